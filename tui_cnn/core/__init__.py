@@ -1,0 +1,1 @@
+"""What a convolutional network is: layers, their arithmetic, edits and analysis. Pure Python."""

@@ -1,0 +1,1 @@
+"""The process that trains: the only room that imports TensorFlow and Keras."""
