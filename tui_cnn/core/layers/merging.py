@@ -1,0 +1,90 @@
+"""Layers that hold others: named blocks, and branches that are merged again."""
+
+from typing import Annotated, Literal, get_args
+
+from msgspec import Meta
+
+from tui_cnn.core.layers.activation import Activation
+from tui_cnn.core.layers.base import Layer
+from tui_cnn.core.layers.convolution import Conv2D
+from tui_cnn.core.layers.dense import Dense
+from tui_cnn.core.layers.normalization import BatchNormalization
+from tui_cnn.core.layers.pooling import (
+    AveragePooling2D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    MaxPooling2D,
+)
+from tui_cnn.core.layers.regularization import Dropout
+from tui_cnn.core.layers.reshaping import Flatten
+from tui_cnn.core.shape import Shape, ShapeError, format_shape
+from tui_cnn.i18n import _
+
+Merge = Literal["add", "concatenate", "multiply", "average", "maximum"]
+
+
+class Block(Layer, frozen=True, kw_only=True):
+    """A named group of layers, one after the other."""
+
+    layers: "tuple[AnyLayer, ...]" = ()
+
+
+class Branches(Layer, frozen=True, kw_only=True):
+    """The same input through several stacks, merged into one output; an empty stack is a skip connection."""
+
+    merge: Annotated[Merge, Meta(description="How the branches are joined")] = "add"
+    branches: "Annotated[tuple[tuple[AnyLayer, ...], ...], Meta(min_length=2)]"
+
+    def merged_shape(self, shapes: tuple[Shape, ...]) -> Shape:
+        """Return the shape of the merged output, from the output shapes of the branches.
+
+        Raises:
+            ShapeError: the shapes cannot be merged.
+        """
+        if self.merge == "concatenate":
+            if len({shape[:-1] for shape in shapes}) == 1:
+                return (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
+            message = _("concatenate needs branches of the same height and width, but they give {shapes}")
+        else:
+            merged = _broadcast(shapes)
+            if merged:
+                return merged
+            message = _("{merge} needs branches of the same shape, but they give {shapes}")
+        listed = ", ".join(map(format_shape, shapes))
+        raise ShapeError(message.format(merge=self.merge, shapes=listed))
+
+    def settings(self) -> tuple[str, ...]:
+        """The way of merging."""
+        return (self.merge,)
+
+
+def _broadcast(shapes: tuple[Shape, ...]) -> Shape | None:
+    """Stretch axes of length 1 (and missing leading ones) as Keras does; None where the shapes disagree."""
+    rank = max(map(len, shapes))
+    padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
+    merged = []
+    for axis in zip(*padded, strict=True):
+        lengths = set(axis) - {1}
+        if len(lengths) > 1:
+            return None
+        merged.append(lengths.pop() if lengths else 1)
+    return tuple(merged)
+
+
+AnyLayer = (
+    Conv2D
+    | MaxPooling2D
+    | AveragePooling2D
+    | GlobalAveragePooling2D
+    | GlobalMaxPooling2D
+    | Flatten
+    | Dense
+    | Dropout
+    | BatchNormalization
+    | Activation
+    | Block
+    | Branches
+)
+
+LAYER_TYPES: dict[str, type[Layer]] = {kind.__name__: kind for kind in get_args(AnyLayer)}
+"""Every layer type by its name, in the order in which people reach for them."""

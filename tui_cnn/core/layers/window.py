@@ -1,0 +1,72 @@
+"""The arithmetic of a window that slides over an image: convolution and pooling share it.
+
+The rules are TensorFlow's. `valid`: floor((n - d·(k - 1) - 1) / s) + 1. `same`: ceil(n / s), with whatever zeros that
+takes. See Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, section 2.
+"""
+
+from typing import NamedTuple
+
+from tui_cnn.core.layers.fields import Padding
+from tui_cnn.core.shape import Shape, ShapeError
+from tui_cnn.i18n import _
+
+
+class Window(NamedTuple):
+    """A sliding window: kernel extent, strides and dilation, each (height, width), and the padding rule."""
+
+    kernel: tuple[int, int]
+    strides: tuple[int, int]
+    padding: Padding
+    dilation: tuple[int, int] = (1, 1)
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """The extent that the dilated window covers, in pixels: d·(k - 1) + 1 along each axis."""
+        height, width = ((k - 1) * d + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
+        return height, width
+
+    def slide(self, shape: Shape) -> tuple[int, int]:
+        """Return how many places the window has over an image's `(height, width)`.
+
+        Raises:
+            ShapeError: a `valid` window is larger than the image.
+        """
+        places = [
+            -(-n // s) if self.padding == "same" else (n - r) // s + 1
+            for n, r, s in zip(shape[:2], self.reach, self.strides, strict=True)
+        ]
+        if min(places) < 1:
+            raise ShapeError(self._too_large(shape), {"padding": "same"})
+        return places[0], places[1]
+
+    def formula(self, shape: Shape) -> str:
+        """Fill in the size formula; one line for both axes where they agree."""
+        height, width = (
+            self._along(n, k, s, d)
+            for n, k, s, d in zip(shape[:2], self.kernel, self.strides, self.dilation, strict=True)
+        )
+        return height if height == width else f"h: {height};  w: {width}"
+
+    def _along(self, n: int, kernel: int, stride: int, dilation: int) -> str:
+        if self.padding == "same":
+            return f"ceil({n} / {stride}) = {-(-n // stride)}"
+        reach = (kernel - 1) * dilation + 1
+        written = f"{reach}" if dilation == 1 else f"({dilation}·({kernel} - 1) + 1)"
+        return f"floor(({n} + 2·0 - {written}) / {stride}) + 1 = {(n - reach) // stride + 1}"
+
+    def _too_large(self, shape: Shape) -> str:
+        kernel, image = format_extent(self.kernel), format_extent((shape[0], shape[1]))
+        if self.dilation == (1, 1):
+            return _("a {kernel} window does not fit into {image}").format(kernel=kernel, image=image)
+        message = _("a {kernel} window, {reach} with its dilation, does not fit into {image}")
+        return message.format(kernel=kernel, reach=format_extent(self.reach), image=image)
+
+
+def format_extent(pair: tuple[int, int]) -> str:
+    """Write an extent: `3×3`."""
+    return f"{pair[0]}×{pair[1]}"
+
+
+def format_step(pair: tuple[int, int]) -> str:
+    """Write a stride or a dilation as briefly as it goes: `2`, or `2×1` where the axes differ."""
+    return f"{pair[0]}" if pair[0] == pair[1] else format_extent(pair)

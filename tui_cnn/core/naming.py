@@ -1,0 +1,31 @@
+"""Names of layers: a layer's own, or one made from its type as Keras makes it (`conv2d`, `conv2d_1`)."""
+
+import re
+from functools import cache
+
+from tui_cnn.core.network import Network, walk
+from tui_cnn.core.path import Path
+
+
+def names(network: Network) -> dict[Path, str]:
+    """Name every layer; a made name steps aside for one that was given."""
+    layers = list(walk(network.layers))
+    taken = {layer.name for _, layer in layers if layer.name}
+    counters: dict[str, int] = {}
+    named: dict[Path, str] = {}
+    for path, layer in layers:
+        name = layer.name
+        while not name:
+            stem = _snake_case(type(layer).__name__)
+            count = counters.get(stem, 0)
+            counters[stem] = count + 1
+            candidate = f"{stem}_{count}" if count else stem
+            name = "" if candidate in taken else candidate
+        named[path] = name
+    return named
+
+
+@cache
+def _snake_case(name: str) -> str:
+    words = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()

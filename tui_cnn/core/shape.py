@@ -1,0 +1,43 @@
+"""Shapes, counts with their formulas, and the error of a layer that cannot take its input."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+Shape = tuple[int, ...]
+"""Channels last, without the batch axis: `(height, width, channels)` or `(features,)`."""
+
+
+class Amount(NamedTuple):
+    """A whole number and how it comes about, with the values put in: `18496`, `(3·3·32 + 1)·64`."""
+
+    value: int
+    formula: str
+
+    def __str__(self) -> str:
+        return f"{self.formula} = {self.value:,}" if self.formula else f"{self.value:,}"
+
+
+NONE = Amount(0, "")
+"""The amount of what has none: a pooling layer's parameters, for instance."""
+
+
+class ShapeError(ValueError):
+    """A layer cannot take the shape it is given.
+
+    Attributes:
+        change: the fields to set on that layer, the smallest change that lets it work; empty where no field helps.
+    """
+
+    def __init__(self, message: str, change: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.change: dict[str, Any] = dict(change or {})
+
+
+def format_shape(shape: Shape) -> str:
+    """Write a shape as the field does: `28×28×1`, `576`."""
+    return "×".join(map(str, shape))
+
+
+def product(*factors: int | str) -> str:
+    """Write a product: `3·3·32`."""
+    return "·".join(map(str, factors))

@@ -1,0 +1,28 @@
+"""What a person may write where a model is expected: a file, or the name of a preset."""
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from tui_cnn.core.network import Network
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.presets import preset, preset_names
+from tui_cnn.formats.toml import read_network
+from tui_cnn.i18n import _
+
+
+def find_network(model: str) -> tuple[Network, Path | None]:
+    """Read the model that `model` names; the path is None for a preset.
+
+    Raises:
+        FormatError: there is no such file or preset, or the file cannot be read.
+    """
+    names = preset_names()
+    if model in names:
+        return preset(model), None
+    path = Path(model).expanduser()
+    if path.suffix or path.exists() or len(path.parts) > 1:
+        return read_network(path), path
+    close = get_close_matches(model, names, n=1)
+    listed = _("presets are {names}").format(names=", ".join(names))
+    hint = _("did you mean “{name}”?").format(name=close[0]) if close else listed
+    raise FormatError(model, _("there is no such file or preset; {hint}").format(hint=hint))

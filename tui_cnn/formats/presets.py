@@ -1,0 +1,24 @@
+"""Networks that ship with the program, by name."""
+
+from pathlib import Path
+
+from tui_cnn.assets import ROOT
+from tui_cnn.core.network import Network
+from tui_cnn.formats.toml import read_network
+
+_DIRECTORY = ROOT / "presets"
+
+
+def preset_names() -> list[str]:
+    """List the presets."""
+    return sorted(path.stem for path in _DIRECTORY.glob("*.toml"))
+
+
+def preset_path(name: str) -> Path:
+    """Return the file of the preset `name`."""
+    return _DIRECTORY / f"{name}.toml"
+
+
+def preset(name: str) -> Network:
+    """Read the preset `name`."""
+    return read_network(preset_path(name))

@@ -1,0 +1,93 @@
+"""Networks as TOML: layers as Keras names them, defaults left out."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tui_cnn.core.network import Network
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.validation import Invalid, convert
+from tui_cnn.i18n import _
+
+_LARGEST_FILE = 8_000_000
+
+
+def read_network(path: Path) -> Network:
+    """Read a network from a file.
+
+    Raises:
+        FormatError: the file cannot be read, is not TOML, or does not describe a network.
+    """
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise FormatError(
+                path, _("too large to be a network ({size:,} bytes)").format(size=path.stat().st_size)
+            )
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise FormatError(path, _("there is no such file; check the path")) from None
+    except IsADirectoryError:
+        raise FormatError(path, _("is a directory; name a file in it")) from None
+    except OSError as error:
+        raise FormatError(path, _("cannot be read: {reason}").format(reason=error.strerror)) from None
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise FormatError(path, _("is not UTF-8 text (byte {place})").format(place=error.start)) from None
+    return loads_network(text, path)
+
+
+def loads_network(text: str, source: Path | str) -> Network:
+    """Read a network from TOML text; `source` names it in errors.
+
+    Raises:
+        FormatError: the text is not TOML, or does not describe a network.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FormatError(source, _("is not valid TOML: {reason}").format(reason=error)) from None
+    except RecursionError:
+        raise FormatError(source, _("is nested too deeply")) from None
+    try:
+        return convert(_spread(data), Network)
+    except Invalid as error:
+        raise FormatError(source, str(error)) from None
+
+
+def dumps_network(network: Network) -> str:
+    """Write a network as TOML text."""
+    import tomli_w
+
+    data = msgspec.to_builtins(network)
+    layers = data.pop("layers")
+    tables = ("[[layers]]\n" + _INNER_TABLE.sub("[[layers.", tomli_w.dumps(layer)) for layer in layers)
+    return "\n".join(_NUMBERS_OVER_LINES.sub(_on_one_line, part) for part in (tomli_w.dumps(data), *tables))
+
+
+_INNER_TABLE = re.compile(r"^\[\[", re.MULTILINE)
+_NUMBERS_OVER_LINES = re.compile(r"\[\n[\s\d,]+\]")
+
+
+def _on_one_line(match: re.Match[str]) -> str:
+    return f"[{', '.join(re.findall(r'[0-9]+', match[0]))}]"
+
+
+def _spread(value: Any) -> Any:
+    """Allow `kernel_size = 3` for `[3, 3]`, as Keras does."""
+    if isinstance(value, dict):
+        return {
+            key: [item, item] if key in _PAIRS and _is_int(item) else _spread(item)
+            for key, item in value.items()
+        }
+    return [_spread(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_PAIRS = {"kernel_size", "pool_size", "strides", "dilation_rate"}

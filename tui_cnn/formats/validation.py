@@ -1,0 +1,139 @@
+"""Plain data to declared structs, with errors that name the layer, the field, the value and the nearest right word."""
+
+import re
+from difflib import get_close_matches
+from types import UnionType
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from tui_cnn.core.layers import LAYER_TYPES
+from tui_cnn.i18n import _
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class Invalid(ValueError):
+    """Data that does not fit its declaration; the text is one line."""
+
+
+def convert(data: Any, kind: type[T]) -> T:
+    """Make a `kind` of plain data.
+
+    Raises:
+        Invalid: some field is unknown, missing, of the wrong type or out of bounds.
+    """
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        problem, _at, where = str(error).partition(" - at `$")
+        steps = _steps(where.rstrip("`"))
+        raise Invalid(_explain(problem, steps, data, kind)) from None
+    except RecursionError:
+        raise Invalid(_("layers are nested too deeply")) from None
+
+
+def _explain(problem: str, steps: list[str | int], data: Any, kind: type[msgspec.Struct]) -> str:
+    given, struct, place, field = _locate(steps, data, kind)
+    if match := re.match(r"Object contains unknown field `(.*)`", problem):
+        sentence = _("unknown field “{name}”").format(name=match[1])
+        sentence += nearest(match[1], list(struct.__struct_fields__))
+    elif match := re.match(r"Object missing required field `(.*)`", problem):
+        sentence = _("the field “{name}” is missing").format(name=match[1])
+        if match[1] == "type":
+            sentence += "; " + _("it is one of {choices}").format(choices=", ".join(LAYER_TYPES))
+    elif field == "type":
+        sentence = _("unknown layer “{name}”").format(name=given) + nearest(str(given), list(LAYER_TYPES))
+    elif problem.startswith("Invalid enum value"):
+        sentence = _("{field} cannot be {given}").format(field=field, given=_brief(given))
+        sentence += nearest(str(given), choices(struct, field))
+    else:
+        sentence = _("{field} must be {expected}, but is {given}").format(
+            field=field or _("it"), expected=_expectation(problem), given=_brief(given)
+        )
+    return f"{place}: {sentence}" if place else sentence
+
+
+def _expectation(problem: str) -> str:
+    """Put msgspec's terse expectation into words: `int` >= 1 is a whole number, at least 1."""
+    if "matching regex" in problem:
+        return _("text without slashes or control characters")
+    expected = problem.removeprefix("Expected ").partition(", got")[0]
+    words = {
+        "int": _("a whole number"),
+        "float": _("a number"),
+        "str": _("text"),
+        "bool": _("true or false"),
+        "array": _("a list"),
+        "object": _("a table of fields"),
+        "null": _("left out"),
+    }
+    typed, _quote, bound = expected.lstrip("`").partition("`")
+    spoken = _(" or ").join(words.get(word, word) for word in typed.split(" | "))
+    if match := re.match(r"( of length)? ?(>=|<=|>|<)? ?([\d.e+-]+)$", bound):
+        length, relation, number = match.groups()
+        number = number.removesuffix(".0")
+        template = {
+            ">=": _("at least {n}"),
+            "<=": _("at most {n}"),
+            ">": _("more than {n}"),
+            "<": _("less than {n}"),
+            None: _("exactly {n}"),
+        }[relation]
+        spoken += (_(" of length ") if length else ", ") + template.format(n=number)
+    return spoken
+
+
+def _locate(
+    steps: list[str | int], data: Any, kind: type[msgspec.Struct]
+) -> tuple[Any, type[msgspec.Struct], str, str]:
+    """Follow the steps into the data: the value there, the struct around it, its place in words, its field."""
+    numbers: list[int] = []
+    value, struct, field, container = data, kind, "", ""
+    for step in steps:
+        if isinstance(step, str):
+            field = container = step
+        elif container in ("layers", "branches"):
+            numbers.append(step + 1)
+        value = value[step] if _has(value, step) else None
+        if isinstance(value, dict) and isinstance(value.get("type"), str):
+            struct, field = LAYER_TYPES.get(value["type"], struct), ""
+            layer = value["type"] if value["type"] in LAYER_TYPES else ""
+    place = ""
+    if numbers:
+        place = _("layer {number}").format(number=".".join(map(str, numbers)))
+        if struct is not kind and layer:
+            place += f" ({layer})"
+    return value, struct, place, field
+
+
+def _steps(where: str) -> list[str | int]:
+    """Split `.layers[2].filters` into its steps."""
+    return [int(index) if index else name for name, index in re.findall(r"\.([^.\[]+)|\[(\d+)\]", where)]
+
+
+def _has(value: Any, step: str | int) -> bool:
+    if isinstance(step, int):
+        return isinstance(value, list | tuple) and step < len(value)
+    return isinstance(value, dict) and step in value
+
+
+def choices(struct: type[msgspec.Struct], field: str) -> list[str]:
+    """List the words that a field may hold, if it is a choice."""
+    hint = get_type_hints(struct).get(field)
+    options = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    return [str(word) for option in options if get_origin(option) is Literal for word in get_args(option)]
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """Suggest the nearest of the `known` words, or list them."""
+    lowered = {name.lower(): name for name in known}
+    close = get_close_matches(word.lower(), lowered, n=1, cutoff=0.5)
+    if close:
+        return "; " + _("did you mean “{name}”?").format(name=lowered[close[0]])
+    return "; " + _("it is one of {choices}").format(choices=", ".join(known))
+
+
+def _brief(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:39] + "…"
