@@ -86,9 +86,7 @@ def _inside(
 ) -> tuple[Shape | None, ShapeError | None]:
     if isinstance(layer, Block):
         return _through(layer.layers, shape, path, named, rows), None
-    outputs = [
-        _through(branch, shape, (*path, number), named, rows) for number, branch in enumerate(layer.branches)
-    ]
+    outputs = [_through(branch, shape, (*path, number), named, rows) for number, branch in enumerate(layer.branches)]
     known = [output for output in outputs if output is not None]
     if len(known) < len(outputs):
         return None, None

@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
-from tui_cnn.core.layers import Block, Branches, Layer
+from tui_cnn.core.layers import AnyLayer, Block, Branches
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 
-Stack = tuple[Any, ...]
+Stack = tuple[AnyLayer, ...]
 
 
 def stack_at(network: Network, path: Path) -> Stack:
@@ -23,18 +23,18 @@ def stack_at(network: Network, path: Path) -> Stack:
     return stack
 
 
-def layer_at(network: Network, path: Path) -> Layer:
+def layer_at(network: Network, path: Path) -> AnyLayer:
     """Return the layer at `path`."""
     stack = stack_at(network, path)
     return stack[_position(stack, path[-1])]
 
 
-def insert(network: Network, path: Path, layer: Layer) -> Network:
+def insert(network: Network, path: Path, layer: AnyLayer) -> Network:
     """Put `layer` at `path`; what stands there moves down. The place after the last layer is allowed."""
     return _edit(network, path, lambda stack, index: (*stack[:index], layer, *stack[index:]), room=1)
 
 
-def replace(network: Network, path: Path, layer: Layer) -> Network:
+def replace(network: Network, path: Path, layer: AnyLayer) -> Network:
     """Put `layer` in the place of the one at `path`."""
     return _edit(network, path, lambda stack, index: (*stack[:index], layer, *stack[index + 1 :]))
 
@@ -82,7 +82,7 @@ def _in_stack(stack: Stack, path: Path, edit: Callable[[Stack, int], Stack], roo
     inner, rest = _descend(stack, path)
     edited = _in_stack(inner, rest, edit, room)
     container = stack[path[0]]
-    held: Layer
+    held: AnyLayer
     if isinstance(container, Branches):
         branches = (*container.branches[: path[1]], edited, *container.branches[path[1] + 1 :])
         held = msgspec.structs.replace(container, branches=branches)

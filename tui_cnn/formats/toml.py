@@ -9,7 +9,7 @@ import msgspec
 
 from tui_cnn.core.network import Network
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.validation import Invalid, convert
+from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
 
 _LARGEST_FILE = 8_000_000
@@ -23,9 +23,7 @@ def read_network(path: Path) -> Network:
     """
     try:
         if path.stat().st_size > _LARGEST_FILE:
-            raise FormatError(
-                path, _("too large to be a network ({size:,} bytes)").format(size=path.stat().st_size)
-            )
+            raise FormatError(path, _("too large to be a network ({size:,} bytes)").format(size=path.stat().st_size))
         data = path.read_bytes()
     except FileNotFoundError:
         raise FormatError(path, _("there is no such file; check the path")) from None
@@ -54,7 +52,7 @@ def loads_network(text: str, source: Path | str) -> Network:
         raise FormatError(source, _("is nested too deeply")) from None
     try:
         return convert(_spread(data), Network)
-    except Invalid as error:
+    except InvalidError as error:
         raise FormatError(source, str(error)) from None
 
 
@@ -79,10 +77,7 @@ def _on_one_line(match: re.Match[str]) -> str:
 def _spread(value: Any) -> Any:
     """Allow `kernel_size = 3` for `[3, 3]`, as Keras does."""
     if isinstance(value, dict):
-        return {
-            key: [item, item] if key in _PAIRS and _is_int(item) else _spread(item)
-            for key, item in value.items()
-        }
+        return {key: [item, item] if key in _PAIRS and _is_int(item) else _spread(item) for key, item in value.items()}
     return [_spread(item) for item in value] if isinstance(value, list) else value
 
 

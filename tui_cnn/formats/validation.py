@@ -13,7 +13,7 @@ from tui_cnn.i18n import _
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-class Invalid(ValueError):
+class InvalidError(ValueError):
     """Data that does not fit its declaration; the text is one line."""
 
 
@@ -21,16 +21,16 @@ def convert(data: Any, kind: type[T]) -> T:
     """Make a `kind` of plain data.
 
     Raises:
-        Invalid: some field is unknown, missing, of the wrong type or out of bounds.
+        InvalidError: some field is unknown, missing, of the wrong type or out of bounds.
     """
     try:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
         problem, _at, where = str(error).partition(" - at `$")
         steps = _steps(where.rstrip("`"))
-        raise Invalid(_explain(problem, steps, data, kind)) from None
+        raise InvalidError(_explain(problem, steps, data, kind)) from None
     except RecursionError:
-        raise Invalid(_("layers are nested too deeply")) from None
+        raise InvalidError(_("layers are nested too deeply")) from None
 
 
 def _explain(problem: str, steps: list[str | int], data: Any, kind: type[msgspec.Struct]) -> str:

@@ -25,17 +25,15 @@ class Conv2D(Layer, frozen=True, kw_only=True):
         Padding,
         Meta(description="valid: inside the image only; same: zeros around it keep its size at stride 1"),
     ] = "valid"
-    dilation_rate: Annotated[
-        Pair, Meta(description="Pixels between two taps of the filter; 1: side by side")
-    ] = (1, 1)
+    dilation_rate: Annotated[Pair, Meta(description="Pixels between two taps of the filter; 1: side by side")] = (1, 1)
     groups: Annotated[
         Channels, Meta(description="Parts that channels and filters are split into, each convolved alone")
     ] = 1
     activation: Annotated[ActivationName, Meta(description="Function applied to every output")] = "linear"
     use_bias: Annotated[bool, Meta(description="Add a learned number to each feature map")] = True
-    kernel_initializer: Annotated[
-        Initializer, Meta(description="How the filters are drawn before training")
-    ] = "glorot_uniform"
+    kernel_initializer: Annotated[Initializer, Meta(description="How the filters are drawn before training")] = (
+        "glorot_uniform"
+    )
 
     @property
     def window(self) -> Window:
@@ -68,9 +66,7 @@ class Conv2D(Layer, frozen=True, kw_only=True):
         depth = shape[2] // self.groups
         taps = product(height, width, depth)
         if self.use_bias:
-            return Parameters(
-                Amount((height * width * depth + 1) * self.filters, f"({taps} + 1)·{self.filters}")
-            )
+            return Parameters(Amount((height * width * depth + 1) * self.filters, f"({taps} + 1)·{self.filters}"))
         return Parameters(Amount(height * width * depth * self.filters, f"{taps}·{self.filters}"))
 
     def macs(self, shape: Shape) -> Amount:

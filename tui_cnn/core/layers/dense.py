@@ -19,9 +19,9 @@ class Dense(Layer, frozen=True, kw_only=True):
     units: Annotated[int, Meta(ge=1, le=1_000_000, description="How many numbers come out")]
     activation: Annotated[ActivationName, Meta(description="Function applied to every output")] = "linear"
     use_bias: Annotated[bool, Meta(description="Add a learned number to each unit")] = True
-    kernel_initializer: Annotated[
-        Initializer, Meta(description="How the weights are drawn before training")
-    ] = "glorot_uniform"
+    kernel_initializer: Annotated[Initializer, Meta(description="How the weights are drawn before training")] = (
+        "glorot_uniform"
+    )
 
     def output_shape(self, shape: Shape) -> Shape:
         """The last axis becomes the units."""

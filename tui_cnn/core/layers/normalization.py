@@ -15,9 +15,7 @@ class BatchNormalization(Layer, frozen=True, kw_only=True):
     Ioffe and Szegedy, "Batch Normalization", 2015. The running mean and variance are the non-trainable parameters.
     """
 
-    momentum: Annotated[
-        Rate, Meta(description="Share of the old running mean and variance kept at each step")
-    ] = 0.99
+    momentum: Annotated[Rate, Meta(description="Share of the old running mean and variance kept at each step")] = 0.99
     epsilon: Annotated[
         float, Meta(gt=0, le=1, description="Added to the variance, so that nothing is divided by zero")
     ] = 0.001
@@ -32,6 +30,4 @@ class BatchNormalization(Layer, frozen=True, kw_only=True):
 
     def settings(self) -> tuple[str, ...]:
         """What is left out."""
-        return tuple(
-            text for kept, text in ((self.center, "no center"), (self.scale, "no scale")) if not kept
-        )
+        return tuple(text for kept, text in ((self.center, "no center"), (self.scale, "no scale")) if not kept)

@@ -15,9 +15,9 @@ class _Pooling2D(Layer, frozen=True, kw_only=True):
     strides: Annotated[
         Pair | None, Meta(description="Pixels from one window to the next; empty: the window's size")
     ] = None
-    padding: Annotated[
-        Padding, Meta(description="valid: whole windows only; same: the last ones may hang over")
-    ] = "valid"
+    padding: Annotated[Padding, Meta(description="valid: whole windows only; same: the last ones may hang over")] = (
+        "valid"
+    )
 
     @property
     def window(self) -> Window:
