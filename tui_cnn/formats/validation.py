@@ -14,7 +14,11 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 class InvalidError(ValueError):
-    """Data that does not fit its declaration; the text is one line."""
+    """Data that does not fit its declaration; the text is one line, `field` the field that it is about, if one is."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 def convert(data: Any, kind: type[T]) -> T:
@@ -28,19 +32,20 @@ def convert(data: Any, kind: type[T]) -> T:
     except msgspec.ValidationError as error:
         problem, _at, where = str(error).partition(" - at `$")
         steps = _steps(where.rstrip("`"))
-        raise InvalidError(_explain(problem, steps, data, kind)) from None
+        raise _explain(problem, steps, data, kind) from None
     except RecursionError:
         raise InvalidError(_("layers are nested too deeply")) from None
 
 
-def _explain(problem: str, steps: list[str | int], data: Any, kind: type[msgspec.Struct]) -> str:
+def _explain(problem: str, steps: list[str | int], data: Any, kind: type[msgspec.Struct]) -> InvalidError:
     given, struct, place, field = _locate(steps, data, kind)
     if match := re.match(r"Object contains unknown field `(.*)`", problem):
         sentence = _("unknown field “{name}”").format(name=match[1])
         sentence += nearest(match[1], list(struct.__struct_fields__))
     elif match := re.match(r"Object missing required field `(.*)`", problem):
-        sentence = _("the field “{name}” is missing").format(name=match[1])
-        if match[1] == "type":
+        field = match[1]
+        sentence = _("the field “{name}” is missing").format(name=field)
+        if field == "type":
             sentence += "; " + _("it is one of {choices}").format(choices=", ".join(LAYER_TYPES))
     elif field == "type":
         sentence = _("unknown layer “{name}”").format(name=given) + nearest(str(given), list(LAYER_TYPES))
@@ -51,7 +56,7 @@ def _explain(problem: str, steps: list[str | int], data: Any, kind: type[msgspec
         sentence = _("{field} must be {expected}, but is {given}").format(
             field=field or _("it"), expected=_expectation(problem), given=_brief(given)
         )
-    return f"{place}: {sentence}" if place else sentence
+    return InvalidError(f"{place}: {sentence}" if place else sentence, field)
 
 
 def _expectation(problem: str) -> str:
