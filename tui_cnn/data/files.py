@@ -1,0 +1,59 @@
+"""The four files of a data set in a directory, under any of the names that MNIST's relatives use."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from tui_cnn.data.errors import DataError
+from tui_cnn.i18n import _
+
+_NAME = re.compile(r"(?P<set>.*?)-?(?P<part>train|t10k|test)-(?P<kind>images|labels)[-.]idx[13]-ubyte(\.gz)?")
+"""`train-images-idx3-ubyte.gz`, `t10k-labels.idx1-ubyte`, `emnist-letters-test-images-idx3-ubyte.gz`."""
+
+_PUBLISHED = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
+
+
+class Files(NamedTuple):
+    """Where the four parts of a data set are."""
+
+    train_images: Path
+    train_labels: Path
+    test_images: Path
+    test_labels: Path
+
+
+def find_files(directory: Path) -> Files:
+    """Find the four files in `directory`; an unpacked one goes before the gzipped one of the same name.
+
+    Raises:
+        DataError: the directory cannot be read, lacks some of the four, or holds several data sets.
+    """
+    try:
+        matches = [(match, path) for path in sorted(directory.iterdir()) if (match := _NAME.fullmatch(path.name))]
+    except FileNotFoundError:
+        raise DataError(f"{directory}: " + _("there is no such directory; check the path")) from None
+    except NotADirectoryError:
+        message = _("is a file; name the directory that holds the four files of the data set")
+        raise DataError(f"{directory}: " + message) from None
+    except OSError as error:
+        message = _("cannot be read: {reason}").format(reason=error.strerror)
+        raise DataError(f"{directory}: " + message) from None
+    sets = {match["set"] for match, _path in matches}
+    if len(sets) > 1:
+        message = _("holds several data sets ({names}); move the four files of one to a directory of their own")
+        named = ", ".join(sorted(name or "train-…" for name in sets))
+        raise DataError(f"{directory}: " + message.format(names=named))
+    found: dict[tuple[bool, str], Path] = {}
+    for match, path in matches:
+        found.setdefault((match["part"] == "train", match["kind"]), path)
+    wanted = ((True, "images"), (True, "labels"), (False, "images"), (False, "labels"))
+    missing = [name for part, name in zip(wanted, _PUBLISHED, strict=True) if part not in found]
+    if missing:
+        message = _("lacks {files} (each may end in .gz); put the four files of the data set there")
+        raise DataError(f"{directory}: " + message.format(files=", ".join(missing)))
+    return Files(*(found[part] for part in wanted))

@@ -1,0 +1,55 @@
+"""The lock that a worker holds for as long as it lives; the system lets go of it however the worker ends."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tui_cnn.i18n import _
+from tui_cnn.runs.errors import RunError
+
+_PATIENCE = 5.0
+"""Seconds for which a worker tries: a reader that looks whether the lock is held takes it for an instant."""
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold the lock.
+
+    Raises:
+        RunError: another process holds it.
+    """
+    import filelock
+
+    lock = filelock.FileLock(path)
+    try:
+        lock.acquire(timeout=_PATIENCE, poll_interval=0.01)
+    except filelock.Timeout:
+        message = _("{run}: another process is training it; wait for it, or stop it")
+        raise RunError(message.format(run=path.parent.name)) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def is_held(path: Path) -> bool:
+    """Tell whether a worker holds the lock. Readers do not see each other."""
+    if sys.platform == "win32":
+        import filelock
+
+        try:
+            filelock.FileLock(path).acquire(timeout=0).lock.release()
+        except filelock.Timeout:
+            return True
+        return False
+    import fcntl
+
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

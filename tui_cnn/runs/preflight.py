@@ -1,0 +1,49 @@
+"""The check before a run: whether a network can be trained by a recipe, on the data that it names."""
+
+import msgspec
+
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.network import Network
+from tui_cnn.core.shape import Shape, format_shape
+from tui_cnn.formats.validation import InvalidError, convert
+from tui_cnn.i18n import _
+from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.recipe import Recipe
+
+
+def check(network: Network, recipe: Recipe) -> None:
+    """Make sure that a network can be trained by a recipe.
+
+    Raises:
+        RunError: it cannot; the text says what to change.
+    """
+    from tui_cnn.data.dataset import summarize
+    from tui_cnn.data.errors import DataError
+    from tui_cnn.data.fitting import fit
+
+    try:
+        convert(msgspec.to_builtins(recipe), Recipe)
+    except InvalidError as error:
+        raise RunError(_("recipe: {problem}").format(problem=error)) from None
+    analysis = analyze(network)
+    for finding in analysis.checks:
+        if finding.severity == "error":
+            raise RunError(f"{network.name}: {finding}")
+    try:
+        data = summarize(recipe.directory)
+        fit(data.image_shape, network.input_shape)
+    except DataError as error:
+        raise RunError(str(error)) from None
+    if analysis.output_shape != (data.class_count,):
+        raise RunError(f"{network.name} {_wrong_output(analysis.output_shape, data.name, data.class_count)}")
+
+
+def _wrong_output(shape: Shape | None, data: str, classes: int) -> str:
+    if shape is not None and len(shape) == 1:
+        message = _("ends in {units} units, but {data} has {classes} classes: set the last Dense to units = {classes}")
+        return message.format(units=shape[0], data=data, classes=classes)
+    message = _(
+        "ends in {shape}, but needs one number for each of the {classes} classes of {data}:"
+        " end it in Flatten and Dense with units = {classes}"
+    )
+    return message.format(shape=format_shape(shape or ()), data=data, classes=classes)

@@ -1,0 +1,95 @@
+"""A run as it stands at one moment, for those who watch it."""
+
+import msgspec
+
+from tui_cnn.runs.curve import Point
+from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.events import Checkpoint, Epoch, Failed, Finished, Progress, Started, decode
+from tui_cnn.runs.history import History
+from tui_cnn.runs.lock import is_held
+from tui_cnn.runs.state import State, derive_state
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """A run at one moment.
+
+    Attributes:
+        started: the latest start of a worker; None while the first one still loads TensorFlow.
+        progress: the latest; None until the (resumed) training has done its first steps.
+        curve: training loss and accuracy within the epochs, thinned.
+        stopped: the worker ended because it was asked to.
+        elapsed: seconds of training, without those paused or stopped.
+        damaged: lines of the events that could not be read.
+    """
+
+    run_id: str
+    name: str
+    state: State
+    started: Started | None
+    progress: Progress | None
+    checkpoint: Checkpoint | None
+    epochs: tuple[Epoch, ...]
+    curve: tuple[Point, ...]
+    stopped: bool
+    finished: Finished | None
+    failed: Failed | None
+    elapsed: float
+    damaged: int
+
+
+class Follower:
+    """Reads a run's events as they are written. Any number may follow a run, at any time."""
+
+    def __init__(self, run: RunDirectory) -> None:
+        self.run = run
+        self._history = History()
+        self._read = 0  # bytes of whole lines
+        self._damaged = 0
+        self._snapshot: Snapshot | None = None
+
+    def poll(self) -> Snapshot:
+        """Read what is new and return the run as it stands: the same object as before where nothing has changed."""
+        # The lock first: a worker that ends between the two has then said why.
+        held = is_held(self.run.lock_file)
+        news = self._read_news()
+        state = derive_state(self._history, held=held)
+        if self._snapshot is None or news or state != self._snapshot.state:
+            self._snapshot = self._take(state)
+        return self._snapshot
+
+    def _read_news(self) -> bool:
+        """Take in the lines that were finished since the last time; a torn one is left for the next."""
+        try:
+            with self.run.events_file.open("rb") as file:
+                file.seek(self._read)
+                whole, newline, _torn = file.read().rpartition(b"\n")
+        except OSError:
+            return False
+        self._read += len(whole) + len(newline)
+        for line in filter(None, whole.split(b"\n")):
+            try:
+                event = decode(line)
+            except ValueError:
+                self._damaged += 1
+            else:
+                if event is not None:
+                    self._history.tell(event)
+        return bool(newline)
+
+    def _take(self, state: State) -> Snapshot:
+        history = self._history
+        return Snapshot(
+            run_id=self.run.id,
+            name=self.run.name,
+            state=state,
+            started=history.started,
+            progress=history.progress,
+            checkpoint=history.checkpoint,
+            epochs=tuple(history.epochs),
+            curve=history.curve.points(),
+            stopped=history.stopped,
+            finished=history.finished,
+            failed=history.failed,
+            elapsed=history.elapsed,
+            damaged=self._damaged,
+        )

@@ -1,0 +1,20 @@
+"""The state of a run: derived from its events and its lock, never stored."""
+
+from typing import Literal
+
+from tui_cnn.runs.history import History
+
+State = Literal["running", "paused", "finished", "failed", "interrupted"]
+
+
+def derive_state(history: History, *, held: bool) -> State:
+    """Tell the state of a run from its events, and from whether a worker holds its lock.
+
+    The lock goes before a failure, so that a failed run that was resumed counts as running at once, although its
+    worker takes seconds to load TensorFlow and say so. Only `interrupted` and `failed` can be resumed.
+    """
+    if history.finished:
+        return "finished"
+    if held:
+        return "paused" if history.paused else "running"
+    return "failed" if history.failed else "interrupted"
