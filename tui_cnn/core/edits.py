@@ -13,6 +13,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 
 Stack = tuple[AnyLayer, ...]
+Edit = Callable[[Network], Network]
 
 
 def stack_at(network: Network, path: Path) -> Stack:

@@ -1,7 +1,7 @@
 """The fields of a declaration as a person types them: what each holds, its help, and text to value and back."""
 
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -12,13 +12,16 @@ Kind = Literal["whole", "number", "pair", "shape", "choice", "flag", "text", "ne
 
 
 class Field(NamedTuple):
-    """One field: what it holds, the words it may be (for a choice), whether it may be left empty, and its help."""
+    """One field: what it holds, the words it may be (for a choice), whether it may be left empty, and its help.
+
+    `start` is what a new one begins with: the declaration's first example, or its default.
+    """
 
     name: str
     kind: Kind
     choices: tuple[str, ...]
     optional: bool
-    default: Any
+    start: Any
     description: str
 
 
@@ -61,34 +64,36 @@ def parse_value(field: Field, text: str) -> Any:
         return text
 
 
-def build(struct: type[T], texts: dict[str, str]) -> T:
-    """Make a `struct` of typed texts, one for each field that was shown.
+def rebuild(value: T, texts: dict[str, str]) -> T:
+    """Make another of `value`, with what was typed for the fields that were shown.
 
     Raises:
         InvalidError: a text is not a value of its field; the error names the field.
     """
-    shown = [field for field in fields(struct) if field.name in texts]
-    return convert({field.name: parse_value(field, texts[field.name]) for field in shown}, struct)
+    data = msgspec.to_builtins(value)
+    typed = {field.name: parse_value(field, texts[field.name]) for field in fields(type(value)) if field.name in texts}
+    return convert({**data, **typed}, type(value))
+
+
+def start(struct: type[T]) -> T:
+    """Make the `struct` that a new one begins as."""
+    return struct(**{field.name: field.start for field in fields(struct)})
 
 
 def _field(name: str, hint: Any, default: Any) -> Field:
-    hint, optional, description = _unwrap(hint)
-    choices = tuple(map(str, get_args(hint))) if get_origin(hint) is Literal else ()
-    return Field(name, _kind(hint), choices, optional, default, description)
-
-
-def _unwrap(hint: Any) -> tuple[Any, bool, str]:
-    """Take off `Annotated` and `| None`: the bare type, whether it may be None, and the description nearest to it."""
-    description, optional = "", False
-    while True:
-        if get_origin(hint) is Annotated:
-            hint, *notes = get_args(hint)
-            description = description or next((note.description for note in reversed(notes) if note.description), "")
-        elif isinstance(hint, UnionType):
+    optional = False
+    notes: list[msgspec.Meta] = []
+    while (origin := get_origin(hint)) in (Annotated, Union, UnionType):
+        if origin is not Annotated:
             optional = True
             hint = next(option for option in get_args(hint) if option is not NoneType)
         else:
-            return hint, optional, description
+            hint, *inner = get_args(hint)
+            notes += reversed(inner)
+    description = next((note.description for note in notes if note.description), "")
+    examples = next((note.examples for note in notes if note.examples), [default])
+    choices = tuple(map(str, get_args(hint))) if get_origin(hint) is Literal else ()
+    return Field(name, _kind(hint), choices, optional, examples[0], description)
 
 
 def _kind(hint: Any) -> Kind:
@@ -98,6 +103,6 @@ def _kind(hint: Any) -> Kind:
         items = get_args(hint)
         if items[-1] is not Ellipsis:
             return "pair"
-        return "shape" if _unwrap(items[0])[0] is int else "nested"
+        return "shape" if get_args(items[0])[:1] == (int,) else "nested"
     kinds: dict[Any, Kind] = {int: "whole", float: "number", bool: "flag", str: "text"}
     return kinds[hint]

@@ -32,7 +32,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         int, Meta(ge=0, lt=2**31, description="Start of all that is random: weights, shuffling, dropout")
     ] = 0
     limit: Annotated[
-        int | None, Meta(ge=1, description="Use only so many of the training images; empty: all of them")
+        Annotated[int, Meta(ge=1)] | None,
+        Meta(description="Use only so many of the training images; empty: all of them"),
     ] = None
     data: Annotated[str, Meta(description="Directory of a data set in the form of MNIST; empty: Fashion-MNIST")] = ""
 

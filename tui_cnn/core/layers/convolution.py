@@ -18,8 +18,8 @@ class Conv2D(Layer, frozen=True, kw_only=True):
     Input `(height, width, channels)`, output `(places down, places across, filters)`.
     """
 
-    filters: Annotated[Channels, Meta(description="How many filters, so how many feature maps come out")]
-    kernel_size: Annotated[Pair, Meta(description="Height and width of each filter")]
+    filters: Annotated[Channels, Meta(description="How many filters, so how many feature maps come out", examples=[32])]
+    kernel_size: Annotated[Pair, Meta(description="Height and width of each filter", examples=[(3, 3)])]
     strides: Annotated[Pair, Meta(description="Pixels from one place of the filter to the next")] = (1, 1)
     padding: Annotated[
         Padding,
@@ -29,7 +29,7 @@ class Conv2D(Layer, frozen=True, kw_only=True):
     groups: Annotated[
         Channels, Meta(description="Parts that channels and filters are split into, each convolved alone")
     ] = 1
-    activation: Annotated[ActivationName, Meta(description="Function applied to every output")] = "linear"
+    activation: Annotated[ActivationName, Meta(description="Function applied to every output", examples=["relu"])] = "linear"
     use_bias: Annotated[bool, Meta(description="Add a learned number to each feature map")] = True
     kernel_initializer: Annotated[Initializer, Meta(description="How the filters are drawn before training")] = (
         "glorot_uniform"

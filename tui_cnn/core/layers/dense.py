@@ -16,8 +16,8 @@ class Dense(Layer, frozen=True, kw_only=True):
     Input `(..., features)`, output `(..., units)`: with more than one axis it works along the last, as in Keras.
     """
 
-    units: Annotated[int, Meta(ge=1, le=1_000_000, description="How many numbers come out")]
-    activation: Annotated[ActivationName, Meta(description="Function applied to every output")] = "linear"
+    units: Annotated[int, Meta(ge=1, le=1_000_000, description="How many numbers come out", examples=[64])]
+    activation: Annotated[ActivationName, Meta(description="Function applied to every output", examples=["relu"])] = "linear"
     use_bias: Annotated[bool, Meta(description="Add a learned number to each unit")] = True
     kernel_initializer: Annotated[Initializer, Meta(description="How the weights are drawn before training")] = (
         "glorot_uniform"

@@ -14,7 +14,7 @@ class Dropout(Layer, frozen=True, kw_only=True):
     Srivastava et al., "Dropout", 2014.
     """
 
-    rate: Annotated[Rate, Meta(description="Share of the values set to zero while training")]
+    rate: Annotated[Rate, Meta(description="Share of the values set to zero while training", examples=[0.5])]
 
     def settings(self) -> tuple[str, ...]:
         """The rate."""

@@ -1,0 +1,58 @@
+"""The design on the table: the network with its history, its analysis, and the file it belongs to."""
+
+from collections.abc import Callable
+from pathlib import Path as FilePath
+from typing import NamedTuple
+
+from tui_cnn.core.analysis import Analysis, analyze
+from tui_cnn.core.history import History, Step
+from tui_cnn.core.network import Network
+from tui_cnn.core.path import Path
+
+
+class Design(NamedTuple):
+    """An immutable state of the designer's table; `saved` is the network as it was last read or written."""
+
+    history: History
+    analysis: Analysis
+    saved: Network
+    file: FilePath | None
+
+    @property
+    def network(self) -> Network:
+        """The network as it stands."""
+        return self.history.present.network
+
+    @property
+    def dirty(self) -> bool:
+        """Whether the network differs from what was read or saved."""
+        return self.network != self.saved
+
+    def edit(self, label: str, change: Callable[[Network], Network], select: Path) -> "Design":
+        """Apply an edit; one that changes nothing leaves no step behind."""
+        network = change(self.network)
+        if network == self.network:
+            return self
+        return self._at(self.history.push(Step(network, select, label)))
+
+    def undo(self) -> "Design":
+        """Take back the last edit; the cursor goes where it was made."""
+        return self._at(self.history.undo())
+
+    def redo(self) -> "Design":
+        """Make the edit again that was taken back last."""
+        return self._at(self.history.redo())
+
+    def stored(self, network: Network, file: FilePath) -> "Design":
+        """Remember that `network` is what `file` now holds."""
+        return self._replace(saved=network, file=file)
+
+    def _at(self, history: History) -> "Design":
+        if history.present.network is self.network:
+            return self._replace(history=history)
+        return self._replace(history=history, analysis=analyze(history.present.network))
+
+
+def open_design(network: Network, file: FilePath | None) -> Design:
+    """Put a network on the table."""
+    return Design(History(Step(network, (0,), "")), analyze(network), network, file)

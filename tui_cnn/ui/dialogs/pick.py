@@ -1,0 +1,86 @@
+"""Pick one of a list by typing a part of its name."""
+
+from typing import ClassVar, Generic, NamedTuple, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui_cnn.i18n import _
+
+T = TypeVar("T")
+
+
+class Item(NamedTuple, Generic[T]):
+    """Something to pick: its name, a line about it, and what is returned for it."""
+
+    name: str
+    about: str
+    value: T
+
+
+class Pick(ModalScreen[T | None]):
+    """A filter over a list; arrows move in the list while one types."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", show=False),
+        Binding("down", "move('down')", show=False, priority=True),
+        Binding("up", "move('up')", show=False, priority=True),
+    ]
+
+    def __init__(self, title: str, items: list[Item[T]]) -> None:
+        super().__init__()
+        self._title = title
+        self._items = items
+        self._shown = items
+
+    def compose(self) -> ComposeResult:
+        """Lay out the filter, the list and a word about the keys."""
+        with Vertical(id="dialog", classes="-list") as dialog:
+            dialog.border_title = self._title
+            yield Input(placeholder=_("type to filter"), compact=True, id="filter")
+            yield OptionList(compact=True, id="options")
+            yield Static(_("↑ ↓ choose   Enter take   Esc back"), classes="keys")
+
+    def on_mount(self) -> None:
+        """Show everything at first."""
+        self._filter("")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._filter(event.value)
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        options = self.query_one(OptionList)
+        if options.highlighted is not None:
+            self.dismiss(self._shown[options.highlighted].value)
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._shown[event.option_index].value)
+
+    def action_move(self, way: str) -> None:
+        """Move in the list, whatever has the focus."""
+        options = self.query_one(OptionList)
+        options.action_cursor_down() if way == "down" else options.action_cursor_up()
+
+    def _filter(self, text: str) -> None:
+        words = text.lower().split()
+        named = [item for item in self._items if all(word in item.name.lower() for word in words)]
+        told = [item for item in self._items if all(word in f"{item.name} {item.about}".lower() for word in words)]
+        self._shown = named + [item for item in told if item not in named]
+        width = max((len(item.name) for item in self._items), default=0) + 2
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options(
+            Option(Content.assemble((item.name.ljust(width), "bold"), (item.about, "$text-muted")))
+            for item in self._shown
+        )
+        options.highlighted = 0 if self._shown else None

@@ -1,0 +1,1 @@
+"""Values to text cells; nothing here knows the app."""

@@ -1,0 +1,49 @@
+"""Numbers as people read them."""
+
+_PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def short_count(value: int) -> str:
+    """Write a count in three figures: `2.79 M`, `93.3 k`, `650`."""
+    for size, prefix in _PREFIXES:
+        if value >= size:
+            scaled = value / size
+            digits = 2 if scaled < 10 else 1 if scaled < 100 else 0
+            return f"{scaled:.{digits}f} {prefix}"
+    return f"{value}"
+
+
+def change(before: int, after: int) -> str:
+    """Write a change in per cent: `−15 %`, `+0.4 %`; nothing where there is none."""
+    if before == after or before == 0:
+        return ""
+    percent = (after - before) / before * 100
+    sign = "+" if percent > 0 else "−"
+    size = abs(percent)
+    if size >= 1000:
+        return f"×{after / before:.0f}"
+    return f"{sign}{size:.1f} %" if size < 10 else f"{sign}{size:.0f} %"
+
+
+def duration(seconds: float) -> str:
+    """Write a time span: `14 s`, `3 min 05 s`, `2 h 10 min`."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min"
+
+
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+def bar(share: float, width: int) -> str:
+    """Draw a share of 0 to 1 as a bar of `width` cells; anything above nothing shows at least an eighth of a cell."""
+    eighths = round(min(max(share, 0.0), 1.0) * width * 8)
+    if share > 0:
+        eighths = max(eighths, 1)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(width)

@@ -1,0 +1,44 @@
+"""What widgets tell the app."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from tui_cnn.core.network import Network
+from tui_cnn.core.path import Path
+from tui_cnn.runs.snapshot import Snapshot
+
+
+@dataclass
+class EditRequested(Message):
+    """The user wants the network edited; afterwards the layer at `select` is the one to look at."""
+
+    label: str
+    edit: Callable[[Network], Network]
+    select: Path
+
+
+@dataclass
+class LayerSelected(Message):
+    """The cursor of the stack stands on a layer; an empty path is the input."""
+
+    path: Path
+
+
+@dataclass
+class SnapshotTaken(Message):
+    """The run on display has moved on."""
+
+    snapshot: Snapshot
+
+    def can_replace(self, message: Message) -> bool:
+        """Fold a flood of snapshots into the last."""
+        return isinstance(message, SnapshotTaken)
+
+
+@dataclass
+class RunsListed(Message):
+    """The runs as they stand."""
+
+    snapshots: tuple[Snapshot, ...]

@@ -1,0 +1,40 @@
+"""The command palette: every action that the screen offers, and every preset."""
+
+from collections.abc import Callable, Iterator
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from tui_cnn.formats.presets import preset_names
+from tui_cnn.i18n import _
+from tui_cnn.ui.actions import actions
+
+
+class ActionsProvider(Provider):
+    """Speaks from the registry of actions."""
+
+    async def discover(self) -> Hits:
+        """Offer everything before something is typed."""
+        for title, help_text, run in self._commands():
+            yield DiscoveryHit(title, run, help=help_text)
+
+    async def search(self, query: str) -> Hits:
+        """Offer what matches."""
+        matcher = self.matcher(query)
+        for title, help_text, run in self._commands():
+            if score := max(matcher.match(title), matcher.match(help_text) * 0.9):
+                yield Hit(score, matcher.highlight(title), run, help=help_text)
+
+    def _commands(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
+        available = {binding.binding.action for binding in self.screen.active_bindings.values()}
+        for action in actions():
+            if action.target in available:
+                yield action.label, action.help, self._runner(action.target)
+        for name in preset_names():
+            title = _("Open preset {name}").format(name=name)
+            yield title, _("Put this network on the Build screen"), self._runner(f"app.open_model('{name}')")
+
+    def _runner(self, action: str) -> Callable[[], object]:
+        async def run() -> None:
+            await self.app.run_action(action)
+
+        return run

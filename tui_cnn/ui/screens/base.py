@@ -1,0 +1,54 @@
+"""What all screens share: the line at the top, the footer, and a word where the terminal is too small."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from tui_cnn.i18n import _
+from tui_cnn.ui.design import Design
+from tui_cnn.ui.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from tui_cnn.ui.app import CnnTui
+
+
+class MainScreen(Screen[None]):
+    """A screen of the app; a subclass lays out its body and shows designs."""
+
+    MODE: ClassVar[str]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012  # as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-low"), (32, "-tall")]  # noqa: RUF012  # as Textual declares it
+
+    @property
+    def cnn_tui(self) -> "CnnTui":
+        """The app."""
+        return cast("CnnTui", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the frame around the body."""
+        yield TopBar(self.MODE)
+        yield Container(*self.body(), id="body")
+        yield Footer()
+        yield Static(
+            _("cnn-tui needs a terminal of 60×16 or more;\n80×24 is comfortable. Please make it larger."), id="small"
+        )
+
+    def body(self) -> Iterator[Widget]:
+        """Yield the widgets of the screen."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Follow the design on the table."""
+        self.watch(self.app, "design", self._show_design)
+
+    def _show_design(self, design: Design) -> None:
+        self.query_one(TopBar).show(design)
+        self.show_design(design)
+
+    def show_design(self, design: Design) -> None:
+        """Show another state of the design; by default only the line at the top does."""

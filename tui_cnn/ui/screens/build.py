@@ -1,0 +1,201 @@
+"""The Build screen: the stack, the settings of the selected layer, why its numbers are what they are, the checks."""
+
+from collections.abc import Iterator
+from typing import ClassVar, cast
+
+import msgspec
+from textual import on, work
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui_cnn.core import edits
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.checks import Check
+from tui_cnn.core.layers import LAYER_TYPES, AnyLayer
+from tui_cnn.core.network import Network
+from tui_cnn.core.path import Path
+from tui_cnn.formats.fields import fields, start
+from tui_cnn.i18n import _
+from tui_cnn.ui.design import Design
+from tui_cnn.ui.dialogs.pick import Item, Pick
+from tui_cnn.ui.draw.why import layer_numbers, network_numbers
+from tui_cnn.ui.messages import EditRequested, LayerSelected
+from tui_cnn.ui.screens.base import MainScreen
+from tui_cnn.ui.widgets.form import StructForm
+from tui_cnn.ui.widgets.layer_panel import LayerPanel
+from tui_cnn.ui.widgets.stack import StackView
+
+_MOST_CHECKS = 4
+
+
+class BuildScreen(MainScreen):
+    """Where a network is designed."""
+
+    MODE = "build"
+    CSS_PATH = "build.tcss"
+    AUTO_FOCUS: ClassVar[str] = "#stack"
+
+    def body(self) -> Iterator[Widget]:
+        """Lay out the stack with its numbers and checks, and the settings beside it."""
+        design = self.cnn_tui.design
+        with_stack = Vertical(StackView(design.analysis, id="stack"), Static(id="why"), Static(id="checks"), id="main")
+        yield Horizontal(with_stack, LayerPanel(id="settings-panel"))
+
+    @property
+    def stack(self) -> StackView:
+        """The stack of layers."""
+        return self.query_one(StackView)
+
+    @property
+    def panel(self) -> LayerPanel:
+        """The settings of the selected layer."""
+        return self.query_one(LayerPanel)
+
+    def show_design(self, design: Design) -> None:
+        """Show another state of the design, with the cursor where it was made."""
+        self.stack.show(design.analysis, design.history.present.path)
+        self.query_one("#checks", Static).update(_checks(design.analysis.checks))
+
+    @on(LayerSelected)
+    def _show_layer(self, event: LayerSelected) -> None:
+        self._leave_form()
+        analysis = self.cnn_tui.design.analysis
+        self.panel.show(analysis, event.path)
+        row = next((row for row in analysis.rows if row.path == event.path), None)
+        why = self.query_one("#why", Static)
+        why.border_title = row.name if row else _("the whole network")
+        why.update(layer_numbers(row) if row else network_numbers(analysis))
+
+    @on(StructForm.Changed)
+    def _preview(self, event: StructForm.Changed) -> None:
+        form = event.form
+        if event.value is None or not form.pending:
+            self.panel.preview(None)
+        else:
+            self.panel.preview(analyze(self._edit(event.value)(self.cnn_tui.design.network)))
+
+    @work
+    async def action_add_layer(self) -> None:
+        """Ask for a layer and put it below the selected one."""
+        path = self.stack.path
+        await self._insert((*path[:-1], path[-1] + 1) if path else (0,))
+
+    @work
+    async def action_insert_layer(self) -> None:
+        """Ask for a layer and put it above the selected one."""
+        await self._insert(self.stack.path or (0,))
+
+    async def action_edit_layer(self) -> None:
+        """Open the form of the selected layer."""
+        self.add_class("-editing")
+        await self.panel.edit()
+
+    def action_delete_layer(self) -> None:
+        """Delete the selected layer; the one below comes under the cursor."""
+        if path := self.stack.path:
+            left = len(edits.stack_at(self.cnn_tui.design.network, path)) - 1
+            select = (*path[:-1], min(path[-1], max(0, left - 1)))
+            self._request(_("delete"), lambda network: edits.delete(network, path), select)
+
+    def action_duplicate_layer(self) -> None:
+        """Put a copy below the selected layer."""
+        if path := self.stack.path:
+            copy = (*path[:-1], path[-1] + 1)
+            self._request(_("duplicate"), lambda network: edits.duplicate(network, path), copy)
+
+    def action_move_up(self) -> None:
+        """Move the selected layer up in its stack."""
+        self._move(-1)
+
+    def action_move_down(self) -> None:
+        """Move the selected layer down in its stack."""
+        self._move(1)
+
+    def action_apply_fix(self) -> None:
+        """Apply the first fix that there is, that of the selected layer before others."""
+        checks = [check for check in self.cnn_tui.design.analysis.checks if check.fix]
+        checks.sort(key=lambda check: check.path != self.stack.path)
+        if not checks or checks[0].fix is None:
+            self.notify(_("There is nothing that can be fixed."))
+            return
+        self._request(checks[0].fix.label, checks[0].fix.apply, checks[0].path)
+
+    def action_undo(self) -> None:
+        """Take back the last edit."""
+        self.cnn_tui.undo()
+
+    def action_redo(self) -> None:
+        """Make it again."""
+        self.cnn_tui.redo()
+
+    def action_commit(self) -> None:
+        """Apply what stands in the form, if it makes sense, and go back to the stack."""
+        form = self.panel.form
+        if form is None or form.value is None:
+            return
+        pending, value = form.pending, form.value
+        self._close_form()
+        if pending:
+            self._request(_("edit"), self._edit(value), self.stack.path)
+
+    def action_cancel(self) -> None:
+        """Leave the form as it was."""
+        self._close_form()
+
+    def _edit(self, value: msgspec.Struct) -> "edits.Edit":
+        path = self.stack.path
+        if isinstance(value, Network):
+            named: Network = value
+            return lambda network: msgspec.structs.replace(network, name=named.name, input_shape=named.input_shape)
+        return lambda network: edits.replace(network, path, cast("AnyLayer", value))
+
+    async def _insert(self, path: Path) -> None:
+        items = [
+            Item(name, _((kind.__doc__ or "").partition("\n")[0]), kind)
+            for name, kind in LAYER_TYPES.items()
+            if all(field.kind != "nested" for field in fields(kind))
+        ]
+        kind = await self.app.push_screen_wait(Pick(_("Add a layer"), items))
+        if kind is not None:
+            layer = cast("AnyLayer", start(kind))
+            self._request(_("add"), lambda network: edits.insert(network, path, layer), path)
+
+    def _move(self, by: int) -> None:
+        path = self.stack.path
+        if not path:
+            return
+        to = path[-1] + by
+        if 0 <= to < len(edits.stack_at(self.cnn_tui.design.network, path)):
+            self._request(_("move"), lambda network: edits.move(network, path, to), (*path[:-1], to))
+
+    def _request(self, label: str, edit: "edits.Edit", select: Path) -> None:
+        self.post_message(EditRequested(label, edit, select))
+
+    def _leave_form(self) -> None:
+        """The cursor went elsewhere: what was typed and makes sense is not lost."""
+        form = self.panel.form
+        if form is not None and form.pending and form.value is not None:
+            pass
+        self.remove_class("-editing")
+
+    def _close_form(self) -> None:
+        self.remove_class("-editing")
+        self.panel.show(self.cnn_tui.design.analysis, self.stack.path)
+        self.stack.focus()
+
+
+def _checks(checks: tuple[Check, ...]) -> Content:
+    """List the findings, one a line, errors first."""
+    if not checks:
+        return Content.styled("✓ " + _("no problems found"), "$text-success")
+    lines = []
+    for check in checks[:_MOST_CHECKS]:
+        sign, style = {"error": ("✗", "$text-error"), "warning": ("⚠", "$text-warning"), "info": ("·", "")}[
+            check.severity
+        ]
+        lines.append(Content.styled(f"{sign} {check}", style))
+    if len(checks) > _MOST_CHECKS:
+        lines.append(Content.styled(_("… and {count} more").format(count=len(checks) - _MOST_CHECKS), "$text-muted"))
+    return Content("\n").join(lines)

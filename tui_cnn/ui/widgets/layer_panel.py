@@ -1,0 +1,97 @@
+"""The settings of the selected layer: to read, and on request to edit."""
+
+import msgspec
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.edits import layer_at
+from tui_cnn.core.path import Path, format_path
+from tui_cnn.formats.fields import fields, format_value
+from tui_cnn.i18n import _
+from tui_cnn.ui.draw.preview import preview
+from tui_cnn.ui.widgets.form import StructForm
+
+
+class LayerPanel(Vertical):
+    """Reading costs one line of text a field; the form with its controls exists only while one edits."""
+
+    DEFAULT_CSS = """
+    LayerPanel {
+        padding: 0 1;
+        border-top: solid $foreground 20%;
+        border-title-color: $text;
+        & #about { color: $text-muted; height: auto; padding-bottom: 1; }
+        & #settings { height: auto; }
+        & #effect { height: auto; border-top: solid $foreground 20%; border-title-color: $text-muted; display: none; }
+        & #effect.-broken { color: $text-error; }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Lay out what the layer is, its settings, and the effect of an edit."""
+        yield Static(id="about")
+        yield Static(id="settings")
+        yield Static(id="effect")
+
+    @property
+    def form(self) -> StructForm | None:
+        """The form, while one edits."""
+        return next(iter(self.query(StructForm)), None)
+
+    def show(self, analysis: Analysis, path: Path) -> None:
+        """Show the layer at `path`, or the network itself for the empty path; a form that is open is closed."""
+        self._close()
+        self._analysis, self._path = analysis, path
+        value = self._value()
+        kind = type(value)
+        where = _("layer {number}").format(number=format_path(path)) if path else _("network")
+        self.border_title = f"{kind.__name__ if path else _('Input')} · {where}"
+        about = (kind.__doc__ or "").partition("\n")[0] if path else _("The shape of one image, channels last.")
+        self.query_one("#about", Static).update(Text(_(about)))
+        self.query_one("#settings", Static).update(_settings(value))
+
+    async def edit(self) -> None:
+        """Open the form, with the first field ready to type into."""
+        if self.form is None:
+            self.query_one("#settings").display = False
+            form = StructForm(self._value(), id="form")
+            await self.mount(form, before="#effect")
+            form.focus_first()
+
+    def preview(self, after: Analysis | None) -> None:
+        """Show what the edit in the form would change."""
+        effect = self.query_one("#effect", Static)
+        effect.display = after is not None
+        if after is not None:
+            effect.border_title = _("with this")
+            effect.set_class(any(check.severity == "error" for check in after.checks), "-broken")
+            effect.update(preview(self._analysis, after, self._path))
+
+    def _value(self) -> msgspec.Struct:
+        network = self._analysis.network
+        return layer_at(network, self._path) if self._path else network
+
+    def _close(self) -> None:
+        if self.form is not None:
+            self.form.remove()
+        self.query_one("#settings").display = True
+        self.query_one("#effect").display = False
+
+
+def _settings(value: msgspec.Struct) -> Table:
+    """List the fields with their values; those that are as Keras leaves them step back."""
+    defaults = {info.name: info.default for info in msgspec.structs.fields(value)}
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(width=16, no_wrap=True, style="dim")
+    table.add_column(no_wrap=True)
+    for field in fields(type(value)):
+        held = getattr(value, field.name)
+        if field.kind == "nested" or (field.name == "name" and not held):
+            continue
+        usual = held == defaults[field.name]
+        table.add_row(field.name, Text(format_value(field, held) or _("automatic"), style="dim" if usual else "bold"))
+    return table

@@ -1,0 +1,41 @@
+"""A run to look at: its curves, where it is, and its epochs."""
+
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tui_cnn.runs.snapshot import Snapshot
+from tui_cnn.ui.draw.run import STATE_STYLES, epochs_table, progress_lines, state_name
+from tui_cnn.ui.widgets.curves import Curves
+
+
+class RunView(Vertical):
+    """Shows snapshots of one run."""
+
+    DEFAULT_CSS = """
+    RunView {
+        & Curves { height: 1fr; }
+        & #progress { height: 4; padding: 0 2; border-top: solid $foreground 20%; border-title-color: $text; }
+        & #epochs { height: 8; padding: 0 2; border-top: solid $foreground 20%; border-title-color: $text; }
+    }
+    .-low RunView #epochs { height: 5; }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Lay out the curves above the words."""
+        yield Curves()
+        yield Static(id="progress")
+        yield Static(id="epochs")
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show a run as it stands."""
+        self.query_one(Curves).show(snapshot)
+        progress, epochs = self.query_one("#progress", Static), self.query_one("#epochs", Static)
+        state = Content.styled(state_name(snapshot), f"bold {STATE_STYLES[snapshot.state]}")
+        progress.border_title = Content.assemble((snapshot.run_id, "bold"), " · ", state).markup
+        text = progress_lines(snapshot, self.size.width - 4)
+        text.stylize(Style(), 0, 0)
+        progress.update(text)
+        epochs.update(epochs_table(snapshot, max(2, epochs.size.height)))

@@ -1,0 +1,55 @@
+"""The line at the top: what is open, which screens there are, and the totals."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+from tui_cnn.i18n import _
+from tui_cnn.ui.design import Design
+from tui_cnn.ui.draw.numbers import short_count
+
+
+class TopBar(Horizontal):
+    """One line, the same on every screen."""
+
+    DEFAULT_CSS = """
+    TopBar {
+        height: 1;
+        background: $panel;
+        & #network { width: 1fr; padding: 0 1; text-overflow: ellipsis; text-wrap: nowrap; }
+        & #tabs { width: auto; }
+        & #totals { width: 1fr; padding: 0 1; text-align: right; text-overflow: ellipsis; text-wrap: nowrap; }
+    }
+    """
+
+    def __init__(self, mode: str) -> None:
+        super().__init__()
+        self._mode = mode
+
+    def compose(self) -> ComposeResult:
+        """Lay out the three parts."""
+        yield Static(id="network")
+        yield Static(self._tabs(), id="tabs")
+        yield Static(id="totals")
+
+    def show(self, design: Design) -> None:
+        """Show the name and the totals of a design."""
+        mark = Content.styled(" ●", "$warning") if design.dirty else Content("")
+        name = Content.assemble(("cnn-tui  ", "$text-muted"), (design.network.name, "bold"), mark)
+        self.query_one("#network", Static).update(name)
+        totals = design.analysis.totals
+        least = "" if totals.complete else "≥ "
+        text = _("{least}{params} parameters · {least}{macs} MACs").format(
+            least=least, params=f"{totals.params:,}", macs=short_count(totals.macs)
+        )
+        self.query_one("#totals", Static).update(Content(text))
+
+    def _tabs(self) -> Content:
+        tabs = (("1", "build", _("Build")), ("2", "train", _("Train")), ("3", "runs", _("Runs")))
+        parts = []
+        for key, mode, title in tabs:
+            here = mode == self._mode
+            style = "bold $text on $primary" if here else "$text-muted"
+            parts.append(Content.from_markup(f"[@click=app.mode_{mode}] {key} {title} [/]").stylize(style))
+        return Content(" ").join(parts)
