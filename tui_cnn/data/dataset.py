@@ -53,6 +53,12 @@ class Dataset:
         """How many classes there are."""
         return len(self.class_names)
 
+    @property
+    def image_shape(self) -> tuple[int, int]:
+        """(height, width) in pixels."""
+        _count, height, width = self.train_images.shape
+        return height, width
+
 
 def summarize(directory: Path | None = None) -> Summary:
     """Say what the data set in `directory` holds (None: Fashion-MNIST), quickly.

@@ -44,7 +44,7 @@ class Started(Event, frozen=True, kw_only=True, tag="started"):
 class Progress(Event, frozen=True, kw_only=True, tag="progress"):
     """Where the training is: `step` of `steps` of `epoch`, with the means over the epoch so far.
 
-    `elapsed` leaves out what was spent paused or stopped; `seconds_left` is None while nothing is known of it.
+    `elapsed` leaves out what was spent paused or stopped; `seconds_left` is for all that is left of the run.
     """
 
     epoch: int
@@ -53,7 +53,7 @@ class Progress(Event, frozen=True, kw_only=True, tag="progress"):
     loss: float
     accuracy: float
     images_per_second: float
-    seconds_left: float | None
+    seconds_left: float
     elapsed: float
 
 
@@ -75,12 +75,9 @@ class Epoch(Event, frozen=True, kw_only=True, tag="epoch"):
 
 
 class Checkpoint(Event, frozen=True, kw_only=True, tag="checkpoint"):
-    """Weights and optimizer are saved at `step` of `epoch`; the means over that epoch so far go with them."""
+    """Weights and optimizer are saved after the optimizer's step `step`, counted from the beginning of the run."""
 
-    epoch: int
     step: int
-    loss: float
-    accuracy: float
     elapsed: float
 
 

@@ -1,0 +1,41 @@
+"""What went wrong, in a sentence for the one who trains, and what to do about it."""
+
+import errno
+
+from tui_cnn.data.errors import DataError
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.i18n import _
+from tui_cnn.runs.events import Failed
+
+
+class TrainingError(Exception):
+    """The training cannot go on; it knows what to do about it."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.advice = advice
+
+
+def explain(error: Exception) -> Failed:
+    """Put an error into the event that ends a run."""
+    reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+    match error:
+        case TrainingError():
+            return Failed(error=reason, advice=error.advice)
+        case DataError() | FormatError():
+            return Failed(error=reason, advice=_("Mend that file, then resume the run or start a new one."))
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            return Failed(error=_("The disk is full."), advice=_("Free some space, then resume the run."))
+        case OSError():
+            return Failed(error=reason, advice=_("Mend what it says, then resume the run."))
+        case ImportError():
+            error_text = _("TensorFlow cannot be loaded: {reason}").format(reason=reason)
+            return Failed(error=error_text, advice=_("Install this program again, then resume the run."))
+    # TensorFlow's own classes are not imported here: it may be TensorFlow that failed to load.
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        advice = _("Start a new run with a smaller batch size or a smaller network.")
+        return Failed(error=_("There is not enough memory."), advice=advice)
+    return Failed(
+        error=f"{type(error).__name__}: {reason}",
+        advice=_("That is a mistake in this program: please report it with the end of worker.log."),
+    )
