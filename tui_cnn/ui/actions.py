@@ -32,7 +32,7 @@ def actions() -> tuple[Action, ...]:
         Action("insert_layer", "stack", "i", _("Insert"), _("Insert a layer above the selected one"), footer=False),
         Action("edit_layer", "stack", "enter,e", _("Edit"), _("Edit the settings of the selected layer")),
         Action("delete_layer", "stack", "d,delete", _("Delete"), _("Delete the selected layer")),
-        Action("duplicate_layer", "stack", "D", _("Duplicate"), _("Put a copy below the selected layer")),
+        Action("duplicate_layer", "stack", "D", _("Duplicate"), _("Put a copy below the selected layer"), footer=False),
         Action("move_down", "stack", "J,shift+down", _("Move down"), _("Move the selected layer down"), footer=False),
         Action("move_up", "stack", "K,shift+up", _("Move up"), _("Move the selected layer up"), footer=False),
         Action("apply_fix", "stack", "f", _("Fix"), _("Mend the first problem found, as its line proposes")),
@@ -62,9 +62,17 @@ def actions() -> tuple[Action, ...]:
 
 
 def bindings(scope: Scope) -> list[Binding]:
-    """Make the key bindings of a scope."""
+    """Make the key bindings of a scope; a form's go before those of the field that one types into."""
     return [
-        Binding(action.keys, action.target, action.label, show=action.footer, tooltip=action.help, id=action.id)
+        Binding(
+            action.keys,
+            action.target,
+            action.label,
+            show=action.footer,
+            tooltip=action.help,
+            id=action.id,
+            priority=scope in ("form", "recipe"),
+        )
         for action in actions()
         if action.scope == scope
     ]

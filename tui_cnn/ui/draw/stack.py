@@ -71,9 +71,9 @@ def _titles() -> dict[str, str]:
     }
 
 
-def header(shown: Sequence[Column], styles: Styles) -> list[Segment]:
+def header(shown: Sequence[Column], style: Style) -> list[Segment]:
     """Draw the line above the stack."""
-    return _line(_titles(), shown, styles, {})
+    return _line(_titles(), shown, Styles(style, style, style, style), {})
 
 
 def input_line(analysis: Analysis, shown: Sequence[Column], styles: Styles) -> list[Segment]:

@@ -26,6 +26,7 @@ from tui_cnn.ui.screens.base import MainScreen
 from tui_cnn.ui.widgets.form import StructForm
 from tui_cnn.ui.widgets.layer_panel import LayerPanel
 from tui_cnn.ui.widgets.stack import StackView
+from tui_cnn.ui.widgets.volume import VolumeView
 
 _MOST_CHECKS = 4
 
@@ -40,7 +41,13 @@ class BuildScreen(MainScreen):
     def body(self) -> Iterator[Widget]:
         """Lay out the stack with its numbers and checks, and the settings beside it."""
         design = self.cnn_tui.design
-        with_stack = Vertical(StackView(design.analysis, id="stack"), Static(id="why"), Static(id="checks"), id="main")
+        with_stack = Vertical(
+            StackView(design.analysis, id="stack"),
+            VolumeView(id="volume"),
+            Static(id="why"),
+            Static(id="checks"),
+            id="main",
+        )
         yield Horizontal(with_stack, LayerPanel(id="settings-panel"))
 
     @property
@@ -57,16 +64,23 @@ class BuildScreen(MainScreen):
         """Show another state of the design, with the cursor where it was made."""
         self.stack.show(design.analysis, design.history.present.path)
         self.query_one("#checks", Static).update(_checks(design.analysis.checks))
+        self.refresh_bindings()
 
     @on(LayerSelected)
     def _show_layer(self, event: LayerSelected) -> None:
-        self._leave_form()
+        form, edited = self.panel.form, self.panel.path
         analysis = self.cnn_tui.design.analysis
+        self.remove_class("-editing")
         self.panel.show(analysis, event.path)
+        self.query_one(VolumeView).show(analysis, event.path)
         row = next((row for row in analysis.rows if row.path == event.path), None)
         why = self.query_one("#why", Static)
         why.border_title = row.name if row else _("the whole network")
         why.update(layer_numbers(row) if row else network_numbers(analysis))
+        if (
+            form is not None and form.value is not None and form.pending and edited != event.path
+        ):  # the mouse went elsewhere: lose nothing
+            self._request(_("edit"), _edit(edited, form.value), event.path)
 
     @on(StructForm.Changed)
     def _preview(self, event: StructForm.Changed) -> None:
@@ -74,7 +88,17 @@ class BuildScreen(MainScreen):
         if event.value is None or not form.pending:
             self.panel.preview(None)
         else:
-            self.panel.preview(analyze(self._edit(event.value)(self.cnn_tui.design.network)))
+            self.panel.preview(analyze(_edit(self.panel.path, event.value)(self.cnn_tui.design.network)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer a fix where there is one, and undo where something was done."""
+        design = self.cnn_tui.design
+        allowed = {
+            "apply_fix": any(check.fix for check in design.analysis.checks),
+            "undo": design.history.past is not None,
+            "redo": design.history.future is not None,
+        }
+        return allowed.get(action, True)
 
     @work
     async def action_add_layer(self) -> None:
@@ -135,21 +159,14 @@ class BuildScreen(MainScreen):
         form = self.panel.form
         if form is None or form.value is None:
             return
-        pending, value = form.pending, form.value
+        path = self.panel.path
         self._close_form()
-        if pending:
-            self._request(_("edit"), self._edit(value), self.stack.path)
+        if form.pending:
+            self._request(_("edit"), _edit(path, form.value), path)
 
     def action_cancel(self) -> None:
         """Leave the form as it was."""
         self._close_form()
-
-    def _edit(self, value: msgspec.Struct) -> "edits.Edit":
-        path = self.stack.path
-        if isinstance(value, Network):
-            named: Network = value
-            return lambda network: msgspec.structs.replace(network, name=named.name, input_shape=named.input_shape)
-        return lambda network: edits.replace(network, path, cast("AnyLayer", value))
 
     async def _insert(self, path: Path) -> None:
         items = [
@@ -170,20 +187,21 @@ class BuildScreen(MainScreen):
         if 0 <= to < len(edits.stack_at(self.cnn_tui.design.network, path)):
             self._request(_("move"), lambda network: edits.move(network, path, to), (*path[:-1], to))
 
-    def _request(self, label: str, edit: "edits.Edit", select: Path) -> None:
+    def _request(self, label: str, edit: edits.Edit, select: Path) -> None:
         self.post_message(EditRequested(label, edit, select))
-
-    def _leave_form(self) -> None:
-        """The cursor went elsewhere: what was typed and makes sense is not lost."""
-        form = self.panel.form
-        if form is not None and form.pending and form.value is not None:
-            pass
-        self.remove_class("-editing")
 
     def _close_form(self) -> None:
         self.remove_class("-editing")
         self.panel.show(self.cnn_tui.design.analysis, self.stack.path)
         self.stack.focus()
+
+
+def _edit(path: Path, value: msgspec.Struct) -> edits.Edit:
+    """Make the edit of a form: of the layer at `path`, or of the network itself for the empty path."""
+    if isinstance(value, Network):
+        name, shape = value.name, value.input_shape
+        return lambda network: edits.set_input_shape(edits.rename(network, name), shape)
+    return lambda network: edits.replace(network, path, cast("AnyLayer", value))
 
 
 def _checks(checks: tuple[Check, ...]) -> Content:

@@ -37,15 +37,16 @@ class LayerPanel(Vertical):
         yield Static(id="settings")
         yield Static(id="effect")
 
-    @property
-    def form(self) -> StructForm | None:
-        """The form, while one edits."""
-        return next(iter(self.query(StructForm)), None)
+    form: StructForm | None = None
+    """The form, while one edits."""
+
+    path: Path = ()
+    """The layer that is shown; empty for the network itself."""
 
     def show(self, analysis: Analysis, path: Path) -> None:
         """Show the layer at `path`, or the network itself for the empty path; a form that is open is closed."""
         self._close()
-        self._analysis, self._path = analysis, path
+        self._analysis, self.path = analysis, path
         value = self._value()
         kind = type(value)
         where = _("layer {number}").format(number=format_path(path)) if path else _("network")
@@ -58,9 +59,9 @@ class LayerPanel(Vertical):
         """Open the form, with the first field ready to type into."""
         if self.form is None:
             self.query_one("#settings").display = False
-            form = StructForm(self._value(), id="form")
-            await self.mount(form, before="#effect")
-            form.focus_first()
+            self.form = StructForm(self._value())
+            await self.mount(self.form, before="#effect")
+            self.form.focus_first()
 
     def preview(self, after: Analysis | None) -> None:
         """Show what the edit in the form would change."""
@@ -69,15 +70,16 @@ class LayerPanel(Vertical):
         if after is not None:
             effect.border_title = _("with this")
             effect.set_class(any(check.severity == "error" for check in after.checks), "-broken")
-            effect.update(preview(self._analysis, after, self._path))
+            effect.update(preview(self._analysis, after, self.path))
 
     def _value(self) -> msgspec.Struct:
         network = self._analysis.network
-        return layer_at(network, self._path) if self._path else network
+        return layer_at(network, self.path) if self.path else network
 
     def _close(self) -> None:
         if self.form is not None:
             self.form.remove()
+            self.form = None
         self.query_one("#settings").display = True
         self.query_one("#effect").display = False
 
@@ -86,7 +88,7 @@ def _settings(value: msgspec.Struct) -> Table:
     """List the fields with their values; those that are as Keras leaves them step back."""
     defaults = {info.name: info.default for info in msgspec.structs.fields(value)}
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=16, no_wrap=True, style="dim")
+    table.add_column(width=18, no_wrap=True, style="dim")
     table.add_column(no_wrap=True)
     for field in fields(type(value)):
         held = getattr(value, field.name)

@@ -1,6 +1,5 @@
 """A run to look at: its curves, where it is, and its epochs."""
 
-from rich.style import Style
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -35,7 +34,5 @@ class RunView(Vertical):
         progress, epochs = self.query_one("#progress", Static), self.query_one("#epochs", Static)
         state = Content.styled(state_name(snapshot), f"bold {STATE_STYLES[snapshot.state]}")
         progress.border_title = Content.assemble((snapshot.run_id, "bold"), " · ", state).markup
-        text = progress_lines(snapshot, self.size.width - 4)
-        text.stylize(Style(), 0, 0)
-        progress.update(text)
+        progress.update(progress_lines(snapshot, self.size.width - 4))
         epochs.update(epochs_table(snapshot, max(2, epochs.size.height)))

@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.path import Path
+from tui_cnn.i18n import ngettext
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.draw.stack import Styles, columns, header, input_line, layer_line
 from tui_cnn.ui.messages import LayerSelected
@@ -41,8 +42,8 @@ class StackView(ScrollView, can_focus=True):
     StackView {
         scrollbar-size-vertical: 1;
         overflow-x: hidden;
-        & > .stack--header { color: $text-muted; }
-        & > .stack--dim { color: $text-muted; }
+        & > .stack--header { color: $foreground 60%; }
+        & > .stack--dim { color: $foreground 60%; }
         & > .stack--bar { color: $primary; }
         & > .stack--error { color: $text-error; }
         & > .stack--cursor { background: $foreground 8%; }
@@ -109,12 +110,13 @@ class StackView(ScrollView, can_focus=True):
         shown = self._columns
         base = self.rich_style
         if y == 0:
-            return Strip([Segment("  ", base), *header(shown, self._styles(base))]).adjust_cell_length(width, base)
+            style = self.get_component_rich_style("stack--header")
+            return Strip([Segment("  ", base), *header(shown, style)]).adjust_cell_length(width, base)
         line = y - 1 + self.scroll_offset.y
         if line > len(self._analysis.rows):
             return Strip.blank(width, base)
         selected = line == self.cursor
-        styles = self._styles(base, self.get_component_rich_style("stack--cursor") if selected else Style.null())
+        styles = self._styles(self.get_component_rich_style("stack--cursor") if selected else None)
         segments = (
             layer_line(self._analysis.rows[line - 1], self._analysis, shown, styles)
             if line
@@ -123,14 +125,14 @@ class StackView(ScrollView, can_focus=True):
         marker = Segment("▌ " if selected else "  ", styles.bar)
         return Strip([marker, *segments]).adjust_cell_length(width, styles.text)
 
-    def _styles(self, base: Style, cursor: Style | None = None) -> Styles:
-        over = cursor or Style.null()
-        dim, bar, error = (
-            self.get_component_rich_style(f"stack--{part}", partial=True) for part in ("dim", "bar", "error")
-        )
-        return Styles(base + over, base + dim + over, base + over + bar, base + error + over)
+    def _styles(self, cursor: Style | None = None) -> Styles:
+        over = Style(bgcolor=cursor.bgcolor, bold=cursor.bold) if cursor else Style.null()
+        dim, bar, error = (self.get_component_rich_style(f"stack--{part}") + over for part in ("dim", "bar", "error"))
+        return Styles(self.rich_style + over, dim, bar, error)
 
     def _measure(self) -> None:
+        count = sum(1 for row in self._analysis.rows if not row.holds_layers)
+        self.border_title = ngettext("{count} layer", "{count} layers", count).format(count=count)
         self._columns = columns(self._analysis, self.size.width - 2)
         self.virtual_size = Size(self.size.width, len(self._analysis.rows) + 2)
 

@@ -19,7 +19,7 @@ class TopBar(Horizontal):
         background: $panel;
         & #network { width: 1fr; padding: 0 1; text-overflow: ellipsis; text-wrap: nowrap; }
         & #tabs { width: auto; }
-        & #totals { width: 1fr; padding: 0 1; text-align: right; text-overflow: ellipsis; text-wrap: nowrap; }
+        & #totals { width: auto; padding: 0 1; text-wrap: nowrap; }
     }
     """
 
