@@ -1,0 +1,1 @@
+"""Tests mirror `tui_cnn`; what several of them need stands beside them and is imported as `tests.…`."""

@@ -1,0 +1,36 @@
+"""What holds for every test: a data directory of its own, a quiet TensorFlow, examples that are the same each time."""
+
+import os
+import warnings
+
+import pytest
+from hypothesis import Phase, settings
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+settings.register_profile(
+    "cnn-tui",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+)
+settings.load_profile("cnn-tui")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory, monkeypatch):
+    """No test ever touches the user's own runs."""
+    path = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("CNN_TUI_HOME", str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def keras():
+    """Import Keras once, with what its own dependencies warn of at import let through."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import keras
+    return keras

@@ -1,0 +1,142 @@
+"""Layers and networks drawn by Hypothesis from the layers' own declarations, so that a new layer is drawn too."""
+
+from functools import cache
+
+import msgspec
+from hypothesis import strategies as st
+from msgspec import inspect
+
+from tui_cnn.core.layers import LAYER_TYPES, Block, Branches, Conv2D, Dense, Flatten, GlobalMaxPooling2D, MaxPooling2D
+from tui_cnn.core.network import Network
+from tui_cnn.core.shape import ShapeError
+
+SMALL = 6
+"""The largest number drawn for a field: enough for every case of the arithmetic, and quick to build."""
+
+LEAVES = [kind for kind in LAYER_TYPES.values() if kind not in (Block, Branches)]
+
+shapes = st.lists(st.integers(1, 12), min_size=1, max_size=3).map(tuple)
+images = st.tuples(st.integers(1, 12), st.integers(1, 12), st.integers(1, SMALL))
+
+
+@cache
+def layers_of(kind):
+    """Layers of one type, without names; containers hold what `stacks` draws."""
+    if kind is Block:
+        return st.builds(Block, layers=st.deferred(lambda: stacks(most=3, depth=1)))
+    if kind is Branches:
+        branches = st.lists(st.deferred(lambda: stacks(most=2, depth=1)), min_size=2, max_size=3).map(tuple)
+        return st.builds(Branches, merge=_values(_declared(Branches)["merge"]), branches=branches)
+    drawn = {name: _values(declared) for name, declared in _declared(kind).items() if name != "name"}
+    optional = {field.name for field in msgspec.structs.fields(kind) if not field.required}
+    return st.fixed_dictionaries(
+        {name: values for name, values in drawn.items() if name not in optional},
+        optional={name: values for name, values in drawn.items() if name in optional},
+    ).map(lambda fields: kind(**fields))
+
+
+def any_layers(depth=2):
+    """Layers of any type, containers nested `depth` deep at most."""
+    leaves = st.sampled_from(LEAVES).flatmap(layers_of)
+    if depth == 0:
+        return leaves
+    inner = stacks(most=3, depth=depth - 1)
+    branches = st.lists(inner, min_size=2, max_size=3).map(tuple)
+    blocks = st.builds(Block, name=st.sampled_from(["", "stage"]), layers=inner)
+    merges = st.builds(Branches, merge=_values(_declared(Branches)["merge"]), branches=branches)
+    return st.one_of(leaves, leaves, leaves, blocks, merges)
+
+
+def stacks(most=5, depth=2, least=0):
+    """Any layers, one after the other, that fit or do not."""
+    return st.lists(any_layers(depth), min_size=least, max_size=most).map(tuple)
+
+
+def networks(most=5, depth=2, least=1, inputs=shapes):
+    """Networks that can be built or not."""
+    return st.builds(Network, name=names, input_shape=inputs, layers=stacks(most, depth, least))
+
+
+def mostly_sound(most=7, depth=2):
+    """Networks on images, without most of the layers that cannot take their input: deep ones, of every shape."""
+    return networks(most, depth, inputs=images).map(_without_misfits).filter(lambda network: network.layers)
+
+
+def _merging(shape):
+    """Stacks for a branch whose outputs, on the image `shape`, can be merged in many ways and refused in many more."""
+    height, width, channels = shape
+    wide = st.sampled_from([1, channels, channels + 1])
+    whole = {"pool_size": (height, width)}
+    last = st.one_of(
+        st.builds(Conv2D, filters=wide, kernel_size=st.just((1, 1))),
+        st.builds(Conv2D, filters=wide, kernel_size=st.just((3, 3)), padding=st.just("same")),
+        st.builds(Dense, units=wide),
+        st.builds(GlobalMaxPooling2D, keepdims=st.booleans()),
+        st.just(MaxPooling2D(**whole)),
+        st.just(MaxPooling2D(pool_size=(2, 2), strides=(1, 1), padding="same")),
+        st.just(Flatten()),
+    )
+    return st.lists(last, max_size=2).map(tuple)
+
+
+@st.composite
+def merges(draw):
+    """An image, and branches that are merged."""
+    shape = draw(st.tuples(st.integers(1, 3), st.integers(1, 3), st.integers(1, 3)))
+    branches = draw(st.lists(_merging(shape), min_size=2, max_size=4))
+    merge = draw(_values(_declared(Branches)["merge"]))
+    return Network("merge", shape, (Branches(merge=merge, branches=tuple(branches)),))
+
+
+@st.composite
+def grouped(draw):
+    """A convolution in groups, on channels and with filters that they mostly divide."""
+    groups, by_channels, by_filters = (draw(st.integers(1, 4)) for _ in range(3))
+    layer = draw(layers_of(Conv2D))
+    slack = draw(st.sampled_from([0, 0, 0, 1]))
+    layer = msgspec.structs.replace(layer, groups=groups, filters=groups * by_filters + slack, dilation_rate=(1, 1))
+    return Network("grouped", (9, 9, groups * by_channels), (layer,))
+
+
+names = st.text(
+    st.characters(codec="utf-8", exclude_categories=["C"], exclude_characters="/\\"), min_size=1, max_size=64
+)
+
+
+def _without_misfits(network):
+    kept, shape = [], network.input_shape
+    for layer in network.layers:
+        if not isinstance(layer, Block | Branches):
+            try:
+                shape = layer.output_shape(shape)
+            except ShapeError:
+                continue
+        kept.append(layer)
+    return msgspec.structs.replace(network, layers=tuple(kept))
+
+
+@cache
+def _declared(kind):
+    return {field.name: field.type for field in inspect.type_info(kind).fields}
+
+
+def _values(declared):
+    """Draw what a declared type allows, numbers up to `SMALL`."""
+    match declared:
+        case inspect.Metadata(type=inner):
+            return _values(inner)
+        case inspect.LiteralType(values=words):
+            return st.sampled_from(words)
+        case inspect.BoolType():
+            return st.booleans()
+        case inspect.NoneType():
+            return st.none()
+        case inspect.IntType(ge=least, le=most):
+            return st.integers(least, min(most, SMALL))
+        case inspect.FloatType(ge=least, gt=above, le=most):
+            return st.floats(above if least is None else least, most, exclude_min=least is None, width=32)
+        case inspect.TupleType(item_types=items):
+            return st.tuples(*map(_values, items))
+        case inspect.UnionType(types=options):
+            return st.one_of(*map(_values, options))
+    raise TypeError(f"no way to draw {declared}")

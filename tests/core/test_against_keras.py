@@ -1,0 +1,74 @@
+"""Shapes, parameters, multiply-accumulates and refusals equal what Keras says of the built model."""
+
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from tests.core.oracle import judge
+from tests.core.strategies import grouped, images, layers_of, merges, mostly_sound, networks, shapes
+from tui_cnn.core import edits
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import LAYER_TYPES
+from tui_cnn.core.network import Network, walk
+
+pytestmark = pytest.mark.usefixtures("keras")
+
+
+def agree(network):
+    """Compare our numbers with Keras', and our refusal with its."""
+    verdict = judge(network)
+    analysis = analyze(network)
+    errors = [str(check) for check in analysis.checks if check.severity == "error"]
+    if verdict is None:
+        event("refused")
+        assert errors
+        assert analysis.output_shape is None or {check.code for check in analysis.checks} == {"duplicate-name"}
+        return
+    event("built")
+    assert not errors
+    assert analysis.output_shape == verdict.output_shape
+    assert analysis.totals.trainable == verdict.trainable
+    assert analysis.totals.non_trainable == verdict.non_trainable
+    assert analysis.totals.params == verdict.params
+    assert analysis.totals.macs == verdict.macs
+    assert analysis.totals.complete
+
+
+@pytest.mark.parametrize("kind", LAYER_TYPES.values(), ids=LAYER_TYPES.keys())
+@given(data=st.data())
+@settings(max_examples=60)
+def test_each_layer_on_any_shape(kind, data):
+    agree(Network("one", data.draw(st.one_of(shapes, images, images)), (data.draw(layers_of(kind)),)))
+
+
+@given(networks())
+@settings(max_examples=100)
+def test_any_stack(network):
+    agree(network)
+
+
+@given(mostly_sound())
+@settings(max_examples=150)
+def test_stacks_that_mostly_fit(network):
+    agree(network)
+
+
+@given(merges())
+@settings(max_examples=200)
+def test_every_way_of_merging(network):
+    agree(network)
+
+
+@given(grouped())
+@settings(max_examples=100)
+def test_convolution_in_groups(network):
+    agree(network)
+
+
+@given(mostly_sound(most=4), st.data())
+@settings(max_examples=60)
+def test_names(network, data):
+    names = st.sampled_from(["", "", "", "a", "b", "conv2d", "dense_1"])
+    for path, _ in walk(network.layers):
+        network = edits.change(network, path, name=data.draw(names))
+    agree(network)

@@ -1,0 +1,132 @@
+"""What is wrong is said exactly, and the fix that goes with it mends it."""
+
+import pytest
+from hypothesis import event, given, settings
+
+from tests.core.strategies import networks
+from tui_cnn.core import edits
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten, GlobalAveragePooling2D, MaxPooling2D
+from tui_cnn.core.network import Network, walk
+
+
+def network(*layers, shape=(8, 8, 1)):
+    return Network("net", shape, layers)
+
+
+CONVOLUTION = Conv2D(filters=4, kernel_size=(3, 3))
+
+
+@pytest.mark.parametrize(
+    ("broken", "line"),
+    [
+        (network(), "the network has no layers; add one"),
+        (
+            network(MaxPooling2D(), MaxPooling2D(), CONVOLUTION),
+            'layer 3: Conv2D: a 3×3 window does not fit into 2×2; fix: padding = "same"',
+        ),
+        (
+            network(Conv2D(filters=6, kernel_size=(1, 1), groups=4), shape=(8, 8, 4)),
+            "layer 1: Conv2D: 6 filters cannot be split into 4 groups; fix: groups = 2",
+        ),
+        (
+            network(Conv2D(filters=6, kernel_size=(1, 1), strides=(2, 2), dilation_rate=(3, 3))),
+            "layer 1: Conv2D: strides of 2×2 and a dilation of 3×3 cannot go together; fix: dilation_rate = [1, 1]",
+        ),
+        (
+            network(CONVOLUTION, Flatten(), Dense(units=3), CONVOLUTION),
+            "layer 4: Conv2D: needs height × width × channels, but gets 3; fix: move it up to 2, before Flatten",
+        ),
+        (
+            network(GlobalAveragePooling2D(), GlobalAveragePooling2D()),
+            (
+                "layer 2: GlobalAveragePooling2D: needs height × width × channels, but gets 1; "
+                "fix: delete it: its input is flat already"
+            ),
+        ),
+        (network(CONVOLUTION, shape=(784,)), "layer 1: Conv2D: needs height × width × channels, but gets 784"),
+        (
+            network(Block(layers=(CONVOLUTION, Branches(branches=((MaxPooling2D(),), ()))))),
+            "layer 1.2: Branches: add needs branches of the same shape, but they give 3×3×4, 6×6×4",
+        ),
+        (
+            network(Branches(branches=((), (Flatten(), MaxPooling2D())), merge="multiply")),
+            (
+                "layer 1.2.2: MaxPooling2D: needs height × width × channels, but gets 64; "
+                "fix: move it up to 1.2.1, before Flatten"
+            ),
+        ),
+        (
+            network(Flatten(name="a"), Dense(units=1, name="a")),
+            "layer 2: the name “a” is taken by layer 1; names are unique; fix: remove the name",
+        ),
+    ],
+)
+def test_the_line(broken, line):
+    checks = analyze(broken).checks
+    assert [str(check) for check in checks] == [line]
+    assert checks[0].severity == "error"
+
+
+def test_codes():
+    assert analyze(network()).checks[0].code == "empty"
+    assert analyze(network(CONVOLUTION, shape=(2, 2, 1))).checks[0].code == "shape"
+    assert analyze(network(Flatten(name="a"), Flatten(name="a"))).checks[0].code == "duplicate-name"
+
+
+def test_blocks_may_share_a_name():
+    stage = Block(name="stage", layers=(CONVOLUTION,))
+    assert analyze(network(stage, stage)).checks == ()
+
+
+def test_every_duplicate_is_named():
+    checks = analyze(network(*[Flatten(name="a")] * 3)).checks
+    assert [check.path for check in checks] == [(1,), (2,)]
+
+
+def test_a_fixed_network_has_its_layer_where_the_label_says():
+    broken = network(CONVOLUTION, Flatten(), Dense(units=3), CONVOLUTION)
+    fixed = analyze(broken).checks[0].fix.apply(broken)
+    assert fixed.layers == (CONVOLUTION, CONVOLUTION, Flatten(), Dense(units=3))
+
+
+def with_names(broken):
+    """Name every layer by its path, so that it can be found again after an edit."""
+    for path, _ in walk(broken.layers):
+        broken = edits.change(broken, path, name=f"{path}")
+    return broken
+
+
+@given(networks())
+@settings(max_examples=300)
+def test_a_fix_mends_what_it_is_for(broken):
+    broken = with_names(broken)
+    for found in analyze(broken).checks:
+        if found.fix is None:
+            continue
+        event("fixed")
+        name = edits.layer_at(broken, found.path).name
+        fixed = found.fix.apply(broken)
+        assert fixed != broken
+        rows = [row for row in analyze(fixed).rows if row.name == name]
+        assert all(row.error is None or str(row.error) not in found.message for row in rows)
+
+
+@given(networks())
+@settings(max_examples=300)
+def test_fixes_come_to_an_end_with_the_layer_mended(broken):
+    """A layer with several faults is mended one at a time."""
+    broken = with_names(broken)
+    found = next((check for check in analyze(broken).checks if check.fix), None)
+    if found is None:
+        return
+    name = edits.layer_at(broken, found.path).name
+    for _ in range(4):
+        broken = found.fix.apply(broken)
+        row = next((row for row in analyze(broken).rows if row.name == name), None)
+        if row is None or row.error is None:
+            return
+        found = next(check for check in analyze(broken).checks if check.path == row.path)
+        if found.fix is None:
+            return
+    raise AssertionError(str(found))
