@@ -8,11 +8,14 @@ from typing import Any
 import msgspec
 
 from tui_cnn.core.network import Network
+from tui_cnn.formats.atomic import write_atomic
+from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
 
 _LARGEST_FILE = 8_000_000
+_DEEPEST = 100
 
 
 def read_network(path: Path) -> Network:
@@ -22,17 +25,18 @@ def read_network(path: Path) -> Network:
         FormatError: the file cannot be read, is not TOML, or does not describe a network.
     """
     try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise FormatError(path, _("too large to be a network ({size:,} bytes)").format(size=path.stat().st_size))
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_FILE + 1)
     except FileNotFoundError:
         raise FormatError(path, _("there is no such file; check the path")) from None
     except IsADirectoryError:
         raise FormatError(path, _("is a directory; name a file in it")) from None
     except OSError as error:
         raise FormatError(path, _("cannot be read: {reason}").format(reason=error.strerror)) from None
+    if len(data) > _LARGEST_FILE:
+        raise FormatError(path, _("is larger than {size:,} bytes, too large for a network").format(size=_LARGEST_FILE))
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FormatError(path, _("is not UTF-8 text (byte {place})").format(place=error.start)) from None
     return loads_network(text, path)
@@ -45,15 +49,29 @@ def loads_network(text: str, source: Path | str) -> Network:
         FormatError: the text is not TOML, or does not describe a network.
     """
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        data = _spread(tomllib.loads(text))
+    except ValueError as error:  # not only TOMLDecodeError: Python reads no number of more than 4,300 digits
         raise FormatError(source, _("is not valid TOML: {reason}").format(reason=error)) from None
     except RecursionError:
         raise FormatError(source, _("is nested too deeply")) from None
     try:
-        return convert(_spread(data), Network)
+        return convert(data, Network)
     except InvalidError as error:
         raise FormatError(source, str(error)) from None
+
+
+def save_network(path: Path, network: Network) -> None:
+    """Write a network to a file, whole or not at all.
+
+    Raises:
+        FormatError: it cannot be written; what was there before is untouched.
+    """
+    try:
+        write_atomic(path, dumps_network(network).encode())
+    except FileNotFoundError:
+        raise FormatError(path, _("there is no directory {directory}").format(directory=path.parent)) from None
+    except OSError as error:
+        raise FormatError(path, _("cannot be written: {reason}").format(reason=error.strerror)) from None
 
 
 def dumps_network(network: Network) -> str:
@@ -74,11 +92,20 @@ def _on_one_line(match: re.Match[str]) -> str:
     return f"[{', '.join(re.findall(r'[0-9]+', match[0]))}]"
 
 
-def _spread(value: Any) -> Any:
-    """Allow `kernel_size = 3` for `[3, 3]`, as Keras does."""
+def _spread(value: Any, depth: int = 0) -> Any:
+    """Allow `kernel_size = 3` for `[3, 3]`, as Keras does.
+
+    Raises:
+        RecursionError: tables and lists are nested deeper than anything that is still a network.
+    """
+    if depth > _DEEPEST:
+        raise RecursionError
     if isinstance(value, dict):
-        return {key: [item, item] if key in _PAIRS and _is_int(item) else _spread(item) for key, item in value.items()}
-    return [_spread(item) for item in value] if isinstance(value, list) else value
+        return {
+            key: [item, item] if key in _PAIRS and _is_int(item) else _spread(item, depth + 1)
+            for key, item in value.items()
+        }
+    return [_spread(item, depth + 1) for item in value] if isinstance(value, list) else value
 
 
 def _is_int(value: Any) -> bool:
@@ -86,3 +113,16 @@ def _is_int(value: Any) -> bool:
 
 
 _PAIRS = {"kernel_size", "pool_size", "strides", "dilation_rate"}
+
+
+def save_network(path: Path, network: Network) -> None:
+    """Write a network to a file, whole or not at all.
+
+    Raises:
+        FormatError: it cannot be written; what the file held before is still there.
+    """
+    try:
+        write_atomic(path, dumps_network(network).encode())
+    except OSError as error:
+        message = _("cannot be written ({reason}); save to another place")
+        raise FormatError(path, message.format(reason=error.strerror)) from None

@@ -39,19 +39,19 @@ def convert(data: Any, kind: type[T]) -> T:
 
 def _explain(problem: str, steps: list[str | int], data: Any, kind: type[msgspec.Struct]) -> InvalidError:
     given, struct, place, field = _locate(steps, data, kind)
-    if match := re.match(r"Object contains unknown field `(.*)`", problem):
-        sentence = _("unknown field “{name}”").format(name=match[1])
-        sentence += nearest(match[1], list(struct.__struct_fields__))
+    if match := re.match(r"Object contains unknown field `(.*)`", problem, re.DOTALL):
+        sentence = _("unknown field “{name}”").format(name=_word(match[1]))
+        sentence += nearest(_word(match[1]), list(struct.__struct_fields__))
     elif match := re.match(r"Object missing required field `(.*)`", problem):
         field = match[1]
         sentence = _("the field “{name}” is missing").format(name=field)
         if field == "type":
             sentence += "; " + _("it is one of {choices}").format(choices=", ".join(LAYER_TYPES))
     elif field == "type":
-        sentence = _("unknown layer “{name}”").format(name=given) + nearest(str(given), list(LAYER_TYPES))
+        sentence = _("unknown layer “{name}”").format(name=_word(given)) + nearest(_word(given), list(LAYER_TYPES))
     elif problem.startswith("Invalid enum value"):
         sentence = _("{field} cannot be {given}").format(field=field, given=_brief(given))
-        sentence += nearest(str(given), choices(struct, field))
+        sentence += nearest(_word(given), choices(struct, field))
     else:
         sentence = _("{field} must be {expected}, but is {given}").format(
             field=field or _("it"), expected=_expectation(problem), given=_brief(given)
@@ -94,12 +94,13 @@ def _locate(
 ) -> tuple[Any, type[msgspec.Struct], str, str]:
     """Follow the steps into the data: the value there, the struct around it, its place in words, its field."""
     numbers: list[int] = []
-    value, struct, field, container = data, kind, "", ""
+    value, struct, field, container, layer = data, kind, "", "", ""
     for step in steps:
         if isinstance(step, str):
             field = container = step
         elif container in ("layers", "branches"):
             numbers.append(step + 1)
+            field = layer = ""
         value = value[step] if _has(value, step) else None
         if isinstance(value, dict) and isinstance(value.get("type"), str):
             struct, field = LAYER_TYPES.get(value["type"], struct), ""
@@ -107,7 +108,7 @@ def _locate(
     place = ""
     if numbers:
         place = _("layer {number}").format(number=".".join(map(str, numbers)))
-        if struct is not kind and layer:
+        if layer:
             place += f" ({layer})"
     return value, struct, place, field
 
@@ -139,6 +140,21 @@ def nearest(word: str, known: list[str]) -> str:
     return "; " + _("it is one of {choices}").format(choices=", ".join(known))
 
 
+_BRIEF = 40
+
+
+def _word(value: Any) -> str:
+    """Write what was given where a name is expected: bare if it is text."""
+    return _shorten(repr(value[: _BRIEF + 1])[1:-1]) if isinstance(value, str) else _brief(value)
+
+
 def _brief(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else text[:39] + "…"
+    """Write a value on a part of a line."""
+    try:
+        return _shorten(repr(value))
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return _("a number too long to write")
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _BRIEF else text[: _BRIEF - 1] + "…"

@@ -62,7 +62,7 @@ def actions() -> tuple[Action, ...]:
 
 
 def bindings(scope: Scope) -> list[Binding]:
-    """Make the key bindings of a scope; a form's go before those of the field that one types into."""
+    """Make the key bindings of a scope; those of forms and tables go before the widgets' own."""
     return [
         Binding(
             action.keys,
@@ -71,7 +71,7 @@ def bindings(scope: Scope) -> list[Binding]:
             show=action.footer,
             tooltip=action.help,
             id=action.id,
-            priority=scope in ("form", "recipe"),
+            priority=scope in ("form", "recipe", "runs"),
         )
         for action in actions()
         if action.scope == scope

@@ -27,12 +27,12 @@ def state_name(snapshot: Snapshot) -> str:
     }[snapshot.state]
 
 
-STATE_STYLES = {
-    "running": "$text-primary",
-    "paused": "$text-warning",
-    "finished": "$text-success",
-    "failed": "$text-error",
-    "interrupted": "$text-warning",
+STATE_COLORS = {
+    "running": "primary",
+    "paused": "warning",
+    "finished": "success",
+    "failed": "error",
+    "interrupted": "warning",
 }
 """The theme's colour for each state."""
 

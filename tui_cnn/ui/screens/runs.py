@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
+from rich.text import Text
 from textual import on, work
 from textual.binding import BindingType
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import DataTable, Static
 
@@ -15,7 +15,7 @@ from tui_cnn.runs.directory import RunDirectory, list_runs
 from tui_cnn.runs.snapshot import Follower, Snapshot
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.draw.numbers import duration
-from tui_cnn.ui.draw.run import STATE_STYLES, best_accuracy, epochs_done, share, started_at, state_name
+from tui_cnn.ui.draw.run import STATE_COLORS, best_accuracy, epochs_done, share, started_at, state_name
 from tui_cnn.ui.messages import RunsListed
 from tui_cnn.ui.screens.base import MainScreen
 
@@ -53,6 +53,10 @@ class RunsScreen(MainScreen):
         """Look at once when the screen comes up."""
         self._list()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what is about a run only where there is one."""
+        return bool(self._shown) if action in ("open_run", "load_network") else True
+
     def action_open_run(self) -> None:
         """Open the selected run on the Train screen."""
         if run := self._selected():
@@ -89,7 +93,7 @@ class RunsScreen(MainScreen):
         table.clear()
         for snapshot in event.snapshots:
             table.add_row(
-                Content.styled(state_name(snapshot), STATE_STYLES[snapshot.state]),
+                Text(state_name(snapshot), style=self.app.theme_variables[STATE_COLORS[snapshot.state]]),
                 snapshot.name,
                 started_at(snapshot),
                 epochs_done(snapshot),
@@ -103,6 +107,7 @@ class RunsScreen(MainScreen):
             table.move_cursor(row=rows.index(selected))
         table.display = bool(rows)
         self.query_one("#empty").display = not rows
+        self.refresh_bindings()
 
     def _selected(self) -> RunDirectory | None:
         if not self._shown:

@@ -32,6 +32,7 @@ class TrainScreen(MainScreen):
 
     MODE = "train"
     CSS_PATH = "train.tcss"
+    AUTO_FOCUS: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("train")]
 
     def __init__(self) -> None:

@@ -10,6 +10,11 @@ from textual_plot import HiResMode, PlotWidget
 from tui_cnn.i18n import _
 from tui_cnn.runs.snapshot import Snapshot
 
+_BEGINNING = 0.05
+"""Epochs at the very start that are left out: means over a handful of images would set the scale for all others."""
+
+_TALL = 16
+
 Line = Sequence[tuple[float, float]]
 
 
@@ -24,9 +29,6 @@ class Curve(Container):
         border-title-color: $text;
         border-subtitle-color: $text-muted;
         & PlotWidget { height: 100%; }
-        & .plot--axis { color: $foreground 30%; }
-        & .plot--tick { color: $foreground 70%; text-style: none; }
-        & .plot--label { color: $foreground 70%; text-style: none; }
     }
     """
 
@@ -44,9 +46,15 @@ class Curve(Container):
             (self._title, "bold"), ("   ━ ", "$primary"), _("training"), ("   ━ ", "$accent"), _("validation")
         ).markup
         plot = self.query_one(PlotWidget)
+        plot.can_focus = False
         plot.margin_top = 0
-        plot.margin_bottom = 2
         plot.margin_left = 7
+
+    def on_resize(self) -> None:
+        """Name the axis where there is room for it."""
+        plot, tall = self.query_one(PlotWidget), self.size.height >= _TALL
+        plot.margin_bottom = 3 if tall else 2
+        plot.set_xlabel(_("epoch") if tall else "")
 
     def show(self, training: Line, validation: Line, epochs: int) -> None:
         """Draw both lines over an axis of `epochs`."""
@@ -76,7 +84,7 @@ class Curves(Horizontal):
         for chart, name in (("loss", "loss"), ("accuracy", "accuracy")):
             every = max(1, len(snapshot.curve) // max(2 * self.size.width // 2, 1))
             points = snapshot.curve[::-every][::-1]  # about two a column, and always the newest
-            training = [(point.epoch, getattr(point, name)) for point in points]
+            training = [(point.epoch, getattr(point, name)) for point in points if point.epoch > _BEGINNING]
             held_out = [(float(epoch.epoch), getattr(epoch, f"val_{name}")) for epoch in snapshot.epochs]
             validation = [(at, value) for at, value in held_out if value is not None]
             self.query_one(f"#{chart}", Curve).show(training, validation, epochs)

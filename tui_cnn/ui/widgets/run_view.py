@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui_cnn.runs.snapshot import Snapshot
-from tui_cnn.ui.draw.run import STATE_STYLES, epochs_table, progress_lines, state_name
+from tui_cnn.ui.draw.run import STATE_COLORS, epochs_table, progress_lines, state_name
 from tui_cnn.ui.widgets.curves import Curves
 
 
@@ -19,7 +19,6 @@ class RunView(Vertical):
         & #progress { height: 4; padding: 0 2; border-top: solid $foreground 20%; border-title-color: $text; }
         & #epochs { height: 8; padding: 0 2; border-top: solid $foreground 20%; border-title-color: $text; }
     }
-    .-low RunView #epochs { height: 5; }
     """
 
     def compose(self) -> ComposeResult:
@@ -32,7 +31,7 @@ class RunView(Vertical):
         """Show a run as it stands."""
         self.query_one(Curves).show(snapshot)
         progress, epochs = self.query_one("#progress", Static), self.query_one("#epochs", Static)
-        state = Content.styled(state_name(snapshot), f"bold {STATE_STYLES[snapshot.state]}")
+        state = Content.styled(state_name(snapshot), f"bold $text-{STATE_COLORS[snapshot.state]}")
         progress.border_title = Content.assemble((snapshot.run_id, "bold"), " · ", state).markup
         progress.update(progress_lines(snapshot, self.size.width - 4))
         epochs.update(epochs_table(snapshot, max(2, epochs.size.height)))

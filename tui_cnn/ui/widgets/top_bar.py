@@ -17,6 +17,7 @@ class TopBar(Horizontal):
     TopBar {
         height: 1;
         background: $panel;
+        & #program { width: auto; padding-left: 1; color: $text-muted; }
         & #network { width: 1fr; padding: 0 1; text-overflow: ellipsis; text-wrap: nowrap; }
         & #tabs { width: auto; }
         & #totals { width: auto; padding: 0 1; text-wrap: nowrap; }
@@ -29,6 +30,7 @@ class TopBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lay out the three parts."""
+        yield Static("cnn-tui", id="program")
         yield Static(id="network")
         yield Static(self._tabs(), id="tabs")
         yield Static(id="totals")
@@ -36,7 +38,7 @@ class TopBar(Horizontal):
     def show(self, design: Design) -> None:
         """Show the name and the totals of a design."""
         mark = Content.styled(" ●", "$warning") if design.dirty else Content("")
-        name = Content.assemble(("cnn-tui  ", "$text-muted"), (design.network.name, "bold"), mark)
+        name = Content.assemble((design.network.name, "bold"), mark)
         self.query_one("#network", Static).update(name)
         totals = design.analysis.totals
         least = "" if totals.complete else "≥ "
