@@ -19,10 +19,24 @@ def find_network(model: str) -> tuple[Network, Path | None]:
     names = preset_names()
     if model in names:
         return preset(model), None
-    path = Path(model).expanduser()
-    if path.suffix or path.exists() or len(path.parts) > 1:
+    path = _expand(model)
+    if path.suffix or len(path.parts) > 1 or _exists(path):
         return read_network(path), path
     close = get_close_matches(model, names, n=1)
     listed = _("presets are {names}").format(names=", ".join(names))
     hint = _("did you mean “{name}”?").format(name=close[0]) if close else listed
     raise FormatError(model, _("there is no such file or preset; {hint}").format(hint=hint))
+
+
+def _expand(model: str) -> Path:
+    try:
+        return Path(model).expanduser()
+    except RuntimeError:  # there is no such user: a file may still be called so
+        return Path(model)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # it cannot be looked at: reading it says why
+        return True

@@ -9,7 +9,6 @@ import msgspec
 
 from tui_cnn.core.network import Network
 from tui_cnn.formats.atomic import write_atomic
-from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
@@ -70,8 +69,9 @@ def save_network(path: Path, network: Network) -> None:
         write_atomic(path, dumps_network(network).encode())
     except FileNotFoundError:
         raise FormatError(path, _("there is no directory {directory}").format(directory=path.parent)) from None
-    except OSError as error:
-        raise FormatError(path, _("cannot be written: {reason}").format(reason=error.strerror)) from None
+    except (OSError, RuntimeError) as error:  # RuntimeError: symbolic links that go in a circle
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise FormatError(path, _("cannot be written: {reason}").format(reason=reason)) from None
 
 
 def dumps_network(network: Network) -> str:
@@ -113,16 +113,3 @@ def _is_int(value: Any) -> bool:
 
 
 _PAIRS = {"kernel_size", "pool_size", "strides", "dilation_rate"}
-
-
-def save_network(path: Path, network: Network) -> None:
-    """Write a network to a file, whole or not at all.
-
-    Raises:
-        FormatError: it cannot be written; what the file held before is still there.
-    """
-    try:
-        write_atomic(path, dumps_network(network).encode())
-    except OSError as error:
-        message = _("cannot be written ({reason}); save to another place")
-        raise FormatError(path, message.format(reason=error.strerror)) from None

@@ -54,7 +54,7 @@ def actions() -> tuple[Action, ...]:
         Action("mode_train", "app", "2", _("Train"), _("Go to the Train screen"), footer=False),
         Action("mode_runs", "app", "3", _("Runs"), _("Go to the list of runs"), footer=False),
         Action("save", "app", "ctrl+s", _("Save"), _("Save the network to its file")),
-        Action("save_as", "app", "ctrl+shift+s", _("Save as"), _("Save the network to another file"), footer=False),
+        Action("save_as", "app", "S", _("Save as"), _("Save the network to another file"), footer=False),
         Action("open", "app", "ctrl+o", _("Open"), _("Open a network from a file or a preset")),
         Action("help", "app", "question_mark,f1", _("Help"), _("Show all keys")),
         Action("quit", "app", "ctrl+q,q", _("Quit"), _("Leave; training goes on in the background"), footer=False),

@@ -1,10 +1,11 @@
 """The application: it holds the one design, applies the edits, and sends the user between the screens."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from textual import work
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.reactive import reactive
@@ -128,6 +129,11 @@ class CnnTui(App[None]):
         if await self.files.settle_unsaved():
             self._recovery.keep(None)
             self.exit()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer of Textual's own commands only what the registry of actions has not."""
+        yield SystemCommand(_("Theme"), _("Change the colours"), self.action_change_theme)
+        yield SystemCommand(_("Screenshot"), _("Save a picture of the screen as SVG"), self.deliver_screenshot)
 
     def action_mode_build(self) -> None:
         """Go to the Build screen."""

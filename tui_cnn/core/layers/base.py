@@ -10,7 +10,7 @@ from tui_cnn.i18n import _
 Name = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^[^/\x00-\x1f]*$",
+        pattern=r"^[^/\x00-\x1f\x7f-\x9f]*$",
         max_length=64,
         description="A name of your own; empty: named after its type, as Keras does",
     ),

@@ -29,7 +29,9 @@ class Conv2D(Layer, frozen=True, kw_only=True):
     groups: Annotated[
         Channels, Meta(description="Parts that channels and filters are split into, each convolved alone")
     ] = 1
-    activation: Annotated[ActivationName, Meta(description="Function applied to every output", examples=["relu"])] = "linear"
+    activation: Annotated[ActivationName, Meta(description="Function applied to every output", examples=["relu"])] = (
+        "linear"
+    )
     use_bias: Annotated[bool, Meta(description="Add a learned number to each feature map")] = True
     kernel_initializer: Annotated[Initializer, Meta(description="How the filters are drawn before training")] = (
         "glorot_uniform"

@@ -17,7 +17,9 @@ class Dense(Layer, frozen=True, kw_only=True):
     """
 
     units: Annotated[int, Meta(ge=1, le=1_000_000, description="How many numbers come out", examples=[64])]
-    activation: Annotated[ActivationName, Meta(description="Function applied to every output", examples=["relu"])] = "linear"
+    activation: Annotated[ActivationName, Meta(description="Function applied to every output", examples=["relu"])] = (
+        "linear"
+    )
     use_bias: Annotated[bool, Meta(description="Add a learned number to each unit")] = True
     kernel_initializer: Annotated[Initializer, Meta(description="How the weights are drawn before training")] = (
         "glorot_uniform"
