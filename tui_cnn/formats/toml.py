@@ -49,8 +49,10 @@ def loads_network(text: str, source: Path | str) -> Network:
     """
     try:
         data = _spread(tomllib.loads(text))
-    except ValueError as error:  # not only TOMLDecodeError: Python reads no number of more than 4,300 digits
+    except tomllib.TOMLDecodeError as error:
         raise FormatError(source, _("is not valid TOML: {reason}").format(reason=error)) from None
+    except ValueError:  # Python reads no longer ones
+        raise FormatError(source, _("holds a number of more than 4,300 digits")) from None
     except RecursionError:
         raise FormatError(source, _("is nested too deeply")) from None
     try:

@@ -102,7 +102,7 @@ def _locate(
             numbers.append(step + 1)
             field = layer = ""
         value = value[step] if _has(value, step) else None
-        if isinstance(value, dict) and isinstance(value.get("type"), str):
+        if isinstance(step, int) and isinstance(value, dict) and isinstance(value.get("type"), str):
             struct, field = LAYER_TYPES.get(value["type"], struct), ""
             layer = value["type"] if value["type"] in LAYER_TYPES else ""
     place = ""

@@ -1,0 +1,224 @@
+"""Each kind of bad input gives one exact line."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+import tomli_w
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tui_cnn.core.layers import LAYER_TYPES
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.toml import loads_network, read_network
+
+HEAD = 'name = "n"\ninput_shape = [28, 28, 1]\n'
+CONV = HEAD + '[[layers]]\ntype = "Conv2D"\nfilters = 3\nkernel_size = [3, 3]\n'
+DENSE = HEAD + '[[layers]]\ntype = "Dense"\n'
+DROPOUT = HEAD + '[[layers]]\ntype = "Dropout"\n'
+BRANCHES = HEAD + '[[layers]]\ntype = "Branches"\n'
+ALL = ", ".join(LAYER_TYPES)
+
+
+def line(text):
+    with pytest.raises(FormatError) as error:
+        loads_network(text, "f.toml")
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        # not TOML
+        ("x", "is not valid TOML: Expected '=' after a key in a key/value pair (at end of document)"),
+        ('name = "n"\nname = "m"', "is not valid TOML: Cannot overwrite a value (at end of document)"),
+        (HEAD + "layers = [", "is not valid TOML: Invalid value (at end of document)"),
+        ("\0", "is not valid TOML: Invalid statement (at line 1, column 1)"),
+        (DENSE + "units = " + "1" * 5000, "holds a number of more than 4,300 digits"),
+        # the network itself
+        ("", "the field “name” is missing"),
+        ('name = "n"', "the field “input_shape” is missing"),
+        (HEAD + "layer = []", "unknown field “layer”; did you mean “layers”?"),
+        (HEAD + "zzz = 1", "unknown field “zzz”; it is one of name, input_shape, layers"),
+        (HEAD + '"a\\nb" = 1', "unknown field “a\\nb”; it is one of name, input_shape, layers"),
+        (HEAD + f"{'y' * 99} = 1", f"unknown field “{'y' * 39}…”; it is one of name, input_shape, layers"),
+        ("name = 3\ninput_shape = [1]", "name must be text, but is 3"),
+        ('name = ""\ninput_shape = [1]', "name must be text of length at least 1, but is ''"),
+        (
+            'name = "a/b"\ninput_shape = [1]',
+            "name must be text without slashes or control characters, but is 'a/b'",
+        ),
+        (
+            'name = "\\u009b"\ninput_shape = [1]',
+            "name must be text without slashes or control characters, but is '\\x9b'",
+        ),
+        (
+            f'name = "{"a" * 65}"\ninput_shape = [1]',
+            f"name must be text of length at most 64, but is '{'a' * 38}…",
+        ),
+        ('name = "n"\ninput_shape = 28', "input_shape must be a list, but is 28"),
+        ('name = "n"\ninput_shape = []', "input_shape must be a list of length at least 1, but is []"),
+        (
+            'name = "n"\ninput_shape = [1, 2, 3, 4]',
+            "input_shape must be a list of length at most 3, but is [1, 2, 3, 4]",
+        ),
+        ('name = "n"\ninput_shape = [0]', "input_shape must be a whole number, at least 1, but is 0"),
+        ('name = "n"\ninput_shape = [70000]', "input_shape must be a whole number, at most 65536, but is 70000"),
+        (HEAD + "layers = 3", "layers must be a list, but is 3"),
+        (HEAD + "[layers]\na = 1", "layers must be a list, but is {'a': 1}"),
+        (HEAD + "layers = [3]", "layer 1: it must be a table of fields, but is 3"),
+        # a layer's type
+        (HEAD + '[[layers]]\ntype = "Conv2"', "layer 1: unknown layer “Conv2”; did you mean “Conv2D”?"),
+        (HEAD + '[[layers]]\ntype = "dense"', "layer 1: unknown layer “dense”; did you mean “Dense”?"),
+        (HEAD + '[[layers]]\ntype = "zzz"', f"layer 1: unknown layer “zzz”; it is one of {ALL}"),
+        (HEAD + '[[layers]]\ntype = ""', f"layer 1: unknown layer “”; it is one of {ALL}"),
+        (HEAD + '[[layers]]\ntype = "a\\nb"', f"layer 1: unknown layer “a\\nb”; it is one of {ALL}"),
+        (HEAD + "[[layers]]\ntype = 3", f"layer 1: unknown layer “3”; it is one of {ALL}"),
+        (HEAD + "[[layers]]\nunits = 3", f"layer 1: the field “type” is missing; it is one of {ALL}"),
+        # a layer's fields
+        (DENSE, "layer 1 (Dense): the field “units” is missing"),
+        (CONV + "filtr = 1", "layer 1 (Conv2D): unknown field “filtr”; did you mean “filters”?"),
+        (CONV + 'padding = "sam"', "layer 1 (Conv2D): padding cannot be 'sam'; did you mean “same”?"),
+        (CONV + 'padding = "zzz"', "layer 1 (Conv2D): padding cannot be 'zzz'; it is one of valid, same"),
+        (CONV + 'activation = "rleu"', "layer 1 (Conv2D): activation cannot be 'rleu'; did you mean “relu”?"),
+        (CONV + "strides = [1]", "layer 1 (Conv2D): strides must be a list of length exactly 2, but is [1]"),
+        (CONV + "strides = 0", "layer 1 (Conv2D): strides must be a whole number, at least 1, but is 0"),
+        (CONV + "strides = [1.5, 1]", "layer 1 (Conv2D): strides must be a whole number, but is 1.5"),
+        (CONV + 'strides = ""', "layer 1 (Conv2D): strides must be a list, but is ''"),
+        (CONV + "use_bias = 1", "layer 1 (Conv2D): use_bias must be true or false, but is 1"),
+        (
+            CONV + 'name = "a/b"',
+            "layer 1 (Conv2D): name must be text without slashes or control characters, but is 'a/b'",
+        ),
+        (DENSE + "units = 0", "layer 1 (Dense): units must be a whole number, at least 1, but is 0"),
+        (DENSE + "units = 1.5", "layer 1 (Dense): units must be a whole number, but is 1.5"),
+        (DENSE + "units = true", "layer 1 (Dense): units must be a whole number, but is True"),
+        (DENSE + "units = inf", "layer 1 (Dense): units must be a whole number, but is inf"),
+        (
+            DENSE + f"units = {10**25}",
+            f"layer 1 (Dense): units must be a whole number, at most 1000000, but is {10**25}",
+        ),
+        (
+            DENSE + "units = 0x" + "f" * 5000,
+            "layer 1 (Dense): units must be a whole number, at most 1000000, but is a number too long to write",
+        ),
+        (
+            DENSE + "units = 1979-05-27",
+            "layer 1 (Dense): units must be a whole number, but is datetime.date(1979, 5, 27)",
+        ),
+        (DROPOUT + "rate = 1.5", "layer 1 (Dropout): rate must be a number, at most 1, but is 1.5"),
+        (DROPOUT + "rate = inf", "layer 1 (Dropout): rate must be a number, at most 1, but is inf"),
+        (DROPOUT + "rate = nan", "layer 1 (Dropout): rate must be a number, at least 0, but is nan"),
+        (
+            HEAD + '[[layers]]\ntype = "BatchNormalization"\nepsilon = 0',
+            "layer 1 (BatchNormalization): epsilon must be a number, more than 0, but is 0",
+        ),
+        # inside containers
+        (BRANCHES, "layer 1 (Branches): the field “branches” is missing"),
+        (BRANCHES + "branches = [[]]", "layer 1 (Branches): branches must be a list of length at least 2, but is [[]]"),
+        (BRANCHES + "branches = [[], 3]", "layer 1.2: it must be a list, but is 3"),
+        (
+            BRANCHES + 'branches = [[], [{ type = "Flatten" }, { type = "Dense", units = -1 }]]',
+            "layer 1.2.2 (Dense): units must be a whole number, at least 1, but is -1",
+        ),
+        (
+            BRANCHES + "branches = [[], [{ units = 1 }]]",
+            f"layer 1.2.1: the field “type” is missing; it is one of {ALL}",
+        ),
+        (
+            HEAD + '[[layers]]\ntype = "Block"\n[[layers.layers]]\ntype = "Dens"',
+            "layer 1.1: unknown layer “Dens”; did you mean “Dense”?",
+        ),
+        # nested without end
+        (HEAD + "x = " + "[" * 5000 + "]" * 5000, "is nested too deeply"),
+        (
+            HEAD + "".join(f'[[{".".join(["layers"] * depth)}]]\ntype = "Block"\n' for depth in range(1, 200)),
+            "is nested too deeply",
+        ),
+    ],
+)
+def test_the_line(text, problem):
+    assert line(text) == f"f.toml: {problem}"
+
+
+def problem_of(text):
+    """The line for `text`; None where it is read."""
+    try:
+        loads_network(text, "f.toml")
+    except FormatError as error:
+        return str(error)
+    return None
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=300)
+@example("a=" + "{a=" * 300)
+def test_any_text_is_read_or_refused_in_one_line(text):
+    problem = problem_of(HEAD + text)
+    assert problem is None or (problem.startswith("f.toml: ") and len(problem.splitlines()) == 1)
+
+
+def plain_data():
+    leaves = st.one_of(
+        st.integers(), st.floats(), st.booleans(), st.text(max_size=8), st.sampled_from(sorted(LAYER_TYPES))
+    )
+    keys = st.sampled_from(["type", "name", "layers", "branches", "filters", "kernel_size", "units", "rate", "x"])
+    return st.recursive(
+        leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4), max_leaves=12
+    )
+
+
+@given(plain_data())
+@settings(max_examples=300)
+def test_any_data_is_read_or_refused_in_one_line(data):
+    problem = problem_of(HEAD + tomli_w.dumps({"layers": data}))
+    assert problem is None or (problem.startswith("f.toml: layer") and len(problem.splitlines()) == 1)
+
+
+class TestFiles:
+    """Files that are not even text, or no files at all."""
+
+    def line(self, path):
+        with pytest.raises(FormatError) as error:
+            read_network(path)
+        return str(error.value).replace(f"{path.parent}/", "")
+
+    def test_missing(self, tmp_path):
+        assert self.line(tmp_path / "no.toml") == "no.toml: there is no such file; check the path"
+
+    def test_a_directory(self, tmp_path):
+        assert self.line(tmp_path) == f"{tmp_path.name}: is a directory; name a file in it"
+
+    def test_a_file_for_a_directory(self, tmp_path):
+        (tmp_path / "file").touch()
+        assert self.line(tmp_path / "file" / "no.toml") == "no.toml: cannot be read: Not a directory"
+
+    def test_binary(self, tmp_path):
+        path = tmp_path / "net.keras"
+        path.write_bytes(b"PK\x03\x04\xff")
+        assert self.line(path) == "net.keras: is not UTF-8 text (byte 4)"
+
+    def test_huge(self, tmp_path):
+        path = tmp_path / "huge.toml"
+        with path.open("wb") as file:
+            file.truncate(8_000_001)
+        assert self.line(path) == "huge.toml: is larger than 8,000,000 bytes, too large for a network"
+
+    def test_without_end(self):
+        assert self.line(Path("/dev/zero")) == "zero: is larger than 8,000,000 bytes, too large for a network"
+
+    def test_unreadable(self, tmp_path, monkeypatch):
+        """Root may read anything: there the refusal is simulated."""
+        path = tmp_path / "secret.toml"
+        path.touch(mode=0o000)
+        if not os.geteuid():
+
+            def refuse(*_args):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+            monkeypatch.setattr(Path, "open", refuse)
+        assert self.line(path) == "secret.toml: cannot be read: Permission denied"
+
+    def test_a_name_that_would_break_the_line(self, tmp_path):
+        assert self.line(tmp_path / "a\nb\x1b[31m") == "a\\nb\\x1b[31m: there is no such file; check the path"
