@@ -89,13 +89,16 @@ def merges(draw):
 
 
 @st.composite
-def grouped(draw):
-    """A convolution in groups, on channels and with filters that they mostly divide."""
-    groups, by_channels, by_filters = (draw(st.integers(1, 4)) for _ in range(3))
+def convolutions(draw):
+    """A convolution on a larger image that mostly fits: in groups, and with strides or with a dilation."""
+    groups, by_channels, by_filters = (draw(st.integers(1, 3)) for _ in range(3))
     layer = draw(layers_of(Conv2D))
     slack = draw(st.sampled_from([0, 0, 0, 1]))
-    layer = msgspec.structs.replace(layer, groups=groups, filters=groups * by_filters + slack, dilation_rate=(1, 1))
-    return Network("grouped", (9, 9, groups * by_channels), (layer,))
+    layer = msgspec.structs.replace(layer, groups=groups, filters=groups * by_filters + slack)
+    one = draw(st.sampled_from(["strides", "dilation_rate"]))
+    layer = msgspec.structs.replace(layer, **{one: (1, 1)})
+    height, width = draw(st.integers(9, 20)), draw(st.integers(9, 20))
+    return Network("convolution", (height, width, groups * by_channels), (layer,))
 
 
 names = st.text(

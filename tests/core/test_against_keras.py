@@ -5,7 +5,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from tests.core.oracle import judge
-from tests.core.strategies import grouped, images, layers_of, merges, mostly_sound, networks, shapes
+from tests.core.strategies import convolutions, images, layers_of, merges, mostly_sound, networks, shapes
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import LAYER_TYPES
@@ -59,9 +59,9 @@ def test_every_way_of_merging(network):
     agree(network)
 
 
-@given(grouped())
+@given(convolutions())
 @settings(max_examples=100)
-def test_convolution_in_groups(network):
+def test_convolutions_with_strides_dilations_and_groups(network):
     agree(network)
 
 
