@@ -22,6 +22,9 @@ from tui_cnn.ui.files import Files
 from tui_cnn.ui.recovery import Copy, Recovery
 from tui_cnn.ui.screens.base import MainScreen
 
+_IDLE = 1.0
+"""Seconds after the start until the other screens are loaded, so that going there does not wait for the charts."""
+
 _SETTLED = 0.3
 """Seconds after the last edit until the recovery copy is written."""
 
@@ -76,6 +79,7 @@ class CnnTui(App[None]):
     def on_mount(self) -> None:
         """Offer what an earlier session left unsaved, once the screen stands."""
         self.call_after_refresh(self._offer_recovery)
+        self.set_timer(_IDLE, self._prepare)
 
     def watch_design(self) -> None:
         """Keep a recovery copy of what is not saved."""
@@ -165,6 +169,11 @@ class CnnTui(App[None]):
     def _settle_form(self) -> None:
         if isinstance(self.screen, MainScreen):
             self.screen.settle()
+
+    @work(thread=True, group="prepare")
+    def _prepare(self) -> None:
+        import_module("tui_cnn.ui.screens.runs")
+        import_module("tui_cnn.ui.screens.train")
 
     @work(thread=True, exclusive=True, group="recovery")
     def _keep_copy(self) -> None:
