@@ -1,6 +1,7 @@
 """The application: it holds the one design, applies the edits, and sends the user between the screens."""
 
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
