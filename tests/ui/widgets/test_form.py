@@ -94,11 +94,11 @@ async def test_a_pair_may_be_typed_in_several_ways():
             assert user.layers[0].kernel_size == pair
 
 
-async def test_what_is_left_empty_is_automatic():
+async def test_what_is_left_empty_says_what_that_means():
     async with opened(EVERY_KIND) as user:
         await user.press("down", "down", "enter", "down")
         assert user.focused == "field-strides"
-        await user.sees("automatic")
+        await user.sees("the window's size")
         await user.type("3")
         await user.press("enter")
         assert user.layers[2].strides == (3, 3)

@@ -99,5 +99,5 @@ def _settings(value: msgspec.Struct) -> Table:
         if field.kind == "nested" or (field.name == "name" and not held):
             continue
         usual = held == defaults[field.name]
-        table.add_row(field.name, Text(format_value(field, held) or _("automatic"), style="dim" if usual else "bold"))
+        table.add_row(field.name, Text(format_value(field, held) or field.blank, style="dim" if usual else "bold"))
     return table
