@@ -145,6 +145,13 @@ class CnnTui(App[None]):
         yield SystemCommand(_("Theme"), _("Change the colours"), self.action_change_theme)
         yield SystemCommand(_("Screenshot"), _("Save a picture of the screen as SVG"), self.deliver_screenshot)
 
+    def action_command_palette(self) -> None:
+        """Show the command palette."""
+        from tui_cnn.ui.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     def action_mode_build(self) -> None:
         """Go to the Build screen."""
         self._settle_form()

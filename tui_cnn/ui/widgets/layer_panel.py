@@ -63,9 +63,10 @@ class LayerPanel(Vertical):
         """Open the form, with the first field ready to type into."""
         if self.form is None:
             self.query_one("#settings").display = False
-            self.form = StructForm(self._value())
-            await self.mount(self.form, before="#effect")
-            self.form.focus_first()
+            self.form = form = StructForm(self._value())
+            await self.mount(form, before="#effect")
+            if form is self.form:  # and was not closed while it was set up
+                form.focus_first()
 
     def preview(self, after: Analysis | None) -> None:
         """Show what the edit in the form would change."""
