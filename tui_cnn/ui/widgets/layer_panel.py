@@ -24,8 +24,8 @@ class LayerPanel(Vertical):
         padding: 0 1;
         border-top: solid $foreground 20%;
         border-title-color: $text;
-        & #about { color: $text-muted; height: auto; padding-bottom: 1; }
-        & #settings { height: auto; }
+        & #about { color: $text-muted; height: 3; }
+        & #settings { height: 1fr; }
         & #effect { height: auto; border-top: solid $foreground 20%; border-title-color: $text-muted; display: none; }
         & #effect.-broken { color: $text-error; }
     }
@@ -52,8 +52,8 @@ class LayerPanel(Vertical):
         where = _("layer {number}").format(number=format_path(path)) if path else _("network")
         self.border_title = f"{kind.__name__ if path else _('Input')} · {where}"
         about = (kind.__doc__ or "").partition("\n")[0] if path else _("The shape of one image, channels last.")
-        self.query_one("#about", Static).update(Text(_(about)))
-        self.query_one("#settings", Static).update(_settings(value))
+        self.query_one("#about", Static).update(Text(_(about)), layout=False)
+        self.query_one("#settings", Static).update(_settings(value), layout=False)
 
     def shows(self, analysis: Analysis, path: Path) -> bool:
         """Tell whether this is what is shown."""
