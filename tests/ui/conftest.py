@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.ui.picture import picture  # noqa: F401
+
 
 @pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch):

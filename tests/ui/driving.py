@@ -95,6 +95,8 @@ class User:
         calm = 0
         while calm < _CALM_ROUNDS:
             await self.pilot._wait_for_screen(timeout=60)
+            if self.app._exception is not None:
+                raise self.app._exception
             for _turn in range(3):
                 await asyncio.sleep(0)
             nodes = [self.app, *self.app.screen.walk_children(with_self=True)]

@@ -110,3 +110,15 @@ async def test_other_screens_are_a_key_away():
             assert user.app.current_mode == mode
         await user.press("q")
         await user.until(lambda: not user.app.is_running)
+
+
+@pytest.mark.parametrize("keys", [["a"], ["ctrl+o"], ["f1"], ["S"], ["d", "q"], ["ctrl+p"]])
+@pytest.mark.parametrize("answer", ["enter", "escape"])
+async def test_a_dialog_answers_once(keys, answer):
+    async with opened() as user:
+        await user.press(*keys)
+        await user.until(lambda: len(user.app.screen_stack) == 2)
+        await user.press_at_once(*[answer] * 5)
+        await user.settle()
+        assert user.app.is_running
+        assert len(user.app.screen_stack) >= 1

@@ -1,0 +1,65 @@
+"""Whole screens as SVG pictures under `tests/snapshots/`, compared with what they were."""
+
+import html
+import re
+from difflib import unified_diff
+from pathlib import Path
+
+import pytest
+from syrupy.extensions.image import SVGImageSnapshotExtension
+
+PICTURES = Path(__file__).parents[1] / "snapshots"
+
+
+class Pictures(SVGImageSnapshotExtension):
+    """One file a test, in a directory for each module."""
+
+    @classmethod
+    def dirname(cls, *, test_location):
+        return str(PICTURES / test_location.basename)
+
+
+def take(app):
+    """Export the screen, the same each time: without the name that Rich makes of the content."""
+    svg = app.export_screenshot(title="cnn-tui", simplify=True)
+    return re.sub(r"terminal-\d+", "terminal", svg)
+
+
+def words(svg):
+    """The lines of text of a picture."""
+    lines = {}
+    for y, text in re.findall(r'<text class="terminal-r\d+"[^>]* y="([\d.]+)"[^>]*>([^<]*)</text>', svg):
+        lines.setdefault(float(y), []).append(html.unescape(text).replace("\xa0", " "))
+    return ["".join(parts).rstrip() for _y, parts in sorted(lines.items())]
+
+
+def explain(stored, before, after, actual):
+    """Say what has changed, where to look at it, and how to accept it."""
+    if before is None:
+        told = "there is no such picture yet"
+    else:
+        changed = "\n".join(unified_diff(words(before), words(after), "as it was", "as it is", lineterm="", n=0))
+        told = changed or "the words are the same: colours or places differ"
+    return (
+        f"the screen is not as in its picture:\n{told}\n\n"
+        f"look at both in a browser:\n  {stored}\n  {actual}\n"
+        "if it is as it should be, accept it: pytest --snapshot-update\n"
+    )
+
+
+@pytest.fixture
+def picture(snapshot, tmp_path_factory):
+    """Compare the app's screen with the picture that the test made of it before."""
+    pictures = snapshot.use_extension(Pictures)
+
+    def compare(app):
+        svg = take(app)
+        place = {"test_location": pictures.test_location, "index": pictures.index}
+        stored = Path(pictures.extension.get_location(**place))
+        before = stored.read_text("utf-8") if stored.exists() else None
+        if pictures != svg:
+            actual = tmp_path_factory.mktemp("pictures") / stored.name
+            actual.write_text(svg, "utf-8")
+            pytest.fail(explain(stored, before, svg, actual), pytrace=False)
+
+    return compare

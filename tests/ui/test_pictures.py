@@ -1,0 +1,192 @@
+"""Whole screens, compared with their pictures."""
+
+import asyncio
+import time
+
+import pytest
+from textual.widgets import Input
+
+from tests.ui import told
+from tests.ui.driving import opened
+from tests.ui.picture import explain, words
+from tui_cnn.core import edits
+from tui_cnn.core.network import Network
+from tui_cnn.formats.presets import preset
+
+SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+BROKEN = edits.change(preset("fashion-cnn"), (4,), kernel_size=(9, 9))
+
+
+@pytest.fixture(autouse=True)
+def still(monkeypatch):
+    """No cursor blinks, and the clock is that of Greenwich."""
+    monkeypatch.setattr(Input, "_watch_cursor_blink", lambda *_: None)
+    monkeypatch.setattr(Input, "_restart_blink", lambda *_: None)
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda *_: None)
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture(params=SIZES)
+def size(request):
+    return request.param
+
+
+async def at_rest(user):
+    """Wait until the picture is the same twice: footers, charts and scroll bars come a moment late."""
+    before = None
+    while before != (before := user.app.export_screenshot()):
+        await asyncio.sleep(0.1)
+        await user.settle()
+
+
+def finished_run():
+    run = told.make_run()
+    told.write(run, told.started(), *told.trained(5), told.finished())
+    return run
+
+
+async def test_build(picture, size):
+    async with opened(size=SIZES[size]) as user:
+        await user.press("down", "down")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_build_light(picture, size):
+    async with opened(size=SIZES[size]) as user:
+        user.app.theme = "textual-light"
+        await user.press("down", "down")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_build_editing(picture, size):
+    async with opened(size=SIZES[size]) as user:
+        await user.press("down", "down", "enter")
+        await user.type("48")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_build_editing_with_an_error(picture):
+    async with opened(size=(80, 24)) as user:
+        await user.press("down", "down", "enter", "down")
+        await user.type("3×")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_build_narrow_editing(picture):
+    async with opened(size=(60, 16)) as user:
+        await user.press("down", "down", "enter")
+        await user.type("48")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_build_broken(picture, size):
+    async with opened(BROKEN, size=SIZES[size]) as user:
+        await user.press(*["down"] * 4)
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_build_empty(picture):
+    async with opened(Network("new", (28, 28, 1)), size=(120, 40)) as user:
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_add(picture, size):
+    async with opened(size=SIZES[size]) as user:
+        await user.press("a")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_unsaved(picture):
+    async with opened(size=(80, 24)) as user:
+        await user.press("d", "q")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_train_setup(picture, size):
+    async with opened(size=SIZES[size]) as user:
+        await user.press("2")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_train_running(picture, size):
+    run = told.make_run()
+    told.write(run, told.started(), *told.trained(2.4))
+    with told.training(run):
+        async with opened(size=SIZES[size]) as user:
+            user.app.shown_run = run
+            await user.press("2")
+            await user.sees("epoch 3 of 5")
+            await at_rest(user)
+            picture(user.app)
+
+
+async def test_train_finished(picture, size):
+    run = finished_run()
+    async with opened(size=SIZES[size]) as user:
+        user.app.shown_run = run
+        await user.press("2")
+        await user.sees("test accuracy")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_runs(picture, size):
+    finished_run()
+    other = told.make_run("20260101-120000-lenet-5-0001", preset("lenet-5"))
+    told.write(other, told.started(), *told.trained(1.5), told.failed())
+    training = told.make_run("20260103-120000-fashion-dnn-0002", preset("fashion-dnn"))
+    told.write(training, told.started(), *told.trained(2.4))
+    with told.training(training):
+        async with opened(size=SIZES[size]) as user:
+            await user.press("3")
+            await user.sees("finished", "failed", "running")
+            await at_rest(user)
+            picture(user.app)
+
+
+async def test_no_runs(picture):
+    async with opened(size=(80, 24)) as user:
+        await user.press("3")
+        await user.sees("No runs yet")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_help(picture, size):
+    async with opened(size=SIZES[size]) as user:
+        await user.press("question_mark")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_too_small(picture):
+    async with opened(size=(40, 10)) as user:
+        await at_rest(user)
+        picture(user.app)
+
+
+def test_a_picture_that_differs_says_how_to_look_at_it_and_how_to_accept_it():
+    line = '<text class="terminal-r1" x="0" y="{y}" textLength="9" clip-path="url(#l)">{text}</text>'
+    before = line.format(y=20, text="loss&#160;0.3") + line.format(y=44.4, text="same")
+    after = line.format(y=20, text="loss&#160;0.2") + line.format(y=44.4, text="same")
+    assert words(before) == ["loss 0.3", "same"]
+    told = explain("tests/snapshots/train.svg", before, after, "/tmp/actual.svg")
+    for part in ("-loss 0.3", "+loss 0.2", "tests/snapshots/train.svg", "/tmp/actual.svg", "pytest --snapshot-update"):
+        assert part in told
+    assert "same" not in told
+    assert "colours or places differ" in explain("train.svg", before, before, "x")
+    assert "no such picture yet" in explain("train.svg", None, after, "x")

@@ -1,0 +1,103 @@
+"""Thousands of keys, struck at random: the app never falls over, and what it shows is what it holds."""
+
+import random
+import re
+
+import pytest
+
+from tests.ui import told
+from tests.ui.driving import opened
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten, MaxPooling2D
+from tui_cnn.core.network import Network
+from tui_cnn.formats.presets import preset
+from tui_cnn.runs import launch
+from tui_cnn.runs.errors import RunError
+from tui_cnn.ui.actions import actions
+from tui_cnn.ui.draw.numbers import short_count
+
+SIZES = [(80, 24), (120, 40), (60, 16), (40, 10), (100, 32), (61, 200), (200, 17)]
+WALKING = ["up", "down", "left", "right", "home", "end", "pageup", "pagedown", "tab", "shift+tab", "j", "k", "G", "g"]
+TYPING = [*"0123456789x×.,-eE /[]\\", "backspace", "delete", "space", "ctrl+u", "ctrl+w", "한", "é"]
+ACTING = [key for action in actions() for key in action.keys.split(",") if action.id not in ("quit", "save", "save_as")]
+KEYS = [*WALKING * 2, *ACTING * 2, *TYPING, "enter", "escape", "enter", "escape", "s", "y"]
+
+_RESIDUAL = Branches(branches=((Conv2D(filters=4, kernel_size=(3, 3), padding="same"),), ()), merge="add")
+TREE = Network(
+    "tree",
+    (12, 12, 4),
+    (
+        Block(name="stem", layers=(Conv2D(filters=4, kernel_size=(3, 3)), MaxPooling2D())),
+        _RESIDUAL,
+        Flatten(),
+        Dense(units=10),
+    ),
+)
+
+
+@pytest.fixture(autouse=True)
+def no_worker(monkeypatch):
+    """No key starts a process."""
+
+    def refuse(*_):
+        raise RunError("not in a test [/]")
+
+    for command in ("start", "resume", "pause", "go_on", "stop"):
+        monkeypatch.setattr(launch, command, refuse)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_random_keys(seed, monkeypatch):
+    dice = random.Random(seed)
+    network = TREE if seed % 2 else preset("fashion-cnn")
+    told.write(told.make_run(), told.started(), *told.trained(1.5))
+    told.write(told.make_run("20260103-000000-lenet-5-0001", preset("lenet-5")), told.started(), told.failed())
+    async with opened(network, size=SIZES[seed % 2]) as user:
+        monkeypatch.setattr(user.app, "exit", lambda *_, **__: None)
+        monkeypatch.setattr(user.app, "deliver_screenshot", lambda *_: None)
+        struck = []
+        for _burst in range(50):
+            keys = dice.choices(KEYS, k=dice.choice([1, 3, 12, 60]))
+            struck.append(keys)
+            try:
+                await user.press_at_once(*keys)
+                if dice.random() < 0.05:  # one by one: Textual's palette falls over keys that come before its list
+                    struck.append(keys := ["ctrl+p", *dice.choices(["down", "up", "s", "e", "enter"], k=4)])
+                    await user.press(*keys)
+                if dice.random() < 0.1:
+                    struck.append([size := dice.choice(SIZES)])
+                    await user.resize(*size)
+                assert user.app.is_running
+                assert user.app._exception is None
+            except BaseException:
+                print("the keys were:", struck)
+                raise
+        await to_build(user)
+        assert layers_shown_are_those_held(user), user.text
+        while user.app.design.history.past:
+            user.app.undo()
+        await user.settle()
+        assert user.network == user.app.design.history.present.network
+        assert layers_shown_are_those_held(user), user.text
+
+
+async def to_build(user):
+    """Leave whatever dialog or form is open, and go to Build."""
+    await user.resize(120, 40)
+    while len(user.app.screen_stack) > 1:
+        await user.press("escape")
+        await user.settle()
+    if user.app.current_mode == "build":
+        await user.press("escape")
+    user.app.action_mode_build()
+    await user.until(lambda: user.app.current_mode == "build" and len(user.app.screen_stack) == 1)
+
+
+def layers_shown_are_those_held(user):
+    """The totals at the top and the lines of the stack are those of the network."""
+    analysis = analyze(user.network)
+    least = "" if analysis.totals.complete else "≥ "
+    totals = f"{least}{analysis.totals.params:,} parameters · {least}{short_count(analysis.totals.macs)} MACs"
+    kinds = re.findall(r"^[▌ ] +[\d.]+ +(\S+)", user.text, re.MULTILINE)
+    named = ["Input", *(row.layer.name or type(row.layer).__name__ for row in analysis.rows)]
+    return user.top.endswith(totals) and all(kind in named for kind in kinds) and len(kinds) > 0
