@@ -33,10 +33,8 @@ class ActionsProvider(Provider):
         bound = {binding.binding.action for binding in self.screen.active_bindings.values()}
         offered = set()
         for action in actions():
-            # The app's actions are there also where a form takes their keys. Of the others the screen itself is
-            # asked: Textual would ask the topmost one, which is the palette.
-            there = action.scope == "app" or (action.target in bound and self.screen.check_action(action.id, ()))
-            if there and action.target not in offered:
+            # the app's actions are there also where a form takes their keys
+            if (action.scope == "app" or action.target in bound) and action.target not in offered:
                 offered.add(action.target)
                 yield action.label, action.help, self._runner(action.target)
         for name in preset_names():

@@ -9,6 +9,13 @@ class Once(ModalScreen[ScreenResultType]):
 
     _answered = False
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Speak also for the screen below, whose footer stays in view: Textual asks the topmost about its actions."""
+        stack = self.app.screen_stack
+        if self in stack[1:] and not hasattr(self, f"action_{action}"):
+            return stack[stack.index(self) - 1].check_action(action, parameters)
+        return super().check_action(action, parameters)
+
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Answer, unless that has been done."""
         if self._answered:

@@ -15,6 +15,8 @@ from tui_cnn.i18n import _
 from tui_cnn.ui.draw.preview import preview
 from tui_cnn.ui.widgets.form import StructForm
 
+_ROOM_FOR_ALL = 17
+
 
 class LayerPanel(Vertical):
     """Reading costs one line of text a field; the form with its controls exists only while one edits."""
@@ -36,6 +38,10 @@ class LayerPanel(Vertical):
         yield Static(id="about")
         yield Static(id="settings")
         yield Static(id="effect")
+
+    def on_resize(self) -> None:
+        """Where there is little room, what the layer is gives way to its form with all that is said about it."""
+        self.query_one("#about").display = self.size.height >= _ROOM_FOR_ALL
 
     form: StructForm | None = None
     """The form, while one edits."""

@@ -63,6 +63,6 @@ class TopBar(Horizontal):
         parts = []
         for key, mode, title in tabs:
             here = mode == self._mode
-            style = "bold $text on $primary" if here else "$text-muted"
+            style = "bold $text-primary on $primary-muted" if here else "$text-muted"
             parts.append(Content.from_markup(f"[@click=app.mode_{mode}] {key} {title} [/]").stylize(style))
         return Content(" ").join(parts)
