@@ -67,7 +67,7 @@ async def test_help_scrolls_in_a_small_terminal():
 async def found(user, query):
     """Type into the palette, and list what it offers."""
     await user.press("ctrl+p")
-    await user.until(lambda: type(user.app.screen).__name__ == "CommandPalette")
+    await user.until(lambda: type(user.app.screen).__name__ == "Palette" and user.app.focused is not None)
     await user.press_at_once(*query)
 
 
@@ -86,7 +86,7 @@ async def test_the_palette_offers_what_the_screen_offers_once(mode):
             times = action in expected.values()
             assert user.text.count(f"  {action.help}") == times, action
         await user.press("escape")
-        await user.until(lambda: type(user.app.screen).__name__ != "CommandPalette")
+        await user.until(lambda: type(user.app.screen).__name__ != "Palette")
 
 
 async def test_the_palette_runs_what_is_chosen():
