@@ -3,24 +3,32 @@
 import msgspec
 
 from tui_cnn.core.layers import Block, Branches, Layer, Parameters
+from tui_cnn.core.layers.view import View
 from tui_cnn.core.path import Path
+from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.shape import Amount, Shape, ShapeError
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """The numbers of one layer on one input shape. MACs are for one image, of kernels only."""
+    """The numbers of one layer on one input shape.
+
+    MACs are for one image, of kernels only; `tf_flops` are what TensorFlow's profiler counts for one image.
+    """
 
     output_shape: Shape
     size_formula: str
     parameters: Parameters
     macs: Amount
+    tf_flops: int
+    view: View
 
 
 class Row(msgspec.Struct, frozen=True):
     """A layer at its place.
 
     `input_shape` is None behind a layer that cannot be built; `figures` is None there and at that layer itself, which
-    has the `error`. A container's figures hold its output shape only: its layers have rows of their own.
+    has the `error`; `field` is what a cell of its output sees. A container's figures hold its output shape and the work
+    of merging only: its layers have rows of their own.
     """
 
     path: Path
@@ -28,6 +36,7 @@ class Row(msgspec.Struct, frozen=True):
     layer: Layer
     input_shape: Shape | None
     figures: Figures | None
+    field: ReceptiveField | None = None
     error: ShapeError | None = None
 
     @property
