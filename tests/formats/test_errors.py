@@ -2,6 +2,7 @@
 
 import errno
 import os
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -30,11 +31,6 @@ def line(text):
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        # not TOML
-        ("x", "is not valid TOML: Expected '=' after a key in a key/value pair (at end of document)"),
-        ('name = "n"\nname = "m"', "is not valid TOML: Cannot overwrite a value (at end of document)"),
-        (HEAD + "layers = [", "is not valid TOML: Invalid value (at end of document)"),
-        ("\0", "is not valid TOML: Invalid statement (at line 1, column 1)"),
         (DENSE + "units = " + "1" * 5000, "holds a number of more than 4,300 digits"),
         # the network itself
         ("", "the field “name” is missing"),
@@ -140,6 +136,13 @@ def line(text):
 )
 def test_the_line(text, problem):
     assert line(text) == f"f.toml: {problem}"
+
+
+@pytest.mark.parametrize("text", ["x", 'name = "n"\nname = "m"', HEAD + "layers = [", "\0", "a = 1979-13-45"])
+def test_not_toml(text):
+    with pytest.raises(tomllib.TOMLDecodeError) as reason:
+        tomllib.loads(text)
+    assert line(text) == f"f.toml: is not valid TOML: {reason.value}"
 
 
 def problem_of(text):

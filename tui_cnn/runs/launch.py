@@ -99,19 +99,20 @@ def _launch(run: RunDirectory) -> None:
     import subprocess
 
     _write_wish(run, "run")
+    command = [sys.executable, "-m", "tui_cnn.worker", "train", str(run.path)]
     try:
-        with run.log_file.open("ab") as log:
-            begin = log.tell()
-            worker = subprocess.Popen(
-                [sys.executable, "-m", "tui_cnn.worker", "train", str(run.path)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                cwd=_PACKAGES,
-            )
+        log = run.log_file.open("ab")
     except OSError as error:
         raise _unwritable(run.log_file, error) from None
+    with log:
+        begin = log.tell()
+        try:
+            worker = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=_PACKAGES
+            )
+        except OSError as error:
+            message = _("the worker could not start: {program}: {reason}; install this program again")
+            raise RunError(message.format(program=sys.executable, reason=error.strerror)) from None
     # Whoever started it must take note of its end, or it would stay behind as a zombie.
     threading.Thread(target=worker.wait, daemon=True).start()
     deadline = time.monotonic() + _PATIENCE

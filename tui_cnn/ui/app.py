@@ -1,6 +1,6 @@
 """The application: it holds the one design, applies the edits, and sends the user between the screens."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -12,14 +12,15 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from tui_cnn.core.network import Network
+from tui_cnn.core.path import Path as LayerPath
 from tui_cnn.formats.models import find_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.design import Design, open_design
 from tui_cnn.ui.files import Files
-from tui_cnn.ui.messages import EditRequested
 from tui_cnn.ui.recovery import Copy, Recovery
+from tui_cnn.ui.screens.base import MainScreen
 
 _SETTLED = 0.3
 """Seconds after the last edit until the recovery copy is written."""
@@ -50,7 +51,7 @@ def _palette() -> type[Provider]:
 
 
 class CnnTui(App[None]):
-    """Edits requested by widgets are applied here, and nowhere else."""
+    """Edits that screens ask for are applied here, and nowhere else."""
 
     TITLE = "cnn-tui"
     CSS_PATH = "app.tcss"
@@ -80,9 +81,9 @@ class CnnTui(App[None]):
         """Keep a recovery copy of what is not saved."""
         self.set_timer(_SETTLED, self._keep_copy)
 
-    def on_edit_requested(self, event: EditRequested) -> None:
-        """Apply an edit."""
-        self.design = self.design.edit(event.label, event.edit, event.select)
+    def edit(self, label: str, change: Callable[[Network], Network], select: LayerPath) -> None:
+        """Apply an edit, at once: the next key may come before any message does. Then look at the layer at `select`."""
+        self.design = self.design.edit(label, change, select)
 
     def undo(self) -> None:
         """Take back the last edit."""
@@ -104,11 +105,12 @@ class CnnTui(App[None]):
         try:
             self.put_on_table(*find_network(model))
         except ValueError as error:
-            self.notify(str(error), severity="error", timeout=10)
+            self.notify(str(error), severity="error", timeout=10, markup=False)
 
     @work
     async def action_open(self) -> None:
         """Ask for a preset or a file, and open it."""
+        self._settle_form()
         model = await self.files.ask_model()
         if model is not None:
             self.action_open_model(model)
@@ -116,18 +118,21 @@ class CnnTui(App[None]):
     @work
     async def action_save(self) -> None:
         """Save to the network's file, or ask for one."""
+        self._settle_form()
         await self.files.save()
 
     @work
     async def action_save_as(self) -> None:
         """Save to another file."""
+        self._settle_form()
         await self.files.save_as()
 
     @work
     async def action_quit(self) -> None:  # type: ignore[override]  # a worker may ask before it leaves
         """Leave, once it is settled what becomes of the network on the table."""
+        self._settle_form()
         if await self.files.settle_unsaved():
-            self._recovery.keep(None)
+            self._recovery.end()
             self.exit()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -137,14 +142,17 @@ class CnnTui(App[None]):
 
     def action_mode_build(self) -> None:
         """Go to the Build screen."""
+        self._settle_form()
         self.switch_mode("build")
 
     def action_mode_train(self) -> None:
         """Go to the Train screen."""
+        self._settle_form()
         self.switch_mode("train")
 
     def action_mode_runs(self) -> None:
         """Go to the list of runs."""
+        self._settle_form()
         self.switch_mode("runs")
 
     def action_help(self) -> None:
@@ -154,6 +162,10 @@ class CnnTui(App[None]):
 
         self.push_screen(TextDialog(_("Keys"), help_text()))
 
+    def _settle_form(self) -> None:
+        if isinstance(self.screen, MainScreen):
+            self.screen.settle()
+
     @work(thread=True, exclusive=True, group="recovery")
     def _keep_copy(self) -> None:
         design = self.design
@@ -162,7 +174,7 @@ class CnnTui(App[None]):
             self._recovery.keep(copy)
         except OSError as error:
             message = _("No recovery copy can be kept ({reason}): save often.").format(reason=error.strerror)
-            self.call_from_thread(self.notify, message, severity="warning")
+            self.call_from_thread(self.notify, message, severity="warning", markup=False)
 
     @work
     async def _offer_recovery(self) -> None:

@@ -11,12 +11,18 @@ from tui_cnn.core.path import Path
 
 
 class Design(NamedTuple):
-    """An immutable state of the designer's table; `saved` is the network as it was last read or written."""
+    """An immutable state of the designer's table.
+
+    Attributes:
+        saved: the network as it was last read or written.
+        select: the layer that the last edit, undo or redo was about.
+    """
 
     history: History
     analysis: Analysis
     saved: Network
     file: FilePath | None
+    select: Path
 
     @property
     def network(self) -> Network:
@@ -33,26 +39,27 @@ class Design(NamedTuple):
         network = change(self.network)
         if network == self.network:
             return self
-        return self._at(self.history.push(Step(network, select, label)))
+        return self._at(self.history.push(Step(network, select, label)), select)
 
     def undo(self) -> "Design":
         """Take back the last edit; the cursor goes where it was made."""
-        return self._at(self.history.undo())
+        return self._at(self.history.undo(), self.history.present.path)
 
     def redo(self) -> "Design":
         """Make the edit again that was taken back last."""
-        return self._at(self.history.redo())
+        history = self.history.redo()
+        return self._at(history, history.present.path)
 
     def stored(self, network: Network, file: FilePath) -> "Design":
         """Remember that `network` is what `file` now holds."""
         return self._replace(saved=network, file=file)
 
-    def _at(self, history: History) -> "Design":
+    def _at(self, history: History, select: Path) -> "Design":
         if history.present.network is self.network:
-            return self._replace(history=history)
-        return self._replace(history=history, analysis=analyze(history.present.network))
+            return self
+        return self._replace(history=history, analysis=analyze(history.present.network), select=select)
 
 
 def open_design(network: Network, file: FilePath | None) -> Design:
     """Put a network on the table."""
-    return Design(History(Step(network, (0,), "")), analyze(network), network, file)
+    return Design(History(Step(network, (0,), "")), analyze(network), network, file, (0,))

@@ -27,7 +27,7 @@ class Files:
         from tui_cnn.ui.dialogs.path import SavePath
 
         design = self._app.design
-        path = await self._app.push_screen_wait(SavePath(design.file or Path(f"{design.network.name}.toml")))
+        path = await self._app.push_screen_wait(SavePath(Path(f"{design.network.name}.toml"), design.file))
         return path is not None and self._write(path)
 
     async def settle_unsaved(self) -> bool:
@@ -96,8 +96,8 @@ class Files:
         try:
             save_network(path, network)
         except FormatError as error:
-            self._app.notify(str(error), severity="error", timeout=10)
+            self._app.notify(str(error), severity="error", timeout=10, markup=False)
             return False
         self._app.design = self._app.design.stored(network, path)
-        self._app.notify(_("Saved to {path}").format(path=path))
+        self._app.notify(_("Saved to {path}").format(path=path), markup=False)
         return True

@@ -1,22 +1,11 @@
 """What widgets tell the app."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual.message import Message
 
-from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 from tui_cnn.runs.snapshot import Snapshot
-
-
-@dataclass
-class EditRequested(Message):
-    """The user wants the network edited; afterwards the layer at `select` is the one to look at."""
-
-    label: str
-    edit: Callable[[Network], Network]
-    select: Path
 
 
 @dataclass

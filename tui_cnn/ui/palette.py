@@ -28,6 +28,7 @@ class ActionsProvider(Provider):
         available = {binding.binding.action for binding in self.screen.active_bindings.values()}
         for action in actions():
             if action.target in available:
+                available.remove(action.target)  # one that is in two places is offered once
                 yield action.label, action.help, self._runner(action.target)
         for name in preset_names():
             title = _("Open preset {name}").format(name=name)

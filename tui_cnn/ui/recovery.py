@@ -2,7 +2,9 @@
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 
 import msgspec
 
@@ -25,6 +27,8 @@ class Recovery:
     def __init__(self) -> None:
         self._directory = home() / "recovery"
         self._own = self._directory / f"{os.getpid()}-{time.time_ns()}.json"
+        self._lock = Lock()
+        self._over = False
 
     def keep(self, copy: Copy | None) -> None:
         """Write the copy of an unsaved design, or remove it where there is nothing to lose.
@@ -32,11 +36,18 @@ class Recovery:
         Raises:
             OSError: it cannot be written.
         """
-        if copy is None:
-            self._own.unlink(missing_ok=True)
-            return
-        self._directory.mkdir(parents=True, exist_ok=True)
-        write_atomic(self._own, msgspec.json.encode(copy))
+        with self._lock:
+            if copy is None or self._over:
+                self._own.unlink(missing_ok=True)
+                return
+            self._directory.mkdir(parents=True, exist_ok=True)
+            write_atomic(self._own, msgspec.json.encode(copy))
+
+    def end(self) -> None:
+        """Remove the copy, and keep none that a thread may still be about to write."""
+        self._over = True
+        with suppress(OSError):
+            self.keep(None)
 
     def left_behind(self) -> list[Path]:
         """List the copies of processes that no longer live, the newest first."""

@@ -28,6 +28,7 @@ def scope_titles() -> dict[Scope, str]:
         "app": _("Everywhere"),
         "stack": _("Build: the stack of layers (arrows or j, k move)"),
         "form": _("Build: the settings of a layer (arrows and Tab move, ← → choose)"),
+        "recipe": _("Train: the settings of a run (arrows and Tab move, ← → choose)"),
         "train": _("Train"),
         "runs": _("Runs"),
     }

@@ -14,34 +14,47 @@ from tui_cnn.i18n import _
 
 
 class SavePath(ModalScreen[Path | None]):
-    """A line to type a path into; a file that exists is replaced only when Enter is pressed twice."""
+    """A line to type a path into; a file that exists and is not the network's own takes Enter twice to be replaced."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
 
-    def __init__(self, proposed: Path) -> None:
+    def __init__(self, proposed: Path, own: Path | None = None) -> None:
         super().__init__()
-        self._proposed = proposed
-        self._warned: Path | None = None
+        self._proposed = own or proposed
+        self._agreed = own
 
     def compose(self) -> ComposeResult:
         """Lay out the line and a word about it."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = _("Save the network as")
             yield Input(str(self._proposed), compact=True, id="path", select_on_focus=False)
-            yield Static(_("Enter save   Esc back"), classes="keys", id="advice")
+            yield Static(_("Enter save   Esc back"), classes="keys", id="advice", markup=False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
-        text = event.value.strip()
-        if not text:
+        if not event.value.strip():
             return
-        path = Path(text).expanduser()
-        if not path.suffix:
-            path = path.with_suffix(".toml")
-        if path.exists() and path not in (self._warned, self._proposed):
-            self._warned = path
-            message = _("{name} exists; Enter again replaces it").format(name=path.name)
-            self.query_one("#advice", Static).update(message)
+        try:
+            path = _file(event.value.strip())
+            exists = path.exists()
+        except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: `~somebody` who is unknown
+            reason = error.strerror if isinstance(error, OSError) else error
+            self._advise(_("this cannot be the name of a file: {reason}").format(reason=reason))
             return
-        self.dismiss(path)
+        if exists and path != self._agreed:
+            self._agreed = path
+            self._advise(_("{name} exists; Enter again replaces it").format(name=path.name))
+        else:
+            self.dismiss(path)
+
+    def _advise(self, message: str) -> None:
+        self.query_one("#advice", Static).update(message)
+
+
+def _file(text: str) -> Path:
+    """Make a path of what was typed, with `.toml` where it has no suffix."""
+    path = Path(text).expanduser()
+    if path.is_dir():
+        raise ValueError(_("{path} is a directory; name a file in it").format(path=path))
+    return path if path.suffix else path.with_suffix(".toml")

@@ -6,6 +6,7 @@ from rich.console import RenderableType
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -29,9 +30,9 @@ class TextDialog(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the text and a word about the keys."""
         with Vertical(id="dialog", classes="-text") as dialog:
-            dialog.border_title = self._title
+            dialog.border_title = Content(self._title)
             with VerticalScroll():
-                yield Static(self._text)
+                yield Static(self._text, markup=False)
             yield Static(_("↑ ↓ scroll   Esc back"), classes="keys")
 
     def on_mount(self) -> None:

@@ -54,8 +54,11 @@ def best_accuracy(snapshot: Snapshot) -> float | None:
 
 
 def started_at(snapshot: Snapshot) -> str:
-    """Write when a run was made, in local time, from its id."""
-    stamp = datetime.strptime(snapshot.run_id[:15] + "+0000", "%Y%m%d-%H%M%S%z").astimezone()
+    """Write when a run was made, in local time, from its id; a dash where a hand has given it an impossible one."""
+    try:
+        stamp = datetime.strptime(snapshot.run_id[:15] + "+0000", "%Y%m%d-%H%M%S%z").astimezone()
+    except (ValueError, OverflowError):
+        return "—"
     return f"{stamp:%Y-%m-%d %H:%M}"
 
 

@@ -42,9 +42,29 @@ class MainScreen(Screen[None]):
         """Yield the widgets of the screen."""
         raise NotImplementedError
 
+    _focused_before: Widget | None = None
+
     def on_mount(self) -> None:
         """Follow the design on the table."""
         self.watch(self.app, "design", self._show_design)
+
+    def watch_focused(self, before: Widget | None, after: Widget | None) -> None:
+        """Remember what had the focus when the terminal became too small to show it."""
+        if after is None and self._is_small():
+            self._focused_before = before
+
+    def on_resize(self) -> None:
+        """Give the focus back once there is room again."""
+        if self._focused_before is not None and not self._is_small():
+            if self._focused_before.is_attached:
+                self.call_after_refresh(self.set_focus, self._focused_before)
+            self._focused_before = None
+
+    def _is_small(self) -> bool:
+        return self.has_class("-tiny") or self.has_class("-flat")
+
+    def settle(self) -> None:
+        """Apply what stands in an open form, before the network is saved or left; by default there is none."""
 
     def _show_design(self, design: Design) -> None:
         self.query_one(TopBar).show(design)

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui_cnn.core import edits
-from tui_cnn.core.analysis import analyze
+from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import Check
 from tui_cnn.core.layers import LAYER_TYPES, AnyLayer
 from tui_cnn.core.network import Network
@@ -21,7 +21,7 @@ from tui_cnn.i18n import _
 from tui_cnn.ui.design import Design
 from tui_cnn.ui.dialogs.pick import Item, Pick
 from tui_cnn.ui.draw.why import layer_numbers, network_numbers
-from tui_cnn.ui.messages import EditRequested, LayerSelected
+from tui_cnn.ui.messages import LayerSelected
 from tui_cnn.ui.screens.base import MainScreen
 from tui_cnn.ui.widgets.form import StructForm
 from tui_cnn.ui.widgets.layer_panel import LayerPanel
@@ -37,6 +37,8 @@ class BuildScreen(MainScreen):
     MODE = "build"
     CSS_PATH = "build.tcss"
     AUTO_FOCUS: ClassVar[str] = "#stack"
+
+    _shown: Analysis | None = None
 
     def body(self) -> Iterator[Widget]:
         """Lay out the stack with its numbers and checks, and the settings beside it."""
@@ -61,26 +63,34 @@ class BuildScreen(MainScreen):
         return self.query_one(LayerPanel)
 
     def show_design(self, design: Design) -> None:
-        """Show another state of the design, with the cursor where it was made."""
-        self.stack.show(design.analysis, design.history.present.path)
+        """Show another network, with the cursor where it was edited; one that was merely saved stays as it is shown."""
+        if design.analysis is self._shown:
+            return
+        self._shown = design.analysis
+        self.stack.show(design.analysis, design.select)
         self.query_one("#checks", Static).update(_checks(design.analysis.checks))
         self.refresh_bindings()
 
+    def settle(self) -> None:
+        """Apply what stands in the form."""
+        self.action_commit()
+
     @on(LayerSelected)
-    def _show_layer(self, event: LayerSelected) -> None:
+    def _show_selected(self) -> None:
+        """Show the layer under the cursor, unless its form is open already."""
+        path, analysis = self.stack.path, self.cnn_tui.design.analysis
         form, edited = self.panel.form, self.panel.path
-        analysis = self.cnn_tui.design.analysis
+        if form is not None and self.panel.shows(analysis, path):
+            return
         self.remove_class("-editing")
-        self.panel.show(analysis, event.path)
-        self.query_one(VolumeView).show(analysis, event.path)
-        row = next((row for row in analysis.rows if row.path == event.path), None)
+        self.panel.show(analysis, path)
+        self.query_one(VolumeView).show(analysis, path)
+        row = next((row for row in analysis.rows if row.path == path), None)
         why = self.query_one("#why", Static)
-        why.border_title = row.name if row else _("the whole network")
+        why.border_title = Content(row.name if row else _("the whole network"))
         why.update(layer_numbers(row) if row else network_numbers(analysis))
-        if (
-            form is not None and form.value is not None and form.pending and edited != event.path
-        ):  # the mouse went elsewhere: lose nothing
-            self._request(_("edit"), _edit(edited, form.value), event.path)
+        if form is not None and form.value is not None and form.pending and edited != path:
+            self._request(_("edit"), _edit(edited, form.value), path)  # the mouse went elsewhere: lose nothing
 
     @on(StructForm.Changed)
     def _preview(self, event: StructForm.Changed) -> None:
@@ -113,6 +123,7 @@ class BuildScreen(MainScreen):
 
     async def action_edit_layer(self) -> None:
         """Open the form of the selected layer."""
+        self._show_selected()
         self.add_class("-editing")
         await self.panel.edit()
 
@@ -188,7 +199,7 @@ class BuildScreen(MainScreen):
             self._request(_("move"), lambda network: edits.move(network, path, to), (*path[:-1], to))
 
     def _request(self, label: str, edit: edits.Edit, select: Path) -> None:
-        self.post_message(EditRequested(label, edit, select))
+        self.cnn_tui.edit(label, edit, select)
 
     def _close_form(self) -> None:
         self.remove_class("-editing")

@@ -1,6 +1,7 @@
 """The Runs screen: all runs, those that train among them; any can be opened."""
 
 from collections.abc import Iterator
+from threading import Lock
 from typing import ClassVar
 
 from rich.text import Text
@@ -34,6 +35,7 @@ class RunsScreen(MainScreen):
         super().__init__()
         self._followers: dict[str, Follower] = {}
         self._shown: tuple[Snapshot, ...] | None = None
+        self._listing = Lock()
 
     def body(self) -> Iterator[Widget]:
         """Lay out the table, and a word for when it is empty."""
@@ -69,7 +71,7 @@ class RunsScreen(MainScreen):
             try:
                 network = run.network()
             except FormatError as error:
-                self.notify(str(error), severity="error", timeout=10)
+                self.notify(str(error), severity="error", timeout=10, markup=False)
             else:
                 self.cnn_tui.put_on_table(network)
 
@@ -77,8 +79,15 @@ class RunsScreen(MainScreen):
     def _row_selected(self) -> None:
         self.action_open_run()
 
-    @work(thread=True, exclusive=True, group="list")
+    @work(thread=True, group="list")
     def _list(self) -> None:
+        if self._listing.acquire(blocking=False):  # or else the last look is not over yet
+            try:
+                self._look()
+            finally:
+                self._listing.release()
+
+    def _look(self) -> None:
         runs = list_runs()
         self._followers = {run.id: self._followers.get(run.id) or Follower(run) for run in runs}
         snapshots = tuple(follower.poll() for follower in self._followers.values())
@@ -94,13 +103,13 @@ class RunsScreen(MainScreen):
         for snapshot in event.snapshots:
             table.add_row(
                 Text(state_name(snapshot), style=self.app.theme_variables[STATE_COLORS[snapshot.state]]),
-                snapshot.name,
+                Text(snapshot.name),
                 started_at(snapshot),
                 epochs_done(snapshot),
                 share(best_accuracy(snapshot)),
                 share(snapshot.finished.test_accuracy if snapshot.finished else None),
                 duration(snapshot.elapsed),
-                snapshot.run_id,
+                Text(snapshot.run_id),
             )
         rows = [snapshot.run_id for snapshot in event.snapshots]
         if selected in rows:
@@ -112,4 +121,5 @@ class RunsScreen(MainScreen):
     def _selected(self) -> RunDirectory | None:
         if not self._shown:
             return None
-        return self._followers[self._shown[self.query_one(DataTable).cursor_row].run_id].run
+        follower = self._followers.get(self._shown[self.query_one(DataTable).cursor_row].run_id)
+        return follower.run if follower else None

@@ -1,14 +1,17 @@
 """The Train screen: set up a run, start it, watch it."""
 
 from collections.abc import Callable, Iterator
+from threading import Lock
 from typing import ClassVar
 
 from textual import on, work
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui_cnn.core.network import Network
 from tui_cnn.i18n import _
 from tui_cnn.runs import launch
 from tui_cnn.runs.directory import RunDirectory
@@ -39,6 +42,8 @@ class TrainScreen(MainScreen):
         super().__init__()
         self._follower: Follower | None = None
         self._snapshot: Snapshot | None = None
+        self._starting = False
+        self._polling = Lock()
 
     def body(self) -> Iterator[Widget]:
         """Lay out both; one is shown at a time."""
@@ -55,10 +60,10 @@ class TrainScreen(MainScreen):
     def show_design(self, design: Design) -> None:
         """Say what would be trained."""
         setup = self.query_one("#setup")
-        setup.border_title = _("Train {name}").format(name=design.network.name)
+        setup.border_title = Content(_("Train {name}").format(name=design.network.name))
         errors = [check for check in design.analysis.checks if check.severity == "error"]
         what = _("Enter starts the training in a process of its own: it goes on when you leave.")
-        self.query_one("#what", Static).update(f"✗ {errors[0]}" if errors else what)
+        self.query_one("#what", Static).update(Content(f"✗ {errors[0]}" if errors else what))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what makes sense for the run as it stands."""
@@ -76,8 +81,9 @@ class TrainScreen(MainScreen):
     def action_start_run(self) -> None:
         """Start to train the network on the table."""
         recipe = self.query_one(RecipeForm).value
-        if isinstance(recipe, Recipe):
-            self._start(recipe)
+        if isinstance(recipe, Recipe) and not self._starting:
+            self._starting = True  # a second Enter would start a second run
+            self._start(self.cnn_tui.design.network, recipe)
 
     def action_pause_run(self) -> None:
         """Pause, or go on."""
@@ -138,26 +144,33 @@ class TrainScreen(MainScreen):
         if self._follower is not None and self.is_current:
             self._poll(self._follower, self._snapshot)
 
-    @work(thread=True, exclusive=True, group="poll")
+    @work(thread=True, group="poll")
     def _poll(self, follower: Follower, shown: Snapshot | None) -> None:
-        snapshot = follower.poll()
+        if not self._polling.acquire(blocking=False):  # a long story is still being read; the next look comes soon
+            return
+        try:
+            snapshot = follower.poll()
+        finally:
+            self._polling.release()
         if snapshot is not shown:
             self.post_message(SnapshotTaken(snapshot))
 
-    @work(thread=True, exclusive=True, group="start")
-    def _start(self, recipe: Recipe) -> None:
+    @work(thread=True, group="start")
+    def _start(self, network: Network, recipe: Recipe) -> None:
         try:
-            run = launch.start(self.cnn_tui.design.network, recipe)
+            run = launch.start(network, recipe)
         except (RunError, ValueError) as error:
-            self.app.call_from_thread(self.notify, str(error), severity="error", timeout=10)
+            self.app.call_from_thread(self.notify, str(error), severity="error", timeout=10, markup=False)
         else:
             self.app.call_from_thread(setattr, self.cnn_tui, "shown_run", run)
+        finally:
+            self._starting = False
 
-    @work(thread=True, exclusive=True, group="start")
+    @work(thread=True, group="start")
     def _steer(self, command: Callable[[RunDirectory], None]) -> None:
         if self._follower is None:
             return
         try:
             command(self._follower.run)
         except RunError as error:
-            self.app.call_from_thread(self.notify, str(error), severity="error", timeout=10)
+            self.app.call_from_thread(self.notify, str(error), severity="error", timeout=10, markup=False)

@@ -64,7 +64,7 @@ class StructForm(Widget):
                 with Horizontal(classes="field", id=f"line-{field.name}"):
                     yield Label(field.name)
                     yield self._control(field)
-        yield Static("", id="advice")
+        yield Static("", id="advice", markup=False)
 
     @property
     def pending(self) -> bool:

@@ -55,6 +55,10 @@ class LayerPanel(Vertical):
         self.query_one("#about", Static).update(Text(_(about)))
         self.query_one("#settings", Static).update(_settings(value))
 
+    def shows(self, analysis: Analysis, path: Path) -> bool:
+        """Tell whether this is what is shown."""
+        return self._analysis is analysis and self.path == path
+
     async def edit(self) -> None:
         """Open the form, with the first field ready to type into."""
         if self.form is None:

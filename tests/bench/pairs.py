@@ -1,0 +1,22 @@
+"""Two things timed in turns, so that both meet the same machine."""
+
+import sys
+from statistics import median
+
+
+def report(title, ours, theirs, pairs, limit):
+    """Time both sides `pairs` times, after one run that does not count; print medians and their ratio."""
+    sides = [ours, theirs]
+    times = {name: [] for name, _ in sides}
+    for number in range(pairs + 1):
+        for name, measure in sides if number % 2 else reversed(sides):
+            seconds = measure()
+            if number:
+                times[name].append(seconds)
+    width = max(map(len, times))
+    print(f"{title}, {pairs} pairs")
+    for name, measured in times.items():
+        print(f"  {name:{width}}  median {median(measured):.3f} s  ({min(measured):.3f} to {max(measured):.3f})")
+    ratio = median(times[ours[0]]) / median(times[theirs[0]])
+    print(f"  ratio {ratio:.3f}, limit {limit}")
+    sys.exit(ratio > limit)

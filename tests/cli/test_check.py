@@ -1,0 +1,221 @@
+"""`cnn-tui check`: the table, the JSON, and the exit status."""
+
+import json
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from tui_cnn.core.layers import BatchNormalization, Block, Branches, Conv2D, Dense, Flatten
+from tui_cnn.core.network import Network
+from tui_cnn.formats.toml import save_network
+
+BROKEN = Network("broken", (8, 8, 1), (Flatten(), Conv2D(filters=2, kernel_size=(3, 3)), Dense(units=3)))
+NESTED = Network(
+    "얕은-net",
+    (8, 8, 2),
+    (
+        Block(
+            name="스테이지",
+            layers=(
+                Branches(
+                    branches=(
+                        (Conv2D(filters=2, kernel_size=(3, 3), padding="same", use_bias=False), BatchNormalization()),
+                        (),
+                    )
+                ),
+            ),
+        ),
+        Flatten(),
+        Dense(units=10, activation="softmax", name="head"),
+    ),
+)
+UNITS = "MACs: multiply-accumulates for one image, of convolution and dense kernels, without biases"
+
+
+def test_the_table_of_the_tutorial_network(cnn_tui):
+    result = cnn_tui("check", "fashion-cnn")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    assert result.stdout == dedent(
+        f"""\
+        fashion-cnn, input 28×28×1
+
+        #  layer         settings     output    parameters       MACs
+        1  Conv2D        32 3×3 relu  26×26×32         320    194,688
+        2  MaxPooling2D  2×2          13×13×32           0          0
+        3  Conv2D        64 3×3 relu  11×11×64      18,496  2,230,272
+        4  MaxPooling2D  2×2          5×5×64             0          0
+        5  Conv2D        64 3×3 relu  3×3×64        36,928    331,776
+        6  Flatten                    576                0          0
+        7  Dense         64 relu      64            36,928     36,864
+        8  Dense         10 softmax   10               650        640
+           total                      10            93,322  2,794,240
+
+        parameters: 93,322 trainable, 0 non-trainable
+        {UNITS}
+
+        no problems found
+        """
+    )
+
+
+def test_the_table_of_a_broken_network(cnn_tui):
+    save_network(Path("broken.toml"), BROKEN)
+    result = cnn_tui("check", "broken.toml")
+    assert result.exit_code == 1
+    assert result.stdout == dedent(
+        f"""\
+        broken, input 8×8×1
+
+        #  layer                   settings  output  parameters  MACs
+        1  Flatten                           64               0     0
+        2  Conv2D                  2 3×3     —                —     —
+        3  Dense                   3         —                —     —
+           total of what is known            —                0     0
+
+        parameters: 0 trainable, 0 non-trainable
+        {UNITS}
+
+        error: layer 2: Conv2D: needs height × width × channels, but gets 64; fix: move it up to 1, before Flatten
+        """
+    )
+
+
+def test_layers_within_layers_and_wide_letters(cnn_tui):
+    save_network(Path("nested.toml"), NESTED)
+    result = cnn_tui("check", "nested.toml")
+    assert result.exit_code == 0
+    assert result.stdout == dedent(
+        f"""\
+        얕은-net, input 8×8×2
+
+        #        layer                     settings            output  parameters   MACs
+        1        Block “스테이지”                              8×8×2
+        1.1        Branches                add                 8×8×2
+        1.1.1.1        Conv2D              2 3×3 same no bias  8×8×2           36  2,304
+        1.1.1.2        BatchNormalization                      8×8×2            8      0
+        2        Flatten                                       128              0      0
+        3        Dense “head”              10 softmax          10           1,290  1,280
+                 total                                         10           1,334  3,584
+
+        parameters: 1,330 trainable, 4 non-trainable
+        {UNITS}
+
+        no problems found
+        """
+    )
+
+
+def test_json_of_a_sound_network(cnn_tui):
+    save_network(Path("nested.toml"), NESTED)
+    result = cnn_tui("check", "--json", "nested.toml")
+    assert result.exit_code == 0
+    assert result.stdout.count("\n") == 1
+    report = json.loads(result.stdout)
+    layers = report.pop("layers")
+    assert report == {
+        "name": "얕은-net",
+        "input_shape": [8, 8, 2],
+        "output_shape": [10],
+        "total_params": 1334,
+        "trainable_params": 1330,
+        "non_trainable_params": 4,
+        "macs": 3584,
+        "checks": [],
+    }
+    assert layers[0] == {
+        "path": [0],
+        "name": "스테이지",
+        "type": "Block",
+        "output_shape": [8, 8, 2],
+        "params": 0,
+        "macs": 0,
+    }
+    assert layers[3] == {
+        "path": [0, 0, 0, 1],
+        "name": "batch_normalization",
+        "type": "BatchNormalization",
+        "output_shape": [8, 8, 2],
+        "params": 8,
+        "macs": 0,
+    }
+    for column, total in (("params", "total_params"), ("macs", "macs")):
+        assert sum(layer[column] for layer in layers) == report[total]
+
+
+def test_json_of_a_broken_network_guesses_nothing(cnn_tui):
+    save_network(Path("broken.toml"), BROKEN)
+    result = cnn_tui("check", "broken.toml", "--json")
+    assert result.exit_code == 1
+    report = json.loads(result.stdout)
+    assert [layer["output_shape"] for layer in report["layers"]] == [[64], None, None]
+    assert [layer["params"] for layer in report["layers"]] == [0, None, None]
+    assert report["output_shape"] is None
+    assert (
+        report["total_params"] is report["trainable_params"] is report["non_trainable_params"] is report["macs"] is None
+    )
+    assert report["checks"] == [
+        {
+            "code": "shape",
+            "severity": "error",
+            "path": [1],
+            "message": "Conv2D: needs height × width × channels, but gets 64",
+            "fix": "move it up to 1, before Flatten",
+        }
+    ]
+
+
+def test_an_object_a_line(cnn_tui):
+    result = cnn_tui("check", "--json", "fashion-cnn", "fashion-dnn", "lenet-5")
+    assert [json.loads(line)["total_params"] for line in result.stdout.splitlines()] == [93_322, 101_770, 61_706]
+
+
+def test_several_tables_stand_apart(cnn_tui):
+    result = cnn_tui("check", "fashion-dnn", "lenet-5")
+    assert "no problems found\n\nlenet-5, input 32×32×1\n" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("models", "status"),
+    [
+        (["fashion-cnn", "broken.toml"], 1),
+        (["broken.toml", "fashion-cnn"], 1),
+        (["missing.toml", "broken.toml"], 2),
+        (["broken.toml", "missing.toml"], 2),
+    ],
+)
+def test_the_worst_status_counts(cnn_tui, models, status):
+    save_network(Path("broken.toml"), BROKEN)
+    assert cnn_tui("check", *models).exit_code == status
+
+
+def test_an_unreadable_model_does_not_hide_the_others(cnn_tui):
+    result = cnn_tui("check", "--json", "missing.toml", "fashion-dnn")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["name"] == "fashion-dnn"
+    assert result.stderr == "missing.toml: there is no such file; check the path\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (b"\xff", "net.toml: is not UTF-8 text (byte 0)"),
+        (b'name = "n"', "net.toml: the field “input_shape” is missing"),
+        (
+            b'name = "n"\ninput_shape = [8]\n[[layers]]\ntype = "Danse"\n',
+            "net.toml: layer 1: unknown layer “Danse”; did you mean “Dense”?",
+        ),
+    ],
+)
+def test_bad_files(cnn_tui, tmp_path, text, line):
+    (tmp_path / "net.toml").write_bytes(text)
+    result = cnn_tui("check", "net.toml")
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", line + "\n")
+
+
+def test_no_layers(cnn_tui):
+    save_network(Path("empty.toml"), Network("empty", (8,)))
+    result = cnn_tui("check", "empty.toml")
+    assert result.exit_code == 1
+    assert result.stdout.endswith("\nerror: the network has no layers; add one\n")

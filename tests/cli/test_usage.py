@@ -1,0 +1,118 @@
+"""Help, usage errors, and pipes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tui_cnn
+from tests.terminal import Terminal
+from tui_cnn.cli.program import program
+
+FULL = Path("/dev/full")
+
+
+def run(*args, stdout=subprocess.PIPE, **env):
+    return subprocess.run(
+        [sys.executable, "-m", "tui_cnn", *args],
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **env},
+        timeout=60,
+    )
+
+
+def test_version(cnn_tui):
+    assert cnn_tui("--version").stdout == f"cnn-tui {tui_cnn.__version__}\n"
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help_names_every_command_and_gives_examples(cnn_tui, option):
+    text = cnn_tui(option).stdout
+    for name in ("check", "train", "resume", "runs"):
+        assert f"\n  {name} " in text
+    assert "cnn-tui train fashion-cnn --epochs 5" in text
+    assert "open " not in text.partition("Commands:")[2]
+
+
+def test_every_command_has_help(cnn_tui):
+    for name in program.list_commands(None):
+        text = cnn_tui(name, "--help").stdout
+        assert text.startswith(f"Usage: cnn-tui {name} ")
+
+
+@pytest.mark.parametrize(
+    ("args", "line"),
+    [
+        (["chek", "fashion-cnn"], "cnn-tui: there is no command “chek”; did you mean “check”? (see cnn-tui --help)"),
+        (
+            ["train", "x", "--epochs"],
+            "cnn-tui: Option '--epochs' requires an argument (see cnn-tui --help)",
+        ),
+        (["nope"], "the screen needs a terminal; without one, use: cnn-tui check nope, or: cnn-tui train nope"),
+        ([], "the screen needs a terminal; without one, use: cnn-tui check MODEL, or: cnn-tui train MODEL"),
+    ],
+)
+def test_one_line_of_advice(cnn_tui, args, line):
+    result = cnn_tui(*args)
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", line + "\n")
+
+
+@pytest.mark.parametrize(
+    "args", [["check"], ["check", "--jsn", "x"], ["--nope"], ["a", "b"], ["resume"], ["runs", "x"], ["train"]]
+)
+def test_bad_usage_is_one_line_that_names_the_help(cnn_tui, args):
+    result = cnn_tui(*args)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith("cnn-tui")
+    assert "--help)" in result.stderr
+
+
+def test_without_a_terminal():
+    ended = run()
+    assert (ended.returncode, ended.stdout) == (2, b"")
+    assert ended.stderr.decode().startswith("the screen needs a terminal; ")
+
+
+def test_a_reader_that_has_seen_enough():
+    read, write = os.pipe()
+    os.close(read)
+    ended = run("check", "fashion-cnn", stdout=write)
+    os.close(write)
+    assert (ended.returncode, ended.stderr) == (1, b"")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")
+def test_a_full_disk():
+    with FULL.open("wb") as full:
+        ended = run("check", "fashion-cnn", stdout=full)
+    assert (ended.returncode, ended.stderr) == (2, b"the output cannot be written: No space left on device\n")
+
+
+def test_an_encoding_without_our_letters():
+    ended = run("chek", "fashion-cnn", PYTHONIOENCODING="latin-1")
+    assert ended.returncode == 2
+    assert b"there is no command \\u201cchek\\u201d" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "line"),
+    [
+        (["missing.toml"], "missing.toml: there is no such file; check the path"),
+        (["fashion-cn"], "fashion-cn: there is no such file or preset; did you mean “fashion-cnn”?"),
+        (["--data", "/missing"], "/missing: there is no such directory; check the path"),
+    ],
+)
+def test_on_a_terminal_a_bad_model_does_not_open_the_screen(args, line):
+    with Terminal("-m", "tui_cnn", *args) as terminal:
+        assert terminal.wait() == 2
+        assert terminal.output.decode() == line + "\r\n"
+
+
+def test_the_screen_opens_on_a_terminal():
+    with Terminal("-m", "tui_cnn", "lenet-5") as terminal:
+        terminal.wait_for("AveragePooling2D")

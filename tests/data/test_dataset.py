@@ -1,0 +1,138 @@
+"""Data sets in the form of MNIST, under the names that its relatives use; and what cannot be one."""
+
+import gzip
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.data.idx_bytes import idx, write_set
+from tui_cnn.data.dataset import load, split, summarize
+from tui_cnn.data.errors import DataError
+
+DOTTED = ("train-images.idx3-ubyte", "train-labels.idx1-ubyte", "t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte")
+EMNIST = tuple(
+    f"emnist-letters-{part}-{kind}-ubyte" for part in ("train", "test") for kind in ("images-idx3", "labels-idx1")
+)
+
+
+@pytest.mark.parametrize("names", [None, DOTTED, EMNIST], ids=["published", "dotted", "emnist"])
+@pytest.mark.parametrize("gzipped", [False, True], ids=["plain", "gzipped"])
+def test_every_spelling_is_found(tmp_path, names, gzipped):
+    write_set(tmp_path, names=names)
+    (tmp_path / "readme.txt").write_text("not data")
+    if gzipped:
+        for path in tmp_path.glob("*-ubyte"):
+            path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+            path.unlink()
+    data = load(tmp_path)
+    assert data.name == tmp_path.name
+    assert data.train_labels.tolist() == [2, 0, 1]
+    assert data.test_labels.tolist() == [1, 2]
+    assert data.train_images[:, 2, 2].tolist() == [0, 1, 2]
+    assert data.image_shape == summarize(tmp_path).image_shape == (3, 3)
+    assert data.class_count == 3
+    assert data.class_names == ("0", "1", "2")
+
+
+def test_classes_are_those_of_training_and_test_together(tmp_path):
+    write_set(tmp_path, train=(0, 1, 0), test=(4, 1))
+    assert load(tmp_path).class_count == 5
+
+
+def test_labels_from_1_are_counted_from_1(tmp_path):
+    write_set(tmp_path, train=(1, 26, 3), test=(2, 26))
+    data = load(tmp_path)
+    assert data.class_count == 26
+    assert data.train_labels.tolist() == [0, 25, 2]
+    assert data.test_labels.tolist() == [1, 25]
+    assert (data.class_names[0], data.class_names[-1]) == ("1", "26")
+
+
+def test_a_first_class_that_only_the_test_set_shows_is_a_class(tmp_path):
+    write_set(tmp_path, train=(1, 2), test=(0, 1))
+    assert load(tmp_path).train_labels.tolist() == [1, 2]
+
+
+def replace(name, content):
+    return lambda directory: (directory / name).write_bytes(content)
+
+
+MISFITS = {
+    "no labels file": (
+        lambda directory: (directory / "t10k-labels-idx1-ubyte").unlink(),
+        "lacks t10k-labels-idx1-ubyte (each may end in .gz)",
+    ),
+    "two sets": (
+        lambda directory: write_set(directory, prefix="kuzushiji-"),
+        "holds several data sets (kuzushiji, train-…)",
+    ),
+    "too few labels": (replace("train-labels-idx1-ubyte", idx([0, 1], (2,))), "holds 3 images, but there are 2 labels"),
+    "no images at all": (replace("train-labels-idx1-ubyte", idx([], (0,))), "holds no labels"),
+    "labels of two axes": (replace("t10k-labels-idx1-ubyte", idx([0, 1], (2, 1))), "does not hold labels"),
+    "labels that are numbers": (
+        replace("t10k-labels-idx1-ubyte", idx([0, 1], (2,), 0x0D, "f")),
+        "does not hold labels",
+    ),
+    "colour images": (
+        replace("train-images-idx3-ubyte", idx([0] * 81, (3, 3, 3, 3))),
+        "does not hold grey images: bytes of images × rows × columns, but uint8 of 3×3×3×3",
+    ),
+    "images of numbers": (
+        replace("train-images-idx3-ubyte", idx([0] * 27, (3, 3, 3), 0x0B, "h")),
+        "but int16 of 3×3×3",
+    ),
+    "images of nothing": (replace("train-images-idx3-ubyte", idx([], (3, 0, 3))), "but uint8 of 3×0×3"),
+    "test images of another size": (
+        replace("t10k-images-idx3-ubyte", idx([0] * 8, (2, 2, 2))),
+        "its images are 2×2, but those to train on are 3×3",
+    ),
+}
+
+
+@pytest.mark.parametrize(("spoil", "said"), MISFITS.values(), ids=MISFITS.keys())
+def test_what_does_not_belong_together_is_refused(tmp_path, spoil, said):
+    write_set(tmp_path)
+    spoil(tmp_path)
+    for read in (load, summarize):
+        with pytest.raises(DataError) as caught:
+            read(tmp_path)
+        assert said in str(caught.value)
+        assert str(tmp_path) in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_directory(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match="no such directory"):
+        load(tmp_path / "missing")
+    with pytest.raises(DataError, match="is a file; name the directory"):
+        load(tmp_path / "file")
+    with pytest.raises(DataError, match="lacks train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images"):
+        load(tmp_path)
+
+
+@given(
+    count=st.integers(1, 500),
+    share=st.floats(0, 1, exclude_max=True),
+    seed=st.integers(0, 2**31 - 1),
+    limit=st.none() | st.integers(1, 600),
+)
+def test_split(count, share, seed, limit):
+    train, validation = split(count, share, seed, limit)
+    both = [*train.tolist(), *validation.tolist()]
+    used = min(count, limit or count)
+    assert len(both) == len(set(both)) == used
+    assert set(both) <= set(range(count))
+    assert len(train) >= 1
+    assert len(validation) in (round(share * used), used - 1)
+    again = split(count, share, seed, limit)
+    assert np.array_equal(train, again[0])
+    assert np.array_equal(validation, again[1])
+
+
+def test_split_depends_on_the_seed():
+    assert not np.array_equal(split(1000, 0.1, 0)[1], split(1000, 0.1, 1)[1])
+    assert len(split(1000, 0.1, 0)[1]) == 100
+    assert len(split(1000, 0.0, 0)[1]) == 0

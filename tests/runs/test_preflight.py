@@ -1,0 +1,92 @@
+"""What cannot be trained is refused before anything is made."""
+
+import msgspec
+import pytest
+
+from tests.data.idx_bytes import write_set
+from tui_cnn.core.layers import Activation, Conv2D, Dense, Flatten
+from tui_cnn.core.network import Network
+from tui_cnn.formats.presets import preset, preset_names
+from tui_cnn.runs.directory import list_runs
+from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.launch import go_on, pause, resume, start, stop
+from tui_cnn.runs.preflight import check
+from tui_cnn.runs.recipe import Recipe
+
+from . import telling
+
+
+def network(*layers, shape=(28, 28, 1)):
+    return Network("net", shape, layers)
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_presets_can_be_trained(name):
+    check(preset(name), Recipe())
+
+
+REFUSED = {
+    "12 units": (
+        network(Flatten(), Dense(units=12)),
+        Recipe(),
+        "net ends in 12 units, but Fashion-MNIST has 10 classes: set the last Dense to units = 10",
+    ),
+    "an image": (
+        network(Conv2D(filters=10, kernel_size=(3, 3))),
+        Recipe(),
+        "net ends in 26×26×10, but needs one number for each of the 10 classes of Fashion-MNIST",
+    ),
+    "no layers": (network(), Recipe(), "the network has no layers"),
+    "an impossible layer": (network(Flatten(), Conv2D(filters=1, kernel_size=(3, 3))), Recipe(), "Conv2D"),
+    "a small input": (
+        network(Flatten(), Dense(units=10), shape=(20, 20, 1)),
+        Recipe(),
+        "the network takes 20×20×1, but the images are 28×28",
+    ),
+    "no such data": (network(Flatten(), Dense(units=10)), Recipe(data="/nowhere"), "/nowhere: there is no such"),
+    "no epochs": (network(Flatten(), Dense(units=10)), Recipe(epochs=0), "recipe: epochs must be"),
+}
+
+
+@pytest.mark.parametrize(("network", "recipe", "said"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_cannot_be_trained_is_refused_in_one_line(network, recipe, said):
+    with pytest.raises(RunError) as caught:
+        start(network, recipe)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert list_runs() == []
+
+
+def test_classes_are_those_of_the_data(tmp_path):
+    write_set(tmp_path, train=(1, 26), test=(2,))
+    letters = network(Flatten(), Dense(units=26), Activation(activation="softmax"), shape=(3, 3))
+    check(letters, Recipe(data=str(tmp_path)))
+    with pytest.raises(RunError, match=f"ends in 10 units, but {tmp_path.name} has 26 classes"):
+        check(network(Flatten(), Dense(units=10), shape=(3, 3)), Recipe(data=str(tmp_path)))
+
+
+@pytest.mark.parametrize("wish", [pause, go_on, stop])
+def test_a_run_without_a_worker_cannot_be_steered(run, wish):
+    with pytest.raises(RunError, match=f"{run.id} is not being trained"):
+        wish(run)
+    assert not run.desired_file.exists()
+
+
+def test_a_finished_run_cannot_be_resumed(run):
+    telling.write(run, telling.started(), telling.finished())
+    with pytest.raises(RunError, match="is finished"):
+        resume(run)
+
+
+def test_a_worker_that_dies_at_once_says_why(run, monkeypatch):
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    with pytest.raises(RunError, match=r"the worker could not start: exit 1 \(see .*worker\.log\)"):
+        resume(run)
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    with pytest.raises(RunError, match="the worker could not start: /nowhere/python: No such file"):
+        resume(run)
+
+
+def test_recipe_is_checked_like_a_file():
+    with pytest.raises(RunError, match="optimizer cannot be"):
+        check(preset("fashion-dnn"), msgspec.structs.replace(Recipe(), optimizer="adma"))

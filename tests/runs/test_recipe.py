@@ -1,0 +1,64 @@
+"""Recipes in TOML."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.runs.recipe import Recipe, dumps_recipe, read_recipe
+
+
+@given(
+    recipe=st.builds(
+        Recipe,
+        epochs=st.integers(1, 1000),
+        batch_size=st.integers(1, 1024),
+        optimizer=st.sampled_from(["adam", "adamw", "rmsprop", "sgd"]),
+        learning_rate=st.floats(1e-9, 1),
+        validation=st.floats(0, 0.9),
+        seed=st.integers(0, 2**31 - 1),
+        limit=st.none() | st.integers(1, 60_000),
+        data=st.text(st.characters(exclude_categories=["Cs"])),
+    )
+)
+def test_what_is_written_is_read(tmp_path_factory, recipe):
+    path = tmp_path_factory.mktemp("recipe") / "recipe.toml"
+    path.write_text(dumps_recipe(recipe), "utf-8")
+    assert read_recipe(path) == recipe
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("epochs = 0", "epochs must be a whole number, at least 1, but is 0"),
+        ("epochs = 2.5", "epochs must be a whole number"),
+        ("learning_rate = 0", "learning_rate must be a number, more than 0"),
+        ("validation = 1.0", "validation must be a number, less than 1"),
+        ('optimizer = "adma"', "optimizer cannot be 'adma'; did you mean “adam”?"),
+        ("epoch = 3", "unknown field “epoch”; did you mean “epochs”?"),
+        ("limit = 0", "limit must be"),
+        ("epochs = ", "is not valid TOML"),
+    ],
+)
+def test_a_mistake_is_one_line_that_names_the_file(tmp_path, text, said):
+    path = tmp_path / "recipe.toml"
+    path.write_text(text)
+    with pytest.raises(FormatError) as caught:
+        read_recipe(path)
+    assert said in str(caught.value)
+    assert str(caught.value).startswith(str(path))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_recipe_that_is_not_there_or_not_text(tmp_path):
+    with pytest.raises(FormatError, match="cannot be read: No such file"):
+        read_recipe(tmp_path / "recipe.toml")
+    (tmp_path / "recipe.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(FormatError, match="is not valid TOML"):
+        read_recipe(tmp_path / "recipe.toml")
+
+
+def test_every_field_says_what_it_is():
+    for field in msgspec.json.schema(Recipe)["$defs"]["Recipe"]["properties"].values():
+        assert field["description"]

@@ -1,0 +1,171 @@
+"""The small parts of the worker: journal, control, stopwatch, speed, failures, stretches."""
+
+import errno
+import math
+
+import pytest
+
+from tests.runs import telling
+from tui_cnn.data.errors import DataError
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.runs.desired import write_desired
+from tui_cnn.runs.events import Paused, Resumed, decode
+from tui_cnn.worker.control import Control
+from tui_cnn.worker.execution import Execution, StopRequestedError
+from tui_cnn.worker.failures import TrainingError, explain
+from tui_cnn.worker.journal import Journal
+from tui_cnn.worker.pace import Speed, Stopwatch
+
+
+class Clock:
+    def __init__(self):
+        self.time = 100.0
+
+    def __call__(self):
+        return self.time
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+def events_in(path):
+    return [decode(line) for line in path.read_bytes().splitlines()]
+
+
+def test_journal_appends_lines(tmp_path):
+    path = tmp_path / "events.jsonl"
+    first, second = telling.started(), telling.epoch(1)
+    Journal(path).write(first)
+    Journal(path).write(second)
+    assert events_in(path) == [first, second]
+
+
+def test_journal_ends_a_torn_line(tmp_path):
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b'{"event":"prog')
+    Journal(path).write(telling.checkpoint(3))
+    assert path.read_bytes().startswith(b'{"event":"prog\n{')
+    assert path.read_bytes().count(b"\n") == 2
+
+
+def test_control_reads_the_wish_and_obeys_a_signal(tmp_path):
+    path = tmp_path / "desired"
+    assert Control(path).wish() == "run"
+    write_desired(path, "pause")
+    control = Control(path)
+    assert control.wish() == "pause"
+    control.terminate(15, None)
+    assert control.wish() == control.wait() == "stop"
+
+
+def test_stopwatch_leaves_out_what_it_was_held(clock):
+    watch = Stopwatch(10.0, clock)
+    clock.time += 5
+    watch.hold()
+    clock.time += 100
+    assert watch.elapsed == 15
+    watch.go_on()
+    clock.time += 1
+    assert watch.elapsed == 16
+
+
+def test_speed_leaves_out_the_compilation_and_follows():
+    speed = Speed()
+    speed.add(1, 30.0)
+    assert speed.seconds is None
+    assert speed.batches_in(0.1) == 1
+    speed.add(4, 0.04)
+    assert speed.seconds == pytest.approx(0.01)
+    assert speed.batches_in(0.1) in (9, 10)
+    for _ in range(100):
+        speed.add(1, 0.5)
+    assert speed.seconds == pytest.approx(0.5, rel=0.01)
+    assert speed.batches_in(0.1) == 1
+
+
+class Wishes:
+    """Control with wishes made up beforehand, one for each time that it is asked."""
+
+    def __init__(self, *wishes):
+        self._wishes = list(wishes)
+
+    def wish(self):
+        return self._wishes.pop(0) if self._wishes else "run"
+
+    def wait(self):
+        while (wish := self.wish()) == "pause":
+            pass
+        return wish
+
+
+def go(tmp_path, clock, *wishes, loss=1.0, last=7):
+    """Go through batches that take a twentieth of a second each."""
+    watch = Stopwatch(0.0, clock)
+    calls = []
+
+    def steps(first, count):
+        calls.append((first, count))
+        clock.time += 0.05 * count
+        return loss
+
+    execution = Execution(Wishes(*wishes), Journal(tmp_path / "events.jsonl"), watch)
+    try:
+        done = list(execution.go(steps, 0, last, Speed()))
+    except StopRequestedError:
+        done = "stopped"
+    return calls, done
+
+
+def test_stretches_cover_all_batches_once_and_grow_to_a_tenth_of_a_second(tmp_path, clock):
+    calls, done = go(tmp_path, clock, last=9)
+    assert calls[:2] == [(0, 1), (1, 1)]
+    assert [first for first, _count in calls[1:]] == done[:-1]
+    assert sum(count for _first, count in calls) == done[-1] == 9
+    assert max(count for _first, count in calls) == 2
+    assert events_in(tmp_path / "events.jsonl") == []
+
+
+def test_pause_holds_between_stretches(tmp_path, clock):
+    _calls, done = go(tmp_path, clock, "run", "pause", "pause", "run")
+    assert done[-1] == 7
+    assert [type(event) for event in events_in(tmp_path / "events.jsonl")] == [Paused, Resumed]
+
+
+def test_stop_ends_a_pause_too(tmp_path, clock):
+    calls, done = go(tmp_path, clock, "run", "pause", "stop")
+    assert (calls, done) == ([(0, 1)], "stopped")
+    assert [type(event) for event in events_in(tmp_path / "events.jsonl")] == [Paused]
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf])
+def test_a_loss_that_is_no_number_ends_it(tmp_path, clock, loss):
+    with pytest.raises(TrainingError, match="the loss is no number"):
+        go(tmp_path, clock, loss=loss)
+
+
+class ResourceExhaustedError(Exception):
+    """Named like TensorFlow's."""
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "advised"),
+    [
+        (TrainingError("It broke.", "Mend it."), "It broke.", "Mend it."),
+        (DataError("x: is empty"), "x: is empty", "Mend that file"),
+        (FormatError("x", "is no TOML"), "x: is no TOML", "Mend that file"),
+        (OSError(errno.ENOSPC, "No space left"), "The disk is full.", "Free some space"),
+        (PermissionError(errno.EACCES, "Denied", "x"), "[Errno 13] Denied: 'x'", "Mend what it says"),
+        (ImportError("no tensorflow"), "TensorFlow cannot be loaded: no tensorflow", "Install"),
+        (MemoryError(), "There is not enough memory.", "smaller batch size"),
+        (ResourceExhaustedError("OOM when\nallocating"), "There is not enough memory.", "smaller batch size"),
+        (KeyError("a\nb"), "KeyError: 'a\\nb'", "report it"),
+        (RuntimeError("one\ntwo"), "RuntimeError: one", "report it"),
+    ],
+)
+def test_every_failure_is_a_sentence_with_advice(error, said, advised):
+    failed = explain(error)
+    assert failed.error == said
+    assert advised in failed.advice
+    assert "\n" not in failed.error + failed.advice

@@ -1,0 +1,106 @@
+"""The compiled steps, against Keras' own training and evaluation, and numpy's way of preparing images."""
+
+import numpy as np
+import pytest
+
+from tui_cnn.core.layers import Activation, Dense, Flatten
+from tui_cnn.core.network import Network
+from tui_cnn.data.fitting import fit
+from tui_cnn.runs.recipe import Recipe
+
+pytestmark = pytest.mark.usefixtures("keras")
+
+COUNT = 50
+
+
+@pytest.fixture
+def images():
+    return np.random.default_rng(1).integers(0, 256, (COUNT, 28, 28), dtype=np.uint8)
+
+
+@pytest.fixture
+def labels():
+    return np.random.default_rng(2).integers(0, 10, COUNT, dtype=np.int32)
+
+
+def make(network, images, labels, batch_size=16, recipe=None):
+    import tensorflow as tf
+
+    from tui_cnn.worker.model import make_model
+    from tui_cnn.worker.steps import Samples, Steps
+
+    model = make_model(network, recipe or Recipe())
+    steps = Steps(model, fit((28, 28), network.input_shape), batch_size)
+    return model, steps, Samples(tf.constant(images), tf.constant(labels))
+
+
+def scaled(images):
+    return (images / 255).astype("float32")[..., np.newaxis]
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "rmsprop", "sgd"])
+def test_training_is_that_of_keras(images, labels, optimizer):
+    from tui_cnn.worker.model import make_model
+
+    network = Network("n", (28, 28, 1), (Flatten(), Dense(units=16, activation="tanh"), Dense(units=10)))
+    recipe = Recipe(optimizer=optimizer)
+    model, steps, samples = make(network, images, labels, recipe=recipe)
+    order = np.random.default_rng(3).permutation(COUNT).astype(np.int32)
+    returned = float(steps.train(samples, order, 0, 1)), float(steps.train(samples, order, 1, 3))
+
+    oracle = make_model(network, recipe)
+    losses, right = 0.0, 0
+    for batch in np.split(order, [16, 32, 48]):
+        oracle.reset_metrics()
+        loss, accuracy = oracle.train_on_batch(scaled(images[batch]), labels[batch])
+        losses += float(loss) * len(batch)
+        right += round(float(accuracy) * len(batch))
+    for ours, theirs in zip(model.get_weights(), oracle.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+    assert steps.trained.means() == pytest.approx((losses / COUNT, right / COUNT), rel=1e-5)
+    assert returned[1] == pytest.approx(losses, rel=1e-5)
+    assert steps.trained.sums().seen == COUNT
+    assert int(model.optimizer.iterations) == 4
+
+
+@pytest.mark.parametrize(
+    "last",
+    [(Dense(units=10),), (Dense(units=10, activation="softmax"),), (Dense(units=10), Activation(activation="softmax"))],
+    ids=["logits", "softmax", "softmax apart"],
+)
+def test_evaluation_is_that_of_keras(keras, images, labels, last):
+    network = Network("n", (28, 28, 1), (Flatten(), *last))
+    model, steps, samples = make(network, images, labels)
+    before = model.get_weights()
+    steps.evaluate(samples, np.arange(COUNT, dtype=np.int32), 0, 4)
+    outputs = model(scaled(images)).numpy()
+    from_logits = last == (Dense(units=10),)
+    loss = keras.losses.sparse_categorical_crossentropy(labels, outputs, from_logits=from_logits).numpy().mean()
+    accuracy = (outputs.argmax(axis=1) == labels).mean()
+    assert steps.evaluated.means() == pytest.approx((loss, accuracy), rel=1e-5)
+    assert steps.trained.sums().seen == 0
+    for old, new in zip(before, model.get_weights(), strict=True):
+        assert np.array_equal(old, new)
+
+
+@pytest.mark.parametrize("shape", [(28, 28, 1), (28, 28), (784,), (32, 32, 1), (29, 31, 3), (28, 28, 3), (40, 28)])
+def test_images_are_prepared_as_the_fitting_says(images, labels, shape):
+    network = Network("n", shape, (Flatten(), Dense(units=10)))
+    _model, steps, samples = make(network, images, labels)
+    order = np.arange(COUNT, dtype=np.int32)[::-1]
+    prepared, answers = steps._batch(samples, order, 3)
+
+    fitting = fit((28, 28), shape)
+    last_two = images[[1, 0]]
+    expected = np.pad(last_two, ((0, 0), *fitting.padding)) / 255
+    if len(shape) == 3:
+        expected = np.stack([expected] * shape[2], axis=-1)
+    np.testing.assert_allclose(prepared, expected.reshape(2, *shape), atol=1e-7)
+    assert answers.numpy().tolist() == labels[[1, 0]].tolist()
+
+
+def test_a_wide_image_has_its_pixels_in_the_middle(images, labels):
+    _model, steps, samples = make(Network("n", (32, 32, 1), (Flatten(), Dense(units=10))), images, labels)
+    prepared = steps._batch(samples, np.array([7], np.int32), 0)[0].numpy()[0, :, :, 0]
+    np.testing.assert_allclose(prepared[2:30, 2:30], images[7] / 255, atol=1e-7)
+    assert prepared.sum() == pytest.approx(images[7].sum() / 255, rel=1e-5)

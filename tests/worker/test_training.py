@@ -1,0 +1,190 @@
+"""Runs, in this process: that an interruption changes nothing, and what is told of a run."""
+
+import math
+
+import numpy as np
+import pytest
+
+from tests.data.idx_bytes import write_set
+from tests.worker.networks import SMALL_CNN
+from tui_cnn.core.layers import Dense, Flatten
+from tui_cnn.core.network import Network
+from tui_cnn.runs.directory import make_run
+from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.snapshot import Follower
+
+pytestmark = [
+    pytest.mark.usefixtures("keras"),
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"),
+]
+
+RECIPE = Recipe(epochs=3, limit=640, batch_size=40, validation=0.25)  # 12 steps to train, 4 to validate
+
+
+class StopAt:
+    """Wishes to stop when it is asked for the n-th time (from 0)."""
+
+    def __init__(self, number):
+        self._left = number
+
+    def wish(self):
+        self._left -= 1
+        return "stop" if self._left < 0 else "run"
+
+
+def train(run, control=None):
+    """Train a run as its worker would."""
+    from tui_cnn.worker.control import Control
+    from tui_cnn.worker.journal import Journal
+    from tui_cnn.worker.training import Training
+
+    Training(run, Journal(run.events_file), control or Control(run.desired_file)).run()
+    return Follower(run).poll()
+
+
+@pytest.fixture(scope="module")
+def whole(keras, tmp_path_factory):
+    """A run that nothing interrupts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CNN_TUI_HOME", str(tmp_path_factory.mktemp("home")))
+        run = make_run(SMALL_CNN, RECIPE)
+        return run, train(run)
+
+
+def weights(path):
+    import keras
+
+    return keras.saving.load_model(path).get_weights()
+
+
+def facts(snapshot):
+    return [
+        (event.epoch, event.loss, event.accuracy, event.val_loss, event.val_accuracy, event.best)
+        for event in snapshot.epochs
+    ]
+
+
+def test_an_interrupted_run_ends_as_one_that_was_not(whole, monkeypatch):
+    monkeypatch.setattr("tui_cnn.worker.execution._STRETCH", 0)  # it asks before every batch
+    run = make_run(SMALL_CNN, RECIPE)
+    stops = {
+        "before the first step": 0,
+        "in the first epoch": 5,
+        "before its validation": 7,
+        "while it validates": 2,
+        "before the second epoch": 4,
+        "in the second epoch": 3,
+        "while it tests": 9 + 4 + 12 + 4 + 2,
+    }
+    resumed_from = []
+    for number in stops.values():
+        snapshot = train(run, StopAt(number))
+        assert snapshot.stopped
+        resumed_from.append(snapshot.started.resumed_from)
+    finished = train(run)
+    assert [*resumed_from, finished.started.resumed_from] == [0, 0, 5, 12, 12, 12, 15, 36]
+
+    reference, expected = whole
+    for file in ("checkpoint.keras", "best.keras"):
+        for ours, theirs in zip(weights(run.path / file), weights(reference.path / file), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+    np.testing.assert_allclose(facts(finished), facts(expected), rtol=1e-6)
+    assert finished.finished.test_accuracy == expected.finished.test_accuracy
+    assert finished.finished.best_epoch == expected.finished.best_epoch
+    assert finished.elapsed > snapshot.elapsed > 0
+
+
+def test_the_best_weights_are_kept(whole):
+    _run, snapshot = whole
+    accuracies = [event.val_accuracy for event in snapshot.epochs]
+    assert snapshot.finished.best_epoch == 1 + accuracies.index(max(accuracies))
+    assert [event.best for event in snapshot.epochs] == [
+        accuracy > max(accuracies[:place], default=-1) for place, accuracy in enumerate(accuracies)
+    ]
+
+
+def test_the_final_weights_are_those_that_were_tested(keras, whole):
+    """Keras itself, on the saved model and the test images as they were published."""
+    from tui_cnn.data.dataset import load
+
+    run, snapshot = whole
+    data = load()
+    model = keras.saving.load_model(run.checkpoint_file)
+    loss, accuracy = model.evaluate(data.test_images[..., np.newaxis] / np.float32(255), data.test_labels, verbose=0)
+    assert snapshot.finished.test_accuracy == pytest.approx(accuracy, abs=2e-4)
+    assert snapshot.finished.test_loss == pytest.approx(loss, rel=1e-3)
+
+
+def test_another_seed_is_another_run():
+    recipe = Recipe(epochs=1, limit=64, validation=0.0)
+    runs = [make_run(SMALL_CNN, recipe), make_run(SMALL_CNN, recipe)]
+    runs.append(make_run(SMALL_CNN, Recipe(epochs=1, limit=64, validation=0.0, seed=1)))
+    for run in runs:
+        snapshot = train(run)
+        assert snapshot.epochs[0].val_accuracy is None
+        assert snapshot.epochs[0].best
+    first, same, other = (weights(run.checkpoint_file) for run in runs)
+    assert all(np.array_equal(*pair) for pair in zip(first, same, strict=True))
+    assert not np.array_equal(first[0], other[0])
+
+
+def test_another_data_set(tmp_path):
+    write_set(tmp_path, train=(1, 2, 3) * 4, test=(3, 1))
+    network = Network("n", (4, 4, 1), (Flatten(), Dense(units=3)))
+    snapshot = train(make_run(network, Recipe(data=str(tmp_path), batch_size=5)))
+    assert snapshot.finished.test_accuracy in (0, 0.5, 1)
+    assert snapshot.started.steps_per_epoch == math.ceil(11 / 5)
+    assert (snapshot.started.validation_images, snapshot.started.test_images) == (1, 2)
+
+
+def test_a_training_that_diverges_says_so_and_keeps_its_checkpoint():
+    from tui_cnn.worker.failures import TrainingError, explain
+
+    run = make_run(SMALL_CNN, Recipe(optimizer="sgd", learning_rate=100.0, limit=640, epochs=50))
+    with pytest.raises(TrainingError, match="the loss is no number") as caught:
+        train(run)
+    assert "learning rate ten times lower" in explain(caught.value).advice
+
+
+@pytest.mark.parametrize("damage", [b"", b"rubbish", b"PK\5\6" + bytes(18)])
+def test_a_damaged_checkpoint_is_told_from_everything_else(damage):
+    from tui_cnn.worker.failures import TrainingError
+
+    run = make_run(SMALL_CNN, RECIPE)
+    run.checkpoint_file.write_bytes(damage)
+    with pytest.raises(TrainingError, match=r"checkpoint\.keras cannot be read: ."):
+        train(run)
+
+
+def test_a_checkpoint_damaged_anywhere_is_refused(whole, tmp_path):
+    from tui_cnn.worker.checkpoint import load_checkpoint
+    from tui_cnn.worker.failures import TrainingError
+
+    sound = whole[0].checkpoint_file.read_bytes()
+    path = tmp_path / "checkpoint.keras"
+    damaged = [sound[: len(sound) // 2], sound[:-1]]
+    for at in range(0, len(sound), len(sound) // 20):
+        flipped = bytes(byte ^ 0x55 for byte in sound[at : at + 64])
+        damaged.append(sound[:at] + flipped + sound[at + 64 :])
+    for content in damaged:
+        path.write_bytes(content)
+        with pytest.raises(TrainingError, match=r"checkpoint\.keras cannot be read: ."):
+            load_checkpoint(path)
+
+
+def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(monkeypatch):
+    from tui_cnn.worker import checkpoint
+
+    run = make_run(SMALL_CNN, RECIPE)
+    train(run, StopAt(0))
+    before = run.checkpoint_file.read_bytes()
+
+    def full(_descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    model, sums = checkpoint.load_checkpoint(run.checkpoint_file)
+    with pytest.raises(OSError, match="No space left"):
+        checkpoint.save_checkpoint(run.checkpoint_file, model, sums)
+    assert run.checkpoint_file.read_bytes() == before
+    assert not list(run.path.glob("*tmp*"))

@@ -1,0 +1,90 @@
+"""A group of commands that are loaded when they are called, and whose errors are one line each."""
+
+import errno
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from tui_cnn.data.errors import DataError
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.i18n import _
+from tui_cnn.runs.errors import RunError
+
+SOUND, UNSOUND, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+"""Exit statuses: all is well; something is wrong with a network or a run; bad usage or unreadable; Ctrl-C."""
+
+
+class Group(click.Group):
+    """Commands, each named as `module:attribute`; arguments that begin with no command go to the default one."""
+
+    def __init__(self, *, commands: dict[str, str], default: str, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self._places = commands
+        self._default = default
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the commands that have a name of their own."""
+        return [name for name in self._places if name != self._default]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command."""
+        if cmd_name not in self._places:
+            return None
+        module, _colon, attribute = self._places[cmd_name].partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Give what begins with no command to the default one."""
+        known = [*self.list_commands(ctx), *ctx.help_option_names, "--version"]
+        if not args or args[0] not in known:
+            if len(args) > 1 and (close := get_close_matches(args[0], self.list_commands(ctx), n=1)):
+                message = _("there is no command “{name}”; did you mean “{close}”?")
+                raise click.UsageError(message.format(name=args[0], close=close[0]), ctx)
+            args = [self._default, *args]
+        return super().parse_args(ctx, args)
+
+    def main(self, args: Sequence[str] | None = None, *_args: Any, **_kwargs: Any) -> NoReturn:
+        """Run a command and exit with what it returns, the exit status."""
+        try:
+            status = super().main(args, prog_name="cnn-tui", standalone_mode=False)
+            sys.stdout.flush()
+        except click.UsageError as error:
+            _refuse(_usage(error))
+        except (click.ClickException, DataError, FormatError, RunError) as error:
+            _refuse(str(error))
+        except click.Abort:
+            sys.exit(INTERRUPTED)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read our output has seen enough
+                _forget_output()
+                sys.exit(UNSOUND)
+            if error.errno == errno.ENOSPC:
+                _forget_output()
+                _refuse(_("the output cannot be written: {reason}").format(reason=error.strerror))
+            raise
+        sys.exit(status or SOUND)
+
+
+def _refuse(line: str) -> NoReturn:
+    click.echo(line, err=True)
+    sys.exit(UNUSABLE)
+
+
+def _usage(error: click.UsageError) -> str:
+    """Write click's error, which is a sentence or two of English, as one line that names the help to read."""
+    message = " ".join(error.format_message().split()).rstrip(".")
+    path = error.ctx.command_path.removesuffix(" open") if error.ctx else "cnn-tui"
+    return _("{command}: {problem} (see {command} --help)").format(command=path, problem=message)
+
+
+def _forget_output() -> None:
+    """Keep Python from flushing, and complaining, once more at its exit."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

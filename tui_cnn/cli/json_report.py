@@ -1,0 +1,53 @@
+"""A network's numbers and problems as JSON. A number that cannot be known is null."""
+
+from typing import Any
+
+import msgspec
+
+from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.checks import Check
+from tui_cnn.core.rows import Row
+
+
+def json_report(analysis: Analysis) -> bytes:
+    """Write an analysis as one line of JSON.
+
+    Shapes are channels last, without the batch axis. Paths count from 0 and lead into blocks and branches. MACs are
+    multiply-accumulates for one image, of convolution and dense kernels only.
+    """
+    totals = analysis.totals
+    known = totals.complete
+    report = {
+        "name": analysis.network.name,
+        "input_shape": analysis.network.input_shape,
+        "output_shape": analysis.output_shape,
+        "total_params": totals.params if known else None,
+        "trainable_params": totals.trainable if known else None,
+        "non_trainable_params": totals.non_trainable if known else None,
+        "macs": totals.macs if known else None,
+        "layers": [_layer(row) for row in analysis.rows],
+        "checks": [_check(finding) for finding in analysis.checks],
+    }
+    return msgspec.json.encode(report)
+
+
+def _layer(row: Row) -> dict[str, Any]:
+    figures = row.figures
+    return {
+        "path": row.path,
+        "name": row.name,
+        "type": type(row.layer).__name__,
+        "output_shape": figures.output_shape if figures else None,
+        "params": figures.parameters.total if figures else None,
+        "macs": figures.macs.value if figures else None,
+    }
+
+
+def _check(finding: Check) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "path": finding.path,
+        "message": finding.message,
+        "fix": finding.fix.label if finding.fix else None,
+    }

@@ -1,0 +1,43 @@
+"""The group of commands."""
+
+import click
+
+import tui_cnn
+from tui_cnn.cli.group import Group
+from tui_cnn.i18n import _
+
+_HELP = _(
+    """Design, train and inspect convolutional networks in the terminal.
+
+    `cnn-tui` opens the screen on the network of TensorFlow's image tutorial; `cnn-tui MODEL` opens it on another. A
+    MODEL is a TOML file, or one of the presets: fashion-cnn, fashion-dnn, lenet-5.
+
+    \b
+    Examples:
+      cnn-tui                               open the screen
+      cnn-tui my.toml                       open it on a network of your own
+      cnn-tui --data ~/mnist                train there on another data set
+      cnn-tui check fashion-cnn my.toml     numbers and problems, without the screen
+      cnn-tui train fashion-cnn --epochs 5  train without the screen
+      cnn-tui resume last                   go on with the newest run
+      cnn-tui runs                          list the runs
+
+    `cnn-tui COMMAND --help` tells more of a command."""
+)
+
+program = Group(
+    name="cnn-tui",
+    commands={
+        "check": "tui_cnn.cli.check:check",
+        "train": "tui_cnn.cli.train:train",
+        "resume": "tui_cnn.cli.train:resume",
+        "runs": "tui_cnn.cli.runs:runs",
+        "open": "tui_cnn.cli.screen:screen",
+    },
+    default="open",
+    help=_HELP,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    subcommand_metavar=_("[MODEL] [--data DIRECTORY] | COMMAND ..."),
+    options_metavar="",
+)
+click.version_option(tui_cnn.__version__, message="cnn-tui %(version)s", help=_("Show the version and exit."))(program)

@@ -1,0 +1,113 @@
+"""How a run goes on, told line by line; on a terminal with a bar for the epoch that is being trained."""
+
+from types import TracebackType
+from typing import Any, Self
+
+import click
+
+from tui_cnn.i18n import _
+from tui_cnn.runs.events import Epoch, Progress, Started
+from tui_cnn.runs.snapshot import Snapshot
+from tui_cnn.ui.draw.numbers import duration
+
+
+class PlainProgress:
+    """Writes a line at the start and for each epoch."""
+
+    def __init__(self) -> None:
+        self._started: Started | None = None
+        self._epochs = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Tell what is new."""
+        started = snapshot.started
+        if started is not None and started != self._started:
+            self._started = started
+            self._epochs = started.resumed_from // started.steps_per_epoch
+            self.say(start_line(started))
+        for epoch in snapshot.epochs:
+            if epoch.epoch > self._epochs and started is not None:
+                self._epochs = epoch.epoch
+                self.say(epoch_line(epoch, started.epochs))
+
+    def say(self, line: str) -> None:
+        """Write a line."""
+        click.echo(line)
+
+
+class LiveProgress(PlainProgress):
+    """Keeps a bar below the lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        self._bar = Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[news]}"))
+        self._task = self._bar.add_task(_("loading TensorFlow"), total=None, news="")
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_details: object) -> None:
+        self._bar.remove_task(self._task)
+        self._bar.stop()
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Tell what is new, and move the bar."""
+        super().show(snapshot)
+        if snapshot.progress is not None and snapshot.started is not None:
+            self._bar.update(self._task, **_bar(snapshot.progress, snapshot.started, snapshot.state == "paused"))
+
+    def say(self, line: str) -> None:
+        """Write a line above the bar."""
+        self._bar.console.print(line, markup=False, highlight=False)
+
+
+def start_line(started: Started) -> str:
+    """Say what is trained on: `training on 54,000 images, validating on 6,000, testing on 10,000; CPU, 2 threads`."""
+    line = _(
+        "training on {train:,} images, validating on {validation:,}, testing on {test:,}; {device}, {threads} threads"
+    )
+    line = line.format(
+        train=started.train_images,
+        validation=started.validation_images,
+        test=started.test_images,
+        device=started.device,
+        threads=started.threads,
+    )
+    if started.resumed_from:
+        line += "; " + _("going on from step {step:,}").format(step=started.resumed_from)
+    return line
+
+
+def epoch_line(epoch: Epoch, epochs: int) -> str:
+    """Tell an epoch: losses, accuracies, time."""
+    line = _("epoch {number}/{all}  loss {loss:.4f}  accuracy {accuracy:.4f}").format(
+        number=epoch.epoch, all=epochs, loss=epoch.loss, accuracy=epoch.accuracy
+    )
+    if epoch.val_loss is not None and epoch.val_accuracy is not None:
+        validation = _("validation loss {loss:.4f}  validation accuracy {accuracy:.4f}")
+        line += "  " + validation.format(loss=epoch.val_loss, accuracy=epoch.val_accuracy)
+    return f"{line}  {duration(epoch.seconds)}"
+
+
+def _bar(progress: Progress, started: Started, paused: bool) -> dict[str, Any]:
+    """Say how the bar stands."""
+    news = _("loss {loss:.4f}  accuracy {accuracy:.4f}  {speed:,.0f} images/s").format(
+        loss=progress.loss, accuracy=progress.accuracy, speed=progress.images_per_second
+    )
+    if paused:
+        news = _("paused")
+    elif progress.seconds_left is not None:
+        news += "  " + _("{time} left").format(time=duration(progress.seconds_left))
+    epoch = _("epoch {number}/{all}").format(number=progress.epoch, all=started.epochs)
+    return {"description": epoch, "total": progress.steps, "completed": progress.step, "news": news}

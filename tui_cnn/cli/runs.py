@@ -1,0 +1,33 @@
+"""`cnn-tui runs`: the list of runs."""
+
+import click
+
+from tui_cnn.i18n import _
+
+
+@click.command(short_help=_("List the runs."), help=_("List the runs, newest first: state, epochs and accuracies."))
+def runs() -> int:
+    """Print a table of the runs."""
+    from tui_cnn.cli.table import table
+    from tui_cnn.runs.directory import list_runs
+    from tui_cnn.runs.snapshot import Follower
+    from tui_cnn.ui.draw.run import best_accuracy, epochs_done, share, state_name
+
+    found = [Follower(run).poll() for run in list_runs()]
+    if not found:
+        click.echo(_("There are no runs yet. Begin one with: cnn-tui train fashion-cnn"))
+        return 0
+    heading = (_("run"), _("state"), _("network"), _("epochs"), _("best validation accuracy"), _("test accuracy"))
+    rows = [
+        (
+            run.run_id,
+            state_name(run),
+            run.name,
+            epochs_done(run),
+            share(best_accuracy(run)),
+            share(run.finished.test_accuracy if run.finished else None),
+        )
+        for run in found
+    ]
+    click.echo("\n".join(table(heading, rows, numbers={4, 5})))
+    return 0
