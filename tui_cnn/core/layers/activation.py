@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from tui_cnn.core.layers.base import Layer, Parameters
-from tui_cnn.core.layers.fields import ActivationName, Initializer, Regularizer
+from tui_cnn.core.layers.fields import ActivationName, BiasInitializer, Regularizer
 from tui_cnn.core.shape import Amount, Shape, ShapeError, elements, format_shape, product
 from tui_cnn.i18n import _
 
@@ -106,7 +106,7 @@ class PReLU(Layer, frozen=True, kw_only=True):
     1 and 2 (height and width) share one.
     """
 
-    alpha_initializer: Initializer = "zeros"
+    alpha_initializer: BiasInitializer = "zeros"
     alpha_regularizer: Regularizer | None = None
     shared_axes: Annotated[
         tuple[Annotated[int, Meta(ge=1, le=3)], ...] | None,

@@ -9,6 +9,7 @@ from tui_cnn.core.layers.activation import activation_flops
 from tui_cnn.core.layers.base import Layer, Parameters, require_image
 from tui_cnn.core.layers.fields import (
     ActivationName,
+    BiasInitializer,
     Channels,
     DilationRate,
     Initializer,
@@ -43,7 +44,7 @@ class Conv2D(Layer, frozen=True, kw_only=True):
     activation: ActivationName = "linear"
     use_bias: UseBias = True
     kernel_initializer: Initializer = "glorot_uniform"
-    bias_initializer: Initializer = "zeros"
+    bias_initializer: BiasInitializer = "zeros"
     kernel_regularizer: Regularizer | None = None
     bias_regularizer: Regularizer | None = None
 
@@ -108,7 +109,7 @@ class Conv2DTranspose(Layer, frozen=True, kw_only=True):
     activation: ActivationName = "linear"
     use_bias: UseBias = True
     kernel_initializer: Initializer = "glorot_uniform"
-    bias_initializer: Initializer = "zeros"
+    bias_initializer: BiasInitializer = "zeros"
     kernel_regularizer: Regularizer | None = None
     bias_regularizer: Regularizer | None = None
 

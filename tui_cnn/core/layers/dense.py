@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from tui_cnn.core.layers.base import Layer, Parameters
 from tui_cnn.core.layers.convolution import function_settings, kernel_and_bias, kernel_flops
-from tui_cnn.core.layers.fields import ActivationName, Initializer, Regularizer, UseBias
+from tui_cnn.core.layers.fields import ActivationName, BiasInitializer, Initializer, Regularizer, UseBias
 from tui_cnn.core.shape import Amount, Shape, elements, product
 
 
@@ -20,7 +20,7 @@ class Dense(Layer, frozen=True, kw_only=True):
     activation: ActivationName = "linear"
     use_bias: UseBias = True
     kernel_initializer: Initializer = "glorot_uniform"
-    bias_initializer: Initializer = "zeros"
+    bias_initializer: BiasInitializer = "zeros"
     kernel_regularizer: Regularizer | None = None
     bias_regularizer: Regularizer | None = None
 

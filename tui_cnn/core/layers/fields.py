@@ -82,7 +82,26 @@ Initializer = Annotated[
     Meta(description="How the weights are drawn before training"),
 ]
 
-_NUMBER = r"(\d+(\.\d*)?|\.\d+)(e-?\d+)?"
+BiasInitializer = Annotated[
+    Literal[
+        "zeros",
+        "ones",
+        "glorot_uniform",
+        "glorot_normal",
+        "he_uniform",
+        "he_normal",
+        "lecun_uniform",
+        "lecun_normal",
+        "random_normal",
+        "random_uniform",
+        "truncated_normal",
+        "variance_scaling",
+    ],
+    Meta(description="How the biases are drawn before training"),
+]
+"""All but `orthogonal`, which Keras refuses for a single row of numbers."""
+
+_NUMBER = r"(\d{1,9}(\.\d{0,12})?|\.\d{1,12})(e-?\d)?"
 Regularizer = Annotated[
     str,
     Meta(
@@ -90,3 +109,16 @@ Regularizer = Annotated[
         description="Penalty on large weights: l1(0.01), l2(0.01) or l1_l2(0.01, 0.01); empty: none",
     ),
 ]
+
+
+def parse_regularizer(text: str) -> tuple[float, float]:
+    """Read the penalties on absolute values and on squares: `l2(0.01)` is (0, 0.01)."""
+    name, _bracket, numbers = text.rstrip(")").partition("(")
+    first, _comma, second = numbers.partition(",")
+    match name:
+        case "l1":
+            return float(first), 0.0
+        case "l2":
+            return 0.0, float(first)
+        case _:
+            return float(first), float(second)

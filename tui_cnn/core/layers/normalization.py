@@ -31,7 +31,7 @@ class BatchNormalization(Layer, frozen=True, kw_only=True):
         return Parameters(_learned(channels, self.center, self.scale), Amount(2 * channels, product(2, channels)))
 
     def tf_flops(self, shape: Shape) -> int:
-        """A product and a sum for each value; and for each channel, what makes a factor and a shift of its statistics."""
+        """A product and a sum for each value; for each channel, what makes a factor and a shift of its statistics."""
         return 2 * elements(shape) + (5 + self.scale) * shape[-1]
 
     def settings(self) -> tuple[str, ...]:

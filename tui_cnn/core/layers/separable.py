@@ -9,11 +9,11 @@ from tui_cnn.core.layers.convolution import (
     function_settings,
     kernel_and_bias,
     kernel_flops,
-    require_stride_or_dilation,
     window_settings,
 )
 from tui_cnn.core.layers.fields import (
     ActivationName,
+    BiasInitializer,
     DepthMultiplier,
     DilationRate,
     Initializer,
@@ -24,9 +24,8 @@ from tui_cnn.core.layers.fields import (
     UseBias,
 )
 from tui_cnn.core.layers.view import View
-from tui_cnn.core.layers.window import Window, format_extent
-from tui_cnn.core.shape import Amount, Shape, ShapeError, elements, product
-from tui_cnn.i18n import _
+from tui_cnn.core.layers.window import Window
+from tui_cnn.core.shape import Amount, Shape, elements, product
 
 
 class DepthwiseConv2D(Layer, frozen=True, kw_only=True):
@@ -40,7 +39,7 @@ class DepthwiseConv2D(Layer, frozen=True, kw_only=True):
     activation: ActivationName = "linear"
     use_bias: UseBias = True
     depthwise_initializer: Initializer = "glorot_uniform"
-    bias_initializer: Initializer = "zeros"
+    bias_initializer: BiasInitializer = "zeros"
     depthwise_regularizer: Regularizer | None = None
     bias_regularizer: Regularizer | None = None
 
@@ -52,7 +51,6 @@ class DepthwiseConv2D(Layer, frozen=True, kw_only=True):
     def output_shape(self, shape: Shape) -> Shape:
         """Places down and across; each channel becomes `depth_multiplier` of them."""
         channels = require_image(shape)[2]
-        _require_depthwise(self.window)
         return (*self.window.slide(shape), channels * self.depth_multiplier)
 
     def size_formula(self, shape: Shape) -> str:
@@ -87,7 +85,7 @@ class DepthwiseConv2D(Layer, frozen=True, kw_only=True):
 
 
 class SeparableConv2D(Layer, frozen=True, kw_only=True):
-    """A depthwise convolution and then a 1×1 convolution that mixes the channels: far cheaper than doing both at once."""
+    """A depthwise convolution and then a 1×1 convolution that mixes the channels: cheaper than both at once."""
 
     filters: Filters
     kernel_size: KernelSize
@@ -99,7 +97,7 @@ class SeparableConv2D(Layer, frozen=True, kw_only=True):
     use_bias: UseBias = True
     depthwise_initializer: Initializer = "glorot_uniform"
     pointwise_initializer: Initializer = "glorot_uniform"
-    bias_initializer: Initializer = "zeros"
+    bias_initializer: BiasInitializer = "zeros"
     depthwise_regularizer: Regularizer | None = None
     pointwise_regularizer: Regularizer | None = None
     bias_regularizer: Regularizer | None = None
@@ -112,7 +110,6 @@ class SeparableConv2D(Layer, frozen=True, kw_only=True):
     def output_shape(self, shape: Shape) -> Shape:
         """Places down and across, and a channel for each filter."""
         require_image(shape)
-        _require_depthwise(self.window)
         return (*self.window.slide(shape), self.filters)
 
     def size_formula(self, shape: Shape) -> str:
@@ -149,16 +146,3 @@ class SeparableConv2D(Layer, frozen=True, kw_only=True):
             *((f"×{self.depth_multiplier}",) if self.depth_multiplier != 1 else ()),
             *function_settings(self.activation, self.use_bias),
         )
-
-
-def _require_depthwise(window: Window) -> None:
-    """Refuse what TensorFlow's depthwise convolution cannot do.
-
-    Raises:
-        ShapeError: the strides differ, or go with a dilation.
-    """
-    require_stride_or_dilation(window.strides, window.dilation)
-    if window.strides[0] != window.strides[1]:
-        message = _("a depthwise convolution needs the same stride down and across, but has {strides}")
-        least = min(window.strides)
-        raise ShapeError(message.format(strides=format_extent(window.strides)), {"strides": (least, least)})
