@@ -55,15 +55,15 @@ def analyze(network: Network) -> Analysis:
     walk = _Walk(names(network))
     output = walk.stack(network.layers, _State(network.input_shape, PIXEL), ())
     rows = tuple(walk.rows)
+    output_shape = output.shape if output and network.layers else None
     known = [row.figures for row in rows if row.figures is not None]
     totals = Totals(
         trainable=sum(figures.parameters.trainable.value for figures in known),
         non_trainable=sum(figures.parameters.non_trainable.value for figures in known),
         macs=sum(figures.macs.value for figures in known),
         tf_flops=sum(figures.tf_flops for figures in known),
-        complete=output is not None,
+        complete=output_shape is not None,
     )
-    output_shape = output.shape if output and network.layers else None
     return Analysis(network, rows, totals, output_shape, check(network, rows))
 
 

@@ -47,10 +47,10 @@ def _apply(layer: Layer, path: Path, value: Any, named: dict[Path, str]) -> Any:
         return _MERGES[layer.merge](name=named[path])(ends)
     if isinstance(layer, DepthMaxPooling2D):
         return _depth_max_pooling(layer, named[path], value)
-    return getattr(keras.layers, type(layer).__name__)(**_arguments(layer), name=named[path])(value)
+    return getattr(keras.layers, type(layer).__name__)(**arguments(layer), name=named[path])(value)
 
 
-def _arguments(layer: Layer) -> dict[str, Any]:
+def arguments(layer: Layer) -> dict[str, Any]:
     """Turn the fields into Keras' arguments: all have Keras' own names and values but the penalties on weights."""
     fields = {name: value for name, value in msgspec.structs.asdict(layer).items() if name != "name"}
     penalties = {name: _regularizer(text) for name, text in fields.items() if name.endswith("_regularizer") and text}
