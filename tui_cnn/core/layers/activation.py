@@ -62,13 +62,11 @@ class ReLU(Layer, frozen=True, kw_only=True):
 
     def tf_flops(self, shape: Shape) -> int:
         """Nothing where TensorFlow has one operation for it; else those that Keras makes of it."""
-        size = elements(shape)
-        flops = 3 * size if self.negative_slope and (self.max_value is not None or self.threshold) else 0
-        if self.threshold:
-            flops += 2 * size
-        if self.max_value is not None and (self.max_value != 6 or self.threshold):
-            flops += 2 * size
-        return flops
+        bent, cut = self.negative_slope > 0, self.max_value is not None
+        from_threshold = self.threshold > 0
+        steps = 3 * (bent and (cut or from_threshold)) + from_threshold + (bent and from_threshold)
+        steps += 2 * (cut and (self.max_value != 6 or from_threshold))
+        return steps * elements(shape)
 
     def settings(self) -> tuple[str, ...]:
         """What differs from the plain function."""
@@ -93,6 +91,10 @@ class ELU(Layer, frozen=True, kw_only=True):
     """Negative values go to -alpha along an exponential."""
 
     alpha: Annotated[float, Meta(description="What negative values go to, turned positive")] = 1.0
+
+    def tf_flops(self, shape: Shape) -> int:
+        """Nothing for the plain function; else a comparison and a product."""
+        return 0 if self.alpha == 1 else 2 * elements(shape)
 
     def settings(self) -> tuple[str, ...]:
         """Alpha."""

@@ -80,8 +80,9 @@ class Conv2D(Layer, frozen=True, kw_only=True):
         return Amount(elements(factors), product(*factors))
 
     def tf_flops(self, shape: Shape) -> int:
-        """Two for each multiply-accumulate; the profiler itself cannot look into a convolution in groups."""
-        return kernel_flops(2 * self.macs(shape).value, self.output_shape(shape), self.use_bias, self.activation)
+        """Two for each tap where TensorFlow works; the profiler itself cannot look into a convolution in groups."""
+        taps = 2 * elements(self.kernel_size) * (shape[2] // self.groups) * self.filters * self.window.tf_places(shape)
+        return kernel_flops(taps, self.output_shape(shape), self.use_bias, self.activation)
 
     def view(self, shape: Shape) -> View:
         """That of the sliding window."""
@@ -148,9 +149,9 @@ class Conv2DTranspose(Layer, frozen=True, kw_only=True):
         return Amount(elements(factors), product(*factors))
 
     def tf_flops(self, shape: Shape) -> int:
-        """As the profiler has it: two for each tap and each output value, whatever the depth of the input."""
+        """As the profiler has it: two for each tap and each output value, divided by the strides."""
         output = self.output_shape(shape)
-        taps = 2 * elements(self.kernel_size) * elements(output)
+        taps = 2 * elements(self.kernel_size) * shape[2] * elements(output) // elements(self.strides)
         return kernel_flops(taps, output, self.use_bias, self.activation)
 
     def view(self, shape: Shape) -> View:

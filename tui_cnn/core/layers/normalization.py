@@ -55,7 +55,8 @@ class LayerNormalization(Layer, frozen=True, kw_only=True):
 
     def tf_flops(self, shape: Shape) -> int:
         """Two means, the squared differences, and what applies them."""
-        return (7 + self.center + self.scale) * elements(shape) + 4 * (elements(shape) // shape[-1])
+        values, positions = elements(shape), elements(shape[:-1])
+        return (6 + self.center + 2 * self.scale) * values + (5 - self.scale) * positions
 
     def settings(self) -> tuple[str, ...]:
         """What is left out."""
@@ -88,8 +89,7 @@ class GroupNormalization(Layer, frozen=True, kw_only=True):
 
     def tf_flops(self, shape: Shape) -> int:
         """Two means, the squared differences, and what applies them."""
-        channels = (self.center + 2 * self.scale) * shape[-1]
-        return 6 * elements(shape) + channels + 5 * self.groups
+        return 6 * elements(shape) + (self.center + 2 * self.scale) * shape[-1] + (5 - self.scale) * self.groups
 
     def view(self, shape: Shape) -> View:
         """The means are over all of the image."""
@@ -105,7 +105,7 @@ class UnitNormalization(Layer, frozen=True, kw_only=True):
 
     def tf_flops(self, shape: Shape) -> int:
         """The squares and their sum, the inverse root, and the products."""
-        return 3 * elements(shape) + 2 * (elements(shape) // shape[-1])
+        return 3 * elements(shape) + 2 * elements(shape[:-1])
 
 
 def _learned(channels: int, center: bool, scale: bool) -> Amount:

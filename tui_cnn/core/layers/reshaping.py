@@ -131,8 +131,8 @@ class UpSampling2D(Layer, frozen=True, kw_only=True):
         return down if down == across else f"h: {down};  w: {across}"
 
     def tf_flops(self, shape: Shape) -> int:
-        """The profiler counts the two products that make the new size, and no interpolation."""
-        return 2 if self.interpolation == "nearest" else 0
+        """The profiler counts how some kinds work out the new size, and no interpolation."""
+        return 0 if self.interpolation in ("bilinear", "bicubic") else 2
 
     def view(self, shape: Shape) -> View:
         """The nearest cell, or those between which it is interpolated."""

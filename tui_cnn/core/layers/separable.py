@@ -68,8 +68,10 @@ class DepthwiseConv2D(Layer, frozen=True, kw_only=True):
         return Amount(elements(factors), product(*factors))
 
     def tf_flops(self, shape: Shape) -> int:
-        """Two for each multiply-accumulate, one for each bias."""
-        return kernel_flops(2 * self.macs(shape).value, self.output_shape(shape), self.use_bias, self.activation)
+        """Two for each tap where TensorFlow works, one for each bias."""
+        output = self.output_shape(shape)
+        taps = 2 * elements(self.kernel_size) * output[2] * self.window.tf_places(shape)
+        return kernel_flops(taps, output, self.use_bias, self.activation)
 
     def view(self, shape: Shape) -> View:
         """That of the sliding window."""
@@ -131,8 +133,10 @@ class SeparableConv2D(Layer, frozen=True, kw_only=True):
         return Amount(elements(flat) + elements(mixing), f"{product(*flat)} + {product(*mixing)}")
 
     def tf_flops(self, shape: Shape) -> int:
-        """Two for each multiply-accumulate, one for each bias."""
-        return kernel_flops(2 * self.macs(shape).value, self.output_shape(shape), self.use_bias, self.activation)
+        """Two for each tap where TensorFlow works, one for each bias."""
+        output, between = self.output_shape(shape), shape[2] * self.depth_multiplier
+        flat = elements(self.kernel_size) * between * self.window.tf_places(shape)
+        return kernel_flops(2 * (flat + between * elements(output)), output, self.use_bias, self.activation)
 
     def view(self, shape: Shape) -> View:
         """That of the sliding window."""

@@ -60,11 +60,10 @@ class Resampling(NamedTuple):
 
     def back(self, interval: Interval) -> Interval:
         """Return the input positions that the outputs of `interval` see."""
-        first, last = interval
-        twice = 2 * self.factor
-        left = (2 * first + 1 - self.factor) // twice
-        right = (2 * last + 1 - self.factor) // twice
-        return left - self.radius + 1, right + self.radius
+        left, on_left = divmod(2 * interval[0] + 1 - self.factor, 2 * self.factor)
+        right, on_right = divmod(2 * interval[1] + 1 - self.factor, 2 * self.factor)
+        # An output that falls on an input cell is that cell, and sees none beside it.
+        return left - (self.radius - 1 if on_left else 0), right + (self.radius if on_right else 0)
 
 
 AxisMap = Sliding | Spreading | Resampling
