@@ -49,10 +49,10 @@ def agree(network):
     down, across = (row, row), (column, column)
     for step in reversed(top_level):
         down, across = step.figures.view.down.back(down), step.figures.view.across.back(across)
-        assume(0 <= down[0] and 0 <= across[0])
+        assume(down[0] >= 0 and across[0] >= 0)
         assume(down[1] < step.input_shape[0] and across[1] < step.input_shape[1])
     region = top, left, bottom, right = top_level[-1].field.region(row, column, network.input_shape)
-    assume(0 < top and 0 < left and bottom < network.input_shape[0] - 1 and right < network.input_shape[1] - 1)
+    assume(top > 0 and left > 0 and bottom < network.input_shape[0] - 1 and right < network.input_shape[1] - 1)
     assert region == seen_by(network, row, column)
 
 
