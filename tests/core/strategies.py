@@ -89,13 +89,25 @@ def merges(draw):
 
 
 @st.composite
-def grouped(draw):
-    """A convolution in groups, on channels and with filters that they mostly divide."""
-    groups, by_channels, by_filters = (draw(st.integers(1, 4)) for _ in range(3))
+def convolutions(draw):
+    """A convolution on a larger image that mostly fits: in groups, and with strides or with a dilation."""
+    groups, by_channels, by_filters = (draw(st.integers(1, 3)) for _ in range(3))
     layer = draw(layers_of(Conv2D))
-    slack = draw(st.sampled_from([0, 0, 0, 1]))
-    layer = msgspec.structs.replace(layer, groups=groups, filters=groups * by_filters + slack, dilation_rate=(1, 1))
-    return Network("grouped", (9, 9, groups * by_channels), (layer,))
+    more_filters, more_channels = draw(st.sampled_from([(0, 0), (0, 0), (0, 0), (1, 0), (0, 1)]))
+    layer = msgspec.structs.replace(layer, groups=groups, filters=groups * by_filters + more_filters)
+    if one := draw(st.sampled_from(["strides", "strides", "dilation_rate", "dilation_rate", ""])):
+        layer = msgspec.structs.replace(layer, **{one: (1, 1)})
+    height, width = draw(st.integers(9, 20)), draw(st.integers(9, 20))
+    return Network("convolution", (height, width, groups * by_channels + more_channels), (layer,))
+
+
+def names_of(kind):
+    """Draw names that a type of layer may have; those of blocks are no names of Keras."""
+    if kind is Block:
+        return st.text(st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters="/"), max_size=64)
+    return st.from_regex(inspect.type_info(kind).fields[0].type.type.pattern, fullmatch=True).filter(
+        lambda name: len(name) <= 64
+    )
 
 
 names = st.text(

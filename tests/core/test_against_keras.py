@@ -1,14 +1,14 @@
 """Shapes, parameters, multiply-accumulates and refusals equal what Keras says of the built model."""
 
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from tests.core.oracle import judge
-from tests.core.strategies import grouped, images, layers_of, merges, mostly_sound, networks, shapes
+from tests.core.strategies import convolutions, images, layers_of, merges, mostly_sound, names_of, networks, shapes
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import LAYER_TYPES
+from tui_cnn.core.layers import LAYER_TYPES, Branches, Dense
 from tui_cnn.core.network import Network, walk
 
 pytestmark = pytest.mark.usefixtures("keras")
@@ -59,9 +59,9 @@ def test_every_way_of_merging(network):
     agree(network)
 
 
-@given(grouped())
+@given(convolutions())
 @settings(max_examples=100)
-def test_convolution_in_groups(network):
+def test_convolutions_with_strides_dilations_and_groups(network):
     agree(network)
 
 
@@ -72,3 +72,17 @@ def test_names(network, data):
     for path, _ in walk(network.layers):
         network = edits.change(network, path, name=data.draw(names))
     agree(network)
+
+
+@given(names_of(Dense))
+@settings(max_examples=25)
+@example("0")
+@example("9.-_")
+def test_a_layer_of_any_name_can_be_trained(name):
+    """TensorFlow looks at names only when it traces the model: they become the scopes of its graph."""
+    import tensorflow as tf
+
+    from tui_cnn.worker.build import build
+
+    model = build(Network("n", (3,), (Dense(units=1, name=name), Branches(name=f"x{name}"[:64], branches=((), ())))))
+    tf.function(model).get_concrete_function(tf.zeros((1, 3)))

@@ -60,6 +60,10 @@ CONVOLUTION = Conv2D(filters=4, kernel_size=(3, 3))
             network(Flatten(name="a"), Dense(units=1, name="a")),
             "layer 2: the name “a” is taken by layer 1; names are unique; fix: remove the name",
         ),
+        (
+            network(Flatten(name="input_layer")),
+            "layer 1: the name “input_layer” is taken by the input; names are unique; fix: remove the name",
+        ),
     ],
 )
 def test_the_line(broken, line):

@@ -96,6 +96,16 @@ def test_a_claim_costs_no_memory(path):
     assert peak < 50_000_000
 
 
+def test_what_follows_costs_no_memory_either(path):
+    path.write_bytes(gzip.compress(WHOLE + bytes(64_000_000), compresslevel=1))
+    tracemalloc.start()
+    with pytest.raises(DataError, match="has bytes after its 12 bytes"):
+        read(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16_000_000
+
+
 def test_what_cannot_be_opened(tmp_path):
     with pytest.raises(DataError, match="no such file"):
         read(tmp_path / "missing")

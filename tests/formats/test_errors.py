@@ -84,8 +84,8 @@ def line(text):
         (CONV + 'strides = ""', "layer 1 (Conv2D): strides must be a list, but is ''"),
         (CONV + "use_bias = 1", "layer 1 (Conv2D): use_bias must be true or false, but is 1"),
         (
-            CONV + 'name = "a/b"',
-            "layer 1 (Conv2D): name must be text without slashes or control characters, but is 'a/b'",
+            CONV + 'name = "첫 층"',
+            "layer 1 (Conv2D): name must be text of the letters A to Z, digits, and . _ - (not first), but is '첫 층'",
         ),
         (DENSE + "units = 0", "layer 1 (Dense): units must be a whole number, at least 1, but is 0"),
         (DENSE + "units = 1.5", "layer 1 (Dense): units must be a whole number, but is 1.5"),
@@ -125,6 +125,10 @@ def line(text):
         (
             HEAD + '[[layers]]\ntype = "Block"\n[[layers.layers]]\ntype = "Dens"',
             "layer 1.1: unknown layer “Dens”; did you mean “Dense”?",
+        ),
+        (
+            HEAD + '[[layers]]\ntype = "Block"\nname = "a/b"',
+            "layer 1 (Block): name must be text without slashes or control characters, but is 'a/b'",
         ),
         # nested without end
         (HEAD + "x = " + "[" * 5000 + "]" * 5000, "is nested too deeply"),

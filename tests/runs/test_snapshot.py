@@ -1,5 +1,7 @@
 """What a follower sees of a run."""
 
+from itertools import pairwise
+
 import filelock
 import pytest
 
@@ -124,6 +126,8 @@ def test_a_long_curve_is_thinned_but_ends_where_it_ends():
     points = curve.points()
     assert 500 < len(points) <= 1026
     assert [point.epoch for point in points] == sorted({point.epoch for point in points})
+    gaps = [later.epoch - earlier.epoch for earlier, later in pairwise(points[:-1])]
+    assert max(gaps) < 2.01 * min(gaps)
     assert points[0].epoch == 0
     assert points[-1].epoch == 99.99
     curve.cut(50)

@@ -103,6 +103,19 @@ def test_the_best_weights_are_kept(whole):
     ]
 
 
+def test_weights_no_better_than_the_best_do_not_replace_them(tmp_path, keras):
+    write_set(tmp_path, train=(0,) * 20, test=(0, 1))
+    network = Network("n", (3, 3), (Flatten(), Dense(units=2)))
+    recipe = Recipe(data=str(tmp_path), epochs=8, batch_size=6, validation=0.1, learning_rate=0.1)
+    run = make_run(network, recipe)
+    snapshot = train(run)
+    assert snapshot.epochs[-1].val_accuracy == 1  # always the first class: that is soon learned, and never bettered
+    best = snapshot.finished.best_epoch
+    assert best < 8
+    assert keras.saving.load_model(run.best_file).optimizer.iterations == best * 3
+    assert keras.saving.load_model(run.checkpoint_file).optimizer.iterations == 8 * 3
+
+
 def test_the_final_weights_are_those_that_were_tested(keras, whole):
     """Keras itself, on the saved model and the test images as they were published."""
     from tui_cnn.data.dataset import load

@@ -83,20 +83,25 @@ def _flattening_before(row: Row, rows: Sequence[Row]) -> Row | None:
 
 
 def _names(rows: Sequence[Row]) -> Iterator[Check]:
-    seen: dict[str, Row] = {}
+    owners = {_INPUT: _("the input")}
     for row in rows:
         if isinstance(row.layer, Block):  # a group is no layer of the built model: its name may repeat
             continue
-        first = seen.setdefault(row.name, row)
-        if first is not row:
-            message = _("the name “{name}” is taken by layer {number}; names are unique")
+        if row.name in owners:
+            message = _("the name “{name}” is taken by {owner}; names are unique")
             yield Check(
                 "duplicate-name",
                 "error",
                 row.path,
-                message.format(name=row.name, number=format_path(first.path)),
+                message.format(name=row.name, owner=owners[row.name]),
                 Fix(_("remove the name"), partial(edits.change, path=row.path, name="")),
             )
+        else:
+            owners[row.name] = _("layer {number}").format(number=format_path(row.path))
+
+
+_INPUT = "input_layer"
+"""What Keras calls the input."""
 
 
 def _written(value: Any) -> str:

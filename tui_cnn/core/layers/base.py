@@ -11,11 +11,12 @@ from tui_cnn.i18n import _
 Name = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^[^/\x00-\x1f\x7f-\x9f]*$",
+        pattern=r"^([A-Za-z0-9][A-Za-z0-9_.-]*)?$",
         max_length=64,
         description="A name of your own; empty: named after its type, as Keras does",
     ),
 ]
+"""TensorFlow trains no layer with other letters in its name: they are the scopes of its graph."""
 
 
 class Parameters(NamedTuple):

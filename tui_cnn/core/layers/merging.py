@@ -34,6 +34,9 @@ Merge = Literal["add", "concatenate", "multiply", "average", "maximum"]
 class Block(Layer, frozen=True, kw_only=True):
     """A named group of layers, one after the other."""
 
+    name: Annotated[
+        str, Meta(pattern=r"^[^/\x00-\x1f\x7f-\x9f]*$", max_length=64, description="What the group is called")
+    ] = ""
     layers: "tuple[AnyLayer, ...]" = ()
 
 

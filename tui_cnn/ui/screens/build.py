@@ -28,7 +28,7 @@ from tui_cnn.ui.widgets.layer_panel import LayerPanel
 from tui_cnn.ui.widgets.stack import StackView
 from tui_cnn.ui.widgets.volume import VolumeView
 
-_MOST_CHECKS = 4
+_MOST_CHECKS = 3
 
 
 class BuildScreen(MainScreen):

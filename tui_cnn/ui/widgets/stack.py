@@ -94,8 +94,11 @@ class StackView(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Select the line under the mouse; a second click edits it."""
-        line = event.y + self.scroll_offset.y - 1
-        if 0 <= line <= len(self._analysis.rows):
+        inside = event.get_content_offset(self)
+        if inside is None or inside.y == 0:  # the border, or the header
+            return
+        line = inside.y - 1 + self.scroll_offset.y
+        if line <= len(self._analysis.rows):
             self.cursor = line
             if event.chain == 2:
                 self.call_later(self.app.run_action, "screen.edit_layer")

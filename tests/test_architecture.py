@@ -1,0 +1,92 @@
+"""The walls between the rooms: as contracts on the imports written down, and as what is loaded when a room is."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tui_cnn
+
+PACKAGE = Path(tui_cnn.__file__).parent
+CHECKOUT = PACKAGE.parent
+LONGEST_MODULE = 300
+TENSORFLOW = {"tensorflow", "keras"}
+SCREEN = {"textual", "textual_plot", "textual_fspicker", "rich", "click"}
+
+
+def fresh(code, *args):
+    """Run code in an interpreter of its own; return the top-level modules that it has loaded in the end."""
+    report = "\nimport json, sys\nprint(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    ended = subprocess.run([sys.executable, "-c", code + report, *args], capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    return set(json.loads(ended.stdout.splitlines()[-1]))
+
+
+def test_the_contracts():
+    command = Path(sys.executable).with_name("lint-imports")
+    ended = subprocess.run([command, "--no-cache"], cwd=CHECKOUT, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "5 kept, 0 broken" in ended.stdout
+
+
+IMPORT_A_ROOM = """
+import importlib, pkgutil, sys
+room = importlib.import_module(sys.argv[1])
+for module in pkgutil.walk_packages(getattr(room, "__path__", []), room.__name__ + "."):
+    importlib.import_module(module.name)
+"""
+
+
+@pytest.mark.parametrize(
+    ("room", "unwanted"),
+    [
+        ("core", TENSORFLOW | SCREEN | {"numpy", "tomllib", "platformdirs", "filelock"}),
+        ("formats", TENSORFLOW | SCREEN | {"numpy"}),
+        ("data", TENSORFLOW | SCREEN),
+        ("runs", TENSORFLOW | SCREEN),
+        ("cli", TENSORFLOW),
+        ("ui", TENSORFLOW),
+        ("i18n", TENSORFLOW | SCREEN | {"numpy", "msgspec"}),
+        ("assets", TENSORFLOW | SCREEN | {"numpy", "msgspec"}),
+    ],
+)
+def test_a_room_loads_only_what_it_may(room, unwanted):
+    assert fresh(IMPORT_A_ROOM, f"tui_cnn.{room}") & unwanted == set()
+
+
+RUN = """
+import sys
+from tui_cnn.cli import main
+try:
+    main()
+except SystemExit as end:
+    assert end.code == 0, end.code
+"""
+
+
+def test_check_loads_neither_tensorflow_nor_numpy_nor_textual():
+    for options in ([], ["--json"]):
+        assert fresh(RUN, "check", "fashion-cnn", *options) & (TENSORFLOW | {"numpy", "textual"}) == set()
+
+
+def test_the_list_of_runs_loads_no_tensorflow():
+    assert fresh(RUN, "runs") & TENSORFLOW == set()
+
+
+def test_what_the_first_frame_needs_is_light():
+    assert fresh("import tui_cnn.ui.app") & (TENSORFLOW | {"numpy", "textual_plot", "textual_fspicker"}) == set()
+
+
+def modules():
+    return sorted(path.relative_to(CHECKOUT) for path in PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("module", modules(), ids=str)
+def test_no_module_is_too_long_to_read(module):
+    assert len((CHECKOUT / module).read_text("utf-8").splitlines()) <= LONGEST_MODULE
+
+
+def test_no_drawer_for_everything():
+    assert [module for module in modules() if module.stem in ("utils", "util", "helpers", "misc", "common")] == []
