@@ -4,40 +4,17 @@ from functools import lru_cache
 
 import msgspec
 
-from tui_cnn.core.checks import Check, check
+from tui_cnn.core.checks import Setting, check
 from tui_cnn.core.layers import Block, Branches, Layer, Parameters
 from tui_cnn.core.layers.view import SAME_CELL
 from tui_cnn.core.naming import names
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 from tui_cnn.core.receptive_field import PIXEL, ReceptiveField, merge
-from tui_cnn.core.rows import Figures, Row
+from tui_cnn.core.rows import Analysis, Figures, Row, Totals
 from tui_cnn.core.shape import NONE, Shape, ShapeError
 
-
-class Totals(msgspec.Struct, frozen=True):
-    """Sums over all layers whose numbers are known; `complete` says whether these are all layers."""
-
-    trainable: int
-    non_trainable: int
-    macs: int
-    tf_flops: int
-    complete: bool
-
-    @property
-    def params(self) -> int:
-        """Trainable and non-trainable parameters."""
-        return self.trainable + self.non_trainable
-
-
-class Analysis(msgspec.Struct, frozen=True):
-    """What is known of a network before it runs. `output_shape` is None where the stack cannot be built."""
-
-    network: Network
-    rows: tuple[Row, ...]
-    totals: Totals
-    output_shape: Shape | None
-    checks: tuple[Check, ...]
+__all__ = ["Analysis", "analyze"]
 
 
 class _State(msgspec.Struct, frozen=True):
@@ -47,8 +24,8 @@ class _State(msgspec.Struct, frozen=True):
     field: ReceptiveField
 
 
-def analyze(network: Network) -> Analysis:
-    """Work out every number of `network`.
+def analyze(network: Network, setting: Setting = Setting()) -> Analysis:  # noqa: B008  # it is immutable
+    """Work out every number of `network`, and check it for the use in `setting`.
 
     A layer that cannot take its input gets a row with the error; what comes after it has no shapes, but keeps its row.
     """
@@ -64,7 +41,8 @@ def analyze(network: Network) -> Analysis:
         tf_flops=sum(figures.tf_flops for figures in known),
         complete=output_shape is not None,
     )
-    return Analysis(network, rows, totals, output_shape, check(network, rows))
+    analysis = Analysis(network, rows, totals, output_shape)
+    return msgspec.structs.replace(analysis, checks=check(analysis, setting))
 
 
 class _Walk:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
-from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Block, Branches, Flatten, Layer, Reshape
 from tui_cnn.core.path import Path
+from tui_cnn.core.rows import Analysis
 from tui_cnn.core.shape import elements
 
 BYTES = 4

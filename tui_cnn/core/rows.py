@@ -1,12 +1,18 @@
-"""A row of the analysis: one layer at its place, with its numbers."""
+"""The analysis of a network: a row for each layer at its place, with its numbers, and the totals."""
+
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tui_cnn.core.layers import Block, Branches, Layer, Parameters
 from tui_cnn.core.layers.view import View
+from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.shape import Amount, Shape, ShapeError
+
+if TYPE_CHECKING:
+    from tui_cnn.core.checks.model import Check
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -43,3 +49,28 @@ class Row(msgspec.Struct, frozen=True):
     def holds_layers(self) -> bool:
         """Whether this is a container."""
         return isinstance(self.layer, Block | Branches)
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """Sums over all layers whose numbers are known; `complete` says whether these are all layers."""
+
+    trainable: int
+    non_trainable: int
+    macs: int
+    tf_flops: int
+    complete: bool
+
+    @property
+    def params(self) -> int:
+        """Trainable and non-trainable parameters."""
+        return self.trainable + self.non_trainable
+
+
+class Analysis(msgspec.Struct, frozen=True):
+    """What is known of a network before it runs. `output_shape` is None where the stack cannot be built."""
+
+    network: Network
+    rows: tuple[Row, ...]
+    totals: Totals
+    output_shape: Shape | None
+    checks: "tuple[Check, ...]" = ()

@@ -1,59 +1,53 @@
-"""What is wrong with a network, in a sentence, and the smallest edit that mends it."""
+"""Stacks that cannot be built, and the smallest edit that lets them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, Literal
-
-import msgspec
+from typing import Any
 
 from tui_cnn.core import edits
+from tui_cnn.core.checks.context import Context
+from tui_cnn.core.checks.model import Check, Fix
 from tui_cnn.core.layers import Block, Flatten, GlobalAveragePooling2D, GlobalMaxPooling2D
 from tui_cnn.core.network import Network
-from tui_cnn.core.path import Path, format_path
+from tui_cnn.core.path import format_path
 from tui_cnn.core.rows import Row
-from tui_cnn.core.shape import ShapeError
+from tui_cnn.core.shape import ShapeError, format_shape
 from tui_cnn.i18n import _
 
-Severity = Literal["error", "warning", "info"]
 
-
-class Fix(msgspec.Struct, frozen=True):
-    """An edit that mends a problem, and what it does in a few words."""
-
-    label: str
-    apply: Callable[[Network], Network]
-
-
-class Check(msgspec.Struct, frozen=True):
-    """One finding. `path` is empty where it is about the whole network."""
-
-    code: str
-    severity: Severity
-    path: Path
-    message: str
-    fix: Fix | None = None
-
-    def __str__(self) -> str:
-        place = _("layer {number}: ").format(number=format_path(self.path)) if self.path else ""
-        fix = "; " + _("fix: {label}").format(label=self.fix.label) if self.fix else ""
-        return f"{place}{self.message}{fix}"
-
-
-def check(network: Network, rows: Sequence[Row]) -> tuple[Check, ...]:
-    """Look at a network and its rows."""
-    return (*_empty(network), *_shapes(network, rows), *_names(rows))
-
-
-def _empty(network: Network) -> Iterator[Check]:
+def empty(network: Network) -> Iterator[Check]:
+    """Ask for a first layer."""
     if not network.layers:
         yield Check("empty", "error", (), _("the network has no layers; add one"))
 
 
-def _shapes(network: Network, rows: Sequence[Row]) -> Iterator[Check]:
-    for row in rows:
+def shapes(context: Context) -> Iterator[Check]:
+    """Name each layer that cannot take its input, and which earlier one is to blame."""
+    for row in context.rows:
         if row.error is not None:
-            message = f"{type(row.layer).__name__}: {row.error}"
-            yield Check("shape", "error", row.path, message, _shape_fix(row, row.error, rows))
+            message = f"{type(row.layer).__name__}: {row.error}{_blame(context, row)}"
+            yield Check("shape", "error", row.path, message, _shape_fix(row, row.error, context.rows))
+
+
+def _blame(context: Context, row: Row) -> str:
+    """Name the layer before `row` that made the image smallest, where a window does not fit."""
+    if row.error is None or "padding" not in row.error.change:
+        return ""
+    worst, most = None, 1.0
+    source = context.before.get(row.path)
+    while source is not None:
+        if source.figures and source.input_shape and len(source.figures.output_shape) == len(source.input_shape) == 3:
+            factor = min(
+                n / max(1, out) for n, out in zip(source.input_shape[:2], source.figures.output_shape, strict=False)
+            )
+            if factor > most:
+                worst, most = source, factor
+        source = context.before.get(source.path)
+    if worst is None or worst.figures is None or worst.input_shape is None:
+        return ""
+    before, after = format_shape(worst.input_shape[:2]), format_shape(worst.figures.output_shape[:2])
+    message = _(" (layer {number}, {layer}, made it {after} of {before})")
+    return message.format(number=format_path(worst.path), layer=type(worst.layer).__name__, before=before, after=after)
 
 
 def _shape_fix(row: Row, error: ShapeError, rows: Sequence[Row]) -> Fix | None:
@@ -82,7 +76,8 @@ def _flattening_before(row: Row, rows: Sequence[Row]) -> Row | None:
     return None
 
 
-def _names(rows: Sequence[Row]) -> Iterator[Check]:
+def names(rows: Sequence[Row]) -> Iterator[Check]:
+    """Find names that are given twice."""
     owners = {_INPUT: _("the input")}
     for row in rows:
         if isinstance(row.layer, Block):  # a group is no layer of the built model: its name may repeat
