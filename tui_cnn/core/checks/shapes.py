@@ -78,21 +78,18 @@ def _flattening_before(row: Row, rows: Sequence[Row]) -> Row | None:
 
 def names(rows: Sequence[Row]) -> Iterator[Check]:
     """Find names that are given twice."""
-    owners = {_INPUT: _("the input")}
+    owners: dict[str, Row | None] = {_INPUT: None}
     for row in rows:
         if isinstance(row.layer, Block):  # a group is no layer of the built model: its name may repeat
             continue
-        if row.name in owners:
-            message = _("the name “{name}” is taken by {owner}; names are unique")
-            yield Check(
-                "duplicate-name",
-                "error",
-                row.path,
-                message.format(name=row.name, owner=owners[row.name]),
-                Fix(_("remove the name"), partial(edits.change, path=row.path, name="")),
-            )
-        else:
-            owners[row.name] = _("layer {number}").format(number=format_path(row.path))
+        if row.name not in owners:
+            owners[row.name] = row
+            continue
+        owner = owners[row.name]
+        whose = _("layer {number}").format(number=format_path(owner.path)) if owner else _("the input")
+        message = _("the name “{name}” is taken by {owner}; names are unique").format(name=row.name, owner=whose)
+        fix = Fix(_("remove the name"), partial(edits.change, path=row.path, name=""))
+        yield Check("duplicate-name", "error", row.path, message, fix)
 
 
 _INPUT = "input_layer"

@@ -51,16 +51,20 @@ _UNSUITED = ("relu", "relu6", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", 
 def checks(context: Context) -> Iterator[Check]:
     """Look at how one layer follows another, at the end, and at the memory."""
     for row in context.rows:
-        yield from _linear(context, row)
-        yield from _dropout(context, row)
-        yield from _early_pixel(row)
+        layer, shape = row.layer, row.input_shape
+        if isinstance(layer, Kernels):
+            yield from _linear(context, row)
+        elif isinstance(layer, BatchNormalization):
+            yield from _dropout(context, row)
+        if shape is not None and len(shape) == 3 and shape[0] == shape[1] == 1:
+            yield from _early_pixel(row)
     yield from _end(context)
     yield from _memory(context)
 
 
 def _linear(context: Context, row: Row) -> Iterator[Check]:
     """Two linear layers in a row are one; but a bottleneck of 1×1 or depthwise convolutions is meant so."""
-    if not isinstance(row.layer, Kernels) or _is_bottleneck(row.layer):
+    if _is_bottleneck(row.layer):
         return
     source = context.before.get(row.path)
     while source is not None and isinstance(source.layer, _LINEAR):
@@ -86,18 +90,17 @@ def _is_bottleneck(layer: Layer) -> bool:
 
 def _dropout(context: Context, row: Row) -> Iterator[Check]:
     source = context.before.get(row.path)
-    if isinstance(row.layer, BatchNormalization):
-        while source is not None and isinstance(source.layer, Kernels | Activation):
-            source = context.before.get(source.path)
-        if source is not None and isinstance(source.layer, Dropout | SpatialDropout2D) and source.layer.rate:
-            message = _("{layer}: before a batch normalization, whose statistics it shifts")
-            yield Check(
-                "dropout-before-normalization",
-                "warning",
-                source.path,
-                message.format(layer=type(source.layer).__name__),
-                _move_behind(source, row),
-            )
+    while source is not None and isinstance(source.layer, Kernels | Activation):
+        source = context.before.get(source.path)
+    if source is not None and isinstance(source.layer, Dropout | SpatialDropout2D) and source.layer.rate:
+        message = _("{layer}: before a batch normalization, whose statistics it shifts")
+        yield Check(
+            "dropout-before-normalization",
+            "warning",
+            source.path,
+            message.format(layer=type(source.layer).__name__),
+            _move_behind(source, row),
+        )
 
 
 def _move_behind(row: Row, other: Row) -> Fix | None:
@@ -107,8 +110,8 @@ def _move_behind(row: Row, other: Row) -> Fix | None:
 
 
 def _early_pixel(row: Row) -> Iterator[Check]:
-    layer, shape = row.layer, row.input_shape
-    if row.figures is None or shape is None or len(shape) != 3 or max(shape[:2]) > 1:
+    layer = row.layer
+    if row.figures is None:
         return
     if isinstance(layer, Conv2D | SeparableConv2D | DepthwiseConv2D) and max(layer.kernel_size) > 1:
         message = _("{layer}: its input is a single pixel, so all of its kernel but one tap sees zeros")
@@ -158,8 +161,10 @@ def _is_softmax(row: Row) -> bool:
 
 def _memory(context: Context) -> Iterator[Check]:
     limit = context.setting.machine_memory
+    if limit is None:
+        return
     needed = memory(context.analysis, context.setting.batch_size, context.setting.optimizer).training
-    if limit is not None and needed is not None and needed > limit:
+    if needed is not None and needed > limit:
         message = _("a training step on {batch} images needs {needed:.1f} GB, but this machine has {limit:.1f} GB")
         text = message.format(batch=context.setting.batch_size, needed=needed / 1e9, limit=limit / 1e9)
         yield Check("memory", "warning", (), text)
