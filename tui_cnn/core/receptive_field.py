@@ -112,3 +112,14 @@ def _hull(axes: Sequence[Axis], cells: int) -> Axis:
 
 def _uneven(table: Sequence[Interval], stride: int | Fraction) -> Axis:
     return Axis(max(last - first + 1 for first, last in table), stride, -table[0][0], tuple(table))
+
+
+def format_field(field: ReceptiveField | None) -> str:
+    """Write a receptive field briefly: `18`, `18×9` where the axes differ, `full`, `≤ 18` where cells see unevenly."""
+    if field is None:
+        return ""
+    if field.status == "full":
+        return "full"
+    down, across = field.down.size, field.across.size
+    size = f"{down}" if down == across else f"{down}×{across}"
+    return size if field.status == "exact" else f"≤ {size}"
