@@ -29,6 +29,7 @@ program = Group(
     name="cnn-tui",
     commands={
         "check": "tui_cnn.cli.check:check",
+        "diff": "tui_cnn.cli.diff:diff",
         "train": "tui_cnn.cli.train:train",
         "resume": "tui_cnn.cli.train:resume",
         "runs": "tui_cnn.cli.runs:runs",
