@@ -10,7 +10,6 @@ from tui_cnn.cli.table import table
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.diff import Difference
 from tui_cnn.core.diff import diff as difference
-from tui_cnn.core.flops import flops
 from tui_cnn.core.memory import memory
 from tui_cnn.core.path import format_path
 from tui_cnn.core.receptive_field import format_field
@@ -86,7 +85,7 @@ def _numbers(row: Row) -> tuple[str, str, str, str]:
 def _totals(old: Analysis, new: Analysis) -> list[tuple[str, str, int | None, int | None]]:
     """Return each total's key, its label, and its values; None for one that cannot be known."""
     a, b = memory(old), memory(new)
-    known = [analysis.totals if analysis.totals.complete else None for analysis in (old, new)]
+    was, now = (analysis.totals if analysis.totals.complete else None for analysis in (old, new))
     counts: list[tuple[str, str, Callable[[Totals], int]]] = [
         ("params", _("parameters"), lambda totals: totals.params),
         ("trainable_params", _("trainable parameters"), lambda totals: totals.trainable),
@@ -94,7 +93,7 @@ def _totals(old: Analysis, new: Analysis) -> list[tuple[str, str, int | None, in
         ("tf_flops", _("FLOPs as TensorFlow's profiler counts"), lambda totals: totals.tf_flops),
     ]
     return [
-        *((key, label, *(count(totals) if totals else None for totals in known)) for key, label, count in counts),
+        *((key, label, count(was) if was else None, count(now) if now else None) for key, label, count in counts),
         ("inference_memory", _("bytes at the peak of one image"), a.inference, b.inference),
         ("training_memory", _("bytes at a training step on 32 images"), a.training, b.training),
     ]
