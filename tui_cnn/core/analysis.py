@@ -5,7 +5,7 @@ from functools import lru_cache
 import msgspec
 
 from tui_cnn.core.checks import Setting, check
-from tui_cnn.core.layers import Block, Branches, Layer, Parameters
+from tui_cnn.core.layers import Block, Branches, Layer, Opaque, Parameters
 from tui_cnn.core.layers.view import SAME_CELL
 from tui_cnn.core.naming import names
 from tui_cnn.core.network import Network
@@ -18,10 +18,10 @@ __all__ = ["Analysis", "analyze"]
 
 
 class _State(msgspec.Struct, frozen=True):
-    """What has come through so far: a shape, and what a cell of it sees."""
+    """What has come through so far: a shape, and what a cell of it sees, None behind a layer that is opaque."""
 
     shape: Shape
-    field: ReceptiveField
+    field: ReceptiveField | None
 
 
 def analyze(network: Network, setting: Setting = Setting()) -> Analysis:  # noqa: B008  # it is immutable
@@ -39,7 +39,7 @@ def analyze(network: Network, setting: Setting = Setting()) -> Analysis:  # noqa
         non_trainable=sum(figures.parameters.non_trainable.value for figures in known),
         macs=sum(figures.macs.value for figures in known),
         tf_flops=sum(figures.tf_flops for figures in known),
-        complete=output_shape is not None,
+        complete=output_shape is not None and not any(isinstance(row.layer, Opaque) for row in rows),
     )
     analysis = Analysis(network, rows, totals, output_shape)
     return msgspec.structs.replace(analysis, checks=check(analysis, setting))
@@ -63,6 +63,9 @@ class _Walk:
         return state
 
     def _leaf(self, layer: Layer, state: _State | None, path: Path) -> _State | None:
+        if isinstance(layer, Opaque):
+            self.rows.append(Row(path, self._named[path], layer, state.shape if state else None, None))
+            return _State(layer.stated_shape, None) if layer.stated_shape else None
         if state is None:
             self.rows.append(Row(path, self._named[path], layer, None, None))
             return None
@@ -71,7 +74,9 @@ class _Walk:
             self.rows.append(Row(path, self._named[path], layer, state.shape, None, None, figures))
             return None
         output = figures.output_shape
-        field = state.field if figures.view is SAME_CELL else state.field.through(figures.view, state.shape, output)
+        field = state.field
+        if field is not None and figures.view is not SAME_CELL:
+            field = field.through(figures.view, state.shape, output)
         self.rows.append(Row(path, self._named[path], layer, state.shape, figures, field))
         return _State(output, field)
 
@@ -101,7 +106,9 @@ class _Walk:
 def _merged(layer: Branches, outputs: list[_State]) -> tuple[_State, int]:
     shapes = tuple(output.shape for output in outputs)
     shape = layer.merged_shape(shapes)
-    return _State(shape, merge([output.field for output in outputs], shapes, shape)), layer.merge_flops(shapes)
+    fields = [output.field for output in outputs if output.field is not None]
+    field = merge(fields, shapes, shape) if len(fields) == len(outputs) else None
+    return _State(shape, field), layer.merge_flops(shapes)
 
 
 @lru_cache(maxsize=4096)

@@ -27,7 +27,7 @@ class Memory(NamedTuple):
 
     `inference` is the largest sum of activations that are alive at once. `training` is parameters, gradients,
     optimizer slots, and the activations of the batch, all of which are kept for the way back. None where the stack
-    cannot be built.
+    cannot be built or holds an opaque layer.
     """
 
     parameters: int
@@ -40,7 +40,7 @@ def memory(analysis: Analysis, batch_size: int = 32, optimizer: OptimizerName = 
     """Work out the memory of an analysed network."""
     totals = analysis.totals
     parameters = BYTES * totals.params
-    if analysis.output_shape is None:
+    if not analysis.totals.complete:
         return Memory(parameters, None, None, batch_size)
     tape = _Tape({row.path: elements(row.figures.output_shape) for row in analysis.rows if row.figures})
     tape.stack(analysis.network.layers, tape.make((), elements(analysis.network.input_shape)), ())

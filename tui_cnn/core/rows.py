@@ -33,7 +33,8 @@ class Row(msgspec.Struct, frozen=True):
     """A layer at its place.
 
     `input_shape` is None behind a layer that cannot be built; `figures` is None there and at that layer itself, which
-    has the `error`; `field` is what a cell of its output sees. A container's figures hold its output shape and the work
+    has the `error`; `field` is what a cell of its output sees. The figures of an opaque layer are None too, and so is
+    the field of all that comes after it. A container's figures hold its output shape and the work
     of merging only: its layers have rows of their own.
     """
 

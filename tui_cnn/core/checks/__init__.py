@@ -4,7 +4,7 @@ from tui_cnn.core.checks import geometry, training, weights
 from tui_cnn.core.checks.context import look
 from tui_cnn.core.checks.explanations import explain
 from tui_cnn.core.checks.model import Check, Fix, Setting, Severity
-from tui_cnn.core.checks.shapes import empty, names, shapes
+from tui_cnn.core.checks.shapes import empty, names, opaque, shapes
 from tui_cnn.core.rows import Analysis
 
 __all__ = ["Check", "Fix", "Setting", "Severity", "check", "explain"]
@@ -19,6 +19,7 @@ def check(analysis: Analysis, setting: Setting) -> tuple[Check, ...]:
         *empty(analysis.network),
         *shapes(context),
         *names(analysis.rows),
+        *opaque(analysis.rows),
         *geometry.checks(context),
         *weights.checks(context),
         *training.checks(context),

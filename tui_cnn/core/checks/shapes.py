@@ -7,7 +7,7 @@ from typing import Any
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context
 from tui_cnn.core.checks.model import Check, Fix
-from tui_cnn.core.layers import Block, Flatten, GlobalAveragePooling2D, GlobalMaxPooling2D
+from tui_cnn.core.layers import Block, Flatten, GlobalAveragePooling2D, GlobalMaxPooling2D, Opaque
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import format_path
 from tui_cnn.core.rows import Row
@@ -74,6 +74,14 @@ def _flattening_before(row: Row, rows: Sequence[Row]) -> Row | None:
         if other.input_shape is not None and len(other.input_shape) == 3:
             return other
     return None
+
+
+def opaque(rows: Sequence[Row]) -> Iterator[Check]:
+    """Name each layer that nothing is known of, so that nobody takes a partial total for the whole."""
+    for row in rows:
+        if isinstance(row.layer, Opaque):
+            message = _("{kind} is opaque: its parameters and its work are unknown, so the totals are partial")
+            yield Check("opaque", "warning", row.path, message.format(kind=row.layer.kind))
 
 
 def names(rows: Sequence[Row]) -> Iterator[Check]:

@@ -12,6 +12,7 @@ from tui_cnn.core.layers.normalization import (
     LayerNormalization,
     UnitNormalization,
 )
+from tui_cnn.core.layers.opaque import Opaque
 from tui_cnn.core.layers.pooling import (
     AveragePooling2D,
     DepthMaxPooling2D,
@@ -48,6 +49,7 @@ __all__ = [
     "LayerNormalization",
     "LeakyReLU",
     "MaxPooling2D",
+    "Opaque",
     "PReLU",
     "Parameters",
     "RandomFlip",

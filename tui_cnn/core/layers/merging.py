@@ -15,6 +15,7 @@ from tui_cnn.core.layers.normalization import (
     LayerNormalization,
     UnitNormalization,
 )
+from tui_cnn.core.layers.opaque import Opaque
 from tui_cnn.core.layers.pooling import (
     AveragePooling2D,
     DepthMaxPooling2D,
@@ -128,7 +129,8 @@ AnyLayer = (
     | RandomZoom
     | Block
     | Branches
+    | Opaque
 )
 
-LAYER_TYPES: dict[str, type[Layer]] = {kind.__name__: kind for kind in get_args(AnyLayer)}
-"""Every layer type by its name, in the order in which people reach for them."""
+LAYER_TYPES: dict[str, type[Layer]] = {kind.__name__: kind for kind in get_args(AnyLayer) if kind is not Opaque}
+"""Every layer type that people write, by its name, in the order in which they reach for them."""
