@@ -26,6 +26,8 @@ Kernels = Conv2D | Conv2DTranspose | SeparableConv2D | DepthwiseConv2D | Dense
 """Layers that multiply by a kernel and add a bias."""
 
 _FEW = 500
+_MANY = 20_000
+"""Parameters that are worth saving."""
 
 
 def checks(context: Context) -> Iterator[Check]:
@@ -47,7 +49,7 @@ def _heavy(context: Context, row: Row, flatten: Row) -> Iterator[Check]:
     if row.figures is None or image is None or len(image) != 3 or context.before.get(flatten.path) is None:
         return
     own = row.figures.parameters.total
-    if 2 * own < total or image[0] * image[1] == 1 or flatten.path[:-1] != row.path[:-1]:
+    if own < _MANY or 2 * own < total or image[0] * image[1] == 1 or flatten.path[:-1] != row.path[:-1]:
         return
     saved = own * (elements(image) - image[2]) // elements(image)
     message = _("Dense: {own} of {total} parameters are here, for {image} is flattened; global pooling saves {saved}")
