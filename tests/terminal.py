@@ -19,6 +19,8 @@ class Terminal:
         self.output = b""
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell leaves it to what it runs in the background
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         self.begun = time.perf_counter()
         self.process = subprocess.Popen(
             [sys.executable, *args],

@@ -10,6 +10,9 @@ import pytest
 import tui_cnn
 from tests.terminal import Terminal
 from tui_cnn.cli.program import program
+from tui_cnn.core.layers import Dense
+from tui_cnn.core.network import Network
+from tui_cnn.formats.toml import save_network
 
 FULL = Path("/dev/full")
 
@@ -93,10 +96,12 @@ def test_a_full_disk():
     assert (ended.returncode, ended.stderr) == (2, b"the output cannot be written: No space left on device\n")
 
 
-def test_an_encoding_without_our_letters():
-    ended = run("chek", "fashion-cnn", PYTHONIOENCODING="latin-1")
-    assert ended.returncode == 2
-    assert b"there is no command \\u201cchek\\u201d" in ended.stderr
+def test_an_encoding_without_our_letters(tmp_path):
+    path = tmp_path / "net.toml"
+    save_network(path, Network("얕은-net", (8,), (Dense(units=3),)))
+    ended = run("check", str(path), PYTHONIOENCODING="latin-1")
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert ended.stdout.startswith(b"\\uc595\\uc740-net, input 8\n")
 
 
 @pytest.mark.parametrize(

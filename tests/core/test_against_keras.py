@@ -8,7 +8,7 @@ from tests.core.oracle import judge
 from tests.core.strategies import convolutions, images, layers_of, merges, mostly_sound, names_of, networks, shapes
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import LAYER_TYPES, Branches, Dense
+from tui_cnn.core.layers import LAYER_TYPES, Branches, Conv2D, Dense
 from tui_cnn.core.network import Network, walk
 
 pytestmark = pytest.mark.usefixtures("keras")
@@ -59,7 +59,14 @@ def test_every_way_of_merging(network):
     agree(network)
 
 
+def convolution(channels=4, **fields):
+    return Network("convolution", (9, 9, channels), (Conv2D(kernel_size=(2, 2), **{"filters": 4, **fields}),))
+
+
 @given(convolutions())
+@example(convolution(strides=(2, 1), dilation_rate=(1, 3)))
+@example(convolution(channels=6, groups=4))
+@example(convolution(filters=6, groups=4))
 @settings(max_examples=100)
 def test_convolutions_with_strides_dilations_and_groups(network):
     agree(network)

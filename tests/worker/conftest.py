@@ -28,7 +28,7 @@ class Runner:
 
     def wait(self, follower, condition):
         """Poll until the condition holds; the limit is only there to end a broken test."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while not condition(snapshot := follower.poll()):
             assert time.monotonic() < deadline, (snapshot, follower.run.log_file.read_text())
             time.sleep(0.02)

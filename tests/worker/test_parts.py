@@ -88,7 +88,8 @@ def test_speed_leaves_out_the_compilation_and_follows():
 class Wishes:
     """Control with wishes made up beforehand, one for each time that it is asked."""
 
-    def __init__(self, *wishes):
+    def __init__(self, clock, *wishes):
+        self._clock = clock
         self._wishes = list(wishes)
 
     def wish(self):
@@ -96,7 +97,7 @@ class Wishes:
 
     def wait(self):
         while (wish := self.wish()) == "pause":
-            pass
+            self._clock.time += 1000
         return wish
 
 
@@ -110,11 +111,12 @@ def go(tmp_path, clock, *wishes, loss=1.0, last=7):
         clock.time += 0.05 * count
         return loss
 
-    execution = Execution(Wishes(*wishes), Journal(tmp_path / "events.jsonl"), watch)
+    execution = Execution(Wishes(clock, *wishes), Journal(tmp_path / "events.jsonl"), watch)
     try:
         done = list(execution.go(steps, 0, last, Speed()))
     except StopRequestedError:
         done = "stopped"
+    assert watch.elapsed == pytest.approx(0.05 * sum(count for _first, count in calls))  # a pause does not count
     return calls, done
 
 

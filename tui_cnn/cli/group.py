@@ -53,21 +53,17 @@ class Group(click.Group):
         """Run a command and exit with what it returns, the exit status."""
         try:
             status = super().main(args, prog_name="cnn-tui", standalone_mode=False)
-            sys.stdout.flush()
         except click.UsageError as error:
             _refuse(_usage(error))
         except (click.ClickException, DataError, FormatError, RunError) as error:
             _refuse(str(error))
         except click.Abort:
             sys.exit(INTERRUPTED)
-        except OSError as error:
-            if error.errno == errno.EPIPE:  # whoever read our output has seen enough
-                _forget_output()
-                sys.exit(UNSOUND)
-            if error.errno == errno.ENOSPC:
-                _forget_output()
-                _refuse(_("the output cannot be written: {reason}").format(reason=error.strerror))
-            raise
+        except OSError as error:  # click has dealt with a reader who has seen enough
+            if error.errno != errno.ENOSPC:
+                raise
+            _forget_output()
+            _refuse(_("the output cannot be written: {reason}").format(reason=error.strerror))
         sys.exit(status or SOUND)
 
 

@@ -25,10 +25,14 @@ class ActionsProvider(Provider):
                 yield Hit(score, matcher.highlight(title), run, help=help_text)
 
     def _commands(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
-        available = {binding.binding.action for binding in self.screen.active_bindings.values()}
+        bound = {binding.binding.action for binding in self.screen.active_bindings.values()}
+        offered = set()
         for action in actions():
-            if action.target in available:
-                available.remove(action.target)  # one that is in two places is offered once
+            # The app's actions are there also where a form takes their keys. Of the others the screen itself is
+            # asked: Textual would ask the topmost one, which is the palette.
+            there = action.scope == "app" or (action.target in bound and self.screen.check_action(action.id, ()))
+            if there and action.target not in offered:
+                offered.add(action.target)
                 yield action.label, action.help, self._runner(action.target)
         for name in preset_names():
             title = _("Open preset {name}").format(name=name)

@@ -6,9 +6,9 @@ _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 def short_count(value: int) -> str:
     """Write a count in three figures: `2.79 M`, `93.3 k`, `650`."""
     for size, prefix in _PREFIXES:
-        if value >= size:
-            scaled = value / size
-            digits = 2 if scaled < 10 else 1 if scaled < 100 else 0
+        scaled = value / size
+        if scaled >= 0.9995:  # what rounds to 1,000 of one prefix is 1 of the next
+            digits = 2 if scaled < 9.995 else 1 if scaled < 99.95 else 0
             return f"{scaled:.{digits}f} {prefix}"
     return f"{value}"
 
@@ -46,4 +46,4 @@ def bar(share: float, width: int) -> str:
     if share > 0:
         eighths = max(eighths, 1)
     full, rest = divmod(eighths, 8)
-    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(width)
+    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(width)[:width]

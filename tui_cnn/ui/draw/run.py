@@ -74,7 +74,7 @@ def progress_lines(snapshot: Snapshot, width: int) -> Content:
         lines.append(Content.assemble(place, "  ", (drawn, "$primary on $surface"), f" {done:>4.0%}   {steps}"))
         left = _("{time} left").format(time=duration(progress.seconds_left)) if progress.seconds_left else ""
         speed = _("{count} images/s").format(count=f"{progress.images_per_second:,.0f}")
-        means = _("running means of this epoch: loss {loss}, accuracy {accuracy}").format(
+        means = _("epoch so far: loss {loss}, accuracy {accuracy}").format(
             loss=f"{progress.loss:.4f}", accuracy=f"{progress.accuracy:.4f}"
         )
         lines.append(Content("   ".join(part for part in (left, speed, means) if part)))

@@ -34,9 +34,11 @@ class Styles(NamedTuple):
 
 _ORDER = ("number", "layer", "settings", "output", "params", "share", "macs")
 _GIVING_WAY = ("share", "macs", "settings")
+_LAST_TO_GIVE_WAY = ("params", "output")  # only where names would be cut too short
 _RIGHT = ("number", "output", "params", "macs")
 _GAP = 2
 _BAR = 6
+_SHORT_NAME = 8
 
 
 def columns(analysis: Analysis, width: int) -> tuple[Column, ...]:
@@ -45,18 +47,25 @@ def columns(analysis: Analysis, width: int) -> tuple[Column, ...]:
     for cells in (_input_cells(analysis), *(_cells(row) for row in analysis.rows)):
         for key, text in cells.items():
             needed[key] = max(needed[key], cell_len(text))
-    keys = list(_ORDER)
-    for key in _GIVING_WAY:
-        if sum(needed[kept] + _GAP for kept in keys) <= width:
-            break
-        keys.remove(key)
+    keys = _fitting(_ORDER, _GIVING_WAY, needed, width)
+    keys = _fitting(keys, _LAST_TO_GIVE_WAY, needed | {"layer": min(needed["layer"], _SHORT_NAME)}, width)
     spare = width - sum(needed[key] + _GAP for key in keys)
     gap = _GAP + max(0, min(4, spare // len(keys)))
     shown = [Column(key, needed[key] + gap, key in _RIGHT) for key in keys]
     overflow = sum(column.width for column in shown) - width
     if overflow > 0:  # a very narrow place: the names give way
-        shown[1] = Column("layer", max(6, shown[1].width - overflow))
+        shown[1] = Column("layer", max(_GAP + 1, shown[1].width - overflow))
     return tuple(shown)
+
+
+def _fitting(keys: Sequence[str], giving_way: Sequence[str], needed: dict[str, int], width: int) -> list[str]:
+    """Leave out of `keys` what gives way, one after the other, until the rest fits."""
+    kept = list(keys)
+    for key in giving_way:
+        if sum(needed[key] + _GAP for key in kept) <= width:
+            break
+        kept.remove(key)
+    return kept
 
 
 def _titles() -> dict[str, str]:

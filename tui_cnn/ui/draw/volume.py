@@ -49,14 +49,18 @@ def stages(analysis: Analysis) -> list[Stage]:
 
 
 def volume(analysis: Analysis, selected: Path, width: int, height: int, tones: Tones) -> Text:
-    """Draw the stages into `width` cells and `height` lines, the last of which names their shapes."""
+    """Draw the stages into `width` cells and `height` lines, the last of which names their shapes.
+
+    Where there is no room for words there are bare blocks; where there is none for these, those next to the selected.
+    """
     found = stages(analysis)
     labels = [format_shape(stage.shape) for stage in found]
     blocks = [_width(stage.shape) for stage in found]
     fields = [max(block, len(label)) + _GAP for block, label in zip(blocks, labels, strict=True)]
-    if sum(fields) > width:  # too many for words: bare blocks, as narrow as it takes
+    if sum(fields) > width:
+        found = _around(found, selected, max(1, width // 2))
         labels = ["" for _ in found]
-        blocks = [max(1, min(block, width // len(found) - 1)) for block in blocks]
+        blocks = [max(1, min(_width(stage.shape), width // len(found) - 1)) for stage in found]
         fields = [block + 1 for block in blocks]
     tops = _heights([stage.shape for stage in found], 2 * (height - 1))
     lines = [Text() for _ in range(height)]
@@ -67,9 +71,18 @@ def volume(analysis: Analysis, selected: Path, width: int, height: int, tones: T
         for line, cell in zip(lines, _column(halves, height - 1), strict=False):
             line.append(" " * left).append(cell * block, style).append(" " * (field - block - left))
         lines[-1].append(label.center(field), style if style is tones.selected else tones.words)
+    for line in lines:
+        line.truncate(width)
     drawn = Text("\n").join(lines)
     drawn.no_wrap = True
     return drawn
+
+
+def _around(found: list[Stage], selected: Path, count: int) -> list[Stage]:
+    """Take the `count` stages that have the selected one in their middle, as far as the ends allow."""
+    here = next((index for index, stage in enumerate(found) if selected[:1] in stage.paths), 0)
+    start = max(0, min(here - count // 2, len(found) - count))
+    return found[start : start + count]
 
 
 def _width(shape: Shape) -> int:

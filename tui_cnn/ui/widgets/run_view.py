@@ -16,8 +16,9 @@ class RunView(Vertical):
     DEFAULT_CSS = """
     RunView {
         & Curves { height: 1fr; }
-        & #progress { height: 4; padding: 0 2; border-top: solid $foreground 20%; border-title-color: $text; }
-        & #epochs { height: 8; padding: 0 2; border-top: solid $foreground 20%; border-title-color: $text; }
+        & Static { padding: 0 2; border-top: solid $foreground 20%; border-title-color: $text; }
+        & #progress { height: auto; min-height: 4; max-height: 9; }
+        & #epochs { height: 8; }
     }
     """
 
@@ -27,8 +28,16 @@ class RunView(Vertical):
         yield Static(id="progress")
         yield Static(id="epochs")
 
+    _shown: Snapshot | None = None
+
+    def on_resize(self) -> None:
+        """Fit the words to the new width."""
+        if self._shown is not None:
+            self.call_after_refresh(self.show, self._shown)
+
     def show(self, snapshot: Snapshot) -> None:
         """Show a run as it stands."""
+        self._shown = snapshot
         self.query_one(Curves).show(snapshot)
         progress, epochs = self.query_one("#progress", Static), self.query_one("#epochs", Static)
         state = Content.styled(state_name(snapshot), f"bold $text-{STATE_COLORS[snapshot.state]}")

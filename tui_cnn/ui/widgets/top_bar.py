@@ -9,6 +9,9 @@ from tui_cnn.i18n import _
 from tui_cnn.ui.design import Design
 from tui_cnn.ui.draw.numbers import short_count
 
+_NAME = 8
+"""Cells to leave for the network's name, its margins among them."""
+
 
 class TopBar(Horizontal):
     """One line, the same on every screen."""
@@ -27,6 +30,7 @@ class TopBar(Horizontal):
     def __init__(self, mode: str) -> None:
         super().__init__()
         self._mode = mode
+        self._totals = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the three parts."""
@@ -46,6 +50,13 @@ class TopBar(Horizontal):
             least=least, params=f"{totals.params:,}", macs=short_count(totals.macs)
         )
         self.query_one("#totals", Static).update(Content(text))
+        self._totals = text
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Let the screens' names give way where there is no room for them beside the totals; their keys stay."""
+        room = self.size.width - len(self._totals) - self._tabs().cell_length
+        self.query_one("#tabs").display = room >= _NAME
 
     def _tabs(self) -> Content:
         tabs = (("1", "build", _("Build")), ("2", "train", _("Train")), ("3", "runs", _("Runs")))

@@ -1,0 +1,131 @@
+"""Runs, edits and numbers in words."""
+
+import pytest
+from rich.console import Console
+
+from tests.ui import told
+from tui_cnn.core import edits
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import BatchNormalization
+from tui_cnn.formats.presets import preset
+from tui_cnn.runs.snapshot import Follower
+from tui_cnn.ui.draw.preview import preview
+from tui_cnn.ui.draw.run import best_accuracy, epochs_done, epochs_table, progress_lines, share, started_at, state_name
+from tui_cnn.ui.draw.why import layer_numbers, network_numbers
+
+CNN = preset("fashion-cnn")
+
+
+def written(renderable, width=120):
+    console = Console(width=width, color_system=None, file=None, record=False)
+    with console.capture() as capture:
+        console.print(renderable)
+    return "\n".join(line.rstrip() for line in capture.get().rstrip().split("\n"))
+
+
+def snapshot(*events, run_id="20260102-030405-net-abcd"):
+    run = told.make_run(run_id)
+    told.write(run, *events)
+    return Follower(run).poll()
+
+
+def test_a_preview_compares_the_layer_and_the_totals():
+    edited = edits.change(CNN, (2,), filters=48)
+    assert written(preview(analyze(CNN), analyze(edited), (2,))).split("\n") == [
+        "output     11×11×64 → 11×11×48",
+        "parameters   93.3 k →   79.5 k −15 %",
+        "MACs         2.79 M →   2.15 M −23 %",
+    ]
+
+
+def test_a_preview_of_a_broken_stack_says_why():
+    edited = edits.change(CNN, (2,), kernel_size=(99, 99))
+    assert written(preview(analyze(CNN), analyze(edited), (2,))).startswith("✗ layer 3: Conv2D: a 99×99 window does")
+
+
+def test_a_preview_that_mends_a_broken_stack():
+    broken = edits.change(CNN, (2,), kernel_size=(99, 99))
+    assert "output" in written(preview(analyze(broken), analyze(CNN), (2,)))
+    assert "— → 11×11×64" in written(preview(analyze(broken), analyze(CNN), (2,)))
+
+
+def test_the_numbers_of_a_layer_come_with_their_formulas():
+    assert written(layer_numbers(analyze(CNN).rows[2])).split("\n") == [
+        "output       11×11×64  floor((13 + 2·0 - 3) / 1) + 1 = 11",
+        "parameters     18,496  (3·3·32 + 1)·64",
+        "MACs        2,230,272  3·3·32·11·11·64",
+    ]
+
+
+def test_what_is_not_trained_is_told_apart():
+    network = edits.insert(CNN, (1,), BatchNormalization())
+    assert written(layer_numbers(analyze(network).rows[1])).split("\n")[1:3] == [
+        "parameters           64  2·32",
+        "not trainable        64  2·32",
+    ]
+    assert "of these 64 not trainable" in written(network_numbers(analyze(network)))
+
+
+def test_a_layer_that_cannot_be_built_says_why():
+    rows = analyze(edits.change(CNN, (2,), kernel_size=(99, 99))).rows
+    assert "a 99×99 window does not fit into 13×13" in written(layer_numbers(rows[2]))
+    assert "an earlier layer cannot be built" in written(layer_numbers(rows[3]))
+
+
+def test_the_numbers_of_the_network():
+    assert written(network_numbers(analyze(CNN))).split("\n") == [
+        "output             10  after 8 layers",
+        "parameters     93,322",
+        "MACs        2,794,240  multiply-accumulates of the kernels, for one image",
+    ]
+    assert "—" in written(network_numbers(analyze(edits.change(CNN, (2,), kernel_size=(99, 99)))))
+
+
+def test_states_have_names():
+    assert state_name(snapshot()) == "interrupted"
+    run_id = "20260102-030405-other-abcd"
+    assert state_name(snapshot(told.started(), told.stopped(), run_id=run_id)) == "stopped"
+
+
+def test_the_start_is_told_in_local_time(monkeypatch):
+    import time
+
+    for zone, expected in [("UTC", "2026-01-02 03:04"), ("KST-9", "2026-01-02 12:04")]:
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        assert started_at(snapshot(run_id=f"20260102-030405-{zone.lower()}-abcd")) == expected
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize("run_id", ["99999999-999999-x-0000", "00000101-000000-x-0000", "99991231-235959-x-0000"])
+def test_a_run_named_by_hand_has_no_start(run_id):
+    assert started_at(snapshot(run_id=run_id)) in ("—", "9999-12-31 23:59", "10000-01-01")
+
+
+def test_epochs_and_the_best_of_them():
+    taken = snapshot(told.started(), *told.trained(2.5))
+    assert epochs_done(taken) == "2 of 5"
+    assert best_accuracy(taken) == told.epoch(2).val_accuracy
+    assert share(best_accuracy(taken)) == "0.8746"
+    assert share(None) == "—"
+    empty = snapshot(run_id="20260102-030405-empty-abcd")
+    assert epochs_done(empty) == "—"
+    assert best_accuracy(empty) is None
+
+
+def test_the_table_shows_the_latest_epochs_and_marks_the_best():
+    table = written(epochs_table(snapshot(told.started(epochs=9), *told.trained(9, of=9)), 4)).split("\n")
+    assert table[0].split() == ["epoch", "loss", "accuracy", "val.", "loss", "val.", "accuracy", "seconds", "memory"]
+    assert [line.split()[0] for line in table[1:]] == ["7", "8", "9"]
+    assert "★" in table[3]
+    assert table[1].split()[-3:] == ["10.0", "0.86", "GB"]
+
+
+def test_progress_is_never_wider_than_it_should_be():
+    run = told.make_run()
+    told.write(run, told.started(), *told.trained(2.4))
+    with told.training(run):
+        taken = Follower(run).poll()
+    for width in (56, 76, 116):
+        assert all(len(line) <= width for line in progress_lines(taken, width).plain.split("\n")[1:2])

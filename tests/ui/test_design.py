@@ -1,0 +1,77 @@
+"""The design on the table: a value that an edit turns into another."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tui_cnn.core import edits
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import Dropout
+from tui_cnn.formats.presets import preset
+from tui_cnn.ui.design import open_design
+
+NETWORK = preset("fashion-cnn")
+
+
+@pytest.fixture
+def design():
+    return open_design(NETWORK, None)
+
+
+def drop(index):
+    return lambda network: edits.delete(network, (index,))
+
+
+def test_what_is_opened_is_clean(design):
+    assert design.network == NETWORK
+    assert design.analysis == analyze(NETWORK)
+    assert not design.dirty
+    assert design.file is None
+    assert design.select == (0,)
+
+
+def test_an_edit_is_analyzed_and_makes_it_dirty(design):
+    edited = design.edit("delete", drop(2), (2,))
+    assert edited.network == edits.delete(NETWORK, (2,))
+    assert edited.analysis == analyze(edited.network)
+    assert edited.dirty
+    assert edited.select == (2,)
+    assert design.network == NETWORK, "the value before is as it was"
+
+
+def test_an_edit_that_changes_nothing_is_no_step(design):
+    assert design.edit("same", lambda network: msgspec.structs.replace(network), (3,)) is design
+
+
+def test_undo_and_redo_go_where_the_edit_was(design):
+    edited = design.edit("delete", drop(2), (2,)).edit("delete", drop(5), (5,))
+    once = edited.undo()
+    assert once.network == edits.delete(NETWORK, (2,))
+    assert once.select == (5,)
+    twice = once.undo()
+    assert twice.network == NETWORK
+    assert twice.analysis == analyze(NETWORK)
+    assert twice.select == (2,)
+    assert not twice.dirty
+    assert twice.undo() is twice
+    assert twice.redo().network == once.network
+    assert twice.redo().select == (2,)
+    assert twice.redo().redo() == edited
+    assert edited.redo() is edited
+
+
+def test_an_edit_after_undo_gives_the_future_up(design):
+    edited = design.edit("delete", drop(2), (2,)).undo()
+    other = edited.edit("insert", lambda network: edits.insert(network, (0,), Dropout(rate=0.5)), (0,))
+    assert other.redo() is other
+
+
+def test_what_is_stored_is_clean_until_it_differs(design):
+    edited = design.edit("delete", drop(2), (2,))
+    stored = edited.stored(edited.network, Path("net.toml"))
+    assert not stored.dirty
+    assert stored.file == Path("net.toml")
+    assert stored.analysis is edited.analysis, "so that the screen need not show it anew"
+    assert stored.undo().dirty
+    assert not stored.undo().redo().dirty

@@ -1,0 +1,67 @@
+"""Terminals of any size: what is too small says so, and loses nothing."""
+
+import pytest
+
+from tests.ui import told
+from tests.ui.driving import opened
+
+KIND = "cnn-tui needs a terminal of 60×16"
+
+
+@pytest.mark.parametrize("size", [(40, 10), (59, 16), (60, 15), (3, 1)])
+async def test_too_small_is_said_kindly_and_nothing_is_lost(size):
+    async with opened(size=size) as user:
+        if size[0] > 10:
+            await user.sees(KIND)
+        assert "Conv2D" not in user.text
+        await user.resize(80, 24)
+        await user.sees("Conv2D", "93,322 parameters", "a Add")
+        assert KIND not in user.text
+        await user.press("down")
+        assert user.cursor == (1,)
+
+
+@pytest.mark.parametrize("mode", ["1", "2", "3"])
+async def test_every_screen_comes_back_with_its_keys(mode):
+    run = told.make_run()
+    told.write(run, told.started())
+    async with opened(size=(80, 24)) as user:
+        await user.press(mode)
+        await user.until(lambda: user.app.focused is not None)
+        focused = user.focused
+        await user.resize(50, 12)
+        await user.sees(KIND)
+        await user.resize(80, 24)
+        await user.until(lambda: user.focused == focused)
+        assert KIND not in user.text
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (99, 31), (100, 32), (200, 60)])
+async def test_all_that_matters_is_in_view(size):
+    async with opened(size=size) as user:
+        assert "93,322 parameters · 2.79 M MACs" in user.top
+        await user.press("down", "down")
+        await user.sees("Conv2D", "11×11×64", "18,496", "no problems found", "a Add")
+        assert all(len(line) <= size[0] for line in user.text.split("\n"))
+        await user.press("enter")
+        await user.type("48")
+        await user.sees("filters", "48")
+        if size[1] >= 24:
+            await user.sees("79.5 k", "−15 %")
+        await user.press("enter")
+        assert "79,482" in user.top
+
+
+async def test_a_form_outlives_a_terminal_that_is_too_small():
+    async with opened(size=(80, 24)) as user:
+        await user.press("enter", "down")
+        await user.type("5")
+        await user.resize(40, 10)
+        await user.sees(KIND)
+        await user.press("enter", "7", "d", "escape")
+        assert len(user.layers) == 8
+        await user.resize(120, 40)
+        await user.until(lambda: user.focused == "field-kernel_size")
+        assert user.app.focused.value == "5"
+        await user.press("enter")
+        assert user.layers[0].kernel_size == (5, 5)
