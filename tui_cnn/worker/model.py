@@ -47,4 +47,5 @@ def _optimizer(name: OptimizerName, learning_rate: float) -> keras.optimizers.Op
 
 def _ends_in_softmax(model: keras.Model) -> bool:
     """Tell whether the outputs are probabilities; the layer that gives them is the last in Keras' order of depth."""
-    return getattr(model.layers[-1], "activation", None) is keras.activations.softmax
+    last = model.layers[-1]
+    return isinstance(last, keras.layers.Softmax) or getattr(last, "activation", None) is keras.activations.softmax
