@@ -83,15 +83,16 @@ def leaf(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLayer, ...
     return (layer, *after)
 
 
-def opaque(entry: Entry, shape: Shape | None) -> Opaque:
+def opaque(entry: Entry, shape: Shape | None, name: str = "") -> Opaque:
     """Keep `entry` as it is, all but its place and its name; `shape` is what it is known to give."""
+    entry = msgspec.structs.replace(entry, config={key: value for key, value in entry.config.items() if key != "name"})
     kept = {
         key: value
         for key, value in msgspec.to_builtins(entry).items()
         if key not in ("name", "inbound_nodes") and value is not None
     }
     kind = "".join(char for char in entry.class_name if char.isprintable())[:64]
-    return Opaque(kind=kind or "?", config=msgspec.json.encode(kept).decode(), stated_shape=shape)
+    return Opaque(name=name, kind=kind or "?", config=msgspec.json.encode(kept).decode(), stated_shape=shape)
 
 
 def _function(description: dict[str, Any], shape: Shape | None, notes: Notes) -> tuple[AnyLayer, ...]:

@@ -26,4 +26,5 @@ class Names:
 
 
 def _made_up(name: str, kind: str) -> bool:
-    return re.fullmatch(rf"{re.escape(snake_case(kind))}(_\d+)?", name) is not None
+    """Tell whether Keras, or we, would have made that name for a layer of a kind."""
+    return re.fullmatch(rf"({re.escape(snake_case(kind))}|branches|opaque)(_\d+)?", name) is not None

@@ -89,7 +89,7 @@ class _Reader:
 
     def stack(self, graph: Graph) -> tuple[AnyLayer, ...]:
         """Turn a graph into layers."""
-        return series(graph, self._layers, self._merge_name, self._notes)
+        return series(graph, self._layers, self._name, self._notes)
 
     def _layers(self, node: Node, before: Node) -> tuple[AnyLayer, ...]:
         entry = node.entry
@@ -109,7 +109,7 @@ class _Reader:
         except GraphError:
             raise ForeignError from None
 
-    def _merge_name(self, node: Node) -> str:
+    def _name(self, node: Node) -> str:
         return self._names.keep(node.entry.label, node.entry.class_name)
 
 

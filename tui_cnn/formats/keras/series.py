@@ -38,7 +38,7 @@ def series(graph: Graph, convert: Convert, name: Callable[[Node], str], notes: N
     Args:
         graph: the graph.
         convert: turns one layer into ours.
-        name: names a merge.
+        name: names what `convert` has no part in.
         notes: the parts that are not series-parallel are listed here.
 
     Raises:
@@ -93,7 +93,7 @@ class _Series:
         except _TangledError:
             pass
         except ForeignError:
-            return (opaque(node.entry, node.shape),)
+            return (opaque(node.entry, node.shape, self._name(node)),)
         return (self._knot(source, end),)
 
     def _branches(self, merge: Merge, inputs: list[int], start: int, depth: int) -> Branches:
@@ -136,9 +136,10 @@ class _Series:
             raise _TangledError
         members = sorted(inside)
         self._placed |= inside
-        model = opaque(_as_model(self._nodes, start, members), self._nodes[end].shape)
+        last = self._nodes[end]
+        model = opaque(_as_model(self._nodes, start, members), last.shape, self._name(last))
         if len(members) == 1:
-            return msgspec.structs.replace(model, kind=opaque(self._nodes[end].entry, None).kind)
+            return msgspec.structs.replace(model, kind=opaque(last.entry, None).kind)
         names = enumerate_names([self._nodes[one].entry.label for one in members])
         self._notes.add(_("not series-parallel, so they are one opaque layer here"), names)
         return model
@@ -206,7 +207,7 @@ def _as_model(nodes: list[Node], start: int, members: list[int]) -> Entry:
     content = {
         "name": nodes[members[-1]].entry.label,
         "layers": msgspec.to_builtins(inner),
-        "input_layers": [[source.entry.label, 0, 0]],
-        "output_layers": [[nodes[members[-1]].entry.label, 0, 0]],
+        "input_layers": [source.entry.label, 0, 0],
+        "output_layers": [nodes[members[-1]].entry.label, 0, 0],
     }
     return Entry("Functional", content, "keras.src.models.functional", "Functional")
