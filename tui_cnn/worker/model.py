@@ -28,7 +28,8 @@ def seed_dropout(model: keras.Model, seed: int) -> None:
     """
     steps = int(model.optimizer.iterations)
     for place, layer in enumerate(model.layers):
-        if generator := getattr(layer, "seed_generator", None):
+        # Dropout and its kin name it one way, the layers that change images another.
+        if generator := getattr(layer, "seed_generator", None) or getattr(layer, "generator", None):
             (own,) = np.random.SeedSequence([seed, place]).generate_state(1)
             generator.state.assign(np.array([own, steps], "uint32"))
 
