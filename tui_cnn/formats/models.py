@@ -10,7 +10,6 @@ from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.formats.toml import read_network
 from tui_cnn.i18n import _
 
-
 _KERAS = (".json", ".keras")
 
 

@@ -101,11 +101,11 @@ BiasInitializer = Annotated[
 ]
 """All but `orthogonal`, which Keras refuses for a single row of numbers."""
 
-_NUMBER = r"(\d{1,9}(\.\d{0,12})?|\.\d{1,12})(e-?\d)?"
+NUMBER = r"(\d{1,9}(\.\d{0,12})?|\.\d{1,12})(e-?\d)?"
 Regularizer = Annotated[
     str,
     Meta(
-        pattern=rf"^(l1|l2)\({_NUMBER}\)$|^l1_l2\({_NUMBER}, ?{_NUMBER}\)$",
+        pattern=rf"^(l1|l2)\({NUMBER}\)$|^l1_l2\({NUMBER}, ?{NUMBER}\)$",
         description="Penalty on large weights: l1(0.01), l2(0.01) or l1_l2(0.01, 0.01); empty: none",
     ),
 ]

@@ -59,7 +59,7 @@ def sequential(model: Model, build_shape: Any) -> Graph:
     source = first or Entry("InputLayer")
     known = [known_shape((entry.build_config or {}).get("input_shape")) for entry in layers]
     nodes = [Node(source, Call(), (), known_shape(shape))]
-    for number, (entry, after) in enumerate(zip(layers, [*known[1:], None], strict=True)):
+    for number, (entry, after) in enumerate(zip(layers, [*known, None][1:], strict=True)):
         nodes.append(Node(entry, Call(args=[_tensor(number)]), (number,), after))
     return Graph(nodes, shape)
 

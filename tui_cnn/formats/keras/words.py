@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
-from tui_cnn.core.layers.fields import parse_regularizer
+from tui_cnn.core.layers.fields import NUMBER, parse_regularizer
 
 _INITIALIZERS: dict[str, tuple[str, dict[str, Any]]] = {
     "GlorotUniform": ("glorot_uniform", {}),
@@ -79,8 +80,9 @@ def _number(value: Any) -> str | None:
     """Write a number as our regularizers are written, exactly; None where that cannot be."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
-    for text in (repr(float(value)), re.sub(r"e([+-]?)0*(\d)", r"e\1\2", repr(float(value))), f"{value:.12f}"):
-        if re.fullmatch(r"(\d{1,9}(\.\d{0,12})?|\.\d{1,12})(e-?\d)?", text) and float(text) == value:
+    for exponent in sorted(range(-9, 10), key=abs):
+        text = f"{Decimal(repr(float(value))).scaleb(-exponent).normalize():f}" + (f"e{exponent}" if exponent else "")
+        if re.fullmatch(NUMBER, text) and float(text) == value:
             return text
     return None
 

@@ -25,7 +25,8 @@ def dumps_keras(analysis: Analysis) -> str:
     writer = _Writer({row.path: row for row in analysis.rows}, network.input_shape)
     output = writer.stack(network.layers, (), _INPUT)
     name = re.sub(r"\W+", "_", network.name, flags=re.ASCII)
-    if any(isinstance(layer, Branches) for _path, layer in walk(network.layers)):
+    branched = any(isinstance(layer, Branches) for _path, layer in walk(network.layers))
+    if branched or output == _INPUT:
         ends = {"input_layers": [_INPUT, 0, 0], "output_layers": [output, 0, 0]}
         model = _entry("keras.src.models.functional", "Functional", {"name": name, "layers": writer.entries, **ends})
         model["registered_name"] = "Functional"
