@@ -30,6 +30,7 @@ program = Group(
     commands={
         "check": "tui_cnn.cli.check:check",
         "diff": "tui_cnn.cli.diff:diff",
+        "export": "tui_cnn.cli.export:export",
         "train": "tui_cnn.cli.train:train",
         "resume": "tui_cnn.cli.train:resume",
         "runs": "tui_cnn.cli.runs:runs",

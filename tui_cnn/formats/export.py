@@ -1,11 +1,13 @@
 """A network in another format, by the format's name."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.layers import Opaque
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import format_path
+from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
 
@@ -86,3 +88,18 @@ def require_buildable(analysis: Analysis, *, opaque: bool = False) -> None:
                 "layer {number}: {kind} is opaque, so it cannot be written there; replace it, or export to json"
             )
             raise FormatError(name, message.format(number=format_path(row.path), kind=row.layer.kind))
+
+
+def save_text(path: Path, text: str) -> None:
+    """Write a text to a file, whole or not at all.
+
+    Raises:
+        FormatError: it cannot be written; what was there before is untouched.
+    """
+    try:
+        write_atomic(path, text.encode())
+    except FileNotFoundError:
+        raise FormatError(path, _("there is no directory {directory}").format(directory=path.parent)) from None
+    except (OSError, RuntimeError) as error:  # RuntimeError: symbolic links that go in a circle
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise FormatError(path, _("cannot be written: {reason}").format(reason=reason)) from None

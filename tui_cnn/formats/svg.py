@@ -13,7 +13,7 @@ from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.formats.numbers_table import Line, lines, total
 from tui_cnn.i18n import _
 
-_WIDTH, _STEP, _HEIGHT, _TOP, _MARGIN = 720, 44, 32, 64, 24
+_WIDTH, _STEP, _HEIGHT, _TOP, _MARGIN = 780, 44, 32, 64, 24
 _NARROWEST, _WIDEST = 250, 460
 _INDENT = 28
 
