@@ -6,9 +6,10 @@ Run it from the checkout: `python -m tests.bench.check [PAIRS]`. The limit is a 
 import os
 import subprocess
 import sys
+import tempfile
 import time
 
-from tests.bench.pairs import report
+from tests.bench.pairs import environment, report
 
 LIMIT = 0.1
 KERAS_SCRIPT = """\
@@ -31,27 +32,23 @@ keras.Sequential([
 
 def main():
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    report(
-        "parameters of fashion-cnn",
-        ("cnn-tui check", lambda: wall_time("-m", "tui_cnn", "check", "fashion-cnn")),
-        ("Keras and summary()", lambda: wall_time("-c", KERAS_SCRIPT)),
-        pairs,
-        LIMIT,
-    )
+    with tempfile.TemporaryDirectory() as directory:
+        env = {**os.environ, **environment(directory), "TF_CPP_MIN_LOG_LEVEL": "3"}
 
+        def wall_time(*args):
+            begun = time.perf_counter()
+            ended = subprocess.run([sys.executable, *args], capture_output=True, text=True, check=True, env=env)
+            elapsed = time.perf_counter() - begun
+            assert "93,322" in ended.stdout
+            return elapsed
 
-def wall_time(*args):
-    begun = time.perf_counter()
-    ended = subprocess.run(
-        [sys.executable, *args],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
-    )
-    elapsed = time.perf_counter() - begun
-    assert "93,322" in ended.stdout
-    return elapsed
+        report(
+            "parameters of fashion-cnn",
+            ("cnn-tui check", lambda: wall_time("-m", "tui_cnn", "check", "fashion-cnn")),
+            ("Keras and summary()", lambda: wall_time("-c", KERAS_SCRIPT)),
+            pairs,
+            LIMIT,
+        )
 
 
 if __name__ == "__main__":

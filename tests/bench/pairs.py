@@ -4,6 +4,11 @@ import sys
 from statistics import median
 
 
+def environment(directory):
+    """Let Python keep its bytecode in `directory`, as an installed program has it beside its modules."""
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(directory), "CNN_TUI_HOME": str(directory)}
+
+
 def report(title, ours, theirs, pairs, limit):
     """Time both sides `pairs` times, after one run that does not count; print medians and their ratio."""
     sides = [ours, theirs]

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench.pairs import report
+from tests.bench.pairs import environment, report
 from tests.terminal import Terminal
 
 LIMIT = 2.5
@@ -32,7 +32,7 @@ def main():
         bare.write_text(BARE_APP)
 
         def first_frame(text, *args):
-            with Terminal(*args, env={"CNN_TUI_HOME": directory}) as terminal:
+            with Terminal(*args, env=environment(directory)) as terminal:
                 return terminal.wait_for(text)
 
         report(

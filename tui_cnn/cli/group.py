@@ -62,7 +62,6 @@ class Group(click.Group):
         except OSError as error:  # click has dealt with a reader who has seen enough
             if error.errno != errno.ENOSPC:
                 raise
-            _forget_output()
             _refuse(_("the output cannot be written: {reason}").format(reason=error.strerror))
         sys.exit(status or SOUND)
 
@@ -77,10 +76,3 @@ def _usage(error: click.UsageError) -> str:
     message = " ".join(error.format_message().split()).rstrip(".")
     path = error.ctx.command_path.removesuffix(" open") if error.ctx else "cnn-tui"
     return _("{command}: {problem} (see {command} --help)").format(command=path, problem=message)
-
-
-def _forget_output() -> None:
-    """Keep Python from flushing, and complaining, once more at its exit."""
-    import os
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -24,6 +24,11 @@ class Field(NamedTuple):
     start: Any
     description: str
 
+    @property
+    def blank(self) -> str:
+        """What it means to leave the field empty: what its help says after “empty:”."""
+        return self.description.partition("; empty: ")[2]
+
 
 def fields(struct: type[msgspec.Struct]) -> tuple[Field, ...]:
     """Read the fields off a declaration, in its order."""

@@ -1,6 +1,7 @@
 """The application: it holds the one design, applies the edits, and sends the user between the screens."""
 
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -21,6 +22,9 @@ from tui_cnn.ui.design import Design, open_design
 from tui_cnn.ui.files import Files
 from tui_cnn.ui.recovery import Copy, Recovery
 from tui_cnn.ui.screens.base import MainScreen
+
+_IDLE = 1.0
+"""Seconds after the start until the other screens are loaded, so that going there does not wait for the charts."""
 
 _SETTLED = 0.3
 """Seconds after the last edit until the recovery copy is written."""
@@ -76,6 +80,7 @@ class CnnTui(App[None]):
     def on_mount(self) -> None:
         """Offer what an earlier session left unsaved, once the screen stands."""
         self.call_after_refresh(self._offer_recovery)
+        self.set_timer(_IDLE, self._prepare)
 
     def watch_design(self) -> None:
         """Keep a recovery copy of what is not saved."""
@@ -140,6 +145,13 @@ class CnnTui(App[None]):
         yield SystemCommand(_("Theme"), _("Change the colours"), self.action_change_theme)
         yield SystemCommand(_("Screenshot"), _("Save a picture of the screen as SVG"), self.deliver_screenshot)
 
+    def action_command_palette(self) -> None:
+        """Show the command palette."""
+        from tui_cnn.ui.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     def action_mode_build(self) -> None:
         """Go to the Build screen."""
         self._settle_form()
@@ -165,6 +177,11 @@ class CnnTui(App[None]):
     def _settle_form(self) -> None:
         if isinstance(self.screen, MainScreen):
             self.screen.settle()
+
+    @work(thread=True, group="prepare")
+    def _prepare(self) -> None:
+        import_module("tui_cnn.ui.screens.runs")
+        import_module("tui_cnn.ui.screens.train")
 
     @work(thread=True, exclusive=True, group="recovery")
     def _keep_copy(self) -> None:

@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Iterator
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from tui_cnn.formats.presets import preset_names
 from tui_cnn.i18n import _
 from tui_cnn.ui.actions import actions
+from tui_cnn.ui.dialogs.once import Once
+
+
+class Palette(CommandPalette, Once[None]):
+    """Textual's palette."""
 
 
 class ActionsProvider(Provider):

@@ -13,7 +13,7 @@ Name = Annotated[
     msgspec.Meta(
         pattern=r"^([A-Za-z0-9][A-Za-z0-9_.-]*)?$",
         max_length=64,
-        description="A name of your own; empty: named after its type, as Keras does",
+        description="A name of your own; empty: after its type",
     ),
 ]
 """TensorFlow trains no layer with other letters in its name: they are the scopes of its graph."""

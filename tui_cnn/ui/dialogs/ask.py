@@ -5,10 +5,10 @@ from typing import NamedTuple
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from tui_cnn.i18n import _
+from tui_cnn.ui.dialogs.once import Once
 
 
 class Answer(NamedTuple):
@@ -19,7 +19,7 @@ class Answer(NamedTuple):
     words: str
 
 
-class Ask(ModalScreen[str | None]):
+class Ask(Once[str | None]):
     """A question; Escape gives no answer."""
 
     CSS_PATH = "dialogs.tcss"

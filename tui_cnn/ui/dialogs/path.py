@@ -7,13 +7,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui_cnn.i18n import _
+from tui_cnn.ui.dialogs.once import Once
 
 
-class SavePath(ModalScreen[Path | None]):
+class SavePath(Once[Path | None]):
     """A line to type a path into; a file that exists and is not the network's own takes Enter twice to be replaced."""
 
     CSS_PATH = "dialogs.tcss"

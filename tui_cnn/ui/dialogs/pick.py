@@ -7,11 +7,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_cnn.i18n import _
+from tui_cnn.ui.dialogs.once import Once
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ class Item(NamedTuple, Generic[T]):
     value: T
 
 
-class Pick(ModalScreen[T | None]):
+class Pick(Once[T | None]):
     """A filter over a list; arrows move in the list while one types."""
 
     CSS_PATH = "dialogs.tcss"

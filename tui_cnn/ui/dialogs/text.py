@@ -7,13 +7,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_cnn.i18n import _
+from tui_cnn.ui.dialogs.once import Once
 
 
-class TextDialog(ModalScreen[None]):
+class TextDialog(Once[None]):
     """A text that scrolls."""
 
     CSS_PATH = "dialogs.tcss"

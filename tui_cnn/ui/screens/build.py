@@ -88,7 +88,7 @@ class BuildScreen(MainScreen):
         row = next((row for row in analysis.rows if row.path == path), None)
         why = self.query_one("#why", Static)
         why.border_title = Content(row.name if row else _("the whole network"))
-        why.update(layer_numbers(row) if row else network_numbers(analysis))
+        why.update(layer_numbers(row) if row else network_numbers(analysis), layout=False)
         if form is not None and form.value is not None and form.pending and edited != path:
             self._request(_("edit"), _edit(edited, form.value), path)  # the mouse went elsewhere: lose nothing
 

@@ -116,7 +116,7 @@ class StructForm(Widget):
             case "flag":
                 return Choice(("no", "yes"), text, id=identity)
             case _:
-                return Input(text, compact=True, id=identity, placeholder=_("automatic") if not text else "")
+                return Input(text, compact=True, id=identity, placeholder=field.blank)
 
 
 class RecipeForm(StructForm, inherit_bindings=False):

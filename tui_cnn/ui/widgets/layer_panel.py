@@ -24,8 +24,8 @@ class LayerPanel(Vertical):
         padding: 0 1;
         border-top: solid $foreground 20%;
         border-title-color: $text;
-        & #about { color: $text-muted; height: auto; padding-bottom: 1; }
-        & #settings { height: auto; }
+        & #about { color: $text-muted; height: 3; }
+        & #settings { height: 1fr; }
         & #effect { height: auto; border-top: solid $foreground 20%; border-title-color: $text-muted; display: none; }
         & #effect.-broken { color: $text-error; }
     }
@@ -52,8 +52,8 @@ class LayerPanel(Vertical):
         where = _("layer {number}").format(number=format_path(path)) if path else _("network")
         self.border_title = f"{kind.__name__ if path else _('Input')} · {where}"
         about = (kind.__doc__ or "").partition("\n")[0] if path else _("The shape of one image, channels last.")
-        self.query_one("#about", Static).update(Text(_(about)))
-        self.query_one("#settings", Static).update(_settings(value))
+        self.query_one("#about", Static).update(Text(_(about)), layout=False)
+        self.query_one("#settings", Static).update(_settings(value), layout=False)
 
     def shows(self, analysis: Analysis, path: Path) -> bool:
         """Tell whether this is what is shown."""
@@ -63,9 +63,10 @@ class LayerPanel(Vertical):
         """Open the form, with the first field ready to type into."""
         if self.form is None:
             self.query_one("#settings").display = False
-            self.form = StructForm(self._value())
-            await self.mount(self.form, before="#effect")
-            self.form.focus_first()
+            self.form = form = StructForm(self._value())
+            await self.mount(form, before="#effect")
+            if form is self.form:  # and was not closed while it was set up
+                form.focus_first()
 
     def preview(self, after: Analysis | None) -> None:
         """Show what the edit in the form would change."""
@@ -99,5 +100,5 @@ def _settings(value: msgspec.Struct) -> Table:
         if field.kind == "nested" or (field.name == "name" and not held):
             continue
         usual = held == defaults[field.name]
-        table.add_row(field.name, Text(format_value(field, held) or _("automatic"), style="dim" if usual else "bold"))
+        table.add_row(field.name, Text(format_value(field, held) or field.blank, style="dim" if usual else "bold"))
     return table
