@@ -14,7 +14,7 @@ from tui_cnn.formats.keras.graph import Graph, GraphError, Node, functional, seq
 from tui_cnn.formats.keras.leaf import LEAVES, ForeignError, leaf
 from tui_cnn.formats.keras.naming import Names
 from tui_cnn.formats.keras.notes import Notes, enumerate_names
-from tui_cnn.formats.keras.schema import Entry, Model, known_shape
+from tui_cnn.formats.keras.schema import Entry, Model, known_shape, misfit
 from tui_cnn.formats.keras.series import series
 from tui_cnn.i18n import _
 
@@ -58,8 +58,7 @@ def convert_model(entry: Entry, source: Path | str) -> Import:
     except GraphError as error:
         raise FormatError(source, str(error)) from None
     except msgspec.ValidationError as error:
-        reason = str(error).partition(" - at")[0]
-        raise FormatError(source, _("does not describe a network: {reason}").format(reason=reason)) from None
+        raise FormatError(source, _("does not describe a network: {reason}").format(reason=misfit(error))) from None
     except RecursionError:
         raise FormatError(source, _("is nested too deeply")) from None
     return Import(network, notes.lines())
@@ -79,8 +78,7 @@ class _Reader:
         try:
             model = msgspec.convert(entry.config, Model)
         except (msgspec.ValidationError, RecursionError) as error:
-            reason = str(error).partition(" - at")[0]
-            raise GraphError(_("does not describe a model of Keras 3: {reason}").format(reason=reason)) from None
+            raise GraphError(_("does not describe a model of Keras 3: {reason}").format(reason=misfit(error))) from None
         if entry.class_name == "Sequential":
             return sequential(model, (entry.build_config or {}).get("input_shape"))
         graph = functional(model)

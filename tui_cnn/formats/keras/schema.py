@@ -55,6 +55,11 @@ class Model(msgspec.Struct, frozen=True):
     build_input_shape: Any = None
 
 
+def misfit(error: Exception) -> str:
+    """Say what does not fit the schema, and where, without msgspec's marks."""
+    return str(error).replace("`", "").replace(" - at $.", " at ").partition(" - at $")[0]
+
+
 def known_shape(value: Any) -> tuple[int, ...] | None:
     """Return a shape without its batch axis; None where it is no shape, or one of its axes is unknown."""
     if not isinstance(value, list) or len(value) < 2:
