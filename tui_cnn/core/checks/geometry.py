@@ -54,8 +54,8 @@ def _window(layer: Layer, shape: Shape) -> tuple[_Hint, ...]:
 
 
 def _gap(window: Window) -> _Hint | None:
-    if all(stride <= reach for stride, reach in zip(window.strides, window.reach, strict=True)):
-        return None
+    if window.reach == (1, 1) or all(s <= reach for s, reach in zip(window.strides, window.reach, strict=True)):
+        return None  # a 1×1 window with a stride is how a shortcut is made as small as what it goes around
     message = _("a stride of {stride} is more than the window of {reach}: pixels between are never seen")
     strides = tuple(min(pair) for pair in zip(window.strides, window.reach, strict=True))
     return _Hint(
@@ -71,7 +71,7 @@ def _dropped(window: Window, shape: Shape) -> _Hint | None:
     rows, columns = (
         (n - reach) % stride for n, reach, stride in zip(shape[:2], window.reach, window.strides, strict=True)
     )
-    if window.padding == "same" or not (rows or columns):
+    if window.padding == "same" or window.reach == (1, 1) or not (rows or columns):
         return None
     lost = _(" and ").join(
         text

@@ -20,7 +20,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements, format_shape
-from tui_cnn.i18n import _
+from tui_cnn.i18n import _, ngettext
 
 Kernels = Conv2D | Conv2DTranspose | SeparableConv2D | DepthwiseConv2D | Dense
 """Layers that multiply by a kernel and add a bias."""
@@ -32,14 +32,16 @@ _MANY = 20_000
 
 def checks(context: Context) -> Iterator[Check]:
     """Look at where the parameters are."""
+    idle: list[Row] = []
     for row in context.rows:
         source = context.before.get(row.path)
         if row.figures is None or source is None or source.figures is None:
             continue
         if isinstance(row.layer, Dense) and isinstance(source.layer, Flatten):
             yield from _heavy(context, row, source)
-        if isinstance(row.layer, BatchNormalization) and row.layer.center:
-            yield from _bias(source)
+        if isinstance(row.layer, BatchNormalization) and row.layer.center and _has_idle_bias(source):
+            idle.append(source)
+    yield from _biases(idle)
     yield from _too_few(context)
 
 
@@ -65,24 +67,32 @@ def _heavy(context: Context, row: Row, flatten: Row) -> Iterator[Check]:
     )
 
 
-def _bias(row: Row) -> Iterator[Check]:
-    """A bias that the normalization after it takes away again."""
-    layer = row.layer
-    if not isinstance(layer, Kernels) or not layer.use_bias or layer.activation != "linear" or row.figures is None:
+def _has_idle_bias(row: Row) -> bool:
+    """Tell whether a layer adds a bias that the normalization after it takes away again."""
+    return isinstance(row.layer, Kernels) and row.layer.use_bias and row.layer.activation == "linear"
+
+
+def _biases(idle: list[Row]) -> Iterator[Check]:
+    """All idle biases in one finding: a deep network may have dozens."""
+    if not idle:
         return
-    outputs = row.figures.output_shape[-1]
-    message = _("{layer}: its {count} biases do nothing, for the batch normalization after it takes the mean away")
-    yield Check(
-        "bias-before-normalization",
-        "info",
-        row.path,
-        message.format(layer=type(layer).__name__, count=f"{outputs:,}"),
-        Fix("use_bias = false", partial(_without_bias, path=row.path)),
+    paths = tuple(row.path for row in idle)
+    count = sum(row.figures.output_shape[-1] for row in idle if row.figures)
+    message = ngettext(
+        "{layer}: its {count} biases do nothing, for the batch normalization after it takes the mean away",
+        "{layer}: its biases, and those of {others} more layers, {count} in all, do nothing, "
+        "for the batch normalization after each takes the mean away",
+        len(idle),
     )
+    names = {"layer": type(idle[0].layer).__name__, "others": len(idle) - 1, "count": f"{count:,}"}
+    fix = Fix("use_bias = false", partial(_without_biases, paths=paths))
+    yield Check("bias-before-normalization", "info", paths[0], message.format(**names), fix)
 
 
-def _without_bias(network: Network, path: Path) -> Network:
-    return edits.change(network, path, use_bias=False)
+def _without_biases(network: Network, paths: tuple[Path, ...]) -> Network:
+    for path in paths:
+        network = edits.change(network, path, use_bias=False)
+    return network
 
 
 def _too_few(context: Context) -> Iterator[Check]:

@@ -63,7 +63,10 @@ class Reshape(Layer, frozen=True, kw_only=True):
 class ZeroPadding2D(Layer, frozen=True, kw_only=True):
     """Rows and columns of zeros around the image."""
 
-    padding: Annotated[Sides, Meta(description="Rows above and below, columns left and right")] = ((1, 1), (1, 1))
+    padding: Annotated[Sides, Meta(description="Rows above and below, columns left and right: 1, 1 2, or 0 1 0 1")] = (
+        (1, 1),
+        (1, 1),
+    )
 
     def output_shape(self, shape: Shape) -> Shape:
         """The image grows by what is added."""
@@ -86,7 +89,10 @@ class ZeroPadding2D(Layer, frozen=True, kw_only=True):
 class Cropping2D(Layer, frozen=True, kw_only=True):
     """Rows and columns cut off at the sides of the image."""
 
-    cropping: Annotated[Sides, Meta(description="Rows above and below, columns left and right")] = ((0, 0), (0, 0))
+    cropping: Annotated[Sides, Meta(description="Rows above and below, columns left and right: 1, 1 2, or 0 1 0 1")] = (
+        (0, 0),
+        (0, 0),
+    )
 
     def output_shape(self, shape: Shape) -> Shape:
         """The image shrinks by what is cut off."""

@@ -33,7 +33,7 @@ class StructForm(Widget):
         height: auto;
         & VerticalScroll { height: auto; max-height: 100%; }
         & .field { height: 1; }
-        & .field Label { width: 20; color: $text-muted; }
+        & .field Label { width: 19; color: $text-muted; }
         & .field:focus-within Label { color: $foreground; }
         & Input { width: 1fr; background: $surface; }
         & Input:focus { background: $primary 35%; }
