@@ -7,7 +7,7 @@ import pytest
 
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import Conv2D, Dense
+from tui_cnn.core.layers import BatchNormalization, Conv2D, Dense
 from tui_cnn.core.network import walk
 from tui_cnn.formats.presets import preset
 
@@ -196,6 +196,14 @@ def test_numbers_of_keras_applications(keras, name, reference):
         prod(layer.kernel.shape) * prod(layer.output.shape[1:-1]) for layer in model.layers if hasattr(layer, "kernel")
     ]
     assert sorted(row.figures.macs.value for row in analysis.rows if row.figures.macs.value) == sorted(kernels)
+    ours, theirs = (
+        [(layer.epsilon, layer.momentum) for layer in layers if isinstance(layer, kind)]
+        for layers, kind in (
+            ([row.layer for row in analysis.rows], BatchNormalization),
+            (model.layers, keras.layers.BatchNormalization),
+        )
+    )
+    assert ours == theirs
 
 
 @pytest.mark.parametrize(("name", "reference", "side"), [(name, *figures) for name, figures in REFERENCES.items()])
@@ -205,7 +213,7 @@ def test_function_of_keras_applications(keras, name, reference, side):
 
     network = edits.set_input_shape(preset(name), (side, side, 3))
     network = edits.change(network, (len(network.layers) - 1,), activation="linear")
-    image = 4 * np.random.default_rng(0).random((1, side, side, 3), dtype=np.float32)
+    image = 10 * np.random.default_rng(0).random((1, side, side, 3), dtype=np.float32)
     given = {"weights": None, "input_shape": (side, side, 3), "classifier_activation": None}
     ours, theirs = (
         np.ravel(_with_known_weights(model)(image, training=False))
@@ -216,14 +224,16 @@ def test_function_of_keras_applications(keras, name, reference, side):
 
 
 def _with_known_weights(model):
-    """Fill weights of the same shape with the same numbers, for the order of branches differs."""
+    """Fill weights of the same name and shape with the same numbers, for the order of branches differs."""
     for weight in model.weights:
         shape = tuple(length for length in weight.shape if length > 1)
-        random = np.random.default_rng(shape)
-        if len(shape) > 1:
+        random = np.random.default_rng([*shape, *weight.name.encode()])
+        if weight.name == "kernel":
             values = random.normal(0, (2 / prod(shape[:-1])) ** 0.5, shape)
-        else:
+        elif weight.name == "moving_variance":
             values = random.uniform(0.5, 1.5, shape)
+        else:
+            values = random.normal(0, 1, shape)
         weight.assign(values.reshape(weight.shape).astype(np.float32))
     return model
 
