@@ -14,11 +14,17 @@ Severity = Literal["error", "warning", "info"]
 """`error`: it cannot be built or trained; `warning`: most likely a mistake; `info`: worth knowing."""
 
 
-class Fix(msgspec.Struct, frozen=True):
-    """An edit that mends a problem, and what it does in a few words."""
+class Fix(msgspec.Struct, frozen=True, eq=False):
+    """An edit that mends a problem, and what it does in a few words; two that do the same are equal."""
 
     label: str
     apply: Callable[[Network], Network]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fix) and self.label == other.label
+
+    def __hash__(self) -> int:
+        return hash(self.label)
 
 
 class Check(msgspec.Struct, frozen=True):
