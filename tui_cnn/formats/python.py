@@ -3,7 +3,7 @@
 import re
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.layers import Branches, DepthMaxPooling2D
+from tui_cnn.core.layers import Block, Branches, DepthMaxPooling2D
 from tui_cnn.core.network import walk
 from tui_cnn.core.shape import format_shape
 from tui_cnn.formats.python_body import Body, sequential
@@ -33,16 +33,16 @@ def dumps_python(analysis: Analysis) -> str:
     network = analysis.network
     title = "".join(char for char in network.name if char.isprintable()).replace('"', "'")
     name = re.sub(r"\W+", "_", network.name, flags=re.ASCII)
-    kinds = {type(layer) for _path, layer in walk(network.layers)}
+    kinds = {type(layer) for _path, layer in walk(network.layers)} - {Block}
     helpers = Helpers(network.layers)
     shapes = f"{format_shape(network.input_shape)} in, {format_shape(analysis.output_shape or ())} out"
     build = ["def build_model():", f'    """Build the model: {shapes}, {analysis.totals.params:,} parameters."""']
-    if kinds & {Branches, DepthMaxPooling2D}:
+    if not kinds or kinds & {Branches, DepthMaxPooling2D}:
         build += Body(helpers).model(network.layers, network.input_shape, name)
     else:
         helpers = Helpers(())
         build += sequential(network.layers, network.input_shape, name)
-    imports = "import keras\nfrom keras import layers\n"
+    imports = "import keras\nfrom keras import layers\n" if kinds else "import keras\n"
     functions = [
         f'"""The network “{title}”, in Keras."""\n\n{imports}',
         *([_DEPTH_MAX_POOLING] if DepthMaxPooling2D in kinds else []),

@@ -75,7 +75,9 @@ class Body:
 
     def _branches(self, layer: Branches, value: str, target: str) -> str:
         self._space()
-        names = [name if target == "x" else f"{target}_{name}" for name in _branch_names(layer)]
+        names = _branch_names(layer)
+        if target != "x":  # branches within branches
+            names = [f"{target}_{name.removeprefix('branch_')}" for name in names]
         ends = [self.stack(branch, value, name) for branch, name in zip(layer.branches, names, strict=True)]
         merge = f"layers.{layer.merge.capitalize()}({', '.join(_name(layer))})"
         self.lines += merged(f"{target} = {merge}", ends, 1)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from tui_cnn.core.layers import Layer
+from tui_cnn.core.layers import AveragePooling2D, Layer
 from tui_cnn.core.layers.fields import parse_regularizer
 from tui_cnn.core.naming import snake_case
 
@@ -18,7 +18,7 @@ def arguments(layer: Layer) -> list[str]:
     written = []
     for place, field in enumerate(_fields(layer)):
         value = getattr(layer, field.name)
-        if field.required:
+        if field.required or (field.name == "pool_size" and isinstance(layer, AveragePooling2D)):
             written.append(literal(field.name, value))
         elif value != field.default:
             bare = place == 0 and field.name in _BY_PLACE

@@ -12,6 +12,9 @@ def call(prefix: str, arguments: Sequence[str], suffix: str, indent: int) -> lis
     line = f"{margin}{prefix}({', '.join(arguments)}){suffix}"
     if len(line) <= _WIDTH or not arguments:
         return [line]
+    head = f"{margin}{prefix}({', '.join(arguments)})("
+    if suffix.startswith("(") and len(head) <= _WIDTH:  # the last brackets are broken first
+        return [head, f"{margin}{_STEP}{suffix[1:-1]}", f"{margin})"]
     inner = f"{margin}{_STEP}{', '.join(arguments)}"
     if len(inner) <= _WIDTH:
         return [f"{margin}{prefix}(", inner, f"{margin}){suffix}"]

@@ -84,6 +84,8 @@ def functional(model: Model) -> Graph:
             )
     if source[0] not in layers:
         raise GraphError(_("has no layer “{name}”, which is its input").format(name=enumerate_names([source[0]])))
+    if target not in inputs and (target[0], 0) in inputs and (target[0], 1) not in inputs:
+        target = (target[0], 0)  # Keras 3.15 misnumbers a model within that is the last: it is applied once
     inputs[source] = ()
     order = _in_order(target, source, inputs, layers)
     number_of = {key: number for number, key in enumerate(order)}
@@ -171,7 +173,7 @@ def _in_order(target: _Key, source: _Key, inputs: dict[_Key, tuple[_Key, ...]], 
             raise GraphError(_("“{name}”: is part of a circle").format(name=enumerate_names([key[0]])))
         begun.add(key)
         if missing:
-            waiting += missing
+            waiting += reversed(missing)
         else:
             done.add(key)
             order.append(waiting.pop())

@@ -1,6 +1,7 @@
 """Keras' descriptions of initializers, regularizers and activations, and our words for them."""
 
 import re
+import struct
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -81,10 +82,26 @@ def _number(value: Any) -> str | None:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
     for exponent in sorted(range(-9, 10), key=abs):
-        text = f"{Decimal(repr(float(value))).scaleb(-exponent).normalize():f}" + (f"e{exponent}" if exponent else "")
-        if re.fullmatch(NUMBER, text) and float(text) == value:
+        text = f"{_decimal(float(value)).scaleb(-exponent).normalize():f}" + (f"e{exponent}" if exponent else "")
+        if re.fullmatch(NUMBER, text):
             return text
     return None
+
+
+def _decimal(value: float) -> Decimal:
+    """Return a number as people wrote it: Keras makes 0.10000000149011612, a float32, of some penalties of 0.1."""
+    for digits in range(1, 9):
+        if abs(value) < _LARGEST_FLOAT32 and _float32(float(f"{value:.{digits}g}")) == value:
+            return Decimal(f"{value:.{digits}g}")
+    return Decimal(repr(value))
+
+
+_LARGEST_FLOAT32 = 3.4e38
+
+
+def _float32(value: float) -> float:
+    (rounded,) = struct.unpack("f", struct.pack("f", value))
+    return float(rounded)
 
 
 def _class_and_config(value: Any) -> tuple[str, Mapping[str, Any]]:
