@@ -1,3 +1,3 @@
-"""cnn-tui: design, train and inspect convolutional networks in the terminal."""
+"""cnn-tui: design and train convolutional networks in the terminal."""
 
 __version__ = "0.1.0"

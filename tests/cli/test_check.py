@@ -30,6 +30,10 @@ NESTED = Network(
         Dense(units=10, activation="softmax", name="head"),
     ),
 )
+LINEAR = (
+    "warning: layer 2: Conv2D: no activation between it and the Dense after it, so both are one linear layer; "
+    'fix: activation = "relu"'
+)
 UNITS = "MACs: multiply-accumulates for one image, of convolution and dense kernels, without biases"
 
 
@@ -41,21 +45,24 @@ def test_the_table_of_the_tutorial_network(cnn_tui):
         f"""\
         fashion-cnn, input 28×28×1
 
-        #  layer         settings     output    parameters       MACs
-        1  Conv2D        32 3×3 relu  26×26×32         320    194,688
-        2  MaxPooling2D  2×2          13×13×32           0          0
-        3  Conv2D        64 3×3 relu  11×11×64      18,496  2,230,272
-        4  MaxPooling2D  2×2          5×5×64             0          0
-        5  Conv2D        64 3×3 relu  3×3×64        36,928    331,776
-        6  Flatten                    576                0          0
-        7  Dense         64 relu      64            36,928     36,864
-        8  Dense         10 softmax   10               650        640
+        #  layer         settings     output    parameters       MACs  field
+        1  Conv2D        32 3×3 relu  26×26×32         320    194,688      3
+        2  MaxPooling2D  2×2          13×13×32           0          0      4
+        3  Conv2D        64 3×3 relu  11×11×64      18,496  2,230,272      8
+        4  MaxPooling2D  2×2          5×5×64             0          0     10
+        5  Conv2D        64 3×3 relu  3×3×64        36,928    331,776     18
+        6  Flatten                    576                0          0   full
+        7  Dense         64 relu      64            36,928     36,864   full
+        8  Dense         10 softmax   10               650        640   full
            total                      10            93,322  2,794,240
 
         parameters: 93,322 trainable, 0 non-trainable
         {UNITS}
+        field: receptive field of a cell, in pixels of the input
+        FLOPs: 5,588,480 for one image, counted as 2xmacs
+        memory: 373 kB of parameters, 108 kB at the peak of one image, 6.33 MB at a training step on 32 images
 
-        no problems found
+        info: layer 4: MaxPooling2D: 11×11 by 2×2 at stride 2 leaves out 1 row and 1 column; fix: padding = "same"
         """
     )
 
@@ -68,16 +75,19 @@ def test_the_table_of_a_broken_network(cnn_tui):
         f"""\
         broken, input 8×8×1
 
-        #  layer                   settings  output  parameters  MACs
-        1  Flatten                           64               0     0
-        2  Conv2D                  2 3×3     —                —     —
-        3  Dense                   3         —                —     —
+        #  layer                   settings  output  parameters  MACs  field
+        1  Flatten                           64               0     0   full
+        2  Conv2D                  2 3×3     —                —     —      —
+        3  Dense                   3         —                —     —      —
            total of what is known            —                0     0
 
         parameters: 0 trainable, 0 non-trainable
         {UNITS}
+        field: receptive field of a cell, in pixels of the input
+        memory: 0 B of parameters, float32
 
         error: layer 2: Conv2D: needs height × width × channels, but gets 64; fix: move it up to 1, before Flatten
+        {LINEAR}
         """
     )
 
@@ -90,19 +100,22 @@ def test_layers_within_layers_and_wide_letters(cnn_tui):
         f"""\
         얕은-net, input 8×8×2
 
-        #        layer                     settings            output  parameters   MACs
-        1        Block “스테이지”                              8×8×2
-        1.1        Branches                add                 8×8×2
-        1.1.1.1        Conv2D              2 3×3 same no bias  8×8×2           36  2,304
-        1.1.1.2        BatchNormalization                      8×8×2            8      0
-        2        Flatten                                       128              0      0
-        3        Dense “head”              10 softmax          10           1,290  1,280
+        #        layer                     settings            output  parameters   MACs  field
+        1        Block “스테이지”                              8×8×2                          3
+        1.1        Branches                add                 8×8×2                          3
+        1.1.1.1        Conv2D              2 3×3 same no bias  8×8×2           36  2,304      3
+        1.1.1.2        BatchNormalization                      8×8×2            8      0      3
+        2        Flatten                                       128              0      0   full
+        3        Dense “head”              10 softmax          10           1,290  1,280   full
                  total                                         10           1,334  3,584
 
         parameters: 1,330 trainable, 4 non-trainable
         {UNITS}
+        field: receptive field of a cell, in pixels of the input
+        FLOPs: 7,168 for one image, counted as 2xmacs
+        memory: 5.34 kB of parameters, 1.54 kB at the peak of one image, 88.1 kB at a training step on 32 images
 
-        no problems found
+        info: layer 1: Block: a cell of the last feature map sees 3×3 pixels, less than half of 8×8
         """
     )
 
@@ -114,6 +127,7 @@ def test_json_of_a_sound_network(cnn_tui):
     assert result.stdout.count("\n") == 1
     report = json.loads(result.stdout)
     layers = report.pop("layers")
+    assert [check["code"] for check in report.pop("checks")] == ["small-field"]
     assert report == {
         "name": "얕은-net",
         "input_shape": [8, 8, 2],
@@ -122,7 +136,10 @@ def test_json_of_a_sound_network(cnn_tui):
         "trainable_params": 1330,
         "non_trainable_params": 4,
         "macs": 3584,
-        "checks": [],
+        "flops": {"convention": "2xmacs", "value": 7168},
+        # The branch's input, what comes out of its convolution, and of its normalization: three times 8·8·2 values.
+        "memory": {"parameters": 5336, "inference": 1536, "training": 88_112, "batch_size": 32},
+        "receptive_field": {"size": [3, 3], "stride": [1.0, 1.0], "padding": [1, 1], "status": "exact"},
     }
     assert layers[0] == {
         "path": [0],
@@ -131,6 +148,7 @@ def test_json_of_a_sound_network(cnn_tui):
         "output_shape": [8, 8, 2],
         "params": 0,
         "macs": 0,
+        "receptive_field": report["receptive_field"],
     }
     assert layers[3] == {
         "path": [0, 0, 0, 1],
@@ -139,6 +157,7 @@ def test_json_of_a_sound_network(cnn_tui):
         "output_shape": [8, 8, 2],
         "params": 8,
         "macs": 0,
+        "receptive_field": report["receptive_field"],
     }
     for column, total in (("params", "total_params"), ("macs", "macs")):
         assert sum(layer[column] for layer in layers) == report[total]
@@ -155,7 +174,7 @@ def test_json_of_a_broken_network_guesses_nothing(cnn_tui):
     assert (
         report["total_params"] is report["trainable_params"] is report["non_trainable_params"] is report["macs"] is None
     )
-    assert report["checks"] == [
+    assert [check for check in report["checks"] if check["severity"] == "error"] == [
         {
             "code": "shape",
             "severity": "error",

@@ -9,7 +9,7 @@ from tests.terminal import Terminal
 from tui_cnn.cli import follow as following
 from tui_cnn.cli.follow import follow
 from tui_cnn.cli.progress import PlainProgress, epoch_line, start_line
-from tui_cnn.formats.presets import preset
+from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.runs import launch
 from tui_cnn.runs.directory import find_run, list_runs, make_run
 from tui_cnn.runs.events import Epoch, Failed, Finished, Started, Stopped, encode
@@ -198,7 +198,7 @@ class TestOptions:
     @pytest.mark.parametrize(
         ("args", "line"),
         [
-            (["nope"], "nope: there is no such file or preset; presets are fashion-cnn, fashion-dnn, lenet-5"),
+            (["nope"], f"nope: there is no such file or preset; presets are {', '.join(preset_names())}"),
             (["fashion-dnn", "--data", "/nope"], "/nope: there is no such directory; check the path"),
         ],
     )

@@ -20,17 +20,31 @@ def judge(network):
 
     try:
         model = build(network)
-    except ValueError:
+    except (ValueError, IndexError):  # an axis that is not there
+        return None
+    if any(_garbles(layer) for layer in model.layers):
         return None
     return Verdict(
         output_shape=tuple(model.output_shape[1:]),
         trainable=sum(prod(weight.shape) for weight in model.trainable_weights),
         non_trainable=sum(prod(weight.shape) for weight in model.non_trainable_weights),
         params=model.count_params(),
-        macs=sum(_multiplications(layer) for layer in model.layers if hasattr(layer, "kernel")),
+        macs=sum(_multiplications(layer) for layer in model.layers),
     )
 
 
 def _multiplications(layer):
-    """Every number of the kernel is used once at each position of the output."""
-    return prod(layer.kernel.shape) * prod(layer.output.shape[1:-1])
+    """Every number of a kernel is used once at each position of the output (of the input, if that is spread)."""
+    places = prod(layer.output.shape[1:-1])
+    match type(layer).__name__:
+        case "Conv2DTranspose":
+            return prod(layer.kernel.shape) * prod(layer.input.shape[1:-1])
+        case "SeparableConv2D":
+            return (prod(layer.depthwise_kernel.shape) + prod(layer.pointwise_kernel.shape)) * places
+        case _:
+            return prod(layer.kernel.shape) * places if hasattr(layer, "kernel") else 0
+
+
+def _garbles(layer):
+    """Keras' random layers build on any shape, but take what is no batch of images for one image, or fail when run."""
+    return type(layer).__name__.startswith("Random") and len(layer.input.shape) != 4

@@ -145,8 +145,15 @@ def _values(declared):
             return st.none()
         case inspect.IntType(ge=least, le=most):
             return st.integers(least, min(most, SMALL))
+        case inspect.FloatType(ge=None, gt=None):
+            return st.floats(-2, 2, width=32)
         case inspect.FloatType(ge=least, gt=above, le=most):
-            return st.floats(above if least is None else least, most, exclude_min=least is None, width=32)
+            top = SMALL if most is None else most
+            return st.floats(above if least is None else least, top, exclude_min=least is None, width=32)
+        case inspect.StrType(pattern=str() as pattern):
+            return st.from_regex(pattern, fullmatch=True, alphabet=st.characters(codec="ascii"))
+        case inspect.VarTupleType(item_type=item):
+            return st.lists(_values(item), min_size=1, max_size=3).map(tuple)
         case inspect.TupleType(item_types=items):
             return st.tuples(*map(_values, items))
         case inspect.UnionType(types=options):

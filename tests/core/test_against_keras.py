@@ -36,7 +36,7 @@ def agree(network):
 
 @pytest.mark.parametrize("kind", LAYER_TYPES.values(), ids=LAYER_TYPES.keys())
 @given(data=st.data())
-@settings(max_examples=60)
+@settings(max_examples=50)
 def test_each_layer_on_any_shape(kind, data):
     agree(Network("one", data.draw(st.one_of(shapes, images, images)), (data.draw(layers_of(kind)),)))
 
@@ -73,7 +73,7 @@ def test_convolutions_with_strides_dilations_and_groups(network):
 
 
 @given(mostly_sound(most=4), st.data())
-@settings(max_examples=60)
+@settings(max_examples=50)
 def test_names(network, data):
     names = st.sampled_from(["", "", "", "a", "b", "conv2d", "dense_1"])
     for path, _ in walk(network.layers):

@@ -14,6 +14,10 @@ def network(*layers, shape=(8, 8, 1)):
     return Network("net", shape, layers)
 
 
+def errors(broken):
+    return [check for check in analyze(broken).checks if check.severity == "error"]
+
+
 CONVOLUTION = Conv2D(filters=4, kernel_size=(3, 3))
 
 
@@ -23,7 +27,10 @@ CONVOLUTION = Conv2D(filters=4, kernel_size=(3, 3))
         (network(), "the network has no layers; add one"),
         (
             network(MaxPooling2D(), MaxPooling2D(), CONVOLUTION),
-            'layer 3: Conv2D: a 3×3 window does not fit into 2×2; fix: padding = "same"',
+            (
+                "layer 3: Conv2D: a 3×3 window does not fit into 2×2 (layer 2, MaxPooling2D, made it 2×2 of 4×4); "
+                'fix: padding = "same"'
+            ),
         ),
         (
             network(Conv2D(filters=6, kernel_size=(1, 1), groups=4), shape=(8, 8, 4)),
@@ -67,9 +74,7 @@ CONVOLUTION = Conv2D(filters=4, kernel_size=(3, 3))
     ],
 )
 def test_the_line(broken, line):
-    checks = analyze(broken).checks
-    assert [str(check) for check in checks] == [line]
-    assert checks[0].severity == "error"
+    assert [str(check) for check in errors(broken)] == [line]
 
 
 def test_codes():
@@ -80,12 +85,11 @@ def test_codes():
 
 def test_blocks_may_share_a_name():
     stage = Block(name="stage", layers=(CONVOLUTION,))
-    assert analyze(network(stage, stage)).checks == ()
+    assert errors(network(stage, stage)) == []
 
 
 def test_every_duplicate_is_named():
-    checks = analyze(network(*[Flatten(name="a")] * 3)).checks
-    assert [check.path for check in checks] == [(1,), (2,)]
+    assert [check.path for check in errors(network(*[Flatten(name="a")] * 3))] == [(1,), (2,)]
 
 
 def test_a_fixed_network_has_its_layer_where_the_label_says():
@@ -106,14 +110,18 @@ def with_names(broken):
 def test_a_fix_mends_what_it_is_for(broken):
     broken = with_names(broken)
     for found in analyze(broken).checks:
-        if found.fix is None:
+        if found.fix is None or found.code == "softmax-twice":  # of three in a row, one goes at a time
             continue
-        event("fixed")
+        event(found.code)
         name = edits.layer_at(broken, found.path).name
         fixed = found.fix.apply(broken)
         assert fixed != broken
         rows = [row for row in analyze(fixed).rows if row.name == name]
         assert all(row.error is None or str(row.error) not in found.message for row in rows)
+        again = [
+            check for check in analyze(fixed).checks if check.code == found.code and check.message == found.message
+        ]
+        assert all(edits.layer_at(fixed, check.path).name != name for check in again)
 
 
 @given(networks())
@@ -121,7 +129,7 @@ def test_a_fix_mends_what_it_is_for(broken):
 def test_fixes_come_to_an_end_with_the_layer_mended(broken):
     """A layer with several faults is mended one at a time."""
     broken = with_names(broken)
-    found = next((check for check in analyze(broken).checks if check.fix), None)
+    found = next((check for check in errors(broken) if check.fix), None)
     if found is None:
         return
     name = edits.layer_at(broken, found.path).name
@@ -130,7 +138,7 @@ def test_fixes_come_to_an_end_with_the_layer_mended(broken):
         row = next((row for row in analyze(broken).rows if row.name == name), None)
         if row is None or row.error is None:
             return
-        found = next(check for check in analyze(broken).checks if check.path == row.path)
+        found = next(check for check in errors(broken) if check.path == row.path)
         if found.fix is None:
             return
     raise AssertionError(str(found))

@@ -1,9 +1,16 @@
 """`cnn-tui check`: the numbers and the problems of networks."""
 
+from typing import Any
+
 import click
 
+from tui_cnn.cli.amounts import Count, ShapeParam
+from tui_cnn.cli.budgets import Budgets, broken
 from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
 from tui_cnn.core.analysis import Analysis, analyze
+from tui_cnn.core.checks import Setting, Severity
+from tui_cnn.core.flops import Convention
+from tui_cnn.core.memory import Memory, OptimizerName, memory
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.models import find_network
 from tui_cnn.i18n import _
@@ -14,21 +21,67 @@ from tui_cnn.i18n import _
     help=_(
         """Show the numbers and the problems of networks, without building them.
 
-        A MODEL is a TOML file or a preset: fashion-cnn, fashion-dnn, lenet-5. The exit status is 0 where all of them
-        can be built, 1 where one cannot, and 2 where one cannot be read.
+        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. The exit status is 0 where all of them are
+        sound, 1 where one cannot be built or goes beyond a limit that was given, and 2 where one cannot be read.
 
         \b
         Examples:
           cnn-tui check fashion-cnn
-          cnn-tui check --json *.toml"""
+          cnn-tui check --json *.toml
+          cnn-tui check my.toml --max-params 100k --fail-on warning
+          cnn-tui check --explain dense-heavy"""
     ),
 )
-@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@click.argument("models", nargs=-1, metavar="MODEL...")
 @click.option("--json", "as_json", is_flag=True, help=_("Print a JSON object for each model, on a line of its own."))
-def check(models: tuple[str, ...], as_json: bool) -> int:
+@click.option("--batch-size", type=click.IntRange(1), default=32, help=_("Images at a training step, for the memory."))
+@click.option(
+    "--optimizer",
+    type=click.Choice(["adam", "adamw", "rmsprop", "sgd"]),
+    default="adam",
+    help=_("For the memory of a training step."),
+)
+@click.option(
+    "--flops",
+    "convention",
+    type=click.Choice(["macs", "2xmacs", "tf"]),
+    default="2xmacs",
+    help=_("How to count FLOPs; tf: as TensorFlow's profiler does."),
+)
+@click.option("--classes", type=click.IntRange(1), help=_("Check that the output has so many classes."))
+@click.option("--max-params", type=Count(), help=_("Most parameters allowed, such as 100k."))
+@click.option("--max-macs", type=Count(), help=_("Most multiply-accumulates allowed, such as 5M."))
+@click.option("--max-memory", type=Count(), help=_("Most bytes allowed at a training step, such as 2GB."))
+@click.option("--min-receptive-field", type=click.IntRange(1), help=_("Pixels that the last feature map must see."))
+@click.option("--output-shape", type=ShapeParam(), help=_("The output that it must have, such as 10."))
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info"]),
+    default="error",
+    help=_("The mildest finding that makes the exit status 1."),
+)
+@click.option("--explain", metavar="CODE", help=_("Say why a check is made, and stop."))
+def check(models: tuple[str, ...], explain: str | None, **options: Any) -> int:
     """Print a report for each of the models; return the worst status."""
-    status = SOUND
-    printed = False
+    if explain is not None:
+        return _explain(explain)
+    if not models:
+        raise click.UsageError(_("name a MODEL to check"))
+    return _check(models, **options)
+
+
+def _check(
+    models: tuple[str, ...],
+    as_json: bool,
+    batch_size: int,
+    optimizer: OptimizerName,
+    convention: Convention,
+    classes: int | None,
+    fail_on: Severity,
+    **limits: Any,
+) -> int:
+    status, printed = SOUND, False
+    setting = Setting(classes, batch_size, optimizer, _machine_memory())
     for model in models:
         try:
             network, _path = find_network(model)
@@ -36,23 +89,50 @@ def check(models: tuple[str, ...], as_json: bool) -> int:
             click.echo(str(error), err=True)
             status = UNUSABLE
             continue
-        analysis = analyze(network)
+        analysis = analyze(network, setting)
+        needs = memory(analysis, batch_size, optimizer)
         if printed and not as_json:
             click.echo()
-        click.echo(_json(analysis) if as_json else _text(analysis))
+        click.echo(_report(analysis, needs, convention, as_json=as_json))
         printed = True
-        if any(finding.severity == "error" for finding in analysis.checks):
+        unmet = list(broken(Budgets(**limits), analysis, needs))
+        for line in unmet:
+            click.echo(line, err=True)
+        if unmet or any(_SEVERITY[finding.severity] >= _SEVERITY[fail_on] for finding in analysis.checks):
             status = max(status, UNSOUND)
     return status
 
 
-def _json(analysis: Analysis) -> bytes:
-    from tui_cnn.cli.json_report import json_report
-
-    return json_report(analysis)
+_SEVERITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
 
 
-def _text(analysis: Analysis) -> str:
+def _explain(code: str) -> int:
+    from tui_cnn.core.checks.explanations import explanations
+
+    known = explanations()
+    if code not in known:
+        from tui_cnn.formats.validation import nearest
+
+        raise click.UsageError(_("there is no check “{code}”").format(code=code) + nearest(code, sorted(known)))
+    click.echo(click.wrap_text(known[code], 100))
+    return SOUND
+
+
+def _machine_memory() -> int | None:
+    """Ask the system for its RAM, in bytes; None where it does not tell."""
+    import os
+
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def _report(analysis: Analysis, needs: Memory, convention: Convention, *, as_json: bool) -> bytes | str:
+    if as_json:
+        from tui_cnn.cli.json_report import json_report
+
+        return json_report(analysis, needs, convention)
     from tui_cnn.cli.text_report import text_report
 
-    return text_report(analysis)
+    return text_report(analysis, needs, convention)

@@ -6,17 +6,22 @@ import msgspec
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.checks import Check
+from tui_cnn.core.flops import Convention, flops
+from tui_cnn.core.memory import Memory
+from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.rows import Row
 
 
-def json_report(analysis: Analysis) -> bytes:
+def json_report(analysis: Analysis, needs: Memory, convention: Convention) -> bytes:
     """Write an analysis as one line of JSON.
 
     Shapes are channels last, without the batch axis. Paths count from 0 and lead into blocks and branches. MACs are
-    multiply-accumulates for one image, of convolution and dense kernels only.
+    multiply-accumulates for one image, of convolution and dense kernels only; memory is in bytes, of float32. The
+    receptive field is that of the last feature map, in pixels, height and width.
     """
     totals = analysis.totals
     known = totals.complete
+    fields = [row.field for row in analysis.rows if row.field is not None and row.field.status != "full"]
     report = {
         "name": analysis.network.name,
         "input_shape": analysis.network.input_shape,
@@ -25,6 +30,9 @@ def json_report(analysis: Analysis) -> bytes:
         "trainable_params": totals.trainable if known else None,
         "non_trainable_params": totals.non_trainable if known else None,
         "macs": totals.macs if known else None,
+        "flops": {"convention": convention, "value": flops(totals, convention) if known else None},
+        "memory": needs._asdict(),
+        "receptive_field": _field(fields[-1] if fields else None),
         "layers": [_layer(row) for row in analysis.rows],
         "checks": [_check(finding) for finding in analysis.checks],
     }
@@ -40,6 +48,21 @@ def _layer(row: Row) -> dict[str, Any]:
         "output_shape": figures.output_shape if figures else None,
         "params": figures.parameters.total if figures else None,
         "macs": figures.macs.value if figures else None,
+        "receptive_field": _field(row.field),
+    }
+
+
+def _field(field: ReceptiveField | None) -> dict[str, Any] | None:
+    if field is None:
+        return None
+    if field.status == "full":
+        return {"size": None, "stride": None, "padding": None, "status": "full"}
+    axes = (field.down, field.across)
+    return {
+        "size": [axis.size for axis in axes],
+        "stride": [float(axis.stride) for axis in axes],
+        "padding": [axis.padding for axis in axes],
+        "status": field.status,
     }
 
 

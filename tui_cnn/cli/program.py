@@ -7,10 +7,10 @@ from tui_cnn.cli.group import Group
 from tui_cnn.i18n import _
 
 _HELP = _(
-    """Design, train and inspect convolutional networks in the terminal.
+    """Design and train convolutional networks in the terminal.
 
     `cnn-tui` opens the screen on the network of TensorFlow's image tutorial; `cnn-tui MODEL` opens it on another. A
-    MODEL is a TOML file, or one of the presets: fashion-cnn, fashion-dnn, lenet-5.
+    MODEL is a TOML file, a Keras .json or .keras file, or a preset such as fashion-cnn, lenet-5 or small-resnet.
 
     \b
     Examples:
@@ -18,6 +18,8 @@ _HELP = _(
       cnn-tui my.toml                       open it on a network of your own
       cnn-tui --data ~/mnist                train there on another data set
       cnn-tui check fashion-cnn my.toml     numbers and problems, without the screen
+      cnn-tui diff fashion-cnn my.toml      what changed between two networks
+      cnn-tui export my.toml --to python    as a program in Keras, or in another format
       cnn-tui train fashion-cnn --epochs 5  train without the screen
       cnn-tui resume last                   go on with the newest run
       cnn-tui runs                          list the runs
@@ -29,6 +31,8 @@ program = Group(
     name="cnn-tui",
     commands={
         "check": "tui_cnn.cli.check:check",
+        "diff": "tui_cnn.cli.diff:diff",
+        "export": "tui_cnn.cli.export:export",
         "train": "tui_cnn.cli.train:train",
         "resume": "tui_cnn.cli.train:resume",
         "runs": "tui_cnn.cli.runs:runs",

@@ -2,7 +2,10 @@
 
 from tui_cnn.cli.table import table
 from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.flops import Convention, flops
+from tui_cnn.core.memory import Memory
 from tui_cnn.core.path import format_path
+from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
@@ -10,23 +13,28 @@ from tui_cnn.i18n import _
 _UNKNOWN = "—"
 
 
-def text_report(analysis: Analysis) -> str:
+def text_report(analysis: Analysis, needs: Memory, convention: Convention) -> str:
     """Write an analysis as a table of layers with the totals, and its checks."""
     network, totals = analysis.network, analysis.totals
     heading = _("{name}, input {shape}").format(name=network.name, shape=format_shape(network.input_shape))
-    columns = ("#", _("layer"), _("settings"), _("output"), _("parameters"), _("MACs"))
+    columns = ("#", _("layer"), _("settings"), _("output"), _("parameters"), _("MACs"), _("field"))
     output = format_shape(analysis.output_shape) if analysis.output_shape else _UNKNOWN
     label = _("total") if totals.complete else _("total of what is known")
-    total = ("", label, "", output, f"{totals.params:,}", f"{totals.macs:,}")
-    lines = table(columns, [*map(_cells, analysis.rows), total], numbers={4, 5})
+    total = ("", label, "", output, f"{totals.params:,}", f"{totals.macs:,}", "")
+    lines = table(columns, [*map(_cells, analysis.rows), total], numbers={4, 5, 6})
     counted = _("parameters: {trainable:,} trainable, {non_trainable:,} non-trainable").format(
         trainable=totals.trainable, non_trainable=totals.non_trainable
     )
-    unit = _("MACs: multiply-accumulates for one image, of convolution and dense kernels, without biases")
+    notes = [counted, _("MACs: multiply-accumulates for one image, of convolution and dense kernels, without biases")]
+    notes.append(_("field: receptive field of a cell, in pixels of the input"))
+    if totals.complete:
+        counts = _("FLOPs: {count:,} for one image, counted as {convention}")
+        notes.append(counts.format(count=flops(totals, convention), convention=convention))
+    notes.append(_memory(needs))
     checks = [
         _("{severity}: {check}").format(severity=_(finding.severity), check=finding) for finding in analysis.checks
     ]
-    return "\n".join([heading, "", *lines, "", counted, unit, "", *(checks or [_("no problems found")])])
+    return "\n".join([heading, "", *lines, "", *notes, "", *(checks or [_("no problems found")])])
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -35,10 +43,10 @@ def _cells(row: Row) -> tuple[str, ...]:
     indent = "  " * (len(row.path) - 1)
     settings = " ".join(row.layer.settings())
     if row.figures is None:
-        return format_path(row.path), indent + label, settings, _UNKNOWN, _UNKNOWN, _UNKNOWN
+        return format_path(row.path), indent + label, settings, _UNKNOWN, _UNKNOWN, _UNKNOWN, _UNKNOWN
     output = format_shape(row.figures.output_shape)
     if row.holds_layers:
-        return format_path(row.path), indent + label, settings, output, "", ""
+        return format_path(row.path), indent + label, settings, output, "", "", format_field(row.field)
     figures = row.figures
     return (
         format_path(row.path),
@@ -47,4 +55,27 @@ def _cells(row: Row) -> tuple[str, ...]:
         output,
         f"{figures.parameters.total:,}",
         f"{figures.macs.value:,}",
+        format_field(row.field),
     )
+
+
+def _memory(needs: Memory) -> str:
+    if needs.inference is None or needs.training is None:
+        return _("memory: {weights} of parameters, float32").format(weights=_size(needs.parameters))
+    message = _(
+        "memory: {weights} of parameters, {image} at the peak of one image, {step} at a training step on {batch} images"
+    )
+    return message.format(
+        weights=_size(needs.parameters),
+        image=_size(needs.inference),
+        step=_size(needs.training),
+        batch=needs.batch_size,
+    )
+
+
+def _size(count: int) -> str:
+    """Write bytes in powers of a thousand."""
+    for factor, unit in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if count >= factor:
+            return f"{count / factor:.3g} {unit}"
+    return f"{count} B"

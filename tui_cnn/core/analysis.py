@@ -1,99 +1,114 @@
 """All numbers of a network: a row a layer, the totals, and the checks."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 import msgspec
 
-from tui_cnn.core.checks import Check, check
-from tui_cnn.core.layers import Block, Branches, Layer, Parameters
+from tui_cnn.core.checks import Setting, check
+from tui_cnn.core.layers import Block, Branches, Layer, Opaque, Parameters
+from tui_cnn.core.layers.view import SAME_CELL
 from tui_cnn.core.naming import names
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
-from tui_cnn.core.rows import Figures, Row
+from tui_cnn.core.receptive_field import PIXEL, ReceptiveField, merge
+from tui_cnn.core.rows import Analysis, Figures, Row, Totals
 from tui_cnn.core.shape import NONE, Shape, ShapeError
 
-
-class Totals(msgspec.Struct, frozen=True):
-    """Sums over all layers whose numbers are known; `complete` says whether these are all layers."""
-
-    trainable: int
-    non_trainable: int
-    macs: int
-    complete: bool
-
-    @property
-    def params(self) -> int:
-        """Trainable and non-trainable parameters."""
-        return self.trainable + self.non_trainable
+__all__ = ["Analysis", "analyze"]
 
 
-class Analysis(msgspec.Struct, frozen=True):
-    """What is known of a network before it runs. `output_shape` is None where the stack cannot be built."""
+class _State(msgspec.Struct, frozen=True):
+    """What has come through so far: a shape, and what a cell of it sees, None behind a layer that is opaque."""
 
-    network: Network
-    rows: tuple[Row, ...]
-    totals: Totals
-    output_shape: Shape | None
-    checks: tuple[Check, ...]
+    shape: Shape
+    field: ReceptiveField | None
 
 
-def analyze(network: Network) -> Analysis:
-    """Work out every number of `network`.
+def analyze(network: Network, setting: Setting = Setting()) -> Analysis:  # noqa: B008  # it is immutable
+    """Work out every number of `network`, and check it for the use in `setting`.
 
     A layer that cannot take its input gets a row with the error; what comes after it has no shapes, but keeps its row.
     """
-    rows: list[Row] = []
-    output_shape = _through(network.layers, network.input_shape, (), names(network), rows)
-    if not network.layers:
-        output_shape = None
-    leaves = [row.figures for row in rows if not row.holds_layers]
-    known = [figures for figures in leaves if figures is not None]
+    walk = _Walk(names(network))
+    output = walk.stack(network.layers, _State(network.input_shape, PIXEL), ())
+    rows = tuple(walk.rows)
+    output_shape = output.shape if output and network.layers else None
+    known = [row.figures for row in rows if row.figures is not None]
     totals = Totals(
         trainable=sum(figures.parameters.trainable.value for figures in known),
         non_trainable=sum(figures.parameters.non_trainable.value for figures in known),
         macs=sum(figures.macs.value for figures in known),
-        complete=len(known) == len(leaves) and output_shape is not None,
+        tf_flops=sum(figures.tf_flops for figures in known),
+        complete=output_shape is not None and not any(isinstance(row.layer, Opaque) for row in rows),
     )
-    return Analysis(network, tuple(rows), totals, output_shape, check(network, rows))
+    analysis = Analysis(network, rows, totals, output_shape)
+    return msgspec.structs.replace(analysis, checks=check(analysis, setting))
 
 
-def _through(
-    layers: tuple[Layer, ...], shape: Shape | None, prefix: Path, named: dict[Path, str], rows: list[Row]
-) -> Shape | None:
-    """Follow `shape` through a stack, adding its rows; return what comes out, None once a layer cannot be built."""
-    for index, layer in enumerate(layers):
-        path = (*prefix, index)
-        place = len(rows)
+class _Walk:
+    """One way through the tree, which leaves a row for each layer."""
+
+    def __init__(self, named: dict[Path, str]) -> None:
+        self.rows: list[Row] = []
+        self._named = named
+
+    def stack(self, layers: tuple[Layer, ...], state: _State | None, prefix: Path) -> _State | None:
+        """Follow a stack; return what comes out, None once a layer cannot be built."""
+        for index, layer in enumerate(layers):
+            path = (*prefix, index)
+            if isinstance(layer, Block | Branches):
+                state = self._container(layer, state, path)
+            else:
+                state = self._leaf(layer, state, path)
+        return state
+
+    def _leaf(self, layer: Layer, state: _State | None, path: Path) -> _State | None:
+        if isinstance(layer, Opaque):
+            self.rows.append(Row(path, self._named[path], layer, state.shape if state else None, None))
+            return _State(layer.stated_shape, None) if layer.stated_shape else None
+        if state is None:
+            self.rows.append(Row(path, self._named[path], layer, None, None))
+            return None
+        figures = _figures(layer, state.shape)
+        if isinstance(figures, ShapeError):
+            self.rows.append(Row(path, self._named[path], layer, state.shape, None, None, figures))
+            return None
+        output = figures.output_shape
+        field = state.field
+        if field is not None and figures.view is not SAME_CELL:
+            field = field.through(figures.view, state.shape, output)
+        self.rows.append(Row(path, self._named[path], layer, state.shape, figures, field))
+        return _State(output, field)
+
+    def _container(self, layer: Block | Branches, state: _State | None, path: Path) -> _State | None:
+        place = len(self.rows)
         error: ShapeError | None = None
-        figures: Figures | None = None
-        if isinstance(layer, Block | Branches):
-            inner: list[Row] = []
-            output, error = _inside(layer, shape, path, named, inner)
-            if shape is not None and output is not None:
-                figures = Figures(output, "", Parameters(), NONE)
-            rows += inner
-        elif shape is not None:
-            result = _figures(layer, shape)
-            figures, error = (None, result) if isinstance(result, ShapeError) else (result, None)
-        rows.insert(place, Row(path, named[path], layer, shape, figures, error))
-        shape = figures.output_shape if figures else None
-    return shape
+        output: _State | None
+        flops = 0
+        if isinstance(layer, Block):
+            output = self.stack(layer.layers, state, path)
+        else:
+            outputs = [self.stack(branch, state, (*path, number)) for number, branch in enumerate(layer.branches)]
+            known = [branch for branch in outputs if branch is not None]
+            output = None
+            if len(known) == len(outputs):
+                try:
+                    output, flops = _merged(layer, known)
+                except ShapeError as refusal:
+                    error = refusal.with_traceback(None)
+        figures = Figures(output.shape, "", Parameters(), NONE, flops, SAME_CELL) if output else None
+        field = output.field if output else None
+        shape = state.shape if state else None
+        self.rows.insert(place, Row(path, self._named[path], layer, shape, figures, field, error))
+        return output
 
 
-def _inside(
-    layer: Block | Branches, shape: Shape | None, path: Path, named: dict[Path, str], rows: list[Row]
-) -> tuple[Shape | None, ShapeError | None]:
-    if isinstance(layer, Block):
-        return _through(layer.layers, shape, path, named, rows), None
-    outputs = [_through(branch, shape, (*path, number), named, rows) for number, branch in enumerate(layer.branches)]
-    known = [output for output in outputs if output is not None]
-    if len(known) < len(outputs):
-        return None, None
-    try:
-        return layer.merged_shape(tuple(known)), None
-    except ShapeError as error:
-        return None, error
+def _merged(layer: Branches, outputs: list[_State]) -> tuple[_State, int]:
+    shapes = tuple(output.shape for output in outputs)
+    shape = layer.merged_shape(shapes)
+    fields = [output.field for output in outputs if output.field is not None]
+    field = merge(fields, shapes, shape) if len(fields) == len(outputs) else None
+    return _State(shape, field), layer.merge_flops(shapes)
 
 
 @lru_cache(maxsize=4096)
@@ -103,9 +118,11 @@ def _figures(layer: Layer, shape: Shape) -> Figures | ShapeError:
         output = layer.output_shape(shape)
     except ShapeError as error:
         return error.with_traceback(None)  # it is kept: let go of the frames
-    return Figures(output, layer.size_formula(shape), layer.parameters(shape), layer.macs(shape))
-
-
-def subtree(rows: tuple[Row, ...], path: Path) -> Iterator[Row]:
-    """Yield the rows of everything that the layer at `path` holds."""
-    return (row for row in rows if len(row.path) > len(path) and row.path[: len(path)] == path)
+    return Figures(
+        output,
+        layer.size_formula(shape),
+        layer.parameters(shape),
+        layer.macs(shape),
+        layer.tf_flops(shape),
+        layer.view(shape),
+    )

@@ -16,7 +16,7 @@ def names(network: Network) -> dict[Path, str]:
     for path, layer in layers:
         name = layer.name
         while not name:
-            stem = _snake_case(type(layer).__name__)
+            stem = snake_case(type(layer).__name__)
             count = counters.get(stem, 0)
             counters[stem] = count + 1
             candidate = f"{stem}_{count}" if count else stem
@@ -26,6 +26,7 @@ def names(network: Network) -> dict[Path, str]:
 
 
 @cache
-def _snake_case(name: str) -> str:
+def snake_case(name: str) -> str:
+    """Write the name of a class as Keras does where it makes a name of it: `MaxPooling2D` is `max_pooling2d`."""
     words = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()

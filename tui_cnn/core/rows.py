@@ -1,26 +1,41 @@
-"""A row of the analysis: one layer at its place, with its numbers."""
+"""The analysis of a network: a row for each layer at its place, with its numbers, and the totals."""
+
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tui_cnn.core.layers import Block, Branches, Layer, Parameters
+from tui_cnn.core.layers.view import View
+from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
+from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.shape import Amount, Shape, ShapeError
+
+if TYPE_CHECKING:
+    from tui_cnn.core.checks.model import Check
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """The numbers of one layer on one input shape. MACs are for one image, of kernels only."""
+    """The numbers of one layer on one input shape.
+
+    MACs are for one image, of kernels only; `tf_flops` are what TensorFlow's profiler counts for one image.
+    """
 
     output_shape: Shape
     size_formula: str
     parameters: Parameters
     macs: Amount
+    tf_flops: int
+    view: View
 
 
 class Row(msgspec.Struct, frozen=True):
     """A layer at its place.
 
     `input_shape` is None behind a layer that cannot be built; `figures` is None there and at that layer itself, which
-    has the `error`. A container's figures hold its output shape only: its layers have rows of their own.
+    has the `error`; `field` is what a cell of its output sees. The figures of an opaque layer are None too, and so is
+    the field of all that comes after it. A container's figures hold its output shape and the work
+    of merging only: its layers have rows of their own.
     """
 
     path: Path
@@ -28,9 +43,35 @@ class Row(msgspec.Struct, frozen=True):
     layer: Layer
     input_shape: Shape | None
     figures: Figures | None
+    field: ReceptiveField | None = None
     error: ShapeError | None = None
 
     @property
     def holds_layers(self) -> bool:
         """Whether this is a container."""
         return isinstance(self.layer, Block | Branches)
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """Sums over all layers whose numbers are known; `complete` says whether these are all layers."""
+
+    trainable: int
+    non_trainable: int
+    macs: int
+    tf_flops: int
+    complete: bool
+
+    @property
+    def params(self) -> int:
+        """Trainable and non-trainable parameters."""
+        return self.trainable + self.non_trainable
+
+
+class Analysis(msgspec.Struct, frozen=True):
+    """What is known of a network before it runs. `output_shape` is None where the stack cannot be built."""
+
+    network: Network
+    rows: tuple[Row, ...]
+    totals: Totals
+    output_shape: Shape | None
+    checks: "tuple[Check, ...]" = ()

@@ -1,6 +1,7 @@
 """Shapes, counts with their formulas, and the error of a layer that cannot take its input."""
 
 from collections.abc import Mapping
+from math import prod
 from typing import Any, NamedTuple
 
 Shape = tuple[int, ...]
@@ -36,6 +37,11 @@ class ShapeError(ValueError):
 def format_shape(shape: Shape) -> str:
     """Write a shape as the field does: `28×28×1`, `576`."""
     return "×".join(map(str, shape))
+
+
+def elements(shape: Shape) -> int:
+    """Count the values of an array of `shape`."""
+    return prod(shape)
 
 
 def product(*factors: int | str) -> str:

@@ -1,5 +1,6 @@
 """The fields of a declaration as a person types them: what each holds, its help, and text to value and back."""
 
+import re
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -8,7 +9,7 @@ import msgspec
 from tui_cnn.formats.validation import convert
 
 T = TypeVar("T", bound=msgspec.Struct)
-Kind = Literal["whole", "number", "pair", "shape", "choice", "flag", "text", "nested"]
+Kind = Literal["whole", "number", "pair", "sides", "shape", "choice", "flag", "text", "nested"]
 
 
 class Field(NamedTuple):
@@ -40,6 +41,8 @@ def format_value(field: Field, value: Any) -> str:
     """Write a value as it is typed: `3×3`, `0.001`; what is left out is empty."""
     if value is None or value is msgspec.NODEFAULT:
         return ""
+    if field.kind == "sides":
+        return " ".join(str(edge) for axis in value for edge in axis)
     if isinstance(value, tuple):
         return "×".join(map(str, value))
     if field.kind == "flag":
@@ -61,12 +64,25 @@ def parse_value(field: Field, text: str) -> Any:
             case "pair" | "shape":
                 numbers = [int(part) for part in text.lower().replace("×", "x").replace(",", "x").split("x")]
                 return numbers * 2 if field.kind == "pair" and len(numbers) == 1 else numbers
+            case "sides":
+                return _sides([int(part) for part in re.split(r"[\s,x×]+", text)])
             case "flag":
                 return {"yes": True, "no": False}[text]
             case _:
                 return text
     except (ValueError, KeyError):
         return text
+
+
+def _sides(numbers: list[int]) -> list[list[int]]:
+    """Take one number for all sides, two for (top and bottom) and (left and right), or four."""
+    match numbers:
+        case [all_sides]:
+            return [[all_sides, all_sides], [all_sides, all_sides]]
+        case [vertical, horizontal]:
+            return [[vertical, vertical], [horizontal, horizontal]]
+        case _:
+            return [numbers[:2], numbers[2:]]
 
 
 def rebuild(value: T, texts: dict[str, str]) -> T:
@@ -107,7 +123,7 @@ def _kind(hint: Any) -> Kind:
     if get_origin(hint) is tuple:
         items = get_args(hint)
         if items[-1] is not Ellipsis:
-            return "pair"
+            return "sides" if get_origin(items[0]) is tuple else "pair"
         return "shape" if get_args(items[0])[:1] == (int,) else "nested"
     kinds: dict[Any, Kind] = {int: "whole", float: "number", bool: "flag", str: "text"}
     return kinds[hint]

@@ -1,5 +1,6 @@
 """What a person may write where a model is expected: a file, or the name of a preset."""
 
+from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -9,9 +10,13 @@ from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.formats.toml import read_network
 from tui_cnn.i18n import _
 
+_KERAS = (".json", ".keras")
 
-def find_network(model: str) -> tuple[Network, Path | None]:
+
+def find_network(model: str, remark: Callable[[str], None] | None = None) -> tuple[Network, Path | None]:
     """Read the model that `model` names; the path is None for a preset.
+
+    A `.json` or a `.keras` file is a model of Keras. What of it could not be kept is said to `remark`, a line each.
 
     Raises:
         FormatError: there is no such file or preset, or the file cannot be read.
@@ -21,11 +26,23 @@ def find_network(model: str) -> tuple[Network, Path | None]:
         return preset(model), None
     path = _expand(model)
     if path.suffix or len(path.parts) > 1 or _exists(path):
+        if path.suffix.lower() in _KERAS:
+            return _read_keras(path, remark), path
         return read_network(path), path
     close = get_close_matches(model, names, n=1)
     listed = _("presets are {names}").format(names=", ".join(names))
     hint = _("did you mean “{name}”?").format(name=close[0]) if close else listed
     raise FormatError(model, _("there is no such file or preset; {hint}").format(hint=hint))
+
+
+def _read_keras(path: Path, remark: Callable[[str], None] | None) -> Network:
+    from tui_cnn.formats.keras.reading import read_keras
+
+    network, notes = read_keras(path)
+    if remark is not None:
+        for line in notes:
+            remark(f"{path}: {line}")
+    return network
 
 
 def _expand(model: str) -> Path:

@@ -1,5 +1,7 @@
 """`python -m tui_cnn.worker train RUN_DIR`: train the run in that directory, from its beginning or its checkpoint.
 
+`python -m tui_cnn.worker export keras|onnx FILE`: build the network that comes as TOML on the standard input, write it.
+
 Exit status: 0 trained to the end, or stopped as wished; 1 the training failed, and the run's events say why; 2 bad
 usage; 3 the run cannot be trained now, because another worker is at it or it is finished.
 """
@@ -28,7 +30,11 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case ["train", directory] if Path(directory).is_dir():
             return _train(RunDirectory(Path(directory)))
-    sys.stderr.write(_("usage: python -m tui_cnn.worker train RUN_DIR") + "\n")
+        case ["export", ("keras" | "onnx") as to, target]:
+            from tui_cnn.worker.export import main as export
+
+            return export(to, Path(target))
+    sys.stderr.write(_("usage: python -m tui_cnn.worker train RUN_DIR | export keras|onnx FILE < NETWORK.toml") + "\n")
     return 2
 
 

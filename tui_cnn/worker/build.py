@@ -6,7 +6,8 @@ from typing import Any
 import keras
 import msgspec
 
-from tui_cnn.core.layers import Block, Branches, Layer
+from tui_cnn.core.layers import Block, Branches, DepthMaxPooling2D, Layer
+from tui_cnn.core.layers.fields import parse_regularizer
 from tui_cnn.core.naming import names
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
@@ -44,5 +45,28 @@ def _apply(layer: Layer, path: Path, value: Any, named: dict[Path, str]) -> Any:
     if isinstance(layer, Branches):
         ends = [_stack(branch, (*path, number), value, named) for number, branch in enumerate(layer.branches)]
         return _MERGES[layer.merge](name=named[path])(ends)
-    fields = msgspec.structs.asdict(layer) | {"name": named[path]}
-    return getattr(keras.layers, type(layer).__name__)(**fields)(value)
+    if isinstance(layer, DepthMaxPooling2D):
+        return _depth_max_pooling(layer, named[path], value)
+    return getattr(keras.layers, type(layer).__name__)(**arguments(layer), name=named[path])(value)
+
+
+def arguments(layer: Layer) -> dict[str, Any]:
+    """Turn the fields into Keras' arguments: all have Keras' own names and values but the penalties on weights."""
+    fields = {name: value for name, value in msgspec.structs.asdict(layer).items() if name != "name"}
+    penalties = {name: _regularizer(text) for name, text in fields.items() if name.endswith("_regularizer") and text}
+    return fields | penalties
+
+
+def _regularizer(text: str) -> keras.regularizers.Regularizer:
+    l1, l2 = parse_regularizer(text)
+    return keras.regularizers.L1L2(l1=l1, l2=l2)
+
+
+def _depth_max_pooling(layer: DepthMaxPooling2D, name: str, value: Any) -> Any:
+    """Pool over channels with layers that Keras has, so that the saved model needs none of our code."""
+    height, width, channels = value.shape[1:]
+    if channels % layer.pool_size:
+        raise ValueError(f"{channels} channels cannot be pooled by {layer.pool_size}")
+    volume = keras.layers.Reshape((height, width, channels, 1), name=f"{name}_volume")(value)
+    pooled = keras.layers.MaxPooling3D((1, 1, layer.pool_size), name=f"{name}_pool")(volume)
+    return keras.layers.Reshape((height, width, channels // layer.pool_size), name=name)(pooled)

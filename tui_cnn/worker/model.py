@@ -28,7 +28,8 @@ def seed_dropout(model: keras.Model, seed: int) -> None:
     """
     steps = int(model.optimizer.iterations)
     for place, layer in enumerate(model.layers):
-        if generator := getattr(layer, "seed_generator", None):
+        # Dropout and its kin name it one way, the layers that change images another.
+        if generator := getattr(layer, "seed_generator", None) or getattr(layer, "generator", None):
             (own,) = np.random.SeedSequence([seed, place]).generate_state(1)
             generator.state.assign(np.array([own, steps], "uint32"))
 
@@ -47,4 +48,5 @@ def _optimizer(name: OptimizerName, learning_rate: float) -> keras.optimizers.Op
 
 def _ends_in_softmax(model: keras.Model) -> bool:
     """Tell whether the outputs are probabilities; the layer that gives them is the last in Keras' order of depth."""
-    return getattr(model.layers[-1], "activation", None) is keras.activations.softmax
+    last = model.layers[-1]
+    return isinstance(last, keras.layers.Softmax) or getattr(last, "activation", None) is keras.activations.softmax

@@ -51,15 +51,28 @@ def test_no_line_is_longer_than_its_place(name):
 
 def test_what_stands_in_a_wide_place():
     head, first, *rows = (text(line) for line in lines(NETWORKS["tutorial"], 90))
-    assert head.split() == ["#", "layer", "settings", "output", "parameters", "MACs"]
-    assert first.split() == ["0", "Input", "28×28×1"]
-    assert rows[2].split() == ["3", "Conv2D", "64", "·", "3×3", "·", "relu", "11×11×64", "18,496", "█▎", "2,230,272"]
-    assert rows[3].split() == ["4", "MaxPooling2D", "2×2", "5×5×64"], "what has no weights shows no zeros"
+    assert head.split() == ["#", "layer", "settings", "output", "params", "MACs", "field"]
+    assert first.split() == ["0", "Input", "28×28×1", "1"]
+    assert rows[2].split() == [
+        "3",
+        "Conv2D",
+        "64",
+        "·",
+        "3×3",
+        "·",
+        "relu",
+        "11×11×64",
+        "18,496",
+        "█▎",
+        "2,230,272",
+        "8",
+    ]
+    assert rows[3].split() == ["4", "MaxPooling2D", "2×2", "5×5×64", "10"], "what has no weights shows no zeros"
 
 
 def test_numbers_end_below_their_titles():
     head, _first, *rows = (text(line) for line in lines(NETWORKS["tutorial"], 90))
-    for title, value in [("parameters", "18,496"), ("MACs", "2,230,272"), ("output", "11×11×64")]:
+    for title, value in [("params", "18,496"), ("MACs", "2,230,272"), ("output", "11×11×64")]:
         assert head.index(title) + len(title) == rows[2].index(value) + len(value)
 
 
@@ -67,7 +80,7 @@ def test_columns_give_way_one_by_one():
     analysis = analyze(NETWORKS["tutorial"])
     shown = [tuple(column.key for column in columns(analysis, width)) for width in range(200, 19, -1)]
     kinds = list(dict.fromkeys(shown))
-    assert kinds[0] == ("number", "layer", "settings", "output", "params", "share", "macs")
+    assert kinds[0] == ("number", "layer", "settings", "output", "params", "share", "macs", "field")
     assert [len(kind) for kind in kinds] == sorted((len(kind) for kind in kinds), reverse=True)
     assert kinds[-1] == ("number", "layer")
 
@@ -90,7 +103,7 @@ def test_a_broken_layer_says_why_in_its_own_line():
     assert "✗ a 3×3 window" in text(broken) or "✗ needs" in text(broken)
     assert {segment.style for segment in broken} == {STYLES.error}
     after = drawn[drawn.index(broken) + 1]
-    assert text(after).count("—") == 3
+    assert text(after).count("—") == 4
     assert {segment.style for segment in after if segment.text.strip()} == {STYLES.dim}
 
 

@@ -33,8 +33,9 @@ def test_a_preview_compares_the_layer_and_the_totals():
     edited = edits.change(CNN, (2,), filters=48)
     assert written(preview(analyze(CNN), analyze(edited), (2,))).split("\n") == [
         "output     11×11×64 → 11×11×48",
-        "parameters   93.3 k →   79.5 k −15 %",
-        "MACs         2.79 M →   2.15 M −23 %",
+        "parameters   93.3 k →   79.5 k  −15 %",
+        "MACs         2.79 M →   2.15 M  −23 %",
+        "memory      6.33 MB →  5.81 MB −8.2 %",
     ]
 
 
@@ -51,17 +52,18 @@ def test_a_preview_that_mends_a_broken_stack():
 
 def test_the_numbers_of_a_layer_come_with_their_formulas():
     assert written(layer_numbers(analyze(CNN).rows[2])).split("\n") == [
-        "output       11×11×64  floor((13 + 2·0 - 3) / 1) + 1 = 11",
-        "parameters     18,496  (3·3·32 + 1)·64",
-        "MACs        2,230,272  3·3·32·11·11·64",
+        "output            11×11×64  floor((13 + 2·0 - 3) / 1) + 1 = 11",
+        "parameters          18,496  (3·3·32 + 1)·64",
+        "MACs             2,230,272  3·3·32·11·11·64",
+        "field                    8  pixels that a cell sees; step 2, padding 0",
     ]
 
 
 def test_what_is_not_trained_is_told_apart():
     network = edits.insert(CNN, (1,), BatchNormalization())
     assert written(layer_numbers(analyze(network).rows[1])).split("\n")[1:3] == [
-        "parameters           64  2·32",
-        "not trainable        64  2·32",
+        "parameters              64  2·32",
+        "not trainable           64  2·32",
     ]
     assert "of these 64 not trainable" in written(network_numbers(analyze(network)))
 
@@ -74,9 +76,11 @@ def test_a_layer_that_cannot_be_built_says_why():
 
 def test_the_numbers_of_the_network():
     assert written(network_numbers(analyze(CNN))).split("\n") == [
-        "output             10  after 8 layers",
-        "parameters     93,322",
-        "MACs        2,794,240  multiply-accumulates of the kernels, for one image",
+        "output                  10  after 8 layers",
+        "parameters          93,322",
+        "MACs             2,794,240  multiply-accumulates of the kernels, for one image",
+        "memory              108 kB  at the peak of one image, float32",
+        "                   6.33 MB  at a training step on 32 images with adam",
     ]
     assert "—" in written(network_numbers(analyze(edits.change(CNN, (2,), kernel_size=(99, 99)))))
 

@@ -1,21 +1,31 @@
 """Layers: one class a layer type, one module a family. Class and field names are those of Keras."""
 
-from tui_cnn.core.layers.activation import Activation
+from tui_cnn.core.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
+from tui_cnn.core.layers.augmentation import RandomFlip, RandomRotation, RandomTranslation, RandomZoom
 from tui_cnn.core.layers.base import Layer, Parameters, family
-from tui_cnn.core.layers.convolution import Conv2D
+from tui_cnn.core.layers.convolution import Conv2D, Conv2DTranspose
 from tui_cnn.core.layers.dense import Dense
 from tui_cnn.core.layers.merging import LAYER_TYPES, AnyLayer, Block, Branches
-from tui_cnn.core.layers.normalization import BatchNormalization
+from tui_cnn.core.layers.normalization import (
+    BatchNormalization,
+    GroupNormalization,
+    LayerNormalization,
+    UnitNormalization,
+)
+from tui_cnn.core.layers.opaque import Opaque
 from tui_cnn.core.layers.pooling import (
     AveragePooling2D,
+    DepthMaxPooling2D,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
     MaxPooling2D,
 )
-from tui_cnn.core.layers.regularization import Dropout
-from tui_cnn.core.layers.reshaping import Flatten
+from tui_cnn.core.layers.regularization import Dropout, GaussianNoise, SpatialDropout2D
+from tui_cnn.core.layers.reshaping import Cropping2D, Flatten, Rescaling, Reshape, UpSampling2D, ZeroPadding2D
+from tui_cnn.core.layers.separable import DepthwiseConv2D, SeparableConv2D
 
 __all__ = [
+    "ELU",
     "LAYER_TYPES",
     "Activation",
     "AnyLayer",
@@ -24,13 +34,36 @@ __all__ = [
     "Block",
     "Branches",
     "Conv2D",
+    "Conv2DTranspose",
+    "Cropping2D",
     "Dense",
+    "DepthMaxPooling2D",
+    "DepthwiseConv2D",
     "Dropout",
     "Flatten",
+    "GaussianNoise",
     "GlobalAveragePooling2D",
     "GlobalMaxPooling2D",
+    "GroupNormalization",
     "Layer",
+    "LayerNormalization",
+    "LeakyReLU",
     "MaxPooling2D",
+    "Opaque",
+    "PReLU",
     "Parameters",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
+    "ReLU",
+    "Rescaling",
+    "Reshape",
+    "SeparableConv2D",
+    "Softmax",
+    "SpatialDropout2D",
+    "UnitNormalization",
+    "UpSampling2D",
+    "ZeroPadding2D",
     "family",
 ]

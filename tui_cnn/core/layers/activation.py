@@ -1,18 +1,149 @@
-"""Activation functions as layers of their own."""
+"""Activation functions, and the layers that apply them."""
 
 from typing import Annotated
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Layer
-from tui_cnn.core.layers.fields import ActivationName
+from tui_cnn.core.layers.base import Layer, Parameters
+from tui_cnn.core.layers.fields import ActivationName, BiasInitializer, Regularizer
+from tui_cnn.core.shape import Amount, Shape, ShapeError, elements, format_shape, product
+from tui_cnn.i18n import _
+
+_TF_FLOPS = {
+    "celu": 5,
+    "gelu": 4,
+    "silu": 2,
+    "mish": 1,
+    "hard_sigmoid": 2,
+    "hard_silu": 3,
+    "log_sigmoid": 2,
+    "hard_tanh": 2,
+    "softmax": 5,
+    "squareplus": 4,
+    "soft_shrink": 4,
+    "hard_shrink": 1,
+    "tanh_shrink": 1,
+    "sparse_plus": 5,
+    "sparse_sigmoid": 4,
+    "sparsemax": 8,
+}
+
+
+def activation_flops(name: ActivationName, shape: Shape) -> int:
+    """Count an activation as TensorFlow's profiler does: many TensorFlow operations, ReLU among them, count nothing.
+
+    The counts for one value are those of the operations that Keras 3.15 makes of each function.
+    """
+    return _TF_FLOPS.get(name, 0) * elements(shape) + (name == "sparsemax")
 
 
 class Activation(Layer, frozen=True, kw_only=True):
     """A function applied to every value; softmax works along the last axis."""
 
-    activation: Annotated[ActivationName, Meta(description="Function applied to every value", examples=["relu"])]
+    activation: Annotated[ActivationName, Meta(description="Function applied to every value")]
+
+    def tf_flops(self, shape: Shape) -> int:
+        """Those of the function."""
+        return activation_flops(self.activation, shape)
 
     def settings(self) -> tuple[str, ...]:
         """The function's name."""
         return (self.activation,)
+
+
+class ReLU(Layer, frozen=True, kw_only=True):
+    """Negative values become zero (or are made small), large ones are cut off."""
+
+    max_value: Annotated[
+        Annotated[float, Meta(ge=0)] | None, Meta(description="Values above are cut off; empty: none are")
+    ] = None
+    negative_slope: Annotated[float, Meta(ge=0, description="Factor for the values below the threshold")] = 0.0
+    threshold: Annotated[float, Meta(ge=0, description="Values below become zero")] = 0.0
+
+    def tf_flops(self, shape: Shape) -> int:
+        """Nothing where TensorFlow has one operation for it; else those that Keras makes of it."""
+        bent, cut = self.negative_slope > 0, self.max_value is not None
+        from_threshold = self.threshold > 0
+        steps = 3 * (bent and (cut or from_threshold)) + from_threshold + (bent and from_threshold)
+        steps += 2 * (cut and (self.max_value != 6 or from_threshold))
+        return steps * elements(shape)
+
+    def settings(self) -> tuple[str, ...]:
+        """What differs from the plain function."""
+        return (
+            *(() if self.max_value is None else (f"≤ {self.max_value:g}",)),
+            *((f"slope {self.negative_slope:g}",) if self.negative_slope else ()),
+            *((f"from {self.threshold:g}",) if self.threshold else ()),
+        )
+
+
+class LeakyReLU(Layer, frozen=True, kw_only=True):
+    """Negative values are made small, not zero."""
+
+    negative_slope: Annotated[float, Meta(ge=0, description="Factor for negative values")] = 0.3
+
+    def settings(self) -> tuple[str, ...]:
+        """The slope."""
+        return (f"{self.negative_slope:g}",)
+
+
+class ELU(Layer, frozen=True, kw_only=True):
+    """Negative values go to -alpha along an exponential."""
+
+    alpha: Annotated[float, Meta(description="What negative values go to, turned positive")] = 1.0
+
+    def tf_flops(self, shape: Shape) -> int:
+        """Nothing for the plain function; else a comparison and a product."""
+        return 0 if self.alpha == 1 else 2 * elements(shape)
+
+    def settings(self) -> tuple[str, ...]:
+        """Alpha."""
+        return (f"{self.alpha:g}",)
+
+
+class PReLU(Layer, frozen=True, kw_only=True):
+    """Negative values are multiplied by a slope that is learned.
+
+    He et al., "Delving Deep into Rectifiers", 2015. Over an image each position has a slope of its own, unless the axes
+    1 and 2 (height and width) share one.
+    """
+
+    alpha_initializer: BiasInitializer = "zeros"
+    alpha_regularizer: Regularizer | None = None
+    shared_axes: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=3)], ...] | None,
+        Meta(description="Axes along which the slope is the same: 1x2 for height and width; empty: none"),
+    ] = None
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The shape stays."""
+        self._slopes(shape)
+        return shape
+
+    def parameters(self, shape: Shape) -> Parameters:
+        """A slope for each position along the axes that do not share one."""
+        slopes = self._slopes(shape)
+        return Parameters(Amount(elements(slopes), product(*slopes)))
+
+    def tf_flops(self, shape: Shape) -> int:
+        """Two negations (one of the slopes), a product and a sum."""
+        return 3 * elements(shape) + elements(self._slopes(shape))
+
+    def settings(self) -> tuple[str, ...]:
+        """The axes that share a slope."""
+        return ("shared " + "×".join(map(str, self.shared_axes)),) if self.shared_axes else ()
+
+    def _slopes(self, shape: Shape) -> Shape:
+        shared = self.shared_axes or ()
+        if any(axis > len(shape) for axis in shared):
+            message = _("has no axis {axis} to share a slope along: its input is {shape}")
+            raise ShapeError(message.format(axis=max(shared), shape=format_shape(shape)), {"shared_axes": None})
+        return tuple(1 if axis in shared else length for axis, length in enumerate(shape, start=1))
+
+
+class Softmax(Layer, frozen=True, kw_only=True):
+    """Values along the last axis become shares that sum to one."""
+
+    def tf_flops(self, shape: Shape) -> int:
+        """Five for each value."""
+        return activation_flops("softmax", shape)

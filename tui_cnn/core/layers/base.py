@@ -4,6 +4,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
+from tui_cnn.core.layers.view import SAME_CELL, View
 from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, format_shape
 from tui_cnn.i18n import _
 
@@ -62,6 +63,14 @@ class Layer(
     def macs(self, shape: Shape) -> Amount:
         """Count the multiply-accumulates for one image of shape `shape`: kernels only, no bias."""
         return NONE
+
+    def tf_flops(self, shape: Shape) -> int:
+        """Count the floating-point operations for one image as TensorFlow's profiler counts them."""
+        return 0
+
+    def view(self, shape: Shape) -> View:
+        """Say what an output cell sees of an input image of shape `shape`."""
+        return SAME_CELL
 
     def settings(self) -> tuple[str, ...]:
         """Give the essential settings in the field's shorthand: `("64", "3×3", "s2", "same", "relu")`."""

@@ -5,11 +5,26 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from tui_cnn.core.layers.activation import activation_flops
 from tui_cnn.core.layers.base import Layer, Parameters, require_image
-from tui_cnn.core.layers.fields import ActivationName, Channels, Initializer, Padding, Pair
+from tui_cnn.core.layers.fields import (
+    ActivationName,
+    BiasInitializer,
+    Channels,
+    DilationRate,
+    Initializer,
+    KernelSize,
+    Padding,
+    Regularizer,
+    Strides,
+    UseBias,
+)
+from tui_cnn.core.layers.view import Spreading, View
 from tui_cnn.core.layers.window import Window, format_extent, format_step
-from tui_cnn.core.shape import Amount, Shape, ShapeError, product
+from tui_cnn.core.shape import Amount, Shape, ShapeError, elements, product
 from tui_cnn.i18n import _
+
+Filters = Annotated[Channels, Meta(description="How many filters, so how many feature maps come out", examples=[32])]
 
 
 class Conv2D(Layer, frozen=True, kw_only=True):
@@ -18,24 +33,20 @@ class Conv2D(Layer, frozen=True, kw_only=True):
     Input `(height, width, channels)`, output `(places down, places across, filters)`.
     """
 
-    filters: Annotated[Channels, Meta(description="How many filters, so how many feature maps come out", examples=[32])]
-    kernel_size: Annotated[Pair, Meta(description="Height and width of each filter", examples=[(3, 3)])]
-    strides: Annotated[Pair, Meta(description="Pixels from one place of the filter to the next")] = (1, 1)
-    padding: Annotated[
-        Padding,
-        Meta(description="valid: inside the image only; same: zeros around it keep its size at stride 1"),
-    ] = "valid"
-    dilation_rate: Annotated[Pair, Meta(description="Pixels between two taps of the filter; 1: side by side")] = (1, 1)
+    filters: Filters
+    kernel_size: KernelSize
+    strides: Strides = (1, 1)
+    padding: Padding = "valid"
+    dilation_rate: DilationRate = (1, 1)
     groups: Annotated[
         Channels, Meta(description="Parts that channels and filters are split into, each convolved alone")
     ] = 1
-    activation: Annotated[ActivationName, Meta(description="Function applied to every output", examples=["relu"])] = (
-        "linear"
-    )
-    use_bias: Annotated[bool, Meta(description="Add a learned number to each feature map")] = True
-    kernel_initializer: Annotated[Initializer, Meta(description="How the filters are drawn before training")] = (
-        "glorot_uniform"
-    )
+    activation: ActivationName = "linear"
+    use_bias: UseBias = True
+    kernel_initializer: Initializer = "glorot_uniform"
+    bias_initializer: BiasInitializer = "zeros"
+    kernel_regularizer: Regularizer | None = None
+    bias_regularizer: Regularizer | None = None
 
     @property
     def window(self) -> Window:
@@ -52,10 +63,7 @@ class Conv2D(Layer, frozen=True, kw_only=True):
         ):
             if count % self.groups:
                 raise ShapeError(message.format(count=count, groups=self.groups), {"groups": divisor})
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            message = _("strides of {strides} and a dilation of {dilation} cannot go together")
-            steps = {"strides": format_extent(self.strides), "dilation": format_extent(self.dilation_rate)}
-            raise ShapeError(message.format(**steps), {"dilation_rate": (1, 1)})
+        require_stride_or_dilation(self.strides, self.dilation_rate)
         return (*self.window.slide(shape), self.filters)
 
     def size_formula(self, shape: Shape) -> str:
@@ -64,34 +72,136 @@ class Conv2D(Layer, frozen=True, kw_only=True):
 
     def parameters(self, shape: Shape) -> Parameters:
         """A filter is as deep as its (group's) input and has one bias."""
-        height, width = self.kernel_size
-        depth = shape[2] // self.groups
-        taps = product(height, width, depth)
-        if self.use_bias:
-            return Parameters(Amount((height * width * depth + 1) * self.filters, f"({taps} + 1)·{self.filters}"))
-        return Parameters(Amount(height * width * depth * self.filters, f"{taps}·{self.filters}"))
+        return Parameters(kernel_and_bias((*self.kernel_size, shape[2] // self.groups), self.filters, self.use_bias))
 
     def macs(self, shape: Shape) -> Amount:
         """Every filter's taps at every place."""
-        height, width = self.kernel_size
-        depth = shape[2] // self.groups
-        down, across, _ = self.output_shape(shape)
-        value = height * width * depth * down * across * self.filters
-        return Amount(value, product(height, width, depth, down, across, self.filters))
+        factors = (*self.kernel_size, shape[2] // self.groups, *self.output_shape(shape))
+        return Amount(elements(factors), product(*factors))
+
+    def tf_flops(self, shape: Shape) -> int:
+        """Two for each tap where TensorFlow works; the profiler itself cannot look into a convolution in groups."""
+        taps = 2 * elements(self.kernel_size) * (shape[2] // self.groups) * self.filters * self.window.tf_places(shape)
+        return kernel_flops(taps, self.output_shape(shape), self.use_bias, self.activation)
+
+    def view(self, shape: Shape) -> View:
+        """That of the sliding window."""
+        return self.window.view(shape)
 
     def settings(self) -> tuple[str, ...]:
         """Filters, kernel, and what differs from the defaults."""
-        parts = [f"{self.filters}", format_extent(self.kernel_size)]
-        if self.strides != (1, 1):
-            parts.append("s" + format_step(self.strides))
-        if self.padding != "valid":
-            parts.append(self.padding)
-        if self.dilation_rate != (1, 1):
-            parts.append("d" + format_step(self.dilation_rate))
-        if self.groups != 1:
-            parts.append(f"g{self.groups}")
-        if self.activation != "linear":
-            parts.append(self.activation)
-        if not self.use_bias:
-            parts.append("no bias")
-        return tuple(parts)
+        groups = () if self.groups == 1 else (f"g{self.groups}",)
+        return (
+            f"{self.filters}",
+            *window_settings(self.window),
+            *groups,
+            *function_settings(self.activation, self.use_bias),
+        )
+
+
+class Conv2DTranspose(Layer, frozen=True, kw_only=True):
+    """Each value is spread over a window of the output: the transpose of a convolution, to make images larger."""
+
+    filters: Filters
+    kernel_size: KernelSize
+    strides: Annotated[Strides, Meta(description="How many times larger the image becomes")] = (1, 1)
+    padding: Padding = "valid"
+    dilation_rate: DilationRate = (1, 1)
+    activation: ActivationName = "linear"
+    use_bias: UseBias = True
+    kernel_initializer: Initializer = "glorot_uniform"
+    bias_initializer: BiasInitializer = "zeros"
+    kernel_regularizer: Regularizer | None = None
+    bias_regularizer: Regularizer | None = None
+
+    @property
+    def window(self) -> Window:
+        """The window that the output is seen through, from the far side."""
+        return Window(self.kernel_size, self.strides, self.padding, self.dilation_rate)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The image grows by the stride; `valid` adds what the kernel reaches beyond it."""
+        height, width, _channels = require_image(shape)
+        require_stride_or_dilation(self.strides, self.dilation_rate)
+        down, across = (
+            n * stride if self.padding == "same" else (n - 1) * stride + max(reach, stride)
+            for n, stride, reach in zip((height, width), self.strides, self.window.reach, strict=True)
+        )
+        return (down, across, self.filters)
+
+    def size_formula(self, shape: Shape) -> str:
+        """The size formula of a transposed convolution, along the height; one line for both axes where they agree."""
+        height, width = (
+            f"{n}·{stride} = {n * stride}"
+            if self.padding == "same"
+            else f"({n} - 1)·{stride} + {max(reach, stride)} = {(n - 1) * stride + max(reach, stride)}"
+            for n, stride, reach in zip(shape[:2], self.strides, self.window.reach, strict=True)
+        )
+        return height if height == width else f"h: {height};  w: {width}"
+
+    def parameters(self, shape: Shape) -> Parameters:
+        """As many as those of the convolution."""
+        return Parameters(kernel_and_bias((*self.kernel_size, shape[2]), self.filters, self.use_bias))
+
+    def macs(self, shape: Shape) -> Amount:
+        """Every filter's taps for every value of the input."""
+        factors = (*self.kernel_size, *shape, self.filters)
+        return Amount(elements(factors), product(*factors))
+
+    def tf_flops(self, shape: Shape) -> int:
+        """As the profiler has it: two for each tap and each output value, divided by the strides."""
+        output = self.output_shape(shape)
+        taps = 2 * elements(self.kernel_size) * shape[2] * elements(output) // elements(self.strides)
+        return kernel_flops(taps, output, self.use_bias, self.activation)
+
+    def view(self, shape: Shape) -> View:
+        """Each value spreads over the window; `same` cuts off half of what reaches beyond, rounded down."""
+        down, across = (
+            Spreading(reach, stride, max(0, reach - stride) // 2 if self.padding == "same" else 0)
+            for stride, reach in zip(self.strides, self.window.reach, strict=True)
+        )
+        return View(down, across)
+
+    def settings(self) -> tuple[str, ...]:
+        """Filters, kernel, and what differs from the defaults."""
+        return (f"{self.filters}", *window_settings(self.window), *function_settings(self.activation, self.use_bias))
+
+
+def kernel_and_bias(kernel: Shape, outputs: int, use_bias: bool) -> Amount:
+    """Count the weights of `outputs` kernels, each with a bias or without."""
+    taps = product(*kernel)
+    if use_bias:
+        return Amount((elements(kernel) + 1) * outputs, f"({taps} + 1)·{outputs}")
+    return Amount(elements(kernel) * outputs, f"{taps}·{outputs}")
+
+
+def kernel_flops(taps: int, output: Shape, use_bias: bool, activation: ActivationName) -> int:
+    """Add to the operations of the kernels one for each bias, and those of the activation."""
+    return taps + (elements(output) if use_bias else 0) + activation_flops(activation, output)
+
+
+def require_stride_or_dilation(strides: tuple[int, int], dilation: tuple[int, int]) -> None:
+    """Refuse what TensorFlow has no operation for.
+
+    Raises:
+        ShapeError: both are more than 1.
+    """
+    if max(strides) > 1 and max(dilation) > 1:
+        message = _("strides of {strides} and a dilation of {dilation} cannot go together")
+        steps = {"strides": format_extent(strides), "dilation": format_extent(dilation)}
+        raise ShapeError(message.format(**steps), {"dilation_rate": (1, 1)})
+
+
+def window_settings(window: Window) -> tuple[str, ...]:
+    """Write a window in the field's shorthand: `3×3`, and stride, padding and dilation where they are not the usual."""
+    return (
+        format_extent(window.kernel),
+        *(("s" + format_step(window.strides),) if window.strides != (1, 1) else ()),
+        *((window.padding,) if window.padding != "valid" else ()),
+        *(("d" + format_step(window.dilation),) if window.dilation != (1, 1) else ()),
+    )
+
+
+def function_settings(activation: ActivationName, use_bias: bool) -> tuple[str, ...]:
+    """Write the activation of a layer, and whether it lacks a bias."""
+    return (*(() if activation == "linear" else (activation,)), *(() if use_bias else ("no bias",)))

@@ -1,13 +1,13 @@
 """Dense (fully connected) layers."""
 
-from math import prod
 from typing import Annotated
 
 from msgspec import Meta
 
 from tui_cnn.core.layers.base import Layer, Parameters
-from tui_cnn.core.layers.fields import ActivationName, Initializer
-from tui_cnn.core.shape import Amount, Shape, product
+from tui_cnn.core.layers.convolution import function_settings, kernel_and_bias, kernel_flops
+from tui_cnn.core.layers.fields import ActivationName, BiasInitializer, Initializer, Regularizer, UseBias
+from tui_cnn.core.shape import Amount, Shape, elements, product
 
 
 class Dense(Layer, frozen=True, kw_only=True):
@@ -17,13 +17,12 @@ class Dense(Layer, frozen=True, kw_only=True):
     """
 
     units: Annotated[int, Meta(ge=1, le=1_000_000, description="How many numbers come out", examples=[64])]
-    activation: Annotated[ActivationName, Meta(description="Function applied to every output", examples=["relu"])] = (
-        "linear"
-    )
-    use_bias: Annotated[bool, Meta(description="Add a learned number to each unit")] = True
-    kernel_initializer: Annotated[Initializer, Meta(description="How the weights are drawn before training")] = (
-        "glorot_uniform"
-    )
+    activation: ActivationName = "linear"
+    use_bias: UseBias = True
+    kernel_initializer: Initializer = "glorot_uniform"
+    bias_initializer: BiasInitializer = "zeros"
+    kernel_regularizer: Regularizer | None = None
+    bias_regularizer: Regularizer | None = None
 
     def output_shape(self, shape: Shape) -> Shape:
         """The last axis becomes the units."""
@@ -31,17 +30,16 @@ class Dense(Layer, frozen=True, kw_only=True):
 
     def parameters(self, shape: Shape) -> Parameters:
         """A weight for each feature and a bias, for each unit."""
-        features = shape[-1]
-        if self.use_bias:
-            return Parameters(Amount((features + 1) * self.units, f"({features} + 1)·{self.units}"))
-        return Parameters(Amount(features * self.units, product(features, self.units)))
+        return Parameters(kernel_and_bias(shape[-1:], self.units, self.use_bias))
 
     def macs(self, shape: Shape) -> Amount:
         """Every weight once, for each position along the other axes."""
-        return Amount(prod(shape) * self.units, product(*shape, self.units))
+        return Amount(elements(shape) * self.units, product(*shape, self.units))
+
+    def tf_flops(self, shape: Shape) -> int:
+        """Two for each multiply-accumulate, one for each bias."""
+        return kernel_flops(2 * self.macs(shape).value, self.output_shape(shape), self.use_bias, self.activation)
 
     def settings(self) -> tuple[str, ...]:
         """Units, and what differs from the defaults."""
-        activation = () if self.activation == "linear" else (self.activation,)
-        bias = () if self.use_bias else ("no bias",)
-        return (f"{self.units}", *activation, *bias)
+        return (f"{self.units}", *function_settings(self.activation, self.use_bias))

@@ -1,4 +1,4 @@
-"""The kinds of value that layers' fields hold, each with its bounds."""
+"""The kinds of value that layers' fields hold, each with its bounds and its help."""
 
 from typing import Annotated, Literal
 
@@ -10,46 +10,115 @@ Extent = Annotated[int, Meta(ge=1, le=1024)]
 Pair = tuple[Extent, Extent]
 """(height, width)."""
 
+Edge = Annotated[int, Meta(ge=0, le=4096)]
+Sides = tuple[tuple[Edge, Edge], tuple[Edge, Edge]]
+"""((top, bottom), (left, right))."""
+
 Channels = Annotated[int, Meta(ge=1, le=65_536)]
 Rate = Annotated[float, Meta(ge=0, le=1)]
+Epsilon = Annotated[float, Meta(gt=0, le=1, description="Added to the variance, so that nothing is divided by zero")]
 
-Padding = Literal["valid", "same"]
+KernelSize = Annotated[Pair, Meta(description="Height and width of each filter", examples=[(3, 3)])]
+Strides = Annotated[Pair, Meta(description="Pixels from one place of the filter to the next")]
+DilationRate = Annotated[Pair, Meta(description="Pixels between two taps of the filter; 1: side by side")]
+Padding = Annotated[
+    Literal["valid", "same"],
+    Meta(description="valid: inside the image only; same: zeros around it keep its size at stride 1"),
+]
+UseBias = Annotated[bool, Meta(description="Add a learned number to each output channel")]
+DepthMultiplier = Annotated[Channels, Meta(description="How many feature maps come of each channel")]
 
-ActivationName = Literal[
-    "linear",
-    "relu",
-    "relu6",
-    "leaky_relu",
-    "elu",
-    "selu",
-    "celu",
-    "gelu",
-    "silu",
-    "mish",
-    "sigmoid",
-    "hard_sigmoid",
-    "hard_silu",
-    "log_sigmoid",
-    "tanh",
-    "hard_tanh",
-    "softplus",
-    "softsign",
-    "exponential",
-    "softmax",
-    "log_softmax",
+ActivationName = Annotated[
+    Literal[
+        "linear",
+        "relu",
+        "relu6",
+        "leaky_relu",
+        "elu",
+        "selu",
+        "celu",
+        "gelu",
+        "silu",
+        "mish",
+        "sigmoid",
+        "hard_sigmoid",
+        "hard_silu",
+        "log_sigmoid",
+        "sparse_sigmoid",
+        "tanh",
+        "hard_tanh",
+        "tanh_shrink",
+        "hard_shrink",
+        "soft_shrink",
+        "softplus",
+        "softsign",
+        "sparse_plus",
+        "squareplus",
+        "exponential",
+        "softmax",
+        "log_softmax",
+        "sparsemax",
+    ],
+    Meta(description="Function applied to every output", examples=["relu"]),
+]
+"""Keras' activations that need no arguments and keep the shape (`glu` halves it, `threshold` needs two numbers)."""
+
+Initializer = Annotated[
+    Literal[
+        "glorot_uniform",
+        "glorot_normal",
+        "he_uniform",
+        "he_normal",
+        "lecun_uniform",
+        "lecun_normal",
+        "orthogonal",
+        "random_normal",
+        "random_uniform",
+        "truncated_normal",
+        "variance_scaling",
+        "ones",
+        "zeros",
+    ],
+    Meta(description="How the weights are drawn before training"),
 ]
 
-Initializer = Literal[
-    "glorot_uniform",
-    "glorot_normal",
-    "he_uniform",
-    "he_normal",
-    "lecun_uniform",
-    "lecun_normal",
-    "orthogonal",
-    "random_normal",
-    "random_uniform",
-    "truncated_normal",
-    "ones",
-    "zeros",
+BiasInitializer = Annotated[
+    Literal[
+        "zeros",
+        "ones",
+        "glorot_uniform",
+        "glorot_normal",
+        "he_uniform",
+        "he_normal",
+        "lecun_uniform",
+        "lecun_normal",
+        "random_normal",
+        "random_uniform",
+        "truncated_normal",
+        "variance_scaling",
+    ],
+    Meta(description="How the biases are drawn before training"),
 ]
+"""All but `orthogonal`, which Keras refuses for a single row of numbers."""
+
+NUMBER = r"(\d{1,9}(\.\d{0,12})?|\.\d{1,12})(e-?\d)?"
+Regularizer = Annotated[
+    str,
+    Meta(
+        pattern=rf"^(l1|l2)\({NUMBER}\)$|^l1_l2\({NUMBER}, ?{NUMBER}\)$",
+        description="Penalty on large weights: l1(0.01), l2(0.01) or l1_l2(0.01, 0.01); empty: none",
+    ),
+]
+
+
+def parse_regularizer(text: str) -> tuple[float, float]:
+    """Read the penalties on absolute values and on squares: `l2(0.01)` is (0, 0.01)."""
+    name, _bracket, numbers = text.rstrip(")").partition("(")
+    first, _comma, second = numbers.partition(",")
+    match name:
+        case "l1":
+            return float(first), 0.0
+        case "l2":
+            return 0.0, float(first)
+        case _:
+            return float(first), float(second)

@@ -4,20 +4,29 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.activation import Activation
+from tui_cnn.core.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
+from tui_cnn.core.layers.augmentation import RandomFlip, RandomRotation, RandomTranslation, RandomZoom
 from tui_cnn.core.layers.base import Layer
-from tui_cnn.core.layers.convolution import Conv2D
+from tui_cnn.core.layers.convolution import Conv2D, Conv2DTranspose
 from tui_cnn.core.layers.dense import Dense
-from tui_cnn.core.layers.normalization import BatchNormalization
+from tui_cnn.core.layers.normalization import (
+    BatchNormalization,
+    GroupNormalization,
+    LayerNormalization,
+    UnitNormalization,
+)
+from tui_cnn.core.layers.opaque import Opaque
 from tui_cnn.core.layers.pooling import (
     AveragePooling2D,
+    DepthMaxPooling2D,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
     MaxPooling2D,
 )
-from tui_cnn.core.layers.regularization import Dropout
-from tui_cnn.core.layers.reshaping import Flatten
-from tui_cnn.core.shape import Shape, ShapeError, format_shape
+from tui_cnn.core.layers.regularization import Dropout, GaussianNoise, SpatialDropout2D
+from tui_cnn.core.layers.reshaping import Cropping2D, Flatten, Rescaling, Reshape, UpSampling2D, ZeroPadding2D
+from tui_cnn.core.layers.separable import DepthwiseConv2D, SeparableConv2D
+from tui_cnn.core.shape import Shape, ShapeError, elements, format_shape
 from tui_cnn.i18n import _
 
 Merge = Literal["add", "concatenate", "multiply", "average", "maximum"]
@@ -56,6 +65,16 @@ class Branches(Layer, frozen=True, kw_only=True):
         listed = ", ".join(map(format_shape, shapes))
         raise ShapeError(message.format(merge=self.merge, shapes=listed))
 
+    def merge_flops(self, shapes: tuple[Shape, ...]) -> int:
+        """Count the merge as TensorFlow's profiler does: an operation a value for each branch after the first."""
+        if self.merge == "concatenate":
+            return 0
+        merged, flops = shapes[0], 0
+        for shape in shapes[1:]:
+            merged = _broadcast((merged, shape)) or merged
+            flops += elements(merged)
+        return flops + (elements(merged) if self.merge == "average" else 0)
+
     def settings(self) -> tuple[str, ...]:
         """The way of merging."""
         return (self.merge,)
@@ -85,9 +104,33 @@ AnyLayer = (
     | Dropout
     | BatchNormalization
     | Activation
+    | DepthwiseConv2D
+    | SeparableConv2D
+    | Conv2DTranspose
+    | DepthMaxPooling2D
+    | LayerNormalization
+    | GroupNormalization
+    | UnitNormalization
+    | SpatialDropout2D
+    | GaussianNoise
+    | ReLU
+    | LeakyReLU
+    | PReLU
+    | ELU
+    | Softmax
+    | ZeroPadding2D
+    | Cropping2D
+    | UpSampling2D
+    | Reshape
+    | Rescaling
+    | RandomFlip
+    | RandomTranslation
+    | RandomRotation
+    | RandomZoom
     | Block
     | Branches
+    | Opaque
 )
 
-LAYER_TYPES: dict[str, type[Layer]] = {kind.__name__: kind for kind in get_args(AnyLayer)}
-"""Every layer type by its name, in the order in which people reach for them."""
+LAYER_TYPES: dict[str, type[Layer]] = {kind.__name__: kind for kind in get_args(AnyLayer) if kind is not Opaque}
+"""Every layer type that people write, by its name, in the order in which they reach for them."""

@@ -5,8 +5,13 @@ from typing import Annotated
 from msgspec import Meta
 
 from tui_cnn.core.layers.base import Layer, Parameters
-from tui_cnn.core.layers.fields import Rate
-from tui_cnn.core.shape import NONE, Amount, Shape, product
+from tui_cnn.core.layers.fields import Channels, Epsilon, Rate
+from tui_cnn.core.layers.view import EVERYTHING, View
+from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, elements, product
+from tui_cnn.i18n import _
+
+Center = Annotated[bool, Meta(description="Learn a shift (beta) for each channel")]
+Scale = Annotated[bool, Meta(description="Learn a factor (gamma) for each channel")]
 
 
 class BatchNormalization(Layer, frozen=True, kw_only=True):
@@ -16,18 +21,97 @@ class BatchNormalization(Layer, frozen=True, kw_only=True):
     """
 
     momentum: Annotated[Rate, Meta(description="Share of the old running mean and variance kept at each step")] = 0.99
-    epsilon: Annotated[
-        float, Meta(gt=0, le=1, description="Added to the variance, so that nothing is divided by zero")
-    ] = 0.001
-    center: Annotated[bool, Meta(description="Learn a shift (beta) for each channel")] = True
-    scale: Annotated[bool, Meta(description="Learn a factor (gamma) for each channel")] = True
+    epsilon: Epsilon = 0.001
+    center: Center = True
+    scale: Scale = True
 
     def parameters(self, shape: Shape) -> Parameters:
         """Gamma and beta are trained; the running mean and variance are not."""
-        channels, learned = shape[-1], self.center + self.scale
-        trainable = Amount(learned * channels, product(learned, channels)) if learned else NONE
-        return Parameters(trainable, Amount(2 * channels, product(2, channels)))
+        channels = shape[-1]
+        return Parameters(_learned(channels, self.center, self.scale), Amount(2 * channels, product(2, channels)))
+
+    def tf_flops(self, shape: Shape) -> int:
+        """A product and a sum for each value; for each channel, what makes a factor and a shift of its statistics."""
+        return 2 * elements(shape) + (5 + self.scale) * shape[-1]
 
     def settings(self) -> tuple[str, ...]:
         """What is left out."""
-        return tuple(text for kept, text in ((self.center, "no center"), (self.scale, "no scale")) if not kept)
+        return _left_out(self.center, self.scale)
+
+
+class LayerNormalization(Layer, frozen=True, kw_only=True):
+    """The channels of each position are brought to mean 0 and variance 1, then scaled and shifted as learned.
+
+    Ba, Kiros, Hinton, "Layer Normalization", 2016; along the last axis, as Keras does.
+    """
+
+    epsilon: Epsilon = 0.001
+    center: Center = True
+    scale: Scale = True
+
+    def parameters(self, shape: Shape) -> Parameters:
+        """Gamma and beta."""
+        return Parameters(_learned(shape[-1], self.center, self.scale))
+
+    def tf_flops(self, shape: Shape) -> int:
+        """Two means, the squared differences, and what applies them."""
+        values, positions = elements(shape), elements(shape[:-1])
+        return (6 + self.center + 2 * self.scale) * values + (5 - self.scale) * positions
+
+    def settings(self) -> tuple[str, ...]:
+        """What is left out."""
+        return _left_out(self.center, self.scale)
+
+
+class GroupNormalization(Layer, frozen=True, kw_only=True):
+    """The channels are split into groups, and each group of an image is brought to mean 0 and variance 1.
+
+    Wu and He, "Group Normalization", 2018.
+    """
+
+    groups: Annotated[Channels, Meta(description="How many groups the channels are split into")] = 32
+    epsilon: Epsilon = 0.001
+    center: Center = True
+    scale: Scale = True
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The shape stays."""
+        channels = shape[-1]
+        if channels % self.groups:
+            divisor = max(d for d in range(1, min(self.groups, channels) + 1) if channels % d == 0)
+            message = _("{channels} channels cannot be split into {groups} groups")
+            raise ShapeError(message.format(channels=channels, groups=self.groups), {"groups": divisor})
+        return shape
+
+    def parameters(self, shape: Shape) -> Parameters:
+        """Gamma and beta."""
+        return Parameters(_learned(shape[-1], self.center, self.scale))
+
+    def tf_flops(self, shape: Shape) -> int:
+        """Two means, the squared differences, and what applies them."""
+        return 6 * elements(shape) + (self.center + 2 * self.scale) * shape[-1] + (5 - self.scale) * self.groups
+
+    def view(self, shape: Shape) -> View:
+        """The means are over all of the image."""
+        return EVERYTHING
+
+    def settings(self) -> tuple[str, ...]:
+        """The groups, and what is left out."""
+        return (f"{self.groups} groups", *_left_out(self.center, self.scale))
+
+
+class UnitNormalization(Layer, frozen=True, kw_only=True):
+    """The channels of each position are brought to length 1."""
+
+    def tf_flops(self, shape: Shape) -> int:
+        """The squares and their sum, the inverse root, and the products."""
+        return 3 * elements(shape) + 2 * elements(shape[:-1])
+
+
+def _learned(channels: int, center: bool, scale: bool) -> Amount:
+    learned = center + scale
+    return Amount(learned * channels, product(learned, channels)) if learned else NONE
+
+
+def _left_out(center: bool, scale: bool) -> tuple[str, ...]:
+    return (*(() if center else ("no center",)), *(() if scale else ("no scale",)))

@@ -5,19 +5,23 @@ from typing import Annotated
 from msgspec import Meta
 
 from tui_cnn.core.layers.base import Layer, require_image
-from tui_cnn.core.layers.fields import Padding, Pair
+from tui_cnn.core.layers.fields import Channels, Padding, Pair
+from tui_cnn.core.layers.view import EVERYTHING, View
 from tui_cnn.core.layers.window import Window, format_extent, format_step
-from tui_cnn.core.shape import Shape
+from tui_cnn.core.shape import Shape, ShapeError, elements
+from tui_cnn.i18n import _
 
 
 class _Pooling2D(Layer, frozen=True, kw_only=True):
     pool_size: Annotated[Pair, Meta(description="Height and width of each window")] = (2, 2)
     strides: Annotated[
-        Pair | None, Meta(description="Pixels from one window to the next; empty: the window's size")
+        Pair | None,
+        Meta(description="Pixels from one window to the next; empty: the window's size"),
     ] = None
-    padding: Annotated[Padding, Meta(description="valid: whole windows only; same: the last ones may hang over")] = (
-        "valid"
-    )
+    padding: Annotated[
+        Padding,
+        Meta(description="valid: whole windows only; same: the last ones may hang over"),
+    ] = "valid"
 
     @property
     def window(self) -> Window:
@@ -32,6 +36,14 @@ class _Pooling2D(Layer, frozen=True, kw_only=True):
     def size_formula(self, shape: Shape) -> str:
         """The size formula of a sliding window."""
         return self.window.formula(shape)
+
+    def tf_flops(self, shape: Shape) -> int:
+        """One for each value in a window."""
+        return elements(self.pool_size) * elements(self.output_shape(shape))
+
+    def view(self, shape: Shape) -> View:
+        """That of the sliding window."""
+        return self.window.view(shape)
 
     def settings(self) -> tuple[str, ...]:
         """Window, and what differs from the defaults."""
@@ -48,6 +60,28 @@ class AveragePooling2D(_Pooling2D, frozen=True, kw_only=True):
     """Each window gives its mean: smoother than the maximum."""
 
 
+class DepthMaxPooling2D(Layer, frozen=True, kw_only=True):
+    """The largest of each few neighbouring channels: can learn not to care about rotation or thickness.
+
+    Keras has no such layer; it is built from a MaxPooling3D between two Reshapes.
+    """
+
+    pool_size: Annotated[Channels, Meta(description="How many neighbouring channels become one")] = 2
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The image stays, the channels are divided."""
+        height, width, channels = require_image(shape)
+        if channels % self.pool_size:
+            divisor = max(d for d in range(1, min(self.pool_size, channels) + 1) if channels % d == 0)
+            message = _("{channels} channels cannot be pooled by {size}")
+            raise ShapeError(message.format(channels=channels, size=self.pool_size), {"pool_size": divisor})
+        return (height, width, channels // self.pool_size)
+
+    def settings(self) -> tuple[str, ...]:
+        """The number of channels that become one."""
+        return (f"{self.pool_size} channels",)
+
+
 class _GlobalPooling2D(Layer, frozen=True, kw_only=True):
     keepdims: Annotated[bool, Meta(description="Keep height and width as axes of length 1")] = False
 
@@ -56,6 +90,10 @@ class _GlobalPooling2D(Layer, frozen=True, kw_only=True):
         channels = require_image(shape)[2]
         return (1, 1, channels) if self.keepdims else (channels,)
 
+    def view(self, shape: Shape) -> View:
+        """All of the image."""
+        return EVERYTHING
+
     def settings(self) -> tuple[str, ...]:
         """Whether the axes stay."""
         return ("keepdims",) if self.keepdims else ()
@@ -63,6 +101,10 @@ class _GlobalPooling2D(Layer, frozen=True, kw_only=True):
 
 class GlobalAveragePooling2D(_GlobalPooling2D, frozen=True, kw_only=True):
     """Each feature map becomes one number, its mean."""
+
+    def tf_flops(self, shape: Shape) -> int:
+        """One for each value."""
+        return elements(shape)
 
 
 class GlobalMaxPooling2D(_GlobalPooling2D, frozen=True, kw_only=True):

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Layer
+from tui_cnn.core.layers.base import Layer, require_image
 from tui_cnn.core.layers.fields import Rate
+from tui_cnn.core.shape import Shape
 
 
 class Dropout(Layer, frozen=True, kw_only=True):
@@ -19,3 +20,30 @@ class Dropout(Layer, frozen=True, kw_only=True):
     def settings(self) -> tuple[str, ...]:
         """The rate."""
         return (f"{self.rate:g}",)
+
+
+class SpatialDropout2D(Layer, frozen=True, kw_only=True):
+    """While training, a share of the feature maps, drawn anew each step, is set to zero as a whole.
+
+    Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015.
+    """
+
+    rate: Annotated[Rate, Meta(description="Share of the feature maps set to zero while training", examples=[0.2])]
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The shape stays."""
+        return require_image(shape)
+
+    def settings(self) -> tuple[str, ...]:
+        """The rate."""
+        return (f"{self.rate:g}",)
+
+
+class GaussianNoise(Layer, frozen=True, kw_only=True):
+    """While training, normally distributed noise is added to every value."""
+
+    stddev: Annotated[Rate, Meta(description="Standard deviation of the noise", examples=[0.1])]
+
+    def settings(self) -> tuple[str, ...]:
+        """The standard deviation."""
+        return (f"{self.stddev:g}",)

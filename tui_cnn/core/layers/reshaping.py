@@ -1,9 +1,15 @@
-"""Layers that only rearrange values."""
+"""Layers that rearrange, pad, cut, enlarge or scale values."""
 
-from math import prod
+from typing import Annotated, Literal
 
-from tui_cnn.core.layers.base import Layer
-from tui_cnn.core.shape import Shape, product
+from msgspec import Meta
+
+from tui_cnn.core.layers.base import Layer, require_image
+from tui_cnn.core.layers.fields import Pair, Sides
+from tui_cnn.core.layers.view import EVERYTHING, Resampling, Sliding, Spreading, View
+from tui_cnn.core.layers.window import format_step
+from tui_cnn.core.shape import Shape, ShapeError, elements, format_shape, product
+from tui_cnn.i18n import _
 
 
 class Flatten(Layer, frozen=True, kw_only=True):
@@ -11,8 +17,168 @@ class Flatten(Layer, frozen=True, kw_only=True):
 
     def output_shape(self, shape: Shape) -> Shape:
         """One axis with all values."""
-        return (prod(shape),)
+        return (elements(shape),)
 
     def size_formula(self, shape: Shape) -> str:
         """The product of the axes."""
-        return f"{product(*shape)} = {prod(shape)}" if len(shape) > 1 else ""
+        return f"{product(*shape)} = {elements(shape)}" if len(shape) > 1 else ""
+
+    def view(self, shape: Shape) -> View:
+        """The positions are given up."""
+        return EVERYTHING
+
+
+class Reshape(Layer, frozen=True, kw_only=True):
+    """The same values in the same order, in another shape."""
+
+    target_shape: Annotated[
+        tuple[Annotated[int, Meta(ge=-1, le=100_000_000)], ...],
+        Meta(
+            description="The new shape; one axis may be -1, to be worked out",
+            min_length=1,
+            max_length=3,
+            examples=[(-1,)],
+        ),
+    ]
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The target, with -1 filled in."""
+        total, known = elements(shape), elements(tuple(axis for axis in self.target_shape if axis != -1))
+        unknown = self.target_shape.count(-1)
+        if 0 in self.target_shape or unknown > 1 or (total % known if unknown else total != known):
+            message = _("{count} values of {shape} do not fit into {target}")
+            names = {"shape": format_shape(shape), "target": format_shape(self.target_shape)}
+            raise ShapeError(message.format(count=total, **names), {"target_shape": (-1,)})
+        return tuple(total // known if axis == -1 else axis for axis in self.target_shape)
+
+    def view(self, shape: Shape) -> View:
+        """The positions are given up."""
+        return EVERYTHING
+
+    def settings(self) -> tuple[str, ...]:
+        """The target."""
+        return (format_shape(self.target_shape),)
+
+
+class ZeroPadding2D(Layer, frozen=True, kw_only=True):
+    """Rows and columns of zeros around the image."""
+
+    padding: Annotated[Sides, Meta(description="Rows above and below, columns left and right: 1, 1 2, or 0 1 0 1")] = (
+        (1, 1),
+        (1, 1),
+    )
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The image grows by what is added."""
+        height, width, channels = require_image(shape)
+        return (height + sum(self.padding[0]), width + sum(self.padding[1]), channels)
+
+    def size_formula(self, shape: Shape) -> str:
+        """The sums."""
+        return _sums(shape, "+", self.padding)
+
+    def view(self, shape: Shape) -> View:
+        """The same cells, shifted."""
+        return View(Sliding(padding=self.padding[0][0]), Sliding(padding=self.padding[1][0]))
+
+    def settings(self) -> tuple[str, ...]:
+        """What is added."""
+        return (format_sides(self.padding),)
+
+
+class Cropping2D(Layer, frozen=True, kw_only=True):
+    """Rows and columns cut off at the sides of the image."""
+
+    cropping: Annotated[Sides, Meta(description="Rows above and below, columns left and right: 1, 1 2, or 0 1 0 1")] = (
+        (0, 0),
+        (0, 0),
+    )
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The image shrinks by what is cut off."""
+        height, width, channels = require_image(shape)
+        left = (height - sum(self.cropping[0]), width - sum(self.cropping[1]), channels)
+        if min(left) < 1:
+            message = _("cutting {cropping} off leaves nothing of {height}×{width}")
+            cut = format_sides(self.cropping)
+            raise ShapeError(message.format(cropping=cut, height=height, width=width), {"cropping": ((0, 0), (0, 0))})
+        return left
+
+    def size_formula(self, shape: Shape) -> str:
+        """The differences."""
+        return _sums(shape, "-", self.cropping)
+
+    def view(self, shape: Shape) -> View:
+        """The same cells, shifted."""
+        return View(Sliding(padding=-self.cropping[0][0]), Sliding(padding=-self.cropping[1][0]))
+
+    def settings(self) -> tuple[str, ...]:
+        """What is cut off."""
+        return (format_sides(self.cropping),)
+
+
+class UpSampling2D(Layer, frozen=True, kw_only=True):
+    """The image made larger: cells repeated, or interpolated between."""
+
+    size: Annotated[Pair, Meta(description="How many times higher and wider")] = (2, 2)
+    interpolation: Annotated[
+        Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"],
+        Meta(description="nearest repeats each cell; the others interpolate"),
+    ] = "nearest"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The image times the size."""
+        height, width, channels = require_image(shape)
+        return (height * self.size[0], width * self.size[1], channels)
+
+    def size_formula(self, shape: Shape) -> str:
+        """The products."""
+        down, across = (f"{n}·{factor} = {n * factor}" for n, factor in zip(shape[:2], self.size, strict=True))
+        return down if down == across else f"h: {down};  w: {across}"
+
+    def tf_flops(self, shape: Shape) -> int:
+        """The profiler counts how some kinds work out the new size, and no interpolation."""
+        return 0 if self.interpolation in ("bilinear", "bicubic") else 2
+
+    def view(self, shape: Shape) -> View:
+        """The nearest cell, or those between which it is interpolated."""
+        if self.interpolation == "nearest":
+            return View(Spreading(self.size[0], self.size[0]), Spreading(self.size[1], self.size[1]))
+        radius = {"bilinear": 1, "bicubic": 2, "lanczos3": 3, "lanczos5": 5}[self.interpolation]
+        return View(Resampling(self.size[0], radius), Resampling(self.size[1], radius))
+
+    def settings(self) -> tuple[str, ...]:
+        """The size, and how it is filled."""
+        kind = () if self.interpolation == "nearest" else (self.interpolation,)
+        return ("×" + format_step(self.size), *kind)
+
+
+class Rescaling(Layer, frozen=True, kw_only=True):
+    """Every value times a factor, plus an offset."""
+
+    scale: Annotated[float, Meta(description="Factor", examples=[0.003921568627450980])]
+    offset: Annotated[float, Meta(description="Added after the factor")] = 0.0
+
+    def tf_flops(self, shape: Shape) -> int:
+        """A product and a sum for each value."""
+        return 2 * elements(shape)
+
+    def settings(self) -> tuple[str, ...]:
+        """Factor and offset."""
+        return (f"·{self.scale:.4g}", *((f"{self.offset:+g}",) if self.offset else ()))
+
+
+def format_sides(sides: Sides) -> str:
+    """Write rows and columns at the sides as briefly as it goes: `1`, `1×2`, or all four."""
+    (top, bottom), (left, right) = sides
+    if top == bottom and left == right:
+        return f"{top}" if top == left else f"{top}×{left}"
+    return f"{top},{bottom}×{left},{right}"
+
+
+def _sums(shape: Shape, sign: str, sides: Sides) -> str:
+    down, across = (
+        f"{n} {sign} {first} {sign} {last} = {n + first + last if sign == '+' else n - first - last}"
+        for n, (first, last) in zip(shape[:2], sides, strict=True)
+    )
+    return down if down == across else f"h: {down};  w: {across}"

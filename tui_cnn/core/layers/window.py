@@ -7,7 +7,8 @@ takes. See Dumoulin and Visin, "A guide to convolution arithmetic for deep learn
 from typing import NamedTuple
 
 from tui_cnn.core.layers.fields import Padding
-from tui_cnn.core.shape import Shape, ShapeError
+from tui_cnn.core.layers.view import Sliding, View
+from tui_cnn.core.shape import Shape, ShapeError, elements
 from tui_cnn.i18n import _
 
 
@@ -38,6 +39,26 @@ class Window(NamedTuple):
         if min(places) < 1:
             raise ShapeError(self._too_large(shape), {"padding": "same"})
         return places[0], places[1]
+
+    def tf_places(self, shape: Shape) -> int:
+        """Count the places at which TensorFlow works.
+
+        It takes a dilated window apart into one plain convolution for each offset, at stride 1, which makes each side a
+        multiple of the dilation.
+        """
+        if self.dilation == (1, 1):
+            return elements(self.slide(shape))
+        places = self._replace(strides=(1, 1)).slide(shape)
+        down, across = (-(-n // d) * d for n, d in zip(places, self.dilation, strict=True))
+        return down * across
+
+    def view(self, shape: Shape) -> View:
+        """Say what a place of the window sees; `same` begins half of its zeros before the image, rounded down."""
+        down, across = (
+            Sliding(reach, stride, max(0, (places - 1) * stride + reach - n) // 2 if self.padding == "same" else 0)
+            for n, places, reach, stride in zip(shape[:2], self.slide(shape), self.reach, self.strides, strict=True)
+        )
+        return View(down, across)
 
     def formula(self, shape: Shape) -> str:
         """Fill in the size formula; one line for both axes where they agree."""

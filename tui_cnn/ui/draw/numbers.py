@@ -47,3 +47,8 @@ def bar(share: float, width: int) -> str:
         eighths = max(eighths, 1)
     full, rest = divmod(eighths, 8)
     return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(width)[:width]
+
+
+def size(count: int) -> str:
+    """Write bytes in three figures: `108 kB`, `6.33 MB`; powers of a thousand."""
+    return f"{count} B" if count < 1000 else f"{short_count(count)}B"

@@ -9,6 +9,7 @@ from rich.style import Style
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.path import format_path
+from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
@@ -32,13 +33,14 @@ class Styles(NamedTuple):
     error: Style
 
 
-_ORDER = ("number", "layer", "settings", "output", "params", "share", "macs")
-_GIVING_WAY = ("share", "macs", "settings")
+_ORDER = ("number", "layer", "settings", "output", "params", "share", "macs", "field")
+_GIVING_WAY = ("share", "field", "macs", "settings")
 _LAST_TO_GIVE_WAY = ("params", "output")  # only where names would be cut too short
-_RIGHT = ("number", "output", "params", "macs")
+_RIGHT = ("number", "output", "params", "macs", "field")
 _GAP = 2
 _BAR = 6
 _SHORT_NAME = 8
+_SHORT_SETTINGS = 15
 
 
 def columns(analysis: Analysis, width: int) -> tuple[Column, ...]:
@@ -47,9 +49,14 @@ def columns(analysis: Analysis, width: int) -> tuple[Column, ...]:
     for cells in (_input_cells(analysis), *(_cells(row) for row in analysis.rows)):
         for key, text in cells.items():
             needed[key] = max(needed[key], cell_len(text))
+    whole = needed["settings"]
+    needed["settings"] = min(whole, _SHORT_SETTINGS)
     keys = _fitting(_ORDER, _GIVING_WAY, needed, width)
     keys = _fitting(keys, _LAST_TO_GIVE_WAY, needed | {"layer": min(needed["layer"], _SHORT_NAME)}, width)
     spare = width - sum(needed[key] + _GAP for key in keys)
+    if "settings" in keys and spare > 0:
+        needed["settings"] = min(whole, needed["settings"] + spare)
+        spare = width - sum(needed[key] + _GAP for key in keys)
     gap = _GAP + max(0, min(4, spare // len(keys)))
     shown = [Column(key, needed[key] + gap, key in _RIGHT) for key in keys]
     overflow = sum(column.width for column in shown) - width
@@ -74,9 +81,10 @@ def _titles() -> dict[str, str]:
         "layer": _("layer"),
         "settings": _("settings"),
         "output": _("output"),
-        "params": _("parameters"),
+        "params": _("params"),
         "share": "",
         "macs": _("MACs"),
+        "field": _("field"),
     }
 
 
@@ -104,7 +112,7 @@ def layer_line(row: Row, analysis: Analysis, shown: Sequence[Column], styles: St
 
 
 def _input_cells(analysis: Analysis) -> dict[str, str]:
-    return {"number": "0", "layer": _("Input"), "output": format_shape(analysis.network.input_shape)}
+    return {"number": "0", "layer": _("Input"), "output": format_shape(analysis.network.input_shape), "field": "1"}
 
 
 def _cells(row: Row) -> dict[str, str]:
@@ -114,12 +122,13 @@ def _cells(row: Row) -> dict[str, str]:
         "settings": " · ".join(row.layer.settings()),
     }
     if row.figures is None:
-        return cells if row.error else {**cells, "output": "—", "params": "—", "macs": "—"}
+        return cells if row.error else {**cells, "output": "—", "params": "—", "macs": "—", "field": "—"}
     params, macs = row.figures.parameters.total, row.figures.macs.value
     return cells | {
         "output": format_shape(row.figures.output_shape),
         "params": f"{params:,}" if params else "",
         "macs": f"{macs:,}" if macs else "",
+        "field": format_field(row.field),
     }
 
 

@@ -4,9 +4,12 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.memory import memory
+from tui_cnn.core.receptive_field import ReceptiveField, format_field
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
+from tui_cnn.ui.draw.numbers import size
 
 
 def layer_numbers(row: Row) -> Table:
@@ -23,7 +26,21 @@ def layer_numbers(row: Row) -> Table:
     if non_trainable.value:
         table.add_row(_("not trainable"), f"{non_trainable.value:,}", non_trainable.formula)
     table.add_row(_("MACs"), f"{figures.macs.value:,}", figures.macs.formula)
+    table.add_row(_("field"), format_field(row.field), _seen(row.field))
     return table
+
+
+def _seen(field: ReceptiveField | None) -> str:
+    """Say what a receptive field is, in pixels of the input."""
+    if field is None or field.status == "full":
+        return _("every value sees all of the image")
+    down, across = field.down, field.across
+    if field.status == "unaligned":
+        return _("pixels of the image that a cell sees at most; cells see unevenly")
+    stride = f"{down.stride}" if down.stride == across.stride else f"{down.stride}×{across.stride}"
+    padding = f"{down.padding}" if down.padding == across.padding else f"{down.padding}×{across.padding}"
+    message = _("pixels that a cell sees; step {stride}, padding {padding}")
+    return message.format(stride=stride, padding=padding)
 
 
 def network_numbers(analysis: Analysis) -> Table:
@@ -35,12 +52,17 @@ def network_numbers(analysis: Analysis) -> Table:
     non_trainable = _("of these {count} not trainable").format(count=f"{totals.non_trainable:,}")
     table.add_row(_("parameters"), f"{totals.params:,}", non_trainable if totals.non_trainable else "")
     table.add_row(_("MACs"), f"{totals.macs:,}", _("multiply-accumulates of the kernels, for one image"))
+    needs = memory(analysis)
+    if needs.inference is not None and needs.training is not None:
+        table.add_row(_("memory"), size(needs.inference), _("at the peak of one image, float32"))
+        note = _("at a training step on {batch} images with adam").format(batch=needs.batch_size)
+        table.add_row("", size(needs.training), note)
     return table
 
 
 def _grid() -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
+    table.add_column(style="dim", no_wrap=True, min_width=13)
+    table.add_column(justify="right", no_wrap=True, min_width=11)
     table.add_column(no_wrap=True, overflow="ellipsis")
     return table

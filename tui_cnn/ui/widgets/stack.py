@@ -140,5 +140,5 @@ class StackView(ScrollView, can_focus=True):
         self.virtual_size = Size(self.size.width, len(self._analysis.rows) + 2)
 
     def _reveal(self) -> None:
-        if self.is_mounted:
+        if self.size.height:  # nothing can be revealed in no space
             self.scroll_to_region(Region(0, self.cursor, 1, 2), animate=False, force=True)

@@ -1,0 +1,135 @@
+"""Budgets, conventions and explanations of `cnn-tui check`: what CI relies on."""
+
+import json
+
+import pytest
+
+from tui_cnn.cli.amounts import Count
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import Conv2D, Dense, Flatten
+from tui_cnn.core.memory import memory
+from tui_cnn.core.network import Network
+from tui_cnn.formats.presets import preset
+from tui_cnn.formats.toml import save_network
+
+TRAINING = memory(analyze(preset("fashion-cnn"))).training
+
+
+@pytest.mark.parametrize(
+    ("option", "holds", "breaks", "line"),
+    [
+        ("--max-params", "93322", "93321", "fashion-cnn: 93,322 parameters, more than --max-params 93,321"),
+        ("--max-macs", "2794240", "2.7M", "fashion-cnn: 2,794,240 MACs, more than --max-macs 2,700,000"),
+        (
+            "--max-memory",
+            str(TRAINING),
+            "6MB",
+            f"fashion-cnn: {TRAINING:,} bytes of training memory, more than --max-memory 6,000,000",
+        ),
+        (
+            "--min-receptive-field",
+            "18",
+            "19",
+            "fashion-cnn: a receptive field of 18 pixels, less than --min-receptive-field 19",
+        ),
+        ("--output-shape", "10", "7x7x64", "fashion-cnn: the output is 10, not --output-shape 7×7×64"),
+    ],
+)
+def test_a_budget_that_holds_and_one_that_is_broken(cnn_tui, option, holds, breaks, line):
+    kept, broken = (cnn_tui("check", "fashion-cnn", option, value) for value in (holds, breaks))
+    assert (kept.exit_code, kept.stderr) == (0, "")
+    assert (broken.exit_code, broken.stderr) == (1, line + "\n")
+
+
+def test_every_broken_budget_of_every_model_has_its_line(cnn_tui):
+    result = cnn_tui("check", "fashion-cnn", "lenet-5", "--max-params", "60k", "--max-macs", "1M", "--json")
+    assert result.stderr.splitlines() == [
+        "fashion-cnn: 93,322 parameters, more than --max-params 60,000",
+        "fashion-cnn: 2,794,240 MACs, more than --max-macs 1,000,000",
+        "lenet-5: 61,706 parameters, more than --max-params 60,000",
+    ]
+    assert len(result.stdout.splitlines()) == 2
+
+
+def test_what_cannot_be_known_is_not_met(cnn_tui, tmp_path):
+    broken = Network("broken", (4, 4, 1), (Conv2D(filters=1, kernel_size=(5, 5)), Flatten(), Dense(units=10)))
+    save_network(tmp_path / "broken.toml", broken)
+    result = cnn_tui("check", "broken.toml", "--max-params", "1G", "--output-shape", "10")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "broken: parameters cannot be known, so --max-params 1,000,000,000 is not met",
+        "broken: the output is unknown, not --output-shape 10",
+    ]
+
+
+def test_fail_on(cnn_tui):
+    """The tutorial network has one finding, an info."""
+    statuses = [cnn_tui("check", "fashion-cnn", "--fail-on", level).exit_code for level in ("error", "warning", "info")]
+    assert statuses == [0, 0, 1]
+
+
+def test_classes(cnn_tui):
+    assert cnn_tui("check", "fashion-cnn", "--classes", "10", "--fail-on", "warning").exit_code == 0
+    result = cnn_tui("check", "fashion-cnn", "--classes", "47", "--fail-on", "warning")
+    assert result.exit_code == 1
+    assert "10 values come out, but there are 47 classes; fix: units = 47" in result.stdout
+
+
+@pytest.mark.parametrize(("convention", "count"), [("macs", 2_794_240), ("2xmacs", 5_588_480), ("tf", 5_646_588)])
+def test_conventions_of_flops(cnn_tui, convention, count):
+    text = cnn_tui("check", "fashion-cnn", "--flops", convention).stdout
+    assert f"FLOPs: {count:,} for one image, counted as {convention}" in text
+    report = json.loads(cnn_tui("check", "fashion-cnn", "--flops", convention, "--json").stdout)
+    assert report["flops"] == {"convention": convention, "value": count}
+
+
+def test_memory_and_receptive_field_as_json(cnn_tui):
+    report = json.loads(cnn_tui("check", "fashion-cnn", "--json", "--batch-size", "64", "--optimizer", "sgd").stdout)
+    needs = memory(analyze(preset("fashion-cnn")), 64, "sgd")
+    assert report["memory"] == {
+        "parameters": 4 * 93_322,
+        "inference": needs.inference,
+        "training": needs.training,
+        "batch_size": 64,
+    }
+    field = {"size": [18, 18], "stride": [4.0, 4.0], "padding": [0, 0], "status": "exact"}
+    assert report["receptive_field"] == field == report["layers"][4]["receptive_field"]
+    assert report["layers"][5]["receptive_field"]["status"] == "full"
+
+
+def test_explain(cnn_tui):
+    result = cnn_tui("check", "--explain", "dense-heavy")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("A dense layer over a flattened feature map")
+    unknown = cnn_tui("check", "--explain", "dense")
+    assert unknown.exit_code == 2
+    assert "there is no check “dense”; did you mean “dense-heavy”?" in unknown.stderr
+
+
+def test_no_model(cnn_tui):
+    result = cnn_tui("check")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "name a MODEL to check" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("0", 0),
+        ("100", 100),
+        ("100k", 100_000),
+        ("1.5M", 1_500_000),
+        ("2GB", 2 * 10**9),
+        (".5 k", 500),
+        ("1_000", 1000),
+    ],
+)
+def test_counts(text, count):
+    assert Count().convert(text, None, None) == count
+
+
+@pytest.mark.parametrize("text", ["", "k", "-1", "1e6", "1x", "ten", "1.2.3"])
+def test_no_counts(cnn_tui, text):
+    result = cnn_tui("check", "fashion-cnn", f"--max-params={text}")
+    assert result.exit_code == 2
+    assert f"“{text}” is no number such as 100000, 100k or 1.5M" in result.stderr

@@ -1,0 +1,38 @@
+"""`cnn-tui diff`."""
+
+import json
+
+from tui_cnn.core import edits
+from tui_cnn.formats.presets import preset
+from tui_cnn.formats.toml import save_network
+
+
+def test_the_table(cnn_tui, tmp_path):
+    narrow = edits.rename(edits.change(preset("fashion-cnn"), (2,), filters=48), "narrow")
+    save_network(tmp_path / "narrow.toml", narrow)
+    lines = cnn_tui("diff", "fashion-cnn", "narrow.toml").stdout.splitlines()
+    assert lines[0] == "fashion-cnn → narrow"
+    changed = next(line for line in lines if line.startswith("~"))
+    assert "filters: 64 → 48" in changed
+    assert "11×11×64 → 11×11×48  18,496 → 13,872  2,230,272 → 1,672,704      8" in changed
+    assert "parameters: 93,322 → 79,482 (-14.8%)" in lines
+    assert "MACs: 2,794,240 → 2,153,728 (-22.9%)" in lines
+
+
+def test_json(cnn_tui):
+    report = json.loads(cnn_tui("diff", "fashion-cnn", "fashion-dnn", "--json").stdout)
+    assert [layer["change"] for layer in report["layers"]] == ["removed"] * 5 + ["same", "changed", "same"]
+    assert report["layers"][6]["fields"] == {"units": {"before": 64, "after": 128}}
+    assert report["totals"]["params"] == {"before": 93_322, "after": 101_770}
+
+
+def test_the_same(cnn_tui):
+    out = cnn_tui("diff", "lenet-5", "lenet-5").stdout
+    assert "→" not in out.partition("\n")[2]
+    assert "~ " in out  # the legend only
+
+
+def test_what_cannot_be_read(cnn_tui):
+    result = cnn_tui("diff", "lenet-5", "nothing.toml")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("nothing.toml: ")

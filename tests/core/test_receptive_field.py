@@ -1,0 +1,85 @@
+"""Receptive fields equal the pixels that have a gradient, and published tables."""
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from tests.core.gradients import seen_by
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import (
+    AveragePooling2D,
+    Branches,
+    Conv2D,
+    Conv2DTranspose,
+    Cropping2D,
+    DepthwiseConv2D,
+    UpSampling2D,
+    ZeroPadding2D,
+)
+from tui_cnn.core.network import Network
+from tui_cnn.formats.presets import preset
+
+extents = st.tuples(st.integers(1, 4), st.integers(1, 4))
+steps = st.tuples(st.integers(1, 2), st.integers(1, 2))
+paddings = st.sampled_from(["valid", "same"])
+sides = st.tuples(st.tuples(st.integers(0, 2), st.integers(0, 2)), st.tuples(st.integers(0, 2), st.integers(0, 2)))
+windows = st.one_of(
+    st.builds(Conv2D, filters=st.just(1), kernel_size=extents, strides=steps, padding=paddings),
+    st.builds(Conv2D, filters=st.just(1), kernel_size=extents, dilation_rate=steps, padding=paddings),
+    st.builds(DepthwiseConv2D, kernel_size=extents, padding=paddings),
+    st.builds(AveragePooling2D, pool_size=extents, strides=steps, padding=paddings),
+)
+plain = st.one_of(windows, st.builds(ZeroPadding2D, padding=sides), st.builds(Cropping2D, cropping=sides))
+spreading = st.one_of(
+    st.builds(UpSampling2D, size=steps, interpolation=st.sampled_from(["nearest", "bilinear"])),
+    st.builds(Conv2DTranspose, filters=st.just(1), kernel_size=extents, strides=steps, padding=paddings),
+)
+same_size = st.builds(Conv2D, filters=st.just(1), kernel_size=extents, dilation_rate=steps, padding=st.just("same"))
+branches = st.lists(st.lists(same_size, max_size=2).map(tuple), min_size=2, max_size=3).map(
+    lambda stacks: Branches(merge="add", branches=tuple(stacks))
+)
+
+
+def agree(network):
+    """Compare for the cell in the middle, if none of what it sees on the way is padding: that has no gradient."""
+    analysis = analyze(network)
+    assume(analysis.output_shape is not None)
+    row, column = analysis.output_shape[0] // 2, analysis.output_shape[1] // 2
+    top_level = [row for row in analysis.rows if len(row.path) == 1]
+    down, across = (row, row), (column, column)
+    for step in reversed(top_level):
+        down, across = step.figures.view.down.back(down), step.figures.view.across.back(across)
+        assume(down[0] >= 0 and across[0] >= 0)
+        assume(down[1] < step.input_shape[0] and across[1] < step.input_shape[1])
+    region = top, left, bottom, right = top_level[-1].field.region(row, column, network.input_shape)
+    assume(top > 0 and left > 0 and bottom < network.input_shape[0] - 1 and right < network.input_shape[1] - 1)
+    assert region == seen_by(network, row, column)
+
+
+@pytest.mark.usefixtures("keras")
+@settings(max_examples=50)
+@given(st.lists(plain, min_size=1, max_size=4).map(tuple))
+def test_windows(layers):
+    agree(Network("windows", (30, 27, 1), layers))
+
+
+@pytest.mark.usefixtures("keras")
+@settings(max_examples=50)
+@given(st.lists(st.one_of(plain, spreading), min_size=1, max_size=4).map(tuple))
+def test_with_upsampling(layers):
+    agree(Network("upsampling", (20, 17, 1), layers))
+
+
+@pytest.mark.usefixtures("keras")
+@settings(max_examples=40)
+@given(st.lists(st.one_of(windows, branches), min_size=1, max_size=4).map(tuple))
+def test_through_branches(layers):
+    agree(Network("branches", (30, 27, 1), layers))
+
+
+def test_the_tutorial_network():
+    """FIGURES: 18 pixels at stride 4, padding 0, at the last convolution; everything from Flatten on."""
+    rows = analyze(preset("fashion-cnn")).rows
+    assert [row.field.down.size for row in rows[:5]] == [3, 4, 8, 10, 18]
+    assert (rows[4].field.down.stride, rows[4].field.down.padding) == (4, 0)
+    assert [row.field.status for row in rows[4:]] == ["exact", "full", "full", "full"]

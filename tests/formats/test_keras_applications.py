@@ -1,0 +1,95 @@
+"""Keras' own networks come out with their published parameters, their shapes and their multiply-accumulates."""
+
+from functools import cache
+from math import prod
+
+import pytest
+
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, DepthwiseConv2D, Opaque, SeparableConv2D
+from tui_cnn.core.network import walk
+from tui_cnn.formats.keras.archive import loads_config
+from tui_cnn.formats.keras.reading import convert_model
+
+pytestmark = pytest.mark.usefixtures("keras")
+
+PUBLISHED = {
+    "VGG16": 138_357_544,
+    "ResNet50": 25_636_712,
+    "MobileNetV2": 3_538_984,
+    "InceptionV3": 23_851_784,
+    "MobileNet": 4_253_864,
+}
+"""https://keras.io/api/applications; MobileNet's as Keras counts them when it builds it."""
+
+
+@cache
+def application(name):
+    import keras
+
+    keras.backend.clear_session()
+    return getattr(keras.applications, name)(weights=None)
+
+
+def read(model):
+    return convert_model(loads_config(model.to_json(), "model.json"), "model.json")
+
+
+def counted_macs(model):
+    """Count over the layers that Keras has built."""
+    total = 0
+    for layer in model.layers:
+        if hasattr(layer, "pointwise_kernel"):
+            kernels = prod(layer.depthwise_kernel.shape) + prod(layer.pointwise_kernel.shape)
+        elif type(layer).__name__ in ("Conv2D", "Dense", "DepthwiseConv2D"):
+            kernels = prod(layer.kernel.shape)
+        else:
+            continue
+        total += kernels * prod(layer.output.shape[1:-1])
+    return total
+
+
+@pytest.mark.parametrize(("name", "parameters"), PUBLISHED.items(), ids=PUBLISHED.keys())
+def test_the_published_numbers(name, parameters):
+    model = application(name)
+    network, notes = read(model)
+    analysis = analyze(network)
+    assert notes == ()
+    assert not [check for check in analysis.checks if check.severity == "error"]
+    assert analysis.totals.complete
+    assert analysis.totals.params == parameters == model.count_params()
+    assert analysis.totals.trainable == sum(prod(weight.shape) for weight in model.trainable_weights)
+    assert analysis.totals.macs == counted_macs(model)
+    assert analysis.output_shape == model.output_shape[1:]
+    ours = {row.name: row.figures.output_shape for row in analysis.rows if row.layer.name}
+    theirs = {layer.name: layer.output.shape[1:] for layer in model.layers}
+    assert ours == {name: theirs[name] for name in ours}
+    kernels = (Conv2D, Dense, DepthwiseConv2D, SeparableConv2D)
+    assert sum(isinstance(row.layer, kernels) for row in analysis.rows) == sum(
+        type(layer).__name__ in [kind.__name__ for kind in kernels] for layer in model.layers
+    )
+
+
+def test_a_layer_that_we_do_not_have_leaves_the_rest():
+    """Of EfficientNet, the normalization of its input is unknown: 3 means, 3 variances and a count."""
+    model = application("EfficientNetB0")
+    network, _notes = read(model)
+    analysis = analyze(network)
+    assert [layer.kind for _path, layer in walk(network.layers) if isinstance(layer, Opaque)] == ["Normalization"]
+    assert analysis.totals.params == model.count_params() - 7
+    assert analysis.totals.macs == counted_macs(model)
+    assert not analysis.totals.complete
+    assert analysis.output_shape == (1000,)
+
+
+def test_the_blocks_of_resnet_and_inception():
+    resnet, _notes = read(application("ResNet50"))
+    merges = [layer for layer in resnet.layers if isinstance(layer, Branches)]
+    assert len(merges) == 16
+    assert [len(merge.branches[0]) for merge in merges].count(0) == 12
+    inception, _notes = read(application("InceptionV3"))
+    merges = [layer for layer in inception.layers if isinstance(layer, Branches)]
+    assert [(merge.name, len(merge.branches)) for merge in merges][:3] == [("mixed0", 4), ("mixed1", 4), ("mixed2", 4)]
+    inner = [layer for path, layer in walk(inception.layers) if isinstance(layer, Branches) and len(path) > 1]
+    assert len(inner) == 4
+    assert not any(isinstance(layer, Block) for _path, layer in walk(inception.layers))

@@ -1,0 +1,339 @@
+"""What becomes of each kind of thing in a Keras model: layers, settings, graphs, models within models."""
+
+import json
+
+import pytest
+
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import (
+    BatchNormalization,
+    Block,
+    Branches,
+    Conv2D,
+    Dense,
+    DepthMaxPooling2D,
+    Dropout,
+    Flatten,
+    LeakyReLU,
+    Opaque,
+    ReLU,
+)
+from tui_cnn.core.network import walk
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.keras.archive import loads_config
+from tui_cnn.formats.keras.reading import convert_model
+from tui_cnn.formats.keras.writing import dumps_keras
+from tui_cnn.formats.models import find_network
+
+SHAPE = (8, 8, 4)
+
+
+def read(model):
+    return convert_model(loads_config(model.to_json(), "file.json"), "file.json")
+
+
+def refusal(model):
+    with pytest.raises(FormatError) as error:
+        read(model)
+    return str(error.value).removeprefix("file.json: ")
+
+
+@pytest.fixture
+def layers(keras):
+    keras.backend.clear_session()
+    return keras.layers
+
+
+@pytest.fixture
+def functional(keras):
+    """Build a model of one input by a function."""
+
+    def build(function, shape=SHAPE, name="m"):
+        inputs = keras.Input(shape)
+        return keras.Model(inputs, function(inputs), name=name)
+
+    return build
+
+
+def one(keras, layer, shape=SHAPE):
+    """Read a model of one layer."""
+    (found,), notes = (lambda read: (read.network.layers, read.notes))(
+        read(keras.Sequential([keras.Input(shape), layer]))
+    )
+    return found, notes
+
+
+def initializer(kind, **config):
+    return {"kernel_initializer": {"module": "keras.initializers", "class_name": kind, "config": config}}
+
+
+class TestLayers:
+    """One layer and its settings."""
+
+    def test_an_activation_that_is_a_layer(self, keras, layers):
+        network, notes = read(
+            keras.Sequential([keras.Input(SHAPE), layers.Conv2D(2, 3, activation=layers.LeakyReLU(0.1), name="conv")])
+        )
+        assert network.layers == (Conv2D(filters=2, kernel_size=(3, 3), name="conv"), LeakyReLU(negative_slope=0.1))
+        assert notes == ()
+
+    @pytest.mark.parametrize(
+        ("setting", "note"),
+        [
+            ({"kernel_initializer": "he_normal"}, None),
+            (initializer("TruncatedNormal", stddev=0.02), "kernel_initializer left at its default"),
+            (initializer("Constant", value=1.0), "kernel_initializer left at its default"),
+            ({"kernel_constraint": "max_norm"}, "kernel_constraint left out"),
+            ({"activity_regularizer": "l2"}, "activity_regularizer left out"),
+            ({"kernel_regularizer": "orthogonal_regularizer"}, "kernel_regularizer left out"),
+            ({"dtype": "mixed_float16"}, "computes in mixed_float16, counted as float32 here"),
+            ({"trainable": False}, "frozen, but counted as trainable here"),
+        ],
+    )
+    def test_what_only_steers_the_training_is_left_out_with_a_note(self, keras, layers, setting, note):
+        layer = layers.Dense.from_config({"units": 3, "name": "out", **setting})
+        found, notes = one(keras, layer)
+        kept = {"kernel_initializer": "he_normal"} if note is None else {}
+        assert found == Dense(units=3, name="out", **kept)
+        assert notes == ((f"{note} (out)",) if note else ())
+
+    @pytest.mark.parametrize(
+        ("kind", "settings"),
+        [
+            ("BatchNormalization", {"axis": 1}),
+            ("LayerNormalization", {"axis": [1, 2]}),
+            ("Softmax", {"axis": 1}),
+            ("UnitNormalization", {"axis": 2}),
+            ("Dense", {"units": 3, "activation": "glu"}),
+            ("Dense", {"units": 3, "lora_rank": 2}),
+            ("Conv2D", {"filters": 3, "kernel_size": 2_000, "padding": "same"}),
+            ("RandomTranslation", {"height_factor": (-0.2, 0.1), "width_factor": 0.1}),
+            ("Rescaling", {"scale": [1.0, 2.0, 3.0, 4.0]}),
+            ("Normalization", {}),
+            ("Reshape", {"target_shape": (2, 4, 8, 4)}),
+            ("Subtract", {}),
+        ],
+    )
+    def test_what_changes_the_numbers_is_opaque(self, keras, layers, kind, settings, functional):
+        layer = getattr(layers, kind)(**settings)
+        model = functional(lambda x: layer([x, x]) if kind == "Subtract" else layer(x))
+        (found,) = read(model).network.layers
+        assert (type(found), found.kind) == (Opaque, kind)
+        assert json.loads(found.config)["class_name"] in (kind, "Functional")
+
+    def test_the_last_axis_by_any_number(self, keras, layers):
+        assert one(keras, layers.BatchNormalization(axis=3))[0] == BatchNormalization()
+        assert one(keras, layers.BatchNormalization(axis=1), (6,))[0] == BatchNormalization()
+        assert one(keras, layers.LayerNormalization(axis=[3]))[0].epsilon == 0.001
+
+    def test_channels_first(self, keras, layers, functional):
+        model = functional(lambda x: layers.ZeroPadding2D(1, data_format="channels_first", name="pad")(x))
+        assert refusal(model) == "“pad”: channels_first is not supported; build the model with channels_last"
+
+    def test_dropout_that_is_never_off(self, layers, functional):
+        (plain,) = read(functional(lambda x: layers.Dropout(0.5)(x))).network.layers
+        assert plain == Dropout(rate=0.5)
+        (always,) = read(functional(lambda x: layers.Dropout(0.5)(x, training=True))).network.layers
+        assert (type(always), always.kind) == (Opaque, "Dropout")
+
+    def test_frozen_statistics(self, layers, functional):
+        network, notes = read(functional(lambda x: layers.BatchNormalization(name="bn")(x, training=False)))
+        assert network.layers == (BatchNormalization(name="bn"),)
+        assert notes == ("applied with training=False, which is not kept (bn)",)
+
+    def test_names(self, keras, layers):
+        model = keras.Sequential(
+            [keras.Input((4,)), *(layers.Dense(1, name=name) for name in (None, "branches_3", "mine", "첫"))]
+        )
+        assert [layer.name for layer in read(model).network.layers] == ["", "", "mine", ""]
+
+
+class TestGraphs:
+    """Forks and merges."""
+
+    def test_nested_branches(self, layers, functional):
+        def build(x):
+            y = layers.Conv2D(4, 1, name="a")(x)
+            y = layers.Add(name="inner")([layers.Conv2D(4, 3, padding="same", name="b")(y), y])
+            return layers.Concatenate()([x, y, layers.ReLU()(x)])
+
+        (outer,) = read(functional(build)).network.layers
+        assert outer.merge == "concatenate"
+        identity, residual, relu = outer.branches
+        assert identity == ()
+        assert relu == (ReLU(),)
+        assert residual[0].name == "a"
+        assert residual[1].name == "inner"
+        assert [len(branch) for branch in residual[1].branches] == [1, 0]
+
+    def test_dense_blocks_are_a_chain(self, layers, functional):
+        def build(x):
+            for _ in range(3):
+                x = layers.Concatenate()([x, layers.Conv2D(2, 3, padding="same")(x)])
+            return x
+
+        network = read(functional(build)).network
+        assert [[len(branch) for branch in layer.branches] for layer in network.layers] == [[0, 1]] * 3
+        assert analyze(network).output_shape == (8, 8, 10)
+
+    @pytest.mark.parametrize("merge", ["Add", "Multiply", "Maximum", "Concatenate", "Average"])
+    def test_branches_that_begin_alike_share_that_beginning(self, layers, functional, merge):
+        def build(x):
+            stem = layers.Conv2D(4, 1)(x)
+            return getattr(layers, merge)()([x, layers.ReLU()(stem), layers.Softmax()(stem)])
+
+        model = functional(build)
+        (found,), notes = read(model)[0].layers, read(model)[1]
+        if merge == "Average":  # the average of an average is another
+            assert type(found) is Opaque
+            assert notes == (
+                "not series-parallel, so they are one opaque layer here (conv2d, re_lu, softmax, average)",
+            )
+            return
+        assert [len(branch) for branch in found.branches] == [0, 2]
+        assert isinstance(found.branches[1][1], Branches)
+        assert analyze(read(model).network).totals.params == model.count_params()
+        assert analyze(read(model).network).output_shape == model.output_shape[1:]
+
+    def test_channels_are_never_reordered(self, layers, functional):
+        def build(x):
+            stem = layers.Conv2D(4, 1)(x)
+            return layers.Concatenate()([layers.ReLU()(stem), x, layers.Softmax()(stem)])
+
+        (found,) = read(functional(build)).network.layers
+        assert type(found) is Opaque
+
+    def test_the_part_that_is_not_series_parallel(self, keras, layers, functional):
+        """A bridge between two branches; what is before and behind it is as it was."""
+
+        def build(x):
+            x = layers.Conv2D(4, 1, name="before")(x)
+            left, right = layers.ReLU(name="left")(x), layers.Conv2D(4, 1, name="right")(x)
+            bridge = layers.Add(name="bridge")([left, right])
+            x = layers.Add(name="join")([layers.Multiply(name="product")([left, bridge]), right])
+            return layers.Dense(3, name="behind")(layers.Flatten()(x))
+
+        model = functional(build)
+        network, notes = read(model)
+        before, knot, flatten, behind = network.layers
+        assert (before.name, type(flatten), behind.name) == ("before", Flatten, "behind")
+        assert (type(knot), knot.kind, knot.stated_shape) == (Opaque, "Functional", (8, 8, 4))
+        assert notes == ("not series-parallel, so they are one opaque layer here (left, right, bridge and 2 more)",)
+        analysis = analyze(network)
+        assert (analysis.totals.complete, analysis.output_shape) == (False, (3,))
+        again = keras.models.model_from_json(dumps_keras(analysis))
+        assert (again.count_params(), again.output_shape) == (model.count_params(), model.output_shape)
+
+    def test_a_merge_that_we_do_not_have(self, layers, functional):
+        def build(x):
+            return layers.ReLU()(layers.Subtract(name="minus")([layers.Conv2D(4, 1)(x), x]))
+
+        knot, relu = read(functional(build)).network.layers
+        assert (type(knot), relu) == (Opaque, ReLU())
+
+    def test_arithmetic_on_tensors(self, keras, layers, functional):
+        added, halved = read(functional(lambda x: (layers.ReLU()(x) + x) * 0.5)).network.layers
+        assert added == Branches(branches=((ReLU(),), ()))
+        assert (type(halved), halved.kind, halved.stated_shape) == (Opaque, "Multiply", None)
+
+    def test_a_layer_without_weights_may_stand_in_two_places(self, layers, functional):
+        relu = layers.ReLU(name="act")
+
+        def build(x):
+            return relu(layers.Conv2D(4, 1)(relu(x)))
+
+        first, _conv, second = read(functional(build)).network.layers
+        assert {first.name, second.name} == {"act", ""}
+
+    def test_shared_weights(self, layers, functional):
+        conv = layers.Conv2D(4, 1, name="twice")
+        assert refusal(functional(lambda x: conv(conv(x)))) == (
+            "“twice” is applied several times: weights that several places share cannot be expressed"
+        )
+
+    def test_several_inputs_or_outputs(self, keras, layers):
+        a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
+        assert refusal(keras.Model([a, b], layers.Add()([a, b]))) == "has 2 inputs (a, b), and a network here has one"
+        model = keras.Model(a, [layers.Dense(1, name="x")(a), layers.Dense(2, name="y")(a)])
+        assert refusal(model) == "has 2 outputs (x, y), and a network here has one"
+
+    @pytest.mark.parametrize(
+        ("shape", "expected"),
+        [
+            (
+                (None, None, 3),
+                "which is not fixed; build the model on images of one size",
+            ),
+            ((2, 2, 2, 2), "takes an input of 4 axes; a network here takes at most height, width and channels"),
+            ((70_000,), "does not describe a network: Expected int <= 65536 at input_shape[0]"),
+        ],
+    )
+    def test_inputs_that_we_cannot_take(self, layers, functional, shape, expected):
+        assert refusal(functional(lambda x: layers.ReLU()(x), shape)).endswith(expected)
+
+
+class TestModels:
+    """Models within models, and names of models."""
+
+    def test_a_model_within_is_a_block(self, keras, layers, functional):
+        inner = keras.Sequential([keras.Input(SHAPE), layers.Conv2D(4, 1, name="conv")], name="stem:1")
+        deeper = functional(lambda x: layers.Add()([inner(x), x]), name="middle")
+        model = functional(lambda x: layers.ReLU()(deeper(x)))
+        block, relu = read(model).network.layers
+        assert block == Block(
+            name="middle",
+            layers=(
+                Branches(
+                    branches=((Block(name="stem:1", layers=(Conv2D(filters=4, kernel_size=(1, 1), name="conv"),)),), ())
+                ),
+            ),
+        )
+        assert relu == ReLU()
+        assert analyze(read(model).network).totals.params == model.count_params()
+
+    def test_a_model_within_that_we_cannot_express_is_opaque(self, keras, layers, functional):
+        conv = layers.Conv2D(4, 1)
+        inner = functional(lambda x: conv(conv(x)), name="siamese")
+        (found,) = read(functional(inner)).network.layers
+        assert (type(found), found.kind, found.name) == (Opaque, "Functional", "siamese")
+
+    def test_an_unbuilt_model(self, keras, layers):
+        assert refusal(keras.Sequential([layers.Dense(3)])) == (
+            "does not say what goes in; begin it with keras.Input, or build it, before it is written"
+        )
+
+    def test_a_model_built_without_an_input(self, keras, layers):
+        model = keras.Sequential([layers.Dense(3)])
+        model.build((None, 5))
+        assert read(model).network.input_shape == (5,)
+
+    @pytest.mark.parametrize(("name", "expected"), [("mine", "mine"), ("functional_3", "file"), ("model", "file")])
+    def test_the_name(self, layers, functional, name, expected):
+        assert read(functional(lambda x: layers.ReLU()(x), name=name)).network.name == expected
+
+    def test_depth_max_pooling_is_recognized(self, layers, functional):
+        def build(x, size):
+            x = layers.Reshape((8, 8, 4, 1))(x)
+            x = layers.MaxPooling3D((1, 1, size))(x)
+            return layers.Reshape((8, 8, 4 // size), name="depth")(x)
+
+        assert read(functional(lambda x: build(x, 2))).network.layers == (DepthMaxPooling2D(pool_size=2, name="depth"),)
+
+        def forked(x):
+            first = layers.Reshape((8, 8, 4, 1))(x)
+            pooled = layers.Reshape((8, 8, 2))(layers.MaxPooling3D((1, 1, 2))(first))
+            return layers.Concatenate()([pooled, layers.Reshape((8, 8, 4))(first)])
+
+        kinds = [type(layer) for _path, layer in walk(read(functional(forked)).network.layers)]
+        assert DepthMaxPooling2D not in kinds
+
+
+def test_where_a_model_is_expected(keras, layers, functional, tmp_path):
+    path = tmp_path / "net.JSON"
+    model = functional(lambda x: layers.Dense(2, name="out", kernel_constraint="max_norm")(x))
+    path.write_text(model.to_json())
+    remarks = []
+    network, found = find_network(str(path), remarks.append)
+    assert (network.layers, found) == ((Dense(units=2, name="out"),), path)
+    assert remarks == [f"{path}: kernel_constraint left out (out)"]
+    assert find_network(str(path))[0] == network

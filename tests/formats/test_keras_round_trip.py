@@ -1,0 +1,116 @@
+"""What we write is what Keras reads, and what Keras writes is what we read: any network that can be built."""
+
+import json
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from tests.core.strategies import LEAVES, images, layers_of, mostly_sound, networks, shapes
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import Block, Branches, DepthMaxPooling2D, Reshape
+from tui_cnn.core.layers.fields import parse_regularizer
+from tui_cnn.core.network import Network
+from tui_cnn.formats.keras.archive import loads_config
+from tui_cnn.formats.keras.reading import convert_model
+from tui_cnn.formats.keras.writing import dumps_keras
+
+pytestmark = pytest.mark.usefixtures("keras")
+
+
+def sound(network):
+    """Analyse a network that can be built, or let Hypothesis draw another."""
+    analysis = analyze(network)
+    assume(not any(check.severity == "error" for check in analysis.checks))
+    assume(plain(network.layers))
+    return analysis
+
+
+def read(text):
+    return convert_model(loads_config(text, "model.json"), "model.json")
+
+
+def plain(layers):
+    """Bring layers to the form in which reading gives them: no blocks, no names, nothing that is said twice."""
+    flat = []
+    for layer in layers:
+        if isinstance(layer, Block):
+            flat += plain(layer.layers)
+        elif isinstance(layer, Branches):
+            branches = tuple(plain(branch) for branch in layer.branches)
+            flat.append(msgspec.structs.replace(layer, name="", branches=branches))
+        else:
+            flat.append(_plain(layer))
+    return tuple(flat)
+
+
+def _plain(layer):
+    changes = {"name": ""}
+    for name, value in msgspec.structs.asdict(layer).items():
+        if name.endswith("_regularizer") and value:
+            l1, l2 = parse_regularizer(value)
+            changes[name] = (l1, l2) if l1 else (0, l2)
+        if name == "strides" and value == getattr(layer, "pool_size", None):
+            changes[name] = None
+    return msgspec.structs.replace(layer, **changes)
+
+
+def counts(analysis):
+    totals = analysis.totals
+    return totals.trainable, totals.non_trainable, totals.macs, totals.tf_flops, totals.complete, analysis.output_shape
+
+
+@given(st.one_of(mostly_sound(), networks()))
+@settings(max_examples=120)
+def test_what_we_write_is_what_keras_reads(network):
+    import keras
+
+    analysis = sound(network)
+    model = keras.models.model_from_json(dumps_keras(analysis))
+    assert tuple(model.output_shape[1:]) == analysis.output_shape
+    assert model.count_params() == analysis.totals.params
+    names = [row.name for row in analysis.rows if not isinstance(row.layer, Block)]
+    built = [layer.name for layer in model.layers if type(layer).__name__ != "InputLayer"]
+    extra = [name for name in built if name.endswith(("_volume", "_pool"))]
+    assert sorted(names) == sorted(set(built) - set(extra))
+    assert len(extra) == 2 * sum(isinstance(row.layer, DepthMaxPooling2D) for row in analysis.rows)
+
+
+@given(st.one_of(mostly_sound(), networks()))
+@settings(max_examples=120)
+def test_what_keras_writes_is_what_we_read(network):
+    from tui_cnn.worker.build import build
+
+    analysis = sound(network)
+    again, notes = read(build(network).to_json())
+    assert notes == ()
+    assert counts(analyze(again)) == counts(analysis)
+    assert plain(again.layers) == plain(network.layers)
+
+
+@pytest.mark.parametrize("kind", LEAVES, ids=lambda kind: kind.__name__)
+@given(data=st.data())
+@settings(max_examples=25, suppress_health_check=[HealthCheck.filter_too_much])
+def test_each_layer_comes_back(kind, data):
+    from tui_cnn.worker.build import build
+
+    shape = data.draw(st.one_of(shapes, images, images))
+    layer = data.draw(layers_of(kind))
+    if kind is Reshape:  # one of any shape hardly ever fits
+        layer = Reshape(target_shape=tuple(data.draw(st.permutations(shape))))
+    network = Network("one", shape, (layer,))
+    sound(network)
+    again, notes = read(build(network).to_json())
+    assert notes == ()
+    assert plain(again.layers) == plain(network.layers)
+
+
+@given(st.one_of(mostly_sound(), networks()))
+@settings(max_examples=100)
+def test_what_we_write_is_what_we_read(network):
+    text = dumps_keras(sound(network))
+    again, notes = read(text)
+    assert notes == ()
+    assert plain(again.layers) == plain(network.layers)
+    assert dumps_keras(analyze(again)) == text.replace(json.dumps(network.name), json.dumps(again.name))

@@ -1,0 +1,309 @@
+"""Networks as Python: what is written runs, and builds the model that the worker builds; it reads as a person's."""
+
+import subprocess
+import sys
+from math import prod
+from textwrap import dedent
+
+import numpy as np
+import pytest
+from hypothesis import Phase, assume, given, settings
+from hypothesis import strategies as st
+
+from tests.core.strategies import LEAVES, images, layers_of, mostly_sound, networks, shapes
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import (
+    Activation,
+    Block,
+    Branches,
+    Conv2D,
+    Cropping2D,
+    Dense,
+    DepthMaxPooling2D,
+    Flatten,
+    MaxPooling2D,
+    Reshape,
+    ZeroPadding2D,
+)
+from tui_cnn.core.network import Network
+from tui_cnn.formats.export import export_text
+from tui_cnn.formats.presets import preset, preset_names
+
+pytestmark = pytest.mark.usefixtures("keras")
+
+
+def sound(network):
+    """Let Hypothesis draw another network if this one cannot be built."""
+    assume(not any(check.severity == "error" for check in analyze(network).checks))
+    return network
+
+
+def built(network):
+    """Run the file, as a module that is imported, and build its model."""
+    namespace = {"__name__": "exported"}
+    exec(compile(export_text(network, "python"), "exported.py", "exec"), namespace)
+    return namespace["build_model"]()
+
+
+def agree(network):
+    from tui_cnn.worker.build import build
+
+    analysis, model, ours = analyze(network), built(network), build(network)
+    assert tuple(model.output_shape[1:]) == analysis.output_shape
+    assert model.count_params() == analysis.totals.params
+    assert sum(prod(weight.shape) for weight in model.trainable_weights) == analysis.totals.trainable
+    kinds = [type(layer).__name__ for layer in model.layers if type(layer).__name__ != "InputLayer"]
+    assert sorted(kinds) == sorted(
+        type(layer).__name__ for layer in ours.layers if type(layer).__name__ != "InputLayer"
+    )
+    for mine, theirs in zip(_configs(model), _configs(ours), strict=True):
+        assert mine == theirs
+
+
+def _configs(model):
+    """List the settings of all layers, without their names, in an order that names have no part in."""
+    configs = [layer.get_config() for layer in model.layers if type(layer).__name__ != "InputLayer"]
+    for config in configs:
+        config.pop("name")
+        for name, value in config.items():
+            if name.endswith("_regularizer") and value:
+                penalties = {"l1": 0.0, "l2": 0.0, **value["config"]}
+                config[name] = {kind: float(np.float32(penalty)) for kind, penalty in penalties.items()}
+    return sorted(map(str, configs))
+
+
+@given(st.one_of(mostly_sound(), networks()))
+@settings(max_examples=120)
+def test_it_builds_the_same_model(network):
+    agree(sound(network))
+
+
+@pytest.mark.parametrize("kind", LEAVES, ids=lambda kind: kind.__name__)
+@given(data=st.data())
+@settings(max_examples=10)
+def test_each_layer(kind, data):
+    shape = data.draw(st.one_of(shapes, images, images))
+    layer = Reshape(target_shape=shape) if kind is Reshape else data.draw(layers_of(kind))
+    network = Network("one", shape, (layer,))
+    if not any(check.severity == "error" for check in analyze(network).checks):
+        agree(network)
+
+
+@pytest.mark.parametrize("name", [name for name in preset_names() if name not in ("yolo-v1", "vgg-16", "alexnet")])
+def test_presets(name):
+    assert built(preset(name)).count_params() == analyze(preset(name)).totals.params
+
+
+@given(st.lists(mostly_sound(), min_size=15, max_size=15))
+@settings(max_examples=3, phases=[Phase.generate])
+def test_it_is_formatted_as_black_does(tmp_path_factory, drawn):
+    directory = tmp_path_factory.mktemp("exported")
+    for number, network in enumerate([*map(preset, preset_names()), *drawn]):
+        if not any(check.severity == "error" for check in analyze(network).checks):
+            (directory / f"n{number}.py").write_text(export_text(network, "python"), "utf-8")
+    for command in (["check", "--select", "B,C4,E4,E7,E9,F,I,N,PIE,SIM,UP,W"], ["format", "--check"]):
+        whole = [sys.executable, "-m", "ruff", *command, "--isolated", "--no-cache", str(directory)]
+        ended = subprocess.run(whole, capture_output=True, text=True, timeout=60)
+        assert ended.returncode == 0, ended.stdout
+
+
+def body(network):
+    """Return what comes before the function `main`."""
+    return export_text(network, "python").partition("\n\n\ndef main")[0]
+
+
+def test_a_plain_stack():
+    text = export_text(preset("fashion-cnn"), "python")
+    assert text == dedent(
+        '''\
+        """The network “fashion-cnn”, in Keras."""
+
+        import keras
+        from keras import layers
+
+
+        def build_model():
+            """Build the model: 28×28×1 in, 10 out, 93,322 parameters."""
+            return keras.Sequential(
+                [
+                    keras.Input((28, 28, 1)),
+                    layers.Conv2D(32, 3, activation="relu"),
+                    layers.MaxPooling2D(),
+                    layers.Conv2D(64, 3, activation="relu"),
+                    layers.MaxPooling2D(),
+                    layers.Conv2D(64, 3, activation="relu"),
+                    layers.Flatten(),
+                    layers.Dense(64, activation="relu"),
+                    layers.Dense(10, activation="softmax"),
+                ],
+                name="fashion_cnn",
+            )
+
+
+        def main():
+            """Train on Fashion-MNIST, then test."""
+            (x_train, y_train), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()
+            x_train = x_train[..., None] / 255
+            x_test = x_test[..., None] / 255
+
+            model = build_model()
+            model.summary()
+            model.compile(
+                optimizer="adam",
+                loss="sparse_categorical_crossentropy",
+                metrics=["accuracy"],
+            )
+            model.fit(x_train, y_train, epochs=5, validation_split=0.1)
+            model.evaluate(x_test, y_test)
+
+
+        if __name__ == "__main__":
+            main()
+        '''
+    )
+
+
+RESIDUAL = Block(
+    name="Stage 1",
+    layers=(
+        Branches(branches=((Conv2D(filters=4, kernel_size=(3, 3), padding="same"),), ())),
+        Activation(activation="relu"),
+    ),
+)
+
+
+def test_blocks_that_repeat_are_functions():
+    layers = (
+        RESIDUAL,
+        Block(layers=RESIDUAL.layers),
+        DepthMaxPooling2D(name="depth"),
+        Branches(
+            merge="concatenate",
+            branches=((), (MaxPooling2D(strides=(1, 1), padding="same"), Dense(units=2)), (Dense(units=3),)),
+        ),
+        Block(name="head", layers=(Flatten(), Dense(units=3, kernel_regularizer="l2(1e-4)"))),
+    )
+    assert body(Network("two “blocks”", (8, 8, 4), layers)) == dedent(
+        '''\
+        """The network “two “blocks””, in Keras."""
+
+        import keras
+        from keras import layers
+
+
+        def depth_max_pooling(x, pool_size, name=None):
+            """Give the largest of each few neighbouring channels."""
+            height, width, channels = x.shape[1:]
+            x = layers.Reshape((height, width, channels, 1))(x)
+            x = layers.MaxPooling3D((1, 1, pool_size))(x)
+            return layers.Reshape((height, width, channels // pool_size), name=name)(x)
+
+
+        def stage(x):
+            """Apply a block of layers that the network has 2 times."""
+            residual = layers.Conv2D(4, 3, padding="same")(x)
+            x = layers.Add()([residual, x])
+            x = layers.Activation("relu")(x)
+            return x
+
+
+        def build_model():
+            """Build the model: 8×8×4 in, 3 out, 1,658 parameters."""
+            inputs = keras.Input((8, 8, 4))
+            x = stage(inputs)
+            x = stage(x)
+            x = depth_max_pooling(x, 2, name="depth")
+
+            branch_2 = layers.MaxPooling2D(strides=1, padding="same")(x)
+            branch_2 = layers.Dense(2)(branch_2)
+            branch_3 = layers.Dense(3)(x)
+            x = layers.Concatenate()([x, branch_2, branch_3])
+
+            # head
+            x = layers.Flatten()(x)
+            x = layers.Dense(3, kernel_regularizer=keras.regularizers.L2(0.0001))(x)
+
+            return keras.Model(inputs, x, name="two_blocks_")'''
+    )
+
+
+@pytest.mark.parametrize(
+    ("sides", "written"),
+    [
+        (((1, 1), (1, 1)), "()"),
+        (((2, 2), (2, 2)), "(2)"),
+        (((1, 1), (2, 2)), "((1, 2))"),
+        (((1, 2), (1, 2)), "(((1, 2), (1, 2)))"),
+    ],
+)
+def test_padding_is_not_mistaken(sides, written):
+    network = Network("pad", (8, 8, 1), (ZeroPadding2D(padding=sides), Cropping2D(cropping=((1, 2), (1, 2)))))
+    assert f"layers.ZeroPadding2D{written}," in body(network)
+    agree(network)
+
+
+def test_names_that_would_get_into_the_way():
+    """Keras would make `dense_1` up for the second layer, too."""
+    network = Network(
+        'a "name"\u2028', (4,), (Dense(units=1, name="dense_1"), Dense(units=1), Dense(units=1, name="out"))
+    )
+    assert [layer.name for layer in built(network).layers][-1] == "out"
+    assert '"""The network “a \'name\'”, in Keras."""' in body(network)
+
+
+TRAIN = """
+import sys
+import keras
+import numpy as np
+
+images = np.arange(64 * 28 * 28, dtype="uint8").reshape(64, 28, 28)
+labels = (np.arange(64) % 10).astype("uint8")
+keras.datasets.fashion_mnist.load_data = lambda: ((images, labels), (images[:8], labels[:8]))
+fit = keras.Model.fit
+keras.Model.fit = lambda model, x, y, epochs, **options: fit(model, x, y, epochs=1, **options)
+import runpy
+runpy.run_path(sys.argv[1], run_name="__main__")
+"""
+
+HEAD = (Conv2D(filters=2, kernel_size=(3, 3), strides=(3, 3)), Flatten(), Dense(units=10))
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        Network("native", (28, 28, 1), (RESIDUAL.layers[1], *HEAD)),
+        Network("flat", (784,), (Dense(units=10, activation="softmax"),)),
+        Network("larger-colour", (33, 32, 3), HEAD),
+        Network("smaller", (9, 12, 1), HEAD),
+        Network("other-data", (5, 5, 2), (Dense(units=3),)),
+    ],
+    ids=lambda network: network.name,
+)
+def test_it_trains(network, tmp_path, monkeypatch, capsys):
+    import warnings
+
+    import keras
+
+    monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", None)
+    monkeypatch.setattr(keras.Model, "fit", keras.Model.fit)
+    path = tmp_path / "exported.py"
+    path.write_text(export_text(network, "python"), "utf-8")
+    monkeypatch.setattr(sys, "argv", ["train", str(path)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(TRAIN, {"__name__": "train"})
+    printed = capsys.readouterr().out
+    assert "loss: " in printed
+    assert f"Total params: {analyze(network).totals.params:,}" in printed
+
+
+def test_it_runs_as_a_process(tmp_path):
+    """By itself, with nothing of ours to import."""
+    path = tmp_path / "exported.py"
+    path.write_text(export_text(preset("fashion-dnn"), "python"), "utf-8")
+    (tmp_path / "train.py").write_text(TRAIN)
+    command = [sys.executable, "-I", str(tmp_path / "train.py"), str(path)]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    assert "Total params: 101,770" in ended.stdout
+    assert "accuracy: " in ended.stdout

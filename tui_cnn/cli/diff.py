@@ -1,0 +1,146 @@
+"""`cnn-tui diff`: what changed between two networks."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from tui_cnn.cli.group import SOUND
+from tui_cnn.cli.table import table
+from tui_cnn.core.analysis import Analysis, analyze
+from tui_cnn.core.diff import Difference
+from tui_cnn.core.diff import diff as difference
+from tui_cnn.core.memory import memory
+from tui_cnn.core.path import format_path
+from tui_cnn.core.receptive_field import format_field
+from tui_cnn.core.rows import Row, Totals
+from tui_cnn.core.shape import format_shape
+from tui_cnn.formats.models import find_network
+from tui_cnn.i18n import _
+
+_SIGNS = {"same": " ", "changed": "~", "added": "+", "removed": "-"}
+
+
+@click.command(
+    short_help=_("Show what changed between two networks."),
+    help=_(
+        """Show what changed from network A to network B, layer by layer, with the change in every number.
+
+        \b
+        Example:
+          cnn-tui diff fashion-cnn my.toml"""
+    ),
+)
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
+def diff(before: str, after: str, as_json: bool) -> int:
+    """Print the differences."""
+    old, new = (analyze(find_network(model)[0]) for model in (before, after))
+    click.echo(_json(old, new) if as_json else _text(old, new))
+    return SOUND
+
+
+def _text(old: Analysis, new: Analysis) -> str:
+    columns = ("", "#", _("layer"), _("settings"), _("output"), _("parameters"), _("MACs"), _("field"))
+    rows = [_line(found) for found in difference(old, new)]
+    heading = _("{before} → {after}").format(before=old.network.name, after=new.network.name)
+    legend = _("~ changed   + added   - removed")
+    totals = [
+        _("{label}: {value}").format(label=label, value=_arrow(_count(a), _count(b)) + _percent(a, b))
+        for _key, label, a, b in _totals(old, new)
+    ]
+    return "\n".join([heading, "", *table(columns, rows, numbers={5, 6, 7}), "", legend, "", *totals])
+
+
+def _line(found: Difference) -> tuple[str, ...]:
+    before, after = found.before, found.after
+    row = after or before
+    assert row is not None
+    settings = ", ".join(f"{name}: {_brief(a)} → {_brief(b)}" for name, (a, b) in found.fields().items())
+    cells = [_numbers(one) if one else None for one in (before, after)]
+    old, new = cells[0] or cells[1], cells[1] or cells[0]
+    assert old is not None
+    assert new is not None
+    numbers = [_arrow(a, b) for a, b in zip(old, new, strict=True)]
+    label = "  " * (len(row.path) - 1) + (row.layer.name or type(row.layer).__name__)
+    return (
+        _SIGNS[found.change],
+        format_path(row.path),
+        label,
+        settings or " ".join(row.layer.settings()),
+        *numbers,
+    )
+
+
+def _numbers(row: Row) -> tuple[str, str, str, str]:
+    figures = row.figures
+    if figures is None:
+        return "—", "—", "—", "—"
+    params, macs = figures.parameters.total, figures.macs.value
+    numbers = ("", "") if row.holds_layers else (f"{params:,}", f"{macs:,}")
+    return format_shape(figures.output_shape), *numbers, format_field(row.field)
+
+
+def _totals(old: Analysis, new: Analysis) -> list[tuple[str, str, int | None, int | None]]:
+    """Return each total's key, its label, and its values; None for one that cannot be known."""
+    a, b = memory(old), memory(new)
+    was, now = (analysis.totals if analysis.totals.complete else None for analysis in (old, new))
+    counts: list[tuple[str, str, Callable[[Totals], int]]] = [
+        ("params", _("parameters"), lambda totals: totals.params),
+        ("trainable_params", _("trainable parameters"), lambda totals: totals.trainable),
+        ("macs", _("MACs"), lambda totals: totals.macs),
+        ("tf_flops", _("FLOPs as TensorFlow's profiler counts"), lambda totals: totals.tf_flops),
+    ]
+    return [
+        *((key, label, count(was) if was else None, count(now) if now else None) for key, label, count in counts),
+        ("inference_memory", _("bytes at the peak of one image"), a.inference, b.inference),
+        ("training_memory", _("bytes at a training step on 32 images"), a.training, b.training),
+    ]
+
+
+def _arrow(before: str, after: str) -> str:
+    return before if before == after else f"{before} → {after}"
+
+
+def _count(value: int | None) -> str:
+    return "—" if value is None else f"{value:,}"
+
+
+def _percent(before: int | None, after: int | None) -> str:
+    return f" ({(after - before) / before:+.1%})" if before and after is not None and before != after else ""
+
+
+def _brief(value: Any) -> str:
+    return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _json(old: Analysis, new: Analysis) -> bytes:
+    import msgspec
+
+    layers = [
+        {
+            "change": found.change,
+            "type": type((found.after or found.before).layer).__name__,  # type: ignore[union-attr]  # one is there
+            "before": _row(found.before),
+            "after": _row(found.after),
+            "fields": {name: {"before": a, "after": b} for name, (a, b) in found.fields().items()},
+        }
+        for found in difference(old, new)
+    ]
+    totals = {key: {"before": a, "after": b} for key, _label, a, b in _totals(old, new)}
+    names = {"before": old.network.name, "after": new.network.name}
+    return msgspec.json.encode({**names, "layers": layers, "totals": totals})
+
+
+def _row(row: Row | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    figures = row.figures
+    return {
+        "path": row.path,
+        "name": row.name,
+        "output_shape": figures.output_shape if figures else None,
+        "params": figures.parameters.total if figures else None,
+        "macs": figures.macs.value if figures else None,
+    }

@@ -1,0 +1,27 @@
+"""What is wrong with a network, in a sentence, and the smallest edit that mends it."""
+
+from tui_cnn.core.checks import geometry, training, weights
+from tui_cnn.core.checks.context import look
+from tui_cnn.core.checks.explanations import explain
+from tui_cnn.core.checks.model import Check, Fix, Setting, Severity
+from tui_cnn.core.checks.shapes import empty, names, opaque, shapes
+from tui_cnn.core.rows import Analysis
+
+__all__ = ["Check", "Fix", "Setting", "Severity", "check", "explain"]
+
+_ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
+
+
+def check(analysis: Analysis, setting: Setting) -> tuple[Check, ...]:
+    """Look at an analysed network; the most severe findings come first, then in the order of the layers."""
+    context = look(analysis, setting)
+    found = [
+        *empty(analysis.network),
+        *shapes(context),
+        *names(analysis.rows),
+        *opaque(analysis.rows),
+        *geometry.checks(context),
+        *weights.checks(context),
+        *training.checks(context),
+    ]
+    return tuple(sorted(found, key=lambda finding: (_ORDER[finding.severity], finding.path)))

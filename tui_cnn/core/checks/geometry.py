@@ -1,0 +1,128 @@
+"""Windows that do not fit the image well."""
+
+from collections.abc import Iterator
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+
+from tui_cnn.core import edits
+from tui_cnn.core.checks.context import Context
+from tui_cnn.core.checks.model import Check, Fix, Severity
+from tui_cnn.core.layers import AveragePooling2D, Conv2D, DepthwiseConv2D, Layer, MaxPooling2D, SeparableConv2D
+from tui_cnn.core.layers.window import Window, format_extent, format_step
+from tui_cnn.core.rows import Row
+from tui_cnn.core.shape import Shape
+from tui_cnn.i18n import _, ngettext
+
+_Sliding = Conv2D | DepthwiseConv2D | SeparableConv2D | MaxPooling2D | AveragePooling2D
+_FAR_BEYOND = 6
+"""How many times larger than the image a receptive field is absurd; those of the classics stay below 5."""
+
+
+class _Hint(NamedTuple):
+    """A finding about a layer wherever it stands, and the fields to change."""
+
+    code: str
+    severity: Severity
+    message: str
+    label: str
+    change: dict[str, Any]
+
+
+def checks(context: Context) -> Iterator[Check]:
+    """Look at every window, and at what the last feature map sees."""
+    last_map: Row | None = None
+    for row in context.rows:
+        if row.figures is None or row.input_shape is None:
+            continue
+        for hint in _window(row.layer, row.input_shape):
+            fix = Fix(hint.label, partial(edits.change, path=row.path, **hint.change))
+            yield Check(hint.code, hint.severity, row.path, f"{type(row.layer).__name__}: {hint.message}", fix)
+        if len(row.path) == 1 and row.field is not None and row.field.status != "full":
+            last_map = row
+    if last_map is not None:
+        yield from _last_map(last_map, context.analysis.network.input_shape)
+
+
+@lru_cache(maxsize=4096)
+def _window(layer: Layer, shape: Shape) -> tuple[_Hint, ...]:
+    """Look at a window over an image; kept, for it is the same at every edit of another layer."""
+    if not isinstance(layer, _Sliding):
+        return ()
+    window = layer.window
+    hints = [_gap(window) or _dropped(window, shape), _dilation(window, shape) or _even(layer, window)]
+    return tuple(hint for hint in hints if hint)
+
+
+def _gap(window: Window) -> _Hint | None:
+    if window.reach == (1, 1) or all(s <= reach for s, reach in zip(window.strides, window.reach, strict=True)):
+        return None  # a 1×1 window with a stride is how a shortcut is made as small as what it goes around
+    message = _("a stride of {stride} is more than the window of {reach}: pixels between are never seen")
+    strides = tuple(min(pair) for pair in zip(window.strides, window.reach, strict=True))
+    return _Hint(
+        "stride-gap",
+        "warning",
+        message.format(stride=format_step(window.strides), reach=format_extent(window.reach)),
+        f"strides = [{strides[0]}, {strides[1]}]",
+        {"strides": strides},
+    )
+
+
+def _dropped(window: Window, shape: Shape) -> _Hint | None:
+    rows, columns = (
+        (n - reach) % stride for n, reach, stride in zip(shape[:2], window.reach, window.strides, strict=True)
+    )
+    if window.padding == "same" or window.reach == (1, 1) or not (rows or columns):
+        return None
+    lost = _(" and ").join(
+        text
+        for count, text in (
+            (rows, ngettext("{n} row", "{n} rows", rows).format(n=rows)),
+            (columns, ngettext("{n} column", "{n} columns", columns).format(n=columns)),
+        )
+        if count
+    )
+    message = _("{image} by {window} at stride {stride} leaves out {lost}").format(
+        image=format_extent((shape[0], shape[1])),
+        window=format_extent(window.reach),
+        stride=format_step(window.strides),
+        lost=lost,
+    )
+    return _Hint("dropped", "info", message, 'padding = "same"', {"padding": "same"})
+
+
+def _dilation(window: Window, shape: Shape) -> _Hint | None:
+    within = all(reach <= n for reach, n in zip(window.reach, shape[:2], strict=True))
+    if window.padding == "valid" or window.dilation == (1, 1) or within:
+        return None
+    message = _("the dilated window covers {reach}, more than the {image} image: taps see only zeros")
+    return _Hint(
+        "dilation-beyond",
+        "warning",
+        message.format(reach=format_extent(window.reach), image=format_extent((shape[0], shape[1]))),
+        "dilation_rate = [1, 1]",
+        {"dilation_rate": (1, 1)},
+    )
+
+
+def _even(layer: Layer, window: Window) -> _Hint | None:
+    even = any(k % 2 == 0 and s == 1 for k, s in zip(window.kernel, window.strides, strict=True))
+    if window.padding == "valid" or not even or not isinstance(layer, Conv2D | DepthwiseConv2D | SeparableConv2D):
+        return None
+    odd = tuple(k + 1 - k % 2 for k in window.kernel)
+    message = _("an even {kernel} kernel with same padding shifts the image by half a pixel")
+    label = f"kernel_size = [{odd[0]}, {odd[1]}]"
+    return _Hint("even-same", "info", message.format(kernel=format_extent(window.kernel)), label, {"kernel_size": odd})
+
+
+def _last_map(row: Row, image: Shape) -> Iterator[Check]:
+    if row.field is None or len(image) != 3:
+        return
+    sizes = (row.field.down.size, row.field.across.size)
+    kind, field = type(row.layer).__name__, format_extent(sizes)
+    names = {"layer": kind, "field": field, "image": format_extent((image[0], image[1]))}
+    if any(2 * size < n for size, n in zip(sizes, image[:2], strict=True)) and sizes != (1, 1):
+        message = _("{layer}: a cell of the last feature map sees {field} pixels, less than half of {image}")
+        yield Check("small-field", "info", row.path, message.format(**names))
+    if any(size > _FAR_BEYOND * n for size, n in zip(sizes, image[:2], strict=True)):
+        message = _("{layer}: a cell of the last feature map sees {field} pixels, far more than {image}")
+        yield Check("large-field", "info", row.path, message.format(**names))

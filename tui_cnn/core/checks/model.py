@@ -1,0 +1,52 @@
+"""A finding about a network: what is wrong, how badly, where, and the edit that mends it."""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from tui_cnn.core.memory import OptimizerName
+from tui_cnn.core.network import Network
+from tui_cnn.core.path import Path, format_path
+from tui_cnn.i18n import _
+
+Severity = Literal["error", "warning", "info"]
+"""`error`: it cannot be built or trained; `warning`: most likely a mistake; `info`: worth knowing."""
+
+
+class Fix(msgspec.Struct, frozen=True, eq=False):
+    """An edit that mends a problem, and what it does in a few words; two that do the same are equal."""
+
+    label: str
+    apply: Callable[[Network], Network]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fix) and self.label == other.label
+
+    def __hash__(self) -> int:
+        return hash(self.label)
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One finding. `path` is empty where it is about the whole network."""
+
+    code: str
+    severity: Severity
+    path: Path
+    message: str
+    fix: Fix | None = None
+
+    def __str__(self) -> str:
+        place = _("layer {number}: ").format(number=format_path(self.path)) if self.path else ""
+        fix = "; " + _("fix: {label}").format(label=self.fix.label) if self.fix else ""
+        return f"{place}{self.message}{fix}"
+
+
+class Setting(NamedTuple):
+    """What is known of how the network will be used; None where nothing is."""
+
+    classes: int | None = None
+    batch_size: int = 32
+    optimizer: OptimizerName = "adam"
+    machine_memory: int | None = None
+    """Bytes of RAM."""

@@ -1,0 +1,170 @@
+"""What makes a network train badly, or not at all on this machine."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from tui_cnn.core import edits
+from tui_cnn.core.checks.context import Context
+from tui_cnn.core.checks.model import Check, Fix
+from tui_cnn.core.checks.weights import Kernels
+from tui_cnn.core.layers import (
+    Activation,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Cropping2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GaussianNoise,
+    GlobalAveragePooling2D,
+    Layer,
+    MaxPooling2D,
+    Reshape,
+    SeparableConv2D,
+    Softmax,
+    SpatialDropout2D,
+    ZeroPadding2D,
+)
+from tui_cnn.core.memory import memory
+from tui_cnn.core.rows import Row
+from tui_cnn.i18n import _
+
+_LINEAR = (
+    AveragePooling2D
+    | BatchNormalization
+    | Cropping2D
+    | Dropout
+    | Flatten
+    | GaussianNoise
+    | GlobalAveragePooling2D
+    | Reshape
+    | SpatialDropout2D
+    | ZeroPadding2D
+)
+"""Layers through which a linear function stays one."""
+
+_UNSUITED = ("relu", "relu6", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "leaky_relu", "softplus")
+
+
+def checks(context: Context) -> Iterator[Check]:
+    """Look at how one layer follows another, at the end, and at the memory."""
+    for row in context.rows:
+        layer, shape = row.layer, row.input_shape
+        if isinstance(layer, Kernels):
+            yield from _linear(context, row)
+        elif isinstance(layer, BatchNormalization):
+            yield from _dropout(context, row)
+        if shape is not None and len(shape) == 3 and shape[0] == shape[1] == 1:
+            yield from _early_pixel(row)
+    yield from _end(context)
+    yield from _memory(context)
+
+
+def _linear(context: Context, row: Row) -> Iterator[Check]:
+    """Two linear layers in a row are one; but a bottleneck of 1×1 or depthwise convolutions is meant so."""
+    if _is_bottleneck(row.layer):
+        return
+    source = context.before.get(row.path)
+    while source is not None and isinstance(source.layer, _LINEAR):
+        source = context.before.get(source.path)
+    if source is None or not isinstance(source.layer, Kernels) or _is_bottleneck(source.layer):
+        return
+    if source.layer.activation == "linear":
+        message = _("{layer}: no activation between it and the {next} after it, so both are one linear layer")
+        yield Check(
+            "no-activation",
+            "warning",
+            source.path,
+            message.format(layer=type(source.layer).__name__, next=type(row.layer).__name__),
+            Fix('activation = "relu"', partial(edits.change, path=source.path, activation="relu")),
+        )
+
+
+def _is_bottleneck(layer: Layer) -> bool:
+    return isinstance(layer, DepthwiseConv2D | SeparableConv2D) or (
+        isinstance(layer, Conv2D) and layer.kernel_size == (1, 1)
+    )
+
+
+def _dropout(context: Context, row: Row) -> Iterator[Check]:
+    source = context.before.get(row.path)
+    while source is not None and isinstance(source.layer, Kernels | Activation):
+        source = context.before.get(source.path)
+    if source is not None and isinstance(source.layer, Dropout | SpatialDropout2D) and source.layer.rate:
+        message = _("{layer}: before a batch normalization, whose statistics it shifts")
+        yield Check(
+            "dropout-before-normalization",
+            "warning",
+            source.path,
+            message.format(layer=type(source.layer).__name__),
+            _move_behind(source, row),
+        )
+
+
+def _move_behind(row: Row, other: Row) -> Fix | None:
+    if row.path[:-1] != other.path[:-1]:
+        return None
+    return Fix(_("move it behind"), partial(edits.move, path=row.path, to=other.path[-1]))
+
+
+def _early_pixel(row: Row) -> Iterator[Check]:
+    layer = row.layer
+    if row.figures is None:
+        return
+    if isinstance(layer, Conv2D | SeparableConv2D | DepthwiseConv2D) and max(layer.kernel_size) > 1:
+        message = _("{layer}: its input is a single pixel, so all of its kernel but one tap sees zeros")
+        fix = Fix("kernel_size = [1, 1]", partial(edits.change, path=row.path, kernel_size=(1, 1)))
+    elif isinstance(layer, MaxPooling2D | AveragePooling2D) and max(layer.pool_size) > 1:
+        message = _("{layer}: its input is a single pixel, so there is nothing to pool")
+        fix = Fix(_("delete it"), partial(edits.delete, path=row.path))
+    else:
+        return
+    yield Check("single-pixel", "warning", row.path, message.format(layer=type(layer).__name__), fix)
+
+
+def _end(context: Context) -> Iterator[Check]:
+    """The output against the classes, and the activation of the last layer against the loss."""
+    last, classes = context.last, context.setting.classes
+    output = context.analysis.output_shape
+    if last is None or output is None:
+        return
+    kind = type(last.layer).__name__
+    if classes is not None and output != (classes,):
+        message = _("{layer}: {count} values come out, but there are {classes} classes")
+        change = {"units": classes} if isinstance(last.layer, Dense) and len(output) == 1 else None
+        fix = Fix(f"units = {classes}", partial(edits.change, path=last.path, units=classes)) if change else None
+        count = "×".join(map(str, output))
+        yield Check("classes", "warning", last.path, message.format(layer=kind, count=count, classes=classes), fix)
+    before = context.before.get(last.path)
+    if _is_softmax(last) and before is not None and _is_softmax(before):
+        message = _("{layer}: a second softmax flattens the shares of the first; take one away")
+        edit = partial(edits.change, path=before.path, activation="linear")
+        if not isinstance(before.layer, Dense | Conv2D):
+            edit = partial(edits.delete, path=before.path)
+        yield Check("softmax-twice", "warning", last.path, message.format(layer=kind), Fix(_("keep the last"), edit))
+    elif isinstance(last.layer, Dense) and last.layer.units > 1 and last.layer.activation in _UNSUITED:
+        message = _("{layer}: {activation} at the end is no match for the loss, which takes softmax or linear")
+        yield Check(
+            "last-activation",
+            "warning",
+            last.path,
+            message.format(layer=kind, activation=last.layer.activation),
+            Fix('activation = "softmax"', partial(edits.change, path=last.path, activation="softmax")),
+        )
+
+
+def _is_softmax(row: Row) -> bool:
+    return isinstance(row.layer, Softmax) or getattr(row.layer, "activation", "") == "softmax"
+
+
+def _memory(context: Context) -> Iterator[Check]:
+    limit = context.setting.machine_memory
+    if limit is None:
+        return
+    needed = memory(context.analysis, context.setting.batch_size, context.setting.optimizer).training
+    if needed is not None and needed > limit:
+        message = _("a training step on {batch} images needs {needed:.1f} GB, but this machine has {limit:.1f} GB")
+        text = message.format(batch=context.setting.batch_size, needed=needed / 1e9, limit=limit / 1e9)
+        yield Check("memory", "warning", (), text)

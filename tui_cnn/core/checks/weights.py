@@ -1,0 +1,102 @@
+"""Where the parameters are, and which do nothing."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from tui_cnn.core import edits
+from tui_cnn.core.checks.context import Context
+from tui_cnn.core.checks.model import Check, Fix
+from tui_cnn.core.layers import (
+    BatchNormalization,
+    Conv2D,
+    Conv2DTranspose,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    GlobalAveragePooling2D,
+    SeparableConv2D,
+)
+from tui_cnn.core.network import Network
+from tui_cnn.core.path import Path
+from tui_cnn.core.rows import Row
+from tui_cnn.core.shape import elements, format_shape
+from tui_cnn.i18n import _, ngettext
+
+Kernels = Conv2D | Conv2DTranspose | SeparableConv2D | DepthwiseConv2D | Dense
+"""Layers that multiply by a kernel and add a bias."""
+
+_FEW = 500
+_MANY = 20_000
+"""Parameters that are worth saving."""
+
+
+def checks(context: Context) -> Iterator[Check]:
+    """Look at where the parameters are."""
+    idle: list[Row] = []
+    for row in context.rows:
+        source = context.before.get(row.path)
+        if row.figures is None or source is None or source.figures is None:
+            continue
+        if isinstance(row.layer, Dense) and isinstance(source.layer, Flatten):
+            yield from _heavy(context, row, source)
+        if isinstance(row.layer, BatchNormalization) and row.layer.center and _has_idle_bias(source):
+            idle.append(source)
+    yield from _biases(idle)
+    yield from _too_few(context)
+
+
+def _heavy(context: Context, row: Row, flatten: Row) -> Iterator[Check]:
+    """A dense layer over a flattened image that holds most of the parameters."""
+    image, total = flatten.input_shape, context.analysis.totals.params
+    if row.figures is None or image is None or len(image) != 3 or context.before.get(flatten.path) is None:
+        return
+    own = row.figures.parameters.total
+    if own < _MANY or 2 * own < total or image[0] * image[1] == 1 or flatten.path[:-1] != row.path[:-1]:
+        return
+    saved = own * (elements(image) - image[2]) // elements(image)
+    message = _("Dense: {own} of {total} parameters are here, for {image} is flattened; global pooling saves {saved}")
+    yield Check(
+        "dense-heavy",
+        "info",
+        row.path,
+        message.format(own=f"{own:,}", total=f"{total:,}", image=format_shape(image), saved=f"{saved:,}"),
+        Fix(
+            _("GlobalAveragePooling2D in place of Flatten"),
+            partial(edits.replace, path=flatten.path, layer=GlobalAveragePooling2D(name=flatten.layer.name)),
+        ),
+    )
+
+
+def _has_idle_bias(row: Row) -> bool:
+    """Tell whether a layer adds a bias that the normalization after it takes away again."""
+    return isinstance(row.layer, Kernels) and row.layer.use_bias and row.layer.activation == "linear"
+
+
+def _biases(idle: list[Row]) -> Iterator[Check]:
+    """All idle biases in one finding: a deep network may have dozens."""
+    if not idle:
+        return
+    paths = tuple(row.path for row in idle)
+    count = sum(row.figures.output_shape[-1] for row in idle if row.figures)
+    message = ngettext(
+        "{layer}: its {count} biases do nothing, for the batch normalization after it takes the mean away",
+        "{layer}: its biases, and those of {others} more layers, {count} in all, do nothing, "
+        "for the batch normalization after each takes the mean away",
+        len(idle),
+    )
+    names = {"layer": type(idle[0].layer).__name__, "others": len(idle) - 1, "count": f"{count:,}"}
+    fix = Fix("use_bias = false", partial(_without_biases, paths=paths))
+    yield Check("bias-before-normalization", "info", paths[0], message.format(**names), fix)
+
+
+def _without_biases(network: Network, paths: tuple[Path, ...]) -> Network:
+    for path in paths:
+        network = edits.change(network, path, use_bias=False)
+    return network
+
+
+def _too_few(context: Context) -> Iterator[Check]:
+    totals = context.analysis.totals
+    if totals.complete and 0 < totals.trainable < _FEW:
+        message = _("only {count} parameters can be trained: too few to learn much of pictures")
+        yield Check("few-parameters", "info", (), message.format(count=totals.trainable))

@@ -1,0 +1,65 @@
+"""What changed between two networks, layer by layer."""
+
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from tui_cnn.core.rows import Analysis, Row
+
+Change = Literal["same", "changed", "added", "removed"]
+
+
+class Difference(NamedTuple):
+    """A layer of both networks, or of one: `before` is None for one that was added, `after` for one removed.
+
+    A layer counts as the same when its settings are; its numbers may differ all the same, because its input does.
+    """
+
+    change: Change
+    before: Row | None
+    after: Row | None
+
+    def fields(self) -> dict[str, tuple[Any, Any]]:
+        """Return the settings that differ, each before and after."""
+        if self.change != "changed" or self.before is None or self.after is None:
+            return {}
+        old, new = (_settings(row) for row in (self.before, self.after))
+        return {name: (old[name], new[name]) for name in new if old[name] != new[name]}
+
+
+def diff(before: Analysis, after: Analysis) -> tuple[Difference, ...]:
+    """Align the layers of two networks: those that are the same first, then those of the same type between them."""
+    old, new = before.rows, after.rows
+    matcher = SequenceMatcher(None, [_identity(row) for row in old], [_identity(row) for row in new], autojunk=False)
+    found: list[Difference] = []
+    for tag, first, last, begin, end in matcher.get_opcodes():
+        if tag == "equal":
+            found += (Difference("same", a, b) for a, b in zip(old[first:last], new[begin:end], strict=True))
+        else:
+            found += _between(old[first:last], new[begin:end])
+    return tuple(found)
+
+
+def _between(old: Sequence[Row], new: Sequence[Row]) -> Iterator[Difference]:
+    """Pair what has the same type and depth; what is left was removed or added."""
+    was, now = ([(type(row.layer), len(row.path)) for row in rows] for rows in (old, new))
+    for tag, first, last, begin, end in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        if tag == "equal":
+            pairs = zip(old[first:last], new[begin:end], strict=True)
+            yield from (Difference("changed", before, after) for before, after in pairs)
+        else:
+            yield from (Difference("removed", row, None) for row in old[first:last])
+            yield from (Difference("added", None, row) for row in new[begin:end])
+
+
+def _identity(row: Row) -> tuple[object, ...]:
+    """What makes two layers the same; a container is one with any content, which has rows of its own."""
+    return type(row.layer), len(row.path), tuple(sorted(_settings(row).items(), key=lambda item: item[0]))
+
+
+def _settings(row: Row) -> dict[str, Any]:
+    return {
+        name: value for name, value in msgspec.structs.asdict(row.layer).items() if name not in ("layers", "branches")
+    }

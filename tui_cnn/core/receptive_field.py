@@ -1,0 +1,125 @@
+"""Receptive fields: how much of the input image a cell of a feature map sees.
+
+Size, stride and padding are in input pixels, each axis on its own: cell i sees the pixels from `i·stride - padding` to
+`i·stride - padding + size - 1`. They are exact at this input size, for `same` padding too, which in TensorFlow depends
+on it. After Araujo, Norris, Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill, 2019.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from tui_cnn.core.layers.view import AxisMap, Interval, Sliding, View
+from tui_cnn.core.shape import Shape
+
+Status = Literal["exact", "full", "unaligned"]
+"""`full`: every cell sees the whole image; `unaligned`: cells see pieces of different size, or at uneven steps."""
+
+
+class Axis(NamedTuple):
+    """A receptive field along one axis.
+
+    Where the cells do not see evenly (after upsampling, say), `table` has what each sees, `size` is the largest, and
+    `stride` the mean step.
+    """
+
+    size: int = 1
+    stride: int | Fraction = 1
+    padding: int = 0
+    table: tuple[Interval, ...] | None = None
+
+    def through(self, step: AxisMap, cells: int, outputs: int) -> "Axis":
+        """Look through one more layer, which makes `outputs` of `cells`."""
+        if self.table is None and isinstance(step, Sliding):
+            jump = int(self.stride)
+            return Axis(
+                self.size + (step.reach - 1) * jump, self.stride * step.stride, self.padding + step.padding * jump
+            )
+        before = self.intervals(cells)
+        table = []
+        for output in range(outputs):
+            first, last = (max(0, min(cell, cells - 1)) for cell in step.back((output, output)))
+            table.append((before[first][0], before[last][1]))
+        return _uneven(table, self.stride * step.rate)
+
+    def region(self, cell: int) -> Interval:
+        """Return the input positions that `cell` sees, some of them perhaps in the padding."""
+        if self.table is not None:
+            return self.table[cell]
+        first = cell * int(self.stride) - self.padding
+        return first, first + self.size - 1
+
+    def intervals(self, cells: int) -> tuple[Interval, ...]:
+        """Return what each of `cells` sees."""
+        return self.table or tuple(self.region(cell) for cell in range(cells))
+
+
+class ReceptiveField(NamedTuple):
+    """What a cell sees. Only the status counts where that is `full`."""
+
+    status: Status
+    down: Axis
+    across: Axis
+
+    def through(self, view: View, shape: Shape, output: Shape) -> "ReceptiveField":
+        """Look through one more layer, which makes `output` of `shape`."""
+        if view.everything or self.status == "full" or len(shape) != 3 or len(output) != 3:
+            return FULL
+        return _field(
+            self.down.through(view.down, shape[0], output[0]), self.across.through(view.across, shape[1], output[1])
+        )
+
+    def region(self, row: int, column: int, image: Shape) -> tuple[int, int, int, int]:
+        """Return `(top, left, bottom, right)` of what a cell sees, clipped to the image; all are included."""
+        if self.status == "full":
+            return 0, 0, image[0] - 1, image[1] - 1
+        (top, bottom), (left, right) = self.down.region(row), self.across.region(column)
+        return max(0, top), max(0, left), min(image[0] - 1, bottom), min(image[1] - 1, right)
+
+
+PIXEL = ReceptiveField("exact", Axis(), Axis())
+"""A pixel sees itself."""
+
+FULL = ReceptiveField("full", Axis(), Axis())
+"""Everything is seen."""
+
+
+def merge(fields: Sequence[ReceptiveField], shapes: Sequence[Shape], output: Shape) -> ReceptiveField:
+    """Return what a cell of a merged `output` sees: all that it sees through any of the branches.
+
+    A branch that is stretched over the image when it is merged counts as seeing everything.
+    """
+    stretched = any(shape[:2] != output[:2] for shape in shapes)
+    if len(output) != 3 or stretched or any(field.status == "full" for field in fields):
+        return FULL
+    return _field(
+        _hull([field.down for field in fields], output[0]), _hull([field.across for field in fields], output[1])
+    )
+
+
+def _field(down: Axis, across: Axis) -> ReceptiveField:
+    return ReceptiveField("exact" if down.table is None and across.table is None else "unaligned", down, across)
+
+
+def _hull(axes: Sequence[Axis], cells: int) -> Axis:
+    stride = axes[0].stride
+    if all(axis.table is None and axis.stride == stride for axis in axes):
+        padding = max(axis.padding for axis in axes)
+        return Axis(padding + max(axis.size - axis.padding for axis in axes), stride, padding)
+    seen = zip(*(axis.intervals(cells) for axis in axes), strict=True)
+    return _uneven([(min(first for first, _ in each), max(last for _, last in each)) for each in seen], stride)
+
+
+def _uneven(table: Sequence[Interval], stride: int | Fraction) -> Axis:
+    return Axis(max(last - first + 1 for first, last in table), stride, -table[0][0], tuple(table))
+
+
+def format_field(field: ReceptiveField | None) -> str:
+    """Write a receptive field briefly: `18`, `18×9` where the axes differ, `full`, `≤ 18` where cells see unevenly."""
+    if field is None:
+        return ""
+    if field.status == "full":
+        return "full"
+    down, across = field.down.size, field.across.size
+    size = f"{down}" if down == across else f"{down}×{across}"
+    return size if field.status == "exact" else f"≤ {size}"

@@ -1,0 +1,105 @@
+"""A network in another format, by the format's name."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tui_cnn.core.analysis import Analysis, analyze
+from tui_cnn.core.layers import Opaque
+from tui_cnn.core.network import Network
+from tui_cnn.core.path import format_path
+from tui_cnn.formats.atomic import write_atomic
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.i18n import _
+
+
+def _python(analysis: Analysis) -> str:
+    from tui_cnn.formats.python import dumps_python
+
+    return dumps_python(analysis)
+
+
+def _json(analysis: Analysis) -> str:
+    from tui_cnn.formats.keras.writing import dumps_keras
+
+    return dumps_keras(analysis)
+
+
+def _markdown(analysis: Analysis) -> str:
+    from tui_cnn.formats.markdown import dumps_markdown
+
+    return dumps_markdown(analysis)
+
+
+def _toml(analysis: Analysis) -> str:
+    from tui_cnn.formats.toml import dumps_network
+
+    return dumps_network(analysis.network)
+
+
+def _svg(analysis: Analysis) -> str:
+    from tui_cnn.formats.svg import dumps_svg
+
+    return dumps_svg(analysis)
+
+
+_TEXTS: dict[str, Callable[[Analysis], str]] = {
+    "python": _python,
+    "json": _json,
+    "markdown": _markdown,
+    "toml": _toml,
+    "svg": _svg,
+}
+
+TEXT_FORMATS = tuple(_TEXTS)
+"""Formats that are text, and need nothing but this program."""
+
+MODEL_FORMATS = ("keras", "onnx")
+"""Formats that hold a built model with its weights; the worker writes them."""
+
+_DESCRIPTIONS = ("markdown", "toml", "svg")
+"""Formats that a network can be written in even if it cannot be built."""
+
+
+def export_text(network: Network, to: str) -> str:
+    """Write a network in one of the text formats.
+
+    Raises:
+        FormatError: it cannot be expressed there: it cannot be built, or has layers that we know nothing of.
+    """
+    analysis = analyze(network)
+    if to not in _DESCRIPTIONS:
+        require_buildable(analysis, opaque=to == "json")
+    return _TEXTS[to](analysis)
+
+
+def require_buildable(analysis: Analysis, *, opaque: bool = False) -> None:
+    """Refuse a network that no model can be made of; one with opaque layers passes only if `opaque` says so.
+
+    Raises:
+        FormatError: it cannot be built; the text names the layer and what to do.
+    """
+    name = analysis.network.name
+    for finding in analysis.checks:
+        if finding.severity == "error":
+            raise FormatError(name, str(finding))
+    for row in analysis.rows:
+        if isinstance(row.layer, Opaque) and not opaque:
+            message = _(
+                "layer {number}: {kind} is opaque, so it cannot be written there; replace it, or export to json"
+            )
+            raise FormatError(name, message.format(number=format_path(row.path), kind=row.layer.kind))
+
+
+def save_text(path: Path, text: str) -> None:
+    """Write a text to a file, whole or not at all.
+
+    Raises:
+        FormatError: it cannot be written; what was there before is untouched.
+    """
+    try:
+        write_atomic(path, text.encode())
+    except FileNotFoundError:
+        raise FormatError(path, _("there is no directory {directory}").format(directory=path.parent)) from None
+    except (OSError, RuntimeError) as error:  # RuntimeError: symbolic links that go in a circle
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise FormatError(path, _("cannot be written: {reason}").format(reason=reason)) from None

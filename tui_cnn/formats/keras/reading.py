@@ -1,0 +1,153 @@
+"""Models of Keras as networks."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from tui_cnn.core.layers import AnyLayer, Block, Layer
+from tui_cnn.core.network import Network
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.keras.archive import read_config
+from tui_cnn.formats.keras.graph import Graph, GraphError, Node, functional, sequential
+from tui_cnn.formats.keras.leaf import LEAVES, ForeignError, leaf
+from tui_cnn.formats.keras.naming import Names
+from tui_cnn.formats.keras.notes import Notes, enumerate_names
+from tui_cnn.formats.keras.schema import Entry, Model, known_shape, misfit
+from tui_cnn.formats.keras.series import series
+from tui_cnn.i18n import _
+
+_MOST_AXES = 3
+
+
+class Import(NamedTuple):
+    """A network as it was read, and a line for each kind of thing that could not be kept."""
+
+    network: Network
+    notes: tuple[str, ...]
+
+
+def read_keras(path: Path) -> Import:
+    """Read a model of Keras 3 from a `.json` or a `.keras` file; nothing in it is loaded or run.
+
+    Layers that we do not have, and parts that are not series-parallel, become opaque layers.
+
+    Raises:
+        FormatError: the file cannot be read, or the model cannot be expressed at all.
+    """
+    return convert_model(read_config(path), path)
+
+
+def convert_model(entry: Entry, source: Path | str) -> Import:
+    """Turn the description of a model into a network; `source` names it in errors.
+
+    Raises:
+        FormatError: it cannot be expressed.
+    """
+    notes = Notes()
+    try:
+        if not entry.is_model:
+            raise GraphError(_not_a_model(entry))
+        reader = _Reader(notes)
+        graph = reader.graph(entry)
+        shape = _input_shape(graph)
+        layers = reader.stack(graph)
+        name = _network_name(entry, source)
+        network = msgspec.structs.replace(msgspec.convert({"name": name, "input_shape": shape}, Network), layers=layers)
+    except GraphError as error:
+        raise FormatError(source, str(error)) from None
+    except msgspec.ValidationError as error:
+        raise FormatError(source, _("does not describe a network: {reason}").format(reason=misfit(error))) from None
+    except RecursionError:
+        raise FormatError(source, _("is nested too deeply")) from None
+    return Import(network, notes.lines())
+
+
+class _Reader:
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+        self._names = Names()
+
+    def graph(self, entry: Entry) -> Graph:
+        """Make the graph of a model.
+
+        Raises:
+            GraphError: it has not got one input and one output, or shares weights between places.
+        """
+        try:
+            model = msgspec.convert(entry.config, Model)
+        except (msgspec.ValidationError, RecursionError) as error:
+            raise GraphError(_("does not describe a model of Keras 3: {reason}").format(reason=misfit(error))) from None
+        if entry.class_name == "Sequential":
+            return sequential(model, (entry.build_config or {}).get("input_shape"))
+        graph = functional(model)
+        _refuse_shared_weights(graph)
+        return graph
+
+    def stack(self, graph: Graph) -> tuple[AnyLayer, ...]:
+        """Turn a graph into layers."""
+        return series(graph, self._layers, self._name, self._notes)
+
+    def _layers(self, node: Node, before: Node) -> tuple[AnyLayer, ...]:
+        entry = node.entry
+        if entry.config.get("data_format") == "channels_first":
+            message = _("“{name}”: channels_first is not supported; build the model with channels_last")
+            raise GraphError(message.format(name=enumerate_names([entry.label])))
+        if entry.is_model:
+            return (self._block(entry),)
+        if entry.class_name == "BatchNormalization" and node.call.kwargs.get("training") is False:
+            self._notes.add(_("applied with training=False, which is not kept"), entry.label)
+        first, *others = leaf(entry, before.shape, self._notes)
+        return (msgspec.structs.replace(first, name=self._names.keep(entry.label, entry.class_name)), *others)
+
+    def _block(self, entry: Entry) -> AnyLayer:
+        try:
+            return Block(name=self._names.of_block(entry.label, entry.class_name), layers=self.stack(self.graph(entry)))
+        except GraphError:
+            raise ForeignError from None
+
+    def _name(self, node: Node) -> str:
+        return self._names.keep(node.entry.label, node.entry.class_name)
+
+
+def _refuse_shared_weights(graph: Graph) -> None:
+    """Layers without weights may well stand in several places.
+
+    Raises:
+        GraphError: a layer that has weights, or that we know nothing of, is applied several times.
+    """
+    seen: set[str] = set()
+    for node in graph.nodes:
+        entry = node.entry
+        kind = LEAVES.get(entry.class_name, Layer) if entry.is_layer else None
+        weightless = kind is not None and kind.parameters is Layer.parameters and kind is not Layer
+        merges = entry.is_layer and entry.class_name.lower() in ("add", "concatenate", "multiply", "average", "maximum")
+        if entry.label in seen and not weightless and not merges:
+            message = _("“{name}” is applied several times: weights that several places share cannot be expressed")
+            raise GraphError(message.format(name=enumerate_names([entry.label])))
+        seen.add(entry.label)
+
+
+def _not_a_model(entry: Entry) -> str:
+    message = _("is a {kind}, not a Sequential or Functional model of Keras 3, so its layers stand in its code only")
+    return message.format(kind=enumerate_names([entry.class_name]))
+
+
+def _input_shape(graph: Graph) -> tuple[int, ...]:
+    shape = known_shape(graph.input_shape)
+    if shape is None:
+        message = _("takes an input of shape {shape}, which is not fixed; build the model on images of one size")
+        raise GraphError(message.format(shape=enumerate_names([str(graph.input_shape)])))
+    if len(shape) > _MOST_AXES:
+        message = _("takes an input of {count} axes; a network here takes at most height, width and channels")
+        raise GraphError(message.format(count=len(shape)))
+    return shape
+
+
+def _network_name(entry: Entry, source: Path | str) -> str:
+    """Call the network as the model is called; as the file, if Keras made the model's name up."""
+    name = entry.config.get("name")
+    if not isinstance(name, str) or re.fullmatch(r"(sequential|functional|model)(_\d+)?", name):
+        name = Path(source).stem
+    return re.sub(r"[/\\\x00-\x1f\x7f-\x9f]", "_", name)[:64] or "model"

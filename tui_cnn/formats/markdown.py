@@ -1,0 +1,47 @@
+"""Networks as Markdown: a table to be pasted into a README."""
+
+import re
+
+from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.shape import format_shape
+from tui_cnn.formats.numbers_table import Line, lines, total
+from tui_cnn.i18n import _
+
+
+def dumps_markdown(analysis: Analysis) -> str:
+    """Write a network as a heading, a table of its layers with shapes and numbers, and the totals with their units."""
+    network, totals = analysis.network, analysis.totals
+    columns = ("#", _("Layer"), _("Settings"), _("Output"), _("Parameters"), _("MACs"))
+    body = [_cells(line) for line in lines(analysis)]
+    label, output, params, macs = (total(analysis)[place] for place in (2, 4, 5, 6))
+    rows = [
+        columns,
+        ("--:", "---", "---", "---", "--:", "--:"),
+        *body,
+        ("", *(f"**{text}**" if text else "" for text in (label, "", output, params, macs))),
+    ]
+    known = "" if totals.complete else _(" (of what is known)")
+    facts = _("Input {shape}; {params:,} parameters, {trainable:,} of them trainable; {macs:,} MACs{known}.").format(
+        shape=format_shape(network.input_shape),
+        params=totals.params,
+        trainable=totals.trainable,
+        macs=totals.macs,
+        known=known,
+    )
+    unit = _(
+        "Shapes are height×width×channels. MACs are multiply-accumulates for one image, of convolution and dense "
+        "kernels, without biases."
+    )
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return f"## {_escape(network.name)}\n\n{facts}\n\n{table}\n\n{unit}\n"
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    label = "&emsp;" * line.depth + _escape(line.layer)
+    return (line.number, label, _escape(line.settings), line.output, line.parameters, line.macs)
+
+
+def _escape(text: str) -> str:
+    """Keep a text from being taken for Markdown or HTML."""
+    plain = "".join(char if char.isprintable() else " " for char in text)
+    return re.sub(r"([\\`*_\[\]|~#])", r"\\\1", plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))

@@ -1,0 +1,67 @@
+"""A network as a file that holds a built model: a `.keras` archive, or ONNX. Its weights are fresh, drawn by Keras."""
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.network import Network
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.export import MODEL_FORMATS, require_buildable
+from tui_cnn.formats.toml import loads_network
+from tui_cnn.i18n import _
+
+_ONNX = ("onnx", "tf2onnx")
+"""What Keras needs to write ONNX."""
+
+
+def main(to: str, target: Path) -> int:
+    """Export the network that stands on the standard input as TOML; return the exit status.
+
+    Status 2, and a line on standard error, where it cannot be done.
+    """
+    try:
+        export(loads_network(sys.stdin.buffer.read().decode(), _("standard input")), to, target)
+    except FormatError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+def export(network: Network, to: str, target: Path) -> None:
+    """Build a network and write it, whole or not at all.
+
+    Raises:
+        FormatError: it cannot be built or written, or packages are missing.
+    """
+    assert to in MODEL_FORMATS
+    require_buildable(analyze(network))
+    missing = [package for package in _ONNX if to == "onnx" and find_spec(package) is None]
+    if missing:
+        message = _("ONNX needs {packages}; install with: pip install 'cnn-tui[onnx]'")
+        raise FormatError(target, message.format(packages=_(" and ").join(missing)))
+    if not target.parent.is_dir():
+        raise FormatError(target, _("there is no directory {directory}").format(directory=target.parent))
+    temporary = target.with_name(f".{target.name[:64]}.{os.urandom(4).hex()}.{to}")
+    try:
+        _write(network, to, temporary)
+        temporary.replace(target)
+    except OSError as error:
+        raise FormatError(target, _("cannot be written: {reason}").format(reason=error.strerror or error)) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write(network: Network, to: str, target: Path) -> None:
+    os.environ |= {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    import numpy as np
+
+    from tui_cnn.worker.build import build
+
+    model = build(network)
+    if to == "keras":
+        model.save(target)
+        return
+    model(np.zeros((1, *network.input_shape), "float32"))  # Keras exports only what has been called
+    model.export(target, format="onnx", verbose=False)
