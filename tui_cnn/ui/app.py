@@ -20,6 +20,7 @@ from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.design import Design, open_design
 from tui_cnn.ui.files import Files
+from tui_cnn.ui.plain import use_plain_signs
 from tui_cnn.ui.recovery import Copy, Recovery
 from tui_cnn.ui.screens.base import MainScreen
 
@@ -211,4 +212,6 @@ def run_app(model: str | None = None, data: str | None = None) -> None:
     Raises:
         FormatError: the model cannot be read; the screen was not opened.
     """
-    CnnTui(open_design(*find_network(model or "fashion-cnn")), data or "").run()
+    design = open_design(*find_network(model or "fashion-cnn"))
+    use_plain_signs()
+    CnnTui(design, data or "").run()

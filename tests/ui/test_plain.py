@@ -1,0 +1,48 @@
+"""Terminals that do not speak UTF-8: every line keeps its width."""
+
+import subprocess
+import sys
+
+import pytest
+from rich.cells import cell_len
+
+from tests.ui import told
+from tests.ui.driving import opened
+from tui_cnn.ui import plain
+
+
+@pytest.fixture(autouse=True)
+def registered():
+    import codecs
+
+    codecs.register_error("plain", plain._replace)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437", "euc-kr"])
+async def test_every_line_of_every_screen_keeps_its_width(encoding):
+    run = told.make_run()
+    told.write(run, told.started(), *told.trained(5), told.finished())
+    async with opened(size=(120, 40)) as user:
+        user.app.shown_run = run
+        for key in ("1", "2", "3"):
+            await user.press(key)
+            await user.sees({"1": "Volume", "2": "test accuracy", "3": run.id}[key])
+            for line in user.text.split("\n"):
+                assert len(line.encode(encoding, "plain").decode(encoding)) == cell_len(line)
+
+
+def test_what_stands_for_what():
+    said = "── 28×28 · ✓ █▌ ⠁⠀ 합 …".encode("ascii", "plain").decode()
+    assert said == "-- 28x28 . * ## .  ?? ~"
+    with pytest.raises(UnicodeDecodeError):
+        b"\xff".decode("ascii", "plain")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "expected"), [("ascii", b"x 1."), ("latin-1", b"\xd7 1\xb7"), ("utf-8", "× 1·".encode())]
+)
+def test_only_the_terminals_stream_is_changed_and_only_where_it_must(encoding, expected):
+    program = "import sys; from tui_cnn.ui.plain import *; use_plain_signs(); sys.__stderr__.write('× 1·')"
+    environment = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True)
+    assert done.stderr == expected
