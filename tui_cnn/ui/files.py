@@ -52,9 +52,9 @@ class Files:
         from tui_cnn.ui.dialogs.pick import Item, Pick
 
         here = Path()
-        items = [Item(name, _("preset"), name) for name in preset_names()]
-        items += [Item(path.name, _("in this directory"), f"./{path}") for path in sorted(here.glob("*.toml"))]
+        items = [Item(path.name, _("in this directory"), f"./{path}") for path in sorted(here.glob("*.toml"))]
         items.append(Item(_("another file …"), _("look for it"), ""))
+        items += [Item(name, _("preset"), name) for name in preset_names()]
         model = await self._app.push_screen_wait(Pick(_("Open a network"), items))
         return await self._look_for_file() if model == "" else model
 

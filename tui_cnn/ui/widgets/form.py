@@ -24,6 +24,10 @@ _BETWEEN_FIELDS = (
 )
 
 
+class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """Scrolls to follow the focus only: the arrows walk from field to field."""
+
+
 class StructForm(Widget):
     """Edits one value of a declared struct. Fields that hold other layers have no line; they stay as they are."""
 
@@ -59,7 +63,7 @@ class StructForm(Widget):
 
     def compose(self) -> ComposeResult:
         """Lay out the fields, and a line for help and errors."""
-        with VerticalScroll(can_focus=False):
+        with _Fields():
             for field in self._fields.values():
                 with Horizontal(classes="field", id=f"line-{field.name}"):
                     yield Label(field.name)
@@ -70,6 +74,15 @@ class StructForm(Widget):
     def pending(self) -> bool:
         """Whether what stands in the form is sound and differs from what it began with."""
         return self.value is not None and self.value != self.original
+
+    @property
+    def lines(self) -> int:
+        """How many lines the fields take."""
+        return len(self._fields)
+
+    def show_lines(self, most: int) -> None:
+        """Let the fields scroll where there are more."""
+        self.query_one(VerticalScroll).styles.max_height = max(1, most)
 
     def focus_first(self) -> None:
         """Make the first field ready to type into."""

@@ -15,7 +15,8 @@ from tui_cnn.i18n import _
 from tui_cnn.ui.draw.preview import preview
 from tui_cnn.ui.widgets.form import StructForm
 
-_ROOM_FOR_ALL = 17
+_ABOUT, _ADVICE, _EFFECT = 3, 2, 6
+"""Lines of what the layer is, of what is said about a field, and of what an edit would change."""
 
 
 class LayerPanel(Vertical):
@@ -40,8 +41,8 @@ class LayerPanel(Vertical):
         yield Static(id="effect")
 
     def on_resize(self) -> None:
-        """Where there is little room, what the layer is gives way to its form with all that is said about it."""
-        self.query_one("#about").display = self.size.height >= _ROOM_FOR_ALL
+        """Share the room anew."""
+        self._share_room()
 
     form: StructForm | None = None
     """The form, while one edits."""
@@ -72,6 +73,7 @@ class LayerPanel(Vertical):
             self.form = form = StructForm(self._value())
             await self.mount(form, before="#effect")
             if form is self.form:  # and was not closed while it was set up
+                self._share_room()
                 form.focus_first()
 
     def preview(self, after: Analysis | None) -> None:
@@ -93,6 +95,15 @@ class LayerPanel(Vertical):
             self.form = None
         self.query_one("#settings").display = True
         self.query_one("#effect").display = False
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Keep in view what an edit would change: what the layer is gives way to it, and then the fields scroll."""
+        room = self.size.height - _ADVICE - _EFFECT
+        roomy = self.form is None or room >= self.form.lines + _ABOUT
+        self.query_one("#about").display = roomy
+        if self.form is not None:
+            self.form.show_lines(room - _ABOUT if roomy else room)
 
 
 def _settings(value: msgspec.Struct) -> Table:
