@@ -75,6 +75,7 @@ class Pick(Once[T | None]):
         words = text.lower().split()
         named = [item for item in self._items if all(word in item.name.lower() for word in words)]
         told = [item for item in self._items if all(word in f"{item.name} {item.about}".lower() for word in words)]
+        named.sort(key=lambda item: not item.name.lower().startswith(text.lower()))
         self._shown = named + [item for item in told if item not in named]
         width = max((len(item.name) for item in self._items), default=0) + 2
         options = self.query_one(OptionList)

@@ -19,8 +19,8 @@ from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.widgets.choice import Choice
 
 _BETWEEN_FIELDS = (
-    Binding("up", "app.focus_previous", show=False),
-    Binding("down", "app.focus_next", show=False),
+    Binding("up,shift+tab", "walk(-1)", show=False),
+    Binding("down,tab", "walk(1)", show=False),
 )
 
 
@@ -87,6 +87,10 @@ class StructForm(Widget):
     def focus_first(self) -> None:
         """Make the first field ready to type into."""
         self.query("Input, Choice").first().focus()
+
+    def action_walk(self, by: int) -> None:
+        """Go to the next field or the one before, around the end."""
+        (self.screen.focus_next if by > 0 else self.screen.focus_previous)("StructForm .field *")
 
     @on(Input.Changed)
     @on(Choice.Changed)
