@@ -18,7 +18,7 @@ def mine(here):
 async def test_a_preset_is_opened():
     async with opened() as user:
         await user.press("ctrl+o")
-        await user.sees("Open a network", "fashion-dnn", "lenet-5", "preset", "another file …")
+        await user.sees("Open a network", "lenet-5", "preset", "another file …")
         await user.choose("lenet")
         assert user.network == preset("lenet-5")
         assert "61,706" in user.top

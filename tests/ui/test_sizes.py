@@ -41,13 +41,13 @@ async def test_all_that_matters_is_in_view(size):
     async with opened(size=size) as user:
         assert "93,322 parameters · 2.79 M MACs" in user.top
         await user.press("down", "down")
-        await user.sees("Conv2D", "11×11×64", "18,496", "no problems found", "a Add")
+        await user.sees("Conv2D", "11×11×64", "18,496", "layer 4", "a Add")
         assert all(len(line) <= size[0] for line in user.text.split("\n"))
         await user.press("enter")
         await user.type("48")
         await user.sees("filters", "48")
         if size[1] >= 24:
-            await user.sees("79.5 k", "−15 %")
+            await user.sees("79.5 k", "−15 %", "2.15 M", "−23 %")
         await user.press("enter")
         assert "79,482" in user.top
 
