@@ -83,8 +83,6 @@ def test_an_installed_copy_finds_its_assets_from_anywhere(installed, tmp_path):
     assert ended.stderr == ""
     assert ended.stdout.split() == [
         str(installed / "tui_cnn" / "_assets"),
-        "fashion-cnn",
-        "fashion-dnn",
-        "lenet-5",
+        *sorted(path.stem for path in (CHECKOUT / "assets" / "presets").glob("*.toml")),
         "10",
     ]

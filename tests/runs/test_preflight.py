@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from tests.data.idx_bytes import write_set
+from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Activation, Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset, preset_names
@@ -20,7 +21,7 @@ def network(*layers, shape=(28, 28, 1)):
     return Network("net", shape, layers)
 
 
-@pytest.mark.parametrize("name", preset_names())
+@pytest.mark.parametrize("name", [name for name in preset_names() if analyze(preset(name)).output_shape == (10,)])
 def test_presets_can_be_trained(name):
     check(preset(name), Recipe())
 

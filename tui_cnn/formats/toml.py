@@ -2,14 +2,17 @@
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from tui_cnn.core.layers import LAYER_TYPES
 from tui_cnn.core.network import Network
 from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.fields import fields
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
 
@@ -80,22 +83,32 @@ def dumps_network(network: Network) -> str:
     """Write a network as TOML text."""
     import tomli_w
 
-    data = msgspec.to_builtins(network)
-    layers = data.pop("layers")
+    data = _without_defaults(network)
+    layers = data.pop("layers", ())
     tables = ("[[layers]]\n" + _INNER_TABLE.sub("[[layers.", tomli_w.dumps(layer)) for layer in layers)
     return "\n".join(_NUMBERS_OVER_LINES.sub(_on_one_line, part) for part in (tomli_w.dumps(data), *tables))
 
 
+def _without_defaults(value: Any) -> Any:
+    """Turn declared structs into plain data; what equals its default is left out, whatever object it is."""
+    if isinstance(value, msgspec.Struct):
+        kind = type(value)
+        tag = {} if kind.__struct_config__.tag is None else {"type": kind.__struct_config__.tag}
+        held = {info.name: (getattr(value, info.name), info.default) for info in msgspec.structs.fields(kind)}
+        return tag | {name: _without_defaults(own) for name, (own, usual) in held.items() if own != usual}
+    return [_without_defaults(item) for item in value] if isinstance(value, tuple) else value
+
+
 _INNER_TABLE = re.compile(r"^\[\[", re.MULTILINE)
-_NUMBERS_OVER_LINES = re.compile(r"\[\n[\s\d,]+\]")
+_NUMBERS_OVER_LINES = re.compile(r"\[\n[-\s\d,.\[\]]*\d[-\s\d,.\[\]]*\]")
 
 
 def _on_one_line(match: re.Match[str]) -> str:
-    return f"[{', '.join(re.findall(r'[0-9]+', match[0]))}]"
+    return re.sub(r"\s+", " ", match[0]).replace("[ ", "[").replace(", ]", "]").replace(" ]", "]")
 
 
 def _spread(value: Any, depth: int = 0) -> Any:
-    """Allow `kernel_size = 3` for `[3, 3]`, as Keras does.
+    """Allow `kernel_size = 3` for `[3, 3]`, and `padding = 1` for all four sides, as Keras does.
 
     Raises:
         RecursionError: tables and lists are nested deeper than anything that is still a network.
@@ -103,15 +116,25 @@ def _spread(value: Any, depth: int = 0) -> Any:
     if depth > _DEEPEST:
         raise RecursionError
     if isinstance(value, dict):
-        return {
-            key: [item, item] if key in _PAIRS and _is_int(item) else _spread(item, depth + 1)
-            for key, item in value.items()
-        }
+        kinds = _kinds(value["type"]) if isinstance(value.get("type"), str) else {}
+        return {key: _spread_field(kinds.get(key, ""), item, depth) for key, item in value.items()}
     return [_spread(item, depth + 1) for item in value] if isinstance(value, list) else value
+
+
+def _spread_field(kind: str, item: Any, depth: int) -> Any:
+    if kind == "pair" and _is_int(item):
+        return [item, item]
+    if kind == "sides" and _is_int(item):
+        return [[item, item], [item, item]]
+    if kind == "sides" and isinstance(item, list) and all(map(_is_int, item)):
+        return [[side, side] for side in item]
+    return _spread(item, depth + 1)
+
+
+@cache
+def _kinds(layer: str) -> dict[str, str]:
+    return {field.name: field.kind for field in fields(LAYER_TYPES[layer])} if layer in LAYER_TYPES else {}
 
 
 def _is_int(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-_PAIRS = {"kernel_size", "pool_size", "strides", "dilation_rate"}

@@ -7,7 +7,15 @@ from typing import Any, NamedTuple
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context
 from tui_cnn.core.checks.model import Check, Fix, Severity
-from tui_cnn.core.layers import AveragePooling2D, Conv2D, DepthwiseConv2D, Layer, MaxPooling2D, SeparableConv2D
+from tui_cnn.core.layers import (
+    AveragePooling2D,
+    Conv2D,
+    DepthwiseConv2D,
+    Layer,
+    MaxPooling2D,
+    SeparableConv2D,
+    ZeroPadding2D,
+)
 from tui_cnn.core.layers.window import Window, format_extent, format_step
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import Shape
@@ -34,7 +42,11 @@ def checks(context: Context) -> Iterator[Check]:
     for row in context.rows:
         if row.figures is None or row.input_shape is None:
             continue
+        source = context.before.get(row.path)
+        padded = source is not None and isinstance(source.layer, ZeroPadding2D)
         for hint in _window(row.layer, row.input_shape):
+            if padded and hint.code == "dropped":  # what is left out are the zeros that were just added
+                continue
             fix = Fix(hint.label, partial(edits.change, path=row.path, **hint.change))
             yield Check(hint.code, hint.severity, row.path, f"{type(row.layer).__name__}: {hint.message}", fix)
         if len(row.path) == 1 and row.field is not None and row.field.status != "full":
