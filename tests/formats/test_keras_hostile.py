@@ -17,7 +17,7 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Opaque
 from tui_cnn.core.network import walk
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.keras.archive import loads_config
+from tui_cnn.formats.keras.archive import _bounded, loads_config
 from tui_cnn.formats.keras.reading import convert_model, read_keras
 from tui_cnn.formats.keras.writing import dumps_keras
 from tui_cnn.formats.toml import dumps_network, loads_network
@@ -209,6 +209,16 @@ class TestArchives:
         path = archive(tmp_path / "m.keras", {"config.json": SOUND, "model.weights.h5": b" " * 50_000_000})
         assert read_keras(path).network.layers
 
+    def test_without_end(self, tmp_path):
+        """It is never asked for more than the bound."""
+
+        class Endless:
+            def read(self, size):
+                return b" " * size
+
+        with pytest.raises(FormatError, match="larger than 8,000,000 bytes"):
+            _bounded(Endless(), tmp_path, "config.json")
+
     def test_huge_json(self, tmp_path):
         path = tmp_path / "m.json"
         with path.open("wb") as file:
@@ -251,6 +261,15 @@ class TestArchives:
         else:
             line = "read"
         assert len(line.splitlines()) == 1
+
+
+def test_a_class_of_somebody_else_by_the_name_of_ours():
+    """A custom class may be called Dense, and may stand in a module that is called as Keras' own."""
+    for strange in ({"module": "keras.layers.mine"}, {"module": None}, {"registered_name": "mine>Dense"}):
+        layers = [entry("InputLayer", "in", batch_shape=[None, 4]), {**entry("Dense", "out", units=3), **strange}]
+        model = {"module": "keras", "class_name": "Sequential", "config": {"name": "m", "layers": layers}}
+        network, _notes = convert_model(loads_config(json.dumps(model), "f.json"), "f.json")
+        assert [type(layer) for layer in network.layers] == [Opaque]
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

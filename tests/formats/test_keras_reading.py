@@ -319,6 +319,12 @@ class TestModels:
 
         assert read(functional(lambda x: build(x, 2))).network.layers == (DepthMaxPooling2D(pool_size=2, name="depth"),)
 
+        def turned(x):
+            return layers.Reshape((4, 8, 4))(layers.MaxPooling3D((1, 1, 2))(layers.Reshape((8, 8, 4, 1))(x)))
+
+        kinds = [type(layer) for layer in read(functional(turned)).network.layers]
+        assert DepthMaxPooling2D not in kinds
+
         def forked(x):
             first = layers.Reshape((8, 8, 4, 1))(x)
             pooled = layers.Reshape((8, 8, 2))(layers.MaxPooling3D((1, 1, 2))(first))

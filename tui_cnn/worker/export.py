@@ -22,11 +22,19 @@ def main(to: str, target: Path) -> int:
     Status 2, and a line on standard error, where it cannot be done.
     """
     try:
-        export(loads_network(sys.stdin.buffer.read().decode(), _("standard input")), to, target)
+        export(_network(sys.stdin.buffer.read()), to, target)
     except FormatError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
+
+
+def _network(text: bytes) -> Network:
+    source = _("standard input")
+    try:
+        return loads_network(text.decode(), source)
+    except UnicodeDecodeError:
+        raise FormatError(source, _("is not UTF-8 text")) from None
 
 
 def export(network: Network, to: str, target: Path) -> None:

@@ -33,7 +33,7 @@ def dumps_keras(analysis: Analysis) -> str:
     else:
         layers = [{key: value for key, value in one.items() if key not in _PLACE} for one in writer.entries]
         model = _entry("keras", "Sequential", {"name": name, "layers": layers})
-    return msgspec.json.format(msgspec.json.encode(model), indent=2).decode()
+    return msgspec.json.format(msgspec.json.encode(model), indent=2).decode() + "\n"
 
 
 _PLACE = ("name", "inbound_nodes")

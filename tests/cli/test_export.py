@@ -1,0 +1,87 @@
+"""`cnn-tui export`: to the standard output or to a file, by the format's name or by the file's."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tui_cnn.core.layers import Dense
+from tui_cnn.core.network import Network
+from tui_cnn.formats.export import TEXT_FORMATS, export_text
+from tui_cnn.formats.keras.reading import read_keras
+from tui_cnn.formats.presets import preset
+from tui_cnn.formats.toml import read_network, save_network
+
+
+@pytest.mark.parametrize("to", TEXT_FORMATS)
+def test_text_goes_to_the_standard_output(cnn_tui, to):
+    result = cnn_tui("export", "small-resnet", "--to", to)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == export_text(preset("small-resnet"), to)
+    assert cnn_tui("export", "small-resnet", "--to", to, "--output", "-").stdout == result.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "to"), [("a.py", "python"), ("a.JSON", "json"), ("a.md", "markdown"), ("a.toml", "toml"), ("a.svg", "svg")]
+)
+def test_the_file_tells_the_format(cnn_tui, name, to):
+    result = cnn_tui("export", "fashion-cnn", "-o", name)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+    assert Path(name).read_text("utf-8") == export_text(preset("fashion-cnn"), to)
+
+
+def test_the_format_that_is_named_counts(cnn_tui):
+    assert cnn_tui("export", "fashion-cnn", "--to", "markdown", "-o", "a.py").exit_code == 0
+    assert Path("a.py").read_text("utf-8").startswith("## fashion-cnn\n")
+
+
+def test_there_and_back(cnn_tui):
+    """TOML to Keras' archive to TOML: the worker builds it, and nothing is lost."""
+    network = Network("mine", (6,), (Dense(units=3, activation="relu", name="first"), Dense(units=2)))
+    save_network(Path("mine.toml"), network)
+    result = cnn_tui("export", "mine.toml", "-o", "mine.keras")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+    assert cnn_tui("export", "mine.keras", "-o", "again.toml").exit_code == 0
+    assert read_network(Path("again.toml")) == network == read_keras(Path("mine.keras")).network
+    assert json.loads(cnn_tui("check", "--json", "mine.keras").stdout)["total_params"] == 29
+
+
+def test_what_was_not_kept_is_said(cnn_tui):
+    model = json.loads(export_text(preset("fashion-dnn"), "json"))
+    model["config"]["layers"][-1]["config"]["kernel_constraint"] = {"class_name": "MaxNorm", "config": {}}
+    Path("m.json").write_text(json.dumps(model))
+    result = cnn_tui("export", "m.json", "--to", "toml")
+    assert result.exit_code == 0
+    assert result.stderr == "m.json: kernel_constraint left out (dense_1)\n"
+    assert "units = 128" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "problem"),
+    [
+        ((), "say which format with --to, or name a file that tells it with --output"),
+        (("-o", "a.txt"), "say which format with --to, or name a file that tells it with --output"),
+        (("--to", "keras"), "keras is no text: name a file with --output"),
+        (("--to", "onnx", "-o", "-"), "onnx is no text: name a file with --output"),
+    ],
+)
+def test_bad_usage(cnn_tui, args, problem):
+    result = cnn_tui("export", "fashion-cnn", *args)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"cnn-tui export: {problem} (see cnn-tui export --help)\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (("no.toml", "--to", "json"), "no.toml: there is no such file; check the path"),
+        (("none.toml", "--to", "python"), "none: the network has no layers; add one"),
+        (("none.toml", "-o", "a.keras"), "a.keras: none: the network has no layers; add one"),
+        (("fashion-dnn", "-o", "no/a.json"), "no/a.json: there is no directory no"),
+    ],
+)
+def test_what_cannot_be_done(cnn_tui, args, expected):
+    save_network(Path("none.toml"), Network("none", (4,)))
+    result = cnn_tui("export", *args)
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"{expected}\n")
+    assert not Path("a.keras").exists()
