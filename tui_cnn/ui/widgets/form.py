@@ -82,7 +82,8 @@ class StructForm(Widget):
 
     def show_lines(self, most: int) -> None:
         """Let the fields scroll where there are more."""
-        self.query_one(VerticalScroll).styles.max_height = max(1, most)
+        for scroll in self.query(VerticalScroll):  # none yet while the form is being set up
+            scroll.styles.max_height = max(1, most)
 
     def focus_first(self) -> None:
         """Make the first field ready to type into."""
