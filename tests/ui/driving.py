@@ -4,18 +4,21 @@ import asyncio
 import re
 import time
 from contextlib import asynccontextmanager
+from unittest.mock import patch
 
 from textual import events
 from textual.keys import _character_to_key
+from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 from tui_cnn.formats.presets import preset
 from tui_cnn.ui.app import CnnTui
 from tui_cnn.ui.design import open_design
 
-_CALM_ROUNDS = 2
-"""So often in a row all message queues must be found empty; the second time waits for what the first set off."""
+_CALM_TURNS = 4
+"""So many turns of the event loop without work mean that nothing follows; what a worker awaited comes in one or two."""
 
-_PATIENCE = 6
+_PATIENCE = 30
 """Seconds to wait for what hangs on a thread or a clock; it takes a fraction of one unless the machine is choked."""
 
 
@@ -81,9 +84,13 @@ class User:
         await self.settle()
 
     async def type(self, text):
-        """Put `text` in the place of what stands in the field."""
+        """Put `text` in the place of what stands in the field; a long one is pasted."""
         await self.press("end", "ctrl+u")
-        await self.press_at_once(*text)
+        if len(text) > 20:
+            self.app.post_message(events.Paste(text))
+            await self.settle()
+        else:
+            await self.press_at_once(*text)
 
     async def choose(self, word):
         """Pick from a list by typing a part of the name."""
@@ -93,17 +100,17 @@ class User:
     async def settle(self):
         """Let the app do all that was set off, except what waits for a thread or a clock."""
         calm = 0
-        while calm < _CALM_ROUNDS:
-            await self.pilot._wait_for_screen(timeout=60)
+        while calm < _CALM_TURNS:
+            await asyncio.sleep(0)
             if self.app._exception is not None:
                 raise self.app._exception
-            for _turn in range(3):
-                await asyncio.sleep(0)
-            nodes = [self.app, *self.app.screen.walk_children(with_self=True)]
-            busy = any(node.message_queue_size or node._next_callbacks for node in nodes)
-            calm = 0 if busy else calm + 1
-            if calm == 1:  # lay out and paint now, not at the next sixtieth of a second
+            calm = 0 if _dispatching or self._has_messages() else calm + 1
+            if calm == 2:  # lay out now, not at the next sixtieth of a second
                 self.app.screen._on_timer_update()
+
+    def _has_messages(self):
+        nodes = (self.app, *self.app.screen.walk_children(with_self=True))
+        return any(node._message_queue.qsize() or node._next_callbacks for node in nodes)
 
     async def until(self, condition, seconds=_PATIENCE):
         """Wait for something that hangs on a thread, a clock or another process."""
@@ -168,23 +175,49 @@ class User:
         self.app._driver.send_message(event)
 
 
+_dispatching: list[object] = []
+
+
+def _watched(dispatch):
+    """Note which messages are being handled: a handler may wait for something with its queue empty."""
+
+    async def watched(self, message):
+        if message.no_dispatch:
+            return
+        _dispatching.append(self)
+        try:
+            await dispatch(self, message)
+        finally:
+            _dispatching.remove(self)
+
+    return watched
+
+
+def _unpainted(refresh):
+    """Spare the painting for a terminal that nobody looks at; reading the screen paints it anew."""
+
+    def unpainted(self):
+        if self is not self.app.screen:
+            return refresh(self)
+        self._dirty_widgets.clear()
+        self._compositor._dirty_regions.clear()
+        return self.app._update_mouse_over(self)
+
+    return unpainted
+
+
 @asynccontextmanager
-async def opened(network="fashion-cnn", size=(120, 40), file=None, data=""):
+async def opened(network="fashion-cnn", size=(120, 40), file=None, data="", painted=False):
     """Open the app on a network, or on a preset by its name."""
     network = preset(network) if isinstance(network, str) else network
     app = CnnTui(open_design(network, file), data)
-    async with app.run_test(size=size, notifications=True) as pilot:
-        user = User(app, pilot)
-        await user.settle()
-        yield user
-
-
-def first_difference(one, other):
-    """The first lines in which two texts differ, for a message."""
-    pairs = zip(one.split("\n"), other.split("\n"), strict=False)
-    return next((f"{a!r} became {b!r}" for a, b in pairs if a != b), "the lengths differ")
-
-
-def layer_numbers(text):
-    """The numbers of the lines of the stack that are in view."""
-    return re.findall(r"^[▌ ] +([\d.]+) ", text, re.MULTILINE)
+    refresh = Screen._compositor_refresh
+    with (
+        patch.object(MessagePump, "_dispatch_message", _watched(MessagePump._dispatch_message)),
+        patch.object(Screen, "_compositor_refresh", refresh if painted else _unpainted(refresh)),
+    ):
+        _dispatching.clear()
+        async with app.run_test(size=size, notifications=True) as pilot:
+            user = User(app, pilot)
+            await user.settle()
+            yield user
