@@ -98,6 +98,6 @@ def layers_shown_are_those_held(user):
     analysis = analyze(user.network)
     least = "" if analysis.totals.complete else "≥ "
     totals = f"{least}{analysis.totals.params:,} parameters · {least}{short_count(analysis.totals.macs)} MACs"
-    kinds = re.findall(r"^[▌ ] +[\d.]+ +(\S+)", user.text, re.MULTILINE)
+    kinds = re.findall(r"^[▌ ] {1,8}[\d.]+ +(\S+)", user.text, re.MULTILINE)
     named = ["Input", *(row.layer.name or type(row.layer).__name__ for row in analysis.rows)]
     return user.top.endswith(totals) and all(kind in named for kind in kinds) and len(kinds) > 0
