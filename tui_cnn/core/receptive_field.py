@@ -6,11 +6,13 @@ on it. After Araujo, Norris, Sim, "Computing Receptive Fields of Convolutional N
 """
 
 from collections.abc import Sequence
-from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tui_cnn.core.layers.view import AxisMap, Interval, Sliding, View
 from tui_cnn.core.shape import Shape
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Status = Literal["exact", "full", "unaligned"]
 """`full`: every cell sees the whole image; `unaligned`: cells see pieces of different size, or at uneven steps."""
@@ -24,7 +26,7 @@ class Axis(NamedTuple):
     """
 
     size: int = 1
-    stride: int | Fraction = 1
+    stride: "int | Fraction" = 1
     padding: int = 0
     table: tuple[Interval, ...] | None = None
 
@@ -110,7 +112,7 @@ def _hull(axes: Sequence[Axis], cells: int) -> Axis:
     return _uneven([(min(first for first, _ in each), max(last for _, last in each)) for each in seen], stride)
 
 
-def _uneven(table: Sequence[Interval], stride: int | Fraction) -> Axis:
+def _uneven(table: Sequence[Interval], stride: "int | Fraction") -> Axis:
     return Axis(max(last - first + 1 for first, last in table), stride, -table[0][0], tuple(table))
 
 

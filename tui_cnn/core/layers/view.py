@@ -4,8 +4,10 @@ A map takes an interval of output positions to the interval of input positions t
 Norris, Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill, 2019, section 3.
 """
 
-from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Interval = tuple[int, int]
 """Positions from the first to the last, both included; they may lie outside of the image, in the padding."""
@@ -37,8 +39,10 @@ class Spreading(NamedTuple):
     padding: int = 0
 
     @property
-    def rate(self) -> Fraction:
+    def rate(self) -> "Fraction":
         """Input cells to one output cell."""
+        from fractions import Fraction  # few networks need it, and it is slow to load
+
         return Fraction(1, self.stride)
 
     def back(self, interval: Interval) -> Interval:
@@ -54,8 +58,10 @@ class Resampling(NamedTuple):
     radius: int
 
     @property
-    def rate(self) -> Fraction:
+    def rate(self) -> "Fraction":
         """Input cells to one output cell."""
+        from fractions import Fraction
+
         return Fraction(1, self.factor)
 
     def back(self, interval: Interval) -> Interval:

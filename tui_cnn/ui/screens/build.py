@@ -19,7 +19,6 @@ from tui_cnn.core.path import Path
 from tui_cnn.formats.fields import fields, start
 from tui_cnn.i18n import _
 from tui_cnn.ui.design import Design
-from tui_cnn.ui.dialogs.pick import Item, Pick
 from tui_cnn.ui.draw.why import layer_numbers, network_numbers
 from tui_cnn.ui.messages import LayerSelected
 from tui_cnn.ui.screens.base import MainScreen
@@ -180,6 +179,8 @@ class BuildScreen(MainScreen):
         self._close_form()
 
     async def _insert(self, path: Path) -> None:
+        from tui_cnn.ui.dialogs.pick import Item, Pick
+
         items = [
             Item(name, _((kind.__doc__ or "").partition("\n")[0]), kind)
             for name, kind in LAYER_TYPES.items()
