@@ -5,7 +5,7 @@ import pytest
 
 from tests.data.idx_bytes import write_set
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import Activation, Conv2D, Dense, Flatten
+from tui_cnn.core.layers import Activation, Conv2D, Dense, Flatten, Opaque
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.runs.directory import list_runs
@@ -24,6 +24,12 @@ def network(*layers, shape=(28, 28, 1)):
 @pytest.mark.parametrize("name", [name for name in preset_names() if analyze(preset(name)).output_shape == (10,)])
 def test_presets_can_be_trained(name):
     check(preset(name), Recipe())
+
+
+def test_an_opaque_layer_cannot_be_trained():
+    opaque = Opaque(kind="Lambda", config="{}", stated_shape=(28, 28, 1))
+    with pytest.raises(RunError, match="Lambda"):
+        check(network(opaque, Flatten(), Dense(units=10)), Recipe())
 
 
 REFUSED = {

@@ -27,7 +27,7 @@ def check(network: Network, recipe: Recipe) -> None:
         raise RunError(_("recipe: {problem}").format(problem=error)) from None
     analysis = analyze(network)
     for finding in analysis.checks:
-        if finding.severity == "error":
+        if finding.severity == "error" or finding.code == "opaque":  # what is not known cannot be built
             raise RunError(f"{network.name}: {finding}")
     try:
         data = summarize(recipe.directory)
