@@ -15,6 +15,7 @@ from tui_cnn.core.layers import (
     Dropout,
     Flatten,
     LeakyReLU,
+    MaxPooling2D,
     Opaque,
     ReLU,
 )
@@ -22,6 +23,7 @@ from tui_cnn.core.network import walk
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.archive import loads_config
 from tui_cnn.formats.keras.reading import convert_model
+from tui_cnn.formats.keras.words import regularizer_word
 from tui_cnn.formats.keras.writing import dumps_keras
 from tui_cnn.formats.models import find_network
 
@@ -126,6 +128,36 @@ class TestLayers:
         assert one(keras, layers.BatchNormalization(axis=1), (6,))[0] == BatchNormalization()
         assert one(keras, layers.LayerNormalization(axis=[3]))[0].epsilon == 0.001
 
+    def test_strides_that_are_those_of_the_window_anyway(self, keras, layers):
+        assert one(keras, layers.MaxPooling2D(2))[0] == MaxPooling2D()
+        assert one(keras, layers.AveragePooling2D(3, strides=2))[0].strides == (2, 2)
+
+    def test_quantized_weights(self, keras, layers):
+        """There are other weights than those of the plain layer."""
+        model = json.loads(keras.Sequential([keras.Input((4,)), layers.Dense(3)]).to_json())
+        for policy in ("int8_from_float32", {"class_name": "QuantizedDTypePolicy", "config": {"name": "float32"}}):
+            model["config"]["layers"][1]["config"]["dtype"] = policy
+            (found,) = convert_model(loads_config(json.dumps(model), "m.json"), "m.json").network.layers
+            assert (type(found), found.kind) == (Opaque, "Dense")
+
+    @pytest.mark.parametrize(
+        ("kind", "config", "word"),
+        [
+            ("L1", {"l1": 0.10000000149011612}, "l1(0.1)"),
+            ("L2", {"l2": 1e-05}, "l2(0.00001)"),
+            ("L1L2", {"l1": 0.0, "l2": 5e-4}, "l2(0.0005)"),
+            ("L1L2", {"l1": 2, "l2": 0}, "l1(2)"),
+            ("L1L2", {"l1": 1e-25, "l2": 0.5}, None),
+            ("L1L2", {"l1": 1e-15, "l2": 0.5}, "l1_l2(0.000000000001e-3, 0.5)"),
+            ("L2", {"l2": "0.1"}, None),
+            ("L2", {"l2": 1e300}, None),
+            ("L3", {"l2": 0.1}, None),
+        ],
+    )
+    def test_penalties(self, kind, config, word):
+        assert regularizer_word({"module": "keras.regularizers", "class_name": kind, "config": config}) == word
+        assert regularizer_word({"module": "mine", "class_name": kind, "config": config}) is None
+
     def test_channels_first(self, keras, layers, functional):
         model = functional(lambda x: layers.ZeroPadding2D(1, data_format="channels_first", name="pad")(x))
         assert refusal(model) == "“pad”: channels_first is not supported; build the model with channels_last"
@@ -143,9 +175,9 @@ class TestLayers:
 
     def test_names(self, keras, layers):
         model = keras.Sequential(
-            [keras.Input((4,)), *(layers.Dense(1, name=name) for name in (None, "branches_3", "mine", "첫"))]
+            [keras.Input((4,)), *(layers.Dense(1, name=name) for name in (None, "branches_3", "opaque", "mine", "첫"))]
         )
-        assert [layer.name for layer in read(model).network.layers] == ["", "", "mine", ""]
+        assert [layer.name for layer in read(model).network.layers] == ["", "", "", "mine", ""]
 
 
 class TestGraphs:

@@ -114,3 +114,10 @@ def test_what_we_write_is_what_we_read(network):
     assert notes == ()
     assert plain(again.layers) == plain(network.layers)
     assert dumps_keras(analyze(again)) == text.replace(json.dumps(network.name), json.dumps(again.name))
+
+
+def test_a_network_of_nothing_but_a_block():
+    import keras
+
+    model = keras.models.model_from_json(dumps_keras(analyze(Network("n", (4, 2), (Block(name="empty"),)))))
+    assert model.output_shape == (None, 4, 2)

@@ -23,6 +23,7 @@ from tui_cnn.core.layers import (
     Flatten,
     MaxPooling2D,
     Reshape,
+    Softmax,
     ZeroPadding2D,
 )
 from tui_cnn.core.network import Network
@@ -94,6 +95,14 @@ def test_presets(name):
     assert built(preset(name)).count_params() == analyze(preset(name)).totals.params
 
 
+def lint(directory):
+    """Let ruff look at what was written as anybody's code, with none of our settings."""
+    for command in (["check", "--select", "B,C4,E4,E7,E9,F,I,N,PIE,SIM,UP,W"], ["format", "--check"]):
+        whole = [sys.executable, "-m", "ruff", *command, "--isolated", "--no-cache", str(directory)]
+        ended = subprocess.run(whole, capture_output=True, text=True, timeout=60)
+        assert ended.returncode == 0, ended.stdout
+
+
 @given(st.lists(mostly_sound(), min_size=15, max_size=15))
 @settings(max_examples=3, phases=[Phase.generate])
 def test_it_is_formatted_as_black_does(tmp_path_factory, drawn):
@@ -101,10 +110,45 @@ def test_it_is_formatted_as_black_does(tmp_path_factory, drawn):
     for number, network in enumerate([*map(preset, preset_names()), *drawn]):
         if not any(check.severity == "error" for check in analyze(network).checks):
             (directory / f"n{number}.py").write_text(export_text(network, "python"), "utf-8")
-    for command in (["check", "--select", "B,C4,E4,E7,E9,F,I,N,PIE,SIM,UP,W"], ["format", "--check"]):
-        whole = [sys.executable, "-m", "ruff", *command, "--isolated", "--no-cache", str(directory)]
-        ended = subprocess.run(whole, capture_output=True, text=True, timeout=60)
-        assert ended.returncode == 0, ended.stdout
+    lint(directory)
+
+
+def test_lines_of_every_length_are_broken_as_black_does(tmp_path):
+    """At one length all fits, then the last brackets are opened, then the arguments go on a line or on many."""
+    for length in range(1, 65):
+        name = "n" * length
+        conv = Conv2D(filters=4, kernel_size=(1, 1), padding="same", name=name)
+        dense = Dense(units=4, use_bias=False, kernel_initializer="random_normal", name=f"{name[:63]}d")
+        for number, branches in enumerate([((conv,), ()), ((dense,), (), ()), ((dense,),) * 9]):
+            merge = Branches(
+                branches=branches[:2] if number < 2 else ((), *((),) * length), merge="add", name="m" * length
+            )
+            stack = (merge,) if number < 2 else (dense, merge)
+            (tmp_path / f"n{length}_{number}.py").write_text(export_text(Network("n", (8, 8, 4), stack), "python"))
+        plain = Network("n", (8, 8, 4), (conv, dense))
+        (tmp_path / f"p{length}.py").write_text(export_text(plain, "python"))
+    lint(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("last", "loss"),
+    [
+        (Dense(units=10), "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"),
+        (Dense(units=10, activation="softmax"), '"sparse_categorical_crossentropy"'),
+        (Block(layers=(Dense(units=10), Softmax())), '"sparse_categorical_crossentropy"'),
+        (Block(layers=(Dense(units=10), Activation(activation="softmax"))), '"sparse_categorical_crossentropy"'),
+    ],
+)
+def test_the_loss_fits_the_last_layer(last, loss):
+    assert f"        loss={loss}," in export_text(Network("n", (784,), (last,)), "python")
+
+
+def test_blocks_with_names_inside_are_no_functions():
+    """Names are unique in a model."""
+    blocks = tuple(Block(name="b", layers=(Dense(units=3, name=name), Branches(branches=((), ())))) for name in "xy")
+    network = Network("n", (3,), (*blocks, Block(layers=(Dense(units=3), Branches(branches=((), ()))))))
+    assert "def b(" not in body(network)
+    assert [layer.name for layer in built(network).layers if layer.name in ("x", "y")] == ["x", "y"]
 
 
 def body(network):

@@ -79,8 +79,7 @@ class Body:
         if target != "x":  # branches within branches
             names = [f"{target}_{name.removeprefix('branch_')}" for name in names]
         ends = [self.stack(branch, value, name) for branch, name in zip(layer.branches, names, strict=True)]
-        merge = f"layers.{layer.merge.capitalize()}({', '.join(_name(layer))})"
-        self.lines += merged(f"{target} = {merge}", ends, 1)
+        self.lines += merged(f"{target} = layers.{layer.merge.capitalize()}", _name(layer), ends, 1)
         return target
 
     def _space(self) -> None:

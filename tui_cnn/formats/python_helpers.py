@@ -25,7 +25,7 @@ class Helpers:
         self._names: dict[tuple[AnyLayer, ...], str] = {}
         for block in blocks:
             key = _anonymous(block.layers)
-            if key in self._counts and key not in self._names and not _has_names(block):
+            if key in self._counts and key not in self._names:
                 self._names[key] = self._function_name(block.name)
 
     def of(self, block: Block) -> str:

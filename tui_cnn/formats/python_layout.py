@@ -21,19 +21,18 @@ def call(prefix: str, arguments: Sequence[str], suffix: str, indent: int) -> lis
     return [f"{margin}{prefix}(", *(f"{margin}{_STEP}{argument}," for argument in arguments), f"{margin}){suffix}"]
 
 
-def merged(prefix: str, names: Sequence[str], indent: int) -> list[str]:
-    """Write `prefix([names])` at a depth of indentation, over as many lines as it needs."""
+def merged(prefix: str, arguments: Sequence[str], names: Sequence[str], indent: int) -> list[str]:
+    """Write `prefix(arguments)([names])` at a depth of indentation, over as many lines as it needs."""
     margin = _STEP * indent
     listed = ", ".join(names)
-    if len(f"{margin}{prefix}([{listed}])") <= _WIDTH:
-        return [f"{margin}{prefix}([{listed}])"]
+    before: list[str] = []
+    head = f"{margin}{prefix}({', '.join(arguments)})"
+    if len(f"{head}(") > _WIDTH:
+        before, head = [f"{margin}{prefix}(", f"{margin}{_STEP}{', '.join(arguments)}"], f"{margin})"
+    if len(f"{head}([{listed}])") <= _WIDTH:
+        return [*before, f"{head}([{listed}])"]
     if len(f"{margin}{_STEP}[{listed}]") <= _WIDTH:
-        return [f"{margin}{prefix}(", f"{margin}{_STEP}[{listed}]", f"{margin})"]
+        return [*before, f"{head}(", f"{margin}{_STEP}[{listed}]", f"{margin})"]
     deep = margin + 2 * _STEP
-    return [
-        f"{margin}{prefix}(",
-        f"{margin}{_STEP}[",
-        *(f"{deep}{name}," for name in names),
-        f"{margin}{_STEP}]",
-        f"{margin})",
-    ]
+    items = [f"{deep}{name}," for name in names]
+    return [*before, f"{head}(", f"{margin}{_STEP}[", *items, f"{margin}{_STEP}]", f"{margin})"]

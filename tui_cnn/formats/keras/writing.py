@@ -59,8 +59,7 @@ class _Writer:
             return self.stack(layer.layers, path, before)
         if isinstance(layer, Branches):
             ends = [self.stack(branch, (*path, number), before) for number, branch in enumerate(layer.branches)]
-            config = {"axis": -1} if layer.merge == "concatenate" else {}
-            merge = _entry("keras.layers", layer.merge.capitalize(), config)
+            merge = _entry("keras.layers", layer.merge.capitalize(), {})
             return self._add(merge, row.name, [[self._tensor(end) for end in ends]], _output(row))
         if isinstance(layer, Opaque):
             return self._add(msgspec.json.decode(layer.config), row.name, [self._tensor(before)], layer.stated_shape)
