@@ -112,14 +112,13 @@ async def test_other_screens_are_a_key_away():
         await user.until(lambda: not user.app.is_running)
 
 
+@pytest.mark.parametrize("keys", [["a"], ["ctrl+o"], ["f1"], ["S"], ["d", "q"], ["ctrl+p"]])
 @pytest.mark.parametrize("answer", ["enter", "escape"])
-async def test_a_dialog_answers_once(answer):
+async def test_a_dialog_answers_once(keys, answer):
     async with opened() as user:
-        for keys in (["a"], ["ctrl+o"], ["f1"], ["S"], ["ctrl+p"]):
-            await user.press(*keys)
-            await user.until(lambda: len(user.app.screen_stack) == 2)
-            await user.press_at_once(*[answer] * 5)
-            await user.until(lambda: user.app.focused is not None)
-            while len(user.app.screen_stack) > 1 or user.focused != "stack":
-                await user.press("escape")
-            assert user.app.is_running
+        await user.press(*keys)
+        await user.until(lambda: len(user.app.screen_stack) == 2)
+        await user.press_at_once(*[answer] * 5)
+        await user.settle()
+        assert user.app.is_running
+        assert len(user.app.screen_stack) >= 1

@@ -5,7 +5,6 @@ import pytest
 from tests.ui.driving import opened
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import read_network, save_network
-from tui_cnn.ui.design import open_design
 
 
 @pytest.fixture
@@ -65,24 +64,26 @@ async def test_looking_for_a_file_can_be_given_up():
         assert user.network == preset("fashion-cnn")
 
 
-BROKEN = [
-    ("[[layers", "not valid TOML"),
-    ('name = "x"\ninput_shape = [1]\n[[layers]]\ntype = "[/Conv]"\n', "unknown layer “[/Conv]”"),
-    ('name = "x"\ninput_shape = [1]\n[[layers]]\ntype = "Dense"\nunits = "[bold]"\n', "units must be a whole number"),
-]
-
-
-async def test_a_broken_file_is_told_and_nothing_is_lost(here):
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[[layers", "not valid TOML"),
+        ('name = "x"\ninput_shape = [1]\n[[layers]]\ntype = "[/Conv]"\n', "unknown layer “[/Conv]”"),
+        (
+            'name = "x"\ninput_shape = [1]\n[[layers]]\ntype = "Dense"\nunits = "[bold]"\n',
+            "units must be a whole number",
+        ),
+    ],
+)
+async def test_a_broken_file_is_told_and_nothing_is_lost(here, text, problem):
+    (here / "[b]roken.toml").write_text(text)
     async with opened() as user:
-        await user.press("d")
-        for text, problem in BROKEN:
-            (here / "[b]roken.toml").write_text(text)
-            await user.press("ctrl+o")
-            await user.choose("roken")
-            await user.told(problem)
-            await user.sees("[b]roken.toml")
-            assert len(user.layers) == 7
-            assert user.app.current_mode == "build"
+        await user.press("d", "ctrl+o")
+        await user.choose("roken")
+        await user.told(problem)
+        await user.sees("[b]roken.toml")
+        assert len(user.layers) == 7
+        assert user.app.current_mode == "build"
         await user.press("u")
         assert user.network == preset("fashion-cnn")
 
@@ -111,20 +112,20 @@ async def test_saving_can_be_given_up(here):
         assert "●" in user.top
 
 
-async def test_a_file_that_exists_is_replaced_only_when_asked_twice(here, mine):
+@pytest.mark.parametrize("name", ["mine.toml", "mine", "fashion-cnn.toml"])
+async def test_a_file_that_exists_is_replaced_only_when_asked_twice(here, mine, name):
+    mine.rename(here / ("fashion-cnn.toml" if name.startswith("fashion") else "mine.toml"))
+    path = next(here.iterdir())
+    before = path.read_bytes()
     async with opened() as user:
-        for name in ("mine.toml", "mine", "fashion-cnn.toml"):
-            path = (here / name).with_suffix(".toml")
-            path.write_text("of somebody else")
-            await user.press("S")
-            await user.type(name)
-            await user.press("enter")
-            await user.sees(f"{path.name} exists; Enter again replaces it")
-            assert path.read_text() == "of somebody else"
-            await user.press("enter")
-            await user.until(lambda path=path: path.read_text() != "of somebody else")
-            assert read_network(path) == preset("fashion-cnn")
-            user.app.design = open_design(preset("fashion-cnn"), None)
+        await user.press("S")
+        await user.type(name)
+        await user.press("enter")
+        await user.sees(f"{path.name} exists; Enter again replaces it")
+        assert path.read_bytes() == before
+        await user.press("enter")
+        await user.told("Saved to")
+        assert read_network(path) == preset("fashion-cnn")
 
 
 async def test_the_networks_own_file_is_saved_to_at_once(mine):
@@ -134,30 +135,28 @@ async def test_the_networks_own_file_is_saved_to_at_once(mine):
         assert read_network(mine) == user.network
 
 
-UNWRITABLE = [
-    ("nowhere/net.toml", "there is no directory nowhere"),
-    ("file/net.toml", "cannot be written"),
-    ("x" * 300, "this cannot be the name of a file"),
-    (".", "is a directory"),
-    ("/", "is a directory"),
-    ("~nosuchuser/net", "this cannot be the name of a file"),
-    ("[/x].toml/[b]", "there is no directory [/x].toml"),
-]
-
-
-async def test_a_place_that_cannot_be_written_is_told_and_the_network_stays_unsaved(here):
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("nowhere/net.toml", "there is no directory nowhere"),
+        ("file/net.toml", "cannot be written"),
+        ("x" * 300, "this cannot be the name of a file"),
+        (".", "is a directory"),
+        ("/", "is a directory"),
+        ("~nosuchuser/net", "this cannot be the name of a file"),
+        ("[/x].toml/[b]", "there is no directory [/x].toml"),
+    ],
+)
+async def test_a_place_that_cannot_be_written_is_told_and_the_network_stays_unsaved(here, name, problem):
     (here / "file").touch()
     async with opened(size=(160, 40)) as user:
-        await user.press("d")
-        for name, problem in UNWRITABLE:
-            await user.press("S")
-            await user.type(name)
-            await user.press("enter")
-            await user.until(lambda p=problem: p in user.text or any(p in notice for notice in user.notices))
-            await user.press("escape")
-            assert "●" in user.top
-            assert [path.name for path in here.iterdir()] == ["file"]
-            assert len(user.layers) == 7
+        await user.press("d", "S")
+        await user.type(name)
+        await user.press("enter")
+        await user.until(lambda: problem in user.text or any(problem in notice for notice in user.notices))
+        assert "●" in user.app.screen_stack[0].query_one("#network").render().plain
+        assert [path.name for path in here.iterdir()] == ["file"]
+        assert len(user.layers) == 7
 
 
 async def test_what_stands_in_a_form_is_saved_too(mine):
