@@ -111,9 +111,13 @@ async def test_choosing_a_layer_to_add():
 
 async def test_delete():
     async with opened(SMALL) as user:
+        await user.press("down", "d")
+        assert user.kinds == ["Conv2D", "Dense"]
+        assert user.cursor == (1,), "the one below comes under the cursor"
+        await user.press("u", "home", "down")
         await user.press("d")
         assert user.kinds == ["Flatten", "Dense"]
-        assert user.cursor == (0,), "the one below comes under the cursor"
+        assert user.cursor == (0,)
         await user.press("end", "delete")
         assert user.kinds == ["Flatten"]
         assert user.cursor == (0,)

@@ -160,10 +160,10 @@ class TrainScreen(MainScreen):
         try:
             run = launch.start(network, recipe)
         except (RunError, ValueError) as error:
+            self._starting = False
             self.app.call_from_thread(self.notify, str(error), severity="error", timeout=10, markup=False)
         else:
             self.app.call_from_thread(setattr, self.cnn_tui, "shown_run", run)
-        finally:
             self._starting = False
 
     @work(thread=True, group="start")
