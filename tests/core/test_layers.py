@@ -1,10 +1,9 @@
 """The arithmetic of single layers: by hand, and every formula worth its value."""
 
-import math
-
 import pytest
 from hypothesis import given, settings
 
+from tests.core.formulas import equations, evaluate
 from tests.core.strategies import mostly_sound
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import (
@@ -24,11 +23,6 @@ from tui_cnn.core.layers import (
 from tui_cnn.core.shape import ShapeError
 
 
-def evaluate(formula):
-    """Work out a formula as it is written."""
-    return eval(formula.replace("·", "*").replace("×", "*"), {"floor": math.floor, "ceil": math.ceil})
-
-
 @given(mostly_sound())
 @settings(max_examples=200)
 def test_every_formula_gives_its_value(network):
@@ -41,17 +35,7 @@ def test_every_formula_gives_its_value(network):
             if amount.formula:
                 assert evaluate(amount.formula) == amount.value
         if row.figures.size_formula:
-            assert sizes(row.figures.size_formula) == expected_sizes(row)
-
-
-def sizes(text):
-    """Check both sides of each equation; return what they give."""
-    given_sizes = []
-    for equation in text.split(";  "):
-        left, _, right = equation.removeprefix("h: ").removeprefix("w: ").rpartition(" = ")
-        assert evaluate(left) == int(right)
-        given_sizes.append(int(right))
-    return given_sizes
+            assert equations(row.figures.size_formula) == expected_sizes(row)
 
 
 def expected_sizes(row):

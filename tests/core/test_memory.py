@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import given, settings
 
+from tests.core.formulas import evaluate
 from tests.core.strategies import mostly_sound
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Branches, Conv2D, Dropout, Flatten
-from tui_cnn.core.memory import memory
+from tui_cnn.core.memory import activation, memory
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import elements
 from tui_cnn.formats.presets import preset
@@ -79,3 +80,19 @@ def test_bounds(network):
     assert 4 * elements(network.input_shape) <= needs.inference <= 4 * everything
     assert needs.training < twice.training
     assert needs.inference == twice.inference
+
+
+@settings(max_examples=60)
+@given(mostly_sound())
+def test_formulas_give_the_numbers(network):
+    for optimizer in ("adam", "sgd"):
+        needs = memory(analyze(network), 7, optimizer)
+        for number, formula in zip(needs[:3], needs.formulas, strict=True):
+            assert formula == "" if number is None else evaluate(formula) == number
+
+
+def test_formulas_name_what_is_held():
+    formulas = memory(analyze(preset("fashion-cnn"))).formulas
+    assert formulas.inference == "4·(26·26·32 + 13·13·32)"
+    assert formulas.training == "4·(93,322 + 3·93,322 + 32·37,818)"
+    assert activation((26, 26, 32)) == (86_528, "4·26·26·32")

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.core.formulas import equations
 from tests.core.gradients import seen_by
 from tui_cnn.core.analysis import analyze
+from tui_cnn.core.field_formula import field_formula
 from tui_cnn.core.layers import (
     AveragePooling2D,
     Branches,
@@ -83,3 +85,28 @@ def test_the_tutorial_network():
     assert [row.field.down.size for row in rows[:5]] == [3, 4, 8, 10, 18]
     assert (rows[4].field.down.stride, rows[4].field.down.padding) == (4, 0)
     assert [row.field.status for row in rows[4:]] == ["exact", "full", "full", "full"]
+
+
+@settings(max_examples=100)
+@given(st.lists(st.one_of(plain, branches), min_size=1, max_size=4).map(tuple))
+def test_formulas_give_the_numbers(layers):
+    """Every field that is exact has its recurrence filled in, wherever the layer looks at more than one cell."""
+    for row in analyze(Network("drawn", (30, 27, 1), layers)).rows:
+        formula = field_formula(row)
+        if formula is None:
+            assert row.field is None or row.field in row.seen
+            continue
+        down, across = row.field.down, row.field.across
+        for name, text in formula._asdict().items():
+            given_axes = equations(text)
+            assert {getattr(down, name), getattr(across, name)} == set(given_axes)
+            assert given_axes == [getattr(down, name), getattr(across, name)][: len(given_axes)]
+
+
+def test_formulas_as_a_person_writes_them():
+    """The tutorial network's last convolution, 3×3 over cells of 10 pixels that lie 4 apart."""
+    rows = analyze(preset("fashion-cnn")).rows
+    assert field_formula(rows[4]) == ("10 + (3 - 1)·4 = 18", "4·1 = 4", "0 + 0·4 = 0")
+    assert field_formula(rows[5]) is None
+    residual = next(row for row in analyze(preset("small-resnet")).rows if isinstance(row.layer, Branches))
+    assert field_formula(residual) == ("max(3, 1) + max(7 - 3, 3 - 1) = 7", "1", "max(3, 1) = 3")

@@ -77,7 +77,7 @@ class _Walk:
         field = state.field
         if field is not None and figures.view is not SAME_CELL:
             field = field.through(figures.view, state.shape, output)
-        self.rows.append(Row(path, self._named[path], layer, state.shape, figures, field))
+        self.rows.append(Row(path, self._named[path], layer, state.shape, figures, field, None, (state.field,)))
         return _State(output, field)
 
     def _container(self, layer: Block | Branches, state: _State | None, path: Path) -> _State | None:
@@ -85,6 +85,7 @@ class _Walk:
         error: ShapeError | None = None
         output: _State | None
         flops = 0
+        seen: tuple[ReceptiveField | None, ...] = ()
         if isinstance(layer, Block):
             output = self.stack(layer.layers, state, path)
         else:
@@ -94,12 +95,13 @@ class _Walk:
             if len(known) == len(outputs):
                 try:
                     output, flops = _merged(layer, known)
+                    seen = tuple(branch.field for branch in known)
                 except ShapeError as refusal:
                     error = refusal.with_traceback(None)
         figures = Figures(output.shape, "", Parameters(), NONE, flops, SAME_CELL) if output else None
         field = output.field if output else None
         shape = state.shape if state else None
-        self.rows.insert(place, Row(path, self._named[path], layer, shape, figures, field, error))
+        self.rows.insert(place, Row(path, self._named[path], layer, shape, figures, field, error, seen))
         return output
 
 

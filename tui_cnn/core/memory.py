@@ -10,8 +10,8 @@ from typing import Literal, NamedTuple
 
 from tui_cnn.core.layers import Block, Branches, Flatten, Layer, Reshape
 from tui_cnn.core.path import Path
-from tui_cnn.core.rows import Analysis
-from tui_cnn.core.shape import elements
+from tui_cnn.core.rows import Analysis, Totals
+from tui_cnn.core.shape import Amount, Shape, elements, product
 
 BYTES = 4
 """Bytes of a float32."""
@@ -20,6 +20,14 @@ OptimizerName = Literal["adam", "adamw", "rmsprop", "sgd"]
 
 _SLOTS: dict[OptimizerName, int] = {"adam": 2, "adamw": 2, "rmsprop": 1, "sgd": 1}
 """Numbers that an optimizer keeps for each trainable parameter; sgd with momentum."""
+
+
+class Formulas(NamedTuple):
+    """How the bytes of a `Memory` come about, with the values put in; empty where they are not known."""
+
+    parameters: str
+    inference: str
+    training: str
 
 
 class Memory(NamedTuple):
@@ -34,35 +42,50 @@ class Memory(NamedTuple):
     inference: int | None
     training: int | None
     batch_size: int
+    formulas: Formulas
 
 
 def memory(analysis: Analysis, batch_size: int = 32, optimizer: OptimizerName = "adam") -> Memory:
     """Work out the memory of an analysed network."""
     totals = analysis.totals
-    parameters = BYTES * totals.params
-    if not analysis.totals.complete:
-        return Memory(parameters, None, None, batch_size)
-    tape = _Tape({row.path: elements(row.figures.output_shape) for row in analysis.rows if row.figures})
-    tape.stack(analysis.network.layers, tape.make((), elements(analysis.network.input_shape)), ())
-    weights = totals.params + (1 + _SLOTS[optimizer]) * totals.trainable
-    return Memory(parameters, BYTES * tape.peak(), BYTES * (weights + batch_size * sum(tape.sizes)), batch_size)
+    parameters = Amount(BYTES * totals.params, f"{BYTES}·{totals.params:,}")
+    if not totals.complete:
+        return Memory(parameters.value, None, None, batch_size, Formulas(parameters.formula, "", ""))
+    tape = _Tape({row.path: row.figures.output_shape for row in analysis.rows if row.figures})
+    tape.stack(analysis.network.layers, tape.make((), analysis.network.input_shape), ())
+    inference, training = tape.peak(), _training(totals, sum(tape.sizes), batch_size, 1 + _SLOTS[optimizer])
+    formulas = Formulas(parameters.formula, inference.formula, training.formula)
+    return Memory(parameters.value, inference.value, training.value, batch_size, formulas)
+
+
+def activation(shape: Shape) -> Amount:
+    """Return the bytes of one image's output of `shape`."""
+    return Amount(BYTES * elements(shape), product(BYTES, *shape))
+
+
+def _training(totals: Totals, values: int, batch_size: int, copies: int) -> Amount:
+    """Add up the parameters, `copies` of the trainable ones (gradients and slots), and the values of the batch."""
+    total = BYTES * (totals.params + copies * totals.trainable + batch_size * values)
+    return Amount(total, f"{BYTES}·({totals.params:,} + {copies}·{totals.trainable:,} + {batch_size}·{values:,})")
 
 
 class _Tape:
     """The network as it runs, one step after the other: which values are made when, and used for the last time when."""
 
-    def __init__(self, outputs: dict[Path, int]) -> None:
+    def __init__(self, outputs: dict[Path, Shape]) -> None:
         self.sizes: list[int] = []
+        self._shapes: list[Shape] = []
         self._made: list[int] = []
         self._used: list[int] = []
         self._outputs = outputs
 
-    def make(self, sources: Sequence[int], size: int) -> int:
-        """Make an array of `size` values from other arrays; return its number."""
+    def make(self, sources: Sequence[int], shape: Shape) -> int:
+        """Make an array of `shape` from other arrays; return its number."""
         step = len(self.sizes)
         for source in sources:
             self._used[source] = step
-        self.sizes.append(size)
+        self.sizes.append(elements(shape))
+        self._shapes.append(shape)
         self._made.append(step)
         self._used.append(step)
         return step
@@ -80,10 +103,15 @@ class _Tape:
                 value = self.make([value], self._outputs[path])
         return value
 
-    def peak(self) -> int:
-        """Return the largest number of values that are alive at one step."""
+    def peak(self) -> Amount:
+        """Return the most bytes that are alive at one step, as the sum over the arrays that they belong to."""
         change = [0] * (len(self.sizes) + 1)
         for size, made, used in zip(self.sizes, self._made, self._used, strict=True):
             change[made] += size
             change[used + 1] -= size
-        return max(accumulate(change))
+        alive = list(accumulate(change))
+        most = max(alive)
+        step = alive.index(most)
+        held = zip(self._shapes, self._made, self._used, strict=True)
+        parts = " + ".join(product(*shape) for shape, made, used in held if made <= step <= used)
+        return Amount(BYTES * most, f"{BYTES}·({parts})")

@@ -33,7 +33,8 @@ class Row(msgspec.Struct, frozen=True):
     """A layer at its place.
 
     `input_shape` is None behind a layer that cannot be built; `figures` is None there and at that layer itself, which
-    has the `error`; `field` is what a cell of its output sees. The figures of an opaque layer are None too, and so is
+    has the `error`; `field` is what a cell of its output sees, and `seen` what a cell of its input does: one field, or
+    one a branch where branches are merged. The figures of an opaque layer are None too, and so is
     the field of all that comes after it. A container's figures hold its output shape and the work
     of merging only: its layers have rows of their own.
     """
@@ -45,6 +46,7 @@ class Row(msgspec.Struct, frozen=True):
     figures: Figures | None
     field: ReceptiveField | None = None
     error: ShapeError | None = None
+    seen: tuple[ReceptiveField | None, ...] = ()
 
     @property
     def holds_layers(self) -> bool:

@@ -4,7 +4,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.memory import memory
+from tui_cnn.core.field_formula import field_formula
+from tui_cnn.core.memory import activation, memory
 from tui_cnn.core.receptive_field import ReceptiveField, format_field
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape
@@ -13,7 +14,7 @@ from tui_cnn.ui.draw.numbers import size
 
 
 def layer_numbers(row: Row) -> Table:
-    """Write a layer's output, parameters and MACs, each with its formula."""
+    """Write a layer's output, parameters, MACs, memory and receptive field, each with its formula."""
     table = _grid()
     if row.figures is None:
         reason = str(row.error) if row.error else _("an earlier layer cannot be built")
@@ -26,7 +27,13 @@ def layer_numbers(row: Row) -> Table:
     if non_trainable.value:
         table.add_row(_("not trainable"), f"{non_trainable.value:,}", non_trainable.formula)
     table.add_row(_("MACs"), f"{figures.macs.value:,}", figures.macs.formula)
-    table.add_row(_("field"), format_field(row.field), _seen(row.field))
+    held = activation(figures.output_shape)
+    table.add_row(_("memory"), size(held.value), _("{formula} bytes of output, float32").format(formula=held.formula))
+    formula = field_formula(row)
+    table.add_row(_("field"), format_field(row.field), formula.size if formula else _seen(row.field))
+    if formula:
+        steps = _("step {step}, padding {padding}, in pixels of the image")
+        table.add_row("", "", steps.format(step=formula.stride, padding=formula.padding))
     return table
 
 
@@ -54,8 +61,10 @@ def network_numbers(analysis: Analysis) -> Table:
     table.add_row(_("MACs"), f"{totals.macs:,}", _("multiply-accumulates of the kernels, for one image"))
     needs = memory(analysis)
     if needs.inference is not None and needs.training is not None:
-        table.add_row(_("memory"), size(needs.inference), _("at the peak of one image, float32"))
-        note = _("at a training step on {batch} images with adam").format(batch=needs.batch_size)
+        peak = _("{formula} bytes at the peak of one image").format(formula=needs.formulas.inference)
+        table.add_row(_("memory"), size(needs.inference), peak)
+        step = _("{formula} bytes, training on {batch} images with adam")
+        note = step.format(formula=needs.formulas.training, batch=needs.batch_size)
         table.add_row("", size(needs.training), note)
     return table
 
