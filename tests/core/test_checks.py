@@ -6,7 +6,16 @@ from hypothesis import event, given, settings
 from tests.core.strategies import networks
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten, GlobalAveragePooling2D, MaxPooling2D
+from tui_cnn.core.layers import (
+    Block,
+    Branches,
+    Conv2D,
+    Cropping2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+)
 from tui_cnn.core.network import Network, walk
 
 
@@ -19,6 +28,7 @@ def errors(broken):
 
 
 CONVOLUTION = Conv2D(filters=4, kernel_size=(3, 3))
+SAME = Conv2D(filters=8, kernel_size=(3, 3), padding="same")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +64,10 @@ CONVOLUTION = Conv2D(filters=4, kernel_size=(3, 3))
         (network(CONVOLUTION, shape=(784,)), "layer 1: Conv2D: needs height × width × channels, but gets 784"),
         (
             network(Block(layers=(CONVOLUTION, Branches(branches=((MaxPooling2D(),), ()))))),
-            "layer 1.2: Branches: add needs branches of the same shape, but they give 3×3×4, 6×6×4",
+            (
+                "layer 1.2: Branches: add needs branches of the same shape, but they give 3×3×4, 6×6×4 "
+                "(height, width differ); fix: a 1×1 Conv2D of 4 filters with strides 2×2 in branch 2"
+            ),
         ),
         (
             network(Branches(branches=((), (Flatten(), MaxPooling2D())), merge="multiply")),
@@ -75,6 +88,30 @@ CONVOLUTION = Conv2D(filters=4, kernel_size=(3, 3))
 )
 def test_the_line(broken, line):
     assert [str(check) for check in errors(broken)] == [line]
+
+
+@pytest.mark.parametrize(
+    ("merge", "branches", "label"),
+    [
+        ("add", ((Conv2D(filters=4, kernel_size=(3, 3)),), ()), 'padding = "same" in branch 1'),
+        ("add", ((Conv2D(filters=8, kernel_size=(1, 1)),), ()), "a 1×1 Conv2D of 8 filters in branch 2"),
+        (
+            "add",
+            ((Conv2D(filters=8, kernel_size=(3, 3), strides=(2, 2), padding="same"), SAME), ()),
+            "a 1×1 Conv2D of 8 filters with strides 2×2 in branch 2",
+        ),
+        ("concatenate", ((MaxPooling2D(),), (SAME,)), "a MaxPooling2D of 2×2 in branch 2"),
+        ("concatenate", ((Cropping2D(cropping=((1, 2), (0, 3))),), ()), "a Cropping2D to 5×5 in branch 2"),
+        ("add", ((Flatten(),), ()), None),
+    ],
+)
+def test_what_branches_need(merge, branches, label):
+    """A projection as in He et al., 2015, section 3.3; a pooling as beside Inception's strides; a crop as in U-Net."""
+    broken = network(Branches(merge=merge, branches=branches), shape=(8, 8, 4))
+    (found,) = errors(broken)
+    assert (found.fix.label if found.fix else None) == label
+    if found.fix:
+        assert errors(found.fix.apply(broken)) == []
 
 
 def test_codes():

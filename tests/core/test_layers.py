@@ -169,12 +169,12 @@ def test_refusals_name_the_numbers_and_the_change(layer, shape, message, change)
         (
             "add",
             ((4, 4, 8), (4, 4, 3)),
-            "add needs branches of the same shape, but they give 4×4×8, 4×4×3",
+            "add needs branches of the same shape, but they give 4×4×8, 4×4×3 (channels differ)",
         ),
         (
             "concatenate",
             ((4, 4, 8), (1, 1, 8)),
-            "concatenate needs branches of the same height and width, but they give 4×4×8, 1×1×8",
+            "concatenate needs branches of the same height and width, but they give 4×4×8, 1×1×8 (height, width differ)",
         ),
     ],
 )

@@ -65,4 +65,3 @@ def _both(down: FieldFormula | None, across: FieldFormula | None) -> FieldFormul
     if down is None or across is None:
         return None
     return FieldFormula(*(h if h == w else f"h: {h};  w: {w}" for h, w in zip(down, across, strict=True)))
-

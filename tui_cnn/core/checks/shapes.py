@@ -6,8 +6,9 @@ from typing import Any
 
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context
+from tui_cnn.core.checks.merging import merge_fix
 from tui_cnn.core.checks.model import Check, Fix
-from tui_cnn.core.layers import Block, Flatten, GlobalAveragePooling2D, GlobalMaxPooling2D, Opaque
+from tui_cnn.core.layers import Block, Branches, Flatten, GlobalAveragePooling2D, GlobalMaxPooling2D, Opaque
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import format_path
 from tui_cnn.core.rows import Row
@@ -54,6 +55,8 @@ def _shape_fix(row: Row, error: ShapeError, rows: Sequence[Row]) -> Fix | None:
     if error.change:
         label = ", ".join(f"{field} = {_written(value)}" for field, value in error.change.items())
         return Fix(label, partial(edits.change, path=row.path, **error.change))
+    if isinstance(row.layer, Branches):
+        return merge_fix(row)
     flat = row.input_shape is not None and len(row.input_shape) == 1
     flattening = _flattening_before(row, rows) if flat else None
     if flattening is None:
