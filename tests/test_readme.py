@@ -12,7 +12,8 @@ def test_the_test_command_is_what_ci_runs():
     assert os.access(script, os.X_OK)
     *_, command = script.read_text("utf-8").splitlines()
     assert command == (
-        "python3 -m venv .venv && .venv/bin/pip install --quiet --editable '.[test]' && .venv/bin/python -m pytest"
+        "python3 -m venv .venv && .venv/bin/pip install --quiet --editable '.[test]' "
+        "&& .venv/bin/python -m pytest --numprocesses 2"
     )
     assert command in README
 

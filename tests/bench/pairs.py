@@ -21,7 +21,8 @@ def report(title, ours, theirs, pairs, limit):
     width = max(map(len, times))
     print(f"{title}, {pairs} pairs")
     for name, measured in times.items():
-        print(f"  {name:{width}}  median {median(measured):.3f} s  ({min(measured):.3f} to {max(measured):.3f})")
+        middle, least, most = (1e3 * value for value in (median(measured), min(measured), max(measured)))
+        print(f"  {name:{width}}  median {middle:,.2f} ms  ({least:,.2f} to {most:,.2f})")
     ratio = median(times[ours[0]]) / median(times[theirs[0]])
     print(f"  ratio {ratio:.3f}, limit {limit}")
     sys.exit(ratio > limit)

@@ -216,6 +216,21 @@ def test_an_unreadable_model_does_not_hide_the_others(cnn_tui):
     assert result.stderr == "missing.toml: there is no such file; check the path\n"
 
 
+def test_what_a_keras_file_holds_that_is_not_kept_is_said(cnn_tui):
+    """Weights may be frozen in Keras; here they are always trained."""
+    frozen = {"units": 10, "activation": "softmax", "trainable": False}
+    layers = [
+        {"module": "keras.layers", "class_name": "InputLayer", "config": {"batch_shape": [None, 4]}},
+        {"module": "keras.layers", "class_name": "Dense", "config": frozen},
+    ]
+    model = {"module": "keras", "class_name": "Sequential", "config": {"name": "net", "layers": layers}}
+    Path("net.json").write_text(json.dumps(model))
+    for command in (("check", "net.json"), ("diff", "net.json", "fashion-dnn")):
+        result = cnn_tui(*command)
+        assert result.stderr.startswith("net.json: "), result.stderr
+        assert "frozen, but counted as trainable here" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [

@@ -17,6 +17,7 @@ from tui_cnn.core.layers import (
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
+    Opaque,
     Softmax,
 )
 from tui_cnn.core.memory import memory
@@ -53,6 +54,12 @@ SOUND = (
 def test_a_sound_network_gets_none(network):
     worth_saying = [check for check in analyze(network, SETTING).checks if check.code not in ("dropped", "small-field")]
     assert worth_saying == []
+
+
+def test_what_follows_an_opaque_layer_is_not_taken_for_the_end():
+    hidden = Opaque(kind="Lambda", config="{}", stated_shape=(10,))
+    codes = {check.code for check in analyze(on(conv(), hidden), SETTING).checks}
+    assert "small-field" not in codes
 
 
 HINTS = (

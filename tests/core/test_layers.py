@@ -174,7 +174,10 @@ def test_refusals_name_the_numbers_and_the_change(layer, shape, message, change)
         (
             "concatenate",
             ((4, 4, 8), (1, 1, 8)),
-            "concatenate needs branches of the same height and width, but they give 4×4×8, 1×1×8 (height, width differ)",
+            (
+                "concatenate needs branches of the same height and width, but they give 4×4×8, 1×1×8 "
+                "(height, width differ)"
+            ),
         ),
     ],
 )

@@ -155,6 +155,7 @@ def test_thousands_of_layers_and_skips_are_read_quickly():
         ),
         ({"class_name": "Sequential", "module": "keras", "config": {"layers": 3}}, "Expected array, got int at layers"),
         ({"class_name": "Sequential", "module": "keras", "config": {"layers": []}}, "does not say what goes in"),
+        ({"class_name": "Sequential"}, "is a Sequential that Keras 3 did not write; load it there and save it again"),
         ({"class_name": "Dense"}, "is a Dense, not a Sequential"),
         ({}, "does not describe a model of Keras 3; write it with model.to_json() or model.save(“….keras”)"),
         ([], "does not describe a model of Keras 3"),

@@ -8,9 +8,38 @@ from hypothesis import strategies as st
 
 from tests.core.strategies import names_of, networks
 from tui_cnn.core import edits
-from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, ReLU
 from tui_cnn.core.network import Network, walk
 from tui_cnn.formats.toml import dumps_network, loads_network, read_network
+
+
+def test_what_is_nested_is_indented():
+    inner = Branches(branches=((), (ReLU(),)))
+    block = Block(name='a "[', layers=(Conv2D(filters=1, kernel_size=(1, 1)), inner))
+    text = dumps_network(Network("net", (8, 8, 1), (Branches(branches=((block,), ())),)))
+    assert (
+        text
+        == """name = "net"
+input_shape = [8, 8, 1]
+
+[[layers]]
+type = "Branches"
+branches = [
+    [
+        { type = "Block", name = "a \\"[", layers = [
+            { type = "Conv2D", filters = 1, kernel_size = [1, 1] },
+            { type = "Branches", branches = [
+                [],
+                [
+                    { type = "ReLU" },
+                ],
+            ] },
+        ] },
+    ],
+    [],
+]
+"""
+    )
 
 
 @given(networks(), st.data())

@@ -7,12 +7,12 @@ import click
 from tui_cnn.cli.amounts import Count, ShapeParam
 from tui_cnn.cli.budgets import Budgets, broken
 from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
+from tui_cnn.cli.models import named
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import Setting, Severity
 from tui_cnn.core.flops import Convention
 from tui_cnn.core.memory import Memory, OptimizerName, memory
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.models import find_network
 from tui_cnn.i18n import _
 
 
@@ -84,7 +84,7 @@ def _check(
     setting = Setting(classes, batch_size, optimizer, _machine_memory())
     for model in models:
         try:
-            network, _path = find_network(model)
+            network = named(model)
         except FormatError as error:
             click.echo(str(error), err=True)
             status = UNUSABLE

@@ -7,10 +7,10 @@ import click
 
 import tui_cnn
 from tui_cnn.cli.group import SOUND
+from tui_cnn.cli.models import named
 from tui_cnn.core.network import Network
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import MODEL_FORMATS, TEXT_FORMATS, export_text, save_text
-from tui_cnn.formats.models import find_network
 from tui_cnn.i18n import _
 
 _SUFFIXES = {
@@ -64,7 +64,7 @@ def export(model: str, to: str | None, output: str | None) -> int:
         raise click.UsageError(_("say which format with --to, or name a file that tells it with --output"))
     if to in MODEL_FORMATS and target is None:
         raise click.UsageError(_("{format} is no text: name a file with --output").format(format=to))
-    network, _path = find_network(model, lambda line: click.echo(line, err=True))
+    network = named(model)
     if target is None:
         click.echo(export_text(network, to).encode(), nl=False)
     elif to in MODEL_FORMATS:

@@ -31,7 +31,7 @@ def json_report(analysis: Analysis, needs: Memory, convention: Convention) -> by
         "non_trainable_params": totals.non_trainable if known else None,
         "macs": totals.macs if known else None,
         "flops": {"convention": convention, "value": flops(totals, convention) if known else None},
-        "memory": needs._asdict(),
+        "memory": {name: value for name, value in needs._asdict().items() if name != "formulas"},
         "receptive_field": _field(fields[-1] if fields else None),
         "layers": [_layer(row) for row in analysis.rows],
         "checks": [_check(finding) for finding in analysis.checks],

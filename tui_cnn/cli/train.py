@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import click
 
+from tui_cnn.cli.models import named
 from tui_cnn.formats.fields import Field, fields, rebuild
-from tui_cnn.formats.models import find_network
 from tui_cnn.formats.validation import InvalidError
 from tui_cnn.i18n import _
 from tui_cnn.runs.recipe import Recipe
@@ -33,7 +33,7 @@ def _option(field: Field) -> Callable[[Command], Command]:
     help=_(
         """Train a network, and show how it goes.
 
-        A MODEL is a TOML file or a preset: fashion-cnn, fashion-dnn, lenet-5. Training runs in a process of its own
+        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. Training runs in a process of its own
         and goes on when this command is killed or its connection is lost; Ctrl-C stops it, with a checkpoint.
 
         \b
@@ -51,7 +51,7 @@ def train(model: str, **options: str | None) -> int:
         recipe = rebuild(Recipe(), {name: text for name, text in options.items() if text is not None})
     except InvalidError as error:
         raise click.UsageError(str(error)) from None
-    network, _path = find_network(model)
+    network = named(model)
 
     from tui_cnn.cli.follow import follow
     from tui_cnn.runs.launch import start

@@ -56,7 +56,7 @@ class _Walk:
         """Follow a stack; return what comes out, None once a layer cannot be built."""
         for index, layer in enumerate(layers):
             path = (*prefix, index)
-            if isinstance(layer, Block | Branches):
+            if isinstance(layer, (Block, Branches)):
                 state = self._container(layer, state, path)
             else:
                 state = self._leaf(layer, state, path)

@@ -86,7 +86,7 @@ def dumps_network(network: Network) -> str:
     data = _without_defaults(network)
     layers = data.pop("layers", ())
     tables = ("[[layers]]\n" + _INNER_TABLE.sub("[[layers.", tomli_w.dumps(layer)) for layer in layers)
-    return "\n".join(_NUMBERS_OVER_LINES.sub(_on_one_line, part) for part in (tomli_w.dumps(data), *tables))
+    return "\n".join(_indented(_NUMBERS_OVER_LINES.sub(_on_one_line, part)) for part in (tomli_w.dumps(data), *tables))
 
 
 def _without_defaults(value: Any) -> Any:
@@ -99,6 +99,19 @@ def _without_defaults(value: Any) -> Any:
     return [_without_defaults(item) for item in value] if isinstance(value, tuple) else value
 
 
+def _indented(text: str) -> str:
+    """Indent what stands over several lines by how deep it stands in brackets."""
+    lines, depth = [], 0
+    for line in text.splitlines():
+        brackets = _STRING.sub("", line)
+        closing = re.match(r"[\s\]}]*", brackets)
+        outdent = closing[0].count("]") if closing else 0
+        lines.append("    " * (depth - outdent) + line.strip() + "\n")
+        depth += brackets.count("[") - brackets.count("]")
+    return "".join(lines)
+
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _INNER_TABLE = re.compile(r"^\[\[", re.MULTILINE)
 _NUMBERS_OVER_LINES = re.compile(r"\[\n[-\s\d,.\[\]]*\d[-\s\d,.\[\]]*\]")
 

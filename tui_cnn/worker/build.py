@@ -28,7 +28,7 @@ def build(network: Network) -> keras.Model:
         ValueError: Keras refuses the network.
     """
     named = names(network)
-    inputs = keras.Input(network.input_shape)
+    inputs = keras.Input(network.input_shape, name="input_layer")
     outputs = _stack(network.layers, (), inputs, named)
     return keras.Model(inputs, outputs, name=re.sub(r"\W+", "_", network.name, flags=re.ASCII))
 

@@ -13,6 +13,7 @@ from tui_cnn.core.layers import (
     DepthwiseConv2D,
     Layer,
     MaxPooling2D,
+    Opaque,
     SeparableConv2D,
     ZeroPadding2D,
 )
@@ -21,7 +22,7 @@ from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import Shape
 from tui_cnn.i18n import _, ngettext
 
-_Sliding = Conv2D | DepthwiseConv2D | SeparableConv2D | MaxPooling2D | AveragePooling2D
+_Sliding = (Conv2D, DepthwiseConv2D, SeparableConv2D, MaxPooling2D, AveragePooling2D)
 _FAR_BEYOND = 6
 """How many times larger than the image a receptive field is absurd; those of the classics stay below 5."""
 
@@ -40,6 +41,8 @@ def checks(context: Context) -> Iterator[Check]:
     """Look at every window, and at what the last feature map sees."""
     last_map: Row | None = None
     for row in context.rows:
+        if isinstance(row.layer, Opaque):  # there may be more maps in it
+            last_map = None
         if row.figures is None or row.input_shape is None:
             continue
         source = context.before.get(row.path)

@@ -32,16 +32,16 @@ from tui_cnn.core.rows import Row
 from tui_cnn.i18n import _
 
 _LINEAR = (
-    AveragePooling2D
-    | BatchNormalization
-    | Cropping2D
-    | Dropout
-    | Flatten
-    | GaussianNoise
-    | GlobalAveragePooling2D
-    | Reshape
-    | SpatialDropout2D
-    | ZeroPadding2D
+    AveragePooling2D,
+    BatchNormalization,
+    Cropping2D,
+    Dropout,
+    Flatten,
+    GaussianNoise,
+    GlobalAveragePooling2D,
+    Reshape,
+    SpatialDropout2D,
+    ZeroPadding2D,
 )
 """Layers through which a linear function stays one."""
 
@@ -83,14 +83,14 @@ def _linear(context: Context, row: Row) -> Iterator[Check]:
 
 
 def _is_bottleneck(layer: Layer) -> bool:
-    return isinstance(layer, DepthwiseConv2D | SeparableConv2D) or (
+    return isinstance(layer, (DepthwiseConv2D, SeparableConv2D)) or (
         isinstance(layer, Conv2D) and layer.kernel_size == (1, 1)
     )
 
 
 def _dropout(context: Context, row: Row) -> Iterator[Check]:
     source = context.before.get(row.path)
-    while source is not None and isinstance(source.layer, Kernels | Activation):
+    while source is not None and isinstance(source.layer, (*Kernels, Activation)):
         source = context.before.get(source.path)
     if source is not None and isinstance(source.layer, Dropout | SpatialDropout2D) and source.layer.rate:
         message = _("{layer}: before a batch normalization, whose statistics it shifts")

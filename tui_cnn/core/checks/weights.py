@@ -22,7 +22,7 @@ from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.i18n import _, ngettext
 
-Kernels = Conv2D | Conv2DTranspose | SeparableConv2D | DepthwiseConv2D | Dense
+Kernels = (Conv2D, Conv2DTranspose, SeparableConv2D, DepthwiseConv2D, Dense)
 """Layers that multiply by a kernel and add a bias."""
 
 _FEW = 500

@@ -130,6 +130,9 @@ def _refuse_shared_weights(graph: Graph) -> None:
 
 
 def _not_a_model(entry: Entry) -> str:
+    if entry.module is None and entry.class_name in ("Sequential", "Functional", "Model"):
+        message = _("is a {kind} that Keras 3 did not write; load it there and save it again")
+        return message.format(kind=entry.class_name)
     message = _("is a {kind}, not a Sequential or Functional model of Keras 3, so its layers stand in its code only")
     return message.format(kind=enumerate_names([entry.class_name]))
 
