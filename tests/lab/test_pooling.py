@@ -1,0 +1,74 @@
+"""Pooling against TensorFlow, and what a shift does to it."""
+
+import numpy as np
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from tui_cnn.lab.pooling import Pooling, shifted, subsampled
+from tui_cnn.lab.windows import WindowError
+
+images = st.tuples(st.integers(1, 7), st.integers(1, 7), st.integers(1, 4)).flatmap(
+    lambda shape: arrays.arrays(float, shape, elements=st.integers(-9, 9).map(float))
+)
+pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
+
+
+@given(images, st.sampled_from(["max", "average"]), pairs, pairs, st.sampled_from(["valid", "same"]))
+@settings(max_examples=150)
+def test_what_tensorflow_gives(tf, image, kind, size, strides, padding):
+    pooling = Pooling(image, kind, size, strides, padding)
+    try:
+        ours = pooling.output()
+    except WindowError:
+        assert padding == "valid"
+        assert size[0] > image.shape[0] or size[1] > image.shape[1]
+        return
+    theirs = tf.nn.max_pool2d if kind == "max" else tf.nn.avg_pool2d
+    np.testing.assert_allclose(ours, theirs(image[None], size, strides, padding.upper())[0].numpy(), rtol=1e-12)
+    for index in range(pooling.steps):
+        step = pooling.step(index)
+        assert step.value == (step.patch[step.kept].max() if kind == "max" else step.patch[step.kept].mean())
+        assert kind == "average" or step.kept.sum() == 1
+
+
+@given(images)
+def test_global_ones(tf, image):
+    for kind, reduce in (("global max", tf.reduce_max), ("global average", tf.reduce_mean)):
+        np.testing.assert_allclose(Pooling(image, kind).output()[0, 0], reduce(image, axis=(0, 1)), rtol=1e-12)
+
+
+@given(images, st.integers(1, 3))
+def test_over_the_channels(keras, image, depth):
+    """As the layer is built: the channels in groups, the largest of each."""
+    groups = image.shape[2] // depth
+    assume(groups)
+    expected = keras.ops.max(image[..., : groups * depth].reshape(*image.shape[:2], groups, depth), axis=-1)
+    np.testing.assert_array_equal(Pooling(image, "depth max", depth=depth).output(), expected)
+
+
+def test_two_by_two_keeps_a_quarter():
+    image = np.arange(16.0).reshape(4, 4, 1)
+    assert Pooling(image).output()[..., 0].tolist() == [[5, 7], [13, 15]]
+    assert Pooling(image, "average").output()[..., 0].tolist() == [[2.5, 4.5], [10.5, 12.5]]
+    step = Pooling(image).step(3)
+    assert step.kept.tolist() == [[False, False], [False, True]]
+
+
+def test_a_small_shift_moves_what_strides_see_and_not_what_the_maximum_is():
+    image = np.zeros((6, 6, 1))
+    image[2, 2] = 9
+    moved = shifted(image, 1, 1)
+    assert moved[3, 3, 0] == 9
+    assert (Pooling(moved).output() == Pooling(image).output()).all()
+    assert subsampled(image, (2, 2)).max() == 9
+    assert subsampled(moved, (2, 2)).max() == 0
+
+
+@given(images, st.integers(-8, 8), st.integers(-8, 8))
+def test_what_is_shifted_out_is_gone(image, down, across):
+    """Against shifting a picture that has zeros all around, which never loses anything."""
+    height, width, channels = image.shape
+    around = np.zeros((height + 16, width + 16, channels))
+    around[8 + down : 8 + height + down, 8 + across : 8 + width + across] = image
+    np.testing.assert_array_equal(shifted(image, down, across), around[8 : 8 + height, 8 : 8 + width])

@@ -1,0 +1,64 @@
+"""The calculator: the worked numbers of the notes and of papers, and the layers of a network."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import Conv2D, Dense, Flatten
+from tui_cnn.core.network import Network
+from tui_cnn.lab.sizes import Link, Slide, chain, compare, dense, stacked
+from tui_cnn.lab.windows import WindowError
+
+
+def test_the_chain_of_the_notes():
+    links = chain(39, (Slide(3), Slide(5, s=2), Slide(5, s=2)))
+    assert [link.size for link in links] == [39, 37, 17, 7]
+    assert links[-1] == Link(7, 15, 4)
+    assert Slide(3, s=2).formula(7) == "floor((7 + 2·0 - 3) / 2) + 1 = 3"
+    with pytest.raises(WindowError, match="no place on 2 pixels"):
+        chain(4, (Slide(3), Slide(3)))
+
+
+@given(st.integers(5, 40), st.lists(st.builds(Slide, st.integers(1, 5), st.just(0), st.integers(1, 3)), max_size=4))
+def test_a_chain_is_a_network(n, slides):
+    layers = tuple(Conv2D(filters=1, kernel_size=(slide.f, slide.f), strides=(slide.s, slide.s)) for slide in slides)
+    analysis = analyze(Network("chain", (n, n, 1), layers))
+    if analysis.output_shape is None and layers:
+        with pytest.raises(WindowError):
+            chain(n, slides)
+        return
+    expected = [(row.figures.output_shape[0], row.field.down.size, row.field.down.stride) for row in analysis.rows]
+    assert [tuple(link) for link in chain(n, slides)[1:]] == expected
+
+
+def test_alexnets_first_layer():
+    """Krizhevsky et al., 2012: 227×227×3, 96 filters of 11×11 at stride 4; unshared it would be 105,705,600."""
+    convolution, unshared, _dense = compare((227, 227, 3), Slide(11, s=4), 96)
+    assert convolution == (34_944, "(11·11·3 + 1)·96")
+    assert unshared == (105_705_600, "(11·11·3 + 1)·55·55·96")
+
+
+def test_why_not_dense():
+    """1,000 units on 64×64×3 are some 12 million weights, on 1,000×1,000×3 some 3 billion."""
+    assert dense(64 * 64 * 3, 1000).parameters - 1000 == 12_288_000
+    assert dense(1000 * 1000 * 3, 1000).parameters - 1000 == 3_000_000_000
+
+
+@given(st.integers(3, 9), st.integers(1, 3), st.integers(1, 3), st.integers(1, 5))
+def test_counts_are_those_of_the_layers(side, channels, f, filters):
+    compared = compare((side, side, channels), Slide(f), filters)
+    layer = Conv2D(filters=filters, kernel_size=(f, f))
+    network = Network("one", (side, side, channels), (layer,))
+    out = side - f + 1
+    assert compared.convolution.parameters == analyze(network).totals.params
+    flat = Network("flat", (side, side, channels), (Flatten(), Dense(units=out * out * filters)))
+    assert compared.dense.parameters == analyze(flat).totals.params
+    assert compared.unshared.parameters == compared.convolution.parameters * out * out
+
+
+def test_two_small_kernels_for_a_large_one():
+    """Simonyan and Zisserman, 2014: three 3×3 layers see 7×7 and have 27C² weights, one 7×7 layer has 49C²."""
+    assert stacked(3, 2, 64).field == stacked(5, 1, 64).field == 5
+    assert (stacked(3, 3, 1).parameters, stacked(7, 1, 1).parameters) == (27, 49)
+    assert stacked(3, 3, 1).field == stacked(7, 1, 1).field

@@ -1,0 +1,42 @@
+"""Pictures that show what a filter does."""
+
+import numpy as np
+
+from tui_cnn.lab.windows import Image
+
+NOTES: Image = np.array(
+    [
+        [3, 0, 1, 2, 7, 4],
+        [1, 5, 8, 9, 3, 1],
+        [2, 7, 2, 5, 1, 3],
+        [0, 1, 3, 1, 7, 8],
+        [4, 2, 1, 6, 2, 8],
+        [2, 4, 5, 2, 3, 9],
+    ],
+    float,
+)[..., None]
+"""The picture of the worked example: with a vertical edge filter it gives -5 -4 0 8 in the first row."""
+
+
+def pictures(side: int = 6) -> dict[str, Image]:
+    """Return made pictures of `side` × `side` by name, one channel each, white is 10."""
+    half = side // 2
+    left, corners = np.zeros((side, side)), np.zeros((side, side))
+    left[:, :half] = 10
+    corners[:half, :half] = corners[half:, half:] = 10
+    made = {
+        "white left": left,
+        "white right": left[:, ::-1],
+        "white top": left.T,
+        "white top left and bottom right": corners,
+    }
+    return {"6×6 numbers": NOTES} | {name: picture[..., None].copy() for name, picture in made.items()}
+
+
+def colours(side: int = 7) -> Image:
+    """Make a picture of three channels with different edges: red left, green top, blue in the middle."""
+    picture = np.zeros((side, side, 3))
+    picture[:, : side // 2, 0] = 1
+    picture[: side // 2, :, 1] = 1
+    picture[side // 3 : side - side // 3, side // 3 : side - side // 3, 2] = 1
+    return picture

@@ -1,0 +1,112 @@
+"""How large, how many, how far: the calculator of sizes, parameters and receptive fields."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tui_cnn.i18n import _
+from tui_cnn.lab.windows import WindowError
+
+
+class Slide(NamedTuple):
+    """A window along one axis: `f` taps, `p` zeros on each side, steps of `s`."""
+
+    f: int
+    p: int = 0
+    s: int = 1
+
+    def size(self, n: int) -> int:
+        """Return how many places it has on `n` pixels: floor((n + 2p - f) / s) + 1.
+
+        Raises:
+            WindowError: it has none.
+        """
+        if self.f > n + 2 * self.p:
+            message = _("a window of {reach} has no place on {n} pixels with {p} zeros around them")
+            raise WindowError(message.format(reach=self.f, n=n, p=self.p))
+        return (n + 2 * self.p - self.f) // self.s + 1
+
+    def formula(self, n: int) -> str:
+        """Fill in the size formula."""
+        return f"floor(({n} + 2·{self.p} - {self.f}) / {self.s}) + 1 = {self.size(n)}"
+
+
+class Link(NamedTuple):
+    """A place in a chain of windows: its size, and what a cell there sees of the first image, in pixels."""
+
+    size: int
+    field: int
+    step: int
+
+
+def chain(n: int, slides: Sequence[Slide]) -> tuple[Link, ...]:
+    """Follow windows one after the other, the image first: 39 -> 37 -> 17 -> 7.
+
+    Raises:
+        WindowError: one of them has no place.
+    """
+    links = [Link(n, 1, 1)]
+    for slide in slides:
+        size, field, step = links[-1]
+        links.append(Link(slide.size(size), field + (slide.f - 1) * step, step * slide.s))
+    return tuple(links)
+
+
+class Cost(NamedTuple):
+    """Weights and biases, and how they come about."""
+
+    parameters: int
+    formula: str
+
+
+class Comparison(NamedTuple):
+    """The same input and output by three kinds of layer."""
+
+    convolution: Cost
+    unshared: Cost
+    dense: Cost
+
+
+def compare(shape: tuple[int, int, int], slide: Slide, filters: int) -> Comparison:
+    """Count the parameters of a convolution, of one that shares no weights, and of a dense layer.
+
+    All take an image of `shape`, (height, width, channels), and give the output of the convolution, each with biases.
+
+    Raises:
+        WindowError: the window has no place.
+    """
+    height, width, channels = shape
+    rows, columns = slide.size(height), slide.size(width)
+    taps, places, values = slide.f * slide.f * channels, rows * columns, height * width * channels
+    kernel = f"({slide.f}·{slide.f}·{channels} + 1)"
+    units = places * filters
+    return Comparison(
+        Cost((taps + 1) * filters, f"{kernel}·{filters}"),
+        Cost((taps + 1) * units, f"{kernel}·{rows}·{columns}·{filters}"),
+        dense(values, units, f"{height}·{width}·{channels}", f"{rows}·{columns}·{filters}"),
+    )
+
+
+def dense(values: int, units: int, written_values: str = "", written_units: str = "") -> Cost:
+    """Count the parameters of a dense layer: a weight for each value and a bias, for each unit."""
+    return Cost((values + 1) * units, f"({written_values or values} + 1)·{written_units or units}")
+
+
+class Stacked(NamedTuple):
+    """Convolutions with as many channels in as out, one on the other: what they see, and what they cost.
+
+    MACs are for each position of the output.
+    """
+
+    field: int
+    parameters: int
+    macs: int
+    nonlinearities: int
+
+
+def stacked(f: int, layers: int, channels: int) -> Stacked:
+    """Work out `layers` convolutions of f×f at stride 1, without biases; two of 3×3 see as much as one of 5×5.
+
+    Simonyan and Zisserman, "Very Deep Convolutional Networks", 2014, section 2.3.
+    """
+    weights = layers * f * f * channels * channels
+    return Stacked(layers * (f - 1) + 1, weights, weights, layers)
