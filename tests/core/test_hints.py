@@ -56,6 +56,11 @@ def test_a_sound_network_gets_none(network):
     assert worth_saying == []
 
 
+def test_a_broken_stack_has_no_last_map():
+    broken = on(conv(), MaxPooling2D(pool_size=(50, 50)))
+    assert {check.code for check in analyze(broken, SETTING).checks} == {"shape"}
+
+
 def test_what_follows_an_opaque_layer_is_not_taken_for_the_end():
     hidden = Opaque(kind="Lambda", config="{}", stated_shape=(10,))
     codes = {check.code for check in analyze(on(conv(), hidden), SETTING).checks}

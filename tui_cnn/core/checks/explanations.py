@@ -12,9 +12,10 @@ def explanations() -> dict[str, str]:
         ),
         "shape": _(
             "Each layer takes what the layer before it gives. Here the numbers do not fit: a window is larger than the "
-            "image, channels cannot be split into groups, or an image is needed where there is only a row of numbers. "
-            "Every convolution and pooling with padding valid makes the image smaller, and each stride divides it, so "
-            "that deep stacks run out of pixels. Padding same, fewer strides, or smaller windows keep more of it."
+            "image, channels cannot be split into groups, an image is needed where there is only a row of numbers, or "
+            "branches of different shapes are to be merged. Every convolution and pooling with padding valid makes the "
+            "image smaller, and each stride divides it, so that deep stacks run out of pixels. Padding same, fewer "
+            "strides, or smaller windows keep more of it."
         ),
         "duplicate-name": _(
             "Keras finds the layers of a model, and their weights in a file, by name; so a name may be given only once."

@@ -54,7 +54,7 @@ def checks(context: Context) -> Iterator[Check]:
             yield Check(hint.code, hint.severity, row.path, f"{type(row.layer).__name__}: {hint.message}", fix)
         if len(row.path) == 1 and row.field is not None and row.field.status != "full":
             last_map = row
-    if last_map is not None:
+    if last_map is not None and context.analysis.output_shape is not None:  # it is the last only in a whole stack
         yield from _last_map(last_map, context.analysis.network.input_shape)
 
 
