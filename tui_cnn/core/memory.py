@@ -42,7 +42,9 @@ def memory(analysis: Analysis, batch_size: int = 32, optimizer: OptimizerName = 
     parameters = BYTES * totals.params
     if not analysis.totals.complete:
         return Memory(parameters, None, None, batch_size)
-    tape = _Tape({row.path: elements(row.figures.output_shape) for row in analysis.rows if row.figures})
+    tape = _Tape(
+        {row.path: elements(row.figures.output_shape) for row in analysis.rows if row.figures and not row.muted}
+    )
     tape.stack(analysis.network.layers, tape.make((), elements(analysis.network.input_shape)), ())
     weights = totals.params + (1 + _SLOTS[optimizer]) * totals.trainable
     return Memory(parameters, BYTES * tape.peak(), BYTES * (weights + batch_size * sum(tape.sizes)), batch_size)
@@ -71,6 +73,8 @@ class _Tape:
         """Run a stack on an array; return the array that comes out."""
         for index, layer in enumerate(layers):
             path = (*prefix, index)
+            if path not in self._outputs:  # it is muted
+                continue
             if isinstance(layer, Block):
                 value = self.stack(layer.layers, value, path)
             elif isinstance(layer, Branches):

@@ -35,7 +35,8 @@ class Row(msgspec.Struct, frozen=True):
     `input_shape` is None behind a layer that cannot be built; `figures` is None there and at that layer itself, which
     has the `error`; `field` is what a cell of its output sees. The figures of an opaque layer are None too, and so is
     the field of all that comes after it. A container's figures hold its output shape and the work
-    of merging only: its layers have rows of their own.
+    of merging only: its layers have rows of their own. A layer that is muted, or in a muted one, has the figures of the
+    identity.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class Row(msgspec.Struct, frozen=True):
     figures: Figures | None
     field: ReceptiveField | None = None
     error: ShapeError | None = None
+    muted: bool = False
 
     @property
     def holds_layers(self) -> bool:
