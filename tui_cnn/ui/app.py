@@ -71,6 +71,9 @@ class CnnTui(App[None]):
     shown_run: reactive[RunDirectory | None] = reactive(None)
     """The run that the Train screen shows."""
 
+    hidden_columns: reactive[frozenset[str]] = reactive(frozenset())
+    """The columns of the stack that the user does not want."""
+
     def __init__(self, design: Design, data: str = "") -> None:
         super().__init__()
         self.data = data

@@ -1,33 +1,84 @@
 """Why a number is what it is: the formulas of one layer with the values put in."""
 
-from rich.table import Table
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.style import Style
 from rich.text import Text
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.memory import memory
+from tui_cnn.core.memory import BYTES, memory
 from tui_cnn.core.receptive_field import ReceptiveField, format_field
 from tui_cnn.core.rows import Row
-from tui_cnn.core.shape import format_shape
-from tui_cnn.i18n import _
+from tui_cnn.core.shape import elements, format_shape
+from tui_cnn.core.sums import Sum
+from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.draw.numbers import size
 
 
-def layer_numbers(row: Row) -> Table:
-    """Write a layer's output, parameters and MACs, each with its formula."""
-    table = _grid()
+class Number(NamedTuple):
+    """A number with its name, and how it comes about or what it means; the name is empty for one more of the kind."""
+
+    label: str
+    value: str
+    reason: str = ""
+
+
+_SIDE_BY_SIDE = 64
+"""From this width on a number and its formula stand in one line."""
+
+_LABEL, _VALUE = 13, 13
+
+
+def write(numbers: Sequence[Number], width: int, quiet: Style) -> Text:
+    """Write numbers with their formulas beside them, or below them where it is narrow."""
+    text = Text(no_wrap=True, overflow="ellipsis")
+    beside = width >= _SIDE_BY_SIDE
+    for number in numbers:
+        text.append(number.label.ljust(_LABEL), quiet).append(number.value.rjust(_VALUE))
+        if number.reason:
+            text.append("  " if beside else "\n  ").append(number.reason, "" if beside else quiet)
+        text.append("\n")
+    text.right_crop(1)
+    return text
+
+
+def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
+    """List a layer's numbers, each with its formula; those of a container are the sums of what it holds."""
+    if row.muted:
+        return [Number(_("output"), _("muted"), _("what goes in comes out; m lets it be heard again"))]
     if row.figures is None:
         reason = str(row.error) if row.error else _("an earlier layer cannot be built")
-        table.add_row(_("output"), Text("—"), Text(reason))
-        return table
+        return [Number(_("output"), "—", reason)]
     figures = row.figures
-    table.add_row(_("output"), format_shape(figures.output_shape), figures.size_formula)
+    output = Number(_("output"), format_shape(figures.output_shape), figures.size_formula)
+    seen = Number(_("field"), format_field(row.field), _seen(row.field))
+    stored = Number(_("memory"), size(BYTES * elements(figures.output_shape)), _("of the output of one image, float32"))
+    if held is not None:
+        return [output, *held_numbers(held), stored, seen]
     trainable, non_trainable = figures.parameters
-    table.add_row(_("parameters"), f"{trainable.value:,}", trainable.formula)
+    numbers = [output, Number(_("parameters"), f"{trainable.value:,}", trainable.formula)]
     if non_trainable.value:
-        table.add_row(_("not trainable"), f"{non_trainable.value:,}", non_trainable.formula)
-    table.add_row(_("MACs"), f"{figures.macs.value:,}", figures.macs.formula)
-    table.add_row(_("field"), format_field(row.field), _seen(row.field))
-    return table
+        numbers.append(Number(_("not trainable"), f"{non_trainable.value:,}", non_trainable.formula))
+    macs = figures.macs
+    doubled = _("2·{macs}: two for each MAC").format(macs=f"{macs.value:,}") if macs.value else ""
+    return [
+        *numbers,
+        Number(_("MACs"), f"{macs.value:,}", macs.formula),
+        Number(_("FLOPs"), f"{2 * macs.value:,}", doubled),
+        Number("", f"{figures.tf_flops:,}", _("as TensorFlow's profiler counts")),
+        stored,
+        seen,
+    ]
+
+
+def held_numbers(held: Sum) -> list[Number]:
+    """List what a container or a branch sums up to."""
+    layers = ngettext("of {count} layer", "of {count} layers", held.layers).format(count=held.layers)
+    return [
+        Number(_("parameters"), f"{held.params:,}", layers),
+        Number(_("MACs"), f"{held.macs:,}", layers),
+    ]
 
 
 def _seen(field: ReceptiveField | None) -> str:
@@ -36,33 +87,33 @@ def _seen(field: ReceptiveField | None) -> str:
         return _("every value sees all of the image")
     down, across = field.down, field.across
     if field.status == "unaligned":
-        return _("pixels of the image that a cell sees at most; cells see unevenly")
+        return _("pixels a cell sees at most; cells see unevenly")
     stride = f"{down.stride}" if down.stride == across.stride else f"{down.stride}×{across.stride}"
     padding = f"{down.padding}" if down.padding == across.padding else f"{down.padding}×{across.padding}"
-    message = _("pixels that a cell sees; step {stride}, padding {padding}")
+    message = _("pixels a cell sees; step {stride}, padding {padding}")
     return message.format(stride=stride, padding=padding)
 
 
-def network_numbers(analysis: Analysis) -> Table:
-    """Write the whole network's output, parameters and MACs."""
-    table, totals = _grid(), analysis.totals
+def network_numbers(analysis: Analysis) -> list[Number]:
+    """List the whole network's numbers."""
+    totals = analysis.totals
     output = format_shape(analysis.output_shape) if analysis.output_shape else "—"
-    layers = sum(1 for row in analysis.rows if not row.holds_layers)
-    table.add_row(_("output"), output, _("after {count} layers").format(count=layers))
+    layers = sum(1 for row in analysis.rows if not row.holds_layers and not row.muted)
     non_trainable = _("of these {count} not trainable").format(count=f"{totals.non_trainable:,}")
-    table.add_row(_("parameters"), f"{totals.params:,}", non_trainable if totals.non_trainable else "")
-    table.add_row(_("MACs"), f"{totals.macs:,}", _("multiply-accumulates of the kernels, for one image"))
+    numbers = [
+        Number(
+            _("output"), output, ngettext("after {count} layer", "after {count} layers", layers).format(count=layers)
+        ),
+        Number(_("parameters"), f"{totals.params:,}", non_trainable if totals.non_trainable else ""),
+        Number(_("MACs"), f"{totals.macs:,}", _("multiply-accumulates for one image")),
+        Number(_("FLOPs"), f"{2 * totals.macs:,}", _("two for each MAC")),
+        Number("", f"{totals.tf_flops:,}", _("as TensorFlow's profiler counts")),
+    ]
     needs = memory(analysis)
     if needs.inference is not None and needs.training is not None:
-        table.add_row(_("memory"), size(needs.inference), _("at the peak of one image, float32"))
-        note = _("at a training step on {batch} images with adam").format(batch=needs.batch_size)
-        table.add_row("", size(needs.training), note)
-    return table
-
-
-def _grid() -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True, min_width=13)
-    table.add_column(justify="right", no_wrap=True, min_width=11)
-    table.add_column(no_wrap=True, overflow="ellipsis")
-    return table
+        note = _("a training step, {batch} images, adam").format(batch=needs.batch_size)
+        numbers += [
+            Number(_("memory"), size(needs.inference), _("at the peak of one image, float32")),
+            Number("", size(needs.training), note),
+        ]
+    return numbers
