@@ -33,7 +33,7 @@ NETWORKS = {
 
 
 def drawn(network, width=90, height=8, selected=()):
-    return volume(analyze(network), selected, width, height, TONES)
+    return volume(analyze(network), selected, width, height, TONES).text
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -14,7 +14,7 @@ from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.i18n import _
-from tui_cnn.ui.draw.columns import BAR, GAP, Column, titles
+from tui_cnn.ui.draw.columns import BAR, Column, titles
 from tui_cnn.ui.draw.lines import Line
 from tui_cnn.ui.draw.numbers import bar, short_count, size
 from tui_cnn.ui.draw.signs import EMPTY, FOLDED, OPEN, sign
@@ -68,13 +68,13 @@ def draw(line: Line, cells: Cells, analysis: Analysis, shown: Sequence[Column], 
     if line.broken is not None:
         return _broken(line.broken, cells, shown, styles)
     quiet = line.row is not None and (line.row.muted or line.row.figures is None)
-    text = styles.dim if quiet or line.is_branch else styles.text
+    name, text = (styles.dim if dim else styles.text for dim in (quiet, quiet or line.is_branch))
     segments = []
     for column in shown:
         fitted = _fit(_share(line, analysis) if column.key == "share" else cells.get(column.key, ""), column)
         if column.key == "layer":
             lead = INDENT * (line.depth + 1)
-            segments += [Segment(fitted[:lead], styles.dim), Segment(fitted[lead:], text)]
+            segments += [Segment(fitted[:lead], styles.dim), Segment(fitted[lead:], name)]
         else:
             tone = styles.dim if column.key == "number" else styles.bar if column.key == "share" else text
             segments.append(Segment(fitted, tone))
@@ -140,10 +140,10 @@ def _broken(row: Row, cells: Cells, shown: Sequence[Column], styles: Styles) -> 
 
 def _fit(text: str, column: Column) -> str:
     """Bring a text to a column's width, with the gap after it."""
-    room = column.width - GAP
+    room = column.width - column.gap
     length = cell_len(text)
     if length > room:
         text, length = set_cell_size(text, room - 1) + "…", room
     if column.right:
-        return " " * (room - length) + text + " " * GAP
+        return " " * (room - length) + text + " " * column.gap
     return text + " " * (column.width - length)

@@ -79,11 +79,11 @@ def volume(analysis: Analysis, selected: Path, width: int, height: int, tones: T
     fields = [max(block, len(label)) + _GAP for block, label in zip(blocks, labels, strict=True)]
     named = sum(fields) <= width
     if not named:
-        count = max(1, (width - 2) // 2)
+        count = max(1, width // 2)
         start = max(0, min(here - count // 2, len(found) - count))
         found, here = found[start : start + count], here - start
         labels = labels[start : start + count]
-        blocks = [max(1, min(_width(stage.shape), (width - 2) // len(found) - 1)) for stage in found]
+        blocks = [max(1, min(_width(stage.shape), width // len(found) - 1)) for stage in found]
         fields = [block + 1 for block in blocks]
     tops = _heights([stage.shape for stage in found], 2 * (height - 1))
     lines = [Text() for _ in range(height)]

@@ -34,10 +34,13 @@ def write(numbers: Sequence[Number], width: int, quiet: Style) -> Text:
     """Write numbers with their formulas beside them, or below them where it is narrow."""
     text = Text(no_wrap=True, overflow="ellipsis")
     beside = width >= _SIDE_BY_SIDE
+    room = _VALUE if beside else max(_VALUE, width - _LABEL)
     for number in numbers:
-        text.append(number.label.ljust(_LABEL), quiet).append(number.value.rjust(_VALUE))
+        text.append(number.label.ljust(_LABEL), quiet).append(number.value.rjust(room))
         if number.reason:
-            text.append("  " if beside else "\n  ").append(number.reason, "" if beside else quiet)
+            reason = Text(number.reason, "" if beside else quiet)
+            reason.truncate(width - (_LABEL + room + 2 if beside else 2), overflow="ellipsis")
+            text.append("  " if beside else "\n  ").append(reason)
         text.append("\n")
     text.right_crop(1)
     return text
@@ -53,7 +56,7 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
     figures = row.figures
     output = Number(_("output"), format_shape(figures.output_shape), figures.size_formula)
     seen = Number(_("field"), format_field(row.field), _seen(row.field))
-    stored = Number(_("memory"), size(BYTES * elements(figures.output_shape)), _("of the output of one image, float32"))
+    stored = Number(_("memory"), size(BYTES * elements(figures.output_shape)), _("the output of one image, float32"))
     if held is not None:
         return [output, *held_numbers(held), stored, seen]
     trainable, non_trainable = figures.parameters
@@ -66,7 +69,7 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
         *numbers,
         Number(_("MACs"), f"{macs.value:,}", macs.formula),
         Number(_("FLOPs"), f"{2 * macs.value:,}", doubled),
-        Number("", f"{figures.tf_flops:,}", _("as TensorFlow's profiler counts")),
+        Number(_("FLOPs, tf"), f"{figures.tf_flops:,}", _("as TensorFlow's profiler counts")),
         stored,
         seen,
     ]
@@ -87,10 +90,10 @@ def _seen(field: ReceptiveField | None) -> str:
         return _("every value sees all of the image")
     down, across = field.down, field.across
     if field.status == "unaligned":
-        return _("pixels a cell sees at most; cells see unevenly")
+        return _("pixels at most; cells see unevenly")
     stride = f"{down.stride}" if down.stride == across.stride else f"{down.stride}×{across.stride}"
     padding = f"{down.padding}" if down.padding == across.padding else f"{down.padding}×{across.padding}"
-    message = _("pixels a cell sees; step {stride}, padding {padding}")
+    message = _("pixels; step {stride}, padding {padding}")
     return message.format(stride=stride, padding=padding)
 
 
@@ -107,7 +110,7 @@ def network_numbers(analysis: Analysis) -> list[Number]:
         Number(_("parameters"), f"{totals.params:,}", non_trainable if totals.non_trainable else ""),
         Number(_("MACs"), f"{totals.macs:,}", _("multiply-accumulates for one image")),
         Number(_("FLOPs"), f"{2 * totals.macs:,}", _("two for each MAC")),
-        Number("", f"{totals.tf_flops:,}", _("as TensorFlow's profiler counts")),
+        Number(_("FLOPs, tf"), f"{totals.tf_flops:,}", _("as TensorFlow's profiler counts")),
     ]
     needs = memory(analysis)
     if needs.inference is not None and needs.training is not None:

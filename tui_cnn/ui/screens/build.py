@@ -64,9 +64,8 @@ class BuildScreen(ClipboardScreen, WalkingScreen):
         if design.analysis is self._shown:
             return
         self._shown = design.analysis
+        self.stack.last_edit = design.history.present.label
         self.stack.show(design.analysis, design.select, opened=design.just_opened)
-        label = design.history.present.label
-        self.stack.border_subtitle = _("u: undo {label}").format(label=label) if label else ""
         self.checks.show(design.analysis.checks)
         self.refresh_bindings()
 

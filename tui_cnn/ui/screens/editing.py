@@ -82,7 +82,7 @@ class EditingScreen(MainScreen):
             if moved != self.network:
                 self.request(_("move"), lambda _network: moved, (*branch[:-1], to))
         elif span := self.stack.span:
-            network, path = step(self.network, *span, by, self.stack.is_open)
+            network, path = step(self.network, *span, by, self.stack.seen.is_open)
             self.request(_counted("move", span), lambda _network: network, Span(path, span.count))
 
     def action_mute(self) -> None:
@@ -115,7 +115,7 @@ class EditingScreen(MainScreen):
         if network != self.network:
             place = path[:-1] if self.branch() else path
             self.request(_("unwrap"), lambda _network: network, Span(place, max(1, count)))
-        elif isinstance(edits.layer_at(self.network, path), Block) or self.stack.foldable(path) is None:
+        elif isinstance(edits.layer_at(self.network, path), Block) or self.stack.seen.foldable(path) is None:
             self.notify(_("There is nothing around these layers: W is for blocks and branches."))
         else:
             self.notify(_("More than one branch holds layers: select the one that is to stay."))

@@ -12,23 +12,23 @@ class WalkingScreen(MainScreen):
     def action_fold(self) -> None:
         """Fold what is under the cursor, or open it; from within it, what holds it."""
         stack = self._stack()
-        if (folded := stack.foldable(stack.path)) is not None:
+        if (folded := stack.seen.foldable(stack.path)) is not None:
             stack.fold(stack.path, shut=not folded)
-        elif (holder := stack.holder()) is not None:
+        elif (holder := stack.seen.holder(stack.path)) is not None:
             stack.fold(holder, shut=True)
 
     def action_fold_or_leave(self) -> None:
         """Fold what is under the cursor; go up to what holds it if there is nothing to fold."""
         stack = self._stack()
-        if stack.foldable(stack.path) is False:
+        if stack.seen.foldable(stack.path) is False:
             stack.fold(stack.path, shut=True)
-        elif (holder := stack.holder()) is not None:
+        elif (holder := stack.seen.holder(stack.path)) is not None:
             stack.go_to(holder)
 
     def action_open_or_enter(self) -> None:
         """Open what is under the cursor; go into it if it is open."""
         stack = self._stack()
-        folded = stack.foldable(stack.path)
+        folded = stack.seen.foldable(stack.path)
         if folded:
             stack.fold(stack.path, shut=False)
         elif folded is False:

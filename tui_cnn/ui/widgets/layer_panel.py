@@ -31,7 +31,7 @@ class LayerPanel(Vertical):
         border-top: solid $foreground 20%;
         border-title-color: $text;
         & #about { color: $text-muted; height: 3; }
-        & #settings { height: 12; }
+        & #settings { height: 10; }
         & #why { height: 1fr; border-top: solid $foreground 20%; border-title-color: $text-muted; }
         & #effect { height: auto; border-top: solid $foreground 20%; border-title-color: $text-muted; display: none; }
         & #effect.-broken { color: $text-error; }

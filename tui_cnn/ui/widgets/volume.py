@@ -2,6 +2,7 @@
 
 from rich.text import Text
 from textual import events
+from textual.content import Content
 from textual.widget import Widget
 
 from tui_cnn.core.analysis import Analysis
@@ -29,7 +30,9 @@ class VolumeView(Widget):
 
     def on_mount(self) -> None:
         """Say what the drawing means."""
-        self.border_title = _("Volume: height × width × channels")
+        features = Content.styled("▪ " + _("features"), "$primary")
+        classifier = Content.styled("▪ " + _("classifier"), "$foreground 60%")
+        self.border_title = Content("  ").join([Content(_("Volume: height × width × channels")), features, classifier])
 
     def show(self, analysis: Analysis, path: Path) -> None:
         """Draw another network, or the same with another layer selected."""
