@@ -44,7 +44,7 @@ def actions() -> tuple[Action, ...]:
             footer=False,
         ),
         Action("move_up", "stack", "K,alt+up", _("Move up"), _("Move the layers up, into what is open"), footer=False),
-        Action("mute", "stack", "m", _("Mute"), _("Skip the layers without deleting them, or let them be heard again")),
+        Action("mute", "stack", "m", _("Mute"), _("Skip the layers without deleting them, or hear them"), footer=False),
         Action("fold", "stack", "space,z", _("Fold"), _("Fold a block or branches, or open them"), footer=False),
         Action("fold_or_leave", "stack", "left,h", _("Fold"), _("Fold, or go to what holds the layer"), footer=False),
         Action(

@@ -8,6 +8,7 @@ from tui_cnn.core.checks import Severity
 from tui_cnn.core.layers import AnyLayer, Block, Branches
 from tui_cnn.core.path import Path
 from tui_cnn.core.rows import Row
+from tui_cnn.core.shape import Shape
 from tui_cnn.core.sums import Sum, sums
 
 
@@ -17,6 +18,7 @@ class Line(NamedTuple):
     Attributes:
         path: the address of a layer or of a branch; empty for the input.
         row: the layer's own row; for a branch that of its last layer, None if it has none; None for the input.
+        skipped: the shape that an empty branch lets through.
         held: what a container or a branch sums up to; None for other layers.
         folded: whether what it holds is hidden; None where it holds nothing.
         finding: how severe the worst finding is about it, or about what its fold hides; empty if there is none.
@@ -30,6 +32,7 @@ class Line(NamedTuple):
     folded: bool | None = None
     finding: Severity | None = None
     broken: Row | None = None
+    skipped: Shape | None = None
 
 
 def lines(analysis: Analysis, folded: frozenset[Path]) -> list[Line]:
@@ -71,7 +74,8 @@ class _Lines:
 
     def _branch(self, branch: tuple[AnyLayer, ...], path: Path, depth: int) -> Iterator[Line]:
         last = self._rows[(*path, len(branch) - 1)] if branch else None
-        line = self._container(Line(path, depth, last, is_branch=True), empty=not branch)
+        skipped = None if branch else self._rows[path[:-1]].input_shape
+        line = self._container(Line(path, depth, last, is_branch=True, skipped=skipped), empty=not branch)
         yield line
         if not line.folded:
             yield from self._stack(branch, path, depth + 1)

@@ -94,7 +94,9 @@ def _branch_name(line: Line) -> str:
 def _numbers(line: Line, analysis: Analysis) -> Cells:
     """Write the numbers of a layer; of a container its output, and when it is folded what it sums up to."""
     row, totals = line.row, analysis.totals
-    if row is None or row.error is not None:
+    if row is None:
+        return {"output": format_shape(line.skipped)} if line.skipped else {}
+    if row.error is not None:
         return {}
     if row.muted and not line.is_branch:
         return {"output": _("muted")}

@@ -9,8 +9,8 @@ from itertools import accumulate
 from math import log2, sqrt
 from typing import NamedTuple
 
+from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.path import Path
@@ -39,9 +39,9 @@ class Tones(NamedTuple):
 
 
 class Drawing(NamedTuple):
-    """A drawing, and for each stage the column where its place ends and the layer that it stands for."""
+    """Lines, and for each stage the column where its place ends and the layer that it stands for."""
 
-    text: Text
+    lines: tuple[tuple[Segment, ...], ...]
     places: tuple[tuple[int, Path], ...]
 
     def path_at(self, column: int) -> Path | None:
@@ -86,23 +86,21 @@ def volume(analysis: Analysis, selected: Path, width: int, height: int, tones: T
         blocks = [max(1, min(_width(stage.shape), width // len(found) - 1)) for stage in found]
         fields = [block + 1 for block in blocks]
     tops = _heights([stage.shape for stage in found], 2 * (height - 1))
-    lines = [Text() for _ in range(height)]
+    lines: list[list[Segment]] = [[] for _ in range(height)]
     for index, (stage, block, field, halves) in enumerate(zip(found, blocks, fields, tops, strict=True)):
         style = tones.selected if index == here else tones.features if stage.is_image else tones.classifier
-        left = (field - block) // 2
+        before, after = _blank((field - block) // 2), _blank(field - block - (field - block) // 2)
         for line, cell in zip(lines, _column(halves, height - 1), strict=False):
-            line.append(" " * left).append(cell * block, style).append(" " * (field - block - left))
+            line += (before, Segment(cell * block, style), after)
         if named:
-            lines[-1].append(labels[index].center(field), style if index == here else tones.words)
+            lines[-1].append(Segment(labels[index].center(field), style if index == here else tones.words))
     if not named:
-        before = max(0, min(sum(fields[:here]) + (fields[here] - len(labels[here])) // 2, width - len(labels[here])))
-        lines[-1].append(" " * before).append(labels[here], tones.selected)
-    for line in lines:
-        line.truncate(width)
-    drawn = Text("\n").join(lines)
-    drawn.no_wrap = True
+        label = labels[here]
+        start = max(0, min(sum(fields[:here]) + (fields[here] - len(label)) // 2, width - len(label)))
+        lines[-1] += (_blank(start), Segment(label, tones.selected))
     ends = accumulate(fields)
-    return Drawing(drawn, tuple((end, stage.paths[0]) for end, stage in zip(ends, found, strict=True)))
+    cut = tuple(tuple(Segment.adjust_line_length(line, width)) for line in lines)
+    return Drawing(cut, tuple((end, stage.paths[0]) for end, stage in zip(ends, found, strict=True)))
 
 
 def _width(shape: Shape) -> int:
@@ -124,7 +122,11 @@ def _column(halves: int, height: int) -> list[str]:
     """Draw a bar of `halves` half lines in the middle of `height` lines."""
     top = (2 * height - halves) // 2
     filled = [top <= half < top + halves for half in range(2 * height)]
-    return [
-        {(True, True): "█", (True, False): "▀", (False, True): "▄", (False, False): " "}[pair]
-        for pair in zip(filled[::2], filled[1::2], strict=True)
-    ]
+    return [_HALVES[upper, lower] for upper, lower in zip(filled[::2], filled[1::2], strict=True)]
+
+
+_HALVES = {(True, True): "█", (True, False): "▀", (False, True): "▄", (False, False): " "}
+
+
+def _blank(width: int) -> Segment:
+    return Segment(" " * width)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 
@@ -30,20 +32,28 @@ _SIDE_BY_SIDE = 64
 _LABEL, _VALUE = 13, 13
 
 
-def write(numbers: Sequence[Number], width: int, quiet: Style) -> Text:
-    """Write numbers with their formulas beside them, or below them where it is narrow."""
-    text = Text(no_wrap=True, overflow="ellipsis")
+def written(numbers: Sequence[Number], width: int, quiet: Style) -> list[list[Segment]]:
+    """Write numbers with their formulas beside them, or below them where it is narrow, `width` cells wide."""
     beside = width >= _SIDE_BY_SIDE
     room = _VALUE if beside else max(_VALUE, width - _LABEL)
+    lines: list[list[Segment]] = []
     for number in numbers:
-        text.append(number.label.ljust(_LABEL), quiet).append(number.value.rjust(room))
-        if number.reason:
-            reason = Text(number.reason, "" if beside else quiet)
-            reason.truncate(width - (_LABEL + room + 2 if beside else 2), overflow="ellipsis")
-            text.append("  " if beside else "\n  ").append(reason)
-        text.append("\n")
-    text.right_crop(1)
-    return text
+        lines.append([Segment(number.label.ljust(_LABEL), quiet), Segment(number.value.rjust(room))])
+        if number.reason and beside:
+            lines[-1].append(Segment("  " + _cut(number.reason, width - _LABEL - room - 2)))
+        elif number.reason:
+            lines.append([Segment("  " + _cut(number.reason, width - 2), quiet)])
+    return lines
+
+
+def write(numbers: Sequence[Number], width: int, quiet: Style) -> Text:
+    """Write numbers as one text."""
+    lines = written(numbers, width, quiet)
+    return Text("\n").join(Text.assemble(*((part.text, part.style or "") for part in line)) for line in lines)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else set_cell_size(text, max(0, width - 1)) + "…"
 
 
 def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:

@@ -38,6 +38,7 @@ class BuildScreen(ClipboardScreen, WalkingScreen):
     AUTO_FOCUS: ClassVar[str] = "#stack"
 
     _shown: Analysis | None = None
+    _undoable = False
 
     def body(self) -> Iterator[Widget]:
         """Lay out the stack with its drawing and its findings, and the selected layer beside it."""
@@ -67,7 +68,11 @@ class BuildScreen(ClipboardScreen, WalkingScreen):
         self.stack.last_edit = design.history.present.label
         self.stack.show(design.analysis, design.select, opened=design.just_opened)
         self.checks.show(design.analysis.checks)
-        self.refresh_bindings()
+        self._show_selected()
+        undoable = design.history.past is not None
+        if undoable != self._undoable:  # it makes the whole footer anew
+            self._undoable = undoable
+            self.refresh_bindings()
 
     def settle(self) -> None:
         """Apply what stands in the form."""
@@ -79,7 +84,7 @@ class BuildScreen(ClipboardScreen, WalkingScreen):
         path, analysis = self.stack.path, self.cnn_tui.design.analysis
         panel = self.panel
         form, edited = panel.form, panel.edited if panel.form else ()
-        if form is not None and panel.shows(analysis, path):
+        if panel.shows(analysis, path):
             return
         self.remove_class("-editing")
         panel.show(analysis, path)
@@ -105,10 +110,8 @@ class BuildScreen(ClipboardScreen, WalkingScreen):
             self.panel.preview(analyze(_edit(self.panel.edited, event.value)(self.network)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer a fix where there is one, and undo where something was done."""
+        """Offer undo where something was done."""
         design = self.cnn_tui.design
-        if action in ("apply_fix", "fix_finding"):
-            return any(check.fix for check in design.analysis.checks)
         if action == "undo":
             return design.history.past is not None
         return action != "redo" or design.history.future is not None

@@ -5,10 +5,9 @@ from typing import ClassVar
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tui_cnn.core.checks import Check
 from tui_cnn.core.path import Path
@@ -17,8 +16,8 @@ from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.draw.checks import finding_lines, summary
 
 
-class ChecksView(ScrollView, can_focus=True):
-    """As high as its findings, up to what the screen allows; the rest scrolls."""
+class ChecksView(Widget, can_focus=True):
+    """Always as high, so that no edit moves the stack; what does not fit scrolls."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("checks"),
@@ -36,9 +35,6 @@ class ChecksView(ScrollView, can_focus=True):
     }
     DEFAULT_CSS = """
     ChecksView {
-        height: auto;
-        scrollbar-size-vertical: 1;
-        overflow-x: hidden;
         & > .checks--error { color: $text-error; }
         & > .checks--warning { color: $text-warning; }
         & > .checks--info { color: $foreground 75%; }
@@ -54,6 +50,7 @@ class ChecksView(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._checks: tuple[Check, ...] = ()
         self._lines = finding_lines((), 0)
+        self._top = 0
 
     @property
     def finding(self) -> Check | None:
@@ -82,9 +79,16 @@ class ChecksView(ScrollView, can_focus=True):
     def watch_chosen(self) -> None:
         """Bring the finding into view."""
         places = [place for place, line in enumerate(self._lines) if line.number == self.chosen]
-        if places and self.size.height:
-            region = Region(0, places[0], 1, len(places))
-            self.scroll_to_region(region, animate=False, force=True)
+        if places:
+            self._scroll(max(min(self._top, places[0]), places[-1] + 1 - self.size.height))
+
+    def on_mouse_scroll_down(self) -> None:
+        """Show what is below."""
+        self._scroll(self._top + 1)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Show what is above."""
+        self._scroll(self._top - 1)
 
     def on_resize(self) -> None:
         """Fit the lines to the new width."""
@@ -93,7 +97,7 @@ class ChecksView(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Go to the layer of the finding."""
         inside = event.get_content_offset(self)
-        place = inside.y + self.scroll_offset.y if inside is not None else len(self._lines)
+        place = inside.y + self._top if inside is not None else len(self._lines)
         if place < len(self._lines) and self._checks:
             self.chosen = self._lines[place].number
             self.call_later(self.app.run_action, "screen.go_to_finding")
@@ -104,7 +108,7 @@ class ChecksView(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        place, width, base = y + self.scroll_offset.y, self.size.width, self.rich_style
+        place, width, base = y + self._top, self.size.width, self.rich_style
         if not self._checks and place == 0:
             sound = Segment("✓ " + _("no problems found"), self.get_component_rich_style("checks--sound"))
             return Strip([sound]).adjust_cell_length(width, base)
@@ -116,13 +120,11 @@ class ChecksView(ScrollView, can_focus=True):
             style += self.get_component_rich_style("checks--cursor", partial=True)
         return Strip([Segment(line.text, style)]).adjust_cell_length(width, style)
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As high as the findings on lines of this width."""
-        return max(1, len(finding_lines(self._checks, width)))
-
     def _wrap(self) -> None:
-        count = len(self._lines)
         self.border_title = summary(self._checks)
         self._lines = finding_lines(self._checks, self.size.width)
-        self.virtual_size = Size(self.size.width, max(1, len(self._lines)))
-        self.refresh(layout=count != len(self._lines))
+        self._scroll(self._top)
+
+    def _scroll(self, top: int) -> None:
+        self._top = max(0, min(top, len(self._lines) - self.size.height))
+        self.refresh()

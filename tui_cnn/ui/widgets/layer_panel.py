@@ -1,7 +1,6 @@
 """The settings of the selected layer: to read, and on request to edit."""
 
 import msgspec
-from rich.table import Table
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -18,7 +17,7 @@ from tui_cnn.ui.draw.preview import preview
 from tui_cnn.ui.widgets.form import StructForm, is_rare
 from tui_cnn.ui.widgets.why import WhyView
 
-_ABOUT, _ADVICE, _EFFECT = 3, 2, 8
+_ABOUT, _ADVICE, _EFFECT = 4, 2, 8
 """Lines of what the layer is, of what is said about a field, and of what an edit would change."""
 
 
@@ -28,9 +27,7 @@ class LayerPanel(Vertical):
     DEFAULT_CSS = """
     LayerPanel {
         padding: 0 1;
-        border-top: solid $foreground 20%;
-        border-title-color: $text;
-        & #about { color: $text-muted; height: 3; }
+        & #about { color: $text-muted; height: 4; border-top: solid $foreground 20%; border-title-color: $text; }
         & #settings { height: 10; }
         & #why { height: 1fr; border-top: solid $foreground 20%; border-title-color: $text-muted; }
         & #effect { height: auto; border-top: solid $foreground 20%; border-title-color: $text-muted; display: none; }
@@ -52,6 +49,8 @@ class LayerPanel(Vertical):
     form: StructForm | None = None
     """The form, while one edits."""
 
+    _shown_of: Analysis | None = None
+
     path: Path = ()
     """The layer that is shown; empty for the network itself."""
 
@@ -59,18 +58,19 @@ class LayerPanel(Vertical):
         """Show the layer at `path`, or the network itself for the empty path; a form that is open is closed."""
         if self.form is not None:
             self._close()
-        self._analysis, self.path = analysis, path
+        self._analysis = self._shown_of = analysis
+        self.path = path
         value = self._value()
         kind = type(value)
         where = _("layer {number}").format(number=format_path(path)) if path else _("network")
-        self.border_title = f"{kind.__name__ if path else _('Input')} · {where}"
+        self.query_one("#about").border_title = f"{kind.__name__ if path else _('Input')} · {where}"
         about = (kind.__doc__ or "").partition("\n")[0] if path else _("The shape of one image, channels last.")
         self.query_one("#about", Static).update(Text(_(about)), layout=False)
         self.query_one("#settings", Static).update(_settings(value), layout=False)
 
     def shows(self, analysis: Analysis, path: Path) -> bool:
         """Tell whether this is what is shown."""
-        return self._analysis is analysis and self.path == path
+        return self._shown_of is analysis and self.path == path
 
     async def edit(self) -> None:
         """Open the form, with the first field ready to type into."""
@@ -123,16 +123,15 @@ class LayerPanel(Vertical):
             self.form.show_lines(room - _ABOUT if roomy else room)
 
 
-def _settings(value: msgspec.Struct) -> Table:
+def _settings(value: msgspec.Struct) -> Text:
     """List the fields with their values; those that are as Keras leaves them step back."""
     defaults = {info.name: info.default for info in msgspec.structs.fields(value)}
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=18, no_wrap=True, style="dim")
-    table.add_column(no_wrap=True)
+    text = Text(no_wrap=True, overflow="ellipsis")
     for field in fields(type(value)):
         held = getattr(value, field.name)
         usual = held == defaults[field.name]
         if field.kind == "nested" or (usual and (field.name in ("name", "muted") or is_rare(field.name))):
             continue
-        table.add_row(field.name, Text(format_value(field, held) or field.blank, style="dim" if usual else "bold"))
-    return table
+        written = format_value(field, held) or field.blank
+        text.append(f"{field.name:<20}", "dim").append(f"{written}\n", "dim" if usual else "bold")
+    return text

@@ -1,5 +1,6 @@
 """The lines of the tree, drawn in columns below a header that does not scroll."""
 
+from functools import cached_property
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -58,6 +59,7 @@ class LinesView(ScrollView):
     def __init__(self, analysis: Analysis, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.seen = Tree(analysis)
+        self.set_reactive(LinesView.cursor, self.seen.number((0,)))
         self.just_opened = True
         self._measure()
 
@@ -97,6 +99,8 @@ class LinesView(ScrollView):
     def notify_style_update(self) -> None:
         """Draw anew in other colours."""
         self._strips.clear()
+        self.__dict__.pop("_styles", None)
+        self.__dict__.pop("_warning", None)
         super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
@@ -117,8 +121,11 @@ class LinesView(ScrollView):
         return strip
 
     def _strip(self, number: int, over: Style | None) -> Strip:
-        line, styles = self.seen.lines[number], self._styles(over)
-        warning = self.get_component_rich_style("stack--warning") + (over or Style.null())
+        line, styles = self.seen.lines[number], self._styles
+        warning = self._warning
+        if over is not None:
+            over = Style(bgcolor=over.bgcolor, bold=over.bold)
+            styles, warning = Styles(*(style + over for style in styles)), warning + over
         finding = {"error": styles.error, "warning": warning, "info": styles.dim, None: styles.text}[line.finding]
         gutter = [
             Segment("▌" if number == self.cursor else " ", styles.bar),
@@ -133,12 +140,14 @@ class LinesView(ScrollView):
             return self.get_component_rich_style("stack--cursor")
         return self.get_component_rich_style("stack--range") if self.is_selected(number) else None
 
-    def _styles(self, over: Style | None) -> Styles:
-        if over is None:
-            over = Style.null()
-        over = Style(bgcolor=over.bgcolor, bold=over.bold)
-        dim, bar, error = (self.get_component_rich_style(f"stack--{part}") + over for part in ("dim", "bar", "error"))
-        return Styles(self.rich_style + over, dim, bar, error)
+    @cached_property
+    def _styles(self) -> Styles:
+        parts = (self.get_component_rich_style(f"stack--{part}") for part in ("dim", "bar", "error"))
+        return Styles(self.rich_style, *parts)
+
+    @cached_property
+    def _warning(self) -> Style:
+        return self.get_component_rich_style("stack--warning")
 
     @property
     def room(self) -> int:

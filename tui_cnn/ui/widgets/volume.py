@@ -1,8 +1,8 @@
 """The volume on its way through the network."""
 
-from rich.text import Text
 from textual import events
 from textual.content import Content
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_cnn.core.analysis import Analysis
@@ -10,6 +10,8 @@ from tui_cnn.core.path import Path
 from tui_cnn.i18n import _
 from tui_cnn.ui.draw.volume import Drawing, Tones, volume
 from tui_cnn.ui.messages import LayerPointed
+
+_TONES = ("features", "classifier", "selected", "words")
 
 
 class VolumeView(Widget):
@@ -38,21 +40,30 @@ class VolumeView(Widget):
         """Draw another network, or the same with another layer selected."""
         shown = (analysis, path[:1])
         if self._shown is None or self._shown[0] is not analysis or self._shown[1] != shown[1]:
-            self._shown = shown
+            self._shown, self._drawing = shown, None
             self.refresh()
 
-    def render(self) -> Text:
-        """Draw."""
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        width, base = self.size.width, self.rich_style
         if self._shown is None:
-            return Text()
-        tones = Tones(
-            *(
-                self.get_component_rich_style(f"volume--{part}")
-                for part in ("features", "classifier", "selected", "words")
-            )
-        )
-        self._drawing = volume(*self._shown, self.size.width, self.size.height, tones)
-        return self._drawing.text
+            return Strip.blank(width, base)
+        if self._drawing is None:
+            styles = (self.get_component_rich_style(f"volume--{part}") for part in _TONES)
+            self._drawing = volume(*self._shown, width, self.size.height, Tones(*styles))
+        lines = self._drawing.lines
+        if y >= len(lines):
+            return Strip.blank(width, base)
+        return Strip(lines[y]).adjust_cell_length(width).apply_style(base)
+
+    def on_resize(self) -> None:
+        """Draw into the new size."""
+        self._drawing = None
+
+    def notify_style_update(self) -> None:
+        """Draw in other colours."""
+        self._drawing = None
+        super().notify_style_update()
 
     def on_click(self, event: events.Click) -> None:
         """Select the layer under the mouse."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from rich.text import Text
+from rich.segment import Segment
 from textual.content import Content
+from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_cnn.ui.draw.why import Number, write
+from tui_cnn.ui.draw.why import Number, written
 
 
 class WhyView(Widget):
@@ -20,13 +21,28 @@ class WhyView(Widget):
     """
 
     _numbers: Sequence[Number] = ()
+    _lines: list[list[Segment]] | None = None
 
     def show(self, title: str, numbers: Sequence[Number]) -> None:
         """Show other numbers."""
         self.border_title = Content(title)
-        self._numbers = numbers
+        self._numbers, self._lines = numbers, None
         self.refresh()
 
-    def render(self) -> Text:
-        """Write the numbers."""
-        return write(self._numbers, self.size.width, self.get_component_rich_style("why--quiet"))
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        width, base = self.size.width, self.rich_style
+        if self._lines is None:
+            self._lines = written(self._numbers, width, self.get_component_rich_style("why--quiet", partial=True))
+        if y >= len(self._lines):
+            return Strip.blank(width, base)
+        return Strip(self._lines[y]).adjust_cell_length(width).apply_style(base)
+
+    def on_resize(self) -> None:
+        """Write into the new width."""
+        self._lines = None
+
+    def notify_style_update(self) -> None:
+        """Write in other colours."""
+        self._lines = None
+        super().notify_style_update()
