@@ -49,6 +49,7 @@ class BuildScreen(ClipboardScreen, WalkingScreen):
     def on_mount(self) -> None:
         """Follow the columns that the user wants."""
         self.watch(self.app, "hidden_columns", self._hide_columns)
+        self.watch(self.stack, "cursor", self._show_selected, init=False)  # at once: all is painted together
 
     @property
     def panel(self) -> LayerPanel:
