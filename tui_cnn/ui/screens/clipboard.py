@@ -18,8 +18,9 @@ class ClipboardScreen(EditingScreen):
     """Copies to the terminal's clipboard (OSC 52), and takes what the terminal pastes."""
 
     def action_copy(self) -> None:
-        """Copy the selected layers."""
+        """Copy the selected layers, and let the range go."""
         self._copy()
+        self.stack.action_let_go()
 
     def action_cut(self) -> None:
         """Copy the selected layers, and delete them."""

@@ -166,8 +166,8 @@ class NumberInput(Input):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+up", "step(1)", show=False, priority=True),
         Binding("ctrl+down", "step(-1)", show=False, priority=True),
-        Binding("plus", "step(1)", show=False, priority=True),
-        Binding("minus", "step(-1)", show=False, priority=True),
+        Binding("plus", "step_whole(1)", show=False, priority=True),
+        Binding("minus", "step_whole(-1)", show=False, priority=True),
     ]
 
     def __init__(self, field: Field, text: str, *, id: str) -> None:  # noqa: A002
@@ -176,7 +176,11 @@ class NumberInput(Input):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let a minus be typed where a number may have one, as in 1e-5."""
-        return action != "step" or self._field.kind != "number"
+        return action != "step_whole" or self._field.kind != "number"
+
+    def action_step_whole(self, by: int) -> None:
+        """Step, where a sign is no part of a number."""
+        self.action_step(by)
 
     def action_step(self, by: int) -> None:
         """Step up or down, within the bounds."""
