@@ -313,8 +313,9 @@ async def test_the_list_of_findings(size):
         assert user.cursor == (4,)
         await user.press("n", "N")
         assert user.cursor == (4,), "around the end and back"
-        await user.click("✗ layer 2:")
-        assert (user.cursor, user.focused) == ((1,), "stack")
+        await user.press("home")
+        await user.click("✗ layer 5:")
+        assert (user.cursor, user.focused) == ((4,), "stack")
         await user.press("tab", "escape")
         assert user.focused == "stack"
 
