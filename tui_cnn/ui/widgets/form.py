@@ -211,5 +211,6 @@ def _help(field: Field) -> str:
     """Say what a field is for, between which bounds, and how it steps."""
     text, limits = _(field.description), bounds(field)
     if limits:
-        text += f" ({limits})"
+        steps = "Ctrl+↑ ↓" if field.kind == "number" else "+ −"
+        text += _(" ({bounds}; {keys} step)").format(bounds=limits, keys=steps)
     return text
