@@ -21,13 +21,13 @@ images = st.tuples(st.integers(1, 12), st.integers(1, 12), st.integers(1, SMALL)
 
 @cache
 def layers_of(kind):
-    """Layers of one type, without names; containers hold what `stacks` draws."""
+    """Layers of one type, heard and without names; containers hold what `stacks` draws."""
     if kind is Block:
         return st.builds(Block, layers=st.deferred(lambda: stacks(most=3, depth=1)))
     if kind is Branches:
         branches = st.lists(st.deferred(lambda: stacks(most=2, depth=1)), min_size=2, max_size=3).map(tuple)
         return st.builds(Branches, merge=_values(_declared(Branches)["merge"]), branches=branches)
-    drawn = {name: _values(declared) for name, declared in _declared(kind).items() if name != "name"}
+    drawn = {name: _values(declared) for name, declared in _declared(kind).items() if name not in ("name", "muted")}
     optional = {field.name for field in msgspec.structs.fields(kind) if not field.required}
     return st.fixed_dictionaries(
         {name: values for name, values in drawn.items() if name not in optional},

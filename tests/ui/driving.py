@@ -74,13 +74,13 @@ class User:
     async def press(self, *keys):
         """Press keys one by one, each once the last one's work is done."""
         for key in keys:
-            self._send(key)
+            self.send(key)
             await self.settle()
 
     async def press_at_once(self, *keys):
         """Press keys faster than the app follows, as a key that is held down does on a slow line."""
         for key in keys:
-            self._send(key)
+            self.send(key)
         await self.settle()
 
     async def type(self, text):
@@ -168,7 +168,8 @@ class User:
                     before -= len(segment.text)
         raise AssertionError(f"{text!r} is not on the screen:\n{self.text}")
 
-    def _send(self, key):
+    def send(self, key):
+        """Strike a key, and do not wait."""
         character = key if len(key) == 1 else {"space": " ", "question_mark": "?"}.get(key)
         event = events.Key(_character_to_key(key) if len(key) == 1 else key, character)
         event.set_sender(self.app)

@@ -15,7 +15,8 @@ from tui_cnn.ui.dialogs.help import key_names, scope_titles
 
 def test_no_two_actions_share_a_key_where_both_can_be_meant():
     together = {
-        "stack": ("stack", "app"), "form": ("form", "app"), "recipe": ("recipe", "train", "app"),
+        "stack": ("stack", "app"), "checks": ("checks", "app"), "form": ("form", "app"),
+        "recipe": ("recipe", "train", "app"),
         "train": ("train", "app"), "runs": ("runs", "app"),
     }  # fmt: skip
     for scopes in together.values():
@@ -35,7 +36,7 @@ def test_every_action_exists():
     from tui_cnn.ui.screens.train import TrainScreen
 
     places = {
-        "app": CnnTui, "stack": BuildScreen, "form": BuildScreen,
+        "app": CnnTui, "stack": BuildScreen, "checks": BuildScreen, "form": BuildScreen,
         "recipe": TrainScreen, "train": TrainScreen, "runs": RunsScreen,
     }  # fmt: skip
     for action in actions():
@@ -43,7 +44,7 @@ def test_every_action_exists():
 
 
 async def test_help_lists_every_action():
-    async with opened(size=(120, 80)) as user:
+    async with opened(size=(120, 150)) as user:
         for key in ("f1", "question_mark"):
             await user.press(key)
             await user.sees("Keys", *scope_titles().values())
@@ -74,7 +75,7 @@ async def found(user, query):
 @pytest.mark.parametrize("mode", ["1", "2", "3"])
 async def test_the_palette_offers_what_the_screen_offers_once(mode):
     told.make_run()
-    async with opened(size=(120, 120)) as user:
+    async with opened(size=(120, 220)) as user:
         await user.press("d", mode)
         if mode == "3":
             await user.sees("interrupted")

@@ -7,8 +7,9 @@ import msgspec
 from tui_cnn.core.checks import Setting, check
 from tui_cnn.core.layers import Block, Branches, Layer, Opaque, Parameters
 from tui_cnn.core.layers.view import SAME_CELL
+from tui_cnn.core.muting import muted_paths
 from tui_cnn.core.naming import names
-from tui_cnn.core.network import Network
+from tui_cnn.core.network import Network, inside
 from tui_cnn.core.path import Path
 from tui_cnn.core.receptive_field import PIXEL, ReceptiveField, merge
 from tui_cnn.core.rows import Analysis, Figures, Row, Totals
@@ -29,17 +30,17 @@ def analyze(network: Network, setting: Setting = Setting()) -> Analysis:  # noqa
 
     A layer that cannot take its input gets a row with the error; what comes after it has no shapes, but keeps its row.
     """
-    walk = _Walk(names(network))
+    walk = _Walk(names(network), muted_paths(network))
     output = walk.stack(network.layers, _State(network.input_shape, PIXEL), ())
     rows = tuple(walk.rows)
-    output_shape = output.shape if output and network.layers else None
+    output_shape = output.shape if output and any(not layer.muted for layer in network.layers) else None
     known = [row.figures for row in rows if row.figures is not None]
     totals = Totals(
         trainable=sum(figures.parameters.trainable.value for figures in known),
         non_trainable=sum(figures.parameters.non_trainable.value for figures in known),
         macs=sum(figures.macs.value for figures in known),
         tf_flops=sum(figures.tf_flops for figures in known),
-        complete=output_shape is not None and not any(isinstance(row.layer, Opaque) for row in rows),
+        complete=output_shape is not None and not any(isinstance(row.layer, Opaque) and not row.muted for row in rows),
     )
     analysis = Analysis(network, rows, totals, output_shape)
     return msgspec.structs.replace(analysis, checks=check(analysis, setting))
@@ -48,19 +49,29 @@ def analyze(network: Network, setting: Setting = Setting()) -> Analysis:  # noqa
 class _Walk:
     """One way through the tree, which leaves a row for each layer."""
 
-    def __init__(self, named: dict[Path, str]) -> None:
+    def __init__(self, named: dict[Path, str], muted: frozenset[Path]) -> None:
         self.rows: list[Row] = []
         self._named = named
+        self._muted = muted
 
     def stack(self, layers: tuple[Layer, ...], state: _State | None, prefix: Path) -> _State | None:
         """Follow a stack; return what comes out, None once a layer cannot be built."""
         for index, layer in enumerate(layers):
             path = (*prefix, index)
-            if isinstance(layer, (Block, Branches)):
+            if path in self._muted:
+                self._skip(layer, state, path)
+            elif isinstance(layer, (Block, Branches)):
                 state = self._container(layer, state, path)
             else:
                 state = self._leaf(layer, state, path)
         return state
+
+    def _skip(self, layer: Layer, state: _State | None, path: Path) -> None:
+        """Leave the rows of a muted layer, and of all that it holds: what goes in comes out."""
+        shape, field = (state.shape, state.field) if state else (None, None)
+        figures = Figures(shape, "", Parameters(), NONE, 0, SAME_CELL) if shape else None
+        for place, held in ((path, layer), *inside(layer, path)):
+            self.rows.append(Row(place, self._named[place], held, shape, figures, field, muted=True))
 
     def _leaf(self, layer: Layer, state: _State | None, path: Path) -> _State | None:
         if isinstance(layer, Opaque):

@@ -30,14 +30,32 @@ def layer_at(network: Network, path: Path) -> AnyLayer:
     return stack[_position(stack, path[-1])]
 
 
+def layers_at(network: Network, path: Path, count: int) -> Stack:
+    """Return `count` layers of one stack, from `path` on."""
+    stack = stack_at(network, path)
+    _position(stack, path[-1] + count, room=1)
+    return stack[_position(stack, path[-1], room=1) : path[-1] + count]
+
+
+def splice(network: Network, path: Path, count: int, layers: Stack) -> Network:
+    """Put `layers` in the place of the `count` layers from `path` on. The place after the last layer is allowed."""
+
+    def edited(stack: Stack) -> Stack:
+        begin = _position(stack, path[-1], room=1)
+        end = _position(stack, path[-1] + count, room=1)
+        return (*stack[:begin], *layers, *stack[end:])
+
+    return msgspec.structs.replace(network, layers=_in_stack(network.layers, path, edited))
+
+
 def insert(network: Network, path: Path, layer: AnyLayer) -> Network:
-    """Put `layer` at `path`; what stands there moves down. The place after the last layer is allowed."""
-    return _edit(network, path, lambda stack, index: (*stack[:index], layer, *stack[index:]), room=1)
+    """Put `layer` at `path`; what stands there moves down."""
+    return splice(network, path, 0, (layer,))
 
 
 def replace(network: Network, path: Path, layer: AnyLayer) -> Network:
     """Put `layer` in the place of the one at `path`."""
-    return _edit(network, path, lambda stack, index: (*stack[:index], layer, *stack[index + 1 :]))
+    return splice(network, path, 1, (layer,))
 
 
 def change(network: Network, path: Path, **fields: Any) -> Network:
@@ -45,15 +63,31 @@ def change(network: Network, path: Path, **fields: Any) -> Network:
     return replace(network, path, msgspec.structs.replace(layer_at(network, path), **fields))
 
 
-def delete(network: Network, path: Path) -> Network:
-    """Take away the layer at `path`."""
-    return _edit(network, path, lambda stack, index: stack[:index] + stack[index + 1 :])
+def delete(network: Network, path: Path, count: int = 1) -> Network:
+    """Take away `count` layers from `path` on."""
+    return splice(network, path, count, ())
 
 
-def duplicate(network: Network, path: Path) -> Network:
-    """Put a copy of the layer at `path` after it; the copy has no name of its own, for names are unique."""
-    copy = msgspec.structs.replace(layer_at(network, path), name="")
-    return insert(network, (*path[:-1], path[-1] + 1), copy)
+def duplicate(network: Network, path: Path, count: int = 1) -> Network:
+    """Put copies of `count` layers after the last of them; they have no names of their own, for names are unique."""
+    copies = tuple(map(unnamed, layers_at(network, path, count)))
+    return splice(network, (*path[:-1], path[-1] + count), 0, copies)
+
+
+def unnamed(layer: AnyLayer) -> AnyLayer:
+    """Take the layer's name away, and those of all layers that it holds but the titles of blocks."""
+    return msgspec.structs.replace(_bare(layer), name="")
+
+
+def _bare(layer: AnyLayer) -> AnyLayer:
+    match layer:
+        case Block(layers=layers):
+            return msgspec.structs.replace(layer, layers=tuple(map(_bare, layers)))
+        case Branches(branches=branches):
+            inner = tuple(tuple(map(_bare, branch)) for branch in branches)
+            return msgspec.structs.replace(layer, branches=inner, name="")
+        case _:
+            return msgspec.structs.replace(layer, name="")
 
 
 def move(network: Network, path: Path, to: int) -> Network:
@@ -72,23 +106,19 @@ def set_input_shape(network: Network, shape: tuple[int, ...]) -> Network:
     return msgspec.structs.replace(network, input_shape=shape)
 
 
-def _edit(network: Network, path: Path, edit: Callable[[Stack, int], Stack], room: int = 0) -> Network:
-    return msgspec.structs.replace(network, layers=_in_stack(network.layers, path, edit, room))
-
-
-def _in_stack(stack: Stack, path: Path, edit: Callable[[Stack, int], Stack], room: int) -> Stack:
-    """Rebuild `stack` with `edit` applied to the stack that `path` points into."""
+def _in_stack(stack: Stack, path: Path, edited: Callable[[Stack], Stack]) -> Stack:
+    """Rebuild `stack` with `edited` applied to the stack that `path` points into."""
     if len(path) == 1:
-        return edit(stack, _position(stack, path[0], room))
+        return edited(stack)
     inner, rest = _descend(stack, path)
-    edited = _in_stack(inner, rest, edit, room)
+    within = _in_stack(inner, rest, edited)
     container = stack[path[0]]
     held: AnyLayer
     if isinstance(container, Branches):
-        branches = (*container.branches[: path[1]], edited, *container.branches[path[1] + 1 :])
+        branches = (*container.branches[: path[1]], within, *container.branches[path[1] + 1 :])
         held = msgspec.structs.replace(container, branches=branches)
     else:
-        held = msgspec.structs.replace(container, layers=edited)
+        held = msgspec.structs.replace(container, layers=within)
     return (*stack[: path[0]], held, *stack[path[0] + 1 :])
 
 

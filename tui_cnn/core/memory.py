@@ -51,7 +51,7 @@ def memory(analysis: Analysis, batch_size: int = 32, optimizer: OptimizerName = 
     parameters = Amount(BYTES * totals.params, f"{BYTES}·{totals.params:,}")
     if not totals.complete:
         return Memory(parameters.value, None, None, batch_size, Formulas(parameters.formula, "", ""))
-    tape = _Tape({row.path: row.figures.output_shape for row in analysis.rows if row.figures})
+    tape = _Tape({row.path: row.figures.output_shape for row in analysis.rows if row.figures and not row.muted})
     tape.stack(analysis.network.layers, tape.make((), analysis.network.input_shape), ())
     inference, training = tape.peak(), _training(totals, sum(tape.sizes), batch_size, 1 + _SLOTS[optimizer])
     formulas = Formulas(parameters.formula, inference.formula, training.formula)
@@ -94,6 +94,8 @@ class _Tape:
         """Run a stack on an array; return the array that comes out."""
         for index, layer in enumerate(layers):
             path = (*prefix, index)
+            if path not in self._outputs:  # it is muted
+                continue
             if isinstance(layer, Block):
                 value = self.stack(layer.layers, value, path)
             elif isinstance(layer, Branches):

@@ -3,14 +3,17 @@
 import re
 from functools import cache
 
+from tui_cnn.core.muting import muted_paths
 from tui_cnn.core.network import Network, walk
 from tui_cnn.core.path import Path
 
 
 def names(network: Network) -> dict[Path, str]:
-    """Name every layer; a made name steps aside for one that was given."""
+    """Name every layer; a made name steps aside for one that was given, and muted layers for all others."""
     layers = list(walk(network.layers))
-    taken = {layer.name for _, layer in layers if layer.name}
+    if muted := muted_paths(network):
+        layers.sort(key=lambda place: place[0] in muted)
+    taken = {layer.name for path, layer in layers if layer.name and path not in muted}
     counters: dict[str, int] = {}
     named: dict[Path, str] = {}
     for path, layer in layers:

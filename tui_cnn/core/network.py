@@ -25,8 +25,13 @@ def walk(layers: tuple[Layer, ...], prefix: Path = ()) -> Iterator[tuple[Path, L
     for index, layer in enumerate(layers):
         path = (*prefix, index)
         yield path, layer
-        if isinstance(layer, Block):
-            yield from walk(layer.layers, path)
-        elif isinstance(layer, Branches):
-            for number, branch in enumerate(layer.branches):
-                yield from walk(branch, (*path, number))
+        yield from inside(layer, path)
+
+
+def inside(layer: Layer, path: Path) -> Iterator[tuple[Path, Layer]]:
+    """Yield every layer that the one at `path` holds, at any depth."""
+    if isinstance(layer, Block):
+        yield from walk(layer.layers, path)
+    elif isinstance(layer, Branches):
+        for number, branch in enumerate(layer.branches):
+            yield from walk(branch, (*path, number))

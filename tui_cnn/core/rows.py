@@ -36,7 +36,8 @@ class Row(msgspec.Struct, frozen=True):
     has the `error`; `field` is what a cell of its output sees, and `seen` what a cell of its input does: one field, or
     one a branch where branches are merged. The figures of an opaque layer are None too, and so is
     the field of all that comes after it. A container's figures hold its output shape and the work
-    of merging only: its layers have rows of their own.
+    of merging only: its layers have rows of their own. A layer that is muted, or in a muted one, has the figures of the
+    identity.
     """
 
     path: Path
@@ -47,6 +48,7 @@ class Row(msgspec.Struct, frozen=True):
     field: ReceptiveField | None = None
     error: ShapeError | None = None
     seen: tuple[ReceptiveField | None, ...] = ()
+    muted: bool = False
 
     @property
     def holds_layers(self) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.layers import Opaque
+from tui_cnn.core.muting import without_muted
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import format_path
 from tui_cnn.formats.atomic import write_atomic
@@ -61,12 +62,12 @@ _DESCRIPTIONS = ("markdown", "toml", "svg")
 
 
 def export_text(network: Network, to: str) -> str:
-    """Write a network in one of the text formats.
+    """Write a network in one of the text formats; muted layers are left out, except in TOML.
 
     Raises:
         FormatError: it cannot be expressed there: it cannot be built, or has layers that we know nothing of.
     """
-    analysis = analyze(network)
+    analysis = analyze(network if to == "toml" else without_muted(network))
     if to not in _DESCRIPTIONS:
         require_buildable(analysis, opaque=to == "json")
     return _TEXTS[to](analysis)

@@ -15,7 +15,8 @@ Kind = Literal["whole", "number", "pair", "sides", "shape", "choice", "flag", "t
 class Field(NamedTuple):
     """One field: what it holds, the words it may be (for a choice), whether it may be left empty, and its help.
 
-    `start` is what a new one begins with: the declaration's first example, or its default.
+    `start` is what a new one begins with: the declaration's first example, or its default. `least` and `most` are the
+    bounds of a number, or of each number of a pair; None where there is none.
     """
 
     name: str
@@ -24,6 +25,8 @@ class Field(NamedTuple):
     optional: bool
     start: Any
     description: str
+    least: float | None = None
+    most: float | None = None
 
     @property
     def blank(self) -> str:
@@ -102,6 +105,20 @@ def start(struct: type[T]) -> T:
 
 
 def _field(name: str, hint: Any, default: Any) -> Field:
+    hint, notes, optional = _bare(hint)
+    description = next((note.description for note in notes if note.description), "")
+    examples = next((note.examples for note in notes if note.examples), [default])
+    choices = tuple(map(str, get_args(hint))) if get_origin(hint) is Literal else ()
+    kind = _kind(hint)
+    if kind == "pair":
+        notes = _bare(get_args(hint)[0])[1]
+    least = next((note.ge for note in notes if note.ge is not None), None)
+    most = next((note.le for note in notes if note.le is not None), None)
+    return Field(name, kind, choices, optional, examples[0], description, least, most)
+
+
+def _bare(hint: Any) -> tuple[Any, list[msgspec.Meta], bool]:
+    """Take a type out of its annotations, which come from the outside in, and out of `| None`."""
     optional = False
     notes: list[msgspec.Meta] = []
     while (origin := get_origin(hint)) in (Annotated, Union, UnionType):
@@ -111,10 +128,7 @@ def _field(name: str, hint: Any, default: Any) -> Field:
         else:
             hint, *inner = get_args(hint)
             notes += reversed(inner)
-    description = next((note.description for note in notes if note.description), "")
-    examples = next((note.examples for note in notes if note.examples), [default])
-    choices = tuple(map(str, get_args(hint))) if get_origin(hint) is Literal else ()
-    return Field(name, _kind(hint), choices, optional, examples[0], description)
+    return hint, notes, optional
 
 
 def _kind(hint: Any) -> Kind:

@@ -55,7 +55,7 @@ def literal(field: str, value: Any) -> str:
 
 def _fields(layer: Layer) -> list[msgspec.structs.FieldInfo]:
     """List the fields of a layer in Keras' order, without its name."""
-    return [field for field in msgspec.structs.fields(layer) if field.name != "name"]
+    return [field for field in msgspec.structs.fields(layer) if field.name not in ("name", "muted")]
 
 
 def _regularizer(text: str) -> str:

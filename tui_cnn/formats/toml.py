@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tui_cnn.core.layers import LAYER_TYPES
+from tui_cnn.core.layers import LAYER_TYPES, AnyLayer
 from tui_cnn.core.network import Network
 from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
@@ -50,18 +50,37 @@ def loads_network(text: str, source: Path | str) -> Network:
     Raises:
         FormatError: the text is not TOML, or does not describe a network.
     """
+    data = _loads(text, source)
     try:
-        data = _spread(tomllib.loads(text))
+        return convert(data, Network)
+    except InvalidError as error:
+        raise FormatError(source, str(error)) from None
+
+
+def loads_layers(text: str, source: str) -> tuple[AnyLayer, ...]:
+    """Read the layers of TOML text, whether it is a whole network or nothing but layers.
+
+    Raises:
+        FormatError: the text is not TOML, or describes no layers.
+    """
+    data = _loads(text, source)
+    if not data.get("layers"):
+        raise FormatError(source, _("holds no [[layers]]"))
+    try:
+        return convert({"name": "layers", "input_shape": [1], "layers": data["layers"]}, Network).layers
+    except InvalidError as error:
+        raise FormatError(source, str(error)) from None
+
+
+def _loads(text: str, source: Path | str) -> Any:
+    try:
+        return _spread(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise FormatError(source, _("is not valid TOML: {reason}").format(reason=error)) from None
     except ValueError:  # Python reads no longer ones
         raise FormatError(source, _("holds a number of more than 4,300 digits")) from None
     except RecursionError:
         raise FormatError(source, _("is nested too deeply")) from None
-    try:
-        return convert(data, Network)
-    except InvalidError as error:
-        raise FormatError(source, str(error)) from None
 
 
 def save_network(path: Path, network: Network) -> None:
@@ -84,9 +103,17 @@ def dumps_network(network: Network) -> str:
     import tomli_w
 
     data = _without_defaults(network)
-    layers = data.pop("layers", ())
-    tables = ("[[layers]]\n" + _INNER_TABLE.sub("[[layers.", tomli_w.dumps(layer)) for layer in layers)
-    return "\n".join(_indented(_NUMBERS_OVER_LINES.sub(_on_one_line, part)) for part in (tomli_w.dumps(data), *tables))
+    data.pop("layers", ())
+    head = _NUMBERS_OVER_LINES.sub(_on_one_line, tomli_w.dumps(data))
+    return "\n".join([head, dumps_layers(network.layers)] if network.layers else [head])
+
+
+def dumps_layers(layers: tuple[AnyLayer, ...]) -> str:
+    """Write layers as the tables that they are in a network's TOML."""
+    import tomli_w
+
+    tables = ("[[layers]]\n" + _INNER_TABLE.sub("[[layers.", tomli_w.dumps(_without_defaults(one))) for one in layers)
+    return "\n".join(_indented(_NUMBERS_OVER_LINES.sub(_on_one_line, table)) for table in tables)
 
 
 def _without_defaults(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """The application: it holds the one design, applies the edits, and sends the user between the screens."""
 
+import gc
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
@@ -65,11 +66,14 @@ class CnnTui(App[None]):
     DEFAULT_MODE = "build"
     COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {_palette}
 
-    design: reactive[Design] = reactive(cast("Design", None))
+    design: reactive[Design] = reactive(cast("Design", None), repaint=False)
     """The network on the table, with its history and its file."""
 
     shown_run: reactive[RunDirectory | None] = reactive(None)
     """The run that the Train screen shows."""
+
+    hidden_columns: reactive[frozenset[str]] = reactive(frozenset(), repaint=False)
+    """The columns of the stack that the user does not want."""
 
     def __init__(self, design: Design, data: str = "") -> None:
         super().__init__()
@@ -183,6 +187,7 @@ class CnnTui(App[None]):
     def _prepare(self) -> None:
         import_module("tui_cnn.ui.screens.runs")
         import_module("tui_cnn.ui.screens.train")
+        gc.freeze()  # what is loaded stays: to look through it for garbage would hold a key up
 
     @work(thread=True, exclusive=True, group="recovery")
     def _keep_copy(self) -> None:

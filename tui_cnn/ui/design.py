@@ -34,6 +34,11 @@ class Design(NamedTuple):
         """Whether the network differs from what was read or saved."""
         return self.network != self.saved
 
+    @property
+    def just_opened(self) -> bool:
+        """Whether nothing has been done to the network yet."""
+        return self.history.past is None and self.history.future is None
+
     def edit(self, label: str, change: Callable[[Network], Network], select: Path) -> "Design":
         """Apply an edit; one that changes nothing leaves no step behind."""
         network = change(self.network)

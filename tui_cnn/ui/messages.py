@@ -16,6 +16,13 @@ class LayerSelected(Message):
 
 
 @dataclass
+class LayerPointed(Message):
+    """A layer was pointed at beside the stack; an empty path is the input."""
+
+    path: Path
+
+
+@dataclass
 class SnapshotTaken(Message):
     """The run on display has moved on."""
 

@@ -4,10 +4,10 @@ import re
 from typing import Any
 
 import keras
-import msgspec
 
-from tui_cnn.core.layers import Block, Branches, DepthMaxPooling2D, Layer
+from tui_cnn.core.layers import Block, Branches, DepthMaxPooling2D, Layer, keras_fields
 from tui_cnn.core.layers.fields import parse_regularizer
+from tui_cnn.core.muting import without_muted
 from tui_cnn.core.naming import names
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
@@ -22,11 +22,14 @@ _MERGES = {
 
 
 def build(network: Network) -> keras.Model:
-    """Build a functional model of `network`. Its layers have the names that the screen shows; blocks are dissolved.
+    """Build a functional model of `network`. Its layers have the names that the screen shows.
+
+    Blocks are dissolved, and muted layers are left out.
 
     Raises:
         ValueError: Keras refuses the network.
     """
+    network = without_muted(network)
     named = names(network)
     inputs = keras.Input(network.input_shape, name="input_layer")
     outputs = _stack(network.layers, (), inputs, named)
@@ -52,7 +55,7 @@ def _apply(layer: Layer, path: Path, value: Any, named: dict[Path, str]) -> Any:
 
 def arguments(layer: Layer) -> dict[str, Any]:
     """Turn the fields into Keras' arguments: all have Keras' own names and values but the penalties on weights."""
-    fields = {name: value for name, value in msgspec.structs.asdict(layer).items() if name != "name"}
+    fields = {name: value for name, value in keras_fields(layer).items() if name != "name"}
     penalties = {name: _regularizer(text) for name, text in fields.items() if name.endswith("_regularizer") and text}
     return fields | penalties
 

@@ -4,11 +4,14 @@ import pytest
 from rich.cells import cell_len
 from rich.style import Style
 
+from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import Block, Conv2D, Dense, Flatten
+from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
-from tui_cnn.ui.draw.stack import Styles, columns, header, input_line, layer_line
+from tui_cnn.ui.draw.columns import columns
+from tui_cnn.ui.draw.lines import lines as tree_lines
+from tui_cnn.ui.draw.stack import Styles, cells_of, draw, header
 
 STYLES = Styles(*(Style(color=name) for name in ("white", "grey50", "blue", "red")))
 
@@ -29,11 +32,13 @@ NETWORKS = {
 }
 
 
-def lines(network, width):
+def lines(network, width, folded=frozenset(), hidden=frozenset()):
     analysis = analyze(network)
-    shown = columns(analysis, width)
-    rows = [layer_line(row, analysis, shown, STYLES) for row in analysis.rows]
-    return [header(shown, STYLES.dim), input_line(analysis, shown, STYLES), *rows]
+    tree = tree_lines(analysis, folded)
+    cells = [cells_of(line, analysis) for line in tree]
+    shown = columns(cells, width, hidden)
+    drawn = [draw(line, own, analysis, shown, STYLES) for line, own in zip(tree, cells, strict=True)]
+    return [header(shown, STYLES.dim), *drawn]
 
 
 def text(segments):
@@ -50,24 +55,11 @@ def test_no_line_is_longer_than_its_place(name):
 
 
 def test_what_stands_in_a_wide_place():
-    head, first, *rows = (text(line) for line in lines(NETWORKS["tutorial"], 90))
-    assert head.split() == ["#", "layer", "settings", "output", "params", "MACs", "field"]
-    assert first.split() == ["0", "Input", "28×28×1", "1"]
-    assert rows[2].split() == [
-        "3",
-        "Conv2D",
-        "64",
-        "·",
-        "3×3",
-        "·",
-        "relu",
-        "11×11×64",
-        "18,496",
-        "█▎",
-        "2,230,272",
-        "8",
-    ]
-    assert rows[3].split() == ["4", "MaxPooling2D", "2×2", "5×5×64", "10"], "what has no weights shows no zeros"
+    head, first, *rows = (text(line) for line in lines(NETWORKS["tutorial"], 100))
+    assert head.split() == ["#", "layer", "settings", "output", "params", "MACs", "field", "memory"]
+    assert first.split() == ["0", "·", "Input", "28×28×1", "1", "3.14", "kB"]
+    assert " ".join(rows[2].split()) == "3 ▦ Conv2D 64 · 3×3 · relu 11×11×64 18,496 █ 2,230,272 8 31.0 kB"
+    assert " ".join(rows[3].split()) == "4 ▼ MaxPooling2D 2×2 5×5×64 10 6.40 kB", "what has no weights shows no zeros"
 
 
 def test_numbers_end_below_their_titles():
@@ -78,11 +70,17 @@ def test_numbers_end_below_their_titles():
 
 def test_columns_give_way_one_by_one():
     analysis = analyze(NETWORKS["tutorial"])
-    shown = [tuple(column.key for column in columns(analysis, width)) for width in range(200, 19, -1)]
+    cells = [cells_of(line, analysis) for line in tree_lines(analysis, frozenset())]
+    shown = [tuple(column.key for column in columns(cells, width)) for width in range(200, 19, -1)]
     kinds = list(dict.fromkeys(shown))
-    assert kinds[0] == ("number", "layer", "settings", "output", "params", "share", "macs", "field")
+    assert kinds[0] == ("number", "layer", "settings", "output", "params", "share", "macs", "field", "memory")
     assert [len(kind) for kind in kinds] == sorted((len(kind) for kind in kinds), reverse=True)
     assert kinds[-1] == ("number", "layer")
+
+
+def test_columns_that_are_not_wanted_leave_their_room_to_others():
+    head = text(lines(NETWORKS["tutorial"], 80, hidden=frozenset({"macs", "share", "settings"}))[0])
+    assert head.split() == ["#", "layer", "output", "params", "field", "memory"]
 
 
 def test_names_of_ones_own_go_before_types():
@@ -103,17 +101,63 @@ def test_a_broken_layer_says_why_in_its_own_line():
     assert "✗ a 3×3 window" in text(broken) or "✗ needs" in text(broken)
     assert {segment.style for segment in broken} == {STYLES.error}
     after = drawn[drawn.index(broken) + 1]
-    assert text(after).count("—") == 4
+    assert text(after).count("—") == 5
     assert {segment.style for segment in after if segment.text.strip()} == {STYLES.dim}
 
 
 def test_bars_are_shares_of_all_parameters():
     rows = lines(NETWORKS["tutorial"], 90)[2:]
     bars = [next(s.text for s in row if s.style == STYLES.bar).rstrip() for row in rows]
-    assert bars == ["▏", "", "█▎", "", "██▍", "", "██▍", "▏"]  # 36,928 of 93,322 are 19 eighths of 6 cells
+    assert bars == ["▏", "", "█", "", "██", "", "██", "▏"]  # 36,928 of 93,322 are 16 eighths of 5 cells
 
 
 def test_inner_layers_are_set_in():
     drawn = [text(line) for line in lines(NETWORKS["nested"], 100)]
-    assert "    1  a  " in drawn[2]
-    assert "1.1.1      Conv2D" in drawn[4]
+    assert "1  ▾ a  " in drawn[2]
+    assert "1  │ ▾ Block" in drawn[3]
+    assert "1  │ │ ▦ Conv2D" in drawn[4]
+
+
+BRANCHED = Network(
+    "net",
+    (8, 8, 4),
+    (
+        Block(name="a", layers=(Branches(branches=((conv(padding="same"), conv(9, padding="same")), ())), conv())),
+        Flatten(),
+        Dense(units=10),
+    ),
+)
+
+
+def test_branches_have_heads_and_an_empty_one_is_a_skip():
+    drawn = [text(line) for line in lines(edits.change(BRANCHED, (0, 0, 0, 1), filters=4), 90)]
+    names = ["│ ▾ Branches", "│ │ ▾ branch 1", "│ │ │ ▦ Conv2D", "│ │ │ ▦ Conv2D", "│ │ ╌ skip", "│ ▦ Conv2D"]
+    for line, name in zip(drawn[3:9], names, strict=True):
+        assert f" {name} " in line
+    assert "8×8×4" in drawn[7], "what goes in comes out of a skip"
+
+
+def test_a_folded_line_sums_up_and_speaks_for_what_it_hides():
+    sound = edits.change(BRANCHED, (0, 0, 0, 1), filters=4)
+    folded = text(lines(sound, 100, frozenset({(0,)}))[2])
+    analysis = analyze(sound)
+    assert "▸ a" in folded
+    assert f"{analysis.totals.params - analysis.rows[-1].figures.parameters.total:,}" in folded
+    assert f"{analysis.totals.macs - analysis.rows[-1].figures.macs.value:,}" in folded
+    opened = text(lines(sound, 100)[2])
+    assert "," not in opened, "an open one leaves its numbers to its layers"
+    broken = lines(BRANCHED, 100, frozenset({(0,)}))[2]
+    assert "✗ add needs branches of the same shape" in text(broken)
+    assert tree_lines(analyze(BRANCHED), frozenset({(0,)}))[1].finding == "error"
+
+
+def test_a_muted_layer_is_dim_and_has_no_numbers():
+    muted = lines(edits.change(NETWORKS["tutorial"], (2,), muted=True), 100)[4]
+    assert {segment.style for segment in muted if segment.text.strip()} == {STYLES.dim}
+    assert " ".join(text(muted).split()) == "3 ▦ Conv2D 64 · 3×3 · relu muted"
+
+
+def test_large_counts_are_written_in_three_figures():
+    drawn = [text(line) for line in lines(preset("resnet-50"), 100, frozenset((i,) for i in range(6)))]
+    assert "668 M" in drawn[4]
+    assert "14,998,528" in drawn[7]

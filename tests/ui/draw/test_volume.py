@@ -4,6 +4,7 @@ import re
 
 import pytest
 from rich.style import Style
+from rich.text import Text
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Conv2D, Dense, Dropout, Flatten, GlobalAveragePooling2D, MaxPooling2D
@@ -33,7 +34,8 @@ NETWORKS = {
 
 
 def drawn(network, width=90, height=8, selected=()):
-    return volume(analyze(network), selected, width, height, TONES)
+    lines = volume(analyze(network), selected, width, height, TONES).lines
+    return Text("\n").join(Text.assemble(*((part.text, part.style or "") for part in line)) for line in lines)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

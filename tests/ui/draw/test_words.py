@@ -2,6 +2,7 @@
 
 import pytest
 from rich.console import Console
+from rich.style import Style
 
 from tests.ui import told
 from tui_cnn.core import edits
@@ -11,7 +12,7 @@ from tui_cnn.formats.presets import preset
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.ui.draw.preview import preview
 from tui_cnn.ui.draw.run import best_accuracy, epochs_done, epochs_table, progress_lines, share, started_at, state_name
-from tui_cnn.ui.draw.why import layer_numbers, network_numbers
+from tui_cnn.ui.draw.why import layer_numbers, network_numbers, write
 
 CNN = preset("fashion-cnn")
 
@@ -21,6 +22,10 @@ def written(renderable, width=120):
     with console.capture() as capture:
         console.print(renderable)
     return "\n".join(line.rstrip() for line in capture.get().rstrip().split("\n"))
+
+
+def told_of(numbers, width=120):
+    return write(numbers, width, Style()).plain
 
 
 def snapshot(*events, run_id="20260102-030405-net-abcd"):
@@ -33,6 +38,10 @@ def test_a_preview_compares_the_layer_and_the_totals():
     edited = edits.change(CNN, (2,), filters=48)
     assert written(preview(analyze(CNN), analyze(edited), (2,))).split("\n") == [
         "output     11×11×64 → 11×11×48",
+        "parameters   18.5 k →   13.9 k  −25 %",
+        "MACs         2.23 M →   1.67 M  −25 %",
+        "memory      31.0 kB →  23.2 kB  −25 %",
+        "in total",
         "parameters   93.3 k →   79.5 k  −15 %",
         "MACs         2.79 M →   2.15 M  −23 %",
         "memory      6.33 MB →  5.81 MB −8.2 %",
@@ -51,38 +60,43 @@ def test_a_preview_that_mends_a_broken_stack():
 
 
 def test_the_numbers_of_a_layer_come_with_their_formulas():
-    assert written(layer_numbers(analyze(CNN).rows[2])).split("\n") == [
+    assert told_of(layer_numbers(analyze(CNN).rows[2])).split("\n") == [
         "output            11×11×64  floor((13 + 2·0 - 3) / 1) + 1 = 11",
         "parameters          18,496  (3·3·32 + 1)·64",
         "MACs             2,230,272  3·3·32·11·11·64",
-        "field                    8  pixels that a cell sees; step 2, padding 0",
+        "FLOPs            4,460,544  2·2,230,272: two for each MAC",
+        "FLOPs, tf        4,468,288  as TensorFlow's profiler counts",
+        "memory             31.0 kB  the output of one image, float32",
+        "field                    8  pixels; step 2, padding 0",
     ]
 
 
 def test_what_is_not_trained_is_told_apart():
     network = edits.insert(CNN, (1,), BatchNormalization())
-    assert written(layer_numbers(analyze(network).rows[1])).split("\n")[1:3] == [
+    assert told_of(layer_numbers(analyze(network).rows[1])).split("\n")[1:3] == [
         "parameters              64  2·32",
         "not trainable           64  2·32",
     ]
-    assert "of these 64 not trainable" in written(network_numbers(analyze(network)))
+    assert "of these 64 not trainable" in told_of(network_numbers(analyze(network)))
 
 
 def test_a_layer_that_cannot_be_built_says_why():
     rows = analyze(edits.change(CNN, (2,), kernel_size=(99, 99))).rows
-    assert "a 99×99 window does not fit into 13×13" in written(layer_numbers(rows[2]))
-    assert "an earlier layer cannot be built" in written(layer_numbers(rows[3]))
+    assert "a 99×99 window does not fit into 13×13" in told_of(layer_numbers(rows[2]))
+    assert "an earlier layer cannot be built" in told_of(layer_numbers(rows[3]))
 
 
 def test_the_numbers_of_the_network():
-    assert written(network_numbers(analyze(CNN))).split("\n") == [
+    assert told_of(network_numbers(analyze(CNN))).split("\n") == [
         "output                  10  after 8 layers",
         "parameters          93,322",
-        "MACs             2,794,240  multiply-accumulates of the kernels, for one image",
+        "MACs             2,794,240  multiply-accumulates for one image",
+        "FLOPs            5,588,480  two for each MAC",
+        "FLOPs, tf        5,646,588  as TensorFlow's profiler counts",
         "memory              108 kB  at the peak of one image, float32",
-        "                   6.33 MB  at a training step on 32 images with adam",
+        "                   6.33 MB  a training step, 32 images, adam",
     ]
-    assert "—" in written(network_numbers(analyze(edits.change(CNN, (2,), kernel_size=(99, 99)))))
+    assert "—" in told_of(network_numbers(analyze(edits.change(CNN, (2,), kernel_size=(99, 99)))))
 
 
 def test_states_have_names():

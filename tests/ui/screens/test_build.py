@@ -153,7 +153,7 @@ async def test_duplicate():
         assert len(user.layers) == 5
 
 
-@pytest.mark.parametrize(("down", "up"), [("J", "K"), ("shift+down", "shift+up")])
+@pytest.mark.parametrize(("down", "up"), [("J", "K"), ("alt+down", "alt+up")])
 async def test_move(down, up):
     async with opened(SMALL) as user:
         await user.press(up)
@@ -194,13 +194,13 @@ async def test_the_cursor_goes_where_undo_and_redo_act():
 
 async def test_undo_is_offered_where_there_is_something_to_undo():
     async with opened(SOUND) as user:
-        await user.offers("Add", "Edit", "Delete")
+        await user.offers("Add", "Edit", "Delete", "Fix")
         await user.press("u", "U")
         assert user.network == SOUND
         await user.press("down", "down", "down", "d")
-        await user.offers("Add", "Edit", "Delete", "Undo")
+        await user.offers("Add", "Edit", "Delete", "Fix", "Undo")
         await user.press("u", "u")
-        await user.offers("Add", "Edit", "Delete")
+        await user.offers("Add", "Edit", "Delete", "Fix")
         await user.press("U", "U")
         assert len(user.layers) == 5
 
@@ -248,7 +248,7 @@ async def test_a_stack_that_cannot_be_built_says_why_and_stays_in_view():
         await user.press("f")
         assert user.layers[2].padding == "same"
         await user.sees("no problems found")
-        await user.offers("Add", "Edit", "Delete", "Undo")
+        await user.offers("Add", "Edit", "Delete", "Fix", "Undo")
         await user.press("u")
         await user.sees("✗ layer 3")
         await user.press("u")
@@ -266,17 +266,58 @@ async def test_the_problem_of_the_selected_layer_is_mended_first():
         assert [layer.name for layer in user.layers[:3]] == ["a", "", ""]
 
 
-async def test_a_fix_that_is_not_there_is_not_offered():
+async def test_where_there_is_nothing_to_fix_that_is_said():
     async with opened(Network("net", (28, 28, 1), ()), size=(120, 40)) as user:
-        await user.offers("Add", "Edit", "Delete")
         await user.press("f")
+        await user.told("There is nothing that can be fixed.")
+        await user.press("n")
         assert user.kinds == []
 
 
-async def test_many_problems_are_counted_not_all_listed():
-    layers = (Flatten(), *(Conv2D(filters=1, kernel_size=(3, 3), name="x") for _ in range(9)))
-    async with opened(Network("net", (28, 28, 1), layers)) as user:
-        await user.sees("more")
+FINDINGS = Network(
+    "net",
+    (28, 28, 1),
+    (
+        Conv2D(filters=4, kernel_size=(3, 3), name="x", activation="relu"),
+        Conv2D(filters=4, kernel_size=(3, 3), name="x", activation="relu"),
+        MaxPooling2D(pool_size=(5, 5)),
+        Flatten(),
+        Conv2D(filters=4, kernel_size=(3, 3), name="x"),
+        Dense(units=10),
+    ),
+)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_list_of_findings(size):
+    async with opened(FINDINGS, size=size) as user:
+        checks = user.app.design.analysis.checks
+        assert [check.path for check in checks] == [(1,), (4,), (4,), (4,), (2,), (2,)]
+        await user.sees("3 errors · 1 warning · 2 notes", "✗ layer 2: the name “x” is taken by layer 1")
+        assert "✗" in user.line("2  ▦ x"), "and the layer's own line is marked"
+        stack = user.app.screen.stack
+        assert stack.size.height >= len(user.layers) + 2, "the list leaves the stack its room"
+        await user.press("tab", "end", "up")
+        assert user.focused == "checks"
+        await user.sees("layer 3: MaxPooling2D")
+        await user.press("f")
+        assert user.layers[2].padding == "same"
+        assert user.focused == "checks"
+        await user.press("up", "enter")
+        assert (user.cursor, user.focused) == ((4,), "stack")
+        await user.press("u")
+        assert user.network == FINDINGS
+        await user.press("home", "n")
+        assert user.cursor == (1,)
+        await user.press("n", "n")
+        assert user.cursor == (4,)
+        await user.press("n", "N")
+        assert user.cursor == (4,), "around the end and back"
+        await user.press("home")
+        await user.click("✗ layer 5:")
+        assert (user.cursor, user.focused) == ((4,), "stack")
+        await user.press("tab", "escape")
+        assert user.focused == "stack"
 
 
 async def test_blocks_and_branches_are_shown_and_edited_in_place():
@@ -291,11 +332,11 @@ async def test_blocks_and_branches_are_shown_and_edited_in_place():
         await user.press("J")
         assert [type(layer).__name__ for layer in user.layers[0].layers] == ["MaxPooling2D", "Conv2D"]
         assert user.cursor == (0, 1)
-        await user.press("down", "down")
+        await user.press("down", "down", "down")
         assert user.cursor == (1, 0, 0)
         await user.press("d")
         assert user.layers[1].branches == ((), ())
-        assert user.cursor == (1,)
+        assert user.cursor == (1, 0)
         await user.press("enter")
         assert user.focused == "field-merge"
         await user.press("a", "a", "enter")
@@ -309,14 +350,14 @@ async def test_a_long_network_scrolls_with_its_cursor():
     network = Network("long", (8, 8, 1), (*layers, Flatten(), Dense(units=10)))
     async with opened(network, size=(80, 24)) as user:
         await user.press("end")
-        await user.sees(" 302  Dense")
+        await user.sees("302  ≡ Dense")
         assert "layer  " in user.text.split("\n")[2], "the header stays"
         await user.press("pageup")
-        assert "▌" in user.line(" 292  Conv2D")
+        assert "▌" in user.line("292  ▦ Conv2D")
         await user.press("home")
         await user.sees("Input")
         await user.press("end", "up", "up", "enter")
         await user.type("7")
         await user.press("enter")
         assert user.layers[299].filters == 7
-        await user.sees(" 300  Conv2D")
+        await user.sees("300  ▦ Conv2D")

@@ -38,7 +38,7 @@ EVERY_KIND = Network(
         (0, "name", "n" * 65, "name must be text of length at most 64"),
         (1, "epsilon", "0", "epsilon must be a number, more than 0"),
         (1, "momentum", "1.5", "momentum must be a number, at most 1"),
-        (2, "strides", "-1", "strides must be a whole number, at least 1"),
+        (2, "strides", "0", "strides must be a whole number, at least 1"),
         (3, "rate", "nan", "rate must be a number"),
     ],
 )

@@ -18,8 +18,8 @@ def check(analysis: Analysis, setting: Setting) -> tuple[Check, ...]:
     found = [
         *empty(analysis.network),
         *shapes(context),
-        *names(analysis.rows),
-        *opaque(analysis.rows),
+        *names(context.rows),
+        *opaque(context.rows),
         *geometry.checks(context),
         *weights.checks(context),
         *training.checks(context),

@@ -18,13 +18,13 @@ class Context(NamedTuple):
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """All rows."""
-        return self.analysis.rows
+        """All rows but those of muted layers."""
+        return tuple(row for row in self.analysis.rows if not row.muted)
 
     @property
     def last(self) -> Row | None:
         """The row that the network's output comes from."""
-        rows = self.analysis.rows
+        rows = self.rows
         return next((row for row in reversed(rows) if len(row.path) == 1 and not isinstance(row.layer, Block)), None)
 
 
@@ -36,6 +36,8 @@ def look(analysis: Analysis, setting: Setting) -> Context:
     def follow(layers: Sequence[Layer], prefix: Path, source: Row | None) -> Row | None:
         for index, layer in enumerate(layers):
             path = (*prefix, index)
+            if rows[path].muted:
+                continue
             before[path] = source
             if isinstance(layer, Block):
                 source = follow(layer.layers, path, source)

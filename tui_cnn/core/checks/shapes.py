@@ -20,6 +20,8 @@ def empty(network: Network) -> Iterator[Check]:
     """Ask for a first layer."""
     if not network.layers:
         yield Check("empty", "error", (), _("the network has no layers; add one"))
+    elif all(layer.muted for layer in network.layers):
+        yield Check("empty", "error", (), _("all layers are muted; let one be heard"))
 
 
 def shapes(context: Context) -> Iterator[Check]:

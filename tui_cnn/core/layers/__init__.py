@@ -2,7 +2,7 @@
 
 from tui_cnn.core.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from tui_cnn.core.layers.augmentation import RandomFlip, RandomRotation, RandomTranslation, RandomZoom
-from tui_cnn.core.layers.base import Layer, Parameters, family
+from tui_cnn.core.layers.base import Layer, Parameters, family, keras_fields
 from tui_cnn.core.layers.convolution import Conv2D, Conv2DTranspose
 from tui_cnn.core.layers.dense import Dense
 from tui_cnn.core.layers.merging import LAYER_TYPES, AnyLayer, Block, Branches
@@ -66,4 +66,5 @@ __all__ = [
     "UpSampling2D",
     "ZeroPadding2D",
     "family",
+    "keras_fields",
 ]

@@ -1,6 +1,6 @@
 """What every layer is: a frozen declaration of its fields that also knows its own arithmetic."""
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
@@ -43,6 +43,7 @@ class Layer(
     """A layer. A subclass states its fields with their bounds, and whatever differs from the identity."""
 
     name: Name = ""
+    muted: Annotated[bool, msgspec.Meta(description="Skip it, as if it were not there, without deleting it")] = False
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return the shape that comes out for the shape that goes in.
@@ -75,6 +76,13 @@ class Layer(
     def settings(self) -> tuple[str, ...]:
         """Give the essential settings in the field's shorthand: `("64", "3×3", "s2", "same", "relu")`."""
         return ()
+
+
+def keras_fields(layer: Layer) -> dict[str, Any]:
+    """Return the fields that Keras has too, with their values: all but `muted`."""
+    fields = msgspec.structs.asdict(layer)
+    del fields["muted"]
+    return fields
 
 
 def family(layer: Layer | type[Layer]) -> str:

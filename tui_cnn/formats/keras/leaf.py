@@ -64,7 +64,7 @@ def leaf(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLayer, ...
         config["activation"] = "linear"
     _require_last_axis(config.pop("axis", -1), shape)
     remarks = _dtype(config.pop("dtype", None))
-    fields = {name: config.pop(name) for name in kind.__struct_fields__ if name in config}
+    fields = {name: config.pop(name) for name in kind.__struct_fields__ if name in config and name != "muted"}
     data: dict[str, Any] = {"type": entry.class_name}
     for name, value in fields.items():
         if name != "name":

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.layers import Block, Branches, DepthMaxPooling2D, Layer, Opaque
+from tui_cnn.core.layers import Block, Branches, DepthMaxPooling2D, Layer, Opaque, keras_fields
 from tui_cnn.core.network import walk
 from tui_cnn.core.path import Path
 from tui_cnn.core.rows import Row
@@ -101,7 +101,7 @@ def _entry(module: str, kind: str, config: dict[str, Any]) -> dict[str, Any]:
 
 def _config(layer: Layer) -> dict[str, Any]:
     """Turn the fields of a layer into Keras' settings."""
-    fields = msgspec.structs.asdict(layer)
+    fields = keras_fields(layer)
     penalties = {
         name: regularizer_config(text) for name, text in fields.items() if name.endswith("_regularizer") and text
     }

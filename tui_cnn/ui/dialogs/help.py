@@ -14,6 +14,17 @@ _KEY_NAMES = {
     "enter": "Enter",
     "shift+down": "Shift+↓",
     "shift+up": "Shift+↑",
+    "alt+down": "Alt+↓",
+    "alt+up": "Alt+↑",
+    "left": "←",
+    "right": "→",
+    "space": "Space",
+    "plus": "+",
+    "equals_sign": "=",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
 }
 
 
@@ -27,6 +38,7 @@ def scope_titles() -> dict[Scope, str]:
     return {
         "app": _("Everywhere"),
         "stack": _("Build: the stack of layers (arrows or j, k move)"),
+        "checks": _("Build: the list of findings (Tab goes there, arrows move)"),
         "form": _("Build: the settings of a layer (arrows and Tab move, ← → choose)"),
         "recipe": _("Train: the settings of a run (arrows and Tab move, ← → choose)"),
         "train": _("Train"),

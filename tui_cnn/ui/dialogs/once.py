@@ -7,7 +7,7 @@ from textual.screen import ModalScreen, ScreenResultType
 class Once(ModalScreen[ScreenResultType]):
     """A second Enter that is struck before the dialog is gone answers nothing; it would end the screen below."""
 
-    _answered = False
+    answered = False
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Speak also for the screen below, whose footer stays in view: Textual asks the topmost about its actions."""
@@ -18,7 +18,7 @@ class Once(ModalScreen[ScreenResultType]):
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Answer, unless that has been done."""
-        if self._answered:
+        if self.answered:
             return AwaitComplete()
-        self._answered = True
+        self.answered = True
         return super().dismiss(result)

@@ -54,7 +54,8 @@ class Pick(Once[T | None]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        self._filter(event.value)
+        if not self.answered:  # what was typed before the answer may be told after it
+            self._filter(event.value)
 
     @on(Input.Submitted)
     def _entered(self) -> None:

@@ -1,4 +1,4 @@
-"""The stack of layers as lines of text: which columns fit, and what stands in each."""
+"""The stack of layers as lines of text: what stands in each column of a line."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,20 +8,25 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.path import format_path
+from tui_cnn.core.layers import Block
+from tui_cnn.core.memory import BYTES
 from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row
-from tui_cnn.core.shape import format_shape
+from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.i18n import _
-from tui_cnn.ui.draw.numbers import bar
+from tui_cnn.ui.draw.columns import BAR, Column, titles
+from tui_cnn.ui.draw.lines import Line
+from tui_cnn.ui.draw.numbers import bar, short_count, size
+from tui_cnn.ui.draw.signs import EMPTY, FOLDED, OPEN, sign
 
+Cells = dict[str, str]
+"""What stands in the columns, by their keys; the name of a layer comes with its guides and its sign."""
 
-class Column(NamedTuple):
-    """A column: its key, its width in cells, whether it is aligned to the right."""
+INDENT = 2
+"""Cells that a layer is set in for each container around it."""
 
-    key: str
-    width: int
-    right: bool = False
+_LONG = 10**8
+"""From here on counts are written in three figures: `3.86 G`."""
 
 
 class Styles(NamedTuple):
@@ -33,123 +38,114 @@ class Styles(NamedTuple):
     error: Style
 
 
-_ORDER = ("number", "layer", "settings", "output", "params", "share", "macs", "field")
-_GIVING_WAY = ("share", "field", "macs", "settings")
-_LAST_TO_GIVE_WAY = ("params", "output")  # only where names would be cut too short
-_RIGHT = ("number", "output", "params", "macs", "field")
-_GAP = 2
-_BAR = 6
-_SHORT_NAME = 8
-_SHORT_SETTINGS = 15
-
-
-def columns(analysis: Analysis, width: int) -> tuple[Column, ...]:
-    """Choose the columns that fit into `width` cells: as wide as what stands in them, and airy where there is room."""
-    needed = {key: cell_len(title) for key, title in _titles().items()} | {"share": _BAR}
-    for cells in (_input_cells(analysis), *(_cells(row) for row in analysis.rows)):
-        for key, text in cells.items():
-            needed[key] = max(needed[key], cell_len(text))
-    whole = needed["settings"]
-    needed["settings"] = min(whole, _SHORT_SETTINGS)
-    keys = _fitting(_ORDER, _GIVING_WAY, needed, width)
-    keys = _fitting(keys, _LAST_TO_GIVE_WAY, needed | {"layer": min(needed["layer"], _SHORT_NAME)}, width)
-    spare = width - sum(needed[key] + _GAP for key in keys)
-    if "settings" in keys and spare > 0:
-        needed["settings"] = min(whole, needed["settings"] + spare)
-        spare = width - sum(needed[key] + _GAP for key in keys)
-    gap = _GAP + max(0, min(4, spare // len(keys)))
-    shown = [Column(key, needed[key] + gap, key in _RIGHT) for key in keys]
-    overflow = sum(column.width for column in shown) - width
-    if overflow > 0:  # a very narrow place: the names give way
-        shown[1] = Column("layer", max(_GAP + 1, shown[1].width - overflow))
-    return tuple(shown)
-
-
-def _fitting(keys: Sequence[str], giving_way: Sequence[str], needed: dict[str, int], width: int) -> list[str]:
-    """Leave out of `keys` what gives way, one after the other, until the rest fits."""
-    kept = list(keys)
-    for key in giving_way:
-        if sum(needed[key] + _GAP for key in kept) <= width:
-            break
-        kept.remove(key)
-    return kept
-
-
-def _titles() -> dict[str, str]:
-    return {
-        "number": "#",
-        "layer": _("layer"),
-        "settings": _("settings"),
-        "output": _("output"),
-        "params": _("params"),
-        "share": "",
-        "macs": _("MACs"),
-        "field": _("field"),
-    }
-
-
 def header(shown: Sequence[Column], style: Style) -> list[Segment]:
     """Draw the line above the stack."""
-    return _line(_titles(), shown, Styles(style, style, style, style), {})
+    indented = {**titles(), "layer": " " * INDENT + titles()["layer"]}
+    return [Segment(_fit(indented[column.key], column), style) for column in shown]
 
 
-def input_line(analysis: Analysis, shown: Sequence[Column], styles: Styles) -> list[Segment]:
-    """Draw the line of the input, which comes before the first layer."""
-    return _line(_input_cells(analysis), shown, styles, {"number": styles.dim})
-
-
-def layer_line(row: Row, analysis: Analysis, shown: Sequence[Column], styles: Styles) -> list[Segment]:
-    """Draw the line of a layer; one that cannot be built says why where its numbers would stand."""
-    cells = _cells(row)
-    if row.error is not None:
-        return _broken_line(f"✗ {row.error}", cells, shown, styles)
-    if row.figures is None:
-        return _line(cells, shown, styles, dict.fromkeys(cells, styles.dim))
-    params = row.figures.parameters.total
-    if params:
-        cells["share"] = bar(params / analysis.totals.params, _BAR)
-    return _line(cells, shown, styles, {"number": styles.dim, "share": styles.bar})
-
-
-def _input_cells(analysis: Analysis) -> dict[str, str]:
-    return {"number": "0", "layer": _("Input"), "output": format_shape(analysis.network.input_shape), "field": "1"}
-
-
-def _cells(row: Row) -> dict[str, str]:
+def cells_of(line: Line, analysis: Analysis) -> Cells:
+    """Write what stands on a line."""
+    guides = "│ " * line.depth
+    if not line.path:
+        shape = analysis.network.input_shape
+        numbers = {"output": format_shape(shape), "field": "1", "memory": size(BYTES * elements(shape))}
+        return {"number": "0", "layer": f"· {_('Input')}", **numbers}
+    if line.is_branch:
+        return {"number": "", "layer": f"{guides}{_mark(line)} {_branch_name(line)}", **_numbers(line, analysis)}
+    row = line.row
+    assert row is not None
     cells = {
-        "number": format_path(row.path),
-        "layer": "  " * (len(row.path) - 1) + (row.layer.name or type(row.layer).__name__),
+        "number": str(line.path[-1] + 1),
+        "layer": f"{guides}{_mark(line)} {row.layer.name or type(row.layer).__name__}",
         "settings": " · ".join(row.layer.settings()),
     }
+    return cells | _numbers(line, analysis)
+
+
+def draw(line: Line, cells: Cells, analysis: Analysis, shown: Sequence[Column], styles: Styles) -> list[Segment]:
+    """Draw a line; a layer that cannot be built says why where its numbers would stand."""
+    if line.broken is not None:
+        return _broken(line.broken, cells, shown, styles)
+    quiet = line.row is not None and (line.row.muted or line.row.figures is None)
+    name, text = (styles.dim if dim else styles.text for dim in (quiet, quiet or line.is_branch))
+    segments = []
+    for column in shown:
+        fitted = _fit(_share(line, analysis) if column.key == "share" else cells.get(column.key, ""), column)
+        if column.key == "layer":
+            lead = INDENT * (line.depth + 1)
+            segments += [Segment(fitted[:lead], styles.dim), Segment(fitted[lead:], name)]
+        else:
+            tone = styles.dim if column.key == "number" else styles.bar if column.key == "share" else text
+            segments.append(Segment(fitted, tone))
+    return segments
+
+
+def _mark(line: Line) -> str:
+    if line.held is not None:
+        return EMPTY if line.folded is None else FOLDED if line.folded else OPEN
+    return sign(line.row.layer) if line.row else EMPTY
+
+
+def _branch_name(line: Line) -> str:
+    return _("branch {number}").format(number=line.path[-1] + 1) if line.row else _("skip")
+
+
+def _numbers(line: Line, analysis: Analysis) -> Cells:
+    """Write the numbers of a layer; of a container its output, and when it is folded what it sums up to."""
+    row, totals = line.row, analysis.totals
+    if row is None:
+        return {"output": format_shape(line.skipped)} if line.skipped else {}
+    if row.error is not None:
+        return {}
+    if row.muted and not line.is_branch:
+        return {"output": _("muted")}
     if row.figures is None:
-        return cells if row.error else {**cells, "output": "—", "params": "—", "macs": "—", "field": "—"}
-    params, macs = row.figures.parameters.total, row.figures.macs.value
-    return cells | {
-        "output": format_shape(row.figures.output_shape),
-        "params": f"{params:,}" if params else "",
-        "macs": f"{macs:,}" if macs else "",
-        "field": format_field(row.field),
-    }
+        return {"output": "—", "params": "—", "macs": "—", "field": "—", "memory": "—"}
+    shape = row.figures.output_shape
+    cells = {"output": format_shape(shape), "field": format_field(row.field)}
+    params, macs = _amounts(line, row)
+    if params:
+        cells["params"] = _count(params, totals.params)
+    if macs:
+        cells["macs"] = _count(macs, totals.macs)
+    if line.held is None or line.folded or not (line.is_branch or isinstance(row.layer, Block)):
+        cells["memory"] = size(BYTES * elements(shape))
+    return cells
 
 
-def _line(cells: dict[str, str], shown: Sequence[Column], styles: Styles, tones: dict[str, Style]) -> list[Segment]:
-    return [Segment(_fit(cells.get(column.key, ""), column), tones.get(column.key, styles.text)) for column in shown]
+def _amounts(line: Line, row: Row) -> tuple[int, int]:
+    if line.held is not None:
+        return (line.held.params, line.held.macs) if line.folded else (0, 0)
+    return (row.figures.parameters.total, row.figures.macs.value) if row.figures else (0, 0)
 
 
-def _broken_line(reason: str, cells: dict[str, str], shown: Sequence[Column], styles: Styles) -> list[Segment]:
+def _count(value: int, total: int) -> str:
+    return f"{value:,}" if total < _LONG else short_count(value)
+
+
+def _share(line: Line, analysis: Analysis) -> str:
+    params = _amounts(line, line.row)[0] if line.row else 0
+    return bar(params / analysis.totals.params, BAR) if params else ""
+
+
+def _broken(row: Row, cells: Cells, shown: Sequence[Column], styles: Styles) -> list[Segment]:
     named = [column for column in shown if column.key in ("number", "layer")]
     rest = sum(column.width for column in shown) - sum(column.width for column in named)
-    text = f"{cells['settings']}   {reason}" if cells["settings"] else reason
+    reason = f"✗ {row.error}"
+    text = f"{cells['settings']}   {reason}" if cells.get("settings") else reason
     return [
-        *_line(cells, named, styles, dict.fromkeys(cells, styles.error)),
+        *(Segment(_fit(cells[column.key], column), styles.error) for column in named),
         Segment(set_cell_size(text, rest), styles.error),
     ]
 
 
 def _fit(text: str, column: Column) -> str:
     """Bring a text to a column's width, with the gap after it."""
-    room = column.width - _GAP
-    fitted = text if cell_len(text) <= room else set_cell_size(text, room - 1) + "…"
+    room = column.width - column.gap
+    length = cell_len(text)
+    if length > room:
+        text, length = set_cell_size(text, room - 1) + "…", room
     if column.right:
-        fitted = " " * (room - cell_len(fitted)) + fitted
-    return set_cell_size(fitted, column.width)
+        return " " * (room - length) + text + " " * column.gap
+    return text + " " * (column.width - length)

@@ -5,11 +5,12 @@ channels; a row of features, which has no height, is one cell wide and as high a
 """
 
 from collections.abc import Sequence
+from itertools import accumulate
 from math import log2, sqrt
 from typing import NamedTuple
 
+from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.path import Path
@@ -22,6 +23,11 @@ class Stage(NamedTuple):
     shape: Shape
     paths: tuple[Path, ...]
 
+    @property
+    def is_image(self) -> bool:
+        """Whether it has a height and a width: it belongs to the feature extractor, not to the classifier."""
+        return len(self.shape) == 3
+
 
 class Tones(NamedTuple):
     """The styles of the feature extractor, the classifier, the selected stage, and the words."""
@@ -32,7 +38,19 @@ class Tones(NamedTuple):
     words: Style
 
 
+class Drawing(NamedTuple):
+    """Lines, and for each stage the column where its place ends and the layer that it stands for."""
+
+    lines: tuple[tuple[Segment, ...], ...]
+    places: tuple[tuple[int, Path], ...]
+
+    def path_at(self, column: int) -> Path | None:
+        """Return the layer drawn at a column, if there is one."""
+        return next((path for end, path in self.places if column < end), None)
+
+
 _GAP = 2
+_WIDEST = 12
 
 
 def stages(analysis: Analysis) -> list[Stage]:
@@ -48,45 +66,45 @@ def stages(analysis: Analysis) -> list[Stage]:
     return found
 
 
-def volume(analysis: Analysis, selected: Path, width: int, height: int, tones: Tones) -> Text:
+def volume(analysis: Analysis, selected: Path, width: int, height: int, tones: Tones) -> Drawing:
     """Draw the stages into `width` cells and `height` lines, the last of which names their shapes.
 
-    Where there is no room for words there are bare blocks; where there is none for these, those next to the selected.
+    Where there is no room for all words, only the shape of the selected stage is named; where there is none for all
+    blocks, those next to the selected are drawn.
     """
     found = stages(analysis)
+    here = next((index for index, stage in enumerate(found) if selected[:1] in stage.paths), 0)
     labels = [format_shape(stage.shape) for stage in found]
     blocks = [_width(stage.shape) for stage in found]
     fields = [max(block, len(label)) + _GAP for block, label in zip(blocks, labels, strict=True)]
-    if sum(fields) > width:
-        found = _around(found, selected, max(1, width // 2))
-        labels = ["" for _ in found]
+    named = sum(fields) <= width
+    if not named:
+        count = max(1, width // 2)
+        start = max(0, min(here - count // 2, len(found) - count))
+        found, here = found[start : start + count], here - start
+        labels = labels[start : start + count]
         blocks = [max(1, min(_width(stage.shape), width // len(found) - 1)) for stage in found]
         fields = [block + 1 for block in blocks]
     tops = _heights([stage.shape for stage in found], 2 * (height - 1))
-    lines = [Text() for _ in range(height)]
-    for stage, label, block, field, halves in zip(found, labels, blocks, fields, tops, strict=True):
-        plain = tones.features if len(stage.shape) == 3 else tones.classifier
-        style = tones.selected if selected[:1] in stage.paths else plain
-        left = (field - block) // 2
+    lines: list[list[Segment]] = [[] for _ in range(height)]
+    for index, (stage, block, field, halves) in enumerate(zip(found, blocks, fields, tops, strict=True)):
+        style = tones.selected if index == here else tones.features if stage.is_image else tones.classifier
+        before, after = _blank((field - block) // 2), _blank(field - block - (field - block) // 2)
         for line, cell in zip(lines, _column(halves, height - 1), strict=False):
-            line.append(" " * left).append(cell * block, style).append(" " * (field - block - left))
-        lines[-1].append(label.center(field), style if style is tones.selected else tones.words)
-    for line in lines:
-        line.truncate(width)
-    drawn = Text("\n").join(lines)
-    drawn.no_wrap = True
-    return drawn
-
-
-def _around(found: list[Stage], selected: Path, count: int) -> list[Stage]:
-    """Take the `count` stages that have the selected one in their middle, as far as the ends allow."""
-    here = next((index for index, stage in enumerate(found) if selected[:1] in stage.paths), 0)
-    start = max(0, min(here - count // 2, len(found) - count))
-    return found[start : start + count]
+            line += (before, Segment(cell * block, style), after)
+        if named:
+            lines[-1].append(Segment(labels[index].center(field), style if index == here else tones.words))
+    if not named:
+        label = labels[here]
+        start = max(0, min(sum(fields[:here]) + (fields[here] - len(label)) // 2, width - len(label)))
+        lines[-1] += (_blank(start), Segment(label, tones.selected))
+    ends = accumulate(fields)
+    cut = tuple(tuple(Segment.adjust_line_length(line, width)) for line in lines)
+    return Drawing(cut, tuple((end, stage.paths[0]) for end, stage in zip(ends, found, strict=True)))
 
 
 def _width(shape: Shape) -> int:
-    return 1 + round(log2(shape[2])) if len(shape) == 3 else 1
+    return min(_WIDEST, 1 + round(log2(shape[2]))) if len(shape) == 3 else 1
 
 
 def _heights(shapes: Sequence[Shape], most: int) -> list[int]:
@@ -104,7 +122,11 @@ def _column(halves: int, height: int) -> list[str]:
     """Draw a bar of `halves` half lines in the middle of `height` lines."""
     top = (2 * height - halves) // 2
     filled = [top <= half < top + halves for half in range(2 * height)]
-    return [
-        {(True, True): "█", (True, False): "▀", (False, True): "▄", (False, False): " "}[pair]
-        for pair in zip(filled[::2], filled[1::2], strict=True)
-    ]
+    return [_HALVES[upper, lower] for upper, lower in zip(filled[::2], filled[1::2], strict=True)]
+
+
+_HALVES = {(True, True): "█", (True, False): "▀", (False, True): "▄", (False, False): " "}
+
+
+def _blank(width: int) -> Segment:
+    return Segment(" " * width)

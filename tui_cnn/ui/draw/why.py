@@ -1,6 +1,11 @@
 """Why a number is what it is: the formulas of one layer with the values put in."""
 
-from rich.table import Table
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 
 from tui_cnn.core.analysis import Analysis
@@ -9,32 +14,96 @@ from tui_cnn.core.memory import activation, memory
 from tui_cnn.core.receptive_field import ReceptiveField, format_field
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape
-from tui_cnn.i18n import _
+from tui_cnn.core.sums import Sum
+from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.draw.numbers import size
 
 
-def layer_numbers(row: Row) -> Table:
-    """Write a layer's output, parameters, MACs, memory and receptive field, each with its formula."""
-    table = _grid()
+class Number(NamedTuple):
+    """A number with its name, and how it comes about or what it means; the name is empty for one more of the kind."""
+
+    label: str
+    value: str
+    reason: str = ""
+
+
+_SIDE_BY_SIDE = 64
+"""From this width on a number and its formula stand in one line."""
+
+_LABEL, _VALUE = 13, 13
+
+
+def written(numbers: Sequence[Number], width: int, quiet: Style) -> list[list[Segment]]:
+    """Write numbers with their formulas beside them, or below them where it is narrow, `width` cells wide."""
+    beside = width >= _SIDE_BY_SIDE
+    room = _VALUE if beside else max(_VALUE, width - _LABEL)
+    lines: list[list[Segment]] = []
+    for number in numbers:
+        if number.label or number.value or beside:
+            lines.append([Segment(number.label.ljust(_LABEL), quiet), Segment(number.value.rjust(room))])
+        if number.reason and beside:
+            lines[-1].append(Segment("  " + _cut(number.reason, width - _LABEL - room - 2)))
+        elif number.reason:
+            lines.append([Segment("  " + _cut(number.reason, width - 2), quiet)])
+    return lines
+
+
+def write(numbers: Sequence[Number], width: int, quiet: Style) -> Text:
+    """Write numbers as one text."""
+    lines = written(numbers, width, quiet)
+    return Text("\n").join(Text.assemble(*((part.text, part.style or "") for part in line)) for line in lines)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else set_cell_size(text, max(0, width - 1)) + "…"
+
+
+def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
+    """List a layer's numbers, each with its formula; those of a container are the sums of what it holds."""
+    if row.muted:
+        return [Number(_("output"), _("muted"), _("what goes in comes out; m lets it be heard again"))]
     if row.figures is None:
         reason = str(row.error) if row.error else _("an earlier layer cannot be built")
-        table.add_row(_("output"), Text("—"), Text(reason))
-        return table
+        return [Number(_("output"), "—", reason)]
     figures = row.figures
-    table.add_row(_("output"), format_shape(figures.output_shape), figures.size_formula)
+    output = Number(_("output"), format_shape(figures.output_shape), figures.size_formula)
+    held_bytes = activation(figures.output_shape)
+    stored = Number(_("memory"), size(held_bytes.value), _("{formula} bytes of output").format(formula=held_bytes.formula))
+    seen = _field(row)
+    if held is not None:
+        return [output, *held_numbers(held), stored, *seen]
     trainable, non_trainable = figures.parameters
-    table.add_row(_("parameters"), f"{trainable.value:,}", trainable.formula)
+    numbers = [output, Number(_("parameters"), f"{trainable.value:,}", trainable.formula)]
     if non_trainable.value:
-        table.add_row(_("not trainable"), f"{non_trainable.value:,}", non_trainable.formula)
-    table.add_row(_("MACs"), f"{figures.macs.value:,}", figures.macs.formula)
-    held = activation(figures.output_shape)
-    table.add_row(_("memory"), size(held.value), _("{formula} bytes of output, float32").format(formula=held.formula))
+        numbers.append(Number(_("not trainable"), f"{non_trainable.value:,}", non_trainable.formula))
+    macs = figures.macs
+    doubled = _("2·{macs}: two for each MAC").format(macs=f"{macs.value:,}") if macs.value else ""
+    return [
+        *numbers,
+        Number(_("MACs"), f"{macs.value:,}", macs.formula),
+        Number(_("FLOPs"), f"{2 * macs.value:,}", doubled),
+        Number(_("FLOPs, tf"), f"{figures.tf_flops:,}", _("as TensorFlow's profiler counts")),
+        stored,
+        *seen,
+    ]
+
+
+def held_numbers(held: Sum) -> list[Number]:
+    """List what a container or a branch sums up to."""
+    layers = ngettext("of {count} layer", "of {count} layers", held.layers).format(count=held.layers)
+    return [
+        Number(_("parameters"), f"{held.params:,}", layers),
+        Number(_("MACs"), f"{held.macs:,}", layers),
+    ]
+
+
+def _field(row: Row) -> list[Number]:
+    """Say what a cell sees of the image, and how that comes about."""
     formula = field_formula(row)
-    table.add_row(_("field"), format_field(row.field), formula.size if formula else _seen(row.field))
-    if formula:
-        steps = _("step {step}, padding {padding}, in pixels of the image")
-        table.add_row("", "", steps.format(step=formula.stride, padding=formula.padding))
-    return table
+    if formula is None:
+        return [Number(_("field"), format_field(row.field), _seen(row.field))]
+    steps = _("step {step}, padding {padding}").format(step=formula.stride, padding=formula.padding)
+    return [Number(_("field"), format_field(row.field), formula.size), Number("", "", steps)]
 
 
 def _seen(field: ReceptiveField | None) -> str:
@@ -43,35 +112,32 @@ def _seen(field: ReceptiveField | None) -> str:
         return _("every value sees all of the image")
     down, across = field.down, field.across
     if field.status == "unaligned":
-        return _("pixels of the image that a cell sees at most; cells see unevenly")
+        return _("pixels at most; cells see unevenly")
     stride = f"{down.stride}" if down.stride == across.stride else f"{down.stride}×{across.stride}"
     padding = f"{down.padding}" if down.padding == across.padding else f"{down.padding}×{across.padding}"
-    message = _("pixels that a cell sees; step {stride}, padding {padding}")
+    message = _("pixels; step {stride}, padding {padding}")
     return message.format(stride=stride, padding=padding)
 
 
-def network_numbers(analysis: Analysis) -> Table:
-    """Write the whole network's output, parameters and MACs."""
-    table, totals = _grid(), analysis.totals
+def network_numbers(analysis: Analysis) -> list[Number]:
+    """List the whole network's numbers."""
+    totals = analysis.totals
     output = format_shape(analysis.output_shape) if analysis.output_shape else "—"
-    layers = sum(1 for row in analysis.rows if not row.holds_layers)
-    table.add_row(_("output"), output, _("after {count} layers").format(count=layers))
+    layers = sum(1 for row in analysis.rows if not row.holds_layers and not row.muted)
     non_trainable = _("of these {count} not trainable").format(count=f"{totals.non_trainable:,}")
-    table.add_row(_("parameters"), f"{totals.params:,}", non_trainable if totals.non_trainable else "")
-    table.add_row(_("MACs"), f"{totals.macs:,}", _("multiply-accumulates of the kernels, for one image"))
+    numbers = [
+        Number(
+            _("output"), output, ngettext("after {count} layer", "after {count} layers", layers).format(count=layers)
+        ),
+        Number(_("parameters"), f"{totals.params:,}", non_trainable if totals.non_trainable else ""),
+        Number(_("MACs"), f"{totals.macs:,}", _("multiply-accumulates for one image")),
+        Number(_("FLOPs"), f"{2 * totals.macs:,}", _("two for each MAC")),
+        Number(_("FLOPs, tf"), f"{totals.tf_flops:,}", _("as TensorFlow's profiler counts")),
+    ]
     needs = memory(analysis)
     if needs.inference is not None and needs.training is not None:
-        peak = _("{formula} bytes at the peak of one image").format(formula=needs.formulas.inference)
-        table.add_row(_("memory"), size(needs.inference), peak)
-        step = _("{formula} bytes, training on {batch} images with adam")
-        note = step.format(formula=needs.formulas.training, batch=needs.batch_size)
-        table.add_row("", size(needs.training), note)
-    return table
-
-
-def _grid() -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True, min_width=13)
-    table.add_column(justify="right", no_wrap=True, min_width=11)
-    table.add_column(no_wrap=True, overflow="ellipsis")
-    return table
+        numbers += [
+            Number(_("memory"), size(needs.inference), needs.formulas.inference),
+            Number(_("… training"), size(needs.training), needs.formulas.training),
+        ]
+    return numbers

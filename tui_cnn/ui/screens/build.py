@@ -6,9 +6,7 @@ from typing import ClassVar, cast
 import msgspec
 from textual import on, work
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis, analyze
@@ -19,18 +17,20 @@ from tui_cnn.core.path import Path
 from tui_cnn.formats.fields import fields, start
 from tui_cnn.i18n import _
 from tui_cnn.ui.design import Design
-from tui_cnn.ui.draw.why import layer_numbers, network_numbers
-from tui_cnn.ui.messages import LayerSelected
-from tui_cnn.ui.screens.base import MainScreen
+from tui_cnn.ui.draw.lines import Line
+from tui_cnn.ui.draw.why import Number, held_numbers, layer_numbers, network_numbers, write
+from tui_cnn.ui.messages import LayerPointed, LayerSelected
+from tui_cnn.ui.screens.clipboard import ClipboardScreen
+from tui_cnn.ui.screens.walking import WalkingScreen
+from tui_cnn.ui.widgets.checks import ChecksView
 from tui_cnn.ui.widgets.form import StructForm
 from tui_cnn.ui.widgets.layer_panel import LayerPanel
 from tui_cnn.ui.widgets.stack import StackView
 from tui_cnn.ui.widgets.volume import VolumeView
+from tui_cnn.ui.widgets.why import WhyView
 
-_MOST_CHECKS = 3
 
-
-class BuildScreen(MainScreen):
+class BuildScreen(ClipboardScreen, WalkingScreen):
     """Where a network is designed."""
 
     MODE = "build"
@@ -38,37 +38,42 @@ class BuildScreen(MainScreen):
     AUTO_FOCUS: ClassVar[str] = "#stack"
 
     _shown: Analysis | None = None
+    _undoable = False
 
     def body(self) -> Iterator[Widget]:
-        """Lay out the stack with its numbers and checks, and the settings beside it."""
-        design = self.cnn_tui.design
-        with_stack = Vertical(
-            StackView(design.analysis, id="stack"),
-            VolumeView(id="volume"),
-            Static(id="why"),
-            Static(id="checks"),
-            id="main",
-        )
-        yield Horizontal(with_stack, LayerPanel(id="settings-panel"))
+        """Lay out the stack with its drawing and its findings, and the selected layer beside it."""
+        stack = StackView(self.cnn_tui.design.analysis, id="stack")
+        main = Vertical(stack, VolumeView(id="volume"), WhyView(id="brief"), ChecksView(id="checks"), id="main")
+        yield Horizontal(main, LayerPanel(id="settings-panel"))
 
-    @property
-    def stack(self) -> StackView:
-        """The stack of layers."""
-        return self.query_one(StackView)
+    def on_mount(self) -> None:
+        """Follow the columns that the user wants."""
+        self.watch(self.app, "hidden_columns", self._hide_columns)
+        self.watch(self.stack, "cursor", self._show_selected, init=False)  # at once: all is painted together
 
     @property
     def panel(self) -> LayerPanel:
         """The settings of the selected layer."""
         return self.query_one(LayerPanel)
 
+    @property
+    def checks(self) -> ChecksView:
+        """The list of findings."""
+        return self.query_one(ChecksView)
+
     def show_design(self, design: Design) -> None:
         """Show another network, with the cursor where it was edited; one that was merely saved stays as it is shown."""
         if design.analysis is self._shown:
             return
         self._shown = design.analysis
-        self.stack.show(design.analysis, design.select)
-        self.query_one("#checks", Static).update(_checks(design.analysis.checks))
-        self.refresh_bindings()
+        self.stack.last_edit = design.history.present.label
+        self.stack.show(design.analysis, design.select, opened=design.just_opened)
+        self.checks.show(design.analysis.checks)
+        self._show_selected()
+        undoable = design.history.past is not None
+        if undoable != self._undoable:  # it makes the whole footer anew
+            self._undoable = undoable
+            self.refresh_bindings()
 
     def settle(self) -> None:
         """Apply what stands in the form."""
@@ -78,18 +83,24 @@ class BuildScreen(MainScreen):
     def _show_selected(self) -> None:
         """Show the layer under the cursor, unless its form is open already."""
         path, analysis = self.stack.path, self.cnn_tui.design.analysis
-        form, edited = self.panel.form, self.panel.path
-        if form is not None and self.panel.shows(analysis, path):
+        panel = self.panel
+        form, edited = panel.form, panel.edited if panel.form else ()
+        if panel.shows(analysis, path):
             return
         self.remove_class("-editing")
-        self.panel.show(analysis, path)
+        panel.show(analysis, path)
         self.query_one(VolumeView).show(analysis, path)
-        row = next((row for row in analysis.rows if row.path == path), None)
-        why = self.query_one("#why", Static)
-        why.border_title = Content(row.name if row else _("the whole network"))
-        why.update(layer_numbers(row) if row else network_numbers(analysis), layout=False)
+        title, numbers = _why(self.stack.line, analysis)
+        for view in self.query(WhyView):
+            view.show(title, numbers)
+        self.checks.show_about(path)
         if form is not None and form.value is not None and form.pending and edited != path:
-            self._request(_("edit"), _edit(edited, form.value), path)  # the mouse went elsewhere: lose nothing
+            self.request(_("edit"), _edit(edited, form.value), path)  # the mouse went elsewhere: lose nothing
+
+    @on(LayerPointed)
+    def _point(self, event: LayerPointed) -> None:
+        self.stack.go_to(event.path)
+        self.stack.focus()
 
     @on(StructForm.Changed)
     def _preview(self, event: StructForm.Changed) -> None:
@@ -97,28 +108,24 @@ class BuildScreen(MainScreen):
         if event.value is None or not form.pending:
             self.panel.preview(None)
         else:
-            self.panel.preview(analyze(_edit(self.panel.path, event.value)(self.cnn_tui.design.network)))
+            self.panel.preview(analyze(_edit(self.panel.edited, event.value)(self.network)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer a fix where there is one, and undo where something was done."""
+        """Offer undo where something was done."""
         design = self.cnn_tui.design
-        allowed = {
-            "apply_fix": any(check.fix for check in design.analysis.checks),
-            "undo": design.history.past is not None,
-            "redo": design.history.future is not None,
-        }
-        return allowed.get(action, True)
+        if action == "undo":
+            return design.history.past is not None
+        return action != "redo" or design.history.future is not None
 
     @work
     async def action_add_layer(self) -> None:
-        """Ask for a layer and put it below the selected one."""
-        path = self.stack.path
-        await self._insert((*path[:-1], path[-1] + 1) if path else (0,))
+        """Ask for a layer and put it below the selected ones."""
+        await self._insert(self._place(below=True))
 
     @work
     async def action_insert_layer(self) -> None:
-        """Ask for a layer and put it above the selected one."""
-        await self._insert(self.stack.path or (0,))
+        """Ask for a layer and put it above the selected ones."""
+        await self._insert(self._place(below=False))
 
     async def action_edit_layer(self) -> None:
         """Open the form of the selected layer."""
@@ -126,35 +133,38 @@ class BuildScreen(MainScreen):
         self.add_class("-editing")
         await self.panel.edit()
 
-    def action_delete_layer(self) -> None:
-        """Delete the selected layer; the one below comes under the cursor."""
-        if path := self.stack.path:
-            left = len(edits.stack_at(self.cnn_tui.design.network, path)) - 1
-            select = (*path[:-1], min(path[-1], max(0, left - 1)))
-            self._request(_("delete"), lambda network: edits.delete(network, path), select)
-
-    def action_duplicate_layer(self) -> None:
-        """Put a copy below the selected layer."""
-        if path := self.stack.path:
-            copy = (*path[:-1], path[-1] + 1)
-            self._request(_("duplicate"), lambda network: edits.duplicate(network, path), copy)
-
-    def action_move_up(self) -> None:
-        """Move the selected layer up in its stack."""
-        self._move(-1)
-
-    def action_move_down(self) -> None:
-        """Move the selected layer down in its stack."""
-        self._move(1)
-
     def action_apply_fix(self) -> None:
         """Apply the first fix that there is, that of the selected layer before others."""
         checks = [check for check in self.cnn_tui.design.analysis.checks if check.fix]
         checks.sort(key=lambda check: check.path != self.stack.path)
-        if not checks or checks[0].fix is None:
-            self.notify(_("There is nothing that can be fixed."))
-            return
-        self._request(checks[0].fix.label, checks[0].fix.apply, checks[0].path)
+        self._fix(checks[0] if checks else None)
+
+    def action_fix_finding(self) -> None:
+        """Apply the fix of the finding under the cursor."""
+        self._fix(self.checks.finding)
+
+    def _fix(self, check: Check | None) -> None:
+        if check is None or check.fix is None:
+            self.notify(_("There is nothing that can be fixed.") if check is None else _("This one has no quick fix."))
+        else:
+            self.request(check.fix.label, check.fix.apply, check.path)
+
+    def action_why(self) -> None:
+        """Show every number of the selected layer with its formula."""
+        from tui_cnn.ui.dialogs.text import TextDialog
+
+        title, numbers = _why(self.stack.line, self.cnn_tui.design.analysis)
+        quiet = self.stack.get_component_rich_style("stack--dim", partial=True)
+        self.app.push_screen(TextDialog(title, write(numbers, min(88, self.size.width - 10), quiet)))
+
+    @work
+    async def action_choose_columns(self) -> None:
+        """Ask which columns are wanted."""
+        from tui_cnn.ui.dialogs.columns import ChooseColumns
+
+        hidden = await self.app.push_screen_wait(ChooseColumns(self.cnn_tui.hidden_columns))
+        if hidden is not None:
+            self.cnn_tui.hidden_columns = hidden
 
     def action_undo(self) -> None:
         """Take back the last edit."""
@@ -169,10 +179,10 @@ class BuildScreen(MainScreen):
         form = self.panel.form
         if form is None or form.value is None:
             return
-        path = self.panel.path
+        path, edited = self.panel.path, self.panel.edited
         self._close_form()
         if form.pending:
-            self._request(_("edit"), _edit(path, form.value), path)
+            self.request(_("edit"), _edit(edited, form.value), path)
 
     def action_cancel(self) -> None:
         """Leave the form as it was."""
@@ -189,23 +199,26 @@ class BuildScreen(MainScreen):
         kind = await self.app.push_screen_wait(Pick(_("Add a layer"), items))
         if kind is not None:
             layer = cast("AnyLayer", start(kind))
-            self._request(_("add"), lambda network: edits.insert(network, path, layer), path)
+            self.request(_("add"), lambda network: edits.insert(network, path, layer), path)
 
-    def _move(self, by: int) -> None:
-        path = self.stack.path
-        if not path:
-            return
-        to = path[-1] + by
-        if 0 <= to < len(edits.stack_at(self.cnn_tui.design.network, path)):
-            self._request(_("move"), lambda network: edits.move(network, path, to), (*path[:-1], to))
-
-    def _request(self, label: str, edit: edits.Edit, select: Path) -> None:
-        self.cnn_tui.edit(label, edit, select)
+    def _hide_columns(self, hidden: frozenset[str]) -> None:
+        self.stack.hidden_columns = hidden
 
     def _close_form(self) -> None:
         self.remove_class("-editing")
         self.panel.show(self.cnn_tui.design.analysis, self.stack.path)
         self.stack.focus()
+
+
+def _why(line: Line, analysis: Analysis) -> tuple[str, list[Number]]:
+    """Say what stands on a line, and list its numbers."""
+    if not line.path:
+        return _("the whole network"), network_numbers(analysis)
+    if line.is_branch:
+        title = _("branch {number}").format(number=line.path[-1] + 1)
+        return title, held_numbers(line.held) if line.held else []
+    assert line.row is not None
+    return line.row.name, layer_numbers(line.row, line.held)
 
 
 def _edit(path: Path, value: msgspec.Struct) -> edits.Edit:
@@ -214,18 +227,3 @@ def _edit(path: Path, value: msgspec.Struct) -> edits.Edit:
         name, shape = value.name, value.input_shape
         return lambda network: edits.set_input_shape(edits.rename(network, name), shape)
     return lambda network: edits.replace(network, path, cast("AnyLayer", value))
-
-
-def _checks(checks: tuple[Check, ...]) -> Content:
-    """List the findings, one a line, errors first."""
-    if not checks:
-        return Content.styled("✓ " + _("no problems found"), "$text-success")
-    lines = []
-    for check in checks[:_MOST_CHECKS]:
-        sign, style = {"error": ("✗", "$text-error"), "warning": ("⚠", "$text-warning"), "info": ("·", "")}[
-            check.severity
-        ]
-        lines.append(Content.styled(f"{sign} {check}", style))
-    if len(checks) > _MOST_CHECKS:
-        lines.append(Content.styled(_("… and {count} more").format(count=len(checks) - _MOST_CHECKS), "$text-muted"))
-    return Content("\n").join(lines)

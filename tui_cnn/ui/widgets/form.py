@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
 from tui_cnn.formats.fields import Field, fields, format_value, rebuild
+from tui_cnn.formats.stepping import STEPPING, bounds, stepped
 from tui_cnn.formats.validation import InvalidError
 from tui_cnn.i18n import _
 from tui_cnn.ui.actions import bindings
@@ -55,17 +56,27 @@ class StructForm(Widget):
             self.form = form
             self.value = value
 
+    class Resized(Message):
+        """The form has more lines or fewer."""
+
     def __init__(self, value: msgspec.Struct, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.original = value
         self.value: msgspec.Struct | None = value
-        self._fields = {field.name: field for field in _in_order(fields(type(value))) if field.kind != "nested"}
+        self._fields = {field.name: field for field in _in_order(fields(type(value)))}
+        self._rare = [name for name in self._fields if is_rare(name)]
+        self._all_shown = any(getattr(value, name) != self._fields[name].start for name in self._rare)
 
     def compose(self) -> ComposeResult:
-        """Lay out the fields, and a line for help and errors."""
+        """Lay out the fields, those that one seldom changes behind a line of their own, and one for help and errors."""
         with _Fields():
             for field in self._fields.values():
-                with Horizontal(classes="field", id=f"line-{field.name}"):
+                if self._rare and field.name == self._rare[0]:
+                    with Horizontal(classes="field"):
+                        yield Label(_("more …"))
+                        yield Choice((_SHUT, _OPEN), _OPEN if self._all_shown else _SHUT, id="more")
+                with Horizontal(classes="field", id=f"line-{field.name}") as line:
+                    line.display = self._all_shown or field.name not in self._rare
                     yield Label(field.name)
                     yield self._control(field)
         yield Static("", id="advice", markup=False)
@@ -78,7 +89,8 @@ class StructForm(Widget):
     @property
     def lines(self) -> int:
         """How many lines the fields take."""
-        return len(self._fields)
+        rare = len(self._rare)
+        return len(self._fields) - (0 if self._all_shown else rare) + (1 if rare else 0)
 
     def show_lines(self, most: int) -> None:
         """Let the fields scroll where there are more."""
@@ -92,6 +104,15 @@ class StructForm(Widget):
     def action_walk(self, by: int) -> None:
         """Go to the next field or the one before, around the end."""
         (self.screen.focus_next if by > 0 else self.screen.focus_previous)("StructForm .field *")
+
+    @on(Choice.Changed, "#more")
+    def _show_rare(self, event: Choice.Changed) -> None:
+        """Show the fields that one seldom changes, or hide them."""
+        event.stop()
+        self._all_shown = event.choice.value == _OPEN
+        for name in self._rare:
+            self.query_one(f"#line-{name}").display = self._all_shown
+        self.post_message(self.Resized())
 
     @on(Input.Changed)
     @on(Choice.Changed)
@@ -116,7 +137,7 @@ class StructForm(Widget):
     def _advise(self, error: str) -> None:
         focused = self.screen.focused
         name = (focused.id or "").removeprefix("field-") if focused else ""
-        help_text = _(self._fields[name].description) if name in self._fields else ""
+        help_text = _help(self._fields[name]) if name in self._fields else ""
         advice = self.query_one("#advice", Static)
         advice.set_class(bool(error), "-wrong")
         advice.update(error or help_text)
@@ -133,8 +154,37 @@ class StructForm(Widget):
                 return Choice(field.choices, text, id=identity)
             case "flag":
                 return Choice(("no", "yes"), text, id=identity)
+            case kind if kind in STEPPING:
+                return NumberInput(field, text, id=identity)
             case _:
                 return Input(text, compact=True, id=identity, placeholder=field.blank)
+
+
+class NumberInput(Input):
+    """Takes a number, or a pair of them; keys step it up and down."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+up", "step(1)", show=False, priority=True),
+        Binding("ctrl+down", "step(-1)", show=False, priority=True),
+        Binding("plus", "step_whole(1)", show=False, priority=True),
+        Binding("minus", "step_whole(-1)", show=False, priority=True),
+    ]
+
+    def __init__(self, field: Field, text: str, *, id: str) -> None:  # noqa: A002
+        super().__init__(text, compact=True, id=id, placeholder=field.blank)
+        self._field = field
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let a minus be typed where a number may have one, as in 1e-5."""
+        return action != "step_whole" or self._field.kind != "number"
+
+    def action_step_whole(self, by: int) -> None:
+        """Step, where a sign is no part of a number."""
+        self.action_step(by)
+
+    def action_step(self, by: int) -> None:
+        """Step up or down, within the bounds."""
+        self.value = stepped(self._field, self.value, by)
 
 
 class RecipeForm(StructForm, inherit_bindings=False):
@@ -143,6 +193,24 @@ class RecipeForm(StructForm, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("recipe"), *_BETWEEN_FIELDS]
 
 
+_SHUT, _OPEN = "hidden", "shown"
+
+
+def is_rare(name: str) -> bool:
+    """Tell whether a field is one that few people ever change: how weights are drawn, and penalties on them."""
+    return name.endswith(("_initializer", "_regularizer"))
+
+
 def _in_order(declared: Iterable[Field]) -> list[Field]:
-    """Put the name last: it is what one changes least."""
-    return sorted(declared, key=lambda field: field.name == "name")
+    """Put the name after what one changes more, and what one seldom changes last; muting has a key of its own."""
+    shown = [field for field in declared if field.kind != "nested" and field.name != "muted"]
+    return sorted(shown, key=lambda field: 2 if is_rare(field.name) else field.name == "name")
+
+
+def _help(field: Field) -> str:
+    """Say what a field is for, between which bounds, and how it steps."""
+    text, limits = _(field.description), bounds(field)
+    if limits:
+        steps = "Ctrl+↑ ↓" if field.kind == "number" else "+ −"
+        text += _(" ({bounds}; {keys} step)").format(bounds=limits, keys=steps)
+    return text

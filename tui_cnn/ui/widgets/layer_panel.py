@@ -1,21 +1,23 @@
 """The settings of the selected layer: to read, and on request to edit."""
 
 import msgspec
-from rich.table import Table
 from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
 from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.branching import is_branch
 from tui_cnn.core.edits import layer_at
 from tui_cnn.core.path import Path, format_path
 from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.i18n import _
 from tui_cnn.ui.draw.preview import preview
-from tui_cnn.ui.widgets.form import StructForm
+from tui_cnn.ui.widgets.form import StructForm, is_rare
+from tui_cnn.ui.widgets.why import WhyView
 
-_ABOUT, _ADVICE, _EFFECT = 3, 2, 6
+_ABOUT, _ADVICE, _EFFECT = 4, 2, 8
 """Lines of what the layer is, of what is said about a field, and of what an edit would change."""
 
 
@@ -25,10 +27,9 @@ class LayerPanel(Vertical):
     DEFAULT_CSS = """
     LayerPanel {
         padding: 0 1;
-        border-top: solid $foreground 20%;
-        border-title-color: $text;
-        & #about { color: $text-muted; height: 3; }
-        & #settings { height: 1fr; }
+        & #about { color: $text-muted; height: 4; border-top: solid $foreground 20%; border-title-color: $text; }
+        & #settings { height: 10; }
+        & #why { height: 1fr; border-top: solid $foreground 20%; border-title-color: $text-muted; }
         & #effect { height: auto; border-top: solid $foreground 20%; border-title-color: $text-muted; display: none; }
         & #effect.-broken { color: $text-error; }
     }
@@ -39,6 +40,7 @@ class LayerPanel(Vertical):
         yield Static(id="about")
         yield Static(id="settings")
         yield Static(id="effect")
+        yield WhyView(id="why")
 
     def on_resize(self) -> None:
         """Share the room anew."""
@@ -47,29 +49,34 @@ class LayerPanel(Vertical):
     form: StructForm | None = None
     """The form, while one edits."""
 
+    _shown_of: Analysis | None = None
+
     path: Path = ()
     """The layer that is shown; empty for the network itself."""
 
     def show(self, analysis: Analysis, path: Path) -> None:
         """Show the layer at `path`, or the network itself for the empty path; a form that is open is closed."""
-        self._close()
-        self._analysis, self.path = analysis, path
+        if self.form is not None:
+            self._close()
+        self._analysis = self._shown_of = analysis
+        self.path = path
         value = self._value()
         kind = type(value)
         where = _("layer {number}").format(number=format_path(path)) if path else _("network")
-        self.border_title = f"{kind.__name__ if path else _('Input')} · {where}"
+        self.query_one("#about").border_title = f"{kind.__name__ if path else _('Input')} · {where}"
         about = (kind.__doc__ or "").partition("\n")[0] if path else _("The shape of one image, channels last.")
         self.query_one("#about", Static).update(Text(_(about)), layout=False)
         self.query_one("#settings", Static).update(_settings(value), layout=False)
 
     def shows(self, analysis: Analysis, path: Path) -> bool:
         """Tell whether this is what is shown."""
-        return self._analysis is analysis and self.path == path
+        return self._shown_of is analysis and self.path == path
 
     async def edit(self) -> None:
         """Open the form, with the first field ready to type into."""
         if self.form is None:
             self.query_one("#settings").display = False
+            self.query_one("#why").display = False
             self.form = form = StructForm(self._value())
             await self.mount(form, before="#effect")
             if form is self.form:  # and was not closed while it was set up
@@ -83,17 +90,27 @@ class LayerPanel(Vertical):
         if after is not None:
             effect.border_title = _("with this")
             effect.set_class(any(check.severity == "error" for check in after.checks), "-broken")
-            effect.update(preview(self._analysis, after, self.path))
+            effect.update(preview(self._analysis, after, self.edited))
+
+    @on(StructForm.Resized)
+    def _share_anew(self) -> None:
+        self._share_room()
+
+    @property
+    def edited(self) -> Path:
+        """The path of what the form edits: of a branch, the branches that it is one of."""
+        return self.path[:-1] if is_branch(self._analysis.network, self.path) else self.path
 
     def _value(self) -> msgspec.Struct:
         network = self._analysis.network
-        return layer_at(network, self.path) if self.path else network
+        return layer_at(network, self.edited) if self.path else network
 
     def _close(self) -> None:
         if self.form is not None:
             self.form.remove()
             self.form = None
         self.query_one("#settings").display = True
+        self.query_one("#why").display = True
         self.query_one("#effect").display = False
         self._share_room()
 
@@ -106,16 +123,15 @@ class LayerPanel(Vertical):
             self.form.show_lines(room - _ABOUT if roomy else room)
 
 
-def _settings(value: msgspec.Struct) -> Table:
+def _settings(value: msgspec.Struct) -> Text:
     """List the fields with their values; those that are as Keras leaves them step back."""
     defaults = {info.name: info.default for info in msgspec.structs.fields(value)}
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=18, no_wrap=True, style="dim")
-    table.add_column(no_wrap=True)
+    text = Text(no_wrap=True, overflow="ellipsis")
     for field in fields(type(value)):
         held = getattr(value, field.name)
-        if field.kind == "nested" or (field.name == "name" and not held):
-            continue
         usual = held == defaults[field.name]
-        table.add_row(field.name, Text(format_value(field, held) or field.blank, style="dim" if usual else "bold"))
-    return table
+        if field.kind == "nested" or (usual and (field.name in ("name", "muted") or is_rare(field.name))):
+            continue
+        written = format_value(field, held) or field.blank
+        text.append(f"{field.name:<20}", "dim").append(f"{written}\n", "dim" if usual else "bold")
+    return text

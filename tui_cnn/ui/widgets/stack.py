@@ -2,25 +2,22 @@
 
 from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
+from textual.content import Content
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.path import Path
-from tui_cnn.i18n import ngettext
+from tui_cnn.core.span import Span, span_between
+from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.actions import bindings
-from tui_cnn.ui.draw.stack import Styles, columns, header, input_line, layer_line
+from tui_cnn.ui.draw.stack import INDENT
 from tui_cnn.ui.messages import LayerSelected
+from tui_cnn.ui.widgets.lines import GUTTER, LinesView
 
 
-class StackView(ScrollView, can_focus=True):
-    """A line a layer, the input first; one line is selected."""
+class StackView(LinesView, can_focus=True):
+    """A line a layer, the input first. One line is under the cursor, and a range of layers may be selected."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("stack"),
@@ -30,115 +27,137 @@ class StackView(ScrollView, can_focus=True):
         Binding("pagedown", "cursor(10)", show=False),
         Binding("home,g", "cursor(-10000)", show=False),
         Binding("end,G", "cursor(10000)", show=False),
+        Binding("escape", "let_go", show=False),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "stack--header",
-        "stack--dim",
-        "stack--bar",
-        "stack--error",
-        "stack--cursor",
-    }
-    DEFAULT_CSS = """
-    StackView {
-        scrollbar-size-vertical: 1;
-        overflow-x: hidden;
-        & > .stack--header { color: $foreground 60%; }
-        & > .stack--dim { color: $foreground 60%; }
-        & > .stack--bar { color: $primary; }
-        & > .stack--error { color: $text-error; }
-        & > .stack--cursor { background: $foreground 8%; }
-        &:focus > .stack--cursor { background: $primary 35%; text-style: bold; }
-    }
-    """
 
-    cursor: reactive[int] = reactive(1)
-    """The selected line; 0 is the input."""
+    last_edit: str = ""
+    """What the last edit was, for the title to say what can be undone."""
 
-    def __init__(self, analysis: Analysis, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._analysis = analysis
-        self._columns = columns(analysis, 0)
+    _anchor: Path | None = None
+    """Where the range began."""
 
     @property
-    def path(self) -> Path:
-        """The path of the selected layer; empty on the input."""
-        rows = self._analysis.rows
-        return rows[self.cursor - 1].path if 0 < self.cursor <= len(rows) else ()
+    def span(self) -> Span | None:
+        """The selected layers: those of the range, or the one under the cursor; None on the input."""
+        if not self.path:
+            return None
+        return span_between(self.seen.analysis.network, self._anchor, self.path) if self._anchor else Span(self.path)
 
-    def show(self, analysis: Analysis, select: Path) -> None:
-        """Show another analysis, with the cursor on the layer at `select` or as near to it as there is one."""
-        self._analysis = analysis
-        self._measure()
-        at_or_before = [index for index, row in enumerate(analysis.rows, start=1) if row.path <= select]
-        self.set_reactive(StackView.cursor, at_or_before[-1] if select and at_or_before else 0)
-        if select and not at_or_before and analysis.rows:
-            self.set_reactive(StackView.cursor, 1)
-        self._reveal()
-        self.refresh()
-        self.post_message(LayerSelected(self.path))
+    @property
+    def has_range(self) -> bool:
+        """Whether more than the line under the cursor is selected, or about to be."""
+        return self._anchor is not None
 
-    def validate_cursor(self, cursor: int) -> int:
-        """Keep the cursor among the lines."""
-        return max(0, min(cursor, len(self._analysis.rows)))
+    def show(self, analysis: Analysis, select: Path, *, opened: bool = False) -> None:
+        """Show another analysis, with the cursor on the layer at `select` or as near to it as there is one.
 
-    def watch_cursor(self) -> None:
-        """Show the line and tell of it."""
-        self._reveal()
-        self.refresh()
-        self.post_message(LayerSelected(self.path))
+        What is folded stays so, except around the cursor. A network that was just `opened` is folded where it is too
+        long to be seen at once.
+        """
+        self._anchor = None
+        self.just_opened = opened and not self.room
+        if opened:
+            self.seen.open(analysis, self.room)
+        else:
+            self.seen.show(analysis, select)
+        self.relist(select)
 
-    def on_resize(self) -> None:
-        """Fit the lines to the new width."""
-        self._measure()
-        self._reveal()
+    def select(self, span: Span) -> None:
+        """Put the cursor on the first of some layers, and select all of them."""
+        self.put_cursor(span.path)
+        if span.count > 1:
+            self._anchor = span.paths[-1]
+            self._changed_range()
 
-    def on_click(self, event: events.Click) -> None:
-        """Select the line under the mouse; a second click edits it."""
-        inside = event.get_content_offset(self)
-        if inside is None or inside.y == 0:  # the border, or the header
-            return
-        line = inside.y - 1 + self.scroll_offset.y
-        if line <= len(self._analysis.rows):
-            self.cursor = line
-            if event.chain == 2:
-                self.call_later(self.app.run_action, "screen.edit_layer")
+    def go_to(self, path: Path) -> None:
+        """Put the cursor on a layer, whatever is folded around it."""
+        self.seen.reveal(path)
+        self._anchor = None
+        self.relist(path)
+
+    def fold(self, path: Path, *, shut: bool) -> None:
+        """Fold a container or open it."""
+        here = self.path
+        self.seen.fold(path, shut=shut)
+        self._anchor = None
+        self.relist(here)
+
+    def fold_all(self) -> None:
+        """Fold everything, or open everything if all is folded."""
+        here = self.path
+        self.seen.fold_all()
+        self._anchor = None
+        self.relist(here)
+
+    def extend(self, lines: int) -> None:
+        """Move the cursor, and select what is between it and where it was at first."""
+        if self._anchor is None and self.path:
+            self._anchor = self.path
+        self.cursor = max(1, self.cursor + lines) if self._anchor else self.cursor + lines
+        self._changed_range()
+
+    def action_let_go(self) -> None:
+        """Select no more than the line under the cursor."""
+        if self._anchor is not None:
+            self._anchor = None
+            self._changed_range()
 
     def action_cursor(self, lines: int) -> None:
         """Move the cursor."""
         self.cursor += lines
 
-    def render_line(self, y: int) -> Strip:
-        """Draw one line; the first is the header, which does not scroll."""
-        width = self.size.width
-        shown = self._columns
-        base = self.rich_style
-        if y == 0:
-            style = self.get_component_rich_style("stack--header")
-            return Strip([Segment("  ", base), *header(shown, style)]).adjust_cell_length(width, base)
-        line = y - 1 + self.scroll_offset.y
-        if line > len(self._analysis.rows):
-            return Strip.blank(width, base)
-        selected = line == self.cursor
-        styles = self._styles(self.get_component_rich_style("stack--cursor") if selected else None)
-        segments = (
-            layer_line(self._analysis.rows[line - 1], self._analysis, shown, styles)
-            if line
-            else input_line(self._analysis, shown, styles)
-        )
-        marker = Segment("▌ " if selected else "  ", styles.bar)
-        return Strip([marker, *segments]).adjust_cell_length(width, styles.text)
+    def validate_cursor(self, cursor: int) -> int:
+        """Keep the cursor among the lines; a range does not reach the input."""
+        least = 1 if self._anchor is not None and len(self.seen.lines) > 1 else 0
+        return max(least, min(cursor, len(self.seen.lines) - 1))
 
-    def _styles(self, cursor: Style | None = None) -> Styles:
-        over = Style(bgcolor=cursor.bgcolor, bold=cursor.bold) if cursor else Style.null()
-        dim, bar, error = (self.get_component_rich_style(f"stack--{part}") + over for part in ("dim", "bar", "error"))
-        return Styles(self.rich_style + over, dim, bar, error)
+    def watch_cursor(self, before: int, after: int) -> None:
+        """Show the line and tell of it."""
+        self.reveal()
+        if self._anchor is not None:
+            self._changed_range()
+        else:
+            self.repaint_lines(before, after)
+        self.post_message(LayerSelected(self.path))
 
-    def _measure(self) -> None:
-        count = sum(1 for row in self._analysis.rows if not row.holds_layers)
-        self.border_title = ngettext("{count} layer", "{count} layers", count).format(count=count)
-        self._columns = columns(self._analysis, self.size.width - 2)
-        self.virtual_size = Size(self.size.width, len(self._analysis.rows) + 2)
+    def on_click(self, event: events.Click) -> None:
+        """Select the line under the mouse, or fold it; a second click edits it, with Shift the range grows."""
+        inside = event.get_content_offset(self)
+        if inside is None or inside.y == 0:  # the border, or the header
+            return
+        number = inside.y - 1 + self.scroll_offset.y
+        if number >= len(self.seen.lines):
+            return
+        line = self.seen.lines[number]
+        if event.shift:
+            self.extend(number - self.cursor)
+            return
+        self._anchor = None
+        self.cursor = number
+        mark = GUTTER + self._columns[0].width + INDENT * line.depth
+        if line.folded is not None and mark <= inside.x <= mark + 1:
+            self.fold(line.path, shut=not line.folded)
+        elif event.chain == 2:
+            self.call_later(self.app.run_action, "screen.edit_layer")
 
-    def _reveal(self) -> None:
-        if self.size.height:  # nothing can be revealed in no space
-            self.scroll_to_region(Region(0, self.cursor, 1, 2), animate=False, force=True)
+    def is_selected(self, number: int) -> bool:
+        """Tell whether a line is in the range."""
+        span = self.span if self._anchor is not None else None
+        return span is not None and span.holds(self.seen.lines[number].path)
+
+    def entitle(self) -> None:
+        """Count the layers, and say what can be undone."""
+        rows = [row for row in self.seen.analysis.rows if not row.holds_layers]
+        title = ngettext("{count} layer", "{count} layers", len(rows)).format(count=len(rows))
+        if muted := sum(row.muted for row in rows):
+            title += " · " + _("{count} muted").format(count=muted)
+        span = self.span if self._anchor is not None else None
+        if span is not None:
+            title += " · " + _("{count} selected").format(count=span.count)
+        undo = "   " + _("u takes back: {edit}").format(edit=self.last_edit) if self.last_edit else ""
+        self.border_title = Content.assemble(title, (undo, "$text-muted"))
+
+    def _changed_range(self) -> None:
+        self._strips.clear()
+        self.entitle()
+        self.refresh()

@@ -43,15 +43,17 @@ class TopBar(Horizontal):
         """Show the name and the totals of a design."""
         mark = Content.styled(" ●", "$warning") if design.dirty else Content("")
         name = Content.assemble((design.network.name, "bold"), mark)
-        self.query_one("#network", Static).update(name)
+        self.query_one("#network", Static).update(name, layout=False)
         totals = design.analysis.totals
         least = "" if totals.complete else "≥ "
         text = _("{least}{params} parameters · {least}{macs} MACs").format(
             least=least, params=f"{totals.params:,}", macs=short_count(totals.macs)
         )
-        self.query_one("#totals", Static).update(Content(text))
-        self._totals = text
-        self.on_resize()
+        wider = len(text) > len(self._totals)
+        self._totals = text = text.rjust(len(self._totals))  # it never shrinks: to lay out anew takes long
+        self.query_one("#totals", Static).update(Content(text), layout=wider)
+        if wider:
+            self.on_resize()
 
     def on_resize(self) -> None:
         """Let the screens' names give way where there is no room for them beside the totals; their keys stay."""

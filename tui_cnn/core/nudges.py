@@ -1,0 +1,86 @@
+"""Nudges: small changes of one setting, each of them a key."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+
+from tui_cnn.core.layers import Activation, AnyLayer, Branches, Dense
+
+Nudge = Literal["wider", "narrower", "larger", "smaller", "stride", "padding", "function"]
+
+_FUNCTIONS = ("linear", "relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid", "softmax")
+"""The activations that one key goes through; all others are in the form."""
+
+_MERGES = ("add", "concatenate", "multiply", "average", "maximum")
+
+
+def nudge(layer: AnyLayer, way: Nudge) -> AnyLayer | None:
+    """Change a layer a little; None where it has no such setting. What would leave its bounds stays as it is."""
+    change = _WAYS[way](layer)
+    if change is None:
+        return None
+    try:
+        return msgspec.convert({**msgspec.to_builtins(layer), **change}, type(layer))
+    except msgspec.ValidationError:
+        return layer
+
+
+def _wider(layer: AnyLayer) -> dict[str, Any] | None:
+    return next(({name: 2 * getattr(layer, name)} for name in ("filters", "units") if hasattr(layer, name)), None)
+
+
+def _narrower(layer: AnyLayer) -> dict[str, Any] | None:
+    """Halve what can be halved, never below one."""
+    return next(
+        ({name: max(1, getattr(layer, name) // 2)} for name in ("filters", "units") if hasattr(layer, name)), None
+    )
+
+
+def _resized(layer: AnyLayer, by: int) -> dict[str, Any] | None:
+    if hasattr(layer, "kernel_size"):  # odd ones have a middle
+        sizes = (size + (2 if size % 2 else 1) * by for size in layer.kernel_size)
+        return {"kernel_size": [max(1, size) for size in sizes]}
+    if isinstance(window := getattr(layer, "pool_size", None), tuple):
+        return {"pool_size": [max(1, size + by) for size in window]}
+    return None
+
+
+def _stride(layer: AnyLayer) -> dict[str, Any] | None:
+    """Step by one or by two; a pooling window without a stride steps by its size."""
+    if not hasattr(layer, "strides"):
+        return None
+    window = getattr(layer, "pool_size", None)
+    strides = [2, 2] if (layer.strides or window) == (1, 1) else [1, 1]
+    return {"strides": None if window == tuple(strides) else strides}
+
+
+def _padding(layer: AnyLayer) -> dict[str, Any] | None:
+    padding = getattr(layer, "padding", None)
+    return {"padding": "valid" if padding == "same" else "same"} if isinstance(padding, str) else None
+
+
+def _function(layer: AnyLayer) -> dict[str, Any] | None:
+    """Take the next activation; of branches the next way of merging."""
+    if isinstance(layer, Branches):
+        return {"merge": _after(layer.merge, _MERGES)}
+    activation = getattr(layer, "activation", None)
+    if activation is None:
+        return None
+    ways = _FUNCTIONS if isinstance(layer, Dense | Activation) else _FUNCTIONS[:-1]
+    return {"activation": _after(activation, ways)}
+
+
+def _after(word: str, words: tuple[str, ...]) -> str:
+    return words[(words.index(word) + 1) % len(words)] if word in words else words[0]
+
+
+_WAYS: dict[Nudge, Callable[[AnyLayer], dict[str, Any] | None]] = {
+    "wider": _wider,
+    "narrower": _narrower,
+    "larger": lambda layer: _resized(layer, 1),
+    "smaller": lambda layer: _resized(layer, -1),
+    "stride": _stride,
+    "padding": _padding,
+    "function": _function,
+}
