@@ -24,6 +24,11 @@ class Action(NamedTuple):
         """The action as Textual runs it: the app's own on the app, all others on the screen."""
         return f"{'app' if self.scope == 'app' else 'screen'}.{self.id}"
 
+    @property
+    def binding_id(self) -> str:
+        """The name under which a user gives it other keys: an id may stand in two scopes."""
+        return f"{self.scope}.{self.id}"
+
 
 def actions() -> tuple[Action, ...]:
     """List all actions, in the order in which the footer and the help show them."""
@@ -57,8 +62,21 @@ def actions() -> tuple[Action, ...]:
         Action("save_as", "app", "S", _("Save as"), _("Save the network to another file"), footer=False),
         Action("open", "app", "ctrl+o", _("Open"), _("Open a network from a file or a preset")),
         Action("help", "app", "question_mark,f1", _("Help"), _("Show all keys")),
+        Action(
+            "settings",
+            "app",
+            "comma",
+            _("Settings"),
+            _("Show what can be set: keys, theme, FLOPs, signs"),
+            footer=False,
+        ),
         Action("quit", "app", "ctrl+q,q", _("Quit"), _("Leave; training goes on in the background"), footer=False),
     )
+
+
+def meant_together(one: Scope, other: Scope) -> bool:
+    """Whether the keys of both scopes work at the same time, so that none may be in both."""
+    return one == other or "app" in (one, other) or {one, other} == {"recipe", "train"}
 
 
 def bindings(scope: Scope) -> list[Binding]:
@@ -70,7 +88,7 @@ def bindings(scope: Scope) -> list[Binding]:
             action.label,
             show=action.footer,
             tooltip=action.help,
-            id=action.id,
+            id=action.binding_id,
             priority=scope in ("form", "recipe", "runs"),
         )
         for action in actions()

@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
+import msgspec
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
@@ -15,6 +16,7 @@ from textual.screen import Screen
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path as LayerPath
 from tui_cnn.formats.models import find_network
+from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.ui.actions import bindings
@@ -23,6 +25,8 @@ from tui_cnn.ui.files import Files
 from tui_cnn.ui.plain import use_plain_signs
 from tui_cnn.ui.recovery import Copy, Recovery
 from tui_cnn.ui.screens.base import MainScreen
+from tui_cnn.ui.settings import Configuration, config_file, read_settings
+from tui_cnn.ui.state import first_theme, read_state, remember
 
 _IDLE = 1.0
 """Seconds after the start until the other screens are loaded, so that going there does not wait for the charts."""
@@ -71,17 +75,34 @@ class CnnTui(App[None]):
     shown_run: reactive[RunDirectory | None] = reactive(None)
     """The run that the Train screen shows."""
 
-    def __init__(self, design: Design, data: str = "") -> None:
+    def __init__(self, design: Design, data: str = "", configuration: Configuration = Configuration()) -> None:  # noqa: B008  # it is immutable
         super().__init__()
         self.data = data
+        self.configuration = configuration
+        self.state = read_state()
+        theme = first_theme(configuration.settings.theme, self.state)
+        if theme in self.available_themes:
+            self.set_reactive(App.theme, theme)
         self.files = Files(self)
         self._recovery = Recovery()
         self.set_reactive(CnnTui.design, design)
 
     def on_mount(self) -> None:
-        """Offer what an earlier session left unsaved, once the screen stands."""
+        """Take up the user's keys; offer what an earlier session left unsaved, once the screen stands."""
+        self.set_keymap(self.configuration.keys)
+        self._tell_problems()
         self.call_after_refresh(self._offer_recovery)
         self.set_timer(_IDLE, self._prepare)
+
+    def watch_theme(self, before: str, after: str) -> None:
+        """Remember the theme that is chosen."""
+        if self.is_running and before != after:
+            self.remember(theme=after, theme_over=self.configuration.settings.theme)
+
+    def remember(self, **changes: Any) -> None:
+        """Remember some of the program's state, at once here, and in a moment for the next time."""
+        self.state = msgspec.structs.replace(self.state, **changes)
+        self._write_state(changes)
 
     def watch_design(self) -> None:
         """Keep a recovery copy of what is not saved."""
@@ -173,11 +194,34 @@ class CnnTui(App[None]):
         from tui_cnn.ui.dialogs.help import help_text
         from tui_cnn.ui.dialogs.text import TextDialog
 
-        self.push_screen(TextDialog(_("Keys"), help_text()))
+        self.push_screen(TextDialog(_("Keys"), help_text(self.configuration.keys)))
+
+    def action_settings(self) -> None:
+        """Show where the settings are, and what can be set."""
+        from tui_cnn.ui.dialogs.settings import SettingsDialog
+
+        self.push_screen(SettingsDialog(config_file()))
 
     def _settle_form(self) -> None:
         if isinstance(self.screen, MainScreen):
             self.screen.settle()
+
+    def _tell_problems(self) -> None:
+        theme = self.configuration.settings.theme
+        problems = [*self.configuration.problems]
+        if theme and theme not in self.available_themes:
+            known = nearest(theme, sorted(self.available_themes))
+            problems.append(f"{config_file()}: " + _("there is no theme “{name}”").format(name=theme) + known)
+        for problem in problems:
+            self.notify(problem, title=_("Settings"), severity="warning", timeout=15, markup=False)
+
+    @work(thread=True, group="state")
+    def _write_state(self, changes: dict[str, Any]) -> None:
+        try:
+            remember(**changes)
+        except OSError as error:
+            message = _("What you choose cannot be remembered: {reason}").format(reason=error.strerror)
+            self.call_from_thread(self.notify, message, severity="warning", markup=False)
 
     @work(thread=True, group="prepare")
     def _prepare(self) -> None:
@@ -213,5 +257,6 @@ def run_app(model: str | None = None, data: str | None = None) -> None:
         FormatError: the model cannot be read; the screen was not opened.
     """
     design = open_design(*find_network(model or "fashion-cnn"))
-    use_plain_signs()
-    CnnTui(design, data or "").run()
+    configuration = read_settings(config_file())
+    use_plain_signs(configuration.settings.signs)
+    CnnTui(design, data or "", configuration).run()

@@ -6,9 +6,11 @@ from rich.text import Text
 
 from tui_cnn.i18n import _
 from tui_cnn.ui.actions import Scope, actions
+from tui_cnn.ui.keymap import Keymap, keys_of
 
 _KEY_NAMES = {
     "question_mark": "?",
+    "comma": ",",
     "delete": "Del",
     "escape": "Esc",
     "enter": "Enter",
@@ -34,8 +36,8 @@ def scope_titles() -> dict[Scope, str]:
     }
 
 
-def help_text() -> RenderableType:
-    """List every action under the place where its keys work."""
+def help_text(keymap: Keymap) -> RenderableType:
+    """List every action under the place where its keys work, with the keys that the user has chosen."""
     parts: list[RenderableType] = []
     for scope, title in scope_titles().items():
         table = Table.grid(padding=(0, 2, 0, 0))
@@ -43,6 +45,6 @@ def help_text() -> RenderableType:
         table.add_column()
         for action in actions():
             if action.scope == scope:
-                table.add_row(key_names(action.keys), action.help)
+                table.add_row(key_names(keys_of(action, keymap)), action.help)
         parts += [Text(title, style="bold underline"), table, Text()]
     return Group(*parts)
