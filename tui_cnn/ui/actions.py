@@ -61,6 +61,7 @@ def actions() -> tuple[Action, ...]:
         Action("save", "app", "ctrl+s", _("Save"), _("Save the network to its file")),
         Action("save_as", "app", "S", _("Save as"), _("Save the network to another file"), footer=False),
         Action("open", "app", "ctrl+o", _("Open"), _("Open a network from a file or a preset")),
+        Action("export", "app", "E", _("Export"), _("Write the network as Python, Keras, ONNX, …"), footer=False),
         Action("help", "app", "question_mark,f1", _("Help"), _("Show all keys")),
         Action(
             "settings",

@@ -1,11 +1,11 @@
 """The application: it holds the one design, applies the edits, and sends the user between the screens."""
 
-from collections.abc import Callable, Iterable
+from asyncio import to_thread
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
-import msgspec
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
@@ -15,21 +15,24 @@ from textual.screen import Screen
 
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path as LayerPath
+from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.models import find_network
-from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.ui.actions import bindings
+from tui_cnn.ui.configured import ConfiguredApp
 from tui_cnn.ui.design import Design, open_design
 from tui_cnn.ui.files import Files
 from tui_cnn.ui.plain import use_plain_signs
 from tui_cnn.ui.recovery import Copy, Recovery
 from tui_cnn.ui.screens.base import MainScreen
 from tui_cnn.ui.settings import Configuration, config_file, read_settings
-from tui_cnn.ui.state import first_theme, read_state, remember
 
 _IDLE = 1.0
 """Seconds after the start until the other screens are loaded, so that going there does not wait for the charts."""
+
+_MOST_NOTES = 4
+"""So many notes about a model that was read are shown at once."""
 
 _SETTLED = 0.3
 """Seconds after the last edit until the recovery copy is written."""
@@ -59,7 +62,7 @@ def _palette() -> type[Provider]:
     return ActionsProvider
 
 
-class CnnTui(App[None]):
+class CnnTui(ConfiguredApp):
     """Edits that screens ask for are applied here, and nowhere else."""
 
     TITLE = "cnn-tui"
@@ -75,34 +78,25 @@ class CnnTui(App[None]):
     shown_run: reactive[RunDirectory | None] = reactive(None)
     """The run that the Train screen shows."""
 
-    def __init__(self, design: Design, data: str = "", configuration: Configuration = Configuration()) -> None:  # noqa: B008  # it is immutable
-        super().__init__()
+    def __init__(
+        self,
+        design: Design,
+        data: str = "",
+        configuration: Configuration = Configuration(),  # noqa: B008  # it is immutable
+        notes: Sequence[str] = (),
+    ) -> None:
+        super().__init__(configuration)
         self.data = data
-        self.configuration = configuration
-        self.state = read_state()
-        theme = first_theme(configuration.settings.theme, self.state)
-        if theme in self.available_themes:
-            self.set_reactive(App.theme, theme)
+        self._notes = notes
         self.files = Files(self)
         self._recovery = Recovery()
         self.set_reactive(CnnTui.design, design)
 
     def on_mount(self) -> None:
-        """Take up the user's keys; offer what an earlier session left unsaved, once the screen stands."""
-        self.set_keymap(self.configuration.keys)
-        self._tell_problems()
+        """Offer what an earlier session left unsaved, once the screen stands."""
+        self.tell_notes(self._notes)
         self.call_after_refresh(self._offer_recovery)
         self.set_timer(_IDLE, self._prepare)
-
-    def watch_theme(self, before: str, after: str) -> None:
-        """Remember the theme that is chosen."""
-        if self.is_running and before != after:
-            self.remember(theme=after, theme_over=self.configuration.settings.theme)
-
-    def remember(self, **changes: Any) -> None:
-        """Remember some of the program's state, at once here, and in a moment for the next time."""
-        self.state = msgspec.structs.replace(self.state, **changes)
-        self._write_state(changes)
 
     def watch_design(self) -> None:
         """Keep a recovery copy of what is not saved."""
@@ -126,13 +120,27 @@ class CnnTui(App[None]):
         if await self.files.settle_unsaved():
             self.design = open_design(network, file)
             self.switch_mode("build")
+            if file is not None:
+                self.remember(recent=self.state.opened(file))
 
-    def action_open_model(self, model: str) -> None:
+    @work
+    async def action_open_model(self, model: str) -> None:
         """Open a preset or a file."""
+        notes: list[str] = []
         try:
-            self.put_on_table(*find_network(model))
+            network, file = await to_thread(find_network, model, notes.append)
         except ValueError as error:
             self.notify(str(error), severity="error", timeout=10, markup=False)
+        else:
+            self.put_on_table(network, file)
+            self.tell_notes(notes)
+
+    def tell_notes(self, notes: Sequence[str]) -> None:
+        """Say what of a Keras model could not be kept."""
+        more = [_("… and {count} more").format(count=len(notes) - _MOST_NOTES)] if len(notes) > _MOST_NOTES else []
+        if notes:
+            told = "\n".join([*notes[:_MOST_NOTES], *more])
+            self.notify(told, title=_("Not kept"), severity="warning", timeout=20, markup=False)
 
     @work
     async def action_open(self) -> None:
@@ -153,6 +161,29 @@ class CnnTui(App[None]):
         """Save to another file."""
         self._settle_form()
         await self.files.save_as()
+
+    @work
+    async def action_export(self) -> None:
+        """Write the network in another format."""
+        self._settle_form()
+        await self.files.export()
+
+    @work(thread=True, group="export")
+    def write_export(self, network: Network, to: str, path: Path) -> None:
+        """Write a network to a file; a built model takes a worker and some seconds."""
+        from tui_cnn.formats.export import MODEL_FORMATS, export_text, save_text
+        from tui_cnn.runs.export import export_model
+
+        try:
+            if to in MODEL_FORMATS:
+                self.notify(_("{path} is being written; this takes a few seconds").format(path=path), markup=False)
+                export_model(network, to, path)
+            else:
+                save_text(path, export_text(network, to))
+        except FormatError as error:
+            self.notify(str(error), severity="error", timeout=10, markup=False)
+        else:
+            self.notify(_("Exported to {path}").format(path=path), markup=False)
 
     @work
     async def action_quit(self) -> None:  # type: ignore[override]  # a worker may ask before it leaves
@@ -196,32 +227,9 @@ class CnnTui(App[None]):
 
         self.push_screen(TextDialog(_("Keys"), help_text(self.configuration.keys)))
 
-    def action_settings(self) -> None:
-        """Show where the settings are, and what can be set."""
-        from tui_cnn.ui.dialogs.settings import SettingsDialog
-
-        self.push_screen(SettingsDialog(config_file()))
-
     def _settle_form(self) -> None:
         if isinstance(self.screen, MainScreen):
             self.screen.settle()
-
-    def _tell_problems(self) -> None:
-        theme = self.configuration.settings.theme
-        problems = [*self.configuration.problems]
-        if theme and theme not in self.available_themes:
-            known = nearest(theme, sorted(self.available_themes))
-            problems.append(f"{config_file()}: " + _("there is no theme “{name}”").format(name=theme) + known)
-        for problem in problems:
-            self.notify(problem, title=_("Settings"), severity="warning", timeout=15, markup=False)
-
-    @work(thread=True, group="state")
-    def _write_state(self, changes: dict[str, Any]) -> None:
-        try:
-            remember(**changes)
-        except OSError as error:
-            message = _("What you choose cannot be remembered: {reason}").format(reason=error.strerror)
-            self.call_from_thread(self.notify, message, severity="warning", markup=False)
 
     @work(thread=True, group="prepare")
     def _prepare(self) -> None:
@@ -256,7 +264,8 @@ def run_app(model: str | None = None, data: str | None = None) -> None:
     Raises:
         FormatError: the model cannot be read; the screen was not opened.
     """
-    design = open_design(*find_network(model or "fashion-cnn"))
+    notes: list[str] = []
+    design = open_design(*find_network(model or "fashion-cnn", notes.append))
     configuration = read_settings(config_file())
     use_plain_signs(configuration.settings.signs)
-    CnnTui(design, data or "", configuration).run()
+    CnnTui(design, data or "", configuration, notes).run()
