@@ -36,7 +36,7 @@ async def test_files_lately_opened_come_first(here, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "far.toml"
     save_network(elsewhere, preset("lenet-5"))
     remember(recent=(str(here / "gone.toml"),))
-    async with opened(file=elsewhere) as user:
+    async with opened("lenet-5", file=elsewhere) as user:
         await user.press("d", "ctrl+s")
         await user.told("Saved to")
         await user.until(lambda: read_state().recent[:1] == (str(elsewhere),))

@@ -1,6 +1,6 @@
 """The application: it holds the one design, applies the edits, and sends the user between the screens."""
 
-from asyncio import to_thread
+from asyncio import Lock, to_thread
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +23,7 @@ from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.configured import ConfiguredApp
 from tui_cnn.ui.design import Design, open_design
 from tui_cnn.ui.files import Files
+from tui_cnn.ui.outside import Outside
 from tui_cnn.ui.plain import use_plain_signs
 from tui_cnn.ui.recovery import Copy, Recovery
 from tui_cnn.ui.screens.base import MainScreen
@@ -30,6 +31,9 @@ from tui_cnn.ui.settings import Configuration, config_file, read_settings
 
 _IDLE = 1.0
 """Seconds after the start until the other screens are loaded, so that going there does not wait for the charts."""
+
+_LOOK = 1.5
+"""Seconds between two looks at the network's file."""
 
 _MOST_NOTES = 4
 """So many notes about a model that was read are shown at once."""
@@ -88,7 +92,9 @@ class CnnTui(ConfiguredApp):
         super().__init__(configuration)
         self.data = data
         self._notes = notes
-        self.files = Files(self)
+        self._outside = Outside(self)
+        self._looking = Lock()
+        self.files = Files(self, self._outside)
         self._recovery = Recovery()
         self.set_reactive(CnnTui.design, design)
 
@@ -97,6 +103,7 @@ class CnnTui(ConfiguredApp):
         self.tell_notes(self._notes)
         self.call_after_refresh(self._offer_recovery)
         self.set_timer(_IDLE, self._prepare)
+        self.set_interval(_LOOK, self._look_outside)
 
     def watch_design(self) -> None:
         """Keep a recovery copy of what is not saved."""
@@ -145,7 +152,7 @@ class CnnTui(ConfiguredApp):
     @work
     async def action_open(self) -> None:
         """Ask for a preset or a file, and open it."""
-        self._settle_form()
+        self.settle_form()
         model = await self.files.ask_model()
         if model is not None:
             self.action_open_model(model)
@@ -153,19 +160,19 @@ class CnnTui(ConfiguredApp):
     @work
     async def action_save(self) -> None:
         """Save to the network's file, or ask for one."""
-        self._settle_form()
+        self.settle_form()
         await self.files.save()
 
     @work
     async def action_save_as(self) -> None:
         """Save to another file."""
-        self._settle_form()
+        self.settle_form()
         await self.files.save_as()
 
     @work
     async def action_export(self) -> None:
         """Write the network in another format."""
-        self._settle_form()
+        self.settle_form()
         await self.files.export()
 
     @work(thread=True, group="export")
@@ -188,7 +195,7 @@ class CnnTui(ConfiguredApp):
     @work
     async def action_quit(self) -> None:  # type: ignore[override]  # a worker may ask before it leaves
         """Leave, once it is settled what becomes of the network on the table."""
-        self._settle_form()
+        self.settle_form()
         if await self.files.settle_unsaved():
             self._recovery.end()
             self.exit()
@@ -207,17 +214,17 @@ class CnnTui(ConfiguredApp):
 
     def action_mode_build(self) -> None:
         """Go to the Build screen."""
-        self._settle_form()
+        self.settle_form()
         self.switch_mode("build")
 
     def action_mode_train(self) -> None:
         """Go to the Train screen."""
-        self._settle_form()
+        self.settle_form()
         self.switch_mode("train")
 
     def action_mode_runs(self) -> None:
         """Go to the list of runs."""
-        self._settle_form()
+        self.settle_form()
         self.switch_mode("runs")
 
     def action_help(self) -> None:
@@ -227,9 +234,20 @@ class CnnTui(ConfiguredApp):
 
         self.push_screen(TextDialog(_("Keys"), help_text(self.configuration.keys)))
 
-    def _settle_form(self) -> None:
+    def settle_form(self) -> None:
+        """Apply what stands in an open form."""
         if isinstance(self.screen, MainScreen):
             self.screen.settle()
+
+    def on_app_focus(self) -> None:
+        """Look at the file at once when the user comes back to the terminal."""
+        self._look_outside()
+
+    @work(group="outside")
+    async def _look_outside(self) -> None:
+        if not self._looking.locked():
+            async with self._looking:
+                await self._outside.look()
 
     @work(thread=True, group="prepare")
     def _prepare(self) -> None:

@@ -9,19 +9,23 @@ from tui_cnn.i18n import _
 if TYPE_CHECKING:
     from tui_cnn.ui.app import CnnTui
     from tui_cnn.ui.design import Design
+    from tui_cnn.ui.outside import Outside
     from tui_cnn.ui.recovery import Copy
 
 
 class Files:
     """The conversation about files; dialogs are imported when they are needed."""
 
-    def __init__(self, app: "CnnTui") -> None:
+    def __init__(self, app: "CnnTui", outside: "Outside") -> None:
         self._app = app
+        self._outside = outside
 
     async def save(self) -> bool:
         """Save to the network's own file, or ask for one; tell whether it is saved."""
         file = _own_file(self._app.design)
-        return self._write(file) if file else await self.save_as()
+        if file is None:
+            return await self.save_as()
+        return await self._outside.may_replace(file) and self._write(file)
 
     async def save_as(self) -> bool:
         """Ask for a file and save to it; tell whether it is saved."""
@@ -30,7 +34,9 @@ class Files:
         design = self._app.design
         proposed = design.file.with_suffix(".toml") if design.file else Path(f"{design.network.name}.toml")
         path = await self._app.push_screen_wait(SavePath(proposed, _own_file(design)))
-        return path is not None and self._write(path)
+        if path is None or (path == design.file and not await self._outside.may_replace(path)):
+            return False
+        return self._write(path)
 
     async def export(self) -> None:
         """Ask for a format and a file, and write the network there in a thread, or a process where it takes one."""

@@ -34,6 +34,7 @@ class Ask(Once[str | None]):
         """Lay out the question and its answers."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = self._title
+            dialog.set_class(len(self._answers) > 2, "-wide")
             yield Static(self._question, id="question", markup=False)
             with Horizontal(id="answers"):
                 for answer in self._answers:
