@@ -54,7 +54,7 @@ async def test_both_changed_is_asked_about(file):
         save_network(file, THEIRS)
         await user.sees("Changed on disk", "you have changes that are", "Back (Esc)")
         await user.press("d")
-        await user.sees("From the file to what is here", "filters 48 → 64", "− 8")
+        await user.sees("From the file to what is here", "filters 48 → 64", "−  8  Dense")
         await user.press("escape")
         await user.sees("Keep mine (k)")
         await user.press("k")

@@ -43,6 +43,8 @@ def actions() -> tuple[Action, ...]:
         Action("apply_fix", "stack", "f", _("Fix"), _("Mend the first problem found, as its line proposes")),
         Action("undo", "stack", "u,ctrl+z", _("Undo"), _("Take back the last edit")),
         Action("redo", "stack", "U,ctrl+y", _("Redo"), _("Make the edit again that was taken back"), footer=False),
+        Action("keep_variant", "stack", "v", _("Keep"), _("Keep the network as a variant, and go on"), footer=False),
+        Action("compare_variants", "stack", "V", _("Variants"), _("Compare variants side by side; load one")),
         Action("commit", "form", "enter", _("Apply"), _("Apply the settings as they stand in the form")),
         Action("cancel", "form", "escape", _("Back"), _("Leave the form as it was")),
         Action("start_run", "recipe", "enter", _("Start"), _("Start training with the settings as they stand")),

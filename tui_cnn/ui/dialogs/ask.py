@@ -48,6 +48,7 @@ class Ask(Once[str | None]):
     def on_key(self, event: events.Key) -> None:
         """Take an answer's key, and the arrows between the answers."""
         if event.key == "escape":
+            event.stop()  # or else the dialog below would take it too
             self.dismiss(None)
         elif event.key in ("left", "right"):
             self.focus_next() if event.key == "right" else self.focus_previous()

@@ -34,9 +34,9 @@ def tones(app: App[Any]) -> Tones:
 
 
 def difference(before: Analysis, after: Analysis, tone: Tones, *, whole: bool = False) -> Group:
-    """List the layers that differ, or with `whole` all of them, with what was and what is."""
+    """List the layers whose settings or numbers differ, or with `whole` all of them: what was, what is, and what it costs or saves."""
     found = diff(before, after)
-    shown = [pair for pair in found if whole or pair.change != "same"]
+    shown = [pair for pair in found if whole or pair.change != "same" or _moved(pair)]
     if before.network.input_shape != after.network.input_shape:
         shapes = [format_shape(analysis.network.input_shape) for analysis in (before, after)]
         heading = [Text(_("input {before} → {after}").format(before=shapes[0], after=shapes[1]), style=tone.changed)]
@@ -48,7 +48,7 @@ def difference(before: Analysis, after: Analysis, tone: Tones, *, whole: bool = 
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, justify="right", style="dim")
     table.add_column(no_wrap=True)
-    table.add_column(ratio=1)
+    table.add_column()
     for _column in range(3):
         table.add_column(no_wrap=True, justify="right")
     titles = ("", "#", _("layer"), _("settings"), _("output"), _("parameters"), _("MACs"))
@@ -69,30 +69,39 @@ def _add(table: Table, pair: Difference, tone: Tones) -> None:
         format_path(row.path),
         Text("  " * (len(row.path) - 1) + type(row.layer).__name__, style=style),
         Text(", ".join(settings) or " · ".join(row.layer.settings()), style="" if settings else "dim"),
-        *(Text(_arrow(*pair_of), style=_tone_of(pair, pair_of)) for pair_of in _numbers(pair)),
+        *_numbers(pair, tone),
     )
 
 
-def _tone_of(pair: Difference, numbers: tuple[str, str]) -> str:
-    return "dim" if pair.change in ("same", "removed") or numbers[0] == numbers[1] else ""
+def _numbers(pair: Difference, tone: Tones) -> tuple[Text, Text, Text]:
+    """Write the output shape as it is after, and how many parameters and MACs come or go; nothing where none do."""
+    row = pair.after or pair.before
+    figures = row.figures if row else None
+    (params, macs), (no_params, no_macs) = _costs(pair.after), _costs(pair.before)
+    shape = Text(format_shape(figures.output_shape) if figures else "—", style="" if pair.change != "same" else "dim")
+    return shape, _signed(params - no_params, tone), _signed(macs - no_macs, tone)
 
 
-def _numbers(pair: Difference) -> list[tuple[str, str]]:
-    """Return what was and what is, of the output, the parameters and the MACs; the same twice where one has no row."""
-    was, now = (_cells(row) if row else None for row in (pair.before, pair.after))
-    return list(zip(was or now or (), now or was or (), strict=True))
+def _moved(pair: Difference) -> bool:
+    """Whether the numbers of a layer differ, be it only because its input does."""
+    before, after = (row.figures.output_shape if row and row.figures else None for row in (pair.before, pair.after))
+    return before != after or _costs(pair.before) != _costs(pair.after)
 
 
-def _cells(row: Row) -> tuple[str, str, str]:
-    if row.figures is None:
-        return "—", "—", "—"
-    params, macs = row.figures.parameters.total, row.figures.macs.value
-    counts = [short_count(number) if number else "" for number in (params, macs)]
-    return format_shape(row.figures.output_shape), counts[0], counts[1]
+def _costs(row: Row | None) -> tuple[int, int]:
+    if row is None or row.figures is None:
+        return 0, 0
+    return row.figures.parameters.total, row.figures.macs.value
 
 
-def _arrow(before: str, after: str) -> str:
-    return before if before == after else f"{before or 0} → {after or 0}"
+def _signed(count: int, tone: Tones) -> Text:
+    if count == 0:
+        return Text("")
+    return (
+        Text(f"+{short_count(count)}", style=tone.worse)
+        if count > 0
+        else Text(f"−{short_count(-count)}", style=tone.better)
+    )
 
 
 def _brief(value: Any) -> str:
