@@ -45,6 +45,7 @@ def actions() -> tuple[Action, ...]:
         Action("redo", "stack", "U,ctrl+y", _("Redo"), _("Make the edit again that was taken back"), footer=False),
         Action("keep_variant", "stack", "v", _("Keep"), _("Keep the network as a variant, and go on"), footer=False),
         Action("compare_variants", "stack", "V", _("Variants"), _("Compare variants side by side; load one")),
+        Action("sweep_setting", "stack", "equals_sign", _("Sweep"), _("Try several values of a setting of the layer")),
         Action("commit", "form", "enter", _("Apply"), _("Apply the settings as they stand in the form")),
         Action("cancel", "form", "escape", _("Back"), _("Leave the form as it was")),
         Action("start_run", "recipe", "enter", _("Start"), _("Start training with the settings as they stand")),

@@ -11,6 +11,7 @@ from tui_cnn.ui.keymap import Keymap, keys_of
 _KEY_NAMES = {
     "question_mark": "?",
     "comma": ",",
+    "equals_sign": "=",
     "delete": "Del",
     "escape": "Esc",
     "enter": "Enter",

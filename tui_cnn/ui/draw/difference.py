@@ -34,7 +34,7 @@ def tones(app: App[Any]) -> Tones:
 
 
 def difference(before: Analysis, after: Analysis, tone: Tones, *, whole: bool = False) -> Group:
-    """List the layers whose settings or numbers differ, or with `whole` all of them: what was, what is, and what it costs or saves."""
+    """List the layers whose settings or numbers differ, or with `whole` all, and what each change costs or saves."""
     found = diff(before, after)
     shown = [pair for pair in found if whole or pair.change != "same" or _moved(pair)]
     if before.network.input_shape != after.network.input_shape:

@@ -207,6 +207,21 @@ class BuildScreen(MainScreen):
             network = chosen.analysis.network
             self._request(_("variant {name}").format(name=chosen.name), lambda _now: network, (0,))
 
+    @work
+    async def action_sweep_setting(self) -> None:
+        """Show what several values of a setting would make of the network; apply the chosen one."""
+        from tui_cnn.core.sweep import sweepable
+        from tui_cnn.ui.dialogs.sweep import Sweep
+
+        network, path = self.cnn_tui.design.network, self.stack.path
+        if not path or not sweepable(edits.layer_at(network, path)):
+            self.notify(_("This layer has no setting that changes the numbers."))
+            return
+        setting = await self.app.push_screen_wait(Sweep(network, path))
+        if setting is not None:
+            fields = {setting.field: setting.value}
+            self._request(setting.field, lambda network: edits.change(network, path, **fields), path)
+
     async def _insert(self, path: Path) -> None:
         from tui_cnn.ui.dialogs.pick import Item, Pick
 
