@@ -96,7 +96,7 @@ async def test_chosen_keys_work_and_are_told_of(config):
         await user.press("o")
         await user.sees("Add a layer")
         await user.press("escape", "f9")
-        await user.sees("Keys")
+        await user.sees("Help", "MaxPooling2D, layer 1")
         assert user.line("Add a layer below").split()[1] == "o"
 
 
@@ -117,9 +117,9 @@ async def test_a_theme_is_taken_from_the_settings_or_as_it_was_chosen_last(confi
 
 
 def test_what_is_remembered_outlives_damage(home):
-    remember(columns=("params", "macs"))
+    remember(hidden_columns=("params", "macs"))
     remember(theme="nord")
-    assert read_state() == State(theme="nord", columns=("params", "macs"))
+    assert read_state() == State(theme="nord", hidden_columns=("params", "macs"))
     (home / "state.json").write_text('{"theme": 3}')
     assert read_state() == State()
 

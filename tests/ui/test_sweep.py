@@ -7,7 +7,7 @@ from tui_cnn.core.network import Network
 
 async def test_a_value_is_chosen_and_can_be_taken_back():
     async with opened() as user:
-        await user.press("down", "down", "=")
+        await user.press("down", "down", "t")
         await user.sees("Sweep · Conv2D · layer 3", "filters", "● 64", "65.6 k", "−30 %", "params ")
         await user.press("up", "enter")
         assert user.layers[2].filters == 32
@@ -18,7 +18,7 @@ async def test_a_value_is_chosen_and_can_be_taken_back():
 
 async def test_a_value_that_breaks_the_network_says_why():
     async with opened(size=(80, 24)) as user:
-        await user.press(*["down"] * 4, "=")
+        await user.press(*["down"] * 4, "t")
         await user.sees("● 64")
         await user.press("right")
         await user.sees("● 3×3", "✗ breaks")
@@ -32,7 +32,7 @@ async def test_a_value_that_breaks_the_network_says_why():
 
 async def test_the_values_can_be_typed():
     async with opened() as user:
-        await user.press("down", "down", "=")
+        await user.press("down", "down", "t")
         await user.sees("● 64")
         await user.press("r")
         await user.type("10..12")
@@ -43,7 +43,7 @@ async def test_the_values_can_be_typed():
         await user.until(lambda: user.text.count("%") == 3)
         await user.press("enter", "enter")
         assert user.layers[2].filters == 48
-        await user.press("=")
+        await user.press("t")
         await user.sees("● 48")
         await user.press("r", "escape", "escape")
         assert type(user.app.screen).__name__ == "BuildScreen"
@@ -51,7 +51,7 @@ async def test_the_values_can_be_typed():
 
 async def test_a_layer_without_such_settings_says_so():
     async with opened(Network("flat", (4, 4, 1), (Flatten(),))) as user:
-        await user.press("=")
+        await user.press("t")
         await user.told("no setting that changes the numbers")
-        await user.press("up", "=")
+        await user.press("up", "t")
         assert type(user.app.screen).__name__ == "BuildScreen"

@@ -44,7 +44,7 @@ async def test_keep_go_on_compare_and_come_back(home):
         assert read_network(kept(home, "narrow")) == NARROW
         await user.press("u", "d")
         shallow = user.network
-        await user.press("V")
+        await user.press("C")
         await user.sees("Variants of fashion-cnn", "now", "v1", "narrow")
         assert user.line("parameters").split()[:2] == ["│", "parameters"]
         assert "93,322" in user.line("parameters")
@@ -59,7 +59,7 @@ async def test_keep_go_on_compare_and_come_back(home):
 
 async def test_a_variant_is_renamed_and_deleted(home, narrow):
     async with opened() as user:
-        await user.press("V")
+        await user.press("C")
         await user.sees("to narrow")
         await user.press("r")
         await user.sees("Keep the network as a variant")
@@ -81,7 +81,7 @@ async def test_a_variant_is_renamed_and_deleted(home, narrow):
 
 async def test_other_networks_are_added_to_compare_with(home, narrow):
     async with opened(size=(160, 50)) as user:
-        await user.press("V")
+        await user.press("C")
         await user.sees("to narrow")
         await user.press("a")
         await user.sees("Open a network")
@@ -170,6 +170,6 @@ def test_numbers_side_by_side():
 async def test_a_file_elsewhere_is_no_variant(here, narrow):
     save_network(here / "other.toml", preset("lenet-5"))
     async with opened("lenet-5") as user:
-        await user.press("V")
+        await user.press("C")
         await user.sees("Variants of lenet-5", "v on the Build screen keeps")
         assert "narrow" not in user.text

@@ -228,11 +228,12 @@ class CnnTui(ConfiguredApp):
         self.switch_mode("runs")
 
     def action_help(self) -> None:
-        """Show all keys."""
+        """Explain what has the focus, and show all keys, those that work here first."""
         from tui_cnn.ui.dialogs.help import help_text
         from tui_cnn.ui.dialogs.text import TextDialog
 
-        self.push_screen(TextDialog(_("Keys"), help_text(self.configuration.keys)))
+        place = self.screen.place() if isinstance(self.screen, MainScreen) else None
+        self.push_screen(TextDialog(_("Help"), help_text(self.configuration.keys, place)))
 
     def settle_form(self) -> None:
         """Apply what stands in an open form."""

@@ -22,13 +22,13 @@ class State(msgspec.Struct, frozen=True):
         theme: the theme that was last chosen in the program, empty if none was.
         theme_over: what the settings' theme was then: once that changes, it counts again.
         recent: the files lately opened or saved, the latest first.
-        columns: the columns of the stack that the user chose; empty: those that fit.
+        hidden_columns: the columns of the stack that the user does not want.
     """
 
     theme: str = ""
     theme_over: str = ""
     recent: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
+    hidden_columns: tuple[str, ...] = ()
 
     def opened(self, path: Path) -> tuple[str, ...]:
         """Return the recent files with `path` as the latest."""

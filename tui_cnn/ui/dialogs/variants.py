@@ -35,7 +35,7 @@ class Variants(Once[Candidate | None]):
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,V", "dismiss(None)", show=False),
+        Binding("escape,q,C", "dismiss(None)", show=False),
         Binding("enter", "load", show=False, priority=True),
         Binding("r", "rename", show=False),
         Binding("d,delete", "delete", show=False),

@@ -16,13 +16,12 @@ from tui_cnn.core.checks import Check
 from tui_cnn.core.layers import LAYER_TYPES, AnyLayer
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
-from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.fields import fields, start
 from tui_cnn.i18n import _
 from tui_cnn.ui.design import Design
 from tui_cnn.ui.draw.why import layer_numbers, network_numbers
 from tui_cnn.ui.messages import LayerSelected
-from tui_cnn.ui.screens.base import MainScreen
+from tui_cnn.ui.screens.trying import TryingScreen
 from tui_cnn.ui.widgets.form import StructForm
 from tui_cnn.ui.widgets.layer_panel import LayerPanel
 from tui_cnn.ui.widgets.stack import StackView
@@ -31,7 +30,7 @@ from tui_cnn.ui.widgets.volume import VolumeView
 _MOST_CHECKS = 3
 
 
-class BuildScreen(MainScreen):
+class BuildScreen(TryingScreen):
     """Where a network is designed."""
 
     MODE = "build"
@@ -178,49 +177,6 @@ class BuildScreen(MainScreen):
     def action_cancel(self) -> None:
         """Leave the form as it was."""
         self._close_form()
-
-    @work
-    async def action_keep_variant(self) -> None:
-        """Ask for a name, and keep the network under it."""
-        from tui_cnn.ui.dialogs.name import VariantName
-        from tui_cnn.ui.variants import keep, next_name
-
-        network = self.cnn_tui.design.network
-        path = await self.app.push_screen_wait(VariantName(network.name, next_name(network.name)))
-        if path is None:
-            return
-        try:
-            keep(network, path)
-        except FormatError as error:
-            self.notify(str(error), severity="error", timeout=10, markup=False)
-        else:
-            self.notify(_("Kept as {name}; V compares the variants").format(name=path.stem), markup=False)
-
-    @work
-    async def action_compare_variants(self) -> None:
-        """Show the variants beside the network; put the chosen one here, as an edit that can be undone."""
-        from tui_cnn.ui.dialogs.variants import Variants
-
-        convention = self.cnn_tui.configuration.settings.flops
-        chosen = await self.app.push_screen_wait(Variants(self.cnn_tui.design.analysis, convention))
-        if chosen is not None:
-            network = chosen.analysis.network
-            self._request(_("variant {name}").format(name=chosen.name), lambda _now: network, (0,))
-
-    @work
-    async def action_sweep_setting(self) -> None:
-        """Show what several values of a setting would make of the network; apply the chosen one."""
-        from tui_cnn.core.sweep import sweepable
-        from tui_cnn.ui.dialogs.sweep import Sweep
-
-        network, path = self.cnn_tui.design.network, self.stack.path
-        if not path or not sweepable(edits.layer_at(network, path)):
-            self.notify(_("This layer has no setting that changes the numbers."))
-            return
-        setting = await self.app.push_screen_wait(Sweep(network, path))
-        if setting is not None:
-            fields = {setting.field: setting.value}
-            self._request(setting.field, lambda network: edits.change(network, path, **fields), path)
 
     async def _insert(self, path: Path) -> None:
         from tui_cnn.ui.dialogs.pick import Item, Pick
