@@ -31,8 +31,8 @@ async def test_help_on_the_other_screens():
         await user.sees("How the network is trained", "learning_rate")
         assert order(user, "Train: the settings of a run", "learning_rate", "Everywhere")
         await user.press("escape", "escape", "3", "?")
-        await user.sees("Each line is a training run", "interrupted: it can be resumed")
-        assert order(user, "Open the run on the Train screen", "interrupted: it can", "Everywhere")
+        await user.sees("Each line is a training run", "resumed from its checkpoint")
+        assert order(user, "Open the run on the Train screen", "resumed from its checkpoint", "Everywhere")
 
 
 async def test_the_palette_finds_actions_presets_and_themes_by_any_word():

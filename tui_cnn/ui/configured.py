@@ -1,15 +1,19 @@
 """An app that keeps to the user's settings, and remembers what the user chooses while it runs."""
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
+from rich.console import RenderableType
 from textual import work
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.screen import Screen
 
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
 from tui_cnn.ui.settings import Configuration, config_file
 from tui_cnn.ui.state import first_theme, read_state, remember
+from tui_cnn.ui.thrift import Changes, Written
 
 
 class ConfiguredApp(App[None]):
@@ -19,12 +23,24 @@ class ConfiguredApp(App[None]):
         super().__init__()
         self.configuration = configuration
         self.state = read_state()
+        self._written = Written()
         theme = first_theme(configuration.settings.theme, self.state)
         if theme in self.available_themes:
             self.set_reactive(App.theme, theme)
 
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Write to the terminal only what differs from what stands there."""
+        if isinstance(renderable, ChopsUpdate | LayoutUpdate):
+            renderable = cast("RenderableType", Changes(renderable, self._written))
+        super()._display(screen, renderable)
+
+    def on_resize(self) -> None:
+        """Write everything anew: a terminal that changes its size may have moved what stood there."""
+        self._written.forget()
+
     def on_mount(self) -> None:
         """Take up the user's keys, and tell what is wrong with the settings."""
+        self.app_resume_signal.subscribe(self, lambda _app: self._written.forget())
         self.set_keymap(self.configuration.keys)
         theme = self.configuration.settings.theme
         problems = [*self.configuration.problems]
