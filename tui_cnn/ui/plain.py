@@ -50,7 +50,10 @@ def use_plain_signs(signs: Literal["auto", "ascii", "unicode"] = "auto") -> None
 def _replace(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return "".join(map(_plain, error.object[error.start : error.end])), error.end
+    text, start, end = error.object, error.start, error.end
+    if text[start:end] == "·" and text[start - 1 : start].strip() and text[end : end + 1].strip():
+        return "*", end  # a product, not something between two words
+    return "".join(map(_plain, text[start:end])), end
 
 
 def _plain(sign: str) -> str:

@@ -4,6 +4,8 @@ Textual paints whole widgets anew. What it is about to write is compared with wh
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
 
 from rich.cells import get_character_cell_size
 from rich.console import Console
@@ -16,33 +18,51 @@ _BRIDGE = 8
 """Cells that are the same between two that differ: so many cost less to write again than to step over."""
 
 
-Cell = tuple[str, Style | None, int]
-"""A cell of the terminal: its sign, its style, and 1 in the second cell of a wide sign, or else 0."""
+class Row(NamedTuple):
+    """Cells: the sign of each, marked in the second cell of a wide one, and the style of each."""
+
+    signs: list[str]
+    styles: list[Style | None]
 
 
 class Written:
     """What stands on the terminal, as far as it was written here."""
 
     def __init__(self) -> None:
-        self._rows: dict[int, dict[int, Cell]] = {}
+        self._rows: dict[int, Row] = {}
+        self._strips: dict[int, dict[int, Strip]] = {}
 
     def forget(self) -> None:
         """Take it that anything may stand there: after another size, or another program."""
         self._rows.clear()
+        self._strips.clear()
 
     def changes(self, y: int, x: int, strip: Strip) -> Iterator[tuple[int, Strip]]:
         """Yield the parts of a strip that differ from what stands at its place, and take it as written."""
+        strips = self._strips.setdefault(y, {})
+        if strips.get(x) == strip:
+            return
+        end = x + strip.cell_length
+        for place in [place for place, other in strips.items() if place < end and place + other.cell_length > x]:
+            del strips[place]
         cells = _cells(strip)
         if cells is None:  # signs that join with others: write it all, and trust nothing that stands there
             self._rows.pop(y, None)
             yield x, strip
             return
-        row = self._rows.setdefault(y, {})
-        differ = [index for index, cell in enumerate(cells) if row.get(x + index) != cell]
-        row.update(zip(range(x, x + len(cells)), cells, strict=True))
+        strips[x] = strip
+        row = self._rows.setdefault(y, Row([], []))
+        missing = end - len(row.signs)
+        row.signs.extend([""] * missing)
+        row.styles.extend([None] * missing)
+        pairs = zip(row.signs[x:end], cells.signs, row.styles[x:end], cells.styles, strict=True)
+        differ = [
+            x + n for n, (was, now, old, new) in enumerate(pairs) if was != now or (old is not new and old != new)
+        ]
+        row.signs[x:end], row.styles[x:end] = cells
         for first, last in _runs(differ):
-            whole = first == 0 and last == len(cells) - 1
-            yield x + first, strip if whole else strip.crop(first, last + 1)
+            whole = first == x and last == end - 1
+            yield first, strip if whole else strip.crop(first - x, last + 1 - x)
 
 
 class Changes(CompositorUpdate):
@@ -76,19 +96,27 @@ def _strips(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Stri
                 yield y, x, chop if end <= last else chop.crop(0, last - x)
 
 
-def _cells(strip: Strip) -> list[Cell] | None:
+def _cells(strip: Strip) -> Row | None:
     """Take a strip apart; None where a sign has no cell of its own."""
-    cells: list[Cell] = []
+    signs: list[str] = []
+    styles: list[Style | None] = []
     for text, style, _control in strip:
+        before = len(signs)
         if text.isascii():
-            cells += [(sign, style, 0) for sign in text]
-            continue
-        for sign in text:
-            width = get_character_cell_size(sign)
-            if width == 0:
-                return None
-            cells += [(sign, style, half) for half in range(width)]
-    return cells
+            signs += text
+        else:
+            for sign in text:
+                width = _width(sign)
+                if width == 0:
+                    return None
+                signs += sign if width == 1 else (sign, sign + "+")
+        styles += [style] * (len(signs) - before)
+    return Row(signs, styles)
+
+
+@cache
+def _width(sign: str) -> int:
+    return get_character_cell_size(sign)
 
 
 def _runs(places: Iterable[int]) -> Iterator[tuple[int, int]]:
