@@ -173,3 +173,10 @@ async def test_a_file_elsewhere_is_no_variant(here, narrow):
         await user.press("C")
         await user.sees("Variants of lenet-5", "v on the Build screen keeps")
         assert "narrow" not in user.text
+
+
+def test_what_cannot_be_built_saves_nothing():
+    broken = analyze(edits.change(TUTORIAL, (4,), kernel_size=(9, 9)))
+    lines = comparison([Candidate("now", analyze(TUTORIAL)), Candidate("b", broken)], "tf", TONES)
+    assert {line.label: line.cells[1].plain for line in lines}["parameters"] == "—"
+    assert not any(span.style == "green" for line in lines for span in line.cells[1].spans)

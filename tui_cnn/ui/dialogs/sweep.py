@@ -13,7 +13,6 @@ from textual.widgets import DataTable, Input, Label, Static
 from tui_cnn.core.edits import layer_at
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path, format_path
-from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.shape import format_shape
 from tui_cnn.core.sweep import Trial, is_allowed, parse_numbers, sweep, sweepable, values_around
 from tui_cnn.i18n import _
@@ -140,7 +139,7 @@ class Sweep(Once[Setting | None]):
             self._number(short_count(totals.params), before.params, totals.params),
             self._number(short_count(totals.macs), before.macs, totals.macs),
             self._number(size(trial.training or 0), now.training or 0, trial.training or 0),
-            Text(format_field(trial.row.field), justify="right"),
+            Text("—" if trial.field is None else f"{trial.field}", justify="right"),
         ]
 
     def _number(self, written: str, before: int, after: int) -> Text:

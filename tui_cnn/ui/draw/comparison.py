@@ -35,10 +35,22 @@ class Line(NamedTuple):
 def comparison(candidates: list[Candidate], convention: Flops, tone: Tones) -> list[Line]:
     """Compare all with the first: less is better for all costs, more for accuracies. What none has, has no line."""
     costs: list[tuple[str, Callable[[Candidate], int | None], Callable[[int], str]]] = [
-        (_("parameters"), lambda one: one.analysis.totals.params, lambda count: f"{count:,}"),
-        (_("not trainable"), lambda one: one.analysis.totals.non_trainable, lambda count: f"{count:,}"),
-        (_("MACs"), lambda one: one.analysis.totals.macs, short_count),
-        (_flops_label(convention), lambda one: flops(one.analysis.totals, convention), short_count),
+        (
+            _("parameters"),
+            lambda one: one.analysis.totals.params if one.analysis.totals.complete else None,
+            lambda count: f"{count:,}",
+        ),
+        (
+            _("not trainable"),
+            lambda one: one.analysis.totals.non_trainable if one.analysis.totals.complete else None,
+            lambda count: f"{count:,}",
+        ),
+        (_("MACs"), lambda one: one.analysis.totals.macs if one.analysis.totals.complete else None, short_count),
+        (
+            _flops_label(convention),
+            lambda one: flops(one.analysis.totals, convention) if one.analysis.totals.complete else None,
+            short_count,
+        ),
         (_("memory, one image"), lambda one: memory(one.analysis).inference, size),
         (_("memory, train on 32"), lambda one: memory(one.analysis).training, size),
     ]

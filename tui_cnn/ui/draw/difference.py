@@ -77,6 +77,8 @@ def _numbers(pair: Difference, tone: Tones) -> tuple[Text, Text, Text]:
     """Write the output shape as it is after, and how many parameters and MACs come or go; nothing where none do."""
     row = pair.after or pair.before
     figures = row.figures if row else None
+    if any(side is not None and side.figures is None for side in pair[1:]):
+        return Text("—", style="dim"), Text(""), Text("")  # what cannot be built saves nothing
     (params, macs), (no_params, no_macs) = _costs(pair.after), _costs(pair.before)
     shape = Text(format_shape(figures.output_shape) if figures else "—", style="" if pair.change != "same" else "dim")
     return shape, _signed(params - no_params, tone), _signed(macs - no_macs, tone)
