@@ -41,7 +41,8 @@ class OpenModel(Pick[str]):
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        self._look(self._shown[event.option_index])
+        if event.option_index < len(self._shown):  # or else the list has changed since
+            self._look(self._shown[event.option_index])
 
     @work(thread=True, exclusive=True, group="preview")
     def _look(self, item: Item[str]) -> None:
