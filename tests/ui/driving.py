@@ -14,6 +14,7 @@ from textual.screen import Screen
 from tui_cnn.formats.presets import preset
 from tui_cnn.ui.app import CnnTui
 from tui_cnn.ui.design import open_design
+from tui_cnn.ui.settings import config_file, read_settings
 
 _CALM_TURNS = 4
 """So many turns of the event loop without work mean that nothing follows; what a worker awaited comes in one or two."""
@@ -211,7 +212,7 @@ def _unpainted(refresh):
 async def opened(network="fashion-cnn", size=(120, 40), file=None, data="", painted=False):
     """Open the app on a network, or on a preset by its name."""
     network = preset(network) if isinstance(network, str) else network
-    app = CnnTui(open_design(network, file), data)
+    app = CnnTui(open_design(network, file), data, read_settings(config_file()))
     refresh = Screen._compositor_refresh
     with (
         patch.object(MessagePump, "_dispatch_message", _watched(MessagePump._dispatch_message)),

@@ -44,10 +44,10 @@ def test_every_action_exists():
 
 
 async def test_help_lists_every_action():
-    async with opened(size=(120, 150)) as user:
+    async with opened(size=(120, 210)) as user:
         for key in ("f1", "question_mark"):
             await user.press(key)
-            await user.sees("Keys", *scope_titles().values())
+            await user.sees("Help", *scope_titles().values())
             for action in actions():
                 line = user.line(f"{key_names(action.keys)} ")
                 assert action.help in user.text, action.id

@@ -15,6 +15,14 @@ def mine(here):
     return path
 
 
+@pytest.fixture
+def own(here):
+    """The file of the network that the app opens on."""
+    path = here / "own.toml"
+    save_network(path, preset("fashion-cnn"))
+    return path
+
+
 async def test_a_preset_is_opened():
     async with opened() as user:
         await user.press("ctrl+o")
@@ -159,19 +167,19 @@ async def test_a_place_that_cannot_be_written_is_told_and_the_network_stays_unsa
         assert len(user.layers) == 7
 
 
-async def test_what_stands_in_a_form_is_saved_too(mine):
-    async with opened("fashion-cnn", file=mine) as user:
+async def test_what_stands_in_a_form_is_saved_too(own):
+    async with opened("fashion-cnn", file=own) as user:
         await user.press("enter")
         await user.type("48")
         await user.press("ctrl+s")
         await user.told("Saved to")
         assert user.layers[0].filters == 48
-        assert read_network(mine) == user.network
+        assert read_network(own) == user.network
         assert "●" not in user.top
 
 
-async def test_saving_leaves_the_cursor_and_a_form_with_an_error_alone(mine):
-    async with opened("fashion-cnn", file=mine) as user:
+async def test_saving_leaves_the_cursor_and_a_form_with_an_error_alone(own):
+    async with opened("fashion-cnn", file=own) as user:
         await user.press("d", "down", "down", "ctrl+s")
         await user.told("Saved to")
         assert user.cursor == (2,)
@@ -188,8 +196,8 @@ DOINGS = {
 
 
 @pytest.mark.parametrize("doing", DOINGS)
-async def test_unsaved_changes_are_asked_about(mine, doing):
-    async with opened(file=mine) as user:
+async def test_unsaved_changes_are_asked_about(own, doing):
+    async with opened(file=own) as user:
         await user.press("d", *DOINGS[doing])
         await user.sees("Unsaved changes", "“fashion-cnn” has changes that are not saved.")
         await user.press("escape")
@@ -203,18 +211,18 @@ async def test_unsaved_changes_are_asked_about(mine, doing):
         await user.sees("Unsaved changes")
         unsaved = user.network
         await user.press("s")
-        await user.until(lambda: read_network(mine) == unsaved)
+        await user.until(lambda: read_network(own) == unsaved)
         await user.until(lambda: user.network == preset("lenet-5") if doing == "open" else not user.app.is_running)
 
 
 @pytest.mark.parametrize("doing", DOINGS)
-async def test_unsaved_changes_can_be_discarded(mine, doing):
-    async with opened(file=mine) as user:
+async def test_unsaved_changes_can_be_discarded(own, doing):
+    async with opened(file=own) as user:
         await user.press("d", *DOINGS[doing])
         await user.sees("Unsaved changes")
         await user.press("d")
         await user.until(lambda: user.network == preset("lenet-5") if doing == "open" else not user.app.is_running)
-        assert read_network(mine) == preset("lenet-5"), "the file is as it was"
+        assert read_network(own) == preset("fashion-cnn"), "the file is as it was"
 
 
 async def test_saving_that_fails_stops_the_leaving(here):

@@ -1,9 +1,11 @@
 """Whole screens, compared with their pictures."""
 
 import asyncio
+import os
 import time
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from tests.ui import told
@@ -12,6 +14,8 @@ from tests.ui.picture import explain, words
 from tui_cnn.core import edits
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
+from tui_cnn.formats.toml import save_network
+from tui_cnn.ui.variants import keep
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 BROKEN = edits.change(preset("fashion-cnn"), (4,), kernel_size=(9, 9))
@@ -169,6 +173,76 @@ async def test_no_runs(picture):
 async def test_help(picture, size):
     async with opened(size=SIZES[size]) as user:
         await user.press("question_mark")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_open(picture, size):
+    async with opened(size=SIZES[size]) as user:
+        await user.press("ctrl+o")
+        await user.press_at_once(*"vgg")
+        await user.sees("138,357,544")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_variants(picture, size, home):
+    narrow = edits.change(preset("fashion-cnn"), (2,), filters=48)
+    for name, network in (("narrow", narrow), ("shallow", edits.delete(narrow, (4,)))):
+        keep(network, home / "variants" / "fashion-cnn" / f"{name}.toml")
+        os.utime(home / "variants" / "fashion-cnn" / f"{name}.toml", (len(name), len(name)))
+    finished_run()
+    async with opened(size=SIZES[size]) as user:
+        await user.press("C")
+        await user.sees("to narrow", "shallow")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_sweep(picture, size):
+    async with opened(size=SIZES[size]) as user:
+        await user.press("down", "down", "down", "down", "t")
+        await user.sees("● 64")
+        await user.press("right")
+        await user.sees("● 3×3")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_export(picture):
+    async with opened(size=(80, 24)) as user:
+        await user.press("E")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_changed_on_disk(picture, here):
+    path = here / "net.toml"
+    save_network(path, preset("fashion-cnn"))
+    async with opened(size=(80, 24), file=path) as user:
+        await user.press("d")
+        save_network(path, edits.delete(preset("fashion-cnn"), (1,)))
+        user.app.post_message(events.AppFocus())
+        await user.sees("Changed on disk")
+        await at_rest(user)
+        picture(user.app)
+
+
+@pytest.mark.parametrize("screen", ["train", "runs", "variants", "sweep", "help"])
+async def test_light(picture, screen, home):
+    finished_run()
+    keep(BROKEN, home / "variants" / "fashion-cnn" / "broken.toml")
+    keys, words = {
+        "train": ("2", "Enter starts"),
+        "runs": ("3", "finished"),
+        "variants": ("C", "to broken"),
+        "sweep": ("t", "● 32"),
+        "help": ("question_mark", "Conv2D, layer 1"),
+    }[screen]
+    async with opened(size=(120, 40)) as user:
+        user.app.theme = "textual-light"
+        await user.press(keys)
+        await user.sees(words)
         await at_rest(user)
         picture(user.app)
 

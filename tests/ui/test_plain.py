@@ -32,6 +32,7 @@ async def test_every_line_of_every_screen_keeps_its_width(encoding):
 
 
 def test_what_stands_for_what():
+    assert "2·0 · 3".encode("ascii", "plain") == b"2*0 . 3"
     said = "── 28×28 · ✓ █▌ ⠁⠀ 합 …".encode("ascii", "plain").decode()
     assert said == "-- 28x28 . * ## .  ?? ~"
     with pytest.raises(UnicodeDecodeError):

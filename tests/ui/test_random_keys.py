@@ -11,8 +11,9 @@ from tests.ui.driving import opened
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten, MaxPooling2D
 from tui_cnn.core.network import Network
+from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.presets import preset, preset_names
-from tui_cnn.runs import launch
+from tui_cnn.runs import export, launch
 from tui_cnn.runs.errors import RunError
 from tui_cnn.ui.actions import actions
 from tui_cnn.ui.draw.numbers import short_count
@@ -44,8 +45,12 @@ def no_worker(monkeypatch):
     def refuse(*_):
         raise RunError("not in a test [/]")
 
+    def refuse_to_write(*_):
+        raise FormatError("x", "not in a test [/]")
+
     for command in ("start", "resume", "pause", "go_on", "stop"):
         monkeypatch.setattr(launch, command, refuse)
+    monkeypatch.setattr(export, "export_model", refuse_to_write)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -65,3 +65,16 @@ async def test_a_form_outlives_a_terminal_that_is_too_small():
         assert user.app.focused.value == "5"
         await user.press("enter")
         assert user.layers[0].kernel_size == (5, 5)
+
+
+async def test_every_dialog_lives_through_every_size():
+    async with opened(size=(120, 40)) as user:
+        await user.press("v", "enter", "d")
+        for key in ("t", "C", "v", "ctrl+o", "E", "comma", "question_mark"):
+            await user.press(key)
+            await user.until(lambda: len(user.app.screen_stack) == 2)
+            for size in [(200, 60), (80, 24), (60, 16), (40, 10), (3, 1), (100, 32)]:
+                await user.resize(*size)
+                assert all(len(line) <= size[0] for line in user.text.split("\n"))
+            await user.press("escape")
+            await user.until(lambda: len(user.app.screen_stack) == 1)

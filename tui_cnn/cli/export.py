@@ -1,27 +1,14 @@
 """`cnn-tui export`: a network in another format."""
 
-import sys
 from pathlib import Path
 
 import click
 
-import tui_cnn
 from tui_cnn.cli.group import SOUND
 from tui_cnn.cli.models import named
-from tui_cnn.core.network import Network
-from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.export import MODEL_FORMATS, TEXT_FORMATS, export_text, save_text
+from tui_cnn.formats.export import MODEL_FORMATS, TEXT_FORMATS, export_text, format_of, save_text
 from tui_cnn.i18n import _
 
-_SUFFIXES = {
-    ".py": "python",
-    ".keras": "keras",
-    ".json": "json",
-    ".md": "markdown",
-    ".toml": "toml",
-    ".onnx": "onnx",
-    ".svg": "svg",
-}
 _STANDARD_OUTPUT = "-"
 
 
@@ -59,7 +46,7 @@ _STANDARD_OUTPUT = "-"
 def export(model: str, to: str | None, output: str | None) -> int:
     """Write the model."""
     target = None if output in (None, _STANDARD_OUTPUT) else Path(output or "").expanduser()
-    to = to or _SUFFIXES.get(target.suffix.lower() if target else "")
+    to = to or (format_of(target) if target else None)
     if to is None:
         raise click.UsageError(_("say which format with --to, or name a file that tells it with --output"))
     if to in MODEL_FORMATS and target is None:
@@ -68,28 +55,9 @@ def export(model: str, to: str | None, output: str | None) -> int:
     if target is None:
         click.echo(export_text(network, to).encode(), nl=False)
     elif to in MODEL_FORMATS:
-        _export_model(network, to, target)
+        from tui_cnn.runs.export import export_model
+
+        export_model(network, to, target)
     else:
         save_text(target, export_text(network, to))
     return SOUND
-
-
-def _export_model(network: Network, to: str, target: Path) -> None:
-    """Let the worker build the network and write it.
-
-    Raises:
-        FormatError: it cannot be built or written.
-    """
-    import subprocess
-
-    from tui_cnn.formats.toml import dumps_network
-
-    command = [sys.executable, "-m", "tui_cnn.worker", "export", to, str(target.absolute())]
-    packages = Path(tui_cnn.__file__).parents[1]
-    ended = subprocess.run(
-        command, input=dumps_network(network).encode(), capture_output=True, cwd=packages, check=False
-    )
-    if ended.returncode:
-        said = [line.strip() for line in ended.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-        problem = said[-1] if said else _("the worker ended with status {status}").format(status=ended.returncode)
-        raise FormatError(target, problem.removeprefix(f"{target.absolute()}: "))

@@ -57,8 +57,24 @@ TEXT_FORMATS = tuple(_TEXTS)
 MODEL_FORMATS = ("keras", "onnx")
 """Formats that hold a built model with its weights; the worker writes them."""
 
+SUFFIXES = {
+    "python": ".py",
+    "keras": ".keras",
+    "json": ".json",
+    "markdown": ".md",
+    "toml": ".toml",
+    "onnx": ".onnx",
+    "svg": ".svg",
+}
+"""How the name of a file in each format ends."""
+
 _DESCRIPTIONS = ("markdown", "toml", "svg")
 """Formats that a network can be written in even if it cannot be built."""
+
+
+def format_of(path: Path) -> str | None:
+    """Tell the format from the name of a file; None if it does not tell."""
+    return next((to for to, suffix in SUFFIXES.items() if suffix == path.suffix.lower()), None)
 
 
 def export_text(network: Network, to: str) -> str:

@@ -19,6 +19,17 @@ def preset_path(name: str) -> Path:
     return _DIRECTORY / f"{name}.toml"
 
 
+def preset_text(name: str) -> str:
+    """Return what the preset's file says of it: its first paragraph."""
+    lines = preset_path(name).read_text("utf-8").splitlines()
+    said = []
+    for line in lines:
+        if not line.startswith("# "):
+            break
+        said.append(line.removeprefix("# "))
+    return " ".join(said)
+
+
 def preset(name: str) -> Network:
     """Read the preset `name`."""
     return read_network(preset_path(name))

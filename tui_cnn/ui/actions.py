@@ -24,6 +24,11 @@ class Action(NamedTuple):
         """The action as Textual runs it: the app's own on the app, all others on the screen."""
         return f"{'app' if self.scope == 'app' else 'screen'}.{self.id}"
 
+    @property
+    def binding_id(self) -> str:
+        """The name under which a user gives it other keys: an id may stand in two scopes."""
+        return f"{self.scope}.{self.id}"
+
 
 def actions() -> tuple[Action, ...]:
     """List all actions, in the order in which the footer and the help show them."""
@@ -95,6 +100,9 @@ def actions() -> tuple[Action, ...]:
         Action("choose_columns", "stack", "c", _("Columns"), _("Choose the columns of the stack"), footer=False),
         Action("undo", "stack", "u,ctrl+z", _("Undo"), _("Take back the last edit")),
         Action("redo", "stack", "U,ctrl+y", _("Redo"), _("Make the edit again that was taken back"), footer=False),
+        Action("keep_variant", "stack", "v", _("Keep"), _("Keep the network as a variant, and go on"), footer=False),
+        Action("compare_variants", "stack", "C", _("Variants"), _("Compare variants side by side; load one")),
+        Action("sweep_setting", "stack", "t", _("Sweep"), _("Try several values of a setting of the layer")),
         Action("go_to_finding", "checks", "enter", _("Go there"), _("Go to the layer that the finding is about")),
         Action("fix_finding", "checks", "f", _("Fix"), _("Mend what the finding is about, as its line proposes")),
         Action("leave_checks", "checks", "escape", _("Back"), _("Go back to the stack"), footer=False),
@@ -116,9 +124,23 @@ def actions() -> tuple[Action, ...]:
         Action("save", "app", "ctrl+s", _("Save"), _("Save the network to its file")),
         Action("save_as", "app", "S", _("Save as"), _("Save the network to another file"), footer=False),
         Action("open", "app", "ctrl+o", _("Open"), _("Open a network from a file or a preset")),
-        Action("help", "app", "question_mark,f1", _("Help"), _("Show all keys")),
+        Action("export", "app", "E", _("Export"), _("Write the network as Python, Keras, ONNX, …"), footer=False),
+        Action("help", "app", "question_mark,f1", _("Help"), _("Explain what has the focus, and show all keys")),
+        Action(
+            "settings",
+            "app",
+            "comma",
+            _("Settings"),
+            _("Show what can be set: keys, theme, FLOPs, signs"),
+            footer=False,
+        ),
         Action("quit", "app", "ctrl+q,q", _("Quit"), _("Leave; training goes on in the background"), footer=False),
     )
+
+
+def meant_together(one: Scope, other: Scope) -> bool:
+    """Whether the keys of both scopes work at the same time, so that none may be in both."""
+    return one == other or "app" in (one, other) or {one, other} == {"recipe", "train"}
 
 
 def bindings(scope: Scope) -> list[Binding]:
@@ -130,7 +152,7 @@ def bindings(scope: Scope) -> list[Binding]:
             action.label,
             show=action.footer,
             tooltip=action.help,
-            id=action.id,
+            id=action.binding_id,
             priority=scope in ("form", "recipe", "runs"),
         )
         for action in actions()

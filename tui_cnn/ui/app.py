@@ -1,7 +1,8 @@
 """The application: it holds the one design, applies the edits, and sends the user between the screens."""
 
 import gc
-from collections.abc import Callable, Iterable
+from asyncio import Lock, to_thread
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -15,18 +16,28 @@ from textual.screen import Screen
 
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path as LayerPath
+from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.models import find_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.ui.actions import bindings
+from tui_cnn.ui.configured import ConfiguredApp
 from tui_cnn.ui.design import Design, open_design
 from tui_cnn.ui.files import Files
+from tui_cnn.ui.outside import Outside
 from tui_cnn.ui.plain import use_plain_signs
 from tui_cnn.ui.recovery import Copy, Recovery
 from tui_cnn.ui.screens.base import MainScreen
+from tui_cnn.ui.settings import Configuration, config_file, read_settings
 
 _IDLE = 1.0
 """Seconds after the start until the other screens are loaded, so that going there does not wait for the charts."""
+
+_LOOK = 1.5
+"""Seconds between two looks at the network's file."""
+
+_MOST_NOTES = 4
+"""So many notes about a model that was read are shown at once."""
 
 _SETTLED = 0.3
 """Seconds after the last edit until the recovery copy is written."""
@@ -56,7 +67,7 @@ def _palette() -> type[Provider]:
     return ActionsProvider
 
 
-class CnnTui(App[None]):
+class CnnTui(ConfiguredApp):
     """Edits that screens ask for are applied here, and nowhere else."""
 
     TITLE = "cnn-tui"
@@ -75,17 +86,28 @@ class CnnTui(App[None]):
     hidden_columns: reactive[frozenset[str]] = reactive(frozenset(), repaint=False)
     """The columns of the stack that the user does not want."""
 
-    def __init__(self, design: Design, data: str = "") -> None:
-        super().__init__()
+    def __init__(
+        self,
+        design: Design,
+        data: str = "",
+        configuration: Configuration = Configuration(),  # noqa: B008  # it is immutable
+        notes: Sequence[str] = (),
+    ) -> None:
+        super().__init__(configuration)
         self.data = data
-        self.files = Files(self)
+        self._notes = notes
+        self._outside = Outside(self)
+        self._looking = Lock()
+        self.files = Files(self, self._outside)
         self._recovery = Recovery()
         self.set_reactive(CnnTui.design, design)
 
     def on_mount(self) -> None:
         """Offer what an earlier session left unsaved, once the screen stands."""
+        self.tell_notes(self._notes)
         self.call_after_refresh(self._offer_recovery)
         self.set_timer(_IDLE, self._prepare)
+        self.set_interval(_LOOK, self._look_outside)
 
     def watch_design(self) -> None:
         """Keep a recovery copy of what is not saved."""
@@ -109,18 +131,32 @@ class CnnTui(App[None]):
         if await self.files.settle_unsaved():
             self.design = open_design(network, file)
             self.switch_mode("build")
+            if file is not None:
+                self.remember(recent=self.state.opened(file))
 
-    def action_open_model(self, model: str) -> None:
+    @work
+    async def action_open_model(self, model: str) -> None:
         """Open a preset or a file."""
+        notes: list[str] = []
         try:
-            self.put_on_table(*find_network(model))
+            network, file = await to_thread(find_network, model, notes.append)
         except ValueError as error:
             self.notify(str(error), severity="error", timeout=10, markup=False)
+        else:
+            self.put_on_table(network, file)
+            self.tell_notes(notes)
+
+    def tell_notes(self, notes: Sequence[str]) -> None:
+        """Say what of a Keras model could not be kept."""
+        more = [_("… and {count} more").format(count=len(notes) - _MOST_NOTES)] if len(notes) > _MOST_NOTES else []
+        if notes:
+            told = "\n".join([*notes[:_MOST_NOTES], *more])
+            self.notify(told, title=_("Not kept"), severity="warning", timeout=20, markup=False)
 
     @work
     async def action_open(self) -> None:
         """Ask for a preset or a file, and open it."""
-        self._settle_form()
+        self.settle_form()
         model = await self.files.ask_model()
         if model is not None:
             self.action_open_model(model)
@@ -128,19 +164,42 @@ class CnnTui(App[None]):
     @work
     async def action_save(self) -> None:
         """Save to the network's file, or ask for one."""
-        self._settle_form()
+        self.settle_form()
         await self.files.save()
 
     @work
     async def action_save_as(self) -> None:
         """Save to another file."""
-        self._settle_form()
+        self.settle_form()
         await self.files.save_as()
+
+    @work
+    async def action_export(self) -> None:
+        """Write the network in another format."""
+        self.settle_form()
+        await self.files.export()
+
+    @work(thread=True, group="export")
+    def write_export(self, network: Network, to: str, path: Path) -> None:
+        """Write a network to a file; a built model takes a worker and some seconds."""
+        from tui_cnn.formats.export import MODEL_FORMATS, export_text, save_text
+        from tui_cnn.runs.export import export_model
+
+        try:
+            if to in MODEL_FORMATS:
+                self.notify(_("{path} is being written; this takes a few seconds").format(path=path), markup=False)
+                export_model(network, to, path)
+            else:
+                save_text(path, export_text(network, to))
+        except FormatError as error:
+            self.notify(str(error), severity="error", timeout=10, markup=False)
+        else:
+            self.notify(_("Exported to {path}").format(path=path), markup=False)
 
     @work
     async def action_quit(self) -> None:  # type: ignore[override]  # a worker may ask before it leaves
         """Leave, once it is settled what becomes of the network on the table."""
-        self._settle_form()
+        self.settle_form()
         if await self.files.settle_unsaved():
             self._recovery.end()
             self.exit()
@@ -159,29 +218,41 @@ class CnnTui(App[None]):
 
     def action_mode_build(self) -> None:
         """Go to the Build screen."""
-        self._settle_form()
+        self.settle_form()
         self.switch_mode("build")
 
     def action_mode_train(self) -> None:
         """Go to the Train screen."""
-        self._settle_form()
+        self.settle_form()
         self.switch_mode("train")
 
     def action_mode_runs(self) -> None:
         """Go to the list of runs."""
-        self._settle_form()
+        self.settle_form()
         self.switch_mode("runs")
 
     def action_help(self) -> None:
-        """Show all keys."""
+        """Explain what has the focus, and show all keys, those that work here first."""
         from tui_cnn.ui.dialogs.help import help_text
         from tui_cnn.ui.dialogs.text import TextDialog
 
-        self.push_screen(TextDialog(_("Keys"), help_text()))
+        place = self.screen.place() if isinstance(self.screen, MainScreen) else None
+        self.push_screen(TextDialog(_("Help"), help_text(self.configuration.keys, place)))
 
-    def _settle_form(self) -> None:
+    def settle_form(self) -> None:
+        """Apply what stands in an open form."""
         if isinstance(self.screen, MainScreen):
             self.screen.settle()
+
+    def on_app_focus(self) -> None:
+        """Look at the file at once when the user comes back to the terminal."""
+        self._look_outside()
+
+    @work(group="outside")
+    async def _look_outside(self) -> None:
+        if not self._looking.locked():
+            async with self._looking:
+                await self._outside.look()
 
     @work(thread=True, group="prepare")
     def _prepare(self) -> None:
@@ -217,6 +288,8 @@ def run_app(model: str | None = None, data: str | None = None) -> None:
     Raises:
         FormatError: the model cannot be read; the screen was not opened.
     """
-    design = open_design(*find_network(model or "fashion-cnn"))
-    use_plain_signs()
-    CnnTui(design, data or "").run()
+    notes: list[str] = []
+    design = open_design(*find_network(model or "fashion-cnn", notes.append))
+    configuration = read_settings(config_file())
+    use_plain_signs(configuration.settings.signs)
+    CnnTui(design, data or "", configuration, notes).run()

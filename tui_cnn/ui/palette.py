@@ -1,6 +1,7 @@
 """The command palette: every action that the screen offers, and every preset."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
@@ -25,7 +26,7 @@ class ActionsProvider(Provider):
     async def search(self, query: str) -> Hits:
         """Offer what matches."""
         matcher = self.matcher(query)
-        for title, help_text, run in self._commands():
+        for title, help_text, run in (*self._commands(), *self._themes()):
             if score := max(matcher.match(title), matcher.match(help_text) * 0.9):
                 yield Hit(score, matcher.highlight(title), run, help=help_text)
 
@@ -40,6 +41,12 @@ class ActionsProvider(Provider):
         for name in preset_names():
             title = _("Open preset {name}").format(name=name)
             yield title, _("Put this network on the Build screen"), self._runner(f"app.open_model('{name}')")
+
+    def _themes(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
+        """Yield a command for each theme, to find by its name; the list that shows at first would be too long."""
+        for name, theme in sorted(self.app.available_themes.items()):
+            about = _("Change the colours: a dark theme") if theme.dark else _("Change the colours: a light theme")
+            yield _("Theme {name}").format(name=name), about, partial(setattr, self.app, "theme", name)
 
     def _runner(self, action: str) -> Callable[[], object]:
         async def run() -> None:

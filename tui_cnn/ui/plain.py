@@ -3,6 +3,7 @@
 import codecs
 import sys
 from io import TextIOWrapper
+from typing import Literal
 
 from rich.cells import cell_len
 
@@ -37,17 +38,29 @@ _PLAIN = {
 }
 
 
-def use_plain_signs() -> None:
-    """Let the terminal that Textual draws on replace what it cannot show; its own way would widen every line."""
-    if isinstance(sys.__stderr__, TextIOWrapper) and codecs.lookup(sys.__stderr__.encoding).name != "utf-8":
+def use_plain_signs(signs: Literal["auto", "ascii", "unicode"] = "auto") -> None:
+    """Let the terminal that Textual draws on replace what it cannot show; its own way would widen every line.
+
+    `ascii` uses plain signs everywhere, `unicode` nowhere.
+    """
+    if not isinstance(sys.__stderr__, TextIOWrapper):
+        return
+    if signs == "unicode":
+        sys.__stderr__.reconfigure(encoding="utf-8")
+        return
+    encoding = "ascii" if signs == "ascii" else sys.__stderr__.encoding
+    if codecs.lookup(encoding).name != "utf-8":
         codecs.register_error(_NAME, _replace)
-        sys.__stderr__.reconfigure(errors=_NAME)
+        sys.__stderr__.reconfigure(encoding=encoding, errors=_NAME)
 
 
 def _replace(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return "".join(map(_plain, error.object[error.start : error.end])), error.end
+    text, start, end = error.object, error.start, error.end
+    if text[start:end] == "·" and text[start - 1 : start].strip() and text[end : end + 1].strip():
+        return "*", end  # a product, not something between two words
+    return "".join(map(_plain, text[start:end])), end
 
 
 def _plain(sign: str) -> str:

@@ -34,6 +34,7 @@ class Ask(Once[str | None]):
         """Lay out the question and its answers."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = self._title
+            dialog.set_class(len(self._answers) > 2, "-wide")
             yield Static(self._question, id="question", markup=False)
             with Horizontal(id="answers"):
                 for answer in self._answers:
@@ -47,6 +48,7 @@ class Ask(Once[str | None]):
     def on_key(self, event: events.Key) -> None:
         """Take an answer's key, and the arrows between the answers."""
         if event.key == "escape":
+            event.stop()  # or else the dialog below would take it too
             self.dismiss(None)
         elif event.key in ("left", "right"):
             self.focus_next() if event.key == "right" else self.focus_previous()

@@ -1,14 +1,18 @@
 """The help: every key, from the registry of actions."""
 
+from typing import NamedTuple
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from tui_cnn.i18n import _
 from tui_cnn.ui.actions import Scope, actions
+from tui_cnn.ui.keymap import Keymap, keys_of
 
 _KEY_NAMES = {
     "question_mark": "?",
+    "comma": ",",
     "delete": "Del",
     "escape": "Esc",
     "enter": "Enter",
@@ -46,15 +50,34 @@ def scope_titles() -> dict[Scope, str]:
     }
 
 
-def help_text() -> RenderableType:
-    """List every action under the place where its keys work."""
+class Place(NamedTuple):
+    """Where the user is: the scopes whose keys work there, the nearest first, and what there is to know about it."""
+
+    scopes: tuple[Scope, ...]
+    title: str
+    about: Text
+    more: tuple[RenderableType, ...] = ()
+
+
+def help_text(keymap: Keymap, place: Place | None = None) -> RenderableType:
+    """Explain the place, if one is given, and list its keys; then every other action where its keys work."""
+    near = place.scopes if place else ()
+    rest = tuple(scope for scope in scope_titles() if scope not in near)
+    if place is None:
+        return Group(*_keys(rest, keymap))
+    heading = Text(place.title, style="bold underline")
+    more = [part for table in place.more for part in (table, Text())]
+    return Group(heading, place.about, Text(), *_keys(near, keymap), *more, *_keys(rest, keymap))
+
+
+def _keys(scopes: tuple[Scope, ...], keymap: Keymap) -> list[RenderableType]:
     parts: list[RenderableType] = []
-    for scope, title in scope_titles().items():
+    for scope in scopes:
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(width=18, style="bold", no_wrap=True)
         table.add_column()
         for action in actions():
             if action.scope == scope:
-                table.add_row(key_names(action.keys), action.help)
-        parts += [Text(title, style="bold underline"), table, Text()]
-    return Group(*parts)
+                table.add_row(key_names(keys_of(action, keymap)), action.help)
+        parts += [Text(scope_titles()[scope], style="bold underline"), table, Text()]
+    return parts

@@ -68,7 +68,9 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
     figures = row.figures
     output = Number(_("output"), format_shape(figures.output_shape), figures.size_formula)
     held_bytes = activation(figures.output_shape)
-    stored = Number(_("memory"), size(held_bytes.value), _("{formula} bytes of output").format(formula=held_bytes.formula))
+    stored = Number(
+        _("memory"), size(held_bytes.value), _("{formula} bytes of output").format(formula=held_bytes.formula)
+    )
     seen = _field(row)
     if held is not None:
         return [output, *held_numbers(held), stored, *seen]

@@ -15,6 +15,7 @@ from tui_cnn.ui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
     from tui_cnn.ui.app import CnnTui
+    from tui_cnn.ui.dialogs.help import Place
 
 
 class MainScreen(Screen[None]):
@@ -65,6 +66,10 @@ class MainScreen(Screen[None]):
 
     def settle(self) -> None:
         """Apply what stands in an open form, before the network is saved or left; by default there is none."""
+
+    def place(self) -> "Place | None":
+        """Say where the user is, for the help; by default there is nothing to say."""
+        return None
 
     def _show_design(self, design: Design) -> None:
         self.query_one(TopBar).show(design)

@@ -21,6 +21,7 @@ from tui_cnn.ui.draw.lines import Line
 from tui_cnn.ui.draw.why import Number, held_numbers, layer_numbers, network_numbers, write
 from tui_cnn.ui.messages import LayerPointed, LayerSelected
 from tui_cnn.ui.screens.clipboard import ClipboardScreen
+from tui_cnn.ui.screens.trying import TryingScreen
 from tui_cnn.ui.screens.walking import WalkingScreen
 from tui_cnn.ui.widgets.checks import ChecksView
 from tui_cnn.ui.widgets.form import StructForm
@@ -30,7 +31,7 @@ from tui_cnn.ui.widgets.volume import VolumeView
 from tui_cnn.ui.widgets.why import WhyView
 
 
-class BuildScreen(ClipboardScreen, WalkingScreen):
+class BuildScreen(ClipboardScreen, WalkingScreen, TryingScreen):
     """Where a network is designed."""
 
     MODE = "build"

@@ -15,6 +15,8 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, list_runs
 from tui_cnn.runs.snapshot import Follower, Snapshot
 from tui_cnn.ui.actions import bindings
+from tui_cnn.ui.dialogs.help import Place
+from tui_cnn.ui.draw.about import about_runs
 from tui_cnn.ui.draw.numbers import duration
 from tui_cnn.ui.draw.run import STATE_COLORS, best_accuracy, epochs_done, share, started_at, state_name
 from tui_cnn.ui.messages import RunsListed
@@ -58,6 +60,11 @@ class RunsScreen(MainScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what is about a run only where there is one."""
         return bool(self._shown) if action in ("open_run", "load_network") else True
+
+    def place(self) -> Place:
+        """The list of runs."""
+        about = Text(_("Each line is a training run; it goes on without the screen."))
+        return Place(("runs",), _("Runs"), about, (about_runs(),))
 
     def action_open_run(self) -> None:
         """Open the selected run on the Train screen."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import ClassVar
 
+from rich.text import Text
 from textual import on, work
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -20,7 +21,9 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower, Snapshot
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.design import Design
+from tui_cnn.ui.dialogs.help import Place
 from tui_cnn.ui.dialogs.text import TextDialog
+from tui_cnn.ui.draw.about import about_fields
 from tui_cnn.ui.messages import SnapshotTaken
 from tui_cnn.ui.screens.base import MainScreen
 from tui_cnn.ui.widgets.form import RecipeForm, StructForm
@@ -64,6 +67,15 @@ class TrainScreen(MainScreen):
         errors = [check for check in design.analysis.checks if check.severity == "error"]
         what = _("Enter starts the training in a process of its own: it goes on when you leave.")
         self.query_one("#what", Static).update(Content(f"✗ {errors[0]}" if errors else what))
+
+    def place(self) -> Place:
+        """The settings of a run, or a run."""
+        if self._follower is None:
+            form = self.query_one(RecipeForm)
+            about = Text(_("How the network is trained. The test images are looked at once, at the end."))
+            return Place(("recipe", "train"), _("Train"), about, (about_fields(form.value or form.original),))
+        about = Text(_("A run trains in a process of its own; it goes on when you leave."))
+        return Place(("train",), _("Train"), about)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what makes sense for the run as it stands."""

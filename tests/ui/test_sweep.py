@@ -1,0 +1,57 @@
+"""The sweep of one setting: a table, curves, and a value that is taken."""
+
+from tests.ui.driving import opened
+from tui_cnn.core.layers import Flatten
+from tui_cnn.core.network import Network
+
+
+async def test_a_value_is_chosen_and_can_be_taken_back():
+    async with opened() as user:
+        await user.press("down", "down", "t")
+        await user.sees("Sweep · Conv2D · layer 3", "filters", "● 64", "65.6 k", "−30 %", "params ")
+        await user.press("up", "enter")
+        assert user.layers[2].filters == 32
+        assert user.cursor == (2,)
+        await user.press("u")
+        assert user.layers[2].filters == 64
+
+
+async def test_a_value_that_breaks_the_network_says_why():
+    async with opened(size=(80, 24)) as user:
+        await user.press(*["down"] * 4, "t")
+        await user.sees("● 64")
+        await user.press("right")
+        await user.sees("● 3×3", "✗ breaks")
+        await user.press("down", "down")
+        await user.sees("a 7×7 window does not fit into 5×5")
+        await user.press("left", "left")
+        await user.sees("use_bias", "● yes")
+        await user.press("escape")
+        assert not user.app.design.dirty
+
+
+async def test_the_values_can_be_typed():
+    async with opened() as user:
+        await user.press("down", "down", "t")
+        await user.sees("● 64")
+        await user.press("r")
+        await user.type("10..12")
+        await user.until(lambda: user.text.count("%") == 9)
+        await user.press("left", "x")
+        await user.sees("write numbers as 8, 16, 32")
+        await user.type("0, 48")
+        await user.until(lambda: user.text.count("%") == 3)
+        await user.press("enter", "enter")
+        assert user.layers[2].filters == 48
+        await user.press("t")
+        await user.sees("● 48")
+        await user.press("r", "escape", "escape")
+        assert type(user.app.screen).__name__ == "BuildScreen"
+
+
+async def test_a_layer_without_such_settings_says_so():
+    async with opened(Network("flat", (4, 4, 1), (Flatten(),))) as user:
+        await user.press("t")
+        await user.told("no setting that changes the numbers")
+        await user.press("up", "t")
+        assert type(user.app.screen).__name__ == "BuildScreen"

@@ -1,0 +1,105 @@
+"""Writing only what differs: whatever is written, the terminal shows what it should."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.geometry import Region
+from textual.strip import Strip
+
+from tests.ui.driving import opened
+from tui_cnn.ui.thrift import Changes, Written
+
+WIDTH, HEIGHT = 12, 3
+CONSOLE = Console(width=WIDTH, height=HEIGHT, color_system="truecolor", force_terminal=True)
+STYLES = [Style(color="red"), Style(bold=True), Style(bgcolor="blue")]
+SIGNS = ["a", "b", " ", "×", "합", "─"]
+
+
+class Grid:
+    """A terminal that knows how to go to a place, to take a style, and to write; wide signs take two cells."""
+
+    def __init__(self):
+        self.cells = [[" "] * WIDTH for _ in range(HEIGHT)]
+
+    def write(self, data):
+        x = y = 0
+        style = ""
+        for match in re.finditer(r"\x1b\[(\d+);(\d+)H|\x1b\[([\d;]*)m|(.)", data):
+            row, column, sgr, sign = match.groups()
+            if row:
+                y, x = int(row) - 1, int(column) - 1
+            elif sign:
+                for half in range(cell_len(sign)):
+                    self.cells[y][x] = (sign, half, style)
+                    x += 1
+            else:
+                style = "" if sgr == "0" else sgr
+
+
+@st.composite
+def lines(draw):
+    """A line of the terminal's width."""
+    segments, room = [], WIDTH
+    while room:
+        sign = draw(st.sampled_from([sign for sign in SIGNS if cell_len(sign) <= room]))
+        segments.append(Segment(sign, draw(st.sampled_from(STYLES))))
+        room -= cell_len(sign)
+    return Strip(segments)
+
+
+screens = st.lists(lines(), min_size=HEIGHT, max_size=HEIGHT)
+
+
+def layout(screen):
+    return LayoutUpdate([[line] for line in screen], Region(0, 0, WIDTH, HEIGHT))
+
+
+@given(st.lists(screens, min_size=2, max_size=4))
+def test_the_terminal_shows_the_last_screen(shown):
+    written, thrifty, whole = Written(), Grid(), Grid()
+    for screen in shown:
+        thrifty.write(Changes(layout(screen), written).render_segments(CONSOLE))
+    whole.write(layout(shown[-1]).render_segments(CONSOLE))
+    assert thrifty.cells == whole.cells
+
+
+@given(screens, lines(), st.integers(0, HEIGHT - 1))
+def test_a_part_of_the_screen(before, line, y):
+    written, thrifty, whole = Written(), Grid(), Grid()
+    chops = [{0: line if row == y else None} for row in range(HEIGHT)]
+    update = ChopsUpdate(chops, [(y, 0, WIDTH)], [[WIDTH]] * HEIGHT)
+    for grid, render in ((thrifty, lambda one: Changes(one, written)), (whole, lambda one: one)):
+        grid.write(render(layout(before)).render_segments(CONSOLE))
+        grid.write(render(update).render_segments(CONSOLE))
+    assert thrifty.cells == whole.cells
+
+
+def test_what_stands_there_is_not_written_again():
+    written = Written()
+    screen = [Strip([Segment("abcdefghijkl", STYLES[0])]) for _ in range(HEIGHT)]
+    assert Changes(layout(screen), written).render_segments(CONSOLE)
+    assert Changes(layout(screen), written).render_segments(CONSOLE) == ""
+    changed = [screen[0], Strip([Segment("abcdefXhijkl", STYLES[0])]), screen[2]]
+    assert Changes(layout(changed), written).render_segments(CONSOLE) == "\x1b[2;7H\x1b[31mX\x1b[0m"
+    written.forget()
+    assert len(Changes(layout(changed), written).render_segments(CONSOLE)) > 36
+
+
+def test_signs_that_join_are_written_whole_and_nothing_is_trusted_there():
+    written = Written()
+    joined = [Strip([Segment("e\u0301" + "b" * 11, STYLES[0])])] * HEIGHT
+    for _time in range(2):
+        assert Changes(layout(joined), written).render_segments(CONSOLE).count("e\u0301") == HEIGHT
+
+
+async def test_another_size_is_painted_whole():
+    async with opened() as user:
+        user.app._written._rows[0] = {}
+        await user.resize(100, 30)
+        assert user.app._written._rows == {}

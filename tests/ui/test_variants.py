@@ -1,0 +1,182 @@
+"""Variants: kept under a name, compared, loaded back without losing anything."""
+
+import pytest
+
+from tests.ui import told
+from tests.ui.driving import opened
+from tui_cnn.core import edits
+from tui_cnn.core.analysis import analyze
+from tui_cnn.formats.presets import preset
+from tui_cnn.formats.toml import read_network, save_network
+from tui_cnn.runs.results import Result, results, results_of
+from tui_cnn.ui import variants
+from tui_cnn.ui.draw.comparison import Candidate, comparison
+from tui_cnn.ui.draw.difference import Tones
+
+TUTORIAL = preset("fashion-cnn")
+NARROW = edits.change(TUTORIAL, (2,), filters=48)
+TONES = Tones("green", "red", "yellow")
+
+
+def kept(home, name):
+    return home / "variants" / "fashion-cnn" / f"{name}.toml"
+
+
+@pytest.fixture
+def narrow(home):
+    path = kept(home, "narrow")
+    variants.keep(NARROW, path)
+    return path
+
+
+async def test_keep_go_on_compare_and_come_back(home):
+    async with opened() as user:
+        await user.press("v")
+        await user.sees("Keep the network as a variant", "v1")
+        await user.press("enter")
+        await user.told("Kept as v1")
+        await user.press("down", "down", "enter")
+        await user.type("48")
+        await user.press("enter", "v")
+        await user.type("narrow")
+        await user.press("enter")
+        await user.told("Kept as narrow")
+        assert read_network(kept(home, "narrow")) == NARROW
+        await user.press("u", "d")
+        shallow = user.network
+        await user.press("C")
+        await user.sees("Variants of fashion-cnn", "now", "v1", "narrow")
+        assert user.line("parameters").split()[:2] == ["│", "parameters"]
+        assert "93,322" in user.line("parameters")
+        await user.press("right")
+        await user.sees("to narrow", "48 · 3×3 · relu", "+13.9 k", "+1.67 M", "~ changed")
+        await user.press("enter")
+        assert user.network == NARROW
+        assert user.app.design.dirty
+        await user.press("u")
+        assert user.network == shallow, "nothing is lost by loading"
+
+
+async def test_a_variant_is_renamed_and_deleted(home, narrow):
+    async with opened() as user:
+        await user.press("C")
+        await user.sees("to narrow")
+        await user.press("r")
+        await user.sees("Keep the network as a variant")
+        await user.type("thin")
+        await user.press("enter")
+        await user.sees("to thin")
+        assert kept(home, "thin").exists()
+        assert not narrow.exists()
+        await user.press("d")
+        await user.sees("“thin” is deleted for good.")
+        await user.press("escape")
+        assert kept(home, "thin").exists()
+        await user.press("d", "d")
+        await user.sees("v on the Build screen keeps the network")
+        assert not kept(home, "thin").exists()
+        await user.press("enter", "r", "d", "escape")
+        assert user.network == TUTORIAL
+
+
+async def test_other_networks_are_added_to_compare_with(home, narrow):
+    async with opened(size=(160, 50)) as user:
+        await user.press("C")
+        await user.sees("to narrow")
+        await user.press("a")
+        await user.sees("Open a network")
+        await user.choose("lenet")
+        await user.sees("to lenet-5", "61,706", "32×32×1 → 10", "input 28×28×1 → 32×32×1")
+        await user.press("left", "w")
+        await user.sees("to narrow", "~  3", "MaxPooling2D")
+        await user.press("right", "d")
+        await user.until(lambda: "lenet-5" not in user.text)
+        assert user.network == TUTORIAL
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"), [("a/b", "no slashes"), (".x", "begin with a dot"), ("x" * 61, "60"), ("", "60")]
+)
+async def test_a_name_that_no_file_can_have_is_refused(home, name, problem):
+    async with opened() as user:
+        await user.press("v", "ctrl+u")
+        await user.type(name)
+        await user.press("enter")
+        await user.sees(problem)
+        await user.press("escape")
+        assert not (home / "variants").exists()
+
+
+async def test_a_name_that_is_taken_needs_a_second_enter(narrow):
+    async with opened() as user:
+        await user.press("v")
+        await user.type("narrow")
+        await user.press("enter")
+        await user.sees("narrow exists; Enter again replaces it")
+        assert read_network(narrow) == NARROW
+        await user.press("enter")
+        await user.told("Kept as narrow")
+        assert read_network(narrow) == TUTORIAL
+
+
+async def test_what_cannot_be_kept_is_told(home):
+    (home / "variants").touch()
+    async with opened() as user:
+        await user.press("v", "enter")
+        await user.told("cannot be written")
+
+
+def test_names_and_damage(home, narrow):
+    assert variants.next_name("fashion-cnn") == "v1"
+    variants.keep(TUTORIAL, kept(home, "v1"))
+    assert variants.next_name("fashion-cnn") == "v2"
+    kept(home, "broken").write_text("[[")
+    assert [variant.name for variant in variants.list_variants("fashion-cnn")] == ["narrow", "v1"]
+    assert variants.list_variants("other") == ()
+    assert len(variants.list_variants()) == 2
+
+
+def test_runs_of_the_same_layers_are_the_results_of_a_network():
+    run = told.make_run(network=edits.rename(NARROW, "called otherwise"))
+    told.write(run, told.started(), *told.trained(5), told.finished())
+    told.write(told.make_run("20260104-000000-x-0001", NARROW), told.started(), *told.trained(2))
+    (found,) = results()
+    assert (found.run_id, found.epochs, found.test) == (run.id, 5, 0.9042)
+    assert found.validation == pytest.approx(0.93 - 0.01, abs=0.01)
+    assert results_of(NARROW, results()) == (found,)
+    assert results_of(TUTORIAL, results()) == ()
+
+
+def test_numbers_side_by_side():
+    """The changes are those of the parameters and MACs worked out by hand: 48 filters in place of 64."""
+    run = Result("r", NARROW, 3, 0.91, 0.9)
+    best = Result("s", TUTORIAL, 3, 0.9, 0.905)
+    lines = comparison(
+        [Candidate("now", analyze(TUTORIAL), (best,)), Candidate("b", analyze(NARROW), (run, run))], "2xmacs", TONES
+    )
+    told_of = {line.label: [cell.plain.split() for cell in line.cells] for line in lines}
+    after = (3 * 3 * 32 + 1) * 48 + (3 * 3 * 48 + 1) * 64 + 320 + 36_928 + 650
+    assert told_of["parameters"] == [["93,322"], [f"{after:,}", "−15", "%"]]
+    assert told_of["FLOPs (2 × MACs)"][1][:2] == ["4.31", "M"]
+    assert told_of["best val. accuracy"][1] == ["0.9100", "+0.0100"]
+    assert told_of["test accuracy"][1] == ["0.9000", "−0.0050"]
+    assert told_of["trained"][1] == ["3", "epochs,", "newest", "of", "2", "runs"]
+    styles = {line.label: [span.style for span in line.cells[1].spans] for line in lines}
+    assert styles["parameters"] == ["green"]
+    assert styles["best val. accuracy"] == ["green"]
+    assert styles["test accuracy"] == ["red"]
+
+
+async def test_a_file_elsewhere_is_no_variant(here, narrow):
+    save_network(here / "other.toml", preset("lenet-5"))
+    async with opened("lenet-5") as user:
+        await user.press("C")
+        await user.sees("Variants of lenet-5", "v on the Build screen keeps")
+        assert "narrow" not in user.text
+
+
+def test_what_cannot_be_built_saves_nothing():
+    broken = analyze(edits.change(TUTORIAL, (4,), kernel_size=(9, 9)))
+    lines = comparison([Candidate("now", analyze(TUTORIAL)), Candidate("b", broken)], "tf", TONES)
+    assert {line.label: line.cells[1].plain for line in lines}["parameters"] == "—"
+    assert not any(span.style == "green" for line in lines for span in line.cells[1].spans)

@@ -1,0 +1,133 @@
+"""A sweep: one setting of one layer over several values, and what becomes of the network at each."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from tui_cnn.core import edits
+from tui_cnn.core.analysis import Analysis, analyze
+from tui_cnn.core.layers import AnyLayer, Layer
+from tui_cnn.core.memory import memory
+from tui_cnn.core.network import Network
+from tui_cnn.core.path import Path
+from tui_cnn.core.rows import Row
+
+_MOST = 64
+"""So many values at most: a range that was typed may be endless."""
+
+_DOUBLING = ("filters", "units", "depth_multiplier", "groups")
+_ODD = ("kernel_size",)
+_WORDS: dict[str, tuple[Any, ...]] = {"padding": ("valid", "same"), "use_bias": (True, False)}
+
+
+class Trial(NamedTuple):
+    """The network with one value: its analysis and the row of the layer, and why it cannot be built, if it cannot."""
+
+    value: Any
+    analysis: Analysis
+    row: Row
+    reason: str
+
+    @property
+    def field(self) -> int | None:
+        """Pixels down the image that a cell sees where it last sees less than all; None where none does."""
+        seen = [row.field for row in self.analysis.rows if row.field is not None and row.field.status != "full"]
+        return seen[-1].down.size if seen else None
+
+    @property
+    def training(self) -> int | None:
+        """Bytes at a training step on 32 images."""
+        return memory(self.analysis).training
+
+
+def sweep(network: Network, path: Path, field: str, values: Sequence[Any]) -> tuple[Trial, ...]:
+    """Analyse the network with each of `values` in the field of the layer at `path`."""
+    return tuple(_trial(edits.change(network, path, **{field: value}), path, value) for value in values[:_MOST])
+
+
+def _trial(network: Network, path: Path, value: Any) -> Trial:
+    analysis = analyze(network)
+    row = next(row for row in analysis.rows if row.path == path)
+    reason = next((str(check) for check in analysis.checks if check.severity == "error"), "")
+    return Trial(value, analysis, row, reason)
+
+
+def sweepable(layer: Layer) -> tuple[str, ...]:
+    """Name the settings whose values change the numbers of a network: counts, sizes, padding, bias."""
+    return tuple(name for name, value in msgspec.structs.asdict(layer).items() if _counts(name, value))
+
+
+def _counts(name: str, value: Any) -> bool:
+    if name in _WORDS:
+        return isinstance(value, str | bool)
+    return _is_count(value) or _is_pair(value) or (name == "strides" and value is None)
+
+
+def values_around(layer: AnyLayer, field: str) -> tuple[Any, ...]:
+    """Propose values around the present one: doubling for counts of maps, odd ones for kernels; all are allowed."""
+    present = getattr(layer, field)
+    if field in _WORDS:
+        return _WORDS[field]
+    if present is None:  # the strides of a pool that are those of its window
+        return (None, (1, 1), (2, 2), (3, 3), (4, 4))
+    number = present[0] if isinstance(present, tuple) else present
+    if field in _DOUBLING:
+        first = max(1, 2 ** (number.bit_length() - 1) // 4)
+        numbers = {first * 2**step for step in range(5)} | {number}
+    elif field in _ODD:
+        numbers = {*range(1, max(7, number + 2) + 1, 2), number}
+    else:
+        numbers = {*range(1, max(4, number + 2) + 1), number}
+    ordered = sorted(numbers)
+    proposed = [(each, each) for each in ordered] if isinstance(present, tuple) else ordered
+    if isinstance(present, tuple) and present not in proposed:
+        proposed.append(present)
+    return tuple(value for value in proposed if is_allowed(layer, field, value))
+
+
+def is_allowed(layer: AnyLayer, field: str, value: Any) -> bool:
+    """Tell whether the declaration of the layer's type allows a value."""
+    data = msgspec.to_builtins(msgspec.structs.replace(layer, **{field: value}))
+    try:
+        msgspec.convert(data, type(layer))
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def parse_numbers(text: str) -> tuple[int, ...]:
+    """Read `8, 16, 24..64` and `8..64..8`; a range without a step doubles if that is wide enough, or else counts on.
+
+    Raises:
+        ValueError: the text is no such list.
+    """
+    numbers: set[int] = set()
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        first, *rest = (int(number) for number in part.split(".."))
+        if not rest:
+            numbers.add(first)
+        elif len(rest) <= 2 and 0 < first <= rest[0]:
+            numbers.update(_range(first, rest[0], rest[1] if len(rest) == 2 else 0))
+        else:
+            raise ValueError(part)
+    return tuple(sorted(numbers))[:_MOST]
+
+
+def _range(first: int, last: int, step: int) -> list[int]:
+    if step < 0:
+        raise ValueError(step)
+    if step or last < 4 * first or last < 16:
+        return list(range(first, last + 1, step or 1)[:_MOST])
+    doubled = [first]
+    while doubled[-1] * 2 <= last:
+        doubled.append(doubled[-1] * 2)
+    return doubled
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, tuple) and len(value) == 2 and all(map(_is_count, value))

@@ -1,0 +1,60 @@
+"""What a person may want to know about what has the focus, before its keys."""
+
+from textwrap import dedent
+
+import msgspec
+from rich.table import Table
+from rich.text import Text
+
+from tui_cnn.formats.fields import fields, format_value
+from tui_cnn.i18n import _
+
+
+def about_type(value: msgspec.Struct) -> Text:
+    """Say what a declared type is: what its documentation says."""
+    return Text(dedent("    " + _(type(value).__doc__ or "")).replace("`", "").strip())
+
+
+def about_fields(value: msgspec.Struct) -> Table:
+    """Explain each field, with what it holds now; the name last, as in the form."""
+    table = _pairs()
+    for field in sorted(fields(type(value)), key=lambda field: field.name == "name"):
+        if field.kind == "nested":
+            continue
+        held = format_value(field, getattr(value, field.name)) or field.blank or "—"
+        meaning = _(field.description).partition("; empty: ")[0] if field.description else ""
+        table.add_row(field.name, held, Text(meaning))
+    return table
+
+
+def about_columns() -> Table:
+    """Explain the numbers that stand beside a layer."""
+    table = _pairs()
+    for name, meaning in (
+        (_("output"), _("the shape that comes out: height × width × channels, of one image")),
+        (_("params"), _("weights and biases, counted as Keras counts them")),
+        (_("MACs"), _("multiply-accumulates of the kernels, for one image; no biases, no pooling")),
+        (_("field"), _("the receptive field: how many pixels of the image a cell sees along a side")),
+    ):
+        table.add_row(name, "", Text(meaning))
+    return table
+
+
+def about_runs() -> Table:
+    """Explain what stands in the list of runs."""
+    table = _pairs()
+    for name, meaning in (
+        (_("state"), _("running, paused, finished or failed; interrupted: it can be resumed from its checkpoint")),
+        (_("best val."), _("the best accuracy on the images that are kept for validation")),
+        (_("test"), _("the accuracy on the test images, which are looked at once, at the end")),
+    ):
+        table.add_row(name, "", Text(meaning))
+    return table
+
+
+def _pairs() -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True, min_width=16)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1, style="dim")
+    return table
