@@ -8,21 +8,21 @@ from tui_cnn.core.path import Path
 
 
 class Span(NamedTuple):
-    """`count` layers from `path` on; if `path` is the address of a branch, that branch."""
+    """`length` layers from `path` on; if `path` is the address of a branch, that branch."""
 
     path: Path
-    count: int = 1
+    length: int = 1
 
     @property
     def paths(self) -> tuple[Path, ...]:
         """The path of each."""
-        return tuple((*self.path[:-1], self.path[-1] + place) for place in range(self.count))
+        return tuple((*self.path[:-1], self.path[-1] + place) for place in range(self.length))
 
     def holds(self, path: Path) -> bool:
         """Tell whether `path` is one of these layers, or in one of them."""
         depth = len(self.path)
         own = self.path[-1]
-        return len(path) >= depth and path[: depth - 1] == self.path[:-1] and own <= path[depth - 1] < own + self.count
+        return len(path) >= depth and path[: depth - 1] == self.path[:-1] and own <= path[depth - 1] < own + self.length
 
 
 def span_between(network: Network, one: Path, other: Path) -> Span:

@@ -66,7 +66,7 @@ class OpenModel(Pick[str]):
         self.app.call_from_thread(self._preview, shown)
 
     def _preview(self, text: Group | Text) -> None:
-        if self.is_mounted and not self._answered:
+        if self.is_mounted and not self.answered:
             self.query_one("#preview", Static).update(text)
 
 

@@ -110,7 +110,7 @@ class Sweep(Once[Setting | None]):
         self.app.call_from_thread(self._show, trials)
 
     def _show(self, trials: tuple[Trial, ...]) -> None:
-        if not self.is_mounted or self._answered:
+        if not self.is_mounted or self.answered:
             return
         self._trials = trials
         table = self.query_one(DataTable)

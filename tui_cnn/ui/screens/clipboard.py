@@ -79,4 +79,4 @@ class ClipboardScreen(EditingScreen):
             return (0,)
         if branch:
             return (*branch, 0)
-        return (*span.path[:-1], span.path[-1] + span.count) if below else span.path
+        return (*span.path[:-1], span.path[-1] + span.length) if below else span.path

@@ -44,7 +44,7 @@ class EditingScreen(MainScreen):
         if branch := self.branch():
             self._delete_branch(branch)
         elif span := self.stack.span:
-            left = len(edits.stack_at(self.network, span.path)) - span.count
+            left = len(edits.stack_at(self.network, span.path)) - span.length
             select = (*span.path[:-1], min(span.path[-1], max(0, left - 1)))
             if not left and len(span.path) > 1:
                 select = span.path[:-1]
@@ -64,7 +64,7 @@ class EditingScreen(MainScreen):
             copy = (*branch[:-1], branch[-1] + 1)
             self.request(_("duplicate"), lambda network: branching.duplicate_branch(network, branch), copy)
         elif span := self.stack.span:
-            copies = Span((*span.path[:-1], span.path[-1] + span.count), span.count)
+            copies = Span((*span.path[:-1], span.path[-1] + span.length), span.length)
             self.request(_counted("duplicate", span), lambda network: edits.duplicate(network, *span), copies)
 
     def action_move_up(self) -> None:
@@ -83,7 +83,7 @@ class EditingScreen(MainScreen):
                 self.request(_("move"), lambda _network: moved, (*branch[:-1], to))
         elif span := self.stack.span:
             network, path = step(self.network, *span, by, self.stack.seen.is_open)
-            self.request(_counted("move", span), lambda _network: network, Span(path, span.count))
+            self.request(_counted("move", span), lambda _network: network, Span(path, span.length))
 
     def action_mute(self) -> None:
         """Mute the selected layers; if all of them are muted, let them be heard again."""
@@ -177,7 +177,7 @@ class EditingScreen(MainScreen):
         nudged = [nudge(layer, way) for layer in layers]
         if not any(nudged):
             kind = type(layers[0]).__name__
-            message = _("{layer} has no {setting}.") if span.count == 1 else _("None of these layers has {setting}.")
+            message = _("{layer} has no {setting}.") if span.length == 1 else _("None of these layers has {setting}.")
             self.notify(message.format(layer=kind, setting=setting))
             return
         after = tuple(new or old for new, old in zip(nudged, layers, strict=True))
@@ -200,4 +200,4 @@ def _counted(action: str, span: Span) -> str:
         "mute": (_("mute"), _("mute {count} layers")),
         "unmute": (_("unmute"), _("unmute {count} layers")),
     }[action]
-    return one if span.count == 1 else many.format(count=span.count)
+    return one if span.length == 1 else many.format(count=span.length)

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
@@ -117,7 +118,8 @@ class ChecksView(Widget, can_focus=True):
         line = self._lines[place]
         style = self.get_component_rich_style(f"checks--{self._checks[line.number].severity}")
         if self.has_focus and line.number == self.chosen:
-            style += self.get_component_rich_style("checks--cursor", partial=True)
+            over = self.get_component_rich_style("checks--cursor")
+            style += Style(bgcolor=over.bgcolor, bold=over.bold)
         return Strip([Segment(line.text, style)]).adjust_cell_length(width, style)
 
     def _wrap(self) -> None:

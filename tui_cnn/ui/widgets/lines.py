@@ -161,7 +161,9 @@ class LinesView(ScrollView):
 
     def _measure(self) -> None:
         self._strips: dict[int, Strip] = {}
-        self._columns: tuple[Column, ...] = columns(self.seen.cells, self.size.width - GUTTER, self.hidden_columns)
+        scrolls = len(self.seen.lines) > self.room  # the bar comes after this: a cell for it, and one free
+        width = self.outer_size.width - GUTTER - 2 * scrolls
+        self._columns: tuple[Column, ...] = columns(self.seen.cells, width, self.hidden_columns)
         self.virtual_size = Size(self.size.width, len(self.seen.lines) + 1)
         self.entitle()
 

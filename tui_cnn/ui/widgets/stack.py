@@ -65,7 +65,7 @@ class StackView(LinesView, can_focus=True):
     def select(self, span: Span) -> None:
         """Put the cursor on the first of some layers, and select all of them."""
         self.put_cursor(span.path)
-        if span.count > 1:
+        if span.length > 1:
             self._anchor = span.paths[-1]
             self._changed_range()
 
@@ -153,7 +153,7 @@ class StackView(LinesView, can_focus=True):
             title += " · " + _("{count} muted").format(count=muted)
         span = self.span if self._anchor is not None else None
         if span is not None:
-            title += " · " + _("{count} selected").format(count=span.count)
+            title += " · " + _("{count} selected").format(count=span.length)
         undo = "   " + _("u takes back: {edit}").format(edit=self.last_edit) if self.last_edit else ""
         self.border_title = Content.assemble(title, (undo, "$text-muted"))
 

@@ -33,7 +33,7 @@ class WhyView(Widget):
         """Draw one line."""
         width, base = self.size.width, self.rich_style
         if self._lines is None:
-            self._lines = written(self._numbers, width, self.get_component_rich_style("why--quiet", partial=True))
+            self._lines = written(self._numbers, width, self.get_component_rich_style("why--quiet"))
         if y >= len(self._lines):
             return Strip.blank(width, base)
         return Strip(self._lines[y]).adjust_cell_length(width).apply_style(base)
