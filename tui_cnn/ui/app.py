@@ -83,9 +83,6 @@ class CnnTui(ConfiguredApp):
     shown_run: reactive[RunDirectory | None] = reactive(None)
     """The run that the Train screen shows."""
 
-    hidden_columns: reactive[frozenset[str]] = reactive(frozenset(), repaint=False)
-    """The columns of the stack that the user does not want."""
-
     def __init__(
         self,
         design: Design,

@@ -48,8 +48,8 @@ class BuildScreen(ClipboardScreen, WalkingScreen, TryingScreen):
         yield Horizontal(main, LayerPanel(id="settings-panel"))
 
     def on_mount(self) -> None:
-        """Follow the columns that the user wants."""
-        self.watch(self.app, "hidden_columns", self._hide_columns)
+        """Show the columns that the user wants, and what the cursor is on."""
+        self.stack.hidden_columns = frozenset(self.cnn_tui.state.hidden_columns)
         self.watch(self.stack, "cursor", self._show_selected, init=False)  # at once: all is painted together
 
     @property
@@ -163,9 +163,10 @@ class BuildScreen(ClipboardScreen, WalkingScreen, TryingScreen):
         """Ask which columns are wanted."""
         from tui_cnn.ui.dialogs.columns import ChooseColumns
 
-        hidden = await self.app.push_screen_wait(ChooseColumns(self.cnn_tui.hidden_columns))
+        hidden = await self.app.push_screen_wait(ChooseColumns(self.stack.hidden_columns))
         if hidden is not None:
-            self.cnn_tui.hidden_columns = hidden
+            self.stack.hidden_columns = hidden
+            self.cnn_tui.remember(hidden_columns=tuple(sorted(hidden)))
 
     def action_undo(self) -> None:
         """Take back the last edit."""
@@ -201,9 +202,6 @@ class BuildScreen(ClipboardScreen, WalkingScreen, TryingScreen):
         if kind is not None:
             layer = cast("AnyLayer", start(kind))
             self.request(_("add"), lambda network: edits.insert(network, path, layer), path)
-
-    def _hide_columns(self, hidden: frozenset[str]) -> None:
-        self.stack.hidden_columns = hidden
 
     def _close_form(self) -> None:
         self.remove_class("-editing")
