@@ -12,6 +12,7 @@ from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.launch import stop
 from tui_cnn.runs.snapshot import Follower, Snapshot
+from tui_cnn.runs.state import ACTIVE
 from tui_cnn.ui.draw.numbers import duration
 
 _GLANCE = 0.1
@@ -32,7 +33,7 @@ def follow(run: RunDirectory) -> int:
             try:
                 snapshot = follower.poll()
                 progress.show(snapshot)
-                if snapshot.state not in ("running", "paused"):
+                if snapshot.state not in ACTIVE:
                     break
                 time.sleep(_GLANCE)
             except KeyboardInterrupt:

@@ -80,8 +80,9 @@ def resume(run: str) -> int:
     from tui_cnn.runs import launch
     from tui_cnn.runs.directory import find_run
     from tui_cnn.runs.snapshot import Follower
+    from tui_cnn.runs.state import ACTIVE
 
     found = find_run(run)
-    if Follower(found).poll().state not in ("running", "paused"):
+    if Follower(found).poll().state not in ACTIVE:
         launch.resume(found)
     return follow(found)
