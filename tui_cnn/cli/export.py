@@ -46,25 +46,31 @@ _STANDARD_OUTPUT = "-"
         Examples:
           cnn-tui export fashion-cnn --to python
           cnn-tui export my.toml --output my.keras
+          cnn-tui export --run last --output best.onnx
           cnn-tui export resnet.json --to markdown >> README.md"""
     ),
 )
-@click.argument("model")
+@click.argument("model", required=False)
+@click.option("--run", metavar="RUN", help=_("Export the network of a run; as keras or onnx, with its best weights."))
 @click.option(
     "--to",
     type=click.Choice([*TEXT_FORMATS, *MODEL_FORMATS]),
     help=_("The format; it may be left out where the name of the file tells it."),
 )
 @click.option("--output", "-o", metavar="FILE", help=_("The file to write; - is the standard output."))
-def export(model: str, to: str | None, output: str | None) -> int:
+def export(model: str | None, run: str | None, to: str | None, output: str | None) -> int:
     """Write the model."""
+    if (model is None) == (run is None):
+        raise click.UsageError(_("name a MODEL, or a run with --run"))
     target = None if output in (None, _STANDARD_OUTPUT) else Path(output or "").expanduser()
     to = to or _SUFFIXES.get(target.suffix.lower() if target else "")
     if to is None:
         raise click.UsageError(_("say which format with --to, or name a file that tells it with --output"))
     if to in MODEL_FORMATS and target is None:
         raise click.UsageError(_("{format} is no text: name a file with --output").format(format=to))
-    network, _path = find_network(model, lambda line: click.echo(line, err=True))
+    if run is not None:
+        return _export_run(run, to, target)
+    network, _path = find_network(model or "", lambda line: click.echo(line, err=True))
     if target is None:
         click.echo(export_text(network, to).encode(), nl=False)
     elif to in MODEL_FORMATS:
@@ -74,21 +80,39 @@ def export(model: str, to: str | None, output: str | None) -> int:
     return SOUND
 
 
+def _export_run(text: str, to: str, target: Path | None) -> int:
+    """Write the network of a run."""
+    from tui_cnn.runs.directory import find_run
+
+    run = find_run(text)
+    if to not in MODEL_FORMATS:
+        exported = export_text(run.network(), to)
+        click.echo(exported.encode(), nl=False) if target is None else save_text(target, exported)
+        return SOUND
+    assert target is not None
+    if not run.best_file.exists():
+        raise FormatError(run.best_file, _("is not there yet; let the run train for an epoch"))
+    _ask_worker(("export-run", to, str(run.path), str(target.absolute())), b"", target)
+    return SOUND
+
+
 def _export_model(network: Network, to: str, target: Path) -> None:
     """Let the worker build the network and write it.
 
     Raises:
         FormatError: it cannot be built or written.
     """
-    import subprocess
-
     from tui_cnn.formats.toml import dumps_network
 
-    command = [sys.executable, "-m", "tui_cnn.worker", "export", to, str(target.absolute())]
+    _ask_worker(("export", to, str(target.absolute())), dumps_network(network).encode(), target)
+
+
+def _ask_worker(arguments: tuple[str, ...], given: bytes, target: Path) -> None:
+    import subprocess
+
+    command = [sys.executable, "-m", "tui_cnn.worker", *arguments]
     packages = Path(tui_cnn.__file__).parents[1]
-    ended = subprocess.run(
-        command, input=dumps_network(network).encode(), capture_output=True, cwd=packages, check=False
-    )
+    ended = subprocess.run(command, input=given, capture_output=True, cwd=packages, check=False)
     if ended.returncode:
         said = [line.strip() for line in ended.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
         problem = said[-1] if said else _("the worker ended with status {status}").format(status=ended.returncode)

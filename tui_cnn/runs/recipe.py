@@ -56,7 +56,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Meta(description="Stop after so many epochs without a better validation accuracy; empty: never"),
     ] = None
     precision: Annotated[
-        Precision | Literal["auto"],
+        Literal["float32", "mixed_bfloat16", "mixed_float16", "auto"],
         Meta(description="Numbers of the layers; auto: the fastest, as measured on this network before it starts"),
     ] = "float32"
     seed: Annotated[
