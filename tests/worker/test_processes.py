@@ -135,4 +135,6 @@ def test_the_command_refuses_what_it_cannot_do(tmp_path, capfd):
     assert main([]) == main(["train"]) == main(["train", str(tmp_path / "missing")]) == 2
     lines = capfd.readouterr().err.splitlines()
     assert len(lines) == 3
-    assert all(line.startswith("usage: python -m tui_cnn.worker train RUN_DIR | spare | export ") for line in lines)
+    assert all(
+        line.startswith("usage: python -m tui_cnn.worker train RUN_DIR | spare | probe | export ") for line in lines
+    )

@@ -1,15 +1,15 @@
-"""Commands about one run: `show`, `attach`, `stop`, `delete`, `about`."""
+"""Commands about one run: `show`, `attach`, `stop`, `about`."""
 
 import click
 
 from tui_cnn.i18n import _
 
-_RUN = _("A RUN is its id, a part of it that no other run has, or `last`, the newest; `cnn-tui runs` lists them.")
-
-
-@click.command(
-    short_help=_("Show a run."), help=_("Show how a run is set up, how it went, and what to do.") + "\n\n" + _RUN
+_RUN = "\n\n" + _(
+    "A RUN is its id, a part of it that no other run has, or `last`, the newest; `cnn-tui runs` lists them."
 )
+
+
+@click.command(short_help=_("Show a run."), help=_("Show how a run is set up, how it went, and what to do.") + _RUN)
 @click.argument("run")
 @click.option("--json", "as_json", is_flag=True, help=_("Print it as JSON, with all its epochs."))
 def show(run: str, as_json: bool) -> int:
@@ -38,7 +38,7 @@ def show(run: str, as_json: bool) -> int:
 
 @click.command(
     short_help=_("Watch a run that is being trained."),
-    help=_("Watch a run until it ends; Ctrl-C ends the watching, not the run.") + "\n\n" + _RUN,
+    help=_("Watch a run until it ends; Ctrl-C ends the watching, not the run.") + _RUN,
 )
 @click.argument("run")
 @click.option("--json", "as_json", is_flag=True, help=_("Print the run's events as JSON, one a line."))
@@ -52,7 +52,7 @@ def attach(run: str, as_json: bool) -> int:
 
 @click.command(
     short_help=_("Stop a run."),
-    help=_("Let a run write a checkpoint and end; `resume` goes on with it.") + "\n\n" + _RUN,
+    help=_("Let a run write a checkpoint and end; `resume` goes on with it.") + _RUN,
 )
 @click.argument("run")
 def stop(run: str) -> int:
@@ -74,33 +74,8 @@ def stop(run: str) -> int:
 
 
 @click.command(
-    short_help=_("Delete runs."),
-    help=_("Move runs to the trash; `cnn-tui trash` lists it, takes a run back, or empties it.") + "\n\n" + _RUN,
-)
-@click.argument("run", nargs=-1, required=True)
-@click.option("--purge", is_flag=True, help=_("Delete them for good."))
-@click.option("--yes", "-y", is_flag=True, help=_("Do not ask."))
-def delete(run: tuple[str, ...], purge: bool, yes: bool) -> int:
-    """Delete runs."""
-    from tui_cnn.runs import trash
-    from tui_cnn.runs.directory import find_run
-
-    found = [find_run(text) for text in run]
-    for one in found:
-        if purge and not yes:
-            click.confirm(_("Delete {id} for good?").format(id=one.id), abort=True)
-        trash.delete(one)
-        if purge:
-            trash.purge(one.id)
-        click.echo(_("{id} deleted").format(id=one.id) if purge else _("{id} moved to the trash").format(id=one.id))
-    return 0
-
-
-@click.command(
     short_help=_("Name, tag or note a run."),
-    help=_("Say something about a run: it is shown wherever the run is. Without options, print what was said.")
-    + "\n\n"
-    + _RUN,
+    help=_("Say something about a run: it is shown wherever the run is. Without options, print what was said.") + _RUN,
 )
 @click.argument("run")
 @click.option("--title", help=_("What to call it."))
@@ -122,25 +97,4 @@ def about(run: str, title: str | None, tags: tuple[str, ...], note: str | None) 
         write_about(found, said)
     else:
         click.echo("\n".join(filter(None, (said.title, " ".join(said.tags), said.note))))
-    return 0
-
-
-@click.command(
-    short_help=_("List, take back or empty the deleted runs."), help=_("List the deleted runs, newest first.")
-)
-@click.option("--restore", metavar="RUN", help=_("Take a run back; give its whole id."))
-@click.option("--empty", is_flag=True, help=_("Delete all of them for good."))
-def trash(restore: str | None, empty: bool) -> int:
-    """Look after the trash."""
-    from tui_cnn.i18n import ngettext
-    from tui_cnn.runs import trash as bin_
-
-    if restore:
-        click.echo(_("{path} is back").format(path=bin_.restore(restore).path))
-    elif empty:
-        count = bin_.empty_trash()
-        click.echo(ngettext("{count} run deleted", "{count} runs deleted", count).format(count=count))
-    else:
-        for name in bin_.list_trash():
-            click.echo(name)
     return 0

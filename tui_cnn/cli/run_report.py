@@ -34,11 +34,8 @@ def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     if started is not None:
         yield _("on"), f"{', '.join(started.devices) or started.device}, {started.precision}"
         yield _("seed"), str(started.seed)
-        yield (
-            _("versions"),
-            f"Python {started.python}, TensorFlow {started.tensorflow}, Keras {started.keras},"
-            f" NumPy {started.numpy or '?'}, cnn-tui {started.cnn_tui or '?'}",
-        )
+        versions = f"Python {started.python}, TensorFlow {started.tensorflow}, Keras {started.keras}"
+        yield _("versions"), f"{versions}, NumPy {started.numpy or '?'}, cnn-tui {started.cnn_tui or '?'}"
     yield _("seconds an epoch"), _pace(summary)
     yield _("memory"), f"{summary.memory / 1e9:.2f} GB" if summary.memory else ""
     yield _("best validation accuracy"), share(summary.best_accuracy)

@@ -30,7 +30,7 @@ NOW = click.option("--now", is_flag=True, help=_("Train now, also if another run
 )
 @click.argument("model", required=False)
 @click.option(
-    "--from", "source", metavar="RUN", help=_("Repeat a run: its network, unless a MODEL is named, and recipe.")
+    "--from", "source", metavar="RUN", help=_("Repeat a run: its recipe, and its network unless a MODEL is named.")
 )
 @JSON
 @NOW

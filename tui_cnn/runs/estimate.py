@@ -7,6 +7,7 @@ of them negative, by the error in per cent.
 
 from collections.abc import Iterable, Sequence
 from math import ceil
+from statistics import median
 from typing import Literal, NamedTuple
 
 from tui_cnn.core.analysis import Analysis
@@ -47,8 +48,8 @@ def estimate(analysis: Analysis, recipe: Recipe, images: int, machine: Machine, 
         return Estimate(None, None, "unknown")
     cost = features(analysis, recipe)
     step = _predict(cost, NAMES, [(one.features, one.step_seconds) for one in alike])
-    held = [({**one.features, "step": 1.0}, one.memory) for one in alike if one.memory]
-    memory = _predict(cost, ("step", "bytes"), held) if len(held) >= 2 else None
+    held = [one.memory - one.features["bytes"] for one in alike if one.memory]
+    memory = median(held) + cost["bytes"] if held else None
     return Estimate(batches * step, memory, "estimated")
 
 

@@ -12,6 +12,7 @@ from tui_cnn.runs.desired import Desired, write_desired
 from tui_cnn.runs.directory import RunDirectory, make_run
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.lock import is_held
+from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import check
 from tui_cnn.runs.process import start_worker
 from tui_cnn.runs.recipe import Recipe
@@ -67,6 +68,19 @@ def hurry(run: RunDirectory) -> None:
         RunError: no worker is at the run.
     """
     _wish(run, "now", _("{run} does not wait; resume it instead"))
+
+
+def probe() -> "subprocess.Popen[bytes] | None":
+    """Measure this machine in the background, if nothing is known of it yet; it takes about half a minute.
+
+    Raises:
+        RunError: it cannot be started.
+    """
+    import subprocess
+
+    if read_machine().measured:
+        return None
+    return start_worker("probe", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def pause(run: RunDirectory) -> None:

@@ -1,5 +1,7 @@
 """How a run ended, in a sentence, and what to do about it: also where its worker could not say so itself."""
 
+import os
+
 import msgspec
 
 from tui_cnn.i18n import _
@@ -28,6 +30,11 @@ def outcome(run: RunDirectory, snapshot: Snapshot) -> Outcome | None:
         return Outcome(
             _("The directory of the run is gone: {path}").format(path=run.path),
             _("Put it back to resume the run, or train its network anew."),
+        )
+    if not os.access(run.path, os.W_OK):
+        return Outcome(
+            _("The directory of the run cannot be written: {path}").format(path=run.path),
+            _("Mend its permissions or its disk, then resume the run."),
         )
     if snapshot.state == "failed" and snapshot.failed is not None:
         return Outcome(snapshot.failed.error, snapshot.failed.advice)

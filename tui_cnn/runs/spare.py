@@ -62,5 +62,6 @@ class Spare:
 
     def _listen(self) -> None:
         assert self._worker.stdout is not None
-        if self._worker.stdout.readline():
-            self._said_ready.set()
+        with self._worker.stdout as said:
+            if said.readline():
+                self._said_ready.set()

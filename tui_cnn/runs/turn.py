@@ -12,6 +12,11 @@ from tui_cnn.runs.lock import is_held
 _TRAINING = "training"
 
 
+def is_training() -> bool:
+    """Tell whether some run is being trained that has waited for its turn."""
+    return is_held(home() / "queue" / _TRAINING)
+
+
 class Turn:
     """One run's place in the queue, until it is left.
 

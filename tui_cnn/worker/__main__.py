@@ -1,6 +1,7 @@
 """`python -m tui_cnn.worker train RUN_DIR`: train the run in that directory, from its beginning or its checkpoint.
 
 `python -m tui_cnn.worker spare`: load TensorFlow, and wait on the standard input for the directory of a run to train.
+`python -m tui_cnn.worker probe`: measure what this machine takes for the parts of networks.
 `python -m tui_cnn.worker export keras|onnx FILE`: build the network that comes as TOML on the standard input, write it.
 `python -m tui_cnn.worker export-run keras|onnx RUN_DIR FILE`: write the best network of a run, with its weights.
 
@@ -15,7 +16,7 @@ from pathlib import Path
 from tui_cnn.i18n import _
 
 _USAGE = _(
-    "usage: python -m tui_cnn.worker train RUN_DIR | spare | export keras|onnx FILE < NETWORK.toml"
+    "usage: python -m tui_cnn.worker train RUN_DIR | spare | probe | export keras|onnx FILE < NETWORK.toml"
     " | export-run keras|onnx RUN_DIR FILE"
 )
 _NICENESS = 10
@@ -31,6 +32,11 @@ def main(arguments: list[str]) -> int:
 
             _step_back()
             return train(RunDirectory(Path(directory)))
+        case ["probe"]:
+            from tui_cnn.worker.probe import probe
+
+            _step_back()
+            return probe()
         case ["spare"]:
             from tui_cnn.worker.spare import wait_for_run
 
