@@ -1,7 +1,7 @@
 """Whose turn it is to train: one run at a time on a machine, the others in the order in which they were made.
 
-A worker that waits holds a lock in the home's `queue` that is named by when its run was made, and its id; the one that trains holds
-the lock `training` beside them. The system lets go of them however a worker ends, so nobody ever waits for the dead.
+A worker that waits holds a lock in the home's `queue`, named by when its run was made and its id; the one that trains
+holds the lock `training` beside them. The system lets go of them however a worker ends: nobody waits for the dead.
 """
 
 from contextlib import suppress
