@@ -10,10 +10,11 @@ from tui_cnn.cli import follow as following
 from tui_cnn.cli.follow import follow
 from tui_cnn.cli.progress import PlainProgress, epoch_line, start_line
 from tui_cnn.formats.presets import preset, preset_names
-from tui_cnn.runs import launch
+from tui_cnn.runs import launch, preflight
 from tui_cnn.runs.directory import find_run, list_runs, make_run
 from tui_cnn.runs.events import Epoch, Failed, Finished, Started, Stopped, encode
 from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.recipes import QUICK
 from tui_cnn.runs.snapshot import Follower
 
 TIME = datetime(2026, 1, 2, tzinfo=UTC)
@@ -121,7 +122,8 @@ class TestEnds:
 
     def test_killed(self, end):
         status, _last, error = end()
-        line = "ID: the worker ended without a word (see DIR/worker.log); resume with: cnn-tui resume ID\n"
+        sentence = "The worker ended before its first checkpoint."
+        line = f"ID: {sentence} Resume it to begin anew; if it ends again, see DIR/worker.log.\n"
         assert (status, error) == (1, line)
 
     def test_says_where_the_run_is(self, run, capsys):
@@ -155,8 +157,9 @@ class TestOptions:
 
         def recipe_of(*args):
             seen = []
-            monkeypatch.setattr(launch, "start", lambda _network, recipe: seen.append(recipe))
-            monkeypatch.setattr(following, "follow", lambda _run: 0)
+            monkeypatch.setattr(launch, "start", lambda _network, recipe, **_: seen.append(recipe))
+            monkeypatch.setattr(following, "follow", lambda _run, **_: 0)
+            monkeypatch.setattr(preflight, "notes", lambda *_: ["a note"])
             assert cnn_tui("train", "fashion-dnn", *args).exit_code == 0
             return seen[0]
 
@@ -174,10 +177,31 @@ class TestOptions:
             validation=0.2,
             seed=7,
             limit=500,
-            data="/mnist",
+            data="",
+            schedule="one-cycle",
+            warmup=0.5,
+            weight_decay=0.01,
+            label_smoothing=0.1,
+            augmentation="flip+shift",
+            patience=3,
+            precision="mixed_bfloat16",
+            deterministic=True,
+            threads=2,
+            device="cpu",
+            keep=8,
+            tensorboard=True,
         )
-        args = [(f"--{name.replace('_', '-')}", f"{value}") for name, value in msgspec.structs.asdict(given).items()]
-        assert recipe_of(*(word for pair in args for word in pair)) == given
+        args = []
+        for name, value in msgspec.structs.asdict(given).items():
+            args += [f"--{name.replace('_', '-')}", *([] if value is True else [f"{value}"])] if value != "" else []
+        assert recipe_of(*args) == given
+
+    def test_a_recipe_with_a_name_is_changed_by_the_others(self, recipe_of):
+        assert recipe_of("--recipe", "quick", "--limit", "500") == msgspec.structs.replace(QUICK, limit=500)
+        assert recipe_of("--recipe", "quick", "--epochs", "9").epochs == 9
+
+    def test_a_run_is_repeated(self, recipe_of, run):
+        assert recipe_of("--from", "last", "--seed", "4") == Recipe(epochs=3, seed=4)
 
     @pytest.mark.parametrize(
         ("args", "problem"),

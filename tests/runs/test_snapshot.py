@@ -36,7 +36,7 @@ def test_only_what_is_new_makes_a_new_snapshot(run, follower):
     first = follower.poll()
     assert first.progress.step == 5
     assert first.elapsed == 2.0
-    assert first.curve == (Point(0.5, 1.0, 0.5),)
+    assert first.curve == (Point(0.5, 1.0, 0.5, 5, 2.0, None, 1000.0, None),)
     assert follower.poll() is first
     telling.write(run, telling.progress(1, 10), telling.epoch(1))
     second = follower.poll()

@@ -9,7 +9,8 @@ from tui_cnn.formats.toml import dumps_network
 from tui_cnn.runs.directory import RunDirectory, home
 from tui_cnn.runs.events import Checkpoint, Epoch, Failed, Finished, Paused, Progress, Resumed, Started, Stopped, encode
 from tui_cnn.runs.lock import held
-from tui_cnn.runs.recipe import Recipe, dumps_recipe
+from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.recipe_file import dumps_recipe
 
 BEGUN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 STEPS = 100

@@ -7,6 +7,7 @@ import pytest
 
 from tui_cnn.runs import launch
 from tui_cnn.runs.snapshot import Follower
+from tui_cnn.runs.state import ACTIVE
 
 
 class Runner:
@@ -35,7 +36,7 @@ class Runner:
         return snapshot
 
     def wait_for_end(self, run):
-        return self.wait(Follower(run), lambda snapshot: snapshot.state not in ("running", "paused"))
+        return self.wait(Follower(run), lambda snapshot: snapshot.state not in ACTIVE)
 
     def end(self):
         for run in self._runs:

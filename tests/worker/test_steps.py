@@ -1,5 +1,6 @@
 """The compiled steps, against Keras' own training and evaluation, and numpy's way of preparing images."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -29,8 +30,9 @@ def make(network, images, labels, batch_size=16, recipe=None):
     from tui_cnn.worker.model import make_model
     from tui_cnn.worker.steps import Samples, Steps
 
-    model = make_model(network, recipe or Recipe())
-    steps = Steps(model, fit((28, 28), network.input_shape), batch_size)
+    recipe = msgspec.structs.replace(recipe or Recipe(), batch_size=batch_size)
+    model = make_model(network, recipe)
+    steps = Steps(model, fit((28, 28), network.input_shape), recipe)
     return model, steps, Samples(tf.constant(images), tf.constant(labels))
 
 
@@ -46,7 +48,7 @@ def test_training_is_that_of_keras(images, labels, optimizer):
     recipe = Recipe(optimizer=optimizer)
     model, steps, samples = make(network, images, labels, recipe=recipe)
     order = np.random.default_rng(3).permutation(COUNT).astype(np.int32)
-    returned = float(steps.train(samples, order, 0, 1)), float(steps.train(samples, order, 1, 3))
+    returned = float(steps.train(samples, order, 0, [0.001], 0)), float(steps.train(samples, order, 1, [0.001] * 3, 1))
 
     oracle = make_model(network, recipe)
     losses, right = 0.0, 0

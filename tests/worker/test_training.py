@@ -196,8 +196,8 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    model, sums = checkpoint.load_checkpoint(run.checkpoint_file)
+    model, place = checkpoint.load_checkpoint(run.checkpoint_file)
     with pytest.raises(OSError, match="No space left"):
-        checkpoint.save_checkpoint(run.checkpoint_file, model, sums)
+        checkpoint.save_checkpoint(run.checkpoint_file, model, place)
     assert run.checkpoint_file.read_bytes() == before
     assert not list(run.path.glob("*tmp*"))

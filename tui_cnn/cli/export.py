@@ -33,25 +33,31 @@ _STANDARD_OUTPUT = "-"
         Examples:
           cnn-tui export fashion-cnn --to python
           cnn-tui export my.toml --output my.keras
+          cnn-tui export --run last --output best.onnx
           cnn-tui export resnet.json --to markdown >> README.md"""
     ),
 )
-@click.argument("model")
+@click.argument("model", required=False)
+@click.option("--run", metavar="RUN", help=_("Export the network of a run; as keras or onnx, with its best weights."))
 @click.option(
     "--to",
     type=click.Choice([*TEXT_FORMATS, *MODEL_FORMATS]),
     help=_("The format; it may be left out where the name of the file tells it."),
 )
 @click.option("--output", "-o", metavar="FILE", help=_("The file to write; - is the standard output."))
-def export(model: str, to: str | None, output: str | None) -> int:
+def export(model: str | None, run: str | None, to: str | None, output: str | None) -> int:
     """Write the model."""
+    if (model is None) == (run is None):
+        raise click.UsageError(_("name a MODEL, or a run with --run"))
     target = None if output in (None, _STANDARD_OUTPUT) else Path(output or "").expanduser()
     to = to or (format_of(target) if target else None)
     if to is None:
         raise click.UsageError(_("say which format with --to, or name a file that tells it with --output"))
     if to in MODEL_FORMATS and target is None:
         raise click.UsageError(_("{format} is no text: name a file with --output").format(format=to))
-    network = named(model)
+    if run is not None:
+        return _export_run(run, to, target)
+    network = named(model or "")
     if target is None:
         click.echo(export_text(network, to).encode(), nl=False)
     elif to in MODEL_FORMATS:
@@ -60,4 +66,19 @@ def export(model: str, to: str | None, output: str | None) -> int:
         export_model(network, to, target)
     else:
         save_text(target, export_text(network, to))
+    return SOUND
+
+
+def _export_run(text: str, to: str, target: Path | None) -> int:
+    """Write the network of a run."""
+    from tui_cnn.runs.directory import find_run
+    from tui_cnn.runs.export import export_run
+
+    run = find_run(text)
+    if to in MODEL_FORMATS:
+        assert target is not None
+        export_run(run, to, target)
+        return SOUND
+    exported = export_text(run.network(), to)
+    click.echo(exported.encode(), nl=False) if target is None else save_text(target, exported)
     return SOUND

@@ -2,47 +2,64 @@
 
 import sys
 import time
+from collections.abc import Callable
 
 import click
+import msgspec
 
 from tui_cnn.cli.group import INTERRUPTED, SOUND, UNSOUND
-from tui_cnn.cli.progress import LiveProgress, PlainProgress
+from tui_cnn.cli.progress import JsonProgress, LiveProgress, NoProgress, PlainProgress
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.launch import stop
+from tui_cnn.runs.outcome import outcome
 from tui_cnn.runs.snapshot import Follower, Snapshot
+from tui_cnn.runs.state import ACTIVE
+from tui_cnn.runs.summary import summarize
 from tui_cnn.ui.draw.numbers import duration
 
 _GLANCE = 0.1
 """Seconds from one look at the run to the next."""
 
 
-def follow(run: RunDirectory) -> int:
+def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, stops: bool = True) -> int:
     """Show a run's progress until its worker ends; return the exit status.
 
-    Ctrl-C stops the run and waits for its checkpoint; a second one leaves the worker to it.
+    As JSON, that is the run's events as they are, a line each, and at last its summary; if `quiet`, it is nothing.
+    Ctrl-C stops the run and waits for its checkpoint; a second one leaves the worker to it. Unless it `stops` it:
+    then Ctrl-C only ends the watching.
     """
-    click.echo(_("run {id} in {path}").format(id=run.id, path=run.path))
     follower = Follower(run)
-    progress = LiveProgress() if sys.stdout.isatty() else PlainProgress()
+    progress = _progress(run, as_json=as_json, quiet=quiet)
+    progress.say(_("run {id} in {path}").format(id=run.id, path=run.path))
     interrupted = False
     with progress:
         while True:
             try:
                 snapshot = follower.poll()
                 progress.show(snapshot)
-                if snapshot.state not in ("running", "paused"):
+                if snapshot.state not in ACTIVE:
                     break
                 time.sleep(_GLANCE)
             except KeyboardInterrupt:
-                if interrupted:
-                    progress.say(_("left alone; it stops by itself and keeps a checkpoint"))
+                if interrupted or not stops:
+                    progress.say(_("left alone; it stops by itself and keeps a checkpoint") if stops else "")
                     return INTERRUPTED
                 interrupted = True
                 _stop(run)
                 progress.say(_("stopping; waiting for the checkpoint (press Ctrl-C again not to wait)"))
-    return _end(run, snapshot, interrupted=interrupted)
+    if as_json:
+        click.echo(msgspec.json.encode(summarize(run, snapshot)))
+    return _end(run, snapshot, interrupted=interrupted, say=progress.say)
+
+
+def _progress(run: RunDirectory, *, as_json: bool, quiet: bool) -> PlainProgress:
+    if as_json:
+        return JsonProgress(run)
+    if quiet:
+        return NoProgress()
+    return LiveProgress() if sys.stdout.isatty() else PlainProgress()
 
 
 def _stop(run: RunDirectory) -> None:
@@ -52,21 +69,18 @@ def _stop(run: RunDirectory) -> None:
         return
 
 
-def _end(run: RunDirectory, snapshot: Snapshot, *, interrupted: bool) -> int:
+def _end(run: RunDirectory, snapshot: Snapshot, *, interrupted: bool, say: Callable[[str], None]) -> int:
     """Say how a run ended, and how to go on."""
     if snapshot.finished:
         line = _("finished in {time}: test accuracy {accuracy:.4f}, test loss {loss:.4f}")
         finished = snapshot.finished
         time_spent = duration(finished.seconds)
-        click.echo(line.format(time=time_spent, accuracy=finished.test_accuracy, loss=finished.test_loss))
+        say(line.format(time=time_spent, accuracy=finished.test_accuracy, loss=finished.test_loss))
         return SOUND
     again = _("resume with: cnn-tui resume {id}").format(id=run.id)
     if snapshot.stopped:
-        click.echo(_("stopped; {again}").format(again=again))
+        say(_("stopped; {again}").format(again=again))
         return INTERRUPTED if interrupted else UNSOUND
-    if snapshot.failed:
-        click.echo(f"{run.id}: {snapshot.failed.error} {snapshot.failed.advice}", err=True)
-    else:
-        line = _("{id}: the worker ended without a word (see {log}); {again}")
-        click.echo(line.format(id=run.id, log=run.log_file, again=again), err=True)
+    if ended := outcome(run, snapshot):
+        click.echo(f"{run.id}: {ended.sentence} {ended.advice}", err=True)
     return UNSOUND

@@ -21,6 +21,7 @@ _HELP = _(
       cnn-tui diff fashion-cnn my.toml      what changed between two networks
       cnn-tui export my.toml --to python    as a program in Keras, or in another format
       cnn-tui train fashion-cnn --epochs 5  train without the screen
+      cnn-tui compare fashion-dnn fashion-cnn  train both, and print a table
       cnn-tui resume last                   go on with the newest run
       cnn-tui runs                          list the runs
 
@@ -35,7 +36,15 @@ program = Group(
         "export": "tui_cnn.cli.export:export",
         "train": "tui_cnn.cli.train:train",
         "resume": "tui_cnn.cli.train:resume",
+        "compare": "tui_cnn.cli.compare:compare",
         "runs": "tui_cnn.cli.runs:runs",
+        "show": "tui_cnn.cli.one_run:show",
+        "attach": "tui_cnn.cli.one_run:attach",
+        "stop": "tui_cnn.cli.one_run:stop",
+        "about": "tui_cnn.cli.one_run:about",
+        "curves": "tui_cnn.cli.curves:curves",
+        "delete": "tui_cnn.cli.trash:delete",
+        "trash": "tui_cnn.cli.trash:trash",
         "open": "tui_cnn.cli.screen:screen",
     },
     default="open",

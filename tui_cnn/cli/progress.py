@@ -6,7 +6,8 @@ from typing import Any, Self
 import click
 
 from tui_cnn.i18n import _
-from tui_cnn.runs.events import Epoch, Progress, Started
+from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.events import Chosen, Epoch, Evaluating, Progress, Queued, Started
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.ui.draw.numbers import duration
 
@@ -16,6 +17,8 @@ class PlainProgress:
 
     def __init__(self) -> None:
         self._started: Started | None = None
+        self._queued: Queued | None = None
+        self._chosen: Chosen | None = None
         self._epochs = 0
 
     def __enter__(self) -> Self:
@@ -33,6 +36,13 @@ class PlainProgress:
             self._started = started
             self._epochs = started.resumed_from // started.steps_per_epoch
             self.say(start_line(started))
+        queued = snapshot.queued
+        if queued is not None and queued != self._queued:
+            self.say(_("waiting for its turn behind {run}").format(run=queued.behind))
+        self._queued = queued
+        if snapshot.chosen is not None and snapshot.chosen != self._chosen:
+            self._chosen = snapshot.chosen
+            self.say(chosen_line(snapshot.chosen))
         for epoch in snapshot.epochs:
             if epoch.epoch > self._epochs and started is not None:
                 self._epochs = epoch.epoch
@@ -41,6 +51,34 @@ class PlainProgress:
     def say(self, line: str) -> None:
         """Write a line."""
         click.echo(line)
+
+
+class NoProgress(PlainProgress):
+    """Says nothing."""
+
+    def say(self, line: str) -> None:
+        """Say nothing."""
+
+
+class JsonProgress(NoProgress):
+    """Writes the events of a run as they stand in its file, line by line."""
+
+    def __init__(self, run: RunDirectory) -> None:
+        super().__init__()
+        self._file = run.events_file
+        self._written = 0
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Write the lines that are new and whole."""
+        try:
+            with self._file.open("rb") as file:
+                file.seek(self._written)
+                whole, newline, _torn = file.read().rpartition(b"\n")
+        except OSError:
+            return
+        self._written += len(whole) + len(newline)
+        if newline:
+            click.echo(whole)
 
 
 class LiveProgress(PlainProgress):
@@ -66,6 +104,8 @@ class LiveProgress(PlainProgress):
         super().show(snapshot)
         if snapshot.progress is not None and snapshot.started is not None:
             self._bar.update(self._task, **_bar(snapshot.progress, snapshot.started, snapshot.state == "paused"))
+        if snapshot.evaluating is not None:
+            self._bar.update(self._task, **_evaluating_bar(snapshot.evaluating))
 
     def say(self, line: str) -> None:
         """Write a line above the bar."""
@@ -87,6 +127,20 @@ def start_line(started: Started) -> str:
     if started.resumed_from:
         line += "; " + _("going on from step {step:,}").format(step=started.resumed_from)
     return line
+
+
+def chosen_line(chosen: Chosen) -> str:
+    """Tell what was chosen for `auto`: `precision mixed_bfloat16 (float32 5,900 images/s, …)`."""
+    unknown = _("not possible")
+    speeds = ", ".join(
+        f"{trial.precision} "
+        + (_("{speed:,.0f} images/s").format(speed=trial.images_per_second) if trial.images_per_second else unknown)
+        for trial in chosen.trials
+    )
+    line = (
+        _("precision {precision}, measured earlier: {speeds}") if chosen.known else _("precision {precision}: {speeds}")
+    )
+    return line.format(precision=chosen.precision, speeds=speeds)
 
 
 def epoch_line(epoch: Epoch, epochs: int) -> str:
@@ -111,3 +165,8 @@ def _bar(progress: Progress, started: Started, paused: bool) -> dict[str, Any]:
         news += "  " + _("{time} left").format(time=duration(progress.seconds_left))
     epoch = _("epoch {number}/{all}").format(number=progress.epoch, all=started.epochs)
     return {"description": epoch, "total": progress.steps, "completed": progress.step, "news": news}
+
+
+def _evaluating_bar(at: Evaluating) -> dict[str, Any]:
+    what = _("validating") if at.images == "validation" else _("testing")
+    return {"description": what, "total": at.steps, "completed": at.step, "news": ""}

@@ -6,8 +6,11 @@ from tui_cnn.i18n import _
 
 
 @click.command(short_help=_("List the runs."), help=_("List the runs, newest first: state, epochs and accuracies."))
-def runs() -> int:
+@click.option("--json", "as_json", is_flag=True, help=_("Print them as JSON, one a line, with all that is known."))
+def runs(as_json: bool) -> int:
     """Print a table of the runs."""
+    if as_json:
+        return _json()
     from tui_cnn.cli.table import table
     from tui_cnn.runs.directory import list_runs
     from tui_cnn.runs.snapshot import Follower
@@ -30,4 +33,15 @@ def runs() -> int:
         for run in found
     ]
     click.echo("\n".join(table(heading, rows, numbers={4, 5})))
+    return 0
+
+
+def _json() -> int:
+    import msgspec
+
+    from tui_cnn.runs.directory import list_runs
+    from tui_cnn.runs.summary import summarize
+
+    for run in list_runs():
+        click.echo(msgspec.json.encode(summarize(run)))
     return 0

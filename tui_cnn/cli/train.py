@@ -1,31 +1,13 @@
 """`cnn-tui train` and `cnn-tui resume`: a run started, or gone on with, and followed to its end."""
 
-from collections.abc import Callable
-
 import click
 
 from tui_cnn.cli.models import named
-from tui_cnn.formats.fields import Field, fields, rebuild
-from tui_cnn.formats.validation import InvalidError
+from tui_cnn.cli.recipe_options import read_options, recipe_options
 from tui_cnn.i18n import _
-from tui_cnn.runs.recipe import Recipe
 
-Command = Callable[..., int]
-
-
-def recipe_options(command: Command) -> Command:
-    """Give a command an option for every field of a recipe."""
-    for field in reversed(fields(Recipe)):
-        command = _option(field)(command)
-    return command
-
-
-def _option(field: Field) -> Callable[[Command], Command]:
-    metavars = {"whole": "N", "number": "X", "choice": "|".join(field.choices), "text": "DIRECTORY"}
-    default = getattr(Recipe(), field.name)
-    shown = "" if default in (None, "") else f"  [{default}]"
-    name = "--" + field.name.replace("_", "-")
-    return click.option(name, field.name, metavar=metavars[field.kind], help=_(field.description) + "." + shown)
+JSON = click.option("--json", "as_json", is_flag=True, help=_("Print the run's events as JSON, one a line."))
+NOW = click.option("--now", is_flag=True, help=_("Train now, also if another run is being trained."))
 
 
 @click.command(
@@ -34,29 +16,45 @@ def _option(field: Field) -> Callable[[Command], Command]:
         """Train a network, and show how it goes.
 
         A MODEL is a TOML file, a Keras .json or .keras file, or a preset. Training runs in a process of its own
-        and goes on when this command is killed or its connection is lost; Ctrl-C stops it, with a checkpoint.
+        and goes on when this command is killed or its connection is lost; Ctrl-C stops it, with a checkpoint. While
+        another run is being trained, it waits for its turn. The exit status is 0 only if it has finished.
 
         \b
         Examples:
           cnn-tui train fashion-cnn
-          cnn-tui train my.toml --epochs 10 --optimizer sgd --learning-rate 0.01
-          cnn-tui train lenet-5 --data ~/mnist --limit 5000"""
+          cnn-tui train fashion-cnn --recipe quick
+          cnn-tui train my.toml --epochs 10 --optimizer sgd --learning-rate 0.01 --schedule cosine
+          cnn-tui train lenet-5 --data ~/mnist --limit 5000
+          cnn-tui train --from last --seed 1"""
     ),
 )
-@click.argument("model")
+@click.argument("model", required=False)
+@click.option(
+    "--from", "source", metavar="RUN", help=_("Repeat a run: its recipe, and its network unless a MODEL is named.")
+)
+@JSON
+@NOW
 @recipe_options
-def train(model: str, **options: str | None) -> int:
+def train(model: str | None, source: str | None, as_json: bool, now: bool, **options: str | bool | None) -> int:
     """Start a run and follow it."""
-    try:
-        recipe = rebuild(Recipe(), {name: text for name, text in options.items() if text is not None})
-    except InvalidError as error:
-        raise click.UsageError(str(error)) from None
-    network = named(model)
-
     from tui_cnn.cli.follow import follow
+    from tui_cnn.data.dataset import summarize
+    from tui_cnn.runs.directory import find_run
     from tui_cnn.runs.launch import start
+    from tui_cnn.runs.preflight import notes
 
-    return follow(start(network, recipe))
+    repeated = find_run(source) if source else None
+    recipe = read_options(options, repeated.recipe() if repeated else None)
+    if model is not None:
+        network = named(model)
+    elif repeated is not None:
+        network = repeated.network()
+    else:
+        raise click.UsageError(_("name a MODEL, or a run to repeat with --from"))
+    run = start(network, recipe, now=now)
+    for note in notes(network, recipe, summarize(recipe.directory).train_count):
+        click.echo(note, err=True)
+    return follow(run, as_json=as_json)
 
 
 @click.command(
@@ -74,14 +72,17 @@ def train(model: str, **options: str | None) -> int:
     ),
 )
 @click.argument("run")
-def resume(run: str) -> int:
+@JSON
+@NOW
+def resume(run: str, as_json: bool, now: bool) -> int:
     """Resume a run, unless it is still going, and follow it."""
     from tui_cnn.cli.follow import follow
     from tui_cnn.runs import launch
     from tui_cnn.runs.directory import find_run
     from tui_cnn.runs.snapshot import Follower
+    from tui_cnn.runs.state import ACTIVE
 
     found = find_run(run)
-    if Follower(found).poll().state not in ("running", "paused"):
-        launch.resume(found)
-    return follow(found)
+    if Follower(found).poll().state not in ACTIVE:
+        launch.resume(found, now=now)
+    return follow(found, as_json=as_json)

@@ -6,11 +6,19 @@ _MOST_POINTS = 1024
 
 
 class Point(NamedTuple):
-    """Means over the epoch so far; `epoch` is 2.5 halfway through the third."""
+    """Running means over the epoch so far; `epoch` is 2.5 halfway through the third.
+
+    `step` counts from the beginning of the run, `elapsed` are seconds of training; the rest is of that moment.
+    """
 
     epoch: float
     loss: float
     accuracy: float
+    step: int = 0
+    elapsed: float = 0.0
+    learning_rate: float | None = None
+    images_per_second: float | None = None
+    gradient_norm: float | None = None
 
 
 class Curve:

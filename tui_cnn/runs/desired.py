@@ -5,7 +5,8 @@ from typing import Literal, get_args
 
 from tui_cnn.formats.atomic import write_atomic
 
-Desired = Literal["run", "pause", "stop"]
+Desired = Literal["run", "now", "pause", "stop"]
+"""`now` is `run` without waiting for other runs to end."""
 
 
 def read_desired(path: Path) -> Desired:

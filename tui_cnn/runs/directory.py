@@ -12,7 +12,8 @@ from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.toml import dumps_network, read_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.recipe import Recipe, dumps_recipe, read_recipe
+from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.recipe_file import dumps_recipe, read_recipe
 
 _ID = re.compile(r"(?P<time>\d{8}-\d{6})-(?P<name>.+)-[0-9a-f]{4}")
 _MOST_NAMED = 5
@@ -42,6 +43,9 @@ class RunDirectory:
     checkpoint_file = _File("checkpoint.keras")
     best_file = _File("best.keras")
     log_file = _File("worker.log")
+    kept_directory = _File("kept")
+    tensorboard_directory = _File("tensorboard")
+    about_file = _File("about.toml")
 
     @property
     def id(self) -> str:

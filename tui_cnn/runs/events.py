@@ -5,9 +5,11 @@ Epochs and steps count from 1, so that `epoch` and `step` are those that have ju
 """
 
 from datetime import UTC, datetime
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 
 import msgspec
+
+from tui_cnn.runs.recipe import Precision
 
 Steps = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -23,8 +25,36 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
     time: datetime = msgspec.field(default_factory=now)
 
 
+class Queued(Event, frozen=True, kw_only=True, tag="queued"):
+    """The worker waits for its turn until the run `behind`, and all before that, have had theirs.
+
+    None: it waits no more. An empty one is a run whose name is not known.
+    """
+
+    behind: str | None
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """A short measurement: how many images a second a precision trains on this network; None: it does not work."""
+
+    precision: Precision
+    images_per_second: float | None
+
+
+class Chosen(Event, frozen=True, kw_only=True, tag="chosen"):
+    """What `precision = "auto"` became; `known` tells that the trials are those of an earlier run on this machine."""
+
+    precision: Precision
+    trials: tuple[Trial, ...]
+    known: bool = False
+
+
 class Started(Event, frozen=True, kw_only=True, tag="started"):
-    """A worker begins to train, or goes on from the optimizer's step `resumed_from` (0: the beginning)."""
+    """A worker begins to train, or goes on from the step `resumed_from` (0: the beginning).
+
+    `predicted_seconds` (for an epoch, its validation too) and `predicted_memory` (bytes that the process will hold)
+    are what was known before; None where too little was. `precision` is what the layers compute with.
+    """
 
     seed: int
     python: str
@@ -39,12 +69,20 @@ class Started(Event, frozen=True, kw_only=True, tag="started"):
     validation_images: int
     test_images: int
     resumed_from: int = 0
+    cnn_tui: str = ""
+    numpy: str = ""
+    devices: tuple[str, ...] = ()
+    precision: Precision = "float32"
+    batch_size: int = 0
+    predicted_seconds: float | None = None
+    predicted_memory: float | None = None
 
 
 class Progress(Event, frozen=True, kw_only=True, tag="progress"):
-    """Where the training is: `step` of `steps` of `epoch`, with the means over the epoch so far.
+    """Where the training is: `step` of `steps` of `epoch`, with the running means over the epoch so far.
 
-    `elapsed` leaves out what was spent paused or stopped; `seconds_left` is for all that is left of the run.
+    `learning_rate` and `gradient_norm` (L2, over all weights) are those of the latest step. `elapsed` leaves out
+    what was spent paused or stopped; `seconds_left` is for all that is left of the run.
     """
 
     epoch: int
@@ -55,12 +93,26 @@ class Progress(Event, frozen=True, kw_only=True, tag="progress"):
     images_per_second: float
     seconds_left: float
     elapsed: float
+    learning_rate: float | None = None
+    gradient_norm: float | None = None
+
+
+class Evaluating(Event, frozen=True, kw_only=True, tag="evaluating"):
+    """No weights change: `step` of `steps` batches of `images` are done, after `epoch`."""
+
+    epoch: int
+    images: Literal["validation", "test"]
+    step: int
+    steps: Steps
+    elapsed: float
 
 
 class Epoch(Event, frozen=True, kw_only=True, tag="epoch"):
-    """An epoch is done; without a validation set there is no `val_loss` and no `val_accuracy`.
+    """An epoch is done; without a validation set there is no `val_loss`, no `val_accuracy` and no `confusion`.
 
-    `memory` is what the process held in RAM, in bytes; `best` says whether these weights went to `best.keras`.
+    `loss` and `accuracy` are means over the epoch, while the weights changed. `memory` is what the process held in
+    RAM, in bytes; `best` says whether these weights went to `best.keras`. `images_per_second` is that of training
+    alone; `gradient_norm` the latest. `confusion[i][j]` counts the validation images of class i taken for class j.
     """
 
     epoch: int
@@ -72,10 +124,26 @@ class Epoch(Event, frozen=True, kw_only=True, tag="epoch"):
     learning_rate: float
     memory: int
     best: bool
+    images_per_second: float | None = None
+    gradient_norm: float | None = None
+    confusion: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def class_accuracies(self) -> tuple[float | None, ...]:
+        """The share of each class's validation images that were known as such; None where there are none."""
+        return tuple(row[place] / sum(row) if sum(row) else None for place, row in enumerate(self.confusion))
+
+
+class EarlyStop(Event, frozen=True, kw_only=True, tag="early_stop"):
+    """After `epoch`, the `patience`th in a row that was no better than `best_epoch`, no further one begins."""
+
+    epoch: int
+    best_epoch: int
+    patience: int
 
 
 class Checkpoint(Event, frozen=True, kw_only=True, tag="checkpoint"):
-    """Weights and optimizer are saved after the optimizer's step `step`, counted from the beginning of the run."""
+    """Weights and optimizer are saved after the step `step`, counted from the beginning of the run."""
 
     step: int
     elapsed: float
@@ -96,13 +164,16 @@ class Stopped(Event, frozen=True, kw_only=True, tag="stopped"):
 class Finished(Event, frozen=True, kw_only=True, tag="finished"):
     """All epochs are done, and the final weights have seen the test set, once.
 
-    `seconds` is the time spent on all of it, pauses left out; `best_epoch` is the one kept in `best.keras`.
+    `seconds` is the time spent on all of it, pauses left out; `best_epoch` is the one kept in `best.keras`;
+    `peak_memory` is the most that the process held in RAM, in bytes. `confusion` is that of the test images.
     """
 
     test_loss: float
     test_accuracy: float
     seconds: float
     best_epoch: int
+    peak_memory: int | None = None
+    confusion: tuple[tuple[int, ...], ...] = ()
 
 
 class Failed(Event, frozen=True, kw_only=True, tag="failed"):
@@ -112,7 +183,21 @@ class Failed(Event, frozen=True, kw_only=True, tag="failed"):
     advice: str
 
 
-AnyEvent = Started | Progress | Epoch | Checkpoint | Paused | Resumed | Stopped | Finished | Failed
+AnyEvent = (
+    Queued
+    | Chosen
+    | Started
+    | Progress
+    | Evaluating
+    | Epoch
+    | EarlyStop
+    | Checkpoint
+    | Paused
+    | Resumed
+    | Stopped
+    | Finished
+    | Failed
+)
 
 
 class _Kind(msgspec.Struct):

@@ -4,11 +4,15 @@ from tui_cnn.runs.curve import Curve, Point
 from tui_cnn.runs.events import (
     AnyEvent,
     Checkpoint,
+    Chosen,
+    EarlyStop,
     Epoch,
+    Evaluating,
     Failed,
     Finished,
     Paused,
     Progress,
+    Queued,
     Resumed,
     Started,
     Stopped,
@@ -19,13 +23,20 @@ class History:
     """What is known after the events told so far.
 
     Attributes:
-        started: the latest start; progress, paused, stopped, finished and failed are those since then.
+        started: the latest start; progress, evaluating, paused, stopped, finished and failed are those since then.
+        queued: set while the worker waits for its turn.
+        evaluating: set while images are evaluated, and no weights change.
+        chosen: what was chosen for `auto`; it holds for all of the run.
         elapsed: seconds of training in all, without those paused or stopped.
     """
 
     def __init__(self) -> None:
         self.started: Started | None = None
+        self.queued: Queued | None = None
+        self.chosen: Chosen | None = None
         self.progress: Progress | None = None
+        self.evaluating: Evaluating | None = None
+        self.early_stop: EarlyStop | None = None
         self.checkpoint: Checkpoint | None = None
         self.finished: Finished | None = None
         self.failed: Failed | None = None
@@ -40,22 +51,31 @@ class History:
         match event:
             case Started():
                 self._start(event)
+            case Queued():
+                self.queued = event if event.behind is not None else None
+                self.failed, self.stopped = None, False
+            case Chosen():
+                self.chosen = event
             case Progress():
-                self.progress, self.elapsed = event, event.elapsed
-                at = event.epoch - 1 + event.step / event.steps
-                self.curve.add(Point(at, event.loss, event.accuracy))
+                self._progress(event)
+            case Evaluating():
+                self.evaluating, self.elapsed = event, event.elapsed
             case Epoch():
                 self.epochs.append(event)
+                self.evaluating = None
+            case EarlyStop():
+                self.early_stop = event
             case Checkpoint():
                 self.checkpoint, self.elapsed = event, event.elapsed
             case Paused():
                 self.paused = True
             case Resumed():
-                self.paused = False
+                self.paused, self.queued = False, None
             case Stopped():
                 self.stopped = True
             case Finished():
                 self.finished, self.elapsed = event, event.seconds
+                self.evaluating = None
             case Failed():
                 self.failed = event
 
@@ -63,7 +83,15 @@ class History:
         """A run begins, or goes on from its checkpoint: what came after that is done, and told, again."""
         done = event.resumed_from / event.steps_per_epoch
         self.started = event
-        self.progress = self.finished = self.failed = None
+        self.queued = self.progress = self.evaluating = self.early_stop = self.finished = self.failed = None
         self.paused = self.stopped = False
         self.epochs = [epoch for epoch in self.epochs if epoch.epoch <= done]
         self.curve.cut(done)
+
+    def _progress(self, event: Progress) -> None:
+        self.progress, self.elapsed = event, event.elapsed
+        self.evaluating = None
+        done = event.epoch - 1 + event.step / event.steps
+        step = (event.epoch - 1) * event.steps + event.step
+        now = (event.elapsed, event.learning_rate, event.images_per_second, event.gradient_norm)
+        self.curve.add(Point(done, event.loss, event.accuracy, step, *now))

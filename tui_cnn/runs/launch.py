@@ -1,34 +1,38 @@
 """Starting a worker, and steering it by what is desired of its run."""
 
-import sys
-import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-import tui_cnn
 from tui_cnn.core.network import Network
 from tui_cnn.i18n import _
 from tui_cnn.runs.desired import Desired, write_desired
 from tui_cnn.runs.directory import RunDirectory, make_run
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.lock import is_held
+from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import check
+from tui_cnn.runs.process import start_worker
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
+from tui_cnn.runs.spare import Spare
+from tui_cnn.runs.state import ACTIVE
+
+if TYPE_CHECKING:
+    import subprocess
 
 _PATIENCE = 60.0
 """Seconds until a worker that neither holds its lock nor ends is given up; it needs a fraction of one."""
 _GLANCE = 0.01
-_PACKAGES = Path(tui_cnn.__file__).parents[1]
-"""The worker looks for modules here first, so that it runs the same version of this program as its starter."""
 
 
-def start(network: Network, recipe: Recipe) -> RunDirectory:
+def start(network: Network, recipe: Recipe, *, spare: Spare | None = None, now: bool = False) -> RunDirectory:
     """Start to train a network in a process of its own, which outlives this one.
 
-    Returns once the worker holds the run's lock, well before it has loaded TensorFlow.
+    A `spare` worker that is ready is taken, if it suits the recipe. Unless the run is to train `now`, it waits in the
+    queue while another one trains. Returns once the worker holds the run's lock, well before it has loaded TensorFlow.
 
     Raises:
         RunError: the network or the recipe cannot be trained, or nothing can be written.
@@ -37,12 +41,14 @@ def start(network: Network, recipe: Recipe) -> RunDirectory:
         recipe = msgspec.structs.replace(recipe, data=str(recipe.directory.absolute()))
     check(network, recipe)
     run = make_run(network, recipe)
-    _launch(run)
+    _launch(run, "now" if now else "run", spare if spare and spare.suits(recipe) else None)
     return run
 
 
-def resume(run: RunDirectory) -> None:
+def resume(run: RunDirectory, *, now: bool = False) -> None:
     """Go on with a run that was stopped, failed or was interrupted, from its checkpoint, if it has one.
+
+    Unless it is to train `now`, it waits in the queue while another one trains.
 
     Raises:
         RunError: it is running or finished, or its worker cannot start.
@@ -50,9 +56,31 @@ def resume(run: RunDirectory) -> None:
     state = Follower(run).poll().state
     if state == "finished":
         raise RunError(_("{run} is finished; train its network anew to go further").format(run=run.id))
-    if state in ("running", "paused"):
+    if state in ACTIVE:
         raise RunError(_("{run} is being trained already; stop it first").format(run=run.id))
-    _launch(run)
+    _launch(run, "now" if now else "run")
+
+
+def hurry(run: RunDirectory) -> None:
+    """Let a run that waits in the queue train now, beside the others.
+
+    Raises:
+        RunError: no worker is at the run.
+    """
+    _wish(run, "now", _("{run} does not wait; resume it instead"))
+
+
+def probe() -> "subprocess.Popen[bytes] | None":
+    """Measure this machine in the background, if nothing is known of it yet; it takes about half a minute.
+
+    Raises:
+        RunError: it cannot be started.
+    """
+    import subprocess
+
+    if read_machine().measured:
+        return None
+    return start_worker("probe", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def pause(run: RunDirectory) -> None:
@@ -83,7 +111,7 @@ def stop(run: RunDirectory) -> None:
 
 
 def _wish(run: RunDirectory, wish: Desired, refusal: str) -> None:
-    if Follower(run).poll().state not in ("running", "paused"):
+    if Follower(run).poll().state not in ACTIVE:
         raise RunError(refusal.format(run=run.id))
     _write_wish(run, wish)
 
@@ -95,37 +123,34 @@ def _write_wish(run: RunDirectory, wish: Desired) -> None:
         raise _unwritable(run.desired_file, error) from None
 
 
-def _launch(run: RunDirectory) -> None:
-    import subprocess
-
-    _write_wish(run, "run")
-    command = [sys.executable, "-m", "tui_cnn.worker", "train", str(run.path)]
+def _launch(run: RunDirectory, wish: Desired = "run", spare: Spare | None = None) -> None:
+    _write_wish(run, wish)
     try:
-        log = run.log_file.open("ab")
+        begin = run.log_file.stat().st_size if run.log_file.exists() else 0
+        if spare and (worker := spare.give(run)) and _is_at_it(worker, run):
+            return
+        with run.log_file.open("ab") as log:
+            worker = start_worker("train", str(run.path), stdout=log, stderr=log)
     except OSError as error:
         raise _unwritable(run.log_file, error) from None
-    with log:
-        begin = log.tell()
-        try:
-            worker = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=_PACKAGES
-            )
-        except OSError as error:
-            message = _("the worker could not start: {program}: {reason}; install this program again")
-            raise RunError(message.format(program=sys.executable, reason=error.strerror)) from None
-    # Whoever started it must take note of its end, or it would stay behind as a zombie.
-    threading.Thread(target=worker.wait, daemon=True).start()
+    if not _is_at_it(worker, run):
+        said = run.log_file.read_bytes()[begin:].decode("utf-8", "replace").split("\n")
+        reason = next((line.strip() for line in reversed(said) if line.strip()), f"exit {worker.returncode}")
+        message = _("the worker could not start: {reason} (see {log})")
+        raise RunError(message.format(reason=reason, log=run.log_file))
+
+
+def _is_at_it(worker: "subprocess.Popen[bytes]", run: RunDirectory) -> bool:
+    """Wait until the worker holds the run's lock; tell whether it does, or has ended without."""
     deadline = time.monotonic() + _PATIENCE
     while not is_held(run.lock_file):
         if worker.poll() is not None:
-            said = run.log_file.read_bytes()[begin:].decode("utf-8", "replace").split("\n")
-            reason = next((line.strip() for line in reversed(said) if line.strip()), f"exit {worker.returncode}")
-            message = _("the worker could not start: {reason} (see {log})")
-            raise RunError(message.format(reason=reason, log=run.log_file))
+            return False
         if time.monotonic() > deadline:
             worker.kill()
             raise RunError(_("the worker did not start in time; try again (see {log})").format(log=run.log_file))
         time.sleep(_GLANCE)
+    return True
 
 
 def _unwritable(path: Path, error: OSError) -> RunError:

@@ -1,21 +1,25 @@
 """How a network is trained: everything that a run needs to know beside the network."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.validation import InvalidError, convert
-from tui_cnn.i18n import _
-
 OptimizerName = Literal["adam", "adamw", "rmsprop", "sgd"]
+ScheduleName = Literal["constant", "cosine", "step", "one-cycle"]
+Augmentation = Literal["none", "flip", "shift", "flip+shift", "flip+shift+erase"]
+Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
+Device = Literal["auto", "cpu", "gpu"]
+
+Share = Annotated[float, Meta(ge=0, lt=1)]
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How to train: the same recipe, network and data give the same run, as far as the hardware allows."""
+    """How to train: the same recipe, network and data give the same run, as far as the hardware allows.
+
+    The defaults are what every earlier recipe meant that did not have the field yet.
+    """
 
     epochs: Annotated[
         int, Meta(ge=1, le=100_000, description="How many times to go through all of the training images")
@@ -24,43 +28,59 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     optimizer: Annotated[
         OptimizerName, Meta(description="How the weights follow the gradient; sgd has a momentum of 0.9")
     ] = "adam"
-    learning_rate: Annotated[float, Meta(gt=0, le=100, description="How far to go at each step")] = 0.001
-    validation: Annotated[
-        float, Meta(ge=0, lt=1, description="Share of the training images held out to validate on; 0: none")
-    ] = 0.1
+    learning_rate: Annotated[
+        float, Meta(gt=0, le=100, description="How far to go at each step; under a schedule, its highest value")
+    ] = 0.001
+    schedule: Annotated[
+        ScheduleName,
+        Meta(description="How the rate changes: step divides it by 10 after 1/2 and 3/4; one-cycle rises and falls"),
+    ] = "constant"
+    warmup: Annotated[
+        float, Meta(ge=0, le=1000, description="Epochs in which the rate rises to its value, before the schedule")
+    ] = 0.0
+    weight_decay: Annotated[
+        Annotated[float, Meta(ge=0, le=10)] | None,
+        Meta(description="How much weights shrink at each step, times the rate; empty: 0.004 for adamw, else none"),
+    ] = None
+    label_smoothing: Annotated[
+        Share, Meta(description="Share of each label that is spread over all classes, against overconfidence")
+    ] = 0.0
+    augmentation: Annotated[
+        Augmentation, Meta(description="Random changes to the training images: mirrored, shifted by up to 2 pixels, …")
+    ] = "none"
+    validation: Annotated[Share, Meta(description="Share of the training images held out to validate on; 0: none")] = (
+        0.1
+    )
+    patience: Annotated[
+        Annotated[int, Meta(ge=1, le=100_000)] | None,
+        Meta(description="Stop after so many epochs without a better validation accuracy; empty: never"),
+    ] = None
+    precision: Annotated[
+        Literal["float32", "mixed_bfloat16", "mixed_float16", "auto"],
+        Meta(description="Numbers of the layers; auto: the fastest, as measured on this network before it starts"),
+    ] = "float32"
     seed: Annotated[
         int, Meta(ge=0, lt=2**31, description="Start of all that is random: weights, shuffling, dropout")
     ] = 0
+    deterministic: Annotated[
+        bool, Meta(description="Take only operations that give the same result each time, also where that is slower")
+    ] = False
     limit: Annotated[
         Annotated[int, Meta(ge=1)] | None,
         Meta(description="Use only so many of the training images; empty: all of them"),
     ] = None
+    threads: Annotated[
+        Annotated[int, Meta(ge=1, le=4096)] | None,
+        Meta(description="How many threads compute; empty: as many as there are cores"),
+    ] = None
+    device: Annotated[Device, Meta(description="Where to compute; auto: the first GPU, if there is one")] = "auto"
+    keep: Annotated[
+        int, Meta(ge=0, le=1000, description="How many states of the weights to keep, from the first step to the last")
+    ] = 0
+    tensorboard: Annotated[bool, Meta(description="Write logs for TensorBoard beside the run's own")] = False
     data: Annotated[str, Meta(description="Directory of a data set in the form of MNIST; empty: Fashion-MNIST")] = ""
 
     @property
     def directory(self) -> Path | None:
         """Where the data set is; None: the one that ships with the program."""
         return Path(self.data).expanduser() if self.data else None
-
-
-def read_recipe(path: Path) -> Recipe:
-    """Read a recipe from a TOML file.
-
-    Raises:
-        FormatError: the file cannot be read, is not TOML, or has a field that is unknown or out of bounds.
-    """
-    try:
-        return convert(tomllib.loads(path.read_text("utf-8")), Recipe)
-    except OSError as error:
-        raise FormatError(path, _("cannot be read: {reason}").format(reason=error.strerror)) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FormatError(path, _("is not valid TOML: {reason}").format(reason=error)) from None
-    except InvalidError as error:
-        raise FormatError(path, str(error)) from None
-
-
-def dumps_recipe(recipe: Recipe) -> str:
-    """Write a recipe as TOML text, its defaults too, so that it says the same whatever later defaults are."""
-    import tomli_w
-
-    return tomli_w.dumps({name: value for name, value in msgspec.to_builtins(recipe).items() if value is not None})

@@ -4,7 +4,19 @@ import msgspec
 
 from tui_cnn.runs.curve import Point
 from tui_cnn.runs.directory import RunDirectory
-from tui_cnn.runs.events import Checkpoint, Epoch, Failed, Finished, Progress, Started, decode
+from tui_cnn.runs.events import (
+    Checkpoint,
+    Chosen,
+    EarlyStop,
+    Epoch,
+    Evaluating,
+    Failed,
+    Finished,
+    Progress,
+    Queued,
+    Started,
+    decode,
+)
 from tui_cnn.runs.history import History
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.state import State, derive_state
@@ -15,7 +27,11 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         started: the latest start of a worker; None while the first one still loads TensorFlow.
+        queued: set while the worker waits for its turn.
+        chosen: what the worker measured and chose for `auto`; None where there was nothing to choose.
         progress: the latest; None until the (resumed) training has done its first steps.
+        evaluating: set while validation or test images are gone through, so that something moves then too.
+        early_stop: set when the recipe's patience ended the training.
         curve: training loss and accuracy within the epochs, thinned.
         stopped: the worker ended because it was asked to.
         elapsed: seconds of training, without those paused or stopped.
@@ -25,8 +41,12 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     run_id: str
     name: str
     state: State
+    queued: Queued | None
+    chosen: Chosen | None
     started: Started | None
     progress: Progress | None
+    evaluating: Evaluating | None
+    early_stop: EarlyStop | None
     checkpoint: Checkpoint | None
     epochs: tuple[Epoch, ...]
     curve: tuple[Point, ...]
@@ -35,6 +55,11 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     failed: Failed | None
     elapsed: float
     damaged: int
+
+    @property
+    def best(self) -> Epoch | None:
+        """The epoch whose weights are in `best.keras`."""
+        return next((epoch for epoch in reversed(self.epochs) if epoch.best), None)
 
 
 class Follower:
@@ -82,8 +107,12 @@ class Follower:
             run_id=self.run.id,
             name=self.run.name,
             state=state,
+            queued=history.queued,
+            chosen=history.chosen,
             started=history.started,
             progress=history.progress,
+            evaluating=history.evaluating,
+            early_stop=history.early_stop,
             checkpoint=history.checkpoint,
             epochs=tuple(history.epochs),
             curve=history.curve.points(),

@@ -4,7 +4,10 @@ from typing import Literal
 
 from tui_cnn.runs.history import History
 
-State = Literal["running", "paused", "finished", "failed", "interrupted"]
+State = Literal["queued", "running", "paused", "finished", "failed", "interrupted"]
+
+ACTIVE: tuple[State, ...] = ("queued", "running", "paused")
+"""The states in which a worker is at the run."""
 
 
 def derive_state(history: History, *, held: bool) -> State:
@@ -16,5 +19,7 @@ def derive_state(history: History, *, held: bool) -> State:
     if history.finished:
         return "finished"
     if held:
+        if history.queued:
+            return "queued"
         return "paused" if history.paused else "running"
     return "failed" if history.failed else "interrupted"

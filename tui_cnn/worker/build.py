@@ -20,37 +20,51 @@ _MERGES = {
     "maximum": keras.layers.Maximum,
 }
 
+_Common = dict[Path, dict[str, str]]
+"""What every layer of Keras takes: its name and its dtype policy."""
 
-def build(network: Network) -> keras.Model:
+
+def build(network: Network, precision: str = "float32") -> keras.Model:
     """Build a functional model of `network`. Its layers have the names that the screen shows.
 
     Blocks are dissolved, and muted layers are left out.
+
+    `precision` is a dtype policy of Keras; the last layer has float32 whatever it is, and with it the loss.
 
     Raises:
         ValueError: Keras refuses the network.
     """
     network = without_muted(network)
     named = names(network)
+    end = _end(network.layers)
+    common = {path: {"name": name, "dtype": "float32" if path == end else precision} for path, name in named.items()}
     inputs = keras.Input(network.input_shape, name="input_layer")
-    outputs = _stack(network.layers, (), inputs, named)
+    outputs = _stack(network.layers, (), inputs, common)
     return keras.Model(inputs, outputs, name=re.sub(r"\W+", "_", network.name, flags=re.ASCII))
 
 
-def _stack(layers: tuple[Layer, ...], prefix: Path, value: Any, named: dict[Path, str]) -> Any:
+def _end(layers: tuple[Layer, ...], prefix: Path = ()) -> Path:
+    """Return the path of the layer that the output comes from."""
+    path = (*prefix, len(layers) - 1)
+    last = layers[-1] if layers else None
+    return _end(last.layers, path) if isinstance(last, Block) and last.layers else path
+
+
+def _stack(layers: tuple[Layer, ...], prefix: Path, value: Any, common: _Common) -> Any:
     for index, layer in enumerate(layers):
-        value = _apply(layer, (*prefix, index), value, named)
+        value = _apply(layer, (*prefix, index), value, common)
     return value
 
 
-def _apply(layer: Layer, path: Path, value: Any, named: dict[Path, str]) -> Any:
+def _apply(layer: Layer, path: Path, value: Any, common: _Common) -> Any:
     if isinstance(layer, Block):
-        return _stack(layer.layers, path, value, named)
+        return _stack(layer.layers, path, value, common)
     if isinstance(layer, Branches):
-        ends = [_stack(branch, (*path, number), value, named) for number, branch in enumerate(layer.branches)]
-        return _MERGES[layer.merge](name=named[path])(ends)
+        ends = [_stack(branch, (*path, number), value, common) for number, branch in enumerate(layer.branches)]
+        return _MERGES[layer.merge](**common[path])(ends)
     if isinstance(layer, DepthMaxPooling2D):
-        return _depth_max_pooling(layer, named[path], value)
-    return getattr(keras.layers, type(layer).__name__)(**arguments(layer), name=named[path])(value)
+        return _depth_max_pooling(layer, value, **common[path])
+    return getattr(keras.layers, type(layer).__name__)(**arguments(layer), **common[path])(value)
 
 
 def arguments(layer: Layer) -> dict[str, Any]:
@@ -65,11 +79,11 @@ def _regularizer(text: str) -> keras.regularizers.Regularizer:
     return keras.regularizers.L1L2(l1=l1, l2=l2)
 
 
-def _depth_max_pooling(layer: DepthMaxPooling2D, name: str, value: Any) -> Any:
+def _depth_max_pooling(layer: DepthMaxPooling2D, value: Any, name: str, dtype: str) -> Any:
     """Pool over channels with layers that Keras has, so that the saved model needs none of our code."""
     height, width, channels = value.shape[1:]
     if channels % layer.pool_size:
         raise ValueError(f"{channels} channels cannot be pooled by {layer.pool_size}")
-    volume = keras.layers.Reshape((height, width, channels, 1), name=f"{name}_volume")(value)
-    pooled = keras.layers.MaxPooling3D((1, 1, layer.pool_size), name=f"{name}_pool")(volume)
-    return keras.layers.Reshape((height, width, channels // layer.pool_size), name=name)(pooled)
+    volume = keras.layers.Reshape((height, width, channels, 1), name=f"{name}_volume", dtype=dtype)(value)
+    pooled = keras.layers.MaxPooling3D((1, 1, layer.pool_size), name=f"{name}_pool", dtype=dtype)(volume)
+    return keras.layers.Reshape((height, width, channels // layer.pool_size), name=name, dtype=dtype)(pooled)

@@ -1,11 +1,13 @@
-"""A checkpoint: the model, its optimizer, and the totals of the epoch that it was written in, in one file.
+"""A checkpoint: the model, its optimizer, the step, and the totals of the epoch that it was written in, in one file.
 
-The optimizer counts its steps, so a checkpoint knows where it stands and cannot disagree with itself. It is an
-ordinary `.keras` file, in which the totals are one more entry of the zip archive.
+So a checkpoint knows where it stands and cannot disagree with itself. It is an ordinary `.keras` file, in which step
+and totals are one more entry of the zip archive.
 """
 
 import os
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import keras
@@ -18,34 +20,46 @@ from tui_cnn.worker.totals import Sums
 _ENTRY = "cnn_tui.json"
 
 
-def save_checkpoint(path: Path, model: keras.Model, sums: Sums) -> None:
+class Place(msgspec.Struct, frozen=True):
+    """Where a run stands: how many steps are done since its beginning, and the totals of the epoch so far."""
+
+    step: int = 0
+    sums: Sums = Sums()
+
+
+def save_checkpoint(path: Path, model: keras.Model, place: Place) -> None:
     """Write a checkpoint whole or not at all.
 
     Raises:
         OSError: it cannot be written.
     """
-    temporary = path.with_suffix(f".tmp{path.suffix}")  # Keras looks at the suffix
-    try:
+    with _replacing(path) as temporary:
         model.save(temporary)
         with zipfile.ZipFile(temporary, "a") as archive:
-            archive.writestr(_ENTRY, msgspec.json.encode(sums))
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+            archive.writestr(_ENTRY, msgspec.json.encode(place))
 
 
-def load_checkpoint(path: Path) -> tuple[keras.Model, Sums]:
-    """Read a checkpoint; `model.optimizer.iterations` are the steps that it has done.
+def save_weights(path: Path, model: keras.Model) -> None:
+    """Write the model without its optimizer, whole or not at all.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path.parent.mkdir(exist_ok=True)
+    with _replacing(path) as temporary:
+        model.save(temporary, include_optimizer=False)
+
+
+def load_checkpoint(path: Path) -> tuple[keras.Model, Place]:
+    """Read a checkpoint.
 
     Raises:
         TrainingError: it is damaged.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            sums = msgspec.json.decode(archive.read(_ENTRY), type=Sums)
-        return keras.saving.load_model(path), sums
+            place = msgspec.json.decode(archive.read(_ENTRY), type=Place | Sums)
+        model = keras.saving.load_model(path)
     # Keras has no error of its own for a damaged file: what the readers inside it raise comes through.
     except Exception as error:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
@@ -53,3 +67,19 @@ def load_checkpoint(path: Path) -> tuple[keras.Model, Sums]:
             _("{file} cannot be read: {reason}").format(file=path.name, reason=reason),
             _("Delete {path} and resume the run: it begins anew.").format(path=path),
         ) from error
+    if isinstance(place, Sums):  # as it was written before there were steps that the optimizer does not count
+        place = Place(int(model.optimizer.iterations), place)
+    return model, place
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Give the path of a file to write, which then takes the place of `path`."""
+    temporary = path.with_suffix(f".tmp{path.suffix}")  # Keras looks at the suffix
+    try:
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -32,7 +32,7 @@ class Control:
         return self._wish
 
     def wait(self) -> Desired:
-        """Wait until something else than a pause is wished, and tell what."""
+        """Wait until something else than a pause is wished, and tell what: `stop`, or to go on in some way."""
         while (wish := self.wish()) == "pause":
             time.sleep(_EVERY)
         return wish

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from tui_cnn.i18n import _
 from tui_cnn.runs.events import Paused, Resumed
@@ -19,11 +19,22 @@ class StopRequestedError(Exception):
     """It is wished that the run stops."""
 
 
+class Turn(Protocol):
+    """The right to train, which may have to be waited for."""
+
+    def take(self) -> bool:
+        """Wait for it; False: it is wished to stop instead."""
+
+    def leave(self) -> None:
+        """Give it away."""
+
+
 class Execution:
     """Calls the compiled steps. Holds its stopwatch, and everything else, while a pause is wished."""
 
-    def __init__(self, control: Control, journal: Journal, watch: Stopwatch) -> None:
+    def __init__(self, control: Control, journal: Journal, watch: Stopwatch, turn: Turn | None = None) -> None:
         self._control = control
+        self._turn = turn
         self._journal = journal
         self._watch = watch
 
@@ -54,9 +65,13 @@ class Execution:
         if wish == "pause":
             self._watch.hold()
             self._journal.write(Paused())
+            if self._turn:
+                self._turn.leave()  # let others train meanwhile
             wish = self._control.wait()
+            if wish != "stop" and self._turn and not self._turn.take():
+                wish = "stop"
             self._watch.go_on()
-            if wish == "run":
+            if wish != "stop":
                 self._journal.write(Resumed())
         if wish == "stop":
             raise StopRequestedError

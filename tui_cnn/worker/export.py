@@ -1,9 +1,14 @@
-"""A network as a file that holds a built model: a `.keras` archive, or ONNX. Its weights are fresh, drawn by Keras."""
+"""A network as a file that holds a built model: a `.keras` archive, or ONNX.
+
+Its weights are fresh, drawn by Keras, or the best that a run has found; numbers are float32, however it was trained.
+"""
 
 import os
 import sys
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.network import Network
@@ -11,6 +16,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import MODEL_FORMATS, require_buildable
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
+from tui_cnn.runs.directory import RunDirectory
 
 _ONNX = ("onnx", "tf2onnx")
 """What Keras needs to write ONNX."""
@@ -21,8 +27,18 @@ def main(to: str, target: Path) -> int:
 
     Status 2, and a line on standard error, where it cannot be done.
     """
+    return _told(lambda: export(_network(sys.stdin.buffer.read()), to, target))
+
+
+def export_run(to: str, directory: Path, target: Path) -> int:
+    """Export the best network of the run in `directory`; return the exit status, as `main` does."""
+    run = RunDirectory(directory)
+    return _told(lambda: export(run.network(), to, target, weights=run.best_file))
+
+
+def _told(work: Callable[[], None]) -> int:
     try:
-        export(_network(sys.stdin.buffer.read()), to, target)
+        work()
     except FormatError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -37,8 +53,8 @@ def _network(text: bytes) -> Network:
         raise FormatError(source, _("is not UTF-8 text")) from None
 
 
-def export(network: Network, to: str, target: Path) -> None:
-    """Build a network and write it, whole or not at all.
+def export(network: Network, to: str, target: Path, weights: Path | None = None) -> None:
+    """Build a network, with the weights of the model in that file if one is named, and write it, whole or not at all.
 
     Raises:
         FormatError: it cannot be built or written, or packages are missing.
@@ -53,7 +69,7 @@ def export(network: Network, to: str, target: Path) -> None:
         raise FormatError(target, _("there is no directory {directory}").format(directory=target.parent))
     temporary = target.with_name(f".{target.name[:64]}.{os.urandom(4).hex()}.{to}")
     try:
-        _write(network, to, temporary)
+        _write(network, to, temporary, weights)
         temporary.replace(target)
     except OSError as error:
         raise FormatError(target, _("cannot be written: {reason}").format(reason=error.strerror or error)) from None
@@ -61,15 +77,28 @@ def export(network: Network, to: str, target: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _write(network: Network, to: str, target: Path) -> None:
+def _write(network: Network, to: str, target: Path, weights: Path | None) -> None:
     os.environ |= {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
     import numpy as np
 
     from tui_cnn.worker.build import build
 
     model = build(network)
+    if weights:
+        _load(model, weights)
     if to == "keras":
         model.save(target)
         return
     model(np.zeros((1, *network.input_shape), "float32"))  # Keras exports only what has been called
     model.export(target, format="onnx", verbose=False)
+
+
+def _load(model: Any, weights: Path) -> None:
+    import keras
+
+    try:
+        model.set_weights(keras.saving.load_model(weights, compile=False).get_weights())
+    # Keras has no error of its own for a damaged file: what the readers inside it raise comes through.
+    except Exception as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise FormatError(weights, _("cannot be read: {reason}").format(reason=reason)) from error

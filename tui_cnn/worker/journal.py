@@ -1,9 +1,15 @@
 """The worker's side of `events.jsonl`."""
 
+import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from tui_cnn.runs.events import AnyEvent, encode
+
+_RESERVE = 64 * 1024
+"""Bytes held back on the disk, so that there is room to say so when it is full."""
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Journal:
@@ -11,16 +17,32 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._reserve = path.with_suffix(".reserve")
         self._mend()
+        self._reserve.write_bytes(os.urandom(_RESERVE))  # zeros might take no room
 
     def write(self, event: AnyEvent) -> None:
         """Append an event; readers see it at once.
 
         Raises:
-            OSError: the file cannot be written.
+            OSError: the file cannot be written. Where the disk is full, what was held back for the next event is freed.
         """
-        with self._path.open("ab", buffering=0) as file:
-            file.write(encode(event))
+        with self._path.open("r+b", buffering=0) as file:
+            end = file.seek(0, os.SEEK_END)
+            line = encode(event)
+            try:
+                if file.write(line) != len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
+            except OSError as error:
+                file.truncate(end)
+                if error.errno in _FULL:
+                    self.close()
+                raise
+
+    def close(self) -> None:
+        """Free what was held back."""
+        with suppress(OSError):
+            self._reserve.unlink(missing_ok=True)
 
     def _mend(self) -> None:
         """End the line that a worker may have left torn when it was killed, lest the next event be lost with it."""

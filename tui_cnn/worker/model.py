@@ -1,32 +1,37 @@
 """The model that is trained: a network with its loss, its optimizer, and all that is random in it seeded."""
 
+from typing import Any
+
 import keras
 import numpy as np
 
 from tui_cnn.core.network import Network
-from tui_cnn.runs.recipe import OptimizerName, Recipe
+from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.worker.build import build
 
 _MOMENTUM = 0.9
+_ADAMW_DECAY = 0.004
+"""What Keras' AdamW takes by itself."""
 
 
-def make_model(network: Network, recipe: Recipe) -> keras.Model:
+def make_model(network: Network, recipe: Recipe, precision: Precision = "float32") -> keras.Model:
     """Build a model with fresh weights, drawn by the recipe's seed, and compile it."""
     keras.utils.set_random_seed(recipe.seed)
-    model = build(network)
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=not _ends_in_softmax(model))
-    model.compile(_optimizer(recipe.optimizer, recipe.learning_rate), loss, metrics=["accuracy"])
+    model = build(network, precision)
+    optimizer = _optimizer(recipe)
+    if precision == "mixed_float16":  # its gradients are so small that they vanish unless the loss is made larger
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+    model.compile(optimizer, _loss(model, recipe.label_smoothing), metrics=["accuracy"], auto_scale_loss=False)
     model.optimizer.build(model.trainable_variables)
     return model
 
 
-def seed_dropout(model: keras.Model, seed: int) -> None:
-    """Set what the layers draw from to where it is after the steps that the optimizer has done.
+def seed_dropout(model: keras.Model, seed: int, steps: int) -> None:
+    """Set what the layers draw from to where it is after so many steps.
 
     Keras does not save this. Each such layer has a seed and a counter that goes up by one a step, so both follow
     from the recipe's seed, the layer's place in the model and the number of steps.
     """
-    steps = int(model.optimizer.iterations)
     for place, layer in enumerate(model.layers):
         # Dropout and its kin name it one way, the layers that change images another.
         if generator := getattr(layer, "seed_generator", None) or getattr(layer, "generator", None):
@@ -34,16 +39,30 @@ def seed_dropout(model: keras.Model, seed: int) -> None:
             generator.state.assign(np.array([own, steps], "uint32"))
 
 
-def _optimizer(name: OptimizerName, learning_rate: float) -> keras.optimizers.Optimizer:
-    match name:
+def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
+    decay, rate = recipe.weight_decay, recipe.learning_rate
+    match recipe.optimizer:
         case "adam":
-            return keras.optimizers.Adam(learning_rate)
+            return keras.optimizers.Adam(rate, weight_decay=decay)
         case "adamw":
-            return keras.optimizers.AdamW(learning_rate)
+            return keras.optimizers.AdamW(rate, weight_decay=_ADAMW_DECAY if decay is None else decay)
         case "rmsprop":
-            return keras.optimizers.RMSprop(learning_rate)
+            return keras.optimizers.RMSprop(rate, weight_decay=decay)
         case "sgd":
-            return keras.optimizers.SGD(learning_rate, momentum=_MOMENTUM)
+            return keras.optimizers.SGD(rate, momentum=_MOMENTUM, weight_decay=decay)
+
+
+def _loss(model: keras.Model, smoothing: float) -> keras.losses.Loss:
+    """The loss of integer labels, or where they are smoothed, of labels as shares."""
+    from_logits = not _ends_in_softmax(model)
+    if smoothing:
+        return keras.losses.CategoricalCrossentropy(from_logits=from_logits, label_smoothing=smoothing)
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=from_logits)
+
+
+def takes_shares(loss: Any) -> bool:
+    """Tell whether a loss takes labels as shares of all classes, not as the number of one."""
+    return isinstance(loss, keras.losses.CategoricalCrossentropy)
 
 
 def _ends_in_softmax(model: keras.Model) -> bool:

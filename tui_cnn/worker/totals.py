@@ -51,3 +51,24 @@ class Totals:
         """Go on from `sums`."""
         for variable, value in zip(self._variables, sums, strict=True):
             variable.assign(value)
+
+
+class Confusion:
+    """Counts of images by their class and the class that they were taken for, in a variable of TensorFlow."""
+
+    def __init__(self, classes: int) -> None:
+        self._classes = classes
+        self._counts = tf.Variable(tf.zeros((classes, classes), tf.int32))
+
+    def add(self, outputs: Any, labels: Any) -> None:
+        """Add a batch: the outputs (n, classes) and the labels (n,). For use in a graph."""
+        taken = tf.argmax(outputs, axis=-1, output_type=tf.int32)
+        self._counts.assign_add(tf.math.confusion_matrix(labels, taken, self._classes))
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self._counts.assign(tf.zeros_like(self._counts))
+
+    def rows(self) -> tuple[tuple[int, ...], ...]:
+        """The counts as they stand: `rows()[i][j]` of class i were taken for class j."""
+        return tuple(tuple(row) for row in self._counts.numpy().tolist())

@@ -1,34 +1,42 @@
 """A run from its beginning, or its checkpoint, to its end.
 
 What is exact: a resumed run goes on from the very weights and optimizer state of its checkpoint, sees the batches
-that it would have seen, and draws the dropout that it would have drawn; the training means of an epoch that was
-interrupted cover all of it. Where the hardware adds numbers up in the same order each time, as CPUs do in our
-tests, it ends with the weights of a run that was never interrupted. What is not exact: times.
+that it would have seen, changed as they would have been, and draws the dropout that it would have drawn; the training
+means of an epoch that was interrupted cover all of it. Where the hardware adds numbers up in the same order each
+time, as CPUs do in our tests, it ends with the weights of a run that was never interrupted. What is not exact: times.
 """
 
 import math
-import os
-import platform
 from functools import partial
+from typing import Literal
 
-import keras
 import numpy as np
-import psutil
 import tensorflow as tf
 
-from tui_cnn.data.dataset import Indices, load, split
+from tui_cnn.core.analysis import analyze
+from tui_cnn.data.dataset import Indices, split
 from tui_cnn.data.fitting import fit
 from tui_cnn.runs.directory import RunDirectory
-from tui_cnn.runs.events import Checkpoint, Epoch, Finished, Progress, Started, Stopped
+from tui_cnn.runs.estimate import estimate
+from tui_cnn.runs.events import Checkpoint, EarlyStop, Epoch, Evaluating, Progress, Stopped
+from tui_cnn.runs.features import features
+from tui_cnn.runs.kept import kept_file, kept_steps
+from tui_cnn.runs.machine import Measured, digest, read_machine, remember
+from tui_cnn.runs.schedule import rates
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.worker.checkpoint import load_checkpoint, save_checkpoint
+from tui_cnn.worker import telling
+from tui_cnn.worker.checkpoint import Place, load_checkpoint, save_checkpoint, save_weights
 from tui_cnn.worker.control import Control
-from tui_cnn.worker.execution import Execution, StopRequestedError
+from tui_cnn.worker.device import configure, thread_count
+from tui_cnn.worker.execution import Execution, StopRequestedError, Turn
+from tui_cnn.worker.images import take_images
 from tui_cnn.worker.journal import Journal
 from tui_cnn.worker.model import make_model, seed_dropout
 from tui_cnn.worker.pace import Speed, Stopwatch
 from tui_cnn.worker.steps import Samples, Steps
+from tui_cnn.worker.tensorboard import TensorBoard
 from tui_cnn.worker.totals import Means, Sums
+from tui_cnn.worker.trials import choose
 
 _PROGRESS_EVERY = 0.2
 _CHECKPOINT_EVERY = 120.0
@@ -39,37 +47,48 @@ class Training:
 
     Raises:
         FormatError, DataError: the run's files or its data cannot be read.
-        TrainingError: the checkpoint is damaged.
+        TrainingError: the checkpoint is damaged, or the device is not there.
         OSError: the run's directory cannot be written.
     """
 
-    def __init__(self, run: RunDirectory, journal: Journal, control: Control) -> None:
+    def __init__(self, run: RunDirectory, journal: Journal, control: Control, turn: Turn | None = None) -> None:
         self._run = run
         self._journal = journal
         self._recipe = recipe = run.recipe()
+        configure(recipe)
         network = run.network()
-        data = load(recipe.directory)
+        data = take_images(recipe.directory)
         fitting = fit(data.image_shape, network.input_shape)
         self._samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
         self._test = Samples(tf.constant(data.test_images), tf.constant(data.test_labels))
         self._chosen, self._held_out = split(len(data.train_labels), recipe.validation, recipe.seed, recipe.limit)
         self._steps_per_epoch = self._batches(self._chosen)
+        if recipe.precision == "auto":
+            choice = Follower(run).poll().chosen or choose(network, recipe, fitting, self._samples)
+            journal.write(choice)
+        self._precision = choice.precision if recipe.precision == "auto" else recipe.precision
         if run.checkpoint_file.exists():
-            self._model, sums = load_checkpoint(run.checkpoint_file)
+            self._model, place = load_checkpoint(run.checkpoint_file)
         else:
-            self._model, sums = make_model(network, recipe), Sums()
-        seed_dropout(self._model, recipe.seed)
-        self._steps = Steps(self._model, fitting, recipe.batch_size)
-        self._steps.trained.set(sums)
-        self._tell_start()
+            self._model, place = make_model(network, recipe, self._precision), Place()
+        self._done = place.step
+        seed_dropout(self._model, recipe.seed, self._done)
+        self._steps = Steps(self._model, fitting, recipe)
+        self._steps.trained.set(place.sums)
+        self._analysis = analyze(network)
+        told = estimate(self._analysis, recipe, len(data.train_labels), read_machine(), thread_count())
+        counts = (self._steps_per_epoch, len(self._chosen), len(self._held_out), len(data.test_labels))
+        journal.write(telling.started(recipe, self._precision, counts, self._done, told))
         past = Follower(run).poll()  # by now without what is to be done again
         self._epochs = list(past.epochs)
         self._watch = Stopwatch(past.elapsed)
-        self._execution = Execution(control, journal, self._watch)
+        self._execution = Execution(control, journal, self._watch, turn)
         self._speed, self._evaluation_speed = Speed(), Speed()
         self._validation_seconds = 0.0
         self._saved_at = past.elapsed
         self._told_at = -math.inf
+        self._tensorboard = TensorBoard(run.tensorboard_directory, wanted=recipe.tensorboard)
+        self._kept = kept_steps(recipe.keep, recipe.epochs * self._steps_per_epoch)
 
     def run(self) -> None:
         """Train until the end, or until it is wished to stop; tell of everything in the journal.
@@ -78,26 +97,28 @@ class Training:
             TrainingError: the loss is no number any more.
             OSError: the run's directory cannot be written.
         """
-        done, step = divmod(self._iterations, self._steps_per_epoch)
+        done, step = divmod(self._done, self._steps_per_epoch)
         if done and not step and done not in {event.epoch for event in self._epochs}:
             done, step = done - 1, self._steps_per_epoch  # it was stopped while it validated
         try:
+            self._keep()
             for epoch in range(done + 1, self._recipe.epochs + 1):
+                if self._is_enough():
+                    break
                 began = self._watch.elapsed
                 trained = self._train(epoch, step)
-                self._end_epoch(epoch, trained, self._validate(), began)
+                self._end_epoch(epoch, trained, self._validate(epoch), began)
                 step = 0
-            test = self._evaluate(self._test, np.arange(len(self._test.labels), dtype=np.int32))
+            test = self._evaluate(
+                self._test, np.arange(len(self._test.labels), dtype=np.int32), "test", len(self._epochs)
+            )
         except StopRequestedError:
             self._save()
             self._journal.write(Stopped())
         else:
-            self._tell_end(test)
-
-    @property
-    def _iterations(self) -> int:
-        """Steps of the optimizer since the beginning of the run."""
-        return int(self._model.optimizer.iterations)
+            event = telling.finished(test, self._steps.confusion.rows(), self._epochs, self._watch.elapsed)
+            self._tensorboard.write(self._done, event)
+            self._journal.write(event)
 
     def _batches(self, order: Indices) -> int:
         return math.ceil(len(order) / self._recipe.batch_size)
@@ -106,40 +127,66 @@ class Training:
         """Train from `step` to the end of the epoch, in an order of its own that follows from the seed."""
         if not step:
             self._steps.trained.set(Sums())
-        order = np.random.default_rng([self._recipe.seed, epoch]).permutation(self._chosen)
-        steps = partial(self._steps.train, self._samples, tf.constant(order))
-        for done in self._execution.go(steps, step, self._steps_per_epoch, self._speed):
-            if self._speed.seconds and self._watch.elapsed - self._told_at >= _PROGRESS_EVERY:
-                self._tell_progress(epoch, done, self._speed.seconds)
-            if self._watch.elapsed - self._saved_at >= _CHECKPOINT_EVERY:
-                self._save()
+        permuted = np.random.default_rng([self._recipe.seed, epoch]).permutation(self._chosen)
+        order = tf.constant(permuted)
+        before = (epoch - 1) * self._steps_per_epoch
+
+        def steps(first: int, count: int) -> float:
+            at = rates(self._recipe, before + first, count, self._steps_per_epoch)
+            return float(self._steps.train(self._samples, order, first, tf.constant(at, tf.float32), before + first))
+
+        stops = [kept - before for kept in self._kept if step < kept - before < self._steps_per_epoch]
+        for stop in [*stops, self._steps_per_epoch]:
+            for done in self._execution.go(steps, step, stop, self._speed):
+                self._done = before + done
+                if self._speed.seconds and self._watch.elapsed - self._told_at >= _PROGRESS_EVERY:
+                    self._tell_progress(epoch, done, self._speed.seconds)
+                if self._watch.elapsed - self._saved_at >= _CHECKPOINT_EVERY:
+                    self._save()
+            step = max(step, stop)
+            self._keep()
         return self._steps.trained.means()
 
-    def _validate(self) -> Means | None:
+    def _validate(self, epoch: int) -> Means | None:
         if not len(self._held_out):
             return None
         began = self._watch.elapsed
-        means = self._evaluate(self._samples, self._held_out)
+        means = self._evaluate(self._samples, self._held_out, "validation", epoch)
         self._validation_seconds = self._watch.elapsed - began
         return means
 
-    def _evaluate(self, samples: Samples, order: Indices) -> Means:
+    def _evaluate(self, samples: Samples, order: Indices, images: Literal["validation", "test"], epoch: int) -> Means:
         self._steps.evaluated.set(Sums())
+        self._steps.confusion.clear()
         steps = partial(self._steps.evaluate, samples, tf.constant(order))
-        for _done in self._execution.go(steps, 0, self._batches(order), self._evaluation_speed):
-            pass
+        batches = self._batches(order)
+        for done in self._execution.go(steps, 0, batches, self._evaluation_speed):
+            if self._watch.elapsed - self._told_at >= _PROGRESS_EVERY:
+                self._told_at = self._watch.elapsed
+                self._journal.write(
+                    Evaluating(epoch=epoch, images=images, step=done, steps=batches, elapsed=self._told_at)
+                )
         return self._steps.evaluated.means()
+
+    def _is_enough(self) -> bool:
+        """Tell whether the recipe's patience is at its end."""
+        patience = self._recipe.patience
+        best = max((event.epoch for event in self._epochs if event.best), default=0)
+        last = len(self._epochs)
+        if patience is None or last - best < patience:
+            return False
+        self._journal.write(EarlyStop(epoch=last, best_epoch=best, patience=patience))
+        return True
 
     def _end_epoch(self, epoch: int, trained: Means, validated: Means | None, began: float) -> None:
         """Keep the weights if they are the best so far, tell of the epoch, and only then write the checkpoint.
 
         A worker that is killed in between does the epoch again, and what was told of it is dropped.
         """
-        judged = validated or trained
-        earlier = (e.accuracy if e.val_accuracy is None else e.val_accuracy for e in self._epochs)
-        best = judged.accuracy > max(earlier, default=-1.0)
+        accuracy = (validated or trained).accuracy
+        best = accuracy > max(map(telling.judged, self._epochs), default=-1.0)
         if best:
-            save_checkpoint(self._run.best_file, self._model, self._steps.trained.sums())
+            save_checkpoint(self._run.best_file, self._model, self._place())
         event = Epoch(
             epoch=epoch,
             loss=trained.loss,
@@ -148,63 +195,62 @@ class Training:
             val_accuracy=validated and validated.accuracy,
             seconds=self._watch.elapsed - began,
             learning_rate=float(self._model.optimizer.learning_rate),
-            memory=psutil.Process().memory_info().rss,
+            memory=telling.memory(),
             best=best,
+            images_per_second=self._recipe.batch_size / self._speed.seconds if self._speed.seconds else None,
+            gradient_norm=self._steps.gradient_norm,
+            confusion=self._steps.confusion.rows() if validated else (),
         )
         self._epochs.append(event)
         self._journal.write(event)
+        self._tensorboard.write(self._done, event)
         self._save()
+        self._remember(event.memory)
+
+    def _remember(self, memory: int) -> None:
+        """Let this machine know how fast it was, for what is predicted next time."""
+        if self._speed.seconds:
+            measured = Measured(
+                network=digest(self._analysis.network),
+                precision=self._precision,
+                batch_size=self._recipe.batch_size,
+                threads=thread_count(),
+                features=features(self._analysis, self._recipe),
+                step_seconds=self._speed.seconds,
+                memory=memory,
+            )
+            remember(measured)
+
+    def _keep(self) -> None:
+        """Keep the weights as they are now, if the recipe wants those of this step."""
+        file = kept_file(self._run, self._done)
+        if self._done in self._kept and not file.exists():
+            save_weights(file, self._model)
+
+    def _place(self) -> Place:
+        return Place(self._done, self._steps.trained.sums())
 
     def _save(self) -> None:
-        save_checkpoint(self._run.checkpoint_file, self._model, self._steps.trained.sums())
+        save_checkpoint(self._run.checkpoint_file, self._model, self._place())
         self._saved_at = self._watch.elapsed
-        self._journal.write(Checkpoint(step=self._iterations, elapsed=self._saved_at))
-
-    def _tell_start(self) -> None:
-        devices = tf.config.list_physical_devices("GPU") or tf.config.list_physical_devices("CPU")
-        self._journal.write(
-            Started(
-                seed=self._recipe.seed,
-                python=platform.python_version(),
-                tensorflow=tf.__version__,
-                keras=keras.__version__,
-                device=devices[0].device_type,
-                threads=tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count() or 1,
-                pid=os.getpid(),
-                epochs=self._recipe.epochs,
-                steps_per_epoch=self._steps_per_epoch,
-                train_images=len(self._chosen),
-                validation_images=len(self._held_out),
-                test_images=len(self._test.labels),
-                resumed_from=self._iterations,
-            )
-        )
+        self._journal.write(Checkpoint(step=self._done, elapsed=self._saved_at))
 
     def _tell_progress(self, epoch: int, step: int, seconds_each: float) -> None:
         self._told_at = self._watch.elapsed
         means = self._steps.trained.means()
         epochs_left = self._recipe.epochs - epoch
         steps_left = self._steps_per_epoch - step + epochs_left * self._steps_per_epoch
-        self._journal.write(
-            Progress(
-                epoch=epoch,
-                step=step,
-                steps=self._steps_per_epoch,
-                loss=means.loss,
-                accuracy=means.accuracy,
-                images_per_second=self._recipe.batch_size / seconds_each,
-                seconds_left=steps_left * seconds_each + (epochs_left + 1) * self._validation_seconds,
-                elapsed=self._told_at,
-            )
+        event = Progress(
+            epoch=epoch,
+            step=step,
+            steps=self._steps_per_epoch,
+            loss=means.loss,
+            accuracy=means.accuracy,
+            images_per_second=self._recipe.batch_size / seconds_each,
+            seconds_left=steps_left * seconds_each + (epochs_left + 1) * self._validation_seconds,
+            elapsed=self._told_at,
+            learning_rate=float(self._model.optimizer.learning_rate),
+            gradient_norm=self._steps.gradient_norm,
         )
-
-    def _tell_end(self, test: Means) -> None:
-        best = max(self._epochs, key=lambda event: (event.best, event.epoch))
-        self._journal.write(
-            Finished(
-                test_loss=test.loss,
-                test_accuracy=test.accuracy,
-                seconds=self._watch.elapsed,
-                best_epoch=best.epoch,
-            )
-        )
+        self._tensorboard.write(self._done, event)
+        self._journal.write(event)

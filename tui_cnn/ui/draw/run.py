@@ -19,6 +19,7 @@ def state_name(snapshot: Snapshot) -> str:
     if snapshot.state == "running" and snapshot.started is None:
         return _("loading TensorFlow")
     return {
+        "queued": _("queued"),
         "running": _("running"),
         "paused": _("paused"),
         "finished": _("finished"),
@@ -28,6 +29,7 @@ def state_name(snapshot: Snapshot) -> str:
 
 
 STATE_COLORS = {
+    "queued": "secondary",
     "running": "primary",
     "paused": "warning",
     "finished": "success",

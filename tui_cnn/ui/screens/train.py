@@ -19,6 +19,7 @@ from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower, Snapshot
+from tui_cnn.runs.state import ACTIVE
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.design import Design
 from tui_cnn.ui.dialogs.help import Place
@@ -83,9 +84,9 @@ class TrainScreen(MainScreen):
         allowed = {
             "start_run": self._follower is None,
             "pause_run": state in ("running", "paused"),
-            "stop_run": state in ("running", "paused"),
+            "stop_run": state in ACTIVE,
             "resume_run": state in ("interrupted", "failed"),
-            "new_run": self._follower is not None and state not in ("running", "paused"),
+            "new_run": self._follower is not None and state not in ACTIVE,
             "show_log": self._follower is not None,
         }
         return allowed.get(action, True)

@@ -1,0 +1,49 @@
+"""`cnn-tui compare`: several networks trained by the same recipe, and a table of what came of it."""
+
+import click
+
+from tui_cnn.cli.models import named
+from tui_cnn.cli.recipe_options import read_options, recipe_options
+from tui_cnn.i18n import _
+
+
+@click.command(
+    short_help=_("Train several networks in the same way, and compare."),
+    help=_(
+        """Train several networks by the same recipe, one after the other, and print a table.
+
+        \b
+        Examples:
+          cnn-tui compare fashion-dnn fashion-cnn
+          cnn-tui compare fashion-cnn my.toml --recipe quick"""
+    ),
+)
+@click.argument("model", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help=_("Print the runs as JSON, one a line, instead of a table."))
+@recipe_options
+def compare(model: tuple[str, ...], as_json: bool, **options: str | bool | None) -> int:
+    """Train and compare."""
+    import msgspec
+
+    from tui_cnn.cli.follow import follow
+    from tui_cnn.cli.run_report import comparison
+    from tui_cnn.runs.launch import start
+    from tui_cnn.runs.preflight import check
+    from tui_cnn.runs.summary import summarize
+
+    recipe = read_options(options)
+    networks = [named(one) for one in model]
+    for network in networks:
+        check(network, recipe)
+    runs = []
+    for network in networks:
+        run = start(network, recipe)
+        if status := follow(run, quiet=as_json):
+            return status
+        runs.append(summarize(run))
+    if as_json:
+        for one in runs:
+            click.echo(msgspec.json.encode(one))
+    else:
+        click.echo("\n" + "\n".join(comparison(runs)))
+    return 0

@@ -1,0 +1,87 @@
+"""A run in words, for `show`, and beside others, for `compare`."""
+
+from collections.abc import Iterator, Sequence
+
+from tui_cnn.cli.progress import epoch_line
+from tui_cnn.cli.table import table
+from tui_cnn.i18n import _
+from tui_cnn.runs.snapshot import Snapshot
+from tui_cnn.runs.summary import Summary
+from tui_cnn.ui.draw.numbers import duration
+from tui_cnn.ui.draw.run import share, state_name
+
+
+def report(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
+    """Describe a run: what, how, how it goes, and what to do."""
+    yield summary.id + (f"  {summary.about.title}" if summary.about.title else "")
+    if summary.about.tags:
+        yield " ".join(summary.about.tags)
+    if summary.about.note:
+        yield summary.about.note
+    yield from table(("", ""), [line for line in _facts(summary, snapshot) if line[1]])[1:]
+    started = snapshot.started
+    if started is not None:
+        yield from (epoch_line(epoch, started.epochs) for epoch in snapshot.epochs)
+    if summary.outcome is not None:
+        yield f"{summary.outcome.sentence} {summary.outcome.advice}".rstrip()
+
+
+def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    yield _("state"), state_name(snapshot)
+    yield _("network"), summary.network + _size(summary)
+    yield _("recipe"), summary.recipe_name or "—"
+    started = snapshot.started
+    if started is not None:
+        yield _("on"), f"{', '.join(started.devices) or started.device}, {started.precision}"
+        yield _("seed"), str(started.seed)
+        versions = f"Python {started.python}, TensorFlow {started.tensorflow}, Keras {started.keras}"
+        yield _("versions"), f"{versions}, NumPy {started.numpy or '?'}, cnn-tui {started.cnn_tui or '?'}"
+    yield _("seconds an epoch"), _pace(summary)
+    yield _("memory"), f"{summary.memory / 1e9:.2f} GB" if summary.memory else ""
+    yield _("best validation accuracy"), share(summary.best_accuracy)
+    yield _("test accuracy"), share(summary.test_accuracy)
+
+
+def _size(summary: Summary) -> str:
+    if summary.parameters is None or summary.macs is None:
+        return ""
+    return _(" ({params:,} parameters, {macs:,} MACs)").format(params=summary.parameters, macs=summary.macs)
+
+
+def _pace(summary: Summary) -> str:
+    if summary.seconds_per_epoch is None:
+        return ""
+    taken = f"{summary.seconds_per_epoch:.1f}"
+    if summary.predicted_seconds is None:
+        return taken
+    return _("{taken}, predicted {predicted:.1f}").format(taken=taken, predicted=summary.predicted_seconds)
+
+
+def comparison(summaries: Sequence[Summary]) -> list[str]:
+    """Lay runs out beside each other, a line a run."""
+    heading = (
+        _("network"),
+        _("parameters"),
+        _("MACs"),
+        _("recipe"),
+        _("epochs"),
+        _("best validation accuracy"),
+        _("test accuracy"),
+        _("time"),
+        _("memory"),
+    )
+    rows = [
+        (
+            one.about.title or one.network,
+            f"{one.parameters:,}" if one.parameters is not None else "—",
+            f"{one.macs:,}" if one.macs is not None else "—",
+            one.recipe_name or "—",
+            str(one.epochs_done),
+            share(one.best_accuracy),
+            share(one.test_accuracy),
+            duration(one.seconds),
+            f"{one.memory / 1e9:.2f} GB" if one.memory else "—",
+        )
+        for one in summaries
+    ]
+    return table(heading, rows, numbers={1, 2, 4, 5, 6, 7, 8})

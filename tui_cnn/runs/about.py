@@ -1,0 +1,44 @@
+"""What the user says about a run: a title, tags, a note. The worker neither reads nor writes it."""
+
+import tomllib
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from tui_cnn.formats.atomic import write_atomic
+from tui_cnn.formats.validation import InvalidError, convert
+from tui_cnn.i18n import _
+from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.errors import RunError
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user says about a run; empty where nothing is said."""
+
+    title: Annotated[str, Meta(max_length=200, description="What to call the run, instead of its network's name")] = ""
+    tags: Annotated[tuple[str, ...], Meta(description="Words to find it by")] = ()
+    note: Annotated[str, Meta(description="What is worth remembering about it")] = ""
+
+
+def read_about(run: RunDirectory) -> About:
+    """Read what is said about a run; what cannot be read says nothing."""
+    try:
+        return convert(tomllib.loads(run.about_file.read_text("utf-8")), About)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, InvalidError):
+        return About()
+
+
+def write_about(run: RunDirectory, about: About) -> None:
+    """Write what is to be said about a run.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    import tomli_w
+
+    try:
+        write_atomic(run.about_file, tomli_w.dumps(msgspec.to_builtins(about)).encode())
+    except OSError as error:
+        message = _("{path}: cannot be written ({reason}); free some space, or check its permissions")
+        raise RunError(message.format(path=run.about_file, reason=error.strerror)) from None

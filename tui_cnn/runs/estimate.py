@@ -1,0 +1,91 @@
+"""What a run will take, told before it starts: seconds an epoch, and memory.
+
+Where this machine has trained the same network in the same way, it takes what it took. Elsewhere the cost of a step is
+taken to be a sum of its features, each times what it costs here: the costs that fit best what was measured here, none
+of them negative, by the error in per cent.
+"""
+
+from collections.abc import Iterable, Sequence
+from math import ceil
+from statistics import median
+from typing import Literal, NamedTuple
+
+from tui_cnn.core.analysis import Analysis
+from tui_cnn.runs.features import NAMES, features
+from tui_cnn.runs.machine import Machine, digest
+from tui_cnn.runs.recipe import Precision, Recipe
+
+_ENOUGH = 4
+"""Fewer measurements than this say too little of the rest."""
+_FORWARD = 1 / 3
+"""Share of a training step that is the way forward, which is all that validation takes."""
+_ROUNDS = 500
+
+
+class Estimate(NamedTuple):
+    """Seconds for an epoch with its validation, and bytes that the process will hold; None where too little is known.
+
+    `source` says whether this very training was measured before, or others on this machine were.
+    """
+
+    seconds_per_epoch: float | None
+    memory: float | None
+    source: Literal["measured", "estimated", "unknown"]
+
+
+def estimate(analysis: Analysis, recipe: Recipe, images: int, machine: Machine, threads: int) -> Estimate:
+    """Tell what training on `images`, those to validate on among them, will take with so many threads."""
+    images = min(images, recipe.limit or images)
+    held_out = min(round(recipe.validation * images), images - 1)
+    batches = ceil((images - held_out) / recipe.batch_size) + _FORWARD * ceil(held_out / recipe.batch_size)
+    precision = precision_of(analysis, recipe, machine)
+    alike = [one for one in machine.measured if (one.precision, one.threads) == (precision, threads)]
+    name = digest(analysis.network)
+    for one in reversed(alike):
+        if (one.network, one.batch_size) == (name, recipe.batch_size):
+            return Estimate(batches * one.step_seconds, one.memory, "measured")
+    if len(alike) < _ENOUGH or not analysis.totals.complete:
+        return Estimate(None, None, "unknown")
+    cost = features(analysis, recipe)
+    step = _predict(cost, NAMES, [(one.features, one.step_seconds) for one in alike])
+    held = [one.memory - one.features["bytes"] for one in alike if one.memory]
+    memory = median(held) + cost["bytes"] if held else None
+    return Estimate(batches * step, memory, "estimated")
+
+
+def precision_of(analysis: Analysis, recipe: Recipe, machine: Machine) -> Precision:
+    """Tell the precision that a run will have: `auto` is what was chosen before, for this network or for most."""
+    if recipe.precision != "auto":
+        return recipe.precision
+    name = digest(analysis.network)
+    chosen = [(key, max(trials, key=lambda one: one.images_per_second or 0)) for key, trials in machine.trials.items()]
+    for key, best in reversed(chosen):
+        if key.startswith(f"{name} {recipe.batch_size} "):
+            return best.precision
+    named = [best.precision for _key, best in chosen]
+    return max(sorted(set(named)), key=named.count, default="float32")
+
+
+def _predict(cost: dict[str, float], names: Sequence[str], known: Sequence[tuple[dict[str, float], float]]) -> float:
+    """Predict from what is known: pairs of features and the value that they had."""
+    rows = [[counts.get(name, 0.0) / value for name in names] for counts, value in known]
+    return sum(cost[name] * price for name, price in zip(names, _fit(rows), strict=True))
+
+
+def _fit(rows: Sequence[Sequence[float]]) -> list[float]:
+    """Find prices, none negative, for which the sum of each row is nearest to 1 (least squares, by coordinates)."""
+    width = len(rows[0])
+    scale = [max(abs(row[place]) for row in rows) or 1.0 for place in range(width)]
+    scaled = [[value / size for value, size in zip(row, scale, strict=True)] for row in rows]
+    gram = [[_dot(row[i] * row[j] for row in scaled) for j in range(width)] for i in range(width)]
+    aim = [_dot(row[i] for row in scaled) for i in range(width)]
+    prices = [0.0] * width
+    for _round in range(_ROUNDS):
+        for i in range(width):
+            rest = aim[i] - sum(gram[i][j] * prices[j] for j in range(width) if j != i)
+            prices[i] = max(0.0, rest / gram[i][i]) if gram[i][i] else 0.0
+    return [price / size for price, size in zip(prices, scale, strict=True)]
+
+
+def _dot(products: Iterable[float]) -> float:
+    return sum(products)

@@ -1,0 +1,40 @@
+"""What a training step costs, in amounts that can be known beforehand; what each takes is for the machine to tell."""
+
+from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.layers import Conv2D, Conv2DTranspose, Dense, DepthwiseConv2D, SeparableConv2D
+from tui_cnn.core.memory import memory
+from tui_cnn.core.rows import Row
+from tui_cnn.core.shape import elements
+from tui_cnn.runs.recipe import Recipe
+
+NAMES = ("step", "layers", "convolution", "channelwise", "dense", "values", "parameters")
+
+
+def features(analysis: Analysis, recipe: Recipe) -> dict[str, float]:
+    """Count for a training step on a batch.
+
+    One for the step itself, its layers, MACs of convolutions that join all channels and of those that do not, MACs
+    of dense layers, values that layers give, and parameters to update; `bytes` are those that it must hold.
+    """
+    batch = recipe.batch_size
+    counts = dict.fromkeys(NAMES, 0.0) | {"step": 1.0, "parameters": float(analysis.totals.trainable)}
+    for row in analysis.rows:
+        if row.figures is None or row.holds_layers:
+            continue
+        counts["layers"] += 1
+        counts["values"] += batch * elements(row.figures.output_shape)
+        if kind := _kind(row):
+            counts[kind] += batch * row.figures.macs.value
+    counts["bytes"] = float(memory(analysis, batch, recipe.optimizer).training or 0)
+    return counts
+
+
+def _kind(row: Row) -> str:
+    match row.layer:
+        case DepthwiseConv2D() | SeparableConv2D():
+            return "channelwise"
+        case Conv2D() | Conv2DTranspose():
+            return "convolution" if getattr(row.layer, "groups", 1) == 1 else "channelwise"
+        case Dense():
+            return "dense"
+    return ""

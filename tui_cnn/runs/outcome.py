@@ -1,0 +1,69 @@
+"""How a run ended, in a sentence, and what to do about it: also where its worker could not say so itself."""
+
+import os
+
+import msgspec
+
+from tui_cnn.i18n import _
+from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.snapshot import Snapshot
+from tui_cnn.runs.state import ACTIVE
+
+_TAIL = 8192
+_OUT_OF_MEMORY = ("bad_alloc", "MemoryError", "Out of memory", "OOM when allocating", "Cannot allocate memory")
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What happened, and what to do; nothing to do where all is well."""
+
+    sentence: str
+    advice: str = ""
+
+
+def outcome(run: RunDirectory, snapshot: Snapshot) -> Outcome | None:
+    """Tell how a run ended; None while a worker is at it."""
+    if snapshot.finished is not None:
+        return Outcome(_("It has finished."))
+    if snapshot.state in ACTIVE:
+        return None
+    if not run.path.exists():
+        return Outcome(
+            _("The directory of the run is gone: {path}").format(path=run.path),
+            _("Put it back to resume the run, or train its network anew."),
+        )
+    if not os.access(run.path, os.W_OK):
+        return Outcome(
+            _("The directory of the run cannot be written: {path}").format(path=run.path),
+            _("Mend its permissions or its disk, then resume the run."),
+        )
+    if snapshot.state == "failed" and snapshot.failed is not None:
+        return Outcome(snapshot.failed.error, snapshot.failed.advice)
+    if snapshot.stopped:
+        return Outcome(_("It was stopped."), _("Resume it to go on from its checkpoint."))
+    return _killed(run, snapshot)
+
+
+def _killed(run: RunDirectory, snapshot: Snapshot) -> Outcome:
+    """Tell of a worker that ended without a word: killed, or crashed in what is not Python."""
+    log = _log_tail(run)
+    if any(sign in log for sign in _OUT_OF_MEMORY):
+        return Outcome(
+            _("The worker ended for want of memory."),
+            _("Start a new run with a smaller batch size or a smaller network."),
+        )
+    lost = _("The worker was killed, or the machine went down; nothing that was recorded is lost.")
+    if snapshot.checkpoint is not None:
+        return Outcome(lost, _("Resume it to go on from its last checkpoint."))
+    return Outcome(
+        _("The worker ended before its first checkpoint."),
+        _("Resume it to begin anew; if it ends again, see {log}.").format(log=run.log_file),
+    )
+
+
+def _log_tail(run: RunDirectory) -> str:
+    try:
+        with run.log_file.open("rb") as file:
+            file.seek(max(0, run.log_file.stat().st_size - _TAIL))
+            return file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""

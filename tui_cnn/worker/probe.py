@@ -1,0 +1,92 @@
+"""A short measurement of what this machine takes for the parts that networks are made of, so that more can be told.
+
+Small networks of different kinds are trained for a moment each, at the lowest priority, and only while no run is.
+"""
+
+import os
+import sys
+
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import (
+    AnyLayer,
+    BatchNormalization,
+    Branches,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+)
+from tui_cnn.core.network import Network
+from tui_cnn.runs.features import features
+from tui_cnn.runs.machine import Measured, digest, remember
+from tui_cnn.runs.recipe import Precision, Recipe
+from tui_cnn.runs.turn import is_training
+from tui_cnn.worker.running import ENVIRONMENT
+
+_BATCHES = (32, 128)
+_PRECISIONS: tuple[Precision, ...] = ("float32", "mixed_bfloat16")
+
+
+def _convolution(filters: int, size: int = 3) -> Conv2D:
+    return Conv2D(filters=filters, kernel_size=(size, size), padding="same", activation="relu")
+
+
+_NORMALIZED = (_convolution(16), BatchNormalization())
+_SEPARATE = (DepthwiseConv2D(kernel_size=(3, 3), padding="same"), BatchNormalization(), _convolution(48, 1))
+_SPREAD = Branches(branches=((_convolution(16, 1),), (_convolution(16),), (_convolution(8, 5),)), merge="concatenate")
+
+STACKS: tuple[tuple[AnyLayer, ...], ...] = (
+    (Flatten(), Dense(units=512, activation="relu"), Dense(units=64, activation="relu")),
+    (_convolution(8, 5), MaxPooling2D(), _convolution(24, 5), MaxPooling2D(), Flatten(), Dense(units=100)),
+    (_convolution(48), MaxPooling2D(), _convolution(48), _convolution(96), MaxPooling2D(), GlobalAveragePooling2D()),
+    (*_NORMALIZED * 5, GlobalAveragePooling2D()),
+    (_convolution(24), MaxPooling2D(), *_SEPARATE * 3, GlobalAveragePooling2D()),
+    (_convolution(16), MaxPooling2D(), _SPREAD, _SPREAD, MaxPooling2D(), Flatten(), Dense(units=32)),
+)
+"""Kinds of networks; each ends in ten classes."""
+
+
+def probe() -> int:
+    """Measure, and let this machine know; return the exit status."""
+    os.environ |= ENVIRONMENT
+    if sys.platform != "win32":
+        os.nice(9)
+    import tensorflow as tf
+
+    from tui_cnn.data.fitting import fit
+    from tui_cnn.worker import telling
+    from tui_cnn.worker.device import configure, thread_count
+    from tui_cnn.worker.images import take_images
+    from tui_cnn.worker.model import make_model
+    from tui_cnn.worker.steps import Samples, Steps
+    from tui_cnn.worker.trials import step_seconds
+
+    configure(Recipe())
+    data = take_images(None)
+    samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
+    held: float | None = None
+    for number, stack in enumerate(STACKS):
+        network = Network(f"probe-{number}", (28, 28, 1), (*stack, Dense(units=data.class_count)))
+        analysis = analyze(network)
+        for batch_size in _BATCHES:
+            recipe = Recipe(batch_size=batch_size)
+            for precision in _PRECISIONS:
+                if is_training():
+                    return 0
+                model = make_model(network, recipe, precision)
+                steps = Steps(model, fit(data.image_shape, network.input_shape), recipe)
+                seconds = step_seconds(steps, samples, recipe)
+                held = held or telling.memory()
+                measured = Measured(
+                    network=digest(network),
+                    precision=precision,
+                    batch_size=batch_size,
+                    threads=thread_count(),
+                    features=features(analysis, recipe),
+                    step_seconds=seconds,
+                    memory=held if number == 0 else None,
+                )
+                remember(measured)
+    return 0

@@ -1,0 +1,62 @@
+"""A run trained in this process: its lock, its turn, and no failure that passes untold."""
+
+import os
+import signal
+import sys
+import traceback
+
+from tui_cnn.i18n import _
+from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.events import Stopped
+from tui_cnn.runs.lock import held
+from tui_cnn.runs.snapshot import Follower
+from tui_cnn.worker.control import Control
+from tui_cnn.worker.failures import explain
+from tui_cnn.worker.journal import Journal
+from tui_cnn.worker.waiting import Waiting
+
+ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
+"""What must be set before TensorFlow and Keras are imported."""
+
+
+def train(run: RunDirectory) -> int:
+    """Train a run until it ends, fails or is wished to stop; return the exit status of the worker."""
+    control = Control(run.desired_file)
+    signal.signal(signal.SIGTERM, control.terminate)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with held(run.lock_file):
+            if Follower(run).poll().finished:
+                raise RunError(_("{run} is finished").format(run=run.id))
+            return _train_locked(run, control)
+    except RunError as error:
+        sys.stderr.write(f"{error}\n")
+        return 3
+
+
+def _train_locked(run: RunDirectory, control: Control) -> int:
+    """Train, and tell of what goes wrong. TensorFlow is loaded here, well after the lock is held."""
+    try:
+        journal = Journal(run.events_file)
+        turn = Waiting(run, journal, control)
+        try:
+            if not turn.take():
+                journal.write(Stopped())
+                return 0
+            os.environ |= ENVIRONMENT
+            from tui_cnn.worker.training import Training
+
+            Training(run, journal, control, turn).run()
+        except Exception as error:
+            if run.path.exists():
+                journal.write(explain(error))
+            raise
+        finally:
+            turn.leave()
+            journal.close()
+    except Exception:
+        traceback.print_exc()
+        return 1
+    return 0

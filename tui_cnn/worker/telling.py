@@ -1,0 +1,77 @@
+"""What a training tells of itself, in events."""
+
+import os
+import platform
+import resource
+import sys
+
+import keras
+import numpy as np
+import psutil
+import tensorflow as tf
+
+import tui_cnn
+from tui_cnn.runs.estimate import Estimate
+from tui_cnn.runs.events import Epoch, Finished, Started
+from tui_cnn.runs.recipe import Precision, Recipe
+from tui_cnn.worker.device import thread_count, used_devices
+from tui_cnn.worker.totals import Means
+
+
+def started(
+    recipe: Recipe, precision: Precision, counts: tuple[int, int, int, int], done: int, told: Estimate
+) -> Started:
+    """Tell of the beginning: `counts` are steps an epoch, and images to train, validate and test on."""
+    steps, train, validation, test = counts
+    devices = used_devices()
+    return Started(
+        seed=recipe.seed,
+        python=platform.python_version(),
+        tensorflow=tf.__version__,
+        keras=keras.__version__,
+        numpy=np.__version__,
+        cnn_tui=tui_cnn.__version__,
+        device=devices[0].partition(":")[0],
+        devices=devices,
+        precision=precision,
+        batch_size=recipe.batch_size,
+        threads=thread_count(),
+        pid=os.getpid(),
+        epochs=recipe.epochs,
+        steps_per_epoch=steps,
+        train_images=train,
+        validation_images=validation,
+        test_images=test,
+        resumed_from=done,
+        predicted_seconds=told.seconds_per_epoch,
+        predicted_memory=told.memory,
+    )
+
+
+def finished(test: Means, confusion: tuple[tuple[int, ...], ...], epochs: list[Epoch], seconds: float) -> Finished:
+    """Tell of the end."""
+    best = max(epochs, key=lambda event: (event.best, event.epoch))
+    return Finished(
+        test_loss=test.loss,
+        test_accuracy=test.accuracy,
+        seconds=seconds,
+        best_epoch=best.epoch,
+        peak_memory=peak_memory(),
+        confusion=confusion,
+    )
+
+
+def judged(epoch: Epoch) -> float:
+    """The accuracy that epochs are compared by: on the validation images, or where there are none, while training."""
+    return epoch.accuracy if epoch.val_accuracy is None else epoch.val_accuracy
+
+
+def memory() -> int:
+    """Bytes that this process holds in RAM."""
+    held: int = psutil.Process().memory_info().rss
+    return held
+
+
+def peak_memory() -> int:
+    """The most bytes that this process has held in RAM."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -1,0 +1,75 @@
+"""A short measurement of how fast a network trains in each precision on this machine, for `precision = "auto"`."""
+
+import time
+
+import numpy as np
+import tensorflow as tf
+
+from tui_cnn.core.network import Network
+from tui_cnn.data.fitting import Fitting
+from tui_cnn.runs.events import Chosen, Trial
+from tui_cnn.runs.machine import digest, read_machine, remember
+from tui_cnn.runs.recipe import Precision, Recipe
+from tui_cnn.worker.device import thread_count, used_devices
+from tui_cnn.worker.model import make_model
+from tui_cnn.worker.steps import Samples, Steps
+
+_SECONDS = 0.25
+"""How long each is measured, after it has been compiled."""
+_GAIN = 1.1
+"""A lower precision must be faster by this factor to be worth it."""
+
+
+def choose(network: Network, recipe: Recipe, fitting: Fitting, samples: Samples) -> Chosen:
+    """Measure, or remember an earlier measurement on this machine, and choose the fastest precision."""
+    key = f"{digest(network)} {recipe.batch_size} {thread_count()} {used_devices()[0]}"
+    trials = read_machine().trials.get(key)
+    known = trials is not None
+    if trials is None:
+        trials = tuple(_measure(network, recipe, fitting, samples, precision) for precision in _candidates())
+        remember(trials={key: trials})
+    return Chosen(precision=fastest(trials), trials=trials, known=known)
+
+
+def fastest(trials: tuple[Trial, ...]) -> Precision:
+    """Choose by the trials: float32, which comes first, unless another is clearly faster."""
+    speeds: dict[Precision, float] = {trial.precision: trial.images_per_second or 0.0 for trial in trials}
+    plain = speeds.pop("float32", 0.0)
+    best = max(speeds, key=lambda precision: speeds[precision], default=None)
+    return best if best and speeds[best] > _GAIN * plain else "float32"
+
+
+def _candidates() -> tuple[Precision, ...]:
+    """List what is worth a trial: no processor that TensorFlow supports is fast at float16, but GPUs are."""
+    return (
+        ("float32", "mixed_bfloat16", "mixed_float16") if "GPU" in used_devices()[0] else ("float32", "mixed_bfloat16")
+    )
+
+
+def _measure(network: Network, recipe: Recipe, fitting: Fitting, samples: Samples, precision: Precision) -> Trial:
+    try:
+        steps = Steps(make_model(network, recipe, precision), fitting, recipe)
+        speed = recipe.batch_size / step_seconds(steps, samples, recipe)
+    except (tf.errors.OpError, ValueError, TypeError):  # what this machine or this network cannot do in it
+        speed = None
+    return Trial(precision=precision, images_per_second=speed)
+
+
+def step_seconds(steps: Steps, samples: Samples, recipe: Recipe, seconds: float = _SECONDS) -> float:
+    """Train for `seconds`; return the fastest step's time, so that what else the machine does counts little."""
+    order = tf.constant(np.arange(len(samples.labels), dtype=np.int32) % len(samples.labels))
+    batches = max(1, len(samples.labels) // recipe.batch_size)
+    rate = recipe.learning_rate / 100  # the weights are thrown away, but must not become infinite
+
+    def run(count: int) -> float:
+        began = time.perf_counter()
+        float(steps.train(samples, order, 0, tf.fill((count,), np.float32(rate)), 0))
+        return (time.perf_counter() - began) / count
+
+    run(1)  # compiles
+    best, spent = run(1), 0.0
+    while spent < seconds:
+        count = max(1, min(batches, int(seconds / 5 / best)))
+        each = run(count)
+        best, spent = min(best, each), spent + each * count
+    return best
