@@ -133,5 +133,5 @@ def test_the_command_refuses_what_it_cannot_do(tmp_path, capfd):
     from tui_cnn.worker.__main__ import main
 
     assert main([]) == main(["train"]) == main(["train", str(tmp_path / "missing")]) == 2
-    usage = "usage: python -m tui_cnn.worker train RUN_DIR | export keras|onnx FILE < NETWORK.toml\n"
+    usage = "usage: python -m tui_cnn.worker train RUN_DIR | export keras|onnx FILE < NETWORK.toml | inspect\n"
     assert capfd.readouterr().err == usage * 3

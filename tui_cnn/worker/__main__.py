@@ -2,6 +2,8 @@
 
 `python -m tui_cnn.worker export keras|onnx FILE`: build the network that comes as TOML on the standard input, write it.
 
+`python -m tui_cnn.worker inspect`: answer questions about trained networks, in frames of msgpack, until the input ends.
+
 Exit status: 0 trained to the end, or stopped as wished; 1 the training failed, and the run's events say why; 2 bad
 usage; 3 the run cannot be trained now, because another worker is at it or it is finished.
 """
@@ -34,7 +36,12 @@ def main(arguments: list[str]) -> int:
             from tui_cnn.worker.export import main as export
 
             return export(to, Path(target))
-    sys.stderr.write(_("usage: python -m tui_cnn.worker train RUN_DIR | export keras|onnx FILE < NETWORK.toml") + "\n")
+        case ["inspect"]:
+            from tui_cnn.worker.inspection.serve import main as inspect
+
+            return inspect()
+    usage = _("usage: python -m tui_cnn.worker train RUN_DIR | export keras|onnx FILE < NETWORK.toml | inspect")
+    sys.stderr.write(usage + "\n")
     return 2
 
 
