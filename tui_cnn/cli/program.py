@@ -23,6 +23,8 @@ _HELP = _(
       cnn-tui train fashion-cnn --epochs 5  train without the screen
       cnn-tui resume last                   go on with the newest run
       cnn-tui runs                          list the runs
+      cnn-tui predict last shoe.png         what a trained network takes a picture for
+      cnn-tui evaluate last                 how well it knows each class
 
     `cnn-tui COMMAND --help` tells more of a command."""
 )
@@ -36,6 +38,11 @@ program = Group(
         "train": "tui_cnn.cli.train:train",
         "resume": "tui_cnn.cli.train:resume",
         "runs": "tui_cnn.cli.runs:runs",
+        "predict": "tui_cnn.cli.predict:predict",
+        "evaluate": "tui_cnn.cli.evaluate:evaluate",
+        "explain": "tui_cnn.cli.explain:explain",
+        "activations": "tui_cnn.cli.arrays:activations",
+        "kernels": "tui_cnn.cli.arrays:kernels",
         "open": "tui_cnn.cli.screen:screen",
     },
     default="open",
