@@ -11,7 +11,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
 
 if TYPE_CHECKING:
-        from tui_cnn.runs.inspection.client import Inspector
+    from tui_cnn.runs.inspection.client import Inspector
     from tui_cnn.runs.inspection.replies import Opened
     from tui_cnn.runs.inspection.requests import Image
     from tui_cnn.runs.inspection.source import Source
