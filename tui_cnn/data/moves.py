@@ -31,12 +31,13 @@ def zoom(image: Image, factor: float) -> Image:
     from PIL import Image as Pillow
 
     height, width = image.shape
-    left, top = (width - width / factor) / 2, (height - height / factor) / 2
-    matrix = (1 / factor, 0, left, 0, 1 / factor, top)
-    zoomed = Pillow.fromarray(image).transform(
-        (width, height), Pillow.Transform.AFFINE, matrix, Pillow.Resampling.BILINEAR
-    )
-    return np.asarray(zoomed)
+    # A frame of black, wide enough for what is seen of the outside, and for the pixels that the edge is mixed with.
+    frame = 2 + max(0, round(max(height, width) * (1 / factor - 1) / 2))
+    seen_height, seen_width = height / factor, width / factor
+    left, top = frame + (width - seen_width) / 2, frame + (height - seen_height) / 2
+    framed = Pillow.fromarray(np.pad(image, frame))
+    box = (left, top, left + seen_width, top + seen_height)
+    return np.asarray(framed.resize((width, height), Pillow.Resampling.BILINEAR, box))
 
 
 def flip(image: Image, *, upside_down: bool = False) -> Image:

@@ -24,11 +24,10 @@ def read_picture(path: Path) -> Image:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of large pictures; the bound below is lower
+            warnings.simplefilter("ignore")  # it warns of large pictures: the bound below says what is too large
             with Pillow.open(path) as picture:
                 if picture.width * picture.height > _MOST_PIXELS:
-                    message = _("has {width:,} × {height:,} pixels, too many; make it smaller")
-                    raise DataError(f"{path}: " + message.format(width=picture.width, height=picture.height))
+                    raise Pillow.DecompressionBombError
                 upright = ImageOps.exif_transpose(picture)
                 layers = upright.convert("RGBA")
                 black = Pillow.new("RGBA", layers.size, (0, 0, 0, 255))
@@ -39,8 +38,8 @@ def read_picture(path: Path) -> Image:
         raise DataError(f"{path}: " + _("is a directory; name a picture in it")) from None
     except PermissionError as error:
         raise DataError(f"{path}: " + _("cannot be read: {reason}").format(reason=error.strerror)) from None
-    except DataError:
-        raise
+    except Pillow.DecompressionBombError:
+        raise DataError(f"{path}: " + _("has too many pixels; make it smaller")) from None
     # A damaged picture makes Pillow's many decoders raise whatever comes to them.
     except Exception:
         raise DataError(f"{path}: " + _("is no picture that can be read, such as PNG or JPEG")) from None

@@ -63,7 +63,7 @@ class Engine:
         self._scorer: keras.Layer | None = None
         self._compiled: dict[str, Any] = {}
         outputs = [layer.keras.output for layer in self.layers]
-        self._all = keras.Model(self.model.inputs, [*outputs, self._scores()])
+        self._all = keras.Model(self.model.input, [*outputs, self._scores()])
         self._signature = tf.TensorSpec((None, *network.input_shape), tf.float32)
         self.activations = self.compiled("activations", self.forward)
         self.probabilities = self.compiled("probabilities", self._probabilities)
@@ -84,7 +84,7 @@ class Engine:
 
     def until(self, place: int) -> keras.Model:
         """Return the part of the model up to a layer."""
-        return keras.Model(self.model.inputs, self.layers[place].keras.output)
+        return keras.Model(self.model.input, self.layers[place].keras.output)
 
     def compiled(self, name: str, function: Callable[..., Any], numbers: int = 0) -> Any:
         """Compile a function of inputs and so many whole numbers, or return what was compiled by this name before."""

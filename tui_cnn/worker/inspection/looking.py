@@ -70,7 +70,7 @@ def weights(opened: Opened, _request: Kernels) -> Job:
     yield 0.0
     return Weights(
         layers=tuple(
-            LayerWeights(layer.name, {weight.name: pack(keras.ops.convert_to_numpy(weight)) for weight in found})
+            LayerWeights(layer.name, {weight.name: pack(weight.numpy()) for weight in found})
             for layer in opened.engine.layers
             if (found := _numbers(layer.keras))
         )
