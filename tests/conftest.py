@@ -34,3 +34,11 @@ def keras():
         warnings.simplefilter("ignore")
         import keras
     return keras
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory):
+    """A run of a small network that has finished; only to be read."""
+    from tests.trained import train
+
+    return train(tmp_path_factory.mktemp("trained"))

@@ -24,6 +24,8 @@ _HELP = _(
       cnn-tui compare fashion-dnn fashion-cnn  train both, and print a table
       cnn-tui resume last                   go on with the newest run
       cnn-tui runs                          list the runs
+      cnn-tui predict last shoe.png         what a trained network takes a picture for
+      cnn-tui evaluate last                 how well it knows each class
 
     `cnn-tui COMMAND --help` tells more of a command."""
 )
@@ -45,6 +47,11 @@ program = Group(
         "curves": "tui_cnn.cli.curves:curves",
         "delete": "tui_cnn.cli.trash:delete",
         "trash": "tui_cnn.cli.trash:trash",
+        "predict": "tui_cnn.cli.predict:predict",
+        "evaluate": "tui_cnn.cli.evaluate:evaluate",
+        "explain": "tui_cnn.cli.explain:explain",
+        "activations": "tui_cnn.cli.arrays:activations",
+        "kernels": "tui_cnn.cli.arrays:kernels",
         "open": "tui_cnn.cli.screen:screen",
     },
     default="open",

@@ -60,6 +60,18 @@ class Dataset:
         return height, width
 
 
+@dataclass(frozen=True, eq=False)
+class TestSet:
+    """The images to test on: (n, height, width), 0 to 255, the class of each, (n,), and the names of the classes."""
+
+    __test__ = False  # pytest takes what is called Test for a test
+
+    name: str
+    images: Images
+    labels: Labels
+    class_names: tuple[str, ...]
+
+
 def summarize(directory: Path | None = None) -> Summary:
     """Say what the data set in `directory` holds (None: Fashion-MNIST), quickly.
 
@@ -104,6 +116,18 @@ def load(directory: Path | None = None) -> Dataset:
         test_labels=test_labels,
         class_names=summary.class_names,
     )
+
+
+def load_test(directory: Path | None = None) -> TestSet:
+    """Read only the images to test on, which is quick.
+
+    Raises:
+        DataError: a file is missing or damaged, or the files do not belong together.
+    """
+    summary = summarize(directory)
+    files = find_files(directory or fashion_mnist.DIRECTORY)
+    _train, labels, _first = _labels(files)
+    return TestSet(summary.name, idx.read(files.test_images), labels, summary.class_names)
 
 
 def split(count: int, share: float, seed: int, limit: int | None = None) -> tuple[Indices, Indices]:

@@ -113,8 +113,17 @@ def save_text(path: Path, text: str) -> None:
     Raises:
         FormatError: it cannot be written; what was there before is untouched.
     """
+    save_bytes(path, text.encode())
+
+
+def save_bytes(path: Path, data: bytes) -> None:
+    """Write a file, whole or not at all.
+
+    Raises:
+        FormatError: it cannot be written; what was there before is untouched.
+    """
     try:
-        write_atomic(path, text.encode())
+        write_atomic(path, data)
     except FileNotFoundError:
         raise FormatError(path, _("there is no directory {directory}").format(directory=path.parent)) from None
     except (OSError, RuntimeError) as error:  # RuntimeError: symbolic links that go in a circle

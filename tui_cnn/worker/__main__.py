@@ -5,6 +5,8 @@
 `python -m tui_cnn.worker export keras|onnx FILE`: build the network that comes as TOML on the standard input, write it.
 `python -m tui_cnn.worker export-run keras|onnx RUN_DIR FILE`: write the best network of a run, with its weights.
 
+`python -m tui_cnn.worker inspect`: answer questions about trained networks, in frames of msgpack, until the input ends.
+
 Exit status: 0 trained to the end, or stopped as wished; 1 the training failed, and the run's events say why; 2 bad
 usage; 3 the run cannot be trained now, because another worker is at it or it is finished.
 """
@@ -17,7 +19,7 @@ from tui_cnn.i18n import _
 
 _USAGE = _(
     "usage: python -m tui_cnn.worker train RUN_DIR | spare | probe | export keras|onnx FILE < NETWORK.toml"
-    " | export-run keras|onnx RUN_DIR FILE"
+    " | export-run keras|onnx RUN_DIR FILE | inspect"
 )
 _NICENESS = 10
 """Whoever sits before the screen comes first."""
@@ -50,6 +52,10 @@ def main(arguments: list[str]) -> int:
             from tui_cnn.worker.export import export_run
 
             return export_run(to, Path(directory), Path(target))
+        case ["inspect"]:
+            from tui_cnn.worker.inspection.serve import main as inspect
+
+            return inspect()
     sys.stderr.write(_USAGE + "\n")
     return 2
 

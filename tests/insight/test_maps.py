@@ -1,0 +1,81 @@
+"""Maps and kernels as numbers, colours and names, against scipy and by hand."""
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from tui_cnn.insight.classics import classical_filters, cosine, likeness
+from tui_cnn.insight.colours import overlay, paint, stretch
+from tui_cnn.insight.maps import by_strength, dead, histogram, per_filter, statistics, to_grey
+
+MAPS = np.stack([np.arange(6.0).reshape(2, 3), np.zeros((2, 3)), np.full((2, 3), -2.0)], axis=-1)
+
+
+def test_statistics():
+    found = statistics(MAPS)
+    assert found.minimum.tolist() == [0, 0, -2]
+    assert found.maximum.tolist() == [5, 0, -2]
+    assert found.mean.tolist() == [2.5, 0, -2]
+    assert found.spread == pytest.approx([np.sqrt(35 / 12), 0, 0])
+    assert found.norm == pytest.approx([np.sqrt(55), 0, np.sqrt(24)])
+    assert found.active == pytest.approx([5 / 6, 0, 1])
+    assert by_strength(MAPS).tolist() == [0, 2, 1]
+    assert dead(found.minimum, found.maximum).tolist() == [False, True, True]
+    assert statistics(np.array([1.0, -3.0])).mean.tolist() == [1, -3]
+
+
+def test_histogram():
+    found = histogram(MAPS[..., 0], 3)
+    assert found.counts.tolist() == [2, 2, 2]
+    assert found.edges == pytest.approx([0, 5 / 3, 10 / 3, 5])
+
+
+def test_grey():
+    one, own = to_grey(MAPS), to_grey(MAPS, "map")
+    assert one[..., 0].ravel().tolist() == [round(255 * (value + 2) / 7) for value in range(6)]
+    assert one[0, 0].tolist() == [73, 73, 0]
+    assert own[..., 0].ravel().tolist() == [0, 51, 102, 153, 204, 255]
+    assert not own[..., 1:].any()
+
+
+def test_per_filter():
+    kernel = np.random.default_rng(0).normal(size=(3, 3, 4, 2))
+    assert per_filter(kernel)[1, 2, 1] == pytest.approx(kernel[1, 2, :, 1].sum())
+
+
+@pytest.mark.parametrize(("name", "axis"), [("Sobel x", 1), ("Sobel y", 0)])
+def test_sobel_is_scipys(name, axis):
+    image = np.random.default_rng(0).normal(size=(9, 9))
+    ours = ndimage.correlate(image, classical_filters()[name])
+    assert ours == pytest.approx(ndimage.sobel(image, axis))
+
+
+def test_edges_and_laplacian_are_scipys():
+    image = np.random.default_rng(0).normal(size=(9, 9))
+    filters = classical_filters()
+    assert ndimage.correlate(image, filters["vertical edge"]) == pytest.approx(ndimage.prewitt(image, 1))
+    assert ndimage.correlate(image, filters["horizontal edge"]) == pytest.approx(ndimage.prewitt(image, 0))
+    assert ndimage.correlate(image, filters["Laplacian"]) == pytest.approx(-ndimage.laplace(image))
+
+
+def test_each_filter_is_most_like_itself_whatever_its_scale():
+    for name, kernel in classical_filters().items():
+        assert likeness(0.01 * kernel) == pytest.approx((name, 1.0))
+        assert likeness(-7 * kernel) == pytest.approx((name, -1.0))
+
+
+def test_cosine():
+    assert cosine(np.array([[1, 0]]), np.array([[1, 1]])) == pytest.approx(np.sqrt(0.5))
+    assert cosine(np.zeros((3, 3)), np.ones((3, 3))) == 0
+    assert likeness(np.zeros((3, 3))) is None
+    assert likeness(np.ones((5, 5))) is None
+
+
+def test_colours():
+    assert paint(np.array([[0.0, 0.5, 1.0]]), "grey").tolist() == [[[0] * 3, [128] * 3, [255] * 3]]
+    assert paint(np.array([[-1.0, 0.125, 2.0]])).tolist() == [[[68, 1, 84], [71, 44, 122], [253, 231, 37]]]
+    assert stretch(np.array([2.0, 4.0, 3.0])).tolist() == [0, 1, 0.5]
+    assert stretch(np.array([-1.0, 0.0, 4.0]), around_zero=True).tolist() == [0.375, 0.5, 1]
+    assert stretch(np.ones(2)).tolist() == [0, 0]
+    image = np.array([[0, 200]], np.uint8)
+    assert overlay(image, np.array([[0.0, 1.0]]), 0.5, "grey").tolist() == [[[0] * 3, [228] * 3]]

@@ -1,0 +1,101 @@
+"""`cnn-tui activations` and `cnn-tui kernels`: a trained network's numbers as files for numpy."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui_cnn.cli.group import SOUND
+from tui_cnn.cli.inspected import (
+    IMAGE_HELP,
+    RUN_HELP,
+    asking,
+    checkpoint_option,
+    image_options,
+    read_images,
+    require_one,
+    require_suffix,
+    source_of,
+)
+from tui_cnn.formats.export import save_bytes
+from tui_cnn.i18n import _
+
+if TYPE_CHECKING:
+    from tui_cnn.runs.inspection.client import Inspector
+    from tui_cnn.runs.inspection.replies import Opened
+
+Command = Any
+Arrays = dict[str, Any]
+
+
+@click.command(
+    short_help=_("Write what every layer makes of an image."),
+    help=_(
+        """Write what every layer makes of an image: an .npz file with an array for each layer, by its name, beside the
+        image as the network got it, and the probabilities."""
+    )
+    + f"\n\n{RUN_HELP}\n\n{IMAGE_HELP}\n\n\b\n"
+    + _("Examples:\n  cnn-tui activations last shoe.png --out maps.npz\n  cnn-tui activations last -i 0 -o maps.npz"),
+)
+@click.argument("run")
+@click.argument("images", nargs=-1, metavar="[IMAGE]")
+@image_options
+@checkpoint_option
+@click.option("--out", "-o", metavar="F.npz", required=True, help=_("The file to write."))
+def activations(
+    run: str, images: tuple[str, ...], indices: tuple[int, ...], invert: bool | None, checkpoint: str, out: str
+) -> int:
+    """Write the file."""
+    require_one(images, indices)
+    target = require_suffix(out, ".npz")
+
+    async def questions(inspector: "Inspector", opened: "Opened") -> Arrays:
+        from tui_cnn.runs.inspection.replies import Activations
+        from tui_cnn.runs.inspection.requests import Activate
+
+        (shown,) = read_images(images, indices, invert, opened.image_shape)
+        answer = await inspector.ask(Activate(source=source, image=shown.image, dtype="float32"), Activations)
+        layers = {info.name: array.numpy() for info, array in zip(opened.layers, answer.layers, strict=True)}
+        return {"image": answer.image.numpy(), "probabilities": answer.probabilities.numpy()} | layers
+
+    source = source_of(run, checkpoint)
+    return _save(target, asking(source, questions))
+
+
+@click.command(
+    short_help=_("Write the weights of a trained network."),
+    help=_(
+        """Write the weights of a trained network: an .npz file with arrays such as `conv2d/kernel`, which is of shape
+        height, width, input channels, filters."""
+    )
+    + f"\n\n{RUN_HELP}\n\n\b\n"
+    + _("Example:\n  cnn-tui kernels last --out kernels.npz"),
+)
+@click.argument("run")
+@checkpoint_option
+@click.option("--out", "-o", metavar="F.npz", required=True, help=_("The file to write."))
+def kernels(run: str, checkpoint: str, out: str) -> int:
+    """Write the file."""
+    target = require_suffix(out, ".npz")
+
+    async def questions(inspector: "Inspector", _opened: "Opened") -> Arrays:
+        from tui_cnn.runs.inspection.replies import Weights
+        from tui_cnn.runs.inspection.requests import Kernels
+
+        answer = await inspector.ask(Kernels(source=source), Weights)
+        return {
+            f"{layer.name}/{name}": array.numpy() for layer in answer.layers for name, array in layer.weights.items()
+        }
+
+    source = source_of(run, checkpoint)
+    return _save(target, asking(source, questions))
+
+
+def _save(target: Any, arrays: Arrays) -> int:
+    """Write the file and say what is in it."""
+    from tui_cnn.cli.table import table
+    from tui_cnn.data.rendering import to_npz
+
+    save_bytes(target, to_npz(arrays))
+    rows = [(name, "×".join(map(str, array.shape)), array.dtype.name) for name, array in arrays.items()]
+    click.echo("\n".join(table((_("array"), _("shape"), _("type")), rows)))
+    return SOUND

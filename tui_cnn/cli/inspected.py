@@ -1,0 +1,132 @@
+"""What the commands that look inside a run have in common."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import click
+
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.i18n import _
+
+if TYPE_CHECKING:
+    from tui_cnn.runs.inspection.client import Inspector
+    from tui_cnn.runs.inspection.replies import Opened
+    from tui_cnn.runs.inspection.requests import Image
+    from tui_cnn.runs.inspection.source import Source
+
+Command = Callable[..., int]
+R = TypeVar("R")
+
+RUN_HELP = _(
+    "A RUN is its id, a part of it that no other run has, `last`, the newest, or the path of a run's directory or of a "
+    "Keras .keras file, of which no code is run; `cnn-tui runs` lists them."
+)
+
+checkpoint_option = click.option(
+    "--checkpoint",
+    metavar="best|last|N",
+    default="best",
+    help=_("Which weights: the best, the last, or those kept after N steps.  [best]"),
+)
+
+IMAGE_HELP = _(
+    "An IMAGE is any picture, such as PNG or JPEG; it is made as large as the network's images, in grey. The images of "
+    "Fashion-MNIST are light on black: a picture with a light border is inverted, unless --as-is says not to."
+)
+
+
+def image_options(command: Command) -> Command:
+    """Give a command the options of pictures."""
+    for option in (
+        click.option("--invert/--as-is", default=None, help=_("Turn light and dark of a picture, or do not.")),
+        click.option("--index", "-i", "indices", multiple=True, type=int, metavar="N", help=_("A test image, from 0.")),
+    ):
+        command = option(command)
+    return command
+
+
+class Shown(NamedTuple):
+    """An image for the network: the number of one of the test set, or a picture as an array, and how to call it."""
+
+    name: str
+    image: "Image"
+    inverted: bool = False
+
+
+def source_of(run: str, checkpoint: str) -> "Source":
+    """Find what is meant on the command line.
+
+    Raises:
+        RunError: there is no such run.
+    """
+    from tui_cnn.runs.directory import find_run
+    from tui_cnn.runs.inspection.source import Source
+
+    if checkpoint not in ("best", "last") and not checkpoint.isdecimal():
+        raise click.UsageError(_("“{text}” is no checkpoint: best, last, or a number of steps").format(text=checkpoint))
+    which = int(checkpoint) if checkpoint.isdecimal() else checkpoint
+    path = Path(run).expanduser()
+    if path.suffix.lower() == ".keras" or (path / "network.toml").is_file():
+        return Source(str(path.absolute()), which)  # type: ignore[arg-type]  # it is one of the two words
+    return Source(str(find_run(run).path), which)  # type: ignore[arg-type]  # likewise
+
+
+def asking(source: "Source", questions: "Callable[[Inspector, Opened], Awaitable[R]]") -> R:
+    """Open a source in an inspector, ask it something, and end it.
+
+    Raises:
+        RunError: it cannot be opened or answered.
+    """
+    return asyncio.run(_ask(source, questions))
+
+
+async def _ask(source: "Source", questions: "Callable[[Inspector, Opened], Awaitable[R]]") -> R:
+    from tui_cnn.runs.inspection.client import Inspector
+    from tui_cnn.runs.inspection.replies import Opened
+    from tui_cnn.runs.inspection.requests import Open
+
+    async with Inspector() as inspector:
+        return await questions(inspector, await inspector.ask(Open(source=source), Opened))
+
+
+def read_images(
+    paths: tuple[str, ...], indices: tuple[int, ...], invert: bool | None, shape: tuple[int, int]
+) -> list[Shown]:
+    """Read the pictures, made as large as `shape` says, and name the test images.
+
+    Raises:
+        DataError: one cannot be read.
+    """
+    from tui_cnn.data.pictures import fit_picture, has_light_background, read_picture
+    from tui_cnn.runs.inspection.arrays import pack
+
+    shown = []
+    for path in paths:
+        picture = read_picture(Path(path).expanduser())
+        inverted = has_light_background(picture) if invert is None else invert
+        shown.append(Shown(path, pack(fit_picture(picture, shape, invert=inverted)), inverted))
+    return shown + [Shown(_("test image {number}").format(number=index), index) for index in indices]
+
+
+def require_one(paths: tuple[str, ...], indices: tuple[int, ...]) -> None:
+    """Refuse none, or several.
+
+    Raises:
+        UsageError: it is not one.
+    """
+    if len(paths) + len(indices) != 1:
+        raise click.UsageError(_("name one picture, or one test image with --index"))
+
+
+def require_suffix(out: str, *suffixes: str) -> Path:
+    """Return the path of a file whose name ends in one of `suffixes`.
+
+    Raises:
+        FormatError: it ends in none of them.
+    """
+    path = Path(out).expanduser()
+    if path.suffix.lower() not in suffixes:
+        raise FormatError(path, _("its name has to end in {suffixes}").format(suffixes=_(" or ").join(suffixes)))
+    return path

@@ -1,0 +1,107 @@
+"""`cnn-tui predict`: what a trained network takes pictures for."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui_cnn.cli.group import SOUND
+from tui_cnn.cli.inspected import (
+    IMAGE_HELP,
+    RUN_HELP,
+    Shown,
+    asking,
+    checkpoint_option,
+    image_options,
+    read_images,
+    source_of,
+)
+from tui_cnn.i18n import _
+
+if TYPE_CHECKING:
+    from tui_cnn.runs.inspection.client import Inspector
+    from tui_cnn.runs.inspection.replies import Opened
+
+_TOP = 3
+
+
+@click.command(
+    short_help=_("Tell what a trained network takes pictures for."),
+    help=_("Tell what a trained network takes pictures for: the three likeliest classes.")
+    + f"\n\n{RUN_HELP}\n\n{IMAGE_HELP}\n\n\b\n"
+    + _("Examples:\n  cnn-tui predict last shoe.png\n  cnn-tui predict last --index 0 --index 1 --json"),
+)
+@click.argument("run")
+@click.argument("images", nargs=-1, metavar="[IMAGE]...")
+@image_options
+@checkpoint_option
+@click.option("--json", "as_json", is_flag=True, help=_("Print a line of JSON for each image."))
+def predict(
+    run: str, images: tuple[str, ...], indices: tuple[int, ...], invert: bool | None, checkpoint: str, as_json: bool
+) -> int:
+    """Print a line for each image."""
+    if not images and not indices:
+        raise click.UsageError(_("name a picture, or a test image with --index"))
+
+    async def questions(inspector: "Inspector", opened: "Opened") -> list[dict[str, Any]]:
+        from tui_cnn.runs.inspection.replies import Predictions
+        from tui_cnn.runs.inspection.requests import Predict
+
+        found = []
+        labels = _labels(opened, indices)
+        for shown in read_images(images, indices, invert, opened.image_shape):
+            asked = (shown.image,) if isinstance(shown.image, int) else shown.image
+            answer = await inspector.ask(Predict(source=source, images=asked), Predictions)
+            found.append(_report(shown, answer.probabilities.numpy()[0], opened, labels))
+        return found
+
+    source = source_of(run, checkpoint)
+    reports = asking(source, questions)
+    if as_json:
+        import msgspec
+
+        for report in reports:
+            click.echo(msgspec.json.encode(report))
+        return SOUND
+    click.echo("\n".join(_lines(reports)))
+    return SOUND
+
+
+def _labels(opened: "Opened", indices: tuple[int, ...]) -> dict[int, int]:
+    """Look up what the test images are, as far as there are such."""
+    if not indices:
+        return {}
+    from pathlib import Path
+
+    from tui_cnn.data.dataset import load_test
+
+    labels = load_test(Path(opened.directory).expanduser() if opened.directory else None).labels
+    return {index: int(labels[index]) for index in indices if 0 <= index < len(labels)}
+
+
+def _report(shown: Shown, probabilities: Any, opened: "Opened", labels: dict[int, int]) -> dict[str, Any]:
+    report: dict[str, Any] = {
+        "image": shown.image if isinstance(shown.image, int) else shown.name,
+        "predictions": [
+            {"class": int(number), "name": opened.class_names[number], "probability": float(probabilities[number])}
+            for number in probabilities.argsort()[::-1][:_TOP]
+        ],
+    }
+    if not isinstance(shown.image, int):
+        return report | {"inverted": shown.inverted}
+    label = labels[shown.image]
+    return report | {"label": label, "label_name": opened.class_names[label] if label < len(opened.class_names) else ""}
+
+
+def _lines(reports: list[dict[str, Any]]) -> list[str]:
+    from tui_cnn.cli.table import table
+
+    rows = []
+    for report in reports:
+        cells = [str(report["image"])]
+        for guess in report["predictions"]:
+            cells += [guess["name"], f"{guess['probability']:.4f}"]
+        cells += [""] * (1 + 2 * _TOP - len(cells))
+        rows.append([*cells, report.get("label_name") or (_("inverted") if report.get("inverted") else "")])
+    share = _("share")
+    heading = [_("image"), _("first"), share, _("second"), share, _("third"), share, _("truth")]
+    return table(heading, rows, numbers={2, 4, 6})

@@ -1,0 +1,71 @@
+"""A person's own picture, made into an image such as those of the data set."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from tui_cnn.data.errors import DataError
+from tui_cnn.i18n import _
+
+Image = npt.NDArray[np.uint8]
+_MOST_PIXELS = 100_000_000
+
+
+def read_picture(path: Path) -> Image:
+    """Read a picture of any common format as grey (height, width), 0 to 255; what is transparent becomes black.
+
+    Raises:
+        DataError: it cannot be read or is no picture.
+    """
+    from PIL import Image as Pillow
+    from PIL import ImageOps
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of large pictures: the bound below says what is too large
+            with Pillow.open(path) as picture:
+                if picture.width * picture.height > _MOST_PIXELS:
+                    raise Pillow.DecompressionBombError
+                upright = ImageOps.exif_transpose(picture)
+                layers = upright.convert("RGBA")
+                black = Pillow.new("RGBA", layers.size, (0, 0, 0, 255))
+                return np.asarray(Pillow.alpha_composite(black, layers).convert("L"))
+    except FileNotFoundError:
+        raise DataError(f"{path}: " + _("there is no such file; check the path")) from None
+    except IsADirectoryError:
+        raise DataError(f"{path}: " + _("is a directory; name a picture in it")) from None
+    except PermissionError as error:
+        raise DataError(f"{path}: " + _("cannot be read: {reason}").format(reason=error.strerror)) from None
+    except Pillow.DecompressionBombError:
+        raise DataError(f"{path}: " + _("has too many pixels; make it smaller")) from None
+    # A damaged picture makes Pillow's many decoders raise whatever comes to them.
+    except Exception:
+        raise DataError(f"{path}: " + _("is no picture that can be read, such as PNG or JPEG")) from None
+
+
+def fit_picture(picture: Image, shape: tuple[int, int], *, invert: bool = False) -> Image:
+    """Make a grey picture as large as the network's images, `shape` (height, width): shrunk or grown whole, centred.
+
+    The border is black, the background of Fashion-MNIST; `invert` turns a picture with a light background.
+    """
+    from PIL import Image as Pillow
+
+    if invert:
+        picture = 255 - picture
+    height, width = shape
+    scale = min(height / picture.shape[0], width / picture.shape[1])
+    rows, columns = (max(1, round(length * scale)) for length in picture.shape)
+    if (rows, columns) != picture.shape:
+        picture = np.asarray(Pillow.fromarray(picture).resize((columns, rows), Pillow.Resampling.LANCZOS))
+    fitted = np.zeros(shape, np.uint8)
+    top, left = (height - rows) // 2, (width - columns) // 2
+    fitted[top : top + rows, left : left + columns] = picture
+    return fitted
+
+
+def has_light_background(picture: Image) -> bool:
+    """Tell whether most of the border of a picture is light, so that it should be inverted."""
+    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    return bool(np.median(border) > 127)

@@ -1,0 +1,64 @@
+"""Pictures, tables and arrays as the bytes of files. Pixels are (height, width) or (height, width, 3), uint8."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.uint8]
+
+
+def to_png(pixels: Pixels, magnify: int = 1) -> bytes:
+    """Write a picture as PNG, each pixel as a square of `magnify` by `magnify`."""
+    from PIL import Image
+
+    large = pixels.repeat(magnify, axis=0).repeat(magnify, axis=1)
+    out = io.BytesIO()
+    Image.fromarray(large).save(out, "PNG")
+    return out.getvalue()
+
+
+def to_svg(pixels: Pixels, title: str, magnify: int = 10) -> bytes:
+    """Write a picture as SVG: a square for each pixel, those alike beside each other as one."""
+    colours = pixels if pixels.ndim == 3 else np.repeat(pixels[..., np.newaxis], 3, axis=-1)
+    height, width = colours.shape[:2]
+    size = f'width="{width * magnify}" height="{height * magnify}" viewBox="0 0 {width} {height}"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} shape-rendering="crispEdges">',
+        f"<title>{escape(title)}</title>",
+    ]
+    for row, line in enumerate(colours):
+        begins = [0, *(np.flatnonzero((line[1:] != line[:-1]).any(axis=1)) + 1).tolist(), width]
+        for begin, end in pairwise(begins):
+            colour = "#{:02x}{:02x}{:02x}".format(*line[begin].tolist())
+            parts.append(f'<rect x="{begin}" y="{row}" width="{end - begin}" height="1" fill="{colour}"/>')
+    return "\n".join([*parts, "</svg>", ""]).encode()
+
+
+def to_csv(heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Write a table as CSV, in UTF-8."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(heading)
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def to_npz(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
+    """Write arrays by their names, for `numpy.load`."""
+    out = io.BytesIO()
+    np.savez_compressed(out, allow_pickle=False, **arrays)
+    return out.getvalue()
+
+
+def enlarge(heat: npt.NDArray[Any], shape: tuple[int, int]) -> npt.NDArray[np.float32]:
+    """Draw heat (rows, columns) out to (height, width), smoothly, so that it can be laid over an image."""
+    from PIL import Image
+
+    drawn = Image.fromarray(np.asarray(heat, np.float32)).resize(shape[::-1], Image.Resampling.BILINEAR)
+    return np.asarray(drawn)

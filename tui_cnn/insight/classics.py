@@ -1,0 +1,70 @@
+"""The classical filters of 3×3, and which of them a learned kernel is most like.
+
+Kernels are as networks use them, not flipped: a positive answer is where the image looks like the kernel.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tui_cnn.i18n import _
+
+Kernel = npt.NDArray[np.float64]
+
+
+def _kernel(*rows: tuple[float, float, float]) -> Kernel:
+    return np.array(rows, np.float64)
+
+
+def classical_filters() -> dict[str, Kernel]:
+    """Name the filters, each (3, 3).
+
+    Sobel and Feldman 1968; Scharr 2000, "Optimal operators in digital image processing"; Prewitt 1970 for the edges
+    that weigh all rows alike. A vertical edge is one that runs from top to bottom.
+    """
+    sobel = _kernel((-1, 0, 1), (-2, 0, 2), (-1, 0, 1))
+    scharr = _kernel((-3, 0, 3), (-10, 0, 10), (-3, 0, 3))
+    edge = _kernel((-1, 0, 1), (-1, 0, 1), (-1, 0, 1))
+    diagonal = _kernel((-2, -1, 0), (-1, 0, 1), (0, 1, 2))
+    line = _kernel((-1, 2, -1), (-1, 2, -1), (-1, 2, -1))
+    return {
+        _("vertical edge"): edge,
+        _("horizontal edge"): edge.T,
+        _("Sobel x"): sobel,
+        _("Sobel y"): sobel.T,
+        _("Scharr x"): scharr,
+        _("Scharr y"): scharr.T,
+        _("diagonal edge ↘"): diagonal,
+        _("diagonal edge ↙"): diagonal[:, ::-1],
+        _("vertical line"): line,
+        _("horizontal line"): line.T,
+        _("Laplacian"): _kernel((0, -1, 0), (-1, 4, -1), (0, -1, 0)),
+        _("Laplacian, diagonals too"): _kernel((-1, -1, -1), (-1, 8, -1), (-1, -1, -1)),
+        _("sharpen"): _kernel((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+        _("box blur"): np.ones((3, 3)),
+        _("Gaussian blur"): _kernel((1, 2, 1), (2, 4, 2), (1, 2, 1)),
+        _("identity"): _kernel((0, 0, 0), (0, 1, 0), (0, 0, 0)),
+    }
+
+
+class Likeness(NamedTuple):
+    """The most similar filter; a `cosine` below 0 says that the kernel is the filter with its signs turned."""
+
+    name: str
+    cosine: float
+
+
+def cosine(kernel: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
+    """Return the cosine of the angle between two kernels of the same shape, -1 to 1; 0 where one is all zeros."""
+    first, second = np.ravel(kernel).astype(np.float64), np.ravel(other).astype(np.float64)
+    norms = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return float(first @ second) / norms if norms else 0.0
+
+
+def likeness(kernel: npt.NDArray[Any]) -> Likeness | None:
+    """Find the classical filter that a kernel (3, 3) is most like, either sign; None for other sizes, or all zeros."""
+    if kernel.shape != (3, 3) or not np.any(kernel):
+        return None
+    found = [Likeness(name, cosine(kernel, filtered)) for name, filtered in classical_filters().items()]
+    return max(found, key=lambda each: abs(each.cosine))

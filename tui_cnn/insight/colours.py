@@ -1,0 +1,52 @@
+"""Numbers as colours."""
+
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Palette = Literal["grey", "viridis", "diverging"]
+Pixels = npt.NDArray[np.uint8]
+
+_STOPS: dict[Palette, tuple[tuple[int, int, int], ...]] = {
+    "grey": ((0, 0, 0), (255, 255, 255)),
+    # Smith, van der Walt 2015: as light as the number is large, also for those who see no red or green.
+    "viridis": (
+        (68, 1, 84),
+        (71, 44, 122),
+        (59, 81, 139),
+        (44, 113, 142),
+        (33, 144, 141),
+        (39, 173, 129),
+        (92, 200, 99),
+        (170, 220, 50),
+        (253, 231, 37),
+    ),
+    # Blue below zero, white at it, red above: Brewer's RdBu.
+    "diverging": ((33, 102, 172), (146, 197, 222), (247, 247, 247), (244, 165, 130), (178, 24, 43)),
+}
+
+
+def paint(shares: npt.NDArray[Any], palette: Palette = "viridis") -> Pixels:
+    """Turn shares (height, width), 0 to 1, into colours (height, width, 3); what is beyond is cut off."""
+    stops = np.array(_STOPS[palette], np.float64)
+    at = np.linspace(0.0, 1.0, len(stops))
+    channels = [np.interp(np.asarray(shares, np.float64), at, stops[:, channel]) for channel in range(3)]
+    return np.asarray(np.round(np.stack(channels, axis=-1)), np.uint8)
+
+
+def stretch(values: npt.NDArray[Any], *, around_zero: bool = False) -> npt.NDArray[np.float64]:
+    """Bring values of any shape to 0 to 1: from the smallest to the largest, or with 0 at one half for `diverging`."""
+    values = np.asarray(values, np.float64)
+    if around_zero:
+        extent = np.abs(values).max(initial=0.0)
+        return values / (2 * extent) + 0.5 if extent else np.full(values.shape, 0.5)
+    lowest, highest = values.min(initial=np.inf), values.max(initial=-np.inf)
+    return (values - lowest) / (highest - lowest) if highest > lowest else np.zeros(values.shape)
+
+
+def overlay(image: Pixels, heat: npt.NDArray[Any], strength: float = 0.5, palette: Palette = "viridis") -> Pixels:
+    """Lay heat (height, width), of any range, over a grey or coloured image of the same size: (height, width, 3)."""
+    below = image if image.ndim == 3 else np.repeat(image[..., np.newaxis], 3, axis=-1)
+    mixed = (1 - strength) * below + strength * paint(stretch(heat), palette)
+    return np.asarray(np.round(mixed), np.uint8)

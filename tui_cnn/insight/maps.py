@@ -1,0 +1,81 @@
+"""Feature maps and kernels as numbers."""
+
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Scale = Literal["layer", "map"]
+
+
+class Statistics(NamedTuple):
+    """A number for each channel, each of shape `(channels,)`.
+
+    Attributes:
+        spread: the standard deviation.
+        norm: the square root of the sum of squares.
+        active: share of values that are not zero.
+    """
+
+    minimum: Floats
+    maximum: Floats
+    mean: Floats
+    spread: Floats
+    norm: Floats
+    active: Floats
+
+
+class Histogram(NamedTuple):
+    """How many values fall between an edge and the next: `counts` (bins,), `edges` (bins + 1,)."""
+
+    counts: npt.NDArray[np.int64]
+    edges: Floats
+
+
+def statistics(values: npt.NDArray[Any]) -> Statistics:
+    """Describe each channel of `values` (..., channels): maps, kernels of each filter, or units `(channels,)`."""
+    flat = np.asarray(values, np.float64).reshape(-1, values.shape[-1])
+    return Statistics(
+        flat.min(axis=0),
+        flat.max(axis=0),
+        flat.mean(axis=0),
+        flat.std(axis=0),
+        np.linalg.norm(flat, axis=0),
+        (flat != 0).mean(axis=0),
+    )
+
+
+def dead(minimum: npt.NDArray[Any], maximum: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Tell which channels say the same whatever they see, by their extremes over many images, each `(channels,)`."""
+    return np.asarray(minimum == maximum)
+
+
+def by_strength(values: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """Order the channels of `values` (..., channels) by their mean absolute value, the strongest first."""
+    flat = np.abs(np.asarray(values, np.float64)).reshape(-1, values.shape[-1])
+    return np.argsort(-flat.mean(axis=0), kind="stable")
+
+
+def histogram(values: npt.NDArray[Any], bins: int = 20) -> Histogram:
+    """Count values of any shape in bins of equal width from the smallest to the largest."""
+    counts, edges = np.histogram(np.asarray(values, np.float64), bins)
+    return Histogram(counts.astype(np.int64), edges)
+
+
+def to_grey(values: npt.NDArray[Any], scale: Scale = "layer") -> npt.NDArray[np.uint8]:
+    """Stretch values (..., channels) over 0 to 255, all by one scale or each channel by its own.
+
+    What is the same everywhere becomes 0.
+    """
+    values = np.asarray(values, np.float64)
+    axes = tuple(range(values.ndim - 1)) if scale == "map" else None
+    lowest = values.min(axis=axes, keepdims=True)
+    extent = values.max(axis=axes, keepdims=True) - lowest
+    stretched = np.divide(values - lowest, extent, out=np.zeros_like(values), where=extent > 0)
+    return np.asarray(np.round(stretched * 255), np.uint8)
+
+
+def per_filter(kernel: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Sum a kernel (height, width, inputs, filters) over its input channels: (height, width, filters)."""
+    return np.asarray(kernel.sum(axis=2))

@@ -1,0 +1,233 @@
+"""One inspector process, from its start to its end."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import tui_cnn
+from tui_cnn.i18n import _
+from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.inspection.frames import (
+    LENGTH,
+    PROTOCOL,
+    Answer,
+    Call,
+    Cancel,
+    Hello,
+    Note,
+    ToInspector,
+    frame,
+    from_inspector,
+    length_of,
+)
+from tui_cnn.runs.inspection.replies import AnyReply
+from tui_cnn.runs.inspection.requests import AnyRequest
+
+_PACKAGES = Path(tui_cnn.__file__).parents[1]
+_FAREWELL = 2.0
+"""Seconds that the process has to end by itself."""
+_MOST_LINES = 50
+
+
+class SupersededError(Exception):
+    """A newer question of the same kind was asked; nobody waits for this one."""
+
+
+def worker_command() -> tuple[str, ...]:
+    """Say how an inspector is started."""
+    return sys.executable, "-m", "tui_cnn.worker", "inspect"
+
+
+class _Waiting(NamedTuple):
+    """A question that has no answer yet."""
+
+    answer: "asyncio.Future[AnyReply]"
+    kind: str | None
+    progress: Callable[[float], None] | None
+
+
+class Connection:
+    """A process that answers. Once it has died it stays dead."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        loop = asyncio.get_running_loop()
+        self._process = process
+        self._waiting: dict[int, _Waiting] = {}
+        self._last = 0
+        self._heard = loop.time()
+        self._greeting: asyncio.Future[None] = loop.create_future()
+        self._said: deque[str] = deque(maxlen=_MOST_LINES)
+        self._error: RunError | None = None
+        self._listening = asyncio.create_task(self._listen_all())
+
+    @classmethod
+    async def open(cls, command: tuple[str, ...]) -> "Connection":
+        """Start a process.
+
+        Raises:
+            RunError: there is no such program.
+        """
+        pipe = asyncio.subprocess.PIPE
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=_PACKAGES
+            )
+        except OSError as error:
+            message = _("the inspector could not start: {program}: {reason}; install this program again")
+            raise RunError(message.format(program=command[0], reason=error.strerror)) from None
+        return cls(process)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+        return self._error is None
+
+    async def greeted(self, patience: float) -> None:
+        """Wait until the process is ready.
+
+        Raises:
+            RunError: it has died, or speaks another protocol.
+        """
+        await self._wait_for(self._greeting, patience)
+
+    async def call(
+        self, request: AnyRequest, patience: float, kind: str | None, progress: Callable[[float], None] | None
+    ) -> AnyReply:
+        """Ask, and wait for the answer.
+
+        Raises:
+            RunError: the process has died, or died of being waited for.
+            SupersededError: a newer question of this kind was asked.
+        """
+        self._last += 1
+        number = self._last
+        answer: asyncio.Future[AnyReply] = asyncio.get_running_loop().create_future()
+        if kind is not None:
+            self._supersede(kind)
+        self._waiting[number] = _Waiting(answer, kind, progress)
+        try:
+            await self._wait_for(self._greeting, patience)
+            if not answer.done():
+                await self._send(Call(number, request))
+            await self._wait_for(answer, patience)
+            return answer.result()
+        finally:
+            if self._waiting.pop(number, None) and self.alive and not answer.done():
+                self._write(Cancel(number))
+            answer.cancel()
+
+    async def close(self) -> None:
+        """End the process."""
+        self._fail(RunError(_("the inspector was closed")))
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), _FAREWELL)
+        except TimeoutError:
+            self._kill()
+            await self._process.wait()
+        await self._listening
+
+    def _supersede(self, kind: str) -> None:
+        for number, waiting in list(self._waiting.items()):
+            if waiting.kind == kind:
+                del self._waiting[number]
+                if not waiting.answer.done():
+                    waiting.answer.set_exception(SupersededError())
+                self._write(Cancel(number))
+
+    async def _wait_for(self, future: "asyncio.Future[Any]", patience: float) -> None:
+        """Wait, as long as there are signs of life; then give what was waited for, an error at last."""
+        loop = asyncio.get_running_loop()
+        while not future.done():
+            await asyncio.wait({future}, timeout=patience)
+            if not future.done() and loop.time() - self._heard >= patience:
+                message = _("the inspector did not answer for {seconds:.0f} seconds, and was ended")
+                self._fail(RunError(message.format(seconds=patience)))
+                self._kill()
+        future.result()
+
+    async def _send(self, message: ToInspector) -> None:
+        self._write(message)
+        if self._process.stdin is not None:
+            with contextlib.suppress(ConnectionError):  # whoever listens will notice
+                await self._process.stdin.drain()
+
+    def _write(self, message: ToInspector) -> None:
+        if self._process.stdin is not None and not self._process.stdin.is_closing():
+            self._process.stdin.write(frame(message))
+
+    async def _listen_all(self) -> None:
+        """Take in what the process says, until it has ended."""
+        log = asyncio.create_task(self._read_log())
+        try:
+            await self._listen()
+        except ValueError as error:
+            self._fail(RunError(_("the inspector speaks in riddles ({reason}); try again").format(reason=error)))
+            self._kill()
+        status = await self._process.wait()
+        await log
+        self._fail(RunError(self._epitaph(status)))
+
+    async def _listen(self) -> None:
+        assert self._process.stdout is not None
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                length = length_of(await self._process.stdout.readexactly(LENGTH.size))
+                message = from_inspector.decode(await self._process.stdout.readexactly(length))
+                self._heard = asyncio.get_running_loop().time()
+                self._take(message)
+
+    def _take(self, message: Hello | Note | Answer) -> None:
+        match message:
+            case Hello(protocol=protocol):
+                if protocol != PROTOCOL:
+                    self._fail(RunError(_("this program was replaced by another version; start it again")))
+                    self._kill()
+                elif not self._greeting.done():
+                    self._greeting.set_result(None)
+            case Note(id=number, share=share):
+                if (waiting := self._waiting.get(number)) and waiting.progress:
+                    waiting.progress(share)
+            case Answer(id=number, reply=reply):
+                if (waiting := self._waiting.get(number)) and not waiting.answer.done():
+                    waiting.answer.set_result(reply)
+
+    async def _read_log(self) -> None:
+        assert self._process.stderr is not None
+        rest = b""
+        while chunk := await self._process.stderr.read(65_536):
+            *lines, rest = (rest + chunk).split(b"\n")
+            self._said.extend(line.decode("utf-8", "replace").strip() for line in lines)
+            rest = rest[-65_536:]
+
+    def _fail(self, error: RunError) -> None:
+        """Be dead from now on; only the first reason counts."""
+        if self._error is not None:
+            return
+        self._error = error
+        answers = [waiting.answer for waiting in self._waiting.values()]
+        futures: list[asyncio.Future[Any]] = [self._greeting, *answers]
+        for future in futures:
+            if not future.done():
+                future.set_exception(error)
+                future.exception()  # it may be that nobody waits for this one
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+
+    def _epitaph(self, status: int) -> str:
+        """Say how the process ended."""
+        last = next((line for line in reversed(self._said) if line), "")
+        if status < 0:
+            name = signal.Signals(-status).name
+            reason = _("{signal}; perhaps there was not enough memory").format(signal=name)
+        else:
+            reason = last or _("status {status}").format(status=status)
+        return _("the inspector ended ({reason}); ask again to start it anew").format(reason=reason)

@@ -1,0 +1,94 @@
+"""The pipe between the screen and its inspector: frames of four bytes of length, big-endian, and msgpack.
+
+The inspector greets first. Each call has a number; its answer bears the same one. An answer may be announced by notes
+on how far it has come. A call that is cancelled gets no answer.
+"""
+
+import struct
+from typing import Any, BinaryIO
+
+import msgspec
+
+from tui_cnn.runs.inspection.replies import AnyReply
+from tui_cnn.runs.inspection.requests import AnyRequest
+
+PROTOCOL = 1
+"""To be raised with every change of a message."""
+
+LARGEST = 1 << 30
+"""Bytes of a frame; what claims more is no frame."""
+
+LENGTH = struct.Struct(">I")
+
+
+class Call(msgspec.Struct, frozen=True, tag="call"):
+    """A question."""
+
+    id: int
+    request: AnyRequest
+
+
+class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
+    """The answer is not wanted any more."""
+
+    id: int
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """The inspector is there, and speaks this protocol."""
+
+    protocol: int
+
+
+class Note(msgspec.Struct, frozen=True, tag="note"):
+    """`share` of the work is done, 0 to 1."""
+
+    id: int
+    share: float
+
+
+class Answer(msgspec.Struct, frozen=True, tag="answer"):
+    """The end of a call."""
+
+    id: int
+    reply: AnyReply
+
+
+ToInspector = Call | Cancel
+FromInspector = Hello | Note | Answer
+
+_encoder = msgspec.msgpack.Encoder()
+to_inspector = msgspec.msgpack.Decoder(ToInspector)
+from_inspector = msgspec.msgpack.Decoder(FromInspector)
+
+
+def frame(message: ToInspector | FromInspector) -> bytes:
+    """Write a message with its length before it."""
+    payload = _encoder.encode(message)
+    return LENGTH.pack(len(payload)) + payload
+
+
+def length_of(head: bytes) -> int:
+    """Read the length of a frame.
+
+    Raises:
+        ValueError: it is longer than any frame.
+    """
+    (length,) = LENGTH.unpack(head)
+    if length > LARGEST:
+        raise ValueError(f"a frame of {length:,} bytes")
+    return int(length)
+
+
+def read_frame(stream: BinaryIO, decoder: "msgspec.msgpack.Decoder[Any]") -> Any:
+    """Read the next message; None: the stream has ended.
+
+    Raises:
+        ValueError: what comes is no such message.
+    """
+    head = stream.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    length = length_of(head)
+    payload = stream.read(length)
+    return decoder.decode(payload) if len(payload) == length else None

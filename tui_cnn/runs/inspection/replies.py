@@ -1,0 +1,188 @@
+"""What the inspector answers. `stamp` tells of which state of the weights' file it speaks."""
+
+from typing import Literal
+
+import msgspec
+
+from tui_cnn.core.path import Path
+from tui_cnn.runs.inspection.arrays import Array
+
+Region = tuple[int, int, int, int]
+"""`(top, left, bottom, right)` in pixels of the network's input; all are included."""
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True, tag_field="reply", tag=str.lower):
+    """An answer."""
+
+    stamp: int = 0
+
+
+class LayerInfo(msgspec.Struct, frozen=True):
+    """A layer whose activations can be seen: containers are not among them, but branches are, where they merge.
+
+    Attributes:
+        path: its address in the network.
+        kind: the name of its class.
+        shape: (height, width, channels) or (features,) of what comes out.
+        has_kernels: whether it is a convolution.
+    """
+
+    path: Path
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    has_kernels: bool
+
+
+class Opened(Reply, frozen=True, kw_only=True):
+    """What there is to look at.
+
+    Attributes:
+        network: as TOML.
+        layers: in the order in which an image goes through them.
+        image_shape: (height, width) of the images of the data set.
+        padding: pixels of border (top, left) that the network's input has around them.
+        directory: that of the data set; empty: Fashion-MNIST.
+    """
+
+    network: str
+    layers: tuple[LayerInfo, ...]
+    class_names: tuple[str, ...]
+    image_shape: tuple[int, int]
+    padding: tuple[int, int]
+    directory: str
+
+
+class Predictions(Reply, frozen=True, kw_only=True):
+    """`probabilities` (n, classes), float32."""
+
+    probabilities: Array
+
+
+class Activations(Reply, frozen=True, kw_only=True):
+    """`layers`: an array for each layer of `Opened.layers`, of its shape; `probabilities` (classes,), float32.
+
+    `image` is what the network was given, (height, width) or (height, width, channels), uint8.
+    """
+
+    image: Array
+    layers: tuple[Array, ...]
+    probabilities: Array
+
+
+class LayerWeights(msgspec.Struct, frozen=True):
+    """The weights of one layer by Keras' names: `kernel` is (height, width, inputs, filters), float32."""
+
+    name: str
+    weights: dict[str, Array]
+
+
+class Weights(Reply, frozen=True, kw_only=True):
+    """The layers that have weights, in order."""
+
+    layers: tuple[LayerWeights, ...]
+
+
+class Heat(Reply, frozen=True, kw_only=True):
+    """`values` (rows, columns), float32, and the class that they are about, with its probability on the image."""
+
+    values: Array
+    target: int
+    probability: float
+
+
+class Heats(Reply, frozen=True, kw_only=True):
+    """`values`: an array (height, width), float32, for each layer in `layers`."""
+
+    layers: tuple[str, ...]
+    values: tuple[Array, ...]
+    target: int
+    probability: float
+
+
+class Seen(Reply, frozen=True, kw_only=True):
+    """What a cell sees.
+
+    Attributes:
+        gradient: (height, width), float32: mean absolute gradient of the cell with respect to each pixel.
+        measured: the smallest region with all pixels that have a gradient; None: nothing moves this cell.
+        computed: as the layers' sizes and strides have it; None: it cannot be known.
+        status: `full` where the cell sees everything.
+    """
+
+    gradient: Array
+    measured: Region | None
+    computed: Region | None
+    status: Literal["exact", "full", "unaligned"] | None
+
+
+class Patches(Reply, frozen=True, kw_only=True):
+    """For each channel the places that excite it most, one an image, each array `(channels, top)`.
+
+    `images` are numbers of the test set, int32; `rows` and `columns` those of the cell, 0 in a layer without maps;
+    `values` its activation, float32; `regions` (channels, top, 4), int32, what the cell sees.
+    """
+
+    images: Array
+    rows: Array
+    columns: Array
+    values: Array
+    regions: Array
+
+
+class ChannelRanges(msgspec.Struct, frozen=True):
+    """The extremes and the mean of each channel, `(channels,)`, float32, and its share of images with a value above 0.
+
+    `dead` says which channels are the same whatever the image.
+    """
+
+    name: str
+    minimum: Array
+    maximum: Array
+    mean: Array
+    active: Array
+    dead: Array
+
+
+class Ranges(Reply, frozen=True, kw_only=True):
+    """`layers` in the order of `Opened.layers`; `sample` images were looked at."""
+
+    layers: tuple[ChannelRanges, ...]
+    sample: int
+
+
+class Shifts(Reply, frozen=True, kw_only=True):
+    """`accuracy` (2·reach + 1, 2·reach + 1), float32, 0 to 1: a row for each dy, a column for each dx, from -reach."""
+
+    accuracy: Array
+    reach: int
+    sample: int
+
+
+class Evaluation(Reply, frozen=True, kw_only=True):
+    """The whole test set: `probabilities` (n, classes), float32, and `labels` (n,), int32."""
+
+    probabilities: Array
+    labels: Array
+
+
+class Failure(Reply, frozen=True, kw_only=True):
+    """It cannot be answered, and why, in one line."""
+
+    message: str
+
+
+AnyReply = (
+    Opened
+    | Predictions
+    | Activations
+    | Weights
+    | Heat
+    | Heats
+    | Seen
+    | Patches
+    | Ranges
+    | Shifts
+    | Evaluation
+    | Failure
+)

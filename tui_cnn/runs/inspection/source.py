@@ -1,0 +1,79 @@
+"""Which weights to look at: a run, or a model's file, and which of its checkpoints."""
+
+import re
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from tui_cnn.i18n import _
+from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.errors import RunError
+
+Which = Literal["best", "last"] | int
+"""The best or the last checkpoint, or the one kept after this many steps."""
+
+_KEPT = re.compile(r"(?:step|epoch|checkpoint)-(\d{1,12})\.keras")
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Weights by their place: the directory of a run, or a `.keras` file, for which `which` says nothing."""
+
+    path: str
+    which: Which = "best"
+
+    @property
+    def is_file(self) -> bool:
+        """Whether this is a model's file, not a run."""
+        return self.path.lower().endswith(".keras")
+
+    @property
+    def run(self) -> RunDirectory:
+        """The run, where this is one."""
+        return RunDirectory(Path(self.path))
+
+    @property
+    def name(self) -> str:
+        """What to call it in a message: the id of the run, or the file."""
+        return self.path if self.is_file else self.run.id
+
+
+def kept(run: RunDirectory) -> dict[int, Path]:
+    """Find the checkpoints that the run keeps, by the number that their names end in, in its order."""
+    found: dict[int, Path] = {}
+    for directory in (run.path, run.path / "kept"):
+        try:
+            files = list(directory.iterdir())
+        except OSError:
+            continue
+        found |= {int(match[1]): path for path in files if (match := _KEPT.fullmatch(path.name))}
+    return dict(sorted(found.items()))
+
+
+def weights_file(source: Source) -> Path:
+    """Tell where the weights are; the file need not be there, if it is the best or the last.
+
+    Raises:
+        RunError: no checkpoint of that number is kept.
+    """
+    if source.is_file:
+        return Path(source.path)
+    run = source.run
+    if source.which == "best":
+        return run.best_file
+    if source.which == "last":
+        return run.checkpoint_file
+    files = kept(run)
+    if source.which not in files:
+        there = ", ".join(map(str, files)) or _("none")
+        message = _("{run} keeps no weights of {number}; kept are: {there}")
+        raise RunError(message.format(run=run.id, number=source.which, there=there))
+    return files[source.which]
+
+
+def stamp(source: Source) -> int | None:
+    """Tell when the weights were written, in nanoseconds, so that one can see a change; None: there are none."""
+    try:
+        return weights_file(source).stat().st_mtime_ns
+    except (OSError, RunError):
+        return None

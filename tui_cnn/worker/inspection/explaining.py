@@ -1,0 +1,67 @@
+"""Why a network says what it says: saliency, Grad-CAM, occlusion.
+
+Simonyan, Vedaldi, Zisserman, "Deep Inside Convolutional Networks", 2013; Selvaraju et al., "Grad-CAM", 2017; Zeiler,
+Fergus, "Visualizing and Understanding Convolutional Networks", 2014. The score of a class is that before the softmax.
+"""
+
+import numpy as np
+
+from tui_cnn.i18n import _
+from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.inspection.arrays import pack
+from tui_cnn.runs.inspection.replies import Heat, Heats
+from tui_cnn.runs.inspection.requests import GradCam, Occlude, Saliency
+from tui_cnn.worker.inspection.job import Job, aim
+from tui_cnn.worker.inspection.opened import BATCH, Opened
+
+_MAP_AXES = 3
+
+
+def saliency(opened: Opened, request: Saliency) -> Job:
+    """Take the absolute gradient of the score in each pixel, the largest of its channels."""
+    yield 0.0
+    pixels = opened.pixels(request.image)
+    target, probability = aim(opened, pixels, request.target)
+    _score, gradient, _outputs, _inner = opened.engine.gradients(opened.inputs(pixels[np.newaxis]), np.int32(target))
+    values = opened.as_map(np.abs(gradient[0].numpy()))
+    return Heat(values=pack(values), target=target, probability=probability)
+
+
+def grad_cam(opened: Opened, request: GradCam) -> Job:
+    """Weigh the maps of each layer by the mean gradients of the score in them, sum, and keep what is above 0."""
+    yield 0.0
+    pixels = opened.pixels(request.image)
+    target, probability = aim(opened, pixels, request.target)
+    engine = opened.engine
+    _score, _pixels, outputs, gradients = engine.gradients(opened.inputs(pixels[np.newaxis]), np.int32(target))
+    names, values = [], []
+    for layer, output, gradient in zip(engine.layers, outputs, gradients, strict=True):
+        if len(output.shape) == _MAP_AXES + 1:
+            importance = gradient[0].numpy().mean(axis=(0, 1))
+            names.append(layer.name)
+            values.append(pack(np.maximum(output[0].numpy() @ importance, 0)))
+    if not names:
+        raise RunError(_("{name}: has no layer with maps").format(name=opened.network.name))
+    return Heats(layers=tuple(names), values=tuple(values), target=target, probability=probability)
+
+
+def occlude(opened: Opened, request: Occlude) -> Job:
+    """Cover each place in turn, and see what is left of the probability."""
+    pixels = opened.pixels(request.image)
+    target, probability = aim(opened, pixels, request.target)
+    height, width = pixels.shape
+    if request.size > min(height, width):
+        message = _("a square of {size} does not fit into an image of {height}×{width}")
+        raise RunError(message.format(size=request.size, height=height, width=width))
+    tops = range(0, height - request.size + 1, request.step)
+    lefts = range(0, width - request.size + 1, request.step)
+    corners = [(top, left) for top in tops for left in lefts]
+    left_over = []
+    for begin in range(0, len(corners), BATCH):
+        yield begin / len(corners)
+        covered = np.repeat(pixels[np.newaxis], len(corners[begin : begin + BATCH]), axis=0)
+        for image, (top, left) in zip(covered, corners[begin : begin + BATCH], strict=True):
+            image[top : top + request.size, left : left + request.size] = request.grey
+        left_over.append(opened.predict(covered)[:, target])
+    values = np.concatenate(left_over).reshape(len(tops), len(lefts))
+    return Heat(values=pack(values), target=target, probability=probability)

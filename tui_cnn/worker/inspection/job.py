@@ -1,0 +1,36 @@
+"""A piece of work that pauses now and then, so that a quick question need not wait for a long answer."""
+
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from tui_cnn.i18n import _
+from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.inspection.replies import AnyReply
+from tui_cnn.worker.inspection.engine import Floats
+from tui_cnn.worker.inspection.opened import Opened, Pixels
+
+Job = Generator[float, None, AnyReply]
+"""Yields the share of the work that is done, 0 to 1, and returns the answer."""
+
+
+def probabilities_of(scores: Any) -> Floats:
+    """Turn scores (n, classes) into probabilities."""
+    return np.asarray(tf.nn.softmax(scores))
+
+
+def aim(opened: Opened, pixels: Pixels, target: int | None) -> tuple[int, float]:
+    """Return the class that is meant for an image (height, width), and its probability.
+
+    Raises:
+        RunError: there is no such class.
+    """
+    probabilities = opened.predict(pixels[np.newaxis])[0]
+    if target is None:
+        target = int(probabilities.argmax())
+    if not 0 <= target < len(probabilities):
+        message = _("there is no class {number}; they go from 0 to {last}")
+        raise RunError(message.format(number=target, last=len(probabilities) - 1))
+    return target, float(probabilities[target])

@@ -1,0 +1,134 @@
+"""What a cell sees, and what its channel likes to see."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from tui_cnn.core.receptive_field import ReceptiveField
+from tui_cnn.i18n import _
+from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.inspection.arrays import pack
+from tui_cnn.runs.inspection.replies import Patches, Region, Seen
+from tui_cnn.runs.inspection.requests import Excite, Look
+from tui_cnn.worker.inspection.engine import Engine, Floats
+from tui_cnn.worker.inspection.job import Job
+from tui_cnn.worker.inspection.opened import Opened, batches
+
+_ALL = -1
+_MAP_AXES = 3
+
+
+def look(opened: Opened, request: Look) -> Job:
+    """Compute the region of a cell, and measure it by the gradient over several images."""
+    yield 0.0
+    engine = opened.engine
+    place = engine.place(request.layer)
+    _require_cell(engine, place, request)
+    pixels = np.stack([opened.pixels(request.image), *opened.test.images[opened.sample(request.sample)]])
+    channel = _ALL if request.channel is None else request.channel
+    cell = (request.row, request.column, channel)
+    total = np.zeros(engine.network.input_shape)
+    for numbers in batches(np.arange(len(pixels))):
+        yield float(numbers[0] / len(pixels))
+        engine = opened.engine
+        gradient = engine.compiled(f"cell of {place}", _gradient_of_cell(engine, place), numbers=3)
+        total += np.abs(gradient(opened.inputs(pixels[numbers]), *cell).numpy()).sum(axis=0)
+    mean = opened.as_map(total / len(pixels))
+    field = _field(engine, place)
+    return Seen(
+        gradient=pack(mean.astype(np.float32)),
+        measured=_region(mean > 0),
+        computed=None if field is None else field.region(request.row, request.column, mean.shape),
+        status=None if field is None else field.status,
+    )
+
+
+def excite(opened: Opened, request: Excite) -> Job:
+    """Find the strongest cell of each image and channel, then the strongest images of each channel."""
+    place = opened.engine.place(request.layer)
+    chosen = opened.sample(request.sample)
+    strongest: list[Floats] = []
+    cells: list[npt.NDArray[np.int64]] = []
+    for numbers in batches(chosen):
+        yield len(strongest) * len(numbers) / len(chosen)
+        engine = opened.engine
+        best = engine.compiled(f"best of {place}", _best_cell(engine, place))
+        values, positions = best(opened.inputs(opened.test.images[numbers]))
+        strongest.append(values.numpy())
+        cells.append(positions.numpy())
+    values, positions = np.concatenate(strongest), np.concatenate(cells)  # (images, channels)
+    order = np.argsort(-values, axis=0, kind="stable")[: request.top].T
+    channels = np.arange(values.shape[1])[:, np.newaxis]
+    shape = engine.layers[place].keras.output.shape[1:]
+    rows, columns = np.divmod(positions[order, channels], shape[1] if len(shape) == _MAP_AXES else 1)
+    regions = _regions(engine, place, rows, columns, opened)
+    return Patches(
+        images=pack(chosen[order].astype(np.int32)),
+        rows=pack(rows.astype(np.int32)),
+        columns=pack(columns.astype(np.int32)),
+        values=pack(values[order, channels]),
+        regions=pack(regions),
+    )
+
+
+def _gradient_of_cell(engine: Engine, place: int) -> Callable[..., Any]:
+    """Make (inputs, row, column, channel) -> the gradient of the cell, or of all its channels, in the inputs."""
+    model = engine.until(place)
+
+    def gradient(inputs: Any, row: Any, column: Any, channel: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            outputs = model(inputs, training=False)
+            cells = outputs[:, row, column] if len(outputs.shape) == _MAP_AXES + 1 else outputs
+            chosen = tf.range(tf.shape(cells)[-1]) == channel
+            wanted = tf.reduce_sum(tf.where(chosen | (channel == _ALL), cells, 0.0))
+        return tape.gradient(wanted, inputs, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
+    return gradient
+
+
+def _best_cell(engine: Engine, place: int) -> Callable[..., Any]:
+    """Make inputs -> (the largest value of each image and channel, at which cell), each (n, channels)."""
+    model = engine.until(place)
+
+    def best(inputs: Any) -> Any:
+        outputs = model(inputs, training=False)
+        flat = tf.reshape(outputs, (tf.shape(outputs)[0], -1, outputs.shape[-1]))
+        return tf.reduce_max(flat, axis=1), tf.argmax(flat, axis=1)
+
+    return best
+
+
+def _require_cell(engine: Engine, place: int, request: Look) -> None:
+    shape = engine.layers[place].keras.output.shape[1:]
+    rows, columns, channels = shape if len(shape) == _MAP_AXES else (1, 1, shape[-1])
+    wanted = (request.row, request.column, request.channel or 0)
+    if not all(0 <= number < limit for number, limit in zip(wanted, (rows, columns, channels), strict=True)):
+        message = _("layer “{name}” has no cell {cell}: it is {shape}")
+        cell, size = ("×".join(map(str, numbers)) for numbers in (wanted, shape))
+        raise RunError(message.format(name=request.layer, cell=cell, shape=size))
+
+
+def _field(engine: Engine, place: int) -> ReceptiveField | None:
+    return next(row.field for row in engine.analysis.rows if row.path == engine.layers[place].path)
+
+
+def _regions(engine: Engine, place: int, rows: Any, columns: Any, opened: Opened) -> Any:
+    """Compute what each cell sees; all of the image where that cannot be known. Returns (channels, top, 4), int32."""
+    image = opened.input_size
+    field = _field(engine, place)
+    flat = [
+        (0, 0, image[0] - 1, image[1] - 1) if field is None else field.region(int(row), int(column), image)
+        for row, column in zip(rows.ravel(), columns.ravel(), strict=True)
+    ]
+    return np.array(flat, np.int32).reshape(*rows.shape, 4)
+
+
+def _region(moved: Any) -> Region | None:
+    if not moved.any():
+        return None
+    rows, columns = np.flatnonzero(moved.any(axis=1)), np.flatnonzero(moved.any(axis=0))
+    return int(rows[0]), int(columns[0]), int(rows[-1]), int(columns[-1])

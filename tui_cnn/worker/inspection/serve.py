@@ -1,0 +1,119 @@
+"""`python -m tui_cnn.worker inspect`: questions come in, answers go out; it ends when its input does."""
+
+import os
+import queue
+import signal
+import sys
+import threading
+import traceback
+from typing import TYPE_CHECKING, BinaryIO
+
+from tui_cnn.data.errors import DataError
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.i18n import _
+from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.inspection.frames import (
+    PROTOCOL,
+    Answer,
+    Call,
+    Cancel,
+    FromInspector,
+    Hello,
+    Note,
+    ToInspector,
+    frame,
+    read_frame,
+    to_inspector,
+)
+from tui_cnn.runs.inspection.replies import Failure
+
+if TYPE_CHECKING:
+    from tui_cnn.worker.inspection.answers import Answers
+    from tui_cnn.worker.inspection.job import Job
+
+Inbox = queue.Queue[ToInspector]
+
+
+def main() -> int:
+    """Serve until the input ends; return the exit status."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asks; closing the input ends this
+    source, sink = _take_streams()
+    inbox: Inbox = queue.Queue()
+    threading.Thread(target=_receive, args=(source, inbox), daemon=True).start()
+    os.environ |= {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
+    # A trainer may be at work on the GPU, whose memory it takes as a whole; a single image needs none.
+    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+    try:
+        from tui_cnn.worker.inspection.answers import Answers
+    except ImportError as error:
+        sys.stderr.write(_("TensorFlow cannot be loaded: {reason}").format(reason=error) + "\n")
+        return 1
+    _send(sink, Hello(PROTOCOL))
+    _serve(inbox, sink, Answers())
+    return 0
+
+
+def _take_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Keep the pipe to ourselves: whatever else prints or reads in this process meets the log, or nothing."""
+    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return source, sink
+
+
+def _receive(source: BinaryIO, inbox: Inbox) -> None:
+    """Take in messages; at the end of the input end the process, whatever it is at."""
+    status = 0
+    try:
+        while (message := read_frame(source, to_inspector)) is not None:
+            inbox.put(message)
+    except (ValueError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        status = 2
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def _send(sink: BinaryIO, message: FromInspector) -> None:
+    data = memoryview(frame(message))
+    try:
+        while data:
+            data = data[os.write(sink.fileno(), data) :]
+    except OSError:  # nobody listens any more
+        os._exit(0)
+
+
+def _serve(inbox: Inbox, sink: BinaryIO, answers: "Answers") -> None:
+    """Work on what is wanted, by turns: what has had the fewest turns comes first, so the newest does."""
+    jobs: dict[int, tuple[int, Job]] = {}
+    while True:
+        while not jobs or not inbox.empty():
+            match inbox.get():
+                case Call(id=number, request=request):
+                    jobs[number] = (0, answers.begin(request))
+                case Cancel(id=number):
+                    jobs.pop(number, None)
+        number = min(jobs, key=lambda each: (jobs[each][0], -each))
+        turns, job = jobs.pop(number)
+        try:
+            share = next(job)
+        except StopIteration as end:
+            _send(sink, Answer(number, end.value))
+        except Exception as error:
+            _send(sink, Answer(number, Failure(message=_explain(error))))
+        else:
+            jobs[number] = (turns + 1, job)
+            _send(sink, Note(number, share))
+
+
+def _explain(error: Exception) -> str:
+    """Put an error into one line; those that should not be go to the log as they are."""
+    reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+    if isinstance(error, (RunError, FormatError, DataError)):
+        return reason
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return _("there is not enough memory for this network")
+    traceback.print_exception(error)
+    return _("a mistake in this program: {kind}: {reason}").format(kind=type(error).__name__, reason=reason)

@@ -1,0 +1,81 @@
+"""Weights, and nothing else, out of a `.keras` file that anyone may have made.
+
+The file's own description of the model is never built: a `Lambda` in it could run code. The model is ours; Keras'
+reader of weights takes arrays of numbers from the HDF5 part, and refuses links to other files in it.
+"""
+
+import warnings
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import h5py
+import keras
+
+from tui_cnn.core.naming import snake_case
+from tui_cnn.i18n import _
+from tui_cnn.runs.errors import RunError
+
+_MEMBER = "model.weights.h5"
+
+
+def load_weights(model: keras.Model, path: Path, missing: str) -> None:
+    """Put the weights in a file into `model`.
+
+    Raises:
+        RunError: the file is not there (then the text is `missing`), is damaged, or is of another network.
+    """
+    try:
+        found = _names(path)
+        expected = _places(model)
+        if strange := [name for place, name in expected.items() if found.get(place) != name]:
+            message = _("{file}: holds the weights of another network: it has no layer “{name}” where this one has it")
+            raise RunError(message.format(file=path, name=strange[0]))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model.load_weights(path)
+    except FileNotFoundError:
+        raise RunError(missing) from None
+    except RunError:
+        raise
+    # Neither Keras, nor HDF5, nor zip has an error of its own for a damaged file: what is inside comes through.
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise RunError(_("{file}: its weights cannot be read: {reason}").format(file=path, reason=reason)) from None
+
+
+def _places(model: keras.Model) -> dict[str, str]:
+    """Say where in the file Keras looks for each layer that has weights, and how the layer is called."""
+    seen: Counter[str] = Counter()
+    places = {}
+    for layer in model.layers:
+        stem = snake_case(type(layer).__name__)
+        place = f"{stem}_{seen[stem]}" if seen[stem] else stem
+        seen[stem] += 1
+        if layer.weights:
+            places[place] = layer.name
+    return places
+
+
+def _names(path: Path) -> dict[str, str]:
+    """Read which layer is where in the file; Keras writes the name of each beside its weights."""
+    with zipfile.ZipFile(path) as archive:
+        if _MEMBER not in archive.namelist():
+            raise RunError(
+                _("{file}: holds no {member}, so it is no model of Keras 3").format(file=path, member=_MEMBER)
+            )
+        with archive.open(_MEMBER) as member, h5py.File(member, "r") as file:
+            layers = file.get("layers", getlink=True)
+            if not isinstance(layers, h5py.HardLink):
+                return {}
+            group = file["layers"]
+            return {place: _name(group, place) for place in group}
+
+
+def _name(group: h5py.Group, place: str) -> str:
+    if not isinstance(group.get(place, getlink=True), h5py.HardLink):
+        return ""
+    layer = group[place]
+    if not isinstance(layer, h5py.Group) or not isinstance(layer.get("vars", getlink=True), h5py.HardLink):
+        return ""
+    return str(layer["vars"].attrs.get("name", ""))
