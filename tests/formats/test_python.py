@@ -70,7 +70,7 @@ def _configs(model):
             if name.endswith("_regularizer") and value:
                 penalties = {"l1": 0.0, "l2": 0.0, **value["config"]}
                 config[name] = {kind: float(np.float32(penalty)) for kind, penalty in penalties.items()}
-    return sorted(map(str, configs))
+    return sorted(str(sorted(config.items())) for config in configs)
 
 
 @given(st.one_of(mostly_sound(), networks()))
