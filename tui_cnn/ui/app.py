@@ -43,6 +43,12 @@ def _train_screen() -> Screen[Any]:
     return TrainScreen()
 
 
+def _lab_screen() -> Screen[Any]:
+    from tui_cnn.ui.screens.lab import LabScreen
+
+    return LabScreen()
+
+
 def _runs_screen() -> Screen[Any]:
     from tui_cnn.ui.screens.runs import RunsScreen
 
@@ -61,7 +67,12 @@ class CnnTui(App[None]):
     TITLE = "cnn-tui"
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
-    MODES: ClassVar[dict[str, Any]] = {"build": _build_screen, "train": _train_screen, "runs": _runs_screen}
+    MODES: ClassVar[dict[str, Any]] = {
+        "build": _build_screen,
+        "train": _train_screen,
+        "lab": _lab_screen,
+        "runs": _runs_screen,
+    }
     DEFAULT_MODE = "build"
     COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {_palette}
 
@@ -75,6 +86,7 @@ class CnnTui(App[None]):
         super().__init__()
         self.data = data
         self.files = Files(self)
+        self.lessons_read: set[str] = set()
         self._recovery = Recovery()
         self.set_reactive(CnnTui.design, design)
 
@@ -100,16 +112,18 @@ class CnnTui(App[None]):
         self.design = self.design.redo()
 
     @work
-    async def put_on_table(self, network: Network, file: Path | None = None) -> None:
-        """Design another network, once it is settled what becomes of the one on the table."""
+    async def put_on_table(self, network: Network, file: Path | None = None, mode: str = "build") -> None:
+        """Design or train another network, once it is settled what becomes of the one on the table."""
         if await self.files.settle_unsaved():
             self.design = open_design(network, file)
-            self.switch_mode("build")
+            if mode == "train":
+                self.shown_run = None
+            self.switch_mode(mode)
 
-    def action_open_model(self, model: str) -> None:
+    def action_open_model(self, model: str, mode: str = "build") -> None:
         """Open a preset or a file."""
         try:
-            self.put_on_table(*find_network(model))
+            self.put_on_table(*find_network(model), mode)
         except ValueError as error:
             self.notify(str(error), severity="error", timeout=10, markup=False)
 
@@ -163,6 +177,26 @@ class CnnTui(App[None]):
         self._settle_form()
         self.switch_mode("train")
 
+    def action_mode_lab(self) -> None:
+        """Go to the Lab."""
+        self._settle_form()
+        self.switch_mode("lab")
+
+    def action_open_lesson(self, name: str) -> None:
+        """Open a lesson by its name."""
+        self._go_along(f"lesson:{name}")
+
+    def action_follow_link(self, link: str) -> None:
+        """Go where a link of a lesson leads."""
+        self._go_along(link)
+
+    @work
+    async def _go_along(self, link: str) -> None:
+        from tui_cnn.ui.following import follow
+
+        self._settle_form()
+        await follow(self, link)
+
     def action_mode_runs(self) -> None:
         """Go to the list of runs."""
         self._settle_form()
@@ -183,6 +217,7 @@ class CnnTui(App[None]):
     def _prepare(self) -> None:
         import_module("tui_cnn.ui.screens.runs")
         import_module("tui_cnn.ui.screens.train")
+        import_module("tui_cnn.ui.screens.lab")
 
     @work(thread=True, exclusive=True, group="recovery")
     def _keep_copy(self) -> None:

@@ -14,6 +14,21 @@ _KEY_NAMES = {
     "enter": "Enter",
     "shift+down": "Shift+↓",
     "shift+up": "Shift+↑",
+    "shift+left": "Shift+←",
+    "shift+right": "Shift+→",
+    "right": "→",
+    "left": "←",
+    "down": "↓",
+    "up": "↑",
+    "home": "Home",
+    "end": "End",
+    "space": "Space",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "plus": "+",
+    "minus": "-",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
 }
 
 
@@ -30,6 +45,13 @@ def scope_titles() -> dict[Scope, str]:
         "form": _("Build: the settings of a layer (arrows and Tab move, ← → choose)"),
         "recipe": _("Train: the settings of a run (arrows and Tab move, ← → choose)"),
         "train": _("Train"),
+        "lab": _("Lab: its pages and lessons"),
+        "stepper": _("Lab: the window on the picture"),
+        "lab_form": _("Lab: the settings (arrows and Tab move, ← → choose)"),
+        "chain": _("Lab: sizes (arrows move, digits change the number)"),
+        "weights": _("Lab: weights"),
+        "pairs": _("Lab: networks to compare (arrows move)"),
+        "lesson": _("Lab: a lesson (arrows choose what to try)"),
         "runs": _("Runs"),
     }
 
