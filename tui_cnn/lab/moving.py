@@ -4,10 +4,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tui_cnn.lab.pooling import Pooling, shifted, subsampled
+from tui_cnn.lab.pooling import Kind, Pooling, shifted, subsampled
 from tui_cnn.lab.scene import Typed, image_of
 from tui_cnn.lab.settings import PoolingSettings
 from tui_cnn.lab.windows import Image
+
+
+_KINDS: dict[str, Kind] = {
+    "max": "max",
+    "average": "average",
+    "global-max": "global max",
+    "global-average": "global average",
+    "depth-max": "depth max",
+}
 
 
 class Moved(NamedTuple):
@@ -60,13 +69,11 @@ def kept(pooling: Pooling, places: int) -> tuple[Image, Image]:
                 seen[row, column, under] = 1
                 left[row, column, under] = step.kept[0]
             else:
-                seen[(*taps, channel)] = 1
-                left[(*taps, channel)] = np.maximum(left[(*taps, channel)], step.kept)
+                seen[..., channel][taps] = 1
+                left[..., channel][taps] = np.maximum(left[..., channel][taps], step.kept)
     return seen, left
 
 
 def _pooling(settings: PoolingSettings, image: Image) -> Pooling:
-    kinds = {"global-max": "global max", "global-average": "global average", "depth-max": "depth max"}
     depth = min(settings.depth, image.shape[2])
-    pooling = Pooling(image, "max", settings.pool_size, settings.strides, settings.padding, depth)
-    return pooling._replace(kind=kinds.get(settings.kind, settings.kind))
+    return Pooling(image, _KINDS[settings.kind], settings.pool_size, settings.strides, settings.padding, depth)

@@ -27,7 +27,9 @@ def image_of(settings: ConvolutionSettings | PoolingSettings, typed: Typed) -> I
     """Make the picture; one that is not there yet is all zeros."""
     match settings.image:
         case "own":
-            return _fitted(typed.image, (settings.side, settings.side, 1 if typed.image is None else typed.image.shape[2]))
+            return _fitted(
+                typed.image, (settings.side, settings.side, 1 if typed.image is None else typed.image.shape[2])
+            )
         case "fashion":
             return np.zeros((28, 28, 1)) if typed.fashion is None else typed.fashion
         case "colours":

@@ -68,7 +68,9 @@ class PoolingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     ] = "max"
     pool_size: Annotated[Pair, Meta(description="Height × width of the window")] = (2, 2)
     strides: Annotated[Pair, Meta(description="How far the window moves: down × across")] = (2, 2)
-    padding: Annotated[Literal["valid", "same"], Meta(description="same: the window may hang over the border")] = "valid"
+    padding: Annotated[Literal["valid", "same"], Meta(description="same: the window may hang over the border")] = (
+        "valid"
+    )
     depth: Annotated[int, Meta(ge=1, le=3, description="How many channels depth-wise pooling takes together")] = 3
     down: Annotated[int, Meta(ge=-12, le=12, description="Move the picture down by so many pixels")] = 0
     right: Annotated[int, Meta(ge=-12, le=12, description="Move the picture to the right by so many pixels")] = 0

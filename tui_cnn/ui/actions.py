@@ -101,7 +101,7 @@ def lab_actions() -> tuple[Action, ...]:
         Action("read_back", "lesson", "pageup", _("Read back"), _("Scroll it back"), footer=False),
         Action("leave_lesson", "lesson", "escape", _("Lab"), _("Go back to the Lab")),
         Action("lesson", "lab", "l", _("Lesson"), _("Read the lesson")),
-        Action("lessons", "lab", "L", _("All lessons"), _("Choose a lesson")),
+        Action("lessons", "lab", "L", _("All lessons"), _("Choose a lesson"), footer=False),
         Action("next_lesson", "lab", "greater_than_sign", _("Next"), _("Go to the next lesson"), footer=False),
         Action("last_lesson", "lab", "less_than_sign", _("Before"), _("Go to the lesson before"), footer=False),
         Action("convolution_page", "lab", "c", _("Convolution"), _("Watch a convolution"), footer=False),

@@ -1,6 +1,6 @@
 """Links of the lessons: each names a state of the program, as `lab:convolution?kernel=sobel-x&padding=same` does."""
 
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -70,8 +70,7 @@ def parse_link(link: str) -> Link:
     place = values.pop("place", "1")
     if not (place.isdecimal() and place.isascii() and int(place)):
         raise LinkError(f"{link}: " + _("the place is a number, from 1 on"))
-    name = cast("PageName", page)
-    return LabLink(name, _settings(link, PAGES[name], values), int(place) - 1)
+    return LabLink(page, _settings(link, PAGES[page], values), int(place) - 1)
 
 
 def _settings(link: str, kind: type[msgspec.Struct] | None, values: dict[str, str]) -> msgspec.Struct | None:

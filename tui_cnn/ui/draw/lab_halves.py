@@ -18,7 +18,7 @@ def halves(
     shown: int | None = None,
     click: str = "",
 ) -> Text:
-    """Draw a picture: black to white where no value is negative, and else from the colour below to that above zero.
+    """Draw a picture: black to white where no value is negative, and else in the colours below and above zero.
 
     What is under the window is tinted; pixels that are not `shown` yet are dots.
     """
@@ -55,7 +55,7 @@ def _cell(pair: list[Color | None], tones: Tones, meta: dict[str, str] | None) -
 def _colour(value: float, signed: bool, largest: float, tones: Tones, framed: bool) -> Color:
     share = min(1.0, abs(value) / largest)
     if signed:
-        colour = _BLACK.blend(tones.above if value > 0 else tones.below, share)
+        colour = tones.ground.blend(tones.above if value > 0 else tones.below, share)
     else:
         colour = _BLACK.blend(_WHITE, share)
     return colour.blend(tones.window, 0.5) if framed else colour

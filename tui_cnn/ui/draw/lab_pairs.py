@@ -32,7 +32,7 @@ def pairs() -> tuple[Pair, ...]:
         Pair(
             _("Pooling against strides"),
             ("fashion-cnn", "fashion-cnn-strides"),
-            _("Strides learn how to shrink and skip most of the work. What does that cost in accuracy?"),
+            _("Strides learn how to shrink the picture, pooling has no weights. Which costs less, which does better?"),
         ),
         Pair(
             _("A dense classifier against none"),
@@ -46,6 +46,7 @@ def pairs_table(analyses: dict[str, Analysis], selected: int, tones: Tones, *, f
     """Draw the pairs, a line a network; `selected` counts the lines."""
     parts: list[Text | Table] = []
     width = max(len(name) for name in analyses)
+    cursor = tones.ground.blend(tones.above, 0.35)
     line = 0
     for pair in pairs():
         table = Table.grid(padding=(0, 2, 0, 0))
@@ -55,7 +56,7 @@ def pairs_table(analyses: dict[str, Analysis], selected: int, tones: Tones, *, f
         for name in pair.presets:
             totals = analyses[name].totals
             here = line == selected
-            style = Style(bold=here, reverse=here and focus)
+            style = Style(bold=here, bgcolor=cursor.rich_color if here and focus else None)
             marker = "▌ " if here else "  "
             layers = sum(1 for row in analyses[name].rows if not row.holds_layers)
             table.add_row(

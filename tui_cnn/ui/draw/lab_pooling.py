@@ -1,34 +1,45 @@
 """Pooling as pictures: what the window keeps and throws away, and what is left, beside plain strides."""
 
+from typing import NamedTuple
+
 import numpy as np
-from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from tui_cnn.i18n import _
 from tui_cnn.lab.moving import Moved, kept
 from tui_cnn.lab.windows import Image
-from tui_cnn.ui.draw.lab_convolution import WIDEST_NUMBERS, picture, titled, window_mask
-from tui_cnn.ui.draw.lab_grid import Marks, Tones, number
+from tui_cnn.ui.draw.lab_convolution import WIDEST_NUMBERS, above, fitted, picture, titled, window_mask
+from tui_cnn.ui.draw.lab_grid import Fit, Marks, Numbers, Tones, number
 from tui_cnn.ui.draw.lab_sums import channel_names, facts_table
 
 
-def pictures(moved: Moved, place: int, tones: Tones) -> RenderableType:
+def pictures(moved: Moved, place: int, tones: Tones, room: tuple[int, int], name: str = "") -> Table:
     """Draw the picture, what pooling makes of it, and what strides alone make of it."""
-    pooling = moved.pooling
+    seen, left = kept(moved.pooling, place + 1)
+    return fitted(lambda fit: _columns(_Scene(moved, place, tones, name, seen, left, fit)), room)
+
+
+class _Scene(NamedTuple):
+    moved: Moved
+    place: int
+    tones: Tones
+    name: str
+    seen: Image
+    left: Image
+    fit: Fit
+
+
+def _columns(scene: _Scene) -> list[Text]:
+    pooling = scene.moved.pooling
     depth = pooling.image.shape[2]
-    seen, left = kept(pooling, place + 1)
-    columns = [_input(moved, place, channel, seen, left, tones) for channel in range(depth)]
-    outputs = [_output(moved, place, channel, tones) for channel in range(pooling.channels)]
-    strides = [_strided(moved.strided, moved.strided_changed, channel, tones) for channel in range(depth)]
-    table = Table.grid(padding=(0, 3, 0, 0))
+    images = [_input(scene, channel) for channel in range(depth)]
+    outputs = [_output(scene, channel) for channel in range(pooling.channels)]
     if depth == 1:
-        table.add_row(columns[0], *outputs, *(drawn for drawn in strides if drawn))
-        return table
-    table.add_row(*columns)
-    table.add_row("")
-    table.add_row(*outputs)
-    return table
+        return [*images, *outputs, *_strided(scene)]
+    if pooling.channels < depth:
+        return [*images, above(outputs)]
+    return [above([image, output]) for image, output in zip(images, outputs, strict=True)]
 
 
 def told(moved: Moved, place: int) -> Table:
@@ -64,42 +75,44 @@ def changes(moved: Moved) -> Text:
     return Text(text)
 
 
-def _input(moved: Moved, place: int, channel: int, seen: Image, left: Image, tones: Tones) -> Group:
-    pooling = moved.pooling
+def _input(scene: _Scene, channel: int) -> Text:
+    pooling, tones = scene.moved.pooling, scene.tones
     laid = pooling.windows
     padded = laid.padded(pooling.image, np.nan)
-    row, column = divmod(place, laid.shape[1])
+    row, column = divmod(scene.place, laid.shape[1])
     down, across = laid
-    strong = left[..., channel] > 0 if "average" not in pooling.kind else None
+    seen, left = scene.seen[..., channel] > 0, scene.left[..., channel] > 0
     marks = Marks(
         window_mask(laid, padded, row, column),
         (down.before, down.after, across.before, across.after),
-        dim=(seen[..., channel] > 0) & ~(left[..., channel] > 0),
-        strong=strong,
+        grey=True,
+        dim=seen & ~left,
+        strong=left if "average" not in pooling.kind else None,
     )
     height, width, depth = pooling.image.shape
     large = width > WIDEST_NUMBERS
     values = np.nan_to_num(padded[..., channel]) if large else padded[..., channel]
     title = _("Image") if depth == 1 else channel_names(depth)[channel]
-    return titled(title, f"{height}×{width}", picture(values, tones, marks, large), tones)
+    note = f"{scene.name if depth == 1 else ''} {height}×{width}".strip()
+    return titled(title, note, picture(values, tones, marks, large, scene.fit), tones)
 
 
-def _output(moved: Moved, place: int, channel: int, tones: Tones) -> Group:
-    values = moved.pooled[..., channel]
+def _output(scene: _Scene, channel: int) -> Text:
+    values, changed = scene.moved.pooled[..., channel], scene.moved.pooled_changed[..., channel]
     here = np.zeros(values.shape, bool)
-    here.flat[place] = True
-    marks = Marks(here, strong=moved.pooled_changed[..., channel], shown=place + 1, click="screen.jump({})")
-    large = values.shape[1] > WIDEST_NUMBERS
-    size = f"{values.shape[0]}×{values.shape[1]}"
-    return titled(_("Pooled"), size, picture(values, tones, marks, large), tones)
+    here.flat[scene.place] = True
+    marks = Marks(here, strong=changed, shown=scene.place + 1, grey=True, click="screen.jump({})")
+    return _small(_("Pooled"), values, marks, scene)
 
 
-def _strided(strided: Image | None, changed: np.ndarray | None, channel: int, tones: Tones) -> Group | None:
+def _strided(scene: _Scene) -> list[Text]:
+    strided, changed = scene.moved.strided, scene.moved.strided_changed
     if strided is None or changed is None:
-        return None
-    values = strided[..., channel]
-    large = values.shape[1] > WIDEST_NUMBERS
-    size = f"{values.shape[0]}×{values.shape[1]}"
-    return titled(
-        _("Strides alone"), size, picture(values, tones, Marks(strong=changed[..., channel]), large), tones
-    )
+        return []
+    return [_small(_("Strides alone"), strided[..., 0], Marks(strong=changed[..., 0], grey=True), scene)]
+
+
+def _small(title: str, values: Numbers, marks: Marks, scene: _Scene) -> Text:
+    rows, columns = values.shape
+    drawn = picture(values, scene.tones, marks, columns > WIDEST_NUMBERS, scene.fit)
+    return titled(title, f"{rows}×{columns}", drawn, scene.tones)

@@ -27,7 +27,7 @@ def chain_table(n: int, slides: tuple[Slide, ...], cursor: ChainCursor, tones: T
     """Draw the chain; where a window has no place, its line says why, and the chain ends there."""
     table = Table.grid(padding=(0, 2, 0, 0))
     for justify in ("left", "right", "right", "right", "right", "left", "right", "right", "right"):
-        table.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]  # as rich names them
+        table.add_column(justify=justify, no_wrap=True)
     titles = ("", _("in"), "f", "p", "s", "floor((n + 2p − f) / s) + 1", _("out"), _("sees"), _("step"))
     muted = Style(color=tones.muted.rich_color)
     table.add_row(*(Text(title, muted) for title in titles))

@@ -11,9 +11,15 @@ from tui_cnn.ui.draw.lab_grid import number
 _LABEL = 12
 """Cells of the names at the left, with their gap."""
 
+_MOST_ROWS = 3
+"""So many lines a sum of one channel may take as the kernel's rows; larger kernels are written on."""
 
-def sums(convolution: Convolution, place: int, filter_: int, width: int) -> Table:
-    """Write the products of one filter at one place, the sum, the likeness, the size and the parameters."""
+
+def sums(convolution: Convolution, place: int, filter_: int, width: int, *, roomy: bool = True) -> Table:
+    """Write the products of one filter at one place, the sum, the likeness, the size and the parameters.
+
+    `width` is that of all; where it is not `roomy`, fewer lines are taken.
+    """
     step = convolution.step(place, filter_)
     table = facts_table()
     room = max(20, width - _LABEL)
@@ -23,14 +29,24 @@ def sums(convolution: Convolution, place: int, filter_: int, width: int) -> Tabl
         pairs = zip(step.patch[..., channel].flat, kernel[..., channel].flat, strict=True)
         terms = [product(pixel, weight) for pixel, weight in pairs]
         label = name if len(names) > 1 else _("products")
-        table.add_row(label, products(terms, float(step.channel_sums[channel]), room))
-    if total := _total(convolution, step, names):
-        table.add_row(_("sum"), total)
-    table.add_row(_("likeness"), likeness(step))
+        in_rows = convolution.kernels.shape[1] if len(names) == 1 and roomy else 0
+        table.add_row(label, products(terms, float(step.channel_sums[channel]), room, in_rows))
+    total = _total(convolution, step, names)
+    if total and len(names) > 1 and not roomy:
+        table.add_row(_("sum"), total.append("   ").append_text(likeness(step)))
+    else:
+        if total:
+            table.add_row(_("sum"), total)
+        table.add_row(_("likeness"), likeness(step))
     down, across = convolution.windows
     size = down.formula() if down == across else f"{down.formula()}   {across.formula()}"
-    table.add_row(_("size"), Text(size, overflow="fold"))
-    table.add_row(_("parameters"), Text(convolution.parameters()))
+    parameters = convolution.parameters()
+    words = _("parameters")
+    if not roomy and len(size) + len(parameters) + len(words) + 3 <= room:
+        table.add_row(_("size"), Text.assemble(size, "  ", (words, "dim"), " ", parameters))
+    else:
+        table.add_row(_("size"), Text(size, overflow="fold"))
+        table.add_row(words, parameters)
     return table
 
 
@@ -54,9 +70,20 @@ def product(pixel: float, weight: float) -> str:
     return f"{number(pixel)}·{_bracketed(weight)}"
 
 
-def products(terms: list[str], total: float, width: int) -> Text:
-    """Write `3·1 + 0·0 + … = −5`, broken before a plus where the line is full."""
-    parts = [terms[0], *(f"+ {term}" for term in terms[1:]), f"= {number(total)}"]
+def products(terms: list[str], total: float, width: int, in_rows: int = 0) -> Text:
+    """Write `3·1 + 0·0 + … = −5` in a line.
+
+    Where it is too long, it is broken after each `in_rows` terms, as the kernel has them in a row, if these fit a line;
+    or else before a plus where the line is full.
+    """
+    parts = [terms[0], *(f"+ {term}" for term in terms[1:])]
+    result = f"= {number(total)}"
+    if len(" ".join([*parts, result])) > width and in_rows:
+        rows = [" ".join(parts[first : first + in_rows]) for first in range(0, len(parts), in_rows)]
+        if max(map(len, rows)) + len(result) < width and len(rows) <= _MOST_ROWS:
+            parts = rows
+            width = 0
+    parts[-1] = f"{parts[-1]} {result}"
     lines = [""]
     for part in parts:
         longer = f"{lines[-1]} {part}".strip()
@@ -65,7 +92,7 @@ def products(terms: list[str], total: float, width: int) -> Text:
         else:
             lines[-1] = longer
     written = Text("\n".join(lines))
-    written.stylize("bold", len(written.plain) - len(parts[-1]))
+    written.stylize("bold", len(written.plain) - len(result))
     return written
 
 
@@ -73,7 +100,7 @@ def likeness(step: Step) -> Text:
     """Say how alike patch and kernel are."""
     dot = number(float(step.products.sum()))
     if step.cosine is None:
-        return Text(_("dot product {dot}; no angle, for one of the two is all zeros").format(dot=dot))
+        return Text(_("dot product {dot}; no cosine, for one of the two is all zeros").format(dot=dot))
     return Text(_("dot product {dot}, cosine {cosine}").format(dot=dot, cosine=number(round(step.cosine, 2))))
 
 
@@ -87,7 +114,7 @@ def kernel_note(convolution: Convolution, filter_: int) -> str:
 
 
 def _total(convolution: Convolution, step: Step, names: list[str]) -> Text | None:
-    """Write the sum over the channels, the bias and what ReLU makes of it, where there is more than one thing to add."""
+    """Write the sum over the channels, the bias and what ReLU makes of it; None where there is nothing to add."""
     if len(names) == 1 and not step.bias and not convolution.relu:
         return None
     first, *others = (float(value) for value in step.channel_sums)

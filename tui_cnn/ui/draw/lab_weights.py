@@ -1,5 +1,7 @@
 """What a convolution costs, beside layers that share no weights or look at everything; and small kernels for large."""
 
+from typing import NamedTuple
+
 from rich.console import Group
 from rich.style import Style
 from rich.table import Table
@@ -29,52 +31,69 @@ EXAMPLES: tuple[tuple[str, WeightsSettings], ...] = (
 
 
 def weights_tables(settings: WeightsSettings, tones: Tones) -> Group:
-    """Draw both tables under their headings."""
+    """Draw the tables under their headings; where the window has no place, say so."""
+    try:
+        kinds = kinds_tables(settings, tones)
+    except WindowError as error:
+        kinds = [Text(f"✗ {error}")]
+    heading = _("Small kernels for a large one, {c} channels in and out").format(c=settings.filters)
     return Group(
         Text(_("The same picture, three kinds of layer"), "bold"),
-        kinds_table(settings, tones),
+        *kinds,
         Text(),
-        Text(_("Small kernels for a large one, {c} channels in and out").format(c=settings.filters), "bold"),
+        Text(heading, "bold"),
         stacks_table(settings.filters, tones),
     )
 
 
-def kinds_table(settings: WeightsSettings, tones: Tones) -> Table | Text:
-    """Count the parameters of convolution, unshared and dense, and how much of the picture one output looks at."""
+class _Line(NamedTuple):
+    name: str
+    output: str
+    sees: int
+    biases: int
+    cost: Cost
+
+
+def kinds_tables(settings: WeightsSettings, tones: Tones) -> list[Table | Text]:
+    """Count the parameters of convolution, unshared and dense, and how much of the picture one output looks at.
+
+    Raises:
+        WindowError: the window has no place.
+    """
+    lines, muted = _lines(settings), Style(color=tones.muted.rich_color)
+    table = _table(("left", "left", "right", "right", "right", "left"))
+    headings = ("", _("output"), _("sees"), _("weights"), _("parameters"), "")
+    table.add_row(*(Text(heading, muted) for heading in headings))
+    formulas = _table(("left", "left"))
+    for name, output, sees, biases, cost in lines:
+        times = cost.parameters / lines[0].cost.parameters
+        ratio = "" if times == 1 else f"×{short_count(round(times))}" if times >= 10 else f"×{times:.2g}"
+        weights, parameters = f"{cost.parameters - biases:,}", Text(f"{cost.parameters:,}", "bold")
+        table.add_row(name, output, f"{sees:,}", weights, parameters, ratio)
+        formulas.add_row(Text(name, muted), Text(f"{cost.formula} = {cost.parameters:,}", muted))
+    return [table, Text(), formulas]
+
+
+def _lines(settings: WeightsSettings) -> list[_Line]:
     shape = (settings.height, settings.width, settings.channels)
     slide = Slide(settings.kernel, settings.zeros, settings.stride)
-    try:
-        compared = compare(shape, slide, settings.filters)
-        rows, columns = slide.size(settings.height), slide.size(settings.width)
-    except WindowError as error:
-        return Text(f"✗ {error}")
-    values = settings.height * settings.width * settings.channels
-    taps = settings.kernel**2 * settings.channels
+    compared = compare(shape, slide, settings.filters)
+    rows, columns = slide.size(settings.height), slide.size(settings.width)
+    values, taps = settings.height * settings.width * settings.channels, settings.kernel**2 * settings.channels
     places = rows * columns * settings.filters
-    full = compared.dense
+    image, units, full = f"{rows}×{columns}×{settings.filters}", places, compared.dense
     if settings.units is not None:
-        full = dense(values, settings.units, "·".join(map(str, shape)))
-    table = _table(("left", "left", "right", "right", "right", "left"), tones)
-    headings = ("", _("output"), _("sees"), _("weights"), _("parameters"), "")
-    table.add_row(*(Text(heading, Style(color=tones.muted.rich_color)) for heading in headings))
-    image = f"{rows}×{columns}×{settings.filters}"
-    units = settings.units or places
-    lines = (
-        (_("convolution"), image, taps, settings.filters, compared.convolution),
-        (_("unshared"), image, taps, places, compared.unshared),
-        (_("dense"), f"{units:,}", values, units, full),
-    )
-    for name, output, sees, biases, cost in lines:
-        table.add_row(name, output, f"{sees:,}", f"{cost.parameters - biases:,}", *_cost(cost, compared.convolution))
-    table.add_row("", "", "", "", "", "")
-    for name, *_rest, cost in lines:
-        table.add_row("", Text(name), "", "", "", Text(cost.formula, Style(color=tones.muted.rich_color)))
-    return table
+        units, full = settings.units, dense(values, settings.units, "·".join(map(str, shape)))
+    return [
+        _Line(_("convolution"), image, taps, settings.filters, compared.convolution),
+        _Line(_("unshared"), image, taps, places, compared.unshared),
+        _Line(_("dense"), f"{units:,}", values, units, full),
+    ]
 
 
 def stacks_table(channels: int, tones: Tones) -> Table:
     """Compare stacks of small kernels with one large kernel that sees as much."""
-    table = _table(("left", "right", "right", "right", "right"), tones)
+    table = _table(("left", "right", "right", "right", "right"))
     headings = ("", _("sees"), _("weights"), _("MACs a place"), _("ReLUs"))
     table.add_row(*(Text(heading, Style(color=tones.muted.rich_color)) for heading in headings))
     for f, layers in ((5, 1), (3, 2), (7, 1), (3, 3)):
@@ -85,13 +104,7 @@ def stacks_table(channels: int, tones: Tones) -> Table:
     return table
 
 
-def _cost(cost: Cost, least: Cost) -> tuple[Text, Text]:
-    times = cost.parameters / least.parameters
-    ratio = "" if times == 1 else f"×{short_count(round(times))}" if times >= 10 else f"×{times:.2g}"
-    return Text(f"{cost.parameters:,}", "bold"), Text(ratio)
-
-
-def _table(justify: tuple[str, ...], tones: Tones) -> Table:
+def _table(justify: tuple[str, ...]) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     for side in justify:
         table.add_column(justify=side, no_wrap=True)  # type: ignore[arg-type]  # as rich names them

@@ -105,8 +105,8 @@ class LabBenches(MainScreen):
         if event.value is not None and event.form is self.form:
             self.set_bench(event.value)
 
-    @on(ConvolutionStepper.Typed)
-    def _typed(self, event: ConvolutionStepper.Typed) -> None:
+    @on(ConvolutionStepper.Changed)
+    def _typed(self, event: ConvolutionStepper.Changed) -> None:
         self.query_one("#convolution-form", LabForm).put(event.settings)
 
     def _fashion(self, settings: ConvolutionSettings | PoolingSettings) -> Image | None:
@@ -116,7 +116,8 @@ class LabBenches(MainScreen):
         if self._tests is None:
             self._read_tests()
             return None
-        return self._tests[settings.index % len(self._tests)].astype(np.float64)[..., None]
+        picture: Image = self._tests[settings.index % len(self._tests)].astype(np.float64)[..., None]
+        return picture
 
     @work(thread=True, exclusive=True, group="tests")
     def _read_tests(self) -> None:

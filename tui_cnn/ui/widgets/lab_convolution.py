@@ -1,7 +1,5 @@
 """The convolution stepper: pictures, kernels, sums; numbers can be typed into image and kernel."""
 
-from collections.abc import Callable
-
 from rich.console import RenderableType
 from rich.text import Text
 from textual import events
@@ -11,10 +9,13 @@ from tui_cnn.i18n import _
 from tui_cnn.lab.convolution import Convolution
 from tui_cnn.lab.scene import Typed, convolution, type_pixel, type_weight
 from tui_cnn.lab.settings import ConvolutionSettings
-from tui_cnn.ui.draw.lab_convolution import CellCursor, pictures
+from tui_cnn.ui.draw.lab_convolution import CellCursor, Names, pictures
 from tui_cnn.ui.draw.lab_grid import Tones
 from tui_cnn.ui.draw.lab_sums import kernel_note, sums
 from tui_cnn.ui.widgets.lab_stepper import Stepper
+
+_LOW = 22
+"""In so few lines the words are kept short."""
 
 _ARROWS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
 
@@ -22,7 +23,7 @@ _ARROWS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
 class ConvolutionStepper(Stepper):
     """A convolution, a place at a time."""
 
-    class Typed(Message):
+    class Changed(Message):
         """A number was typed, so that the settings are others now."""
 
         def __init__(self, settings: ConvolutionSettings) -> None:
@@ -56,19 +57,18 @@ class ConvolutionStepper(Stepper):
 
     def pictures(self, colours: Tones) -> RenderableType:
         """Draw image, kernel and output."""
-        return pictures(self._convolution, self.place, self.filter, colours, self.cursor)
+        settings = self.settings
+        image = f"{settings.image} {settings.index}" if settings.image == "fashion" else settings.image
+        names = Names(image, settings.kernel)
+        return pictures(self._convolution, self.place, self.filter, colours, self.room, names, self.cursor)
 
     def told(self, width: int) -> RenderableType:
         """Write the products out."""
-        table = sums(self._convolution, self.place, self.filter, width)
-        settings = self.settings
-        named = [settings.kernel, _("padding {padding}").format(padding=settings.padding)]
-        if note := kernel_note(self._convolution, self.filter):
-            named.append(note)
-        if self.cursor is None:
-            table.add_row(_("kernel"), Text(" · ".join(named)))
-        else:
-            help_text = _("Arrows move, digits and − . set the number, Del is 0, Esc when done")
+        table = sums(self._convolution, self.place, self.filter, width, roomy=self.size.height > _LOW)
+        if self.settings.kernel in ("own", "random") and (note := kernel_note(self._convolution, self.filter)):
+            table.add_row(_("kernel"), note)
+        if self.cursor is not None:
+            help_text = _("Arrows move, digits type, − . Del too, Esc when done")
             if self.cursor.of == "place":
                 help_text = _("Go to row, column: {typed}_   Enter goes there").format(typed=self.cursor.typed)
             table.add_row(_("typing"), Text(help_text, "bold"))
@@ -139,11 +139,13 @@ class ConvolutionStepper(Stepper):
             value = float(text or "0")
         except ValueError:  # a minus, or a dot, that a digit will follow
             return
-        if self.cursor.of != "place":
-            change: Callable[..., tuple[ConvolutionSettings, Typed]]
-            place: tuple[int, ...] = self.cursor.place
-            change = type_pixel if self.cursor.of == "image" else type_weight
-            if self.cursor.of == "kernel":
-                place = (*place, self.filter)
-            self.set(*change(self.settings, self.typed, place, value))
-            self.post_message(self.Typed(self.settings))
+        row, column, channel = self.cursor.place
+        match self.cursor.of:
+            case "image":
+                changed = type_pixel(self.settings, self.typed, (row, column, channel), value)
+            case "kernel":
+                changed = type_weight(self.settings, self.typed, (row, column, channel, self.filter), value)
+            case _:
+                return
+        self.set(*changed)
+        self.post_message(self.Changed(self.settings))

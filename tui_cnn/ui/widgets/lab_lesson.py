@@ -36,8 +36,11 @@ class LessonPanel(Vertical):
         & Tries {
             height: auto; max-height: 40%; padding: 0 1; border: none; background: $background;
             scrollbar-size-vertical: 1;
+            &:focus { border: none; background-tint: $background 0%; }
             & > .option-list--option-highlighted { background: $foreground 8%; color: $foreground; text-style: none; }
-            &:focus > .option-list--option-highlighted { background: $primary 35%; color: $foreground; text-style: bold; }
+            &:focus > .option-list--option-highlighted {
+                background: $primary 35%; color: $foreground; text-style: bold;
+            }
         }
     }
     """

@@ -47,7 +47,9 @@ class PoolingStepper(Stepper):
 
     def pictures(self, colours: Tones) -> RenderableType:
         """Draw the picture and what is left of it."""
-        return pictures(self.moved, self.place, colours)
+        settings = self.settings
+        name = f"{settings.image} {settings.index}" if settings.image == "fashion" else settings.image
+        return pictures(self.moved, self.place, colours, self.room, name)
 
     def told(self, width: int) -> RenderableType:
         """Write what is kept and what a move has changed."""

@@ -21,6 +21,16 @@ SPEEDS = (1, 2, 4, 8, 16, 32)
 """Steps a second."""
 
 
+WORDS = 9
+"""Lines to leave for what is told below the pictures."""
+
+
+class Pictures(Static):
+    """Numbers that can be clicked on, which yet look like numbers and not like links."""
+
+    auto_links = False
+
+
 class Stepper(VerticalScroll, can_focus=True, inherit_bindings=False):
     """Pictures above, and what they say in words and numbers below."""
 
@@ -33,7 +43,7 @@ class Stepper(VerticalScroll, can_focus=True, inherit_bindings=False):
         border-title-color: $text-muted;
         &:focus { border-title-color: $text; border-title-style: bold; }
         & #pictures { width: auto; height: auto; padding: 0 1; }
-        & #told { width: 100%; height: auto; padding: 0 2; margin-top: 1; }
+        & #told { width: 100%; height: auto; padding: 0 1; margin-top: 1; }
     }
     """
 
@@ -50,7 +60,7 @@ class Stepper(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Lay out the pictures and the words."""
-        yield Static(id="pictures")
+        yield Pictures(id="pictures")
         yield Static(id="told")
 
     def on_mount(self) -> None:
@@ -78,6 +88,11 @@ class Stepper(VerticalScroll, can_focus=True, inherit_bindings=False):
     def told(self, width: int) -> RenderableType:
         """Write what is below them."""
         raise NotImplementedError
+
+    @property
+    def room(self) -> tuple[int, int]:
+        """Columns and lines that the pictures may take."""
+        return self.size.width - 3, self.size.height - WORDS
 
     @property
     def steps(self) -> int:
@@ -138,7 +153,7 @@ class Stepper(VerticalScroll, can_focus=True, inherit_bindings=False):
             return
         self.set_reactive(Stepper.place, max(0, min(self.place, rows * columns - 1)))
         pictures.update(self.pictures(tones(self)))
-        told.update(self.told(self.size.width - 4))
+        told.update(self.told(self.size.width - 2))
         self._tell_place()
 
     def _tell_place(self) -> None:

@@ -10,7 +10,7 @@ class LabTabs(Static):
     """One line."""
 
     DEFAULT_CSS = """
-    LabTabs { height: 1; padding: 0 1; }
+    LabTabs { height: 1; padding: 0 1; link-style: none; }
     """
 
     def on_mount(self) -> None:
