@@ -45,6 +45,7 @@ for module in pkgutil.walk_packages(getattr(room, "__path__", []), room.__name__
         ("core", TENSORFLOW | SCREEN | {"numpy", "tomllib", "platformdirs", "filelock"}),
         ("formats", TENSORFLOW | SCREEN | {"numpy"}),
         ("data", TENSORFLOW | SCREEN),
+        ("lab", TENSORFLOW | SCREEN),
         ("runs", TENSORFLOW | SCREEN),
         ("cli", TENSORFLOW),
         ("ui", TENSORFLOW),

@@ -86,6 +86,15 @@ _NUMBERS = {
 }
 
 
+_PAGES = {
+    "convolution": "convolution",
+    "pooling": "pooling",
+    "sizes": "stride",
+    "weights": "parameters",
+    "pairs": "training",
+}
+
+
 def lesson_of(topic: str) -> str:
-    """Return the name of the lesson that a layer's type or a kind of number belongs to."""
-    return _LAYERS.get(topic) or _NUMBERS.get(topic) or "shape-of-a-cnn"
+    """Return the name of the lesson that a layer's type, a kind of number, or a page of the Lab belongs to."""
+    return _LAYERS.get(topic) or _NUMBERS.get(topic) or _PAGES.get(topic) or "shape-of-a-cnn"

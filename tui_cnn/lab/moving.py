@@ -9,7 +9,6 @@ from tui_cnn.lab.scene import Typed, image_of
 from tui_cnn.lab.settings import PoolingSettings
 from tui_cnn.lab.windows import Image
 
-
 _KINDS: dict[str, Kind] = {
     "max": "max",
     "average": "average",

@@ -203,11 +203,12 @@ class CnnTui(App[None]):
         self.switch_mode("runs")
 
     def action_help(self) -> None:
-        """Show all keys."""
+        """Show all keys, and the way to the lesson about what is looked at."""
         from tui_cnn.ui.dialogs.help import help_text
-        from tui_cnn.ui.dialogs.text import TextDialog
+        from tui_cnn.ui.dialogs.lesson import HelpDialog
 
-        self.push_screen(TextDialog(_("Keys"), help_text()))
+        topic = self.screen.topic if isinstance(self.screen, MainScreen) else ""
+        self.push_screen(HelpDialog(_("Keys"), help_text(), topic))
 
     def _settle_form(self) -> None:
         if isinstance(self.screen, MainScreen):

@@ -57,6 +57,11 @@ class LabBenches(MainScreen):
         return cast("PageName", self.query_one(ContentSwitcher).current)
 
     @property
+    def topic(self) -> str:
+        """The page that is shown."""
+        return self.page
+
+    @property
     def bench(self) -> Widget:
         """The bench of this page, which takes the keys."""
         return self.query_one(f"#{self.page}-bench")
