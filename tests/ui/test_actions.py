@@ -108,7 +108,14 @@ async def test_the_palette_runs_what_is_chosen():
 
 async def test_other_screens_are_a_key_away():
     async with opened() as user:
-        for key, mode in [("2", "train"), ("escape", "train"), ("5", "runs"), ("4", "lab"), ("1", "build"), ("5", "runs")]:
+        for key, mode in [
+            ("2", "train"),
+            ("escape", "train"),
+            ("5", "runs"),
+            ("4", "lab"),
+            ("1", "build"),
+            ("5", "runs"),
+        ]:
             await user.press(key)
             assert user.app.current_mode == mode
         await user.press("q")

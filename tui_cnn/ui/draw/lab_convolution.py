@@ -12,7 +12,7 @@ from rich.text import Text
 from tui_cnn.i18n import _
 from tui_cnn.lab.convolution import Convolution
 from tui_cnn.lab.windows import Image, Windows
-from tui_cnn.ui.draw.lab_grid import FITS, Fit, Marks, Numbers, Tones, grid
+from tui_cnn.ui.draw.lab_grid import FITS, TIGHT, Fit, Marks, Numbers, Tones, grid
 from tui_cnn.ui.draw.lab_halves import halves
 from tui_cnn.ui.draw.lab_sums import channel_names
 
@@ -52,13 +52,13 @@ def pictures(
     With several channels each has its kernel below it.
     """
     scene = _Scene(convolution, place, filter_, tones, names or Names(), cursor, Fit())
-    return fitted(lambda fit: _columns(scene._replace(fit=fit)), room)
+    return fitted(lambda fit: _columns(scene._replace(fit=fit)), room, TIGHT if scene.large else FITS)
 
 
-def fitted(draw: Callable[[Fit], list[Text]], room: tuple[int, int]) -> Table:
+def fitted(draw: Callable[[Fit], list[Text]], room: tuple[int, int], fits: tuple[Fit, ...]) -> Table:
     """Put drawings side by side, as large as the room allows, (columns, lines), and else as tight as can be."""
     width, height = room
-    for fit in FITS:
+    for fit in fits:
         columns = draw(fit)
         lines = max(column.plain.count("\n") + 1 for column in columns)
         wide = sum(map(_width, columns)) + _GAP * (len(columns) - 1)

@@ -44,6 +44,9 @@ class Fit(NamedTuple):
 FITS = (Fit(5, lines=2), Fit(3, lines=2), Fit(3), Fit(2), Fit(1), Fit(1, 1), Fit(1, 0))
 """From roomy to tight."""
 
+TIGHT = FITS[3:]
+"""Those to begin with beside pictures in half-blocks, which take the room."""
+
 
 class Marks(NamedTuple):
     """What stands out in a grid.

@@ -36,20 +36,20 @@ def halves(
                 for y in (row, row + 1)
             ]
             meta = {"@click": click.format(index)} if click else None
-            line.append_text(_cell(pair, tones, meta))
+            line.append(*_cell(pair, tones, meta))
         lines.append(line)
     drawn = Text("\n").join(lines)
     drawn.no_wrap = True
     return drawn
 
 
-def _cell(pair: list[Color | None], tones: Tones, meta: dict[str, str] | None) -> Text:
+def _cell(pair: list[Color | None], tones: Tones, meta: dict[str, str] | None) -> tuple[str, Style]:
     upper, lower = pair
     if upper is None and lower is None:
-        return Text("·", Style(color=tones.muted.rich_color, dim=True, meta=meta))
+        return "·", Style(color=tones.muted.rich_color, dim=True, meta=meta)
     if upper is None:
-        return Text("▄", Style(color=(lower or tones.ground).rich_color, bgcolor=tones.ground.rich_color, meta=meta))
-    return Text("▀", Style(color=upper.rich_color, bgcolor=(lower or tones.ground).rich_color, meta=meta))
+        return "▄", Style(color=(lower or tones.ground).rich_color, bgcolor=tones.ground.rich_color, meta=meta)
+    return "▀", Style(color=upper.rich_color, bgcolor=(lower or tones.ground).rich_color, meta=meta)
 
 
 def _colour(value: float, signed: bool, largest: float, tones: Tones, framed: bool) -> Color:

@@ -77,7 +77,6 @@ class LabBenches(MainScreen):
         self.query_one(ContentSwitcher).current = page
         self.query_one(LabTabs).show(page)
         self.bench.focus()
-        self.refresh_bindings()
 
     def show_link(self, link: LabLink) -> None:
         """Set a page up as a link says; what was typed by hand makes way."""
@@ -92,6 +91,7 @@ class LabBenches(MainScreen):
 
     def set_bench(self, settings: msgspec.Struct, typed: Typed | None = None) -> None:
         """Put settings on the bench of this page."""
+        offered = self.check_action("next_filter", ())
         match self.bench, settings:
             case ConvolutionStepper() as convolution, ConvolutionSettings():
                 kept = convolution.typed if typed is None else typed
@@ -102,7 +102,8 @@ class LabBenches(MainScreen):
                 weights.set(settings)
             case Chain() as chain, SizesSettings():
                 chain.set(settings)
-        self.refresh_bindings()
+        if self.check_action("next_filter", ()) != offered:
+            self.refresh_bindings()
 
     @on(StructForm.Changed)
     def _form_changed(self, event: StructForm.Changed) -> None:

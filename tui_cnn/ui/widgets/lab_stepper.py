@@ -57,6 +57,7 @@ class Stepper(VerticalScroll, can_focus=True, inherit_bindings=False):
     """Whether it goes on by itself."""
 
     _timer: Timer | None = None
+    _waiting = False
 
     def compose(self) -> ComposeResult:
         """Lay out the pictures and the words."""
@@ -140,24 +141,27 @@ class Stepper(VerticalScroll, can_focus=True, inherit_bindings=False):
         self.running = not self.running
 
     def redraw(self) -> None:
-        """Draw what is set."""
-        if not self.is_mounted:
-            return
+        """Draw what is set, once all is set that is being set now."""
+        if self.is_mounted and not self._waiting:
+            self._waiting = True
+            self.call_next(self._draw)
+        if steps := self.steps:
+            self.set_reactive(Stepper.place, min(self.place, steps - 1))
+
+    def _draw(self) -> None:
+        self._waiting = False
         pictures, told = self.query_one("#pictures", Static), self.query_one("#told", Static)
         try:
-            rows, columns = self.shape
+            pictures.update(self.pictures(tones(self)))
+            told.update(self.told(self.size.width - 2))
         except WindowError as error:
             pictures.update(Content.styled(f"✗ {error}", "$text-error"))
             told.update("")
-            self.border_title = None
-            return
-        self.set_reactive(Stepper.place, max(0, min(self.place, rows * columns - 1)))
-        pictures.update(self.pictures(tones(self)))
-        told.update(self.told(self.size.width - 2))
         self._tell_place()
 
     def _tell_place(self) -> None:
         if not self.steps:
+            self.border_title = None
             return
         row, column = divmod(self.place, self.shape[1])
         title = _("step {step} of {steps}: row {row}, column {column} of the output").format(
