@@ -46,7 +46,7 @@ def test_every_action_exists():
 
 
 async def test_help_lists_every_action():
-    async with opened(size=(120, 80)) as user:
+    async with opened(size=(120, 140)) as user:
         for key in ("f1", "question_mark"):
             await user.press(key)
             await user.sees("Keys", *scope_titles().values())
@@ -77,7 +77,7 @@ async def found(user, query):
 @pytest.mark.parametrize("mode", ["1", "2", "4", "5"])
 async def test_the_palette_offers_what_the_screen_offers_once(mode):
     told.make_run()
-    async with opened(size=(120, 120)) as user:
+    async with opened(size=(120, 180)) as user:
         await user.press("d", mode)
         if mode == "5":
             await user.sees("interrupted")

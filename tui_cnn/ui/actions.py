@@ -93,7 +93,7 @@ def lab_actions() -> tuple[Action, ...]:
         Action("add_window", "chain", "a", _("Add"), _("Add a window below")),
         Action("delete_window", "chain", "d,delete", _("Delete"), _("Delete the window")),
         Action("next_example", "weights", "x", _("Example"), _("Show the next worked example")),
-        Action("settings", "weights", "enter,e", _("Settings"), _("Change picture, kernel, padding, stride …")),
+        Action("settings", "weights", "enter,e", _("Settings"), _("Change the picture and the layers")),
         Action("build_pair", "pairs", "enter", _("Build"), _("Put the selected network on the Build screen")),
         Action("train_pair", "pairs", "t", _("Train"), _("Put it on the Train screen")),
         Action("try_it", "lesson", "enter", _("Try"), _("Set everything up as the line says")),

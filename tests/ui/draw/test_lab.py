@@ -51,6 +51,7 @@ def test_half_blocks():
     values = np.arange(15.0).reshape(3, 5)
     assert halves(values, DARK).plain == "▀▀▀▀▀\n▀▀▀▀▀"
     assert halves(values, DARK, shown=7).plain == "▀▀▀▀▀\n·····"
+    assert halves(values, DARK, shown=7, large=True).plain == "██████████\n████ · · ·\n · · · · ·"
     assert halves(values, DARK, shown=0).plain == "·····\n·····"
 
 

@@ -12,7 +12,7 @@ from rich.text import Text
 from tui_cnn.i18n import _
 from tui_cnn.lab.convolution import Convolution
 from tui_cnn.lab.windows import Image, Windows
-from tui_cnn.ui.draw.lab_grid import FITS, TIGHT, Fit, Marks, Numbers, Tones, grid
+from tui_cnn.ui.draw.lab_grid import FITS, LARGE, TIGHT, Fit, Marks, Numbers, Tones, grid
 from tui_cnn.ui.draw.lab_halves import halves
 from tui_cnn.ui.draw.lab_sums import channel_names
 
@@ -21,6 +21,9 @@ WIDEST_NUMBERS = 16
 
 _MOST_MAPS = 2
 _GAP = 3
+
+_BETWEEN = 18
+"""Cells for a kernel between two large pictures."""
 
 
 class Names(NamedTuple):
@@ -52,13 +55,21 @@ def pictures(
     With several channels each has its kernel below it.
     """
     scene = _Scene(convolution, place, filter_, tones, names or Names(), cursor, Fit())
-    return fitted(lambda fit: _columns(scene._replace(fit=fit)), room, TIGHT if scene.large else FITS)
+    return fitted(lambda fit: _columns(scene._replace(fit=fit)), room, fits(convolution.image, room))
 
 
-def fitted(draw: Callable[[Fit], list[Text]], room: tuple[int, int], fits: tuple[Fit, ...]) -> Table:
+def fits(image: Image, room: tuple[int, int]) -> tuple[Fit, ...]:
+    """List the sizes that are worth trying for an image: a large one is drawn in blocks or in half-blocks at once."""
+    rows, columns, _channels = image.shape
+    if columns <= WIDEST_NUMBERS:
+        return FITS
+    return LARGE if room[0] >= 4 * columns + _BETWEEN and room[1] > rows else TIGHT
+
+
+def fitted(draw: Callable[[Fit], list[Text]], room: tuple[int, int], sizes: tuple[Fit, ...]) -> Table:
     """Put drawings side by side, as large as the room allows, (columns, lines), and else as tight as can be."""
     width, height = room
-    for fit in fits:
+    for fit in sizes:
         columns = draw(fit)
         lines = max(column.plain.count("\n") + 1 for column in columns)
         wide = sum(map(_width, columns)) + _GAP * (len(columns) - 1)
@@ -133,7 +144,7 @@ def titled(title: str, note: str, drawn: Text, tones: Tones) -> Text:
 def picture(values: Numbers, tones: Tones, marks: Marks, large: bool, fit: Fit) -> Text:
     """Draw a channel as numbers, or in half-blocks where it is large."""
     if large:
-        return halves(values, tones, marks.window, marks.shown, marks.click)
+        return halves(values, tones, marks.window, marks.shown, marks.click, large=fit.lines > 1)
     return grid(values, tones, marks, fit)
 
 

@@ -45,7 +45,10 @@ FITS = (Fit(5, lines=2), Fit(3, lines=2), Fit(3), Fit(2), Fit(1), Fit(1, 1), Fit
 """From roomy to tight."""
 
 TIGHT = FITS[3:]
-"""Those to begin with beside pictures in half-blocks, which take the room."""
+"""Those for beside pictures in half-blocks, which take the room."""
+
+LARGE = FITS[1:2]
+"""The one for beside pictures in blocks of two cells a pixel."""
 
 
 class Marks(NamedTuple):

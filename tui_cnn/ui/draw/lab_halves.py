@@ -1,4 +1,4 @@
-"""A larger picture in half-blocks: two pixels in a cell, one above the other."""
+"""A larger picture: in half-blocks, two pixels in a cell, or in blocks of two cells a pixel where there is room."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,34 +17,44 @@ def halves(
     window: NDArray[np.bool_] | None = None,
     shown: int | None = None,
     click: str = "",
+    *,
+    large: bool = False,
 ) -> Text:
     """Draw a picture: black to white where no value is negative, and else in the colours below and above zero.
 
-    What is under the window is tinted; pixels that are not `shown` yet are dots.
+    What is under the window is tinted; pixels that are not `shown` yet are dots. A `large` picture takes four times
+    the room.
     """
     rows, columns = values.shape
     lowest, largest = float(values.min(initial=0)), float(np.abs(values).max(initial=0)) or 1.0
+    shown = values.size if shown is None else shown
+
+    def colour(row: int, column: int) -> Color | None:
+        if row >= rows or row * columns + column >= shown:
+            return None
+        framed = window is not None and bool(window[row, column])
+        return _colour(values[row, column], lowest < 0, largest, tones, framed)
+
     lines = []
-    for row in range(0, rows, 2):
+    for row in range(0, rows, 1 if large else 2):
         line = Text()
         for column in range(columns):
-            index = row * columns + column
-            pair = [
-                _colour(values[y, column], lowest < 0, largest, tones, window is not None and bool(window[y, column]))
-                if y < rows and (shown is None or y * columns + column < shown)
-                else None
-                for y in (row, row + 1)
-            ]
-            meta = {"@click": click.format(index)} if click else None
-            line.append(*_cell(pair, tones, meta))
+            meta = {"@click": click.format(row * columns + column)} if click else None
+            upper, lower = colour(row, column), None if large else colour(row + 1, column)
+            line.append(*(_block(upper, tones, meta) if large else _cell(upper, lower, tones, meta)))
         lines.append(line)
     drawn = Text("\n").join(lines)
     drawn.no_wrap = True
     return drawn
 
 
-def _cell(pair: list[Color | None], tones: Tones, meta: dict[str, str] | None) -> tuple[str, Style]:
-    upper, lower = pair
+def _block(colour: Color | None, tones: Tones, meta: dict[str, str] | None) -> tuple[str, Style]:
+    if colour is None:
+        return " ·", Style(color=tones.muted.rich_color, dim=True, meta=meta)
+    return "██", Style(color=colour.rich_color, meta=meta)
+
+
+def _cell(upper: Color | None, lower: Color | None, tones: Tones, meta: dict[str, str] | None) -> tuple[str, Style]:
     if upper is None and lower is None:
         return "·", Style(color=tones.muted.rich_color, dim=True, meta=meta)
     if upper is None:

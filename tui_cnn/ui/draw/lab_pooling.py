@@ -9,16 +9,17 @@ from rich.text import Text
 from tui_cnn.i18n import _
 from tui_cnn.lab.moving import Moved, kept
 from tui_cnn.lab.windows import Image
-from tui_cnn.ui.draw.lab_convolution import WIDEST_NUMBERS, above, fitted, picture, titled, window_mask
-from tui_cnn.ui.draw.lab_grid import FITS, TIGHT, Fit, Marks, Numbers, Tones, number
+from tui_cnn.ui.draw.lab_convolution import WIDEST_NUMBERS, above, fits, fitted, picture, titled, window_mask
+from tui_cnn.ui.draw.lab_grid import Fit, Marks, Numbers, Tones, number
 from tui_cnn.ui.draw.lab_sums import channel_names, facts_table
 
 
 def pictures(moved: Moved, place: int, tones: Tones, room: tuple[int, int], name: str = "") -> Table:
     """Draw the picture, what pooling makes of it, and what strides alone make of it."""
     seen, left = kept(moved.pooling, place + 1)
-    fits = TIGHT if moved.pooling.image.shape[1] > WIDEST_NUMBERS else FITS
-    return fitted(lambda fit: _columns(_Scene(moved, place, tones, name, seen, left, fit)), room, fits)
+    return fitted(
+        lambda fit: _columns(_Scene(moved, place, tones, name, seen, left, fit)), room, fits(moved.pooling.image, room)
+    )
 
 
 class _Scene(NamedTuple):

@@ -25,7 +25,7 @@ class ChainCursor(NamedTuple):
 
 def chain_table(n: int, slides: tuple[Slide, ...], cursor: ChainCursor, tones: Tones, *, focus: bool) -> Group:
     """Draw the chain; where a window has no place, its line says why, and the chain ends there."""
-    table = Table.grid(padding=(0, 2, 0, 0))
+    table = Table.grid(padding=(0, 1, 0, 0))
     for justify in ("left", "right", "right", "right", "right", "left", "right", "right", "right"):
         table.add_column(justify=justify, no_wrap=True)
     titles = ("", _("in"), "f", "p", "s", "floor((n + 2p − f) / s) + 1", _("out"), _("sees"), _("step"))
