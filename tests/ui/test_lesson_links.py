@@ -79,9 +79,9 @@ async def test_every_link_leads_somewhere():
                 case LabLink(page, settings, place):
                     await user.until(lambda: user.app.current_mode == "lab")
                     lab = user.app.screen
-                    assert lab.page == page
+                    await user.until(lambda: lab.page == page)
                     if settings is not None:
-                        assert lab.bench.settings == settings
+                        await user.until(lambda: lab.bench.settings == settings)
                         assert lab.form is None or lab.form.value == settings
                     if isinstance(settings, ConvolutionSettings | PoolingSettings):
                         assert lab.bench.place == place

@@ -25,4 +25,4 @@ async def follow(app: "CnnTui", text: str) -> None:
     if isinstance(link, LessonLink):
         lab.open_lesson(link.name)
     else:
-        lab.show_link(link)
+        await lab.show_link(link)

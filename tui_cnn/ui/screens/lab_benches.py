@@ -35,21 +35,8 @@ class LabBenches(MainScreen):
     _tests: np.ndarray[tuple[int, ...], np.dtype[np.uint8]] | None = None
 
     def benches(self) -> Widget:
-        """Lay out the pages."""
-        convolution, pooling, weights = ConvolutionSettings(), PoolingSettings(), WeightsSettings()
-        pages = ContentSwitcher(
-            Vertical(
-                ConvolutionStepper(convolution, id="convolution-bench"),
-                LabForm(convolution, id="convolution-form"),
-                id="convolution",
-            ),
-            Vertical(PoolingStepper(pooling, id="pooling-bench"), LabForm(pooling, id="pooling-form"), id="pooling"),
-            Vertical(Chain(SizesSettings(), id="sizes-bench"), id="sizes"),
-            Vertical(Weights(weights, id="weights-bench"), LabForm(weights, id="weights-form"), id="weights"),
-            Vertical(Pairs(id="pairs-bench"), id="pairs"),
-            initial="convolution",
-        )
-        return Vertical(LabTabs(), pages, id="benches")
+        """Lay out the first page; the others are made when they are turned to."""
+        return Vertical(LabTabs(), ContentSwitcher(_page("convolution"), initial="convolution"), id="benches")
 
     @property
     def page(self) -> PageName:
@@ -71,16 +58,19 @@ class LabBenches(MainScreen):
         """The form of this page, if it has one."""
         return next(iter(self.query(f"#{self.page}-form").results(LabForm)), None)
 
-    def show_page(self, page: PageName) -> None:
+    async def show_page(self, page: PageName) -> None:
         """Turn to a page."""
         self.remove_class("-editing", "-reading")
-        self.query_one(ContentSwitcher).current = page
+        pages = self.query_one(ContentSwitcher)
+        if not pages.query(f"#{page}"):
+            await pages.add_content(_page(page))
+        pages.current = page
         self.query_one(LabTabs).show(page)
         self.bench.focus()
 
-    def show_link(self, link: LabLink) -> None:
+    async def show_link(self, link: LabLink) -> None:
         """Set a page up as a link says; what was typed by hand makes way."""
-        self.show_page(link.page)
+        await self.show_page(link.page)
         if link.settings is not None:
             self.set_bench(link.settings, Typed())
             if self.form is not None:
@@ -108,8 +98,9 @@ class LabBenches(MainScreen):
     @on(StructForm.Changed)
     def _form_changed(self, event: StructForm.Changed) -> None:
         event.stop()
-        if event.value is not None and event.form is self.form:
-            self.set_bench(event.value)
+        value = event.form.value  # a link may have set the form anew since it told of a change
+        if value is not None and event.form is self.form:
+            self.set_bench(value)
 
     @on(ConvolutionStepper.Changed)
     def _typed(self, event: ConvolutionStepper.Changed) -> None:
@@ -142,3 +133,24 @@ class LabBenches(MainScreen):
             convolution.set(convolution.settings, typed)
         for pooling in self.query(PoolingStepper):
             pooling.set(pooling.settings, Typed(fashion=self._fashion(pooling.settings)))
+
+
+def _page(name: PageName) -> Widget:
+    """Make a page: a bench, and a form where there are settings."""
+    bench: Widget
+    form: list[Widget] = []
+    match name:
+        case "convolution":
+            bench = ConvolutionStepper(ConvolutionSettings(), id="convolution-bench")
+            form = [LabForm(ConvolutionSettings(), id="convolution-form")]
+        case "pooling":
+            bench = PoolingStepper(PoolingSettings(), id="pooling-bench")
+            form = [LabForm(PoolingSettings(), id="pooling-form")]
+        case "sizes":
+            bench = Chain(SizesSettings(), id="sizes-bench")
+        case "weights":
+            bench = Weights(WeightsSettings(), id="weights-bench")
+            form = [LabForm(WeightsSettings(), id="weights-form")]
+        case "pairs":
+            bench = Pairs(id="pairs-bench")
+    return Vertical(bench, *form, id=name)

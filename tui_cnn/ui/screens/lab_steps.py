@@ -28,25 +28,25 @@ class LabSteps(LabBenches):
             return isinstance(bench, PoolingStepper)
         return True
 
-    def action_convolution_page(self) -> None:
+    async def action_convolution_page(self) -> None:
         """Turn to the convolution."""
-        self.show_page("convolution")
+        await self.show_page("convolution")
 
-    def action_pooling_page(self) -> None:
+    async def action_pooling_page(self) -> None:
         """Turn to pooling."""
-        self.show_page("pooling")
+        await self.show_page("pooling")
 
-    def action_sizes_page(self) -> None:
+    async def action_sizes_page(self) -> None:
         """Turn to the sizes."""
-        self.show_page("sizes")
+        await self.show_page("sizes")
 
-    def action_weights_page(self) -> None:
+    async def action_weights_page(self) -> None:
         """Turn to the parameters."""
-        self.show_page("weights")
+        await self.show_page("weights")
 
-    def action_pairs_page(self) -> None:
+    async def action_pairs_page(self) -> None:
         """Turn to what can be compared."""
-        self.show_page("pairs")
+        await self.show_page("pairs")
 
     def action_step_forward(self) -> None:
         """Go one place on."""
