@@ -34,6 +34,8 @@ def test_a_grid_frames_the_window_and_hides_what_is_to_come():
     assert grid(VALUES, DARK, Marks(window), Fit(1)).plain == "    1[  −2]\n  0.5[0.33]"
     assert grid(VALUES, DARK, Marks(shown=3), Fit(1)).plain == "    1   −2 \n  0.5    · "
     assert grid(VALUES, DARK, Marks(np.eye(2, dtype=bool)), Fit(1, 0)).plain == "[ 1]−2 \n  0[ 0]"
+    whole = np.ones((2, 2), bool)
+    assert grid(VALUES, DARK, Marks(whole), Fit(1, 0)).plain == "[ 1 −2]\n[ 0  0]"
     assert grid(VALUES, DARK, None, Fit(1, 0, 2)).plain.count("\n") == 3
     typed = grid(VALUES, DARK, Marks(cursor=(0, 1), typed="-7"), Fit(1, 0))
     assert typed.plain.split("\n")[0] == "  1 -7 "
