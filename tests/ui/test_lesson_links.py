@@ -74,18 +74,20 @@ async def test_every_link_leads_somewhere():
     async with opened(size=(120, 40)) as user:
         for link in [*links[:20], *models.values(), *links[20:]]:
             user.app.action_follow_link(link)
-            await user.settle()
-            match parse_link(link):
-                case LabLink(page, settings, place):
-                    await user.until(lambda: user.app.current_mode == "lab")
-                    lab = user.app.screen
-                    await user.until(lambda: lab.page == page)
-                    if settings is not None:
-                        await user.until(lambda: lab.bench.settings == settings)
-                        assert lab.form is None or lab.form.value == settings
-                    if isinstance(settings, ConvolutionSettings | PoolingSettings):
-                        assert lab.bench.place == place
-                    assert lab.bench.has_focus
-                case ModelLink(mode, model):
-                    await user.until(lambda: (user.app.current_mode, user.network.name) == (mode, model))
+            await arrives(user, parse_link(link))
             assert user.notices == []
+
+
+async def arrives(user, link):
+    if isinstance(link, ModelLink):
+        await user.until(lambda: (user.app.current_mode, user.network.name) == link)
+        return
+    await user.until(lambda: user.app.current_mode == "lab")
+    lab, settings = user.app.screen, link.settings
+    await user.until(lambda: lab.page == link.page)
+    if settings is not None:
+        await user.until(lambda: lab.bench.settings == settings)
+        assert lab.form is None or lab.form.value == settings
+    if isinstance(settings, ConvolutionSettings | PoolingSettings):
+        assert lab.bench.place == link.place
+    assert lab.bench.has_focus
