@@ -46,6 +46,7 @@ for module in pkgutil.walk_packages(getattr(room, "__path__", []), room.__name__
         ("formats", TENSORFLOW | SCREEN | {"numpy"}),
         ("data", TENSORFLOW | SCREEN | {"PIL"}),
         ("insight", TENSORFLOW | SCREEN | {"msgspec", "PIL"}),
+        ("lab", TENSORFLOW | SCREEN | {"PIL"}),
         ("runs", TENSORFLOW | SCREEN | {"PIL"}),
         ("cli", TENSORFLOW),
         ("ui", TENSORFLOW),

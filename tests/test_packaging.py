@@ -37,9 +37,10 @@ def installed(wheel, tmp_path_factory):
 
 def test_the_wheel_holds_the_assets_as_they_are(wheel):
     with zipfile.ZipFile(wheel) as archive:
-        for room in ("fashion-mnist", "presets"):
-            for path in (ASSETS / room).iterdir():
-                assert archive.read(f"tui_cnn/_assets/{room}/{path.name}") == path.read_bytes()
+        for room in ("fashion-mnist", "presets", "lessons"):
+            for path in filter(Path.is_file, (ASSETS / room).rglob("*")):
+                name = path.relative_to(ASSETS).as_posix()
+                assert archive.read(f"tui_cnn/_assets/{name}") == path.read_bytes()
     assert len(list((ASSETS / "fashion-mnist").glob("*.gz"))) == 4
     assert (ASSETS / "fashion-mnist" / "LICENSE").is_file()
 

@@ -17,7 +17,9 @@ def test_no_two_actions_share_a_key_where_both_can_be_meant():
     together = {
         "stack": ("stack", "app"), "checks": ("checks", "app"), "form": ("form", "app"),
         "recipe": ("recipe", "train", "app"),
-        "train": ("train", "app"), "runs": ("runs", "app"),
+        "train": ("train", "app"), "runs": ("runs", "app"), "stepper": ("stepper", "lab", "app"),
+        "lab_form": ("lab_form", "lab", "app"), "chain": ("chain", "lab", "app"),
+        "weights": ("weights", "lab", "app"), "pairs": ("pairs", "lab", "app"), "lesson": ("lesson", "lab", "app"),
     }  # fmt: skip
     for scopes in together.values():
         keys = Counter(key for action in actions() if action.scope in scopes for key in action.keys.split(","))
@@ -32,6 +34,7 @@ def test_every_action_is_bound_under_its_keys():
 
 def test_every_action_exists():
     from tui_cnn.ui.screens.build import BuildScreen
+    from tui_cnn.ui.screens.lab import LabScreen
     from tui_cnn.ui.screens.runs import RunsScreen
     from tui_cnn.ui.screens.train import TrainScreen
 
@@ -40,11 +43,11 @@ def test_every_action_exists():
         "recipe": TrainScreen, "train": TrainScreen, "runs": RunsScreen,
     }  # fmt: skip
     for action in actions():
-        assert callable(getattr(places[action.scope], f"action_{action.id}")), action.id
+        assert callable(getattr(places.get(action.scope, LabScreen), f"action_{action.id}")), action.id
 
 
 async def test_help_lists_every_action():
-    async with opened(size=(120, 210)) as user:
+    async with opened(size=(120, 280)) as user:
         for key in ("f1", "question_mark"):
             await user.press(key)
             await user.sees("Help", *scope_titles().values())
@@ -72,12 +75,12 @@ async def found(user, query):
     await user.press_at_once(*query)
 
 
-@pytest.mark.parametrize("mode", ["1", "2", "3"])
+@pytest.mark.parametrize("mode", ["1", "2", "4", "5"])
 async def test_the_palette_offers_what_the_screen_offers_once(mode):
     told.make_run()
-    async with opened(size=(120, 220)) as user:
+    async with opened(size=(120, 290)) as user:
         await user.press("d", mode)
-        if mode == "3":
+        if mode == "5":
             await user.sees("interrupted")
         bound = {active.binding.action for active in user.app.screen.active_bindings.values()}
         expected = {a.target: a for a in reversed(actions()) if a.scope == "app" or a.target in bound}
@@ -106,7 +109,14 @@ async def test_the_palette_runs_what_is_chosen():
 
 async def test_other_screens_are_a_key_away():
     async with opened() as user:
-        for key, mode in [("2", "train"), ("escape", "train"), ("3", "runs"), ("1", "build"), ("3", "runs")]:
+        for key, mode in [
+            ("2", "train"),
+            ("escape", "train"),
+            ("5", "runs"),
+            ("4", "lab"),
+            ("1", "build"),
+            ("5", "runs"),
+        ]:
             await user.press(key)
             assert user.app.current_mode == mode
         await user.press("q")

@@ -156,7 +156,7 @@ async def test_runs(picture, size):
     told.write(training, told.started(), *told.trained(2.4))
     with told.training(training):
         async with opened(size=SIZES[size]) as user:
-            await user.press("3")
+            await user.press("5")
             await user.sees("finished", "failed", "running")
             await at_rest(user)
             picture(user.app)
@@ -164,9 +164,76 @@ async def test_runs(picture, size):
 
 async def test_no_runs(picture):
     async with opened(size=(80, 24)) as user:
-        await user.press("3")
+        await user.press("5")
         await user.sees("No runs yet")
         await at_rest(user)
+        picture(user.app)
+
+
+async def in_the_lab(user, link):
+    await user.press("4")
+    user.app.action_follow_link(link)
+    await user.settle()
+    await user.until(lambda: user.app.screen.query_one("LessonPanel").lesson is not None)
+    await at_rest(user)
+
+
+async def test_lab_convolution(picture, size):
+    async with opened(size=SIZES[size]) as user:
+        await in_the_lab(user, "lab:convolution?place=7")
+        picture(user.app)
+
+
+async def test_lab_channels(picture, size):
+    async with opened(size=SIZES[size]) as user:
+        await in_the_lab(user, "lab:convolution?image=colours&side=7&filters=2&place=7")
+        picture(user.app)
+
+
+async def test_lab_light(picture):
+    async with opened(size=(120, 40)) as user:
+        user.app.theme = "textual-light"
+        await in_the_lab(user, "lab:convolution?image=white-left&padding=same&place=9")
+        picture(user.app)
+
+
+async def test_lab_settings(picture):
+    async with opened(size=(80, 24)) as user:
+        await in_the_lab(user, "lab:pooling?right=1&place=5")
+        await user.press("enter")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_lab_clothes(picture):
+    async with opened(size=(80, 24)) as user:
+        await in_the_lab(user, "lab:convolution?image=fashion&index=4&kernel=sobel-x&place=300")
+        await user.until(lambda: "103 108 122" in user.text)
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_lab_sizes(picture, size):
+    async with opened(size=SIZES[size]) as user:
+        await in_the_lab(user, "lab:sizes")
+        picture(user.app)
+
+
+async def test_lab_weights(picture, size):
+    async with opened(size=SIZES[size]) as user:
+        await in_the_lab(user, "lab:weights")
+        picture(user.app)
+
+
+async def test_lab_pairs(picture):
+    async with opened(size=(80, 24)) as user:
+        await in_the_lab(user, "lab:pairs")
+        picture(user.app)
+
+
+async def test_lab_lesson(picture, size):
+    async with opened(size=SIZES[size]) as user:
+        await in_the_lab(user, "lesson:filters")
         picture(user.app)
 
 

@@ -1,5 +1,6 @@
 """How large, how many, how far: the calculator of sizes, parameters and receptive fields."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -28,6 +29,18 @@ class Slide(NamedTuple):
     def formula(self, n: int) -> str:
         """Fill in the size formula."""
         return f"floor(({n} + 2·{self.p} - {self.f}) / {self.s}) + 1 = {self.size(n)}"
+
+
+def read_windows(text: str) -> tuple[Slide, ...]:
+    """Read `3,5s2,3p1`: each window with its zeros and its stride, where they are not 0 and 1."""
+    found = (re.fullmatch(r"(\d+)(?:p(\d+))?(?:s(\d+))?", part) for part in text.split(",") if part)
+    return tuple(Slide(int(match[1]), int(match[2] or 0), max(1, int(match[3] or 1))) for match in found if match)
+
+
+def write_windows(slides: Sequence[Slide]) -> str:
+    """Write windows as they are read."""
+    parts = (f"{f}" + (f"p{p}" if p else "") + (f"s{s}" if s != 1 else "") for f, p, s in slides)
+    return ",".join(parts)
 
 
 class Link(NamedTuple):

@@ -1,18 +1,13 @@
-"""The application: it holds the one design, applies the edits, and sends the user between the screens."""
+"""The application: it holds the one design, and applies the edits."""
 
-import gc
 from asyncio import Lock, to_thread
-from collections.abc import Callable, Iterable, Sequence
-from importlib import import_module
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual import work
-from textual.app import App, SystemCommand
 from textual.binding import BindingType
-from textual.command import Provider
 from textual.reactive import reactive
-from textual.screen import Screen
 
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path as LayerPath
@@ -21,17 +16,13 @@ from tui_cnn.formats.models import find_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.ui.actions import bindings
-from tui_cnn.ui.configured import ConfiguredApp
 from tui_cnn.ui.design import Design, open_design
 from tui_cnn.ui.files import Files
+from tui_cnn.ui.navigation import NavigatingApp
 from tui_cnn.ui.outside import Outside
 from tui_cnn.ui.plain import use_plain_signs
 from tui_cnn.ui.recovery import Copy, Recovery
-from tui_cnn.ui.screens.base import MainScreen
 from tui_cnn.ui.settings import Configuration, config_file, read_settings
-
-_IDLE = 1.0
-"""Seconds after the start until the other screens are loaded, so that going there does not wait for the charts."""
 
 _LOOK = 1.5
 """Seconds between two looks at the network's file."""
@@ -43,40 +34,12 @@ _SETTLED = 0.3
 """Seconds after the last edit until the recovery copy is written."""
 
 
-def _build_screen() -> Screen[Any]:
-    from tui_cnn.ui.screens.build import BuildScreen
-
-    return BuildScreen()
-
-
-def _train_screen() -> Screen[Any]:
-    from tui_cnn.ui.screens.train import TrainScreen
-
-    return TrainScreen()
-
-
-def _runs_screen() -> Screen[Any]:
-    from tui_cnn.ui.screens.runs import RunsScreen
-
-    return RunsScreen()
-
-
-def _palette() -> type[Provider]:
-    from tui_cnn.ui.palette import ActionsProvider
-
-    return ActionsProvider
-
-
-class CnnTui(ConfiguredApp):
+class CnnTui(NavigatingApp):
     """Edits that screens ask for are applied here, and nowhere else."""
 
     TITLE = "cnn-tui"
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
-    MODES: ClassVar[dict[str, Any]] = {"build": _build_screen, "train": _train_screen, "runs": _runs_screen}
-    DEFAULT_MODE = "build"
-    COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {_palette}
-
     design: reactive[Design] = reactive(cast("Design", None), repaint=False)
     """The network on the table, with its history and its file."""
 
@@ -103,7 +66,6 @@ class CnnTui(ConfiguredApp):
         """Offer what an earlier session left unsaved, once the screen stands."""
         self.tell_notes(self._notes)
         self.call_after_refresh(self._offer_recovery)
-        self.set_timer(_IDLE, self._prepare)
         self.set_interval(_LOOK, self._look_outside)
 
     def watch_design(self) -> None:
@@ -123,16 +85,18 @@ class CnnTui(ConfiguredApp):
         self.design = self.design.redo()
 
     @work
-    async def put_on_table(self, network: Network, file: Path | None = None) -> None:
-        """Design another network, once it is settled what becomes of the one on the table."""
+    async def put_on_table(self, network: Network, file: Path | None = None, mode: str = "build") -> None:
+        """Design or train another network, once it is settled what becomes of the one on the table."""
         if await self.files.settle_unsaved():
             self.design = open_design(network, file)
-            self.switch_mode("build")
+            if mode == "train":
+                self.shown_run = None
+            self.switch_mode(mode)
             if file is not None:
                 self.remember(recent=self.state.opened(file))
 
     @work
-    async def action_open_model(self, model: str) -> None:
+    async def action_open_model(self, model: str, mode: str = "build") -> None:
         """Open a preset or a file."""
         notes: list[str] = []
         try:
@@ -140,7 +104,7 @@ class CnnTui(ConfiguredApp):
         except ValueError as error:
             self.notify(str(error), severity="error", timeout=10, markup=False)
         else:
-            self.put_on_table(network, file)
+            self.put_on_table(network, file, mode)
             self.tell_notes(notes)
 
     def tell_notes(self, notes: Sequence[str]) -> None:
@@ -201,46 +165,6 @@ class CnnTui(ConfiguredApp):
             self._recovery.end()
             self.exit()
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Offer of Textual's own commands only what the registry of actions has not."""
-        yield SystemCommand(_("Theme"), _("Change the colours"), self.action_change_theme)
-        yield SystemCommand(_("Screenshot"), _("Save a picture of the screen as SVG"), self.deliver_screenshot)
-
-    def action_command_palette(self) -> None:
-        """Show the command palette."""
-        from tui_cnn.ui.palette import Palette
-
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
-
-    def action_mode_build(self) -> None:
-        """Go to the Build screen."""
-        self.settle_form()
-        self.switch_mode("build")
-
-    def action_mode_train(self) -> None:
-        """Go to the Train screen."""
-        self.settle_form()
-        self.switch_mode("train")
-
-    def action_mode_runs(self) -> None:
-        """Go to the list of runs."""
-        self.settle_form()
-        self.switch_mode("runs")
-
-    def action_help(self) -> None:
-        """Explain what has the focus, and show all keys, those that work here first."""
-        from tui_cnn.ui.dialogs.help import help_text
-        from tui_cnn.ui.dialogs.text import TextDialog
-
-        place = self.screen.place() if isinstance(self.screen, MainScreen) else None
-        self.push_screen(TextDialog(_("Help"), help_text(self.configuration.keys, place)))
-
-    def settle_form(self) -> None:
-        """Apply what stands in an open form."""
-        if isinstance(self.screen, MainScreen):
-            self.screen.settle()
-
     def on_app_focus(self) -> None:
         """Look at the file at once when the user comes back to the terminal."""
         self._look_outside()
@@ -250,12 +174,6 @@ class CnnTui(ConfiguredApp):
         if not self._looking.locked():
             async with self._looking:
                 await self._outside.look()
-
-    @work(thread=True, group="prepare")
-    def _prepare(self) -> None:
-        import_module("tui_cnn.ui.screens.runs")
-        import_module("tui_cnn.ui.screens.train")
-        gc.freeze()  # what is loaded stays: to look through it for garbage would hold a key up
 
     @work(thread=True, exclusive=True, group="recovery")
     def _keep_copy(self) -> None:

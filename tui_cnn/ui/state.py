@@ -23,12 +23,14 @@ class State(msgspec.Struct, frozen=True):
         theme_over: what the settings' theme was then: once that changes, it counts again.
         recent: the files lately opened or saved, the latest first.
         hidden_columns: the columns of the stack that the user does not want.
+        lessons_read: the names of the lessons that were opened.
     """
 
     theme: str = ""
     theme_over: str = ""
     recent: tuple[str, ...] = ()
     hidden_columns: tuple[str, ...] = ()
+    lessons_read: tuple[str, ...] = ()
 
     def opened(self, path: Path) -> tuple[str, ...]:
         """Return the recent files with `path` as the latest."""

@@ -29,6 +29,17 @@ _KEY_NAMES = {
     "right_square_bracket": "]",
     "left_curly_bracket": "{",
     "right_curly_bracket": "}",
+    "shift+left": "Shift+←",
+    "shift+right": "Shift+→",
+    "down": "↓",
+    "up": "↑",
+    "home": "Home",
+    "end": "End",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "minus": "-",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
 }
 
 
@@ -46,6 +57,13 @@ def scope_titles() -> dict[Scope, str]:
         "form": _("Build: the settings of a layer (arrows and Tab move, ← → choose)"),
         "recipe": _("Train: the settings of a run (arrows and Tab move, ← → choose)"),
         "train": _("Train"),
+        "lab": _("Lab: its pages and lessons"),
+        "stepper": _("Lab: the window on the picture"),
+        "lab_form": _("Lab: the settings (arrows and Tab move, ← → choose)"),
+        "chain": _("Lab: sizes (arrows move, digits change the number)"),
+        "weights": _("Lab: weights"),
+        "pairs": _("Lab: networks to compare (arrows move)"),
+        "lesson": _("Lab: a lesson (arrows choose what to try)"),
         "runs": _("Runs"),
     }
 

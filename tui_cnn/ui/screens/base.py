@@ -64,6 +64,11 @@ class MainScreen(Screen[None]):
     def _is_small(self) -> bool:
         return self.has_class("-tiny") or self.has_class("-flat")
 
+    @property
+    def topic(self) -> str:
+        """What the user looks at: a layer's type or a kind of number, to which there is a lesson."""
+        return ""
+
     def settle(self) -> None:
         """Apply what stands in an open form, before the network is saved or left; by default there is none."""
 

@@ -62,6 +62,13 @@ class BuildScreen(ClipboardScreen, WalkingScreen, TryingScreen):
         """The list of findings."""
         return self.query_one(ChecksView)
 
+    @property
+    def topic(self) -> str:
+        """The type of the selected layer."""
+        path = self.stack.path
+        layers = (type(row.layer).__name__ for row in self.cnn_tui.design.analysis.rows if row.path == path)
+        return next(layers, "Input")
+
     def show_design(self, design: Design) -> None:
         """Show another network, with the cursor where it was edited; one that was merely saved stays as it is shown."""
         if design.analysis is self._shown:

@@ -53,6 +53,11 @@ class RunsScreen(MainScreen):
         self._list()
         self.set_interval(_TICK, self._list)
 
+    @property
+    def topic(self) -> str:
+        """What the table is about."""
+        return "accuracy"
+
     def on_screen_resume(self) -> None:
         """Look at once when the screen comes up."""
         self._list()

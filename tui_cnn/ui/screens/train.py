@@ -61,6 +61,11 @@ class TrainScreen(MainScreen):
         self.watch(self.app, "shown_run", self._follow)
         self.set_interval(_TICK, self._look)
 
+    @property
+    def topic(self) -> str:
+        """What the curves are about."""
+        return "loss"
+
     def show_design(self, design: Design) -> None:
         """Say what would be trained."""
         setup = self.query_one("#setup")

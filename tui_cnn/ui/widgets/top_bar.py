@@ -61,7 +61,12 @@ class TopBar(Horizontal):
         self.query_one("#tabs").display = room >= _NAME
 
     def _tabs(self) -> Content:
-        tabs = (("1", "build", _("Build")), ("2", "train", _("Train")), ("3", "runs", _("Runs")))
+        tabs = (
+            ("1", "build", _("Build")),
+            ("2", "train", _("Train")),
+            ("4", "lab", _("Lab")),
+            ("5", "runs", _("Runs")),
+        )
         parts = []
         for key, mode, title in tabs:
             here = mode == self._mode

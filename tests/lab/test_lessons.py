@@ -1,0 +1,42 @@
+"""The lessons: in order, readable, each with things to try, and all that can be asked about leads to one."""
+
+import pytest
+
+from tui_cnn.core.layers import LAYER_TYPES
+from tui_cnn.lab.lessons import lesson_of, lessons, read_lesson
+
+TOPICS = [*LAYER_TYPES, "Input", "output", "parameters", "MACs", "FLOPs", "memory", "field", "accuracy", "loss", ""]
+PAGES = ["convolution", "pooling", "sizes", "weights", "pairs"]
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
+def test_a_lesson(lesson):
+    assert lesson.title
+    assert "#" not in lesson.title
+    assert 120 <= len(lesson.text.split()) <= 280, "a few paragraphs"
+    assert 3 <= len(lesson.tries) <= 8
+    assert "](" not in lesson.text, "what leads elsewhere stands in the list"
+    assert all(step.words and "](" not in step.words for step in lesson.tries), "one link a line"
+
+
+def test_there_is_one_for_each_thing_that_the_course_explains():
+    assert [lesson.name for lesson in lessons()] == [
+        "why-not-dense", "images", "filters", "convolution", "padding", "stride", "channels", "layer", "pooling",
+        "parameters", "receptive-field", "shape-of-a-cnn", "training",
+    ]  # fmt: skip
+
+
+def test_whatever_is_looked_at_has_its_lesson():
+    names = {lesson.name for lesson in lessons()}
+    assert {lesson_of(topic) for topic in TOPICS + PAGES} <= names
+    assert lesson_of("MaxPooling2D") == "pooling"
+    assert lesson_of("field") == "receptive-field"
+    assert lesson_of("no such thing") == "shape-of-a-cnn"
+
+
+def test_how_a_lesson_is_written(tmp_path):
+    path = tmp_path / "07-name.md"
+    path.write_text("# Title\n\nOne.\n\n## Two\n\nThree.\n\n## Try\n\n- [a b](lab:sizes): c\n  d.\n- [e](build:x)\n")
+    lesson = read_lesson(path)
+    assert (lesson.name, lesson.title, lesson.text) == ("name", "Title", "One.\n\n## Two\n\nThree.")
+    assert lesson.tries == (("a b: c d.", "lab:sizes"), ("e", "build:x"))

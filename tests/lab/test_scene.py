@@ -1,0 +1,85 @@
+"""What is set and typed in the Lab becomes the arrays that are shown."""
+
+import msgspec
+import numpy as np
+import pytest
+
+from tui_cnn.lab.filters import filters
+from tui_cnn.lab.moving import kept, moved
+from tui_cnn.lab.pictures import NOTES
+from tui_cnn.lab.pooling import Pooling
+from tui_cnn.lab.scene import Typed, convolution, image_of, type_pixel, type_weight
+from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings, ImageName, PoolingSettings
+from tui_cnn.lab.sizes import Slide, read_windows, write_windows
+
+FASHION = Typed(fashion=np.arange(784.0).reshape(28, 28, 1))
+
+
+@pytest.mark.parametrize("name", ImageName.__args__)
+def test_every_picture_can_be_convolved_with_every_kernel(name):
+    for kernel in KERNEL_NAMES:
+        settings = ConvolutionSettings(image=name, kernel=kernel, padding="same", filters=3)
+        made = convolution(settings, FASHION)
+        assert made.output().shape == (*image_of(settings, FASHION).shape[:2], 3)
+
+
+def test_kernels_are_the_classical_ones_and_each_map_has_its_own():
+    for name, kernel in filters().items():
+        word = name.lower().replace(" ", "-")
+        made = convolution(ConvolutionSettings(kernel=word, padding="same", filters=2), Typed())
+        assert (made.kernels[..., 0, 0] == kernel).all()
+        assert (made.kernels[..., 0] != made.kernels[..., 1]).any()
+
+
+def test_seven_by_seven_with_two_filters():
+    made = convolution(ConvolutionSettings(image="colours", side=7, filters=2), Typed())
+    assert made.output().shape == (5, 5, 2)
+    assert made.parameters() == "(3·3·3 + 1)·2 = 56"
+
+
+def test_no_bias_no_parameter():
+    assert convolution(ConvolutionSettings(bias=None), Typed()).parameters() == "3·3·1·1 = 9"
+
+
+def test_typing_makes_the_picture_and_the_kernel_ones_own():
+    settings, typed = type_pixel(ConvolutionSettings(), Typed(), (0, 0, 0), 8)
+    assert settings.image == "own"
+    expected = NOTES.copy()
+    expected[0, 0] = 8
+    assert (image_of(settings, typed) == expected).all()
+    assert NOTES[0, 0] == 3
+    settings, typed = type_weight(settings, typed, (0, 0, 0, 0), 2)
+    assert convolution(settings, typed).step(0).total == -5 + 8 - 3 + 8  # 8·2 in the place of 3·1
+    larger = msgspec.structs.replace(settings, side=7, kernel_size=(2, 2), filters=2)
+    again = convolution(larger, typed)
+    assert again.output().shape == (6, 6, 2)
+    assert (again.image[:6, :6] == expected).all()
+    assert (again.kernels[..., 0, 1] == [[2, 0], [1, 0]]).all()
+
+
+def test_what_a_move_changes():
+    """A point that stays in its window of 2×2 changes no maximum, and vanishes from every other pixel."""
+    point = np.zeros((6, 6, 1))
+    point[2, 2] = 9
+    settings = PoolingSettings(image="own", down=1, right=1)
+    found = moved(settings, Typed(image=point))
+    assert not found.pooled_changed.any()
+    assert found.strided_changed.sum() == 1
+    across = moved(msgspec.structs.replace(settings, down=2), Typed(image=point))
+    assert across.pooled_changed.sum() == 2
+    assert moved(PoolingSettings(kind="global-max"), Typed()).strided is None
+
+
+def test_what_is_kept_of_what_was_seen():
+    image = np.arange(16.0).reshape(4, 4, 1)
+    seen, left = kept(Pooling(image), 2)
+    assert seen[..., 0].tolist() == [[1, 1, 1, 1], [1, 1, 1, 1], [0, 0, 0, 0], [0, 0, 0, 0]]
+    assert np.argwhere(left[..., 0]).tolist() == [[1, 1], [1, 3]]
+    seen, left = kept(Pooling(np.stack([image[..., 0], -image[..., 0]], -1), "depth max"), 1)
+    assert (seen[0, 0].tolist(), left[0, 0].tolist(), seen.sum()) == ([1, 1], [1, 0], 2)
+
+
+def test_a_chain_is_written_as_it_is_read():
+    slides = (Slide(3), Slide(5, s=2), Slide(3, 1), Slide(7, 3, 2))
+    assert write_windows(slides) == "3,5s2,3p1,7p3s2"
+    assert read_windows("3,5s2,3p1,7p3s2") == slides

@@ -1,0 +1,268 @@
+"""The Lab: stepping, typing, settings, the calculators, and the lessons, by keys."""
+
+import re
+
+import pytest
+
+from tests.ui.driving import opened
+from tui_cnn.lab.lessons import lessons
+
+
+def numbers(user, title):
+    """The rows of numbers under a title of the screen, as far as they are filled in, in its columns."""
+    lines = user.text.split("\n")
+    y = next(y for y, line in enumerate(lines) if title in line)
+    left = lines[y].index(title)
+    right = next((left + found.start() for found in re.finditer(r" {3}\S", lines[y][left:])), None)
+    rows = []
+    for line in lines[y + 1 :]:
+        words = re.sub(r"[\[\]·│]", " ", line[left:right]).replace("−", "-").split()
+        if not words and rows:
+            break
+        if words:
+            rows.append([float(word) for word in words])
+    return rows
+
+
+async def lab(user, link=""):
+    await user.press("4")
+    if link:
+        user.app.action_follow_link(link)
+    await user.settle()
+    await user.until(lambda: user.app.screen.query("LessonPanel").first().lesson is not None)
+
+
+async def test_the_example_of_the_notes():
+    async with opened(size=(80, 24)) as user:
+        await lab(user)
+        await user.sees(
+            "step 1 of 16: row 1, column 1", "3·1 + 0·0 + 1·(−1) + 1·1 + 5·0 + 8·(−1) + 2·1 + 7·0 + 2·(−1) = −5"
+        )
+        await user.sees("floor((6 + 2·0 - 3) / 1) + 1 = 4", "(3·3·1 + 1)·1 = 10")
+        assert numbers(user, "Output") == [[-5]]
+        assert re.search(r"\[ *3 +0 +1 *\] +2 +7 +4", user.text)
+        await user.press("right", "right", "right")
+        assert numbers(user, "Output") == [[-5, -4, 0, 8]]
+        await user.press("left", "down")
+        await user.sees("step 7 of 16: row 2, column 3")
+        assert numbers(user, "Output") == [[-5, -4, 0, 8], [-10, -2, 2]]
+        await user.press("end")
+        assert numbers(user, "Output") == [[-5, -4, 0, 8], [-10, -2, 2, 3], [0, -2, -4, -7], [-3, -2, -3, -16]]
+        await user.press("right", "home", "left", "up")
+        await user.sees("step 1 of 16")
+        await user.press("g", *"3,2", "enter")
+        await user.sees("row 3, column 2", "= −2")
+        await user.press("g", *"99", "enter")
+        await user.sees("row 4, column 1")
+
+
+async def test_an_output_cell_is_clicked():
+    async with opened(size=(80, 24)) as user:
+        await lab(user)
+        await user.press("end")
+        await user.click("−16")
+        await user.sees("step 16 of 16")
+        await user.click("−10")
+        await user.sees("step 5 of 16")
+
+
+async def test_it_runs_by_itself_and_stops():
+    async with opened(size=(80, 24)) as user:
+        await lab(user)
+        await user.press("plus", "plus", "plus", "plus", "space")
+        await user.sees("32 steps a second")
+        await user.sees("step 16 of 16")
+        await user.until(lambda: "steps a second" not in user.text)
+        await user.press("minus", "minus", "minus", "minus", "minus", "space")
+        await user.sees("1 steps a second", "step 1 of 16")
+        await user.press("right")
+        await user.sees("step 2 of 16")
+        assert "steps a second" not in user.text
+
+
+async def test_colours_and_two_filters():
+    async with opened(size=(80, 24)) as user:
+        await lab(user, "lab:convolution?image=colours&side=7&filters=2&place=2")
+        await user.sees("red 7×7", "green 7×7", "blue 7×7", "Map 1 of 5×5×2", "Map 2 of 5×5×2", "(3·3·3 + 1)·2 = 56")
+        await user.sees("sum", " + bias 0 = ")
+        red = user.line("red  ").partition("= ")[2]
+        await user.press("f")
+        await user.sees("2 of 2")
+        assert user.line("red  ").partition("= ")[2] != red
+        await user.press("enter")
+        for _ in range(5):
+            await user.press("down")
+        assert user.focused == "field-filters"
+        await user.type("10")
+        await user.press("escape")
+        await user.sees("of 5×5×10", "(3·3·3 + 1)·10 = 280")
+
+
+async def test_settings_count_at_once():
+    async with opened(size=(80, 24)) as user:
+        await lab(user)
+        await user.press("enter")
+        assert user.focused == "field-image"
+        await user.press("right")
+        await user.press(*["down"] * 6)
+        assert user.focused == "field-padding"
+        await user.press("right")
+        await user.sees("white-left 6×6, with zeros 8×8", "Output 6×6")
+        await user.press(*["down"] * 5, "right")
+        await user.press("escape", "end")
+        assert min(min(row) for row in numbers(user, "Output")) == 0  # ReLU, or −20 at the left
+        assert "max(0, 0) = 0" in user.text
+
+
+async def test_what_does_not_fit_is_said():
+    async with opened(size=(80, 24)) as user:
+        await lab(user, "lab:convolution?side=3&image=white-left&kernel=vertical-line")
+        await user.sees("✗ a window of 7 has no place on 3 pixels with 0 zeros around them")
+        await user.press("right", "end", "space", "g", "1", "enter", "up")
+        await user.press("enter", "down")
+        await user.type("9")
+        await user.press("escape")
+        await user.sees("Output 3×3")
+
+
+async def test_numbers_are_typed_into_image_and_kernel():
+    async with opened(size=(120, 40)) as user:
+        await lab(user)
+        await user.press("i", "8")
+        await user.sees("8·1 + 0·0 + 1·(−1)", "own 6×6")
+        await user.press("right", "minus", "2", "backspace", "backspace", "5", "escape")
+        await user.sees("8·1 + 5·0")
+        await user.press("1")
+        assert user.app.current_mode == "build"
+        await user.press("4", "k", "2", "down", "delete", "enter")
+        await user.sees("8·2 + 5·0 + 1·(−1)", "+ 1·0 + 5·0 + 8·(−1)", "own 3×3", "most like")
+        assert user.app.screen.form.value.kernel == "own"
+        await user.press("right")
+        await user.sees("step 2 of 16")
+
+
+async def test_a_picture_of_clothes():
+    async with opened(size=(80, 24)) as user:
+        await lab(user, "lab:convolution?image=fashion&index=0&kernel=identity&place=300")
+        await user.sees("fashion 0 28×28", "Output 26×26", "Window", "▀")
+        await user.until(lambda: any(value > 100 for value in numbers(user, "Window")[0]))
+        middle = numbers(user, "Window")[1][1]
+        assert f"= {middle:.0f}" in user.text
+
+
+async def test_pooling_and_a_move():
+    async with opened(size=(80, 24)) as user:
+        await lab(user, "lab:pooling?image=numbers")
+        await user.sees("largest of 3, 0, 1, 5 = 5", "9 of 36 numbers are left (25%)")
+        await user.sees("pooling: 0 of 9 values changed; strides alone: 0 of 9")
+        await user.press("end")
+        assert numbers(user, "Pooled") == [[5, 9, 7], [7, 5, 8], [4, 6, 9]]
+        assert numbers(user, "Strides alone") == [[3, 1, 7], [2, 2, 1], [4, 1, 2]]
+        await user.press("shift+right")
+        await user.sees("pooling: 8 of 9 values changed; strides alone: 9 of 9")
+        await user.press("shift+left", "home", "enter", "down", "down", "down", "right", "escape")
+        await user.sees("average of 3, 0, 1, 5 = 2.25")
+
+
+async def test_the_chain_of_sizes():
+    async with opened(size=(80, 24)) as user:
+        await lab(user)
+        await user.press("s")
+        await user.sees("39 → 37 → 17 → 7", "floor((39 + 2·0 − 3) / 1) + 1")
+        await user.press("5")
+        await user.sees("39 → 35 → 16 → 6")
+        assert user.app.current_mode == "lab"
+        await user.press("minus", "minus", "right", "plus")
+        await user.sees("39 → 39 → 18 → 7", "does not reach the last")
+        await user.press("down", "a", "d", "up", "up", "up", "7")
+        await user.sees("7 → 7 → 2 → ✗", "a window of 5 has no place on 2 pixels")
+        await user.press("backspace", *"39")
+        await user.sees("39 → 39 → 18 → 7")
+
+
+async def test_the_parameters_of_kinds_of_layers():
+    async with opened(size=(80, 24)) as user:
+        await lab(user)
+        await user.press("w")
+        await user.sees("34,944", "105,705,600", "(11·11·3 + 1)·55·55·96", "2 of 3×3", "3 of 3×3")
+        await user.press("x")
+        await user.sees("12,288,000", "64×64×3 → 1,000")
+        await user.press("x")
+        await user.sees("3,000,000,000")
+        await user.press("enter", "down", "down", "down")
+        await user.type("2000")
+        await user.press("escape")
+        assert user.app.screen.form.value is None
+        await user.press("enter")
+        assert user.focused == "field-height"
+        await user.press("down", "down", "down")
+        await user.type("99")
+        await user.sees("your own", "(99·99·3 + 1)·10")
+
+
+async def test_pairs_go_to_build_and_to_train():
+    async with opened(size=(80, 24)) as user:
+        await lab(user)
+        await user.press("v")
+        await user.sees("Dense against convolutional", "fashion-cnn-strides", "113,898", "101,770")
+        await user.press("enter")
+        await user.until(lambda: user.app.current_mode == "build")
+        assert user.network.name == "fashion-dnn"
+        await user.press("4", "down", "down", "down", "t")
+        await user.until(lambda: user.app.current_mode == "train")
+        await user.sees("Train fashion-cnn-strides")
+
+
+async def test_a_lesson_is_read_and_tried():
+    async with opened(size=(80, 24)) as user:
+        await lab(user)
+        await user.press("l")
+        await user.sees("What a CNN is, and why not dense", "1 / 13", "Try it")
+        assert "Convolution" not in user.text.split("\n")[1]
+        await user.press("greater_than_sign", "greater_than_sign")
+        await user.sees("Filters and edges", "3 / 13")
+        await user.press("less_than_sign")
+        await user.sees("Images, channels and tensors")
+        assert user.app.lessons_read == set()
+        await user.press("pagedown", "pagedown", "pagedown", "pagedown")
+        await user.until(lambda: user.app.lessons_read == {"images"})
+        await user.press("L")
+        await user.sees("✓ read", "Padding")
+        await user.choose("filters and edges")
+        await user.sees("3 / 13")
+        await user.press("down", "enter")
+        await user.sees("white-left 6×6", "step 16 of 16")
+        assert numbers(user, "Output") == [[0, 30, 30, 0]] * 4
+        await user.press("l", "escape", "right")
+        await user.sees("step 16 of 16")
+
+
+async def test_the_question_mark_leads_to_the_lesson():
+    async with opened(size=(80, 24)) as user:
+        await user.press("down", "question_mark")
+        await user.sees("the lesson about MaxPooling2D")
+        await user.press("l")
+        await user.sees("Pooling", "9 / 13")
+        await user.press("escape", "s", "question_mark", "l")
+        await user.sees("6 / 13")
+
+
+async def test_a_link_that_leads_nowhere_is_told():
+    async with opened(size=(80, 24)) as user:
+        user.app.action_follow_link("lab:convolution?kernel=sobelx")
+        await user.told("did you mean “sobel-x”?")
+        assert user.app.current_mode == "build"
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (99, 31), (100, 32), (200, 60)])
+async def test_the_lab_at_any_size(size):
+    async with opened(size=size) as user:
+        await lab(user)
+        await user.sees("Image", "Kernel", "Output", "= −5", "→ Step")
+        assert all(len(line) <= size[0] for line in user.text.split("\n"))
+        beside = lessons()[0].title in user.text
+        assert beside == (size[0] >= 100)
+        await user.press("l")
+        await user.sees(lessons()[0].title, "Try it")
+        await user.press("escape", "enter", "right")
+        await user.sees("white-left")

@@ -1,0 +1,93 @@
+"""Links of the lessons: what they say is checked, and every one of them leads to the state that it names."""
+
+import pytest
+
+from tests.ui.driving import opened
+from tui_cnn.formats.models import find_network
+from tui_cnn.lab.lessons import lessons
+from tui_cnn.lab.moving import moved
+from tui_cnn.lab.scene import Typed, convolution
+from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, SizesSettings, WeightsSettings
+from tui_cnn.lab.sizes import chain, read_windows
+from tui_cnn.ui.draw.lab_weights import EXAMPLES
+from tui_cnn.ui.lesson_links import LabLink, LessonLink, LinkError, ModelLink, parse_link
+
+LINKS = sorted({step.link for lesson in lessons() for step in lesson.tries})
+
+
+def test_what_a_link_says():
+    link = parse_link("lab:convolution?image=white-left&kernel=sobel-x&padding=2&strides=2&relu=yes&place=3")
+    settings = ConvolutionSettings(image="white-left", kernel="sobel-x", padding="2", strides=(2, 2), relu=True)
+    assert link == LabLink("convolution", settings, 2)
+    assert parse_link("lab:sizes?n=39&windows=3,5s2") == LabLink("sizes", SizesSettings(n=39, windows="3,5s2"))
+    assert parse_link("lab:weights") == LabLink("weights", WeightsSettings())
+    assert parse_link("lab:pairs") == LabLink("pairs", None)
+    assert parse_link("build:lenet-5") == ModelLink("build", "lenet-5")
+    assert parse_link("train:fashion-dnn") == ModelLink("train", "fashion-dnn")
+    assert parse_link("lesson:padding") == LessonLink("padding")
+
+
+@pytest.mark.parametrize(
+    ("link", "told"),
+    [
+        ("https://example.org", "a link begins with lab:, build:, train: or lesson:"),
+        ("build:", "a link begins with"),
+        ("lab:convolutions", "did you mean “convolution”?"),
+        ("lab:convolution?kernels=blur", "did you mean “kernel”?"),
+        ("lab:convolution?kernel=sobelx", "kernel cannot be 'sobelx'; did you mean “sobel-x”?"),
+        ("lab:convolution?side=99", "side must be a whole number, at most 28, but is 99"),
+        ("lab:pairs?n=3", "unknown setting “n”"),
+        ("lab:pooling?place=0", "the place is a number, from 1 on"),
+    ],
+)
+def test_what_is_wrong_with_a_link(link, told):
+    with pytest.raises(LinkError) as refused:
+        parse_link(link)
+    assert str(refused.value).startswith(link)
+    assert told in str(refused.value)
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_link_of_a_lesson_is_sound(link):
+    match parse_link(link):
+        case LabLink(_, ConvolutionSettings() as settings, place):
+            assert place < convolution(settings, Typed()).steps or settings.image == "fashion"
+        case LabLink(_, PoolingSettings() as settings, place):
+            assert place < moved(settings, Typed()).pooling.steps or settings.image == "fashion"
+        case LabLink(_, SizesSettings() as settings, _place):
+            chain(settings.n, read_windows(settings.windows))
+        case LabLink(_, WeightsSettings() as settings, _place):
+            assert settings in [example for _name, example in EXAMPLES] or "receptive" in _lesson(link)
+        case LessonLink(name):
+            assert name in [lesson.name for lesson in lessons()]
+        case ModelLink(_mode, model):
+            find_network(model)
+
+
+def _lesson(link):
+    return next(lesson.name for lesson in lessons() if link in [step.link for step in lesson.tries])
+
+
+async def test_every_link_leads_somewhere():
+    models = {mode: next(link for link in LINKS if link.startswith(mode)) for mode in ("build", "train")}
+    links = [link for link in LINKS if link.startswith("lab:")]
+    async with opened(size=(120, 40)) as user:
+        for link in [*links[:20], *models.values(), *links[20:]]:
+            user.app.action_follow_link(link)
+            await arrives(user, parse_link(link))
+            assert user.notices == []
+
+
+async def arrives(user, link):
+    if isinstance(link, ModelLink):
+        await user.until(lambda: (user.app.current_mode, user.network.name) == link)
+        return
+    await user.until(lambda: user.app.current_mode == "lab")
+    lab, settings = user.app.screen, link.settings
+    await user.until(lambda: lab.page == link.page)
+    if settings is not None:
+        await user.until(lambda: lab.bench.settings == settings)
+        assert lab.form is None or lab.form.value == settings
+    if isinstance(settings, ConvolutionSettings | PoolingSettings):
+        assert lab.bench.place == link.place
+    assert lab.bench.has_focus

@@ -1,0 +1,101 @@
+"""A convolution as it is set up in the Lab: settings, and what the user has typed, made into arrays."""
+
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from tui_cnn.lab.convolution import Convolution, Kernels
+from tui_cnn.lab.filters import Filter, filters
+from tui_cnn.lab.pictures import colours, pictures
+from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings, PoolingSettings
+from tui_cnn.lab.windows import Image
+
+_NAMES = {"numbers": "6×6 numbers", "corners": "white top left and bottom right"}
+_BY_WORD: dict[str, Filter] = {name.lower().replace(" ", "-"): kernel for name, kernel in filters().items()}
+
+
+class Typed(NamedTuple):
+    """What the user has put in by hand, and the test picture that was read for them: (height, width, channels)."""
+
+    image: Image | None = None
+    kernels: Kernels | None = None
+    fashion: Image | None = None
+
+
+def image_of(settings: ConvolutionSettings | PoolingSettings, typed: Typed) -> Image:
+    """Make the picture; one that is not there yet is all zeros."""
+    match settings.image:
+        case "own":
+            return _fitted(
+                typed.image, (settings.side, settings.side, 1 if typed.image is None else typed.image.shape[2])
+            )
+        case "fashion":
+            return np.zeros((28, 28, 1)) if typed.fashion is None else typed.fashion
+        case "colours":
+            return colours(settings.side)
+        case name:
+            return pictures(settings.side)[_NAMES.get(name, name.replace("-", " "))]
+
+
+def kernels_of(settings: ConvolutionSettings, typed: Typed, depth: int) -> Kernels:
+    """Make the kernels, as deep as the picture: the chosen one, then others of its size, so that each map differs."""
+    count = settings.filters
+    if settings.kernel == "own":
+        return _fitted(typed.kernels, (*settings.kernel_size, depth, count))
+    if settings.kernel == "random":
+        shape = (count, *settings.kernel_size, depth)
+        return np.moveaxis(np.random.default_rng(0).integers(-2, 3, shape).astype(float), 0, -1)
+    first = KERNEL_NAMES.index(settings.kernel)
+    order = [name for name in (*KERNEL_NAMES[first:], *KERNEL_NAMES[:first]) if name in _BY_WORD]
+    same = [_BY_WORD[name] for name in order if _BY_WORD[name].shape == _BY_WORD[settings.kernel].shape]
+    chosen = [np.repeat(same[number % len(same)][..., None], depth, axis=2) for number in range(count)]
+    return np.stack(chosen, axis=3)
+
+
+def convolution(settings: ConvolutionSettings, typed: Typed) -> Convolution:
+    """Lay the kernels over the picture."""
+    image = image_of(settings, typed)
+    kernels = kernels_of(settings, typed, image.shape[2])
+    padding = settings.padding
+    return Convolution(
+        image,
+        kernels,
+        () if settings.bias is None else (settings.bias,) * settings.filters,
+        settings.strides,
+        padding if padding == "valid" or padding == "same" else int(padding),
+        settings.dilation_rate,
+        settings.relu,
+        settings.turned,
+    )
+
+
+def type_pixel(
+    settings: ConvolutionSettings, typed: Typed, place: tuple[int, int, int], value: float
+) -> tuple[ConvolutionSettings, Typed]:
+    """Put a number into the picture, which thereby becomes the user's own."""
+    image = image_of(settings, typed).copy()
+    image[place] = value
+    return msgspec.structs.replace(settings, image="own", side=len(image)), typed._replace(image=image)
+
+
+def type_weight(
+    settings: ConvolutionSettings, typed: Typed, place: tuple[int, int, int, int], value: float
+) -> tuple[ConvolutionSettings, Typed]:
+    """Put a number into a kernel; the kernels thereby become the user's own."""
+    kernels = kernels_of(settings, typed, image_of(settings, typed).shape[2]).copy()
+    kernels[place] = value
+    size = (kernels.shape[0], kernels.shape[1])
+    return msgspec.structs.replace(settings, kernel="own", kernel_size=size), typed._replace(kernels=kernels)
+
+
+def _fitted(array: np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None, shape: tuple[int, ...]) -> Image:
+    """Cut an array to a shape, with zeros where it had nothing; depth and filters beyond it repeat its last."""
+    made = np.zeros(shape)
+    if array is None:
+        return made
+    for axis in range(2, len(shape)):
+        array = np.take(array, np.minimum(np.arange(shape[axis]), array.shape[axis] - 1), axis)
+    rows, columns = (min(a, b) for a, b in zip(array.shape[:2], shape[:2], strict=True))
+    made[:rows, :columns] = array[:rows, :columns]
+    return made

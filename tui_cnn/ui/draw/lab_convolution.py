@@ -1,0 +1,205 @@
+"""A convolution as pictures: the image with the window on it, the kernel, and the output as far as it has come."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from tui_cnn.i18n import _
+from tui_cnn.lab.convolution import Convolution
+from tui_cnn.lab.windows import Image, Windows
+from tui_cnn.ui.draw.lab_grid import FITS, LARGE, TIGHT, Fit, Marks, Numbers, Tones, grid
+from tui_cnn.ui.draw.lab_halves import halves
+from tui_cnn.ui.draw.lab_sums import channel_names
+
+WIDEST_NUMBERS = 16
+"""Pictures with more columns than this are drawn in half-blocks."""
+
+_MOST_MAPS = 2
+_GAP = 3
+
+_BETWEEN = 18
+"""Cells for a kernel between two large pictures."""
+
+
+class Names(NamedTuple):
+    """What the picture and the kernel are called."""
+
+    image: str = ""
+    kernel: str = ""
+
+
+class CellCursor(NamedTuple):
+    """The cell that is typed into: of the image or of the kernel, (row, column, channel), and what has been typed."""
+
+    of: str
+    place: tuple[int, int, int]
+    typed: str = ""
+
+
+def pictures(
+    convolution: Convolution,
+    place: int,
+    filter_: int,
+    tones: Tones,
+    room: tuple[int, int],
+    names: Names | None = None,
+    cursor: CellCursor | None = None,
+) -> Table:
+    """Draw everything side by side, the numbers as large as the room allows: (columns, lines).
+
+    With several channels each has its kernel below it.
+    """
+    scene = _Scene(convolution, place, filter_, tones, names or Names(), cursor, Fit())
+    return fitted(lambda fit: _columns(scene._replace(fit=fit)), room, fits(convolution.image, room))
+
+
+def fits(image: Image, room: tuple[int, int]) -> tuple[Fit, ...]:
+    """List the sizes that are worth trying for an image: a large one is drawn in blocks or in half-blocks at once."""
+    rows, columns, _channels = image.shape
+    if columns <= WIDEST_NUMBERS:
+        return FITS
+    return LARGE if room[0] >= 4 * columns + _BETWEEN and room[1] > rows else TIGHT
+
+
+def fitted(draw: Callable[[Fit], list[Text]], room: tuple[int, int], sizes: tuple[Fit, ...]) -> Table:
+    """Put drawings side by side, as large as the room allows, (columns, lines), and else as tight as can be."""
+    width, height = room
+    for fit in sizes:
+        columns = draw(fit)
+        lines = max(column.plain.count("\n") + 1 for column in columns)
+        wide = sum(map(_width, columns)) + _GAP * (len(columns) - 1)
+        if wide <= width and (fit.lines == 1 or lines <= height):
+            break
+    return beside(columns)
+
+
+def beside(columns: list[Text]) -> Table:
+    """Put drawings side by side; none is cut where they are too wide together."""
+    table = Table.grid(padding=(0, _GAP, 0, 0))
+    for column in columns:
+        table.add_column(no_wrap=True, min_width=_width(column))
+    table.add_row(*columns)
+    return table
+
+
+def above(parts: list[Text]) -> Text:
+    """Put drawings on each other, a line apart."""
+    return Text("\n\n").join(parts)
+
+
+class _Scene(NamedTuple):
+    convolution: Convolution
+    place: int
+    filter: int
+    tones: Tones
+    names: Names
+    cursor: CellCursor | None
+    fit: Fit
+
+    @property
+    def large(self) -> bool:
+        return bool(self.convolution.image.shape[1] > WIDEST_NUMBERS)
+
+
+def _columns(scene: _Scene) -> list[Text]:
+    depth = scene.convolution.image.shape[2]
+    images = [_channel(scene, channel) for channel in range(depth)]
+    kernels = [_kernel(scene, channel) for channel in range(depth)]
+    if scene.large:
+        patch = scene.convolution.step(scene.place, scene.filter).patch
+        grey = Marks(grey=True)
+        under = [
+            titled(_("Window"), "", grid(patch[..., channel], scene.tones, grey, scene.fit, 255), scene.tones)
+            for channel in range(depth)
+        ]
+        kernels = [above([seen, kernel]) for seen, kernel in zip(under, kernels, strict=True)]
+    maps = _maps(scene)
+    if depth == 1:
+        return [images[0], kernels[0], *maps]
+    return [*(above([image, kernel]) for image, kernel in zip(images, kernels, strict=True)), above(maps)]
+
+
+def _width(drawn: Text) -> int:
+    return max(line.cell_len for line in drawn.split("\n"))
+
+
+def window_mask(laid: Windows, padded: Image, row: int, column: int) -> NDArray[np.bool_]:
+    """Return which pixels of the padded image lie under the taps of the window."""
+    mask: NDArray[np.bool_] = np.zeros(padded.shape[:2], bool)
+    mask[np.ix_(laid.down.taps(row), laid.across.taps(column))] = True
+    return mask
+
+
+def titled(title: str, note: str, drawn: Text, tones: Tones) -> Text:
+    """Put a title with a note over a picture."""
+    words = Text.assemble((title, Style(bold=True)), (f" {note}" if note else "", Style(color=tones.muted.rich_color)))
+    return words.append("\n").append_text(drawn)
+
+
+def picture(values: Numbers, tones: Tones, marks: Marks, large: bool, fit: Fit) -> Text:
+    """Draw a channel as numbers, or in half-blocks where it is large."""
+    if large:
+        return halves(values, tones, marks.window, marks.shown, marks.click, large=fit.lines > 1)
+    return grid(values, tones, marks, fit)
+
+
+def _channel(scene: _Scene, channel: int) -> Text:
+    convolution, cursor = scene.convolution, scene.cursor
+    laid = convolution.windows
+    padded = laid.padded(convolution.image)
+    down, across = laid
+    border = (down.before, down.after, across.before, across.after)
+    at, typed = None, ""
+    if cursor and cursor.of == "image" and cursor.place[2] == channel:
+        at, typed = (cursor.place[0] + down.before, cursor.place[1] + across.before), cursor.typed
+    mask = window_mask(laid, padded, *convolution.place(scene.place))
+    marks = Marks(mask, border, cursor=at, typed=typed, grey=True)
+    height, width, depth = convolution.image.shape
+    zeros = _(", with zeros {rows}×{columns}").format(rows=len(padded), columns=len(padded[0])) if any(border) else ""
+    title = _("Image") if depth == 1 else channel_names(depth)[channel]
+    name = f"{scene.names.image} " if scene.names.image and depth == 1 else ""
+    drawn = picture(padded[..., channel], scene.tones, marks, scene.large, scene.fit)
+    return titled(title, f"{name}{height}×{width}{zeros}", drawn, scene.tones)
+
+
+def _kernel(scene: _Scene, channel: int) -> Text:
+    kernels, cursor = scene.convolution.kernels, scene.cursor
+    typing = cursor is not None and cursor.of == "kernel"
+    at, typed = None, ""
+    if cursor and typing and cursor.place[2] == channel:
+        at, typed = cursor.place[:2], cursor.typed
+    turned = scene.convolution.true and not typing
+    values = (scene.convolution.turned if turned else kernels)[..., channel, scene.filter]
+    drawn = grid(values, scene.tones, Marks(cursor=at, typed=typed), scene.fit, float(np.abs(kernels).max()))
+    height, width, depth, count = kernels.shape
+    title = (
+        _("Kernel") if count == 1 or depth > 1 else _("Kernel {n} of {count}").format(n=scene.filter + 1, count=count)
+    )
+    note = f"{height}×{width}"
+    if count > 1 and depth > 1:
+        note = _("{n} of {count}").format(n=scene.filter + 1, count=count)
+    elif scene.names.kernel and depth == count == 1 and not scene.large:
+        note = f"{scene.names.kernel} {note}"
+    return titled(title, _("{size}, turned").format(size=note) if turned else note, drawn, scene.tones)
+
+
+def _maps(scene: _Scene) -> list[Text]:
+    """Draw the map of the chosen filter and the next, and say in the title how many there are."""
+    output = scene.convolution.output()
+    rows, columns, count = output.shape
+    first = min(scene.filter, max(0, count - _MOST_MAPS))
+    here = np.zeros((rows, columns), bool)
+    here[scene.convolution.place(scene.place)] = True
+    drawn = []
+    for number in range(first, min(count, first + _MOST_MAPS)):
+        marks = Marks(here if number == scene.filter else None, shown=scene.place + 1, click="screen.jump({})")
+        title = _("Output") if count == 1 else _("Map {n}").format(n=number + 1)
+        size = f"{rows}×{columns}" if count == 1 else _("of {size}").format(size=f"{rows}×{columns}×{count}")
+        shown = picture(output[..., number], scene.tones, marks, columns > WIDEST_NUMBERS, scene.fit)
+        drawn.append(titled(title, size, shown, scene.tones))
+    return drawn

@@ -1,0 +1,28 @@
+"""Where the links of the lessons lead."""
+
+from typing import TYPE_CHECKING, cast
+
+from tui_cnn.ui.lesson_links import LessonLink, LinkError, ModelLink, parse_link
+
+if TYPE_CHECKING:
+    from tui_cnn.ui.app import CnnTui
+
+
+async def follow(app: "CnnTui", text: str) -> None:
+    """Go where a link leads, or say why it leads nowhere."""
+    from tui_cnn.ui.screens.lab import LabScreen
+
+    try:
+        link = parse_link(text)
+    except LinkError as error:
+        app.notify(str(error), severity="error", markup=False)
+        return
+    if isinstance(link, ModelLink):
+        app.action_open_model(link.model, link.mode)
+        return
+    await app.switch_mode("lab")
+    lab = cast("LabScreen", app.screen)
+    if isinstance(link, LessonLink):
+        lab.open_lesson(link.name)
+    else:
+        await lab.show_link(link)

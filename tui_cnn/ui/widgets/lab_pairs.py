@@ -1,0 +1,71 @@
+"""The list of networks to compare."""
+
+from typing import ClassVar
+
+from rich.console import RenderableType
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui_cnn.core.analysis import Analysis, analyze
+from tui_cnn.formats.presets import preset
+from tui_cnn.i18n import _
+from tui_cnn.ui.actions import bindings
+from tui_cnn.ui.draw.lab_pairs import pairs, pairs_table
+from tui_cnn.ui.widgets.lab_tones import tones
+
+
+class Pairs(Widget, can_focus=True):
+    """A line a network, two of them under each heading."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("pairs"),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+    ]
+    DEFAULT_CSS = """
+    Pairs {
+        height: 1fr;
+        padding: 1 2;
+        border-top: solid $foreground 20%;
+        border-title-color: $text-muted;
+        &:focus { border-title-color: $text; border-title-style: bold; }
+    }
+    """
+
+    selected: reactive[int] = reactive(0)
+    """Which line."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._names = [name for pair in pairs() for name in pair.presets]
+        self._analyses: dict[str, Analysis] = {}
+        self.border_title = _("Train both, and compare them under Runs")
+
+    @property
+    def name_selected(self) -> str:
+        """The preset on the selected line."""
+        return self._names[self.selected]
+
+    def validate_selected(self, selected: int) -> int:
+        """Stay among the lines."""
+        return max(0, min(selected, len(self._names) - 1))
+
+    def action_move(self, by: int) -> None:
+        """Select another line."""
+        self.selected += by
+
+    def on_click(self, event: events.Click) -> None:
+        """Select the line under the mouse."""
+        inside = event.get_content_offset(self)
+        if inside is not None:
+            block, line = divmod(inside.y, 5)  # a heading, two networks, a question, a blank line
+            if line in (1, 2):
+                self.selected = 2 * block + line - 1
+
+    def render(self) -> RenderableType:
+        """Draw the list."""
+        if not self._analyses:
+            self._analyses = {name: analyze(preset(name)) for name in self._names}
+        return pairs_table(self._analyses, self.selected, tones(self), focus=self.has_focus)
