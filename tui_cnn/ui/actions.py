@@ -104,8 +104,12 @@ def actions() -> tuple[Action, ...]:
         Action("undo", "stack", "u,ctrl+z", _("Undo"), _("Take back the last edit")),
         Action("redo", "stack", "U,ctrl+y", _("Redo"), _("Make the edit again that was taken back"), footer=False),
         Action("keep_variant", "stack", "v", _("Keep"), _("Keep the network as a variant, and go on"), footer=False),
-        Action("compare_variants", "stack", "C", _("Variants"), _("Compare variants side by side; load one")),
-        Action("sweep_setting", "stack", "t", _("Sweep"), _("Try several values of a setting of the layer")),
+        Action(
+            "compare_variants", "stack", "C", _("Variants"), _("Compare variants side by side; load one"), footer=False
+        ),
+        Action(
+            "sweep_setting", "stack", "t", _("Sweep"), _("Try several values of a setting of the layer"), footer=False
+        ),
         Action("go_to_finding", "checks", "enter", _("Go there"), _("Go to the layer that the finding is about")),
         Action("fix_finding", "checks", "f", _("Fix"), _("Mend what the finding is about, as its line proposes")),
         Action("leave_checks", "checks", "escape", _("Back"), _("Go back to the stack"), footer=False),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from string import punctuation
 from typing import Any
 
 from textual.keys import Keys, _character_to_key, key_to_character
@@ -13,7 +14,8 @@ from tui_cnn.ui.actions import Action, actions, meant_together
 Keymap = Mapping[str, str]
 """The id of a binding, `stack.add_layer`, and its keys, `o,insert`."""
 
-_NAMED = sorted(key.value for key in Keys if key.value.isidentifier())
+_SIGNS = {_character_to_key(sign) for sign in punctuation}
+_NAMED = sorted({key.value for key in Keys if key.value.isidentifier()} | _SIGNS)
 _MODIFIERS = re.compile(r"((ctrl|shift|alt|meta|super|hyper)\+)+")
 
 

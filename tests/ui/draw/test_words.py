@@ -66,8 +66,9 @@ def test_the_numbers_of_a_layer_come_with_their_formulas():
         "MACs             2,230,272  3·3·32·11·11·64",
         "FLOPs            4,460,544  2·2,230,272: two for each MAC",
         "FLOPs, tf        4,468,288  as TensorFlow's profiler counts",
-        "memory             31.0 kB  the output of one image, float32",
-        "field                    8  pixels; step 2, padding 0",
+        "memory             31.0 kB  4·11·11·64 bytes of output",
+        "field                    8  4 + (3 - 1)·2 = 8",
+        "                            step 2·1 = 2, padding 0 + 0·2 = 0",
     ]
 
 
