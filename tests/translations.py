@@ -1,11 +1,12 @@
 """Every string that a person may see, from the source, and the catalogues of its translations.
 
-`python -m tests.translations` brings each `assets/locale/*/LC_MESSAGES/cnn-tui.po` up to date with the source, and
-compiles it to the `.mo` that the program reads.
+`python -m tests.translations` brings each `assets/locale/*/LC_MESSAGES/cnn-tui.po` up to date with the source, compiles
+it to the `.mo` that the program reads, and lists what has no translation yet.
 """
 
 import ast
 import io
+import string
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,10 +15,36 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from tui_cnn.core.layers import LAYER_TYPES
+from tui_cnn.data.fashion_mnist import CLASS_NAMES
+from tui_cnn.formats.fields import EMPTY
 
 CHECKOUT = Path(__file__).parents[1]
 LOCALE = CHECKOUT / "assets" / "locale"
 PACKAGE = CHECKOUT / "tui_cnn"
+
+CLICK = (
+    "Usage:",
+    "Options",
+    "Commands",
+    "Show this message and exit.",
+    "Missing argument",
+    "Missing parameter",
+    "Did you mean {possibility}?",
+    "Invalid value for {param_hint}: {message}",
+    "Invalid value: {message}",
+    "No such option {name!r}.",
+    "No such command {name!r}.",
+    "Option {name!r} does not take a value.",
+    "{value} is not in the range {range}.",
+    "{value!r} is not a valid {number_type}.",
+)
+CLICK_PLURALS = (
+    ("(Did you mean one of: {possibilities}?)", "(Did you mean one of: {possibilities}?)"),
+    ("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
+    ("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments."),
+    ("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
+)
+"""What click says of its own; it looks into our catalogue too."""
 
 
 class Message(NamedTuple):
@@ -29,7 +56,7 @@ class Message(NamedTuple):
 
 
 def messages():
-    """Yield what is given to `_` and `ngettext`, the help of every declared field, and what each layer is."""
+    """Yield every string that is translated, with the file that it stands in."""
     for path in sorted(PACKAGE.rglob("*.py")):
         file = str(path.relative_to(CHECKOUT))
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -37,10 +64,16 @@ def messages():
                 yield from called(node, file)
     for kind in LAYER_TYPES.values():
         yield Message(kind.__doc__.partition("\n")[0], "", kind.__module__.replace(".", "/") + ".py")
+    for name in CLASS_NAMES:
+        yield Message(name, "", "tui_cnn/data/fashion_mnist.py")
+    for text in CLICK:
+        yield Message(text, "", "click")
+    for text, plural in CLICK_PLURALS:
+        yield Message(text, plural, "click")
 
 
 def called(node, file):
-    """Yield the strings of one call."""
+    """Yield the strings of one call: of `_`, of `ngettext`, and of a declared field (its word for empty too)."""
     given = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
     match node.func.id:
         case "_" if given and isinstance(given[0], str):
@@ -51,6 +84,16 @@ def called(node, file):
             for keyword in node.keywords:
                 if keyword.arg == "description":
                     yield Message(keyword.value.value, "", file)
+                    if blank := keyword.value.value.partition(EMPTY)[2]:
+                        yield Message(blank, "", file)
+
+
+def placeholders(text):
+    """The names in braces: `{count:,}` is `count`; a plain text with braces of its own has none."""
+    try:
+        return {name for _text, name, _spec, _conversion in string.Formatter().parse(text) if name is not None}
+    except ValueError:
+        return set()
 
 
 def template():
@@ -72,6 +115,13 @@ def read(path):
         return read_po(file, locale=path.parents[1].name)
 
 
+def written(catalogue):
+    """Write a catalogue as text."""
+    buffer = io.BytesIO()
+    write_po(buffer, catalogue, width=110, include_lineno=False, ignore_obsolete=True, omit_header=False)
+    return buffer.getvalue()
+
+
 def compiled(catalogue):
     """Compile a catalogue."""
     buffer = io.BytesIO()
@@ -79,17 +129,31 @@ def compiled(catalogue):
     return buffer.getvalue()
 
 
+def updated(catalogue):
+    """Bring a catalogue up to date with the source: what is new has no translation yet, what is gone is dropped."""
+    catalogue.update(template(), no_fuzzy_matching=True, update_creation_date=False)
+    catalogue.obsolete.clear()
+    return catalogue
+
+
+def missing(catalogue):
+    """List the messages without a translation."""
+    return [
+        message
+        for message in catalogue
+        if message.id and not all(message.string if isinstance(message.string, tuple) else (message.string,))
+    ]
+
+
 def main():
     for path in catalogues():
-        catalogue = read(path)
-        catalogue.update(template(), no_fuzzy_matching=True, update_creation_date=False)
-        catalogue.obsolete.clear()
-        buffer = io.BytesIO()
-        write_po(buffer, catalogue, width=110, include_lineno=False, ignore_obsolete=True, omit_header=False)
-        path.write_bytes(buffer.getvalue())
+        catalogue = updated(read(path))
+        path.write_bytes(written(catalogue))
         path.with_suffix(".mo").write_bytes(compiled(catalogue))
-        missing = sum(1 for message in catalogue if message.id and not message.string)
-        print(f"{path.relative_to(CHECKOUT)}: {len(catalogue)} messages, {missing} without a translation")
+        untranslated = missing(catalogue)
+        for message in untranslated:
+            print(f"  {message.id!r} ({', '.join(file for file, _line in message.locations)})")
+        print(f"{path.relative_to(CHECKOUT)}: {len(catalogue)} messages, {len(untranslated)} without a translation")
 
 
 if __name__ == "__main__":

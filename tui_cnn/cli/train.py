@@ -25,7 +25,9 @@ def _option(field: Field) -> Callable[[Command], Command]:
     default = getattr(Recipe(), field.name)
     shown = "" if default in (None, "") else f"  [{default}]"
     name = "--" + field.name.replace("_", "-")
-    return click.option(name, field.name, metavar=metavars[field.kind], help=_(field.description) + "." + shown)
+    return click.option(
+        name, field.name, metavar=metavars[field.kind], help=_("{help}.").format(help=_(field.description)) + shown
+    )
 
 
 @click.command(

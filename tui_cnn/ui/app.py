@@ -7,7 +7,7 @@ from typing import Any, ClassVar, cast
 
 from textual import work
 from textual.app import App, SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -60,7 +60,12 @@ class CnnTui(App[None]):
 
     TITLE = "cnn-tui"
     CSS_PATH = "app.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("app"),
+        Binding(
+            "ctrl+p", "command_palette", _("palette"), show=False, priority=True, tooltip=_("Open the command palette")
+        ),
+    ]
     MODES: ClassVar[dict[str, Any]] = {"build": _build_screen, "train": _train_screen, "runs": _runs_screen}
     DEFAULT_MODE = "build"
     COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {_palette}
@@ -151,7 +156,7 @@ class CnnTui(App[None]):
         from tui_cnn.ui.palette import Palette
 
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette(id="--command-palette", placeholder=_("Search for commands…")))
 
     def action_mode_build(self) -> None:
         """Go to the Build screen."""

@@ -86,7 +86,8 @@ class Files:
         from textual_fspicker import FileOpen, Filters
 
         filters = Filters((_("Networks"), lambda path: path.suffix == ".toml"), (_("All"), lambda _path: True))
-        path = await self._app.push_screen_wait(FileOpen(filters=filters))
+        dialog = FileOpen(title=_("Open a network"), open_button=_("Open"), cancel_button=_("Back"), filters=filters)
+        path = await self._app.push_screen_wait(dialog)
         return str(path) if path else None
 
     def _write(self, path: Path) -> bool:

@@ -12,7 +12,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from tui_cnn.i18n import _
+from tui_cnn.i18n import _, language_of_environment, use_language
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.lock import held
@@ -27,6 +27,7 @@ _NICENESS = 10
 
 def main(arguments: list[str]) -> int:
     """Run the worker; return the exit status."""
+    use_language(language_of_environment())  # that of its starter
     match arguments:
         case ["train", directory] if Path(directory).is_dir():
             return _train(RunDirectory(Path(directory)))

@@ -13,6 +13,7 @@ from tui_cnn.core.path import Path, format_path
 from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.i18n import _
 from tui_cnn.ui.draw.preview import preview
+from tui_cnn.ui.widgets.choice import spoken
 from tui_cnn.ui.widgets.form import StructForm
 
 _ABOUT, _ADVICE, _EFFECT = 3, 2, 6
@@ -117,5 +118,6 @@ def _settings(value: msgspec.Struct) -> Table:
         if field.kind == "nested" or (field.name == "name" and not held):
             continue
         usual = held == defaults[field.name]
-        table.add_row(field.name, Text(format_value(field, held) or field.blank, style="dim" if usual else "bold"))
+        text = spoken(format_value(field, held)) or field.blank
+        table.add_row(field.name, Text(text, style="dim" if usual else "bold"))
     return table
