@@ -29,7 +29,6 @@ CLICK = (
     "Show this message and exit.",
     "Missing argument",
     "Missing parameter",
-    "Did you mean {possibility}?",
     "Invalid value for {param_hint}: {message}",
     "Invalid value: {message}",
     "No such option {name!r}.",
@@ -39,7 +38,7 @@ CLICK = (
     "{value!r} is not a valid {number_type}.",
 )
 CLICK_PLURALS = (
-    ("(Did you mean one of: {possibilities}?)", "(Did you mean one of: {possibilities}?)"),
+    ("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
     ("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
     ("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments."),
     ("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
