@@ -59,7 +59,7 @@ def messages():
     for path in sorted(PACKAGE.rglob("*.py")):
         file = str(path.relative_to(CHECKOUT))
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if isinstance(node, ast.Call):
                 yield from called(node, file)
     for kind in LAYER_TYPES.values():
         yield Message(kind.__doc__.partition("\n")[0], "", kind.__module__.replace(".", "/") + ".py")
@@ -74,10 +74,10 @@ def messages():
 def called(node, file):
     """Yield the strings of one call: of `_`, of `ngettext`, and of a declared field (its word for empty too)."""
     given = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
-    match node.func.id:
+    match node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", ""):
         case "_" if given and isinstance(given[0], str):
             yield Message(given[0], "", file)
-        case "ngettext":
+        case "ngettext" if len(given) == 2:
             yield Message(given[0], given[1], file)
         case "Meta":
             for keyword in node.keywords:
@@ -136,12 +136,13 @@ def updated(catalogue):
 
 
 def missing(catalogue):
-    """List the messages without a translation."""
-    return [
-        message
-        for message in catalogue
-        if message.id and not all(message.string if isinstance(message.string, tuple) else (message.string,))
-    ]
+    """List the messages without a translation, and those whose translation is marked as doubtful."""
+    return [message for message in catalogue if message.id and (message.fuzzy or not all(strings(message)))]
+
+
+def strings(message):
+    """The translation of a message, as many as its language has plural forms."""
+    return message.string if isinstance(message.string, tuple) else (message.string,)
 
 
 def main():
