@@ -21,6 +21,7 @@ SCENES = {
     "editing": ("fashion-cnn", ["down", "down", "enter", "delete", "4"]),
     "broken": (BROKEN, ["down"] * 4),
     "add": ("fashion-cnn", ["a"]),
+    "open": ("fashion-cnn", ["ctrl+o"]),
     "unsaved": ("fashion-cnn", ["d", "q"]),
     "setup": ("fashion-cnn", ["2"]),
     "finished": ("fashion-cnn", ["3", "enter"]),

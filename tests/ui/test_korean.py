@@ -16,6 +16,7 @@ DRAWINGS = [
     "editing-80x24",
     "broken-80x24",
     "add-80x24",
+    "open-80x24",
     "unsaved-80x24",
     "setup-80x24",
     "finished-80x24",
@@ -29,9 +30,10 @@ DRAWINGS = [
 def drawn(tmp_path_factory):
     """Let a process of its own draw the screens: this one has loaded them in English."""
     directory = tmp_path_factory.mktemp("korean")
-    environment = {**os.environ, "TZ": "UTC", "CNN_TUI_HOME": str(tmp_path_factory.mktemp("home"))}
+    home = tmp_path_factory.mktemp("home")
+    environment = {**os.environ, "TZ": "UTC", "CNN_TUI_HOME": str(home), "PYTHONPATH": str(CHECKOUT)}
     command = [sys.executable, "-m", "tests.ui.korean", str(directory), *DRAWINGS]
-    ended = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, timeout=300)
+    ended = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, ended.stderr
     return {path.stem: path.read_text("utf-8") for path in directory.iterdir()}
 
