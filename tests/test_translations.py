@@ -85,8 +85,8 @@ def called_on_import(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "ngettext"):
             yield node.lineno
         if not isinstance(node, ast.Lambda):
-            inner = node if not isinstance(node, ast.FunctionDef) else ast.Module(node.decorator_list, [])
-            yield from called_on_import(inner)
+            later = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            yield from called_on_import(ast.Module(node.decorator_list, []) if later else node)
 
 
 @pytest.mark.parametrize("room", ["core", "data", "formats", "lab", "runs", "worker"])
