@@ -1,4 +1,4 @@
-"""What holds for every test: a data directory of its own, a quiet TensorFlow, examples that are the same each time."""
+"""What holds for every test: English, a data directory of its own, a quiet TensorFlow, the same examples each time."""
 
 import os
 import warnings
@@ -8,6 +8,7 @@ from hypothesis import Phase, settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+os.environ["LANGUAGE"] = "en"  # whatever the developer's own is
 
 settings.register_profile(
     "cnn-tui",

@@ -41,6 +41,8 @@ def test_the_wheel_holds_the_assets_as_they_are(wheel):
             for path in filter(Path.is_file, (ASSETS / room).rglob("*")):
                 name = path.relative_to(ASSETS).as_posix()
                 assert archive.read(f"tui_cnn/_assets/{name}") == path.read_bytes()
+        for path in (ASSETS / "locale").rglob("*.mo"):
+            assert archive.read(f"tui_cnn/_assets/{path.relative_to(ASSETS).as_posix()}") == path.read_bytes()
     assert len(list((ASSETS / "fashion-mnist").glob("*.gz"))) == 4
     assert (ASSETS / "fashion-mnist" / "LICENSE").is_file()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui.picture import picture  # noqa: F401
+from tests.ui.picture import drawing, picture  # noqa: F401
 
 
 @pytest.fixture(autouse=True)

@@ -48,12 +48,11 @@ def explain(stored, before, after, actual):
 
 
 @pytest.fixture
-def picture(snapshot, tmp_path_factory):
-    """Compare the app's screen with the picture that the test made of it before."""
+def drawing(snapshot, tmp_path_factory):
+    """Compare an SVG with the one that the test made before."""
     pictures = snapshot.use_extension(Pictures)
 
-    def compare(app):
-        svg = take(app)
+    def compare(svg):
         place = {"test_location": pictures.test_location, "index": pictures.index}
         stored = Path(pictures.extension.get_location(**place))
         before = stored.read_text("utf-8") if stored.exists() else None
@@ -63,3 +62,9 @@ def picture(snapshot, tmp_path_factory):
             pytest.fail(explain(stored, before, svg, actual), pytrace=False)
 
     return compare
+
+
+@pytest.fixture
+def picture(drawing):
+    """Compare the app's screen with the picture that the test made of it before."""
+    return lambda app: drawing(take(app))

@@ -8,6 +8,7 @@ from tui_cnn.cli.amounts import Count, ShapeParam
 from tui_cnn.cli.budgets import Budgets, broken
 from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
 from tui_cnn.cli.models import named
+from tui_cnn.cli.wide import wrap
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import Setting, Severity
 from tui_cnn.core.flops import Convention
@@ -114,7 +115,7 @@ def _explain(code: str) -> int:
         from tui_cnn.formats.validation import nearest
 
         raise click.UsageError(_("there is no check “{code}”").format(code=code) + nearest(code, sorted(known)))
-    click.echo(click.wrap_text(known[code], 100))
+    click.echo(wrap(known[code], 100))
     return SOUND
 
 

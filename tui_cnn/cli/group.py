@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
+from tui_cnn.cli.wide import WideContext
 from tui_cnn.data.errors import DataError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
@@ -20,6 +21,8 @@ SOUND, UNSOUND, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
 class Group(click.Group):
     """Commands, each named as `module:attribute`; arguments that begin with no command go to the default one."""
+
+    context_class = WideContext
 
     def __init__(self, *, commands: dict[str, str], default: str, **attributes: Any) -> None:
         super().__init__(**attributes)
@@ -37,6 +40,7 @@ class Group(click.Group):
         module, _colon, attribute = self._places[cmd_name].partition(":")
         command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)
+        command.context_class = WideContext
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -4,7 +4,7 @@ import click
 
 import tui_cnn
 from tui_cnn.cli.group import Group
-from tui_cnn.i18n import _
+from tui_cnn.i18n import _, languages
 
 _HELP = _(
     """Design and train convolutional networks in the terminal.
@@ -60,4 +60,7 @@ program = Group(
     subcommand_metavar=_("[MODEL] [--data DIRECTORY] | COMMAND ..."),
     options_metavar="",
 )
+_LANGUAGES = _("Speak another language than the environment asks for.")
+# `main` has taken it out before anything here was loaded; it stands here for the help.
+click.option("--lang", metavar="|".join(languages()), expose_value=False, help=_LANGUAGES)(program)
 click.version_option(tui_cnn.__version__, message="cnn-tui %(version)s", help=_("Show the version and exit."))(program)

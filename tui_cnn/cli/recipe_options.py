@@ -45,7 +45,7 @@ def read_options(options: Mapping[str, str | bool | None], base: Recipe | None =
 def _option(field: Field) -> Callable[[Command], Command]:
     default = getattr(Recipe(), field.name)
     shown = "" if default in (None, "", False) else f"  [{default}]"
-    name, text = "--" + field.name.replace("_", "-"), _(field.description) + "." + shown
+    name, text = "--" + field.name.replace("_", "-"), _("{help}.").format(help=_(field.description)) + shown
     if field.kind == "flag":
         return click.option(f"{name}/--no-{name[2:]}", field.name, default=None, help=text)
     metavars = {"whole": "N", "number": "X", "choice": "|".join(field.choices), "text": "DIRECTORY"}

@@ -31,9 +31,9 @@ def text_report(analysis: Analysis, needs: Memory, convention: Convention) -> st
         counts = _("FLOPs: {count:,} for one image, counted as {convention}")
         notes.append(counts.format(count=flops(totals, convention), convention=convention))
     notes.append(_memory(needs))
-    checks = [
-        _("{severity}: {check}").format(severity=_(finding.severity), check=finding) for finding in analysis.checks
-    ]
+    names = {"error": _("error"), "warning": _("warning"), "info": _("info")}
+    line = _("{severity}: {check}")
+    checks = [line.format(severity=names[finding.severity], check=finding) for finding in analysis.checks]
     return "\n".join([heading, "", *lines, "", *notes, "", *(checks or [_("no problems found")])])
 
 

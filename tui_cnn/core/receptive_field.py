@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tui_cnn.core.layers.view import AxisMap, Interval, Sliding, View
 from tui_cnn.core.shape import Shape
+from tui_cnn.i18n import _
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -121,7 +122,7 @@ def format_field(field: ReceptiveField | None) -> str:
     if field is None:
         return ""
     if field.status == "full":
-        return "full"
+        return _("full")
     down, across = field.down.size, field.across.size
     size = f"{down}" if down == across else f"{down}×{across}"
     return size if field.status == "exact" else f"≤ {size}"

@@ -7,8 +7,12 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args
 import msgspec
 
 from tui_cnn.formats.validation import convert
+from tui_cnn.i18n import _
 
 T = TypeVar("T", bound=msgspec.Struct)
+EMPTY = "; empty: "
+"""Stands in a field's help before what it means to leave it empty."""
+
 Kind = Literal["whole", "number", "pair", "sides", "shape", "choice", "flag", "text", "nested"]
 
 
@@ -31,7 +35,7 @@ class Field(NamedTuple):
     @property
     def blank(self) -> str:
         """What it means to leave the field empty: what its help says after “empty:”."""
-        return self.description.partition("; empty: ")[2]
+        return _(self.description.partition(EMPTY)[2])
 
 
 def fields(struct: type[msgspec.Struct]) -> tuple[Field, ...]:

@@ -20,13 +20,13 @@ def dumps_markdown(analysis: Analysis) -> str:
         *body,
         ("", *(f"**{text}**" if text else "" for text in (label, "", output, params, macs))),
     ]
-    known = "" if totals.complete else _(" (of what is known)")
-    facts = _("Input {shape}; {params:,} parameters, {trainable:,} of them trainable; {macs:,} MACs{known}.").format(
-        shape=format_shape(network.input_shape),
-        params=totals.params,
-        trainable=totals.trainable,
-        macs=totals.macs,
-        known=known,
+    facts = _("Input {shape}; {params:,} parameters, {trainable:,} of them trainable; {macs:,} MACs.")
+    if not totals.complete:
+        facts = _(
+            "Input {shape}; {params:,} parameters, {trainable:,} of them trainable; {macs:,} MACs (of what is known)."
+        )
+    facts = facts.format(
+        shape=format_shape(network.input_shape), params=totals.params, trainable=totals.trainable, macs=totals.macs
     )
     unit = _(
         "Shapes are height×width×channels. MACs are multiply-accumulates for one image, of convolution and dense "

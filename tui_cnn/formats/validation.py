@@ -76,7 +76,9 @@ def _expectation(problem: str) -> str:
         "null": _("left out"),
     }
     typed, _quote, bound = expected.lstrip("`").partition("`")
-    spoken = _(" or ").join(words.get(word, word) for word in typed.split(" | "))
+    spoken, *others = (words.get(word, word) for word in typed.split(" | "))
+    for other in others:
+        spoken = _("{one} or {other}").format(one=spoken, other=other)
     if match := re.match(r"( of length)? ?(>=|<=|>|<)? ?([\d.e+-]+)$", bound):
         length, relation, number = match.groups()
         number = number.removesuffix(".0")
@@ -87,7 +89,8 @@ def _expectation(problem: str) -> str:
             "<": _("less than {n}"),
             None: _("exactly {n}"),
         }[relation]
-        spoken += (_(" of length ") if length else ", ") + template.format(n=number)
+        bounded = _("{kind} of length {bound}") if length else _("{kind}, {bound}")
+        spoken = bounded.format(kind=spoken, bound=template.format(n=number))
     return spoken
 
 

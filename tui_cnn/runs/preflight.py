@@ -39,7 +39,7 @@ def check(network: Network, recipe: Recipe) -> None:
     except DataError as error:
         raise RunError(str(error)) from None
     if analysis.output_shape != (data.class_count,):
-        raise RunError(f"{network.name} {_wrong_output(analysis.output_shape, data.name, data.class_count)}")
+        raise RunError(_wrong_output(network.name, analysis.output_shape, data.name, data.class_count))
 
 
 def notes(network: Network, recipe: Recipe, images: int) -> list[str]:
@@ -61,12 +61,14 @@ def notes(network: Network, recipe: Recipe, images: int) -> list[str]:
     return said
 
 
-def _wrong_output(shape: Shape | None, data: str, classes: int) -> str:
+def _wrong_output(name: str, shape: Shape | None, data: str, classes: int) -> str:
     if shape is not None and len(shape) == 1:
-        message = _("ends in {units} units, but {data} has {classes} classes: set the last Dense to units = {classes}")
-        return message.format(units=shape[0], data=data, classes=classes)
+        message = _(
+            "{name} ends in {units} units, but {data} has {classes} classes: set the last Dense to units = {classes}"
+        )
+        return message.format(name=name, units=shape[0], data=data, classes=classes)
     message = _(
-        "ends in {shape}, but needs one number for each of the {classes} classes of {data}:"
+        "{name} ends in {shape}, but needs one number for each of the {classes} classes of {data}:"
         " end it in Flatten and Dense with units = {classes}"
     )
-    return message.format(shape=format_shape(shape or ()), data=data, classes=classes)
+    return message.format(name=name, shape=format_shape(shape or ()), data=data, classes=classes)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar, cast
 
 from textual import work
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
 from tui_cnn.core.network import Network
@@ -39,7 +39,13 @@ class CnnTui(NavigatingApp):
 
     TITLE = "cnn-tui"
     CSS_PATH = "app.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("app"),
+        Binding(
+            "ctrl+p", "command_palette", _("palette"), show=False, priority=True, tooltip=_("Open the command palette")
+        ),
+    ]
+
     design: reactive[Design] = reactive(cast("Design", None), repaint=False)
     """The network on the table, with its history and its file."""
 

@@ -77,7 +77,7 @@ class NavigatingApp(ConfiguredApp):
         from tui_cnn.ui.palette import Palette
 
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette(id="--command-palette", placeholder=_("Search for commands…")))
 
     def action_mode_build(self) -> None:
         """Go to the Build screen."""

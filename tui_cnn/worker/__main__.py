@@ -15,9 +15,9 @@ import os
 import sys
 from pathlib import Path
 
-from tui_cnn.i18n import _
+from tui_cnn.i18n import language_of_environment, use_language
 
-_USAGE = _(
+_USAGE = (
     "usage: python -m tui_cnn.worker train RUN_DIR | spare | probe | export keras|onnx FILE < NETWORK.toml"
     " | export-run keras|onnx RUN_DIR FILE | inspect"
 )
@@ -27,6 +27,7 @@ _NICENESS = 10
 
 def main(arguments: list[str]) -> int:
     """Run the worker; return the exit status."""
+    use_language(language_of_environment())  # that of its starter
     match arguments:
         case ["train", directory] if Path(directory).is_dir():
             from tui_cnn.runs.directory import RunDirectory

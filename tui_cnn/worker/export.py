@@ -64,7 +64,7 @@ def export(network: Network, to: str, target: Path, weights: Path | None = None)
     missing = [package for package in _ONNX if to == "onnx" and find_spec(package) is None]
     if missing:
         message = _("ONNX needs {packages}; install with: pip install 'cnn-tui[onnx]'")
-        raise FormatError(target, message.format(packages=_(" and ").join(missing)))
+        raise FormatError(target, message.format(packages=", ".join(missing)))
     if not target.parent.is_dir():
         raise FormatError(target, _("there is no directory {directory}").format(directory=target.parent))
     temporary = target.with_name(f".{target.name[:64]}.{os.urandom(4).hex()}.{to}")

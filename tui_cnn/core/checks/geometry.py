@@ -88,14 +88,10 @@ def _dropped(window: Window, shape: Shape) -> _Hint | None:
     )
     if window.padding == "same" or window.reach == (1, 1) or not (rows or columns):
         return None
-    lost = _(" and ").join(
-        text
-        for count, text in (
-            (rows, ngettext("{n} row", "{n} rows", rows).format(n=rows)),
-            (columns, ngettext("{n} column", "{n} columns", columns).format(n=columns)),
-        )
-        if count
-    )
+    down = ngettext("{n} row", "{n} rows", rows).format(n=rows)
+    across = ngettext("{n} column", "{n} columns", columns).format(n=columns)
+    both = _("{rows} and {columns}").format(rows=down, columns=across)
+    lost = both if rows and columns else down if rows else across
     message = _("{image} by {window} at stride {stride} leaves out {lost}").format(
         image=format_extent((shape[0], shape[1])),
         window=format_extent(window.reach),

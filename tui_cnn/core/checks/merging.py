@@ -82,10 +82,10 @@ def _projected(branch: _Branch, shape: Shape, target: Shape) -> _Proposal:
         return "", branch
     strides, filters = _strides(shape, target), target[2]
     projection = Conv2D(filters=filters, kernel_size=(1, 1), strides=strides)
-    what = _("a 1×1 Conv2D of {filters} filters").format(filters=filters)
+    what = _("a 1×1 Conv2D of {filters} filters")
     if strides != (1, 1):
-        what += " " + _("with strides {strides}").format(strides=format_extent(strides))
-    return what, (*branch, projection)
+        what = _("a 1×1 Conv2D of {filters} filters with strides {strides}")
+    return what.format(filters=filters, strides=format_extent(strides)), (*branch, projection)
 
 
 def _pooled(branch: _Branch, shape: Shape, target: Shape) -> _Proposal:

@@ -37,9 +37,10 @@ class Check(msgspec.Struct, frozen=True):
     fix: Fix | None = None
 
     def __str__(self) -> str:
-        place = _("layer {number}: ").format(number=format_path(self.path)) if self.path else ""
-        fix = "; " + _("fix: {label}").format(label=self.fix.label) if self.fix else ""
-        return f"{place}{self.message}{fix}"
+        text = self.message
+        if self.path:
+            text = _("layer {number}: {finding}").format(number=format_path(self.path), finding=text)
+        return _("{finding}; fix: {label}").format(finding=text, label=self.fix.label) if self.fix else text
 
 
 class Setting(NamedTuple):

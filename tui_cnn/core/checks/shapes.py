@@ -28,14 +28,14 @@ def shapes(context: Context) -> Iterator[Check]:
     """Name each layer that cannot take its input, and which earlier one is to blame."""
     for row in context.rows:
         if row.error is not None:
-            message = f"{type(row.layer).__name__}: {row.error}{_blame(context, row)}"
+            message = _blamed(f"{type(row.layer).__name__}: {row.error}", context, row)
             yield Check("shape", "error", row.path, message, _shape_fix(row, row.error, context.rows))
 
 
-def _blame(context: Context, row: Row) -> str:
-    """Name the layer before `row` that made the image smallest, where a window does not fit."""
+def _blamed(problem: str, context: Context, row: Row) -> str:
+    """Add the layer before `row` that made the image smallest, where a window does not fit."""
     if row.error is None or "padding" not in row.error.change:
-        return ""
+        return problem
     worst, most = None, 1.0
     source = context.before.get(row.path)
     while source is not None:
@@ -47,10 +47,11 @@ def _blame(context: Context, row: Row) -> str:
                 worst, most = source, factor
         source = context.before.get(source.path)
     if worst is None or worst.figures is None or worst.input_shape is None:
-        return ""
+        return problem
     before, after = format_shape(worst.input_shape[:2]), format_shape(worst.figures.output_shape[:2])
-    message = _(" (layer {number}, {layer}, made it {after} of {before})")
-    return message.format(number=format_path(worst.path), layer=type(worst.layer).__name__, before=before, after=after)
+    message = _("{problem} (layer {number}, {layer}, made it {after} of {before})")
+    number, kind = format_path(worst.path), type(worst.layer).__name__
+    return message.format(problem=problem, number=number, layer=kind, before=before, after=after)
 
 
 def _shape_fix(row: Row, error: ShapeError, rows: Sequence[Row]) -> Fix | None:

@@ -78,12 +78,15 @@ def _biases(idle: list[Row]) -> Iterator[Check]:
         return
     paths = tuple(row.path for row in idle)
     count = sum(row.figures.output_shape[-1] for row in idle if row.figures)
-    message = ngettext(
-        "{layer}: its {count} biases do nothing, for the batch normalization after it takes the mean away",
-        "{layer}: its biases, and those of {others} more layers, {count} in all, do nothing, "
-        "for the batch normalization after each takes the mean away",
-        len(idle),
-    )
+    message = _("{layer}: its {count} biases do nothing, for the batch normalization after it takes the mean away")
+    if len(idle) > 1:
+        message = ngettext(
+            "{layer}: its biases, and those of {others} more layer, {count} in all, do nothing, "
+            "for the batch normalization after each takes the mean away",
+            "{layer}: its biases, and those of {others} more layers, {count} in all, do nothing, "
+            "for the batch normalization after each takes the mean away",
+            len(idle) - 1,
+        )
     names = {"layer": type(idle[0].layer).__name__, "others": len(idle) - 1, "count": f"{count:,}"}
     fix = Fix("use_bias = false", partial(_without_biases, paths=paths))
     yield Check("bias-before-normalization", "info", paths[0], message.format(**names), fix)

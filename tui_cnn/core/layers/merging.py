@@ -56,22 +56,24 @@ class Branches(Layer, frozen=True, kw_only=True):
         if self.merge == "concatenate":
             if len({shape[:-1] for shape in shapes}) == 1:
                 return (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
-            message = _("concatenate needs branches of the same height and width, but they give {shapes}{differ}")
+            message = _("concatenate needs branches of the same height and width, but they give {shapes}")
         else:
             merged = _broadcast(shapes)
             if merged:
                 return merged
-            message = _("{merge} needs branches of the same shape, but they give {shapes}{differ}")
-        listed = ", ".join(map(format_shape, shapes))
-        raise ShapeError(message.format(merge=self.merge, shapes=listed, differ=self._difference(shapes)))
+            message = _("{merge} needs branches of the same shape, but they give {shapes}")
+        problem = message.format(merge=self.merge, shapes=", ".join(map(format_shape, shapes)))
+        if differing := self._differing(shapes):
+            problem = _("{problem} ({axes} differ)").format(problem=problem, axes=", ".join(differing))
+        raise ShapeError(problem)
 
-    def _difference(self, shapes: tuple[Shape, ...]) -> str:
-        """Say which axes of images are to blame; empty where not all are images."""
+    def _differing(self, shapes: tuple[Shape, ...]) -> list[str]:
+        """Name the axes of images that are to blame; none where not all are images."""
         if any(len(shape) != 3 for shape in shapes):
-            return ""
+            return []
         names = (_("height"), _("width")) if self.merge == "concatenate" else (_("height"), _("width"), _("channels"))
         axes = zip(names, zip(*shapes, strict=True), strict=False)
-        return _(" ({axes} differ)").format(axes=", ".join(name for name, lengths in axes if len(set(lengths)) > 1))
+        return [name for name, lengths in axes if len(set(lengths)) > 1]
 
     def merge_flops(self, shapes: tuple[Shape, ...]) -> int:
         """Count the merge as TensorFlow's profiler does: an operation a value for each branch after the first."""

@@ -70,7 +70,8 @@ def functional(model: Model) -> Graph:
     Raises:
         GraphError: it has several inputs or outputs, or its layers do not hang together.
     """
-    (source,), (target,) = _ends(model.input_layers, _("inputs")), _ends(model.output_layers, _("outputs"))
+    (source,) = _ends(model.input_layers, _("has {count} inputs ({names}), and a network here has one"))
+    (target,) = _ends(model.output_layers, _("has {count} outputs ({names}), and a network here has one"))
     layers = {entry.label: entry for entry in model.layers}
     calls: dict[_Key, Call] = {}
     inputs: dict[_Key, tuple[_Key, ...]] = {}
@@ -112,13 +113,12 @@ def _tensor(number: int) -> dict[str, Any]:
     return {"class_name": "__keras_tensor__", "config": {"keras_history": [str(number), 0, 0]}}
 
 
-def _ends(value: Any, what: str) -> tuple[_Key]:
-    """Find the one input or output of a model."""
+def _ends(value: Any, refusal: str) -> tuple[_Key]:
+    """Find the one input or output of a model; where there is not just one, `refusal` says so."""
     found = list(_keys(value))
     if len(found) != 1:
         names = enumerate_names([key[0] for key in found])
-        message = _("has {count} {what} ({names}), and a network here has one")
-        raise GraphError(message.format(count=len(found), what=what, names=names))
+        raise GraphError(refusal.format(count=len(found), names=names))
     return (found[0],)
 
 

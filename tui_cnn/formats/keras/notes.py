@@ -25,8 +25,8 @@ def enumerate_names(names: list[str]) -> str:
     shown = [_printable(name) for name in names]
     if len(shown) <= _LISTED + 1:
         return ", ".join(shown)
-    more = _("and {count} more").format(count=len(shown) - _LISTED)
-    return f"{', '.join(shown[:_LISTED])} {more}"
+    listed = ", ".join(shown[:_LISTED])
+    return _("{names} and {count} more").format(names=listed, count=len(shown) - _LISTED)
 
 
 def _printable(name: str) -> str:

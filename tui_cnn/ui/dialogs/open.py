@@ -91,5 +91,7 @@ async def look_for_file(app: App[None]) -> str | None:
         (_("Networks"), lambda path: path.suffix in _SUFFIXES),
         (_("All"), lambda _path: True),
     )
-    path = await app.push_screen_wait(FileOpen(filters=filters))
+    path = await app.push_screen_wait(
+        FileOpen(title=_("Open a network"), open_button=_("Open"), cancel_button=_("Back"), filters=filters)
+    )
     return str(path) if path else None

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
+from rich.cells import cell_len, set_cell_size
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -78,11 +79,11 @@ class Pick(Once[T | None]):
         told = [item for item in self._items if all(word in f"{item.name} {item.about}".lower() for word in words)]
         named.sort(key=lambda item: not item.name.lower().startswith(text.lower()))
         self._shown = named + [item for item in told if item not in named]
-        width = max((len(item.name) for item in self._items), default=0) + 2
+        width = max((cell_len(item.name) for item in self._items), default=0) + 2
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(
-            Option(Content.assemble((item.name.ljust(width), "bold"), (item.about, "$text-muted")))
+            Option(Content.assemble((set_cell_size(item.name, width), "bold"), (item.about, "$text-muted")))
             for item in self._shown
         )
         options.highlighted = 0 if self._shown else None

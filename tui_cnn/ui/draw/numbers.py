@@ -1,5 +1,7 @@
 """Numbers as people read them."""
 
+from tui_cnn.i18n import _
+
 _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -29,12 +31,12 @@ def duration(seconds: float) -> str:
     """Write a time span: `14 s`, `3 min 05 s`, `2 h 10 min`."""
     whole = max(0, round(seconds))
     if whole < 60:
-        return f"{whole} s"
+        return _("{seconds} s").format(seconds=whole)
     minutes, rest = divmod(whole, 60)
     if minutes < 60:
-        return f"{minutes} min {rest:02} s"
+        return _("{minutes} min {seconds:02} s").format(minutes=minutes, seconds=rest)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min"
+    return _("{hours} h {minutes:02} min").format(hours=hours, minutes=minutes)
 
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"

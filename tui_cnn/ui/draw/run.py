@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 from textual.content import Content
@@ -72,7 +73,7 @@ def progress_lines(snapshot: Snapshot, width: int) -> Content:
         place = _("epoch {epoch} of {epochs}").format(epoch=progress.epoch, epochs=started.epochs)
         steps = _("step {step} of {steps}").format(step=f"{progress.step:,}", steps=f"{progress.steps:,}")
         done = (progress.epoch - 1 + progress.step / progress.steps) / started.epochs
-        drawn = bar(done, max(10, min(48, width - len(place) - len(steps) - 12)))
+        drawn = bar(done, max(10, min(48, width - cell_len(place) - cell_len(steps) - 12)))
         lines.append(Content.assemble(place, "  ", (drawn, "$primary on $surface"), f" {done:>4.0%}   {steps}"))
         left = _("{time} left").format(time=duration(progress.seconds_left)) if progress.seconds_left else ""
         speed = _("{count} images/s").format(count=f"{progress.images_per_second:,.0f}")

@@ -9,6 +9,13 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui_cnn.i18n import _
+
+
+def spoken(value: str) -> str:
+    """Say yes and no in the user's language; all other words are Keras' own."""
+    return {"yes": _("yes"), "no": _("no")}.get(value, value)
+
 
 class Choice(Widget, can_focus=True):
     """Left and right step through the words; a letter jumps to the next word that begins with it."""
@@ -48,7 +55,7 @@ class Choice(Widget, can_focus=True):
     def render(self) -> Text:
         """Draw the word between its arrows."""
         arrow = "bold" if self.has_focus else "dim"
-        return Text.assemble(("‹ ", arrow), self.value, (" ›", arrow))
+        return Text.assemble(("‹ ", arrow), spoken(self.value), (" ›", arrow))
 
     def watch_value(self, before: str, after: str) -> None:
         """Tell of the new word."""

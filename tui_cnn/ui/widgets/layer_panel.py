@@ -14,6 +14,7 @@ from tui_cnn.core.path import Path, format_path
 from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.i18n import _
 from tui_cnn.ui.draw.preview import preview
+from tui_cnn.ui.widgets.choice import spoken
 from tui_cnn.ui.widgets.form import StructForm, is_rare
 from tui_cnn.ui.widgets.why import WhyView
 
@@ -132,6 +133,6 @@ def _settings(value: msgspec.Struct) -> Text:
         usual = held == defaults[field.name]
         if field.kind == "nested" or (usual and (field.name in ("name", "muted") or is_rare(field.name))):
             continue
-        written = format_value(field, held) or field.blank
+        written = spoken(format_value(field, held)) or field.blank
         text.append(f"{field.name:<20}", "dim").append(f"{written}\n", "dim" if usual else "bold")
     return text

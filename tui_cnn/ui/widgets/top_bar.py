@@ -1,5 +1,6 @@
 """The line at the top: what is open, which screens there are, and the totals."""
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -57,7 +58,7 @@ class TopBar(Horizontal):
 
     def on_resize(self) -> None:
         """Let the screens' names give way where there is no room for them beside the totals; their keys stay."""
-        room = self.size.width - len(self._totals) - self._tabs().cell_length
+        room = self.size.width - cell_len(self._totals) - self._tabs().cell_length
         self.query_one("#tabs").display = room >= _NAME
 
     def _tabs(self) -> Content:

@@ -1,0 +1,57 @@
+"""The main screens in Korean, drawn by a process that speaks it from its beginning: `python -m tests.ui.korean DIR`."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from tui_cnn.i18n import use_language
+
+use_language("ko")  # the keys of the screens get their names when they are loaded
+
+from textual.widgets import Input  # noqa: E402
+
+from tests.ui import told  # noqa: E402
+from tests.ui.driving import opened  # noqa: E402
+from tests.ui.picture import take  # noqa: E402
+from tests.ui.test_pictures import BROKEN, SIZES, at_rest, finished_run  # noqa: E402
+from tui_cnn.formats.presets import preset  # noqa: E402
+
+SCENES = {
+    "build": ("fashion-cnn", ["down", "down"]),
+    "editing": ("fashion-cnn", ["down", "down", "enter", "delete", "4"]),
+    "broken": (BROKEN, ["down"] * 4),
+    "add": ("fashion-cnn", ["a"]),
+    "open": ("fashion-cnn", ["ctrl+o"]),
+    "unsaved": ("fashion-cnn", ["d", "q"]),
+    "setup": ("fashion-cnn", ["2"]),
+    "finished": ("fashion-cnn", ["3", "enter"]),
+    "runs": ("fashion-cnn", ["3"]),
+    "help": ("fashion-cnn", ["question_mark"]),
+    "palette": ("fashion-cnn", ["ctrl+p"]),
+}
+
+
+async def draw(scene, size, target):
+    """Draw one screen to a file."""
+    network, keys = SCENES[scene]
+    async with opened(network, size=SIZES[size]) as user:
+        for key in keys:
+            await user.press(key)
+            if key == "3":
+                await user.sees("완료", "실패")
+        await at_rest(user)
+        (target / f"{scene}-{size}.svg").write_text(take(user.app), "utf-8")
+
+
+async def main(target, wanted):
+    for name in ("_watch_cursor_blink", "_restart_blink", "_toggle_cursor"):
+        setattr(Input, name, lambda *_: None)
+    finished_run()
+    stopped = told.make_run("20260101-120000-lenet-5-0001", preset("lenet-5"))
+    told.write(stopped, told.started(), *told.trained(1.5), told.failed())
+    for drawing in wanted:
+        await draw(*drawing.split("-"), target)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2:] or [f"{scene}-{size}" for scene in SCENES for size in SIZES]))

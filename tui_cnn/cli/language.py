@@ -1,0 +1,50 @@
+"""Which language to speak: settled before anything that is written in one is loaded."""
+
+from tui_cnn.i18n import _, known_language, language_of_environment, languages, use_language
+
+OPTION = "--lang"
+
+
+class UnknownLanguageError(ValueError):
+    """There is no such language; the text is one line that names those that there are."""
+
+
+def choose_language(arguments: list[str]) -> list[str]:
+    """Speak the language that `--lang CODE` asks for, or else that of the environment; return the other arguments.
+
+    Raises:
+        UnknownLanguageError: it is not one that there is, or it is missing.
+    """
+    use_language(language_of_environment())
+    wanted, rest = _split(arguments)
+    if wanted is not None:
+        code = known_language(wanted)
+        if code is None:
+            raise UnknownLanguageError(_unknown(wanted))
+        use_language(code)
+    return rest
+
+
+def _split(arguments: list[str]) -> tuple[str | None, list[str]]:
+    """Take the option out, wherever it stands before a `--`; the last one counts."""
+    wanted: str | None = None
+    rest: list[str] = []
+    places = iter(arguments)
+    for argument in places:
+        if argument == "--":
+            return wanted, [*rest, argument, *places]
+        if argument == OPTION:
+            wanted = next(places, "")
+        elif argument.startswith(OPTION + "="):
+            wanted = argument.removeprefix(OPTION + "=")
+        else:
+            rest.append(argument)
+    return wanted, rest
+
+
+def _unknown(wanted: str) -> str:
+    listed = ", ".join(languages())
+    if not wanted:
+        return _("{option} needs a language: {languages}").format(option=OPTION, languages=listed)
+    message = _("the language “{name}” is not known; there are: {languages}")
+    return message.format(name=wanted, languages=listed)

@@ -1,0 +1,49 @@
+"""Text wrapped as a terminal shows it, where a Korean letter takes two columns; click counts letters."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import click
+from rich.cells import cell_len
+
+_FILLER = "\ue000"
+"""Stands behind each wide letter while click counts, and is never written."""
+
+
+def wrap(text: str, width: int) -> str:
+    """Break a text into lines of at most `width` columns."""
+    return _emptied(click.wrap_text(_filled(text), width))
+
+
+class WideFormatter(click.HelpFormatter):
+    """Lays out help by columns."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the line of usage."""
+        super().write_usage(_filled(prog), _filled(args), prefix)
+
+    def write_text(self, text: str) -> None:
+        """Write paragraphs."""
+        super().write_text(_filled(text))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        """Write a list of terms and what they mean."""
+        super().write_dl([(_filled(term), _filled(meaning)) for term, meaning in rows], *args, **kwargs)
+
+    def getvalue(self) -> str:
+        """Return what was written."""
+        return _emptied(super().getvalue())
+
+
+class WideContext(click.Context):
+    """The context of a command whose help is laid out by columns."""
+
+    formatter_class = WideFormatter
+
+
+def _filled(text: str) -> str:
+    return text if text.isascii() else "".join(sign + _FILLER * (cell_len(sign) - 1) for sign in text)
+
+
+def _emptied(text: str) -> str:
+    return text.replace(_FILLER, "")
