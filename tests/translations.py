@@ -7,6 +7,7 @@ it to the `.mo` that the program reads, and lists what has no translation yet.
 import ast
 import io
 import string
+from inspect import cleandoc
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,7 +63,8 @@ def messages():
             if isinstance(node, ast.Call):
                 yield from called(node, file)
     for kind in LAYER_TYPES.values():
-        yield Message(kind.__doc__.partition("\n")[0], "", kind.__module__.replace(".", "/") + ".py")
+        for text in {kind.__doc__.partition("\n")[0], cleandoc(kind.__doc__)}:
+            yield Message(text, "", kind.__module__.replace(".", "/") + ".py")
     for name in CLASS_NAMES:
         yield Message(name, "", "tui_cnn/data/fashion_mnist.py")
     for text in CLICK:

@@ -1,6 +1,6 @@
 """What a person may want to know about what has the focus, before its keys."""
 
-from textwrap import dedent
+from inspect import cleandoc
 
 import msgspec
 from rich.table import Table
@@ -12,7 +12,7 @@ from tui_cnn.i18n import _
 
 def about_type(value: msgspec.Struct) -> Text:
     """Say what a declared type is: what its documentation says."""
-    return Text(dedent("    " + _(type(value).__doc__ or "")).replace("`", "").strip())
+    return Text(_(cleandoc(type(value).__doc__ or "")).replace("`", ""))
 
 
 def about_fields(value: msgspec.Struct) -> Table:
@@ -22,8 +22,7 @@ def about_fields(value: msgspec.Struct) -> Table:
         if field.kind == "nested":
             continue
         held = format_value(field, getattr(value, field.name)) or field.blank or "—"
-        meaning = _(field.description).partition("; empty: ")[0] if field.description else ""
-        table.add_row(field.name, held, Text(meaning))
+        table.add_row(field.name, held, Text(_(field.description) if field.description else ""))
     return table
 
 
