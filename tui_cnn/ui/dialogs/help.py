@@ -30,6 +30,7 @@ def scope_titles() -> dict[Scope, str]:
         "form": _("Build: the settings of a layer (arrows and Tab move, ← → choose)"),
         "recipe": _("Train: the settings of a run (arrows and Tab move, ← → choose)"),
         "train": _("Train"),
+        "curves": _("Train: the curves"),
         "runs": _("Runs"),
     }
 

@@ -19,15 +19,17 @@ class SavePath(Once[Path | None]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
 
-    def __init__(self, proposed: Path, own: Path | None = None) -> None:
+    def __init__(self, proposed: Path, own: Path | None = None, *, title: str = "", suffix: str = ".toml") -> None:
         super().__init__()
+        self._title = title or _("Save the network as")
+        self._suffix = suffix
         self._proposed = own or proposed
         self._agreed = own
 
     def compose(self) -> ComposeResult:
         """Lay out the line and a word about it."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = _("Save the network as")
+            dialog.border_title = self._title
             yield Input(str(self._proposed), compact=True, id="path", select_on_focus=False)
             yield Static(_("Enter save   Esc back"), classes="keys", id="advice", markup=False)
 
@@ -36,7 +38,7 @@ class SavePath(Once[Path | None]):
         if not event.value.strip():
             return
         try:
-            path = _file(event.value.strip())
+            path = _file(event.value.strip(), self._suffix)
             exists = path.exists()
         except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: `~somebody` who is unknown
             reason = error.strerror if isinstance(error, OSError) else error
@@ -52,9 +54,9 @@ class SavePath(Once[Path | None]):
         self.query_one("#advice", Static).update(message)
 
 
-def _file(text: str) -> Path:
-    """Make a path of what was typed, with `.toml` where it has no suffix."""
+def _file(text: str, suffix: str) -> Path:
+    """Make a path of what was typed, with the usual suffix where it has none."""
     path = Path(text).expanduser()
     if path.is_dir():
         raise ValueError(_("{path} is a directory; name a file in it").format(path=path))
-    return path if path.suffix else path.with_suffix(".toml")
+    return path if path.suffix else path.with_suffix(suffix)

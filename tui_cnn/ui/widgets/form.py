@@ -18,20 +18,20 @@ from tui_cnn.i18n import _
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.widgets.choice import Choice
 
-_BETWEEN_FIELDS = (
+BETWEEN_FIELDS = (
     Binding("up,shift+tab", "walk(-1)", show=False),
     Binding("down,tab", "walk(1)", show=False),
 )
 
 
-class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
+class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
     """Scrolls to follow the focus only: the arrows walk from field to field."""
 
 
 class StructForm(Widget):
     """Edits one value of a declared struct. Fields that hold other layers have no line; they stay as they are."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("form"), *_BETWEEN_FIELDS]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("form"), *BETWEEN_FIELDS]
     DEFAULT_CSS = """
     StructForm {
         height: auto;
@@ -63,7 +63,7 @@ class StructForm(Widget):
 
     def compose(self) -> ComposeResult:
         """Lay out the fields, and a line for help and errors."""
-        with _Fields():
+        with Fields():
             for field in self._fields.values():
                 with Horizontal(classes="field", id=f"line-{field.name}"):
                     yield Label(field.name)
@@ -135,12 +135,6 @@ class StructForm(Widget):
                 return Choice(("no", "yes"), text, id=identity)
             case _:
                 return Input(text, compact=True, id=identity, placeholder=field.blank)
-
-
-class RecipeForm(StructForm, inherit_bindings=False):
-    """The form of a recipe: Enter starts the training."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("recipe"), *_BETWEEN_FIELDS]
 
 
 def _in_order(declared: Iterable[Field]) -> list[Field]:
