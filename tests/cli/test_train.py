@@ -10,7 +10,7 @@ from tui_cnn.cli import follow as following
 from tui_cnn.cli.follow import follow
 from tui_cnn.cli.progress import PlainProgress, epoch_line, start_line
 from tui_cnn.formats.presets import preset, preset_names
-from tui_cnn.runs import launch
+from tui_cnn.runs import launch, preflight
 from tui_cnn.runs.directory import find_run, list_runs, make_run
 from tui_cnn.runs.events import Epoch, Failed, Finished, Started, Stopped, encode
 from tui_cnn.runs.recipe import Recipe
@@ -159,6 +159,7 @@ class TestOptions:
             seen = []
             monkeypatch.setattr(launch, "start", lambda _network, recipe, **_: seen.append(recipe))
             monkeypatch.setattr(following, "follow", lambda _run, **_: 0)
+            monkeypatch.setattr(preflight, "notes", lambda *_: ["a note"])
             assert cnn_tui("train", "fashion-dnn", *args).exit_code == 0
             return seen[0]
 
@@ -176,7 +177,7 @@ class TestOptions:
             validation=0.2,
             seed=7,
             limit=500,
-            data="/mnist",
+            data="",
             schedule="one-cycle",
             warmup=0.5,
             weight_decay=0.01,
@@ -192,7 +193,7 @@ class TestOptions:
         )
         args = []
         for name, value in msgspec.structs.asdict(given).items():
-            args += [f"--{name.replace('_', '-')}", *([] if value is True else [f"{value}"])]
+            args += [f"--{name.replace('_', '-')}", *([] if value is True else [f"{value}"])] if value != "" else []
         assert recipe_of(*args) == given
 
     def test_a_recipe_with_a_name_is_changed_by_the_others(self, recipe_of):

@@ -5,7 +5,18 @@ import json
 import pytest
 
 from tests.runs import telling
-from tui_cnn.runs.events import Paused, Resumed, Stopped, decode, encode
+from tui_cnn.runs.events import (
+    Chosen,
+    EarlyStop,
+    Evaluating,
+    Paused,
+    Queued,
+    Resumed,
+    Stopped,
+    Trial,
+    decode,
+    encode,
+)
 
 EVENTS = [
     telling.started(),
@@ -17,6 +28,10 @@ EVENTS = [
     Stopped(),
     telling.finished(),
     telling.failed(),
+    Queued(behind="another"),
+    Chosen(precision="float32", trials=(Trial(precision="float32", images_per_second=1.0),)),
+    Evaluating(epoch=1, images="validation", step=1, steps=2, elapsed=1.0),
+    EarlyStop(epoch=4, best_epoch=1, patience=3),
 ]
 
 
@@ -27,7 +42,7 @@ def test_an_event_is_one_line_and_comes_back(event):
     assert line.endswith(b"\n")
     assert decode(line) == event
     plain = json.loads(line)
-    assert plain["event"] == type(event).__name__.lower()
+    assert plain["event"].replace("_", "") == type(event).__name__.lower()
     assert plain["time"].endswith("Z")
 
 

@@ -5,13 +5,13 @@ import pytest
 
 from tests.data.idx_bytes import write_set
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import Activation, Conv2D, Dense, Flatten, Opaque
+from tui_cnn.core.layers import Activation, BatchNormalization, Conv2D, Dense, Flatten, Opaque
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.runs.directory import list_runs
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.launch import go_on, pause, resume, start, stop
-from tui_cnn.runs.preflight import check
+from tui_cnn.runs.preflight import check, notes
 from tui_cnn.runs.recipe import Recipe
 
 from . import telling
@@ -97,3 +97,13 @@ def test_a_worker_that_dies_at_once_says_why(run, monkeypatch):
 def test_recipe_is_checked_like_a_file():
     with pytest.raises(RunError, match="optimizer cannot be"):
         check(preset("fashion-dnn"), msgspec.structs.replace(Recipe(), optimizer="adma"))
+
+
+def test_averages_that_cannot_follow_are_told():
+    """0.99 to the power of 270 is 0.066, to that of 300 it is 0.049."""
+    network = msgspec.structs.replace(preset("fashion-dnn"), layers=(Flatten(), BatchNormalization(), Dense(units=10)))
+    (note,) = notes(network, Recipe(epochs=1, limit=9600), 60_000)
+    assert "momentum = 0.99" in note
+    assert "270 steps" in note
+    assert notes(network, Recipe(epochs=1, limit=9600, validation=0.0), 60_000) == []
+    assert notes(preset("fashion-cnn"), Recipe(epochs=1, limit=10), 60_000) == []

@@ -28,7 +28,7 @@ def show(run: str, as_json: bool) -> int:
         plain = summary.to_builtins() | {
             "started": msgspec.to_builtins(snapshot.started),
             "chosen": msgspec.to_builtins(snapshot.chosen),
-            "curve": msgspec.to_builtins(snapshot.epochs),
+            "epochs_told": msgspec.to_builtins(snapshot.epochs),
         }
         click.echo(msgspec.json.format(msgspec.json.encode(plain), indent=2).decode())
     else:

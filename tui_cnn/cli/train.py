@@ -38,8 +38,10 @@ NOW = click.option("--now", is_flag=True, help=_("Train now, also if another run
 def train(model: str | None, source: str | None, as_json: bool, now: bool, **options: str | bool | None) -> int:
     """Start a run and follow it."""
     from tui_cnn.cli.follow import follow
+    from tui_cnn.data.dataset import summarize
     from tui_cnn.runs.directory import find_run
     from tui_cnn.runs.launch import start
+    from tui_cnn.runs.preflight import notes
 
     repeated = find_run(source) if source else None
     recipe = read_options(options, repeated.recipe() if repeated else None)
@@ -49,7 +51,10 @@ def train(model: str | None, source: str | None, as_json: bool, now: bool, **opt
         network = repeated.network()
     else:
         raise click.UsageError(_("name a MODEL, or a run to repeat with --from"))
-    return follow(start(network, recipe, now=now), as_json=as_json)
+    run = start(network, recipe, now=now)
+    for note in notes(network, recipe, summarize(recipe.directory).train_count):
+        click.echo(note, err=True)
+    return follow(run, as_json=as_json)
 
 
 @click.command(

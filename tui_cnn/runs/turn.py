@@ -1,12 +1,12 @@
 """Whose turn it is to train: one run at a time on a machine, the others in the order in which they were made.
 
-A worker that waits holds a lock in the home's `queue` that has its run's id as its name; the one that trains holds
-the lock `training` beside them. The system lets go of them however a worker ends, so nobody ever waits for the dead.
+A worker that waits holds a lock in the home's `queue`, named by when its run was made and its id; the one that trains
+holds the lock `training` beside them. The system lets go of them however a worker ends: nobody waits for the dead.
 """
 
 from contextlib import suppress
 
-from tui_cnn.runs.directory import home
+from tui_cnn.runs.directory import RunDirectory, home
 from tui_cnn.runs.lock import is_held
 
 _TRAINING = "training"
@@ -24,13 +24,14 @@ class Turn:
         OSError: the home cannot be written.
     """
 
-    def __init__(self, run_id: str) -> None:
+    def __init__(self, run: RunDirectory) -> None:
         import filelock
 
         self._directory = home() / "queue"
         self._directory.mkdir(parents=True, exist_ok=True)
-        self._id = run_id
-        self._place = filelock.FileLock(self._directory / run_id)
+        self._id = run.id
+        self._name = f"{run.network_file.stat().st_mtime_ns:020d} {run.id}"  # two may be of one second
+        self._place = filelock.FileLock(self._directory / self._name)
         self._training = filelock.FileLock(self._directory / _TRAINING)
         self._place.acquire()
 
@@ -39,7 +40,7 @@ class Turn:
         import filelock
 
         if earlier := self._earlier():
-            return earlier[-1]
+            return earlier[-1].partition(" ")[2]
         try:
             self._training.acquire(timeout=0)
         except filelock.Timeout:
@@ -56,12 +57,12 @@ class Turn:
     def _leave_queue(self) -> None:
         if self._place.is_locked:
             with suppress(OSError):
-                (self._directory / self._id).unlink(missing_ok=True)
+                (self._directory / self._name).unlink(missing_ok=True)
             self._place.release()
 
     def _earlier(self) -> list[str]:
         names = sorted(path.name for path in self._directory.iterdir() if not path.name.startswith(_TRAINING))
-        return [name for name in names if name < self._id and is_held(self._directory / name)]
+        return [name for name in names if name < self._name and is_held(self._directory / name)]
 
     def _holder(self) -> str:
         with suppress(OSError):

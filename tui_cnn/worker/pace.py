@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
-_WEIGHT = 0.1
-"""Weight of the newest measurement in the running mean of the speed."""
+_KEPT = 0.9
+"""What a measurement counts, when another comes after it, of what it counted before."""
 
 
 class Stopwatch:
@@ -30,22 +30,23 @@ class Stopwatch:
 
 
 class Speed:
-    """Seconds for a batch: an exponential mean, so that it follows a machine that gets busier.
+    """Seconds for a batch: of the latest batches most of all, so that it follows a machine that gets busier.
 
     The first measurement is left out: TensorFlow compiles in it.
     """
 
     def __init__(self) -> None:
         self._compiled = False
+        self._batches = self._spent = 0.0
         self.seconds: float | None = None
         """None until there is a second measurement."""
 
     def add(self, batches: int, seconds: float) -> None:
         """Take in that so many batches took so many seconds."""
         if self._compiled:
-            newest = seconds / batches
-            old = newest if self.seconds is None else self.seconds
-            self.seconds = old + _WEIGHT * (newest - old)
+            self._batches = _KEPT * self._batches + batches
+            self._spent = _KEPT * self._spent + seconds
+            self.seconds = self._spent / self._batches
         self._compiled = True
 
     def batches_in(self, seconds: float) -> int:

@@ -8,6 +8,7 @@ import sys
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import (
+    AnyLayer,
     BatchNormalization,
     Branches,
     Conv2D,
@@ -15,7 +16,6 @@ from tui_cnn.core.layers import (
     DepthwiseConv2D,
     Flatten,
     GlobalAveragePooling2D,
-    Layer,
     MaxPooling2D,
 )
 from tui_cnn.core.network import Network
@@ -29,7 +29,7 @@ _BATCHES = (32, 128)
 _PRECISIONS: tuple[Precision, ...] = ("float32", "mixed_bfloat16")
 
 
-def _convolution(filters: int, size: int = 3) -> Layer:
+def _convolution(filters: int, size: int = 3) -> Conv2D:
     return Conv2D(filters=filters, kernel_size=(size, size), padding="same", activation="relu")
 
 
@@ -37,7 +37,7 @@ _NORMALIZED = (_convolution(16), BatchNormalization())
 _SEPARATE = (DepthwiseConv2D(kernel_size=(3, 3), padding="same"), BatchNormalization(), _convolution(48, 1))
 _SPREAD = Branches(branches=((_convolution(16, 1),), (_convolution(16),), (_convolution(8, 5),)), merge="concatenate")
 
-STACKS: tuple[tuple[Layer, ...], ...] = (
+STACKS: tuple[tuple[AnyLayer, ...], ...] = (
     (Flatten(), Dense(units=512, activation="relu"), Dense(units=64, activation="relu")),
     (_convolution(8, 5), MaxPooling2D(), _convolution(24, 5), MaxPooling2D(), Flatten(), Dense(units=100)),
     (_convolution(48), MaxPooling2D(), _convolution(48), _convolution(96), MaxPooling2D(), GlobalAveragePooling2D()),

@@ -27,7 +27,7 @@ class Waiting:
     def take(self) -> bool:
         """Wait until it is the run's turn, or it is wished to go ahead; return False if it is wished to stop."""
         told: str | None = None
-        self._turn = Turn(self._run.id)
+        self._turn = Turn(self._run)
         while (behind := self._turn.take()) is not None:
             if behind != told:
                 told = behind

@@ -1,0 +1,112 @@
+"""Commands about one run: show, stop, attach, about, curves, delete, trash; and the run's events as JSON."""
+
+import json
+
+import pytest
+
+from tests.cli.test_train import FAILED, FINISHED, STARTED, epoch, tell
+from tui_cnn.cli.follow import follow
+from tui_cnn.formats.presets import preset
+from tui_cnn.runs.about import About, read_about
+from tui_cnn.runs.directory import list_runs, make_run
+from tui_cnn.runs.events import Chosen, Queued, Trial
+from tui_cnn.runs.recipe import Recipe
+
+
+@pytest.fixture
+def run():
+    run = make_run(preset("fashion-dnn"), Recipe(epochs=3))
+    tell(run, STARTED, epoch(1, val_accuracy=0.91), epoch(2), FINISHED)
+    return run
+
+
+def test_show(cnn_tui, run):
+    said = cnn_tui("show", "last").stdout
+    for part in ("fashion-dnn (101,770 parameters, 101,632 MACs)", "custom", "0.9123", "epoch 2/3  loss 0.5000"):
+        assert part in said
+    shown = json.loads(cnn_tui("show", run.id, "--json").stdout)
+    assert (shown["id"], shown["state"], shown["test_accuracy"]) == (run.id, "finished", 0.91234)
+    assert shown["started"]["seed"] == 0
+    assert [one["val_accuracy"] for one in shown["epochs_told"]] == [0.91, 0.9]
+
+
+def test_runs_as_json(cnn_tui, run):
+    (line,) = cnn_tui("runs", "--json").stdout.splitlines()
+    told = json.loads(line)
+    assert (told["id"], told["best_accuracy"], told["recipe"]["epochs"]) == (run.id, 0.91, 3)
+
+
+def test_a_run_followed_as_json_is_its_events_and_its_summary(run, capsys):
+    assert follow(run, as_json=True) == 0
+    *events, summary = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [event["event"] for event in events] == ["started", "epoch", "epoch", "finished"]
+    assert summary["outcome"]["sentence"] == "It has finished."
+
+
+def test_a_failure_as_json_is_a_failure(capsys):
+    run = make_run(preset("fashion-dnn"), Recipe(epochs=3))
+    tell(run, STARTED, FAILED)
+    assert follow(run, as_json=True) == 1
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["outcome"]["advice"] == "Make the batches smaller."
+
+
+def test_waiting_and_choosing_are_told(run, capsys):
+    trials = (
+        Trial(precision="float32", images_per_second=1000.0),
+        Trial(precision="mixed_float16", images_per_second=None),
+    )
+    tell(run, Queued(behind="another-run"), Chosen(precision="float32", trials=trials))
+    follow(run)
+    lines = capsys.readouterr().out.splitlines()
+    assert "waiting for its turn behind another-run" in lines
+    assert "precision float32: float32 1,000 images/s, mixed_float16 not possible" in lines
+
+
+def test_about(cnn_tui, run):
+    cnn_tui("about", "last", "--title", "wide", "--tag", "a", "--tag", "b")
+    cnn_tui("about", "last", "--note", "good")
+    assert read_about(run) == About(title="wide", tags=("a", "b"), note="good")
+    assert cnn_tui("about", "last").stdout == "wide\na b\ngood\n"
+
+
+def test_curves(cnn_tui, run):
+    assert len(cnn_tui("curves", "last").stdout.splitlines()) == 2
+    heading, *rows = cnn_tui("curves", "last", "--csv").stdout.splitlines()
+    assert heading.startswith("kind,epoch,step,seconds,loss,accuracy")
+    assert [row.split(",")[:3] for row in rows] == [["epoch", "1.0", "10"], ["epoch", "2.0", "20"]]
+
+
+def test_delete_and_trash(cnn_tui, run):
+    assert cnn_tui("delete", "last").stdout == f"{run.id} moved to the trash\n"
+    assert cnn_tui("trash").stdout == f"{run.id}\n"
+    cnn_tui("trash", "--restore", run.id)
+    assert list_runs() == [run]
+    assert cnn_tui("delete", "last", "--purge").exit_code == 130  # asked, and nobody said yes
+    assert list_runs() == [run]
+    assert cnn_tui("delete", "last", "--purge", "--yes").stdout == f"{run.id} deleted\n"
+    assert (list_runs(), cnn_tui("trash").stdout) == ([], "")
+
+
+def test_what_is_not_trained_cannot_be_stopped(cnn_tui, run):
+    result = cnn_tui("stop", "last")
+    assert (result.exit_code, result.stderr) == (2, f"{run.id} is not being trained, so there is nothing to stop\n")
+
+
+def test_a_network_of_a_run_is_exported(cnn_tui, run):
+    assert cnn_tui("export", "--run", "last", "--to", "toml").stdout.startswith('name = "fashion-dnn"')
+    result = cnn_tui("export", "--run", "last", "--output", "best.keras")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"{run.best_file}: is not there yet; let the run train for an epoch\n",
+    )
+    assert "name a MODEL, or a run with --run" in cnn_tui("export", "--to", "toml").stderr
+
+
+def test_compare_trains_both_and_lays_them_side_by_side(cnn_tui):
+    result = cnn_tui("compare", "fashion-dnn", "fashion-cnn-strides", "--epochs", "1", "--limit", "500")
+    assert result.exit_code == 0, result.stderr
+    *_lines, heading, dense, strides = result.stdout.splitlines()
+    assert heading.split()[:3] == ["network", "parameters", "MACs"]
+    assert dense.split()[:4] == ["fashion-dnn", "101,770", "101,632", "custom"]
+    assert strides.startswith("fashion-cnn-strides")
+    assert {run.name for run in list_runs()} == {"fashion-dnn", "fashion-cnn-strides"}

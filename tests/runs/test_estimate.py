@@ -1,0 +1,99 @@
+"""What a run will take, from what the machine is known to have done."""
+
+import pytest
+
+from tui_cnn.core.analysis import analyze
+from tui_cnn.formats.presets import preset
+from tui_cnn.runs.estimate import estimate
+from tui_cnn.runs.events import Trial
+from tui_cnn.runs.features import features
+from tui_cnn.runs.machine import Machine, Measured, digest, read_machine, remember
+from tui_cnn.runs.recipe import Recipe
+
+PRICES = {"step": 1e-3, "layers": 5e-5, "convolution": 2e-11, "channelwise": 1e-10, "dense": 4e-11, "values": 1e-9}
+KNOWN = ("fashion-dnn", "lenet-5", "small-resnet", "small-mobile", "small-inception", "all-conv")
+
+
+def cost(name, recipe):
+    counted = features(analyze(preset(name)), recipe)
+    return sum(counted[feature] * price for feature, price in PRICES.items())
+
+
+def measured(name, recipe, **fields):
+    defaults = {"network": digest(preset(name)), "precision": "float32", "batch_size": recipe.batch_size, "threads": 2}
+    counted = features(analyze(preset(name)), recipe)
+    return Measured(**{**defaults, **fields}, features=counted, step_seconds=cost(name, recipe))
+
+
+def machine(**fields):
+    recipes = (Recipe(batch_size=32), Recipe(batch_size=128))
+    return Machine(name="m", measured=tuple(measured(name, recipe, **fields) for name in KNOWN for recipe in recipes))
+
+
+def test_features_are_counted_by_hand():
+    counted = features(analyze(preset("fashion-dnn")), Recipe(batch_size=10))
+    assert counted["layers"] == 3
+    assert counted["dense"] == 10 * (784 * 128 + 128 * 10)
+    assert counted["values"] == 10 * (784 + 128 + 10)
+    assert counted["parameters"] == 101_770
+    assert counted["convolution"] == counted["channelwise"] == 0
+
+
+def test_a_machine_that_costs_so_is_found_out():
+    """The prices are made up; the network whose time is told is none of those that were measured."""
+    for batch_size in (32, 64):
+        recipe = Recipe(batch_size=batch_size, validation=0.0)
+        told = estimate(analyze(preset("fashion-cnn")), recipe, 60_000, machine(), 2)
+        assert told.source == "estimated"
+        steps = -(-60_000 // batch_size)
+        assert told.seconds_per_epoch == pytest.approx(steps * cost("fashion-cnn", recipe), rel=0.1)
+
+
+def test_what_was_measured_itself_is_told_as_it_was():
+    recipe = Recipe(validation=0.25, limit=6400)
+    told = estimate(analyze(preset("lenet-5")), recipe, 60_000, machine(memory=7e8), 2)
+    step = cost("lenet-5", recipe)
+    assert told == (pytest.approx((150 + 50 / 3) * step), 7e8, "measured")
+
+
+def test_what_is_not_known_is_not_told():
+    analysis = analyze(preset("fashion-cnn"))
+    assert estimate(analysis, Recipe(), 60_000, Machine(name="m"), 2) == (None, None, "unknown")
+    assert estimate(analysis, Recipe(precision="mixed_bfloat16"), 60_000, machine(), 2).source == "unknown"
+    assert estimate(analysis, Recipe(), 60_000, machine(), 4).source == "unknown"
+
+
+def test_memory_is_what_others_held_beside_their_network():
+    known = machine()
+    recipe = Recipe()
+    rest = 5e8
+    held = [measured(name, recipe, memory=rest + measured(name, recipe).features["bytes"]) for name in KNOWN]
+    told = estimate(
+        analyze(preset("fashion-cnn")), recipe, 60_000, Machine(name="m", measured=(*known.measured, *held)), 2
+    )
+    assert told.memory == pytest.approx(rest + features(analyze(preset("fashion-cnn")), recipe)["bytes"])
+
+
+def test_what_is_remembered_is_read_and_replaced(home):
+    assert read_machine().measured == ()
+    first, newer = measured("lenet-5", Recipe()), measured("lenet-5", Recipe(), memory=1.0)
+    trials = (Trial(precision="float32", images_per_second=10.0),)
+    remember(first, trials={"key": trials})
+    remember(newer)
+    known = read_machine()
+    assert known.measured == (newer,)
+    assert known.trials == {"key": trials}
+    (home / "machine.json").write_text("{")
+    assert read_machine().measured == ()
+
+
+def test_auto_is_told_by_what_was_chosen():
+    trials = tuple(
+        Trial(precision=precision, images_per_second=speed)
+        for precision, speed in (("float32", 10.0), ("mixed_bfloat16", 20.0))
+    )
+    known = Machine(
+        name="m", measured=machine(precision="mixed_bfloat16").measured, trials={"other 32 2 CPU:0": trials}
+    )
+    told = estimate(analyze(preset("fashion-cnn")), Recipe(precision="auto"), 60_000, known, 2)
+    assert told.source == "estimated"
