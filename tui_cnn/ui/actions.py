@@ -45,6 +45,7 @@ def actions() -> tuple[Action, ...]:
         *train_actions(),
         *curves_actions(),
         *runs_actions(),
+        *comparing_actions(),
         Action("mode_build", "app", "1", _("Build"), _("Go to the Build screen"), footer=False),
         Action("mode_train", "app", "2", _("Train"), _("Go to the Train screen"), footer=False),
         Action("mode_runs", "app", "3", _("Runs"), _("Go to the list of runs"), footer=False),
@@ -114,6 +115,17 @@ def runs_actions() -> tuple[Action, ...]:
         Action("delete_run", "runs", "d,delete", _("Delete"), _("Move the marked runs, or this one, to the trash")),
         Action("open_trash", "runs", "T", _("Trash"), _("Take runs back from the trash, or empty it"), footer=False),
         Action("unmark_runs", "runs", "escape", _("Unmark"), _("Show all runs, and mark none"), footer=False),
+    )
+
+
+def comparing_actions() -> tuple[Action, ...]:
+    """List what can be done where runs are compared."""
+    return (
+        Action("next_pair", "compare", "v", _("View"), _("Show loss and accuracy, or rates")),
+        Action("back", "compare", "escape", _("Back"), _("Go back to the list of runs")),
+        Action("next_cost", "scatter", "a", _("Axis"), _("Hold accuracy against parameters, MACs or seconds")),
+        Action("other_accuracy", "scatter", "y", _("Accuracy"), _("Take the test accuracy, or the best validation")),
+        Action("back", "scatter", "escape", _("Back"), _("Go back to the list of runs")),
     )
 
 

@@ -9,7 +9,6 @@ from tui_cnn.core.path import Path
 
 if TYPE_CHECKING:
     from tui_cnn.ui.draw.reading import Overlaid
-    from tui_cnn.ui.run_list import Listed
     from tui_cnn.ui.run_watcher import Watched
 
 
@@ -30,14 +29,3 @@ class RunSeen(Message):
     def can_replace(self, message: Message) -> bool:
         """Fold a flood of them into the last."""
         return isinstance(message, RunSeen)
-
-
-@dataclass
-class RunsListed(Message):
-    """The runs as they stand."""
-
-    runs: "tuple[Listed, ...]"
-
-    def can_replace(self, message: Message) -> bool:
-        """Fold a flood of them into the last."""
-        return isinstance(message, RunsListed)

@@ -30,8 +30,10 @@ def scope_titles() -> dict[Scope, str]:
         "form": _("Build: the settings of a layer (arrows and Tab move, ← → choose)"),
         "recipe": _("Train: the settings of a run (arrows and Tab move, ← → choose)"),
         "train": _("Train"),
-        "curves": _("Train: the curves"),
+        "curves": _("Curves, of one run or of several"),
         "runs": _("Runs"),
+        "compare": _("Runs: the marked ones compared"),
+        "scatter": _("Runs: accuracy against cost"),
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from tui_cnn.i18n import _, ngettext
-from tui_cnn.ui.draw.numbers import bar
+from tui_cnn.ui.draw.numbers import level
 
 Confusion = tuple[tuple[int, ...], ...]
 
@@ -27,14 +27,14 @@ def confusion_table(confusion: Confusion, names: Sequence[str], width: int) -> C
     graph = max(0, min(_BAR, width - number - room - 8 - cell * len(confusion) - 4))
     heads = "".join(f"{place:>{cell}}" for place in range(len(confusion)))
     above = f"{'':{number + room + 2}}{_('known'):>6} {'':{graph}}  "
-    lines = [Content.assemble((above + heads + "  " + _("← taken for, %"), "$text-muted"))]
+    lines = [Content.assemble((above + heads, "$text-muted"))]
     for place, (row, accuracy) in enumerate(zip(confusion, class_accuracies(confusion), strict=True)):
         lines.append(
             Content.assemble(
                 (f"{place:>{number}} ", "$text-muted"),
                 f"{named[place][:room]:{room}} ",
                 f"{'—' if accuracy is None else f'{accuracy:.3f}':>6} ",
-                (bar(accuracy or 0.0, graph) if graph else "", "$primary on $surface"),
+                level(accuracy or 0.0, graph),
                 "  ",
                 *(_cell(count, sum(row), cell, here=place == column) for column, count in enumerate(row)),
             )
@@ -86,7 +86,7 @@ def class_bars(confusion: Confusion, names: Sequence[str], width: int, rows: int
     cells = [
         Content.assemble(
             f"{name[:room]:{room}} ",
-            (bar(accuracy or 0.0, graph), "$primary on $surface"),
+            level(accuracy or 0.0, graph),
             f" {'—' if accuracy is None else f'{accuracy:.3f}':>5}",
         )
         for name, accuracy in zip(named, class_accuracies(confusion), strict=True)

@@ -7,7 +7,7 @@ from textual.content import Content
 from tui_cnn.i18n import _
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.ui.draw.curves import recent
-from tui_cnn.ui.draw.numbers import bar, duration
+from tui_cnn.ui.draw.numbers import duration, level
 from tui_cnn.ui.draw.run import share
 from tui_cnn.ui.draw.spark import spark
 from tui_cnn.ui.run_watcher import Watched
@@ -15,6 +15,7 @@ from tui_cnn.ui.run_watcher import Watched
 _SPARK = 16
 _LABEL = 10
 _GAP = "   "
+_WIDE = 100
 
 
 def progress_lines(watched: Watched, width: int, *, brief: bool = False) -> Content:
@@ -36,7 +37,7 @@ def _lines(watched: Watched, width: int) -> Iterator[Content]:
             return
         yield from _position(snapshot, width)
         yield _means(snapshot)
-        yield _steps(watched)
+        yield _steps(watched, _SPARK if width >= _WIDE else _SPARK // 2)
         yield _against_prediction(watched)
         return
     if snapshot.state == "queued":
@@ -51,7 +52,7 @@ def _position(snapshot: Snapshot, width: int) -> Iterator[Content]:
     """Draw how far it is in the epoch, and in all."""
     started, progress, evaluating = snapshot.started, snapshot.progress, snapshot.evaluating
     assert started is not None
-    room = max(10, min(40, width - 48))
+    room = max(10, min(40, width - 58))
     epoch, step, steps = (progress.epoch, progress.step, progress.steps) if progress else (1, 0, 1)
     if evaluating is not None:
         name = _("validating") if evaluating.images == "validation" else _("testing")
@@ -72,9 +73,7 @@ def _position(snapshot: Snapshot, width: int) -> Iterator[Content]:
 
 
 def _bar(name: str, share_done: float, width: int, told: str) -> Content:
-    return Content.assemble(
-        f"{name:{_LABEL}} ", (bar(share_done, width), "$primary on $surface"), f" {share_done:>4.0%}   {told}"
-    )
+    return Content.assemble(f"{name:{_LABEL}} ", level(share_done, width), f" {share_done:>4.0%}   {told}")
 
 
 def _means(snapshot: Snapshot) -> Content:
@@ -90,16 +89,16 @@ def _means(snapshot: Snapshot) -> Content:
     )
 
 
-def _steps(watched: Watched) -> Content:
+def _steps(watched: Watched, room: int) -> Content:
     """Say what the latest step was like, and what the worker takes."""
     progress, vitals, curve = watched.snapshot.progress, watched.vitals, watched.snapshot.curve
     parts: list[Content] = []
     if progress is not None and progress.learning_rate is not None:
         told = _("rate {rate}").format(rate=f"{progress.learning_rate:.3g}")
-        parts.append(Content.assemble(told, " ", (spark(recent(curve, "learning_rate", 64), _SPARK), "$primary")))
+        parts.append(Content.assemble(told, " ", (spark(recent(curve, "learning_rate", 64), room), "$primary")))
     if progress is not None and progress.gradient_norm is not None:
         told = _("gradient {norm}").format(norm=f"{progress.gradient_norm:.3g}")
-        parts.append(Content.assemble(told, " ", (spark(recent(curve, "gradient_norm", 64), _SPARK), "$primary")))
+        parts.append(Content.assemble(told, " ", (spark(recent(curve, "gradient_norm", 64), room), "$primary")))
     if vitals is not None:
         parts.append(Content(_("CPU {share} %").format(share=f"{vitals.cpu:.0f}")))
         parts.append(Content(_("memory {size} GB").format(size=f"{vitals.memory / 1e9:.2f}")))

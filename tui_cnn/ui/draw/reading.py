@@ -66,7 +66,9 @@ def reading(
     return Content.assemble(*parts)
 
 
-def legend(others: tuple[Overlaid, ...], axis: Axis, *, log: bool, smoothing: float) -> Content:
+def legend(
+    snapshot: Snapshot | None, others: tuple[Overlaid, ...], axis: Axis, *, log: bool, smoothing: float
+) -> Content:
     """Say how the curves are drawn, and whose others are."""
     names = {"epochs": _("epochs"), "steps": _("steps"), "seconds": _("seconds of training")}
     told = [_("over {axis}").format(axis=names[axis])]
@@ -74,7 +76,9 @@ def legend(others: tuple[Overlaid, ...], axis: Axis, *, log: bool, smoothing: fl
         told.append(_("logarithmic"))
     if smoothing:
         told.append(_("smoothed by {weight}").format(weight=smoothing))
-    told += [_("★ best epoch"), *(f"{other.sign} {other.name}" for other in others)]
+    if snapshot is not None:
+        told.append(_("★ best epoch"))
+    told += [f"{other.sign} {other.name}" for other in others]
     return Content("   ".join(told))
 
 

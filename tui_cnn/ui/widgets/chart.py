@@ -17,9 +17,8 @@ from tui_cnn.ui.draw.ticks import labels, log_ticks, short_labels, ticks
 
 _MARGIN = 8
 """Cells for the numbers at the y axis."""
-_A_LABEL = 12
-_A_ROW = 3
-"""Columns of the x axis and rows of the y axis that a number takes, with the space around it."""
+_A_ROW = 2
+"""Rows of the y axis that a number takes, with the space around it."""
 _AROUND = 0.06
 """Share of the y axis that is left free above and below."""
 
@@ -136,9 +135,9 @@ class Chart(Container):
         lines = [self._fit(drawn, drawing) for drawn in drawing.lines]
         low, high = _limits([drawn.line for drawn in lines], window)
         plot.clear()
-        plot.set_xlimits(*window)
+        plot.set_xlimits(window.left, window.right + self._column(window))  # the frame would hide what is at its end
         plot.set_ylimits(low, high)
-        plot.set_xticks(ticks(*window, max(2, self.columns // _A_LABEL + 1)))
+        plot.set_xticks(ticks(*window, max(2, self.columns // (len(f"{window.right:,.0f}") + 5))))
         rows = max(2, self.size.height // _A_ROW)
         plot.set_y_formatter(_Labels(log=log))
         plot.set_yticks(log_ticks(low, high, rows) if log else ticks(low, high, rows))
@@ -156,6 +155,9 @@ class Chart(Container):
             share = (event.x - _MARGIN) / self.columns
             left, right = self._shown.window
             self.post_message(self.Pointed(left + min(max(share, 0.0), 1.0) * (right - left)))
+
+    def _column(self, window: Window) -> float:
+        return 2 * (window.right - window.left) / self.columns
 
     @property
     def _plot(self) -> PlotWidget:

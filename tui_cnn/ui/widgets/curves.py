@@ -21,7 +21,11 @@ VIEWS: dict[View, tuple[Quantity, ...]] = {
     "learning": ("loss", "accuracy"),
     "pace": ("learning_rate", "images_per_second", "gradient_norm"),
 }
-OVERLAY_COLORS = ("secondary", "success", "warning", "error")
+_ROOMY = 44
+"""Columns of a chart from which its title says all."""
+
+OVERLAY_COLORS = ("success", "error", "text-secondary", "foreground")
+_OWN_COLORS = ("primary", "accent")
 
 
 class Look(NamedTuple):
@@ -151,20 +155,23 @@ class Curves(Vertical):
                     chart.entitle(self._title(quantity))
                     chart.show(self._drawing(quantity))
         told = reading(self._snapshot, self._others, self.look.axis, self.look.cursor, VIEWS[self.look.view])
-        modes = legend(self._others, self.look.axis, log=self.look.log, smoothing=self.look.smoothing)
+        modes = legend(self._snapshot, self._others, self.look.axis, log=self.look.log, smoothing=self.look.smoothing)
         self.query_one("#reading", Static).update(told or modes)
 
     def _title(self, quantity: Quantity) -> Content:
         parts: list[str | tuple[str, str]] = [(TITLES[quantity](), "bold")]
-        if quantity in ("loss", "accuracy"):
-            parts += [("  ━ ", "$primary"), _("training, running mean"), ("  ●━ ", "$accent"), _("validation")]
+        if self._snapshot is None:
+            parts += [_("  validation") if quantity in ("loss", "accuracy") else ""]
+        elif quantity in ("loss", "accuracy"):
+            training = _("training, running mean") if self._columns >= _ROOMY else _("running mean")
+            parts += [("  ━ ", "$primary"), training, ("  ●━ ", "$accent"), _("validation")]
         return Content.assemble(*parts)
 
     def _drawing(self, quantity: Quantity) -> Drawing:
         look = self.look
+        colors = OVERLAY_COLORS if self._snapshot is not None else (*_OWN_COLORS, *OVERLAY_COLORS)
         lines = [
-            self._other(other, quantity, OVERLAY_COLORS[number % len(OVERLAY_COLORS)])
-            for number, other in enumerate(self._others)
+            self._other(other, quantity, colors[number % len(colors)]) for number, other in enumerate(self._others)
         ]
         marks: tuple[Mark, ...] = ()
         if self._snapshot is not None:

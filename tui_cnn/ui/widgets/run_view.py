@@ -32,7 +32,7 @@ class RunView(Vertical):
         & .part { padding: 0 2; border-top: solid $foreground 20%; border-title-color: $text; }
         & #progress { height: auto; min-height: 3; max-height: 8; }
         & #below { height: 12; }
-        & #epochs { width: auto; min-width: 64; height: 100%; padding-right: 4; }
+        & #epochs { width: auto; min-width: 64; height: 100%; padding: 0 4 0 2; }
         & #classes { width: 1fr; height: 100%; }
         & #confusion { height: 1fr; display: none; scrollbar-size: 1 1; }
         & #confusion Static { width: auto; }
@@ -96,9 +96,10 @@ class RunView(Vertical):
     def _show_classes(self, watched: Watched) -> None:
         snapshot = watched.snapshot
         told, after = _confusion(snapshot)
-        title = Content.styled(after, "bold").markup
         scroll, bars = self.query_one("#confusion"), self.query_one("#classes", Static)
-        scroll.border_title = bars.border_title = title
+        bars.border_title = Content.styled(after, "bold").markup
+        about = _("columns: what they were taken for, in %")
+        scroll.border_title = Content.assemble((after, "bold"), "   ", about if told else "").markup
         if not told:
             told_later = _("There is nothing yet: classes are counted on the validation images, after each epoch.")
             nothing = Content.styled(told_later, "$text-muted")
@@ -114,10 +115,10 @@ class RunView(Vertical):
 def _confusion(snapshot: Snapshot) -> tuple[tuple[tuple[int, ...], ...], str]:
     """Find the newest count of what was taken for what, and say when it was made."""
     if snapshot.finished is not None and snapshot.finished.confusion:
-        return snapshot.finished.confusion, _("Classes, on the test images")
+        return snapshot.finished.confusion, _("Classes, test images")
     for epoch in reversed(snapshot.epochs):
         if epoch.confusion:
-            return epoch.confusion, _("Classes, on the validation images after epoch {epoch}").format(epoch=epoch.epoch)
+            return epoch.confusion, _("Classes, validation after epoch {epoch}").format(epoch=epoch.epoch)
     return (), _("Classes")
 
 
