@@ -16,7 +16,8 @@ from tui_cnn.ui.dialogs.help import key_names, scope_titles
 def test_no_two_actions_share_a_key_where_both_can_be_meant():
     together = {
         "stack": ("stack", "app"), "form": ("form", "app"), "recipe": ("recipe", "train", "app"),
-        "train": ("train", "app"), "runs": ("runs", "app"),
+        "train": ("train", "curves", "app"), "runs": ("runs", "app"),
+        "compare": ("compare", "curves", "app"), "scatter": ("scatter", "app"),
     }  # fmt: skip
     for scopes in together.values():
         keys = Counter(key for action in actions() if action.scope in scopes for key in action.keys.split(","))
@@ -31,12 +32,15 @@ def test_every_action_is_bound_under_its_keys():
 
 def test_every_action_exists():
     from tui_cnn.ui.screens.build import BuildScreen
+    from tui_cnn.ui.screens.compare import CompareScreen
     from tui_cnn.ui.screens.runs import RunsScreen
+    from tui_cnn.ui.screens.scatter import ScatterScreen
     from tui_cnn.ui.screens.train import TrainScreen
 
     places = {
         "app": CnnTui, "stack": BuildScreen, "form": BuildScreen,
         "recipe": TrainScreen, "train": TrainScreen, "runs": RunsScreen,
+        "curves": TrainScreen, "compare": CompareScreen, "scatter": ScatterScreen,
     }  # fmt: skip
     for action in actions():
         assert callable(getattr(places[action.scope], f"action_{action.id}")), action.id

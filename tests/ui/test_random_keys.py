@@ -39,10 +39,10 @@ TREE = Network(
 def no_worker(monkeypatch):
     """No key starts a process."""
 
-    def refuse(*_):
+    def refuse(*_, **__):
         raise RunError("not in a test [/]")
 
-    for command in ("start", "resume", "pause", "go_on", "stop"):
+    for command in ("start", "resume", "pause", "go_on", "stop", "hurry"):
         monkeypatch.setattr(launch, command, refuse)
 
 

@@ -24,7 +24,7 @@ def starts(monkeypatch):
     """Note what would be started, and start nothing."""
     started = []
 
-    def start(network, recipe):
+    def start(network, recipe, *, spare):
         started.append((network, recipe))
         return told.make_run(network=network)
 
@@ -82,7 +82,7 @@ async def test_the_form_can_be_left_and_entered_again(starts):
 async def test_one_run_is_started_however_often_enter_is_pressed(monkeypatch):
     started, go = [], threading.Event()
 
-    def start(network, recipe):
+    def start(network, recipe, *, spare):
         started.append(recipe)
         go.wait(20)
         return told.make_run()
@@ -98,7 +98,7 @@ async def test_one_run_is_started_however_often_enter_is_pressed(monkeypatch):
 
 
 async def test_a_run_that_cannot_start_says_why_and_can_be_tried_again(monkeypatch):
-    def refuse(network, recipe):
+    def refuse(network, recipe, *, spare):
         raise RunError("no room for [/it]")
 
     monkeypatch.setattr(launch, "start", refuse)

@@ -152,7 +152,7 @@ def _end(watched: Watched) -> Iterator[Content]:
             loss=f"{finished.test_loss:.4f}", images=f"{snapshot.started.test_images if snapshot.started else 0:,}"
         )
         yield Content.assemble((accuracy, "bold $text-success"), _GAP, rest)
-        parts = [duration(finished.seconds)]
+        parts = [_("{time} in all").format(time=duration(finished.seconds))]
         if finished.peak_memory:
             parts.append(_("at most {size} GB").format(size=f"{finished.peak_memory / 1e9:.2f}"))
         if snapshot.early_stop is not None:

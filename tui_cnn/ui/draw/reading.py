@@ -58,7 +58,7 @@ def reading(
                 (write(quantity, curves.value_at(curves.training(snapshot, quantity, axis), place)), "$text-primary")
             )
             if held_out := curves.validation(snapshot, quantity, axis):
-                validation = _("validation {value}").format(value=write(quantity, curves.value_at(held_out, place)))
+                validation = _("val. {value}").format(value=write(quantity, curves.value_at(held_out, place)))
                 parts.append((f" {validation}", "$text-accent"))
         for other in others:
             line = curves.validation(other.snapshot, quantity, axis) or curves.training(other.snapshot, quantity, axis)

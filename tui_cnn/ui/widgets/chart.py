@@ -1,22 +1,22 @@
 """One chart: lines over an axis, with marks, and a cursor that the curves beside it share."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log10
 from typing import NamedTuple
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
 from textual.message import Message
-from textual_plot import HiResMode, PlotWidget
-from textual_plot.axis_formatter import AxisFormatter
 
 from tui_cnn.ui.draw.curves import Line, Window, visible
+from tui_cnn.ui.draw.plot import Plot, Rule, Scale, Sign, Stroke
 from tui_cnn.ui.draw.ticks import labels, log_ticks, short_labels, ticks
+from tui_cnn.ui.widgets.plot import PlotView
 
-_MARGIN = 8
-"""Cells for the numbers at the y axis."""
+_WHEEL = 1.25
 _A_ROW = 2
 """Rows of the y axis that a number takes, with the space around it."""
 _AROUND = 0.06
@@ -50,21 +50,6 @@ class Drawing(NamedTuple):
     marks: tuple[Mark, ...] = ()
 
 
-class _Labels(AxisFormatter):
-    """Writes what is asked for at the ticks that are set."""
-
-    def __init__(self, *, log: bool = False) -> None:
-        self._log = log
-
-    def get_ticks(self, min_: float, max_: float, max_ticks: int = 8) -> list[float]:
-        """Mark nothing: the ticks are always set."""
-        return []
-
-    def get_labels_for_ticks(self, ticks: "list[float]") -> list[str]:  # type: ignore[override]
-        """Write the numbers."""
-        return short_labels([10**tick for tick in ticks]) if self._log else labels(list(ticks))
-
-
 class Chart(Container):
     """Draws anew only what is another drawing than the last."""
 
@@ -74,10 +59,6 @@ class Chart(Container):
         height: 100%;
         border-top: solid $foreground 20%;
         border-title-color: $text;
-        & PlotWidget { height: 100%; }
-        & PlotWidget > .plot--axis { color: $foreground 30%; }
-        & PlotWidget > .plot--tick { color: $foreground 70%; text-style: none; }
-        & PlotWidget > .plot--label { color: $foreground 70%; text-style: none; }
     }
     """
 
@@ -96,106 +77,108 @@ class Chart(Container):
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self._shown: Drawing | None = None
+        self._dragged = False
 
     def compose(self) -> ComposeResult:
         """Lay out the chart."""
-        yield PlotWidget()
-
-    def on_mount(self) -> None:
-        """Leave the keys to the screen, and the room to the lines."""
-        plot = self._plot
-        plot.can_focus = False
-        plot.margin_top = 0
-        plot.margin_left = _MARGIN
-        plot.margin_bottom = 1
-        plot.set_x_formatter(_Labels())
+        yield PlotView()
 
     @property
     def columns(self) -> int:
         """How many columns the lines have."""
-        return max(1, self.size.width - _MARGIN - 2)
+        return self._view.columns
 
     def on_resize(self) -> None:
         """Draw for the new size."""
-        shown, self._shown = self._shown, None
-        if shown is not None:
-            self.show(shown)
+        if self._shown is not None:
+            self._draw(self._shown)
 
     def entitle(self, title: Content) -> None:
         """Say what is drawn."""
-        self.border_title = title.markup
+        markup = title.markup
+        if self.border_title != markup:
+            self.border_title = markup
 
     def show(self, drawing: Drawing) -> None:
         """Draw the lines."""
-        if drawing == self._shown or not self.is_mounted or not self.size.width:
-            self._shown = self._shown or drawing
-            return
-        self._shown = drawing
-        plot, window, log = self._plot, drawing.window, drawing.log
-        lines = [self._fit(drawn, drawing) for drawn in drawing.lines]
-        low, high = _limits([drawn.line for drawn in lines], window)
-        plot.clear()
-        plot.set_xlimits(window.left, window.right + self._column(window))  # the frame would hide what is at its end
-        plot.set_ylimits(low, high)
-        plot.set_xticks(ticks(*window, max(2, self.columns // (len(f"{window.right:,.0f}") + 5))))
-        rows = max(2, self.size.height // _A_ROW)
-        plot.set_y_formatter(_Labels(log=log))
-        plot.set_yticks(log_ticks(low, high, rows) if log else ticks(low, high, rows))
-        self._draw(lines, drawing)
+        if drawing != self._shown:
+            self._shown = drawing
+            self._draw(drawing)
 
-    @on(PlotWidget.ScaleChanged)
-    def _scaled(self, event: PlotWidget.ScaleChanged) -> None:
-        event.stop()
-        self._shown = None  # what stands there now is the mouse's doing
-        self.post_message(self.Looked(Window(event.x_min, event.x_max)))
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Look closer at where the mouse points."""
+        self._zoom(event, 1 / _WHEEL)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Look from further away."""
+        self._zoom(event, _WHEEL)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Drag what is looked at along."""
+        if event.button and event.delta_x and self._shown is not None:
+            left, right = self._shown.window
+            by = event.delta_x * (right - left) / self.columns
+            self._dragged = True
+            self.post_message(self.Looked(Window(left - by, right - by)))
+
+    def on_mouse_down(self) -> None:
+        """Begin to drag, or to click."""
+        self._dragged = False
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse points."""
-        if self._shown is not None and self.columns > 1:
-            share = (event.x - _MARGIN) / self.columns
-            left, right = self._shown.window
-            self.post_message(self.Pointed(left + min(max(share, 0.0), 1.0) * (right - left)))
-
-    def _column(self, window: Window) -> float:
-        return 2 * (window.right - window.left) / self.columns
+        place = self._view.value_at(event.x)
+        if place is not None and not self._dragged:
+            self.post_message(self.Pointed(place))
 
     @property
-    def _plot(self) -> PlotWidget:
-        return self.query_one(PlotWidget)
+    def _view(self) -> PlotView:
+        return self.query_one(PlotView)
 
-    def _fit(self, drawn: Drawn, drawing: Drawing) -> Drawn:
-        """Take about two points a column of what is looked at."""
-        line = drawn.line
-        if drawing.log:
-            line = [(x, log10(y)) for x, y in line if y > 0]
-        return drawn._replace(line=visible(line, drawing.window, 2 * self.columns))
+    def _zoom(self, event: events.MouseEvent, factor: float) -> None:
+        event.stop()
+        around = self._view.value_at(event.x)
+        if around is not None and self._shown is not None:
+            left, right = (around + (edge - around) * factor for edge in self._shown.window)
+            self.post_message(self.Looked(Window(left, right)))
 
-    def _draw(self, lines: list[Drawn], drawing: Drawing) -> None:
-        plot, colors, window = self._plot, self.app.theme_variables, drawing.window
-        for line, color, dots, end in lines:
-            style = colors[color]
-            if len(line) > 1:
-                x, y = zip(*line, strict=True)
-                plot.plot(list(x), list(y), line_style=style, hires_mode=HiResMode.BRAILLE)
-            inside = [(x, y) for x, y in line if window.left <= x <= window.right]
-            if inside and (dots or len(line) == 1) and len(inside) * 4 <= self.columns:
-                x, y = zip(*inside, strict=True)
-                plot.scatter(list(x), list(y), marker=dots or "●", marker_style=style)
-            if inside and end:
-                plot.scatter([inside[-1][0]], [inside[-1][1]], marker=end, marker_style=f"bold {style}")
-        for mark in drawing.marks:
-            if window.left <= mark.x <= window.right:
-                self._mark(mark, drawing)
-        if drawing.cursor is not None and window.left <= drawing.cursor <= window.right:
-            plot.add_v_line(drawing.cursor, line_style=colors["foreground"])
+    def _draw(self, drawing: Drawing) -> None:
+        if not self.is_mounted or not self.size.width:
+            return
+        window, columns = drawing.window, self.columns
+        lines = [drawn._replace(line=_taken(drawn.line, drawing, columns)) for drawn in drawing.lines]
+        low, high = _limits([drawn.line for drawn in lines], window)
+        rows = max(2, self.size.height // _A_ROW)
+        places = log_ticks(low, high, rows) if drawing.log else ticks(low, high, rows)
+        written = short_labels([10**place for place in places]) if drawing.log else labels(places)
+        across = ticks(*window, max(2, columns // (len(f"{window.right:,.0f}") + 3)))
+        y = Scale(low, high, tuple(zip(places, written, strict=True)))
+        x = Scale(*window, tuple(zip(across, labels(across), strict=True)))
+        rules = [Rule(mark.x, "warning") for mark in drawing.marks if not mark.sign]
+        if drawing.cursor is not None:
+            rules.append(Rule(drawing.cursor, "foreground"))
+        strokes = [Stroke(tuple(drawn.line), drawn.color) for drawn in lines]
+        self._view.show(Plot(x, y, tuple(rules), tuple(strokes), tuple(_signs(lines, drawing, columns))))
 
-    def _mark(self, mark: Mark, drawing: Drawing) -> None:
-        color = self.app.theme_variables["warning"]
-        if not mark.sign:
-            self._plot.add_v_line(mark.x, line_style=color)
-        elif not drawing.log or mark.y > 0:
-            y = log10(mark.y) if drawing.log else mark.y
-            self._plot.scatter([mark.x], [y], marker=mark.sign, marker_style=f"bold {color}")
+
+def _taken(line: Line, drawing: Drawing, columns: int) -> Line:
+    """Take about two points a column of what is looked at."""
+    taken = visible(line, drawing.window, 2 * columns)
+    return [(x, log10(y)) for x, y in taken if y > 0] if drawing.log else taken
+
+
+def _signs(lines: list[Drawn], drawing: Drawing, columns: int) -> Iterator[Sign]:
+    """Put a sign at each point of a line that wants it and has few, at its end, and where there is a mark."""
+    window = drawing.window
+    for line, color, dots, end in lines:
+        inside = [(x, y) for x, y in line if window.left <= x <= window.right]
+        if (dots or len(line) == 1) and len(inside) * 4 <= columns:
+            yield from (Sign(x, y, dots or "●", color) for x, y in inside)
+        if inside and end:
+            yield Sign(*inside[-1], end, f"bold {color}")
+    for mark in drawing.marks:
+        if mark.sign and (mark.y > 0 or not drawing.log):
+            yield Sign(mark.x, log10(mark.y) if drawing.log else mark.y, mark.sign, "bold warning")
 
 
 def _limits(lines: list[Line], window: Window) -> tuple[float, float]:

@@ -156,7 +156,7 @@ class Curves(Vertical):
                     chart.show(self._drawing(quantity))
         told = reading(self._snapshot, self._others, self.look.axis, self.look.cursor, VIEWS[self.look.view])
         modes = legend(self._snapshot, self._others, self.look.axis, log=self.look.log, smoothing=self.look.smoothing)
-        self.query_one("#reading", Static).update(told or modes)
+        self.query_one("#reading", Static).update(told or modes, layout=False)
 
     def _title(self, quantity: Quantity) -> Content:
         parts: list[str | tuple[str, str]] = [(TITLES[quantity](), "bold")]

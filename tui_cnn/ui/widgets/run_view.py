@@ -46,6 +46,9 @@ class RunView(Vertical):
         self.view: View = "learning"
         self._shown: Watched | None = None
         self._drawn: tuple[Snapshot, tuple[Overlaid, ...]] | None = None
+        self._lines = Content()
+        self._told_epochs: object = None
+        self._told_classes: object = None
 
     def compose(self) -> ComposeResult:
         """Lay out the curves above the words."""
@@ -89,13 +92,23 @@ class RunView(Vertical):
         snapshot = watched.snapshot
         progress, epochs = self.query_one("#progress", Static), self.query_one("#epochs", Static)
         progress.border_title = _title(watched).markup
-        progress.update(progress_lines(watched, self.size.width - 4, brief=self.app.size.height < _LOW))
-        epochs.update(epochs_table(snapshot, max(2, epochs.size.height)))
+        lines = progress_lines(watched, self.size.width - 4, brief=self.app.size.height < _LOW)
+        if lines != self._lines:
+            progress.update(lines, layout=len(lines.split()) != len(self._lines.split()))
+            self._lines = lines
+        told = (snapshot.epochs, epochs.size)
+        if told != self._told_epochs:
+            self._told_epochs = told
+            epochs.update(epochs_table(snapshot, max(2, epochs.size.height)))
         self._show_classes(watched)
 
     def _show_classes(self, watched: Watched) -> None:
         snapshot = watched.snapshot
         told, after = _confusion(snapshot)
+        drawn = (told, after, self.view, self.size, self.query_one("#classes").size, watched.class_names)
+        if drawn == self._told_classes:
+            return
+        self._told_classes = drawn
         scroll, bars = self.query_one("#confusion"), self.query_one("#classes", Static)
         bars.border_title = Content.styled(after, "bold").markup
         about = _("columns: what they were taken for, in %")
