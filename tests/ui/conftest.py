@@ -2,10 +2,9 @@
 
 import pytest
 
+from tests.ui.picture import picture  # noqa: F401
 from tui_cnn.runs import launch
 from tui_cnn.ui import warm
-
-from tests.ui.picture import picture  # noqa: F401
 
 
 @pytest.fixture(autouse=True)

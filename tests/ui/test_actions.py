@@ -47,7 +47,7 @@ def test_every_action_exists():
 
 
 async def test_help_lists_every_action():
-    async with opened(size=(120, 80)) as user:
+    async with opened(size=(120, 140)) as user:
         for key in ("f1", "question_mark"):
             await user.press(key)
             await user.sees("Keys", *scope_titles().values())
@@ -62,7 +62,7 @@ async def test_help_lists_every_action():
 async def test_help_scrolls_in_a_small_terminal():
     async with opened(size=(80, 24)) as user:
         await user.press("f1", "end")
-        await user.sees("Put the run's network on the Build screen")
+        await user.sees("Leave the drawing")
         await user.press("q")
         assert user.app.current_mode == "build"
         assert user.app.is_running
@@ -78,7 +78,7 @@ async def found(user, query):
 @pytest.mark.parametrize("mode", ["1", "2", "3"])
 async def test_the_palette_offers_what_the_screen_offers_once(mode):
     told.make_run()
-    async with opened(size=(120, 120)) as user:
+    async with opened(size=(120, 160)) as user:
         await user.press("d", mode)
         if mode == "3":
             await user.sees("interrupted")

@@ -101,13 +101,11 @@ def runs_actions() -> tuple[Action, ...]:
         Action("reverse_runs", "runs", "i", _("Reverse"), _("Sort the other way round"), footer=False),
         Action("show_scatter", "runs", "v", _("Scatter"), _("Show accuracy against parameters, MACs or time")),
         Action("load_network", "runs", "b", _("Build"), _("Put the run's network on the Build screen")),
-        Action(
-            "resume_run", "runs", "r", _("Resume"), _("Go on with a run that was stopped or interrupted"), footer=False
-        ),
+        Action("resume_run", "runs", "r", _("Resume"), _("Go on with the run from its checkpoint"), footer=False),
         Action(
             "repeat_run", "runs", "R", _("Repeat"), _("Train the same network by the same recipe again"), footer=False
         ),
-        Action("stop_run", "runs", "x", _("Stop"), _("Stop the training; it can be resumed later"), footer=False),
+        Action("stop_run", "runs", "x", _("Stop"), _("Stop the run, if it is being trained"), footer=False),
         Action("rename_run", "runs", "t", _("Title"), _("Give the run a title"), footer=False),
         Action("tag_run", "runs", "g", _("Tags"), _("Give the run tags to find it by"), footer=False),
         Action("note_run", "runs", "n", _("Note"), _("Write a note about the run"), footer=False),
@@ -121,11 +119,11 @@ def runs_actions() -> tuple[Action, ...]:
 def comparing_actions() -> tuple[Action, ...]:
     """List what can be done where runs are compared."""
     return (
-        Action("next_pair", "compare", "v", _("View"), _("Show loss and accuracy, or rates")),
-        Action("back", "compare", "escape", _("Back"), _("Go back to the list of runs")),
+        Action("next_pair", "compare", "v", _("View"), _("Show their rates, or loss and accuracy")),
+        Action("back", "compare", "escape", _("Back"), _("Leave the comparison")),
         Action("next_cost", "scatter", "a", _("Axis"), _("Hold accuracy against parameters, MACs or seconds")),
         Action("other_accuracy", "scatter", "y", _("Accuracy"), _("Take the test accuracy, or the best validation")),
-        Action("back", "scatter", "escape", _("Back"), _("Go back to the list of runs")),
+        Action("back", "scatter", "escape", _("Back"), _("Leave the drawing")),
     )
 
 

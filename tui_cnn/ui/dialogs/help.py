@@ -14,6 +14,16 @@ _KEY_NAMES = {
     "enter": "Enter",
     "shift+down": "Shift+↓",
     "shift+up": "Shift+↑",
+    "shift+left": "Shift+←",
+    "shift+right": "Shift+→",
+    "left": "←",
+    "right": "→",
+    "space": "Space",
+    "slash": "/",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "home": "Home",
 }
 
 
