@@ -26,17 +26,9 @@ def configure(recipe: Recipe) -> None:
         raise TrainingError(
             _("TensorFlow sees no GPU here."), _("Start a new run with device = auto; see worker.log for its reasons.")
         )
-    if recipe.device == "all" and len(gpus) < 2:
-        message = _("Training can be spread over several GPUs, but TensorFlow sees {count} here.")
-        raise TrainingError(message.format(count=len(gpus)), _("Start a new run with device = auto."))
-    seen = {"cpu": [], "all": gpus}.get(recipe.device, gpus[:1])
+    seen = [] if recipe.device == "cpu" else gpus[:1]
     if gpus and seen != tf.config.get_visible_devices("GPU"):
         tf.config.set_visible_devices(seen, "GPU")
-
-
-def strategy(recipe: Recipe) -> tf.distribute.Strategy:
-    """Return how steps are spread over devices: over all GPUs, or not at all."""
-    return tf.distribute.MirroredStrategy() if recipe.device == "all" else tf.distribute.get_strategy()
 
 
 def used_devices() -> tuple[str, ...]:
