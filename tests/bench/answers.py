@@ -2,8 +2,8 @@
 
 Run it from the checkout: `python -m tests.bench.answers [KEYS]`. The real program runs in a pseudo-terminal of 120x40
 on the Train screen, beside a worker that trains on all cores. Keys of different kinds are struck one by one, at
-uneven moments; each counts from the write to the terminal until the program paints something that can only be its
-doing. 99 of 100 are to be painted within 50 ms.
+uneven moments; each counts from the write to the terminal until the program paints what it does. 99 of 100 are to be
+painted within 50 ms. The same keys without training, in the same run, tell what else keeps the machine busy.
 """
 
 import os
@@ -42,8 +42,8 @@ def strike(terminal, key, expected):
     return time.perf_counter() - begun
 
 
-def measure(home, count):
-    """Train, watch, and strike keys; return the seconds that each took."""
+def measure(home, count, *, training):
+    """Train, watch, and strike keys, while it trains or after it was stopped; return the seconds that each took."""
     dice = random.Random(0)
     run = start(preset("fashion-cnn"), Recipe(epochs=100))
     times = {}
@@ -52,15 +52,18 @@ def measure(home, count):
         while (snapshot := follower.poll()).progress is None:
             assert snapshot.state == "running", snapshot
             time.sleep(0.05)
+        while not training and follower.poll().state == "running":
+            stop(run)
+            time.sleep(0.2)
         environment = {"CNN_TUI_HOME": home, "PYTHONDONTWRITEBYTECODE": ""}
         with Terminal("-m", "tui_cnn", env=environment) as terminal:
             terminal.wait_for("Conv2D")
             time.sleep(3)
             terminal.type(b"3")
-            terminal.wait_for("running")
+            terminal.wait_for("running" if training else "stopped")
             time.sleep(1)
             terminal.type(b"\r")
-            terminal.wait_for("so far")
+            terminal.wait_for("best epoch")
             time.sleep(2)
             kinds = {
                 "Train: axis": [(b"a", [b"over steps"]), (b"a", [b"over seconds"]), (b"a", [b"over epochs"])],
@@ -73,7 +76,8 @@ def measure(home, count):
             stack = {"Build: down, up": [(b"\x1b[B", [b"\x1b["]), (b"\x1b[A", [b"\x1b["])]}
             times |= struck(terminal, stack, count // 2, dice)
     finally:
-        stop(run)
+        if follower.poll().state in ("running", "paused"):
+            stop(run)
         while follower.poll().state in ("running", "paused"):
             time.sleep(0.05)
     return times
@@ -93,17 +97,21 @@ def struck(terminal, kinds, count, dice):
 
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 400
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["CNN_TUI_HOME"] = home
-        times = measure(home, count)
-    every = sorted(one for kind in times.values() for one in kind)
-    for name, kind in [*times.items(), ("all", every)]:
-        cuts = quantiles(kind, n=100)
-        told = "  ".join(f"{share} % {cuts[share - 1] * 1000:.0f} ms" for share in (50, 90, 95, 99))
-        print(f"{name:20} {len(kind):4} keys   {told}   longest {max(kind) * 1000:.0f} ms")
-    worst = quantiles(every, n=100)[98]
-    print(f"99 of 100 keys are painted within {worst * 1000:.0f} ms, limit {LIMIT * 1000:.0f} ms")
-    sys.exit(worst > LIMIT)
+    told = {}
+    for training in (False, True):
+        with tempfile.TemporaryDirectory() as home:
+            os.environ["CNN_TUI_HOME"] = home
+            times = measure(home, count, training=training)
+        print("while a worker trains on all cores" if training else "without training")
+        every = [one for kind in times.values() for one in kind]
+        for name, kind in [*times.items(), ("all", every)]:
+            cuts = quantiles(kind, n=100)
+            shares = "  ".join(f"{share} % {cuts[share - 1] * 1000:.0f} ms" for share in (50, 90, 95, 99))
+            print(f"  {name:20} {len(kind):4} keys   {shares}   longest {max(kind) * 1000:.0f} ms")
+        told[training] = quantiles(every, n=100)[98]
+    print(f"99 of 100 keys are painted within {told[True] * 1000:.0f} ms, limit {LIMIT * 1000:.0f} ms;", end=" ")
+    print(f"without training within {told[False] * 1000:.0f} ms")
+    sys.exit(told[True] > LIMIT)
 
 
 if __name__ == "__main__":
