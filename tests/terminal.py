@@ -62,6 +62,11 @@ class Terminal:
         """Press keys."""
         os.write(self._master, keys)
 
+    def reads(self, timeout):
+        """Read what the program writes next, if it does so within `timeout` seconds; tell whether it did."""
+        ready, _, _ = select.select([self._master], [], [], timeout)
+        return bool(ready) and self._read(timeout)
+
     def _read(self, timeout):
         ready, _, _ = select.select([self._master], [], [], timeout)
         if not ready:

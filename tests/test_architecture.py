@@ -13,7 +13,7 @@ PACKAGE = Path(tui_cnn.__file__).parent
 CHECKOUT = PACKAGE.parent
 LONGEST_MODULE = 300
 TENSORFLOW = {"tensorflow", "keras"}
-SCREEN = {"textual", "textual_plot", "textual_fspicker", "rich", "click"}
+SCREEN = {"textual", "textual_fspicker", "rich", "click"}
 
 
 def fresh(code, *args):
@@ -78,7 +78,7 @@ def test_the_list_of_runs_loads_no_tensorflow():
 
 
 def test_what_the_first_frame_needs_is_light():
-    assert fresh("import tui_cnn.ui.app") & (TENSORFLOW | {"numpy", "textual_plot", "textual_fspicker"}) == set()
+    assert fresh("import tui_cnn.ui.app") & (TENSORFLOW | {"numpy", "textual_fspicker"}) == set()
 
 
 def modules():

@@ -1,11 +1,32 @@
-"""What holds for the screen's tests: a working directory of their own, so that files saved by name harm nothing."""
+"""What holds for the screen's tests: a working directory of their own, and no process that is not asked for."""
 
 import pytest
 
 from tests.ui.picture import drawing, picture  # noqa: F401
+from tui_cnn.runs import launch
+from tui_cnn.ui import warm
 
 
 @pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+class NoSpare:
+    """A spare worker that never becomes ready."""
+
+    ready = False
+
+    def wait(self, seconds):
+        return False
+
+    def close(self):
+        """It has nothing to end."""
+
+
+@pytest.fixture(autouse=True)
+def no_spare(monkeypatch):
+    """Looking at the Train screen starts neither a spare worker nor a measurement of the machine."""
+    monkeypatch.setattr(warm, "Spare", NoSpare)
+    monkeypatch.setattr(launch, "probe", lambda: None)

@@ -17,9 +17,10 @@ def test_no_two_actions_share_a_key_where_both_can_be_meant():
     together = {
         "stack": ("stack", "app"), "checks": ("checks", "app"), "form": ("form", "app"),
         "recipe": ("recipe", "train", "app"),
-        "train": ("train", "app"), "runs": ("runs", "app"), "stepper": ("stepper", "lab", "app"),
+        "train": ("train", "curves", "app"), "runs": ("runs", "app"), "stepper": ("stepper", "lab", "app"),
         "lab_form": ("lab_form", "lab", "app"), "chain": ("chain", "lab", "app"),
         "weights": ("weights", "lab", "app"), "pairs": ("pairs", "lab", "app"), "lesson": ("lesson", "lab", "app"),
+        "compare": ("compare", "curves", "app"), "scatter": ("scatter", "app"),
     }  # fmt: skip
     for scopes in together.values():
         keys = Counter(key for action in actions() if action.scope in scopes for key in action.keys.split(","))
@@ -34,20 +35,23 @@ def test_every_action_is_bound_under_its_keys():
 
 def test_every_action_exists():
     from tui_cnn.ui.screens.build import BuildScreen
+    from tui_cnn.ui.screens.compare import CompareScreen
     from tui_cnn.ui.screens.lab import LabScreen
     from tui_cnn.ui.screens.runs import RunsScreen
+    from tui_cnn.ui.screens.scatter import ScatterScreen
     from tui_cnn.ui.screens.train import TrainScreen
 
     places = {
         "app": CnnTui, "stack": BuildScreen, "checks": BuildScreen, "form": BuildScreen,
         "recipe": TrainScreen, "train": TrainScreen, "runs": RunsScreen,
+        "curves": TrainScreen, "compare": CompareScreen, "scatter": ScatterScreen,
     }  # fmt: skip
     for action in actions():
         assert callable(getattr(places.get(action.scope, LabScreen), f"action_{action.id}")), action.id
 
 
 async def test_help_lists_every_action():
-    async with opened(size=(120, 280)) as user:
+    async with opened(size=(120, 330)) as user:
         for key in ("f1", "question_mark"):
             await user.press(key)
             await user.sees("Help", *scope_titles().values())
@@ -62,7 +66,7 @@ async def test_help_lists_every_action():
 async def test_help_scrolls_in_a_small_terminal():
     async with opened(size=(80, 24)) as user:
         await user.press("f1", "end")
-        await user.sees("Put the run's network on the Build screen")
+        await user.sees("Leave the drawing")
         await user.press("q")
         assert user.app.current_mode == "build"
         assert user.app.is_running
@@ -78,7 +82,7 @@ async def found(user, query):
 @pytest.mark.parametrize("mode", ["1", "2", "4", "5"])
 async def test_the_palette_offers_what_the_screen_offers_once(mode):
     told.make_run()
-    async with opened(size=(120, 290)) as user:
+    async with opened(size=(120, 340)) as user:
         await user.press("d", mode)
         if mode == "5":
             await user.sees("interrupted")

@@ -30,7 +30,7 @@ async def test_help_on_the_other_screens():
         await user.press("2", "f1")
         await user.sees("How the network is trained", "learning_rate")
         assert order(user, "Train: the settings of a run", "learning_rate", "Everywhere")
-        await user.press("escape", "escape", "3", "?")
+        await user.press("escape", "escape", "5", "?")
         await user.sees("Each line is a training run", "resumed from its checkpoint")
         assert order(user, "Open the run on the Train screen", "resumed from its checkpoint", "Everywhere")
 

@@ -42,13 +42,13 @@ TREE = Network(
 def no_worker(monkeypatch):
     """No key starts a process."""
 
-    def refuse(*_):
+    def refuse(*_, **__):
         raise RunError("not in a test [/]")
 
     def refuse_to_write(*_):
         raise FormatError("x", "not in a test [/]")
 
-    for command in ("start", "resume", "pause", "go_on", "stop"):
+    for command in ("start", "resume", "pause", "go_on", "stop", "hurry"):
         monkeypatch.setattr(launch, command, refuse)
     monkeypatch.setattr(export, "export_model", refuse_to_write)
 

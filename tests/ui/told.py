@@ -7,7 +7,21 @@ from math import exp
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.runs.directory import RunDirectory, home
-from tui_cnn.runs.events import Checkpoint, Epoch, Failed, Finished, Paused, Progress, Resumed, Started, Stopped, encode
+from tui_cnn.runs.events import (
+    Checkpoint,
+    EarlyStop,
+    Epoch,
+    Evaluating,
+    Failed,
+    Finished,
+    Paused,
+    Progress,
+    Queued,
+    Resumed,
+    Started,
+    Stopped,
+    encode,
+)
 from tui_cnn.runs.lock import held
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipe_file import dumps_recipe
@@ -18,11 +32,11 @@ SECONDS = 10.0
 """Steps and seconds of an epoch."""
 
 
-def make_run(run_id="20260102-030405-fashion-cnn-abcd", network=None):
+def make_run(run_id="20260102-030405-fashion-cnn-abcd", network=None, recipe=None):
     """Make the directory of a run that no worker has begun yet."""
     run = RunDirectory(home() / "runs" / run_id)
     run.path.mkdir(parents=True)
-    run.recipe_file.write_text(dumps_recipe(Recipe()))
+    run.recipe_file.write_text(dumps_recipe(recipe or Recipe()))
     run.network_file.write_text(dumps_network(network or preset("fashion-cnn")))
     return run
 
@@ -40,7 +54,7 @@ def training(run):
         yield
 
 
-def started(epochs=5, resumed_from=0, validation=6_000):
+def started(epochs=5, resumed_from=0, validation=6_000, **fields):
     return Started(
         time=BEGUN,
         seed=0,
@@ -56,6 +70,7 @@ def started(epochs=5, resumed_from=0, validation=6_000):
         validation_images=validation,
         test_images=10_000,
         resumed_from=resumed_from,
+        **fields,
     )
 
 
@@ -72,10 +87,28 @@ def progress(at, epochs=5):
         images_per_second=4_870.0,
         seconds_left=(epochs - at) * SECONDS,
         elapsed=at * SECONDS,
+        learning_rate=0.001 * (1 - at / epochs / 2),
+        gradient_norm=1.0 + exp(-at),
     )
 
 
-def epoch(number, validation=True):
+def evaluating(number, step, images="validation"):
+    elapsed = number * SECONDS
+    return Evaluating(time=BEGUN, epoch=number, images=images, step=step, steps=20, elapsed=elapsed)
+
+
+def confusion(number):
+    """600 images of each class, of which more are known after each epoch; shirts are taken for T-shirts."""
+    right = 500 + 15 * number
+    rows = [[0] * place + [right] + [0] * (9 - place) for place in range(10)]
+    for place, row in enumerate(rows):
+        row[(place + 1) % 10] += 600 - right
+    rows[6][6] -= 90
+    rows[6][0] += 90
+    return tuple(map(tuple, rows))
+
+
+def epoch(number, validation=True, best=True):
     return Epoch(
         time=BEGUN + timedelta(seconds=number * SECONDS),
         epoch=number,
@@ -86,7 +119,10 @@ def epoch(number, validation=True):
         seconds=SECONDS,
         learning_rate=0.001,
         memory=860_000_000,
-        best=True,
+        best=best,
+        images_per_second=4_900.0,
+        gradient_norm=1.0 + exp(-number),
+        confusion=confusion(number) if validation else (),
     )
 
 
@@ -118,6 +154,14 @@ def paused():
 
 def resumed():
     return Resumed(time=BEGUN)
+
+
+def queued(behind):
+    return Queued(time=BEGUN, behind=behind)
+
+
+def early_stop(number, best):
+    return EarlyStop(time=BEGUN, epoch=number, best_epoch=best, patience=number - best)
 
 
 def _loss(at):

@@ -1,5 +1,6 @@
 """A run in one line of numbers: what lists and comparisons show, and `--json` prints."""
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -60,10 +61,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
     """Sum up a run, as it stands now or in a snapshot."""
     snapshot = snapshot or Follower(run).poll()
-    try:
-        analysis = analyze(run.network())
-    except FormatError:
-        analysis = None
+    network, params, macs = _figures(run, _written(run))
     try:
         recipe = run.recipe()
     except FormatError:
@@ -71,12 +69,12 @@ def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
     started, finished, epochs, best = snapshot.started, snapshot.finished, snapshot.epochs, snapshot.best
     return Summary(
         id=run.id,
-        network=analysis.network.name if analysis else run.name,
+        network=network,
         path=str(run.path),
         state=snapshot.state,
         about=read_about(run),
-        parameters=analysis.totals.params if analysis else None,
-        macs=analysis.totals.macs if analysis else None,
+        parameters=params,
+        macs=macs,
         recipe_name=recipe_name(recipe) if recipe else None,
         recipe=recipe,
         epochs_done=len(epochs),
@@ -93,3 +91,20 @@ def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
         device=started.device if started else None,
         outcome=outcome(run, snapshot),
     )
+
+
+def _written(run: RunDirectory) -> int:
+    try:
+        return run.network_file.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=1024)
+def _figures(run: RunDirectory, _written: int) -> tuple[str, int | None, int | None]:
+    """Name a run's network, and count its parameters and MACs: once, because it is written once."""
+    try:
+        analysis = analyze(run.network())
+    except FormatError:
+        return run.name, None, None
+    return analysis.network.name, analysis.totals.params, analysis.totals.macs

@@ -52,6 +52,9 @@ class CnnTui(NavigatingApp):
     shown_run: reactive[RunDirectory | None] = reactive(None)
     """The run that the Train screen shows."""
 
+    marked: reactive[tuple[RunDirectory, ...]] = reactive((), repaint=False)
+    """The runs that are compared: their curves lie over each other."""
+
     def __init__(
         self,
         design: Design,
@@ -89,6 +92,10 @@ class CnnTui(NavigatingApp):
     def redo(self) -> None:
         """Make the edit again that was taken back."""
         self.design = self.design.redo()
+
+    def toggle_mark(self, run: RunDirectory) -> None:
+        """Mark a run to be compared, or no more."""
+        self.marked = tuple(one for one in self.marked if one != run) if run in self.marked else (*self.marked, run)
 
     @work
     async def put_on_table(self, network: Network, file: Path | None = None, mode: str = "build") -> None:

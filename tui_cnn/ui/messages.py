@@ -1,11 +1,15 @@
 """What widgets tell the app."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from tui_cnn.core.path import Path
-from tui_cnn.runs.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from tui_cnn.ui.draw.reading import Overlaid
+    from tui_cnn.ui.run_watcher import Watched
 
 
 @dataclass
@@ -23,18 +27,12 @@ class LayerPointed(Message):
 
 
 @dataclass
-class SnapshotTaken(Message):
-    """The run on display has moved on."""
+class RunSeen(Message):
+    """The run on display has moved on, or those laid over it have."""
 
-    snapshot: Snapshot
+    watched: "Watched"
+    others: "tuple[Overlaid, ...]"
 
     def can_replace(self, message: Message) -> bool:
-        """Fold a flood of snapshots into the last."""
-        return isinstance(message, SnapshotTaken)
-
-
-@dataclass
-class RunsListed(Message):
-    """The runs as they stand."""
-
-    snapshots: tuple[Snapshot, ...]
+        """Fold a flood of them into the last."""
+        return isinstance(message, RunSeen)

@@ -13,6 +13,7 @@ usage; 3 the run cannot be trained now, because another worker is at it or it is
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from tui_cnn.i18n import language_of_environment, use_language
@@ -62,8 +63,15 @@ def main(arguments: list[str]) -> int:
 
 
 def _step_back() -> None:
+    """Give way to whatever else is running.
+
+    Linux weighs sessions against each other before it looks at the processes within one (sched(7), “autogroup”): the
+    worker has a session of its own, so its own niceness alone would be without effect.
+    """
     if sys.platform != "win32":
         os.nice(_NICENESS)
+        with suppress(OSError):  # elsewhere, and where the kernel does not weigh sessions, there is no such file
+            Path("/proc/self/autogroup").write_text(str(_NICENESS), "ascii")
 
 
 if __name__ == "__main__":

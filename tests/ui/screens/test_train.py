@@ -5,18 +5,25 @@ import signal
 import threading
 from contextlib import nullcontext
 
-import psutil
 import pytest
+from textual.events import MouseScrollUp
 
 from tests.ui import told
+from tests.ui.conftest import NoSpare
 from tests.ui.driving import opened
+from tui_cnn.core.analysis import analyze
 from tui_cnn.formats.presets import preset
-from tui_cnn.runs import launch
+from tui_cnn.runs import launch, spare
 from tui_cnn.runs.desired import read_desired
 from tui_cnn.runs.directory import list_runs
 from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.features import features
+from tui_cnn.runs.lock import is_held
+from tui_cnn.runs.machine import Measured, digest, remember
 from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.recipes import with_recipe
 from tui_cnn.runs.snapshot import Follower
+from tui_cnn.ui import warm
 
 
 @pytest.fixture
@@ -24,7 +31,7 @@ def starts(monkeypatch):
     """Note what would be started, and start nothing."""
     started = []
 
-    def start(network, recipe):
+    def start(network, recipe, *, spare):
         started.append((network, recipe))
         return told.make_run(network=network)
 
@@ -40,10 +47,13 @@ def watch(user, run):
 async def test_the_form_says_what_will_be_trained_and_how(starts):
     async with opened("lenet-5", data="/some/where") as user:
         await user.press("2")
-        await user.sees("Train lenet-5", "epochs", "‹ adam ›", "0.001", "/some/where", "How many times to go through")
-        assert user.focused == "field-epochs"
+        await user.sees("Train lenet-5", "‹ tutorial ›", "‹ adam ›", "0.001", "Begin with a recipe that has a name")
+        assert user.focused == "field-recipe"
         await user.offers("Start", "Leave form")
+        await user.press("down")
+        await user.sees("How many times to go through")
         await user.type("3")
+        await user.sees("‹ custom ›")
         await user.press("down")
         await user.type("64")
         await user.press("down", "s", "down")
@@ -57,7 +67,7 @@ async def test_the_form_says_what_will_be_trained_and_how(starts):
 
 async def test_a_recipe_that_makes_no_sense_is_not_started(starts):
     async with opened(size=(160, 40)) as user:
-        await user.press("2")
+        await user.press("2", "down")
         await user.type("0")
         await user.sees("epochs must be a whole number, at least 1, but is 0")
         await user.press("enter", "escape", "s")
@@ -68,21 +78,21 @@ async def test_a_recipe_that_makes_no_sense_is_not_started(starts):
 
 async def test_the_form_can_be_left_and_entered_again(starts):
     async with opened() as user:
-        await user.press("2", "1")
-        assert user.app.focused.value == "1", "a digit is typed"
+        await user.press("2", "down", "1")
+        assert user.app.focused.value == "51", "a digit is typed"
         await user.press("escape", "1")
         assert user.app.current_mode == "build"
         await user.press("2", "tab")
-        assert user.focused == "field-epochs"
+        assert user.focused == "field-recipe"
         await user.press("escape", "s")
         await user.until(lambda: starts)
-        assert starts[0][1].epochs == 1
+        assert starts[0][1].epochs == 51
 
 
 async def test_one_run_is_started_however_often_enter_is_pressed(monkeypatch):
     started, go = [], threading.Event()
 
-    def start(network, recipe):
+    def start(network, recipe, *, spare):
         started.append(recipe)
         go.wait(20)
         return told.make_run()
@@ -98,7 +108,7 @@ async def test_one_run_is_started_however_often_enter_is_pressed(monkeypatch):
 
 
 async def test_a_run_that_cannot_start_says_why_and_can_be_tried_again(monkeypatch):
-    def refuse(network, recipe):
+    def refuse(network, recipe, *, spare):
         raise RunError("no room for [/it]")
 
     monkeypatch.setattr(launch, "start", refuse)
@@ -131,6 +141,7 @@ async def test_a_home_that_cannot_be_written_is_told(here, monkeypatch):
 
 TRAINING = [told.started(), *told.trained(2.4)]
 BROKEN_OFF = [told.started(), *told.trained(1.5)]
+CURVES = ["View", "Overlay", "Log", "Read"]
 STORIES = {
     "loading": ([], ["Pause", "Stop"], ["loading TensorFlow", "this takes a few seconds"]),
     "running": (
@@ -138,10 +149,12 @@ STORIES = {
         ["Pause", "Stop"],
         [
             "running",
-            "54,000 images, 6,000 to validate on   CPU, 2 threads   24 s so far",
-            "epoch 3 of 5",
-            "48%   step 40 of 100",
-            "26 s left   4,870 images/s   epoch so far: loss 0.3105, accuracy 0.8984",
+            "40%   step 40 of 100",
+            "48%   epoch 3 of 5   26 s left   24 s so far",
+            "means over the epoch so far: loss 0.3105   accuracy 0.8984   4,870 images/s",
+            "rate 0.00076",
+            "gradient 1.09",
+            "an epoch takes 10.0 s   best epoch 2: 0.8746",
         ],
     ),
     "paused": ([*TRAINING, told.paused()], ["Pause", "Stop"], ["paused", "epoch 3 of 5"]),
@@ -150,7 +163,9 @@ STORIES = {
         ["New run"],
         [
             "finished",
-            "test accuracy 0.9042   loss 0.2718, on 10,000 test images, seen once   50 s   best epoch 5",
+            "test accuracy 0.9042   loss 0.2718, on 10,000 test images, seen once",
+            "50 s in all",
+            "best epoch 5: 0.9170",
         ],
     ),
     "failed": (
@@ -158,15 +173,43 @@ STORIES = {
         ["Resume", "New run"],
         ["failed", "The computer ran out of memory [/x].", "Try a smaller batch size [bold]."],
     ),
-    "stopped": ([*BROKEN_OFF, told.stopped()], ["Resume", "New run"], ["stopped after 15 s; r resumes it"]),
-    "interrupted": (BROKEN_OFF, ["Resume", "New run"], ["interrupted after 15 s; r resumes it"]),
+    "stopped": (
+        [*BROKEN_OFF, told.stopped()],
+        ["Resume", "New run"],
+        ["stopped", "It was stopped.", "Resume it to go on from its checkpoint.", "checkpoint after step 100"],
+    ),
+    "interrupted": (
+        BROKEN_OFF,
+        ["Resume", "New run"],
+        ["interrupted", "The worker was killed", "last checkpoint.", "15 s of training so far", "r resumes it"],
+    ),
+    "queued": (
+        [told.queued("20260102-000000-lenet-5-0000")],
+        ["Train now", "Stop"],
+        ["queued", "It waits until 20260102-000000-lenet-5-0000 has had its turn."],
+    ),
+    "validating": (
+        [told.started(), *list(told.trained(2))[:-2], told.evaluating(2, 5)],
+        ["Pause", "Stop"],
+        ["running", "validating", "25%   batch 5 of 20", "epoch 2 of 5"],
+    ),
+    "predicted": (
+        [told.started(predicted_seconds=9.25, predicted_memory=0.91e9), *told.trained(2.4)],
+        ["Pause", "Stop"],
+        ["an epoch takes 10.0 s, predicted 9.2 s   predicted memory 0.91 GB"],
+    ),
+    "stopped early": (
+        [told.started(), *told.trained(4), told.early_stop(4, 2), told.finished(4)],
+        ["New run"],
+        ["40 s in all   stopped early after epoch 4: 2 without a better one"],
+    ),
     "torn": (
         [*BROKEN_OFF, b"nonsense\n", b'{"event":"epo'],
         ["Resume", "New run"],
-        ["interrupted after 15 s; r resumes it"],
+        ["interrupted", "15 s of training so far"],
     ),
 }
-ALIVE = {"loading", "running", "paused"}
+ALIVE = {"loading", "running", "paused", "queued", "validating", "predicted"}
 
 
 @pytest.mark.parametrize("state", STORIES)
@@ -177,11 +220,12 @@ async def test_a_run_in_each_state(state):
     with told.training(run) if state in ALIVE else nullcontext():
         async with opened(size=(140, 40)) as user:
             watch(user, run)
-            await user.sees(run.id, "Loss   ━ training   ━ validation", *said)
-            await user.offers(*offered)
+            await user.sees(run.id, "Loss  ━ training, running mean  ●━ validation", *said)
+            await user.offers(*offered, *CURVES)
             for epoch in Follower(run).poll().epochs:
                 await user.sees(f"{epoch.val_accuracy:.4f}")
             await user.resize(80, 24)
+            assert all(len(line) <= 80 for line in user.text.split("\n"))
             await user.sees(*(part for text in said for part in text.split("   ")))
 
 
@@ -207,7 +251,7 @@ async def test_a_run_is_followed_while_it_grows():
             await user.sees("paused")
             told.write(run, told.resumed(), *told.trained(5, first=1), told.finished())
             await user.sees("test accuracy 0.9042", "5 ★")
-        await user.offers("New run")
+        await user.offers("New run", *CURVES)
 
 
 async def test_a_long_story_is_told_once(monkeypatch):
@@ -327,21 +371,199 @@ async def test_a_run_that_is_deleted_while_it_is_shown():
         await user.sees("Train fashion-cnn")
 
 
-async def test_the_real_thing():
-    """A worker trains on some of the real images, and the screen reads its test accuracy."""
+async def test_a_named_recipe_fills_the_form_and_more_shows_the_rest(starts):
+    async with opened(size=(120, 40), data="/some/where") as user:
+        await user.press("2")
+        assert "label_smoothing" not in user.text
+        await user.press("right")
+        await user.sees("‹ quick ›", "128", "0.005", "‹ one-cycle ›", "‹ auto ›")
+        while user.focused != "field-settings":
+            await user.press("down")
+        await user.press("right")
+        await user.sees("label_smoothing", "augmentation", "/some/where")
+        await user.press("down")
+        assert user.focused == "field-warmup"
+        await user.press("up", "left")
+        assert "label_smoothing" not in user.text
+        await user.press("enter")
+        await user.until(lambda: starts)
+        assert starts[0][1] == with_recipe(Recipe(data="/some/where"), "quick")
+
+
+async def test_what_a_run_will_take_is_known_before_it_starts(monkeypatch):
+    async with opened(size=(120, 40)) as user:
+        await user.press("2")
+        await user.sees("Before it starts", "93,322", "54,000 images", "6,000 images", "1,688", "not known before")
+        measure(preset("fashion-cnn"), 32, 0.004, 0.8e9)
+        await user.sees("an epoch       7.0 s", "all 5          35 s", "0.80 GB", "as it took here before")
+        await user.press("down")
+        await user.type("2")
+        await user.sees("all 2          14 s")
+        monkeypatch.setattr("tui_cnn.ui.forecast.is_training", lambda: True)
+        await user.sees("Another run is being trained")
+
+
+def measure(network, batch_size, seconds, memory):
+    """Let the machine know what a step took."""
+    threads = os.cpu_count()
+    cost = features(analyze(network), Recipe(batch_size=batch_size))
+    remember(
+        Measured(
+            network=digest(network),
+            precision="float32",
+            batch_size=batch_size,
+            threads=threads,
+            features=cost,
+            step_seconds=seconds,
+            memory=memory,
+        )
+    )
+
+
+async def test_the_curves_are_looked_at_from_all_sides():
+    run, other = told.make_run(), told.make_run("20260101-000000-lenet-5-0001", preset("lenet-5"))
+    told.write(run, told.started(), *told.trained(5), told.finished())
+    told.write(other, told.started(), *told.trained(3))
+    async with opened(size=(140, 40)) as user:
+        watch(user, run)
+        await user.sees("over epochs", "★ best epoch")
+        await user.press("left")
+        await user.sees("epoch 5.00", "loss 0.2150 val. 0.2450", "accuracy 0.9270 val. 0.9170")
+        await user.press(*["left"] * 24)
+        assert "val. 0.2623" in user.text, user.text
+        await user.press("a")
+        await user.sees("over steps")
+        await user.press("left")
+        await user.sees("step 500 (epoch 5.00)")
+        await user.press("0", "a")
+        await user.sees("over seconds of training")
+        await user.press("a", "y", "m")
+        await user.sees("over epochs   logarithmic   smoothed by 0.6")
+        await user.press("m", "m", "y")
+        await user.sees("over epochs   ★")
+        curves = user.app.screen.curves
+        await user.press("plus", "plus")
+        assert curves.window.right - curves.window.left == pytest.approx(5 * 4 / 9)
+        left = curves.window.left
+        await user.press("shift+right")
+        assert curves.window.left > left
+        await user.press(*["shift+left"] * 20)
+        assert curves.window.left == 0
+        await user.press("minus", "minus", "minus")
+        assert curves.look.window is None
+        await user.press("o")
+        await user.sees("Lay a run over these curves", "lenet-5 0001")
+        await user.press("enter")
+        await user.sees("2 lenet-5 0001")
+        await user.press("left")
+        await user.sees("2 0.2996")
+        await user.press("o", "enter")
+        await user.until(lambda: "2 0.2996" not in user.text)
+
+
+async def test_the_mouse_zooms_drags_and_points():
+    run = told.make_run()
+    told.write(run, told.started(), *told.trained(5), told.finished())
+    async with opened(size=(140, 40)) as user:
+        watch(user, run)
+        await user.sees("over epochs")
+        curves = user.app.screen.curves
+        chart = user.app.screen.query_one("#loss")
+        await user.pilot.click("#loss", offset=(40, 8))
+        await user.sees("epoch 2.")
+        await user.pilot._post_mouse_events([MouseScrollUp], chart, offset=(40, 8))
+        await user.until(lambda: curves.look.window is not None)
+        assert curves.window.right - curves.window.left == pytest.approx(4)
+
+
+async def test_the_views_of_a_run():
+    run = told.make_run()
+    told.write(run, told.started(), *told.trained(2.4))
+    with told.training(run):
+        async with opened(size=(80, 24)) as user:
+            watch(user, run)
+            await user.sees("Loss", "Accuracy", "epoch 3")
+            await user.press("v")
+            await user.sees("Learning rate", "Images a second", "Norm of the gradient")
+            await user.press("left")
+            await user.sees("learning rate 0.00076", "images a second 4,870")
+            await user.press("v")
+            await user.sees("Classes, validation after epoch 2", "0 T-shirt/top", "0.883", "6 Shirt", "0.733")
+            await user.sees("Shirt taken for T-shirt/top: 90 images of 600")
+            assert user.line("6 Shirt").split()[-10:] == ["15", "·", "·", "·", "·", "·", "73", "12", "·", "·"]
+            await user.offers("Pause", "Stop", "View", "Overlay", "Log")
+            told.write(run, *list(told.trained(3, first=2))[4:])
+            await user.sees("Classes, validation after epoch 3", "0.908")
+            await user.press("v")
+            await user.sees("Loss", "Accuracy")
+
+
+async def test_a_run_that_waits_can_be_trained_now():
+    run = told.make_run()
+    told.write(run, told.queued("another"))
+    with told.training(run):
+        async with opened() as user:
+            watch(user, run)
+            await user.sees("It waits until another has had its turn.")
+            await user.press("h")
+            await user.until(lambda: read_desired(run.desired_file) == "now")
+
+
+async def test_a_spare_worker_is_used_and_never_left_behind(monkeypatch):
+    spares, given = [], []
+
+    class Spare(NoSpare):
+        ready = True
+
+        def __init__(self):
+            self.closed = False
+            spares.append(self)
+
+        def wait(self, seconds):
+            return True
+
+        def close(self):
+            self.closed = True
+
+    def start(network, recipe, *, spare):
+        given.append(spare)
+        return told.make_run()
+
+    monkeypatch.setattr(warm, "Spare", Spare)
+    monkeypatch.setattr(launch, "start", start)
+    async with opened() as user:
+        assert spares == [], "none before the Train screen opens"
+        await user.press("2")
+        await user.sees("A worker is ready")
+        await user.press("enter")
+        await user.sees("20260102-030405-fashion-cnn-abcd")
+        assert given == spares[:1]
+        await user.press("n")
+        await user.sees("A worker is ready")
+        assert len(spares) == 2
+    assert all(spare.closed for spare in spares)
+
+
+async def test_the_real_thing(monkeypatch):
+    """A spare worker trains on some of the real images, and the screen reads its test accuracy."""
+    monkeypatch.setattr(warm, "Spare", spare.Spare)
     run = None
     try:
         async with opened("fashion-dnn") as user:
-            await user.press("2")
+            await user.press("2", "down")
             await user.type("1")
+            while user.focused != "field-settings":
+                await user.press("down")
+            await user.press("right")
             while user.focused != "field-limit":
                 await user.press("down")
             await user.type("500")
+            await user.sees("A worker is ready", seconds=180)
             await user.press("enter")
             await user.until(lambda: user.app.shown_run, 60)
             run = user.app.shown_run
             await user.sees("test accuracy 0.", seconds=180)
-            await user.offers("New run")
+            await user.offers("New run", *CURVES)
             finished = Follower(run).poll().finished
             assert f"test accuracy {finished.test_accuracy:.4f}" in user.text
             assert finished.test_accuracy > 0.4
@@ -349,6 +571,5 @@ async def test_the_real_thing():
             assert run.recipe() == Recipe(epochs=1, limit=500)
             assert run.network() == preset("fashion-dnn")
     finally:
-        for process in psutil.process_iter(["cmdline"]):
-            if run is not None and str(run.path) in (process.info["cmdline"] or []):
-                os.kill(process.pid, signal.SIGKILL)
+        if run is not None and is_held(run.lock_file):
+            os.kill(Follower(run).poll().started.pid, signal.SIGKILL)

@@ -40,6 +40,7 @@ _KEY_NAMES = {
     "minus": "-",
     "greater_than_sign": ">",
     "less_than_sign": "<",
+    "slash": "/",
 }
 
 
@@ -64,7 +65,10 @@ def scope_titles() -> dict[Scope, str]:
         "weights": _("Lab: weights"),
         "pairs": _("Lab: networks to compare (arrows move)"),
         "lesson": _("Lab: a lesson (arrows choose what to try)"),
+        "curves": _("Curves, of one run or of several"),
         "runs": _("Runs"),
+        "compare": _("Runs: the marked ones compared"),
+        "scatter": _("Runs: accuracy against cost"),
     }
 
 

@@ -1,5 +1,7 @@
 """Numbers as people read them."""
 
+from textual.content import Content
+
 from tui_cnn.i18n import _
 
 _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
@@ -49,6 +51,12 @@ def bar(share: float, width: int) -> str:
         eighths = max(eighths, 1)
     full, rest = divmod(eighths, 8)
     return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(width)[:width]
+
+
+def level(share: float, width: int) -> Content:
+    """Draw a share of 0 to 1 as a thin line: heavy as far as it goes, light for the rest."""
+    full = round(min(max(share, 0.0), 1.0) * width)
+    return Content.assemble(("━" * full, "$primary"), ("─" * (width - full), "$foreground 30%"))
 
 
 def size(count: int) -> str:

@@ -2,15 +2,11 @@
 
 from datetime import datetime
 
-from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
-from textual.content import Content
 
 from tui_cnn.i18n import _
-from tui_cnn.runs.events import Finished
 from tui_cnn.runs.snapshot import Snapshot
-from tui_cnn.ui.draw.numbers import bar, duration
 
 
 def state_name(snapshot: Snapshot) -> str:
@@ -63,58 +59,6 @@ def started_at(snapshot: Snapshot) -> str:
     except (ValueError, OverflowError):
         return "—"
     return f"{stamp:%Y-%m-%d %H:%M}"
-
-
-def progress_lines(snapshot: Snapshot, width: int) -> Content:
-    """Say where the training is, how fast it goes and how long it will take, and how it ended."""
-    lines = [_headline(snapshot)]
-    progress, started = snapshot.progress, snapshot.started
-    if progress is not None and started is not None and snapshot.state in ("running", "paused"):
-        place = _("epoch {epoch} of {epochs}").format(epoch=progress.epoch, epochs=started.epochs)
-        steps = _("step {step} of {steps}").format(step=f"{progress.step:,}", steps=f"{progress.steps:,}")
-        done = (progress.epoch - 1 + progress.step / progress.steps) / started.epochs
-        drawn = bar(done, max(10, min(48, width - cell_len(place) - cell_len(steps) - 12)))
-        lines.append(Content.assemble(place, "  ", (drawn, "$primary on $surface"), f" {done:>4.0%}   {steps}"))
-        left = _("{time} left").format(time=duration(progress.seconds_left)) if progress.seconds_left else ""
-        speed = _("{count} images/s").format(count=f"{progress.images_per_second:,.0f}")
-        means = _("epoch so far: loss {loss}, accuracy {accuracy}").format(
-            loss=f"{progress.loss:.4f}", accuracy=f"{progress.accuracy:.4f}"
-        )
-        lines.append(Content("   ".join(part for part in (left, speed, means) if part)))
-    return Content("\n").join(lines)
-
-
-def _headline(snapshot: Snapshot) -> Content:
-    elapsed, started = duration(snapshot.elapsed), snapshot.started
-    if snapshot.finished is not None:
-        return _result(snapshot.finished, started.test_images if started else 0)
-    if snapshot.failed is not None and snapshot.state == "failed":
-        return Content.assemble((snapshot.failed.error, "bold"), f"\n{snapshot.failed.advice}")
-    if snapshot.state == "interrupted":
-        return Content(_("{state} after {time}; r resumes it").format(state=state_name(snapshot), time=elapsed))
-    if started is None:
-        return Content(_("the worker loads TensorFlow; this takes a few seconds"))
-    message = _("{images} images, {validation} to validate on   {device}, {threads} threads   {time} so far")
-    return Content(
-        message.format(
-            images=f"{started.train_images:,}",
-            validation=f"{started.validation_images:,}",
-            device=started.device,
-            threads=started.threads,
-            time=elapsed,
-        )
-    )
-
-
-def _result(finished: Finished, images: int) -> Content:
-    accuracy = _("test accuracy {accuracy}").format(accuracy=f"{finished.test_accuracy:.4f}")
-    rest = _("loss {loss}, on {images} test images, seen once   {time}   best epoch {best}").format(
-        loss=f"{finished.test_loss:.4f}",
-        images=f"{images:,}",
-        time=duration(finished.seconds),
-        best=finished.best_epoch,
-    )
-    return Content.assemble((accuracy, "bold $text-success"), "   ", rest)
 
 
 def epochs_table(snapshot: Snapshot, rows: int) -> Table:

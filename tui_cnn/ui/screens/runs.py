@@ -1,57 +1,66 @@
-"""The Runs screen: all runs, those that train among them; any can be opened."""
+"""The Runs screen: all runs, those that train among them; any can be opened, compared, named, deleted."""
 
 from collections.abc import Iterator
 from threading import Lock
 from typing import ClassVar
 
 from rich.text import Text
-from textual import on, work
+from textual import events, on, work
 from textual.binding import BindingType
+from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable, Input, Static
 
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
-from tui_cnn.runs.directory import RunDirectory, list_runs
-from tui_cnn.runs.snapshot import Follower, Snapshot
-from tui_cnn.ui.actions import bindings
+from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.state import ACTIVE
+from tui_cnn.ui.actions import bindings, runs_actions
 from tui_cnn.ui.dialogs.help import Place
 from tui_cnn.ui.draw.about import about_runs
-from tui_cnn.ui.draw.numbers import duration
-from tui_cnn.ui.draw.run import STATE_COLORS, best_accuracy, epochs_done, share, started_at, state_name
-from tui_cnn.ui.messages import RunsListed
+from tui_cnn.ui.draw.run_detail import run_detail
+from tui_cnn.ui.run_list import Listed, RunList
 from tui_cnn.ui.screens.base import MainScreen
+from tui_cnn.ui.screens.overlaying import MOST_MARKED
+from tui_cnn.ui.screens.run_deeds import RunDeeds
+from tui_cnn.ui.widgets.run_table import RunTable
 
 _TICK = 1.0
+_ANYTIME = frozenset({"open_trash", "unmark_runs"})
+"""Actions that are offered where there is no run, too."""
+_ACTIONS = frozenset(action.id for action in runs_actions())
 
 
-class RunsScreen(MainScreen):
-    """A table of runs, newest first."""
+class RunsScreen(RunDeeds, MainScreen):
+    """A table of runs, and what there is to say about the selected one."""
 
     MODE = "runs"
     CSS_PATH = "runs.tcss"
-    AUTO_FOCUS: ClassVar[str] = "DataTable"
+    AUTO_FOCUS: ClassVar[str] = "RunTable"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("runs")]
 
     def __init__(self) -> None:
         super().__init__()
-        self._followers: dict[str, Follower] = {}
-        self._shown: tuple[Snapshot, ...] | None = None
+        self._list = RunList()
+        self._runs: tuple[Listed, ...] | None = None
         self._listing = Lock()
 
     def body(self) -> Iterator[Widget]:
-        """Lay out the table, and a word for when it is empty."""
-        yield DataTable(cursor_type="row", id="runs", cursor_foreground_priority="renderable")
+        """Lay out the filter, the table, what is said of a run, and a word for when there is none."""
+        yield Input(placeholder=_("words that must occur: a name, a state, a tag …"), compact=True, id="filter")
+        yield RunTable(id="runs")
+        yield Static(_("No run has all these words. Esc shows all."), id="unfound")
+        yield Static(id="detail")
         yield Static(_("No runs yet. Press 2 to train the network that is on the Build screen."), id="empty")
 
     def on_mount(self) -> None:
         """Look at the runs now and then."""
         super().on_mount()
-        titles = [_("state"), _("network"), _("begun"), _("epochs"), _("best val."), _("test"), _("time"), _("run")]
-        self.query_one(DataTable).add_columns(*titles)
-        self.query_one("#empty").display = False
-        self._list()
-        self.set_interval(_TICK, self._list)
+        for name in ("#filter", "#empty", "#unfound"):
+            self.query_one(name).display = False
+        self.watch(self.app, "marked", self._marks_changed, init=False)
+        self._look()
+        self.set_interval(_TICK, self._look)
 
     @property
     def topic(self) -> str:
@@ -60,11 +69,38 @@ class RunsScreen(MainScreen):
 
     def on_screen_resume(self) -> None:
         """Look at once when the screen comes up."""
-        self._list()
+        self._look()
+
+    @property
+    def table(self) -> RunTable:
+        """The table of runs."""
+        return self.query_one(RunTable)
+
+    def look_again(self) -> None:
+        """Look at once, because something was done to a run."""
+        self._look()
+
+    def selected(self) -> Listed | None:
+        """The run under the cursor."""
+        return self.table.selected
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what is about a run only where there is one."""
-        return bool(self._shown) if action in ("open_run", "load_network") else True
+        """Offer what is about a run only where there is one, and nothing but typing in the filter."""
+        if action not in _ACTIONS:
+            return True
+        if isinstance(self.focused, Input):
+            return False
+        listed = self.selected()
+        if action in _ANYTIME or listed is None:
+            return action in _ANYTIME
+        state = listed.summary.state
+        allowed = {
+            "resume_run": state in ("interrupted", "failed"),
+            "stop_run": state in ACTIVE,
+            "delete_run": state not in ACTIVE or bool(self.cnn_tui.marked),
+            "compare_runs": bool(self.cnn_tui.marked),
+        }
+        return allowed.get(action, True)
 
     def place(self) -> Place:
         """The list of runs."""
@@ -73,65 +109,126 @@ class RunsScreen(MainScreen):
 
     def action_open_run(self) -> None:
         """Open the selected run on the Train screen."""
-        if run := self._selected():
-            self.cnn_tui.shown_run = run
+        if listed := self.selected():
+            self.cnn_tui.shown_run = listed.run
             self.app.switch_mode("train")
 
     def action_load_network(self) -> None:
         """Put the selected run's network on the Build screen."""
-        if run := self._selected():
+        if listed := self.selected():
             try:
-                network = run.network()
+                network = listed.run.network()
             except FormatError as error:
                 self.notify(str(error), severity="error", timeout=10, markup=False)
             else:
                 self.cnn_tui.put_on_table(network)
 
+    def action_mark_run(self) -> None:
+        """Mark the selected run, or no more, and go on to the next."""
+        listed, marked = self.selected(), self.cnn_tui.marked
+        if listed is None:
+            return
+        if listed.run not in marked and len(marked) >= MOST_MARKED:
+            self.notify(_("{count} runs are marked: no more can be told apart").format(count=len(marked)))
+            return
+        self.cnn_tui.toggle_mark(listed.run)
+        self.table.action_cursor_down()
+
+    def action_unmark_runs(self) -> None:
+        """Show all runs; where all are shown, mark none."""
+        if self.table.words:
+            self.query_one("#filter", Input).value = ""
+            self.query_one("#filter").display = False
+        else:
+            self.cnn_tui.marked = ()
+
+    def action_compare_runs(self) -> None:
+        """Compare the marked runs."""
+        from tui_cnn.ui.screens.compare import CompareScreen
+
+        self.app.push_screen(CompareScreen(self.cnn_tui.marked))
+
+    def action_show_scatter(self) -> None:
+        """Show accuracy against cost."""
+        from tui_cnn.ui.screens.scatter import ScatterScreen
+
+        self.app.push_screen(ScatterScreen(tuple(self.table.shown)))
+
+    def action_filter_runs(self) -> None:
+        """Type words that must occur."""
+        self.query_one("#filter").display = True
+        self.query_one("#filter").focus()
+
+    def action_sort_runs(self) -> None:
+        """Sort by the next column."""
+        self.table.sort_by(self.table.sorted_by + 1)
+
+    def action_reverse_runs(self) -> None:
+        """Sort the other way round."""
+        self.table.sort_by(self.table.sorted_by, reverse=not self.table.reversed)
+
+    @on(DataTable.HeaderSelected)
+    def _header_clicked(self, event: DataTable.HeaderSelected) -> None:
+        place = self.table.place(event.column_key.value)
+        if place is not None:
+            again = place == self.table.sorted_by
+            self.table.sort_by(place, reverse=again and not self.table.reversed)
+
     @on(DataTable.RowSelected)
     def _row_selected(self) -> None:
         self.action_open_run()
 
+    @on(DataTable.RowHighlighted)
+    def _row_highlighted(self) -> None:
+        self._show_detail()
+
+    @on(Input.Changed, "#filter")
+    def _filtered(self, event: Input.Changed) -> None:
+        self.table.filter(event.value)
+        self._show_detail()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_done(self) -> None:
+        self.query_one("#filter").display = bool(self.table.words)
+        self.table.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Leave the filter by Escape, which takes it away, and by an arrow, which keeps it."""
+        if not isinstance(self.focused, Input) or event.key not in ("escape", "down"):
+            return
+        event.stop()
+        if event.key == "escape":
+            self.query_one("#filter", Input).value = ""
+        self._filter_done()
+
     @work(thread=True, group="list")
-    def _list(self) -> None:
+    def _look(self) -> None:
         if self._listing.acquire(blocking=False):  # or else the last look is not over yet
             try:
-                self._look()
+                for runs in self._list.read():
+                    if self._runs is None or [*map(id, runs)] != [*map(id, self._runs)]:
+                        self.app.call_from_thread(self._take, runs)
             finally:
                 self._listing.release()
 
-    def _look(self) -> None:
-        runs = list_runs()
-        self._followers = {run.id: self._followers.get(run.id) or Follower(run) for run in runs}
-        snapshots = tuple(follower.poll() for follower in self._followers.values())
-        if self._shown is None or [*map(id, snapshots)] != [*map(id, self._shown)]:
-            self.post_message(RunsListed(snapshots))
+    def _take(self, runs: tuple[Listed, ...]) -> None:
+        self._runs = runs
+        self.table.show(runs, self.cnn_tui.marked)
+        self.query_one("#empty").display = not runs
+        self._show_detail()
 
-    @on(RunsListed)
-    def _show(self, event: RunsListed) -> None:
-        table = self.query_one(DataTable)
-        selected = self._shown[table.cursor_row].run_id if self._shown else ""
-        self._shown = event.snapshots
-        table.clear()
-        for snapshot in event.snapshots:
-            table.add_row(
-                Text(state_name(snapshot), style=self.app.theme_variables[STATE_COLORS[snapshot.state]]),
-                Text(snapshot.name),
-                started_at(snapshot),
-                epochs_done(snapshot),
-                share(best_accuracy(snapshot)),
-                share(snapshot.finished.test_accuracy if snapshot.finished else None),
-                duration(snapshot.elapsed),
-                Text(snapshot.run_id),
-            )
-        rows = [snapshot.run_id for snapshot in event.snapshots]
-        if selected in rows:
-            table.move_cursor(row=rows.index(selected))
-        table.display = bool(rows)
-        self.query_one("#empty").display = not rows
+    def _marks_changed(self, marked: tuple[RunDirectory, ...]) -> None:
+        if self._runs is not None:
+            self.table.show(self._runs, marked)
         self.refresh_bindings()
 
-    def _selected(self) -> RunDirectory | None:
-        if not self._shown:
-            return None
-        follower = self._followers.get(self._shown[self.query_one(DataTable).cursor_row].run_id)
-        return follower.run if follower else None
+    def _show_detail(self) -> None:
+        listed, any_runs = self.selected(), bool(self._runs)
+        self.table.display = any_runs and listed is not None
+        self.query_one("#unfound").display = any_runs and listed is None
+        detail = self.query_one("#detail", Static)
+        detail.display = listed is not None
+        if listed is not None:
+            detail.border_title = Content.styled(listed.run.id, "bold").markup
+            detail.update(run_detail(listed))
+        self.refresh_bindings()

@@ -1,90 +1,201 @@
-"""The learning curves: loss and accuracy, of training and validation."""
+"""The learning curves of one run and of those laid over it, with a cursor that reads them."""
 
-from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
+from textual import on
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual_plot import HiResMode, PlotWidget
+from textual.widgets import Static
 
 from tui_cnn.i18n import _
 from tui_cnn.runs.snapshot import Snapshot
+from tui_cnn.ui.draw import curves
+from tui_cnn.ui.draw.curves import AXES, SMOOTHINGS, Axis, Line, Quantity, Window
+from tui_cnn.ui.draw.reading import TITLES, Overlaid, legend, reading
+from tui_cnn.ui.widgets.chart import Chart, Drawing, Drawn, Mark
 
-_BEGINNING = 0.05
-"""Epochs at the very start that are left out: means over a handful of images would set the scale for all others."""
+View = Literal["learning", "pace"]
 
-_TALL = 16
+VIEWS: dict[View, tuple[Quantity, ...]] = {
+    "learning": ("loss", "accuracy"),
+    "pace": ("learning_rate", "images_per_second", "gradient_norm"),
+}
+_ROOMY = 44
+"""Columns of a chart from which its title says all."""
 
-Line = Sequence[tuple[float, float]]
+OVERLAY_COLORS = ("success", "error", "text-secondary", "foreground")
+_OWN_COLORS = ("primary", "accent")
 
 
-class Curve(Container):
-    """One chart: a line for training and one for validation, over epochs."""
+class Look(NamedTuple):
+    """How the curves are looked at."""
+
+    view: View = "learning"
+    axis: Axis = "epochs"
+    log: bool = False
+    smoothing: float = 0.0
+    window: Window | None = None
+    cursor: float | None = None
+
+
+class Curves(Vertical):
+    """The charts of a view side by side, and a line that says what the cursor is on."""
 
     DEFAULT_CSS = """
-    Curve {
-        width: 1fr;
-        height: 100%;
-        border-top: solid $foreground 20%;
-        border-title-color: $text;
-        border-subtitle-color: $text-muted;
-        & PlotWidget { height: 100%; }
+    Curves {
+        & #charts { height: 1fr; }
+        & #reading { height: 1; padding: 0 2; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
 
-    def __init__(self, title: str, *, id: str) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._title = title
+    def __init__(self) -> None:
+        super().__init__()
+        self.look = Look()
+        self._snapshot: Snapshot | None = None
+        self._others: tuple[Overlaid, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """Lay out the chart."""
-        yield PlotWidget()
+        """Lay out the charts of all views; those of one are shown."""
+        with Horizontal(id="charts"):
+            for quantities in VIEWS.values():
+                for quantity in quantities:
+                    yield Chart(id=quantity)
+        yield Static(id="reading")
 
-    def on_mount(self) -> None:
-        """Name the lines where the eye looks for them: in the title."""
-        self.border_title = Content.assemble(
-            (self._title, "bold"), ("   ━ ", "$primary"), _("training"), ("   ━ ", "$accent"), _("validation")
-        ).markup
-        plot = self.query_one(PlotWidget)
-        plot.can_focus = False
-        plot.margin_top = 0
-        plot.margin_left = 7
+    def show(self, snapshot: Snapshot | None, others: tuple[Overlaid, ...] = ()) -> None:
+        """Draw the curves of a run, and those of others over them."""
+        self._snapshot, self._others = snapshot, others
+        self._redraw()
 
-    def on_resize(self) -> None:
-        """Name the axis where there is room for it."""
-        plot, tall = self.query_one(PlotWidget), self.size.height >= _TALL
-        plot.margin_bottom = 3 if tall else 2
-        plot.set_xlabel(_("epoch") if tall else "")
+    def change(self, look: Look) -> None:
+        """Look at them in another way."""
+        self.look = look
+        self._redraw()
 
-    def show(self, training: Line, validation: Line, epochs: int) -> None:
-        """Draw both lines over an axis of `epochs`."""
-        plot = self.query_one(PlotWidget)
-        colors = self.app.theme_variables
-        plot.clear()
-        plot.set_xlimits(0, max(1, epochs))
-        for line, color in ((training, colors["primary"]), (validation, colors["accent"])):
-            if len(line) > 1:
-                x, y = zip(*line, strict=True)
-                plot.plot(list(x), list(y), line_style=color, hires_mode=HiResMode.BRAILLE)
-            elif line:
-                plot.scatter([line[0][0]], [line[0][1]], marker="●", marker_style=color)
+    def next_axis(self) -> None:
+        """Count in steps, in seconds, in epochs."""
+        axis = AXES[(AXES.index(self.look.axis) + 1) % len(AXES)]
+        self.change(self.look._replace(axis=axis, window=None, cursor=None))
+
+    def next_smoothing(self) -> None:
+        """Smooth more, or no more."""
+        weight = SMOOTHINGS[(SMOOTHINGS.index(self.look.smoothing) + 1) % len(SMOOTHINGS)]
+        self.change(self.look._replace(smoothing=weight))
+
+    def toggle_log(self) -> None:
+        """Draw logarithms, or the values themselves."""
+        self.change(self.look._replace(log=not self.look.log))
+
+    def move_cursor(self, columns: int) -> None:
+        """Move the cursor by columns of the charts; the first move puts it at the newest value."""
+        window = self.window
+        width = (window.right - window.left) / self._columns
+        place = self.look.cursor
+        place = self._newest() if place is None else place + columns * width
+        place = min(max(place, self._whole.left), self._whole.right)
+        if not window.left <= place <= window.right:
+            window = window.moved(1 / 2 if place > window.right else -1 / 2, self._whole)
+            self.look = self.look._replace(window=window)
+        self.change(self.look._replace(cursor=place))
+
+    def zoom(self, factor: float) -> None:
+        """Look at `factor` times as much of the x axis."""
+        around = self.look.cursor if self.look.cursor is not None else (self.window.left + self.window.right) / 2
+        window = self.window.zoomed(factor, around, self._whole)
+        self.change(self.look._replace(window=None if window == self._whole else window))
+
+    def pan(self, share: float) -> None:
+        """Look further to the right or to the left."""
+        if self.look.window is not None:
+            self.change(self.look._replace(window=self.look.window.moved(share, self._whole)))
+
+    def reset(self) -> None:
+        """Look at all of it, without a cursor."""
+        self.change(self.look._replace(window=None, cursor=None))
+
+    @property
+    def window(self) -> Window:
+        """The part of the x axis that is looked at."""
+        return self.look.window or self._whole
+
+    @property
+    def _whole(self) -> Window:
+        runs = [run for run in (self._snapshot, *(other.snapshot for other in self._others)) if run is not None]
+        return Window(0.0, max((curves.whole(run, self.look.axis).right for run in runs), default=1.0))
+
+    @property
+    def _columns(self) -> int:
+        return self.query_one(f"#{VIEWS[self.look.view][0]}", Chart).columns
+
+    def _newest(self) -> float:
+        line = curves.training(self._snapshot, "loss", self.look.axis) if self._snapshot else []
+        return min(line[-1][0], self.window.right) if line else self.window.left
+
+    @on(Chart.Looked)
+    def _looked(self, event: Chart.Looked) -> None:
+        event.stop()
+        width = min(event.window.right - event.window.left, self._whole.right - self._whole.left)
+        left = min(max(event.window.left, self._whole.left), self._whole.right - width)
+        self.change(self.look._replace(window=Window(left, left + width)))
+
+    @on(Chart.Pointed)
+    def _pointed(self, event: Chart.Pointed) -> None:
+        event.stop()
+        self.change(self.look._replace(cursor=event.place))
+
+    def _redraw(self) -> None:
+        if not self.is_mounted:
+            return
+        for view, quantities in VIEWS.items():
+            for quantity in quantities:
+                chart = self.query_one(f"#{quantity}", Chart)
+                chart.display = view == self.look.view
+                if chart.display:
+                    chart.entitle(self._title(quantity))
+                    chart.show(self._drawing(quantity))
+        told = reading(self._snapshot, self._others, self.look.axis, self.look.cursor, VIEWS[self.look.view])
+        modes = legend(self._snapshot, self._others, self.look.axis, log=self.look.log, smoothing=self.look.smoothing)
+        self.query_one("#reading", Static).update(told or modes, layout=False)
+
+    def _title(self, quantity: Quantity) -> Content:
+        parts: list[str | tuple[str, str]] = [(TITLES[quantity](), "bold")]
+        if self._snapshot is None:
+            parts += [_("  validation") if quantity in ("loss", "accuracy") else ""]
+        elif quantity in ("loss", "accuracy"):
+            training = _("training, running mean") if self._columns >= _ROOMY else _("running mean")
+            parts += [("  ━ ", "$primary"), training, ("  ●━ ", "$accent"), _("validation")]
+        return Content.assemble(*parts)
+
+    def _drawing(self, quantity: Quantity) -> Drawing:
+        look = self.look
+        colors = OVERLAY_COLORS if self._snapshot is not None else (*_OWN_COLORS, *OVERLAY_COLORS)
+        lines = [
+            self._other(other, quantity, colors[number % len(colors)]) for number, other in enumerate(self._others)
+        ]
+        marks: tuple[Mark, ...] = ()
+        if self._snapshot is not None:
+            line = curves.smooth(curves.training(self._snapshot, quantity, look.axis), look.smoothing)
+            held_out = curves.validation(self._snapshot, quantity, look.axis)
+            lines += [Drawn(line, "primary"), Drawn(held_out, "accent", dots="●")]
+            marks = _marks(self._snapshot, quantity, look.axis, held_out)
+        return Drawing(tuple(lines), self.window, look.log, look.cursor, marks)
+
+    def _other(self, other: Overlaid, quantity: Quantity, color: str) -> Drawn:
+        """Draw of another run what was measured, or where nothing was, what was told while it trained."""
+        line = curves.validation(other.snapshot, quantity, self.look.axis)
+        if len(line) < 2:
+            line = curves.smooth(curves.training(other.snapshot, quantity, self.look.axis), self.look.smoothing)
+        return Drawn(line, color, end=other.sign)
 
 
-class Curves(Horizontal):
-    """Both charts, side by side; drawn anew only when there is something new."""
-
-    def compose(self) -> ComposeResult:
-        """Lay out the charts."""
-        yield Curve(_("Loss"), id="loss")
-        yield Curve(_("Accuracy"), id="accuracy")
-
-    def show(self, snapshot: Snapshot) -> None:
-        """Draw the curves of a run."""
-        epochs = snapshot.started.epochs if snapshot.started else 1
-        for chart, name in (("loss", "loss"), ("accuracy", "accuracy")):
-            every = max(1, len(snapshot.curve) // max(2 * self.size.width // 2, 1))
-            points = snapshot.curve[::-every][::-1]  # about two a column, and always the newest
-            training = [(point.epoch, getattr(point, name)) for point in points if point.epoch > _BEGINNING]
-            held_out = [(float(epoch.epoch), getattr(epoch, f"val_{name}")) for epoch in snapshot.epochs]
-            validation = [(at, value) for at, value in held_out if value is not None]
-            self.query_one(f"#{chart}", Curve).show(training, validation, epochs)
+def _marks(snapshot: Snapshot, quantity: Quantity, axis: Axis, held_out: Line) -> tuple[Mark, ...]:
+    """Mark the best epoch on the line of validation, and where patience ended the training."""
+    marks = []
+    if snapshot.early_stop is not None:
+        marks.append(Mark(curves.at_epoch(snapshot, snapshot.early_stop.epoch, axis)))
+    if (best := snapshot.best) is not None and held_out:
+        place = curves.at_epoch(snapshot, best.epoch, axis)
+        value = curves.value_at(held_out, place)
+        marks.append(Mark(place, value if value is not None else 0.0, "★"))
+    return tuple(marks)

@@ -19,20 +19,20 @@ from tui_cnn.i18n import _
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.widgets.choice import Choice
 
-_BETWEEN_FIELDS = (
+BETWEEN_FIELDS = (
     Binding("up,shift+tab", "walk(-1)", show=False),
     Binding("down,tab", "walk(1)", show=False),
 )
 
 
-class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
+class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
     """Scrolls to follow the focus only: the arrows walk from field to field."""
 
 
 class StructForm(Widget):
     """Edits one value of a declared struct. Fields that hold other layers have no line; they stay as they are."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("form"), *_BETWEEN_FIELDS]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("form"), *BETWEEN_FIELDS]
     DEFAULT_CSS = """
     StructForm {
         height: auto;
@@ -69,7 +69,7 @@ class StructForm(Widget):
 
     def compose(self) -> ComposeResult:
         """Lay out the fields, those that one seldom changes behind a line of their own, and one for help and errors."""
-        with _Fields():
+        with Fields():
             for field in self._fields.values():
                 if self._rare and field.name == self._rare[0]:
                     with Horizontal(classes="field"):
@@ -185,12 +185,6 @@ class NumberInput(Input):
     def action_step(self, by: int) -> None:
         """Step up or down, within the bounds."""
         self.value = stepped(self._field, self.value, by)
-
-
-class RecipeForm(StructForm, inherit_bindings=False):
-    """The form of a recipe: Enter starts the training."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("recipe"), *_BETWEEN_FIELDS]
 
 
 _SHUT, _OPEN = "hidden", "shown"

@@ -1,0 +1,159 @@
+"""Lines and signs over two axes, in cells: each cell of a line holds 2 × 4 dots of braille.
+
+Charts are drawn several times a second while a worker wants the processor. Drawing a chart in one pass costs a few
+milliseconds; a widget for every part of it cost ten times that.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+Points = Sequence[tuple[float, float]]
+Cell = tuple[str, str]
+"""A character, and the name of its style."""
+
+_DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
+_WIDE, _HIGH = 2, 4
+_BRAILLE = 0x2800
+_LONGEST = 10_000
+"""Dots of a piece of a line; one that is longer leaves the chart."""
+AXIS, TICK = "axis", "tick"
+
+
+class Scale(NamedTuple):
+    """The values at both ends of an axis, and the labels at its ticks."""
+
+    low: float
+    high: float
+    ticks: Sequence[tuple[float, str]]
+
+    def place(self, value: float, cells: int, dots: int) -> int:
+        """Find which dot, from 0, a value has on an axis of cells with so many dots each; it may lie outside."""
+        return round((value - self.low) / (self.high - self.low) * (cells * dots - 1))
+
+
+class Stroke(NamedTuple):
+    """A line through points."""
+
+    points: Points
+    style: str
+
+
+class Sign(NamedTuple):
+    """A character at a point."""
+
+    x: float
+    y: float
+    sign: str
+    style: str
+
+
+class Rule(NamedTuple):
+    """A line from top to bottom."""
+
+    x: float
+    style: str
+
+
+class Plot(NamedTuple):
+    """What is drawn, in the order in which it is drawn."""
+
+    x: Scale
+    y: Scale
+    rules: Sequence[Rule] = ()
+    strokes: Sequence[Stroke] = ()
+    signs: Sequence[Sign] = ()
+
+
+def draw(plot: Plot, width: int, height: int, margin: int) -> list[list[Cell]]:
+    """Draw into `height` rows of `width` cells, `margin` of them for the numbers at the y axis."""
+    columns, rows = width - margin - 1, height - 2
+    if columns < 2 or rows < 2:
+        return [[(" ", "")] * width for _row in range(height)]
+    area = [[(" ", "")] * columns for _row in range(rows)]
+    for rule in plot.rules:
+        if 0 <= (column := _column(plot.x, rule.x, columns)) < columns:
+            for row in area:
+                row[column] = ("│", rule.style)
+    for (row_at, column), (dots, style) in _strokes(plot, columns, rows).items():
+        area[row_at][column] = (chr(_BRAILLE + dots), style)
+    for sign in plot.signs:
+        column, row_at = _column(plot.x, sign.x, columns), _row(plot.y, sign.y, rows)
+        if 0 <= column < columns and 0 <= row_at < rows:
+            area[row_at][column] = (sign.sign, sign.style)
+    left = _y_axis(plot.y, rows, margin)
+    return [a + b for a, b in zip(left, area, strict=True)] + _x_axis(plot.x, columns, margin)
+
+
+def _column(scale: Scale, value: float, columns: int) -> int:
+    return scale.place(value, columns, _WIDE) // _WIDE
+
+
+def _row(scale: Scale, value: float, rows: int) -> int:
+    return (_HIGH * rows - 1 - scale.place(value, rows, _HIGH)) // _HIGH
+
+
+def _strokes(plot: Plot, columns: int, rows: int) -> dict[tuple[int, int], tuple[int, str]]:
+    """Collect the dots of each cell, and the style of the line that was the last in it."""
+    cells: dict[tuple[int, int], tuple[int, str]] = {}
+    wide, high = _WIDE * columns, _HIGH * rows
+    for points, style in plot.strokes:
+        placed = [
+            (plot.x.place(x, columns, _WIDE), high - 1 - plot.y.place(y, rows, _HIGH))
+            for x, y in _inside(points, plot.x)
+        ]
+        for x, y in _dots(placed):
+            if 0 <= x < wide and 0 <= y < high:
+                at = (y // _HIGH, x // _WIDE)
+                before, other = cells.get(at, (0, style))
+                cells[at] = (before if other == style else 0) | _DOTS[x % _WIDE][y % _HIGH], style
+    return cells
+
+
+def _inside(points: Points, scale: Scale) -> Iterator[tuple[float, float]]:
+    """Cut a line at both ends of the x axis."""
+    before: tuple[float, float] | None = None
+    for x, y in points:
+        if before is not None:
+            for edge in (scale.low, scale.high):
+                if before[0] < edge < x:
+                    yield edge, before[1] + (y - before[1]) * (edge - before[0]) / (x - before[0])
+        if scale.low <= x <= scale.high:
+            yield x, y
+        before = x, y
+
+
+def _dots(placed: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    yield from placed[:1]
+    for (x0, y0), (x1, y1) in pairwise(placed):
+        steps = min(max(abs(x1 - x0), abs(y1 - y0)), _LONGEST)
+        for step in range(1, steps + 1):
+            yield x0 + round((x1 - x0) * step / steps), y0 + round((y1 - y0) * step / steps)
+
+
+def _y_axis(scale: Scale, rows: int, margin: int) -> list[list[Cell]]:
+    axis: list[list[Cell]] = [[(" ", TICK)] * margin + [("│", AXIS)] for _row in range(rows)]
+    for value, label in scale.ticks:
+        row = _row(scale, value, rows)
+        if 0 <= row < rows:
+            text = f"{label[: margin - 1]:>{margin - 1}} "
+            axis[row] = [(character, TICK) for character in text] + [("┤", AXIS)]
+    return axis
+
+
+def _x_axis(scale: Scale, columns: int, margin: int) -> list[list[Cell]]:
+    line: list[Cell] = [(" ", TICK)] * margin + [("└", AXIS)] + [("─", AXIS)] * columns
+    below: list[Cell] = [(" ", TICK)] * (margin + 1 + columns)
+    free = 0
+    for value, label in scale.ticks:
+        column = margin + 1 + _column(scale, value, columns)
+        if not margin < column <= margin + columns:
+            continue
+        begin = min(column - len(label) // 2, margin + 1 + columns - len(label))
+        if begin < free:
+            continue
+        line[column] = ("┬", AXIS)
+        for place, character in enumerate(label, begin):
+            below[place] = (character, TICK)
+        free = begin + len(label) + 1
+    return [line, below]

@@ -1,0 +1,50 @@
+"""What is known of a run before it starts: read and worked out in a thread."""
+
+from math import ceil
+from typing import NamedTuple
+
+from tui_cnn.core.analysis import Analysis
+from tui_cnn.data.errors import DataError
+from tui_cnn.runs.estimate import Estimate, estimate, precision_of
+from tui_cnn.runs.machine import read_machine
+from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.turn import is_training
+
+
+class Forecast(NamedTuple):
+    """Images to train on and to validate on, steps an epoch, and what all that will take here.
+
+    `problem` says why nothing can be told; `queued` that another run is being trained, which this one waits for.
+    """
+
+    images: int
+    validation: int
+    steps: int
+    estimate: Estimate
+    precision: str
+    queued: bool
+    problem: str = ""
+
+
+_UNKNOWN = Estimate(None, None, "unknown")
+
+
+def forecast(analysis: Analysis, recipe: Recipe, threads: int) -> Forecast:
+    """Tell what training a network by a recipe will take, on a machine of so many threads."""
+    from tui_cnn.data.dataset import summarize
+
+    try:
+        count = summarize(recipe.directory).train_count
+    except DataError as error:
+        return Forecast(0, 0, 0, _UNKNOWN, "", queued=is_training(), problem=str(error))
+    used = min(count, recipe.limit or count)
+    held_out = min(round(recipe.validation * used), used - 1)
+    machine = read_machine()
+    return Forecast(
+        images=used - held_out,
+        validation=held_out,
+        steps=ceil((used - held_out) / recipe.batch_size),
+        estimate=estimate(analysis, recipe, count, machine, recipe.threads or threads),
+        precision=precision_of(analysis, recipe, machine),
+        queued=is_training(),
+    )

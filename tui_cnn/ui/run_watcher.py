@@ -1,0 +1,90 @@
+"""What the Train screen knows of a run at one look: read in a thread, handed on as one immutable value."""
+
+from typing import NamedTuple
+
+import psutil
+
+from tui_cnn.data.errors import DataError
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.runs.about import read_about
+from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.outcome import Outcome, outcome
+from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.snapshot import Follower, Snapshot
+from tui_cnn.runs.state import ACTIVE
+
+_EACH = 4
+"""Looks between two at the worker's process: its share of the processor is a mean over that time."""
+
+
+class Vitals(NamedTuple):
+    """What the worker's process takes: per cent of one core (several make more than 100), and bytes of RAM."""
+
+    cpu: float
+    memory: int
+
+
+class Watched(NamedTuple):
+    """A run as it stands, with what was read beside its events."""
+
+    snapshot: Snapshot
+    vitals: Vitals | None
+    outcome: Outcome | None
+    recipe: Recipe | None
+    title: str
+    class_names: tuple[str, ...]
+
+
+class RunWatcher:
+    """Looks at one run, from one thread at a time."""
+
+    def __init__(self, run: RunDirectory) -> None:
+        self.run = run
+        self.follower = Follower(run)
+        self._process: psutil.Process | None = None
+        self._vitals: Vitals | None = None
+        self._looks = 0
+        self._recipe: Recipe | None = None
+        self._names: tuple[str, ...] | None = None
+        self._watched: Watched | None = None
+
+    def look(self) -> Watched:
+        """Read what is new; the same object as before where nothing has changed."""
+        snapshot = self.follower.poll()
+        if self._names is None:
+            self._read_once()
+        vitals = self._measure(snapshot)
+        before = self._watched
+        if before is None or snapshot is not before.snapshot or vitals != before.vitals:
+            ended = outcome(self.run, snapshot)
+            title = read_about(self.run).title
+            self._watched = Watched(snapshot, vitals, ended, self._recipe, title, self._names or ())
+        assert self._watched is not None
+        return self._watched
+
+    def _read_once(self) -> None:
+        from tui_cnn.data.dataset import summarize
+
+        try:
+            self._recipe = self.run.recipe()
+            self._names = summarize(self._recipe.directory).class_names
+        except (FormatError, DataError):
+            self._names = ()
+
+    def _measure(self, snapshot: Snapshot) -> Vitals | None:
+        """Ask the system about the worker; nothing is told of one that is not at the run any more."""
+        pid = snapshot.started.pid if snapshot.started and snapshot.state in ACTIVE else None
+        self._looks += 1
+        try:
+            if pid is None:
+                self._process = self._vitals = None
+            elif self._process is None or self._process.pid != pid:
+                self._process = psutil.Process(pid)
+                self._process.cpu_percent()  # the first call only begins to measure
+                self._vitals = None
+            elif self._looks % _EACH == 0:
+                with self._process.oneshot():
+                    self._vitals = Vitals(self._process.cpu_percent(), self._process.memory_info().rss)
+        except psutil.Error:
+            self._process = self._vitals = None
+        return self._vitals

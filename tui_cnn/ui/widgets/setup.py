@@ -1,0 +1,133 @@
+"""Setting up a run: the form of its recipe, and beside it what is known before it starts."""
+
+import os
+from threading import Lock
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tui_cnn.i18n import _
+from tui_cnn.runs.recipe import Recipe
+from tui_cnn.ui.design import Design
+from tui_cnn.ui.draw.forecast import forecast_table
+from tui_cnn.ui.forecast import Forecast, forecast
+from tui_cnn.ui.warm import Warm
+from tui_cnn.ui.widgets.form import StructForm
+from tui_cnn.ui.widgets.recipe_form import RecipeForm
+
+_TICK = 0.5
+
+
+class Setup(Horizontal):
+    """Works out the forecast anew when the recipe or the network changes, and when more is known of the machine."""
+
+    DEFAULT_CSS = """
+    Setup {
+        height: 100%;
+        padding: 1 1;
+        & .box {
+            height: auto;
+            max-height: 100%;
+            border: round $foreground 20%;
+            border-title-color: $text;
+            border-title-style: bold;
+            padding: 0 1;
+        }
+        & #how { width: 1fr; max-width: 66; }
+        & #before { width: 36; margin-left: 1; }
+        & #worker { height: auto; color: $text-muted; padding-top: 1; }
+        & #what { height: auto; padding-bottom: 1; color: $text-error; display: none; }
+        &.-wrong #what { display: block; }
+    }
+    """
+
+    def __init__(self, recipe: Recipe, warm: Warm, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._first = recipe
+        self._warm = warm
+        self._design: Design | None = None
+        self._recipe = recipe
+        self._told: Forecast | None = None
+        self._working = Lock()
+        self._drawn: object = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the form and the forecast."""
+        with Vertical(id="how", classes="box"):
+            yield Static(id="what")
+            yield RecipeForm(self._first, id="recipe")
+        with Vertical(id="before", classes="box") as before:
+            before.border_title = _("Before it starts")
+            yield Static(id="forecast")
+            yield Static(id="worker")
+
+    def on_mount(self) -> None:
+        """Look now and then at what becomes ready."""
+        self.set_interval(_TICK, self._tend)
+
+    @property
+    def form(self) -> RecipeForm:
+        """The form of the recipe."""
+        return self.query_one(RecipeForm)
+
+    def show(self, design: Design) -> None:
+        """Say what would be trained."""
+        self._design = design
+        self.query_one("#how").border_title = Content(_("Train {name}").format(name=design.network.name)).markup
+        errors = [check for check in design.analysis.checks if check.severity == "error"]
+        self.set_class(bool(errors), "-wrong")
+        self.query_one("#what", Static).update(Content(f"✗ {errors[0]}" if errors else ""))
+        self._told = None
+        self._tend()
+
+    @on(StructForm.Changed)
+    def _changed(self, event: StructForm.Changed) -> None:
+        event.stop()
+        if isinstance(event.value, Recipe) and event.value != self._recipe:
+            self._recipe, self._told = event.value, None
+            self._tend()
+
+    def _tend(self) -> None:
+        """Draw what is known, and look for more, while this is on display."""
+        if self.display and self.screen.is_current and self._design is not None:
+            self._draw()
+            self._look(self._design, self._recipe)
+
+    @work(thread=True, group="forecast")
+    def _look(self, design: Design, recipe: Recipe) -> None:
+        if not self._working.acquire(blocking=False):
+            return
+        try:
+            self._warm.tend()
+            told = forecast(design.analysis, recipe, os.cpu_count() or 1)
+        finally:
+            self._working.release()
+        self.app.call_from_thread(self._take, recipe, told)
+
+    def _take(self, recipe: Recipe, told: Forecast) -> None:
+        if recipe == self._recipe and self.is_mounted:
+            self._told = told
+            self._draw()
+
+    def _draw(self) -> None:
+        """Draw, if there is something new."""
+        design, told = self._design, self._told
+        state = (design, self._recipe, told, self._warm.measuring, self._warm.ready, self._warm.loading)
+        if design is None or state == self._drawn:
+            return
+        self._drawn = state
+        table = forecast_table(design.analysis, self._recipe, told, measuring=self._warm.measuring)
+        self.query_one("#forecast", Static).update(table)
+        self.query_one("#worker", Static).update(Content(self._worker(told)))
+
+    def _worker(self, told: Forecast | None) -> str:
+        if told is not None and told.queued:
+            return _("Another run is being trained: this one will wait for its turn.")
+        if self._warm.ready:
+            return _("A worker is ready: the first steps come at once.")
+        if self._warm.loading:
+            return _("A worker loads TensorFlow …")
+        return _("It trains in a process of its own, and goes on when you leave.")
