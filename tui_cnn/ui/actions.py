@@ -6,7 +6,27 @@ from textual.binding import Binding
 
 from tui_cnn.i18n import _
 
-Scope = Literal["app", "stack", "form", "recipe", "train", "runs"]
+Scope = Literal[
+    "app",
+    "stack",
+    "form",
+    "recipe",
+    "train",
+    "inspect",
+    "maps",
+    "kernels",
+    "field",
+    "why",
+    "evaluation",
+    "moves",
+    "pad",
+    "comparison",
+    "history",
+    "runs",
+]
+
+VIEWS: tuple[Scope, ...] = ("maps", "kernels", "field", "why", "evaluation", "moves", "pad", "comparison", "history")
+"""The views of the Inspect screen, whose actions are their own; one of them has the focus."""
 
 
 class Action(NamedTuple):
@@ -21,8 +41,9 @@ class Action(NamedTuple):
 
     @property
     def target(self) -> str:
-        """The action as Textual runs it: the app's own on the app, all others on the screen."""
-        return f"{'app' if self.scope == 'app' else 'screen'}.{self.id}"
+        """The action as Textual runs it: the app's own on the app, a view's on the view, all others on the screen."""
+        place = "app" if self.scope == "app" else "focused" if self.scope in VIEWS else "screen"
+        return f"{place}.{self.id}"
 
 
 def actions() -> tuple[Action, ...]:
@@ -48,11 +69,41 @@ def actions() -> tuple[Action, ...]:
         Action("resume_run", "train", "r", _("Resume"), _("Go on with a run that was stopped or interrupted")),
         Action("new_run", "train", "n", _("New run"), _("Leave this run and set up another")),
         Action("show_log", "train", "l", _("Log"), _("Show what the worker wrote"), footer=False),
+        Action("inspect_run", "train", "i", _("Inspect"), _("Look inside the network of this run")),
+        Action("next_image", "inspect", "n", _("Next"), _("Go to the next image")),
+        Action("previous_image", "inspect", "p", _("Previous"), _("Go to the image before")),
+        Action("find_images", "inspect", "slash", _("Find"), _("Choose images by number, class, or mistake")),
+        Action("own_picture", "inspect", "o", _("Picture"), _("Look at a picture file of your own")),
+        Action("write_view", "inspect", "x", _("Export"), _("Write what is shown to a file: SVG, PNG, CSV or NPZ")),
+        Action("choose_run", "inspect", "i", _("Run"), _("Look into another run")),
+        Action("next_view", "inspect", "tab", _("View"), _("Go to the next view"), footer=False),
+        Action("previous_view", "inspect", "shift+tab", _("View"), _("Go to the view before"), footer=False),
+        Action("view_maps", "inspect", "m", _("Maps"), _("Show what each layer makes of the image"), footer=False),
+        Action("view_kernels", "inspect", "k", _("Kernels"), _("Show the weights of the convolutions"), footer=False),
+        Action("view_field", "inspect", "f", _("Field"), _("Show what a cell sees, and what excites it"), footer=False),
+        Action("view_why", "inspect", "w", _("Why"), _("Show which pixels speak for a class"), footer=False),
+        Action("view_evaluation", "inspect", "e", _("Evaluation"), _("Show how the test set is told apart"), footer=False),
+        Action("view_moves", "inspect", "v", _("Moves"), _("Shift, rotate, zoom, flip the image"), footer=False),
+        Action("view_pad", "inspect", "d", _("Draw"), _("Draw an image by hand"), footer=False),
+        Action("view_comparison", "inspect", "c", _("Compare"), _("Compare with another run"), footer=False),
+        Action("view_history", "inspect", "h", _("History"), _("Show how the kernels came about"), footer=False),
+        Action("previous_layer", "inspect", "left_square_bracket", _("Layer"), _("Go to the layer before"), footer=False),
+        Action("next_layer", "inspect", "right_square_bracket", _("Layer"), _("Go to the next layer"), footer=False),
+        Action("previous_map", "inspect", "comma", _("Map"), _("Go to the map or unit before"), footer=False),
+        Action("next_map", "inspect", "full_stop", _("Map"), _("Go to the next map or unit"), footer=False),
+        Action("toggle_grey", "inspect", "g", _("Grey"), _("Draw in grey, or in colours"), footer=False),
+        Action("ask_again", "inspect", "r", _("Ask again"), _("Ask again what could not be answered"), footer=False),
+        Action("open_map", "maps", "enter", _("Large"), _("Make the chosen map large, with a cursor in it")),
+        Action("close_map", "maps", "escape", _("Gallery"), _("Go back to all maps")),
+        Action("toggle_order", "maps", "s", _("Sort"), _("Sort maps by strength, or by position")),
+        Action("toggle_scale", "maps", "z", _("Scale"), _("Take one scale for the layer, or one for each map")),
         Action("open_run", "runs", "enter", _("Open"), _("Open the run on the Train screen, also while it trains")),
+        Action("inspect_run", "runs", "i", _("Inspect"), _("Look inside the network of the run")),
         Action("load_network", "runs", "b", _("Build"), _("Put the run's network on the Build screen")),
         Action("mode_build", "app", "1", _("Build"), _("Go to the Build screen"), footer=False),
         Action("mode_train", "app", "2", _("Train"), _("Go to the Train screen"), footer=False),
-        Action("mode_runs", "app", "3", _("Runs"), _("Go to the list of runs"), footer=False),
+        Action("mode_inspect", "app", "3", _("Inspect"), _("Go to the Inspect screen"), footer=False),
+        Action("mode_runs", "app", "5", _("Runs"), _("Go to the list of runs"), footer=False),
         Action("save", "app", "ctrl+s", _("Save"), _("Save the network to its file")),
         Action("save_as", "app", "S", _("Save as"), _("Save the network to another file"), footer=False),
         Action("open", "app", "ctrl+o", _("Open"), _("Open a network from a file or a preset")),

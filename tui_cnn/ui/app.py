@@ -43,6 +43,12 @@ def _train_screen() -> Screen[Any]:
     return TrainScreen()
 
 
+def _inspect_screen() -> Screen[Any]:
+    from tui_cnn.ui.screens.inspect import InspectScreen
+
+    return InspectScreen()
+
+
 def _runs_screen() -> Screen[Any]:
     from tui_cnn.ui.screens.runs import RunsScreen
 
@@ -61,7 +67,12 @@ class CnnTui(App[None]):
     TITLE = "cnn-tui"
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
-    MODES: ClassVar[dict[str, Any]] = {"build": _build_screen, "train": _train_screen, "runs": _runs_screen}
+    MODES: ClassVar[dict[str, Any]] = {
+        "build": _build_screen,
+        "train": _train_screen,
+        "inspect": _inspect_screen,
+        "runs": _runs_screen,
+    }
     DEFAULT_MODE = "build"
     COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {_palette}
 
@@ -70,6 +81,9 @@ class CnnTui(App[None]):
 
     shown_run: reactive[RunDirectory | None] = reactive(None)
     """The run that the Train screen shows."""
+
+    inspected_run: reactive[RunDirectory | None] = reactive(None)
+    """The run that the Inspect screen looks into."""
 
     def __init__(self, design: Design, data: str = "") -> None:
         super().__init__()
@@ -163,6 +177,16 @@ class CnnTui(App[None]):
         self._settle_form()
         self.switch_mode("train")
 
+    def inspect_run(self, run: RunDirectory) -> None:
+        """Look into a run."""
+        self.inspected_run = run
+        self.action_mode_inspect()
+
+    def action_mode_inspect(self) -> None:
+        """Go to the Inspect screen."""
+        self._settle_form()
+        self.switch_mode("inspect")
+
     def action_mode_runs(self) -> None:
         """Go to the list of runs."""
         self._settle_form()
@@ -183,6 +207,7 @@ class CnnTui(App[None]):
     def _prepare(self) -> None:
         import_module("tui_cnn.ui.screens.runs")
         import_module("tui_cnn.ui.screens.train")
+        import_module("tui_cnn.ui.screens.inspect")
 
     @work(thread=True, exclusive=True, group="recovery")
     def _keep_copy(self) -> None:

@@ -57,13 +57,18 @@ class RunsScreen(MainScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what is about a run only where there is one."""
-        return bool(self._shown) if action in ("open_run", "load_network") else True
+        return bool(self._shown) if action in ("open_run", "inspect_run", "load_network") else True
 
     def action_open_run(self) -> None:
         """Open the selected run on the Train screen."""
         if run := self._selected():
             self.cnn_tui.shown_run = run
             self.app.switch_mode("train")
+
+    def action_inspect_run(self) -> None:
+        """Look inside the selected run's network."""
+        if run := self._selected():
+            self.cnn_tui.inspect_run(run)
 
     def action_load_network(self) -> None:
         """Put the selected run's network on the Build screen."""

@@ -74,6 +74,7 @@ class TrainScreen(MainScreen):
             "stop_run": state in ("running", "paused"),
             "resume_run": state in ("interrupted", "failed"),
             "new_run": self._follower is not None and state not in ("running", "paused"),
+            "inspect_run": self._snapshot is not None and bool(self._snapshot.checkpoint or self._snapshot.epochs),
             "show_log": self._follower is not None,
         }
         return allowed.get(action, True)
@@ -101,6 +102,11 @@ class TrainScreen(MainScreen):
     def action_new_run(self) -> None:
         """Leave this run and set up another."""
         self.cnn_tui.shown_run = None
+
+    def action_inspect_run(self) -> None:
+        """Look inside the network of this run."""
+        if self._follower is not None:
+            self.cnn_tui.inspect_run(self._follower.run)
 
     def action_leave_form(self) -> None:
         """Leave the form, so that the screen's own keys can be used."""

@@ -59,7 +59,12 @@ class TopBar(Horizontal):
         self.query_one("#tabs").display = room >= _NAME
 
     def _tabs(self) -> Content:
-        tabs = (("1", "build", _("Build")), ("2", "train", _("Train")), ("3", "runs", _("Runs")))
+        tabs = (
+            ("1", "build", _("Build")),
+            ("2", "train", _("Train")),
+            ("3", "inspect", _("Inspect")),
+            ("5", "runs", _("Runs")),
+        )
         parts = []
         for key, mode, title in tabs:
             here = mode == self._mode
