@@ -82,12 +82,16 @@ def actions() -> tuple[Action, ...]:
         Action("view_kernels", "inspect", "k", _("Kernels"), _("Show the weights of the convolutions"), footer=False),
         Action("view_field", "inspect", "f", _("Field"), _("Show what a cell sees, and what excites it"), footer=False),
         Action("view_why", "inspect", "w", _("Why"), _("Show which pixels speak for a class"), footer=False),
-        Action("view_evaluation", "inspect", "e", _("Evaluation"), _("Show how the test set is told apart"), footer=False),
+        Action(
+            "view_evaluation", "inspect", "e", _("Evaluation"), _("Show how the test set is told apart"), footer=False
+        ),
         Action("view_moves", "inspect", "v", _("Moves"), _("Shift, rotate, zoom, flip the image"), footer=False),
         Action("view_pad", "inspect", "d", _("Draw"), _("Draw an image by hand"), footer=False),
         Action("view_comparison", "inspect", "c", _("Compare"), _("Compare with another run"), footer=False),
         Action("view_history", "inspect", "h", _("History"), _("Show how the kernels came about"), footer=False),
-        Action("previous_layer", "inspect", "left_square_bracket", _("Layer"), _("Go to the layer before"), footer=False),
+        Action(
+            "previous_layer", "inspect", "left_square_bracket", _("Layer"), _("Go to the layer before"), footer=False
+        ),
         Action("next_layer", "inspect", "right_square_bracket", _("Layer"), _("Go to the next layer"), footer=False),
         Action("previous_map", "inspect", "comma", _("Map"), _("Go to the map or unit before"), footer=False),
         Action("next_map", "inspect", "full_stop", _("Map"), _("Go to the next map or unit"), footer=False),
@@ -98,6 +102,10 @@ def actions() -> tuple[Action, ...]:
         Action("toggle_order", "maps", "s", _("Sort"), _("Sort maps by strength, or by position")),
         Action("toggle_scale", "maps", "z", _("Scale"), _("Take one scale for the layer, or one for each map")),
         Action("open_run", "runs", "enter", _("Open"), _("Open the run on the Train screen, also while it trains")),
+        Action("next_input", "kernels", "space", _("Input"), _("Show the next input channel; first their sum")),
+        Action("open_cell", "evaluation", "enter", _("Images"), _("Walk through the images of the chosen cell")),
+        Action("toggle_shares", "evaluation", "s", _("Shares"), _("Show counts, or shares of each class")),
+        Action("turn_page", "evaluation", "space", _("Tables"), _("Show the next table, where all do not fit")),
         Action("inspect_run", "runs", "i", _("Inspect"), _("Look inside the network of the run")),
         Action("load_network", "runs", "b", _("Build"), _("Put the run's network on the Build screen")),
         Action("mode_build", "app", "1", _("Build"), _("Go to the Build screen"), footer=False),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -24,11 +23,12 @@ from tui_cnn.runs.inspection.source import Source, stamp
 from tui_cnn.ui.actions import VIEWS, bindings
 from tui_cnn.ui.inspecting.choosing import Choice, everything
 from tui_cnn.ui.inspecting.desk import Desk
-from tui_cnn.ui.inspecting.runs import has_weights, source_of, with_weights
+from tui_cnn.ui.inspecting.runs import source_of, with_weights
 from tui_cnn.ui.inspecting.scene import Scene
 from tui_cnn.ui.inspecting.subject import Subject, of_test
 from tui_cnn.ui.plain import ink
 from tui_cnn.ui.screens.base import MainScreen
+from tui_cnn.ui.widgets.inspect.evaluation import EvaluationView
 from tui_cnn.ui.widgets.inspect.subject import PredictionPanel, SubjectPanel
 from tui_cnn.ui.widgets.inspect.view import View
 from tui_cnn.ui.widgets.inspect.views import all_views
@@ -154,6 +154,14 @@ class InspectScreen(MainScreen):
         """Show the maps."""
         self.show_view("maps")
 
+    def action_view_kernels(self) -> None:
+        """Show the kernels."""
+        self.show_view("kernels")
+
+    def action_view_evaluation(self) -> None:
+        """Show the numbers over the test set."""
+        self.show_view("evaluation")
+
     def show_view(self, name: str) -> None:
         """Bring a view up."""
         switcher = self.query_one(ContentSwitcher)
@@ -167,6 +175,22 @@ class InspectScreen(MainScreen):
     @on(View.Moved)
     def _moved(self, event: View.Moved) -> None:
         self._go(event.scene)
+
+    @on(EvaluationView.Chosen)
+    def _choose(self, event: EvaluationView.Chosen) -> None:
+        self.choose(event.choice)
+
+    def choose(self, choice: Choice) -> None:
+        """Walk through these images, from the first of them on."""
+        if self.scene is None:
+            return
+        self._choice = choice
+        self.desk.want("evaluate", self.scene.evaluate, Evaluation)
+        numbers = choice.numbers(self.scene.test, self.desk.get(self.scene.evaluate, Evaluation))
+        if numbers is not None and not len(numbers):
+            self.notify(_("No image is like that."))
+        elif numbers is not None:
+            self._go(replace(self.scene, subject=of_test(self.scene.test, int(numbers[0]))))
 
     def _go(self, scene: Scene) -> None:
         """Show another scene."""
@@ -193,7 +217,9 @@ class InspectScreen(MainScreen):
             if trouble := self.desk.trouble(request):
                 self._say(_("{trouble}\n\nr asks again · i looks into another run").format(trouble=trouble))
             elif self.scene is None:
-                self._say(_("Opening {run}: the inspector loads TensorFlow, a few seconds.").format(run=self._source.name))
+                self._say(
+                    _("Opening {run}: the inspector loads TensorFlow, a few seconds.").format(run=self._source.name)
+                )
             return
         subject = self._subject or of_test(self._test, 0)
         if self.scene is None:

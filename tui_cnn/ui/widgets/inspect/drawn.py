@@ -99,7 +99,9 @@ class Drawn(Widget):
     def waiting(self, canvas: Canvas, x: int, y: int, request: AnyRequest, tones: Tones) -> None:
         """Say that an answer is still being worked on, or why there is none."""
         if trouble := self.desk.trouble(request):
-            for line, words in enumerate(wrapped(_("{trouble} (r asks again)").format(trouble=trouble), canvas.width - x)):
+            for line, words in enumerate(
+                wrapped(_("{trouble} (r asks again)").format(trouble=trouble), canvas.width - x)
+            ):
                 canvas.put(x, y + line, words, tones.wrong)
         else:
             share = self.desk.share(request)

@@ -20,7 +20,7 @@ class Output(NamedTuple):
     pixels: Pixels | None = None
     heading: Sequence[str] = ()
     rows: Sequence[Sequence[Any]] = ()
-    arrays: Mapping[str, npt.NDArray[Any]] = {}  # noqa: RUF012  # never changed
+    arrays: Mapping[str, npt.NDArray[Any]] = {}  # never changed
 
 
 class View(Drawn, can_focus=True):
