@@ -19,15 +19,23 @@ class SavePath(Once[Path | None]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
 
-    def __init__(self, proposed: Path, own: Path | None = None) -> None:
+    def __init__(
+        self,
+        proposed: Path,
+        own: Path | None = None,
+        title: str = "",
+        suffixes: tuple[str, ...] = (),
+    ) -> None:
         super().__init__()
         self._proposed = own or proposed
         self._agreed = own
+        self._title = title or _("Save the network as")
+        self._suffixes = suffixes
 
     def compose(self) -> ComposeResult:
         """Lay out the line and a word about it."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = _("Save the network as")
+            dialog.border_title = self._title
             yield Input(str(self._proposed), compact=True, id="path", select_on_focus=False)
             yield Static(_("Enter save   Esc back"), classes="keys", id="advice", markup=False)
 
@@ -36,7 +44,7 @@ class SavePath(Once[Path | None]):
         if not event.value.strip():
             return
         try:
-            path = _file(event.value.strip())
+            path = _file(event.value.strip(), self._suffixes)
             exists = path.exists()
         except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: `~somebody` who is unknown
             reason = error.strerror if isinstance(error, OSError) else error
@@ -52,9 +60,12 @@ class SavePath(Once[Path | None]):
         self.query_one("#advice", Static).update(message)
 
 
-def _file(text: str) -> Path:
-    """Make a path of what was typed, with `.toml` where it has no suffix."""
+def _file(text: str, suffixes: tuple[str, ...]) -> Path:
+    """Make a path of what was typed, with the first of `suffixes` where it has none; empty: `.toml`, or any other."""
     path = Path(text).expanduser()
     if path.is_dir():
         raise ValueError(_("{path} is a directory; name a file in it").format(path=path))
-    return path if path.suffix else path.with_suffix(".toml")
+    path = path if path.suffix else path.with_suffix(suffixes[0] if suffixes else ".toml")
+    if suffixes and path.suffix.lower() not in suffixes:
+        raise ValueError(_("it has to end in {suffixes}").format(suffixes=", ".join(suffixes)))
+    return path

@@ -106,6 +106,7 @@ def _joined(signs: list[str], styles: list[Style | None]) -> list[Segment]:
 
 
 def colours(values: Any) -> Pixels:
-    """Turn grey (height, width) into pixels (height, width, 3); what has colours stays as it is."""
+    """Turn grey (height, width) or (height, width, 1) into pixels (height, width, 3); colours stay as they are."""
     pixels = np.asarray(values, np.uint8)
-    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., np.newaxis], 3, axis=-1)
+    pixels = pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
+    return pixels if pixels.shape[-1] == 3 else np.repeat(pixels, 3, axis=-1)

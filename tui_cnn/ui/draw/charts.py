@@ -1,6 +1,5 @@
 """Small charts of cells."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,7 @@ from tui_cnn.ui.draw.canvas import Canvas
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
-def draw_columns(
-    canvas: Canvas, x: int, y: int, values: Sequence[float] | npt.NDArray[Any], height: int, style: Style
-) -> None:
+def draw_columns(canvas: Canvas, x: int, y: int, values: npt.NDArray[Any], height: int, style: Style) -> None:
     """Draw values of 0 or more as columns, a cell wide, the largest `height` lines high; what is above 0 shows."""
     most = float(np.max(values, initial=0.0)) or 1.0
     for column, value in enumerate(values):
@@ -29,4 +26,4 @@ def draw_numbers(
     """Write values (rows, columns) with two digits, each in a field."""
     for line, row in enumerate(values.tolist()):
         for column, value in enumerate(row):
-            canvas.put(x + column * field, y + line, f"{value:.2f}".replace("-", "−").rjust(field), style)
+            canvas.put(x + column * field, y + line, f"{value:.2f}".replace("-", "−").rjust(field))

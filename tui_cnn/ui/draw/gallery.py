@@ -37,7 +37,7 @@ class Tile(NamedTuple):
 
 
 def grid(size: tuple[int, int], count: int, chosen: int, room: tuple[int, int]) -> Grid:
-    """Lay out `count` pictures of `size` (height, width) in `room` (lines, cells), so that the chosen one is in view."""
+    """Lay out `count` pictures of `size` (height, width) in `room` (lines, cells), the chosen one in view."""
     width, lines = max(size[1], _NARROWEST), (size[0] + 1) // 2 + 1
     columns = max(1, (room[1] + _GAP - 1) // (width + _GAP))
     rows = max(1, room[0] // lines)

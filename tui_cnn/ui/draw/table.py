@@ -67,11 +67,11 @@ def draw_classes(
 ) -> None:
     """Write precision, recall and F1 of each class, with F1 as a bar; `tones`: words, the bar, what is chosen."""
     dim, tone, mark = tones
-    canvas.put(x, y, f"{'':12}{_('precision'):>10}{_('recall'):>8}{_('F1'):>7}", dim)
+    canvas.put(x, y, f"{'':9}{_('precision'):>10}{_('recall'):>7}{_('F1'):>6}", dim)
     for row, name in enumerate(names):
-        canvas.put(x, y + 1 + row, name.ljust(12)[:12], mark if row == chosen else None)
-        text = f"{found.precision[row]:>10.3f}{found.recall[row]:>8.3f}{found.f1[row]:>7.3f} "
-        end = canvas.put(x + 12, y + 1 + row, text)
+        canvas.put(x, y + 1 + row, name.ljust(9)[:9], mark if row == chosen else None)
+        text = f"{found.precision[row]:>10.3f}{found.recall[row]:>7.3f}{found.f1[row]:>6.3f} "
+        end = canvas.put(x + 9, y + 1 + row, text)
         canvas.put(end, y + 1 + row, bar(float(found.f1[row]), min(_BAR, max(0, canvas.width - end))), tone)
 
 

@@ -1,6 +1,6 @@
 """Which images of the test set one walks through."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ class Choice:
     """A name, and which images are meant: those that pass a filter, in an order, or the ones listed."""
 
     name: str
-    wanted: Filter = Filter()
+    wanted: Filter = field(default_factory=Filter)
     order: Order = "index"
     listed: tuple[int, ...] | None = None
 

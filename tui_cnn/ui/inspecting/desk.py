@@ -42,6 +42,7 @@ class Desk:
         self._inspector = inspector
         self._changed = changed
         self._found: OrderedDict[AnyRequest, Reply] = OrderedDict()
+        self._newest: dict[str, Reply] = {}
         self._troubles: dict[AnyRequest, str] = {}
         self._shares: dict[AnyRequest, float] = {}
         self._asking: dict[str, tuple[AnyRequest, asyncio.Task[None]]] = {}
@@ -62,6 +63,11 @@ class Desk:
         found = self._found.get(request)
         return found if isinstance(found, reply) else None
 
+    def newest(self, kind: str, reply: type[R]) -> R | None:
+        """Return the last answer of a kind, to be shown until the next one comes."""
+        found = self._newest.get(kind)
+        return found if isinstance(found, reply) else None
+
     def trouble(self, request: AnyRequest) -> str:
         """Say why there is no answer, nor will be."""
         return self._troubles.get(request, "")
@@ -74,6 +80,7 @@ class Desk:
         """Forget all answers: the weights have changed."""
         self._give_up()
         self._found.clear()
+        self._newest.clear()
         self._troubles.clear()
 
     def forget_troubles(self) -> bool:
@@ -100,7 +107,8 @@ class Desk:
                 self._changed()
 
         try:
-            self._found[request] = await self._inspector.ask(request, reply, newest_of=kind, progress=note)
+            found = await self._inspector.ask(request, reply, newest_of=kind, progress=note)
+            self._found[request] = self._newest[kind] = found
         except RunError as error:
             self._troubles[request] = str(error)
         except SupersededError:

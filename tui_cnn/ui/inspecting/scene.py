@@ -26,6 +26,7 @@ class Scene:
         row, column: which cell of a map.
         grey: whether pictures are without colours.
         other: a second run to compare with.
+        kept: steps whose weights the run has kept.
     """
 
     source: Source
@@ -39,6 +40,7 @@ class Scene:
     grey: bool = False
     ink: Ink = "blocks"
     other: Source | None = None
+    kept: tuple[int, ...] = ()
 
     @property
     def info(self) -> LayerInfo:

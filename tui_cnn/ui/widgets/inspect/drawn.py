@@ -9,6 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_cnn.i18n import _
+from tui_cnn.runs.inspection.replies import Activations
 from tui_cnn.runs.inspection.requests import AnyRequest
 from tui_cnn.ui.draw.canvas import Canvas
 from tui_cnn.ui.inspecting.desk import Desk
@@ -95,6 +96,13 @@ class Drawn(Widget):
         segments = self._lines[y] if y < len(self._lines) else []
         strip = Strip(segments).adjust_cell_length(self.size.width)
         return strip.apply_style(self.rich_style)
+
+    def activations(self, scene: Scene) -> Activations | None:
+        """Return what the layers make of the image or, for the moment until that is known, of the one before."""
+        found = self.desk.get(scene.activate, Activations)
+        if found is None and not self.desk.trouble(scene.activate):
+            return self.desk.newest("activate", Activations)
+        return found
 
     def waiting(self, canvas: Canvas, x: int, y: int, request: AnyRequest, tones: Tones) -> None:
         """Say that an answer is still being worked on, or why there is none."""

@@ -20,7 +20,7 @@ from tui_cnn.ui.widgets.inspect.drawn import Tones
 from tui_cnn.ui.widgets.inspect.view import Output, View, heat
 
 _PAGES = 4
-_BESIDE = 40
+_BESIDE = 32
 """Cells that a second column needs."""
 
 

@@ -200,7 +200,7 @@ class MapsView(View):
         return " · ".join(parts)
 
     def _values(self, scene: Scene) -> npt.NDArray[np.float64] | None:
-        found = self.desk.get(scene.activate, Activations)
+        found = self.activations(scene)
         return None if found is None else means(found.layers[scene.layer].numpy()).reshape(scene.map_shape)
 
     def _dead(self, scene: Scene) -> npt.NDArray[np.bool_]:

@@ -46,7 +46,7 @@ class PredictionPanel(Drawn):
 
     def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
         """Draw as many classes as there is room for, the true one always among them."""
-        found = self.desk.get(scene.activate, Activations)
+        found = self.activations(scene)
         names, label = scene.opened.class_names, scene.subject.label
         if found is None:
             self.waiting(canvas, 0, 0, scene.activate, tones)
