@@ -72,13 +72,12 @@ def choices(names: tuple[str, ...], evaluation: Evaluation | None) -> list[tuple
         (Choice(_("true class least likely"), Filter(), "least true"), _("by the probability of the true class")),
     ]
     found += [(Choice(name, Filter(label=number)), _("all images of this class")) for number, name in enumerate(names)]
-    if evaluation is not None:
-        counts = confusion(evaluation.labels.numpy(), evaluation.probabilities.numpy().argmax(axis=1), len(names))
-        np.fill_diagonal(counts, 0)
-        for flat in np.argsort(-counts, axis=None, kind="stable").tolist():
-            true, said = divmod(flat, len(names))
-            count = int(counts[true, said])
-            if count:
-                about = ngettext("{count} image", "{count} images", count).format(count=count)
-                found.append((taken_for(names, true, said), about))
+    pairs = [(true, said) for true in range(len(names)) for said in range(len(names)) if true != said]
+    if evaluation is None:
+        return found + [(taken_for(names, *pair), "") for pair in pairs]
+    counts = confusion(evaluation.labels.numpy(), evaluation.probabilities.numpy().argmax(axis=1), len(names))
+    for pair in sorted(pairs, key=lambda each: -counts[each]):
+        if count := int(counts[pair]):
+            about = ngettext("{count} image", "{count} images", count).format(count=count)
+            found.append((taken_for(names, *pair), about))
     return found

@@ -132,6 +132,7 @@ class InspectScreen(InspectKeys):
             self.view.focus()
             self.refresh_bindings()
         self.go(scene)
+        self.choose_now()
 
     def _say(self, message: str) -> None:
         """Show a message in the place of the views; what was shown comes back when it can."""

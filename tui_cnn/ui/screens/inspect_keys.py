@@ -34,6 +34,7 @@ class InspectKeys(MainScreen):
     def __init__(self) -> None:
         super().__init__()
         self.choice = everything()
+        self._chosen_ahead = False
         self._asking = Conversation(self.cnn_tui)
 
     def go(self, scene: Scene) -> None:
@@ -49,19 +50,25 @@ class InspectKeys(MainScreen):
             return
         self.choice = choice
         numbers = choice.numbers(self.scene.test, self.desk.get(self.scene.evaluate, Evaluation))
+        self._chosen_ahead = numbers is None
         if numbers is None:
             self.desk.want("evaluate", self.scene.evaluate, Evaluation)
-            self.notify(_("The test set is still being predicted; try again in a moment."))
+            self.notify(_("They come once the test set has been predicted, in a moment."))
         elif not len(numbers):
             self.notify(_("No image is like that."))
         else:
             self.go(replace(self.scene, subject=of_test(self.scene.test, int(numbers[0]))))
 
+    def choose_now(self) -> None:
+        """Go to the images that were chosen before it was known which these are."""
+        if self.scene is not None and self._chosen_ahead and self.desk.get(self.scene.evaluate, Evaluation):
+            self.choose(self.choice)
+
     def show_view(self, name: str) -> None:
         """Bring a view up."""
         switcher = self.query_one(ContentSwitcher)
-        switcher.current = name
-        self.view = switcher.get_child_by_id(name, View)
+        switcher.current = f"view-{name}"
+        self.view = switcher.get_child_by_id(f"view-{name}", View)
         self.draw_tabs()
         if self.scene is not None:
             self.view.show(self.scene)
@@ -77,7 +84,7 @@ class InspectKeys(MainScreen):
             place = title.lower().find(view.KEY)
             if place >= 0:
                 word = word.stylize("underline", place + 1, place + 2)
-            parts.append(word.stylize(f"@click=screen.view_{view.id}"))
+            parts.append(word.stylize(f"@click=screen.view_{view.scope}"))
         self.query_one("#view-tabs", Static).update(Content("").join(parts))
 
     def action_next_image(self) -> None:
@@ -213,4 +220,4 @@ class InspectKeys(MainScreen):
 
     def _turn(self, by: int) -> None:
         views = list(self.query_one(ContentSwitcher).query(View))
-        self.show_view(views[(views.index(self.view) + by) % len(views)].id or "")
+        self.show_view(views[(views.index(self.view) + by) % len(views)].scope)

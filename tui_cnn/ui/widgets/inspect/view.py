@@ -36,6 +36,11 @@ class View(Drawn, can_focus=True):
             super().__init__()
             self.scene = scene
 
+    @property
+    def scope(self) -> str:
+        """What the registry of actions calls the view."""
+        return (self.id or "").removeprefix("view-")
+
     @classmethod
     def title(cls) -> str:
         """Name the view in a word, for its tab."""

@@ -16,13 +16,13 @@ from tui_cnn.ui.widgets.inspect.why import WhyView
 def all_views(desk: Desk) -> list[View]:
     """Make them."""
     return [
-        MapsView(desk, id="maps"),
-        KernelsView(desk, id="kernels"),
-        FieldView(desk, id="field"),
-        WhyView(desk, id="why"),
-        EvaluationView(desk, id="evaluation"),
-        MovesView(desk, id="moves"),
-        PadView(desk, id="pad"),
-        ComparisonView(desk, id="comparison"),
-        HistoryView(desk, id="history"),
+        MapsView(desk, id="view-maps"),
+        KernelsView(desk, id="view-kernels"),
+        FieldView(desk, id="view-field"),
+        WhyView(desk, id="view-why"),
+        EvaluationView(desk, id="view-evaluation"),
+        MovesView(desk, id="view-moves"),
+        PadView(desk, id="view-pad"),
+        ComparisonView(desk, id="view-comparison"),
+        HistoryView(desk, id="view-history"),
     ]
