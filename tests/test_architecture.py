@@ -44,8 +44,9 @@ for module in pkgutil.walk_packages(getattr(room, "__path__", []), room.__name__
     [
         ("core", TENSORFLOW | SCREEN | {"numpy", "tomllib", "platformdirs", "filelock"}),
         ("formats", TENSORFLOW | SCREEN | {"numpy"}),
-        ("data", TENSORFLOW | SCREEN),
-        ("runs", TENSORFLOW | SCREEN),
+        ("data", TENSORFLOW | SCREEN | {"PIL"}),
+        ("insight", TENSORFLOW | SCREEN | {"msgspec", "PIL"}),
+        ("runs", TENSORFLOW | SCREEN | {"PIL"}),
         ("cli", TENSORFLOW),
         ("ui", TENSORFLOW),
         ("i18n", TENSORFLOW | SCREEN | {"numpy", "msgspec"}),

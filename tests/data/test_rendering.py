@@ -11,6 +11,7 @@ from tui_cnn.data.rendering import enlarge, to_csv, to_npz, to_png, to_svg
 
 COLOURS = np.random.default_rng(0).integers(0, 256, (3, 4, 3), np.uint8)
 COLOURS[1, 1] = COLOURS[1, 2]
+COLOURS[2, 0] = COLOURS[2, 1] + np.array([0, 1, 0], np.uint8)  # alike but for one channel
 SVG = "{http://www.w3.org/2000/svg}"
 
 

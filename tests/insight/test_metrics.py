@@ -61,8 +61,14 @@ def test_reliability(said):
     seen = found.images > 0
     assert found.accuracy[seen] == pytest.approx(true)
     assert found.confidence[seen] == pytest.approx(predicted)
-    assert found.images.sum() == len(labels)
+    assert found.images.tolist() == np.histogram(sure, 10, (0, 1))[0].tolist()
+    assert found.lower == pytest.approx(np.arange(10) / 10)
     assert np.isnan(found.accuracy[~seen]).all()
+
+
+def test_what_lies_between_two_bins_is_in_the_lower_one():
+    halves = reliability(np.array([[0.5, 0.5], [1.0, 0.0]]), np.array([0, 0]))
+    assert np.flatnonzero(halves.images).tolist() == [4, 9]
 
 
 def test_calibration_error_by_hand():

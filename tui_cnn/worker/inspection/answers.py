@@ -22,7 +22,8 @@ from tui_cnn.runs.inspection.requests import (
 )
 from tui_cnn.worker.inspection import explaining, looking, sampling, seeing
 from tui_cnn.worker.inspection.job import Job
-from tui_cnn.worker.inspection.opened import Opened, Shelf
+from tui_cnn.worker.inspection.opened import Opened
+from tui_cnn.worker.inspection.shelf import Shelf
 
 _ANSWERS: dict[type, Callable[[Opened, Any], Job]] = {
     Open: looking.describe,

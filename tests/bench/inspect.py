@@ -1,0 +1,91 @@
+"""Time from picking an image to having all its feature maps, in an inspector that is up.
+
+Run it from the checkout: `python -m tests.bench.inspect [IMAGES]`. The limit is 150 ms for the slowest of the images;
+beside it stands the mean time of one Keras model with all layers as outputs, called eagerly and by `predict`.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+LIMIT = 0.150
+PRESETS = ("fashion-cnn", "small-resnet", "small-inception", "lenet-5")
+
+
+def main():
+    images = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+    with tempfile.TemporaryDirectory() as directory:
+        os.environ["CNN_TUI_HOME"] = directory
+        quick = [measure(name, images) for name in PRESETS]
+    sys.exit(not all(quick))
+
+
+def measure(name, images):
+    """Time a preset with fresh weights: they take as long as others."""
+    import keras
+
+    from tui_cnn.data.dataset import load_test
+    from tui_cnn.formats.presets import preset
+    from tui_cnn.runs.directory import make_run
+    from tui_cnn.runs.recipe import Recipe
+    from tui_cnn.worker.build import build
+
+    run = make_run(preset(name), Recipe())
+    model = build(preset(name))
+    model.save(run.best_file)
+    opening, times, size = asyncio.run(ask(str(run.path), images))
+    everything = keras.Model(model.input, [layer.output for layer in model.layers])
+    shape = preset(name).input_shape
+    pixels = keras.ops.pad(load_test().images[:images, ..., None].astype("float32") / 255, borders(shape))
+    eager = timed(lambda number: everything(pixels[number : number + 1]), images)
+    by_predict = timed(lambda number: everything.predict(pixels[number : number + 1], verbose=0), min(images, 20))
+    print(f"all feature maps of {name}, {images} images")
+    print(f"  opened in     {1e3 * opening:9.2f} ms, once")
+    print(
+        f"  the inspector {1e3 * median(times):9.2f} ms, at most {1e3 * max(times):.2f}; {size / 1024:.0f} KiB an image"
+    )
+    print(f"  Keras, called {1e3 * eager:9.2f} ms; predict {1e3 * by_predict:.2f}")
+    print(f"  ratio {median(times) / eager:.3f}, limit {1e3 * LIMIT:.0f} ms for the slowest")
+    return max(times) < LIMIT
+
+
+def borders(shape):
+    rows, columns = shape[0] - 28, shape[1] - 28
+    return [[0, 0], [rows // 2, rows - rows // 2], [columns // 2, columns - columns // 2], [0, 0]]
+
+
+def timed(call, count):
+    call(0)
+    begun = time.perf_counter()
+    for number in range(count):
+        call(number)
+    return (time.perf_counter() - begun) / count
+
+
+async def ask(path, images):
+    from tui_cnn.runs.inspection.client import Inspector
+    from tui_cnn.runs.inspection.replies import Activations, Opened
+    from tui_cnn.runs.inspection.requests import Activate, Open
+    from tui_cnn.runs.inspection.source import Source
+
+    source, times = Source(str(Path(path))), []
+    async with Inspector() as inspector:
+        await inspector.start()
+        begun = time.perf_counter()
+        await inspector.ask(Open(source=source), Opened)
+        opening = time.perf_counter() - begun
+        for number in range(images):
+            begun = time.perf_counter()
+            answer = await inspector.ask(Activate(source=source, image=number), Activations)
+            maps = [layer.numpy() for layer in answer.layers]
+            times.append(time.perf_counter() - begun)
+    return opening, times, sum(each.nbytes for each in maps)
+
+
+if __name__ == "__main__":
+    main()

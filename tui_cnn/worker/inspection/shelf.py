@@ -1,0 +1,88 @@
+"""What is open, so that it need not be read, built and compiled again."""
+
+from collections import OrderedDict
+from pathlib import Path
+
+from tui_cnn.core.network import Network
+from tui_cnn.data.dataset import TestSet, load_test
+from tui_cnn.formats.keras.reading import read_keras
+from tui_cnn.formats.toml import dumps_network
+from tui_cnn.i18n import _
+from tui_cnn.runs.inspection.source import Source, stamp, weights_file
+from tui_cnn.worker.inspection.engine import Engine
+from tui_cnn.worker.inspection.opened import Opened
+from tui_cnn.worker.inspection.weights import load_weights
+
+_MOST_ENGINES = 4
+_MOST_OPENED = 32
+
+
+class Shelf:
+    """What is open: engines by their networks, weights by their sources, data sets by their directories."""
+
+    def __init__(self) -> None:
+        self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._opened: OrderedDict[Source, Opened] = OrderedDict()
+        self._tests: dict[str, TestSet] = {}
+
+    def get(self, source: Source) -> Opened:
+        """Return what is open, or open it.
+
+        Raises:
+            RunError, FormatError, DataError: it cannot be opened.
+        """
+        opened = self._opened.get(source)
+        if opened is None:
+            return self.open(source)
+        self._opened.move_to_end(source)
+        return opened
+
+    def open(self, source: Source) -> Opened:
+        """Open a source, anew if its weights have changed.
+
+        Raises:
+            RunError, FormatError, DataError: it cannot be opened; what was open before is open no more.
+        """
+        before = self._opened.pop(source, None)
+        now = stamp(source)
+        if before is not None and before.stamp == now:
+            self._opened[source] = before
+            return before
+        network, directory = _described(source)
+        engine = self._engine(network)
+        test = self._test(directory)
+        engine.owner = None
+        load_weights(engine.model, weights_file(source), _missing(source))
+        opened = Opened(source, now or 0, engine, test, directory)
+        self._opened[source] = opened
+        while len(self._opened) > _MOST_OPENED:
+            self._opened.popitem(last=False)
+        return opened
+
+    def _engine(self, network: Network) -> Engine:
+        text = dumps_network(network)
+        engine = self._engines.pop(text, None) or Engine(network)
+        self._engines[text] = engine
+        while len(self._engines) > _MOST_ENGINES:
+            self._engines.popitem(last=False)
+        return engine
+
+    def _test(self, directory: str) -> TestSet:
+        if directory not in self._tests:
+            self._tests[directory] = load_test(Path(directory).expanduser() if directory else None)
+        return self._tests[directory]
+
+
+def _described(source: Source) -> tuple[Network, str]:
+    """Read the network, and where its data set is."""
+    if source.is_file:
+        return read_keras(Path(source.path)).network, ""
+    return source.run.network(), source.run.recipe().data
+
+
+def _missing(source: Source) -> str:
+    if source.is_file:
+        return _("{file}: there is no such file; check the path").format(file=source.path)
+    if source.which == "last":
+        return _("{run} has no checkpoint yet; wait a moment, or resume it").format(run=source.run.id)
+    return _("{run} has no weights yet; wait for its first epoch to end").format(run=source.run.id)
