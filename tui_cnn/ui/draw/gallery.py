@@ -36,9 +36,12 @@ class Tile(NamedTuple):
     style: Style | None
 
 
-def grid(size: tuple[int, int], count: int, chosen: int, room: tuple[int, int]) -> Grid:
-    """Lay out `count` pictures of `size` (height, width) in `room` (lines, cells), the chosen one in view."""
-    width, lines = max(size[1], _NARROWEST), (size[0] + 1) // 2 + 1
+def grid(size: tuple[int, int], count: int, chosen: int, room: tuple[int, int], narrowest: int = _NARROWEST) -> Grid:
+    """Lay out `count` pictures of `size` (height, width) in `room` (lines, cells), the chosen one in view.
+
+    None is narrower than `narrowest` cells, for the word under it.
+    """
+    width, lines = max(size[1], narrowest), (size[0] + 1) // 2 + 1
     columns = max(1, (room[1] + _GAP - 1) // (width + _GAP))
     rows = max(1, room[0] // lines)
     row = chosen // columns

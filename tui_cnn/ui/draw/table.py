@@ -15,7 +15,7 @@ from tui_cnn.insight.confusion import PerClass
 from tui_cnn.ui.draw.canvas import Canvas
 from tui_cnn.ui.draw.numbers import bar
 
-NAME = 8
+NAME = 7
 """Cells of a class' name beside the matrix."""
 
 CELL = 4

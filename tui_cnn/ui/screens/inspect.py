@@ -109,6 +109,10 @@ class InspectScreen(InspectKeys):
         self._due = False
         if self._weights is None or not self.is_current:
             return
+        if self._weights.stamp is None:
+            message = _("{run} has no weights yet: they come with its first checkpoint.\n\ni looks into another run")
+            self._say(message.format(run=self._weights.run.id))
+            return
         request = Open(source=self._weights.source)
         self.desk.want("open", request, Opened)
         opened = self.desk.get(request, Opened)

@@ -21,6 +21,7 @@ from tui_cnn.ui.widgets.inspect.view import Output, View, means
 _COMPUTED = (255, 255, 255)
 _MEASURED = (255, 176, 0)
 _HEAD = 1
+_WORD = 9
 _WORDS = 20
 _TOP = 9
 _STRENGTH = 0.4
@@ -143,7 +144,7 @@ class FieldView(View):
         room = (canvas.height - y - _HEAD, canvas.width)
         size = (pictures.shape[1], pictures.shape[2])
         times = enlargement(size, len(pictures), room)
-        laid = grid((size[0] * times, size[1] * times), len(pictures), 0, room)
+        laid = grid((size[0] * times, size[1] * times), len(pictures), 0, room, _WORD)
 
         def tile(place: int) -> Tile:
             label = scene.opened.class_names[scene.test.labels[numbers[place]]]

@@ -17,7 +17,7 @@ from tui_cnn.ui.draw.canvas import Canvas, Pixels
 from tui_cnn.ui.draw.pictures import fit_into, magnify, sheet, shrink
 from tui_cnn.ui.inspecting.banks import banks, nearest
 from tui_cnn.ui.inspecting.scene import Scene, layer_title
-from tui_cnn.ui.widgets.inspect.drawn import Tones
+from tui_cnn.ui.widgets.inspect.drawn import Tones, wrapped
 from tui_cnn.ui.widgets.inspect.view import Output, View, heat, means
 
 _FRAME = 13
@@ -76,7 +76,9 @@ class HistoryView(View):
         moments = self._moments(scene)
         if len(moments) < _FEWEST:
             canvas.put(1, 1, _("This run keeps no weights of earlier steps."), tones.text)
-            canvas.put(1, 2, _("Train with a recipe that keeps some, to see how the kernels came about."), tones.dim)
+            advice = _("Train with a recipe that keeps some, to see how the kernels came about.")
+            for line, words in enumerate(wrapped(advice, canvas.width - 2), start=2):
+                canvas.put(1, line, words, tones.dim)
             return
         fitting = max(1, (canvas.width - 1) // _FRAME)
         chosen = [moments[place] for place in np.linspace(0, len(moments) - 1, min(fitting, len(moments))).astype(int)]

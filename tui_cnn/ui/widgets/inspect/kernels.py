@@ -135,10 +135,15 @@ class KernelsView(View):
 
     def _describe(self, canvas: Canvas, bank: Bank, kernel: npt.NDArray[np.float64], chosen: int, tones: Tones) -> None:
         """Say the numbers of the chosen kernel, and which inputs it is about."""
-        numbers = _("mean {mean:.3f}   spread {spread:.3f}   norm {norm:.3f}").format(
+        numbers = _("mean {mean:.3f}  spread {spread:.3f}  norm {norm:.3f}").format(
             mean=kernel.mean(), spread=kernel.std(), norm=np.linalg.norm(kernel)
         )
-        canvas.row(1, 0, (_("filter {number}").format(number=chosen), tones.bold), ("   " + numbers, tones.text))
+        canvas.row(
+            1,
+            0,
+            (_("filter {number}").format(number=chosen), tones.bold),
+            ("  " + numbers.replace("-", "−"), tones.text),
+        )
         height, width, inputs = bank.values.shape[:3]
         summed = _("the sum over {count} input channels").format(count=inputs)
         channel = _("input channel {number} of {count}").format(number=self._input, count=inputs)

@@ -170,7 +170,7 @@ class MapsView(View):
         found = statistics(values)
         number = scene.channel
         name = _("map {number}") if scene.has_maps else _("unit {number}")
-        numbers = _("{least:.2f} to {most:.2f}   mean {mean:.2f}   spread {spread:.2f}   not zero {active:.0%}")
+        numbers = _("{least:.2f} to {most:.2f}  mean {mean:.2f}  above zero {active:.0%}  spread {spread:.2f}")
         if not scene.has_maps:
             numbers = _("value {mean:.3f}")
         told = numbers.format(
@@ -178,13 +178,13 @@ class MapsView(View):
             most=found.maximum[number],
             mean=found.mean[number],
             spread=found.spread[number],
-            active=found.active[number],
+            active=(values[..., number] > 0).mean(),
         )
         canvas.put(1, 1, self._how(scene), tones.dim)
         x = canvas.put(1, 0, name.format(number=number), tones.bold)
-        x = canvas.put(x, 0, "   " + told, tones.text)
         if dead[number]:
-            canvas.put(x, 0, "   " + _("dead"), tones.wrong)
+            x = canvas.put(x, 0, "  " + _("dead"), tones.wrong)
+        canvas.put(x, 0, "  " + told.replace("-", "−"), tones.text)
 
     def _how(self, scene: Scene) -> str:
         """Say how the maps are drawn, and how many are dead."""

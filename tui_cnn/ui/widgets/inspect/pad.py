@@ -107,7 +107,7 @@ class PadView(View):
     def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
         """Draw the pad with the pen."""
         pad = self._pad(scene)
-        canvas.put(1, 0, _("Draw with the mouse, or with Space and the arrows."), tones.text)
+        canvas.put(1, 0, _("Draw with the mouse, or Space and the arrows."), tones.text)
         canvas.put(1, 1, _("What the network says of it stands at the left."), tones.dim)
         self._times = fit_into((pad.shape[0], pad.shape[1]), (canvas.height - _TOP, canvas.width - _LEFT))
         pixels = magnify(colours(np.maximum(pad, 24)), self._times)

@@ -48,6 +48,8 @@ class PredictionPanel(Drawn):
         """Draw as many classes as there is room for, the true one always among them."""
         found = self.activations(scene)
         names, label = scene.opened.class_names, scene.subject.label
+        if self.desk.get(scene.activate, Activations) is None:  # these are still those of the image before
+            label, tones = None, Tones(*[tones.dim] * len(tones))
         if found is None:
             self.waiting(canvas, 0, 0, scene.activate, tones)
             return

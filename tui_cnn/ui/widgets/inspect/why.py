@@ -163,9 +163,7 @@ class WhyView(View):
         heat, told = None, ""
         if covered is not None and isinstance(occlusion, Occlude):
             heat = self._drop(scene, covered, occlusion, (shape[0], shape[1]))
-            told = _(
-                "bright: a grey square of {size}×{size} there lowers the share, from {share:.3f} to {least:.3f}"
-            )
+            told = _("bright: a grey square of {size}×{size} there lowers the share, from {share:.3f} to {least:.3f}")
             told = told.format(size=occlusion.size, share=covered.probability, least=covered.values.numpy().min())
         explained.append(Explanation(_("Occlusion"), occlusion, heat, told))
         return explained
