@@ -55,7 +55,7 @@ async def draw(run):
         await asyncio.sleep(1)
         await user.settle()
         save(user, "train")
-        await user.press("3")
+        await user.press("5")
         await user.sees(run.id)
         await user.settle()
         save(user, "runs")

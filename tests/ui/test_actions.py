@@ -8,15 +8,16 @@ import pytest
 from tests.ui import told
 from tests.ui.driving import opened
 from tui_cnn.formats.presets import preset, preset_names
-from tui_cnn.ui.actions import actions, bindings
+from tui_cnn.ui.actions import VIEWS, actions, bindings
 from tui_cnn.ui.app import CnnTui
 from tui_cnn.ui.dialogs.help import key_names, scope_titles
+from tui_cnn.ui.inspecting.desk import Desk
 
 
 def test_no_two_actions_share_a_key_where_both_can_be_meant():
     together = {
         "stack": ("stack", "app"), "form": ("form", "app"), "recipe": ("recipe", "train", "app"),
-        "train": ("train", "app"), "runs": ("runs", "app"),
+        "train": ("train", "app"), "runs": ("runs", "app"), **{view: (view, "inspect", "app") for view in VIEWS},
     }  # fmt: skip
     for scopes in together.values():
         keys = Counter(key for action in actions() if action.scope in scopes for key in action.keys.split(","))
@@ -31,12 +32,15 @@ def test_every_action_is_bound_under_its_keys():
 
 def test_every_action_exists():
     from tui_cnn.ui.screens.build import BuildScreen
+    from tui_cnn.ui.screens.inspect import InspectScreen
     from tui_cnn.ui.screens.runs import RunsScreen
     from tui_cnn.ui.screens.train import TrainScreen
+    from tui_cnn.ui.widgets.inspect.views import all_views
 
     places = {
         "app": CnnTui, "stack": BuildScreen, "form": BuildScreen,
         "recipe": TrainScreen, "train": TrainScreen, "runs": RunsScreen,
+        "inspect": InspectScreen, **{view.scope: view for view in all_views(Desk(None, lambda: None))},
     }  # fmt: skip
     for action in actions():
         assert callable(getattr(places[action.scope], f"action_{action.id}")), action.id
@@ -71,12 +75,12 @@ async def found(user, query):
     await user.press_at_once(*query)
 
 
-@pytest.mark.parametrize("mode", ["1", "2", "3"])
+@pytest.mark.parametrize("mode", ["1", "2", "3", "5"])
 async def test_the_palette_offers_what_the_screen_offers_once(mode):
     told.make_run()
     async with opened(size=(120, 120)) as user:
         await user.press("d", mode)
-        if mode == "3":
+        if mode == "5":
             await user.sees("interrupted")
         bound = {active.binding.action for active in user.app.screen.active_bindings.values()}
         expected = {a.target: a for a in reversed(actions()) if a.scope == "app" or a.target in bound}
@@ -105,7 +109,14 @@ async def test_the_palette_runs_what_is_chosen():
 
 async def test_other_screens_are_a_key_away():
     async with opened() as user:
-        for key, mode in [("2", "train"), ("escape", "train"), ("3", "runs"), ("1", "build"), ("3", "runs")]:
+        for key, mode in [
+            ("2", "train"),
+            ("escape", "train"),
+            ("3", "inspect"),
+            ("5", "runs"),
+            ("1", "build"),
+            ("5", "runs"),
+        ]:
             await user.press(key)
             assert user.app.current_mode == mode
         await user.press("q")

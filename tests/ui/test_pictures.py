@@ -152,7 +152,7 @@ async def test_runs(picture, size):
     told.write(training, told.started(), *told.trained(2.4))
     with told.training(training):
         async with opened(size=SIZES[size]) as user:
-            await user.press("3")
+            await user.press("5")
             await user.sees("finished", "failed", "running")
             await at_rest(user)
             picture(user.app)
@@ -160,7 +160,7 @@ async def test_runs(picture, size):
 
 async def test_no_runs(picture):
     async with opened(size=(80, 24)) as user:
-        await user.press("3")
+        await user.press("5")
         await user.sees("No runs yet")
         await at_rest(user)
         picture(user.app)

@@ -42,8 +42,9 @@ class Action(NamedTuple):
     @property
     def target(self) -> str:
         """The action as Textual runs it: the app's own on the app, a view's on the view, all others on the screen."""
-        place = "app" if self.scope == "app" else "focused" if self.scope in VIEWS else "screen"
-        return f"{place}.{self.id}"
+        if self.scope in VIEWS:
+            return self.id
+        return f"{'app' if self.scope == 'app' else 'screen'}.{self.id}"
 
 
 def actions() -> tuple[Action, ...]:

@@ -23,20 +23,20 @@ def runs():
 
 async def test_no_runs_say_what_to_do():
     async with opened() as user:
-        await user.press("3")
+        await user.press("5")
         await user.sees("No runs yet. Press 2 to train the network that is on the Build screen.")
         await user.offers()
         await user.press("enter", "b", "down")
         assert user.app.current_mode == "runs"
         told.make_run()
         await user.sees("interrupted")
-        await user.offers("Open", "Build")
+        await user.offers("Open", "Inspect", "Build")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])
 async def test_runs_are_listed_newest_first(runs, size):
     async with opened(size=size) as user:
-        await user.press("3")
+        await user.press("5")
         await user.sees("finished", "lenet-5", "fashion-cnn", "2 of 5", "5 of 5", "interrupted")
         assert user.text.index("fashion-cnn  ") < user.text.index("lenet-5 ")
         if size[0] > 100:
@@ -45,12 +45,12 @@ async def test_runs_are_listed_newest_first(runs, size):
 
 async def test_a_run_is_opened_by_key_and_by_mouse(runs):
     async with opened(size=(140, 40)) as user:
-        await user.press("3")
+        await user.press("5")
         await user.sees(OLD)
         await user.press("down", "enter")
         await user.sees("test accuracy 0.9042")
         assert user.app.shown_run == runs[0]
-        await user.press("3")
+        await user.press("5")
         await user.sees(NEW)
         await user.click(NEW)
         await user.click(NEW)
@@ -60,7 +60,7 @@ async def test_a_run_is_opened_by_key_and_by_mouse(runs):
 
 async def test_a_runs_network_is_put_on_the_build_screen(runs):
     async with opened("fashion-dnn") as user:
-        await user.press("3")
+        await user.press("5")
         await user.sees("finished")
         await user.press("down", "b")
         await user.until(lambda: user.network == preset("lenet-5"))
@@ -70,7 +70,7 @@ async def test_a_runs_network_is_put_on_the_build_screen(runs):
 
 async def test_unsaved_changes_are_asked_about_before_a_runs_network_comes(runs):
     async with opened("fashion-dnn") as user:
-        await user.press("d", "3")
+        await user.press("d", "5")
         await user.sees("finished")
         await user.press("b")
         await user.sees("Unsaved changes")
@@ -84,7 +84,7 @@ async def test_unsaved_changes_are_asked_about_before_a_runs_network_comes(runs)
 async def test_a_damaged_network_is_told(runs):
     runs[1].network_file.write_text("[[")
     async with opened() as user:
-        await user.press("3")
+        await user.press("5")
         await user.sees("finished")
         await user.press("b")
         await user.told("not valid TOML")
@@ -93,7 +93,7 @@ async def test_a_damaged_network_is_told(runs):
 
 async def test_a_run_is_followed_and_the_cursor_stays_on_its_run(runs):
     async with opened(size=(140, 40)) as user:
-        await user.press("3")
+        await user.press("5")
         await user.sees("2 of 5")
         await user.press("down")
         with told.training(runs[1]):
@@ -108,7 +108,7 @@ async def test_a_run_is_followed_and_the_cursor_stays_on_its_run(runs):
 
 async def test_a_run_that_goes_away(runs):
     async with opened(size=(140, 40)) as user:
-        await user.press("3")
+        await user.press("5")
         await user.sees(OLD, NEW)
         shutil.rmtree(runs[1].path)
         await user.press("b")
@@ -121,7 +121,7 @@ async def test_directories_named_by_hand():
     told.make_run("99999999-999999-[bold] x [[-0000")
     told.make_run("20261301-000000-month-0000")
     async with opened(size=(140, 40)) as user:
-        await user.press("3")
+        await user.press("5")
         await user.sees("month")
         await user.until(lambda: user.text.count("[bold] x [[") == 2)  # as the network's name, and in the run's id
         await user.press("enter")

@@ -230,7 +230,7 @@ async def test_a_long_story_is_told_once(monkeypatch):
     async with opened() as user:
         watch(user, run)
         await user.sees("test accuracy")
-        await user.press("3")
+        await user.press("5")
         await user.sees("0.9042")
         watch(user, run)
         await user.until(lambda: len(most) > 6)
@@ -321,7 +321,7 @@ async def test_a_run_that_is_deleted_while_it_is_shown():
         shutil.rmtree(run.path)
         await user.press("l", "escape", "r")
         await user.until(lambda: user.notices)
-        await user.press("3")
+        await user.press("5")
         await user.sees("No runs yet")
         await user.press("2", "n")
         await user.sees("Train fashion-cnn")

@@ -189,6 +189,6 @@ class InspectScreen(InspectKeys):
         self._weights = weights
         self.desk.forget()
         which = _("best weights") if weights.source.which == "best" else _("last checkpoint")
-        source = Content.assemble((weights.run.id, "bold"), f" · {which}")
+        source = Content.assemble(f"{which} · ", weights.run.id)
         self.query_one("#source", Static).update(source)
         self._come_in()

@@ -132,9 +132,9 @@ class EvaluationView(View):
             canvas, x, y, counts, parts if self._shares else None, names, self._cell, palette, tones.dim, tones.chosen
         )
         row, column = self._cell
-        told = _("{count} {true} taken for {said}, {share:.1%} of them")
+        told = _("{count} {true} taken for {said}: {share:.1%}")
         if row == column:
-            told = _("{count} {true} recognised, {share:.1%} of them")
+            told = _("{count} {true} recognised: {share:.1%}")
         words = told.format(count=counts[row, column], true=names[row], said=names[column], share=parts[row, column])
         canvas.put(x, y + len(names) + 1, words, tones.bold, room=width)
         canvas.put(x, y + len(names) + 2, _("rows: true class · columns: what it says"), tones.dim, room=width)

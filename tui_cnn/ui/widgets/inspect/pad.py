@@ -74,7 +74,7 @@ class PadView(View):
         """Begin anew."""
         if self.scene is not None:
             self._drawing = np.zeros(self.scene.opened.image_shape, np.uint8)
-            self._down = False
+            self._down = self._erasing = False
             self._show_drawing()
 
     def action_take_image(self) -> None:
