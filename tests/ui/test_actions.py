@@ -8,9 +8,10 @@ import pytest
 from tests.ui import told
 from tests.ui.driving import opened
 from tui_cnn.formats.presets import preset, preset_names
-from tui_cnn.ui.actions import actions, bindings
+from tui_cnn.ui.actions import VIEWS, actions, bindings
 from tui_cnn.ui.app import CnnTui
 from tui_cnn.ui.dialogs.help import key_names, scope_titles
+from tui_cnn.ui.inspecting.desk import Desk
 
 
 def test_no_two_actions_share_a_key_where_both_can_be_meant():
@@ -21,6 +22,7 @@ def test_no_two_actions_share_a_key_where_both_can_be_meant():
         "lab_form": ("lab_form", "lab", "app"), "chain": ("chain", "lab", "app"),
         "weights": ("weights", "lab", "app"), "pairs": ("pairs", "lab", "app"), "lesson": ("lesson", "lab", "app"),
         "compare": ("compare", "curves", "app"), "scatter": ("scatter", "app"),
+        **{view: (view, "inspect", "app") for view in VIEWS},
     }  # fmt: skip
     for scopes in together.values():
         keys = Counter(key for action in actions() if action.scope in scopes for key in action.keys.split(","))
@@ -36,15 +38,18 @@ def test_every_action_is_bound_under_its_keys():
 def test_every_action_exists():
     from tui_cnn.ui.screens.build import BuildScreen
     from tui_cnn.ui.screens.compare import CompareScreen
+    from tui_cnn.ui.screens.inspect import InspectScreen
     from tui_cnn.ui.screens.lab import LabScreen
     from tui_cnn.ui.screens.runs import RunsScreen
     from tui_cnn.ui.screens.scatter import ScatterScreen
     from tui_cnn.ui.screens.train import TrainScreen
+    from tui_cnn.ui.widgets.inspect.views import all_views
 
     places = {
         "app": CnnTui, "stack": BuildScreen, "checks": BuildScreen, "form": BuildScreen,
         "recipe": TrainScreen, "train": TrainScreen, "runs": RunsScreen,
         "curves": TrainScreen, "compare": CompareScreen, "scatter": ScatterScreen,
+        "inspect": InspectScreen, **{view.scope: view for view in all_views(Desk(None, lambda: None))},
     }  # fmt: skip
     for action in actions():
         assert callable(getattr(places.get(action.scope, LabScreen), f"action_{action.id}")), action.id
@@ -79,7 +84,7 @@ async def found(user, query):
     await user.press_at_once(*query)
 
 
-@pytest.mark.parametrize("mode", ["1", "2", "4", "5"])
+@pytest.mark.parametrize("mode", ["1", "2", "3", "4", "5"])
 async def test_the_palette_offers_what_the_screen_offers_once(mode):
     told.make_run()
     async with opened(size=(120, 340)) as user:
@@ -116,6 +121,7 @@ async def test_other_screens_are_a_key_away():
         for key, mode in [
             ("2", "train"),
             ("escape", "train"),
+            ("3", "inspect"),
             ("5", "runs"),
             ("4", "lab"),
             ("1", "build"),

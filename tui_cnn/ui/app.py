@@ -52,6 +52,9 @@ class CnnTui(NavigatingApp):
     shown_run: reactive[RunDirectory | None] = reactive(None)
     """The run that the Train screen shows."""
 
+    inspected_run: reactive[RunDirectory | None] = reactive(None)
+    """The run that the Inspect screen looks into."""
+
     marked: reactive[tuple[RunDirectory, ...]] = reactive((), repaint=False)
     """The runs that are compared: their curves lie over each other."""
 
@@ -92,6 +95,11 @@ class CnnTui(NavigatingApp):
     def redo(self) -> None:
         """Make the edit again that was taken back."""
         self.design = self.design.redo()
+
+    def inspect_run(self, run: RunDirectory) -> None:
+        """Look into a run."""
+        self.inspected_run = run
+        self.action_mode_inspect()
 
     def toggle_mark(self, run: RunDirectory) -> None:
         """Mark a run to be compared, or no more."""

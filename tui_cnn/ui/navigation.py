@@ -33,6 +33,12 @@ def _train_screen() -> Screen[Any]:
     return TrainScreen()
 
 
+def _inspect_screen() -> Screen[Any]:
+    from tui_cnn.ui.screens.inspect import InspectScreen
+
+    return InspectScreen()
+
+
 def _lab_screen() -> Screen[Any]:
     from tui_cnn.ui.screens.lab import LabScreen
 
@@ -57,6 +63,7 @@ class NavigatingApp(ConfiguredApp):
     MODES: ClassVar[dict[str, Any]] = {
         "build": _build_screen,
         "train": _train_screen,
+        "inspect": _inspect_screen,
         "lab": _lab_screen,
         "runs": _runs_screen,
     }
@@ -88,6 +95,11 @@ class NavigatingApp(ConfiguredApp):
         """Go to the Train screen."""
         self.settle_form()
         self.switch_mode("train")
+
+    def action_mode_inspect(self) -> None:
+        """Go to the Inspect screen."""
+        self.settle_form()
+        self.switch_mode("inspect")
 
     def action_mode_lab(self) -> None:
         """Go to the Lab."""
@@ -132,5 +144,6 @@ class NavigatingApp(ConfiguredApp):
     def _prepare(self) -> None:
         import_module("tui_cnn.ui.screens.runs")
         import_module("tui_cnn.ui.screens.train")
+        import_module("tui_cnn.ui.screens.inspect")
         import_module("tui_cnn.ui.screens.lab")
         gc.freeze()  # what is loaded stays: to look through it for garbage would hold a key up

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.dom import DOMNode
 
 from tui_cnn.formats.presets import preset_names
 from tui_cnn.i18n import _
@@ -31,13 +32,13 @@ class ActionsProvider(Provider):
                 yield Hit(score, matcher.highlight(title), run, help=help_text)
 
     def _commands(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
-        bound = {binding.binding.action for binding in self.screen.active_bindings.values()}
+        bound = {binding.binding.action: binding.node for binding in self.screen.active_bindings.values()}
         offered = set()
         for action in actions():
             # the app's actions are there also where a form takes their keys
             if (action.scope == "app" or action.target in bound) and action.target not in offered:
                 offered.add(action.target)
-                yield action.label, action.help, self._runner(action.target)
+                yield action.label, action.help, self._runner(action.target, bound.get(action.target))
         for name in preset_names():
             title = _("Open preset {name}").format(name=name)
             yield title, _("Put this network on the Build screen"), self._runner(f"app.open_model('{name}')")
@@ -48,8 +49,8 @@ class ActionsProvider(Provider):
             about = _("Change the colours: a dark theme") if theme.dark else _("Change the colours: a light theme")
             yield _("Theme {name}").format(name=name), about, partial(setattr, self.app, "theme", name)
 
-    def _runner(self, action: str) -> Callable[[], object]:
+    def _runner(self, action: str, node: DOMNode | None = None) -> Callable[[], object]:
         async def run() -> None:
-            await self.app.run_action(action)
+            await self.app.run_action(action, node)
 
         return run

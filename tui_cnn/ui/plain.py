@@ -3,9 +3,14 @@
 import codecs
 import sys
 from io import TextIOWrapper
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rich.cells import cell_len
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from tui_cnn.ui.draw.canvas import Ink
 
 _NAME = "cnn-tui.plain"
 _PLAIN = {
@@ -67,3 +72,10 @@ def _plain(sign: str) -> str:
     if "\u2800" <= sign <= "\u28ff":  # braille, of which the curves are made
         return "." if sign > "\u2800" else " "
     return _PLAIN.get(sign, "?" * cell_len(sign))
+
+
+def ink(app: "App[Any]") -> "Ink":
+    """Draw pictures in blocks of colour, or as characters where the terminal has no colours or not the blocks."""
+    stream = sys.__stderr__
+    encoding = codecs.lookup(stream.encoding).name if isinstance(stream, TextIOWrapper) else "utf-8"
+    return "characters" if encoding != "utf-8" or app.console.color_system is None else "blocks"

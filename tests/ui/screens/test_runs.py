@@ -30,7 +30,7 @@ async def test_no_runs_say_what_to_do():
         assert user.app.current_mode == "runs"
         told.make_run()
         await user.sees("interrupted")
-        await user.offers("Open", "Build")
+        await user.offers("Open", "Inspect", "Build")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])

@@ -2,18 +2,20 @@
 
 from textual.binding import Binding
 
-from tui_cnn.ui.actions.action import Action, Scope
+from tui_cnn.ui.actions.action import VIEWS, Action, Scope
 from tui_cnn.ui.actions.app import app_actions
 from tui_cnn.ui.actions.build import build_actions
+from tui_cnn.ui.actions.inspect import inspect_actions
 from tui_cnn.ui.actions.lab import lab_actions
 from tui_cnn.ui.actions.runs import comparing_actions, runs_actions
 from tui_cnn.ui.actions.train import curves_actions, train_actions
 
-__all__ = ["Action", "Scope", "actions", "bindings", "meant_together", "runs_actions"]
+__all__ = ["VIEWS", "Action", "Scope", "actions", "bindings", "meant_together", "runs_actions"]
 
 _TOGETHER: dict[Scope, tuple[Scope, ...]] = {
     "train": ("recipe", "curves"),
     "compare": ("curves",),
+    "inspect": VIEWS,
     "lab": ("stepper", "lab_form", "chain", "weights", "pairs", "lesson"),
 }
 """What a screen's own keys work together with."""
@@ -30,6 +32,7 @@ def actions() -> tuple[Action, ...]:
         *build_actions(),
         *train_actions(),
         *curves_actions(),
+        *inspect_actions(),
         *runs_actions(),
         *comparing_actions(),
         *lab_actions(),

@@ -4,8 +4,12 @@ from typing import Literal, NamedTuple
 
 Scope = Literal[
     "app", "stack", "checks", "form", "recipe", "train", "curves", "runs", "compare", "scatter",
+    "inspect", "maps", "kernels", "field", "why", "evaluation", "moves", "pad", "comparison", "history",
     "lab", "stepper", "lab_form", "chain", "weights", "pairs", "lesson",
 ]  # fmt: skip
+
+VIEWS: tuple[Scope, ...] = ("maps", "kernels", "field", "why", "evaluation", "moves", "pad", "comparison", "history")
+"""The views of the Inspect screen, whose actions are their own; one of them has the focus."""
 
 
 class Action(NamedTuple):
@@ -20,7 +24,9 @@ class Action(NamedTuple):
 
     @property
     def target(self) -> str:
-        """The action as Textual runs it: the app's own on the app, all others on the screen."""
+        """The action as Textual runs it: the app's own on the app, a view's on the view, all others on the screen."""
+        if self.scope in VIEWS:
+            return self.id
         return f"{'app' if self.scope == 'app' else 'screen'}.{self.id}"
 
     @property

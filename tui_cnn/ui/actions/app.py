@@ -9,6 +9,7 @@ def app_actions() -> tuple[Action, ...]:
     return (
         Action("mode_build", "app", "1", _("Build"), _("Go to the Build screen"), footer=False),
         Action("mode_train", "app", "2", _("Train"), _("Go to the Train screen"), footer=False),
+        Action("mode_inspect", "app", "3", _("Inspect"), _("Go to the Inspect screen"), footer=False),
         Action("mode_lab", "app", "4", _("Lab"), _("Go to the Lab and its lessons"), footer=False),
         Action("mode_runs", "app", "5", _("Runs"), _("Go to the list of runs"), footer=False),
         Action("save", "app", "ctrl+s", _("Save"), _("Save the network to its file")),

@@ -17,6 +17,7 @@ def train_actions() -> tuple[Action, ...]:
         Action("new_run", "train", "n", _("New run"), _("Leave this run and set up another")),
         Action("next_view", "train", "v", _("View"), _("Show loss and accuracy, then rates, then classes")),
         Action("lay_over", "train", "o", _("Overlay"), _("Lay another run over the curves, or take one away")),
+        Action("inspect_run", "train", "i", _("Inspect"), _("Look inside the network of this run")),
         Action("show_log", "train", "l", _("Log"), _("Show what the worker wrote")),
     )
 

@@ -19,12 +19,21 @@ class SavePath(Once[Path | None]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
 
-    def __init__(self, proposed: Path, own: Path | None = None, *, title: str = "", suffix: str = ".toml") -> None:
+    def __init__(
+        self,
+        proposed: Path,
+        own: Path | None = None,
+        *,
+        title: str = "",
+        suffix: str = ".toml",
+        suffixes: tuple[str, ...] = (),
+    ) -> None:
         super().__init__()
-        self._title = title or _("Save the network as")
         self._suffix = suffix
         self._proposed = own or proposed
         self._agreed = own
+        self._title = title or _("Save the network as")
+        self._suffixes = suffixes
 
     def compose(self) -> ComposeResult:
         """Lay out the line and a word about it."""
@@ -38,7 +47,7 @@ class SavePath(Once[Path | None]):
         if not event.value.strip():
             return
         try:
-            path = _file(event.value.strip(), self._suffix)
+            path = _file(event.value.strip(), self._suffixes[0] if self._suffixes else self._suffix, self._suffixes)
             exists = path.exists()
         except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: `~somebody` who is unknown
             reason = error.strerror if isinstance(error, OSError) else error
@@ -54,9 +63,12 @@ class SavePath(Once[Path | None]):
         self.query_one("#advice", Static).update(message)
 
 
-def _file(text: str, suffix: str) -> Path:
-    """Make a path of what was typed, with the usual suffix where it has none."""
+def _file(text: str, usual: str, allowed: tuple[str, ...]) -> Path:
+    """Make a path of what was typed, with the usual suffix where it has none; of `allowed` where some are named."""
     path = Path(text).expanduser()
     if path.is_dir():
         raise ValueError(_("{path} is a directory; name a file in it").format(path=path))
-    return path if path.suffix else path.with_suffix(suffix)
+    path = path if path.suffix else path.with_suffix(usual)
+    if allowed and path.suffix.lower() not in allowed:
+        raise ValueError(_("it has to end in {suffixes}").format(suffixes=", ".join(allowed)))
+    return path

@@ -1,5 +1,6 @@
 """Pick one of a list by typing a part of its name."""
 
+from collections.abc import Callable
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from rich.cells import cell_len, set_cell_size
@@ -26,7 +27,7 @@ class Item(NamedTuple, Generic[T]):
 
 
 class Pick(Once[T | None]):
-    """A filter over a list; arrows move in the list while one types."""
+    """A filter over a list; arrows move in the list while one types. `made` makes an item of what is typed."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -35,10 +36,13 @@ class Pick(Once[T | None]):
         Binding("up", "move('up')", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, items: list[Item[T]]) -> None:
+    def __init__(
+        self, title: str, items: list[Item[T]], made: Callable[[str], Item[T] | None] = lambda _text: None
+    ) -> None:
         super().__init__()
         self._title = title
         self._items = items
+        self._made = made
         self._shown = items
 
     def compose(self) -> ComposeResult:
@@ -78,7 +82,8 @@ class Pick(Once[T | None]):
         named = [item for item in self._items if all(word in item.name.lower() for word in words)]
         told = [item for item in self._items if all(word in f"{item.name} {item.about}".lower() for word in words)]
         named.sort(key=lambda item: not item.name.lower().startswith(text.lower()))
-        self._shown = named + [item for item in told if item not in named]
+        made = self._made(text)
+        self._shown = [*([made] if made else []), *named, *(item for item in told if item not in named)]
         width = max((cell_len(item.name) for item in self._items), default=0) + 2
         options = self.query_one(OptionList)
         options.clear_options()

@@ -113,6 +113,11 @@ class RunsScreen(RunDeeds, MainScreen):
             self.cnn_tui.shown_run = listed.run
             self.app.switch_mode("train")
 
+    def action_inspect_run(self) -> None:
+        """Look inside the selected run's network."""
+        if listed := self.selected():
+            self.cnn_tui.inspect_run(listed.run)
+
     def action_load_network(self) -> None:
         """Put the selected run's network on the Build screen."""
         if listed := self.selected():

@@ -107,6 +107,7 @@ class TrainScreen(Looking, MainScreen):
             "show_log": shown,
             "next_view": shown,
             "lay_over": shown,
+            "inspect_run": shown and bool(self._watched and self._watched.snapshot.epochs),
         }
         if action in self.LOOKS:
             return shown and self.query_one(RunView).view != "classes"
@@ -139,6 +140,11 @@ class TrainScreen(Looking, MainScreen):
     def action_new_run(self) -> None:
         """Leave this run and set up another."""
         self.cnn_tui.shown_run = None
+
+    def action_inspect_run(self) -> None:
+        """Look inside the network of this run."""
+        if self._watcher is not None:
+            self.cnn_tui.inspect_run(self._watcher.run)
 
     def action_leave_form(self) -> None:
         """Leave the form, so that the screen's own keys can be used."""

@@ -65,6 +65,7 @@ class TopBar(Horizontal):
         tabs = (
             ("1", "build", _("Build")),
             ("2", "train", _("Train")),
+            ("3", "inspect", _("Inspect")),
             ("4", "lab", _("Lab")),
             ("5", "runs", _("Runs")),
         )

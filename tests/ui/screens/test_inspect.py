@@ -1,0 +1,354 @@
+"""The Inspect screen, with answers that are known beforehand; `test_inspect_real.py` has a real inspector behind it."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.ui import told
+from tests.ui.answering import KERNELS, Answering, make_run
+from tests.ui.driving import opened
+from tui_cnn.runs.inspection.requests import Activate, GradCam, Open, Predict, Saliency
+from tui_cnn.ui.screens import inspect
+
+
+@pytest.fixture
+def answering(monkeypatch):
+    found = []
+
+    def make():
+        found.append(Answering())
+        return found[-1]
+
+    monkeypatch.setattr(inspect, "Inspector", make)
+    return found
+
+
+@pytest.fixture
+def run():
+    return make_run()
+
+
+async def to_inspect(user):
+    await user.press("3")
+    await user.sees("Test image 0 · ", "Prediction", "above zero")
+
+
+def last(answering, kind):
+    return [request for request in answering[0].asked if isinstance(request, kind)][-1]
+
+
+async def test_without_a_run_it_says_what_to_do_and_asks_nobody(answering):
+    async with opened() as user:
+        await user.press("3")
+        await user.sees("There is nothing to look into yet.", "Press 2 to train")
+        await user.offers()
+        told.make_run()
+        await user.press("5")
+        await user.sees("interrupted")
+        await user.press("i")
+        await user.sees("has no weights yet")
+        assert answering[0].asked == []
+
+
+async def test_images_are_walked_through_and_the_prediction_says_whether_it_is_right(answering, run):
+    async with opened() as user:
+        await user.press("5")
+        await user.sees(run.id)
+        await user.press("i")
+        await user.sees("Test image 0 · Ankle boot", "T-shirt/top", "0.775", "Prediction: wrong", "best weights")
+        await user.press("n")
+        await user.sees("Test image 1 · Pullover")
+        await user.press("n")
+        await user.sees("Test image 2 · Trouser")
+        await user.press("p", "p", "p")
+        await user.sees("Test image 9,999 · Sandal")
+
+
+async def test_images_are_found_by_number_class_and_mistake(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("slash")
+        await user.choose("4021")
+        await user.sees("Test image 4,021")
+        await user.press("slash")
+        await user.choose("sandal")
+        await user.sees("Test image 8 · Sandal")
+        await user.press("n")
+        await user.sees("Test image 11 · Sandal")
+        await user.press("slash")
+        await user.choose("shirt taken for bag")  # by what is told of the test set: every seventh, two classes on
+        await user.sees("Test image 56")
+        await user.press("n")
+        await user.sees("Test image 126")
+        await user.press("slash")
+        await user.choose("trouser taken for bag")
+        await user.press("escape")
+
+
+async def test_layers_and_maps_are_walked_by_arrows_and_one_is_made_large(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.sees("1 Conv2D · 26×26×4", "1 dead over 1,000 images", "map 0", "3 dead")
+        await user.press("right", "right")
+        await user.sees("map 2")
+        await user.press("end")
+        await user.sees("map 3  dead")
+        await user.press("s", "home")
+        await user.sees("strongest first", "map 2")  # the sum of nine pixels is larger than any edge of the wedge
+        await user.press("enter", "right", "down", "down")
+        await user.sees("row 2, column 1")
+        assert f"{(np.add.outer(range(2, 5), range(1, 4)) * 4 / 255).sum():.2f}" in user.text
+        await user.press("escape", "z")
+        await user.sees("one scale a map")
+        await user.press("down", "down", "down")
+        await user.sees("4 Dense · 10", "Trouser")
+        await user.press("down", "left_square_bracket")
+        await user.sees("3 Flatten · 676", "unit 2")
+        await user.press("full_stop")
+        await user.sees("unit 3")
+
+
+async def test_kernels_are_named_by_the_classical_filter_they_are_most_like(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("k")
+        await user.sees("filter 0", "norm 3.464", "most like Sobel x, cosine 1.00", "−2.00")
+        await user.press("right")
+        await user.sees("most like Sobel y, cosine 1.00")
+        await user.press("right", "right")
+        await user.sees("most like Sobel x with its signs turned, cosine −1.00")
+        await user.press("space")
+        await user.sees("3×3")
+        await user.press("down")
+        await user.sees("4 Dense · 10", "13×13 · the sum over 4 input channels")
+        await user.press("space")
+        await user.sees("input channel 0 of 4")
+
+
+async def test_the_field_of_a_cell_is_framed_and_told(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("f", "right", "right", "down")
+        await user.sees("row 1, column 2", "rows 1 to 3", "columns 2 to 4", "3×3 pixels", "9.0 Ankle")
+
+
+async def test_why_asks_for_the_class_and_the_layer(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("w")
+        await user.sees("Why it says T-shirt/top, with 0.775", "Saliency", "Grad-CAM of conv2d", "0.750 to 0.295")
+        assert last(answering, Saliency).target is None
+        await user.press("right", "right", "down")
+        await user.sees("Why Trouser has 0.025", "Grad-CAM of max_pooling2d")
+        assert last(answering, GradCam).target == 1
+        await user.resize(80, 24)
+        await user.sees("Grad-CAM of max_pooling2d")
+        assert "Saliency" not in user.text
+        await user.press("space")
+        await user.sees("Occlusion")
+
+
+async def test_the_evaluation_opens_the_images_of_a_cell(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("e")
+        await user.sees(
+            "10,000 test images · accuracy 0.8571", "precision", "most confident mistakes", "calibration error"
+        )
+        await user.press("right", "right")
+        await user.sees("143 T-shirt/top taken for Pullover: 14.3%")
+        await user.press("enter")
+        await user.sees("Test image 0")
+        await user.press("n")
+        await user.sees("Test image 70 ·")
+        await user.press("s")
+        assert " 14 " in user.line("T-shirt  86")
+
+
+async def test_a_moved_image_is_what_is_looked_at(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("v")
+        await user.sees("here 0.90", "in place 0.90", "at worst 0.20")
+        await user.press("right", "right", "up")
+        await user.sees("Test image 0, moved", "shifted by 2 right, -1 down", "here 0.69")
+        base = user.app.screen.scene.test.images[0]
+        expected = np.zeros_like(base)
+        expected[:-1, 2:] = base[1:, :-2]
+        assert np.array_equal(last(answering, Activate).image.numpy(), expected)
+        await user.press("a", "plus", "l", "asterisk")
+        await user.sees("turned by 5°", "zoom 1.10", "flipped", "noise 20")
+        await user.press("backspace")
+        await user.sees("shifted by 0 right, 0 down")
+        assert "moved" not in user.line("Test image")
+
+
+async def test_what_is_drawn_is_predicted_with_each_stroke(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("d", "space")
+        await user.sees("Your drawing", "row 14, column 14: it draws")
+        await user.press("right", "right")
+        drawn = last(answering, Activate).image.numpy()
+        assert drawn[14, 14:17].tolist() == [255, 255, 255]
+        assert drawn[13, 14:17].min() > 0
+        await user.press("space", "z", "left", "space")
+        erased = last(answering, Activate).image.numpy()
+        assert not erased[13:16, 14:17].any()
+        await user.press("backspace")
+        assert not last(answering, Activate).image.numpy().any()
+        view = user.app.screen.view
+        await user.pilot.mouse_down(view, offset=(21, 13))
+        await user.pilot.hover(view, offset=(27, 13))
+        await user.pilot.mouse_up(view, offset=(27, 13))
+        await user.settle()
+        assert last(answering, Activate).image.numpy().any()
+        await user.press("n")
+        await user.sees("Test image")
+        await user.press("y")
+        assert np.array_equal(last(answering, Activate).image.numpy(), user.app.screen.scene.test.images[0])
+
+
+async def test_a_second_run_is_put_beside(answering, run):
+    other = make_run("20260101-000000-other-0001")
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("c")
+        await user.sees("Press b to choose a second run")
+        await user.press("b")
+        await user.choose("other")
+        await user.sees(f"{run.id} and {other.id}", "accuracy 0.8571 and 0.6666")
+        await user.sees("952  only the second is right", "2,857  only the first is right")
+        await user.press("down", "right")
+        await user.sees("image ", " apart")
+        await user.press("enter")
+        await user.sees("Test image")
+        await user.press("v")
+        await user.sees("accuracy over shifts · told", "accuracy over shifts · other", "moved, in other")
+        assert last(answering, Predict).source.path == str(other.path)
+
+
+async def test_history_is_a_film_strip_where_weights_are_kept(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("h")
+        await user.sees("This run keeps no weights of earlier steps.")
+        for step in (100, 2000):
+            (run.path / f"step-{step}.keras").write_bytes(b"")
+        run.best_file.write_bytes(b"new")
+        await user.sees("step 100", "step 2,000", "mean ")
+
+
+async def test_a_picture_file_is_fitted_and_looked_at(answering, run, here):
+    picture = np.full((60, 40), 255, np.uint8)
+    picture[20:40, 10:30] = 0
+    Image.fromarray(picture).save(here / "mine.png")
+    (here / "no.png").write_text("none")
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("o")
+        await user.sees("no.png")
+        await user.press("tab", "tab")
+        user.app.screen.dismiss(here / "no.png")
+        await user.told("is no picture that can be read")
+        await user.press("o")
+        await user.sees("mine.png")
+        user.app.screen.dismiss(here / "mine.png")
+        await user.sees("60×40 becomes 28×28, light and dark turned round")
+        await user.press("i")
+        await user.until(lambda: "turned round" not in user.line("becomes"))
+        await user.press("i", "enter")
+        await user.sees("mine.png", "Prediction")
+        given = last(answering, Activate).image.numpy()
+        assert given[14, 14] == 255
+        assert given[0, 14] == 0
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".npz", ".png", ".svg"])
+async def test_what_is_shown_is_written(answering, run, here, suffix):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("k", "x")
+        await user.sees("Write .svg, .png, .csv, .npz")
+        await user.type(f"out{suffix}")
+        await user.press("enter")
+        await user.told("Written to")
+    data = (here / f"out{suffix}").read_bytes()
+    if suffix == ".csv":
+        lines = data.decode().split("\n")
+        assert lines[0].endswith("most like,cosine")
+        assert lines[1].endswith("Sobel x,1.0")
+    elif suffix == ".npz":
+        assert np.array_equal(np.load(here / "out.npz")["conv2d"], KERNELS)
+    else:
+        assert data.startswith(b"\x89PNG" if suffix == ".png" else b"<svg")
+
+
+async def test_what_cannot_be_answered_is_told_and_asked_again(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        answering[0].refuse = "the inspector ended (SIGKILL)"
+        await user.press("n")
+        await user.sees("SIGKILL", "(r asks again)")
+        answering[0].refuse = ""
+        await user.press("r")
+        await user.sees("0.775")
+        answering[0].refuse = "holds the weights of another network"
+        run.best_file.write_bytes(b"changed")
+        await user.sees("another network", "r asks again · i looks into another run")
+        answering[0].refuse = ""
+        await user.press("r")
+        await user.sees("Test image 1 · ", "0.775")
+        assert len([request for request in answering[0].asked if isinstance(request, Open)]) == 3
+
+
+async def test_the_screen_does_not_wait_and_the_newest_request_wins(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        answering[0].hold.clear()
+        await user.press("n", "n", "n", "right", "k", "m")
+        await user.sees("Test image 3 · Trouser", "map 1")
+        assert "✓" not in user.text, "what is shown is still that of the image before"
+        answering[0].hold.set()
+        await user.sees("Dress       █", "✓ Trouser")
+
+
+async def test_a_run_that_trains_is_followed_at_its_last_checkpoint(answering):
+    run = told.make_run()
+    told.write(run, told.started(), *told.trained(1.5))
+    run.checkpoint_file.write_bytes(b"1")
+    run.best_file.write_bytes(b"1")
+    with told.training(run):
+        async with opened() as user:
+            user.app.shown_run = run
+            await user.press("2")
+            await user.sees("epoch 2 of 5")
+            await user.press("i")
+            await user.sees("last checkpoint", "Test image 0")
+            assert last(answering, Open).source.which == "last"
+            await user.press("n", "down")
+            asked = len(answering[0].asked)
+            run.checkpoint_file.write_bytes(b"22")
+            await user.until(lambda: any(isinstance(each, Open) for each in answering[0].asked[asked:]))
+            await user.sees("Test image 1", "2 MaxPooling2D")
+
+
+async def test_the_inspector_ends_with_the_app(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+    assert answering[0].closed
+
+
+async def test_the_palette_and_the_tabs_reach_every_view(answering, run):
+    async with opened(size=(120, 60)) as user:
+        await to_inspect(user)
+        await user.click("Kernels")
+        await user.sees("filter 0")
+        await user.press("tab")
+        await user.sees("computed")
+        await user.press("shift+tab", "shift+tab", "ctrl+p")
+        await user.until(lambda: type(user.app.screen).__name__ == "Palette" and user.app.focused is not None)
+        await user.press_at_once(*"make the chosen map")
+        await user.sees("with a cursor in it")
+        await user.press("enter")
+        await user.sees("row 0, column 0")

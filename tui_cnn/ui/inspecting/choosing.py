@@ -1,0 +1,83 @@
+"""Which images of the test set one walks through."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from tui_cnn.data.dataset import TestSet
+from tui_cnn.i18n import _, ngettext
+from tui_cnn.insight.confusion import confusion
+from tui_cnn.insight.selection import Filter, Order, select
+from tui_cnn.runs.inspection.replies import Evaluation
+
+Indices = npt.NDArray[np.int64]
+_UNSURE = 0.5
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A name, and which images are meant: those that pass a filter, in an order, or the ones listed."""
+
+    name: str
+    wanted: Filter = field(default_factory=Filter)
+    order: Order = "index"
+    listed: tuple[int, ...] | None = None
+
+    @property
+    def needs_evaluation(self) -> bool:
+        """Whether one has to know what the network says of all images."""
+        return self.listed is None and (self.order != "index" or self.wanted != Filter(label=self.wanted.label))
+
+    def numbers(self, test: TestSet, evaluation: Evaluation | None) -> Indices | None:
+        """Return the numbers of the images, in order; None: it is not known yet."""
+        if self.listed is not None:
+            return np.array(self.listed, np.int64)
+        if not self.needs_evaluation:
+            return np.flatnonzero((test.labels == self.wanted.label) | (self.wanted.label is None))
+        if evaluation is None:
+            return None
+        return select(evaluation.probabilities.numpy(), evaluation.labels.numpy(), self.wanted, self.order)
+
+    @staticmethod
+    def place_after(numbers: Indices, number: int | None, by: int) -> int:
+        """Return the place of the next image, or of the one before, around the end."""
+        here = np.flatnonzero(numbers == number)
+        if len(here):
+            return int(here[0] + by) % len(numbers)
+        return 0 if by > 0 else len(numbers) - 1
+
+
+def everything() -> Choice:
+    """Choose all images."""
+    return Choice(_("all images"))
+
+
+def taken_for(names: tuple[str, ...], true: int, said: int) -> Choice:
+    """Choose the images of one cell of the confusion matrix."""
+    name = _("{true} taken for {said}") if true != said else _("{true}, recognised")
+    return Choice(name.format(true=names[true], said=names[said]), Filter(label=true, predicted=said))
+
+
+def choices(names: tuple[str, ...], evaluation: Evaluation | None) -> list[tuple[Choice, str]]:
+    """List what can be chosen, each with a word about it."""
+    found = [
+        (everything(), _("in the order of the test set")),
+        (Choice(_("mistakes"), Filter(right=False)), _("the network is wrong")),
+        (Choice(_("most confident mistakes"), Filter(right=False), "most sure"), _("wrong, and sure of it")),
+        (Choice(_("right answers"), Filter(right=True)), _("the network is right")),
+        (Choice(_("least sure"), Filter(), "least sure"), _("by the probability of what it says")),
+        (Choice(_("most sure"), Filter(), "most sure"), _("by the probability of what it says")),
+        (Choice(_("unsure"), Filter(highest=_UNSURE)), _("no class has more than one half")),
+        (Choice(_("true class least likely"), Filter(), "least true"), _("by the probability of the true class")),
+    ]
+    found += [(Choice(name, Filter(label=number)), _("all images of this class")) for number, name in enumerate(names)]
+    pairs = [(true, said) for true in range(len(names)) for said in range(len(names)) if true != said]
+    if evaluation is None:
+        return found + [(taken_for(names, *pair), "") for pair in pairs]
+    counts = confusion(evaluation.labels.numpy(), evaluation.probabilities.numpy().argmax(axis=1), len(names))
+    for pair in sorted(pairs, key=lambda each: -counts[each]):
+        if count := int(counts[pair]):
+            about = ngettext("{count} image", "{count} images", count).format(count=count)
+            found.append((taken_for(names, *pair), about))
+    return found

@@ -1,0 +1,120 @@
+"""What was asked of the inspector and what it has answered, so that drawing never waits."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol, TypeVar
+
+from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.inspection.client import SupersededError
+from tui_cnn.runs.inspection.replies import Reply
+from tui_cnn.runs.inspection.requests import AnyRequest
+
+R = TypeVar("R", bound=Reply)
+
+_MOST_KEPT = 200
+
+
+class Asked(Protocol):
+    """Whom the desk asks: the inspector, or in tests whoever answers like it."""
+
+    def ask(
+        self,
+        request: AnyRequest,
+        reply: type[R],
+        *,
+        newest_of: str | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> Coroutine[Any, Any, R]:
+        """Answer a request."""
+
+    def close(self) -> Coroutine[Any, Any, None]:
+        """End."""
+
+
+class Desk:
+    """Asks for each thing once, and keeps the answers until the weights change.
+
+    Of each kind of question only the newest is worked on. `changed` is called whenever something has come in.
+    """
+
+    def __init__(self, inspector: Asked, changed: Callable[[], None]) -> None:
+        self._inspector = inspector
+        self._changed = changed
+        self._found: OrderedDict[AnyRequest, Reply] = OrderedDict()
+        self._newest: dict[str, Reply] = {}
+        self._troubles: dict[AnyRequest, str] = {}
+        self._shares: dict[AnyRequest, float] = {}
+        self._asking: dict[str, tuple[AnyRequest, asyncio.Task[None]]] = {}
+
+    def want(self, kind: str, request: AnyRequest, reply: type[Reply]) -> None:
+        """Ask, unless it is known, in vain, or being asked already; what was asked of this kind before is given up."""
+        if request in self._found or request in self._troubles:
+            return
+        if kind in self._asking:
+            before, task = self._asking[kind]
+            if before == request and not task.done():
+                return
+            task.cancel()
+        self._asking[kind] = request, asyncio.create_task(self._ask(kind, request, reply))
+
+    def get(self, request: AnyRequest, reply: type[R]) -> R | None:
+        """Return the answer, if it has come."""
+        found = self._found.get(request)
+        return found if isinstance(found, reply) else None
+
+    def newest(self, kind: str, reply: type[R]) -> R | None:
+        """Return the last answer of a kind, to be shown until the next one comes."""
+        found = self._newest.get(kind)
+        return found if isinstance(found, reply) else None
+
+    def trouble(self, request: AnyRequest) -> str:
+        """Say why there is no answer, nor will be."""
+        return self._troubles.get(request, "")
+
+    def share(self, request: AnyRequest) -> float:
+        """Tell how much of the work is done, 0 to 1."""
+        return self._shares.get(request, 0.0)
+
+    def forget(self) -> None:
+        """Forget all answers: the weights have changed."""
+        self._give_up()
+        self._found.clear()
+        self._newest.clear()
+        self._troubles.clear()
+
+    def forget_troubles(self) -> bool:
+        """Let what went wrong be asked again; tell whether anything did."""
+        there_were = bool(self._troubles)
+        self._troubles.clear()
+        return there_were
+
+    async def close(self) -> None:
+        """Give up all questions, and end the inspector; a later question starts it anew."""
+        self._give_up()
+        await self._inspector.close()
+
+    def _give_up(self) -> None:
+        for _request, task in self._asking.values():
+            task.cancel()
+        self._asking.clear()
+        self._shares.clear()
+
+    async def _ask(self, kind: str, request: AnyRequest, reply: type[Reply]) -> None:
+        def note(share: float) -> None:
+            self._shares[request] = share
+            if share:
+                self._changed()
+
+        try:
+            found = await self._inspector.ask(request, reply, newest_of=kind, progress=note)
+            self._found[request] = self._newest[kind] = found
+        except RunError as error:
+            self._troubles[request] = str(error)
+        except SupersededError:
+            return
+        finally:
+            self._shares.pop(request, None)
+        while len(self._found) > _MOST_KEPT:
+            self._found.popitem(last=False)
+        self._changed()

@@ -1,0 +1,45 @@
+"""What is on the disk of a run that is looked into. Reads files: to be called in a thread."""
+
+from typing import NamedTuple
+
+from tui_cnn.data.dataset import TestSet, load_test
+from tui_cnn.runs.directory import RunDirectory, list_runs
+from tui_cnn.runs.inspection.source import Source, kept, stamp
+from tui_cnn.runs.lock import is_held
+
+
+class Weights(NamedTuple):
+    """The weights of a run as they are now, and the images to try them on.
+
+    Attributes:
+        stamp: when they were written; None: there are none.
+        kept: the steps whose weights were kept, too.
+    """
+
+    run: RunDirectory
+    source: Source
+    stamp: int | None
+    test: TestSet
+    kept: tuple[int, ...]
+
+
+def look(run: RunDirectory, test: TestSet | None) -> Weights:
+    """Look at a run; `test` is its test set, if that is known.
+
+    Raises:
+        FormatError: the recipe cannot be read.
+        DataError: the test set cannot be read.
+    """
+    source = source_of(run)
+    return Weights(run, source, stamp(source), test or load_test(run.recipe().directory), tuple(kept(run)))
+
+
+def source_of(run: RunDirectory) -> Source:
+    """Take the best weights of a run, or the last while it is still training."""
+    training = is_held(run.lock_file)
+    return Source(str(run.path), "last" if training or not run.best_file.exists() else "best")
+
+
+def with_weights() -> list[RunDirectory]:
+    """List the runs that can be looked into, newest first."""
+    return [run for run in list_runs() if run.best_file.exists() or run.checkpoint_file.exists()]

@@ -1,0 +1,103 @@
+"""The image that is being looked at: one of the test set, a picture of one's own, or a drawing, and how it is moved."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from tui_cnn.data import moves
+from tui_cnn.data.dataset import TestSet
+from tui_cnn.i18n import _
+from tui_cnn.runs.inspection.arrays import pack
+from tui_cnn.runs.inspection.requests import Image
+
+Pixels = npt.NDArray[np.uint8]
+_ZOOM_STEP = 1.1
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What is done to an image, in this order: zoom, rotate, flip, shift, noise.
+
+    Attributes:
+        dx, dy: pixels to the right and down.
+        degrees: counter-clockwise.
+        zoom: steps of a tenth; below 0 it shrinks.
+        noise: standard deviation in levels of grey.
+    """
+
+    dx: int = 0
+    dy: int = 0
+    degrees: int = 0
+    zoom: int = 0
+    flipped: bool = False
+    noise: int = 0
+
+    @property
+    def factor(self) -> float:
+        """How many times larger it is."""
+        return float(_ZOOM_STEP**self.zoom)
+
+    def apply(self, image: Pixels) -> Pixels:
+        """Move an image (height, width)."""
+        if self.zoom:
+            image = moves.zoom(image, self.factor)
+        if self.degrees:
+            image = moves.rotate(image, self.degrees)
+        if self.flipped:
+            image = moves.flip(image)
+        if self.dx or self.dy:
+            image = moves.shift(image, self.dx, self.dy)
+        return moves.add_noise(image, self.noise) if self.noise else image
+
+
+STILL = Moved()
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """An image (height, width), 0 to 255.
+
+    Attributes:
+        number: which one of the test set it is; None: it is a person's own.
+        label: its true class; None: nobody knows.
+    """
+
+    base: Pixels
+    number: int | None = None
+    label: int | None = None
+    name: str = ""
+    moved: Moved = STILL
+
+    @cached_property
+    def pixels(self) -> Pixels:
+        """The image as it is moved."""
+        return self.moved.apply(self.base)
+
+    @cached_property
+    def image(self) -> Image:
+        """The image as the inspector is asked about it."""
+        if self.number is not None and self.moved == STILL:
+            return self.number
+        return pack(self.pixels)
+
+    @property
+    def unmoved(self) -> Image:
+        """The image before it was moved."""
+        return pack(self.base) if self.number is None else self.number
+
+    @property
+    def title(self) -> str:
+        """What to call it."""
+        title = self.name if self.number is None else _("Test image {number}").format(number=f"{self.number:,}")
+        return title if self.moved == STILL else _("{image}, moved").format(image=title)
+
+    def move(self, moved: Moved) -> "Subject":
+        """Move it otherwise."""
+        return replace(self, moved=moved)
+
+
+def of_test(test: TestSet, number: int) -> Subject:
+    """Take an image of the test set."""
+    return Subject(test.images[number], number, int(test.labels[number]))

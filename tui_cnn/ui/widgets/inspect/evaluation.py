@@ -1,0 +1,167 @@
+"""How well the network tells the test set apart: confusion, precision and recall, mistakes, calibration."""
+
+from typing import ClassVar
+
+import numpy as np
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from tui_cnn.i18n import _
+from tui_cnn.insight.calibration import reliability
+from tui_cnn.insight.confusion import accuracy, confusion, log_loss, per_class, shares
+from tui_cnn.insight.selection import most_confident_mistakes
+from tui_cnn.runs.inspection.replies import Evaluation
+from tui_cnn.ui.actions import bindings
+from tui_cnn.ui.draw.canvas import Canvas
+from tui_cnn.ui.draw.table import CELL, NAME, draw_classes, draw_confusion, draw_reliability
+from tui_cnn.ui.inspecting.choosing import Choice, taken_for
+from tui_cnn.ui.inspecting.scene import Scene
+from tui_cnn.ui.widgets.inspect.drawn import Tones
+from tui_cnn.ui.widgets.inspect.view import Output, View, heat
+
+_PAGES = 4
+_BESIDE = 32
+"""Cells that a second column needs."""
+
+
+class EvaluationView(View):
+    """Arrows move in the matrix; where there is no room for all tables, Space turns the page."""
+
+    KEY = "e"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("evaluation"),
+        Binding("left", "walk(0, -1)", show=False),
+        Binding("right", "walk(0, 1)", show=False),
+        Binding("up", "walk(-1, 0)", show=False),
+        Binding("down", "walk(1, 0)", show=False),
+    ]
+
+    class Chosen(Message):
+        """Images are to be walked through."""
+
+        def __init__(self, choice: Choice) -> None:
+            super().__init__()
+            self.choice = choice
+
+    _cell = (0, 0)
+    _shares = False
+    _page = 0
+
+    @classmethod
+    def title(cls) -> str:
+        """Name the view."""
+        return _("Evaluation")
+
+    def name_of(self, scene: Scene) -> str:
+        """Say how well it does."""
+        found = self.desk.get(scene.evaluate, Evaluation)
+        if found is None:
+            return _("The whole test set")
+        labels, probabilities = found.labels.numpy(), found.probabilities.numpy()
+        counts = confusion(labels, probabilities.argmax(axis=1), len(scene.opened.class_names))
+        told = _("{count:,} test images · accuracy {accuracy:.4f} · loss {loss:.4f}")
+        return told.format(count=len(labels), accuracy=accuracy(counts), loss=log_loss(labels, probabilities))
+
+    def want(self, scene: Scene) -> None:
+        """Ask for the predictions of the whole test set."""
+        self.desk.want("evaluate", scene.evaluate, Evaluation)
+
+    def action_walk(self, down: int, right: int) -> None:
+        """Move in the matrix."""
+        if self.scene is not None:
+            last = len(self.scene.opened.class_names) - 1
+            self._cell = max(0, min(self._cell[0] + down, last)), max(0, min(self._cell[1] + right, last))
+            self.redraw()
+
+    def action_turn_page(self) -> None:
+        """Show the next table, where they do not fit beside each other."""
+        self._page = (self._page + 1) % _PAGES
+        self.redraw()
+
+    def action_toggle_shares(self) -> None:
+        """Show counts, or shares of each class."""
+        self._shares = not self._shares
+        self.redraw()
+
+    def action_open_cell(self) -> None:
+        """Walk through the images of the cell, or through the mistakes where these are shown."""
+        if self.scene is not None:
+            self.post_message(self.Chosen(taken_for(self.scene.opened.class_names, *self._cell)))
+
+    def output(self) -> Output | None:
+        """Write the matrix."""
+        scene = self.scene
+        found = self.desk.get(scene.evaluate, Evaluation) if scene else None
+        if scene is None or found is None:
+            return None
+        labels, probabilities = found.labels.numpy(), found.probabilities.numpy()
+        names = scene.opened.class_names
+        counts = confusion(labels, probabilities.argmax(axis=1), len(names))
+        rows = [(name, *row) for name, row in zip(names, counts.tolist(), strict=True)]
+        picture = heat(np.sqrt(counts), self.palette(scene))
+        arrays = {"confusion": counts, "probabilities": probabilities, "labels": labels}
+        return Output("confusion", picture, (_("true class"), *names), rows, arrays)
+
+    def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
+        """Draw the tables that fit."""
+        found = self.desk.get(scene.evaluate, Evaluation)
+        if found is None:
+            self.waiting(canvas, 1, 0, scene.evaluate, tones)
+            return
+        lines = len(scene.opened.class_names) + 4
+        matrix = NAME + CELL * len(scene.opened.class_names) + 3
+        parts = (self._draw_matrix, self._draw_classes, self._draw_mistakes, self._draw_calibration)
+        if canvas.width >= matrix + _BESIDE and canvas.height >= 2 * lines:
+            places = ((1, 0), (1 + matrix, 0), (1, lines), (1 + matrix, lines))
+            for part, (x, y) in zip(parts, places, strict=True):
+                part(canvas, x, y, matrix - 3 if x == 1 else canvas.width - matrix - 2, scene, found, tones)
+        else:
+            parts[self._page](canvas, 1, 0, canvas.width - 2, scene, found, tones)
+            if self._page:
+                canvas.put(1, canvas.height - 1, _("Space shows the next table"), tones.dim)
+
+    def _draw_matrix(
+        self, canvas: Canvas, x: int, y: int, width: int, scene: Scene, found: Evaluation, tones: Tones
+    ) -> None:
+        names = scene.opened.class_names
+        said = found.probabilities.numpy().argmax(axis=1)
+        counts = confusion(found.labels.numpy(), said, len(names))
+        parts = shares(counts)
+        palette = self.palette(scene)
+        draw_confusion(
+            canvas, x, y, counts, parts if self._shares else None, names, self._cell, palette, tones.dim, tones.chosen
+        )
+        row, column = self._cell
+        told = _("{count} {true} taken for {said}: {share:.1%}")
+        if row == column:
+            told = _("{count} {true} recognised: {share:.1%}")
+        words = told.format(count=counts[row, column], true=names[row], said=names[column], share=parts[row, column])
+        canvas.put(x, y + len(names) + 1, words, tones.bold, room=width)
+        canvas.put(x, y + len(names) + 2, _("rows: true class · columns: what it says"), tones.dim, room=width)
+
+    def _draw_classes(
+        self, canvas: Canvas, x: int, y: int, width: int, scene: Scene, found: Evaluation, tones: Tones
+    ) -> None:
+        names = scene.opened.class_names
+        counts = confusion(found.labels.numpy(), found.probabilities.numpy().argmax(axis=1), len(names))
+        draw_classes(canvas, x, y, per_class(counts), names, self._cell[0], (tones.dim, tones.bar, tones.chosen))
+
+    def _draw_mistakes(
+        self, canvas: Canvas, x: int, y: int, width: int, scene: Scene, found: Evaluation, tones: Tones
+    ) -> None:
+        names, probabilities, labels = scene.opened.class_names, found.probabilities.numpy(), found.labels.numpy()
+        canvas.put(x, y, _("most confident mistakes"), tones.dim)
+        for line, number in enumerate(most_confident_mistakes(probabilities, labels, len(names)).tolist()):
+            said = int(probabilities[number].argmax())
+            words = f"{number:>6,}  {names[labels[number]][:11]:<11} → {names[said][:11]:<11} "
+            end = canvas.put(x, y + 1 + line, words, tones.text)
+            canvas.put(end, y + 1 + line, f"{probabilities[number, said]:.4f}", tones.wrong)
+
+    def _draw_calibration(
+        self, canvas: Canvas, x: int, y: int, width: int, scene: Scene, found: Evaluation, tones: Tones
+    ) -> None:
+        result = reliability(found.probabilities.numpy(), found.labels.numpy())
+        draw_reliability(canvas, x, y, result, width, (tones.dim, tones.bar, tones.wrong))
+        told = _("expected calibration error {error:.4f}").format(error=result.error)
+        canvas.put(x, y + len(result.lower) + 1, told, tones.bold, room=width)
+        canvas.put(x, y + len(result.lower) + 2, _("│ right as often as sure"), tones.dim, room=width)
