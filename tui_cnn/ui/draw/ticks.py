@@ -8,8 +8,8 @@ _SAME = 1e-9
 """Differences below this share of a step come from rounding."""
 
 
-def ticks(low: float, high: float, most: int) -> list[float]:
-    """Mark an axis from `low` to `high` at round numbers, at most `most` of them and at least two where that can be."""
+def ticks(low: float, high: float, most: int, *, least: float = 0.0) -> list[float]:
+    """Mark an axis from `low` to `high` at round numbers, at most `most` of them, and at least `least` apart."""
     span = high - low
     if not span > 0:
         return [low]
@@ -17,7 +17,7 @@ def ticks(low: float, high: float, most: int) -> list[float]:
     for factor in (*_STEPS, 20, 50, 100):
         step = factor * power
         first, last = ceil(low / step - _SAME), floor(high / step + _SAME)
-        if last - first + 1 <= most:
+        if last - first + 1 <= most and step >= least:
             return [round(number * step, 12) for number in range(first, last + 1)]
     return []
 

@@ -99,7 +99,7 @@ class ScatterScreen(MainScreen):
         drawing = self.query_one(Scatter)
         drawing.border_title = Content.assemble(
             (accuracy, "bold"), _(" against {cost}, logarithmic").format(cost=cost.title)
-        ).markup
+        )
         drawing.show(tuple(dots))
         table = Table.grid(padding=(0, 2, 0, 0))
         for justify in ("left", "left", "right", "right"):
@@ -113,5 +113,5 @@ class ScatterScreen(MainScreen):
             table.add_row(mark, f"{called[:20]}", cost.write(x), f"{y:.4f}", style=style)
         none = Text(_("No run has this accuracy yet."))
         legend = self.query_one("#legend")
-        legend.border_title = Content(_("● worth its cost: none is cheaper and better")).markup
+        legend.border_title = Content(_("● worth its cost: none is cheaper and better"))
         self.query_one("#list", Static).update(table if known else none)
