@@ -229,10 +229,10 @@ async def test_marked_runs_are_compared(several):
         await user.sees("1 fashion-cnn 0003", "2 baseline", "≠ differs")
         assert "≠" in user.line("test accuracy")
         assert user.line("test accuracy").split()[-2:] == ["0.9103", "0.8502"]
-        assert user.line("parameters").split()[-2:] == ["93,322", "101,770"]
+        assert user.line("≠  parameters").split()[-2:] == ["93,322", "101,770"]
         assert "≠" not in user.line("learning_rate")
         await user.press("left")
-        await user.sees("accuracy  1 0.9100  2 0.8600")
+        await user.sees("accuracy   1 0.9100  2 0.8600")
         await user.press("v")
         await user.sees("Images a second")
         await user.press(*["pagedown"] * 5)

@@ -27,7 +27,7 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
     if high - low < 1:
         return [log10(tick) for tick in ticks(10**low, 10**high, most) if tick > 0]
     decades = range(ceil(low - _SAME), floor(high + _SAME) + 1)
-    fine = sorted(decade + log10(factor) for decade in range(floor(low), ceil(high)) for factor in (1, 2, 5))
+    fine = sorted(decade + log10(factor) for decade in range(floor(low), ceil(high) + 1) for factor in (1, 2, 5))
     inside = [tick for tick in fine if low - _SAME <= tick <= high + _SAME]
     return inside if len(inside) <= most else [float(decade) for decade in decades]
 

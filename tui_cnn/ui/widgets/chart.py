@@ -20,8 +20,9 @@ _WHEEL = 1.25
 _WHOLE = 3
 """Epochs, steps or seconds from which the x axis is marked at whole ones."""
 _A_ROW = 2
-_MOST_ROWS = 8
 """Rows of the y axis that a number takes, with the space around it."""
+_MOST_ROWS = 8
+"""Numbers that stand at the y axis at most."""
 _AROUND = 0.06
 """Share of the y axis that is left free above and below."""
 
