@@ -104,7 +104,9 @@ class ScatterScreen(MainScreen):
         table = Table.grid(padding=(0, 2, 0, 0))
         for justify in ("left", "left", "right", "right"):
             table.add_column(justify=justify, no_wrap=True)
-        table.add_row(*(Text(title, style="dim") for title in ("", _("run"), cost.title, _("accuracy"))))
+        table.add_row(
+            *(Text(title, style="dim") for title in ("", _("run"), cost.title, _("test") if self._test else _("val.")))
+        )
         for place in order:
             one, x, y = known[place]
             called = one.summary.network if not one.summary.about.title else name(one)
