@@ -56,7 +56,7 @@ async def draw(run):
         await user.settle()
         save(user, "train")
         await user.press("5")
-        await user.sees(run.id)
+        await user.sees("finished")
         await user.settle()
         save(user, "runs")
 

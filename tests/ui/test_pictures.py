@@ -162,6 +162,45 @@ async def test_runs(picture, size):
             picture(user.app)
 
 
+async def test_train_classes(picture, size):
+    run = told.make_run()
+    told.write(run, told.started(), *told.trained(2.4))
+    async with opened(size=SIZES[size]) as user:
+        user.app.shown_run = run
+        await user.press("2", "v", "v")
+        await user.sees("Confused most")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_compare(picture, size):
+    user_runs = (finished_run(), told.make_run("20260101-120000-lenet-5-0001", preset("lenet-5")))
+    told.write(user_runs[1], told.started(), *told.trained(3.5), told.failed())
+    async with opened(size=SIZES[size]) as user:
+        user.app.marked = user_runs
+        await user.press("3")
+        await user.sees("finished")
+        await user.press("c")
+        await user.sees("best validation")
+        await user.press("left")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_scatter(picture, size):
+    finished_run()
+    for number, name in enumerate(("lenet-5", "fashion-dnn", "small-mobile")):
+        run = told.make_run(f"20260101-12000{number}-{name}-000{number}", preset(name))
+        told.write(run, told.started(), *told.trained(3 + number), told.finished())
+    async with opened(size=SIZES[size]) as user:
+        await user.press("3")
+        await user.sees("finished")
+        await user.press("v", "y")
+        await user.sees("worth its cost")
+        await at_rest(user)
+        picture(user.app)
+
+
 async def test_no_runs(picture):
     async with opened(size=(80, 24)) as user:
         await user.press("5")

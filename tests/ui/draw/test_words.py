@@ -11,8 +11,10 @@ from tui_cnn.core.layers import BatchNormalization
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.ui.draw.preview import preview
-from tui_cnn.ui.draw.run import best_accuracy, epochs_done, epochs_table, progress_lines, share, started_at, state_name
+from tui_cnn.ui.draw.progress import progress_lines
+from tui_cnn.ui.draw.run import best_accuracy, epochs_done, epochs_table, share, started_at, state_name
 from tui_cnn.ui.draw.why import layer_numbers, network_numbers, write
+from tui_cnn.ui.run_watcher import RunWatcher
 
 CNN = preset("fashion-cnn")
 
@@ -145,6 +147,8 @@ def test_progress_is_never_wider_than_it_should_be():
     run = told.make_run()
     told.write(run, told.started(), *told.trained(2.4))
     with told.training(run):
-        taken = Follower(run).poll()
-    for width in (56, 76, 116):
-        assert all(len(line) <= width for line in progress_lines(taken, width).plain.split("\n")[1:2])
+        watched = RunWatcher(run).look()
+    for width in (76, 96, 116):
+        lines = progress_lines(watched, width).plain.split("\n")
+        assert len(lines) == 6
+        assert all(len(line) <= width for line in lines)

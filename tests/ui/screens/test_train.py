@@ -24,6 +24,7 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipes import with_recipe
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.ui import warm
+from tui_cnn.ui.screens import train
 
 
 @pytest.fixture
@@ -36,6 +37,7 @@ def starts(monkeypatch):
         return told.make_run(network=network)
 
     monkeypatch.setattr(launch, "start", start)
+    monkeypatch.setattr(train, "check", lambda network, recipe: None)
     return started
 
 
@@ -79,14 +81,14 @@ async def test_a_recipe_that_makes_no_sense_is_not_started(starts):
 async def test_the_form_can_be_left_and_entered_again(starts):
     async with opened() as user:
         await user.press("2", "down", "1")
-        assert user.app.focused.value == "51", "a digit is typed"
+        assert user.app.focused.value == "1", "a digit is typed"
         await user.press("escape", "1")
         assert user.app.current_mode == "build"
         await user.press("2", "tab")
         assert user.focused == "field-recipe"
         await user.press("escape", "s")
         await user.until(lambda: starts)
-        assert starts[0][1].epochs == 51
+        assert starts[0][1].epochs == 1
 
 
 async def test_one_run_is_started_however_often_enter_is_pressed(monkeypatch):
@@ -289,7 +291,7 @@ async def test_steering(monkeypatch):
         with told.training(run):
             told.write(run, told.started(), *told.trained(0.5))
             watch(user, run)
-            await user.sees("running")
+            await user.sees("· running ·")
             await user.press("r", "n", "s")
             assert user.app.shown_run == run, "what makes no sense is not done"
             await user.press("p")
@@ -326,7 +328,7 @@ async def test_steering_that_fails_is_told(monkeypatch):
         await user.press("r")
         await user.told("cannot [/x]")
         with told.training(run):
-            await user.sees("running")
+            await user.sees("· running ·")
             await user.press("p", "x")
             await user.until(lambda: len(user.notices) == 3)
 
@@ -363,7 +365,9 @@ async def test_a_run_that_is_deleted_while_it_is_shown():
         watch(user, run)
         await user.sees("interrupted")
         shutil.rmtree(run.path)
-        await user.press("l", "escape", "r")
+        await user.press("l")
+        await user.sees("No such file or directory")
+        await user.press("escape", "r")
         await user.until(lambda: user.notices)
         await user.press("5")
         await user.sees("No runs yet")
@@ -395,7 +399,7 @@ async def test_what_a_run_will_take_is_known_before_it_starts(monkeypatch):
         await user.press("2")
         await user.sees("Before it starts", "93,322", "54,000 images", "6,000 images", "1,688", "not known before")
         measure(preset("fashion-cnn"), 32, 0.004, 0.8e9)
-        await user.sees("an epoch       7.0 s", "all 5          35 s", "0.80 GB", "as it took here before")
+        await user.sees("an epoch       7.0 s", "all 5          35 s", "0.80 GB", "as before")
         await user.press("down")
         await user.type("2")
         await user.sees("all 2          14 s")
@@ -430,7 +434,7 @@ async def test_the_curves_are_looked_at_from_all_sides():
         await user.press("left")
         await user.sees("epoch 5.00", "loss 0.2150 val. 0.2450", "accuracy 0.9270 val. 0.9170")
         await user.press(*["left"] * 24)
-        assert "val. 0.2623" in user.text, user.text
+        await user.sees("epoch 3.0", "loss 0.2696 val. 0.2996", "accuracy 0.9117 val. 0.9017")
         await user.press("a")
         await user.sees("over steps")
         await user.press("left")
@@ -539,8 +543,7 @@ async def test_a_spare_worker_is_used_and_never_left_behind(monkeypatch):
         await user.sees("20260102-030405-fashion-cnn-abcd")
         assert given == spares[:1]
         await user.press("n")
-        await user.sees("A worker is ready")
-        assert len(spares) == 2
+        await user.until(lambda: len(spares) == 2)
     assert all(spare.closed for spare in spares)
 
 
@@ -567,7 +570,7 @@ async def test_the_real_thing(monkeypatch):
             finished = Follower(run).poll().finished
             assert f"test accuracy {finished.test_accuracy:.4f}" in user.text
             assert finished.test_accuracy > 0.4
-            assert "450 images, 50" not in user.text
+            await user.sees("450 images, 50 to validate on")
             assert run.recipe() == Recipe(epochs=1, limit=500)
             assert run.network() == preset("fashion-dnn")
     finally:

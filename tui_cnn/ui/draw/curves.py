@@ -29,8 +29,10 @@ class Window(NamedTuple):
 
     def zoomed(self, factor: float, around: float, whole: "Window") -> "Window":
         """Look at `factor` times as much, with `around` where it was, and nothing that is not there."""
-        left, right = (around + (edge - around) * factor for edge in self)
-        return Window(max(left, whole.left), min(right, whole.right))
+        width = min((self.right - self.left) * factor, whole.right - whole.left)
+        left = around - (around - self.left) / (self.right - self.left) * width
+        left = min(max(left, whole.left), whole.right - width)
+        return Window(left, left + width)
 
     def moved(self, share: float, whole: "Window") -> "Window":
         """Look further to the right by a share of the width, or to the left, as far as there is something."""

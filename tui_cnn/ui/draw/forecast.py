@@ -63,9 +63,9 @@ def _cost(recipe: Recipe, told: Forecast | None, *, measuring: bool) -> Iterator
     if memory is not None:
         yield _("memory"), f"{memory / 1e9:.2f} GB"
     if source == "measured":
-        yield "", Text(_("as it took here before"), style="dim")
+        yield "", Text(_("as before"), style="dim")
     elif source == "estimated":
-        yield "", Text(_("estimated, from others here"), style="dim")
+        yield "", Text(_("estimated"), style="dim")
 
 
 def _span(seconds: float) -> str:

@@ -33,7 +33,7 @@ def columns() -> tuple[Column, ...]:
         _number("val", _("val."), lambda one: one.summary.best_accuracy, share),
         _number("test", _("test"), lambda one: one.summary.test_accuracy, share),
         _number("parameters", _("params"), lambda one: one.summary.parameters, short_count, largest_first=False),
-        Column("begun", _("when"), lambda one: one.begun[5:], lambda one: one.run.id, largest_first=True),
+        Column("begun", _("when"), lambda one: one.begun[5:] or "—", lambda one: one.run.id, largest_first=True),
         _number("macs", _("MACs"), lambda one: one.summary.macs, short_count, largest_first=False),
         Column("recipe", _("recipe"), lambda one: one.summary.recipe_name or "—", lambda one: one.summary.recipe_name),
         Column("epochs", _("epochs"), lambda one: one.epochs, lambda one: one.summary.epochs_done, True, True),

@@ -19,14 +19,10 @@ def run_detail(listed: Listed) -> Content:
         parts = [Content.styled(about.title, "bold"), Content.styled(tags, "$text-accent"), Content(about.note)]
         lines.append(Content(_GAP).join(part for part in parts if part))
     if recipe is not None:
-        told = [
-            _("{optimizer}, batches of {batch}, rate {rate:g} {schedule}").format(
-                optimizer=recipe.optimizer,
-                batch=recipe.batch_size,
-                rate=recipe.learning_rate,
-                schedule=recipe.schedule,
-            )
-        ]
+        message = _("{optimizer}, batches of {batch}, rate {rate:g}")
+        told = [message.format(optimizer=recipe.optimizer, batch=recipe.batch_size, rate=recipe.learning_rate)]
+        if recipe.schedule != "constant":
+            told.append(recipe.schedule)
         if summary.precision:
             told.append(summary.precision)
         if summary.seconds_per_epoch is not None:

@@ -8,8 +8,8 @@ _SAME = 1e-9
 """Differences below this share of a step come from rounding."""
 
 
-def ticks(low: float, high: float, most: int) -> list[float]:
-    """Mark an axis from `low` to `high` at round numbers, at most `most` of them and at least two where that can be."""
+def ticks(low: float, high: float, most: int, *, least: float = 0.0) -> list[float]:
+    """Mark an axis from `low` to `high` at round numbers, at most `most` of them, and at least `least` apart."""
     span = high - low
     if not span > 0:
         return [low]
@@ -17,7 +17,7 @@ def ticks(low: float, high: float, most: int) -> list[float]:
     for factor in (*_STEPS, 20, 50, 100):
         step = factor * power
         first, last = ceil(low / step - _SAME), floor(high / step + _SAME)
-        if last - first + 1 <= most:
+        if last - first + 1 <= most and step >= least:
             return [round(number * step, 12) for number in range(first, last + 1)]
     return []
 
@@ -27,7 +27,7 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
     if high - low < 1:
         return [log10(tick) for tick in ticks(10**low, 10**high, most) if tick > 0]
     decades = range(ceil(low - _SAME), floor(high + _SAME) + 1)
-    fine = sorted(decade + log10(factor) for decade in range(floor(low), ceil(high)) for factor in (1, 2, 5))
+    fine = sorted(decade + log10(factor) for decade in range(floor(low), ceil(high) + 1) for factor in (1, 2, 5))
     inside = [tick for tick in fine if low - _SAME <= tick <= high + _SAME]
     return inside if len(inside) <= most else [float(decade) for decade in decades]
 

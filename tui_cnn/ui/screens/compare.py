@@ -58,7 +58,7 @@ class CompareScreen(Looking, MainScreen):
         """Lay out the curves and the fields."""
         yield Curves()
         with_fields = _Fields(Static(id="compared"), id="fields")
-        with_fields.border_title = Content(_("≠ differs")).markup
+        with_fields.border_title = Content(_("≠ differs"))
         yield with_fields
 
     def on_mount(self) -> None:

@@ -234,6 +234,6 @@ class RunsScreen(RunDeeds, MainScreen):
         detail = self.query_one("#detail", Static)
         detail.display = listed is not None
         if listed is not None:
-            detail.border_title = Content.styled(listed.run.id, "bold").markup
+            detail.border_title = Content.styled(listed.run.id, "bold")
             detail.update(run_detail(listed))
         self.refresh_bindings()

@@ -99,12 +99,14 @@ class ScatterScreen(MainScreen):
         drawing = self.query_one(Scatter)
         drawing.border_title = Content.assemble(
             (accuracy, "bold"), _(" against {cost}, logarithmic").format(cost=cost.title)
-        ).markup
+        )
         drawing.show(tuple(dots))
         table = Table.grid(padding=(0, 2, 0, 0))
         for justify in ("left", "left", "right", "right"):
             table.add_column(justify=justify, no_wrap=True)
-        table.add_row(*(Text(title, style="dim") for title in ("", _("run"), cost.title, _("accuracy"))))
+        table.add_row(
+            *(Text(title, style="dim") for title in ("", _("run"), cost.title, _("test") if self._test else _("val.")))
+        )
         for place in order:
             one, x, y = known[place]
             called = one.summary.network if not one.summary.about.title else name(one)
@@ -113,5 +115,5 @@ class ScatterScreen(MainScreen):
             table.add_row(mark, f"{called[:20]}", cost.write(x), f"{y:.4f}", style=style)
         none = Text(_("No run has this accuracy yet."))
         legend = self.query_one("#legend")
-        legend.border_title = Content(_("● worth its cost: none is cheaper and better")).markup
+        legend.border_title = Content(_("● worth its cost: none is cheaper and better"))
         self.query_one("#list", Static).update(table if known else none)

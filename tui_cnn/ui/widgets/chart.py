@@ -17,8 +17,12 @@ from tui_cnn.ui.draw.ticks import labels, log_ticks, short_labels, ticks
 from tui_cnn.ui.widgets.plot import PlotView
 
 _WHEEL = 1.25
+_WHOLE = 3
+"""Epochs, steps or seconds from which the x axis is marked at whole ones."""
 _A_ROW = 2
 """Rows of the y axis that a number takes, with the space around it."""
+_MOST_ROWS = 8
+"""Numbers that stand at the y axis at most."""
 _AROUND = 0.06
 """Share of the y axis that is left free above and below."""
 
@@ -77,6 +81,7 @@ class Chart(Container):
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self._shown: Drawing | None = None
+        self._title = Content()
         self._dragged = False
 
     def compose(self) -> ComposeResult:
@@ -95,9 +100,9 @@ class Chart(Container):
 
     def entitle(self, title: Content) -> None:
         """Say what is drawn."""
-        markup = title.markup
-        if self.border_title != markup:
-            self.border_title = markup
+        if title != self._title:
+            self._title = title
+            self.border_title = title
 
     def show(self, drawing: Drawing) -> None:
         """Draw the lines."""
@@ -148,10 +153,12 @@ class Chart(Container):
         window, columns = drawing.window, self.columns
         lines = [drawn._replace(line=_taken(drawn.line, drawing, columns)) for drawn in drawing.lines]
         low, high = _limits([drawn.line for drawn in lines], window)
-        rows = max(2, self.size.height // _A_ROW)
+        rows = min(max(2, self.size.height // _A_ROW), _MOST_ROWS)
         places = log_ticks(low, high, rows) if drawing.log else ticks(low, high, rows)
         written = short_labels([10**place for place in places]) if drawing.log else labels(places)
-        across = ticks(*window, max(2, columns // (len(f"{window.right:,.0f}") + 3)))
+        across = ticks(
+            *window, max(2, columns // _label(window)), least=1 if window.right - window.left >= _WHOLE else 0
+        )
         y = Scale(low, high, tuple(zip(places, written, strict=True)))
         x = Scale(*window, tuple(zip(across, labels(across), strict=True)))
         rules = [Rule(mark.x, "warning") for mark in drawing.marks if not mark.sign]
@@ -159,6 +166,11 @@ class Chart(Container):
             rules.append(Rule(drawing.cursor, "foreground"))
         strokes = [Stroke(tuple(drawn.line), drawn.color) for drawn in lines]
         self._view.show(Plot(x, y, tuple(rules), tuple(strokes), tuple(_signs(lines, drawing, columns))))
+
+
+def _label(window: Window) -> int:
+    """Columns that a number at the x axis takes, with the space around it."""
+    return len(f"{window.right:,.0f}") + 4
 
 
 def _taken(line: Line, drawing: Drawing, columns: int) -> Line:

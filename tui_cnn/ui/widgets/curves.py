@@ -130,7 +130,7 @@ class Curves(Vertical):
 
     def _newest(self) -> float:
         line = curves.training(self._snapshot, "loss", self.look.axis) if self._snapshot else []
-        return min(line[-1][0], self.window.right) if line else self.window.left
+        return min(line[-1][0], self.window.right) if line else self.window.right
 
     @on(Chart.Looked)
     def _looked(self, event: Chart.Looked) -> None:
@@ -161,7 +161,7 @@ class Curves(Vertical):
     def _title(self, quantity: Quantity) -> Content:
         parts: list[str | tuple[str, str]] = [(TITLES[quantity](), "bold")]
         if self._snapshot is None:
-            parts += [_("  validation") if quantity in ("loss", "accuracy") else ""]
+            parts += [_("  validation; training where there is none") if quantity in ("loss", "accuracy") else ""]
         elif quantity in ("loss", "accuracy"):
             training = _("training, running mean") if self._columns >= _ROOMY else _("running mean")
             parts += [("  ━ ", "$primary"), training, ("  ●━ ", "$accent"), _("validation")]
@@ -184,7 +184,7 @@ class Curves(Vertical):
     def _other(self, other: Overlaid, quantity: Quantity, color: str) -> Drawn:
         """Draw of another run what was measured, or where nothing was, what was told while it trained."""
         line = curves.validation(other.snapshot, quantity, self.look.axis)
-        if len(line) < 2:
+        if not line:
             line = curves.smooth(curves.training(other.snapshot, quantity, self.look.axis), self.look.smoothing)
         return Drawn(line, color, end=other.sign)
 

@@ -91,7 +91,7 @@ class RunView(Vertical):
     def _show_words(self, watched: Watched) -> None:
         snapshot = watched.snapshot
         progress, epochs = self.query_one("#progress", Static), self.query_one("#epochs", Static)
-        progress.border_title = _title(watched).markup
+        progress.border_title = _title(watched)
         lines = progress_lines(watched, self.size.width - 4, brief=self.app.size.height < _LOW)
         if lines != self._lines:
             progress.update(lines, layout=len(lines.split()) != len(self._lines.split()))
@@ -110,9 +110,9 @@ class RunView(Vertical):
             return
         self._told_classes = drawn
         scroll, bars = self.query_one("#confusion"), self.query_one("#classes", Static)
-        bars.border_title = Content.styled(after, "bold").markup
+        bars.border_title = Content.styled(after, "bold")
         about = _("columns: what they were taken for, in %")
-        scroll.border_title = Content.assemble((after, "bold"), "   ", about if told else "").markup
+        scroll.border_title = Content.assemble((after, "bold"), "   ", about if told else "")
         if not told:
             told_later = _("There is nothing yet: classes are counted on the validation images, after each epoch.")
             nothing = Content.styled(told_later, "$text-muted")

@@ -76,7 +76,7 @@ class Setup(Horizontal):
     def show(self, design: Design) -> None:
         """Say what would be trained."""
         self._design = design
-        self.query_one("#how").border_title = Content(_("Train {name}").format(name=design.network.name)).markup
+        self.query_one("#how").border_title = Content(_("Train {name}").format(name=design.network.name))
         errors = [check for check in design.analysis.checks if check.severity == "error"]
         self.set_class(bool(errors), "-wrong")
         self.query_one("#what", Static).update(Content(f"✗ {errors[0]}" if errors else ""))
