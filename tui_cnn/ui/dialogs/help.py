@@ -37,16 +37,14 @@ def scope_titles() -> dict[Scope, str]:
         "form": _("Build: the settings of a layer (arrows and Tab move, ← → choose)"),
         "recipe": _("Train: the settings of a run (arrows and Tab move, ← → choose)"),
         "train": _("Train"),
-        "inspect": _("Inspect"),
+        "inspect": _("Inspect (arrows move within the view)"),
         "maps": _("Inspect: maps (up and down walk the layers, left and right the maps)"),
         "kernels": _("Inspect: kernels (up and down walk the layers, left and right the filters)"),
-        "field": _("Inspect: receptive field (arrows move the cell)"),
         "why": _("Inspect: why (up and down walk the layers, left and right the classes)"),
         "evaluation": _("Inspect: evaluation (arrows move in the table)"),
         "moves": _("Inspect: moves (arrows shift the image)"),
         "pad": _("Inspect: drawing (arrows move the pen; the mouse draws, too)"),
         "comparison": _("Inspect: comparison (arrows choose)"),
-        "history": _("Inspect: history (up and down walk the layers, left and right the maps)"),
         "runs": _("Runs"),
     }
 
