@@ -24,8 +24,8 @@ SCENES = {
     "open": ("fashion-cnn", ["ctrl+o"]),
     "unsaved": ("fashion-cnn", ["d", "q"]),
     "setup": ("fashion-cnn", ["2"]),
-    "finished": ("fashion-cnn", ["3", "enter"]),
-    "runs": ("fashion-cnn", ["3"]),
+    "finished": ("fashion-cnn", ["5", "enter"]),
+    "runs": ("fashion-cnn", ["5"]),
     "help": ("fashion-cnn", ["question_mark"]),
     "palette": ("fashion-cnn", ["ctrl+p"]),
 }
@@ -37,7 +37,7 @@ async def draw(scene, size, target):
     async with opened(network, size=SIZES[size]) as user:
         for key in keys:
             await user.press(key)
-            if key == "3":
+            if key == "5":
                 await user.sees("완료", "실패")
         await at_rest(user)
         (target / f"{scene}-{size}.svg").write_text(take(user.app), "utf-8")

@@ -56,7 +56,7 @@ def test_every_action_exists():
 
 
 async def test_help_lists_every_action():
-    async with opened(size=(120, 330)) as user:
+    async with opened(size=(120, 400)) as user:
         for key in ("f1", "question_mark"):
             await user.press(key)
             await user.sees("Help", *scope_titles().values())

@@ -8,13 +8,15 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from tests.ui import told
+from tests.ui import answering, told
+from tests.ui.answering import Answering
 from tests.ui.driving import opened
 from tests.ui.picture import explain, words
 from tui_cnn.core import edits
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import save_network
+from tui_cnn.ui.screens import inspect
 from tui_cnn.ui.variants import keep
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
@@ -178,7 +180,7 @@ async def test_compare(picture, size):
     told.write(user_runs[1], told.started(), *told.trained(3.5), told.failed())
     async with opened(size=SIZES[size]) as user:
         user.app.marked = user_runs
-        await user.press("3")
+        await user.press("5")
         await user.sees("finished")
         await user.press("c")
         await user.sees("best validation")
@@ -193,7 +195,7 @@ async def test_scatter(picture, size):
         run = told.make_run(f"20260101-12000{number}-{name}-000{number}", preset(name))
         told.write(run, told.started(), *told.trained(3 + number), told.finished())
     async with opened(size=SIZES[size]) as user:
-        await user.press("3")
+        await user.press("5")
         await user.sees("finished")
         await user.press("v", "y")
         await user.sees("worth its cost")
@@ -340,7 +342,7 @@ async def test_light(picture, screen, home):
     keep(BROKEN, home / "variants" / "fashion-cnn" / "broken.toml")
     keys, words = {
         "train": ("2", "Enter starts"),
-        "runs": ("3", "finished"),
+        "runs": ("5", "finished"),
         "variants": ("C", "to broken"),
         "sweep": ("t", "● 32"),
         "help": ("question_mark", "Conv2D, layer 1"),
@@ -370,3 +372,72 @@ def test_a_picture_that_differs_says_how_to_look_at_it_and_how_to_accept_it():
     assert "same" not in told
     assert "colours or places differ" in explain("train.svg", before, before, "x")
     assert "no such picture yet" in explain("train.svg", None, after, "x")
+
+
+VIEWS = {
+    "maps": "m",
+    "kernels": "k",
+    "field": "f",
+    "why": "w",
+    "evaluation": "e",
+    "moves": "v",
+    "draw": "d",
+    "history": "h",
+}
+
+
+@pytest.fixture
+def inspected(monkeypatch):
+    monkeypatch.setattr(inspect, "Inspector", Answering)
+    return answering.make_run()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+async def test_inspect(picture, size, inspected, view):
+    async with opened(size=SIZES[size]) as user:
+        await user.press("3")
+        await user.sees("Test image 0", "above zero")
+        await user.press(VIEWS[view])
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_inspect_large_map(picture, size, inspected):
+    async with opened(size=SIZES[size]) as user:
+        await user.press("3")
+        await user.sees("Test image 0", "above zero")
+        await user.press("right", "enter", "down", "right")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_inspect_beside_another(picture, size, inspected):
+    answering.make_run("20260101-000000-other-0001")
+    async with opened(size=SIZES[size]) as user:
+        await user.press("3")
+        await user.sees("Test image 0", "above zero")
+        await user.press("c", "b")
+        await user.sees("Compare with which run?")
+        await user.choose("other")
+        await user.sees("only the second is right")
+        await user.press("right")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_inspect_light_and_grey(picture, inspected):
+    async with opened(size=(120, 40)) as user:
+        user.app.theme = "textual-light"
+        await user.press("3")
+        await user.sees("Test image 0", "above zero")
+        await user.press("g", "k")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_nothing_to_inspect(picture):
+    async with opened(size=(80, 24)) as user:
+        await user.press("3")
+        await user.sees("There is nothing to look into yet")
+        await at_rest(user)
+        picture(user.app)

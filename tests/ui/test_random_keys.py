@@ -7,6 +7,7 @@ import pytest
 from textual import events
 
 from tests.ui import told
+from tests.ui.answering import Answering, make_run
 from tests.ui.driving import opened
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten, MaxPooling2D
@@ -17,6 +18,7 @@ from tui_cnn.runs import export, launch
 from tui_cnn.runs.errors import RunError
 from tui_cnn.ui.actions import actions
 from tui_cnn.ui.draw.numbers import short_count
+from tui_cnn.ui.screens import inspect
 
 SIZES = [(80, 24), (120, 40), (60, 16), (40, 10), (100, 32), (61, 200), (200, 17)]
 WALKING = ["up", "down", "left", "right", "home", "end", "pageup", "pagedown", "tab", "shift+tab", "j", "k", "G", "g"]
@@ -48,6 +50,7 @@ def no_worker(monkeypatch):
     def refuse_to_write(*_):
         raise FormatError("x", "not in a test [/]")
 
+    monkeypatch.setattr(inspect, "Inspector", Answering)
     for command in ("start", "resume", "pause", "go_on", "stop", "hurry"):
         monkeypatch.setattr(launch, command, refuse)
     monkeypatch.setattr(export, "export_model", refuse_to_write)
@@ -59,6 +62,7 @@ async def test_random_keys(seed, monkeypatch):
     network = TREE if seed % 2 else preset("fashion-cnn")
     told.write(told.make_run(), told.started(), *told.trained(1.5))
     told.write(told.make_run("20260103-000000-lenet-5-0001", preset("lenet-5")), told.started(), told.failed())
+    make_run()
     async with opened(network, size=SIZES[seed % 2], painted=True) as user:
         monkeypatch.setattr(user.app, "exit", lambda *_, **__: None)
         monkeypatch.setattr(user.app, "deliver_screenshot", lambda *_: None)

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.ui import told
+from tests.ui.answering import Answering, make_run
 from tests.ui.driving import opened
+from tui_cnn.ui.screens import inspect
 
 KIND = "cnn-tui needs a terminal of 60×16"
 
@@ -22,9 +23,9 @@ async def test_too_small_is_said_kindly_and_nothing_is_lost(size):
 
 
 @pytest.mark.parametrize("mode", ["1", "2", "3", "4", "5"])
-async def test_every_screen_comes_back_with_its_keys(mode):
-    run = told.make_run()
-    told.write(run, told.started())
+async def test_every_screen_comes_back_with_its_keys(mode, monkeypatch):
+    monkeypatch.setattr(inspect, "Inspector", Answering)
+    make_run()
     async with opened(size=(80, 24)) as user:
         await user.press(mode)
         await user.until(lambda: user.app.focused is not None)

@@ -162,7 +162,7 @@ async def test_the_evaluation_opens_the_images_of_a_cell(answering, run):
         await user.press("n")
         await user.sees("Test image 70 ·")
         await user.press("s")
-        assert " 14 " in user.line("T-shirt  86")
+        assert " 14 " in user.line("T-shir ")
 
 
 async def test_a_moved_image_is_what_is_looked_at(answering, run):
@@ -216,6 +216,7 @@ async def test_a_second_run_is_put_beside(answering, run):
         await user.press("c")
         await user.sees("Press b to choose a second run")
         await user.press("b")
+        await user.sees("Compare with which run?")
         await user.choose("other")
         await user.sees(f"{run.id} and {other.id}", "accuracy 0.8571 and 0.6666")
         await user.sees("952  only the second is right", "2,857  only the first is right")

@@ -1,0 +1,95 @@
+"""Arrays as cells: colours by half-blocks, or characters where there are no colours."""
+
+import numpy as np
+from rich.style import Style
+
+from tui_cnn.ui.draw.canvas import Canvas, colours
+from tui_cnn.ui.draw.charts import draw_columns, draw_numbers
+from tui_cnn.ui.draw.gallery import enlargement, grid, reduction
+from tui_cnn.ui.draw.pictures import dim_outside, fit_into, frame, magnify, sheet, shrink
+
+
+def test_a_cell_is_two_pixels():
+    canvas = Canvas(4, 2)
+    canvas.picture(1, 0, colours(np.array([[10, 20], [30, 40], [50, 60]])))
+    assert canvas.text == " ▀▀\n ▀▀"
+    first, second, third = canvas.lines()[0][:3]
+    assert first.text == " "
+    assert (second.style.color.triplet[0], second.style.bgcolor.triplet[0]) == (10, 30)
+    assert (third.style.color.triplet[0], third.style.bgcolor.triplet[0]) == (20, 40)
+    below = canvas.lines()[1][1]
+    assert below.style.color.triplet[0] == 50
+    assert below.style.bgcolor is None, "an odd row leaves the background"
+
+
+def test_without_colours_light_is_dense():
+    canvas = Canvas(3, 1, "characters")
+    canvas.picture(0, 0, colours(np.array([[0, 128, 255], [0, 128, 255]])))
+    dark, middle, light = canvas.lines()[0][0].text
+    assert (dark, light) == (" ", "@")
+    assert middle in "-=+*"
+
+
+def test_what_is_beyond_the_edge_is_cut_off():
+    canvas = Canvas(3, 1)
+    canvas.put(1, 0, "abc")
+    canvas.put(0, 5, "x")
+    canvas.picture(2, 0, colours(np.zeros((6, 6))))
+    assert canvas.text == " a▀"
+    assert canvas.put(0, 0, "abc", room=2) == 2
+
+
+def test_wide_letters_take_two_cells():
+    canvas = Canvas(5, 1)
+    assert canvas.put(0, 0, "합a합") == 3 + 2
+    assert "".join(segment.text for segment in canvas.lines()[0]) == "합a합"
+    canvas = Canvas(4, 1)
+    canvas.put(0, 0, "a합합")
+    assert "".join(segment.text for segment in canvas.lines()[0]) == "a합 ", "half a letter is none"
+
+
+def test_pictures_are_scaled_and_framed():
+    values = np.arange(6.0).reshape(2, 3)
+    assert magnify(values, 2).shape == (4, 6)
+    assert magnify(values, 2)[:2, :2].tolist() == [[0, 0], [0, 0]]
+    assert shrink(values, 2).tolist() == [[2, 3.5]]
+    assert fit_into((28, 28), (14, 100)) == 1
+    assert fit_into((28, 28), (28, 56)) == 2
+    assert fit_into((28, 28), (5, 5)) == 1
+    framed = frame(colours(np.zeros((7, 7))), (2, 2, 4, 4), (9, 9, 9))
+    assert framed[..., 0].tolist() == [
+        [0, 0, 0, 0, 0, 0, 0],
+        [0, 9, 9, 9, 9, 9, 0],
+        [0, 9, 0, 0, 0, 9, 0],
+        [0, 9, 0, 0, 0, 9, 0],
+        [0, 9, 0, 0, 0, 9, 0],
+        [0, 9, 9, 9, 9, 9, 0],
+        [0, 0, 0, 0, 0, 0, 0],
+    ]
+    corner = frame(colours(np.zeros((4, 4))), (0, 0, 1, 1), (9, 9, 9))
+    assert corner[0, 0, 0] == 9, "where there is no room around it, the frame is on it"
+    dimmed = dim_outside(colours(np.full((3, 3), 100)), (1, 1, 1, 1))[..., 0]
+    assert dimmed.tolist() == [[40, 40, 40], [40, 100, 40], [40, 40, 40]]
+    assert sheet([np.zeros((2, 3))] * 5, columns=2).shape == (8, 7, 3)
+
+
+def test_a_gallery_keeps_the_chosen_one_in_view():
+    laid = grid((10, 10), 40, 0, (24, 60))  # 12 cells and 6 lines each: 5 beside each other, 4 below
+    assert (laid.columns, laid.rows, laid.first) == (5, 4, 0)
+    for chosen in range(40):
+        laid = grid((10, 10), 40, chosen, (24, 60))
+        assert laid.first <= chosen < laid.first + laid.room
+    assert grid((10, 10), 40, 39, (24, 60)).first == 20
+    assert reduction((26, 26), 32, (18, 48)) == 4
+    assert reduction((5, 5), 4, (18, 48)) == 1
+    assert enlargement((3, 3), 4, (20, 60)) == 4
+    assert enlargement((28, 28), 4, (20, 60)) == 1
+
+
+def test_columns_and_numbers():
+    canvas = Canvas(12, 2)
+    draw_columns(canvas, 0, 0, np.array([0, 1, 8, 16]), 2, Style())
+    assert canvas.text == "   █\n ▁██"
+    canvas = Canvas(12, 1)
+    draw_numbers(canvas, 0, 0, np.array([[0.5, -1.25]]), 6)
+    assert canvas.text == "  0.50 −1.25"
