@@ -104,7 +104,7 @@ async def test_layers_and_maps_are_walked_by_arrows_and_one_is_made_large(answer
         await user.sees("4 Dense · 10", "Trouser")
         await user.press("down", "left_square_bracket")
         await user.sees("3 Flatten · 676", "unit 2")
-        await user.press("full_stop")
+        await user.press("greater_than_sign")
         await user.sees("unit 3")
 
 

@@ -175,7 +175,7 @@ async def test_runs_are_sorted_by_keys_and_by_the_mouse(several):
         await user.press("5")
         await user.sees("when↓", "baseline", "failed")
         assert order(user) == ["0004", "0003", "0002", "0001"]
-        await user.press("down", "i")
+        await user.press("down", "o")
         await user.sees("when↑")
         assert order(user) == ["0001", "0002", "0003", "0004"]
         assert user.app.screen.selected().run == several[2], "the cursor stays on its run"
@@ -206,7 +206,7 @@ async def test_runs_are_filtered_by_typing(several):
         await user.sees("fashion fin drop")
         await user.press("enter")
         await user.until(lambda: user.app.shown_run == several[2])
-        await user.press("3", "escape")
+        await user.press("5", "escape")
         await user.until(lambda: len(order(user)) == 4)
         await user.press("slash", "x", "d", "escape")
         assert len(order(user)) == 4
@@ -322,7 +322,9 @@ async def test_runs_are_deleted_after_two_questions_and_taken_back(several):
         await user.sees("Take a run back")
         await user.choose("lenet")
         await user.until(lambda: order(user) == ["0003", "0002", "0001"])
-        await user.press("T", "e")
+        await user.press("T")
+        await user.sees("1 run is in the trash.")
+        await user.press("e")
         await user.sees("Empty the trash?")
         await user.press("y")
         await user.until(lambda: list_trash() == [])
@@ -349,7 +351,7 @@ async def test_a_run_is_resumed_stopped_and_repeated(several, monkeypatch):
         await user.until(lambda: user.app.shown_run == again)
         assert repeated == [(preset("all-conv"), Recipe(seed=7))]
         await user.until(lambda: user.app.current_mode == "train")
-        await user.press("3", "up", "x")
+        await user.press("5", "up", "x")
         with told.training(again):
             await user.sees("loading TensorFlow")
             await user.press("x")

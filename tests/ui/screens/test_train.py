@@ -143,7 +143,7 @@ async def test_a_home_that_cannot_be_written_is_told(here, monkeypatch):
 
 TRAINING = [told.started(), *told.trained(2.4)]
 BROKEN_OFF = [told.started(), *told.trained(1.5)]
-CURVES = ["View", "Overlay", "Log", "Read"]
+CURVES, TRAINED = ["View", "Overlay", "Log", "Read"], ["View", "Overlay", "Inspect", "Log", "Read"]
 STORIES = {
     "loading": ([], ["Pause", "Stop"], ["loading TensorFlow", "this takes a few seconds"]),
     "running": (
@@ -223,8 +223,9 @@ async def test_a_run_in_each_state(state):
         async with opened(size=(140, 40)) as user:
             watch(user, run)
             await user.sees(run.id, "Loss  ━ training, running mean  ●━ validation", *said)
-            await user.offers(*offered, *CURVES)
-            for epoch in Follower(run).poll().epochs:
+            epochs = Follower(run).poll().epochs
+            await user.offers(*offered, *(TRAINED if epochs else CURVES))
+            for epoch in epochs:
                 await user.sees(f"{epoch.val_accuracy:.4f}")
             await user.resize(80, 24)
             assert all(len(line) <= 80 for line in user.text.split("\n"))
@@ -253,7 +254,7 @@ async def test_a_run_is_followed_while_it_grows():
             await user.sees("paused")
             told.write(run, told.resumed(), *told.trained(5, first=1), told.finished())
             await user.sees("test accuracy 0.9042", "5 ★")
-        await user.offers("New run", *CURVES)
+        await user.offers("New run", *TRAINED)
 
 
 async def test_a_long_story_is_told_once(monkeypatch):
@@ -495,7 +496,7 @@ async def test_the_views_of_a_run():
             await user.sees("Classes, validation after epoch 2", "0 T-shirt/top", "0.883", "6 Shirt", "0.733")
             await user.sees("Shirt taken for T-shirt/top: 90 images of 600")
             assert user.line("6 Shirt").split()[-10:] == ["15", "·", "·", "·", "·", "·", "73", "12", "·", "·"]
-            await user.offers("Pause", "Stop", "View", "Overlay", "Log")
+            await user.offers("Pause", "Stop", "View", "Overlay", "Inspect", "Log")
             told.write(run, *list(told.trained(3, first=2))[4:])
             await user.sees("Classes, validation after epoch 3", "0.908")
             await user.press("v")
@@ -566,7 +567,7 @@ async def test_the_real_thing(monkeypatch):
             await user.until(lambda: user.app.shown_run, 60)
             run = user.app.shown_run
             await user.sees("test accuracy 0.", seconds=180)
-            await user.offers("New run", *CURVES)
+            await user.offers("New run", *TRAINED)
             finished = Follower(run).poll().finished
             assert f"test accuracy {finished.test_accuracy:.4f}" in user.text
             assert finished.test_accuracy > 0.4

@@ -12,7 +12,7 @@ def runs_actions() -> tuple[Action, ...]:
         Action("compare_runs", "runs", "c", _("Compare"), _("Compare the marked runs: curves, networks, recipes")),
         Action("filter_runs", "runs", "slash", _("Filter"), _("Show only runs in which all these words occur")),
         Action("sort_runs", "runs", "s", _("Sort"), _("Sort by the next column")),
-        Action("reverse_runs", "runs", "S", _("Reverse"), _("Sort the other way round"), footer=False),
+        Action("reverse_runs", "runs", "o", _("Reverse"), _("Sort the other way round"), footer=False),
         Action("show_scatter", "runs", "v", _("Scatter"), _("Show accuracy against parameters, MACs or time")),
         Action("inspect_run", "runs", "i", _("Inspect"), _("Look inside the network of the run")),
         Action("load_network", "runs", "b", _("Build"), _("Put the run's network on the Build screen")),

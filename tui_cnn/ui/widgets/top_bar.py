@@ -13,6 +13,9 @@ from tui_cnn.ui.draw.numbers import short_count
 _NAME = 8
 """Cells to leave for the network's name, its margins among them."""
 
+_ROOMY = 20
+"""Cells for the name from which on all screens are named, too."""
+
 
 class TopBar(Horizontal):
     """One line, the same on every screen."""
@@ -57,11 +60,15 @@ class TopBar(Horizontal):
             self.on_resize()
 
     def on_resize(self) -> None:
-        """Let the screens' names give way where there is no room for them beside the totals; their keys stay."""
-        room = self.size.width - cell_len(self._totals) - self._tabs().cell_length
-        self.query_one("#tabs").display = room >= _NAME
+        """Let the screens' names give way where there is no room for them beside the totals; their keys stay longer."""
+        tabs, room = self.query_one("#tabs", Static), self.size.width - cell_len(self._totals)
+        whole, short = self._tabs(), self._tabs(short=True)
+        roomy = room - whole.cell_length >= _ROOMY
+        tabs.update(whole if roomy else short)
+        tabs.display = room - short.cell_length >= _NAME
 
-    def _tabs(self) -> Content:
+    def _tabs(self, *, short: bool = False) -> Content:
+        """Name the screens; of a short list only the one that is open has its name."""
         tabs = (
             ("1", "build", _("Build")),
             ("2", "train", _("Train")),
@@ -73,5 +80,6 @@ class TopBar(Horizontal):
         for key, mode, title in tabs:
             here = mode == self._mode
             style = "bold $text-primary on $primary-muted" if here else "$text-muted"
-            parts.append(Content.from_markup(f"[@click=app.mode_{mode}] {key} {title} [/]").stylize(style))
+            words = key if short and not here else f"{key} {title}"
+            parts.append(Content.from_markup(f"[@click=app.mode_{mode}] {words} [/]").stylize(style))
         return Content(" ").join(parts)
