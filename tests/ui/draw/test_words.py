@@ -96,8 +96,8 @@ def test_the_numbers_of_the_network():
         "MACs             2,794,240  multiply-accumulates for one image",
         "FLOPs            5,588,480  two for each MAC",
         "FLOPs, tf        5,646,588  as TensorFlow's profiler counts",
-        "memory              108 kB  at the peak of one image, float32",
-        "                   6.33 MB  a training step, 32 images, adam",
+        "memory              108 kB  4·(26·26·32 + 13·13·32), for one image",
+        "                   6.33 MB  4·(93,322 + 3·93,322 + 32·37,818), to train by adam",
     ]
     assert "—" in told_of(network_numbers(analyze(edits.change(CNN, (2,), kernel_size=(99, 99)))))
 

@@ -241,7 +241,7 @@ async def test_the_form_stays_while_other_things_happen():
         await user.press("enter")
         await user.type("9")
         await user.press("f1")
-        await user.sees("show all keys")
+        await user.sees("Leave the form as it was")
         await user.press("escape")
         assert user.focused == "field-filters"
         await user.resize(80, 24)

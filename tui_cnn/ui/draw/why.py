@@ -139,7 +139,15 @@ def network_numbers(analysis: Analysis) -> list[Number]:
     needs = memory(analysis)
     if needs.inference is not None and needs.training is not None:
         numbers += [
-            Number(_("memory"), size(needs.inference), needs.formulas.inference),
-            Number(_("… training"), size(needs.training), needs.formulas.training),
+            Number(
+                _("memory"),
+                size(needs.inference),
+                _("{formula}, for one image").format(formula=needs.formulas.inference),
+            ),
+            Number(
+                "",
+                size(needs.training),
+                _("{formula}, to train by adam").format(formula=needs.formulas.training),
+            ),
         ]
     return numbers

@@ -18,7 +18,7 @@ from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.inspection.client import Inspector
 from tui_cnn.runs.inspection.replies import Opened
 from tui_cnn.runs.inspection.requests import Open
-from tui_cnn.ui.actions import bindings
+from tui_cnn.ui.actions import actions, bindings
 from tui_cnn.ui.inspecting.choosing import everything
 from tui_cnn.ui.inspecting.desk import Desk
 from tui_cnn.ui.inspecting.opening import Weights, look, with_weights
@@ -92,7 +92,7 @@ class InspectScreen(InspectKeys):
             return self.run is not None
         if action == "ask_again":
             return True
-        return self.scene is not None or all(action != binding.id for binding in bindings("inspect"))
+        return self.scene is not None or all(action != own.id for own in actions() if own.scope == "inspect")
 
     def action_ask_again(self) -> None:
         """Ask again what could not be answered."""
