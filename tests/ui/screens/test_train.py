@@ -135,7 +135,7 @@ STORIES = {
     "loading": ([], ["Pause", "Stop"], ["loading TensorFlow", "this takes a few seconds"]),
     "running": (
         TRAINING,
-        ["Pause", "Stop"],
+        ["Pause", "Stop", "Inspect"],
         [
             "running",
             "54,000 images, 6,000 to validate on   CPU, 2 threads   24 s so far",
@@ -144,10 +144,10 @@ STORIES = {
             "26 s left   4,870 images/s   epoch so far: loss 0.3105, accuracy 0.8984",
         ],
     ),
-    "paused": ([*TRAINING, told.paused()], ["Pause", "Stop"], ["paused", "epoch 3 of 5"]),
+    "paused": ([*TRAINING, told.paused()], ["Pause", "Stop", "Inspect"], ["paused", "epoch 3 of 5"]),
     "finished": (
         [told.started(), *told.trained(5), told.finished()],
-        ["New run"],
+        ["New run", "Inspect"],
         [
             "finished",
             "test accuracy 0.9042   loss 0.2718, on 10,000 test images, seen once   50 s   best epoch 5",
@@ -155,14 +155,14 @@ STORIES = {
     ),
     "failed": (
         [*BROKEN_OFF, told.failed()],
-        ["Resume", "New run"],
+        ["Resume", "New run", "Inspect"],
         ["failed", "The computer ran out of memory [/x].", "Try a smaller batch size [bold]."],
     ),
-    "stopped": ([*BROKEN_OFF, told.stopped()], ["Resume", "New run"], ["stopped after 15 s; r resumes it"]),
-    "interrupted": (BROKEN_OFF, ["Resume", "New run"], ["interrupted after 15 s; r resumes it"]),
+    "stopped": ([*BROKEN_OFF, told.stopped()], ["Resume", "New run", "Inspect"], ["stopped after 15 s; r resumes it"]),
+    "interrupted": (BROKEN_OFF, ["Resume", "New run", "Inspect"], ["interrupted after 15 s; r resumes it"]),
     "torn": (
         [*BROKEN_OFF, b"nonsense\n", b'{"event":"epo'],
-        ["Resume", "New run"],
+        ["Resume", "New run", "Inspect"],
         ["interrupted after 15 s; r resumes it"],
     ),
 }
@@ -207,7 +207,7 @@ async def test_a_run_is_followed_while_it_grows():
             await user.sees("paused")
             told.write(run, told.resumed(), *told.trained(5, first=1), told.finished())
             await user.sees("test accuracy 0.9042", "5 ★")
-        await user.offers("New run")
+        await user.offers("New run", "Inspect")
 
 
 async def test_a_long_story_is_told_once(monkeypatch):
@@ -341,7 +341,7 @@ async def test_the_real_thing():
             await user.until(lambda: user.app.shown_run, 60)
             run = user.app.shown_run
             await user.sees("test accuracy 0.", seconds=180)
-            await user.offers("New run")
+            await user.offers("New run", "Inspect")
             finished = Follower(run).poll().finished
             assert f"test accuracy {finished.test_accuracy:.4f}" in user.text
             assert finished.test_accuracy > 0.4
