@@ -17,7 +17,7 @@ _PLAIN = {
     sign: plain
     for signs, plain in (
         ("─━╌▁▔", "-"),
-        ("│┃▏▎▕", "|"),
+        ("│┃▏▎▕▐", "|"),
         ("┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛┣┫┳┻╋", "+"),
         ("█▉▊▋▌▍▀▄▇▆▅▃▂", "#"),
         ("×", "x"),
@@ -75,7 +75,7 @@ def _plain(sign: str) -> str:
 
 
 def ink(app: "App[Any]") -> "Ink":
-    """Draw pictures in blocks of colour, or as characters where the terminal has no colours or not the blocks."""
+    """Draw pictures in blocks of colour, or as characters where there are no blocks, or fewer colours than 256."""
     stream = sys.__stderr__
     encoding = codecs.lookup(stream.encoding).name if isinstance(stream, TextIOWrapper) else "utf-8"
-    return "characters" if encoding != "utf-8" or app.console.color_system is None else "blocks"
+    return "characters" if encoding != "utf-8" or app.console.color_system in (None, "standard") else "blocks"

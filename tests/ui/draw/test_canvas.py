@@ -6,7 +6,7 @@ from rich.style import Style
 from tui_cnn.ui.draw.canvas import Canvas, colours
 from tui_cnn.ui.draw.charts import draw_columns, draw_numbers
 from tui_cnn.ui.draw.gallery import enlargement, grid, reduction
-from tui_cnn.ui.draw.pictures import dim_outside, fit_into, frame, magnify, sheet, shrink
+from tui_cnn.ui.draw.pictures import fit_into, frame, magnify, sheet, shrink
 
 
 def test_a_cell_is_two_pixels():
@@ -68,8 +68,6 @@ def test_pictures_are_scaled_and_framed():
     ]
     corner = frame(colours(np.zeros((4, 4))), (0, 0, 1, 1), (9, 9, 9))
     assert corner[0, 0, 0] == 9, "where there is no room around it, the frame is on it"
-    dimmed = dim_outside(colours(np.full((3, 3), 100)), (1, 1, 1, 1))[..., 0]
-    assert dimmed.tolist() == [[40, 40, 40], [40, 100, 40], [40, 40, 40]]
     assert sheet([np.zeros((2, 3))] * 5, columns=2).shape == (8, 7, 3)
 
 

@@ -80,16 +80,25 @@ async def test_images_are_found_by_number_class_and_mistake(answering, run):
         await user.sees("Test image 56")
         await user.press("n")
         await user.sees("Test image 126")
+
+
+async def test_mistakes_can_be_chosen_before_they_are_known(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        answering[0].hold.clear()
         await user.press("slash")
-        await user.choose("trouser taken for bag")
-        await user.press("escape")
+        await user.choose("most confident")
+        await user.told("once the test set has been predicted")
+        await user.sees("Test image 0 ")
+        answering[0].hold.set()
+        await user.sees("Test image 49 ")  # the first that is both wrong, as every seventh, and as sure as any
 
 
 async def test_layers_and_maps_are_walked_by_arrows_and_one_is_made_large(answering, run):
     async with opened() as user:
         await to_inspect(user)
         await user.sees("1 Conv2D · 26×26×4", "1 dead over 1,000 images", "map 0", "3 dead")
-        await user.press("right", "right")
+        await user.press_at_once("right", "right")
         await user.sees("map 2")
         await user.press("end")
         await user.sees("map 3  dead")
@@ -202,7 +211,8 @@ async def test_what_is_drawn_is_predicted_with_each_stroke(answering, run):
         await user.pilot.hover(view, offset=(27, 13))
         await user.pilot.mouse_up(view, offset=(27, 13))
         await user.settle()
-        assert last(answering, Activate).image.numpy().any()
+        drawn = last(answering, Activate).image.numpy()
+        assert drawn[10, 10] == 255, "below the border and two lines of words, beside a margin, two cells a pixel"
         await user.press("n")
         await user.sees("Test image")
         await user.press("y")

@@ -46,15 +46,6 @@ def frame(pixels: Pixels, region: Region, colour: tuple[int, int, int], times: i
     return framed
 
 
-def dim_outside(pixels: Pixels, region: Region, times: int = 1, strength: float = 0.6) -> Pixels:
-    """Darken all that is not in a region."""
-    dimmed = np.asarray(pixels * (1 - strength), np.uint8)
-    top, left, bottom, right = region
-    inside = np.s_[top * times : (bottom + 1) * times, left * times : (right + 1) * times]
-    dimmed[inside] = pixels[inside]
-    return dimmed
-
-
 def sheet(pictures: Sequence[npt.NDArray[Any]], columns: int = 8, gap: int = 1) -> Pixels:
     """Lay pictures of one size out in rows, on grey."""
     height, width = pictures[0].shape[:2]

@@ -83,11 +83,9 @@ class Desk:
         self._newest.clear()
         self._troubles.clear()
 
-    def forget_troubles(self) -> bool:
-        """Let what went wrong be asked again; tell whether anything did."""
-        there_were = bool(self._troubles)
+    def forget_troubles(self) -> None:
+        """Let what went wrong be asked again."""
         self._troubles.clear()
-        return there_were
 
     async def close(self) -> None:
         """Give up all questions, and end the inspector; a later question starts it anew."""

@@ -57,7 +57,7 @@ class View(Drawn, can_focus=True):
 
     def palette(self, scene: Scene, palette: Palette = "viridis") -> Palette:
         """Take a palette, or grey where no colours are wanted."""
-        return "grey" if scene.grey or scene.ink == "characters" else palette
+        return "grey" if scene.grey or scene.ink == "characters" or self.app.no_color else palette
 
 
 def heat(values: npt.NDArray[Any], palette: Palette) -> Pixels:
