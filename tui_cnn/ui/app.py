@@ -1,5 +1,6 @@
 """The application: it holds the one design, applies the edits, and sends the user between the screens."""
 
+import gc
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +21,7 @@ from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.design import Design, open_design
 from tui_cnn.ui.files import Files
+from tui_cnn.ui.garbage import SELDOM, collect_garbage, postpone_garbage
 from tui_cnn.ui.plain import use_plain_signs
 from tui_cnn.ui.recovery import Copy, Recovery
 from tui_cnn.ui.screens.base import MainScreen
@@ -85,6 +87,7 @@ class CnnTui(App[None]):
         """Offer what an earlier session left unsaved, once the screen stands."""
         self.call_after_refresh(self._offer_recovery)
         self.set_timer(_IDLE, self._prepare)
+        self.set_interval(SELDOM, collect_garbage)
 
     def watch_design(self) -> None:
         """Keep a recovery copy of what is not saved."""
@@ -190,6 +193,7 @@ class CnnTui(App[None]):
     def _prepare(self) -> None:
         import_module("tui_cnn.ui.screens.runs")
         import_module("tui_cnn.ui.screens.train")
+        gc.freeze()  # what is loaded stays: to look through it for garbage would hold a key up
 
     @work(thread=True, exclusive=True, group="recovery")
     def _keep_copy(self) -> None:
@@ -221,4 +225,5 @@ def run_app(model: str | None = None, data: str | None = None) -> None:
     """
     design = open_design(*find_network(model or "fashion-cnn"))
     use_plain_signs()
+    postpone_garbage()
     CnnTui(design, data or "").run()
