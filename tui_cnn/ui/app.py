@@ -18,6 +18,7 @@ from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.design import Design, open_design
 from tui_cnn.ui.files import Files
+from tui_cnn.ui.garbage import SELDOM, collect_garbage, postpone_garbage
 from tui_cnn.ui.navigation import NavigatingApp
 from tui_cnn.ui.outside import Outside
 from tui_cnn.ui.plain import use_plain_signs
@@ -79,6 +80,7 @@ class CnnTui(NavigatingApp):
         self.tell_notes(self._notes)
         self.call_after_refresh(self._offer_recovery)
         self.set_interval(_LOOK, self._look_outside)
+        self.set_interval(SELDOM, collect_garbage)
 
     def watch_design(self) -> None:
         """Keep a recovery copy of what is not saved."""
@@ -228,4 +230,5 @@ def run_app(model: str | None = None, data: str | None = None) -> None:
     design = open_design(*find_network(model or "fashion-cnn", notes.append))
     configuration = read_settings(config_file())
     use_plain_signs(configuration.settings.signs)
+    postpone_garbage()
     CnnTui(design, data or "", configuration, notes).run()

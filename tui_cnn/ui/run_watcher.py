@@ -13,7 +13,7 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower, Snapshot
 from tui_cnn.runs.state import ACTIVE
 
-_EACH = 4
+_EACH = 2
 """Looks between two at the worker's process: its share of the processor is a mean over that time."""
 
 

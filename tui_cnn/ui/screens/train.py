@@ -34,7 +34,7 @@ from tui_cnn.ui.widgets.recipe_form import RecipeForm
 from tui_cnn.ui.widgets.run_view import RunView
 from tui_cnn.ui.widgets.setup import Setup
 
-_TICK = 0.25
+_TICK = 0.5
 """Seconds between two looks at a run."""
 
 
