@@ -18,10 +18,6 @@ from pathlib import Path
 
 from tui_cnn.i18n import language_of_environment, use_language
 
-_USAGE = (
-    "usage: python -m tui_cnn.worker train RUN_DIR | spare | probe | export keras|onnx FILE < NETWORK.toml"
-    " | export-run keras|onnx RUN_DIR FILE | inspect"
-)
 _NICENESS = 10
 """Whoever sits before the screen comes first."""
 
@@ -58,7 +54,11 @@ def main(arguments: list[str]) -> int:
             from tui_cnn.worker.inspection.serve import main as inspect
 
             return inspect()
-    sys.stderr.write(_USAGE + "\n")
+    usage = _(
+        "usage: python -m tui_cnn.worker train RUN_DIR | spare | probe | export keras|onnx FILE < NETWORK.toml"
+        " | export-run keras|onnx RUN_DIR FILE | inspect"
+    )
+    sys.stderr.write(usage + "\n")
     return 2
 
 

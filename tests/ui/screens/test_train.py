@@ -400,10 +400,10 @@ async def test_what_a_run_will_take_is_known_before_it_starts(monkeypatch):
         await user.press("2")
         await user.sees("Before it starts", "93,322", "54,000 images", "6,000 images", "1,688", "not known before")
         measure(preset("fashion-cnn"), 32, 0.004, 0.8e9)
-        await user.sees("an epoch       7.0 s", "all 5          35 s", "0.80 GB", "as before")
+        await user.sees("an epoch        7.0 s", "all 5           35 s", "0.80 GB", "as before")
         await user.press("down")
         await user.type("2")
-        await user.sees("all 2          14 s")
+        await user.sees("all 2           14 s")
         monkeypatch.setattr("tui_cnn.ui.forecast.is_training", lambda: True)
         await user.sees("Another run is being trained")
 
