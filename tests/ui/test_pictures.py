@@ -341,7 +341,7 @@ async def test_light(picture, screen, home):
     finished_run()
     keep(BROKEN, home / "variants" / "fashion-cnn" / "broken.toml")
     keys, words = {
-        "train": ("2", "Enter starts"),
+        "train": ("2", "Before it starts"),
         "runs": ("5", "finished"),
         "variants": ("C", "to broken"),
         "sweep": ("t", "● 32"),
