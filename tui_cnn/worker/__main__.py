@@ -16,7 +16,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from tui_cnn.i18n import language_of_environment, use_language
+from tui_cnn.i18n import _, language_of_environment, use_language
 
 _NICENESS = 10
 """Whoever sits before the screen comes first."""

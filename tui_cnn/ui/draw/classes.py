@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from tui_cnn.i18n import _, ngettext
+from tui_cnn.ui.draw.cells import right
 from tui_cnn.ui.draw.numbers import level
 
 Confusion = tuple[tuple[int, ...], ...]
@@ -26,7 +27,7 @@ def confusion_table(confusion: Confusion, names: Sequence[str], width: int) -> C
     cell = 4
     graph = max(0, min(_BAR, width - number - room - 8 - cell * len(confusion) - 4))
     heads = "".join(f"{place:>{cell}}" for place in range(len(confusion)))
-    above = f"{'':{number + room + 2}}{_('known'):>6} {'':{graph}}  "
+    above = f"{'':{number + room + 2}}{right(_('known'), 6)} {'':{graph}}  "
     lines = [Content.assemble((above + heads, "$text-muted"))]
     for place, (row, accuracy) in enumerate(zip(confusion, class_accuracies(confusion), strict=True)):
         lines.append(

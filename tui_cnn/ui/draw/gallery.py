@@ -6,6 +6,7 @@ from typing import NamedTuple
 from rich.style import Style
 
 from tui_cnn.ui.draw.canvas import Canvas, Pixels
+from tui_cnn.ui.draw.cells import left
 
 _GAP = 2
 _NARROWEST = 5
@@ -82,6 +83,6 @@ def draw_gallery(
         if place == chosen:
             for line in range(lines + 1):
                 canvas.put(x - 1, y + line, "▐", Style(color=mark.bgcolor or mark.color))
-            canvas.put(x, y + lines, drawn.word.ljust(laid.width)[: laid.width], mark)
+            canvas.put(x, y + lines, left(drawn.word, laid.width), mark)
         else:
             canvas.put(x, y + lines, drawn.word, drawn.style, room=laid.width)

@@ -62,7 +62,7 @@ def told(moved: Moved, place: int) -> Table:
         table.add_row(_("size"), size)
     share = moved.pooled.size / pooling.image.size
     left = _("{after} of {before} numbers are left ({share:.0%}); pooling has no parameters")
-    table.add_row(_("left"), left.format(after=moved.pooled.size, before=pooling.image.size, share=share))
+    table.add_row(_("remaining"), left.format(after=moved.pooled.size, before=pooling.image.size, share=share))
     table.add_row(_("moved"), changes(moved))
     return table
 

@@ -6,6 +6,7 @@ from textual.content import Content
 
 from tui_cnn.i18n import _
 from tui_cnn.runs.snapshot import Snapshot
+from tui_cnn.ui.draw.cells import left
 from tui_cnn.ui.draw.curves import recent
 from tui_cnn.ui.draw.numbers import duration, level
 from tui_cnn.ui.draw.run import share
@@ -73,7 +74,7 @@ def _position(snapshot: Snapshot, width: int) -> Iterator[Content]:
 
 
 def _bar(name: str, share_done: float, width: int, told: str) -> Content:
-    return Content.assemble(f"{name:{_LABEL}} ", level(share_done, width), f" {share_done:>4.0%}   {told}")
+    return Content.assemble(left(name, _LABEL) + " ", level(share_done, width), f" {share_done:>4.0%}   {told}")
 
 
 def _means(snapshot: Snapshot) -> Content:

@@ -13,6 +13,7 @@ from tui_cnn.insight.calibration import Reliability
 from tui_cnn.insight.colours import Palette, paint
 from tui_cnn.insight.confusion import PerClass
 from tui_cnn.ui.draw.canvas import Canvas
+from tui_cnn.ui.draw.cells import left, right
 from tui_cnn.ui.draw.numbers import bar
 
 NAME = 7
@@ -38,7 +39,7 @@ def draw_confusion(
     """Draw the counts (classes, classes), or where there are any, the shares in per cent; mistakes are shaded."""
     short = [name[: CELL - 1] for name in names]
     for column, name in enumerate(short):
-        canvas.put(x + NAME + column * CELL, y, name.rjust(CELL), mark if column == chosen[1] else dim)
+        canvas.put(x + NAME + column * CELL, y, right(name, CELL), mark if column == chosen[1] else dim)
     off = counts * (1 - np.eye(len(counts)))
     shades = paint(np.sqrt(off / max(1.0, float(off.max()))) * _SHADE, palette)
     for row, name in enumerate(names):
@@ -67,9 +68,9 @@ def draw_classes(
 ) -> None:
     """Write precision, recall and F1 of each class, with F1 as a bar; `tones`: words, the bar, what is chosen."""
     dim, tone, mark = tones
-    canvas.put(x, y, f"{'':9}{_('precision'):>10}{_('recall'):>7}{_('F1'):>6}", dim)
+    canvas.put(x, y, " " * 9 + right(_("precision"), 10) + right(_("recall"), 7) + right(_("F1"), 6), dim)
     for row, name in enumerate(names):
-        canvas.put(x, y + 1 + row, name.ljust(9)[:9], mark if row == chosen else None)
+        canvas.put(x, y + 1 + row, left(name, 9), mark if row == chosen else None)
         text = f"{found.precision[row]:>10.3f}{found.recall[row]:>7.3f}{found.f1[row]:>6.3f} "
         end = canvas.put(x + 9, y + 1 + row, text)
         canvas.put(end, y + 1 + row, bar(float(found.f1[row]), min(_BAR, max(0, canvas.width - end))), tone)
@@ -83,14 +84,14 @@ def draw_reliability(
     The mark stands where the bar would end if the network were as often right as it is sure.
     """
     dim, tone, mark = tones
-    canvas.put(x, y, f"{_('sure of it'):<12}{_('right'):>7}{_('images'):>8}", dim)
+    canvas.put(x, y, left(_("sure of it"), 12) + right(_("correct"), 8) + right(_("images"), 8), dim)
     room = max(4, width - 29)
     for row in range(len(found.lower)):
         line = y + 1 + row
         canvas.put(x, line, f"{found.lower[row]:.1f}–{found.lower[row] + 0.1:.1f}", dim)
         if not found.images[row]:
             continue
-        canvas.put(x + 12, line, f"{found.accuracy[row]:>7.3f}{found.images[row]:>8,}")
+        canvas.put(x + 12, line, f"{found.accuracy[row]:>8.3f}{found.images[row]:>8,}")
         canvas.put(x + 28, line, bar(float(found.accuracy[row]), room), tone)
         canvas.put(x + 28 + min(room - 1, int(found.confidence[row] * room)), line, "│", mark)
 

@@ -9,6 +9,7 @@ from rich.style import Style
 
 from tui_cnn.insight.colours import paint, stretch
 from tui_cnn.ui.draw.canvas import Canvas
+from tui_cnn.ui.draw.cells import left
 from tui_cnn.ui.draw.numbers import bar
 
 _FIELD = 22
@@ -48,7 +49,7 @@ def draw_units(
         row, column = divmod(place, columns)
         x, y = 1 + column * (field + 1), top + row
         name = names[place] if names else f"{place}"
-        canvas.put(x, y, name.ljust(head - 1), mark if place == chosen else dim, room=head - 1)
+        canvas.put(x, y, left(name, head - 1), mark if place == chosen else dim, room=head - 1)
         canvas.put(x + head, y, bar(abs(value) / most, width), dim if dead[place] or value < 0 else tone)
         canvas.put(x + head + width, y, f"{value:.2f}".rjust(_VALUE), mark if place == chosen else None)
 

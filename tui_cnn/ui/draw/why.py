@@ -16,6 +16,7 @@ from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape
 from tui_cnn.core.sums import Sum
 from tui_cnn.i18n import _, ngettext
+from tui_cnn.ui.draw.cells import left, right
 from tui_cnn.ui.draw.numbers import size
 
 
@@ -40,7 +41,7 @@ def written(numbers: Sequence[Number], width: int, quiet: Style) -> list[list[Se
     lines: list[list[Segment]] = []
     for number in numbers:
         if number.label or number.value or beside:
-            lines.append([Segment(number.label.ljust(_LABEL), quiet), Segment(number.value.rjust(room))])
+            lines.append([Segment(left(number.label, _LABEL), quiet), Segment(right(number.value, room))])
         if number.reason and beside:
             lines[-1].append(Segment("  " + _cut(number.reason, width - _LABEL - room - 2)))
         elif number.reason:

@@ -13,6 +13,7 @@ from tui_cnn.insight.selection import most_confident_mistakes
 from tui_cnn.runs.inspection.replies import Evaluation
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.draw.canvas import Canvas
+from tui_cnn.ui.draw.cells import left
 from tui_cnn.ui.draw.table import CELL, NAME, draw_classes, draw_confusion, draw_reliability
 from tui_cnn.ui.inspecting.choosing import Choice, taken_for
 from tui_cnn.ui.inspecting.scene import Scene
@@ -153,7 +154,7 @@ class EvaluationView(View):
         canvas.put(x, y, _("most confident mistakes"), tones.dim)
         for line, number in enumerate(most_confident_mistakes(probabilities, labels, len(names)).tolist()):
             said = int(probabilities[number].argmax())
-            words = f"{number:>6,}  {names[labels[number]][:11]:<11} → {names[said][:11]:<11} "
+            words = f"{number:>6,}  {left(names[labels[number]], 11)} → {left(names[said], 11)} "
             end = canvas.put(x, y + 1 + line, words, tones.text)
             canvas.put(end, y + 1 + line, f"{probabilities[number, said]:.4f}", tones.wrong)
 
