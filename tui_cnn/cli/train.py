@@ -23,7 +23,7 @@ NOW = click.option("--now", is_flag=True, help=_("Train now, also if another run
         Examples:
           cnn-tui train fashion-cnn
           cnn-tui train fashion-cnn --recipe quick
-          cnn-tui train my.toml --epochs 10 --optimizer sgd --learning-rate 0.01 --schedule cosine
+          cnn-tui train my.toml --optimizer sgd --learning-rate 0.01 --schedule cosine
           cnn-tui train lenet-5 --data ~/mnist --limit 5000
           cnn-tui train --from last --seed 1"""
     ),
