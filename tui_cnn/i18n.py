@@ -12,6 +12,7 @@ _SOURCE = "en"
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 _translations: gettext.NullTranslations = gettext.NullTranslations()
+_spoken = _SOURCE
 
 
 def _(message: str) -> str:
@@ -27,6 +28,11 @@ def ngettext(singular: str, plural: str, n: int) -> str:
 def languages() -> tuple[str, ...]:
     """List the languages that there are, by their codes: `en` and those that have a catalogue."""
     return (_SOURCE, *sorted(path.parents[1].name for path in CATALOGUES.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")))
+
+
+def language() -> str:
+    """Return the code of the language that is spoken."""
+    return _spoken
 
 
 def known_language(locale: str) -> str | None:
@@ -46,7 +52,8 @@ def use_language(code: str) -> None:
 
     What calls `_` when it is imported has to be imported after this.
     """
-    global _translations
+    global _translations, _spoken
+    _spoken = code
     os.environ["LANGUAGE"] = code
     gettext.bindtextdomain(DOMAIN, str(CATALOGUES))
     gettext.textdomain(DOMAIN)

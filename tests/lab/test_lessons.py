@@ -9,6 +9,15 @@ TOPICS = [*LAYER_TYPES, "Input", "output", "parameters", "MACs", "FLOPs", "memor
 PAGES = ["convolution", "pooling", "sizes", "weights", "pairs"]
 
 
+def test_korean_lessons_lead_where_the_english_ones_do():
+    """The same lessons in the same order, with the same links; their words are other ones."""
+    for english, korean in zip(lessons("en"), lessons("ko"), strict=True):
+        assert korean.name == english.name
+        assert [one.link for one in korean.tries] == [one.link for one in english.tries]
+        assert korean.title != english.title
+        assert korean.text.count("\n\n") == english.text.count("\n\n")
+
+
 @pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
 def test_a_lesson(lesson):
     assert lesson.title

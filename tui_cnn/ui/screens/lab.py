@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from tui_cnn.i18n import _
+from tui_cnn.i18n import _, language
 from tui_cnn.lab.lessons import Lesson, lessons
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.screens.lab_steps import LabSteps
@@ -110,7 +110,7 @@ class LabScreen(LabSteps):
 
     @work(thread=True, group="read")
     def _read(self) -> None:
-        self.app.call_from_thread(self._have, lessons())
+        self.app.call_from_thread(self._have, lessons(language()))
 
     def _have(self, found: tuple[Lesson, ...]) -> None:
         self._lessons = found
