@@ -1,7 +1,6 @@
 """Whole screens, compared with their pictures."""
 
 import asyncio
-import os
 import time
 
 import pytest
@@ -285,28 +284,6 @@ async def test_help(picture, size):
         picture(user.app)
 
 
-async def test_open(picture, size):
-    async with opened(size=SIZES[size]) as user:
-        await user.press("ctrl+o")
-        await user.press_at_once(*"vgg")
-        await user.sees("138,357,544")
-        await at_rest(user)
-        picture(user.app)
-
-
-async def test_variants(picture, size, home):
-    narrow = edits.change(preset("fashion-cnn"), (2,), filters=48)
-    for name, network in (("narrow", narrow), ("shallow", edits.delete(narrow, (4,)))):
-        keep(network, home / "variants" / "fashion-cnn" / f"{name}.toml")
-        os.utime(home / "variants" / "fashion-cnn" / f"{name}.toml", (len(name), len(name)))
-    finished_run()
-    async with opened(size=SIZES[size]) as user:
-        await user.press("C")
-        await user.sees("to narrow", "shallow")
-        await at_rest(user)
-        picture(user.app)
-
-
 async def test_sweep(picture, size):
     async with opened(size=SIZES[size]) as user:
         await user.press("down", "down", "down", "down", "t")
@@ -336,14 +313,13 @@ async def test_changed_on_disk(picture, here):
         picture(user.app)
 
 
-@pytest.mark.parametrize("screen", ["train", "runs", "variants", "sweep", "help"])
+@pytest.mark.parametrize("screen", ["train", "runs", "sweep", "help"])
 async def test_light(picture, screen, home):
     finished_run()
     keep(BROKEN, home / "variants" / "fashion-cnn" / "broken.toml")
     keys, words = {
         "train": ("2", "Before it starts"),
         "runs": ("5", "finished"),
-        "variants": ("C", "to broken"),
         "sweep": ("t", "● 32"),
         "help": ("question_mark", "Conv2D, layer 1"),
     }[screen]
@@ -421,6 +397,7 @@ async def test_inspect_beside_another(picture, size, inspected):
         await user.choose("other")
         await user.sees("only the second is right")
         await user.press("right")
+        await user.sees("Images")
         await at_rest(user)
         picture(user.app)
 

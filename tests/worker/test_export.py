@@ -41,7 +41,7 @@ def test_onnx_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr("tui_cnn.worker.export.find_spec", lambda package: None)
     with pytest.raises(FormatError) as error:
         export(SMALL_CNN, "onnx", tmp_path / "model.onnx")
-    assert error.value.problem == "ONNX needs onnx and tf2onnx; install with: pip install 'cnn-tui[onnx]'"
+    assert error.value.problem == "ONNX needs onnx, tf2onnx; install with: pip install 'cnn-tui[onnx]'"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -179,10 +179,18 @@ def test_a_checkpoint_damaged_anywhere_is_refused(whole, tmp_path):
     for at in range(0, len(sound), len(sound) // 20):
         flipped = bytes(byte ^ 0x55 for byte in sound[at : at + 64])
         damaged.append(sound[:at] + flipped + sound[at + 64 :])
+    before = [variable.numpy() for variable in load_checkpoint(whole[0].checkpoint_file)[0].variables]
+    refused = 0
     for content in damaged:
         path.write_bytes(content)
-        with pytest.raises(TrainingError, match=r"checkpoint\.keras cannot be read: ."):
-            load_checkpoint(path)
+        try:
+            model, _place = load_checkpoint(path)
+        except TrainingError as error:
+            refused += "checkpoint.keras cannot be read: " in str(error)
+        else:  # some bytes of an archive say nothing, such as the hour of a file
+            after = [variable.numpy() for variable in model.variables]
+            assert all((one == other).all() for one, other in zip(before, after, strict=True))
+    assert refused >= len(damaged) - 2
 
 
 def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(monkeypatch):
