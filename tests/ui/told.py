@@ -4,6 +4,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from math import exp
 
+import msgspec
+
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.runs.directory import RunDirectory, home
@@ -27,6 +29,8 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipe_file import dumps_recipe
 
 BEGUN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+NO_PROCESS = 2**30
+"""The number of a process that no system has."""
 STEPS = 100
 SECONDS = 10.0
 """Steps and seconds of an epoch."""
@@ -55,7 +59,7 @@ def training(run):
 
 
 def started(epochs=5, resumed_from=0, validation=6_000, **fields):
-    return Started(
+    told = Started(
         time=BEGUN,
         seed=0,
         python="3.11.7",
@@ -63,15 +67,15 @@ def started(epochs=5, resumed_from=0, validation=6_000, **fields):
         keras="3.12.0",
         device="CPU",
         threads=2,
-        pid=1,
+        pid=NO_PROCESS,
         epochs=epochs,
         steps_per_epoch=STEPS,
         train_images=60_000 - validation,
         validation_images=validation,
         test_images=10_000,
         resumed_from=resumed_from,
-        **fields,
     )
+    return msgspec.structs.replace(told, **fields)
 
 
 def progress(at, epochs=5):

@@ -1,10 +1,12 @@
 """The Train screen: a run is set up, started, watched and steered."""
 
 import os
+import re
 import signal
 import threading
 from contextlib import nullcontext
 
+import psutil
 import pytest
 from textual.events import MouseScrollUp
 
@@ -501,6 +503,19 @@ async def test_the_views_of_a_run():
             await user.sees("Classes, validation after epoch 3", "0.908")
             await user.press("v")
             await user.sees("Loss", "Accuracy")
+
+
+async def test_what_the_worker_takes_is_measured_while_it_is_at_the_run():
+    run = told.make_run()
+    told.write(run, told.started(pid=os.getpid()), *told.trained(1.5))
+    async with opened(size=(140, 40)) as user:
+        with told.training(run):
+            watch(user, run)
+            await user.sees("CPU ", " GB")
+            memory = float(re.search(r"memory ([\d.]+) GB", user.text)[1])
+            assert memory == pytest.approx(psutil.Process().memory_info().rss / 1e9, rel=0.2)
+        await user.sees("interrupted")
+        assert "CPU " not in user.line("rate")
 
 
 async def test_a_run_that_waits_can_be_trained_now():

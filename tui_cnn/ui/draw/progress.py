@@ -112,17 +112,17 @@ def _against_prediction(watched: Watched) -> Content:
     started, epochs = snapshot.started, snapshot.epochs
     assert started is not None
     parts = []
+    taken = f"{sum(epoch.seconds for epoch in epochs) / len(epochs):.1f}" if epochs else ""
     if started.predicted_seconds is not None:
         predicted = f"{started.predicted_seconds:.1f}"
         if epochs:
-            taken = f"{sum(epoch.seconds for epoch in epochs) / len(epochs):.1f}"
             parts.append(
                 _("an epoch takes {taken} s, predicted {predicted} s").format(taken=taken, predicted=predicted)
             )
         else:
             parts.append(_("an epoch is to take {predicted} s").format(predicted=predicted))
     elif epochs:
-        parts.append(_("an epoch takes {taken} s").format(taken=f"{epochs[-1].seconds:.1f}"))
+        parts.append(_("an epoch takes {taken} s").format(taken=taken))
     if started.predicted_memory is not None:
         parts.append(_("predicted memory {size} GB").format(size=f"{started.predicted_memory / 1e9:.2f}"))
     if (best := snapshot.best) is not None:

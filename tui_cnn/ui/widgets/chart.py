@@ -14,7 +14,7 @@ from textual.message import Message
 from tui_cnn.ui.draw.curves import Line, Window, visible
 from tui_cnn.ui.draw.plot import Plot, Rule, Scale, Sign, Stroke
 from tui_cnn.ui.draw.ticks import labels, log_ticks, short_labels, ticks
-from tui_cnn.ui.widgets.plot import PlotView
+from tui_cnn.ui.widgets.plot import MARGIN, PlotView
 
 _WHEEL = 1.25
 _WHOLE = 3
@@ -91,7 +91,7 @@ class Chart(Container):
     @property
     def columns(self) -> int:
         """How many columns the lines have."""
-        return self._view.columns
+        return max(1, self.size.width - MARGIN - 1)  # not the plot's own size, which comes a moment later
 
     def on_resize(self) -> None:
         """Draw for the new size."""
