@@ -41,11 +41,12 @@ def size(request):
 
 
 async def at_rest(user):
-    """Wait until the picture is the same twice: footers, charts and scroll bars come a moment late."""
-    before = None
-    while before != (before := user.app.export_screenshot()):
+    """Wait until the picture stays the same for a while: footers, charts and scroll bars come a moment late."""
+    seen = []
+    while len(seen) < 4 or len(set(seen[-4:])) > 1:
         await asyncio.sleep(0.1)
         await user.settle()
+        seen.append(user.app.export_screenshot(title="", simplify=True))
 
 
 def finished_run():
