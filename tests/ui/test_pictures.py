@@ -140,9 +140,9 @@ async def test_train_running(picture, size):
             picture(user.app)
 
 
-async def test_train_finished(picture, size):
+async def test_train_finished(picture):
     run = finished_run()
-    async with opened(size=SIZES[size]) as user:
+    async with opened(size=(120, 40)) as user:
         user.app.shown_run = run
         await user.press("2")
         await user.sees("test accuracy")
@@ -372,21 +372,6 @@ async def test_inspect_large_map(picture, size, inspected):
         await user.press("3")
         await user.sees("Test image 0", "above zero")
         await user.press("right", "enter", "down", "right")
-        await at_rest(user)
-        picture(user.app)
-
-
-async def test_inspect_beside_another(picture, size, inspected):
-    answering.make_run("20260101-000000-other-0001")
-    async with opened(size=SIZES[size]) as user:
-        await user.press("3")
-        await user.sees("Test image 0", "above zero")
-        await user.press("c", "b")
-        await user.sees("Compare with which run?")
-        await user.choose("other")
-        await user.sees("only the second is right")
-        await user.press("right")
-        await user.sees("Images")
         await at_rest(user)
         picture(user.app)
 
