@@ -58,6 +58,8 @@ def load_checkpoint(path: Path) -> tuple[keras.Model, Place]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
+            if damaged := archive.testzip():  # Keras reads here and there in a member, so that no sum is compared
+                raise zipfile.BadZipFile(f"Bad CRC-32 for file {damaged!r}")
             place = msgspec.json.decode(archive.read(_ENTRY), type=Place | Sums)
         model = keras.saving.load_model(path)
     # Keras has no error of its own for a damaged file: what the readers inside it raise comes through.
