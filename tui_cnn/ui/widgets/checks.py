@@ -109,7 +109,7 @@ class ChecksView(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        place, width, base = y + self._top, self.size.width, self.rich_style
+        place, width, base = y + self._top, self.size.width, self.visual_style.rich_style
         if not self._checks and place == 0:
             sound = Segment("✓ " + _("no problems found"), self.get_component_rich_style("checks--sound"))
             return Strip([sound]).adjust_cell_length(width, base)

@@ -105,7 +105,7 @@ class LinesView(ScrollView):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line; the first is the header, which does not scroll."""
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self.visual_style.rich_style
         if y == 0:
             style = self.get_component_rich_style("stack--header")
             return Strip([Segment(" " * GUTTER, base), *header(self._columns, style)]).adjust_cell_length(width, base)
@@ -143,7 +143,7 @@ class LinesView(ScrollView):
     @cached_property
     def _styles(self) -> Styles:
         parts = (self.get_component_rich_style(f"stack--{part}") for part in ("dim", "bar", "error"))
-        return Styles(self.rich_style, *parts)
+        return Styles(self.visual_style.rich_style, *parts)
 
     @cached_property
     def _warning(self) -> Style:

@@ -45,7 +45,7 @@ class VolumeView(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self.visual_style.rich_style
         if self._shown is None:
             return Strip.blank(width, base)
         if self._drawing is None:

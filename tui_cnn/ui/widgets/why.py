@@ -31,7 +31,7 @@ class WhyView(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self.visual_style.rich_style
         if self._lines is None:
             self._lines = written(self._numbers, width, self.get_component_rich_style("why--quiet"))
         if y >= len(self._lines):
