@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui.picture import drawing, picture  # noqa: F401
+from tests.ui.picture import drawing, picture, still  # noqa: F401
 from tui_cnn.runs import launch
 from tui_cnn.ui import warm
 

@@ -8,12 +8,10 @@ from tui_cnn.i18n import use_language
 
 use_language("ko")  # the keys of the screens get their names when they are loaded
 
-from textual.widgets import Input  # noqa: E402
-
 from tests.ui import told  # noqa: E402
 from tests.ui.driving import opened  # noqa: E402
-from tests.ui.picture import take  # noqa: E402
-from tests.ui.test_pictures import BROKEN, SIZES, at_rest, finished_run  # noqa: E402
+from tests.ui.picture import SIZES, at_rest, hold_still, take  # noqa: E402
+from tests.ui.told import BROKEN, finished_run  # noqa: E402
 from tui_cnn.formats.presets import preset  # noqa: E402
 
 SCENES = {
@@ -44,8 +42,7 @@ async def draw(scene, size, target):
 
 
 async def main(target, wanted):
-    for name in ("_watch_cursor_blink", "_restart_blink", "_toggle_cursor"):
-        setattr(Input, name, lambda *_: None)
+    hold_still(setattr)
     finished_run()
     stopped = told.make_run("20260101-120000-lenet-5-0001", preset("lenet-5"))
     told.write(stopped, told.started(), *told.trained(1.5), told.failed())

@@ -1,13 +1,17 @@
 """Whole screens as SVG pictures under `tests/snapshots/`, compared with what they were."""
 
+import asyncio
 import html
 import re
+import time
 from difflib import unified_diff
 from pathlib import Path
 
 import pytest
 from syrupy.extensions.image import SVGImageSnapshotExtension
+from textual.widgets import Input
 
+SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x60": (200, 60)}
 PICTURES = Path(__file__).parents[1] / "snapshots"
 
 
@@ -23,6 +27,23 @@ def take(app):
     """Export the screen, the same each time: without the name that Rich makes of the content."""
     svg = app.export_screenshot(title="cnn-tui", simplify=True)
     return re.sub(r"terminal-\d+", "terminal", svg)
+
+
+async def at_rest(user):
+    """Wait until the picture stays the same for a while: footers, charts and scroll bars come a moment late."""
+    seen = []
+    while len(seen) < 4 or len(set(seen[-4:])) > 1:
+        await asyncio.sleep(0.1)
+        await user.settle()
+        for screen in user.app.screen_stack:  # what lies beneath a dialog, too
+            screen._on_timer_update()
+        seen.append(user.app.export_screenshot(title="", simplify=True))
+
+
+def hold_still(patch):
+    """Let no cursor blink."""
+    for name in ("_watch_cursor_blink", "_restart_blink", "_toggle_cursor"):
+        patch(Input, name, lambda *_: None)
 
 
 def words(svg):
@@ -68,3 +89,14 @@ def drawing(snapshot, tmp_path_factory):
 def picture(drawing):
     """Compare the app's screen with the picture that the test made of it before."""
     return lambda app: drawing(take(app))
+
+
+@pytest.fixture
+def still(monkeypatch):
+    """No cursor blinks, and the clock is that of Greenwich."""
+    hold_still(monkeypatch.setattr)
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()

@@ -1,124 +1,21 @@
 """Whole screens, compared with their pictures."""
 
-import asyncio
-import time
-
 import pytest
-from textual.widgets import Input
 
 from tests.ui import answering, told
 from tests.ui.answering import Answering
 from tests.ui.driving import opened
-from tests.ui.picture import explain, words
-from tui_cnn.core import edits
-from tui_cnn.core.network import Network
+from tests.ui.picture import SIZES, at_rest, explain, words
+from tests.ui.told import finished_run
 from tui_cnn.formats.presets import preset
 from tui_cnn.ui.screens import inspect
-from tui_cnn.ui.variants import keep
 
-SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
-BROKEN = edits.change(preset("fashion-cnn"), (4,), kernel_size=(9, 9))
+pytestmark = pytest.mark.usefixtures("still")
 
 
-@pytest.fixture(autouse=True)
-def still(monkeypatch):
-    """No cursor blinks, and the clock is that of Greenwich."""
-    monkeypatch.setattr(Input, "_watch_cursor_blink", lambda *_: None)
-    monkeypatch.setattr(Input, "_restart_blink", lambda *_: None)
-    monkeypatch.setattr(Input, "_toggle_cursor", lambda *_: None)
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-@pytest.fixture(params=SIZES)
+@pytest.fixture(params=["80x24", "120x40"])
 def size(request):
     return request.param
-
-
-async def at_rest(user):
-    """Wait until the picture stays the same for a while: footers, charts and scroll bars come a moment late."""
-    seen = []
-    while len(seen) < 4 or len(set(seen[-4:])) > 1:
-        await asyncio.sleep(0.1)
-        await user.settle()
-        for screen in user.app.screen_stack:  # what lies beneath a dialog, too
-            screen._on_timer_update()
-        seen.append(user.app.export_screenshot(title="", simplify=True))
-
-
-def finished_run():
-    run = told.make_run()
-    told.write(run, told.started(), *told.trained(5), told.finished())
-    return run
-
-
-async def test_build(picture, size):
-    async with opened(size=SIZES[size]) as user:
-        await user.press("down", "down")
-        await at_rest(user)
-        picture(user.app)
-
-
-async def test_build_light(picture, size):
-    async with opened(size=SIZES[size]) as user:
-        user.app.theme = "textual-light"
-        await user.press("down", "down")
-        await at_rest(user)
-        picture(user.app)
-
-
-async def test_build_editing(picture, size):
-    async with opened(size=SIZES[size]) as user:
-        await user.press("down", "down", "enter")
-        await user.type("48")
-        await at_rest(user)
-        picture(user.app)
-
-
-async def test_build_editing_with_an_error(picture):
-    async with opened(size=(80, 24)) as user:
-        await user.press("down", "down", "enter", "down")
-        await user.type("3×")
-        await at_rest(user)
-        picture(user.app)
-
-
-async def test_build_narrow_editing(picture):
-    async with opened(size=(60, 16)) as user:
-        await user.press("down", "down", "enter")
-        await user.type("48")
-        await at_rest(user)
-        picture(user.app)
-
-
-async def test_build_broken(picture, size):
-    async with opened(BROKEN, size=SIZES[size]) as user:
-        await user.press(*["down"] * 4)
-        await at_rest(user)
-        picture(user.app)
-
-
-async def test_build_empty(picture):
-    async with opened(Network("new", (28, 28, 1)), size=(120, 40)) as user:
-        await at_rest(user)
-        picture(user.app)
-
-
-async def test_add(picture, size):
-    async with opened(size=SIZES[size]) as user:
-        await user.press("a")
-        await at_rest(user)
-        picture(user.app)
-
-
-async def test_unsaved(picture):
-    async with opened(size=(80, 24)) as user:
-        await user.press("d", "q")
-        await at_rest(user)
-        picture(user.app)
 
 
 async def test_train_setup(picture, size):
@@ -278,40 +175,10 @@ async def test_lab_lesson(picture, size):
         picture(user.app)
 
 
-async def test_help(picture, size):
-    async with opened(size=SIZES[size]) as user:
-        await user.press("question_mark")
-        await at_rest(user)
-        picture(user.app)
-
-
-async def test_sweep(picture, size):
-    async with opened(size=SIZES[size]) as user:
-        await user.press("down", "down", "down", "down", "t")
-        await user.sees("● 64")
-        await user.press("right")
-        await user.sees("● 3×3")
-        await at_rest(user)
-        picture(user.app)
-
-
-async def test_export(picture):
-    async with opened(size=(80, 24)) as user:
-        await user.press("E")
-        await at_rest(user)
-        picture(user.app)
-
-
-@pytest.mark.parametrize("screen", ["train", "runs", "sweep", "help"])
-async def test_light(picture, screen, home):
+@pytest.mark.parametrize("screen", ["train", "runs"])
+async def test_light(picture, screen):
     finished_run()
-    keep(BROKEN, home / "variants" / "fashion-cnn" / "broken.toml")
-    keys, words = {
-        "train": ("2", "Before it starts"),
-        "runs": ("5", "finished"),
-        "sweep": ("t", "● 32"),
-        "help": ("question_mark", "Conv2D, layer 1"),
-    }[screen]
+    keys, words = {"train": ("2", "Before it starts"), "runs": ("5", "finished")}[screen]
     async with opened(size=(120, 40)) as user:
         user.app.theme = "textual-light"
         await user.press(keys)

@@ -51,8 +51,13 @@ def test_only_the_terminals_stream_is_changed_and_only_where_it_must(encoding, e
 
 @pytest.mark.parametrize(
     ("environment", "expected"),
-    [({"LC_ALL": "C"}, b"x 1."), ({"LC_ALL": "POSIX"}, b"x 1."), ({"LC_ALL": "C.UTF-8"}, "× 1·".encode())]
-    + [({"LC_ALL": "C", "PYTHONUTF8": "1"}, "× 1·".encode()), ({}, "× 1·".encode())],
+    [
+        ({"LC_ALL": "C"}, b"x 1."),
+        ({"LC_ALL": "POSIX"}, b"x 1."),
+        ({"LC_ALL": "C.UTF-8"}, "× 1·".encode()),
+        ({"LC_ALL": "C", "PYTHONUTF8": "1"}, "× 1·".encode()),
+        ({}, "× 1·".encode()),
+    ],
 )
 def test_the_locale_c_gets_plain_signs_although_python_writes_utf_8_there(environment, expected):
     program = "import sys; from tui_cnn.ui.plain import *; use_plain_signs(); sys.__stderr__.write('× 1·')"

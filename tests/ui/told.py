@@ -6,6 +6,7 @@ from math import exp
 
 import msgspec
 
+from tui_cnn.core import edits
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.runs.directory import RunDirectory, home
@@ -29,6 +30,7 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipe_file import dumps_recipe
 
 BEGUN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+BROKEN = edits.change(preset("fashion-cnn"), (4,), kernel_size=(9, 9))
 NO_PROCESS = 2**30
 """The number of a process that no system has."""
 STEPS = 100
@@ -49,6 +51,13 @@ def write(run, *events):
     with run.events_file.open("ab") as file:
         for event in events:
             file.write(event if isinstance(event, bytes) else encode(event))
+
+
+def finished_run():
+    """A run that has done its five epochs and the test."""
+    run = make_run()
+    write(run, started(), *trained(5), finished())
+    return run
 
 
 @contextmanager

@@ -76,10 +76,9 @@ def test_the_numbers_of_a_layer_come_with_their_formulas():
 
 def test_what_is_not_trained_is_told_apart():
     network = edits.insert(CNN, (1,), BatchNormalization())
-    assert told_of(layer_numbers(analyze(network).rows[1])).split("\n")[1:3] == [
-        "parameters              64  2·32",
-        "not trainable           64  2·32",
-    ]
+    assert told_of(layer_numbers(analyze(network).rows[1])).split("\n")[1] == (
+        "parameters             128  2·32 + 2·32 not trainable"
+    )
     assert "of these 64 not trainable" in told_of(network_numbers(analyze(network)))
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rich.console import Group
 from rich.text import Text
-from textual import on, work
+from textual import work
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, OptionList, Static
@@ -39,13 +39,16 @@ class OpenModel(Pick[str]):
                 yield Static(id="preview", markup=False)
             yield Static(_("↑ ↓ choose   Enter take   Esc back"), classes="keys")
 
-    @on(OptionList.OptionHighlighted)
-    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        if event.option_index < len(self._shown):  # or else the list has changed since
-            self._look(self._shown[event.option_index])
+    def look_at(self, item: Item[str]) -> None:
+        """Preview the network that is highlighted."""
+        self._read(item)
+
+    def look_at_nothing(self) -> None:
+        """Say that nothing is left of the list."""
+        self._preview(Text(_("nothing here has this in its name"), style="dim"))
 
     @work(thread=True, exclusive=True, group="preview")
-    def _look(self, item: Item[str]) -> None:
+    def _read(self, item: Item[str]) -> None:
         about = Text(item.about, style="dim")
         if item.value == LOOK_FOR_IT:
             self.app.call_from_thread(self._preview, about)

@@ -17,6 +17,9 @@ from tui_cnn.ui.dialogs.once import Once
 
 T = TypeVar("T")
 
+_SHARE = 0.4
+"""Of the terminal's height the list may have."""
+
 
 class Item(NamedTuple, Generic[T]):
     """Something to pick: its name, a line about it, and what is returned for it."""
@@ -27,7 +30,10 @@ class Item(NamedTuple, Generic[T]):
 
 
 class Pick(Once[T | None]):
-    """A filter over a list; arrows move in the list while one types. `made` makes an item of what is typed."""
+    """A filter over a list; arrows move in the list while one types.
+
+    `made` makes an item of what is typed; `tell` says in a line what picking a value would do.
+    """
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,9 +43,14 @@ class Pick(Once[T | None]):
     ]
 
     def __init__(
-        self, title: str, items: list[Item[T]], made: Callable[[str], Item[T] | None] = lambda _text: None
+        self,
+        title: str,
+        items: list[Item[T]],
+        made: Callable[[str], Item[T] | None] = lambda _text: None,
+        tell: Callable[[T], str] | None = None,
     ) -> None:
         super().__init__()
+        self._tell = tell
         self._title = title
         self._items = items
         self._made = made
@@ -51,11 +62,17 @@ class Pick(Once[T | None]):
             dialog.border_title = self._title
             yield Input(placeholder=_("type to filter"), compact=True, id="filter")
             yield OptionList(compact=True, id="options")
+            yield Static(id="about", classes="-told" if self._tell else "")
             yield Static(_("↑ ↓ choose   Enter take   Esc back"), classes="keys")
 
     def on_mount(self) -> None:
         """Show everything at first."""
         self._filter("")
+
+    def on_resize(self) -> None:
+        """Keep the height of the whole list, so that nothing jumps while one types."""
+        options = self.query_one(OptionList)
+        options.styles.min_height = min(len(self._items), int(self.size.height * _SHARE))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -71,6 +88,20 @@ class Pick(Once[T | None]):
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._shown[event.option_index].value)
+
+    @on(OptionList.OptionHighlighted)
+    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option_index < len(self._shown):  # the list may have been filtered since
+            self.look_at(self._shown[event.option_index])
+
+    def look_at(self, item: Item[T]) -> None:
+        """Say all of the item that is highlighted, and what picking it would do."""
+        effect = self._tell(item.value) if self._tell else ""
+        self.query_one("#about", Static).update(Content.assemble(item.about, "\n" * bool(effect), (effect, "bold")))
+
+    def look_at_nothing(self) -> None:
+        """Say that nothing is left of the list."""
+        self.query_one("#about", Static).update(_("nothing here has this in its name"))
 
     def action_move(self, way: str) -> None:
         """Move in the list, whatever has the focus."""
@@ -92,3 +123,5 @@ class Pick(Once[T | None]):
             for item in self._shown
         )
         options.highlighted = 0 if self._shown else None
+        if not self._shown:
+            self.look_at_nothing()

@@ -69,15 +69,18 @@ def stages(analysis: Analysis) -> list[Stage]:
 def volume(analysis: Analysis, selected: Path, width: int, height: int, tones: Tones) -> Drawing:
     """Draw the stages into `width` cells and `height` lines, the last of which names their shapes.
 
-    Where there is no room for all words, only the shape of the selected stage is named; where there is none for all
-    blocks, those next to the selected are drawn.
+    Where there is room, blocks are twice as wide. Where there is none for all words, only the shape of the selected stage
+    is named; where there is none for all blocks, those next to the selected are drawn.
     """
     found = stages(analysis)
     here = next((index for index, stage in enumerate(found) if selected[:1] in stage.paths), 0)
     labels = [format_shape(stage.shape) for stage in found]
-    blocks = [_width(stage.shape) for stage in found]
-    fields = [max(block, len(label)) + _GAP for block, label in zip(blocks, labels, strict=True)]
-    named = sum(fields) <= width
+    for wide in (2, 1):
+        blocks = [wide * _width(stage.shape) for stage in found]
+        fields = [max(block, len(label)) + _GAP for block, label in zip(blocks, labels, strict=True)]
+        named = sum(fields) <= width
+        if named:
+            break
     if not named:
         count = max(1, width // 2)
         start = max(0, min(here - count // 2, len(found) - count))

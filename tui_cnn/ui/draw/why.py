@@ -75,14 +75,15 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
     seen = _field(row)
     if held is not None:
         return [output, *held_numbers(held), stored, *seen]
-    trainable, non_trainable = figures.parameters
-    numbers = [output, Number(_("parameters"), f"{trainable.value:,}", trainable.formula)]
-    if non_trainable.value:
-        numbers.append(Number(_("not trainable"), f"{non_trainable.value:,}", non_trainable.formula))
+    trainable, fixed = figures.parameters
+    formula = trainable.formula
+    if fixed.value:
+        formula = _("{trainable} + {fixed} not trainable").format(trainable=formula or 0, fixed=fixed.formula)
     macs = figures.macs
     doubled = _("2·{macs}: two for each MAC").format(macs=f"{macs.value:,}") if macs.value else ""
     return [
-        *numbers,
+        output,
+        Number(_("parameters"), f"{figures.parameters.total:,}", formula),
         Number(_("MACs"), f"{macs.value:,}", macs.formula),
         Number(_("FLOPs"), f"{2 * macs.value:,}", doubled),
         Number(_("FLOPs, tf"), f"{figures.tf_flops:,}", _("as TensorFlow's profiler counts")),

@@ -23,7 +23,7 @@ class MainScreen(Screen[None]):
 
     MODE: ClassVar[str]
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012  # as Textual declares it
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-low"), (32, "-tall")]  # noqa: RUF012  # as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-low"), (32, "-tall"), (50, "-high")]  # noqa: RUF012  # as Textual declares it
 
     @property
     def cnn_tui(self) -> "CnnTui":

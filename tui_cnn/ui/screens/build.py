@@ -17,6 +17,7 @@ from tui_cnn.core.path import Path
 from tui_cnn.formats.fields import fields, start
 from tui_cnn.i18n import _
 from tui_cnn.ui.design import Design
+from tui_cnn.ui.draw.insertion import insertion
 from tui_cnn.ui.draw.lines import Line
 from tui_cnn.ui.draw.why import Number, held_numbers, layer_numbers, network_numbers, write
 from tui_cnn.ui.messages import LayerPointed, LayerSelected
@@ -205,10 +206,17 @@ class BuildScreen(ClipboardScreen, WalkingScreen, TryingScreen):
             for name, kind in LAYER_TYPES.items()
             if all(field.kind != "nested" for field in fields(kind))
         ]
-        kind = await self.app.push_screen_wait(Pick(_("Add a layer"), items))
+        before = self.cnn_tui.design.analysis
+
+        def adding(kind: type[msgspec.Struct]) -> edits.Edit:
+            return lambda network: edits.insert(network, path, cast("AnyLayer", start(kind)))
+
+        def tell(kind: type[msgspec.Struct]) -> str:
+            return insertion(before, analyze(adding(kind)(before.network)), path)
+
+        kind = await self.app.push_screen_wait(Pick(_("Add a layer"), items, tell=tell))
         if kind is not None:
-            layer = cast("AnyLayer", start(kind))
-            self.request(_("add"), lambda network: edits.insert(network, path, layer), path)
+            self.request(_("add"), adding(kind), path)
 
     def _close_form(self) -> None:
         self.remove_class("-editing")

@@ -1,0 +1,59 @@
+"""Lists to pick from: the whole sentence about what is chosen, and what picking it would do."""
+
+import pytest
+
+from tests.ui.driving import opened
+from tests.ui.told import BROKEN
+from tui_cnn.core import edits
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import Conv2D, Flatten, GlobalAveragePooling2D, MaxPooling2D, Opaque
+from tui_cnn.core.network import Network
+from tui_cnn.formats.presets import preset
+from tui_cnn.ui.draw.insertion import insertion
+
+CONV = Conv2D(filters=32, kernel_size=(3, 3))
+
+
+def told(network, path, layer):
+    return insertion(analyze(network), analyze(edits.insert(network, path, layer)), path)
+
+
+@pytest.mark.parametrize(
+    ("layer", "path", "expected"),
+    [  # (3·3·32 + 1)·32 = 9,248; then 24, 12, 10, 5, 3 rows and columns: every later kernel works on fewer cells
+        (
+            Conv2D(filters=32, kernel_size=(3, 3)),
+            (1,),
+            "26×26×32 → 24×24×32 · +9.25 k parameters and +4.92 M MACs in all",
+        ),
+        # 64 numbers instead of 576 go into the 64 units of Dense: 512·64 = 32,768 fewer
+        (GlobalAveragePooling2D(), (5,), "3×3×64 → 64 · −32.8 k parameters and −32.8 k MACs in all"),
+        (GlobalAveragePooling2D(), (6,), "✗ layer 7: GlobalAveragePooling2D"),
+        (MaxPooling2D(pool_size=(3, 3)), (5,), "3×3×64 → 1×1×64 · −32.8 k parameters and −32.8 k MACs in all"),
+    ],
+)
+def test_what_an_added_layer_would_do(layer, path, expected):
+    assert told(preset("fashion-cnn"), path, layer).startswith(expected)
+
+
+def test_what_was_broken_before_is_not_laid_at_the_door_of_a_layer():
+    assert told(BROKEN, (0,), Conv2D(filters=8, kernel_size=(1, 1))).startswith("28×28×1 → 28×28×8 · +")
+    assert told(BROKEN, (7,), Flatten()) == ""
+
+
+def test_behind_what_is_not_known_nothing_is_said():
+    network = Network("n", (8, 8, 1), (Opaque(kind="Lambda", config="{}"),))
+    assert told(network, (1,), Flatten()) == ""
+
+
+async def test_the_list_of_layers_tells_all_of_the_chosen_one():
+    async with opened(size=(80, 24)) as user:
+        await user.press("a")
+        await user.sees("gives one feature map.", "26×26×32 → 24×24×32 · +9.25 k parameters")
+        await user.type("flatten")
+        await user.sees("classifier begins.", "✗ layer 3: MaxPooling2D: needs height × width × channels")
+        lines = len(user.text.split("╭")[1].split("╰")[0].split("\n"))
+        await user.type("zzz")
+        await user.sees("nothing here has this in its name")
+        assert "classifier begins" not in user.text
+        assert len(user.text.split("╭")[1].split("╰")[0].split("\n")) == lines, "the dialog keeps its height"
