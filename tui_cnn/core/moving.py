@@ -1,12 +1,14 @@
-"""Layers moved a step up or down as a reader sees them: through the ends of containers, and into open ones."""
+"""Layers moved as a reader sees them, in and out of containers too: a step up or down, or to where they are dropped."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 from tui_cnn.core import edits
+from tui_cnn.core.branching import is_branch
 from tui_cnn.core.layers import Block, Branches
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
+from tui_cnn.core.span import Span
 
 
 class Moved(NamedTuple):
@@ -27,6 +29,39 @@ def step(network: Network, path: Path, count: int, by: int, is_open: Callable[[P
     if place is None:
         return Moved(network, path)
     return Moved(edits.splice(bare, place, 0, layers), place)
+
+
+def drop(network: Network, path: Path, count: int, onto: Path, is_open: Callable[[Path], bool]) -> Moved:
+    """Move `count` layers from `path` on to the line of `onto`, which is pushed the way that they come from.
+
+    On a branch, or from above on an open container, they become the first that it holds; on the input (the empty path)
+    the first of all. On one of themselves nothing changes.
+    """
+    span = Span(path, count)
+    if onto and span.holds(onto):
+        return Moved(network, path)
+    layers = edits.layers_at(network, path, count)
+    bare = edits.delete(network, path, count)
+    place = _without(span, onto) if onto else (0,)
+    if is_branch(network, onto):
+        place = (*place, 0)
+    elif onto > path:
+        match edits.layer_at(network, onto) if is_open(onto) else None:
+            case Block():
+                place = (*place, 0)
+            case Branches():
+                place = (*place, 0, 0)
+            case _:
+                place = (*place[:-1], place[-1] + 1)
+    return Moved(edits.splice(bare, place, 0, layers), place)
+
+
+def _without(span: Span, path: Path) -> Path:
+    """Return the address that `path` has once the layers of `span` are gone."""
+    depth = len(span.path) - 1
+    if len(path) > depth and path[:depth] == span.path[:-1] and path[depth] > span.path[-1]:
+        return (*path[:depth], path[depth] - span.length, *path[depth + 1 :])
+    return path
 
 
 def _up(network: Network, bare: Network, path: Path, is_open: Callable[[Path], bool]) -> Path | None:

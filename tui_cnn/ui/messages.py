@@ -27,6 +27,18 @@ class LayerPointed(Message):
 
 
 @dataclass
+class LayersDropped(Message):
+    """The selected layers were dragged to the line of a layer; an empty path is the input."""
+
+    onto: Path
+
+
+@dataclass
+class MenuWanted(Message):
+    """A list of what can be done with the selected layers is wanted."""
+
+
+@dataclass
 class RunSeen(Message):
     """The run on display has moved on, or those laid over it have."""
 

@@ -69,8 +69,8 @@ def stages(analysis: Analysis) -> list[Stage]:
 def volume(analysis: Analysis, selected: Path, width: int, height: int, tones: Tones) -> Drawing:
     """Draw the stages into `width` cells and `height` lines, the last of which names their shapes.
 
-    Where there is room, blocks are twice as wide. Where there is none for all words, only the shape of the selected stage
-    is named; where there is none for all blocks, those next to the selected are drawn.
+    Where there is room, blocks are twice as wide. Where there is none for all words, only the shape of the selected
+    stage is named; where there is none for all blocks, those next to the selected are drawn.
     """
     found = stages(analysis)
     here = next((index for index, stage in enumerate(found) if selected[:1] in stage.paths), 0)

@@ -20,8 +20,9 @@ from tui_cnn.ui.design import Design
 from tui_cnn.ui.draw.insertion import insertion
 from tui_cnn.ui.draw.lines import Line
 from tui_cnn.ui.draw.why import Number, held_numbers, layer_numbers, network_numbers, write
-from tui_cnn.ui.messages import LayerPointed, LayerSelected
+from tui_cnn.ui.messages import LayerSelected
 from tui_cnn.ui.screens.clipboard import ClipboardScreen
+from tui_cnn.ui.screens.pointing import PointingScreen
 from tui_cnn.ui.screens.trying import TryingScreen
 from tui_cnn.ui.screens.walking import WalkingScreen
 from tui_cnn.ui.widgets.checks import ChecksView
@@ -32,7 +33,7 @@ from tui_cnn.ui.widgets.volume import VolumeView
 from tui_cnn.ui.widgets.why import WhyView
 
 
-class BuildScreen(ClipboardScreen, WalkingScreen, TryingScreen):
+class BuildScreen(ClipboardScreen, PointingScreen, WalkingScreen, TryingScreen):
     """Where a network is designed."""
 
     MODE = "build"
@@ -105,11 +106,6 @@ class BuildScreen(ClipboardScreen, WalkingScreen, TryingScreen):
         self.checks.show_about(path)
         if form is not None and form.value is not None and form.pending and edited != path:
             self.request(_("edit"), _edit(edited, form.value), path)  # the mouse went elsewhere: lose nothing
-
-    @on(LayerPointed)
-    def _point(self, event: LayerPointed) -> None:
-        self.stack.go_to(event.path)
-        self.stack.focus()
 
     @on(StructForm.Changed)
     def _preview(self, event: StructForm.Changed) -> None:

@@ -48,7 +48,7 @@ class EditingScreen(MainScreen):
             select = (*span.path[:-1], min(span.path[-1], max(0, left - 1)))
             if not left and len(span.path) > 1:
                 select = span.path[:-1]
-            label = _counted("delete", span)
+            label = counted("delete", span)
             self.request(label, lambda network: edits.delete(network, *span), select)
 
     def _delete_branch(self, branch: Path) -> None:
@@ -65,7 +65,7 @@ class EditingScreen(MainScreen):
             self.request(_("duplicate"), lambda network: branching.duplicate_branch(network, branch), copy)
         elif span := self.stack.span:
             copies = Span((*span.path[:-1], span.path[-1] + span.length), span.length)
-            self.request(_counted("duplicate", span), lambda network: edits.duplicate(network, *span), copies)
+            self.request(counted("duplicate", span), lambda network: edits.duplicate(network, *span), copies)
 
     def action_move_up(self) -> None:
         """Move the selected layers up."""
@@ -83,14 +83,14 @@ class EditingScreen(MainScreen):
                 self.request(_("move"), lambda _network: moved, (*branch[:-1], to))
         elif span := self.stack.span:
             network, path = step(self.network, *span, by, self.stack.seen.is_open)
-            self.request(_counted("move", span), lambda _network: network, Span(path, span.length))
+            self.request(counted("move", span), lambda _network: network, Span(path, span.length))
 
     def action_mute(self) -> None:
         """Mute the selected layers; if all of them are muted, let them be heard again."""
         span = self._layers(_("A branch cannot be muted; mute its layers, or what holds it."))
         if span is not None:
             muted = all(layer.muted for layer in edits.layers_at(self.network, *span))
-            label = _counted("unmute" if muted else "mute", span)
+            label = counted("unmute" if muted else "mute", span)
             self.request(label, lambda network: muting.set_muted(network, *span, not muted), span)
 
     def action_wrap_block(self) -> None:
@@ -191,7 +191,7 @@ class EditingScreen(MainScreen):
         return self.stack.span
 
 
-def _counted(action: str, span: Span) -> str:
+def counted(action: str, span: Span) -> str:
     """Name what is done, and to how many layers."""
     one, many = {
         "delete": (_("delete"), _("delete {count} layers")),

@@ -12,11 +12,12 @@ from tui_cnn.core.span import Span, span_between
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.draw.stack import INDENT
-from tui_cnn.ui.messages import LayerSelected
-from tui_cnn.ui.widgets.lines import GUTTER, LinesView
+from tui_cnn.ui.messages import LayerSelected, MenuWanted
+from tui_cnn.ui.widgets.dragging import DraggedLines
+from tui_cnn.ui.widgets.lines import GUTTER
 
 
-class StackView(LinesView, can_focus=True):
+class StackView(DraggedLines, can_focus=True):
     """A line a layer, the input first. One line is under the cursor, and a range of layers may be selected."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -120,22 +121,33 @@ class StackView(LinesView, can_focus=True):
             self.repaint_lines(before, after)
         self.post_message(LayerSelected(self.path))
 
+    def take(self, number: int) -> None:
+        """Put the cursor on a line, unless it is in the range that is selected."""
+        if not self.is_selected(number):
+            self._anchor = None
+            self.cursor = number
+            self._changed_range()
+
     def on_click(self, event: events.Click) -> None:
-        """Select the line under the mouse, or fold it; a second click edits it, with Shift the range grows."""
-        inside = event.get_content_offset(self)
-        if inside is None or inside.y == 0:  # the border, or the header
+        """Select the line under the mouse, or fold it.
+
+        A second click edits it, with Shift the range grows, and the right button tells what can be done with it.
+        """
+        number = self.number_at(event)
+        if self.was_dragged() or number is None:
             return
-        number = inside.y - 1 + self.scroll_offset.y
-        if number >= len(self.seen.lines):
+        if event.button == 3:
+            self.take(number)
+            self.post_message(MenuWanted())
             return
-        line = self.seen.lines[number]
         if event.shift:
             self.extend(number - self.cursor)
             return
         self._anchor = None
         self.cursor = number
+        line = self.seen.lines[number]
         mark = GUTTER + self._columns[0].width + INDENT * line.depth
-        if line.folded is not None and mark <= inside.x <= mark + 1:
+        if line.folded is not None and mark <= event.get_content_offset_capture(self).x <= mark + 1:
             self.fold(line.path, shut=not line.folded)
         elif event.chain == 2:
             self.call_later(self.app.run_action, "screen.edit_layer")
