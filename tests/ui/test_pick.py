@@ -57,3 +57,21 @@ async def test_the_list_of_layers_tells_all_of_the_chosen_one():
         await user.sees("nothing here has this in its name")
         assert "classifier begins" not in user.text
         assert len(user.text.split("╭")[1].split("╰")[0].split("\n")) == lines, "the dialog keeps its height"
+
+
+async def test_a_page_of_no_lines_is_no_harm():
+    async with opened(size=(120, 40)) as user:
+        await user.press("ctrl+o")
+        await user.choose("another")
+        await user.until(lambda: type(user.app.screen).__name__ == "LookForFile")
+        await user.press("pagedown", "pageup")
+        await user.resize(61, 5)
+        await user.press("pagedown", "pageup", "escape")
+        await user.resize(120, 40)
+        await user.press("ctrl+o", "pagedown")
+        assert user.app.screen.query_one("#options").highlighted > 3
+        await user.press("pageup")
+        assert user.app.screen.query_one("#options").highlighted == 0
+        await user.resize(61, 3)
+        await user.press("pagedown", "escape")
+        assert user.app.is_running

@@ -88,13 +88,8 @@ def models(recent: tuple[str, ...]) -> list[Item[str]]:
 
 async def look_for_file(app: App[None]) -> str | None:
     """Ask for a file with a tree of directories."""
-    from textual_fspicker import FileOpen, Filters
+    from tui_cnn.ui.dialogs.look import LookForFile
 
-    filters = Filters(
-        (_("Networks"), lambda path: path.suffix in _SUFFIXES),
-        (_("All"), lambda _path: True),
-    )
-    path = await app.push_screen_wait(
-        FileOpen(title=_("Open a network"), open_button=_("Open"), cancel_button=_("Back"), filters=filters)
-    )
+    look = LookForFile(_("Open a network"), _("Networks"), lambda path: path.suffix in _SUFFIXES)
+    path = await app.push_screen_wait(look)
     return str(path) if path else None

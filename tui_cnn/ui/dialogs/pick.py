@@ -38,8 +38,10 @@ class Pick(Once[T | None]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", show=False),
-        Binding("down", "move('down')", show=False, priority=True),
-        Binding("up", "move('up')", show=False, priority=True),
+        Binding("down", "move('cursor_down')", show=False, priority=True),
+        Binding("up", "move('cursor_up')", show=False, priority=True),
+        Binding("pagedown", "move('page_down')", show=False, priority=True),
+        Binding("pageup", "move('page_up')", show=False, priority=True),
     ]
 
     def __init__(
@@ -103,10 +105,11 @@ class Pick(Once[T | None]):
         """Say that nothing is left of the list."""
         self.query_one("#about", Static).update(_("nothing here has this in its name"))
 
-    def action_move(self, way: str) -> None:
+    async def action_move(self, way: str) -> None:
         """Move in the list, whatever has the focus."""
         options = self.query_one(OptionList)
-        options.action_cursor_down() if way == "down" else options.action_cursor_up()
+        if options.size.height:  # Textual's list falls over a page of no lines
+            await options.run_action(way)
 
     def _filter(self, text: str) -> None:
         words = text.lower().split()
