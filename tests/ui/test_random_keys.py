@@ -18,6 +18,7 @@ from tui_cnn.runs import export, launch
 from tui_cnn.runs.errors import RunError
 from tui_cnn.ui.actions import actions
 from tui_cnn.ui.draw.numbers import short_count
+from tui_cnn.ui.draw.summary import widest_field
 from tui_cnn.ui.screens import inspect
 
 SIZES = [(80, 24), (120, 40), (60, 16), (40, 10), (100, 32), (61, 200), (200, 17)]
@@ -117,4 +118,6 @@ def layers_shown_are_those_held(user):
     totals = f"{least}{analysis.totals.params:,} parameters · {least}{short_count(analysis.totals.macs)} MACs"
     kinds = re.findall(r"^[▌ ][✗⚠· ] {0,3}\d+  (?:│ )*. (\S+)", user.text, re.MULTILINE)
     named = ["Input", *(row.layer.name or type(row.layer).__name__ for row in analysis.rows)]
-    return user.top.rstrip().endswith(totals) and all(kind in named for kind in kinds) and len(kinds) > 0
+    field = re.search(r"· field (\S+)", user.top)
+    seen = field is None or field[1] == widest_field(analysis)
+    return totals in user.top and seen and all(kind in named for kind in kinds) and len(kinds) > 0

@@ -98,7 +98,7 @@ async def test_unsaved_work_is_offered_and_restored(home, left_behind):
         await user.sees("Unsaved work found", "“lenet-5” was not saved when cnn-tui ended on")
         await user.press("r")
         await user.until(lambda: user.network == UNSAVED)
-        await user.until(lambda: "lenet-5 ●" in user.top)
+        await user.until(lambda: "● lenet-5" in user.top)
         await user.until(lambda: not left_behind.exists() and copies(home))
         assert read_copy(copies(home)[0]) == Copy(UNSAVED, SAVED, ""), "and is kept on"
 

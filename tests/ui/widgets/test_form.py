@@ -193,7 +193,7 @@ async def test_the_network_itself_has_a_form():
         await user.press("enter")
         assert user.network.name == "my [net] [bold]"
         assert user.network.input_shape == (32, 32, 3)
-        assert "my [net] [bold] ●" in user.top
+        assert "● my [net] [bold]" in user.top
         await user.press("u")
         assert user.network == preset("lenet-5"), "one form is one step"
 

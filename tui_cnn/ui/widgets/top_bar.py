@@ -9,6 +9,7 @@ from textual.widgets import Static
 from tui_cnn.i18n import _
 from tui_cnn.ui.design import Design
 from tui_cnn.ui.draw.numbers import short_count
+from tui_cnn.ui.draw.summary import widest_field
 
 _NAME = 8
 """Cells to leave for the network's name, its margins among them."""
@@ -35,6 +36,7 @@ class TopBar(Horizontal):
         super().__init__()
         self._mode = mode
         self._totals = ""
+        self._field = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the three parts."""
@@ -45,27 +47,38 @@ class TopBar(Horizontal):
 
     def show(self, design: Design) -> None:
         """Show the name and the totals of a design."""
-        mark = Content.styled(" ●", "$warning") if design.dirty else Content("")
-        name = Content.assemble((design.network.name, "bold"), mark)
+        mark = Content.styled("● ", "$warning") if design.dirty else Content("")
+        name = Content.assemble(mark, (design.network.name, "bold"))  # the mark first: a long name is cut
         self.query_one("#network", Static).update(name, layout=False)
         totals = design.analysis.totals
         least = "" if totals.complete else "≥ "
         text = _("{least}{params} parameters · {least}{macs} MACs").format(
             least=least, params=f"{totals.params:,}", macs=short_count(totals.macs)
         )
-        wider = len(text) > len(self._totals)
-        self._totals = text = text.rjust(len(self._totals))  # it never shrinks: to lay out anew takes long
-        self.query_one("#totals", Static).update(Content(text), layout=wider)
+        seen = widest_field(design.analysis)
+        field = " · " + _("field {size}").format(size=seen) if seen else ""
+        wider = len(text) > len(self._totals) or len(field) > len(self._field)
+        self._totals = text.rjust(len(self._totals))  # it never shrinks: to lay out anew takes long
+        self._field = field.ljust(len(self._field))
         if wider:
             self.on_resize()
+        else:
+            self._tell(layout=False)
 
     def on_resize(self) -> None:
-        """Let the screens' names give way where there is no room for them beside the totals; their keys stay longer."""
+        """Let the field give way where there is no room beside the totals, then the screens' names, then their keys."""
         tabs, room = self.query_one("#tabs", Static), self.size.width - cell_len(self._totals)
         whole, short = self._tabs(), self._tabs(short=True)
         roomy = room - whole.cell_length >= _ROOMY
         tabs.update(whole if roomy else short)
         tabs.display = room - short.cell_length >= _NAME
+        self._tell(layout=True)
+
+    def _tell(self, *, layout: bool) -> None:
+        """Write the totals, and the field where there is room."""
+        room = self.size.width - cell_len(self._totals) - self._tabs().cell_length - cell_len(self._field)
+        text = self._totals + (self._field if room >= _ROOMY else "")
+        self.query_one("#totals", Static).update(Content(text), layout=layout)
 
     def _tabs(self, *, short: bool = False) -> Content:
         """Name the screens; of a short list only the one that is open has its name."""
