@@ -121,3 +121,15 @@ def test_on_a_terminal_a_bad_model_does_not_open_the_screen(args, line):
 def test_the_screen_opens_on_a_terminal():
     with Terminal("-m", "tui_cnn", "lenet-5") as terminal:
         terminal.wait_for("AveragePooling2D")
+
+
+@pytest.mark.parametrize(
+    ("environment", "colours"),
+    [({}, b"38;2;"), ({"TERM": "screen", "STY": "1.x"}, b"38;5;"), ({"TERM": "screen-256color"}, b"38;2;")],
+)
+def test_gnu_screen_is_sent_no_more_colours_than_it_knows(environment, colours):
+    with Terminal("-m", "tui_cnn", "lenet-5", env=environment) as terminal:
+        terminal.wait_for("AveragePooling2D")
+        assert colours in terminal.output
+        other = {b"38;2;": b"38;5;", b"38;5;": b"38;2;"}[colours]
+        assert other not in terminal.output

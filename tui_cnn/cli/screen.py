@@ -1,5 +1,6 @@
 """Opening the screen: what `cnn-tui` does without a command."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -22,6 +23,9 @@ def screen(model: str | None, data: str | None) -> int:
         from tui_cnn.data.files import find_files
 
         find_files(Path(data).expanduser())
+    if "STY" in os.environ and os.environ.get("TERM", "").startswith("screen"):
+        # GNU screen hands on what the terminal around it says of its colours, but shows no more than 256
+        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "256")
     from tui_cnn.ui.app import run_app
 
     run_app(model, data)
