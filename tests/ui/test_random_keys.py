@@ -98,7 +98,7 @@ async def test_random_keys(seed, monkeypatch):
 
 
 async def to_build(user):
-    """Leave whatever dialog or form is open, and go to Build."""
+    """Leave whatever dialog or form is open, and go to Build; no notice lies over it."""
     await user.resize(120, 40)
     for _each in ("the mode that it is in", "build"):  # each has screens of its own
         while len(user.app.screen_stack) > 1:
@@ -109,6 +109,8 @@ async def to_build(user):
         user.app.action_mode_build()
         await user.until(lambda: user.app.current_mode == "build")
     assert len(user.app.screen_stack) == 1
+    user.app.clear_notifications()
+    await user.settle()
 
 
 def layers_shown_are_those_held(user):

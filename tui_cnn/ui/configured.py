@@ -11,12 +11,13 @@ from textual.screen import Screen
 
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
+from tui_cnn.ui.notices import NoticingApp
 from tui_cnn.ui.settings import Configuration, config_file
 from tui_cnn.ui.state import first_theme, read_state, remember
 from tui_cnn.ui.thrift import Changes, Written
 
 
-class ConfiguredApp(App[None]):
+class ConfiguredApp(NoticingApp):
     """Takes up theme and keys, and tells what is wrong with the file."""
 
     def __init__(self, configuration: Configuration) -> None:

@@ -1,0 +1,26 @@
+"""Notices: few at once, none twice, and no warning gives way to small talk."""
+
+from tests.ui.driving import opened
+
+
+async def test_what_was_just_said_is_not_said_twice_and_the_oldest_gives_way():
+    async with opened() as user:
+        await user.press("down", "]", "]", "]", "W")
+        assert user.notices == [
+            "MaxPooling2D has no filters or units.",
+            "There is nothing around these layers: W is for blocks and branches.",
+        ]
+        await user.press("+", "s", "r")
+        assert len(user.notices) == 3
+        assert user.notices[-1] == "MaxPooling2D has no activation of its own."
+        assert "MaxPooling2D has no filters or units." not in user.notices
+
+
+async def test_no_warning_gives_way():
+    async with opened() as user:
+        for number in range(5):
+            user.app.notify(f"warning {number}", severity="warning")
+        for number in range(5):
+            user.app.notify(f"talk {number}")
+        await user.settle()
+        assert user.notices == [*(f"warning {number}" for number in range(5)), "talk 2", "talk 3", "talk 4"]
