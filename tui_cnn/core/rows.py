@@ -1,18 +1,14 @@
 """The analysis of a network: a row for each layer at its place, with its numbers, and the totals."""
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
+from tui_cnn.core.findings import Check
 from tui_cnn.core.layers import Block, Branches, Layer, Parameters
 from tui_cnn.core.layers.view import View
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.shape import Amount, Shape, ShapeError
-
-if TYPE_CHECKING:
-    from tui_cnn.core.checks.model import Check
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -78,4 +74,4 @@ class Analysis(msgspec.Struct, frozen=True):
     rows: tuple[Row, ...]
     totals: Totals
     output_shape: Shape | None
-    checks: "tuple[Check, ...]" = ()
+    checks: tuple[Check, ...] = ()

@@ -3,8 +3,9 @@
 from tui_cnn.core.checks import geometry, training, weights
 from tui_cnn.core.checks.context import look
 from tui_cnn.core.checks.explanations import explain
-from tui_cnn.core.checks.model import Check, Fix, Setting, Severity
+from tui_cnn.core.checks.setting import Setting
 from tui_cnn.core.checks.shapes import empty, names, opaque, shapes
+from tui_cnn.core.findings import Check, Fix, Severity
 from tui_cnn.core.rows import Analysis
 
 __all__ = ["Check", "Fix", "Setting", "Severity", "check", "explain"]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tui_cnn.core.checks.model import Setting
+from tui_cnn.core.checks.setting import Setting
 from tui_cnn.core.layers import Block, Branches, Layer
 from tui_cnn.core.path import Path
 from tui_cnn.core.rows import Analysis, Row

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context
-from tui_cnn.core.checks.model import Check, Fix, Severity
+from tui_cnn.core.findings import Check, Fix, Severity
 from tui_cnn.core.layers import (
     AveragePooling2D,
     Conv2D,

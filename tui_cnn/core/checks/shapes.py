@@ -7,7 +7,7 @@ from typing import Any
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context
 from tui_cnn.core.checks.merging import merge_fix
-from tui_cnn.core.checks.model import Check, Fix
+from tui_cnn.core.findings import Check, Fix
 from tui_cnn.core.layers import Block, Branches, Flatten, GlobalAveragePooling2D, GlobalMaxPooling2D, Opaque
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import format_path

@@ -5,8 +5,8 @@ from functools import partial
 
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context
-from tui_cnn.core.checks.model import Check, Fix
 from tui_cnn.core.checks.weights import Kernels
+from tui_cnn.core.findings import Check, Fix
 from tui_cnn.core.layers import (
     Activation,
     AveragePooling2D,
