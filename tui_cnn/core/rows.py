@@ -3,7 +3,7 @@
 import msgspec
 
 from tui_cnn.core.findings import Check
-from tui_cnn.core.layers import Block, Branches, Layer, Parameters
+from tui_cnn.core.layers import CONTAINERS, Layer, Parameters
 from tui_cnn.core.layers.view import View
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
@@ -30,10 +30,10 @@ class Row(msgspec.Struct, frozen=True):
 
     `input_shape` is None behind a layer that cannot be built; `figures` is None there and at that layer itself, which
     has the `error`; `field` is what a cell of its output sees, and `seen` what a cell of its input does: one field, or
-    one a branch where branches are merged. The figures of an opaque layer are None too, and so is
-    the field of all that comes after it. A container's figures hold its output shape and the work
-    of merging only: its layers have rows of their own. A layer that is muted, or in a muted one, has the figures of the
-    identity.
+    one a branch where branches are merged. `source` is the path of the layer that the input comes out of, None for the
+    network's own input and for what is muted. The figures of an opaque layer are None too, and so is the field of all
+    that comes after it. A container's figures hold its output shape and the work of merging only: its layers have rows
+    of their own. A layer that is muted, or in a muted one, has the figures of the identity.
     """
 
     path: Path
@@ -44,12 +44,13 @@ class Row(msgspec.Struct, frozen=True):
     field: ReceptiveField | None = None
     error: ShapeError | None = None
     seen: tuple[ReceptiveField | None, ...] = ()
+    source: Path | None = None
     muted: bool = False
 
     @property
     def holds_layers(self) -> bool:
         """Whether this is a container."""
-        return isinstance(self.layer, Block | Branches)
+        return type(self.layer) in CONTAINERS
 
 
 class Totals(msgspec.Struct, frozen=True):
@@ -68,10 +69,15 @@ class Totals(msgspec.Struct, frozen=True):
 
 
 class Analysis(msgspec.Struct, frozen=True):
-    """What is known of a network before it runs. `output_shape` is None where the stack cannot be built."""
+    """What is known of a network before it runs.
+
+    `output_shape` is None where the stack cannot be built; `last` is the path of the layer that the output comes out
+    of, None where none is heard.
+    """
 
     network: Network
     rows: tuple[Row, ...]
     totals: Totals
     output_shape: Shape | None
+    last: Path | None = None
     checks: tuple[Check, ...] = ()

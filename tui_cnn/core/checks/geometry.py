@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context
@@ -22,7 +22,8 @@ from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import Shape
 from tui_cnn.i18n import _, ngettext
 
-_Sliding = (Conv2D, DepthwiseConv2D, SeparableConv2D, MaxPooling2D, AveragePooling2D)
+_Sliding = Conv2D | DepthwiseConv2D | SeparableConv2D | MaxPooling2D | AveragePooling2D
+_SLIDING = get_args(_Sliding)
 _FAR_BEYOND = 6
 """How many times larger than the image a receptive field is absurd; those of the classics stay below 5."""
 
@@ -45,11 +46,10 @@ def checks(context: Context) -> Iterator[Check]:
             last_map = None
         if row.figures is None or row.input_shape is None:
             continue
-        source = context.before.get(row.path)
-        padded = source is not None and isinstance(source.layer, ZeroPadding2D)
-        for hint in _window(row.layer, row.input_shape):
-            if padded and hint.code == "dropped":  # what is left out are the zeros that were just added
-                continue
+        for hint in _window(row.layer, row.input_shape) if type(row.layer) in _SLIDING else ():
+            source = context.before(row)
+            if hint.code == "dropped" and source is not None and isinstance(source.layer, ZeroPadding2D):
+                continue  # what is left out are the zeros that were just added
             fix = Fix(hint.label, partial(edits.change, path=row.path, **hint.change))
             yield Check(hint.code, hint.severity, row.path, f"{type(row.layer).__name__}: {hint.message}", fix)
         if len(row.path) == 1 and row.field is not None and row.field.status != "full":

@@ -37,7 +37,7 @@ def _blamed(problem: str, context: Context, row: Row) -> str:
     if row.error is None or "padding" not in row.error.change:
         return problem
     worst, most = None, 1.0
-    source = context.before.get(row.path)
+    source = context.before(row)
     while source is not None:
         if source.figures and source.input_shape and len(source.figures.output_shape) == len(source.input_shape) == 3:
             factor = min(
@@ -45,7 +45,7 @@ def _blamed(problem: str, context: Context, row: Row) -> str:
             )
             if factor > most:
                 worst, most = source, factor
-        source = context.before.get(source.path)
+        source = context.before(source)
     if worst is None or worst.figures is None or worst.input_shape is None:
         return problem
     before, after = format_shape(worst.input_shape[:2]), format_shape(worst.figures.output_shape[:2])

@@ -142,5 +142,8 @@ AnyLayer = (
     | Opaque
 )
 
+CONTAINERS: tuple[type[Layer], ...] = (Block, Branches)
+"""The layers that hold others. To ask `type(layer) in` a tuple is ten times quicker than `isinstance`, for a struct."""
+
 LAYER_TYPES: dict[str, type[Layer]] = {kind.__name__: kind for kind in get_args(AnyLayer) if kind is not Opaque}
 """Every layer type that people write, by its name, in the order in which they reach for them."""
