@@ -9,6 +9,7 @@ from tui_cnn.core.layers import (
     Activation,
     AveragePooling2D,
     BatchNormalization,
+    Block,
     Branches,
     Conv2D,
     Dense,
@@ -112,6 +113,13 @@ def test_memory_of_this_machine():
     ]
     assert "memory" not in codes[0]
     assert "memory" in codes[1]
+
+
+def test_the_end_may_stand_in_a_block():
+    network = on(conv(), Block(name="head", layers=(GlobalAveragePooling2D(), Dense(units=12, activation="relu"))))
+    found = {check.code: check for check in analyze(network, SETTING).checks}
+    assert found["classes"].path == found["last-activation"].path == (1, 1)
+    assert analyze(found["classes"].fix.apply(network)).output_shape == (10,)
 
 
 def test_the_most_severe_come_first():

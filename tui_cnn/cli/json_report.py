@@ -21,7 +21,7 @@ def json_report(analysis: Analysis, needs: Memory, convention: Convention) -> by
     """
     totals = analysis.totals
     known = totals.complete
-    fields = [row.field for row in analysis.rows if row.field is not None and row.field.status != "full"]
+    last_map = analysis.last_map
     report = {
         "name": analysis.network.name,
         "input_shape": analysis.network.input_shape,
@@ -32,7 +32,7 @@ def json_report(analysis: Analysis, needs: Memory, convention: Convention) -> by
         "macs": totals.macs if known else None,
         "flops": {"convention": convention, "value": flops(totals, convention) if known else None},
         "memory": {name: value for name, value in needs._asdict().items() if name != "formulas"},
-        "receptive_field": _field(fields[-1] if fields else None),
+        "receptive_field": _field(last_map.field if last_map else None),
         "layers": [_layer(row) for row in analysis.rows],
         "checks": [_check(finding) for finding in analysis.checks],
     }

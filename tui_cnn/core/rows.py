@@ -81,3 +81,22 @@ class Analysis(msgspec.Struct, frozen=True):
     output_shape: Shape | None
     last: Path | None = None
     checks: tuple[Check, ...] = ()
+
+    @property
+    def last_map(self) -> Row | None:
+        """The last feature map: the row that the output comes out of, or the last before it that still has places.
+
+        A global pooling that keeps its axes has none. None where there is no map, and where that cannot be known:
+        behind an opaque layer, or one that cannot be built.
+        """
+        at = {row.path: row for row in self.rows}
+        path = self.last
+        while path is not None:
+            row = at[path]
+            if row.figures is None or row.field is None:
+                return None
+            shape = row.figures.output_shape
+            if len(shape) == 3 and (row.field.status != "full" or shape[:2] != (1, 1)):
+                return row
+            path = row.source
+        return None

@@ -148,7 +148,7 @@ def _on_one_line(match: re.Match[str]) -> str:
 
 
 def _spread(value: Any, depth: int = 0) -> Any:
-    """Allow `kernel_size = 3` for `[3, 3]`, and `padding = 1` for all four sides, as Keras does.
+    """Allow `kernel_size = 3` for `[3, 3]`, `padding = 1` for all four sides, and one mean for all channels.
 
     Raises:
         RecursionError: tables and lists are nested deeper than anything that is still a network.
@@ -164,6 +164,8 @@ def _spread(value: Any, depth: int = 0) -> Any:
 def _spread_field(kind: str, item: Any, depth: int) -> Any:
     if kind == "pair" and _is_int(item):
         return [item, item]
+    if kind == "numbers" and (_is_int(item) or isinstance(item, float)):
+        return [item]
     if kind == "sides" and _is_int(item):
         return [[item, item], [item, item]]
     if kind == "sides" and isinstance(item, list) and all(map(_is_int, item)):

@@ -13,7 +13,6 @@ from tui_cnn.core.layers import (
     DepthwiseConv2D,
     Layer,
     MaxPooling2D,
-    Opaque,
     SeparableConv2D,
     ZeroPadding2D,
 )
@@ -40,10 +39,7 @@ class _Hint(NamedTuple):
 
 def checks(context: Context) -> Iterator[Check]:
     """Look at every window, and at what the last feature map sees."""
-    last_map: Row | None = None
     for row in context.rows:
-        if isinstance(row.layer, Opaque):  # there may be more maps in it
-            last_map = None
         if row.figures is None or row.input_shape is None:
             continue
         for hint in _window(row.layer, row.input_shape) if type(row.layer) in _SLIDING else ():
@@ -52,9 +48,8 @@ def checks(context: Context) -> Iterator[Check]:
                 continue  # what is left out are the zeros that were just added
             fix = Fix(hint.label, partial(edits.change, path=row.path, **hint.change))
             yield Check(hint.code, hint.severity, row.path, f"{type(row.layer).__name__}: {hint.message}", fix)
-        if len(row.path) == 1 and row.field is not None and row.field.status != "full":
-            last_map = row
-    if last_map is not None and context.analysis.output_shape is not None:  # it is the last only in a whole stack
+    last_map = context.analysis.last_map
+    if last_map is not None:
         yield from _last_map(last_map, context.analysis.network.input_shape)
 
 
@@ -126,7 +121,7 @@ def _even(layer: Layer, window: Window) -> _Hint | None:
 
 
 def _last_map(row: Row, image: Shape) -> Iterator[Check]:
-    if row.field is None or len(image) != 3:
+    if row.field is None or row.field.status == "full" or len(image) != 3:
         return
     sizes = (row.field.down.size, row.field.across.size)
     kind, field = type(row.layer).__name__, format_extent(sizes)

@@ -56,7 +56,7 @@ def _blamed(problem: str, context: Context, row: Row) -> str:
 
 def _shape_fix(row: Row, error: ShapeError, rows: Sequence[Row]) -> Fix | None:
     if error.change:
-        label = ", ".join(f"{field} = {_written(value)}" for field, value in error.change.items())
+        label = ", ".join(_set(field, value) for field, value in error.change.items())
         return Fix(label, partial(edits.change, path=row.path, **error.change))
     if isinstance(row.layer, Branches):
         return merge_fix(row)
@@ -108,6 +108,11 @@ def names(rows: Sequence[Row]) -> Iterator[Check]:
 
 _INPUT = "input_layer"
 """What Keras calls the input."""
+
+
+def _set(field: str, value: Any) -> str:
+    """Write what is done to a field; None is to leave it out."""
+    return _("without {field}").format(field=field) if value is None else f"{field} = {_written(value)}"
 
 
 def _written(value: Any) -> str:

@@ -10,6 +10,7 @@ from tui_cnn.core.layers.normalization import (
     BatchNormalization,
     GroupNormalization,
     LayerNormalization,
+    Normalization,
     UnitNormalization,
 )
 from tui_cnn.core.layers.opaque import Opaque
@@ -50,6 +51,7 @@ __all__ = [
     "LayerNormalization",
     "LeakyReLU",
     "MaxPooling2D",
+    "Normalization",
     "Opaque",
     "PReLU",
     "Parameters",

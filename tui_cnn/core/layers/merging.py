@@ -13,6 +13,7 @@ from tui_cnn.core.layers.normalization import (
     BatchNormalization,
     GroupNormalization,
     LayerNormalization,
+    Normalization,
     UnitNormalization,
 )
 from tui_cnn.core.layers.opaque import Opaque
@@ -120,6 +121,7 @@ AnyLayer = (
     | DepthMaxPooling2D
     | LayerNormalization
     | GroupNormalization
+    | Normalization
     | UnitNormalization
     | SpatialDropout2D
     | GaussianNoise
