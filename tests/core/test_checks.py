@@ -16,6 +16,7 @@ from tui_cnn.core.layers import (
     GlobalAveragePooling2D,
     MaxPooling2D,
     Normalization,
+    UpSampling2D,
 )
 from tui_cnn.core.network import Network, walk
 
@@ -80,6 +81,10 @@ SAME = Conv2D(filters=8, kernel_size=(3, 3), padding="same")
         (
             network(Flatten(name="a"), Dense(units=1, name="a")),
             "layer 2: the name “a” is taken by layer 1; names are unique; fix: remove the name",
+        ),
+        (
+            network(*[UpSampling2D(size=(1024, 1024))] * 4),
+            "layer 3: UpSampling2D: more values come out than TensorFlow can count",
         ),
         (
             network(Normalization(mean=(0.5,))),

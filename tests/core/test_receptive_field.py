@@ -15,6 +15,7 @@ from tui_cnn.core.layers import (
     Conv2DTranspose,
     Cropping2D,
     DepthwiseConv2D,
+    Flatten,
     UpSampling2D,
     ZeroPadding2D,
 )
@@ -110,3 +111,17 @@ def test_formulas_as_a_person_writes_them():
     assert field_formula(rows[5]) is None
     residual = next(row for row in analyze(preset("small-resnet")).rows if isinstance(row.layer, Branches))
     assert field_formula(residual) == ("max(3, 1) + max(7 - 3, 3 - 1) = 7", "1", "max(3, 1) = 3")
+
+
+def test_an_image_too_large_to_ask_each_cell_of_is_not_known():
+    """Where cells see unevenly each is worked out; evenly, or on a smaller image, it is known however large."""
+    large = UpSampling2D(size=(1024, 1024))
+    even = [ZeroPadding2D(padding=((4096, 4096), (4096, 4096)))] * 9
+    rows = analyze(Network("n", (8, 8, 1), (UpSampling2D(size=(64, 64)), large, *even, Flatten()))).rows
+    assert [row.field.status for row in rows[:1]] == ["unaligned"]
+    assert {row.field for row in rows[1:-1]} == {None}
+    padded = analyze(Network("n", (8, 8, 1), (*even, Conv2D(filters=1, kernel_size=(3, 3))))).rows
+    assert padded[-1].field.down.size == 3
+    forked = Branches(branches=((AveragePooling2D(), UpSampling2D()), ()))
+    rows = analyze(Network("n", (8, 8, 1), (*even, forked))).rows
+    assert [row.field for row in rows if row.layer is forked] == [None]

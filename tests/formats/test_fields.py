@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui_cnn.core.layers import Normalization
+from tui_cnn.core.layers import ELU, Normalization
 from tui_cnn.formats.fields import fields, format_value, rebuild
 from tui_cnn.formats.validation import InvalidError
 
@@ -25,7 +25,15 @@ def test_what_is_written_is_read_again(mean):
     assert rebuild(Normalization(), texts(layer)) == layer
 
 
-def test_what_is_no_number_is_named():
+@pytest.mark.parametrize("typed", ["0.5, x", "nan", "1, inf"])
+def test_what_is_no_number_is_named(typed):
     with pytest.raises(InvalidError) as error:
-        rebuild(Normalization(), {"mean": "0.5, x"})
-    assert (error.value.field, str(error.value)) == ("mean", "mean must be a list or left out, but is '0.5, x'")
+        rebuild(Normalization(), {"mean": typed})
+    assert (error.value.field, str(error.value)) == ("mean", f"mean must be a list or left out, but is '{typed}'")
+
+
+@pytest.mark.parametrize("typed", ["nan", "-inf", "1e999"])
+def test_an_infinite_number_is_none(typed):
+    with pytest.raises(InvalidError) as error:
+        rebuild(ELU(), {"alpha": typed})
+    assert str(error.value) == f"alpha must be a number, but is '{typed}'"

@@ -13,7 +13,8 @@ from tui_cnn.core.network import Network, inside
 from tui_cnn.core.path import Path
 from tui_cnn.core.receptive_field import PIXEL, ReceptiveField, merge
 from tui_cnn.core.rows import Analysis, Figures, Row, Totals
-from tui_cnn.core.shape import NONE, Shape, ShapeError
+from tui_cnn.core.shape import NONE, Shape, ShapeError, elements
+from tui_cnn.i18n import _
 
 __all__ = ["Analysis", "analyze"]
 
@@ -146,6 +147,9 @@ def _through(
     return figures, field
 
 
+_MOST_VALUES = 2**63 - 1
+
+
 @lru_cache(maxsize=4096)
 def _figures(layer: Layer, shape: Shape) -> Figures | ShapeError:
     """One layer's own numbers, which are the same wherever it stands."""
@@ -153,6 +157,8 @@ def _figures(layer: Layer, shape: Shape) -> Figures | ShapeError:
         output = layer.output_shape(shape)
     except ShapeError as error:
         return error.with_traceback(None)  # it is kept: let go of the frames
+    if elements(output) > _MOST_VALUES:
+        return ShapeError(_("more values come out than TensorFlow can count"))
     return Figures(
         output,
         layer.size_formula(shape),

@@ -73,6 +73,8 @@ def loads_layers(text: str, source: str) -> tuple[AnyLayer, ...]:
 
 
 def _loads(text: str, source: Path | str) -> Any:
+    if _LONG_KEY.search(text):  # the reader takes minutes for such keys
+        raise FormatError(source, _("is nested too deeply"))
     try:
         return _spread(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -81,6 +83,10 @@ def _loads(text: str, source: Path | str) -> Any:
         raise FormatError(source, _("holds a number of more than 4,300 digits")) from None
     except RecursionError:
         raise FormatError(source, _("is nested too deeply")) from None
+
+
+_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}""")
+"""A key of that many parts, `a.b.c`."""
 
 
 def save_network(path: Path, network: Network) -> None:
