@@ -98,6 +98,13 @@ def test_classes(cnn_tui):
     assert "10 values come out, but there are 47 classes; fix: units = 47" in result.stdout
 
 
+def test_steps(cnn_tui):
+    assert "slow-averages" not in cnn_tui("check", "small-resnet", "--json", "--steps", "300").stdout
+    result = cnn_tui("check", "small-resnet", "--steps", "40", "--fail-on", "warning")
+    assert result.exit_code == 1
+    assert "far off after 40 steps, so validation will look like chance; fix: momentum = 0.9" in result.stdout
+
+
 @pytest.mark.parametrize(("convention", "count"), [("macs", 2_794_240), ("2xmacs", 5_588_480), ("tf", 5_646_588)])
 def test_conventions_of_flops(cnn_tui, convention, count):
     text = cnn_tui("check", "fashion-cnn", "--flops", convention).stdout

@@ -1,6 +1,6 @@
 """What is wrong with a network, in a sentence, and the smallest edit that mends it."""
 
-from tui_cnn.core.checks import geometry, training, weights
+from tui_cnn.core.checks import geometry, normalization, training, weights
 from tui_cnn.core.checks.context import look
 from tui_cnn.core.checks.explanations import explain
 from tui_cnn.core.checks.setting import Setting
@@ -23,6 +23,7 @@ def check(analysis: Analysis, setting: Setting) -> tuple[Check, ...]:
         *opaque(context.rows),
         *geometry.checks(context),
         *weights.checks(context),
+        *normalization.checks(context),
         *training.checks(context),
     ]
     return tuple(sorted(found, key=lambda finding: (_ORDER[finding.severity], finding.path)))

@@ -13,3 +13,5 @@ class Setting(NamedTuple):
     optimizer: OptimizerName = "adam"
     machine_memory: int | None = None
     """Bytes of RAM."""
+    steps: int | None = None
+    """Steps of the whole training."""

@@ -8,7 +8,6 @@ from tui_cnn.core.checks.context import Context
 from tui_cnn.core.checks.weights import Kernels
 from tui_cnn.core.findings import Check, Fix
 from tui_cnn.core.layers import (
-    Activation,
     AveragePooling2D,
     BatchNormalization,
     Conv2D,
@@ -54,8 +53,6 @@ def checks(context: Context) -> Iterator[Check]:
         kind, shape = type(row.layer), row.input_shape
         if kind in Kernels:
             yield from _linear(context, row)
-        elif kind is BatchNormalization:
-            yield from _dropout(context, row)
         if shape is not None and len(shape) == 3 and shape[0] == shape[1] == 1:
             yield from _early_pixel(row)
     yield from _end(context)
@@ -84,29 +81,8 @@ def _linear(context: Context, row: Row) -> Iterator[Check]:
 
 def _is_bottleneck(layer: Layer) -> bool:
     if isinstance(layer, Conv2D):
-        return layer.kernel_size == (1, 1)
+        return layer.kernel_size == (1, 1) or 1 < layer.groups == layer.filters
     return type(layer) in (DepthwiseConv2D, SeparableConv2D)
-
-
-def _dropout(context: Context, row: Row) -> Iterator[Check]:
-    source = context.before(row)
-    while source is not None and type(source.layer) in (*Kernels, Activation):
-        source = context.before(source)
-    if source is not None and isinstance(source.layer, Dropout | SpatialDropout2D) and source.layer.rate:
-        message = _("{layer}: before a batch normalization, whose statistics it shifts")
-        yield Check(
-            "dropout-before-normalization",
-            "warning",
-            source.path,
-            message.format(layer=type(source.layer).__name__),
-            _move_behind(source, row),
-        )
-
-
-def _move_behind(row: Row, other: Row) -> Fix | None:
-    if row.path[:-1] != other.path[:-1]:
-        return None
-    return Fix(_("move it behind"), partial(edits.move, path=row.path, to=other.path[-1]))
 
 
 def _early_pixel(row: Row) -> Iterator[Check]:
