@@ -99,10 +99,10 @@ def test_classes(cnn_tui):
 
 
 def test_steps(cnn_tui):
-    assert "slow-averages" not in cnn_tui("check", "small-resnet", "--json", "--steps", "300").stdout
-    result = cnn_tui("check", "small-resnet", "--steps", "40", "--fail-on", "warning")
+    assert "slow-averages" not in cnn_tui("check", "small-resnet", "--json", "--steps", "29").stdout
+    result = cnn_tui("check", "small-resnet", "--steps", "28", "--fail-on", "warning")
     assert result.exit_code == 1
-    assert "far off after 40 steps, so validation will look like chance; fix: momentum = 0.9" in result.stdout
+    assert "far off after 28 steps, so validation will look like chance; fix: momentum = 0.8" in result.stdout
 
 
 @pytest.mark.parametrize(("convention", "count"), [("macs", 2_794_240), ("2xmacs", 5_588_480), ("tf", 5_646_588)])
