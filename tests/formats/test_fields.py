@@ -25,15 +25,16 @@ def test_what_is_written_is_read_again(mean):
     assert rebuild(Normalization(), texts(layer)) == layer
 
 
-@pytest.mark.parametrize("typed", ["0.5, x", "nan", "1, inf"])
-def test_what_is_no_number_is_named(typed):
+@pytest.mark.parametrize(
+    ("layer", "field", "typed", "problem"),
+    [
+        (Normalization(), "mean", "0.5, x", "must be a list or left out, but is '0.5, x'"),
+        (Normalization(), "mean", "1, inf", "must be a finite number, but is inf"),
+        (ELU(), "alpha", "nan", "must be a finite number, but is nan"),
+        (ELU(), "alpha", "1e999", "must be a finite number, but is inf"),
+    ],
+)
+def test_what_is_no_number_is_named(layer, field, typed, problem):
     with pytest.raises(InvalidError) as error:
-        rebuild(Normalization(), {"mean": typed})
-    assert (error.value.field, str(error.value)) == ("mean", f"mean must be a list or left out, but is '{typed}'")
-
-
-@pytest.mark.parametrize("typed", ["nan", "-inf", "1e999"])
-def test_an_infinite_number_is_none(typed):
-    with pytest.raises(InvalidError) as error:
-        rebuild(ELU(), {"alpha": typed})
-    assert str(error.value) == f"alpha must be a number, but is '{typed}'"
+        rebuild(layer, {field: typed})
+    assert (error.value.field, str(error.value)) == (field, f"{field} {problem}")

@@ -1,7 +1,6 @@
 """The fields of a declaration as a person types them: what each holds, its help, and text to value and back."""
 
 import re
-from math import isfinite
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -70,12 +69,12 @@ def parse_value(field: Field, text: str) -> Any:
             case "whole":
                 return int(text.replace(",", ""))
             case "number":
-                return _finite(text)
+                return float(text)
             case "pair" | "shape":
                 numbers = [int(part) for part in text.lower().replace("×", "x").replace(",", "x").split("x")]
                 return numbers * 2 if field.kind == "pair" and len(numbers) == 1 else numbers
             case "numbers":
-                return [_finite(part) for part in re.split(r"[\s,]+", text)]
+                return [float(part) for part in re.split(r"[\s,]+", text)]
             case "sides":
                 return _sides([int(part) for part in re.split(r"[\s,x×]+", text)])
             case "flag":
@@ -84,18 +83,6 @@ def parse_value(field: Field, text: str) -> Any:
                 return text
     except (ValueError, KeyError):
         return text
-
-
-def _finite(text: str) -> float:
-    """Read a number.
-
-    Raises:
-        ValueError: it is none, or is infinite.
-    """
-    number = float(text)
-    if not isfinite(number):
-        raise ValueError(text)
-    return number
 
 
 def _sides(numbers: list[int]) -> list[list[int]]:
