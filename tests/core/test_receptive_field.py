@@ -1,5 +1,7 @@
 """Receptive fields equal the pixels that have a gradient, and published tables."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -132,6 +134,19 @@ def test_a_merged_cell_sees_all_that_its_branches_see(branches, size, padding):
     field = analyze(network).rows[0].field
     assert (field.down.size, field.down.padding) == (field.across.size, field.across.padding) == (size, padding)
     assert field.region(6, 5, (12, 12, 1)) == seen_by(network, 6, 5)
+
+
+def test_the_formula_of_a_merge():
+    fork = Branches(branches=((same(2, 2), same(2, 2)), (same(3, 3),)))
+    row = analyze(Network("merge", (12, 12, 1), (fork,))).rows[0]
+    assert field_formula(row) == ("max(0, 1) + max(3 - 0, 3 - 1) = 4", "1", "max(0, 1) = 1")
+
+
+def test_cells_that_see_unevenly():
+    """Each cell of the smaller image is repeated: two see the same three pixels, the first from one before the image."""
+    down = analyze(Network("n", (6, 6, 1), (same(3, 3), UpSampling2D()))).rows[1].field.down
+    assert (down.size, down.stride, down.padding) == (3, Fraction(1, 2), 1)
+    assert down.table[:4] == ((-1, 1), (-1, 1), (0, 2), (0, 2))
 
 
 def test_a_branch_that_is_stretched_over_the_image_sees_all_of_it():
