@@ -143,7 +143,7 @@ def test_the_formula_of_a_merge():
 
 
 def test_cells_that_see_unevenly():
-    """Each cell of the smaller image is repeated: two see the same three pixels, the first from one before the image."""
+    """Each cell of the smaller image is repeated: two see the same three pixels, the first two from one before it."""
     down = analyze(Network("n", (6, 6, 1), (same(3, 3), UpSampling2D()))).rows[1].field.down
     assert (down.size, down.stride, down.padding) == (3, Fraction(1, 2), 1)
     assert down.table[:4] == ((-1, 1), (-1, 1), (0, 2), (0, 2))
