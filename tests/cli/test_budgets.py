@@ -6,7 +6,7 @@ import pytest
 
 from tui_cnn.cli.amounts import Count
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import Conv2D, Dense, Flatten
+from tui_cnn.core.layers import Branches, Conv2D, Dense, Flatten, GlobalAveragePooling2D
 from tui_cnn.core.memory import memory
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
@@ -62,6 +62,29 @@ def test_what_cannot_be_known_is_not_met(cnn_tui, tmp_path):
     ]
 
 
+def test_a_receptive_field_that_is_not_known_is_not_met(cnn_tui, tmp_path):
+    result = cnn_tui("check", "fashion-dnn", "--min-receptive-field", "1")
+    line = "fashion-dnn: no feature map whose receptive field is known, so --min-receptive-field 1 is not met\n"
+    assert (result.exit_code, result.stderr) == (1, line)
+
+
+def test_the_last_feature_map_is_the_one_that_the_output_comes_out_of(cnn_tui, tmp_path):
+    """It stands before its branches in the table, and sees more than the last of them; squeezed, it sees all."""
+    same = Conv2D(filters=4, kernel_size=(3, 3), padding="same")
+    shortcut = Branches(branches=((same, same), (Conv2D(filters=4, kernel_size=(1, 1)),)))
+    end = (GlobalAveragePooling2D(), Dense(units=10))
+    save_network(tmp_path / "add.toml", Network("add", (16, 16, 4), (shortcut, *end)))
+    report = json.loads(cnn_tui("check", "add.toml", "--json").stdout)
+    assert report["receptive_field"]["size"] == [5, 5]
+    assert cnn_tui("check", "add.toml", "--min-receptive-field", "5").exit_code == 0
+    gate = Branches(merge="multiply", branches=((GlobalAveragePooling2D(keepdims=True), Dense(units=4)), ()))
+    save_network(tmp_path / "squeeze.toml", Network("squeeze", (16, 16, 4), (same, gate, same, *end)))
+    report = json.loads(cnn_tui("check", "squeeze.toml", "--json").stdout)
+    assert report["receptive_field"]["status"] == "full"
+    assert "small-field" not in {check["code"] for check in report["checks"]}
+    assert cnn_tui("check", "squeeze.toml", "--min-receptive-field", "100").exit_code == 0
+
+
 def test_fail_on(cnn_tui):
     """The tutorial network has one finding, an info."""
     statuses = [cnn_tui("check", "fashion-cnn", "--fail-on", level).exit_code for level in ("error", "warning", "info")]
@@ -73,6 +96,13 @@ def test_classes(cnn_tui):
     result = cnn_tui("check", "fashion-cnn", "--classes", "47", "--fail-on", "warning")
     assert result.exit_code == 1
     assert "10 values come out, but there are 47 classes; fix: units = 47" in result.stdout
+
+
+def test_steps(cnn_tui):
+    assert "slow-averages" not in cnn_tui("check", "small-resnet", "--json", "--steps", "29").stdout
+    result = cnn_tui("check", "small-resnet", "--steps", "28", "--fail-on", "warning")
+    assert result.exit_code == 1
+    assert "far off after 28 steps, so validation will look like chance; fix: momentum = 0.8" in result.stdout
 
 
 @pytest.mark.parametrize(("convention", "count"), [("macs", 2_794_240), ("2xmacs", 5_588_480), ("tf", 5_646_588)])

@@ -115,7 +115,7 @@ def test_layers_within_layers_and_wide_letters(cnn_tui):
         FLOPs: 7,168 for one image, counted as 2xmacs
         memory: 5.34 kB of parameters, 1.54 kB at the peak of one image, 88.1 kB at a training step on 32 images
 
-        info: layer 1: Block: a cell of the last feature map sees 3×3 pixels, less than half of 8×8
+        info: layer 1.1: Branches: a cell of the last feature map sees 3×3 pixels, less than half of 8×8
         """
     )
 

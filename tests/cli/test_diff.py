@@ -19,6 +19,29 @@ def test_the_table(cnn_tui, tmp_path):
     assert "MACs: 2,794,240 → 2,153,728 (-22.9%)" in lines
 
 
+def test_the_problems_that_are_gone_and_the_new_ones(cnn_tui, tmp_path):
+    mended = edits.change(preset("fashion-cnn"), (3,), padding="same")
+    save_network(tmp_path / "mended.toml", edits.change(mended, (4,), activation="linear", kernel_size=(7, 7)))
+    out = cnn_tui("diff", "fashion-cnn", "mended.toml").stdout
+    assert "output: 10 → —\nreceptive field of the last feature map, in pixels: 18 → —\n" in out
+    assert out.partition("problems that are gone, and new ones:\n")[2].splitlines() == [
+        '- layer 4: MaxPooling2D: 11×11 by 2×2 at stride 2 leaves out 1 row and 1 column; fix: padding = "same"',
+        (
+            "+ layer 5: Conv2D: a 7×7 window does not fit into 6×6 (layer 2, MaxPooling2D, made it 13×13 of 26×26); "
+            'fix: padding = "same"'
+        ),
+        (
+            "+ layer 5: Conv2D: no activation between it and the Dense after it, so both are one linear layer; "
+            'fix: activation = "relu"'
+        ),
+    ]
+    report = json.loads(cnn_tui("diff", "fashion-cnn", "mended.toml", "--json").stdout)
+    assert [one["code"] for one in report["checks"]["gone"]] == ["dropped"]
+    assert [one["code"] for one in report["checks"]["new"]] == ["shape", "no-activation"]
+    assert report["output_shape"] == {"before": [10], "after": None}
+    assert (report["receptive_field"]["before"]["size"], report["receptive_field"]["after"]) == ([18, 18], None)
+
+
 def test_json(cnn_tui):
     report = json.loads(cnn_tui("diff", "fashion-cnn", "fashion-dnn", "--json").stdout)
     assert [layer["change"] for layer in report["layers"]] == ["removed"] * 5 + ["same", "changed", "same"]

@@ -16,11 +16,17 @@ class Verdict(NamedTuple):
 
 def judge(network):
     """Build `network` in Keras and read off its numbers; None where Keras refuses it."""
+    import tensorflow as tf
+
     from tui_cnn.worker.build import build
 
     try:
         model = build(network)
-    except (ValueError, IndexError):  # an axis that is not there
+    except (
+        ValueError,
+        IndexError,
+        tf.errors.InvalidArgumentError,
+    ):  # an axis that is not there; means of other channels
         return None
     if any(_garbles(layer) for layer in model.layers):
         return None

@@ -6,7 +6,17 @@ import msgspec
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from tui_cnn.core.layers import LAYER_TYPES, Block, Branches, Conv2D, Dense, Flatten, GlobalMaxPooling2D, MaxPooling2D
+from tui_cnn.core.layers import (
+    LAYER_TYPES,
+    Block,
+    Branches,
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalMaxPooling2D,
+    MaxPooling2D,
+    Normalization,
+)
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import ShapeError
 
@@ -27,6 +37,10 @@ def layers_of(kind):
     if kind is Branches:
         branches = st.lists(st.deferred(lambda: stacks(most=2, depth=1)), min_size=2, max_size=3).map(tuple)
         return st.builds(Branches, merge=_values(_declared(Branches)["merge"]), branches=branches)
+    if kind is Normalization:  # on its own it would nearly always have means without variances
+        numbers = st.lists(st.floats(0, 2, width=32), min_size=1, max_size=3).map(tuple)
+        given = st.tuples(numbers, numbers).map(lambda pair: {"mean": pair[0], "variance": pair[1][: len(pair[0])]})
+        return st.builds(lambda invert, given: kind(invert=invert, **given), st.booleans(), st.just({}) | given)
     drawn = {name: _values(declared) for name, declared in _declared(kind).items() if name not in ("name", "muted")}
     optional = {field.name for field in msgspec.structs.fields(kind) if not field.required}
     return st.fixed_dictionaries(

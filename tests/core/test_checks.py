@@ -15,6 +15,8 @@ from tui_cnn.core.layers import (
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
+    Normalization,
+    UpSampling2D,
 )
 from tui_cnn.core.network import Network, walk
 
@@ -79,6 +81,24 @@ SAME = Conv2D(filters=8, kernel_size=(3, 3), padding="same")
         (
             network(Flatten(name="a"), Dense(units=1, name="a")),
             "layer 2: the name “a” is taken by layer 1; names are unique; fix: remove the name",
+        ),
+        (
+            network(*[UpSampling2D(size=(1024, 1024))] * 4),
+            "layer 3: UpSampling2D: more values come out than TensorFlow can count",
+        ),
+        (
+            network(Normalization(mean=(0.5,))),
+            (
+                "layer 1: Normalization: needs as many means as variances, but has 1 and 0; "
+                "fix: without mean, without variance"
+            ),
+        ),
+        (
+            network(Normalization(mean=(0.5, 0.4), variance=(1.0, 2.0))),
+            (
+                "layer 1: Normalization: has 2 means and variances for 1 channels; give one for each, or one for all; "
+                "fix: mean = [0.5], variance = [1.0]"
+            ),
         ),
         (
             network(Flatten(name="input_layer")),

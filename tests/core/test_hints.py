@@ -9,6 +9,7 @@ from tui_cnn.core.layers import (
     Activation,
     AveragePooling2D,
     BatchNormalization,
+    Block,
     Branches,
     Conv2D,
     Dense,
@@ -23,7 +24,7 @@ from tui_cnn.core.layers import (
 from tui_cnn.core.memory import memory
 from tui_cnn.core.network import Network
 
-SETTING = Setting(classes=10)
+SETTING = Setting(classes=10, steps=300)
 
 
 def conv(filters=16, size=3, activation="relu", **fields):
@@ -43,6 +44,8 @@ SOUND = (
         conv(32, use_bias=False, activation="linear"), BatchNormalization(), Activation(activation="relu"), conv(), *END
     ),
     on(conv(), Branches(merge="add", branches=((conv(padding="same"),), ())), conv(), *END),
+    on(conv(activation="linear"), conv(groups=16, activation="linear"), conv(24, 1), MaxPooling2D(), conv(), *END),
+    on(*[MaxPooling2D(strides=(1, 1), padding="same")] * 285, conv(64), *END),
     on(conv(6, 1, "linear"), DepthwiseConv2D(kernel_size=(3, 3)), conv(24, 1), MaxPooling2D(), conv(), *END),
     on(conv(), BatchNormalization(), Dropout(rate=0.5), MaxPooling2D(), conv(), *END),
     on(conv(), MaxPooling2D(), conv(), MaxPooling2D(), Flatten(), Dense(units=10)),
@@ -73,7 +76,8 @@ HINTS = (
     ("dilation-beyond", "warning", on(conv(padding="same", dilation_rate=(12, 12)), conv(), *END)),
     ("even-same", "info", on(conv(size=2, padding="same"), conv(), *END)),
     ("small-field", "info", on(conv(), *END)),
-    ("large-field", "info", on(*[MaxPooling2D(strides=(1, 1), padding="same")] * 150, conv(), *END)),
+    ("large-field", "info", on(*[MaxPooling2D(strides=(1, 1), padding="same")] * 287, conv(), *END)),
+    ("slow-averages", "warning", on(conv(use_bias=False), *[BatchNormalization(momentum=0.995)] * 2, conv(), *END)),
     ("dense-heavy", "info", on(conv(), Flatten(), Dense(units=100, activation="relu"), Dense(units=10))),
     ("bias-before-normalization", "info", on(conv(activation="linear"), BatchNormalization(), conv(), *END)),
     ("few-parameters", "info", on(conv(2), *END)),
@@ -103,6 +107,22 @@ def test_the_fix_of_dropout_moves_it_behind():
     assert found.fix.apply(network).layers[1:3] == (BatchNormalization(), Dropout(rate=0.3))
 
 
+@pytest.mark.parametrize(
+    ("steps", "momentum"), [(299, None), (298, 0.9), (29, 0.9), (28, 0.8), (14, 0.8), (13, 0.5), (5, 0.5), (4, "none")]
+)
+def test_averages_that_a_training_is_too_short_for(steps, momentum):
+    """0.99 to the power of 299 is 0.0495, to that of 298 it is 0.0500."""
+    network = on(conv(use_bias=False), BatchNormalization(), Dropout(rate=0.1), BatchNormalization(momentum=0.2), *END)
+    found = [check for check in analyze(network, Setting(steps=steps)).checks if check.code == "slow-averages"]
+    assert bool(found) == (momentum is not None)
+    assert [check.path for check in found if check.fix] == ([] if momentum in (None, "none") else [(1,)])
+    for check in found:
+        if check.fix:
+            fixed = check.fix.apply(network)
+            assert [layer.momentum for layer in (fixed.layers[1], fixed.layers[3])] == [momentum, 0.2]
+    assert "slow-averages" not in {check.code for check in analyze(network).checks}
+
+
 def test_memory_of_this_machine():
     network = SOUND[0]
     needed = memory(analyze(network), 64, "adam").training
@@ -112,6 +132,13 @@ def test_memory_of_this_machine():
     ]
     assert "memory" not in codes[0]
     assert "memory" in codes[1]
+
+
+def test_the_end_may_stand_in_a_block():
+    network = on(conv(), Block(name="head", layers=(GlobalAveragePooling2D(), Dense(units=12, activation="relu"))))
+    found = {check.code: check for check in analyze(network, SETTING).checks}
+    assert found["classes"].path == found["last-activation"].path == (1, 1)
+    assert analyze(found["classes"].fix.apply(network)).output_shape == (10,)
 
 
 def test_the_most_severe_come_first():

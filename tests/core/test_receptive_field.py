@@ -1,5 +1,7 @@
 """Receptive fields equal the pixels that have a gradient, and published tables."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from tui_cnn.core.layers import (
     Conv2DTranspose,
     Cropping2D,
     DepthwiseConv2D,
+    Flatten,
     UpSampling2D,
     ZeroPadding2D,
 )
@@ -110,3 +113,66 @@ def test_formulas_as_a_person_writes_them():
     assert field_formula(rows[5]) is None
     residual = next(row for row in analyze(preset("small-resnet")).rows if isinstance(row.layer, Branches))
     assert field_formula(residual) == ("max(3, 1) + max(7 - 3, 3 - 1) = 7", "1", "max(3, 1) = 3")
+
+
+def same(*kernel):
+    return Conv2D(filters=1, kernel_size=kernel, padding="same")
+
+
+@pytest.mark.parametrize(
+    ("branches", "size", "padding"),
+    [
+        # An even kernel sees one cell more behind than before: 2 and 2 reach from 0 to 2, a 3 from -1 to 1.
+        (((same(2, 2), same(2, 2)), (same(3, 3),)), 4, 1),
+        (((same(3, 3),), ()), 3, 1),
+        (((same(4, 4),), (same(5, 5),)), 5, 2),
+    ],
+)
+@pytest.mark.usefixtures("keras")
+def test_a_merged_cell_sees_all_that_its_branches_see(branches, size, padding):
+    network = Network("merge", (12, 12, 1), (Branches(branches=branches),))
+    field = analyze(network).rows[0].field
+    assert (field.down.size, field.down.padding) == (field.across.size, field.across.padding) == (size, padding)
+    assert field.region(6, 5, (12, 12, 1)) == seen_by(network, 6, 5)
+
+
+def test_the_formula_of_a_merge():
+    fork = Branches(branches=((same(2, 2), same(2, 2)), (same(3, 3),)))
+    row = analyze(Network("merge", (12, 12, 1), (fork,))).rows[0]
+    assert field_formula(row) == ("max(0, 1) + max(3 - 0, 3 - 1) = 4", "1", "max(0, 1) = 1")
+
+
+def test_cells_that_see_unevenly():
+    """Each cell of the smaller image is repeated: two see the same three pixels, the first two from one before it."""
+    down = analyze(Network("n", (6, 6, 1), (same(3, 3), UpSampling2D()))).rows[1].field.down
+    assert (down.size, down.stride, down.padding) == (3, Fraction(1, 2), 1)
+    assert down.table[:4] == ((-1, 1), (-1, 1), (0, 2), (0, 2))
+
+
+def test_a_branch_that_is_stretched_over_the_image_sees_all_of_it():
+    """One number for each channel: every cell of the merged image hangs on it."""
+    whole = Conv2D(filters=1, kernel_size=(9, 9))
+    rows = analyze(Network("gate", (9, 9, 1), (Branches(merge="multiply", branches=((whole,), ())), same(3, 3)))).rows
+    assert [row.field.status for row in rows] == ["full", "exact", "full"]
+
+
+def test_a_region_is_clipped_to_the_image():
+    field = analyze(Network("n", (6, 5, 1), (same(5, 5),))).rows[0].field
+    assert field.region(0, 0, (6, 5, 1)) == (0, 0, 2, 2)
+    assert field.region(5, 4, (6, 5, 1)) == (3, 2, 5, 4)
+    full = analyze(Network("n", (6, 5, 1), (Flatten(),))).rows[0].field
+    assert full.region(0, 0, (6, 5, 1)) == (0, 0, 5, 4)
+
+
+def test_an_image_too_large_to_ask_each_cell_of_is_not_known():
+    """Where cells see unevenly each is worked out; evenly, or on a smaller image, it is known however large."""
+    large = UpSampling2D(size=(1024, 1024))
+    even = [ZeroPadding2D(padding=((4096, 4096), (4096, 4096)))] * 9
+    rows = analyze(Network("n", (8, 8, 1), (UpSampling2D(size=(64, 64)), large, *even, Flatten()))).rows
+    assert [row.field.status for row in rows[:1]] == ["unaligned"]
+    assert {row.field for row in rows[1:-1]} == {None}
+    padded = analyze(Network("n", (8, 8, 1), (*even, Conv2D(filters=1, kernel_size=(3, 3))))).rows
+    assert padded[-1].field.down.size == 3
+    forked = Branches(branches=((AveragePooling2D(), UpSampling2D()), ()))
+    rows = analyze(Network("n", (8, 8, 1), (*even, forked))).rows
+    assert [row.field for row in rows if row.layer is forked] == [None]

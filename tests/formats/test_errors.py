@@ -18,6 +18,7 @@ HEAD = 'name = "n"\ninput_shape = [28, 28, 1]\n'
 CONV = HEAD + '[[layers]]\ntype = "Conv2D"\nfilters = 3\nkernel_size = [3, 3]\n'
 DENSE = HEAD + '[[layers]]\ntype = "Dense"\n'
 DROPOUT = HEAD + '[[layers]]\ntype = "Dropout"\n'
+RESCALING = HEAD + '[[layers]]\ntype = "Rescaling"\n'
 BRANCHES = HEAD + '[[layers]]\ntype = "Branches"\n'
 ALL = ", ".join(LAYER_TYPES)
 
@@ -32,6 +33,14 @@ def line(text):
     ("text", "problem"),
     [
         (DENSE + "units = " + "1" * 5000, "holds a number of more than 4,300 digits"),
+        (HEAD + ".".join("a" * 9_999) + " = 1", "is nested too deeply"),
+        (HEAD + " . ".join(['"b"'] * 100) + " = 1", "is nested too deeply"),
+        (
+            HEAD + '[[layers]]\ntype = "Rescaling"\nscale = nan',
+            "layer 1 (Rescaling): scale must be a finite number, but is nan",
+        ),
+        (HEAD + '[[layers]]\ntype = "ELU"\nalpha = -inf', "layer 1 (ELU): alpha must be a finite number, but is -inf"),
+        (HEAD + '[[layers]]\ntype = "ELU"\nalpha = 1e999', "layer 1 (ELU): alpha must be a finite number, but is inf"),
         # the network itself
         ("", "the field “name” is missing"),
         ('name = "n"', "the field “input_shape” is missing"),

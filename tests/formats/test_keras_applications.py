@@ -28,7 +28,8 @@ def application(name):
     import keras
 
     keras.backend.clear_session()
-    return getattr(keras.applications, name)(weights=None)
+    with keras.StatelessScope(initialize_variables=False):  # declared and never filled
+        return getattr(keras.applications, name)(weights=None)
 
 
 def read(model):
@@ -70,14 +71,34 @@ def test_the_published_numbers(name, parameters):
     )
 
 
-def test_a_layer_that_we_do_not_have_leaves_the_rest():
-    """Of EfficientNet, the normalization of its input is unknown: 3 means, 3 variances and a count."""
-    model = application("EfficientNetB0")
+@pytest.mark.parametrize(
+    "name",
+    ["EfficientNetB0", "EfficientNetV2B0", "DenseNet121", "Xception", "ResNet50V2"],
+)
+def test_what_keras_counts(name):
+    """All is known, the squeezes of EfficientNet and the numbers that normalize its input included."""
+    model = application(name)
     network, _notes = read(model)
     analysis = analyze(network)
-    assert [layer.kind for _path, layer in walk(network.layers) if isinstance(layer, Opaque)] == ["Normalization"]
-    assert analysis.totals.params == model.count_params() - 7
+    assert analysis.totals.complete
+    assert analysis.totals.params == model.count_params()
+    assert analysis.totals.trainable == sum(prod(weight.shape) for weight in model.trainable_weights)
     assert analysis.totals.macs == counted_macs(model)
+    assert analysis.output_shape == (1000,)
+
+
+def test_a_layer_that_we_do_not_have_leaves_the_rest():
+    """ConvNeXt's LayerScale is a class of its own: 18 of them, a factor for each channel, and its stem is a model."""
+    import keras
+
+    keras.backend.clear_session()
+    with keras.StatelessScope(initialize_variables=False):
+        model = keras.applications.ConvNeXtTiny(weights=None)
+    network, _notes = read(model)
+    analysis = analyze(network)
+    assert [layer.kind for _path, layer in walk(network.layers) if isinstance(layer, Opaque)] == ["LayerScale"] * 18
+    scales = sum(layer.count_params() for layer in model.layers if type(layer).__name__ == "LayerScale")
+    assert analysis.totals.params == model.count_params() - scales
     assert not analysis.totals.complete
     assert analysis.output_shape == (1000,)
 

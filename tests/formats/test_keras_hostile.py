@@ -220,6 +220,12 @@ class TestArchives:
         with pytest.raises(FormatError, match="larger than 8,000,000 bytes"):
             _bounded(Endless(), tmp_path, "config.json")
 
+    def test_a_device(self, tmp_path):
+        """It has no end to look at."""
+        path = tmp_path / "m.keras"
+        path.symlink_to("/dev/zero")
+        assert self.line(path) == "is not a sound .keras archive: it is no file"
+
     def test_huge_json(self, tmp_path):
         path = tmp_path / "m.json"
         with path.open("wb") as file:

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from tui_cnn.core.analysis import analyze
@@ -16,6 +17,7 @@ from tui_cnn.core.layers import (
     Flatten,
     LeakyReLU,
     MaxPooling2D,
+    Normalization,
     Opaque,
     ReLU,
 )
@@ -110,8 +112,8 @@ class TestLayers:
             ("Dense", {"units": 3, "lora_rank": 2}),
             ("Conv2D", {"filters": 3, "kernel_size": 2_000, "padding": "same"}),
             ("RandomTranslation", {"height_factor": (-0.2, 0.1), "width_factor": 0.1}),
-            ("Rescaling", {"scale": [1.0, 2.0, 3.0, 4.0]}),
-            ("Normalization", {}),
+            ("Rescaling", {"scale": [1.0, -2.0, 3.0, 4.0]}),
+            ("Normalization", {"axis": 1}),
             ("Reshape", {"target_shape": (2, 4, 8, 4)}),
             ("Subtract", {}),
         ],
@@ -127,6 +129,33 @@ class TestLayers:
         assert one(keras, layers.BatchNormalization(axis=3))[0] == BatchNormalization()
         assert one(keras, layers.BatchNormalization(axis=1), (6,))[0] == BatchNormalization()
         assert one(keras, layers.LayerNormalization(axis=[3]))[0].epsilon == 0.001
+
+    def test_a_factor_for_each_channel_is_a_normalization(self, keras, layers):
+        """As in EfficientNet with the weights of ImageNet; the same numbers come out."""
+        theirs = layers.Rescaling([0.5, 2.0, 3.0, 4.0], offset=[1.0, 0.0, -1.0, 0.5])
+        ours, notes = one(keras, theirs)
+        assert notes == ()
+        assert type(ours) is Normalization
+        image = np.random.default_rng(0).normal(size=(1, *SHAPE)).astype("float32")
+        built = layers.Normalization(mean=ours.mean, variance=ours.variance)
+        np.testing.assert_allclose(built(image), theirs(image), rtol=1e-5, atol=1e-5)
+
+    @pytest.mark.parametrize(
+        ("settings", "fields"),
+        [
+            ({}, {}),
+            ({"axis": 3}, {}),
+            ({"mean": 0.5, "variance": 2}, {"mean": (0.5,), "variance": (2,)}),
+            ({"mean": [0, 1, 2, 3], "variance": [1] * 4}, {"mean": (0, 1, 2, 3), "variance": (1,) * 4}),
+            ({"mean": [0.5], "variance": [2.0], "invert": True}, {"mean": (0.5,), "variance": (2,), "invert": True}),
+        ],
+    )
+    def test_numbers_that_normalize(self, keras, layers, settings, fields):
+        model = keras.Sequential([keras.Input(SHAPE), layers.Normalization(name="mine", **settings)])
+        network, notes = read(model)
+        assert (network.layers, notes) == ((Normalization(name="mine", **fields),), ())
+        totals = analyze(network).totals
+        assert (totals.non_trainable, totals.complete) == (model.count_params(), True)
 
     def test_strides_that_are_those_of_the_window_anyway(self, keras, layers):
         assert one(keras, layers.MaxPooling2D(2))[0] == MaxPooling2D()

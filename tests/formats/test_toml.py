@@ -130,12 +130,14 @@ def test_one_number_for_both_axes():
         { type = "Conv2D", filters = 4, kernel_size = 3, strides = 2, dilation_rate = 1 },
         { type = "MaxPooling2D", pool_size = 3, strides = 1 },
         { type = "Block", layers = [{ type = "AveragePooling2D", pool_size = 4 }] },
+        { type = "Normalization", mean = 0.5, variance = 1 },
     ]
     """
-    conv, pool, block = loads_network(text, "memory").layers
+    conv, pool, block, normalization = loads_network(text, "memory").layers
     assert (conv.kernel_size, conv.strides, conv.dilation_rate) == ((3, 3), (2, 2), (1, 1))
     assert (pool.pool_size, pool.strides) == ((3, 3), (1, 1))
     assert block.layers[0].pool_size == (4, 4)
+    assert (normalization.mean, normalization.variance) == ((0.5,), (1.0,))
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,24 @@ import pytest
 import tui_cnn
 from tests.worker.networks import SMALL_CNN
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import Conv2D, Opaque
+from tui_cnn.core.layers import (
+    Branches,
+    Conv2D,
+    Conv2DTranspose,
+    Dense,
+    DepthMaxPooling2D,
+    Dropout,
+    Flatten,
+    Normalization,
+    Opaque,
+    RandomFlip,
+    RandomZoom,
+    UpSampling2D,
+)
 from tui_cnn.core.network import Network
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.reading import read_keras
+from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import dumps_network
 
 PACKAGES = Path(tui_cnn.__file__).parents[1]
@@ -53,6 +67,70 @@ def test_onnx(tmp_path):
     onnx.checker.check_model(model)
     (images,) = model.graph.input
     assert [axis.dim_value for axis in images.type.tensor_type.shape.dim][1:] == [28, 28, 1]
+
+
+WIDE = Conv2D(filters=6, kernel_size=(1, 3), padding="same", groups=3, dilation_rate=(1, 2))
+ODD = Network(
+    "odd",
+    (8, 8, 3),
+    (
+        RandomFlip(),
+        Normalization(mean=(0.4, 0.5, 0.6), variance=(0.1, 0.2, 0.3)),
+        RandomZoom(height_factor=0.5),
+        Conv2D(filters=4, kernel_size=(3, 3), activation="gelu"),
+        Conv2D(filters=6, kernel_size=(3, 2), groups=2, strides=(2, 2), padding="same", activation="celu"),
+        Branches(
+            branches=((Conv2D(filters=6, kernel_size=(3, 3), padding="same", groups=3, dilation_rate=(2, 2)),), ())
+        ),
+        Normalization(invert=True),
+        DepthMaxPooling2D(),
+        UpSampling2D(interpolation="bilinear"),
+        Conv2DTranspose(filters=4, kernel_size=(3, 3), strides=(2, 2), padding="same"),
+        Dropout(rate=0.5),
+        Flatten(),
+        Dense(units=10, activation="softmax"),
+    ),
+)
+"""What Keras makes of these tf2onnx cannot convert as it is: augmentation, groups, gelu, celu, normalization."""
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("network", [preset("small-inception"), preset("small-mobile"), ODD], ids=lambda one: one.name)
+def test_onnx_gives_the_numbers_of_keras(keras, tmp_path, network):
+    """With the weights of a run, by the evaluator that defines what ONNX means."""
+    import numpy as np
+    import onnx
+    from onnx.reference import ReferenceEvaluator
+
+    from tui_cnn.worker.build import build
+    from tui_cnn.worker.export import export
+
+    random = np.random.default_rng(0)
+    model = build(network)
+    for weight in model.weights:
+        shape, spread = tuple(weight.shape), weight.name in ("variance", "moving_variance", "gamma")
+        weight.assign(random.uniform(0.5, 1.5, shape) if spread else random.normal(0, 0.2, shape))
+    model.save(tmp_path / "best.keras")
+    export(network, "onnx", tmp_path / "model.onnx", weights=tmp_path / "best.keras")
+    written = onnx.load(tmp_path / "model.onnx")
+    onnx.checker.check_model(written)
+    images = random.random((2, *network.input_shape), dtype=np.float32)
+    (found,) = ReferenceEvaluator(written).run(None, {written.graph.input[0].name: images})
+    expected = np.asarray(model(images, training=False))
+    assert expected.max() - expected.min() > 0.01
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_onnx_cannot_say(tmp_path):
+    from tui_cnn.worker.export import export
+
+    network = Network("n", (4, 4, 1), (UpSampling2D(interpolation="lanczos3", name="large"), Flatten()))
+    with pytest.raises(FormatError) as error:
+        export(network, "onnx", tmp_path / "model.onnx")
+    assert error.value.source == tmp_path / "model.onnx"
+    assert error.value.problem == "ONNX has no operation for ScaleAndTranslate (layer large); replace the layer"
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

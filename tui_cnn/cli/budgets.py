@@ -48,8 +48,15 @@ def _field(least: int | None, analysis: Analysis) -> Iterator[str]:
     """The receptive field of the last feature map, in pixels of the shorter axis."""
     if least is None:
         return
-    fields = [row.field for row in analysis.rows if row.field is not None and row.field.status != "full"]
-    size = min(fields[-1].down.size, fields[-1].across.size) if fields else 1
-    if size < least:
+    last_map = analysis.last_map
+    field = last_map.field if last_map is not None else None
+    if field is None:
+        message = _(
+            "{name}: no feature map whose receptive field is known, so --min-receptive-field {least} is not met"
+        )
+        yield message.format(name=analysis.network.name, least=least)
+        return
+    size = min(field.down.size, field.across.size)
+    if size < least and field.status != "full":  # more than all of the image cannot be seen
         message = _("{name}: a receptive field of {size} pixels, less than --min-receptive-field {least}")
         yield message.format(name=analysis.network.name, size=size, least=least)

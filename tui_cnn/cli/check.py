@@ -49,6 +49,7 @@ from tui_cnn.i18n import _
     default="2xmacs",
     help=_("How to count FLOPs; tf: as TensorFlow's profiler does."),
 )
+@click.option("--steps", type=click.IntRange(1), help=_("Check that a training of so many steps is long enough."))
 @click.option("--classes", type=click.IntRange(1), help=_("Check that the output has so many classes."))
 @click.option("--max-params", type=Count(), help=_("Most parameters allowed, such as 100k."))
 @click.option("--max-macs", type=Count(), help=_("Most multiply-accumulates allowed, such as 5M."))
@@ -77,12 +78,13 @@ def _check(
     batch_size: int,
     optimizer: OptimizerName,
     convention: Convention,
+    steps: int | None,
     classes: int | None,
     fail_on: Severity,
     **limits: Any,
 ) -> int:
     status, printed = SOUND, False
-    setting = Setting(classes, batch_size, optimizer, _machine_memory())
+    setting = Setting(classes, batch_size, optimizer, _machine_memory(), steps)
     for model in models:
         try:
             network = named(model)

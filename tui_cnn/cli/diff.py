@@ -9,7 +9,7 @@ from tui_cnn.cli.group import SOUND
 from tui_cnn.cli.models import named
 from tui_cnn.cli.table import table
 from tui_cnn.core.analysis import Analysis, analyze
-from tui_cnn.core.diff import Difference
+from tui_cnn.core.diff import Difference, findings
 from tui_cnn.core.diff import diff as difference
 from tui_cnn.core.memory import memory
 from tui_cnn.core.path import format_path
@@ -46,11 +46,33 @@ def _text(old: Analysis, new: Analysis) -> str:
     rows = [_line(found) for found in difference(old, new)]
     heading = _("{before} → {after}").format(before=old.network.name, after=new.network.name)
     legend = _("~ changed   + added   - removed")
+    line = _("{label}: {value}")
     totals = [
-        _("{label}: {value}").format(label=label, value=_arrow(_count(a), _count(b)) + _percent(a, b))
+        line.format(label=label, value=_arrow(_count(a), _count(b)) + _percent(a, b))
         for _key, label, a, b in _totals(old, new)
     ]
-    return "\n".join([heading, "", *table(columns, rows, numbers={5, 6, 7}), "", legend, "", *totals])
+    shapes, fields = ([written(one) for one in (old, new)] for written in (_output, _last_field))
+    totals.append(line.format(label=_("output"), value=_arrow(*shapes)))
+    totals.append(line.format(label=_("receptive field of the last feature map, in pixels"), value=_arrow(*fields)))
+    return "\n".join(
+        [heading, "", *table(columns, rows, numbers={5, 6, 7}), "", legend, "", *totals, *_found(old, new)]
+    )
+
+
+def _found(old: Analysis, new: Analysis) -> list[str]:
+    """Write the problems that are gone, and those that are new."""
+    found = findings(old, new)
+    gone, come = ([f"{sign} {one}" for one in checks] for sign, checks in zip("-+", found, strict=True))
+    return ["", _("problems that are gone, and new ones:"), *gone, *come] if gone or come else []
+
+
+def _output(analysis: Analysis) -> str:
+    return format_shape(analysis.output_shape) if analysis.output_shape else "—"
+
+
+def _last_field(analysis: Analysis) -> str:
+    last_map = analysis.last_map
+    return format_field(last_map.field) if last_map else "—"
 
 
 def _line(found: Difference) -> tuple[str, ...]:
@@ -118,6 +140,8 @@ def _brief(value: Any) -> str:
 def _json(old: Analysis, new: Analysis) -> bytes:
     import msgspec
 
+    from tui_cnn.cli.json_report import check_report
+
     layers = [
         {
             "change": found.change,
@@ -130,7 +154,19 @@ def _json(old: Analysis, new: Analysis) -> bytes:
     ]
     totals = {key: {"before": a, "after": b} for key, _label, a, b in _totals(old, new)}
     names = {"before": old.network.name, "after": new.network.name}
-    return msgspec.json.encode({**names, "layers": layers, "totals": totals})
+    shapes = {"before": old.output_shape, "after": new.output_shape}
+    found = findings(old, new)
+    checks = {"gone": [check_report(one) for one in found.gone], "new": [check_report(one) for one in found.new]}
+    fields = {name: _map_report(one) for name, one in (("before", old), ("after", new))}
+    more = {"output_shape": shapes, "receptive_field": fields, "checks": checks}
+    return msgspec.json.encode({**names, "layers": layers, "totals": totals, **more})
+
+
+def _map_report(analysis: Analysis) -> dict[str, Any] | None:
+    from tui_cnn.cli.json_report import field_report
+
+    last_map = analysis.last_map
+    return field_report(last_map.field) if last_map else None
 
 
 def _row(row: Row | None) -> dict[str, Any] | None:

@@ -21,7 +21,7 @@ def json_report(analysis: Analysis, needs: Memory, convention: Convention) -> by
     """
     totals = analysis.totals
     known = totals.complete
-    fields = [row.field for row in analysis.rows if row.field is not None and row.field.status != "full"]
+    last_map = analysis.last_map
     report = {
         "name": analysis.network.name,
         "input_shape": analysis.network.input_shape,
@@ -32,9 +32,9 @@ def json_report(analysis: Analysis, needs: Memory, convention: Convention) -> by
         "macs": totals.macs if known else None,
         "flops": {"convention": convention, "value": flops(totals, convention) if known else None},
         "memory": {name: value for name, value in needs._asdict().items() if name != "formulas"},
-        "receptive_field": _field(fields[-1] if fields else None),
+        "receptive_field": field_report(last_map.field if last_map else None),
         "layers": [_layer(row) for row in analysis.rows],
-        "checks": [_check(finding) for finding in analysis.checks],
+        "checks": [check_report(finding) for finding in analysis.checks],
     }
     return msgspec.json.encode(report)
 
@@ -48,11 +48,12 @@ def _layer(row: Row) -> dict[str, Any]:
         "output_shape": figures.output_shape if figures else None,
         "params": figures.parameters.total if figures else None,
         "macs": figures.macs.value if figures else None,
-        "receptive_field": _field(row.field),
+        "receptive_field": field_report(row.field),
     }
 
 
-def _field(field: ReceptiveField | None) -> dict[str, Any] | None:
+def field_report(field: ReceptiveField | None) -> dict[str, Any] | None:
+    """Write a receptive field; sizes are those of the height and the width."""
     if field is None:
         return None
     if field.status == "full":
@@ -66,7 +67,8 @@ def _field(field: ReceptiveField | None) -> dict[str, Any] | None:
     }
 
 
-def _check(finding: Check) -> dict[str, Any]:
+def check_report(finding: Check) -> dict[str, Any]:
+    """Write one finding."""
     return {
         "code": finding.code,
         "severity": finding.severity,

@@ -5,7 +5,7 @@ from functools import lru_cache
 import msgspec
 
 from tui_cnn.core.checks import Setting, check
-from tui_cnn.core.layers import Block, Branches, Layer, Opaque, Parameters
+from tui_cnn.core.layers import CONTAINERS, Block, Branches, Layer, Opaque, Parameters
 from tui_cnn.core.layers.view import SAME_CELL
 from tui_cnn.core.muting import muted_paths
 from tui_cnn.core.naming import names
@@ -13,36 +13,36 @@ from tui_cnn.core.network import Network, inside
 from tui_cnn.core.path import Path
 from tui_cnn.core.receptive_field import PIXEL, ReceptiveField, merge
 from tui_cnn.core.rows import Analysis, Figures, Row, Totals
-from tui_cnn.core.shape import NONE, Shape, ShapeError
+from tui_cnn.core.shape import NONE, Shape, ShapeError, elements
+from tui_cnn.i18n import _
 
 __all__ = ["Analysis", "analyze"]
 
 
 class _State(msgspec.Struct, frozen=True):
-    """What has come through so far: a shape, and what a cell of it sees, None behind a layer that is opaque."""
+    """What has come through so far.
 
-    shape: Shape
+    `shape` is None behind a layer that cannot be built, `field`, what a cell sees, behind an opaque one, too; `source`
+    is the path of the layer that it comes out of, None for the network's input.
+    """
+
+    shape: Shape | None
     field: ReceptiveField | None
+    source: Path | None
 
 
 def analyze(network: Network, setting: Setting = Setting()) -> Analysis:  # noqa: B008  # it is immutable
     """Work out every number of `network`, and check it for the use in `setting`.
 
     A layer that cannot take its input gets a row with the error; what comes after it has no shapes, but keeps its row.
+    The numbers of a layer are kept: after an edit only those are worked out whose layer or input it has changed.
     """
-    walk = _Walk(names(network), muted_paths(network))
-    output = walk.stack(network.layers, _State(network.input_shape, PIXEL), ())
-    rows = tuple(walk.rows)
-    output_shape = output.shape if output and any(not layer.muted for layer in network.layers) else None
-    known = [row.figures for row in rows if row.figures is not None]
-    totals = Totals(
-        trainable=sum(figures.parameters.trainable.value for figures in known),
-        non_trainable=sum(figures.parameters.non_trainable.value for figures in known),
-        macs=sum(figures.macs.value for figures in known),
-        tf_flops=sum(figures.tf_flops for figures in known),
-        complete=output_shape is not None and not any(isinstance(row.layer, Opaque) and not row.muted for row in rows),
-    )
-    analysis = Analysis(network, rows, totals, output_shape)
+    muted = muted_paths(network)
+    walk = _Walk(names(network, muted), muted)
+    output = walk.stack(network.layers, _State(network.input_shape, PIXEL, None), ())
+    output_shape = output.shape if any(not layer.muted for layer in network.layers) else None
+    totals = _totals(walk.rows, buildable=output_shape is not None)
+    analysis = Analysis(network, tuple(walk.rows), totals, output_shape, output.source)
     return msgspec.structs.replace(analysis, checks=check(analysis, setting))
 
 
@@ -54,83 +54,111 @@ class _Walk:
         self._named = named
         self._muted = muted
 
-    def stack(self, layers: tuple[Layer, ...], state: _State | None, prefix: Path) -> _State | None:
-        """Follow a stack; return what comes out, None once a layer cannot be built."""
+    def stack(self, layers: tuple[Layer, ...], state: _State, prefix: Path) -> _State:
+        """Follow a stack; return what comes out."""
         for index, layer in enumerate(layers):
             path = (*prefix, index)
             if path in self._muted:
                 self._skip(layer, state, path)
-            elif isinstance(layer, (Block, Branches)):
+            elif type(layer) in CONTAINERS:
                 state = self._container(layer, state, path)
             else:
                 state = self._leaf(layer, state, path)
         return state
 
-    def _skip(self, layer: Layer, state: _State | None, path: Path) -> None:
+    def _skip(self, layer: Layer, state: _State, path: Path) -> None:
         """Leave the rows of a muted layer, and of all that it holds: what goes in comes out."""
-        shape, field = (state.shape, state.field) if state else (None, None)
+        shape = state.shape
         figures = Figures(shape, "", Parameters(), NONE, 0, SAME_CELL) if shape else None
         for place, held in ((path, layer), *inside(layer, path)):
-            self.rows.append(Row(place, self._named[place], held, shape, figures, field, muted=True))
+            self.rows.append(Row(place, self._named[place], held, shape, figures, state.field, muted=True))
 
-    def _leaf(self, layer: Layer, state: _State | None, path: Path) -> _State | None:
+    def _leaf(self, layer: Layer, state: _State, path: Path) -> _State:
+        shape, field, source, name = state.shape, state.field, state.source, self._named[path]
         if isinstance(layer, Opaque):
-            self.rows.append(Row(path, self._named[path], layer, state.shape if state else None, None))
-            return _State(layer.stated_shape, None) if layer.stated_shape else None
-        if state is None:
-            self.rows.append(Row(path, self._named[path], layer, None, None))
-            return None
-        figures = _figures(layer, state.shape)
-        if isinstance(figures, ShapeError):
-            self.rows.append(Row(path, self._named[path], layer, state.shape, None, None, figures))
-            return None
-        output = figures.output_shape
-        field = state.field
-        if field is not None and figures.view is not SAME_CELL:
-            field = field.through(figures.view, state.shape, output)
-        self.rows.append(Row(path, self._named[path], layer, state.shape, figures, field, None, (state.field,)))
-        return _State(output, field)
+            self.rows.append(Row(path, name, layer, shape, None, source=source))
+            return _State(layer.stated_shape, None, path)
+        if shape is None:
+            self.rows.append(Row(path, name, layer, None, None, source=source))
+            return _State(None, None, path)
+        found = _through(layer, shape, field)
+        if isinstance(found, ShapeError):
+            self.rows.append(Row(path, name, layer, shape, None, None, found, source=source))
+            return _State(None, None, path)
+        figures, output_field = found
+        self.rows.append(Row(path, name, layer, shape, figures, output_field, None, (field,), source))
+        return _State(figures.output_shape, output_field, path)
 
-    def _container(self, layer: Block | Branches, state: _State | None, path: Path) -> _State | None:
+    def _container(self, layer: Layer, state: _State, path: Path) -> _State:
         place = len(self.rows)
         error: ShapeError | None = None
-        output: _State | None
         flops = 0
         seen: tuple[ReceptiveField | None, ...] = ()
         if isinstance(layer, Block):
             output = self.stack(layer.layers, state, path)
         else:
+            assert isinstance(layer, Branches)
             outputs = [self.stack(branch, state, (*path, number)) for number, branch in enumerate(layer.branches)]
-            known = [branch for branch in outputs if branch is not None]
-            output = None
-            if len(known) == len(outputs):
+            output = _State(None, None, path)
+            shapes = tuple(branch.shape for branch in outputs if branch.shape)
+            if len(shapes) == len(outputs):
                 try:
-                    output, flops = _merged(layer, known)
-                    seen = tuple(branch.field for branch in known)
+                    shape = layer.merged_shape(shapes)
+                    seen = tuple(branch.field for branch in outputs)
+                    output, flops = _State(shape, _merged(seen, shapes, shape), path), layer.merge_flops(shapes)
                 except ShapeError as refusal:
                     error = refusal.with_traceback(None)
-        figures = Figures(output.shape, "", Parameters(), NONE, flops, SAME_CELL) if output else None
-        field = output.field if output else None
-        shape = state.shape if state else None
-        self.rows.insert(place, Row(path, self._named[path], layer, shape, figures, field, error, seen))
+        figures = Figures(output.shape, "", Parameters(), NONE, flops, SAME_CELL) if output.shape else None
+        row = Row(path, self._named[path], layer, state.shape, figures, output.field, error, seen, state.source)
+        self.rows.insert(place, row)
         return output
 
 
-def _merged(layer: Branches, outputs: list[_State]) -> tuple[_State, int]:
-    shapes = tuple(output.shape for output in outputs)
-    shape = layer.merged_shape(shapes)
-    fields = [output.field for output in outputs if output.field is not None]
-    field = merge(fields, shapes, shape) if len(fields) == len(outputs) else None
-    return _State(shape, field), layer.merge_flops(shapes)
+def _merged(seen: tuple[ReceptiveField | None, ...], shapes: tuple[Shape, ...], output: Shape) -> ReceptiveField | None:
+    fields = [field for field in seen if field is not None]
+    return merge(fields, shapes, output) if len(fields) == len(seen) else None
+
+
+def _totals(rows: list[Row], *, buildable: bool) -> Totals:
+    trainable = non_trainable = macs = flops = 0
+    complete = buildable
+    for row in rows:
+        figures = row.figures
+        if figures is not None:
+            trainable += figures.parameters.trainable.value
+            non_trainable += figures.parameters.non_trainable.value
+            macs += figures.macs.value
+            flops += figures.tf_flops
+        elif not row.muted:  # of an opaque layer
+            complete = False
+    return Totals(trainable, non_trainable, macs, flops, complete)
+
+
+@lru_cache(maxsize=4096)
+def _through(
+    layer: Layer, shape: Shape, field: ReceptiveField | None
+) -> tuple[Figures, ReceptiveField | None] | ShapeError:
+    """Put an image through a layer: its numbers, and what a cell of its output sees."""
+    figures = _figures(layer, shape)
+    if isinstance(figures, ShapeError):
+        return figures
+    if field is not None and figures.view is not SAME_CELL:
+        field = field.through(figures.view, shape, figures.output_shape)
+    return figures, field
+
+
+_MOST_VALUES = 2**63 - 1
 
 
 @lru_cache(maxsize=4096)
 def _figures(layer: Layer, shape: Shape) -> Figures | ShapeError:
-    """One layer's own numbers. Cached, so that an edit costs only the layers whose input it changes."""
+    """One layer's own numbers, which are the same wherever it stands."""
     try:
         output = layer.output_shape(shape)
     except ShapeError as error:
         return error.with_traceback(None)  # it is kept: let go of the frames
+    if elements(output) > _MOST_VALUES:
+        return ShapeError(_("more values come out than TensorFlow can count"))
     return Figures(
         output,
         layer.size_formula(shape),

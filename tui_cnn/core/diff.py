@@ -1,11 +1,13 @@
 """What changed between two networks, layer by layer."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from tui_cnn.core.findings import Check
 from tui_cnn.core.rows import Analysis, Row
 
 Change = Literal["same", "changed", "added", "removed"]
@@ -39,6 +41,30 @@ def diff(before: Analysis, after: Analysis) -> tuple[Difference, ...]:
             found += (Difference("same", a, b) for a, b in zip(old[first:last], new[begin:end], strict=True))
         else:
             found += _between(old[first:last], new[begin:end])
+    return tuple(found)
+
+
+class Findings(NamedTuple):
+    """What the checks no longer find, and what they find anew."""
+
+    gone: tuple[Check, ...]
+    new: tuple[Check, ...]
+
+
+def findings(before: Analysis, after: Analysis) -> Findings:
+    """Compare what is found, wherever it now stands: what says the same is the same."""
+    return Findings(_without(before.checks, after.checks), _without(after.checks, before.checks))
+
+
+def _without(checks: Sequence[Check], others: Sequence[Check]) -> tuple[Check, ...]:
+    left = Counter((check.code, check.message) for check in others)
+    found = []
+    for check in checks:
+        key = check.code, check.message
+        if left[key]:
+            left[key] -= 1
+        else:
+            found.append(check)
     return tuple(found)
 
 

@@ -3,25 +3,32 @@
 import re
 from functools import cache
 
+from tui_cnn.core.layers import Layer
 from tui_cnn.core.muting import muted_paths
 from tui_cnn.core.network import Network, walk
 from tui_cnn.core.path import Path
 
 
-def names(network: Network) -> dict[Path, str]:
-    """Name every layer; a made name steps aside for one that was given, and muted layers for all others."""
+def names(network: Network, muted: frozenset[Path] | None = None) -> dict[Path, str]:
+    """Name every layer; a made name steps aside for one that was given, and muted layers for all others.
+
+    Args:
+        network: the network.
+        muted: the paths of its muted layers, where they are known already.
+    """
     layers = list(walk(network.layers))
-    if muted := muted_paths(network):
+    muted = muted_paths(network) if muted is None else muted
+    if muted:
         layers.sort(key=lambda place: place[0] in muted)
     taken = {layer.name for path, layer in layers if layer.name and path not in muted}
-    counters: dict[str, int] = {}
+    counters: dict[type[Layer], int] = {}
     named: dict[Path, str] = {}
     for path, layer in layers:
-        name = layer.name
+        name, kind = layer.name, type(layer)
         while not name:
-            stem = snake_case(type(layer).__name__)
-            count = counters.get(stem, 0)
-            counters[stem] = count + 1
+            count = counters.get(kind, 0)
+            counters[kind] = count + 1
+            stem = snake_case(kind.__name__)
             candidate = f"{stem}_{count}" if count else stem
             name = "" if candidate in taken else candidate
         named[path] = name

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from tui_cnn.core.layers import AnyLayer, Block, Branches, Layer
+from tui_cnn.core.layers import CONTAINERS, AnyLayer, Block, Branches, Layer
 from tui_cnn.core.path import Path
 
 Axis = Annotated[int, Meta(ge=1, le=65_536)]
@@ -25,7 +25,8 @@ def walk(layers: tuple[Layer, ...], prefix: Path = ()) -> Iterator[tuple[Path, L
     for index, layer in enumerate(layers):
         path = (*prefix, index)
         yield path, layer
-        yield from inside(layer, path)
+        if type(layer) in CONTAINERS:
+            yield from inside(layer, path)
 
 
 def inside(layer: Layer, path: Path) -> Iterator[tuple[Path, Layer]]:

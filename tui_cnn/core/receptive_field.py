@@ -64,10 +64,13 @@ class ReceptiveField(NamedTuple):
     down: Axis
     across: Axis
 
-    def through(self, view: View, shape: Shape, output: Shape) -> "ReceptiveField":
-        """Look through one more layer, which makes `output` of `shape`."""
+    def through(self, view: View, shape: Shape, output: Shape) -> "ReceptiveField | None":
+        """Look through one more layer, which makes `output` of `shape`; None where that is too long to work out."""
         if view.everything or self.status == "full" or len(shape) != 3 or len(output) != 3:
             return FULL
+        evenly = self.status == "exact" and isinstance(view.down, Sliding) and isinstance(view.across, Sliding)
+        if not evenly and max(*shape[:2], *output[:2]) > _LONGEST_TABLE:
+            return None
         return _field(
             self.down.through(view.down, shape[0], output[0]), self.across.through(view.across, shape[1], output[1])
         )
@@ -87,14 +90,22 @@ FULL = ReceptiveField("full", Axis(), Axis())
 """Everything is seen."""
 
 
-def merge(fields: Sequence[ReceptiveField], shapes: Sequence[Shape], output: Shape) -> ReceptiveField:
+_LONGEST_TABLE = 4096
+"""Cells along an axis up to which it is worked out what each of them sees, where they see unevenly."""
+
+
+def merge(fields: Sequence[ReceptiveField], shapes: Sequence[Shape], output: Shape) -> ReceptiveField | None:
     """Return what a cell of a merged `output` sees: all that it sees through any of the branches.
 
-    A branch that is stretched over the image when it is merged counts as seeing everything.
+    A branch that is stretched over the image when it is merged counts as seeing everything. None where it is too long
+    to work out.
     """
     stretched = any(shape[:2] != output[:2] for shape in shapes)
     if len(output) != 3 or stretched or any(field.status == "full" for field in fields):
         return FULL
+    strides = {(field.status, field.down.stride, field.across.stride) for field in fields}
+    if len(strides) > 1 and max(output[:2]) > _LONGEST_TABLE:
+        return None
     return _field(
         _hull([field.down for field in fields], output[0]), _hull([field.across for field in fields], output[1])
     )

@@ -31,9 +31,10 @@ class Trial(NamedTuple):
 
     @property
     def field(self) -> int | None:
-        """Pixels down the image that a cell sees where it last sees less than all; None where none does."""
-        seen = [row.field for row in self.analysis.rows if row.field is not None and row.field.status != "full"]
-        return seen[-1].down.size if seen else None
+        """Pixels down the image that a cell of the last feature map sees; None where it sees all, or is not known."""
+        last_map = self.analysis.last_map
+        field = last_map.field if last_map else None
+        return None if field is None or field.status == "full" else field.down.size
 
     @property
     def training(self) -> int | None:

@@ -13,7 +13,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 EMPTY = "; empty: "
 """Stands in a field's help before what it means to leave it empty."""
 
-Kind = Literal["whole", "number", "pair", "sides", "shape", "choice", "flag", "text", "nested"]
+Kind = Literal["whole", "number", "pair", "sides", "shape", "numbers", "choice", "flag", "text", "nested"]
 
 
 class Field(NamedTuple):
@@ -50,6 +50,8 @@ def format_value(field: Field, value: Any) -> str:
         return ""
     if field.kind == "sides":
         return " ".join(str(edge) for axis in value for edge in axis)
+    if field.kind == "numbers":
+        return ", ".join(f"{number:g}" if float(f"{number:g}") == number else repr(number) for number in value)
     if isinstance(value, tuple):
         return "×".join(map(str, value))
     if field.kind == "flag":
@@ -71,6 +73,8 @@ def parse_value(field: Field, text: str) -> Any:
             case "pair" | "shape":
                 numbers = [int(part) for part in text.lower().replace("×", "x").replace(",", "x").split("x")]
                 return numbers * 2 if field.kind == "pair" and len(numbers) == 1 else numbers
+            case "numbers":
+                return [float(part) for part in re.split(r"[\s,]+", text)]
             case "sides":
                 return _sides([int(part) for part in re.split(r"[\s,x×]+", text)])
             case "flag":
@@ -142,6 +146,7 @@ def _kind(hint: Any) -> Kind:
         items = get_args(hint)
         if items[-1] is not Ellipsis:
             return "sides" if get_origin(items[0]) is tuple else "pair"
-        return "shape" if get_args(items[0])[:1] == (int,) else "nested"
-    kinds: dict[Any, Kind] = {int: "whole", float: "number", bool: "flag", str: "text"}
-    return kinds[hint]
+        kinds: dict[Any, Kind] = {int: "shape", float: "numbers"}
+        return kinds.get(_bare(items[0])[0], "nested")
+    plain: dict[Any, Kind] = {int: "whole", float: "number", bool: "flag", str: "text"}
+    return plain[hint]

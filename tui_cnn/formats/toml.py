@@ -73,6 +73,8 @@ def loads_layers(text: str, source: str) -> tuple[AnyLayer, ...]:
 
 
 def _loads(text: str, source: Path | str) -> Any:
+    if _LONG_KEY.search(text):  # the reader takes minutes for such keys
+        raise FormatError(source, _("is nested too deeply"))
     try:
         return _spread(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -81,6 +83,10 @@ def _loads(text: str, source: Path | str) -> Any:
         raise FormatError(source, _("holds a number of more than 4,300 digits")) from None
     except RecursionError:
         raise FormatError(source, _("is nested too deeply")) from None
+
+
+_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}""")
+"""A key of that many parts, `a.b.c`."""
 
 
 def save_network(path: Path, network: Network) -> None:
@@ -148,7 +154,7 @@ def _on_one_line(match: re.Match[str]) -> str:
 
 
 def _spread(value: Any, depth: int = 0) -> Any:
-    """Allow `kernel_size = 3` for `[3, 3]`, and `padding = 1` for all four sides, as Keras does.
+    """Allow `kernel_size = 3` for `[3, 3]`, `padding = 1` for all four sides, and one mean for all channels.
 
     Raises:
         RecursionError: tables and lists are nested deeper than anything that is still a network.
@@ -164,6 +170,8 @@ def _spread(value: Any, depth: int = 0) -> Any:
 def _spread_field(kind: str, item: Any, depth: int) -> Any:
     if kind == "pair" and _is_int(item):
         return [item, item]
+    if kind == "numbers" and (_is_int(item) or isinstance(item, float)):
+        return [item]
     if kind == "sides" and _is_int(item):
         return [[item, item], [item, item]]
     if kind == "sides" and isinstance(item, list) and all(map(_is_int, item)):

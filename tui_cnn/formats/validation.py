@@ -1,7 +1,9 @@
 """Plain data to declared structs, with errors that name the layer, the field, the value and the nearest right word."""
 
 import re
+from collections.abc import Iterator
 from difflib import get_close_matches
+from math import isfinite
 from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -28,13 +30,29 @@ def convert(data: Any, kind: type[T]) -> T:
         InvalidError: some field is unknown, missing, of the wrong type or out of bounds.
     """
     try:
-        return msgspec.convert(data, kind)
+        made = msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
         problem, _at, where = str(error).partition(" - at `$")
         steps = _steps(where.rstrip("`"))
         raise _explain(problem, steps, data, kind) from None
     except RecursionError:
         raise InvalidError(_("layers are nested too deeply")) from None
+    infinite = next(_infinite(made, ()), None)
+    if infinite is not None:
+        raise _explain("Expected `finite`", list(infinite), data, kind)
+    return made
+
+
+def _infinite(value: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """Find the numbers that are infinite, or none: no layer can have them."""
+    if isinstance(value, float) and not isfinite(value):
+        yield steps
+    elif isinstance(value, tuple):
+        for place, item in enumerate(value):
+            yield from _infinite(item, (*steps, place))
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from _infinite(getattr(value, name), (*steps, name))
 
 
 def _explain(problem: str, steps: list[str | int], data: Any, kind: type[msgspec.Struct]) -> InvalidError:
@@ -69,6 +87,7 @@ def _expectation(problem: str) -> str:
     words = {
         "int": _("a whole number"),
         "float": _("a number"),
+        "finite": _("a finite number"),
         "str": _("text"),
         "bool": _("true or false"),
         "array": _("a list"),

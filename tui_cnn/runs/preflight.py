@@ -3,16 +3,13 @@
 import msgspec
 
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import BatchNormalization as Normalization
-from tui_cnn.core.network import Network, walk
+from tui_cnn.core.checks import Setting
+from tui_cnn.core.network import Network
 from tui_cnn.core.shape import Shape, format_shape
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.recipe import Recipe
-
-_UNTRUE = 0.05
-"""Share that the beginning may still have in the moving averages at the end."""
 
 
 def check(network: Network, recipe: Recipe) -> None:
@@ -48,17 +45,8 @@ def notes(network: Network, recipe: Recipe, images: int) -> list[str]:
 
     images = min(images, recipe.limit or images)
     steps = recipe.epochs * ceil((images - round(recipe.validation * images)) / recipe.batch_size)
-    slowest = max(
-        (layer.momentum for _path, layer in walk(network.layers) if isinstance(layer, Normalization)), default=0
-    )
-    said = []
-    if slowest**steps > _UNTRUE:
-        message = _(
-            "BatchNormalization: with momentum = {momentum:g} its averages are still far off after the {steps} steps of"
-            " this run, so validation will look like chance; set momentum = 0.9, or train on more images"
-        )
-        said.append(message.format(momentum=slowest, steps=steps))
-    return said
+    found = analyze(network, Setting(steps=steps)).checks
+    return [str(finding) for finding in found if finding.code == "slow-averages"]
 
 
 def _wrong_output(name: str, shape: Shape | None, data: str, classes: int) -> str:

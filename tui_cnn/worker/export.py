@@ -71,6 +71,10 @@ def export(network: Network, to: str, target: Path, weights: Path | None = None)
     try:
         _write(network, to, temporary, weights)
         temporary.replace(target)
+    except FormatError:
+        raise
+    except ValueError as error:
+        raise FormatError(target, str(error)) from None
     except OSError as error:
         raise FormatError(target, _("cannot be written: {reason}").format(reason=error.strerror or error)) from None
     finally:
@@ -79,18 +83,21 @@ def export(network: Network, to: str, target: Path, weights: Path | None = None)
 
 def _write(network: Network, to: str, target: Path, weights: Path | None) -> None:
     os.environ |= {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    import numpy as np
-
     from tui_cnn.worker.build import build
 
+    if to == "onnx":
+        from tui_cnn.worker.onnx import for_inference
+
+        network = for_inference(network)
     model = build(network)
     if weights:
         _load(model, weights)
     if to == "keras":
         model.save(target)
-        return
-    model(np.zeros((1, *network.input_shape), "float32"))  # Keras exports only what has been called
-    model.export(target, format="onnx", verbose=False)
+    else:
+        from tui_cnn.worker.onnx import save_onnx
+
+        save_onnx(model, target)
 
 
 def _load(model: Any, weights: Path) -> None:

@@ -1,10 +1,11 @@
 """What is wrong with a network, in a sentence, and the smallest edit that mends it."""
 
-from tui_cnn.core.checks import geometry, training, weights
+from tui_cnn.core.checks import geometry, normalization, training, weights
 from tui_cnn.core.checks.context import look
 from tui_cnn.core.checks.explanations import explain
-from tui_cnn.core.checks.model import Check, Fix, Setting, Severity
+from tui_cnn.core.checks.setting import Setting
 from tui_cnn.core.checks.shapes import empty, names, opaque, shapes
+from tui_cnn.core.findings import Check, Fix, Severity
 from tui_cnn.core.rows import Analysis
 
 __all__ = ["Check", "Fix", "Setting", "Severity", "check", "explain"]
@@ -22,6 +23,7 @@ def check(analysis: Analysis, setting: Setting) -> tuple[Check, ...]:
         *opaque(context.rows),
         *geometry.checks(context),
         *weights.checks(context),
+        *normalization.checks(context),
         *training.checks(context),
     ]
     return tuple(sorted(found, key=lambda finding: (_ORDER[finding.severity], finding.path)))

@@ -78,6 +78,12 @@ def explanations() -> dict[str, str]:
             "“Understanding the Disharmony between Dropout and Batch Normalization”, 2018). Put the dropout behind the "
             "last normalization."
         ),
+        "slow-averages": _(
+            "While training, a batch normalization uses the mean and the variance of each batch, and keeps moving "
+            "averages of them, which it uses from then on. They begin at 0 and 1, and at each step they take over only "
+            "a hundredth of what is new (momentum = 0.99). After few steps they are still close to where they began: "
+            "the network trains well, and validation looks like chance. A smaller momentum follows sooner."
+        ),
         "single-pixel": _(
             "The image has shrunk to a single pixel. A kernel larger than 1×1 then has one tap that sees a value; all "
             "others see the zeros of the padding, and their weights never learn anything."

@@ -6,7 +6,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from tui_cnn.core import edits
-from tui_cnn.core.checks.model import Fix
+from tui_cnn.core.findings import Fix
 from tui_cnn.core.layers import (
     AnyLayer,
     AveragePooling2D,

@@ -7,7 +7,7 @@ from typing import Any
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context
 from tui_cnn.core.checks.merging import merge_fix
-from tui_cnn.core.checks.model import Check, Fix
+from tui_cnn.core.findings import Check, Fix
 from tui_cnn.core.layers import Block, Branches, Flatten, GlobalAveragePooling2D, GlobalMaxPooling2D, Opaque
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import format_path
@@ -37,7 +37,7 @@ def _blamed(problem: str, context: Context, row: Row) -> str:
     if row.error is None or "padding" not in row.error.change:
         return problem
     worst, most = None, 1.0
-    source = context.before.get(row.path)
+    source = context.before(row)
     while source is not None:
         if source.figures and source.input_shape and len(source.figures.output_shape) == len(source.input_shape) == 3:
             factor = min(
@@ -45,7 +45,7 @@ def _blamed(problem: str, context: Context, row: Row) -> str:
             )
             if factor > most:
                 worst, most = source, factor
-        source = context.before.get(source.path)
+        source = context.before(source)
     if worst is None or worst.figures is None or worst.input_shape is None:
         return problem
     before, after = format_shape(worst.input_shape[:2]), format_shape(worst.figures.output_shape[:2])
@@ -56,7 +56,7 @@ def _blamed(problem: str, context: Context, row: Row) -> str:
 
 def _shape_fix(row: Row, error: ShapeError, rows: Sequence[Row]) -> Fix | None:
     if error.change:
-        label = ", ".join(f"{field} = {_written(value)}" for field, value in error.change.items())
+        label = ", ".join(_set(field, value) for field, value in error.change.items())
         return Fix(label, partial(edits.change, path=row.path, **error.change))
     if isinstance(row.layer, Branches):
         return merge_fix(row)
@@ -108,6 +108,11 @@ def names(rows: Sequence[Row]) -> Iterator[Check]:
 
 _INPUT = "input_layer"
 """What Keras calls the input."""
+
+
+def _set(field: str, value: Any) -> str:
+    """Write what is done to a field; None is to leave it out."""
+    return _("without {field}").format(field=field) if value is None else f"{field} = {_written(value)}"
 
 
 def _written(value: Any) -> str:

@@ -5,10 +5,9 @@ from functools import partial
 
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context
-from tui_cnn.core.checks.model import Check, Fix
 from tui_cnn.core.checks.weights import Kernels
+from tui_cnn.core.findings import Check, Fix
 from tui_cnn.core.layers import (
-    Activation,
     AveragePooling2D,
     BatchNormalization,
     Conv2D,
@@ -51,11 +50,9 @@ _UNSUITED = ("relu", "relu6", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", 
 def checks(context: Context) -> Iterator[Check]:
     """Look at how one layer follows another, at the end, and at the memory."""
     for row in context.rows:
-        layer, shape = row.layer, row.input_shape
-        if isinstance(layer, Kernels):
+        kind, shape = type(row.layer), row.input_shape
+        if kind in Kernels:
             yield from _linear(context, row)
-        elif isinstance(layer, BatchNormalization):
-            yield from _dropout(context, row)
         if shape is not None and len(shape) == 3 and shape[0] == shape[1] == 1:
             yield from _early_pixel(row)
     yield from _end(context)
@@ -66,12 +63,12 @@ def _linear(context: Context, row: Row) -> Iterator[Check]:
     """Two linear layers in a row are one; but a bottleneck of 1×1 or depthwise convolutions is meant so."""
     if _is_bottleneck(row.layer):
         return
-    source = context.before.get(row.path)
-    while source is not None and isinstance(source.layer, _LINEAR):
-        source = context.before.get(source.path)
-    if source is None or not isinstance(source.layer, Kernels) or _is_bottleneck(source.layer):
+    source = context.before(row)
+    while source is not None and type(source.layer) in _LINEAR:
+        source = context.before(source)
+    if source is None or not isinstance(source.layer, Kernels):
         return
-    if source.layer.activation == "linear":
+    if source.layer.activation == "linear" and not _is_bottleneck(source.layer):
         message = _("{layer}: no activation between it and the {next} after it, so both are one linear layer")
         yield Check(
             "no-activation",
@@ -83,30 +80,9 @@ def _linear(context: Context, row: Row) -> Iterator[Check]:
 
 
 def _is_bottleneck(layer: Layer) -> bool:
-    return isinstance(layer, (DepthwiseConv2D, SeparableConv2D)) or (
-        isinstance(layer, Conv2D) and layer.kernel_size == (1, 1)
-    )
-
-
-def _dropout(context: Context, row: Row) -> Iterator[Check]:
-    source = context.before.get(row.path)
-    while source is not None and isinstance(source.layer, (*Kernels, Activation)):
-        source = context.before.get(source.path)
-    if source is not None and isinstance(source.layer, Dropout | SpatialDropout2D) and source.layer.rate:
-        message = _("{layer}: before a batch normalization, whose statistics it shifts")
-        yield Check(
-            "dropout-before-normalization",
-            "warning",
-            source.path,
-            message.format(layer=type(source.layer).__name__),
-            _move_behind(source, row),
-        )
-
-
-def _move_behind(row: Row, other: Row) -> Fix | None:
-    if row.path[:-1] != other.path[:-1]:
-        return None
-    return Fix(_("move it behind"), partial(edits.move, path=row.path, to=other.path[-1]))
+    if isinstance(layer, Conv2D):
+        return layer.kernel_size == (1, 1) or 1 < layer.groups == layer.filters
+    return type(layer) in (DepthwiseConv2D, SeparableConv2D)
 
 
 def _early_pixel(row: Row) -> Iterator[Check]:
@@ -137,7 +113,7 @@ def _end(context: Context) -> Iterator[Check]:
         fix = Fix(f"units = {classes}", partial(edits.change, path=last.path, units=classes)) if change else None
         count = "×".join(map(str, output))
         yield Check("classes", "warning", last.path, message.format(layer=kind, count=count, classes=classes), fix)
-    before = context.before.get(last.path)
+    before = context.before(last)
     if _is_softmax(last) and before is not None and _is_softmax(before):
         message = _("{layer}: a second softmax flattens the shares of the first; take one away")
         edit = partial(edits.change, path=before.path, activation="linear")

@@ -5,7 +5,7 @@ from functools import partial
 
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context
-from tui_cnn.core.checks.model import Check, Fix
+from tui_cnn.core.findings import Check, Fix
 from tui_cnn.core.layers import (
     BatchNormalization,
     Conv2D,
@@ -22,7 +22,7 @@ from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.i18n import _, ngettext
 
-Kernels = (Conv2D, Conv2DTranspose, SeparableConv2D, DepthwiseConv2D, Dense)
+Kernels = (Conv2D, Dense, DepthwiseConv2D, SeparableConv2D, Conv2DTranspose)
 """Layers that multiply by a kernel and add a bias."""
 
 _FEW = 500
@@ -34,13 +34,16 @@ def checks(context: Context) -> Iterator[Check]:
     """Look at where the parameters are."""
     idle: list[Row] = []
     for row in context.rows:
-        source = context.before.get(row.path)
-        if row.figures is None or source is None or source.figures is None:
+        if type(row.layer) not in (Dense, BatchNormalization) or row.figures is None:
             continue
-        if isinstance(row.layer, Dense) and isinstance(source.layer, Flatten):
+        source = context.before(row)
+        if source is None or source.figures is None:
+            continue
+        if isinstance(row.layer, BatchNormalization):
+            if row.layer.center and _has_idle_bias(source):
+                idle.append(source)
+        elif isinstance(source.layer, Flatten):
             yield from _heavy(context, row, source)
-        if isinstance(row.layer, BatchNormalization) and row.layer.center and _has_idle_bias(source):
-            idle.append(source)
     yield from _biases(idle)
     yield from _too_few(context)
 
@@ -48,7 +51,7 @@ def checks(context: Context) -> Iterator[Check]:
 def _heavy(context: Context, row: Row, flatten: Row) -> Iterator[Check]:
     """A dense layer over a flattened image that holds most of the parameters."""
     image, total = flatten.input_shape, context.analysis.totals.params
-    if row.figures is None or image is None or len(image) != 3 or context.before.get(flatten.path) is None:
+    if row.figures is None or image is None or len(image) != 3 or context.before(flatten) is None:
         return
     own = row.figures.parameters.total
     if own < _MANY or 2 * own < total or image[0] * image[1] == 1 or flatten.path[:-1] != row.path[:-1]:

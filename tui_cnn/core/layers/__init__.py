@@ -5,11 +5,12 @@ from tui_cnn.core.layers.augmentation import RandomFlip, RandomRotation, RandomT
 from tui_cnn.core.layers.base import Layer, Parameters, family, keras_fields
 from tui_cnn.core.layers.convolution import Conv2D, Conv2DTranspose
 from tui_cnn.core.layers.dense import Dense
-from tui_cnn.core.layers.merging import LAYER_TYPES, AnyLayer, Block, Branches
+from tui_cnn.core.layers.merging import CONTAINERS, LAYER_TYPES, AnyLayer, Block, Branches
 from tui_cnn.core.layers.normalization import (
     BatchNormalization,
     GroupNormalization,
     LayerNormalization,
+    Normalization,
     UnitNormalization,
 )
 from tui_cnn.core.layers.opaque import Opaque
@@ -25,6 +26,7 @@ from tui_cnn.core.layers.reshaping import Cropping2D, Flatten, Rescaling, Reshap
 from tui_cnn.core.layers.separable import DepthwiseConv2D, SeparableConv2D
 
 __all__ = [
+    "CONTAINERS",
     "ELU",
     "LAYER_TYPES",
     "Activation",
@@ -49,6 +51,7 @@ __all__ = [
     "LayerNormalization",
     "LeakyReLU",
     "MaxPooling2D",
+    "Normalization",
     "Opaque",
     "PReLU",
     "Parameters",

@@ -100,6 +100,62 @@ class GroupNormalization(Layer, frozen=True, kw_only=True):
         return (f"{self.groups} groups", *_left_out(self.center, self.scale))
 
 
+class Normalization(Layer, frozen=True, kw_only=True):
+    """Each channel is brought to mean 0 and variance 1 by numbers that are known beforehand: those of the data.
+
+    Without them Keras keeps them as weights, which its `adapt` fills and training does not change; until then the
+    values stay as they are.
+    """
+
+    mean: Annotated[
+        Annotated[tuple[float, ...], Meta(min_length=1, max_length=1024)] | None,
+        Meta(description="Mean of each channel, or one for all; empty: kept as weights"),
+    ] = None
+    variance: Annotated[
+        Annotated[tuple[Annotated[float, Meta(ge=0)], ...], Meta(min_length=1, max_length=1024)] | None,
+        Meta(description="Variance of each channel, or one for all; empty: kept as weights"),
+    ] = None
+    invert: Annotated[bool, Meta(description="The other way: from mean 0 and variance 1 to these")] = False
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The shape stays."""
+        mean, variance, channels = self.mean, self.variance, shape[-1]
+        if mean is None and variance is None:
+            return shape
+        if mean is None or variance is None or len(mean) != len(variance):
+            message = _("needs as many means as variances, but has {means} and {variances}")
+            counts = {"means": len(mean or ()), "variances": len(variance or ())}
+            raise ShapeError(message.format(**counts), {"mean": None, "variance": None})
+        if len(mean) not in (1, channels):
+            message = _("has {count} means and variances for {channels} channels; give one for each, or one for all")
+            raise ShapeError(
+                message.format(count=len(mean), channels=channels), {"mean": mean[:1], "variance": variance[:1]}
+            )
+        return shape
+
+    def parameters(self, shape: Shape) -> Parameters:
+        """None where the numbers are given; else a mean and a variance for each channel, and a count."""
+        if self.mean is not None:
+            return Parameters()
+        channels = shape[-1]
+        return Parameters(non_trainable=Amount(2 * channels + 1, f"{product(2, channels)} + 1"))
+
+    def tf_flops(self, shape: Shape) -> int:
+        """A difference and a quotient for each value, and for each channel a deviation that is kept from zero."""
+        return 2 * elements(shape) + shape[-1]
+
+    def settings(self) -> tuple[str, ...]:
+        """The numbers, as deviations; and which way."""
+        given = ()
+        if self.mean and self.variance:
+            pairs = zip(self.mean[:3], self.variance[:3], strict=False)
+            given = (
+                *(f"{mean:.3g}±{variance**0.5:.3g}" for mean, variance in pairs),
+                *(("…",) if len(self.mean) > 3 else ()),
+            )
+        return (*given, *(("invert",) if self.invert else ()))
+
+
 class UnitNormalization(Layer, frozen=True, kw_only=True):
     """The channels of each position are brought to length 1."""
 

@@ -23,8 +23,8 @@ class Window(NamedTuple):
     @property
     def reach(self) -> tuple[int, int]:
         """The extent that the dilated window covers, in pixels: d·(k - 1) + 1 along each axis."""
-        height, width = ((k - 1) * d + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
-        return height, width
+        (height, width), (down, across) = self.kernel, self.dilation
+        return (height - 1) * down + 1, (width - 1) * across + 1
 
     def slide(self, shape: Shape) -> tuple[int, int]:
         """Return how many places the window has over an image's `(height, width)`.

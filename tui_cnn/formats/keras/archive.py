@@ -29,7 +29,12 @@ def read_config(path: Path) -> Entry:
     """
     try:
         with path.open("rb") as file:
-            text = _unpack(file, path) if path.suffix.lower() == ".keras" else _bounded(file, path, path.name)
+            if path.suffix.lower() != ".keras":
+                text = _bounded(file, path, path.name)
+            elif path.is_file():
+                text = _unpack(file, path)
+            else:  # a device may have no end, and that is where the reader of archives looks first
+                raise FormatError(path, _("is not a sound .keras archive: {reason}").format(reason=_("it is no file")))
     except FileNotFoundError:
         raise FormatError(path, _("there is no such file; check the path")) from None
     except IsADirectoryError:

@@ -67,8 +67,8 @@ def _compare_fields(table: Table, old: ReceptiveField | None, new: ReceptiveFiel
 
 def _last_field(analysis: Analysis) -> ReceptiveField | None:
     """Find what a cell of the last feature map sees."""
-    fields = (row.field for row in reversed(analysis.rows) if row.field is not None and row.field.status != "full")
-    return next(fields, None)
+    last_map = analysis.last_map
+    return last_map.field if last_map else None
 
 
 def _row(analysis: Analysis, path: Path) -> Row | None:

@@ -37,9 +37,9 @@ def leaf_count(analysis: Analysis) -> int:
 
 
 def widest_field(analysis: Analysis) -> str:
-    """Write the receptive field where it is last smaller than the whole image; empty where it never is."""
-    seen = [row.field for row in analysis.rows if row.field is not None and row.field.status != "full"]
-    return format_field(seen[-1]) if seen else ""
+    """Write the receptive field of the last feature map; empty where there is none, or it is not known."""
+    last_map = analysis.last_map
+    return format_field(last_map.field) if last_map else ""
 
 
 def findings(checks: tuple[Check, ...]) -> str:

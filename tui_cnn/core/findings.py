@@ -1,11 +1,10 @@
 """A finding about a network: what is wrong, how badly, where, and the edit that mends it."""
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
-from tui_cnn.core.memory import OptimizerName
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path, format_path
 from tui_cnn.i18n import _
@@ -41,13 +40,3 @@ class Check(msgspec.Struct, frozen=True):
         if self.path:
             text = _("layer {number}: {finding}").format(number=format_path(self.path), finding=text)
         return _("{finding}; fix: {label}").format(finding=text, label=self.fix.label) if self.fix else text
-
-
-class Setting(NamedTuple):
-    """What is known of how the network will be used; None where nothing is."""
-
-    classes: int | None = None
-    batch_size: int = 32
-    optimizer: OptimizerName = "adam"
-    machine_memory: int | None = None
-    """Bytes of RAM."""
