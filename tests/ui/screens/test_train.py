@@ -161,6 +161,16 @@ STORIES = {
             "an epoch takes 10.0 s   best epoch 2: 0.8746",
         ],
     ),
+    "begun": (
+        [told.started()],
+        ["Pause", "Stop"],
+        ["0%   step 0 of 100", "epoch 1 of 5", "The first steps are being done."],
+    ),
+    "begun again": (
+        [*BROKEN_OFF, told.started(resumed_from=150)],
+        ["Pause", "Stop"],
+        ["50%   step 50 of 100", "30%   epoch 2 of 5"],
+    ),
     "paused": ([*TRAINING, told.paused()], ["Pause", "Stop"], ["paused", "epoch 3 of 5"]),
     "finished": (
         [told.started(), *told.trained(5), told.finished()],
@@ -213,7 +223,7 @@ STORIES = {
         ["interrupted", "15 s of training so far"],
     ),
 }
-ALIVE = {"loading", "running", "paused", "queued", "validating", "predicted"}
+ALIVE = {"loading", "begun", "begun again", "running", "paused", "queued", "validating", "predicted"}
 
 
 @pytest.mark.parametrize("state", STORIES)
@@ -232,6 +242,15 @@ async def test_a_run_in_each_state(state):
             await user.resize(80, 24)
             assert all(len(line) <= 80 for line in user.text.split("\n"))
             await user.sees(*(part for text in said for part in text.split("   ")))
+
+
+async def test_the_newest_epochs_are_listed_where_there_is_room_for_few():
+    run = told.make_run()
+    told.write(run, told.started(), *told.trained(5), told.finished())
+    async with opened(size=(80, 24)) as user:
+        watch(user, run)
+        for epoch in Follower(run).poll().epochs[-2:]:
+            await user.sees(f"{epoch.epoch}", f"{epoch.val_loss:.4f}")
 
 
 async def test_a_run_without_validation():
