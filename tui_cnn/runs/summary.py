@@ -9,6 +9,7 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.runs.about import About, read_about
 from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.machine import digest
 from tui_cnn.runs.outcome import Outcome, outcome
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipes import RecipeName, recipe_name
@@ -21,6 +22,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         network: the name of what is trained; parameters and MACs (for one image) are None where it cannot be read.
+        digest: the same for networks that compute the same, whatever they are called; None where it cannot be read.
         recipe_name: `tutorial`, `quick` or `custom`; None where the recipe cannot be read, as is `recipe` then.
         epochs_done, epochs: how many are done, and of how many.
         best_accuracy: the best on the validation images; test_accuracy: on the test images, at the end.
@@ -36,6 +38,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     about: About
     parameters: int | None
     macs: int | None
+    digest: str | None
     recipe_name: RecipeName | None
     recipe: Recipe | None
     epochs_done: int
@@ -61,7 +64,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
     """Sum up a run, as it stands now or in a snapshot."""
     snapshot = snapshot or Follower(run).poll()
-    network, params, macs = _figures(run, _written(run))
+    network, params, macs, same = _figures(run, _written(run))
     try:
         recipe = run.recipe()
     except FormatError:
@@ -75,6 +78,7 @@ def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
         about=read_about(run),
         parameters=params,
         macs=macs,
+        digest=same,
         recipe_name=recipe_name(recipe) if recipe else None,
         recipe=recipe,
         epochs_done=len(epochs),
@@ -101,10 +105,11 @@ def _written(run: RunDirectory) -> int:
 
 
 @lru_cache(maxsize=1024)
-def _figures(run: RunDirectory, _written: int) -> tuple[str, int | None, int | None]:
-    """Name a run's network, and count its parameters and MACs: once, because it is written once."""
+def _figures(run: RunDirectory, _written: int) -> tuple[str, int | None, int | None, str | None]:
+    """Name a run's network, count its parameters and MACs, and digest it: once, because it is written once."""
     try:
         analysis = analyze(run.network())
     except FormatError:
-        return run.name, None, None
-    return analysis.network.name, analysis.totals.params, analysis.totals.macs
+        return run.name, None, None, None
+    network = analysis.network
+    return network.name, analysis.totals.params, analysis.totals.macs, digest(network)

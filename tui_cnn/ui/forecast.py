@@ -7,6 +7,7 @@ from tui_cnn.core.analysis import Analysis
 from tui_cnn.data.errors import DataError
 from tui_cnn.runs.estimate import Estimate, estimate, precision_of
 from tui_cnn.runs.machine import read_machine
+from tui_cnn.runs.preflight import notes
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.turn import is_training
 
@@ -14,7 +15,8 @@ from tui_cnn.runs.turn import is_training
 class Forecast(NamedTuple):
     """Images to train on and to validate on, steps an epoch, and what all that will take here.
 
-    `problem` says why nothing can be told; `queued` that another run is being trained, which this one waits for.
+    `problem` says why nothing can be told; `queued` that another run is being trained, which this one waits for;
+    `notes` what will surprise.
     """
 
     images: int
@@ -24,6 +26,7 @@ class Forecast(NamedTuple):
     precision: str
     queued: bool
     problem: str = ""
+    notes: tuple[str, ...] = ()
 
 
 _UNKNOWN = Estimate(None, None, "unknown")
@@ -47,4 +50,5 @@ def forecast(analysis: Analysis, recipe: Recipe, threads: int) -> Forecast:
         estimate=estimate(analysis, recipe, count, machine, recipe.threads or threads),
         precision=precision_of(analysis, recipe, machine),
         queued=is_training(),
+        notes=tuple(notes(analysis.network, recipe, count)),
     )

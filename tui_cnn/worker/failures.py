@@ -26,6 +26,8 @@ def explain(error: Exception) -> Failed:
             return Failed(error=reason, advice=_("Mend that file, then resume the run or start a new one."))
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):
             return Failed(error=_("The disk is full."), advice=_("Free some space, then resume the run."))
+        case OSError(filename=str() as path, strerror=str() as why):
+            return Failed(error=f"{path}: {why}", advice=_("Mend what it says, then resume the run."))
         case OSError():
             return Failed(error=reason, advice=_("Mend what it says, then resume the run."))
         case ImportError():

@@ -130,6 +130,7 @@ class Training:
         permuted = np.random.default_rng([self._recipe.seed, epoch]).permutation(self._chosen)
         order = tf.constant(permuted)
         before = (epoch - 1) * self._steps_per_epoch
+        self._speed.begin()
 
         def steps(first: int, count: int) -> float:
             at = rates(self._recipe, before + first, count, self._steps_per_epoch)
@@ -139,8 +140,8 @@ class Training:
         for stop in [*stops, self._steps_per_epoch]:
             for done in self._execution.go(steps, step, stop, self._speed):
                 self._done = before + done
-                if self._speed.seconds and self._watch.elapsed - self._told_at >= _PROGRESS_EVERY:
-                    self._tell_progress(epoch, done, self._speed.seconds)
+                if self._speed.latest and self._watch.elapsed - self._told_at >= _PROGRESS_EVERY:
+                    self._tell_progress(epoch, done)
                 if self._watch.elapsed - self._saved_at >= _CHECKPOINT_EVERY:
                     self._save()
             step = max(step, stop)
@@ -197,7 +198,7 @@ class Training:
             learning_rate=float(self._model.optimizer.learning_rate),
             memory=telling.memory(),
             best=best,
-            images_per_second=self._recipe.batch_size / self._speed.seconds if self._speed.seconds else None,
+            images_per_second=self._images_per_second(self._speed.whole),
             gradient_norm=self._steps.gradient_norm,
             confusion=self._steps.confusion.rows() if validated else (),
         )
@@ -209,14 +210,14 @@ class Training:
 
     def _remember(self, memory: int) -> None:
         """Let this machine know how fast it was, for what is predicted next time."""
-        if self._speed.seconds:
+        if self._speed.whole:
             measured = Measured(
                 network=digest(self._analysis.network),
                 precision=self._precision,
                 batch_size=self._recipe.batch_size,
                 threads=thread_count(),
                 features=features(self._analysis, self._recipe),
-                step_seconds=self._speed.seconds,
+                step_seconds=self._speed.whole,
                 memory=memory,
             )
             remember(measured)
@@ -235,7 +236,10 @@ class Training:
         self._saved_at = self._watch.elapsed
         self._journal.write(Checkpoint(step=self._done, elapsed=self._saved_at))
 
-    def _tell_progress(self, epoch: int, step: int, seconds_each: float) -> None:
+    def _images_per_second(self, seconds: float | None) -> float | None:
+        return self._recipe.batch_size / seconds if seconds else None
+
+    def _tell_progress(self, epoch: int, step: int) -> None:
         self._told_at = self._watch.elapsed
         means = self._steps.trained.means()
         epochs_left = self._recipe.epochs - epoch
@@ -246,8 +250,8 @@ class Training:
             steps=self._steps_per_epoch,
             loss=means.loss,
             accuracy=means.accuracy,
-            images_per_second=self._recipe.batch_size / seconds_each,
-            seconds_left=steps_left * seconds_each + (epochs_left + 1) * self._validation_seconds,
+            images_per_second=self._images_per_second(self._speed.latest) or 0.0,
+            seconds_left=steps_left * (self._speed.steady or 0.0) + (epochs_left + 1) * self._validation_seconds,
             elapsed=self._told_at,
             learning_rate=float(self._model.optimizer.learning_rate),
             gradient_norm=self._steps.gradient_norm,

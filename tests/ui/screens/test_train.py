@@ -6,6 +6,7 @@ import signal
 import threading
 from contextlib import nullcontext
 
+import msgspec
 import psutil
 import pytest
 from textual.events import MouseScrollUp
@@ -14,6 +15,8 @@ from tests.ui import told
 from tests.ui.conftest import NoSpare
 from tests.ui.driving import opened
 from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import BatchNormalization, Conv2D, Dense, Flatten
+from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs import launch, spare
 from tui_cnn.runs.desired import read_desired
@@ -161,6 +164,16 @@ STORIES = {
             "an epoch takes 10.0 s   best epoch 2: 0.8746",
         ],
     ),
+    "begun": (
+        [told.started()],
+        ["Pause", "Stop"],
+        ["0%   step 0 of 100", "epoch 1 of 5", "The first steps are being done."],
+    ),
+    "begun again": (
+        [*BROKEN_OFF, told.started(resumed_from=150)],
+        ["Pause", "Stop"],
+        ["50%   step 50 of 100", "30%   epoch 2 of 5"],
+    ),
     "paused": ([*TRAINING, told.paused()], ["Pause", "Stop"], ["paused", "epoch 3 of 5"]),
     "finished": (
         [told.started(), *told.trained(5), told.finished()],
@@ -213,7 +226,7 @@ STORIES = {
         ["interrupted", "15 s of training so far"],
     ),
 }
-ALIVE = {"loading", "running", "paused", "queued", "validating", "predicted"}
+ALIVE = {"loading", "begun", "begun again", "running", "paused", "queued", "validating", "predicted"}
 
 
 @pytest.mark.parametrize("state", STORIES)
@@ -232,6 +245,15 @@ async def test_a_run_in_each_state(state):
             await user.resize(80, 24)
             assert all(len(line) <= 80 for line in user.text.split("\n"))
             await user.sees(*(part for text in said for part in text.split("   ")))
+
+
+async def test_the_newest_epochs_are_listed_where_there_is_room_for_few():
+    run = told.make_run()
+    told.write(run, told.started(), *told.trained(5), told.finished())
+    async with opened(size=(80, 24)) as user:
+        watch(user, run)
+        for epoch in Follower(run).poll().epochs[-2:]:
+            await user.sees(f"{epoch.epoch}", f"{epoch.val_loss:.4f}")
 
 
 async def test_a_run_without_validation():
@@ -425,6 +447,39 @@ def measure(network, batch_size, seconds, memory):
             memory=memory,
         )
     )
+
+
+async def test_earlier_runs_of_this_network_are_told_before_another_starts():
+    """The same layers under another name are this network; others are not."""
+    renamed = msgspec.structs.replace(preset("fashion-cnn"), name="mine")
+    for number, network in enumerate([preset("fashion-cnn"), renamed, preset("lenet-5")]):
+        run = told.make_run(f"2026010{number + 1}-030405-x-000{number}", network, Recipe(epochs=number + 3))
+        test = msgspec.structs.replace(told.finished(), test_accuracy=0.9 + number / 100)
+        last = [test] if number != 1 else []
+        told.write(run, told.started(epochs=number + 3), *told.trained(2), *last)
+    async with opened(size=(120, 40)) as user:
+        await user.press("2")
+        await user.sees("Earlier runs of this network", "2 of 3", "0.9000★", "2 of 4")
+        assert "0.92" not in user.text  # that is of lenet-5
+        await user.sees("Learning rate over the epochs")
+        await user.resize(80, 24)
+        await user.until(lambda: "Earlier" not in user.text)
+        await user.sees("Before it starts")
+    async with opened(preset("fashion-dnn"), size=(120, 40)) as user:
+        await user.press("2")
+        await user.sees("None yet: this network has not been trained.")
+
+
+async def test_averages_that_will_not_settle_are_told_before_it_starts():
+    layers = Conv2D(filters=2, kernel_size=(3, 3)), BatchNormalization(), Flatten(), Dense(units=10)
+    network = Network("n", (28, 28, 1), layers)
+    async with opened(network, size=(120, 40)) as user:
+        await user.press("2")
+        await user.sees("steps an epoch")
+        assert "momentum" not in user.text
+        await user.press("down", "down")
+        await user.type("32000")  # ten steps in all
+        await user.sees("⚠ BatchNormalization: with momentum = 0.99", "after the 10 steps")
 
 
 async def test_the_curves_are_looked_at_from_all_sides():

@@ -16,12 +16,16 @@ from tui_cnn.ui.forecast import Forecast
 _SPARK = 16
 
 
-def forecast_table(analysis: Analysis, recipe: Recipe, told: Forecast | None, *, measuring: bool) -> Table:
-    """Lay out what will be trained, on what, and how long that will take."""
+def forecast_table(analysis: Analysis, recipe: Recipe, told: Forecast | None, *, measuring: bool, brief: bool) -> Table:
+    """Lay out what will be trained, on what, and how long that will take; if `brief`, with a small drawing of the rate.
+
+    There is a large one elsewhere where there is room.
+    """
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column()
-    for name, value in (*_network(analysis), *_recipe(recipe, told), *_cost(recipe, told, measuring=measuring)):
+    cost = _cost(recipe, told, measuring=measuring)
+    for name, value in (*_network(analysis), *_recipe(recipe, told, brief=brief), *cost):
         table.add_row(name, value)
     return table
 
@@ -33,13 +37,13 @@ def _network(analysis: Analysis) -> Iterator[tuple[str, str]]:
     yield _("MACs an image"), f"{least}{short_count(totals.macs)}"
 
 
-def _recipe(recipe: Recipe, told: Forecast | None) -> Iterator[tuple[str, str]]:
+def _recipe(recipe: Recipe, told: Forecast | None, *, brief: bool) -> Iterator[tuple[str, str]]:
     if told is None or told.problem:
         return
     yield _("train on"), _("{count} images").format(count=f"{told.images:,}")
     yield _("validate on"), _("{count} images").format(count=f"{told.validation:,}") if told.validation else "—"
     yield _("steps an epoch"), f"{told.steps:,}"
-    if recipe.schedule != "constant" or recipe.warmup:
+    if brief and (recipe.schedule != "constant" or recipe.warmup):
         yield _("rate"), spark(rates(recipe, 0, recipe.epochs * 50, 50)[:: max(1, recipe.epochs)], _SPARK)
     if recipe.precision == "auto":
         yield _("precision"), told.precision

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from textual.content import Content
 
 from tui_cnn.i18n import _
+from tui_cnn.runs.events import Started
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.ui.draw.cells import left
 from tui_cnn.ui.draw.curves import recent
@@ -54,7 +55,7 @@ def _position(snapshot: Snapshot, width: int) -> Iterator[Content]:
     started, progress, evaluating = snapshot.started, snapshot.progress, snapshot.evaluating
     assert started is not None
     room = max(10, min(40, width - 58))
-    epoch, step, steps = (progress.epoch, progress.step, progress.steps) if progress else (1, 0, 1)
+    epoch, step, steps = (progress.epoch, progress.step, progress.steps) if progress else _begun(started)
     if evaluating is not None:
         name = _("validating") if evaluating.images == "validation" else _("testing")
         told = _("batch {step} of {steps}").format(step=f"{evaluating.step:,}", steps=f"{evaluating.steps:,}")
@@ -71,6 +72,12 @@ def _position(snapshot: Snapshot, width: int) -> Iterator[Content]:
     of = _("epoch {epoch} of {epochs}").format(epoch=epoch, epochs=started.epochs)
     done = (epoch - 1 + step / steps) / started.epochs
     yield _bar(_("in all"), done, room, _GAP.join(part for part in (of, left, so_far) if part))
+
+
+def _begun(started: Started) -> tuple[int, int, int]:
+    """Tell epoch, step and steps of a worker that has done none yet."""
+    done, step = divmod(started.resumed_from, started.steps_per_epoch)
+    return min(done + 1, started.epochs), step, started.steps_per_epoch
 
 
 def _bar(name: str, share_done: float, width: int, told: str) -> Content:

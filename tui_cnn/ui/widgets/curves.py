@@ -163,8 +163,9 @@ class Curves(Vertical):
         if self._snapshot is None:
             parts += [_("  validation; training where there is none") if quantity in ("loss", "accuracy") else ""]
         elif quantity in ("loss", "accuracy"):
-            training = _("training, running mean") if self._columns >= _ROOMY else _("running mean")
-            parts += [("  ━ ", "$primary"), training, ("  ●━ ", "$accent"), _("validation")]
+            roomy = self._columns >= _ROOMY
+            gap, training = ("  ", _("training, running mean")) if roomy else (" ", _("running mean"))
+            parts += [(f"{gap}━ ", "$primary"), training, (f"{gap}●━ ", "$accent"), _("validation")]
         return Content.assemble(*parts)
 
     def _drawing(self, quantity: Quantity) -> Drawing:

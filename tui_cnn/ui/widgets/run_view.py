@@ -2,9 +2,11 @@
 
 from typing import Literal
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from tui_cnn.i18n import _
@@ -21,6 +23,17 @@ View = Literal["learning", "pace", "classes"]
 
 _LOW = 32
 """Rows of the terminal below which the lines that say the least are left out."""
+
+
+class _Part(Static):
+    """Words that are fitted to their room, and tell when that has changed."""
+
+    class Fitted(Message):
+        """It has another size."""
+
+    def on_resize(self) -> None:
+        """Tell of it."""
+        self.post_message(self.Fitted())
 
 
 class RunView(Vertical):
@@ -55,20 +68,21 @@ class RunView(Vertical):
         yield Curves()
         with VerticalScroll(id="confusion", classes="part", can_focus=False):
             yield Static()
-        yield Static(id="progress", classes="part")
+        yield _Part(id="progress", classes="part")
         with Horizontal(id="below"):
-            yield Static(id="epochs", classes="part")
-            yield Static(id="classes", classes="part")
+            yield _Part(id="epochs", classes="part")
+            yield _Part(id="classes", classes="part")
 
     @property
     def curves(self) -> Curves:
         """The charts."""
         return self.query_one(Curves)
 
-    def on_resize(self) -> None:
-        """Fit the words to the new size."""
+    @on(_Part.Fitted)
+    def _fit(self, event: _Part.Fitted) -> None:
+        event.stop()
         if self._shown is not None:
-            self.call_after_refresh(self._show_words, self._shown)
+            self._show_words(self._shown)
 
     def next_view(self) -> None:
         """Show loss and accuracy, then rates, then classes."""

@@ -1,4 +1,4 @@
-"""Setting up a run: the form of its recipe, and beside it what is known before it starts."""
+"""Setting up a run: the form of its recipe, what is known before it starts, its rate, and what earlier runs came to."""
 
 import os
 from threading import Lock
@@ -10,15 +10,21 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui_cnn.i18n import _
+from tui_cnn.runs.machine import digest
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.design import Design
+from tui_cnn.ui.draw.earlier import earlier_table
 from tui_cnn.ui.draw.forecast import forecast_table
+from tui_cnn.ui.draw.rate import rate_plot
 from tui_cnn.ui.forecast import Forecast, forecast
+from tui_cnn.ui.run_list import Listed, RunList
 from tui_cnn.ui.warm import Warm
 from tui_cnn.ui.widgets.form import StructForm
+from tui_cnn.ui.widgets.plot import PlotView
 from tui_cnn.ui.widgets.recipe_form import RecipeForm
 
 _TICK = 0.5
+_BORDER = 2
 
 
 class Setup(Horizontal):
@@ -36,11 +42,15 @@ class Setup(Horizontal):
             border-title-style: bold;
             padding: 0 1;
         }
-        & #how { width: 1fr; max-width: 66; }
-        & #before { width: 36; margin-left: 1; }
+        & #left { width: 1fr; max-width: 72; }
+        & #right { width: 1fr; max-width: 64; margin-left: 1; }
+        & #rate { height: 1fr; min-height: 6; max-height: 14; padding: 0; }
+        & #earlier Static { width: auto; }
         & #worker { height: auto; color: $text-muted; padding-top: 1; }
         & #what { height: auto; padding-bottom: 1; color: $text-error; display: none; }
+        & #note { height: auto; padding-top: 1; color: $text-warning; display: none; }
         &.-wrong #what { display: block; }
+        &.-noted #note { display: block; }
     }
     """
 
@@ -53,16 +63,27 @@ class Setup(Horizontal):
         self._told: Forecast | None = None
         self._working = Lock()
         self._drawn: object = None
+        self._runs = RunList()
+        self._earlier: tuple[Listed, ...] | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out the form and the forecast."""
-        with Vertical(id="how", classes="box"):
-            yield Static(id="what")
-            yield RecipeForm(self._first, id="recipe")
-        with Vertical(id="before", classes="box") as before:
-            before.border_title = _("Before it starts")
-            yield Static(id="forecast")
-            yield Static(id="worker")
+        """Lay out the form and the forecast, and below them what else is worth knowing."""
+        with Vertical(id="left"):
+            with Vertical(id="how", classes="box"):
+                yield Static(id="what")
+                yield RecipeForm(self._first, id="recipe")
+                yield Static(id="note")
+            with Vertical(id="rate", classes="box") as rate:
+                rate.border_title = _("Learning rate over the epochs")
+                yield PlotView()
+        with Vertical(id="right"):
+            with Vertical(id="before", classes="box") as before:
+                before.border_title = _("Before it starts")
+                yield Static(id="forecast")
+                yield Static(id="worker")
+            with Vertical(id="earlier", classes="box") as earlier:
+                earlier.border_title = _("Earlier runs of this network")
+                yield Static()
 
     def on_mount(self) -> None:
         """Look now and then at what becomes ready."""
@@ -80,8 +101,13 @@ class Setup(Horizontal):
         errors = [check for check in design.analysis.checks if check.severity == "error"]
         self.set_class(bool(errors), "-wrong")
         self.query_one("#what", Static).update(Content(f"✗ {errors[0]}" if errors else ""))
-        self._told = None
+        self._told = self._earlier = None
         self._tend()
+
+    def on_resize(self) -> None:
+        """Fit what is drawn to the new size."""
+        self._drawn = None
+        self.call_after_refresh(self._draw)
 
     @on(StructForm.Changed)
     def _changed(self, event: StructForm.Changed) -> None:
@@ -103,25 +129,40 @@ class Setup(Horizontal):
         try:
             self._warm.tend()
             told = forecast(design.analysis, recipe, os.cpu_count() or 1)
+            self.app.call_from_thread(self._take, design, recipe, told)
+            same = digest(design.network)
+            *_some, every = self._runs.read()
+            earlier = tuple(one for one in every if one.summary.digest == same)
+            self.app.call_from_thread(self._take, design, recipe, told, earlier)
         finally:
             self._working.release()
-        self.app.call_from_thread(self._take, recipe, told)
 
-    def _take(self, recipe: Recipe, told: Forecast) -> None:
-        if recipe == self._recipe and self.is_mounted:
+    def _take(self, design: Design, recipe: Recipe, told: Forecast, earlier: tuple[Listed, ...] | None = None) -> None:
+        if recipe == self._recipe and design is self._design and self.is_mounted:
             self._told = told
+            self._earlier = self._earlier if earlier is None else earlier
             self._draw()
 
     def _draw(self) -> None:
         """Draw, if there is something new."""
         design, told = self._design, self._told
-        state = (design, self._recipe, told, self._warm.measuring, self._warm.ready, self._warm.loading)
+        warm = self._warm
+        state = (design, self._recipe, told, self._earlier, warm.measuring, warm.ready, warm.loading)
         if design is None or state == self._drawn:
             return
         self._drawn = state
-        table = forecast_table(design.analysis, self._recipe, told, measuring=self._warm.measuring)
+        brief = not self.query_one("#rate").display
+        table = forecast_table(design.analysis, self._recipe, told, measuring=warm.measuring, brief=brief)
         self.query_one("#forecast", Static).update(table)
         self.query_one("#worker", Static).update(Content(self._worker(told)))
+        notes = told.notes if told else ()
+        self.set_class(bool(notes) and not self.has_class("-wrong"), "-noted")
+        self.query_one("#note", Static).update(Content("\n".join(f"⚠ {note}" for note in notes)))
+        plot = self.query_one("#rate PlotView", PlotView)
+        plot.show(rate_plot(self._recipe, told.steps if told and told.steps else 100, plot.columns, plot.size.height))
+        if self._earlier is not None:
+            room = self.query_one("#right").size.height - self.query_one("#before").outer_size.height - _BORDER
+            self.query_one("#earlier Static", Static).update(earlier_table(self._earlier, room))
 
     def _worker(self, told: Forecast | None) -> str:
         if told is not None and told.queued:
