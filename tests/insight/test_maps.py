@@ -7,6 +7,7 @@ from scipy import ndimage
 from tui_cnn.insight.classics import classical_filters, cosine, likeness
 from tui_cnn.insight.colours import overlay, paint, stretch
 from tui_cnn.insight.maps import by_strength, dead, histogram, per_filter, statistics, to_grey
+from tui_cnn.lab.filters import filters as lab_filters
 
 MAPS = np.stack([np.arange(6.0).reshape(2, 3), np.zeros((2, 3)), np.full((2, 3), -2.0)], axis=-1)
 
@@ -43,25 +44,36 @@ def test_per_filter():
     assert per_filter(kernel)[1, 2, 1] == pytest.approx(kernel[1, 2, :, 1].sum())
 
 
+FILTERS = {classic.name: classic.kernel for classic in classical_filters()}
+
+
 @pytest.mark.parametrize(("name", "axis"), [("Sobel x", 1), ("Sobel y", 0)])
 def test_sobel_is_scipys(name, axis):
+    """SciPy's answers are positive where the image grows lighter to the right; ours where it grows darker."""
     image = np.random.default_rng(0).normal(size=(9, 9))
-    ours = ndimage.correlate(image, classical_filters()[name])
-    assert ours == pytest.approx(ndimage.sobel(image, axis))
+    ours = ndimage.correlate(image, FILTERS[name])
+    assert ours == pytest.approx(-ndimage.sobel(image, axis))
 
 
 def test_edges_and_laplacian_are_scipys():
     image = np.random.default_rng(0).normal(size=(9, 9))
-    filters = classical_filters()
-    assert ndimage.correlate(image, filters["vertical edge"]) == pytest.approx(ndimage.prewitt(image, 1))
-    assert ndimage.correlate(image, filters["horizontal edge"]) == pytest.approx(ndimage.prewitt(image, 0))
-    assert ndimage.correlate(image, filters["Laplacian"]) == pytest.approx(-ndimage.laplace(image))
+    assert ndimage.correlate(image, FILTERS["vertical edge"]) == pytest.approx(-ndimage.prewitt(image, 1))
+    assert ndimage.correlate(image, FILTERS["horizontal edge"]) == pytest.approx(-ndimage.prewitt(image, 0))
+    assert ndimage.correlate(image, FILTERS["Laplacian"]) == pytest.approx(ndimage.laplace(image))
+
+
+def test_the_lab_means_the_same_by_the_same_name():
+    common = FILTERS.keys() & lab_filters().keys() - {"vertical line", "horizontal line"}  # those are of 7×7 there
+    assert common >= {"vertical edge", "horizontal edge", "Sobel x", "Scharr y", "Laplacian", "sharpen", "identity"}
+    for name in common:
+        assert (FILTERS[name] == lab_filters()[name]).all()
 
 
 def test_each_filter_is_most_like_itself_whatever_its_scale():
-    for name, kernel in classical_filters().items():
-        assert likeness(0.01 * kernel) == pytest.approx((name, 1.0))
-        assert likeness(-7 * kernel) == pytest.approx((name, -1.0))
+    for name, short, kernel in classical_filters():
+        assert likeness(0.01 * kernel) == pytest.approx((name, 1.0, short))
+        assert likeness(-7 * kernel) == pytest.approx((name, -1.0, short))
+        assert len(short) <= 8
 
 
 def test_cosine():

@@ -144,7 +144,7 @@ class ComparisonView(View):
 
         def tile(place: int) -> Tile:
             pixels = colours(np.asarray(shrink(scene.test.images[shown[place]], times), np.uint8))
-            return Tile(pixels, f"{shown[place]:,}", tones.dim)
+            return Tile(pixels, tones.dim, (f"{shown[place]:,}",))
 
         draw_gallery(canvas, _HEAD - 2, laid, len(shown), self._place, tile, tones.chosen)
 

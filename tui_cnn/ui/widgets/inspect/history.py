@@ -1,7 +1,7 @@
 """Kernels and maps at each kept checkpoint, as a film strip."""
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +18,35 @@ from tui_cnn.ui.draw.pictures import fit_into, magnify, sheet, shrink
 from tui_cnn.ui.inspecting.banks import banks, nearest
 from tui_cnn.ui.inspecting.scene import Scene, layer_title
 from tui_cnn.ui.widgets.inspect.drawn import Tones, wrapped
-from tui_cnn.ui.widgets.inspect.view import Output, View, heat, means
+from tui_cnn.ui.widgets.inspect.view import Output, View, means
 
-_FRAME = 13
+Floats = npt.NDArray[np.float64]
+
+_KERNEL = 5
 _MAP = 12
+_WORDS = 6
+_SPREAD = 8
 _FEWEST = 2
+
+
+class Strip(NamedTuple):
+    """How frames are laid out: each `width` cells and `lines` lines, the pictures in it `times` as large."""
+
+    columns: int
+    rows: int
+    width: int
+    lines: int
+    times: int
+
+
+class Frame(NamedTuple):
+    """A kept checkpoint: its kernel and map (height, width), and the probabilities; None: not known yet, or none."""
+
+    step: int
+    moment: Scene
+    kernel: Floats | None
+    map: Floats | None
+    probabilities: npt.NDArray[Any]
 
 
 class HistoryView(View):
@@ -37,6 +61,9 @@ class HistoryView(View):
         Binding("down", "walk(1, 0)", show=False),
     ]
 
+    _apart = False
+    """Whether each step has a scale of its own."""
+
     @classmethod
     def title(cls) -> str:
         """Name the view."""
@@ -49,7 +76,7 @@ class HistoryView(View):
     def want(self, scene: Scene) -> None:
         """Ask for the weights and maps of each checkpoint."""
         for moment in self._moments(scene):
-            self.desk.want(f"kernels at {moment.source.which}", moment.kernels, Weights)
+            self.desk.want(_kernels_at(int(moment.source.which)), moment.kernels, Weights)
             self.desk.want(f"activations at {moment.source.which}", moment.activate, Activations)
 
     def action_walk(self, down: int, right: int) -> None:
@@ -58,67 +85,120 @@ class HistoryView(View):
             scene = self.scene.at(layer=self.scene.layer + down)
             self.look_at(scene.at(channel=scene.channel + right))
 
+    def action_toggle_scale(self) -> None:
+        """Take one scale for all steps, or one for each."""
+        self._apart = not self._apart
+        self.redraw()
+
     def output(self) -> Output | None:
         """Write the film strip."""
         scene = self.scene
         if scene is None:
             return None
-        kernels = {moment.source.which: self._kernel(moment) for moment in self._moments(scene)}
-        known = {step: kernel for step, kernel in kernels.items() if kernel is not None}
+        known = [(frame.step, frame.kernel) for frame in self._frames(scene) if frame.kernel is not None]
         if not known:
             return None
-        pictures = [magnify(self._paint(scene, kernel), 4) for kernel in known.values()]
-        arrays = {f"step_{step}": kernel for step, kernel in known.items()}
+        extent = self._extent([kernel for _step, kernel in known])
+        pictures = [magnify(self._paint(scene, kernel, extent), 4) for _step, kernel in known]
+        arrays = {f"step_{step}": kernel for step, kernel in known}
         return Output(f"history-{scene.info.name}-{scene.channel}", sheet(pictures, len(pictures)), arrays=arrays)
 
     def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
-        """Draw a column a checkpoint: the step, the kernel, the map, and the probability of what is said now."""
-        moments = self._moments(scene)
-        if len(moments) < _FEWEST:
+        """Draw for each checkpoint the step, the kernel, the map, and the probability of what is said then."""
+        if len(scene.kept) < _FEWEST:
             canvas.put(1, 1, _("This run keeps no weights of earlier steps."), tones.text)
-            advice = _("Train with a recipe that keeps some, to see how the kernels came about.")
+            advice = _("Train with “keep” set to 8 (cnn-tui train --keep 8) to see how the kernels came about.")
             for line, words in enumerate(wrapped(advice, canvas.width - 2), start=2):
                 canvas.put(1, line, words, tones.dim)
             return
-        fitting = max(1, (canvas.width - 1) // _FRAME)
-        chosen = [moments[place] for place in np.linspace(0, len(moments) - 1, min(fitting, len(moments))).astype(int)]
-        for column, moment in enumerate(chosen):
-            self._draw_moment(canvas, scene, moment, 1 + column * _FRAME, tones)
+        frames = self._frames(scene)
+        strip = _strip(canvas, len(frames))
+        room = strip.columns * strip.rows
+        chosen = np.linspace(0, len(frames) - 1, min(room, len(frames))).astype(int).tolist()
+        extent = self._extent([frame.kernel for frame in frames if frame.kernel is not None])
+        ends = self._ends([frame.map for frame in frames if frame.map is not None])
+        for place, number in enumerate(chosen):
+            row, column = divmod(place, strip.columns)
+            corner = (1 + column * strip.width, row * strip.lines)
+            self._draw_frame(canvas, scene, frames[number], corner, strip.times, extent, ends, tones)
+        canvas.put(1, canvas.height - 1, self._how(scene, len(chosen)), tones.dim)
 
-    def _draw_moment(self, canvas: Canvas, scene: Scene, moment: Scene, x: int, tones: Tones) -> None:
-        canvas.put(x, 0, _("step {step:,}").format(step=moment.source.which), tones.bold, room=_FRAME - 1)
-        kernel, found = self._kernel(moment), self.desk.get(moment.activate, Activations)
-        y = 1
-        if kernel is not None:
-            size = (kernel.shape[0], kernel.shape[1])
-            times = -(-max(size) // (_FRAME - 2))
-            small = shrink(kernel, times)
-            large = magnify(self._paint(scene, small), fit_into((len(small), len(small[0])), (5, _FRAME - 3)))
-            canvas.picture(x, y, large)
-            y += -(-len(large) // 2) + 1
-        elif self.desk.get(moment.kernels, Weights) is None:
-            self.waiting(canvas, x, y, moment.kernels, tones)
-            return
-        if found is None:
-            return
-        values = means(found.layers[scene.layer].numpy()).reshape(scene.map_shape)[..., scene.channel]
-        if scene.has_maps:
-            small = shrink(values, -(-max(values.shape) // _MAP))
-            painted = heat(small, self.palette(scene))
-            large = magnify(painted, fit_into((len(small), len(small[0])), (_MAP // 2, _MAP)))
+    def _draw_frame(
+        self,
+        canvas: Canvas,
+        scene: Scene,
+        frame: Frame,
+        corner: tuple[int, int],
+        times: int,
+        extent: float,
+        ends: tuple[float, float],
+        tones: Tones,
+    ) -> None:
+        x, y = corner
+        canvas.put(x, y, _("step {step:,}").format(step=frame.step), tones.bold, room=_MAP)
+        y += 1
+        if frame.kernel is not None:
+            small = shrink(frame.kernel, -(-max(frame.kernel.shape) // (_MAP * times)))
+            room = (_KERNEL * times, 2 * _KERNEL * times)
+            large = magnify(self._paint(scene, small, extent), fit_into(_size(small), room))
             canvas.picture(x, y, large)
             y += -(-len(large) // 2)
-        canvas.put(x, y, _("mean {mean:.2f}").format(mean=values.mean()), tones.dim, room=_FRAME - 1)
-        shares = found.probabilities.numpy()
-        said = int(shares.argmax())
+            norm = _("norm {norm:.2f}").format(norm=np.linalg.norm(frame.kernel))
+            canvas.put(x, y, norm, tones.dim, room=_MAP)
+            y += 1
+        elif self.desk.get(frame.moment.kernels, Weights) is None:
+            self.waiting(canvas, x, y, frame.moment.kernels, tones)
+            return
+        if frame.map is None:
+            return
+        if scene.has_maps:
+            small = shrink(frame.map, -(-max(frame.map.shape) // (_MAP * times)))
+            least, most = (frame.map.min(), frame.map.max()) if self._apart else ends
+            shares = (small - least) / (most - least) if most > least else np.zeros(small.shape)
+            large = magnify(
+                paint(shares, self.palette(scene)), fit_into(_size(small), (_MAP * times // 2, _MAP * times))
+            )
+            canvas.picture(x, y, large)
+            y += -(-len(large) // 2)
+        told = _("mean {mean:.2f}").format(mean=frame.map.mean()).replace("-", "−")
+        canvas.put(x, y, told, tones.dim, room=_MAP)
+        said = int(frame.probabilities.argmax())
         right = scene.subject.label in (None, said)
-        canvas.put(x, y + 1, scene.opened.class_names[said], tones.right if right else tones.wrong, room=_FRAME - 1)
-        canvas.put(x, y + 2, f"{shares[said]:.3f}", tones.text)
+        canvas.put(x, y + 1, scene.opened.class_names[said], tones.right if right else tones.wrong, room=_MAP)
+        canvas.put(x, y + 2, f"{frame.probabilities[said]:.3f}", tones.text)
 
-    def _moments(self, scene: Scene) -> list[Scene]:
+    def _how(self, scene: Scene, shown: int) -> str:
+        """Say which kernel is drawn, how, and how many of the steps are left out."""
+        weights = self.desk.newest(_kernels_at(scene.kept[-1]), Weights)
+        found = banks(scene.opened, weights) if weights else []
+        bank = found[nearest(found, scene.layer)] if found else None
+        parts = []
+        if bank is not None and bank.place != scene.layer:
+            number = min(scene.channel, bank.values.shape[-1] - 1)
+            parts.append(_("kernel {number} of {layer}").format(number=number, layer=layer_title(bank.info)))
+        parts.append(_("one scale a step") if self._apart else _("one scale for all steps"))
+        if shown < len(scene.kept):
+            parts.append(_("{shown} of {count} in view").format(shown=shown, count=len(scene.kept)))
+        return " · ".join(parts)
+
+    def _frames(self, scene: Scene) -> list[Frame]:
+        """Gather what is known of each step."""
+        frames = []
+        for moment in self._moments(scene):
+            found = self.desk.get(moment.activate, Activations)
+            values, probabilities = None, np.zeros(0)
+            if found is not None:
+                values = means(found.layers[scene.layer].numpy()).reshape(scene.map_shape)[..., scene.channel]
+                probabilities = found.probabilities.numpy()
+            step = int(moment.source.which)
+            frames.append(Frame(step, moment, self._kernel(moment), values, probabilities))
+        return frames
+
+    @staticmethod
+    def _moments(scene: Scene) -> list[Scene]:
         return [replace(scene, source=Source(scene.source.path, step)) for step in scene.kept]
 
-    def _kernel(self, moment: Scene) -> npt.NDArray[np.float64] | None:
+    def _kernel(self, moment: Scene) -> Floats | None:
         """Return the kernel of the channel, summed over its inputs: (height, width)."""
         weights = self.desk.get(moment.kernels, Weights)
         found = banks(moment.opened, weights) if weights else []
@@ -128,5 +208,43 @@ class HistoryView(View):
         summed = per_filter(bank.values)
         return np.asarray(summed[..., min(moment.channel, summed.shape[-1] - 1)], np.float64)
 
-    def _paint(self, scene: Scene, kernel: npt.NDArray[np.float64]) -> Pixels:
-        return paint(stretch(kernel, around_zero=True), self.palette(scene, "diverging"))
+    @staticmethod
+    def _extent(kernels: list[Floats]) -> float:
+        return max((float(np.abs(kernel).max()) for kernel in kernels), default=0.0)
+
+    @staticmethod
+    def _ends(maps: list[Floats]) -> tuple[float, float]:
+        least = min((float(values.min()) for values in maps), default=0.0)
+        return least, max((float(values.max()) for values in maps), default=0.0)
+
+    def _paint(self, scene: Scene, kernel: Floats, extent: float) -> Pixels:
+        """Colour a kernel, zero in the middle, by its own scale or by the one of all steps."""
+        shares = kernel / (2 * extent) + 0.5 if extent else np.full(kernel.shape, 0.5)
+        if self._apart:
+            shares = stretch(kernel, around_zero=True)
+        return paint(shares, self.palette(scene, "diverging"))
+
+
+def _strip(canvas: Canvas, count: int) -> Strip:
+    """Lay out so many frames, as large as all of them fit; the rows are filled alike."""
+    strips = [
+        Strip(
+            columns=max(1, (canvas.width - 1) // (_MAP * times + 1)),
+            rows=max(1, (canvas.height - 1) // (_WORDS + (_KERNEL + _MAP // 2) * times)),
+            width=_MAP * times + 1,
+            lines=_WORDS + (_KERNEL + _MAP // 2) * times,
+            times=times,
+        )
+        for times in (2, 1)
+    ]
+    strip = next((each for each in strips if each.columns * each.rows >= count), strips[-1])
+    columns = min(strip.columns, -(-count // strip.rows))
+    return strip._replace(columns=columns, width=min((canvas.width - 1) // columns, strip.width + _SPREAD))
+
+
+def _kernels_at(step: int) -> str:
+    return f"kernels at {step}"
+
+
+def _size(values: Floats) -> tuple[int, int]:
+    return len(values), len(values[0])

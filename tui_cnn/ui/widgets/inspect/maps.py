@@ -15,6 +15,7 @@ from tui_cnn.ui.draw.canvas import Canvas, Pixels
 from tui_cnn.ui.draw.gallery import Tile, draw_gallery, enlargement, grid, reduction
 from tui_cnn.ui.draw.large import draw_large
 from tui_cnn.ui.draw.pictures import magnify, sheet, shrink
+from tui_cnn.ui.draw.scale import draw_scale
 from tui_cnn.ui.draw.units import draw_units, unit_columns
 from tui_cnn.ui.inspecting.scene import Scene, layer_title
 from tui_cnn.ui.widgets.inspect.drawn import Tones
@@ -43,6 +44,7 @@ class MapsView(View):
     _sorted = False
     _scale: Literal["layer", "map"] = "layer"
     _columns = 1
+    _in_view = 0
 
     @classmethod
     def title(cls) -> str:
@@ -129,18 +131,20 @@ class MapsView(View):
             self.waiting(canvas, 1, 0, scene.activate, tones)
             return
         dead = self._dead(scene)
-        self._describe(canvas, scene, values, dead, tones)
         if not scene.has_maps:
             names = scene.opened.class_names if scene.layer == len(scene.opened.layers) - 1 else ()
             self._columns = unit_columns(canvas.width, values.shape[-1], bool(names))
+            self._in_view = values.shape[-1]
             draw_units(canvas, _HEAD, values[0, 0], scene.channel, names, dead, tones.bar, tones.dim, tones.chosen)
         elif self._large:
+            self._in_view = values.shape[-1]
             pixels = self._paint(scene, values)[:, :, scene.channel]
             draw_large(
                 canvas, _HEAD, pixels, values[..., scene.channel], (scene.row, scene.column), tones.dim, tones.chosen
             )
         else:
             self._draw_gallery(canvas, scene, values, dead, tones)
+        self._describe(canvas, scene, values, dead, tones)
 
     def _draw_gallery(
         self, canvas: Canvas, scene: Scene, values: npt.NDArray[np.float64], dead: npt.NDArray[np.bool_], tones: Tones
@@ -152,14 +156,15 @@ class MapsView(View):
         order = self._order(scene)
         chosen = int(np.flatnonzero(order == scene.channel)[0])
         laid = grid((painted.shape[0], painted.shape[1]), count, chosen, room)
-        self._columns = laid.columns
+        self._columns, self._in_view = laid.columns, min(laid.room, count)
         peaks = values.max(axis=(0, 1))
 
         def tile(place: int) -> Tile:
             channel = int(order[place])
-            peak = _("dead") if dead[channel] else f"{peaks[channel]:.1f}"
-            word = f"{channel} {peak}" if laid.width >= len(f"{channel} {peak}") else f"{channel}"
-            return Tile(painted[:, :, channel], word, tones.wrong if dead[channel] else tones.dim)
+            told = [_("dead")] if dead[channel] else [f"{peaks[channel]:.{digits}f}" for digits in (2, 1)]
+            fitting = (word for peak in told if len(word := f"{channel} {peak}".replace("-", "−")) <= laid.width)
+            word = next(fitting, f"{channel}")
+            return Tile(painted[:, :, channel], tones.wrong if dead[channel] else tones.dim, (word,))
 
         draw_gallery(canvas, _HEAD, laid, count, chosen, tile, tones.chosen)
 
@@ -180,7 +185,10 @@ class MapsView(View):
             spread=found.spread[number],
             active=(values[..., number] > 0).mean(),
         )
-        canvas.put(1, 1, self._how(scene), tones.dim)
+        x = canvas.put(1, 1, self._how(scene), tones.dim)
+        if scene.has_maps and self._scale == "layer":
+            least, most = (f"{end:.2f}".replace("-", "−") for end in (values.min(), values.max()))
+            draw_scale(canvas, 1, x + 2, (least, most), self.palette(scene), tones.dim)
         x = canvas.put(1, 0, name.format(number=number), tones.bold)
         if dead[number]:
             x = canvas.put(x, 0, "  " + _("dead"), tones.wrong)
@@ -197,6 +205,8 @@ class MapsView(View):
             parts.append(_("one scale a layer") if self._scale == "layer" else _("one scale a map"))
         if self._sorted:
             parts.append(_("strongest first"))
+        if self._in_view < scene.map_shape[-1]:
+            parts.append(_("{shown} of {count} in view").format(shown=self._in_view, count=scene.map_shape[-1]))
         return " · ".join(parts)
 
     def _values(self, scene: Scene) -> npt.NDArray[np.float64] | None:
