@@ -72,12 +72,11 @@ def enlargement(
     size: tuple[int, int], count: int, room: tuple[int, int], narrowest: int = _NARROWEST, words: int = 1
 ) -> int:
     """Tell how many times larger pictures can be drawn with all of them in view; at least once."""
-    fitting = (
-        times
-        for times in range(_MOST_TIMES, 1, -1)
-        if grid((size[0] * times, size[1] * times), count, 0, room, narrowest, words).room >= count
-    )
-    return next(fitting, 1)
+    for times in range(_MOST_TIMES, 1, -1):
+        laid = grid((size[0] * times, size[1] * times), count, 0, room, narrowest, words)
+        if laid.room >= count and laid.lines <= room[0]:
+            return times
+    return 1
 
 
 def draw_gallery(

@@ -11,7 +11,7 @@ from tui_cnn.ui.draw.canvas import Canvas, on
 _SIDE = 4
 """Cells for the numbers at the left."""
 
-_SIZES = ((6, 3), (4, 2), (5, 2), (4, 1), (3, 1), (2, 1))
+_SIZES = ((6, 3), (4, 2), (3, 2), (4, 1), (3, 1), (2, 1))
 """Cells and lines of a field, the largest first."""
 
 _NUMBER = 3

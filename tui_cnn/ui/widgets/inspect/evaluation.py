@@ -79,6 +79,16 @@ class EvaluationView(View):
         """There is no page to turn where all tables are in view."""
         return not self._together if action == "turn_page" else True
 
+    def show(self, scene: Scene) -> None:
+        """Show another scene."""
+        super().show(scene)
+        self._look_for_room()
+
+    def on_resize(self) -> None:
+        """Draw for another size, in which there may be room for more."""
+        super().on_resize()
+        self._look_for_room()
+
     def action_walk(self, down: int, right: int) -> None:
         """Move in the matrix."""
         if self.scene is not None:
@@ -123,14 +133,9 @@ class EvaluationView(View):
         if found is None:
             self.waiting(canvas, 1, 0, scene.evaluate, tones)
             return
-        classes = len(scene.opened.class_names)
-        lines, matrix = classes + 4, _NAME + CELL * classes + _GAP
+        lines, matrix = self._sizes(scene)
         parts = (self._draw_matrix, self._draw_classes, self._draw_calibration, self._draw_mistakes)
-        together = canvas.width >= matrix + _BESIDE and canvas.height >= 2 * lines - 1
-        if together != self._together:
-            self._together = together
-            self.call_later(self.refresh_bindings)
-        if together:
+        if self._together:
             places = ((1, 0), (1 + matrix, 0), (1, lines), (1 + matrix, lines))
             for part, (x, y) in zip(parts, places, strict=True):
                 part(canvas, x, y, matrix - _GAP if x == 1 else canvas.width - matrix - 2, scene, found, tones)
@@ -139,6 +144,21 @@ class EvaluationView(View):
             parts[self._page](canvas, 1, 0, canvas.width - 2, scene, found, tones)
             told = _("Space: table {number} of {count}").format(number=self._page + 1, count=_PAGES)
             canvas.put(1, canvas.height - 1, told, tones.dim)
+
+    @staticmethod
+    def _sizes(scene: Scene) -> tuple[int, int]:
+        """Tell how many lines a table takes, and how many cells the widest does."""
+        classes = len(scene.opened.class_names)
+        return classes + 4, _NAME + CELL * classes + _GAP
+
+    def _look_for_room(self) -> None:
+        """Offer to turn the page only where there is no room for all tables."""
+        lines, matrix = self._sizes(self.scene) if self.scene else (0, 0)
+        together = self.size.width >= matrix + _BESIDE and self.size.height >= 2 * lines - 1
+        if together != self._together:
+            self._together = together
+            self.refresh_bindings()
+            self.redraw()
 
     def _draw_matrix(
         self, canvas: Canvas, x: int, y: int, width: int, scene: Scene, found: Evaluation, tones: Tones

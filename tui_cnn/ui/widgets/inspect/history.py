@@ -71,7 +71,8 @@ class HistoryView(View):
 
     def name_of(self, scene: Scene) -> str:
         """Name the map."""
-        return _("{layer} · map {map} through time").format(layer=layer_title(scene.info), map=scene.channel)
+        told = _("{layer} · map {map} through time") if scene.has_maps else _("{layer} · unit {map} through time")
+        return told.format(layer=layer_title(scene.info), map=scene.channel)
 
     def want(self, scene: Scene) -> None:
         """Ask for the weights and maps of each checkpoint."""
@@ -160,11 +161,13 @@ class HistoryView(View):
             )
             canvas.picture(x, y, large)
             y += -(-len(large) // 2)
-        told = _("mean {mean:.2f}").format(mean=frame.map.mean()).replace("-", "−")
+        told = _("mean {mean:.2f}") if scene.has_maps else _("value {mean:.2f}")
+        told = told.format(mean=frame.map.mean()).replace("-", "−")
         canvas.put(x, y, told, tones.dim, room=_MAP)
         said = int(frame.probabilities.argmax())
-        right = scene.subject.label in (None, said)
-        canvas.put(x, y + 1, scene.opened.class_names[said], tones.right if right else tones.wrong, room=_MAP)
+        style = tones.right if scene.subject.label == said else tones.wrong
+        style = tones.text if scene.subject.label is None else style
+        canvas.put(x, y + 1, scene.opened.class_names[said], style, room=_MAP)
         canvas.put(x, y + 2, f"{frame.probabilities[said]:.3f}", tones.text)
 
     def _how(self, scene: Scene, shown: int) -> str:

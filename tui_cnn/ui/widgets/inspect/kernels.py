@@ -134,14 +134,14 @@ class KernelsView(View):
         self, canvas: Canvas, scene: Scene, shown: npt.NDArray[np.float64], chosen: int, bottom: int, tones: Tones
     ) -> None:
         size, count, room = (shown.shape[0], shown.shape[1]), shown.shape[-1], (bottom - _HEAD, canvas.width)
-        words, narrowest = (2, _CAPTION) if size == _CLASSICS else (1, _NARROWEST)
+        words, narrowest = (2, _CAPTION) if size == _CLASSICS and canvas.height >= _TALL else (1, _NARROWEST)
         painted = self._paint(scene, shrink(shown, reduction(size, count, room)))
         painted = magnify(painted, enlargement(size, count, room, narrowest, words))
         laid = grid((painted.shape[0], painted.shape[1]), count, chosen, room, narrowest, words)
         self._columns, self._in_view = laid.columns, min(laid.room, count)
 
         def tile(place: int) -> Tile:
-            like = likeness(shown[..., place])
+            like = likeness(shown[..., place]) if words > 1 else None
             if like is None:
                 return Tile(painted[:, :, place], tones.dim, (f"{place}", *[""] * (words - 1)))
             sign = "−" if like.cosine < 0 else ""
@@ -171,8 +171,8 @@ class KernelsView(View):
             ("  " + numbers.replace("-", "−"), tones.text),
         )
         height, width, inputs, count = bank.values.shape
-        summed = _("the sum over {count} input channels").format(count=inputs)
-        channel = _("input channel {number} of {count}").format(number=self._input, count=inputs)
+        summed = _("sum over {count} inputs").format(count=inputs)
+        channel = _("input {number} of {count}").format(number=self._input, count=inputs)
         parts = [f"{height}×{width}"]
         if inputs > 1:
             parts.append(summed if self._input is None else channel)

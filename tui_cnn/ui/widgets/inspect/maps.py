@@ -1,5 +1,6 @@
 """What each layer makes of the image: its maps as a gallery, or one of them large, or its units as bars."""
 
+from math import prod
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -16,7 +17,7 @@ from tui_cnn.ui.draw.gallery import Tile, draw_gallery, enlargement, grid, reduc
 from tui_cnn.ui.draw.large import draw_large
 from tui_cnn.ui.draw.pictures import magnify, sheet, shrink
 from tui_cnn.ui.draw.scale import draw_scale
-from tui_cnn.ui.draw.units import draw_units, unit_columns
+from tui_cnn.ui.draw.units import Units, draw_units, unit_columns
 from tui_cnn.ui.inspecting.scene import Scene, layer_title
 from tui_cnn.ui.widgets.inspect.drawn import Tones
 from tui_cnn.ui.widgets.inspect.view import Output, View, means
@@ -57,12 +58,20 @@ class MapsView(View):
         self.desk.want("ranges", scene.ranges, Ranges)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the way back only where there is one."""
+        """Offer the way back only where there is one, and what is about maps where there are some."""
+        maps = self.scene is not None and self.scene.has_maps
         if action == "close_map":
             return self._large
-        if action in ("open_map", "toggle_order"):
-            return not self._large
-        return True
+        if action == "open_map":
+            return maps and not self._large
+        return maps if action == "toggle_scale" else not (action == "toggle_order" and self._large)
+
+    def show(self, scene: Scene) -> None:
+        """Show another scene; what can be done with maps cannot with units."""
+        before, self._large = self.scene, self._large and scene.has_maps
+        super().show(scene)
+        if before is None or before.has_maps != scene.has_maps:
+            self.refresh_bindings()
 
     def action_walk(self, down: int, right: int) -> None:
         """Walk through layers and maps, or over the cells of the large map."""
@@ -132,10 +141,10 @@ class MapsView(View):
             return
         dead = self._dead(scene)
         if not scene.has_maps:
-            names = scene.opened.class_names if scene.layer == len(scene.opened.layers) - 1 else ()
-            self._columns = unit_columns(canvas.width, values.shape[-1], bool(names))
             self._in_view = values.shape[-1]
-            draw_units(canvas, _HEAD, values[0, 0], scene.channel, names, dead, tones.bar, tones.dim, tones.chosen)
+            units = self._units(scene, values[0, 0], dead)
+            self._columns = unit_columns(canvas.width, canvas.height - _HEAD, units)
+            draw_units(canvas, _HEAD, units, self.palette(scene), (tones.bar, tones.dim, tones.chosen, tones.wrong))
         elif self._large:
             self._in_view = values.shape[-1]
             pixels = self._paint(scene, values)[:, :, scene.channel]
@@ -145,6 +154,17 @@ class MapsView(View):
         else:
             self._draw_gallery(canvas, scene, values, dead, tones)
         self._describe(canvas, scene, values, dead, tones)
+
+    def _units(self, scene: Scene, values: npt.NDArray[np.float64], dead: npt.NDArray[np.bool_]) -> Units:
+        """Put the units in their order; those of a flattened picture stand as they did in it."""
+        order = self._order(scene)
+        names = scene.opened.class_names if scene.layer == len(scene.opened.layers) - 1 else ()
+        before = scene.opened.layers[scene.layer - 1].shape if scene.layer else scene.opened.image_shape
+        row = prod(before[1:]) if scene.info.kind == "Flatten" and not self._sorted else 0
+        if row > self.size.width - 2:  # then a cell of the maps is a line
+            row = before[-1]
+        chosen = int(np.flatnonzero(order == scene.channel)[0])
+        return Units(values[order], order, names, dead[order], chosen, row)
 
     def _draw_gallery(
         self, canvas: Canvas, scene: Scene, values: npt.NDArray[np.float64], dead: npt.NDArray[np.bool_], tones: Tones

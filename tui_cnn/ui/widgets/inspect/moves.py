@@ -29,7 +29,7 @@ _CLASSES = 5
 _NAME = 12
 _SHARE = 7
 _BELOW = 2
-_LOW = 22
+_LOW, _NARROW = 22, 42
 
 
 class MovesView(View):
@@ -143,7 +143,7 @@ class MovesView(View):
         beside = self.desk.get(self._moved(scene, scene.other), Predictions) if scene.other else None
         columns = [(_("as it was"), before), (_("moved"), now)]
         if scene.other is not None and beside is not None:
-            columns.append((_("moved, in {run}").format(run=scene.other.run.name), beside.probabilities.numpy()[0]))
+            columns.append((_("in {run}").format(run=scene.other.run.name), beside.probabilities.numpy()[0]))
         order = np.argsort(-np.max([values for _name, values in columns], axis=0), kind="stable")[:_CLASSES]
         field = max(_SHARE + 6, (canvas.width - _NAME - 2) // len(columns))
         for place, (title, _values) in enumerate(columns):
@@ -163,7 +163,7 @@ class MovesView(View):
     ) -> None:
         """Draw the accuracy for each shift; a frame stands where the image is now."""
         found = self.desk.get(self._shifts(source), Shifts)
-        canvas.put(x, y, _("accuracy over shifts · {run}").format(run=source.run.name), tones.dim, room=width)
+        canvas.put(x, y, _("{run}: accuracy over shifts").format(run=source.run.name), tones.dim, room=width)
         if found is None:
             self.waiting(canvas, x, y + 1, self._shifts(source), tones)
             return
@@ -175,9 +175,11 @@ class MovesView(View):
         palette = self.palette(scene)
         below = y + 1 + draw_shifts(canvas, x, y + 1, room, values, here, palette, tones.dim, tones.chosen)
         told = _("here {here}   in place {middle:.2f}   at worst {worst:.2f}")
+        if width < _NARROW:
+            told = _("{middle:.2f} in place → {here}")
         told = told.format(here=f"{values[here]:.2f}" if here else "—", middle=values[reach, reach], worst=values.min())
         canvas.put(x, below, told, tones.text, room=width)
-        told = _("{sample} test images, in %; → right, ↓ down, in pixels").format(sample=found.sample)
+        told = _("{sample} test images, in %; shifts in pixels").format(sample=found.sample)
         canvas.put(x, below + 1, told, tones.dim, room=width)
 
     def _turn(self, degrees: int) -> None:

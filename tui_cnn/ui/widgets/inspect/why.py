@@ -98,6 +98,16 @@ class WhyView(View):
         """There is nothing to turn to where all are in view."""
         return not self._across if action == "next_explanation" else True
 
+    def show(self, scene: Scene) -> None:
+        """Show another scene."""
+        super().show(scene)
+        self._look_for_room()
+
+    def on_resize(self) -> None:
+        """Draw for another size, in which there may be room for more."""
+        super().on_resize()
+        self._look_for_room()
+
     def action_walk(self, by: int) -> None:
         """Go to the next layer that has maps, or the one before."""
         if self.scene is None:
@@ -127,11 +137,8 @@ class WhyView(View):
         image = colours(found.image.numpy())
         size = (image.shape[0], image.shape[1])
         explained = self._explanations(scene, found)
-        across = canvas.width // (size[1] + _GAP) >= len(explained)
+        across = self._has_room(canvas.width, size[1])
         columns = len(explained) if across else 1
-        if across != self._across:
-            self._across = across
-            self.call_later(self.refresh_bindings)
         if not across:  # where only one has room, it is that of the layer
             explained = [explained[self._chosen]]
         field = canvas.width // columns
@@ -172,6 +179,18 @@ class WhyView(View):
             return Tile(pixels, tones.dim, (f"{format_path(info.path)} {info.kind}",))
 
         draw_gallery(canvas, top + 1, laid, count, chosen, tile, tones.chosen)
+
+    @staticmethod
+    def _has_room(width: int, image: int) -> bool:
+        return width // (image + _GAP) >= _WAYS
+
+    def _look_for_room(self) -> None:
+        """Offer to turn to the next way only where there is no room for all."""
+        found = self.activations(self.scene) if self.scene else None
+        across = found is not None and self._has_room(self.size.width, found.image.shape[1])
+        if across != self._across:
+            self._across = across
+            self.refresh_bindings()
 
     def _explanations(self, scene: Scene, found: Activations) -> list[Explanation]:
         """Gather what is known."""
