@@ -6,7 +6,7 @@ from scipy import ndimage
 
 from tui_cnn.insight.classics import classical_filters, cosine, likeness
 from tui_cnn.insight.colours import overlay, paint, stretch
-from tui_cnn.insight.maps import by_strength, dead, histogram, per_filter, statistics, to_grey
+from tui_cnn.insight.maps import by_strength, dead, histogram, per_filter, statistics
 from tui_cnn.lab.filters import filters as lab_filters
 
 MAPS = np.stack([np.arange(6.0).reshape(2, 3), np.zeros((2, 3)), np.full((2, 3), -2.0)], axis=-1)
@@ -31,12 +31,31 @@ def test_histogram():
     assert found.edges == pytest.approx([0, 5 / 3, 10 / 3, 5])
 
 
-def test_grey():
-    one, own = to_grey(MAPS), to_grey(MAPS, "map")
-    assert one[..., 0].ravel().tolist() == [round(255 * (value + 2) / 7) for value in range(6)]
-    assert one[0, 0].tolist() == [73, 73, 0]
-    assert own[..., 0].ravel().tolist() == [0, 51, 102, 153, 204, 255]
+def test_one_scale_for_all_maps_or_one_for_each():
+    one, own = stretch(MAPS), stretch(MAPS, apart=True)
+    assert one[..., 0].ravel() == pytest.approx([(value + 2) / 7 for value in range(6)])
+    assert one[0, 0] == pytest.approx([2 / 7, 2 / 7, 0])
+    assert own[..., 0].ravel() == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
     assert not own[..., 1:].any()
+    around = stretch(MAPS, around_zero=True, apart=True)
+    assert around[..., 0].ravel() == pytest.approx([0.5, 0.6, 0.7, 0.8, 0.9, 1])
+    assert (around[..., 1] == 0.5).all()
+    assert not around[..., 2].any()
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_is_no_number_counts_for_nothing_and_is_painted_as_such():
+    values = np.array([1.0, np.nan, 3.0, np.inf, 2.0, -np.inf])
+    assert stretch(values)[[0, 2, 4]].tolist() == [0, 1, 0.5]
+    assert stretch(values, around_zero=True)[[0, 2]] == pytest.approx([4 / 6, 1])
+    assert paint(stretch(values)[np.newaxis], "grey")[0, :, 0].tolist() == [0, 96, 255, 255, 128, 0]
+    nothing = np.full((3, 3), np.nan)
+    for around in (False, True):
+        assert np.isnan(stretch(nothing, around_zero=around, apart=around)).all()
+    assert (paint(stretch(nothing)) == 96).all()
+    assert likeness(nothing) is None
+    assert histogram(values, 2).counts.tolist() == [1, 2]
+    assert histogram(nothing, 2).counts.tolist() == [0, 0]
 
 
 def test_per_filter():

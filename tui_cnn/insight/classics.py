@@ -69,8 +69,11 @@ def cosine(kernel: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
 
 
 def likeness(kernel: npt.NDArray[Any]) -> Likeness | None:
-    """Find the classical filter that a kernel (3, 3) is most like, either sign; None for other sizes, or all zeros."""
-    if kernel.shape != (3, 3) or not np.any(kernel):
+    """Find the classical filter that a kernel (3, 3) is most like, either sign.
+
+    None: it is of another size, all zeros, or holds what is no number.
+    """
+    if kernel.shape != (3, 3) or not np.any(kernel) or not np.isfinite(kernel).all():
         return None
     found = [Likeness(name, cosine(kernel, values), short) for name, short, values in classical_filters()]
     return max(found, key=lambda each: abs(each.cosine))

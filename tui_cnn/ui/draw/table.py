@@ -99,4 +99,5 @@ def draw_reliability(
             continue
         canvas.put(x + 11, line, f"{found.accuracy[row]:>8.3f}{found.images[row]:>8,}")
         canvas.put(x + 28, line, bar(float(found.accuracy[row]), room), tone)
-        canvas.put(x + 28 + min(room - 1, int(found.confidence[row] * room)), line, "│", mark)
+        if np.isfinite(found.confidence[row]):
+            canvas.put(x + 28 + min(room - 1, int(found.confidence[row] * room)), line, "│", mark)

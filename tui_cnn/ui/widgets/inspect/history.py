@@ -13,7 +13,7 @@ from tui_cnn.insight.maps import per_filter
 from tui_cnn.runs.inspection.replies import Activations, Weights
 from tui_cnn.runs.inspection.source import Source
 from tui_cnn.ui.actions import bindings
-from tui_cnn.ui.draw.canvas import Canvas, Pixels
+from tui_cnn.ui.draw.canvas import Canvas
 from tui_cnn.ui.draw.pictures import fit_into, magnify, sheet, shrink
 from tui_cnn.ui.inspecting.banks import banks, nearest
 from tui_cnn.ui.inspecting.scene import Scene, layer_title
@@ -40,13 +40,18 @@ class Strip(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """A kept checkpoint: its kernel and map (height, width), and the probabilities; None: not known yet, or none."""
+    """A kept checkpoint: its kernel and map (height, width), and the probabilities; None: not known yet, or none.
+
+    The shares are 0 to 1, to be painted.
+    """
 
     step: int
     moment: Scene
     kernel: Floats | None
     map: Floats | None
     probabilities: npt.NDArray[Any]
+    kernel_shares: Floats | None = None
+    map_shares: Floats | None = None
 
 
 class HistoryView(View):
@@ -96,12 +101,13 @@ class HistoryView(View):
         scene = self.scene
         if scene is None:
             return None
-        known = [(frame.step, frame.kernel) for frame in self._frames(scene) if frame.kernel is not None]
-        if not known:
+        frames = self._stretch([frame for frame in self._frames(scene) if frame.kernel is not None])
+        if not frames:
             return None
-        extent = self._extent([kernel for _step, kernel in known])
-        pictures = [magnify(self._paint(scene, kernel, extent), 4) for _step, kernel in known]
-        arrays = {f"step_{step}": kernel for step, kernel in known}
+        palette = self.palette(scene, "diverging")
+        shares = [frame.kernel_shares for frame in frames if frame.kernel_shares is not None]
+        pictures = [magnify(paint(each, palette), 4) for each in shares]
+        arrays = {f"step_{frame.step}": frame.kernel for frame in frames if frame.kernel is not None}
         return Output(f"history-{scene.info.name}-{scene.channel}", sheet(pictures, len(pictures)), arrays=arrays)
 
     def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
@@ -112,16 +118,14 @@ class HistoryView(View):
             for line, words in enumerate(wrapped(advice, canvas.width - 2), start=2):
                 canvas.put(1, line, words, tones.dim)
             return
-        frames = self._frames(scene)
+        frames = self._stretch(self._frames(scene))
         strip = _strip(canvas, len(frames))
         room = strip.columns * strip.rows
         chosen = np.linspace(0, len(frames) - 1, min(room, len(frames))).astype(int).tolist()
-        extent = self._extent([frame.kernel for frame in frames if frame.kernel is not None])
-        ends = self._ends([frame.map for frame in frames if frame.map is not None])
         for place, number in enumerate(chosen):
             row, column = divmod(place, strip.columns)
             corner = (1 + column * strip.width, row * strip.lines)
-            self._draw_frame(canvas, scene, frames[number], corner, strip.times, extent, ends, tones)
+            self._draw_frame(canvas, scene, frames[number], corner, strip.times, tones)
         canvas.put(1, canvas.height - 1, self._how(scene, len(chosen)), tones.dim)
 
     def _draw_frame(
@@ -131,17 +135,15 @@ class HistoryView(View):
         frame: Frame,
         corner: tuple[int, int],
         times: int,
-        extent: float,
-        ends: tuple[float, float],
         tones: Tones,
     ) -> None:
         x, y = corner
         canvas.put(x, y, _("step {step:,}").format(step=frame.step), tones.bold, room=_MAP)
         y += 1
-        if frame.kernel is not None:
-            small = shrink(frame.kernel, -(-max(frame.kernel.shape) // (_MAP * times)))
+        if frame.kernel is not None and frame.kernel_shares is not None:
+            small = shrink(frame.kernel_shares, -(-max(frame.kernel.shape) // (_MAP * times)))
             room = (_KERNEL * times, 2 * _KERNEL * times)
-            large = magnify(self._paint(scene, small, extent), fit_into(_size(small), room))
+            large = magnify(paint(small, self.palette(scene, "diverging")), fit_into(_size(small), room))
             canvas.picture(x, y, large)
             y += -(-len(large) // 2)
             norm = _("norm {norm:.2f}").format(norm=np.linalg.norm(frame.kernel))
@@ -150,15 +152,12 @@ class HistoryView(View):
         elif self.desk.get(frame.moment.kernels, Weights) is None:
             self.waiting(canvas, x, y, frame.moment.kernels, tones)
             return
-        if frame.map is None:
+        if frame.map is None or frame.map_shares is None:
             return
         if scene.has_maps:
-            small = shrink(frame.map, -(-max(frame.map.shape) // (_MAP * times)))
-            least, most = (frame.map.min(), frame.map.max()) if self._apart else ends
-            shares = (small - least) / (most - least) if most > least else np.zeros(small.shape)
-            large = magnify(
-                paint(shares, self.palette(scene)), fit_into(_size(small), (_MAP * times // 2, _MAP * times))
-            )
+            small = shrink(frame.map_shares, -(-max(frame.map.shape) // (_MAP * times)))
+            fitting = fit_into(_size(small), (_MAP * times // 2, _MAP * times))
+            large = magnify(paint(small, self.palette(scene)), fitting)
             canvas.picture(x, y, large)
             y += -(-len(large) // 2)
         told = _("mean {mean:.2f}") if scene.has_maps else _("value {mean:.2f}")
@@ -211,21 +210,20 @@ class HistoryView(View):
         summed = per_filter(bank.values)
         return np.asarray(summed[..., min(moment.channel, summed.shape[-1] - 1)], np.float64)
 
-    @staticmethod
-    def _extent(kernels: list[Floats]) -> float:
-        return max((float(np.abs(kernel).max()) for kernel in kernels), default=0.0)
+    def _stretch(self, frames: list[Frame]) -> list[Frame]:
+        """Bring kernels and maps to 0 to 1, all steps by one scale or each by its own."""
+        kernels = self._shares([frame.kernel for frame in frames], around_zero=True)
+        maps = self._shares([frame.map for frame in frames], around_zero=False)
+        return [
+            frame._replace(kernel_shares=kernel, map_shares=values)
+            for frame, kernel, values in zip(frames, kernels, maps, strict=True)
+        ]
 
-    @staticmethod
-    def _ends(maps: list[Floats]) -> tuple[float, float]:
-        least = min((float(values.min()) for values in maps), default=0.0)
-        return least, max((float(values.max()) for values in maps), default=0.0)
-
-    def _paint(self, scene: Scene, kernel: Floats, extent: float) -> Pixels:
-        """Colour a kernel, zero in the middle, by its own scale or by the one of all steps."""
-        shares = kernel / (2 * extent) + 0.5 if extent else np.full(kernel.shape, 0.5)
-        if self._apart:
-            shares = stretch(kernel, around_zero=True)
-        return paint(shares, self.palette(scene, "diverging"))
+    def _shares(self, steps: list[Floats | None], *, around_zero: bool) -> list[Floats | None]:
+        known = [values for values in steps if values is not None]
+        stacked = np.stack(known, axis=-1) if known else np.zeros((1, 1, 0))
+        shares = iter(np.moveaxis(stretch(stacked, around_zero=around_zero, apart=self._apart), -1, 0))
+        return [None if values is None else next(shares) for values in steps]
 
 
 def _strip(canvas: Canvas, count: int) -> Strip:

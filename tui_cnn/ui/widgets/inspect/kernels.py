@@ -200,8 +200,6 @@ class KernelsView(View):
     def _paint(self, scene: Scene, values: npt.NDArray[np.float64]) -> Pixels:
         """Colour values (height, width, filters), zero in the middle: (height, width, filters, 3)."""
         height, width, count = values.shape
-        shares = stretch(values, around_zero=True)
-        if self._scale == "map":
-            shares = np.stack([stretch(values[..., each], around_zero=True) for each in range(count)], axis=-1)
+        shares = stretch(values, around_zero=True, apart=self._scale == "map")
         painted = paint(shares.reshape(height, -1), self.palette(scene, "diverging"))
         return painted.reshape(height, width, count, 3)

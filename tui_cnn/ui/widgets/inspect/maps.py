@@ -1,15 +1,15 @@
 """What each layer makes of the image: its maps as a gallery, or one of them large, or its units as bars."""
 
 from math import prod
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from textual.binding import Binding, BindingType
 
 from tui_cnn.i18n import _
-from tui_cnn.insight.colours import paint
-from tui_cnn.insight.maps import by_strength, statistics, to_grey
+from tui_cnn.insight.colours import paint, stretch
+from tui_cnn.insight.maps import Scale, by_strength, statistics
 from tui_cnn.runs.inspection.replies import Activations, Ranges
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.draw.canvas import Canvas, Pixels
@@ -43,7 +43,7 @@ class MapsView(View):
 
     _large = False
     _sorted = False
-    _scale: Literal["layer", "map"] = "layer"
+    _scale: Scale = "layer"
     _columns = 1
     _in_view = 0
 
@@ -246,9 +246,9 @@ class MapsView(View):
 
     def _paint(self, scene: Scene, values: npt.NDArray[np.float64]) -> Pixels:
         """Colour values (height, width, maps): (height, width, maps, 3)."""
-        grey = to_grey(values, self._scale)
-        height, width, count = grey.shape
-        painted = paint(grey.reshape(height, -1) / 255, self.palette(scene))
+        height, width, count = values.shape
+        shares = stretch(values, apart=self._scale == "map")
+        painted = paint(shares.reshape(height, -1), self.palette(scene))
         return painted.reshape(height, width, count, 3)
 
     def _step(self, by: int) -> None:
