@@ -1,5 +1,7 @@
 """A person's own pictures."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -21,6 +23,34 @@ def test_colours_and_transparency(tmp_path):
     path = tmp_path / "a.png"
     Image.fromarray(np.array([[[255, 0, 0, 255], [0, 255, 0, 255], [255, 255, 255, 0]]], np.uint8)).save(path)
     assert read_picture(path).tolist() == [[76, 150, 0]]
+
+
+@pytest.mark.parametrize(
+    ("levels", "suffix"),
+    [
+        (np.array([[0, 257, 65_535]], np.uint16), "png"),
+        (np.array([[0, 257, 65_535]], np.int32), "tiff"),
+        (np.array([[0, 1, 255]], np.int32), "tiff"),
+        (np.array([[0, 1 / 255, 1]], np.float32), "tiff"),
+        (np.array([[-5, 1, 255]], np.float32), "tiff"),
+        (np.array([[np.nan, 1e6 / 255, 1e6]], np.float32), "tiff"),
+    ],
+)
+def test_more_levels_of_grey_than_a_byte_has(tmp_path, levels, suffix):
+    path = tmp_path / f"a.{suffix}"
+    Image.fromarray(levels).save(path)
+    assert read_picture(path).tolist() == [[0, 1, 255]]
+
+
+def test_a_dark_picture_of_sixteen_bits_stays_dark(tmp_path):
+    Image.fromarray(np.array([[0, 200]], np.uint16)).save(tmp_path / "a.png")
+    assert read_picture(tmp_path / "a.png").tolist() == [[0, 1]]
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.png")
+    with pytest.raises(DataError, match="is no picture that can be read"):
+        read_picture(tmp_path / "a.png")
 
 
 def test_as_the_camera_was_held(tmp_path):

@@ -6,7 +6,8 @@ from scipy import ndimage
 
 from tui_cnn.insight.classics import classical_filters, cosine, likeness
 from tui_cnn.insight.colours import overlay, paint, stretch
-from tui_cnn.insight.maps import by_strength, dead, histogram, per_filter, statistics, to_grey
+from tui_cnn.insight.maps import by_strength, dead, histogram, per_filter, statistics
+from tui_cnn.lab.filters import filters as lab_filters
 
 MAPS = np.stack([np.arange(6.0).reshape(2, 3), np.zeros((2, 3)), np.full((2, 3), -2.0)], axis=-1)
 
@@ -30,12 +31,31 @@ def test_histogram():
     assert found.edges == pytest.approx([0, 5 / 3, 10 / 3, 5])
 
 
-def test_grey():
-    one, own = to_grey(MAPS), to_grey(MAPS, "map")
-    assert one[..., 0].ravel().tolist() == [round(255 * (value + 2) / 7) for value in range(6)]
-    assert one[0, 0].tolist() == [73, 73, 0]
-    assert own[..., 0].ravel().tolist() == [0, 51, 102, 153, 204, 255]
+def test_one_scale_for_all_maps_or_one_for_each():
+    one, own = stretch(MAPS), stretch(MAPS, apart=True)
+    assert one[..., 0].ravel() == pytest.approx([(value + 2) / 7 for value in range(6)])
+    assert one[0, 0] == pytest.approx([2 / 7, 2 / 7, 0])
+    assert own[..., 0].ravel() == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
     assert not own[..., 1:].any()
+    around = stretch(MAPS, around_zero=True, apart=True)
+    assert around[..., 0].ravel() == pytest.approx([0.5, 0.6, 0.7, 0.8, 0.9, 1])
+    assert (around[..., 1] == 0.5).all()
+    assert not around[..., 2].any()
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_is_no_number_counts_for_nothing_and_is_painted_as_such():
+    values = np.array([1.0, np.nan, 3.0, np.inf, 2.0, -np.inf])
+    assert stretch(values)[[0, 2, 4]].tolist() == [0, 1, 0.5]
+    assert stretch(values, around_zero=True)[[0, 2]] == pytest.approx([4 / 6, 1])
+    assert paint(stretch(values)[np.newaxis], "grey")[0, :, 0].tolist() == [0, 96, 255, 255, 128, 0]
+    nothing = np.full((3, 3), np.nan)
+    for around in (False, True):
+        assert np.isnan(stretch(nothing, around_zero=around, apart=around)).all()
+    assert (paint(stretch(nothing)) == 96).all()
+    assert likeness(nothing) is None
+    assert histogram(values, 2).counts.tolist() == [1, 2]
+    assert histogram(nothing, 2).counts.tolist() == [0, 0]
 
 
 def test_per_filter():
@@ -43,25 +63,36 @@ def test_per_filter():
     assert per_filter(kernel)[1, 2, 1] == pytest.approx(kernel[1, 2, :, 1].sum())
 
 
+FILTERS = {classic.name: classic.kernel for classic in classical_filters()}
+
+
 @pytest.mark.parametrize(("name", "axis"), [("Sobel x", 1), ("Sobel y", 0)])
 def test_sobel_is_scipys(name, axis):
+    """SciPy's answers are positive where the image grows lighter to the right; ours where it grows darker."""
     image = np.random.default_rng(0).normal(size=(9, 9))
-    ours = ndimage.correlate(image, classical_filters()[name])
-    assert ours == pytest.approx(ndimage.sobel(image, axis))
+    ours = ndimage.correlate(image, FILTERS[name])
+    assert ours == pytest.approx(-ndimage.sobel(image, axis))
 
 
 def test_edges_and_laplacian_are_scipys():
     image = np.random.default_rng(0).normal(size=(9, 9))
-    filters = classical_filters()
-    assert ndimage.correlate(image, filters["vertical edge"]) == pytest.approx(ndimage.prewitt(image, 1))
-    assert ndimage.correlate(image, filters["horizontal edge"]) == pytest.approx(ndimage.prewitt(image, 0))
-    assert ndimage.correlate(image, filters["Laplacian"]) == pytest.approx(-ndimage.laplace(image))
+    assert ndimage.correlate(image, FILTERS["vertical edge"]) == pytest.approx(-ndimage.prewitt(image, 1))
+    assert ndimage.correlate(image, FILTERS["horizontal edge"]) == pytest.approx(-ndimage.prewitt(image, 0))
+    assert ndimage.correlate(image, FILTERS["Laplacian"]) == pytest.approx(ndimage.laplace(image))
+
+
+def test_the_lab_means_the_same_by_the_same_name():
+    common = FILTERS.keys() & lab_filters().keys() - {"vertical line", "horizontal line"}  # those are of 7×7 there
+    assert common >= {"vertical edge", "horizontal edge", "Sobel x", "Scharr y", "Laplacian", "sharpen", "identity"}
+    for name in common:
+        assert (FILTERS[name] == lab_filters()[name]).all()
 
 
 def test_each_filter_is_most_like_itself_whatever_its_scale():
-    for name, kernel in classical_filters().items():
-        assert likeness(0.01 * kernel) == pytest.approx((name, 1.0))
-        assert likeness(-7 * kernel) == pytest.approx((name, -1.0))
+    for name, short, kernel in classical_filters():
+        assert likeness(0.01 * kernel) == pytest.approx((name, 1.0, short))
+        assert likeness(-7 * kernel) == pytest.approx((name, -1.0, short))
+        assert len(short) <= 8
 
 
 def test_cosine():

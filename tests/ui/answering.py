@@ -159,6 +159,8 @@ class Answering:
 
     def _evaluate(self, request):
         labels = (np.arange(10_000) % 10).astype(np.int32)
+        if "elsewhere" in request.source.path:
+            labels = labels[::-1]
         said = np.where(np.arange(10_000) % 7 == 0, (labels + 2) % 10, labels)
         if "other" in request.source.path:
             said = np.where(np.arange(10_000) % 3 == 0, (labels + 1) % 10, labels)

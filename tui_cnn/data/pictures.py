@@ -1,7 +1,9 @@
 """A person's own picture, made into an image such as those of the data set."""
 
+import stat
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,12 +25,16 @@ def read_picture(path: Path) -> Image:
     from PIL import ImageOps
 
     try:
+        if stat.S_ISFIFO(path.stat().st_mode):  # opening it would wait for whoever writes to it
+            raise ValueError
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns of large pictures: the bound below says what is too large
             with Pillow.open(path) as picture:
                 if picture.width * picture.height > _MOST_PIXELS:
                     raise Pillow.DecompressionBombError
                 upright = ImageOps.exif_transpose(picture)
+                if upright.mode[0] in "IF":
+                    return _eight_bits(np.asarray(upright), upright.mode)
                 layers = upright.convert("RGBA")
                 black = Pillow.new("RGBA", layers.size, (0, 0, 0, 255))
                 return np.asarray(Pillow.alpha_composite(black, layers).convert("L"))
@@ -43,6 +49,18 @@ def read_picture(path: Path) -> Image:
     # A damaged picture makes Pillow's many decoders raise whatever comes to them.
     except Exception:
         raise DataError(f"{path}: " + _("is no picture that can be read, such as PNG or JPEG")) from None
+
+
+def _eight_bits(levels: npt.NDArray[Any], mode: str) -> Image:
+    """Bring grey levels of 16 or 32 bits, or from 0 to 1, to 0 to 255; Pillow would cut off what is above 255.
+
+    Of 32 bits, whole numbers or not, the range is not said: it is the smallest usual one that holds them all.
+    """
+    levels = np.nan_to_num(levels.astype(np.float64), posinf=0.0, neginf=0.0)
+    most = levels.max(initial=0.0)
+    ranges = (65_535.0,) if mode.startswith("I;16") else (1.0, 255.0, 65_535.0)
+    whole = next((full for full in ranges if most <= full), most)
+    return np.round(np.clip(levels / whole, 0, 1) * 255).astype(np.uint8)
 
 
 def fit_picture(picture: Image, shape: tuple[int, int], *, invert: bool = False) -> Image:

@@ -41,7 +41,7 @@ def reliability(probabilities: npt.NDArray[Any], labels: npt.NDArray[Any], bins:
     """Sort images by how sure the network is: `probabilities` (n, classes), `labels` (n,)."""
     probabilities = np.asarray(probabilities, np.float64)
     sure, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    place = np.clip(np.ceil(sure * bins).astype(np.int64) - 1, 0, bins - 1)
+    place = np.clip(np.ceil(np.nan_to_num(sure) * bins).astype(np.int64) - 1, 0, bins - 1)
     count = np.bincount(place, minlength=bins)
     sums = [np.bincount(place, weights=weights, minlength=bins) for weights in (sure, right)]
     means = [np.divide(total, count, out=np.full(bins, np.nan), where=count > 0) for total in sums]

@@ -1,6 +1,7 @@
 """The classical filters of 3×3, and which of them a learned kernel is most like.
 
-Kernels are as networks use them, not flipped: a positive answer is where the image looks like the kernel.
+Kernels are as networks use them, not flipped: a positive answer is where the image looks like the kernel. The signs are
+those of the Lab, so that both say the same of a kernel: an edge is bright at its left, or above.
 """
 
 from typing import Any, NamedTuple
@@ -13,39 +14,43 @@ from tui_cnn.i18n import _
 Kernel = npt.NDArray[np.float64]
 
 
-def _kernel(*rows: tuple[float, float, float]) -> Kernel:
-    return np.array(rows, np.float64)
+class Classic(NamedTuple):
+    """A filter: its name, the same in at most eight cells, and its values (3, 3)."""
+
+    name: str
+    short: str
+    kernel: Kernel
 
 
-def classical_filters() -> dict[str, Kernel]:
-    """Name the filters, each (3, 3).
+def classical_filters() -> tuple[Classic, ...]:
+    """List the filters.
 
     Sobel and Feldman 1968; Scharr 2000, "Optimal operators in digital image processing"; Prewitt 1970 for the edges
     that weigh all rows alike. A vertical edge is one that runs from top to bottom.
     """
-    sobel = _kernel((-1, 0, 1), (-2, 0, 2), (-1, 0, 1))
-    scharr = _kernel((-3, 0, 3), (-10, 0, 10), (-3, 0, 3))
-    edge = _kernel((-1, 0, 1), (-1, 0, 1), (-1, 0, 1))
-    diagonal = _kernel((-2, -1, 0), (-1, 0, 1), (0, 1, 2))
+    sobel = _kernel((1, 0, -1), (2, 0, -2), (1, 0, -1))
+    scharr = _kernel((3, 0, -3), (10, 0, -10), (3, 0, -3))
+    edge = _kernel((1, 0, -1), (1, 0, -1), (1, 0, -1))
+    diagonal = _kernel((2, 1, 0), (1, 0, -1), (0, -1, -2))
     line = _kernel((-1, 2, -1), (-1, 2, -1), (-1, 2, -1))
-    return {
-        _("vertical edge"): edge,
-        _("horizontal edge"): edge.T,
-        _("Sobel x"): sobel,
-        _("Sobel y"): sobel.T,
-        _("Scharr x"): scharr,
-        _("Scharr y"): scharr.T,
-        _("diagonal edge ↘"): diagonal,
-        _("diagonal edge ↙"): diagonal[:, ::-1],
-        _("vertical line"): line,
-        _("horizontal line"): line.T,
-        _("Laplacian"): _kernel((0, -1, 0), (-1, 4, -1), (0, -1, 0)),
-        _("Laplacian, diagonals too"): _kernel((-1, -1, -1), (-1, 8, -1), (-1, -1, -1)),
-        _("sharpen"): _kernel((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
-        _("box blur"): np.ones((3, 3)),
-        _("Gaussian blur"): _kernel((1, 2, 1), (2, 4, 2), (1, 2, 1)),
-        _("identity"): _kernel((0, 0, 0), (0, 1, 0), (0, 0, 0)),
-    }
+    return (
+        Classic(_("vertical edge"), _("edge │"), edge),
+        Classic(_("horizontal edge"), _("edge ─"), edge.T),
+        Classic(_("Sobel x"), _("Sobel x"), sobel),
+        Classic(_("Sobel y"), _("Sobel y"), sobel.T),
+        Classic(_("Scharr x"), _("Scharr x"), scharr),
+        Classic(_("Scharr y"), _("Scharr y"), scharr.T),
+        Classic(_("diagonal edge ↘"), _("edge ↘"), diagonal),
+        Classic(_("diagonal edge ↙"), _("edge ↙"), diagonal[:, ::-1]),
+        Classic(_("vertical line"), _("line │"), line),
+        Classic(_("horizontal line"), _("line ─"), line.T),
+        Classic(_("Laplacian"), _("Laplace"), _kernel((0, 1, 0), (1, -4, 1), (0, 1, 0))),
+        Classic(_("Laplacian, diagonals too"), _("Laplace+"), _kernel((1, 1, 1), (1, -8, 1), (1, 1, 1))),
+        Classic(_("sharpen"), _("sharpen"), _kernel((0, -1, 0), (-1, 5, -1), (0, -1, 0))),
+        Classic(_("box blur"), _("blur"), np.ones((3, 3))),
+        Classic(_("Gaussian blur"), _("Gauss"), _kernel((1, 2, 1), (2, 4, 2), (1, 2, 1))),
+        Classic(_("identity"), _("identity"), _kernel((0, 0, 0), (0, 1, 0), (0, 0, 0))),
+    )
 
 
 class Likeness(NamedTuple):
@@ -53,6 +58,7 @@ class Likeness(NamedTuple):
 
     name: str
     cosine: float
+    short: str
 
 
 def cosine(kernel: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
@@ -63,8 +69,15 @@ def cosine(kernel: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
 
 
 def likeness(kernel: npt.NDArray[Any]) -> Likeness | None:
-    """Find the classical filter that a kernel (3, 3) is most like, either sign; None for other sizes, or all zeros."""
-    if kernel.shape != (3, 3) or not np.any(kernel):
+    """Find the classical filter that a kernel (3, 3) is most like, either sign.
+
+    None: it is of another size, all zeros, or holds what is no number.
+    """
+    if kernel.shape != (3, 3) or not np.any(kernel) or not np.isfinite(kernel).all():
         return None
-    found = [Likeness(name, cosine(kernel, filtered)) for name, filtered in classical_filters().items()]
+    found = [Likeness(name, cosine(kernel, values), short) for name, short, values in classical_filters()]
     return max(found, key=lambda each: abs(each.cosine))
+
+
+def _kernel(*rows: tuple[float, float, float]) -> Kernel:
+    return np.array(rows, np.float64)

@@ -8,6 +8,8 @@ import numpy.typing as npt
 Palette = Literal["grey", "viridis", "diverging"]
 Pixels = npt.NDArray[np.uint8]
 
+_NOTHING = 96.0
+
 _STOPS: dict[Palette, tuple[tuple[int, int, int], ...]] = {
     "grey": ((0, 0, 0), (255, 255, 255)),
     # Smith, van der Walt 2015: as light as the number is large, also for those who see no red or green.
@@ -28,21 +30,33 @@ _STOPS: dict[Palette, tuple[tuple[int, int, int], ...]] = {
 
 
 def paint(shares: npt.NDArray[Any], palette: Palette = "viridis") -> Pixels:
-    """Turn shares (height, width), 0 to 1, into colours (height, width, 3); what is beyond is cut off."""
+    """Turn shares (height, width), 0 to 1, into colours (height, width, 3); what is beyond is cut off.
+
+    What is no number is of the grey that stands for nothing.
+    """
+    shares = np.asarray(shares, np.float64)
     stops = np.array(_STOPS[palette], np.float64)
     at = np.linspace(0.0, 1.0, len(stops))
-    channels = [np.interp(np.asarray(shares, np.float64), at, stops[:, channel]) for channel in range(3)]
-    return np.asarray(np.round(np.stack(channels, axis=-1)), np.uint8)
+    channels = [np.interp(shares, at, stops[:, channel]) for channel in range(3)]
+    painted = np.where(np.isnan(shares)[..., np.newaxis], _NOTHING, np.stack(channels, axis=-1))
+    return np.asarray(np.round(painted), np.uint8)
 
 
-def stretch(values: npt.NDArray[Any], *, around_zero: bool = False) -> npt.NDArray[np.float64]:
-    """Bring values of any shape to 0 to 1: from the smallest to the largest, or with 0 at one half for `diverging`."""
+def stretch(values: npt.NDArray[Any], *, around_zero: bool = False, apart: bool = False) -> npt.NDArray[np.float64]:
+    """Bring values of any shape to 0 to 1: from the smallest to the largest, or with 0 at one half for `diverging`.
+
+    Of values (..., channels) that are taken `apart`, each channel has a scale of its own. What is no number stays so
+    and counts for nothing, and infinities lie beyond the ends. What is the same everywhere becomes 0.
+    """
     values = np.asarray(values, np.float64)
+    axes, known = tuple(range(values.ndim - apart)), np.isfinite(values)
     if around_zero:
-        extent = np.abs(values).max(initial=0.0)
-        return values / (2 * extent) + 0.5 if extent else np.full(values.shape, 0.5)
-    lowest, highest = values.min(initial=np.inf), values.max(initial=-np.inf)
-    return (values - lowest) / (highest - lowest) if highest > lowest else np.zeros(values.shape)
+        extent = np.abs(values).max(axis=axes, keepdims=True, where=known, initial=0.0)
+        return np.asarray(values / np.where(extent, 2 * extent, 1.0) + 0.5)
+    lowest = values.min(axis=axes, keepdims=True, where=known, initial=np.inf)
+    highest = values.max(axis=axes, keepdims=True, where=known, initial=-np.inf)
+    lowest = np.where(highest >= lowest, lowest, 0.0)  # where nothing is known
+    return np.asarray((values - lowest) / np.where(highest > lowest, highest - lowest, 1.0))
 
 
 def overlay(image: Pixels, heat: npt.NDArray[Any], strength: float = 0.5, palette: Palette = "viridis") -> Pixels:

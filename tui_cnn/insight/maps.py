@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Scale = Literal["layer", "map"]
+"""One scale for all maps or kernels of a layer, or one for each."""
 
 
 class Statistics(NamedTuple):
@@ -58,22 +59,10 @@ def by_strength(values: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
 
 
 def histogram(values: npt.NDArray[Any], bins: int = 20) -> Histogram:
-    """Count values of any shape in bins of equal width from the smallest to the largest."""
-    counts, edges = np.histogram(np.asarray(values, np.float64), bins)
-    return Histogram(counts.astype(np.int64), edges)
-
-
-def to_grey(values: npt.NDArray[Any], scale: Scale = "layer") -> npt.NDArray[np.uint8]:
-    """Stretch values (..., channels) over 0 to 255, all by one scale or each channel by its own.
-
-    What is the same everywhere becomes 0.
-    """
+    """Count values of any shape in bins of equal width from the smallest to the largest, but for what is no number."""
     values = np.asarray(values, np.float64)
-    axes = tuple(range(values.ndim - 1)) if scale == "map" else None
-    lowest = values.min(axis=axes, keepdims=True)
-    extent = values.max(axis=axes, keepdims=True) - lowest
-    stretched = np.divide(values - lowest, extent, out=np.zeros_like(values), where=extent > 0)
-    return np.asarray(np.round(stretched * 255), np.uint8)
+    counts, edges = np.histogram(values[np.isfinite(values)], bins)
+    return Histogram(counts.astype(np.int64), edges)
 
 
 def per_filter(kernel: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from tests.ui import told
-from tests.ui.answering import KERNELS, Answering, make_run
+from tests.ui.answering import KERNELS, SOBEL_X, Answering, make_run
 from tests.ui.driving import opened
 from tui_cnn.runs.inspection.requests import Activate, GradCam, Open, Predict, Saliency
 from tui_cnn.ui.screens import inspect
@@ -31,6 +31,11 @@ def run():
 async def to_inspect(user):
     await user.press("3")
     await user.sees("Test image 0 · ", "Prediction", "above zero")
+
+
+def value_at(row, column):
+    """The first map of what is told, of a wedge from 0: each row and column adds 4 of 255."""
+    return max(0, (SOBEL_X * np.add.outer(range(row, row + 3), range(column, column + 3)) * 4 / 255).sum())
 
 
 def last(answering, kind):
@@ -105,8 +110,8 @@ async def test_layers_and_maps_are_walked_by_arrows_and_one_is_made_large(answer
         await user.press("s", "home")
         await user.sees("strongest first", "map 2")  # the sum of nine pixels is larger than any edge of the wedge
         await user.press("enter", "right", "down", "down")
-        await user.sees("row 2, column 1")
-        assert f"{(np.add.outer(range(2, 5), range(1, 4)) * 4 / 255).sum():.2f}" in user.text
+        await user.sees("row 15, column 14")  # from the middle
+        assert f"{(np.add.outer(range(15, 18), range(14, 17)) * 4 / 255).sum():.2f}" in user.text
         await user.press("escape", "z")
         await user.sees("one scale a map")
         await user.press("down", "down", "down")
@@ -121,37 +126,46 @@ async def test_kernels_are_named_by_the_classical_filter_they_are_most_like(answ
     async with opened() as user:
         await to_inspect(user)
         await user.press("k")
-        await user.sees("filter 0", "norm 3.464", "most like Sobel x, cosine 1.00", "−2.00")
+        await user.sees("filter 0", "norm 3.464", "most like Sobel x with its signs turned, cosine −1.00", "−2.00")
+        named = user.line("−Sobel x").split("│")[1].split()
+        assert named == ["▐−Sobel", "x", "−Sobel", "y", "blur", "Sobel", "x"], "each has its name"
         await user.press("right")
-        await user.sees("most like Sobel y, cosine 1.00")
+        await user.sees("most like Sobel y with its signs turned, cosine −1.00")
         await user.press("right", "right")
-        await user.sees("most like Sobel x with its signs turned, cosine −1.00")
+        await user.sees("most like Sobel x, cosine 1.00", "one scale a filter", "−1.00", "1.00")
+        await user.press("z")
+        await user.sees("one scale a layer", "−2.00", "2.00")
         await user.press("space")
         await user.sees("3×3")
         await user.press("down")
-        await user.sees("4 Dense · 10", "13×13 · the sum over 4 input channels")
+        await user.sees("4 Dense · 10", "13×13 · sum over 4 inputs")
         await user.press("space")
-        await user.sees("input channel 0 of 4")
+        await user.sees("input 0 of 4")
 
 
 async def test_the_field_of_a_cell_is_framed_and_told(answering, run):
     async with opened() as user:
         await to_inspect(user)
         await user.press("f", "right", "right", "down")
-        await user.sees("row 1, column 2", "rows 1 to 3", "columns 2 to 4", "3×3 pixels", "9.0 Ankle")
+        await user.sees("row 14, column 15", "rows 14 to 16", "columns 15 to 17", "3×3 pixels", "the same region")
+        await user.sees("9.00 Ankle boot", f"value {value_at(14, 15):.3f}".replace("-", "−"))
+        await user.press("right_square_bracket")
+        await user.sees("2 MaxPooling2D", "row 7, column 7", "value "), "the same place of the image"
+        await user.press("left_square_bracket")
+        await user.sees("row 15, column 15")
 
 
 async def test_why_asks_for_the_class_and_the_layer(answering, run):
     async with opened() as user:
         await to_inspect(user)
         await user.press("w")
-        await user.sees("Why it says T-shirt/top, with 0.775", "Saliency", "Grad-CAM of conv2d", "0.750 to 0.295")
+        await user.sees("Why it says T-shirt/top, with 0.775", "Saliency", "Grad-CAM of 1 Conv2D", "0.750 to 0.295")
         assert last(answering, Saliency).target is None
         await user.press("right", "right", "down")
-        await user.sees("Why Trouser has 0.025", "Grad-CAM of max_pooling2d")
+        await user.sees("Why Trouser has 0.025", "Grad-CAM of 2 MaxPooling2D")
         assert last(answering, GradCam).target == 1
         await user.resize(80, 24)
-        await user.sees("Grad-CAM of max_pooling2d")
+        await user.sees("Grad-CAM of 2 MaxPooling2D")
         assert "Saliency" not in user.text
         await user.press("space")
         await user.sees("Occlusion")
@@ -171,7 +185,37 @@ async def test_the_evaluation_opens_the_images_of_a_cell(answering, run):
         await user.press("n")
         await user.sees("Test image 70 ·")
         await user.press("s")
-        assert " 14 " in user.line("T-shir ")
+        assert " 14 " in user.line("T-shirt/top  ")
+
+
+async def test_where_one_table_has_room_at_a_time_a_key_turns_the_page(answering, run):
+    async with opened(size=(80, 24)) as user:
+        await to_inspect(user)
+        await user.press("e")
+        await user.sees("rows: true class", "Space: table 1 of 4", "space Tables")
+        await user.press("space", "space")
+        await user.sees("calibration error", "Space: table 3 of 4")
+        await user.press("space", "enter")
+        await user.sees("most confident mistakes", "Test image 49 ")  # the first of those as sure as any
+        await user.resize(120, 40)
+        await user.sees("rows: true class", "precision", "calibration error")
+        assert "Tables" not in user.footer
+        await user.press("enter")
+        await user.sees("Test image 10 ·")  # here Enter is about the matrix: the first T-shirt that is recognised
+
+
+async def test_a_layer_is_chosen_by_a_click(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.sees("Feature extractor", "── classifier ──")
+        await user.click("3 Flatten")
+        await user.sees("3 Flatten · 676", "─Classifier─")
+        await user.offers("Sort", "Next", "Find", "Picture", "Export")
+        await user.click("── classifier")
+        await user.sees("3 Flatten · 676")
+        await user.click("1 Conv2D")
+        await user.sees("1 Conv2D · 26×26×4")
+        await user.offers("Large", "Sort", "Scale", "Next", "Find", "Picture", "Export")
 
 
 async def test_a_moved_image_is_what_is_looked_at(answering, run):
@@ -180,7 +224,7 @@ async def test_a_moved_image_is_what_is_looked_at(answering, run):
         await user.press("v")
         await user.sees("here 0.90", "in place 0.90", "at worst 0.20")
         await user.press("right", "right", "up")
-        await user.sees("Test image 0, moved", "shifted by 2 right, -1 down", "here 0.69")
+        await user.sees("Test image 0, moved", "2 right · 1 up", "here 0.69")
         base = user.app.screen.scene.test.images[0]
         expected = np.zeros_like(base)
         expected[:-1, 2:] = base[1:, :-2]
@@ -188,7 +232,7 @@ async def test_a_moved_image_is_what_is_looked_at(answering, run):
         await user.press("a", "plus", "l", "asterisk")
         await user.sees("turned by 5°", "zoom 1.10", "flipped", "noise 20")
         await user.press("backspace")
-        await user.sees("shifted by 0 right, 0 down")
+        await user.sees("As it is: the arrows shift it")
         assert "moved" not in user.line("Test image")
 
 
@@ -213,6 +257,14 @@ async def test_what_is_drawn_is_predicted_with_each_stroke(answering, run):
         await user.settle()
         drawn = last(answering, Activate).image.numpy()
         assert drawn[10, 10] == 255, "below the border and two lines of words, beside a margin, two cells a pixel"
+        assert drawn[10, 10:14].tolist() == [255] * 4, "and on to where the mouse was moved to, without a gap"
+        await user.press("u")
+        assert not user.app.screen.scene.subject.pixels.any(), "a stroke of the mouse is taken back as a whole"
+        await user.press("u")
+        assert np.array_equal(user.app.screen.scene.subject.pixels, erased), "and so is the clearing"
+        await user.press("backspace", "b", "space")
+        broad = last(answering, Activate).image.numpy()
+        assert (broad > 0).sum() > 9, "the pen is broader"
         await user.press("n")
         await user.sees("Test image")
         await user.press("y")
@@ -228,15 +280,25 @@ async def test_a_second_run_is_put_beside(answering, run):
         await user.press("b")
         await user.sees("Compare with which run?")
         await user.choose("other")
-        await user.sees(f"{run.id} and {other.id}", "accuracy 0.8571 and 0.6666")
-        await user.sees("952  only the second is right", "2,857  only the first is right")
+        await user.sees("told and other", "accuracy 0.8571 and 0.6666")
+        await user.sees("952  only other is right", "2,857  only told is right")
         await user.press("down", "right")
         await user.sees("image ", " apart")
         await user.press("enter")
         await user.sees("Test image")
         await user.press("v")
-        await user.sees("accuracy over shifts · told", "accuracy over shifts · other", "moved, in other")
+        await user.sees("told: accuracy over shifts", "other: accuracy over shifts", "in other")
         assert last(answering, Predict).source.path == str(other.path)
+
+
+async def test_runs_that_were_tested_on_other_images_are_not_compared(answering, run):
+    make_run("20260101-000000-elsewhere-0001")
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("c", "b")
+        await user.sees("Compare with which run?")
+        await user.choose("elsewhere")
+        await user.sees("The two were tested on different images; press b for another run.")
 
 
 async def test_history_is_a_film_strip_where_weights_are_kept(answering, run):
@@ -247,7 +309,11 @@ async def test_history_is_a_film_strip_where_weights_are_kept(answering, run):
         for step in (100, 2000):
             (run.path / f"step-{step}.keras").write_bytes(b"")
         run.best_file.write_bytes(b"new")
-        await user.sees("step 100", "step 2,000", "mean ")
+        await user.sees("step 100", "step 2,000", "norm 3.46", "mean ", "one scale for all steps")
+        await user.press("z", "down")
+        await user.sees("kernel 0 of 1 Conv2D", "one scale a step")
+        await user.press("down", "down")
+        await user.sees("4 Dense · 10 · unit 0 through time", "value 0.77")
 
 
 async def test_a_picture_file_is_fitted_and_looked_at(answering, run, here):
@@ -288,7 +354,7 @@ async def test_what_is_shown_is_written(answering, run, here, suffix):
     if suffix == ".csv":
         lines = data.decode().split("\n")
         assert lines[0].endswith("most like,cosine")
-        assert lines[1].endswith("Sobel x,1.0")
+        assert lines[1].endswith("Sobel x,-1.0")
     elif suffix == ".npz":
         assert np.array_equal(np.load(here / "out.npz")["conv2d"], KERNELS)
     else:
@@ -362,4 +428,4 @@ async def test_the_palette_and_the_tabs_reach_every_view(answering, run):
         await user.press_at_once(*"make the chosen map")
         await user.sees("with a cursor in it")
         await user.press("enter")
-        await user.sees("row 0, column 0")
+        await user.sees("row 13, column 13")

@@ -77,6 +77,7 @@ def scope_titles() -> dict[Scope, str]:
         "moves": _("Inspect: moves (arrows shift the image)"),
         "pad": _("Inspect: drawing (arrows move the pen; the mouse draws, too)"),
         "comparison": _("Inspect: comparison (arrows choose)"),
+        "history": _("Inspect: history (up and down walk the layers, left and right the maps)"),
         "runs": _("Runs"),
         "compare": _("Runs: the marked ones compared"),
         "scatter": _("Runs: accuracy against cost"),

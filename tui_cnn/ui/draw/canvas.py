@@ -16,6 +16,7 @@ Ink = Literal["blocks", "characters"]
 
 _RAMP = " .:-=+*#%@"
 _LUMINANCE = (0.299, 0.587, 0.114)
+_LIGHT = 127.5
 
 
 class Canvas:
@@ -110,3 +111,10 @@ def colours(values: Any) -> Pixels:
     pixels = np.asarray(values, np.uint8)
     pixels = pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
     return pixels if pixels.shape[-1] == 3 else np.repeat(pixels, 3, axis=-1)
+
+
+def on(colour: npt.NDArray[Any]) -> Style:
+    """Write on a colour (red, green, blue), in black or white, whichever can be read."""
+    red, green, blue = (int(part) for part in colour)
+    ink = _color(0) if float(colour @ np.array(_LUMINANCE)) > _LIGHT else _color(0xFFFFFF)
+    return Style(color=ink, bgcolor=_color((red << 16) | (green << 8) | blue))

@@ -1,4 +1,4 @@
-"""Many small pictures in rows, each with a word under it."""
+"""Many small pictures in rows, each with a word or two under it."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -15,13 +15,14 @@ _MOST_TIMES = 4
 
 
 class Grid(NamedTuple):
-    """How pictures are laid out: each `width` cells and `lines` lines, its word among them, from `first` on."""
+    """How pictures are laid out: each `width` cells and `lines` lines, its words among them, from `first` on."""
 
     columns: int
     rows: int
     width: int
     lines: int
     first: int
+    words: int = 1
 
     @property
     def room(self) -> int:
@@ -30,25 +31,32 @@ class Grid(NamedTuple):
 
 
 class Tile(NamedTuple):
-    """A picture, the word under it, and its style."""
+    """A picture, the style of the words under it, and these, a line each."""
 
     pixels: Pixels
-    word: str
     style: Style | None
+    words: tuple[str, ...]
 
 
-def grid(size: tuple[int, int], count: int, chosen: int, room: tuple[int, int], narrowest: int = _NARROWEST) -> Grid:
+def grid(
+    size: tuple[int, int],
+    count: int,
+    chosen: int,
+    room: tuple[int, int],
+    narrowest: int = _NARROWEST,
+    words: int = 1,
+) -> Grid:
     """Lay out `count` pictures of `size` (height, width) in `room` (lines, cells), the chosen one in view.
 
-    None is narrower than `narrowest` cells, for the word under it.
+    None is narrower than `narrowest` cells, for the `words` lines under it.
     """
-    width, lines = max(size[1], narrowest), (size[0] + 1) // 2 + 1
+    width, lines = max(size[1], narrowest), (size[0] + 1) // 2 + words
     columns = max(1, (room[1] + _GAP - 1) // (width + _GAP))
     rows = max(1, room[0] // lines)
     row = chosen // columns
     last = max(0, -(-count // columns) - rows)
     first = max(0, min(last, row - rows // 2)) * columns
-    return Grid(columns, rows, width, lines, first)
+    return Grid(columns, rows, width, lines, first, words)
 
 
 def reduction(size: tuple[int, int], count: int, room: tuple[int, int]) -> int:
@@ -60,14 +68,15 @@ def reduction(size: tuple[int, int], count: int, room: tuple[int, int]) -> int:
     return _MOST_TIMES
 
 
-def enlargement(size: tuple[int, int], count: int, room: tuple[int, int]) -> int:
+def enlargement(
+    size: tuple[int, int], count: int, room: tuple[int, int], narrowest: int = _NARROWEST, words: int = 1
+) -> int:
     """Tell how many times larger pictures can be drawn with all of them in view; at least once."""
-    fitting = (
-        times
-        for times in range(_MOST_TIMES, 1, -1)
-        if grid((size[0] * times, size[1] * times), count, 0, room).room >= count
-    )
-    return next(fitting, 1)
+    for times in range(_MOST_TIMES, 1, -1):
+        laid = grid((size[0] * times, size[1] * times), count, 0, room, narrowest, words)
+        if laid.room >= count and laid.lines <= room[0]:
+            return times
+    return 1
 
 
 def draw_gallery(
@@ -79,10 +88,12 @@ def draw_gallery(
         x, y = 1 + column * (laid.width + _GAP), top + row * laid.lines
         drawn = tile(place)
         canvas.picture(x, y, drawn.pixels)
-        lines = laid.lines - 1
+        below = y + laid.lines - laid.words
         if place == chosen:
-            for line in range(lines + 1):
+            for line in range(laid.lines):
                 canvas.put(x - 1, y + line, "▐", Style(color=mark.bgcolor or mark.color))
-            canvas.put(x, y + lines, left(drawn.word, laid.width), mark)
-        else:
-            canvas.put(x, y + lines, drawn.word, drawn.style, room=laid.width)
+        for line, word in enumerate(drawn.words):
+            if place == chosen:
+                canvas.put(x, below + line, left(word, laid.width), mark)
+            else:
+                canvas.put(x, below + line, word, drawn.style, room=laid.width)

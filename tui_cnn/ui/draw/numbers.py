@@ -1,5 +1,7 @@
 """Numbers as people read them."""
 
+from math import isnan
+
 from textual.content import Content
 
 from tui_cnn.i18n import _
@@ -45,7 +47,12 @@ _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 def bar(share: float, width: int) -> str:
-    """Draw a share of 0 to 1 as a bar of `width` cells; anything above nothing shows at least an eighth of a cell."""
+    """Draw a share of 0 to 1 as a bar of `width` cells; anything above nothing shows at least an eighth of a cell.
+
+    What is no number, as after a training that diverged, shows nothing.
+    """
+    if isnan(share):
+        return " " * width
     eighths = round(min(max(share, 0.0), 1.0) * width * 8)
     if share > 0:
         eighths = max(eighths, 1)

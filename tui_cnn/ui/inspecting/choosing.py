@@ -53,6 +53,11 @@ def everything() -> Choice:
     return Choice(_("all images"))
 
 
+def mistakes() -> Choice:
+    """Choose the images on which the network is wrong, the one that it is surest of first."""
+    return Choice(_("most confident mistakes"), Filter(right=False), "most sure")
+
+
 def taken_for(names: tuple[str, ...], true: int, said: int) -> Choice:
     """Choose the images of one cell of the confusion matrix."""
     name = _("{true} taken for {said}") if true != said else _("{true}, recognised")
@@ -64,7 +69,7 @@ def choices(names: tuple[str, ...], evaluation: Evaluation | None) -> list[tuple
     found = [
         (everything(), _("in the order of the test set")),
         (Choice(_("mistakes"), Filter(right=False)), _("the network is wrong")),
-        (Choice(_("most confident mistakes"), Filter(right=False), "most sure"), _("wrong, and sure of it")),
+        (mistakes(), _("wrong, and sure of it")),
         (Choice(_("right answers"), Filter(right=True)), _("the network is right")),
         (Choice(_("least sure"), Filter(), "least sure"), _("by the probability of what it says")),
         (Choice(_("most sure"), Filter(), "most sure"), _("by the probability of what it says")),

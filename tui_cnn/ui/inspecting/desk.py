@@ -5,7 +5,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 
+import msgspec
+
 from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.inspection.arrays import Array
 from tui_cnn.runs.inspection.client import SupersededError
 from tui_cnn.runs.inspection.replies import Reply
 from tui_cnn.runs.inspection.requests import AnyRequest
@@ -13,6 +16,7 @@ from tui_cnn.runs.inspection.requests import AnyRequest
 R = TypeVar("R", bound=Reply)
 
 _MOST_KEPT = 200
+_MOST_BYTES = 256_000_000
 
 
 class Asked(Protocol):
@@ -33,7 +37,7 @@ class Asked(Protocol):
 
 
 class Desk:
-    """Asks for each thing once, and keeps the answers until the weights change.
+    """Asks for each thing once, and keeps the answers until the weights change, or too many came after their last use.
 
     Of each kind of question only the newest is worked on. `changed` is called whenever something has come in.
     """
@@ -61,6 +65,8 @@ class Desk:
     def get(self, request: AnyRequest, reply: type[R]) -> R | None:
         """Return the answer, if it has come."""
         found = self._found.get(request)
+        if found is not None:
+            self._found.move_to_end(request)
         return found if isinstance(found, reply) else None
 
     def newest(self, kind: str, reply: type[R]) -> R | None:
@@ -113,6 +119,23 @@ class Desk:
             return
         finally:
             self._shares.pop(request, None)
-        while len(self._found) > _MOST_KEPT:
-            self._found.popitem(last=False)
+        self._make_room()
         self._changed()
+
+    def _make_room(self) -> None:
+        """Forget what was not looked at for the longest time; the last answer stays, however large."""
+        held = sum(map(size, self._found.values()))
+        while len(self._found) > _MOST_KEPT or (held > _MOST_BYTES and len(self._found) > 1):
+            _request, reply = self._found.popitem(last=False)
+            held -= size(reply)
+
+
+def size(value: object) -> int:
+    """Count the bytes of the arrays in a reply."""
+    if isinstance(value, Array):
+        return len(value.data)
+    if isinstance(value, msgspec.Struct):
+        return sum(map(size, msgspec.structs.astuple(value)))
+    if isinstance(value, dict):
+        return sum(map(size, value.values()))
+    return sum(map(size, value)) if isinstance(value, tuple) else 0

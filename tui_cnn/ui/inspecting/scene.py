@@ -85,20 +85,29 @@ class Scene:
         row: int | None = None,
         column: int | None = None,
     ) -> "Scene":
-        """Look at another place; what is beyond the network is the nearest that there is."""
-        moved = replace(self, layer=_within(self.layer if layer is None else layer, len(self.opened.layers)))
-        height, width, channels = moved.map_shape
+        """Look at another place; what is beyond the network is the nearest that there is.
+
+        In maps of another size the cell is the one that lies at the same place of the image.
+        """
+        here = replace(self, layer=_within(self.layer, len(self.opened.layers)))
+        moved = here if layer is None else replace(self, layer=_within(layer, len(self.opened.layers)))
+        (high, wide, _maps), (height, width, channels) = here.map_shape, moved.map_shape
         return replace(
             moved,
             channel=_within(self.channel if channel is None else channel, channels),
-            row=_within(self.row if row is None else row, height),
-            column=_within(self.column if column is None else column, width),
+            row=_within(_same(self.row, high, height) if row is None else row, height),
+            column=_within(_same(self.column, wide, width) if column is None else column, width),
         )
 
 
 def layer_title(info: LayerInfo) -> str:
     """Call a layer as the Build screen does, by its place, with its shape."""
     return f"{format_path(info.path)} {info.kind} · {format_shape(info.shape)}"
+
+
+def _same(cell: int, length: int, other: int) -> int:
+    """Find the cell whose middle is nearest to where that of a cell lies on an axis of another length."""
+    return int((cell + 0.5) * other / length)
 
 
 def _within(number: int, count: int) -> int:

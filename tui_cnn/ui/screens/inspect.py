@@ -26,6 +26,7 @@ from tui_cnn.ui.inspecting.scene import Scene
 from tui_cnn.ui.inspecting.subject import of_test
 from tui_cnn.ui.plain import ink
 from tui_cnn.ui.screens.inspect_keys import InspectKeys
+from tui_cnn.ui.widgets.inspect.layers import LayersPanel
 from tui_cnn.ui.widgets.inspect.subject import PredictionPanel, SubjectPanel
 from tui_cnn.ui.widgets.inspect.views import all_views
 
@@ -56,7 +57,8 @@ class InspectScreen(InspectKeys):
         """Lay out the tabs, the image with its prediction, and the views; or a word for when there is nothing."""
         views = all_views(self.desk)
         self.view = views[0]
-        left = Vertical(SubjectPanel(self.desk, id="subject"), PredictionPanel(self.desk, id="prediction"), id="left")
+        panels = (SubjectPanel(self.desk, id="subject"), PredictionPanel(self.desk, id="prediction"))
+        left = Vertical(*panels, LayersPanel(self.desk, id="layers"), id="left")
         yield Horizontal(Static(id="view-tabs"), Static(id="source"), id="head")
         yield Horizontal(left, ContentSwitcher(*views, id="views", initial=views[0].id), id="parts")
         yield Static(id="state", markup=False)
@@ -127,7 +129,8 @@ class InspectScreen(InspectKeys):
     def _show_scene(self, weights: Weights, opened: Opened) -> None:
         before = self.scene or self._scene_before
         if before is None:
-            before = Scene(weights.source, weights.test, of_test(weights.test, 0), opened, ink=ink(self.app))
+            first = Scene(weights.source, weights.test, of_test(weights.test, 0), opened, ink=ink(self.app))
+            before = first.at(row=first.map_shape[0] // 2, column=first.map_shape[1] // 2)
         scene = replace(before, source=weights.source, test=weights.test, opened=opened, kept=weights.kept).at()
         if self.scene is None:
             self.query_one("#parts").display = True

@@ -19,6 +19,7 @@ from tui_cnn.ui.inspecting.subject import of_test
 from tui_cnn.ui.screens.base import MainScreen
 from tui_cnn.ui.widgets.inspect.comparison import ComparisonView
 from tui_cnn.ui.widgets.inspect.evaluation import EvaluationView
+from tui_cnn.ui.widgets.inspect.layers import LayersPanel
 from tui_cnn.ui.widgets.inspect.subject import PredictionPanel, SubjectPanel
 from tui_cnn.ui.widgets.inspect.view import View
 
@@ -40,8 +41,8 @@ class InspectKeys(MainScreen):
     def go(self, scene: Scene) -> None:
         """Show another scene."""
         self.scene = scene
-        self.query_one(SubjectPanel).show(scene)
-        self.query_one(PredictionPanel).show(scene)
+        for panel in (SubjectPanel, PredictionPanel, LayersPanel):
+            self.query_one(panel).show(scene)
         self.view.show(scene)
 
     def choose(self, choice: Choice) -> None:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
@@ -12,6 +13,7 @@ from tui_cnn.i18n import _
 from tui_cnn.insight.comparison import Comparison, compare
 from tui_cnn.runs.inspection.replies import Evaluation
 from tui_cnn.runs.inspection.requests import Evaluate
+from tui_cnn.runs.inspection.source import Source
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.draw.canvas import Canvas, colours
 from tui_cnn.ui.draw.gallery import Tile, draw_gallery, grid, reduction
@@ -20,7 +22,7 @@ from tui_cnn.ui.draw.pictures import sheet, shrink
 from tui_cnn.ui.inspecting.choosing import Choice
 from tui_cnn.ui.inspecting.scene import Scene
 from tui_cnn.ui.inspecting.subject import of_test
-from tui_cnn.ui.widgets.inspect.drawn import Tones
+from tui_cnn.ui.widgets.inspect.drawn import Tones, wrapped
 from tui_cnn.ui.widgets.inspect.evaluation import EvaluationView
 from tui_cnn.ui.widgets.inspect.view import Output, View
 
@@ -57,7 +59,8 @@ class ComparisonView(View):
         """Name both runs."""
         if scene.other is None:
             return self.title()
-        return _("{first} and {second}").format(first=scene.source.name, second=scene.other.name)
+        first, second = _names(scene, scene.other)
+        return _("{first} and {second}").format(first=first, second=second)
 
     def want(self, scene: Scene) -> None:
         """Ask for the predictions of both."""
@@ -89,9 +92,9 @@ class ComparisonView(View):
     def action_open_list(self) -> None:
         """Walk through the list, with the keys for images."""
         numbers = self._numbers()
-        if len(numbers):
+        if self.scene is not None and len(numbers):
             listed = tuple(numbers.tolist())
-            self.post_message(EvaluationView.Chosen(Choice(self._titles()[self._list], listed=listed)))
+            self.post_message(EvaluationView.Chosen(Choice(self._titles(self.scene)[self._list], listed=listed)))
 
     def output(self) -> Output | None:
         """Write where the probabilities differ."""
@@ -108,14 +111,17 @@ class ComparisonView(View):
     def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
         """Draw the lists with their counts, the images of the chosen one, and both predictions of the chosen image."""
         if scene.other is None:
-            canvas.put(1, 1, _("Press b to choose a second run, such as a dense one beside a convolutional one."))
+            told = _("Press b to choose a second run, such as a dense one beside a convolutional one.")
+            self._say(canvas, told, tones.text)
             return
         found = self._compared()
         if found is None:
-            missing = scene.evaluate
-            if self.desk.get(missing, Evaluation) is not None:
-                missing = Evaluate(source=scene.other)
-            self.waiting(canvas, 1, 0, missing, tones)
+            asked = (scene.evaluate, Evaluate(source=scene.other))
+            missing = [request for request in asked if self.desk.get(request, Evaluation) is None]
+            if missing:
+                self.waiting(canvas, 1, 0, missing[0], tones)
+            else:
+                self._say(canvas, _("The two were tested on different images; press b for another run."), tones.wrong)
             return
         first, second, compared = found
         labels = first.labels.numpy()
@@ -123,7 +129,7 @@ class ComparisonView(View):
         told = _("accuracy {first:.4f} and {second:.4f}").format(first=right[0], second=right[1])
         canvas.put(1, 0, told, tones.bold)
         lists = self._lists(compared)
-        for line, (title, numbers) in enumerate(zip(self._titles(), lists, strict=True), start=1):
+        for line, (title, numbers) in enumerate(zip(self._titles(scene), lists, strict=True), start=1):
             style = tones.chosen if line - 1 == self._list else tones.text
             canvas.put(1, line, f"{len(numbers):>6,}  {title}", style)
         numbers = lists[self._list]
@@ -135,16 +141,21 @@ class ComparisonView(View):
         number = int(numbers[self._place])
         self._draw_shares(canvas, scene, number, first, second, compared, tones)
 
+    @staticmethod
+    def _say(canvas: Canvas, told: str, style: Style) -> None:
+        for line, words in enumerate(wrapped(told, canvas.width - 2), start=1):
+            canvas.put(1, line, words, style)
+
     def _draw_images(self, canvas: Canvas, scene: Scene, numbers: npt.NDArray[np.int64], tones: Tones) -> None:
         shown = numbers[:_SHOWN].tolist() if self._place < _SHOWN else numbers.tolist()
-        room = (canvas.height - _HEAD - _CLASSES - 2, canvas.width)
+        room = (canvas.height - _HEAD - _CLASSES - 3 + 2, canvas.width)
         height, width = scene.opened.image_shape
         times = max(2, reduction((height, width), len(shown), room))
         laid = grid((-(-height // times), -(-width // times)), len(shown), self._place, room)
 
         def tile(place: int) -> Tile:
             pixels = colours(np.asarray(shrink(scene.test.images[shown[place]], times), np.uint8))
-            return Tile(pixels, f"{shown[place]:,}", tones.dim)
+            return Tile(pixels, tones.dim, (f"{shown[place]:,}",))
 
         draw_gallery(canvas, _HEAD - 2, laid, len(shown), self._place, tile, tones.chosen)
 
@@ -159,14 +170,16 @@ class ComparisonView(View):
         tones: Tones,
     ) -> None:
         """Write the most likely classes of one image as both runs have them."""
-        y = canvas.height - _CLASSES - 2
+        y = canvas.height - _CLASSES - 3
         label = scene.opened.class_names[scene.test.labels[number]]
         told = _("image {number:,}, {label}: probabilities {distance:.3f} apart")
         canvas.put(1, y, told.format(number=number, label=label, distance=compared.distance[number]), tones.bold)
         both = [each.probabilities.numpy()[number] for each in (first, second)]
         field = (canvas.width - 14) // 2
+        for place, name in enumerate(_names(scene, scene.other or scene.source)):
+            canvas.put(14 + place * field, y + 1, name, tones.dim, room=field - 2)
         order = np.argsort(-np.maximum(*both), kind="stable")[:_CLASSES]
-        for line, each in enumerate(order.tolist(), start=y + 1):
+        for line, each in enumerate(order.tolist(), start=y + 2):
             true = each == scene.test.labels[number]
             canvas.put(1, line, scene.opened.class_names[each], tones.right if true else tones.text, room=12)
             for place, shares in enumerate(both):
@@ -179,7 +192,7 @@ class ComparisonView(View):
             return None
         first = self.desk.get(self.scene.evaluate, Evaluation)
         second = self.desk.get(Evaluate(source=self.scene.other), Evaluation)
-        if first is None or second is None or len(first.labels.numpy()) != len(second.labels.numpy()):
+        if first is None or second is None or not np.array_equal(first.labels.numpy(), second.labels.numpy()):
             return None
         probabilities = first.probabilities.numpy(), second.probabilities.numpy()
         return first, second, compare(*probabilities, first.labels.numpy())
@@ -193,10 +206,11 @@ class ComparisonView(View):
         return [compared.gained, compared.lost, compared.both_wrong, compared.furthest]
 
     @staticmethod
-    def _titles() -> list[str]:
+    def _titles(scene: Scene) -> list[str]:
+        first, second = _names(scene, scene.other or scene.source)
         return [
-            _("only the second is right"),
-            _("only the first is right"),
+            _("only {run} is right").format(run=second),
+            _("only {run} is right").format(run=first),
             _("both wrong, each in its way"),
             _("all, the most different first"),
         ]
@@ -208,3 +222,9 @@ class ComparisonView(View):
             self.look_at(replace(self.scene, subject=of_test(self.scene.test, number)))
         else:
             self.redraw()
+
+
+def _names(scene: Scene, other: Source) -> tuple[str, str]:
+    """Call both runs by the names of their networks or, where these are the same, by their ids."""
+    first, second = scene.source.run.name, other.run.name
+    return (first, second) if first != second else (scene.source.name, other.name)

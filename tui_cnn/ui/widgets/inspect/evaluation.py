@@ -12,17 +12,24 @@ from tui_cnn.insight.confusion import accuracy, confusion, log_loss, per_class, 
 from tui_cnn.insight.selection import most_confident_mistakes
 from tui_cnn.runs.inspection.replies import Evaluation
 from tui_cnn.ui.actions import bindings
-from tui_cnn.ui.draw.canvas import Canvas
+from tui_cnn.ui.draw.canvas import Canvas, colours
 from tui_cnn.ui.draw.cells import left
-from tui_cnn.ui.draw.table import CELL, NAME, draw_classes, draw_confusion, draw_reliability
-from tui_cnn.ui.inspecting.choosing import Choice, taken_for
+from tui_cnn.ui.draw.gallery import Tile, draw_gallery, grid
+from tui_cnn.ui.draw.pictures import shrink
+from tui_cnn.ui.draw.table import CELL, draw_classes, draw_confusion, draw_reliability
+from tui_cnn.ui.inspecting.choosing import Choice, mistakes, taken_for
 from tui_cnn.ui.inspecting.scene import Scene
 from tui_cnn.ui.widgets.inspect.drawn import Tones
 from tui_cnn.ui.widgets.inspect.view import Output, View, heat
 
 _PAGES = 4
-_BESIDE = 32
+_MISTAKES = 3
+_BESIDE = 34
 """Cells that a second column needs."""
+_NAME, _SHORT = 12, 7
+_GAP = 2
+_LOWEST = 8
+_THUMBS, _CAPTION, _SMALLEST = 10, 15, 4
 
 
 class EvaluationView(View):
@@ -47,6 +54,7 @@ class EvaluationView(View):
     _cell = (0, 0)
     _shares = False
     _page = 0
+    _together = False
 
     @classmethod
     def title(cls) -> str:
@@ -67,6 +75,20 @@ class EvaluationView(View):
         """Ask for the predictions of the whole test set."""
         self.desk.want("evaluate", scene.evaluate, Evaluation)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is no page to turn where all tables are in view."""
+        return not self._together if action == "turn_page" else True
+
+    def show(self, scene: Scene) -> None:
+        """Show another scene."""
+        super().show(scene)
+        self._look_for_room()
+
+    def on_resize(self) -> None:
+        """Draw for another size, in which there may be room for more."""
+        super().on_resize()
+        self._look_for_room()
+
     def action_walk(self, down: int, right: int) -> None:
         """Move in the matrix."""
         if self.scene is not None:
@@ -85,8 +107,10 @@ class EvaluationView(View):
         self.redraw()
 
     def action_open_cell(self) -> None:
-        """Walk through the images of the cell, or through the mistakes where these are shown."""
-        if self.scene is not None:
+        """Walk through the images of the cell, or through the mistakes where these alone are shown."""
+        if self.scene is not None and self._page == _MISTAKES and not self._together:
+            self.post_message(self.Chosen(mistakes()))
+        elif self.scene is not None:
             self.post_message(self.Chosen(taken_for(self.scene.opened.class_names, *self._cell)))
 
     def output(self) -> Output | None:
@@ -109,17 +133,32 @@ class EvaluationView(View):
         if found is None:
             self.waiting(canvas, 1, 0, scene.evaluate, tones)
             return
-        lines = len(scene.opened.class_names) + 4
-        matrix = NAME + CELL * len(scene.opened.class_names) + 3
-        parts = (self._draw_matrix, self._draw_classes, self._draw_mistakes, self._draw_calibration)
-        if canvas.width >= matrix + _BESIDE and canvas.height >= 2 * lines:
+        lines, matrix = self._sizes(scene)
+        parts = (self._draw_matrix, self._draw_classes, self._draw_calibration, self._draw_mistakes)
+        if self._together:
             places = ((1, 0), (1 + matrix, 0), (1, lines), (1 + matrix, lines))
             for part, (x, y) in zip(parts, places, strict=True):
-                part(canvas, x, y, matrix - 3 if x == 1 else canvas.width - matrix - 2, scene, found, tones)
+                part(canvas, x, y, matrix - _GAP if x == 1 else canvas.width - matrix - 2, scene, found, tones)
+            self._draw_pictures(canvas, 2 * lines, scene, found, tones)
         else:
             parts[self._page](canvas, 1, 0, canvas.width - 2, scene, found, tones)
-            if self._page:
-                canvas.put(1, canvas.height - 1, _("Space shows the next table"), tones.dim)
+            told = _("Space: table {number} of {count}").format(number=self._page + 1, count=_PAGES)
+            canvas.put(1, canvas.height - 1, told, tones.dim)
+
+    @staticmethod
+    def _sizes(scene: Scene) -> tuple[int, int]:
+        """Tell how many lines a table takes, and how many cells the widest does."""
+        classes = len(scene.opened.class_names)
+        return classes + 4, _NAME + CELL * classes + _GAP
+
+    def _look_for_room(self) -> None:
+        """Offer to turn the page only where there is no room for all tables."""
+        lines, matrix = self._sizes(self.scene) if self.scene else (0, 0)
+        together = self.size.width >= matrix + _BESIDE and self.size.height >= 2 * lines - 1
+        if together != self._together:
+            self._together = together
+            self.refresh_bindings()
+            self.redraw()
 
     def _draw_matrix(
         self, canvas: Canvas, x: int, y: int, width: int, scene: Scene, found: Evaluation, tones: Tones
@@ -128,10 +167,10 @@ class EvaluationView(View):
         said = found.probabilities.numpy().argmax(axis=1)
         counts = confusion(found.labels.numpy(), said, len(names))
         parts = shares(counts)
+        shown = parts if self._shares else None
+        room = _NAME if width >= _NAME + CELL * len(names) else _SHORT
         palette = self.palette(scene)
-        draw_confusion(
-            canvas, x, y, counts, parts if self._shares else None, names, self._cell, palette, tones.dim, tones.chosen
-        )
+        draw_confusion(canvas, x, y, counts, shown, names, room, self._cell, palette, tones.dim, tones.chosen)
         row, column = self._cell
         told = _("{count} {true} taken for {said}: {share:.1%}")
         if row == column:
@@ -145,18 +184,45 @@ class EvaluationView(View):
     ) -> None:
         names = scene.opened.class_names
         counts = confusion(found.labels.numpy(), found.probabilities.numpy().argmax(axis=1), len(names))
-        draw_classes(canvas, x, y, per_class(counts), names, self._cell[0], (tones.dim, tones.bar, tones.chosen))
+        told = () if self._together else names
+        draw_classes(canvas, x, y, per_class(counts), told, self._cell[0], (tones.dim, tones.bar, tones.chosen))
 
     def _draw_mistakes(
         self, canvas: Canvas, x: int, y: int, width: int, scene: Scene, found: Evaluation, tones: Tones
     ) -> None:
         names, probabilities, labels = scene.opened.class_names, found.probabilities.numpy(), found.labels.numpy()
         canvas.put(x, y, _("most confident mistakes"), tones.dim)
+        room = min(_NAME - 1, (width - 17) // 2)
         for line, number in enumerate(most_confident_mistakes(probabilities, labels, len(names)).tolist()):
             said = int(probabilities[number].argmax())
-            words = f"{number:>6,}  {left(names[labels[number]], 11)} → {left(names[said], 11)} "
+            words = f"{number:>6,}  {left(names[labels[number]], room)} → {left(names[said], room)} "
             end = canvas.put(x, y + 1 + line, words, tones.text)
-            canvas.put(end, y + 1 + line, f"{probabilities[number, said]:.4f}", tones.wrong)
+            canvas.put(end, y + 1 + line, f"{probabilities[number, said]:.3f}", tones.wrong)
+
+    def _draw_pictures(self, canvas: Canvas, top: int, scene: Scene, found: Evaluation, tones: Tones) -> None:
+        """Draw the images of the most confident mistakes, each with its number and what is said of it."""
+        room = (canvas.height - top, canvas.width)
+        probabilities = found.probabilities.numpy()
+        numbers = most_confident_mistakes(probabilities, found.labels.numpy(), _THUMBS).tolist()
+        if room[0] < _LOWEST or not numbers:
+            return
+        height, width = scene.opened.image_shape
+        grids = {
+            times: grid((-(-height // times), -(-width // times)), len(numbers), 0, room, _CAPTION)
+            for times in range(1, _SMALLEST + 1)
+        }
+        # As large as all have room; else those that have room at half their size, or smaller.
+        fitting = (each for each, laid in grids.items() if laid.lines <= room[0] and (each > 1 or laid.room >= _THUMBS))
+        times = next(fitting, _SMALLEST)
+        laid = grids[times]
+
+        def tile(place: int) -> Tile:
+            number = numbers[place]
+            pixels = colours(np.asarray(shrink(scene.test.images[number], times), np.uint8))
+            said = scene.opened.class_names[int(probabilities[number].argmax())]
+            return Tile(pixels, tones.dim, (f"{number} → {said}",))
+
+        draw_gallery(canvas, top, laid, len(numbers), -1, tile, tones.chosen)
 
     def _draw_calibration(
         self, canvas: Canvas, x: int, y: int, width: int, scene: Scene, found: Evaluation, tones: Tones
@@ -165,4 +231,5 @@ class EvaluationView(View):
         draw_reliability(canvas, x, y, result, width, (tones.dim, tones.bar, tones.wrong))
         told = _("expected calibration error {error:.4f}").format(error=result.error)
         canvas.put(x, y + len(result.lower) + 1, told, tones.bold, room=width)
-        canvas.put(x, y + len(result.lower) + 2, _("│ right as often as sure"), tones.dim, room=width)
+        told = _("│ mean confidence: a calibrated bar ends there")
+        canvas.put(x, y + len(result.lower) + 2, told, tones.dim, room=width)

@@ -13,17 +13,20 @@ from tui_cnn.runs.inspection.requests import Excite, Look
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.draw.canvas import Canvas, Pixels, colours
 from tui_cnn.ui.draw.gallery import Tile, draw_gallery, enlargement, grid
-from tui_cnn.ui.draw.pictures import fit_into, frame, magnify, sheet
+from tui_cnn.ui.draw.pictures import fit_into, frame, magnify, sheet, shrink
 from tui_cnn.ui.inspecting.scene import Scene, layer_title
 from tui_cnn.ui.widgets.inspect.drawn import Tones
-from tui_cnn.ui.widgets.inspect.view import Output, View, means
+from tui_cnn.ui.widgets.inspect.view import Output, View, heat, means
 
 _COMPUTED = (255, 255, 255)
 _MEASURED = (255, 176, 0)
+_CELL = (255, 80, 80)
 _HEAD = 1
 _WORD = 9
 _WORDS = 20
+_GAP = 2
 _TOP = 9
+_SAMPLE = 1000
 _STRENGTH = 0.4
 
 
@@ -85,7 +88,7 @@ class FieldView(View):
         return Output(f"field-{scene.info.name}-{here}", pictures, heading, rows, arrays)
 
     def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
-        """Draw the image with its frames, the words beside it, the patches below or beside."""
+        """Draw the image with its frames, the map with the cell, the words beside them, the patches below."""
         found = self.activations(scene)
         if found is None:
             self.waiting(canvas, 1, 0, scene.activate, tones)
@@ -93,7 +96,10 @@ class FieldView(View):
         seen = self.desk.get(self._look(scene), Seen)
         image = colours(found.image.numpy())
         size = (image.shape[0], image.shape[1])
-        times = fit_into(size, (canvas.height * 3 // 5, canvas.width - _WORDS))
+        maps = means(found.layers[scene.layer].numpy()).reshape(scene.map_shape)
+        beside = scene.has_maps and canvas.width >= 2 * size[1] + _WORDS + 2 * _GAP
+        room = (canvas.width - _WORDS) // (2 if beside else 1) - _GAP
+        times = fit_into(size, (canvas.height * 3 // 5, room))
         if seen is not None:
             image = overlay(image, means(seen.gradient.numpy()), _STRENGTH, self.palette(scene))
         large = magnify(image, times)
@@ -101,14 +107,34 @@ class FieldView(View):
             if region:
                 large = frame(large, region, colour, times)
         canvas.picture(1, 0, large)
-        x = size[1] * times + 3
-        self._tell(canvas, scene, seen, x, tones)
+        x = size[1] * times + 1 + _GAP
+        if beside:
+            x += self._draw_map(canvas, scene, maps[..., scene.channel], large.shape[:2], x) + _GAP
+        self._tell(canvas, scene, seen, maps[scene.row, scene.column, scene.channel], x, tones)
         self._draw_patches(canvas, scene, -(-size[0] * times // 2) + 1, tones)
 
-    def _tell(self, canvas: Canvas, scene: Scene, seen: Seen | None, x: int, tones: Tones) -> None:
-        """Say where the frames are."""
+    def _draw_map(
+        self, canvas: Canvas, scene: Scene, values: npt.NDArray[np.float64], room: tuple[int, int], x: int
+    ) -> int:
+        """Draw the map (height, width) as large as the image, with a frame around the cell; return how wide it is."""
+        reduced = -(-max(values.shape[0] - room[0], 0) // room[0]) + 1
+        small = shrink(values, reduced)
+        times = fit_into((len(small), len(small[0])), (room[0] // 2, room[1]))
+        large = magnify(heat(small, self.palette(scene)), times)
+        row, column = scene.row // reduced, scene.column // reduced
+        if times > 1:
+            large = frame(large, (row, column, row, column), _CELL, times)
+        else:
+            large[row, column] = _CELL
+        canvas.picture(x, 0, large)
+        return int(large.shape[1])
+
+    def _tell(self, canvas: Canvas, scene: Scene, seen: Seen | None, value: float, x: int, tones: Tones) -> None:
+        """Say how large the cell's value is, and where the frames are."""
+        told = _("value {value:.3f}").format(value=value).replace("-", "−")
+        canvas.put(x, 0, told, tones.text)
         if seen is None:
-            self.waiting(canvas, x, 0, self._look(scene), tones)
+            self.waiting(canvas, x, 1, self._look(scene), tones)
             return
         status = {
             "exact": "",
@@ -116,25 +142,28 @@ class FieldView(View):
             "unaligned": _("branches disagree"),
             None: _("cannot be known"),
         }[seen.status]
+        measured: tuple[str, ...] = tuple(_where(seen.measured))
+        if seen.measured == seen.computed:
+            measured = (_("the same region"),)
         lines = (
-            (_("computed"), tones.bold),
+            (_("computed (white)"), tones.bold),
             *((words, tones.text) for words in _where(seen.computed)),
             (status, tones.dim),
-            (_("measured"), tones.bold),
-            *((words, tones.text) for words in _where(seen.measured)),
-            (_("white: computed"), tones.dim),
-            (_("amber: measured"), tones.dim),
+            (_("by gradient (amber)"), tones.bold),
+            *((words, tones.text) for words in measured),
             (_("bright: gradient"), tones.dim),
         )
-        for line, (words, style) in enumerate(each for each in lines if each[0]):
+        for line, (words, style) in enumerate((each for each in lines if each[0]), start=2):
             canvas.put(x, line, words, style)
 
     def _draw_patches(self, canvas: Canvas, scene: Scene, y: int, tones: Tones) -> None:
         if canvas.height - y < 4:
             return
         request = self._excite(scene)
+        told = _("what excites map {number} most") if scene.has_maps else _("what excites unit {number} most")
+        told = told.format(number=scene.channel)
+        canvas.put(1, y, f"{told} · {self._sampled(scene)}", tones.dim)
         patches = self.desk.get(request, Patches)
-        canvas.put(1, y, _("what excites map {number} most, of 1,000 images").format(number=scene.channel), tones.dim)
         if patches is None:
             self.waiting(canvas, 1, y + 1, request, tones)
             return
@@ -142,16 +171,25 @@ class FieldView(View):
         numbers = patches.images.numpy()[scene.channel]
         values = patches.values.numpy()[scene.channel]
         room = (canvas.height - y - _HEAD, canvas.width)
+        names = scene.opened.class_names
+        wide = max(len(f"{values[0]:.2f} {names[scene.test.labels[number]]}") for number in numbers)
         size = (pictures.shape[1], pictures.shape[2])
-        times = enlargement(size, len(pictures), room)
-        laid = grid((size[0] * times, size[1] * times), len(pictures), 0, room, _WORD)
+        # Whole names where all nine have room with them.
+        word = wide if grid(size, len(pictures), 0, room, wide).room >= len(pictures) else _WORD
+        times = enlargement(size, len(pictures), room, word)
+        laid = grid((size[0] * times, size[1] * times), len(pictures), 0, room, word)
 
         def tile(place: int) -> Tile:
-            label = scene.opened.class_names[scene.test.labels[numbers[place]]]
-            word = f"{values[place]:.1f} {label}"
-            return Tile(magnify(colours(pictures[place]), times), word, tones.dim)
+            label = names[scene.test.labels[numbers[place]]]
+            value = f"{values[place]:.2f}".replace("-", "−")
+            return Tile(magnify(colours(pictures[place]), times), tones.dim, (f"{value} {label}",))
 
         draw_gallery(canvas, y + _HEAD, laid, len(pictures), -1, tile, tones.chosen)
+
+    @staticmethod
+    def _sampled(scene: Scene) -> str:
+        """Say how many images are searched."""
+        return _("of {sample:,} test images").format(sample=min(_SAMPLE, len(scene.test.images)))
 
     def _patches(self, scene: Scene, patches: Patches) -> Pixels:
         """Cut the places out of their images; what a field has beyond the edge is black: (places, height, width)."""
@@ -162,7 +200,10 @@ class FieldView(View):
         for place, (number, region) in enumerate(zip(numbers.tolist(), regions.tolist(), strict=True)):
             padded = np.pad(scene.test.images[number], ((top, top + 1), (left, left + 1)))
             piece = padded[region[0] : region[2] + 1, region[1] : region[3] + 1]
-            cut[place, : piece.shape[0], : piece.shape[1]] = piece
+            # What the edge of the image cuts off lies on that side of the field.
+            down = cut.shape[1] - piece.shape[0] if region[0] == 0 else 0
+            right = cut.shape[2] - piece.shape[1] if region[1] == 0 else 0
+            cut[place, down : down + piece.shape[0], right : right + piece.shape[1]] = piece
         return cut
 
     @staticmethod
@@ -178,7 +219,7 @@ class FieldView(View):
 
     @staticmethod
     def _excite(scene: Scene) -> Excite:
-        return Excite(source=scene.source, layer=scene.info.name, top=_TOP)
+        return Excite(source=scene.source, layer=scene.info.name, top=_TOP, sample=_SAMPLE)
 
 
 def _where(region: Region | None) -> list[str]:

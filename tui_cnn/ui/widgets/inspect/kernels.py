@@ -7,15 +7,16 @@ import numpy.typing as npt
 from textual.binding import Binding, BindingType
 
 from tui_cnn.i18n import _
-from tui_cnn.insight.classics import classical_filters, cosine, likeness
-from tui_cnn.insight.colours import paint, stretch
-from tui_cnn.insight.maps import Histogram, histogram, per_filter, statistics
+from tui_cnn.insight.classics import likeness
+from tui_cnn.insight.colours import Palette, paint, stretch
+from tui_cnn.insight.maps import Scale, per_filter, statistics
 from tui_cnn.runs.inspection.replies import Weights
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.draw.canvas import Canvas, Pixels
-from tui_cnn.ui.draw.charts import draw_columns, draw_numbers
 from tui_cnn.ui.draw.gallery import Tile, draw_gallery, enlargement, grid, reduction
+from tui_cnn.ui.draw.kernel import draw_kernel
 from tui_cnn.ui.draw.pictures import magnify, sheet, shrink
+from tui_cnn.ui.draw.scale import draw_scale
 from tui_cnn.ui.inspecting.banks import Bank, banks, nearest
 from tui_cnn.ui.inspecting.scene import Scene, layer_title
 from tui_cnn.ui.widgets.inspect.drawn import Tones
@@ -23,9 +24,10 @@ from tui_cnn.ui.widgets.inspect.view import Output, View
 
 _HEAD = 2
 _DETAIL = 6
-_FIELD = 6
-_LARGEST_TABLE = 5
+_MORE = 3
+_TALL = 32
 _CLASSICS = (3, 3)
+_CAPTION, _NARROWEST = 9, 5
 
 
 class KernelsView(View):
@@ -45,7 +47,9 @@ class KernelsView(View):
     _input: int | None = None
     """The input channel that is shown; None: the sum of all."""
 
+    _scale: Scale = "map"
     _columns = 1
+    _in_view = 0
 
     @classmethod
     def title(cls) -> str:
@@ -79,6 +83,11 @@ class KernelsView(View):
         """Walk by a row of the gallery."""
         self.action_walk(0, by * self._columns)
 
+    def action_toggle_scale(self) -> None:
+        """Take one scale for the layer, or one for each filter."""
+        self._scale = "map" if self._scale == "layer" else "layer"
+        self.redraw()
+
     def action_next_input(self) -> None:
         """Show the next input channel; after the last comes the sum."""
         bank = self._bank(self.scene) if self.scene else None
@@ -99,7 +108,7 @@ class KernelsView(View):
             like = likeness(shown[..., number])
             numbers = (round(float(part[number]), 6) for part in found)
             rows.append((number, *numbers, like.name if like else "", round(like.cosine, 4) if like else ""))
-        pictures = [self._paint(self.scene, shown)[:, :, number] for number in range(shown.shape[-1])]
+        pictures = list(np.moveaxis(self._paint(self.scene, shown), 2, 0))
         heading = ("filter", *found._fields, "most like", "cosine")
         return Output(f"kernels-{bank.info.name}", sheet(pictures), heading, rows, {bank.info.name: bank.values})
 
@@ -114,27 +123,44 @@ class KernelsView(View):
             return
         shown = self._shown(bank)
         chosen = min(scene.channel, shown.shape[-1] - 1)
-        self._describe(canvas, bank, shown[..., chosen], chosen, tones)
-        detail = min(canvas.height, canvas.height - _DETAIL)
+        palette = self.palette(scene, "diverging")
+        detail = canvas.height - (_DETAIL if canvas.height < _TALL else _DETAIL + _MORE)
         self._draw_gallery(canvas, scene, shown, chosen, detail, tones)
-        self._draw_detail(canvas, scene, shown, chosen, detail, tones)
+        self._describe(canvas, bank, shown, chosen, palette, tones)
+        styles = (tones.dim, tones.bold, tones.bar, tones.chosen)
+        draw_kernel(canvas, detail, shown[..., chosen], shown, palette, styles)
 
     def _draw_gallery(
         self, canvas: Canvas, scene: Scene, shown: npt.NDArray[np.float64], chosen: int, bottom: int, tones: Tones
     ) -> None:
         size, count, room = (shown.shape[0], shown.shape[1]), shown.shape[-1], (bottom - _HEAD, canvas.width)
+        words, narrowest = (2, _CAPTION) if size == _CLASSICS and canvas.height >= _TALL else (1, _NARROWEST)
         painted = self._paint(scene, shrink(shown, reduction(size, count, room)))
-        painted = magnify(painted, enlargement(size, count, room))
-        laid = grid((painted.shape[0], painted.shape[1]), count, chosen, room)
-        self._columns = laid.columns
+        painted = magnify(painted, enlargement(size, count, room, narrowest, words))
+        laid = grid((painted.shape[0], painted.shape[1]), count, chosen, room, narrowest, words)
+        self._columns, self._in_view = laid.columns, min(laid.room, count)
 
         def tile(place: int) -> Tile:
-            return Tile(painted[:, :, place], f"{place}", tones.dim)
+            like = likeness(shown[..., place]) if words > 1 else None
+            if like is None:
+                return Tile(painted[:, :, place], tones.dim, (f"{place}", *[""] * (words - 1)))
+            sign = "−" if like.cosine < 0 else ""
+            told = (f"{place}  {abs(like.cosine):.2f}", sign + like.short)
+            return Tile(painted[:, :, place], tones.dim, told)
 
         draw_gallery(canvas, _HEAD, laid, count, chosen, tile, tones.chosen)
 
-    def _describe(self, canvas: Canvas, bank: Bank, kernel: npt.NDArray[np.float64], chosen: int, tones: Tones) -> None:
-        """Say the numbers of the chosen kernel, and which inputs it is about."""
+    def _describe(
+        self,
+        canvas: Canvas,
+        bank: Bank,
+        kernels: npt.NDArray[np.float64],
+        chosen: int,
+        palette: Palette,
+        tones: Tones,
+    ) -> None:
+        """Say the numbers of the chosen kernel, which inputs it is about, and what the colours stand for."""
+        kernel = kernels[..., chosen]
         numbers = _("mean {mean:.3f}  spread {spread:.3f}  norm {norm:.3f}").format(
             mean=kernel.mean(), spread=kernel.std(), norm=np.linalg.norm(kernel)
         )
@@ -144,68 +170,18 @@ class KernelsView(View):
             (_("filter {number}").format(number=chosen), tones.bold),
             ("  " + numbers.replace("-", "−"), tones.text),
         )
-        height, width, inputs = bank.values.shape[:3]
-        summed = _("the sum over {count} input channels").format(count=inputs)
-        channel = _("input channel {number} of {count}").format(number=self._input, count=inputs)
-        what = "" if inputs == 1 else " · " + (summed if self._input is None else channel)
-        canvas.put(1, 1, f"{height}×{width}{what}", tones.dim)
-
-    def _draw_detail(
-        self, canvas: Canvas, scene: Scene, shown: npt.NDArray[np.float64], chosen: int, top: int, tones: Tones
-    ) -> None:
-        """Write the values, what they are like, and how the layer's values are spread."""
-        kernel = shown[..., chosen]
-        like, x = likeness(kernel), 1
-        if max(kernel.shape) <= _LARGEST_TABLE:
-            draw_numbers(canvas, x, top, kernel, _FIELD)
-            x += kernel.shape[1] * _FIELD + 3
-        bins = histogram(shown, max(8, min(40, canvas.width - x - 2)))
-        if like is not None:
-            self._draw_classics(canvas, scene, x, top, kernel, like.name, tones)
-            told = _("most like {name}, cosine {cosine:.2f}").format(name=like.name, cosine=like.cosine)
-            if like.cosine < 0:
-                told = _("most like {name} with its signs turned, cosine {cosine:.2f}").format(
-                    name=like.name, cosine=like.cosine
-                )
-            canvas.put(1, top + 4, told.replace("-", "−"), tones.bold)
-            self._draw_histogram(canvas, 1, top + 5, bins, 1, tones)
-        else:
-            self._draw_histogram(canvas, x, top, bins, _DETAIL - 2, tones)
-
-    def _draw_histogram(self, canvas: Canvas, x: int, y: int, bins: Histogram, height: int, tones: Tones) -> None:
-        """Draw how many values of the layer are how large."""
-        counts, edges = bins
-        ends = [f"{edge:.2f}".replace("-", "−") for edge in (edges[0], edges[-1])]
-        if height == 1:
-            x = canvas.put(x, y, _("all values {least} ").format(least=ends[0]), tones.dim)
-            draw_columns(canvas, x, y, counts, 1, tones.bar)
-            canvas.put(x + len(counts) + 1, y, ends[1], tones.dim)
-        else:
-            draw_columns(canvas, x, y, counts, height, tones.bar)
-            canvas.put(x, y + height, ends[0], tones.dim)
-            canvas.put(x + len(counts) - len(ends[1]), y + height, ends[1], tones.dim)
-
-    def _draw_classics(
-        self,
-        canvas: Canvas,
-        scene: Scene,
-        x: int,
-        y: int,
-        kernel: npt.NDArray[np.float64],
-        best: str,
-        tones: Tones,
-    ) -> None:
-        """Put the classical filters beside the kernel, the most similar first, each with its cosine."""
-        similar = sorted(classical_filters().items(), key=lambda each: -abs(cosine(kernel, each[1])))
-        for name, values in similar:
-            field = max(9, len(name)) + 2
-            if x + field > canvas.width:
-                break
-            pixels = magnify(paint(stretch(values, around_zero=True), self.palette(scene, "diverging")), 2)
-            canvas.put(x, y, name, tones.chosen if name == best else tones.dim)
-            canvas.picture(x, y + 1, pixels)
-            canvas.put(x + 7, y + 2, f"{cosine(kernel, values):.2f}".replace("-", "−"), tones.text)
-            x += max(field, 14)
+        height, width, inputs, count = bank.values.shape
+        summed = _("sum over {count} inputs").format(count=inputs)
+        channel = _("input {number} of {count}").format(number=self._input, count=inputs)
+        parts = [f"{height}×{width}"]
+        if inputs > 1:
+            parts.append(summed if self._input is None else channel)
+        parts.append(_("one scale a layer") if self._scale == "layer" else _("one scale a filter"))
+        if self._in_view < count:
+            parts.append(_("{shown} of {count} in view").format(shown=self._in_view, count=count))
+        x = canvas.put(1, 1, " · ".join(parts), tones.dim)
+        extent = float(np.abs(kernels if self._scale == "layer" else kernels[..., chosen]).max(initial=0.0))
+        draw_scale(canvas, 1, x + 2, (f"−{extent:.2f}", f"{extent:.2f}"), palette, tones.dim)
 
     def _banks(self, scene: Scene) -> list[Bank]:
         weights = self.desk.get(scene.kernels, Weights)
@@ -224,5 +200,6 @@ class KernelsView(View):
     def _paint(self, scene: Scene, values: npt.NDArray[np.float64]) -> Pixels:
         """Colour values (height, width, filters), zero in the middle: (height, width, filters, 3)."""
         height, width, count = values.shape
-        shares = stretch(values, around_zero=True).reshape(height, -1)
-        return paint(shares, self.palette(scene, "diverging")).reshape(height, width, count, 3)
+        shares = stretch(values, around_zero=True, apart=self._scale == "map")
+        painted = paint(shares.reshape(height, -1), self.palette(scene, "diverging"))
+        return painted.reshape(height, width, count, 3)

@@ -1,21 +1,23 @@
 """What each layer makes of the image: its maps as a gallery, or one of them large, or its units as bars."""
 
-from typing import ClassVar, Literal
+from math import prod
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from textual.binding import Binding, BindingType
 
 from tui_cnn.i18n import _
-from tui_cnn.insight.colours import paint
-from tui_cnn.insight.maps import by_strength, statistics, to_grey
+from tui_cnn.insight.colours import paint, stretch
+from tui_cnn.insight.maps import Scale, by_strength, statistics
 from tui_cnn.runs.inspection.replies import Activations, Ranges
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.draw.canvas import Canvas, Pixels
 from tui_cnn.ui.draw.gallery import Tile, draw_gallery, enlargement, grid, reduction
 from tui_cnn.ui.draw.large import draw_large
 from tui_cnn.ui.draw.pictures import magnify, sheet, shrink
-from tui_cnn.ui.draw.units import draw_units, unit_columns
+from tui_cnn.ui.draw.scale import draw_scale
+from tui_cnn.ui.draw.units import Units, draw_units, unit_columns
 from tui_cnn.ui.inspecting.scene import Scene, layer_title
 from tui_cnn.ui.widgets.inspect.drawn import Tones
 from tui_cnn.ui.widgets.inspect.view import Output, View, means
@@ -41,8 +43,9 @@ class MapsView(View):
 
     _large = False
     _sorted = False
-    _scale: Literal["layer", "map"] = "layer"
+    _scale: Scale = "layer"
     _columns = 1
+    _in_view = 0
 
     @classmethod
     def title(cls) -> str:
@@ -55,12 +58,20 @@ class MapsView(View):
         self.desk.want("ranges", scene.ranges, Ranges)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the way back only where there is one."""
+        """Offer the way back only where there is one, and what is about maps where there are some."""
+        maps = self.scene is not None and self.scene.has_maps
         if action == "close_map":
             return self._large
-        if action in ("open_map", "toggle_order"):
-            return not self._large
-        return True
+        if action == "open_map":
+            return maps and not self._large
+        return maps if action == "toggle_scale" else not (action == "toggle_order" and self._large)
+
+    def show(self, scene: Scene) -> None:
+        """Show another scene; what can be done with maps cannot with units."""
+        before, self._large = self.scene, self._large and scene.has_maps
+        super().show(scene)
+        if before is None or before.has_maps != scene.has_maps:
+            self.refresh_bindings()
 
     def action_walk(self, down: int, right: int) -> None:
         """Walk through layers and maps, or over the cells of the large map."""
@@ -129,18 +140,31 @@ class MapsView(View):
             self.waiting(canvas, 1, 0, scene.activate, tones)
             return
         dead = self._dead(scene)
-        self._describe(canvas, scene, values, dead, tones)
         if not scene.has_maps:
-            names = scene.opened.class_names if scene.layer == len(scene.opened.layers) - 1 else ()
-            self._columns = unit_columns(canvas.width, values.shape[-1], bool(names))
-            draw_units(canvas, _HEAD, values[0, 0], scene.channel, names, dead, tones.bar, tones.dim, tones.chosen)
+            self._in_view = values.shape[-1]
+            units = self._units(scene, values[0, 0], dead)
+            self._columns = unit_columns(canvas.width, canvas.height - _HEAD, units)
+            draw_units(canvas, _HEAD, units, self.palette(scene), (tones.bar, tones.dim, tones.chosen, tones.wrong))
         elif self._large:
+            self._in_view = values.shape[-1]
             pixels = self._paint(scene, values)[:, :, scene.channel]
             draw_large(
                 canvas, _HEAD, pixels, values[..., scene.channel], (scene.row, scene.column), tones.dim, tones.chosen
             )
         else:
             self._draw_gallery(canvas, scene, values, dead, tones)
+        self._describe(canvas, scene, values, dead, tones)
+
+    def _units(self, scene: Scene, values: npt.NDArray[np.float64], dead: npt.NDArray[np.bool_]) -> Units:
+        """Put the units in their order; those of a flattened picture stand as they did in it."""
+        order = self._order(scene)
+        names = scene.opened.class_names if scene.layer == len(scene.opened.layers) - 1 else ()
+        before = scene.opened.layers[scene.layer - 1].shape if scene.layer else scene.opened.image_shape
+        row = prod(before[1:]) if scene.info.kind == "Flatten" and not self._sorted else 0
+        if row > self.size.width - 2:  # then a cell of the maps is a line
+            row = before[-1]
+        chosen = int(np.flatnonzero(order == scene.channel)[0])
+        return Units(values[order], order, names, dead[order], chosen, row)
 
     def _draw_gallery(
         self, canvas: Canvas, scene: Scene, values: npt.NDArray[np.float64], dead: npt.NDArray[np.bool_], tones: Tones
@@ -152,14 +176,15 @@ class MapsView(View):
         order = self._order(scene)
         chosen = int(np.flatnonzero(order == scene.channel)[0])
         laid = grid((painted.shape[0], painted.shape[1]), count, chosen, room)
-        self._columns = laid.columns
+        self._columns, self._in_view = laid.columns, min(laid.room, count)
         peaks = values.max(axis=(0, 1))
 
         def tile(place: int) -> Tile:
             channel = int(order[place])
-            peak = _("dead") if dead[channel] else f"{peaks[channel]:.1f}"
-            word = f"{channel} {peak}" if laid.width >= len(f"{channel} {peak}") else f"{channel}"
-            return Tile(painted[:, :, channel], word, tones.wrong if dead[channel] else tones.dim)
+            told = [_("dead")] if dead[channel] else [f"{peaks[channel]:.{digits}f}" for digits in (2, 1)]
+            fitting = (word for peak in told if len(word := f"{channel} {peak}".replace("-", "−")) <= laid.width)
+            word = next(fitting, f"{channel}")
+            return Tile(painted[:, :, channel], tones.wrong if dead[channel] else tones.dim, (word,))
 
         draw_gallery(canvas, _HEAD, laid, count, chosen, tile, tones.chosen)
 
@@ -180,7 +205,10 @@ class MapsView(View):
             spread=found.spread[number],
             active=(values[..., number] > 0).mean(),
         )
-        canvas.put(1, 1, self._how(scene), tones.dim)
+        x = canvas.put(1, 1, self._how(scene), tones.dim)
+        if scene.has_maps and self._scale == "layer":
+            least, most = (f"{end:.2f}".replace("-", "−") for end in (values.min(), values.max()))
+            draw_scale(canvas, 1, x + 2, (least, most), self.palette(scene), tones.dim)
         x = canvas.put(1, 0, name.format(number=number), tones.bold)
         if dead[number]:
             x = canvas.put(x, 0, "  " + _("dead"), tones.wrong)
@@ -197,6 +225,8 @@ class MapsView(View):
             parts.append(_("one scale a layer") if self._scale == "layer" else _("one scale a map"))
         if self._sorted:
             parts.append(_("strongest first"))
+        if self._in_view < scene.map_shape[-1]:
+            parts.append(_("{shown} of {count} in view").format(shown=self._in_view, count=scene.map_shape[-1]))
         return " · ".join(parts)
 
     def _values(self, scene: Scene) -> npt.NDArray[np.float64] | None:
@@ -216,9 +246,9 @@ class MapsView(View):
 
     def _paint(self, scene: Scene, values: npt.NDArray[np.float64]) -> Pixels:
         """Colour values (height, width, maps): (height, width, maps, 3)."""
-        grey = to_grey(values, self._scale)
-        height, width, count = grey.shape
-        painted = paint(grey.reshape(height, -1) / 255, self.palette(scene))
+        height, width, count = values.shape
+        shares = stretch(values, apart=self._scale == "map")
+        painted = paint(shares.reshape(height, -1), self.palette(scene))
         return painted.reshape(height, width, count, 3)
 
     def _step(self, by: int) -> None:

@@ -15,7 +15,7 @@ from tui_cnn.runs.inspection.source import Source
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.draw.canvas import Canvas
 from tui_cnn.ui.draw.numbers import bar
-from tui_cnn.ui.draw.pictures import frame, magnify
+from tui_cnn.ui.draw.shifts import draw_shifts
 from tui_cnn.ui.inspecting.scene import Scene
 from tui_cnn.ui.inspecting.subject import STILL, Moved
 from tui_cnn.ui.widgets.inspect.drawn import Tones
@@ -28,7 +28,8 @@ _MOST_NOISE = 100
 _CLASSES = 5
 _NAME = 12
 _SHARE = 7
-_HERE = (255, 255, 255)
+_BELOW = 2
+_LOW, _NARROW = 22, 42
 
 
 class MovesView(View):
@@ -51,12 +52,15 @@ class MovesView(View):
     def name_of(self, scene: Scene) -> str:
         """Say how the image is moved."""
         moved = scene.subject.moved
-        parts = [_("shifted by {dx} right, {dy} down").format(dx=moved.dx, dy=moved.dy)]
+        parts = [_("{count} right").format(count=moved.dx)] if moved.dx > 0 else []
+        parts += [_("{count} left").format(count=-moved.dx)] if moved.dx < 0 else []
+        parts += [_("{count} down").format(count=moved.dy)] if moved.dy > 0 else []
+        parts += [_("{count} up").format(count=-moved.dy)] if moved.dy < 0 else []
         parts += [_("turned by {degrees}°").format(degrees=moved.degrees)] if moved.degrees else []
         parts += [_("zoom {factor:.2f}").format(factor=moved.factor)] if moved.zoom else []
         parts += [_("flipped")] if moved.flipped else []
         parts += [_("noise {deviation}").format(deviation=moved.noise)] if moved.noise else []
-        return " · ".join(parts)
+        return " · ".join(parts) or _("As it is: the arrows shift it")
 
     def want(self, scene: Scene) -> None:
         """Ask for the predictions of the image as it was and as it is, and for the map of shifts."""
@@ -125,8 +129,9 @@ class MovesView(View):
         lines = self._draw_shares(canvas, scene, tones)
         sources = [scene.source, *([scene.other] if scene.other else [])]
         field = canvas.width // len(sources)
+        top = lines + (canvas.height > _LOW)
         for place, source in enumerate(sources):
-            self._draw_shifts(canvas, scene, source, 1 + place * field, lines + 1, field - 1, tones)
+            self._draw_shifts(canvas, scene, source, 1 + place * field, top, field - 1, tones)
 
     def _draw_shares(self, canvas: Canvas, scene: Scene, tones: Tones) -> int:
         """Write the most likely classes, before and after; return how many lines that takes."""
@@ -138,7 +143,7 @@ class MovesView(View):
         beside = self.desk.get(self._moved(scene, scene.other), Predictions) if scene.other else None
         columns = [(_("as it was"), before), (_("moved"), now)]
         if scene.other is not None and beside is not None:
-            columns.append((_("moved, in {run}").format(run=scene.other.run.name), beside.probabilities.numpy()[0]))
+            columns.append((_("in {run}").format(run=scene.other.run.name), beside.probabilities.numpy()[0]))
         order = np.argsort(-np.max([values for _name, values in columns], axis=0), kind="stable")[:_CLASSES]
         field = max(_SHARE + 6, (canvas.width - _NAME - 2) // len(columns))
         for place, (title, _values) in enumerate(columns):
@@ -158,27 +163,23 @@ class MovesView(View):
     ) -> None:
         """Draw the accuracy for each shift; a frame stands where the image is now."""
         found = self.desk.get(self._shifts(source), Shifts)
-        canvas.put(x, y, _("accuracy over shifts · {run}").format(run=source.run.name), tones.dim, room=width)
+        canvas.put(x, y, _("{run}: accuracy over shifts").format(run=source.run.name), tones.dim, room=width)
         if found is None:
             self.waiting(canvas, x, y + 1, self._shifts(source), tones)
             return
         values = found.accuracy.numpy()
         reach, moved = found.reach, scene.subject.moved
-        room = 2 * (canvas.height - y - 4), width
-        times = max(1, min(room[0] // len(values), room[1] // len(values), 4))
-        large = magnify(paint(values, self.palette(scene)), times)
-        if abs(moved.dx) <= reach and abs(moved.dy) <= reach:
-            row, column = moved.dy + reach, moved.dx + reach
-            large = frame(large, (row, column, row, column), _HERE, times)
-            here = f"{values[row, column]:.2f}"
-        else:
-            here = "—"
-        canvas.picture(x, y + 1, large)
-        below = y + 1 + -(-len(large) // 2)
+        near = abs(moved.dx) <= reach and abs(moved.dy) <= reach
+        here = (moved.dy + reach, moved.dx + reach) if near else None
+        room = canvas.height - y - 1 - _BELOW, width
+        palette = self.palette(scene)
+        below = y + 1 + draw_shifts(canvas, x, y + 1, room, values, here, palette, tones.dim, tones.chosen)
         told = _("here {here}   in place {middle:.2f}   at worst {worst:.2f}")
-        told = told.format(here=here, middle=values[reach, reach], worst=values.min())
+        if width < _NARROW:
+            told = _("{middle:.2f} in place → {here}")
+        told = told.format(here=f"{values[here]:.2f}" if here else "—", middle=values[reach, reach], worst=values.min())
         canvas.put(x, below, told, tones.text, room=width)
-        told = _("{sample} images, up to {reach} pixels each way").format(sample=found.sample, reach=reach)
+        told = _("{sample} test images, in %; shifts in pixels").format(sample=found.sample)
         canvas.put(x, below + 1, told, tones.dim, room=width)
 
     def _turn(self, degrees: int) -> None:

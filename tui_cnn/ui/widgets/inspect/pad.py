@@ -8,10 +8,12 @@ import numpy.typing as npt
 from textual import events
 from textual.binding import Binding, BindingType
 
+from tui_cnn.data.drawing import Cell, stroke
 from tui_cnn.i18n import _
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.draw.canvas import Canvas, colours
 from tui_cnn.ui.draw.pictures import fit_into, frame, magnify
+from tui_cnn.ui.inspecting.desk import Desk
 from tui_cnn.ui.inspecting.scene import Scene
 from tui_cnn.ui.inspecting.subject import Subject
 from tui_cnn.ui.widgets.inspect.drawn import Tones
@@ -19,7 +21,11 @@ from tui_cnn.ui.widgets.inspect.view import Output, View
 
 _TOP = 2
 _LEFT = 1
-_SOFT = 140
+_WIDTHS = (2, 4, 7)
+"""Pixels of a pen."""
+_MORE = 2
+"""By so many pixels an eraser is wider, so that it wipes out the soft rim as well."""
+_MOST_KEPT = 100
 _PEN, _PEN_UP = (255, 176, 0), (120, 120, 120)
 
 
@@ -39,7 +45,12 @@ class PadView(View):
     _pen = (14, 14)
     _down = False
     _erasing = False
+    _width = 0
     _times = 1
+
+    def __init__(self, desk: Desk, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(desk, id=id)
+        self._before: list[npt.NDArray[np.uint8]] = []
 
     @classmethod
     def title(cls) -> str:
@@ -53,26 +64,49 @@ class PadView(View):
             row=self._pen[0], column=self._pen[1], pen=pen
         )
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing can be taken back before something was drawn."""
+        return bool(self._before) if action == "undo_stroke" else True
+
     def action_walk(self, down: int, right: int) -> None:
         """Move the pen."""
         if self.scene is not None:
             height, width = self._pad(self.scene).shape
-            self._pen = (self._pen[0] + down) % height, (self._pen[1] + right) % width
-            self._stroke() if self._down else self.redraw()
+            begin, self._pen = self._pen, ((self._pen[0] + down) % height, (self._pen[1] + right) % width)
+            wraps = abs(begin[0] - self._pen[0]) > 1 or abs(begin[1] - self._pen[1]) > 1
+            self._stroke(self._pen if wraps else begin, erase=self._erasing) if self._down else self.redraw()
 
     def action_set_pen(self) -> None:
         """Put the pen down, or lift it."""
         self._down = not self._down
-        self._stroke() if self._down else self.redraw()
+        if self._down:
+            self._remember()
+            self._stroke(self._pen, erase=self._erasing)
+        else:
+            self.redraw()
 
     def action_toggle_eraser(self) -> None:
         """Draw, or erase."""
         self._erasing = not self._erasing
         self.redraw()
 
+    def action_change_width(self) -> None:
+        """Take a broader pen; after the broadest comes the finest."""
+        self._width = (self._width + 1) % len(_WIDTHS)
+        self.redraw()
+
+    def action_undo_stroke(self) -> None:
+        """Take back the last stroke, or what was done to all of the pad."""
+        if self._before:
+            self._drawing = self._before.pop()
+            self._down = False
+            self._show_drawing()
+            self.refresh_bindings()
+
     def action_clear_pad(self) -> None:
         """Begin anew."""
         if self.scene is not None:
+            self._remember()
             self._drawing = np.zeros(self.scene.opened.image_shape, np.uint8)
             self._down = self._erasing = False
             self._show_drawing()
@@ -80,18 +114,25 @@ class PadView(View):
     def action_take_image(self) -> None:
         """Put the image on the pad."""
         if self.scene is not None:
+            self._remember()
             self._drawing = self.scene.subject.pixels.copy()
             self._show_drawing()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Draw where the mouse is; another button than the left one erases."""
-        self.capture_mouse()
-        self._draw_at(event, erasing=event.button > 1)
+        cell = self._cell_at(event)
+        if cell is not None:
+            self.capture_mouse()
+            self._remember()
+            self._pen, self._down = cell, False
+            self._stroke(cell, erase=self._erasing or event.button > 1)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Draw along."""
-        if event.button:
-            self._draw_at(event, erasing=event.button > 1)
+        """Draw along, from where the mouse was: a terminal tells only some of the cells that it passes."""
+        cell = self._cell_at(event)
+        if event.button and cell is not None and self.app.mouse_captured is self:
+            begin, self._pen = self._pen, cell
+            self._stroke(begin, erase=self._erasing or event.button > 1)
 
     def on_mouse_up(self) -> None:
         """Let the mouse go."""
@@ -108,7 +149,8 @@ class PadView(View):
         """Draw the pad with the pen."""
         pad = self._pad(scene)
         canvas.put(1, 0, _("Draw with the mouse, or Space and the arrows."), tones.text)
-        canvas.put(1, 1, _("What the network says of it stands at the left."), tones.dim)
+        words = _("pen {width} wide: the network's answer follows at the left").format(width=_WIDTHS[self._width])
+        canvas.put(1, 1, words, tones.dim)
         self._times = fit_into((pad.shape[0], pad.shape[1]), (canvas.height - _TOP, canvas.width - _LEFT))
         pixels = magnify(colours(np.maximum(pad, 24)), self._times)
         colour = _PEN if self._down else _PEN_UP
@@ -118,15 +160,14 @@ class PadView(View):
             pixels[self._pen] = colour
         canvas.picture(_LEFT, _TOP, pixels)
 
-    def _draw_at(self, event: events.MouseEvent, *, erasing: bool) -> None:
+    def _cell_at(self, event: events.MouseEvent) -> Cell | None:
+        """Tell which pixel of the pad is under the mouse."""
         inside = event.get_content_offset(self)
         if inside is None or self.scene is None:
-            return
+            return None
         row, column = (inside.y - _TOP) * 2 // self._times, (inside.x - _LEFT) // self._times
         height, width = self._pad(self.scene).shape
-        if 0 <= row < height and 0 <= column < width:
-            self._pen = row, column
-            self._stroke(erasing=erasing)
+        return (row, column) if 0 <= row < height and 0 <= column < width else None
 
     def _pad(self, scene: Scene) -> npt.NDArray[np.uint8]:
         if self._drawing is None or self._drawing.shape != scene.opened.image_shape:
@@ -134,21 +175,18 @@ class PadView(View):
             self._pen = scene.opened.image_shape[0] // 2, scene.opened.image_shape[1] // 2
         return self._drawing
 
-    def _stroke(self, *, erasing: bool = False) -> None:
-        """Colour the pixel under the pen, and those next to it a little."""
-        if self.scene is None:
-            return
-        pad = self._pad(self.scene).copy()
-        row, column = self._pen
-        if erasing or self._erasing:
-            pad[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2] = 0
-        else:
-            for y, x in ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)):
-                if 0 <= y < pad.shape[0] and 0 <= x < pad.shape[1]:
-                    pad[y, x] = max(pad[y, x], _SOFT)
-            pad[row, column] = 255
-        self._drawing = pad
-        self._show_drawing()
+    def _stroke(self, begin: Cell, *, erase: bool) -> None:
+        """Draw from a pixel to where the pen is now."""
+        if self.scene is not None:
+            width = _WIDTHS[self._width] + (_MORE if erase else 0)
+            self._drawing = stroke(self._pad(self.scene), begin, self._pen, width, erase=erase)
+            self._show_drawing()
+
+    def _remember(self) -> None:
+        """Keep the pad as it is, to come back to."""
+        if self.scene is not None:
+            self._before = [*self._before, self._pad(self.scene)][-_MOST_KEPT:]
+            self.refresh_bindings()
 
     def _show_drawing(self) -> None:
         if self.scene is not None and self._drawing is not None:

@@ -8,7 +8,7 @@ from tui_cnn.ui.draw.canvas import Canvas, colours
 from tui_cnn.ui.draw.numbers import bar
 from tui_cnn.ui.draw.pictures import fit_into, magnify
 from tui_cnn.ui.inspecting.scene import Scene
-from tui_cnn.ui.widgets.inspect.drawn import Drawn, Tones
+from tui_cnn.ui.widgets.inspect.drawn import Drawn, Tones, wrapped
 
 _NAME = 11
 _SHARE = 6
@@ -41,6 +41,8 @@ class PredictionPanel(Drawn):
         found, label = self.desk.get(scene.activate, Activations), scene.subject.label
         if found is None or label is None:
             return _("Prediction")
+        if not np.isfinite(found.probabilities.numpy()).all():
+            return _("No prediction")
         right = int(found.probabilities.numpy().argmax()) == label
         return _("Prediction: right") if right else _("Prediction: wrong")
 
@@ -54,6 +56,11 @@ class PredictionPanel(Drawn):
             self.waiting(canvas, 0, 0, scene.activate, tones)
             return
         probabilities = found.probabilities.numpy()
+        if not np.isfinite(probabilities).all():
+            told = _("It gives no numbers (NaN): the training diverged. Train anew with a lower learning rate.")
+            for line, words in enumerate(wrapped(told, canvas.width)):
+                canvas.put(0, line, words, tones.wrong)
+            return
         order = np.argsort(-probabilities, kind="stable").tolist()
         said = order[0]
         shown = order[: canvas.height]

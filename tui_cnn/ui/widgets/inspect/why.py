@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from textual.binding import Binding, BindingType
 
+from tui_cnn.core.path import format_path
 from tui_cnn.data.rendering import enlarge
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import overlay
@@ -13,7 +14,8 @@ from tui_cnn.runs.inspection.replies import Activations, Heat, Heats, Reply
 from tui_cnn.runs.inspection.requests import AnyRequest, GradCam, Occlude, Saliency
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.draw.canvas import Canvas, Pixels, colours
-from tui_cnn.ui.draw.pictures import fit_into, magnify, sheet
+from tui_cnn.ui.draw.gallery import Tile, draw_gallery, enlargement, grid, reduction
+from tui_cnn.ui.draw.pictures import fit_into, magnify, sheet, shrink
 from tui_cnn.ui.inspecting.scene import Scene
 from tui_cnn.ui.widgets.inspect.drawn import Tones, wrapped
 from tui_cnn.ui.widgets.inspect.view import Output, View, means
@@ -22,6 +24,7 @@ _GAP = 1
 _LINES = 4
 _STRENGTH = 0.65
 _WAYS = 3
+_LOWEST, _CAPTION = 6, 14
 
 
 class Explanation(NamedTuple):
@@ -50,6 +53,9 @@ class WhyView(View):
 
     _chosen = 1
     """Which of the three is shown where only one has room."""
+
+    _across = False
+    """Whether all have room."""
 
     @classmethod
     def title(cls) -> str:
@@ -88,6 +94,20 @@ class WhyView(View):
         self._chosen = (self._chosen + 1) % _WAYS
         self.redraw()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is nothing to turn to where all are in view."""
+        return not self._across if action == "next_explanation" else True
+
+    def show(self, scene: Scene) -> None:
+        """Show another scene."""
+        super().show(scene)
+        self._look_for_room()
+
+    def on_resize(self) -> None:
+        """Draw for another size, in which there may be room for more."""
+        super().on_resize()
+        self._look_for_room()
+
     def action_walk(self, by: int) -> None:
         """Go to the next layer that has maps, or the one before."""
         if self.scene is None:
@@ -117,25 +137,60 @@ class WhyView(View):
         image = colours(found.image.numpy())
         size = (image.shape[0], image.shape[1])
         explained = self._explanations(scene, found)
-        across = canvas.width // (size[1] + _GAP) >= len(explained)
+        across = self._has_room(canvas.width, size[1])
         columns = len(explained) if across else 1
         if not across:  # where only one has room, it is that of the layer
             explained = [explained[self._chosen]]
-        rows = -(-len(explained) // columns)
         field = canvas.width // columns
-        room = (canvas.height // rows - (_LINES if across else 0), field - _GAP if across else min(field, 60) - 16)
+        room = (canvas.height - (_LINES if across else 0), field - _GAP if across else min(field, 60) - 16)
         times = fit_into(size, room)
+        below = 1 + -(-size[0] * times // 2)
         for place, each in enumerate(explained):
-            x, y = 1 + (place % columns) * field, (place // columns) * (canvas.height // rows)
-            below = y + 1 + -(-size[0] * times // 2)
-            canvas.put(x, y, each.name, tones.bold, room=field - _GAP)
+            x = 1 + place * field
+            canvas.put(x, 0, each.name, tones.bold, room=field - _GAP)
             if each.heat is None:
-                self.waiting(canvas, x, y + 1, each.request, tones)
+                self.waiting(canvas, x, 1, each.request, tones)
                 continue
-            canvas.picture(x, y + 1, magnify(self._laid(scene, image, each.heat), times))
-            words = (x, below) if across else (x + size[1] * times + _GAP, y + 1)
+            canvas.picture(x, 1, magnify(self._laid(scene, image, each.heat), times))
+            words = (x, below) if across else (x + size[1] * times + _GAP, 1)
             for line, told in enumerate(wrapped(each.told, (field if across else canvas.width - words[0]) - 1)):
                 canvas.put(words[0], words[1] + line, told, tones.dim)
+        if across:
+            self._draw_layers(canvas, scene, image, below + _LINES, tones)
+
+    def _draw_layers(self, canvas: Canvas, scene: Scene, image: Pixels, top: int, tones: Tones) -> None:
+        """Draw Grad-CAM at every layer that has maps: from small parts to all of the thing."""
+        found = self.desk.get(self._requests(scene)[1][0], Heats)
+        room = (canvas.height - top - 1, canvas.width)
+        if found is None or room[0] < _LOWEST:
+            return
+        canvas.put(1, top, _("Grad-CAM through the layers: ↑ and ↓ choose one"), tones.bold)
+        size, count, chosen = (image.shape[0], image.shape[1]), len(found.layers), self._place(scene, found)
+        reduced = reduction(size, count, room)
+        small = (-(-size[0] // reduced), -(-size[1] // reduced))
+        times = enlargement(small, count, room, _CAPTION)
+        laid = grid((small[0] * times, small[1] * times), count, chosen, room, _CAPTION)
+        infos = {info.name: info for info in scene.opened.layers}
+
+        def tile(place: int) -> Tile:
+            heat = means(enlarge(means(found.values[place].numpy()), size))
+            info = infos[found.layers[place]]
+            pixels = magnify(np.asarray(shrink(self._laid(scene, image, heat), reduced), np.uint8), times)
+            return Tile(pixels, tones.dim, (f"{format_path(info.path)} {info.kind}",))
+
+        draw_gallery(canvas, top + 1, laid, count, chosen, tile, tones.chosen)
+
+    @staticmethod
+    def _has_room(width: int, image: int) -> bool:
+        return width // (image + _GAP) >= _WAYS
+
+    def _look_for_room(self) -> None:
+        """Offer to turn to the next way only where there is no room for all."""
+        found = self.activations(self.scene) if self.scene else None
+        across = found is not None and self._has_room(self.size.width, found.image.shape[1])
+        if across != self._across:
+            self._across = across
+            self.refresh_bindings()
 
     def _explanations(self, scene: Scene, found: Activations) -> list[Explanation]:
         """Gather what is known."""
@@ -157,7 +212,8 @@ class WhyView(View):
             place = self._place(scene, layers)
             values = means(layers.values[place].numpy())
             heat = means(enlarge(values, (shape[0], shape[1])))
-            name = _("Grad-CAM of {layer}").format(layer=layers.layers[place])
+            (info,) = (info for info in scene.opened.layers if info.name == layers.layers[place])
+            name = _("Grad-CAM of {layer}").format(layer=f"{format_path(info.path)} {info.kind}")
             told = _("bright: where the layer's maps speak for it; at most {most:.3f}").format(most=values.max())
         explained.append(Explanation(name, cams, heat, told))
         heat, told = None, ""
@@ -173,7 +229,9 @@ class WhyView(View):
         return (Saliency(**asked), Heat), (GradCam(**asked), Heats), (Occlude(**asked), Heat)  # type: ignore[arg-type]
 
     def _laid(self, scene: Scene, image: Pixels, heat: npt.NDArray[np.float64]) -> Pixels:
-        return overlay(image, heat, _STRENGTH, self.palette(scene))
+        palette = self.palette(scene)
+        # In grey a light piece of the image could be taken for heat: then the heat stands alone.
+        return overlay(image, heat, 1.0 if palette == "grey" else _STRENGTH, palette)
 
     @staticmethod
     def _place(scene: Scene, heats: Heats) -> int:
