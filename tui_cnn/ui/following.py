@@ -6,6 +6,15 @@ from tui_cnn.ui.lesson_links import LessonLink, LinkError, ModelLink, parse_link
 
 if TYPE_CHECKING:
     from tui_cnn.ui.app import CnnTui
+    from tui_cnn.ui.inspecting.taking import Brought
+
+
+async def bring(app: "CnnTui", brought: "Brought") -> None:
+    """Go to the Lab, and put something of a trained network on its bench."""
+    from tui_cnn.ui.screens.lab import LabScreen
+
+    await app.switch_mode("lab")
+    await cast("LabScreen", app.screen).bring(brought)
 
 
 async def follow(app: "CnnTui", text: str) -> None:

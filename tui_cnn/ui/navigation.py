@@ -16,6 +16,7 @@ from tui_cnn.ui.screens.base import MainScreen
 
 if TYPE_CHECKING:
     from tui_cnn.ui.app import CnnTui
+    from tui_cnn.ui.inspecting.taking import Brought
 
 _IDLE = 1.0
 """Seconds after the start until the other screens are loaded, so that going there does not wait for the charts."""
@@ -120,6 +121,12 @@ class NavigatingApp(ConfiguredApp):
 
         self.settle_form()
         await follow(cast("CnnTui", self), link)
+
+    def bring_to_lab(self, brought: "Brought") -> None:
+        """Put something of a trained network on the bench of the Lab."""
+        from tui_cnn.ui.following import bring
+
+        self.run_worker(bring(cast("CnnTui", self), brought))
 
     def action_mode_runs(self) -> None:
         """Go to the list of runs."""

@@ -52,9 +52,9 @@ def test_backgrounds_follow_the_numbers():
 def test_half_blocks():
     values = np.arange(15.0).reshape(3, 5)
     assert halves(values, DARK).plain == "▀▀▀▀▀\n▀▀▀▀▀"
-    assert halves(values, DARK, shown=7).plain == "▀▀▀▀▀\n·····"
-    assert halves(values, DARK, shown=7, large=True).plain == "██████████\n████ · · ·\n · · · · ·"
-    assert halves(values, DARK, shown=0).plain == "·····\n·····"
+    assert halves(values, DARK, Marks(shown=7)).plain == "▀▀▀▀▀\n·····"
+    assert halves(values, DARK, Marks(shown=7), large=True).plain == "██████████\n████ · · ·\n · · · · ·"
+    assert halves(values, DARK, Marks(shown=0)).plain == "·····\n·····"
 
 
 def test_products_are_broken_where_the_line_is_full():

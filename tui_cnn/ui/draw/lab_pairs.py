@@ -46,7 +46,7 @@ def pairs_table(analyses: dict[str, Analysis], selected: int, tones: Tones, *, f
     """Draw the pairs, a line a network; `selected` counts the lines."""
     parts: list[Text | Table] = []
     width = max(len(name) for name in analyses)
-    cursor = tones.ground.blend(tones.above, 0.35)
+    cursor = tones.ground.blend(tones.below, 0.35)
     line = 0
     for pair in pairs():
         table = Table.grid(padding=(0, 2, 0, 0))
