@@ -73,5 +73,6 @@ def _configuration(path: Path, data: dict[str, Any]) -> Configuration:
             kept[name] = value
     if (wanted := kept.get("language", "")) and known_language(wanted) is None:
         message = _("the language “{name}” is not known; there are: {languages}")
+        del kept["language"]
         problems.append("language: " + message.format(name=wanted, languages=", ".join(languages())))
     return Configuration(convert(kept, Settings), keys, tuple(f"{path}: {line}" for line in (*problems, *wrong)))
