@@ -35,7 +35,7 @@ def test_what_a_link_says():
         ("lab:convolutions", "did you mean “convolution”?"),
         ("lab:convolution?kernels=blur", "did you mean “kernel”?"),
         ("lab:convolution?kernel=sobelx", "kernel cannot be 'sobelx'; did you mean “sobel-x”?"),
-        ("lab:convolution?side=99", "side must be a whole number, at most 28, but is 99"),
+        ("lab:convolution?side=99", "side must be a whole number, at most 64, but is 99"),
         ("lab:pairs?n=3", "unknown setting “n”"),
         ("lab:pooling?place=0", "the place is a number, from 1 on"),
     ],
