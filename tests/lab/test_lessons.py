@@ -3,7 +3,8 @@
 import pytest
 
 from tui_cnn.core.layers import LAYER_TYPES
-from tui_cnn.lab.lessons import lesson_of, lessons, read_lesson
+from tui_cnn.lab.lessons import lessons, lessons_of, read_lesson
+from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
 
 TOPICS = [*LAYER_TYPES, "Input", "output", "parameters", "MACs", "FLOPs", "memory", "field", "accuracy", "loss", ""]
 PAGES = ["convolution", "pooling", "sizes", "weights", "pairs"]
@@ -37,10 +38,16 @@ def test_there_is_one_for_each_thing_that_the_course_explains():
 
 def test_whatever_is_looked_at_has_its_lesson():
     names = {lesson.name for lesson in lessons()}
-    assert {lesson_of(topic) for topic in TOPICS + PAGES} <= names
-    assert lesson_of("MaxPooling2D") == "pooling"
-    assert lesson_of("field") == "receptive-field"
-    assert lesson_of("no such thing") == "shape-of-a-cnn"
+    assert {name for topic in TOPICS + PAGES for name in lessons_of([topic])} <= names
+    assert lessons_of(["MaxPooling2D", "field", "", "pool_size", "no such thing"]) == ("pooling", "receptive-field")
+    assert lessons_of(["no such thing"]) == lessons_of([]) == ("shape-of-a-cnn",)
+
+
+def test_every_lesson_can_be_asked_for():
+    fields = {field for layer in LAYER_TYPES.values() for field in layer.__struct_fields__}
+    settings = {*ConvolutionSettings.__struct_fields__, *PoolingSettings.__struct_fields__}
+    found = {name for topic in [*TOPICS, *PAGES, *fields, *settings] for name in lessons_of([topic])}
+    assert found == {lesson.name for lesson in lessons()}
 
 
 def test_how_a_lesson_is_written(tmp_path):

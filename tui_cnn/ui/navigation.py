@@ -140,7 +140,7 @@ class NavigatingApp(ConfiguredApp):
 
         main = self.screen if isinstance(self.screen, MainScreen) else None
         text = help_text(self.configuration.keys, main.place() if main else None)
-        self.push_screen(HelpDialog(_("Help"), text, main.topic if main else ""))
+        self.push_screen(HelpDialog(_("Help"), text, main.topics if main else ()))
 
     def settle_form(self) -> None:
         """Apply what stands in an open form."""

@@ -45,9 +45,9 @@ class LabBenches(MainScreen):
         return cast("PageName", self.query_one(ContentSwitcher).current)
 
     @property
-    def topic(self) -> str:
+    def shown_topics(self) -> tuple[str, ...]:
         """The page that is shown."""
-        return self.page
+        return (self.page,)
 
     @property
     def bench(self) -> Widget:
