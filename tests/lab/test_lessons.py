@@ -1,6 +1,7 @@
 """The lessons: in order, readable, each with things to try, and all that can be asked about leads to one."""
 
 import pytest
+from rich.cells import cell_len
 
 from tui_cnn.core.layers import LAYER_TYPES
 from tui_cnn.lab.lessons import lessons, lessons_of, read_lesson
@@ -27,6 +28,12 @@ def test_a_lesson(lesson):
     assert 3 <= len(lesson.tries) <= 8
     assert "](" not in lesson.text, "what leads elsewhere stands in the list"
     assert all(step.words and "](" not in step.words for step in lesson.tries), "one link a line"
+
+
+@pytest.mark.parametrize("code", ["en", "ko"])
+def test_titles_fit_their_line(code):
+    """At 120 columns the panel has 39 cells, with ` 13 / 13` at the end; a Korean letter takes two."""
+    assert max(cell_len(f"{lesson.title}  13 / 13") for lesson in lessons(code)) <= 39
 
 
 def test_there_is_one_for_each_thing_that_the_course_explains():
