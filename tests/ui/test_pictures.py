@@ -15,6 +15,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.ui.screens import inspect
 from tui_cnn.ui.variants import keep
+from tui_cnn.ui.widgets import lab_tones
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 BROKEN = edits.change(preset("fashion-cnn"), (4,), kernel_size=(9, 9))
@@ -22,7 +23,8 @@ BROKEN = edits.change(preset("fashion-cnn"), (4,), kernel_size=(9, 9))
 
 @pytest.fixture(autouse=True)
 def still(monkeypatch):
-    """No cursor blinks, and the clock is that of Greenwich."""
+    """No cursor blinks, the clock is that of Greenwich, and the Lab draws in colours."""
+    monkeypatch.setattr(lab_tones, "ink", lambda _app: "blocks")
     monkeypatch.setattr(Input, "_watch_cursor_blink", lambda *_: None)
     monkeypatch.setattr(Input, "_restart_blink", lambda *_: None)
     monkeypatch.setattr(Input, "_toggle_cursor", lambda *_: None)
@@ -250,6 +252,20 @@ async def test_lab_clothes(picture):
     async with opened(size=(80, 24)) as user:
         await in_the_lab(user, "lab:convolution?image=fashion&index=4&kernel=sobel-x&place=300")
         await user.until(lambda: "103 108 122" in user.text)
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_lab_street(picture):
+    async with opened(size=(120, 40)) as user:
+        await in_the_lab(user, "lab:convolution?image=street&kernel=vertical-line&place=260")
+        picture(user.app)
+
+
+async def test_lab_move(picture):
+    async with opened(size=(120, 40)) as user:
+        await in_the_lab(user, "lab:pooling?image=fashion&index=8&right=1&place=100")
+        await user.until(lambda: "31 of 196" in user.text)
         await at_rest(user)
         picture(user.app)
 
