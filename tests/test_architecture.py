@@ -51,6 +51,7 @@ for module in pkgutil.walk_packages(getattr(room, "__path__", []), room.__name__
         ("cli", TENSORFLOW),
         ("ui", TENSORFLOW),
         ("i18n", TENSORFLOW | SCREEN | {"numpy", "msgspec"}),
+        ("config", TENSORFLOW | SCREEN | {"numpy", "msgspec", "platformdirs", "tomllib"}),
         ("assets", TENSORFLOW | SCREEN | {"numpy", "msgspec"}),
     ],
 )

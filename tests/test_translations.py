@@ -100,7 +100,14 @@ LOADED = "import sys, tui_cnn.cli; print(*sorted(name for name in sys.modules if
 
 def test_the_command_loads_nothing_before_it_knows_the_language():
     ended = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True)
-    assert ended.stdout.split() == ["tui_cnn", "tui_cnn.assets", "tui_cnn.cli", "tui_cnn.cli.language", "tui_cnn.i18n"]
+    assert ended.stdout.split() == [
+        "tui_cnn",
+        "tui_cnn.assets",
+        "tui_cnn.cli",
+        "tui_cnn.cli.language",
+        "tui_cnn.config",
+        "tui_cnn.i18n",
+    ]
 
 
 def run(*args, module="tui_cnn", **environment):
@@ -156,6 +163,23 @@ def test_the_environment_is_asked(environment, korean):
 
 def test_what_is_asked_for_goes_before_the_environment():
     assert run("--lang", "en", "runs", LANG="ko_KR.UTF-8")[1].startswith("There are no runs yet.")
+
+
+@pytest.mark.parametrize(
+    ("text", "args", "korean"),
+    [
+        ('language = "ko"', (), True),
+        ('language = "ko-KR"', (), True),
+        ('language = "ko"', ("--lang", "en"), False),
+        ('language = "fr"', (), False),
+        ("language = 3", (), False),
+        ('language = "ko', (), False),
+    ],
+)
+def test_the_settings_go_before_the_environment_and_after_what_is_asked_for(home, text, args, korean):
+    (home / "config.toml").write_text(text)
+    status, told, _errors = run(*args, "runs", LANG="en_GB.UTF-8")
+    assert (status, told.startswith("아직 실행이 없습니다.")) == (0, korean)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,15 @@ from tui_cnn.core.shape import format_shape
 from tui_cnn.formats.presets import preset, preset_names, preset_path
 from tui_cnn.formats.toml import dumps_network, loads_network
 
-SMALL = ["all-conv", "fashion-cnn-strides", "small-inception", "small-mobile", "small-resnet"]
+SMALL = [
+    "all-conv",
+    "fashion-classical",
+    "fashion-cnn-strides",
+    "fashion-learned",
+    "small-inception",
+    "small-mobile",
+    "small-resnet",
+]
 
 
 class TestEachFile:
@@ -83,7 +91,7 @@ class TestSmallOnes:
         layers = leaves(name)
         before = [first for first, then in pairwise(layers) if isinstance(then, BatchNormalization)]
         assert not any(layer.use_bias for layer in before)
-        assert bool(before) == (name != "fashion-cnn-strides")
+        assert bool(before) == (not name.startswith("fashion-"))
 
     def test_all_conv_has_neither_pools_nor_dense_layers(self):
         kinds = {type(layer).__name__ for layer in leaves("all-conv")}

@@ -1,9 +1,11 @@
 """The lessons: in order, readable, each with things to try, and all that can be asked about leads to one."""
 
 import pytest
+from rich.cells import cell_len
 
 from tui_cnn.core.layers import LAYER_TYPES
-from tui_cnn.lab.lessons import lesson_of, lessons, read_lesson
+from tui_cnn.lab.lessons import lessons, lessons_of, read_lesson
+from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
 
 TOPICS = [*LAYER_TYPES, "Input", "output", "parameters", "MACs", "FLOPs", "memory", "field", "accuracy", "loss", ""]
 PAGES = ["convolution", "pooling", "sizes", "weights", "pairs"]
@@ -28,6 +30,12 @@ def test_a_lesson(lesson):
     assert all(step.words and "](" not in step.words for step in lesson.tries), "one link a line"
 
 
+@pytest.mark.parametrize("code", ["en", "ko"])
+def test_titles_fit_their_line(code):
+    """At 120 columns the panel has 39 cells, with ` 13 / 13` at the end; a Korean letter takes two."""
+    assert max(cell_len(f"{lesson.title}  13 / 13") for lesson in lessons(code)) <= 39
+
+
 def test_there_is_one_for_each_thing_that_the_course_explains():
     assert [lesson.name for lesson in lessons()] == [
         "why-not-dense", "images", "filters", "convolution", "padding", "stride", "channels", "layer", "pooling",
@@ -37,10 +45,16 @@ def test_there_is_one_for_each_thing_that_the_course_explains():
 
 def test_whatever_is_looked_at_has_its_lesson():
     names = {lesson.name for lesson in lessons()}
-    assert {lesson_of(topic) for topic in TOPICS + PAGES} <= names
-    assert lesson_of("MaxPooling2D") == "pooling"
-    assert lesson_of("field") == "receptive-field"
-    assert lesson_of("no such thing") == "shape-of-a-cnn"
+    assert {name for topic in TOPICS + PAGES for name in lessons_of([topic])} <= names
+    assert lessons_of(["MaxPooling2D", "field", "", "pool_size", "no such thing"]) == ("pooling", "receptive-field")
+    assert lessons_of(["no such thing"]) == lessons_of([]) == ("shape-of-a-cnn",)
+
+
+def test_every_lesson_can_be_asked_for():
+    fields = {field for layer in LAYER_TYPES.values() for field in layer.__struct_fields__}
+    settings = {*ConvolutionSettings.__struct_fields__, *PoolingSettings.__struct_fields__}
+    found = {name for topic in [*TOPICS, *PAGES, *fields, *settings] for name in lessons_of([topic])}
+    assert found == {lesson.name for lesson in lessons()}
 
 
 def test_how_a_lesson_is_written(tmp_path):

@@ -35,8 +35,8 @@ def test_a_chain_is_a_network(n, slides):
 def test_alexnets_first_layer():
     """Krizhevsky et al., 2012: 227×227×3, 96 filters of 11×11 at stride 4; unshared it would be 105,705,600."""
     convolution, unshared, _dense = compare((227, 227, 3), Slide(11, s=4), 96)
-    assert convolution == (34_944, "(11·11·3 + 1)·96")
-    assert unshared == (105_705_600, "(11·11·3 + 1)·55·55·96")
+    assert convolution == (34_944, "(11·11·3 + 1)·96", 105_415_200)
+    assert unshared == (105_705_600, "(11·11·3 + 1)·55·55·96", 105_415_200)
 
 
 def test_why_not_dense():
@@ -54,6 +54,8 @@ def test_counts_are_those_of_the_layers(side, channels, f, filters):
     assert compared.convolution.parameters == analyze(network).totals.params
     flat = Network("flat", (side, side, channels), (Flatten(), Dense(units=out * out * filters)))
     assert compared.dense.parameters == analyze(flat).totals.params
+    assert compared.convolution.macs == compared.unshared.macs == analyze(network).totals.macs
+    assert compared.dense.macs == analyze(flat).totals.macs
     assert compared.unshared.parameters == compared.convolution.parameters * out * out
 
 

@@ -11,10 +11,11 @@ from textual.keys import _character_to_key
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
+from tui_cnn.config import config_file
 from tui_cnn.formats.presets import preset
 from tui_cnn.ui.app import CnnTui
 from tui_cnn.ui.design import open_design
-from tui_cnn.ui.settings import config_file, read_settings
+from tui_cnn.ui.settings import read_settings
 
 _CALM_TURNS = 4
 """So many turns of the event loop without work mean that nothing follows; what a worker awaited comes in one or two."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from functools import cache
 from pathlib import Path
 
 from tui_cnn.i18n import use_language
@@ -9,10 +10,14 @@ from tui_cnn.i18n import use_language
 use_language("ko")  # the keys of the screens get their names when they are loaded
 
 from tests.ui import told  # noqa: E402
+from tests.ui.answering import Answering, make_run  # noqa: E402
 from tests.ui.driving import opened  # noqa: E402
 from tests.ui.picture import SIZES, at_rest, hold_still, take  # noqa: E402
 from tests.ui.told import BROKEN, finished_run  # noqa: E402
 from tui_cnn.formats.presets import preset  # noqa: E402
+from tui_cnn.ui.screens import inspect  # noqa: E402
+from tui_cnn.ui.widgets import lab_tones  # noqa: E402
+from tui_cnn.ui.widgets.lab_lesson import LessonPanel  # noqa: E402
 
 SCENES = {
     "build": ("fashion-cnn", ["down", "down"]),
@@ -25,24 +30,46 @@ SCENES = {
     "finished": ("fashion-cnn", ["5", "enter"]),
     "runs": ("fashion-cnn", ["5"]),
     "help": ("fashion-cnn", ["question_mark"]),
+    "lab": ("fashion-cnn", ["4", *["right"] * 6]),
+    "pooling": ("fashion-cnn", ["4", "p", "shift+right", *["right"] * 4]),
+    "sizes": ("fashion-cnn", ["4", "s"]),
+    "weights": ("fashion-cnn", ["4", "w"]),
+    "lesson": ("fashion-cnn", ["4", "l", "greater_than_sign", "greater_than_sign"]),
+    "inspect": ("fashion-cnn", ["3", "right", "right"]),
+    "kernels": ("fashion-cnn", ["3", "k"]),
+    "evaluation": ("fashion-cnn", ["3", "e"]),
     "palette": ("fashion-cnn", ["ctrl+p"]),
 }
+
+
+@cache
+def run_with_weights():
+    """Make it when it is first looked into; the scenes before do without it."""
+    return make_run()
 
 
 async def draw(scene, size, target):
     """Draw one screen to a file."""
     network, keys = SCENES[scene]
+    if keys[0] == "3":
+        run_with_weights()
     async with opened(network, size=SIZES[size]) as user:
         for key in keys:
             await user.press(key)
             if key == "5":
                 await user.sees("완료", "실패")
+            if key == "3":
+                await user.sees("0.775")
+            if key == keys[0] == "4":
+                await user.until(lambda: user.app.screen.query_one(LessonPanel).lesson is not None)
         await at_rest(user)
         (target / f"{scene}-{size}.svg").write_text(take(user.app), "utf-8")
 
 
 async def main(target, wanted):
     hold_still(setattr)
+    lab_tones.ink = lambda _app: "blocks"
+    inspect.Inspector = Answering
     finished_run()
     stopped = told.make_run("20260101-120000-lenet-5-0001", preset("lenet-5"))
     told.write(stopped, told.started(), *told.trained(1.5), told.failed())

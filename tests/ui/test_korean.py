@@ -23,6 +23,14 @@ DRAWINGS = [
     "finished-120x40",
     "runs-80x24",
     "help-120x40",
+    "lab-80x24",
+    "lab-120x40",
+    "pooling-80x24",
+    "sizes-80x24",
+    "weights-80x24",
+    "lesson-80x24",
+    "inspect-120x40",
+    "kernels-120x40",
 ]
 
 

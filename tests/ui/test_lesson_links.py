@@ -9,8 +9,10 @@ from tui_cnn.lab.moving import moved
 from tui_cnn.lab.scene import Typed, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, SizesSettings, WeightsSettings
 from tui_cnn.lab.sizes import chain, read_windows
+from tui_cnn.ui.actions import VIEWS
 from tui_cnn.ui.draw.lab_weights import EXAMPLES
-from tui_cnn.ui.lesson_links import LabLink, LessonLink, LinkError, ModelLink, parse_link
+from tui_cnn.ui.lesson_links import LabLink, LessonLink, LinkError, ModelLink, ViewLink, parse_link
+from tui_cnn.ui.widgets.lab_lesson import LessonPanel, Tries
 
 LINKS = sorted({step.link for lesson in lessons() for step in lesson.tries})
 
@@ -24,18 +26,20 @@ def test_what_a_link_says():
     assert parse_link("lab:pairs") == LabLink("pairs", None)
     assert parse_link("build:lenet-5") == ModelLink("build", "lenet-5")
     assert parse_link("train:fashion-dnn") == ModelLink("train", "fashion-dnn")
+    assert parse_link("inspect:kernels") == ViewLink("kernels")
     assert parse_link("lesson:padding") == LessonLink("padding")
 
 
 @pytest.mark.parametrize(
     ("link", "told"),
     [
-        ("https://example.org", "a link begins with lab:, build:, train: or lesson:"),
+        ("https://example.org", "a link begins with lab:, build:, train:, inspect: or lesson:"),
         ("build:", "a link begins with"),
+        ("inspect:kernel", "there is no such view; did you mean “kernels”?"),
         ("lab:convolutions", "did you mean “convolution”?"),
         ("lab:convolution?kernels=blur", "did you mean “kernel”?"),
         ("lab:convolution?kernel=sobelx", "kernel cannot be 'sobelx'; did you mean “sobel-x”?"),
-        ("lab:convolution?side=99", "side must be a whole number, at most 28, but is 99"),
+        ("lab:convolution?side=99", "side must be a whole number, at most 64, but is 99"),
         ("lab:pairs?n=3", "unknown setting “n”"),
         ("lab:pooling?place=0", "the place is a number, from 1 on"),
     ],
@@ -60,6 +64,8 @@ def test_a_link_of_a_lesson_is_sound(link):
             assert settings in [example for _name, example in EXAMPLES] or "receptive" in _lesson(link)
         case LessonLink(name):
             assert name in [lesson.name for lesson in lessons()]
+        case ViewLink(view):
+            assert view in VIEWS
         case ModelLink(_mode, model):
             find_network(model)
 
@@ -69,16 +75,33 @@ def _lesson(link):
 
 
 async def test_every_link_leads_somewhere():
-    models = {mode: next(link for link in LINKS if link.startswith(mode)) for mode in ("build", "train")}
-    links = [link for link in LINKS if link.startswith("lab:")]
+    """Every one by the line of its lesson, as a person follows it."""
     async with opened(size=(120, 40)) as user:
-        for link in [*links[:20], *models.values(), *links[20:]]:
-            user.app.action_follow_link(link)
-            await arrives(user, parse_link(link))
-            assert user.notices == []
+        await user.press("4")
+        await user.until(lambda: user.app.screen.query_one(LessonPanel).lesson is not None)
+        for lesson in lessons():
+            user.app.action_open_lesson(lesson.name)
+            for place, step in enumerate(lesson.tries):
+                if place:
+                    user.app.action_mode_lab()
+                    await user.press("l")
+                await user.until(lambda name=lesson.name: shown(user) == name)
+                user.app.focused.highlighted = place
+                await user.press("enter")
+                await arrives(user, parse_link(step.link))
+                assert user.notices == []
+
+
+def shown(user):
+    """The lesson that can be read now, once its list of things to try has the focus."""
+    tries = user.app.focused
+    return user.app.screen.query_one(LessonPanel).lesson.name if isinstance(tries, Tries) else None
 
 
 async def arrives(user, link):
+    if isinstance(link, ViewLink):
+        await user.until(lambda: user.app.current_mode == "inspect" and user.app.screen.view.scope == link.view)
+        return
     if isinstance(link, ModelLink):
         await user.until(lambda: (user.app.current_mode, user.network.name) == link)
         return

@@ -9,8 +9,15 @@ from tests.ui.picture import SIZES, at_rest, explain, words
 from tests.ui.told import finished_run
 from tui_cnn.formats.presets import preset
 from tui_cnn.ui.screens import inspect
+from tui_cnn.ui.widgets import lab_tones
 
 pytestmark = pytest.mark.usefixtures("still")
+
+
+@pytest.fixture(autouse=True)
+def coloured(monkeypatch):
+    """The Lab draws in colours."""
+    monkeypatch.setattr(lab_tones, "ink", lambda _app: "blocks")
 
 
 @pytest.fixture(params=["80x24", "120x40"])
@@ -147,6 +154,20 @@ async def test_lab_clothes(picture):
     async with opened(size=(80, 24)) as user:
         await in_the_lab(user, "lab:convolution?image=fashion&index=4&kernel=sobel-x&place=300")
         await user.until(lambda: "103 108 122" in user.text)
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_lab_street(picture):
+    async with opened(size=(120, 40)) as user:
+        await in_the_lab(user, "lab:convolution?image=street&kernel=vertical-line&place=260")
+        picture(user.app)
+
+
+async def test_lab_move(picture):
+    async with opened(size=(120, 40)) as user:
+        await in_the_lab(user, "lab:pooling?image=fashion&index=8&right=1&place=100")
+        await user.until(lambda: "31 of 196" in user.text)
         await at_rest(user)
         picture(user.app)
 

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.ui.driving import opened
+from tui_cnn.config import config_file
 from tui_cnn.ui.keymap import read_keys
-from tui_cnn.ui.settings import Settings, config_file, read_settings
+from tui_cnn.ui.settings import Settings, read_settings
 from tui_cnn.ui.state import State, read_state, remember
 
 
@@ -27,20 +28,21 @@ def test_where_the_settings_are(home, monkeypatch):
 
 
 def test_no_settings_are_the_usual_ones(home):
-    assert read_settings(config_file()) == (Settings("", "2xmacs", "auto"), {}, ())
+    assert read_settings(config_file()) == (Settings("", "", "2xmacs", "auto"), {}, ())
 
 
 def test_settings_and_keys(config):
     read = config(
         'theme = "nord"\nflops = "tf"\nsigns = "ascii"\n[keys.stack]\nadd_layer = "o, ?"\n[keys.app]\nhelp = "f1"\n'
     )
-    assert read == (Settings("nord", "tf", "ascii"), {"stack.add_layer": "o,question_mark", "app.help": "f1"}, ())
+    assert read == (Settings("nord", "", "tf", "ascii"), {"stack.add_layer": "o,question_mark", "app.help": "f1"}, ())
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("theme = 3", "theme must be text, but is 3"),
+        ('language = "fr"', "language: the language “fr” is not known; there are: en, ko"),
         ('flops = "3x"', "flops cannot be '3x'; it is one of 2xmacs, tf"),
         ('flop = "tf"', "unknown setting “flop”; did you mean “flops”?"),
         ("keys = 1", "keys must be tables such as [keys.stack]"),

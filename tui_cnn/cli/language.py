@@ -1,5 +1,6 @@
 """Which language to speak: settled before anything that is written in one is loaded."""
 
+from tui_cnn.config import language_setting
 from tui_cnn.i18n import _, known_language, language_of_environment, languages, use_language
 
 OPTION = "--lang"
@@ -10,12 +11,12 @@ class UnknownLanguageError(ValueError):
 
 
 def choose_language(arguments: list[str]) -> list[str]:
-    """Speak the language that `--lang CODE` asks for, or else that of the environment; return the other arguments.
+    """Speak the language of `--lang CODE`, or else of the settings, or of the environment; return the other arguments.
 
     Raises:
         UnknownLanguageError: it is not one that there is, or it is missing.
     """
-    use_language(language_of_environment())
+    use_language(known_language(language_setting()) or language_of_environment())
     wanted, rest = _split(arguments)
     if wanted is not None:
         code = known_language(wanted)

@@ -3,7 +3,8 @@
 import re
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.layers import Block, Branches, DepthMaxPooling2D
+from tui_cnn.core.layers import AnyLayer, Block, Branches, DepthMaxPooling2D, FixedConv2D
+from tui_cnn.core.layers.fixed import Kernel
 from tui_cnn.core.network import walk
 from tui_cnn.core.shape import format_shape
 from tui_cnn.formats.python_body import Body, sequential
@@ -17,6 +18,13 @@ def depth_max_pooling(x, pool_size, name=None):
     x = layers.Reshape((height, width, channels, 1))(x)
     x = layers.MaxPooling3D((1, 1, pool_size))(x)
     return layers.Reshape((height, width, channels // pool_size), name=name)(x)
+'''
+
+_LAID_OUT = '''\
+def laid_out(kernels):
+    """Lay kernels of 3×3 out as Keras does, for any number of channels: (3, 3, 1, filters)."""
+    places = range(3)
+    return [[[[kernel[row][column] for kernel in kernels]] for column in places] for row in places]
 '''
 
 _LAST = """\
@@ -45,6 +53,7 @@ def dumps_python(analysis: Analysis) -> str:
     imports = "import keras\nfrom keras import layers\n" if kinds else "import keras\n"
     functions = [
         f'"""The network “{title}”, in Keras."""\n\n{imports}',
+        *_fixed_kernels(network.layers),
         *([_DEPTH_MAX_POOLING] if DepthMaxPooling2D in kinds else []),
         *helpers.functions(),
         "\n".join(build) + "\n",
@@ -52,3 +61,20 @@ def dumps_python(analysis: Analysis) -> str:
         _LAST,
     ]
     return "\n\n".join(functions)
+
+
+def _fixed_kernels(layers: tuple[AnyLayer, ...]) -> list[str]:
+    """Write the kernels that no training makes, a line each, under the name of their bank."""
+    fixed = {layer.bank: layer for _path, layer in walk(layers) if isinstance(layer, FixedConv2D)}
+    if not fixed:
+        return []
+    banks = []
+    for bank, layer in sorted(fixed.items()):
+        lines = [f"        {_kernel(kernel)}," for kernel in layer.kernels]
+        banks.append("\n".join([f"{bank.upper()} = laid_out(", "    [", *lines, "    ]", ")", ""]))
+    return [_LAID_OUT, "".join(banks)]
+
+
+def _kernel(kernel: Kernel) -> str:
+    blur = all(weight == 1 / 9 for row in kernel for weight in row)
+    return "[[1 / 9] * 3] * 3" if blur else str([list(row) for row in kernel])

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from tui_cnn.core.layers import AnyLayer, Block, Branches, DepthMaxPooling2D
 from tui_cnn.core.shape import Shape
-from tui_cnn.formats.python_layers import arguments, given_name
+from tui_cnn.formats.python_layers import arguments, class_name, given_name
 from tui_cnn.formats.python_layout import call, merged
 
 _MERGE_NAMES = {"add": "residual", "multiply": "gate"}
@@ -31,7 +31,7 @@ def _items(stack: tuple[AnyLayer, ...]) -> list[str]:
         if isinstance(layer, Block):
             lines += [*_comment(layer, "            "), *_items(layer.layers)]
         else:
-            lines += call(f"layers.{type(layer).__name__}", _arguments(layer), ",", 3)
+            lines += call(f"layers.{class_name(layer)}", _arguments(layer), ",", 3)
     return lines
 
 
@@ -70,7 +70,7 @@ class Body:
         if isinstance(layer, DepthMaxPooling2D):
             self.lines += call(f"{target} = depth_max_pooling", [value, f"{layer.pool_size}", *_name(layer)], "", 1)
             return target
-        self.lines += call(f"{target} = layers.{type(layer).__name__}", _arguments(layer), f"({value})", 1)
+        self.lines += call(f"{target} = layers.{class_name(layer)}", _arguments(layer), f"({value})", 1)
         return target
 
     def _branches(self, layer: Branches, value: str, target: str) -> str:

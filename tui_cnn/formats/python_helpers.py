@@ -12,7 +12,7 @@ from tui_cnn.core.network import walk
 from tui_cnn.formats.python_body import Body
 from tui_cnn.formats.python_layers import given_name
 
-_TAKEN = ("build_model", "main", "depth_max_pooling", "keras", "layers", "inputs", "x")
+_TAKEN = ("build_model", "main", "depth_max_pooling", "laid_out", "keras", "layers", "inputs", "x")
 
 
 class Helpers:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from tui_cnn.core.layers import AveragePooling2D, Layer
+from tui_cnn.core.layers import AveragePooling2D, FixedConv2D, Layer
 from tui_cnn.core.layers.fields import parse_regularizer
 from tui_cnn.core.naming import snake_case
 
@@ -15,6 +15,9 @@ _BY_PLACE = ("pool_size", "padding", "cropping", "size", "groups", "mode")
 
 def arguments(layer: Layer) -> list[str]:
     """Write the arguments of a layer: those that it cannot do without by place, the others by name."""
+    if isinstance(layer, FixedConv2D):
+        initializer = f"kernel_initializer=keras.initializers.Constant({layer.bank.upper()})"
+        return [*arguments(layer.convolution), initializer, "trainable=False"]
     written = []
     for place, field in enumerate(_fields(layer)):
         value = getattr(layer, field.name)
@@ -24,6 +27,11 @@ def arguments(layer: Layer) -> list[str]:
             bare = place == 0 and field.name in _BY_PLACE
             written.append(literal(field.name, value) if bare else f"{field.name}={literal(field.name, value)}")
     return written
+
+
+def class_name(layer: Layer) -> str:
+    """Return the name of Keras' class."""
+    return "Conv2D" if isinstance(layer, FixedConv2D) else type(layer).__name__
 
 
 def given_name(layer: Layer) -> str:

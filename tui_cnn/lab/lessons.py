@@ -1,6 +1,7 @@
 """The lessons: short texts in Markdown that ship with the program, each with things to try."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -56,6 +57,7 @@ _LAYERS = {
     "Conv2DTranspose": "stride",
     "SeparableConv2D": "shape-of-a-cnn",
     "DepthwiseConv2D": "shape-of-a-cnn",
+    "FixedConv2D": "filters",
     "MaxPooling2D": "pooling",
     "AveragePooling2D": "pooling",
     "GlobalMaxPooling2D": "pooling",
@@ -66,12 +68,49 @@ _LAYERS = {
     "Activation": "layer",
     "ReLU": "layer",
     "LeakyReLU": "layer",
+    "PReLU": "layer",
+    "ELU": "layer",
+    "Flatten": "shape-of-a-cnn",
     "Dense": "why-not-dense",
     "Dropout": "training",
+    "SpatialDropout2D": "training",
+    "GaussianNoise": "training",
     "BatchNormalization": "training",
     "Softmax": "training",
+    "RandomFlip": "training",
+    "RandomTranslation": "training",
+    "RandomRotation": "training",
+    "RandomZoom": "training",
     "Rescaling": "images",
+    "Reshape": "images",
     "Input": "images",
+}
+
+_FIELDS = {
+    "input_shape": "images",
+    "image": "images",
+    "filters": "channels",
+    "groups": "channels",
+    "kernel": "filters",
+    "kernel_size": "filters",
+    "bank": "filters",
+    "turned": "convolution",
+    "padding": "padding",
+    "zeros": "padding",
+    "strides": "stride",
+    "stride": "stride",
+    "dilation_rate": "stride",
+    "activation": "layer",
+    "use_bias": "layer",
+    "bias": "layer",
+    "relu": "layer",
+    "kind": "pooling",
+    "pool_size": "pooling",
+    "units": "why-not-dense",
+    "epochs": "training",
+    "batch_size": "training",
+    "learning_rate": "training",
+    "optimizer": "training",
 }
 
 _NUMBERS = {
@@ -85,16 +124,30 @@ _NUMBERS = {
     "loss": "training",
 }
 
-
-_PAGES = {
+_PLACES = {
     "convolution": "convolution",
     "pooling": "pooling",
     "sizes": "stride",
     "weights": "parameters",
     "pairs": "training",
+    "maps": "channels",
+    "kernels": "filters",
+    "why": "receptive-field",
+    "moves": "pooling",
+    "evaluation": "training",
+    "comparison": "training",
+    "history": "filters",
+    "pad": "images",
 }
 
+_TOPICS = _LAYERS | _FIELDS | _NUMBERS | _PLACES
 
-def lesson_of(topic: str) -> str:
-    """Return the name of the lesson that a layer's type, a kind of number, or a page of the Lab belongs to."""
-    return _LAYERS.get(topic) or _NUMBERS.get(topic) or _PAGES.get(topic) or "shape-of-a-cnn"
+_OTHERWISE = "shape-of-a-cnn"
+
+
+def lessons_of(topics: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the lessons that topics belong to, each once, in their order; at least one.
+
+    A topic is a layer's type, a field of a form, a kind of number, a page of the Lab or a view of the Inspect screen.
+    """
+    return tuple(dict.fromkeys(_TOPICS[topic] for topic in topics if topic in _TOPICS)) or (_OTHERWISE,)

@@ -33,6 +33,22 @@ def pictures(side: int = 6) -> dict[str, Image]:
     return {"6×6 numbers": NOTES} | {name: picture[..., None].copy() for name, picture in made.items()}
 
 
+def street() -> Image:
+    """Make a street at night, 28×28, 0 to 255: posts that stand, wires and a wall that lie, a roof that slopes."""
+    rows, columns = np.mgrid[:28, :28]
+    picture = 24.0 + rows
+    picture[16:25, 8:20] = 64
+    for left in (3, 13, 24):
+        picture[4:26, left] = 225
+    for row in (5, 21):
+        picture[row, :] = 200
+    picture[(rows == np.abs(columns - 13.5).astype(int) + 10) & (rows < 16)] = 150
+    picture[18:20, 16:18] = 235
+    picture += np.random.default_rng(2).normal(scale=7, size=picture.shape)
+    made: Image = picture.clip(0, 255).round()[..., None]
+    return made
+
+
 def colours(side: int = 7) -> Image:
     """Make a picture of three channels with different edges: red left, green top, blue in the middle."""
     picture = np.zeros((side, side, 3))

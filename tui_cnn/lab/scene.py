@@ -7,7 +7,7 @@ import numpy as np
 
 from tui_cnn.lab.convolution import Convolution, Kernels
 from tui_cnn.lab.filters import Filter, filters
-from tui_cnn.lab.pictures import colours, pictures
+from tui_cnn.lab.pictures import colours, pictures, street
 from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings, PoolingSettings
 from tui_cnn.lab.windows import Image
 
@@ -15,12 +15,29 @@ _NAMES = {"numbers": "6×6 numbers", "corners": "white top left and bottom right
 _BY_WORD: dict[str, Filter] = {name.lower().replace(" ", "-"): kernel for name, kernel in filters().items()}
 
 
+class Taken(NamedTuple):
+    """Something out of a trained network: a map or an image, (height, width, channels), or kernels; and what it is."""
+
+    values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    name: str
+
+
 class Typed(NamedTuple):
-    """What the user has put in by hand, and the test picture that was read for them: (height, width, channels)."""
+    """What cannot be made from settings: what the user has typed, what was read, what comes from a trained network.
+
+    Attributes:
+        image: (height, width, channels), typed.
+        kernels: typed.
+        fashion: a test picture, (height, width, 1).
+        map: a map of a trained network, or what one of its layers looks at.
+        trained: a filter of it.
+    """
 
     image: Image | None = None
     kernels: Kernels | None = None
     fashion: Image | None = None
+    map: Taken | None = None
+    trained: Taken | None = None
 
 
 def image_of(settings: ConvolutionSettings | PoolingSettings, typed: Typed) -> Image:
@@ -32,10 +49,19 @@ def image_of(settings: ConvolutionSettings | PoolingSettings, typed: Typed) -> I
             )
         case "fashion":
             return np.zeros((28, 28, 1)) if typed.fashion is None else typed.fashion
+        case "street":
+            return street()
+        case "map":
+            return np.zeros((6, 6, 1)) if typed.map is None else typed.map.values
         case "colours":
             return colours(settings.side)
         case name:
             return pictures(settings.side)[_NAMES.get(name, name.replace("-", " "))]
+
+
+def image_name(settings: ConvolutionSettings | PoolingSettings) -> str:
+    """Name the picture: which one of the test set."""
+    return f"fashion {settings.index}" if settings.image == "fashion" else settings.image
 
 
 def kernels_of(settings: ConvolutionSettings, typed: Typed, depth: int) -> Kernels:
@@ -43,6 +69,10 @@ def kernels_of(settings: ConvolutionSettings, typed: Typed, depth: int) -> Kerne
     count = settings.filters
     if settings.kernel == "own":
         return _fitted(typed.kernels, (*settings.kernel_size, depth, count))
+    if settings.kernel == "trained":
+        kernels = None if typed.trained is None else typed.trained.values
+        size = settings.kernel_size if kernels is None else kernels.shape[:2]
+        return _fitted(kernels, (*size, depth, count))
     if settings.kernel == "random":
         shape = (count, *settings.kernel_size, depth)
         return np.moveaxis(np.random.default_rng(0).integers(-2, 3, shape).astype(float), 0, -1)
@@ -76,7 +106,7 @@ def type_pixel(
     """Put a number into the picture, which thereby becomes the user's own."""
     image = image_of(settings, typed).copy()
     image[place] = value
-    return msgspec.structs.replace(settings, image="own", side=len(image)), typed._replace(image=image)
+    return msgspec.structs.replace(settings, image="own", side=max(image.shape[:2])), typed._replace(image=image)
 
 
 def type_weight(

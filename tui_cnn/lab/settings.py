@@ -5,7 +5,9 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import Meta
 
-ImageName = Literal["numbers", "white-left", "white-right", "white-top", "corners", "colours", "fashion", "own"]
+ImageName = Literal[
+    "numbers", "white-left", "white-right", "white-top", "corners", "street", "colours", "fashion", "map", "own"
+]
 KernelName = Literal[
     "vertical-edge",
     "horizontal-edge",
@@ -20,6 +22,7 @@ KernelName = Literal[
     "vertical-line",
     "horizontal-line",
     "random",
+    "trained",
     "own",
 ]
 PaddingName = Literal["valid", "same", "1", "2", "3", "4", "5"]
@@ -27,8 +30,10 @@ Pair = tuple[Annotated[int, Meta(ge=1, le=7)], Annotated[int, Meta(ge=1, le=7)]]
 
 KERNEL_NAMES: tuple[KernelName, ...] = get_args(KernelName)
 
-_Image = Annotated[ImageName, Meta(description="What the window slides over; own: numbers that you type (key i)")]
-_Side = Annotated[int, Meta(ge=1, le=28, description="Rows and columns of a made picture, or of your own")]
+_Image = Annotated[
+    ImageName, Meta(description="What the window slides over; own: typed in (key i); map: from Inspect (key t there)")
+]
+_Side = Annotated[int, Meta(ge=1, le=64, description="Rows and columns of a made picture, or of your own")]
 _Index = Annotated[int, Meta(ge=0, le=9999, description="Which test picture of Fashion-MNIST, from 0 on")]
 _Padding = Annotated[
     PaddingName, Meta(description="valid: no zeros; same: keep the size at stride 1; or so many zeros on each side")
@@ -41,7 +46,10 @@ class ConvolutionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     image: _Image = "numbers"
     side: _Side = 6
     index: _Index = 0
-    kernel: Annotated[KernelName, Meta(description="The filter; own: numbers that you type (key k)")] = "vertical-edge"
+    kernel: Annotated[
+        KernelName,
+        Meta(description="The filter; own: typed in (key k); trained: from Inspect, Kernels (key t there)"),
+    ] = "vertical-edge"
     kernel_size: Annotated[Pair, Meta(description="Height × width of a random kernel, or of your own")] = (3, 3)
     filters: Annotated[
         int, Meta(ge=1, le=16, description="How many; each is as deep as the picture and gives one map")

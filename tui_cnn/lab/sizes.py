@@ -65,10 +65,11 @@ def chain(n: int, slides: Sequence[Slide]) -> tuple[Link, ...]:
 
 
 class Cost(NamedTuple):
-    """Weights and biases, and how they come about."""
+    """Weights and biases, how they come about, and the multiply-accumulates for one picture."""
 
     parameters: int
     formula: str
+    macs: int
 
 
 class Comparison(NamedTuple):
@@ -93,15 +94,16 @@ def compare(shape: tuple[int, int, int], slide: Slide, filters: int) -> Comparis
     kernel = f"({slide.f}·{slide.f}·{channels} + 1)"
     units = places * filters
     return Comparison(
-        Cost((taps + 1) * filters, f"{kernel}·{filters}"),
-        Cost((taps + 1) * units, f"{kernel}·{rows}·{columns}·{filters}"),
+        Cost((taps + 1) * filters, f"{kernel}·{filters}", taps * units),
+        Cost((taps + 1) * units, f"{kernel}·{rows}·{columns}·{filters}", taps * units),
         dense(values, units, f"{height}·{width}·{channels}", f"{rows}·{columns}·{filters}"),
     )
 
 
 def dense(values: int, units: int, written_values: str = "", written_units: str = "") -> Cost:
     """Count the parameters of a dense layer: a weight for each value and a bias, for each unit."""
-    return Cost((values + 1) * units, f"({written_values or values} + 1)·{written_units or units}")
+    formula = f"({written_values or values} + 1)·{written_units or units}"
+    return Cost((values + 1) * units, formula, values * units)
 
 
 class Stacked(NamedTuple):

@@ -9,6 +9,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
+from tui_cnn.config import config_file
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path as LayerPath
 from tui_cnn.formats.errors import FormatError
@@ -23,7 +24,7 @@ from tui_cnn.ui.navigation import NavigatingApp
 from tui_cnn.ui.outside import Outside
 from tui_cnn.ui.plain import use_plain_signs
 from tui_cnn.ui.recovery import Copy, Recovery
-from tui_cnn.ui.settings import Configuration, config_file, read_settings
+from tui_cnn.ui.settings import Configuration, read_settings
 
 _LOOK = 1.5
 """Seconds between two looks at the network's file."""

@@ -9,10 +9,11 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.screen import Screen
 
+from tui_cnn.config import config_file
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
 from tui_cnn.ui.notices import NoticingApp
-from tui_cnn.ui.settings import Configuration, config_file
+from tui_cnn.ui.settings import Configuration
 from tui_cnn.ui.state import first_theme, read_state, remember
 from tui_cnn.ui.thrift import Changes, Written
 

@@ -2,10 +2,20 @@
 
 from typing import TYPE_CHECKING, cast
 
-from tui_cnn.ui.lesson_links import LessonLink, LinkError, ModelLink, parse_link
+from tui_cnn.ui.lesson_links import LessonLink, LinkError, ModelLink, ViewLink, parse_link
 
 if TYPE_CHECKING:
     from tui_cnn.ui.app import CnnTui
+    from tui_cnn.ui.inspecting.taking import Brought
+    from tui_cnn.ui.screens.inspect import InspectScreen
+
+
+async def bring(app: "CnnTui", brought: "Brought") -> None:
+    """Go to the Lab, and put something of a trained network on its bench."""
+    from tui_cnn.ui.screens.lab import LabScreen
+
+    await app.switch_mode("lab")
+    await cast("LabScreen", app.screen).bring(brought)
 
 
 async def follow(app: "CnnTui", text: str) -> None:
@@ -19,6 +29,10 @@ async def follow(app: "CnnTui", text: str) -> None:
         return
     if isinstance(link, ModelLink):
         app.action_open_model(link.model, link.mode)
+        return
+    if isinstance(link, ViewLink):
+        await app.switch_mode("inspect")
+        cast("InspectScreen", app.screen).show_view(link.view)
         return
     await app.switch_mode("lab")
     lab = cast("LabScreen", app.screen)

@@ -9,6 +9,7 @@ from tui_cnn.formats.fields import rebuild
 from tui_cnn.formats.validation import InvalidError, nearest
 from tui_cnn.i18n import _
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, SizesSettings, WeightsSettings
+from tui_cnn.ui.actions import VIEWS
 
 PageName = Literal["convolution", "pooling", "sizes", "weights", "pairs"]
 
@@ -41,13 +42,19 @@ class ModelLink(NamedTuple):
     model: str
 
 
+class ViewLink(NamedTuple):
+    """A view of the Inspect screen."""
+
+    view: str
+
+
 class LessonLink(NamedTuple):
     """Another lesson."""
 
     name: str
 
 
-Link = LabLink | ModelLink | LessonLink
+Link = LabLink | ModelLink | ViewLink | LessonLink
 
 
 def parse_link(link: str) -> Link:
@@ -59,10 +66,14 @@ def parse_link(link: str) -> Link:
     scheme, _colon, rest = link.partition(":")
     if scheme in ("build", "train") and rest:
         return ModelLink("build" if scheme == "build" else "train", rest)
+    if scheme == "inspect":
+        if rest not in VIEWS:
+            raise LinkError(f"{link}: " + _("there is no such view") + nearest(rest, list(VIEWS)))
+        return ViewLink(rest)
     if scheme == "lesson" and rest:
         return LessonLink(rest)
     if scheme != "lab":
-        raise LinkError(f"{link}: " + _("a link begins with lab:, build:, train: or lesson:"))
+        raise LinkError(f"{link}: " + _("a link begins with lab:, build:, train:, inspect: or lesson:"))
     page, _mark, query = rest.partition("?")
     if page not in PAGES:
         raise LinkError(f"{link}: " + _("there is no such page") + nearest(page, list(PAGES)))

@@ -16,6 +16,7 @@ from tui_cnn.ui.screens.base import MainScreen
 
 if TYPE_CHECKING:
     from tui_cnn.ui.app import CnnTui
+    from tui_cnn.ui.inspecting.taking import Brought
 
 _IDLE = 1.0
 """Seconds after the start until the other screens are loaded, so that going there does not wait for the charts."""
@@ -121,6 +122,12 @@ class NavigatingApp(ConfiguredApp):
         self.settle_form()
         await follow(cast("CnnTui", self), link)
 
+    def bring_to_lab(self, brought: "Brought") -> None:
+        """Put something of a trained network on the bench of the Lab."""
+        from tui_cnn.ui.following import bring
+
+        self.run_worker(bring(cast("CnnTui", self), brought))
+
     def action_mode_runs(self) -> None:
         """Go to the list of runs."""
         self.settle_form()
@@ -133,7 +140,7 @@ class NavigatingApp(ConfiguredApp):
 
         main = self.screen if isinstance(self.screen, MainScreen) else None
         text = help_text(self.configuration.keys, main.place() if main else None)
-        self.push_screen(HelpDialog(_("Help"), text, main.topic if main else ""))
+        self.push_screen(HelpDialog(_("Help"), text, main.topics if main else ()))
 
     def settle_form(self) -> None:
         """Apply what stands in an open form."""

@@ -4,7 +4,6 @@ It is `config.toml` in the user's configuration directory (`~/.config/cnn-tui` o
 that is set. What is wrong with it is said in a line each, and the rest still counts.
 """
 
-import os
 import tomllib
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from tui_cnn.formats.validation import InvalidError, convert, nearest
-from tui_cnn.i18n import _
+from tui_cnn.i18n import _, known_language, languages
 from tui_cnn.ui.keymap import Keymap, read_keys
 
 Flops = Literal["2xmacs", "tf"]
@@ -24,6 +23,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a user may set, each with what it is when left out."""
 
     theme: Annotated[str, Meta(description="Colours to begin with, such as textual-light; ^p Theme lists them")] = ""
+    language: Annotated[
+        str, Meta(description="en or ko; empty: as the environment asks (LANG); --lang goes before")
+    ] = ""
     flops: Annotated[Flops, Meta(description="2xmacs: two a MAC; tf: as TensorFlow's profiler counts")] = "2xmacs"
     signs: Annotated[
         Literal["auto", "ascii", "unicode"],
@@ -37,15 +39,6 @@ class Configuration(NamedTuple):
     settings: Settings = Settings()
     keys: Keymap = MappingProxyType({})
     problems: tuple[str, ...] = ()
-
-
-def config_file() -> Path:
-    """Where the settings are."""
-    if override := os.environ.get("CNN_TUI_HOME"):
-        return Path(override).expanduser().absolute() / "config.toml"
-    import platformdirs
-
-    return platformdirs.user_config_path("cnn-tui", appauthor=False) / "config.toml"
 
 
 def read_settings(path: Path) -> Configuration:
@@ -78,4 +71,8 @@ def _configuration(path: Path, data: dict[str, Any]) -> Configuration:
             problems.append(str(error) if name in Settings.__struct_fields__ else unknown)
         else:
             kept[name] = value
+    if (wanted := kept.get("language", "")) and known_language(wanted) is None:
+        message = _("the language “{name}” is not known; there are: {languages}")
+        del kept["language"]
+        problems.append("language: " + message.format(name=wanted, languages=", ".join(languages())))
     return Configuration(convert(kept, Settings), keys, tuple(f"{path}: {line}" for line in (*problems, *wrong)))

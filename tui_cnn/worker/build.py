@@ -7,6 +7,7 @@ import keras
 
 from tui_cnn.core.layers import Block, Branches, DepthMaxPooling2D, Layer, keras_fields
 from tui_cnn.core.layers.fields import parse_regularizer
+from tui_cnn.core.layers.fixed import FixedConv2D, nested
 from tui_cnn.core.muting import without_muted
 from tui_cnn.core.naming import names
 from tui_cnn.core.network import Network
@@ -64,6 +65,9 @@ def _apply(layer: Layer, path: Path, value: Any, common: _Common) -> Any:
         return _MERGES[layer.merge](**common[path])(ends)
     if isinstance(layer, DepthMaxPooling2D):
         return _depth_max_pooling(layer, value, **common[path])
+    if isinstance(layer, FixedConv2D):
+        fixed = {"kernel_initializer": keras.initializers.Constant(nested(layer.bank)), "trainable": False}
+        return keras.layers.Conv2D(**arguments(layer.convolution) | fixed, **common[path])(value)
     return getattr(keras.layers, type(layer).__name__)(**arguments(layer), **common[path])(value)
 
 

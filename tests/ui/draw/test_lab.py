@@ -31,12 +31,18 @@ def test_numbers():
 
 def test_a_grid_frames_the_window_and_hides_what_is_to_come():
     window = np.array([[False, True], [False, True]])
-    assert grid(VALUES, DARK, Marks(window), Fit(1)).plain == "    1[  −2]\n  0.5[0.33]"
+    assert grid(VALUES, DARK, Marks(window), Fit(1)).plain == "    1┌  −2┐\n  0.5└0.33┘"
     assert grid(VALUES, DARK, Marks(shown=3), Fit(1)).plain == "    1   −2 \n  0.5    · "
     assert grid(VALUES, DARK, Marks(np.eye(2, dtype=bool)), Fit(1, 0)).plain == "[ 1]−2 \n  0[ 0]"
     whole = np.ones((2, 2), bool)
-    assert grid(VALUES, DARK, Marks(whole), Fit(1, 0)).plain == "[ 1 −2]\n[ 0  0]"
+    assert grid(VALUES, DARK, Marks(whole), Fit(1, 0)).plain == "┌ 1 −2┐\n└ 0  0┘"
     assert grid(VALUES, DARK, None, Fit(1, 0, 2)).plain.count("\n") == 3
+    tall = grid(VALUES, DARK, Marks(whole), Fit(1, 0, 2)).plain
+    assert tall == "┌ 1 −2┐\n│     │\n│ 0  0│\n└     ┘"
+    assert grid(VALUES, DARK, Marks(np.eye(2, dtype=bool)), Fit(1, 0, 2)).plain.split("\n")[:2] == [
+        "┌ 1┐−2 ",
+        "└  ┘   ",
+    ]
     typed = grid(VALUES, DARK, Marks(cursor=(0, 1), typed="-7"), Fit(1, 0))
     assert typed.plain.split("\n")[0] == "  1 -7 "
 
@@ -52,9 +58,24 @@ def test_backgrounds_follow_the_numbers():
 def test_half_blocks():
     values = np.arange(15.0).reshape(3, 5)
     assert halves(values, DARK).plain == "▀▀▀▀▀\n▀▀▀▀▀"
-    assert halves(values, DARK, shown=7).plain == "▀▀▀▀▀\n·····"
-    assert halves(values, DARK, shown=7, large=True).plain == "██████████\n████ · · ·\n · · · · ·"
-    assert halves(values, DARK, shown=0).plain == "·····\n·····"
+    assert halves(values, DARK, Marks(shown=7)).plain == "▀▀▀▀▀\n·····"
+    assert halves(values, DARK, Marks(shown=7), large=True).plain == "██████████\n████ · · ·\n · · · · ·"
+    assert halves(values, DARK, Marks(shown=0)).plain == "·····\n·····"
+    plain = DARK._replace(plain=True)
+    assert halves(np.array([[0.0, 9], [0, 9], [4.5, 9]]), plain, Marks(shown=5), large=True).plain == "  @@\n  @@\n== ·"
+    assert halves(np.array([[0.0, 9], [0, 9]]), plain).plain == " @"
+
+
+def test_what_stands_out_in_a_picture_has_its_colour():
+    values, mark = np.array([[0.0, 9.0]]), np.array([[True, False]])
+
+    def first(marks):
+        return halves(values, DARK, marks).spans[0].style.color
+
+    usual = first(Marks())
+    colours = [first(marks) for marks in (Marks(mark), Marks(strong=mark), Marks(dim=mark), Marks(cursor=(0, 0)))]
+    assert len({usual, *colours}) == 5
+    assert first(Marks(dim=~mark, strong=mark)) == usual
 
 
 def test_products_are_broken_where_the_line_is_full():
@@ -116,7 +137,7 @@ def test_a_chain_that_breaks_says_where():
 
 def test_the_worked_examples():
     text = written(weights_tables(WeightsSettings(), DARK))
-    for part in ("34,944", "105,705,600", "(11·11·3 + 1)·96 = 34,944", "154,587", "×3.02 k"):
+    for part in ("34,944", "105,705,600", "(11·11·3 + 1)·96 = ", "154,587", "×3.02 k", "105 M"):
         assert part in text
     dense = [written(weights_tables(example, DARK)) for _name, example in EXAMPLES]
     assert "12,288,000" in dense[1]

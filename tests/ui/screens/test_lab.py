@@ -6,6 +6,13 @@ import pytest
 
 from tests.ui.driving import opened
 from tui_cnn.lab.lessons import lessons
+from tui_cnn.ui.widgets import lab_tones
+
+
+@pytest.fixture(autouse=True)
+def coloured(monkeypatch):
+    """A terminal of many colours, whatever the tests run in."""
+    monkeypatch.setattr(lab_tones, "ink", lambda _app: "blocks")
 
 
 def numbers(user, title):
@@ -13,10 +20,10 @@ def numbers(user, title):
     lines = user.text.split("\n")
     y = next(y for y, line in enumerate(lines) if title in line)
     left = lines[y].index(title)
-    right = next((left + found.start() for found in re.finditer(r" {3}\S", lines[y][left:])), None)
+    right = next((left + found.start() for found in re.finditer(r" {2}\S", lines[y][left:])), None)
     rows = []
     for line in lines[y + 1 :]:
-        words = re.sub(r"[\[\]·│]", " ", line[left:right]).replace("−", "-").split()
+        words = re.sub(r"[\[\]┌┐└┘·│]", " ", line[left:right]).replace("−", "-").split()
         if not words and rows:
             break
         if words:
@@ -40,7 +47,7 @@ async def test_the_example_of_the_notes():
         )
         await user.sees("floor((6 + 2·0 - 3) / 1) + 1 = 4", "(3·3·1 + 1)·1 = 10")
         assert numbers(user, "Output") == [[-5]]
-        assert re.search(r"\[ *3 +0 +1 *\] +2 +7 +4", user.text)
+        assert re.search(r"┌ *3 +0 +1 *┐ *2 +7 +4", user.text)
         await user.press("right", "right", "right")
         assert numbers(user, "Output") == [[-5, -4, 0, 8]]
         await user.press("left", "down")
@@ -208,7 +215,11 @@ async def test_pairs_go_to_build_and_to_train():
         await user.press("enter")
         await user.until(lambda: user.app.current_mode == "build")
         assert user.network.name == "fashion-dnn"
-        await user.press("4", "down", "down", "down", "t")
+        await user.press("4")
+        await user.click("fashion-classical")
+        assert user.app.screen.bench.name_selected == "fashion-classical"
+        await user.sees("kernels: what has been learned?")
+        await user.press("up", "t")
         await user.until(lambda: user.app.current_mode == "train")
         await user.sees("Train fashion-cnn-strides")
 
@@ -217,7 +228,7 @@ async def test_a_lesson_is_read_and_tried():
     async with opened(size=(80, 24)) as user:
         await lab(user)
         await user.press("l")
-        await user.sees("What a CNN is, and why not dense", "1 / 13", "Try it")
+        await user.sees("What a CNN is, why not dense", "1 / 13", "Try it")
         assert "Convolution" not in user.text.split("\n")[1]
         await user.press("greater_than_sign", "greater_than_sign")
         await user.sees("Filters and edges", "3 / 13")
@@ -240,11 +251,17 @@ async def test_a_lesson_is_read_and_tried():
 async def test_the_question_mark_leads_to_the_lesson():
     async with opened(size=(80, 24)) as user:
         await user.press("down", "question_mark")
-        await user.sees("the lesson about MaxPooling2D")
+        await user.sees("l  lesson: Pooling", "1  Stride and output size", "2  Parameters: sparse and shared")
         await user.press("l")
         await user.sees("Pooling", "9 / 13")
-        await user.press("escape", "s", "question_mark", "l")
+        await user.press("1", "question_mark", "3")
+        await user.sees("The receptive field", "11 / 13")
+        await user.press("escape", "s", "question_mark", "7", "l")
         await user.sees("6 / 13")
+        await user.press("escape", "c", "enter", *["down"] * 6, "f1")
+        await user.sees("l  lesson: Padding", "1  Convolution, cross-correlation")
+        await user.press("escape", "escape", "3", "f1")
+        await user.sees("lesson: Channels and several filters")
 
 
 async def test_a_link_that_leads_nowhere_is_told():

@@ -5,6 +5,7 @@ from tui_cnn.core.layers.augmentation import RandomFlip, RandomRotation, RandomT
 from tui_cnn.core.layers.base import Layer, Parameters, family, keras_fields
 from tui_cnn.core.layers.convolution import Conv2D, Conv2DTranspose
 from tui_cnn.core.layers.dense import Dense
+from tui_cnn.core.layers.fixed import FixedConv2D
 from tui_cnn.core.layers.merging import CONTAINERS, LAYER_TYPES, AnyLayer, Block, Branches
 from tui_cnn.core.layers.normalization import (
     BatchNormalization,
@@ -42,6 +43,7 @@ __all__ = [
     "DepthMaxPooling2D",
     "DepthwiseConv2D",
     "Dropout",
+    "FixedConv2D",
     "Flatten",
     "GaussianNoise",
     "GlobalAveragePooling2D",

@@ -9,6 +9,7 @@ from tui_cnn.core.layers.augmentation import RandomFlip, RandomRotation, RandomT
 from tui_cnn.core.layers.base import Layer
 from tui_cnn.core.layers.convolution import Conv2D, Conv2DTranspose
 from tui_cnn.core.layers.dense import Dense
+from tui_cnn.core.layers.fixed import FixedConv2D
 from tui_cnn.core.layers.normalization import (
     BatchNormalization,
     GroupNormalization,
@@ -119,6 +120,7 @@ AnyLayer = (
     | SeparableConv2D
     | Conv2DTranspose
     | DepthMaxPooling2D
+    | FixedConv2D
     | LayerNormalization
     | GroupNormalization
     | Normalization

@@ -5,19 +5,22 @@ initializer, a constraint, a penalty that we have no word for, being frozen) is 
 """
 
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
-from tui_cnn.core.layers import LAYER_TYPES, AnyLayer, Block, Branches, DepthMaxPooling2D, Opaque
+from tui_cnn.core.layers import LAYER_TYPES, AnyLayer, Block, Branches, Conv2D, DepthMaxPooling2D, FixedConv2D, Opaque
+from tui_cnn.core.layers.fixed import BankName, nested
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.keras.notes import Notes
 from tui_cnn.formats.keras.schema import Entry
-from tui_cnn.formats.keras.words import activation_word, initializer_word, regularizer_word
+from tui_cnn.formats.keras.words import activation_word, constant_value, initializer_word, regularizer_word
 from tui_cnn.formats.validation import choices
 from tui_cnn.i18n import _
 
-LEAVES = {name: kind for name, kind in LAYER_TYPES.items() if kind not in (Block, Branches, DepthMaxPooling2D)}
+_OURS = (Block, Branches, DepthMaxPooling2D, FixedConv2D)
+
+LEAVES = {name: kind for name, kind in LAYER_TYPES.items() if kind not in _OURS}
 """The layers that Keras has under the same name."""
 
 _FUNCTIONS = ("ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "Activation")
@@ -79,9 +82,23 @@ def leaf(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLayer, ...
         layer: AnyLayer = msgspec.convert(_simplified(data), kind)  # type: ignore[assignment]
     except (msgspec.ValidationError, RecursionError):
         raise ForeignError from None
+    if fixed := _fixed(layer, entry.config):
+        return (fixed, *after)
     for remark in remarks:
         notes.add(remark, entry.label)
     return (layer, *after)
+
+
+def _fixed(layer: AnyLayer, config: dict[str, Any]) -> FixedConv2D | None:
+    """Recognize a frozen convolution with kernels that a FixedConv2D has."""
+    if not isinstance(layer, Conv2D) or config.get("trainable") is not False:
+        return None
+    kernels = constant_value(config.get("kernel_initializer"))
+    for bank in get_args(BankName):
+        fixed = FixedConv2D(bank=bank, strides=layer.strides, padding=layer.padding, activation=layer.activation)
+        if kernels == nested(bank) and fixed.convolution == layer:
+            return fixed
+    return None
 
 
 def opaque(entry: Entry, shape: Shape | None, name: str = "") -> Opaque:

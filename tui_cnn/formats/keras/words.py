@@ -45,6 +45,18 @@ def initializer_word(value: Any) -> str | None:
     return word if word and {**arguments, **given} == arguments else None
 
 
+def constant(value: Any) -> dict[str, Any]:
+    """Describe the initializer that gives weights of one's own."""
+    name = "Constant"
+    return {"module": "keras.initializers", "class_name": name, "config": {"value": value}, "registered_name": None}
+
+
+def constant_value(description: Any) -> Any:
+    """Return the weights that an initializer gives; None if it draws them."""
+    name, config = _class_and_config(description)
+    return config.get("value") if name == "Constant" else None
+
+
 def regularizer_word(value: Any) -> str | None:
     """Return our word for a regularizer of the kinds L1, L2 and L1L2; None for another."""
     if isinstance(value, str):

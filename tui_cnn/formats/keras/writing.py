@@ -6,12 +6,13 @@ from typing import Any
 import msgspec
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.layers import Block, Branches, DepthMaxPooling2D, Layer, Opaque, keras_fields
+from tui_cnn.core.layers import Block, Branches, DepthMaxPooling2D, FixedConv2D, Layer, Opaque, keras_fields
+from tui_cnn.core.layers.fixed import nested
 from tui_cnn.core.network import walk
 from tui_cnn.core.path import Path
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import Shape
-from tui_cnn.formats.keras.words import regularizer_config
+from tui_cnn.formats.keras.words import constant, regularizer_config
 
 _INPUT = "input_layer"
 
@@ -65,7 +66,11 @@ class _Writer:
             return self._add(msgspec.json.decode(layer.config), row.name, [self._tensor(before)], layer.stated_shape)
         if isinstance(layer, DepthMaxPooling2D):
             return self._depth_max_pooling(layer, row, before)
-        entry = _entry("keras.layers", type(layer).__name__, _config(layer))
+        if isinstance(layer, FixedConv2D):
+            fixed = {"kernel_initializer": constant(nested(layer.bank)), "trainable": False}
+            entry = _entry("keras.layers", "Conv2D", _config(layer.convolution) | fixed)
+        else:
+            entry = _entry("keras.layers", type(layer).__name__, _config(layer))
         return self._add(entry, row.name, [self._tensor(before)], _output(row))
 
     def _depth_max_pooling(self, layer: DepthMaxPooling2D, row: Row, before: str) -> str:

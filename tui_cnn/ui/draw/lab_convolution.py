@@ -20,7 +20,12 @@ WIDEST_NUMBERS = 16
 """Pictures with more columns than this are drawn in half-blocks."""
 
 _MOST_MAPS = 2
-_GAP = 3
+_GAP = 2
+
+_WIDEST_PATCH = 5
+
+FEW = 8
+"""So many columns of what comes out of a large picture are still drawn as numbers."""
 
 _BETWEEN = 18
 """Cells for a kernel between two large pictures."""
@@ -54,23 +59,29 @@ def pictures(
 
     With several channels each has its kernel below it.
     """
-    scene = _Scene(convolution, place, filter_, tones, names or Names(), cursor, Fit())
-    return fitted(lambda fit: _columns(scene._replace(fit=fit)), room, fits(convolution.image, room))
+    scene = _Scene(convolution, place, filter_, tones, names or Names(), cursor, Fit(), large=False)
+    return fitted(
+        lambda fit, large: _columns(scene._replace(fit=fit, large=large)), room, fits(convolution.image, room)
+    )
 
 
-def fits(image: Image, room: tuple[int, int]) -> tuple[Fit, ...]:
-    """List the sizes that are worth trying for an image: a large one is drawn in blocks or in half-blocks at once."""
+def fits(image: Image, room: tuple[int, int]) -> tuple[tuple[Fit, bool], ...]:
+    """List the sizes that are worth trying for an image, and whether it is then drawn as a picture, without numbers."""
     rows, columns, _channels = image.shape
+    roomy = room[0] >= 4 * columns + _BETWEEN and room[1] > rows
+    pictures = tuple((fit, True) for fit in (LARGE if roomy else TIGHT))
     if columns <= WIDEST_NUMBERS:
-        return FITS
-    return LARGE if room[0] >= 4 * columns + _BETWEEN and room[1] > rows else TIGHT
+        return (*((fit, False) for fit in FITS), *pictures)
+    return pictures
 
 
-def fitted(draw: Callable[[Fit], list[Text]], room: tuple[int, int], sizes: tuple[Fit, ...]) -> Table:
+def fitted(
+    draw: Callable[[Fit, bool], list[Text]], room: tuple[int, int], sizes: tuple[tuple[Fit, bool], ...]
+) -> Table:
     """Put drawings side by side, as large as the room allows, (columns, lines), and else as tight as can be."""
     width, height = room
-    for fit in sizes:
-        columns = draw(fit)
+    for fit, large in sizes:
+        columns = draw(fit, large)
         lines = max(column.plain.count("\n") + 1 for column in columns)
         wide = sum(map(_width, columns)) + _GAP * (len(columns) - 1)
         if wide <= width and (fit.lines == 1 or lines <= height):
@@ -100,10 +111,7 @@ class _Scene(NamedTuple):
     names: Names
     cursor: CellCursor | None
     fit: Fit
-
-    @property
-    def large(self) -> bool:
-        return bool(self.convolution.image.shape[1] > WIDEST_NUMBERS)
+    large: bool
 
 
 def _columns(scene: _Scene) -> list[Text]:
@@ -112,9 +120,9 @@ def _columns(scene: _Scene) -> list[Text]:
     kernels = [_kernel(scene, channel) for channel in range(depth)]
     if scene.large:
         patch = scene.convolution.step(scene.place, scene.filter).patch
-        grey = Marks(grey=True)
+        brightest = float(np.abs(scene.convolution.image).max())
         under = [
-            titled(_("Window"), "", grid(patch[..., channel], scene.tones, grey, scene.fit, 255), scene.tones)
+            titled(_("Window"), "", _patch(patch[..., channel], scene, brightest), scene.tones)
             for channel in range(depth)
         ]
         kernels = [above([seen, kernel]) for seen, kernel in zip(under, kernels, strict=True)]
@@ -122,6 +130,13 @@ def _columns(scene: _Scene) -> list[Text]:
     if depth == 1:
         return [images[0], kernels[0], *maps]
     return [*(above([image, kernel]) for image, kernel in zip(images, kernels, strict=True)), above(maps)]
+
+
+def _patch(values: Numbers, scene: _Scene, brightest: float) -> Text:
+    """Draw what is under the window: a large one as a picture."""
+    if values.shape[1] > _WIDEST_PATCH:
+        return halves(values, scene.tones, large=True, largest=brightest)
+    return grid(values, scene.tones, Marks(grey=True), scene.fit, brightest)
 
 
 def _width(drawn: Text) -> int:
@@ -144,7 +159,7 @@ def titled(title: str, note: str, drawn: Text, tones: Tones) -> Text:
 def picture(values: Numbers, tones: Tones, marks: Marks, large: bool, fit: Fit) -> Text:
     """Draw a channel as numbers, or in half-blocks where it is large."""
     if large:
-        return halves(values, tones, marks.window, marks.shown, marks.click, large=fit.lines > 1)
+        return halves(values, tones, marks, large=fit.lines > 1)
     return grid(values, tones, marks, fit)
 
 
@@ -200,6 +215,6 @@ def _maps(scene: _Scene) -> list[Text]:
         marks = Marks(here if number == scene.filter else None, shown=scene.place + 1, click="screen.jump({})")
         title = _("Output") if count == 1 else _("Map {n}").format(n=number + 1)
         size = f"{rows}×{columns}" if count == 1 else _("of {size}").format(size=f"{rows}×{columns}×{count}")
-        shown = picture(output[..., number], scene.tones, marks, columns > WIDEST_NUMBERS, scene.fit)
+        shown = picture(output[..., number], scene.tones, marks, scene.large and columns > FEW, scene.fit)
         drawn.append(titled(title, size, shown, scene.tones))
     return drawn

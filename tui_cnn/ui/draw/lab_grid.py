@@ -1,6 +1,6 @@
-"""A grid of numbers: a background for each by its size, brackets around those under the window, dots for those to come.
+"""A grid of numbers: a background for each by its size, a frame around those under the window, dots for those to come.
 
-What the colours say, the digits, the signs and the brackets say too.
+What the colours say, the digits, the signs and the frame say too.
 """
 
 from itertools import product
@@ -18,12 +18,18 @@ Numbers = NDArray[np.float64]
 _DEEPEST = 0.62
 """How far the largest number's background goes from the ground to its colour."""
 
+_TINT = 0.3
+"""How far what is under the window is tinted."""
+
 _BRIGHTEST = 0.45
 """How far black and white are from each other where numbers must be read on them."""
 
 
 class Tones(NamedTuple):
-    """The colours of the Lab's pictures: of the ground, the words, numbers above and below zero, and the window."""
+    """The colours of the Lab's pictures: of the ground, the words, numbers above and below zero, and the window.
+
+    Where `plain`, large pictures are made of characters.
+    """
 
     ground: Color
     words: Color
@@ -31,6 +37,7 @@ class Tones(NamedTuple):
     above: Color
     below: Color
     window: Color
+    plain: bool = False
 
 
 class Fit(NamedTuple):
@@ -41,7 +48,7 @@ class Fit(NamedTuple):
     lines: int = 1
 
 
-FITS = (Fit(5, lines=2), Fit(3, lines=2), Fit(3), Fit(2), Fit(1), Fit(1, 1), Fit(1, 0))
+FITS = (Fit(5, lines=2), Fit(3, lines=2), Fit(3), Fit(2), Fit(1), Fit(1, 1))
 """From roomy to tight."""
 
 TIGHT = FITS[3:]
@@ -55,7 +62,7 @@ class Marks(NamedTuple):
     """What stands out in a grid.
 
     Attributes:
-        window: (rows, columns) under the window; brackets go around them.
+        window: (rows, columns) under the window; a frame goes around them.
         border: how many rows and columns of padding are before and after: (top, bottom, left, right).
         dim: (rows, columns), True for what is thrown away.
         strong: (rows, columns), True for what is kept.
@@ -93,7 +100,7 @@ def cell_width(values: Numbers, digits: int = 2) -> int:
 
 
 def grid(values: Numbers, tones: Tones, marks: Marks | None = None, fit: Fit | None = None, largest: float = 0) -> Text:
-    """Draw the numbers, a line a row, with a gap before each and at the end for the brackets.
+    """Draw the numbers, a line a row, with a gap before each and at the end for the frame.
 
     `largest` is the number whose background is the deepest; the largest of the grid if it is 0.
     """
@@ -111,10 +118,10 @@ def grid(values: Numbers, tones: Tones, marks: Marks | None = None, fit: Fit | N
         for column in range(columns + 1):
             before, here = window[row, column], window[row, column + 1]
             style = _style(values, row, min(column, columns - 1), largest, tones, marks)
-            bracket = Style(
-                color=tones.window.rich_color, bgcolor=style.bgcolor if column < columns else None, bold=True
-            )
-            line.append("[" if here and not before else "]" if before and not here else " ", bracket)
+            side = Style(color=tones.window.rich_color, bgcolor=style.bgcolor if column < columns else None, bold=True)
+            first = not half and not _goes_on(window, row - 1, column, before, here)
+            last = half == fit.lines - 1 and not _goes_on(window, row + 1, column, before, here)
+            line.append(" " if before == here else _frame(here, first, last), side)
             if column < columns:
                 words = _words(values, row, column, marks, fit.digits).rjust(longest).center(width)[-width:]
                 line.append(" " * width if half else words, style + Style(underline=False) if half else style)
@@ -122,6 +129,17 @@ def grid(values: Numbers, tones: Tones, marks: Marks | None = None, fit: Fit | N
     drawn = Text("\n").join(lines)
     drawn.no_wrap = True
     return drawn
+
+
+def _goes_on(window: NDArray[np.bool_], row: int, column: int, before: bool, here: bool) -> bool:
+    """Tell whether a side of the window goes on in another row."""
+    return 0 <= row < len(window) and (window[row, column], window[row, column + 1]) == (before, here)
+
+
+def _frame(opens: bool, first: bool, last: bool) -> str:
+    """Return a piece of the frame: of its left side where it opens, else of its right."""
+    pieces = ("[" if last else "┌", "└" if last else "│") if opens else ("]" if last else "┐", "┘" if last else "│")
+    return pieces[0] if first else pieces[1]
 
 
 def heat(value: float, largest: float, tones: Tones) -> Color:
@@ -153,13 +171,17 @@ def _style(values: Numbers, row: int, column: int, largest: float, tones: Tones,
     if marks.cursor == (row, column):
         return Style(reverse=True, bold=True, meta=meta)
     value = values[row, column]
+    framed = marks.window is not None and bool(marks.window[row, column])
     to_come = marks.shown is not None and index >= marks.shown
     padding = not (top <= row < rows - bottom and left <= column < columns - right)
     if to_come or padding or (marks.dim is not None and marks.dim[row, column]) or np.isnan(value):
-        return Style(color=tones.muted.rich_color, dim=not to_come, meta=meta)
+        tint = tones.ground.blend(tones.window, _TINT).rich_color if framed else None
+        return Style(color=tones.muted.rich_color, bgcolor=tint, dim=not (to_come or framed), meta=meta)
     ground = brightness(value, largest, tones) if marks.grey else heat(value, largest, tones)
     strong = marks.strong is not None and bool(marks.strong[row, column])
-    bold = strong or (marks.window is not None and bool(marks.window[row, column]))
+    if framed:
+        ground = ground.blend(tones.window, _TINT)
+    bold = strong or framed
     return Style(
         color=tones.words.rich_color, bgcolor=ground.rich_color, bold=bold, underline=strong or None, meta=meta
     )

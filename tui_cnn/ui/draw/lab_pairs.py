@@ -21,6 +21,10 @@ class Pair(NamedTuple):
     question: str
 
 
+_LINES = 6
+"""A heading, two networks, a question that may be broken, a blank line."""
+
+
 def pairs() -> tuple[Pair, ...]:
     """List the pairs."""
     return (
@@ -35,6 +39,11 @@ def pairs() -> tuple[Pair, ...]:
             _("Strides learn how to shrink the picture, pooling has no weights. Which costs less, which does better?"),
         ),
         Pair(
+            _("Filters set by hand against learned ones"),
+            ("fashion-classical", "fashion-learned"),
+            _("The first layer is frozen, or learns. Which does better? Look at both kernels: what has been learned?"),
+        ),
+        Pair(
             _("A dense classifier against none"),
             ("fashion-cnn", "all-conv"),
             _("A global average needs no weights. How far does a network come that has convolutions only?"),
@@ -42,13 +51,17 @@ def pairs() -> tuple[Pair, ...]:
     )
 
 
-def pairs_table(analyses: dict[str, Analysis], selected: int, tones: Tones, *, focus: bool) -> Group:
-    """Draw the pairs, a line a network; `selected` counts the lines."""
+def pairs_table(analyses: dict[str, Analysis], selected: int, tones: Tones, *, focus: bool, lines: int = 99) -> Group:
+    """Draw the pairs, a line a network, which runs `pick` when it is clicked; `selected` counts these lines.
+
+    Where there are fewer `lines` than all take, only the selected pair has its question.
+    """
     parts: list[Text | Table] = []
     width = max(len(name) for name in analyses)
-    cursor = tones.ground.blend(tones.above, 0.35)
+    cursor = tones.ground.blend(tones.below, 0.35)
     line = 0
-    for pair in pairs():
+    everything = lines >= _LINES * len(pairs())
+    for number, pair in enumerate(pairs()):
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(no_wrap=True, width=width + 2)
         for _column in range(3):
@@ -56,7 +69,8 @@ def pairs_table(analyses: dict[str, Analysis], selected: int, tones: Tones, *, f
         for name in pair.presets:
             totals = analyses[name].totals
             here = line == selected
-            style = Style(bold=here, bgcolor=cursor.rich_color if here and focus else None)
+            meta = {"@click": f"pick({line})"}
+            style = Style(bold=here, bgcolor=cursor.rich_color if here and focus else None, meta=meta)
             marker = "▌ " if here else "  "
             layers = sum(1 for row in analyses[name].rows if not row.holds_layers)
             table.add_row(
@@ -67,5 +81,6 @@ def pairs_table(analyses: dict[str, Analysis], selected: int, tones: Tones, *, f
             )
             line += 1
         muted = Style(color=tones.muted.rich_color)
-        parts += [Text(pair.title, "bold"), table, Text(pair.question, muted), Text()]
+        asked = [Text(pair.question, muted)] if everything or selected // 2 == number else []
+        parts += [Text(pair.title, "bold"), table, *asked, Text()]
     return Group(*parts)

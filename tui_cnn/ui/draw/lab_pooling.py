@@ -9,7 +9,7 @@ from rich.text import Text
 from tui_cnn.i18n import _
 from tui_cnn.lab.moving import Moved, kept
 from tui_cnn.lab.windows import Image
-from tui_cnn.ui.draw.lab_convolution import WIDEST_NUMBERS, above, fits, fitted, picture, titled, window_mask
+from tui_cnn.ui.draw.lab_convolution import FEW, above, fits, fitted, picture, titled, window_mask
 from tui_cnn.ui.draw.lab_grid import Fit, Marks, Numbers, Tones, number
 from tui_cnn.ui.draw.lab_sums import channel_names, facts_table
 
@@ -17,9 +17,9 @@ from tui_cnn.ui.draw.lab_sums import channel_names, facts_table
 def pictures(moved: Moved, place: int, tones: Tones, room: tuple[int, int], name: str = "") -> Table:
     """Draw the picture, what pooling makes of it, and what strides alone make of it."""
     seen, left = kept(moved.pooling, place + 1)
-    return fitted(
-        lambda fit: _columns(_Scene(moved, place, tones, name, seen, left, fit)), room, fits(moved.pooling.image, room)
-    )
+    scene = _Scene(moved, place, tones, name, seen, left, Fit(), large=False)
+    sizes = fits(moved.pooling.image, room)
+    return fitted(lambda fit, large: _columns(scene._replace(fit=fit, large=large)), room, sizes)
 
 
 class _Scene(NamedTuple):
@@ -30,6 +30,7 @@ class _Scene(NamedTuple):
     seen: Image
     left: Image
     fit: Fit
+    large: bool
 
 
 def _columns(scene: _Scene) -> list[Text]:
@@ -92,11 +93,10 @@ def _input(scene: _Scene, channel: int) -> Text:
         strong=left if "average" not in pooling.kind else None,
     )
     height, width, depth = pooling.image.shape
-    large = width > WIDEST_NUMBERS
-    values = np.nan_to_num(padded[..., channel]) if large else padded[..., channel]
+    values = np.nan_to_num(padded[..., channel]) if scene.large else padded[..., channel]
     title = _("Image") if depth == 1 else channel_names(depth)[channel]
     note = f"{scene.name if depth == 1 else ''} {height}×{width}".strip()
-    return titled(title, note, picture(values, tones, marks, large, scene.fit), tones)
+    return titled(title, note, picture(values, tones, marks, scene.large, scene.fit), tones)
 
 
 def _output(scene: _Scene, channel: int) -> Text:
@@ -116,5 +116,5 @@ def _strided(scene: _Scene) -> list[Text]:
 
 def _small(title: str, values: Numbers, marks: Marks, scene: _Scene) -> Text:
     rows, columns = values.shape
-    drawn = picture(values, scene.tones, marks, columns > WIDEST_NUMBERS, scene.fit)
+    drawn = picture(values, scene.tones, marks, scene.large and columns > FEW, scene.fit)
     return titled(title, f"{rows}×{columns}", drawn, scene.tones)

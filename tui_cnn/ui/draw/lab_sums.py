@@ -11,6 +11,9 @@ from tui_cnn.ui.draw.lab_grid import number
 _LABEL = 12
 """Cells of the names at the left, with their gap."""
 
+_MANY = 25
+"""Of so many products and more, those with a weight of 0 are left out."""
+
 _MOST_ROWS = 3
 """So many lines a sum of one channel may take as the kernel's rows; larger kernels are written on."""
 
@@ -26,11 +29,15 @@ def sums(convolution: Convolution, place: int, filter_: int, width: int, *, room
     names = channel_names(convolution.image.shape[2])
     kernel = convolution.turned[..., filter_]
     for channel, name in enumerate(names):
-        pairs = zip(step.patch[..., channel].flat, kernel[..., channel].flat, strict=True)
-        terms = [product(pixel, weight) for pixel, weight in pairs]
+        pairs = list(zip(step.patch[..., channel].flat, kernel[..., channel].flat, strict=True))
+        told = [pair for pair in pairs if pair[1]] if len(pairs) > _MANY else pairs
+        terms = [product(pixel, weight) for pixel, weight in told] or ["0"]
         label = name if len(names) > 1 else _("products")
         in_rows = convolution.kernels.shape[1] if len(names) == 1 and roomy else 0
-        table.add_row(label, products(terms, float(step.channel_sums[channel]), room, in_rows))
+        written = products(terms, float(step.channel_sums[channel]), room, in_rows)
+        if left_out := len(pairs) - len(told):
+            written.append("   " + _("({count} weights are 0)").format(count=left_out), "dim")
+        table.add_row(label, written)
     total = _total(convolution, step, names)
     if total and len(names) > 1 and not roomy:
         table.add_row(_("sum"), total.append("   ").append_text(likeness(step)))

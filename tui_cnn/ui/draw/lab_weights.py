@@ -61,16 +61,16 @@ def kinds_tables(settings: WeightsSettings, tones: Tones) -> list[Table | Text]:
         WindowError: the window has no place.
     """
     lines, muted = _lines(settings), Style(color=tones.muted.rich_color)
-    table = _table(("left", "left", "right", "right", "right", "left"))
-    headings = ("", _("output"), _("sees"), _("weights"), _("parameters"), "")
+    table = _table(("left", "left", "right", "right", "right"))
+    headings = ("", _("output"), _("sees"), _("weights"), _("MACs"))
     table.add_row(*(Text(heading, muted) for heading in headings))
-    formulas = _table(("left", "left"))
+    formulas = _table(("left", "left", "right", "left"))
+    formulas.add_row("", Text(_("parameters"), muted), "", "")
     for name, output, sees, biases, cost in lines:
         times = cost.parameters / lines[0].cost.parameters
         ratio = "" if times == 1 else f"×{short_count(round(times))}" if times >= 10 else f"×{times:.2g}"
-        weights, parameters = f"{cost.parameters - biases:,}", Text(f"{cost.parameters:,}", "bold")
-        table.add_row(name, output, f"{sees:,}", weights, parameters, ratio)
-        formulas.add_row(Text(name, muted), Text(f"{cost.formula} = {cost.parameters:,}", muted))
+        table.add_row(name, output, f"{sees:,}", f"{cost.parameters - biases:,}", short_count(cost.macs))
+        formulas.add_row(name, Text(f"{cost.formula} =", muted), Text(f"{cost.parameters:,}", "bold"), ratio)
     return [table, Text(), formulas]
 
 

@@ -65,9 +65,15 @@ class MainScreen(Screen[None]):
         return self.has_class("-tiny") or self.has_class("-flat")
 
     @property
-    def topic(self) -> str:
-        """What the user looks at: a layer's type or a kind of number, to which there is a lesson."""
-        return ""
+    def topics(self) -> tuple[str, ...]:
+        """What the user looks at, the nearest first: a field of a form, and what the screen shows."""
+        field = (self.focused.id or "").partition("field-")[2] if self.focused else ""
+        return (field, *self.shown_topics)
+
+    @property
+    def shown_topics(self) -> tuple[str, ...]:
+        """What there are lessons about: a layer's type, kinds of numbers, a view."""
+        return ()
 
     def settle(self) -> None:
         """Apply what stands in an open form, before the network is saved or left; by default there is none."""

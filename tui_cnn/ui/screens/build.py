@@ -65,11 +65,11 @@ class BuildScreen(ClipboardScreen, PointingScreen, WalkingScreen, TryingScreen):
         return self.query_one(ChecksView)
 
     @property
-    def topic(self) -> str:
-        """The type of the selected layer."""
+    def shown_topics(self) -> tuple[str, ...]:
+        """The type of the selected layer, and its numbers."""
         path = self.stack.path
         layers = (type(row.layer).__name__ for row in self.cnn_tui.design.analysis.rows if row.path == path)
-        return next(layers, "Input")
+        return (next(layers, "Input"), "output", "parameters", "field", "memory")
 
     def show_design(self, design: Design) -> None:
         """Show another network, with the cursor where it was edited; one that was merely saved stays as it is shown."""

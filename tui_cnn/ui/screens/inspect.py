@@ -96,6 +96,11 @@ class InspectScreen(InspectKeys):
             return True
         return self.scene is not None or all(action != own.id for own in actions() if own.scope == "inspect")
 
+    @property
+    def shown_topics(self) -> tuple[str, ...]:
+        """The view, and the layer that is looked at."""
+        return (self.view.scope, *((self.scene.info.kind,) if self.scene else ()))
+
     def action_ask_again(self) -> None:
         """Ask again what could not be answered."""
         self.desk.forget_troubles()

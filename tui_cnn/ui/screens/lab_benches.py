@@ -17,6 +17,7 @@ from tui_cnn.data.files import find_files
 from tui_cnn.lab.scene import Typed
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, SizesSettings, WeightsSettings
 from tui_cnn.lab.windows import Image
+from tui_cnn.ui.inspecting.taking import Brought
 from tui_cnn.ui.lesson_links import LabLink, PageName
 from tui_cnn.ui.screens.base import MainScreen
 from tui_cnn.ui.widgets.form import StructForm
@@ -44,9 +45,9 @@ class LabBenches(MainScreen):
         return cast("PageName", self.query_one(ContentSwitcher).current)
 
     @property
-    def topic(self) -> str:
+    def shown_topics(self) -> tuple[str, ...]:
         """The page that is shown."""
-        return self.page
+        return (self.page,)
 
     @property
     def bench(self) -> Widget:
@@ -68,11 +69,22 @@ class LabBenches(MainScreen):
         self.query_one(LabTabs).show(page)
         self.bench.focus()
 
+    async def bring(self, brought: Brought) -> None:
+        """Put something of a trained network on the bench of the convolution, with its window at the first place."""
+        await self.show_page("convolution")
+        bench = self.query_one(ConvolutionStepper)
+        typed = bench.typed
+        kept = typed._replace(map=brought.map or typed.map, trained=brought.trained or typed.trained)
+        settings = msgspec.structs.replace(bench.settings, **brought.settings)
+        self.set_bench(settings, kept)
+        self.query_one("#convolution-form", LabForm).put(settings)
+        bench.place, bench.running = 0, False
+
     async def show_link(self, link: LabLink) -> None:
         """Set a page up as a link says; what was typed by hand makes way."""
         await self.show_page(link.page)
         if link.settings is not None:
-            self.set_bench(link.settings, Typed())
+            self.set_bench(link.settings, self._taken)
             if self.form is not None:
                 self.form.put(link.settings)
         if isinstance(bench := self.bench, ConvolutionStepper | PoolingStepper):
@@ -87,13 +99,23 @@ class LabBenches(MainScreen):
                 kept = convolution.typed if typed is None else typed
                 convolution.set(settings, kept._replace(fashion=self._fashion(settings)))
             case PoolingStepper() as pooling, PoolingSettings():
-                pooling.set(settings, Typed(fashion=self._fashion(settings)))
+                pooling.set(settings, self._typed._replace(fashion=self._fashion(settings)))
             case Weights() as weights, WeightsSettings():
                 weights.set(settings)
             case Chain() as chain, SizesSettings():
                 chain.set(settings)
         if self.check_action("next_filter", ()) != offered:
             self.refresh_bindings()
+
+    @property
+    def _typed(self) -> Typed:
+        """What was typed and taken, for all benches."""
+        return self.query_one(ConvolutionStepper).typed
+
+    @property
+    def _taken(self) -> Typed:
+        """What was taken from a trained network: it stays when a lesson sets the bench up."""
+        return Typed(map=self._typed.map, trained=self._typed.trained)
 
     @on(StructForm.Changed)
     def _form_changed(self, event: StructForm.Changed) -> None:
@@ -103,7 +125,7 @@ class LabBenches(MainScreen):
             self.set_bench(value)
 
     @on(ConvolutionStepper.Changed)
-    def _typed(self, event: ConvolutionStepper.Changed) -> None:
+    def _cell_typed(self, event: ConvolutionStepper.Changed) -> None:
         self.query_one("#convolution-form", LabForm).put(event.settings)
 
     def _fashion(self, settings: ConvolutionSettings | PoolingSettings) -> Image | None:
@@ -132,7 +154,7 @@ class LabBenches(MainScreen):
             typed = convolution.typed._replace(fashion=self._fashion(convolution.settings))
             convolution.set(convolution.settings, typed)
         for pooling in self.query(PoolingStepper):
-            pooling.set(pooling.settings, Typed(fashion=self._fashion(pooling.settings)))
+            pooling.set(pooling.settings, pooling.typed._replace(fashion=self._fashion(pooling.settings)))
 
 
 def _page(name: PageName) -> Widget:

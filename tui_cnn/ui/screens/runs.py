@@ -63,9 +63,9 @@ class RunsScreen(RunDeeds, MainScreen):
         self.set_interval(_TICK, self._look)
 
     @property
-    def topic(self) -> str:
+    def shown_topics(self) -> tuple[str, ...]:
         """What the table is about."""
-        return "accuracy"
+        return ("accuracy", "parameters")
 
     def on_screen_resume(self) -> None:
         """Look at once when the screen comes up."""

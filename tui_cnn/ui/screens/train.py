@@ -67,9 +67,9 @@ class TrainScreen(Looking, MainScreen):
         self.set_interval(_TICK, self._look)
 
     @property
-    def topic(self) -> str:
+    def shown_topics(self) -> tuple[str, ...]:
         """What the curves are about."""
-        return "loss"
+        return ("loss", "accuracy")
 
     def on_unmount(self) -> None:
         """Take the spare worker along."""

@@ -7,7 +7,7 @@ from textual.message import Message
 
 from tui_cnn.i18n import _
 from tui_cnn.lab.convolution import Convolution
-from tui_cnn.lab.scene import Typed, convolution, type_pixel, type_weight
+from tui_cnn.lab.scene import Typed, convolution, image_name, type_pixel, type_weight
 from tui_cnn.lab.settings import ConvolutionSettings
 from tui_cnn.ui.draw.lab_convolution import CellCursor, Names, pictures
 from tui_cnn.ui.draw.lab_grid import Tones
@@ -16,6 +16,9 @@ from tui_cnn.ui.widgets.lab_stepper import Stepper
 
 _LOW = 22
 """In so few lines the words are kept short."""
+
+_UNNAMED = ("own", "random", "trained")
+"""Kernels of which it is said which classical one they are most like."""
 
 _ARROWS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
 
@@ -58,14 +61,15 @@ class ConvolutionStepper(Stepper):
     def pictures(self, colours: Tones) -> RenderableType:
         """Draw image, kernel and output."""
         settings = self.settings
-        image = f"{settings.image} {settings.index}" if settings.image == "fashion" else settings.image
-        names = Names(image, settings.kernel)
+        names = Names(image_name(settings), settings.kernel)
         return pictures(self._convolution, self.place, self.filter, colours, self.room, names, self.cursor)
 
     def told(self, width: int) -> RenderableType:
         """Write the products out."""
         table = sums(self._convolution, self.place, self.filter, width, roomy=self.size.height > _LOW)
-        if self.settings.kernel in ("own", "random") and (note := kernel_note(self._convolution, self.filter)):
+        if self.settings.image == "map":
+            table.add_row(_("image"), self.typed.map.name if self.typed.map else Text(_lacks_map(), "bold"))
+        if note := self._about_kernel():
             table.add_row(_("kernel"), note)
         if self.cursor is not None:
             help_text = _("Arrows move, digits type, − . Del too, Esc when done")
@@ -73,6 +77,17 @@ class ConvolutionStepper(Stepper):
                 help_text = _("Go to row, column: {typed}_   Enter goes there").format(typed=self.cursor.typed)
             table.add_row(_("typing"), Text(help_text, "bold"))
         return table
+
+    def _about_kernel(self) -> Text | str:
+        """Say where a kernel that has no name of its own comes from, and what it is most like."""
+        if self.settings.kernel not in _UNNAMED:
+            return ""
+        note = kernel_note(self._convolution, self.filter)
+        if self.settings.kernel != "trained":
+            return note
+        if self.typed.trained is None:
+            return Text(_("no trained filter yet: Inspect (3), Kernels (k), choose one, and press t"), "bold")
+        return ", ".join(filter(None, (self.typed.trained.name, note)))
 
     def next_filter(self) -> None:
         """Look at the next filter's kernel and sums."""
@@ -149,3 +164,7 @@ class ConvolutionStepper(Stepper):
                 return
         self.set(*changed)
         self.post_message(self.Changed(self.settings))
+
+
+def _lacks_map() -> str:
+    return _("no map yet: look into a run under Inspect (3), choose one, and press t")

@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from rich.console import RenderableType
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -27,12 +26,14 @@ class Pairs(Widget, can_focus=True):
     DEFAULT_CSS = """
     Pairs {
         height: 1fr;
-        padding: 1 2;
+        padding: 1 2 0 2;
         border-top: solid $foreground 20%;
         border-title-color: $text-muted;
         &:focus { border-title-color: $text; border-title-style: bold; }
     }
     """
+
+    auto_links = False
 
     selected: reactive[int] = reactive(0)
     """Which line."""
@@ -56,16 +57,12 @@ class Pairs(Widget, can_focus=True):
         """Select another line."""
         self.selected += by
 
-    def on_click(self, event: events.Click) -> None:
-        """Select the line under the mouse."""
-        inside = event.get_content_offset(self)
-        if inside is not None:
-            block, line = divmod(inside.y, 5)  # a heading, two networks, a question, a blank line
-            if line in (1, 2):
-                self.selected = 2 * block + line - 1
+    def action_pick(self, line: int) -> None:
+        """Select a line."""
+        self.selected = line
 
     def render(self) -> RenderableType:
         """Draw the list."""
         if not self._analyses:
             self._analyses = {name: analyze(preset(name)) for name in self._names}
-        return pairs_table(self._analyses, self.selected, tones(self), focus=self.has_focus)
+        return pairs_table(self._analyses, self.selected, tones(self), focus=self.has_focus, lines=self.size.height)

@@ -3,7 +3,7 @@
 from rich.console import RenderableType
 
 from tui_cnn.lab.moving import Moved, moved
-from tui_cnn.lab.scene import Typed
+from tui_cnn.lab.scene import Typed, image_name
 from tui_cnn.lab.settings import PoolingSettings
 from tui_cnn.lab.windows import WindowError
 from tui_cnn.ui.draw.lab_grid import Tones
@@ -47,9 +47,7 @@ class PoolingStepper(Stepper):
 
     def pictures(self, colours: Tones) -> RenderableType:
         """Draw the picture and what is left of it."""
-        settings = self.settings
-        name = f"{settings.image} {settings.index}" if settings.image == "fashion" else settings.image
-        return pictures(self.moved, self.place, colours, self.room, name)
+        return pictures(self.moved, self.place, colours, self.room, image_name(self.settings))
 
     def told(self, width: int) -> RenderableType:
         """Write what is kept and what a move has changed."""

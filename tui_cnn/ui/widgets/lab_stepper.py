@@ -93,7 +93,7 @@ class Stepper(VerticalScroll, can_focus=True, inherit_bindings=False):
     @property
     def room(self) -> tuple[int, int]:
         """Columns and lines that the pictures may take."""
-        return self.size.width - 3, self.size.height - WORDS
+        return self.size.width - 2, self.size.height - WORDS
 
     @property
     def steps(self) -> int:

@@ -10,7 +10,7 @@ from tui_cnn.i18n import _
 from tui_cnn.insight.classics import likeness
 from tui_cnn.insight.colours import Palette, paint, stretch
 from tui_cnn.insight.maps import Scale, per_filter, statistics
-from tui_cnn.runs.inspection.replies import Weights
+from tui_cnn.runs.inspection.replies import Activations, Weights
 from tui_cnn.ui.actions import bindings
 from tui_cnn.ui.draw.canvas import Canvas, Pixels
 from tui_cnn.ui.draw.gallery import Tile, draw_gallery, enlargement, grid, reduction
@@ -19,6 +19,7 @@ from tui_cnn.ui.draw.pictures import magnify, sheet, shrink
 from tui_cnn.ui.draw.scale import draw_scale
 from tui_cnn.ui.inspecting.banks import Bank, banks, nearest
 from tui_cnn.ui.inspecting.scene import Scene, layer_title
+from tui_cnn.ui.inspecting.taking import take_filter
 from tui_cnn.ui.widgets.inspect.drawn import Tones
 from tui_cnn.ui.widgets.inspect.view import Output, View
 
@@ -62,7 +63,8 @@ class KernelsView(View):
         return layer_title(bank.info) if bank else self.title()
 
     def want(self, scene: Scene) -> None:
-        """Ask for the weights."""
+        """Ask for the weights, and for what goes into the layers, which the Lab may be given."""
+        self.desk.want("activate", scene.activate, Activations)
         self.desk.want("kernels", scene.kernels, Weights)
 
     def action_walk(self, down: int, right: int) -> None:
@@ -95,6 +97,19 @@ class KernelsView(View):
             following = 0 if self._input is None else self._input + 1
             self._input = following if following < bank.values.shape[2] else None
             self.redraw()
+
+    def action_filter_to_lab(self) -> None:
+        """Take the chosen filter to the Lab, with what it looks at."""
+        scene = self.scene
+        bank = self._bank(scene) if scene else None
+        if scene is None or bank is None:
+            return
+        found, weights = self.desk.get(scene.activate, Activations), self.desk.get(scene.kernels, Weights)
+        brought = take_filter(scene, bank.place, self._input, found, weights) if found and weights else None
+        if brought is not None:
+            self.to_lab(brought)
+        else:
+            self.notify(_("The Lab takes filters of Conv2D, DepthwiseConv2D and FixedConv2D layers."))
 
     def output(self) -> Output | None:
         """Write the layer's kernels."""

@@ -19,6 +19,7 @@ from tui_cnn.ui.draw.pictures import magnify, sheet, shrink
 from tui_cnn.ui.draw.scale import draw_scale
 from tui_cnn.ui.draw.units import Units, draw_units, unit_columns
 from tui_cnn.ui.inspecting.scene import Scene, layer_title
+from tui_cnn.ui.inspecting.taking import take_map
 from tui_cnn.ui.widgets.inspect.drawn import Tones
 from tui_cnn.ui.widgets.inspect.view import Output, View, means
 
@@ -112,6 +113,12 @@ class MapsView(View):
         """Take one scale for the layer, or one for each map."""
         self._scale = "map" if self._scale == "layer" else "layer"
         self._refresh()
+
+    def action_map_to_lab(self) -> None:
+        """Take the chosen map to the Lab."""
+        found = self.desk.get(self.scene.activate, Activations) if self.scene else None
+        if self.scene is not None and found is not None and self.scene.has_maps:
+            self.to_lab(take_map(self.scene, found))
 
     def output(self) -> Output | None:
         """Write all maps of the layer."""

@@ -1,7 +1,7 @@
 """A way to look inside: it has the focus, and keys of its own."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,11 @@ from textual.message import Message
 from tui_cnn.insight.colours import Palette, paint, stretch
 from tui_cnn.ui.draw.canvas import Pixels
 from tui_cnn.ui.inspecting.scene import Scene
+from tui_cnn.ui.inspecting.taking import Brought
 from tui_cnn.ui.widgets.inspect.drawn import Drawn
+
+if TYPE_CHECKING:
+    from tui_cnn.ui.app import CnnTui
 
 
 class Output(NamedTuple):
@@ -54,6 +58,10 @@ class View(Drawn, can_focus=True):
     def output(self) -> Output | None:
         """Say what there is to write to a file."""
         return None
+
+    def to_lab(self, brought: Brought) -> None:
+        """Take something along to the Lab."""
+        cast("CnnTui", self.app).bring_to_lab(brought)
 
     def palette(self, scene: Scene, palette: Palette = "viridis") -> Palette:
         """Take a palette, or grey where no colours are wanted."""
