@@ -114,3 +114,14 @@ async def arrives(user, link):
     if isinstance(settings, ConvolutionSettings | PoolingSettings):
         assert lab.bench.place == link.place
     assert lab.bench.has_focus
+
+
+async def test_a_dialog_that_opens_meanwhile_is_no_harm():
+    async with opened() as user:
+        await user.press("4")
+        for link in ("lab:convolution?kernel=blur", "lesson:padding", "lesson:stride"):
+            user.app.action_follow_link(link)
+            user.app.action_settings()
+            await user.settle()
+            await user.press("escape")
+        assert user.app.screen_stack[0].query_one(LessonPanel).lesson.name == "stride"

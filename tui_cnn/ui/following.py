@@ -8,20 +8,16 @@ if TYPE_CHECKING:
     from tui_cnn.ui.app import CnnTui
     from tui_cnn.ui.inspecting.taking import Brought
     from tui_cnn.ui.screens.inspect import InspectScreen
+    from tui_cnn.ui.screens.lab import LabScreen
 
 
 async def bring(app: "CnnTui", brought: "Brought") -> None:
     """Go to the Lab, and put something of a trained network on its bench."""
-    from tui_cnn.ui.screens.lab import LabScreen
-
-    await app.switch_mode("lab")
-    await cast("LabScreen", app.screen).bring(brought)
+    await (await _lab(app)).bring(brought)
 
 
 async def follow(app: "CnnTui", text: str) -> None:
     """Go where a link leads, or say why it leads nowhere."""
-    from tui_cnn.ui.screens.lab import LabScreen
-
     try:
         link = parse_link(text)
     except LinkError as error:
@@ -32,11 +28,16 @@ async def follow(app: "CnnTui", text: str) -> None:
         return
     if isinstance(link, ViewLink):
         await app.switch_mode("inspect")
-        cast("InspectScreen", app.screen).show_view(link.view)
+        cast("InspectScreen", app.screen_stack[0]).show_view(link.view)
         return
-    await app.switch_mode("lab")
-    lab = cast("LabScreen", app.screen)
+    lab = await _lab(app)
     if isinstance(link, LessonLink):
         lab.open_lesson(link.name)
     else:
         await lab.show_link(link)
+
+
+async def _lab(app: "CnnTui") -> "LabScreen":
+    """Go to the Lab; a dialog may have opened over it meanwhile."""
+    await app.switch_mode("lab")
+    return cast("LabScreen", app.screen_stack[0])

@@ -98,4 +98,4 @@ class Pair(Widget):
         for picture in self._pictures:
             canvas.picture(x, 0, colours(picture))
             x += picture.shape[1] + _GAP
-        return Strip(canvas.lines()[y]).apply_style(self.rich_style)
+        return Strip(canvas.lines()[y]).apply_style(self.visual_style.rich_style)

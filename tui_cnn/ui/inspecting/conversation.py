@@ -48,11 +48,11 @@ class Conversation:
 
     async def ask_picture(self, scene: Scene) -> Subject | None:
         """Ask for a picture file, and show how it is fitted."""
-        from textual_fspicker import FileOpen, Filters
+        from tui_cnn.ui.dialogs.look import LookForFile
 
         kinds = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
-        filters = Filters((_("Pictures"), lambda path: path.suffix.lower() in kinds), (_("All"), lambda _path: True))
-        path = await self._app.push_screen_wait(FileOpen(filters=filters))
+        look = LookForFile(_("Open a picture"), _("Pictures"), lambda path: path.suffix.lower() in kinds)
+        path = await self._app.push_screen_wait(look)
         if path is None:
             return None
         try:

@@ -68,7 +68,7 @@ class PlotView(Widget):
     def _draw(self, size: Size) -> list[Strip]:
         if self.plot is None or not size:
             return []
-        base = self.rich_style
+        base = self.visual_style.rich_style
         rows = draw(self.plot, size.width, size.height, MARGIN)
         names = {style for row in rows for _character, style in row}
         styles = {name: base + self._style(name) for name in names}

@@ -95,7 +95,7 @@ class Drawn(Widget):
             self._lines = self._draw_lines()
         segments = self._lines[y] if y < len(self._lines) else []
         strip = Strip(segments).adjust_cell_length(self.size.width)
-        return strip.apply_style(self.rich_style)
+        return strip.apply_style(self.visual_style.rich_style)
 
     def activations(self, scene: Scene) -> Activations | None:
         """Return what the layers make of the image or, for the moment until that is known, of the one before."""
