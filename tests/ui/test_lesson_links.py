@@ -1,5 +1,7 @@
 """Links of the lessons: what they say is checked, and every one of them leads to the state that it names."""
 
+import asyncio
+
 import pytest
 
 from tests.ui.driving import opened
@@ -125,3 +127,12 @@ async def test_a_dialog_that_opens_meanwhile_is_no_harm():
             await user.settle()
             await user.press("escape")
         assert user.app.screen_stack[0].query_one(LessonPanel).lesson.name == "stride"
+
+
+async def test_a_link_and_a_key_may_turn_to_the_same_page():
+    async with opened() as user:
+        await user.press("4")
+        lab = user.app.screen
+        await asyncio.gather(lab.show_page("weights"), lab.show_page("weights"))
+        assert len(user.app.screen.query("#weights")) == 1
+        assert user.app.screen.page == "weights"

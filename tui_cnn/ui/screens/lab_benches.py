@@ -1,5 +1,6 @@
 """The benches of the Lab: a page for each, with its form, and the pictures that they need."""
 
+from asyncio import Lock
 from pathlib import Path
 from typing import cast
 
@@ -35,6 +36,10 @@ class LabBenches(MainScreen):
 
     _tests: np.ndarray[tuple[int, ...], np.dtype[np.uint8]] | None = None
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._turning = Lock()
+
     def benches(self) -> Widget:
         """Lay out the first page; the others are made when they are turned to."""
         return Vertical(LabTabs(), ContentSwitcher(_page("convolution"), initial="convolution"), id="benches")
@@ -63,8 +68,9 @@ class LabBenches(MainScreen):
         """Turn to a page."""
         self.remove_class("-editing", "-reading")
         pages = self.query_one(ContentSwitcher)
-        if not pages.query(f"#{page}"):
-            await pages.add_content(_page(page))
+        async with self._turning:  # a link and a key may want the same page
+            if not pages.query(f"#{page}"):
+                await pages.add_content(_page(page))
         pages.current = page
         self.query_one(LabTabs).show(page)
         self.bench.focus()
