@@ -14,6 +14,7 @@ from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten, MaxPool
 from tui_cnn.core.network import Network
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.presets import preset, preset_names
+from tui_cnn.formats.toml import read_network
 from tui_cnn.runs import export, launch
 from tui_cnn.runs.errors import RunError
 from tui_cnn.ui.actions import actions
@@ -58,7 +59,7 @@ def no_worker(monkeypatch):
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_random_keys(seed, monkeypatch):
+async def test_random_keys(seed, monkeypatch, home):
     dice = random.Random(seed)
     network = TREE if seed % 2 else preset("fashion-cnn")
     told.write(told.make_run(), told.started(), *told.trained(1.5))
@@ -93,7 +94,8 @@ async def test_random_keys(seed, monkeypatch):
         while user.app.design.history.past:
             user.app.undo()
         await user.settle()
-        assert user.network in (TREE, *map(preset, preset_names())), "what was opened last, as it was"
+        trained = map(read_network, home.glob("runs/*/network.toml"))
+        assert user.network in (TREE, *map(preset, preset_names()), *trained), "what was opened last, as it was"
         assert layers_shown_are_those_held(user), user.text
 
 
