@@ -57,7 +57,7 @@ def test_a_deep_network_of_layers_alike():
 def test_findings_that_are_gone_and_new():
     before, after = analyze(TUTORIAL), analyze(edits.change(TUTORIAL, (3,), padding="same"))
     gone, new = findings(before, after)
-    assert ([check.code for check in gone], new) == (["dropped"], ())
+    assert ([check.code for check in gone], [check.code for check in new]) == (["dropped"], ["dense-heavy"])
     assert findings(after, before) == (new, gone)
     assert findings(before, before) == ((), ())
     moved = analyze(edits.insert(TUTORIAL, (0,), Dropout(rate=0.1)))
