@@ -15,6 +15,7 @@ from tui_cnn.core.flops import Convention
 from tui_cnn.core.memory import Memory, OptimizerName, memory
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
+from tui_cnn.runs.ram import machine_memory
 
 
 @click.command(
@@ -84,7 +85,7 @@ def _check(
     **limits: Any,
 ) -> int:
     status, printed = SOUND, False
-    setting = Setting(classes, batch_size, optimizer, _machine_memory(), steps)
+    setting = Setting(classes, batch_size, optimizer, machine_memory(), steps)
     for model in models:
         try:
             network = named(model)
@@ -119,16 +120,6 @@ def _explain(code: str) -> int:
         raise click.UsageError(_("there is no check “{code}”").format(code=code) + nearest(code, sorted(known)))
     click.echo(wrap(known[code], 100))
     return SOUND
-
-
-def _machine_memory() -> int | None:
-    """Ask the system for its RAM, in bytes; None where it does not tell."""
-    import os
-
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return None
 
 
 def _report(analysis: Analysis, needs: Memory, convention: Convention, *, as_json: bool) -> bytes | str:
