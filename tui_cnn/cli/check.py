@@ -7,12 +7,13 @@ import click
 from tui_cnn.cli.amounts import Count, ShapeParam
 from tui_cnn.cli.budgets import Budgets, broken
 from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
-from tui_cnn.cli.models import named
+from tui_cnn.cli.models import input_shape_option, named
 from tui_cnn.cli.wide import wrap
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import Setting, Severity
 from tui_cnn.core.flops import Convention
 from tui_cnn.core.memory import Memory, OptimizerName, memory
+from tui_cnn.core.shape import Shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
 from tui_cnn.runs.ram import machine_memory
@@ -31,10 +32,12 @@ from tui_cnn.runs.ram import machine_memory
           cnn-tui check fashion-cnn
           cnn-tui check --json *.toml
           cnn-tui check my.toml --max-params 100k --fail-on warning
+          cnn-tui check model.keras --input-shape 224x224x3
           cnn-tui check --explain dense-heavy"""
     ),
 )
 @click.argument("models", nargs=-1, metavar="MODEL...")
+@input_shape_option
 @click.option("--json", "as_json", is_flag=True, help=_("Print a JSON object for each model, on a line of its own."))
 @click.option("--batch-size", type=click.IntRange(1), default=32, help=_("Images at a training step, for the memory."))
 @click.option(
@@ -75,6 +78,7 @@ def check(models: tuple[str, ...], explain: str | None, **options: Any) -> int:
 
 def _check(
     models: tuple[str, ...],
+    input_shape: Shape | None,
     as_json: bool,
     batch_size: int,
     optimizer: OptimizerName,
@@ -88,7 +92,7 @@ def _check(
     setting = Setting(classes, batch_size, optimizer, machine_memory(), steps)
     for model in models:
         try:
-            network = named(model)
+            network = named(model, input_shape)
         except FormatError as error:
             click.echo(str(error), err=True)
             status = UNUSABLE
