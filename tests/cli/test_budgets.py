@@ -163,3 +163,16 @@ def test_no_counts(cnn_tui, text):
     result = cnn_tui("check", "fashion-cnn", f"--max-params={text}")
     assert result.exit_code == 2
     assert f"“{text}” is no number such as 100000, 100k or 1.5M" in result.stderr
+
+
+def test_an_image_of_another_size(cnn_tui, tmp_path):
+    report = json.loads(cnn_tui("check", "all-conv", "--json", "--input-shape", "64x64x3").stdout)
+    assert (report["input_shape"], report["output_shape"]) == ([64, 64, 3], [10])
+    assert cnn_tui("export", "all-conv", "-o", "large.toml", "--input-shape", "64x64x3").exit_code == 0
+    again = cnn_tui("diff", "large.toml", "all-conv", "--input-shape", "64x64x3", "--json").stdout
+    assert {layer["change"] for layer in json.loads(again)["layers"]} == {"same"}
+    refused = cnn_tui("check", "all-conv", "--input-shape", "0x28x1")
+    assert refused.exit_code == 2
+    assert "--input-shape: input_shape must be a whole number, at least 1, but is 0" in refused.stderr
+    refused = cnn_tui("export", "--run", "last", "--to", "json", "--input-shape", "28")
+    assert "the images of a run have their size: leave --input-shape out" in refused.stderr

@@ -134,6 +134,15 @@ def test_what_branches_need(merge, branches, label):
         assert errors(found.fix.apply(broken)) == []
 
 
+def test_a_shortcut_around_an_odd_size():
+    """7 becomes 4 at a stride of 2, which is less than twice as small."""
+    main = (Conv2D(filters=8, kernel_size=(3, 3), strides=(2, 2), padding="same"), SAME)
+    broken = network(Branches(branches=(main, ())), shape=(7, 7, 4))
+    (found,) = errors(broken)
+    assert found.fix.label == "a 1×1 Conv2D of 8 filters with strides 2×2 in branch 2"
+    assert errors(found.fix.apply(broken)) == []
+
+
 def test_codes():
     assert analyze(network()).checks[0].code == "empty"
     assert analyze(network(CONVOLUTION, shape=(2, 2, 1))).checks[0].code == "shape"

@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from tests.core.strategies import networks
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.diff import diff
-from tui_cnn.core.layers import AveragePooling2D, Dropout
+from tui_cnn.core.diff import diff, findings
+from tui_cnn.core.layers import AveragePooling2D, Dropout, ReLU
+from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 
 TUTORIAL = preset("fashion-cnn")
@@ -43,3 +44,21 @@ def test_every_layer_is_told_of_once(one, other):
     assert [pair.before for pair in found if pair.before] == list(before.rows)
     assert [pair.after for pair in found if pair.after] == list(after.rows)
     assert all(pair.change == "same" for pair in diff(before, before))
+
+
+def test_a_deep_network_of_layers_alike():
+    """Those that are many are not taken for junk."""
+    same = Dropout(rate=0.1)
+    deep = Network("deep", (9,), (same,) * 150 + (ReLU(),) + (same,) * 150)
+    found = diff(analyze(deep), analyze(edits.change(deep, (150,), max_value=6.0)))
+    assert [(pair.change, pair.after.path) for pair in found if pair.change != "same"] == [("changed", (150,))]
+
+
+def test_findings_that_are_gone_and_new():
+    before, after = analyze(TUTORIAL), analyze(edits.change(TUTORIAL, (3,), padding="same"))
+    gone, new = findings(before, after)
+    assert ([check.code for check in gone], [check.code for check in new]) == (["dropped"], ["dense-heavy"])
+    assert findings(after, before) == (new, gone)
+    assert findings(before, before) == ((), ())
+    moved = analyze(edits.insert(TUTORIAL, (0,), Dropout(rate=0.1)))
+    assert findings(before, moved) == ((), ())

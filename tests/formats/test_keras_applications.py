@@ -87,6 +87,15 @@ def test_what_keras_counts(name):
     assert analysis.output_shape == (1000,)
 
 
+def test_a_model_for_images_of_any_size():
+    """MobileNet v3, 56 M in table 3 of Howard et al., 2019; its hard sigmoids are arithmetic on tensors."""
+    model = application("MobileNetV3Small")
+    network, _notes = convert_model(loads_config(model.to_json(), "model.json"), "model.json", (224, 224, 3))
+    totals = analyze(network).totals
+    assert (totals.complete, totals.params) == (True, model.count_params())
+    assert totals.macs // 1e6 == 56
+
+
 def test_a_layer_that_we_do_not_have_leaves_the_rest():
     """ConvNeXt's LayerScale is a class of its own: 18 of them, a factor for each channel, and its stem is a model."""
     import keras

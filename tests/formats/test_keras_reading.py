@@ -20,6 +20,7 @@ from tui_cnn.core.layers import (
     Normalization,
     Opaque,
     ReLU,
+    Rescaling,
 )
 from tui_cnn.core.network import walk
 from tui_cnn.formats.errors import FormatError
@@ -292,10 +293,34 @@ class TestGraphs:
         knot, relu = read(functional(build)).network.layers
         assert (type(knot), relu) == (Opaque, ReLU())
 
+    @pytest.mark.parametrize(
+        ("function", "scale", "offset"),
+        [
+            (lambda x: x * 0.5, 0.5, 0.0),
+            (lambda x: 3 * x, 3.0, 0.0),
+            (lambda x: x + 3.0, 1.0, 3.0),
+            (lambda x: x - 0.5, 1.0, -0.5),
+            (lambda x: 0.5 - x, -1.0, 0.5),
+            (lambda x: x / 4, 0.25, 0.0),
+        ],
+    )
+    def test_arithmetic_with_a_number(self, keras, layers, functional, function, scale, offset):
+        """The hard sigmoid of MobileNet v3 is made so: relu6(x + 3) / 6."""
+        model = functional(function)
+        (layer,) = read(model).network.layers
+        assert (type(layer), layer.scale, layer.offset) == (Rescaling, scale, offset)
+        image = np.random.default_rng(0).normal(size=(1, *SHAPE)).astype("float32")
+        np.testing.assert_allclose(layers.Rescaling(scale, offset)(image), model(image), rtol=1e-6)
+
+    @pytest.mark.parametrize("function", [lambda x: 1 / x, lambda x: x / 0, lambda x: x**2, lambda x: x + 1e31])
+    def test_other_arithmetic_is_opaque(self, layers, functional, function):
+        (layer,) = read(functional(function)).network.layers
+        assert type(layer) is Opaque
+
     def test_arithmetic_on_tensors(self, keras, layers, functional):
         added, halved = read(functional(lambda x: (layers.ReLU()(x) + x) * 0.5)).network.layers
         assert added == Branches(branches=((ReLU(),), ()))
-        assert (type(halved), halved.kind, halved.stated_shape) == (Opaque, "Multiply", None)
+        assert halved.scale == 0.5
 
     def test_a_layer_without_weights_may_stand_in_two_places(self, layers, functional):
         relu = layers.ReLU(name="act")
@@ -323,7 +348,7 @@ class TestGraphs:
         [
             (
                 (None, None, 3),
-                "which is not fixed; build the model on images of one size",
+                "which is not fixed; give it with --input-shape",
             ),
             ((2, 2, 2, 2), "takes an input of 4 axes; a network here takes at most height, width and channels"),
             ((70_000,), "does not describe a network: Expected int <= 65536 at input_shape[0]"),
@@ -404,3 +429,20 @@ def test_where_a_model_is_expected(keras, layers, functional, tmp_path):
     assert (network.layers, found) == ((Dense(units=2, name="out"),), path)
     assert remarks == [f"{path}: kernel_constraint left out (out)"]
     assert find_network(str(path))[0] == network
+
+
+def test_an_image_of_another_size(layers, functional):
+    """What opaque layers are said to give was for the size that the model was built on."""
+    model = functional(lambda x: layers.Flatten()(layers.UnitNormalization(axis=2)(layers.Conv2D(2, 3)(x))))
+    entry = loads_config(model.to_json(), "file.json")
+    shapes = {shape: convert_model(entry, "file.json", shape).network for shape in (None, (8, 8, 4), (9, 7, 4))}
+    assert shapes[None] == shapes[8, 8, 4]
+    assert [network.input_shape for network in shapes.values()] == [(8, 8, 4), (8, 8, 4), (9, 7, 4)]
+    assert [network.layers[1].stated_shape for network in shapes.values()] == [(6, 6, 2), (6, 6, 2), None]
+
+
+def test_an_image_of_any_size(layers, functional):
+    model = functional(lambda x: layers.GlobalAveragePooling2D()(layers.Conv2D(2, 3)(x)), shape=(None, None, 4))
+    network = convert_model(loads_config(model.to_json(), "file.json"), "file.json", (16, 16, 4)).network
+    assert analyze(network).output_shape == (2,)
+    assert analyze(network).totals.params == model.count_params()

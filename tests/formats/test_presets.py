@@ -7,6 +7,7 @@ from math import prod
 import pytest
 
 from tui_cnn.core.analysis import analyze
+from tui_cnn.core.checks import Setting
 from tui_cnn.core.layers import BatchNormalization, Block, Branches, Conv2D, DepthwiseConv2D, MaxPooling2D, Softmax
 from tui_cnn.core.network import walk
 from tui_cnn.core.shape import format_shape
@@ -68,6 +69,32 @@ class TestEachFile:
         rows = {row.path: row for row in analyze(preset(name)).rows}
         blocks = {index for index, layer in enumerate(preset(name).layers) if isinstance(layer, Block)}
         assert given == {index: format_shape(rows[(index,)].figures.output_shape) for index in blocks}
+
+
+FINDINGS = {
+    "alexnet": ["dense-heavy"],
+    "alexnet-grouped": ["dense-heavy"],
+    "fashion-cnn": ["dropped"],
+    "fashion-cnn-strides": ["dropped"],
+    "lenet-5": ["dense-heavy"],
+    "resnet-50": ["bias-before-normalization"],
+    "vgg-16": ["dense-heavy"],
+    "yolo-v1": ["dense-heavy"],
+}
+"""What is worth knowing of the classics: all of it true, none of it more than a remark."""
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_a_sound_network_has_no_warnings_and_fixes_mend_its_remarks(name):
+    network = preset(name)
+    (*classes,) = analyze(network).output_shape
+    checks = analyze(network, Setting(classes=classes[0] if len(classes) == 1 else None, steps=10_000)).checks
+    assert [check.code for check in checks] == FINDINGS.get(name, [])
+    for check in checks:
+        assert check.severity == "info"
+        mended = analyze(check.fix.apply(network))
+        assert mended.output_shape == analyze(network).output_shape
+        assert check.code not in {one.code for one in mended.checks}
 
 
 class TestSmallOnes:

@@ -1,15 +1,18 @@
 """The design on the table: a value that an edit turns into another."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
+from tui_cnn.core.checks import Setting
 from tui_cnn.core.layers import Dropout
 from tui_cnn.formats.presets import preset
 from tui_cnn.ui.design import open_design
+from tui_cnn.ui.setting import setting_for
 
 NETWORK = preset("fashion-cnn")
 
@@ -75,3 +78,25 @@ def test_what_is_stored_is_clean_until_it_differs(design):
     assert stored.analysis is edited.analysis, "so that the screen need not show it anew"
     assert stored.undo().dirty
     assert not stored.undo().redo().dirty
+
+
+def test_the_checks_know_how_it_will_be_used():
+    """Through edits, undo and redo, and for the network that comes next on the table."""
+    design = open_design(NETWORK, None, Setting(classes=12))
+    assert "classes" in {check.code for check in design.analysis.checks}
+    edited = design.edit("units", lambda network: edits.change(network, (7,), units=12), (7,))
+    assert "classes" not in {check.code for check in edited.analysis.checks}
+    assert edited.undo().analysis == design.analysis
+    assert edited.setting == edited.undo().redo().setting == Setting(classes=12)
+
+
+@pytest.mark.parametrize(("data", "classes"), [("", 10), ("nowhere", None), ("~nobody-of-that-name/x", None)])
+def test_what_is_known_before_a_run(data, classes, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert setting_for(data).classes == classes
+    assert setting_for(data).machine_memory > 10**8
+
+
+def test_the_classes_of_other_data(monkeypatch):
+    monkeypatch.setattr("tui_cnn.data.dataset.summarize", lambda _path: SimpleNamespace(class_count=47))
+    assert setting_for("emnist").classes == 47

@@ -7,14 +7,16 @@ import click
 from tui_cnn.cli.amounts import Count, ShapeParam
 from tui_cnn.cli.budgets import Budgets, broken
 from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
-from tui_cnn.cli.models import named
+from tui_cnn.cli.models import input_shape_option, named
 from tui_cnn.cli.wide import wrap
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import Setting, Severity
 from tui_cnn.core.flops import Convention
 from tui_cnn.core.memory import Memory, OptimizerName, memory
+from tui_cnn.core.shape import Shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
+from tui_cnn.runs.ram import machine_memory
 
 
 @click.command(
@@ -30,10 +32,12 @@ from tui_cnn.i18n import _
           cnn-tui check fashion-cnn
           cnn-tui check --json *.toml
           cnn-tui check my.toml --max-params 100k --fail-on warning
+          cnn-tui check model.keras --input-shape 224x224x3
           cnn-tui check --explain dense-heavy"""
     ),
 )
 @click.argument("models", nargs=-1, metavar="MODEL...")
+@input_shape_option
 @click.option("--json", "as_json", is_flag=True, help=_("Print a JSON object for each model, on a line of its own."))
 @click.option("--batch-size", type=click.IntRange(1), default=32, help=_("Images at a training step, for the memory."))
 @click.option(
@@ -74,6 +78,7 @@ def check(models: tuple[str, ...], explain: str | None, **options: Any) -> int:
 
 def _check(
     models: tuple[str, ...],
+    input_shape: Shape | None,
     as_json: bool,
     batch_size: int,
     optimizer: OptimizerName,
@@ -84,10 +89,10 @@ def _check(
     **limits: Any,
 ) -> int:
     status, printed = SOUND, False
-    setting = Setting(classes, batch_size, optimizer, _machine_memory(), steps)
+    setting = Setting(classes, batch_size, optimizer, machine_memory(), steps)
     for model in models:
         try:
-            network = named(model)
+            network = named(model, input_shape)
         except FormatError as error:
             click.echo(str(error), err=True)
             status = UNUSABLE
@@ -119,16 +124,6 @@ def _explain(code: str) -> int:
         raise click.UsageError(_("there is no check “{code}”").format(code=code) + nearest(code, sorted(known)))
     click.echo(wrap(known[code], 100))
     return SOUND
-
-
-def _machine_memory() -> int | None:
-    """Ask the system for its RAM, in bytes; None where it does not tell."""
-    import os
-
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return None
 
 
 def _report(analysis: Analysis, needs: Memory, convention: Convention, *, as_json: bool) -> bytes | str:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.models import named
+from tui_cnn.cli.models import input_shape_option, named
 from tui_cnn.cli.table import table
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.diff import Difference, findings
@@ -15,7 +15,7 @@ from tui_cnn.core.memory import memory
 from tui_cnn.core.path import format_path
 from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row, Totals
-from tui_cnn.core.shape import format_shape
+from tui_cnn.core.shape import Shape, format_shape
 from tui_cnn.i18n import _
 
 _SIGNS = {"same": " ", "changed": "~", "added": "+", "removed": "-"}
@@ -33,10 +33,11 @@ _SIGNS = {"same": " ", "changed": "~", "added": "+", "removed": "-"}
 )
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
+@input_shape_option
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
-def diff(before: str, after: str, as_json: bool) -> int:
+def diff(before: str, after: str, input_shape: Shape | None, as_json: bool) -> int:
     """Print the differences."""
-    old, new = (analyze(named(model)) for model in (before, after))
+    old, new = (analyze(named(model, input_shape)) for model in (before, after))
     click.echo(_json(old, new) if as_json else _text(old, new))
     return SOUND
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.models import named
+from tui_cnn.cli.models import input_shape_option, named
+from tui_cnn.core.shape import Shape
 from tui_cnn.formats.export import MODEL_FORMATS, TEXT_FORMATS, export_text, format_of, save_text
 from tui_cnn.i18n import _
 
@@ -38,6 +39,7 @@ _STANDARD_OUTPUT = "-"
     ),
 )
 @click.argument("model", required=False)
+@input_shape_option
 @click.option("--run", metavar="RUN", help=_("Export the network of a run; as keras or onnx, with its best weights."))
 @click.option(
     "--to",
@@ -45,10 +47,12 @@ _STANDARD_OUTPUT = "-"
     help=_("The format; it may be left out where the name of the file tells it."),
 )
 @click.option("--output", "-o", metavar="FILE", help=_("The file to write; - is the standard output."))
-def export(model: str | None, run: str | None, to: str | None, output: str | None) -> int:
+def export(model: str | None, input_shape: Shape | None, run: str | None, to: str | None, output: str | None) -> int:
     """Write the model."""
     if (model is None) == (run is None):
         raise click.UsageError(_("name a MODEL, or a run with --run"))
+    if run is not None and input_shape is not None:
+        raise click.UsageError(_("the images of a run have their size: leave --input-shape out"))
     target = None if output in (None, _STANDARD_OUTPUT) else Path(output or "").expanduser()
     to = to or (format_of(target) if target else None)
     if to is None:
@@ -57,7 +61,7 @@ def export(model: str | None, run: str | None, to: str | None, output: str | Non
         raise click.UsageError(_("{format} is no text: name a file with --output").format(format=to))
     if run is not None:
         return _export_run(run, to, target)
-    network = named(model or "")
+    network = named(model or "", input_shape)
     if target is None:
         click.echo(export_text(network, to).encode(), nl=False)
     elif to in MODEL_FORMATS:

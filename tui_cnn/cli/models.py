@@ -2,14 +2,29 @@
 
 import click
 
+from tui_cnn.cli.amounts import ShapeParam
 from tui_cnn.core.network import Network
+from tui_cnn.core.shape import Shape
 from tui_cnn.formats.models import find_network
+from tui_cnn.formats.validation import InvalidError, convert
+from tui_cnn.i18n import _
+
+input_shape_option = click.option(
+    "--input-shape",
+    type=ShapeParam(),
+    help=_("The shape of an image, in place of the model's own: such as 224x224x3."),
+)
 
 
-def named(model: str) -> Network:
+def named(model: str, input_shape: Shape | None = None) -> Network:
     """Read a model; what could not be kept of a file of Keras is said on the standard error, a line each.
 
     Raises:
         FormatError: there is no such file or preset, or the file cannot be read.
     """
-    return find_network(model, lambda line: click.echo(line, err=True))[0]
+    if input_shape is not None:
+        try:
+            convert({"name": "n", "input_shape": input_shape}, Network)
+        except InvalidError as error:
+            raise click.UsageError(f"--input-shape: {error}") from None
+    return find_network(model, lambda line: click.echo(line, err=True), input_shape)[0]

@@ -129,7 +129,7 @@ def _totals(rows: list[Row], *, buildable: bool) -> Totals:
             non_trainable += figures.parameters.non_trainable.value
             macs += figures.macs.value
             flops += figures.tf_flops
-        elif not row.muted:  # of an opaque layer
+        else:  # it is opaque, or comes after what cannot be built
             complete = False
     return Totals(trainable, non_trainable, macs, flops, complete)
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
 
+from tui_cnn.core.edits import set_input_shape
 from tui_cnn.core.network import Network
+from tui_cnn.core.shape import Shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.formats.toml import read_network
@@ -13,32 +15,39 @@ from tui_cnn.i18n import _
 _KERAS = (".json", ".keras")
 
 
-def find_network(model: str, remark: Callable[[str], None] | None = None) -> tuple[Network, Path | None]:
+def find_network(
+    model: str, remark: Callable[[str], None] | None = None, input_shape: Shape | None = None
+) -> tuple[Network, Path | None]:
     """Read the model that `model` names; the path is None for a preset.
 
     A `.json` or a `.keras` file is a model of Keras. What of it could not be kept is said to `remark`, a line each.
+    `input_shape` takes the place of the network's own.
 
     Raises:
         FormatError: there is no such file or preset, or the file cannot be read.
     """
     names = preset_names()
     if model in names:
-        return preset(model), None
+        return _on(preset(model), input_shape), None
     path = _expand(model)
     if path.suffix or len(path.parts) > 1 or _exists(path):
         if path.suffix.lower() in _KERAS:
-            return _read_keras(path, remark), path
-        return read_network(path), path
+            return _read_keras(path, remark, input_shape), path
+        return _on(read_network(path), input_shape), path
     close = get_close_matches(model, names, n=1)
     listed = _("presets are {names}").format(names=", ".join(names))
     hint = _("did you mean “{name}”?").format(name=close[0]) if close else listed
     raise FormatError(model, _("there is no such file or preset; {hint}").format(hint=hint))
 
 
-def _read_keras(path: Path, remark: Callable[[str], None] | None) -> Network:
+def _on(network: Network, shape: Shape | None) -> Network:
+    return set_input_shape(network, shape) if shape else network
+
+
+def _read_keras(path: Path, remark: Callable[[str], None] | None, input_shape: Shape | None) -> Network:
     from tui_cnn.formats.keras.reading import read_keras
 
-    network, notes = read_keras(path)
+    network, notes = read_keras(path, input_shape)
     if remark is not None:
         for line in notes:
             remark(f"{path}: {line}")

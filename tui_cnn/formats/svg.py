@@ -17,7 +17,7 @@ from tui_cnn.formats.numbers_table import lines, total
 from tui_cnn.i18n import _
 
 _MARGIN, _HEADING, _INPUT, _FOOT, _NARROWEST = 24, 56, 30, 64, 560
-_LETTER = 6.6
+_LETTER = 6.2
 """Pixels of a letter of the text in boxes, on average; of a bold one a tenth more."""
 
 _COLOURS = {

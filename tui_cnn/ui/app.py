@@ -24,6 +24,7 @@ from tui_cnn.ui.navigation import NavigatingApp
 from tui_cnn.ui.outside import Outside
 from tui_cnn.ui.plain import use_plain_signs
 from tui_cnn.ui.recovery import Copy, Recovery
+from tui_cnn.ui.setting import setting_for
 from tui_cnn.ui.settings import Configuration, read_settings
 
 _LOOK = 1.5
@@ -112,7 +113,7 @@ class CnnTui(NavigatingApp):
     async def put_on_table(self, network: Network, file: Path | None = None, mode: str = "build") -> None:
         """Design or train another network, once it is settled what becomes of the one on the table."""
         if await self.files.settle_unsaved():
-            self.design = open_design(network, file)
+            self.design = open_design(network, file, self.design.setting)
             if mode == "train":
                 self.shown_run = None
             self.switch_mode(mode)
@@ -215,7 +216,7 @@ class CnnTui(NavigatingApp):
             copy = await self.files.ask_recovery(path)
             if copy is not None:
                 file = Path(copy.file) if copy.file else None
-                restored = open_design(copy.network, file)
+                restored = open_design(copy.network, file, self.design.setting)
                 self.design = restored._replace(saved=copy.saved)
                 path.unlink(missing_ok=True)
                 return
@@ -228,7 +229,8 @@ def run_app(model: str | None = None, data: str | None = None) -> None:
         FormatError: the model cannot be read; the screen was not opened.
     """
     notes: list[str] = []
-    design = open_design(*find_network(model or "fashion-cnn", notes.append))
+    network, file = find_network(model or "fashion-cnn", notes.append)
+    design = open_design(network, file, setting_for(data or ""))
     configuration = read_settings(config_file())
     use_plain_signs(configuration.settings.signs)
     postpone_garbage()

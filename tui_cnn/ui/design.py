@@ -5,6 +5,7 @@ from pathlib import Path as FilePath
 from typing import NamedTuple
 
 from tui_cnn.core.analysis import Analysis, analyze
+from tui_cnn.core.checks import Setting
 from tui_cnn.core.history import History, Step
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
@@ -14,6 +15,7 @@ class Design(NamedTuple):
     """An immutable state of the designer's table.
 
     Attributes:
+        setting: how it will be used, for its checks.
         saved: the network as it was last read or written.
         select: the layer that the last edit, undo or redo was about.
     """
@@ -23,6 +25,7 @@ class Design(NamedTuple):
     saved: Network
     file: FilePath | None
     select: Path
+    setting: Setting = Setting()
 
     @property
     def network(self) -> Network:
@@ -62,9 +65,10 @@ class Design(NamedTuple):
     def _at(self, history: History, select: Path) -> "Design":
         if history.present.network is self.network:
             return self
-        return self._replace(history=history, analysis=analyze(history.present.network), select=select)
+        return self._replace(history=history, analysis=analyze(history.present.network, self.setting), select=select)
 
 
-def open_design(network: Network, file: FilePath | None) -> Design:
+def open_design(network: Network, file: FilePath | None, setting: Setting = Setting()) -> Design:  # noqa: B008
     """Put a network on the table."""
-    return Design(History(Step(network, (0,), "")), analyze(network), network, file, (0,))
+    analysis = analyze(network, setting)
+    return Design(History(Step(network, (0,), "")), analysis, network, file, (0,), setting)

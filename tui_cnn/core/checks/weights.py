@@ -56,7 +56,7 @@ def _heavy(context: Context, row: Row, flatten: Row) -> Iterator[Check]:
     own = row.figures.parameters.total
     if own < _MANY or 2 * own < total or image[0] * image[1] == 1 or flatten.path[:-1] != row.path[:-1]:
         return
-    saved = own * (elements(image) - image[2]) // elements(image)
+    saved = row.figures.output_shape[0] * (elements(image) - image[2])
     message = _("Dense: {own} of {total} parameters are here, for {image} is flattened; global pooling saves {saved}")
     yield Check(
         "dense-heavy",

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tui_cnn.core.shape import Shape
+from tui_cnn.formats.keras.arithmetic import with_number
 from tui_cnn.formats.keras.notes import enumerate_names
 from tui_cnn.formats.keras.schema import Call, Entry, Model, known_shape
 from tui_cnn.i18n import _
@@ -91,7 +92,11 @@ def functional(model: Model) -> Graph:
     order = _in_order(target, source, inputs, layers)
     number_of = {key: number for number, key in enumerate(order)}
     nodes = [
-        Node(layers[key[0]], calls.get(key, Call()), tuple(number_of[one] for one in inputs[key]), shapes.get(key))
+        Node(
+            *with_number(layers[key[0]], calls.get(key, Call())),
+            tuple(number_of[one] for one in inputs[key]),
+            shapes.get(key),
+        )
         for key in order
     ]
     return Graph(nodes, layers[source[0]].config.get("batch_shape"))

@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from tui_cnn.core.layers import AnyLayer, Block, Layer
-from tui_cnn.core.network import Network
+from tui_cnn.core import edits
+from tui_cnn.core.layers import AnyLayer, Block, Layer, Opaque
+from tui_cnn.core.network import Network, walk
+from tui_cnn.core.shape import Shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.archive import read_config
 from tui_cnn.formats.keras.graph import Graph, GraphError, Node, functional, sequential
@@ -28,19 +30,21 @@ class Import(NamedTuple):
     notes: tuple[str, ...]
 
 
-def read_keras(path: Path) -> Import:
+def read_keras(path: Path, input_shape: Shape | None = None) -> Import:
     """Read a model of Keras 3 from a `.json` or a `.keras` file; nothing in it is loaded or run.
+
+    `input_shape` takes the place of the model's own, which may leave the size of the image open.
 
     Layers that we do not have, and parts that are not series-parallel, become opaque layers.
 
     Raises:
         FormatError: the file cannot be read, or the model cannot be expressed at all.
     """
-    return convert_model(read_config(path), path)
+    return convert_model(read_config(path), path, input_shape)
 
 
-def convert_model(entry: Entry, source: Path | str) -> Import:
-    """Turn the description of a model into a network; `source` names it in errors.
+def convert_model(entry: Entry, source: Path | str, input_shape: Shape | None = None) -> Import:
+    """Turn the description of a model into a network; `source` names it in errors, `input_shape` is as above.
 
     Raises:
         FormatError: it cannot be expressed.
@@ -51,10 +55,12 @@ def convert_model(entry: Entry, source: Path | str) -> Import:
             raise GraphError(_not_a_model(entry))
         reader = _Reader(notes)
         graph = reader.graph(entry)
-        shape = _input_shape(graph)
+        shape = input_shape or _input_shape(graph)
         layers = reader.stack(graph)
         name = _network_name(entry, source)
         network = msgspec.structs.replace(msgspec.convert({"name": name, "input_shape": shape}, Network), layers=layers)
+        if shape != known_shape(graph.input_shape):
+            network = _without_stated_shapes(network)
     except GraphError as error:
         raise FormatError(source, str(error)) from None
     except msgspec.ValidationError as error:
@@ -129,6 +135,14 @@ def _refuse_shared_weights(graph: Graph) -> None:
         seen.add(entry.label)
 
 
+def _without_stated_shapes(network: Network) -> Network:
+    """Forget what opaque layers are said to give: that was for another image."""
+    for path, layer in walk(network.layers):
+        if isinstance(layer, Opaque):
+            network = edits.change(network, path, stated_shape=None)
+    return network
+
+
 def _not_a_model(entry: Entry) -> str:
     if entry.module is None and entry.class_name in ("Sequential", "Functional", "Model"):
         message = _("is a {kind} that Keras 3 did not write; load it there and save it again")
@@ -140,7 +154,7 @@ def _not_a_model(entry: Entry) -> str:
 def _input_shape(graph: Graph) -> tuple[int, ...]:
     shape = known_shape(graph.input_shape)
     if shape is None:
-        message = _("takes an input of shape {shape}, which is not fixed; build the model on images of one size")
+        message = _("takes an input of shape {shape}, which is not fixed; give it with --input-shape")
         raise GraphError(message.format(shape=enumerate_names([str(graph.input_shape)])))
     if len(shape) > _MOST_AXES:
         message = _("takes an input of {count} axes; a network here takes at most height, width and channels")

@@ -1,0 +1,28 @@
+"""How the network on the table will be used, as far as it is known before a run: for its checks."""
+
+from pathlib import Path
+
+from tui_cnn.core.checks import Setting
+from tui_cnn.runs.ram import machine_memory
+
+
+def setting_for(data: str) -> Setting:
+    """Look up the classes of the data in that directory (empty: Fashion-MNIST), and the memory of this machine.
+
+    Data that cannot be read has no classes here; what is wrong with it is said where it is chosen.
+    """
+    return Setting(classes=_classes(data), machine_memory=machine_memory())
+
+
+def _classes(data: str) -> int | None:
+    if not data:
+        from tui_cnn.data.fashion_mnist import CLASS_NAMES
+
+        return len(CLASS_NAMES)
+    from tui_cnn.data.dataset import summarize
+    from tui_cnn.data.errors import DataError
+
+    try:
+        return summarize(Path(data).expanduser()).class_count
+    except (DataError, RuntimeError):  # RuntimeError: there is no such user
+        return None
