@@ -26,7 +26,7 @@ def test_a_line_a_run_newest_first(cnn_tui):
     assert result.exit_code == 0
     heading, *lines = result.stdout.splitlines()
     assert heading.split("  ")[0] == "run"
-    assert heading.endswith("  state        network      epochs  best validation accuracy  test accuracy")
+    assert heading.endswith("  state        network      epochs  validation    test")
     assert [line.split() for line in lines] == [
         [ids[2], "interrupted", "fashion-cnn", "—", "—", "—"],
         [ids[1], "failed", "lenet-5", *["1", "of", "3"], "—", "—"],

@@ -179,6 +179,7 @@ class ResourceExhaustedError(Exception):
         (ResourceExhaustedError("OOM when\nallocating"), "There is not enough memory.", "smaller batch size"),
         (KeyError("a\nb"), "KeyError: 'a\\nb'", "report it"),
         (RuntimeError("one\ntwo"), "RuntimeError: one", "report it"),
+        (TypeError("in user code:\n\n    File x, line 1\n\n    bad shape\n"), "TypeError: bad shape", "report it"),
     ],
 )
 def test_every_failure_is_a_sentence_with_advice(error, said, advised):

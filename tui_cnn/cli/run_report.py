@@ -58,15 +58,15 @@ def _pace(summary: Summary) -> str:
 
 
 def comparison(summaries: Sequence[Summary]) -> list[str]:
-    """Lay runs out beside each other, a line a run."""
+    """Lay runs out beside each other, a line a run, with the best accuracy in validation and that of the test."""
     heading = (
         _("network"),
         _("parameters"),
         _("MACs"),
         _("recipe"),
         _("epochs"),
-        _("best validation accuracy"),
-        _("test accuracy"),
+        _("validation"),
+        _("test"),
         _("time"),
         _("memory"),
     )

@@ -5,7 +5,10 @@ import click
 from tui_cnn.i18n import _
 
 
-@click.command(short_help=_("List the runs."), help=_("List the runs, newest first: state, epochs and accuracies."))
+@click.command(
+    short_help=_("List the runs."),
+    help=_("List the runs, newest first: state, epochs, best validation accuracy and test accuracy."),
+)
 @click.option("--json", "as_json", is_flag=True, help=_("Print them as JSON, one a line, with all that is known."))
 def runs(as_json: bool) -> int:
     """Print a table of the runs."""
@@ -20,7 +23,7 @@ def runs(as_json: bool) -> int:
     if not found:
         click.echo(_("There are no runs yet. Begin one with: cnn-tui train fashion-cnn"))
         return 0
-    heading = (_("run"), _("state"), _("network"), _("epochs"), _("best validation accuracy"), _("test accuracy"))
+    heading = (_("run"), _("state"), _("network"), _("epochs"), _("validation"), _("test"))
     rows = [
         (
             run.run_id,

@@ -10,7 +10,7 @@ OptimizerName = Literal["adam", "adamw", "rmsprop", "sgd"]
 ScheduleName = Literal["constant", "cosine", "step", "one-cycle"]
 Augmentation = Literal["none", "flip", "shift", "flip+shift", "flip+shift+erase"]
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
-Device = Literal["auto", "cpu", "gpu"]
+Device = Literal["auto", "cpu", "gpu", "gpus"]
 
 Share = Annotated[float, Meta(ge=0, lt=1)]
 
@@ -73,7 +73,12 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Annotated[int, Meta(ge=1, le=4096)] | None,
         Meta(description="How many threads compute; empty: as many as there are cores"),
     ] = None
-    device: Annotated[Device, Meta(description="Where to compute; auto: the first GPU, if there is one")] = "auto"
+    device: Annotated[
+        Device,
+        Meta(
+            description="Where to compute; auto: the first GPU, if there is one; gpus: all, each a part of every batch"
+        ),
+    ] = "auto"
     keep: Annotated[
         int, Meta(ge=0, le=1000, description="How many states of the weights to keep, from the first step to the last")
     ] = 0

@@ -70,7 +70,7 @@ def load_checkpoint(path: Path) -> tuple[keras.Model, Place]:
             _("Delete {path} and resume the run: it begins anew.").format(path=path),
         ) from error
     if isinstance(place, Sums):  # as it was written before there were steps that the optimizer does not count
-        place = Place(int(model.optimizer.iterations), place)
+        place = Place(int(keras.ops.convert_to_numpy(model.optimizer.iterations)), place)
     return model, place
 
 

@@ -1,6 +1,7 @@
 """Where TensorFlow computes, with how many threads, and how exactly it repeats itself; set before it has begun."""
 
 import os
+from functools import cache
 from typing import Any
 
 import tensorflow as tf
@@ -22,13 +23,25 @@ def configure(recipe: Recipe) -> None:
     if recipe.deterministic:
         tf.config.experimental.enable_op_determinism()
     gpus = tf.config.list_physical_devices("GPU")
-    if recipe.device == "gpu" and not gpus:
+    if recipe.device in ("gpu", "gpus") and not gpus:
         raise TrainingError(
             _("TensorFlow sees no GPU here."), _("Start a new run with device = auto; see worker.log for its reasons.")
         )
-    seen = [] if recipe.device == "cpu" else gpus[:1]
+    seen = {"cpu": [], "gpus": gpus}.get(recipe.device, gpus[:1])
     if gpus and seen != tf.config.get_visible_devices("GPU"):
         tf.config.set_visible_devices(seen, "GPU")
+
+
+@cache
+def strategy() -> Any:
+    """How the devices that are computed on share a batch: each keeps a copy of the model, where there are several.
+
+    There is one in a process: what two of them send between the devices would be taken for each other's.
+    """
+    devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
+    if len(devices) > 1:
+        return tf.distribute.MirroredStrategy([device.name for device in devices])
+    return tf.distribute.get_strategy()
 
 
 def used_devices() -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
 from tui_cnn.runs.events import Failed
 
+_WHERE = "in user code:"
+
 
 class TrainingError(Exception):
     """The training cannot go on; it knows what to do about it."""
@@ -18,7 +20,9 @@ class TrainingError(Exception):
 
 def explain(error: Exception) -> Failed:
     """Put an error into the event that ends a run."""
-    reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    # What fails while TensorFlow reads our functions says where it was first, and what happened last.
+    reason = lines[-1 if lines[0] == _WHERE else 0] if lines else type(error).__name__
     match error:
         case TrainingError():
             return Failed(error=reason, advice=error.advice)

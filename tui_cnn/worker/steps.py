@@ -13,7 +13,8 @@ from tui_cnn.data.fitting import Fitting
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.worker.augment import augment
 from tui_cnn.worker.model import takes_shares
-from tui_cnn.worker.totals import Confusion, Totals
+from tui_cnn.worker.replicas import Replicas
+from tui_cnn.worker.totals import Confusion, Sums, Totals, count
 
 _LARGEST_PIXEL = 255.0
 
@@ -36,10 +37,11 @@ class Steps:
 
     `train` takes `Samples`, an order of their indices, the number of a batch in that order (from 0), the rates of the
     steps to do from there, one each, and how many steps the run has done before. `evaluate` takes how many batches
-    instead of the last two. The last batch takes what is left. Both return the sum of losses.
+    instead of the last two. The last batch takes what is left. Both return the sum of losses. The model was made in the
+    scope of the strategy of the `replicas`, among which each batch is shared.
     """
 
-    def __init__(self, model: keras.Model, fitting: Fitting, recipe: Recipe) -> None:
+    def __init__(self, model: keras.Model, fitting: Fitting, recipe: Recipe, replicas: Replicas | None = None) -> None:
         self.trained = Totals()
         self.evaluated = Totals()
         self.confusion = Confusion(model.output_shape[-1])
@@ -47,6 +49,7 @@ class Steps:
         self._model = model
         self._fitting = fitting
         self._recipe = recipe
+        self._replicas = replicas or Replicas(tf.distribute.get_strategy())
         self._scales_loss = isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
         self.train = tf.function(self._train, input_signature=[_SAMPLES, _ORDER, _NUMBER, _RATES, _NUMBER])
         self.evaluate = tf.function(self._evaluate, input_signature=[_SAMPLES, _ORDER, _NUMBER, _NUMBER])
@@ -57,28 +60,42 @@ class Steps:
         return float(self._norm)
 
     def _train(self, samples: Samples, order: Any, first: Any, rates: Any, done: Any) -> Any:
-        model, last = self._model, tf.size(rates) - 1
+        last = tf.size(rates) - 1
         for place in tf.range(tf.size(rates)):
             images, labels = self._batch(samples, order, first + place, done + place)
-            with tf.GradientTape() as tape:
-                outputs = model(images, training=True)
-                loss = tf.add_n([self._loss(labels, outputs), *model.losses])
-                scaled = model.optimizer.scale_loss(loss) if self._scales_loss else loss
-            gradients = tape.gradient(scaled, model.trainable_variables)
-            if place == last:
-                self._norm.assign(tf.linalg.global_norm(gradients) * tf.math.divide_no_nan(loss, scaled))
-            model.optimizer.learning_rate.assign(rates[place])
-            model.optimizer.apply(gradients, model.trainable_variables)
-            self.trained.add(loss, outputs, labels)
+            self._model.optimizer.learning_rate.assign(rates[place])
+            self.trained.add(Sums(*self._replicas.run(self._learn, images, labels, place == last)))
         return self.trained.loss()
 
-    def _evaluate(self, samples: Samples, order: Any, first: Any, count: Any) -> Any:
-        for number in tf.range(first, first + count):
-            images, labels = self._batch(samples, order, number)
-            outputs = self._model(images, training=False)
-            self.evaluated.add(self._loss(labels, outputs), outputs, labels)
-            self.confusion.add(outputs, labels)
+    def _learn(self, images: Any, labels: Any, is_last: Any) -> Sums:
+        """Do a step, of one replica; the last one's gradients are measured."""
+        model, replicas = self._model, self._replicas
+        part = replicas.part(images, labels)
+        with tf.GradientTape() as tape:
+            outputs = model(part.images, training=True)
+            penalties = [replicas.share(penalty) for penalty in model.losses]
+            loss = tf.add_n([part.weight * self._loss(part.labels, outputs), *penalties])
+            scale = model.optimizer.scale_loss(tf.constant(1.0)) if self._scales_loss else 1.0
+            scaled = scale * loss
+        gradients = replicas.total(tape.gradient(scaled, model.trainable_variables))
+        if is_last:
+            self._norm.assign(tf.linalg.global_norm(gradients) / scale)
+        # The optimizer adds up those of all replicas.
+        model.optimizer.apply([replicas.share(gradient) for gradient in gradients], model.trainable_variables)
+        return count(loss, outputs, part)[0]
+
+    def _evaluate(self, samples: Samples, order: Any, first: Any, batches: Any) -> Any:
+        for number in tf.range(first, first + batches):
+            sums, counts = self._replicas.run(self._look, *self._batch(samples, order, number))
+            self.evaluated.add(Sums(*sums))
+            self.confusion.add(counts)
         return self.evaluated.loss()
+
+    def _look(self, images: Any, labels: Any) -> tuple[Sums, Any]:
+        """Evaluate a batch, on one replica."""
+        part = self._replicas.part(images, labels)
+        outputs = self._model(part.images, training=False)
+        return count(part.weight * self._loss(part.labels, outputs), outputs, part)
 
     def _loss(self, labels: Any, outputs: Any) -> Any:
         if takes_shares(self._model.loss):

@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
+from tui_cnn.worker.replicas import Part
+
 
 class Means(NamedTuple):
     """Mean loss in nats, and share of right answers, over the images seen."""
@@ -20,17 +22,26 @@ class Sums(NamedTuple):
     seen: float = 0.0
 
 
+def count(loss: Any, outputs: Any, part: Part) -> tuple[Sums, Any]:
+    """Sum up a part of a batch, and count its images by class and what they are taken for. For use in a graph.
+
+    `loss` is what the part adds to the mean over the batch; the outputs are (n, classes).
+    """
+    labels, taken = part.labels[: part.count], tf.argmax(outputs[: part.count], axis=-1, output_type=tf.int32)
+    right = tf.reduce_sum(tf.cast(taken == labels, tf.float64))
+    total = tf.cast(loss, tf.float64) * tf.cast(part.whole, tf.float64)
+    sums = Sums(total, right, tf.cast(part.count, tf.float64))
+    return sums, tf.math.confusion_matrix(labels, taken, outputs.shape[-1])
+
+
 class Totals:
     """Running sums in variables of TensorFlow."""
 
     def __init__(self) -> None:
         self._variables = [tf.Variable(0.0, dtype=tf.float64) for _field in Sums._fields]
 
-    def add(self, loss: Any, outputs: Any, labels: Any) -> None:
-        """Add a batch: its mean loss, the outputs (n, classes) and the labels (n,). For use in a graph."""
-        size = tf.cast(tf.size(labels), tf.float64)
-        right = tf.cast(tf.argmax(outputs, axis=-1, output_type=tf.int32) == labels, tf.float64)
-        batch = Sums(tf.cast(loss, tf.float64) * size, tf.reduce_sum(right), size)
+    def add(self, batch: Sums) -> None:
+        """Add the sums of a batch, as tensors. For use in a graph."""
         for variable, value in zip(self._variables, batch, strict=True):
             variable.assign_add(value)
 
@@ -57,13 +68,11 @@ class Confusion:
     """Counts of images by their class and the class that they were taken for, in a variable of TensorFlow."""
 
     def __init__(self, classes: int) -> None:
-        self._classes = classes
         self._counts = tf.Variable(tf.zeros((classes, classes), tf.int32))
 
-    def add(self, outputs: Any, labels: Any) -> None:
-        """Add a batch: the outputs (n, classes) and the labels (n,). For use in a graph."""
-        taken = tf.argmax(outputs, axis=-1, output_type=tf.int32)
-        self._counts.assign_add(tf.math.confusion_matrix(labels, taken, self._classes))
+    def add(self, counts: Any) -> None:
+        """Add the counts of a batch, as a tensor. For use in a graph."""
+        self._counts.assign_add(counts)
 
     def clear(self) -> None:
         """Begin anew."""

@@ -10,6 +10,7 @@ import math
 from functools import partial
 from typing import Literal
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -27,12 +28,13 @@ from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker import telling
 from tui_cnn.worker.checkpoint import Place, load_checkpoint, save_checkpoint, save_weights
 from tui_cnn.worker.control import Control
-from tui_cnn.worker.device import configure, thread_count
+from tui_cnn.worker.device import configure, strategy, thread_count
 from tui_cnn.worker.execution import Execution, StopRequestedError, Turn
 from tui_cnn.worker.images import take_images
 from tui_cnn.worker.journal import Journal
 from tui_cnn.worker.model import make_model, seed_dropout
 from tui_cnn.worker.pace import Speed, Stopwatch
+from tui_cnn.worker.replicas import Replicas
 from tui_cnn.worker.steps import Samples, Steps
 from tui_cnn.worker.tensorboard import TensorBoard
 from tui_cnn.worker.totals import Means, Sums
@@ -67,13 +69,15 @@ class Training:
             choice = Follower(run).poll().chosen or choose(network, recipe, fitting, self._samples)
             journal.write(choice)
         self._precision = choice.precision if recipe.precision == "auto" else recipe.precision
-        if run.checkpoint_file.exists():
-            self._model, place = load_checkpoint(run.checkpoint_file)
-        else:
-            self._model, place = make_model(network, recipe, self._precision), Place()
+        shared = strategy()
+        with shared.scope():
+            if run.checkpoint_file.exists():
+                self._model, place = load_checkpoint(run.checkpoint_file)
+            else:
+                self._model, place = make_model(network, recipe, self._precision), Place()
         self._done = place.step
         seed_dropout(self._model, recipe.seed, self._done)
-        self._steps = Steps(self._model, fitting, recipe)
+        self._steps = Steps(self._model, fitting, recipe, Replicas(shared))
         self._steps.trained.set(place.sums)
         self._analysis = analyze(network)
         told = estimate(self._analysis, recipe, len(data.train_labels), read_machine(), thread_count())
@@ -195,7 +199,7 @@ class Training:
             val_loss=validated and validated.loss,
             val_accuracy=validated and validated.accuracy,
             seconds=self._watch.elapsed - began,
-            learning_rate=float(self._model.optimizer.learning_rate),
+            learning_rate=self._rate,
             memory=telling.memory(),
             best=best,
             images_per_second=self._images_per_second(self._speed.whole),
@@ -236,6 +240,10 @@ class Training:
         self._saved_at = self._watch.elapsed
         self._journal.write(Checkpoint(step=self._done, elapsed=self._saved_at))
 
+    @property
+    def _rate(self) -> float:
+        return float(keras.ops.convert_to_numpy(self._model.optimizer.learning_rate))
+
     def _images_per_second(self, seconds: float | None) -> float | None:
         return self._recipe.batch_size / seconds if seconds else None
 
@@ -253,7 +261,7 @@ class Training:
             images_per_second=self._images_per_second(self._speed.latest) or 0.0,
             seconds_left=steps_left * (self._speed.steady or 0.0) + (epochs_left + 1) * self._validation_seconds,
             elapsed=self._told_at,
-            learning_rate=float(self._model.optimizer.learning_rate),
+            learning_rate=self._rate,
             gradient_norm=self._steps.gradient_norm,
         )
         self._tensorboard.write(self._done, event)

@@ -1,0 +1,62 @@
+"""A batch shared among devices: each replica of the model learns from its part, and all keep the same weights.
+
+Where there is one device, its part is the whole batch, and nothing is added up.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+
+class Part(NamedTuple):
+    """What a replica takes of a batch of `whole` images.
+
+    `count` of its images and labels are its own; where that is none, it has one that weighs nothing, because layers
+    cannot do without. `weight` times the loss that Keras gives for the part, summed over the replicas, is the mean over
+    the batch.
+    """
+
+    images: Any
+    labels: Any
+    count: Any
+    whole: Any
+    weight: Any
+
+
+class Replicas:
+    """The replicas of a strategy of TensorFlow. For use in a graph."""
+
+    def __init__(self, strategy: Any) -> None:
+        self._strategy = strategy
+        self.count = int(strategy.num_replicas_in_sync)
+
+    def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function on every replica, and add up what it returns, tensor by tensor."""
+        if self.count == 1:
+            return function(*arguments)
+        told = self._strategy.run(function, arguments)
+        return tf.nest.map_structure(lambda each: self._strategy.reduce("SUM", each, axis=None), told)
+
+    def part(self, images: Any, labels: Any) -> Part:
+        """Take every `count`th image, beginning with the number of this replica."""
+        whole = tf.size(labels)
+        if self.count == 1:
+            return Part(images, labels, whole, whole, 1.0)
+        number = tf.distribute.get_replica_context().replica_id_in_sync_group
+        own = tf.range(number, whole, self.count)
+        count = tf.size(own)
+        taken = own if count > 0 else tf.zeros((1,), tf.int32)
+        # A loss of Keras is divided by the number of replicas, as if their parts were equal.
+        weight = tf.cast(self.count * count, tf.float32) / tf.cast(whole, tf.float32)
+        return Part(tf.gather(images, taken), tf.gather(labels, taken), count, whole, weight)
+
+    def total(self, gradients: list[Any]) -> list[Any]:
+        """Add up the gradients of all replicas, on each of them."""
+        if self.count == 1:
+            return gradients
+        return list(tf.distribute.get_replica_context().all_reduce("SUM", gradients))
+
+    def share(self, tensor: Any) -> Any:
+        """Divide what every replica has by their number: what adds them up gives the tensor again."""
+        return tensor if self.count == 1 else tensor / tf.cast(self.count, tensor.dtype)
