@@ -138,11 +138,11 @@ async def test_kernels_are_named_by_the_classical_filter_they_are_most_like(answ
     async with opened() as user:
         await to_inspect(user)
         await user.press("k")
-        await user.sees("filter 0", "norm 3.464", "most like Sobel x with its signs turned, cosine −1.00", "−2.00")
+        await user.sees("filter 0", "norm 3.464", "most like Sobel x, cosine −1.00 (signs turned)", "−2.00")
         named = user.line("−Sobel x").split("│")[1].split()
         assert named == ["▐−Sobel", "x", "−Sobel", "y", "blur", "Sobel", "x"], "each has its name"
         await user.press("right")
-        await user.sees("most like Sobel y with its signs turned, cosine −1.00")
+        await user.sees("most like Sobel y, cosine −1.00 (signs turned)")
         await user.press("right", "right")
         await user.sees("most like Sobel x, cosine 1.00", "one scale a filter", "−1.00", "1.00")
         await user.press("z")

@@ -1,5 +1,6 @@
 """The Inspect screen with a real run and a real inspector behind it."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -14,7 +15,11 @@ from tui_cnn.runs.directory import RunDirectory
 
 def inspectors():
     """The inspector processes that this one has started."""
-    return [child for child in psutil.Process().children(recursive=True) if "inspect" in child.cmdline()]
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):  # one that has just ended has no command line any more
+            found += [child] if "inspect" in child.cmdline() else []
+    return found
 
 
 def of_keras(keras, run, number):
