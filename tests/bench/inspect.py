@@ -1,7 +1,8 @@
-"""Time from picking an image to having all its feature maps, in an inspector that is up.
+"""Time from picking an image to having all its feature maps, in an inspector that is up, and to seeing them.
 
-Run it from the checkout: `python -m tests.bench.inspect [IMAGES]`. The limit is 150 ms for the slowest of the images;
-beside it stands the mean time of one Keras model with all layers as outputs, called eagerly and by `predict`.
+Run it from the checkout: `python -m tests.bench.inspect [IMAGES]`. The limit is 150 ms for the slowest of the images,
+both to have the maps in the screen's process and from the key to the painted gallery at 120x40; beside it stands the
+mean time of one Keras model with all layers as outputs, called eagerly and by `predict`.
 """
 
 import asyncio
@@ -18,7 +19,8 @@ PRESETS = ("fashion-cnn", "small-resnet", "small-inception", "lenet-5")
 
 def main():
     images = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+    os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", "COLORTERM": "truecolor"}
+    os.environ.pop("NO_COLOR", None)
     with tempfile.TemporaryDirectory() as directory:
         os.environ["CNN_TUI_HOME"] = directory
         quick = [measure(name, images) for name in PRESETS]
@@ -39,6 +41,7 @@ def measure(name, images):
     model = build(preset(name))
     model.save(run.best_file)
     opening, times, size = asyncio.run(ask(str(run.path), images))
+    seen = asyncio.run(look(run, images))
     everything = keras.Model(model.input, [layer.output for layer in model.layers])
     shape = preset(name).input_shape
     pixels = keras.ops.pad(load_test().images[:images, ..., None].astype("float32") / 255, borders(shape))
@@ -49,9 +52,10 @@ def measure(name, images):
     print(
         f"  the inspector {1e3 * median(times):9.2f} ms, at most {1e3 * max(times):.2f}; {size / 1024:.0f} KiB an image"
     )
+    print(f"  on the screen {1e3 * median(seen):9.2f} ms, at most {1e3 * max(seen):.2f}, from the key to the paint")
     print(f"  Keras, called {1e3 * eager:9.2f} ms; predict {1e3 * by_predict:.2f}")
     print(f"  ratio {median(times) / eager:.3f}, limit {1e3 * LIMIT:.0f} ms for the slowest")
-    return max(times) < LIMIT
+    return max(*times, *seen) < LIMIT
 
 
 def borders(shape):
@@ -85,6 +89,49 @@ async def ask(path, images):
             maps = [layer.numpy() for layer in answer.layers]
             times.append(time.perf_counter() - begun)
     return opening, times, sum(each.nbytes for each in maps)
+
+
+async def look(run, images):
+    """Press the key for the next image in the app, and wait until the gallery of its maps has been painted."""
+    from tests.ui.driving import User
+    from tui_cnn.formats.presets import preset
+    from tui_cnn.runs.inspection.replies import Activations
+    from tui_cnn.ui.app import CnnTui
+    from tui_cnn.ui.design import open_design
+    from tui_cnn.ui.settings import config_file, read_settings
+    from tui_cnn.ui.widgets.inspect.maps import MapsView
+
+    painted = {}
+    render = MapsView.render_line
+
+    def noted(view, y):
+        strip = render(view, y)
+        if view.desk.get(view.scene.activate, Activations) is not None:
+            painted.setdefault(view.scene.subject.number, time.perf_counter())
+        return strip
+
+    MapsView.render_line = noted
+    app, times = CnnTui(open_design(preset("fashion-cnn"), None), "", read_settings(config_file())), []
+    try:
+        async with app.run_test(size=(120, 40)) as pilot:
+            user = User(app, pilot)
+            app.inspected_run = run
+            user.send("3")
+            await until(lambda: 0 in painted and app.screen.view.desk._found)
+            await until(lambda: "dead over" in user.text)  # what is asked for all images alike has been answered
+            for number in range(1, images + 1):
+                begun = time.perf_counter()
+                user.send("n")
+                await until(lambda number=number: number in painted)
+                times.append(painted[number] - begun)
+    finally:
+        MapsView.render_line = render
+    return times
+
+
+async def until(condition):
+    while not condition():
+        await asyncio.sleep(0.001)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import numpy as np
 
 from tests.ui import told
@@ -62,6 +63,7 @@ class Answering:
     Attributes:
         asked: all requests, in order.
         refuse: the message with which all is refused, if any.
+        diverged: whether all numbers are none, as after a training that diverged.
         hold: what is asked is not answered before this is set.
     """
 
@@ -69,6 +71,7 @@ class Answering:
         self.asked = []
         self.refuse = ""
         self.closed = 0
+        self.diverged = False
         self.hold = asyncio.Event()
         self.hold.set()
 
@@ -77,7 +80,8 @@ class Answering:
         await self.hold.wait()
         if self.refuse:
             raise RunError(self.refuse)
-        return getattr(self, f"_{type(request).__name__.lower()}")(request)
+        answer = getattr(self, f"_{type(request).__name__.lower()}")(request)
+        return without_numbers(answer) if self.diverged else answer
 
     async def close(self):
         self.closed += 1
@@ -168,6 +172,21 @@ class Answering:
         shares = np.repeat((1 - sure[:, None]) / 9, 10, axis=1)
         shares[np.arange(10_000), said] = sure
         return Evaluation(probabilities=pack(shares), labels=pack(labels))
+
+
+def without_numbers(value):
+    """Put NaN in the place of every float of a reply."""
+    if isinstance(value, Array):
+        numbers = value.numpy()
+        return pack(np.full_like(numbers, np.nan)) if numbers.dtype.kind == "f" else value
+    if isinstance(value, tuple):
+        return tuple(map(without_numbers, value))
+    if isinstance(value, dict):
+        return {key: without_numbers(each) for key, each in value.items()}
+    if not isinstance(value, msgspec.Struct):
+        return value
+    fields = {name: without_numbers(getattr(value, name)) for name in value.__struct_fields__}
+    return type(value)(**fields)
 
 
 def shares_of(image):

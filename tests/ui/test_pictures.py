@@ -8,6 +8,7 @@ from tests.ui.driving import opened
 from tests.ui.picture import SIZES, at_rest, explain, words
 from tests.ui.told import finished_run
 from tui_cnn.formats.presets import preset
+from tui_cnn.ui.plain import ink
 from tui_cnn.ui.screens import inspect
 from tui_cnn.ui.widgets import lab_tones
 
@@ -241,7 +242,9 @@ VIEWS = {
 
 @pytest.fixture
 def inspected(monkeypatch):
+    """A run to look into; in 80 columns its pictures are in colours, in more as a terminal without any has them."""
     monkeypatch.setattr(inspect, "Inspector", Answering)
+    monkeypatch.setattr(inspect, "ink", lambda app: "blocks" if app.size.width == SIZES["80x24"][0] else ink(app))
     return answering.make_run()
 
 
@@ -260,6 +263,43 @@ async def test_inspect_large_map(picture, size, inspected):
         await user.press("3")
         await user.sees("Test image 0", "above zero")
         await user.press("right", "enter", "down", "right")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_inspect_beside_another(picture, size, inspected):
+    answering.make_run("20260101-000000-other-0001")
+    async with opened(size=SIZES[size]) as user:
+        await user.press("3")
+        await user.sees("Test image 0", "above zero")
+        await user.press("c", "b")
+        await user.sees("Compare with which run?")
+        await user.choose("other")
+        await user.sees("only other is right")
+        await user.press("right")
+        await user.until(lambda: "working" not in user.text and "Images" in user.footer and "✓" in user.text)
+        await at_rest(user)
+        picture(user.app)
+
+
+@pytest.mark.parametrize("view", ["moves", "evaluation", "why"])
+async def test_inspect_on_a_large_screen(picture, inspected, view):
+    async with opened(size=(200, 60)) as user:
+        await user.press("3")
+        await user.sees("Test image 0", "above zero")
+        await user.press(VIEWS[view])
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_inspect_through_time(picture, inspected):
+    for step in (0, 20, 150, 600, 2000):
+        (inspected.path / f"step-{step}.keras").write_bytes(b"")
+    async with opened(size=(120, 40)) as user:
+        await user.press("3")
+        await user.sees("Test image 0", "above zero")
+        await user.press("h")
+        await user.sees("step 2,000", "one scale for all steps")
         await at_rest(user)
         picture(user.app)
 

@@ -33,6 +33,18 @@ async def to_inspect(user):
     await user.sees("Test image 0 · ", "Prediction", "above zero")
 
 
+VIEW_WORDS = (
+    "norm nan",
+    "value nan",
+    "with nan",
+    "loss nan",
+    "accuracy over shifts",
+    "Draw with the mouse",
+    "Press b",
+    "step 2",
+)
+
+
 def value_at(row, column):
     """The first map of what is told, of a wedge from 0: each row and column adds 4 of 255."""
     return max(0, (SOBEL_X * np.add.outer(range(row, row + 3), range(column, column + 3)) * 4 / 255).sum())
@@ -126,11 +138,11 @@ async def test_kernels_are_named_by_the_classical_filter_they_are_most_like(answ
     async with opened() as user:
         await to_inspect(user)
         await user.press("k")
-        await user.sees("filter 0", "norm 3.464", "most like Sobel x with its signs turned, cosine −1.00", "−2.00")
+        await user.sees("filter 0", "norm 3.464", "most like Sobel x, cosine −1.00 (signs turned)", "−2.00")
         named = user.line("−Sobel x").split("│")[1].split()
         assert named == ["▐−Sobel", "x", "−Sobel", "y", "blur", "Sobel", "x"], "each has its name"
         await user.press("right")
-        await user.sees("most like Sobel y with its signs turned, cosine −1.00")
+        await user.sees("most like Sobel y, cosine −1.00 (signs turned)")
         await user.press("right", "right")
         await user.sees("most like Sobel x, cosine 1.00", "one scale a filter", "−1.00", "1.00")
         await user.press("z")
@@ -175,9 +187,7 @@ async def test_the_evaluation_opens_the_images_of_a_cell(answering, run):
     async with opened() as user:
         await to_inspect(user)
         await user.press("e")
-        await user.sees(
-            "10,000 test images · accuracy 0.8571", "precision", "most confident mistakes", "calibration error"
-        )
+        await user.sees("10,000 images · accuracy 0.8571", "precision", "most confident mistakes", "calibration error")
         await user.press("right", "right")
         await user.sees("143 T-shirt/top taken for Pullover: 14.3%")
         await user.press("enter")
@@ -359,6 +369,25 @@ async def test_what_is_shown_is_written(answering, run, here, suffix):
         assert np.array_equal(np.load(here / "out.npz")["conv2d"], KERNELS)
     else:
         assert data.startswith(b"\x89PNG" if suffix == ".png" else b"<svg")
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+async def test_a_network_that_diverged_is_shown_for_what_it_is(answering, run):
+    for step in (1, 2):
+        (run.path / f"step-{step}.keras").write_bytes(b"")
+    async with opened() as user:
+        await to_inspect(user)
+        answering[0].diverged = True
+        run.best_file.write_bytes(b"new")
+        await user.sees("No prediction", "It gives no numbers (NaN)", "nan to nan")
+        for size in ((120, 40), (80, 24)):
+            await user.resize(*size)
+            for view, word in zip("kfwevdch", VIEW_WORDS, strict=True):
+                await user.press(view)
+                await user.sees(word)
+                await user.until(lambda: "working …" not in user.text)
+        await user.press("m", "down", "down", "down")
+        await user.sees("4 Dense · 10", "nan")
 
 
 async def test_what_cannot_be_answered_is_told_and_asked_again(answering, run):

@@ -1,5 +1,6 @@
 """The Inspect screen with a real run and a real inspector behind it."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -14,7 +15,11 @@ from tui_cnn.runs.directory import RunDirectory
 
 def inspectors():
     """The inspector processes that this one has started."""
-    return [child for child in psutil.Process().children(recursive=True) if "inspect" in child.cmdline()]
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):  # one that has just ended has no command line any more
+            found += [child] if "inspect" in child.cmdline() else []
+    return found
 
 
 def of_keras(keras, run, number):
@@ -25,10 +30,19 @@ def of_keras(keras, run, number):
     return np.asarray(model(image, training=False))[0], np.linalg.norm(kernel[..., 0].sum(axis=2))
 
 
+def contents(directory):
+    """What is in a directory, when it was written, and by what name."""
+    return {
+        path: (path.stat().st_mtime_ns, path.read_bytes()) if path.is_file() else None
+        for path in sorted(directory.rglob("*"))
+    }
+
+
 async def test_what_it_shows_is_what_keras_says(keras, trained, home):
     shares, norm = of_keras(keras, trained, 1)
     run = RunDirectory(home / "runs" / trained.id)
     shutil.copytree(trained.path, run.path)
+    before = contents(run.path)
     async with opened() as user:
         await user.press("3")
         await user.sees("the inspector loads TensorFlow")
@@ -36,7 +50,13 @@ async def test_what_it_shows_is_what_keras_says(keras, trained, home):
         await user.press("n", "k")
         await user.sees("Test image 1", f"norm {norm:.3f}")
         await user.until(lambda: all(f" {share:.3f}" in user.text for share in shares))
-        for view, word in (("f", "computed"), ("w", "Occlusion"), ("e", "calibration"), ("v", "at worst")):
+        for view, word in (
+            ("f", "computed"),
+            ("w", "Occlusion"),
+            ("e", "calibration"),
+            ("v", "at worst"),
+            ("h", "earlier steps"),
+        ):
             await user.press(view)
             await user.sees(word, seconds=120)
             await user.until(lambda: "working …" not in user.text)
@@ -47,6 +67,7 @@ async def test_what_it_shows_is_what_keras_says(keras, trained, home):
         await user.press("r")
         await user.sees("Test image 2", "above zero", seconds=120)
         await user.until(lambda: "SIGKILL" not in user.text)
+        assert contents(run.path) == before, "nothing that looks into a run writes into it"
         run.best_file.write_bytes(b"PK damaged")
         await user.sees("File is not a zip file", "i looks into another run", seconds=120)
     assert inspectors() == []

@@ -44,7 +44,7 @@ def draw_kernel(
     _draw_classics(canvas, x, top, kernel, like.name, palette, dim, mark)
     told = _("most like {name}, cosine {cosine:.2f}")
     if like.cosine < 0:
-        told = _("most like {name} with its signs turned, cosine {cosine:.2f}")
+        told = _("most like {name}, cosine {cosine:.2f} (signs turned)")
     told = told.format(name=like.name, cosine=like.cosine).replace("-", "−")
     canvas.put(1, top + _CLASSICS - 1, told, bold)
     rest = canvas.height - top - _CLASSICS

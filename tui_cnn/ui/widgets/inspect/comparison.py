@@ -68,6 +68,13 @@ class ComparisonView(View):
             self.desk.want("evaluate", scene.evaluate, Evaluation)
             self.desk.want("evaluate other", Evaluate(source=scene.other), Evaluation)
 
+    def show(self, scene: Scene) -> None:
+        """Show another scene; with a second run there is a list to open."""
+        before = self.scene
+        super().show(scene)
+        if before is None or (before.other is None) != (scene.other is None):
+            self.refresh_bindings()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A list can be opened only where there are two runs."""
         return self.scene is not None and self.scene.other is not None if action == "open_list" else True

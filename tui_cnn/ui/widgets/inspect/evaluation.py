@@ -68,7 +68,7 @@ class EvaluationView(View):
             return _("The whole test set")
         labels, probabilities = found.labels.numpy(), found.probabilities.numpy()
         counts = confusion(labels, probabilities.argmax(axis=1), len(scene.opened.class_names))
-        told = _("{count:,} test images · accuracy {accuracy:.4f} · loss {loss:.4f}")
+        told = _("{count:,} images · accuracy {accuracy:.4f} · loss {loss:.4f}")
         return told.format(count=len(labels), accuracy=accuracy(counts), loss=log_loss(labels, probabilities))
 
     def want(self, scene: Scene) -> None:
