@@ -6,6 +6,7 @@ import pytest
 
 from tests.ui.driving import opened
 from tui_cnn.lab.lessons import lessons
+from tui_cnn.runs import launch
 from tui_cnn.ui.widgets import lab_tones
 
 
@@ -222,6 +223,28 @@ async def test_pairs_go_to_build_and_to_train():
         await user.press("up", "t")
         await user.until(lambda: user.app.current_mode == "train")
         await user.sees("Train fashion-cnn-strides")
+
+
+async def test_both_of_a_pair_are_trained(monkeypatch):
+    started = []
+    monkeypatch.setattr(launch, "start", lambda network, recipe: started.append((network.name, recipe.epochs)))
+    async with opened(size=(80, 24)) as user:
+        await lab(user)
+        await user.press("v", *["down"] * 5, "T")
+        await user.sees("Train fashion-classical and fashion-learned", "5 epochs each")
+        await user.press("escape")
+        assert started == []
+        await user.press("T", "t")
+        await user.until(lambda: user.app.current_mode == "runs")
+        assert started == [("fashion-classical", 5), ("fashion-learned", 5)]
+
+
+async def test_both_cannot_be_trained_without_data(tmp_path):
+    async with opened(size=(80, 24), data=str(tmp_path / "none")) as user:
+        await lab(user)
+        await user.press("v", "T", "t")
+        await user.told("none")
+        assert user.app.current_mode == "lab"
 
 
 async def test_a_lesson_is_read_and_tried():
