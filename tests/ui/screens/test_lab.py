@@ -140,6 +140,9 @@ async def test_numbers_are_typed_into_image_and_kernel():
         await user.sees("8·1 + 0·0 + 1·(−1)", "own 6×6")
         await user.press("right", "minus", "2", "backspace", "backspace", "5", "escape")
         await user.sees("8·1 + 5·0")
+        await user.press("i", "right", "down", "down")
+        await user.sees("row 3, column 2: 7", "Arrows move")
+        await user.press("escape")
         await user.press("1")
         assert user.app.current_mode == "build"
         await user.press("4", "k", "2", "down", "delete", "enter")

@@ -189,7 +189,7 @@ class LabSteps(LabBenches):
         if not isinstance(bench := self.bench, Pairs):
             return
         names = bench.pair_selected
-        recipe = Recipe(data=self.cnn_tui.data or "")
+        recipe = Recipe(data=self.cnn_tui.data)
         question = _("{epochs} epochs each, in the background, one after the other.").format(epochs=recipe.epochs)
         ask = Ask(
             _("Train {one} and {other}").format(one=names[0], other=names[1]),
