@@ -115,7 +115,7 @@ async def test_settings_count_at_once():
         await user.press(*["down"] * 6)
         assert user.focused == "field-padding"
         await user.press("right")
-        await user.sees("white-left 6×6, with zeros 8×8", "Output 6×6")
+        await user.sees("Image 6×6, with zeros 8×8", "Output 6×6")
         await user.press(*["down"] * 5, "right")
         await user.press("escape", "end")
         assert min(min(row) for row in numbers(user, "Output")) == 0  # ReLU, or −20 at the left
