@@ -83,3 +83,21 @@ def test_a_chain_is_written_as_it_is_read():
     slides = (Slide(3), Slide(5, s=2), Slide(3, 1), Slide(7, 3, 2))
     assert write_windows(slides) == "3,5s2,3p1,7p3s2"
     assert read_windows("3,5s2,3p1,7p3s2") == slides
+
+
+def test_more_channels_and_filters_than_were_typed_repeat_the_last():
+    kernels = np.arange(8.0).reshape(1, 2, 2, 2)
+    settings = ConvolutionSettings(image="colours", side=5, kernel="own", kernel_size=(1, 2), filters=3)
+    made = convolution(settings, Typed(kernels=kernels)).kernels
+    assert made.shape == (1, 2, 3, 3)
+    assert (made[:, :, :2, :2] == kernels).all()
+    assert (made[:, :, 2, :2] == kernels[:, :, 1]).all()
+    assert (made[..., 2] == made[..., 1]).all()
+
+
+def test_a_line_of_ones_picks_its_direction_out_of_the_street():
+    """The posts stand in columns 3, 13 and 24, the wires lie in rows 5 and 21."""
+    posts = convolution(ConvolutionSettings(image="street", kernel="vertical-line"), Typed()).output()[..., 0]
+    wires = convolution(ConvolutionSettings(image="street", kernel="horizontal-line"), Typed()).output()[..., 0]
+    assert sorted(posts.mean(axis=0).argsort()[-3:] + 3) == [3, 13, 24]
+    assert sorted(wires.mean(axis=1).argsort()[-2:] + 3) == [5, 21]

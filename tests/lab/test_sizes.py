@@ -1,5 +1,6 @@
 """The calculator: the worked numbers of the notes and of papers, and the layers of a network."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +9,7 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.lab.sizes import Link, Slide, chain, compare, dense, stacked
-from tui_cnn.lab.windows import WindowError
+from tui_cnn.lab.windows import WindowError, windows
 
 
 def test_the_chain_of_the_notes():
@@ -64,3 +65,13 @@ def test_two_small_kernels_for_a_large_one():
     assert stacked(3, 2, 64).field == stacked(5, 1, 64).field == 5
     assert (stacked(3, 3, 1).parameters, stacked(7, 1, 1).parameters) == (27, 49)
     assert stacked(3, 3, 1).field == stacked(7, 1, 1).field
+
+
+@pytest.mark.parametrize("p", [0, 1, 2, 3])
+@pytest.mark.parametrize("s", [1, 2, 3])
+def test_zeros_count_on_both_sides(p, s):
+    """As many places as the stepper has, whose zeros can be seen."""
+    for n in range(5, 12):
+        laid = windows(np.zeros((n, n, 1)), (5, 5), (s, s), p)
+        assert Slide(5, p, s).size(n) == laid.down.places
+        assert Slide(5, p, s).formula(n) == laid.down.formula()

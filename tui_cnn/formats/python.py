@@ -23,8 +23,10 @@ def depth_max_pooling(x, pool_size, name=None):
 _LAID_OUT = '''\
 def laid_out(kernels):
     """Lay kernels of 3×3 out as Keras does, for any number of channels: (3, 3, 1, filters)."""
-    places = range(3)
-    return [[[[kernel[row][column] for kernel in kernels]] for column in places] for row in places]
+    return [
+        [[[kernel[row][column] for kernel in kernels]] for column in range(3)]
+        for row in range(3)
+    ]
 '''
 
 _LAST = """\

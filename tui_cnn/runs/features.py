@@ -1,7 +1,7 @@
 """What a training step costs, in amounts that can be known beforehand; what each takes is for the machine to tell."""
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.layers import Conv2D, Conv2DTranspose, Dense, DepthwiseConv2D, SeparableConv2D
+from tui_cnn.core.layers import Conv2D, Conv2DTranspose, Dense, DepthwiseConv2D, FixedConv2D, SeparableConv2D
 from tui_cnn.core.memory import memory
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements
@@ -33,7 +33,7 @@ def _kind(row: Row) -> str:
     match row.layer:
         case DepthwiseConv2D() | SeparableConv2D():
             return "channelwise"
-        case Conv2D() | Conv2DTranspose():
+        case Conv2D() | Conv2DTranspose() | FixedConv2D():
             return "convolution" if getattr(row.layer, "groups", 1) == 1 else "channelwise"
         case Dense():
             return "dense"

@@ -1,5 +1,7 @@
 """The Lab's drawings: readable without colour, within their room, and true."""
 
+import re
+
 import numpy as np
 import pytest
 from textual.color import Color
@@ -150,3 +152,19 @@ def test_the_worked_examples():
 def test_a_window_without_a_place_is_refused():
     with pytest.raises(WindowError):
         moved(PoolingSettings(image="white-left", side=1), Typed())
+
+
+def test_products_with_nothing_are_left_out_of_a_long_sum():
+    made = convolution(ConvolutionSettings(image="street", kernel="vertical-line"), Typed())
+    text = written(sums(made, 0, 0, 200)).split("\n")[0]
+    pixels = [int(term.removesuffix("·1")) for term in re.findall(r"\d+·1", text)]
+    assert pixels == made.image[:7, 3, 0].tolist()
+    assert f"= {sum(pixels)}   (42 weights are 0)" in text
+
+
+def test_what_is_under_the_window_is_tinted():
+    window = np.array([[True, False], [False, False]])
+    plain, framed = (grid(np.ones((2, 2)), DARK, marks).spans for marks in (Marks(), Marks(window)))
+    changed = [before.style.bgcolor != after.style.bgcolor for before, after in zip(plain, framed, strict=True)]
+    assert any(changed[:2])
+    assert not any(changed[5:])

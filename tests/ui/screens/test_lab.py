@@ -6,6 +6,7 @@ import pytest
 
 from tests.ui.driving import opened
 from tui_cnn.lab.lessons import lessons
+from tui_cnn.runs import launch
 from tui_cnn.ui.widgets import lab_tones
 
 
@@ -114,7 +115,7 @@ async def test_settings_count_at_once():
         await user.press(*["down"] * 6)
         assert user.focused == "field-padding"
         await user.press("right")
-        await user.sees("white-left 6×6, with zeros 8×8", "Output 6×6")
+        await user.sees("Image 6×6, with zeros 8×8", "Output 6×6")
         await user.press(*["down"] * 5, "right")
         await user.press("escape", "end")
         assert min(min(row) for row in numbers(user, "Output")) == 0  # ReLU, or −20 at the left
@@ -139,6 +140,9 @@ async def test_numbers_are_typed_into_image_and_kernel():
         await user.sees("8·1 + 0·0 + 1·(−1)", "own 6×6")
         await user.press("right", "minus", "2", "backspace", "backspace", "5", "escape")
         await user.sees("8·1 + 5·0")
+        await user.press("i", "right", "down", "down")
+        await user.sees("row 3, column 2: 7", "Arrows move")
+        await user.press("escape")
         await user.press("1")
         assert user.app.current_mode == "build"
         await user.press("4", "k", "2", "down", "delete", "enter")
@@ -222,6 +226,28 @@ async def test_pairs_go_to_build_and_to_train():
         await user.press("up", "t")
         await user.until(lambda: user.app.current_mode == "train")
         await user.sees("Train fashion-cnn-strides")
+
+
+async def test_both_of_a_pair_are_trained(monkeypatch):
+    started = []
+    monkeypatch.setattr(launch, "start", lambda network, recipe: started.append((network.name, recipe.epochs)))
+    async with opened(size=(80, 24)) as user:
+        await lab(user)
+        await user.press("v", *["down"] * 5, "T")
+        await user.sees("Train fashion-classical and fashion-learned", "5 epochs each")
+        await user.press("escape")
+        assert started == []
+        await user.press("T", "t")
+        await user.until(lambda: user.app.current_mode == "runs")
+        assert started == [("fashion-classical", 5), ("fashion-learned", 5)]
+
+
+async def test_both_cannot_be_trained_without_data(tmp_path):
+    async with opened(size=(80, 24), data=str(tmp_path / "none")) as user:
+        await lab(user)
+        await user.press("v", "T", "t")
+        await user.told("none")
+        assert user.app.current_mode == "lab"
 
 
 async def test_a_lesson_is_read_and_tried():

@@ -11,6 +11,7 @@ from tui_cnn.core.layers import (
     AveragePooling2D,
     Conv2D,
     DepthwiseConv2D,
+    FixedConv2D,
     Layer,
     MaxPooling2D,
     SeparableConv2D,
@@ -21,7 +22,7 @@ from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import Shape
 from tui_cnn.i18n import _, ngettext
 
-_Sliding = Conv2D | DepthwiseConv2D | SeparableConv2D | MaxPooling2D | AveragePooling2D
+_Sliding = Conv2D | DepthwiseConv2D | FixedConv2D | SeparableConv2D | MaxPooling2D | AveragePooling2D
 _SLIDING = get_args(_Sliding)
 _FAR_BEYOND = 12
 """How many times larger than the image a receptive field is absurd; Inception-ResNet v2 has 3,039 pixels of 299."""

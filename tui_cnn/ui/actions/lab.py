@@ -34,6 +34,7 @@ def lab_actions() -> tuple[Action, ...]:
         Action("settings", "weights", "enter,e", _("Settings"), _("Change the picture and the layers")),
         Action("build_pair", "pairs", "enter", _("Build"), _("Put the selected network on the Build screen")),
         Action("train_pair", "pairs", "t", _("Train"), _("Put it on the Train screen")),
+        Action("train_both", "pairs", "T", _("Train both"), _("Train both networks, one after the other")),
         Action("try_it", "lesson", "enter", _("Try"), _("Set everything up as the line says")),
         Action("read_on", "lesson", "pagedown,space", _("Read on"), _("Scroll the text")),
         Action("read_back", "lesson", "pageup", _("Read back"), _("Scroll it back"), footer=False),

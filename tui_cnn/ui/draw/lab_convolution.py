@@ -60,31 +60,40 @@ def pictures(
     With several channels each has its kernel below it.
     """
     scene = _Scene(convolution, place, filter_, tones, names or Names(), cursor, Fit(), large=False)
-    return fitted(
-        lambda fit, large: _columns(scene._replace(fit=fit, large=large)), room, fits(convolution.image, room)
-    )
+
+    def draw(way: Way) -> list[Text]:
+        shown = scene.names if way.named else Names()
+        return _columns(scene._replace(fit=way.fit, large=way.large, names=shown))
+
+    return fitted(draw, room, ways(convolution.image, room))
 
 
-def fits(image: Image, room: tuple[int, int]) -> tuple[tuple[Fit, bool], ...]:
-    """List the sizes that are worth trying for an image, and whether it is then drawn as a picture, without numbers."""
+class Way(NamedTuple):
+    """A way to draw: how roomy, whether large pictures are without numbers, and whether titles have names in them."""
+
+    fit: Fit
+    large: bool
+    named: bool
+
+
+def ways(image: Image, room: tuple[int, int]) -> tuple[Way, ...]:
+    """List the ways that are worth trying for an image, the best first."""
     rows, columns, _channels = image.shape
     roomy = room[0] >= 4 * columns + _BETWEEN and room[1] > rows
-    pictures = tuple((fit, True) for fit in (LARGE if roomy else TIGHT))
+    sizes = [(fit, True) for fit in (LARGE if roomy else TIGHT)]
     if columns <= WIDEST_NUMBERS:
-        return (*((fit, False) for fit in FITS), *pictures)
-    return pictures
+        sizes = [(fit, False) for fit in FITS] + sizes
+    return tuple(Way(fit, large, named) for fit, large in sizes for named in (True, False))
 
 
-def fitted(
-    draw: Callable[[Fit, bool], list[Text]], room: tuple[int, int], sizes: tuple[tuple[Fit, bool], ...]
-) -> Table:
-    """Put drawings side by side, as large as the room allows, (columns, lines), and else as tight as can be."""
+def fitted(draw: Callable[[Way], list[Text]], room: tuple[int, int], tried: tuple[Way, ...]) -> Table:
+    """Put drawings side by side, the first way that has room, (columns, lines), and else the last."""
     width, height = room
-    for fit, large in sizes:
-        columns = draw(fit, large)
+    for way in tried:
+        columns = draw(way)
         lines = max(column.plain.count("\n") + 1 for column in columns)
         wide = sum(map(_width, columns)) + _GAP * (len(columns) - 1)
-        if wide <= width and (fit.lines == 1 or lines <= height):
+        if wide <= width and (way.fit.lines == 1 or lines <= height):
             break
     return beside(columns)
 

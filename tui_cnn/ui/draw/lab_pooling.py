@@ -9,7 +9,7 @@ from rich.text import Text
 from tui_cnn.i18n import _
 from tui_cnn.lab.moving import Moved, kept
 from tui_cnn.lab.windows import Image
-from tui_cnn.ui.draw.lab_convolution import FEW, above, fits, fitted, picture, titled, window_mask
+from tui_cnn.ui.draw.lab_convolution import FEW, Way, above, fitted, picture, titled, ways, window_mask
 from tui_cnn.ui.draw.lab_grid import Fit, Marks, Numbers, Tones, number
 from tui_cnn.ui.draw.lab_sums import channel_names, facts_table
 
@@ -18,8 +18,11 @@ def pictures(moved: Moved, place: int, tones: Tones, room: tuple[int, int], name
     """Draw the picture, what pooling makes of it, and what strides alone make of it."""
     seen, left = kept(moved.pooling, place + 1)
     scene = _Scene(moved, place, tones, name, seen, left, Fit(), large=False)
-    sizes = fits(moved.pooling.image, room)
-    return fitted(lambda fit, large: _columns(scene._replace(fit=fit, large=large)), room, sizes)
+
+    def draw(way: Way) -> list[Text]:
+        return _columns(scene._replace(fit=way.fit, large=way.large, name=name if way.named else ""))
+
+    return fitted(draw, room, ways(moved.pooling.image, room))
 
 
 class _Scene(NamedTuple):

@@ -1,7 +1,16 @@
 """What the keys do on the benches of the Lab."""
 
-import msgspec
+from asyncio import to_thread
 
+import msgspec
+from textual import work
+
+from tui_cnn.formats.presets import preset
+from tui_cnn.i18n import _
+from tui_cnn.runs import launch
+from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.recipe import Recipe
+from tui_cnn.ui.dialogs.ask import Answer, Ask
 from tui_cnn.ui.screens.lab_benches import LabBenches
 from tui_cnn.ui.widgets.lab_chain import Chain
 from tui_cnn.ui.widgets.lab_convolution import ConvolutionStepper
@@ -173,6 +182,29 @@ class LabSteps(LabBenches):
         """Put the selected network on the Train screen."""
         if isinstance(bench := self.bench, Pairs):
             self.cnn_tui.action_open_model(bench.name_selected, "train")
+
+    @work
+    async def action_train_both(self) -> None:
+        """Train both networks of the selected pair, once the user agrees; then show the list of runs."""
+        if not isinstance(bench := self.bench, Pairs):
+            return
+        names = bench.pair_selected
+        recipe = Recipe(data=self.cnn_tui.data)
+        question = _("{epochs} epochs each, in the background, one after the other.").format(epochs=recipe.epochs)
+        ask = Ask(
+            _("Train {one} and {other}").format(one=names[0], other=names[1]),
+            question,
+            [Answer("train", "t", _("Train"))],
+        )
+        if await self.app.push_screen_wait(ask) is None:
+            return
+        try:
+            for name in names:
+                await to_thread(launch.start, preset(name), recipe)
+        except RunError as error:
+            self.notify(str(error), severity="error", timeout=10, markup=False)
+        else:
+            self.cnn_tui.action_mode_runs()
 
     def _walk(self, down: int, across: int) -> None:
         if isinstance(bench := self.bench, Stepper):

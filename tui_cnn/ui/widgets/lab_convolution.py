@@ -10,7 +10,7 @@ from tui_cnn.lab.convolution import Convolution
 from tui_cnn.lab.scene import Typed, convolution, image_name, type_pixel, type_weight
 from tui_cnn.lab.settings import ConvolutionSettings
 from tui_cnn.ui.draw.lab_convolution import CellCursor, Names, pictures
-from tui_cnn.ui.draw.lab_grid import Tones
+from tui_cnn.ui.draw.lab_grid import Tones, number
 from tui_cnn.ui.draw.lab_sums import kernel_note, sums
 from tui_cnn.ui.widgets.lab_stepper import Stepper
 
@@ -72,10 +72,7 @@ class ConvolutionStepper(Stepper):
         if note := self._about_kernel():
             table.add_row(_("kernel"), note)
         if self.cursor is not None:
-            help_text = _("Arrows move, digits type, − . Del too, Esc when done")
-            if self.cursor.of == "place":
-                help_text = _("Go to row, column: {typed}_   Enter goes there").format(typed=self.cursor.typed)
-            table.add_row(_("typing"), Text(help_text, "bold"))
+            table.add_row(_("typing"), Text(self._about_cursor(self.cursor), "bold"))
         return table
 
     def _about_kernel(self) -> Text | str:
@@ -88,6 +85,19 @@ class ConvolutionStepper(Stepper):
         if self.typed.trained is None:
             return Text(_("no trained filter yet: Inspect (3), Kernels (k), choose one, and press t"), "bold")
         return ", ".join(filter(None, (self.typed.trained.name, note)))
+
+    def _about_cursor(self, cursor: CellCursor) -> str:
+        """Say what the keys do; in a picture that is drawn without its numbers, also where the cursor is."""
+        if cursor.of == "place":
+            return _("Go to row, column: {typed}_   Enter goes there").format(typed=cursor.typed)
+        help_text = _("Arrows move, digits type, − . Del too, Esc when done")
+        if cursor.of == "kernel":
+            return help_text
+        row, column, _channel = cursor.place
+        place = _("row {row}, column {column}: {value}").format(
+            row=row + 1, column=column + 1, value=number(float(self._convolution.image[cursor.place]))
+        )
+        return f"{place}   {help_text}"
 
     def next_filter(self) -> None:
         """Look at the next filter's kernel and sums."""

@@ -49,6 +49,11 @@ class Pairs(Widget, can_focus=True):
         """The preset on the selected line."""
         return self._names[self.selected]
 
+    @property
+    def pair_selected(self) -> tuple[str, str]:
+        """The presets of the pair that it belongs to."""
+        return pairs()[self.selected // 2].presets
+
     def validate_selected(self, selected: int) -> int:
         """Stay among the lines."""
         return max(0, min(selected, len(self._names) - 1))
