@@ -253,3 +253,46 @@ def test_no_layers(cnn_tui):
     result = cnn_tui("check", "empty.toml")
     assert result.exit_code == 1
     assert result.stdout.endswith("\nerror: the network has no layers; add one\n")
+
+
+def test_formulas(cnn_tui):
+    plain, explained = (cnn_tui("check", "fashion-cnn", *more).stdout for more in ((), ("--formulas",)))
+    added = [line for line in explained.splitlines() if line not in plain.splitlines()]
+    assert added[:13] == [
+        "1 Conv2D",
+        "  size: floor((28 + 2·0 - 3) / 1) + 1 = 26",
+        "  trainable parameters: (3·3·1 + 1)·32 = 320",
+        "  MACs: 3·3·1·26·26·32 = 194,688",
+        "  field: 1 + (3 - 1)·1 = 3",
+        "  step of the field: 1·1 = 1",
+        "  padding of the field: 0 + 0·1 = 0",
+        "2 MaxPooling2D",
+        "  size: floor((26 + 2·0 - 2) / 2) + 1 = 13",
+        "  field: 3 + (2 - 1)·1 = 4",
+        "  step of the field: 1·2 = 2",
+        "  padding of the field: 0 + 0·1 = 0",
+        "3 Conv2D",
+    ]
+    assert added[-3:] == [
+        "bytes of parameters: 4·93,322 = 373,288",
+        "bytes at the peak of one image: 4·(26·26·32 + 13·13·32) = 108,160",
+        "bytes at a training step on 32 images: 4·(93,322 + 3·93,322 + 32·37,818) = 6,333,856",
+    ]
+
+
+def test_formulas_as_json(cnn_tui):
+    assert "formulas" not in cnn_tui("check", "small-resnet", "--json").stdout
+    report = json.loads(cnn_tui("check", "small-resnet", "--json", "--formulas").stdout)
+    by_name = {layer["name"]: layer["formulas"] for layer in report["layers"]}
+    assert by_name["batch_normalization"] == {"trainable_params": "2·16 = 32", "non_trainable_params": "2·16 = 32"}
+    assert set(report["memory"]["formulas"]) == {"parameters", "inference", "training"}
+    for layer in report["layers"]:
+        counts = [layer["formulas"].get(name, "= 0") for name in ("trainable_params", "non_trainable_params")]
+        assert sum(int(count.rpartition("= ")[2].replace(",", "")) for count in counts) == layer["params"]
+
+
+def test_formulas_of_what_is_not_known(cnn_tui):
+    save_network(Path("broken.toml"), BROKEN)
+    report = json.loads(cnn_tui("check", "broken.toml", "--json", "--formulas").stdout)
+    assert [layer["formulas"] for layer in report["layers"]] == [{"output_shape": "8·8·1 = 64"}, {}, {}]
+    assert set(report["memory"]["formulas"]) == {"parameters"}

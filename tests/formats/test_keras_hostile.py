@@ -92,6 +92,26 @@ def test_wrong_values_anywhere(network, data):
     problem(json.dumps(config))
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"scale": 10**400},
+        {"scale": [10**400]},
+        {"scale": [1e-200]},
+        {"scale": [5e-324]},
+        {"scale": [True]},
+        {"scale": [1.0], "offset": 10**400},
+        {"scale": [1.0], "offset": [1.0, 2.0]},
+        {"scale": [[1.0]]},
+    ],
+)
+def test_absurd_factors_are_opaque(settings):
+    layers = [entry("InputLayer", "in", batch_shape=[None, 4]), entry("Rescaling", "r", **settings)]
+    model = {"module": "keras", "class_name": "Sequential", "config": {"name": "m", "layers": layers}}
+    (layer,) = convert_model(loads_config(json.dumps(model), "m.json"), "m.json").network.layers
+    assert type(layer) is Opaque
+
+
 def functional(layers, output):
     """Describe a model: for each layer its class, its name, and the names of its inputs."""
     entries = [{**entry("InputLayer", "in", batch_shape=[None, 4]), "inbound_nodes": []}]

@@ -320,6 +320,7 @@ HEAD = (Conv2D(filters=2, kernel_size=(3, 3), strides=(3, 3)), Flatten(), Dense(
         Network("larger-colour", (33, 32, 3), HEAD),
         Network("smaller", (9, 12, 1), HEAD),
         Network("other-data", (5, 5, 2), (Dense(units=3),)),
+        preset("small-resnet"),
     ],
     ids=lambda network: network.name,
 )

@@ -54,6 +54,7 @@ from tui_cnn.runs.ram import machine_memory
     help=_("How to count FLOPs; tf: as TensorFlow's profiler does."),
 )
 @click.option("--steps", type=click.IntRange(1), help=_("Check that a training of so many steps is long enough."))
+@click.option("--formulas", is_flag=True, help=_("Show how each number comes about, with the values put in."))
 @click.option("--classes", type=click.IntRange(1), help=_("Check that the output has so many classes."))
 @click.option("--max-params", type=Count(), help=_("Most parameters allowed, such as 100k."))
 @click.option("--max-macs", type=Count(), help=_("Most multiply-accumulates allowed, such as 5M."))
@@ -84,6 +85,7 @@ def _check(
     optimizer: OptimizerName,
     convention: Convention,
     steps: int | None,
+    formulas: bool,
     classes: int | None,
     fail_on: Severity,
     **limits: Any,
@@ -101,7 +103,7 @@ def _check(
         needs = memory(analysis, batch_size, optimizer)
         if printed and not as_json:
             click.echo()
-        click.echo(_report(analysis, needs, convention, as_json=as_json))
+        click.echo(_report(analysis, needs, convention, as_json=as_json, explained=formulas))
         printed = True
         unmet = list(broken(Budgets(**limits), analysis, needs))
         for line in unmet:
@@ -126,11 +128,13 @@ def _explain(code: str) -> int:
     return SOUND
 
 
-def _report(analysis: Analysis, needs: Memory, convention: Convention, *, as_json: bool) -> bytes | str:
+def _report(
+    analysis: Analysis, needs: Memory, convention: Convention, *, as_json: bool, explained: bool
+) -> bytes | str:
     if as_json:
         from tui_cnn.cli.json_report import json_report
 
-        return json_report(analysis, needs, convention)
+        return json_report(analysis, needs, convention, explained=explained)
     from tui_cnn.cli.text_report import text_report
 
-    return text_report(analysis, needs, convention)
+    return text_report(analysis, needs, convention, explained=explained)

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from tui_cnn.cli.formulas import formulas, memory_formulas
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.checks import Check
 from tui_cnn.core.flops import Convention, flops
@@ -12,8 +13,8 @@ from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.rows import Row
 
 
-def json_report(analysis: Analysis, needs: Memory, convention: Convention) -> bytes:
-    """Write an analysis as one line of JSON.
+def json_report(analysis: Analysis, needs: Memory, convention: Convention, *, explained: bool = False) -> bytes:
+    """Write an analysis as one line of JSON, with the formulas of the numbers if it is to be `explained`.
 
     Shapes are channels last, without the batch axis. Paths count from 0 and lead into blocks and branches. MACs are
     multiply-accumulates for one image, of convolution and dense kernels only; memory is in bytes, of float32. The
@@ -22,7 +23,7 @@ def json_report(analysis: Analysis, needs: Memory, convention: Convention) -> by
     totals = analysis.totals
     known = totals.complete
     last_map = analysis.last_map
-    report = {
+    report: dict[str, Any] = {
         "name": analysis.network.name,
         "input_shape": analysis.network.input_shape,
         "output_shape": analysis.output_shape,
@@ -33,9 +34,11 @@ def json_report(analysis: Analysis, needs: Memory, convention: Convention) -> by
         "flops": {"convention": convention, "value": flops(totals, convention) if known else None},
         "memory": {name: value for name, value in needs._asdict().items() if name != "formulas"},
         "receptive_field": field_report(last_map.field if last_map else None),
-        "layers": [_layer(row) for row in analysis.rows],
+        "layers": [_layer(row) | ({"formulas": formulas(row)} if explained else {}) for row in analysis.rows],
         "checks": [check_report(finding) for finding in analysis.checks],
     }
+    if explained:
+        report["memory"]["formulas"] = memory_formulas(needs)
     return msgspec.json.encode(report)
 
 

@@ -1,5 +1,6 @@
 """A network's numbers and problems as a table to read."""
 
+from tui_cnn.cli.formulas import formula_lines
 from tui_cnn.cli.table import table
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.flops import Convention, flops
@@ -13,8 +14,8 @@ from tui_cnn.i18n import _
 _UNKNOWN = "—"
 
 
-def text_report(analysis: Analysis, needs: Memory, convention: Convention) -> str:
-    """Write an analysis as a table of layers with the totals, and its checks."""
+def text_report(analysis: Analysis, needs: Memory, convention: Convention, *, explained: bool = False) -> str:
+    """Write an analysis as a table of layers with the totals, formulas if it is `explained`, and its checks."""
     network, totals = analysis.network, analysis.totals
     heading = _("{name}, input {shape}").format(name=network.name, shape=format_shape(network.input_shape))
     columns = ("#", _("layer"), _("settings"), _("output"), _("parameters"), _("MACs"), _("field"))
@@ -34,7 +35,8 @@ def text_report(analysis: Analysis, needs: Memory, convention: Convention) -> st
     names = {"error": _("error"), "warning": _("warning"), "info": _("info")}
     line = _("{severity}: {check}")
     checks = [line.format(severity=names[finding.severity], check=finding) for finding in analysis.checks]
-    return "\n".join([heading, "", *lines, "", *notes, "", *(checks or [_("no problems found")])])
+    filled = [*formula_lines(analysis, needs), ""] if explained else []
+    return "\n".join([heading, "", *lines, "", *notes, "", *filled, *(checks or [_("no problems found")])])
 
 
 def _cells(row: Row) -> tuple[str, ...]:

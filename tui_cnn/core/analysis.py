@@ -81,13 +81,15 @@ class _Walk:
         if shape is None:
             self.rows.append(Row(path, name, layer, None, None, source=source))
             return _State(None, None, path)
-        found = _through(layer, shape, field)
-        if isinstance(found, ShapeError):
-            self.rows.append(Row(path, name, layer, shape, None, None, found, source=source))
+        figures = _figures(layer, shape)
+        if isinstance(figures, ShapeError):
+            self.rows.append(Row(path, name, layer, shape, None, None, figures, source=source))
             return _State(None, None, path)
-        figures, output_field = found
-        self.rows.append(Row(path, name, layer, shape, figures, output_field, None, (field,), source))
-        return _State(figures.output_shape, output_field, path)
+        seen = (field,)
+        if field is not None and figures.view is not SAME_CELL:
+            field = field.through(figures.view, shape, figures.output_shape)
+        self.rows.append(Row(path, name, layer, shape, figures, field, None, seen, source))
+        return _State(figures.output_shape, field, path)
 
     def _container(self, layer: Layer, state: _State, path: Path) -> _State:
         place = len(self.rows)
@@ -132,19 +134,6 @@ def _totals(rows: list[Row], *, buildable: bool) -> Totals:
         else:  # it is opaque, or comes after what cannot be built
             complete = False
     return Totals(trainable, non_trainable, macs, flops, complete)
-
-
-@lru_cache(maxsize=4096)
-def _through(
-    layer: Layer, shape: Shape, field: ReceptiveField | None
-) -> tuple[Figures, ReceptiveField | None] | ShapeError:
-    """Put an image through a layer: its numbers, and what a cell of its output sees."""
-    figures = _figures(layer, shape)
-    if isinstance(figures, ShapeError):
-        return figures
-    if field is not None and figures.view is not SAME_CELL:
-        field = field.through(figures.view, shape, figures.output_shape)
-    return figures, field
 
 
 _MOST_VALUES = 2**63 - 1

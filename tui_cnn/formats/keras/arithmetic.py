@@ -1,4 +1,7 @@
-"""Arithmetic with numbers on tensors, `x * 2` or `x + 3`, as the Rescaling that does the same: x·scale + offset."""
+"""Arithmetic with numbers as the layers that do the same.
+
+`x * 2` and `x + 3` are a Rescaling, x·scale + offset; a Rescaling with a factor for each channel is a Normalization.
+"""
 
 from math import isfinite
 from typing import Any
@@ -30,12 +33,33 @@ def with_number(entry: Entry, call: Call) -> tuple[Entry, Call]:
     return layer, Call(args=tensors)
 
 
-def _is_number(value: Any) -> bool:
-    """Tell whether a value is a number, and not one of those that only an enemy writes."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
+def scaled_by_channel(entry: Entry) -> Entry:
+    """Return a Rescaling that has a factor for each channel as a Normalization; anything else as it is.
+
+    x·s + o is (x - m) / sqrt(v) with v = 1 / s² and m = -o / s.
+    """
+    factors = entry.config.get("scale")
+    if not entry.is_layer or entry.class_name != "Rescaling" or not isinstance(factors, list):
+        return entry
+    offsets = entry.config.get("offset", 0.0)
+    offsets = offsets if isinstance(offsets, list) else [offsets] * len(factors)
+    sound = all(map(_is_number, (*factors, *offsets))) and all(factor > 1 / _LARGEST for factor in factors)
+    if not sound or len(offsets) != len(factors):
+        return entry
+    numbers = {
+        "mean": [-offset / factor for factor, offset in zip(factors, offsets, strict=True)],
+        "variance": [factor**-2 for factor in factors],
+    }
+    config = {name: value for name, value in entry.config.items() if name not in ("scale", "offset")} | numbers
+    return msgspec.structs.replace(entry, class_name="Normalization", registered_name="Normalization", config=config)
 
 
 _LARGEST = 1e30
+
+
+def _is_number(value: Any) -> bool:
+    """Tell whether a value is a number, and not one of those that only an enemy writes."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
 
 
 def _scaling(operation: str, number: float, *, first: bool) -> tuple[float, float] | None:

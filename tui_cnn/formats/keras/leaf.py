@@ -12,6 +12,7 @@ import msgspec
 from tui_cnn.core.layers import LAYER_TYPES, AnyLayer, Block, Branches, Conv2D, DepthMaxPooling2D, FixedConv2D, Opaque
 from tui_cnn.core.layers.fixed import BankName, nested
 from tui_cnn.core.shape import Shape
+from tui_cnn.formats.keras.arithmetic import scaled_by_channel
 from tui_cnn.formats.keras.notes import Notes
 from tui_cnn.formats.keras.schema import Entry
 from tui_cnn.formats.keras.words import activation_word, constant_value, initializer_word, regularizer_word
@@ -56,7 +57,7 @@ def leaf(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLayer, ...
     Raises:
         ForeignError: we cannot say the same.
     """
-    entry = _scaled_by_channel(entry)
+    entry = scaled_by_channel(entry)
     kind = LEAVES.get(entry.class_name) if entry.is_layer else None
     if kind is None:
         raise ForeignError
@@ -144,28 +145,6 @@ def _field(kind: type[msgspec.Struct], name: str, value: Any, remarks: list[str]
         low, high = value
         return {name: high if isinstance(high, int | float) and low == -high else value}
     return {name: value}
-
-
-def _scaled_by_channel(entry: Entry) -> Entry:
-    """Put a Rescaling that has a factor for each channel as the Normalization that does the same.
-
-    x·s + o is (x - m) / sqrt(v) with v = 1 / s² and m = -o / s.
-    """
-    factors = entry.config.get("scale")
-    if not entry.is_layer or entry.class_name != "Rescaling" or not isinstance(factors, list):
-        return entry
-    offsets = entry.config.get("offset", 0.0)
-    offsets = offsets if isinstance(offsets, list) else [offsets] * len(factors)
-    if len(offsets) != len(factors) or not all(isinstance(one, int | float) for one in (*factors, *offsets)):
-        return entry
-    if not all(factor > 0 for factor in factors):
-        return entry
-    numbers = {
-        "mean": [-offset / factor for factor, offset in zip(factors, offsets, strict=True)],
-        "variance": [factor**-2 for factor in factors],
-    }
-    config = {name: value for name, value in entry.config.items() if name not in ("scale", "offset")} | numbers
-    return msgspec.structs.replace(entry, class_name="Normalization", registered_name="Normalization", config=config)
 
 
 _choices = cache(choices)
