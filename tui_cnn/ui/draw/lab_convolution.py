@@ -125,20 +125,28 @@ class _Scene(NamedTuple):
 
 def _columns(scene: _Scene) -> list[Text]:
     depth = scene.convolution.image.shape[2]
-    images = [_channel(scene, channel) for channel in range(depth)]
     kernels = [_kernel(scene, channel) for channel in range(depth)]
-    if scene.large:
-        patch = scene.convolution.step(scene.place, scene.filter).patch
-        brightest = float(np.abs(scene.convolution.image).max())
-        under = [
-            titled(_("Window"), "", _patch(patch[..., channel], scene, brightest), scene.tones)
-            for channel in range(depth)
-        ]
-        kernels = [above([seen, kernel]) for seen, kernel in zip(under, kernels, strict=True)]
     maps = _maps(scene)
+    if scene.large and depth == 3 and scene.convolution.image.min() >= 0:
+        return [_in_colours(scene), above(_windows(scene)), above(kernels), above(maps)]
+    images = [_channel(scene, channel) for channel in range(depth)]
+    if scene.large:
+        kernels = [above([seen, kernel]) for seen, kernel in zip(_windows(scene), kernels, strict=True)]
     if depth == 1:
         return [images[0], kernels[0], *maps]
     return [*(above([image, kernel]) for image, kernel in zip(images, kernels, strict=True)), above(maps)]
+
+
+def _windows(scene: _Scene) -> list[Text]:
+    """Draw what is under the window, a drawing a channel."""
+    image = scene.convolution.image
+    patch = scene.convolution.step(scene.place, scene.filter).patch
+    brightest, depth = float(np.abs(image).max()), image.shape[2]
+    names = channel_names(depth) if depth == 3 else [_("Window")] * depth
+    return [
+        titled(name, "", _patch(patch[..., channel], scene, brightest), scene.tones)
+        for channel, name in enumerate(names)
+    ]
 
 
 def _patch(values: Numbers, scene: _Scene, brightest: float) -> Text:
@@ -173,6 +181,26 @@ def picture(values: Numbers, tones: Tones, marks: Marks, large: bool, fit: Fit) 
 
 
 def _channel(scene: _Scene, channel: int) -> Text:
+    padded, marks, size = _laid_out(scene, channel)
+    depth = scene.convolution.image.shape[2]
+    title = _("Image") if depth == 1 else channel_names(depth)[channel]
+    name = f"{scene.names.image} " if scene.names.image and depth == 1 else ""
+    drawn = picture(padded[..., channel], scene.tones, marks, scene.large, scene.fit)
+    return titled(title, f"{name}{size}", drawn, scene.tones)
+
+
+def _in_colours(scene: _Scene) -> Text:
+    """Draw the three channels as one picture."""
+    padded, marks, size = _laid_out(scene, scene.cursor.place[2] if scene.cursor else 0)
+    name = f"{scene.names.image} " if scene.names.image else ""
+    brightest = float(padded.max())
+    large = scene.fit.lines > 1
+    drawn = halves(padded.mean(axis=2), scene.tones, marks, large=large, largest=brightest, rgb=padded)
+    return titled(_("Image"), f"{name}{size}×3", drawn, scene.tones)
+
+
+def _laid_out(scene: _Scene, channel: int) -> tuple[Image, Marks, str]:
+    """Return the image with its zeros, what stands out in a channel of it, and its size in words."""
     convolution, cursor = scene.convolution, scene.cursor
     laid = convolution.windows
     padded = laid.padded(convolution.image)
@@ -182,13 +210,9 @@ def _channel(scene: _Scene, channel: int) -> Text:
     if cursor and cursor.of == "image" and cursor.place[2] == channel:
         at, typed = (cursor.place[0] + down.before, cursor.place[1] + across.before), cursor.typed
     mask = window_mask(laid, padded, *convolution.place(scene.place))
-    marks = Marks(mask, border, cursor=at, typed=typed, grey=True)
-    height, width, depth = convolution.image.shape
+    height, width, _depth = convolution.image.shape
     zeros = _(", with zeros {rows}×{columns}").format(rows=len(padded), columns=len(padded[0])) if any(border) else ""
-    title = _("Image") if depth == 1 else channel_names(depth)[channel]
-    name = f"{scene.names.image} " if scene.names.image and depth == 1 else ""
-    drawn = picture(padded[..., channel], scene.tones, marks, scene.large, scene.fit)
-    return titled(title, f"{name}{height}×{width}{zeros}", drawn, scene.tones)
+    return padded, Marks(mask, border, cursor=at, typed=typed, grey=True), f"{height}×{width}{zeros}"
 
 
 def _kernel(scene: _Scene, channel: int) -> Text:

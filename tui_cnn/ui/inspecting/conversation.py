@@ -46,13 +46,17 @@ class Conversation:
         items = [Item(choice.name, about, choice) for choice, about in choices(scene.opened.class_names, evaluation)]
         return await self._app.push_screen_wait(Pick(_("Which images? A number, or words"), items, numbered))
 
-    async def ask_picture(self, scene: Scene) -> Subject | None:
-        """Ask for a picture file, and show how it is fitted."""
+    async def ask_picture_file(self) -> Path | None:
+        """Ask for a picture file."""
         from textual_fspicker import FileOpen, Filters
 
         kinds = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
         filters = Filters((_("Pictures"), lambda path: path.suffix.lower() in kinds), (_("All"), lambda _path: True))
-        path = await self._app.push_screen_wait(FileOpen(filters=filters))
+        return await self._app.push_screen_wait(FileOpen(filters=filters))
+
+    async def ask_picture(self, scene: Scene) -> Subject | None:
+        """Ask for a picture file, and show how it is fitted."""
+        path = await self.ask_picture_file()
         if path is None:
             return None
         try:
