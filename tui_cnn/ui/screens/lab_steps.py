@@ -144,7 +144,7 @@ class LabSteps(LabBenches):
         self._shift(0, 1)
 
     @work
-    async def action_own_picture(self) -> None:
+    async def action_take_picture(self) -> None:
         """Ask for a picture file, and put it on the bench, small enough to look at each place."""
         bench = self.bench
         path = await Conversation(self.cnn_tui).ask_picture_file()
