@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from tui_cnn.data.errors import DataError
-from tui_cnn.data.pictures import fit_picture, has_light_background, read_picture
+from tui_cnn.data.pictures import fit_picture, has_light_background, read_picture, read_small
 
 
 @pytest.mark.parametrize("suffix", ["png", "bmp", "gif", "tiff", "webp"])
@@ -119,3 +119,18 @@ def test_light_background():
     drawn[5:15, 5:15] = 0
     assert has_light_background(drawn)
     assert not has_light_background(255 - drawn)
+
+
+def test_a_small_one_in_colours_or_in_grey(tmp_path):
+    colours = np.zeros((60, 120, 3), np.uint8)
+    colours[:, 60:] = (200, 100, 50)
+    Image.fromarray(colours).save(tmp_path / "colours.png")
+    small = read_small(tmp_path / "colours.png", 28, 22)
+    assert small.shape == (11, 22, 3)
+    assert (small[5, 0].tolist(), small[5, -1].tolist()) == ([0, 0, 0], [200, 100, 50])
+    Image.fromarray(colours[..., 0]).save(tmp_path / "grey.png")
+    assert read_small(tmp_path / "grey.png", 28, 22).shape == (14, 28, 1)
+    Image.fromarray(colours[:5, :1]).save(tmp_path / "tiny.png")
+    assert (read_small(tmp_path / "tiny.png", 28, 22)[..., 0] == colours[:5, :1, 0]).all()
+    with pytest.raises(DataError, match="no such file"):
+        read_small(tmp_path / "none.png", 28, 22)

@@ -21,6 +21,29 @@ def read_picture(path: Path) -> Image:
     Raises:
         DataError: it cannot be read or is no picture.
     """
+    return _read(path, "L")
+
+
+def read_small(path: Path, grey_side: int, colour_side: int) -> Image:
+    """Read a picture, made so small that it is nowhere longer than a side: (height, width, channels), 0 to 255.
+
+    There is one channel where it is grey all over, and else three, of which each has its own longest side.
+
+    Raises:
+        DataError: it cannot be read or is no picture.
+    """
+    from PIL import Image as Pillow
+
+    picture = _read(path, "RGB")
+    grey = bool((picture == picture[..., :1]).all())
+    scale = min(1.0, (grey_side if grey else colour_side) / max(picture.shape[:2]))
+    rows, columns = (max(1, round(length * scale)) for length in picture.shape[:2])
+    small = np.asarray(Pillow.fromarray(picture).resize((columns, rows), Pillow.Resampling.LANCZOS))
+    return small[..., :1] if grey else small
+
+
+def _read(path: Path, mode: str) -> Image:
+    """Read a picture in a mode of Pillow's."""
     from PIL import Image as Pillow
     from PIL import ImageOps
 
@@ -37,7 +60,7 @@ def read_picture(path: Path) -> Image:
                     return _eight_bits(np.asarray(upright), upright.mode)
                 layers = upright.convert("RGBA")
                 black = Pillow.new("RGBA", layers.size, (0, 0, 0, 255))
-                return np.asarray(Pillow.alpha_composite(black, layers).convert("L"))
+                return np.asarray(Pillow.alpha_composite(black, layers).convert(mode))
     except FileNotFoundError:
         raise DataError(f"{path}: " + _("there is no such file; check the path")) from None
     except IsADirectoryError:

@@ -16,7 +16,7 @@ _BY_WORD: dict[str, Filter] = {name.lower().replace(" ", "-"): kernel for name, 
 
 
 class Taken(NamedTuple):
-    """Something out of a trained network: a map or an image, (height, width, channels), or kernels; and what it is."""
+    """Something from elsewhere: a map or an image, (height, width, channels), or kernels; and what it is."""
 
     values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
     name: str
@@ -29,6 +29,7 @@ class Typed(NamedTuple):
         image: (height, width, channels), typed.
         kernels: typed.
         fashion: a test picture, (height, width, 1).
+        file: a picture of the user's own, 0 to 255.
         map: a map of a trained network, or what one of its layers looks at.
         trained: a filter of it.
     """
@@ -36,6 +37,7 @@ class Typed(NamedTuple):
     image: Image | None = None
     kernels: Kernels | None = None
     fashion: Image | None = None
+    file: Taken | None = None
     map: Taken | None = None
     trained: Taken | None = None
 
@@ -51,6 +53,8 @@ def image_of(settings: ConvolutionSettings | PoolingSettings, typed: Typed) -> I
             return np.zeros((28, 28, 1)) if typed.fashion is None else typed.fashion
         case "street":
             return street()
+        case "file":
+            return np.zeros((6, 6, 1)) if typed.file is None else typed.file.values
         case "map":
             return np.zeros((6, 6, 1)) if typed.map is None else typed.map.values
         case "colours":

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 ImageName = Literal[
-    "numbers", "white-left", "white-right", "white-top", "corners", "street", "colours", "fashion", "map", "own"
+    "numbers", "white-left", "white-right", "white-top", "corners", "street", "colours", "fashion", "file", "map", "own"
 ]
 KernelName = Literal[
     "vertical-edge",
@@ -31,7 +31,8 @@ Pair = tuple[Annotated[int, Meta(ge=1, le=7)], Annotated[int, Meta(ge=1, le=7)]]
 KERNEL_NAMES: tuple[KernelName, ...] = get_args(KernelName)
 
 _Image = Annotated[
-    ImageName, Meta(description="What the window slides over; own: typed in (key i); map: from Inspect (key t there)")
+    ImageName,
+    Meta(description="What the window slides over; own: typed in (i); file: your own (o); map: from Inspect (t there)"),
 ]
 _Side = Annotated[int, Meta(ge=1, le=64, description="Rows and columns of a made picture, or of your own")]
 _Index = Annotated[int, Meta(ge=0, le=9999, description="Which test picture of Fashion-MNIST, from 0 on")]

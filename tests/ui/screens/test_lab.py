@@ -2,7 +2,9 @@
 
 import re
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.ui.driving import opened
 from tui_cnn.lab.lessons import lessons
@@ -159,6 +161,32 @@ async def test_a_picture_of_clothes():
         await user.until(lambda: any(value > 100 for value in numbers(user, "Window")[0]))
         middle = numbers(user, "Window")[1][1]
         assert f"= {middle:.0f}" in user.text
+
+
+async def test_a_picture_file(here):
+    """Of red, green and blue; each has its window and its kernel, and all are one picture."""
+    picture = np.zeros((22, 22, 3), np.uint8)
+    picture[:, 11:] = (200, 100, 50)
+    Image.fromarray(picture).save(here / "mine.png")
+    (here / "no.png").write_text("none")
+    async with opened(size=(120, 40)) as user:
+        await lab(user, "lab:convolution?image=file&kernel=vertical-edge")
+        await user.sees("no picture yet: press o")
+        for name in ("no.png", "mine.png"):
+            await user.press("o")
+            await user.sees(name)
+            user.app.screen.dismiss(here / name)
+            await user.settle()
+        await user.told("no.png: is no picture")
+        await user.sees("file 22×22×3", "mine.png", "Output 20×20", "(3·3·3 + 1)·1 = 28")
+        await user.press("g", *"1,10", "enter")
+        await user.sees("−600", "−300", "−150", "−600 + (−300) + (−150)")
+        assert numbers(user, "green")[0] == [0, 0, 100]
+        await user.press("p", "enter", *["right"] * 8, "escape")
+        await user.sees("red 22×22", "Pooled 11×11")
+        await user.press("c", "i", "5", "escape")
+        await user.sees("own 22×22×3")
+        assert user.app.screen.bench.convolution.image[0, 0].tolist() == [5, 0, 0]
 
 
 async def test_pooling_and_a_move():

@@ -20,6 +20,7 @@ def lab_actions() -> tuple[Action, ...]:
         Action("next_filter", "stepper", "f", _("Filter"), _("Look at the next filter")),
         Action("type_image", "stepper", "i", _("Image"), _("Type numbers into the image")),
         Action("type_kernel", "stepper", "k", _("Kernel"), _("Type numbers into the kernel")),
+        Action("take_picture", "stepper", "o", _("Picture"), _("Take a picture file of your own"), footer=False),
         Action("shift_up", "stepper", "shift+up", _("Up"), _("Move the picture up"), footer=False),
         Action("shift_down", "stepper", "shift+down", _("Move"), _("Move the picture down")),
         Action("shift_left", "stepper", "shift+left", _("Left"), _("Move the picture to the left"), footer=False),

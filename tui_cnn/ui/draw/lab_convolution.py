@@ -59,7 +59,7 @@ def pictures(
 
     With several channels each has its kernel below it.
     """
-    scene = _Scene(convolution, place, filter_, tones, names or Names(), cursor, Fit(), large=False)
+    scene = _Scene(convolution, place, filter_, tones, names or Names(), cursor, Fit(), large=False, kept={})
 
     def draw(way: Way) -> list[Text]:
         shown = scene.names if way.named else Names()
@@ -73,28 +73,34 @@ class Way(NamedTuple):
 
     fit: Fit
     large: bool
-    named: bool
+    named: bool = False
 
 
 def ways(image: Image, room: tuple[int, int]) -> tuple[Way, ...]:
     """List the ways that are worth trying for an image, the best first."""
     rows, columns, _channels = image.shape
     roomy = room[0] >= 4 * columns + _BETWEEN and room[1] > rows
-    sizes = [(fit, True) for fit in (LARGE if roomy else TIGHT)]
-    if columns <= WIDEST_NUMBERS:
-        sizes = [(fit, False) for fit in FITS] + sizes
-    return tuple(Way(fit, large, named) for fit, large in sizes for named in (True, False))
+    large = tuple(Way(fit, True) for fit in (LARGE if roomy else TIGHT))
+    return (*(Way(fit, False) for fit in FITS), *large) if columns <= WIDEST_NUMBERS else large
 
 
 def fitted(draw: Callable[[Way], list[Text]], room: tuple[int, int], tried: tuple[Way, ...]) -> Table:
-    """Put drawings side by side, the first way that has room, (columns, lines), and else the last."""
-    width, height = room
-    for way in tried:
-        columns = draw(way)
+    """Put drawings side by side, the first way that has room, (columns, lines), and else the last.
+
+    Names stand in the titles only where there is room for them, too.
+    """
+
+    def has_room(columns: list[Text], way: Way) -> bool:
         lines = max(column.plain.count("\n") + 1 for column in columns)
         wide = sum(map(_width, columns)) + _GAP * (len(columns) - 1)
-        if wide <= width and (way.fit.lines == 1 or lines <= height):
-            break
+        return wide <= room[0] and (way.fit.lines == 1 or lines <= room[1])
+
+    columns: list[Text] = []
+    for way in tried:
+        columns = draw(way)
+        if has_room(columns, way):
+            named = draw(way._replace(named=True))
+            return beside(named if has_room(named, way) else columns)
     return beside(columns)
 
 
@@ -121,24 +127,34 @@ class _Scene(NamedTuple):
     cursor: CellCursor | None
     fit: Fit
     large: bool
+    kept: dict[tuple[str, int, int], Text]
+    """Large pictures that were drawn while another way was tried."""
 
 
 def _columns(scene: _Scene) -> list[Text]:
     depth = scene.convolution.image.shape[2]
-    images = [_channel(scene, channel) for channel in range(depth)]
     kernels = [_kernel(scene, channel) for channel in range(depth)]
-    if scene.large:
-        patch = scene.convolution.step(scene.place, scene.filter).patch
-        brightest = float(np.abs(scene.convolution.image).max())
-        under = [
-            titled(_("Window"), "", _patch(patch[..., channel], scene, brightest), scene.tones)
-            for channel in range(depth)
-        ]
-        kernels = [above([seen, kernel]) for seen, kernel in zip(under, kernels, strict=True)]
     maps = _maps(scene)
+    if scene.large and depth == 3 and scene.convolution.image.min() >= 0:
+        return [_in_colours(scene), above(_windows(scene)), above(kernels), above(maps)]
+    images = [_channel(scene, channel) for channel in range(depth)]
+    if scene.large:
+        kernels = [above([seen, kernel]) for seen, kernel in zip(_windows(scene), kernels, strict=True)]
     if depth == 1:
         return [images[0], kernels[0], *maps]
     return [*(above([image, kernel]) for image, kernel in zip(images, kernels, strict=True)), above(maps)]
+
+
+def _windows(scene: _Scene) -> list[Text]:
+    """Draw what is under the window, a drawing a channel."""
+    image = scene.convolution.image
+    patch = scene.convolution.step(scene.place, scene.filter).patch
+    brightest, depth = float(np.abs(image).max()), image.shape[2]
+    names = channel_names(depth) if depth == 3 else [_("Window")] * depth
+    return [
+        titled(name, "", _patch(patch[..., channel], scene, brightest), scene.tones)
+        for channel, name in enumerate(names)
+    ]
 
 
 def _patch(values: Numbers, scene: _Scene, brightest: float) -> Text:
@@ -172,7 +188,37 @@ def picture(values: Numbers, tones: Tones, marks: Marks, large: bool, fit: Fit) 
     return grid(values, tones, marks, fit)
 
 
+def _kept(scene: _Scene, what: str, number: int, values: Numbers, marks: Marks, large: bool) -> Text:
+    """Draw a channel or a map; a large one, which no way draws otherwise, only once."""
+    if not large:
+        return picture(values, scene.tones, marks, large, scene.fit)
+    key = (what, number, scene.fit.lines)
+    if key not in scene.kept:
+        scene.kept[key] = picture(values, scene.tones, marks, large, scene.fit)
+    return scene.kept[key].copy()
+
+
 def _channel(scene: _Scene, channel: int) -> Text:
+    padded, marks, size = _laid_out(scene, channel)
+    depth = scene.convolution.image.shape[2]
+    title = _("Image") if depth == 1 else channel_names(depth)[channel]
+    name = f"{scene.names.image} " if scene.names.image and depth == 1 else ""
+    drawn = _kept(scene, "image", channel, padded[..., channel], marks, scene.large)
+    return titled(title, f"{name}{size}", drawn, scene.tones)
+
+
+def _in_colours(scene: _Scene) -> Text:
+    """Draw the three channels as one picture."""
+    padded, marks, size = _laid_out(scene, scene.cursor.place[2] if scene.cursor else 0)
+    name = f"{scene.names.image} " if scene.names.image else ""
+    brightest = float(padded.max())
+    large = scene.fit.lines > 1
+    drawn = halves(padded.mean(axis=2), scene.tones, marks, large=large, largest=brightest, rgb=padded)
+    return titled(_("Image"), f"{name}{size}×3", drawn, scene.tones)
+
+
+def _laid_out(scene: _Scene, channel: int) -> tuple[Image, Marks, str]:
+    """Return the image with its zeros, what stands out in a channel of it, and its size in words."""
     convolution, cursor = scene.convolution, scene.cursor
     laid = convolution.windows
     padded = laid.padded(convolution.image)
@@ -182,13 +228,9 @@ def _channel(scene: _Scene, channel: int) -> Text:
     if cursor and cursor.of == "image" and cursor.place[2] == channel:
         at, typed = (cursor.place[0] + down.before, cursor.place[1] + across.before), cursor.typed
     mask = window_mask(laid, padded, *convolution.place(scene.place))
-    marks = Marks(mask, border, cursor=at, typed=typed, grey=True)
-    height, width, depth = convolution.image.shape
+    height, width, _depth = convolution.image.shape
     zeros = _(", with zeros {rows}×{columns}").format(rows=len(padded), columns=len(padded[0])) if any(border) else ""
-    title = _("Image") if depth == 1 else channel_names(depth)[channel]
-    name = f"{scene.names.image} " if scene.names.image and depth == 1 else ""
-    drawn = picture(padded[..., channel], scene.tones, marks, scene.large, scene.fit)
-    return titled(title, f"{name}{height}×{width}{zeros}", drawn, scene.tones)
+    return padded, Marks(mask, border, cursor=at, typed=typed, grey=True), f"{height}×{width}{zeros}"
 
 
 def _kernel(scene: _Scene, channel: int) -> Text:
@@ -204,26 +246,27 @@ def _kernel(scene: _Scene, channel: int) -> Text:
     title = (
         _("Kernel") if count == 1 or depth > 1 else _("Kernel {n} of {count}").format(n=scene.filter + 1, count=count)
     )
-    note = f"{height}×{width}"
+    note = "" if scene.large and count > 1 else f"{height}×{width}"
     if count > 1 and depth > 1:
         note = _("{n} of {count}").format(n=scene.filter + 1, count=count)
     elif scene.names.kernel and depth == count == 1 and not scene.large:
         note = f"{scene.names.kernel} {note}"
-    return titled(title, _("{size}, turned").format(size=note) if turned else note, drawn, scene.tones)
+    return titled(title, _("{size}, turned").format(size=note).lstrip(", ") if turned else note, drawn, scene.tones)
 
 
 def _maps(scene: _Scene) -> list[Text]:
     """Draw the map of the chosen filter and the next, and say in the title how many there are."""
     output = scene.convolution.output()
     rows, columns, count = output.shape
-    first = min(scene.filter, max(0, count - _MOST_MAPS))
+    most = 1 if scene.large else _MOST_MAPS
+    first = min(scene.filter, max(0, count - most))
     here = np.zeros((rows, columns), bool)
     here[scene.convolution.place(scene.place)] = True
     drawn = []
-    for number in range(first, min(count, first + _MOST_MAPS)):
+    for number in range(first, min(count, first + most)):
         marks = Marks(here if number == scene.filter else None, shown=scene.place + 1, click="screen.jump({})")
         title = _("Output") if count == 1 else _("Map {n}").format(n=number + 1)
         size = f"{rows}×{columns}" if count == 1 else _("of {size}").format(size=f"{rows}×{columns}×{count}")
-        shown = picture(output[..., number], scene.tones, marks, scene.large and columns > FEW, scene.fit)
+        shown = _kept(scene, "map", number, output[..., number], marks, scene.large and columns > FEW)
         drawn.append(titled(title, size, shown, scene.tones))
     return drawn

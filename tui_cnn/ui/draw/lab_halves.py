@@ -6,6 +6,7 @@ Where there are no blocks, a cell is a character as dense as its pixels are ligh
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.style import Style
 from rich.text import Text
 from textual.color import Color
@@ -19,17 +20,24 @@ _UNDER, _CHANGED, _DIM = 0.5, 0.4, 0.6
 
 
 def halves(
-    values: Numbers, tones: Tones, marks: Marks | None = None, *, large: bool = False, largest: float = 0
+    values: Numbers,
+    tones: Tones,
+    marks: Marks | None = None,
+    *,
+    large: bool = False,
+    largest: float = 0,
+    rgb: NDArray[np.float64] | None = None,
 ) -> Text:
     """Draw a picture: black to white where no value is negative, and else in the colours below and above zero.
 
     What is under the window is tinted; so is what is strong, unless something is dim. A `large` picture takes four
-    times the room. `largest` is the value that is white; the largest of all if it is 0.
+    times the room. `largest` is the value that is white; the largest of all if it is 0. With `rgb`, (rows, columns,
+    3), 0 to `largest`, the pixels have these colours.
     """
     marks = marks or Marks()
     shown = values.size if marks.shown is None else marks.shown
     extent = largest or float(np.abs(values).max(initial=0)) or 1.0
-    scene = _Picture(values, tones, marks, shown, float(values.min(initial=0)) < 0, extent)
+    scene = _Picture(values, tones, marks, shown, float(values.min(initial=0)) < 0, extent, rgb)
     tall = 1 if large else 2
     lines = []
     for row in range(0, values.shape[0], tall):
@@ -56,6 +64,7 @@ class _Picture(NamedTuple):
     shown: int
     signed: bool
     largest: float
+    rgb: NDArray[np.float64] | None
 
     def colour(self, row: int, column: int) -> Color | None:
         """Return the colour of a pixel; None where there is none yet."""
@@ -65,7 +74,7 @@ class _Picture(NamedTuple):
         tones, marks, here = self.tones, self.marks, (row, column)
         if here == marks.cursor:
             return tones.window
-        found = self._of_value(float(self.values[here]))
+        found = self._of_value(float(self.values[here])) if self.rgb is None else self._of_channels(self.rgb[here])
         if marks.dim is not None and marks.dim[here]:
             found = found.blend(tones.ground, _DIM)
         if marks.window is not None and marks.window[here]:
@@ -79,6 +88,10 @@ class _Picture(NamedTuple):
         if self.signed:
             return self.tones.ground.blend(self.tones.above if value > 0 else self.tones.below, share)
         return _BLACK.blend(_WHITE, share)
+
+    def _of_channels(self, channels: NDArray[np.float64]) -> Color:
+        red, green, blue = (round(255 * max(0.0, min(1.0, value / self.largest))) for value in channels.tolist())
+        return Color(red, green, blue)
 
     def character(self, row: int, column: int, tall: int, meta: dict[str, str] | None) -> tuple[str, Style]:
         """Return the sign for the pixels of a cell, as dense as they are far up between the least and the largest."""

@@ -46,13 +46,17 @@ class Conversation:
         items = [Item(choice.name, about, choice) for choice, about in choices(scene.opened.class_names, evaluation)]
         return await self._app.push_screen_wait(Pick(_("Which images? A number, or words"), items, numbered))
 
-    async def ask_picture(self, scene: Scene) -> Subject | None:
-        """Ask for a picture file, and show how it is fitted."""
+    async def ask_picture_file(self) -> Path | None:
+        """Ask for a picture file."""
         from tui_cnn.ui.dialogs.look import LookForFile
 
         kinds = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
         look = LookForFile(_("Open a picture"), _("Pictures"), lambda path: path.suffix.lower() in kinds)
-        path = await self._app.push_screen_wait(look)
+        return await self._app.push_screen_wait(look)
+
+    async def ask_picture(self, scene: Scene) -> Subject | None:
+        """Ask for a picture file, and show how it is fitted."""
+        path = await self.ask_picture_file()
         if path is None:
             return None
         try:

@@ -15,7 +15,7 @@ from tui_cnn.data import idx
 from tui_cnn.data.errors import DataError
 from tui_cnn.data.fashion_mnist import DIRECTORY
 from tui_cnn.data.files import find_files
-from tui_cnn.lab.scene import Typed
+from tui_cnn.lab.scene import Taken, Typed
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, SizesSettings, WeightsSettings
 from tui_cnn.lab.windows import Image
 from tui_cnn.ui.inspecting.taking import Brought
@@ -113,6 +113,16 @@ class LabBenches(MainScreen):
         if self.check_action("next_filter", ()) != offered:
             self.refresh_bindings()
 
+    def put_file(self, bench: ConvolutionStepper | PoolingStepper, picture: Taken) -> None:
+        """Put a picture of the user's own on a bench."""
+        convolution = self.query_one(ConvolutionStepper)
+        convolution.set(convolution.settings, convolution.typed._replace(file=picture))
+        settings = msgspec.structs.replace(bench.settings, image="file")
+        self.set_bench(settings)
+        bench.place, bench.running = 0, False
+        if self.form is not None:
+            self.form.put(settings)
+
     @property
     def _typed(self) -> Typed:
         """What was typed and taken, for all benches."""
@@ -120,8 +130,8 @@ class LabBenches(MainScreen):
 
     @property
     def _taken(self) -> Typed:
-        """What was taken from a trained network: it stays when a lesson sets the bench up."""
-        return Typed(map=self._typed.map, trained=self._typed.trained)
+        """What was taken from a file or a trained network: it stays when a lesson sets the bench up."""
+        return Typed(file=self._typed.file, map=self._typed.map, trained=self._typed.trained)
 
     @on(StructForm.Changed)
     def _form_changed(self, event: StructForm.Changed) -> None:

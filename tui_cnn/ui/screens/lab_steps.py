@@ -3,14 +3,19 @@
 from asyncio import to_thread
 
 import msgspec
+import numpy as np
 from textual import work
 
+from tui_cnn.data.errors import DataError
+from tui_cnn.data.pictures import read_small
 from tui_cnn.formats.presets import preset
 from tui_cnn.i18n import _
+from tui_cnn.lab.scene import Taken
 from tui_cnn.runs import launch
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.dialogs.ask import Answer, Ask
+from tui_cnn.ui.inspecting.conversation import Conversation
 from tui_cnn.ui.screens.lab_benches import LabBenches
 from tui_cnn.ui.widgets.lab_chain import Chain
 from tui_cnn.ui.widgets.lab_convolution import ConvolutionStepper
@@ -18,6 +23,9 @@ from tui_cnn.ui.widgets.lab_pairs import Pairs
 from tui_cnn.ui.widgets.lab_pooling import PoolingStepper
 from tui_cnn.ui.widgets.lab_stepper import Stepper
 from tui_cnn.ui.widgets.lab_weights import Weights
+
+_GREY_SIDE, _COLOUR_SIDE = 28, 22
+"""Pixels of the longest side of a picture file; of a colour one the windows of all three channels stand beside it."""
 
 _OF_CONVOLUTION = ("type_image", "type_kernel", "go_to")
 _OF_POOLING = ("shift_up", "shift_down", "shift_left", "shift_right")
@@ -134,6 +142,20 @@ class LabSteps(LabBenches):
     def action_shift_right(self) -> None:
         """Move the picture to the right."""
         self._shift(0, 1)
+
+    @work
+    async def action_take_picture(self) -> None:
+        """Ask for a picture file, and put it on the bench, small enough to look at each place."""
+        bench = self.bench
+        path = await Conversation(self.cnn_tui).ask_picture_file()
+        if path is None or not isinstance(bench, ConvolutionStepper | PoolingStepper):
+            return
+        try:
+            pixels = await to_thread(read_small, path, _GREY_SIDE, _COLOUR_SIDE)
+        except DataError as error:
+            self.notify(str(error), severity="error", timeout=10, markup=False)
+        else:
+            self.put_file(bench, Taken(pixels.astype(np.float64), path.name))
 
     def action_settings(self) -> None:
         """Open the form."""

@@ -67,8 +67,11 @@ class ConvolutionStepper(Stepper):
     def told(self, width: int) -> RenderableType:
         """Write the products out."""
         table = sums(self._convolution, self.place, self.filter, width, roomy=self.size.height > _LOW)
-        if self.settings.image == "map":
-            table.add_row(_("image"), self.typed.map.name if self.typed.map else Text(_lacks_map(), "bold"))
+        taken = {"map": self.typed.map, "file": self.typed.file}
+        if self.settings.image in taken:
+            picture = taken[self.settings.image]
+            lacks = _lacks_map() if self.settings.image == "map" else _("no picture yet: press o to choose a file")
+            table.add_row(_("image"), picture.name if picture else Text(lacks, "bold"))
         if note := self._about_kernel():
             table.add_row(_("kernel"), note)
         if self.cursor is not None:
