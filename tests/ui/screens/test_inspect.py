@@ -278,7 +278,7 @@ async def test_what_is_drawn_is_predicted_with_each_stroke(answering, run):
         await user.press("n")
         await user.sees("Test image")
         await user.press("y")
-        assert np.array_equal(last(answering, Activate).image.numpy(), user.app.screen.scene.test.images[0])
+        assert np.array_equal(last(answering, Activate).image.numpy(), user.app.screen.scene.test.images[1])
 
 
 async def test_a_second_run_is_put_beside(answering, run):
@@ -333,7 +333,7 @@ async def test_a_picture_file_is_fitted_and_looked_at(answering, run, here):
     (here / "no.png").write_text("none")
     async with opened() as user:
         await to_inspect(user)
-        await user.press("o")
+        await user.press("n", "n", "o")
         await user.sees("no.png")
         await user.press("tab", "tab")
         user.app.screen.dismiss(here / "no.png")
@@ -349,6 +349,8 @@ async def test_a_picture_file_is_fitted_and_looked_at(answering, run, here):
         given = last(answering, Activate).image.numpy()
         assert given[14, 14] == 255
         assert given[0, 14] == 0
+        await user.press("n")
+        await user.sees("Test image 3 ·")
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".npz", ".png", ".svg"])

@@ -63,6 +63,17 @@ def test_a_maximum_hides_pixels_of_one_image_but_not_of_many(ask, untrained):
     assert (alone.gradient.numpy() > 0).sum() == 9
 
 
+def test_a_pixel_that_moves_a_cell_ever_so_little_is_seen(ask, untrained):
+    run, model = untrained(Network("faint", (28, 28, 1), (Conv2D(filters=1, kernel_size=(3, 3), name="c"), *END)))
+    kernel, *rest = model.get_weights()
+    kernel[:] = 1
+    kernel[2], kernel[:, 0] = 1e-5, 1e-5
+    model.set_weights([kernel, *rest])
+    model.save(run.best_file)
+    seen = ask(Look(source=Source(str(run.path)), image=0, layer="c", row=5, column=6, channel=0, sample=0))
+    assert seen.measured == (5, 6, 7, 8)
+
+
 def test_a_cell_that_nothing_moves(ask, untrained):
     run, model = untrained(Network("dead", (28, 28, 1), (Conv2D(filters=2, kernel_size=(3, 3), name="c"), *END)))
     kernel, *rest = model.get_weights()

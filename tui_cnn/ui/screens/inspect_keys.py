@@ -36,11 +36,14 @@ class InspectKeys(MainScreen):
         super().__init__()
         self.choice = everything()
         self._chosen_ahead = False
+        self._number: int | None = None
+        """The test image that was looked at last: from a picture of one's own one walks on from there."""
         self._asking = Conversation(self.cnn_tui)
 
     def go(self, scene: Scene) -> None:
         """Show another scene."""
         self.scene = scene
+        self._number = self._number if scene.subject.number is None else scene.subject.number
         for panel in (SubjectPanel, PredictionPanel, LayersPanel):
             self.query_one(panel).show(scene)
         self.view.show(scene)
@@ -216,7 +219,7 @@ class InspectKeys(MainScreen):
             return
         numbers = self.choice.numbers(self.scene.test, self.desk.get(self.scene.evaluate, Evaluation))
         if numbers is not None and len(numbers):
-            place = self.choice.place_after(numbers, self.scene.subject.number, by)
+            place = self.choice.place_after(numbers, self._number, by)
             self.go(replace(self.scene, subject=of_test(self.scene.test, int(numbers[place]))))
 
     def _turn(self, by: int) -> None:

@@ -2,7 +2,6 @@
 
 from typing import ClassVar, NamedTuple
 
-from rich.segment import Segment
 from rich.style import Style
 from textual.content import Content
 from textual.strip import Strip
@@ -50,7 +49,8 @@ class Drawn(Widget):
         super().__init__(id=id)
         self.desk = desk
         self.scene: Scene | None = None
-        self._lines: list[list[Segment]] | None = None
+        self._lines: list[Strip] | None = None
+        self._tones: Tones | None = None
 
     def show(self, scene: Scene) -> None:
         """Show another scene, or the same when something has come in."""
@@ -77,13 +77,16 @@ class Drawn(Widget):
         raise NotImplementedError
 
     def tones(self) -> Tones:
-        """Look the styles up."""
-        return Tones(*(self.get_component_rich_style(f"drawn--{tone}", partial=True) for tone in Tones._fields))
+        """Look the styles up, once for a theme."""
+        if self._tones is None:
+            styles = (self.get_component_rich_style(f"drawn--{tone}", partial=True) for tone in Tones._fields)
+            self._tones = Tones(*styles)
+        return self._tones
 
     def notify_style_update(self) -> None:
         """Draw in the colours of another theme."""
         super().notify_style_update()
-        self._lines = None
+        self._lines = self._tones = None
 
     def on_resize(self) -> None:
         """Draw for another size."""
@@ -93,9 +96,8 @@ class Drawn(Widget):
         """Give a line of the drawing."""
         if self._lines is None:
             self._lines = self._draw_lines()
-        segments = self._lines[y] if y < len(self._lines) else []
-        strip = Strip(segments).adjust_cell_length(self.size.width)
-        return strip.apply_style(self.visual_style.rich_style)
+        blank = Strip.blank(self.size.width, self.visual_style.rich_style)
+        return self._lines[y] if y < len(self._lines) else blank
 
     def activations(self, scene: Scene) -> Activations | None:
         """Return what the layers make of the image or, for the moment until that is known, of the one before."""
@@ -115,12 +117,14 @@ class Drawn(Widget):
             share = self.desk.share(request)
             canvas.put(x, y, _("working … {share:.0%}").format(share=share) if share else _("working …"), tones.dim)
 
-    def _draw_lines(self) -> list[list[Segment]]:
+    def _draw_lines(self) -> list[Strip]:
         if self.scene is None or not self.size.width:
             return []
-        canvas = Canvas(self.size.width, self.size.height, self.scene.ink)
+        width, height = self.size
+        canvas = Canvas(width, height, self.scene.ink)
         self.draw(canvas, self.scene, self.tones())
-        return canvas.lines()
+        below = self.rich_style  # looked up once: it is looked for in all that the widget is in
+        return [Strip(line, width).apply_style(below) for line in canvas.lines()]
 
 
 def wrapped(text: str, width: int) -> list[str]:

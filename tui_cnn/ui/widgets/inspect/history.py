@@ -25,6 +25,7 @@ Floats = npt.NDArray[np.float64]
 _KERNEL = 5
 _MAP = 12
 _WORDS = 6
+"""Lines of words in a frame, an empty one among them, where below the last frames it is told how they are drawn."""
 _SPREAD = 8
 _FEWEST = 2
 
@@ -231,7 +232,7 @@ def _strip(canvas: Canvas, count: int) -> Strip:
     strips = [
         Strip(
             columns=max(1, (canvas.width - 1) // (_MAP * times + 1)),
-            rows=max(1, (canvas.height - 1) // (_WORDS + (_KERNEL + _MAP // 2) * times)),
+            rows=max(1, canvas.height // (_WORDS + (_KERNEL + _MAP // 2) * times)),
             width=_MAP * times + 1,
             lines=_WORDS + (_KERNEL + _MAP // 2) * times,
             times=times,
@@ -239,7 +240,8 @@ def _strip(canvas: Canvas, count: int) -> Strip:
         for times in (2, 1)
     ]
     strip = next((each for each in strips if each.columns * each.rows >= count), strips[-1])
-    columns = min(strip.columns, -(-count // strip.rows))
+    rows = min(strip.rows, -(-count // strip.columns))
+    columns = min(strip.columns, -(-count // rows))
     return strip._replace(columns=columns, width=min((canvas.width - 1) // columns, strip.width + _SPREAD))
 
 

@@ -1,5 +1,6 @@
 """What each layer makes of the image: its maps as a gallery, or one of them large, or its units as bars."""
 
+from dataclasses import fields, replace
 from math import prod
 from typing import ClassVar
 
@@ -70,7 +71,11 @@ class MapsView(View):
     def show(self, scene: Scene) -> None:
         """Show another scene; what can be done with maps cannot with units."""
         before, self._large = self.scene, self._large and scene.has_maps
-        super().show(scene)
+        if before is not None and self._stays(before, scene):
+            self.scene = scene
+            self.want(scene)
+        else:
+            super().show(scene)
         if before is None or before.has_maps != scene.has_maps:
             self.refresh_bindings()
 
@@ -172,6 +177,13 @@ class MapsView(View):
             row = before[-1]
         chosen = int(np.flatnonzero(order == scene.channel)[0])
         return Units(values[order], order, names, dead[order], chosen, row)
+
+    def _stays(self, before: Scene, scene: Scene) -> bool:
+        """Whether the maps of the image before stay in view, until those of the next one are known."""
+        kept = replace(scene, subject=before.subject)
+        same = all(getattr(kept, field.name) == getattr(before, field.name) for field in fields(before))
+        waits = self.desk.get(scene.activate, Activations) is None and not self.desk.trouble(scene.activate)
+        return same and waits and self.desk.newest("activate", Activations) is not None
 
     def _draw_gallery(
         self, canvas: Canvas, scene: Scene, values: npt.NDArray[np.float64], dead: npt.NDArray[np.bool_], tones: Tones
