@@ -4,9 +4,11 @@ import csv
 import io
 
 import filelock
+import msgspec
 import pytest
 
 from tests.runs import telling
+from tui_cnn.formats.presets import preset
 from tui_cnn.runs import trash
 from tui_cnn.runs.about import About, read_about, write_about
 from tui_cnn.runs.curves_csv import write_curves
@@ -14,7 +16,8 @@ from tui_cnn.runs.directory import list_runs
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import Queued, Stopped
 from tui_cnn.runs.kept import kept_file, kept_steps, list_kept
-from tui_cnn.runs.outcome import outcome
+from tui_cnn.runs.machine import digest
+from tui_cnn.runs.outcome import Outcome, outcome
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.runs.summary import summarize
@@ -90,6 +93,16 @@ def test_a_run_that_waits_is_queued_until_its_turn_comes(run):
         ([], "", "The worker ended before its first checkpoint."),
         ([telling.started(), telling.checkpoint(3)], "", "The worker was killed, or the machine went down"),
         ([telling.started()], "terminate called after throwing std::bad_alloc", "The worker ended for want of memory."),
+        (
+            [telling.started(), telling.checkpoint(3)],
+            "Traceback …\nOSError: [Errno 30] Read-only file system: '/x/events.jsonl'\n",
+            "The worker could not write any more: Read-only file system: '/x/events.jsonl'",
+        ),
+        (  # what an earlier worker met is past
+            [telling.started(), telling.checkpoint(3)],
+            "Traceback …\nOSError: [Errno 30] Read-only file system: '/x/events.jsonl'\nTensorFlow begins\n",
+            "The worker was killed",
+        ),
         ([telling.started(), Stopped()], "", "It was stopped."),
         ([telling.started(), telling.failed()], "", "It broke."),
         ([telling.started(), telling.finished()], "", "It has finished."),
@@ -101,6 +114,14 @@ def test_every_end_has_a_sentence(run, events, log, said):
     ended = outcome(run, Follower(run).poll())
     assert ended.sentence.startswith(said)
     assert ended.advice or said == "It has finished."
+    assert ended.line.startswith(ended.sentence)
+    assert ended.line.endswith(ended.advice)
+
+
+def test_sentence_and_advice_are_told_apart_in_one_line():
+    assert Outcome("x: denied", "Mend it.").line == "x: denied. Mend it."
+    assert Outcome("It stopped.", "Go on.").line == "It stopped. Go on."
+    assert Outcome("It has finished.").line == "It has finished."
 
 
 def test_a_directory_that_cannot_be_written_is_said(run, monkeypatch):
@@ -116,5 +137,6 @@ def test_a_run_in_a_line_of_numbers(run):
     assert (summary.recipe, summary.recipe_name) == (Recipe(), "tutorial")
     assert (summary.state, summary.test_accuracy, summary.best_epoch) == ("finished", 0.9, 1)
     assert (summary.seconds_per_epoch, summary.predicted_seconds) == (1.0, 2.0)
+    assert summary.digest == digest(msgspec.structs.replace(run.network(), name="other")) != digest(preset("lenet-5"))
     run.network_file.write_text("")
-    assert summarize(run).parameters is None
+    assert summarize(run).parameters is summarize(run).digest is None

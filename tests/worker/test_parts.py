@@ -2,6 +2,7 @@
 
 import errno
 import math
+import resource
 
 import pytest
 
@@ -48,6 +49,23 @@ def test_journal_ends_a_torn_line(tmp_path):
     Journal(path).write(telling.checkpoint(3))
     assert path.read_bytes().startswith(b'{"event":"prog\n{')
     assert path.read_bytes().count(b"\n") == 2
+
+
+def test_journal_leaves_no_torn_line_where_only_a_part_can_be_written(tmp_path):
+    path = tmp_path / "events.jsonl"
+    journal = Journal(path)
+    journal.write(telling.started())
+    before = path.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, limits[1]))
+    try:
+        with pytest.raises(OSError, match="No space left"):
+            journal.write(telling.epoch(1))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.read_bytes() == before
+    journal.write(telling.epoch(1))
+    assert len(events_in(path)) == 2
 
 
 def test_control_reads_the_wish_and_obeys_a_signal(tmp_path):

@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -138,3 +141,23 @@ def test_the_command_refuses_what_it_cannot_do(tmp_path, capfd):
     assert all(
         line.startswith("usage: python -m tui_cnn.worker train RUN_DIR | spare | probe | export ") for line in lines
     )
+
+
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this kernel does not weigh sessions")
+@pytest.mark.parametrize("alone", [True, False], ids=["a session of its own", "started by hand"])
+def test_a_worker_steps_back_alone(alone):
+    """In the session of a shell, the shell and all that it runs would be slowed down with it, and stay so."""
+    script = """
+import os
+from pathlib import Path
+from tui_cnn.worker.__main__ import _step_back
+_step_back()
+print(os.nice(0), Path("/proc/self/autogroup").read_text().split()[-1])
+"""
+    before = os.nice(0), int(Path("/proc/self/autogroup").read_text().split()[-1])
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, start_new_session=alone)
+    nice, autogroup = map(int, done.stdout.split())
+    assert nice == min(19, before[0] + 10)
+    assert autogroup == (10 if alone else before[1])
+    assert int(Path("/proc/self/autogroup").read_text().split()[-1]) == before[1]

@@ -82,5 +82,5 @@ def _end(run: RunDirectory, snapshot: Snapshot, *, interrupted: bool, say: Calla
         say(_("stopped; {again}").format(again=again))
         return INTERRUPTED if interrupted else UNSOUND
     if ended := outcome(run, snapshot):
-        click.echo(f"{run.id}: {ended.sentence} {ended.advice}", err=True)
+        click.echo(f"{run.id}: {ended.line}", err=True)
     return UNSOUND

@@ -23,7 +23,7 @@ def report(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
     if started is not None:
         yield from (epoch_line(epoch, started.epochs) for epoch in snapshot.epochs)
     if summary.outcome is not None:
-        yield f"{summary.outcome.sentence} {summary.outcome.advice}".rstrip()
+        yield summary.outcome.line
 
 
 def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:

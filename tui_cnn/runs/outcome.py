@@ -1,6 +1,7 @@
 """How a run ended, in a sentence, and what to do about it: also where its worker could not say so itself."""
 
 import os
+import re
 
 import msgspec
 
@@ -12,12 +13,21 @@ from tui_cnn.runs.state import ACTIVE
 _TAIL = 8192
 _OUT_OF_MEMORY = ("bad_alloc", "MemoryError", "Out of memory", "OOM when allocating", "Cannot allocate memory")
 
+_UNWRITTEN = re.compile(r"\n(?:OSError|PermissionError|FileNotFoundError): (?:\[Errno \d+\] )?(?P<reason>[^\n]+)\n?\Z")
+"""The last line of a log whose writer could not even write down why it ended."""
+
 
 class Outcome(msgspec.Struct, frozen=True):
     """What happened, and what to do; nothing to do where all is well."""
 
     sentence: str
     advice: str = ""
+
+    @property
+    def line(self) -> str:
+        """Both in one line."""
+        stop = "" if self.sentence.endswith((".", "!", "?")) or not self.advice else "."
+        return f"{self.sentence}{stop} {self.advice}".rstrip()
 
 
 def outcome(run: RunDirectory, snapshot: Snapshot) -> Outcome | None:
@@ -50,6 +60,11 @@ def _killed(run: RunDirectory, snapshot: Snapshot) -> Outcome:
         return Outcome(
             _("The worker ended for want of memory."),
             _("Start a new run with a smaller batch size or a smaller network."),
+        )
+    if unwritten := _UNWRITTEN.search(log):
+        return Outcome(
+            _("The worker could not write any more: {reason}").format(reason=unwritten["reason"]),
+            _("Mend what it says, then resume the run."),
         )
     lost = _("The worker was killed, or the machine went down; nothing that was recorded is lost.")
     if snapshot.checkpoint is not None:

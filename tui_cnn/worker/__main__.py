@@ -66,10 +66,13 @@ def _step_back() -> None:
     """Give way to whatever else is running.
 
     Linux weighs sessions against each other before it looks at the processes within one (sched(7), “autogroup”): the
-    worker has a session of its own, so its own niceness alone would be without effect.
+    worker has a session of its own, so its own niceness alone would be without effect. Started by hand it has not, and
+    then the others in its session are not to be slowed down with it.
     """
-    if sys.platform != "win32":
-        os.nice(_NICENESS)
+    if sys.platform == "win32":
+        return
+    os.nice(_NICENESS)
+    if os.getsid(0) == os.getpid():
         with suppress(OSError):  # elsewhere, and where the kernel does not weigh sessions, there is no such file
             Path("/proc/self/autogroup").write_text(str(_NICENESS), "ascii")
 

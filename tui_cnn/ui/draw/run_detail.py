@@ -31,7 +31,7 @@ def run_detail(listed: Listed) -> Content:
             told.append(size(summary.memory))
         lines.append(Content.styled(_GAP.join(told), "$text-muted"))
     if summary.outcome is not None and summary.state != "finished":
-        lines.append(Content(f"{summary.outcome.sentence} {summary.outcome.advice}".rstrip()))
+        lines.append(Content(summary.outcome.line))
     return Content("\n").join(lines)
 
 
