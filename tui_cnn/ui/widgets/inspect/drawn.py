@@ -96,8 +96,7 @@ class Drawn(Widget):
         """Give a line of the drawing."""
         if self._lines is None:
             self._lines = self._draw_lines()
-        blank = Strip.blank(self.size.width, self.visual_style.rich_style)
-        return self._lines[y] if y < len(self._lines) else blank
+        return self._lines[y] if y < len(self._lines) else Strip.blank(self.size.width, self.visual_style.rich_style)
 
     def activations(self, scene: Scene) -> Activations | None:
         """Return what the layers make of the image or, for the moment until that is known, of the one before."""
