@@ -74,8 +74,10 @@ class TestEachFile:
 FINDINGS = {
     "alexnet": ["dense-heavy"],
     "alexnet-grouped": ["dense-heavy"],
+    "fashion-classical": ["dropped", "small-field", "dense-heavy"],
     "fashion-cnn": ["dropped"],
     "fashion-cnn-strides": ["dropped"],
+    "fashion-learned": ["dropped", "small-field", "dense-heavy"],
     "lenet-5": ["dense-heavy"],
     "resnet-50": ["bias-before-normalization"],
     "vgg-16": ["dense-heavy"],
@@ -92,6 +94,9 @@ def test_a_sound_network_has_no_warnings_and_fixes_mend_its_remarks(name):
     assert [check.code for check in checks] == FINDINGS.get(name, [])
     for check in checks:
         assert check.severity == "info"
+        if check.code == "small-field":  # there is more than one way to see more
+            assert check.fix is None
+            continue
         mended = analyze(check.fix.apply(network))
         assert mended.output_shape == analyze(network).output_shape
         assert check.code not in {one.code for one in mended.checks}

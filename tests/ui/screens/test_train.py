@@ -115,7 +115,10 @@ async def test_one_run_is_started_however_often_enter_is_pressed(monkeypatch):
 
 
 async def test_a_run_that_cannot_start_says_why_and_can_be_tried_again(monkeypatch):
+    tried = []
+
     def refuse(network, recipe, *, spare):
+        tried.append(network.name)
         raise RunError("no room for [/it]")
 
     monkeypatch.setattr(launch, "start", refuse)
@@ -123,7 +126,8 @@ async def test_a_run_that_cannot_start_says_why_and_can_be_tried_again(monkeypat
         await user.press("2")
         for tries in (1, 2):
             await user.press("enter")
-            await user.until(lambda tries=tries: user.notices.count("no room for [/it]") == tries)
+            await user.until(lambda tries=tries: len(tried) == tries and user.notices == ["no room for [/it]"])
+            user.app.clear_notifications()
         assert user.app.shown_run is None
         await user.sees("Train fashion-cnn")
 
@@ -340,10 +344,11 @@ async def test_steering(monkeypatch):
 
 
 async def test_steering_that_fails_is_told(monkeypatch):
-    def refuse(run):
-        raise RunError(f"cannot [/x] {run.id}")
-
     for command in ("resume", "pause", "stop"):
+
+        def refuse(run, command=command):
+            raise RunError(f"cannot {command} [/x] {run.id}")
+
         monkeypatch.setattr(launch, command, refuse)
     run = told.make_run()
     told.write(run, told.started(), told.stopped())
@@ -351,11 +356,12 @@ async def test_steering_that_fails_is_told(monkeypatch):
         watch(user, run)
         await user.sees("r resumes it")
         await user.press("r")
-        await user.told("cannot [/x]")
+        await user.told("cannot resume [/x]")
         with told.training(run):
             await user.sees("· running ·")
             await user.press("p", "x")
-            await user.until(lambda: len(user.notices) == 3)
+            await user.told("cannot pause [/x]")
+            await user.told("cannot stop [/x]")
 
 
 async def test_the_log():
@@ -479,7 +485,7 @@ async def test_averages_that_will_not_settle_are_told_before_it_starts():
         assert "momentum" not in user.text
         await user.press("down", "down")
         await user.type("32000")  # ten steps in all
-        await user.sees("⚠ BatchNormalization: with momentum = 0.99", "after the 10 steps")
+        await user.sees("⚠ layer 2: BatchNormalization: with momentum = 0.99", "after 10 steps")
 
 
 async def test_the_curves_are_looked_at_from_all_sides():

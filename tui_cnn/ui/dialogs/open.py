@@ -7,7 +7,7 @@ from rich.text import Text
 from textual import work
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, Static
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.formats.errors import FormatError
@@ -16,6 +16,7 @@ from tui_cnn.formats.presets import preset_names, preset_text
 from tui_cnn.i18n import _
 from tui_cnn.ui.dialogs.pick import Item, Pick
 from tui_cnn.ui.draw.summary import stack_lines, totals_table
+from tui_cnn.ui.widgets.options import Options
 
 LOOK_FOR_IT = ""
 """What is returned for a file that is not in the list."""
@@ -35,7 +36,7 @@ class OpenModel(Pick[str]):
             dialog.border_title = self._title
             yield Input(placeholder=_("type to filter"), compact=True, id="filter")
             with Horizontal():
-                yield OptionList(compact=True, id="options")
+                yield Options(compact=True, id="options")
                 yield Static(id="preview", markup=False)
             yield Static(_("↑ ↓ choose   Enter take   Esc back"), classes="keys")
 

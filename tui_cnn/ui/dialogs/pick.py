@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from tui_cnn.i18n import _
 from tui_cnn.ui.dialogs.once import Once
+from tui_cnn.ui.widgets.options import Options
 
 T = TypeVar("T")
 
@@ -63,7 +64,7 @@ class Pick(Once[T | None]):
         with Vertical(id="dialog", classes="-list") as dialog:
             dialog.border_title = self._title
             yield Input(placeholder=_("type to filter"), compact=True, id="filter")
-            yield OptionList(compact=True, id="options")
+            yield Options(compact=True, id="options")
             yield Static(id="about", classes="-told" if self._tell else "")
             yield Static(_("↑ ↓ choose   Enter take   Esc back"), classes="keys")
 
@@ -73,7 +74,7 @@ class Pick(Once[T | None]):
 
     def on_resize(self) -> None:
         """Keep the height of the whole list, so that nothing jumps while one types."""
-        options = self.query_one(OptionList)
+        options = self.query_one(Options)
         options.styles.min_height = min(len(self._items), int(self.size.height * _SHARE))
 
     @on(Input.Changed)
@@ -83,7 +84,7 @@ class Pick(Once[T | None]):
 
     @on(Input.Submitted)
     def _entered(self) -> None:
-        options = self.query_one(OptionList)
+        options = self.query_one(Options)
         if options.highlighted is not None:
             self.dismiss(self._shown[options.highlighted].value)
 
@@ -107,9 +108,7 @@ class Pick(Once[T | None]):
 
     async def action_move(self, way: str) -> None:
         """Move in the list, whatever has the focus."""
-        options = self.query_one(OptionList)
-        if options.size.height:  # Textual's list falls over a page of no lines
-            await options.run_action(way)
+        await self.query_one(Options).run_action(way)
 
     def _filter(self, text: str) -> None:
         words = text.lower().split()
@@ -119,7 +118,7 @@ class Pick(Once[T | None]):
         made = self._made(text)
         self._shown = [*([made] if made else []), *named, *(item for item in told if item not in named)]
         width = max((cell_len(item.name) for item in self._items), default=0) + 2
-        options = self.query_one(OptionList)
+        options = self.query_one(Options)
         options.clear_options()
         options.add_options(
             Option(Content.assemble((set_cell_size(item.name, width), "bold"), (item.about, "$text-muted")))

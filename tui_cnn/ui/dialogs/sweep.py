@@ -87,7 +87,7 @@ class Sweep(Once[Setting | None]):
         entry.disabled = not all(isinstance(number, int) and not isinstance(number, bool) for number in numbers)
         with self.prevent(Input.Changed):
             entry.value = ", ".join(format_setting(number) for number in numbers)
-        self._try(values)
+        self._try(self._field, values)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -98,15 +98,15 @@ class Sweep(Once[Setting | None]):
             return
         pair = isinstance(getattr(self._layer, self._field), tuple)
         values = [(number, number) if pair else number for number in numbers]
-        self._try(tuple(value for value in values if is_allowed(self._layer, self._field, value)))
+        self._try(self._field, tuple(value for value in values if is_allowed(self._layer, self._field, value)))
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
         self.query_one(DataTable).focus()
 
     @work(thread=True, exclusive=True, group="sweep")
-    def _try(self, values: tuple[Any, ...]) -> None:
-        trials = sweep(self._network, self._path, self._field, values)
+    def _try(self, field: str, values: tuple[Any, ...]) -> None:
+        trials = sweep(self._network, self._path, field, values)
         self.app.call_from_thread(self._show, trials)
 
     def _show(self, trials: tuple[Trial, ...]) -> None:
