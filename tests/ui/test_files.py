@@ -28,7 +28,7 @@ async def test_a_preset_is_opened():
         await user.press("ctrl+o")
         await user.sees("Open a network", "lenet-5", "preset", "another file …")
         await user.choose("lenet")
-        assert user.network == preset("lenet-5")
+        await user.until(lambda: user.network == preset("lenet-5"))
         assert "61,706" in user.top
         assert user.cursor == (0,)
         await user.press("u")
@@ -40,7 +40,7 @@ async def test_a_file_of_this_directory_is_opened_changed_and_saved(mine):
         await user.press("ctrl+o")
         await user.sees("mine.toml", "in this directory")
         await user.choose("mine")
-        assert user.network == preset("lenet-5")
+        await user.until(lambda: user.network == preset("lenet-5"))
         await user.press("d", "ctrl+s")
         await user.told("Saved to mine.toml")
         assert read_network(mine) == user.network
