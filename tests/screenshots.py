@@ -17,6 +17,7 @@ from tui_cnn.runs import launch
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
+from tui_cnn.ui.screens import inspect
 
 PICTURES = Path(__file__).parents[1] / "assets" / "screenshots"
 SIZE = (120, 36)
@@ -76,6 +77,7 @@ def main():
         os.environ["CNN_TUI_HOME"] = str(directory.absolute().parents[1]) if directory else home
         run = RunDirectory(directory.absolute()) if directory else train()
         PICTURES.mkdir(exist_ok=True)
+        inspect.ink = lambda _app: "blocks"  # there is no terminal whose colours could be asked for
         asyncio.run(draw(run))
 
 

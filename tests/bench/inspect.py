@@ -94,11 +94,12 @@ async def ask(path, images):
 async def look(run, images):
     """Press the key for the next image in the app, and wait until the gallery of its maps has been painted."""
     from tests.ui.driving import User
+    from tui_cnn.config import config_file
     from tui_cnn.formats.presets import preset
     from tui_cnn.runs.inspection.replies import Activations
     from tui_cnn.ui.app import CnnTui
     from tui_cnn.ui.design import open_design
-    from tui_cnn.ui.settings import config_file, read_settings
+    from tui_cnn.ui.settings import read_settings
     from tui_cnn.ui.widgets.inspect.maps import MapsView
 
     painted = {}

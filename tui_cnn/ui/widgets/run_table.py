@@ -19,7 +19,7 @@ class RunTable(DataTable[Text]):
     RunTable {
         height: 1fr;
         background: $background;
-        scrollbar-size: 1 1;
+        scrollbar-size: 0 1;
         &:focus { background-tint: $foreground 0%; }
         & > .datatable--header, & > .datatable--header-hover { background: $background; color: $text-muted; }
         & > .datatable--cursor, &:focus > .datatable--cursor {
