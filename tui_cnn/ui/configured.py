@@ -12,13 +12,14 @@ from textual.screen import Screen
 from tui_cnn.config import config_file
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
+from tui_cnn.ui.listening import ListeningApp
 from tui_cnn.ui.notices import NoticingApp
 from tui_cnn.ui.settings import Configuration
 from tui_cnn.ui.state import first_theme, read_state, remember
 from tui_cnn.ui.thrift import Changes, Written
 
 
-class ConfiguredApp(NoticingApp):
+class ConfiguredApp(NoticingApp, ListeningApp):
     """Takes up theme and keys, and tells what is wrong with the file."""
 
     def __init__(self, configuration: Configuration) -> None:
