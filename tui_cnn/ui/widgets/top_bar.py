@@ -37,6 +37,7 @@ class TopBar(Horizontal):
         self._mode = mode
         self._totals = ""
         self._field = ""
+        self._tabs_width = 0
 
     def compose(self) -> ComposeResult:
         """Lay out the three parts."""
@@ -69,6 +70,7 @@ class TopBar(Horizontal):
         """Let the field give way where there is no room beside the totals, then the screens' names, then their keys."""
         tabs, room = self.query_one("#tabs", Static), self.size.width - cell_len(self._totals)
         whole, short = self._tabs(), self._tabs(short=True)
+        self._tabs_width = whole.cell_length
         roomy = room - whole.cell_length >= _ROOMY
         tabs.update(whole if roomy else short)
         tabs.display = room - short.cell_length >= _NAME
@@ -76,7 +78,7 @@ class TopBar(Horizontal):
 
     def _tell(self, *, layout: bool) -> None:
         """Write the totals, and the field where there is room."""
-        room = self.size.width - cell_len(self._totals) - self._tabs().cell_length - cell_len(self._field)
+        room = self.size.width - cell_len(self._totals) - self._tabs_width - cell_len(self._field)
         text = self._totals + (self._field if room >= _ROOMY else "")
         self.query_one("#totals", Static).update(Content(text), layout=layout)
 

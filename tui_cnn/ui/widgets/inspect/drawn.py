@@ -57,6 +57,10 @@ class Drawn(Widget):
         self.scene = scene
         self.want(scene)
         self.redraw()
+        self.look_for_room()
+
+    def look_for_room(self) -> None:
+        """See what there is room for, in this scene and size; by default nothing hangs on it."""
 
     def redraw(self) -> None:
         """Draw anew."""
@@ -91,6 +95,7 @@ class Drawn(Widget):
     def on_resize(self) -> None:
         """Draw for another size."""
         self.redraw()
+        self.look_for_room()
 
     def render_line(self, y: int) -> Strip:
         """Give a line of the drawing."""

@@ -79,16 +79,6 @@ class EvaluationView(View):
         """There is no page to turn where all tables are in view."""
         return not self._together if action == "turn_page" else True
 
-    def show(self, scene: Scene) -> None:
-        """Show another scene."""
-        super().show(scene)
-        self._look_for_room()
-
-    def on_resize(self) -> None:
-        """Draw for another size, in which there may be room for more."""
-        super().on_resize()
-        self._look_for_room()
-
     def action_walk(self, down: int, right: int) -> None:
         """Move in the matrix."""
         if self.scene is not None:
@@ -151,7 +141,7 @@ class EvaluationView(View):
         classes = len(scene.opened.class_names)
         return classes + 4, _NAME + CELL * classes + _GAP
 
-    def _look_for_room(self) -> None:
+    def look_for_room(self) -> None:
         """Offer to turn the page only where there is no room for all tables."""
         lines, matrix = self._sizes(self.scene) if self.scene else (0, 0)
         together = self.size.width >= matrix + _BESIDE and self.size.height >= 2 * lines - 1

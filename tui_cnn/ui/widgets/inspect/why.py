@@ -98,16 +98,6 @@ class WhyView(View):
         """There is nothing to turn to where all are in view."""
         return not self._across if action == "next_explanation" else True
 
-    def show(self, scene: Scene) -> None:
-        """Show another scene."""
-        super().show(scene)
-        self._look_for_room()
-
-    def on_resize(self) -> None:
-        """Draw for another size, in which there may be room for more."""
-        super().on_resize()
-        self._look_for_room()
-
     def action_walk(self, by: int) -> None:
         """Go to the next layer that has maps, or the one before."""
         if self.scene is None:
@@ -184,7 +174,7 @@ class WhyView(View):
     def _has_room(width: int, image: int) -> bool:
         return width // (image + _GAP) >= _WAYS
 
-    def _look_for_room(self) -> None:
+    def look_for_room(self) -> None:
         """Offer to turn to the next way only where there is no room for all."""
         found = self.activations(self.scene) if self.scene else None
         across = found is not None and self._has_room(self.size.width, found.image.shape[1])
