@@ -13,6 +13,7 @@ usage; 3 the run cannot be trained now, because another worker is at it or it is
 
 import os
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -72,9 +73,14 @@ def _step_back() -> None:
     if sys.platform == "win32":
         return
     os.nice(_NICENESS)
-    if os.getsid(0) == os.getpid():
-        with suppress(OSError):  # elsewhere, and where the kernel does not weigh sessions, there is no such file
-            Path("/proc/self/autogroup").write_text(str(_NICENESS), "ascii")
+    if os.getsid(0) != os.getpid():
+        return
+    with suppress(OSError):  # elsewhere, and where the kernel does not weigh sessions, there is no such file
+        for _attempt in range(5):  # the kernel takes ten a second, of all users together, and refuses the others
+            with suppress(BlockingIOError):
+                Path("/proc/self/autogroup").write_text(str(_NICENESS), "ascii")
+                break
+            time.sleep(0.11)
 
 
 if __name__ == "__main__":
