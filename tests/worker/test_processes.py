@@ -169,6 +169,7 @@ print(os.nice(0), Path("/proc/self/autogroup").read_text())
         assert autogroup == before[1]
     assert _AUTOGROUP.read_text().split() == before[1]
 
+
 @pytest.mark.skipif(sys.platform == "win32", reason="has no sessions")
 def test_a_worker_asks_again_when_the_kernel_is_busy(monkeypatch):
     """Linux takes ten such wishes a second of those who are not root, and tells the others to come back."""
