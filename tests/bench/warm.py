@@ -12,6 +12,7 @@ from statistics import median
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.launch import start, stop
 from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.runtime import runtime
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.runs.spare import Spare
 
@@ -41,7 +42,7 @@ def main():
         warm, cold, loading = [], [], []
         for _ in range(pairs):
             began = time.perf_counter()
-            spare = Spare()
+            spare = Spare(runtime(preset("fashion-cnn"), RECIPE))
             assert spare.wait(120)
             loading.append(time.perf_counter() - began)
             warm.append(first_batch(spare))

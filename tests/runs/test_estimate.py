@@ -1,5 +1,6 @@
 """What a run will take, from what the machine is known to have done."""
 
+import msgspec
 import pytest
 
 from tui_cnn.core.analysis import analyze
@@ -9,8 +10,10 @@ from tui_cnn.runs.events import Trial
 from tui_cnn.runs.features import features
 from tui_cnn.runs.machine import Machine, Measured, digest, read_machine, remember
 from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.runtime import thread_count
 
 PRICES = {"step": 1e-3, "layers": 5e-5, "convolution": 2e-11, "channelwise": 1e-10, "dense": 4e-11, "values": 1e-9}
+THREADS = thread_count(Recipe())
 KNOWN = ("fashion-dnn", "lenet-5", "small-resnet", "small-mobile", "small-inception", "all-conv")
 
 
@@ -20,9 +23,16 @@ def cost(name, recipe):
 
 
 def measured(name, recipe, **fields):
-    defaults = {"network": digest(preset(name)), "precision": "float32", "batch_size": recipe.batch_size, "threads": 2}
     counted = features(analyze(preset(name)), recipe)
-    return Measured(**{**defaults, **fields}, features=counted, step_seconds=cost(name, recipe))
+    one = Measured(
+        network=digest(preset(name)),
+        precision="float32",
+        batch_size=recipe.batch_size,
+        threads=THREADS,
+        features=counted,
+        step_seconds=cost(name, recipe),
+    )
+    return msgspec.structs.replace(one, **fields)
 
 
 def machine(**fields):
@@ -43,7 +53,7 @@ def test_a_machine_that_costs_so_is_found_out():
     """The prices are made up; the network whose time is told is none of those that were measured."""
     for batch_size in (32, 64):
         recipe = Recipe(batch_size=batch_size, validation=0.0)
-        told = estimate(analyze(preset("fashion-cnn")), recipe, 60_000, machine(), 2)
+        told = estimate(analyze(preset("fashion-cnn")), recipe, 60_000, machine())
         assert told.source == "estimated"
         steps = -(-60_000 // batch_size)
         assert told.seconds_per_epoch == pytest.approx(steps * cost("fashion-cnn", recipe), rel=0.1)
@@ -51,16 +61,31 @@ def test_a_machine_that_costs_so_is_found_out():
 
 def test_what_was_measured_itself_is_told_as_it_was():
     recipe = Recipe(validation=0.25, limit=6400)
-    told = estimate(analyze(preset("lenet-5")), recipe, 60_000, machine(memory=7e8), 2)
+    told = estimate(analyze(preset("lenet-5")), recipe, 60_000, machine(memory=7e8))
     step = cost("lenet-5", recipe)
     assert told == (pytest.approx((150 + 50 / 3) * step), 7e8, "measured")
 
 
 def test_what_is_not_known_is_not_told():
     analysis = analyze(preset("fashion-cnn"))
-    assert estimate(analysis, Recipe(), 60_000, Machine(name="m"), 2) == (None, None, "unknown")
-    assert estimate(analysis, Recipe(precision="mixed_bfloat16"), 60_000, machine(), 2).source == "unknown"
-    assert estimate(analysis, Recipe(), 60_000, machine(), 4).source == "unknown"
+    assert estimate(analysis, Recipe(), 60_000, Machine(name="m")) == (None, None, "unknown")
+    assert estimate(analysis, Recipe(precision="mixed_bfloat16"), 60_000, machine()).source == "unknown"
+    assert estimate(analysis, Recipe(threads=THREADS + 1), 60_000, machine()).source == "unknown"
+
+
+def test_what_shares_its_batches_in_the_same_way_is_asked_first():
+    """Lanes are many times faster on this machine; where they were not measured, the rest is better than nothing."""
+    recipe = Recipe(threads=2, validation=0.0)
+    whole = machine(threads=2).measured
+    fast = tuple(msgspec.structs.replace(one, lanes=2, step_seconds=one.step_seconds / 10) for one in whole)
+    by_lanes = Machine(name="m", measured=fast + whole)
+    slow, quick = (
+        estimate(analyze(preset(name)), recipe, 60_000, by_lanes).seconds_per_epoch / 1875 / cost(name, recipe)
+        for name in ("all-conv", "lenet-5")  # the one normalizes batches, the other does not
+    )
+    assert (slow, quick) == (pytest.approx(1), pytest.approx(0.1))
+    alone = estimate(analyze(preset("lenet-5")), recipe, 60_000, Machine(name="m", measured=whole))
+    assert alone.seconds_per_epoch == pytest.approx(1875 * cost("lenet-5", recipe))
 
 
 def test_memory_is_what_others_held_beside_their_network():
@@ -69,7 +94,7 @@ def test_memory_is_what_others_held_beside_their_network():
     rest = 5e8
     held = [measured(name, recipe, memory=rest + measured(name, recipe).features["bytes"]) for name in KNOWN]
     told = estimate(
-        analyze(preset("fashion-cnn")), recipe, 60_000, Machine(name="m", measured=(*known.measured, *held)), 2
+        analyze(preset("fashion-cnn")), recipe, 60_000, Machine(name="m", measured=(*known.measured, *held))
     )
     assert told.memory == pytest.approx(rest + features(analyze(preset("fashion-cnn")), recipe)["bytes"])
 
@@ -95,5 +120,5 @@ def test_auto_is_told_by_what_was_chosen():
     known = Machine(
         name="m", measured=machine(precision="mixed_bfloat16").measured, trials={"other 32 2 CPU:0": trials}
     )
-    told = estimate(analyze(preset("fashion-cnn")), Recipe(precision="auto"), 60_000, known, 2)
+    told = estimate(analyze(preset("fashion-cnn")), Recipe(precision="auto"), 60_000, known)
     assert told.source == "estimated"

@@ -16,7 +16,10 @@ def here(tmp_path, monkeypatch):
 class NoSpare:
     """A spare worker that never becomes ready."""
 
-    ready = False
+    ready = loading = False
+
+    def __init__(self, runtime):
+        self.runtime = runtime
 
     def wait(self, seconds):
         return False

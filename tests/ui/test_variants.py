@@ -45,7 +45,9 @@ async def test_keep_go_on_compare_and_come_back(home):
         await user.press("u", "d")
         shallow = user.network
         await user.press("C")
-        await user.sees("Variants of fashion-cnn", "now", "93,322")  # notices name the variants, too, before they are read
+        await user.sees(
+            "Variants of fashion-cnn", "now", "93,322"
+        )  # notices name the variants, too, before they are read
         assert user.line("parameters").split()[:2] == ["│", "parameters"]
         assert "93,322" in user.line("parameters")
         assert {"v1", "narrow"} <= set(user.text.split())

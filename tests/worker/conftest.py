@@ -10,6 +10,13 @@ from tui_cnn.runs.snapshot import Follower
 from tui_cnn.runs.state import ACTIVE
 
 
+def _command(process):
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:  # it has just ended
+        return []
+
+
 class Runner:
     """Starts runs as the screen does, and ends their workers when the test is over."""
 
@@ -25,7 +32,7 @@ class Runner:
 
     def workers(self, run):
         """The processes that this one has started for a run."""
-        return [child for child in psutil.Process().children(recursive=True) if str(run.path) in child.cmdline()]
+        return [child for child in psutil.Process().children(recursive=True) if str(run.path) in _command(child)]
 
     def wait(self, follower, condition):
         """Poll until the condition holds; the limit is only there to end a broken test."""

@@ -49,7 +49,7 @@ def learn(layers, shared, recipe, precision="float32"):
     network = Network("n", (28, 28, 1), layers)
     with shared.scope():
         model = make_model(network, recipe, precision)
-    steps = Steps(model, fit((28, 28), (28, 28, 1)), recipe, Replicas(shared))
+    steps = Steps(model, fit((28, 28), (28, 28, 1)), recipe, replicas=Replicas(shared))
     steps.train(samples, order, 0, [0.01] * 4, 0)
     steps.evaluate(samples, order, 0, 4)
     told = [*steps.trained.sums(), *steps.evaluated.sums(), steps.gradient_norm]

@@ -24,7 +24,7 @@ def labels():
     return np.random.default_rng(2).integers(0, 10, COUNT, dtype=np.int32)
 
 
-def make(network, images, labels, batch_size=16, recipe=None):
+def make(network, images, labels, batch_size=16, recipe=None, lanes=1):
     import tensorflow as tf
 
     from tui_cnn.worker.model import make_model
@@ -32,7 +32,7 @@ def make(network, images, labels, batch_size=16, recipe=None):
 
     recipe = msgspec.structs.replace(recipe or Recipe(), batch_size=batch_size)
     model = make_model(network, recipe)
-    steps = Steps(model, fit((28, 28), network.input_shape), recipe)
+    steps = Steps(model, fit((28, 28), network.input_shape), recipe, lanes)
     return model, steps, Samples(tf.constant(images), tf.constant(labels))
 
 
@@ -40,13 +40,17 @@ def scaled(images):
     return (images / 255).astype("float32")[..., np.newaxis]
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "adamw", "rmsprop", "sgd"])
-def test_training_is_that_of_keras(images, labels, optimizer):
+@pytest.mark.parametrize(
+    ("optimizer", "lanes"), [("adam", 1), ("adam", 2), ("adam", 5), ("adamw", 1), ("rmsprop", 1), ("sgd", 3)]
+)
+def test_training_is_that_of_keras(images, labels, optimizer, lanes):
+    """In the last batch are two images, so that some lanes have none."""
     from tui_cnn.worker.model import make_model
 
-    network = Network("n", (28, 28, 1), (Flatten(), Dense(units=16, activation="tanh"), Dense(units=10)))
+    hidden = Dense(units=16, activation="tanh", kernel_regularizer="l2(0.01)")
+    network = Network("n", (28, 28, 1), (Flatten(), hidden, Dense(units=10)))
     recipe = Recipe(optimizer=optimizer)
-    model, steps, samples = make(network, images, labels, recipe=recipe)
+    model, steps, samples = make(network, images, labels, recipe=recipe, lanes=lanes)
     order = np.random.default_rng(3).permutation(COUNT).astype(np.int32)
     returned = float(steps.train(samples, order, 0, [0.001], 0)), float(steps.train(samples, order, 1, [0.001] * 3, 1))
 
@@ -70,9 +74,10 @@ def test_training_is_that_of_keras(images, labels, optimizer):
     [(Dense(units=10),), (Dense(units=10, activation="softmax"),), (Dense(units=10), Activation(activation="softmax"))],
     ids=["logits", "softmax", "softmax apart"],
 )
-def test_evaluation_is_that_of_keras(keras, images, labels, last):
+@pytest.mark.parametrize("lanes", [1, 3])
+def test_evaluation_is_that_of_keras(keras, images, labels, last, lanes):
     network = Network("n", (28, 28, 1), (Flatten(), *last))
-    model, steps, samples = make(network, images, labels)
+    model, steps, samples = make(network, images, labels, lanes=lanes)
     before = model.get_weights()
     steps.evaluate(samples, np.arange(COUNT, dtype=np.int32), 0, 4)
     outputs = model(scaled(images)).numpy()
@@ -81,6 +86,7 @@ def test_evaluation_is_that_of_keras(keras, images, labels, last):
     accuracy = (outputs.argmax(axis=1) == labels).mean()
     assert steps.evaluated.means() == pytest.approx((loss, accuracy), rel=1e-5)
     assert steps.trained.sums().seen == 0
+    assert sum(map(sum, steps.confusion.rows())) == COUNT
     for old, new in zip(before, model.get_weights(), strict=True):
         assert np.array_equal(old, new)
 

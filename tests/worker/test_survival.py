@@ -9,11 +9,12 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
 import tui_cnn
-from tests.worker.networks import SMALL_CNN
+from tests.worker.networks import IN_LANES, SMALL_CNN
 from tui_cnn.core.layers import Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
@@ -22,6 +23,7 @@ from tui_cnn.runs.directory import RunDirectory, make_run
 from tui_cnn.runs.outcome import outcome
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipe_file import dumps_recipe
+from tui_cnn.runs.runtime import Runtime
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.runs.spare import Spare
 
@@ -60,13 +62,20 @@ def told(run):
 
 
 @pytest.mark.usefixtures("keras")
-def test_killed_at_random_moments_it_ends_with_the_very_numbers_of_a_run_that_never_was(runner):
+@pytest.mark.parametrize(
+    ("network", "batch_size", "lanes"), [(SMALL_CNN, 20, 1), (IN_LANES, 33, 2)], ids=["whole", "in lanes"]
+)
+def test_killed_at_random_moments_it_ends_with_the_very_numbers_of_a_run_that_never_was(
+    runner, network, batch_size, lanes
+):
     """Each kill comes after so many more bytes of events, or while a checkpoint is written."""
-    whole = runner.start(SMALL_CNN, ALL_AT_ONCE)
+    recipe = msgspec.structs.replace(ALL_AT_ONCE, batch_size=batch_size, threads=2)
+    whole = runner.start(network, recipe)
     assert runner.wait_for_end(whole).state == "finished"
+    assert Follower(whole).poll().started.lanes == lanes
 
     moments = random.Random(5)
-    run = runner.adopt(make_run(SMALL_CNN, ALL_AT_ONCE))
+    run = runner.adopt(make_run(network, recipe))
     kills = 0
     while True:
         launch.resume(run)
@@ -108,8 +117,10 @@ import sys, time
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.launch import start
 from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.runtime import runtime
 from tui_cnn.runs.spare import Spare
-first, second = Spare(), Spare()
+by = runtime(preset("fashion-dnn"), Recipe())
+first, second = Spare(by), Spare(by)
 assert first.wait(120)
 run = start(preset("fashion-dnn"), Recipe(epochs=5000, limit=2000), spare=first)
 assert not first.ready and second.wait(120)
@@ -141,7 +152,7 @@ time.sleep(600)
 
 
 def test_a_spare_that_is_not_needed_ends_with_its_input():
-    spare = Spare()
+    spare = Spare(Runtime())
     process = psutil.Process(spare.pid)
     assert process.parent().pid == os.getpid()
     spare.close()

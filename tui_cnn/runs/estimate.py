@@ -14,6 +14,7 @@ from tui_cnn.core.analysis import Analysis
 from tui_cnn.runs.features import NAMES, features
 from tui_cnn.runs.machine import Machine, digest
 from tui_cnn.runs.recipe import Precision, Recipe
+from tui_cnn.runs.runtime import runtime, thread_count
 
 _ENOUGH = 4
 """Fewer measurements than this say too little of the rest."""
@@ -33,13 +34,16 @@ class Estimate(NamedTuple):
     source: Literal["measured", "estimated", "unknown"]
 
 
-def estimate(analysis: Analysis, recipe: Recipe, images: int, machine: Machine, threads: int) -> Estimate:
-    """Tell what training on `images`, those to validate on among them, will take with so many threads."""
+def estimate(analysis: Analysis, recipe: Recipe, images: int, machine: Machine) -> Estimate:
+    """Tell what training on `images`, those to validate on among them, will take on a machine."""
     images = min(images, recipe.limit or images)
     held_out = min(round(recipe.validation * images), images - 1)
     batches = ceil((images - held_out) / recipe.batch_size) + _FORWARD * ceil(held_out / recipe.batch_size)
     precision = precision_of(analysis, recipe, machine)
+    threads, lanes = thread_count(recipe), runtime(analysis.network, recipe).lanes
     alike = [one for one in machine.measured if (one.precision, one.threads) == (precision, threads)]
+    shared = [one for one in alike if one.lanes == lanes]
+    alike = shared if len(shared) >= _ENOUGH else alike
     name = digest(analysis.network)
     for one in reversed(alike):
         if (one.network, one.batch_size) == (name, recipe.batch_size):

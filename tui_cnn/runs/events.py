@@ -76,6 +76,7 @@ class Started(Event, frozen=True, kw_only=True, tag="started"):
     batch_size: int = 0
     predicted_seconds: float | None = None
     predicted_memory: float | None = None
+    lanes: int = 1
 
 
 class Progress(Event, frozen=True, kw_only=True, tag="progress"):

@@ -16,6 +16,7 @@ from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import check
 from tui_cnn.runs.process import start_worker
 from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.runtime import runtime
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.runs.spare import Spare
 from tui_cnn.runs.state import ACTIVE
@@ -31,7 +32,7 @@ _GLANCE = 0.01
 def start(network: Network, recipe: Recipe, *, spare: Spare | None = None, now: bool = False) -> RunDirectory:
     """Start to train a network in a process of its own, which outlives this one.
 
-    A `spare` worker that is ready is taken, if it suits the recipe. Unless the run is to train `now`, it waits in the
+    A `spare` worker that is ready is taken, if it suits. Unless the run is to train `now`, it waits in the
     queue while another one trains. Returns once the worker holds the run's lock, well before it has loaded TensorFlow.
 
     Raises:
@@ -41,7 +42,7 @@ def start(network: Network, recipe: Recipe, *, spare: Spare | None = None, now: 
         recipe = msgspec.structs.replace(recipe, data=str(recipe.directory.absolute()))
     check(network, recipe)
     run = make_run(network, recipe)
-    _launch(run, "now" if now else "run", spare if spare and spare.suits(recipe) else None)
+    _launch(run, "now" if now else "run", spare if spare and spare.runtime == runtime(network, recipe) else None)
     return run
 
 

@@ -26,6 +26,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     precision: Precision
     batch_size: int
     threads: int
+    lanes: int = 1
     features: dict[str, float]
     step_seconds: float
     memory: float | None = None
@@ -71,8 +72,8 @@ def remember(*measured: Measured, trials: dict[str, tuple[Trial, ...]] | None = 
         return
 
 
-def _key(one: Measured) -> tuple[str, str, int, int]:
-    return one.network, one.precision, one.batch_size, one.threads
+def _key(one: Measured) -> tuple[str, str, int, int, int]:
+    return one.network, one.precision, one.batch_size, one.threads, one.lanes
 
 
 def _file() -> Path:

@@ -4,29 +4,38 @@ import os
 import subprocess
 import threading
 
+import msgspec
+
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.process import start_worker
-from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.runtime import Runtime
 
 
 class Spare:
-    """A worker without a run. It ends when it is closed, or when this process does, unless it was given a run.
+    """A worker for a run of a certain runtime. Unless it is given one, it ends with this process, or when closed.
 
     Raises:
         RunError: it cannot be started.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
         pipe = subprocess.PIPE
-        self._worker = start_worker("spare", stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
-        self._said_ready = threading.Event()
+        told = msgspec.json.encode(runtime).decode()
+        self._worker = start_worker("spare", told, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+        self._said = threading.Event()
         self._given = False
         threading.Thread(target=self._listen, daemon=True).start()
 
     @property
     def ready(self) -> bool:
         """Whether it has loaded all, still lives, and has no run yet."""
-        return self._said_ready.is_set() and not self._given and self._worker.poll() is None
+        return self._said.is_set() and not self._given and self._worker.poll() is None
+
+    @property
+    def loading(self) -> bool:
+        """Whether it will be ready."""
+        return not self._said.is_set()
 
     @property
     def pid(self) -> int:
@@ -35,12 +44,8 @@ class Spare:
 
     def wait(self, seconds: float) -> bool:
         """Wait until it is ready, at most so many seconds; tell whether it is."""
-        self._said_ready.wait(seconds)
+        self._said.wait(seconds)
         return self.ready
-
-    def suits(self, recipe: Recipe) -> bool:
-        """Tell whether it can train by a recipe: what TensorFlow must know before it begins, it knows by default."""
-        return recipe.device == "auto" and recipe.threads is None and not recipe.deterministic
 
     def give(self, run: RunDirectory) -> "subprocess.Popen[bytes] | None":
         """Let it train a run; return its process, or None if it is no more."""
@@ -63,5 +68,6 @@ class Spare:
     def _listen(self) -> None:
         assert self._worker.stdout is not None
         with self._worker.stdout as said:
-            if said.readline():
-                self._said_ready.set()
+            if not said.readline():  # it has ended, and is no zombie once that is known
+                self._worker.wait()
+            self._said.set()

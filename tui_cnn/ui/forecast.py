@@ -32,8 +32,8 @@ class Forecast(NamedTuple):
 _UNKNOWN = Estimate(None, None, "unknown")
 
 
-def forecast(analysis: Analysis, recipe: Recipe, threads: int) -> Forecast:
-    """Tell what training a network by a recipe will take, on a machine of so many threads."""
+def forecast(analysis: Analysis, recipe: Recipe) -> Forecast:
+    """Tell what training a network by a recipe will take."""
     from tui_cnn.data.dataset import summarize
 
     try:
@@ -47,7 +47,7 @@ def forecast(analysis: Analysis, recipe: Recipe, threads: int) -> Forecast:
         images=used - held_out,
         validation=held_out,
         steps=ceil((used - held_out) / recipe.batch_size),
-        estimate=estimate(analysis, recipe, count, machine, recipe.threads or threads),
+        estimate=estimate(analysis, recipe, count, machine),
         precision=precision_of(analysis, recipe, machine),
         queued=is_training(),
         notes=tuple(notes(analysis.network, recipe, count)),

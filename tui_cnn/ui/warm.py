@@ -4,6 +4,7 @@ import subprocess
 
 from tui_cnn.runs import launch
 from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.runtime import Runtime
 from tui_cnn.runs.spare import Spare
 from tui_cnn.runs.turn import is_training
 
@@ -28,20 +29,22 @@ class Warm:
     @property
     def loading(self) -> bool:
         """Whether a spare worker is on its way."""
-        return self._spare is not None and not self._spare.ready
+        return self._spare is not None and self._spare.loading
 
     @property
     def measuring(self) -> bool:
         """Whether the machine is being measured."""
         return self._probe is not None and self._probe.poll() is None
 
-    def tend(self) -> None:
-        """Start what is missing, one after the other, unless a run needs the machine."""
+    def tend(self, runtime: Runtime) -> None:
+        """Start what is missing for a run of such a runtime, one after the other, unless another needs the machine."""
         if self._closed or is_training():
             return
         try:
+            if self._spare is not None and self._spare.runtime != runtime:
+                self.used()
             if self._spare is None:
-                self._spare = Spare()
+                self._spare = Spare(runtime)
             elif self._spare.ready and not self._probed:
                 self._probed = True
                 self._probe = launch.probe()

@@ -1,6 +1,7 @@
 """`python -m tui_cnn.worker train RUN_DIR`: train the run in that directory, from its beginning or its checkpoint.
 
-`python -m tui_cnn.worker spare`: load TensorFlow, and wait on the standard input for the directory of a run to train.
+`python -m tui_cnn.worker spare RUNTIME`: load TensorFlow, configured as the JSON says, and wait on the standard input
+for the directory of a run to train.
 `python -m tui_cnn.worker probe`: measure what this machine takes for the parts of networks.
 `python -m tui_cnn.worker export keras|onnx FILE`: build the network that comes as TOML on the standard input, write it.
 `python -m tui_cnn.worker export-run keras|onnx RUN_DIR FILE`: write the best network of a run, with its weights.
@@ -16,8 +17,12 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui_cnn.i18n import _, language_of_environment, use_language
+
+if TYPE_CHECKING:
+    from tui_cnn.runs.runtime import Runtime
 
 _NICENESS = 10
 """Whoever sits before the screen comes first."""
@@ -33,16 +38,17 @@ def main(arguments: list[str]) -> int:
 
             _step_back()
             return train(RunDirectory(Path(directory)))
-        case ["probe"]:
+        case ["probe", *rest] if rest in ([], ["again"]):
             from tui_cnn.worker.probe import probe
 
-            _step_back()
-            return probe()
-        case ["spare"]:
+            if not rest:
+                _step_back()
+            return probe(in_lanes=not rest)
+        case ["spare", told] if runtime := _runtime(told):
             from tui_cnn.worker.spare import wait_for_run
 
             _step_back()
-            return wait_for_run()
+            return wait_for_run(runtime)
         case ["export", ("keras" | "onnx") as to, target]:
             from tui_cnn.worker.export import main as export
 
@@ -56,11 +62,21 @@ def main(arguments: list[str]) -> int:
 
             return inspect()
     usage = _(
-        "usage: python -m tui_cnn.worker train RUN_DIR | spare | probe | export keras|onnx FILE < NETWORK.toml"
+        "usage: python -m tui_cnn.worker train RUN_DIR | spare RUNTIME | probe | export keras|onnx FILE < NETWORK.toml"
         " | export-run keras|onnx RUN_DIR FILE | inspect"
     )
     sys.stderr.write(usage + "\n")
     return 2
+
+
+def _runtime(told: str) -> "Runtime | None":
+    import msgspec
+
+    from tui_cnn.runs.runtime import Runtime
+
+    with suppress(msgspec.DecodeError):
+        return msgspec.json.decode(told, type=Runtime)
+    return None
 
 
 def _step_back() -> None:

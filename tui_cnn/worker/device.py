@@ -1,35 +1,39 @@
 """Where TensorFlow computes, with how many threads, and how exactly it repeats itself; set before it has begun."""
 
-import os
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 import tensorflow as tf
 
 from tui_cnn.i18n import _
-from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.runtime import Runtime
 from tui_cnn.worker.failures import TrainingError
 
 
-def configure(recipe: Recipe) -> None:
-    """Set up TensorFlow as the recipe says.
+def configure(runtime: Runtime) -> int:
+    """Set up TensorFlow; return in how many lanes it computes.
+
+    That is one on a GPU, and where TensorFlow had begun before in another way.
 
     Raises:
-        TrainingError: the device that it names is not there.
+        TrainingError: the device is not there.
     """
-    if recipe.threads and recipe.threads != tf.config.threading.get_intra_op_parallelism_threads():
-        tf.config.threading.set_intra_op_parallelism_threads(recipe.threads)
-        tf.config.threading.set_inter_op_parallelism_threads(recipe.threads)
-    if recipe.deterministic:
-        tf.config.experimental.enable_op_determinism()
     gpus = tf.config.list_physical_devices("GPU")
-    if recipe.device in ("gpu", "gpus") and not gpus:
+    if runtime.device in ("gpu", "gpus") and not gpus:
         raise TrainingError(
             _("TensorFlow sees no GPU here."), _("Start a new run with device = auto; see worker.log for its reasons.")
         )
-    seen = {"cpu": [], "gpus": gpus}.get(recipe.device, gpus[:1])
+    seen = {"cpu": [], "gpus": gpus}.get(runtime.device, gpus[:1])
     if gpus and seen != tf.config.get_visible_devices("GPU"):
         tf.config.set_visible_devices(seen, "GPU")
+    if runtime.deterministic:
+        tf.config.experimental.enable_op_determinism()
+    lanes = 1 if seen else runtime.lanes
+    with suppress(RuntimeError):  # it has begun
+        tf.config.threading.set_intra_op_parallelism_threads(1 if lanes > 1 else runtime.threads)
+        tf.config.threading.set_inter_op_parallelism_threads(runtime.threads)
+    return lanes if tf.config.threading.get_intra_op_parallelism_threads() == 1 else 1
 
 
 @cache
@@ -48,8 +52,3 @@ def used_devices() -> tuple[str, ...]:
     """Name the devices that are computed on: `GPU:0`, or `CPU:0` where there is none."""
     devices: list[Any] = tf.config.get_visible_devices("GPU") or tf.config.get_visible_devices("CPU")
     return tuple(device.name.removeprefix("/physical_device:") for device in devices)
-
-
-def thread_count() -> int:
-    """Count the threads that share an operation."""
-    return tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count() or 1

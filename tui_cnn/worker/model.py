@@ -26,17 +26,17 @@ def make_model(network: Network, recipe: Recipe, precision: Precision = "float32
     return model
 
 
-def seed_dropout(model: keras.Model, seed: int, steps: int) -> None:
-    """Set what the layers draw from to where it is after so many steps.
+def seed_dropout(model: keras.Model, seed: int, calls: int) -> None:
+    """Set what the layers draw from to where it is after so many calls: one a step, in each lane.
 
-    Keras does not save this. Each such layer has a seed and a counter that goes up by one a step, so both follow
-    from the recipe's seed, the layer's place in the model and the number of steps.
+    Keras does not save this. Each such layer has a seed and a counter that goes up by one a call, so both follow
+    from the recipe's seed, the layer's place in the model and the number of calls.
     """
     for place, layer in enumerate(model.layers):
         # Dropout and its kin name it one way, the layers that change images another.
         if generator := getattr(layer, "seed_generator", None) or getattr(layer, "generator", None):
             (own,) = np.random.SeedSequence([seed, place]).generate_state(1)
-            generator.state.assign(np.array([own, steps], "uint32"))
+            generator.state.assign(np.array([own, calls], "uint32"))
 
 
 def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:

@@ -6,6 +6,8 @@ Small networks of different kinds are trained for a moment each, at the lowest p
 import os
 import sys
 
+import msgspec
+
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import (
     AnyLayer,
@@ -22,6 +24,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.runs.features import features
 from tui_cnn.runs.machine import Measured, digest, remember
 from tui_cnn.runs.recipe import Precision, Recipe
+from tui_cnn.runs.runtime import Runtime, runtime, thread_count
 from tui_cnn.runs.turn import is_training
 from tui_cnn.worker.running import ENVIRONMENT
 
@@ -48,45 +51,64 @@ STACKS: tuple[tuple[AnyLayer, ...], ...] = (
 """Kinds of networks; each ends in ten classes."""
 
 
-def probe() -> int:
-    """Measure, and let this machine know; return the exit status."""
+def probe(*, in_lanes: bool) -> int:
+    """Measure, and let this machine know; return the exit status.
+
+    What trains best in lanes is measured in them first. That layout is fixed once TensorFlow has begun, so this process
+    then becomes another, in which all is measured without them: what may be learnt of the other networks is of use.
+    """
     os.environ |= ENVIRONMENT
-    if sys.platform != "win32":
+    if sys.platform != "win32" and in_lanes:
         os.nice(9)
+    whole = Runtime(threads=thread_count(Recipe()))
+    plans = [(number, size) for number in range(len(STACKS)) for size in _BATCHES]
+    if not in_lanes:
+        _measure(whole, plans)
+        return 0
+    shared = [(number, size) for number, size in plans if runtime(_network(number), Recipe(batch_size=size)) != whole]
+    if not shared or _measure(msgspec.structs.replace(whole, lanes=whole.threads), shared):
+        os.execv(sys.executable, [sys.executable, "-m", "tui_cnn.worker", "probe", "again"])
+    return 0
+
+
+def _network(number: int) -> Network:
+    return Network(f"probe-{number}", (28, 28, 1), (*STACKS[number], Dense(units=10)))
+
+
+def _measure(by: Runtime, plans: list[tuple[int, int]]) -> bool:
+    """Measure stacks, by their numbers, at batch sizes; tell whether there was time for it."""
     import tensorflow as tf
 
     from tui_cnn.data.fitting import fit
     from tui_cnn.worker import telling
-    from tui_cnn.worker.device import configure, thread_count
+    from tui_cnn.worker.device import configure
     from tui_cnn.worker.images import take_images
     from tui_cnn.worker.model import make_model
     from tui_cnn.worker.steps import Samples, Steps
     from tui_cnn.worker.trials import step_seconds
 
-    configure(Recipe())
+    lanes = configure(by)
     data = take_images(None)
     samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
     held: float | None = None
-    for number, stack in enumerate(STACKS):
-        network = Network(f"probe-{number}", (28, 28, 1), (*stack, Dense(units=data.class_count)))
-        analysis = analyze(network)
-        for batch_size in _BATCHES:
-            recipe = Recipe(batch_size=batch_size)
-            for precision in _PRECISIONS:
-                if is_training():
-                    return 0
-                model = make_model(network, recipe, precision)
-                steps = Steps(model, fit(data.image_shape, network.input_shape), recipe)
-                seconds = step_seconds(steps, samples, recipe)
-                held = held or telling.memory()
-                measured = Measured(
-                    network=digest(network),
-                    precision=precision,
-                    batch_size=batch_size,
-                    threads=thread_count(),
-                    features=features(analysis, recipe),
-                    step_seconds=seconds,
-                    memory=held if number == 0 else None,
-                )
-                remember(measured)
-    return 0
+    for number, batch_size in plans:
+        network, recipe = _network(number), Recipe(batch_size=batch_size)
+        for precision in _PRECISIONS:
+            if is_training():
+                return False
+            model = make_model(network, recipe, precision)
+            steps = Steps(model, fit(data.image_shape, network.input_shape), recipe, lanes)
+            seconds = step_seconds(steps, samples, recipe)
+            held = held or telling.memory()
+            measured = Measured(
+                network=digest(network),
+                precision=precision,
+                batch_size=batch_size,
+                threads=by.threads,
+                lanes=lanes,
+                features=features(analyze(network), recipe),
+                step_seconds=seconds,
+                memory=held if number == 0 else None,
+            )
+            remember(measured)
+    return True

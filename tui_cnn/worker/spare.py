@@ -11,18 +11,19 @@ from importlib import import_module
 from pathlib import Path
 
 from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.runtime import Runtime
 from tui_cnn.worker.running import ENVIRONMENT, train
 
 READY = b"ready\n"
 
 
-def wait_for_run() -> int:
+def wait_for_run(runtime: Runtime) -> int:
     """Load TensorFlow, wait for a run, train it; return the exit status."""
     os.environ |= ENVIRONMENT
     given: list[bytes] = []
     waiting = threading.Thread(target=_read, args=(given,), daemon=True)
     waiting.start()  # so that it ends at once, even while it loads, when the screen does
-    _warm_up()
+    _warm_up(runtime)
     try:
         os.write(sys.stdout.fileno(), READY)
     except OSError:
@@ -42,7 +43,7 @@ def _read(given: list[bytes]) -> None:
     given.append(line[:-1])
 
 
-def _warm_up() -> None:
+def _warm_up(runtime: Runtime) -> None:
     """Load all that a training needs, the data too, and go through its motions once: what is lazy is then done."""
     import_module("tui_cnn.worker.training")
     import tensorflow as tf
@@ -56,13 +57,13 @@ def _warm_up() -> None:
     from tui_cnn.worker.model import make_model
     from tui_cnn.worker.steps import Samples, Steps
 
-    recipe = Recipe()
-    configure(recipe)
+    recipe = Recipe(batch_size=32)
+    lanes = configure(runtime)
     data = images(recipe.directory)
     network = Network(
         "warm-up", (28, 28, 1), (Conv2D(filters=1, kernel_size=(3, 3)), Flatten(), Dense(units=data.class_count))
     )
-    steps = Steps(make_model(network, recipe), fit(data.image_shape, network.input_shape), recipe)
+    steps = Steps(make_model(network, recipe), fit(data.image_shape, network.input_shape), recipe, lanes)
     few = Samples(tf.constant(data.train_images[:64]), tf.constant(data.train_labels[:64]))
     steps.train(few, tf.range(64), 0, tf.fill((2,), 0.001), 0)
 

@@ -12,8 +12,9 @@ import tensorflow as tf
 from tui_cnn.data.fitting import Fitting
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.worker.augment import augment
+from tui_cnn.worker.lanes import share
 from tui_cnn.worker.model import takes_shares
-from tui_cnn.worker.replicas import Replicas
+from tui_cnn.worker.replicas import Part, Replicas
 from tui_cnn.worker.totals import Confusion, Sums, Totals, count
 
 _LARGEST_PIXEL = 255.0
@@ -41,7 +42,14 @@ class Steps:
     scope of the strategy of the `replicas`, among which each batch is shared.
     """
 
-    def __init__(self, model: keras.Model, fitting: Fitting, recipe: Recipe, replicas: Replicas | None = None) -> None:
+    def __init__(
+        self,
+        model: keras.Model,
+        fitting: Fitting,
+        recipe: Recipe,
+        lanes: int = 1,
+        replicas: Replicas | None = None,
+    ) -> None:
         self.trained = Totals()
         self.evaluated = Totals()
         self.confusion = Confusion(model.output_shape[-1])
@@ -49,6 +57,7 @@ class Steps:
         self._model = model
         self._fitting = fitting
         self._recipe = recipe
+        self._lanes = lanes
         self._replicas = replicas or Replicas(tf.distribute.get_strategy())
         self._scales_loss = isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
         self.train = tf.function(self._train, input_signature=[_SAMPLES, _ORDER, _NUMBER, _RATES, _NUMBER])
@@ -70,11 +79,12 @@ class Steps:
     def _learn(self, images: Any, labels: Any, is_last: Any) -> Sums:
         """Do a step, of one replica; the last one's gradients are measured."""
         model, replicas = self._model, self._replicas
-        part = replicas.part(images, labels)
+        parts = share(replicas.part(images, labels), self._lanes)
         with tf.GradientTape() as tape:
-            outputs = model(part.images, training=True)
+            outputs = [model(part.images, training=True) for part in parts]
+            losses = list(map(self._weighted_loss, parts, outputs))
             penalties = [replicas.share(penalty) for penalty in model.losses]
-            loss = tf.add_n([part.weight * self._loss(part.labels, outputs), *penalties])
+            loss = tf.add_n([*losses, *penalties])
             scale = model.optimizer.scale_loss(tf.constant(1.0)) if self._scales_loss else 1.0
             scaled = scale * loss
         gradients = replicas.total(tape.gradient(scaled, model.trainable_variables))
@@ -82,7 +92,7 @@ class Steps:
             self._norm.assign(tf.linalg.global_norm(gradients) / scale)
         # The optimizer adds up those of all replicas.
         model.optimizer.apply([replicas.share(gradient) for gradient in gradients], model.trainable_variables)
-        return count(loss, outputs, part)[0]
+        return count(loss, outputs, parts)[0]
 
     def _evaluate(self, samples: Samples, order: Any, first: Any, batches: Any) -> Any:
         for number in tf.range(first, first + batches):
@@ -93,9 +103,12 @@ class Steps:
 
     def _look(self, images: Any, labels: Any) -> tuple[Sums, Any]:
         """Evaluate a batch, on one replica."""
-        part = self._replicas.part(images, labels)
-        outputs = self._model(part.images, training=False)
-        return count(part.weight * self._loss(part.labels, outputs), outputs, part)
+        parts = share(self._replicas.part(images, labels), self._lanes)
+        outputs = [self._model(part.images, training=False) for part in parts]
+        return count(tf.add_n(list(map(self._weighted_loss, parts, outputs))), outputs, parts)
+
+    def _weighted_loss(self, part: Part, outputs: Any) -> Any:
+        return part.weight * self._loss(part.labels, outputs)
 
     def _loss(self, labels: Any, outputs: Any) -> Any:
         if takes_shares(self._model.loss):

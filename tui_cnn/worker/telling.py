@@ -14,12 +14,13 @@ import tui_cnn
 from tui_cnn.runs.estimate import Estimate
 from tui_cnn.runs.events import Epoch, Finished, Started
 from tui_cnn.runs.recipe import Precision, Recipe
-from tui_cnn.worker.device import thread_count, used_devices
+from tui_cnn.runs.runtime import thread_count
+from tui_cnn.worker.device import used_devices
 from tui_cnn.worker.totals import Means
 
 
 def started(
-    recipe: Recipe, precision: Precision, counts: tuple[int, int, int, int], done: int, told: Estimate
+    recipe: Recipe, precision: Precision, counts: tuple[int, int, int, int], done: int, told: Estimate, lanes: int
 ) -> Started:
     """Tell of the beginning: `counts` are steps an epoch, and images to train, validate and test on."""
     steps, train, validation, test = counts
@@ -35,7 +36,7 @@ def started(
         devices=devices,
         precision=precision,
         batch_size=recipe.batch_size,
-        threads=thread_count(),
+        threads=thread_count(recipe),
         pid=os.getpid(),
         epochs=recipe.epochs,
         steps_per_epoch=steps,
@@ -45,6 +46,7 @@ def started(
         resumed_from=done,
         predicted_seconds=told.seconds_per_epoch,
         predicted_memory=told.memory,
+        lanes=lanes,
     )
 
 

@@ -22,16 +22,19 @@ class Sums(NamedTuple):
     seen: float = 0.0
 
 
-def count(loss: Any, outputs: Any, part: Part) -> tuple[Sums, Any]:
-    """Sum up a part of a batch, and count its images by class and what they are taken for. For use in a graph.
+def count(loss: Any, outputs: list[Any], parts: list[Part]) -> tuple[Sums, Any]:
+    """Sum up parts of a batch, and count their images by class and what they are taken for. For use in a graph.
 
-    `loss` is what the part adds to the mean over the batch; the outputs are (n, classes).
+    `loss` is what the parts add to the mean over the batch; the outputs of each are (n, classes).
     """
-    labels, taken = part.labels[: part.count], tf.argmax(outputs[: part.count], axis=-1, output_type=tf.int32)
+    labels = tf.concat([part.labels[: part.count] for part in parts], axis=0)
+    own = tf.concat([given[: part.count] for given, part in zip(outputs, parts, strict=True)], axis=0)
+    taken = tf.argmax(own, axis=-1, output_type=tf.int32)
     right = tf.reduce_sum(tf.cast(taken == labels, tf.float64))
-    total = tf.cast(loss, tf.float64) * tf.cast(part.whole, tf.float64)
-    sums = Sums(total, right, tf.cast(part.count, tf.float64))
-    return sums, tf.math.confusion_matrix(labels, taken, outputs.shape[-1])
+    total = tf.cast(loss, tf.float64) * tf.cast(parts[0].whole, tf.float64)
+    return Sums(total, right, tf.cast(tf.size(labels), tf.float64)), tf.math.confusion_matrix(
+        labels, taken, own.shape[-1]
+    )
 
 
 class Totals:

@@ -23,12 +23,13 @@ from tui_cnn.runs.events import Checkpoint, EarlyStop, Epoch, Evaluating, Progre
 from tui_cnn.runs.features import features
 from tui_cnn.runs.kept import kept_file, kept_steps
 from tui_cnn.runs.machine import Measured, digest, read_machine, remember
+from tui_cnn.runs.runtime import runtime, thread_count
 from tui_cnn.runs.schedule import rates
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker import telling
 from tui_cnn.worker.checkpoint import Place, load_checkpoint, save_checkpoint, save_weights
 from tui_cnn.worker.control import Control
-from tui_cnn.worker.device import configure, strategy, thread_count
+from tui_cnn.worker.device import configure, strategy
 from tui_cnn.worker.execution import Execution, StopRequestedError, Turn
 from tui_cnn.worker.images import take_images
 from tui_cnn.worker.journal import Journal
@@ -57,32 +58,33 @@ class Training:
         self._run = run
         self._journal = journal
         self._recipe = recipe = run.recipe()
-        configure(recipe)
         network = run.network()
+        lanes = configure(runtime(network, recipe))
         data = take_images(recipe.directory)
         fitting = fit(data.image_shape, network.input_shape)
         self._samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
         self._test = Samples(tf.constant(data.test_images), tf.constant(data.test_labels))
         self._chosen, self._held_out = split(len(data.train_labels), recipe.validation, recipe.seed, recipe.limit)
         self._steps_per_epoch = self._batches(self._chosen)
+        shared = strategy()
+        self._lanes = lanes if shared.num_replicas_in_sync == 1 else 1
         if recipe.precision == "auto":
-            choice = Follower(run).poll().chosen or choose(network, recipe, fitting, self._samples)
+            choice = Follower(run).poll().chosen or choose(network, recipe, fitting, self._samples, self._lanes)
             journal.write(choice)
         self._precision = choice.precision if recipe.precision == "auto" else recipe.precision
-        shared = strategy()
         with shared.scope():
             if run.checkpoint_file.exists():
                 self._model, place = load_checkpoint(run.checkpoint_file)
             else:
                 self._model, place = make_model(network, recipe, self._precision), Place()
         self._done = place.step
-        seed_dropout(self._model, recipe.seed, self._done)
-        self._steps = Steps(self._model, fitting, recipe, Replicas(shared))
+        seed_dropout(self._model, recipe.seed, self._lanes * self._done)
+        self._steps = Steps(self._model, fitting, recipe, self._lanes, Replicas(shared))
         self._steps.trained.set(place.sums)
         self._analysis = analyze(network)
-        told = estimate(self._analysis, recipe, len(data.train_labels), read_machine(), thread_count())
+        told = estimate(self._analysis, recipe, len(data.train_labels), read_machine())
         counts = (self._steps_per_epoch, len(self._chosen), len(self._held_out), len(data.test_labels))
-        journal.write(telling.started(recipe, self._precision, counts, self._done, told))
+        journal.write(telling.started(recipe, self._precision, counts, self._done, told, self._lanes))
         past = Follower(run).poll()  # by now without what is to be done again
         self._epochs = list(past.epochs)
         self._watch = Stopwatch(past.elapsed)
@@ -219,7 +221,8 @@ class Training:
                 network=digest(self._analysis.network),
                 precision=self._precision,
                 batch_size=self._recipe.batch_size,
-                threads=thread_count(),
+                threads=thread_count(self._recipe),
+                lanes=self._lanes,
                 features=features(self._analysis, self._recipe),
                 step_seconds=self._speed.whole,
                 memory=memory,

@@ -10,7 +10,8 @@ from tui_cnn.data.fitting import Fitting
 from tui_cnn.runs.events import Chosen, Trial
 from tui_cnn.runs.machine import digest, read_machine, remember
 from tui_cnn.runs.recipe import Precision, Recipe
-from tui_cnn.worker.device import thread_count, used_devices
+from tui_cnn.runs.runtime import thread_count
+from tui_cnn.worker.device import used_devices
 from tui_cnn.worker.model import make_model
 from tui_cnn.worker.steps import Samples, Steps
 
@@ -20,13 +21,13 @@ _GAIN = 1.1
 """A lower precision must be faster by this factor to be worth it."""
 
 
-def choose(network: Network, recipe: Recipe, fitting: Fitting, samples: Samples) -> Chosen:
+def choose(network: Network, recipe: Recipe, fitting: Fitting, samples: Samples, lanes: int) -> Chosen:
     """Measure, or remember an earlier measurement on this machine, and choose the fastest precision."""
-    key = f"{digest(network)} {recipe.batch_size} {thread_count()} {used_devices()[0]}"
+    key = f"{digest(network)} {recipe.batch_size} {thread_count(recipe)} {lanes} {used_devices()[0]}"
     trials = read_machine().trials.get(key)
     known = trials is not None
     if trials is None:
-        trials = tuple(_measure(network, recipe, fitting, samples, precision) for precision in _candidates())
+        trials = tuple(_measure(network, recipe, fitting, samples, lanes, precision) for precision in _candidates())
         remember(trials={key: trials})
     return Chosen(precision=fastest(trials), trials=trials, known=known)
 
@@ -46,9 +47,11 @@ def _candidates() -> tuple[Precision, ...]:
     )
 
 
-def _measure(network: Network, recipe: Recipe, fitting: Fitting, samples: Samples, precision: Precision) -> Trial:
+def _measure(
+    network: Network, recipe: Recipe, fitting: Fitting, samples: Samples, lanes: int, precision: Precision
+) -> Trial:
     try:
-        steps = Steps(make_model(network, recipe, precision), fitting, recipe)
+        steps = Steps(make_model(network, recipe, precision), fitting, recipe, lanes)
         speed = recipe.batch_size / step_seconds(steps, samples, recipe)
     except (tf.errors.OpError, ValueError, TypeError):  # what this machine or this network cannot do in it
         speed = None

@@ -27,6 +27,7 @@ from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.machine import Measured, digest, remember
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipes import with_recipe
+from tui_cnn.runs.runtime import thread_count
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.ui import warm
 from tui_cnn.ui.screens import train
@@ -440,14 +441,13 @@ async def test_what_a_run_will_take_is_known_before_it_starts(monkeypatch):
 
 def measure(network, batch_size, seconds, memory):
     """Let the machine know what a step took."""
-    threads = os.cpu_count()
     cost = features(analyze(network), Recipe(batch_size=batch_size))
     remember(
         Measured(
             network=digest(network),
             precision="float32",
             batch_size=batch_size,
-            threads=threads,
+            threads=thread_count(Recipe()),
             features=cost,
             step_seconds=seconds,
             memory=memory,
@@ -596,7 +596,8 @@ async def test_a_spare_worker_is_used_and_never_left_behind(monkeypatch):
     class Spare(NoSpare):
         ready = True
 
-        def __init__(self):
+        def __init__(self, runtime):
+            self.runtime = runtime
             self.closed = False
             spares.append(self)
 

@@ -1,6 +1,5 @@
 """Setting up a run: the form of its recipe, what is known before it starts, its rate, and what earlier runs came to."""
 
-import os
 from threading import Lock
 
 from textual import on, work
@@ -12,6 +11,7 @@ from textual.widgets import Static
 from tui_cnn.i18n import _
 from tui_cnn.runs.machine import digest
 from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.runtime import runtime
 from tui_cnn.ui.design import Design
 from tui_cnn.ui.draw.earlier import earlier_table
 from tui_cnn.ui.draw.forecast import forecast_table
@@ -127,8 +127,8 @@ class Setup(Horizontal):
         if not self._working.acquire(blocking=False):
             return
         try:
-            self._warm.tend()
-            told = forecast(design.analysis, recipe, os.cpu_count() or 1)
+            self._warm.tend(runtime(design.network, recipe))
+            told = forecast(design.analysis, recipe)
             self.app.call_from_thread(self._take, design, recipe, told)
             same = digest(design.network)
             *_some, every = self._runs.read()

@@ -1,0 +1,70 @@
+"""Training steps in lanes, one thread each, against steps whose operations all threads share, for presets that may.
+
+Each side is a process of its own, in turns, several times. Printed are the medians of the fastest steps in
+microseconds an image, and of the ratios. Run it from the checkout: `python -m tests.bench.lanes [PAIRS]`.
+"""
+
+import subprocess
+import sys
+from statistics import median
+
+from tui_cnn.formats.presets import preset
+from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.runtime import runtime
+
+NAMES = ("fashion-dnn", "fashion-cnn", "lenet-5")
+SCRIPT = """
+import os, sys
+from tui_cnn.worker.running import ENVIRONMENT
+os.environ |= ENVIRONMENT
+import msgspec
+import tensorflow as tf
+from tui_cnn.data.fitting import fit
+from tui_cnn.formats.presets import preset
+from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.runtime import runtime
+from tui_cnn.worker.device import configure
+from tui_cnn.worker.images import take_images
+from tui_cnn.worker.model import make_model
+from tui_cnn.worker.steps import Samples, Steps
+from tui_cnn.worker.trials import step_seconds
+
+name, size, precision, side = sys.argv[1:]
+network, recipe = preset(name), Recipe(batch_size=int(size))
+by = runtime(network, recipe)
+lanes = configure(by if side == "lanes" else msgspec.structs.replace(by, lanes=1))
+data = take_images(None)
+samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
+steps = Steps(make_model(network, recipe, precision), fit(data.image_shape, network.input_shape), recipe, lanes)
+print(step_seconds(steps, samples, recipe, 1.5) / recipe.batch_size)
+"""
+
+
+def measure(*told):
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, *map(str, told)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True
+    )
+    return float(done.stdout) * 1e6
+
+
+def main():
+    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    for name in NAMES:
+        for size in (32, 128):
+            if runtime(preset(name), Recipe(batch_size=size)).lanes == 1:
+                continue
+            for precision in ("float32", "mixed_bfloat16"):
+                sides = {"lanes": [], "whole": []}
+                for number in range(pairs):
+                    for side in list(sides) if number % 2 else reversed(sides):
+                        sides[side].append(measure(name, size, precision, side))
+                ratio = median(a / b for a, b in zip(*sides.values(), strict=True))
+                print(
+                    f"{name:12}  batches of {size:3}  {precision:14}  in lanes {median(sides['lanes']):6.1f}"
+                    f"  whole {median(sides['whole']):6.1f}  ratio {ratio:.2f}",
+                    flush=True,
+                )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""What TensorFlow is told before it begins, by the network and the recipe."""
+
+import pytest
+
+from tests.worker.networks import IN_LANES, SMALL_CNN
+from tui_cnn.core.layers import BatchNormalization, Block, Dense, Flatten
+from tui_cnn.core.network import Network
+from tui_cnn.formats.presets import preset
+from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.runtime import Runtime, runtime, thread_count
+
+DEEP = Network("n", (28, 28), (Flatten(), Block(layers=(Block(layers=(BatchNormalization(),)),)), Dense(units=10)))
+
+
+@pytest.mark.parametrize(
+    ("network", "batch_size", "threads", "lanes"),
+    [
+        (IN_LANES, 32, 2, 2),
+        (IN_LANES, 31, 2, 1),
+        (IN_LANES, 128, 8, 8),
+        (IN_LANES, 128, 9, 1),
+        (IN_LANES, 128, 1, 1),
+        (preset("fashion-cnn"), 32, 2, 2),
+        (SMALL_CNN, 128, 2, 1),
+        (DEEP, 128, 2, 1),
+    ],
+)
+def test_each_thread_has_a_lane_where_there_are_images_enough_and_none_need_each_other(
+    network, batch_size, threads, lanes
+):
+    assert runtime(network, Recipe(batch_size=batch_size, threads=threads)) == Runtime(threads=threads, lanes=lanes)
+
+
+def test_the_recipe_says_the_rest():
+    told = runtime(IN_LANES, Recipe(threads=2, device="cpu", deterministic=True))
+    assert told == Runtime(threads=2, lanes=2, device="cpu", deterministic=True)
+
+
+def test_there_are_as_many_threads_as_processors_that_may_be_used(monkeypatch):
+    monkeypatch.setattr("os.sched_getaffinity", lambda _process: {3, 5, 7}, raising=False)
+    assert thread_count(Recipe()) == 3
+    assert thread_count(Recipe(threads=2)) == 2

@@ -1,0 +1,40 @@
+"""What TensorFlow must know of a run before it begins; after that it is fixed for as long as its process lives."""
+
+import os
+
+import msgspec
+
+from tui_cnn.core.layers import BatchNormalization
+from tui_cnn.core.network import Network, walk
+from tui_cnn.runs.recipe import Device, Recipe
+
+_LEAST = 16
+"""Images of a batch that a lane must have, to be worth its way through the network."""
+
+
+class Runtime(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to compute, with how many threads, and how exactly.
+
+    In `lanes`, if there are several, each thread takes its own part of a batch through the whole network. In one, all
+    threads share each operation: so the statistics of a whole batch can be known, and small batches are not cut up.
+    """
+
+    device: Device = "auto"
+    threads: int = 1
+    lanes: int = 1
+    deterministic: bool = False
+
+
+def runtime(network: Network, recipe: Recipe) -> Runtime:
+    """Tell what suits a network and a recipe best, as `tests.bench.lanes` measures it."""
+    threads = thread_count(recipe)
+    normalizes = any(isinstance(layer, BatchNormalization) for _path, layer in walk(network.layers))
+    lanes = 1 if normalizes or recipe.batch_size < _LEAST * threads else threads
+    return Runtime(device=recipe.device, threads=threads, lanes=lanes, deterministic=recipe.deterministic)
+
+
+def thread_count(recipe: Recipe) -> int:
+    """Count the threads that compute: as the recipe says, or one for each processor that this process may use."""
+    if recipe.threads:
+        return recipe.threads
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,26 @@
+"""A batch worked on in lanes: each thread of a processor takes a part of it through the whole network, forth and back.
+
+Threads that share each operation wait for each other at its end, hundreds of times a step; here they meet once.
+Where there is one lane, its part is the whole.
+"""
+
+from itertools import pairwise
+from typing import Any
+
+import tensorflow as tf
+
+from tui_cnn.worker.replicas import Part
+
+
+def share(batch: Part, lanes: int) -> list[Part]:
+    """Share a batch among lanes, in the order of its images. For use in a graph."""
+    if lanes == 1:
+        return [batch]
+    ends = [place * batch.count // lanes for place in range(lanes + 1)]
+    return [_part(batch, begin, end) for begin, end in pairwise(ends)]
+
+
+def _part(batch: Part, begin: Any, end: Any) -> Part:
+    own = slice(begin, tf.maximum(end, begin + 1))
+    weight = batch.weight * tf.cast(end - begin, tf.float32) / tf.cast(batch.count, tf.float32)
+    return Part(batch.images[own], batch.labels[own], end - begin, batch.whole, weight)
