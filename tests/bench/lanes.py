@@ -14,9 +14,9 @@ from tui_cnn.runs.runtime import runtime
 
 NAMES = ("fashion-dnn", "fashion-cnn", "lenet-5")
 SCRIPT = """
-import os, sys
-from tui_cnn.worker.running import ENVIRONMENT
-os.environ |= ENVIRONMENT
+import sys
+from tui_cnn.worker.loading import load_tensorflow
+load_tensorflow()
 import msgspec
 import tensorflow as tf
 from tui_cnn.data.fitting import fit

@@ -15,9 +15,9 @@ import tui_cnn
 
 PACKAGES = Path(tui_cnn.__file__).parents[1]
 SCRIPT = """
-import json, os
-from tui_cnn.worker.running import ENVIRONMENT
-os.environ |= ENVIRONMENT
+import json
+from tui_cnn.worker.loading import load_tensorflow
+load_tensorflow()
 import msgspec, numpy as np, tensorflow as tf
 (cpu,) = tf.config.list_physical_devices("CPU")
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)

@@ -63,13 +63,15 @@ def told(run):
 
 @pytest.mark.usefixtures("keras")
 @pytest.mark.parametrize(
-    ("network", "batch_size", "lanes"), [(SMALL_CNN, 20, 1), (IN_LANES, 33, 2)], ids=["whole", "in lanes"]
+    ("network", "batch_size", "limit", "lanes"),
+    [(SMALL_CNN, 20, 1500, 1), (IN_LANES, 33, 8000, 2)],
+    ids=["whole", "in lanes"],
 )
 def test_killed_at_random_moments_it_ends_with_the_very_numbers_of_a_run_that_never_was(
-    runner, network, batch_size, lanes
+    runner, network, batch_size, limit, lanes
 ):
     """Each kill comes after so many more bytes of events, or while a checkpoint is written."""
-    recipe = msgspec.structs.replace(ALL_AT_ONCE, batch_size=batch_size, threads=2)
+    recipe = msgspec.structs.replace(ALL_AT_ONCE, batch_size=batch_size, limit=limit, threads=2)
     whole = runner.start(network, recipe)
     assert runner.wait_for_end(whole).state == "finished"
     assert Follower(whole).poll().started.lanes == lanes
@@ -81,7 +83,7 @@ def test_killed_at_random_moments_it_ends_with_the_very_numbers_of_a_run_that_ne
         launch.resume(run)
         (worker,) = runner.workers(run)
         size = run.events_file.stat().st_size if run.events_file.exists() else 0
-        wanted = size + moments.randrange(1200, 4000)
+        wanted = size + moments.randrange(1000, 2600)
         while worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE:
             temporary = moments.random() < 0.01 and any(run.path.glob("*.tmp.keras"))
             if kills < 4 and (temporary or (run.events_file.exists() and run.events_file.stat().st_size > wanted)):

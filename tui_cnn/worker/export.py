@@ -17,6 +17,7 @@ from tui_cnn.formats.export import MODEL_FORMATS, require_buildable
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.worker.loading import load_tensorflow
 
 _ONNX = ("onnx", "tf2onnx")
 """What Keras needs to write ONNX."""
@@ -82,7 +83,7 @@ def export(network: Network, to: str, target: Path, weights: Path | None = None)
 
 
 def _write(network: Network, to: str, target: Path, weights: Path | None) -> None:
-    os.environ |= {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    load_tensorflow()
     from tui_cnn.worker.build import build
 
     if to == "onnx":

@@ -26,7 +26,7 @@ from tui_cnn.runs.machine import Measured, digest, remember
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import Runtime, runtime, thread_count
 from tui_cnn.runs.turn import is_training
-from tui_cnn.worker.running import ENVIRONMENT
+from tui_cnn.worker.loading import load_tensorflow
 
 _BATCHES = (32, 128)
 _PRECISIONS: tuple[Precision, ...] = ("float32", "mixed_bfloat16")
@@ -57,7 +57,6 @@ def probe(*, in_lanes: bool) -> int:
     What trains best in lanes is measured in them first. That layout is fixed once TensorFlow has begun, so this process
     then becomes another, in which all is measured without them: what may be learnt of the other networks is of use.
     """
-    os.environ |= ENVIRONMENT
     if sys.platform != "win32" and in_lanes:
         os.nice(9)
     whole = Runtime(threads=thread_count(Recipe()))
@@ -77,6 +76,7 @@ def _network(number: int) -> Network:
 
 def _measure(by: Runtime, plans: list[tuple[int, int]]) -> bool:
     """Measure stacks, by their numbers, at batch sizes; tell whether there was time for it."""
+    load_tensorflow()
     import tensorflow as tf
 
     from tui_cnn.data.fitting import fit

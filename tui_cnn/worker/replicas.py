@@ -44,9 +44,8 @@ class Replicas:
         if self.count == 1:
             return Part(images, labels, whole, whole, 1.0)
         number = tf.distribute.get_replica_context().replica_id_in_sync_group
-        own = tf.range(number, whole, self.count)
-        count = tf.size(own)
-        taken = own if count > 0 else tf.zeros((1,), tf.int32)
+        taken = tf.range(tf.minimum(number, whole - 1), whole, self.count)
+        count = tf.where(number < whole, tf.size(taken), 0)
         # A loss of Keras is divided by the number of replicas, as if their parts were equal.
         weight = tf.cast(self.count * count, tf.float32) / tf.cast(whole, tf.float32)
         return Part(tf.gather(images, taken), tf.gather(labels, taken), count, whole, weight)

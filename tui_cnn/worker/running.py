@@ -1,10 +1,13 @@
 """A run trained in this process: its lock, its turn, and no failure that passes untold."""
 
-import os
 import signal
 import sys
+import threading
 import traceback
+from contextlib import suppress
 
+from tui_cnn.data.errors import DataError
+from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
@@ -13,11 +16,10 @@ from tui_cnn.runs.lock import held
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker.control import Control
 from tui_cnn.worker.failures import explain
+from tui_cnn.worker.images import images
 from tui_cnn.worker.journal import Journal
+from tui_cnn.worker.loading import load_tensorflow
 from tui_cnn.worker.waiting import Waiting
-
-ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
-"""What must be set before TensorFlow and Keras are imported."""
 
 
 def train(run: RunDirectory) -> int:
@@ -45,9 +47,12 @@ def _train_locked(run: RunDirectory, control: Control) -> int:
             if not turn.take():
                 journal.write(Stopped())
                 return 0
-            os.environ |= ENVIRONMENT
+            reading = threading.Thread(target=_read_ahead, args=(run,))
+            reading.start()
+            load_tensorflow()
             from tui_cnn.worker.training import Training
 
+            reading.join()
             Training(run, journal, control, turn).run()
         except Exception as error:
             if run.path.exists():
@@ -60,3 +65,9 @@ def _train_locked(run: RunDirectory, control: Control) -> int:
         traceback.print_exc()
         return 1
     return 0
+
+
+def _read_ahead(run: RunDirectory) -> None:
+    """Read the images beside all that must be loaded; if they cannot be read, it is said when they are needed."""
+    with suppress(DataError, FormatError, OSError):
+        images(run.recipe().directory)

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.runtime import Runtime
-from tui_cnn.worker.running import ENVIRONMENT, train
+from tui_cnn.worker.loading import load_tensorflow
+from tui_cnn.worker.running import train
 
 READY = b"ready\n"
 
 
 def wait_for_run(runtime: Runtime) -> int:
     """Load TensorFlow, wait for a run, train it; return the exit status."""
-    os.environ |= ENVIRONMENT
     given: list[bytes] = []
     waiting = threading.Thread(target=_read, args=(given,), daemon=True)
     waiting.start()  # so that it ends at once, even while it loads, when the screen does
@@ -45,6 +45,7 @@ def _read(given: list[bytes]) -> None:
 
 def _warm_up(runtime: Runtime) -> None:
     """Load all that a training needs, the data too, and go through its motions once: what is lazy is then done."""
+    load_tensorflow()
     import_module("tui_cnn.worker.training")
     import tensorflow as tf
 

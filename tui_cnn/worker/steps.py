@@ -4,6 +4,7 @@ The images stay in memory as bytes; each batch is gathered, changed at random if
 scaled to 0..1 by the graph.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import keras
@@ -33,6 +34,11 @@ _NUMBER = tf.TensorSpec((), tf.int32)
 _RATES = tf.TensorSpec((None,), tf.float32)
 
 
+def _compiled(function: Callable[..., Any], *signature: Any) -> Any:
+    """Compile a function; it names its loops itself, since to find them in the code takes as long as the rest."""
+    return tf.function(function, input_signature=signature, autograph=False)
+
+
 class Steps:
     """The compiled steps of a compiled model, and the totals that they add to.
 
@@ -60,8 +66,8 @@ class Steps:
         self._lanes = lanes
         self._replicas = replicas or Replicas(tf.distribute.get_strategy())
         self._scales_loss = isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
-        self.train = tf.function(self._train, input_signature=[_SAMPLES, _ORDER, _NUMBER, _RATES, _NUMBER])
-        self.evaluate = tf.function(self._evaluate, input_signature=[_SAMPLES, _ORDER, _NUMBER, _NUMBER])
+        self.train = _compiled(self._train, _SAMPLES, _ORDER, _NUMBER, _RATES, _NUMBER)
+        self.evaluate = _compiled(self._evaluate, _SAMPLES, _ORDER, _NUMBER, _NUMBER)
 
     @property
     def gradient_norm(self) -> float:
@@ -69,11 +75,15 @@ class Steps:
         return float(self._norm)
 
     def _train(self, samples: Samples, order: Any, first: Any, rates: Any, done: Any) -> Any:
-        last = tf.size(rates) - 1
-        for place in tf.range(tf.size(rates)):
+        count = tf.size(rates)
+
+        def step(place: Any) -> Any:
             images, labels = self._batch(samples, order, first + place, done + place)
             self._model.optimizer.learning_rate.assign(rates[place])
-            self.trained.add(Sums(*self._replicas.run(self._learn, images, labels, place == last)))
+            self.trained.add(Sums(*self._replicas.run(self._learn, images, labels, place == count - 1)))
+            return place + 1
+
+        tf.while_loop(lambda place: place < count, step, [tf.constant(0)])
         return self.trained.loss()
 
     def _learn(self, images: Any, labels: Any, is_last: Any) -> Sums:
@@ -88,17 +98,20 @@ class Steps:
             scale = model.optimizer.scale_loss(tf.constant(1.0)) if self._scales_loss else 1.0
             scaled = scale * loss
         gradients = replicas.total(tape.gradient(scaled, model.trainable_variables))
-        if is_last:
-            self._norm.assign(tf.linalg.global_norm(gradients) / scale)
+        norm = tf.cond(is_last, lambda: tf.linalg.global_norm(gradients) / scale, self._norm.read_value)
+        self._norm.assign(norm)
         # The optimizer adds up those of all replicas.
         model.optimizer.apply([replicas.share(gradient) for gradient in gradients], model.trainable_variables)
         return count(loss, outputs, parts)[0]
 
     def _evaluate(self, samples: Samples, order: Any, first: Any, batches: Any) -> Any:
-        for number in tf.range(first, first + batches):
+        def step(number: Any) -> Any:
             sums, counts = self._replicas.run(self._look, *self._batch(samples, order, number))
             self.evaluated.add(Sums(*sums))
             self.confusion.add(counts)
+            return number + 1
+
+        tf.while_loop(lambda number: number < first + batches, step, [first])
         return self.evaluated.loss()
 
     def _look(self, images: Any, labels: Any) -> tuple[Sums, Any]:

@@ -15,14 +15,16 @@ import numpy as np
 import tensorflow as tf
 
 from tui_cnn.core.analysis import analyze
+from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import Indices, split
-from tui_cnn.data.fitting import fit
+from tui_cnn.data.fitting import Fitting, fit
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.estimate import estimate
 from tui_cnn.runs.events import Checkpoint, EarlyStop, Epoch, Evaluating, Progress, Stopped
 from tui_cnn.runs.features import features
 from tui_cnn.runs.kept import kept_file, kept_steps
 from tui_cnn.runs.machine import Measured, digest, read_machine, remember
+from tui_cnn.runs.recipe import Precision
 from tui_cnn.runs.runtime import runtime, thread_count
 from tui_cnn.runs.schedule import rates
 from tui_cnn.runs.snapshot import Follower
@@ -39,7 +41,7 @@ from tui_cnn.worker.replicas import Replicas
 from tui_cnn.worker.steps import Samples, Steps
 from tui_cnn.worker.tensorboard import TensorBoard
 from tui_cnn.worker.totals import Means, Sums
-from tui_cnn.worker.trials import choose
+from tui_cnn.worker.trials import Trainee, choose
 
 _PROGRESS_EVERY = 0.2
 _CHECKPOINT_EVERY = 120.0
@@ -67,19 +69,20 @@ class Training:
         self._chosen, self._held_out = split(len(data.train_labels), recipe.validation, recipe.seed, recipe.limit)
         self._steps_per_epoch = self._batches(self._chosen)
         shared = strategy()
-        self._lanes = lanes if shared.num_replicas_in_sync == 1 else 1
-        if recipe.precision == "auto":
-            choice = Follower(run).poll().chosen or choose(network, recipe, fitting, self._samples, self._lanes)
-            journal.write(choice)
-        self._precision = choice.precision if recipe.precision == "auto" else recipe.precision
+        replicas = Replicas(shared)
+        self._lanes = lanes if replicas.count == 1 else 1
+        self._precision, trainee = self._choose(network, fitting)
+        place = Place()
         with shared.scope():
             if run.checkpoint_file.exists():
-                self._model, place = load_checkpoint(run.checkpoint_file)
+                (self._model, place), trainee = load_checkpoint(run.checkpoint_file), None
+            elif trainee is None or replicas.count > 1:  # what was made outside of the scope is on one device
+                self._model, trainee = make_model(network, recipe, self._precision), None
             else:
-                self._model, place = make_model(network, recipe, self._precision), Place()
+                self._model = trainee.model
         self._done = place.step
         seed_dropout(self._model, recipe.seed, self._lanes * self._done)
-        self._steps = Steps(self._model, fitting, recipe, self._lanes, Replicas(shared))
+        self._steps = trainee.steps if trainee else Steps(self._model, fitting, recipe, self._lanes, replicas)
         self._steps.trained.set(place.sums)
         self._analysis = analyze(network)
         told = estimate(self._analysis, recipe, len(data.train_labels), read_machine())
@@ -125,6 +128,16 @@ class Training:
             event = telling.finished(test, self._steps.confusion.rows(), self._epochs, self._watch.elapsed)
             self._tensorboard.write(self._done, event)
             self._journal.write(event)
+
+    def _choose(self, network: Network, fitting: Fitting) -> tuple[Precision, Trainee | None]:
+        """Tell the precision; where it is to be found out, as it was for this run before, or by trying."""
+        if self._recipe.precision != "auto":
+            return self._recipe.precision, None
+        choice, trainee = Follower(self._run).poll().chosen, None
+        if choice is None:
+            choice, trainee = choose(network, self._recipe, fitting, self._samples, self._lanes)
+        self._journal.write(choice)
+        return choice.precision, trainee
 
     def _batches(self, order: Indices) -> int:
         return math.ceil(len(order) / self._recipe.batch_size)

@@ -1,7 +1,9 @@
 """A short measurement of how fast a network trains in each precision on this machine, for `precision = "auto"`."""
 
 import time
+from typing import NamedTuple
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -15,21 +17,35 @@ from tui_cnn.worker.device import used_devices
 from tui_cnn.worker.model import make_model
 from tui_cnn.worker.steps import Samples, Steps
 
-_SECONDS = 0.25
+_SECONDS = 0.15
 """How long each is measured, after it has been compiled."""
 _GAIN = 1.1
 """A lower precision must be faster by this factor to be worth it."""
 
 
-def choose(network: Network, recipe: Recipe, fitting: Fitting, samples: Samples, lanes: int) -> Chosen:
-    """Measure, or remember an earlier measurement on this machine, and choose the fastest precision."""
+class Trainee(NamedTuple):
+    """A model that nothing has been learnt by yet, and its steps, which may be compiled already."""
+
+    model: keras.Model
+    steps: Steps
+
+
+def choose(
+    network: Network, recipe: Recipe, fitting: Fitting, samples: Samples, lanes: int
+) -> tuple[Chosen, Trainee | None]:
+    """Measure, or remember an earlier measurement on this machine, and choose the fastest precision.
+
+    What was measured in it is returned as new, so that it need not be compiled again; None if nothing was.
+    """
     key = f"{digest(network)} {recipe.batch_size} {thread_count(recipe)} {lanes} {used_devices()[0]}"
     trials = read_machine().trials.get(key)
-    known = trials is not None
-    if trials is None:
-        trials = tuple(_measure(network, recipe, fitting, samples, lanes, precision) for precision in _candidates())
-        remember(trials={key: trials})
-    return Chosen(precision=fastest(trials), trials=trials, known=known)
+    if trials is not None:
+        return Chosen(precision=fastest(trials), trials=trials, known=True), None
+    made = {precision: _try(network, recipe, fitting, samples, lanes, precision) for precision in _candidates()}
+    trials = tuple(trial for trial, _trainee in made.values())
+    remember(trials={key: trials})
+    precision = fastest(trials)
+    return Chosen(precision=precision, trials=trials, known=False), made[precision][1]
 
 
 def fastest(trials: tuple[Trial, ...]) -> Precision:
@@ -47,15 +63,19 @@ def _candidates() -> tuple[Precision, ...]:
     )
 
 
-def _measure(
+def _try(
     network: Network, recipe: Recipe, fitting: Fitting, samples: Samples, lanes: int, precision: Precision
-) -> Trial:
+) -> tuple[Trial, Trainee | None]:
     try:
-        steps = Steps(make_model(network, recipe, precision), fitting, recipe, lanes)
+        model = make_model(network, recipe, precision)
+        fresh = [(variable, variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)]
+        steps = Steps(model, fitting, recipe, lanes)
         speed = recipe.batch_size / step_seconds(steps, samples, recipe)
     except (tf.errors.OpError, ValueError, TypeError):  # what this machine or this network cannot do in it
-        speed = None
-    return Trial(precision=precision, images_per_second=speed)
+        return Trial(precision=precision, images_per_second=None), None
+    for variable, value in fresh:
+        variable.assign(value)
+    return Trial(precision=precision, images_per_second=speed), Trainee(model, steps)
 
 
 def step_seconds(steps: Steps, samples: Samples, recipe: Recipe, seconds: float = _SECONDS) -> float:

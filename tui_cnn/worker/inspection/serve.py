@@ -26,6 +26,7 @@ from tui_cnn.runs.inspection.frames import (
     to_inspector,
 )
 from tui_cnn.runs.inspection.replies import Failure
+from tui_cnn.worker.loading import load_tensorflow
 
 if TYPE_CHECKING:
     from tui_cnn.worker.inspection.answers import Answers
@@ -40,10 +41,10 @@ def main() -> int:
     source, sink = _take_streams()
     inbox: Inbox = queue.Queue()
     threading.Thread(target=_receive, args=(source, inbox), daemon=True).start()
-    os.environ |= {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
     # A trainer may be at work on the GPU, whose memory it takes as a whole; a single image needs none.
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     try:
+        load_tensorflow()
         from tui_cnn.worker.inspection.answers import Answers
     except ImportError as error:
         sys.stderr.write(_("TensorFlow cannot be loaded: {reason}").format(reason=error) + "\n")
