@@ -4,6 +4,8 @@ import msgspec
 import pytest
 
 from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import Dense, FixedConv2D, Flatten, MaxPooling2D
+from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.estimate import estimate
 from tui_cnn.runs.events import Trial
@@ -42,11 +44,20 @@ def machine(**fields):
 
 def test_features_are_counted_by_hand():
     counted = features(analyze(preset("fashion-dnn")), Recipe(batch_size=10))
-    assert counted["layers"] == 3
-    assert counted["dense"] == 10 * (784 * 128 + 128 * 10)
-    assert counted["values"] == 10 * (784 + 128 + 10)
+    assert counted["layers"] == 2.5  # nothing goes back through Flatten
+    assert counted["dense"] == pytest.approx(10 * (784 * 128 * 2 / 3 + 128 * 10))
+    assert counted["values"] == 10 * (784 / 2 + 128 + 10)
     assert counted["parameters"] == 101_770
     assert counted["convolution"] == counted["channelwise"] == 0
+
+
+def test_filters_that_do_not_learn_are_only_gone_through():
+    fixed = FixedConv2D(bank="sobel")  # four of them
+    network = Network("n", (28, 28, 1), (fixed, MaxPooling2D(), Flatten(), Dense(units=10)))
+    counted = features(analyze(network), Recipe(batch_size=10))
+    assert counted["convolution"] == pytest.approx(10 * 26 * 26 * 4 * 9 / 3)
+    assert counted["layers"] == 1.5 + 1
+    assert counted["values"] == 10 * ((26 * 26 + 13 * 13 + 13 * 13) * 4 / 2 + 10)
 
 
 def test_a_machine_that_costs_so_is_found_out():

@@ -14,17 +14,22 @@ def features(analysis: Analysis, recipe: Recipe) -> dict[str, float]:
     """Count for a training step on a batch.
 
     One for the step itself, its layers, MACs of convolutions that join all channels and of those that do not, MACs
-    of dense layers, values that layers give, and parameters to update; `bytes` are those that it must hold.
+    of dense layers, values that layers give, and parameters to update; `bytes` are those that it must hold. A layer
+    counts for as much of a step as it takes part in: the way back ends at the first layer that learns.
     """
     batch = recipe.batch_size
     counts = dict.fromkeys(NAMES, 0.0) | {"step": 1.0, "parameters": float(analysis.totals.trainable)}
+    learnt = False
     for row in analysis.rows:
         if row.figures is None or row.holds_layers:
             continue
-        counts["layers"] += 1
-        counts["values"] += batch * elements(row.figures.output_shape)
-        if kind := _kind(row):
-            counts[kind] += batch * row.figures.macs.value
+        learns = row.figures.parameters.trainable.value > 0
+        share = (1 + (learns or learnt)) / 2
+        counts["layers"] += share
+        counts["values"] += share * batch * elements(row.figures.output_shape)
+        if kind := _kind(row):  # as much work forth as back to the kernel, and as back to the input
+            counts[kind] += (1 + learns + learnt) / 3 * batch * row.figures.macs.value
+        learnt = learnt or learns
     counts["bytes"] = float(memory(analysis, batch, recipe.optimizer).training or 0)
     return counts
 

@@ -47,8 +47,13 @@ STACKS: tuple[tuple[AnyLayer, ...], ...] = (
     (*_NORMALIZED * 5, GlobalAveragePooling2D()),
     (_convolution(24), MaxPooling2D(), *_SEPARATE * 3, GlobalAveragePooling2D()),
     (_convolution(16), MaxPooling2D(), _SPREAD, _SPREAD, MaxPooling2D(), Flatten(), Dense(units=32)),
+    (_convolution(32), MaxPooling2D(), _convolution(64), MaxPooling2D(), _convolution(64), Flatten(), Dense(units=64)),
+    (_convolution(12), MaxPooling2D(), _convolution(24), GlobalAveragePooling2D()),
+    (_convolution(6), MaxPooling2D(), Flatten()),
 )
 """Kinds of networks; each ends in ten classes."""
+_ENOUGH = 6
+"""So many are measured without lanes, too."""
 
 
 def probe(*, in_lanes: bool) -> int:
@@ -61,10 +66,10 @@ def probe(*, in_lanes: bool) -> int:
         os.nice(9)
     whole = Runtime(threads=thread_count(Recipe()))
     plans = [(number, size) for number in range(len(STACKS)) for size in _BATCHES]
-    if not in_lanes:
-        _measure(whole, plans)
-        return 0
     shared = [(number, size) for number, size in plans if runtime(_network(number), Recipe(batch_size=size)) != whole]
+    if not in_lanes:
+        _measure(whole, [plan for plan in plans if plan[0] < _ENOUGH or plan not in shared])
+        return 0
     if not shared or _measure(msgspec.structs.replace(whole, lanes=whole.threads), shared):
         os.execv(sys.executable, [sys.executable, "-m", "tui_cnn.worker", "probe", "again"])
     return 0
