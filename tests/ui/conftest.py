@@ -16,7 +16,8 @@ def here(tmp_path, monkeypatch):
 class NoSpare:
     """A spare worker that never becomes ready."""
 
-    ready = loading = False
+    ready = False
+    loading = True
 
     def __init__(self, runtime):
         self.runtime = runtime

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs import launch
 from tui_cnn.runs.directory import RunDirectory, make_run
+from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.outcome import outcome
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipe_file import dumps_recipe
@@ -267,7 +269,9 @@ def test_a_worker_that_dies_while_it_imports(runner, tmp_path, monkeypatch, brea
     package.mkdir()
     (package / "__init__.py").write_text(breakage)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    run = runner.start(preset("fashion-dnn"), Recipe(epochs=1, limit=500))
+    run = runner.adopt(make_run(preset("fashion-dnn"), Recipe(epochs=1, limit=500)))
+    with suppress(RunError):  # it may be gone before anyone sees that it was there
+        launch.resume(run)
     assert runner.wait_for_end(run).state == state
     assert ended(run).sentence == sentence
     monkeypatch.delenv("PYTHONPATH")

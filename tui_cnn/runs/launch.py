@@ -126,32 +126,40 @@ def _write_wish(run: RunDirectory, wish: Desired) -> None:
 
 def _launch(run: RunDirectory, wish: Desired = "run", spare: Spare | None = None) -> None:
     _write_wish(run, wish)
+    told = _size(run.events_file)
     try:
-        begin = run.log_file.stat().st_size if run.log_file.exists() else 0
-        if spare and (worker := spare.give(run)) and _is_at_it(worker, run):
+        begin = _size(run.log_file)
+        if spare and (worker := spare.give(run)) and _is_at_it(worker, run, told):
             return
         with run.log_file.open("ab") as log:
             worker = start_worker("train", str(run.path), stdout=log, stderr=log)
     except OSError as error:
         raise _unwritable(run.log_file, error) from None
-    if not _is_at_it(worker, run):
+    if not _is_at_it(worker, run, told):
         said = run.log_file.read_bytes()[begin:].decode("utf-8", "replace").split("\n")
         reason = next((line.strip() for line in reversed(said) if line.strip()), f"exit {worker.returncode}")
         message = _("the worker could not start: {reason} (see {log})")
         raise RunError(message.format(reason=reason, log=run.log_file))
 
 
-def _is_at_it(worker: "subprocess.Popen[bytes]", run: RunDirectory) -> bool:
-    """Wait until the worker holds the run's lock; tell whether it does, or has ended without."""
+def _is_at_it(worker: "subprocess.Popen[bytes]", run: RunDirectory, told: int) -> bool:
+    """Wait until the worker holds the run's lock; tell whether it does, or has ended without.
+
+    One that has told more than the `told` bytes that there were has held it, and ended before anyone looked.
+    """
     deadline = time.monotonic() + _PATIENCE
     while not is_held(run.lock_file):
         if worker.poll() is not None:
-            return False
+            return _size(run.events_file) > told
         if time.monotonic() > deadline:
             worker.kill()
             raise RunError(_("the worker did not start in time; try again (see {log})").format(log=run.log_file))
         time.sleep(_GLANCE)
     return True
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
 
 
 def _unwritable(path: Path, error: OSError) -> RunError:
