@@ -99,6 +99,18 @@ def test_what_shares_its_batches_in_the_same_way_is_asked_first():
     assert alone.seconds_per_epoch == pytest.approx(1875 * cost("lenet-5", recipe))
 
 
+def test_a_gpu_is_told_of_by_what_was_measured_on_it():
+    recipe = Recipe(validation=0.0)
+    fast = tuple(
+        msgspec.structs.replace(one, device="GPU", step_seconds=one.step_seconds / 100) for one in machine().measured
+    )
+    both = Machine(name="m", measured=fast + machine().measured)
+    analysis = analyze(preset("lenet-5"))
+    for device, quicker in (("auto", 100), ("gpu", 100), ("cpu", 1)):
+        told = estimate(analysis, msgspec.structs.replace(recipe, device=device), 60_000, both)
+        assert told.seconds_per_epoch == pytest.approx(1875 * cost("lenet-5", recipe) / quicker)
+
+
 def test_memory_is_what_others_held_beside_their_network():
     known = machine()
     recipe = Recipe()

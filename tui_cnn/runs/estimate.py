@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.runs.features import NAMES, features
-from tui_cnn.runs.machine import Machine, digest
+from tui_cnn.runs.machine import Machine, Measured, digest
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import runtime, thread_count
 
@@ -40,10 +40,7 @@ def estimate(analysis: Analysis, recipe: Recipe, images: int, machine: Machine) 
     held_out = min(round(recipe.validation * images), images - 1)
     batches = ceil((images - held_out) / recipe.batch_size) + _FORWARD * ceil(held_out / recipe.batch_size)
     precision = precision_of(analysis, recipe, machine)
-    threads, lanes = thread_count(recipe), runtime(analysis.network, recipe).lanes
-    alike = [one for one in machine.measured if (one.precision, one.threads) == (precision, threads)]
-    shared = [one for one in alike if one.lanes == lanes]
-    alike = shared if len(shared) >= _ENOUGH else alike
+    alike = _alike(analysis, recipe, precision, machine)
     name = digest(analysis.network)
     for one in reversed(alike):
         if (one.network, one.batch_size) == (name, recipe.batch_size):
@@ -55,6 +52,19 @@ def estimate(analysis: Analysis, recipe: Recipe, images: int, machine: Machine) 
     held = [one.memory - one.features["bytes"] for one in alike if one.memory]
     memory = median(held) + cost["bytes"] if held else None
     return Estimate(batches * step, memory, "estimated")
+
+
+def _alike(analysis: Analysis, recipe: Recipe, precision: Precision, machine: Machine) -> list[Measured]:
+    """Take what was measured on the device and with the threads that a run will have; shared as its are, if it can be.
+
+    Whether there is a GPU, nobody knows before TensorFlow is loaded but by what was measured on one.
+    """
+    gpu = recipe.device != "cpu" and any(one.device == "GPU" for one in machine.measured)
+    way = precision, "GPU" if gpu else "CPU", thread_count(recipe)
+    alike = [one for one in machine.measured if (one.precision, one.device, one.threads) == way]
+    lanes = 1 if gpu else runtime(analysis.network, recipe).lanes
+    shared = [one for one in alike if one.lanes == lanes]
+    return shared if len(shared) >= _ENOUGH else alike
 
 
 def precision_of(analysis: Analysis, recipe: Recipe, machine: Machine) -> Precision:

@@ -29,6 +29,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     batch_size: int
     threads: int
     lanes: int = 1
+    device: str = "CPU"
     features: dict[str, float]
     step_seconds: float
     memory: float | None = None
@@ -74,8 +75,8 @@ def remember(*measured: Measured, trials: dict[str, tuple[Trial, ...]] | None = 
         return
 
 
-def _key(one: Measured) -> tuple[str, str, int, int, int]:
-    return one.network, one.precision, one.batch_size, one.threads, one.lanes
+def _key(one: Measured) -> tuple[str, str, int, str, int, int]:
+    return one.network, one.precision, one.batch_size, one.device, one.threads, one.lanes
 
 
 def _file() -> Path:

@@ -52,3 +52,8 @@ def used_devices() -> tuple[str, ...]:
     """Name the devices that are computed on: `GPU:0`, or `CPU:0` where there is none."""
     devices: list[Any] = tf.config.get_visible_devices("GPU") or tf.config.get_visible_devices("CPU")
     return tuple(device.name.removeprefix("/physical_device:") for device in devices)
+
+
+def device_kind() -> str:
+    """Tell what computes: `CPU` or `GPU`."""
+    return used_devices()[0].partition(":")[0]

@@ -86,7 +86,7 @@ def _measure(by: Runtime, plans: list[tuple[int, int]]) -> bool:
 
     from tui_cnn.data.fitting import fit
     from tui_cnn.worker import telling
-    from tui_cnn.worker.device import configure
+    from tui_cnn.worker.device import configure, device_kind
     from tui_cnn.worker.images import take_images
     from tui_cnn.worker.model import make_model
     from tui_cnn.worker.steps import Samples, Steps
@@ -111,6 +111,7 @@ def _measure(by: Runtime, plans: list[tuple[int, int]]) -> bool:
                 batch_size=batch_size,
                 threads=by.threads,
                 lanes=lanes,
+                device=device_kind(),
                 features=features(analyze(network), recipe),
                 step_seconds=seconds,
                 memory=held if number == 0 else None,

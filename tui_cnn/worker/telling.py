@@ -15,7 +15,7 @@ from tui_cnn.runs.estimate import Estimate
 from tui_cnn.runs.events import Epoch, Finished, Started
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import thread_count
-from tui_cnn.worker.device import used_devices
+from tui_cnn.worker.device import device_kind, used_devices
 from tui_cnn.worker.totals import Means
 
 
@@ -32,7 +32,7 @@ def started(
         keras=keras.__version__,
         numpy=np.__version__,
         cnn_tui=tui_cnn.__version__,
-        device=devices[0].partition(":")[0],
+        device=device_kind(),
         devices=devices,
         precision=precision,
         batch_size=recipe.batch_size,

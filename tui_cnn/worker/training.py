@@ -31,7 +31,7 @@ from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker import telling
 from tui_cnn.worker.checkpoint import Place, load_checkpoint, save_checkpoint, save_weights
 from tui_cnn.worker.control import Control
-from tui_cnn.worker.device import configure, strategy
+from tui_cnn.worker.device import configure, device_kind, strategy
 from tui_cnn.worker.execution import Execution, StopRequestedError, Turn
 from tui_cnn.worker.images import take_images
 from tui_cnn.worker.journal import Journal
@@ -236,6 +236,7 @@ class Training:
                 batch_size=self._recipe.batch_size,
                 threads=thread_count(self._recipe),
                 lanes=self._lanes,
+                device=device_kind(),
                 features=features(self._analysis, self._recipe),
                 step_seconds=self._speed.whole,
                 memory=memory,
