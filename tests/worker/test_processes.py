@@ -187,3 +187,36 @@ def test_a_worker_asks_again_when_the_kernel_is_busy(monkeypatch):
     monkeypatch.setattr(Path, "write_text", write_text)
     worker._step_back()
     assert written == [("/proc/self/autogroup", "10")] * 3
+
+
+def test_what_is_loaded_is_not_searched_for_garbage_but_what_comes_later_is():
+    script = """
+import gc, os
+os.environ["KERAS_BACKEND"] = "torch"
+from tui_cnn.worker.loading import load_tensorflow
+load_tensorflow()
+load_tensorflow()
+import keras
+print(gc.isenabled(), gc.get_freeze_count() > 100_000, keras.backend.backend())
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True", "tensorflow"]
+
+
+def test_a_worker_that_has_told_why_it_ended_was_started(monkeypatch):
+    """It may hold its lock for less time than lies between two looks."""
+
+    class Ended:
+        returncode = 1
+
+        def poll(self):
+            return self.returncode
+
+    def start_worker(_train, run, **_streams):
+        (Path(run) / "events.jsonl").write_bytes(b"{}\n")
+        return Ended()
+
+    monkeypatch.setattr(launch, "start_worker", start_worker)
+    run = launch.start(preset("fashion-dnn"), Recipe())
+    with pytest.raises(RunError, match="could not start: exit 1"):  # it tells no more than before
+        launch.resume(run)

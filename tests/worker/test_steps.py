@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from tui_cnn.core.layers import Activation, Dense, Flatten
+from tui_cnn.core.layers import Activation, Conv2D, Dense, Flatten, MaxPooling2D
 from tui_cnn.core.network import Network
 from tui_cnn.data.fitting import fit
 from tui_cnn.runs.recipe import Recipe
@@ -67,6 +67,18 @@ def test_training_is_that_of_keras(images, labels, optimizer, lanes):
     assert returned[1] == pytest.approx(losses, rel=1e-5)
     assert steps.trained.sums().seen == COUNT
     assert int(model.optimizer.iterations) == 4
+
+
+@pytest.mark.parametrize("lanes", [1, 5])
+def test_a_batch_smaller_than_its_lanes_is_learnt_from(images, labels, lanes):
+    """Convolutions, pooling and their gradients take no part without images."""
+    layers = (Conv2D(filters=2, kernel_size=(3, 3), activation="relu"), MaxPooling2D(), Flatten(), Dense(units=10))
+    model, steps, samples = make(Network("n", (28, 28, 1), layers), images, labels, batch_size=2, lanes=lanes)
+    steps.train(samples, np.arange(3, dtype=np.int32), 0, [0.01] * 2, 0)
+    steps.evaluate(samples, np.arange(3, dtype=np.int32), 0, 2)
+    assert steps.trained.sums().seen == steps.evaluated.sums().seen == 3
+    assert steps.gradient_norm > 0
+    assert all(np.isfinite(weight).all() for weight in model.get_weights())
 
 
 @pytest.mark.parametrize(

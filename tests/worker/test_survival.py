@@ -155,13 +155,26 @@ time.sleep(600)
                 process.kill()
 
 
+def test_a_spare_that_is_set_up_otherwise_is_not_taken(runner):
+    class Other:
+        runtime = Runtime(threads=77)
+
+        def give(self, run):
+            raise AssertionError
+
+    run = runner.adopt(launch.start(preset("fashion-dnn"), Recipe(epochs=1, limit=500), spare=Other()))
+    assert runner.wait_for_end(run).state == "finished"
+
+
 def test_a_spare_that_is_not_needed_ends_with_its_input():
     spare = Spare(Runtime())
     process = psutil.Process(spare.pid)
+    assert spare.loading
     assert process.parent().pid == os.getpid()
     spare.close()
     process.wait(60)
-    assert not spare.ready
+    assert not spare.wait(60)
+    assert not spare.loading
 
 
 def test_runs_train_one_after_the_other_unless_told_otherwise(runner):

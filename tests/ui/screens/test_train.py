@@ -27,7 +27,7 @@ from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.machine import Measured, digest, remember
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipes import with_recipe
-from tui_cnn.runs.runtime import thread_count
+from tui_cnn.runs.runtime import runtime, thread_count
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.ui import warm
 from tui_cnn.ui.screens import train
@@ -597,7 +597,7 @@ async def test_a_spare_worker_is_used_and_never_left_behind(monkeypatch):
         ready = True
 
         def __init__(self, runtime):
-            self.runtime = runtime
+            super().__init__(runtime)
             self.closed = False
             spares.append(self)
 
@@ -622,6 +622,11 @@ async def test_a_spare_worker_is_used_and_never_left_behind(monkeypatch):
         assert given == spares[:1]
         await user.press("n")
         await user.until(lambda: len(spares) == 2)
+        assert spares[1].runtime == runtime(preset("fashion-cnn"), Recipe())
+        await user.press("down", "down")
+        await user.type("1")  # too few images for more than one lane
+        await user.until(lambda: len(spares) == 3)
+        assert spares[2].runtime == runtime(preset("fashion-cnn"), Recipe(batch_size=1))
     assert all(spare.closed for spare in spares)
 
 
