@@ -7,7 +7,7 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Dense, FixedConv2D, Flatten, MaxPooling2D
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
-from tui_cnn.runs.estimate import estimate
+from tui_cnn.runs.estimate import estimate, precision_of
 from tui_cnn.runs.events import Trial
 from tui_cnn.runs.features import features
 from tui_cnn.runs.machine import Machine, Measured, digest, read_machine, remember
@@ -135,13 +135,24 @@ def test_what_is_remembered_is_read_and_replaced(home):
     assert read_machine().measured == ()
 
 
-def test_auto_is_told_by_what_was_chosen():
+def test_auto_is_told_by_what_was_chosen_for_the_network_or_else_by_what_seems_faster():
+    half = tuple(
+        msgspec.structs.replace(one, precision="mixed_bfloat16", step_seconds=one.step_seconds / 2)
+        for one in machine().measured
+    )
+    recipe = Recipe(precision="auto")
+    both = Machine(name="m", measured=machine().measured + half)
+    analysis = analyze(preset("fashion-cnn"))
+    assert precision_of(analysis, recipe, both) == "mixed_bfloat16"
+    assert precision_of(analysis, recipe, machine()) == "float32"
+    assert precision_of(analysis, recipe, Machine(name="m")) == "float32"
+    assert precision_of(analysis, Recipe(), both) == "float32"
+
     trials = tuple(
         Trial(precision=precision, images_per_second=speed)
-        for precision, speed in (("float32", 10.0), ("mixed_bfloat16", 20.0))
+        for precision, speed in (("float32", 20.0), ("mixed_bfloat16", 10.0))
     )
-    known = Machine(
-        name="m", measured=machine(precision="mixed_bfloat16").measured, trials={"other 32 2 CPU:0": trials}
-    )
-    told = estimate(analyze(preset("fashion-cnn")), Recipe(precision="auto"), 60_000, known)
-    assert told.source == "estimated"
+    chosen = Machine(name="m", measured=both.measured, trials={f"{digest(preset('fashion-cnn'))} 32 2 2 CPU:0": trials})
+    assert precision_of(analysis, recipe, chosen) == "float32"
+    assert precision_of(analyze(preset("lenet-5")), recipe, chosen) == "mixed_bfloat16"
+    assert precision_of(analysis, Recipe(precision="auto", batch_size=64), chosen) == "mixed_bfloat16"

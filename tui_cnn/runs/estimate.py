@@ -10,6 +10,8 @@ from math import ceil
 from statistics import median
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.runs.features import NAMES, features
 from tui_cnn.runs.machine import Machine, Measured, digest
@@ -68,16 +70,19 @@ def _alike(analysis: Analysis, recipe: Recipe, precision: Precision, machine: Ma
 
 
 def precision_of(analysis: Analysis, recipe: Recipe, machine: Machine) -> Precision:
-    """Tell the precision that a run will have: `auto` is what was chosen before, for this network or for most."""
+    """Tell the precision that a run will have: `auto` is what was chosen for this network, or seems the fastest."""
     if recipe.precision != "auto":
         return recipe.precision
     name = digest(analysis.network)
-    chosen = [(key, max(trials, key=lambda one: one.images_per_second or 0)) for key, trials in machine.trials.items()]
-    for key, best in reversed(chosen):
+    for key, trials in reversed(machine.trials.items()):
         if key.startswith(f"{name} {recipe.batch_size} "):
-            return best.precision
-    named = [best.precision for _key, best in chosen]
-    return max(sorted(set(named)), key=named.count, default="float32")
+            return max(trials, key=lambda one: one.images_per_second or 0).precision
+    told: dict[Precision, float] = {}
+    for precision in dict.fromkeys(one.precision for one in machine.measured):
+        known = estimate(analysis, msgspec.structs.replace(recipe, precision=precision), 1000, machine)
+        if known.seconds_per_epoch is not None:
+            told[precision] = known.seconds_per_epoch
+    return min(told, key=lambda precision: told[precision], default="float32")
 
 
 def _predict(cost: dict[str, float], names: Sequence[str], known: Sequence[tuple[dict[str, float], float]]) -> float:
