@@ -613,6 +613,7 @@ async def test_a_spare_worker_is_used_and_never_left_behind(monkeypatch):
 
     monkeypatch.setattr(warm, "Spare", Spare)
     monkeypatch.setattr(launch, "start", start)
+    monkeypatch.setattr("tui_cnn.runs.runtime.thread_count", lambda _recipe: 2)
     async with opened() as user:
         assert spares == [], "none before the Train screen opens"
         await user.press("2")
