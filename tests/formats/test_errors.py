@@ -139,6 +139,10 @@ def line(text):
             HEAD + '[[layers]]\ntype = "Block"\nname = "a/b"',
             "layer 1 (Block): name must be text without slashes or control characters, but is 'a/b'",
         ),
+        (
+            HEAD + '[[layers]]\ntype = "Dense"\nunits = 1\nkernel_regularizer = "l2"',
+            "layer 1 (Dense): kernel_regularizer must be as in l1(0.01), l2(0.01) or l1_l2(0.01, 0.01), but is 'l2'",
+        ),
         # nested without end
         (HEAD + "x = " + "[" * 5000 + "]" * 5000, "is nested too deeply"),
         (

@@ -81,6 +81,8 @@ def _expectation(problem: str) -> str:
     """Put msgspec's terse expectation into words: `int` >= 1 is a whole number, at least 1."""
     if "matching regex" in problem and "A-Z" in problem:
         return _("text of the letters A to Z, digits, and . _ - (not first)")
+    if "matching regex" in problem and "l1_l2" in problem:
+        return _("as in l1(0.01), l2(0.01) or l1_l2(0.01, 0.01)")
     if "matching regex" in problem:
         return _("text without slashes or control characters")
     expected = problem.removeprefix("Expected ").partition(", got")[0]

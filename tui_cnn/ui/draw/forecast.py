@@ -11,6 +11,7 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.schedule import rates
 from tui_cnn.ui.draw.numbers import duration, short_count
 from tui_cnn.ui.draw.spark import spark
+from tui_cnn.ui.draw.summary import at_least
 from tui_cnn.ui.forecast import Forecast
 
 _SPARK = 16
@@ -32,7 +33,7 @@ def forecast_table(analysis: Analysis, recipe: Recipe, told: Forecast | None, *,
 
 def _network(analysis: Analysis) -> Iterator[tuple[str, str]]:
     totals = analysis.totals
-    least = "" if totals.complete else "≥ "
+    least = at_least(analysis)
     yield _("parameters"), f"{least}{totals.params:,}"
     yield _("MACs an image"), f"{least}{short_count(totals.macs)}"
 

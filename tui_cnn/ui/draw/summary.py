@@ -18,7 +18,7 @@ def totals_table(analysis: Analysis) -> Table:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(no_wrap=True)
     output = format_shape(analysis.output_shape) if analysis.output_shape else "—"
-    least = "" if analysis.totals.complete else "≥ "
+    least = at_least(analysis)
     table.add_row(_("shapes"), f"{format_shape(analysis.network.input_shape)} → {output}")
     table.add_row(_("parameters"), f"{least}{analysis.totals.params:,}")
     table.add_row(_("MACs"), f"{least}{short_count(analysis.totals.macs)}")
@@ -29,6 +29,11 @@ def totals_table(analysis: Analysis) -> Table:
     table.add_row(_("layers"), f"{leaf_count(analysis)}")
     table.add_row(_("checks"), findings(analysis.checks))
     return table
+
+
+def at_least(analysis: Analysis) -> str:
+    """Write what stands before totals of which more is not known: nothing, if all is."""
+    return "" if analysis.totals.complete or not analysis.rows else "≥ "
 
 
 def leaf_count(analysis: Analysis) -> int:

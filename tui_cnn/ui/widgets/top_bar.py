@@ -9,7 +9,7 @@ from textual.widgets import Static
 from tui_cnn.i18n import _
 from tui_cnn.ui.design import Design
 from tui_cnn.ui.draw.numbers import short_count
-from tui_cnn.ui.draw.summary import widest_field
+from tui_cnn.ui.draw.summary import at_least, widest_field
 
 _NAME = 8
 """Cells to leave for the network's name, its margins among them."""
@@ -52,7 +52,7 @@ class TopBar(Horizontal):
         name = Content.assemble(mark, (design.network.name, "bold"))  # the mark first: a long name is cut
         self.query_one("#network", Static).update(name, layout=False)
         totals = design.analysis.totals
-        least = "" if totals.complete else "≥ "
+        least = at_least(design.analysis)
         text = _("{least}{params} parameters · {least}{macs} MACs").format(
             least=least, params=f"{totals.params:,}", macs=short_count(totals.macs)
         )
