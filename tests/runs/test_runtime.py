@@ -13,22 +13,25 @@ DEEP = Network("n", (28, 28), (Flatten(), Block(layers=(Block(layers=(BatchNorma
 
 
 @pytest.mark.parametrize(
-    ("network", "batch_size", "threads", "lanes"),
+    ("network", "batch_size", "threads", "lanes", "sharing"),
     [
-        (IN_LANES, 32, 2, 2),
-        (IN_LANES, 31, 2, 1),
-        (IN_LANES, 128, 8, 8),
-        (IN_LANES, 128, 9, 1),
-        (IN_LANES, 128, 1, 1),
-        (preset("fashion-cnn"), 32, 2, 2),
-        (SMALL_CNN, 128, 2, 1),
-        (DEEP, 128, 2, 1),
+        (IN_LANES, 32, 2, 2, 1),
+        (IN_LANES, 31, 2, 1, 1),
+        (IN_LANES, 128, 8, 8, 1),
+        (IN_LANES, 128, 9, 1, 9),
+        (IN_LANES, 128, 1, 1, 1),
+        (preset("fashion-cnn"), 32, 2, 2, 1),
+        (SMALL_CNN, 128, 2, 1, 2),
+        (DEEP, 33, 2, 1, 2),
+        (DEEP, 32, 2, 1, 1),
+        (DEEP, 32, 3, 1, 3),
     ],
 )
 def test_each_thread_has_a_lane_where_there_are_images_enough_and_none_need_each_other(
-    network, batch_size, threads, lanes
+    network, batch_size, threads, lanes, sharing
 ):
-    assert runtime(network, Recipe(batch_size=batch_size, threads=threads)) == Runtime(threads=threads, lanes=lanes)
+    told = runtime(network, Recipe(batch_size=batch_size, threads=threads))
+    assert told == Runtime(threads=threads, lanes=lanes, sharing=sharing)
 
 
 def test_the_recipe_says_the_rest():

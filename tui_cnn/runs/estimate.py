@@ -64,8 +64,8 @@ def _alike(analysis: Analysis, recipe: Recipe, precision: Precision, machine: Ma
     gpu = recipe.device != "cpu" and any(one.device == "GPU" for one in machine.measured)
     way = precision, "GPU" if gpu else "CPU", thread_count(recipe)
     alike = [one for one in machine.measured if (one.precision, one.device, one.threads) == way]
-    lanes = 1 if gpu else runtime(analysis.network, recipe).lanes
-    shared = [one for one in alike if one.lanes == lanes]
+    own = runtime(analysis.network, recipe)
+    shared = [one for one in alike if gpu or (one.lanes, one.sharing) == (own.lanes, own.sharing)]
     return shared if len(shared) >= _ENOUGH else alike
 
 

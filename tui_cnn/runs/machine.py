@@ -29,6 +29,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     batch_size: int
     threads: int
     lanes: int = 1
+    sharing: int = 1
     device: str = "CPU"
     features: dict[str, float]
     step_seconds: float
@@ -75,8 +76,8 @@ def remember(*measured: Measured, trials: dict[str, tuple[Trial, ...]] | None = 
         return
 
 
-def _key(one: Measured) -> tuple[str, str, int, str, int, int]:
-    return one.network, one.precision, one.batch_size, one.device, one.threads, one.lanes
+def _key(one: Measured) -> tuple[str | int, ...]:
+    return one.network, one.precision, one.batch_size, one.device, one.threads, one.lanes, one.sharing
 
 
 def _file() -> Path:

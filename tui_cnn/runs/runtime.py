@@ -10,18 +10,21 @@ from tui_cnn.runs.recipe import Device, Recipe
 
 _LEAST = 16
 """Images of a batch that a lane must have, to be worth its way through the network."""
+_FEW, _SMALL = 2, 32
+"""So few threads are done sooner with an operation each than with a part of one each, if a batch has no more images."""
 
 
 class Runtime(msgspec.Struct, frozen=True, kw_only=True):
     """Where to compute, with how many threads, and how exactly.
 
-    In `lanes`, if there are several, each thread takes its own part of a batch through the whole network. In one, all
-    threads share each operation: so the statistics of a whole batch can be known, and small batches are not cut up.
+    In `lanes`, if there are several, each thread takes its own part of a batch through the whole network. In one, the
+    statistics of a whole batch can be known, and small batches are not cut up: `sharing` threads do each operation.
     """
 
     device: Device = "auto"
     threads: int = 1
     lanes: int = 1
+    sharing: int = 1
     deterministic: bool = False
 
 
@@ -30,7 +33,10 @@ def runtime(network: Network, recipe: Recipe) -> Runtime:
     threads = thread_count(recipe)
     normalizes = any(isinstance(layer, BatchNormalization) for _path, layer in walk(network.layers))
     lanes = 1 if normalizes or recipe.batch_size < _LEAST * threads else threads
-    return Runtime(device=recipe.device, threads=threads, lanes=lanes, deterministic=recipe.deterministic)
+    sharing = 1 if lanes > 1 or (threads == _FEW and recipe.batch_size <= _SMALL) else threads
+    return Runtime(
+        device=recipe.device, threads=threads, lanes=lanes, sharing=sharing, deterministic=recipe.deterministic
+    )
 
 
 def thread_count(recipe: Recipe) -> int:

@@ -38,12 +38,15 @@ def main(arguments: list[str]) -> int:
 
             _step_back()
             return train(RunDirectory(Path(directory)))
-        case ["probe", *rest] if rest in ([], ["again"]):
+        case ["probe"]:
             from tui_cnn.worker.probe import probe
 
-            if not rest:
-                _step_back()
-            return probe(in_lanes=not rest)
+            _step_back()
+            return probe()
+        case ["probe", part] if part.isdecimal():
+            from tui_cnn.worker.probe import probe
+
+            return probe(int(part))
         case ["spare", told] if runtime := _runtime(told):
             from tui_cnn.worker.spare import wait_for_run
 

@@ -31,7 +31,7 @@ def configure(runtime: Runtime) -> int:
         tf.config.experimental.enable_op_determinism()
     lanes = 1 if seen else runtime.lanes
     with suppress(RuntimeError):  # it has begun
-        tf.config.threading.set_intra_op_parallelism_threads(1 if lanes > 1 else runtime.threads)
+        tf.config.threading.set_intra_op_parallelism_threads(runtime.threads if seen else runtime.sharing)
         tf.config.threading.set_inter_op_parallelism_threads(runtime.threads)
     return lanes if tf.config.threading.get_intra_op_parallelism_threads() == 1 else 1
 

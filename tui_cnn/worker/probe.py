@@ -6,8 +6,6 @@ Small networks of different kinds are trained for a moment each, at the lowest p
 import os
 import sys
 
-import msgspec
-
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import (
     AnyLayer,
@@ -24,11 +22,13 @@ from tui_cnn.core.network import Network
 from tui_cnn.runs.features import features
 from tui_cnn.runs.machine import Measured, digest, remember
 from tui_cnn.runs.recipe import Precision, Recipe
-from tui_cnn.runs.runtime import Runtime, runtime, thread_count
+from tui_cnn.runs.runtime import Runtime, runtime
 from tui_cnn.runs.turn import is_training
 from tui_cnn.worker.loading import load_tensorflow
 
-_BATCHES = (32, 128)
+_BATCHES = (16, 32, 128)
+Plan = tuple[int, int]
+"""The number of a stack, and a batch size."""
 _PRECISIONS: tuple[Precision, ...] = ("float32", "mixed_bfloat16")
 
 
@@ -56,31 +56,39 @@ _ENOUGH = 6
 """So many are measured without lanes, too."""
 
 
-def probe(*, in_lanes: bool) -> int:
+def probe(part: int = 0) -> int:
     """Measure, and let this machine know; return the exit status.
 
-    What trains best in lanes is measured in them first. That layout is fixed once TensorFlow has begun, so this process
-    then becomes another, in which all is measured without them: what may be learnt of the other networks is of use.
+    How threads share the work is fixed once TensorFlow has begun: each way of it is a part of the measurement, after
+    which this process becomes another.
     """
-    if sys.platform != "win32" and in_lanes:
+    if sys.platform != "win32" and not part:
         os.nice(9)
-    whole = Runtime(threads=thread_count(Recipe()))
-    plans = [(number, size) for number in range(len(STACKS)) for size in _BATCHES]
-    shared = [(number, size) for number, size in plans if runtime(_network(number), Recipe(batch_size=size)) != whole]
-    if not in_lanes:
-        _measure(whole, [plan for plan in plans if plan[0] < _ENOUGH or plan not in shared])
-        return 0
-    if not shared or _measure(msgspec.structs.replace(whole, lanes=whole.threads), shared):
-        os.execv(sys.executable, [sys.executable, "-m", "tui_cnn.worker", "probe", "again"])
+    parts = _parts()
+    if part < len(parts) and _measure(*parts[part]) and part + 1 < len(parts):
+        os.execv(sys.executable, [sys.executable, "-m", "tui_cnn.worker", "probe", str(part + 1)])
     return 0
+
+
+def _parts() -> list[tuple[Runtime, list[Plan]]]:
+    """Sort what is to be measured by how it trains best, those in lanes first."""
+    parts: dict[Runtime, list[Plan]] = {}
+    for number in range(len(STACKS)):
+        for size in _BATCHES:
+            parts.setdefault(runtime(_network(number), Recipe(batch_size=size)), []).append((number, size))
+    for by, plans in parts.items():
+        if by.lanes == 1:  # these are few: what can be learnt of other networks is of use
+            sizes = dict.fromkeys(size for _number, size in plans)
+            plans += [(number, size) for number in range(_ENOUGH) for size in sizes if (number, size) not in plans]
+    return sorted(parts.items(), key=lambda part: -part[0].lanes)
 
 
 def _network(number: int) -> Network:
     return Network(f"probe-{number}", (28, 28, 1), (*STACKS[number], Dense(units=10)))
 
 
-def _measure(by: Runtime, plans: list[tuple[int, int]]) -> bool:
-    """Measure stacks, by their numbers, at batch sizes; tell whether there was time for it."""
+def _measure(by: Runtime, plans: list[Plan]) -> bool:
+    """Measure; tell whether there was time for it."""
     load_tensorflow()
     import tensorflow as tf
 
@@ -111,6 +119,7 @@ def _measure(by: Runtime, plans: list[tuple[int, int]]) -> bool:
                 batch_size=batch_size,
                 threads=by.threads,
                 lanes=lanes,
+                sharing=by.sharing,
                 device=device_kind(),
                 features=features(analyze(network), recipe),
                 step_seconds=seconds,

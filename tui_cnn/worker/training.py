@@ -61,7 +61,8 @@ class Training:
         self._journal = journal
         self._recipe = recipe = run.recipe()
         network = run.network()
-        lanes = configure(runtime(network, recipe))
+        self._runtime = runtime(network, recipe)
+        lanes = configure(self._runtime)
         data = take_images(recipe.directory)
         fitting = fit(data.image_shape, network.input_shape)
         self._samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
@@ -236,6 +237,7 @@ class Training:
                 batch_size=self._recipe.batch_size,
                 threads=thread_count(self._recipe),
                 lanes=self._lanes,
+                sharing=self._runtime.sharing,
                 device=device_kind(),
                 features=features(self._analysis, self._recipe),
                 step_seconds=self._speed.whole,
