@@ -29,7 +29,7 @@ class Runtime(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def runtime(network: Network, recipe: Recipe) -> Runtime:
-    """Tell what suits a network and a recipe best, as `tests.bench.lanes` measures it."""
+    """Tell what suits a network and a recipe best, as `tests.bench.threads` measures it."""
     threads = thread_count(recipe)
     normalizes = any(isinstance(layer, BatchNormalization) for _path, layer in walk(network.layers))
     lanes = 1 if normalizes or recipe.batch_size < _LEAST * threads else threads

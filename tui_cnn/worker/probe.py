@@ -80,6 +80,7 @@ def _parts() -> list[tuple[Runtime, list[Plan]]]:
         if by.lanes == 1:  # these are few: what can be learnt of other networks is of use
             sizes = dict.fromkeys(size for _number, size in plans)
             plans += [(number, size) for number in range(_ENOUGH) for size in sizes if (number, size) not in plans]
+            plans.sort()
     return sorted(parts.items(), key=lambda part: -part[0].lanes)
 
 

@@ -1,7 +1,7 @@
-"""Training steps in lanes, one thread each, against steps whose operations all threads share, for presets that may.
+"""Training steps whose work the threads share as the worker lets them, against all threads sharing each operation.
 
 Each side is a process of its own, in turns, several times. Printed are the medians of the fastest steps in
-microseconds an image, and of the ratios. Run it from the checkout: `python -m tests.bench.lanes [PAIRS]`.
+microseconds an image, and of the ratios. Run it from the checkout: `python -m tests.bench.threads [PAIRS]`.
 """
 
 import subprocess
@@ -12,7 +12,7 @@ from tui_cnn.formats.presets import preset
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 
-NAMES = ("fashion-dnn", "fashion-cnn", "lenet-5")
+NAMES = ("fashion-dnn", "fashion-cnn", "lenet-5", "small-resnet", "small-mobile", "small-inception", "all-conv")
 SCRIPT = """
 import sys
 from tui_cnn.worker.loading import load_tensorflow
@@ -32,7 +32,7 @@ from tui_cnn.worker.trials import step_seconds
 name, size, precision, side = sys.argv[1:]
 network, recipe = preset(name), Recipe(batch_size=int(size))
 by = runtime(network, recipe)
-lanes = configure(by if side == "lanes" else msgspec.structs.replace(by, lanes=1))
+lanes = configure(by if side == "worker" else msgspec.structs.replace(by, lanes=1, sharing=by.threads))
 data = take_images(None)
 samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
 steps = Steps(make_model(network, recipe, precision), fit(data.image_shape, network.input_shape), recipe, lanes)
@@ -51,17 +51,18 @@ def main():
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     for name in NAMES:
         for size in (32, 128):
-            if runtime(preset(name), Recipe(batch_size=size)).lanes == 1:
+            by = runtime(preset(name), Recipe(batch_size=size))
+            if by.sharing == by.threads:
                 continue
             for precision in ("float32", "mixed_bfloat16"):
-                sides = {"lanes": [], "whole": []}
+                sides = {"worker": [], "all": []}
                 for number in range(pairs):
                     for side in list(sides) if number % 2 else reversed(sides):
                         sides[side].append(measure(name, size, precision, side))
                 ratio = median(a / b for a, b in zip(*sides.values(), strict=True))
                 print(
-                    f"{name:12}  batches of {size:3}  {precision:14}  in lanes {median(sides['lanes']):6.1f}"
-                    f"  whole {median(sides['whole']):6.1f}  ratio {ratio:.2f}",
+                    f"{name:15}  batches of {size:3}  {precision:14}  in {by.lanes} lanes {median(sides['worker']):6.1f}"
+                    f"  all share {median(sides['all']):6.1f}  ratio {ratio:.2f}",
                     flush=True,
                 )
 
