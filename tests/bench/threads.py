@@ -61,7 +61,7 @@ def main():
                         sides[side].append(measure(name, size, precision, side))
                 ratio = median(a / b for a, b in zip(*sides.values(), strict=True))
                 print(
-                    f"{name:15}  batches of {size:3}  {precision:14}  in {by.lanes} lanes {median(sides['worker']):6.1f}"
+                    f"{name:15}  batches of {size:3}  {precision:14}  {by.lanes} lanes {median(sides['worker']):6.1f}"
                     f"  all share {median(sides['all']):6.1f}  ratio {ratio:.2f}",
                     flush=True,
                 )
