@@ -1,6 +1,6 @@
 """How far off the predictions are: seconds for an epoch of each preset that trains on 28×28, told beforehand and taken.
 
-The machine is probed first, in a home of its own, which takes well under a minute; then each preset is trained for a
+The machine is probed first, in a home of its own, which takes about a minute; then each preset is trained for a
 few seconds, and knows nothing of the others. Compared are the speeds once TensorFlow has compiled. Run it from
 the checkout: `python -m tests.bench.estimate [BATCH_SIZE] [PRECISION]`. The mean error is to be at most 25 %.
 """

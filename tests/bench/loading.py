@@ -6,8 +6,11 @@ Run it from the checkout: `python -m tests.bench.loading [PAIRS]`.
 import subprocess
 import sys
 import time
-from statistics import median
+from functools import partial
 
+from tests.bench.pairs import report
+
+LIMIT = 1.0
 SIDES = {
     "loaded": "from tui_cnn.worker.loading import load_tensorflow; load_tensorflow()",
     "imported": "import os; os.environ['TF_CPP_MIN_LOG_LEVEL'] = '2'; import tensorflow, keras",
@@ -22,12 +25,8 @@ def measure(code):
 
 def main():
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    taken = {side: [] for side in SIDES}
-    for number in range(pairs):
-        for side in list(SIDES) if number % 2 else reversed(SIDES):
-            taken[side].append(measure(SIDES[side]))
-    ratio = median(a / b for a, b in zip(*taken.values(), strict=True))
-    print(f"loaded {median(taken['loaded']):.2f} s, imported {median(taken['imported']):.2f} s, ratio {ratio:.2f}")
+    ours, theirs = ((name, partial(measure, code)) for name, code in SIDES.items())
+    report("loading TensorFlow and Keras", ours, theirs, pairs, LIMIT)
 
 
 if __name__ == "__main__":

@@ -9,15 +9,18 @@ def environment(directory):
     return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(directory), "CNN_TUI_HOME": str(directory)}
 
 
+def in_turns(sides, times):
+    """Measure each side, a name and a function, so many times; return what each gave."""
+    given = {name: [] for name, _ in sides}
+    for number in range(times):
+        for name, measure in sides if number % 2 else reversed(sides):
+            given[name].append(measure())
+    return given
+
+
 def report(title, ours, theirs, pairs, limit):
     """Time both sides `pairs` times, after one run that does not count; print medians and their ratio."""
-    sides = [ours, theirs]
-    times = {name: [] for name, _ in sides}
-    for number in range(pairs + 1):
-        for name, measure in sides if number % 2 else reversed(sides):
-            seconds = measure()
-            if number:
-                times[name].append(seconds)
+    times = {name: measured[1:] for name, measured in in_turns([ours, theirs], pairs + 1).items()}
     width = max(map(len, times))
     print(f"{title}, {pairs} pairs")
     for name, measured in times.items():

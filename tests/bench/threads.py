@@ -6,8 +6,10 @@ microseconds an image, and of the ratios. Run it from the checkout: `python -m t
 
 import subprocess
 import sys
+from functools import partial
 from statistics import median
 
+from tests.bench.pairs import in_turns
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
@@ -32,10 +34,10 @@ from tui_cnn.worker.trials import step_seconds
 name, size, precision, side = sys.argv[1:]
 network, recipe = preset(name), Recipe(batch_size=int(size))
 by = runtime(network, recipe)
-lanes = configure(by if side == "worker" else msgspec.structs.replace(by, lanes=1, sharing=by.threads))
+by = configure(by if side == "worker" else msgspec.structs.replace(by, lanes=1, sharing=by.threads))
 data = take_images(None)
 samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
-steps = Steps(make_model(network, recipe, precision), fit(data.image_shape, network.input_shape), recipe, lanes)
+steps = Steps(make_model(network, recipe, precision), fit(data.image_shape, network.input_shape), recipe, by.lanes)
 print(step_seconds(steps, samples, recipe, 1.5) / recipe.batch_size)
 """
 
@@ -55,10 +57,8 @@ def main():
             if by.sharing == by.threads:
                 continue
             for precision in ("float32", "mixed_bfloat16"):
-                sides = {"worker": [], "all": []}
-                for number in range(pairs):
-                    for side in list(sides) if number % 2 else reversed(sides):
-                        sides[side].append(measure(name, size, precision, side))
+                ours, theirs = ((side, partial(measure, name, size, precision, side)) for side in ("worker", "all"))
+                sides = in_turns([ours, theirs], pairs)
                 ratio = median(a / b for a, b in zip(*sides.values(), strict=True))
                 print(
                     f"{name:15}  batches of {size:3}  {precision:14}  {by.lanes} lanes {median(sides['worker']):6.1f}"

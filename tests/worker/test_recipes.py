@@ -191,7 +191,7 @@ def test_logs_for_tensorboard_hold_the_numbers_of_the_events():
 
 
 def test_auto_takes_what_is_clearly_faster():
-    from tui_cnn.worker.trials import fastest
+    from tui_cnn.runs.machine import fastest
 
     def trials(plain, half):
         return (

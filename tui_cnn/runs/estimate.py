@@ -13,8 +13,9 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from tui_cnn.core.analysis import Analysis
+from tui_cnn.runs.events import Trial
 from tui_cnn.runs.features import NAMES, features
-from tui_cnn.runs.machine import Machine, Measured, digest
+from tui_cnn.runs.machine import Machine, Measured, digest, fastest
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import runtime, thread_count
 
@@ -23,6 +24,8 @@ _ENOUGH = 4
 _FORWARD = 1 / 3
 """Share of a training step that is the way forward, which is all that validation takes."""
 _ROUNDS = 500
+_ANY = 1000
+"""Images to compare by."""
 
 
 class Estimate(NamedTuple):
@@ -76,13 +79,12 @@ def precision_of(analysis: Analysis, recipe: Recipe, machine: Machine) -> Precis
     name = digest(analysis.network)
     for key, trials in reversed(machine.trials.items()):
         if key.startswith(f"{name} {recipe.batch_size} "):
-            return max(trials, key=lambda one: one.images_per_second or 0).precision
-    told: dict[Precision, float] = {}
+            return fastest(trials)
+    told: list[Trial] = []
     for precision in dict.fromkeys(one.precision for one in machine.measured):
-        known = estimate(analysis, msgspec.structs.replace(recipe, precision=precision), 1000, machine)
-        if known.seconds_per_epoch is not None:
-            told[precision] = known.seconds_per_epoch
-    return min(told, key=lambda precision: told[precision], default="float32")
+        seconds = estimate(analysis, msgspec.structs.replace(recipe, precision=precision), _ANY, machine)[0]
+        told.append(Trial(precision=precision, images_per_second=_ANY / seconds if seconds else None))
+    return fastest(tuple(told))
 
 
 def _predict(cost: dict[str, float], names: Sequence[str], known: Sequence[tuple[dict[str, float], float]]) -> float:

@@ -72,7 +72,7 @@ def hurry(run: RunDirectory) -> None:
 
 
 def probe() -> "subprocess.Popen[bytes] | None":
-    """Measure this machine in the background, if nothing is known of it yet; it takes well under a minute.
+    """Measure this machine in the background, if nothing is known of it yet; it takes about a minute.
 
     Raises:
         RunError: it cannot be started.

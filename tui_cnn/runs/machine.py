@@ -17,6 +17,8 @@ from tui_cnn.runs.events import Trial
 from tui_cnn.runs.recipe import Precision
 
 _MOST = 400
+_GAIN = 1.1
+"""A lower precision must be faster by this factor to be worth it."""
 _WAY = 2
 """Goes up when what is known would be measured or counted in another way: what was known then is forgotten."""
 
@@ -74,6 +76,14 @@ def remember(*measured: Measured, trials: dict[str, tuple[Trial, ...]] | None = 
         write_atomic(_file(), msgspec.json.encode(machine))
     except OSError:
         return
+
+
+def fastest(trials: tuple[Trial, ...]) -> Precision:
+    """Choose by the trials: float32, which comes first, unless another is clearly faster."""
+    speeds: dict[Precision, float] = {trial.precision: trial.images_per_second or 0.0 for trial in trials}
+    plain = speeds.pop("float32", 0.0)
+    best = max(speeds, key=lambda precision: speeds[precision], default=None)
+    return best if best and speeds[best] > _GAIN * plain else "float32"
 
 
 def _key(one: Measured) -> tuple[str | int, ...]:

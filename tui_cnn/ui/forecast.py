@@ -3,6 +3,8 @@
 from math import ceil
 from typing import NamedTuple
 
+import msgspec
+
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.data.errors import DataError
 from tui_cnn.runs.estimate import Estimate, estimate, precision_of
@@ -43,12 +45,13 @@ def forecast(analysis: Analysis, recipe: Recipe) -> Forecast:
     used = min(count, recipe.limit or count)
     held_out = min(round(recipe.validation * used), used - 1)
     machine = read_machine()
+    precision = precision_of(analysis, recipe, machine)
     return Forecast(
         images=used - held_out,
         validation=held_out,
         steps=ceil((used - held_out) / recipe.batch_size),
-        estimate=estimate(analysis, recipe, count, machine),
-        precision=precision_of(analysis, recipe, machine),
+        estimate=estimate(analysis, msgspec.structs.replace(recipe, precision=precision), count, machine),
+        precision=precision,
         queued=is_training(),
         notes=tuple(notes(analysis.network, recipe, count)),
     )

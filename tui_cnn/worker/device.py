@@ -4,6 +4,7 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
+import msgspec
 import tensorflow as tf
 
 from tui_cnn.i18n import _
@@ -11,10 +12,10 @@ from tui_cnn.runs.runtime import Runtime
 from tui_cnn.worker.failures import TrainingError
 
 
-def configure(runtime: Runtime) -> int:
-    """Set up TensorFlow; return in how many lanes it computes.
+def configure(runtime: Runtime) -> Runtime:
+    """Set up TensorFlow; return how it computes.
 
-    That is one on a GPU, and where TensorFlow had begun before in another way.
+    That is in one lane on a GPU, and as it did before where TensorFlow had begun already.
 
     Raises:
         TrainingError: the device is not there.
@@ -29,11 +30,12 @@ def configure(runtime: Runtime) -> int:
         tf.config.set_visible_devices(seen, "GPU")
     if runtime.deterministic:
         tf.config.experimental.enable_op_determinism()
-    lanes = 1 if seen else runtime.lanes
     with suppress(RuntimeError):  # it has begun
         tf.config.threading.set_intra_op_parallelism_threads(runtime.threads if seen else runtime.sharing)
         tf.config.threading.set_inter_op_parallelism_threads(runtime.threads)
-    return lanes if tf.config.threading.get_intra_op_parallelism_threads() == 1 else 1
+    sharing = tf.config.threading.get_intra_op_parallelism_threads() or runtime.threads
+    lanes = 1 if seen or sharing > 1 else runtime.lanes
+    return msgspec.structs.replace(runtime, lanes=lanes, sharing=sharing)
 
 
 @cache

@@ -8,7 +8,7 @@ import os
 import sys
 from importlib import import_module
 
-ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
+_ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
 """What must be set before they are imported."""
 
 
@@ -20,7 +20,7 @@ def load_tensorflow() -> None:
     """
     if "keras" in sys.modules:
         return
-    os.environ |= ENVIRONMENT
+    os.environ |= _ENVIRONMENT
     gc.disable()
     try:
         import_module("tensorflow")

@@ -19,8 +19,6 @@ from tui_cnn.core.layers import (
     MaxPooling2D,
 )
 from tui_cnn.core.network import Network
-from tui_cnn.runs.features import features
-from tui_cnn.runs.machine import Measured, digest, remember
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import Runtime, runtime
 from tui_cnn.runs.turn import is_training
@@ -95,13 +93,14 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
 
     from tui_cnn.data.fitting import fit
     from tui_cnn.worker import telling
-    from tui_cnn.worker.device import configure, device_kind
+    from tui_cnn.worker.device import configure
     from tui_cnn.worker.images import take_images
+    from tui_cnn.worker.measuring import remember_step
     from tui_cnn.worker.model import make_model
     from tui_cnn.worker.steps import Samples, Steps
     from tui_cnn.worker.trials import step_seconds
 
-    lanes = configure(by)
+    by = configure(by)
     data = take_images(None)
     samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
     held: float | None = None
@@ -111,20 +110,8 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
             if is_training():
                 return False
             model = make_model(network, recipe, precision)
-            steps = Steps(model, fit(data.image_shape, network.input_shape), recipe, lanes)
+            steps = Steps(model, fit(data.image_shape, network.input_shape), recipe, by.lanes)
             seconds = step_seconds(steps, samples, recipe)
             held = held or telling.memory()
-            measured = Measured(
-                network=digest(network),
-                precision=precision,
-                batch_size=batch_size,
-                threads=by.threads,
-                lanes=lanes,
-                sharing=by.sharing,
-                device=device_kind(),
-                features=features(analyze(network), recipe),
-                step_seconds=seconds,
-                memory=held if number == 0 else None,
-            )
-            remember(measured)
+            remember_step(analyze(network), recipe, precision, by, seconds, held if number == 0 else None)
     return True

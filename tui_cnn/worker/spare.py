@@ -58,8 +58,8 @@ def _warm_up(runtime: Runtime) -> None:
     from tui_cnn.worker.model import make_model
     from tui_cnn.worker.steps import Samples, Steps
 
-    recipe = Recipe(batch_size=32)
-    lanes = configure(runtime)
+    recipe = Recipe()
+    lanes = configure(runtime).lanes
     data = images(recipe.directory)
     network = Network(
         "warm-up", (28, 28, 1), (Conv2D(filters=1, kernel_size=(3, 3)), Flatten(), Dense(units=data.class_count))

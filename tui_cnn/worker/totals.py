@@ -32,9 +32,8 @@ def count(loss: Any, outputs: list[Any], parts: list[Part]) -> tuple[Sums, Any]:
     taken = tf.argmax(own, axis=-1, output_type=tf.int32)
     right = tf.reduce_sum(tf.cast(taken == labels, tf.float64))
     total = tf.cast(loss, tf.float64) * tf.cast(parts[0].whole, tf.float64)
-    return Sums(total, right, tf.cast(tf.size(labels), tf.float64)), tf.math.confusion_matrix(
-        labels, taken, own.shape[-1]
-    )
+    sums = Sums(total, right, tf.cast(tf.size(labels), tf.float64))
+    return sums, tf.math.confusion_matrix(labels, taken, own.shape[-1])
 
 
 class Totals:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Literal
 
 import keras
+import msgspec
 import numpy as np
 import tensorflow as tf
 
@@ -21,20 +22,20 @@ from tui_cnn.data.fitting import Fitting, fit
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.estimate import estimate
 from tui_cnn.runs.events import Checkpoint, EarlyStop, Epoch, Evaluating, Progress, Stopped
-from tui_cnn.runs.features import features
 from tui_cnn.runs.kept import kept_file, kept_steps
-from tui_cnn.runs.machine import Measured, digest, read_machine, remember
+from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.recipe import Precision
-from tui_cnn.runs.runtime import runtime, thread_count
+from tui_cnn.runs.runtime import runtime
 from tui_cnn.runs.schedule import rates
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker import telling
 from tui_cnn.worker.checkpoint import Place, load_checkpoint, save_checkpoint, save_weights
 from tui_cnn.worker.control import Control
-from tui_cnn.worker.device import configure, device_kind, strategy
+from tui_cnn.worker.device import configure, strategy
 from tui_cnn.worker.execution import Execution, StopRequestedError, Turn
 from tui_cnn.worker.images import take_images
 from tui_cnn.worker.journal import Journal
+from tui_cnn.worker.measuring import remember_step
 from tui_cnn.worker.model import make_model, seed_dropout
 from tui_cnn.worker.pace import Speed, Stopwatch
 from tui_cnn.worker.replicas import Replicas
@@ -61,8 +62,7 @@ class Training:
         self._journal = journal
         self._recipe = recipe = run.recipe()
         network = run.network()
-        self._runtime = runtime(network, recipe)
-        lanes = configure(self._runtime)
+        by = configure(runtime(network, recipe))
         data = take_images(recipe.directory)
         fitting = fit(data.image_shape, network.input_shape)
         self._samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
@@ -71,7 +71,7 @@ class Training:
         self._steps_per_epoch = self._batches(self._chosen)
         shared = strategy()
         replicas = Replicas(shared)
-        self._lanes = lanes if replicas.count == 1 else 1
+        self._runtime = by if replicas.count == 1 else msgspec.structs.replace(by, lanes=1)
         self._precision, trainee = self._choose(network, fitting)
         place = Place()
         with shared.scope():
@@ -82,13 +82,13 @@ class Training:
             else:
                 self._model = trainee.model
         self._done = place.step
-        seed_dropout(self._model, recipe.seed, self._lanes * self._done)
-        self._steps = trainee.steps if trainee else Steps(self._model, fitting, recipe, self._lanes, replicas)
+        seed_dropout(self._model, recipe.seed, self._runtime.lanes * self._done)
+        self._steps = trainee.steps if trainee else Steps(self._model, fitting, recipe, self._runtime.lanes, replicas)
         self._steps.trained.set(place.sums)
         self._analysis = analyze(network)
         told = estimate(self._analysis, recipe, len(data.train_labels), read_machine())
         counts = (self._steps_per_epoch, len(self._chosen), len(self._held_out), len(data.test_labels))
-        journal.write(telling.started(recipe, self._precision, counts, self._done, told, self._lanes))
+        journal.write(telling.started(recipe, self._precision, counts, self._done, told, self._runtime.lanes))
         past = Follower(run).poll()  # by now without what is to be done again
         self._epochs = list(past.epochs)
         self._watch = Stopwatch(past.elapsed)
@@ -136,7 +136,7 @@ class Training:
             return self._recipe.precision, None
         choice, trainee = Follower(self._run).poll().chosen, None
         if choice is None:
-            choice, trainee = choose(network, self._recipe, fitting, self._samples, self._lanes)
+            choice, trainee = choose(network, self._recipe, fitting, self._samples, self._runtime.lanes)
         self._journal.write(choice)
         return choice.precision, trainee
 
@@ -231,19 +231,7 @@ class Training:
     def _remember(self, memory: int) -> None:
         """Let this machine know how fast it was, for what is predicted next time."""
         if self._speed.whole:
-            measured = Measured(
-                network=digest(self._analysis.network),
-                precision=self._precision,
-                batch_size=self._recipe.batch_size,
-                threads=thread_count(self._recipe),
-                lanes=self._lanes,
-                sharing=self._runtime.sharing,
-                device=device_kind(),
-                features=features(self._analysis, self._recipe),
-                step_seconds=self._speed.whole,
-                memory=memory,
-            )
-            remember(measured)
+            remember_step(self._analysis, self._recipe, self._precision, self._runtime, self._speed.whole, memory)
 
     def _keep(self) -> None:
         """Keep the weights as they are now, if the recipe wants those of this step."""

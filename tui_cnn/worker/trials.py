@@ -10,7 +10,7 @@ import tensorflow as tf
 from tui_cnn.core.network import Network
 from tui_cnn.data.fitting import Fitting
 from tui_cnn.runs.events import Chosen, Trial
-from tui_cnn.runs.machine import digest, read_machine, remember
+from tui_cnn.runs.machine import digest, fastest, read_machine, remember
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import thread_count
 from tui_cnn.worker.device import used_devices
@@ -19,8 +19,6 @@ from tui_cnn.worker.steps import Samples, Steps
 
 _SECONDS = 0.15
 """How long each is measured, after it has been compiled."""
-_GAIN = 1.1
-"""A lower precision must be faster by this factor to be worth it."""
 
 
 class Trainee(NamedTuple):
@@ -46,14 +44,6 @@ def choose(
     remember(trials={key: trials})
     precision = fastest(trials)
     return Chosen(precision=precision, trials=trials, known=False), made[precision][1]
-
-
-def fastest(trials: tuple[Trial, ...]) -> Precision:
-    """Choose by the trials: float32, which comes first, unless another is clearly faster."""
-    speeds: dict[Precision, float] = {trial.precision: trial.images_per_second or 0.0 for trial in trials}
-    plain = speeds.pop("float32", 0.0)
-    best = max(speeds, key=lambda precision: speeds[precision], default=None)
-    return best if best and speeds[best] > _GAIN * plain else "float32"
 
 
 def _candidates() -> tuple[Precision, ...]:

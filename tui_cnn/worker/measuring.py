@@ -1,0 +1,28 @@
+"""What was measured of a training, written down for what is predicted next time."""
+
+from tui_cnn.core.analysis import Analysis
+from tui_cnn.runs.features import features
+from tui_cnn.runs.machine import Measured, digest, remember
+from tui_cnn.runs.recipe import Precision, Recipe
+from tui_cnn.runs.runtime import Runtime
+from tui_cnn.worker.device import device_kind
+
+
+def remember_step(
+    analysis: Analysis, recipe: Recipe, precision: Precision, by: Runtime, seconds: float, memory: float | None
+) -> None:
+    """Let this machine know how many seconds a step took, and how many bytes the process then held."""
+    remember(
+        Measured(
+            network=digest(analysis.network),
+            precision=precision,
+            batch_size=recipe.batch_size,
+            threads=by.threads,
+            lanes=by.lanes,
+            sharing=by.sharing,
+            device=device_kind(),
+            features=features(analysis, recipe),
+            step_seconds=seconds,
+            memory=memory,
+        )
+    )
