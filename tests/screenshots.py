@@ -17,7 +17,7 @@ from tui_cnn.runs import launch
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.ui.screens import inspect
+from tui_cnn.ui.inspect import screen as inspect
 
 PICTURES = Path(__file__).parents[1] / "assets" / "screenshots"
 SIZE = (120, 36)
@@ -50,7 +50,7 @@ async def draw(run):
         await user.sees("79.5 k")
         save(user, "build")
     async with opened(size=SIZE) as user:
-        user.app.shown_run = run
+        user.app.workspace.shown_run = run
         await user.press("2")
         await user.sees("test accuracy")
         await asyncio.sleep(1)

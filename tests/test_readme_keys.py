@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tui_cnn.ui.actions import actions
-from tui_cnn.ui.dialogs.help import key_names, scope_titles
+from tui_cnn.ui.application.registry import SCOPES
+from tui_cnn.ui.toolkit.help import key_names
 
 README = Path(__file__).parents[1] / "README.md"
 BEGIN = "<!-- keys: made from the registry of actions; the tests say what must stand here -->\n"
@@ -13,9 +13,9 @@ END = "<!-- end of keys -->\n"
 def keys():
     """Write the registry as Markdown, a table for each place where keys work."""
     parts = []
-    for scope, title in scope_titles().items():
-        rows = [f"| {key_names(action.keys)} | {action.help} |" for action in actions() if action.scope == scope]
-        parts.append("\n".join([f"**{title}**", "", "| key | what it does |", "|---|---|", *rows]))
+    for scope in filter(lambda scope: scope.actions, SCOPES):
+        rows = [f"| {key_names(action.keys)} | {action.help} |" for action in scope.actions]
+        parts.append("\n".join([f"**{scope.title}**", "", "| key | what it does |", "|---|---|", *rows]))
     return "\n" + "\n\n".join(parts) + "\n\n"
 
 

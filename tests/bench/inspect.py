@@ -98,9 +98,9 @@ async def look(run, images):
     from tui_cnn.formats.presets import preset
     from tui_cnn.runs.inspection.replies import Activations
     from tui_cnn.ui.app import CnnTui
+    from tui_cnn.ui.application.settings_file import read_settings
     from tui_cnn.ui.design import open_design
-    from tui_cnn.ui.settings import read_settings
-    from tui_cnn.ui.widgets.inspect.maps import MapsView
+    from tui_cnn.ui.inspect.maps import MapsView
 
     painted = {}
     render = MapsView.render_line
@@ -116,7 +116,7 @@ async def look(run, images):
     try:
         async with app.run_test(size=(120, 40)) as pilot:
             user = User(app, pilot)
-            app.inspected_run = run
+            app.workspace.inspected_run = run
             user.send("3")
             await until(lambda: 0 in painted and app.screen.view.desk._found)
             await until(lambda: "dead over" in user.text)  # what is asked for all images alike has been answered

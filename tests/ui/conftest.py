@@ -4,7 +4,7 @@ import pytest
 
 from tests.ui.picture import drawing, picture, still  # noqa: F401
 from tui_cnn.runs import launch
-from tui_cnn.ui import warm
+from tui_cnn.ui.train import worker_pool as warm
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,8 @@ from textual.screen import Screen
 from tui_cnn.config import config_file
 from tui_cnn.formats.presets import preset
 from tui_cnn.ui.app import CnnTui
+from tui_cnn.ui.application.settings_file import read_settings
 from tui_cnn.ui.design import open_design
-from tui_cnn.ui.settings import read_settings
 
 _CALM_TURNS = 4
 """So many turns of the event loop without work mean that nothing follows; what a worker awaited comes in one or two."""
@@ -33,11 +33,11 @@ class User:
 
     @property
     def network(self):
-        return self.app.design.network
+        return self.app.workspace.design.network
 
     @property
     def layers(self):
-        return self.app.design.network.layers
+        return self.app.workspace.design.network.layers
 
     @property
     def kinds(self):

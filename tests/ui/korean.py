@@ -15,9 +15,9 @@ from tests.ui.driving import opened  # noqa: E402
 from tests.ui.picture import SIZES, at_rest, hold_still, take  # noqa: E402
 from tests.ui.told import BROKEN, finished_run  # noqa: E402
 from tui_cnn.formats.presets import preset  # noqa: E402
-from tui_cnn.ui.screens import inspect  # noqa: E402
-from tui_cnn.ui.widgets import lab_tones  # noqa: E402
-from tui_cnn.ui.widgets.lab_lesson import LessonPanel  # noqa: E402
+from tui_cnn.ui.inspect import screen as inspect  # noqa: E402
+from tui_cnn.ui.lab import tones as lab_tones  # noqa: E402
+from tui_cnn.ui.lab.lesson import LessonPanel  # noqa: E402
 
 SCENES = {
     "build": ("fashion-cnn", ["down", "down"]),

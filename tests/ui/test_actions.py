@@ -1,71 +1,78 @@
 """The registry of actions, and all that speaks from it."""
 
 import asyncio
+import importlib
+import pkgutil
 from collections import Counter
 
 import pytest
 
 from tests.ui import told
 from tests.ui.driving import opened
+from tui_cnn import ui
 from tui_cnn.formats.presets import preset, preset_names
-from tui_cnn.ui.actions import VIEWS, actions, bindings
-from tui_cnn.ui.app import CnnTui
-from tui_cnn.ui.dialogs.help import key_names, scope_titles
-from tui_cnn.ui.inspecting.desk import Desk
+from tui_cnn.ui.application.actions import APP
+from tui_cnn.ui.application.registry import SCOPES
+from tui_cnn.ui.build.screen import BuildScreen
+from tui_cnn.ui.toolkit.help import key_names
+from tui_cnn.ui.toolkit.main_screen import MainScreen
+
+
+def owners():
+    """Which classes declare the keys of each scope."""
+    found = {scope.name: set() for scope in SCOPES}
+    for module in pkgutil.walk_packages(ui.__path__, "tui_cnn.ui."):
+        for kind in vars(importlib.import_module(module.name)).values():
+            if isinstance(kind, type) and kind.__module__ == module.name:
+                for binding in vars(kind).get("BINDINGS", ()):
+                    scope = (getattr(binding, "id", None) or "").partition(".")[0]
+                    if scope:
+                        found[scope].add(kind)
+    return found
 
 
 def test_no_two_actions_share_a_key_where_both_can_be_meant():
-    together = {
-        "stack": ("stack", "app"), "checks": ("checks", "app"), "form": ("form", "app"),
-        "recipe": ("recipe", "train", "app"),
-        "train": ("train", "curves", "app"), "runs": ("runs", "app"), "stepper": ("stepper", "lab", "app"),
-        "lab_form": ("lab_form", "lab", "app"), "chain": ("chain", "lab", "app"),
-        "weights": ("weights", "lab", "app"), "pairs": ("pairs", "lab", "app"), "lesson": ("lesson", "lab", "app"),
-        "compare": ("compare", "curves", "app"), "scatter": ("scatter", "app"),
-        **{view: (view, "inspect", "app") for view in VIEWS},
-    }  # fmt: skip
-    for scopes in together.values():
-        keys = Counter(key for action in actions() if action.scope in scopes for key in action.keys.split(","))
+    for scope in SCOPES:
+        together = [other for other in SCOPES if scope.works_with(other)]
+        screens = {name for other in together for name in other.within}
+        for screen in screens or {""}:
+            meant = [other for other in together if not other.within or screen in other.within]
+            own = {key for action in scope.actions for key in action.keys.split(",")}
+            others = [key for o in meant if o is not scope for action in o.actions for key in action.keys.split(",")]
+            assert own.isdisjoint(others), scope.name
+        keys = Counter(key for action in scope.actions for key in action.keys.split(","))
         assert [key for key, count in keys.items() if count > 1] == []
 
 
 def test_every_action_is_bound_under_its_keys():
-    for scope in {action.scope for action in actions()}:
-        for action, binding in zip([a for a in actions() if a.scope == scope], bindings(scope), strict=True):
-            assert (binding.key, binding.action, binding.description) == (action.keys, action.target, action.label)
+    for scope in SCOPES:
+        for action, binding in zip(scope.actions, scope.bindings(), strict=True):
+            assert (binding.key, binding.description) == (action.keys, action.label)
+            assert binding.action.rpartition(".")[2] == (action.command or action.id)
 
 
-def test_every_action_exists():
-    from tui_cnn.ui.screens.build import BuildScreen
-    from tui_cnn.ui.screens.compare import CompareScreen
-    from tui_cnn.ui.screens.inspect import InspectScreen
-    from tui_cnn.ui.screens.lab import LabScreen
-    from tui_cnn.ui.screens.runs import RunsScreen
-    from tui_cnn.ui.screens.scatter import ScatterScreen
-    from tui_cnn.ui.screens.train import TrainScreen
-    from tui_cnn.ui.widgets.inspect.views import all_views
-
-    places = {
-        "app": CnnTui, "stack": BuildScreen, "checks": BuildScreen, "form": BuildScreen,
-        "recipe": TrainScreen, "train": TrainScreen, "runs": RunsScreen,
-        "curves": TrainScreen, "compare": CompareScreen, "scatter": ScatterScreen,
-        "inspect": InspectScreen, **{view.scope: view for view in all_views(Desk(None, lambda: None))},
-    }  # fmt: skip
-    for action in actions():
-        assert callable(getattr(places.get(action.scope, LabScreen), f"action_{action.id}")), action.id
+def test_every_action_exists_where_its_keys_are_declared():
+    screens = [kind for kinds in owners().values() for kind in kinds if issubclass(kind, MainScreen)]
+    screens.append(BuildScreen)
+    for scope in SCOPES:
+        kinds = owners()[scope.name]
+        assert kinds or not scope.actions, scope.name
+        for action in scope.actions:
+            name = "action_" + (action.command or action.id).partition("(")[0]
+            places = screens if scope.on == "screen" else kinds
+            assert any(callable(getattr(kind, name, None)) for kind in places), (scope.name, name)
 
 
 async def test_help_lists_every_action():
     async with opened(size=(120, 400)) as user:
         for key in ("f1", "question_mark"):
             await user.press(key)
-            await user.sees("Help", *scope_titles().values())
-            for action in actions():
+            await user.sees("Help", *(scope.title for scope in SCOPES if scope.actions))
+            for action in (action for scope in SCOPES for action in scope.actions):
                 line = user.line(f"{key_names(action.keys)} ")
                 assert action.help in user.text, action.id
                 assert line, f"{action.keys} is not in the help"
             await user.press("escape")
-        assert {action.scope for action in actions()} == set(scope_titles())
 
 
 async def test_help_scrolls_in_a_small_terminal():
@@ -92,11 +99,13 @@ async def test_the_palette_offers_what_the_screen_offers_once(mode):
         if mode == "5":
             await user.sees("interrupted")
         bound = {active.binding.action for active in user.app.screen.active_bindings.values()}
-        expected = {a.target: a for a in reversed(actions()) if a.scope == "app" or a.target in bound}
+        everything = [(scope, action) for scope in SCOPES for action in scope.actions]
+        commands = {scope.command(action): (scope, action) for scope, action in reversed(everything)}
+        expected = [action for command, (scope, action) in commands.items() if scope is APP or command in bound]
         await user.press("ctrl+p")
-        await user.sees(*(action.help for action in expected.values()), *(f"Open preset {n}" for n in preset_names()))
-        for action in actions():
-            times = action in expected.values()
+        await user.sees(*(action.help for action in expected), *(f"Open preset {n}" for n in preset_names()))
+        for _scope, action in everything:
+            times = action in expected
             assert user.text.count(f"  {action.help}") == times, action
         await user.press("escape")
         await user.until(lambda: type(user.app.screen).__name__ != "Palette")

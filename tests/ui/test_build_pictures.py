@@ -10,7 +10,7 @@ from tests.ui.told import BROKEN
 from tui_cnn.core import edits
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
-from tui_cnn.ui.variants import keep
+from tui_cnn.ui.build.variants import keep
 
 pytestmark = pytest.mark.usefixtures("still")
 

@@ -9,8 +9,8 @@ from tui_cnn.runs.inspection.arrays import pack
 from tui_cnn.runs.inspection.replies import Activations, Predictions
 from tui_cnn.runs.inspection.requests import Predict
 from tui_cnn.runs.inspection.source import Source
-from tui_cnn.ui.inspecting import desk as module
-from tui_cnn.ui.inspecting.desk import Desk, size
+from tui_cnn.ui.inspect import answer_cache as module
+from tui_cnn.ui.inspect.answer_cache import Desk, size
 
 SOURCE = Source("run")
 

@@ -55,7 +55,7 @@ async def test_any_file_can_be_looked_for(mine):
     async with opened() as user:
         await user.press("ctrl+o")
         await user.choose("another")
-        await user.until(lambda: type(user.app.screen).__name__ == "LookForFile")
+        await user.until(lambda: type(user.app.screen).__name__ == "FilePicker")
         await user.until(lambda: "mine.toml" in user.text)
         await user.click("mine.toml")
         await user.click("  Open  ", right=3)
@@ -66,7 +66,7 @@ async def test_looking_for_a_file_can_be_given_up():
     async with opened() as user:
         await user.press("ctrl+o", "escape", "ctrl+o")
         await user.choose("another")
-        await user.until(lambda: type(user.app.screen).__name__ == "LookForFile")
+        await user.until(lambda: type(user.app.screen).__name__ == "FilePicker")
         await user.press("escape")
         await user.until(lambda: type(user.app.screen).__name__ == "BuildScreen")
         assert user.network == preset("fashion-cnn")

@@ -3,7 +3,8 @@
 import gc
 
 from tests.ui.driving import opened
-from tui_cnn.ui import app, garbage
+from tui_cnn.ui import app
+from tui_cnn.ui.application import gc_policy as garbage
 
 
 async def test_garbage_is_collected_now_and_then(monkeypatch):

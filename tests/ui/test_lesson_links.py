@@ -11,10 +11,11 @@ from tui_cnn.lab.moving import moved
 from tui_cnn.lab.scene import Typed, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, SizesSettings, WeightsSettings
 from tui_cnn.lab.sizes import chain, read_windows
-from tui_cnn.ui.actions import VIEWS
-from tui_cnn.ui.draw.lab_weights import EXAMPLES
-from tui_cnn.ui.lesson_links import LabLink, LessonLink, LinkError, ModelLink, ViewLink, parse_link
-from tui_cnn.ui.widgets.lab_lesson import LessonPanel, Tries
+from tui_cnn.ui.application.links import LessonLink, ModelLink, ViewLink, parse_link
+from tui_cnn.ui.inspect.actions import VIEWS
+from tui_cnn.ui.lab.lesson import LessonPanel, Tries
+from tui_cnn.ui.lab.links import LabLink, LinkError
+from tui_cnn.ui.lab.weights_drawing import EXAMPLES
 
 LINKS = sorted({step.link for lesson in lessons() for step in lesson.tries})
 
@@ -67,7 +68,7 @@ def test_a_link_of_a_lesson_is_sound(link):
         case LessonLink(name):
             assert name in [lesson.name for lesson in lessons()]
         case ViewLink(view):
-            assert view in VIEWS
+            assert view in [scope.name for scope in VIEWS]
         case ModelLink(_mode, model):
             find_network(model)
 
@@ -82,10 +83,10 @@ async def test_every_link_leads_somewhere():
         await user.press("4")
         await user.until(lambda: user.app.screen.query_one(LessonPanel).lesson is not None)
         for lesson in lessons():
-            user.app.action_open_lesson(lesson.name)
+            user.app.follow_link(f"lesson:{lesson.name}")
             for place, step in enumerate(lesson.tries):
                 if place:
-                    user.app.action_mode_lab()
+                    user.app.go_to("lab")
                     await user.press("l")
                 await user.until(lambda name=lesson.name: shown(user) == name)
                 user.app.focused.highlighted = place
@@ -122,7 +123,7 @@ async def test_a_dialog_that_opens_meanwhile_is_no_harm():
     async with opened() as user:
         await user.press("4")
         for link in ("lab:convolution?kernel=blur", "lesson:padding", "lesson:stride"):
-            user.app.action_follow_link(link)
+            user.app.follow_link(link)
             user.app.action_settings()
             await user.settle()
             await user.press("escape")

@@ -6,7 +6,7 @@ from tui_cnn.formats.presets import preset
 
 async def test_the_tutorial_network_is_built_by_hand():
     async with opened(size=(120, 40)) as user:
-        user.app.action_follow_link("build:fashion-dnn")
+        user.app.follow_link("build:fashion-dnn")
         await user.until(lambda: user.network.name == "fashion-dnn")
         await put(user, "i", "conv2d")
         for _round in range(2):

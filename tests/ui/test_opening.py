@@ -44,7 +44,7 @@ async def test_files_lately_opened_come_first(here, tmp_path_factory):
         await user.sees("far.toml", "lately opened")
         assert "gone.toml" not in user.text
         await user.press("enter")
-        await user.until(lambda: user.app.design.file == elsewhere)
+        await user.until(lambda: user.app.workspace.design.file == elsewhere)
 
 
 async def keras_model(path):
@@ -60,7 +60,7 @@ async def test_what_of_a_keras_model_is_not_kept_is_told_and_its_file_is_never_w
     path = here / "model.json"
     before = await keras_model(path)
     async with opened() as user:
-        user.app.action_open_model("model.json")
+        user.app.open_model("model.json")
         await user.until(lambda: user.network.name == "mine")
         await user.told("kernel_constraint")
         await user.press("d", "ctrl+s")

@@ -6,7 +6,7 @@ from tests.ui.driving import opened
 from tui_cnn.core import edits
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import read_network, save_network
-from tui_cnn.ui import app as app_module
+from tui_cnn.ui.application import documents
 
 OURS = preset("fashion-cnn")
 THEIRS = edits.change(OURS, (2,), filters=48)
@@ -15,7 +15,7 @@ OTHERS = edits.change(OURS, (2,), filters=24)
 
 @pytest.fixture
 def file(here, monkeypatch):
-    monkeypatch.setattr(app_module, "_LOOK", 0.05)
+    monkeypatch.setattr(documents, "_EVERY", 0.05)
     path = here / "net.toml"
     save_network(path, OURS)
     return path
@@ -43,7 +43,7 @@ async def test_touching_the_file_or_saving_the_same_says_nothing(file):
         await user.press("d")
         deleted = user.network
         save_network(file, deleted)
-        await user.until(lambda: not user.app.design.dirty)
+        await user.until(lambda: not user.app.workspace.design.dirty)
         assert user.notices == []
 
 
@@ -59,18 +59,18 @@ async def test_both_changed_is_asked_about(file):
         await user.sees("Keep mine (k)")
         await user.press("k")
         assert user.network == mine
-        assert user.app.design.saved == THEIRS
+        assert user.app.workspace.design.saved == THEIRS
         save_network(file, OTHERS)
         await user.sees("Changed on disk")
         await user.press("t")
         assert user.network == OTHERS
-        assert not user.app.design.dirty
+        assert not user.app.workspace.design.dirty
         await user.press("u")
         assert user.network == mine, "what was here can be brought back"
 
 
 async def test_saving_over_it_asks_first(file, monkeypatch):
-    monkeypatch.setattr(app_module, "_LOOK", 3600)
+    monkeypatch.setattr(documents, "_EVERY", 3600)
     async with opened(file=file) as user:
         await user.press("end", "d")
         for text in (None, "not TOML ["):
@@ -115,7 +115,7 @@ async def test_a_dialog_is_not_interrupted(file):
 async def test_coming_back_to_the_terminal_looks_at_once(file, monkeypatch):
     from textual import events
 
-    monkeypatch.setattr(app_module, "_LOOK", 3600)
+    monkeypatch.setattr(documents, "_EVERY", 3600)
     async with opened(file=file) as user:
         save_network(file, THEIRS)
         user.app.post_message(events.AppFocus())

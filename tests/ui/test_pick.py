@@ -9,7 +9,7 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Conv2D, Flatten, GlobalAveragePooling2D, MaxPooling2D, Opaque
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
-from tui_cnn.ui.draw.insertion import insertion
+from tui_cnn.ui.build.insertion import insertion
 
 CONV = Conv2D(filters=32, kernel_size=(3, 3))
 
@@ -63,7 +63,7 @@ async def test_a_page_of_no_lines_is_no_harm():
     async with opened(size=(120, 40)) as user:
         await user.press("ctrl+o")
         await user.choose("another")
-        await user.until(lambda: type(user.app.screen).__name__ == "LookForFile")
+        await user.until(lambda: type(user.app.screen).__name__ == "FilePicker")
         await user.press("pagedown", "pageup")
         await user.resize(61, 5)
         await user.press("pagedown", "pageup", "escape")

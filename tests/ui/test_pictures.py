@@ -8,9 +8,9 @@ from tests.ui.driving import opened
 from tests.ui.picture import SIZES, at_rest, explain, words
 from tests.ui.told import finished_run
 from tui_cnn.formats.presets import preset
-from tui_cnn.ui.plain import ink
-from tui_cnn.ui.screens import inspect
-from tui_cnn.ui.widgets import lab_tones
+from tui_cnn.ui.inspect import screen as inspect
+from tui_cnn.ui.lab import tones as lab_tones
+from tui_cnn.ui.toolkit.ascii_fallback import ink
 
 pytestmark = pytest.mark.usefixtures("still")
 
@@ -38,7 +38,7 @@ async def test_train_running(picture, size):
     told.write(run, told.started(), *told.trained(2.4))
     with told.training(run):
         async with opened(size=SIZES[size]) as user:
-            user.app.shown_run = run
+            user.app.workspace.shown_run = run
             await user.press("2")
             await user.sees("epoch 3 of 5")
             await at_rest(user)
@@ -48,7 +48,7 @@ async def test_train_running(picture, size):
 async def test_train_finished(picture):
     run = finished_run()
     async with opened(size=(120, 40)) as user:
-        user.app.shown_run = run
+        user.app.workspace.shown_run = run
         await user.press("2")
         await user.sees("test accuracy")
         await at_rest(user)
@@ -73,7 +73,7 @@ async def test_train_classes(picture, size):
     run = told.make_run()
     told.write(run, told.started(), *told.trained(2.4))
     async with opened(size=SIZES[size]) as user:
-        user.app.shown_run = run
+        user.app.workspace.shown_run = run
         await user.press("2", "v", "v")
         await user.sees("Confused most")
         await at_rest(user)
@@ -84,7 +84,7 @@ async def test_compare(picture, size):
     user_runs = (finished_run(), told.make_run("20260101-120000-lenet-5-0001", preset("lenet-5")))
     told.write(user_runs[1], told.started(), *told.trained(3.5), told.failed())
     async with opened(size=SIZES[size]) as user:
-        user.app.marked = user_runs
+        user.app.workspace.marked = user_runs
         await user.press("5")
         await user.sees("finished")
         await user.press("c")
@@ -118,7 +118,7 @@ async def test_no_runs(picture):
 
 async def in_the_lab(user, link):
     await user.press("4")
-    user.app.action_follow_link(link)
+    user.app.follow_link(link)
     await user.settle()
     await user.until(lambda: user.app.screen.query_one("LessonPanel").lesson is not None)
     await at_rest(user)

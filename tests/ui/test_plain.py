@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from tests.ui import told
 from tests.ui.driving import opened
-from tui_cnn.ui import plain
+from tui_cnn.ui.toolkit import ascii_fallback as plain
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ async def test_every_line_of_every_screen_keeps_its_width(encoding):
     run = told.make_run()
     told.write(run, told.started(), *told.trained(5), told.finished())
     async with opened(size=(120, 40)) as user:
-        user.app.shown_run = run
+        user.app.workspace.shown_run = run
         for key in ("1", "2", "5"):
             await user.press(key)
             await user.sees({"1": "Volume", "2": "test accuracy", "5": run.id}[key])
@@ -43,7 +43,9 @@ def test_what_stands_for_what():
     ("encoding", "expected"), [("ascii", b"x 1."), ("latin-1", b"\xd7 1\xb7"), ("utf-8", "× 1·".encode())]
 )
 def test_only_the_terminals_stream_is_changed_and_only_where_it_must(encoding, expected):
-    program = "import sys; from tui_cnn.ui.plain import *; use_plain_signs(); sys.__stderr__.write('× 1·')"
+    program = (
+        "import sys; from tui_cnn.ui.toolkit.ascii_fallback import *; use_plain_signs(); sys.__stderr__.write('× 1·')"
+    )
     environment = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True)
     assert done.stderr == expected
@@ -60,6 +62,8 @@ def test_only_the_terminals_stream_is_changed_and_only_where_it_must(encoding, e
     ],
 )
 def test_the_locale_c_gets_plain_signs_although_python_writes_utf_8_there(environment, expected):
-    program = "import sys; from tui_cnn.ui.plain import *; use_plain_signs(); sys.__stderr__.write('× 1·')"
+    program = (
+        "import sys; from tui_cnn.ui.toolkit.ascii_fallback import *; use_plain_signs(); sys.__stderr__.write('× 1·')"
+    )
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True)
     assert done.stderr == expected

@@ -17,16 +17,22 @@ from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.formats.toml import read_network
 from tui_cnn.runs import export, launch
 from tui_cnn.runs.errors import RunError
-from tui_cnn.ui.actions import actions
-from tui_cnn.ui.draw.numbers import short_count
-from tui_cnn.ui.draw.summary import widest_field
-from tui_cnn.ui.screens import inspect
+from tui_cnn.ui.application.registry import SCOPES
+from tui_cnn.ui.inspect import screen as inspect
+from tui_cnn.ui.toolkit.network_summary import widest_field
+from tui_cnn.ui.toolkit.numbers import short_count
 
 SIZES = [(80, 24), (120, 40), (60, 16), (40, 10), (100, 32), (61, 200), (200, 17)]
 WALKING = ["up", "down", "left", "right", "home", "end", "pageup", "pagedown", "tab", "shift+tab", "j", "k", "G", "g"]
 PASTES = ['[[layers]]\ntype = "Dense"\nunits = 3', '[[layers]]\ntype = "Block"\nname = "b"', "nothing [", "7"]
 TYPING = [*"0123456789x×.,-eE /[]\\", "backspace", "delete", "space", "ctrl+u", "ctrl+w", "한", "é"]
-ACTING = [key for action in actions() for key in action.keys.split(",") if action.id not in ("quit", "save", "save_as")]
+ACTING = [
+    key
+    for scope in SCOPES
+    for action in scope.actions
+    for key in action.keys.split(",")
+    if action.id not in ("quit", "save", "save_as")
+]
 KEYS = [*WALKING * 2, *ACTING * 2, *TYPING, "enter", "escape", "enter", "escape", "s", "y"]
 
 _RESIDUAL = Branches(branches=((Conv2D(filters=4, kernel_size=(3, 3), padding="same"),), ()), merge="add")
@@ -91,8 +97,8 @@ async def test_random_keys(seed, monkeypatch, home):
                 raise
         await to_build(user)
         assert layers_shown_are_those_held(user), user.text
-        while user.app.design.history.past:
-            user.app.undo()
+        while user.app.workspace.design.history.past:
+            user.app.workspace.undo()
         await user.settle()
         trained = map(read_network, home.glob("runs/*/network.toml"))
         assert user.network in (TREE, *map(preset, preset_names()), *trained), "what was opened last, as it was"
@@ -108,7 +114,7 @@ async def to_build(user):
             await user.settle()
         if user.app.current_mode == "build":
             await user.press("escape")
-        user.app.action_mode_build()
+        user.app.go_to("build")
         await user.until(lambda: user.app.current_mode == "build")
     assert len(user.app.screen_stack) == 1
     user.app.clear_notifications()

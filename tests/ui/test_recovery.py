@@ -11,8 +11,8 @@ import pytest
 from tests.ui.driving import opened
 from tui_cnn.core.edits import delete
 from tui_cnn.formats.presets import preset
-from tui_cnn.ui import recovery
-from tui_cnn.ui.recovery import Copy, Recovery, read_copy
+from tui_cnn.ui.application import recovery
+from tui_cnn.ui.application.recovery import Copy, Recovery, read_copy
 
 SAVED = preset("lenet-5")
 UNSAVED = delete(SAVED, (1,))

@@ -4,9 +4,11 @@ import pytest
 
 from tests.ui.driving import opened
 from tui_cnn.config import config_file
-from tui_cnn.ui.keymap import read_keys
-from tui_cnn.ui.settings import Settings, read_settings
+from tui_cnn.ui.application.registry import SCOPES
+from tui_cnn.ui.application.settings_file import read_settings
+from tui_cnn.ui.settings import Settings
 from tui_cnn.ui.state import State, read_state, remember
+from tui_cnn.ui.toolkit.keymap import read_keys
 
 
 @pytest.fixture
@@ -77,11 +79,11 @@ def test_a_file_that_is_no_toml_is_told(home, data):
 
 
 def test_keys_can_be_exchanged():
-    assert read_keys({"stack": {"add_layer": "d", "delete_layer": "a,delete"}}) == (
+    assert read_keys({"stack": {"add_layer": "d", "delete_layer": "a,delete"}}, SCOPES) == (
         {"stack.add_layer": "d", "stack.delete_layer": "a,delete"},
         [],
     )
-    keymap, problems = read_keys({"stack": {"add_layer": "d", "delete_layer": "i"}})
+    keymap, problems = read_keys({"stack": {"add_layer": "d", "delete_layer": "i"}}, SCOPES)
     assert keymap == {}, "delete stays on d where i is taken, so add cannot have d"
     assert len(problems) == 2
 

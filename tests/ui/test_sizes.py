@@ -4,7 +4,7 @@ import pytest
 
 from tests.ui.answering import Answering, make_run
 from tests.ui.driving import opened
-from tui_cnn.ui.screens import inspect
+from tui_cnn.ui.inspect import screen as inspect
 
 KIND = "cnn-tui needs a terminal of 60×16"
 

@@ -27,7 +27,7 @@ async def test_a_value_that_breaks_the_network_says_why():
         await user.press("left", "left")
         await user.sees("use_bias", "● yes")
         await user.press("escape")
-        assert not user.app.design.dirty
+        assert not user.app.workspace.design.dirty
 
 
 async def test_the_values_can_be_typed():

@@ -15,9 +15,9 @@ from tui_cnn.lab.scene import Typed, convolution
 from tui_cnn.lab.settings import ConvolutionSettings
 from tui_cnn.runs.inspection.arrays import pack
 from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights, Weights
-from tui_cnn.ui.inspecting.scene import Scene
-from tui_cnn.ui.inspecting.taking import feeding, take_filter, take_map
-from tui_cnn.ui.screens import inspect
+from tui_cnn.ui.inspect import screen as inspect
+from tui_cnn.ui.inspect.lab_transfer import feeding, take_filter, take_map
+from tui_cnn.ui.inspect.scene import Scene
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ async def test_a_map_and_a_filter_go_to_the_lab(run):
         await user.until(lambda: user.app.current_mode == "lab")
         await user.sees("Kernel 3×3", "Test image 0", "conv2d filter 2, most like blur, cosine 1", "max(0, ")
         assert bench.convolution.output()[..., 0] == pytest.approx(maps)
-        user.app.action_follow_link("lab:convolution?image=map&kernel=trained&place=3")
+        user.app.follow_link("lab:convolution?image=map&kernel=trained&place=3")
         await user.until(lambda: bench.place == 2)
         assert bench.convolution.image.shape == (28, 28, 1)  # a lesson may speak of what was taken
         await user.press("p", "enter", *["right"] * 9)
@@ -58,7 +58,7 @@ async def test_a_map_and_a_filter_go_to_the_lab(run):
 
 async def test_what_has_not_been_taken_is_asked_for():
     async with opened(size=(120, 40)) as user:
-        user.app.action_follow_link("lab:convolution?image=map&kernel=trained")
+        user.app.follow_link("lab:convolution?image=map&kernel=trained")
         await user.sees("no map yet", "no trained filter yet")
 
 

@@ -13,7 +13,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from tests.ui.driving import opened
-from tui_cnn.ui.thrift import Changes, Written
+from tui_cnn.ui.toolkit.diff_renderer import Changes, TerminalBuffer
 
 WIDTH, HEIGHT = 12, 3
 CONSOLE = Console(width=WIDTH, height=HEIGHT, color_system="truecolor", force_terminal=True)
@@ -62,7 +62,7 @@ def layout(screen):
 
 @given(st.lists(screens, min_size=2, max_size=4))
 def test_the_terminal_shows_the_last_screen(shown):
-    written, thrifty, whole = Written(), Grid(), Grid()
+    written, thrifty, whole = TerminalBuffer(), Grid(), Grid()
     for screen in shown:
         thrifty.write(Changes(layout(screen), written).render_segments(CONSOLE))
     whole.write(layout(shown[-1]).render_segments(CONSOLE))
@@ -71,7 +71,7 @@ def test_the_terminal_shows_the_last_screen(shown):
 
 @given(screens, lines(), st.integers(0, HEIGHT - 1))
 def test_a_part_of_the_screen(before, line, y):
-    written, thrifty, whole = Written(), Grid(), Grid()
+    written, thrifty, whole = TerminalBuffer(), Grid(), Grid()
     chops = [{0: line if row == y else None} for row in range(HEIGHT)]
     update = ChopsUpdate(chops, [(y, 0, WIDTH)], [[WIDTH]] * HEIGHT)
     for grid, render in ((thrifty, lambda one: Changes(one, written)), (whole, lambda one: one)):
@@ -81,7 +81,7 @@ def test_a_part_of_the_screen(before, line, y):
 
 
 def test_what_stands_there_is_not_written_again():
-    written = Written()
+    written = TerminalBuffer()
     screen = [Strip([Segment("abcdefghijkl", STYLES[0])]) for _ in range(HEIGHT)]
     assert Changes(layout(screen), written).render_segments(CONSOLE)
     assert Changes(layout(screen), written).render_segments(CONSOLE) == ""
@@ -92,7 +92,7 @@ def test_what_stands_there_is_not_written_again():
 
 
 def test_signs_that_join_are_written_whole_and_nothing_is_trusted_there():
-    written = Written()
+    written = TerminalBuffer()
     joined = [Strip([Segment("e\u0301" + "b" * 11, STYLES[0])])] * HEIGHT
     for _time in range(2):
         assert Changes(layout(joined), written).render_segments(CONSOLE).count("e\u0301") == HEIGHT
@@ -100,6 +100,6 @@ def test_signs_that_join_are_written_whole_and_nothing_is_trusted_there():
 
 async def test_another_size_is_painted_whole():
     async with opened() as user:
-        user.app._written._rows[0] = {}
+        user.app._terminal._rows[0] = {}
         await user.resize(100, 30)
-        assert user.app._written._rows == {}
+        assert user.app._terminal._rows == {}

@@ -9,9 +9,9 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import read_network, save_network
 from tui_cnn.runs.results import Result, results, results_of
-from tui_cnn.ui import variants
-from tui_cnn.ui.draw.comparison import Candidate, comparison
-from tui_cnn.ui.draw.difference import Tones
+from tui_cnn.ui.build import variants
+from tui_cnn.ui.build.variants_table import Candidate, comparison
+from tui_cnn.ui.toolkit.layer_diff import Tones
 
 TUTORIAL = preset("fashion-cnn")
 NARROW = edits.change(TUTORIAL, (2,), filters=48)
@@ -55,7 +55,7 @@ async def test_keep_go_on_compare_and_come_back(home):
         await user.sees("to narrow", "48 · 3×3 · relu", "+13.9 k", "+1.67 M", "~ changed")
         await user.press("enter")
         assert user.network == NARROW
-        assert user.app.design.dirty
+        assert user.app.workspace.design.dirty
         await user.press("u")
         assert user.network == shallow, "nothing is lost by loading"
 

@@ -17,7 +17,7 @@ from tui_cnn.runs.outcome import outcome
 from tui_cnn.runs.snapshot import Follower, Snapshot
 from tui_cnn.runs.state import ACTIVE
 from tui_cnn.runs.summary import summarize
-from tui_cnn.ui.draw.numbers import duration
+from tui_cnn.ui.toolkit.numbers import duration
 
 _GLANCE = 0.1
 """Seconds from one look at the run to the next."""

@@ -9,7 +9,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.events import Chosen, Epoch, Evaluating, Progress, Queued, Started
 from tui_cnn.runs.snapshot import Snapshot
-from tui_cnn.ui.draw.numbers import duration
+from tui_cnn.ui.toolkit.numbers import duration
 
 
 class PlainProgress:

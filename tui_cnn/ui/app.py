@@ -1,65 +1,99 @@
-"""The application: it holds the one design, and applies the edits."""
+"""The application: it holds the workspace, loads the screens, and does what is the same on each of them."""
 
-from asyncio import Lock, to_thread
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import ClassVar, cast
+from typing import Any, ClassVar
 
 from textual import work
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.reactive import reactive
+from textual.command import Provider
+from textual.screen import Screen
 
 from tui_cnn.config import config_file
 from tui_cnn.core.network import Network
-from tui_cnn.core.path import Path as LayerPath
-from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.models import find_network
+from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
-from tui_cnn.runs.directory import RunDirectory
-from tui_cnn.ui.actions import bindings
+from tui_cnn.ui import state as state_file
+from tui_cnn.ui.application.actions import APP
+from tui_cnn.ui.application.documents import Documents
+from tui_cnn.ui.application.gc_policy import SELDOM, collect_garbage, postpone_garbage
+from tui_cnn.ui.application.settings_file import read_settings
+from tui_cnn.ui.application.training_context import setting_for
 from tui_cnn.ui.design import Design, open_design
-from tui_cnn.ui.files import Files
-from tui_cnn.ui.garbage import SELDOM, collect_garbage, postpone_garbage
-from tui_cnn.ui.navigation import NavigatingApp
-from tui_cnn.ui.outside import Outside
-from tui_cnn.ui.plain import use_plain_signs
-from tui_cnn.ui.recovery import Copy, Recovery
-from tui_cnn.ui.setting import setting_for
-from tui_cnn.ui.settings import Configuration, read_settings
+from tui_cnn.ui.settings import Configuration
+from tui_cnn.ui.state import first_theme, read_state
+from tui_cnn.ui.toolkit.ascii_fallback import use_plain_signs
+from tui_cnn.ui.toolkit.main_screen import MainScreen
+from tui_cnn.ui.toolkit.terminal_app import TerminalApp
+from tui_cnn.ui.workspace import Mode, Workspace
 
-_LOOK = 1.5
-"""Seconds between two looks at the network's file."""
+_IDLE = 1.0
+"""Seconds after the start until the other screens are loaded, so that going there does not wait for the charts."""
 
 _MOST_NOTES = 4
 """So many notes about a model that was read are shown at once."""
 
-_SETTLED = 0.3
-"""Seconds after the last edit until the recovery copy is written."""
+
+def _build_screen() -> Screen[Any]:
+    from tui_cnn.ui.build.screen import BuildScreen
+
+    return BuildScreen()
 
 
-class CnnTui(NavigatingApp):
-    """Edits that screens ask for are applied here, and nowhere else."""
+def _train_screen() -> Screen[Any]:
+    from tui_cnn.ui.train.screen import TrainScreen
+
+    return TrainScreen()
+
+
+def _inspect_screen() -> Screen[Any]:
+    from tui_cnn.ui.inspect.screen import InspectScreen
+
+    return InspectScreen()
+
+
+def _lab_screen() -> Screen[Any]:
+    from tui_cnn.ui.lab.screen import LabScreen
+
+    return LabScreen()
+
+
+def _runs_screen() -> Screen[Any]:
+    from tui_cnn.ui.runs.screen import RunsScreen
+
+    return RunsScreen()
+
+
+def _palette() -> type[Provider]:
+    from tui_cnn.ui.application.palette import ActionsProvider
+
+    return ActionsProvider
+
+
+class CnnTui(TerminalApp):
+    """The screens of cnn-tui, and what can be done on all of them. Screens are loaded when they are first gone to."""
 
     TITLE = "cnn-tui"
     CSS_PATH = "app.tcss"
+    MODES: ClassVar[dict[str, Any]] = {
+        "build": _build_screen,
+        "train": _train_screen,
+        "inspect": _inspect_screen,
+        "lab": _lab_screen,
+        "runs": _runs_screen,
+    }
+    DEFAULT_MODE = "build"
+    COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("app"),
+        *APP.bindings(),
         Binding(
             "ctrl+p", "command_palette", _("palette"), show=False, priority=True, tooltip=_("Open the command palette")
         ),
     ]
-
-    design: reactive[Design] = reactive(cast("Design", None), repaint=False)
-    """The network on the table, with its history and its file."""
-
-    shown_run: reactive[RunDirectory | None] = reactive(None)
-    """The run that the Train screen shows."""
-
-    inspected_run: reactive[RunDirectory | None] = reactive(None)
-    """The run that the Inspect screen looks into."""
-
-    marked: reactive[tuple[RunDirectory, ...]] = reactive((), repaint=False)
-    """The runs that are compared: their curves lie over each other."""
 
     def __init__(
         self,
@@ -68,158 +102,171 @@ class CnnTui(NavigatingApp):
         configuration: Configuration = Configuration(),  # noqa: B008  # it is immutable
         notes: Sequence[str] = (),
     ) -> None:
-        super().__init__(configuration)
-        self.data = data
+        super().__init__()
+        self.workspace = Workspace(self, self, design, data, configuration, read_state())
+        self._documents = Documents(self, self.workspace, self.commit_pending)
         self._notes = notes
-        self._outside = Outside(self)
-        self._looking = Lock()
-        self.files = Files(self, self._outside)
-        self._recovery = Recovery()
-        self.set_reactive(CnnTui.design, design)
+        theme = first_theme(configuration.settings.theme, self.workspace.state)
+        if theme in self.available_themes:
+            self.set_reactive(App.theme, theme)
 
     def on_mount(self) -> None:
-        """Offer what an earlier session left unsaved, once the screen stands."""
-        self.tell_notes(self._notes)
-        self.call_after_refresh(self._offer_recovery)
-        self.set_interval(_LOOK, self._look_outside)
+        """Take up the user's keys, say what is wrong with the settings, and load the other screens in a moment."""
+        self.set_keymap(self.workspace.configuration.keys)
+        self._report_settings()
+        self._report_notes(self._notes)
+        self._documents.open()
+        self.set_timer(_IDLE, self._load_screens)
         self.set_interval(SELDOM, collect_garbage)
 
-    def watch_design(self) -> None:
-        """Keep a recovery copy of what is not saved."""
-        self.set_timer(_SETTLED, self._keep_copy)
+    def on_app_focus(self) -> None:
+        """Check the network's file at once when the user comes back to the terminal."""
+        self._documents.check_file()
 
-    def edit(self, label: str, change: Callable[[Network], Network], select: LayerPath) -> None:
-        """Apply an edit, at once: the next key may come before any message does. Then look at the layer at `select`."""
-        self.design = self.design.edit(label, change, select)
+    def watch_theme(self, before: str, after: str) -> None:
+        """Remember the theme that is chosen."""
+        if self.is_running and before != after:
+            self.workspace.remember(theme=after, theme_over=self.workspace.configuration.settings.theme)
 
-    def undo(self) -> None:
-        """Take back the last edit."""
-        self.design = self.design.undo()
+    def commit_pending(self) -> None:
+        """Apply what was typed into an open form."""
+        if isinstance(self.screen, MainScreen):
+            self.screen.commit_pending()
 
-    def redo(self) -> None:
-        """Make the edit again that was taken back."""
-        self.design = self.design.redo()
-
-    def inspect_run(self, run: RunDirectory) -> None:
-        """Look into a run."""
-        self.inspected_run = run
-        self.action_mode_inspect()
-
-    def toggle_mark(self, run: RunDirectory) -> None:
-        """Mark a run to be compared, or no more."""
-        self.marked = tuple(one for one in self.marked if one != run) if run in self.marked else (*self.marked, run)
+    def go_to(self, mode: Mode) -> None:
+        """Go to a screen; what was typed into an open form is applied first."""
+        self.commit_pending()
+        self.switch_mode(mode)
 
     @work
-    async def put_on_table(self, network: Network, file: Path | None = None, mode: str = "build") -> None:
-        """Design or train another network, once it is settled what becomes of the one on the table."""
-        if await self.files.settle_unsaved():
-            self.design = open_design(network, file, self.design.setting)
+    async def open_network(self, network: Network, file: Path | None = None, mode: Mode = "build") -> None:
+        """Open a network, once unsaved changes are dealt with."""
+        if await self._documents.confirm_unsaved():
+            self._documents.replace(network, file)
             if mode == "train":
-                self.shown_run = None
+                self.workspace.shown_run = None
             self.switch_mode(mode)
-            if file is not None:
-                self.remember(recent=self.state.opened(file))
 
     @work
-    async def action_open_model(self, model: str, mode: str = "build") -> None:
+    async def open_model(self, model: str, mode: Mode = "build") -> None:
         """Open a preset or a file."""
-        notes: list[str] = []
-        try:
-            network, file = await to_thread(find_network, model, notes.append)
-        except ValueError as error:
-            self.notify(str(error), severity="error", timeout=10, markup=False)
-        else:
-            self.put_on_table(network, file, mode)
-            self.tell_notes(notes)
+        found = await self._documents.read(model)
+        if found is not None:
+            self.open_network(found.network, found.file, mode)
+            self._report_notes(found.notes)
 
-    def tell_notes(self, notes: Sequence[str]) -> None:
-        """Say what of a Keras model could not be kept."""
-        more = [_("… and {count} more").format(count=len(notes) - _MOST_NOTES)] if len(notes) > _MOST_NOTES else []
-        if notes:
-            told = "\n".join([*notes[:_MOST_NOTES], *more])
-            self.notify(told, title=_("Not kept"), severity="warning", timeout=20, markup=False)
+    def follow_link(self, link: str) -> None:
+        """Go where a link of a lesson leads."""
+        from tui_cnn.ui.application.link_navigation import follow
+
+        self.commit_pending()
+        follow(self.workspace, link)
+
+    @work(thread=True, group="state")
+    def write_state(self, changes: dict[str, Any]) -> None:
+        """Write what is to be remembered for the next start."""
+        try:
+            state_file.remember(**changes)
+        except OSError as error:
+            message = _("What you choose cannot be remembered: {reason}").format(reason=error.strerror)
+            self.call_from_thread(self.notify, message, severity="warning", markup=False)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer of Textual's own commands only what the registry of actions has not."""
+        yield SystemCommand(_("Theme"), _("Change the colours"), self.action_change_theme)
+        yield SystemCommand(_("Screenshot"), _("Save a picture of the screen as SVG"), self.deliver_screenshot)
+
+    def action_command_palette(self) -> None:
+        """Show the command palette."""
+        from tui_cnn.ui.application.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette", placeholder=_("Search for commands…")))
+
+    def action_go_to(self, mode: Mode) -> None:
+        """Go to a screen."""
+        self.go_to(mode)
+
+    def action_open_model(self, model: str) -> None:
+        """Open a preset or a file on the Build screen."""
+        self.open_model(model)
+
+    def action_follow_link(self, link: str) -> None:
+        """Go where a link of a lesson leads."""
+        self.follow_link(link)
+
+    def action_settings(self) -> None:
+        """Show where the settings are, and what can be set."""
+        from tui_cnn.ui.application.settings_dialog import SettingsDialog
+
+        self.push_screen(SettingsDialog(config_file()))
+
+    def action_help(self) -> None:
+        """Explain what has the focus, show all keys, those that work here first, and the way to the lesson about it."""
+        from tui_cnn.ui.application.help_dialog import HelpDialog
+        from tui_cnn.ui.application.registry import SCOPES
+        from tui_cnn.ui.toolkit.help import help_text
+
+        main = self.screen if isinstance(self.screen, MainScreen) else None
+        text = help_text(SCOPES, self.workspace.configuration.keys, main.place() if main else None)
+        self.push_screen(HelpDialog(_("Help"), text, main.topics if main else ()))
 
     @work
     async def action_open(self) -> None:
         """Ask for a preset or a file, and open it."""
-        self.settle_form()
-        model = await self.files.ask_model()
+        self.commit_pending()
+        model = await self._documents.ask_model()
         if model is not None:
-            self.action_open_model(model)
+            self.open_model(model)
 
     @work
     async def action_save(self) -> None:
         """Save to the network's file, or ask for one."""
-        self.settle_form()
-        await self.files.save()
+        self.commit_pending()
+        await self._documents.save()
 
     @work
     async def action_save_as(self) -> None:
         """Save to another file."""
-        self.settle_form()
-        await self.files.save_as()
+        self.commit_pending()
+        await self._documents.save_as()
 
     @work
     async def action_export(self) -> None:
         """Write the network in another format."""
-        self.settle_form()
-        await self.files.export()
-
-    @work(thread=True, group="export")
-    def write_export(self, network: Network, to: str, path: Path) -> None:
-        """Write a network to a file; a built model takes a worker and some seconds."""
-        from tui_cnn.formats.export import MODEL_FORMATS, export_text, save_text
-        from tui_cnn.runs.export import export_model
-
-        try:
-            if to in MODEL_FORMATS:
-                self.notify(_("{path} is being written; this takes a few seconds").format(path=path), markup=False)
-                export_model(network, to, path)
-            else:
-                save_text(path, export_text(network, to))
-        except FormatError as error:
-            self.notify(str(error), severity="error", timeout=10, markup=False)
-        else:
-            self.notify(_("Exported to {path}").format(path=path), markup=False)
+        self.commit_pending()
+        await self._documents.export()
 
     @work
     async def action_quit(self) -> None:  # type: ignore[override]  # a worker may ask before it leaves
-        """Leave, once it is settled what becomes of the network on the table."""
-        self.settle_form()
-        if await self.files.settle_unsaved():
-            self._recovery.end()
+        """Leave, once unsaved changes are dealt with."""
+        self.commit_pending()
+        if await self._documents.confirm_unsaved():
+            self._documents.close()
             self.exit()
 
-    def on_app_focus(self) -> None:
-        """Look at the file at once when the user comes back to the terminal."""
-        self._look_outside()
+    def _report_settings(self) -> None:
+        configuration = self.workspace.configuration
+        theme = configuration.settings.theme
+        problems = [*configuration.problems]
+        if theme and theme not in self.available_themes:
+            known = nearest(theme, sorted(self.available_themes))
+            problems.append(f"{config_file()}: " + _("there is no theme “{name}”").format(name=theme) + known)
+        for problem in problems:
+            self.notify(problem, title=_("Settings"), severity="warning", timeout=15, markup=False)
 
-    @work(group="outside")
-    async def _look_outside(self) -> None:
-        if not self._looking.locked():
-            async with self._looking:
-                await self._outside.look()
+    def _report_notes(self, notes: Sequence[str]) -> None:
+        """Say what of a Keras model could not be kept."""
+        more = [_("… and {count} more").format(count=len(notes) - _MOST_NOTES)] if len(notes) > _MOST_NOTES else []
+        if notes:
+            text = "\n".join([*notes[:_MOST_NOTES], *more])
+            self.notify(text, title=_("Not kept"), severity="warning", timeout=20, markup=False)
 
-    @work(thread=True, exclusive=True, group="recovery")
-    def _keep_copy(self) -> None:
-        design = self.design
-        copy = Copy(design.network, design.saved, str(design.file or "")) if design.dirty else None
-        try:
-            self._recovery.keep(copy)
-        except OSError as error:
-            message = _("No recovery copy can be kept ({reason}): save often.").format(reason=error.strerror)
-            self.call_from_thread(self.notify, message, severity="warning", markup=False)
-
-    @work
-    async def _offer_recovery(self) -> None:
-        for path in self._recovery.left_behind():
-            copy = await self.files.ask_recovery(path)
-            if copy is not None:
-                file = Path(copy.file) if copy.file else None
-                restored = open_design(copy.network, file, self.design.setting)
-                self.design = restored._replace(saved=copy.saved)
-                path.unlink(missing_ok=True)
-                return
+    @work(thread=True, group="load")
+    def _load_screens(self) -> None:
+        for name in ("runs", "train", "inspect", "lab"):
+            import_module(f"tui_cnn.ui.{name}.screen")
+        gc.freeze()  # what is loaded stays: to look through it for garbage would hold a key up
 
 
 def run_app(model: str | None = None, data: str | None = None) -> None:

@@ -1,50 +1,45 @@
-"""What widgets tell the app."""
+"""What one part of the program hands to a screen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, NamedTuple
 
 from textual.message import Message
 
-from tui_cnn.core.path import Path
-
-if TYPE_CHECKING:
-    from tui_cnn.ui.draw.reading import Overlaid
-    from tui_cnn.ui.run_watcher import Watched
+from tui_cnn.lab.scene import Taken
 
 
-@dataclass
-class LayerSelected(Message):
-    """The cursor of the stack stands on a layer; an empty path is the input."""
+class LabTransfer(NamedTuple):
+    """What to show on the convolution page of the Lab: the settings that change, and the arrays."""
 
-    path: Path
+    settings: Mapping[str, Any]
+    map: Taken | None = None
+    trained: Taken | None = None
 
 
 @dataclass
-class LayerPointed(Message):
-    """A layer was pointed at beside the stack; an empty path is the input."""
+class ShowInLab(Message):
+    """Show a feature map or a filter of a trained network on the convolution page."""
 
-    path: Path
-
-
-@dataclass
-class LayersDropped(Message):
-    """The selected layers were dragged to the line of a layer; an empty path is the input."""
-
-    onto: Path
+    transfer: LabTransfer
 
 
 @dataclass
-class MenuWanted(Message):
-    """A list of what can be done with the selected layers is wanted."""
+class ShowLabLink(Message):
+    """Set a page of the Lab up as a link says, `lab:...`."""
+
+    link: str
 
 
 @dataclass
-class RunSeen(Message):
-    """The run on display has moved on, or those laid over it have."""
+class OpenLesson(Message):
+    """Open a lesson, to be read now."""
 
-    watched: "Watched"
-    others: "tuple[Overlaid, ...]"
+    name: str
 
-    def can_replace(self, message: Message) -> bool:
-        """Fold a flood of them into the last."""
-        return isinstance(message, RunSeen)
+
+@dataclass
+class ShowView(Message):
+    """Show a view of the Inspect screen."""
+
+    name: str

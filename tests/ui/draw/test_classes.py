@@ -1,6 +1,6 @@
 """The table of classes says in words and numbers what was taken for what."""
 
-from tui_cnn.ui.draw.classes import class_bars, confusion_table
+from tui_cnn.ui.train.class_bars import class_bars, confusion_table
 
 NAMES = ("cat", "dog", "owl")
 COUNTS = ((9, 1, 0), (5, 15, 0), (0, 0, 0))

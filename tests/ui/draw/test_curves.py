@@ -4,8 +4,8 @@ import pytest
 
 from tests.ui import told
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.ui.draw import curves
-from tui_cnn.ui.draw.curves import Window
+from tui_cnn.ui.toolkit import curve_data as curves
+from tui_cnn.ui.toolkit.curve_data import Window
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 import numpy as np
 from rich.style import Style
 
-from tui_cnn.ui.draw.canvas import Canvas, colours, on
-from tui_cnn.ui.draw.gallery import Tile, draw_gallery, enlargement, grid
-from tui_cnn.ui.draw.scale import draw_scale
-from tui_cnn.ui.draw.shifts import draw_shifts
-from tui_cnn.ui.draw.units import Units, draw_units, unit_columns
+from tui_cnn.ui.inspect.shift_chart import draw_shifts
+from tui_cnn.ui.inspect.unit_bars import Units, draw_units, unit_columns
+from tui_cnn.ui.toolkit.canvas import Canvas, colours, on
+from tui_cnn.ui.toolkit.gallery import Tile, draw_gallery, enlargement, grid
+from tui_cnn.ui.toolkit.legend import draw_scale
 
 PLAIN = Style()
 MARK = Style(bgcolor="red")

@@ -12,13 +12,13 @@ from tui_cnn.lab.scene import Typed, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, WeightsSettings
 from tui_cnn.lab.sizes import Slide
 from tui_cnn.lab.windows import WindowError
-from tui_cnn.ui.draw import lab_pooling
-from tui_cnn.ui.draw.lab_convolution import CellCursor, pictures
-from tui_cnn.ui.draw.lab_grid import Fit, Marks, Tones, brightness, grid, heat, number
-from tui_cnn.ui.draw.lab_halves import halves
-from tui_cnn.ui.draw.lab_sizes import ChainCursor, chain_table
-from tui_cnn.ui.draw.lab_sums import product, products, sums
-from tui_cnn.ui.draw.lab_weights import EXAMPLES, weights_tables
+from tui_cnn.ui.lab import pooling_drawing as lab_pooling
+from tui_cnn.ui.lab.convolution_drawing import CellCursor, pictures
+from tui_cnn.ui.lab.grid import Fit, Marks, Tones, brightness, grid, heat, number
+from tui_cnn.ui.lab.half_blocks import halves
+from tui_cnn.ui.lab.sizes_drawing import ChainCursor, chain_table
+from tui_cnn.ui.lab.sums import product, products, sums
+from tui_cnn.ui.lab.weights_drawing import EXAMPLES, weights_tables
 
 DARK = Tones(*map(Color.parse, ("#111111", "#eeeeee", "#888888", "#0178d4", "#ffa62b", "#ffff00")))
 LIGHT = DARK._replace(ground=Color.parse("#eeeeee"), words=Color.parse("#111111"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui_cnn.ui.draw.numbers import bar, change, duration, short_count
+from tui_cnn.ui.toolkit.numbers import bar, change, duration, short_count
 
 
 @pytest.mark.parametrize(

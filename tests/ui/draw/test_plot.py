@@ -2,10 +2,10 @@
 
 import pytest
 
-from tui_cnn.ui.draw.pareto import front
-from tui_cnn.ui.draw.plot import Plot, Rule, Scale, Sign, Stroke, draw
-from tui_cnn.ui.draw.spark import spark
-from tui_cnn.ui.draw.ticks import labels, log_ticks, short_labels, ticks
+from tui_cnn.ui.runs.pareto import front
+from tui_cnn.ui.toolkit.plot import Plot, Rule, Scale, Sign, Stroke, draw
+from tui_cnn.ui.toolkit.sparkline import spark
+from tui_cnn.ui.toolkit.ticks import labels, log_ticks, short_labels, ticks
 
 TEN = Scale(0, 9, [(0, "0"), (9, "9")])
 

@@ -10,7 +10,7 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Conv2D, Dense, Dropout, Flatten, GlobalAveragePooling2D, MaxPooling2D
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
-from tui_cnn.ui.draw.volume import Tones, stages, volume
+from tui_cnn.ui.build.volume_drawing import Tones, stages, volume
 
 TONES = Tones(*(Style(color=name) for name in ("blue", "magenta", "yellow", "grey50")))
 

@@ -10,11 +10,11 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import BatchNormalization
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.ui.draw.preview import preview
-from tui_cnn.ui.draw.progress import progress_lines
-from tui_cnn.ui.draw.run import best_accuracy, epochs_done, epochs_table, share, started_at, state_name
-from tui_cnn.ui.draw.why import layer_numbers, network_numbers, write
-from tui_cnn.ui.run_watcher import RunWatcher
+from tui_cnn.ui.build.formulas import layer_numbers, network_numbers, write
+from tui_cnn.ui.build.preview import preview
+from tui_cnn.ui.toolkit.run_words import best_accuracy, epochs_done, epochs_table, share, started_at, state_name
+from tui_cnn.ui.train.progress import progress_lines
+from tui_cnn.ui.train.run_watcher import RunWatcher
 
 CNN = preset("fashion-cnn")
 

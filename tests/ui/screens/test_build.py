@@ -157,7 +157,7 @@ async def test_duplicate():
 async def test_move(down, up):
     async with opened(SMALL) as user:
         await user.press(up)
-        assert not user.app.design.history.past, "the first one cannot go up, and nothing is left to undo"
+        assert not user.app.workspace.design.history.past, "the first one cannot go up, and nothing is left to undo"
         await user.press(down)
         assert user.kinds == ["Flatten", "Conv2D", "Dense"]
         await user.press(down)
@@ -291,7 +291,7 @@ FINDINGS = Network(
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_the_list_of_findings(size):
     async with opened(FINDINGS, size=size) as user:
-        checks = user.app.design.analysis.checks
+        checks = user.app.workspace.design.analysis.checks
         assert [check.path for check in checks] == [(1,), (4,), (4,), (4,), (2,)]
         await user.sees("3 errors · 1 warning · 1 note", "✗ layer 2: the name “x” is taken by layer 1")
         assert "✗" in user.line("2  ▦ x"), "and the layer's own line is marked"

@@ -20,7 +20,7 @@ async def taken_back(user, network, steps):
     """Undo so many steps, and no more."""
     await user.press(*"u" * steps)
     assert user.network == network
-    assert user.app.design.history.past is None
+    assert user.app.workspace.design.history.past is None
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -243,11 +243,11 @@ async def test_columns_are_chosen():
         await user.press("c")
         await user.sees("share of the parameters")
         await user.press("space", "down", "down", "space", "enter")
-        assert set(user.app.state.hidden_columns) == {"settings", "params"}
+        assert set(user.app.workspace.state.hidden_columns) == {"settings", "params"}
         head = user.text.split("\n")[2].split()
         assert head[:6] == ["#", "layer", "output", "MACs", "field", "memory"]
         await user.press("c", "space", "escape")
-        assert set(user.app.state.hidden_columns) == {"settings", "params"}
+        assert set(user.app.workspace.state.hidden_columns) == {"settings", "params"}
 
 
 async def test_why_shows_every_number_at_any_size():

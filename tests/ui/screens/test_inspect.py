@@ -8,7 +8,7 @@ from tests.ui import told
 from tests.ui.answering import KERNELS, SOBEL_X, Answering, make_run
 from tests.ui.driving import opened
 from tui_cnn.runs.inspection.requests import Activate, GradCam, Open, Predict, Saliency
-from tui_cnn.ui.screens import inspect
+from tui_cnn.ui.inspect import screen as inspect
 
 
 @pytest.fixture
@@ -428,7 +428,7 @@ async def test_a_run_that_trains_is_followed_at_its_last_checkpoint(answering):
     run.best_file.write_bytes(b"1")
     with told.training(run):
         async with opened() as user:
-            user.app.shown_run = run
+            user.app.workspace.shown_run = run
             await user.press("2")
             await user.sees("epoch 2 of 5")
             await user.press("i")

@@ -9,7 +9,7 @@ from PIL import Image
 from tests.ui.driving import opened
 from tui_cnn.lab.lessons import lessons
 from tui_cnn.runs import launch
-from tui_cnn.ui.widgets import lab_tones
+from tui_cnn.ui.lab import tones as lab_tones
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ def numbers(user, title):
 async def lab(user, link=""):
     await user.press("4")
     if link:
-        user.app.action_follow_link(link)
+        user.app.follow_link(link)
     await user.settle()
     await user.until(lambda: user.app.screen.query("LessonPanel").first().lesson is not None)
 
@@ -288,9 +288,9 @@ async def test_a_lesson_is_read_and_tried():
         await user.sees("Filters and edges", "3 / 13")
         await user.press("less_than_sign")
         await user.sees("Images, channels and tensors")
-        assert user.app.state.lessons_read == ()
+        assert user.app.workspace.state.lessons_read == ()
         await user.press("pagedown", "pagedown", "pagedown", "pagedown")
-        await user.until(lambda: user.app.state.lessons_read == ("images",))
+        await user.until(lambda: user.app.workspace.state.lessons_read == ("images",))
         await user.press("L")
         await user.sees("✓ read", "Padding")
         await user.choose("filters and edges")
@@ -320,7 +320,7 @@ async def test_the_question_mark_leads_to_the_lesson():
 
 async def test_a_link_that_leads_nowhere_is_told():
     async with opened(size=(80, 24)) as user:
-        user.app.action_follow_link("lab:convolution?kernel=sobelx")
+        user.app.follow_link("lab:convolution?kernel=sobelx")
         await user.told("did you mean “sobel-x”?")
         assert user.app.current_mode == "build"
 

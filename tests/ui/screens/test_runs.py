@@ -15,8 +15,8 @@ from tui_cnn.runs.desired import read_desired
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.runs.trash import list_trash
-from tui_cnn.ui.run_list import RunList
-from tui_cnn.ui.screens import run_deeds
+from tui_cnn.ui.runs import run_actions as run_deeds
+from tui_cnn.ui.toolkit.run_list import RunList
 
 OLD = "20260101-000000-lenet-5-0001"
 NEW = "20260102-030405-fashion-cnn-abcd"
@@ -60,14 +60,14 @@ async def test_a_run_is_opened_by_key_and_by_mouse(runs):
         await user.sees("finished")
         await user.press("down", "enter")
         await user.sees("test accuracy 0.9042")
-        assert user.app.shown_run == runs[0]
+        assert user.app.workspace.shown_run == runs[0]
         await user.press("5")
         await user.sees(OLD)
         await user.click("abcd")
         await user.sees(NEW)
         await user.click("abcd")
         await user.sees("r resumes it")
-        assert user.app.shown_run == runs[1]
+        assert user.app.workspace.shown_run == runs[1]
 
 
 async def test_a_runs_network_is_put_on_the_build_screen(runs):
@@ -115,7 +115,7 @@ async def test_a_run_is_followed_and_the_cursor_stays_on_its_run(runs):
             told.make_run("20260103-000000-new-0003")
             await user.sees("0003")
             await user.press("enter")
-            assert user.app.shown_run == runs[0]
+            assert user.app.workspace.shown_run == runs[0]
 
 
 async def test_a_run_that_goes_away(runs):
@@ -126,7 +126,7 @@ async def test_a_run_that_goes_away(runs):
         await user.press("b")
         await user.until(lambda: NEW not in user.text)
         await user.press("enter")
-        assert user.app.shown_run == runs[0]
+        assert user.app.workspace.shown_run == runs[0]
 
 
 async def test_directories_named_by_hand():
@@ -205,7 +205,7 @@ async def test_runs_are_filtered_by_typing(several):
         assert user.focused == "runs"
         await user.sees("fashion fin drop")
         await user.press("enter")
-        await user.until(lambda: user.app.shown_run == several[2])
+        await user.until(lambda: user.app.workspace.shown_run == several[2])
         await user.press("5", "escape")
         await user.until(lambda: len(order(user)) == 4)
         await user.press("slash", "x", "d", "escape")
@@ -218,13 +218,13 @@ async def test_marked_runs_are_compared(several):
         await user.press("5")
         await user.sees("baseline")
         await user.press("down", "space")
-        assert user.app.marked == (several[2],)
+        assert user.app.workspace.marked == (several[2],)
         assert "✓" in user.line("0.9103")
         await user.press("space", "space")
-        assert user.app.marked == (several[2], several[1], several[0])
+        assert user.app.workspace.marked == (several[2], several[1], several[0])
         await user.press("up", "up", "space")
-        assert user.app.marked == (several[1], several[0])
-        user.app.marked = (several[2], several[1])
+        assert user.app.workspace.marked == (several[1], several[0])
+        user.app.workspace.marked = (several[2], several[1])
         await user.press("c")
         await user.sees("1 fashion-cnn 0003", "2 baseline", "≠ differs")
         assert "≠" in user.line("test accuracy")
@@ -240,12 +240,12 @@ async def test_marked_runs_are_compared(several):
         await user.press("escape")
         await user.until(lambda: type(user.app.screen).__name__ == "RunsScreen")
         await user.press("escape")
-        assert user.app.marked == ()
+        assert user.app.workspace.marked == ()
 
 
 async def test_recipes_are_compared_field_by_field(several):
     async with opened(size=(140, 90)) as user:
-        user.app.marked = (several[2], several[3])
+        user.app.workspace.marked = (several[2], several[3])
         await user.press("5")
         await user.sees("baseline")
         await user.press("c")
@@ -310,12 +310,12 @@ async def test_runs_are_deleted_after_two_questions_and_taken_back(several):
         await user.sees("Are you sure?")
         await user.press("escape")
         assert several[3].path.exists()
-        user.app.marked = (several[3], several[0])
+        user.app.workspace.marked = (several[3], several[0])
         await user.press("d")
         await user.sees("Delete 2 runs")
         await user.press("d", "y")
         await user.until(lambda: order(user) == ["0003", "0002"])
-        assert user.app.marked == ()
+        assert user.app.workspace.marked == ()
         await user.press("T")
         await user.sees("2 runs are in the trash.")
         await user.press("r")
@@ -348,7 +348,7 @@ async def test_a_run_is_resumed_stopped_and_repeated(several, monkeypatch):
         await user.press("down", "r")
         await user.until(lambda: resumed == [several[3]])
         await user.press("R")
-        await user.until(lambda: user.app.shown_run == again)
+        await user.until(lambda: user.app.workspace.shown_run == again)
         assert repeated == [(preset("all-conv"), Recipe(seed=7))]
         await user.until(lambda: user.app.current_mode == "train")
         await user.press("5", "up", "x")

@@ -29,8 +29,8 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipes import with_recipe
 from tui_cnn.runs.runtime import runtime, thread_count
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.ui import warm
-from tui_cnn.ui.screens import train
+from tui_cnn.ui.train import screen as train
+from tui_cnn.ui.train import worker_pool as warm
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def starts(monkeypatch):
 
 
 def watch(user, run):
-    user.app.shown_run = run
+    user.app.workspace.shown_run = run
     user.app.switch_mode("train")
 
 
@@ -129,7 +129,7 @@ async def test_a_run_that_cannot_start_says_why_and_can_be_tried_again(monkeypat
             await user.press("enter")
             await user.until(lambda tries=tries: len(tried) == tries and user.notices == ["no room for [/it]"])
             user.app.clear_notifications()
-        assert user.app.shown_run is None
+        assert user.app.workspace.shown_run is None
         await user.sees("Train fashion-cnn")
 
 
@@ -323,7 +323,7 @@ async def test_steering(monkeypatch):
             watch(user, run)
             await user.sees("· running ·")
             await user.press("r", "n", "s")
-            assert user.app.shown_run == run, "what makes no sense is not done"
+            assert user.app.workspace.shown_run == run, "what makes no sense is not done"
             await user.press("p")
             await user.until(lambda: read_desired(run.desired_file) == "pause")
             told.write(run, told.paused())
@@ -341,7 +341,7 @@ async def test_steering(monkeypatch):
         await user.until(lambda: resumed == [run])
         await user.press("n")
         await user.sees("Train fashion-cnn")
-        assert user.app.shown_run is None
+        assert user.app.workspace.shown_run is None
 
 
 async def test_steering_that_fails_is_told(monkeypatch):
@@ -647,8 +647,8 @@ async def test_the_real_thing(monkeypatch):
             await user.type("500")
             await user.sees("A worker is ready", seconds=180)
             await user.press("enter")
-            await user.until(lambda: user.app.shown_run, 60)
-            run = user.app.shown_run
+            await user.until(lambda: user.app.workspace.shown_run, 60)
+            run = user.app.workspace.shown_run
             await user.sees("test accuracy 0.", seconds=180)
             await user.offers("New run", *TRAINED)
             finished = Follower(run).poll().finished

@@ -145,7 +145,7 @@ async def test_escape_gives_the_form_up():
         await user.press("escape")
         assert user.network == EVERY_KIND
         assert user.focused == "stack"
-        assert not user.app.design.history.past
+        assert not user.app.workspace.design.history.past
         await user.press("e")
         assert user.app.focused.value == "4"
 
@@ -156,7 +156,7 @@ async def test_enter_without_a_change_leaves_no_step_behind():
         await user.type("4")
         await user.press("enter")
         assert user.focused == "stack"
-        assert not user.app.design.history.past
+        assert not user.app.workspace.design.history.past
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

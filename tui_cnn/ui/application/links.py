@@ -1,0 +1,51 @@
+"""Links of the lessons: each names a state of the program, as `lab:convolution?kernel=sobel-x&padding=same` does."""
+
+from typing import Literal, NamedTuple
+
+from tui_cnn.formats.validation import nearest
+from tui_cnn.i18n import _
+from tui_cnn.ui.inspect.actions import VIEWS
+from tui_cnn.ui.lab.links import LabLink, LinkError, parse_lab_link
+
+
+class ModelLink(NamedTuple):
+    """A preset, on the Build or the Train screen."""
+
+    mode: Literal["build", "train"]
+    model: str
+
+
+class ViewLink(NamedTuple):
+    """A view of the Inspect screen."""
+
+    view: str
+
+
+class LessonLink(NamedTuple):
+    """Another lesson."""
+
+    name: str
+
+
+Link = LabLink | ModelLink | ViewLink | LessonLink
+
+
+def parse_link(link: str) -> Link:
+    """Read a link.
+
+    Raises:
+        LinkError: it leads nowhere.
+    """
+    scheme, _colon, rest = link.partition(":")
+    if scheme in ("build", "train") and rest:
+        return ModelLink("build" if scheme == "build" else "train", rest)
+    if scheme == "inspect":
+        views = [view.name for view in VIEWS]
+        if rest not in views:
+            raise LinkError(f"{link}: " + _("there is no such view") + nearest(rest, views))
+        return ViewLink(rest)
+    if scheme == "lesson" and rest:
+        return LessonLink(rest)
+    if scheme != "lab":
+        raise LinkError(f"{link}: " + _("a link begins with lab:, build:, train:, inspect: or lesson:"))
+    return parse_lab_link(link)

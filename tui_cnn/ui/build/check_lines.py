@@ -1,0 +1,37 @@
+"""The findings about a network as lines of text."""
+
+from textwrap import wrap
+from typing import NamedTuple
+
+from tui_cnn.core.checks import Check
+from tui_cnn.i18n import ngettext
+from tui_cnn.ui.build.signs import FINDINGS
+
+
+class FindingLine(NamedTuple):
+    """A line of a finding, and the number of that finding in the list."""
+
+    number: int
+    text: str
+
+
+def finding_lines(checks: tuple[Check, ...], width: int) -> list[FindingLine]:
+    """Write each finding on as many lines of `width` cells as it needs, its sign before the first."""
+    found = []
+    for number, check in enumerate(checks):
+        for place, part in enumerate(wrap(str(check), max(10, width - 2)) or [""]):
+            found.append(FindingLine(number, f"{FINDINGS[check.severity] if place == 0 else ' '} {part}"))
+    return found
+
+
+def summary(checks: tuple[Check, ...]) -> str:
+    """Count the findings of each kind: `1 error · 2 warnings`."""
+    errors, warnings, notes = (
+        sum(check.severity == severity for check in checks) for severity in ("error", "warning", "info")
+    )
+    parts = [
+        ngettext("{count} error", "{count} errors", errors).format(count=errors) if errors else "",
+        ngettext("{count} warning", "{count} warnings", warnings).format(count=warnings) if warnings else "",
+        ngettext("{count} note", "{count} notes", notes).format(count=notes) if notes else "",
+    ]
+    return " · ".join(filter(None, parts))

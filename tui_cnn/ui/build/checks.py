@@ -1,0 +1,132 @@
+"""The list of findings, the most severe first."""
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_cnn.core.checks import Check
+from tui_cnn.core.path import Path
+from tui_cnn.i18n import _
+from tui_cnn.ui.build.actions import CHECKS
+from tui_cnn.ui.build.check_lines import finding_lines, summary
+
+
+class ChecksView(Widget, can_focus=True):
+    """Always as high, so that no edit moves the stack; what does not fit scrolls."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *CHECKS.bindings(),
+        Binding("up,k", "step(-1)", show=False),
+        Binding("down,j", "step(1)", show=False),
+        Binding("home,g", "step(-10000)", show=False),
+        Binding("end,G", "step(10000)", show=False),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "checks--error",
+        "checks--warning",
+        "checks--info",
+        "checks--sound",
+        "checks--cursor",
+    }
+    DEFAULT_CSS = """
+    ChecksView {
+        & > .checks--error { color: $text-error; }
+        & > .checks--warning { color: $text-warning; }
+        & > .checks--info { color: $foreground 75%; }
+        & > .checks--sound { color: $text-success; }
+        & > .checks--cursor { background: $primary 35%; text-style: bold; }
+    }
+    """
+
+    chosen: reactive[int] = reactive(0)
+    """The number of the finding under the cursor."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._checks: tuple[Check, ...] = ()
+        self._lines = finding_lines((), 0)
+        self._top = 0
+
+    @property
+    def finding(self) -> Check | None:
+        """The finding under the cursor."""
+        return self._checks[self.chosen] if self._checks else None
+
+    def show(self, checks: tuple[Check, ...]) -> None:
+        """Show other findings."""
+        if checks == self._checks:
+            self._checks = checks  # their fixes are those of the network as it is now
+            return
+        self._checks = checks
+        self.chosen = min(self.chosen, max(0, len(checks) - 1))
+        self._wrap()
+
+    def show_about(self, path: Path) -> None:
+        """Bring what is said about a layer into view, unless the user is walking the list."""
+        if not self.has_focus:
+            about = (number for number, check in enumerate(self._checks) if check.path == path)
+            self.chosen = next(about, self.chosen)
+
+    def validate_chosen(self, chosen: int) -> int:
+        """Keep the cursor among the findings."""
+        return max(0, min(chosen, len(self._checks) - 1))
+
+    def watch_chosen(self) -> None:
+        """Bring the finding into view."""
+        places = [place for place, line in enumerate(self._lines) if line.number == self.chosen]
+        if places:
+            self._scroll(max(min(self._top, places[0]), places[-1] + 1 - self.size.height))
+
+    def on_mouse_scroll_down(self) -> None:
+        """Show what is below."""
+        self._scroll(self._top + 1)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Show what is above."""
+        self._scroll(self._top - 1)
+
+    def on_resize(self) -> None:
+        """Fit the lines to the new width."""
+        self._wrap()
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the layer of the finding."""
+        inside = event.get_content_offset(self)
+        place = inside.y + self._top if inside is not None else len(self._lines)
+        if place < len(self._lines) and self._checks:
+            self.chosen = self._lines[place].number
+            self.call_later(self.app.run_action, "screen.go_to_finding")
+
+    def action_step(self, by: int) -> None:
+        """Move the cursor."""
+        self.chosen += by
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        place, width, base = y + self._top, self.size.width, self.visual_style.rich_style
+        if not self._checks and place == 0:
+            sound = Segment("✓ " + _("no problems found"), self.get_component_rich_style("checks--sound"))
+            return Strip([sound]).adjust_cell_length(width, base)
+        if place >= len(self._lines):
+            return Strip.blank(width, base)
+        line = self._lines[place]
+        style = self.get_component_rich_style(f"checks--{self._checks[line.number].severity}")
+        if self.has_focus and line.number == self.chosen:
+            over = self.get_component_rich_style("checks--cursor")
+            style += Style(bgcolor=over.bgcolor, bold=over.bold)
+        return Strip([Segment(line.text, style)]).adjust_cell_length(width, style)
+
+    def _wrap(self) -> None:
+        self.border_title = summary(self._checks)
+        self._lines = finding_lines(self._checks, self.size.width)
+        self._scroll(self._top)
+
+    def _scroll(self, top: int) -> None:
+        self._top = max(0, min(top, len(self._lines) - self.size.height))
+        self.refresh()

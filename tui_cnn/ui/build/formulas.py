@@ -1,0 +1,155 @@
+"""Why a number is what it is: the formulas of one layer with the values put in."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+
+from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.field_formula import field_formula
+from tui_cnn.core.memory import activation, memory
+from tui_cnn.core.receptive_field import ReceptiveField, format_field
+from tui_cnn.core.rows import Row
+from tui_cnn.core.shape import format_shape
+from tui_cnn.core.sums import Sum
+from tui_cnn.i18n import _, ngettext
+from tui_cnn.ui.toolkit.cells import left, right
+from tui_cnn.ui.toolkit.numbers import size
+
+
+class Number(NamedTuple):
+    """A number with its name, and how it comes about or what it means; the name is empty for one more of the kind."""
+
+    label: str
+    value: str
+    reason: str = ""
+
+
+_SIDE_BY_SIDE = 64
+"""From this width on a number and its formula stand in one line."""
+
+_LABEL, _VALUE = 13, 13
+
+
+def written(numbers: Sequence[Number], width: int, quiet: Style) -> list[list[Segment]]:
+    """Write numbers with their formulas beside them, or below them where it is narrow, `width` cells wide."""
+    beside = width >= _SIDE_BY_SIDE
+    room = _VALUE if beside else max(_VALUE, width - _LABEL)
+    lines: list[list[Segment]] = []
+    for number in numbers:
+        if number.label or number.value or beside:
+            lines.append([Segment(left(number.label, _LABEL), quiet), Segment(right(number.value, room))])
+        if number.reason and beside:
+            lines[-1].append(Segment("  " + _cut(number.reason, width - _LABEL - room - 2)))
+        elif number.reason:
+            lines.append([Segment("  " + _cut(number.reason, width - 2), quiet)])
+    return lines
+
+
+def write(numbers: Sequence[Number], width: int, quiet: Style) -> Text:
+    """Write numbers as one text."""
+    lines = written(numbers, width, quiet)
+    return Text("\n").join(Text.assemble(*((part.text, part.style or "") for part in line)) for line in lines)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else set_cell_size(text, max(0, width - 1)) + "…"
+
+
+def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
+    """List a layer's numbers, each with its formula; those of a container are the sums of what it holds."""
+    if row.muted:
+        return [Number(_("output"), _("muted"), _("what goes in comes out; m lets it be heard again"))]
+    if row.figures is None:
+        reason = str(row.error) if row.error else _("an earlier layer cannot be built")
+        return [Number(_("output"), "—", reason)]
+    figures = row.figures
+    output = Number(_("output"), format_shape(figures.output_shape), figures.size_formula)
+    held_bytes = activation(figures.output_shape)
+    stored = Number(
+        _("memory"), size(held_bytes.value), _("{formula} bytes of output").format(formula=held_bytes.formula)
+    )
+    seen = _field(row)
+    if held is not None:
+        return [output, *held_numbers(held), stored, *seen]
+    trainable, fixed = figures.parameters
+    formula = trainable.formula
+    if fixed.value:
+        formula = _("{trainable} + {fixed} not trainable").format(trainable=formula or 0, fixed=fixed.formula)
+    macs = figures.macs
+    doubled = _("2·{macs}: two for each MAC").format(macs=f"{macs.value:,}") if macs.value else ""
+    return [
+        output,
+        Number(_("parameters"), f"{figures.parameters.total:,}", formula),
+        Number(_("MACs"), f"{macs.value:,}", macs.formula),
+        Number(_("FLOPs"), f"{2 * macs.value:,}", doubled),
+        Number(_("FLOPs, tf"), f"{figures.tf_flops:,}", _("as TensorFlow's profiler counts")),
+        stored,
+        *seen,
+    ]
+
+
+def held_numbers(held: Sum) -> list[Number]:
+    """List what a container or a branch sums up to."""
+    layers = ngettext("of {count} layer", "of {count} layers", held.layers).format(count=held.layers)
+    return [
+        Number(_("parameters"), f"{held.params:,}", layers),
+        Number(_("MACs"), f"{held.macs:,}", layers),
+    ]
+
+
+def _field(row: Row) -> list[Number]:
+    """Say what a cell sees of the image, and how that comes about."""
+    formula = field_formula(row)
+    if formula is None:
+        return [Number(_("field"), format_field(row.field), _seen(row.field))]
+    steps = _("step {step}, padding {padding}").format(step=formula.stride, padding=formula.padding)
+    return [Number(_("field"), format_field(row.field), formula.size), Number("", "", steps)]
+
+
+def _seen(field: ReceptiveField | None) -> str:
+    """Say what a receptive field is, in pixels of the input."""
+    if field is None or field.status == "full":
+        return _("every value sees all of the image")
+    down, across = field.down, field.across
+    if field.status == "unaligned":
+        return _("pixels at most; cells see unevenly")
+    stride = f"{down.stride}" if down.stride == across.stride else f"{down.stride}×{across.stride}"
+    padding = f"{down.padding}" if down.padding == across.padding else f"{down.padding}×{across.padding}"
+    message = _("pixels; step {stride}, padding {padding}")
+    return message.format(stride=stride, padding=padding)
+
+
+def network_numbers(analysis: Analysis) -> list[Number]:
+    """List the whole network's numbers."""
+    totals = analysis.totals
+    output = format_shape(analysis.output_shape) if analysis.output_shape else "—"
+    layers = sum(1 for row in analysis.rows if not row.holds_layers and not row.muted)
+    non_trainable = _("of these {count} not trainable").format(count=f"{totals.non_trainable:,}")
+    numbers = [
+        Number(
+            _("output"), output, ngettext("after {count} layer", "after {count} layers", layers).format(count=layers)
+        ),
+        Number(_("parameters"), f"{totals.params:,}", non_trainable if totals.non_trainable else ""),
+        Number(_("MACs"), f"{totals.macs:,}", _("multiply-accumulates for one image")),
+        Number(_("FLOPs"), f"{2 * totals.macs:,}", _("two for each MAC")),
+        Number(_("FLOPs, tf"), f"{totals.tf_flops:,}", _("as TensorFlow's profiler counts")),
+    ]
+    needs = memory(analysis)
+    if needs.inference is not None and needs.training is not None:
+        numbers += [
+            Number(
+                _("memory"),
+                size(needs.inference),
+                _("{formula}, for one image").format(formula=needs.formulas.inference),
+            ),
+            Number(
+                "",
+                size(needs.training),
+                _("{formula}, to train by adam").format(formula=needs.formulas.training),
+            ),
+        ]
+    return numbers

@@ -1,0 +1,33 @@
+"""What a layer that is added would do to the network."""
+
+from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.path import Path
+from tui_cnn.core.shape import format_shape
+from tui_cnn.i18n import _
+from tui_cnn.ui.toolkit.numbers import short_count
+
+
+def insertion(before: Analysis, after: Analysis, path: Path) -> str:
+    """Say in a line what the layer at `path` of `after` makes of its input, and how the totals change by it.
+
+    A layer that breaks the stack says where and why; what was broken before is not laid at its door.
+    """
+    broken = [check for check in after.checks if check.severity == "error"]
+    if any(check.severity == "error" for check in before.checks):
+        broken = [check for check in broken if check.path == path]
+    if broken:
+        return f"✗ {broken[0]}"
+    row = next(row for row in after.rows if row.path == path)
+    if row.input_shape is None or row.figures is None:  # behind a layer that is broken, or unknown
+        return ""
+    return _("{input} → {output} · {params} parameters and {macs} MACs in all").format(
+        input=format_shape(row.input_shape),
+        output=format_shape(row.figures.output_shape),
+        params=_change(after.totals.params - before.totals.params),
+        macs=_change(after.totals.macs - before.totals.macs),
+    )
+
+
+def _change(by: int) -> str:
+    """Write by how much a count grows or shrinks: `+1.34 k`, `−36.9 k`, `±0`."""
+    return f"{'+' if by > 0 else '−' if by < 0 else '±'}{short_count(abs(by))}"

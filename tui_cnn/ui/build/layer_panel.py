@@ -1,0 +1,148 @@
+"""The settings of the selected layer: to read, and on request to edit."""
+
+from typing import ClassVar
+
+import msgspec
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.branching import is_branch
+from tui_cnn.core.edits import layer_at
+from tui_cnn.core.path import Path, format_path
+from tui_cnn.formats.fields import fields, format_value
+from tui_cnn.i18n import _
+from tui_cnn.ui.build.actions import FORM
+from tui_cnn.ui.build.formulas_panel import WhyView
+from tui_cnn.ui.build.preview import preview
+from tui_cnn.ui.toolkit.choice import spoken
+from tui_cnn.ui.toolkit.form import StructForm, is_rare
+
+_ABOUT, _ADVICE, _EFFECT = 4, 2, 8
+"""Lines of what the layer is, of what is said about a field, and of what an edit would change."""
+
+
+class LayerForm(StructForm):
+    """The settings of a layer, to edit."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*FORM.bindings()]
+
+
+class LayerPanel(Vertical):
+    """Reading costs one line of text a field; the form with its controls exists only while one edits."""
+
+    DEFAULT_CSS = """
+    LayerPanel {
+        padding: 0 1;
+        & #about { color: $text-muted; height: 4; border-top: solid $foreground 20%; border-title-color: $text; }
+        & #settings { height: 10; }
+        & #why { height: 1fr; border-top: solid $foreground 20%; border-title-color: $text-muted; }
+        & #effect { height: auto; border-top: solid $foreground 20%; border-title-color: $text-muted; display: none; }
+        & #effect.-broken { color: $text-error; }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Lay out what the layer is, its settings, and the effect of an edit."""
+        yield Static(id="about")
+        yield Static(id="settings")
+        yield Static(id="effect")
+        yield WhyView(id="why")
+
+    def on_resize(self) -> None:
+        """Share the room anew."""
+        self._share_room()
+
+    form: LayerForm | None = None
+    """The form, while one edits."""
+
+    _shown_of: Analysis | None = None
+
+    path: Path = ()
+    """The layer that is shown; empty for the network itself."""
+
+    def show(self, analysis: Analysis, path: Path) -> None:
+        """Show the layer at `path`, or the network itself for the empty path; a form that is open is closed."""
+        if self.form is not None:
+            self._close()
+        self._analysis = self._shown_of = analysis
+        self.path = path
+        value = self._value()
+        kind = type(value)
+        where = _("layer {number}").format(number=format_path(path)) if path else _("network")
+        self.query_one("#about").border_title = f"{kind.__name__ if path else _('Input')} · {where}"
+        about = (kind.__doc__ or "").partition("\n")[0] if path else _("The shape of one image, channels last.")
+        self.query_one("#about", Static).update(Text(_(about)), layout=False)
+        self.query_one("#settings", Static).update(_settings(value), layout=False)
+
+    def shows(self, analysis: Analysis, path: Path) -> bool:
+        """Tell whether this is what is shown."""
+        return self._shown_of is analysis and self.path == path
+
+    async def edit(self) -> None:
+        """Open the form, with the first field ready to type into."""
+        if self.form is None:
+            self.query_one("#settings").display = False
+            self.query_one("#why").display = False
+            self.form = form = LayerForm(self._value())
+            await self.mount(form, before="#effect")
+            if form is self.form:  # and was not closed while it was set up
+                self._share_room()
+                form.focus_first()
+
+    def preview(self, after: Analysis | None) -> None:
+        """Show what the edit in the form would change."""
+        effect = self.query_one("#effect", Static)
+        effect.display = after is not None
+        if after is not None:
+            effect.border_title = _("with this")
+            effect.set_class(any(check.severity == "error" for check in after.checks), "-broken")
+            effect.update(preview(self._analysis, after, self.edited))
+
+    @on(StructForm.Resized)
+    def _share_anew(self) -> None:
+        self._share_room()
+
+    @property
+    def edited(self) -> Path:
+        """The path of what the form edits: of a branch, the branches that it is one of."""
+        return self.path[:-1] if is_branch(self._analysis.network, self.path) else self.path
+
+    def _value(self) -> msgspec.Struct:
+        network = self._analysis.network
+        return layer_at(network, self.edited) if self.path else network
+
+    def _close(self) -> None:
+        if self.form is not None:
+            self.form.remove()
+            self.form = None
+        self.query_one("#settings").display = True
+        self.query_one("#why").display = True
+        self.query_one("#effect").display = False
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Keep in view what an edit would change: what the layer is gives way to it, and then the fields scroll."""
+        room = self.size.height - _ADVICE - _EFFECT
+        roomy = self.form is None or room >= self.form.lines + _ABOUT
+        self.query_one("#about").display = roomy
+        if self.form is not None:
+            self.form.show_lines(room - _ABOUT if roomy else room)
+
+
+def _settings(value: msgspec.Struct) -> Text:
+    """List the fields with their values; those that are as Keras leaves them step back."""
+    defaults = {info.name: info.default for info in msgspec.structs.fields(value)}
+    text = Text(no_wrap=True, overflow="ellipsis")
+    for field in fields(type(value)):
+        held = getattr(value, field.name)
+        usual = held == defaults[field.name]
+        if field.kind == "nested" or (usual and (field.name in ("name", "muted") or is_rare(field.name))):
+            continue
+        written = spoken(format_value(field, held)) or field.blank
+        text.append(f"{field.name:<20}", "dim").append(f"{written}\n", "dim" if usual else "bold")
+    return text

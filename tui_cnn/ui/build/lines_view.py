@@ -1,0 +1,185 @@
+"""The lines of the tree, drawn in columns below a header that does not scroll."""
+
+from functools import cached_property
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.path import Path
+from tui_cnn.ui.build.columns import Column, columns
+from tui_cnn.ui.build.messages import LayerSelected
+from tui_cnn.ui.build.signs import FINDINGS
+from tui_cnn.ui.build.stack_cells import Styles, draw, header
+from tui_cnn.ui.build.stack_lines import Line
+from tui_cnn.ui.build.tree import Tree
+
+GUTTER = 2
+"""Cells before the columns: the cursor, and the sign of a finding."""
+
+
+class LinesView(ScrollView):
+    """Draws the lines, each once until it changes; a subclass says which are selected."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "stack--header",
+        "stack--dim",
+        "stack--bar",
+        "stack--error",
+        "stack--warning",
+        "stack--range",
+        "stack--cursor",
+    }
+    DEFAULT_CSS = """
+    LinesView {
+        scrollbar-size-vertical: 1;
+        overflow-x: hidden;
+        & > .stack--header { color: $foreground 60%; }
+        & > .stack--dim { color: $foreground 50%; }
+        & > .stack--bar { color: $primary; }
+        & > .stack--error { color: $text-error; }
+        & > .stack--warning { color: $text-warning; }
+        & > .stack--range { background: $primary 20%; }
+        & > .stack--cursor { background: $foreground 8%; }
+        &:focus > .stack--cursor { background: $primary 35%; text-style: bold; }
+    }
+    """
+
+    cursor: reactive[int] = reactive(1, repaint=False)
+    """The line under the cursor; 0 is the input."""
+
+    hidden_columns: reactive[frozenset[str]] = reactive(frozenset(), init=False)
+    """The keys of the columns that are not wanted."""
+
+    def __init__(self, analysis: Analysis, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.seen = Tree(analysis)
+        self.set_reactive(LinesView.cursor, self.seen.number((0,)))
+        self.just_opened = True
+        self._measure()
+
+    @property
+    def path(self) -> Path:
+        """The address of the layer or the branch under the cursor; empty on the input."""
+        return self.seen.lines[self.cursor].path
+
+    @property
+    def line(self) -> Line:
+        """The line under the cursor."""
+        return self.seen.lines[self.cursor]
+
+    def watch_hidden_columns(self) -> None:
+        """Fit the columns that are left."""
+        self._measure()
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Fit the lines to the new width."""
+        if self.just_opened and self.room:  # it was opened before there was any room to fit it into
+            path, self.just_opened = self.path, False
+            self.seen.open(self.seen.analysis, self.room)
+            self.relist(path)
+        else:
+            self._measure()
+            self.reveal()
+
+    def is_selected(self, number: int) -> bool:
+        """Tell whether a line is selected beside the one under the cursor."""
+        raise NotImplementedError
+
+    def entitle(self) -> None:
+        """Write the title anew."""
+        raise NotImplementedError
+
+    def notify_style_update(self) -> None:
+        """Draw anew in other colours."""
+        self._strips.clear()
+        self.__dict__.pop("_styles", None)
+        self.__dict__.pop("_warning", None)
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line; the first is the header, which does not scroll."""
+        width, base = self.size.width, self.visual_style.rich_style
+        if y == 0:
+            style = self.get_component_rich_style("stack--header")
+            return Strip([Segment(" " * GUTTER, base), *header(self._columns, style)]).adjust_cell_length(width, base)
+        number = y - 1 + self.scroll_offset.y
+        if number >= len(self.seen.lines):
+            return Strip.blank(width, base)
+        over = self._over(number)
+        strip = None if over else self._strips.get(number)
+        if strip is None:
+            strip = self._strip(number, over)
+            if over is None:
+                self._strips[number] = strip
+        return strip
+
+    def _strip(self, number: int, over: Style | None) -> Strip:
+        line, styles = self.seen.lines[number], self._styles
+        warning = self._warning
+        if over is not None:
+            over = Style(bgcolor=over.bgcolor, bold=over.bold)
+            styles, warning = Styles(*(style + over for style in styles)), warning + over
+        finding = {"error": styles.error, "warning": warning, "info": styles.dim, None: styles.text}[line.finding]
+        gutter = [
+            Segment("▌" if number == self.cursor else " ", styles.bar),
+            Segment(FINDINGS[line.finding] if line.finding else " ", finding),
+        ]
+        drawn = draw(line, self.seen.cells[number], self.seen.analysis, self._columns, styles)
+        return Strip([*gutter, *drawn]).adjust_cell_length(self.size.width, styles.text)
+
+    def _over(self, number: int) -> Style | None:
+        """Return the style that goes over a line, if one does."""
+        if number == self.cursor:
+            return self.get_component_rich_style("stack--cursor")
+        return self.get_component_rich_style("stack--range") if self.is_selected(number) else None
+
+    @cached_property
+    def _styles(self) -> Styles:
+        parts = (self.get_component_rich_style(f"stack--{part}") for part in ("dim", "bar", "error"))
+        return Styles(self.visual_style.rich_style, *parts)
+
+    @cached_property
+    def _warning(self) -> Style:
+        return self.get_component_rich_style("stack--warning")
+
+    @property
+    def room(self) -> int:
+        """So many lines there are below the header."""
+        return max(0, self.size.height - 1)
+
+    def relist(self, path: Path) -> None:
+        """Show the lines as they are now, with the cursor on what is at `path`."""
+        self._measure()
+        self.put_cursor(path)
+
+    def _measure(self) -> None:
+        self._strips: dict[int, Strip] = {}
+        scrolls = len(self.seen.lines) > self.room  # the bar comes after this: a cell for it, and one free
+        width = self.outer_size.width - GUTTER - 2 * scrolls
+        self._columns: tuple[Column, ...] = columns(self.seen.cells, width, self.hidden_columns)
+        self.virtual_size = Size(self.size.width, len(self.seen.lines) + 1)
+        self.entitle()
+
+    def put_cursor(self, path: Path) -> None:
+        """Put the cursor on what is at `path`, and tell of it."""
+        self.set_reactive(LinesView.cursor, self.seen.number(path))
+        self.reveal()
+        self.refresh()
+        self.post_message(LayerSelected(self.path))
+
+    def repaint_lines(self, *numbers: int) -> None:
+        """Draw some lines anew."""
+        for number in numbers:
+            self.refresh(Region(0, number + 1 - self.scroll_offset.y, self.size.width, 1))
+
+    def reveal(self) -> None:
+        """Scroll to the line under the cursor."""
+        if self.size.height:  # nothing can be revealed in no space
+            self.scroll_to_region(Region(0, self.cursor, 1, 2), animate=False, force=True)

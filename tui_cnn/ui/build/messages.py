@@ -1,0 +1,33 @@
+"""What the stack and the volume tell the Build screen."""
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from tui_cnn.core.path import Path
+
+
+@dataclass
+class LayerSelected(Message):
+    """The cursor of the stack stands on a layer; an empty path is the input."""
+
+    path: Path
+
+
+@dataclass
+class LayerPointed(Message):
+    """A layer was pointed at beside the stack; an empty path is the input."""
+
+    path: Path
+
+
+@dataclass
+class LayersDropped(Message):
+    """The selected layers were dragged to the line of a layer; an empty path is the input."""
+
+    onto: Path
+
+
+@dataclass
+class MenuWanted(Message):
+    """A list of what can be done with the selected layers is wanted."""

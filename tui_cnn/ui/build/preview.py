@@ -1,0 +1,81 @@
+"""What an edit would change, before it is made."""
+
+from rich.table import Table
+from rich.text import Text
+
+from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.memory import BYTES, memory
+from tui_cnn.core.path import Path
+from tui_cnn.core.receptive_field import ReceptiveField, format_field
+from tui_cnn.core.rows import Row
+from tui_cnn.core.shape import elements, format_shape
+from tui_cnn.i18n import _
+from tui_cnn.ui.toolkit.numbers import change, short_count, size
+
+
+def preview(before: Analysis, after: Analysis, path: Path) -> Table | Text:
+    """Compare the layer at `path` and the totals: what stays as it is has no line but the output.
+
+    An edit that breaks the stack says where and why.
+    """
+    broken = next((check for check in after.checks if check.severity == "error"), None)
+    if broken is not None:
+        return Text("✗ " + str(broken), style="bold")
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True, style="bold")
+    old, new = _row(before, path), _row(after, path)
+    table.add_row(_("output"), _shape(before, old, path), "→", _shape(after, new, path), "")
+    if path:
+        _compare_layers(table, old, new)
+        table.add_row(Text(_("in total")))
+    _compare(table, _("parameters"), before.totals.params, after.totals.params)
+    _compare(table, _("MACs"), before.totals.macs, after.totals.macs)
+    _compare_memory(table, memory(before).training, memory(after).training)
+    _compare_fields(table, _last_field(before), _last_field(after))
+    return table
+
+
+def _compare_layers(table: Table, old: Row | None, new: Row | None) -> None:
+    """Compare one layer before and after."""
+    was, now = (row.figures if row else None for row in (old, new))
+    if was is None or now is None or old is None or new is None:
+        return
+    _compare(table, _("parameters"), was.parameters.total, now.parameters.total)
+    _compare(table, _("MACs"), was.macs.value, now.macs.value)
+    _compare_memory(table, BYTES * elements(was.output_shape), BYTES * elements(now.output_shape))
+    _compare_fields(table, old.field, new.field)
+
+
+def _compare(table: Table, label: str, old: int, new: int) -> None:
+    if old != new:
+        table.add_row(label, short_count(old), "→", short_count(new), change(old, new))
+
+
+def _compare_memory(table: Table, old: int | None, new: int | None) -> None:
+    if old is not None and new is not None and old != new:
+        table.add_row(_("memory"), size(old), "→", size(new), change(old, new))
+
+
+def _compare_fields(table: Table, old: ReceptiveField | None, new: ReceptiveField | None) -> None:
+    if old is not None and new is not None and format_field(old) != format_field(new):
+        table.add_row(_("field"), format_field(old), "→", format_field(new), "")
+
+
+def _last_field(analysis: Analysis) -> ReceptiveField | None:
+    """Find what a cell of the last feature map sees."""
+    last_map = analysis.last_map
+    return last_map.field if last_map else None
+
+
+def _row(analysis: Analysis, path: Path) -> Row | None:
+    return next((row for row in analysis.rows if row.path == path), None)
+
+
+def _shape(analysis: Analysis, row: Row | None, path: Path) -> str:
+    if not path:
+        return format_shape(analysis.network.input_shape)
+    return format_shape(row.figures.output_shape) if row and row.figures else "—"

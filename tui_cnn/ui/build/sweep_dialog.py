@@ -1,0 +1,190 @@
+"""Try one setting of a layer over several values: a table, curves, and Enter to take one."""
+
+from typing import Any, ClassVar, NamedTuple
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import DataTable, Input, Label, Static
+
+from tui_cnn.core.edits import layer_at
+from tui_cnn.core.network import Network
+from tui_cnn.core.path import Path, format_path
+from tui_cnn.core.shape import format_shape
+from tui_cnn.core.sweep import Trial, is_allowed, parse_numbers, sweep, sweepable, values_around
+from tui_cnn.i18n import _
+from tui_cnn.ui.build.sweep_table import charts, format_setting
+from tui_cnn.ui.toolkit.choice import Choice
+from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
+from tui_cnn.ui.toolkit.layer_diff import tones
+from tui_cnn.ui.toolkit.numbers import change, short_count, size
+
+
+class Setting(NamedTuple):
+    """A setting and the value to give it."""
+
+    field: str
+    value: Any
+
+
+class Sweep(SingleResult[Setting | None]):
+    """The values of a setting, a line each, with what each would make of the whole network."""
+
+    AUTO_FOCUS = "DataTable"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", show=False, priority=True),
+        Binding("left", "field(-1)", show=False, priority=True),
+        Binding("right", "field(1)", show=False, priority=True),
+        Binding("r,slash", "range", show=False),
+    ]
+
+    def __init__(self, network: Network, path: Path) -> None:
+        super().__init__()
+        self._network = network
+        self._path = path
+        self._layer = layer_at(network, path)
+        self._fields = sweepable(self._layer)
+        self._trials: tuple[Trial, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the setting and its range, the table, the curves, and a word about the keys."""
+        with Vertical(id="dialog", classes="-sweep") as dialog:
+            kind, number = type(self._layer).__name__, format_path(self._path)
+            dialog.border_title = Content(_("Sweep · {kind} · layer {number}").format(kind=kind, number=number))
+            dialog.border_subtitle = _("memory: to train on 32 images")
+            with Horizontal(classes="line"):
+                yield Label(_("setting"))
+                yield Choice(self._fields, self._fields[0], id="setting")
+                yield Label(_("values"))
+                yield Input(compact=True, id="values")
+            yield DataTable(cursor_type="row", cursor_foreground_priority="renderable", id="trials")
+            yield Static(id="reason", markup=False)
+            yield Static(id="charts", markup=False)
+            yield Static(_("↑ ↓ choose  Enter apply  ← → setting  r values  Esc back"), classes="keys")
+
+    def on_mount(self) -> None:
+        """Begin with the first setting."""
+        self._begin()
+
+    def on_resize(self) -> None:
+        """Draw the curves anew."""
+        self.call_after_refresh(self._draw)
+
+    @property
+    def _field(self) -> str:
+        return self.query_one(Choice).value
+
+    @on(Choice.Changed)
+    def _begin(self) -> None:
+        """Propose values of the setting, and try them."""
+        values = values_around(self._layer, self._field)
+        numbers = [value[0] if isinstance(value, tuple) else value for value in values]
+        entry = self.query_one(Input)
+        entry.disabled = not all(isinstance(number, int) and not isinstance(number, bool) for number in numbers)
+        with self.prevent(Input.Changed):
+            entry.value = ", ".join(format_setting(number) for number in numbers)
+        self._try(self._field, values)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        try:
+            numbers = parse_numbers(event.value)
+        except ValueError:
+            self.query_one("#reason", Static).update(_("write numbers as 8, 16, 32 or 8..128 or 8..128..8"))
+            return
+        pair = isinstance(getattr(self._layer, self._field), tuple)
+        values = [(number, number) if pair else number for number in numbers]
+        self._try(self._field, tuple(value for value in values if is_allowed(self._layer, self._field, value)))
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self.query_one(DataTable).focus()
+
+    @work(thread=True, exclusive=True, group="sweep")
+    def _try(self, field: str, values: tuple[Any, ...]) -> None:
+        trials = sweep(self._network, self._path, field, values)
+        self.app.call_from_thread(self._show, trials)
+
+    def _show(self, trials: tuple[Trial, ...]) -> None:
+        if not self.is_mounted or self.answered:
+            return
+        self._trials = trials
+        table = self.query_one(DataTable)
+        table.clear(columns=True)
+        titles = (_("value"), _("output"), _("parameters"), _("MACs"), _("memory"), _("field"))
+        table.add_columns(*(Text(title, justify="right") for title in titles))
+        present = getattr(self._layer, self._field)
+        now = next(iter(sweep(self._network, self._path, self._field, [present])))
+        for trial in trials:
+            table.add_row(*self._cells(trial, now))
+        values = [trial.value for trial in trials]
+        if present in values:
+            table.move_cursor(row=values.index(present))
+        self._explain()
+
+    def _cells(self, trial: Trial, now: Trial) -> list[Text]:
+        mark = "● " if trial.value == now.value else ""
+        value = Text(mark + format_setting(trial.value), justify="right")
+        figures = trial.row.figures
+        if trial.reason or figures is None:
+            return [value, *(Text(cell, justify="right") for cell in ("✗ " + _("breaks"), "—", "—", "—", "—"))]
+        totals, before = trial.analysis.totals, now.analysis.totals
+        return [
+            value,
+            Text(format_shape(figures.output_shape), justify="right"),
+            self._number(short_count(totals.params), before.params, totals.params),
+            self._number(short_count(totals.macs), before.macs, totals.macs),
+            self._number(size(trial.training or 0), now.training or 0, trial.training or 0),
+            Text("—" if trial.field is None else f"{trial.field}", justify="right"),
+        ]
+
+    def _number(self, written: str, before: int, after: int) -> Text:
+        tone = tones(self.app)
+        text = Text(written, justify="right")
+        return text.append(f" {change(before, after):>6}", style=tone.better if after < before else tone.worse)
+
+    @on(DataTable.RowHighlighted)
+    def _explain(self) -> None:
+        """Say why the value under the cursor cannot be, and let its columns stand out."""
+        place = self.query_one(DataTable).cursor_row
+        reason = self._trials[place].reason if place < len(self._trials) else _("no value that the setting may have")
+        self.query_one("#reason", Static).update(f"✗ {reason}" if reason else "")
+        self._draw()
+
+    def _draw(self) -> None:
+        pane = self.query_one("#charts", Static)
+        colors = self.app.theme_variables
+        height, place = pane.size.height - 1, self.query_one(DataTable).cursor_row
+        if height > 0 and self._trials:
+            pane.update(charts(self._trials, place, pane.size.width, height, (colors["primary"], colors["accent"])))
+        else:
+            pane.update("")
+
+    @on(DataTable.RowSelected)
+    def _chosen(self, event: DataTable.RowSelected) -> None:
+        if event.cursor_row < len(self._trials):
+            self.dismiss(Setting(self._field, self._trials[event.cursor_row].value))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the arrows to the line of values while one types there."""
+        if action == "field":
+            return not isinstance(self.focused, Input | Choice)
+        return super().check_action(action, parameters)
+
+    def action_field(self, by: int) -> None:
+        """Try another setting."""
+        self.query_one(Choice).action_step(by)
+
+    def action_range(self) -> None:
+        """Type other values."""
+        self.query_one(Input).focus()
+
+    def action_back(self) -> None:
+        """Leave the line of values, or the dialog."""
+        if isinstance(self.focused, Input):
+            self.query_one(DataTable).focus()
+        else:
+            self.dismiss(None)

@@ -1,0 +1,187 @@
+"""Compare the variants of a network side by side; load, rename or delete one."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.coordinate import Coordinate
+from textual.widgets import DataTable, Static
+
+from tui_cnn.core.analysis import Analysis, analyze
+from tui_cnn.core.network import Network
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.models import find_network
+from tui_cnn.i18n import _
+from tui_cnn.runs.results import results, results_of
+from tui_cnn.ui.build.variant_name_dialog import VariantName
+from tui_cnn.ui.build.variants import list_variants
+from tui_cnn.ui.build.variants_table import Candidate, comparison
+from tui_cnn.ui.settings import Flops
+from tui_cnn.ui.toolkit.dialogs.ask import Answer, Ask
+from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
+from tui_cnn.ui.toolkit.layer_diff import difference, tones
+
+
+class Variants(SingleResult[Candidate | None]):
+    """A table of totals with a column for each network, and under it what differs, layer by layer.
+
+    The answer is the network to load into Build.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,C", "dismiss(None)", show=False),
+        Binding("enter", "load", show=False, priority=True),
+        Binding("r", "rename", show=False),
+        Binding("d,delete", "delete", show=False),
+        Binding("plus,a", "add", show=False),
+        Binding("w", "whole", show=False),
+        Binding("up,k", "scroll(-1)", show=False, priority=True),
+        Binding("down,j", "scroll(1)", show=False, priority=True),
+        Binding("pageup", "scroll(-8)", show=False, priority=True),
+        Binding("pagedown", "scroll(8)", show=False, priority=True),
+    ]
+
+    def __init__(self, now: Analysis, convention: Flops) -> None:
+        super().__init__()
+        self._now = now
+        self._convention: Flops = convention
+        self._candidates = [Candidate(_("now"), now)]
+        self._paths: dict[str, Path] = {}
+        self._added: dict[str, Network] = {}
+        self._whole = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the table, the differences, and a word about the keys."""
+        with Vertical(id="dialog", classes="-variants") as dialog:
+            dialog.border_title = Content(_("Variants of {name}").format(name=self._now.network.name))
+            yield DataTable(cursor_type="column", fixed_columns=1, id="totals", cell_padding=1)
+            with VerticalScroll(id="differences", can_focus=False):
+                yield Static(id="difference", markup=False)
+            keys = _("← → choose  Enter load  r rename  d delete  a add  w all  Esc back")
+            yield Static(keys, classes="keys")
+
+    def on_mount(self) -> None:
+        """Show what is being designed at once, and the rest when it is read."""
+        self._show(1)
+        self._read(1)
+
+    @work(thread=True, exclusive=True, group="variants")
+    def _read(self, cursor: int) -> None:
+        kept = list_variants(self._now.network.name)
+        named = {variant.name: variant.network for variant in kept} | self._added
+        known = results()
+        candidates = [Candidate(_("now"), self._now, results_of(self._now.network, known))]
+        candidates += (Candidate(name, analyze(one), results_of(one, known)) for name, one in named.items())
+        paths = {variant.name: variant.path for variant in kept}
+        self.app.call_from_thread(self._take, candidates, paths, cursor)
+
+    def _take(self, candidates: list[Candidate], paths: dict[str, Path], cursor: int) -> None:
+        if self.is_mounted:
+            self._candidates, self._paths = candidates, paths
+            self._show(cursor)
+
+    def _show(self, cursor: int) -> None:
+        table = self.query_one(DataTable)
+        table.clear(columns=True)
+        table.add_columns("", *(Text(one.name, justify="right") for one in self._candidates))
+        for line in comparison(self._candidates, self._convention, tones(self.app)):
+            table.add_row(Text(line.label, style="dim"), *line.cells)
+        table.cursor_coordinate = Coordinate(0, min(cursor + 1, len(self._candidates)))
+        self._show_difference()
+
+    @on(DataTable.ColumnHighlighted)
+    def _highlighted(self, event: DataTable.ColumnHighlighted) -> None:
+        if event.data_table.cursor_column == 0:  # the labels
+            event.data_table.move_cursor(column=1)
+        else:
+            self._show_difference()
+
+    @on(DataTable.ColumnSelected)
+    def _clicked(self) -> None:
+        self._show_difference()
+
+    def _show_difference(self) -> None:
+        pane, scroll = self.query_one("#difference", Static), self.query_one("#differences")
+        one = self._chosen
+        if one is None:
+            hint = _("v on the Build screen keeps the network as it stands; a adds a preset or a file to compare with.")
+            scroll.border_title = _("This is the network on the Build screen")
+            pane.update(Content.styled(hint if len(self._candidates) == 1 else "", "$text-muted"))
+        else:
+            scroll.border_title = Content(_("From the network on the Build screen to {name}").format(name=one.name))
+            pane.update(difference(self._now, one.analysis, tones(self.app), whole=self._whole))
+        scroll.scroll_home(animate=False)
+
+    @property
+    def _chosen(self) -> Candidate | None:
+        """The network under the cursor; None for the one that is being designed."""
+        place = self.query_one(DataTable).cursor_column - 1
+        return self._candidates[place] if 0 < place < len(self._candidates) else None
+
+    def action_load(self) -> None:
+        """Answer with the network under the cursor."""
+        if one := self._chosen:
+            self.dismiss(one)
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll what differs."""
+        self.query_one("#differences").scroll_relative(y=lines, animate=False)
+
+    def action_whole(self) -> None:
+        """Show all layers, or only those that differ."""
+        self._whole = not self._whole
+        self._show_difference()
+
+    @work
+    async def action_add(self) -> None:
+        """Add a preset or a file to compare with."""
+        from tui_cnn.ui.toolkit.dialogs.open_model import LOOK_FOR_IT, OpenModel, look_for_file
+
+        model = await self.app.push_screen_wait(OpenModel(()))
+        model = await look_for_file(self.app) if model == LOOK_FOR_IT else model
+        if model is None:
+            return
+        try:
+            network, _path = find_network(model)
+        except FormatError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        self._added[network.name if network.name not in self._paths else f"{network.name} ({model})"] = network
+        self._read(len(self._candidates))
+
+    @work
+    async def action_rename(self) -> None:
+        """Give the variant under the cursor another name."""
+        one = self._chosen
+        if one is None or one.name not in self._paths:
+            return
+        old = self._paths[one.name]
+        new = await self.app.push_screen_wait(VariantName(self._now.network.name, one.name))
+        if new is not None and new != old:
+            try:
+                old.replace(new)
+            except OSError as error:
+                self.notify(f"{new}: {error.strerror}", severity="error", markup=False)
+            self._read(self._candidates.index(one))
+
+    @work
+    async def action_delete(self) -> None:
+        """Delete the variant under the cursor, once that is confirmed."""
+        one = self._chosen
+        if one is None:
+            return
+        if one.name in self._paths:
+            question = _("“{name}” is deleted for good.").format(name=one.name)
+            answer = await self.app.push_screen_wait(
+                Ask(_("Delete a variant"), question, [Answer("delete", "d", _("Delete"))])
+            )
+            if answer != "delete":
+                return
+            self._paths[one.name].unlink(missing_ok=True)
+        self._added.pop(one.name, None)
+        self._read(max(1, self._candidates.index(one) - 1))

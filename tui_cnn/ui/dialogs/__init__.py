@@ -1,1 +1,0 @@
-"""Modal dialogs; each returns a typed result, or None where the user thought better of it."""

@@ -1,1 +1,0 @@
-"""Values to text cells; nothing here knows the app."""

@@ -1,0 +1,109 @@
+"""Maps and filters of a trained network, taken along to the Lab, there to be convolved step by step."""
+
+import numpy as np
+import numpy.typing as npt
+
+from tui_cnn.core import edits
+from tui_cnn.core.layers import Conv2D, DepthwiseConv2D, FixedConv2D
+from tui_cnn.core.path import Path
+from tui_cnn.formats.toml import loads_network
+from tui_cnn.i18n import _
+from tui_cnn.lab.scene import Taken
+from tui_cnn.runs.inspection.replies import Activations, LayerInfo, Weights
+from tui_cnn.ui.inspect.scene import Scene
+from tui_cnn.ui.messages import LabTransfer
+
+_MOST_CHANNELS = 3
+"""So many channels the Lab draws side by side; of more it shows the one that is looked at."""
+
+
+def take_map(scene: Scene, found: Activations) -> LabTransfer:
+    """Take the map that is looked at, (height, width, 1)."""
+    values = np.asarray(found.layers[scene.layer].numpy(), np.float64)[..., [scene.channel]]
+    name = _("{layer} map {number}").format(layer=scene.info.name, number=scene.channel)
+    return LabTransfer({"image": "map"}, Taken(values, name))
+
+
+def take_filter(
+    scene: Scene, place: int, channel: int | None, found: Activations, weights: Weights
+) -> LabTransfer | None:
+    """Take the chosen filter of the convolution at a place, and what it looks at; None if it is no such layer.
+
+    Where more than three channels go in, one is taken: `channel` or, None, the one with the largest weights.
+    """
+    info = scene.opened.layers[place]
+    layer = edits.layer_at(loads_network(scene.opened.network, ""), info.path)
+    if not isinstance(layer, Conv2D | DepthwiseConv2D | FixedConv2D):
+        return None
+    arrays = next(each.weights for each in weights.layers if each.name == info.name)
+    kernels = next(array.numpy() for array in arrays.values() if len(array.shape) == 4)
+    number = min(scene.channel, info.shape[-1] - 1)
+    image = _input(scene, place, found)
+    kernel, image = _of_filter(layer, np.asarray(kernels, np.float64), number, image)
+    notes = ""
+    depth = kernel.shape[2]
+    if depth > _MOST_CHANNELS:
+        strongest = int(np.abs(kernel).sum(axis=(0, 1)).argmax())
+        chosen = strongest if channel is None else channel
+        kernel, image = kernel[..., [chosen]], image[..., [chosen]]
+        notes = " " + _("input {number} of {count}").format(number=chosen, count=depth)
+    bias = float(arrays["bias"].numpy()[number]) if "bias" in arrays else None
+    convolution = layer.convolution if isinstance(layer, FixedConv2D) else layer
+    settings = {
+        "image": "map",
+        "kernel": "trained",
+        "kernel_size": kernel.shape[:2],
+        "filters": 1,
+        "strides": convolution.strides,
+        "padding": convolution.padding,
+        "dilation_rate": convolution.dilation_rate,
+        "bias": bias,
+        "relu": convolution.activation == "relu",
+        "turned": False,
+    }
+    name = _("{layer} filter {number}").format(layer=info.name, number=number)
+    return LabTransfer(settings, Taken(image, _name_of_input(scene, place) + notes), Taken(kernel[..., None], name))
+
+
+def feeding(layers: tuple[LayerInfo, ...], path: Path) -> int | None:
+    """Find the layer whose output goes into the one at `path`; None: it gets the image itself."""
+    branches = {info.path for info in layers if info.kind == "Branches"}
+    while path:
+        if path[:-1] not in branches:  # the number of a branch has no layers before it
+            for index in reversed(range(path[-1])):
+                before = (*path[:-1], index)
+                found = [place for place, info in enumerate(layers) if info.path[: len(before)] == before]
+                if found:
+                    return found[-1]
+        path = path[:-1]
+    return None
+
+
+def _input(scene: Scene, place: int, found: Activations) -> npt.NDArray[np.float64]:
+    before = feeding(scene.opened.layers, scene.opened.layers[place].path)
+    if before is not None:
+        return np.asarray(found.layers[before].numpy(), np.float64)
+    image = np.asarray(found.image.numpy(), np.float64) / 255
+    return image if image.ndim == 3 else image[..., None]
+
+
+def _name_of_input(scene: Scene, place: int) -> str:
+    before = feeding(scene.opened.layers, scene.opened.layers[place].path)
+    return scene.subject.title if before is None else scene.opened.layers[before].name
+
+
+def _of_filter(
+    layer: Conv2D | DepthwiseConv2D | FixedConv2D,
+    kernels: npt.NDArray[np.float64],
+    number: int,
+    image: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the kernels of one filter, (height, width, channels), and the channels that it looks at."""
+    if isinstance(layer, DepthwiseConv2D):
+        channel, of_channel = divmod(number, layer.depth_multiplier)
+        return kernels[:, :, [channel], of_channel], image[..., [channel]]
+    if isinstance(layer, Conv2D) and layer.groups > 1:
+        depth = kernels.shape[2]
+        first = number // (layer.filters // layer.groups) * depth
+        return kernels[..., number], image[..., first : first + depth]
+    return kernels[..., number], image

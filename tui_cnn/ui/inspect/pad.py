@@ -1,0 +1,194 @@
+"""A pad to draw on, with the mouse or the keys; the prediction follows each stroke."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from textual import events
+from textual.binding import Binding, BindingType
+
+from tui_cnn.data.drawing import Cell, stroke
+from tui_cnn.i18n import _
+from tui_cnn.ui.inspect.actions import PAD
+from tui_cnn.ui.inspect.answer_cache import Desk
+from tui_cnn.ui.inspect.canvas_widget import Tones
+from tui_cnn.ui.inspect.scene import Scene
+from tui_cnn.ui.inspect.subject import Subject
+from tui_cnn.ui.inspect.view import Output, View
+from tui_cnn.ui.toolkit.canvas import Canvas, colours
+from tui_cnn.ui.toolkit.pictures import fit_into, frame, magnify
+
+_TOP = 2
+_LEFT = 1
+_WIDTHS = (2, 4, 7)
+"""Pixels of a pen."""
+_MORE = 2
+"""By so many pixels an eraser is wider, so that it wipes out the soft rim as well."""
+_MOST_KEPT = 100
+_PEN, _PEN_UP = (255, 176, 0), (120, 120, 120)
+
+
+class PadView(View):
+    """Arrows move the pen; while it is down it draws. The mouse draws with its button."""
+
+    KEY = "d"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *PAD.bindings(),
+        Binding("left", "walk(0, -1)", show=False),
+        Binding("right", "walk(0, 1)", show=False),
+        Binding("up", "walk(-1, 0)", show=False),
+        Binding("down", "walk(1, 0)", show=False),
+    ]
+
+    _drawing: npt.NDArray[np.uint8] | None = None
+    _pen = (14, 14)
+    _down = False
+    _erasing = False
+    _width = 0
+    _times = 1
+
+    def __init__(self, desk: Desk, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(desk, id=id)
+        self._before: list[npt.NDArray[np.uint8]] = []
+
+    @classmethod
+    def title(cls) -> str:
+        """Name the view."""
+        return _("Draw")
+
+    def name_of(self, scene: Scene) -> str:
+        """Say what the pen does."""
+        pen = _("it erases") if self._erasing and self._down else _("it draws") if self._down else _("lifted")
+        return _("Pad · pen at row {row}, column {column}: {pen}").format(
+            row=self._pen[0], column=self._pen[1], pen=pen
+        )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing can be taken back before something was drawn."""
+        return bool(self._before) if action == "undo_stroke" else True
+
+    def action_walk(self, down: int, right: int) -> None:
+        """Move the pen."""
+        if self.scene is not None:
+            height, width = self._pad(self.scene).shape
+            begin, self._pen = self._pen, ((self._pen[0] + down) % height, (self._pen[1] + right) % width)
+            wraps = abs(begin[0] - self._pen[0]) > 1 or abs(begin[1] - self._pen[1]) > 1
+            self._stroke(self._pen if wraps else begin, erase=self._erasing) if self._down else self.redraw()
+
+    def action_set_pen(self) -> None:
+        """Put the pen down, or lift it."""
+        self._down = not self._down
+        if self._down:
+            self._remember()
+            self._stroke(self._pen, erase=self._erasing)
+        else:
+            self.redraw()
+
+    def action_toggle_eraser(self) -> None:
+        """Draw, or erase."""
+        self._erasing = not self._erasing
+        self.redraw()
+
+    def action_change_width(self) -> None:
+        """Take a broader pen; after the broadest comes the finest."""
+        self._width = (self._width + 1) % len(_WIDTHS)
+        self.redraw()
+
+    def action_undo_stroke(self) -> None:
+        """Take back the last stroke, or what was done to all of the pad."""
+        if self._before:
+            self._drawing = self._before.pop()
+            self._down = False
+            self._show_drawing()
+            self.refresh_bindings()
+
+    def action_clear_pad(self) -> None:
+        """Begin anew."""
+        if self.scene is not None:
+            self._remember()
+            self._drawing = np.zeros(self.scene.opened.image_shape, np.uint8)
+            self._down = self._erasing = False
+            self._show_drawing()
+
+    def action_take_image(self) -> None:
+        """Put the image on the pad."""
+        if self.scene is not None:
+            self._remember()
+            self._drawing = self.scene.subject.pixels.copy()
+            self._show_drawing()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Draw where the mouse is; another button than the left one erases."""
+        cell = self._cell_at(event)
+        if cell is not None:
+            self.capture_mouse()
+            self._remember()
+            self._pen, self._down = cell, False
+            self._stroke(cell, erase=self._erasing or event.button > 1)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Draw along, from where the mouse was: a terminal tells only some of the cells that it passes."""
+        cell = self._cell_at(event)
+        if event.button and cell is not None and self.app.mouse_captured is self:
+            begin, self._pen = self._pen, cell
+            self._stroke(begin, erase=self._erasing or event.button > 1)
+
+    def on_mouse_up(self) -> None:
+        """Let the mouse go."""
+        self.release_mouse()
+
+    def output(self) -> Output | None:
+        """Write the drawing."""
+        if self.scene is None:
+            return None
+        pad = self._pad(self.scene)
+        return Output("drawing", colours(pad), arrays={"drawing": pad})
+
+    def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
+        """Draw the pad with the pen."""
+        pad = self._pad(scene)
+        canvas.put(1, 0, _("Draw with the mouse, or Space and the arrows."), tones.text)
+        words = _("pen {width} wide: the network's answer follows at the left").format(width=_WIDTHS[self._width])
+        canvas.put(1, 1, words, tones.dim)
+        self._times = fit_into((pad.shape[0], pad.shape[1]), (canvas.height - _TOP, canvas.width - _LEFT))
+        pixels = magnify(colours(np.maximum(pad, 24)), self._times)
+        colour = _PEN if self._down else _PEN_UP
+        if self._times > 1:
+            pixels = frame(pixels, (*self._pen, *self._pen), colour, self._times)
+        else:
+            pixels[self._pen] = colour
+        canvas.picture(_LEFT, _TOP, pixels)
+
+    def _cell_at(self, event: events.MouseEvent) -> Cell | None:
+        """Tell which pixel of the pad is under the mouse."""
+        inside = event.get_content_offset(self)
+        if inside is None or self.scene is None:
+            return None
+        row, column = (inside.y - _TOP) * 2 // self._times, (inside.x - _LEFT) // self._times
+        height, width = self._pad(self.scene).shape
+        return (row, column) if 0 <= row < height and 0 <= column < width else None
+
+    def _pad(self, scene: Scene) -> npt.NDArray[np.uint8]:
+        if self._drawing is None or self._drawing.shape != scene.opened.image_shape:
+            self._drawing = np.zeros(scene.opened.image_shape, np.uint8)
+            self._pen = scene.opened.image_shape[0] // 2, scene.opened.image_shape[1] // 2
+        return self._drawing
+
+    def _stroke(self, begin: Cell, *, erase: bool) -> None:
+        """Draw from a pixel to where the pen is now."""
+        if self.scene is not None:
+            width = _WIDTHS[self._width] + (_MORE if erase else 0)
+            self._drawing = stroke(self._pad(self.scene), begin, self._pen, width, erase=erase)
+            self._show_drawing()
+
+    def _remember(self) -> None:
+        """Keep the pad as it is, to come back to."""
+        if self.scene is not None:
+            self._before = [*self._before, self._pad(self.scene)][-_MOST_KEPT:]
+            self.refresh_bindings()
+
+    def _show_drawing(self) -> None:
+        if self.scene is not None and self._drawing is not None:
+            self.redraw()
+            self.look_at(replace(self.scene, subject=Subject(self._drawing, name=_("Your drawing"))))

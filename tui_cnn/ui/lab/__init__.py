@@ -1,0 +1,1 @@
+"""The Lab: convolution, pooling and sizes one step at a time, beside the lessons."""

@@ -1,0 +1,63 @@
+"""Links to pages of the Lab, as `lab:convolution?kernel=sobel-x&padding=same`."""
+
+from typing import Literal, NamedTuple
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from tui_cnn.formats.fields import rebuild
+from tui_cnn.formats.validation import InvalidError, nearest
+from tui_cnn.i18n import _
+from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, SizesSettings, WeightsSettings
+
+PageName = Literal["convolution", "pooling", "sizes", "weights", "pairs"]
+
+PAGES: dict[PageName, type[msgspec.Struct] | None] = {
+    "convolution": ConvolutionSettings,
+    "pooling": PoolingSettings,
+    "sizes": SizesSettings,
+    "weights": WeightsSettings,
+    "pairs": None,
+}
+"""The pages of the Lab, and what can be set on each."""
+
+
+class LinkError(ValueError):
+    """A link that leads nowhere; the message says what is wrong with it."""
+
+
+class LabLink(NamedTuple):
+    """A page of the Lab, its settings (the usual ones where the link names none), and the place of the window."""
+
+    page: PageName
+    settings: msgspec.Struct | None
+    place: int = 0
+
+
+def parse_lab_link(link: str) -> LabLink:
+    """Read a link to a page of the Lab.
+
+    Raises:
+        LinkError: there is no such page or setting.
+    """
+    page, _mark, query = link.removeprefix("lab:").partition("?")
+    if page not in PAGES:
+        raise LinkError(f"{link}: " + _("there is no such page") + nearest(page, list(PAGES)))
+    values = dict(parse_qsl(query, keep_blank_values=True))
+    place = values.pop("place", "1")
+    if not (place.isdecimal() and place.isascii() and int(place)):
+        raise LinkError(f"{link}: " + _("the place is a number, from 1 on"))
+    return LabLink(page, _settings(link, PAGES[page], values), int(place) - 1)
+
+
+def _settings(link: str, kind: type[msgspec.Struct] | None, values: dict[str, str]) -> msgspec.Struct | None:
+    known = kind.__struct_fields__ if kind else ()
+    for name in values:
+        if name not in known:
+            raise LinkError(f"{link}: " + _("unknown setting “{name}”").format(name=name) + nearest(name, list(known)))
+    if kind is None:
+        return None
+    try:
+        return rebuild(kind(), values)
+    except InvalidError as error:
+        raise LinkError(f"{link}: {error}") from None

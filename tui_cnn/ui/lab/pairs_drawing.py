@@ -1,0 +1,86 @@
+"""Networks worth comparing, two by two: what they cost, and what to look for when both are trained."""
+
+from typing import NamedTuple
+
+from rich.console import Group
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from tui_cnn.core.analysis import Analysis
+from tui_cnn.i18n import _
+from tui_cnn.ui.lab.grid import Tones
+from tui_cnn.ui.toolkit.numbers import short_count
+
+
+class Pair(NamedTuple):
+    """Two presets, and the question that training both answers."""
+
+    title: str
+    presets: tuple[str, str]
+    question: str
+
+
+_LINES = 6
+"""A heading, two networks, a question that may be broken, a blank line."""
+
+
+def pairs() -> tuple[Pair, ...]:
+    """List the pairs."""
+    return (
+        Pair(
+            _("Dense against convolutional"),
+            ("fashion-dnn", "fashion-cnn"),
+            _("Which has more parameters, and which does better on images it has never seen?"),
+        ),
+        Pair(
+            _("Pooling against strides"),
+            ("fashion-cnn", "fashion-cnn-strides"),
+            _("Strides learn how to shrink the picture, pooling has no weights. Which costs less, which does better?"),
+        ),
+        Pair(
+            _("Filters set by hand against learned ones"),
+            ("fashion-classical", "fashion-learned"),
+            _("The first layer is frozen, or learns. Which does better? Look at both kernels: what has been learned?"),
+        ),
+        Pair(
+            _("A dense classifier against none"),
+            ("fashion-cnn", "all-conv"),
+            _("A global average needs no weights. How far does a network come that has convolutions only?"),
+        ),
+    )
+
+
+def pairs_table(analyses: dict[str, Analysis], selected: int, tones: Tones, *, focus: bool, lines: int = 99) -> Group:
+    """Draw the pairs, a line a network, which runs `pick` when it is clicked; `selected` counts these lines.
+
+    Where there are fewer `lines` than all take, only the selected pair has its question.
+    """
+    parts: list[Text | Table] = []
+    width = max(len(name) for name in analyses)
+    cursor = tones.ground.blend(tones.below, 0.35)
+    line = 0
+    everything = lines >= _LINES * len(pairs())
+    for number, pair in enumerate(pairs()):
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(no_wrap=True, width=width + 2)
+        for _column in range(3):
+            table.add_column(justify="right", no_wrap=True, width=16)
+        for name in pair.presets:
+            totals = analyses[name].totals
+            here = line == selected
+            meta = {"@click": f"pick({line})"}
+            style = Style(bold=here, bgcolor=cursor.rich_color if here and focus else None, meta=meta)
+            marker = "▌ " if here else "  "
+            layers = sum(1 for row in analyses[name].rows if not row.holds_layers)
+            table.add_row(
+                Text(marker + name, style),
+                _("{count} layers").format(count=layers),
+                f"{totals.params:,} " + _("params"),
+                f"{short_count(totals.macs)} " + _("MACs"),
+            )
+            line += 1
+        muted = Style(color=tones.muted.rich_color)
+        asked = [Text(pair.question, muted)] if everything or selected // 2 == number else []
+        parts += [Text(pair.title, "bold"), table, *asked, Text()]
+    return Group(*parts)

@@ -1,0 +1,1 @@
+"""The Runs screen: the list of runs, comparisons, accuracy against cost."""

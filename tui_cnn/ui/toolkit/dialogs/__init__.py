@@ -1,0 +1,1 @@
+"""Dialogs that several screens use; each returns one typed result."""

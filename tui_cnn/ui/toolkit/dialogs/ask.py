@@ -1,0 +1,56 @@
+"""Ask a question with a few answers."""
+
+from typing import NamedTuple
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Button, Static
+
+from tui_cnn.i18n import _
+from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
+
+
+class Answer(NamedTuple):
+    """An answer: what is returned, the key that gives it, and its words."""
+
+    value: str
+    key: str
+    words: str
+
+
+class Ask(SingleResult[str | None]):
+    """A question; Escape gives no answer."""
+
+    def __init__(self, title: str, question: str, answers: list[Answer]) -> None:
+        super().__init__()
+        self._title = title
+        self._question = question
+        self._answers = answers
+
+    def compose(self) -> ComposeResult:
+        """Lay out the question and its answers."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = self._title
+            dialog.set_class(len(self._answers) > 2, "-wide")
+            yield Static(self._question, id="question", markup=False)
+            with Horizontal(id="answers"):
+                for answer in self._answers:
+                    yield Button(f"{answer.words} ({answer.key})", id=answer.value, compact=True)
+                yield Button(_("Back (Esc)"), id="none", compact=True)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(None if event.button.id == "none" else event.button.id)
+
+    def on_key(self, event: events.Key) -> None:
+        """Take an answer's key, and the arrows between the answers."""
+        if event.key == "escape":
+            event.stop()  # or else the dialog below would take it too
+            self.dismiss(None)
+        elif event.key in ("left", "right"):
+            self.focus_next() if event.key == "right" else self.focus_previous()
+        for answer in self._answers:
+            if event.key == answer.key:
+                event.stop()
+                self.dismiss(answer.value)

@@ -1,0 +1,96 @@
+"""Choose the network to open, with a preview of the one that is highlighted."""
+
+from pathlib import Path
+
+from rich.console import Group
+from rich.text import Text
+from textual import work
+from textual.app import App, ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Static
+
+from tui_cnn.core.analysis import analyze
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.models import find_network
+from tui_cnn.formats.presets import preset_names, preset_text
+from tui_cnn.i18n import _
+from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
+from tui_cnn.ui.toolkit.network_summary import stack_lines, totals_table
+from tui_cnn.ui.toolkit.option_list import Options
+
+LOOK_FOR_IT = ""
+"""What is returned for a file that is not in the list."""
+
+_SUFFIXES = (".toml", ".keras", ".json")
+
+
+class OpenModel(Pick[str]):
+    """Files lately opened, those of this directory, presets; and any file."""
+
+    def __init__(self, recent: tuple[str, ...]) -> None:
+        super().__init__(_("Open a network"), models(recent))
+
+    def compose(self) -> ComposeResult:
+        """Lay out the filter, the list with the preview beside it, and a word about the keys."""
+        with Vertical(id="dialog", classes="-open") as dialog:
+            dialog.border_title = self._title
+            yield Input(placeholder=_("type to filter"), compact=True, id="filter")
+            with Horizontal():
+                yield Options(compact=True, id="options")
+                yield Static(id="preview", markup=False)
+            yield Static(_("↑ ↓ choose   Enter take   Esc back"), classes="keys")
+
+    def look_at(self, item: Item[str]) -> None:
+        """Preview the network that is highlighted."""
+        self._read(item)
+
+    def look_at_nothing(self) -> None:
+        """Say that nothing is left of the list."""
+        self._preview(Text(_("nothing here has this in its name"), style="dim"))
+
+    @work(thread=True, exclusive=True, group="preview")
+    def _read(self, item: Item[str]) -> None:
+        about = Text(item.about, style="dim")
+        if item.value == LOOK_FOR_IT:
+            self.app.call_from_thread(self._preview, about)
+            return
+        notes: list[str] = []
+        try:
+            network, path = find_network(item.value, notes.append)
+        except FormatError as error:
+            self.app.call_from_thread(self._preview, Group(about, Text(), Text(f"✗ {error.problem}")))
+            return
+        if path is None:
+            about = Text(_(preset_text(item.value)), style="dim")
+        analysis = analyze(network)
+        remarks = [Text(f"⚠ {note}") for note in notes[:1]]
+        words = Text("\n").join([Text(), about, *remarks, Text()])
+        name = Text(network.name, style="bold")
+        shown = Group(name, totals_table(analysis), words, stack_lines(analysis, 40))
+        self.app.call_from_thread(self._preview, shown)
+
+    def _preview(self, text: Group | Text) -> None:
+        if self.is_mounted and not self.answered:
+            self.query_one("#preview", Static).update(text)
+
+
+def models(recent: tuple[str, ...]) -> list[Item[str]]:
+    """List what can be opened."""
+    here = Path()
+    nearby = sorted(path for path in here.iterdir() if path.suffix in (".toml", ".keras")) if here.is_dir() else []
+    others = [path for path in map(Path, recent) if path.parent != here.absolute() and path.exists()]
+    return [
+        *(Item(path.name, _("lately opened, in {place}").format(place=path.parent), str(path)) for path in others),
+        *(Item(path.name, _("in this directory"), f"./{path}") for path in nearby),
+        Item(_("another file …"), _("look for it"), LOOK_FOR_IT),
+        *(Item(name, _("preset"), name) for name in preset_names()),
+    ]
+
+
+async def look_for_file(app: App[None]) -> str | None:
+    """Ask for a file with a tree of directories."""
+    from tui_cnn.ui.toolkit.dialogs.file_picker import FilePicker
+
+    look = FilePicker(_("Open a network"), _("Networks"), lambda path: path.suffix in _SUFFIXES)
+    path = await app.push_screen_wait(look)
+    return str(path) if path else None

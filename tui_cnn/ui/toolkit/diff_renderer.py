@@ -1,0 +1,134 @@
+"""Writing to the terminal only the cells that differ from what stands there: a slow line carries a fraction.
+
+Textual paints whole widgets anew. What it is about to write is compared with what was written last, cell by cell.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from rich.cells import get_character_cell_size
+from rich.console import Console
+from rich.control import Control
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.strip import Strip
+
+_BRIDGE = 8
+"""Cells that are the same between two that differ: so many cost less to write again than to step over."""
+
+
+class Row(NamedTuple):
+    """Cells: the sign of each, marked in the second cell of a wide one, and the style of each."""
+
+    signs: list[str]
+    styles: list[Style | None]
+
+
+class TerminalBuffer:
+    """What stands on the terminal, as far as it was written here."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, Row] = {}
+        self._strips: dict[int, dict[int, Strip]] = {}
+
+    def forget(self) -> None:
+        """Take it that anything may stand there: after another size, or another program."""
+        self._rows.clear()
+        self._strips.clear()
+
+    def changes(self, y: int, x: int, strip: Strip) -> Iterator[tuple[int, Strip]]:
+        """Yield the parts of a strip that differ from what stands at its place, and take it as written."""
+        strips = self._strips.setdefault(y, {})
+        if strips.get(x) == strip:
+            return
+        end = x + strip.cell_length
+        for place in [place for place, other in strips.items() if place < end and place + other.cell_length > x]:
+            del strips[place]
+        cells = _cells(strip)
+        if cells is None:  # signs that join with others: write it all, and trust nothing that stands there
+            self._rows.pop(y, None)
+            yield x, strip
+            return
+        strips[x] = strip
+        row = self._rows.setdefault(y, Row([], []))
+        missing = end - len(row.signs)
+        row.signs.extend([""] * missing)
+        row.styles.extend([None] * missing)
+        pairs = zip(row.signs[x:end], cells.signs, row.styles[x:end], cells.styles, strict=True)
+        differ = [
+            x + n for n, (was, now, old, new) in enumerate(pairs) if was != now or (old is not new and old != new)
+        ]
+        row.signs[x:end], row.styles[x:end] = cells
+        for first, last in _runs(differ):
+            whole = first == x and last == end - 1
+            yield first, strip if whole else strip.crop(first - x, last + 1 - x)
+
+
+class Changes(CompositorUpdate):
+    """An update of Textual's that writes no more than it must."""
+
+    def __init__(self, update: ChopsUpdate | LayoutUpdate, buffer: TerminalBuffer) -> None:
+        self._update = update
+        self._buffer = buffer
+
+    def render_segments(self, console: Console) -> str:
+        """Return what to write to the terminal."""
+        parts = []
+        for y, x, strip in _strips(self._update):
+            for at, changed in self._buffer.changes(y, x, strip):
+                parts += [Control.move_to(at, y).segment.text, changed.render(console)]
+        return "".join(parts)
+
+
+def _strips(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
+    """Yield the strips of an update with their places, row and column."""
+    if isinstance(update, LayoutUpdate):
+        for y, line in enumerate(update.strips, update.region.y):
+            x = update.region.x
+            for strip in line:
+                yield y, x, strip
+                x += strip.cell_length
+        return
+    for y, first, last in update.spans:
+        for end, (x, chop) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if chop is not None and x <= last and end > first:
+                yield y, x, chop if end <= last else chop.crop(0, last - x)
+
+
+def _cells(strip: Strip) -> Row | None:
+    """Take a strip apart; None where a sign has no cell of its own."""
+    signs: list[str] = []
+    styles: list[Style | None] = []
+    for text, style, _control in strip:
+        before = len(signs)
+        if text.isascii():
+            signs += text
+        else:
+            for sign in text:
+                width = _width(sign)
+                if width == 0:
+                    return None
+                signs += sign if width == 1 else (sign, sign + "+")
+        styles += [style] * (len(signs) - before)
+    return Row(signs, styles)
+
+
+@cache
+def _width(sign: str) -> int:
+    return get_character_cell_size(sign)
+
+
+def _runs(places: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Join places that are next to each other, or nearly so."""
+    first = last = None
+    for place in places:
+        if first is None or last is None:
+            first = last = place
+        elif place - last > _BRIDGE:
+            yield first, last
+            first = last = place
+        else:
+            last = place
+    if first is not None and last is not None:
+        yield first, last

@@ -1,0 +1,209 @@
+"""A form made from a declaration: a line a field, checked as it is typed."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import msgspec
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Label, Static
+
+from tui_cnn.formats.fields import Field, fields, format_value, rebuild
+from tui_cnn.formats.stepping import STEPPING, bounds, stepped
+from tui_cnn.formats.validation import InvalidError
+from tui_cnn.i18n import _
+from tui_cnn.ui.toolkit.choice import Choice
+
+BETWEEN_FIELDS = (
+    Binding("up,shift+tab", "walk(-1)", show=False),
+    Binding("down,tab", "walk(1)", show=False),
+)
+
+
+class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """Scrolls to follow the focus only: the arrows walk from field to field."""
+
+
+class StructForm(Widget):
+    """Edits one value of a declared struct. Fields that hold other layers have no line; they stay as they are."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*BETWEEN_FIELDS]
+    DEFAULT_CSS = """
+    StructForm {
+        height: auto;
+        & VerticalScroll { height: auto; max-height: 100%; }
+        & .field { height: 1; }
+        & .field Label { width: 19; color: $text-muted; }
+        & .field:focus-within Label { color: $foreground; }
+        & Input { width: 1fr; background: $surface; }
+        & Input:focus { background: $primary 35%; }
+        & .-wrong Input { color: $text-error; text-style: bold; }
+        & #advice { height: auto; min-height: 2; color: $text-muted; padding-top: 1; }
+        & #advice.-wrong { color: $text-error; }
+    }
+    """
+
+    class Changed(Message):
+        """Something was typed or chosen; `value` is None while it makes no sense."""
+
+        def __init__(self, form: "StructForm", value: msgspec.Struct | None) -> None:
+            super().__init__()
+            self.form = form
+            self.value = value
+
+    class Resized(Message):
+        """The form has more lines or fewer."""
+
+    def __init__(self, value: msgspec.Struct, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.original = value
+        self.value: msgspec.Struct | None = value
+        self._fields = {field.name: field for field in _in_order(fields(type(value)))}
+        self._rare = [name for name in self._fields if is_rare(name)]
+        self._all_shown = any(getattr(value, name) != self._fields[name].start for name in self._rare)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the fields, those that one seldom changes behind a line of their own, and one for help and errors."""
+        with Fields():
+            for field in self._fields.values():
+                if self._rare and field.name == self._rare[0]:
+                    with Horizontal(classes="field"):
+                        yield Label(_("more …"))
+                        yield Choice((_SHUT, _OPEN), _OPEN if self._all_shown else _SHUT, id="more")
+                with Horizontal(classes="field", id=f"line-{field.name}") as line:
+                    line.display = self._all_shown or field.name not in self._rare
+                    yield Label(field.name)
+                    yield self._control(field)
+        yield Static("", id="advice", markup=False)
+
+    @property
+    def pending(self) -> bool:
+        """Whether what stands in the form is sound and differs from what it began with."""
+        return self.value is not None and self.value != self.original
+
+    @property
+    def lines(self) -> int:
+        """How many lines the fields take."""
+        rare = len(self._rare)
+        return len(self._fields) - (0 if self._all_shown else rare) + (1 if rare else 0)
+
+    def show_lines(self, most: int) -> None:
+        """Let the fields scroll where there are more."""
+        for scroll in self.query(VerticalScroll):  # none yet while the form is being set up
+            scroll.styles.max_height = max(1, most)
+
+    def focus_first(self) -> None:
+        """Make the first field ready to type into."""
+        self.query("Input, Choice").first().focus()
+
+    def action_walk(self, by: int) -> None:
+        """Go to the next field or the one before, around the end."""
+        (self.screen.focus_next if by > 0 else self.screen.focus_previous)("StructForm .field *")
+
+    @on(Choice.Changed, "#more")
+    def _show_rare(self, event: Choice.Changed) -> None:
+        """Show the fields that one seldom changes, or hide them."""
+        event.stop()
+        self._all_shown = event.choice.value == _OPEN
+        for name in self._rare:
+            self.query_one(f"#line-{name}").display = self._all_shown
+        self.post_message(self.Resized())
+
+    @on(Input.Changed)
+    @on(Choice.Changed)
+    def _check(self) -> None:
+        """Make a value of what stands in the form, or say what is wrong with which field."""
+        texts = {name: self._text(name) for name in self._fields}
+        wrong, message = "", ""
+        try:
+            self.value = rebuild(self.original, texts)
+        except InvalidError as error:
+            self.value, wrong, message = None, error.field, str(error)
+        for name in self._fields:
+            self.query_one(f"#line-{name}").set_class(name == wrong, "-wrong")
+        self._advise(message)
+        self.post_message(self.Changed(self, self.value))
+
+    def on_descendant_focus(self) -> None:
+        """Explain the field that has the focus."""
+        if self.value is not None:
+            self._advise("")
+
+    def _advise(self, error: str) -> None:
+        focused = self.screen.focused
+        name = (focused.id or "").removeprefix("field-") if focused else ""
+        help_text = _help(self._fields[name]) if name in self._fields else ""
+        advice = self.query_one("#advice", Static)
+        advice.set_class(bool(error), "-wrong")
+        advice.update(error or help_text)
+
+    def _text(self, name: str) -> str:
+        control = self.query_one(f"#field-{name}")
+        return control.value if isinstance(control, Input | Choice) else ""
+
+    def _control(self, field: Field) -> Widget:
+        value: Any = getattr(self.original, field.name)
+        text, identity = format_value(field, value), f"field-{field.name}"
+        match field.kind:
+            case "choice":
+                return Choice(field.choices, text, id=identity)
+            case "flag":
+                return Choice(("no", "yes"), text, id=identity)
+            case kind if kind in STEPPING:
+                return NumberInput(field, text, id=identity)
+            case _:
+                return Input(text, compact=True, id=identity, placeholder=field.blank)
+
+
+class NumberInput(Input):
+    """Takes a number, or a pair of them; keys step it up and down."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+up", "step(1)", show=False, priority=True),
+        Binding("ctrl+down", "step(-1)", show=False, priority=True),
+        Binding("plus", "step_whole(1)", show=False, priority=True),
+        Binding("minus", "step_whole(-1)", show=False, priority=True),
+    ]
+
+    def __init__(self, field: Field, text: str, *, id: str) -> None:  # noqa: A002
+        super().__init__(text, compact=True, id=id, placeholder=field.blank)
+        self._field = field
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let a minus be typed where a number may have one, as in 1e-5."""
+        return action != "step_whole" or self._field.kind != "number"
+
+    def action_step_whole(self, by: int) -> None:
+        """Step, where a sign is no part of a number."""
+        self.action_step(by)
+
+    def action_step(self, by: int) -> None:
+        """Step up or down, within the bounds."""
+        self.value = stepped(self._field, self.value, by)
+
+
+_SHUT, _OPEN = "hidden", "shown"
+
+
+def is_rare(name: str) -> bool:
+    """Tell whether a field is one that few people ever change: how weights are drawn, and penalties on them."""
+    return name.endswith(("_initializer", "_regularizer"))
+
+
+def _in_order(declared: Iterable[Field]) -> list[Field]:
+    """Put the name after what one changes more, and what one seldom changes last; muting has a key of its own."""
+    shown = [field for field in declared if field.kind != "nested" and field.name != "muted"]
+    return sorted(shown, key=lambda field: 2 if is_rare(field.name) else field.name == "name")
+
+
+def _help(field: Field) -> str:
+    """Say what a field is for, between which bounds, and how it steps."""
+    text, limits = _(field.description), bounds(field)
+    if limits:
+        steps = "Ctrl+↑ ↓" if field.kind == "number" else "+ −"
+        text += _(" ({bounds}; {keys} step)").format(bounds=limits, keys=steps)
+    return text

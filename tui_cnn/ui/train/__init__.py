@@ -1,0 +1,1 @@
+"""The Train screen: set up a run, start it, watch it."""

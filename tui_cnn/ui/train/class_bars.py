@@ -1,0 +1,100 @@
+"""How well each class is known, and what is taken for what: a table that is read without colour."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from tui_cnn.i18n import _, ngettext
+from tui_cnn.ui.toolkit.cells import right
+from tui_cnn.ui.toolkit.numbers import level
+
+Confusion = tuple[tuple[int, ...], ...]
+
+_BAR = 8
+_WORST = 3
+
+
+def class_accuracies(confusion: Confusion) -> list[float | None]:
+    """The share of each class's images that were known as such; None where there are none."""
+    return [row[place] / sum(row) if sum(row) else None for place, row in enumerate(confusion)]
+
+
+def confusion_table(confusion: Confusion, names: Sequence[str], width: int) -> Content:
+    """Lay out a line for each class: its name, its accuracy, and what its images were taken for, in per cent."""
+    named = _named(names, len(confusion))
+    room = min(max(map(len, named)), 14)
+    number = len(str(len(confusion) - 1))
+    cell = 4
+    graph = max(0, min(_BAR, width - number - room - 8 - cell * len(confusion) - 4))
+    heads = "".join(f"{place:>{cell}}" for place in range(len(confusion)))
+    above = f"{'':{number + room + 2}}{right(_('known'), 6)} {'':{graph}}  "
+    lines = [Content.assemble((above + heads, "$text-muted"))]
+    for place, (row, accuracy) in enumerate(zip(confusion, class_accuracies(confusion), strict=True)):
+        lines.append(
+            Content.assemble(
+                (f"{place:>{number}} ", "$text-muted"),
+                f"{named[place][:room]:{room}} ",
+                f"{'—' if accuracy is None else f'{accuracy:.3f}':>6} ",
+                level(accuracy or 0.0, graph),
+                "  ",
+                *(_cell(count, sum(row), cell, here=place == column) for column, count in enumerate(row)),
+            )
+        )
+    return Content("\n").join([*lines, Content(""), _confusions(confusion, named)])
+
+
+def _cell(count: int, total: int, width: int, *, here: bool) -> tuple[str, str]:
+    share = count / total if total else 0.0
+    if not count:
+        return f"{'·':>{width}}", "$foreground 30%"
+    text = f"{100 * share:>{width}.0f}" if share >= 0.005 else f"{'<1':>{width}}"
+    if here:
+        return text, "bold $text-primary"
+    return text, "bold $text-warning" if share >= 0.1 else "" if share >= 0.02 else "$text-muted"
+
+
+def _confusions(confusion: Confusion, named: Sequence[str]) -> Content:
+    """Name the pairs of classes that are confused most."""
+    pairs = sorted(
+        (
+            (count, known, taken)
+            for known, row in enumerate(confusion)
+            for taken, count in enumerate(row)
+            if known != taken and count
+        ),
+        reverse=True,
+    )
+    lines = [Content.styled(_("Confused most"), "bold")]
+    for count, known, taken in pairs[:_WORST]:
+        message = ngettext(
+            "{known} taken for {taken}: {count} image of {all}",
+            "{known} taken for {taken}: {count} images of {all}",
+            count,
+        )
+        told = message.format(known=named[known], taken=named[taken], count=count, all=sum(confusion[known]))
+        lines.append(Content("  " + told))
+    if not pairs:
+        lines.append(Content("  " + _("nothing: every image was known")))
+    return Content("\n").join(lines)
+
+
+def class_bars(confusion: Confusion, names: Sequence[str], width: int, rows: int) -> Content:
+    """Draw the accuracy of each class, in as many columns as they need."""
+    named = _named(names, len(confusion))
+    room = min(max(map(len, named)), 12)
+    columns = max(1, -(-len(named) // max(1, rows)))
+    graph = max(2, min(16, width // columns - room - 10))
+    cells = [
+        Content.assemble(
+            f"{name[:room]:{room}} ",
+            level(accuracy or 0.0, graph),
+            f" {'—' if accuracy is None else f'{accuracy:.3f}':>5}",
+        )
+        for name, accuracy in zip(named, class_accuracies(confusion), strict=True)
+    ]
+    high = -(-len(cells) // columns)
+    return Content("\n").join(Content("   ").join(cells[line::high]) for line in range(high))
+
+
+def _named(names: Sequence[str], count: int) -> list[str]:
+    return [names[place] if place < len(names) else str(place) for place in range(count)]

@@ -1,0 +1,181 @@
+"""Where a training is, how fast it goes, what it takes, and how it ended: the lines under the curves."""
+
+from collections.abc import Iterator
+
+from textual.content import Content
+
+from tui_cnn.i18n import _
+from tui_cnn.runs.events import Started
+from tui_cnn.runs.snapshot import Snapshot
+from tui_cnn.ui.toolkit.cells import left
+from tui_cnn.ui.toolkit.curve_data import recent
+from tui_cnn.ui.toolkit.numbers import duration, level
+from tui_cnn.ui.toolkit.run_words import share
+from tui_cnn.ui.toolkit.sparkline import spark
+from tui_cnn.ui.train.run_watcher import Watched
+
+_SPARK = 16
+_LABEL = 10
+_GAP = "   "
+_WIDE = 100
+
+
+def progress_lines(watched: Watched, width: int, *, brief: bool = False) -> Content:
+    """Say all that is known of a run; `brief` leaves out what does not change."""
+    snapshot = watched.snapshot
+    lines = list(_lines(watched, width))
+    if snapshot.started is not None and not brief:
+        lines.append(_circumstances(snapshot))
+    return Content("\n").join(lines)
+
+
+def _lines(watched: Watched, width: int) -> Iterator[Content]:
+    snapshot = watched.snapshot
+    if snapshot.state in ("running", "paused"):
+        if snapshot.started is None:
+            yield Content(_("The worker loads TensorFlow; this takes a few seconds."))
+            if snapshot.chosen is not None:
+                yield Content(_("precision chosen: {precision}").format(precision=snapshot.chosen.precision))
+            return
+        yield from _position(snapshot, width)
+        yield _means(snapshot)
+        yield _steps(watched, _SPARK if width >= _WIDE else _SPARK // 2)
+        yield _against_prediction(watched)
+        return
+    if snapshot.state == "queued":
+        behind = snapshot.queued.behind if snapshot.queued else ""
+        yield Content(_("It waits until {run} has had its turn.").format(run=behind or _("another run")))
+        yield Content.styled(_("h lets it train now, beside the other"), "$text-muted")
+        return
+    yield from _end(watched)
+
+
+def _position(snapshot: Snapshot, width: int) -> Iterator[Content]:
+    """Draw how far it is in the epoch, and in all."""
+    started, progress, evaluating = snapshot.started, snapshot.progress, snapshot.evaluating
+    assert started is not None
+    room = max(10, min(40, width - 58))
+    epoch, step, steps = (progress.epoch, progress.step, progress.steps) if progress else _begun(started)
+    if evaluating is not None:
+        name = _("validating") if evaluating.images == "validation" else _("testing")
+        told = _("batch {step} of {steps}").format(step=f"{evaluating.step:,}", steps=f"{evaluating.steps:,}")
+        within = evaluating.step / evaluating.steps
+    else:
+        name = _("epoch {epoch}").format(epoch=epoch)
+        told = _("step {step} of {steps}").format(step=f"{step:,}", steps=f"{steps:,}")
+        within = step / steps
+    yield _bar(name, within, room, told)
+    left = ""
+    if progress is not None and progress.seconds_left:
+        left = _("{time} left").format(time=duration(progress.seconds_left))
+    so_far = _("{time} so far").format(time=duration(snapshot.elapsed))
+    of = _("epoch {epoch} of {epochs}").format(epoch=epoch, epochs=started.epochs)
+    done = (epoch - 1 + step / steps) / started.epochs
+    yield _bar(_("in all"), done, room, _GAP.join(part for part in (of, left, so_far) if part))
+
+
+def _begun(started: Started) -> tuple[int, int, int]:
+    """Tell epoch, step and steps of a worker that has done none yet."""
+    done, step = divmod(started.resumed_from, started.steps_per_epoch)
+    return min(done + 1, started.epochs), step, started.steps_per_epoch
+
+
+def _bar(name: str, share_done: float, width: int, told: str) -> Content:
+    return Content.assemble(left(name, _LABEL) + " ", level(share_done, width), f" {share_done:>4.0%}   {told}")
+
+
+def _means(snapshot: Snapshot) -> Content:
+    """Say how the epoch goes, and that these are means while the weights change."""
+    progress = snapshot.progress
+    if progress is None:
+        return Content(_("The first steps are being done."))
+    return Content.assemble(
+        (_("means over the epoch so far: "), "$text-muted"),
+        _("loss {loss}   accuracy {accuracy}").format(loss=f"{progress.loss:.4f}", accuracy=f"{progress.accuracy:.4f}"),
+        _GAP,
+        _("{count} images/s").format(count=f"{progress.images_per_second:,.0f}"),
+    )
+
+
+def _steps(watched: Watched, room: int) -> Content:
+    """Say what the latest step was like, and what the worker takes."""
+    progress, vitals, curve = watched.snapshot.progress, watched.vitals, watched.snapshot.curve
+    parts: list[Content] = []
+    if progress is not None and progress.learning_rate is not None:
+        told = _("rate {rate}").format(rate=f"{progress.learning_rate:.3g}")
+        parts.append(Content.assemble(told, " ", (spark(recent(curve, "learning_rate", 64), room), "$primary")))
+    if progress is not None and progress.gradient_norm is not None:
+        told = _("gradient {norm}").format(norm=f"{progress.gradient_norm:.3g}")
+        parts.append(Content.assemble(told, " ", (spark(recent(curve, "gradient_norm", 64), room), "$primary")))
+    if vitals is not None:
+        parts.append(Content(_("CPU {share} %").format(share=f"{vitals.cpu:.0f}")))
+        parts.append(Content(_("memory {size} GB").format(size=f"{vitals.memory / 1e9:.2f}")))
+    return Content(_GAP).join(parts)
+
+
+def _against_prediction(watched: Watched) -> Content:
+    """Lay what was predicted beside what happened, and say what was best."""
+    snapshot = watched.snapshot
+    started, epochs = snapshot.started, snapshot.epochs
+    assert started is not None
+    parts = []
+    taken = f"{sum(epoch.seconds for epoch in epochs) / len(epochs):.1f}" if epochs else ""
+    if started.predicted_seconds is not None:
+        predicted = f"{started.predicted_seconds:.1f}"
+        if epochs:
+            parts.append(
+                _("an epoch takes {taken} s, predicted {predicted} s").format(taken=taken, predicted=predicted)
+            )
+        else:
+            parts.append(_("an epoch is to take {predicted} s").format(predicted=predicted))
+    elif epochs:
+        parts.append(_("an epoch takes {taken} s").format(taken=taken))
+    if started.predicted_memory is not None:
+        parts.append(_("predicted memory {size} GB").format(size=f"{started.predicted_memory / 1e9:.2f}"))
+    if (best := snapshot.best) is not None:
+        accuracy = share(best.val_accuracy if best.val_accuracy is not None else best.accuracy)
+        parts.append(_("best epoch {epoch}: {accuracy}").format(epoch=best.epoch, accuracy=accuracy))
+    return Content(_GAP.join(parts))
+
+
+def _circumstances(snapshot: Snapshot) -> Content:
+    started = snapshot.started
+    assert started is not None
+    message = _("{images} images, {validation} to validate on   {device}, {threads} threads   {precision}")
+    told = message.format(
+        images=f"{started.train_images:,}",
+        validation=f"{started.validation_images:,}",
+        device=started.device,
+        threads=started.threads,
+        precision=started.precision,
+    )
+    return Content.styled(told, "$text-muted")
+
+
+def _end(watched: Watched) -> Iterator[Content]:
+    snapshot, finished = watched.snapshot, watched.snapshot.finished
+    if finished is not None:
+        accuracy = _("test accuracy {accuracy}").format(accuracy=f"{finished.test_accuracy:.4f}")
+        rest = _("loss {loss}, on {images} test images, seen once").format(
+            loss=f"{finished.test_loss:.4f}", images=f"{snapshot.started.test_images if snapshot.started else 0:,}"
+        )
+        yield Content.assemble((accuracy, "bold $text-success"), _GAP, rest)
+        parts = [_("{time} in all").format(time=duration(finished.seconds))]
+        if finished.peak_memory:
+            parts.append(_("at most {size} GB").format(size=f"{finished.peak_memory / 1e9:.2f}"))
+        if snapshot.early_stop is not None:
+            parts.append(
+                _("stopped early after epoch {epoch}: {patience} without a better one").format(
+                    epoch=snapshot.early_stop.epoch, patience=snapshot.early_stop.patience
+                )
+            )
+        yield Content(_GAP.join(parts))
+        yield _against_prediction(watched)
+        return
+    if watched.outcome is not None:
+        yield Content.styled(watched.outcome.sentence, "bold")
+        yield Content(watched.outcome.advice)
+    done = _("{time} of training so far").format(time=duration(snapshot.elapsed))
+    kept = snapshot.checkpoint
+    saved = _("checkpoint after step {step}").format(step=f"{kept.step:,}") if kept else _("no checkpoint yet")
+    yield Content.styled(_GAP.join((done, saved, _("r resumes it"))), "$text-muted")

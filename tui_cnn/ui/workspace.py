@@ -1,0 +1,164 @@
+"""What the screens share: the design, the runs that are shown, inspected and compared, and the ways between screens.
+
+Screens and widgets talk to the workspace, never to the App class or to each other.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Generic, Literal, Protocol, TypeVar, cast
+
+import msgspec
+from textual.app import App
+from textual.dom import DOMNode
+from textual.message import Message
+from textual.signal import Signal
+
+from tui_cnn.core.network import Network
+from tui_cnn.core.path import Path as LayerPath
+from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.ui.design import Design
+from tui_cnn.ui.settings import Configuration
+from tui_cnn.ui.state import State
+
+Mode = Literal["build", "train", "inspect", "lab", "runs"]
+"""The screens, as the app's modes are called."""
+
+T = TypeVar("T")
+
+
+class Observed(Generic[T]):
+    """A value of the workspace: whoever subscribed to it is called at once when another one is assigned."""
+
+    def __set_name__(self, owner: type["Workspace"], name: str) -> None:
+        self._name = name
+
+    def __get__(self, workspace: "Workspace", owner: type["Workspace"]) -> T:
+        return cast("T", workspace.values[self._name])
+
+    def __set__(self, workspace: "Workspace", value: T) -> None:
+        before = workspace.values[self._name]
+        if value is not before and value != before:
+            workspace.values[self._name] = value
+            workspace.signals[self._name].publish(value)
+
+
+class Host(Protocol):
+    """What the app does for the screens, beyond what every Textual app does."""
+
+    def open_model(self, model: str, mode: Mode = "build") -> object:
+        """Open a preset or a file on the Build or the Train screen, once unsaved changes are dealt with."""
+
+    def open_network(self, network: Network, file: Path | None = None, mode: Mode = "build") -> object:
+        """Open a network, once unsaved changes are dealt with."""
+
+    def follow_link(self, link: str) -> object:
+        """Go where a link of a lesson leads."""
+
+    def go_to(self, mode: Mode) -> object:
+        """Go to a screen; what was typed into an open form is applied first."""
+
+    def write_state(self, changes: dict[str, Any]) -> object:
+        """Write what is to be remembered for the next start."""
+
+
+class Workspace:
+    """The one place where the design and the runs in view are kept.
+
+    Attributes:
+        design: the network being designed, with its history and its file.
+        shown_run: the run on the Train screen.
+        inspected_run: the run on the Inspect screen.
+        marked: the runs to compare; their curves are drawn over each other.
+        data: the directory of the data set; empty: Fashion-MNIST.
+    """
+
+    design = Observed[Design]()
+    shown_run = Observed[RunDirectory | None]()
+    inspected_run = Observed[RunDirectory | None]()
+    marked = Observed[tuple[RunDirectory, ...]]()
+
+    def __init__(
+        self, app: App[Any], host: Host, design: Design, data: str, configuration: Configuration, state: State
+    ) -> None:
+        self._app = app
+        self._host = host
+        self.data = data
+        self.configuration = configuration
+        self.state = state
+        self.values: dict[str, Any] = {"design": design, "shown_run": None, "inspected_run": None, "marked": ()}
+        self.signals: dict[str, Signal[Any]] = {name: Signal(app, name) for name in self.values}
+
+    def subscribe(self, node: DOMNode, name: str, callback: Callable[[Any], None], *, init: bool = True) -> None:
+        """Call back with the value of `name` now, unless `init` is false, and at each change while `node` lives."""
+        self.signals[name].subscribe(node, callback, immediate=True)
+        if init:
+            callback(self.values[name])
+
+    def edit(self, label: str, change: Callable[[Network], Network], select: LayerPath) -> None:
+        """Apply an edit, at once: the next key may come before any message does. Select the layer at `select`."""
+        self.design = self.design.edit(label, change, select)
+
+    def undo(self) -> None:
+        """Undo the last edit."""
+        self.design = self.design.undo()
+
+    def redo(self) -> None:
+        """Redo the edit that was undone last."""
+        self.design = self.design.redo()
+
+    def toggle_mark(self, run: RunDirectory) -> None:
+        """Mark a run to compare it, or unmark it."""
+        marked = self.marked
+        self.marked = tuple(other for other in marked if other != run) if run in marked else (*marked, run)
+
+    def go_to(self, mode: Mode) -> None:
+        """Go to a screen; what was typed into an open form is applied first."""
+        self._host.go_to(mode)
+
+    def show_run(self, run: RunDirectory) -> None:
+        """Show a run on the Train screen."""
+        self.shown_run = run
+        self._app.switch_mode("train")
+
+    def inspect_run(self, run: RunDirectory) -> None:
+        """Show a run on the Inspect screen."""
+        self.inspected_run = run
+        self.go_to("inspect")
+
+    def send(self, mode: Mode, message: Message) -> None:
+        """Go to a screen and hand it a message; it is handled once the screen is mounted."""
+        self._app.run_worker(self._send(mode, message))
+
+    async def _send(self, mode: Mode, message: Message) -> None:
+        await self._app.switch_mode(mode)
+        self._app.screen_stack[0].post_message(message)  # a dialog may have opened over it meanwhile
+
+    def open_model(self, model: str, mode: Mode = "build") -> None:
+        """Open a preset or a file on the Build or the Train screen, once unsaved changes are dealt with."""
+        self._host.open_model(model, mode)
+
+    def open_network(self, network: Network, file: Path | None = None, mode: Mode = "build") -> None:
+        """Open a network, once unsaved changes are dealt with."""
+        self._host.open_network(network, file, mode)
+
+    def follow_link(self, link: str) -> None:
+        """Go where a link of a lesson leads."""
+        self._host.follow_link(link)
+
+    def remember(self, **changes: Any) -> None:
+        """Remember some of the program's state: at once here, and on the disk for the next start."""
+        self.state = msgspec.structs.replace(self.state, **changes)
+        self._host.write_state(changes)
+
+    def report(self, error: Exception | str) -> None:
+        """Show what went wrong, in one line; also from a thread."""
+        self._app.notify(str(error), severity="error", timeout=10, markup=False)
+
+
+class _WithWorkspace(Protocol):
+    workspace: Workspace
+
+
+def workspace_of(node: DOMNode) -> Workspace:
+    """Return the workspace of the app that a screen or widget belongs to."""
+    return cast("_WithWorkspace", node.app).workspace
