@@ -49,7 +49,7 @@ _UNTRUE = 0.05
 
 def _slow_averages(context: Context) -> Iterator[Check]:
     """Moving averages that a training is too short for."""
-    steps = context.setting.steps
+    steps = context.training.steps
     if steps is None:
         return
     normalizing = [(row.path, row.layer.momentum) for row in context.rows if isinstance(row.layer, BatchNormalization)]

@@ -102,7 +102,7 @@ def _early_pixel(row: Row) -> Iterator[Check]:
 
 def _end(context: Context) -> Iterator[Check]:
     """The output against the classes, and the activation of the last layer against the loss."""
-    last, classes = context.last, context.setting.classes
+    last, classes = context.last, context.training.classes
     output = context.analysis.output_shape
     if last is None or output is None:
         return
@@ -136,11 +136,11 @@ def _is_softmax(row: Row) -> bool:
 
 
 def _memory(context: Context) -> Iterator[Check]:
-    limit = context.setting.machine_memory
+    limit = context.training.machine_memory
     if limit is None:
         return
-    needed = memory(context.analysis, context.setting.batch_size, context.setting.optimizer).training
+    needed = memory(context.analysis, context.training.batch_size, context.training.optimizer).training
     if needed is not None and needed > limit:
         message = _("a training step on {batch} images needs {needed:.1f} GB, but this machine has {limit:.1f} GB")
-        text = message.format(batch=context.setting.batch_size, needed=needed / 1e9, limit=limit / 1e9)
+        text = message.format(batch=context.training.batch_size, needed=needed / 1e9, limit=limit / 1e9)
         yield Check("memory", "warning", (), text)

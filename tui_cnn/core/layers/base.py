@@ -4,7 +4,7 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
-from tui_cnn.core.layers.view import SAME_CELL, View
+from tui_cnn.core.layers.receptive_field_map import SAME_CELL, ReceptiveFieldMap
 from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, format_shape
 from tui_cnn.i18n import _
 
@@ -69,7 +69,7 @@ class Layer(
         """Count the floating-point operations for one image as TensorFlow's profiler counts them."""
         return 0
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """Say what an output cell sees of an input image of shape `shape`."""
         return SAME_CELL
 

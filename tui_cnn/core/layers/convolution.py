@@ -19,7 +19,7 @@ from tui_cnn.core.layers.fields import (
     Strides,
     UseBias,
 )
-from tui_cnn.core.layers.view import Spreading, View
+from tui_cnn.core.layers.receptive_field_map import ReceptiveFieldMap, Spreading
 from tui_cnn.core.layers.window import Window, format_extent, format_step
 from tui_cnn.core.shape import Amount, Shape, ShapeError, elements, product
 from tui_cnn.i18n import _
@@ -84,9 +84,9 @@ class Conv2D(Layer, frozen=True, kw_only=True):
         taps = 2 * elements(self.kernel_size) * (shape[2] // self.groups) * self.filters * self.window.tf_places(shape)
         return kernel_flops(taps, self.output_shape(shape), self.use_bias, self.activation)
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """That of the sliding window."""
-        return self.window.view(shape)
+        return self.window.receptive_field_map(shape)
 
     def settings(self) -> tuple[str, ...]:
         """Filters, kernel, and what differs from the defaults."""
@@ -154,13 +154,13 @@ class Conv2DTranspose(Layer, frozen=True, kw_only=True):
         taps = 2 * elements(self.kernel_size) * shape[2] * elements(output) // elements(self.strides)
         return kernel_flops(taps, output, self.use_bias, self.activation)
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """Each value spreads over the window; `same` cuts off half of what reaches beyond, rounded down."""
         down, across = (
             Spreading(reach, stride, max(0, reach - stride) // 2 if self.padding == "same" else 0)
             for stride, reach in zip(self.strides, self.window.reach, strict=True)
         )
-        return View(down, across)
+        return ReceptiveFieldMap(down, across)
 
     def settings(self) -> tuple[str, ...]:
         """Filters, kernel, and what differs from the defaults."""

@@ -7,7 +7,7 @@ from msgspec import Meta
 from tui_cnn.core.layers.base import Layer, Parameters
 from tui_cnn.core.layers.convolution import Conv2D
 from tui_cnn.core.layers.fields import ActivationName, Padding, Strides
-from tui_cnn.core.layers.view import View
+from tui_cnn.core.layers.receptive_field_map import ReceptiveFieldMap
 from tui_cnn.core.layers.window import Window
 from tui_cnn.core.shape import NONE, Amount, Shape
 
@@ -77,9 +77,9 @@ class FixedConv2D(Layer, frozen=True, kw_only=True):
         """Those of the convolution."""
         return self.convolution.tf_flops(shape)
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """That of the sliding window."""
-        return self.convolution.view(shape)
+        return self.convolution.receptive_field_map(shape)
 
     def settings(self) -> tuple[str, ...]:
         """The filters, and what a convolution has besides their number."""

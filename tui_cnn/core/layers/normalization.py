@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from tui_cnn.core.layers.base import Layer, Parameters
 from tui_cnn.core.layers.fields import Channels, Epsilon, Rate
-from tui_cnn.core.layers.view import EVERYTHING, View
+from tui_cnn.core.layers.receptive_field_map import EVERYTHING, ReceptiveFieldMap
 from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, elements, product
 from tui_cnn.i18n import _
 
@@ -91,7 +91,7 @@ class GroupNormalization(Layer, frozen=True, kw_only=True):
         """Two means, the squared differences, and what applies them."""
         return 6 * elements(shape) + (self.center + 2 * self.scale) * shape[-1] + (5 - self.scale) * self.groups
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """The means are over all of the image."""
         return EVERYTHING
 

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from tui_cnn.core.layers.base import Layer, require_image
 from tui_cnn.core.layers.fields import Channels, Padding, Pair
-from tui_cnn.core.layers.view import EVERYTHING, View
+from tui_cnn.core.layers.receptive_field_map import EVERYTHING, ReceptiveFieldMap
 from tui_cnn.core.layers.window import Window, format_extent, format_step
 from tui_cnn.core.shape import Shape, ShapeError, elements
 from tui_cnn.i18n import _
@@ -41,9 +41,9 @@ class _Pooling2D(Layer, frozen=True, kw_only=True):
         """One for each value in a window."""
         return elements(self.pool_size) * elements(self.output_shape(shape))
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """That of the sliding window."""
-        return self.window.view(shape)
+        return self.window.receptive_field_map(shape)
 
     def settings(self) -> tuple[str, ...]:
         """Window, and what differs from the defaults."""
@@ -90,7 +90,7 @@ class _GlobalPooling2D(Layer, frozen=True, kw_only=True):
         channels = require_image(shape)[2]
         return (1, 1, channels) if self.keepdims else (channels,)
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """All of the image."""
         return EVERYTHING
 

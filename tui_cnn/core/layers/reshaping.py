@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from tui_cnn.core.layers.base import Layer, require_image
 from tui_cnn.core.layers.fields import Pair, Sides
-from tui_cnn.core.layers.view import EVERYTHING, Resampling, Sliding, Spreading, View
+from tui_cnn.core.layers.receptive_field_map import EVERYTHING, ReceptiveFieldMap, Resampling, Sliding, Spreading
 from tui_cnn.core.layers.window import format_step
 from tui_cnn.core.shape import Shape, ShapeError, elements, format_shape, product
 from tui_cnn.i18n import _
@@ -23,7 +23,7 @@ class Flatten(Layer, frozen=True, kw_only=True):
         """The product of the axes."""
         return f"{product(*shape)} = {elements(shape)}" if len(shape) > 1 else ""
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """The positions are given up."""
         return EVERYTHING
 
@@ -51,7 +51,7 @@ class Reshape(Layer, frozen=True, kw_only=True):
             raise ShapeError(message.format(count=total, **names), {"target_shape": (-1,)})
         return tuple(total // known if axis == -1 else axis for axis in self.target_shape)
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """The positions are given up."""
         return EVERYTHING
 
@@ -77,9 +77,9 @@ class ZeroPadding2D(Layer, frozen=True, kw_only=True):
         """The sums."""
         return _sums(shape, "+", self.padding)
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """The same cells, shifted."""
-        return View(Sliding(padding=self.padding[0][0]), Sliding(padding=self.padding[1][0]))
+        return ReceptiveFieldMap(Sliding(padding=self.padding[0][0]), Sliding(padding=self.padding[1][0]))
 
     def settings(self) -> tuple[str, ...]:
         """What is added."""
@@ -108,9 +108,9 @@ class Cropping2D(Layer, frozen=True, kw_only=True):
         """The differences."""
         return _sums(shape, "-", self.cropping)
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """The same cells, shifted."""
-        return View(Sliding(padding=-self.cropping[0][0]), Sliding(padding=-self.cropping[1][0]))
+        return ReceptiveFieldMap(Sliding(padding=-self.cropping[0][0]), Sliding(padding=-self.cropping[1][0]))
 
     def settings(self) -> tuple[str, ...]:
         """What is cut off."""
@@ -140,12 +140,12 @@ class UpSampling2D(Layer, frozen=True, kw_only=True):
         """The profiler counts how some kinds work out the new size, and no interpolation."""
         return 0 if self.interpolation in ("bilinear", "bicubic") else 2
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """The nearest cell, or those between which it is interpolated."""
         if self.interpolation == "nearest":
-            return View(Spreading(self.size[0], self.size[0]), Spreading(self.size[1], self.size[1]))
+            return ReceptiveFieldMap(Spreading(self.size[0], self.size[0]), Spreading(self.size[1], self.size[1]))
         radius = {"bilinear": 1, "bicubic": 2, "lanczos3": 3, "lanczos5": 5}[self.interpolation]
-        return View(Resampling(self.size[0], radius), Resampling(self.size[1], radius))
+        return ReceptiveFieldMap(Resampling(self.size[0], radius), Resampling(self.size[1], radius))
 
     def settings(self) -> tuple[str, ...]:
         """The size, and how it is filled."""

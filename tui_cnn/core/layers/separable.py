@@ -23,7 +23,7 @@ from tui_cnn.core.layers.fields import (
     Strides,
     UseBias,
 )
-from tui_cnn.core.layers.view import View
+from tui_cnn.core.layers.receptive_field_map import ReceptiveFieldMap
 from tui_cnn.core.layers.window import Window
 from tui_cnn.core.shape import Amount, Shape, elements, product
 
@@ -73,9 +73,9 @@ class DepthwiseConv2D(Layer, frozen=True, kw_only=True):
         taps = 2 * elements(self.kernel_size) * output[2] * self.window.tf_places(shape)
         return kernel_flops(taps, output, self.use_bias, self.activation)
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """That of the sliding window."""
-        return self.window.view(shape)
+        return self.window.receptive_field_map(shape)
 
     def settings(self) -> tuple[str, ...]:
         """Kernel, and what differs from the defaults."""
@@ -138,9 +138,9 @@ class SeparableConv2D(Layer, frozen=True, kw_only=True):
         flat = elements(self.kernel_size) * between * self.window.tf_places(shape)
         return kernel_flops(2 * (flat + between * elements(output)), output, self.use_bias, self.activation)
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """That of the sliding window."""
-        return self.window.view(shape)
+        return self.window.receptive_field_map(shape)
 
     def settings(self) -> tuple[str, ...]:
         """Filters, kernel, and what differs from the defaults."""

@@ -1,4 +1,4 @@
-"""Nudges: small changes of one setting, each of them a key."""
+"""Quick edits: small changes of one setting, each of them a key."""
 
 from collections.abc import Callable
 from typing import Any, Literal
@@ -7,7 +7,7 @@ import msgspec
 
 from tui_cnn.core.layers import Activation, AnyLayer, Branches, Dense
 
-Nudge = Literal["wider", "narrower", "larger", "smaller", "stride", "padding", "function"]
+QuickEdit = Literal["wider", "narrower", "larger", "smaller", "stride", "padding", "function"]
 
 _FUNCTIONS = ("linear", "relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid", "softmax")
 """The activations that one key goes through; all others are in the form."""
@@ -15,9 +15,9 @@ _FUNCTIONS = ("linear", "relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "si
 _MERGES = ("add", "concatenate", "multiply", "average", "maximum")
 
 
-def nudge(layer: AnyLayer, way: Nudge) -> AnyLayer | None:
+def quick_edit(layer: AnyLayer, edit: QuickEdit) -> AnyLayer | None:
     """Change a layer a little; None where it has no such setting. What would leave its bounds stays as it is."""
-    change = _WAYS[way](layer)
+    change = _CHANGES[edit](layer)
     if change is None:
         return None
     try:
@@ -75,7 +75,7 @@ def _after(word: str, words: tuple[str, ...]) -> str:
     return words[(words.index(word) + 1) % len(words)] if word in words else words[0]
 
 
-_WAYS: dict[Nudge, Callable[[AnyLayer], dict[str, Any] | None]] = {
+_CHANGES: dict[QuickEdit, Callable[[AnyLayer], dict[str, Any] | None]] = {
     "wider": _wider,
     "narrower": _narrower,
     "larger": lambda layer: _resized(layer, 1),
