@@ -5,9 +5,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-import msgspec
-
-from tui_cnn.core.layers import AnyLayer, Block, Branches
+from tui_cnn.core.layers import AnyLayer, Block
+from tui_cnn.core.naming import without_names
 from tui_cnn.core.network import walk
 from tui_cnn.formats.python_body import Body
 from tui_cnn.formats.python_layers import given_name
@@ -20,17 +19,17 @@ class Helpers:
 
     def __init__(self, stack: tuple[AnyLayer, ...]) -> None:
         blocks = [layer for _path, layer in walk(stack) if isinstance(layer, Block) and layer.layers]
-        counts = Counter(_anonymous(block.layers) for block in blocks if not _has_names(block))
+        counts = Counter(without_names(block.layers) for block in blocks if not _has_names(block))
         self._counts = {key: count for key, count in counts.items() if count > 1}
         self._names: dict[tuple[AnyLayer, ...], str] = {}
         for block in blocks:
-            key = _anonymous(block.layers)
+            key = without_names(block.layers)
             if key in self._counts and key not in self._names:
                 self._names[key] = self._function_name(block.name)
 
     def of(self, block: Block) -> str:
         """Return the name of the function for a block; empty where there is none."""
-        return "" if _has_names(block) else self._names.get(_anonymous(block.layers), "")
+        return "" if _has_names(block) else self._names.get(without_names(block.layers), "")
 
     def functions(self) -> Iterator[str]:
         """Write the functions, each after those that it calls."""
@@ -50,20 +49,6 @@ class Helpers:
         while (f"{stem}_{number}" if number > 1 else stem) in taken:
             number += 1
         return f"{stem}_{number}" if number > 1 else stem
-
-
-def _anonymous(stack: tuple[AnyLayer, ...]) -> tuple[AnyLayer, ...]:
-    """Take the names of all layers away, so that blocks alike are equal."""
-    bare: list[AnyLayer] = []
-    for layer in stack:
-        if isinstance(layer, Block):
-            bare.append(msgspec.structs.replace(layer, name="", layers=_anonymous(layer.layers)))
-        elif isinstance(layer, Branches):
-            branches = tuple(map(_anonymous, layer.branches))
-            bare.append(msgspec.structs.replace(layer, name="", branches=branches))
-        else:
-            bare.append(msgspec.structs.replace(layer, name=""))
-    return tuple(bare)
 
 
 def _has_names(block: Block) -> bool:
