@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from tui_cnn.core.layers import Activation, AnyLayer, Branches, Dense
+from tui_cnn.core.layers import AnyLayer, Branches
 
 QuickEdit = Literal["wider", "narrower", "larger", "smaller", "stride", "padding", "function"]
 
@@ -67,7 +67,7 @@ def _function(layer: AnyLayer) -> dict[str, Any] | None:
     activation = getattr(layer, "activation", None)
     if activation is None:
         return None
-    ways = _FUNCTIONS if isinstance(layer, Dense | Activation) else _FUNCTIONS[:-1]
+    ways = _FUNCTIONS if layer.kernel_kind == "dense" or layer.family == "activation" else _FUNCTIONS[:-1]
     return {"activation": _after(activation, ways)}
 
 

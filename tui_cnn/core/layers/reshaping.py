@@ -1,10 +1,10 @@
 """Layers that rearrange, pad, cut, enlarge or scale values."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Layer, require_image
+from tui_cnn.core.layers.base import Family, Layer, require_image
 from tui_cnn.core.layers.fields import Pair, Sides
 from tui_cnn.core.layers.receptive_field_map import EVERYTHING, ReceptiveFieldMap, Resampling, Sliding, Spreading
 from tui_cnn.core.layers.window import format_step
@@ -12,8 +12,18 @@ from tui_cnn.core.shape import Shape, ShapeError, elements, format_shape, produc
 from tui_cnn.i18n import _
 
 
-class Flatten(Layer, frozen=True, kw_only=True):
+class _Reshaping(Layer, frozen=True, kw_only=True):
+    family: ClassVar[Family] = "reshaping"
+    sign: ClassVar[str] = "→"
+
+
+class Flatten(_Reshaping, frozen=True, kw_only=True):
     """All values in one row: where the feature extractor ends and the classifier begins."""
+
+    lesson: ClassVar[str] = "shape-of-a-cnn"
+    is_linear: ClassVar[bool] = True
+    is_reshaping: ClassVar[bool] = True
+    flattens: ClassVar[bool] = True
 
     def output_shape(self, shape: Shape) -> Shape:
         """One axis with all values."""
@@ -28,8 +38,12 @@ class Flatten(Layer, frozen=True, kw_only=True):
         return EVERYTHING
 
 
-class Reshape(Layer, frozen=True, kw_only=True):
+class Reshape(_Reshaping, frozen=True, kw_only=True):
     """The same values in the same order, in another shape."""
+
+    lesson: ClassVar[str] = "images"
+    is_linear: ClassVar[bool] = True
+    is_reshaping: ClassVar[bool] = True
 
     target_shape: Annotated[
         tuple[Annotated[int, Meta(ge=-1, le=100_000_000)], ...],
@@ -60,8 +74,11 @@ class Reshape(Layer, frozen=True, kw_only=True):
         return (format_shape(self.target_shape),)
 
 
-class ZeroPadding2D(Layer, frozen=True, kw_only=True):
+class ZeroPadding2D(_Reshaping, frozen=True, kw_only=True):
     """Rows and columns of zeros around the image."""
+
+    lesson: ClassVar[str] = "padding"
+    is_linear: ClassVar[bool] = True
 
     padding: Annotated[Sides, Meta(description="Rows above and below, columns left and right: 1, 1 2, or 0 1 0 1")] = (
         (1, 1),
@@ -86,8 +103,11 @@ class ZeroPadding2D(Layer, frozen=True, kw_only=True):
         return (format_sides(self.padding),)
 
 
-class Cropping2D(Layer, frozen=True, kw_only=True):
+class Cropping2D(_Reshaping, frozen=True, kw_only=True):
     """Rows and columns cut off at the sides of the image."""
+
+    lesson: ClassVar[str] = "padding"
+    is_linear: ClassVar[bool] = True
 
     cropping: Annotated[Sides, Meta(description="Rows above and below, columns left and right: 1, 1 2, or 0 1 0 1")] = (
         (0, 0),
@@ -117,7 +137,7 @@ class Cropping2D(Layer, frozen=True, kw_only=True):
         return (format_sides(self.cropping),)
 
 
-class UpSampling2D(Layer, frozen=True, kw_only=True):
+class UpSampling2D(_Reshaping, frozen=True, kw_only=True):
     """The image made larger: cells repeated, or interpolated between."""
 
     size: Annotated[Pair, Meta(description="How many times higher and wider")] = (2, 2)
@@ -153,8 +173,10 @@ class UpSampling2D(Layer, frozen=True, kw_only=True):
         return ("×" + format_step(self.size), *kind)
 
 
-class Rescaling(Layer, frozen=True, kw_only=True):
+class Rescaling(_Reshaping, frozen=True, kw_only=True):
     """Every value times a factor, plus an offset."""
+
+    lesson: ClassVar[str] = "images"
 
     scale: Annotated[float, Meta(description="Factor", examples=[0.003921568627450980])]
     offset: Annotated[float, Meta(description="Added after the factor")] = 0.0

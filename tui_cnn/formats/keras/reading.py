@@ -13,11 +13,12 @@ from tui_cnn.core.shape import Shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.archive import read_config
 from tui_cnn.formats.keras.graph import Graph, GraphError, Node, functional, sequential
-from tui_cnn.formats.keras.leaf import LEAVES, ForeignError, leaf
+from tui_cnn.formats.keras.leaf import LEAVES, leaf
 from tui_cnn.formats.keras.naming import Names
 from tui_cnn.formats.keras.notes import Notes, enumerate_names
 from tui_cnn.formats.keras.schema import Entry, Model, known_shape, misfit
 from tui_cnn.formats.keras.series import series
+from tui_cnn.formats.keras.settings import ForeignError
 from tui_cnn.i18n import _
 
 _MOST_AXES = 3

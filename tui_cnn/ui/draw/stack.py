@@ -17,7 +17,7 @@ from tui_cnn.i18n import _
 from tui_cnn.ui.draw.columns import BAR, Column, titles
 from tui_cnn.ui.draw.lines import Line
 from tui_cnn.ui.draw.numbers import bar, short_count, size
-from tui_cnn.ui.draw.signs import EMPTY, FOLDED, OPEN, sign
+from tui_cnn.ui.draw.signs import EMPTY, FOLDED, OPEN
 
 Cells = dict[str, str]
 """What stands in the columns, by their keys; the name of a layer comes with its guides and its sign."""
@@ -84,7 +84,7 @@ def draw(line: Line, cells: Cells, analysis: Analysis, shown: Sequence[Column], 
 def _mark(line: Line) -> str:
     if line.held is not None:
         return EMPTY if line.folded is None else FOLDED if line.folded else OPEN
-    return sign(line.row.layer) if line.row else EMPTY
+    return line.row.layer.sign if line.row else EMPTY
 
 
 def _branch_name(line: Line) -> str:
