@@ -53,7 +53,7 @@ class Body:
         return [*self.lines, f'    return keras.Model(inputs, {output}, name="{name}")']
 
     def stack(self, stack: tuple[AnyLayer, ...], value: str, target: str, shape: Shape) -> str:
-        """Apply a stack to the variable `value`, of `shape`; return the variable of the output, `target` if it is new."""
+        """Apply a stack to the variable `value` of `shape`; return that of the output, `target` if it is new."""
         for layer in stack:
             value = self._layer(layer, value, target, shape)
             shape = stack_shape((layer,), shape)

@@ -21,7 +21,7 @@ _Key = tuple[tuple[AnyLayer, ...], Shape | None]
 
 
 class Helpers:
-    """The functions of repeated blocks, from the rows of a network. Layers with names of their own cannot be repeated."""
+    """The functions of the repeated blocks in a network's rows. Layers with names of their own cannot be repeated."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         blocks = [
@@ -63,7 +63,7 @@ class Helpers:
 
 
 def _key(block: Block, shape: Shape) -> _Key:
-    """Return what is equal for blocks that are one function; what composite layers are in Keras depends on the shape."""
+    """Return what is equal for blocks that are one function: composite layers are written for their shape."""
     layers = without_names(block.layers)
     depends = any(is_composite(type(layer)) for _path, layer in walk(layers))
     return layers, (shape if depends else None)

@@ -23,7 +23,7 @@ class Call(NamedTuple):
 
 
 def calls(layer: Layer, shape: Shape) -> list[Call]:
-    """Write the layers of Keras that a layer is made of on an input of `shape`; the last has its name, if it has one."""
+    """Write the layers of Keras that a layer is made of on an input of `shape`; the last has its given name."""
     written = [Call(call.class_name, _arguments(call)) for call in layer.keras_calls(shape)]
     if name := given_name(layer):
         written[-1].arguments.append(f'name="{name}"')

@@ -23,9 +23,9 @@ def checks(context: Context) -> Iterator[Check]:
 
 def _dropout(context: Context, row: Row) -> Iterator[Check]:
     source = context.before(row)
-    while source is not None and _keeps_dropout(source.layer):
+    while source is not None and (source.layer.kernel_kind != "none" or source.layer.family == "activation"):
         source = context.before(source)
-    if source is not None and source.layer.family == "regularization" and getattr(source.layer, "rate", 0):
+    if source is not None and source.layer.family == "regularization" and getattr(source.layer, "rate", 0.0) > 0:
         message = _("{layer}: before a batch normalization, whose statistics it shifts")
         yield Check(
             "dropout-before-normalization",

@@ -38,7 +38,7 @@ def describe(entry: Entry) -> KerasCall:
 
 
 def recognize(calls: Sequence[KerasCall], input_shapes: Sequence[Shape | None]) -> Composite | None:
-    """Find the composite layer that the last of `calls` are; each takes an input of one of the shapes, if it is known."""
+    """Find the composite layer that the last of `calls` are; each takes one of the shapes, None where unknown."""
     for kind in _COMPOSITES:
         proposal = kind.proposal(calls)
         composite = _confirmed(kind, proposal, calls, input_shapes) if proposal else None
