@@ -37,6 +37,11 @@ def names(network: Network, muted: frozenset[Path] | None = None) -> dict[Path, 
     return named
 
 
+def keras_name(name: str, suffix: str) -> str:
+    """Name a layer of Keras that is a part of the layer called `name`."""
+    return f"{name}_{suffix}" if suffix else name
+
+
 def without_names(layers: tuple[AnyLayer, ...]) -> tuple[AnyLayer, ...]:
     """Take the names of all layers of a stack away, at any depth, those of blocks too: what computes alike is equal."""
     bare: list[AnyLayer] = []

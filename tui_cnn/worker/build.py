@@ -9,7 +9,7 @@ from tui_cnn.core.layers import Block, Branches, Layer
 from tui_cnn.core.layers.fields import parse_regularizer
 from tui_cnn.core.layers.lowering import ConstantKernels, KerasCall
 from tui_cnn.core.muting import without_muted
-from tui_cnn.core.naming import names
+from tui_cnn.core.naming import keras_name, names
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 
@@ -64,8 +64,8 @@ def _apply(layer: Layer, path: Path, value: Any, common: _Common) -> Any:
         ends = [_stack(branch, (*path, number), value, common) for number, branch in enumerate(layer.branches)]
         return _MERGES[layer.merge](**common[path])(ends)
     for call in layer.keras_calls(tuple(value.shape[1:])):
-        suffix = f"_{call.suffix}" if call.suffix else ""
-        value = keras_layer(call, **common[path] | {"name": common[path]["name"] + suffix})(value)
+        name = keras_name(common[path]["name"], call.suffix)
+        value = keras_layer(call, **common[path] | {"name": name})(value)
     return value
 
 

@@ -78,6 +78,7 @@ class Layer(
         lesson: the lesson that explains it; empty for none.
         is_linear: whether a linear function through it stays one, though it has no kernel.
         is_reshaping: whether it gives the very values that it takes, in another shape, and so needs no memory.
+        mixes_images: whether, in training, what comes out for an image depends on the others of its batch.
         flattens: whether it makes a row of numbers of an image.
         required_by_keras: fields with a default here that Keras has to be given.
     """
@@ -88,6 +89,7 @@ class Layer(
     lesson: ClassVar[str] = ""
     is_linear: ClassVar[bool] = False
     is_reshaping: ClassVar[bool] = False
+    mixes_images: ClassVar[bool] = False
     flattens: ClassVar[bool] = False
     required_by_keras: ClassVar[tuple[str, ...]] = ()
 

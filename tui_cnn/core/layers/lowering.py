@@ -47,7 +47,7 @@ class KerasCall(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """What calls may be made of: the fields of a layer, and the input shape that the calls are for, if they tell.
+    """What calls may be made of: the fields of a layer, and the input shape, where the calls depend on it.
 
     Who reads it makes the calls of that layer anew, and takes it only if they are the same.
     """

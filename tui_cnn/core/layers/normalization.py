@@ -26,6 +26,7 @@ class BatchNormalization(_Normalization, frozen=True, kw_only=True):
     """
 
     is_linear: ClassVar[bool] = True
+    mixes_images: ClassVar[bool] = True
     lesson: ClassVar[str] = "training"
 
     momentum: Annotated[Rate, Meta(description="Share of the old running mean and variance kept at each step")] = 0.99

@@ -15,6 +15,9 @@ from tui_cnn.formats.keras.words import activation_word, constant_value, initial
 LONGEST = 6
 """Layers of Keras, at most, that are looked at to recognize one of ours."""
 
+_ANY_SHAPE = (4096, 4096, 720_720)
+"""A shape that is large enough, and its channels divisible by enough, for calls that do not depend on it."""
+
 _COMPOSITES = tuple(kind for kind in LAYER_TYPES.values() if is_composite(kind))
 
 
@@ -53,7 +56,7 @@ def _confirmed(
     """Take what is proposed only if its own calls are just the same."""
     try:
         layer: AnyLayer = msgspec.convert({**proposal.fields, "type": kind.__name__}, kind)  # type: ignore[assignment]
-        expected = layer.keras_calls(proposal.input_shape or ())
+        expected = layer.keras_calls(proposal.input_shape or _ANY_SHAPE)
     except (msgspec.ValidationError, ShapeError, RecursionError):
         return None
     length = len(expected)

@@ -10,7 +10,7 @@ from typing import get_args
 
 import msgspec
 
-from tui_cnn.core.layers import AnyLayer, Branches
+from tui_cnn.core.layers import AnyLayer, Branches, Layer
 from tui_cnn.core.layers.lowering import KerasCall
 from tui_cnn.core.layers.merging import Merge
 from tui_cnn.formats.keras.composites import LONGEST, describe, recognize
@@ -21,6 +21,9 @@ from tui_cnn.formats.keras.notes import Notes, enumerate_names
 from tui_cnn.formats.keras.schema import Entry
 from tui_cnn.formats.keras.settings import ForeignError
 from tui_cnn.i18n import _
+
+Name = Callable[[Node, Layer | None], str]
+"""Names what comes of a node: the layer of ours, where it is known already."""
 
 Convert = Callable[[Node, Node], tuple[AnyLayer, ...]]
 """Turns a layer of one input, and the node before it, into ours; raises ForeignError where we have none."""
@@ -35,7 +38,7 @@ class _TangledError(Exception):
     """A node belongs to two places at once."""
 
 
-def series(graph: Graph, convert: Convert, name: Callable[[Node], str], notes: Notes) -> tuple[AnyLayer, ...]:
+def series(graph: Graph, convert: Convert, name: Name, notes: Notes) -> tuple[AnyLayer, ...]:
     """Turn a graph into a stack.
 
     Args:
@@ -51,7 +54,7 @@ def series(graph: Graph, convert: Convert, name: Callable[[Node], str], notes: N
 
 
 class _Series:
-    def __init__(self, nodes: list[Node], convert: Convert, name: Callable[[Node], str], notes: Notes) -> None:
+    def __init__(self, nodes: list[Node], convert: Convert, name: Name, notes: Notes) -> None:
         self._nodes, self._convert, self._name, self._notes = nodes, convert, name, notes
         self._placed: set[int] = set()
         self._calls: dict[int, KerasCall] = {}
@@ -91,13 +94,13 @@ class _Series:
         try:
             if merge:
                 branches = self._branches(merge, list(node.inputs), source, depth + 1)
-                return (msgspec.structs.replace(branches, name=self._name(node)),)
+                return (msgspec.structs.replace(branches, name=self._name(node, None)),)
             if _is_plain(node):
                 return self._convert(node, self._nodes[source])
         except _TangledError:
             pass
         except ForeignError:
-            return (opaque(node.entry, node.shape, self._name(node)),)
+            return (opaque(node.entry, node.shape, self._name(node, None)),)
         return (self._knot(source, end),)
 
     def _branches(self, merge: Merge, inputs: list[int], start: int, depth: int) -> Branches:
@@ -141,7 +144,7 @@ class _Series:
         members = sorted(inside)
         self._placed |= inside
         last = self._nodes[end]
-        model = opaque(_as_model(self._nodes, start, members), last.shape, self._name(last))
+        model = opaque(_as_model(self._nodes, start, members), last.shape, self._name(last, None))
         if len(members) == 1:
             return msgspec.structs.replace(model, kind=opaque(last.entry, None).kind)
         names = enumerate_names([self._nodes[one].entry.label for one in members])
@@ -162,7 +165,7 @@ class _Series:
             return None
         members = chain[-composite.length :]
         self._placed |= set(members)
-        layer = msgspec.structs.replace(composite.layer, name=self._name(self._nodes[end]))
+        layer = msgspec.structs.replace(composite.layer, name=self._name(self._nodes[end], composite.layer))
         return layer, self._nodes[members[0]].inputs[0]
 
     def _goes_on(self, number: int, *, is_last: bool) -> bool:

@@ -8,6 +8,7 @@ import msgspec
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Block, Branches, Layer, Opaque
 from tui_cnn.core.layers.lowering import ConstantKernels, KerasCall
+from tui_cnn.core.naming import keras_name
 from tui_cnn.core.network import walk
 from tui_cnn.core.path import Path
 from tui_cnn.core.rows import Row
@@ -65,8 +66,8 @@ class _Writer:
         if isinstance(layer, Opaque):
             return self._add(msgspec.json.decode(layer.config), row.name, [self._tensor(before)], layer.stated_shape)
         for call in layer.keras_calls(row.input_shape or ()):
-            name = f"{row.name}_{call.suffix}" if call.suffix else row.name
             entry = _entry("keras.layers", call.class_name, _config(call))
+            name = keras_name(row.name, call.suffix)
             before = self._add(entry, name, [self._tensor(before)], call.output_shape or _output(row))
         return before
 

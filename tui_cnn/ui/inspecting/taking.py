@@ -46,6 +46,8 @@ def take_filter(scene: Scene, place: int, channel: int | None, found: Activation
         return None
     arrays = next(each.weights for each in weights.layers if each.name == info.name)
     kernels = next(array.numpy() for array in arrays.values() if len(array.shape) == 4)
+    if kernels.shape[:2] != window.kernel:  # several convolutions in one
+        return None
     number = min(scene.channel, info.shape[-1] - 1)
     image = _input(scene, place, found)
     kernel, image = _of_filter(layer, np.asarray(kernels, np.float64), number, image)
