@@ -249,9 +249,7 @@ def test_blocks_that_repeat_are_functions():
             x = stage(inputs)
             x = stage(x)
             x = layers.Reshape((8, 8, 4, 1))(x)
-            x = layers.MaxPooling3D(pool_size=(1, 1, 2), strides=(1, 1, 2), padding="valid")(
-                x
-            )
+            x = layers.MaxPooling3D((1, 1, 2), strides=(1, 1, 2), padding="valid")(x)
             x = layers.Reshape((8, 8, 2), name="depth")(x)
 
             branch_2 = layers.MaxPooling2D(strides=1, padding="same")(x)
