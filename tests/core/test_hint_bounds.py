@@ -3,7 +3,7 @@
 import pytest
 
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.checks import Setting
+from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.layers import (
     Activation,
     BatchNormalization,
@@ -29,7 +29,7 @@ def conv(filters=16, kernel=(3, 3), **fields):
 
 
 def found(*layers, shape=(24, 24, 1), **setting):
-    return {check.code: check for check in analyze(Network("net", shape, layers), Setting(**setting)).checks}
+    return {check.code: check for check in analyze(Network("net", shape, layers), TrainingContext(**setting)).checks}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.checks import Setting
+from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.checks.explanations import explanations
 from tui_cnn.core.layers import (
     Activation,
@@ -24,7 +24,7 @@ from tui_cnn.core.layers import (
 from tui_cnn.core.memory import memory
 from tui_cnn.core.network import Network
 
-SETTING = Setting(classes=10, steps=300)
+SETTING = TrainingContext(classes=10, steps=300)
 
 
 def conv(filters=16, size=3, activation="relu", **fields):
@@ -113,7 +113,7 @@ def test_the_fix_of_dropout_moves_it_behind():
 def test_averages_that_a_training_is_too_short_for(steps, momentum):
     """0.99 to the power of 299 is 0.0495, to that of 298 it is 0.0500."""
     network = on(conv(use_bias=False), BatchNormalization(), Dropout(rate=0.1), BatchNormalization(momentum=0.2), *END)
-    found = [check for check in analyze(network, Setting(steps=steps)).checks if check.code == "slow-averages"]
+    found = [check for check in analyze(network, TrainingContext(steps=steps)).checks if check.code == "slow-averages"]
     assert bool(found) == (momentum is not None)
     assert [check.path for check in found if check.fix] == ([] if momentum in (None, "none") else [(1,)])
     for check in found:
@@ -127,7 +127,7 @@ def test_memory_of_this_machine():
     network = SOUND[0]
     needed = memory(analyze(network), 64, "adam").training
     codes = [
-        {check.code for check in analyze(network, Setting(None, 64, "adam", limit)).checks}
+        {check.code for check in analyze(network, TrainingContext(None, 64, "adam", limit)).checks}
         for limit in (needed, needed - 1)
     ]
     assert "memory" not in codes[0]

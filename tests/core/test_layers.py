@@ -1,12 +1,16 @@
 """The arithmetic of single layers: by hand, and every formula worth its value."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given, settings
+from rich.cells import cell_len
 
 from tests.core.formulas import equations, evaluate
 from tests.core.strategies import mostly_sound
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import (
+    LAYER_TYPES,
     Activation,
     AveragePooling2D,
     BatchNormalization,
@@ -15,10 +19,15 @@ from tui_cnn.core.layers import (
     Conv2D,
     Dense,
     Dropout,
+    Family,
+    FixedConv2D,
     Flatten,
     GlobalMaxPooling2D,
+    KernelKind,
+    Layer,
     MaxPooling2D,
-    family,
+    Opaque,
+    is_composite,
 )
 from tui_cnn.core.shape import ShapeError
 
@@ -227,7 +236,23 @@ def test_settings_in_shorthand(layer, settings):
     assert layer.settings() == settings
 
 
-def test_families():
-    assert family(Conv2D) == "convolution"
-    assert family(MaxPooling2D()) == "pooling"
-    assert family(Block()) == "merging"
+@pytest.mark.parametrize("kind", [*LAYER_TYPES.values(), Opaque], ids=lambda kind: kind.__name__)
+def test_each_layer_states_what_others_go_by(kind):
+    assert kind.family in get_args(Family)
+    assert cell_len(kind.sign) == 1
+    assert kind.kernel_kind in get_args(KernelKind)
+    assert (kind.kernel_kind == "none") == (kind.macs is Layer.macs)
+    assert {*kind.required_by_keras} <= {*kind.__struct_fields__}
+
+
+def test_a_fixed_convolution_is_one_of_its_family():
+    fixed, learned = FixedConv2D(), Conv2D(filters=1, kernel_size=(3, 3))
+    assert (fixed.family, fixed.sign) == (learned.family, learned.sign) == ("convolution", "▦")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in LAYER_TYPES.values() if is_composite(kind)])
+def test_composite_layers_are_layers_of_keras(keras, kind):
+    calls = kind().keras_calls((6, 6, 4))
+    assert all(hasattr(keras.layers, call.class_name) for call in calls)
+    assert not hasattr(keras.layers, kind.__name__)
+    assert [call.suffix == "" for call in calls] == [False] * (len(calls) - 1) + [True]

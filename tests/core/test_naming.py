@@ -13,13 +13,13 @@ from tui_cnn.core.path import format_path
 @settings(max_examples=10)
 @given(network=mostly_sound(depth=0))
 def test_as_keras_names_a_fresh_sequential(keras, network):
-    from tui_cnn.worker.build import arguments
+    from tui_cnn.worker.build import keras_layer
 
     keras.backend.clear_session()
     model = keras.Sequential()
     known = tuple(layer for layer in network.layers if hasattr(keras.layers, type(layer).__name__))
     for layer in known:
-        model.add(getattr(keras.layers, type(layer).__name__)(**arguments(layer)))
+        model.add(*map(keras_layer, layer.keras_calls(())))
     named = names(msgspec.structs.replace(network, layers=known))
     assert list(named.values()) == [layer.name for layer in model.layers]
 

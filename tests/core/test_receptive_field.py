@@ -53,7 +53,10 @@ def agree(network):
     top_level = [row for row in analysis.rows if len(row.path) == 1]
     down, across = (row, row), (column, column)
     for step in reversed(top_level):
-        down, across = step.figures.view.down.back(down), step.figures.view.across.back(across)
+        down, across = (
+            step.figures.receptive_field_map.down.back(down),
+            step.figures.receptive_field_map.across.back(across),
+        )
         assume(down[0] >= 0 and across[0] >= 0)
         assume(down[1] < step.input_shape[0] and across[1] < step.input_shape[1])
     region = top, left, bottom, right = top_level[-1].field.region(row, column, network.input_shape)

@@ -1,4 +1,4 @@
-"""Edits of the tree: wrapping, branches, moving through the ends of containers, nudges, and sums of what is held."""
+"""Edits of the tree: wrapping, branches, moving through the ends of containers, quick edits, sums of containers."""
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from tui_cnn.core.branching import add_branch, delete_branch, duplicate_branch, 
 from tui_cnn.core.layers import Activation, Block, Branches, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from tui_cnn.core.moving import step
 from tui_cnn.core.network import Network, walk
-from tui_cnn.core.nudges import nudge
+from tui_cnn.core.quick_edits import quick_edit
 from tui_cnn.core.sums import sums
 from tui_cnn.core.wrapping import unwrap, wrap_in_block, wrap_in_branches
 from tui_cnn.formats.presets import preset, preset_names
@@ -134,13 +134,13 @@ def test_branches():
         ("padding", Dense(units=1), None), ("function", MaxPooling2D(), None),
     ],
 )  # fmt: skip
-def test_nudges(way, layer, after):
-    nudged = nudge(layer, way)
+def test_quick_edits(way, layer, after):
+    edited = quick_edit(layer, way)
     if after is None:
-        assert nudged is None
+        assert edited is None
     else:
         before = {field: getattr(layer, field) for field in layer.__struct_fields__}
-        assert {field: getattr(nudged, field) for field in layer.__struct_fields__} == before | after
+        assert {field: getattr(edited, field) for field in layer.__struct_fields__} == before | after
 
 
 @pytest.mark.parametrize("name", preset_names())

@@ -57,6 +57,14 @@ def _plain(layer):
     return msgspec.structs.replace(layer, **changes)
 
 
+def without_own_strides(value):
+    """Leave the strides of pools out that are those of the window anyway, as reading does."""
+    if isinstance(value, dict):
+        own = "pool_size" in value and value.get("strides") == value["pool_size"]
+        return {key: without_own_strides(item) for key, item in value.items() if not (own and key == "strides")}
+    return [without_own_strides(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 def counts(analysis):
     totals = analysis.totals
     return totals.trainable, totals.non_trainable, totals.macs, totals.tf_flops, totals.complete, analysis.output_shape
@@ -110,6 +118,7 @@ def test_each_layer_comes_back(kind, data):
 @given(st.one_of(mostly_sound(), networks()))
 @settings(max_examples=100)
 def test_what_we_write_is_what_we_read(network):
+    network = msgspec.convert(without_own_strides(msgspec.to_builtins(network)), Network)
     text = dumps_keras(sound(network))
     again, notes = read(text)
     assert notes == ()

@@ -7,7 +7,7 @@ from math import prod
 import pytest
 
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.checks import Setting
+from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.layers import BatchNormalization, Block, Branches, Conv2D, DepthwiseConv2D, MaxPooling2D, Softmax
 from tui_cnn.core.network import walk
 from tui_cnn.core.shape import format_shape
@@ -90,7 +90,7 @@ FINDINGS = {
 def test_a_sound_network_has_no_warnings_and_fixes_mend_its_remarks(name):
     network = preset(name)
     (*classes,) = analyze(network).output_shape
-    checks = analyze(network, Setting(classes=classes[0] if len(classes) == 1 else None, steps=10_000)).checks
+    checks = analyze(network, TrainingContext(classes=classes[0] if len(classes) == 1 else None, steps=10_000)).checks
     assert [check.code for check in checks] == FINDINGS.get(name, [])
     for check in checks:
         assert check.severity == "info"

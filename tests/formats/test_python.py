@@ -235,14 +235,6 @@ def test_blocks_that_repeat_are_functions():
         from keras import layers
 
 
-        def depth_max_pooling(x, pool_size, name=None):
-            """Give the largest of each few neighbouring channels."""
-            height, width, channels = x.shape[1:]
-            x = layers.Reshape((height, width, channels, 1))(x)
-            x = layers.MaxPooling3D((1, 1, pool_size))(x)
-            return layers.Reshape((height, width, channels // pool_size), name=name)(x)
-
-
         def stage(x):
             """Apply a block of layers that the network has 2 times."""
             residual = layers.Conv2D(4, 3, padding="same")(x)
@@ -256,7 +248,9 @@ def test_blocks_that_repeat_are_functions():
             inputs = keras.Input((8, 8, 4))
             x = stage(inputs)
             x = stage(x)
-            x = depth_max_pooling(x, 2, name="depth")
+            x = layers.Reshape((8, 8, 4, 1))(x)
+            x = layers.MaxPooling3D((1, 1, 2), strides=(1, 1, 2), padding="valid")(x)
+            x = layers.Reshape((8, 8, 2), name="depth")(x)
 
             branch_2 = layers.MaxPooling2D(strides=1, padding="same")(x)
             branch_2 = layers.Dense(2)(branch_2)

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import Dense, FixedConv2D, Flatten, MaxPooling2D
+from tui_cnn.core.layers import Block, Branches, Dense, FixedConv2D, Flatten, MaxPooling2D
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.estimate import estimate, precision_of
@@ -133,6 +133,15 @@ def test_what_is_remembered_is_read_and_replaced(home):
     assert known.trials == {"key": trials}
     (home / "machine.json").write_text("{")
     assert read_machine().measured == ()
+
+
+def test_a_network_whose_layers_get_names_keeps_its_measurements():
+    residual = Branches(branches=((Block(layers=(Dense(units=4),)),), ()))
+    network = Network("n", (4,), (residual, Dense(units=2)))
+    named = Branches(name="sum", branches=((Block(name="way", layers=(Dense(units=4, name="first"),)),), ()))
+    assert digest(Network("other", (4,), (named, Dense(units=2, name="scores")))) == digest(network)
+    assert digest(Network("n", (4,), (residual, Dense(units=3)))) != digest(network)
+    assert digest(Network("n", (5,), (residual, Dense(units=2)))) != digest(network)
 
 
 def test_auto_is_told_by_what_was_chosen_for_the_network_or_else_by_what_seems_faster():

@@ -8,7 +8,7 @@ import pytest
 
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.checks import Setting
+from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.layers import Dropout
 from tui_cnn.formats.presets import preset
 from tui_cnn.ui.application.training_context import setting_for
@@ -82,12 +82,12 @@ def test_what_is_stored_is_clean_until_it_differs(design):
 
 def test_the_checks_know_how_it_will_be_used():
     """Through edits, undo and redo, and for the network that comes next on the table."""
-    design = open_design(NETWORK, None, Setting(classes=12))
+    design = open_design(NETWORK, None, TrainingContext(classes=12))
     assert "classes" in {check.code for check in design.analysis.checks}
     edited = design.edit("units", lambda network: edits.change(network, (7,), units=12), (7,))
     assert "classes" not in {check.code for check in edited.analysis.checks}
     assert edited.undo().analysis == design.analysis
-    assert edited.setting == edited.undo().redo().setting == Setting(classes=12)
+    assert edited.setting == edited.undo().redo().setting == TrainingContext(classes=12)
 
 
 @pytest.mark.parametrize(("data", "classes"), [("", 10), ("nowhere", None), ("~nobody-of-that-name/x", None)])

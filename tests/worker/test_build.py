@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tui_cnn.core.layers import Activation, Block, Branches, Conv2D, Dense, Flatten, keras_fields
+from tui_cnn.core.layers import Activation, Block, Branches, Conv2D, Dense, Flatten, keras_arguments
 from tui_cnn.core.naming import names
 from tui_cnn.core.network import Network, walk
 from tui_cnn.formats.presets import preset
@@ -24,8 +24,8 @@ def test_presets_have_the_published_parameters(name, parameters):
     assert [layer.name for layer in model.layers[1:]] == list(names(network).values())
     for (_path, layer), built in zip(walk(network.layers), model.layers[1:], strict=True):
         config = built.get_config()
-        for field, value in keras_fields(layer).items():
-            if field != "name" and not field.endswith("_initializer") and value is not None:
+        for field, value in keras_arguments(layer).items():
+            if not field.endswith("_initializer") and value is not None:
                 assert config[field] == value
 
 

@@ -10,7 +10,7 @@ from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
 from tui_cnn.cli.models import input_shape_option, named
 from tui_cnn.cli.wide import wrap
 from tui_cnn.core.analysis import Analysis, analyze
-from tui_cnn.core.checks import Setting, Severity
+from tui_cnn.core.checks import Severity, TrainingContext
 from tui_cnn.core.flops import Convention
 from tui_cnn.core.memory import Memory, OptimizerName, memory
 from tui_cnn.core.shape import Shape
@@ -91,7 +91,7 @@ def _check(
     **limits: Any,
 ) -> int:
     status, printed = SOUND, False
-    setting = Setting(classes, batch_size, optimizer, machine_memory(), steps)
+    training = TrainingContext(classes, batch_size, optimizer, machine_memory(), steps)
     for model in models:
         try:
             network = named(model, input_shape)
@@ -99,7 +99,7 @@ def _check(
             click.echo(str(error), err=True)
             status = UNUSABLE
             continue
-        analysis = analyze(network, setting)
+        analysis = analyze(network, training)
         needs = memory(analysis, batch_size, optimizer)
         if printed and not as_json:
             click.echo()

@@ -4,9 +4,9 @@ from functools import lru_cache
 
 import msgspec
 
-from tui_cnn.core.checks import Setting, check
+from tui_cnn.core.checks import TrainingContext, check
 from tui_cnn.core.layers import CONTAINERS, Block, Branches, Layer, Opaque, Parameters
-from tui_cnn.core.layers.view import SAME_CELL
+from tui_cnn.core.layers.receptive_field_map import SAME_CELL
 from tui_cnn.core.muting import muted_paths
 from tui_cnn.core.naming import names
 from tui_cnn.core.network import Network, inside
@@ -31,8 +31,8 @@ class _State(msgspec.Struct, frozen=True):
     source: Path | None
 
 
-def analyze(network: Network, setting: Setting = Setting()) -> Analysis:  # noqa: B008  # it is immutable
-    """Work out every number of `network`, and check it for the use in `setting`.
+def analyze(network: Network, training: TrainingContext = TrainingContext()) -> Analysis:  # noqa: B008  # it is immutable
+    """Work out every number of `network`, and check it for the use in `training`.
 
     A layer that cannot take its input gets a row with the error; what comes after it has no shapes, but keeps its row.
     The numbers of a layer are kept: after an edit only those are worked out whose layer or input it has changed.
@@ -43,7 +43,7 @@ def analyze(network: Network, setting: Setting = Setting()) -> Analysis:  # noqa
     output_shape = output.shape if any(not layer.muted for layer in network.layers) else None
     totals = _totals(walk.rows, buildable=output_shape is not None)
     analysis = Analysis(network, tuple(walk.rows), totals, output_shape, output.source)
-    return msgspec.structs.replace(analysis, checks=check(analysis, setting))
+    return msgspec.structs.replace(analysis, checks=check(analysis, training))
 
 
 class _Walk:
@@ -86,8 +86,8 @@ class _Walk:
             self.rows.append(Row(path, name, layer, shape, None, None, figures, source=source))
             return _State(None, None, path)
         seen = (field,)
-        if field is not None and figures.view is not SAME_CELL:
-            field = field.through(figures.view, shape, figures.output_shape)
+        if field is not None and figures.receptive_field_map is not SAME_CELL:
+            field = field.through(figures.receptive_field_map, shape, figures.output_shape)
         self.rows.append(Row(path, name, layer, shape, figures, field, None, seen, source))
         return _State(figures.output_shape, field, path)
 
@@ -154,5 +154,5 @@ def _figures(layer: Layer, shape: Shape) -> Figures | ShapeError:
         layer.parameters(shape),
         layer.macs(shape),
         layer.tf_flops(shape),
-        layer.view(shape),
+        layer.receptive_field_map(shape),
     )

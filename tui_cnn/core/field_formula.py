@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tui_cnn.core.layers import Branches
-from tui_cnn.core.layers.view import SAME_CELL, AxisMap, Sliding
+from tui_cnn.core.layers.receptive_field_map import SAME_CELL, AxisMap, Sliding
 from tui_cnn.core.receptive_field import Axis
 from tui_cnn.core.rows import Row
 
@@ -35,10 +35,10 @@ def field_formula(row: Row) -> FieldFormula | None:
         return None
     if isinstance(row.layer, Branches):
         return _both(_merged([field.down for field in before]), _merged([field.across for field in before]))
-    view = row.figures.view
-    if view is SAME_CELL:
+    field_map = row.figures.receptive_field_map
+    if field_map is SAME_CELL:
         return None
-    return _both(_through(before[0].down, view.down), _through(before[0].across, view.across))
+    return _both(_through(before[0].down, field_map.down), _through(before[0].across, field_map.across))
 
 
 def _through(axis: Axis, step: AxisMap) -> FieldFormula | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
-from tui_cnn.core.layers import Block, Branches, Flatten, Layer, Reshape
+from tui_cnn.core.layers import Block, Branches, Layer
 from tui_cnn.core.path import Path
 from tui_cnn.core.rows import Analysis, Totals
 from tui_cnn.core.shape import Amount, Shape, elements, product
@@ -101,7 +101,7 @@ class _Tape:
             elif isinstance(layer, Branches):
                 ends = [self.stack(branch, value, (*path, number)) for number, branch in enumerate(layer.branches)]
                 value = self.make(ends, self._outputs[path])
-            elif not isinstance(layer, Flatten | Reshape):  # these only look at the same values in another way
+            elif not layer.is_reshaping:
                 value = self.make([value], self._outputs[path])
         return value
 

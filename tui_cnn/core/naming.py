@@ -3,7 +3,9 @@
 import re
 from functools import cache
 
-from tui_cnn.core.layers import Layer
+import msgspec
+
+from tui_cnn.core.layers import AnyLayer, Block, Branches, Layer
 from tui_cnn.core.muting import muted_paths
 from tui_cnn.core.network import Network, walk
 from tui_cnn.core.path import Path
@@ -33,6 +35,25 @@ def names(network: Network, muted: frozenset[Path] | None = None) -> dict[Path, 
             name = "" if candidate in taken else candidate
         named[path] = name
     return named
+
+
+def keras_name(name: str, suffix: str) -> str:
+    """Name a layer of Keras that is a part of the layer called `name`."""
+    return f"{name}_{suffix}" if suffix else name
+
+
+def without_names(layers: tuple[AnyLayer, ...]) -> tuple[AnyLayer, ...]:
+    """Take the names of all layers of a stack away, at any depth, those of blocks too: what computes alike is equal."""
+    bare: list[AnyLayer] = []
+    for layer in layers:
+        if isinstance(layer, Block):
+            bare.append(msgspec.structs.replace(layer, name="", layers=without_names(layer.layers)))
+        elif isinstance(layer, Branches):
+            branches = tuple(map(without_names, layer.branches))
+            bare.append(msgspec.structs.replace(layer, name="", branches=branches))
+        else:
+            bare.append(msgspec.structs.replace(layer, name=""))
+    return tuple(bare)
 
 
 @cache

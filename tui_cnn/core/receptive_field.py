@@ -8,7 +8,7 @@ on it. After Araujo, Norris, Sim, "Computing Receptive Fields of Convolutional N
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tui_cnn.core.layers.view import AxisMap, Interval, Sliding, View
+from tui_cnn.core.layers.receptive_field_map import AxisMap, Interval, ReceptiveFieldMap, Sliding
 from tui_cnn.core.shape import Shape
 from tui_cnn.i18n import _
 
@@ -64,15 +64,16 @@ class ReceptiveField(NamedTuple):
     down: Axis
     across: Axis
 
-    def through(self, view: View, shape: Shape, output: Shape) -> "ReceptiveField | None":
+    def through(self, layer: ReceptiveFieldMap, shape: Shape, output: Shape) -> "ReceptiveField | None":
         """Look through one more layer, which makes `output` of `shape`; None where that is too long to work out."""
-        if view.everything or self.status == "full" or len(shape) != 3 or len(output) != 3:
+        if layer.everything or self.status == "full" or len(shape) != 3 or len(output) != 3:
             return FULL
-        evenly = self.status == "exact" and isinstance(view.down, Sliding) and isinstance(view.across, Sliding)
+        evenly = self.status == "exact" and isinstance(layer.down, Sliding) and isinstance(layer.across, Sliding)
         if not evenly and max(*shape[:2], *output[:2]) > _LONGEST_TABLE:
             return None
         return _field(
-            self.down.through(view.down, shape[0], output[0]), self.across.through(view.across, shape[1], output[1])
+            self.down.through(layer.down, shape[0], output[0]),
+            self.across.through(layer.across, shape[1], output[1]),
         )
 
     def region(self, row: int, column: int, image: Shape) -> tuple[int, int, int, int]:

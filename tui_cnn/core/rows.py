@@ -4,7 +4,7 @@ import msgspec
 
 from tui_cnn.core.findings import Check
 from tui_cnn.core.layers import CONTAINERS, Layer, Parameters
-from tui_cnn.core.layers.view import View
+from tui_cnn.core.layers.receptive_field_map import ReceptiveFieldMap
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 from tui_cnn.core.receptive_field import ReceptiveField
@@ -22,7 +22,7 @@ class Figures(msgspec.Struct, frozen=True):
     parameters: Parameters
     macs: Amount
     tf_flops: int
-    view: View
+    receptive_field_map: ReceptiveFieldMap
 
 
 class Row(msgspec.Struct, frozen=True):

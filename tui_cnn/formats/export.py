@@ -8,6 +8,8 @@ from tui_cnn.core.layers import Opaque
 from tui_cnn.core.muting import without_muted
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import format_path
+from tui_cnn.core.rows import Row
+from tui_cnn.core.shape import ShapeError
 from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
@@ -105,6 +107,17 @@ def require_buildable(analysis: Analysis, *, opaque: bool = False) -> None:
                 "layer {number}: {kind} is opaque, so it cannot be written there; replace it, or export to json"
             )
             raise FormatError(name, message.format(number=format_path(row.path), kind=row.layer.kind))
+        if row.input_shape is None and not row.holds_layers:
+            _require_known_calls(row, name)
+
+
+def _require_known_calls(row: Row, name: str) -> None:
+    """Refuse a layer behind an opaque one of unknown shape if what it is in Keras depends on the shape."""
+    try:
+        row.layer.keras_calls(())
+    except ShapeError as error:
+        message = _("layer {number}: {finding}").format(number=format_path(row.path), finding=error)
+        raise FormatError(name, message) from None
 
 
 def save_text(path: Path, text: str) -> None:

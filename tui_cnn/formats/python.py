@@ -1,31 +1,26 @@
 """Networks as Python: a file that builds the model in Keras and trains it, as a person would have written it."""
 
 import re
+from collections.abc import Iterable
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.layers import AnyLayer, Block, Branches, DepthMaxPooling2D, FixedConv2D
-from tui_cnn.core.layers.fixed import Kernel
+from tui_cnn.core.classical_filters import Kernel
+from tui_cnn.core.layers import Block, Branches
+from tui_cnn.core.layers.lowering import ConstantKernels
 from tui_cnn.core.network import walk
+from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape
 from tui_cnn.formats.python_body import Body, sequential
 from tui_cnn.formats.python_helpers import Helpers
 from tui_cnn.formats.python_training import main_function
 
-_DEPTH_MAX_POOLING = '''\
-def depth_max_pooling(x, pool_size, name=None):
-    """Give the largest of each few neighbouring channels."""
-    height, width, channels = x.shape[1:]
-    x = layers.Reshape((height, width, channels, 1))(x)
-    x = layers.MaxPooling3D((1, 1, pool_size))(x)
-    return layers.Reshape((height, width, channels // pool_size), name=name)(x)
-'''
-
 _LAID_OUT = '''\
 def laid_out(kernels):
-    """Lay kernels of 3×3 out as Keras does, for any number of channels: (3, 3, 1, filters)."""
+    """Lay kernels out as Keras does, for any number of channels: (height, width, 1, filters)."""
+    height, width = len(kernels[0]), len(kernels[0][0])
     return [
-        [[[kernel[row][column] for kernel in kernels]] for column in range(3)]
-        for row in range(3)
+        [[[kernel[row][column] for kernel in kernels]] for column in range(width)]
+        for row in range(height)
     ]
 '''
 
@@ -44,10 +39,10 @@ def dumps_python(analysis: Analysis) -> str:
     title = "".join(char for char in network.name if char.isprintable()).replace('"', "'")
     name = re.sub(r"\W+", "_", network.name, flags=re.ASCII)
     kinds = {type(layer) for _path, layer in walk(network.layers)} - {Block}
-    helpers = Helpers(network.layers)
+    helpers = Helpers(analysis.rows)
     shapes = f"{format_shape(network.input_shape)} in, {format_shape(analysis.output_shape or ())} out"
     build = ["def build_model():", f'    """Build the model: {shapes}, {analysis.totals.params:,} parameters."""']
-    if not kinds or kinds & {Branches, DepthMaxPooling2D}:
+    if not kinds or Branches in kinds:
         build += Body(helpers).model(network.layers, network.input_shape, name)
     else:
         helpers = Helpers(())
@@ -55,8 +50,7 @@ def dumps_python(analysis: Analysis) -> str:
     imports = "import keras\nfrom keras import layers\n" if kinds else "import keras\n"
     functions = [
         f'"""The network “{title}”, in Keras."""\n\n{imports}',
-        *_fixed_kernels(network.layers),
-        *([_DEPTH_MAX_POOLING] if DepthMaxPooling2D in kinds else []),
+        *_given_kernels(analysis.rows),
         *helpers.functions(),
         "\n".join(build) + "\n",
         main_function(analysis),
@@ -65,15 +59,17 @@ def dumps_python(analysis: Analysis) -> str:
     return "\n\n".join(functions)
 
 
-def _fixed_kernels(layers: tuple[AnyLayer, ...]) -> list[str]:
-    """Write the kernels that no training makes, a line each, under the name of their bank."""
-    fixed = {layer.bank: layer for _path, layer in walk(layers) if isinstance(layer, FixedConv2D)}
-    if not fixed:
+def _given_kernels(rows: Iterable[Row]) -> list[str]:
+    """Write the kernels that no training makes, a line each, under their name."""
+    calls = [call for row in rows if not row.holds_layers for call in row.layer.keras_calls(row.input_shape or ())]
+    values = [value for call in calls for value in call.arguments.values()]
+    given = {value.name: value.kernels for value in values if isinstance(value, ConstantKernels)}
+    if not given:
         return []
     banks = []
-    for bank, layer in sorted(fixed.items()):
-        lines = [f"        {_kernel(kernel)}," for kernel in layer.kernels]
-        banks.append("\n".join([f"{bank.upper()} = laid_out(", "    [", *lines, "    ]", ")", ""]))
+    for name, kernels in sorted(given.items()):
+        lines = [f"        {_kernel(kernel)}," for kernel in kernels]
+        banks.append("\n".join([f"{name.upper()} = laid_out(", "    [", *lines, "    ]", ")", ""]))
     return [_LAID_OUT, "".join(banks)]
 
 

@@ -3,40 +3,50 @@
 import keyword
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-import msgspec
-
-from tui_cnn.core.layers import AnyLayer, Block, Branches
+from tui_cnn.core.layers import AnyLayer, Block, is_composite
+from tui_cnn.core.naming import without_names
 from tui_cnn.core.network import walk
+from tui_cnn.core.rows import Row
+from tui_cnn.core.shape import Shape
 from tui_cnn.formats.python_body import Body
 from tui_cnn.formats.python_layers import given_name
 
-_TAKEN = ("build_model", "main", "depth_max_pooling", "laid_out", "keras", "layers", "inputs", "x")
+_TAKEN = ("build_model", "main", "laid_out", "keras", "layers", "inputs", "x")
+
+
+_Key = tuple[tuple[AnyLayer, ...], Shape | None]
+"""What a function does: its layers, and the shape that they are for if that matters."""
 
 
 class Helpers:
-    """The functions of a network's repeated blocks. Layers with names of their own cannot be repeated."""
+    """The functions of the repeated blocks in a network's rows. Layers with names of their own cannot be repeated."""
 
-    def __init__(self, stack: tuple[AnyLayer, ...]) -> None:
-        blocks = [layer for _path, layer in walk(stack) if isinstance(layer, Block) and layer.layers]
-        counts = Counter(_anonymous(block.layers) for block in blocks if not _has_names(block))
+    def __init__(self, rows: Iterable[Row]) -> None:
+        blocks = [
+            (row.layer, row.input_shape)
+            for row in rows
+            if isinstance(row.layer, Block) and row.layer.layers and row.input_shape
+        ]
+        counts = Counter(_key(*place) for place in blocks if not _has_names(place[0]))
         self._counts = {key: count for key, count in counts.items() if count > 1}
-        self._names: dict[tuple[AnyLayer, ...], str] = {}
-        for block in blocks:
-            key = _anonymous(block.layers)
+        self._names: dict[_Key, str] = {}
+        self._shapes: dict[_Key, Shape] = {}
+        for block, shape in blocks:
+            key = _key(block, shape)
             if key in self._counts and key not in self._names:
-                self._names[key] = self._function_name(block.name)
+                self._names[key], self._shapes[key] = self._function_name(block.name), shape
 
-    def of(self, block: Block) -> str:
-        """Return the name of the function for a block; empty where there is none."""
-        return "" if _has_names(block) else self._names.get(_anonymous(block.layers), "")
+    def of(self, block: Block, shape: Shape) -> str:
+        """Return the name of the function for a block on an input of `shape`; empty where there is none."""
+        return "" if _has_names(block) else self._names.get(_key(block, shape), "")
 
     def functions(self) -> Iterator[str]:
         """Write the functions, each after those that it calls."""
-        for key, name in sorted(self._names.items(), key=lambda item: len(list(walk(item[0])))):
+        for key, name in sorted(self._names.items(), key=lambda item: len(list(walk(item[0][0])))):
             body = Body(self)
-            output = body.stack(key, "x", "x")
+            output = body.stack(key[0], "x", "x", self._shapes[key])
             lines = body.lines[1:] if body.lines[:1] == [""] else body.lines
             doc = f'    """Apply a block of layers that the network has {self._counts[key]} times."""'
             yield "\n".join([f"def {name}(x):", doc, *lines, f"    return {output}", ""])
@@ -52,18 +62,11 @@ class Helpers:
         return f"{stem}_{number}" if number > 1 else stem
 
 
-def _anonymous(stack: tuple[AnyLayer, ...]) -> tuple[AnyLayer, ...]:
-    """Take the names of all layers away, so that blocks alike are equal."""
-    bare: list[AnyLayer] = []
-    for layer in stack:
-        if isinstance(layer, Block):
-            bare.append(msgspec.structs.replace(layer, name="", layers=_anonymous(layer.layers)))
-        elif isinstance(layer, Branches):
-            branches = tuple(map(_anonymous, layer.branches))
-            bare.append(msgspec.structs.replace(layer, name="", branches=branches))
-        else:
-            bare.append(msgspec.structs.replace(layer, name=""))
-    return tuple(bare)
+def _key(block: Block, shape: Shape) -> _Key:
+    """Return what is equal for blocks that are one function: composite layers are written for their shape."""
+    layers = without_names(block.layers)
+    depends = any(is_composite(type(layer)) for _path, layer in walk(layers))
+    return layers, (shape if depends else None)
 
 
 def _has_names(block: Block) -> bool:

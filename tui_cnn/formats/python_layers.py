@@ -1,37 +1,48 @@
 """One layer as the Python that makes it in Keras: arguments at their defaults are left out."""
 
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from tui_cnn.core.layers import AveragePooling2D, FixedConv2D, Layer
+from tui_cnn.core.layers import LAYER_TYPES, Layer
 from tui_cnn.core.layers.fields import parse_regularizer
+from tui_cnn.core.layers.lowering import ConstantKernels, KerasCall
 from tui_cnn.core.naming import snake_case
+from tui_cnn.core.shape import Shape
 
 _BY_PLACE = ("pool_size", "padding", "cropping", "size", "groups", "mode")
 """First fields that people give without their name, though Keras does not ask for them."""
 
 
-def arguments(layer: Layer) -> list[str]:
-    """Write the arguments of a layer: those that it cannot do without by place, the others by name."""
-    if isinstance(layer, FixedConv2D):
-        initializer = f"kernel_initializer=keras.initializers.Constant({layer.bank.upper()})"
-        return [*arguments(layer.convolution), initializer, "trainable=False"]
-    written = []
-    for place, field in enumerate(_fields(layer)):
-        value = getattr(layer, field.name)
-        if field.required or (field.name == "pool_size" and isinstance(layer, AveragePooling2D)):
-            written.append(literal(field.name, value))
-        elif value != field.default:
-            bare = place == 0 and field.name in _BY_PLACE
-            written.append(literal(field.name, value) if bare else f"{field.name}={literal(field.name, value)}")
+class Call(NamedTuple):
+    """A layer of Keras as Python: its class in `layers`, and its arguments, written."""
+
+    class_name: str
+    arguments: list[str]
+
+
+def calls(layer: Layer, shape: Shape) -> list[Call]:
+    """Write the layers of Keras that a layer is made of on an input of `shape`; the last has its given name."""
+    written = [Call(call.class_name, _arguments(call)) for call in layer.keras_calls(shape)]
+    if name := given_name(layer):
+        written[-1].arguments.append(f'name="{name}"')
     return written
 
 
-def class_name(layer: Layer) -> str:
-    """Return the name of Keras' class."""
-    return "Conv2D" if isinstance(layer, FixedConv2D) else type(layer).__name__
+def _arguments(call: KerasCall) -> list[str]:
+    """Write the arguments of a call: those that it cannot do without by place, the others by name."""
+    kind = LAYER_TYPES.get(call.class_name)
+    declared = {field.name: field for field in msgspec.structs.fields(kind)} if kind else {}
+    written = []
+    for place, (name, value) in enumerate(call.arguments.items()):
+        field = declared.get(name)
+        if field and kind and (field.required or name in kind.required_by_keras):
+            written.append(literal(name, value))
+        elif field is None or value != field.default:
+            bare = place == 0 and name in _BY_PLACE
+            written.append(literal(name, value) if bare else f"{name}={literal(name, value)}")
+    return written
 
 
 def given_name(layer: Layer) -> str:
@@ -42,7 +53,9 @@ def given_name(layer: Layer) -> str:
 
 
 def literal(field: str, value: Any) -> str:
-    """Write a value: one number for a pair of equal ones, a penalty as Keras' object."""
+    """Write a value: one number for a pair of equal ones, penalties and given kernels as Keras' objects."""
+    if isinstance(value, ConstantKernels):
+        return f"keras.initializers.Constant({value.name.upper()})"
     if field.endswith("_regularizer") and value is not None:
         return _regularizer(value)
     if field in ("padding", "cropping") and isinstance(value, tuple):
@@ -59,11 +72,6 @@ def literal(field: str, value: Any) -> str:
     if isinstance(value, str):
         return f'"{value}"'
     return repr(value) if not isinstance(value, float) or isfinite(value) else f'float("{value}")'
-
-
-def _fields(layer: Layer) -> list[msgspec.structs.FieldInfo]:
-    """List the fields of a layer in Keras' order, without its name."""
-    return [field for field in msgspec.structs.fields(layer) if field.name not in ("name", "muted")]
 
 
 def _regularizer(text: str) -> str:

@@ -1,7 +1,7 @@
 """The part of a Python file that trains: on Fashion-MNIST where its images can be fitted to the network."""
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.layers import AnyLayer, Block, Softmax
+from tui_cnn.core.layers import AnyLayer, Block
 from tui_cnn.core.shape import Shape
 
 _SIZE, _CLASSES = 28, 10
@@ -98,6 +98,6 @@ def _loss(stack: tuple[AnyLayer, ...]) -> str:
     while stack and isinstance(stack[-1], Block):
         stack = stack[-1].layers
     last = stack[-1] if stack else None
-    if isinstance(last, Softmax) or getattr(last, "activation", "") == "softmax":
+    if last is not None and last.is_softmax:
         return '"sparse_categorical_crossentropy"'
     return "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"

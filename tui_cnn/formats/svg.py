@@ -7,7 +7,7 @@ from html import escape
 from math import log2
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.layers import family
+from tui_cnn.core.layers import Family
 from tui_cnn.core.path import Path
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements, format_shape
@@ -20,9 +20,8 @@ _MARGIN, _HEADING, _INPUT, _FOOT, _NARROWEST = 24, 56, 30, 64, 560
 _LETTER = 6.2
 """Pixels of a letter of the text in boxes, on average; of a bold one a tenth more."""
 
-_COLOURS = {
+_COLOURS: dict[Family, tuple[str, str]] = {
     "convolution": ("#dcebfc", "#4a86c9"),
-    "separable": ("#dcebfc", "#4a86c9"),
     "pooling": ("#e1f3dd", "#5b9e4d"),
     "dense": ("#fdebd6", "#c9832f"),
     "normalization": ("#efe7f9", "#8c68b5"),
@@ -81,7 +80,7 @@ class _Painter:
                 return _frame(self._rows[path][1], x, y, width, height)
 
     def _box(self, row: Row, line: Described, x: float, y: float) -> str:
-        ground, edge = _BROKEN if row.error else _COLOURS.get(family(row.layer), _PLAIN)
+        ground, edge = _BROKEN if row.error else _COLOURS.get(row.layer.family, _PLAIN)
         share = 0.0
         if row.figures:
             share = max(0.03, 1 + log2(elements(row.figures.output_shape) / self._largest) / 12)

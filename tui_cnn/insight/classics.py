@@ -1,7 +1,6 @@
 """The classical filters of 3×3, and which of them a learned kernel is most like.
 
-Kernels are as networks use them, not flipped: a positive answer is where the image looks like the kernel. The signs are
-those of the Lab, so that both say the same of a kernel: an edge is bright at its left, or above.
+Their numbers are those of the Lab and of the FixedConv2D layer, so that all say the same of a kernel.
 """
 
 from typing import Any, NamedTuple
@@ -9,6 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tui_cnn.core import classical_filters as declared
+from tui_cnn.core.classical_filters import mirrored, transposed
 from tui_cnn.i18n import _
 
 Kernel = npt.NDArray[np.float64]
@@ -23,33 +24,25 @@ class Classic(NamedTuple):
 
 
 def classical_filters() -> tuple[Classic, ...]:
-    """List the filters.
-
-    Sobel and Feldman 1968; Scharr 2000, "Optimal operators in digital image processing"; Prewitt 1970 for the edges
-    that weigh all rows alike. A vertical edge is one that runs from top to bottom.
-    """
-    sobel = _kernel((1, 0, -1), (2, 0, -2), (1, 0, -1))
-    scharr = _kernel((3, 0, -3), (10, 0, -10), (3, 0, -3))
-    edge = _kernel((1, 0, -1), (1, 0, -1), (1, 0, -1))
-    diagonal = _kernel((2, 1, 0), (1, 0, -1), (0, -1, -2))
-    line = _kernel((-1, 2, -1), (-1, 2, -1), (-1, 2, -1))
+    """List the filters; a vertical edge is one that runs from top to bottom."""
+    edge, line, diagonal = declared.VERTICAL_EDGE, declared.VERTICAL_LINE, declared.DIAGONAL_EDGE
     return (
-        Classic(_("vertical edge"), _("edge │"), edge),
-        Classic(_("horizontal edge"), _("edge ─"), edge.T),
-        Classic(_("Sobel x"), _("Sobel x"), sobel),
-        Classic(_("Sobel y"), _("Sobel y"), sobel.T),
-        Classic(_("Scharr x"), _("Scharr x"), scharr),
-        Classic(_("Scharr y"), _("Scharr y"), scharr.T),
-        Classic(_("diagonal edge ↘"), _("edge ↘"), diagonal),
-        Classic(_("diagonal edge ↙"), _("edge ↙"), diagonal[:, ::-1]),
-        Classic(_("vertical line"), _("line │"), line),
-        Classic(_("horizontal line"), _("line ─"), line.T),
-        Classic(_("Laplacian"), _("Laplace"), _kernel((0, 1, 0), (1, -4, 1), (0, 1, 0))),
-        Classic(_("Laplacian, diagonals too"), _("Laplace+"), _kernel((1, 1, 1), (1, -8, 1), (1, 1, 1))),
-        Classic(_("sharpen"), _("sharpen"), _kernel((0, -1, 0), (-1, 5, -1), (0, -1, 0))),
-        Classic(_("box blur"), _("blur"), np.ones((3, 3))),
-        Classic(_("Gaussian blur"), _("Gauss"), _kernel((1, 2, 1), (2, 4, 2), (1, 2, 1))),
-        Classic(_("identity"), _("identity"), _kernel((0, 0, 0), (0, 1, 0), (0, 0, 0))),
+        _classic(_("vertical edge"), _("edge │"), edge),
+        _classic(_("horizontal edge"), _("edge ─"), transposed(edge)),
+        _classic(_("Sobel x"), _("Sobel x"), declared.SOBEL_X),
+        _classic(_("Sobel y"), _("Sobel y"), transposed(declared.SOBEL_X)),
+        _classic(_("Scharr x"), _("Scharr x"), declared.SCHARR_X),
+        _classic(_("Scharr y"), _("Scharr y"), transposed(declared.SCHARR_X)),
+        _classic(_("diagonal edge ↘"), _("edge ↘"), diagonal),
+        _classic(_("diagonal edge ↙"), _("edge ↙"), mirrored(diagonal)),
+        _classic(_("vertical line"), _("line │"), line),
+        _classic(_("horizontal line"), _("line ─"), transposed(line)),
+        _classic(_("Laplacian"), _("Laplace"), declared.LAPLACIAN),
+        _classic(_("Laplacian, diagonals too"), _("Laplace+"), declared.LAPLACIAN_WITH_DIAGONALS),
+        _classic(_("sharpen"), _("sharpen"), declared.SHARPEN),
+        _classic(_("box blur"), _("blur"), declared.BOX_BLUR),
+        _classic(_("Gaussian blur"), _("Gauss"), declared.GAUSSIAN_BLUR),
+        _classic(_("identity"), _("identity"), declared.IDENTITY),
     )
 
 
@@ -79,5 +72,5 @@ def likeness(kernel: npt.NDArray[Any]) -> Likeness | None:
     return max(found, key=lambda each: abs(each.cosine))
 
 
-def _kernel(*rows: tuple[float, float, float]) -> Kernel:
-    return np.array(rows, np.float64)
+def _classic(name: str, short: str, kernel: declared.Kernel) -> Classic:
+    return Classic(name, short, np.array(kernel, np.float64))

@@ -6,35 +6,30 @@ As cross-correlation lays them over an image: a positive answer of `vertical edg
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_cnn.core import classical_filters
+from tui_cnn.core.classical_filters import transposed
+
 Filter = NDArray[np.float64]
 """(height, width)."""
 
-VERTICAL_EDGE: Filter = np.array([[1, 0, -1], [1, 0, -1], [1, 0, -1]], float)
-SOBEL_X: Filter = np.array([[1, 0, -1], [2, 0, -2], [1, 0, -1]], float)
-SCHARR_X: Filter = np.array([[3, 0, -3], [10, 0, -10], [3, 0, -3]], float)
-
 
 def filters() -> dict[str, Filter]:
-    """Return every filter by its name.
-
-    Sobel and Feldman, 1968; Scharr, "Optimale Operatoren in der Digitalen Bildverarbeitung", 2000.
-    """
-    line = np.zeros((7, 7))
-    line[:, 3] = 1
-    return {
-        "vertical edge": VERTICAL_EDGE,
-        "horizontal edge": VERTICAL_EDGE.T.copy(),
-        "Sobel x": SOBEL_X,
-        "Sobel y": SOBEL_X.T.copy(),
-        "Scharr x": SCHARR_X,
-        "Scharr y": SCHARR_X.T.copy(),
-        "Laplacian": np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]], float),
-        "blur": np.full((3, 3), 1 / 9),
-        "sharpen": np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]], float),
-        "identity": np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]], float),
-        "vertical line": line,
-        "horizontal line": line.T.copy(),
+    """Return every filter by its name."""
+    declared: dict[str, classical_filters.Kernel] = {
+        "vertical edge": classical_filters.VERTICAL_EDGE,
+        "horizontal edge": transposed(classical_filters.VERTICAL_EDGE),
+        "Sobel x": classical_filters.SOBEL_X,
+        "Sobel y": transposed(classical_filters.SOBEL_X),
+        "Scharr x": classical_filters.SCHARR_X,
+        "Scharr y": transposed(classical_filters.SCHARR_X),
+        "Laplacian": classical_filters.LAPLACIAN,
+        "blur": classical_filters.BOX_BLUR,
+        "sharpen": classical_filters.SHARPEN,
+        "identity": classical_filters.IDENTITY,
+        "vertical line": classical_filters.LARGE_VERTICAL_LINE,
+        "horizontal line": transposed(classical_filters.LARGE_VERTICAL_LINE),
     }
+    return {name: np.array(kernel, float) for name, kernel in declared.items()}
 
 
 def cosine(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:

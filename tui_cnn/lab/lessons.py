@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_cnn.assets import ROOT
+from tui_cnn.core.layers import LAYER_TYPES
 
 DIRECTORY = ROOT / "lessons"
 
@@ -52,39 +53,7 @@ def read_lesson(path: Path) -> Lesson:
     )
 
 
-_LAYERS = {
-    "Conv2D": "layer",
-    "Conv2DTranspose": "stride",
-    "SeparableConv2D": "shape-of-a-cnn",
-    "DepthwiseConv2D": "shape-of-a-cnn",
-    "FixedConv2D": "filters",
-    "MaxPooling2D": "pooling",
-    "AveragePooling2D": "pooling",
-    "GlobalMaxPooling2D": "pooling",
-    "GlobalAveragePooling2D": "pooling",
-    "DepthMaxPooling2D": "pooling",
-    "ZeroPadding2D": "padding",
-    "Cropping2D": "padding",
-    "Activation": "layer",
-    "ReLU": "layer",
-    "LeakyReLU": "layer",
-    "PReLU": "layer",
-    "ELU": "layer",
-    "Flatten": "shape-of-a-cnn",
-    "Dense": "why-not-dense",
-    "Dropout": "training",
-    "SpatialDropout2D": "training",
-    "GaussianNoise": "training",
-    "BatchNormalization": "training",
-    "Softmax": "training",
-    "RandomFlip": "training",
-    "RandomTranslation": "training",
-    "RandomRotation": "training",
-    "RandomZoom": "training",
-    "Rescaling": "images",
-    "Reshape": "images",
-    "Input": "images",
-}
+_LAYERS = {name: kind.lesson for name, kind in LAYER_TYPES.items() if kind.lesson} | {"Input": "images"}
 
 _FIELDS = {
     "input_shape": "images",

@@ -1,9 +1,8 @@
 """What a training step costs, in amounts that can be known beforehand; what each takes is for the machine to tell."""
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.layers import Conv2D, Conv2DTranspose, Dense, DepthwiseConv2D, FixedConv2D, SeparableConv2D
+from tui_cnn.core.layers import KernelKind, Layer
 from tui_cnn.core.memory import memory
-from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements
 from tui_cnn.runs.recipe import Recipe
 
@@ -27,19 +26,24 @@ def features(analysis: Analysis, recipe: Recipe) -> dict[str, float]:
         share = (1 + (learns or learnt)) / 2
         counts["layers"] += share
         counts["values"] += share * batch * elements(row.figures.output_shape)
-        if kind := _kind(row):  # as much work forth as back to the kernel, and as back to the input
+        if kind := _kind(row.layer):  # as much work forth as back to the kernel, and as back to the input
             counts[kind] += (1 + learns + learnt) / 3 * batch * row.figures.macs.value
         learnt = learnt or learns
     counts["bytes"] = float(memory(analysis, batch, recipe.optimizer).training or 0)
     return counts
 
 
-def _kind(row: Row) -> str:
-    match row.layer:
-        case DepthwiseConv2D() | SeparableConv2D():
-            return "channelwise"
-        case Conv2D() | Conv2DTranspose() | FixedConv2D():
-            return "convolution" if getattr(row.layer, "groups", 1) == 1 else "channelwise"
-        case Dense():
-            return "dense"
-    return ""
+_KINDS: dict[KernelKind, str] = {
+    "none": "",
+    "convolution": "convolution",
+    "transposed": "convolution",
+    "depthwise": "channelwise",
+    "separable": "channelwise",
+    "dense": "dense",
+}
+
+
+def _kind(layer: Layer) -> str:
+    """Say which amount a layer's work belongs to; a convolution in groups does not join all channels."""
+    kind = _KINDS[layer.kernel_kind]
+    return "channelwise" if kind == "convolution" and getattr(layer, "groups", 1) > 1 else kind

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from tui_cnn.core.naming import without_names
 from tui_cnn.core.network import Network
 from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.toml import dumps_network
@@ -48,7 +49,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
 
 def digest(network: Network) -> str:
     """Name what a network computes, whatever it and its layers are called."""
-    text = dumps_network(msgspec.structs.replace(network, name="network"))
+    bare = msgspec.structs.replace(network, name="network", layers=without_names(network.layers))
+    text = dumps_network(bare)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.checks import Setting
+from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import Shape, format_shape
 from tui_cnn.formats.validation import InvalidError, convert
@@ -45,7 +45,7 @@ def notes(network: Network, recipe: Recipe, images: int) -> list[str]:
 
     images = min(images, recipe.limit or images)
     steps = recipe.epochs * ceil((images - round(recipe.validation * images)) / recipe.batch_size)
-    found = analyze(network, Setting(steps=steps)).checks
+    found = analyze(network, TrainingContext(steps=steps)).checks
     return [str(finding) for finding in found if finding.code == "slow-averages"]
 
 

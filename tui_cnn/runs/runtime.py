@@ -4,7 +4,6 @@ import os
 
 import msgspec
 
-from tui_cnn.core.layers import BatchNormalization
 from tui_cnn.core.network import Network, walk
 from tui_cnn.runs.recipe import Device, Recipe
 
@@ -31,8 +30,8 @@ class Runtime(msgspec.Struct, frozen=True, kw_only=True):
 def runtime(network: Network, recipe: Recipe) -> Runtime:
     """Tell what suits a network and a recipe best, as `tests.bench.threads` measures it."""
     threads = thread_count(recipe)
-    normalizes = any(isinstance(layer, BatchNormalization) for _path, layer in walk(network.layers))
-    lanes = 1 if normalizes or recipe.batch_size < _LEAST * threads else threads
+    whole = any(layer.mixes_images for _path, layer in walk(network.layers))
+    lanes = 1 if whole or recipe.batch_size < _LEAST * threads else threads
     sharing = 1 if lanes > 1 or (threads == _FEW and recipe.batch_size <= _SMALL) else threads
     return Runtime(
         device=recipe.device, threads=threads, lanes=lanes, sharing=sharing, deterministic=recipe.deterministic

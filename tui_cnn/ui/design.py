@@ -5,7 +5,7 @@ from pathlib import Path as FilePath
 from typing import NamedTuple
 
 from tui_cnn.core.analysis import Analysis, analyze
-from tui_cnn.core.checks import Setting
+from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.history import History, Step
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
@@ -25,7 +25,7 @@ class Design(NamedTuple):
     saved: Network
     file: FilePath | None
     select: Path
-    setting: Setting = Setting()
+    setting: TrainingContext = TrainingContext()
 
     @property
     def network(self) -> Network:
@@ -68,7 +68,7 @@ class Design(NamedTuple):
         return self._replace(history=history, analysis=analyze(history.present.network, self.setting), select=select)
 
 
-def open_design(network: Network, file: FilePath | None, setting: Setting = Setting()) -> Design:  # noqa: B008
+def open_design(network: Network, file: FilePath | None, setting: TrainingContext = TrainingContext()) -> Design:  # noqa: B008
     """Put a network on the table."""
     analysis = analyze(network, setting)
     return Design(History(Step(network, (0,), "")), analysis, network, file, (0,), setting)

@@ -5,11 +5,11 @@ from typing import Any
 
 import keras
 
-from tui_cnn.core.layers import Block, Branches, DepthMaxPooling2D, Layer, keras_fields
+from tui_cnn.core.layers import Block, Branches, Layer
 from tui_cnn.core.layers.fields import parse_regularizer
-from tui_cnn.core.layers.fixed import FixedConv2D, nested
+from tui_cnn.core.layers.lowering import ConstantKernels, KerasCall
 from tui_cnn.core.muting import without_muted
-from tui_cnn.core.naming import names
+from tui_cnn.core.naming import keras_name, names
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 
@@ -63,31 +63,25 @@ def _apply(layer: Layer, path: Path, value: Any, common: _Common) -> Any:
     if isinstance(layer, Branches):
         ends = [_stack(branch, (*path, number), value, common) for number, branch in enumerate(layer.branches)]
         return _MERGES[layer.merge](**common[path])(ends)
-    if isinstance(layer, DepthMaxPooling2D):
-        return _depth_max_pooling(layer, value, **common[path])
-    if isinstance(layer, FixedConv2D):
-        fixed = {"kernel_initializer": keras.initializers.Constant(nested(layer.bank)), "trainable": False}
-        return keras.layers.Conv2D(**arguments(layer.convolution) | fixed, **common[path])(value)
-    return getattr(keras.layers, type(layer).__name__)(**arguments(layer), **common[path])(value)
+    for call in layer.keras_calls(tuple(value.shape[1:])):
+        name = keras_name(common[path]["name"], call.suffix)
+        value = keras_layer(call, **common[path] | {"name": name})(value)
+    return value
 
 
-def arguments(layer: Layer) -> dict[str, Any]:
-    """Turn the fields into Keras' arguments: all have Keras' own names and values but the penalties on weights."""
-    fields = {name: value for name, value in keras_fields(layer).items() if name != "name"}
-    penalties = {name: _regularizer(text) for name, text in fields.items() if name.endswith("_regularizer") and text}
-    return fields | penalties
+def keras_layer(call: KerasCall, **common: str) -> keras.Layer:
+    """Make the layer of Keras that is called for."""
+    arguments = {name: _argument(name, value) for name, value in call.arguments.items()}
+    return getattr(keras.layers, call.class_name)(**arguments, **common)
+
+
+def _argument(name: str, value: Any) -> Any:
+    """Turn an argument into Keras' own: only penalties on weights and given kernels are not."""
+    if name.endswith("_regularizer") and value:
+        return _regularizer(value)
+    return keras.initializers.Constant(value.nested()) if isinstance(value, ConstantKernels) else value
 
 
 def _regularizer(text: str) -> keras.regularizers.Regularizer:
     l1, l2 = parse_regularizer(text)
     return keras.regularizers.L1L2(l1=l1, l2=l2)
-
-
-def _depth_max_pooling(layer: DepthMaxPooling2D, value: Any, name: str, dtype: str) -> Any:
-    """Pool over channels with layers that Keras has, so that the saved model needs none of our code."""
-    height, width, channels = value.shape[1:]
-    if channels % layer.pool_size:
-        raise ValueError(f"{channels} channels cannot be pooled by {layer.pool_size}")
-    volume = keras.layers.Reshape((height, width, channels, 1), name=f"{name}_volume", dtype=dtype)(value)
-    pooled = keras.layers.MaxPooling3D((1, 1, layer.pool_size), name=f"{name}_pool", dtype=dtype)(volume)
-    return keras.layers.Reshape((height, width, channels // layer.pool_size), name=name, dtype=dtype)(pooled)

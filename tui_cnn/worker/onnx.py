@@ -13,7 +13,6 @@ import numpy as np
 import tensorflow as tf
 
 from tui_cnn.core import edits
-from tui_cnn.core.layers import family
 from tui_cnn.core.muting import without_muted
 from tui_cnn.core.network import Network, walk
 from tui_cnn.i18n import _
@@ -22,7 +21,7 @@ from tui_cnn.i18n import _
 def for_inference(network: Network) -> Network:
     """Leave out the layers that only change images while training: Keras would export them as they are in training."""
     for path, layer in walk(network.layers):
-        if family(layer) == "augmentation":
+        if layer.family == "augmentation":
             network = edits.change(network, path, muted=True)
     return without_muted(network)
 

@@ -1,21 +1,21 @@
 """What is wrong with a network, in a sentence, and the smallest edit that mends it."""
 
 from tui_cnn.core.checks import geometry, normalization, training, weights
-from tui_cnn.core.checks.context import look
+from tui_cnn.core.checks.context import make_context
 from tui_cnn.core.checks.explanations import explain
-from tui_cnn.core.checks.setting import Setting
 from tui_cnn.core.checks.shapes import empty, names, opaque, shapes
+from tui_cnn.core.checks.training_context import TrainingContext
 from tui_cnn.core.findings import Check, Fix, Severity
 from tui_cnn.core.rows import Analysis
 
-__all__ = ["Check", "Fix", "Setting", "Severity", "check", "explain"]
+__all__ = ["Check", "Fix", "Severity", "TrainingContext", "check", "explain"]
 
 _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
-def check(analysis: Analysis, setting: Setting) -> tuple[Check, ...]:
+def check(analysis: Analysis, training_context: TrainingContext) -> tuple[Check, ...]:
     """Look at an analysed network; the most severe findings come first, then in the order of the layers."""
-    context = look(analysis, setting)
+    context = make_context(analysis, training_context)
     found = [
         *empty(analysis.network),
         *shapes(context),

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tui_cnn.core.checks.setting import Setting
+from tui_cnn.core.checks.training_context import TrainingContext
 from tui_cnn.core.path import Path
 from tui_cnn.core.rows import Analysis, Row
 
@@ -12,7 +12,7 @@ class Context(NamedTuple):
 
     analysis: Analysis
     rows: tuple[Row, ...]
-    setting: Setting
+    training: TrainingContext
     at: dict[Path, Row]
 
     def before(self, row: Row) -> Row | None:
@@ -25,7 +25,7 @@ class Context(NamedTuple):
         return self.at[self.analysis.last] if self.analysis.last is not None else None
 
 
-def look(analysis: Analysis, setting: Setting) -> Context:
+def make_context(analysis: Analysis, training: TrainingContext) -> Context:
     """Make the context of an analysis."""
     rows = tuple(row for row in analysis.rows if not row.muted)
-    return Context(analysis, rows, setting, {row.path: row for row in rows})
+    return Context(analysis, rows, training, {row.path: row for row in rows})

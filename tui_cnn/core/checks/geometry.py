@@ -2,28 +2,17 @@
 
 from collections.abc import Iterator
 from functools import lru_cache, partial
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context
 from tui_cnn.core.findings import Check, Fix, Severity
-from tui_cnn.core.layers import (
-    AveragePooling2D,
-    Conv2D,
-    DepthwiseConv2D,
-    FixedConv2D,
-    Layer,
-    MaxPooling2D,
-    SeparableConv2D,
-    ZeroPadding2D,
-)
+from tui_cnn.core.layers import Layer, ZeroPadding2D
 from tui_cnn.core.layers.window import Window, format_extent, format_step
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import Shape
 from tui_cnn.i18n import _, ngettext
 
-_Sliding = Conv2D | DepthwiseConv2D | FixedConv2D | SeparableConv2D | MaxPooling2D | AveragePooling2D
-_SLIDING = get_args(_Sliding)
 _FAR_BEYOND = 12
 """How many times larger than the image a receptive field is absurd; Inception-ResNet v2 has 3,039 pixels of 299."""
 
@@ -43,11 +32,11 @@ def checks(context: Context) -> Iterator[Check]:
     for row in context.rows:
         if row.figures is None or row.input_shape is None:
             continue
-        for hint in _window(row.layer, row.input_shape) if type(row.layer) in _SLIDING else ():
+        for hint in _window(row.layer, row.input_shape):
             source = context.before(row)
             if hint.code == "dropped" and source is not None and isinstance(source.layer, ZeroPadding2D):
                 continue  # what is left out are the zeros that were just added
-            fix = Fix(hint.label, partial(edits.change, path=row.path, **hint.change))
+            fix = Fix(hint.label, partial(edits.change, path=row.path, **hint.change)) if hint.change else None
             yield Check(hint.code, hint.severity, row.path, f"{type(row.layer).__name__}: {hint.message}", fix)
     last_map = context.analysis.last_map
     if last_map is not None:
@@ -57,11 +46,16 @@ def checks(context: Context) -> Iterator[Check]:
 @lru_cache(maxsize=4096)
 def _window(layer: Layer, shape: Shape) -> tuple[_Hint, ...]:
     """Look at a window over an image; kept, for it is the same at every edit of another layer."""
-    if not isinstance(layer, _Sliding):
-        return ()
     window = layer.window
+    if window is None:
+        return ()
     hints = [_gap(window) or _dropped(window, shape), _dilation(window, shape) or _even(layer, window)]
-    return tuple(hint for hint in hints if hint)
+    return tuple(_for_layer(hint, layer) for hint in hints if hint)
+
+
+def _for_layer(hint: _Hint, layer: Layer) -> _Hint:
+    """Change only fields that the layer has."""
+    return hint if all(hasattr(layer, name) for name in hint.change) else hint._replace(change={})
 
 
 def _gap(window: Window) -> _Hint | None:
@@ -113,7 +107,7 @@ def _dilation(window: Window, shape: Shape) -> _Hint | None:
 
 def _even(layer: Layer, window: Window) -> _Hint | None:
     even = any(k % 2 == 0 and s == 1 for k, s in zip(window.kernel, window.strides, strict=True))
-    if window.padding == "valid" or not even or not isinstance(layer, Conv2D | DepthwiseConv2D | SeparableConv2D):
+    if window.padding == "valid" or not even or layer.kernel_kind == "none":
         return None
     odd = tuple(k + 1 - k % 2 for k in window.kernel)
     message = _("an even {kernel} kernel with same padding shifts the image by half a pixel")

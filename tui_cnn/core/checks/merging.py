@@ -9,21 +9,17 @@ from tui_cnn.core import edits
 from tui_cnn.core.findings import Fix
 from tui_cnn.core.layers import (
     AnyLayer,
-    AveragePooling2D,
-    Block,
     Branches,
     Conv2D,
     Cropping2D,
-    DepthwiseConv2D,
     MaxPooling2D,
-    SeparableConv2D,
 )
 from tui_cnn.core.layers.window import format_extent
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import Shape, ShapeError
+from tui_cnn.core.stack_shape import stack_shape
 from tui_cnn.i18n import _
 
-_Windows = Conv2D | DepthwiseConv2D | SeparableConv2D | MaxPooling2D | AveragePooling2D
 _Branch = tuple[AnyLayer, ...]
 _Proposal = tuple[str, _Branch]
 """What is done to a branch, in a few words, and the branch after it."""
@@ -34,14 +30,14 @@ def merge_fix(row: Row) -> Fix | None:
     if not isinstance(row.layer, Branches) or row.input_shape is None:
         return None
     try:
-        shapes = tuple(_through(branch, row.input_shape) for branch in row.layer.branches)
+        shapes = tuple(stack_shape(branch, row.input_shape) for branch in row.layer.branches)
     except ShapeError:  # it is a layer within that cannot be built
         return None
     if any(len(shape) != 3 for shape in shapes):
         return None
     for done, branches in _proposals(row.layer, shapes):
         try:
-            row.layer.merged_shape(tuple(_through(branch, row.input_shape) for branch in branches))
+            row.layer.merged_shape(tuple(stack_shape(branch, row.input_shape) for branch in branches))
         except ShapeError:
             continue
         return Fix(done, partial(edits.change, path=row.path, branches=branches))
@@ -72,7 +68,7 @@ def _each(before: tuple[_Branch, ...], after: list[_Proposal]) -> tuple[str, tup
 
 
 def _padded(branch: _Branch) -> _Proposal:
-    kept = (replace(layer, padding="same") if isinstance(layer, _Windows) else layer for layer in branch)
+    kept = (replace(layer, padding="same") if layer.window and hasattr(layer, "padding") else layer for layer in branch)
     return 'padding = "same"', tuple(kept)
 
 
@@ -107,19 +103,3 @@ def _cropped(branch: _Branch, shape: Shape, target: Shape) -> _Proposal:
 
 def _strides(shape: Shape, target: Shape) -> tuple[int, int]:
     return max(1, round(shape[0] / target[0])), max(1, round(shape[1] / target[1]))
-
-
-def _through(layers: _Branch, shape: Shape) -> Shape:
-    """Follow a stack.
-
-    Raises:
-        ShapeError: it cannot be built.
-    """
-    for layer in layers:
-        if isinstance(layer, Block):
-            shape = _through(layer.layers, shape)
-        elif isinstance(layer, Branches):
-            shape = layer.merged_shape(tuple(_through(branch, shape) for branch in layer.branches))
-        else:
-            shape = layer.output_shape(shape)
-    return shape

@@ -5,9 +5,8 @@ from functools import partial
 
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context
-from tui_cnn.core.checks.weights import Kernels
 from tui_cnn.core.findings import Check, Fix
-from tui_cnn.core.layers import Activation, BatchNormalization, Dropout, SpatialDropout2D
+from tui_cnn.core.layers import BatchNormalization
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 from tui_cnn.core.rows import Row
@@ -24,9 +23,9 @@ def checks(context: Context) -> Iterator[Check]:
 
 def _dropout(context: Context, row: Row) -> Iterator[Check]:
     source = context.before(row)
-    while source is not None and type(source.layer) in (*Kernels, Activation):
+    while source is not None and (source.layer.kernel_kind != "none" or source.layer.family == "activation"):
         source = context.before(source)
-    if source is not None and isinstance(source.layer, Dropout | SpatialDropout2D) and source.layer.rate:
+    if source is not None and source.layer.family == "regularization" and getattr(source.layer, "rate", 0.0) > 0:
         message = _("{layer}: before a batch normalization, whose statistics it shifts")
         yield Check(
             "dropout-before-normalization",
@@ -49,7 +48,7 @@ _UNTRUE = 0.05
 
 def _slow_averages(context: Context) -> Iterator[Check]:
     """Moving averages that a training is too short for."""
-    steps = context.setting.steps
+    steps = context.training.steps
     if steps is None:
         return
     normalizing = [(row.path, row.layer.momentum) for row in context.rows if isinstance(row.layer, BatchNormalization)]

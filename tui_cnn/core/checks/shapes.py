@@ -8,7 +8,7 @@ from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context
 from tui_cnn.core.checks.merging import merge_fix
 from tui_cnn.core.findings import Check, Fix
-from tui_cnn.core.layers import Block, Branches, Flatten, GlobalAveragePooling2D, GlobalMaxPooling2D, Opaque
+from tui_cnn.core.layers import Block, Branches, Opaque
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import format_path
 from tui_cnn.core.rows import Row
@@ -64,7 +64,7 @@ def _shape_fix(row: Row, error: ShapeError, rows: Sequence[Row]) -> Fix | None:
     flattening = _flattening_before(row, rows) if flat else None
     if flattening is None:
         return None
-    if isinstance(row.layer, Flatten | GlobalAveragePooling2D | GlobalMaxPooling2D):
+    if row.layer.flattens:
         return Fix(_("delete it: its input is flat already"), partial(edits.delete, path=row.path))
     label = _("move it up to {number}, before {layer}")
     return Fix(

@@ -5,44 +5,11 @@ from functools import partial
 
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context
-from tui_cnn.core.checks.weights import Kernels
 from tui_cnn.core.findings import Check, Fix
-from tui_cnn.core.layers import (
-    AveragePooling2D,
-    BatchNormalization,
-    Conv2D,
-    Cropping2D,
-    Dense,
-    DepthwiseConv2D,
-    Dropout,
-    Flatten,
-    GaussianNoise,
-    GlobalAveragePooling2D,
-    Layer,
-    MaxPooling2D,
-    Reshape,
-    SeparableConv2D,
-    Softmax,
-    SpatialDropout2D,
-    ZeroPadding2D,
-)
+from tui_cnn.core.layers import Dense, Layer
 from tui_cnn.core.memory import memory
 from tui_cnn.core.rows import Row
 from tui_cnn.i18n import _
-
-_LINEAR = (
-    AveragePooling2D,
-    BatchNormalization,
-    Cropping2D,
-    Dropout,
-    Flatten,
-    GaussianNoise,
-    GlobalAveragePooling2D,
-    Reshape,
-    SpatialDropout2D,
-    ZeroPadding2D,
-)
-"""Layers through which a linear function stays one."""
 
 _UNSUITED = ("relu", "relu6", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "leaky_relu", "softplus")
 
@@ -50,8 +17,8 @@ _UNSUITED = ("relu", "relu6", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", 
 def checks(context: Context) -> Iterator[Check]:
     """Look at how one layer follows another, at the end, and at the memory."""
     for row in context.rows:
-        kind, shape = type(row.layer), row.input_shape
-        if kind in Kernels:
+        shape = row.input_shape
+        if row.layer.kernel_kind != "none":
             yield from _linear(context, row)
         if shape is not None and len(shape) == 3 and shape[0] == shape[1] == 1:
             yield from _early_pixel(row)
@@ -64,11 +31,11 @@ def _linear(context: Context, row: Row) -> Iterator[Check]:
     if _is_bottleneck(row.layer):
         return
     source = context.before(row)
-    while source is not None and type(source.layer) in _LINEAR:
+    while source is not None and source.layer.is_linear:
         source = context.before(source)
-    if source is None or not isinstance(source.layer, Kernels):
+    if source is None or source.layer.kernel_kind == "none":
         return
-    if source.layer.activation == "linear" and not _is_bottleneck(source.layer):
+    if getattr(source.layer, "activation", "") == "linear" and not _is_bottleneck(source.layer):
         message = _("{layer}: no activation between it and the {next} after it, so both are one linear layer")
         yield Check(
             "no-activation",
@@ -80,19 +47,20 @@ def _linear(context: Context, row: Row) -> Iterator[Check]:
 
 
 def _is_bottleneck(layer: Layer) -> bool:
-    if isinstance(layer, Conv2D):
-        return layer.kernel_size == (1, 1) or 1 < layer.groups == layer.filters
-    return type(layer) in (DepthwiseConv2D, SeparableConv2D)
+    if layer.kernel_kind == "convolution" and layer.window:
+        depthwise = 1 < getattr(layer, "groups", 1) == getattr(layer, "filters", 0)
+        return layer.window.kernel == (1, 1) or depthwise
+    return layer.kernel_kind in ("depthwise", "separable")
 
 
 def _early_pixel(row: Row) -> Iterator[Check]:
     layer = row.layer
-    if row.figures is None:
+    if row.figures is None or layer.window is None or max(layer.window.kernel) == 1:
         return
-    if isinstance(layer, Conv2D | SeparableConv2D | DepthwiseConv2D) and max(layer.kernel_size) > 1:
+    if hasattr(layer, "kernel_size"):
         message = _("{layer}: its input is a single pixel, so all of its kernel but one tap sees zeros")
         fix = Fix("kernel_size = [1, 1]", partial(edits.change, path=row.path, kernel_size=(1, 1)))
-    elif isinstance(layer, MaxPooling2D | AveragePooling2D) and max(layer.pool_size) > 1:
+    elif layer.family == "pooling":
         message = _("{layer}: its input is a single pixel, so there is nothing to pool")
         fix = Fix(_("delete it"), partial(edits.delete, path=row.path))
     else:
@@ -102,7 +70,7 @@ def _early_pixel(row: Row) -> Iterator[Check]:
 
 def _end(context: Context) -> Iterator[Check]:
     """The output against the classes, and the activation of the last layer against the loss."""
-    last, classes = context.last, context.setting.classes
+    last, classes = context.last, context.training.classes
     output = context.analysis.output_shape
     if last is None or output is None:
         return
@@ -114,10 +82,10 @@ def _end(context: Context) -> Iterator[Check]:
         count = "×".join(map(str, output))
         yield Check("classes", "warning", last.path, message.format(layer=kind, count=count, classes=classes), fix)
     before = context.before(last)
-    if _is_softmax(last) and before is not None and _is_softmax(before):
+    if last.layer.is_softmax and before is not None and before.layer.is_softmax:
         message = _("{layer}: a second softmax flattens the shares of the first; take one away")
         edit = partial(edits.change, path=before.path, activation="linear")
-        if not isinstance(before.layer, Dense | Conv2D):
+        if before.layer.kernel_kind == "none":
             edit = partial(edits.delete, path=before.path)
         yield Check("softmax-twice", "warning", last.path, message.format(layer=kind), Fix(_("keep the last"), edit))
     elif isinstance(last.layer, Dense) and last.layer.units > 1 and last.layer.activation in _UNSUITED:
@@ -131,16 +99,12 @@ def _end(context: Context) -> Iterator[Check]:
         )
 
 
-def _is_softmax(row: Row) -> bool:
-    return isinstance(row.layer, Softmax) or getattr(row.layer, "activation", "") == "softmax"
-
-
 def _memory(context: Context) -> Iterator[Check]:
-    limit = context.setting.machine_memory
+    limit = context.training.machine_memory
     if limit is None:
         return
-    needed = memory(context.analysis, context.setting.batch_size, context.setting.optimizer).training
+    needed = memory(context.analysis, context.training.batch_size, context.training.optimizer).training
     if needed is not None and needed > limit:
         message = _("a training step on {batch} images needs {needed:.1f} GB, but this machine has {limit:.1f} GB")
-        text = message.format(batch=context.setting.batch_size, needed=needed / 1e9, limit=limit / 1e9)
+        text = message.format(batch=context.training.batch_size, needed=needed / 1e9, limit=limit / 1e9)
         yield Check("memory", "warning", (), text)

@@ -6,24 +6,12 @@ from functools import partial
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context
 from tui_cnn.core.findings import Check, Fix
-from tui_cnn.core.layers import (
-    BatchNormalization,
-    Conv2D,
-    Conv2DTranspose,
-    Dense,
-    DepthwiseConv2D,
-    Flatten,
-    GlobalAveragePooling2D,
-    SeparableConv2D,
-)
+from tui_cnn.core.layers import BatchNormalization, Dense, Flatten, GlobalAveragePooling2D
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.i18n import _, ngettext
-
-Kernels = (Conv2D, Dense, DepthwiseConv2D, SeparableConv2D, Conv2DTranspose)
-"""Layers that multiply by a kernel and add a bias."""
 
 _FEW = 500
 _MANY = 20_000
@@ -72,7 +60,8 @@ def _heavy(context: Context, row: Row, flatten: Row) -> Iterator[Check]:
 
 def _has_idle_bias(row: Row) -> bool:
     """Tell whether a layer adds a bias that the normalization after it takes away again."""
-    return isinstance(row.layer, Kernels) and row.layer.use_bias and row.layer.activation == "linear"
+    layer = row.layer
+    return getattr(layer, "use_bias", False) and getattr(layer, "activation", "") == "linear"
 
 
 def _biases(idle: list[Row]) -> Iterator[Check]:

@@ -2,7 +2,7 @@
 
 from tui_cnn.core.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from tui_cnn.core.layers.augmentation import RandomFlip, RandomRotation, RandomTranslation, RandomZoom
-from tui_cnn.core.layers.base import Layer, Parameters, family, keras_fields
+from tui_cnn.core.layers.base import Family, KernelKind, Layer, Parameters, is_composite, keras_arguments
 from tui_cnn.core.layers.convolution import Conv2D, Conv2DTranspose
 from tui_cnn.core.layers.dense import Dense
 from tui_cnn.core.layers.fixed import FixedConv2D
@@ -43,12 +43,14 @@ __all__ = [
     "DepthMaxPooling2D",
     "DepthwiseConv2D",
     "Dropout",
+    "Family",
     "FixedConv2D",
     "Flatten",
     "GaussianNoise",
     "GlobalAveragePooling2D",
     "GlobalMaxPooling2D",
     "GroupNormalization",
+    "KernelKind",
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
@@ -70,6 +72,6 @@ __all__ = [
     "UnitNormalization",
     "UpSampling2D",
     "ZeroPadding2D",
-    "family",
-    "keras_fields",
+    "is_composite",
+    "keras_arguments",
 ]

@@ -1,10 +1,10 @@
 """Activation functions, and the layers that apply them."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Layer, Parameters
+from tui_cnn.core.layers.base import Family, Layer, Parameters
 from tui_cnn.core.layers.fields import ActivationName, BiasInitializer, Regularizer
 from tui_cnn.core.shape import Amount, Shape, ShapeError, elements, format_shape, product
 from tui_cnn.i18n import _
@@ -37,7 +37,13 @@ def activation_flops(name: ActivationName, shape: Shape) -> int:
     return _TF_FLOPS.get(name, 0) * elements(shape) + (name == "sparsemax")
 
 
-class Activation(Layer, frozen=True, kw_only=True):
+class _Activation(Layer, frozen=True, kw_only=True):
+    family: ClassVar[Family] = "activation"
+    sign: ClassVar[str] = "ƒ"
+    lesson: ClassVar[str] = "layer"
+
+
+class Activation(_Activation, frozen=True, kw_only=True):
     """A function applied to every value; softmax works along the last axis."""
 
     activation: Annotated[ActivationName, Meta(description="Function applied to every value")]
@@ -51,7 +57,7 @@ class Activation(Layer, frozen=True, kw_only=True):
         return (self.activation,)
 
 
-class ReLU(Layer, frozen=True, kw_only=True):
+class ReLU(_Activation, frozen=True, kw_only=True):
     """Negative values become zero (or are made small), large ones are cut off."""
 
     max_value: Annotated[
@@ -77,7 +83,7 @@ class ReLU(Layer, frozen=True, kw_only=True):
         )
 
 
-class LeakyReLU(Layer, frozen=True, kw_only=True):
+class LeakyReLU(_Activation, frozen=True, kw_only=True):
     """Negative values are made small, not zero."""
 
     negative_slope: Annotated[float, Meta(ge=0, description="Factor for negative values")] = 0.3
@@ -87,7 +93,7 @@ class LeakyReLU(Layer, frozen=True, kw_only=True):
         return (f"{self.negative_slope:g}",)
 
 
-class ELU(Layer, frozen=True, kw_only=True):
+class ELU(_Activation, frozen=True, kw_only=True):
     """Negative values go to -alpha along an exponential."""
 
     alpha: Annotated[float, Meta(description="What negative values go to, turned positive")] = 1.0
@@ -101,7 +107,7 @@ class ELU(Layer, frozen=True, kw_only=True):
         return (f"{self.alpha:g}",)
 
 
-class PReLU(Layer, frozen=True, kw_only=True):
+class PReLU(_Activation, frozen=True, kw_only=True):
     """Negative values are multiplied by a slope that is learned.
 
     He et al., "Delving Deep into Rectifiers", 2015. Over an image each position has a slope of its own, unless the axes
@@ -141,8 +147,15 @@ class PReLU(Layer, frozen=True, kw_only=True):
         return tuple(1 if axis in shared else length for axis, length in enumerate(shape, start=1))
 
 
-class Softmax(Layer, frozen=True, kw_only=True):
+class Softmax(_Activation, frozen=True, kw_only=True):
     """Values along the last axis become shares that sum to one."""
+
+    lesson: ClassVar[str] = "training"
+
+    @property
+    def is_softmax(self) -> bool:
+        """It is one."""
+        return True
 
     def tf_flops(self, shape: Shape) -> int:
         """Five for each value."""

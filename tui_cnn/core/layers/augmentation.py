@@ -1,10 +1,10 @@
 """Augmentation: while training, each image is changed a little at random; afterwards these layers do nothing."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Layer, require_image
+from tui_cnn.core.layers.base import Family, Layer, require_image
 from tui_cnn.core.shape import Shape
 
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -15,6 +15,10 @@ Interpolation = Annotated[Literal["bilinear", "nearest"], Meta(description="How 
 
 
 class _Augmentation(Layer, frozen=True, kw_only=True):
+    family: ClassVar[Family] = "augmentation"
+    sign: ClassVar[str] = "±"
+    lesson: ClassVar[str] = "training"
+
     def output_shape(self, shape: Shape) -> Shape:
         """The shape stays."""
         return require_image(shape)

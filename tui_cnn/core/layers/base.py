@@ -1,10 +1,13 @@
 """What every layer is: a frozen declaration of its fields that also knows its own arithmetic."""
 
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import msgspec
 
-from tui_cnn.core.layers.view import SAME_CELL, View
+from tui_cnn.core.layers.lowering import KerasCall, Proposal
+from tui_cnn.core.layers.receptive_field_map import SAME_CELL, ReceptiveFieldMap
+from tui_cnn.core.layers.window import Window
 from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, format_shape
 from tui_cnn.i18n import _
 
@@ -17,6 +20,29 @@ Name = Annotated[
     ),
 ]
 """TensorFlow trains no layer with other letters in its name: they are the scopes of its graph."""
+
+
+Family = Literal[
+    "convolution",
+    "pooling",
+    "dense",
+    "normalization",
+    "activation",
+    "regularization",
+    "reshaping",
+    "augmentation",
+    "container",
+    "opaque",
+]
+"""What kind of work a layer does. Colours go by it."""
+
+KernelKind = Literal["none", "convolution", "transposed", "depthwise", "separable", "dense"]
+"""How a layer's weights work on its input, and how they lie.
+
+`convolution`: (height, width, inputs, filters). `transposed`: (height, width, filters, inputs). `depthwise`: (height,
+width, channels, filters of each channel). `separable`: such ones, and then 1×1 ones that mix the channels. `dense`:
+(features, units).
+"""
 
 
 class Parameters(NamedTuple):
@@ -40,10 +66,45 @@ class Layer(
     forbid_unknown_fields=True,
     omit_defaults=True,
 ):
-    """A layer. A subclass states its fields with their bounds, and whatever differs from the identity."""
+    """A layer. A subclass states its fields with their bounds, its traits, and whatever differs from the identity.
+
+    Traits are what others go by, in place of lists of classes. Each class, or the base of its family, states `family`
+    and `sign`.
+
+    Attributes:
+        family: the kind of work that it does.
+        sign: a letter for it, one cell wide.
+        kernel_kind: how its weights work on its input.
+        lesson: the lesson that explains it; empty for none.
+        is_linear: whether a linear function through it stays one, though it has no kernel.
+        is_reshaping: whether it gives the very values that it takes, in another shape, and so needs no memory.
+        mixes_images: whether, in training, what comes out for an image depends on the others of its batch.
+        flattens: whether it makes a row of numbers of an image.
+        required_by_keras: fields with a default here that Keras has to be given.
+    """
+
+    family: ClassVar[Family]
+    sign: ClassVar[str]
+    kernel_kind: ClassVar[KernelKind] = "none"
+    lesson: ClassVar[str] = ""
+    is_linear: ClassVar[bool] = False
+    is_reshaping: ClassVar[bool] = False
+    mixes_images: ClassVar[bool] = False
+    flattens: ClassVar[bool] = False
+    required_by_keras: ClassVar[tuple[str, ...]] = ()
 
     name: Name = ""
     muted: Annotated[bool, msgspec.Meta(description="Skip it, as if it were not there, without deleting it")] = False
+
+    @property
+    def window(self) -> Window | None:
+        """The window that slides over the input; None where none does."""
+        return None
+
+    @property
+    def is_softmax(self) -> bool:
+        """Whether its output are shares that sum to one."""
+        return getattr(self, "activation", "") == "softmax"
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return the shape that comes out for the shape that goes in.
@@ -55,7 +116,7 @@ class Layer(
 
     def size_formula(self, shape: Shape) -> str:
         """Say how the output's height and width (or length) come about; empty where nothing is computed."""
-        return ""
+        return self.window.formula(shape) if self.window else ""
 
     def parameters(self, shape: Shape) -> Parameters:
         """Count the weights of the layer when it is built on `shape`."""
@@ -69,25 +130,43 @@ class Layer(
         """Count the floating-point operations for one image as TensorFlow's profiler counts them."""
         return 0
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """Say what an output cell sees of an input image of shape `shape`."""
-        return SAME_CELL
+        return self.window.receptive_field_map(shape) if self.window else SAME_CELL
 
     def settings(self) -> tuple[str, ...]:
         """Give the essential settings in the field's shorthand: `("64", "3×3", "s2", "same", "relu")`."""
         return ()
 
+    def keras_calls(self, shape: Shape) -> tuple[KerasCall, ...]:
+        """Return the layers of Keras that it is made of on an input of `shape`, one after the other.
 
-def keras_fields(layer: Layer) -> dict[str, Any]:
-    """Return the fields that Keras has too, with their values: all but `muted`."""
+        A composite layer overrides this, and `proposal`.
+
+        Raises:
+            ShapeError: it is a composite layer that cannot take this shape.
+        """
+        return (KerasCall(type(self).__name__, keras_arguments(self)),)
+
+    @classmethod
+    def proposal(cls, calls: Sequence[KerasCall]) -> Proposal | None:
+        """Guess which layer the last of `calls` were made of; None where they are of no composite layer of this class.
+
+        Their `suffix` and `output_shape` are not known.
+        """
+        return None
+
+
+def keras_arguments(layer: Layer) -> dict[str, Any]:
+    """Return the fields that Keras takes as arguments, with their values: all but `muted`, and the name."""
     fields = msgspec.structs.asdict(layer)
-    del fields["muted"]
+    del fields["name"], fields["muted"]
     return fields
 
 
-def family(layer: Layer | type[Layer]) -> str:
-    """Name the family of a layer: the module it stands in, such as `convolution`."""
-    return (layer if isinstance(layer, type) else type(layer)).__module__.rpartition(".")[2]
+def is_composite(kind: type[Layer]) -> bool:
+    """Tell whether Keras has no layer of that name, so that it is made of others."""
+    return kind.keras_calls is not Layer.keras_calls
 
 
 def require_image(shape: Shape) -> tuple[int, int, int]:

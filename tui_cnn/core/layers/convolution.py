@@ -1,12 +1,12 @@
 """Convolution: filters that slide over an image, each as deep as its input."""
 
 from math import gcd
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
 from tui_cnn.core.layers.activation import activation_flops
-from tui_cnn.core.layers.base import Layer, Parameters, require_image
+from tui_cnn.core.layers.base import Family, KernelKind, Layer, Parameters, require_image
 from tui_cnn.core.layers.fields import (
     ActivationName,
     BiasInitializer,
@@ -19,7 +19,7 @@ from tui_cnn.core.layers.fields import (
     Strides,
     UseBias,
 )
-from tui_cnn.core.layers.view import Spreading, View
+from tui_cnn.core.layers.receptive_field_map import ReceptiveFieldMap, Spreading
 from tui_cnn.core.layers.window import Window, format_extent, format_step
 from tui_cnn.core.shape import Amount, Shape, ShapeError, elements, product
 from tui_cnn.i18n import _
@@ -27,11 +27,21 @@ from tui_cnn.i18n import _
 Filters = Annotated[Channels, Meta(description="How many filters, so how many feature maps come out", examples=[32])]
 
 
-class Conv2D(Layer, frozen=True, kw_only=True):
+class Convolution(Layer, frozen=True, kw_only=True):
+    """The base of all convolutions."""
+
+    family: ClassVar[Family] = "convolution"
+    sign: ClassVar[str] = "▦"
+
+
+class Conv2D(Convolution, frozen=True, kw_only=True):
     """Filters slid over the image; each gives one feature map.
 
     Input `(height, width, channels)`, output `(places down, places across, filters)`.
     """
+
+    kernel_kind: ClassVar[KernelKind] = "convolution"
+    lesson: ClassVar[str] = "layer"
 
     filters: Filters
     kernel_size: KernelSize
@@ -66,10 +76,6 @@ class Conv2D(Layer, frozen=True, kw_only=True):
         require_stride_or_dilation(self.strides, self.dilation_rate)
         return (*self.window.slide(shape), self.filters)
 
-    def size_formula(self, shape: Shape) -> str:
-        """The size formula of a sliding window."""
-        return self.window.formula(shape)
-
     def parameters(self, shape: Shape) -> Parameters:
         """A filter is as deep as its (group's) input and has one bias."""
         return Parameters(kernel_and_bias((*self.kernel_size, shape[2] // self.groups), self.filters, self.use_bias))
@@ -84,10 +90,6 @@ class Conv2D(Layer, frozen=True, kw_only=True):
         taps = 2 * elements(self.kernel_size) * (shape[2] // self.groups) * self.filters * self.window.tf_places(shape)
         return kernel_flops(taps, self.output_shape(shape), self.use_bias, self.activation)
 
-    def view(self, shape: Shape) -> View:
-        """That of the sliding window."""
-        return self.window.view(shape)
-
     def settings(self) -> tuple[str, ...]:
         """Filters, kernel, and what differs from the defaults."""
         groups = () if self.groups == 1 else (f"g{self.groups}",)
@@ -99,8 +101,11 @@ class Conv2D(Layer, frozen=True, kw_only=True):
         )
 
 
-class Conv2DTranspose(Layer, frozen=True, kw_only=True):
+class Conv2DTranspose(Convolution, frozen=True, kw_only=True):
     """Each value is spread over a window of the output: the transpose of a convolution, to make images larger."""
+
+    kernel_kind: ClassVar[KernelKind] = "transposed"
+    lesson: ClassVar[str] = "stride"
 
     filters: Filters
     kernel_size: KernelSize
@@ -115,8 +120,8 @@ class Conv2DTranspose(Layer, frozen=True, kw_only=True):
     bias_regularizer: Regularizer | None = None
 
     @property
-    def window(self) -> Window:
-        """The window that the output is seen through, from the far side."""
+    def spread(self) -> Window:
+        """The window of the output that each value of the input is spread over."""
         return Window(self.kernel_size, self.strides, self.padding, self.dilation_rate)
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -125,7 +130,7 @@ class Conv2DTranspose(Layer, frozen=True, kw_only=True):
         require_stride_or_dilation(self.strides, self.dilation_rate)
         down, across = (
             n * stride if self.padding == "same" else (n - 1) * stride + max(reach, stride)
-            for n, stride, reach in zip((height, width), self.strides, self.window.reach, strict=True)
+            for n, stride, reach in zip((height, width), self.strides, self.spread.reach, strict=True)
         )
         return (down, across, self.filters)
 
@@ -135,7 +140,7 @@ class Conv2DTranspose(Layer, frozen=True, kw_only=True):
             f"{n}·{stride} = {n * stride}"
             if self.padding == "same"
             else f"({n} - 1)·{stride} + {max(reach, stride)} = {(n - 1) * stride + max(reach, stride)}"
-            for n, stride, reach in zip(shape[:2], self.strides, self.window.reach, strict=True)
+            for n, stride, reach in zip(shape[:2], self.strides, self.spread.reach, strict=True)
         )
         return height if height == width else f"h: {height};  w: {width}"
 
@@ -154,17 +159,17 @@ class Conv2DTranspose(Layer, frozen=True, kw_only=True):
         taps = 2 * elements(self.kernel_size) * shape[2] * elements(output) // elements(self.strides)
         return kernel_flops(taps, output, self.use_bias, self.activation)
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """Each value spreads over the window; `same` cuts off half of what reaches beyond, rounded down."""
         down, across = (
             Spreading(reach, stride, max(0, reach - stride) // 2 if self.padding == "same" else 0)
-            for stride, reach in zip(self.strides, self.window.reach, strict=True)
+            for stride, reach in zip(self.strides, self.spread.reach, strict=True)
         )
-        return View(down, across)
+        return ReceptiveFieldMap(down, across)
 
     def settings(self) -> tuple[str, ...]:
         """Filters, kernel, and what differs from the defaults."""
-        return (f"{self.filters}", *window_settings(self.window), *function_settings(self.activation, self.use_bias))
+        return (f"{self.filters}", *window_settings(self.spread), *function_settings(self.activation, self.use_bias))
 
 
 def kernel_and_bias(kernel: Shape, outputs: int, use_bias: bool) -> Amount:

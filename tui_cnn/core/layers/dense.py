@@ -1,10 +1,10 @@
 """Dense (fully connected) layers."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Layer, Parameters
+from tui_cnn.core.layers.base import Family, KernelKind, Layer, Parameters
 from tui_cnn.core.layers.convolution import function_settings, kernel_and_bias, kernel_flops
 from tui_cnn.core.layers.fields import ActivationName, BiasInitializer, Initializer, Regularizer, UseBias
 from tui_cnn.core.shape import Amount, Shape, elements, product
@@ -15,6 +15,11 @@ class Dense(Layer, frozen=True, kw_only=True):
 
     Input `(..., features)`, output `(..., units)`: with more than one axis it works along the last, as in Keras.
     """
+
+    family: ClassVar[Family] = "dense"
+    sign: ClassVar[str] = "≡"
+    kernel_kind: ClassVar[KernelKind] = "dense"
+    lesson: ClassVar[str] = "why-not-dense"
 
     units: Annotated[int, Meta(ge=1, le=1_000_000, description="How many numbers come out", examples=[64])]
     activation: ActivationName = "linear"

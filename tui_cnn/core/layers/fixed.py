@@ -1,28 +1,40 @@
 """Classical filters as a layer: set by hand, never trained, to compare with what training makes."""
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Layer, Parameters
-from tui_cnn.core.layers.convolution import Conv2D
+from tui_cnn.core.classical_filters import (
+    BOX_BLUR,
+    LAPLACIAN,
+    SCHARR_X,
+    SHARPEN,
+    SOBEL_X,
+    VERTICAL_EDGE,
+    Kernel,
+    opposite,
+    transposed,
+)
+from tui_cnn.core.layers.base import KernelKind, Parameters, keras_arguments
+from tui_cnn.core.layers.convolution import Conv2D, Convolution
 from tui_cnn.core.layers.fields import ActivationName, Padding, Strides
-from tui_cnn.core.layers.view import View
+from tui_cnn.core.layers.lowering import ConstantKernels, KerasCall, Proposal
 from tui_cnn.core.layers.window import Window
 from tui_cnn.core.shape import NONE, Amount, Shape
-
-Kernel = tuple[tuple[int | float, ...], ...]
-"""Rows of three numbers."""
 
 BankName = Literal["edges", "sobel", "scharr", "classical"]
 
 
-class FixedConv2D(Layer, frozen=True, kw_only=True):
+class FixedConv2D(Convolution, frozen=True, kw_only=True):
     """Classical filters of 3×3 slid over the image, which training leaves as they are.
 
     Keras has no such layer; it is built as a frozen Conv2D without biases. Each filter has the same kernel for all
     channels.
     """
+
+    kernel_kind: ClassVar[KernelKind] = "convolution"
+    lesson: ClassVar[str] = "filters"
 
     bank: Annotated[
         BankName,
@@ -37,13 +49,12 @@ class FixedConv2D(Layer, frozen=True, kw_only=True):
     @property
     def kernels(self) -> tuple[Kernel, ...]:
         """The filters, each three rows of three numbers."""
-        return _BANKS[self.bank]
+        return _BANKS[self.bank].kernels
 
     @property
-    def convolution(self) -> Conv2D:
+    def _convolution(self) -> Conv2D:
         """The convolution layer that it is, but for its training."""
         return Conv2D(
-            name=self.name,
             filters=len(self.kernels),
             kernel_size=(3, 3),
             strides=self.strides,
@@ -55,67 +66,64 @@ class FixedConv2D(Layer, frozen=True, kw_only=True):
     @property
     def window(self) -> Window:
         """The window that slides."""
-        return self.convolution.window
+        return self._convolution.window
 
     def output_shape(self, shape: Shape) -> Shape:
         """Places down and across, and a channel for each filter."""
-        return self.convolution.output_shape(shape)
-
-    def size_formula(self, shape: Shape) -> str:
-        """The size formula of a sliding window."""
-        return self.convolution.size_formula(shape)
+        return self._convolution.output_shape(shape)
 
     def parameters(self, shape: Shape) -> Parameters:
         """As many as a convolution has, none of them trained."""
-        return Parameters(NONE, self.convolution.parameters(shape).trainable)
+        return Parameters(NONE, self._convolution.parameters(shape).trainable)
 
     def macs(self, shape: Shape) -> Amount:
         """Every filter's taps at every place."""
-        return self.convolution.macs(shape)
+        return self._convolution.macs(shape)
 
     def tf_flops(self, shape: Shape) -> int:
         """Those of the convolution."""
-        return self.convolution.tf_flops(shape)
+        return self._convolution.tf_flops(shape)
 
-    def view(self, shape: Shape) -> View:
-        """That of the sliding window."""
-        return self.convolution.view(shape)
+    def keras_calls(self, shape: Shape) -> tuple[KerasCall, ...]:
+        """A frozen convolution that begins with the filters."""
+        fixed = {"kernel_initializer": _BANKS[self.bank], "trainable": False}
+        return (KerasCall("Conv2D", keras_arguments(self._convolution) | fixed),)
+
+    @classmethod
+    def proposal(cls, calls: Sequence[KerasCall]) -> Proposal | None:
+        """The bank that its kernels are."""
+        arguments = calls[-1].arguments
+        kernels = arguments.get("kernel_initializer")
+        if not isinstance(kernels, list):
+            return None
+        bank = next((name for name, bank in _BANKS.items() if bank.nested() == kernels), None)
+        kept = {name: arguments[name] for name in ("strides", "padding", "activation") if name in arguments}
+        return Proposal({"bank": bank} | kept) if bank else None
 
     def settings(self) -> tuple[str, ...]:
         """The filters, and what a convolution has besides their number."""
-        _count, *others, _no_bias = self.convolution.settings()
+        _count, *others, _no_bias = self._convolution.settings()
         return (self.bank, *others)
 
 
-def nested(bank: BankName) -> list[list[list[list[int | float]]]]:
-    """Return a bank as Keras lays kernels out, (3, 3, 1, filters): the one channel stands for all."""
-    kernels = _BANKS[bank]
-    return [[[[kernel[row][column] for kernel in kernels]] for column in range(3)] for row in range(3)]
+def _from_four_sides(left: Kernel) -> tuple[Kernel, ...]:
+    """Return an edge filter turned: light at the left, right, above, below."""
+    above = transposed(left)
+    return left, opposite(left), above, opposite(above)
 
 
-def _ways(weights: tuple[int, int, int]) -> tuple[Kernel, ...]:
-    """Return the edge filters with these weights along the edge: light at the left, right, above, below."""
-    left = tuple((weight, 0, -weight) for weight in weights)
-    above = tuple(zip(*left, strict=True))
-    return left, _opposite(left), above, _opposite(above)
-
-
-def _opposite(kernel: Kernel) -> Kernel:
-    return tuple(tuple(-weight for weight in row) for row in kernel)
-
-
-_LAPLACIAN: Kernel = ((0, 1, 0), (1, -4, 1), (0, 1, 0))
-_BANKS: dict[BankName, tuple[Kernel, ...]] = {
-    "edges": _ways((1, 1, 1)),
-    "sobel": _ways((1, 2, 1)),
-    "scharr": _ways((3, 10, 3)),
+_KERNELS: dict[BankName, tuple[Kernel, ...]] = {
+    "edges": _from_four_sides(VERTICAL_EDGE),
+    "sobel": _from_four_sides(SOBEL_X),
+    "scharr": _from_four_sides(SCHARR_X),
 }
-_BANKS["classical"] = (
-    *_BANKS["edges"],
-    *_BANKS["sobel"],
-    *_BANKS["scharr"],
-    _LAPLACIAN,
-    _opposite(_LAPLACIAN),
-    ((1 / 9,) * 3,) * 3,
-    ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+_KERNELS["classical"] = (
+    *_KERNELS["edges"],
+    *_KERNELS["sobel"],
+    *_KERNELS["scharr"],
+    LAPLACIAN,
+    opposite(LAPLACIAN),
+    BOX_BLUR,
+    SHARPEN,
 )
+_BANKS = {name: ConstantKernels(name, kernels) for name, kernels in _KERNELS.items()}

@@ -1,12 +1,12 @@
 """Layers that hold others: named blocks, and branches that are merged again."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
 from msgspec import Meta
 
 from tui_cnn.core.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from tui_cnn.core.layers.augmentation import RandomFlip, RandomRotation, RandomTranslation, RandomZoom
-from tui_cnn.core.layers.base import Layer
+from tui_cnn.core.layers.base import Family, Layer
 from tui_cnn.core.layers.convolution import Conv2D, Conv2DTranspose
 from tui_cnn.core.layers.dense import Dense
 from tui_cnn.core.layers.fixed import FixedConv2D
@@ -34,7 +34,12 @@ from tui_cnn.i18n import _
 Merge = Literal["add", "concatenate", "multiply", "average", "maximum"]
 
 
-class Block(Layer, frozen=True, kw_only=True):
+class _Container(Layer, frozen=True, kw_only=True):
+    family: ClassVar[Family] = "container"
+    sign: ClassVar[str] = "·"
+
+
+class Block(_Container, frozen=True, kw_only=True):
     """A named group of layers, one after the other."""
 
     name: Annotated[
@@ -43,7 +48,7 @@ class Block(Layer, frozen=True, kw_only=True):
     layers: "tuple[AnyLayer, ...]" = ()
 
 
-class Branches(Layer, frozen=True, kw_only=True):
+class Branches(_Container, frozen=True, kw_only=True):
     """The same input through several stacks, merged into one output; an empty stack is a skip connection."""
 
     merge: Annotated[Merge, Meta(description="How the branches are joined")] = "add"

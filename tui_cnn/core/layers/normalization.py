@@ -1,12 +1,12 @@
 """Normalization: values brought to a common scale."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Layer, Parameters
+from tui_cnn.core.layers.base import Family, Layer, Parameters
 from tui_cnn.core.layers.fields import Channels, Epsilon, Rate
-from tui_cnn.core.layers.view import EVERYTHING, View
+from tui_cnn.core.layers.receptive_field_map import EVERYTHING, ReceptiveFieldMap
 from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, elements, product
 from tui_cnn.i18n import _
 
@@ -14,11 +14,20 @@ Center = Annotated[bool, Meta(description="Learn a shift (beta) for each channel
 Scale = Annotated[bool, Meta(description="Learn a factor (gamma) for each channel")]
 
 
-class BatchNormalization(Layer, frozen=True, kw_only=True):
+class _Normalization(Layer, frozen=True, kw_only=True):
+    family: ClassVar[Family] = "normalization"
+    sign: ClassVar[str] = "≈"
+
+
+class BatchNormalization(_Normalization, frozen=True, kw_only=True):
     """Each channel is brought to mean 0 and variance 1 over the batch, then scaled and shifted as learned.
 
     Ioffe and Szegedy, "Batch Normalization", 2015. The running mean and variance are the non-trainable parameters.
     """
+
+    is_linear: ClassVar[bool] = True
+    mixes_images: ClassVar[bool] = True
+    lesson: ClassVar[str] = "training"
 
     momentum: Annotated[Rate, Meta(description="Share of the old running mean and variance kept at each step")] = 0.99
     epsilon: Epsilon = 0.001
@@ -39,7 +48,7 @@ class BatchNormalization(Layer, frozen=True, kw_only=True):
         return _left_out(self.center, self.scale)
 
 
-class LayerNormalization(Layer, frozen=True, kw_only=True):
+class LayerNormalization(_Normalization, frozen=True, kw_only=True):
     """The channels of each position are brought to mean 0 and variance 1, then scaled and shifted as learned.
 
     Ba, Kiros, Hinton, "Layer Normalization", 2016; along the last axis, as Keras does.
@@ -63,7 +72,7 @@ class LayerNormalization(Layer, frozen=True, kw_only=True):
         return _left_out(self.center, self.scale)
 
 
-class GroupNormalization(Layer, frozen=True, kw_only=True):
+class GroupNormalization(_Normalization, frozen=True, kw_only=True):
     """The channels are split into groups, and each group of an image is brought to mean 0 and variance 1.
 
     Wu and He, "Group Normalization", 2018.
@@ -91,7 +100,7 @@ class GroupNormalization(Layer, frozen=True, kw_only=True):
         """Two means, the squared differences, and what applies them."""
         return 6 * elements(shape) + (self.center + 2 * self.scale) * shape[-1] + (5 - self.scale) * self.groups
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """The means are over all of the image."""
         return EVERYTHING
 
@@ -100,7 +109,7 @@ class GroupNormalization(Layer, frozen=True, kw_only=True):
         return (f"{self.groups} groups", *_left_out(self.center, self.scale))
 
 
-class Normalization(Layer, frozen=True, kw_only=True):
+class Normalization(_Normalization, frozen=True, kw_only=True):
     """Each channel is brought to mean 0 and variance 1 by numbers that are known beforehand: those of the data.
 
     Without them Keras keeps them as weights, which its `adapt` fills and training does not change; until then the
@@ -156,7 +165,7 @@ class Normalization(Layer, frozen=True, kw_only=True):
         return (*given, *(("invert",) if self.invert else ()))
 
 
-class UnitNormalization(Layer, frozen=True, kw_only=True):
+class UnitNormalization(_Normalization, frozen=True, kw_only=True):
     """The channels of each position are brought to length 1."""
 
     def tf_flops(self, shape: Shape) -> int:

@@ -1,18 +1,26 @@
 """Pooling: windows give their maximum or their average; no parameters, and the depth stays."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Layer, require_image
+from tui_cnn.core.layers.base import Family, Layer, require_image
 from tui_cnn.core.layers.fields import Channels, Padding, Pair
-from tui_cnn.core.layers.view import EVERYTHING, View
+from tui_cnn.core.layers.lowering import KerasCall, Proposal
+from tui_cnn.core.layers.receptive_field_map import EVERYTHING, ReceptiveFieldMap
 from tui_cnn.core.layers.window import Window, format_extent, format_step
 from tui_cnn.core.shape import Shape, ShapeError, elements
 from tui_cnn.i18n import _
 
 
-class _Pooling2D(Layer, frozen=True, kw_only=True):
+class _Pooling(Layer, frozen=True, kw_only=True):
+    family: ClassVar[Family] = "pooling"
+    sign: ClassVar[str] = "▼"
+    lesson: ClassVar[str] = "pooling"
+
+
+class _Pooling2D(_Pooling, frozen=True, kw_only=True):
     pool_size: Annotated[Pair, Meta(description="Height and width of each window")] = (2, 2)
     strides: Annotated[
         Pair | None,
@@ -33,17 +41,9 @@ class _Pooling2D(Layer, frozen=True, kw_only=True):
         channels = require_image(shape)[2]
         return (*self.window.slide(shape), channels)
 
-    def size_formula(self, shape: Shape) -> str:
-        """The size formula of a sliding window."""
-        return self.window.formula(shape)
-
     def tf_flops(self, shape: Shape) -> int:
         """One for each value in a window."""
         return elements(self.pool_size) * elements(self.output_shape(shape))
-
-    def view(self, shape: Shape) -> View:
-        """That of the sliding window."""
-        return self.window.view(shape)
 
     def settings(self) -> tuple[str, ...]:
         """Window, and what differs from the defaults."""
@@ -59,8 +59,11 @@ class MaxPooling2D(_Pooling2D, frozen=True, kw_only=True):
 class AveragePooling2D(_Pooling2D, frozen=True, kw_only=True):
     """Each window gives its mean: smoother than the maximum."""
 
+    is_linear: ClassVar[bool] = True
+    required_by_keras: ClassVar[tuple[str, ...]] = ("pool_size",)
 
-class DepthMaxPooling2D(Layer, frozen=True, kw_only=True):
+
+class DepthMaxPooling2D(_Pooling, frozen=True, kw_only=True):
     """The largest of each few neighbouring channels: can learn not to care about rotation or thickness.
 
     Keras has no such layer; it is built from a MaxPooling3D between two Reshapes.
@@ -77,12 +80,32 @@ class DepthMaxPooling2D(Layer, frozen=True, kw_only=True):
             raise ShapeError(message.format(channels=channels, size=self.pool_size), {"pool_size": divisor})
         return (height, width, channels // self.pool_size)
 
+    def keras_calls(self, shape: Shape) -> tuple[KerasCall, ...]:
+        """The channels become an axis of a volume, which is pooled along it."""
+        output, size = self.output_shape(shape), (1, 1, self.pool_size)
+        pooling = {"pool_size": size, "strides": size, "padding": "valid"}
+        return (
+            KerasCall("Reshape", {"target_shape": (*shape, 1)}, "volume", (*shape, 1)),
+            KerasCall("MaxPooling3D", pooling, "pool", (*output, 1)),
+            KerasCall("Reshape", {"target_shape": output}),
+        )
+
+    @classmethod
+    def proposal(cls, calls: Sequence[KerasCall]) -> Proposal | None:
+        """The shape is that of the volume, but for its last axis."""
+        match [call.arguments for call in calls[-3:]]:
+            case [{"target_shape": (*shape, _)}, {"pool_size": (_, _, size)}, _]:
+                return Proposal({"pool_size": size}, tuple(shape))
+        return None
+
     def settings(self) -> tuple[str, ...]:
         """The number of channels that become one."""
         return (f"{self.pool_size} channels",)
 
 
-class _GlobalPooling2D(Layer, frozen=True, kw_only=True):
+class _GlobalPooling2D(_Pooling, frozen=True, kw_only=True):
+    flattens: ClassVar[bool] = True
+
     keepdims: Annotated[bool, Meta(description="Keep height and width as axes of length 1")] = False
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -90,7 +113,7 @@ class _GlobalPooling2D(Layer, frozen=True, kw_only=True):
         channels = require_image(shape)[2]
         return (1, 1, channels) if self.keepdims else (channels,)
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """All of the image."""
         return EVERYTHING
 
@@ -101,6 +124,8 @@ class _GlobalPooling2D(Layer, frozen=True, kw_only=True):
 
 class GlobalAveragePooling2D(_GlobalPooling2D, frozen=True, kw_only=True):
     """Each feature map becomes one number, its mean."""
+
+    is_linear: ClassVar[bool] = True
 
     def tf_flops(self, shape: Shape) -> int:
         """One for each value."""

@@ -1,15 +1,22 @@
 """Regularization: what keeps a network from learning its examples by heart."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Layer, require_image
+from tui_cnn.core.layers.base import Family, Layer, require_image
 from tui_cnn.core.layers.fields import Rate
 from tui_cnn.core.shape import Shape
 
 
-class Dropout(Layer, frozen=True, kw_only=True):
+class _Regularization(Layer, frozen=True, kw_only=True):
+    family: ClassVar[Family] = "regularization"
+    sign: ClassVar[str] = "░"
+    lesson: ClassVar[str] = "training"
+    is_linear: ClassVar[bool] = True
+
+
+class Dropout(_Regularization, frozen=True, kw_only=True):
     """While training, a share of the values, drawn anew each step, is set to zero.
 
     Srivastava et al., "Dropout", 2014.
@@ -22,7 +29,7 @@ class Dropout(Layer, frozen=True, kw_only=True):
         return (f"{self.rate:g}",)
 
 
-class SpatialDropout2D(Layer, frozen=True, kw_only=True):
+class SpatialDropout2D(_Regularization, frozen=True, kw_only=True):
     """While training, a share of the feature maps, drawn anew each step, is set to zero as a whole.
 
     Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015.
@@ -39,7 +46,7 @@ class SpatialDropout2D(Layer, frozen=True, kw_only=True):
         return (f"{self.rate:g}",)
 
 
-class GaussianNoise(Layer, frozen=True, kw_only=True):
+class GaussianNoise(_Regularization, frozen=True, kw_only=True):
     """While training, normally distributed noise is added to every value."""
 
     stddev: Annotated[Rate, Meta(description="Standard deviation of the noise", examples=[0.1])]

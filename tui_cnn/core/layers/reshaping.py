@@ -1,19 +1,29 @@
 """Layers that rearrange, pad, cut, enlarge or scale values."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Layer, require_image
+from tui_cnn.core.layers.base import Family, Layer, require_image
 from tui_cnn.core.layers.fields import Pair, Sides
-from tui_cnn.core.layers.view import EVERYTHING, Resampling, Sliding, Spreading, View
+from tui_cnn.core.layers.receptive_field_map import EVERYTHING, ReceptiveFieldMap, Resampling, Sliding, Spreading
 from tui_cnn.core.layers.window import format_step
 from tui_cnn.core.shape import Shape, ShapeError, elements, format_shape, product
 from tui_cnn.i18n import _
 
 
-class Flatten(Layer, frozen=True, kw_only=True):
+class _Reshaping(Layer, frozen=True, kw_only=True):
+    family: ClassVar[Family] = "reshaping"
+    sign: ClassVar[str] = "→"
+
+
+class Flatten(_Reshaping, frozen=True, kw_only=True):
     """All values in one row: where the feature extractor ends and the classifier begins."""
+
+    lesson: ClassVar[str] = "shape-of-a-cnn"
+    is_linear: ClassVar[bool] = True
+    is_reshaping: ClassVar[bool] = True
+    flattens: ClassVar[bool] = True
 
     def output_shape(self, shape: Shape) -> Shape:
         """One axis with all values."""
@@ -23,13 +33,17 @@ class Flatten(Layer, frozen=True, kw_only=True):
         """The product of the axes."""
         return f"{product(*shape)} = {elements(shape)}" if len(shape) > 1 else ""
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """The positions are given up."""
         return EVERYTHING
 
 
-class Reshape(Layer, frozen=True, kw_only=True):
+class Reshape(_Reshaping, frozen=True, kw_only=True):
     """The same values in the same order, in another shape."""
+
+    lesson: ClassVar[str] = "images"
+    is_linear: ClassVar[bool] = True
+    is_reshaping: ClassVar[bool] = True
 
     target_shape: Annotated[
         tuple[Annotated[int, Meta(ge=-1, le=100_000_000)], ...],
@@ -51,7 +65,7 @@ class Reshape(Layer, frozen=True, kw_only=True):
             raise ShapeError(message.format(count=total, **names), {"target_shape": (-1,)})
         return tuple(total // known if axis == -1 else axis for axis in self.target_shape)
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """The positions are given up."""
         return EVERYTHING
 
@@ -60,8 +74,11 @@ class Reshape(Layer, frozen=True, kw_only=True):
         return (format_shape(self.target_shape),)
 
 
-class ZeroPadding2D(Layer, frozen=True, kw_only=True):
+class ZeroPadding2D(_Reshaping, frozen=True, kw_only=True):
     """Rows and columns of zeros around the image."""
+
+    lesson: ClassVar[str] = "padding"
+    is_linear: ClassVar[bool] = True
 
     padding: Annotated[Sides, Meta(description="Rows above and below, columns left and right: 1, 1 2, or 0 1 0 1")] = (
         (1, 1),
@@ -77,17 +94,20 @@ class ZeroPadding2D(Layer, frozen=True, kw_only=True):
         """The sums."""
         return _sums(shape, "+", self.padding)
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """The same cells, shifted."""
-        return View(Sliding(padding=self.padding[0][0]), Sliding(padding=self.padding[1][0]))
+        return ReceptiveFieldMap(Sliding(padding=self.padding[0][0]), Sliding(padding=self.padding[1][0]))
 
     def settings(self) -> tuple[str, ...]:
         """What is added."""
         return (format_sides(self.padding),)
 
 
-class Cropping2D(Layer, frozen=True, kw_only=True):
+class Cropping2D(_Reshaping, frozen=True, kw_only=True):
     """Rows and columns cut off at the sides of the image."""
+
+    lesson: ClassVar[str] = "padding"
+    is_linear: ClassVar[bool] = True
 
     cropping: Annotated[Sides, Meta(description="Rows above and below, columns left and right: 1, 1 2, or 0 1 0 1")] = (
         (0, 0),
@@ -108,16 +128,16 @@ class Cropping2D(Layer, frozen=True, kw_only=True):
         """The differences."""
         return _sums(shape, "-", self.cropping)
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """The same cells, shifted."""
-        return View(Sliding(padding=-self.cropping[0][0]), Sliding(padding=-self.cropping[1][0]))
+        return ReceptiveFieldMap(Sliding(padding=-self.cropping[0][0]), Sliding(padding=-self.cropping[1][0]))
 
     def settings(self) -> tuple[str, ...]:
         """What is cut off."""
         return (format_sides(self.cropping),)
 
 
-class UpSampling2D(Layer, frozen=True, kw_only=True):
+class UpSampling2D(_Reshaping, frozen=True, kw_only=True):
     """The image made larger: cells repeated, or interpolated between."""
 
     size: Annotated[Pair, Meta(description="How many times higher and wider")] = (2, 2)
@@ -140,12 +160,12 @@ class UpSampling2D(Layer, frozen=True, kw_only=True):
         """The profiler counts how some kinds work out the new size, and no interpolation."""
         return 0 if self.interpolation in ("bilinear", "bicubic") else 2
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """The nearest cell, or those between which it is interpolated."""
         if self.interpolation == "nearest":
-            return View(Spreading(self.size[0], self.size[0]), Spreading(self.size[1], self.size[1]))
+            return ReceptiveFieldMap(Spreading(self.size[0], self.size[0]), Spreading(self.size[1], self.size[1]))
         radius = {"bilinear": 1, "bicubic": 2, "lanczos3": 3, "lanczos5": 5}[self.interpolation]
-        return View(Resampling(self.size[0], radius), Resampling(self.size[1], radius))
+        return ReceptiveFieldMap(Resampling(self.size[0], radius), Resampling(self.size[1], radius))
 
     def settings(self) -> tuple[str, ...]:
         """The size, and how it is filled."""
@@ -153,8 +173,10 @@ class UpSampling2D(Layer, frozen=True, kw_only=True):
         return ("×" + format_step(self.size), *kind)
 
 
-class Rescaling(Layer, frozen=True, kw_only=True):
+class Rescaling(_Reshaping, frozen=True, kw_only=True):
     """Every value times a factor, plus an offset."""
+
+    lesson: ClassVar[str] = "images"
 
     scale: Annotated[float, Meta(description="Factor", examples=[0.003921568627450980])]
     offset: Annotated[float, Meta(description="Added after the factor")] = 0.0

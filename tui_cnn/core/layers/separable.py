@@ -3,8 +3,11 @@
 Howard et al., "MobileNets", 2017, section 3.1; Chollet, "Xception", 2017.
 """
 
-from tui_cnn.core.layers.base import Layer, Parameters, require_image
+from typing import ClassVar
+
+from tui_cnn.core.layers.base import KernelKind, Parameters, require_image
 from tui_cnn.core.layers.convolution import (
+    Convolution,
     Filters,
     function_settings,
     kernel_and_bias,
@@ -23,13 +26,16 @@ from tui_cnn.core.layers.fields import (
     Strides,
     UseBias,
 )
-from tui_cnn.core.layers.view import View
 from tui_cnn.core.layers.window import Window
 from tui_cnn.core.shape import Amount, Shape, elements, product
 
 
-class DepthwiseConv2D(Layer, frozen=True, kw_only=True):
+class DepthwiseConv2D(Convolution, frozen=True, kw_only=True):
     """Each channel is convolved alone, with filters of its own; channels are not mixed."""
+
+    sign: ClassVar[str] = "▤"
+    kernel_kind: ClassVar[KernelKind] = "depthwise"
+    lesson: ClassVar[str] = "shape-of-a-cnn"
 
     kernel_size: KernelSize
     strides: Strides = (1, 1)
@@ -53,10 +59,6 @@ class DepthwiseConv2D(Layer, frozen=True, kw_only=True):
         channels = require_image(shape)[2]
         return (*self.window.slide(shape), channels * self.depth_multiplier)
 
-    def size_formula(self, shape: Shape) -> str:
-        """The size formula of a sliding window."""
-        return self.window.formula(shape)
-
     def parameters(self, shape: Shape) -> Parameters:
         """A flat filter and a bias for each output channel."""
         outputs = shape[2] * self.depth_multiplier
@@ -73,10 +75,6 @@ class DepthwiseConv2D(Layer, frozen=True, kw_only=True):
         taps = 2 * elements(self.kernel_size) * output[2] * self.window.tf_places(shape)
         return kernel_flops(taps, output, self.use_bias, self.activation)
 
-    def view(self, shape: Shape) -> View:
-        """That of the sliding window."""
-        return self.window.view(shape)
-
     def settings(self) -> tuple[str, ...]:
         """Kernel, and what differs from the defaults."""
         return (
@@ -86,8 +84,12 @@ class DepthwiseConv2D(Layer, frozen=True, kw_only=True):
         )
 
 
-class SeparableConv2D(Layer, frozen=True, kw_only=True):
+class SeparableConv2D(Convolution, frozen=True, kw_only=True):
     """A depthwise convolution and then a 1×1 convolution that mixes the channels: cheaper than both at once."""
+
+    sign: ClassVar[str] = "▤"
+    kernel_kind: ClassVar[KernelKind] = "separable"
+    lesson: ClassVar[str] = "shape-of-a-cnn"
 
     filters: Filters
     kernel_size: KernelSize
@@ -114,10 +116,6 @@ class SeparableConv2D(Layer, frozen=True, kw_only=True):
         require_image(shape)
         return (*self.window.slide(shape), self.filters)
 
-    def size_formula(self, shape: Shape) -> str:
-        """The size formula of a sliding window."""
-        return self.window.formula(shape)
-
     def parameters(self, shape: Shape) -> Parameters:
         """The flat filters, and the 1×1 filters with their biases."""
         between = shape[2] * self.depth_multiplier
@@ -137,10 +135,6 @@ class SeparableConv2D(Layer, frozen=True, kw_only=True):
         output, between = self.output_shape(shape), shape[2] * self.depth_multiplier
         flat = elements(self.kernel_size) * between * self.window.tf_places(shape)
         return kernel_flops(2 * (flat + between * elements(output)), output, self.use_bias, self.activation)
-
-    def view(self, shape: Shape) -> View:
-        """That of the sliding window."""
-        return self.window.view(shape)
 
     def settings(self) -> tuple[str, ...]:
         """Filters, kernel, and what differs from the defaults."""

@@ -7,7 +7,7 @@ takes. See Dumoulin and Visin, "A guide to convolution arithmetic for deep learn
 from typing import NamedTuple
 
 from tui_cnn.core.layers.fields import Padding
-from tui_cnn.core.layers.view import Sliding, View
+from tui_cnn.core.layers.receptive_field_map import ReceptiveFieldMap, Sliding
 from tui_cnn.core.shape import Shape, ShapeError, elements
 from tui_cnn.i18n import _
 
@@ -52,13 +52,13 @@ class Window(NamedTuple):
         down, across = (-(-n // d) * d for n, d in zip(places, self.dilation, strict=True))
         return down * across
 
-    def view(self, shape: Shape) -> View:
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """Say what a place of the window sees; `same` begins half of its zeros before the image, rounded down."""
         down, across = (
             Sliding(reach, stride, max(0, (places - 1) * stride + reach - n) // 2 if self.padding == "same" else 0)
             for n, places, reach, stride in zip(shape[:2], self.slide(shape), self.reach, self.strides, strict=True)
         )
-        return View(down, across)
+        return ReceptiveFieldMap(down, across)
 
     def formula(self, shape: Shape) -> str:
         """Fill in the size formula; one line for both axes where they agree."""

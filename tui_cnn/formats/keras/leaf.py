@@ -5,45 +5,26 @@ initializer, a constraint, a penalty that we have no word for, being frozen) is 
 """
 
 from functools import cache
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
-from tui_cnn.core.layers import LAYER_TYPES, AnyLayer, Block, Branches, Conv2D, DepthMaxPooling2D, FixedConv2D, Opaque
-from tui_cnn.core.layers.fixed import BankName, nested
+from tui_cnn.core.layers import CONTAINERS, LAYER_TYPES, AnyLayer, Opaque, is_composite
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.keras.arithmetic import scaled_by_channel
+from tui_cnn.formats.keras.composites import describe, recognize
 from tui_cnn.formats.keras.notes import Notes
 from tui_cnn.formats.keras.schema import Entry
-from tui_cnn.formats.keras.words import activation_word, constant_value, initializer_word, regularizer_word
+from tui_cnn.formats.keras.settings import ForeignError, require_neutral, require_plain_dtype, without_own_strides
+from tui_cnn.formats.keras.words import activation_word, initializer_word, regularizer_word
 from tui_cnn.formats.validation import choices
 from tui_cnn.i18n import _
 
-_OURS = (Block, Branches, DepthMaxPooling2D, FixedConv2D)
-
-LEAVES = {name: kind for name, kind in LAYER_TYPES.items() if kind not in _OURS}
+LEAVES = {name: kind for name, kind in LAYER_TYPES.items() if kind not in CONTAINERS and not is_composite(kind)}
 """The layers that Keras has under the same name."""
 
-_FUNCTIONS = ("ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "Activation")
+_FUNCTIONS = tuple(name for name, kind in LEAVES.items() if kind.family == "activation")
 """Layers that Keras takes for the activation of another layer."""
-
-_IGNORED = {"name", "trainable", "seed", "synchronized", "renorm_momentum", "lora_alpha"}
-
-_NEUTRAL: dict[str, Any] = {"fill_value": 0.0, "data_format": "channels_last"}
-"""Settings that we do not have, at values that make no difference. None and false never make one."""
-
-_FOR_TRAINING = ("_initializer", "_regularizer", "_constraint", "noise_shape", "fill_value")
-
-_USUAL = {
-    "beta_initializer": "zeros",
-    "gamma_initializer": "ones",
-    "moving_mean_initializer": "zeros",
-    "moving_variance_initializer": "ones",
-}
-
-
-class ForeignError(Exception):
-    """We have no such layer, or not with these settings."""
 
 
 def leaf(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLayer, ...]:
@@ -67,39 +48,28 @@ def leaf(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLayer, ...
     if isinstance(function, dict) and entry.class_name != "Activation":
         after = _function(function, shape, notes)
         config["activation"] = "linear"
+    described = describe(msgspec.structs.replace(entry, config=dict(config)))
     _require_last_axis(config.pop("axis", -1), shape)
-    remarks = _dtype(config.pop("dtype", None))
+    remarks = require_plain_dtype(config.pop("dtype", None))
     fields = {name: config.pop(name) for name in kind.__struct_fields__ if name in config and name != "muted"}
     data: dict[str, Any] = {"type": entry.class_name}
     for name, value in fields.items():
         if name != "name":
             data |= _field(kind, name, value, remarks)
-    _require_neutral(config, remarks)
+    remarks += require_neutral(config)
     if entry.config.get("trainable") is False:
         remarks.append(_("frozen, but counted as trainable here"))
     if entry.class_name == "GroupNormalization" and data.get("groups") == -1 and shape:
         data["groups"] = shape[-1]
     try:
-        layer: AnyLayer = msgspec.convert(_simplified(data), kind)  # type: ignore[assignment]
+        layer: AnyLayer = msgspec.convert(without_own_strides(data), kind)  # type: ignore[assignment]
     except (msgspec.ValidationError, RecursionError):
         raise ForeignError from None
-    if fixed := _fixed(layer, entry.config):
-        return (fixed, *after)
+    if composite := recognize([described], [shape]):
+        return (composite.layer, *after)
     for remark in remarks:
         notes.add(remark, entry.label)
     return (layer, *after)
-
-
-def _fixed(layer: AnyLayer, config: dict[str, Any]) -> FixedConv2D | None:
-    """Recognize a frozen convolution with kernels that a FixedConv2D has."""
-    if not isinstance(layer, Conv2D) or config.get("trainable") is not False:
-        return None
-    kernels = constant_value(config.get("kernel_initializer"))
-    for bank in get_args(BankName):
-        fixed = FixedConv2D(bank=bank, strides=layer.strides, padding=layer.padding, activation=layer.activation)
-        if kernels == nested(bank) and fixed.convolution == layer:
-            return fixed
-    return None
 
 
 def opaque(entry: Entry, shape: Shape | None, name: str = "") -> Opaque:
@@ -150,31 +120,6 @@ def _field(kind: type[msgspec.Struct], name: str, value: Any, remarks: list[str]
 _choices = cache(choices)
 
 
-def _dtype(policy: Any) -> list[str]:
-    """Remark on numbers that are not float32.
-
-    Raises:
-        ForeignError: they are not even of a plain kind: a quantized layer has other weights.
-    """
-    if isinstance(policy, dict):
-        config = policy.get("config")
-        policy = (
-            config.get("name") if policy.get("class_name") == "DTypePolicy" and isinstance(config, dict) else policy
-        )
-    if policy in (None, "float32"):
-        return []
-    if policy not in ("float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16"):
-        raise ForeignError
-    return [_("computes in {dtype}, counted as float32 here").format(dtype=policy)]
-
-
-def _simplified(data: dict[str, Any]) -> dict[str, Any]:
-    """Leave out strides that are those of the window anyway."""
-    if "pool_size" in data and data.get("strides") == data["pool_size"]:
-        return {**data, "strides": None}
-    return data
-
-
 def _require_last_axis(axis: Any, shape: Shape | None) -> None:
     """Go on only if `axis` is the last one, counted with the batch.
 
@@ -186,19 +131,3 @@ def _require_last_axis(axis: Any, shape: Shape | None) -> None:
     last = len(shape) if shape else 3
     if isinstance(axis, bool) or not isinstance(axis, int) or axis not in (-1, last):
         raise ForeignError
-
-
-def _require_neutral(settings: dict[str, Any], remarks: list[str]) -> None:
-    """Go on only if settings that we do not have make no difference, but perhaps to the training.
-
-    Raises:
-        ForeignError: one makes a difference.
-    """
-    for name, value in settings.items():
-        if name in _IGNORED or value is None or value is False or _NEUTRAL.get(name) == value:
-            continue
-        if name in _USUAL and initializer_word(value) == _USUAL[name]:
-            continue
-        if not name.endswith(_FOR_TRAINING):
-            raise ForeignError
-        remarks.append(_("{field} left out").format(field=name))

@@ -13,9 +13,9 @@ class Names:
     def __init__(self) -> None:
         self._taken = {"input_layer"}
 
-    def keep(self, name: str, kind: str) -> str:
-        """Return the name of a layer of a kind of Keras; empty where Keras made it up, or we cannot use it."""
-        if name in self._taken or not _ALLOWED.fullmatch(name) or _made_up(name, kind):
+    def keep(self, name: str, *kinds: str) -> str:
+        """Return the name of a layer; empty where Keras, or we, made it up of one of `kinds`, or we cannot use it."""
+        if name in self._taken or not _ALLOWED.fullmatch(name) or any(_made_up(name, kind) for kind in kinds):
             return ""
         self._taken.add(name)
         return name

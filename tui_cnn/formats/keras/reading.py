@@ -13,11 +13,12 @@ from tui_cnn.core.shape import Shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.archive import read_config
 from tui_cnn.formats.keras.graph import Graph, GraphError, Node, functional, sequential
-from tui_cnn.formats.keras.leaf import LEAVES, ForeignError, leaf
+from tui_cnn.formats.keras.leaf import LEAVES, leaf
 from tui_cnn.formats.keras.naming import Names
 from tui_cnn.formats.keras.notes import Notes, enumerate_names
 from tui_cnn.formats.keras.schema import Entry, Model, known_shape, misfit
 from tui_cnn.formats.keras.series import series
+from tui_cnn.formats.keras.settings import ForeignError
 from tui_cnn.i18n import _
 
 _MOST_AXES = 3
@@ -105,7 +106,7 @@ class _Reader:
         if entry.class_name == "BatchNormalization" and node.call.kwargs.get("training") is False:
             self._notes.add(_("applied with training=False, which is not kept"), entry.label)
         first, *others = leaf(entry, before.shape, self._notes)
-        return (msgspec.structs.replace(first, name=self._names.keep(entry.label, entry.class_name)), *others)
+        return (msgspec.structs.replace(first, name=self._kept(entry, first)), *others)
 
     def _block(self, entry: Entry) -> AnyLayer:
         try:
@@ -113,8 +114,12 @@ class _Reader:
         except GraphError:
             raise ForeignError from None
 
-    def _name(self, node: Node) -> str:
-        return self._names.keep(node.entry.label, node.entry.class_name)
+    def _name(self, node: Node, layer: Layer | None) -> str:
+        return self._kept(node.entry, layer)
+
+    def _kept(self, entry: Entry, layer: Layer | None) -> str:
+        kinds = (entry.class_name,) if layer is None else (entry.class_name, type(layer).__name__)
+        return self._names.keep(entry.label, *kinds)
 
 
 def _refuse_shared_weights(graph: Graph) -> None:

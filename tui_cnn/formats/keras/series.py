@@ -10,14 +10,20 @@ from typing import get_args
 
 import msgspec
 
-from tui_cnn.core.layers import AnyLayer, Branches, DepthMaxPooling2D
+from tui_cnn.core.layers import AnyLayer, Branches, Layer
+from tui_cnn.core.layers.lowering import KerasCall
 from tui_cnn.core.layers.merging import Merge
+from tui_cnn.formats.keras.composites import LONGEST, describe, recognize
 from tui_cnn.formats.keras.dominators import Dominators
 from tui_cnn.formats.keras.graph import Graph, GraphError, Node, tensors
-from tui_cnn.formats.keras.leaf import ForeignError, opaque
+from tui_cnn.formats.keras.leaf import opaque
 from tui_cnn.formats.keras.notes import Notes, enumerate_names
 from tui_cnn.formats.keras.schema import Entry
+from tui_cnn.formats.keras.settings import ForeignError
 from tui_cnn.i18n import _
+
+Name = Callable[[Node, Layer | None], str]
+"""Names what comes of a node: the layer of ours, where it is known already."""
 
 Convert = Callable[[Node, Node], tuple[AnyLayer, ...]]
 """Turns a layer of one input, and the node before it, into ours; raises ForeignError where we have none."""
@@ -32,7 +38,7 @@ class _TangledError(Exception):
     """A node belongs to two places at once."""
 
 
-def series(graph: Graph, convert: Convert, name: Callable[[Node], str], notes: Notes) -> tuple[AnyLayer, ...]:
+def series(graph: Graph, convert: Convert, name: Name, notes: Notes) -> tuple[AnyLayer, ...]:
     """Turn a graph into a stack.
 
     Args:
@@ -48,9 +54,10 @@ def series(graph: Graph, convert: Convert, name: Callable[[Node], str], notes: N
 
 
 class _Series:
-    def __init__(self, nodes: list[Node], convert: Convert, name: Callable[[Node], str], notes: Notes) -> None:
+    def __init__(self, nodes: list[Node], convert: Convert, name: Name, notes: Notes) -> None:
         self._nodes, self._convert, self._name, self._notes = nodes, convert, name, notes
         self._placed: set[int] = set()
+        self._calls: dict[int, KerasCall] = {}
         self._users: list[list[int]] = [[] for _node in nodes]
         self._tree = Dominators()
         for number, node in enumerate(nodes[1:], start=1):
@@ -71,8 +78,8 @@ class _Series:
             if end in self._placed:
                 raise _TangledError
             self._placed.add(end)
-            if pooling := self._depth_max_pooling(end):
-                layer, end = pooling
+            if composite := self._composite(start, end):
+                layer, end = composite
                 pieces.append((layer,))
                 continue
             source = self._tree.parent[end]
@@ -87,13 +94,13 @@ class _Series:
         try:
             if merge:
                 branches = self._branches(merge, list(node.inputs), source, depth + 1)
-                return (msgspec.structs.replace(branches, name=self._name(node)),)
+                return (msgspec.structs.replace(branches, name=self._name(node, None)),)
             if _is_plain(node):
                 return self._convert(node, self._nodes[source])
         except _TangledError:
             pass
         except ForeignError:
-            return (opaque(node.entry, node.shape, self._name(node)),)
+            return (opaque(node.entry, node.shape, self._name(node, None)),)
         return (self._knot(source, end),)
 
     def _branches(self, merge: Merge, inputs: list[int], start: int, depth: int) -> Branches:
@@ -137,35 +144,38 @@ class _Series:
         members = sorted(inside)
         self._placed |= inside
         last = self._nodes[end]
-        model = opaque(_as_model(self._nodes, start, members), last.shape, self._name(last))
+        model = opaque(_as_model(self._nodes, start, members), last.shape, self._name(last, None))
         if len(members) == 1:
             return msgspec.structs.replace(model, kind=opaque(last.entry, None).kind)
         names = enumerate_names([self._nodes[one].entry.label for one in members])
         self._notes.add(_("not series-parallel, so they are one opaque layer here"), names)
         return model
 
-    def _depth_max_pooling(self, end: int) -> tuple[AnyLayer, int] | None:
-        """Recognize what the worker builds of a DepthMaxPooling2D; return it, and the node before it."""
-        nodes, chain = self._nodes, [end]
-        for kind in ("Reshape", "MaxPooling3D", "Reshape"):
-            node = nodes[chain[-1]]
-            if node.entry.class_name != kind or not node.entry.is_layer or not _is_plain(node):
-                return None
-            if len(chain) > 1 and len(self._users[chain[-1]]) > 1:
-                return None
-            chain.append(node.inputs[0])
-        after, pool, before = (nodes[one].entry.config for one in chain[:3])
-        match before.get("target_shape"), pool.get("pool_size"), after.get("target_shape"):
-            case [int() as height, int() as width, int() as channels, 1], [1, 1, int() as size], [*given] if (
-                size > 0
-                and pool.get("strides") == [1, 1, size]
-                and pool.get("padding") == "valid"
-                and given == [height, width, channels // size]
-            ):
-                self._placed |= set(chain[1:3])
-                layer = DepthMaxPooling2D(pool_size=size, name=self._name(nodes[end]))
-                return layer, chain[3]
-        return None
+    def _composite(self, start: int, end: int) -> tuple[AnyLayer, int] | None:
+        """Recognize several layers as one of ours that is made of them; return it, and the node before it."""
+        chain: list[int] = []
+        number = end
+        while len(chain) < LONGEST and number != start and self._goes_on(number, is_last=not chain):
+            chain.append(number)
+            number = self._nodes[number].inputs[0]
+        chain.reverse()
+        shapes = [self._nodes[self._nodes[one].inputs[0]].shape for one in chain]
+        composite = recognize([self._described(one) for one in chain], shapes) if len(chain) > 1 else None
+        if composite is None or composite.length == 1:
+            return None
+        members = chain[-composite.length :]
+        self._placed |= set(members)
+        layer = msgspec.structs.replace(composite.layer, name=self._name(self._nodes[end], composite.layer))
+        return layer, self._nodes[members[0]].inputs[0]
+
+    def _goes_on(self, number: int, *, is_last: bool) -> bool:
+        """Tell whether a node may be a part of a composite layer: only what comes out of the last is used elsewhere."""
+        return _is_plain(self._nodes[number]) and (is_last or len(self._users[number]) == 1)
+
+    def _described(self, number: int) -> KerasCall:
+        if number not in self._calls:
+            self._calls[number] = describe(self._nodes[number].entry)
+        return self._calls[number]
 
 
 def _merge(node: Node, rank: int) -> Merge | None:

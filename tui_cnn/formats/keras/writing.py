@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.layers import Block, Branches, DepthMaxPooling2D, FixedConv2D, Layer, Opaque, keras_fields
-from tui_cnn.core.layers.fixed import nested
+from tui_cnn.core.layers import Block, Branches, Layer, Opaque
+from tui_cnn.core.layers.lowering import ConstantKernels, KerasCall
+from tui_cnn.core.naming import keras_name
 from tui_cnn.core.network import walk
 from tui_cnn.core.path import Path
 from tui_cnn.core.rows import Row
@@ -64,26 +65,10 @@ class _Writer:
             return self._add(merge, row.name, [[self._tensor(end) for end in ends]], _output(row))
         if isinstance(layer, Opaque):
             return self._add(msgspec.json.decode(layer.config), row.name, [self._tensor(before)], layer.stated_shape)
-        if isinstance(layer, DepthMaxPooling2D):
-            return self._depth_max_pooling(layer, row, before)
-        if isinstance(layer, FixedConv2D):
-            fixed = {"kernel_initializer": constant(nested(layer.bank)), "trainable": False}
-            entry = _entry("keras.layers", "Conv2D", _config(layer.convolution) | fixed)
-        else:
-            entry = _entry("keras.layers", type(layer).__name__, _config(layer))
-        return self._add(entry, row.name, [self._tensor(before)], _output(row))
-
-    def _depth_max_pooling(self, layer: DepthMaxPooling2D, row: Row, before: str) -> str:
-        """Write the three layers that the worker builds of it."""
-        shape, output = row.input_shape or (), _output(row) or ()
-        size = [1, 1, layer.pool_size]
-        pooling = {"pool_size": size, "strides": size, "padding": "valid"}
-        for kind, name, config, after in (
-            ("Reshape", f"{row.name}_volume", {"target_shape": [*shape, 1]}, (*shape, 1)),
-            ("MaxPooling3D", f"{row.name}_pool", pooling, (*output, 1)),
-            ("Reshape", row.name, {"target_shape": output}, output),
-        ):
-            before = self._add(_entry("keras.layers", kind, config), name, [self._tensor(before)], after)
+        for call in layer.keras_calls(row.input_shape or ()):
+            entry = _entry("keras.layers", call.class_name, _config(call))
+            name = keras_name(row.name, call.suffix)
+            before = self._add(entry, name, [self._tensor(before)], call.output_shape or _output(row))
         return before
 
     def _add(self, entry: dict[str, Any], name: str, args: list[Any], output: Shape | None) -> str:
@@ -104,13 +89,15 @@ def _entry(module: str, kind: str, config: dict[str, Any]) -> dict[str, Any]:
     return {"module": module, "class_name": kind, "config": config, "registered_name": None}
 
 
-def _config(layer: Layer) -> dict[str, Any]:
-    """Turn the fields of a layer into Keras' settings."""
-    fields = keras_fields(layer)
-    penalties = {
-        name: regularizer_config(text) for name, text in fields.items() if name.endswith("_regularizer") and text
-    }
-    return fields | penalties
+def _config(call: KerasCall) -> dict[str, Any]:
+    """Turn the arguments of a call into Keras' settings."""
+    return {name: _setting(name, value) for name, value in call.arguments.items()}
+
+
+def _setting(name: str, value: Any) -> Any:
+    if name.endswith("_regularizer") and value:
+        return regularizer_config(value)
+    return constant(value.nested()) if isinstance(value, ConstantKernels) else value
 
 
 def _output(row: Row) -> Shape | None:

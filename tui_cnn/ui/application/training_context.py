@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from tui_cnn.core.checks import Setting
+from tui_cnn.core.checks import TrainingContext
 from tui_cnn.runs.ram import machine_memory
 
 
-def setting_for(data: str) -> Setting:
+def setting_for(data: str) -> TrainingContext:
     """Look up the classes of the data in that directory (empty: Fashion-MNIST), and the memory of this machine.
 
     Data that cannot be read has no classes here; what is wrong with it is said where it is chosen.
     """
-    return Setting(classes=_classes(data), machine_memory=machine_memory())
+    return TrainingContext(classes=_classes(data), machine_memory=machine_memory())
 
 
 def _classes(data: str) -> int | None:

@@ -7,8 +7,8 @@ from tui_cnn.core.edits import Edit
 from tui_cnn.core.layers import AnyLayer, Block
 from tui_cnn.core.moving import step
 from tui_cnn.core.network import Network
-from tui_cnn.core.nudges import Nudge, nudge
 from tui_cnn.core.path import Path
+from tui_cnn.core.quick_edits import QuickEdit, quick_edit
 from tui_cnn.core.span import Span
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.stack import StackView
@@ -168,13 +168,13 @@ class EditingScreen(MainScreen):
         """Take the next activation."""
         self._nudge("function", _("activation"), _("activation of its own"))
 
-    def _nudge(self, way: Nudge, label: str, setting: str) -> None:
+    def _nudge(self, way: QuickEdit, label: str, setting: str) -> None:
         """Nudge all selected layers that have the setting; say so if none has."""
         span = self._layers(_("A branch has no settings."))
         if span is None:
             return
         layers = edits.layers_at(self.network, *span)
-        nudged = [nudge(layer, way) for layer in layers]
+        nudged = [quick_edit(layer, way) for layer in layers]
         if not any(nudged):
             kind = type(layers[0]).__name__
             message = _("{layer} has no {setting}.") if span.length == 1 else _("None of these layers has {setting}.")

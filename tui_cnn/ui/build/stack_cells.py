@@ -15,7 +15,7 @@ from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.columns import BAR, Column, titles
-from tui_cnn.ui.build.signs import EMPTY, FOLDED, OPEN, sign
+from tui_cnn.ui.build.signs import EMPTY, FOLDED, OPEN
 from tui_cnn.ui.build.stack_lines import Line
 from tui_cnn.ui.toolkit.numbers import bar, short_count, size
 
@@ -84,7 +84,7 @@ def draw(line: Line, cells: Cells, analysis: Analysis, shown: Sequence[Column], 
 def _mark(line: Line) -> str:
     if line.held is not None:
         return EMPTY if line.folded is None else FOLDED if line.folded else OPEN
-    return sign(line.row.layer) if line.row else EMPTY
+    return line.row.layer.sign if line.row else EMPTY
 
 
 def _branch_name(line: Line) -> str:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tui_cnn.core.layers import LAYER_TYPES
 from tui_cnn.runs.inspection.replies import LayerInfo, LayerWeights, Opened, Weights
 
 _KERNEL_AXES = 4
@@ -41,14 +42,18 @@ def nearest(found: list[Bank], layer: int) -> int:
 
 def _kernels(opened: Opened, place: int, layer: LayerWeights) -> npt.NDArray[np.float64] | None:
     info = opened.layers[place]
-    for name, array in layer.weights.items():
+    kernel_kind = LAYER_TYPES[info.kind].kernel_kind
+    for array in layer.weights.values():
         values = np.asarray(array.numpy(), np.float64)
         if values.ndim == _KERNEL_AXES:
-            if "depthwise" in name or "Depthwise" in info.kind or "Separable" in info.kind:
+            if kernel_kind in ("depthwise", "separable"):
                 return values.reshape(*values.shape[:2], 1, -1)
-            return values.swapaxes(2, 3) if info.kind == "Conv2DTranspose" else values
+            return values.swapaxes(2, 3) if kernel_kind == "transposed" else values
     kernel = layer.weights.get("kernel")
-    if info.kind != "Dense" or kernel is None or place == 0 or opened.layers[place - 1].kind != "Flatten":
+    if kernel_kind != "dense" or kernel is None or place == 0:
+        return None
+    before = LAYER_TYPES[opened.layers[place - 1].kind]
+    if not (before.flattens and before.is_reshaping):
         return None
     shape = opened.layers[place - 2].shape if place > 1 else (*opened.image_shape, 1)
     values = np.asarray(kernel.numpy(), np.float64)

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tui_cnn.core import edits
-from tui_cnn.core.layers import Conv2D, DepthwiseConv2D, FixedConv2D
+from tui_cnn.core.layers import AnyLayer
 from tui_cnn.core.path import Path
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
@@ -33,10 +33,13 @@ def take_filter(
     """
     info = scene.opened.layers[place]
     layer = edits.layer_at(loads_network(scene.opened.network, ""), info.path)
-    if not isinstance(layer, Conv2D | DepthwiseConv2D | FixedConv2D):
+    window = layer.window
+    if window is None or layer.kernel_kind not in ("convolution", "depthwise"):
         return None
     arrays = next(each.weights for each in weights.layers if each.name == info.name)
     kernels = next(array.numpy() for array in arrays.values() if len(array.shape) == 4)
+    if kernels.shape[:2] != window.kernel:  # several convolutions in one
+        return None
     number = min(scene.channel, info.shape[-1] - 1)
     image = _input(scene, place, found)
     kernel, image = _of_filter(layer, np.asarray(kernels, np.float64), number, image)
@@ -48,17 +51,16 @@ def take_filter(
         kernel, image = kernel[..., [chosen]], image[..., [chosen]]
         notes = " " + _("input {number} of {count}").format(number=chosen, count=depth)
     bias = float(arrays["bias"].numpy()[number]) if "bias" in arrays else None
-    convolution = layer.convolution if isinstance(layer, FixedConv2D) else layer
     settings = {
         "image": "map",
         "kernel": "trained",
         "kernel_size": kernel.shape[:2],
         "filters": 1,
-        "strides": convolution.strides,
-        "padding": convolution.padding,
-        "dilation_rate": convolution.dilation_rate,
+        "strides": window.strides,
+        "padding": window.padding,
+        "dilation_rate": window.dilation,
         "bias": bias,
-        "relu": convolution.activation == "relu",
+        "relu": getattr(layer, "activation", "") == "relu",
         "turned": False,
     }
     name = _("{layer} filter {number}").format(layer=info.name, number=number)
@@ -93,17 +95,15 @@ def _name_of_input(scene: Scene, place: int) -> str:
 
 
 def _of_filter(
-    layer: Conv2D | DepthwiseConv2D | FixedConv2D,
+    layer: AnyLayer,
     kernels: npt.NDArray[np.float64],
     number: int,
     image: npt.NDArray[np.float64],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return the kernels of one filter, (height, width, channels), and the channels that it looks at."""
-    if isinstance(layer, DepthwiseConv2D):
-        channel, of_channel = divmod(number, layer.depth_multiplier)
+    if layer.kernel_kind == "depthwise":
+        channel, of_channel = divmod(number, kernels.shape[3])
         return kernels[:, :, [channel], of_channel], image[..., [channel]]
-    if isinstance(layer, Conv2D) and layer.groups > 1:
-        depth = kernels.shape[2]
-        first = number // (layer.filters // layer.groups) * depth
-        return kernels[..., number], image[..., first : first + depth]
-    return kernels[..., number], image
+    depth = kernels.shape[2]  # less than that of the image where channels are split into groups
+    first = number * image.shape[2] // depth // kernels.shape[3] * depth
+    return kernels[..., number], image[..., first : first + depth]

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from textual.binding import Binding, BindingType
 
+from tui_cnn.core.layers import LAYER_TYPES
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import paint, stretch
 from tui_cnn.insight.maps import Scale, by_strength, statistics
@@ -172,7 +173,8 @@ class MapsView(View):
         order = self._order(scene)
         names = scene.opened.class_names if scene.layer == len(scene.opened.layers) - 1 else ()
         before = scene.opened.layers[scene.layer - 1].shape if scene.layer else scene.opened.image_shape
-        row = prod(before[1:]) if scene.info.kind == "Flatten" and not self._sorted else 0
+        kind = LAYER_TYPES[scene.info.kind]
+        row = prod(before[1:]) if kind.flattens and kind.is_reshaping and not self._sorted else 0
         if row > self.size.width - 2:  # then a cell of the maps is a line
             row = before[-1]
         chosen = int(np.flatnonzero(order == scene.channel)[0])

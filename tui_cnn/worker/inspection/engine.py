@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Branches
-from tui_cnn.core.naming import names
+from tui_cnn.core.naming import keras_name
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 from tui_cnn.core.rows import Analysis
@@ -29,6 +29,19 @@ class Layer(NamedTuple):
     name: str
     kind: str
     keras: keras.Layer
+    """The one that gives its output."""
+    parts: dict[str, keras.Layer]
+    """All that it is made of, by the ends of their names."""
+
+    @property
+    def weights(self) -> dict[str, keras.Variable]:
+        """Its weights by name, those of a part with its suffix before; without what random layers draw from."""
+        return {
+            f"{suffix}_{weight.name}" if suffix else weight.name: weight
+            for suffix, part in self.parts.items()
+            for weight in part.weights
+            if weight.dtype.startswith(("float", "bfloat"))
+        }
 
 
 class Engine:
@@ -58,7 +71,7 @@ class Engine:
         self.network = network
         self.owner: object = None
         self.model = build(network)
-        self.layers = _layers(network, self.model)
+        self.layers = _layers(self.analysis, self.model)
         self._last = self.model.output._keras_history.operation
         self._scorer: keras.Layer | None = None
         self._compiled: dict[str, Any] = {}
@@ -134,9 +147,9 @@ class Engine:
         return score, pixels, outputs, inner
 
 
-def _layers(network: Network, model: keras.Model) -> list[Layer]:
+def _layers(analysis: Analysis, model: keras.Model) -> list[Layer]:
     """List the layers: branches come where they are merged, blocks are only what is in them."""
-    named = names(network)
+    rows = {row.path: row for row in analysis.rows}
 
     def walk(layers: Any, prefix: Path) -> Any:
         for index, layer in enumerate(layers):
@@ -144,9 +157,13 @@ def _layers(network: Network, model: keras.Model) -> list[Layer]:
             if isinstance(layer, Block):
                 yield from walk(layer.layers, path)
                 continue
+            name, suffixes = rows[path].name, [""]
             if isinstance(layer, Branches):
                 for number, branch in enumerate(layer.branches):
                     yield from walk(branch, (*path, number))
-            yield Layer(path, named[path], type(layer).__name__, model.get_layer(named[path]))
+            else:
+                suffixes = [call.suffix for call in layer.keras_calls(rows[path].input_shape)]
+            parts = {suffix: model.get_layer(keras_name(name, suffix)) for suffix in suffixes}
+            yield Layer(path, name, type(layer).__name__, parts[""], parts)
 
-    return list(walk(network.layers, ()))
+    return list(walk(analysis.network.layers, ()))

@@ -1,6 +1,5 @@
 """What there is, what each layer makes of an image, and the weights."""
 
-import keras
 import numpy as np
 
 from tui_cnn.formats.toml import dumps_network
@@ -29,7 +28,7 @@ def describe(opened: Opened, _request: Open) -> Job:
                 name=layer.name,
                 kind=layer.kind,
                 shape=tuple(layer.keras.output.shape[1:]),
-                has_kernels=any(len(weight.shape) == _KERNEL_AXES for weight in layer.keras.weights),
+                has_kernels=any(len(weight.shape) == _KERNEL_AXES for weight in layer.weights.values()),
             )
             for layer in engine.layers
         ),
@@ -70,13 +69,8 @@ def weights(opened: Opened, _request: Kernels) -> Job:
     yield 0.0
     return Weights(
         layers=tuple(
-            LayerWeights(layer.name, {weight.name: pack(weight.numpy()) for weight in found})
+            LayerWeights(layer.name, {name: pack(weight.numpy()) for name, weight in found.items()})
             for layer in opened.engine.layers
-            if (found := _numbers(layer.keras))
+            if (found := layer.weights)
         )
     )
-
-
-def _numbers(layer: keras.Layer) -> list[keras.Variable]:
-    """Leave out what random layers draw from."""
-    return [weight for weight in layer.weights if weight.dtype.startswith(("float", "bfloat"))]

@@ -1,13 +1,13 @@
-"""Nudges: small changes of one setting, each of them a key."""
+"""Quick edits: small changes of one setting, each of them a key."""
 
 from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
 
-from tui_cnn.core.layers import Activation, AnyLayer, Branches, Dense
+from tui_cnn.core.layers import AnyLayer, Branches
 
-Nudge = Literal["wider", "narrower", "larger", "smaller", "stride", "padding", "function"]
+QuickEdit = Literal["wider", "narrower", "larger", "smaller", "stride", "padding", "function"]
 
 _FUNCTIONS = ("linear", "relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid", "softmax")
 """The activations that one key goes through; all others are in the form."""
@@ -15,9 +15,9 @@ _FUNCTIONS = ("linear", "relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "si
 _MERGES = ("add", "concatenate", "multiply", "average", "maximum")
 
 
-def nudge(layer: AnyLayer, way: Nudge) -> AnyLayer | None:
+def quick_edit(layer: AnyLayer, edit: QuickEdit) -> AnyLayer | None:
     """Change a layer a little; None where it has no such setting. What would leave its bounds stays as it is."""
-    change = _WAYS[way](layer)
+    change = _CHANGES[edit](layer)
     if change is None:
         return None
     try:
@@ -67,7 +67,7 @@ def _function(layer: AnyLayer) -> dict[str, Any] | None:
     activation = getattr(layer, "activation", None)
     if activation is None:
         return None
-    ways = _FUNCTIONS if isinstance(layer, Dense | Activation) else _FUNCTIONS[:-1]
+    ways = _FUNCTIONS if layer.kernel_kind == "dense" or layer.family == "activation" else _FUNCTIONS[:-1]
     return {"activation": _after(activation, ways)}
 
 
@@ -75,7 +75,7 @@ def _after(word: str, words: tuple[str, ...]) -> str:
     return words[(words.index(word) + 1) % len(words)] if word in words else words[0]
 
 
-_WAYS: dict[Nudge, Callable[[AnyLayer], dict[str, Any] | None]] = {
+_CHANGES: dict[QuickEdit, Callable[[AnyLayer], dict[str, Any] | None]] = {
     "wider": _wider,
     "narrower": _narrower,
     "larger": lambda layer: _resized(layer, 1),

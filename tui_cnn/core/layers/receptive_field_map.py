@@ -78,7 +78,7 @@ CELL = Sliding()
 """An output sees the cell at its own position, and nothing else."""
 
 
-class View(NamedTuple):
+class ReceptiveFieldMap(NamedTuple):
     """How a layer's outputs see its input, down and across; `everything` where each sees the whole input."""
 
     down: AxisMap = CELL
@@ -86,5 +86,5 @@ class View(NamedTuple):
     everything: bool = False
 
 
-SAME_CELL = View()
-EVERYTHING = View(everything=True)
+SAME_CELL = ReceptiveFieldMap()
+EVERYTHING = ReceptiveFieldMap(everything=True)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from tui_cnn.core.memory import OptimizerName
 
 
-class Setting(NamedTuple):
+class TrainingContext(NamedTuple):
     """What is known of how the network will be used; None where nothing is."""
 
     classes: int | None = None

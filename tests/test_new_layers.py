@@ -1,0 +1,87 @@
+"""A new layer is one class in one file, named in the union, and nothing else: all that knows layers then knows it."""
+
+import filecmp
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tui_cnn
+
+PACKAGE = Path(tui_cnn.__file__).parent
+CHECKOUT = PACKAGE.parent
+SOURCES = CHECKOUT / "tests" / "new_layers"
+UNION = "core/layers/merging.py"
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of the package, beside the files that it ships with."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(PACKAGE, tmp_path / "tui_cnn", ignore=ignored)
+    if (CHECKOUT / "assets").is_dir():
+        (tmp_path / "assets").symlink_to(CHECKOUT / "assets")
+    return tmp_path
+
+
+def add(checkout, module, name):
+    """Add a layer as CONTRIBUTING says; return the files that are not as they were."""
+    package = checkout / "tui_cnn"
+    shutil.copy(SOURCES / f"{module}.py", package / "core" / "layers")
+    union = package / UNION
+    text = union.read_text("utf-8")
+    text = text.replace("    | Block\n", f"    | {name}\n    | Block\n")
+    text = text.replace("\nMerge = ", f"\nfrom tui_cnn.core.layers.{module} import {name}\n\nMerge = ")
+    union.write_text(text, "utf-8")
+    return sorted(changed(filecmp.dircmp(PACKAGE, package, ignore=["__pycache__"])))
+
+
+def changed(compared, prefix=""):
+    """Name the files that only one of two directories has, or that differ."""
+    for name in (*compared.left_only, *compared.right_only, *compared.diff_files):
+        yield prefix + name
+    for name, inner in compared.subdirs.items():
+        yield from changed(inner, f"{prefix}{name}/")
+
+
+def run(checkout, *arguments):
+    environment = os.environ | {"PYTHONPATH": str(checkout), "CNN_TUI_HOME": str(checkout / "home")}
+    command = [sys.executable, *map(str, arguments)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment, cwd=checkout)
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+def prove(checkout, name, settings):
+    """Go with the layer through files, Keras, the inspector and the pictures, and through the command."""
+    (checkout / "written").mkdir()
+    found = run(checkout, SOURCES / "proof.py", name, json.dumps(settings), checkout / "written")
+    report = run(checkout, "-m", "tui_cnn", "check", checkout / "written" / "added.toml", "--json")
+    assert (report["layers"][0]["type"], report["layers"][0]["macs"]) == (name, found["macs"])
+    return found
+
+
+def test_a_plain_layer_touches_two_files(checkout):
+    assert add(checkout, "gaussian_dropout", "GaussianDropout") == ["core/layers/gaussian_dropout.py", UNION]
+    found = prove(checkout, "GaussianDropout", {"rate": 0.25})
+    assert (found["family"], found["sign"], found["lesson"]) == ("regularization", "░", ["training"])
+    assert found["form"] == ["rate"]
+    assert found["macs"] == 0
+    assert found["banks"] == ["Conv2D", "Dense"]
+
+
+def test_a_composite_convolution_touches_two_files(checkout):
+    assert add(checkout, "column_row_conv2d", "ColumnRowConv2D") == ["core/layers/column_row_conv2d.py", UNION]
+    found = prove(checkout, "ColumnRowConv2D", {"filters": 4, "kernel_size": (3, 5)})
+    assert (found["family"], found["sign"], found["lesson"]) == ("convolution", "▦", ["layer"])
+    assert found["form"] == ["filters", "kernel_size", "activation"]
+    assert found["macs"] == 28 * 28 * 4 * (3 * 1 + 5 * 4)
+    # The first layer that learns needs no gradient of its input: two thirds of the work of the second.
+    assert found["convolution"] == pytest.approx(2 / 3 * found["macs"] + 26 * 26 * 2 * 9 * 4)
+    assert found["banks"] == ["ColumnRowConv2D", "Conv2D", "Dense"]
+    assert "no-activation" in found["checks"]
+    assert found["svg"].count("#dcebfc") == 2
