@@ -64,6 +64,14 @@ def test_what_cannot_be_trained_is_refused_in_one_line(network, recipe, said):
     assert list_runs() == []
 
 
+def test_a_relative_data_directory_becomes_absolute(tmp_path, monkeypatch):
+    (tmp_path / "digits").mkdir()
+    write_set(tmp_path / "digits", train=(0, 1), test=(1,))
+    monkeypatch.chdir(tmp_path)
+    checked = check(network(Flatten(), Dense(units=2), shape=(3, 3)), Recipe(data="digits"))
+    assert checked.recipe.data == str(tmp_path / "digits")
+
+
 def test_classes_are_those_of_the_data(tmp_path):
     write_set(tmp_path, train=(1, 26), test=(2,))
     letters = network(Flatten(), Dense(units=26), Activation(activation="softmax"), shape=(3, 3))

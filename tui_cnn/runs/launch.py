@@ -4,8 +4,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from tui_cnn.core.network import Network
 from tui_cnn.i18n import _
 from tui_cnn.runs.desired import Desired, write_desired
@@ -13,7 +11,7 @@ from tui_cnn.runs.directory import RunDirectory, make_run
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.machine import read_machine
-from tui_cnn.runs.preflight import check
+from tui_cnn.runs.preflight import Checked, check
 from tui_cnn.runs.process import start_worker
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
@@ -32,17 +30,26 @@ _GLANCE = 0.01
 def start(network: Network, recipe: Recipe, *, spare: Spare | None = None, now: bool = False) -> RunDirectory:
     """Start to train a network in a process of its own, which outlives this one.
 
-    A `spare` worker that is ready is taken, if it suits. Unless the run is to train `now`, it waits in the
-    queue while another one trains. Returns once the worker holds the run's lock, well before it has loaded TensorFlow.
+    Checks them first; otherwise as `start_checked`.
 
     Raises:
         RunError: the network or the recipe cannot be trained, or nothing can be written.
     """
-    if recipe.directory:  # a relative one would mean another place to the worker
-        recipe = msgspec.structs.replace(recipe, data=str(recipe.directory.absolute()))
-    check(network, recipe)
-    run = make_run(network, recipe)
-    _launch(run, "now" if now else "run", spare if spare and spare.runtime == runtime(network, recipe) else None)
+    return start_checked(check(network, recipe), spare=spare, now=now)
+
+
+def start_checked(checked: Checked, *, spare: Spare | None = None, now: bool = False) -> RunDirectory:
+    """Start to train what `preflight.check` has passed, without checking it again.
+
+    A `spare` worker that is ready is taken, if it suits. Unless the run is to train `now`, it waits in the
+    queue while another one trains. Returns once the worker holds the run's lock, well before it has loaded TensorFlow.
+
+    Raises:
+        RunError: nothing can be written, or the worker cannot start.
+    """
+    run = make_run(checked.network, checked.recipe)
+    suits = spare is not None and spare.runtime == runtime(checked.network, checked.recipe)
+    _launch(run, "now" if now else "run", spare if suits else None)
     return run
 
 

@@ -25,6 +25,7 @@ from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.features import features
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.machine import Measured, digest, remember
+from tui_cnn.runs.preflight import Checked
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipes import with_recipe
 from tui_cnn.runs.runtime import runtime, thread_count
@@ -38,12 +39,12 @@ def starts(monkeypatch):
     """Note what would be started, and start nothing."""
     started = []
 
-    def start(network, recipe, *, spare):
-        started.append((network, recipe))
-        return told.make_run(network=network)
+    def start(checked, *, spare):
+        started.append(checked)
+        return told.make_run(network=checked.network)
 
-    monkeypatch.setattr(launch, "start", start)
-    monkeypatch.setattr(train, "check", lambda network, recipe: None)
+    monkeypatch.setattr(launch, "start_checked", start)
+    monkeypatch.setattr(train, "check", Checked)
     return started
 
 
@@ -100,12 +101,12 @@ async def test_the_form_can_be_left_and_entered_again(starts):
 async def test_one_run_is_started_however_often_enter_is_pressed(monkeypatch):
     started, go = [], threading.Event()
 
-    def start(network, recipe, *, spare):
-        started.append(recipe)
+    def start(checked, *, spare):
+        started.append(checked.recipe)
         go.wait(20)
         return told.make_run()
 
-    monkeypatch.setattr(launch, "start", start)
+    monkeypatch.setattr(launch, "start_checked", start)
     async with opened() as user:
         await user.press("2")
         await user.press_at_once("enter", "enter", "enter")
@@ -118,11 +119,11 @@ async def test_one_run_is_started_however_often_enter_is_pressed(monkeypatch):
 async def test_a_run_that_cannot_start_says_why_and_can_be_tried_again(monkeypatch):
     tried = []
 
-    def refuse(network, recipe, *, spare):
-        tried.append(network.name)
+    def refuse(checked, *, spare):
+        tried.append(checked.network.name)
         raise RunError("no room for [/it]")
 
-    monkeypatch.setattr(launch, "start", refuse)
+    monkeypatch.setattr(launch, "start_checked", refuse)
     async with opened() as user:
         await user.press("2")
         for tries in (1, 2):
@@ -607,12 +608,12 @@ async def test_a_spare_worker_is_used_and_never_left_behind(monkeypatch):
         def close(self):
             self.closed = True
 
-    def start(network, recipe, *, spare):
+    def start(checked, *, spare):
         given.append(spare)
         return told.make_run()
 
     monkeypatch.setattr(warm, "Spare", Spare)
-    monkeypatch.setattr(launch, "start", start)
+    monkeypatch.setattr(launch, "start_checked", start)
     monkeypatch.setattr("tui_cnn.runs.runtime.thread_count", lambda _recipe: 2)
     async with opened() as user:
         assert spares == [], "none before the Train screen opens"

@@ -220,8 +220,8 @@ class TrainScreen(Looking, MainScreen):
     @work(thread=True, group="start")
     def _start(self, network: Network, recipe: Recipe) -> None:
         try:
-            check(network, recipe)
-            run = launch.start(network, recipe, spare=self._warm.spare())
+            checked = check(network, recipe)
+            run = launch.start_checked(checked, spare=self._warm.spare())
         except (RunError, ValueError) as error:
             self._starting = False
             self.app.call_from_thread(self.notify, str(error), severity="error", timeout=10, markup=False)
