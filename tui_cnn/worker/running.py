@@ -6,8 +6,7 @@ import threading
 import traceback
 from contextlib import suppress
 
-from tui_cnn.data.errors import DataError
-from tui_cnn.formats.errors import FormatError
+from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
@@ -69,5 +68,5 @@ def _train_locked(run: RunDirectory, control: Control) -> int:
 
 def _read_ahead(run: RunDirectory) -> None:
     """Read the images beside all that must be loaded; if they cannot be read, it is said when they are needed."""
-    with suppress(DataError, FormatError, OSError):
+    with suppress(UserError, OSError):
         images(run.recipe().directory)
