@@ -16,7 +16,7 @@ from tui_cnn.cli.inspected import (
     require_suffix,
     source_of,
 )
-from tui_cnn.formats.export import save_bytes
+from tui_cnn.formats.saving import save_bytes
 from tui_cnn.i18n import _
 
 if TYPE_CHECKING:

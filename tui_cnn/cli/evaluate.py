@@ -107,7 +107,7 @@ def _lines(report: dict[str, Any]) -> list[str]:
 
 def _save(target: Any, probabilities: Any, labels: Any, names: tuple[str, ...]) -> None:
     from tui_cnn.data.rendering import to_csv, to_npz
-    from tui_cnn.formats.export import save_bytes
+    from tui_cnn.formats.saving import save_bytes
 
     if target.suffix.lower() == ".npz":
         save_bytes(target, to_npz({"probabilities": probabilities, "labels": labels}))

@@ -17,7 +17,7 @@ from tui_cnn.cli.inspected import (
     require_suffix,
     source_of,
 )
-from tui_cnn.formats.export import save_bytes
+from tui_cnn.formats.saving import save_bytes
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 

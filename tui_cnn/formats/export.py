@@ -8,7 +8,6 @@ from tui_cnn.core.layers import Opaque
 from tui_cnn.core.muting import without_muted
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import format_path
-from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
 
@@ -105,27 +104,3 @@ def require_buildable(analysis: Analysis, *, opaque: bool = False) -> None:
                 "layer {number}: {kind} is opaque, so it cannot be written there; replace it, or export to json"
             )
             raise FormatError(name, message.format(number=format_path(row.path), kind=row.layer.kind))
-
-
-def save_text(path: Path, text: str) -> None:
-    """Write a text to a file, whole or not at all.
-
-    Raises:
-        FormatError: it cannot be written; what was there before is untouched.
-    """
-    save_bytes(path, text.encode())
-
-
-def save_bytes(path: Path, data: bytes) -> None:
-    """Write a file, whole or not at all.
-
-    Raises:
-        FormatError: it cannot be written; what was there before is untouched.
-    """
-    try:
-        write_atomic(path, data)
-    except FileNotFoundError:
-        raise FormatError(path, _("there is no directory {directory}").format(directory=path.parent)) from None
-    except (OSError, RuntimeError) as error:  # RuntimeError: symbolic links that go in a circle
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise FormatError(path, _("cannot be written: {reason}").format(reason=reason)) from None

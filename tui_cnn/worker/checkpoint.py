@@ -4,15 +4,13 @@ So a checkpoint knows where it stands and cannot disagree with itself. It is an 
 and totals are one more entry of the zip archive.
 """
 
-import os
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import keras
 import msgspec
 
+from tui_cnn.formats.atomic import replacing
 from tui_cnn.i18n import _
 from tui_cnn.worker.failures import TrainingError
 from tui_cnn.worker.totals import Sums
@@ -33,7 +31,7 @@ def save_checkpoint(path: Path, model: keras.Model, place: Place) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    with _replacing(path) as temporary:
+    with replacing(path, _temporary(path)) as temporary:
         model.save(temporary)
         with zipfile.ZipFile(temporary, "a") as archive:
             archive.writestr(_ENTRY, msgspec.json.encode(place))
@@ -46,7 +44,7 @@ def save_weights(path: Path, model: keras.Model) -> None:
         OSError: it cannot be written.
     """
     path.parent.mkdir(exist_ok=True)
-    with _replacing(path) as temporary:
+    with replacing(path, _temporary(path)) as temporary:
         model.save(temporary, include_optimizer=False)
 
 
@@ -74,14 +72,6 @@ def load_checkpoint(path: Path) -> tuple[keras.Model, Place]:
     return model, place
 
 
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """Give the path of a file to write, which then takes the place of `path`."""
-    temporary = path.with_suffix(f".tmp{path.suffix}")  # Keras looks at the suffix
-    try:
-        yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _temporary(path: Path) -> Path:
+    """Return where to write first: always the same, so that what a killed worker leaves is overwritten."""
+    return path.with_suffix(f".tmp{path.suffix}")  # Keras looks at the suffix
