@@ -15,7 +15,7 @@ from tui_cnn.runs.curves_csv import write_curves
 from tui_cnn.runs.directory import list_runs
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import Queued, Stopped
-from tui_cnn.runs.kept import kept_file, kept_steps, list_kept
+from tui_cnn.runs.kept_checkpoints import kept_checkpoints, kept_file, kept_steps
 from tui_cnn.runs.machine import digest
 from tui_cnn.runs.outcome import Outcome, outcome
 from tui_cnn.runs.recipe import Recipe
@@ -60,7 +60,7 @@ def test_kept_states_lie_closer_at_the_beginning(run):
     for step in (400, 0, 100):
         kept_file(run, step).touch()
     (run.kept_directory / "step-000000900.tmp.keras").touch()
-    assert [step for step, _path in list_kept(run)] == [0, 100, 400]
+    assert list(kept_checkpoints(run)) == [0, 100, 400]
 
 
 def test_curves_as_comma_separated_values(run):

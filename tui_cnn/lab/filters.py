@@ -6,6 +6,8 @@ As cross-correlation lays them over an image: a positive answer of `vertical edg
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_cnn.insight.similarity import cosine
+
 Filter = NDArray[np.float64]
 """(height, width)."""
 
@@ -35,12 +37,6 @@ def filters() -> dict[str, Filter]:
         "vertical line": line,
         "horizontal line": line.T.copy(),
     }
-
-
-def cosine(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
-    """Return the cosine of the angle between two arrays of one shape; 0 where one is all zeros."""
-    lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
-    return float((one * other).sum()) / lengths if lengths else 0.0
 
 
 def most_alike(kernel: NDArray[np.floating]) -> tuple[str, float] | None:

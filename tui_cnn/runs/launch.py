@@ -8,7 +8,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.i18n import _
 from tui_cnn.runs.desired import Desired, write_desired
 from tui_cnn.runs.directory import RunDirectory, make_run
-from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.errors import RunError, unwritable
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import Checked, check
@@ -128,7 +128,7 @@ def _write_wish(run: RunDirectory, wish: Desired) -> None:
     try:
         write_desired(run.desired_file, wish)
     except OSError as error:
-        raise _unwritable(run.desired_file, error) from None
+        raise unwritable(run.desired_file, error) from None
 
 
 def _launch(run: RunDirectory, wish: Desired = "run", spare: Spare | None = None) -> None:
@@ -141,7 +141,7 @@ def _launch(run: RunDirectory, wish: Desired = "run", spare: Spare | None = None
         with run.log_file.open("ab") as log:
             worker = start_worker("train", str(run.path), stdout=log, stderr=log)
     except OSError as error:
-        raise _unwritable(run.log_file, error) from None
+        raise unwritable(run.log_file, error) from None
     if not _is_at_it(worker, run, told):
         said = run.log_file.read_bytes()[begin:].decode("utf-8", "replace").split("\n")
         reason = next((line.strip() for line in reversed(said) if line.strip()), f"exit {worker.returncode}")
@@ -167,8 +167,3 @@ def _is_at_it(worker: "subprocess.Popen[bytes]", run: RunDirectory, told: int) -
 
 def _size(file: Path) -> int:
     return file.stat().st_size if file.exists() else 0
-
-
-def _unwritable(path: Path, error: OSError) -> RunError:
-    message = _("{path}: cannot be written ({reason}); free some space, or check its permissions")
-    return RunError(message.format(path=path, reason=error.strerror))

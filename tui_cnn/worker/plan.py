@@ -9,7 +9,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import Indices, split
 from tui_cnn.data.fitting import Fitting, fit
 from tui_cnn.runs.directory import RunDirectory
-from tui_cnn.runs.kept import kept_steps
+from tui_cnn.runs.kept_checkpoints import kept_steps
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import Runtime, runtime
 from tui_cnn.worker.device import configure

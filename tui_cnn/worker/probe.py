@@ -19,6 +19,7 @@ from tui_cnn.core.layers import (
     MaxPooling2D,
 )
 from tui_cnn.core.network import Network
+from tui_cnn.runs.process import worker_command
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import Runtime, runtime
 from tui_cnn.runs.turn import is_training
@@ -64,7 +65,7 @@ def probe(part: int = 0) -> int:
         os.nice(9)
     parts = _parts()
     if part < len(parts) and _measure(*parts[part]) and part + 1 < len(parts):
-        os.execv(sys.executable, [sys.executable, "-m", "tui_cnn.worker", "probe", str(part + 1)])
+        os.execv(sys.executable, worker_command("probe", str(part + 1)))
     return 0
 
 

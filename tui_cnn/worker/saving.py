@@ -1,7 +1,7 @@
 """The files of weights that a run writes: its checkpoint, the best epoch's, and those kept along the way."""
 
 from tui_cnn.runs.events import Checkpoint
-from tui_cnn.runs.kept import kept_file
+from tui_cnn.runs.kept_checkpoints import kept_file
 from tui_cnn.worker.checkpoint import Place, save_checkpoint, save_weights
 from tui_cnn.worker.journal import Journal
 from tui_cnn.worker.pace import Stopwatch

@@ -13,12 +13,11 @@ import tensorflow as tf
 from tui_cnn.data.fitting import Fitting
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.worker.augment import augment
+from tui_cnn.worker.inputs import fitted, scaled
 from tui_cnn.worker.lanes import share
 from tui_cnn.worker.model import takes_shares
 from tui_cnn.worker.replicas import Part, Replicas
 from tui_cnn.worker.totals import Confusion, Sums, Totals, count
-
-_LARGEST_PIXEL = 255.0
 
 
 class Samples(NamedTuple):
@@ -135,9 +134,4 @@ class Steps:
         images = tf.gather(samples.images, chosen)
         if step is not None:
             images = augment(images, self._recipe.augmentation, self._recipe.seed, step)
-        if self._fitting.pads:
-            images = tf.pad(images, ((0, 0), *self._fitting.padding))
-        images = tf.cast(images, tf.float32) / _LARGEST_PIXEL
-        if self._fitting.channels > 1:
-            images = tf.repeat(images[..., tf.newaxis], self._fitting.channels, axis=-1)
-        return tf.reshape(images, (-1, *self._fitting.shape)), tf.gather(samples.labels, chosen)
+        return scaled(fitted(images, self._fitting)), tf.gather(samples.labels, chosen)
