@@ -6,7 +6,6 @@ of them negative, by the error in per cent.
 """
 
 from collections.abc import Iterable, Sequence
-from math import ceil
 from statistics import median
 from typing import Literal, NamedTuple
 
@@ -41,9 +40,8 @@ class Estimate(NamedTuple):
 
 def estimate(analysis: Analysis, recipe: Recipe, images: int, machine: Machine) -> Estimate:
     """Tell what training on `images`, those to validate on among them, will take on a machine."""
-    images = min(images, recipe.limit or images)
-    held_out = min(round(recipe.validation * images), images - 1)
-    batches = ceil((images - held_out) / recipe.batch_size) + _FORWARD * ceil(held_out / recipe.batch_size)
+    counts = recipe.image_counts(images)
+    batches = recipe.batches(counts.train) + _FORWARD * recipe.batches(counts.validation)
     precision = precision_of(analysis, recipe, machine)
     alike = _alike(analysis, recipe, precision, machine)
     name = digest(analysis.network)

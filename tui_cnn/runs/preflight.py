@@ -53,10 +53,7 @@ def check(network: Network, recipe: Recipe) -> Checked:
 
 def notes(network: Network, recipe: Recipe, images: int) -> list[str]:
     """Say what will surprise in a run that can be trained, on so many training images."""
-    from math import ceil
-
-    images = min(images, recipe.limit or images)
-    steps = recipe.epochs * ceil((images - round(recipe.validation * images)) / recipe.batch_size)
+    steps = recipe.epochs * recipe.batches(recipe.image_counts(images).train)
     found = analyze(network, Setting(steps=steps)).checks
     return [str(finding) for finding in found if finding.code == "slow-averages"]
 

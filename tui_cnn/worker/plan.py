@@ -1,7 +1,6 @@
 """What a run does, worked out from its files and its data set before any model is built."""
 
 from dataclasses import dataclass
-from math import ceil
 
 import tensorflow as tf
 
@@ -40,16 +39,12 @@ class Plan:
     @property
     def steps_per_epoch(self) -> int:
         """Batches of the training images, the last one perhaps smaller."""
-        return self.batches(self.train)
+        return self.recipe.batches(len(self.train))
 
     @property
     def kept_steps(self) -> tuple[int, ...]:
         """The steps of the run whose weights are kept."""
         return kept_steps(self.recipe.keep, self.recipe.epochs * self.steps_per_epoch)
-
-    def batches(self, order: Indices) -> int:
-        """Count the batches of so many images."""
-        return ceil(len(order) / self.recipe.batch_size)
 
 
 def make_plan(run: RunDirectory) -> Plan:

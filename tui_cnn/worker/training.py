@@ -123,7 +123,7 @@ class Training:
         self._steps.evaluated.set(Sums())
         self._steps.confusion.clear()
         steps = partial(self._steps.evaluate, samples, tf.constant(order))
-        batches = self._plan.batches(order)
+        batches = self._plan.recipe.batches(len(order))
         for done in self._execution.go(steps, 0, batches, self._evaluation_speed):
             self._reporter.evaluating(images, epoch, done, batches)
         return self._steps.evaluated.means()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import TestSet, load_test
+from tui_cnn.data.files import data_directory
 from tui_cnn.formats.keras.reading import read_keras
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
@@ -69,7 +70,7 @@ class Shelf:
 
     def _test(self, directory: str) -> TestSet:
         if directory not in self._tests:
-            self._tests[directory] = load_test(Path(directory).expanduser() if directory else None)
+            self._tests[directory] = load_test(data_directory(directory))
         return self._tests[directory]
 
 
