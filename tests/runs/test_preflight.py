@@ -10,11 +10,11 @@ from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.runs.directory import list_runs
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.launch import go_on, pause, resume, start, stop
+from tui_cnn.runs.launch import pause, resume, start, stop, unpause
 from tui_cnn.runs.preflight import check, notes
 from tui_cnn.runs.recipe import Recipe
 
-from . import telling
+from . import event_lines
 
 
 def network(*layers, shape=(28, 28, 1)):
@@ -80,15 +80,15 @@ def test_classes_are_those_of_the_data(tmp_path):
         check(network(Flatten(), Dense(units=10), shape=(3, 3)), Recipe(data=str(tmp_path)))
 
 
-@pytest.mark.parametrize("wish", [pause, go_on, stop])
-def test_a_run_without_a_worker_cannot_be_steered(run, wish):
+@pytest.mark.parametrize("command", [pause, unpause, stop])
+def test_a_run_without_a_worker_cannot_be_steered(run, command):
     with pytest.raises(RunError, match=f"{run.id} is not being trained"):
-        wish(run)
+        command(run)
     assert not run.desired_file.exists()
 
 
 def test_a_finished_run_cannot_be_resumed(run):
-    telling.write(run, telling.started(), telling.finished())
+    event_lines.write(run, event_lines.started(), event_lines.finished())
     with pytest.raises(RunError, match="is finished"):
         resume(run)
 

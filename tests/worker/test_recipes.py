@@ -12,7 +12,7 @@ from tui_cnn.core.layers import Activation, Block, Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.data.fitting import fit
 from tui_cnn.runs.directory import make_run
-from tui_cnn.runs.events import Trial
+from tui_cnn.runs.events import PrecisionTrial
 from tui_cnn.runs.kept_checkpoints import kept_checkpoints, kept_steps
 from tui_cnn.runs.recipe import Recipe
 
@@ -195,8 +195,8 @@ def test_auto_takes_what_is_clearly_faster():
 
     def trials(plain, half):
         return (
-            Trial(precision="float32", images_per_second=plain),
-            Trial(precision="mixed_bfloat16", images_per_second=half),
+            PrecisionTrial(precision="float32", images_per_second=plain),
+            PrecisionTrial(precision="mixed_bfloat16", images_per_second=half),
         )
 
     assert fastest(trials(100.0, 150.0)) == "mixed_bfloat16"

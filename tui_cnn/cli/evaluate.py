@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.inspected import RUN_HELP, asking, checkpoint_option, require_suffix, source_of
+from tui_cnn.cli.inspecting import RUN_HELP, asking, checkpoint_option, require_suffix, source_of
 from tui_cnn.i18n import _
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.inspected import (
+from tui_cnn.cli.inspecting import (
     IMAGE_HELP,
     RUN_HELP,
     asking,

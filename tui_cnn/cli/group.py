@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from tui_cnn.cli.wide import WideContext
+from tui_cnn.cli.wide_text import WideContext
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 

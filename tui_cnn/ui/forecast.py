@@ -9,8 +9,8 @@ from tui_cnn.data.errors import DataError
 from tui_cnn.runs.estimate import Estimate, estimate, precision_of
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import notes
+from tui_cnn.runs.queue_slot import is_training
 from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.turn import is_training
 
 
 class Forecast(NamedTuple):

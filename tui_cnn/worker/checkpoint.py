@@ -18,14 +18,14 @@ from tui_cnn.worker.totals import Sums
 _ENTRY = "cnn_tui.json"
 
 
-class Place(msgspec.Struct, frozen=True):
+class CheckpointState(msgspec.Struct, frozen=True):
     """Where a run stands: how many steps are done since its beginning, and the totals of the epoch so far."""
 
     step: int = 0
     sums: Sums = Sums()
 
 
-def save_checkpoint(path: Path, model: keras.Model, place: Place) -> None:
+def save_checkpoint(path: Path, model: keras.Model, state: CheckpointState) -> None:
     """Write a checkpoint whole or not at all.
 
     Raises:
@@ -34,7 +34,7 @@ def save_checkpoint(path: Path, model: keras.Model, place: Place) -> None:
     with replacing(path, _temporary(path)) as temporary:
         model.save(temporary)
         with zipfile.ZipFile(temporary, "a") as archive:
-            archive.writestr(_ENTRY, msgspec.json.encode(place))
+            archive.writestr(_ENTRY, msgspec.json.encode(state))
 
 
 def save_weights(path: Path, model: keras.Model) -> None:
@@ -48,7 +48,7 @@ def save_weights(path: Path, model: keras.Model) -> None:
         model.save(temporary, include_optimizer=False)
 
 
-def load_checkpoint(path: Path) -> tuple[keras.Model, Place]:
+def load_checkpoint(path: Path) -> tuple[keras.Model, CheckpointState]:
     """Read a checkpoint.
 
     Raises:
@@ -58,7 +58,7 @@ def load_checkpoint(path: Path) -> tuple[keras.Model, Place]:
         with zipfile.ZipFile(path) as archive:
             if damaged := archive.testzip():  # Keras reads here and there in a member, so that no sum is compared
                 raise zipfile.BadZipFile(f"Bad CRC-32 for file {damaged!r}")
-            place = msgspec.json.decode(archive.read(_ENTRY), type=Place | Sums)
+            state = msgspec.json.decode(archive.read(_ENTRY), type=CheckpointState | Sums)
         model = keras.saving.load_model(path)
     # Keras has no error of its own for a damaged file: what the readers inside it raise comes through.
     except Exception as error:
@@ -67,9 +67,9 @@ def load_checkpoint(path: Path) -> tuple[keras.Model, Place]:
             _("{file} cannot be read: {reason}").format(file=path.name, reason=reason),
             _("Delete {path} and resume the run: it begins anew.").format(path=path),
         ) from error
-    if isinstance(place, Sums):  # as it was written before there were steps that the optimizer does not count
-        place = Place(int(keras.ops.convert_to_numpy(model.optimizer.iterations)), place)
-    return model, place
+    if isinstance(state, Sums):  # as it was written before there were steps that the optimizer does not count
+        state = CheckpointState(int(keras.ops.convert_to_numpy(model.optimizer.iterations)), state)
+    return model, state
 
 
 def _temporary(path: Path) -> Path:

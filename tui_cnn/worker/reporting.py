@@ -6,7 +6,7 @@ from typing import Literal
 import keras
 
 from tui_cnn.runs.events import Epoch, Evaluating, Finished, Progress
-from tui_cnn.worker import telling
+from tui_cnn.worker import event_factory
 from tui_cnn.worker.journal import Journal
 from tui_cnn.worker.pace import Speed, Stopwatch
 from tui_cnn.worker.plan import Plan
@@ -84,7 +84,7 @@ class Reporter:
             val_accuracy=validated and validated.accuracy,
             seconds=self._watch.elapsed - began,
             learning_rate=self._learning_rate,
-            memory=telling.memory(),
+            memory=event_factory.memory(),
             best=best,
             images_per_second=self._images_per_second(self.speed.whole),
             gradient_norm=self._steps.gradient_norm,

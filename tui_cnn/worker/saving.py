@@ -2,7 +2,7 @@
 
 from tui_cnn.runs.events import Checkpoint
 from tui_cnn.runs.kept_checkpoints import kept_file
-from tui_cnn.worker.checkpoint import Place, save_checkpoint, save_weights
+from tui_cnn.worker.checkpoint import CheckpointState, save_checkpoint, save_weights
 from tui_cnn.worker.journal import Journal
 from tui_cnn.worker.pace import Stopwatch
 from tui_cnn.worker.plan import Plan
@@ -30,7 +30,7 @@ class Saver:
 
     def save(self, step: int) -> None:
         """Write the checkpoint."""
-        save_checkpoint(self._run.checkpoint_file, self._model, self._place(step))
+        save_checkpoint(self._run.checkpoint_file, self._model, self._state(step))
         self._saved_at = self._watch.elapsed
         self._journal.write(Checkpoint(step=step, elapsed=self._saved_at))
 
@@ -41,7 +41,7 @@ class Saver:
 
     def save_best(self, step: int) -> None:
         """Write the weights as the best so far."""
-        save_checkpoint(self._run.best_file, self._model, self._place(step))
+        save_checkpoint(self._run.best_file, self._model, self._state(step))
 
     def keep(self, step: int) -> None:
         """Keep the weights, if the recipe wants those of this step."""
@@ -49,5 +49,5 @@ class Saver:
         if step in self._kept and not file.exists():
             save_weights(file, self._model)
 
-    def _place(self, step: int) -> Place:
-        return Place(step, self._totals.sums())
+    def _state(self, step: int) -> CheckpointState:
+        return CheckpointState(step, self._totals.sums())

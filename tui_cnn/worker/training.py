@@ -17,9 +17,9 @@ from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.events import EarlyStop, Epoch, Stopped
 from tui_cnn.runs.schedule import rates
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.worker import telling
+from tui_cnn.worker import event_factory
 from tui_cnn.worker.control import Control
-from tui_cnn.worker.execution import Execution, StopRequestedError, Turn
+from tui_cnn.worker.execution import Execution, StopRequestedError, TrainingSlot
 from tui_cnn.worker.journal import Journal
 from tui_cnn.worker.measuring import remember_step
 from tui_cnn.worker.pace import Speed, Stopwatch
@@ -40,7 +40,7 @@ class Training:
         OSError: the run's directory cannot be written.
     """
 
-    def __init__(self, run: RunDirectory, journal: Journal, control: Control, turn: Turn | None = None) -> None:
+    def __init__(self, run: RunDirectory, journal: Journal, control: Control, slot: TrainingSlot | None = None) -> None:
         self._plan = plan = make_plan(run)
         self._prepared = prepared = prepare(plan, journal)
         self._steps = prepared.steps
@@ -49,7 +49,7 @@ class Training:
         self._epochs = list(past.epochs)
         self._journal = journal
         self._watch = watch = Stopwatch(past.elapsed)
-        self._execution = Execution(control, journal, watch, turn)
+        self._execution = Execution(control, journal, watch, slot)
         self._reporter = Reporter(plan, prepared, journal, watch)
         self._saver = Saver(plan, prepared, journal, watch)
         self._evaluation_speed = Speed()
@@ -70,7 +70,7 @@ class Training:
             self._saver.save(self._done)
             self._journal.write(Stopped())
         else:
-            event = telling.finished(means, self._steps.confusion.rows(), self._epochs, self._watch.elapsed)
+            event = event_factory.finished(means, self._steps.confusion.rows(), self._epochs, self._watch.elapsed)
             self._reporter.finished(event, self._done)
 
     def _train_epochs(self) -> None:
@@ -103,7 +103,7 @@ class Training:
 
         stops = [kept - before for kept in plan.kept_steps if step < kept - before < length]
         for stop in [*stops, length]:
-            for done in self._execution.go(steps, step, stop, reporter.speed):
+            for done in self._execution.run(steps, step, stop, reporter.speed):
                 self._done = before + done
                 reporter.progress(epoch, done, self._done)
                 self._saver.save_if_due(self._done)
@@ -124,7 +124,7 @@ class Training:
         self._steps.confusion.clear()
         steps = partial(self._steps.evaluate, samples, tf.constant(order))
         batches = self._plan.recipe.batches(len(order))
-        for done in self._execution.go(steps, 0, batches, self._evaluation_speed):
+        for done in self._execution.run(steps, 0, batches, self._evaluation_speed):
             self._reporter.evaluating(images, epoch, done, batches)
         return self._steps.evaluated.means()
 
@@ -144,7 +144,7 @@ class Training:
         A worker that is killed in between does the epoch again, and what was reported of it is dropped.
         """
         accuracy = (validated or trained).accuracy
-        best = accuracy > max(map(telling.judged, self._epochs), default=-1.0)
+        best = accuracy > max(map(event_factory.score, self._epochs), default=-1.0)
         if best:
             self._saver.save_best(self._done)
         event = self._reporter.epoch(epoch, trained, validated, began, self._done, best=best)

@@ -11,7 +11,7 @@ from tui_cnn.formats.presets import preset
 from tui_cnn.runs import launch, preflight
 from tui_cnn.runs.about import About, read_about
 from tui_cnn.runs.directory import list_runs, make_run
-from tui_cnn.runs.events import Chosen, Queued, Trial
+from tui_cnn.runs.events import Chosen, PrecisionTrial, Queued
 from tui_cnn.runs.recipe import Recipe
 
 
@@ -54,8 +54,8 @@ def test_a_failure_as_json_is_a_failure(capsys):
 
 def test_waiting_and_choosing_are_told(run, capsys):
     trials = (
-        Trial(precision="float32", images_per_second=1000.0),
-        Trial(precision="mixed_float16", images_per_second=None),
+        PrecisionTrial(precision="float32", images_per_second=1000.0),
+        PrecisionTrial(precision="mixed_float16", images_per_second=None),
     )
     tell(run, Queued(behind="another-run"), Chosen(precision="float32", trials=trials))
     follow(run)

@@ -11,14 +11,14 @@ from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.inspection.source import Source, stamp, weights_file
 from tui_cnn.worker.inspection.engine import Engine
-from tui_cnn.worker.inspection.opened import Opened
+from tui_cnn.worker.inspection.loaded_model import Opened
 from tui_cnn.worker.inspection.weights import load_weights
 
 _MOST_ENGINES = 4
 _MOST_OPENED = 32
 
 
-class Shelf:
+class EngineCache:
     """What is open: engines by their networks, weights by their sources, data sets by their directories."""
 
     def __init__(self) -> None:
