@@ -53,6 +53,7 @@ for module in pkgutil.walk_packages(getattr(room, "__path__", []), room.__name__
         ("i18n", TENSORFLOW | SCREEN | {"numpy", "msgspec"}),
         ("config", TENSORFLOW | SCREEN | {"numpy", "msgspec", "platformdirs", "tomllib"}),
         ("assets", TENSORFLOW | SCREEN | {"numpy", "msgspec"}),
+        ("errors", TENSORFLOW | SCREEN | {"numpy", "msgspec"}),
     ],
 )
 def test_a_room_loads_only_what_it_may(room, unwanted):

@@ -11,10 +11,10 @@ from statistics import median
 
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.launch import start, stop
+from tui_cnn.runs.prewarmed import PrewarmedWorker
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.runs.spare import Spare
 
 LIMIT = 1.0
 RECIPE = Recipe(epochs=1)
@@ -23,7 +23,7 @@ RECIPE = Recipe(epochs=1)
 def first_batch(spare):
     """Start a run; return the seconds until its first progress is told, then stop it."""
     began = time.perf_counter()
-    run = start(preset("fashion-cnn"), RECIPE, spare=spare)
+    run = start(preset("fashion-cnn"), RECIPE, prewarmed=spare)
     follower = Follower(run)
     while (snapshot := follower.poll()).progress is None:
         assert snapshot.failed is None, snapshot.failed
@@ -42,7 +42,7 @@ def main():
         warm, cold, loading = [], [], []
         for _ in range(pairs):
             began = time.perf_counter()
-            spare = Spare(runtime(preset("fashion-cnn"), RECIPE))
+            spare = PrewarmedWorker(runtime(preset("fashion-cnn"), RECIPE))
             assert spare.wait(120)
             loading.append(time.perf_counter() - began)
             warm.append(first_batch(spare))

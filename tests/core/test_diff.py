@@ -25,6 +25,15 @@ def test_a_setting():
     assert changes(edits.change(TUTORIAL, (2,), filters=48)) == [("changed", (2,), {"filters": (64, 48)})]
 
 
+def test_what_a_change_costs():
+    network = edits.change(TUTORIAL, (2,), kernel_size=(5, 5))
+    (pair,) = (pair for pair in diff(analyze(TUTORIAL), analyze(network)) if pair.change == "changed")
+    assert pair.row is pair.after
+    assert pair.field_texts() == {"kernel_size": ("3×3", "5×5")}
+    assert pair.cost()[0] == 16 * 32 * 64
+    assert pair.numbers_differ
+
+
 def test_a_layer_more_and_one_less():
     assert changes(edits.insert(TUTORIAL, (5,), Dropout(rate=0.5))) == [("added", (5,), {})]
     assert changes(edits.delete(TUTORIAL, (1,))) == [("removed", (1,), {})]

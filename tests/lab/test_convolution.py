@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as arrays
 
 from tui_cnn.lab.convolution import Convolution
 from tui_cnn.lab.filters import filters
-from tui_cnn.lab.pictures import NOTES, colours, pictures
+from tui_cnn.lab.images import NOTES, colours, pictures
 from tui_cnn.lab.windows import WindowError
 
 VERTICAL = filters()["vertical edge"][..., None, None]

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from tui_cnn.lab.filters import filters
-from tui_cnn.lab.moving import kept, moved
-from tui_cnn.lab.pictures import NOTES
+from tui_cnn.lab.images import NOTES
 from tui_cnn.lab.pooling import Pooling
 from tui_cnn.lab.scene import Typed, convolution, image_of, type_pixel, type_weight
 from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings, ImageName, PoolingSettings
+from tui_cnn.lab.shifting import kept, moved
 from tui_cnn.lab.sizes import Slide, read_windows, write_windows
 
 FASHION = Typed(fashion=np.arange(784.0).reshape(28, 28, 1))

@@ -8,9 +8,9 @@ from tui_cnn.core.layers import Block, Branches, Dense, FixedConv2D, Flatten, Ma
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.estimate import estimate, precision_of
-from tui_cnn.runs.events import Trial
+from tui_cnn.runs.events import PrecisionTrial
 from tui_cnn.runs.features import features
-from tui_cnn.runs.machine import Machine, Measured, digest, read_machine, remember
+from tui_cnn.runs.machine import Machine, Measurement, digest, read_machine, remember
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import thread_count
 
@@ -26,7 +26,7 @@ def cost(name, recipe):
 
 def measured(name, recipe, **fields):
     counted = features(analyze(preset(name)), recipe)
-    one = Measured(
+    one = Measurement(
         network=digest(preset(name)),
         precision="float32",
         batch_size=recipe.batch_size,
@@ -125,7 +125,7 @@ def test_memory_is_what_others_held_beside_their_network():
 def test_what_is_remembered_is_read_and_replaced(home):
     assert read_machine().measured == ()
     first, newer = measured("lenet-5", Recipe()), measured("lenet-5", Recipe(), memory=1.0)
-    trials = (Trial(precision="float32", images_per_second=10.0),)
+    trials = (PrecisionTrial(precision="float32", images_per_second=10.0),)
     remember(first, trials={"key": trials})
     remember(newer)
     known = read_machine()
@@ -158,7 +158,7 @@ def test_auto_is_told_by_what_was_chosen_for_the_network_or_else_by_what_seems_f
     assert precision_of(analysis, Recipe(), both) == "float32"
 
     trials = tuple(
-        Trial(precision=precision, images_per_second=speed)
+        PrecisionTrial(precision=precision, images_per_second=speed)
         for precision, speed in (("float32", 20.0), ("mixed_bfloat16", 10.0))
     )
     chosen = Machine(name="m", measured=both.measured, trials={f"{digest(preset('fashion-cnn'))} 32 2 2 CPU:0": trials})

@@ -4,32 +4,32 @@ import json
 
 import pytest
 
-from tests.runs import telling
+from tests.runs import event_lines
 from tui_cnn.runs.events import (
     Chosen,
     EarlyStop,
     Evaluating,
     Paused,
+    PrecisionTrial,
     Queued,
     Resumed,
     Stopped,
-    Trial,
     decode,
     encode,
 )
 
 EVENTS = [
-    telling.started(),
-    telling.progress(1, 2),
-    telling.epoch(1),
-    telling.checkpoint(10),
+    event_lines.started(),
+    event_lines.progress(1, 2),
+    event_lines.epoch(1),
+    event_lines.checkpoint(10),
     Paused(),
     Resumed(),
     Stopped(),
-    telling.finished(),
-    telling.failed(),
+    event_lines.finished(),
+    event_lines.failed(),
     Queued(behind="another"),
-    Chosen(precision="float32", trials=(Trial(precision="float32", images_per_second=1.0),)),
+    Chosen(precision="float32", trials=(PrecisionTrial(precision="float32", images_per_second=1.0),)),
     Evaluating(epoch=1, images="validation", step=1, steps=2, elapsed=1.0),
     EarlyStop(epoch=4, best_epoch=1, patience=3),
 ]
@@ -48,7 +48,7 @@ def test_an_event_is_one_line_and_comes_back(event):
 
 def test_what_a_newer_version_adds_is_passed_over():
     assert decode(b'{"event":"augmented","time":"2031-01-01T00:00:00Z"}') is None
-    line = encode(telling.checkpoint(7)).replace(b'"step"', b'"colour":"red","step"')
+    line = encode(event_lines.checkpoint(7)).replace(b'"step"', b'"colour":"red","step"')
     assert decode(line).step == 7
 
 
@@ -62,4 +62,4 @@ def test_a_damaged_line_is_refused(line):
 
 def test_a_start_without_steps_is_damaged():
     with pytest.raises(ValueError, match="steps_per_epoch"):
-        decode(encode(telling.started(steps=0)))
+        decode(encode(event_lines.started(steps=0)))

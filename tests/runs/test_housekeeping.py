@@ -7,7 +7,7 @@ import filelock
 import msgspec
 import pytest
 
-from tests.runs import telling
+from tests.runs import event_lines
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs import trash
 from tui_cnn.runs.about import About, read_about, write_about
@@ -15,7 +15,7 @@ from tui_cnn.runs.curves_csv import write_curves
 from tui_cnn.runs.directory import list_runs
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import Queued, Stopped
-from tui_cnn.runs.kept import kept_file, kept_steps, list_kept
+from tui_cnn.runs.kept_checkpoints import kept_checkpoints, kept_file, kept_steps
 from tui_cnn.runs.machine import digest
 from tui_cnn.runs.outcome import Outcome, outcome
 from tui_cnn.runs.recipe import Recipe
@@ -60,11 +60,13 @@ def test_kept_states_lie_closer_at_the_beginning(run):
     for step in (400, 0, 100):
         kept_file(run, step).touch()
     (run.kept_directory / "step-000000900.tmp.keras").touch()
-    assert [step for step, _path in list_kept(run)] == [0, 100, 400]
+    assert list(kept_checkpoints(run)) == [0, 100, 400]
 
 
 def test_curves_as_comma_separated_values(run):
-    telling.write(run, telling.started(), telling.progress(1, 5), telling.progress(1, 10), telling.epoch(1))
+    event_lines.write(
+        run, event_lines.started(), event_lines.progress(1, 5), event_lines.progress(1, 10), event_lines.epoch(1)
+    )
     file = io.StringIO()
     write_curves(Follower(run).poll(), file)
     rows = list(csv.DictReader(io.StringIO(file.getvalue())))
@@ -80,10 +82,10 @@ def test_curves_as_comma_separated_values(run):
 def test_a_run_that_waits_is_queued_until_its_turn_comes(run):
     follower = Follower(run)
     with filelock.FileLock(run.lock_file):
-        telling.write(run, Queued(behind="another"))
+        event_lines.write(run, Queued(behind="another"))
         assert follower.poll().state == "queued"
         assert outcome(run, follower.poll()) is None
-        telling.write(run, Queued(behind=None))
+        event_lines.write(run, Queued(behind=None))
         assert follower.poll().state == "running"
 
 
@@ -91,25 +93,29 @@ def test_a_run_that_waits_is_queued_until_its_turn_comes(run):
     ("events", "log", "said"),
     [
         ([], "", "The worker ended before its first checkpoint."),
-        ([telling.started(), telling.checkpoint(3)], "", "The worker was killed, or the machine went down"),
-        ([telling.started()], "terminate called after throwing std::bad_alloc", "The worker ended for want of memory."),
+        ([event_lines.started(), event_lines.checkpoint(3)], "", "The worker was killed, or the machine went down"),
         (
-            [telling.started(), telling.checkpoint(3)],
+            [event_lines.started()],
+            "terminate called after throwing std::bad_alloc",
+            "The worker ended for want of memory.",
+        ),
+        (
+            [event_lines.started(), event_lines.checkpoint(3)],
             "Traceback …\nOSError: [Errno 30] Read-only file system: '/x/events.jsonl'\n",
             "The worker could not write any more: Read-only file system: '/x/events.jsonl'",
         ),
         (  # what an earlier worker met is past
-            [telling.started(), telling.checkpoint(3)],
+            [event_lines.started(), event_lines.checkpoint(3)],
             "Traceback …\nOSError: [Errno 30] Read-only file system: '/x/events.jsonl'\nTensorFlow begins\n",
             "The worker was killed",
         ),
-        ([telling.started(), Stopped()], "", "It was stopped."),
-        ([telling.started(), telling.failed()], "", "It broke."),
-        ([telling.started(), telling.finished()], "", "It has finished."),
+        ([event_lines.started(), Stopped()], "", "It was stopped."),
+        ([event_lines.started(), event_lines.failed()], "", "It broke."),
+        ([event_lines.started(), event_lines.finished()], "", "It has finished."),
     ],
 )
 def test_every_end_has_a_sentence(run, events, log, said):
-    telling.write(run, *events)
+    event_lines.write(run, *events)
     run.log_file.write_text(log)
     ended = outcome(run, Follower(run).poll())
     assert ended.sentence.startswith(said)
@@ -125,13 +131,15 @@ def test_sentence_and_advice_are_told_apart_in_one_line():
 
 
 def test_a_directory_that_cannot_be_written_is_said(run, monkeypatch):
-    telling.write(run, telling.started())
+    event_lines.write(run, event_lines.started())
     monkeypatch.setattr("os.access", lambda *_: False)
     assert "cannot be written" in outcome(run, Follower(run).poll()).sentence
 
 
 def test_a_run_in_a_line_of_numbers(run):
-    telling.write(run, telling.started(predicted_seconds=2.0), telling.epoch(1, best=True), telling.finished())
+    event_lines.write(
+        run, event_lines.started(predicted_seconds=2.0), event_lines.epoch(1, best=True), event_lines.finished()
+    )
     summary = summarize(run)
     assert (summary.network, summary.parameters, summary.macs) == ("fashion-dnn", 101_770, 101_632)
     assert (summary.recipe, summary.recipe_name) == (Recipe(), "tutorial")

@@ -10,11 +10,11 @@ from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.runs.directory import list_runs
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.launch import go_on, pause, resume, start, stop
+from tui_cnn.runs.launch import pause, resume, start, stop, unpause
 from tui_cnn.runs.preflight import check, notes
 from tui_cnn.runs.recipe import Recipe
 
-from . import telling
+from . import event_lines
 
 
 def network(*layers, shape=(28, 28, 1)):
@@ -64,6 +64,14 @@ def test_what_cannot_be_trained_is_refused_in_one_line(network, recipe, said):
     assert list_runs() == []
 
 
+def test_a_relative_data_directory_becomes_absolute(tmp_path, monkeypatch):
+    (tmp_path / "digits").mkdir()
+    write_set(tmp_path / "digits", train=(0, 1), test=(1,))
+    monkeypatch.chdir(tmp_path)
+    checked = check(network(Flatten(), Dense(units=2), shape=(3, 3)), Recipe(data="digits"))
+    assert checked.recipe.data == str(tmp_path / "digits")
+
+
 def test_classes_are_those_of_the_data(tmp_path):
     write_set(tmp_path, train=(1, 26), test=(2,))
     letters = network(Flatten(), Dense(units=26), Activation(activation="softmax"), shape=(3, 3))
@@ -72,15 +80,15 @@ def test_classes_are_those_of_the_data(tmp_path):
         check(network(Flatten(), Dense(units=10), shape=(3, 3)), Recipe(data=str(tmp_path)))
 
 
-@pytest.mark.parametrize("wish", [pause, go_on, stop])
-def test_a_run_without_a_worker_cannot_be_steered(run, wish):
+@pytest.mark.parametrize("command", [pause, unpause, stop])
+def test_a_run_without_a_worker_cannot_be_steered(run, command):
     with pytest.raises(RunError, match=f"{run.id} is not being trained"):
-        wish(run)
+        command(run)
     assert not run.desired_file.exists()
 
 
 def test_a_finished_run_cannot_be_resumed(run):
-    telling.write(run, telling.started(), telling.finished())
+    event_lines.write(run, event_lines.started(), event_lines.finished())
     with pytest.raises(RunError, match="is finished"):
         resume(run)
 

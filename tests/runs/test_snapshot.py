@@ -5,7 +5,7 @@ from itertools import pairwise
 import filelock
 import pytest
 
-from tests.runs import telling
+from tests.runs import event_lines
 from tui_cnn.runs.curve import Curve, Point
 from tui_cnn.runs.events import Paused, Resumed, Stopped, encode
 from tui_cnn.runs.lock import is_held
@@ -32,13 +32,13 @@ def test_a_run_that_never_began(follower):
 
 
 def test_only_what_is_new_makes_a_new_snapshot(run, follower):
-    telling.write(run, telling.started(), telling.progress(1, 5, elapsed=2.0))
+    event_lines.write(run, event_lines.started(), event_lines.progress(1, 5, elapsed=2.0))
     first = follower.poll()
     assert first.progress.step == 5
     assert first.elapsed == 2.0
     assert first.curve == (Point(0.5, 1.0, 0.5, 5, 2.0, None, 1000.0, None),)
     assert follower.poll() is first
-    telling.write(run, telling.progress(1, 10), telling.epoch(1))
+    event_lines.write(run, event_lines.progress(1, 10), event_lines.epoch(1))
     second = follower.poll()
     assert [event.epoch for event in second.epochs] == [1]
     assert [point.epoch for point in second.curve] == [0.5, 1.0]
@@ -46,34 +46,36 @@ def test_only_what_is_new_makes_a_new_snapshot(run, follower):
 
 
 def test_a_torn_line_waits_for_its_end(run, follower):
-    line = encode(telling.progress(1, 5))
-    telling.write(run, telling.started(), line[:30])
+    line = encode(event_lines.progress(1, 5))
+    event_lines.write(run, event_lines.started(), line[:30])
     assert follower.poll().progress is None
     snapshot = follower.poll()
-    telling.write(run, line[30:-1])
+    event_lines.write(run, line[30:-1])
     assert follower.poll() is snapshot
-    telling.write(run, b"\n")
+    event_lines.write(run, b"\n")
     assert follower.poll().progress.step == 5
     assert follower.poll().damaged == 0
 
 
 def test_damage_is_counted_and_passed_over(run, follower):
-    telling.write(run, telling.started(), b"\xff\xff{{{\n", b'{"event":"later"}\n', b"\n", telling.epoch(1))
+    event_lines.write(run, event_lines.started(), b"\xff\xff{{{\n", b'{"event":"later"}\n', b"\n", event_lines.epoch(1))
     snapshot = follower.poll()
     assert snapshot.damaged == 1
     assert len(snapshot.epochs) == 1
 
 
 def test_what_is_done_again_is_told_once(run, follower):
-    telling.write(run, telling.started(), telling.progress(1, 10), telling.epoch(1))
-    telling.write(run, telling.progress(2, 5), telling.progress(2, 10), telling.epoch(2), telling.progress(3, 1))
-    telling.write(run, telling.failed(), telling.started(resumed_from=15))
+    event_lines.write(run, event_lines.started(), event_lines.progress(1, 10), event_lines.epoch(1))
+    event_lines.write(
+        run, event_lines.progress(2, 5), event_lines.progress(2, 10), event_lines.epoch(2), event_lines.progress(3, 1)
+    )
+    event_lines.write(run, event_lines.failed(), event_lines.started(resumed_from=15))
     snapshot = follower.poll()
     assert [event.epoch for event in snapshot.epochs] == [1]
     assert [point.epoch for point in snapshot.curve] == [1.0, 1.5]
     assert snapshot.progress is None
     assert snapshot.failed is None
-    telling.write(run, telling.progress(2, 10), telling.epoch(2))
+    event_lines.write(run, event_lines.progress(2, 10), event_lines.epoch(2))
     assert [event.epoch for event in follower.poll().epochs] == [1, 2]
     assert [point.epoch for point in follower.poll().curve] == [1.0, 1.5, 2.0]
 
@@ -81,14 +83,14 @@ def test_what_is_done_again_is_told_once(run, follower):
 def test_states_follow_from_events_and_lock(run, follower):
     states = [follower.poll().state]
     with filelock.FileLock(run.lock_file):
-        for event in (telling.started(), Paused(), Resumed(), telling.failed()):
-            telling.write(run, event)
+        for event in (event_lines.started(), Paused(), Resumed(), event_lines.failed()):
+            event_lines.write(run, event)
             states.append(follower.poll().state)
     states.append(follower.poll().state)
-    telling.write(run, telling.started(resumed_from=0), Paused(), Stopped())
+    event_lines.write(run, event_lines.started(resumed_from=0), Paused(), Stopped())
     states.append(follower.poll().state)
     assert follower.poll().stopped
-    telling.write(run, telling.started(), telling.finished())
+    event_lines.write(run, event_lines.started(), event_lines.finished())
     states.append(follower.poll().state)
     assert not follower.poll().stopped
     assert states == [
@@ -104,7 +106,7 @@ def test_states_follow_from_events_and_lock(run, follower):
 
 
 def test_a_lost_worker_is_noticed_without_an_event(run, follower):
-    telling.write(run, telling.started())
+    event_lines.write(run, event_lines.started())
     with filelock.FileLock(run.lock_file):
         assert follower.poll().state == "running"
     assert follower.poll().state == "interrupted"

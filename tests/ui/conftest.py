@@ -13,8 +13,8 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
-class NoSpare:
-    """A spare worker that never becomes ready."""
+class NoPrewarmedWorker:
+    """A prewarmed worker that never becomes ready."""
 
     ready = False
     loading = True
@@ -30,7 +30,7 @@ class NoSpare:
 
 
 @pytest.fixture(autouse=True)
-def no_spare(monkeypatch):
-    """Looking at the Train screen starts neither a spare worker nor a measurement of the machine."""
-    monkeypatch.setattr(warm, "Spare", NoSpare)
+def no_prewarmed_worker(monkeypatch):
+    """Looking at the Train screen starts neither a prewarmed worker nor a measurement of the machine."""
+    monkeypatch.setattr(warm, "PrewarmedWorker", NoPrewarmedWorker)
     monkeypatch.setattr(launch, "probe", lambda: None)

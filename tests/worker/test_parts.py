@@ -6,7 +6,7 @@ import resource
 
 import pytest
 
-from tests.runs import telling
+from tests.runs import event_lines
 from tui_cnn.data.errors import DataError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.runs.desired import write_desired
@@ -37,7 +37,7 @@ def events_in(path):
 
 def test_journal_appends_lines(tmp_path):
     path = tmp_path / "events.jsonl"
-    first, second = telling.started(), telling.epoch(1)
+    first, second = event_lines.started(), event_lines.epoch(1)
     Journal(path).write(first)
     Journal(path).write(second)
     assert events_in(path) == [first, second]
@@ -46,7 +46,7 @@ def test_journal_appends_lines(tmp_path):
 def test_journal_ends_a_torn_line(tmp_path):
     path = tmp_path / "events.jsonl"
     path.write_bytes(b'{"event":"prog')
-    Journal(path).write(telling.checkpoint(3))
+    Journal(path).write(event_lines.checkpoint(3))
     assert path.read_bytes().startswith(b'{"event":"prog\n{')
     assert path.read_bytes().count(b"\n") == 2
 
@@ -54,37 +54,37 @@ def test_journal_ends_a_torn_line(tmp_path):
 def test_journal_leaves_no_torn_line_where_only_a_part_can_be_written(tmp_path):
     path = tmp_path / "events.jsonl"
     journal = Journal(path)
-    journal.write(telling.started())
+    journal.write(event_lines.started())
     before = path.read_bytes()
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, limits[1]))
     try:
         with pytest.raises(OSError, match="No space left"):
-            journal.write(telling.epoch(1))
+            journal.write(event_lines.epoch(1))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert path.read_bytes() == before
-    journal.write(telling.epoch(1))
+    journal.write(event_lines.epoch(1))
     assert len(events_in(path)) == 2
 
 
-def test_control_reads_the_wish_and_obeys_a_signal(tmp_path):
+def test_control_reads_the_command_and_handles_a_signal(tmp_path):
     path = tmp_path / "desired"
-    assert Control(path).wish() == "run"
+    assert Control(path).command() == "run"
     write_desired(path, "pause")
     control = Control(path)
-    assert control.wish() == "pause"
+    assert control.command() == "pause"
     control.terminate(15, None)
-    assert control.wish() == control.wait() == "stop"
+    assert control.command() == control.wait_while_paused() == "stop"
 
 
 def test_stopwatch_leaves_out_what_it_was_held(clock):
     watch = Stopwatch(10.0, clock)
     clock.time += 5
-    watch.hold()
+    watch.pause()
     clock.time += 100
     assert watch.elapsed == 15
-    watch.go_on()
+    watch.resume()
     clock.time += 1
     assert watch.elapsed == 16
 
@@ -118,23 +118,23 @@ def test_what_is_told_of_an_epoch_is_not_what_its_last_second_was_like():
     assert speed.whole == 1.0
 
 
-class Wishes:
-    """Control with wishes made up beforehand, one for each time that it is asked."""
+class Commands:
+    """Control with commands made up beforehand, one for each time that it is asked."""
 
-    def __init__(self, clock, *wishes):
+    def __init__(self, clock, *commands):
         self._clock = clock
-        self._wishes = list(wishes)
+        self._commands = list(commands)
 
-    def wish(self):
-        return self._wishes.pop(0) if self._wishes else "run"
+    def command(self):
+        return self._commands.pop(0) if self._commands else "run"
 
-    def wait(self):
-        while (wish := self.wish()) == "pause":
+    def wait_while_paused(self):
+        while (command := self.command()) == "pause":
             self._clock.time += 1000
-        return wish
+        return command
 
 
-def go(tmp_path, clock, *wishes, loss=1.0, last=7):
+def run_batches(tmp_path, clock, *commands, loss=1.0, last=7):
     """Go through batches that take a twentieth of a second each."""
     watch = Stopwatch(0.0, clock)
     calls = []
@@ -144,9 +144,9 @@ def go(tmp_path, clock, *wishes, loss=1.0, last=7):
         clock.time += 0.05 * count
         return loss
 
-    execution = Execution(Wishes(clock, *wishes), Journal(tmp_path / "events.jsonl"), watch)
+    execution = Execution(Commands(clock, *commands), Journal(tmp_path / "events.jsonl"), watch)
     try:
-        done = list(execution.go(steps, 0, last, Speed()))
+        done = list(execution.run(steps, 0, last, Speed()))
     except StopRequestedError:
         done = "stopped"
     assert watch.elapsed == pytest.approx(0.05 * sum(count for _first, count in calls))  # a pause does not count
@@ -154,7 +154,7 @@ def go(tmp_path, clock, *wishes, loss=1.0, last=7):
 
 
 def test_stretches_cover_all_batches_once_and_grow_to_a_tenth_of_a_second(tmp_path, clock):
-    calls, done = go(tmp_path, clock, last=9)
+    calls, done = run_batches(tmp_path, clock, last=9)
     assert calls[:2] == [(0, 1), (1, 1)]
     assert [first for first, _count in calls[1:]] == done[:-1]
     assert sum(count for _first, count in calls) == done[-1] == 9
@@ -163,13 +163,13 @@ def test_stretches_cover_all_batches_once_and_grow_to_a_tenth_of_a_second(tmp_pa
 
 
 def test_pause_holds_between_stretches(tmp_path, clock):
-    _calls, done = go(tmp_path, clock, "run", "pause", "pause", "run")
+    _calls, done = run_batches(tmp_path, clock, "run", "pause", "pause", "run")
     assert done[-1] == 7
     assert [type(event) for event in events_in(tmp_path / "events.jsonl")] == [Paused, Resumed]
 
 
 def test_stop_ends_a_pause_too(tmp_path, clock):
-    calls, done = go(tmp_path, clock, "run", "pause", "stop")
+    calls, done = run_batches(tmp_path, clock, "run", "pause", "stop")
     assert (calls, done) == ([(0, 1)], "stopped")
     assert [type(event) for event in events_in(tmp_path / "events.jsonl")] == [Paused]
 
@@ -177,7 +177,7 @@ def test_stop_ends_a_pause_too(tmp_path, clock):
 @pytest.mark.parametrize("loss", [math.nan, math.inf])
 def test_a_loss_that_is_no_number_ends_it(tmp_path, clock, loss):
     with pytest.raises(TrainingError, match="the loss is no number"):
-        go(tmp_path, clock, loss=loss)
+        run_batches(tmp_path, clock, loss=loss)
 
 
 class ResourceExhaustedError(Exception):

@@ -69,7 +69,7 @@ def test_pause_go_on_stop_and_resume(runner):
     launch.pause(run)  # while TensorFlow is loading: it holds before the first step
     paused = runner.wait(follower, lambda snapshot: snapshot.state == "paused")
     assert paused.progress is None
-    launch.go_on(run)
+    launch.unpause(run)
     assert runner.wait(follower, lambda snapshot: snapshot.epochs).state == "running"
 
     launch.pause(run)

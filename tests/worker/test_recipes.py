@@ -12,8 +12,8 @@ from tui_cnn.core.layers import Activation, Block, Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.data.fitting import fit
 from tui_cnn.runs.directory import make_run
-from tui_cnn.runs.events import Trial
-from tui_cnn.runs.kept import kept_steps, list_kept
+from tui_cnn.runs.events import PrecisionTrial
+from tui_cnn.runs.kept_checkpoints import kept_checkpoints, kept_steps
 from tui_cnn.runs.recipe import Recipe
 
 pytestmark = [
@@ -130,9 +130,9 @@ def test_patience_ends_the_training_and_is_told():
 def test_states_are_kept_from_the_first_step_to_the_last():
     run = make_run(SMALL, msgspec.structs.replace(BRIEF, keep=4))
     train(run)
-    kept = list_kept(run)
-    assert tuple(step for step, _path in kept) == kept_steps(4, 16) == (0, 2, 7, 16)
-    first, *_between, last = (weights(path) for _step, path in kept)
+    kept = kept_checkpoints(run)
+    assert tuple(kept) == kept_steps(4, 16) == (0, 2, 7, 16)
+    first, *_between, last = map(weights, kept.values())
     final = weights(run.checkpoint_file)
     assert all(np.array_equal(*pair) for pair in zip(last, final, strict=True))
     assert not np.array_equal(first[0], final[0])
@@ -195,8 +195,8 @@ def test_auto_takes_what_is_clearly_faster():
 
     def trials(plain, half):
         return (
-            Trial(precision="float32", images_per_second=plain),
-            Trial(precision="mixed_bfloat16", images_per_second=half),
+            PrecisionTrial(precision="float32", images_per_second=plain),
+            PrecisionTrial(precision="mixed_bfloat16", images_per_second=half),
         )
 
     assert fastest(trials(100.0, 150.0)) == "mixed_bfloat16"

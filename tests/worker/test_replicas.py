@@ -66,7 +66,7 @@ class Stop:
     def __init__(self, asked):
         self.asked = asked
 
-    def wish(self):
+    def command(self):
         self.asked -= 1
         return "stop" if self.asked < 0 else "run"
 

@@ -23,11 +23,11 @@ from tui_cnn.runs import launch
 from tui_cnn.runs.directory import RunDirectory, make_run
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.outcome import outcome
+from tui_cnn.runs.prewarmed import PrewarmedWorker
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipe_file import dumps_recipe
 from tui_cnn.runs.runtime import Runtime
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.runs.spare import Spare
 
 PACKAGES = Path(tui_cnn.__file__).parents[1]
 ALL_AT_ONCE = Recipe(
@@ -122,11 +122,11 @@ from tui_cnn.formats.presets import preset
 from tui_cnn.runs.launch import start
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
-from tui_cnn.runs.spare import Spare
+from tui_cnn.runs.prewarmed import Spare
 by = runtime(preset("fashion-dnn"), Recipe())
 first, second = Spare(by), Spare(by)
 assert first.wait(120)
-run = start(preset("fashion-dnn"), Recipe(epochs=5000, limit=2000), spare=first)
+run = start(preset("fashion-dnn"), Recipe(epochs=5000, limit=2000), prewarmed=first)
 assert not first.ready and second.wait(120)
 print(run.path, first.pid, second.pid, flush=True)
 time.sleep(600)
@@ -162,12 +162,12 @@ def test_a_spare_that_is_set_up_otherwise_is_not_taken(runner):
         def give(self, run):
             raise AssertionError
 
-    run = runner.adopt(launch.start(preset("fashion-dnn"), Recipe(epochs=1, limit=500), spare=Other()))
+    run = runner.adopt(launch.start(preset("fashion-dnn"), Recipe(epochs=1, limit=500), prewarmed=Other()))
     assert runner.wait_for_end(run).state == "finished"
 
 
 def test_a_spare_that_is_not_needed_ends_with_its_input():
-    spare = Spare(Runtime())
+    spare = PrewarmedWorker(Runtime())
     process = psutil.Process(spare.pid)
     assert spare.loading
     assert process.parent().pid == os.getpid()
@@ -187,12 +187,12 @@ def test_runs_train_one_after_the_other_unless_told_otherwise(runner):
     assert runner.wait(Follower(third), lambda snapshot: snapshot.state == "queued").queued.behind == second.id
     assert not any("tensorflow" in region.path for region in runner.workers(third)[0].memory_maps())
 
-    launch.hurry(third)
+    launch.skip_queue(third)
     assert runner.wait_for_end(third).state == "finished"
     assert Follower(second).poll().state == "queued"
     launch.pause(first)  # a run that is paused lets others have their turn
     assert runner.wait_for_end(second).state == "finished"
-    launch.go_on(first)
+    launch.unpause(first)
     assert runner.wait(Follower(first), lambda snapshot: snapshot.state == "running").finished is None
 
     last = runner.start(preset("fashion-dnn"), Recipe(epochs=1, limit=500))

@@ -27,7 +27,7 @@ class StopAt:
     def __init__(self, number):
         self._left = number
 
-    def wish(self):
+    def command(self):
         self._left -= 1
         return "stop" if self._left < 0 else "run"
 

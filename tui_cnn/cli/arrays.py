@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.inspected import (
+from tui_cnn.cli.inspecting import (
     IMAGE_HELP,
     RUN_HELP,
     asking,
@@ -16,7 +16,7 @@ from tui_cnn.cli.inspected import (
     require_suffix,
     source_of,
 )
-from tui_cnn.formats.export import save_bytes
+from tui_cnn.formats.saving import save_bytes
 from tui_cnn.i18n import _
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from tui_cnn.cli.amounts import Count, ShapeParam
 from tui_cnn.cli.budgets import Budgets, broken
 from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
 from tui_cnn.cli.models import input_shape_option, named
-from tui_cnn.cli.wide import wrap
+from tui_cnn.cli.wide_text import wrap
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import Severity, TrainingContext
 from tui_cnn.core.flops import Convention

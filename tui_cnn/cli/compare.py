@@ -27,17 +27,15 @@ def compare(model: tuple[str, ...], as_json: bool, **options: str | bool | None)
 
     from tui_cnn.cli.follow import follow
     from tui_cnn.cli.run_report import comparison
-    from tui_cnn.runs.launch import start
+    from tui_cnn.runs.launch import start_checked
     from tui_cnn.runs.preflight import check
     from tui_cnn.runs.summary import summarize
 
     recipe = read_options(options)
-    networks = [named(one) for one in model]
-    for network in networks:
-        check(network, recipe)
+    checked = [check(named(one), recipe) for one in model]
     runs = []
-    for network in networks:
-        run = start(network, recipe)
+    for each in checked:
+        run = start_checked(each)
         if status := follow(run, quiet=as_json):
             return status
         runs.append(summarize(run))

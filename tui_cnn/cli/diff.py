@@ -16,6 +16,7 @@ from tui_cnn.core.path import format_path
 from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row, Totals
 from tui_cnn.core.shape import Shape, format_shape
+from tui_cnn.formats.numbers_table import numbers
 from tui_cnn.i18n import _
 
 _SIGNS = {"same": " ", "changed": "~", "added": "+", "removed": "-"}
@@ -77,32 +78,18 @@ def _last_field(analysis: Analysis) -> str:
 
 
 def _line(found: Difference) -> tuple[str, ...]:
-    before, after = found.before, found.after
-    row = after or before
-    assert row is not None
-    settings = ", ".join(f"{name}: {_brief(a)} → {_brief(b)}" for name, (a, b) in found.fields().items())
-    cells = [_numbers(one) if one else None for one in (before, after)]
-    old, new = cells[0] or cells[1], cells[1] or cells[0]
-    assert old is not None
-    assert new is not None
-    numbers = [_arrow(a, b) for a, b in zip(old, new, strict=True)]
+    row = found.row
+    settings = ", ".join(f"{name}: {a} → {b}" for name, (a, b) in found.field_texts().items())
+    old, new = numbers(found.before or row), numbers(found.after or row)
+    cells = [_arrow(a, b) for a, b in zip(old, new, strict=True)]
     label = "  " * (len(row.path) - 1) + (row.layer.name or type(row.layer).__name__)
     return (
         _SIGNS[found.change],
         format_path(row.path),
         label,
         settings or " ".join(row.layer.settings()),
-        *numbers,
+        *cells,
     )
-
-
-def _numbers(row: Row) -> tuple[str, str, str, str]:
-    figures = row.figures
-    if figures is None:
-        return "—", "—", "—", "—"
-    params, macs = figures.parameters.total, figures.macs.value
-    numbers = ("", "") if row.holds_layers else (f"{params:,}", f"{macs:,}")
-    return format_shape(figures.output_shape), *numbers, format_field(row.field)
 
 
 def _totals(old: Analysis, new: Analysis) -> list[tuple[str, str, int | None, int | None]]:
@@ -134,10 +121,6 @@ def _percent(before: int | None, after: int | None) -> str:
     return f" ({(after - before) / before:+.1%})" if before and after is not None and before != after else ""
 
 
-def _brief(value: Any) -> str:
-    return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
 def _json(old: Analysis, new: Analysis) -> bytes:
     import msgspec
 
@@ -146,7 +129,7 @@ def _json(old: Analysis, new: Analysis) -> bytes:
     layers = [
         {
             "change": found.change,
-            "type": type((found.after or found.before).layer).__name__,  # type: ignore[union-attr]  # one is there
+            "type": type(found.row.layer).__name__,
             "before": _row(found.before),
             "after": _row(found.after),
             "fields": {name: {"before": a, "after": b} for name, (a, b) in found.fields().items()},
@@ -173,11 +156,6 @@ def _map_report(analysis: Analysis) -> dict[str, Any] | None:
 def _row(row: Row | None) -> dict[str, Any] | None:
     if row is None:
         return None
-    figures = row.figures
-    return {
-        "path": row.path,
-        "name": row.name,
-        "output_shape": figures.output_shape if figures else None,
-        "params": figures.parameters.total if figures else None,
-        "macs": figures.macs.value if figures else None,
-    }
+    from tui_cnn.cli.json_report import figures_report
+
+    return {"path": row.path, "name": row.name, **figures_report(row)}

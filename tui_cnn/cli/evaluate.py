@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.inspected import RUN_HELP, asking, checkpoint_option, require_suffix, source_of
+from tui_cnn.cli.inspecting import RUN_HELP, asking, checkpoint_option, require_suffix, source_of
 from tui_cnn.i18n import _
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _lines(report: dict[str, Any]) -> list[str]:
 
 def _save(target: Any, probabilities: Any, labels: Any, names: tuple[str, ...]) -> None:
     from tui_cnn.data.rendering import to_csv, to_npz
-    from tui_cnn.formats.export import save_bytes
+    from tui_cnn.formats.saving import save_bytes
 
     if target.suffix.lower() == ".npz":
         save_bytes(target, to_npz({"probabilities": probabilities, "labels": labels}))

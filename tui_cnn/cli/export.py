@@ -7,7 +7,8 @@ import click
 from tui_cnn.cli.group import SOUND
 from tui_cnn.cli.models import input_shape_option, named
 from tui_cnn.core.shape import Shape
-from tui_cnn.formats.export import MODEL_FORMATS, TEXT_FORMATS, export_text, format_of, save_text
+from tui_cnn.formats.export import MODEL_FORMATS, TEXT_FORMATS, export_text, format_of
+from tui_cnn.formats.saving import save_text
 from tui_cnn.i18n import _
 
 _STANDARD_OUTPUT = "-"

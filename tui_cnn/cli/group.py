@@ -9,11 +9,9 @@ from typing import Any, NoReturn
 
 import click
 
-from tui_cnn.cli.wide import WideContext
-from tui_cnn.data.errors import DataError
-from tui_cnn.formats.errors import FormatError
+from tui_cnn.cli.wide_text import WideContext
+from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
-from tui_cnn.runs.errors import RunError
 
 SOUND, UNSOUND, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses: all is well; something is wrong with a network or a run; bad usage or unreadable; Ctrl-C."""
@@ -59,7 +57,7 @@ class Group(click.Group):
             status = super().main(args, prog_name="cnn-tui", standalone_mode=False)
         except click.UsageError as error:
             _refuse(_usage(error))
-        except (click.ClickException, DataError, FormatError, RunError) as error:
+        except (click.ClickException, UserError) as error:
             _refuse(str(error))
         except click.Abort:
             sys.exit(INTERRUPTED)

@@ -42,15 +42,22 @@ def json_report(analysis: Analysis, needs: Memory, convention: Convention, *, ex
     return msgspec.json.encode(report)
 
 
-def _layer(row: Row) -> dict[str, Any]:
+def figures_report(row: Row) -> dict[str, Any]:
+    """Write a layer's output shape, parameters and MACs."""
     figures = row.figures
+    return {
+        "output_shape": figures.output_shape if figures else None,
+        "params": figures.parameters.total if figures else None,
+        "macs": figures.macs.value if figures else None,
+    }
+
+
+def _layer(row: Row) -> dict[str, Any]:
     return {
         "path": row.path,
         "name": row.name,
         "type": type(row.layer).__name__,
-        "output_shape": figures.output_shape if figures else None,
-        "params": figures.parameters.total if figures else None,
-        "macs": figures.macs.value if figures else None,
+        **figures_report(row),
         "receptive_field": field_report(row.field),
     }
 

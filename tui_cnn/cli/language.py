@@ -1,12 +1,13 @@
 """Which language to speak: settled before anything that is written in one is loaded."""
 
 from tui_cnn.config import language_setting
+from tui_cnn.errors import UserError
 from tui_cnn.i18n import _, known_language, language_of_environment, languages, use_language
 
 OPTION = "--lang"
 
 
-class UnknownLanguageError(ValueError):
+class UnknownLanguageError(UserError):
     """There is no such language; the text is one line that names those that there are."""
 
 

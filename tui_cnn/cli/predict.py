@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.inspected import (
+from tui_cnn.cli.inspecting import (
     IMAGE_HELP,
     RUN_HELP,
     Shown,
@@ -70,11 +70,10 @@ def _labels(opened: "Opened", indices: tuple[int, ...]) -> dict[int, int]:
     """Look up what the test images are, as far as there are such."""
     if not indices:
         return {}
-    from pathlib import Path
-
     from tui_cnn.data.dataset import load_test
+    from tui_cnn.data.files import data_directory
 
-    labels = load_test(Path(opened.directory).expanduser() if opened.directory else None).labels
+    labels = load_test(data_directory(opened.directory)).labels
     return {index: int(labels[index]) for index in indices if 0 <= index < len(labels)}
 
 

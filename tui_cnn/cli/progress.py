@@ -8,6 +8,7 @@ import click
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.events import Chosen, Epoch, Evaluating, Progress, Queued, Started
+from tui_cnn.runs.line_reader import LineReader
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.ui.toolkit.numbers import duration
 
@@ -65,20 +66,12 @@ class JsonProgress(NoProgress):
 
     def __init__(self, run: RunDirectory) -> None:
         super().__init__()
-        self._file = run.events_file
-        self._written = 0
+        self._lines = LineReader(run.events_file)
 
     def show(self, snapshot: Snapshot) -> None:
         """Write the lines that are new and whole."""
-        try:
-            with self._file.open("rb") as file:
-                file.seek(self._written)
-                whole, newline, _torn = file.read().rpartition(b"\n")
-        except OSError:
-            return
-        self._written += len(whole) + len(newline)
-        if newline:
-            click.echo(whole)
+        if lines := self._lines.read():
+            click.echo(lines, nl=False)
 
 
 class LiveProgress(PlainProgress):

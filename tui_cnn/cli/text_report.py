@@ -6,12 +6,10 @@ from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.flops import Convention, flops
 from tui_cnn.core.memory import Memory
 from tui_cnn.core.path import format_path
-from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape
+from tui_cnn.formats.numbers_table import numbers, total
 from tui_cnn.i18n import _
-
-_UNKNOWN = "—"
 
 
 def text_report(analysis: Analysis, needs: Memory, convention: Convention, *, explained: bool = False) -> str:
@@ -19,10 +17,9 @@ def text_report(analysis: Analysis, needs: Memory, convention: Convention, *, ex
     network, totals = analysis.network, analysis.totals
     heading = _("{name}, input {shape}").format(name=network.name, shape=format_shape(network.input_shape))
     columns = ("#", _("layer"), _("settings"), _("output"), _("parameters"), _("MACs"), _("field"))
-    output = format_shape(analysis.output_shape) if analysis.output_shape else _UNKNOWN
-    label = _("total") if totals.complete else _("total of what is known")
-    total = ("", label, "", output, f"{totals.params:,}", f"{totals.macs:,}", "")
-    lines = table(columns, [*map(_cells, analysis.rows), total], numbers={4, 5, 6})
+    sums = total(analysis)
+    last = ("", sums.layer, "", sums.output, sums.parameters, sums.macs, "")
+    lines = table(columns, [*map(_cells, analysis.rows), last], numbers={4, 5, 6})
     counted = _("parameters: {trainable:,} trainable, {non_trainable:,} non-trainable").format(
         trainable=totals.trainable, non_trainable=totals.non_trainable
     )
@@ -44,21 +41,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     label = f"{kind} “{row.layer.name}”" if row.layer.name else kind
     indent = "  " * (len(row.path) - 1)
     settings = " ".join(row.layer.settings())
-    if row.figures is None:
-        return format_path(row.path), indent + label, settings, _UNKNOWN, _UNKNOWN, _UNKNOWN, _UNKNOWN
-    output = format_shape(row.figures.output_shape)
-    if row.holds_layers:
-        return format_path(row.path), indent + label, settings, output, "", "", format_field(row.field)
-    figures = row.figures
-    return (
-        format_path(row.path),
-        indent + label,
-        settings,
-        output,
-        f"{figures.parameters.total:,}",
-        f"{figures.macs.value:,}",
-        format_field(row.field),
-    )
+    return format_path(row.path), indent + label, settings, *numbers(row)
 
 
 def _memory(needs: Memory) -> str:

@@ -23,12 +23,34 @@ class Difference(NamedTuple):
     before: Row | None
     after: Row | None
 
+    @property
+    def row(self) -> Row:
+        """The layer as it is after, or was before it was removed."""
+        row = self.after or self.before
+        assert row is not None
+        return row
+
     def fields(self) -> dict[str, tuple[Any, Any]]:
         """Return the settings that differ, each before and after."""
         if self.change != "changed" or self.before is None or self.after is None:
             return {}
         old, new = (_settings(row) for row in (self.before, self.after))
         return {name: (old[name], new[name]) for name in new if old[name] != new[name]}
+
+    def field_texts(self) -> dict[str, tuple[str, str]]:
+        """Return the settings that differ as text: `3×3`."""
+        return {name: (_text(before), _text(after)) for name, (before, after) in self.fields().items()}
+
+    def cost(self) -> tuple[int, int]:
+        """Return how many parameters and MACs the change adds; below 0 it saves some."""
+        (params, macs), (old_params, old_macs) = _costs(self.after), _costs(self.before)
+        return params - old_params, macs - old_macs
+
+    @property
+    def numbers_differ(self) -> bool:
+        """Whether the output shape, the parameters or the MACs differ, be it only because the input does."""
+        before, after = (row.figures.output_shape if row and row.figures else None for row in self[1:])
+        return before != after or self.cost() != (0, 0)
 
 
 def diff(before: Analysis, after: Analysis) -> tuple[Difference, ...]:
@@ -78,6 +100,16 @@ def _between(old: Sequence[Row], new: Sequence[Row]) -> Iterator[Difference]:
         else:
             yield from (Difference("removed", row, None) for row in old[first:last])
             yield from (Difference("added", None, row) for row in new[begin:end])
+
+
+def _costs(row: Row | None) -> tuple[int, int]:
+    if row is None or row.figures is None:
+        return 0, 0
+    return row.figures.parameters.total, row.figures.macs.value
+
+
+def _text(value: Any) -> str:
+    return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _identity(row: Row) -> tuple[object, ...]:

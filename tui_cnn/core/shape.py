@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from math import prod
 from typing import Any, NamedTuple
 
+from tui_cnn.errors import UserError
+
 Shape = tuple[int, ...]
 """Channels last, without the batch axis: `(height, width, channels)` or `(features,)`."""
 
@@ -22,7 +24,7 @@ NONE = Amount(0, "")
 """The amount of what has none: a pooling layer's parameters, for instance."""
 
 
-class ShapeError(ValueError):
+class ShapeError(UserError):
     """A layer cannot take the shape it is given.
 
     Attributes:

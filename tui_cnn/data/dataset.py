@@ -9,6 +9,7 @@ import numpy.typing as npt
 from tui_cnn.data import fashion_mnist, idx
 from tui_cnn.data.errors import DataError
 from tui_cnn.data.files import Files, find_files
+from tui_cnn.data.validation_split import validation_count
 from tui_cnn.i18n import _
 
 Images = npt.NDArray[np.uint8]
@@ -137,7 +138,7 @@ def split(count: int, share: float, seed: int, limit: int | None = None) -> tupl
     validation set, though one is always left to train on.
     """
     shuffled = np.random.default_rng(seed).permutation(count).astype(np.int32)[:limit]
-    held_out = min(round(share * len(shuffled)), len(shuffled) - 1)
+    held_out = validation_count(len(shuffled), share)
     return shuffled[held_out:], shuffled[:held_out]
 
 

@@ -27,6 +27,11 @@ class Files(NamedTuple):
     test_labels: Path
 
 
+def data_directory(text: str) -> Path | None:
+    """Return the directory of a data set as a recipe names it; None for an empty text: Fashion-MNIST."""
+    return Path(text).expanduser() if text else None
+
+
 def find_files(directory: Path) -> Files:
     """Find the four files in `directory`; an unpacked one goes before the gzipped one of the same name.
 

@@ -1,9 +1,11 @@
-"""The one clear line for a file that cannot be read."""
+"""The error of a file that cannot be read or written."""
 
 from pathlib import Path
 
+from tui_cnn.errors import UserError
 
-class FormatError(ValueError):
+
+class FormatError(UserError):
     """A file cannot be read or written. Its text names the file, the place in it, and what to do."""
 
     def __init__(self, source: Path | str, problem: str) -> None:

@@ -10,7 +10,6 @@ from tui_cnn.core.network import Network
 from tui_cnn.core.path import format_path
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import ShapeError
-from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
 
@@ -118,27 +117,3 @@ def _require_known_calls(row: Row, name: str) -> None:
     except ShapeError as error:
         message = _("layer {number}: {finding}").format(number=format_path(row.path), finding=error)
         raise FormatError(name, message) from None
-
-
-def save_text(path: Path, text: str) -> None:
-    """Write a text to a file, whole or not at all.
-
-    Raises:
-        FormatError: it cannot be written; what was there before is untouched.
-    """
-    save_bytes(path, text.encode())
-
-
-def save_bytes(path: Path, data: bytes) -> None:
-    """Write a file, whole or not at all.
-
-    Raises:
-        FormatError: it cannot be written; what was there before is untouched.
-    """
-    try:
-        write_atomic(path, data)
-    except FileNotFoundError:
-        raise FormatError(path, _("there is no directory {directory}").format(directory=path.parent)) from None
-    except (OSError, RuntimeError) as error:  # RuntimeError: symbolic links that go in a circle
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise FormatError(path, _("cannot be written: {reason}").format(reason=reason)) from None

@@ -1,15 +1,35 @@
-"""The rows that a description of a network shows: each layer with its shape and its numbers, as text."""
+"""The numbers of layers as text, for every table that shows them."""
 
 from typing import NamedTuple
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Block, Opaque
 from tui_cnn.core.path import Path, format_path
+from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
 
 UNKNOWN = "—"
+
+
+class Numbers(NamedTuple):
+    """A layer's output shape, parameters, MACs and receptive field; the counts of a container are empty."""
+
+    output: str
+    parameters: str
+    macs: str
+    field: str
+
+
+def numbers(row: Row) -> Numbers:
+    """Write a layer's numbers; what is not known is a dash."""
+    figures = row.figures
+    if figures is None:
+        return Numbers(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
+    params, macs = figures.parameters.total, figures.macs.value
+    counts = ("", "") if row.holds_layers else (f"{params:,}", f"{macs:,}")
+    return Numbers(format_shape(figures.output_shape), *counts, format_field(row.field))
 
 
 class Line(NamedTuple):
@@ -46,15 +66,10 @@ def _line(row: Row, depth: int) -> Line:
     label = f"{kind} “{row.layer.name}”" if row.layer.name else kind
     if isinstance(row.layer, Block) and row.layer.name:
         label = row.layer.name
-    figures = row.figures
-    output = figures.output_shape if figures else None
+    output, params, macs, _field = numbers(row)
     settings = row.layer.settings()
     if isinstance(row.layer, Opaque):
-        output, settings = row.layer.stated_shape, (_("opaque"),)
-    shape = format_shape(output) if output else UNKNOWN
-    numbers = (UNKNOWN, UNKNOWN)
-    if row.holds_layers:
-        numbers = ("", "")
-    elif figures is not None:
-        numbers = (f"{figures.parameters.total:,}", f"{figures.macs.value:,}")
-    return Line(format_path(row.path), depth, label, " ".join(settings), shape, *numbers)
+        output = format_shape(row.layer.stated_shape) if row.layer.stated_shape else UNKNOWN
+        settings = (_("opaque"),)
+    counts = ("", "") if row.holds_layers else (params, macs)
+    return Line(format_path(row.path), depth, label, " ".join(settings), output, *counts)

@@ -10,9 +10,9 @@ import msgspec
 
 from tui_cnn.core.layers import LAYER_TYPES, AnyLayer
 from tui_cnn.core.network import Network
-from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.fields import fields
+from tui_cnn.formats.saving import save_text
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
 
@@ -95,13 +95,7 @@ def save_network(path: Path, network: Network) -> None:
     Raises:
         FormatError: it cannot be written; what was there before is untouched.
     """
-    try:
-        write_atomic(path, dumps_network(network).encode())
-    except FileNotFoundError:
-        raise FormatError(path, _("there is no directory {directory}").format(directory=path.parent)) from None
-    except (OSError, RuntimeError) as error:  # RuntimeError: symbolic links that go in a circle
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise FormatError(path, _("cannot be written: {reason}").format(reason=reason)) from None
+    save_text(path, dumps_network(network))
 
 
 def dumps_network(network: Network) -> str:

@@ -10,12 +10,13 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 import msgspec
 
 from tui_cnn.core.layers import LAYER_TYPES
+from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-class InvalidError(ValueError):
+class InvalidError(UserError):
     """Data that does not fit its declaration; the text is one line, `field` the field that it is about, if one is."""
 
     def __init__(self, message: str, field: str = "") -> None:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from tui_cnn.core import classical_filters as declared
 from tui_cnn.core.classical_filters import mirrored, transposed
 from tui_cnn.i18n import _
+from tui_cnn.insight.similarity import cosine
 
 Kernel = npt.NDArray[np.float64]
 
@@ -52,13 +53,6 @@ class Likeness(NamedTuple):
     name: str
     cosine: float
     short: str
-
-
-def cosine(kernel: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
-    """Return the cosine of the angle between two kernels of the same shape, -1 to 1; 0 where one is all zeros."""
-    first, second = np.ravel(kernel).astype(np.float64), np.ravel(other).astype(np.float64)
-    norms = float(np.linalg.norm(first) * np.linalg.norm(second))
-    return float(first @ second) / norms if norms else 0.0
 
 
 def likeness(kernel: npt.NDArray[Any]) -> Likeness | None:

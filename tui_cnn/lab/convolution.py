@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_cnn.i18n import _
+from tui_cnn.insight.similarity import cosine
 from tui_cnn.lab.windows import Image, Padding, WindowError, Windows, windows
 
 Kernels = NDArray[np.float64]
@@ -87,10 +88,9 @@ class Convolution(NamedTuple):
         products = patch * kernel
         bias = self._bias(number)
         total = float(products.sum()) + bias
-        lengths = float(np.linalg.norm(patch) * np.linalg.norm(kernel))
-        cosine = float(products.sum()) / lengths if lengths else None
+        angle = cosine(patch, kernel) if patch.any() and kernel.any() else None
         value = max(0.0, total) if self.relu else total
-        return Step(row, column, patch, products, products.sum(axis=(0, 1)), bias, total, value, cosine)
+        return Step(row, column, patch, products, products.sum(axis=(0, 1)), bias, total, value, angle)
 
     def output(self) -> Image:
         """Work out all places of all filters: (height, width, filters)."""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from tui_cnn.core import classical_filters
 from tui_cnn.core.classical_filters import transposed
+from tui_cnn.insight.similarity import cosine
 
 Filter = NDArray[np.float64]
 """(height, width)."""
@@ -30,12 +31,6 @@ def filters() -> dict[str, Filter]:
         "horizontal line": transposed(classical_filters.LARGE_VERTICAL_LINE),
     }
     return {name: np.array(kernel, float) for name, kernel in declared.items()}
-
-
-def cosine(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
-    """Return the cosine of the angle between two arrays of one shape; 0 where one is all zeros."""
-    lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
-    return float((one * other).sum()) / lengths if lengths else 0.0
 
 
 def most_alike(kernel: NDArray[np.floating]) -> tuple[str, float] | None:

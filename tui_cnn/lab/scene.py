@@ -7,7 +7,7 @@ import numpy as np
 
 from tui_cnn.lab.convolution import Convolution, Kernels
 from tui_cnn.lab.filters import Filter, filters
-from tui_cnn.lab.pictures import colours, pictures, street
+from tui_cnn.lab.images import colours, pictures, street
 from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings, PoolingSettings
 from tui_cnn.lab.windows import Image
 

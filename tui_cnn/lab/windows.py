@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 
 Image = NDArray[np.float64]
@@ -18,7 +19,7 @@ Padding = Literal["valid", "same"] | int
 """No zeros; as many as keep the size at stride 1, an odd one below and at the right; or so many on each side."""
 
 
-class WindowError(ValueError):
+class WindowError(UserError):
     """A window does not fit the image; the message names the numbers."""
 
 

@@ -8,9 +8,8 @@ from msgspec import Meta
 
 from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.validation import InvalidError, convert
-from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
-from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.errors import unwritable
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,5 +39,4 @@ def write_about(run: RunDirectory, about: About) -> None:
     try:
         write_atomic(run.about_file, tomli_w.dumps(msgspec.to_builtins(about)).encode())
     except OSError as error:
-        message = _("{path}: cannot be written ({reason}); free some space, or check its permissions")
-        raise RunError(message.format(path=run.about_file, reason=error.strerror)) from None
+        raise unwritable(run.about_file, error) from None

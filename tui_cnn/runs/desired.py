@@ -1,4 +1,4 @@
-"""What the user wants of a run: one word in its `desired` file, which the worker looks at between steps."""
+"""What a run is to do: a word in its `desired` file, which the worker reads between steps."""
 
 from pathlib import Path
 from typing import Literal, get_args
@@ -10,18 +10,18 @@ Desired = Literal["run", "now", "pause", "stop"]
 
 
 def read_desired(path: Path) -> Desired:
-    """Read the wish; a file that is missing, unreadable or says something else wishes nothing but to run."""
+    """Read the command; `run` if the file is missing or unreadable, or holds something else."""
     try:
         word = path.read_text("utf-8", "replace").strip()
     except OSError:
         return "run"
-    return next((wish for wish in get_args(Desired) if wish == word), "run")
+    return next((command for command in get_args(Desired) if command == word), "run")
 
 
-def write_desired(path: Path, wish: Desired) -> None:
-    """Write the wish.
+def write_desired(path: Path, command: Desired) -> None:
+    """Write the command.
 
     Raises:
         OSError: it cannot be written.
     """
-    write_atomic(path, wish.encode() + b"\n")
+    write_atomic(path, command.encode() + b"\n")

@@ -1,5 +1,16 @@
-"""The one clear line for a run that cannot be started, found or steered."""
+"""The error of a run that cannot be started, found or controlled."""
+
+from pathlib import Path
+
+from tui_cnn.errors import UserError
+from tui_cnn.i18n import _
 
 
-class RunError(ValueError):
+class RunError(UserError):
     """A run cannot do what is asked. Its text says what was given, what is wrong, and what to do."""
+
+
+def unwritable(path: Path, error: OSError) -> RunError:
+    """Make the error of a file of a run that cannot be written."""
+    message = _("{path}: cannot be written ({reason}); free some space, or check its permissions")
+    return RunError(message.format(path=path, reason=error.strerror))

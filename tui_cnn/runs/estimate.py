@@ -6,16 +6,15 @@ of them negative, by the error in per cent.
 """
 
 from collections.abc import Iterable, Sequence
-from math import ceil
 from statistics import median
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.runs.events import Trial
+from tui_cnn.runs.events import PrecisionTrial
 from tui_cnn.runs.features import NAMES, features
-from tui_cnn.runs.machine import Machine, Measured, digest, fastest
+from tui_cnn.runs.machine import Machine, Measurement, digest, fastest
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import runtime, thread_count
 
@@ -41,9 +40,8 @@ class Estimate(NamedTuple):
 
 def estimate(analysis: Analysis, recipe: Recipe, images: int, machine: Machine) -> Estimate:
     """Tell what training on `images`, those to validate on among them, will take on a machine."""
-    images = min(images, recipe.limit or images)
-    held_out = min(round(recipe.validation * images), images - 1)
-    batches = ceil((images - held_out) / recipe.batch_size) + _FORWARD * ceil(held_out / recipe.batch_size)
+    counts = recipe.image_counts(images)
+    batches = recipe.batches(counts.train) + _FORWARD * recipe.batches(counts.validation)
     precision = precision_of(analysis, recipe, machine)
     alike = _alike(analysis, recipe, precision, machine)
     name = digest(analysis.network)
@@ -59,7 +57,7 @@ def estimate(analysis: Analysis, recipe: Recipe, images: int, machine: Machine) 
     return Estimate(batches * step, memory, "estimated")
 
 
-def _alike(analysis: Analysis, recipe: Recipe, precision: Precision, machine: Machine) -> list[Measured]:
+def _alike(analysis: Analysis, recipe: Recipe, precision: Precision, machine: Machine) -> list[Measurement]:
     """Take what was measured on the device and with the threads that a run will have; shared as its are, if it can be.
 
     Whether there is a GPU, nobody knows before TensorFlow is loaded but by what was measured on one.
@@ -80,10 +78,10 @@ def precision_of(analysis: Analysis, recipe: Recipe, machine: Machine) -> Precis
     for key, trials in reversed(machine.trials.items()):
         if key.startswith(f"{name} {recipe.batch_size} "):
             return fastest(trials)
-    told: list[Trial] = []
+    told: list[PrecisionTrial] = []
     for precision in dict.fromkeys(one.precision for one in machine.measured):
         seconds = estimate(analysis, msgspec.structs.replace(recipe, precision=precision), _ANY, machine)[0]
-        told.append(Trial(precision=precision, images_per_second=_ANY / seconds if seconds else None))
+        told.append(PrecisionTrial(precision=precision, images_per_second=_ANY / seconds if seconds else None))
     return fastest(tuple(told))
 
 

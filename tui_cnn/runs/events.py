@@ -34,7 +34,7 @@ class Queued(Event, frozen=True, kw_only=True, tag="queued"):
     behind: str | None
 
 
-class Trial(msgspec.Struct, frozen=True, kw_only=True):
+class PrecisionTrial(msgspec.Struct, frozen=True, kw_only=True):
     """A short measurement: how many images a second a precision trains on this network; None: it does not work."""
 
     precision: Precision
@@ -45,7 +45,7 @@ class Chosen(Event, frozen=True, kw_only=True, tag="chosen"):
     """What `precision = "auto"` became; `known` tells that the trials are those of an earlier run on this machine."""
 
     precision: Precision
-    trials: tuple[Trial, ...]
+    trials: tuple[PrecisionTrial, ...]
     known: bool = False
 
 

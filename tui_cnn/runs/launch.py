@@ -1,53 +1,62 @@
-"""Starting a worker, and steering it by what is desired of its run."""
+"""Starting a worker, and controlling it by the `desired` file of its run."""
 
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from tui_cnn.core.network import Network
 from tui_cnn.i18n import _
 from tui_cnn.runs.desired import Desired, write_desired
 from tui_cnn.runs.directory import RunDirectory, make_run
-from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.errors import RunError, unwritable
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.machine import read_machine
-from tui_cnn.runs.preflight import check
+from tui_cnn.runs.preflight import Checked, check
+from tui_cnn.runs.prewarmed import PrewarmedWorker
 from tui_cnn.runs.process import start_worker
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.runs.spare import Spare
 from tui_cnn.runs.state import ACTIVE
 
 if TYPE_CHECKING:
     import subprocess
 
-_PATIENCE = 60.0
-"""Seconds until a worker that neither holds its lock nor ends is given up; it needs a fraction of one."""
-_GLANCE = 0.01
+_TIMEOUT = 60.0
+"""Seconds that a worker has to acquire its lock; it needs a fraction of one."""
+_INTERVAL = 0.01
 
 
-def start(network: Network, recipe: Recipe, *, spare: Spare | None = None, now: bool = False) -> RunDirectory:
+def start(
+    network: Network, recipe: Recipe, *, prewarmed: PrewarmedWorker | None = None, now: bool = False
+) -> RunDirectory:
     """Start to train a network in a process of its own, which outlives this one.
 
-    A `spare` worker that is ready is taken, if it suits. Unless the run is to train `now`, it waits in the
-    queue while another one trains. Returns once the worker holds the run's lock, well before it has loaded TensorFlow.
+    Checks them first; otherwise as `start_checked`.
 
     Raises:
         RunError: the network or the recipe cannot be trained, or nothing can be written.
     """
-    if recipe.directory:  # a relative one would mean another place to the worker
-        recipe = msgspec.structs.replace(recipe, data=str(recipe.directory.absolute()))
-    check(network, recipe)
-    run = make_run(network, recipe)
-    _launch(run, "now" if now else "run", spare if spare and spare.runtime == runtime(network, recipe) else None)
+    return start_checked(check(network, recipe), prewarmed=prewarmed, now=now)
+
+
+def start_checked(checked: Checked, *, prewarmed: PrewarmedWorker | None = None, now: bool = False) -> RunDirectory:
+    """Start to train what `preflight.check` has passed, without checking it again.
+
+    A `prewarmed` worker that is ready is used, if it suits. Unless the run is to train `now`, it waits in the
+    queue while another one trains. Returns once the worker holds the run's lock, well before it has loaded TensorFlow.
+
+    Raises:
+        RunError: nothing can be written, or the worker cannot start.
+    """
+    run = make_run(checked.network, checked.recipe)
+    suits = prewarmed is not None and prewarmed.runtime == runtime(checked.network, checked.recipe)
+    _launch(run, "now" if now else "run", prewarmed if suits else None)
     return run
 
 
 def resume(run: RunDirectory, *, now: bool = False) -> None:
-    """Go on with a run that was stopped, failed or was interrupted, from its checkpoint, if it has one.
+    """Resume a run that was stopped, failed or was interrupted, from its checkpoint, if it has one.
 
     Unless it is to train `now`, it waits in the queue while another one trains.
 
@@ -62,13 +71,13 @@ def resume(run: RunDirectory, *, now: bool = False) -> None:
     _launch(run, "now" if now else "run")
 
 
-def hurry(run: RunDirectory) -> None:
+def skip_queue(run: RunDirectory) -> None:
     """Let a run that waits in the queue train now, beside the others.
 
     Raises:
         RunError: no worker is at the run.
     """
-    _wish(run, "now", _("{run} does not wait; resume it instead"))
+    _command(run, "now", _("{run} does not wait; resume it instead"))
 
 
 def probe() -> "subprocess.Popen[bytes] | None":
@@ -85,21 +94,21 @@ def probe() -> "subprocess.Popen[bytes] | None":
 
 
 def pause(run: RunDirectory) -> None:
-    """Let the worker hold still after its current steps.
+    """Pause the worker after its current steps.
 
     Raises:
         RunError: no worker trains the run.
     """
-    _wish(run, "pause", _("{run} is not being trained, so there is nothing to pause"))
+    _command(run, "pause", _("{run} is not being trained, so there is nothing to pause"))
 
 
-def go_on(run: RunDirectory) -> None:
-    """Let a paused worker go on.
+def unpause(run: RunDirectory) -> None:
+    """Let a paused worker continue.
 
     Raises:
         RunError: no worker trains the run.
     """
-    _wish(run, "run", _("{run} is not being trained; resume it instead"))
+    _command(run, "run", _("{run} is not being trained; resume it instead"))
 
 
 def stop(run: RunDirectory) -> None:
@@ -108,60 +117,55 @@ def stop(run: RunDirectory) -> None:
     Raises:
         RunError: no worker trains the run.
     """
-    _wish(run, "stop", _("{run} is not being trained, so there is nothing to stop"))
+    _command(run, "stop", _("{run} is not being trained, so there is nothing to stop"))
 
 
-def _wish(run: RunDirectory, wish: Desired, refusal: str) -> None:
+def _command(run: RunDirectory, command: Desired, refusal: str) -> None:
     if Follower(run).poll().state not in ACTIVE:
         raise RunError(refusal.format(run=run.id))
-    _write_wish(run, wish)
+    _write_command(run, command)
 
 
-def _write_wish(run: RunDirectory, wish: Desired) -> None:
+def _write_command(run: RunDirectory, command: Desired) -> None:
     try:
-        write_desired(run.desired_file, wish)
+        write_desired(run.desired_file, command)
     except OSError as error:
-        raise _unwritable(run.desired_file, error) from None
+        raise unwritable(run.desired_file, error) from None
 
 
-def _launch(run: RunDirectory, wish: Desired = "run", spare: Spare | None = None) -> None:
-    _write_wish(run, wish)
-    told = _size(run.events_file)
+def _launch(run: RunDirectory, command: Desired = "run", prewarmed: PrewarmedWorker | None = None) -> None:
+    _write_command(run, command)
+    events_size = _size(run.events_file)
     try:
-        begin = _size(run.log_file)
-        if spare and (worker := spare.give(run)) and _is_at_it(worker, run, told):
+        log_size = _size(run.log_file)
+        if prewarmed and (worker := prewarmed.assign(run)) and _has_started(worker, run, events_size):
             return
         with run.log_file.open("ab") as log:
             worker = start_worker("train", str(run.path), stdout=log, stderr=log)
     except OSError as error:
-        raise _unwritable(run.log_file, error) from None
-    if not _is_at_it(worker, run, told):
-        said = run.log_file.read_bytes()[begin:].decode("utf-8", "replace").split("\n")
-        reason = next((line.strip() for line in reversed(said) if line.strip()), f"exit {worker.returncode}")
+        raise unwritable(run.log_file, error) from None
+    if not _has_started(worker, run, events_size):
+        lines = run.log_file.read_bytes()[log_size:].decode("utf-8", "replace").split("\n")
+        reason = next((line.strip() for line in reversed(lines) if line.strip()), f"exit {worker.returncode}")
         message = _("the worker could not start: {reason} (see {log})")
         raise RunError(message.format(reason=reason, log=run.log_file))
 
 
-def _is_at_it(worker: "subprocess.Popen[bytes]", run: RunDirectory, told: int) -> bool:
-    """Wait until the worker holds the run's lock; tell whether it does, or has ended without.
+def _has_started(worker: "subprocess.Popen[bytes]", run: RunDirectory, events_size: int) -> bool:
+    """Wait until the worker holds the run's lock, or has ended; return whether it has held it.
 
-    One that has told more than the `told` bytes that there were has held it, and ended before anyone looked.
+    One that has written events beyond the first `events_size` bytes has held it, and ended since.
     """
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _TIMEOUT
     while not is_held(run.lock_file):
         if worker.poll() is not None:
-            return _size(run.events_file) > told
+            return _size(run.events_file) > events_size
         if time.monotonic() > deadline:
             worker.kill()
             raise RunError(_("the worker did not start in time; try again (see {log})").format(log=run.log_file))
-        time.sleep(_GLANCE)
+        time.sleep(_INTERVAL)
     return True
 
 
 def _size(file: Path) -> int:
     return file.stat().st_size if file.exists() else 0
-
-
-def _unwritable(path: Path, error: OSError) -> RunError:
-    message = _("{path}: cannot be written ({reason}); free some space, or check its permissions")
-    return RunError(message.format(path=path, reason=error.strerror))

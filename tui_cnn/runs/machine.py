@@ -14,7 +14,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.runs.directory import home
-from tui_cnn.runs.events import Trial
+from tui_cnn.runs.events import PrecisionTrial
 from tui_cnn.runs.recipe import Precision
 
 _MOST = 400
@@ -24,7 +24,7 @@ _WAY = 2
 """Goes up when what is known would be measured or counted in another way: what was known then is forgotten."""
 
 
-class Measured(msgspec.Struct, frozen=True, kw_only=True):
+class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds that a training step took, and bytes that the process then held, of a network of such `features`."""
 
     network: str
@@ -43,8 +43,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known, the newest last. `name` tells machines apart that share a home."""
 
     name: str
-    measured: tuple[Measured, ...] = ()
-    trials: dict[str, tuple[Trial, ...]] = {}
+    measured: tuple[Measurement, ...] = ()
+    trials: dict[str, tuple[PrecisionTrial, ...]] = {}
 
 
 def digest(network: Network) -> str:
@@ -64,7 +64,7 @@ def read_machine() -> Machine:
     return machine if machine.name == name else Machine(name=name)
 
 
-def remember(*measured: Measured, trials: dict[str, tuple[Trial, ...]] | None = None) -> None:
+def remember(*measured: Measurement, trials: dict[str, tuple[PrecisionTrial, ...]] | None = None) -> None:
     """Add to what is known. A newer measurement of the same replaces the older; nothing is said if that fails."""
     known = read_machine()
     new = {_key(one): one for one in measured}
@@ -80,7 +80,7 @@ def remember(*measured: Measured, trials: dict[str, tuple[Trial, ...]] | None = 
         return
 
 
-def fastest(trials: tuple[Trial, ...]) -> Precision:
+def fastest(trials: tuple[PrecisionTrial, ...]) -> Precision:
     """Choose by the trials: float32, which comes first, unless another is clearly faster."""
     speeds: dict[Precision, float] = {trial.precision: trial.images_per_second or 0.0 for trial in trials}
     plain = speeds.pop("float32", 0.0)
@@ -88,7 +88,7 @@ def fastest(trials: tuple[Trial, ...]) -> Precision:
     return best if best and speeds[best] > _GAIN * plain else "float32"
 
 
-def _key(one: Measured) -> tuple[str | int, ...]:
+def _key(one: Measurement) -> tuple[str | int, ...]:
     return one.network, one.precision, one.batch_size, one.device, one.threads, one.lanes, one.sharing
 
 

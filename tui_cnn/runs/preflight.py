@@ -1,5 +1,7 @@
 """The check before a run: whether a network can be trained by a recipe, on the data that it names."""
 
+from typing import NamedTuple
+
 import msgspec
 
 from tui_cnn.core.analysis import analyze
@@ -12,7 +14,14 @@ from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.recipe import Recipe
 
 
-def check(network: Network, recipe: Recipe) -> None:
+class Checked(NamedTuple):
+    """A network and a recipe that have passed the check; the path of the data set is absolute."""
+
+    network: Network
+    recipe: Recipe
+
+
+def check(network: Network, recipe: Recipe) -> Checked:
     """Make sure that a network can be trained by a recipe.
 
     Raises:
@@ -22,6 +31,8 @@ def check(network: Network, recipe: Recipe) -> None:
     from tui_cnn.data.errors import DataError
     from tui_cnn.data.fitting import fit
 
+    if recipe.directory:  # relative to the current directory, which is not the worker's
+        recipe = msgspec.structs.replace(recipe, data=str(recipe.directory.absolute()))
     try:
         convert(msgspec.to_builtins(recipe), Recipe)
     except InvalidError as error:
@@ -37,14 +48,12 @@ def check(network: Network, recipe: Recipe) -> None:
         raise RunError(str(error)) from None
     if analysis.output_shape != (data.class_count,):
         raise RunError(_wrong_output(network.name, analysis.output_shape, data.name, data.class_count))
+    return Checked(network, recipe)
 
 
 def notes(network: Network, recipe: Recipe, images: int) -> list[str]:
     """Say what will surprise in a run that can be trained, on so many training images."""
-    from math import ceil
-
-    images = min(images, recipe.limit or images)
-    steps = recipe.epochs * ceil((images - round(recipe.validation * images)) / recipe.batch_size)
+    steps = recipe.epochs * recipe.batches(recipe.image_counts(images).train)
     found = analyze(network, TrainingContext(steps=steps)).checks
     return [str(finding) for finding in found if finding.code == "slow-averages"]
 

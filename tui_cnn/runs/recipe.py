@@ -1,10 +1,14 @@
 """How a network is trained: everything that a run needs to know beside the network."""
 
+from math import ceil
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
+
+from tui_cnn.data.files import data_directory
+from tui_cnn.data.validation_split import validation_count
 
 OptimizerName = Literal["adam", "adamw", "rmsprop", "sgd"]
 ScheduleName = Literal["constant", "cosine", "step", "one-cycle"]
@@ -88,4 +92,21 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     @property
     def directory(self) -> Path | None:
         """Where the data set is; None: the one that ships with the program."""
-        return Path(self.data).expanduser() if self.data else None
+        return data_directory(self.data)
+
+    def image_counts(self, images: int) -> "ImageCounts":
+        """Split so many training images of a data set."""
+        used = min(images, self.limit or images)
+        validation = validation_count(used, self.validation)
+        return ImageCounts(used - validation, validation)
+
+    def batches(self, images: int) -> int:
+        """Count the batches of so many images, the last one perhaps smaller."""
+        return ceil(images / self.batch_size)
+
+
+class ImageCounts(NamedTuple):
+    """Images to train on, and to validate on."""
+
+    train: int
+    validation: int

@@ -18,6 +18,7 @@ from tui_cnn.runs.events import (
     decode,
 )
 from tui_cnn.runs.history import History
+from tui_cnn.runs.line_reader import LineReader
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.state import State, derive_state
 
@@ -68,7 +69,7 @@ class Follower:
     def __init__(self, run: RunDirectory) -> None:
         self.run = run
         self._history = History()
-        self._read = 0  # bytes of whole lines
+        self._lines = LineReader(run.events_file)
         self._damaged = 0
         self._snapshot: Snapshot | None = None
 
@@ -83,15 +84,9 @@ class Follower:
         return self._snapshot
 
     def _read_news(self) -> bool:
-        """Take in the lines that were finished since the last time; a torn one is left for the next."""
-        try:
-            with self.run.events_file.open("rb") as file:
-                file.seek(self._read)
-                whole, newline, _torn = file.read().rpartition(b"\n")
-        except OSError:
-            return False
-        self._read += len(whole) + len(newline)
-        for line in filter(None, whole.split(b"\n")):
+        """Take in the lines that were finished since the last time; return whether there are any."""
+        lines = self._lines.read()
+        for line in filter(None, lines.split(b"\n")):
             try:
                 event = decode(line)
             except ValueError:
@@ -99,7 +94,7 @@ class Follower:
             else:
                 if event is not None:
                     self._history.tell(event)
-        return bool(newline)
+        return bool(lines)
 
     def _take(self, state: State) -> Snapshot:
         history = self._history

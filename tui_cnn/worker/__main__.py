@@ -8,7 +8,7 @@ for the directory of a run to train.
 
 `python -m tui_cnn.worker inspect`: answer questions about trained networks, in frames of msgpack, until the input ends.
 
-Exit status: 0 trained to the end, or stopped as wished; 1 the training failed, and the run's events say why; 2 bad
+Exit status: 0 trained to the end, or stopped on command; 1 the training failed, and the run's events say why; 2 bad
 usage; 3 the run cannot be trained now, because another worker is at it or it is finished.
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui_cnn.runs.runtime import Runtime
 
 _NICENESS = 10
-"""Whoever sits before the screen comes first."""
+"""What the user works with comes first."""
 
 
 def main(arguments: list[str]) -> int:
@@ -36,21 +36,21 @@ def main(arguments: list[str]) -> int:
             from tui_cnn.runs.directory import RunDirectory
             from tui_cnn.worker.running import train
 
-            _step_back()
+            _lower_priority()
             return train(RunDirectory(Path(directory)))
         case ["probe"]:
             from tui_cnn.worker.probe import probe
 
-            _step_back()
+            _lower_priority()
             return probe()
         case ["probe", part] if part.isdecimal():
             from tui_cnn.worker.probe import probe
 
             return probe(int(part))
-        case ["spare", told] if runtime := _runtime(told):
-            from tui_cnn.worker.spare import wait_for_run
+        case ["spare", settings] if runtime := _runtime(settings):
+            from tui_cnn.worker.prewarmed import wait_for_run
 
-            _step_back()
+            _lower_priority()
             return wait_for_run(runtime)
         case ["export", ("keras" | "onnx") as to, target]:
             from tui_cnn.worker.export import main as export
@@ -72,17 +72,17 @@ def main(arguments: list[str]) -> int:
     return 2
 
 
-def _runtime(told: str) -> "Runtime | None":
+def _runtime(settings: str) -> "Runtime | None":
     import msgspec
 
     from tui_cnn.runs.runtime import Runtime
 
     with suppress(msgspec.DecodeError):
-        return msgspec.json.decode(told, type=Runtime)
+        return msgspec.json.decode(settings, type=Runtime)
     return None
 
 
-def _step_back() -> None:
+def _lower_priority() -> None:
     """Give way to whatever else is running.
 
     Linux weighs sessions against each other before it looks at the processes within one (sched(7), “autogroup”): the

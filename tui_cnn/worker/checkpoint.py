@@ -4,15 +4,13 @@ So a checkpoint knows where it stands and cannot disagree with itself. It is an 
 and totals are one more entry of the zip archive.
 """
 
-import os
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import keras
 import msgspec
 
+from tui_cnn.formats.atomic import replacing
 from tui_cnn.i18n import _
 from tui_cnn.worker.failures import TrainingError
 from tui_cnn.worker.totals import Sums
@@ -20,23 +18,23 @@ from tui_cnn.worker.totals import Sums
 _ENTRY = "cnn_tui.json"
 
 
-class Place(msgspec.Struct, frozen=True):
+class CheckpointState(msgspec.Struct, frozen=True):
     """Where a run stands: how many steps are done since its beginning, and the totals of the epoch so far."""
 
     step: int = 0
     sums: Sums = Sums()
 
 
-def save_checkpoint(path: Path, model: keras.Model, place: Place) -> None:
+def save_checkpoint(path: Path, model: keras.Model, state: CheckpointState) -> None:
     """Write a checkpoint whole or not at all.
 
     Raises:
         OSError: it cannot be written.
     """
-    with _replacing(path) as temporary:
+    with replacing(path, _temporary(path)) as temporary:
         model.save(temporary)
         with zipfile.ZipFile(temporary, "a") as archive:
-            archive.writestr(_ENTRY, msgspec.json.encode(place))
+            archive.writestr(_ENTRY, msgspec.json.encode(state))
 
 
 def save_weights(path: Path, model: keras.Model) -> None:
@@ -46,11 +44,11 @@ def save_weights(path: Path, model: keras.Model) -> None:
         OSError: it cannot be written.
     """
     path.parent.mkdir(exist_ok=True)
-    with _replacing(path) as temporary:
+    with replacing(path, _temporary(path)) as temporary:
         model.save(temporary, include_optimizer=False)
 
 
-def load_checkpoint(path: Path) -> tuple[keras.Model, Place]:
+def load_checkpoint(path: Path) -> tuple[keras.Model, CheckpointState]:
     """Read a checkpoint.
 
     Raises:
@@ -60,7 +58,7 @@ def load_checkpoint(path: Path) -> tuple[keras.Model, Place]:
         with zipfile.ZipFile(path) as archive:
             if damaged := archive.testzip():  # Keras reads here and there in a member, so that no sum is compared
                 raise zipfile.BadZipFile(f"Bad CRC-32 for file {damaged!r}")
-            place = msgspec.json.decode(archive.read(_ENTRY), type=Place | Sums)
+            state = msgspec.json.decode(archive.read(_ENTRY), type=CheckpointState | Sums)
         model = keras.saving.load_model(path)
     # Keras has no error of its own for a damaged file: what the readers inside it raise comes through.
     except Exception as error:
@@ -69,19 +67,11 @@ def load_checkpoint(path: Path) -> tuple[keras.Model, Place]:
             _("{file} cannot be read: {reason}").format(file=path.name, reason=reason),
             _("Delete {path} and resume the run: it begins anew.").format(path=path),
         ) from error
-    if isinstance(place, Sums):  # as it was written before there were steps that the optimizer does not count
-        place = Place(int(keras.ops.convert_to_numpy(model.optimizer.iterations)), place)
-    return model, place
+    if isinstance(state, Sums):  # as it was written before there were steps that the optimizer does not count
+        state = CheckpointState(int(keras.ops.convert_to_numpy(model.optimizer.iterations)), state)
+    return model, state
 
 
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """Give the path of a file to write, which then takes the place of `path`."""
-    temporary = path.with_suffix(f".tmp{path.suffix}")  # Keras looks at the suffix
-    try:
-        yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _temporary(path: Path) -> Path:
+    """Return where to write first: always the same, so that what a killed worker leaves is overwritten."""
+    return path.with_suffix(f".tmp{path.suffix}")  # Keras looks at the suffix

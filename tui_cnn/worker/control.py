@@ -1,4 +1,4 @@
-"""What the worker is asked to do: by the run's `desired` file, or by a signal of the system."""
+"""The commands to a worker: from the run's `desired` file, or from a signal of the system."""
 
 import time
 from pathlib import Path
@@ -6,33 +6,33 @@ from typing import Any
 
 from tui_cnn.runs.desired import Desired, read_desired
 
-_EVERY = 0.1
+_INTERVAL = 0.1
 
 
 class Control:
-    """The wish as it stands, looked up at most ten times a second."""
+    """The command as it stands, read at most ten times a second."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._terminated = False
-        self._looked = float("-inf")
-        self._wish: Desired = "run"
+        self._read_at = float("-inf")
+        self._command: Desired = "run"
 
     def terminate(self, *_signal: Any) -> None:
-        """Wish to stop, whatever the file says; made to be a signal's handler."""
+        """Stop, whatever the file says; a signal handler."""
         self._terminated = True
 
-    def wish(self) -> Desired:
-        """Tell what is wished."""
+    def command(self) -> Desired:
+        """Return the command."""
         if self._terminated:
             return "stop"
-        if time.monotonic() - self._looked >= _EVERY:
-            self._looked = time.monotonic()
-            self._wish = read_desired(self._path)
-        return self._wish
+        if time.monotonic() - self._read_at >= _INTERVAL:
+            self._read_at = time.monotonic()
+            self._command = read_desired(self._path)
+        return self._command
 
-    def wait(self) -> Desired:
-        """Wait until something else than a pause is wished, and tell what: `stop`, or to go on in some way."""
-        while (wish := self.wish()) == "pause":
-            time.sleep(_EVERY)
-        return wish
+    def wait_while_paused(self) -> Desired:
+        """Wait until the command is not `pause` any more; return it."""
+        while (command := self.command()) == "pause":
+            time.sleep(_INTERVAL)
+        return command

@@ -1,4 +1,4 @@
-"""Going through batches a stretch at a time, and doing what the user wishes in between."""
+"""Going through batches a few at a time, and handling the user's commands in between."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -11,44 +11,44 @@ from tui_cnn.worker.failures import TrainingError
 from tui_cnn.worker.journal import Journal
 from tui_cnn.worker.pace import Speed, Stopwatch
 
-_STRETCH = 0.1
+_CALL_SECONDS = 0.1
 """Seconds that one call of TensorFlow is to last."""
 
 
 class StopRequestedError(Exception):
-    """It is wished that the run stops."""
+    """The run is to stop."""
 
 
-class Turn(Protocol):
+class TrainingSlot(Protocol):
     """The right to train, which may have to be waited for."""
 
-    def take(self) -> bool:
-        """Wait for it; False: it is wished to stop instead."""
+    def acquire(self) -> bool:
+        """Wait for it; return False if the run is to stop instead."""
 
-    def leave(self) -> None:
-        """Give it away."""
+    def release(self) -> None:
+        """Let another run train."""
 
 
 class Execution:
-    """Calls the compiled steps. Holds its stopwatch, and everything else, while a pause is wished."""
+    """Calls the compiled steps; pauses them and the stopwatch on command."""
 
-    def __init__(self, control: Control, journal: Journal, watch: Stopwatch, turn: Turn | None = None) -> None:
+    def __init__(self, control: Control, journal: Journal, watch: Stopwatch, slot: TrainingSlot | None = None) -> None:
         self._control = control
-        self._turn = turn
+        self._slot = slot
         self._journal = journal
         self._watch = watch
 
-    def go(self, steps: Callable[[int, int], Any], first: int, last: int, speed: Speed) -> Iterator[int]:
+    def run(self, steps: Callable[[int, int], Any], first: int, last: int, speed: Speed) -> Iterator[int]:
         """Call `steps(batch, count)` for the batches from `first` until before `last`; yield the next one to do.
 
         Raises:
-            StopRequestedError: it is wished that the run stops.
+            StopRequestedError: the run is to stop.
             TrainingError: the sum of losses, which `steps` returns, is no number any more.
         """
         at = first
         while at < last:
-            self._obey()
-            count = min(speed.batches_in(_STRETCH), last - at)
+            self._handle_commands()
+            count = min(speed.batches_in(_CALL_SECONDS), last - at)
             began = self._watch.elapsed
             loss = float(steps(at, count))
             speed.add(count, self._watch.elapsed - began)
@@ -60,18 +60,18 @@ class Execution:
             at += count
             yield at
 
-    def _obey(self) -> None:
-        wish = self._control.wish()
-        if wish == "pause":
-            self._watch.hold()
+    def _handle_commands(self) -> None:
+        command = self._control.command()
+        if command == "pause":
+            self._watch.pause()
             self._journal.write(Paused())
-            if self._turn:
-                self._turn.leave()  # let others train meanwhile
-            wish = self._control.wait()
-            if wish != "stop" and self._turn and not self._turn.take():
-                wish = "stop"
-            self._watch.go_on()
-            if wish != "stop":
+            if self._slot:
+                self._slot.release()  # let others train meanwhile
+            command = self._control.wait_while_paused()
+            if command != "stop" and self._slot and not self._slot.acquire():
+                command = "stop"
+            self._watch.resume()
+            if command != "stop":
                 self._journal.write(Resumed())
-        if wish == "stop":
+        if command == "stop":
             raise StopRequestedError

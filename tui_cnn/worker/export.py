@@ -12,8 +12,10 @@ from typing import Any
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.network import Network
+from tui_cnn.formats.atomic import replacing
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import MODEL_FORMATS, require_buildable
+from tui_cnn.formats.saving import write_errors
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
@@ -68,18 +70,14 @@ def export(network: Network, to: str, target: Path, weights: Path | None = None)
         raise FormatError(target, message.format(packages=", ".join(missing)))
     if not target.parent.is_dir():
         raise FormatError(target, _("there is no directory {directory}").format(directory=target.parent))
-    temporary = target.with_name(f".{target.name[:64]}.{os.urandom(4).hex()}.{to}")
+    temporary = target.with_name(f".{target.name[:64]}.{os.urandom(4).hex()}.{to}")  # Keras looks at the suffix
     try:
-        _write(network, to, temporary, weights)
-        temporary.replace(target)
+        with write_errors(target), replacing(target, temporary):
+            _write(network, to, temporary, weights)
     except FormatError:
         raise
     except ValueError as error:
         raise FormatError(target, str(error)) from None
-    except OSError as error:
-        raise FormatError(target, _("cannot be written: {reason}").format(reason=error.strerror or error)) from None
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _write(network: Network, to: str, target: Path, weights: Path | None) -> None:

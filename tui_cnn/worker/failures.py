@@ -3,6 +3,7 @@
 import errno
 
 from tui_cnn.data.errors import DataError
+from tui_cnn.errors import UserError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
 from tui_cnn.runs.events import Failed
@@ -10,7 +11,7 @@ from tui_cnn.runs.events import Failed
 _WHERE = "in user code:"
 
 
-class TrainingError(Exception):
+class TrainingError(UserError):
     """The training cannot go on; it knows what to do about it."""
 
     def __init__(self, message: str, advice: str) -> None:

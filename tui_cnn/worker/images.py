@@ -1,4 +1,4 @@
-"""The images of a data set, read ahead by a spare worker."""
+"""The images of a data set, read ahead by a prewarmed worker."""
 
 from functools import lru_cache
 from pathlib import Path

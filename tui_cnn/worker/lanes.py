@@ -9,18 +9,18 @@ from typing import Any
 
 import tensorflow as tf
 
-from tui_cnn.worker.replicas import Part
+from tui_cnn.worker.replicas import Shard
 
 
-def share(batch: Part, lanes: int) -> list[Part]:
+def split_batch(batch: Shard, lanes: int) -> list[Shard]:
     """Share a batch among lanes, in the order of its images. For use in a graph."""
     if lanes == 1:
         return [batch]
     ends = [place * batch.count // lanes for place in range(lanes + 1)]
-    return [_part(batch, begin, end) for begin, end in pairwise(ends)]
+    return [_shard(batch, begin, end) for begin, end in pairwise(ends)]
 
 
-def _part(batch: Part, begin: Any, end: Any) -> Part:
+def _shard(batch: Shard, begin: Any, end: Any) -> Shard:
     own = slice(begin, tf.maximum(end, begin + 1))
     weight = batch.weight * tf.cast(end - begin, tf.float32) / tf.cast(batch.count, tf.float32)
-    return Part(batch.images[own], batch.labels[own], end - begin, batch.whole, weight)
+    return Shard(batch.images[own], batch.labels[own], end - begin, batch.whole, weight)

@@ -2,7 +2,7 @@
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.runs.features import features
-from tui_cnn.runs.machine import Measured, digest, remember
+from tui_cnn.runs.machine import Measurement, digest, remember
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import Runtime
 from tui_cnn.worker.device import device_kind
@@ -13,7 +13,7 @@ def remember_step(
 ) -> None:
     """Let this machine know how many seconds a step took, and how many bytes the process then held."""
     remember(
-        Measured(
+        Measurement(
             network=digest(analysis.network),
             precision=precision,
             batch_size=recipe.batch_size,

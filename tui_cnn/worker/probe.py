@@ -19,9 +19,10 @@ from tui_cnn.core.layers import (
     MaxPooling2D,
 )
 from tui_cnn.core.network import Network
+from tui_cnn.runs.process import worker_command
+from tui_cnn.runs.queue_slot import is_training
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import Runtime, runtime
-from tui_cnn.runs.turn import is_training
 from tui_cnn.worker.loading import load_tensorflow
 
 _BATCHES = (16, 32, 128)
@@ -64,7 +65,7 @@ def probe(part: int = 0) -> int:
         os.nice(9)
     parts = _parts()
     if part < len(parts) and _measure(*parts[part]) and part + 1 < len(parts):
-        os.execv(sys.executable, [sys.executable, "-m", "tui_cnn.worker", "probe", str(part + 1)])
+        os.execv(sys.executable, worker_command("probe", str(part + 1)))
     return 0
 
 
@@ -92,7 +93,7 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
     import tensorflow as tf
 
     from tui_cnn.data.fitting import fit
-    from tui_cnn.worker import telling
+    from tui_cnn.worker import event_factory
     from tui_cnn.worker.device import configure
     from tui_cnn.worker.images import take_images
     from tui_cnn.worker.measuring import remember_step
@@ -112,6 +113,6 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
             model = make_model(network, recipe, precision)
             steps = Steps(model, fit(data.image_shape, network.input_shape), recipe, by.lanes)
             seconds = step_seconds(steps, samples, recipe)
-            held = held or telling.memory()
+            held = held or event_factory.memory()
             remember_step(analyze(network), recipe, precision, by, seconds, held if number == 0 else None)
     return True

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 
-class Part(NamedTuple):
+class Shard(NamedTuple):
     """What a replica takes of a batch of `whole` images.
 
     `count` of its images and labels are its own; where that is none, it has one that weighs nothing, because layers
@@ -35,20 +35,20 @@ class Replicas:
         """Call a function on every replica, and add up what it returns, tensor by tensor."""
         if self.count == 1:
             return function(*arguments)
-        told = self._strategy.run(function, arguments)
-        return tf.nest.map_structure(lambda each: self._strategy.reduce("SUM", each, axis=None), told)
+        results = self._strategy.run(function, arguments)
+        return tf.nest.map_structure(lambda each: self._strategy.reduce("SUM", each, axis=None), results)
 
-    def part(self, images: Any, labels: Any) -> Part:
+    def shard(self, images: Any, labels: Any) -> Shard:
         """Take every `count`th image, beginning with the number of this replica."""
         whole = tf.size(labels)
         if self.count == 1:
-            return Part(images, labels, whole, whole, 1.0)
+            return Shard(images, labels, whole, whole, 1.0)
         number = tf.distribute.get_replica_context().replica_id_in_sync_group
         taken = tf.range(tf.minimum(number, whole - 1), whole, self.count)
         count = tf.where(number < whole, tf.size(taken), 0)
         # A loss of Keras is divided by the number of replicas, as if their parts were equal.
         weight = tf.cast(self.count * count, tf.float32) / tf.cast(whole, tf.float32)
-        return Part(tf.gather(images, taken), tf.gather(labels, taken), count, whole, weight)
+        return Shard(tf.gather(images, taken), tf.gather(labels, taken), count, whole, weight)
 
     def total(self, gradients: list[Any]) -> list[Any]:
         """Add up the gradients of all replicas, on each of them."""
@@ -56,6 +56,6 @@ class Replicas:
             return gradients
         return list(tf.distribute.get_replica_context().all_reduce("SUM", gradients))
 
-    def share(self, tensor: Any) -> Any:
+    def divide(self, tensor: Any) -> Any:
         """Divide what every replica has by their number: what adds them up gives the tensor again."""
         return tensor if self.count == 1 else tensor / tf.cast(self.count, tensor.dtype)

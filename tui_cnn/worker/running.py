@@ -1,4 +1,4 @@
-"""A run trained in this process: its lock, its turn, and no failure that passes untold."""
+"""A run trained in this process: its lock, its place in the queue, and its failures reported."""
 
 import signal
 import sys
@@ -6,8 +6,7 @@ import threading
 import traceback
 from contextlib import suppress
 
-from tui_cnn.data.errors import DataError
-from tui_cnn.formats.errors import FormatError
+from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
@@ -19,11 +18,11 @@ from tui_cnn.worker.failures import explain
 from tui_cnn.worker.images import images
 from tui_cnn.worker.journal import Journal
 from tui_cnn.worker.loading import load_tensorflow
-from tui_cnn.worker.waiting import Waiting
+from tui_cnn.worker.run_slot import RunSlot
 
 
 def train(run: RunDirectory) -> int:
-    """Train a run until it ends, fails or is wished to stop; return the exit status of the worker."""
+    """Train a run until it ends, fails or is to stop; return the exit status of the worker."""
     control = Control(run.desired_file)
     signal.signal(signal.SIGTERM, control.terminate)
     if hasattr(signal, "SIGHUP"):
@@ -39,12 +38,12 @@ def train(run: RunDirectory) -> int:
 
 
 def _train_locked(run: RunDirectory, control: Control) -> int:
-    """Train, and tell of what goes wrong. TensorFlow is loaded here, well after the lock is held."""
+    """Train, and report what goes wrong. TensorFlow is loaded here, well after the lock is held."""
     try:
         journal = Journal(run.events_file)
-        turn = Waiting(run, journal, control)
+        slot = RunSlot(run, journal, control)
         try:
-            if not turn.take():
+            if not slot.acquire():
                 journal.write(Stopped())
                 return 0
             reading = threading.Thread(target=_read_ahead, args=(run,))
@@ -53,13 +52,13 @@ def _train_locked(run: RunDirectory, control: Control) -> int:
             from tui_cnn.worker.training import Training
 
             reading.join()
-            Training(run, journal, control, turn).run()
+            Training(run, journal, control, slot).run()
         except Exception as error:
             if run.path.exists():
                 journal.write(explain(error))
             raise
         finally:
-            turn.leave()
+            slot.release()
             journal.close()
     except Exception:
         traceback.print_exc()
@@ -68,6 +67,6 @@ def _train_locked(run: RunDirectory, control: Control) -> int:
 
 
 def _read_ahead(run: RunDirectory) -> None:
-    """Read the images beside all that must be loaded; if they cannot be read, it is said when they are needed."""
-    with suppress(DataError, FormatError, OSError):
+    """Read the images beside all that must be loaded; errors are left to whoever needs them."""
+    with suppress(UserError, OSError):
         images(run.recipe().directory)

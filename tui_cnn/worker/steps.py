@@ -13,12 +13,11 @@ import tensorflow as tf
 from tui_cnn.data.fitting import Fitting
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.worker.augment import augment
-from tui_cnn.worker.lanes import share
+from tui_cnn.worker.inputs import fitted, scaled
+from tui_cnn.worker.lanes import split_batch
 from tui_cnn.worker.model import takes_shares
-from tui_cnn.worker.replicas import Part, Replicas
-from tui_cnn.worker.totals import Confusion, Sums, Totals, count
-
-_LARGEST_PIXEL = 255.0
+from tui_cnn.worker.replicas import Replicas, Shard
+from tui_cnn.worker.totals import Confusion, RunningTotals, Sums, count
 
 
 class Samples(NamedTuple):
@@ -56,8 +55,8 @@ class Steps:
         lanes: int = 1,
         replicas: Replicas | None = None,
     ) -> None:
-        self.trained = Totals()
-        self.evaluated = Totals()
+        self.trained = RunningTotals()
+        self.evaluated = RunningTotals()
         self.confusion = Confusion(model.output_shape[-1])
         self._norm = tf.Variable(0.0)
         self._model = model
@@ -80,20 +79,20 @@ class Steps:
         def step(place: Any) -> Any:
             images, labels = self._batch(samples, order, first + place, done + place)
             self._model.optimizer.learning_rate.assign(rates[place])
-            self.trained.add(Sums(*self._replicas.run(self._learn, images, labels, place == count - 1)))
+            self.trained.add(Sums(*self._replicas.run(self._train_batch, images, labels, place == count - 1)))
             return place + 1
 
         tf.while_loop(lambda place: place < count, step, [tf.constant(0)])
         return self.trained.loss()
 
-    def _learn(self, images: Any, labels: Any, is_last: Any) -> Sums:
+    def _train_batch(self, images: Any, labels: Any, is_last: Any) -> Sums:
         """Do a step, of one replica; the last one's gradients are measured."""
         model, replicas = self._model, self._replicas
-        parts = share(replicas.part(images, labels), self._lanes)
+        shards = split_batch(replicas.shard(images, labels), self._lanes)
         with tf.GradientTape() as tape:
-            outputs = [model(part.images, training=True) for part in parts]
-            losses = list(map(self._weighted_loss, parts, outputs))
-            penalties = [replicas.share(penalty) for penalty in model.losses]
+            outputs = [model(shard.images, training=True) for shard in shards]
+            losses = list(map(self._weighted_loss, shards, outputs))
+            penalties = [replicas.divide(penalty) for penalty in model.losses]
             loss = tf.add_n([*losses, *penalties])
             scale = model.optimizer.scale_loss(tf.constant(1.0)) if self._scales_loss else 1.0
             scaled = scale * loss
@@ -101,12 +100,12 @@ class Steps:
         norm = tf.cond(is_last, lambda: tf.linalg.global_norm(gradients) / scale, self._norm.read_value)
         self._norm.assign(norm)
         # The optimizer adds up those of all replicas.
-        model.optimizer.apply([replicas.share(gradient) for gradient in gradients], model.trainable_variables)
-        return count(loss, outputs, parts)[0]
+        model.optimizer.apply([replicas.divide(gradient) for gradient in gradients], model.trainable_variables)
+        return count(loss, outputs, shards)[0]
 
     def _evaluate(self, samples: Samples, order: Any, first: Any, batches: Any) -> Any:
         def step(number: Any) -> Any:
-            sums, counts = self._replicas.run(self._look, *self._batch(samples, order, number))
+            sums, counts = self._replicas.run(self._evaluate_batch, *self._batch(samples, order, number))
             self.evaluated.add(Sums(*sums))
             self.confusion.add(counts)
             return number + 1
@@ -114,14 +113,14 @@ class Steps:
         tf.while_loop(lambda number: number < first + batches, step, [first])
         return self.evaluated.loss()
 
-    def _look(self, images: Any, labels: Any) -> tuple[Sums, Any]:
+    def _evaluate_batch(self, images: Any, labels: Any) -> tuple[Sums, Any]:
         """Evaluate a batch, on one replica."""
-        parts = share(self._replicas.part(images, labels), self._lanes)
-        outputs = [self._model(part.images, training=False) for part in parts]
-        return count(tf.add_n(list(map(self._weighted_loss, parts, outputs))), outputs, parts)
+        shards = split_batch(self._replicas.shard(images, labels), self._lanes)
+        outputs = [self._model(shard.images, training=False) for shard in shards]
+        return count(tf.add_n(list(map(self._weighted_loss, shards, outputs))), outputs, shards)
 
-    def _weighted_loss(self, part: Part, outputs: Any) -> Any:
-        return part.weight * self._loss(part.labels, outputs)
+    def _weighted_loss(self, shard: Shard, outputs: Any) -> Any:
+        return shard.weight * self._loss(shard.labels, outputs)
 
     def _loss(self, labels: Any, outputs: Any) -> Any:
         if takes_shares(self._model.loss):
@@ -135,9 +134,4 @@ class Steps:
         images = tf.gather(samples.images, chosen)
         if step is not None:
             images = augment(images, self._recipe.augmentation, self._recipe.seed, step)
-        if self._fitting.pads:
-            images = tf.pad(images, ((0, 0), *self._fitting.padding))
-        images = tf.cast(images, tf.float32) / _LARGEST_PIXEL
-        if self._fitting.channels > 1:
-            images = tf.repeat(images[..., tf.newaxis], self._fitting.channels, axis=-1)
-        return tf.reshape(images, (-1, *self._fitting.shape)), tf.gather(samples.labels, chosen)
+        return scaled(fitted(images, self._fitting)), tf.gather(samples.labels, chosen)

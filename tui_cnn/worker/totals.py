@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from tui_cnn.worker.replicas import Part
+from tui_cnn.worker.replicas import Shard
 
 
 class Means(NamedTuple):
@@ -19,24 +19,24 @@ class Sums(NamedTuple):
 
     loss: float = 0.0
     right: float = 0.0
-    seen: float = 0.0
+    images: float = 0.0
 
 
-def count(loss: Any, outputs: list[Any], parts: list[Part]) -> tuple[Sums, Any]:
+def count(loss: Any, outputs: list[Any], shards: list[Shard]) -> tuple[Sums, Any]:
     """Sum up parts of a batch, and count their images by class and what they are taken for. For use in a graph.
 
     `loss` is what the parts add to the mean over the batch; the outputs of each are (n, classes).
     """
-    labels = tf.concat([part.labels[: part.count] for part in parts], axis=0)
-    own = tf.concat([given[: part.count] for given, part in zip(outputs, parts, strict=True)], axis=0)
+    labels = tf.concat([shard.labels[: shard.count] for shard in shards], axis=0)
+    own = tf.concat([output[: shard.count] for output, shard in zip(outputs, shards, strict=True)], axis=0)
     taken = tf.argmax(own, axis=-1, output_type=tf.int32)
     right = tf.reduce_sum(tf.cast(taken == labels, tf.float64))
-    total = tf.cast(loss, tf.float64) * tf.cast(parts[0].whole, tf.float64)
+    total = tf.cast(loss, tf.float64) * tf.cast(shards[0].whole, tf.float64)
     sums = Sums(total, right, tf.cast(tf.size(labels), tf.float64))
     return sums, tf.math.confusion_matrix(labels, taken, own.shape[-1])
 
 
-class Totals:
+class RunningTotals:
     """Running sums in variables of TensorFlow."""
 
     def __init__(self) -> None:
@@ -57,8 +57,8 @@ class Totals:
 
     def means(self) -> Means:
         """The means over the images seen, of which there is at least one."""
-        loss, right, seen = self.sums()
-        return Means(loss / seen, right / seen)
+        loss, right, images = self.sums()
+        return Means(loss / images, right / images)
 
     def set(self, sums: Sums) -> None:
         """Go on from `sums`."""

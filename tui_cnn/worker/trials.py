@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from tui_cnn.core.network import Network
 from tui_cnn.data.fitting import Fitting
-from tui_cnn.runs.events import Chosen, Trial
+from tui_cnn.runs.events import Chosen, PrecisionTrial
 from tui_cnn.runs.machine import digest, fastest, read_machine, remember
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import thread_count
@@ -21,7 +21,7 @@ _SECONDS = 0.15
 """How long each is measured, after it has been compiled."""
 
 
-class Trainee(NamedTuple):
+class FreshModel(NamedTuple):
     """A model that nothing has been learnt by yet, and its steps, which may be compiled already."""
 
     model: keras.Model
@@ -30,7 +30,7 @@ class Trainee(NamedTuple):
 
 def choose(
     network: Network, recipe: Recipe, fitting: Fitting, samples: Samples, lanes: int
-) -> tuple[Chosen, Trainee | None]:
+) -> tuple[Chosen, FreshModel | None]:
     """Measure, or remember an earlier measurement on this machine, and choose the fastest precision.
 
     What was measured in it is returned as new, so that it need not be compiled again; None if nothing was.
@@ -39,8 +39,8 @@ def choose(
     trials = read_machine().trials.get(key)
     if trials is not None:
         return Chosen(precision=fastest(trials), trials=trials, known=True), None
-    made = {precision: _try(network, recipe, fitting, samples, lanes, precision) for precision in _candidates()}
-    trials = tuple(trial for trial, _trainee in made.values())
+    made = {precision: _run_trial(network, recipe, fitting, samples, lanes, precision) for precision in _candidates()}
+    trials = tuple(trial for trial, _fresh_model in made.values())
     remember(trials={key: trials})
     precision = fastest(trials)
     return Chosen(precision=precision, trials=trials, known=False), made[precision][1]
@@ -53,19 +53,19 @@ def _candidates() -> tuple[Precision, ...]:
     )
 
 
-def _try(
+def _run_trial(
     network: Network, recipe: Recipe, fitting: Fitting, samples: Samples, lanes: int, precision: Precision
-) -> tuple[Trial, Trainee | None]:
+) -> tuple[PrecisionTrial, FreshModel | None]:
     try:
         model = make_model(network, recipe, precision)
         fresh = [(variable, variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)]
         steps = Steps(model, fitting, recipe, lanes)
         speed = recipe.batch_size / step_seconds(steps, samples, recipe)
     except (tf.errors.OpError, ValueError, TypeError):  # what this machine or this network cannot do in it
-        return Trial(precision=precision, images_per_second=None), None
+        return PrecisionTrial(precision=precision, images_per_second=None), None
     for variable, value in fresh:
         variable.assign(value)
-    return Trial(precision=precision, images_per_second=speed), Trainee(model, steps)
+    return PrecisionTrial(precision=precision, images_per_second=speed), FreshModel(model, steps)
 
 
 def step_seconds(steps: Steps, samples: Samples, recipe: Recipe, seconds: float = _SECONDS) -> float:

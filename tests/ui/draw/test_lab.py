@@ -7,9 +7,9 @@ import pytest
 from textual.color import Color
 
 from tests.ui.draw.test_words import written
-from tui_cnn.lab.moving import moved
 from tui_cnn.lab.scene import Typed, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, WeightsSettings
+from tui_cnn.lab.shifting import moved
 from tui_cnn.lab.sizes import Slide
 from tui_cnn.lab.windows import WindowError
 from tui_cnn.ui.lab import pooling_drawing as lab_pooling

@@ -12,19 +12,20 @@ import pytest
 from textual.events import MouseScrollUp
 
 from tests.ui import told
-from tests.ui.conftest import NoSpare
+from tests.ui.conftest import NoPrewarmedWorker
 from tests.ui.driving import opened
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import BatchNormalization, Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
-from tui_cnn.runs import launch, spare
+from tui_cnn.runs import launch, prewarmed
 from tui_cnn.runs.desired import read_desired
 from tui_cnn.runs.directory import list_runs
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.features import features
 from tui_cnn.runs.lock import is_held
-from tui_cnn.runs.machine import Measured, digest, remember
+from tui_cnn.runs.machine import Measurement, digest, remember
+from tui_cnn.runs.preflight import Checked
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipes import with_recipe
 from tui_cnn.runs.runtime import runtime, thread_count
@@ -38,12 +39,12 @@ def starts(monkeypatch):
     """Note what would be started, and start nothing."""
     started = []
 
-    def start(network, recipe, *, spare):
-        started.append((network, recipe))
-        return told.make_run(network=network)
+    def start(checked, *, prewarmed):
+        started.append(checked)
+        return told.make_run(network=checked.network)
 
-    monkeypatch.setattr(launch, "start", start)
-    monkeypatch.setattr(train, "check", lambda network, recipe: None)
+    monkeypatch.setattr(launch, "start_checked", start)
+    monkeypatch.setattr(train, "check", Checked)
     return started
 
 
@@ -97,15 +98,15 @@ async def test_the_form_can_be_left_and_entered_again(starts):
         assert starts[0][1].epochs == 1
 
 
-async def test_one_run_is_started_however_often_enter_is_pressed(monkeypatch):
+async def test_run_commands_is_started_however_often_enter_is_pressed(monkeypatch):
     started, go = [], threading.Event()
 
-    def start(network, recipe, *, spare):
-        started.append(recipe)
+    def start(checked, *, prewarmed):
+        started.append(checked.recipe)
         go.wait(20)
         return told.make_run()
 
-    monkeypatch.setattr(launch, "start", start)
+    monkeypatch.setattr(launch, "start_checked", start)
     async with opened() as user:
         await user.press("2")
         await user.press_at_once("enter", "enter", "enter")
@@ -118,11 +119,11 @@ async def test_one_run_is_started_however_often_enter_is_pressed(monkeypatch):
 async def test_a_run_that_cannot_start_says_why_and_can_be_tried_again(monkeypatch):
     tried = []
 
-    def refuse(network, recipe, *, spare):
-        tried.append(network.name)
+    def refuse(checked, *, prewarmed):
+        tried.append(checked.network.name)
         raise RunError("no room for [/it]")
 
-    monkeypatch.setattr(launch, "start", refuse)
+    monkeypatch.setattr(launch, "start_checked", refuse)
     async with opened() as user:
         await user.press("2")
         for tries in (1, 2):
@@ -443,7 +444,7 @@ def measure(network, batch_size, seconds, memory):
     """Let the machine know what a step took."""
     cost = features(analyze(network), Recipe(batch_size=batch_size))
     remember(
-        Measured(
+        Measurement(
             network=digest(network),
             precision="float32",
             batch_size=batch_size,
@@ -590,16 +591,16 @@ async def test_a_run_that_waits_can_be_trained_now():
             await user.until(lambda: read_desired(run.desired_file) == "now")
 
 
-async def test_a_spare_worker_is_used_and_never_left_behind(monkeypatch):
-    spares, given = [], []
+async def test_a_prewarmed_worker_is_used_and_never_left_behind(monkeypatch):
+    workers, given = [], []
 
-    class Spare(NoSpare):
+    class PrewarmedWorker(NoPrewarmedWorker):
         ready = True
 
         def __init__(self, runtime):
             super().__init__(runtime)
             self.closed = False
-            spares.append(self)
+            workers.append(self)
 
         def wait(self, seconds):
             return True
@@ -607,33 +608,33 @@ async def test_a_spare_worker_is_used_and_never_left_behind(monkeypatch):
         def close(self):
             self.closed = True
 
-    def start(network, recipe, *, spare):
-        given.append(spare)
+    def start(checked, *, prewarmed):
+        given.append(prewarmed)
         return told.make_run()
 
-    monkeypatch.setattr(warm, "Spare", Spare)
-    monkeypatch.setattr(launch, "start", start)
+    monkeypatch.setattr(warm, "PrewarmedWorker", PrewarmedWorker)
+    monkeypatch.setattr(launch, "start_checked", start)
     monkeypatch.setattr("tui_cnn.runs.runtime.thread_count", lambda _recipe: 2)
     async with opened() as user:
-        assert spares == [], "none before the Train screen opens"
+        assert workers == [], "none before the Train screen opens"
         await user.press("2")
         await user.sees("A worker is ready")
         await user.press("enter")
         await user.sees("20260102-030405-fashion-cnn-abcd")
-        assert given == spares[:1]
+        assert given == workers[:1]
         await user.press("n")
-        await user.until(lambda: len(spares) == 2)
-        assert spares[1].runtime == runtime(preset("fashion-cnn"), Recipe())
+        await user.until(lambda: len(workers) == 2)
+        assert workers[1].runtime == runtime(preset("fashion-cnn"), Recipe())
         await user.press("down", "down")
         await user.type("1")  # too few images for more than one lane
-        await user.until(lambda: len(spares) == 3)
-        assert spares[2].runtime == runtime(preset("fashion-cnn"), Recipe(batch_size=1))
-    assert all(spare.closed for spare in spares)
+        await user.until(lambda: len(workers) == 3)
+        assert workers[2].runtime == runtime(preset("fashion-cnn"), Recipe(batch_size=1))
+    assert all(worker.closed for worker in workers)
 
 
 async def test_the_real_thing(monkeypatch):
-    """A spare worker trains on some of the real images, and the screen reads its test accuracy."""
-    monkeypatch.setattr(warm, "Spare", spare.Spare)
+    """A prewarmed worker trains on some of the real images, and the screen reads its test accuracy."""
+    monkeypatch.setattr(warm, "PrewarmedWorker", prewarmed.PrewarmedWorker)
     run = None
     try:
         async with opened("fashion-dnn") as user:

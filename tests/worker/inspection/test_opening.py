@@ -14,7 +14,8 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.runs.directory import RunDirectory, make_run
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.requests import Activate, Evaluate, Kernels, Open, Predict
-from tui_cnn.runs.inspection.source import Source, kept, stamp
+from tui_cnn.runs.inspection.source import Source, stamp
+from tui_cnn.runs.kept_checkpoints import kept_checkpoints
 from tui_cnn.runs.recipe import Recipe
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saves so
@@ -224,7 +225,7 @@ def test_several_sources_do_not_mix(ask, untrained):
     for step in (0, 12):
         first.set_weights([np.full_like(weight, step / 100) for weight in first.get_weights()])
         first.save(one.path / "kept" / f"step-{step:09d}.keras")
-    assert list(kept(one)) == [0, 12]
+    assert list(kept_checkpoints(one)) == [0, 12]
     sources = [Source(str(one.path), 12), Source(str(two.path)), Source(str(one.path), 0), Source(str(one.path))]
     biases = []
     for _again in range(2):

@@ -6,9 +6,10 @@ from typing import TypeVar
 
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.inspection.connection import Connection, SupersededError, worker_command
+from tui_cnn.runs.inspection.connection import Connection, SupersededError
 from tui_cnn.runs.inspection.replies import Failure, Reply
 from tui_cnn.runs.inspection.requests import AnyRequest
+from tui_cnn.runs.process import worker_command
 
 __all__ = ["Inspector", "SupersededError"]
 
@@ -25,7 +26,7 @@ class Inspector:
     """
 
     def __init__(self, command: tuple[str, ...] | None = None, patience: float = _PATIENCE) -> None:
-        self._command = command or worker_command()
+        self._command = command or worker_command("inspect")
         self._patience = patience
         self._connection: Connection | None = None
         self._starting = asyncio.Lock()

@@ -3,13 +3,10 @@
 import asyncio
 import contextlib
 import signal
-import sys
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import tui_cnn
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.frames import (
@@ -27,8 +24,8 @@ from tui_cnn.runs.inspection.frames import (
 )
 from tui_cnn.runs.inspection.replies import AnyReply
 from tui_cnn.runs.inspection.requests import AnyRequest
+from tui_cnn.runs.process import PACKAGES
 
-_PACKAGES = Path(tui_cnn.__file__).parents[1]
 _FAREWELL = 2.0
 """Seconds that the process has to end by itself."""
 _MOST_LINES = 50
@@ -36,11 +33,6 @@ _MOST_LINES = 50
 
 class SupersededError(Exception):
     """A newer question of the same kind was asked; nobody waits for this one."""
-
-
-def worker_command() -> tuple[str, ...]:
-    """Say how an inspector is started."""
-    return sys.executable, "-m", "tui_cnn.worker", "inspect"
 
 
 class _Waiting(NamedTuple):
@@ -74,9 +66,7 @@ class Connection:
         """
         pipe = asyncio.subprocess.PIPE
         try:
-            process = await asyncio.create_subprocess_exec(
-                *command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=_PACKAGES
-            )
+            process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=PACKAGES)
         except OSError as error:
             message = _("the inspector could not start: {program}: {reason}; install this program again")
             raise RunError(message.format(program=command[0], reason=error.strerror)) from None

@@ -88,7 +88,7 @@ class Look(Request, frozen=True, kw_only=True):
     sample: Annotated[int, Meta(ge=0, le=10_000)] = 32
 
 
-class Excite(Request, frozen=True, kw_only=True):
+class TopPatches(Request, frozen=True, kw_only=True):
     """The places in a sample of the test set that excite each channel of a layer most; answered by `Patches`."""
 
     layer: str
@@ -114,5 +114,5 @@ class Evaluate(Request, frozen=True, kw_only=True):
 
 
 AnyRequest = (
-    Open | Predict | Activate | Kernels | Saliency | GradCam | Occlude | Look | Excite | Range | Shift | Evaluate
+    Open | Predict | Activate | Kernels | Saliency | GradCam | Occlude | Look | TopPatches | Range | Shift | Evaluate
 )

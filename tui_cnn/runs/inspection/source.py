@@ -1,6 +1,5 @@
 """Which weights to look at: a run, or a model's file, and which of its checkpoints."""
 
-import re
 from pathlib import Path
 from typing import Literal
 
@@ -9,11 +8,10 @@ import msgspec
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.kept_checkpoints import kept_checkpoints
 
 Which = Literal["best", "last"] | int
 """The best or the last checkpoint, or the one kept after this many steps."""
-
-_KEPT = re.compile(r"(?:step|epoch|checkpoint)-(\d{1,12})\.keras")
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -38,18 +36,6 @@ class Source(msgspec.Struct, frozen=True):
         return self.path if self.is_file else self.run.id
 
 
-def kept(run: RunDirectory) -> dict[int, Path]:
-    """Find the checkpoints that the run keeps, by the number that their names end in, in its order."""
-    found: dict[int, Path] = {}
-    for directory in (run.path, run.path / "kept"):
-        try:
-            files = list(directory.iterdir())
-        except OSError:
-            continue
-        found |= {int(match[1]): path for path in files if (match := _KEPT.fullmatch(path.name))}
-    return dict(sorted(found.items()))
-
-
 def weights_file(source: Source) -> Path:
     """Tell where the weights are; the file need not be there, if it is the best or the last.
 
@@ -63,7 +49,7 @@ def weights_file(source: Source) -> Path:
         return run.best_file
     if source.which == "last":
         return run.checkpoint_file
-    files = kept(run)
+    files = kept_checkpoints(run)
     if source.which not in files:
         there = ", ".join(map(str, files)) or _("none")
         message = _("{run} keeps no weights of {number}; kept are: {there}")

@@ -139,7 +139,8 @@ class Documents:
 
     def _export(self, network: Network, to: str, path: Path) -> None:
         """Write a network to a file; a built model takes a worker and some seconds."""
-        from tui_cnn.formats.export import MODEL_FORMATS, export_text, save_text
+        from tui_cnn.formats.export import MODEL_FORMATS, export_text
+        from tui_cnn.formats.saving import save_text
         from tui_cnn.runs.export import export_model
 
         try:

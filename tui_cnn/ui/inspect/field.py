@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import overlay
 from tui_cnn.runs.inspection.replies import Activations, Patches, Region, Seen
-from tui_cnn.runs.inspection.requests import Excite, Look
+from tui_cnn.runs.inspection.requests import Look, TopPatches
 from tui_cnn.ui.inspect.actions import FIELD
 from tui_cnn.ui.inspect.canvas_widget import Tones
 from tui_cnn.ui.inspect.scene import Scene, layer_title
@@ -218,8 +218,8 @@ class FieldView(View):
         )
 
     @staticmethod
-    def _excite(scene: Scene) -> Excite:
-        return Excite(source=scene.source, layer=scene.info.name, top=_TOP, sample=_SAMPLE)
+    def _excite(scene: Scene) -> TopPatches:
+        return TopPatches(source=scene.source, layer=scene.info.name, top=_TOP, sample=_SAMPLE)
 
 
 def _where(region: Region | None) -> list[str]:

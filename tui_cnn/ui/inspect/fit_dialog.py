@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui_cnn.data.pictures import fit_picture, has_light_background
+from tui_cnn.data.image_files import fit_image, has_light_background
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.canvas import Canvas, Ink, colours
 from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
@@ -61,7 +61,7 @@ class FitPicture(SingleResult[Image | None]):
         self.dismiss(self._fitted())
 
     def _fitted(self) -> Image:
-        return fit_picture(self._picture, self._shape, invert=self._inverted)
+        return fit_image(self._picture, self._shape, invert=self._inverted)
 
     def _show(self) -> None:
         sizes = _("{rows}×{columns} becomes {height}×{width}").format(
@@ -72,7 +72,7 @@ class FitPicture(SingleResult[Image | None]):
         )
         turned = _(", light and dark turned round") if self._inverted else ""
         self.query_one("#sizes", Static).update(sizes + turned)
-        self.query_one(Pair).show(fit_picture(self._picture, _BEFORE), self._fitted())
+        self.query_one(Pair).show(fit_image(self._picture, _BEFORE), self._fitted())
 
 
 class Pair(Widget):

@@ -7,9 +7,10 @@ import numpy.typing as npt
 from rich.style import Style
 
 from tui_cnn.i18n import _
-from tui_cnn.insight.classics import classical_filters, cosine, likeness
+from tui_cnn.insight.classics import classical_filters, likeness
 from tui_cnn.insight.colours import Palette, paint, stretch
 from tui_cnn.insight.maps import Histogram, histogram
+from tui_cnn.insight.similarity import cosine
 from tui_cnn.ui.inspect.histogram import draw_columns, draw_numbers
 from tui_cnn.ui.toolkit.canvas import Canvas
 from tui_cnn.ui.toolkit.pictures import magnify

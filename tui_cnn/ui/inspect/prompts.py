@@ -53,9 +53,9 @@ class Prompts:
         if path is None:
             return None
         try:
-            from tui_cnn.data.pictures import read_picture
+            from tui_cnn.data.image_files import read_image
 
-            picture = await asyncio.to_thread(read_picture, path)
+            picture = await asyncio.to_thread(read_image, path)
         except DataError as error:
             workspace_of(self._screen).report(error)
             return None

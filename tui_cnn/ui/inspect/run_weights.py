@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from tui_cnn.data.dataset import TestSet, load_test
 from tui_cnn.runs.directory import RunDirectory, list_runs
-from tui_cnn.runs.inspection.source import Source, kept, stamp
+from tui_cnn.runs.inspection.source import Source, stamp
+from tui_cnn.runs.kept_checkpoints import kept_checkpoints
 from tui_cnn.runs.lock import is_held
 
 
@@ -31,7 +32,7 @@ def look(run: RunDirectory, test: TestSet | None) -> Weights:
         DataError: the test set cannot be read.
     """
     source = source_of(run)
-    return Weights(run, source, stamp(source), test or load_test(run.recipe().directory), tuple(kept(run)))
+    return Weights(run, source, stamp(source), test or load_test(run.recipe().directory), tuple(kept_checkpoints(run)))
 
 
 def source_of(run: RunDirectory) -> Source:

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from tui_cnn.data import moves
+from tui_cnn.data import transforms
 from tui_cnn.data.dataset import TestSet
 from tui_cnn.i18n import _
 from tui_cnn.runs.inspection.arrays import pack
@@ -42,14 +42,14 @@ class Moved:
     def apply(self, image: Pixels) -> Pixels:
         """Move an image (height, width)."""
         if self.zoom:
-            image = moves.zoom(image, self.factor)
+            image = transforms.zoom(image, self.factor)
         if self.degrees:
-            image = moves.rotate(image, self.degrees)
+            image = transforms.rotate(image, self.degrees)
         if self.flipped:
-            image = moves.flip(image)
+            image = transforms.flip(image)
         if self.dx or self.dy:
-            image = moves.shift(image, self.dx, self.dy)
-        return moves.add_noise(image, self.noise) if self.noise else image
+            image = transforms.shift(image, self.dx, self.dy)
+        return transforms.add_noise(image, self.noise) if self.noise else image
 
 
 STILL = Moved()

@@ -7,7 +7,7 @@ import numpy as np
 from textual import work
 
 from tui_cnn.data.errors import DataError
-from tui_cnn.data.pictures import read_small
+from tui_cnn.data.image_files import read_small
 from tui_cnn.formats.presets import preset
 from tui_cnn.i18n import _
 from tui_cnn.lab.scene import Taken

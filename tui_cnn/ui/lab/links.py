@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from tui_cnn.errors import UserError
 from tui_cnn.formats.fields import rebuild
 from tui_cnn.formats.validation import InvalidError, nearest
 from tui_cnn.i18n import _
@@ -22,7 +23,7 @@ PAGES: dict[PageName, type[msgspec.Struct] | None] = {
 """The pages of the Lab, and what can be set on each."""
 
 
-class LinkError(ValueError):
+class LinkError(UserError):
     """A link that leads nowhere; the message says what is wrong with it."""
 
 

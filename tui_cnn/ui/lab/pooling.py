@@ -2,9 +2,9 @@
 
 from rich.console import RenderableType
 
-from tui_cnn.lab.moving import Moved, moved
 from tui_cnn.lab.scene import Typed, image_name
 from tui_cnn.lab.settings import PoolingSettings
+from tui_cnn.lab.shifting import Moved, moved
 from tui_cnn.lab.windows import WindowError
 from tui_cnn.ui.lab.grid import Tones
 from tui_cnn.ui.lab.pooling_drawing import pictures, told

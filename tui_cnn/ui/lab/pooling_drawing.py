@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_cnn.i18n import _
-from tui_cnn.lab.moving import Moved, kept
+from tui_cnn.lab.shifting import Moved, kept
 from tui_cnn.lab.windows import Image
 from tui_cnn.ui.lab.convolution_drawing import FEW, Way, above, fitted, picture, titled, ways, window_mask
 from tui_cnn.ui.lab.grid import Fit, Marks, Numbers, Tones, number

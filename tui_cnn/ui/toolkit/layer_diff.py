@@ -10,7 +10,6 @@ from textual.app import App
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.diff import Difference, diff
 from tui_cnn.core.path import format_path
-from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.numbers import short_count
@@ -36,7 +35,7 @@ def tones(app: App[Any]) -> Tones:
 def difference(before: Analysis, after: Analysis, tone: Tones, *, whole: bool = False) -> Group:
     """List the layers whose settings or numbers differ, or with `whole` all, and what each change costs or saves."""
     found = diff(before, after)
-    shown = [pair for pair in found if whole or pair.change != "same" or _moved(pair)]
+    shown = [pair for pair in found if whole or pair.change != "same" or pair.numbers_differ]
     if before.network.input_shape != after.network.input_shape:
         shapes = [format_shape(analysis.network.input_shape) for analysis in (before, after)]
         heading = [Text(_("input {before} → {after}").format(before=shapes[0], after=shapes[1]), style=tone.changed)]
@@ -60,10 +59,9 @@ def difference(before: Analysis, after: Analysis, tone: Tones, *, whole: bool = 
 
 
 def _add(table: Table, pair: Difference, tone: Tones) -> None:
-    row = pair.after or pair.before
-    assert row is not None
+    row = pair.row
     style = {"same": tone.same, "changed": tone.changed, "added": tone.better, "removed": tone.worse}[pair.change]
-    settings = [f"{name} {_brief(was)} → {_brief(now)}" for name, (was, now) in pair.fields().items()]
+    settings = [f"{name} {was} → {now}" for name, (was, now) in pair.field_texts().items()]
     table.add_row(
         Text(_SIGNS[pair.change], style=style),
         format_path(row.path),
@@ -75,25 +73,12 @@ def _add(table: Table, pair: Difference, tone: Tones) -> None:
 
 def _numbers(pair: Difference, tone: Tones) -> tuple[Text, Text, Text]:
     """Write the output shape as it is after, and how many parameters and MACs come or go; nothing where none do."""
-    row = pair.after or pair.before
-    figures = row.figures if row else None
+    figures = pair.row.figures
     if any(side is not None and side.figures is None for side in pair[1:]):
         return Text("—", style="dim"), Text(""), Text("")  # what cannot be built saves nothing
-    (params, macs), (no_params, no_macs) = _costs(pair.after), _costs(pair.before)
+    params, macs = pair.cost()
     shape = Text(format_shape(figures.output_shape) if figures else "—", style="" if pair.change != "same" else "dim")
-    return shape, _signed(params - no_params, tone), _signed(macs - no_macs, tone)
-
-
-def _moved(pair: Difference) -> bool:
-    """Whether the numbers of a layer differ, be it only because its input does."""
-    before, after = (row.figures.output_shape if row and row.figures else None for row in (pair.before, pair.after))
-    return before != after or _costs(pair.before) != _costs(pair.after)
-
-
-def _costs(row: Row | None) -> tuple[int, int]:
-    if row is None or row.figures is None:
-        return 0, 0
-    return row.figures.parameters.total, row.figures.macs.value
+    return shape, _signed(params, tone), _signed(macs, tone)
 
 
 def _signed(count: int, tone: Tones) -> Text:
@@ -104,7 +89,3 @@ def _signed(count: int, tone: Tones) -> Text:
         if count > 0
         else Text(f"−{short_count(-count)}", style=tone.better)
     )
-
-
-def _brief(value: Any) -> str:
-    return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -1,6 +1,5 @@
 """What is known of a run before it starts: read and worked out in a thread."""
 
-from math import ceil
 from typing import NamedTuple
 
 import msgspec
@@ -10,8 +9,8 @@ from tui_cnn.data.errors import DataError
 from tui_cnn.runs.estimate import Estimate, estimate, precision_of
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import notes
+from tui_cnn.runs.queue_slot import is_training
 from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.turn import is_training
 
 
 class Forecast(NamedTuple):
@@ -42,14 +41,13 @@ def forecast(analysis: Analysis, recipe: Recipe) -> Forecast:
         count = summarize(recipe.directory).train_count
     except DataError as error:
         return Forecast(0, 0, 0, _UNKNOWN, "", queued=is_training(), problem=str(error))
-    used = min(count, recipe.limit or count)
-    held_out = min(round(recipe.validation * used), used - 1)
+    counts = recipe.image_counts(count)
     machine = read_machine()
     precision = precision_of(analysis, recipe, machine)
     return Forecast(
-        images=used - held_out,
-        validation=held_out,
-        steps=ceil((used - held_out) / recipe.batch_size),
+        images=counts.train,
+        validation=counts.validation,
+        steps=recipe.batches(counts.train),
         estimate=estimate(analysis, msgspec.structs.replace(recipe, precision=precision), count, machine),
         precision=precision,
         queued=is_training(),

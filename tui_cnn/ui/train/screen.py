@@ -124,7 +124,7 @@ class TrainScreen(Looking, MainScreen):
     def action_pause_run(self) -> None:
         """Pause, or go on."""
         paused = self._watched is not None and self._watched.snapshot.state == "paused"
-        self._steer(launch.go_on if paused else launch.pause)
+        self._steer(launch.unpause if paused else launch.pause)
 
     def action_stop_run(self) -> None:
         """Stop, with a checkpoint."""
@@ -132,7 +132,7 @@ class TrainScreen(Looking, MainScreen):
 
     def action_hurry_run(self) -> None:
         """Train now, beside the other."""
-        self._steer(launch.hurry)
+        self._steer(launch.skip_queue)
 
     def action_resume_run(self) -> None:
         """Go on from the checkpoint."""
@@ -221,8 +221,8 @@ class TrainScreen(Looking, MainScreen):
     @work(thread=True, group="start")
     def _start(self, network: Network, recipe: Recipe) -> None:
         try:
-            check(network, recipe)
-            run = launch.start(network, recipe, spare=self._warm.spare())
+            checked = check(network, recipe)
+            run = launch.start_checked(checked, prewarmed=self._warm.spare())
         except (RunError, ValueError) as error:
             self._starting = False
             self.app.call_from_thread(self.notify, str(error), severity="error", timeout=10, markup=False)

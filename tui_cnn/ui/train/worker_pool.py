@@ -4,9 +4,9 @@ import subprocess
 
 from tui_cnn.runs import launch
 from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.prewarmed import PrewarmedWorker
+from tui_cnn.runs.queue_slot import is_training
 from tui_cnn.runs.runtime import Runtime
-from tui_cnn.runs.spare import Spare
-from tui_cnn.runs.turn import is_training
 
 _LOADING = 15.0
 """Seconds to wait for a spare worker that loads already: one that starts anew would not be sooner."""
@@ -16,7 +16,7 @@ class Warm:
     """Holds a spare worker while a run is being set up. It is tended from a thread, and never outlives the screen."""
 
     def __init__(self) -> None:
-        self._spare: Spare | None = None
+        self._spare: PrewarmedWorker | None = None
         self._probe: subprocess.Popen[bytes] | None = None
         self._probed = False
         self._closed = False
@@ -44,7 +44,7 @@ class Warm:
             if self._spare is not None and self._spare.runtime != runtime:
                 self.used()
             if self._spare is None:
-                self._spare = Spare(runtime)
+                self._spare = PrewarmedWorker(runtime)
             elif self._spare.ready and not self._probed:
                 self._probed = True
                 self._probe = launch.probe()
@@ -53,7 +53,7 @@ class Warm:
         if self._closed:
             self.close()
 
-    def spare(self) -> Spare | None:
+    def spare(self) -> PrewarmedWorker | None:
         """Return the spare worker once it is ready; what is measured beside it ends."""
         self._end_probe()
         if self._spare is not None and self._spare.wait(_LOADING):

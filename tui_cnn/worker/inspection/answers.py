@@ -9,7 +9,6 @@ from tui_cnn.runs.inspection.requests import (
     Activate,
     AnyRequest,
     Evaluate,
-    Excite,
     GradCam,
     Kernels,
     Look,
@@ -19,22 +18,23 @@ from tui_cnn.runs.inspection.requests import (
     Range,
     Saliency,
     Shift,
+    TopPatches,
 )
-from tui_cnn.worker.inspection import explaining, looking, sampling, seeing
+from tui_cnn.worker.inspection import attribution, outputs, receptive_field, sampling
+from tui_cnn.worker.inspection.engine_cache import EngineCache
 from tui_cnn.worker.inspection.job import Job
-from tui_cnn.worker.inspection.opened import Opened
-from tui_cnn.worker.inspection.shelf import Shelf
+from tui_cnn.worker.inspection.loaded_model import Opened
 
 _ANSWERS: dict[type, Callable[[Opened, Any], Job]] = {
-    Open: looking.describe,
-    Predict: looking.predict,
-    Activate: looking.activate,
-    Kernels: looking.weights,
-    Saliency: explaining.saliency,
-    GradCam: explaining.grad_cam,
-    Occlude: explaining.occlude,
-    Look: seeing.look,
-    Excite: seeing.excite,
+    Open: outputs.describe,
+    Predict: outputs.predict,
+    Activate: outputs.activate,
+    Kernels: outputs.weights,
+    Saliency: attribution.saliency,
+    GradCam: attribution.grad_cam,
+    Occlude: attribution.occlude,
+    Look: receptive_field.look,
+    TopPatches: receptive_field.excite,
     Range: sampling.ranges,
     Shift: sampling.shifts,
     Evaluate: sampling.evaluate,
@@ -45,7 +45,7 @@ class Answers:
     """Answers requests, and keeps open what they are about."""
 
     def __init__(self) -> None:
-        self._shelf = Shelf()
+        self._shelf = EngineCache()
 
     def begin(self, request: AnyRequest) -> Job:
         """Begin to answer; nothing is done before the first turn.

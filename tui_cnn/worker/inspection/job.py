@@ -10,7 +10,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.replies import AnyReply
 from tui_cnn.worker.inspection.engine import Floats
-from tui_cnn.worker.inspection.opened import Opened, Pixels
+from tui_cnn.worker.inspection.loaded_model import Opened, Pixels
 
 Job = Generator[float, None, AnyReply]
 """Yields the share of the work that is done, 0 to 1, and returns the answer."""

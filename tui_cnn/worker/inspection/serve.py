@@ -8,10 +8,8 @@ import threading
 import traceback
 from typing import TYPE_CHECKING, BinaryIO
 
-from tui_cnn.data.errors import DataError
-from tui_cnn.formats.errors import FormatError
+from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
-from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.frames import (
     PROTOCOL,
     Answer,
@@ -112,7 +110,7 @@ def _serve(inbox: Inbox, sink: BinaryIO, answers: "Answers") -> None:
 def _explain(error: Exception) -> str:
     """Put an error into one line; those that should not be go to the log as they are."""
     reason = next(iter(str(error).splitlines()), "") or type(error).__name__
-    if isinstance(error, (RunError, FormatError, DataError)):
+    if isinstance(error, UserError):
         return reason
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return _("there is not enough memory for this network")

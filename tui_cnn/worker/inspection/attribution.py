@@ -12,7 +12,7 @@ from tui_cnn.runs.inspection.arrays import pack
 from tui_cnn.runs.inspection.replies import Heat, Heats
 from tui_cnn.runs.inspection.requests import GradCam, Occlude, Saliency
 from tui_cnn.worker.inspection.job import Job, aim
-from tui_cnn.worker.inspection.opened import BATCH, Opened
+from tui_cnn.worker.inspection.loaded_model import BATCH, Opened
 
 _MAP_AXES = 3
 

@@ -1,7 +1,7 @@
 """A worker that has loaded TensorFlow before there is a run to train.
 
-It says `ready` on its standard output and waits for a line on its standard input: the directory of a run. From then
-on it is that run's worker, and nothing that becomes of the screen touches it. If its input closes first, it ends.
+It writes `ready` on its standard output and waits for a line on its standard input: the directory of a run. From then
+on it is that run's worker, and nothing that happens to the screen affects it. If its input closes first, it ends.
 """
 
 import os
@@ -20,31 +20,31 @@ READY = b"ready\n"
 
 def wait_for_run(runtime: Runtime) -> int:
     """Load TensorFlow, wait for a run, train it; return the exit status."""
-    given: list[bytes] = []
-    waiting = threading.Thread(target=_read, args=(given,), daemon=True)
-    waiting.start()  # so that it ends at once, even while it loads, when the screen does
+    lines: list[bytes] = []
+    reader = threading.Thread(target=_read, args=(lines,), daemon=True)
+    reader.start()  # so that it ends at once, even while it loads, when the screen does
     _warm_up(runtime)
     try:
         os.write(sys.stdout.fileno(), READY)
     except OSError:
         return 0
-    waiting.join()
-    if not given:
+    reader.join()
+    if not lines:
         return 0
-    run = RunDirectory(Path(os.fsdecode(given[0])))
-    _turn_away(run.log_file)
+    run = RunDirectory(Path(os.fsdecode(lines[0])))
+    _redirect_output(run.log_file)
     return train(run)
 
 
-def _read(given: list[bytes]) -> None:
+def _read(lines: list[bytes]) -> None:
     line = sys.stdin.buffer.readline()
     if not line.endswith(b"\n"):
         os._exit(0)
-    given.append(line[:-1])
+    lines.append(line[:-1])
 
 
 def _warm_up(runtime: Runtime) -> None:
-    """Load all that a training needs, the data too, and go through its motions once: what is lazy is then done."""
+    """Load all that a training needs, the data too, and do a step: what is lazy is then done."""
     load_tensorflow()
     import_module("tui_cnn.worker.training")
     import tensorflow as tf
@@ -69,8 +69,8 @@ def _warm_up(runtime: Runtime) -> None:
     steps.train(few, tf.range(64), 0, tf.fill((2,), 0.001), 0)
 
 
-def _turn_away(log: Path) -> None:
-    """Let go of the screen: what is said from now on goes to the run's log."""
+def _redirect_output(log: Path) -> None:
+    """Let go of the pipes to the screen: all output from now on goes to the run's log."""
     with log.open("ab") as file, Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), sys.stdin.fileno())
         os.dup2(file.fileno(), sys.stdout.fileno())

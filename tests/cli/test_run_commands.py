@@ -5,11 +5,13 @@ import json
 import pytest
 
 from tests.cli.test_train import FAILED, FINISHED, STARTED, epoch, tell
+from tui_cnn.cli import follow as following
 from tui_cnn.cli.follow import follow
 from tui_cnn.formats.presets import preset
+from tui_cnn.runs import launch, preflight
 from tui_cnn.runs.about import About, read_about
 from tui_cnn.runs.directory import list_runs, make_run
-from tui_cnn.runs.events import Chosen, Queued, Trial
+from tui_cnn.runs.events import Chosen, PrecisionTrial, Queued
 from tui_cnn.runs.recipe import Recipe
 
 
@@ -52,8 +54,8 @@ def test_a_failure_as_json_is_a_failure(capsys):
 
 def test_waiting_and_choosing_are_told(run, capsys):
     trials = (
-        Trial(precision="float32", images_per_second=1000.0),
-        Trial(precision="mixed_float16", images_per_second=None),
+        PrecisionTrial(precision="float32", images_per_second=1000.0),
+        PrecisionTrial(precision="mixed_float16", images_per_second=None),
     )
     tell(run, Queued(behind="another-run"), Chosen(precision="float32", trials=trials))
     follow(run)
@@ -100,6 +102,26 @@ def test_a_network_of_a_run_is_exported(cnn_tui, run):
         f"{run.best_file}: is not there yet; let the run train for an epoch\n",
     )
     assert "name a MODEL, or a run with --run" in cnn_tui("export", "--to", "toml").stderr
+
+
+def test_compare_checks_each_network_once_before_it_trains_any(cnn_tui, monkeypatch):
+    calls = []
+
+    def check(network, recipe):
+        calls.append(f"check {network.name}")
+        return real(network, recipe)
+
+    def follow(run, **_options):
+        calls.append(f"train {run.name}")
+        return 0
+
+    real = preflight.check
+    for module in (preflight, launch):
+        monkeypatch.setattr(module, "check", check)
+    monkeypatch.setattr(launch, "_launch", lambda *_: None)
+    monkeypatch.setattr(following, "follow", follow)
+    assert cnn_tui("compare", "fashion-dnn", "fashion-cnn").exit_code == 0
+    assert calls == ["check fashion-dnn", "check fashion-cnn", "train fashion-dnn", "train fashion-cnn"]
 
 
 def test_compare_trains_both_and_lays_them_side_by_side(cnn_tui):

@@ -5,19 +5,20 @@ from pathlib import Path
 
 from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import TestSet, load_test
+from tui_cnn.data.files import data_directory
 from tui_cnn.formats.keras.reading import read_keras
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.inspection.source import Source, stamp, weights_file
 from tui_cnn.worker.inspection.engine import Engine
-from tui_cnn.worker.inspection.opened import Opened
+from tui_cnn.worker.inspection.loaded_model import Opened
 from tui_cnn.worker.inspection.weights import load_weights
 
 _MOST_ENGINES = 4
 _MOST_OPENED = 32
 
 
-class Shelf:
+class EngineCache:
     """What is open: engines by their networks, weights by their sources, data sets by their directories."""
 
     def __init__(self) -> None:
@@ -69,7 +70,7 @@ class Shelf:
 
     def _test(self, directory: str) -> TestSet:
         if directory not in self._tests:
-            self._tests[directory] = load_test(Path(directory).expanduser() if directory else None)
+            self._tests[directory] = load_test(data_directory(directory))
         return self._tests[directory]
 
 

@@ -8,7 +8,7 @@ from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights
 from tui_cnn.runs.inspection.replies import Opened as OpenedReply
 from tui_cnn.runs.inspection.requests import Activate, Kernels, Open, Predict
 from tui_cnn.worker.inspection.job import Job, probabilities_of
-from tui_cnn.worker.inspection.opened import BATCH, Opened
+from tui_cnn.worker.inspection.loaded_model import BATCH, Opened
 
 _KERNEL_AXES = 4
 

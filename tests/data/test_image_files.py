@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from tui_cnn.data.errors import DataError
-from tui_cnn.data.pictures import fit_picture, has_light_background, read_picture, read_small
+from tui_cnn.data.image_files import fit_image, has_light_background, read_image, read_small
 
 
 @pytest.mark.parametrize("suffix", ["png", "bmp", "gif", "tiff", "webp"])
@@ -15,14 +15,14 @@ def test_formats(tmp_path, suffix):
     grey = np.arange(64, dtype=np.uint8).reshape(8, 8) * 3
     path = tmp_path / f"a.{suffix}"
     Image.fromarray(grey).save(path, **({"lossless": True} if suffix == "webp" else {}))
-    assert (read_picture(path) == grey).all()
+    assert (read_image(path) == grey).all()
 
 
 def test_colours_and_transparency(tmp_path):
     """Luma of ITU-R 601: 0.299 red, 0.587 green, 0.114 blue."""
     path = tmp_path / "a.png"
     Image.fromarray(np.array([[[255, 0, 0, 255], [0, 255, 0, 255], [255, 255, 255, 0]]], np.uint8)).save(path)
-    assert read_picture(path).tolist() == [[76, 150, 0]]
+    assert read_image(path).tolist() == [[76, 150, 0]]
 
 
 @pytest.mark.parametrize(
@@ -39,18 +39,18 @@ def test_colours_and_transparency(tmp_path):
 def test_more_levels_of_grey_than_a_byte_has(tmp_path, levels, suffix):
     path = tmp_path / f"a.{suffix}"
     Image.fromarray(levels).save(path)
-    assert read_picture(path).tolist() == [[0, 1, 255]]
+    assert read_image(path).tolist() == [[0, 1, 255]]
 
 
 def test_a_dark_picture_of_sixteen_bits_stays_dark(tmp_path):
     Image.fromarray(np.array([[0, 200]], np.uint16)).save(tmp_path / "a.png")
-    assert read_picture(tmp_path / "a.png").tolist() == [[0, 1]]
+    assert read_image(tmp_path / "a.png").tolist() == [[0, 1]]
 
 
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "a.png")
     with pytest.raises(DataError, match="is no picture that can be read"):
-        read_picture(tmp_path / "a.png")
+        read_image(tmp_path / "a.png")
 
 
 def test_as_the_camera_was_held(tmp_path):
@@ -58,7 +58,7 @@ def test_as_the_camera_was_held(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned by 90 degrees, clockwise
     picture.save(tmp_path / "a.png", exif=exif)
-    assert read_picture(tmp_path / "a.png").tolist() == [[0, 0], [0, 0], [255, 255]]
+    assert read_image(tmp_path / "a.png").tolist() == [[0, 0], [0, 0], [255, 255]]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_is_none(tmp_path, content, problem):
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(DataError) as refused:
-        read_picture(path)
+        read_image(path)
     assert str(refused.value) == f"{path}: {problem}"
 
 
@@ -84,9 +84,9 @@ def test_a_torn_picture_and_a_directory(tmp_path):
     Image.fromarray(np.zeros((50, 50), np.uint8)).save(path)
     path.write_bytes(path.read_bytes()[:60])
     with pytest.raises(DataError, match="is no picture that can be read"):
-        read_picture(path)
+        read_image(path)
     with pytest.raises(DataError, match="is a directory"):
-        read_picture(tmp_path)
+        read_image(tmp_path)
 
 
 @pytest.mark.parametrize("side", [10_001, 20_000])
@@ -94,24 +94,24 @@ def test_a_picture_of_too_many_pixels_is_not_unpacked(tmp_path, side):
     path = tmp_path / "a.png"
     Image.new("1", (side, side)).save(path)
     with pytest.raises(DataError, match="has too many pixels; make it smaller"):
-        read_picture(path)
+        read_image(path)
 
 
 def test_fit_keeps_the_shape_and_pads_with_black():
     wide = np.full((10, 56), 200, np.uint8)
-    fitted = fit_picture(wide, (28, 28))
+    fitted = fit_image(wide, (28, 28))
     assert fitted.shape == (28, 28)
     assert (fitted[11:16] == 200).all()  # 56 × 10 becomes 28 × 5, in the middle
     assert not fitted[:11].any()
     assert not fitted[16:].any()
-    assert fit_picture(np.zeros((1, 1000), np.uint8), (28, 28)).shape == (28, 28)
+    assert fit_image(np.zeros((1, 1000), np.uint8), (28, 28)).shape == (28, 28)
 
 
 def test_what_is_as_large_stays_and_is_inverted_before_it_is_padded():
     image = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)
-    assert (fit_picture(image, (28, 28)) == image).all()
-    assert (fit_picture(image, (28, 28), invert=True) == 255 - image).all()
-    assert not fit_picture(np.full((28, 14), 255, np.uint8), (28, 28), invert=True).any()
+    assert (fit_image(image, (28, 28)) == image).all()
+    assert (fit_image(image, (28, 28), invert=True) == 255 - image).all()
+    assert not fit_image(np.full((28, 14), 255, np.uint8), (28, 28), invert=True).any()
 
 
 def test_light_background():

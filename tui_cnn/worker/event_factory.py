@@ -1,4 +1,4 @@
-"""What a training tells of itself, in events."""
+"""The events of a training, with what is known of its process and its machine."""
 
 import os
 import platform
@@ -20,9 +20,9 @@ from tui_cnn.worker.totals import Means
 
 
 def started(
-    recipe: Recipe, precision: Precision, counts: tuple[int, int, int, int], done: int, told: Estimate, lanes: int
+    recipe: Recipe, precision: Precision, counts: tuple[int, int, int, int], done: int, predicted: Estimate, lanes: int
 ) -> Started:
-    """Tell of the beginning: `counts` are steps an epoch, and images to train, validate and test on."""
+    """Make the event of the beginning: `counts` are steps an epoch, and images to train, validate and test on."""
     steps, train, validation, test = counts
     devices = used_devices()
     return Started(
@@ -44,14 +44,14 @@ def started(
         validation_images=validation,
         test_images=test,
         resumed_from=done,
-        predicted_seconds=told.seconds_per_epoch,
-        predicted_memory=told.memory,
+        predicted_seconds=predicted.seconds_per_epoch,
+        predicted_memory=predicted.memory,
         lanes=lanes,
     )
 
 
 def finished(test: Means, confusion: tuple[tuple[int, ...], ...], epochs: list[Epoch], seconds: float) -> Finished:
-    """Tell of the end."""
+    """Make the event of the end."""
     best = max(epochs, key=lambda event: (event.best, event.epoch))
     return Finished(
         test_loss=test.loss,
@@ -63,7 +63,7 @@ def finished(test: Means, confusion: tuple[tuple[int, ...], ...], epochs: list[E
     )
 
 
-def judged(epoch: Epoch) -> float:
+def score(epoch: Epoch) -> float:
     """The accuracy that epochs are compared by: on the validation images, or where there are none, while training."""
     return epoch.accuracy if epoch.val_accuracy is None else epoch.val_accuracy
 

@@ -1,7 +1,7 @@
-"""Whose turn it is to train: one run at a time on a machine, the others in the order in which they were made.
+"""The queue of runs: one trains at a time on a machine, the others wait in the order in which they were made.
 
 A worker that waits holds a lock in the home's `queue`, named by when its run was made and its id; the one that trains
-holds the lock `training` beside them. The system lets go of them however a worker ends: nobody waits for the dead.
+holds the lock `training` beside them. The system releases the locks however a worker ends.
 """
 
 from contextlib import suppress
@@ -13,12 +13,12 @@ _TRAINING = "training"
 
 
 def is_training() -> bool:
-    """Tell whether some run is being trained that has waited for its turn."""
+    """Return whether a run of the queue is being trained."""
     return is_held(home() / "queue" / _TRAINING)
 
 
-class Turn:
-    """One run's place in the queue, until it is left.
+class QueueSlot:
+    """One run's place in the queue, until it is released.
 
     Raises:
         OSError: the home cannot be written.
@@ -31,12 +31,12 @@ class Turn:
         self._directory.mkdir(parents=True, exist_ok=True)
         self._id = run.id
         self._name = f"{run.network_file.stat().st_mtime_ns:020d} {run.id}"  # two may be of one second
-        self._place = filelock.FileLock(self._directory / self._name)
+        self._queued = filelock.FileLock(self._directory / self._name)
         self._training = filelock.FileLock(self._directory / _TRAINING)
-        self._place.acquire()
+        self._queued.acquire()
 
-    def take(self) -> str | None:
-        """Take the turn, if it has come. Return the id of the run that is waited for, or None if the turn is taken."""
+    def try_acquire(self) -> str | None:
+        """Begin to train if it is this run's turn: return None then, else the id of the run to wait for."""
         import filelock
 
         if earlier := self._earlier():
@@ -49,16 +49,16 @@ class Turn:
         self._leave_queue()
         return None
 
-    def leave(self) -> None:
-        """Let the next one have its turn, or give up waiting."""
+    def release(self) -> None:
+        """Let the next run train, or leave the queue."""
         self._leave_queue()
         self._training.release()
 
     def _leave_queue(self) -> None:
-        if self._place.is_locked:
+        if self._queued.is_locked:
             with suppress(OSError):
                 (self._directory / self._name).unlink(missing_ok=True)
-            self._place.release()
+            self._queued.release()
 
     def _earlier(self) -> list[str]:
         names = sorted(path.name for path in self._directory.iterdir() if not path.name.startswith(_TRAINING))

@@ -99,14 +99,14 @@ def read_images(
     Raises:
         DataError: one cannot be read.
     """
-    from tui_cnn.data.pictures import fit_picture, has_light_background, read_picture
+    from tui_cnn.data.image_files import fit_image, has_light_background, read_image
     from tui_cnn.runs.inspection.arrays import pack
 
     shown = []
     for path in paths:
-        picture = read_picture(Path(path).expanduser())
+        picture = read_image(Path(path).expanduser())
         inverted = has_light_background(picture) if invert is None else invert
-        shown.append(Shown(path, pack(fit_picture(picture, shape, invert=inverted)), inverted))
+        shown.append(Shown(path, pack(fit_image(picture, shape, invert=inverted)), inverted))
     return shown + [Shown(_("test image {number}").format(number=index), index) for index in indices]
 
 

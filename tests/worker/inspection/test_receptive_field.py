@@ -8,7 +8,7 @@ from tui_cnn.core.layers import AveragePooling2D, Branches, Conv2D, Dense, Flatt
 from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import load_test
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.inspection.requests import Excite, Look, Open
+from tui_cnn.runs.inspection.requests import Look, Open, TopPatches
 from tui_cnn.runs.inspection.source import Source
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saves so
@@ -95,7 +95,7 @@ def test_exciting_places(ask, untrained, keras, layer):
     )
     run, model = untrained(Network("n", (28, 28, 1), layers))
     source = Source(str(run.path))
-    found = ask(Excite(source=source, layer=layer, sample=600, top=5))
+    found = ask(TopPatches(source=source, layer=layer, sample=600, top=5))
     images, rows, columns, values, regions = (
         getattr(found, name).numpy() for name in ("images", "rows", "columns", "values", "regions")
     )
@@ -114,7 +114,7 @@ def test_exciting_places(ask, untrained, keras, layer):
             else:
                 assert regions[channel, place].tolist() == [0, 0, 27, 27]
     assert (np.diff(values, axis=1) <= 0).all()
-    everywhere = ask(Excite(source=source, layer=layer, sample=10_000, top=1))
+    everywhere = ask(TopPatches(source=source, layer=layer, sample=10_000, top=1))
     parts = [IMAGES[begin : begin + 1000, ..., None].astype("float32") / 255 for begin in range(0, 10_000, 1000)]
     best = np.concatenate([outputs(part).numpy().reshape(1000, -1, len(images)).max(axis=1) for part in parts])
     assert everywhere.values.numpy()[:, 0] == pytest.approx(best.max(axis=0), rel=1e-5)
@@ -125,7 +125,7 @@ def test_refusals(ask, untrained):
     run, _model = untrained(SMOOTH)
     source = Source(str(run.path))
     with pytest.raises(RunError, match="smooth has no layer “nope”; its layers are: first, pool, "):
-        ask(Excite(source=source, layer="nope"))
+        ask(TopPatches(source=source, layer="nope"))
     with pytest.raises(RunError, match="layer “first” has no cell 14×0×0: it is 14×28×2"):
         ask(Look(source=source, image=0, layer="first", row=14, column=0))
     with pytest.raises(RunError, match="layer “first” has no cell 0×0×2: it is 14×28×2"):

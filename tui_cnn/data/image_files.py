@@ -15,7 +15,7 @@ Image = npt.NDArray[np.uint8]
 _MOST_PIXELS = 100_000_000
 
 
-def read_picture(path: Path) -> Image:
+def read_image(path: Path) -> Image:
     """Read a picture of any common format as grey (height, width), 0 to 255; what is transparent becomes black.
 
     Raises:
@@ -86,7 +86,7 @@ def _eight_bits(levels: npt.NDArray[Any], mode: str) -> Image:
     return np.round(np.clip(levels / whole, 0, 1) * 255).astype(np.uint8)
 
 
-def fit_picture(picture: Image, shape: tuple[int, int], *, invert: bool = False) -> Image:
+def fit_image(picture: Image, shape: tuple[int, int], *, invert: bool = False) -> Image:
     """Make a grey picture as large as the network's images, `shape` (height, width): shrunk or grown whole, centred.
 
     The border is black, the background of Fashion-MNIST; `invert` turns a picture with a light background.

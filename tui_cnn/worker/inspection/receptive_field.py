@@ -12,10 +12,10 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.arrays import pack
 from tui_cnn.runs.inspection.replies import Patches, Region, Seen
-from tui_cnn.runs.inspection.requests import Excite, Look
+from tui_cnn.runs.inspection.requests import Look, TopPatches
 from tui_cnn.worker.inspection.engine import Engine, Floats
 from tui_cnn.worker.inspection.job import Job
-from tui_cnn.worker.inspection.opened import Opened, batches
+from tui_cnn.worker.inspection.loaded_model import Opened, batches
 
 _ALL = -1
 _MAP_AXES = 3
@@ -46,7 +46,7 @@ def look(opened: Opened, request: Look) -> Job:
     )
 
 
-def excite(opened: Opened, request: Excite) -> Job:
+def excite(opened: Opened, request: TopPatches) -> Job:
     """Find the strongest cell of each image and channel, then the strongest images of each channel."""
     place = opened.engine.place(request.layer)
     chosen = opened.sample(request.sample)

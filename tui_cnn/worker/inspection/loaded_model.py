@@ -15,9 +15,9 @@ from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.arrays import Array
 from tui_cnn.runs.inspection.requests import Image
 from tui_cnn.runs.inspection.source import Source
+from tui_cnn.worker.inputs import fitted, scaled
 from tui_cnn.worker.inspection.engine import Engine, Floats
 
-_LARGEST_PIXEL = 255.0
 BATCH = 250
 
 Pixels = npt.NDArray[np.uint8]
@@ -112,14 +112,11 @@ class Opened:
 
     def fitted(self, pixels: Pixels) -> Pixels:
         """Pad and shape images (n, height, width) as the network takes them, still in bytes."""
-        padded = np.pad(pixels, ((0, 0), *self._fitting.padding))
-        if self._fitting.channels > 1:
-            padded = np.repeat(padded[..., np.newaxis], self._fitting.channels, axis=-1)
-        return padded.reshape(-1, *self._fitting.shape)
+        return np.asarray(fitted(pixels, self._fitting))
 
     def inputs(self, pixels: Pixels) -> Floats:
         """Turn images (n, height, width) into what the network takes, 0 to 1."""
-        return self.fitted(pixels).astype(np.float32) / np.float32(_LARGEST_PIXEL)
+        return np.asarray(scaled(fitted(pixels, self._fitting)))
 
     def as_map(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Lay what each number of an input got, of the input's shape, over the image; of several channels the most."""

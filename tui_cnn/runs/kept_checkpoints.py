@@ -1,4 +1,4 @@
-"""Which states of the weights are kept, so that one can look at the kernels as they were through time."""
+"""The checkpoints that a run keeps along the way, so that the kernels of earlier steps can be shown."""
 
 import re
 from pathlib import Path
@@ -21,10 +21,11 @@ def kept_file(run: RunDirectory, step: int) -> Path:
     return run.kept_directory / f"step-{step:09d}.keras"
 
 
-def list_kept(run: RunDirectory) -> list[tuple[int, Path]]:
-    """List the states that are there, as steps and files, in order of time."""
+def kept_checkpoints(run: RunDirectory) -> dict[int, Path]:
+    """List the kept checkpoints by their steps, in order."""
     try:
         files = sorted(run.kept_directory.iterdir())
     except OSError:
-        return []
-    return [(int(match[1]), path) for path in files if (match := re.fullmatch(r"step-(\d{9})\.keras", path.name))]
+        return {}
+    matches = ((re.fullmatch(r"step-(\d{9})\.keras", path.name), path) for path in files)
+    return {int(match[1]): path for match, path in matches if match}
