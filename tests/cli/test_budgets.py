@@ -30,9 +30,9 @@ TRAINING = memory(analyze(preset("fashion-cnn"))).training
             "--min-receptive-field",
             "18",
             "19",
-            "fashion-cnn: a receptive field of 18 pixels, less than --min-receptive-field 19",
+            "fashion-cnn: receptive field 18 pixels, less than --min-receptive-field 19",
         ),
-        ("--output-shape", "10", "7x7x64", "fashion-cnn: the output is 10, not --output-shape 7×7×64"),
+        ("--output-shape", "10", "7x7x64", "fashion-cnn: the output shape is 10, but --output-shape is 7×7×64"),
     ],
 )
 def test_a_budget_that_holds_and_one_that_is_broken(cnn_tui, option, holds, breaks, line):
@@ -57,14 +57,14 @@ def test_what_cannot_be_known_is_not_met(cnn_tui, tmp_path):
     result = cnn_tui("check", "broken.toml", "--max-params", "1G", "--output-shape", "10")
     assert result.exit_code == 1
     assert result.stderr.splitlines() == [
-        "broken: parameters cannot be known, so --max-params 1,000,000,000 is not met",
-        "broken: the output is unknown, not --output-shape 10",
+        "broken: parameters unknown, so --max-params 1,000,000,000 is not met",
+        "broken: the output shape is unknown, but --output-shape is 10",
     ]
 
 
 def test_a_receptive_field_that_is_not_known_is_not_met(cnn_tui, tmp_path):
     result = cnn_tui("check", "fashion-dnn", "--min-receptive-field", "1")
-    line = "fashion-dnn: no feature map whose receptive field is known, so --min-receptive-field 1 is not met\n"
+    line = "fashion-dnn: no feature map with a known receptive field, so --min-receptive-field 1 is not met"
     assert (result.exit_code, result.stderr) == (1, line)
 
 
@@ -139,7 +139,7 @@ def test_explain(cnn_tui):
 def test_no_model(cnn_tui):
     result = cnn_tui("check")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "name a MODEL to check" in result.stderr
+    assert "specify a MODEL to check" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -173,6 +173,6 @@ def test_an_image_of_another_size(cnn_tui, tmp_path):
     assert {layer["change"] for layer in json.loads(again)["layers"]} == {"same"}
     refused = cnn_tui("check", "all-conv", "--input-shape", "0x28x1")
     assert refused.exit_code == 2
-    assert "--input-shape: input_shape must be a whole number, at least 1, but is 0" in refused.stderr
+    assert "--input-shape: input_shape must be a whole number, at least 1, not 0" in refused.stderr
     refused = cnn_tui("export", "--run", "last", "--to", "json", "--input-shape", "28")
-    assert "the images of a run have their size: leave --input-shape out" in refused.stderr
+    assert "the image size of a run is fixed; omit --input-shape" in refused.stderr

@@ -34,7 +34,7 @@ LINEAR = (
     "warning: layer 2: Conv2D: no activation between it and the Dense after it, so both are one linear layer; "
     'fix: activation = "relu"'
 )
-UNITS = "MACs: multiply-accumulates for one image, of convolution and dense kernels, without biases"
+UNITS = "MACs: multiply-accumulates per image, in convolution and dense kernels, without biases"
 
 
 def test_the_table_of_the_tutorial_network(cnn_tui):
@@ -144,7 +144,7 @@ def test_json_of_a_sound_network(cnn_tui):
     assert layers[0] == {
         "path": [0],
         "name": "스테이지",
-        "type": "Block",
+        "type": "Wrap in block",
         "output_shape": [8, 8, 2],
         "params": 0,
         "macs": 0,
@@ -180,7 +180,7 @@ def test_json_of_a_broken_network_guesses_nothing(cnn_tui):
             "severity": "error",
             "path": [1],
             "message": "Conv2D: needs height × width × channels, but gets 64",
-            "fix": "move it up to 1, before Flatten",
+            "fix": "move it to position 1, before Flatten",
         }
     ]
 
@@ -213,7 +213,7 @@ def test_an_unreadable_model_does_not_hide_the_others(cnn_tui):
     result = cnn_tui("check", "--json", "missing.toml", "fashion-dnn")
     assert result.exit_code == 2
     assert json.loads(result.stdout)["name"] == "fashion-dnn"
-    assert result.stderr == "missing.toml: there is no such file; check the path\n"
+    assert result.stderr == "missing.toml: file not found; check the path"
 
 
 def test_what_a_keras_file_holds_that_is_not_kept_is_said(cnn_tui):
@@ -228,7 +228,7 @@ def test_what_a_keras_file_holds_that_is_not_kept_is_said(cnn_tui):
     for command in (("check", "net.json"), ("diff", "net.json", "fashion-dnn")):
         result = cnn_tui(*command)
         assert result.stderr.startswith("net.json: "), result.stderr
-        assert "frozen, but counted as trainable here" in result.stderr
+        assert "frozen, but counted as trainable" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def test_the_problems_that_are_gone_and_the_new_ones(cnn_tui, tmp_path):
     out = cnn_tui("diff", "fashion-cnn", "mended.toml").stdout
     assert "output: 10 → —\nreceptive field of the last feature map, in pixels: 18 → —\n" in out
     assert out.partition("problems that are gone, and new ones:\n")[2].splitlines() == [
-        '- layer 4: MaxPooling2D: 11×11 by 2×2 at stride 2 leaves out 1 row and 1 column; fix: padding = "same"',
+        'image - layer 4: MaxPooling2D: 11×11, window 2×2, stride 2: 1 row and 1 column; fix: padding = "same" dropped',
         (
             "+ layer 5: Conv2D: a 7×7 window does not fit into 6×6 (layer 2, MaxPooling2D, made it 13×13 of 26×26); "
             'fix: padding = "same"'

@@ -59,10 +59,10 @@ def test_what_was_not_kept_is_said(cnn_tui):
 @pytest.mark.parametrize(
     ("args", "problem"),
     [
-        ((), "say which format with --to, or name a file that tells it with --output"),
-        (("-o", "a.txt"), "say which format with --to, or name a file that tells it with --output"),
-        (("--to", "keras"), "keras is no text: name a file with --output"),
-        (("--to", "onnx", "-o", "-"), "onnx is no text: name a file with --output"),
+        ((), "specify the format with --to, or a file name that implies it with --output"),
+        (("-o", "a.txt"), "specify the format with --to, or a file name that implies it with --output"),
+        (("--to", "keras"), "keras is not a text format; specify a file with --output"),
+        (("--to", "onnx", "-o", "-"), "onnx is not a text format; specify a file with --output"),
     ],
 )
 def test_bad_usage(cnn_tui, args, problem):
@@ -74,7 +74,7 @@ def test_bad_usage(cnn_tui, args, problem):
 @pytest.mark.parametrize(
     ("args", "expected"),
     [
-        (("no.toml", "--to", "json"), "no.toml: there is no such file; check the path"),
+        (("no.toml", "--to", "json"), "no.toml: file not found; check the path"),
         (("none.toml", "--to", "python"), "none: the network has no layers; add one"),
         (("none.toml", "-o", "a.keras"), "a.keras: none: the network has no layers; add one"),
         (("fashion-dnn", "-o", "no/a.json"), "no/a.json: there is no directory no"),

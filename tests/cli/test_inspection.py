@@ -158,24 +158,27 @@ def test_a_layer_for_grad_cam(cnn_tui, trained):
     assert np.load("a.npz")["heat"].shape == (12, 12)
     result = cnn_tui("explain", run, "-i", "0", "--layer", "dense", "-o", "a.npz")
     assert result.exit_code == 2
-    assert result.stderr.startswith("there is no layer “dense” with maps; those with maps are: conv2d, conv2d_1, ")
+    assert result.stderr.startswith("no layer “dense” with feature maps; available: conv2d, conv2d_1, ")
 
 
 @pytest.mark.parametrize(
     ("args", "line"),
     [
         (["predict", "RUN"], "name a picture, or a test image with --index (see cnn-tui predict --help)"),
-        (["predict", "RUN", "no.png"], "no.png: there is no such file; check the path"),
-        (["predict", "RUN", "-i", "10000"], "there is no test image 10000; they go from 0 to 9,999"),
+        (["predict", "RUN", "no.png"], "no.png: file not found; check the path"),
+        (["predict", "RUN", "-i", "10000"], "no test image 10000; the test images are 0 to 9,999"),
         (["predict", "RUN", "-i", "0", "--checkpoint", "12"], "keeps no weights of 12; kept are: none"),
         (["predict", "RUN", "-i", "0", "--checkpoint", "beste"], "“beste” is no checkpoint: best, last, or a number"),
         (["predict", "last", "-i", "0"], "there are no runs yet; train a network first"),
-        (["predict", "no.keras", "-i", "0"], "no.keras: there is no such file; check the path"),
+        (["predict", "no.keras", "-i", "0"], "no.keras: file not found; check the path"),
         (["activations", "RUN", "-i", "0", "-o", "a.txt"], "a.txt: its name has to end in .npz"),
-        (["activations", "RUN", "-o", "a.npz"], "name one picture, or one test image with --index"),
-        (["activations", "RUN", "a.png", "-i", "0", "-o", "a.npz"], "name one picture, or one test image with --index"),
-        (["explain", "RUN", "-i", "0", "-o", "a.gif"], "its name has to end in .png or .svg or .npz or .csv"),
-        (["explain", "RUN", "-i", "0", "-o", "a.png", "--class", "10"], "there is no class 10; they go from 0 to 9"),
+        (["activations", "RUN", "-o", "a.npz"], "specify one image file, or one test image with --index"),
+        (
+            ["activations", "RUN", "a.png", "-i", "0", "-o", "a.npz"],
+            "specify one image file, or one test image with --index",
+        ),
+        (["explain", "RUN", "-i", "0", "-o", "a.gif"], "the file name must end in .png or .svg or .npz or .csv"),
+        (["explain", "RUN", "-i", "0", "-o", "a.png", "--class", "10"], "no class 10; the classes are 0 to 9"),
         (["kernels", "RUN", "-o", "nowhere/a.npz"], "nowhere/a.npz: there is no directory nowhere"),
     ],
 )

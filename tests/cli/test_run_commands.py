@@ -42,7 +42,7 @@ def test_a_run_followed_as_json_is_its_events_and_its_summary(run, capsys):
     assert follow(run, as_json=True) == 0
     *events, summary = map(json.loads, capsys.readouterr().out.splitlines())
     assert [event["event"] for event in events] == ["started", "epoch", "epoch", "finished"]
-    assert summary["outcome"]["sentence"] == "It has finished."
+    assert summary["outcome"]["sentence"] == "Finished."
 
 
 def test_a_failure_as_json_is_a_failure(capsys):
@@ -60,7 +60,7 @@ def test_waiting_and_choosing_are_told(run, capsys):
     tell(run, Queued(behind="another-run"), Chosen(precision="float32", trials=trials))
     follow(run)
     lines = capsys.readouterr().out.splitlines()
-    assert "waiting for its turn behind another-run" in lines
+    assert "queued behind another-run" in lines
     assert "precision float32: float32 1,000 images/s, mixed_float16 not possible" in lines
 
 
@@ -101,7 +101,7 @@ def test_a_network_of_a_run_is_exported(cnn_tui, run):
         2,
         f"{run.best_file}: is not there yet; let the run train for an epoch\n",
     )
-    assert "name a MODEL, or a run with --run" in cnn_tui("export", "--to", "toml").stderr
+    assert "specify a MODEL, or a run with --run" in cnn_tui("export", "--to", "toml").stderr
 
 
 def test_compare_checks_each_network_once_before_it_trains_any(cnn_tui, monkeypatch):

@@ -146,7 +146,7 @@ def test_a_second_interrupt_does_not_wait(run, capsys, monkeypatch):
     assert wishes == [run]
     assert capsys.readouterr().out.splitlines()[-2:] == [
         "stopping; waiting for the checkpoint (press Ctrl-C again not to wait)",
-        "left alone; it stops by itself and keeps a checkpoint",
+        "no longer waiting; the run saves a checkpoint and stops by itself",
     ]
 
 
@@ -206,10 +206,10 @@ class TestOptions:
     @pytest.mark.parametrize(
         ("args", "problem"),
         [
-            (["--epochs", "0"], "epochs must be a whole number, at least 1, but is 0"),
-            (["--epochs", "abc"], "epochs must be a whole number, but is 'abc'"),
-            (["--learning-rate", "inf"], "learning_rate must be a number, at most 100, but is inf"),
-            (["--validation", "1"], "validation must be a number, less than 1, but is 1.0"),
+            (["--epochs", "0"], "epochs must be a whole number, at least 1, not 0"),
+            (["--epochs", "abc"], "epochs must be a whole number, not 'abc'"),
+            (["--learning-rate", "inf"], "learning_rate must be a number, at most 100, not inf"),
+            (["--validation", "1"], "validation must be a number, less than 1, not 1.0"),
             (["--optimizer", "adm"], "optimizer cannot be 'adm'; did you mean “adam”?"),
         ],
     )

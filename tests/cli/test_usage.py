@@ -55,8 +55,8 @@ def test_every_command_has_help(cnn_tui):
             ["train", "x", "--epochs"],
             "cnn-tui: Option '--epochs' requires an argument (see cnn-tui --help)",
         ),
-        (["nope"], "the screen needs a terminal; without one, use: cnn-tui check nope, or: cnn-tui train nope"),
-        ([], "the screen needs a terminal; without one, use: cnn-tui check MODEL, or: cnn-tui train MODEL"),
+        (["nope"], "the app needs a terminal; without one, use: cnn-tui check nope, or: cnn-tui train nope"),
+        ([], "the app needs a terminal; without one, use: cnn-tui check MODEL, or: cnn-tui train MODEL"),
     ],
 )
 def test_one_line_of_advice(cnn_tui, args, line):
@@ -107,7 +107,7 @@ def test_an_encoding_without_our_letters(tmp_path):
 @pytest.mark.parametrize(
     ("args", "line"),
     [
-        (["missing.toml"], "missing.toml: there is no such file; check the path"),
+        (["missing.toml"], "missing.toml: file not found; check the path"),
         (["fashion-cn"], "fashion-cn: there is no such file or preset; did you mean “fashion-cnn”?"),
         (["--data", "/missing"], "/missing: there is no such directory; check the path"),
     ],

@@ -171,7 +171,7 @@ def test_a_broken_branch_leaves_the_other_branches_their_numbers():
 def test_branches_that_cannot_be_merged_are_the_error_of_the_branches():
     network = Network("merge", (8, 8, 4), (Branches(branches=((MaxPooling2D(),), ())),))
     holder, pool = analyze(network).rows
-    said = "add needs branches of the same shape, but they give 4×4×4, 8×8×4 (height, width differ)"
+    said = "add needs branches of the same shape, but gets 4×4×4, 8×8×4 (height, width differ)"
     assert str(holder.error) == said
     assert pool.figures.output_shape == (4, 4, 4)
 

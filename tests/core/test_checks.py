@@ -67,8 +67,7 @@ SAME = Conv2D(filters=8, kernel_size=(3, 3), padding="same")
         (
             network(Block(layers=(CONVOLUTION, Branches(branches=((MaxPooling2D(),), ()))))),
             (
-                "layer 1.2: Branches: add needs branches of the same shape, but they give 3×3×4, 6×6×4 "
-                "(height, width differ); fix: a 1×1 Conv2D of 4 filters with strides 2×2 in branch 2"
+                "add layer 1.2: Branches: add needs branches of the same shape, but they give 3×3×4, 6×6×4 (height, width differ); fix: a 1×1 Conv2D of 4 filters with strides 2×2 to branch 2"
             ),
         ),
         (
@@ -113,15 +112,15 @@ def test_the_line(broken, line):
 @pytest.mark.parametrize(
     ("merge", "branches", "label"),
     [
-        ("add", ((Conv2D(filters=4, kernel_size=(3, 3)),), ()), 'padding = "same" in branch 1'),
-        ("add", ((Conv2D(filters=8, kernel_size=(1, 1)),), ()), "a 1×1 Conv2D of 8 filters in branch 2"),
+        ("add", ((Conv2D(filters=4, kernel_size=(3, 3)),), ()), 'add padding = "same" to branch 1'),
+        ("add", ((Conv2D(filters=8, kernel_size=(1, 1)),), ()), "add a 1×1 Conv2D of 8 filters to branch 2"),
         (
             "add",
             ((Conv2D(filters=8, kernel_size=(3, 3), strides=(2, 2), padding="same"), SAME), ()),
-            "a 1×1 Conv2D of 8 filters with strides 2×2 in branch 2",
+            "add a 1×1 Conv2D of 8 filters with strides 2×2 to branch 2",
         ),
-        ("concatenate", ((MaxPooling2D(),), (SAME,)), "a MaxPooling2D of 2×2 in branch 2"),
-        ("concatenate", ((Cropping2D(cropping=((1, 2), (0, 3))),), ()), "a Cropping2D to 5×5 in branch 2"),
+        ("concatenate", ((MaxPooling2D(),), (SAME,)), "add a MaxPooling2D of 2×2 to branch 2"),
+        ("concatenate", ((Cropping2D(cropping=((1, 2), (0, 3))),), ()), "add a Cropping2D to 5×5 to branch 2"),
         ("add", ((Flatten(),), ()), None),
     ],
 )
@@ -139,7 +138,7 @@ def test_a_shortcut_around_an_odd_size():
     main = (Conv2D(filters=8, kernel_size=(3, 3), strides=(2, 2), padding="same"), SAME)
     broken = network(Branches(branches=(main, ())), shape=(7, 7, 4))
     (found,) = errors(broken)
-    assert found.fix.label == "a 1×1 Conv2D of 8 filters with strides 2×2 in branch 2"
+    assert found.fix.label == "add a 1×1 Conv2D of 8 filters with strides 2×2 to branch 2"
     assert errors(found.fix.apply(broken)) == []
 
 

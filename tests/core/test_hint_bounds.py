@@ -128,7 +128,7 @@ def test_what_global_pooling_would_save():
     """784 inputs for each of 100 units become one for the one channel."""
     check = found(conv(1, (1, 1)), Flatten(), Dense(units=100, **RELU), shape=(28, 28, 1))["dense-heavy"]
     assert check.message == (
-        "Dense: 78,500 of 78,502 parameters are here, for 28×28×1 is flattened; global pooling saves 78,300"
+        "Dense: 78,500 of 78,502 parameters, because 28×28×1 is flattened; global pooling saves 78,300"
     )
     network = Network("net", (28, 28, 1), (conv(1, (1, 1)), Flatten(), Dense(units=100, **RELU)))
     saved = analyze(network).totals.params - analyze(check.fix.apply(network)).totals.params

@@ -134,7 +134,7 @@ def test_parameters_of_a_convolution_do_not_depend_on_the_size_of_the_image():
         (
             Conv2D(filters=1, kernel_size=(3, 3), dilation_rate=(4, 1)),
             (8, 8, 1),
-            "a 3×3 window, 9×3 with its dilation, does not fit into 8×8",
+            "a 3×3 window (9×3 with dilation) does not fit into 8×8",
             {"padding": "same"},
         ),
         (MaxPooling2D(pool_size=(2, 4)), (3, 3, 1), "a 2×4 window does not fit into 3×3", {"padding": "same"}),
@@ -153,7 +153,7 @@ def test_parameters_of_a_convolution_do_not_depend_on_the_size_of_the_image():
         (
             Conv2D(filters=8, kernel_size=(1, 1), strides=(2, 1), dilation_rate=(1, 3)),
             (4, 4, 6),
-            "strides of 2×1 and a dilation of 1×3 cannot go together",
+            "strides 2×1 and dilation 1×3 cannot be combined",
             {"dilation_rate": (1, 1)},
         ),
         (Conv2D(filters=1, kernel_size=(1, 1)), (784,), "needs height × width × channels, but gets 784", {}),
@@ -178,15 +178,12 @@ def test_refusals_name_the_numbers_and_the_change(layer, shape, message, change)
         (
             "add",
             ((4, 4, 8), (4, 4, 3)),
-            "add needs branches of the same shape, but they give 4×4×8, 4×4×3 (channels differ)",
+            "add needs branches of the same shape, but gets 4×4×8, 4×4×3 (channels differ)",
         ),
         (
             "concatenate",
             ((4, 4, 8), (1, 1, 8)),
-            (
-                "concatenate needs branches of the same height and width, but they give 4×4×8, 1×1×8 "
-                "(height, width differ)"
-            ),
+            ("concatenate needs branches of the same height and width, but gets 4×4×8, 1×1×8 (height, width differ)"),
         ),
     ],
 )

@@ -87,7 +87,7 @@ def test_a_muted_container_takes_all_it_holds_along():
     analysis = analyze(network)
     assert {row.figures.output_shape for row in analysis.rows} == {(8, 8, 4)}
     assert analysis.totals.params == 0
-    assert [check.message for check in analysis.checks] == ["all layers are muted; let one be heard"]
+    assert [check.message for check in analysis.checks] == ["all layers are muted; unmute at least one"]
 
 
 def test_checks_look_past_muted_layers_and_mend_the_right_ones():

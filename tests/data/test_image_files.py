@@ -64,10 +64,10 @@ def test_as_the_camera_was_held(tmp_path):
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (None, "there is no such file; check the path"),
-        (b"", "is no picture that can be read, such as PNG or JPEG"),
-        (b"\x89PNG\r\n\x1a\n torn", "is no picture that can be read, such as PNG or JPEG"),
-        (b"import os", "is no picture that can be read, such as PNG or JPEG"),
+        (None, "file not found; check the path"),
+        (b"", "is not a readable image; use a format such as PNG or JPEG"),
+        (b"\x89PNG\r\n\x1a\n torn", "is not a readable image; use a format such as PNG or JPEG"),
+        (b"import os", "is not a readable image; use a format such as PNG or JPEG"),
     ],
 )
 def test_what_is_none(tmp_path, content, problem):
@@ -93,7 +93,7 @@ def test_a_torn_picture_and_a_directory(tmp_path):
 def test_a_picture_of_too_many_pixels_is_not_unpacked(tmp_path, side):
     path = tmp_path / "a.png"
     Image.new("1", (side, side)).save(path)
-    with pytest.raises(DataError, match="has too many pixels; make it smaller"):
+    with pytest.raises(DataError, match="has too many pixels; use a smaller image"):
         read_image(path)
 
 

@@ -32,15 +32,15 @@ def line(text):
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (DENSE + "units = " + "1" * 5000, "holds a number of more than 4,300 digits"),
+        (DENSE + "units = " + "1" * 5000, "has a number of more than 4,300 digits"),
         (HEAD + ".".join("a" * 9_999) + " = 1", "is nested too deeply"),
         (HEAD + " . ".join(['"b"'] * 100) + " = 1", "is nested too deeply"),
         (
             HEAD + '[[layers]]\ntype = "Rescaling"\nscale = nan',
-            "layer 1 (Rescaling): scale must be a finite number, but is nan",
+            "layer 1 (Rescaling): scale must be a finite number, not nan",
         ),
-        (HEAD + '[[layers]]\ntype = "ELU"\nalpha = -inf', "layer 1 (ELU): alpha must be a finite number, but is -inf"),
-        (HEAD + '[[layers]]\ntype = "ELU"\nalpha = 1e999', "layer 1 (ELU): alpha must be a finite number, but is inf"),
+        (HEAD + '[[layers]]\ntype = "ELU"\nalpha = -inf', "layer 1 (ELU): alpha must be a finite number, not -inf"),
+        (HEAD + '[[layers]]\ntype = "ELU"\nalpha = 1e999', "layer 1 (ELU): alpha must be a finite number, not inf"),
         # the network itself
         ("", "the field “name” is missing"),
         ('name = "n"', "the field “input_shape” is missing"),
@@ -48,31 +48,31 @@ def line(text):
         (HEAD + "zzz = 1", "unknown field “zzz”; it is one of name, input_shape, layers"),
         (HEAD + '"a\\nb" = 1', "unknown field “a\\nb”; it is one of name, input_shape, layers"),
         (HEAD + f"{'y' * 99} = 1", f"unknown field “{'y' * 39}…”; it is one of name, input_shape, layers"),
-        ("name = 3\ninput_shape = [1]", "name must be text, but is 3"),
-        ('name = ""\ninput_shape = [1]', "name must be text of length at least 1, but is ''"),
+        ("name = 3\ninput_shape = [1]", "name must be text, not 3"),
+        ('name = ""\ninput_shape = [1]', "name must be text of length at least 1, not ''"),
         (
             'name = "a/b"\ninput_shape = [1]',
-            "name must be text without slashes or control characters, but is 'a/b'",
+            "name must be text without slashes or control characters, not 'a/b'",
         ),
         (
             'name = "\\u009b"\ninput_shape = [1]',
-            "name must be text without slashes or control characters, but is '\\x9b'",
+            "name must be text without slashes or control characters, not '\\x9b'",
         ),
         (
             f'name = "{"a" * 65}"\ninput_shape = [1]',
             f"name must be text of length at most 64, but is '{'a' * 38}…",
         ),
-        ('name = "n"\ninput_shape = 28', "input_shape must be a list, but is 28"),
-        ('name = "n"\ninput_shape = []', "input_shape must be a list of length at least 1, but is []"),
+        ('name = "n"\ninput_shape = 28', "input_shape must be a list, not 28"),
+        ('name = "n"\ninput_shape = []', "input_shape must be a list of length at least 1, not []"),
         (
             'name = "n"\ninput_shape = [1, 2, 3, 4]',
-            "input_shape must be a list of length at most 3, but is [1, 2, 3, 4]",
+            "input_shape must be a list of length at most 3, not [1, 2, 3, 4]",
         ),
-        ('name = "n"\ninput_shape = [0]', "input_shape must be a whole number, at least 1, but is 0"),
-        ('name = "n"\ninput_shape = [70000]', "input_shape must be a whole number, at most 65536, but is 70000"),
-        (HEAD + "layers = 3", "layers must be a list, but is 3"),
-        (HEAD + "[layers]\na = 1", "layers must be a list, but is {'a': 1}"),
-        (HEAD + "layers = [3]", "layer 1: it must be a table of fields, but is 3"),
+        ('name = "n"\ninput_shape = [0]', "input_shape must be a whole number, at least 1, not 0"),
+        ('name = "n"\ninput_shape = [70000]', "input_shape must be a whole number, at most 65536, not 70000"),
+        (HEAD + "layers = 3", "layers must be a list, not 3"),
+        (HEAD + "[layers]\na = 1", "layers must be a list, not {'a': 1}"),
+        (HEAD + "layers = [3]", "layer 1: it must be a table of fields, not 3"),
         # a layer's type
         (HEAD + '[[layers]]\ntype = "Conv2"', "layer 1: unknown layer “Conv2”; did you mean “Conv2D”?"),
         (HEAD + '[[layers]]\ntype = "dense"', "layer 1: unknown layer “dense”; did you mean “Dense”?"),
@@ -87,45 +87,45 @@ def line(text):
         (CONV + 'padding = "sam"', "layer 1 (Conv2D): padding cannot be 'sam'; did you mean “same”?"),
         (CONV + 'padding = "zzz"', "layer 1 (Conv2D): padding cannot be 'zzz'; it is one of valid, same"),
         (CONV + 'activation = "rleu"', "layer 1 (Conv2D): activation cannot be 'rleu'; did you mean “relu”?"),
-        (CONV + "strides = [1]", "layer 1 (Conv2D): strides must be a list of length exactly 2, but is [1]"),
-        (CONV + "strides = 0", "layer 1 (Conv2D): strides must be a whole number, at least 1, but is 0"),
-        (CONV + "strides = [1.5, 1]", "layer 1 (Conv2D): strides must be a whole number, but is 1.5"),
-        (CONV + 'strides = ""', "layer 1 (Conv2D): strides must be a list, but is ''"),
-        (CONV + "use_bias = 1", "layer 1 (Conv2D): use_bias must be true or false, but is 1"),
+        (CONV + "strides = [1]", "layer 1 (Conv2D): strides must be a list of length exactly 2, not [1]"),
+        (CONV + "strides = 0", "layer 1 (Conv2D): strides must be a whole number, at least 1, not 0"),
+        (CONV + "strides = [1.5, 1]", "layer 1 (Conv2D): strides must be a whole number, not 1.5"),
+        (CONV + 'strides = ""', "layer 1 (Conv2D): strides must be a list, not ''"),
+        (CONV + "use_bias = 1", "layer 1 (Conv2D): use_bias must be true or false, not 1"),
         (
             CONV + 'name = "첫 층"',
-            "layer 1 (Conv2D): name must be text of the letters A to Z, digits, and . _ - (not first), but is '첫 층'",
+            "layer 1 (Conv2D): name must be text of the letters A to Z, digits, and . _ - (not first), not '첫 층'",
         ),
-        (DENSE + "units = 0", "layer 1 (Dense): units must be a whole number, at least 1, but is 0"),
-        (DENSE + "units = 1.5", "layer 1 (Dense): units must be a whole number, but is 1.5"),
-        (DENSE + "units = true", "layer 1 (Dense): units must be a whole number, but is True"),
-        (DENSE + "units = inf", "layer 1 (Dense): units must be a whole number, but is inf"),
+        (DENSE + "units = 0", "layer 1 (Dense): units must be a whole number, at least 1, not 0"),
+        (DENSE + "units = 1.5", "layer 1 (Dense): units must be a whole number, not 1.5"),
+        (DENSE + "units = true", "layer 1 (Dense): units must be a whole number, not True"),
+        (DENSE + "units = inf", "layer 1 (Dense): units must be a whole number, not inf"),
         (
             DENSE + f"units = {10**25}",
             f"layer 1 (Dense): units must be a whole number, at most 1000000, but is {10**25}",
         ),
         (
             DENSE + "units = 0x" + "f" * 5000,
-            "layer 1 (Dense): units must be a whole number, at most 1000000, but is a number too long to write",
+            "layer 1 (Dense): units must be a whole number, at most 1000000, not a number too long to write",
         ),
         (
             DENSE + "units = 1979-05-27",
-            "layer 1 (Dense): units must be a whole number, but is datetime.date(1979, 5, 27)",
+            "layer 1 (Dense): units must be a whole number, not datetime.date(1979, 5, 27)",
         ),
-        (DROPOUT + "rate = 1.5", "layer 1 (Dropout): rate must be a number, at most 1, but is 1.5"),
-        (DROPOUT + "rate = inf", "layer 1 (Dropout): rate must be a number, at most 1, but is inf"),
-        (DROPOUT + "rate = nan", "layer 1 (Dropout): rate must be a number, at least 0, but is nan"),
+        (DROPOUT + "rate = 1.5", "layer 1 (Dropout): rate must be a number, at most 1, not 1.5"),
+        (DROPOUT + "rate = inf", "layer 1 (Dropout): rate must be a number, at most 1, not inf"),
+        (DROPOUT + "rate = nan", "layer 1 (Dropout): rate must be a number, at least 0, not nan"),
         (
             HEAD + '[[layers]]\ntype = "BatchNormalization"\nepsilon = 0',
-            "layer 1 (BatchNormalization): epsilon must be a number, more than 0, but is 0",
+            "layer 1 (BatchNormalization): epsilon must be a number, more than 0, not 0",
         ),
         # inside containers
         (BRANCHES, "layer 1 (Branches): the field “branches” is missing"),
-        (BRANCHES + "branches = [[]]", "layer 1 (Branches): branches must be a list of length at least 2, but is [[]]"),
-        (BRANCHES + "branches = [[], 3]", "layer 1.2: it must be a list, but is 3"),
+        (BRANCHES + "branches = [[]]", "layer 1 (Branches): branches must be a list of length at least 2, not [[]]"),
+        (BRANCHES + "branches = [[], 3]", "layer 1.2: it must be a list, not 3"),
         (
             BRANCHES + 'branches = [[], [{ type = "Flatten" }, { type = "Dense", units = -1 }]]',
-            "layer 1.2.2 (Dense): units must be a whole number, at least 1, but is -1",
+            "layer 1.2.2 (Dense): units must be a whole number, at least 1, not -1",
         ),
         (
             BRANCHES + "branches = [[], [{ units = 1 }]]",
@@ -137,11 +137,11 @@ def line(text):
         ),
         (
             HEAD + '[[layers]]\ntype = "Block"\nname = "a/b"',
-            "layer 1 (Block): name must be text without slashes or control characters, but is 'a/b'",
+            "layer 1 (Block): name must be text without slashes or control characters, not 'a/b'",
         ),
         (
             HEAD + '[[layers]]\ntype = "Dense"\nunits = 1\nkernel_regularizer = "l2"',
-            "layer 1 (Dense): kernel_regularizer must be as in l1(0.01), l2(0.01) or l1_l2(0.01, 0.01), but is 'l2'",
+            "layer 1 (Dense): kernel_regularizer must be as in l1(0.01), l2(0.01) or l1_l2(0.01, 0.01), not 'l2'",
         ),
         # nested without end
         (HEAD + "x = " + "[" * 5000 + "]" * 5000, "is nested too deeply"),
@@ -205,7 +205,7 @@ class TestFiles:
         return str(error.value).replace(f"{path.parent}/", "")
 
     def test_missing(self, tmp_path):
-        assert self.line(tmp_path / "no.toml") == "no.toml: there is no such file; check the path"
+        assert self.line(tmp_path / "no.toml") == "no.toml: file not found; check the path"
 
     def test_a_directory(self, tmp_path):
         assert self.line(tmp_path) == f"{tmp_path.name}: is a directory; name a file in it"
@@ -241,4 +241,4 @@ class TestFiles:
         assert self.line(path) == "secret.toml: cannot be read: Permission denied"
 
     def test_a_name_that_would_break_the_line(self, tmp_path):
-        assert self.line(tmp_path / "a\nb\x1b[31m") == "a\\nb\\x1b[31m: there is no such file; check the path"
+        assert self.line(tmp_path / "a\nb\x1b[31m") == "a\\nb\\x1b[31m: file not found; check the path"

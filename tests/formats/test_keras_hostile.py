@@ -165,19 +165,22 @@ def test_thousands_of_layers_and_skips_are_read_quickly():
 @pytest.mark.parametrize(
     ("config", "expected"),
     [
-        (functional([("Activation", "a", ["b"]), ("Activation", "b", ["a"])], "a"), "“a”: is part of a circle"),
-        (functional([("Activation", "a", ["b"])], "a"), "“b”: does not follow from the model's input"),
-        (functional([("Activation", "a", [])], "a"), "“a”: does not follow from the model's input"),
-        (functional([], "nothing"), "“nothing”: does not follow from the model's input"),
+        (functional([("Activation", "a", ["b"]), ("Activation", "b", ["a"])], "a"), "“a”: part of a cycle"),
+        (functional([("Activation", "a", ["b"])], "a"), "“b”: not connected to the input of the model"),
+        (functional([("Activation", "a", [])], "a"), "“a”: not connected to the input of the model"),
+        (functional([], "nothing"), "“nothing”: not connected to the input of the model"),
         (
             {**functional([], "in"), "module": "my.models"},
-            "is a Functional, not a Sequential or Functional model of Keras 3, so its layers stand in its code only",
+            "is a Functional, not a Sequential or Functional model of Keras 3, so its layers are only in its code",
         ),
         ({"class_name": "Sequential", "module": "keras", "config": {"layers": 3}}, "Expected array, got int at layers"),
         ({"class_name": "Sequential", "module": "keras", "config": {"layers": []}}, "does not say what goes in"),
-        ({"class_name": "Sequential"}, "is a Sequential that Keras 3 did not write; load it there and save it again"),
+        (
+            {"class_name": "Sequential"},
+            "is a Sequential that was not saved by Keras 3; load it in Keras 3 and save it again",
+        ),
         ({"class_name": "Dense"}, "is a Dense, not a Sequential"),
-        ({}, "does not describe a model of Keras 3; write it with model.to_json() or model.save(“….keras”)"),
+        ({}, "is not a Keras 3 model; save it with model.to_json() or model.save(“….keras”)"),
         ([], "does not describe a model of Keras 3"),
         ("text", "is not valid JSON"),
     ],
@@ -219,7 +222,7 @@ class TestArchives:
     @pytest.mark.parametrize("name", ["../config.json", "/config.json", "./config.json", "config.json/", "CONFIG.JSON"])
     def test_without_the_configuration(self, tmp_path, name):
         path = archive(tmp_path / "m.keras", {name: SOUND})
-        assert self.line(path) == "holds no config.json, so it is no model of Keras 3"
+        assert self.line(path) == "has no config.json, so it is not a Keras 3 model"
 
     def test_a_bomb(self, tmp_path):
         path = archive(tmp_path / "m.keras", {"config.json": b" " * 50_000_000})
@@ -244,7 +247,7 @@ class TestArchives:
         """It has no end to look at."""
         path = tmp_path / "m.keras"
         path.symlink_to("/dev/zero")
-        assert self.line(path) == "is not a sound .keras archive: it is no file"
+        assert self.line(path) == "is not a valid .keras archive: it is no file"
 
     def test_huge_json(self, tmp_path):
         path = tmp_path / "m.json"
@@ -256,7 +259,7 @@ class TestArchives:
     def test_no_archive(self, tmp_path, data):
         path = tmp_path / "m.keras"
         path.write_bytes(data)
-        assert self.line(path) == "is not a sound .keras archive: File is not a zip file"
+        assert self.line(path) == "is not a valid .keras archive: File is not a zip file"
 
     def test_encrypted(self, tmp_path):
         path = archive(tmp_path / "m.keras", {"config.json": SOUND})
@@ -264,12 +267,12 @@ class TestArchives:
         data[6] |= 1
         data[data.index(b"PK\x01\x02") + 8] |= 1
         path.write_bytes(data)
-        assert self.line(path).startswith("is not a sound .keras archive: File 'config.json' is encrypted")
+        assert self.line(path).startswith("is not a valid .keras archive: File 'config.json' is encrypted")
 
     def test_missing_and_directory(self, tmp_path):
-        assert self.line(tmp_path / "no.keras") == "there is no such file; check the path"
+        assert self.line(tmp_path / "no.keras") == "file not found; check the path"
         (tmp_path / "d.keras").mkdir()
-        assert self.line(tmp_path / "d.keras") == "is a directory; name a file in it"
+        assert self.line(tmp_path / "d.keras") == "is a directory; specify a file in it"
 
     @given(st.data())
     @settings(max_examples=200)

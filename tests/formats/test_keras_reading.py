@@ -86,13 +86,13 @@ class TestLayers:
         ("setting", "note"),
         [
             ({"kernel_initializer": "he_normal"}, None),
-            (initializer("TruncatedNormal", stddev=0.02), "kernel_initializer left at its default"),
-            (initializer("Constant", value=1.0), "kernel_initializer left at its default"),
+            (initializer("TruncatedNormal", stddev=0.02), "kernel_initializer set to its default"),
+            (initializer("Constant", value=1.0), "kernel_initializer set to its default"),
             ({"kernel_constraint": "max_norm"}, "kernel_constraint left out"),
             ({"activity_regularizer": "l2"}, "activity_regularizer left out"),
             ({"kernel_regularizer": "orthogonal_regularizer"}, "kernel_regularizer left out"),
-            ({"dtype": "mixed_float16"}, "computes in mixed_float16, counted as float32 here"),
-            ({"trainable": False}, "frozen, but counted as trainable here"),
+            ({"dtype": "mixed_float16"}, "computes in mixed_float16, but counted as float32"),
+            ({"trainable": False}, "frozen, but counted as trainable"),
         ],
     )
     def test_what_only_steers_the_training_is_left_out_with_a_note(self, keras, layers, setting, note):
@@ -334,14 +334,14 @@ class TestGraphs:
     def test_shared_weights(self, layers, functional):
         conv = layers.Conv2D(4, 1, name="twice")
         assert refusal(functional(lambda x: conv(conv(x)))) == (
-            "“twice” is applied several times: weights that several places share cannot be expressed"
+            "“twice” is used several times; shared weights are not supported"
         )
 
     def test_several_inputs_or_outputs(self, keras, layers):
         a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
-        assert refusal(keras.Model([a, b], layers.Add()([a, b]))) == "has 2 inputs (a, b), and a network here has one"
+        assert refusal(keras.Model([a, b], layers.Add()([a, b]))) == "has 2 inputs (a, b); only one is supported"
         model = keras.Model(a, [layers.Dense(1, name="x")(a), layers.Dense(2, name="y")(a)])
-        assert refusal(model) == "has 2 outputs (x, y), and a network here has one"
+        assert refusal(model) == "has 2 outputs (x, y); only one is supported"
 
     @pytest.mark.parametrize(
         ("shape", "expected"),
@@ -350,8 +350,8 @@ class TestGraphs:
                 (None, None, 3),
                 "which is not fixed; give it with --input-shape",
             ),
-            ((2, 2, 2, 2), "takes an input of 4 axes; a network here takes at most height, width and channels"),
-            ((70_000,), "does not describe a network: Expected int <= 65536 at input_shape[0]"),
+            ((2, 2, 2, 2), "the input has 4 axes; at most height, width and channels are supported"),
+            ((70_000,), "is not a network: Expected int <= 65536 at input_shape[0]"),
         ],
     )
     def test_inputs_that_we_cannot_take(self, layers, functional, shape, expected):
@@ -385,7 +385,7 @@ class TestModels:
 
     def test_an_unbuilt_model(self, keras, layers):
         assert refusal(keras.Sequential([layers.Dense(3)])) == (
-            "does not say what goes in; begin it with keras.Input, or build it, before it is written"
+            "has no input shape; start it with keras.Input, or build it, before you save it"
         )
 
     def test_a_model_built_without_an_input(self, keras, layers):

@@ -54,10 +54,10 @@ def test_a_file(directory, monkeypatch, model):
     [
         ("fashion-cn", "fashion-cn: there is no such file or preset; did you mean “fashion-cnn”?"),
         ("zzz", f"zzz: there is no such file or preset; presets are {', '.join(preset_names())}"),
-        ("zzz.toml", "zzz.toml: there is no such file; check the path"),
-        ("a/zzz", "a/zzz: there is no such file; check the path"),
-        ("~nobody-of-this-name/zzz", "~nobody-of-this-name/zzz: there is no such file; check the path"),
-        ("", ".: is a directory; name a file in it"),
+        ("zzz.toml", "zzz.toml: file not found; check the path"),
+        ("a/zzz", "a/zzz: file not found; check the path"),
+        ("~nobody-of-this-name/zzz", "~nobody-of-this-name/zzz: file not found; check the path"),
+        ("", ".: is a directory; enter the name of a file in it"),
         ("x" * 300, f"{'x' * 300}: cannot be read: File name too long"),
     ],
 )

@@ -111,7 +111,7 @@ def test_the_funnel():
     assert bars[0] > bars[1] > bars[3] > bars[4] == bars[5] > bars[6] > bars[7] > 0
     conv = ["Conv2D", "32 3×3 relu", "26×26×32", "320 parameters"]
     assert texts(root)[1:6] == ["28×28×1 in", *conv]
-    assert texts(root)[-2] == "total: 93,322 parameters, 2,794,240 MACs (multiply-accumulates for one image)"
+    assert texts(root)[-2] == "total: 93,322 parameters, 2,794,240 MACs (multiply-accumulates per image)"
 
 
 def test_names_and_unknown_numbers():

@@ -136,8 +136,12 @@ def test_the_cosine_is_one_where_patch_and_kernel_point_the_same_way():
 @pytest.mark.parametrize(
     ("image", "kernels", "message"),
     [
-        (np.ones((2, 5, 1)), np.ones((3, 3, 1, 1)), "a window of 3 has no place on 2 pixels with 0 zeros around them"),
-        (np.ones((5, 5, 3)), np.ones((3, 3, 1, 1)), "a kernel of 1 channels does not fit an image of 3"),
+        (
+            np.ones((2, 5, 1)),
+            np.ones((3, 3, 1, 1)),
+            "a window of 3 does not fit into 2 pixels with 0 zeros on each side",
+        ),
+        (np.ones((5, 5, 3)), np.ones((3, 3, 1, 1)), "a kernel with 1 channels does not fit an image with 3 channels"),
     ],
 )
 def test_what_does_not_fit_is_said(image, kernels, message):

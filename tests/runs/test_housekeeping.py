@@ -97,21 +97,21 @@ def test_a_run_that_waits_is_queued_until_its_turn_comes(run):
         (
             [event_lines.started()],
             "terminate called after throwing std::bad_alloc",
-            "The worker ended for want of memory.",
+            "The worker ran out of memory.",
         ),
         (
             [event_lines.started(), event_lines.checkpoint(3)],
             "Traceback …\nOSError: [Errno 30] Read-only file system: '/x/events.jsonl'\n",
-            "The worker could not write any more: Read-only file system: '/x/events.jsonl'",
+            "The worker could no longer write: Read-only file system: '/x/events.jsonl'",
         ),
         (  # what an earlier worker met is past
             [event_lines.started(), event_lines.checkpoint(3)],
             "Traceback …\nOSError: [Errno 30] Read-only file system: '/x/events.jsonl'\nTensorFlow begins\n",
             "The worker was killed",
         ),
-        ([event_lines.started(), Stopped()], "", "It was stopped."),
+        ([event_lines.started(), Stopped()], "", "Stopped."),
         ([event_lines.started(), event_lines.failed()], "", "It broke."),
-        ([event_lines.started(), event_lines.finished()], "", "It has finished."),
+        ([event_lines.started(), event_lines.finished()], "", "Finished."),
     ],
 )
 def test_every_end_has_a_sentence(run, events, log, said):
@@ -119,7 +119,7 @@ def test_every_end_has_a_sentence(run, events, log, said):
     run.log_file.write_text(log)
     ended = outcome(run, Follower(run).poll())
     assert ended.sentence.startswith(said)
-    assert ended.advice or said == "It has finished."
+    assert ended.advice or said == "Finished."
     assert ended.line.startswith(ended.sentence)
     assert ended.line.endswith(ended.advice)
 
@@ -127,7 +127,7 @@ def test_every_end_has_a_sentence(run, events, log, said):
 def test_sentence_and_advice_are_told_apart_in_one_line():
     assert Outcome("x: denied", "Mend it.").line == "x: denied. Mend it."
     assert Outcome("It stopped.", "Go on.").line == "It stopped. Go on."
-    assert Outcome("It has finished.").line == "It has finished."
+    assert Outcome("Finished.").line == "Finished."
 
 
 def test_a_directory_that_cannot_be_written_is_said(run, monkeypatch):

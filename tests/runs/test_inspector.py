@@ -121,9 +121,9 @@ async def test_progress_and_refusal():
 @pytest.mark.parametrize(
     ("path", "line"),
     [
-        ("killed", "the inspector ended (SIGKILL; perhaps there was not enough memory); ask again to start it anew"),
-        ("ended", "the inspector ended (the reason); ask again to start it anew"),
-        ("noise", "the inspector speaks in riddles (a frame of 1,751,477,356 bytes); try again"),
+        ("killed", "the inspector exited (SIGKILL; perhaps there was not enough memory); try again to restart it"),
+        ("ended", "the inspector exited (the reason); try again to restart it"),
+        ("noise", "the inspector sent an invalid answer (a frame of 1,751,477,356 bytes); try again"),
         ("riddle", "the inspector speaks in riddles ("),
     ],
 )
@@ -137,7 +137,7 @@ async def test_an_inspector_that_dies_is_started_anew(path, line):
 
 async def test_silence_is_ended():
     async with stand_in(patience=0.5) as inspector:
-        line = "the inspector did not answer for 0 seconds, and was ended"
+        line = "the inspector did not answer for 0 seconds and was stopped"
         assert await refusal(inspector, "silent") == line
     async with stand_in("time.sleep(3600)", patience=0.2) as inspector:
         with pytest.raises(RunError, match="did not answer"):
@@ -146,7 +146,7 @@ async def test_silence_is_ended():
 
 async def test_another_version_is_refused():
     async with stand_in("send(Hello(PROTOCOL + 1))") as inspector:
-        line = "this program was replaced by another version; start it again"
+        line = "cnn-tui was replaced by another version; restart it"
         assert await refusal(inspector, "noted") == line
 
 

@@ -32,7 +32,7 @@ def test_what_is_written_is_read(tmp_path_factory, recipe):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("epochs = 0", "epochs must be a whole number, at least 1, but is 0"),
+        ("epochs = 0", "epochs must be a whole number, at least 1, not 0"),
         ("epochs = 2.5", "epochs must be a whole number"),
         ("learning_rate = 0", "learning_rate must be a number, more than 0"),
         ("validation = 1.0", "validation must be a number, less than 1"),

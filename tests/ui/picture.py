@@ -59,7 +59,7 @@ def explain(stored, before, after, actual):
     if before is None:
         told = "there is no such picture yet"
     else:
-        changed = "\n".join(unified_diff(words(before), words(after), "as it was", "as it is", lineterm="", n=0))
+        changed = "\n".join(unified_diff(words(before), words(after), "original", "as it is", lineterm="", n=0))
         told = changed or "the words are the same: colours or places differ"
     return (
         f"the screen is not as in its picture:\n{told}\n\n"

@@ -78,7 +78,7 @@ async def test_help_lists_every_action():
 async def test_help_scrolls_in_a_small_terminal():
     async with opened(size=(80, 24)) as user:
         await user.press("f1", "end")
-        await user.sees("Leave the drawing")
+        await user.sees("Close the scatter plot")
         await user.press("q")
         assert user.app.current_mode == "build"
         assert user.app.is_running

@@ -146,13 +146,13 @@ async def test_the_networks_own_file_is_saved_to_at_once(mine):
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        ("nowhere/net.toml", "there is no directory nowhere"),
+        ("nowhere/net.toml", "directory nowhere not found"),
         ("file/net.toml", "cannot be written"),
         ("x" * 300, "this cannot be the name of a file"),
         (".", "is a directory"),
         ("/", "is a directory"),
         ("~nosuchuser/net", "this cannot be the name of a file"),
-        ("[/x].toml/[b]", "there is no directory [/x].toml"),
+        ("[/x].toml/[b]", "directory [/x].toml not found"),
     ],
 )
 async def test_a_place_that_cannot_be_written_is_told_and_the_network_stays_unsaved(here, name, problem):
@@ -199,7 +199,7 @@ DOINGS = {
 async def test_unsaved_changes_are_asked_about(own, doing):
     async with opened(file=own) as user:
         await user.press("d", *DOINGS[doing])
-        await user.sees("Unsaved changes", "“fashion-cnn” has changes that are not saved.")
+        await user.sees("Unsaved changes", "“fashion-cnn” has unsaved changes.")
         await user.press("escape")
         assert len(user.layers) == 7
         await user.press(*DOINGS[doing])

@@ -16,7 +16,7 @@ async def test_help_on_the_build_screen():
             "Conv2D, layer 3", "Filters slid over the image", "kernel_size", "Height and width of each filter"
         )
         assert order(user, "Conv2D, layer 3", "Build: the stack", "Add a layer below", "Height and width", "Everywhere")
-        assert "64" in user.line("How many filters")
+        assert "64" in user.line("Number of filters")
         await user.press("escape", "home", "?")
         await user.sees("The network: the shape of one image", "receptive field: how many pixels")
         await user.press("escape", "down", "down", "enter", "f1")

@@ -36,15 +36,15 @@ def test_what_a_link_says():
 @pytest.mark.parametrize(
     ("link", "told"),
     [
-        ("https://example.org", "a link begins with lab:, build:, train:, inspect: or lesson:"),
+        ("https://example.org", "a link must start with lab:, build:, train:, inspect: or lesson:"),
         ("build:", "a link begins with"),
         ("inspect:kernel", "there is no such view; did you mean “kernels”?"),
         ("lab:convolutions", "did you mean “convolution”?"),
         ("lab:convolution?kernels=blur", "did you mean “kernel”?"),
         ("lab:convolution?kernel=sobelx", "kernel cannot be 'sobelx'; did you mean “sobel-x”?"),
-        ("lab:convolution?side=99", "side must be a whole number, at most 64, but is 99"),
+        ("lab:convolution?side=99", "side must be a whole number, at most 64, not 99"),
         ("lab:pairs?n=3", "unknown setting “n”"),
-        ("lab:pooling?place=0", "the place is a number, from 1 on"),
+        ("lab:pooling?place=0", "place must be a number, 1 or more"),
     ],
 )
 def test_what_is_wrong_with_a_link(link, told):

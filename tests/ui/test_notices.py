@@ -8,7 +8,7 @@ async def test_what_was_just_said_is_not_said_twice_and_the_oldest_gives_way():
         await user.press("down", "]", "]", "]", "W")
         assert user.notices == [
             "MaxPooling2D has no filters or units.",
-            "There is nothing around these layers: W is for blocks and branches.",
+            "Nothing to unwrap. Select a block or a branch.",
         ]
         await user.press("+", "s", "r")
         assert len(user.notices) == 3

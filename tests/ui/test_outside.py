@@ -54,7 +54,7 @@ async def test_both_changed_is_asked_about(file):
         save_network(file, THEIRS)
         await user.sees("Changed on disk", "you have changes that are", "Back (Esc)")
         await user.press("d")
-        await user.sees("From the file to what is here", "filters 48 → 64", "−  8  Dense")
+        await user.sees("Difference: file → current network", "filters 48 → 64", "−  8  Dense")
         await user.press("escape")
         await user.sees("Keep mine (k)")
         await user.press("k")
@@ -77,7 +77,7 @@ async def test_saving_over_it_asks_first(file, monkeypatch):
             save_network(file, THEIRS) if text is None else file.write_text(text)
             before = file.read_bytes()
             await user.press("ctrl+s")
-            await user.sees("net.toml was changed by another program since it was read.")
+            await user.sees("net.toml was changed by another program after you opened it.")
             assert ("Difference" in user.text) == (text is None)
             await user.press("escape")
             assert file.read_bytes() == before

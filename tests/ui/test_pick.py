@@ -24,12 +24,12 @@ def told(network, path, layer):
         (
             Conv2D(filters=32, kernel_size=(3, 3)),
             (1,),
-            "26×26×32 → 24×24×32 · +9.25 k parameters and +4.92 M MACs in all",
+            "26×26×32 → 24×24×32 · total: +9.25 k parameters, +4.92 M MACs",
         ),
         # 64 numbers instead of 576 go into the 64 units of Dense: 512·64 = 32,768 fewer
-        (GlobalAveragePooling2D(), (5,), "3×3×64 → 64 · −32.8 k parameters and −32.8 k MACs in all"),
+        (GlobalAveragePooling2D(), (5,), "3×3×64 → 64 · total: −32.8 k parameters, −32.8 k MACs"),
         (GlobalAveragePooling2D(), (6,), "✗ layer 7: GlobalAveragePooling2D"),
-        (MaxPooling2D(pool_size=(3, 3)), (5,), "3×3×64 → 1×1×64 · −32.8 k parameters and −32.8 k MACs in all"),
+        (MaxPooling2D(pool_size=(3, 3)), (5,), "3×3×64 → 1×1×64 · total: −32.8 k parameters, −32.8 k MACs"),
     ],
 )
 def test_what_an_added_layer_would_do(layer, path, expected):
@@ -54,7 +54,7 @@ async def test_the_list_of_layers_tells_all_of_the_chosen_one():
         await user.sees("classifier begins.", "✗ layer 3: MaxPooling2D: needs height × width × channels")
         lines = len(user.text.split("╭")[1].split("╰")[0].split("\n"))
         await user.type("zzz")
-        await user.sees("nothing here has this in its name")
+        await user.sees("no matches")
         assert "classifier begins" not in user.text
         assert len(user.text.split("╭")[1].split("╰")[0].split("\n")) == lines, "the dialog keeps its height"
 

@@ -75,7 +75,7 @@ async def test_train_classes(picture, size):
     async with opened(size=SIZES[size]) as user:
         user.app.workspace.shown_run = run
         await user.press("2", "v", "v")
-        await user.sees("Confused most")
+        await user.sees("Most confused")
         await at_rest(user)
         picture(user.app)
 
@@ -200,7 +200,7 @@ async def test_lab_lesson(picture, size):
 @pytest.mark.parametrize("screen", ["train", "runs"])
 async def test_light(picture, screen):
     finished_run()
-    keys, words = {"train": ("2", "Before it starts"), "runs": ("5", "finished")}[screen]
+    keys, words = {"train": ("2", "Forecast"), "runs": ("5", "finished")}[screen]
     async with opened(size=(120, 40)) as user:
         user.app.theme = "textual-light"
         await user.press(keys)
@@ -273,9 +273,9 @@ async def test_inspect_beside_another(picture, size, inspected):
         await user.press("3")
         await user.sees("Test image 0", "above zero")
         await user.press("c", "b")
-        await user.sees("Compare with which run?")
+        await user.sees("Select a run to compare with")
         await user.choose("other")
-        await user.sees("only other is right")
+        await user.sees("only other is correct")
         await user.press("right")
         await user.until(lambda: "working" not in user.text and "Images" in user.footer and "✓" in user.text)
         await at_rest(user)

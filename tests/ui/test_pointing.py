@@ -45,7 +45,7 @@ async def test_a_layer_is_dragged_to_another_line_in_one_step():
         assert marked.bgcolor != plain.bgcolor, "the line where it would stand is marked"
         assert user.kinds[:5] == ["MaxPooling2D", "Conv2D", "MaxPooling2D", "Conv2D", "Conv2D"]
         assert user.cursor == (4,)
-        assert "u takes back: move" in user.text
+        assert "u Undo: move" in user.text
         await user.press("u")
         assert user.kinds[0] == "Conv2D"
 
@@ -58,7 +58,7 @@ async def test_a_range_is_dragged_as_a_whole_and_into_an_open_block():
         await user.click("5 · 3×3")
         await user.press("shift+down")
         await drag(user, "6 · 3×3", "3 · 3×3")
-        assert filters(user.network) == [5, 6, 3, "Block", "Flatten"]
+        assert filters(user.network) == [5, 6, 3, "Wrap in block", "Flatten"]
         assert user.app.screen.stack.span.length == 2
 
 
@@ -79,12 +79,12 @@ async def test_a_click_that_moves_nowhere_is_a_click_and_the_input_cannot_be_dra
 async def test_the_right_button_tells_what_can_be_done_with_the_layer():
     async with opened(size=(100, 30)) as user:
         await user.pilot.click(offset=at(user, "11×11×64"), button=3)
-        await user.sees("What to do with it", "Put a copy below the selected layers")
+        await user.sees("Actions", "Duplicate the selected layers below")
         assert user.app.screen_stack[-2].stack.path == (2,)
         await user.choose("duplicate")
         assert [layer.filters for layer in user.layers[2:4]] == [64, 64]
         await user.press("full_stop")
-        await user.sees("What to do with it")
+        await user.sees("Actions")
         await user.choose("undo")
         assert len(user.layers) == 8
         await user.press("full_stop", "escape")

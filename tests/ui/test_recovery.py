@@ -107,7 +107,7 @@ async def test_restored_work_is_saved_to_its_own_file(here, left_behind):
     left_behind.write_bytes(msgspec.json.encode(Copy(UNSAVED, SAVED, str(here / "mine.toml"))))
     async with opened() as user:
         await user.sees("Unsaved work found")
-        await user.click("Restore it")
+        await user.click("Restore")
         await user.until(lambda: user.network == UNSAVED)
         await user.press("ctrl+s")
         await user.told("Saved to")
@@ -163,7 +163,7 @@ async def test_where_no_copy_can_be_kept_it_is_told(here, monkeypatch):
     monkeypatch.setenv("CNN_TUI_HOME", str(here / "[b]file"))
     async with opened() as user:
         await user.press("d")
-        await user.told("No recovery copy can be kept (Not a directory): save often.")
+        await user.told("Cannot save a recovery copy: Not a directory. Save often.")
         await user.press("d")
         assert len(user.layers) == 6
         await user.press("q", "d")

@@ -43,12 +43,12 @@ def test_settings_and_keys(config):
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("theme = 3", "theme must be text, but is 3"),
+        ("theme = 3", "theme must be text, not 3"),
         ('language = "fr"', "language: the language “fr” is not known; there are: en, ko"),
         ('flops = "3x"', "flops cannot be '3x'; it is one of 2xmacs, tf"),
         ('flop = "tf"', "unknown setting “flop”; did you mean “flops”?"),
-        ("keys = 1", "keys must be tables such as [keys.stack]"),
-        ('[keys]\nadd_layer = "o"', "keys.add_layer must stand in a table such as [keys.stack]"),
+        ("keys = 1", "keys must contain tables such as [keys.stack]"),
+        ('[keys]\nadd_layer = "o"', "keys.add_layer must be in a table such as [keys.stack]"),
         ('[keys.stak]\nadd_layer = "o"', "unknown place “stak” in keys; did you mean “stack”?"),
         ('[keys.stack]\nad_layer = "o"', "unknown action “ad_layer” in keys.stack; did you mean “add_layer”?"),
         ("[keys.stack]\nadd_layer = 3", "keys.stack.add_layer must be text"),

@@ -295,7 +295,7 @@ def test_a_worker_that_dies_while_it_imports(runner, tmp_path, monkeypatch, brea
 def test_what_this_machine_lacks_is_said_before_it_trains(runner):
     run = runner.start(preset("fashion-dnn"), Recipe(device="gpu"))
     assert runner.wait_for_end(run).state == "failed"
-    assert ended(run).sentence == "TensorFlow sees no GPU here."
+    assert ended(run).sentence == "TensorFlow found no GPU on this machine."
 
 
 def test_an_old_recipe_and_events_are_read(runner):

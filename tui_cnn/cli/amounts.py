@@ -21,7 +21,9 @@ class Count(click.ParamType):  # type: ignore[type-arg]  # generic only in newer
             return value
         match = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*([kmgt]?)b?", str(value).replace("_", "").strip().lower())
         if match is None:
-            self.fail(_("“{value}” is no number such as 100000, 100k or 1.5M").format(value=value), param, ctx)
+            self.fail(
+                _("“{value}” is not a number; use for example 100000, 100k or 1.5M").format(value=value), param, ctx
+            )
         return round(float(match[1]) * _FACTORS[match[2]])
 
 
@@ -35,5 +37,5 @@ class ShapeParam(click.ParamType):  # type: ignore[type-arg]  # likewise
         if isinstance(value, tuple):
             return value
         if not re.fullmatch(r"\d+([x×,]\d+)*", str(value)):
-            self.fail(_("“{value}” is no shape such as 10 or 7x7x64").format(value=value), param, ctx)
+            self.fail(_("“{value}” is not a shape; use for example 10 or 7x7x64").format(value=value), param, ctx)
         return tuple(map(int, re.split("[x×,]", value)))

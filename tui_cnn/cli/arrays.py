@@ -28,10 +28,11 @@ Arrays = dict[str, Any]
 
 
 @click.command(
-    short_help=_("Write what every layer makes of an image."),
+    short_help=_("Write the output of every layer for an image."),
     help=_(
-        """Write what every layer makes of an image: an .npz file with an array for each layer, by its name, beside the
-        image as the network got it, and the probabilities."""
+        "Write the output of every layer for an image to an .npz file: one array per "
+        "layer, under its name, with the input\n"
+        "        image and the probabilities."
     )
     + f"\n\n{RUN_HELP}\n\n{IMAGE_HELP}\n\n\b\n"
     + _("Examples:\n  cnn-tui activations last shoe.png --out maps.npz\n  cnn-tui activations last -i 0 -o maps.npz"),
@@ -40,7 +41,7 @@ Arrays = dict[str, Any]
 @click.argument("images", nargs=-1, metavar="[IMAGE]")
 @image_options
 @checkpoint_option
-@click.option("--out", "-o", metavar="F.npz", required=True, help=_("The file to write."))
+@click.option("--out", "-o", metavar="F.npz", required=True, help=_("Output file."))
 def activations(
     run: str, images: tuple[str, ...], indices: tuple[int, ...], invert: bool | None, checkpoint: str, out: str
 ) -> int:
@@ -64,15 +65,16 @@ def activations(
 @click.command(
     short_help=_("Write the weights of a trained network."),
     help=_(
-        """Write the weights of a trained network: an .npz file with arrays such as `conv2d/kernel`, which is of shape
-        height, width, input channels, filters."""
+        "Write the weights of a trained network to an .npz file, in arrays such as "
+        "`conv2d/kernel` of shape height, width,\n"
+        "        input channels, filters."
     )
     + f"\n\n{RUN_HELP}\n\n\b\n"
     + _("Example:\n  cnn-tui kernels last --out kernels.npz"),
 )
 @click.argument("run")
 @checkpoint_option
-@click.option("--out", "-o", metavar="F.npz", required=True, help=_("The file to write."))
+@click.option("--out", "-o", metavar="F.npz", required=True, help=_("Output file."))
 def kernels(run: str, checkpoint: str, out: str) -> int:
     """Write the file."""
     target = require_suffix(out, ".npz")

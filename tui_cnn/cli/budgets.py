@@ -25,14 +25,14 @@ def broken(budgets: Budgets, analysis: Analysis, needs: Memory) -> Iterator[str]
     limits = (
         (_("parameters"), totals.params if totals.complete else None, budgets.max_params, "--max-params"),
         (_("MACs"), totals.macs if totals.complete else None, budgets.max_macs, "--max-macs"),
-        (_("bytes of training memory"), needs.training, budgets.max_memory, "--max-memory"),
+        (_("bytes of training-step memory"), needs.training, budgets.max_memory, "--max-memory"),
     )
     name = analysis.network.name
     for unit, value, limit, option in limits:
         if limit is None:
             continue
         if value is None:
-            message = _("{name}: {unit} cannot be known, so {option} {limit:,} is not met")
+            message = _("{name}: {unit} unknown, so {option} {limit:,} is not met")
             yield message.format(name=name, unit=unit, option=option, limit=limit)
         elif value > limit:
             message = _("{name}: {value:,} {unit}, more than {option} {limit:,}")
@@ -40,7 +40,7 @@ def broken(budgets: Budgets, analysis: Analysis, needs: Memory) -> Iterator[str]
     yield from _field(budgets.min_receptive_field, analysis)
     if budgets.output_shape is not None and analysis.output_shape != budgets.output_shape:
         found = format_shape(analysis.output_shape) if analysis.output_shape else _("unknown")
-        message = _("{name}: the output is {found}, not --output-shape {wanted}")
+        message = _("{name}: the output shape is {found}, but --output-shape is {wanted}")
         yield message.format(name=name, found=found, wanted=format_shape(budgets.output_shape))
 
 
@@ -51,12 +51,10 @@ def _field(least: int | None, analysis: Analysis) -> Iterator[str]:
     last_map = analysis.last_map
     field = last_map.field if last_map is not None else None
     if field is None:
-        message = _(
-            "{name}: no feature map whose receptive field is known, so --min-receptive-field {least} is not met"
-        )
+        message = _("{name}: no feature map with a known receptive field, so --min-receptive-field {least} is not met")
         yield message.format(name=analysis.network.name, least=least)
         return
     size = min(field.down.size, field.across.size)
     if size < least and field.status != "full":  # more than all of the image cannot be seen
-        message = _("{name}: a receptive field of {size} pixels, less than --min-receptive-field {least}")
+        message = _("{name}: receptive field {size} pixels, less than --min-receptive-field {least}")
         yield message.format(name=analysis.network.name, size=size, least=least)

@@ -22,58 +22,64 @@ from tui_cnn.runs.ram import machine_memory
 @click.command(
     short_help=_("Show the numbers and the problems of networks."),
     help=_(
-        """Show the numbers and the problems of networks, without building them.
-
-        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. The exit status is 0 where all of them are
-        sound, 1 where one cannot be built or goes beyond a limit that was given, and 2 where one cannot be read.
-
-        \b
-        Examples:
-          cnn-tui check fashion-cnn
-          cnn-tui check --json *.toml
-          cnn-tui check my.toml --max-params 100k --fail-on warning
-          cnn-tui check model.keras --input-shape 224x224x3
-          cnn-tui check --explain dense-heavy"""
+        "Show the numbers and the problems of networks, without building them.\n"
+        "\n"
+        "        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. The "
+        "exit status is 0 if all models are\n"
+        "        valid, 1 if one has an error or exceeds a limit, and 2 if one cannot be "
+        "read.\n"
+        "\n"
+        "        \b\n"
+        "        Examples:\n"
+        "          cnn-tui check fashion-cnn\n"
+        "          cnn-tui check --json *.toml\n"
+        "          cnn-tui check my.toml --max-params 100k --fail-on warning\n"
+        "          cnn-tui check model.keras --input-shape 224x224x3\n"
+        "          cnn-tui check --explain dense-heavy"
     ),
 )
 @click.argument("models", nargs=-1, metavar="MODEL...")
 @input_shape_option
-@click.option("--json", "as_json", is_flag=True, help=_("Print a JSON object for each model, on a line of its own."))
-@click.option("--batch-size", type=click.IntRange(1), default=32, help=_("Images at a training step, for the memory."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object per model, each on its own line."))
+@click.option("--batch-size", type=click.IntRange(1), default=32, help=_("Batch size for the training-step memory."))
 @click.option(
     "--optimizer",
     type=click.Choice(["adam", "adamw", "rmsprop", "sgd"]),
     default="adam",
-    help=_("For the memory of a training step."),
+    help=_("Optimizer for the training-step memory."),
 )
 @click.option(
     "--flops",
     "convention",
     type=click.Choice(["macs", "2xmacs", "tf"]),
     default="2xmacs",
-    help=_("How to count FLOPs; tf: as TensorFlow's profiler does."),
+    help=_("How to count FLOPs; tf: like TensorFlow's profiler."),
 )
-@click.option("--steps", type=click.IntRange(1), help=_("Check that a training of so many steps is long enough."))
-@click.option("--formulas", is_flag=True, help=_("Show how each number comes about, with the values put in."))
-@click.option("--classes", type=click.IntRange(1), help=_("Check that the output has so many classes."))
-@click.option("--max-params", type=Count(), help=_("Most parameters allowed, such as 100k."))
-@click.option("--max-macs", type=Count(), help=_("Most multiply-accumulates allowed, such as 5M."))
-@click.option("--max-memory", type=Count(), help=_("Most bytes allowed at a training step, such as 2GB."))
-@click.option("--min-receptive-field", type=click.IntRange(1), help=_("Pixels that the last feature map must see."))
-@click.option("--output-shape", type=ShapeParam(), help=_("The output that it must have, such as 10."))
+@click.option("--steps", type=click.IntRange(1), help=_("Check that this many training steps are enough."))
+@click.option("--formulas", is_flag=True, help=_("Show how each number is calculated, with its values."))
+@click.option("--classes", type=click.IntRange(1), help=_("Check that the output has this many classes."))
+@click.option("--max-params", type=Count(), help=_("Maximum number of parameters, such as 100k."))
+@click.option("--max-macs", type=Count(), help=_("Maximum number of multiply-accumulates (MACs), such as 5M."))
+@click.option("--max-memory", type=Count(), help=_("Maximum training-step memory in bytes, such as 2GB."))
+@click.option(
+    "--min-receptive-field",
+    type=click.IntRange(1),
+    help=_("Minimum receptive field of the last feature map, in pixels."),
+)
+@click.option("--output-shape", type=ShapeParam(), help=_("Required output shape, such as 10."))
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "info"]),
     default="error",
-    help=_("The mildest finding that makes the exit status 1."),
+    help=_("Lowest severity that makes the exit status 1."),
 )
-@click.option("--explain", metavar="CODE", help=_("Say why a check is made, and stop."))
+@click.option("--explain", metavar="CODE", help=_("Explain a check and exit."))
 def check(models: tuple[str, ...], explain: str | None, **options: Any) -> int:
     """Print a report for each of the models; return the worst status."""
     if explain is not None:
         return _explain(explain)
     if not models:
-        raise click.UsageError(_("name a MODEL to check"))
+        raise click.UsageError(_("specify a MODEL to check"))
     return _check(models, **options)
 
 
@@ -123,7 +129,7 @@ def _explain(code: str) -> int:
     if code not in known:
         from tui_cnn.formats.validation import nearest
 
-        raise click.UsageError(_("there is no check “{code}”").format(code=code) + nearest(code, sorted(known)))
+        raise click.UsageError(_("unknown check “{code}”").format(code=code) + nearest(code, sorted(known)))
     click.echo(wrap(known[code], 100))
     return SOUND
 

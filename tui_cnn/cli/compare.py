@@ -8,18 +8,19 @@ from tui_cnn.i18n import _
 
 
 @click.command(
-    short_help=_("Train several networks in the same way, and compare."),
+    short_help=_("Train several networks with the same recipe and compare them."),
     help=_(
-        """Train several networks by the same recipe, one after the other, and print a table.
-
-        \b
-        Examples:
-          cnn-tui compare fashion-dnn fashion-cnn
-          cnn-tui compare fashion-cnn my.toml --recipe quick"""
+        "Train several networks with the same recipe, one after the other, and print a "
+        "table.\n"
+        "\n"
+        "        \b\n"
+        "        Examples:\n"
+        "          cnn-tui compare fashion-dnn fashion-cnn\n"
+        "          cnn-tui compare fashion-cnn my.toml --recipe quick"
     ),
 )
 @click.argument("model", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help=_("Print the runs as JSON, one a line, instead of a table."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print the runs as JSON, one per line, instead of a table."))
 @recipe_options
 def compare(model: tuple[str, ...], as_json: bool, **options: str | bool | None) -> int:
     """Train and compare."""

@@ -6,20 +6,22 @@ from tui_cnn.i18n import _
 
 
 @click.command(
-    short_help=_("Print the curves of a run."),
+    short_help=_("Print the learning curves of a run."),
     help=_(
-        """Print the learning curves of a run: a line an epoch, or with --csv also what was told within the epochs.
-
-        The rows of the CSV are of two kinds: `running`, means over the epoch so far, and `epoch`, its end.
-
-        \b
-        Examples:
-          cnn-tui curves last
-          cnn-tui curves last --csv > curves.csv"""
+        "Print the learning curves of a run: one line per epoch; with --csv, also the "
+        "values within epochs.\n"
+        "\n"
+        "        The CSV has two kinds of rows: `running`, the means over the epoch so "
+        "far, and `epoch`, the values at its end.\n"
+        "\n"
+        "        \b\n"
+        "        Examples:\n"
+        "          cnn-tui curves last\n"
+        "          cnn-tui curves last --csv > curves.csv"
     ),
 )
 @click.argument("run")
-@click.option("--csv", "as_csv", is_flag=True, help=_("Print comma-separated values."))
+@click.option("--csv", "as_csv", is_flag=True, help=_("Print as CSV."))
 def curves(run: str, as_csv: bool) -> int:
     """Print the curves."""
     import sys

@@ -44,7 +44,7 @@ def diff(before: str, after: str, input_shape: Shape | None, as_json: bool) -> i
 
 
 def _text(old: Analysis, new: Analysis) -> str:
-    columns = ("", "#", _("layer"), _("settings"), _("output"), _("parameters"), _("MACs"), _("field"))
+    columns = ("", "#", _("layer"), _("settings"), _("output"), _("parameters"), _("MACs"), _("RF"))
     rows = [_line(found) for found in difference(old, new)]
     heading = _("{before} → {after}").format(before=old.network.name, after=new.network.name)
     legend = _("~ changed   + added   - removed")
@@ -65,7 +65,7 @@ def _found(old: Analysis, new: Analysis) -> list[str]:
     """Write the problems that are gone, and those that are new."""
     found = findings(old, new)
     gone, come = ([f"{sign} {one}" for one in checks] for sign, checks in zip("-+", found, strict=True))
-    return ["", _("problems that are gone, and new ones:"), *gone, *come] if gone or come else []
+    return ["", _("resolved problems and new problems:"), *gone, *come] if gone or come else []
 
 
 def _output(analysis: Analysis) -> str:
@@ -100,12 +100,12 @@ def _totals(old: Analysis, new: Analysis) -> list[tuple[str, str, int | None, in
         ("params", _("parameters"), lambda totals: totals.params),
         ("trainable_params", _("trainable parameters"), lambda totals: totals.trainable),
         ("macs", _("MACs"), lambda totals: totals.macs),
-        ("tf_flops", _("FLOPs as TensorFlow's profiler counts"), lambda totals: totals.tf_flops),
+        ("tf_flops", _("FLOPs (TensorFlow profiler)"), lambda totals: totals.tf_flops),
     ]
     return [
         *((key, label, count(was) if was else None, count(now) if now else None) for key, label, count in counts),
-        ("inference_memory", _("bytes at the peak of one image"), a.inference, b.inference),
-        ("training_memory", _("bytes at a training step on 32 images"), a.training, b.training),
+        ("inference_memory", _("inference peak memory of one image (bytes)"), a.inference, b.inference),
+        ("training_memory", _("training-step memory, batch of 32 (bytes)"), a.training, b.training),
     ]
 
 

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help=_("Tell how well a trained network knows each class."),
+    short_help=_("Evaluate a trained network on the test set."),
     help=_(
-        """Tell how well a trained network knows the test set: accuracy, loss, precision, recall and F1 of each class,
-        which class is taken for which, and the expected calibration error, in ten bins of confidence."""
+        "Evaluate a trained network on the test set: accuracy, loss, precision, recall "
+        "and F1 of each class, the\n"
+        "        confusion matrix, and the expected calibration error in ten confidence "
+        "bins."
     )
     + f"\n\n{RUN_HELP}\n\n\b\n"
     + _("Examples:\n  cnn-tui evaluate last\n  cnn-tui evaluate 3f2a --checkpoint last --json"),
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 @click.argument("run")
 @checkpoint_option
 @click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON."))
-@click.option("--out", "-o", metavar="FILE", help=_("Write the probabilities of all images as well, as .npz or .csv."))
+@click.option("--out", "-o", metavar="FILE", help=_("Also write the probabilities of all images, as .npz or .csv."))
 def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None) -> int:
     """Print the numbers."""
     target = require_suffix(out, ".npz", ".csv") if out else None
@@ -88,7 +90,7 @@ def _lines(report: dict[str, Any]) -> list[str]:
         [each["name"], f"{each['precision']:.4f}", f"{each['recall']:.4f}", f"{each['f1']:.4f}", f"{each['images']:,}"]
         for each in report["classes"]
     ]
-    taken = [_("taken for"), *(str(number) for number in range(len(scores)))]
+    taken = [_("predicted"), *(str(number) for number in range(len(scores)))]
     counts = [
         [f"{number} {each['name']}", *map(str, row)]
         for number, (each, row) in enumerate(zip(report["classes"], report["confusion"], strict=True))

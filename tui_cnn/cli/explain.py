@@ -29,15 +29,18 @@ _MAGNIFY = 10
 
 
 @click.command(
-    short_help=_("Show why a trained network says what it says of an image."),
+    short_help=_("Explain the prediction of a trained network for an image."),
     help=_(
-        """Show why a trained network says what it says of an image: a picture of where it looks, laid over the image
-        (.png, .svg), or the numbers (.npz, .csv).
-
-        \b
-        saliency   how much each pixel moves the score of the class
-        grad-cam   where a layer sees the class: the last one with maps, or --layer
-        occlusion  what is left of the probability while a grey square covers each place"""
+        "Explain the prediction of a trained network for an image: a heat map over the "
+        "image (.png, .svg), or its values\n"
+        "        (.npz, .csv).\n"
+        "\n"
+        "        \b\n"
+        "        saliency   how much each pixel changes the score of the class\n"
+        "        grad-cam   which regions of a layer support the class: the last layer "
+        "with feature maps, or --layer\n"
+        "        occlusion  the probability of the class while a grey square covers each "
+        "place"
     )
     + f"\n\n{RUN_HELP}\n\n{IMAGE_HELP}\n\n\b\n"
     + _("Example:\n  cnn-tui explain last shoe.png --method grad-cam --out why.png"),
@@ -47,9 +50,11 @@ _MAGNIFY = 10
 @image_options
 @checkpoint_option
 @click.option("--method", type=click.Choice(["saliency", "grad-cam", "occlusion"]), default="grad-cam")
-@click.option("--class", "target", type=int, metavar="N", help=_("The class, from 0; the likeliest if left out."))
-@click.option("--layer", metavar="NAME", help=_("For grad-cam: which layer."))
-@click.option("--out", "-o", metavar="FILE", required=True, help=_("The file to write: .png, .svg, .npz or .csv."))
+@click.option(
+    "--class", "target", type=int, metavar="N", help=_("Class number, from 0; default: the most likely class.")
+)
+@click.option("--layer", metavar="NAME", help=_("Layer for grad-cam."))
+@click.option("--out", "-o", metavar="FILE", required=True, help=_("Output file: .png, .svg, .npz or .csv."))
 def explain(
     run: str,
     images: tuple[str, ...],
@@ -94,7 +99,7 @@ def _chosen(answer: "Heats", layer: str | None) -> Any:
     if layer is None:
         return answer.values[-1].numpy()
     if layer not in answer.layers:
-        message = _("there is no layer “{name}” with maps; those with maps are: {names}")
+        message = _("no layer “{name}” with feature maps; available: {names}")
         raise RunError(message.format(name=layer, names=", ".join(answer.layers)))
     return answer.values[answer.layers.index(layer)].numpy()
 

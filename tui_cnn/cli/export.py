@@ -15,51 +15,53 @@ _STANDARD_OUTPUT = "-"
 
 
 @click.command(
-    short_help=_("Write a network in another format."),
+    short_help=_("Export a network to another format."),
     help=_(
-        """Write a network in another format.
-
-        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. Text goes to the standard output unless
-        --output names a file; keras and onnx, which hold a model with fresh weights, need one.
-
-        \b
-        python    a file that builds the model in Keras and trains it
-        json      what keras.models.model_from_json reads
-        markdown  a table of layers and numbers, for a README
-        toml      this program's own format
-        svg       a drawing
-        keras     what keras.models.load_model reads
-        onnx      for other runtimes; needs the extra packages of cnn-tui[onnx]
-
-        \b
-        Examples:
-          cnn-tui export fashion-cnn --to python
-          cnn-tui export my.toml --output my.keras
-          cnn-tui export --run last --output best.onnx
-          cnn-tui export resnet.json --to markdown >> README.md"""
+        "Export a network to another format.\n"
+        "\n"
+        "        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. Text "
+        "goes to the standard output unless\n"
+        "        --output specifies a file. keras and onnx need a file; without --run, "
+        "the weights are untrained.\n"
+        "\n"
+        "        \b\n"
+        "        python    a file that builds the model in Keras and trains it\n"
+        "        json      for keras.models.model_from_json\n"
+        "        markdown  a table of layers and numbers, for a README\n"
+        "        toml      the format of cnn-tui\n"
+        "        svg       a diagram\n"
+        "        keras     for keras.models.load_model\n"
+        "        onnx      for other runtimes; needs the extra packages of cnn-tui[onnx]\n"
+        "\n"
+        "        \b\n"
+        "        Examples:\n"
+        "          cnn-tui export fashion-cnn --to python\n"
+        "          cnn-tui export my.toml --output my.keras\n"
+        "          cnn-tui export --run last --output best.onnx\n"
+        "          cnn-tui export resnet.json --to markdown >> README.md"
     ),
 )
 @click.argument("model", required=False)
 @input_shape_option
-@click.option("--run", metavar="RUN", help=_("Export the network of a run; as keras or onnx, with its best weights."))
+@click.option("--run", metavar="RUN", help=_("Export the network of a run; keras and onnx include its best weights."))
 @click.option(
     "--to",
     type=click.Choice([*TEXT_FORMATS, *MODEL_FORMATS]),
-    help=_("The format; it may be left out where the name of the file tells it."),
+    help=_("Format; optional if the file name implies it."),
 )
-@click.option("--output", "-o", metavar="FILE", help=_("The file to write; - is the standard output."))
+@click.option("--output", "-o", metavar="FILE", help=_("Output file; - is the standard output."))
 def export(model: str | None, input_shape: Shape | None, run: str | None, to: str | None, output: str | None) -> int:
     """Write the model."""
     if (model is None) == (run is None):
-        raise click.UsageError(_("name a MODEL, or a run with --run"))
+        raise click.UsageError(_("specify a MODEL, or a run with --run"))
     if run is not None and input_shape is not None:
-        raise click.UsageError(_("the images of a run have their size: leave --input-shape out"))
+        raise click.UsageError(_("the image size of a run is fixed; omit --input-shape"))
     target = None if output in (None, _STANDARD_OUTPUT) else Path(output or "").expanduser()
     to = to or (format_of(target) if target else None)
     if to is None:
-        raise click.UsageError(_("say which format with --to, or name a file that tells it with --output"))
+        raise click.UsageError(_("specify the format with --to, or a file name that implies it with --output"))
     if to in MODEL_FORMATS and target is None:
-        raise click.UsageError(_("{format} is no text: name a file with --output").format(format=to))
+        raise click.UsageError(_("{format} is not a text format; specify a file with --output").format(format=to))
     if run is not None:
         return _export_run(run, to, target)
     network = named(model or "", input_shape)

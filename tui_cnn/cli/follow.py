@@ -32,7 +32,7 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
     """
     follower = Follower(run)
     progress = _progress(run, as_json=as_json, quiet=quiet)
-    progress.say(_("run {id} in {path}").format(id=run.id, path=run.path))
+    progress.say(_("run {id}: {path}").format(id=run.id, path=run.path))
     interrupted = False
     with progress:
         while True:
@@ -44,7 +44,9 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
                 time.sleep(_GLANCE)
             except KeyboardInterrupt:
                 if interrupted or not stops:
-                    progress.say(_("left alone; it stops by itself and keeps a checkpoint") if stops else "")
+                    progress.say(
+                        _("no longer waiting; the run saves a checkpoint and stops by itself") if stops else ""
+                    )
                     return INTERRUPTED
                 interrupted = True
                 _stop(run)

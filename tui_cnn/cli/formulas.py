@@ -41,9 +41,9 @@ def formula_lines(analysis: Analysis, needs: Memory) -> list[str]:
         "trainable_params": _("trainable parameters"),
         "non_trainable_params": _("non-trainable parameters"),
         "macs": _("MACs"),
-        "receptive_field": _("field"),
-        "receptive_field_stride": _("step of the field"),
-        "receptive_field_padding": _("padding of the field"),
+        "receptive_field": _("RF"),
+        "receptive_field_stride": _("RF stride"),
+        "receptive_field_padding": _("RF padding"),
     }
     lines = []
     for row in analysis.rows:
@@ -52,8 +52,8 @@ def formula_lines(analysis: Analysis, needs: Memory) -> list[str]:
             lines.append(f"{format_path(row.path)} {type(row.layer).__name__}")
             lines += [f"  {words[name]}: {formula}" for name, formula in found.items()]
     stages = {
-        "parameters": _("bytes of parameters"),
-        "inference": _("bytes at the peak of one image"),
-        "training": _("bytes at a training step on {batch} images").format(batch=needs.batch_size),
+        "parameters": _("parameter memory (bytes)"),
+        "inference": _("inference peak memory of one image (bytes)"),
+        "training": _("training-step memory, batch of {batch} (bytes)").format(batch=needs.batch_size),
     }
     return [*lines, *(f"{stages[name]}: {formula}" for name, formula in memory_formulas(needs).items())]

@@ -46,7 +46,7 @@ class Group(click.Group):
         known = [*self.list_commands(ctx), *ctx.help_option_names, "--version"]
         if not args or args[0] not in known:
             if len(args) > 1 and (close := get_close_matches(args[0], self.list_commands(ctx), n=1)):
-                message = _("there is no command “{name}”; did you mean “{close}”?")
+                message = _("unknown command “{name}”; did you mean “{close}”?")
                 raise click.UsageError(message.format(name=args[0], close=close[0]), ctx)
             args = [self._default, *args]
         return super().parse_args(ctx, args)

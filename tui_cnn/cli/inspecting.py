@@ -20,28 +20,32 @@ Command = Callable[..., int]
 R = TypeVar("R")
 
 RUN_HELP = _(
-    "A RUN is its id, a part of it that no other run has, `last`, the newest, or the path of a run's directory or of a "
-    "Keras .keras file, of which no code is run; `cnn-tui runs` lists them."
+    "RUN is the id of a run or a unique part of it, `last` for the newest run, or the "
+    "path of a run directory or of a Keras .keras file, whose code is never run; "
+    "`cnn-tui runs` lists the runs."
 )
 
 checkpoint_option = click.option(
     "--checkpoint",
     metavar="best|last|N",
     default="best",
-    help=_("Which weights: the best, the last, or those kept after N steps.  [best]"),
+    help=_("Which weights: the best, the last, or those saved after N steps.  [best]"),
 )
 
 IMAGE_HELP = _(
-    "An IMAGE is any picture, such as PNG or JPEG; it is made as large as the network's images, in grey. The images of "
-    "Fashion-MNIST are light on black: a picture with a light border is inverted, unless --as-is says not to."
+    "IMAGE is an image file, such as PNG or JPEG; it is resized to the network's input "
+    "and converted to grey. Fashion-MNIST images are light on black, so an image with a "
+    "light border is inverted, unless --as-is is given."
 )
 
 
 def image_options(command: Command) -> Command:
     """Give a command the options of pictures."""
     for option in (
-        click.option("--invert/--as-is", default=None, help=_("Turn light and dark of a picture, or do not.")),
-        click.option("--index", "-i", "indices", multiple=True, type=int, metavar="N", help=_("A test image, from 0.")),
+        click.option("--invert/--as-is", default=None, help=_("Invert the image, or keep it as it is.")),
+        click.option(
+            "--index", "-i", "indices", multiple=True, type=int, metavar="N", help=_("Number of a test image, from 0.")
+        ),
     ):
         command = option(command)
     return command
@@ -65,7 +69,9 @@ def source_of(run: str, checkpoint: str) -> "Source":
     from tui_cnn.runs.inspection.source import Source
 
     if checkpoint not in ("best", "last") and not checkpoint.isdecimal():
-        raise click.UsageError(_("“{text}” is no checkpoint: best, last, or a number of steps").format(text=checkpoint))
+        raise click.UsageError(
+            _("“{text}” is not a checkpoint; use best, last, or a number of steps").format(text=checkpoint)
+        )
     which = int(checkpoint) if checkpoint.isdecimal() else checkpoint
     path = Path(run).expanduser()
     if path.suffix.lower() == ".keras" or (path / "network.toml").is_file():
@@ -117,7 +123,7 @@ def require_one(paths: tuple[str, ...], indices: tuple[int, ...]) -> None:
         UsageError: it is not one.
     """
     if len(paths) + len(indices) != 1:
-        raise click.UsageError(_("name one picture, or one test image with --index"))
+        raise click.UsageError(_("specify one image file, or one test image with --index"))
 
 
 def require_suffix(out: str, *suffixes: str) -> Path:
@@ -128,5 +134,5 @@ def require_suffix(out: str, *suffixes: str) -> Path:
     """
     path = Path(out).expanduser()
     if path.suffix.lower() not in suffixes:
-        raise FormatError(path, _("its name has to end in {suffixes}").format(suffixes=_(" or ").join(suffixes)))
+        raise FormatError(path, _("the file name must end in {suffixes}").format(suffixes=_(" or ").join(suffixes)))
     return path

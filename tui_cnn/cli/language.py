@@ -47,6 +47,6 @@ def _split(arguments: list[str]) -> tuple[str | None, list[str]]:
 def _unknown(wanted: str) -> str:
     listed = ", ".join(languages())
     if not wanted:
-        return _("{option} needs a language: {languages}").format(option=OPTION, languages=listed)
-    message = _("the language “{name}” is not known; there are: {languages}")
+        return _("{option} needs a language; available: {languages}").format(option=OPTION, languages=listed)
+    message = _("unknown language “{name}”; available: {languages}")
     return message.format(name=wanted, languages=listed)

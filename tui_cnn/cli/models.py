@@ -12,7 +12,7 @@ from tui_cnn.i18n import _
 input_shape_option = click.option(
     "--input-shape",
     type=ShapeParam(),
-    help=_("The shape of an image, in place of the model's own: such as 224x224x3."),
+    help=_("Image shape to use instead of the model's own, such as 224x224x3."),
 )
 
 

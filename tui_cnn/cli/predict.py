@@ -25,8 +25,8 @@ _TOP = 3
 
 
 @click.command(
-    short_help=_("Tell what a trained network takes pictures for."),
-    help=_("Tell what a trained network takes pictures for: the three likeliest classes.")
+    short_help=_("Predict the class of images."),
+    help=_("Predict the class of images with a trained network: the three most likely classes.")
     + f"\n\n{RUN_HELP}\n\n{IMAGE_HELP}\n\n\b\n"
     + _("Examples:\n  cnn-tui predict last shoe.png\n  cnn-tui predict last --index 0 --index 1 --json"),
 )
@@ -34,13 +34,13 @@ _TOP = 3
 @click.argument("images", nargs=-1, metavar="[IMAGE]...")
 @image_options
 @checkpoint_option
-@click.option("--json", "as_json", is_flag=True, help=_("Print a line of JSON for each image."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON per image."))
 def predict(
     run: str, images: tuple[str, ...], indices: tuple[int, ...], invert: bool | None, checkpoint: str, as_json: bool
 ) -> int:
     """Print a line for each image."""
     if not images and not indices:
-        raise click.UsageError(_("name a picture, or a test image with --index"))
+        raise click.UsageError(_("specify an image file, or a test image with --index"))
 
     async def questions(inspector: "Inspector", opened: "Opened") -> list[dict[str, Any]]:
         from tui_cnn.runs.inspection.replies import Predictions
@@ -101,6 +101,6 @@ def _lines(reports: list[dict[str, Any]]) -> list[str]:
             cells += [guess["name"], f"{guess['probability']:.4f}"]
         cells += [""] * (1 + 2 * _TOP - len(cells))
         rows.append([*cells, report.get("label_name") or (_("inverted") if report.get("inverted") else "")])
-    share = _("share")
-    heading = [_("image"), _("first"), share, _("second"), share, _("third"), share, _("truth")]
+    share = _("prob.")
+    heading = [_("image"), _("first"), share, _("second"), share, _("third"), share, _("label")]
     return table(heading, rows, numbers={2, 4, 6})

@@ -7,27 +7,29 @@ from tui_cnn.cli.group import Group
 from tui_cnn.i18n import _, languages
 
 _HELP = _(
-    """Design and train convolutional networks in the terminal.
-
-    `cnn-tui` opens the screen on the network of TensorFlow's image tutorial; `cnn-tui MODEL` opens it on another. A
-    MODEL is a TOML file, a Keras .json or .keras file, or a preset such as fashion-cnn, lenet-5 or small-resnet.
-
-    \b
-    Examples:
-      cnn-tui                               open the screen
-      cnn-tui my.toml                       open it on a network of your own
-      cnn-tui --data ~/mnist                train there on another data set
-      cnn-tui check fashion-cnn my.toml     numbers and problems, without the screen
-      cnn-tui diff fashion-cnn my.toml      what changed between two networks
-      cnn-tui export my.toml --to python    as a program in Keras, or in another format
-      cnn-tui train fashion-cnn --epochs 5  train without the screen
-      cnn-tui compare fashion-dnn fashion-cnn  train both, and print a table
-      cnn-tui resume last                   go on with the newest run
-      cnn-tui runs                          list the runs
-      cnn-tui predict last shoe.png         what a trained network takes a picture for
-      cnn-tui evaluate last                 how well it knows each class
-
-    `cnn-tui COMMAND --help` tells more of a command."""
+    "Design and train convolutional networks in the terminal.\n"
+    "\n"
+    "    `cnn-tui` opens the app with the network of TensorFlow's image tutorial; "
+    "`cnn-tui MODEL` opens it with another. A\n"
+    "    MODEL is a TOML file, a Keras .json or .keras file, or a preset such as "
+    "fashion-cnn, lenet-5 or small-resnet.\n"
+    "\n"
+    "    \b\n"
+    "    Examples:\n"
+    "      cnn-tui                               open the app\n"
+    "      cnn-tui my.toml                       open your own network\n"
+    "      cnn-tui --data ~/mnist                use another data set\n"
+    "      cnn-tui check fashion-cnn my.toml     numbers and problems, without the app\n"
+    "      cnn-tui diff fashion-cnn my.toml      changes between two networks\n"
+    "      cnn-tui export my.toml --to python    export as Keras code or another format\n"
+    "      cnn-tui train fashion-cnn --epochs 5  train without the app\n"
+    "      cnn-tui compare fashion-dnn fashion-cnn  train both and print a table\n"
+    "      cnn-tui resume last                   resume the newest run\n"
+    "      cnn-tui runs                          list the runs\n"
+    "      cnn-tui predict last shoe.png         predict the class of an image\n"
+    "      cnn-tui evaluate last                 evaluate on the test set\n"
+    "\n"
+    "    `cnn-tui COMMAND --help` explains a command."
 )
 
 program = Group(
@@ -60,7 +62,7 @@ program = Group(
     subcommand_metavar=_("[MODEL] [--data DIRECTORY] | COMMAND ..."),
     options_metavar="",
 )
-_LANGUAGES = _("Speak another language than the environment asks for.")
+_LANGUAGES = _("Use this language instead of the one from the environment.")
 # `main` has taken it out before anything here was loaded; it stands here for the help.
 click.option("--lang", metavar="|".join(languages()), expose_value=False, help=_LANGUAGES)(program)
 click.version_option(tui_cnn.__version__, message="cnn-tui %(version)s", help=_("Show the version and exit."))(program)

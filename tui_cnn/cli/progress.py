@@ -39,7 +39,7 @@ class PlainProgress:
             self.say(start_line(started))
         queued = snapshot.queued
         if queued is not None and queued != self._queued:
-            self.say(_("waiting for its turn behind {run}").format(run=queued.behind))
+            self.say(_("queued behind {run}").format(run=queued.behind))
         self._queued = queued
         if snapshot.chosen is not None and snapshot.chosen != self._chosen:
             self._chosen = snapshot.chosen
@@ -118,7 +118,7 @@ def start_line(started: Started) -> str:
         threads=started.threads,
     )
     if started.resumed_from:
-        line += "; " + _("going on from step {step:,}").format(step=started.resumed_from)
+        line += "; " + _("resuming from step {step:,}").format(step=started.resumed_from)
     return line
 
 

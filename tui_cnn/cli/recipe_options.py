@@ -18,7 +18,7 @@ def recipe_options(command: Command) -> Command:
     for field in reversed(fields(Recipe)):
         command = _option(field)(command)
     named = click.Choice(list(RECIPES))
-    return click.option("--recipe", type=named, help=_("Begin with a recipe; other options change it."))(command)
+    return click.option("--recipe", type=named, help=_("Recipe to start from; other options override it."))(command)
 
 
 def read_options(options: Mapping[str, str | bool | None], base: Recipe | None = None) -> Recipe:

@@ -5,13 +5,15 @@ import click
 from tui_cnn.i18n import _
 
 _RUN = "\n\n" + _(
-    "A RUN is its id, a part of it that no other run has, or `last`, the newest; `cnn-tui runs` lists them."
+    "RUN is the id of a run, a unique part of it, or `last` for the newest run; `cnn-tui runs` lists the runs."
 )
 
 
-@click.command(short_help=_("Show a run."), help=_("Show how a run is set up, how it went, and what to do.") + _RUN)
+@click.command(
+    short_help=_("Show a run."), help=_("Show the settings and results of a run, and what to do next.") + _RUN
+)
 @click.argument("run")
-@click.option("--json", "as_json", is_flag=True, help=_("Print it as JSON, with all its epochs."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print as JSON, with all epochs."))
 def show(run: str, as_json: bool) -> int:
     """Print a run."""
     import msgspec
@@ -37,11 +39,11 @@ def show(run: str, as_json: bool) -> int:
 
 
 @click.command(
-    short_help=_("Watch a run that is being trained."),
-    help=_("Watch a run until it ends; Ctrl-C ends the watching, not the run.") + _RUN,
+    short_help=_("Watch a run while it trains."),
+    help=_("Watch a run until it ends; Ctrl-C stops watching, not the run.") + _RUN,
 )
 @click.argument("run")
-@click.option("--json", "as_json", is_flag=True, help=_("Print the run's events as JSON, one a line."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print the events of the run as JSON, one per line."))
 def attach(run: str, as_json: bool) -> int:
     """Follow a run."""
     from tui_cnn.cli.follow import follow
@@ -52,7 +54,7 @@ def attach(run: str, as_json: bool) -> int:
 
 @click.command(
     short_help=_("Stop a run."),
-    help=_("Let a run write a checkpoint and end; `resume` goes on with it.") + _RUN,
+    help=_("Stop a run after it saves a checkpoint; `resume` continues it.") + _RUN,
 )
 @click.argument("run")
 def stop(run: str) -> int:
@@ -69,18 +71,19 @@ def stop(run: str) -> int:
     follower = Follower(found)
     while follower.poll().state in ACTIVE:
         time.sleep(0.05)
-    click.echo(_("{id} has stopped; resume with: cnn-tui resume {id}").format(id=found.id))
+    click.echo(_("{id} stopped; resume with: cnn-tui resume {id}").format(id=found.id))
     return 0
 
 
 @click.command(
-    short_help=_("Name, tag or note a run."),
-    help=_("Say something about a run: it is shown wherever the run is. Without options, print what was said.") + _RUN,
+    short_help=_("Set the title, tags or note of a run."),
+    help=_("Set the title, tags or note of a run, shown wherever the run is listed. Without options, print them.")
+    + _RUN,
 )
 @click.argument("run")
-@click.option("--title", help=_("What to call it."))
-@click.option("--tag", "tags", multiple=True, help=_("A word to find it by; may be given several times."))
-@click.option("--note", help=_("What is worth remembering about it."))
+@click.option("--title", help=_("Title of the run."))
+@click.option("--tag", "tags", multiple=True, help=_("Tag to find the run by; repeatable."))
+@click.option("--note", help=_("Note about the run."))
 def about(run: str, title: str | None, tags: tuple[str, ...], note: str | None) -> int:
     """Change what is said about a run, or print it."""
     import msgspec

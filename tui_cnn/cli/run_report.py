@@ -32,11 +32,11 @@ def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield _("recipe"), summary.recipe_name or "—"
     started = snapshot.started
     if started is not None:
-        yield _("on"), f"{', '.join(started.devices) or started.device}, {started.precision}"
+        yield _("device"), f"{', '.join(started.devices) or started.device}, {started.precision}"
         yield _("seed"), str(started.seed)
         versions = f"Python {started.python}, TensorFlow {started.tensorflow}, Keras {started.keras}"
         yield _("versions"), f"{versions}, NumPy {started.numpy or '?'}, cnn-tui {started.cnn_tui or '?'}"
-    yield _("seconds an epoch"), _pace(summary)
+    yield _("seconds per epoch"), _pace(summary)
     yield _("memory"), f"{summary.memory / 1e9:.2f} GB" if summary.memory else ""
     yield _("best validation accuracy"), share(summary.best_accuracy)
     yield _("test accuracy"), share(summary.test_accuracy)

@@ -9,7 +9,7 @@ from tui_cnn.i18n import _
     short_help=_("List the runs."),
     help=_("List the runs, newest first: state, epochs, best validation accuracy and test accuracy."),
 )
-@click.option("--json", "as_json", is_flag=True, help=_("Print them as JSON, one a line, with all that is known."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print the runs as JSON, one per line, with all details."))
 def runs(as_json: bool) -> int:
     """Print a table of the runs."""
     if as_json:
@@ -21,7 +21,7 @@ def runs(as_json: bool) -> int:
 
     found = [Follower(run).poll() for run in list_runs()]
     if not found:
-        click.echo(_("There are no runs yet. Begin one with: cnn-tui train fashion-cnn"))
+        click.echo(_("There are no runs yet. Start one with: cnn-tui train fashion-cnn"))
         return 0
     heading = (_("run"), _("state"), _("network"), _("epochs"), _("validation"), _("test"))
     rows = [

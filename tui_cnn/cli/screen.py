@@ -12,11 +12,11 @@ from tui_cnn.i18n import _
 
 @click.command("open", options_metavar="[--data DIRECTORY]")
 @click.argument("model", required=False)
-@click.option("--data", metavar="DIRECTORY", help=_("Train on the data set there, in the four files of MNIST."))
+@click.option("--data", metavar="DIRECTORY", help=_("Directory of the data set to use, with the four MNIST files."))
 def screen(model: str | None, data: str | None) -> int:
     """Open the screen on MODEL, a file or a preset."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        line = _("the screen needs a terminal; without one, use: cnn-tui check {model}, or: cnn-tui train {model}")
+        line = _("the app needs a terminal; without one, use: cnn-tui check {model}, or: cnn-tui train {model}")
         click.echo(line.format(model=model or "MODEL"), err=True)
         return UNUSABLE
     if data is not None:

@@ -16,17 +16,17 @@ def text_report(analysis: Analysis, needs: Memory, convention: Convention, *, ex
     """Write an analysis as a table of layers with the totals, formulas if it is `explained`, and its checks."""
     network, totals = analysis.network, analysis.totals
     heading = _("{name}, input {shape}").format(name=network.name, shape=format_shape(network.input_shape))
-    columns = ("#", _("layer"), _("settings"), _("output"), _("parameters"), _("MACs"), _("field"))
+    columns = ("#", _("layer"), _("settings"), _("output"), _("parameters"), _("MACs"), _("RF"))
     sums = total(analysis)
     last = ("", sums.layer, "", sums.output, sums.parameters, sums.macs, "")
     lines = table(columns, [*map(_cells, analysis.rows), last], numbers={4, 5, 6})
     counted = _("parameters: {trainable:,} trainable, {non_trainable:,} non-trainable").format(
         trainable=totals.trainable, non_trainable=totals.non_trainable
     )
-    notes = [counted, _("MACs: multiply-accumulates for one image, of convolution and dense kernels, without biases")]
-    notes.append(_("field: receptive field of a cell, in pixels of the input"))
+    notes = [counted, _("MACs: multiply-accumulates per image, in convolution and dense kernels, without biases")]
+    notes.append(_("RF: receptive field of a cell, in pixels of the input"))
     if totals.complete:
-        counts = _("FLOPs: {count:,} for one image, counted as {convention}")
+        counts = _("FLOPs: {count:,} per image, counted as {convention}")
         notes.append(counts.format(count=flops(totals, convention), convention=convention))
     notes.append(_memory(needs))
     names = {"error": _("error"), "warning": _("warning"), "info": _("info")}
@@ -46,9 +46,9 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _memory(needs: Memory) -> str:
     if needs.inference is None or needs.training is None:
-        return _("memory: {weights} of parameters, float32").format(weights=_size(needs.parameters))
+        return _("memory: parameters {weights}, float32").format(weights=_size(needs.parameters))
     message = _(
-        "memory: {weights} of parameters, {image} at the peak of one image, {step} at a training step on {batch} images"
+        "memory: parameters {weights}, inference peak {image} (one image), training step {step} (batch of {batch})"
     )
     return message.format(
         weights=_size(needs.parameters),

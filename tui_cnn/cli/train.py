@@ -6,31 +6,38 @@ from tui_cnn.cli.models import named
 from tui_cnn.cli.recipe_options import read_options, recipe_options
 from tui_cnn.i18n import _
 
-JSON = click.option("--json", "as_json", is_flag=True, help=_("Print the run's events as JSON, one a line."))
-NOW = click.option("--now", is_flag=True, help=_("Train now, also if another run is being trained."))
+JSON = click.option("--json", "as_json", is_flag=True, help=_("Print the events of the run as JSON, one per line."))
+NOW = click.option("--now", is_flag=True, help=_("Train now, even if another run is training."))
 
 
 @click.command(
     short_help=_("Train a network."),
     help=_(
-        """Train a network, and show how it goes.
-
-        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. Training runs in a process of its own
-        and goes on when this command is killed or its connection is lost; Ctrl-C stops it, with a checkpoint. While
-        another run is being trained, it waits for its turn. The exit status is 0 only if it has finished.
-
-        \b
-        Examples:
-          cnn-tui train fashion-cnn
-          cnn-tui train fashion-cnn --recipe quick
-          cnn-tui train my.toml --optimizer sgd --learning-rate 0.01 --schedule cosine
-          cnn-tui train lenet-5 --data ~/mnist --limit 5000
-          cnn-tui train --from last --seed 1"""
+        "Train a network and show its progress.\n"
+        "\n"
+        "        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. "
+        "Training runs in its own process and\n"
+        "        continues if this command is killed or its connection is lost; Ctrl-C "
+        "saves a checkpoint and stops it. While\n"
+        "        another run is training, it waits in the queue. The exit status is 0 "
+        "only if training has finished.\n"
+        "\n"
+        "        \b\n"
+        "        Examples:\n"
+        "          cnn-tui train fashion-cnn\n"
+        "          cnn-tui train fashion-cnn --recipe quick\n"
+        "          cnn-tui train my.toml --optimizer sgd --learning-rate 0.01 --schedule "
+        "cosine\n"
+        "          cnn-tui train lenet-5 --data ~/mnist --limit 5000\n"
+        "          cnn-tui train --from last --seed 1"
     ),
 )
 @click.argument("model", required=False)
 @click.option(
-    "--from", "source", metavar="RUN", help=_("Repeat a run: its recipe, and its network unless a MODEL is named.")
+    "--from",
+    "source",
+    metavar="RUN",
+    help=_("Repeat a run with its recipe, and with its network unless a MODEL is given."),
 )
 @JSON
 @NOW
@@ -50,7 +57,7 @@ def train(model: str | None, source: str | None, as_json: bool, now: bool, **opt
     elif repeated is not None:
         network = repeated.network()
     else:
-        raise click.UsageError(_("name a MODEL, or a run to repeat with --from"))
+        raise click.UsageError(_("specify a MODEL, or a run to repeat with --from"))
     run = start(network, recipe, now=now)
     for note in notes(network, recipe, summarize(recipe.directory).train_count):
         click.echo(note, err=True)
@@ -58,17 +65,18 @@ def train(model: str | None, source: str | None, as_json: bool, now: bool, **opt
 
 
 @click.command(
-    short_help=_("Go on with a run."),
+    short_help=_("Resume a run."),
     help=_(
-        """Go on with a run that was stopped, interrupted or has failed, from its checkpoint.
-
-        A RUN is its id, a part of it that no other run has, or `last`, the newest; `cnn-tui runs` lists them. A run
-        that is still being trained is followed.
-
-        \b
-        Examples:
-          cnn-tui resume last
-          cnn-tui resume 3f2a"""
+        "Resume a stopped, interrupted or failed run from its checkpoint.\n"
+        "\n"
+        "        RUN is the id of a run, a unique part of it, or `last` for the newest "
+        "run; `cnn-tui runs` lists the runs. A run\n"
+        "        that is still training is only watched.\n"
+        "\n"
+        "        \b\n"
+        "        Examples:\n"
+        "          cnn-tui resume last\n"
+        "          cnn-tui resume 3f2a"
     ),
 )
 @click.argument("run")

@@ -7,11 +7,11 @@ from tui_cnn.i18n import _, ngettext
 
 @click.command(
     short_help=_("Delete runs."),
-    help=_("Move runs to the trash; `cnn-tui trash` lists it, takes a run back, or empties it."),
+    help=_("Move runs to the trash; `cnn-tui trash` lists it, restores a run, or empties it."),
 )
 @click.argument("run", nargs=-1, required=True)
-@click.option("--purge", is_flag=True, help=_("Delete them for good."))
-@click.option("--yes", "-y", is_flag=True, help=_("Do not ask."))
+@click.option("--purge", is_flag=True, help=_("Delete them permanently."))
+@click.option("--yes", "-y", is_flag=True, help=_("Do not ask for confirmation."))
 def delete(run: tuple[str, ...], purge: bool, yes: bool) -> int:
     """Delete runs."""
     from tui_cnn.runs import trash
@@ -20,7 +20,7 @@ def delete(run: tuple[str, ...], purge: bool, yes: bool) -> int:
     found = [find_run(text) for text in run]
     for one in found:
         if purge and not yes:
-            click.confirm(_("Delete {id} for good?").format(id=one.id), abort=True)
+            click.confirm(_("Delete {id} permanently?").format(id=one.id), abort=True)
         trash.delete(one)
         if purge:
             trash.purge(one.id)
@@ -29,16 +29,16 @@ def delete(run: tuple[str, ...], purge: bool, yes: bool) -> int:
 
 
 @click.command(
-    short_help=_("List, take back or empty the deleted runs."), help=_("List the deleted runs, newest first.")
+    short_help=_("List deleted runs, restore one, or empty the trash."), help=_("List the deleted runs, newest first.")
 )
-@click.option("--restore", metavar="RUN", help=_("Take a run back; give its whole id."))
-@click.option("--empty", is_flag=True, help=_("Delete all of them for good."))
+@click.option("--restore", metavar="RUN", help=_("Restore a run; give its full id."))
+@click.option("--empty", is_flag=True, help=_("Delete all of them permanently."))
 def trash(restore: str | None, empty: bool) -> int:
     """Look after the trash."""
     from tui_cnn.runs import trash as bin_
 
     if restore:
-        click.echo(_("{path} is back").format(path=bin_.restore(restore).path))
+        click.echo(_("{path} restored").format(path=bin_.restore(restore).path))
     elif empty:
         count = bin_.empty_trash()
         click.echo(ngettext("{count} run deleted", "{count} runs deleted", count).format(count=count))

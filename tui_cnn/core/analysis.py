@@ -147,7 +147,7 @@ def _figures(layer: Layer, shape: Shape) -> Figures | ShapeError:
     except ShapeError as error:
         return error.with_traceback(None)  # it is kept: let go of the frames
     if elements(output) > _MOST_VALUES:
-        return ShapeError(_("more values come out than TensorFlow can count"))
+        return ShapeError(_("the output has more values than TensorFlow can count"))
     return Figures(
         output,
         layer.size_formula(shape),

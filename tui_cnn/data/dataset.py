@@ -86,11 +86,11 @@ def summarize(directory: Path | None = None) -> Summary:
         shapes, (train_labels, test_labels), (files.train_images, files.test_images), strict=True
     ):
         if count != len(labels):
-            message = _("holds {images:,} images, but there are {labels:,} labels for them; use files of one set")
+            message = _("has {images:,} images but {labels:,} labels; use the files of one data set")
             raise DataError(f"{path}: " + message.format(images=count, labels=len(labels)))
     (train_count, height, width), (test_count, *test_shape) = shapes
     if [height, width] != test_shape:
-        message = _("its images are {test}, but those to train on are {train}; use files of one set")
+        message = _("has images of {test}, but the training images are {train}; use the files of one data set")
         sizes = {"test": "×".join(map(str, test_shape)), "train": f"{height}×{width}"}
         raise DataError(f"{files.test_images}: " + message.format(**sizes))
     count = 1 + int(max(train_labels.max(), test_labels.max()))
@@ -156,16 +156,16 @@ def _labels(files: Files) -> tuple[Labels, Labels, int]:
 def _read_labels(path: Path) -> Labels:
     labels = idx.read(path)
     if labels.ndim != 1 or labels.dtype != np.uint8:
-        raise DataError(f"{path}: " + _("does not hold labels: one byte for each image"))
+        raise DataError(f"{path}: " + _("must contain labels: one byte per image"))
     if not labels.size:
-        raise DataError(f"{path}: " + _("holds no labels; fetch it again"))
+        raise DataError(f"{path}: " + _("has no labels; download it again"))
     return labels.astype(np.int32)
 
 
 def _image_shape(path: Path) -> tuple[int, ...]:
     header = idx.read_header(path)
     if len(header.shape) != 3 or header.dtype != np.uint8 or 0 in header.shape[1:]:
-        message = _("does not hold grey images: bytes of images × rows × columns, but {dtype} of {shape}")
+        message = _("must contain grey images (bytes: images × rows × columns), but contains {dtype} of {shape}")
         shape = "×".join(map(str, header.shape))
         raise DataError(f"{path}: " + message.format(dtype=header.dtype.name, shape=shape))
     return header.shape

@@ -41,16 +41,16 @@ def find_files(directory: Path) -> Files:
     try:
         matches = [(match, path) for path in sorted(directory.iterdir()) if (match := _NAME.fullmatch(path.name))]
     except FileNotFoundError:
-        raise DataError(f"{directory}: " + _("there is no such directory; check the path")) from None
+        raise DataError(f"{directory}: " + _("directory not found; check the path")) from None
     except NotADirectoryError:
-        message = _("is a file; name the directory that holds the four files of the data set")
+        message = _("is a file; specify the directory with the four files of the data set")
         raise DataError(f"{directory}: " + message) from None
     except OSError as error:
         message = _("cannot be read: {reason}").format(reason=error.strerror)
         raise DataError(f"{directory}: " + message) from None
     sets = {match["set"] for match, _path in matches}
     if len(sets) > 1:
-        message = _("holds several data sets ({names}); move the four files of one to a directory of their own")
+        message = _("has several data sets ({names}); move the four files of one to its own directory")
         named = ", ".join(sorted(name or "train-…" for name in sets))
         raise DataError(f"{directory}: " + message.format(names=named))
     found: dict[tuple[bool, str], Path] = {}
@@ -59,6 +59,6 @@ def find_files(directory: Path) -> Files:
     wanted = ((True, "images"), (True, "labels"), (False, "images"), (False, "labels"))
     missing = [name for part, name in zip(wanted, _PUBLISHED, strict=True) if part not in found]
     if missing:
-        message = _("lacks {files} (each may end in .gz); put the four files of the data set there")
+        message = _("has no {files} (each may end in .gz); add the four files of the data set")
         raise DataError(f"{directory}: " + message.format(files=", ".join(missing)))
     return Files(*(found[part] for part in wanted))

@@ -43,8 +43,9 @@ def fit(image: tuple[int, int], shape: tuple[int, ...]) -> Fitting:
     rows, columns, channels = (*shape, 1)[:3] if len(shape) in (2, 3) else (0, 0, 0)
     if rows < height or columns < width or channels not in (1, 3):
         message = _(
-            "the network takes {shape}, but the images are {height}×{width}: set its input to"
-            " {height}×{width}×1, to {pixels} numbers, or to a larger image of 1 or 3 channels"
+            "the network input is {shape}, but the images are {height}×{width}: set the "
+            "input to {height}×{width}×1, to {pixels} numbers, or to a larger image with "
+            "1 or 3 channels"
         )
         given = _("{count} numbers").format(count=shape[0]) if len(shape) == 1 else "×".join(map(str, shape))
         raise DataError(message.format(shape=given, height=height, width=width, pixels=prod(image)))

@@ -61,10 +61,10 @@ def read(path: Path) -> npt.NDArray[Any]:
         while len(values) <= header.size and (chunk := file.read(_CHUNK)):
             values += chunk
     if len(values) < header.size:
-        message = _("is cut short: expected {expected:,} bytes of values, got {found:,}; fetch it again")
+        message = _("is incomplete: expected {expected:,} bytes of values, got {found:,}; download it again")
         raise _wrong(path, message.format(expected=header.size, found=len(values)))
     if len(values) > header.size:
-        message = _("has bytes after its {expected:,} bytes of values; it is damaged, fetch it again")
+        message = _("is damaged: it has more than {expected:,} bytes of values; download it again")
         raise _wrong(path, message.format(expected=header.size))
     array = np.frombuffer(values, header.dtype).reshape(header.shape)
     return array.astype(header.dtype.newbyteorder("="), copy=False)
@@ -73,17 +73,17 @@ def read(path: Path) -> npt.NDArray[Any]:
 def _header(file: BinaryIO, path: Path) -> Header:
     magic = file.read(4)
     if not magic:
-        raise _wrong(path, _("is empty; fetch it again"))
+        raise _wrong(path, _("is empty; download it again"))
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in _TYPES or not 0 < magic[3] <= _MOST_AXES:
-        message = _("is not an IDX file: it begins with {found}, not with 00 00, a type and a number of axes")
+        message = _("is not an IDX file: it starts with {found}, not with 00 00, a type and the number of axes")
         raise _wrong(path, message.format(found=magic.hex(" ")))
     sizes = file.read(4 * magic[3])
     if len(sizes) < 4 * magic[3]:
-        raise _wrong(path, _("ends inside its header; fetch it again"))
+        raise _wrong(path, _("ends within its header; download it again"))
     shape = tuple(int.from_bytes(sizes[at : at + 4]) for at in range(0, len(sizes), 4))
     header = Header(np.dtype(_TYPES[magic[2]]), shape)
     if prod(max(size, 1) for size in shape) * header.dtype.itemsize > _LARGEST:
-        message = _("claims {shape} values, more than can be read; it is damaged, fetch it again")
+        message = _("is damaged: it declares {shape} values, more than can be read; download it again")
         raise _wrong(path, message.format(shape="×".join(map(str, shape))))
     return header
 
@@ -97,9 +97,9 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
             with gzip.open(raw) if packed else raw as file:
                 yield file  # type: ignore[misc]  # GzipFile reads like a BinaryIO
     except FileNotFoundError:
-        raise _wrong(path, _("there is no such file; check the path")) from None
+        raise _wrong(path, _("file not found; check the path")) from None
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise _wrong(path, _("is a damaged gzip file ({reason}); fetch it again").format(reason=error)) from None
+        raise _wrong(path, _("is a damaged gzip file ({reason}); download it again").format(reason=error)) from None
     except OSError as error:
         raise _wrong(path, _("cannot be read: {reason}").format(reason=error.strerror or error)) from None
 

@@ -62,16 +62,16 @@ def _read(path: Path, mode: str) -> Image:
                 black = Pillow.new("RGBA", layers.size, (0, 0, 0, 255))
                 return np.asarray(Pillow.alpha_composite(black, layers).convert(mode))
     except FileNotFoundError:
-        raise DataError(f"{path}: " + _("there is no such file; check the path")) from None
+        raise DataError(f"{path}: " + _("file not found; check the path")) from None
     except IsADirectoryError:
-        raise DataError(f"{path}: " + _("is a directory; name a picture in it")) from None
+        raise DataError(f"{path}: " + _("is a directory; specify an image file in it")) from None
     except PermissionError as error:
         raise DataError(f"{path}: " + _("cannot be read: {reason}").format(reason=error.strerror)) from None
     except Pillow.DecompressionBombError:
-        raise DataError(f"{path}: " + _("has too many pixels; make it smaller")) from None
+        raise DataError(f"{path}: " + _("has too many pixels; use a smaller image")) from None
     # A damaged picture makes Pillow's many decoders raise whatever comes to them.
     except Exception:
-        raise DataError(f"{path}: " + _("is no picture that can be read, such as PNG or JPEG")) from None
+        raise DataError(f"{path}: " + _("is not a readable image; use a format such as PNG or JPEG")) from None
 
 
 def _eight_bits(levels: npt.NDArray[Any], mode: str) -> Image:

@@ -103,7 +103,7 @@ def require_buildable(analysis: Analysis, *, opaque: bool = False) -> None:
     for row in analysis.rows:
         if isinstance(row.layer, Opaque) and not opaque:
             message = _(
-                "layer {number}: {kind} is opaque, so it cannot be written there; replace it, or export to json"
+                "layer {number}: {kind} is opaque and cannot be exported to this format; replace it, or export to json"
             )
             raise FormatError(name, message.format(number=format_path(row.path), kind=row.layer.kind))
         if row.input_shape is None and not row.holds_layers:

@@ -23,14 +23,14 @@ def dumps_markdown(analysis: Analysis) -> str:
     facts = _("Input {shape}; {params:,} parameters, {trainable:,} of them trainable; {macs:,} MACs.")
     if not totals.complete:
         facts = _(
-            "Input {shape}; {params:,} parameters, {trainable:,} of them trainable; {macs:,} MACs (of what is known)."
+            "Input {shape}; {params:,} parameters, {trainable:,} of them trainable; {macs:,} MACs (known layers only)."
         )
     facts = facts.format(
         shape=format_shape(network.input_shape), params=totals.params, trainable=totals.trainable, macs=totals.macs
     )
     unit = _(
-        "Shapes are height×width×channels. MACs are multiply-accumulates for one image, of convolution and dense "
-        "kernels, without biases."
+        "Shapes are height×width×channels. MACs are multiply-accumulates per image, in "
+        "convolution and dense kernels, without biases."
     )
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     return f"## {_escape(network.name)}\n\n{facts}\n\n{table}\n\n{unit}\n"

@@ -35,9 +35,9 @@ def find_network(
             return _read_keras(path, remark, input_shape), path
         return _on(read_network(path), input_shape), path
     close = get_close_matches(model, names, n=1)
-    listed = _("presets are {names}").format(names=", ".join(names))
+    listed = _("presets: {names}").format(names=", ".join(names))
     hint = _("did you mean “{name}”?").format(name=close[0]) if close else listed
-    raise FormatError(model, _("there is no such file or preset; {hint}").format(hint=hint))
+    raise FormatError(model, _("file or preset not found; {hint}").format(hint=hint))
 
 
 def _on(network: Network, shape: Shape | None) -> Network:

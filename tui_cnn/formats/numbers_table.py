@@ -57,7 +57,7 @@ def total(analysis: Analysis) -> Line:
     """Sum up; what is only known in part is said to be so."""
     totals = analysis.totals
     output = format_shape(analysis.output_shape) if analysis.output_shape else UNKNOWN
-    label = _("total") if totals.complete else _("total of what is known")
+    label = _("total") if totals.complete else _("total of known layers")
     return Line("", 0, label, "", output, f"{totals.params:,}", f"{totals.macs:,}")
 
 

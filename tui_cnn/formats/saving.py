@@ -34,7 +34,7 @@ def write_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        raise FormatError(path, _("there is no directory {directory}").format(directory=path.parent)) from None
+        raise FormatError(path, _("directory {directory} not found").format(directory=path.parent)) from None
     except OSError as error:
         reason = error.strerror or error
         raise FormatError(path, _("cannot be written: {reason}").format(reason=reason)) from None

@@ -43,7 +43,7 @@ def dumps_svg(analysis: Analysis) -> str:
     width, height = round(2 * (half + _MARGIN)), round(_HEADING + _INPUT + drawing.height + _FOOT)
     painter = _Painter(analysis)
     name = _text(network.name)
-    source = _("{shape} in").format(shape=format_shape(network.input_shape))
+    source = _("input {shape}").format(shape=format_shape(network.input_shape))
     body = [painter.paint(mark) for mark in drawing.moved(width / 2, _HEADING + _INPUT)]
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     parts = [
@@ -116,9 +116,9 @@ def _frame(line: Described, x: float, y: float, width: float, height: float) -> 
 
 def _foot(analysis: Analysis, height: int) -> list[str]:
     summed = total(analysis)
-    text = _("{label}: {params} parameters, {macs} MACs (multiply-accumulates for one image)")
+    text = _("{label}: {params} parameters, {macs} MACs (multiply-accumulates per image)")
     written = text.format(label=summed.layer, params=summed.parameters, macs=summed.macs)
-    bar = _("Bars: how many numbers come out, on a logarithmic scale.")
+    bar = _("Bars: number of output values, on a logarithmic scale.")
     return [
         f'<text x="{_MARGIN}" y="{height - 36}" font-weight="bold" fill="{_INK}">{_text(written)}</text>',
         f'<text x="{_MARGIN}" y="{height - 16}" font-size="11" fill="{_QUIET}">{_text(bar)}</text>',

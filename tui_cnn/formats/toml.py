@@ -30,9 +30,9 @@ def read_network(path: Path) -> Network:
         with path.open("rb") as file:
             data = file.read(_LARGEST_FILE + 1)
     except FileNotFoundError:
-        raise FormatError(path, _("there is no such file; check the path")) from None
+        raise FormatError(path, _("file not found; check the path")) from None
     except IsADirectoryError:
-        raise FormatError(path, _("is a directory; name a file in it")) from None
+        raise FormatError(path, _("is a directory; specify a file in it")) from None
     except OSError as error:
         raise FormatError(path, _("cannot be read: {reason}").format(reason=error.strerror)) from None
     if len(data) > _LARGEST_FILE:
@@ -65,7 +65,7 @@ def loads_layers(text: str, source: str) -> tuple[AnyLayer, ...]:
     """
     data = _loads(text, source)
     if not data.get("layers"):
-        raise FormatError(source, _("holds no [[layers]]"))
+        raise FormatError(source, _("has no [[layers]]; add at least one"))
     try:
         return convert({"name": "layers", "input_shape": [1], "layers": data["layers"]}, Network).layers
     except InvalidError as error:
@@ -80,7 +80,7 @@ def _loads(text: str, source: Path | str) -> Any:
     except tomllib.TOMLDecodeError as error:
         raise FormatError(source, _("is not valid TOML: {reason}").format(reason=error)) from None
     except ValueError:  # Python reads no longer ones
-        raise FormatError(source, _("holds a number of more than 4,300 digits")) from None
+        raise FormatError(source, _("has a number of more than 4,300 digits")) from None
     except RecursionError:
         raise FormatError(source, _("is nested too deeply")) from None
 

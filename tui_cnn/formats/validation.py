@@ -65,15 +65,15 @@ def _explain(problem: str, steps: list[str | int], data: Any, kind: type[msgspec
         field = match[1]
         sentence = _("the field “{name}” is missing").format(name=field)
         if field == "type":
-            sentence += "; " + _("it is one of {choices}").format(choices=", ".join(LAYER_TYPES))
+            sentence += "; " + _("use one of {choices}").format(choices=", ".join(LAYER_TYPES))
     elif field == "type":
         sentence = _("unknown layer “{name}”").format(name=_word(given)) + nearest(_word(given), list(LAYER_TYPES))
     elif problem.startswith("Invalid enum value"):
         sentence = _("{field} cannot be {given}").format(field=field, given=_brief(given))
         sentence += nearest(_word(given), choices(struct, field))
     else:
-        sentence = _("{field} must be {expected}, but is {given}").format(
-            field=field or _("it"), expected=_expectation(problem), given=_brief(given)
+        sentence = _("{field} must be {expected}, not {given}").format(
+            field=field or _("the value"), expected=_expectation(problem), given=_brief(given)
         )
     return InvalidError(f"{place}: {sentence}" if place else sentence, field)
 
@@ -81,9 +81,9 @@ def _explain(problem: str, steps: list[str | int], data: Any, kind: type[msgspec
 def _expectation(problem: str) -> str:
     """Put msgspec's terse expectation into words: `int` >= 1 is a whole number, at least 1."""
     if "matching regex" in problem and "A-Z" in problem:
-        return _("text of the letters A to Z, digits, and . _ - (not first)")
+        return _("letters A to Z, digits, and . _ - (not at the start)")
     if "matching regex" in problem and "l1_l2" in problem:
-        return _("as in l1(0.01), l2(0.01) or l1_l2(0.01, 0.01)")
+        return _("like l1(0.01), l2(0.01) or l1_l2(0.01, 0.01)")
     if "matching regex" in problem:
         return _("text without slashes or control characters")
     expected = problem.removeprefix("Expected ").partition(", got")[0]
@@ -94,8 +94,8 @@ def _expectation(problem: str) -> str:
         "str": _("text"),
         "bool": _("true or false"),
         "array": _("a list"),
-        "object": _("a table of fields"),
-        "null": _("left out"),
+        "object": _("a table"),
+        "null": _("omitted"),
     }
     typed, _quote, bound = expected.lstrip("`").partition("`")
     spoken, *others = (words.get(word, word) for word in typed.split(" | "))
@@ -164,7 +164,7 @@ def nearest(word: str, known: list[str]) -> str:
     close = get_close_matches(word.lower(), lowered, n=1, cutoff=0.5)
     if close:
         return "; " + _("did you mean “{name}”?").format(name=lowered[close[0]])
-    return "; " + _("it is one of {choices}").format(choices=", ".join(known))
+    return "; " + _("use one of {choices}").format(choices=", ".join(known))
 
 
 _BRIEF = 40

@@ -59,7 +59,7 @@ class Convolution(NamedTuple):
         """
         height, width, depth, _filters = self.kernels.shape
         if depth != self.image.shape[2]:
-            message = _("a kernel of {depth} channels does not fit an image of {channels}")
+            message = _("a kernel with {depth} channels does not fit an image with {channels} channels")
             raise WindowError(message.format(depth=depth, channels=self.image.shape[2]))
         return windows(self.image, (height, width), self.strides, self.padding, self.dilation)
 

@@ -32,12 +32,12 @@ KERNEL_NAMES: tuple[KernelName, ...] = get_args(KernelName)
 
 _Image = Annotated[
     ImageName,
-    Meta(description="What the window slides over; own: typed in (i); file: your own (o); map: from Inspect (t there)"),
+    Meta(description="Image; own: typed in (i); file: an image file (o); map: from Inspect (t there)"),
 ]
-_Side = Annotated[int, Meta(ge=1, le=64, description="Rows and columns of a made picture, or of your own")]
-_Index = Annotated[int, Meta(ge=0, le=9999, description="Which test picture of Fashion-MNIST, from 0 on")]
+_Side = Annotated[int, Meta(ge=1, le=64, description="Rows and columns of a generated or typed-in image")]
+_Index = Annotated[int, Meta(ge=0, le=9999, description="Number of a Fashion-MNIST test image, from 0")]
 _Padding = Annotated[
-    PaddingName, Meta(description="valid: no zeros; same: keep the size at stride 1; or so many zeros on each side")
+    PaddingName, Meta(description=("valid: no zeros; same: keep the size at stride 1; number: zeros on each side"))
 ]
 
 
@@ -49,20 +49,21 @@ class ConvolutionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     index: _Index = 0
     kernel: Annotated[
         KernelName,
-        Meta(description="The filter; own: typed in (key k); trained: from Inspect, Kernels (key t there)"),
+        Meta(description="Filter; own: typed in (k); trained: from Inspect, Kernels (t there)"),
     ] = "vertical-edge"
-    kernel_size: Annotated[Pair, Meta(description="Height × width of a random kernel, or of your own")] = (3, 3)
+    kernel_size: Annotated[Pair, Meta(description="Height × width of a random or typed-in kernel")] = (3, 3)
     filters: Annotated[
-        int, Meta(ge=1, le=16, description="How many; each is as deep as the picture and gives one map")
+        int,
+        Meta(ge=1, le=16, description=("Number of filters; each is as deep as the image and gives one feature map")),
     ] = 1
     padding: _Padding = "valid"
-    strides: Annotated[Pair, Meta(description="How far the window moves: down × across")] = (1, 1)
+    strides: Annotated[Pair, Meta(description="Pixels that the window moves at a time: down × across")] = (1, 1)
     dilation_rate: Annotated[Pair, Meta(description="Distance between the taps of the kernel: down × across")] = (1, 1)
     turned: Annotated[
-        bool, Meta(description="Turn the kernel by 180 degrees first: the convolution of the mathematicians")
+        bool, Meta(description=("Rotate the kernel by 180° first: convolution as defined in mathematics"))
     ] = False
     bias: Annotated[float | None, Meta(description="Added to each sum; empty: none")] = 0.0
-    relu: Annotated[bool, Meta(description="Let negative results become 0")] = False
+    relu: Annotated[bool, Meta(description="Set negative results to 0")] = False
 
 
 class PoolingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,27 +74,27 @@ class PoolingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     index: _Index = 0
     kind: Annotated[
         Literal["max", "average", "global-max", "global-average", "depth-max"],
-        Meta(description="What is kept of a window; global: of the whole map; depth: of the channels of a pixel"),
+        Meta(description=("Value to keep from a window; global: of the whole map; depth: of the channels of a pixel")),
     ] = "max"
     pool_size: Annotated[Pair, Meta(description="Height × width of the window")] = (2, 2)
-    strides: Annotated[Pair, Meta(description="How far the window moves: down × across")] = (2, 2)
-    padding: Annotated[Literal["valid", "same"], Meta(description="same: the window may hang over the border")] = (
+    strides: Annotated[Pair, Meta(description="Pixels that the window moves at a time: down × across")] = (2, 2)
+    padding: Annotated[Literal["valid", "same"], Meta(description="same: windows may extend beyond the border")] = (
         "valid"
     )
-    depth: Annotated[int, Meta(ge=1, le=3, description="How many channels depth-wise pooling takes together")] = 3
-    down: Annotated[int, Meta(ge=-12, le=12, description="Move the picture down by so many pixels")] = 0
-    right: Annotated[int, Meta(ge=-12, le=12, description="Move the picture to the right by so many pixels")] = 0
+    depth: Annotated[int, Meta(ge=1, le=3, description="Number of channels that depthwise pooling combines")] = 3
+    down: Annotated[int, Meta(ge=-12, le=12, description="Shift the image down by this many pixels")] = 0
+    right: Annotated[int, Meta(ge=-12, le=12, description="Shift the image to the right by this many pixels")] = 0
 
 
 class SizesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A chain of windows, one after the other."""
 
-    n: Annotated[int, Meta(ge=1, le=9999, description="Rows of the first picture")] = 39
+    n: Annotated[int, Meta(ge=1, le=9999, description="Rows of the input image")] = 39
     windows: Annotated[
         str,
         Meta(
             pattern=r"^\d{1,3}(p\d{1,3})?(s\d{1,3})?(,\d{1,3}(p\d{1,3})?(s\d{1,3})?)*$",
-            description="Each with its zeros and its stride: 3,5s2,3p1",
+            description="Windows, with padding (p) and stride (s): 3,5s2,3p1",
         ),
     ] = "3,5s2,5s2"
 
@@ -101,14 +102,14 @@ class SizesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class WeightsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A picture and a convolution on it, to count the parameters of, against those of other layers."""
 
-    height: Annotated[int, Meta(ge=1, le=9999, description="Rows of the picture")] = 227
-    width: Annotated[int, Meta(ge=1, le=9999, description="Columns of the picture")] = 227
-    channels: Annotated[int, Meta(ge=1, le=9999, description="Channels of the picture")] = 3
+    height: Annotated[int, Meta(ge=1, le=9999, description="Rows of the image")] = 227
+    width: Annotated[int, Meta(ge=1, le=9999, description="Columns of the image")] = 227
+    channels: Annotated[int, Meta(ge=1, le=9999, description="Channels of the image")] = 3
     kernel: Annotated[int, Meta(ge=1, le=99, description="Height and width of the kernel")] = 11
-    stride: Annotated[int, Meta(ge=1, le=99, description="How far the window moves")] = 4
+    stride: Annotated[int, Meta(ge=1, le=99, description="Pixels that the window moves at a time")] = 4
     zeros: Annotated[int, Meta(ge=0, le=99, description="Zeros on each side")] = 0
-    filters: Annotated[int, Meta(ge=1, le=9999, description="How many filters")] = 96
+    filters: Annotated[int, Meta(ge=1, le=9999, description="Number of filters")] = 96
     units: Annotated[
         Annotated[int, Meta(ge=1, le=99999)] | None,
-        Meta(description="Units of the dense layer; empty: as many as the convolution gives values"),
+        Meta(description="Units of the dense layer; empty: as many as the convolution has outputs"),
     ] = None

@@ -22,7 +22,7 @@ class Slide(NamedTuple):
             WindowError: it has none.
         """
         if self.f > n + 2 * self.p:
-            message = _("a window of {reach} has no place on {n} pixels with {p} zeros around them")
+            message = _("a window of {reach} does not fit into {n} pixels with {p} zeros on each side")
             raise WindowError(message.format(reach=self.f, n=n, p=self.p))
         return (n + 2 * self.p - self.f) // self.s + 1
 

@@ -100,7 +100,7 @@ def windows(
             zeros = 0 if padding == "valid" else int(padding)
             axis = Axis(n, f, s, d, zeros, zeros)
         if reach > n + axis.before + axis.after:
-            message = _("a window of {reach} has no place on {n} pixels with {p} zeros around them")
+            message = _("a window of {reach} does not fit into {n} pixels with {p} zeros on each side")
             raise WindowError(message.format(reach=reach, n=n, p=axis.before))
         axes.append(axis)
     return Windows(*axes)

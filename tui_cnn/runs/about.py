@@ -15,9 +15,9 @@ from tui_cnn.runs.errors import unwritable
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """What the user says about a run; empty where nothing is said."""
 
-    title: Annotated[str, Meta(max_length=200, description="What to call the run, instead of its network's name")] = ""
-    tags: Annotated[tuple[str, ...], Meta(description="Words to find it by")] = ()
-    note: Annotated[str, Meta(description="What is worth remembering about it")] = ""
+    title: Annotated[str, Meta(max_length=200, description="Title of the run, instead of its network's name")] = ""
+    tags: Annotated[tuple[str, ...], Meta(description="Tags to find the run by")] = ()
+    note: Annotated[str, Meta(description="Note about the run")] = ""
 
 
 def read_about(run: RunDirectory) -> About:

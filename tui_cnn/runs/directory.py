@@ -99,7 +99,7 @@ def make_run(network: Network, recipe: Recipe) -> RunDirectory:
         write_atomic(run.network_file, dumps_network(network).encode())
     except OSError as error:
         shutil.rmtree(run.path, ignore_errors=True)
-        message = _("{path}: cannot be written ({reason}); free it, or set CNN_TUI_HOME to another directory")
+        message = _("{path}: cannot be written ({reason}); fix that, or set CNN_TUI_HOME to another directory")
         raise RunError(message.format(path=error.filename or run.path, reason=error.strerror)) from None
     return run
 
@@ -134,10 +134,10 @@ def find_run(text: str) -> RunDirectory:
         return runs[0]
     found = [run for run in runs if run.id == text] or [run for run in runs if text in run.id]
     if not found:
-        message = _("no run is called “{text}”; the newest is {newest}")
+        message = _("run “{text}” not found; the newest is {newest}")
         raise RunError(message.format(text=text, newest=runs[0].id))
     if len(found) > 1:
         listed = ", ".join(run.id for run in found[:_MOST_NAMED]) + (", …" if len(found) > _MOST_NAMED else "")
-        message = _("“{text}” may mean {count} runs: {listed}; give more of the id")
+        message = _("“{text}” matches {count} runs: {listed}; enter more of the id")
         raise RunError(message.format(text=text, count=len(found), listed=listed))
     return found[0]

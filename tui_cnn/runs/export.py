@@ -26,7 +26,7 @@ def export_run(run: RunDirectory, to: str, target: Path) -> None:
         FormatError: there are none yet, or they cannot be read or written.
     """
     if not run.best_file.exists():
-        raise FormatError(run.best_file, _("is not there yet; let the run train for an epoch"))
+        raise FormatError(run.best_file, _("not available yet; train for at least one epoch"))
     _export(target, "export-run", to, str(run.path))
 
 
@@ -34,5 +34,5 @@ def _export(target: Path, *arguments: str, data: bytes = b"") -> None:
     ended = run_worker(*arguments, str(target.absolute()), data=data)
     if ended.returncode:
         lines = [line.strip() for line in ended.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-        problem = lines[-1] if lines else _("the worker ended with status {status}").format(status=ended.returncode)
+        problem = lines[-1] if lines else _("the worker exited with status {status}").format(status=ended.returncode)
         raise FormatError(target, problem.removeprefix(f"{target.absolute()}: "))

@@ -65,9 +65,9 @@ def resume(run: RunDirectory, *, now: bool = False) -> None:
     """
     state = Follower(run).poll().state
     if state == "finished":
-        raise RunError(_("{run} is finished; train its network anew to go further").format(run=run.id))
+        raise RunError(_("{run} is finished; start a new run to train further").format(run=run.id))
     if state in ACTIVE:
-        raise RunError(_("{run} is being trained already; stop it first").format(run=run.id))
+        raise RunError(_("{run} is already training; stop it first").format(run=run.id))
     _launch(run, "now" if now else "run")
 
 
@@ -77,7 +77,7 @@ def skip_queue(run: RunDirectory) -> None:
     Raises:
         RunError: no worker is at the run.
     """
-    _command(run, "now", _("{run} does not wait; resume it instead"))
+    _command(run, "now", _("{run} is not queued; resume it instead"))
 
 
 def probe() -> "subprocess.Popen[bytes] | None":
@@ -99,7 +99,7 @@ def pause(run: RunDirectory) -> None:
     Raises:
         RunError: no worker trains the run.
     """
-    _command(run, "pause", _("{run} is not being trained, so there is nothing to pause"))
+    _command(run, "pause", _("{run} is not training, so it cannot be paused"))
 
 
 def unpause(run: RunDirectory) -> None:
@@ -108,7 +108,7 @@ def unpause(run: RunDirectory) -> None:
     Raises:
         RunError: no worker trains the run.
     """
-    _command(run, "run", _("{run} is not being trained; resume it instead"))
+    _command(run, "run", _("{run} is not training; resume it instead"))
 
 
 def stop(run: RunDirectory) -> None:
@@ -117,7 +117,7 @@ def stop(run: RunDirectory) -> None:
     Raises:
         RunError: no worker trains the run.
     """
-    _command(run, "stop", _("{run} is not being trained, so there is nothing to stop"))
+    _command(run, "stop", _("{run} is not training, so it cannot be stopped"))
 
 
 def _command(run: RunDirectory, command: Desired, refusal: str) -> None:

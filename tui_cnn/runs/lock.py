@@ -25,7 +25,7 @@ def held(path: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=_PATIENCE, poll_interval=0.01)
     except filelock.Timeout:
-        message = _("{run}: another process is training it; wait for it, or stop it")
+        message = _("{run}: another process is training it; wait, or stop it")
         raise RunError(message.format(run=path.parent.name)) from None
     try:
         yield

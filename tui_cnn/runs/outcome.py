@@ -33,23 +33,23 @@ class Outcome(msgspec.Struct, frozen=True):
 def outcome(run: RunDirectory, snapshot: Snapshot) -> Outcome | None:
     """Tell how a run ended; None while a worker is at it."""
     if snapshot.finished is not None:
-        return Outcome(_("It has finished."))
+        return Outcome(_("Finished."))
     if snapshot.state in ACTIVE:
         return None
     if not run.path.exists():
         return Outcome(
-            _("The directory of the run is gone: {path}").format(path=run.path),
-            _("Put it back to resume the run, or train its network anew."),
+            _("The directory of the run is missing: {path}").format(path=run.path),
+            _("Put it back to resume the run, or train the network again."),
         )
     if not os.access(run.path, os.W_OK):
         return Outcome(
             _("The directory of the run cannot be written: {path}").format(path=run.path),
-            _("Mend its permissions or its disk, then resume the run."),
+            _("Fix its permissions or the disk, then resume the run."),
         )
     if snapshot.state == "failed" and snapshot.failed is not None:
         return Outcome(snapshot.failed.error, snapshot.failed.advice)
     if snapshot.stopped:
-        return Outcome(_("It was stopped."), _("Resume it to go on from its checkpoint."))
+        return Outcome(_("Stopped."), _("Resume it from its checkpoint."))
     return _killed(run, snapshot)
 
 
@@ -58,20 +58,20 @@ def _killed(run: RunDirectory, snapshot: Snapshot) -> Outcome:
     log = _log_tail(run)
     if any(sign in log for sign in _OUT_OF_MEMORY):
         return Outcome(
-            _("The worker ended for want of memory."),
+            _("The worker ran out of memory."),
             _("Start a new run with a smaller batch size or a smaller network."),
         )
     if unwritten := _UNWRITTEN.search(log):
         return Outcome(
-            _("The worker could not write any more: {reason}").format(reason=unwritten["reason"]),
-            _("Mend what it says, then resume the run."),
+            _("The worker could no longer write: {reason}").format(reason=unwritten["reason"]),
+            _("Fix the problem, then resume the run."),
         )
-    lost = _("The worker was killed, or the machine went down; nothing that was recorded is lost.")
+    lost = _("The worker was killed, or the machine shut down; everything recorded is still there.")
     if snapshot.checkpoint is not None:
-        return Outcome(lost, _("Resume it to go on from its last checkpoint."))
+        return Outcome(lost, _("Resume it from its last checkpoint."))
     return Outcome(
         _("The worker ended before its first checkpoint."),
-        _("Resume it to begin anew; if it ends again, see {log}.").format(log=run.log_file),
+        _("Resume it to start over; if it ends again, see {log}.").format(log=run.log_file),
     )
 
 

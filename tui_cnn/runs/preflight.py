@@ -65,7 +65,7 @@ def _wrong_output(name: str, shape: Shape | None, data: str, classes: int) -> st
         )
         return message.format(name=name, units=shape[0], data=data, classes=classes)
     message = _(
-        "{name} ends in {shape}, but needs one number for each of the {classes} classes of {data}:"
-        " end it in Flatten and Dense with units = {classes}"
+        "{name} ends in {shape}, but {data} has {classes} classes and needs one number "
+        "for each: end it with Flatten and Dense with units = {classes}"
     )
     return message.format(name=name, shape=format_shape(shape or ()), data=data, classes=classes)

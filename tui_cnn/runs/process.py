@@ -33,7 +33,7 @@ def start_worker(
             command, stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=True, cwd=PACKAGES
         )
     except OSError as error:
-        message = _("the worker could not start: {program}: {reason}; install this program again")
+        message = _("the worker could not start: {program}: {reason}; reinstall cnn-tui")
         raise RunError(message.format(program=command[0], reason=error.strerror)) from None
     # Whoever started it must take note of its end, or it would stay behind as a zombie.
     threading.Thread(target=worker.wait, daemon=True).start()

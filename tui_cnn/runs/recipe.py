@@ -25,69 +25,79 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     The defaults are what every earlier recipe meant that did not have the field yet.
     """
 
-    epochs: Annotated[
-        int, Meta(ge=1, le=100_000, description="How many times to go through all of the training images")
-    ] = 5
-    batch_size: Annotated[int, Meta(ge=1, le=65_536, description="How many images to learn from at each step")] = 32
+    epochs: Annotated[int, Meta(ge=1, le=100_000, description="Number of passes over the training images")] = 5
+    batch_size: Annotated[int, Meta(ge=1, le=65_536, description="Number of images per step")] = 32
     optimizer: Annotated[
-        OptimizerName, Meta(description="How the weights follow the gradient; sgd has a momentum of 0.9")
+        OptimizerName, Meta(description=("How the weights are updated from the gradient; sgd uses a momentum of 0.9"))
     ] = "adam"
     learning_rate: Annotated[
-        float, Meta(gt=0, le=100, description="How far to go at each step; under a schedule, its highest value")
+        float, Meta(gt=0, le=100, description="Size of each update; with a schedule, its highest value")
     ] = 0.001
     schedule: Annotated[
         ScheduleName,
-        Meta(description="How the rate changes: step divides it by 10 after 1/2 and 3/4; one-cycle rises and falls"),
+        Meta(
+            description=(
+                "How the learning rate changes: step divides it by 10 after 1/2 and 3/4; one-cycle rises and falls"
+            )
+        ),
     ] = "constant"
     warmup: Annotated[
-        float, Meta(ge=0, le=1000, description="Epochs in which the rate rises to its value, before the schedule")
+        float,
+        Meta(ge=0, le=1000, description=("Epochs in which the learning rate rises to its value, before the schedule")),
     ] = 0.0
     weight_decay: Annotated[
         Annotated[float, Meta(ge=0, le=10)] | None,
-        Meta(description="How much weights shrink at each step, times the rate; empty: 0.004 for adamw, else none"),
+        Meta(
+            description=(
+                "How much the weights shrink at each step, times the learning rate; empty: 0.004 for adamw, else none"
+            )
+        ),
     ] = None
     label_smoothing: Annotated[
-        Share, Meta(description="Share of each label that is spread over all classes, against overconfidence")
+        Share, Meta(description=("Fraction of each label to spread over all classes, against overconfidence"))
     ] = 0.0
     augmentation: Annotated[
-        Augmentation, Meta(description="Random changes to the training images: mirrored, shifted by up to 2 pixels, …")
+        Augmentation, Meta(description=("Random changes to the training images: flipped, shifted by up to 2 pixels, …"))
     ] = "none"
-    validation: Annotated[Share, Meta(description="Share of the training images held out to validate on; 0: none")] = (
-        0.1
-    )
+    validation: Annotated[
+        Share, Meta(description="Fraction of the training images held out for validation; 0: none")
+    ] = 0.1
     patience: Annotated[
         Annotated[int, Meta(ge=1, le=100_000)] | None,
-        Meta(description="Stop after so many epochs without a better validation accuracy; empty: never"),
+        Meta(description=("Stop after this many epochs without a better validation accuracy; empty: never")),
     ] = None
     precision: Annotated[
         Literal["float32", "mixed_bfloat16", "mixed_float16", "auto"],
-        Meta(description="Numbers of the layers; auto: the fastest, as measured on this network before it starts"),
+        Meta(description=("Number format of the layers; auto: the fastest, measured on this network before training")),
     ] = "float32"
     seed: Annotated[
-        int, Meta(ge=0, lt=2**31, description="Start of all that is random: weights, shuffling, dropout")
+        int, Meta(ge=0, lt=2**31, description="Seed for everything random: weights, shuffling, dropout")
     ] = 0
     deterministic: Annotated[
-        bool, Meta(description="Take only operations that give the same result each time, also where that is slower")
+        bool, Meta(description=("Use only operations that give the same result every time, even if slower"))
     ] = False
     limit: Annotated[
         Annotated[int, Meta(ge=1)] | None,
-        Meta(description="Use only so many of the training images; empty: all of them"),
+        Meta(description="Use only this many training images; empty: all of them"),
     ] = None
     threads: Annotated[
         Annotated[int, Meta(ge=1, le=4096)] | None,
-        Meta(description="How many threads compute; empty: as many as there are cores"),
+        Meta(description="Number of CPU threads; empty: as many as there are cores"),
     ] = None
     device: Annotated[
         Device,
         Meta(
-            description="Where to compute; auto: the first GPU, if there is one; gpus: all, each a part of every batch"
+            description=(
+                "Device to train on; auto: the first GPU, if there is one; gpus: all "
+                "GPUs, each with a share of every batch"
+            )
         ),
     ] = "auto"
     keep: Annotated[
-        int, Meta(ge=0, le=1000, description="How many states of the weights to keep, from the first step to the last")
+        int, Meta(ge=0, le=1000, description="Number of checkpoints to keep, from the first step to the last")
     ] = 0
-    tensorboard: Annotated[bool, Meta(description="Write logs for TensorBoard beside the run's own")] = False
-    data: Annotated[str, Meta(description="Directory of a data set in the form of MNIST; empty: Fashion-MNIST")] = ""
+    tensorboard: Annotated[bool, Meta(description="Also write logs for TensorBoard")] = False
+    data: Annotated[str, Meta(description="Directory of a data set in MNIST format; empty: Fashion-MNIST")] = ""
 
     @property
     def directory(self) -> Path | None:

@@ -16,7 +16,7 @@ def delete(run: RunDirectory) -> None:
         RunError: it is being trained, or cannot be moved.
     """
     if is_held(run.lock_file):
-        raise RunError(_("{run} is being trained; stop it first").format(run=run.id))
+        raise RunError(_("{run} is training; stop it first").format(run=run.id))
     _move(run.path, _trash() / run.id)
 
 

@@ -168,13 +168,13 @@ class CnnTui(TerminalApp):
         try:
             state_file.remember(**changes)
         except OSError as error:
-            message = _("What you choose cannot be remembered: {reason}").format(reason=error.strerror)
+            message = _("Cannot save your choices: {reason}").format(reason=error.strerror)
             self.call_from_thread(self.notify, message, severity="warning", markup=False)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer of Textual's own commands only what the registry of actions has not."""
-        yield SystemCommand(_("Theme"), _("Change the colours"), self.action_change_theme)
-        yield SystemCommand(_("Screenshot"), _("Save a picture of the screen as SVG"), self.deliver_screenshot)
+        yield SystemCommand(_("Theme"), _("Change the theme"), self.action_change_theme)
+        yield SystemCommand(_("Screenshot"), _("Save the screen as SVG"), self.deliver_screenshot)
 
     def action_command_palette(self) -> None:
         """Show the command palette."""
@@ -251,7 +251,7 @@ class CnnTui(TerminalApp):
         problems = [*configuration.problems]
         if theme and theme not in self.available_themes:
             known = nearest(theme, sorted(self.available_themes))
-            problems.append(f"{config_file()}: " + _("there is no theme “{name}”").format(name=theme) + known)
+            problems.append(f"{config_file()}: " + _("unknown theme “{name}”").format(name=theme) + known)
         for problem in problems:
             self.notify(problem, title=_("Settings"), severity="warning", timeout=15, markup=False)
 
@@ -260,7 +260,7 @@ class CnnTui(TerminalApp):
         more = [_("… and {count} more").format(count=len(notes) - _MOST_NOTES)] if len(notes) > _MOST_NOTES else []
         if notes:
             text = "\n".join([*notes[:_MOST_NOTES], *more])
-            self.notify(text, title=_("Not kept"), severity="warning", timeout=20, markup=False)
+            self.notify(text, title=_("Not imported"), severity="warning", timeout=20, markup=False)
 
     @work(thread=True, group="load")
     def _load_screens(self) -> None:

@@ -20,14 +20,14 @@ Flops = Literal["2xmacs", "tf"]
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a user may set, each with what it is when left out."""
 
-    theme: Annotated[str, Meta(description="Colours to begin with, such as textual-light; ^p Theme lists them")] = ""
+    theme: Annotated[str, Meta(description="Theme at start, such as textual-light; ^p Theme lists them")] = ""
     language: Annotated[
-        str, Meta(description="en or ko; empty: as the environment asks (LANG); --lang goes before")
+        str, Meta(description="en or ko; empty: from the environment (LANG); --lang takes precedence")
     ] = ""
-    flops: Annotated[Flops, Meta(description="2xmacs: two a MAC; tf: as TensorFlow's profiler counts")] = "2xmacs"
+    flops: Annotated[Flops, Meta(description="2xmacs: 2 per MAC; tf: as counted by TensorFlow's profiler")] = "2xmacs"
     signs: Annotated[
         Literal["auto", "ascii", "unicode"],
-        Meta(description="ascii: plain signs only; auto: where the locale is not UTF-8"),
+        Meta(description="ascii: ASCII symbols only; auto: ASCII if the locale is not UTF-8"),
     ] = "auto"
 
 

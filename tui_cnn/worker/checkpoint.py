@@ -65,7 +65,7 @@ def load_checkpoint(path: Path) -> tuple[keras.Model, CheckpointState]:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise TrainingError(
             _("{file} cannot be read: {reason}").format(file=path.name, reason=reason),
-            _("Delete {path} and resume the run: it begins anew.").format(path=path),
+            _("Delete {path} and resume the run: it starts over.").format(path=path),
         ) from error
     if isinstance(state, Sums):  # as it was written before there were steps that the optimizer does not count
         state = CheckpointState(int(keras.ops.convert_to_numpy(model.optimizer.iterations)), state)

@@ -23,7 +23,8 @@ def configure(runtime: Runtime) -> Runtime:
     gpus = tf.config.list_physical_devices("GPU")
     if runtime.device in ("gpu", "gpus") and not gpus:
         raise TrainingError(
-            _("TensorFlow sees no GPU here."), _("Start a new run with device = auto; see worker.log for its reasons.")
+            _("TensorFlow found no GPU on this machine."),
+            _("Start a new run with device = auto; worker.log shows the reason."),
         )
     seen = {"cpu": [], "gpus": gpus}.get(runtime.device, gpus[:1])
     if gpus and seen != tf.config.get_visible_devices("GPU"):

@@ -54,7 +54,7 @@ class Execution:
             speed.add(count, self._watch.elapsed - began)
             if not math.isfinite(loss):
                 raise TrainingError(
-                    _("The training diverged: the loss is no number any more."),
+                    _("Training diverged: the loss is no longer a number."),
                     _("Start a new run with a learning rate ten times lower."),
                 )
             at += count

@@ -69,7 +69,7 @@ def export(network: Network, to: str, target: Path, weights: Path | None = None)
         message = _("ONNX needs {packages}; install with: pip install 'cnn-tui[onnx]'")
         raise FormatError(target, message.format(packages=", ".join(missing)))
     if not target.parent.is_dir():
-        raise FormatError(target, _("there is no directory {directory}").format(directory=target.parent))
+        raise FormatError(target, _("directory {directory} not found").format(directory=target.parent))
     temporary = target.with_name(f".{target.name[:64]}.{os.urandom(4).hex()}.{to}")  # Keras looks at the suffix
     try:
         with write_errors(target), replacing(target, temporary):

@@ -28,21 +28,21 @@ def explain(error: Exception) -> Failed:
         case TrainingError():
             return Failed(error=reason, advice=error.advice)
         case DataError() | FormatError():
-            return Failed(error=reason, advice=_("Mend that file, then resume the run or start a new one."))
+            return Failed(error=reason, advice=_("Fix that file, then resume the run or start a new one."))
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):
             return Failed(error=_("The disk is full."), advice=_("Free some space, then resume the run."))
         case OSError(filename=str() as path, strerror=str() as why):
-            return Failed(error=f"{path}: {why}", advice=_("Mend what it says, then resume the run."))
+            return Failed(error=f"{path}: {why}", advice=_("Fix the problem, then resume the run."))
         case OSError():
-            return Failed(error=reason, advice=_("Mend what it says, then resume the run."))
+            return Failed(error=reason, advice=_("Fix the problem, then resume the run."))
         case ImportError():
             error_text = _("TensorFlow cannot be loaded: {reason}").format(reason=reason)
-            return Failed(error=error_text, advice=_("Install this program again, then resume the run."))
+            return Failed(error=error_text, advice=_("Reinstall cnn-tui, then resume the run."))
     # TensorFlow's own classes are not imported here: it may be TensorFlow that failed to load.
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         advice = _("Start a new run with a smaller batch size or a smaller network.")
-        return Failed(error=_("There is not enough memory."), advice=advice)
+        return Failed(error=_("Not enough memory."), advice=advice)
     return Failed(
         error=f"{type(error).__name__}: {reason}",
-        advice=_("That is a mistake in this program: please report it with the end of worker.log."),
+        advice=_("This is a bug in cnn-tui: please report it with the end of worker.log."),
     )

@@ -1,4 +1,4 @@
-"""The table of classes says in words and numbers what was taken for what."""
+"The table of classes says in words and numbers what was predicted as what."
 
 from tui_cnn.ui.train.class_bars import class_bars, confusion_table
 
@@ -13,11 +13,11 @@ def test_each_class_has_its_accuracy_and_what_its_images_were_taken_for():
         ["1", "dog", "0.750", "25", "75", "·"],
         ["2", "owl", "—", "·", "·", "·"],
     ]
-    assert lines[6:] == ["  dog taken for cat: 5 images of 20", "  cat taken for dog: 1 image of 10"]
+    assert lines[6:] == ["  dog predicted as cat: 5 images of 20", "  cat predicted as dog: 1 image of 10"]
 
 
 def test_nothing_confused_is_said():
-    assert "nothing: every image was known" in confusion_table(((3, 0), (0, 4)), NAMES, 80).plain
+    assert "none: every image is correct" in confusion_table(((3, 0), (0, 4)), NAMES, 80).plain
 
 
 def test_many_classes_stand_in_columns():

@@ -68,7 +68,7 @@ def test_the_numbers_of_a_layer_come_with_their_formulas():
         "MACs             2,230,272  3·3·32·11·11·64",
         "FLOPs            4,460,544  2·2,230,272: two for each MAC",
         "FLOPs, tf        4,468,288  as TensorFlow's profiler counts",
-        "memory             31.0 kB  4·11·11·64 bytes of output",
+        "memory             31.0 kB  4·11·11·64 bytes of activations",
         "field                    8  4 + (3 - 1)·2 = 8",
         "                            step 2·1 = 2, padding 0 + 0·2 = 0",
     ]
@@ -77,9 +77,9 @@ def test_the_numbers_of_a_layer_come_with_their_formulas():
 def test_what_is_not_trained_is_told_apart():
     network = edits.insert(CNN, (1,), BatchNormalization())
     assert told_of(layer_numbers(analyze(network).rows[1])).split("\n")[1] == (
-        "parameters             128  2·32 + 2·32 not trainable"
+        "parameters             128  2·32 + 2·32 non-trainable"
     )
-    assert "of these 64 not trainable" in told_of(network_numbers(analyze(network)))
+    assert "64 of them non-trainable" in told_of(network_numbers(analyze(network)))
 
 
 def test_a_layer_that_cannot_be_built_says_why():
@@ -95,8 +95,8 @@ def test_the_numbers_of_the_network():
         "MACs             2,794,240  multiply-accumulates for one image",
         "FLOPs            5,588,480  two for each MAC",
         "FLOPs, tf        5,646,588  as TensorFlow's profiler counts",
-        "memory              108 kB  4·(26·26·32 + 13·13·32), for one image",
-        "                   6.33 MB  4·(93,322 + 3·93,322 + 32·37,818), to train by adam",
+        "memory              108 kB  4·(26·26·32 + 13·13·32), inference peak, one image",
+        "                   6.33 MB  4·(93,322 + 3·93,322 + 32·37,818), training step, adam",
     ]
     assert "—" in told_of(network_numbers(analyze(edits.change(CNN, (2,), kernel_size=(99, 99)))))
 

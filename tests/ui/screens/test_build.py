@@ -269,7 +269,7 @@ async def test_the_problem_of_the_selected_layer_is_mended_first():
 async def test_where_there_is_nothing_to_fix_that_is_said():
     async with opened(Network("net", (28, 28, 1), ()), size=(120, 40)) as user:
         await user.press("f")
-        await user.told("There is nothing that can be fixed.")
+        await user.told("There are no quick fixes.")
         await user.press("n")
         assert user.kinds == []
 

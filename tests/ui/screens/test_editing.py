@@ -145,7 +145,7 @@ async def test_text_from_another_program_is_pasted():
         for text, told in [
             ("x = [", "the clipboard: is not valid TOML"),
             ('[[layers]]\ntype = "Conv3D"', "did you mean “Conv2D”?"),
-            ("a = 1", "holds no [[layers]]"),
+            ("a = 1", "has no [[layers]]; add at least one"),
         ]:
             user.app.post_message(events.Paste(text))
             await user.settle()
@@ -255,9 +255,9 @@ async def test_why_shows_every_number_at_any_size():
         await user.press("down", "down", "w")
         await user.sees(
             "(3·3·32 + 1)·64",
-            "2·2,230,272: two for each MAC",
+            "2·2,230,272: 2 per MAC",
             "31.0 kB",
-            "as TensorFlow's profiler counts",
+            "as counted by TensorFlow's profiler",
             "4 + (3 - 1)·2 = 8",
         )
         await user.press("escape", "home", "w")

@@ -93,7 +93,7 @@ async def test_images_are_found_by_number_class_and_mistake(answering, run):
         await user.press("n")
         await user.sees("Test image 11 · Sandal")
         await user.press("slash")
-        await user.choose("shirt taken for bag")  # by what is told of the test set: every seventh, two classes on
+        await user.choose("shirt predicted as bag")  # by what is told of the test set: every seventh, two classes on
         await user.sees("Test image 56")
         await user.press("n")
         await user.sees("Test image 126")
@@ -114,7 +114,7 @@ async def test_mistakes_can_be_chosen_before_they_are_known(answering, run):
 async def test_layers_and_maps_are_walked_by_arrows_and_one_is_made_large(answering, run):
     async with opened() as user:
         await to_inspect(user)
-        await user.sees("1 Conv2D · 26×26×4", "1 dead over 1,000 images", "map 0", "3 dead")
+        await user.sees("1 Conv2D · 26×26×4", "1 dead in 1,000 images", "map 0", "3 dead")
         await user.press_at_once("right", "right")
         await user.sees("map 2")
         await user.press("end")
@@ -125,7 +125,7 @@ async def test_layers_and_maps_are_walked_by_arrows_and_one_is_made_large(answer
         await user.sees("row 15, column 14")  # from the middle
         assert f"{(np.add.outer(range(15, 18), range(14, 17)) * 4 / 255).sum():.2f}" in user.text
         await user.press("escape", "z")
-        await user.sees("one scale a map")
+        await user.sees("scale per map")
         await user.press("down", "down", "down")
         await user.sees("4 Dense · 10", "Trouser")
         await user.press("down", "left_square_bracket")
@@ -138,15 +138,15 @@ async def test_kernels_are_named_by_the_classical_filter_they_are_most_like(answ
     async with opened() as user:
         await to_inspect(user)
         await user.press("k")
-        await user.sees("filter 0", "norm 3.464", "most like Sobel x, cosine −1.00 (signs turned)", "−2.00")
+        await user.sees("filter 0", "norm 3.464", "most similar: Sobel x, cosine −1.00 (signs turned)", "−2.00")
         named = user.line("−Sobel x").split("│")[1].split()
         assert named == ["▐−Sobel", "x", "−Sobel", "y", "blur", "Sobel", "x"], "each has its name"
         await user.press("right")
-        await user.sees("most like Sobel y, cosine −1.00 (signs turned)")
+        await user.sees("most similar: Sobel y, cosine −1.00 (signs turned)")
         await user.press("right", "right")
-        await user.sees("most like Sobel x, cosine 1.00", "one scale a filter", "−1.00", "1.00")
+        await user.sees("most similar: Sobel x, cosine 1.00", "scale per filter", "−1.00", "1.00")
         await user.press("z")
-        await user.sees("one scale a layer", "−2.00", "2.00")
+        await user.sees("scale per layer", "−2.00", "2.00")
         await user.press("space")
         await user.sees("3×3")
         await user.press("down")
@@ -171,7 +171,9 @@ async def test_why_asks_for_the_class_and_the_layer(answering, run):
     async with opened() as user:
         await to_inspect(user)
         await user.press("w")
-        await user.sees("Why it says T-shirt/top, with 0.775", "Saliency", "Grad-CAM of 1 Conv2D", "0.750 to 0.295")
+        await user.sees(
+            "Why the prediction is T-shirt/top (0.775)", "Saliency", "Grad-CAM of 1 Conv2D", "0.750 to 0.295"
+        )
         assert last(answering, Saliency).target is None
         await user.press("right", "right", "down")
         await user.sees("Why Trouser has 0.025", "Grad-CAM of 2 MaxPooling2D")
@@ -189,7 +191,7 @@ async def test_the_evaluation_opens_the_images_of_a_cell(answering, run):
         await user.press("e")
         await user.sees("10,000 images · accuracy 0.8571", "precision", "most confident mistakes", "calibration error")
         await user.press("right", "right")
-        await user.sees("143 T-shirt/top taken for Pullover: 14.3%")
+        await user.sees("143 T-shirt/top predicted as Pullover: 14.3%")
         await user.press("enter")
         await user.sees("Test image 0")
         await user.press("n")
@@ -220,12 +222,12 @@ async def test_a_layer_is_chosen_by_a_click(answering, run):
         await user.sees("Feature extractor", "── classifier ──")
         await user.click("3 Flatten")
         await user.sees("3 Flatten · 676", "─Classifier─")
-        await user.offers("Sort", "Lab", "Next", "Find", "Picture", "Export")
+        await user.offers("Sort", "Lab", "Next", "Find", "File", "Export")
         await user.click("── classifier")
         await user.sees("3 Flatten · 676")
         await user.click("1 Conv2D")
         await user.sees("1 Conv2D · 26×26×4")
-        await user.offers("Large", "Sort", "Scale", "Lab", "Next", "Find", "Picture", "Export")
+        await user.offers("Zoom", "Sort", "Scale", "Lab", "Next", "Find", "File", "Export")
 
 
 async def test_a_moved_image_is_what_is_looked_at(answering, run):
@@ -242,7 +244,7 @@ async def test_a_moved_image_is_what_is_looked_at(answering, run):
         await user.press("a", "plus", "l", "asterisk")
         await user.sees("turned by 5°", "zoom 1.10", "flipped", "noise 20")
         await user.press("backspace")
-        await user.sees("As it is: the arrows shift it")
+        await user.sees("Original: arrows shift the image")
         assert "moved" not in user.line("Test image")
 
 
@@ -288,7 +290,7 @@ async def test_a_second_run_is_put_beside(answering, run):
         await user.press("c")
         await user.sees("Press b to choose a second run")
         await user.press("b")
-        await user.sees("Compare with which run?")
+        await user.sees("Select a run to compare with")
         await user.choose("other")
         await user.sees("told and other", "accuracy 0.8571 and 0.6666")
         await user.sees("952  only other is right", "2,857  only told is right")
@@ -297,7 +299,7 @@ async def test_a_second_run_is_put_beside(answering, run):
         await user.press("enter")
         await user.sees("Test image")
         await user.press("v")
-        await user.sees("told: accuracy over shifts", "other: accuracy over shifts", "in other")
+        await user.sees("told: accuracy by shift", "other: accuracy by shift", "in other")
         assert last(answering, Predict).source.path == str(other.path)
 
 
@@ -306,24 +308,24 @@ async def test_runs_that_were_tested_on_other_images_are_not_compared(answering,
     async with opened() as user:
         await to_inspect(user)
         await user.press("c", "b")
-        await user.sees("Compare with which run?")
+        await user.sees("Select a run to compare with")
         await user.choose("elsewhere")
-        await user.sees("The two were tested on different images; press b for another run.")
+        await user.sees("The two runs were tested on different images. Press b to choose another run.")
 
 
 async def test_history_is_a_film_strip_where_weights_are_kept(answering, run):
     async with opened() as user:
         await to_inspect(user)
         await user.press("h")
-        await user.sees("This run keeps no weights of earlier steps.")
+        await user.sees("This run has no saved weights of earlier steps.")
         for step in (100, 2000):
             (run.path / f"step-{step}.keras").write_bytes(b"")
         run.best_file.write_bytes(b"new")
         await user.sees("step 100", "step 2,000", "norm 3.46", "mean ", "one scale for all steps")
         await user.press("z", "down")
-        await user.sees("kernel 0 of 1 Conv2D", "one scale a step")
+        await user.sees("kernel 0 of 1 Conv2D", "scale per step")
         await user.press("down", "down")
-        await user.sees("4 Dense · 10 · unit 0 through time", "value 0.77")
+        await user.sees("4 Dense · 10 · unit 0 during training", "value 0.77")
 
 
 async def test_a_picture_file_is_fitted_and_looked_at(answering, run, here):
@@ -341,7 +343,7 @@ async def test_a_picture_file_is_fitted_and_looked_at(answering, run, here):
         await user.press("o")
         await user.sees("mine.png")
         user.app.screen.dismiss(here / "mine.png")
-        await user.sees("60×40 becomes 28×28, light and dark turned round")
+        await user.sees("60×40 → 28×28, light and dark turned round")
         await user.press("i")
         await user.until(lambda: "turned round" not in user.line("becomes"))
         await user.press("i", "enter")

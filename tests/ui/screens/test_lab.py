@@ -80,11 +80,11 @@ async def test_it_runs_by_itself_and_stops():
     async with opened(size=(80, 24)) as user:
         await lab(user)
         await user.press("plus", "plus", "plus", "plus", "space")
-        await user.sees("32 steps a second")
+        await user.sees("32 steps per second")
         await user.sees("step 16 of 16")
         await user.until(lambda: "steps a second" not in user.text)
         await user.press("minus", "minus", "minus", "minus", "minus", "space")
-        await user.sees("1 steps a second", "step 1 of 16")
+        await user.sees("1 steps per second", "step 1 of 16")
         await user.press("right")
         await user.sees("step 2 of 16")
         assert "steps a second" not in user.text
@@ -192,11 +192,11 @@ async def test_a_picture_file(here):
 async def test_pooling_and_a_move():
     async with opened(size=(80, 24)) as user:
         await lab(user, "lab:pooling?image=numbers")
-        await user.sees("largest of 3, 0, 1, 5 = 5", "9 of 36 numbers are left (25%)")
+        await user.sees("maximum of 3, 0, 1, 5 = 5", "9 of 36 numbers are left (25%)")
         await user.sees("pooling: 0 of 9 values changed; strides alone: 0 of 9")
         await user.press("end")
         assert numbers(user, "Pooled") == [[5, 9, 7], [7, 5, 8], [4, 6, 9]]
-        assert numbers(user, "Strides alone") == [[3, 1, 7], [2, 2, 1], [4, 1, 2]]
+        assert numbers(user, "Strides only") == [[3, 1, 7], [2, 2, 1], [4, 1, 2]]
         await user.press("shift+right")
         await user.sees("pooling: 8 of 9 values changed; strides alone: 9 of 9")
         await user.press("shift+left", "home", "enter", "down", "down", "down", "right", "escape")
@@ -236,14 +236,14 @@ async def test_the_parameters_of_kinds_of_layers():
         assert user.focused == "field-height"
         await user.press("down", "down", "down")
         await user.type("99")
-        await user.sees("your own", "(99·99·3 + 1)·10")
+        await user.sees("custom", "(99·99·3 + 1)·10")
 
 
 async def test_pairs_go_to_build_and_to_train():
     async with opened(size=(80, 24)) as user:
         await lab(user)
         await user.press("v")
-        await user.sees("Dense against convolutional", "fashion-cnn-strides", "113,898", "101,770")
+        await user.sees("Dense vs. convolutional", "fashion-cnn-strides", "113,898", "101,770")
         await user.press("enter")
         await user.until(lambda: user.app.current_mode == "build")
         assert user.network.name == "fashion-dnn"

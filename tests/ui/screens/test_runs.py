@@ -34,7 +34,7 @@ def runs():
 async def test_no_runs_say_what_to_do():
     async with opened() as user:
         await user.press("5")
-        await user.sees("No runs yet. Press 2 to train the network that is on the Build screen.")
+        await user.sees("No runs yet. Press 2 to train the network on the Build screen.")
         await user.offers()
         await user.press("enter", "b", "down", "d", "space", "s", "v", "c", "t")
         assert user.app.current_mode == "runs"
@@ -66,7 +66,7 @@ async def test_a_run_is_opened_by_key_and_by_mouse(runs):
         await user.click("abcd")
         await user.sees(NEW)
         await user.click("abcd")
-        await user.sees("r resumes it")
+        await user.sees("press r to resume")
         assert user.app.workspace.shown_run == runs[1]
 
 
@@ -234,9 +234,9 @@ async def test_marked_runs_are_compared(several):
         await user.press("left")
         await user.sees("accuracy   1 0.9100  2 0.8600")
         await user.press("v")
-        await user.sees("Images a second")
+        await user.sees("Images per second")
         await user.press(*["pagedown"] * 5)
-        await user.sees("Layers, from fashion-cnn 0003 to baseline", "− ", "Conv2D")
+        await user.sees("Layers: fashion-cnn 0003 → baseline", "− ", "Conv2D")
         await user.press("escape")
         await user.until(lambda: type(user.app.screen).__name__ == "RunsScreen")
         await user.press("escape")
@@ -319,7 +319,7 @@ async def test_runs_are_deleted_after_two_questions_and_taken_back(several):
         await user.press("T")
         await user.sees("2 runs are in the trash.")
         await user.press("r")
-        await user.sees("Take a run back")
+        await user.sees("Restore a run")
         await user.choose("lenet")
         await user.until(lambda: order(user) == ["0003", "0002", "0001"])
         await user.press("T")
@@ -386,7 +386,7 @@ async def test_a_run_without_a_best_network_is_not_exported(several):
         await user.press("5")
         await user.sees("baseline")
         await user.press("e", "enter")
-        await user.told("is not there yet; let the run train for an epoch")
+        await user.told("not available yet; train for at least one epoch")
 
 
 def test_hundreds_of_runs_are_read_once(several, monkeypatch):

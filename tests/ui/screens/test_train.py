@@ -78,7 +78,7 @@ async def test_a_recipe_that_makes_no_sense_is_not_started(starts):
     async with opened(size=(160, 40)) as user:
         await user.press("2", "down")
         await user.type("0")
-        await user.sees("epochs must be a whole number, at least 1, but is 0")
+        await user.sees("epochs must be a whole number, at least 1, not 0")
         await user.press("enter", "escape", "s")
         assert user.app.focused is None
         await user.offers("Start")
@@ -173,7 +173,7 @@ STORIES = {
     "begun": (
         [told.started()],
         ["Pause", "Stop"],
-        ["0%   step 0 of 100", "epoch 1 of 5", "The first steps are being done."],
+        ["0%   step 0 of 100", "epoch 1 of 5", "Running the first steps …"],
     ),
     "begun again": (
         [*BROKEN_OFF, told.started(resumed_from=150)],
@@ -199,17 +199,17 @@ STORIES = {
     "stopped": (
         [*BROKEN_OFF, told.stopped()],
         ["Resume", "New run"],
-        ["stopped", "It was stopped.", "Resume it to go on from its checkpoint.", "checkpoint after step 100"],
+        ["stopped", "Stopped.", "Resume it from its checkpoint.", "checkpoint after step 100"],
     ),
     "interrupted": (
         BROKEN_OFF,
         ["Resume", "New run"],
-        ["interrupted", "The worker was killed", "last checkpoint.", "15 s of training so far", "r resumes it"],
+        ["interrupted", "The worker was killed", "last checkpoint.", "trained for 15 s", "press r to resume"],
     ),
     "queued": (
         [told.queued("20260102-000000-lenet-5-0000")],
         ["Train now", "Stop"],
-        ["queued", "It waits until 20260102-000000-lenet-5-0000 has had its turn."],
+        ["queued", "Queued: starts after 20260102-000000-lenet-5-0000."],
     ),
     "validating": (
         [told.started(), *list(told.trained(2))[:-2], told.evaluating(2, 5)],
@@ -229,7 +229,7 @@ STORIES = {
     "torn": (
         [*BROKEN_OFF, b"nonsense\n", b'{"event":"epo'],
         ["Resume", "New run"],
-        ["interrupted", "15 s of training so far"],
+        ["interrupted", "trained for 15 s"],
     ),
 }
 ALIVE = {"loading", "begun", "begun again", "running", "paused", "queued", "validating", "predicted"}
@@ -356,7 +356,7 @@ async def test_steering_that_fails_is_told(monkeypatch):
     told.write(run, told.started(), told.stopped())
     async with opened() as user:
         watch(user, run)
-        await user.sees("r resumes it")
+        await user.sees("press r to resume")
         await user.press("r")
         await user.told("cannot resume [/x]")
         with told.training(run):
@@ -380,7 +380,7 @@ async def test_the_log():
         await user.press("escape")
         run.log_file.write_text("")
         await user.press("l")
-        await user.sees("The worker has written nothing.")
+        await user.sees("The log is empty.")
         await user.press("q")
         run.log_file.unlink()
         await user.press("l")
@@ -430,9 +430,9 @@ async def test_a_named_recipe_fills_the_form_and_more_shows_the_rest(starts):
 async def test_what_a_run_will_take_is_known_before_it_starts(monkeypatch):
     async with opened(size=(120, 40)) as user:
         await user.press("2")
-        await user.sees("Before it starts", "93,322", "54,000 images", "6,000 images", "1,688", "not known before")
+        await user.sees("Forecast", "93,322", "54,000 images", "6,000 images", "1,688", "not known before")
         measure(preset("fashion-cnn"), 32, 0.004, 0.8e9)
-        await user.sees("an epoch        7.0 s", "all 5           35 s", "0.80 GB", "as before")
+        await user.sees("an epoch        7.0 s", "all 5           35 s", "0.80 GB", "from earlier runs")
         await user.press("down")
         await user.type("2")
         await user.sees("all 2           14 s")
@@ -471,10 +471,10 @@ async def test_earlier_runs_of_this_network_are_told_before_another_starts():
         await user.sees("Learning rate over the epochs")
         await user.resize(80, 24)
         await user.until(lambda: "Earlier" not in user.text)
-        await user.sees("Before it starts")
+        await user.sees("Forecast")
     async with opened(preset("fashion-dnn"), size=(120, 40)) as user:
         await user.press("2")
-        await user.sees("None yet: this network has not been trained.")
+        await user.sees("No runs yet: this network has not been trained.")
 
 
 async def test_averages_that_will_not_settle_are_told_before_it_starts():
@@ -482,7 +482,7 @@ async def test_averages_that_will_not_settle_are_told_before_it_starts():
     network = Network("n", (28, 28, 1), layers)
     async with opened(network, size=(120, 40)) as user:
         await user.press("2")
-        await user.sees("steps an epoch")
+        await user.sees("steps per epoch")
         assert "momentum" not in user.text
         await user.press("down", "down")
         await user.type("32000")  # ten steps in all
@@ -553,12 +553,12 @@ async def test_the_views_of_a_run():
             watch(user, run)
             await user.sees("Loss", "Accuracy", "epoch 3")
             await user.press("v")
-            await user.sees("Learning rate", "Images a second", "Norm of the gradient")
+            await user.sees("Learning rate", "Images per second", "Gradient norm")
             await user.press("left")
             await user.sees("learning rate 0.00076", "images a second 4,870")
             await user.press("v")
             await user.sees("Classes, validation after epoch 2", "0 T-shirt/top", "0.883", "6 Shirt", "0.733")
-            await user.sees("Shirt taken for T-shirt/top: 90 images of 600")
+            await user.sees("Shirt predicted as T-shirt/top: 90 images of 600")
             assert user.line("6 Shirt").split()[-10:] == ["15", "·", "·", "·", "·", "·", "73", "12", "·", "·"]
             await user.offers("Pause", "Stop", "View", "Overlay", "Inspect", "Log")
             told.write(run, *list(told.trained(3, first=2))[4:])
@@ -586,7 +586,7 @@ async def test_a_run_that_waits_can_be_trained_now():
     with told.training(run):
         async with opened() as user:
             watch(user, run)
-            await user.sees("It waits until another has had its turn.")
+            await user.sees("Queued: starts after another.")
             await user.press("h")
             await user.until(lambda: read_desired(run.desired_file) == "now")
 

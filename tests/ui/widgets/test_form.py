@@ -25,9 +25,9 @@ EVERY_KIND = Network(
 @pytest.mark.parametrize(
     ("layer", "field", "wrong", "message"),
     [
-        (0, "filters", "", "filters must be a whole number, but is ''"),
-        (0, "filters", "0", "filters must be a whole number, at least 1, but is 0"),
-        (0, "filters", "70000", "filters must be a whole number, at most 65536, but is 70000"),
+        (0, "filters", "", "filters must be a whole number, not ''"),
+        (0, "filters", "0", "filters must be a whole number, at least 1, not 0"),
+        (0, "filters", "70000", "filters must be a whole number, at most 65536, not 70000"),
         (0, "filters", "many", "filters must be a whole number"),
         (0, "filters", "[/x]", "filters must be a whole number"),
         (0, "filters", "9" * 5000, "filters must be a whole number"),
@@ -68,7 +68,7 @@ async def test_what_was_wrong_can_be_mended():
         assert user.style("filters").color == user.style("x  ").color or user.app.screen.query(".-wrong")
         await user.type("1,024")
         assert not user.app.screen.query(".-wrong")
-        await user.sees("How many filters")
+        await user.sees("Number of filters")
         await user.press("enter")
         assert user.layers[0].filters == 1024
 
@@ -76,7 +76,7 @@ async def test_what_was_wrong_can_be_mended():
 async def test_fields_are_explained_and_walked():
     async with opened(EVERY_KIND) as user:
         await user.press("enter")
-        await user.sees("How many filters")
+        await user.sees("Number of filters")
         await user.press("down")
         await user.sees("Height and width of each filter")
         await user.press("down", "down")
@@ -98,7 +98,7 @@ async def test_what_is_left_empty_says_what_that_means():
     async with opened(EVERY_KIND) as user:
         await user.press("down", "down", "enter", "down")
         assert user.focused == "field-strides"
-        await user.sees("the window's size")
+        await user.sees("the window size")
         await user.type("3")
         await user.press("enter")
         assert user.layers[2].strides == (3, 3)
@@ -184,7 +184,7 @@ async def test_the_network_itself_has_a_form():
         await user.press("home", "enter")
         assert user.focused == "field-input_shape"
         await user.type("32x32x3")
-        await user.sees("32×32×1 → 32×32×3", "with this")
+        await user.sees("32×32×1 → 32×32×3", "after this change")
         await user.press("down")
         assert user.focused == "field-name"
         await user.type("my [/net] [bold]")
@@ -241,7 +241,7 @@ async def test_the_form_stays_while_other_things_happen():
         await user.press("enter")
         await user.type("9")
         await user.press("f1")
-        await user.sees("Leave the form as it was")
+        await user.sees("Close the form without applying")
         await user.press("escape")
         assert user.focused == "field-filters"
         await user.resize(80, 24)

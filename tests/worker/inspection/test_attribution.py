@@ -117,12 +117,12 @@ def test_occlusion_covers_each_place(ask, trained, keras):
 
 def test_refusals(ask, trained, untrained):
     source = Source(str(trained.path))
-    with pytest.raises(RunError, match="there is no class 10; they go from 0 to 9"):
+    with pytest.raises(RunError, match="no class 10; the classes are 0 to 9"):
         ask(Saliency(source=source, image=0, target=10))
-    with pytest.raises(RunError, match="a square of 29 does not fit into an image of 28×28"):
+    with pytest.raises(RunError, match="a square of size 29 does not fit into an image of 28×28"):
         ask(Occlude(source=source, image=0, size=29))
     run, _model = untrained(Network("flat", (784,), (SOFTMAX,)))
-    with pytest.raises(RunError, match="flat: has no layer with maps"):
+    with pytest.raises(RunError, match="flat: no layer with feature maps"):
         ask(GradCam(source=Source(str(run.path)), image=0))
 
 

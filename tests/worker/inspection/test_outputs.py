@@ -168,10 +168,10 @@ def test_weights(ask, keras, trained):
 @pytest.mark.parametrize(
     ("images", "problem"),
     [
-        ((10_000,), "there is no test image 10000; they go from 0 to 9,999"),
-        ((-1,), "there is no test image -1; they go from 0 to 9,999"),
-        (pack(np.zeros((3, 28), np.uint8)), "an image has to be 28×28 bytes, not uint8 of 1×3×28"),
-        (pack(np.zeros((28, 28), np.float32)), "an image has to be 28×28 bytes, not float32 of 1×28×28"),
+        ((10_000,), "no test image 10000; the test images are 0 to 9,999"),
+        ((-1,), "no test image -1; the test images are 0 to 9,999"),
+        (pack(np.zeros((3, 28), np.uint8)), "an image must be 28×28 bytes, not uint8 of 1×3×28"),
+        (pack(np.zeros((28, 28), np.float32)), "an image must be 28×28 bytes, not float32 of 1×28×28"),
     ],
 )
 def test_what_is_no_image(ask, trained, images, problem):

@@ -61,7 +61,7 @@ def _for_layer(hint: _Hint, layer: Layer) -> _Hint:
 def _gap(window: Window) -> _Hint | None:
     if window.reach == (1, 1) or all(s <= reach for s, reach in zip(window.strides, window.reach, strict=True)):
         return None  # a 1×1 window with a stride is how a shortcut is made as small as what it goes around
-    message = _("a stride of {stride} is more than the window of {reach}: pixels between are never seen")
+    message = _("stride {stride} is larger than the window ({reach}): pixels in between are skipped")
     strides = tuple(min(pair) for pair in zip(window.strides, window.reach, strict=True))
     return _Hint(
         "stride-gap",
@@ -82,7 +82,7 @@ def _dropped(window: Window, shape: Shape) -> _Hint | None:
     across = ngettext("{n} column", "{n} columns", columns).format(n=columns)
     both = _("{rows} and {columns}").format(rows=down, columns=across)
     lost = both if rows and columns else down if rows else across
-    message = _("{image} by {window} at stride {stride} leaves out {lost}").format(
+    message = _("image {image}, window {window}, stride {stride}: {lost} dropped").format(
         image=format_extent((shape[0], shape[1])),
         window=format_extent(window.reach),
         stride=format_step(window.strides),
@@ -95,7 +95,7 @@ def _dilation(window: Window, shape: Shape) -> _Hint | None:
     within = all(reach <= n for reach, n in zip(window.reach, shape[:2], strict=True))
     if window.padding == "valid" or window.dilation == (1, 1) or within:
         return None
-    message = _("the dilated window covers {reach}, more than the {image} image: taps see only zeros")
+    message = _("the dilated window ({reach}) is larger than the image ({image}): some taps see only zeros")
     return _Hint(
         "dilation-beyond",
         "warning",
@@ -122,8 +122,8 @@ def _last_map(row: Row, image: Shape) -> Iterator[Check]:
     kind, field = type(row.layer).__name__, format_extent(sizes)
     names = {"layer": kind, "field": field, "image": format_extent((image[0], image[1]))}
     if any(2 * size < n for size, n in zip(sizes, image[:2], strict=True)) and sizes != (1, 1):
-        message = _("{layer}: a cell of the last feature map sees {field} pixels, less than half of {image}")
+        message = _("{layer}: the receptive field of the last feature map is {field} pixels, less than half of {image}")
         yield Check("small-field", "info", row.path, message.format(**names))
     if any(size > _FAR_BEYOND * n for size, n in zip(sizes, image[:2], strict=True)):
-        message = _("{layer}: a cell of the last feature map sees {field} pixels, far more than {image}")
+        message = _("{layer}: the receptive field of the last feature map is {field} pixels, far more than {image}")
         yield Check("large-field", "info", row.path, message.format(**names))

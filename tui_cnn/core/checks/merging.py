@@ -58,7 +58,7 @@ def _proposals(layer: Branches, shapes: tuple[Shape, ...]) -> Iterator[tuple[str
 
 def _each(before: tuple[_Branch, ...], after: list[_Proposal]) -> tuple[str, tuple[_Branch, ...]]:
     """Put what is done to the branches into one line."""
-    said = _("{what} in branch {number}")
+    said = _("add {what} to branch {number}")
     parts = [
         said.format(what=what, number=number)
         for number, (old, (what, new)) in enumerate(zip(before, after, strict=True), start=1)
@@ -78,9 +78,9 @@ def _projected(branch: _Branch, shape: Shape, target: Shape) -> _Proposal:
         return "", branch
     strides, filters = _strides(shape, target), target[2]
     projection = Conv2D(filters=filters, kernel_size=(1, 1), strides=strides)
-    what = _("a 1×1 Conv2D of {filters} filters")
+    what = _("a 1×1 Conv2D with {filters} filters")
     if strides != (1, 1):
-        what = _("a 1×1 Conv2D of {filters} filters with strides {strides}")
+        what = _("a 1×1 Conv2D with {filters} filters and strides {strides}")
     return what.format(filters=filters, strides=format_extent(strides)), (*branch, projection)
 
 
@@ -88,7 +88,7 @@ def _pooled(branch: _Branch, shape: Shape, target: Shape) -> _Proposal:
     size = _strides(shape, target)
     if size == (1, 1):
         return "", branch
-    what = _("a MaxPooling2D of {size}").format(size=format_extent(size))
+    what = _("a {size} MaxPooling2D").format(size=format_extent(size))
     return what, (*branch, MaxPooling2D(pool_size=size, padding="same"))
 
 
@@ -97,7 +97,7 @@ def _cropped(branch: _Branch, shape: Shape, target: Shape) -> _Proposal:
     if not down and not across:
         return "", branch
     sides = ((down // 2, down - down // 2), (across // 2, across - across // 2))
-    what = _("a Cropping2D to {size}").format(size=format_extent((target[0], target[1])))
+    what = _("a Cropping2D that crops to {size}").format(size=format_extent((target[0], target[1])))
     return what, (*branch, Cropping2D(cropping=sides))
 
 

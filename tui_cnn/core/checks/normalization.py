@@ -26,7 +26,7 @@ def _dropout(context: Context, row: Row) -> Iterator[Check]:
     while source is not None and (source.layer.kernel_kind != "none" or source.layer.family == "activation"):
         source = context.before(source)
     if source is not None and source.layer.family == "regularization" and getattr(source.layer, "rate", 0.0) > 0:
-        message = _("{layer}: before a batch normalization, whose statistics it shifts")
+        message = _("{layer}: placed before a batch normalization, it shifts its statistics")
         yield Check(
             "dropout-before-normalization",
             "warning",
@@ -39,7 +39,7 @@ def _dropout(context: Context, row: Row) -> Iterator[Check]:
 def _move_behind(row: Row, other: Row) -> Fix | None:
     if row.path[:-1] != other.path[:-1]:
         return None
-    return Fix(_("move it behind"), partial(edits.move, path=row.path, to=other.path[-1]))
+    return Fix(_("move it after the normalization"), partial(edits.move, path=row.path, to=other.path[-1]))
 
 
 _UNTRUE = 0.05
@@ -56,8 +56,8 @@ def _slow_averages(context: Context) -> Iterator[Check]:
     if not slow:
         return
     message = _(
-        "{layer}: with momentum = {momentum:g} its averages are still far off after {steps:,} steps, so validation "
-        "will look like chance"
+        "{layer}: with momentum = {momentum:g} its moving averages are still far off "
+        "after {steps:,} steps, so validation will look like chance"
     )
     text = message.format(layer="BatchNormalization", momentum=max(one for _path, one in slow), steps=steps)
     yield Check("slow-averages", "warning", slow[0][0], text, _quicker(tuple(path for path, _one in slow), steps))

@@ -21,7 +21,7 @@ def empty(network: Network) -> Iterator[Check]:
     if not network.layers:
         yield Check("empty", "error", (), _("the network has no layers; add one"))
     elif all(layer.muted for layer in network.layers):
-        yield Check("empty", "error", (), _("all layers are muted; let one be heard"))
+        yield Check("empty", "error", (), _("all layers are muted; unmute at least one"))
 
 
 def shapes(context: Context) -> Iterator[Check]:
@@ -49,7 +49,7 @@ def _blamed(problem: str, context: Context, row: Row) -> str:
     if worst is None or worst.figures is None or worst.input_shape is None:
         return problem
     before, after = format_shape(worst.input_shape[:2]), format_shape(worst.figures.output_shape[:2])
-    message = _("{problem} (layer {number}, {layer}, made it {after} of {before})")
+    message = _("{problem} (layer {number}, {layer}, changed {before} to {after})")
     number, kind = format_path(worst.path), type(worst.layer).__name__
     return message.format(problem=problem, number=number, layer=kind, before=before, after=after)
 
@@ -65,8 +65,8 @@ def _shape_fix(row: Row, error: ShapeError, rows: Sequence[Row]) -> Fix | None:
     if flattening is None:
         return None
     if row.layer.flattens:
-        return Fix(_("delete it: its input is flat already"), partial(edits.delete, path=row.path))
-    label = _("move it up to {number}, before {layer}")
+        return Fix(_("delete it, its input is already flat"), partial(edits.delete, path=row.path))
+    label = _("move it to position {number}, before {layer}")
     return Fix(
         label.format(number=format_path(flattening.path), layer=type(flattening.layer).__name__),
         partial(edits.move, path=row.path, to=flattening.path[-1]),
@@ -86,7 +86,7 @@ def opaque(rows: Sequence[Row]) -> Iterator[Check]:
     """Name each layer that nothing is known of, so that nobody takes a partial total for the whole."""
     for row in rows:
         if isinstance(row.layer, Opaque):
-            message = _("{kind} is opaque: its parameters and its work are unknown, so the totals are partial")
+            message = _("{kind} is opaque: its parameters and MACs are unknown, so the totals are partial")
             yield Check("opaque", "warning", row.path, message.format(kind=row.layer.kind))
 
 
@@ -101,7 +101,9 @@ def names(rows: Sequence[Row]) -> Iterator[Check]:
             continue
         owner = owners[row.name]
         whose = _("layer {number}").format(number=format_path(owner.path)) if owner else _("the input")
-        message = _("the name “{name}” is taken by {owner}; names are unique").format(name=row.name, owner=whose)
+        message = _("the name “{name}” is already used by {owner}; names must be unique").format(
+            name=row.name, owner=whose
+        )
         fix = Fix(_("remove the name"), partial(edits.change, path=row.path, name=""))
         yield Check("duplicate-name", "error", row.path, message, fix)
 
@@ -112,7 +114,7 @@ _INPUT = "input_layer"
 
 def _set(field: str, value: Any) -> str:
     """Write what is done to a field; None is to leave it out."""
-    return _("without {field}").format(field=field) if value is None else f"{field} = {_written(value)}"
+    return _("remove {field}").format(field=field) if value is None else f"{field} = {_written(value)}"
 
 
 def _written(value: Any) -> str:

@@ -36,7 +36,7 @@ def _linear(context: Context, row: Row) -> Iterator[Check]:
     if source is None or source.layer.kernel_kind == "none":
         return
     if getattr(source.layer, "activation", "") == "linear" and not _is_bottleneck(source.layer):
-        message = _("{layer}: no activation between it and the {next} after it, so both are one linear layer")
+        message = _("{layer}: no activation before the next {next}, so both act as one linear layer")
         yield Check(
             "no-activation",
             "warning",
@@ -58,11 +58,11 @@ def _early_pixel(row: Row) -> Iterator[Check]:
     if row.figures is None or layer.window is None or max(layer.window.kernel) == 1:
         return
     if hasattr(layer, "kernel_size"):
-        message = _("{layer}: its input is a single pixel, so all of its kernel but one tap sees zeros")
+        message = _("{layer}: its input is a single pixel, so all taps of its kernel but one see only zeros")
         fix = Fix("kernel_size = [1, 1]", partial(edits.change, path=row.path, kernel_size=(1, 1)))
     elif layer.family == "pooling":
         message = _("{layer}: its input is a single pixel, so there is nothing to pool")
-        fix = Fix(_("delete it"), partial(edits.delete, path=row.path))
+        fix = Fix(_("delete the layer"), partial(edits.delete, path=row.path))
     else:
         return
     yield Check("single-pixel", "warning", row.path, message.format(layer=type(layer).__name__), fix)
@@ -76,20 +76,26 @@ def _end(context: Context) -> Iterator[Check]:
         return
     kind = type(last.layer).__name__
     if classes is not None and output != (classes,):
-        message = _("{layer}: {count} values come out, but there are {classes} classes")
+        message = _("{layer}: the output has {count} values, but the data has {classes} classes")
         change = {"units": classes} if isinstance(last.layer, Dense) and len(output) == 1 else None
         fix = Fix(f"units = {classes}", partial(edits.change, path=last.path, units=classes)) if change else None
         count = "×".join(map(str, output))
         yield Check("classes", "warning", last.path, message.format(layer=kind, count=count, classes=classes), fix)
     before = context.before(last)
     if last.layer.is_softmax and before is not None and before.layer.is_softmax:
-        message = _("{layer}: a second softmax flattens the shares of the first; take one away")
+        message = _("{layer}: a second softmax flattens the probabilities of the first; remove one")
         edit = partial(edits.change, path=before.path, activation="linear")
         if before.layer.kernel_kind == "none":
             edit = partial(edits.delete, path=before.path)
-        yield Check("softmax-twice", "warning", last.path, message.format(layer=kind), Fix(_("keep the last"), edit))
+        yield Check(
+            "softmax-twice",
+            "warning",
+            last.path,
+            message.format(layer=kind),
+            Fix(_("keep only the last softmax"), edit),
+        )
     elif isinstance(last.layer, Dense) and last.layer.units > 1 and last.layer.activation in _UNSUITED:
-        message = _("{layer}: {activation} at the end is no match for the loss, which takes softmax or linear")
+        message = _("{layer}: {activation} at the end does not fit the loss; use softmax or linear")
         yield Check(
             "last-activation",
             "warning",
@@ -105,6 +111,9 @@ def _memory(context: Context) -> Iterator[Check]:
         return
     needed = memory(context.analysis, context.training.batch_size, context.training.optimizer).training
     if needed is not None and needed > limit:
-        message = _("a training step on {batch} images needs {needed:.1f} GB, but this machine has {limit:.1f} GB")
+        message = _(
+            "a training step with batch size {batch} needs {needed:.1f} GB of "
+            "memory, but this machine has {limit:.1f} GB"
+        )
         text = message.format(batch=context.training.batch_size, needed=needed / 1e9, limit=limit / 1e9)
         yield Check("memory", "warning", (), text)

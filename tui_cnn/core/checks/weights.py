@@ -45,14 +45,14 @@ def _heavy(context: Context, row: Row, flatten: Row) -> Iterator[Check]:
     if own < _MANY or 2 * own < total or image[0] * image[1] == 1 or flatten.path[:-1] != row.path[:-1]:
         return
     saved = row.figures.output_shape[0] * (elements(image) - image[2])
-    message = _("Dense: {own} of {total} parameters are here, for {image} is flattened; global pooling saves {saved}")
+    message = _("Dense: {own} of {total} parameters, because {image} is flattened; global pooling saves {saved}")
     yield Check(
         "dense-heavy",
         "info",
         row.path,
         message.format(own=f"{own:,}", total=f"{total:,}", image=format_shape(image), saved=f"{saved:,}"),
         Fix(
-            _("GlobalAveragePooling2D in place of Flatten"),
+            _("replace Flatten with GlobalAveragePooling2D"),
             partial(edits.replace, path=flatten.path, layer=GlobalAveragePooling2D(name=flatten.layer.name)),
         ),
     )
@@ -70,13 +70,20 @@ def _biases(idle: list[Row]) -> Iterator[Check]:
         return
     paths = tuple(row.path for row in idle)
     count = sum(row.figures.output_shape[-1] for row in idle if row.figures)
-    message = _("{layer}: its {count} biases do nothing, for the batch normalization after it takes the mean away")
+    message = _(
+        "{layer}: its {count} biases have no effect, because the batch normalization after it subtracts the mean"
+    )
     if len(idle) > 1:
         message = ngettext(
-            "{layer}: its biases, and those of {others} more layer, {count} in all, do nothing, "
-            "for the batch normalization after each takes the mean away",
-            "{layer}: its biases, and those of {others} more layers, {count} in all, do nothing, "
-            "for the batch normalization after each takes the mean away",
+            (
+                "{layer}: its biases, and those of {others} more layer, {count} in all, have "
+                "no effect, because the batch normalization after each subtracts the mean"
+            ),
+            (
+                "{layer}: its biases, and those of {others} more layers, {count} in all, "
+                "have no effect, because the batch normalization after each subtracts the "
+                "mean"
+            ),
             len(idle) - 1,
         )
     names = {"layer": type(idle[0].layer).__name__, "others": len(idle) - 1, "count": f"{count:,}"}
@@ -93,5 +100,5 @@ def _without_biases(network: Network, paths: tuple[Path, ...]) -> Network:
 def _too_few(context: Context) -> Iterator[Check]:
     totals = context.analysis.totals
     if totals.complete and 0 < totals.trainable < _FEW:
-        message = _("only {count} parameters can be trained: too few to learn much of pictures")
+        message = _("only {count} trainable parameters: too few to learn much from images")
         yield Check("few-parameters", "info", (), message.format(count=totals.trainable))

@@ -44,7 +44,7 @@ class _Activation(Layer, frozen=True, kw_only=True):
 
 
 class Activation(_Activation, frozen=True, kw_only=True):
-    """A function applied to every value; softmax works along the last axis."""
+    """Applies a function to every value; softmax works along the last axis."""
 
     activation: Annotated[ActivationName, Meta(description="Function applied to every value")]
 
@@ -58,13 +58,13 @@ class Activation(_Activation, frozen=True, kw_only=True):
 
 
 class ReLU(_Activation, frozen=True, kw_only=True):
-    """Negative values become zero (or are made small), large ones are cut off."""
+    """Sets negative values to zero (or makes them small), and clips large ones."""
 
     max_value: Annotated[
-        Annotated[float, Meta(ge=0)] | None, Meta(description="Values above are cut off; empty: none are")
+        Annotated[float, Meta(ge=0)] | None, Meta(description="Maximum; larger values are clipped; empty: no limit")
     ] = None
-    negative_slope: Annotated[float, Meta(ge=0, description="Factor for the values below the threshold")] = 0.0
-    threshold: Annotated[float, Meta(ge=0, description="Values below become zero")] = 0.0
+    negative_slope: Annotated[float, Meta(ge=0, description="Factor for values below the threshold")] = 0.0
+    threshold: Annotated[float, Meta(ge=0, description="Smaller values become zero")] = 0.0
 
     def tf_flops(self, shape: Shape) -> int:
         """Nothing where TensorFlow has one operation for it; else those that Keras makes of it."""
@@ -84,7 +84,7 @@ class ReLU(_Activation, frozen=True, kw_only=True):
 
 
 class LeakyReLU(_Activation, frozen=True, kw_only=True):
-    """Negative values are made small, not zero."""
+    """Makes negative values small, not zero."""
 
     negative_slope: Annotated[float, Meta(ge=0, description="Factor for negative values")] = 0.3
 
@@ -94,9 +94,9 @@ class LeakyReLU(_Activation, frozen=True, kw_only=True):
 
 
 class ELU(_Activation, frozen=True, kw_only=True):
-    """Negative values go to -alpha along an exponential."""
+    """Makes negative values approach -alpha exponentially."""
 
-    alpha: Annotated[float, Meta(description="What negative values go to, turned positive")] = 1.0
+    alpha: Annotated[float, Meta(description="Negative values approach minus this value")] = 1.0
 
     def tf_flops(self, shape: Shape) -> int:
         """Nothing for the plain function; else a comparison and a product."""
@@ -108,17 +108,17 @@ class ELU(_Activation, frozen=True, kw_only=True):
 
 
 class PReLU(_Activation, frozen=True, kw_only=True):
-    """Negative values are multiplied by a slope that is learned.
+    """Multiplies negative values by a learned slope.
 
-    He et al., "Delving Deep into Rectifiers", 2015. Over an image each position has a slope of its own, unless the axes
-    1 and 2 (height and width) share one.
+    He et al., "Delving Deep into Rectifiers", 2015. On an image each position has its own slope, unless the axes 1 and 2
+    (height and width) share one.
     """
 
     alpha_initializer: BiasInitializer = "zeros"
     alpha_regularizer: Regularizer | None = None
     shared_axes: Annotated[
         tuple[Annotated[int, Meta(ge=1, le=3)], ...] | None,
-        Meta(description="Axes along which the slope is the same: 1x2 for height and width; empty: none"),
+        Meta(description="Axes that share a slope: 1x2 for height and width; empty: none"),
     ] = None
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -142,13 +142,13 @@ class PReLU(_Activation, frozen=True, kw_only=True):
     def _slopes(self, shape: Shape) -> Shape:
         shared = self.shared_axes or ()
         if any(axis > len(shape) for axis in shared):
-            message = _("has no axis {axis} to share a slope along: its input is {shape}")
+            message = _("no axis {axis} to share a slope along: the input is {shape}")
             raise ShapeError(message.format(axis=max(shared), shape=format_shape(shape)), {"shared_axes": None})
         return tuple(1 if axis in shared else length for axis, length in enumerate(shape, start=1))
 
 
 class Softmax(_Activation, frozen=True, kw_only=True):
-    """Values along the last axis become shares that sum to one."""
+    """Turns the values along the last axis into probabilities that sum to 1."""
 
     lesson: ClassVar[str] = "training"
 

@@ -9,9 +9,9 @@ from tui_cnn.core.shape import Shape
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 Fill = Annotated[
-    Literal["reflect", "wrap", "constant", "nearest"], Meta(description="What comes in from beyond the border")
+    Literal["reflect", "wrap", "constant", "nearest"], Meta(description="How to fill the area beyond the border")
 ]
-Interpolation = Annotated[Literal["bilinear", "nearest"], Meta(description="How values between the pixels are found")]
+Interpolation = Annotated[Literal["bilinear", "nearest"], Meta(description="How values between pixels are computed")]
 
 
 class _Augmentation(Layer, frozen=True, kw_only=True):
@@ -25,11 +25,11 @@ class _Augmentation(Layer, frozen=True, kw_only=True):
 
 
 class RandomFlip(_Augmentation, frozen=True, kw_only=True):
-    """While training, images are mirrored at random."""
+    """Flips images at random during training."""
 
     mode: Annotated[
         Literal["horizontal", "vertical", "horizontal_and_vertical"],
-        Meta(description="Which ways", examples=["horizontal"]),
+        Meta(description="Flip direction", examples=["horizontal"]),
     ] = "horizontal_and_vertical"
 
     def settings(self) -> tuple[str, ...]:
@@ -38,13 +38,13 @@ class RandomFlip(_Augmentation, frozen=True, kw_only=True):
 
 
 class RandomTranslation(_Augmentation, frozen=True, kw_only=True):
-    """While training, images are shifted at random."""
+    """Shifts images at random during training."""
 
     height_factor: Annotated[
-        Share, Meta(description="Largest shift up or down, as a share of the height", examples=[0.1])
+        Share, Meta(description="Maximum shift up or down, as a fraction of the height", examples=[0.1])
     ]
     width_factor: Annotated[
-        Share, Meta(description="Largest shift left or right, as a share of the width", examples=[0.1])
+        Share, Meta(description="Maximum shift left or right, as a fraction of the width", examples=[0.1])
     ]
     fill_mode: Fill = "reflect"
     interpolation: Interpolation = "bilinear"
@@ -55,9 +55,11 @@ class RandomTranslation(_Augmentation, frozen=True, kw_only=True):
 
 
 class RandomRotation(_Augmentation, frozen=True, kw_only=True):
-    """While training, images are turned at random."""
+    """Rotates images at random during training."""
 
-    factor: Annotated[Share, Meta(description="Largest angle either way, as a share of a full turn", examples=[0.05])]
+    factor: Annotated[
+        Share, Meta(description="Maximum rotation in either direction, as a fraction of a full turn", examples=[0.05])
+    ]
     fill_mode: Fill = "reflect"
     interpolation: Interpolation = "bilinear"
 
@@ -67,11 +69,11 @@ class RandomRotation(_Augmentation, frozen=True, kw_only=True):
 
 
 class RandomZoom(_Augmentation, frozen=True, kw_only=True):
-    """While training, images are made larger or smaller at random."""
+    """Enlarges or shrinks images at random during training."""
 
-    height_factor: Annotated[Share, Meta(description="Largest change of the height, as a share", examples=[0.1])]
+    height_factor: Annotated[Share, Meta(description="Maximum change of the height, as a fraction", examples=[0.1])]
     width_factor: Annotated[
-        Share | None, Meta(description="Largest change of the width; empty: as the height, keeping proportions")
+        Share | None, Meta(description=("Maximum change of the width; empty: same as the height, keeping proportions"))
     ] = None
     fill_mode: Fill = "reflect"
     interpolation: Interpolation = "bilinear"

@@ -16,7 +16,7 @@ Name = Annotated[
     msgspec.Meta(
         pattern=r"^([A-Za-z0-9][A-Za-z0-9_.-]*)?$",
         max_length=64,
-        description="A name of your own; empty: after its type",
+        description="Name of the layer; empty: from its type",
     ),
 ]
 """TensorFlow trains no layer with other letters in its name: they are the scopes of its graph."""
@@ -94,7 +94,7 @@ class Layer(
     required_by_keras: ClassVar[tuple[str, ...]] = ()
 
     name: Name = ""
-    muted: Annotated[bool, msgspec.Meta(description="Skip it, as if it were not there, without deleting it")] = False
+    muted: Annotated[bool, msgspec.Meta(description="Ignore the layer without deleting it")] = False
 
     @property
     def window(self) -> Window | None:

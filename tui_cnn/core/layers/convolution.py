@@ -24,7 +24,7 @@ from tui_cnn.core.layers.window import Window, format_extent, format_step
 from tui_cnn.core.shape import Amount, Shape, ShapeError, elements, product
 from tui_cnn.i18n import _
 
-Filters = Annotated[Channels, Meta(description="How many filters, so how many feature maps come out", examples=[32])]
+Filters = Annotated[Channels, Meta(description="Number of filters, and of output feature maps", examples=[32])]
 
 
 class Convolution(Layer, frozen=True, kw_only=True):
@@ -35,9 +35,9 @@ class Convolution(Layer, frozen=True, kw_only=True):
 
 
 class Conv2D(Convolution, frozen=True, kw_only=True):
-    """Filters slid over the image; each gives one feature map.
+    """Slides filters over the image; each filter gives one feature map.
 
-    Input `(height, width, channels)`, output `(places down, places across, filters)`.
+    Input `(height, width, channels)`, output `(rows, columns, filters)`.
     """
 
     kernel_kind: ClassVar[KernelKind] = "convolution"
@@ -49,7 +49,7 @@ class Conv2D(Convolution, frozen=True, kw_only=True):
     padding: Padding = "valid"
     dilation_rate: DilationRate = (1, 1)
     groups: Annotated[
-        Channels, Meta(description="Parts that channels and filters are split into, each convolved alone")
+        Channels, Meta(description="Number of groups of channels and filters, each convolved separately")
     ] = 1
     activation: ActivationName = "linear"
     use_bias: UseBias = True
@@ -102,14 +102,14 @@ class Conv2D(Convolution, frozen=True, kw_only=True):
 
 
 class Conv2DTranspose(Convolution, frozen=True, kw_only=True):
-    """Each value is spread over a window of the output: the transpose of a convolution, to make images larger."""
+    """Spreads each value over a window of the output: a transposed convolution, which enlarges images."""
 
     kernel_kind: ClassVar[KernelKind] = "transposed"
     lesson: ClassVar[str] = "stride"
 
     filters: Filters
     kernel_size: KernelSize
-    strides: Annotated[Strides, Meta(description="How many times larger the image becomes")] = (1, 1)
+    strides: Annotated[Strides, Meta(description="Factor by which the image is enlarged")] = (1, 1)
     padding: Padding = "valid"
     dilation_rate: DilationRate = (1, 1)
     activation: ActivationName = "linear"
@@ -192,7 +192,7 @@ def require_stride_or_dilation(strides: tuple[int, int], dilation: tuple[int, in
         ShapeError: both are more than 1.
     """
     if max(strides) > 1 and max(dilation) > 1:
-        message = _("strides of {strides} and a dilation of {dilation} cannot go together")
+        message = _("strides {strides} and dilation {dilation} cannot be combined")
         steps = {"strides": format_extent(strides), "dilation": format_extent(dilation)}
         raise ShapeError(message.format(**steps), {"dilation_rate": (1, 1)})
 

@@ -11,7 +11,7 @@ from tui_cnn.core.shape import Amount, Shape, elements, product
 
 
 class Dense(Layer, frozen=True, kw_only=True):
-    """Every unit sees every feature, each through a weight of its own.
+    """Connects every unit to every feature, each with its own weight.
 
     Input `(..., features)`, output `(..., units)`: with more than one axis it works along the last, as in Keras.
     """
@@ -21,7 +21,7 @@ class Dense(Layer, frozen=True, kw_only=True):
     kernel_kind: ClassVar[KernelKind] = "dense"
     lesson: ClassVar[str] = "why-not-dense"
 
-    units: Annotated[int, Meta(ge=1, le=1_000_000, description="How many numbers come out", examples=[64])]
+    units: Annotated[int, Meta(ge=1, le=1_000_000, description="Number of units, and of outputs", examples=[64])]
     activation: ActivationName = "linear"
     use_bias: UseBias = True
     kernel_initializer: Initializer = "glorot_uniform"

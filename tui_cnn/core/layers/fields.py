@@ -16,17 +16,17 @@ Sides = tuple[tuple[Edge, Edge], tuple[Edge, Edge]]
 
 Channels = Annotated[int, Meta(ge=1, le=65_536)]
 Rate = Annotated[float, Meta(ge=0, le=1)]
-Epsilon = Annotated[float, Meta(gt=0, le=1, description="Added to the variance, so that nothing is divided by zero")]
+Epsilon = Annotated[float, Meta(gt=0, le=1, description="Added to the variance to avoid division by zero")]
 
 KernelSize = Annotated[Pair, Meta(description="Height and width of each filter", examples=[(3, 3)])]
-Strides = Annotated[Pair, Meta(description="Pixels from one place of the filter to the next")]
-DilationRate = Annotated[Pair, Meta(description="Pixels between two taps of the filter; 1: side by side")]
+Strides = Annotated[Pair, Meta(description="Pixels that the filter moves at a time")]
+DilationRate = Annotated[Pair, Meta(description="Distance between the taps of the filter, in pixels; 1: adjacent")]
 Padding = Annotated[
     Literal["valid", "same"],
-    Meta(description="valid: inside the image only; same: zeros around it keep its size at stride 1"),
+    Meta(description="valid: inside the image only; same: zero padding keeps the size at stride 1"),
 ]
-UseBias = Annotated[bool, Meta(description="Add a learned number to each output channel")]
-DepthMultiplier = Annotated[Channels, Meta(description="How many feature maps come of each channel")]
+UseBias = Annotated[bool, Meta(description="Add a learned bias to each output channel")]
+DepthMultiplier = Annotated[Channels, Meta(description="Number of feature maps per channel")]
 
 ActivationName = Annotated[
     Literal[
@@ -79,7 +79,7 @@ Initializer = Annotated[
         "ones",
         "zeros",
     ],
-    Meta(description="How the weights are drawn before training"),
+    Meta(description="How the weights are initialized"),
 ]
 
 BiasInitializer = Annotated[
@@ -97,7 +97,7 @@ BiasInitializer = Annotated[
         "truncated_normal",
         "variance_scaling",
     ],
-    Meta(description="How the biases are drawn before training"),
+    Meta(description="How the biases are initialized"),
 ]
 """All but `orthogonal`, which Keras refuses for a single row of numbers."""
 

@@ -27,7 +27,7 @@ BankName = Literal["edges", "sobel", "scharr", "classical"]
 
 
 class FixedConv2D(Convolution, frozen=True, kw_only=True):
-    """Classical filters of 3×3 slid over the image, which training leaves as they are.
+    """Slides classical 3×3 filters over the image; training does not change them.
 
     Keras has no such layer; it is built as a frozen Conv2D without biases. Each filter has the same kernel for all
     channels.
@@ -38,9 +38,7 @@ class FixedConv2D(Convolution, frozen=True, kw_only=True):
 
     bank: Annotated[
         BankName,
-        Meta(
-            description="edges, sobel, scharr: each from left, right, above, below; classical: all, Laplacian, blur …"
-        ),
+        Meta(description=("edges, sobel, scharr: in all four directions; classical: all of them, Laplacian, blur …")),
     ] = "classical"
     strides: Strides = (1, 1)
     padding: Padding = "valid"

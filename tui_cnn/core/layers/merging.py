@@ -40,18 +40,18 @@ class _Container(Layer, frozen=True, kw_only=True):
 
 
 class Block(_Container, frozen=True, kw_only=True):
-    """A named group of layers, one after the other."""
+    """A named group of layers in sequence."""
 
-    name: Annotated[
-        str, Meta(pattern=r"^[^/\x00-\x1f\x7f-\x9f]*$", max_length=64, description="What the group is called")
-    ] = ""
+    name: Annotated[str, Meta(pattern=r"^[^/\x00-\x1f\x7f-\x9f]*$", max_length=64, description="Name of the group")] = (
+        ""
+    )
     layers: "tuple[AnyLayer, ...]" = ()
 
 
 class Branches(_Container, frozen=True, kw_only=True):
-    """The same input through several stacks, merged into one output; an empty stack is a skip connection."""
+    """Merges several branches of the same input into one output; an empty branch is a skip connection."""
 
-    merge: Annotated[Merge, Meta(description="How the branches are joined")] = "add"
+    merge: Annotated[Merge, Meta(description="How the branches are merged")] = "add"
     branches: "Annotated[tuple[tuple[AnyLayer, ...], ...], Meta(min_length=2)]"
 
     def merged_shape(self, shapes: tuple[Shape, ...]) -> Shape:
@@ -63,12 +63,12 @@ class Branches(_Container, frozen=True, kw_only=True):
         if self.merge == "concatenate":
             if len({shape[:-1] for shape in shapes}) == 1:
                 return (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
-            message = _("concatenate needs branches of the same height and width, but they give {shapes}")
+            message = _("concatenate needs branches of the same height and width, but gets {shapes}")
         else:
             merged = _broadcast(shapes)
             if merged:
                 return merged
-            message = _("{merge} needs branches of the same shape, but they give {shapes}")
+            message = _("{merge} needs branches of the same shape, but gets {shapes}")
         problem = message.format(merge=self.merge, shapes=", ".join(map(format_shape, shapes)))
         if differing := self._differing(shapes):
             problem = _("{problem} ({axes} differ)").format(problem=problem, axes=", ".join(differing))

@@ -20,7 +20,7 @@ class _Normalization(Layer, frozen=True, kw_only=True):
 
 
 class BatchNormalization(_Normalization, frozen=True, kw_only=True):
-    """Each channel is brought to mean 0 and variance 1 over the batch, then scaled and shifted as learned.
+    """Normalizes each channel to mean 0 and variance 1 over the batch, then applies a learned scale and shift.
 
     Ioffe and Szegedy, "Batch Normalization", 2015. The running mean and variance are the non-trainable parameters.
     """
@@ -29,7 +29,9 @@ class BatchNormalization(_Normalization, frozen=True, kw_only=True):
     mixes_images: ClassVar[bool] = True
     lesson: ClassVar[str] = "training"
 
-    momentum: Annotated[Rate, Meta(description="Share of the old running mean and variance kept at each step")] = 0.99
+    momentum: Annotated[Rate, Meta(description="Fraction of the old running mean and variance kept at each step")] = (
+        0.99
+    )
     epsilon: Epsilon = 0.001
     center: Center = True
     scale: Scale = True
@@ -49,7 +51,7 @@ class BatchNormalization(_Normalization, frozen=True, kw_only=True):
 
 
 class LayerNormalization(_Normalization, frozen=True, kw_only=True):
-    """The channels of each position are brought to mean 0 and variance 1, then scaled and shifted as learned.
+    """Normalizes the channels of each position to mean 0 and variance 1, then applies a learned scale and shift.
 
     Ba, Kiros, Hinton, "Layer Normalization", 2016; along the last axis, as Keras does.
     """
@@ -73,12 +75,12 @@ class LayerNormalization(_Normalization, frozen=True, kw_only=True):
 
 
 class GroupNormalization(_Normalization, frozen=True, kw_only=True):
-    """The channels are split into groups, and each group of an image is brought to mean 0 and variance 1.
+    """Splits the channels into groups, and normalizes each group of an image to mean 0 and variance 1.
 
     Wu and He, "Group Normalization", 2018.
     """
 
-    groups: Annotated[Channels, Meta(description="How many groups the channels are split into")] = 32
+    groups: Annotated[Channels, Meta(description="Number of groups of channels")] = 32
     epsilon: Epsilon = 0.001
     center: Center = True
     scale: Scale = True
@@ -110,21 +112,21 @@ class GroupNormalization(_Normalization, frozen=True, kw_only=True):
 
 
 class Normalization(_Normalization, frozen=True, kw_only=True):
-    """Each channel is brought to mean 0 and variance 1 by numbers that are known beforehand: those of the data.
+    """Normalizes each channel to mean 0 and variance 1 with known values: those of the data.
 
-    Without them Keras keeps them as weights, which its `adapt` fills and training does not change; until then the
-    values stay as they are.
+    If they are not given, Keras stores them as weights, which `adapt` sets and training does not change; until then
+    the layer does nothing.
     """
 
     mean: Annotated[
         Annotated[tuple[float, ...], Meta(min_length=1, max_length=1024)] | None,
-        Meta(description="Mean of each channel, or one for all; empty: kept as weights"),
+        Meta(description="Mean of each channel, or one for all; empty: stored as weights"),
     ] = None
     variance: Annotated[
         Annotated[tuple[Annotated[float, Meta(ge=0)], ...], Meta(min_length=1, max_length=1024)] | None,
-        Meta(description="Variance of each channel, or one for all; empty: kept as weights"),
+        Meta(description="Variance of each channel, or one for all; empty: stored as weights"),
     ] = None
-    invert: Annotated[bool, Meta(description="The other way: from mean 0 and variance 1 to these")] = False
+    invert: Annotated[bool, Meta(description="Inverse: from mean 0 and variance 1 to these values")] = False
 
     def output_shape(self, shape: Shape) -> Shape:
         """The shape stays."""
@@ -132,11 +134,11 @@ class Normalization(_Normalization, frozen=True, kw_only=True):
         if mean is None and variance is None:
             return shape
         if mean is None or variance is None or len(mean) != len(variance):
-            message = _("needs as many means as variances, but has {means} and {variances}")
+            message = _("needs the same number of means and variances, but has {means} and {variances}")
             counts = {"means": len(mean or ()), "variances": len(variance or ())}
             raise ShapeError(message.format(**counts), {"mean": None, "variance": None})
         if len(mean) not in (1, channels):
-            message = _("has {count} means and variances for {channels} channels; give one for each, or one for all")
+            message = _("has {count} means and variances for {channels} channels; give one per channel, or one for all")
             raise ShapeError(
                 message.format(count=len(mean), channels=channels), {"mean": mean[:1], "variance": variance[:1]}
             )
@@ -166,7 +168,7 @@ class Normalization(_Normalization, frozen=True, kw_only=True):
 
 
 class UnitNormalization(_Normalization, frozen=True, kw_only=True):
-    """The channels of each position are brought to length 1."""
+    """Scales the channels of each position to length 1."""
 
     def tf_flops(self, shape: Shape) -> int:
         """The squares and their sum, the inverse root, and the products."""

@@ -23,16 +23,16 @@ class Opaque(Layer, frozen=True, kw_only=True):
         Meta(
             pattern=r"^[^\x00-\x1f\x7f-\x9f]+$",
             max_length=64,
-            description="What Keras calls it",
+            description="Name in Keras",
             examples=["Lambda"],
         ),
     ]
     config: Annotated[
-        str, Meta(max_length=8_000_000, description="Its description as JSON, as it was found", examples=["{}"])
+        str, Meta(max_length=8_000_000, description="JSON description, as found in the file", examples=["{}"])
     ]
     stated_shape: Annotated[
         tuple[Annotated[int, Meta(ge=1, le=100_000_000)], ...] | None,
-        Meta(description="The shape that it is said to give; empty: unknown"),
+        Meta(description="Output shape that the file declares; empty: unknown"),
     ] = None
 
     def output_shape(self, shape: Shape) -> Shape:

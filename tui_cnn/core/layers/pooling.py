@@ -24,11 +24,11 @@ class _Pooling2D(_Pooling, frozen=True, kw_only=True):
     pool_size: Annotated[Pair, Meta(description="Height and width of each window")] = (2, 2)
     strides: Annotated[
         Pair | None,
-        Meta(description="Pixels from one window to the next; empty: the window's size"),
+        Meta(description="Pixels that the window moves at a time; empty: the window size"),
     ] = None
     padding: Annotated[
         Padding,
-        Meta(description="valid: whole windows only; same: the last ones may hang over"),
+        Meta(description="valid: whole windows only; same: windows may extend beyond the border"),
     ] = "valid"
 
     @property
@@ -53,30 +53,30 @@ class _Pooling2D(_Pooling, frozen=True, kw_only=True):
 
 
 class MaxPooling2D(_Pooling2D, frozen=True, kw_only=True):
-    """Each window gives its largest value; a small shift of the image changes little."""
+    """Takes the largest value of each window; a small shift of the image changes little."""
 
 
 class AveragePooling2D(_Pooling2D, frozen=True, kw_only=True):
-    """Each window gives its mean: smoother than the maximum."""
+    """Takes the mean of each window: smoother than the maximum."""
 
     is_linear: ClassVar[bool] = True
     required_by_keras: ClassVar[tuple[str, ...]] = ("pool_size",)
 
 
 class DepthMaxPooling2D(_Pooling, frozen=True, kw_only=True):
-    """The largest of each few neighbouring channels: can learn not to care about rotation or thickness.
+    """Takes the largest of a few neighbouring channels: can learn to ignore rotation or thickness.
 
     Keras has no such layer; it is built from a MaxPooling3D between two Reshapes.
     """
 
-    pool_size: Annotated[Channels, Meta(description="How many neighbouring channels become one")] = 2
+    pool_size: Annotated[Channels, Meta(description="Number of neighbouring channels to pool into one")] = 2
 
     def output_shape(self, shape: Shape) -> Shape:
         """The image stays, the channels are divided."""
         height, width, channels = require_image(shape)
         if channels % self.pool_size:
             divisor = max(d for d in range(1, min(self.pool_size, channels) + 1) if channels % d == 0)
-            message = _("{channels} channels cannot be pooled by {size}")
+            message = _("{channels} channels cannot be pooled in groups of {size}")
             raise ShapeError(message.format(channels=channels, size=self.pool_size), {"pool_size": divisor})
         return (height, width, channels // self.pool_size)
 
@@ -123,7 +123,7 @@ class _GlobalPooling2D(_Pooling, frozen=True, kw_only=True):
 
 
 class GlobalAveragePooling2D(_GlobalPooling2D, frozen=True, kw_only=True):
-    """Each feature map becomes one number, its mean."""
+    """Reduces each feature map to its mean."""
 
     is_linear: ClassVar[bool] = True
 
@@ -133,4 +133,4 @@ class GlobalAveragePooling2D(_GlobalPooling2D, frozen=True, kw_only=True):
 
 
 class GlobalMaxPooling2D(_GlobalPooling2D, frozen=True, kw_only=True):
-    """Each feature map becomes one number, its maximum."""
+    """Reduces each feature map to its maximum."""

@@ -17,12 +17,12 @@ class _Regularization(Layer, frozen=True, kw_only=True):
 
 
 class Dropout(_Regularization, frozen=True, kw_only=True):
-    """While training, a share of the values, drawn anew each step, is set to zero.
+    """Sets a fraction of the values, chosen at random at each step, to zero during training.
 
     Srivastava et al., "Dropout", 2014.
     """
 
-    rate: Annotated[Rate, Meta(description="Share of the values set to zero while training", examples=[0.5])]
+    rate: Annotated[Rate, Meta(description="Fraction of the values set to zero during training", examples=[0.5])]
 
     def settings(self) -> tuple[str, ...]:
         """The rate."""
@@ -30,12 +30,12 @@ class Dropout(_Regularization, frozen=True, kw_only=True):
 
 
 class SpatialDropout2D(_Regularization, frozen=True, kw_only=True):
-    """While training, a share of the feature maps, drawn anew each step, is set to zero as a whole.
+    """Sets a fraction of the feature maps, chosen at random at each step, to zero during training.
 
     Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015.
     """
 
-    rate: Annotated[Rate, Meta(description="Share of the feature maps set to zero while training", examples=[0.2])]
+    rate: Annotated[Rate, Meta(description="Fraction of the feature maps set to zero during training", examples=[0.2])]
 
     def output_shape(self, shape: Shape) -> Shape:
         """The shape stays."""
@@ -47,7 +47,7 @@ class SpatialDropout2D(_Regularization, frozen=True, kw_only=True):
 
 
 class GaussianNoise(_Regularization, frozen=True, kw_only=True):
-    """While training, normally distributed noise is added to every value."""
+    """Adds normally distributed noise to every value during training."""
 
     stddev: Annotated[Rate, Meta(description="Standard deviation of the noise", examples=[0.1])]
 

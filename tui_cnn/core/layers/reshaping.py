@@ -18,7 +18,7 @@ class _Reshaping(Layer, frozen=True, kw_only=True):
 
 
 class Flatten(_Reshaping, frozen=True, kw_only=True):
-    """All values in one row: where the feature extractor ends and the classifier begins."""
+    """Flattens all values into one vector: the feature extractor ends and the classifier begins."""
 
     lesson: ClassVar[str] = "shape-of-a-cnn"
     is_linear: ClassVar[bool] = True
@@ -39,7 +39,7 @@ class Flatten(_Reshaping, frozen=True, kw_only=True):
 
 
 class Reshape(_Reshaping, frozen=True, kw_only=True):
-    """The same values in the same order, in another shape."""
+    """Changes the shape; the values and their order stay the same."""
 
     lesson: ClassVar[str] = "images"
     is_linear: ClassVar[bool] = True
@@ -48,7 +48,7 @@ class Reshape(_Reshaping, frozen=True, kw_only=True):
     target_shape: Annotated[
         tuple[Annotated[int, Meta(ge=-1, le=100_000_000)], ...],
         Meta(
-            description="The new shape; one axis may be -1, to be worked out",
+            description="The new shape; one axis may be -1, which is computed",
             min_length=1,
             max_length=3,
             examples=[(-1,)],
@@ -75,7 +75,7 @@ class Reshape(_Reshaping, frozen=True, kw_only=True):
 
 
 class ZeroPadding2D(_Reshaping, frozen=True, kw_only=True):
-    """Rows and columns of zeros around the image."""
+    """Adds rows and columns of zeros around the image."""
 
     lesson: ClassVar[str] = "padding"
     is_linear: ClassVar[bool] = True
@@ -104,7 +104,7 @@ class ZeroPadding2D(_Reshaping, frozen=True, kw_only=True):
 
 
 class Cropping2D(_Reshaping, frozen=True, kw_only=True):
-    """Rows and columns cut off at the sides of the image."""
+    """Cuts off rows and columns at the sides of the image."""
 
     lesson: ClassVar[str] = "padding"
     is_linear: ClassVar[bool] = True
@@ -119,7 +119,7 @@ class Cropping2D(_Reshaping, frozen=True, kw_only=True):
         height, width, channels = require_image(shape)
         left = (height - sum(self.cropping[0]), width - sum(self.cropping[1]), channels)
         if min(left) < 1:
-            message = _("cutting {cropping} off leaves nothing of {height}×{width}")
+            message = _("cropping {cropping} leaves nothing of {height}×{width}")
             cut = format_sides(self.cropping)
             raise ShapeError(message.format(cropping=cut, height=height, width=width), {"cropping": ((0, 0), (0, 0))})
         return left
@@ -138,9 +138,9 @@ class Cropping2D(_Reshaping, frozen=True, kw_only=True):
 
 
 class UpSampling2D(_Reshaping, frozen=True, kw_only=True):
-    """The image made larger: cells repeated, or interpolated between."""
+    """Enlarges the image: repeats its cells, or interpolates between them."""
 
-    size: Annotated[Pair, Meta(description="How many times higher and wider")] = (2, 2)
+    size: Annotated[Pair, Meta(description="Scale factors of height and width")] = (2, 2)
     interpolation: Annotated[
         Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"],
         Meta(description="nearest repeats each cell; the others interpolate"),
@@ -174,12 +174,12 @@ class UpSampling2D(_Reshaping, frozen=True, kw_only=True):
 
 
 class Rescaling(_Reshaping, frozen=True, kw_only=True):
-    """Every value times a factor, plus an offset."""
+    """Multiplies every value by a factor and adds an offset."""
 
     lesson: ClassVar[str] = "images"
 
     scale: Annotated[float, Meta(description="Factor", examples=[0.003921568627450980])]
-    offset: Annotated[float, Meta(description="Added after the factor")] = 0.0
+    offset: Annotated[float, Meta(description="Added after multiplying")] = 0.0
 
     def tf_flops(self, shape: Shape) -> int:
         """A product and a sum for each value."""

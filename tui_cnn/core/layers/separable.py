@@ -31,7 +31,7 @@ from tui_cnn.core.shape import Amount, Shape, elements, product
 
 
 class DepthwiseConv2D(Convolution, frozen=True, kw_only=True):
-    """Each channel is convolved alone, with filters of its own; channels are not mixed."""
+    """Convolves each channel separately, with its own filters; channels are not mixed."""
 
     sign: ClassVar[str] = "▤"
     kernel_kind: ClassVar[KernelKind] = "depthwise"
@@ -85,7 +85,7 @@ class DepthwiseConv2D(Convolution, frozen=True, kw_only=True):
 
 
 class SeparableConv2D(Convolution, frozen=True, kw_only=True):
-    """A depthwise convolution and then a 1×1 convolution that mixes the channels: cheaper than both at once."""
+    """A depthwise convolution, then a 1×1 convolution that mixes the channels: cheaper than a Conv2D."""
 
     sign: ClassVar[str] = "▤"
     kernel_kind: ClassVar[KernelKind] = "separable"

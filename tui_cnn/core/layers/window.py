@@ -79,7 +79,7 @@ class Window(NamedTuple):
         kernel, image = format_extent(self.kernel), format_extent((shape[0], shape[1]))
         if self.dilation == (1, 1):
             return _("a {kernel} window does not fit into {image}").format(kernel=kernel, image=image)
-        message = _("a {kernel} window, {reach} with its dilation, does not fit into {image}")
+        message = _("a {kernel} window ({reach} with dilation) does not fit into {image}")
         return message.format(kernel=kernel, reach=format_extent(self.reach), image=image)
 
 

@@ -34,11 +34,11 @@ def read_config(path: Path) -> Entry:
             elif path.is_file():
                 text = _unpack(file, path)
             else:  # a device may have no end, and that is where the reader of archives looks first
-                raise FormatError(path, _("is not a sound .keras archive: {reason}").format(reason=_("it is no file")))
+                raise FormatError(path, _("is not a valid .keras archive: {reason}").format(reason=_("not a file")))
     except FileNotFoundError:
-        raise FormatError(path, _("there is no such file; check the path")) from None
+        raise FormatError(path, _("file not found; check the path")) from None
     except IsADirectoryError:
-        raise FormatError(path, _("is a directory; name a file in it")) from None
+        raise FormatError(path, _("is a directory; specify a file in it")) from None
     except OSError as error:
         raise FormatError(path, _("cannot be read: {reason}").format(reason=error.strerror or error)) from None
     return loads_config(text, path)
@@ -61,7 +61,7 @@ def loads_config(text: bytes | str, source: Path | str) -> Entry:
     try:
         return msgspec.convert(data, Entry)
     except (msgspec.ValidationError, RecursionError):
-        message = _("does not describe a model of Keras 3; write it with model.to_json() or model.save(“….keras”)")
+        message = _("is not a Keras 3 model; save it with model.to_json() or model.save(“….keras”)")
         raise FormatError(source, message) from None
 
 
@@ -75,13 +75,13 @@ def _unpack(file: IO[bytes], path: Path) -> bytes:
         with zipfile.ZipFile(file) as archive, archive.open(_MEMBER) as member:
             return _bounded(member, path, _MEMBER)
     except KeyError:
-        message = _("holds no {member}, so it is no model of Keras 3").format(member=_MEMBER)
+        message = _("has no {member}, so it is not a Keras 3 model").format(member=_MEMBER)
         raise FormatError(path, message) from None
     except FormatError:
         raise
     except _CRIPPLED as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise FormatError(path, _("is not a sound .keras archive: {reason}").format(reason=reason)) from None
+        raise FormatError(path, _("is not a valid .keras archive: {reason}").format(reason=reason)) from None
 
 
 def _bounded(file: IO[bytes], path: Path, name: str) -> bytes:

@@ -56,7 +56,7 @@ def sequential(model: Model, build_shape: Any) -> Graph:
     stated = [(first.config if first else {}).get("batch_shape"), model.build_input_shape, build_shape]
     shape = next((value for value in stated if value is not None), None)
     if shape is None:
-        raise GraphError(_("does not say what goes in; begin it with keras.Input, or build it, before it is written"))
+        raise GraphError(_("has no input shape; start it with keras.Input, or build it, before you save it"))
     source = first or Entry("InputLayer")
     known = [known_shape((entry.build_config or {}).get("input_shape")) for entry in layers]
     nodes = [Node(source, Call(), (), known_shape(shape))]
@@ -71,8 +71,8 @@ def functional(model: Model) -> Graph:
     Raises:
         GraphError: it has several inputs or outputs, or its layers do not hang together.
     """
-    (source,) = _ends(model.input_layers, _("has {count} inputs ({names}), and a network here has one"))
-    (target,) = _ends(model.output_layers, _("has {count} outputs ({names}), and a network here has one"))
+    (source,) = _ends(model.input_layers, _("has {count} inputs ({names}); only one is supported"))
+    (target,) = _ends(model.output_layers, _("has {count} outputs ({names}); only one is supported"))
     layers = {entry.label: entry for entry in model.layers}
     calls: dict[_Key, Call] = {}
     inputs: dict[_Key, tuple[_Key, ...]] = {}
@@ -85,7 +85,7 @@ def functional(model: Model) -> Graph:
                 _history(tensor, entry, shapes) for tensor in tensors([calls[key].args, calls[key].kwargs])
             )
     if source[0] not in layers:
-        raise GraphError(_("has no layer “{name}”, which is its input").format(name=enumerate_names([source[0]])))
+        raise GraphError(_("its input layer “{name}” is missing").format(name=enumerate_names([source[0]])))
     if target not in inputs and (target[0], 0) in inputs and (target[0], 1) not in inputs:
         target = (target[0], 0)  # Keras 3.15 misnumbers a model within that is the last: it is applied once
     inputs[source] = ()
@@ -142,7 +142,7 @@ def _call(entry: Entry, description: Any) -> Call:
     try:
         return msgspec.convert(description, Call)
     except (msgspec.ValidationError, RecursionError):
-        message = _("“{name}”: is applied in a way that Keras 3 does not write; load it there and save it again")
+        message = _("“{name}”: not called in the way that Keras 3 saves; load the model in Keras 3 and save it again")
         raise GraphError(message.format(name=enumerate_names([entry.label]))) from None
 
 
@@ -152,7 +152,7 @@ def _history(tensor: dict[str, Any], entry: Entry, shapes: dict[_Key, Shape | No
         case {"keras_history": [str() as name, int() as number, 0], **config}:
             shapes[name, number] = known_shape(config.get("shape"))
             return name, number
-    message = _("“{name}”: takes an input that is not the one output of another layer")
+    message = _("“{name}”: its input is not the single output of another layer")
     raise GraphError(message.format(name=enumerate_names([entry.label])))
 
 
@@ -171,11 +171,11 @@ def _in_order(target: _Key, source: _Key, inputs: dict[_Key, tuple[_Key, ...]], 
             waiting.pop()
             continue
         if key[0] not in layers or not inputs.get(key):
-            message = _("“{name}”: does not follow from the model's input")
+            message = _("“{name}”: not connected to the input of the model")
             raise GraphError(message.format(name=enumerate_names([key[0]])))
         missing = [one for one in inputs[key] if one not in done]
         if missing and key in begun:
-            raise GraphError(_("“{name}”: is part of a circle").format(name=enumerate_names([key[0]])))
+            raise GraphError(_("“{name}”: part of a cycle").format(name=enumerate_names([key[0]])))
         begun.add(key)
         if missing:
             waiting += reversed(missing)

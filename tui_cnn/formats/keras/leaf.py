@@ -58,7 +58,7 @@ def leaf(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLayer, ...
             data |= _field(kind, name, value, remarks)
     remarks += require_neutral(config)
     if entry.config.get("trainable") is False:
-        remarks.append(_("frozen, but counted as trainable here"))
+        remarks.append(_("frozen, but counted as trainable"))
     if entry.class_name == "GroupNormalization" and data.get("groups") == -1 and shape:
         data["groups"] = shape[-1]
     try:
@@ -99,13 +99,13 @@ def _field(kind: type[msgspec.Struct], name: str, value: Any, remarks: list[str]
     if name.endswith("_initializer"):
         word = initializer_word(value)
         if word not in _choices(kind, name):
-            remarks.append(_("{field} left at its default").format(field=name))
+            remarks.append(_("{field} set to its default").format(field=name))
             return {}
         return {name: word}
     if name.endswith("_regularizer"):
         word = None if value is None else regularizer_word(value)
         if value is not None and word is None:
-            remarks.append(_("{field} left out").format(field=name))
+            remarks.append(_("{field} ignored").format(field=name))
         return {name: word}
     if name == "activation":
         return {name: activation_word(value)}

@@ -65,7 +65,7 @@ def convert_model(entry: Entry, source: Path | str, input_shape: Shape | None = 
     except GraphError as error:
         raise FormatError(source, str(error)) from None
     except msgspec.ValidationError as error:
-        raise FormatError(source, _("does not describe a network: {reason}").format(reason=misfit(error))) from None
+        raise FormatError(source, _("is not a network: {reason}").format(reason=misfit(error))) from None
     except RecursionError:
         raise FormatError(source, _("is nested too deeply")) from None
     return Import(network, notes.lines())
@@ -85,7 +85,7 @@ class _Reader:
         try:
             model = msgspec.convert(entry.config, Model)
         except (msgspec.ValidationError, RecursionError) as error:
-            raise GraphError(_("does not describe a model of Keras 3: {reason}").format(reason=misfit(error))) from None
+            raise GraphError(_("is not a Keras 3 model: {reason}").format(reason=misfit(error))) from None
         if entry.class_name == "Sequential":
             return sequential(model, (entry.build_config or {}).get("input_shape"))
         graph = functional(model)
@@ -104,7 +104,7 @@ class _Reader:
         if entry.is_model:
             return (self._block(entry),)
         if entry.class_name == "BatchNormalization" and node.call.kwargs.get("training") is False:
-            self._notes.add(_("applied with training=False, which is not kept"), entry.label)
+            self._notes.add(_("training=False is ignored"), entry.label)
         first, *others = leaf(entry, before.shape, self._notes)
         return (msgspec.structs.replace(first, name=self._kept(entry, first)), *others)
 
@@ -135,7 +135,7 @@ def _refuse_shared_weights(graph: Graph) -> None:
         weightless = kind is not None and kind.parameters is Layer.parameters and kind is not Layer
         merges = entry.is_layer and entry.class_name.lower() in ("add", "concatenate", "multiply", "average", "maximum")
         if entry.label in seen and not weightless and not merges:
-            message = _("“{name}” is applied several times: weights that several places share cannot be expressed")
+            message = _("“{name}” is used several times; shared weights are not supported")
             raise GraphError(message.format(name=enumerate_names([entry.label])))
         seen.add(entry.label)
 
@@ -150,19 +150,19 @@ def _without_stated_shapes(network: Network) -> Network:
 
 def _not_a_model(entry: Entry) -> str:
     if entry.module is None and entry.class_name in ("Sequential", "Functional", "Model"):
-        message = _("is a {kind} that Keras 3 did not write; load it there and save it again")
+        message = _("is a {kind} that was not saved by Keras 3; load it in Keras 3 and save it again")
         return message.format(kind=entry.class_name)
-    message = _("is a {kind}, not a Sequential or Functional model of Keras 3, so its layers stand in its code only")
+    message = _("is a {kind}, not a Sequential or Functional model of Keras 3, so its layers are only in its code")
     return message.format(kind=enumerate_names([entry.class_name]))
 
 
 def _input_shape(graph: Graph) -> tuple[int, ...]:
     shape = known_shape(graph.input_shape)
     if shape is None:
-        message = _("takes an input of shape {shape}, which is not fixed; give it with --input-shape")
+        message = _("the input shape {shape} is not fixed; set it with --input-shape")
         raise GraphError(message.format(shape=enumerate_names([str(graph.input_shape)])))
     if len(shape) > _MOST_AXES:
-        message = _("takes an input of {count} axes; a network here takes at most height, width and channels")
+        message = _("the input has {count} axes; at most height, width and channels are supported")
         raise GraphError(message.format(count=len(shape)))
     return shape
 

@@ -148,7 +148,7 @@ class _Series:
         if len(members) == 1:
             return msgspec.structs.replace(model, kind=opaque(last.entry, None).kind)
         names = enumerate_names([self._nodes[one].entry.label for one in members])
-        self._notes.add(_("not series-parallel, so they are one opaque layer here"), names)
+        self._notes.add(_("not series-parallel, so shown as one opaque layer"), names)
         return model
 
     def _composite(self, start: int, end: int) -> tuple[AnyLayer, int] | None:

@@ -39,7 +39,7 @@ def require_plain_dtype(policy: Any) -> list[str]:
         return []
     if policy not in ("float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16"):
         raise ForeignError
-    return [_("computes in {dtype}, counted as float32 here").format(dtype=policy)]
+    return [_("computes in {dtype}, but counted as float32").format(dtype=policy)]
 
 
 def without_own_strides(settings: dict[str, Any]) -> dict[str, Any]:
@@ -63,5 +63,5 @@ def require_neutral(settings: dict[str, Any]) -> list[str]:
             continue
         if not name.endswith(_FOR_TRAINING):
             raise ForeignError
-        remarks.append(_("{field} left out").format(field=name))
+        remarks.append(_("{field} ignored").format(field=name))
     return remarks

@@ -67,7 +67,7 @@ class Inspector:
         if isinstance(answer, Failure):
             raise RunError(answer.message)
         if not isinstance(answer, reply):
-            raise RunError(_("the inspector answers something else than was asked; start the program again"))
+            raise RunError(_("the inspector sent an unexpected answer; restart cnn-tui"))
         return answer
 
     async def close(self) -> None:

@@ -68,7 +68,7 @@ class Connection:
         try:
             process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=PACKAGES)
         except OSError as error:
-            message = _("the inspector could not start: {program}: {reason}; install this program again")
+            message = _("the inspector could not start: {program}: {reason}; reinstall cnn-tui")
             raise RunError(message.format(program=command[0], reason=error.strerror)) from None
         return cls(process)
 
@@ -137,7 +137,7 @@ class Connection:
         while not future.done():
             await asyncio.wait({future}, timeout=patience)
             if not future.done() and loop.time() - self._heard >= patience:
-                message = _("the inspector did not answer for {seconds:.0f} seconds, and was ended")
+                message = _("the inspector did not answer for {seconds:.0f} seconds and was stopped")
                 self._fail(RunError(message.format(seconds=patience)))
                 self._kill()
         future.result()
@@ -158,7 +158,7 @@ class Connection:
         try:
             await self._listen()
         except ValueError as error:
-            self._fail(RunError(_("the inspector speaks in riddles ({reason}); try again").format(reason=error)))
+            self._fail(RunError(_("the inspector sent an invalid answer ({reason}); try again").format(reason=error)))
             self._kill()
         status = await self._process.wait()
         await log
@@ -177,7 +177,7 @@ class Connection:
         match message:
             case Hello(protocol=protocol):
                 if protocol != PROTOCOL:
-                    self._fail(RunError(_("this program was replaced by another version; start it again")))
+                    self._fail(RunError(_("cnn-tui was replaced by another version; restart it")))
                     self._kill()
                 elif not self._greeting.done():
                     self._greeting.set_result(None)
@@ -217,7 +217,7 @@ class Connection:
         last = next((line for line in reversed(self._said) if line), "")
         if status < 0:
             name = signal.Signals(-status).name
-            reason = _("{signal}; perhaps there was not enough memory").format(signal=name)
+            reason = _("{signal}; possibly out of memory").format(signal=name)
         else:
-            reason = last or _("status {status}").format(status=status)
-        return _("the inspector ended ({reason}); ask again to start it anew").format(reason=reason)
+            reason = last or _("exit status {status}").format(status=status)
+        return _("the inspector exited ({reason}); try again to restart it").format(reason=reason)

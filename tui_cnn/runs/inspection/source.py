@@ -52,7 +52,7 @@ def weights_file(source: Source) -> Path:
     files = kept_checkpoints(run)
     if source.which not in files:
         there = ", ".join(map(str, files)) or _("none")
-        message = _("{run} keeps no weights of {number}; kept are: {there}")
+        message = _("{run} has no weights of {number}; available: {there}")
         raise RunError(message.format(run=run.id, number=source.which, there=there))
     return files[source.which]
 

@@ -12,14 +12,22 @@ APP = Scope(
         Action(
             "mode_inspect", "3", _("Inspect"), _("Go to the Inspect screen"), footer=False, command="go_to('inspect')"
         ),
-        Action("mode_lab", "4", _("Lab"), _("Go to the Lab and its lessons"), footer=False, command="go_to('lab')"),
+        Action(
+            "mode_lab", "4", _("Lab"), _("Go to the Lab screen and the lessons"), footer=False, command="go_to('lab')"
+        ),
         Action("mode_runs", "5", _("Runs"), _("Go to the list of runs"), footer=False, command="go_to('runs')"),
         Action("save", "ctrl+s", _("Save"), _("Save the network to its file")),
         Action("save_as", "S", _("Save as"), _("Save the network to another file"), footer=False),
         Action("open", "ctrl+o", _("Open"), _("Open a network from a file or a preset")),
-        Action("export", "E", _("Export"), _("Write the network as Python, Keras, ONNX, …"), footer=False),
-        Action("help", "question_mark,f1", _("Help"), _("Explain what has the focus, and show all keys")),
-        Action("settings", "comma", _("Settings"), _("Show what can be set: keys, theme, FLOPs, signs"), footer=False),
-        Action("quit", "ctrl+q,q", _("Quit"), _("Leave; training goes on in the background"), footer=False),
+        Action("export", "E", _("Export"), _("Export the network as Python, Keras, ONNX, …"), footer=False),
+        Action("help", "question_mark,f1", _("Help"), _("Show help for the focused item, and all keys")),
+        Action(
+            "settings",
+            "comma",
+            _("Settings"),
+            _("Show the settings file: theme, language, FLOPs, signs, keys"),
+            footer=False,
+        ),
+        Action("quit", "ctrl+q,q", _("Quit"), _("Quit; training continues in the background"), footer=False),
     ),
 )

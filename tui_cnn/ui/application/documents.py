@@ -115,7 +115,7 @@ class Documents:
         answer = await self._app.push_screen_wait(
             Ask(
                 _("Unsaved changes"),
-                _("“{name}” has changes that are not saved.").format(name=design.network.name),
+                _("“{name}” has unsaved changes.").format(name=design.network.name),
                 [Answer("save", "s", _("Save")), Answer("discard", "d", _("Discard"))],
             )
         )
@@ -145,7 +145,7 @@ class Documents:
 
         try:
             if to in MODEL_FORMATS:
-                message = _("{path} is being written; this takes a few seconds")
+                message = _("Writing {path}; this takes a few seconds")
                 self._app.notify(message.format(path=path), markup=False)
                 export_model(network, to, path)
             else:
@@ -179,7 +179,7 @@ class Documents:
         try:
             self._recovery.keep(copy)
         except OSError as error:
-            message = _("No recovery copy can be kept ({reason}): save often.").format(reason=error.strerror)
+            message = _("Cannot save a recovery copy: {reason}. Save often.").format(reason=error.strerror)
             self._app.notify(message, severity="warning", markup=False)
 
     async def _offer_recovery(self) -> None:
@@ -204,12 +204,12 @@ class Documents:
             path.unlink(missing_ok=True)
             return None
         when = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
-        message = _("“{name}” was not saved when cnn-tui ended on {when:%Y-%m-%d at %H:%M}.")
+        message = _("“{name}” had unsaved changes when cnn-tui closed on {when:%Y-%m-%d at %H:%M}.")
         answer = await self._app.push_screen_wait(
             Ask(
                 _("Unsaved work found"),
                 message.format(name=copy.network.name, when=when),
-                [Answer("restore", "r", _("Restore it")), Answer("discard", "d", _("Discard it"))],
+                [Answer("restore", "r", _("Restore")), Answer("discard", "d", _("Discard"))],
             )
         )
         if answer == "discard":
@@ -219,13 +219,13 @@ class Documents:
 
 def _formats() -> dict[str, str]:
     return {
-        "python": _("a file that builds the model in Keras and trains it"),
-        "keras": _("a model with fresh weights, for keras.models.load_model"),
-        "json": _("what keras.models.model_from_json reads"),
-        "markdown": _("a table of layers and numbers, for a README"),
-        "toml": _("this program's own format"),
-        "svg": _("a drawing"),
-        "onnx": _("for other runtimes; needs the packages of cnn-tui[onnx]"),
+        "python": _("Python code that builds and trains the model in Keras"),
+        "keras": _("model with newly initialized weights, for keras.models.load_model"),
+        "json": _("architecture, for keras.models.model_from_json"),
+        "markdown": _("table of layers and numbers, for a README"),
+        "toml": _("the format of cnn-tui"),
+        "svg": _("drawing of the network"),
+        "onnx": _("for other runtimes; requires cnn-tui[onnx]"),
     }
 
 

@@ -37,8 +37,8 @@ class ExternalChanges:
         elif seen.network is not None:
             await self._settle(seen.path, seen.network)
         else:
-            message = _("{path} was changed by another program, and cannot be read now: {problem}")
-            gone = _("{path} is no longer there; saving writes it again")
+            message = _("{path} was changed by another program and cannot be read: {problem}")
+            gone = _("{path} no longer exists; save to create it again")
             told = (message if seen.problem else gone).format(path=seen.path, problem=seen.problem)
             self._app.notify(told, severity="warning", timeout=10, markup=False)
 
@@ -50,8 +50,8 @@ class ExternalChanges:
         seen = await to_thread(read, path)
         if seen.network in (design.saved, design.network) or seen == FileState(path):
             return True
-        message = _("{name} was changed by another program since it was read.").format(name=path.name)
-        answers = [Answer("replace", "r", _("Replace it"))]
+        message = _("{name} was changed by another program after you opened it.").format(name=path.name)
+        answers = [Answer("replace", "r", _("Overwrite"))]
         return await self._ask(message, answers, seen.network) == "replace"
 
     async def _settle(self, path: Path, theirs: Network) -> None:
@@ -65,11 +65,11 @@ class ExternalChanges:
             workspace.design = workspace.design.stored(theirs, path)
         elif not workspace.design.dirty:
             self._take(path, theirs)
-            told = _("{path} was changed by another program and is read again; undo brings back what was here")
+            told = _("{path} was changed by another program and has been reloaded; undo to restore your version")
             self._app.notify(told.format(path=path), timeout=10, markup=False)
         else:
-            message = _("{name} was changed by another program, and you have changes that are not saved.")
-            answers = [Answer("mine", "k", _("Keep mine")), Answer("theirs", "t", _("Take theirs"))]
+            message = _("{name} was changed by another program, and you have unsaved changes.")
+            answers = [Answer("mine", "k", _("Keep mine")), Answer("theirs", "t", _("Use theirs"))]
             answer = await self._ask(message.format(name=path.name), answers, theirs)
             if answer == "theirs":
                 self._take(path, theirs)
@@ -88,8 +88,8 @@ class ExternalChanges:
             if answer != "look" or theirs is None:
                 return answer
             text = difference(analyze(theirs), self._workspace.design.analysis, tones(self._app))
-            await self._app.push_screen_wait(TextDialog(_("From the file to what is here"), text))
+            await self._app.push_screen_wait(TextDialog(_("Difference: file → current network"), text))
 
     def _take(self, path: Path, theirs: Network) -> None:
-        self._workspace.edit(_("read again"), lambda _network: theirs, self._workspace.design.select)
+        self._workspace.edit(_("reload"), lambda _network: theirs, self._workspace.design.select)
         self._workspace.design = self._workspace.design.stored(theirs, path)

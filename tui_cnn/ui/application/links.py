@@ -42,10 +42,10 @@ def parse_link(link: str) -> Link:
     if scheme == "inspect":
         views = [view.name for view in VIEWS]
         if rest not in views:
-            raise LinkError(f"{link}: " + _("there is no such view") + nearest(rest, views))
+            raise LinkError(f"{link}: " + _("unknown view") + nearest(rest, views))
         return ViewLink(rest)
     if scheme == "lesson" and rest:
         return LessonLink(rest)
     if scheme != "lab":
-        raise LinkError(f"{link}: " + _("a link begins with lab:, build:, train:, inspect: or lesson:"))
+        raise LinkError(f"{link}: " + _("a link must start with lab:, build:, train:, inspect: or lesson:"))
     return parse_lab_link(link)

@@ -44,12 +44,12 @@ class ActionsProvider(Provider):
                     yield action.label, action.help, self._runner(command, bound.get(command))
         for name in preset_names():
             title = _("Open preset {name}").format(name=name)
-            yield title, _("Put this network on the Build screen"), self._runner(f"app.open_model('{name}')")
+            yield title, _("Open this preset on the Build screen"), self._runner(f"app.open_model('{name}')")
 
     def _themes(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
         """Yield a command for each theme, to find by its name; the list that shows at first would be too long."""
         for name, theme in sorted(self.app.available_themes.items()):
-            about = _("Change the colours: a dark theme") if theme.dark else _("Change the colours: a light theme")
+            about = _("Switch to a dark theme") if theme.dark else _("Switch to a light theme")
             yield _("Theme {name}").format(name=name), about, partial(setattr, self.app, "theme", name)
 
     def _runner(self, action: str, node: DOMNode | None = None) -> Callable[[], object]:

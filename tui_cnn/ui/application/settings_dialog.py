@@ -22,14 +22,16 @@ class SettingsDialog(TextDialog):
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        there = _("w writes this file, for you to change") if not path.exists() else _("change it with any editor")
-        heading = f"{path}\n{there}; {_('it counts from the next start on')}\n\n"
+        there = (
+            _("press w to create this file, then edit it") if not path.exists() else _("edit this file in any editor")
+        )
+        heading = f"{path}\n{there}; {_('changes take effect at the next start')}\n\n"
         super().__init__(_("Settings"), Text(heading + template()))
 
     def action_write(self) -> None:
         """Write the file, unless the user has one."""
         if self._path.exists():
-            self.notify(_("{path} exists: it is yours to change").format(path=self._path), markup=False)
+            self.notify(_("{path} already exists; edit it in any editor").format(path=self._path), markup=False)
             return
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -42,7 +42,7 @@ def _configuration(path: Path, data: dict[str, Any]) -> Configuration:
         else:
             kept[name] = value
     if (wanted := kept.get("language", "")) and known_language(wanted) is None:
-        message = _("the language “{name}” is not known; there are: {languages}")
+        message = _("unknown language “{name}”; available: {languages}")
         del kept["language"]
         problems.append("language: " + message.format(name=wanted, languages=", ".join(languages())))
     return Configuration(convert(kept, Settings), keys, tuple(f"{path}: {line}" for line in (*problems, *wrong)))

@@ -32,6 +32,6 @@ def summary(checks: tuple[Check, ...]) -> str:
     parts = [
         ngettext("{count} error", "{count} errors", errors).format(count=errors) if errors else "",
         ngettext("{count} warning", "{count} warnings", warnings).format(count=warnings) if warnings else "",
-        ngettext("{count} note", "{count} notes", notes).format(count=notes) if notes else "",
+        ngettext("{count} info", "{count} infos", notes).format(count=notes) if notes else "",
     ]
     return " · ".join(filter(None, parts))

@@ -49,7 +49,7 @@ class ClipboardScreen(EditingScreen):
         elif span:
             layers = edits.layers_at(self.network, *span)
         if not layers:
-            self.notify(_("There are no layers to copy here."))
+            self.notify(_("There are no layers to copy."))
             return False
         self.app.copy_to_clipboard(dumps_layers(layers))
         copied = ngettext("{count} layer copied.", "{count} layers copied.", len(layers)).format(count=len(layers))
@@ -58,7 +58,7 @@ class ClipboardScreen(EditingScreen):
 
     def _paste(self, text: str, *, below: bool) -> None:
         if not text.strip():
-            self.notify(_("Nothing was copied yet: y copies the selected layers."))
+            self.notify(_("Nothing to paste. Press y to copy the selected layers."))
             return
         try:
             layers = loads_layers(text, _("the clipboard"))

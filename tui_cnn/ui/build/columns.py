@@ -44,7 +44,7 @@ def titles() -> dict[str, str]:
         "params": _("params"),
         "share": "",
         "macs": _("MACs"),
-        "field": _("field"),
+        "field": _("RF"),
         "memory": _("memory"),
     }
 

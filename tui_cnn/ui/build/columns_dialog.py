@@ -32,8 +32,8 @@ class ChooseColumns(SingleResult[frozenset[str] | None]):
             dialog.border_title = _("Columns")
             boxes = [Selection(names[key], key, key not in self._hidden) for key in CHOOSABLE]
             yield SelectionList[str](*boxes, compact=True)
-            yield Static(_("Where it is narrow, some give way all the same."), classes="keys")
-            yield Static(_("Space tick   Enter take   Esc back"), classes="keys")
+            yield Static(_("Some columns are hidden when there is little space."), classes="keys")
+            yield Static(_("Space toggle   Enter apply   Esc back"), classes="keys")
 
     def action_take(self) -> None:
         """Answer with what is not ticked."""

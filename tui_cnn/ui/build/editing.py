@@ -54,7 +54,7 @@ class EditingScreen(MainScreen):
     def _delete_branch(self, branch: Path) -> None:
         select = (*branch[:-1], max(0, branch[-1] - 1))
         if branching.delete_branch(self.network, branch) == self.network:
-            self.notify(_("Two branches are the fewest; W takes the layers of one out."))
+            self.notify(_("At least two branches are needed. Press W to unwrap a branch."))
             return
         self.request(_("delete branch"), lambda network: branching.delete_branch(network, branch), select)
 
@@ -87,7 +87,7 @@ class EditingScreen(MainScreen):
 
     def action_mute(self) -> None:
         """Mute the selected layers; if all of them are muted, let them be heard again."""
-        span = self._layers(_("A branch cannot be muted; mute its layers, or what holds it."))
+        span = self._layers(_("A branch cannot be muted. Mute its layers, or the block that contains it."))
         if span is not None:
             muted = all(layer.muted for layer in edits.layers_at(self.network, *span))
             label = counted("unmute" if muted else "mute", span)
@@ -95,14 +95,14 @@ class EditingScreen(MainScreen):
 
     def action_wrap_block(self) -> None:
         """Make a block of the selected layers."""
-        self._wrap(_("block"), wrapping.wrap_in_block)
+        self._wrap(_("wrap in block"), wrapping.wrap_in_block)
 
     def action_wrap_branches(self) -> None:
         """Put a skip connection around the selected layers."""
-        self._wrap(_("residual"), wrapping.wrap_in_branches)
+        self._wrap(_("add skip connection"), wrapping.wrap_in_branches)
 
     def _wrap(self, label: str, wrap: Callable[[Network, Path, int], Network]) -> None:
-        span = self._layers(_("A branch cannot be wrapped; select its layers."))
+        span = self._layers(_("A branch cannot be wrapped. Select its layers."))
         if span is not None:
             self.request(label, lambda network: wrap(network, *span), span.path)
 
@@ -116,16 +116,16 @@ class EditingScreen(MainScreen):
             place = path[:-1] if self.branch() else path
             self.request(_("unwrap"), lambda _network: network, Span(place, max(1, count)))
         elif isinstance(edits.layer_at(self.network, path), Block) or self.stack.seen.foldable(path) is None:
-            self.notify(_("There is nothing around these layers: W is for blocks and branches."))
+            self.notify(_("Nothing to unwrap. Select a block or a branch."))
         else:
-            self.notify(_("More than one branch holds layers: select the one that is to stay."))
+            self.notify(_("More than one branch has layers. Select the branch to keep."))
 
     def action_add_branch(self) -> None:
         """Add an empty branch to the branches under the cursor."""
         path = self.stack.path
         place = self._beside(path)
         if place is None:
-            self.notify(_("Select branches first; B makes some."))
+            self.notify(_("Select branches first, or press B to add a skip connection."))
             return
         self.request(_("add branch"), lambda network: branching.add_branch(network, place), place)
 
@@ -150,11 +150,11 @@ class EditingScreen(MainScreen):
 
     def action_enlarge(self) -> None:
         """Make the window larger."""
-        self._nudge("larger", _("larger window"), _("kernel or pooling window"))
+        self._nudge("larger", _("enlarge window"), _("kernel or pooling window"))
 
     def action_shrink(self) -> None:
         """Make the window smaller."""
-        self._nudge("smaller", _("smaller window"), _("kernel or pooling window"))
+        self._nudge("smaller", _("shrink window"), _("kernel or pooling window"))
 
     def action_stride(self) -> None:
         """Step by one or by two."""
@@ -162,11 +162,11 @@ class EditingScreen(MainScreen):
 
     def action_padding(self) -> None:
         """Pad or not."""
-        self._nudge("padding", _("padding"), _("padding same or valid"))
+        self._nudge("padding", _("padding"), _("same or valid padding"))
 
     def action_function(self) -> None:
         """Take the next activation."""
-        self._nudge("function", _("activation"), _("activation of its own"))
+        self._nudge("function", _("activation"), _("activation setting"))
 
     def _nudge(self, way: QuickEdit, label: str, setting: str) -> None:
         """Nudge all selected layers that have the setting; say so if none has."""

@@ -27,7 +27,7 @@ class TryingScreen(MainScreen):
             layer = None
         scope = FORM if self.has_class("-editing") else STACK
         if layer is None:
-            words = Text(_("The network: the shape of one image, channels last, and the layers it goes through."))
+            words = Text(_("The network: the input shape of one image (channels last) and the layers."))
             return Place((scope,), _("Input"), words, (about_columns(),))
         title = _("{kind}, layer {number}").format(kind=type(layer).__name__, number=format_path(stack.path))
         return Place((scope,), title, about_type(layer), (about_fields(layer), about_columns()))
@@ -47,7 +47,7 @@ class TryingScreen(MainScreen):
         except FormatError as error:
             self.notify(str(error), severity="error", timeout=10, markup=False)
         else:
-            self.notify(_("Kept as {name}; C compares the variants").format(name=path.stem), markup=False)
+            self.notify(_("Saved as {name}. Press C to compare variants").format(name=path.stem), markup=False)
 
     @work
     async def action_compare_variants(self) -> None:
@@ -71,7 +71,7 @@ class TryingScreen(MainScreen):
         except IndexError:  # a line of the stack that is no layer
             fields = ()
         if not fields:
-            self.notify(_("This layer has no setting that changes the numbers."))
+            self.notify(_("This layer has no settings to sweep."))
             return
         setting = await self.app.push_screen_wait(Sweep(network, path))
         if setting is not None:

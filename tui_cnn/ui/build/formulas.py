@@ -62,7 +62,7 @@ def _cut(text: str, width: int) -> str:
 def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
     """List a layer's numbers, each with its formula; those of a container are the sums of what it holds."""
     if row.muted:
-        return [Number(_("output"), _("muted"), _("what goes in comes out; m lets it be heard again"))]
+        return [Number(_("output"), _("muted"), _("the input passes through unchanged; press m to unmute"))]
     if row.figures is None:
         reason = str(row.error) if row.error else _("an earlier layer cannot be built")
         return [Number(_("output"), "—", reason)]
@@ -70,7 +70,7 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
     output = Number(_("output"), format_shape(figures.output_shape), figures.size_formula)
     held_bytes = activation(figures.output_shape)
     stored = Number(
-        _("memory"), size(held_bytes.value), _("{formula} bytes of output").format(formula=held_bytes.formula)
+        _("memory"), size(held_bytes.value), _("{formula} bytes of activations").format(formula=held_bytes.formula)
     )
     seen = _field(row)
     if held is not None:
@@ -78,15 +78,15 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
     trainable, fixed = figures.parameters
     formula = trainable.formula
     if fixed.value:
-        formula = _("{trainable} + {fixed} not trainable").format(trainable=formula or 0, fixed=fixed.formula)
+        formula = _("{trainable} + {fixed} non-trainable").format(trainable=formula or 0, fixed=fixed.formula)
     macs = figures.macs
-    doubled = _("2·{macs}: two for each MAC").format(macs=f"{macs.value:,}") if macs.value else ""
+    doubled = _("2·{macs}: 2 per MAC").format(macs=f"{macs.value:,}") if macs.value else ""
     return [
         output,
         Number(_("parameters"), f"{figures.parameters.total:,}", formula),
         Number(_("MACs"), f"{macs.value:,}", macs.formula),
         Number(_("FLOPs"), f"{2 * macs.value:,}", doubled),
-        Number(_("FLOPs, tf"), f"{figures.tf_flops:,}", _("as TensorFlow's profiler counts")),
+        Number(_("FLOPs, tf"), f"{figures.tf_flops:,}", _("as counted by TensorFlow's profiler")),
         stored,
         *seen,
     ]
@@ -94,7 +94,7 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
 
 def held_numbers(held: Sum) -> list[Number]:
     """List what a container or a branch sums up to."""
-    layers = ngettext("of {count} layer", "of {count} layers", held.layers).format(count=held.layers)
+    layers = ngettext("total of {count} layer", "total of {count} layers", held.layers).format(count=held.layers)
     return [
         Number(_("parameters"), f"{held.params:,}", layers),
         Number(_("MACs"), f"{held.macs:,}", layers),
@@ -105,18 +105,18 @@ def _field(row: Row) -> list[Number]:
     """Say what a cell sees of the image, and how that comes about."""
     formula = field_formula(row)
     if formula is None:
-        return [Number(_("field"), format_field(row.field), _seen(row.field))]
+        return [Number(_("RF"), format_field(row.field), _seen(row.field))]
     steps = _("step {step}, padding {padding}").format(step=formula.stride, padding=formula.padding)
-    return [Number(_("field"), format_field(row.field), formula.size), Number("", "", steps)]
+    return [Number(_("RF"), format_field(row.field), formula.size), Number("", "", steps)]
 
 
 def _seen(field: ReceptiveField | None) -> str:
     """Say what a receptive field is, in pixels of the input."""
     if field is None or field.status == "full":
-        return _("every value sees all of the image")
+        return _("each value sees the whole image")
     down, across = field.down, field.across
     if field.status == "unaligned":
-        return _("pixels at most; cells see unevenly")
+        return _("pixels at most; varies by cell")
     stride = f"{down.stride}" if down.stride == across.stride else f"{down.stride}×{across.stride}"
     padding = f"{down.padding}" if down.padding == across.padding else f"{down.padding}×{across.padding}"
     message = _("pixels; step {stride}, padding {padding}")
@@ -128,15 +128,15 @@ def network_numbers(analysis: Analysis) -> list[Number]:
     totals = analysis.totals
     output = format_shape(analysis.output_shape) if analysis.output_shape else "—"
     layers = sum(1 for row in analysis.rows if not row.holds_layers and not row.muted)
-    non_trainable = _("of these {count} not trainable").format(count=f"{totals.non_trainable:,}")
+    non_trainable = _("{count} of them non-trainable").format(count=f"{totals.non_trainable:,}")
     numbers = [
         Number(
             _("output"), output, ngettext("after {count} layer", "after {count} layers", layers).format(count=layers)
         ),
         Number(_("parameters"), f"{totals.params:,}", non_trainable if totals.non_trainable else ""),
         Number(_("MACs"), f"{totals.macs:,}", _("multiply-accumulates for one image")),
-        Number(_("FLOPs"), f"{2 * totals.macs:,}", _("two for each MAC")),
-        Number(_("FLOPs, tf"), f"{totals.tf_flops:,}", _("as TensorFlow's profiler counts")),
+        Number(_("FLOPs"), f"{2 * totals.macs:,}", _("2 per MAC")),
+        Number(_("FLOPs, tf"), f"{totals.tf_flops:,}", _("as counted by TensorFlow's profiler")),
     ]
     needs = memory(analysis)
     if needs.inference is not None and needs.training is not None:
@@ -144,12 +144,12 @@ def network_numbers(analysis: Analysis) -> list[Number]:
             Number(
                 _("memory"),
                 size(needs.inference),
-                _("{formula}, for one image").format(formula=needs.formulas.inference),
+                _("{formula}, inference peak, one image").format(formula=needs.formulas.inference),
             ),
             Number(
                 "",
                 size(needs.training),
-                _("{formula}, to train by adam").format(formula=needs.formulas.training),
+                _("{formula}, training step, adam").format(formula=needs.formulas.training),
             ),
         ]
     return numbers

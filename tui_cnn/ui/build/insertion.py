@@ -20,7 +20,7 @@ def insertion(before: Analysis, after: Analysis, path: Path) -> str:
     row = next(row for row in after.rows if row.path == path)
     if row.input_shape is None or row.figures is None:  # behind a layer that is broken, or unknown
         return ""
-    return _("{input} → {output} · {params} parameters and {macs} MACs in all").format(
+    return _("{input} → {output} · total: {params} parameters, {macs} MACs").format(
         input=format_shape(row.input_shape),
         output=format_shape(row.figures.output_shape),
         params=_change(after.totals.params - before.totals.params),

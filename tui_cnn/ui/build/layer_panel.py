@@ -99,7 +99,7 @@ class LayerPanel(Vertical):
         effect = self.query_one("#effect", Static)
         effect.display = after is not None
         if after is not None:
-            effect.border_title = _("with this")
+            effect.border_title = _("after this change")
             effect.set_class(any(check.severity == "error" for check in after.checks), "-broken")
             effect.update(preview(self._analysis, after, self.edited))
 

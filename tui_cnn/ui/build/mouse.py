@@ -21,7 +21,7 @@ class PointingScreen(EditingScreen):
     @on(LayersDropped)
     def _drop(self, event: LayersDropped) -> None:
         if self.branch():
-            self.notify(_("A branch cannot be dragged; J and K move it."))
+            self.notify(_("A branch cannot be dragged. Press J or K to move it."))
         elif span := self.stack.span:
             moved = drop(self.network, *span, event.onto, self.stack.seen.is_open)
             if moved.network != self.network:
@@ -43,6 +43,6 @@ class PointingScreen(EditingScreen):
             for action in STACK.actions
             if action.id != "layer_menu" and self.check_action(action.id, ())
         ]
-        chosen = await self.app.push_screen_wait(Pick(_("What to do with it"), items))
+        chosen = await self.app.push_screen_wait(Pick(_("Actions"), items))
         if chosen is not None:
             await self.run_action(chosen)

@@ -62,7 +62,7 @@ def _compare_memory(table: Table, old: int | None, new: int | None) -> None:
 
 def _compare_fields(table: Table, old: ReceptiveField | None, new: ReceptiveField | None) -> None:
     if old is not None and new is not None and format_field(old) != format_field(new):
-        table.add_row(_("field"), format_field(old), "→", format_field(new), "")
+        table.add_row(_("RF"), format_field(old), "→", format_field(new), "")
 
 
 def _last_field(analysis: Analysis) -> ReceptiveField | None:

@@ -150,7 +150,7 @@ class BuildScreen(ClipboardScreen, PointingScreen, WalkingScreen, TryingScreen):
 
     def _fix(self, check: Check | None) -> None:
         if check is None or check.fix is None:
-            self.notify(_("There is nothing that can be fixed.") if check is None else _("This one has no quick fix."))
+            self.notify(_("There are no quick fixes.") if check is None else _("This finding has no quick fix."))
         else:
             self.request(check.fix.label, check.fix.apply, check.path)
 

@@ -166,7 +166,7 @@ class StackView(DraggedLines, can_focus=True):
         span = self.span if self._anchor is not None else None
         if span is not None:
             title += " · " + _("{count} selected").format(count=span.length)
-        undo = "   " + _("u takes back: {edit}").format(edit=self.last_edit) if self.last_edit else ""
+        undo = "   " + _("u Undo: {edit}").format(edit=self.last_edit) if self.last_edit else ""
         self.border_title = Content.assemble(title, (undo, "$text-muted"))
 
     def _changed_range(self) -> None:

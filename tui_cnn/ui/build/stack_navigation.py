@@ -77,7 +77,7 @@ class WalkingScreen(MainScreen):
         stack = self._stack()
         paths = sorted({check.path for check in self.workspace.design.analysis.checks})
         if not paths:
-            self.notify(_("Nothing was found to be wrong."))
+            self.notify(_("No problems found."))
             return
         here = stack.path
         ahead = [path for path in paths if (path > here if by > 0 else path < here)]

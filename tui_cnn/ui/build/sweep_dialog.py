@@ -54,7 +54,7 @@ class Sweep(SingleResult[Setting | None]):
         with Vertical(id="dialog", classes="-sweep") as dialog:
             kind, number = type(self._layer).__name__, format_path(self._path)
             dialog.border_title = Content(_("Sweep · {kind} · layer {number}").format(kind=kind, number=number))
-            dialog.border_subtitle = _("memory: to train on 32 images")
+            dialog.border_subtitle = _("memory: training step, 32 images")
             with Horizontal(classes="line"):
                 yield Label(_("setting"))
                 yield Choice(self._fields, self._fields[0], id="setting")
@@ -63,7 +63,7 @@ class Sweep(SingleResult[Setting | None]):
             yield DataTable(cursor_type="row", cursor_foreground_priority="renderable", id="trials")
             yield Static(id="reason", markup=False)
             yield Static(id="charts", markup=False)
-            yield Static(_("↑ ↓ choose  Enter apply  ← → setting  r values  Esc back"), classes="keys")
+            yield Static(_("↑ ↓ select  Enter apply  ← → setting  r values  Esc back"), classes="keys")
 
     def on_mount(self) -> None:
         """Begin with the first setting."""
@@ -93,7 +93,7 @@ class Sweep(SingleResult[Setting | None]):
         try:
             numbers = parse_numbers(event.value)
         except ValueError:
-            self.query_one("#reason", Static).update(_("write numbers as 8, 16, 32 or 8..128 or 8..128..8"))
+            self.query_one("#reason", Static).update(_("enter values such as 8, 16, 32 or 8..128 or 8..128..8"))
             return
         pair = isinstance(getattr(self._layer, self._field), tuple)
         values = [(number, number) if pair else number for number in numbers]
@@ -114,7 +114,7 @@ class Sweep(SingleResult[Setting | None]):
         self._trials = trials
         table = self.query_one(DataTable)
         table.clear(columns=True)
-        titles = (_("value"), _("output"), _("parameters"), _("MACs"), _("memory"), _("field"))
+        titles = (_("value"), _("output"), _("parameters"), _("MACs"), _("memory"), _("RF"))
         table.add_columns(*(Text(title, justify="right") for title in titles))
         present = getattr(self._layer, self._field)
         now = next(iter(sweep(self._network, self._path, self._field, [present])))
@@ -130,7 +130,7 @@ class Sweep(SingleResult[Setting | None]):
         value = Text(mark + format_setting(trial.value), justify="right")
         figures = trial.row.figures
         if trial.reason or figures is None:
-            return [value, *(Text(cell, justify="right") for cell in ("✗ " + _("breaks"), "—", "—", "—", "—"))]
+            return [value, *(Text(cell, justify="right") for cell in ("✗ " + _("invalid"), "—", "—", "—", "—"))]
         totals, before = trial.analysis.totals, now.analysis.totals
         return [
             value,
@@ -150,7 +150,7 @@ class Sweep(SingleResult[Setting | None]):
     def _explain(self) -> None:
         """Say why the value under the cursor cannot be, and let its columns stand out."""
         place = self.query_one(DataTable).cursor_row
-        reason = self._trials[place].reason if place < len(self._trials) else _("no value that the setting may have")
+        reason = self._trials[place].reason if place < len(self._trials) else _("no valid value for this setting")
         self.query_one("#reason", Static).update(f"✗ {reason}" if reason else "")
         self._draw()
 

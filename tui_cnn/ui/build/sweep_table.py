@@ -45,7 +45,7 @@ def _numbers() -> list[tuple[str, Callable[[Trial], int | None], Callable[[int],
         (_("params"), lambda trial: trial.analysis.totals.params, short_count),
         (_("MACs"), lambda trial: trial.analysis.totals.macs, short_count),
         (_("memory"), lambda trial: trial.training, size),
-        (_("field"), lambda trial: trial.field, str),
+        (_("RF"), lambda trial: trial.field, str),
     ]
 
 

@@ -28,9 +28,9 @@ class VariantName(SingleResult[Path | None]):
     def compose(self) -> ComposeResult:
         """Lay out the line and a word about it."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = _("Keep the network as a variant")
+            dialog.border_title = _("Save the network as a variant")
             yield Input(self._proposed, compact=True, id="name", select_on_focus=True)
-            yield Static(_("Enter keep   Esc back"), classes="keys", id="advice", markup=False)
+            yield Static(_("Enter save   Esc back"), classes="keys", id="advice", markup=False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -43,6 +43,6 @@ class VariantName(SingleResult[Path | None]):
             return
         if path.exists() and name != self._agreed:
             self._agreed = name
-            advice.update(_("{name} exists; Enter again replaces it").format(name=name))
+            advice.update(_("{name} already exists; press Enter again to replace it").format(name=name))
         else:
             self.dismiss(path)

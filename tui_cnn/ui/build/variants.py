@@ -46,7 +46,7 @@ def variant_path(design: str, name: str) -> Path:
         ValueError: no file can be called so.
     """
     if not _NAME.fullmatch(name):
-        raise ValueError(_("a name has at most 60 signs, no slashes, and does not begin with a dot"))
+        raise ValueError(_("a name has at most 60 characters, no slashes and no leading dot"))
     return home() / "variants" / _directory(design) / f"{name}.toml"
 
 

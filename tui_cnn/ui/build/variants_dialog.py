@@ -62,7 +62,7 @@ class Variants(SingleResult[Candidate | None]):
             yield DataTable(cursor_type="column", fixed_columns=1, id="totals", cell_padding=1)
             with VerticalScroll(id="differences", can_focus=False):
                 yield Static(id="difference", markup=False)
-            keys = _("← → choose  Enter load  r rename  d delete  a add  w all  Esc back")
+            keys = _("← → select  Enter load  r rename  d delete  a add  w all  Esc back")
             yield Static(keys, classes="keys")
 
     def on_mount(self) -> None:
@@ -109,11 +109,14 @@ class Variants(SingleResult[Candidate | None]):
         pane, scroll = self.query_one("#difference", Static), self.query_one("#differences")
         one = self._chosen
         if one is None:
-            hint = _("v on the Build screen keeps the network as it stands; a adds a preset or a file to compare with.")
-            scroll.border_title = _("This is the network on the Build screen")
+            hint = _(
+                "Press v on the Build screen to save the network as a variant, or a "
+                "to add a preset or a file to compare with."
+            )
+            scroll.border_title = _("The network on the Build screen")
             pane.update(Content.styled(hint if len(self._candidates) == 1 else "", "$text-muted"))
         else:
-            scroll.border_title = Content(_("From the network on the Build screen to {name}").format(name=one.name))
+            scroll.border_title = Content(_("Difference: Build screen → {name}").format(name=one.name))
             pane.update(difference(self._now, one.analysis, tones(self.app), whole=self._whole))
         scroll.scroll_home(animate=False)
 
@@ -176,9 +179,9 @@ class Variants(SingleResult[Candidate | None]):
         if one is None:
             return
         if one.name in self._paths:
-            question = _("“{name}” is deleted for good.").format(name=one.name)
+            question = _("“{name}” will be deleted permanently.").format(name=one.name)
             answer = await self.app.push_screen_wait(
-                Ask(_("Delete a variant"), question, [Answer("delete", "d", _("Delete"))])
+                Ask(_("Delete variant"), question, [Answer("delete", "d", _("Delete"))])
             )
             if answer != "delete":
                 return

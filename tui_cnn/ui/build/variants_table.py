@@ -41,7 +41,7 @@ def comparison(candidates: list[Candidate], convention: Flops, tone: Tones) -> l
             lambda count: f"{count:,}",
         ),
         (
-            _("not trainable"),
+            _("non-trainable"),
             lambda one: one.analysis.totals.non_trainable if one.analysis.totals.complete else None,
             lambda count: f"{count:,}",
         ),
@@ -51,13 +51,13 @@ def comparison(candidates: list[Candidate], convention: Flops, tone: Tones) -> l
             lambda one: flops(one.analysis.totals, convention) if one.analysis.totals.complete else None,
             short_count,
         ),
-        (_("memory, one image"), lambda one: memory(one.analysis).inference, size),
+        (_("memory, inference"), lambda one: memory(one.analysis).inference, size),
         (_("memory, train on 32"), lambda one: memory(one.analysis).training, size),
     ]
     said: list[tuple[str, Callable[[Candidate], str]]] = [
         (_("shapes"), _shapes),
         (_("layers"), lambda one: f"{leaf_count(one.analysis)}"),
-        (_("field"), lambda one: widest_field(one.analysis) or "—"),
+        (_("RF"), lambda one: widest_field(one.analysis) or "—"),
         (_("checks"), lambda one: findings(one.analysis.checks)),
     ]
     if not any(one.analysis.totals.non_trainable for one in candidates):
@@ -127,4 +127,4 @@ def _trained(one: Candidate) -> str:
         return _("not yet")
     epochs, runs = one.results[0].epochs, len(one.results)
     said = ngettext("{count} epoch", "{count} epochs", epochs).format(count=epochs)
-    return said if runs == 1 else _("{epochs}, newest of {runs} runs").format(epochs=said, runs=runs)
+    return said if runs == 1 else _("{epochs}, latest of {runs} runs").format(epochs=said, runs=runs)

@@ -5,55 +5,61 @@ from tui_cnn.ui.toolkit.actions import Action, Scope
 
 INSPECT = Scope(
     "inspect",
-    _("Inspect (arrows move within the view)"),
+    _("Inspect (arrows to move within the view)"),
     (
         Action("next_image", "n", _("Next"), _("Go to the next image")),
-        Action("previous_image", "p", _("Previous"), _("Go to the image before"), footer=False),
-        Action("find_images", "slash", _("Find"), _("Choose images by number, class, or mistake")),
-        Action("own_picture", "o", _("Picture"), _("Look at a picture file of your own")),
-        Action("write_view", "x", _("Export"), _("Write what is shown as SVG, PNG, CSV or NPZ")),
-        Action("choose_run", "i", _("Run"), _("Look into another run"), footer=False),
+        Action("previous_image", "p", _("Previous"), _("Go to the previous image"), footer=False),
+        Action("find_images", "slash", _("Find"), _("Find images by number, class or mistake")),
+        Action("own_picture", "o", _("File"), _("Open an image file")),
+        Action("write_view", "x", _("Export"), _("Export the view as SVG, PNG, CSV or NPZ")),
+        Action("choose_run", "i", _("Run"), _("Inspect another run"), footer=False),
         Action("next_view", "tab", _("View"), _("Go to the next view"), footer=False),
-        Action("previous_view", "shift+tab", _("View"), _("Go to the view before"), footer=False),
-        Action("view_maps", "m", _("Maps"), _("Show what each layer makes of the image"), footer=False),
+        Action("previous_view", "shift+tab", _("View"), _("Go to the previous view"), footer=False),
+        Action("view_maps", "m", _("Maps"), _("Show the feature maps of each layer"), footer=False),
         Action("view_kernels", "k", _("Kernels"), _("Show the weights of the convolutions"), footer=False),
-        Action("view_field", "f", _("Field"), _("Show what a cell sees, and what excites it"), footer=False),
-        Action("view_why", "w", _("Why"), _("Show which pixels speak for a class"), footer=False),
-        Action("view_evaluation", "e", _("Test"), _("Show how good it is on the test set"), footer=False),
-        Action("view_moves", "v", _("Moves"), _("Shift, rotate, zoom, flip the image"), footer=False),
+        Action(
+            "view_field",
+            "f",
+            _("RF"),
+            _("Show the receptive field of a cell and its strongest activations"),
+            footer=False,
+        ),
+        Action("view_why", "w", _("Why"), _("Show which pixels support a class"), footer=False),
+        Action("view_evaluation", "e", _("Test"), _("Show the evaluation on the test set"), footer=False),
+        Action("view_moves", "v", _("Moves"), _("Shift, rotate, zoom or flip the image, or add noise"), footer=False),
         Action("view_pad", "d", _("Draw"), _("Draw an image by hand"), footer=False),
         Action("view_comparison", "c", _("Compare"), _("Compare with another run"), footer=False),
-        Action("view_history", "h", _("History"), _("Show how the kernels came about"), footer=False),
-        Action("previous_layer", "left_square_bracket", _("Layer"), _("Walk to the layer before"), footer=False),
-        Action("next_layer", "right_square_bracket", _("Layer"), _("Walk to the next layer"), footer=False),
-        Action("previous_map", "less_than_sign", _("Map"), _("Go to the map or unit before"), footer=False),
+        Action("view_history", "h", _("History"), _("Show how the kernels changed during training"), footer=False),
+        Action("previous_layer", "left_square_bracket", _("Layer"), _("Go to the previous layer"), footer=False),
+        Action("next_layer", "right_square_bracket", _("Layer"), _("Go to the next layer"), footer=False),
+        Action("previous_map", "less_than_sign", _("Map"), _("Go to the previous map or unit"), footer=False),
         Action("next_map", "greater_than_sign", _("Map"), _("Go to the next map or unit"), footer=False),
-        Action("toggle_grey", "g", _("Grey"), _("Draw in grey, or in colours"), footer=False),
-        Action("ask_again", "r", _("Ask again"), _("Ask again what could not be answered"), footer=False),
+        Action("toggle_grey", "g", _("Grey"), _("Switch between grey and colour"), footer=False),
+        Action("ask_again", "r", _("Retry"), _("Retry the failed requests"), footer=False),
     ),
     on="screen",
 )
 
 MAPS = Scope(
     "maps",
-    _("Inspect: maps (up and down walk the layers, left and right the maps)"),
+    _("Inspect: maps (↑ ↓ layer, ← → map)"),
     (
-        Action("open_map", "enter", _("Large"), _("Make the chosen map large, with a cursor in it")),
+        Action("open_map", "enter", _("Zoom"), _("Enlarge the selected map, with a cell cursor")),
         Action("close_map", "escape", _("Gallery"), _("Go back to all maps")),
-        Action("toggle_order", "s", _("Sort"), _("Sort maps by strength, or by position")),
-        Action("toggle_scale", "z", _("Scale"), _("Take one scale for the layer, or one for each map")),
-        Action("map_to_lab", "t", _("Lab"), _("Take the map to the Lab, and slide a kernel over it")),
+        Action("toggle_order", "s", _("Sort"), _("Sort the maps by strength or position")),
+        Action("toggle_scale", "z", _("Scale"), _("Use one scale for the layer or one per map")),
+        Action("map_to_lab", "t", _("Lab"), _("Open the map in the Lab and slide a kernel over it")),
     ),
     within=("inspect",),
 )
 
 KERNELS = Scope(
     "kernels",
-    _("Inspect: kernels (up and down walk the layers, left and right the filters)"),
+    _("Inspect: kernels (↑ ↓ layer, ← → filter)"),
     (
-        Action("next_input", "space", _("Input"), _("Show the next input channel; first their sum")),
-        Action("toggle_scale", "z", _("Scale"), _("Take one scale for the layer, or one for each filter")),
-        Action("filter_to_lab", "t", _("Lab"), _("Take the filter to the Lab, and watch what it computes")),
+        Action("next_input", "space", _("Input"), _("Show the next input channel (first, the sum of all)")),
+        Action("toggle_scale", "z", _("Scale"), _("Use one scale for the layer or one per filter")),
+        Action("filter_to_lab", "t", _("Lab"), _("Open the filter in the Lab and step through it")),
     ),
     within=("inspect",),
 )
@@ -62,65 +68,65 @@ FIELD = Scope("field", "", (), within=("inspect",))
 
 WHY = Scope(
     "why",
-    _("Inspect: why (up and down walk the layers, left and right the classes)"),
-    (Action("next_explanation", "space", _("Method"), _("Show the next explanation, where all do not fit")),),
+    _("Inspect: why (↑ ↓ layer, ← → class)"),
+    (Action("next_explanation", "space", _("Method"), _("Show the next explanation, if not all fit")),),
     within=("inspect",),
 )
 
 EVALUATION = Scope(
     "evaluation",
-    _("Inspect: evaluation (arrows move in the table)"),
+    _("Inspect: evaluation (arrows to move in the table)"),
     (
-        Action("open_cell", "enter", _("Images"), _("Walk through the images of the chosen cell")),
-        Action("toggle_shares", "s", _("Shares"), _("Show counts, or shares of each class")),
-        Action("turn_page", "space", _("Tables"), _("Show the next table, where all do not fit")),
+        Action("open_cell", "enter", _("Images"), _("Browse the images of the selected cell")),
+        Action("toggle_shares", "s", _("Shares"), _("Switch between counts and shares of each class")),
+        Action("turn_page", "space", _("Tables"), _("Show the next table, if not all fit")),
     ),
     within=("inspect",),
 )
 
 MOVES = Scope(
     "moves",
-    _("Inspect: moves (arrows shift the image)"),
+    _("Inspect: moves (arrows to shift the image)"),
     (
-        Action("turn_left", "a", _("Angle"), _("Turn the image to the left")),
-        Action("turn_right", "A", _("Angle"), _("Turn the image to the right"), footer=False),
-        Action("zoom_in", "plus", _("Larger"), _("Make the image larger")),
-        Action("zoom_out", "minus", _("Smaller"), _("Make the image smaller"), footer=False),
-        Action("mirror", "l", _("Flip"), _("Flip the image left to right")),
-        Action("add_noise", "asterisk", _("Noise"), _("Add noise; after the strongest there is none")),
-        Action("put_back", "backspace", _("Reset"), _("Put the image back as it was")),
+        Action("turn_left", "a", _("Angle"), _("Rotate the image counter-clockwise")),
+        Action("turn_right", "A", _("Angle"), _("Rotate the image clockwise"), footer=False),
+        Action("zoom_in", "plus", _("Larger"), _("Enlarge the image")),
+        Action("zoom_out", "minus", _("Smaller"), _("Shrink the image"), footer=False),
+        Action("mirror", "l", _("Flip"), _("Flip the image horizontally")),
+        Action("add_noise", "asterisk", _("Noise"), _("Add more noise; after the maximum, none")),
+        Action("put_back", "backspace", _("Reset"), _("Restore the original image")),
     ),
     within=("inspect",),
 )
 
 PAD = Scope(
     "pad",
-    _("Inspect: drawing (arrows move the pen; the mouse draws, too)"),
+    _("Inspect: drawing (arrows or mouse to draw)"),
     (
-        Action("set_pen", "space", _("Pen"), _("Put the pen down, or lift it")),
-        Action("toggle_eraser", "z", _("Eraser"), _("Draw in white, or erase")),
-        Action("take_image", "y", _("Trace"), _("Put the image that is shown on the pad, to change it")),
-        Action("change_width", "b", _("Width"), _("Take a broader pen; after the broadest the finest")),
-        Action("undo_stroke", "u", _("Undo"), _("Take back the last stroke")),
-        Action("clear_pad", "backspace", _("Clear"), _("Begin with an empty pad")),
+        Action("set_pen", "space", _("Pen"), _("Lower or lift the pen")),
+        Action("toggle_eraser", "z", _("Eraser"), _("Switch between pen and eraser")),
+        Action("take_image", "y", _("Copy"), _("Copy the shown image to the pad")),
+        Action("change_width", "b", _("Width"), _("Use a wider pen; after the widest, the thinnest")),
+        Action("undo_stroke", "u", _("Undo"), _("Undo the last stroke")),
+        Action("clear_pad", "backspace", _("Clear"), _("Clear the pad")),
     ),
     within=("inspect",),
 )
 
 COMPARISON = Scope(
     "comparison",
-    _("Inspect: comparison (arrows choose)"),
+    _("Inspect: comparison (arrows to select)"),
     (
-        Action("choose_other", "b", _("Beside"), _("Choose the run to compare with")),
-        Action("open_list", "enter", _("Images"), _("Walk through the images of the chosen list")),
+        Action("choose_other", "b", _("Run"), _("Choose the run to compare with")),
+        Action("open_list", "enter", _("Images"), _("Browse the images of the selected list")),
     ),
     within=("inspect",),
 )
 
 HISTORY = Scope(
     "history",
-    _("Inspect: history (up and down walk the layers, left and right the maps)"),
-    (Action("toggle_scale", "z", _("Scale"), _("Take one scale for all steps, or one for each")),),
+    _("Inspect: history (↑ ↓ layer, ← → map)"),
+    (Action("toggle_scale", "z", _("Scale"), _("Use one scale for all steps or one per step")),),
     within=("inspect",),
 )
 

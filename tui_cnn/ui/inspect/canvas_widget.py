@@ -114,7 +114,7 @@ class Drawn(Widget):
         """Say that an answer is still being worked on, or why there is none."""
         if trouble := self.desk.trouble(request):
             for line, words in enumerate(
-                wrapped(_("{trouble} (r asks again)").format(trouble=trouble), canvas.width - x)
+                wrapped(_("{trouble} (r to retry)").format(trouble=trouble), canvas.width - x)
             ):
                 canvas.put(x, y + line, words, tones.wrong)
         else:

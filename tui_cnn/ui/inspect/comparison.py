@@ -118,7 +118,7 @@ class ComparisonView(View):
     def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
         """Draw the lists with their counts, the images of the chosen one, and both predictions of the chosen image."""
         if scene.other is None:
-            told = _("Press b to choose a second run, such as a dense one beside a convolutional one.")
+            told = _("Press b to choose a run to compare with, for example a dense network.")
             self._say(canvas, told, tones.text)
             return
         found = self._compared()
@@ -128,7 +128,11 @@ class ComparisonView(View):
             if missing:
                 self.waiting(canvas, 1, 0, missing[0], tones)
             else:
-                self._say(canvas, _("The two were tested on different images; press b for another run."), tones.wrong)
+                self._say(
+                    canvas,
+                    _("The two runs were tested on different images. Press b to choose another run."),
+                    tones.wrong,
+                )
             return
         first, second, compared = found
         labels = first.labels.numpy()
@@ -141,7 +145,7 @@ class ComparisonView(View):
             canvas.put(1, line, f"{len(numbers):>6,}  {title}", style)
         numbers = lists[self._list]
         if not len(numbers):
-            canvas.put(1, _HEAD - 2, _("There is no such image."), tones.dim)
+            canvas.put(1, _HEAD - 2, _("No images."), tones.dim)
             return
         self._place = min(self._place, len(numbers) - 1)
         self._draw_images(canvas, scene, numbers, tones)
@@ -179,7 +183,7 @@ class ComparisonView(View):
         """Write the most likely classes of one image as both runs have them."""
         y = canvas.height - _CLASSES - 3
         label = scene.opened.class_names[scene.test.labels[number]]
-        told = _("image {number:,}, {label}: probabilities {distance:.3f} apart")
+        told = _("image {number:,}, {label}: probability distance {distance:.3f}")
         canvas.put(1, y, told.format(number=number, label=label, distance=compared.distance[number]), tones.bold)
         both = [each.probabilities.numpy()[number] for each in (first, second)]
         field = (canvas.width - 14) // 2
@@ -216,10 +220,10 @@ class ComparisonView(View):
     def _titles(scene: Scene) -> list[str]:
         first, second = _names(scene, scene.other or scene.source)
         return [
-            _("only {run} is right").format(run=second),
-            _("only {run} is right").format(run=first),
-            _("both wrong, each in its way"),
-            _("all, the most different first"),
+            _("only {run} is correct").format(run=second),
+            _("only {run} is correct").format(run=first),
+            _("both wrong, different predictions"),
+            _("all, largest difference first"),
         ]
 
     def _show_image(self) -> None:

@@ -162,12 +162,12 @@ class EvaluationView(View):
         palette = self.palette(scene)
         draw_confusion(canvas, x, y, counts, shown, names, room, self._cell, palette, tones.dim, tones.chosen)
         row, column = self._cell
-        told = _("{count} {true} taken for {said}: {share:.1%}")
+        told = _("{count} {true} predicted as {said}: {share:.1%}")
         if row == column:
-            told = _("{count} {true} recognised: {share:.1%}")
+            told = _("{count} {true} correct: {share:.1%}")
         words = told.format(count=counts[row, column], true=names[row], said=names[column], share=parts[row, column])
         canvas.put(x, y + len(names) + 1, words, tones.bold, room=width)
-        canvas.put(x, y + len(names) + 2, _("rows: true class · columns: what it says"), tones.dim, room=width)
+        canvas.put(x, y + len(names) + 2, _("rows: true class · columns: predicted class"), tones.dim, room=width)
 
     def _draw_classes(
         self, canvas: Canvas, x: int, y: int, width: int, scene: Scene, found: Evaluation, tones: Tones
@@ -221,5 +221,5 @@ class EvaluationView(View):
         draw_reliability(canvas, x, y, result, width, (tones.dim, tones.bar, tones.wrong))
         told = _("expected calibration error {error:.4f}").format(error=result.error)
         canvas.put(x, y + len(result.lower) + 1, told, tones.bold, room=width)
-        told = _("│ mean confidence: a calibrated bar ends there")
+        told = _("│ mean confidence: end of a calibrated bar")
         canvas.put(x, y + len(result.lower) + 2, told, tones.dim, room=width)

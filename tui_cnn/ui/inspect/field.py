@@ -45,7 +45,7 @@ class FieldView(View):
     @classmethod
     def title(cls) -> str:
         """Name the view."""
-        return _("Field")
+        return _("RF")
 
     def name_of(self, scene: Scene) -> str:
         """Name the cell."""
@@ -138,9 +138,9 @@ class FieldView(View):
             return
         status = {
             "exact": "",
-            "full": _("all of the image"),
-            "unaligned": _("branches disagree"),
-            None: _("cannot be known"),
+            "full": _("whole image"),
+            "unaligned": _("varies by branch"),
+            None: _("unknown"),
         }[seen.status]
         measured: tuple[str, ...] = tuple(_where(seen.measured))
         if seen.measured == seen.computed:
@@ -160,7 +160,11 @@ class FieldView(View):
         if canvas.height - y < 4:
             return
         request = self._excite(scene)
-        told = _("what excites map {number} most") if scene.has_maps else _("what excites unit {number} most")
+        told = (
+            _("strongest activations of map {number}")
+            if scene.has_maps
+            else _("strongest activations of unit {number}")
+        )
         told = told.format(number=scene.channel)
         canvas.put(1, y, f"{told} · {self._sampled(scene)}", tones.dim)
         patches = self.desk.get(request, Patches)
@@ -189,7 +193,7 @@ class FieldView(View):
     @staticmethod
     def _sampled(scene: Scene) -> str:
         """Say how many images are searched."""
-        return _("of {sample:,} test images").format(sample=min(_SAMPLE, len(scene.test.images)))
+        return _("in {sample:,} test images").format(sample=min(_SAMPLE, len(scene.test.images)))
 
     def _patches(self, scene: Scene, patches: Patches) -> Pixels:
         """Cut the places out of their images; what a field has beyond the edge is black: (places, height, width)."""

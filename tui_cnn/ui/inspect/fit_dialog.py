@@ -45,7 +45,7 @@ class FitPicture(SingleResult[Image | None]):
             dialog.border_title = Content(self._title)
             yield Static(id="sizes", markup=False)
             yield Pair(self._ink)
-            yield Static(_("Enter look at it   i turn light and dark round   Esc back"), classes="keys")
+            yield Static(_("Enter open   i invert   Esc back"), classes="keys")
 
     def on_mount(self) -> None:
         """Show them."""
@@ -64,13 +64,13 @@ class FitPicture(SingleResult[Image | None]):
         return fit_image(self._picture, self._shape, invert=self._inverted)
 
     def _show(self) -> None:
-        sizes = _("{rows}×{columns} becomes {height}×{width}").format(
+        sizes = _("{rows}×{columns} → {height}×{width}").format(
             rows=self._picture.shape[0],
             columns=self._picture.shape[1],
             height=self._shape[0],
             width=self._shape[1],
         )
-        turned = _(", light and dark turned round") if self._inverted else ""
+        turned = _(", inverted") if self._inverted else ""
         self.query_one("#sizes", Static).update(sizes + turned)
         self.query_one(Pair).show(fit_image(self._picture, _BEFORE), self._fitted())
 

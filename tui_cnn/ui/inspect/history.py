@@ -77,7 +77,7 @@ class HistoryView(View):
 
     def name_of(self, scene: Scene) -> str:
         """Name the map."""
-        told = _("{layer} · map {map} through time") if scene.has_maps else _("{layer} · unit {map} through time")
+        told = _("{layer} · map {map} during training") if scene.has_maps else _("{layer} · unit {map} during training")
         return told.format(layer=layer_title(scene.info), map=scene.channel)
 
     def want(self, scene: Scene) -> None:
@@ -114,8 +114,8 @@ class HistoryView(View):
     def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
         """Draw for each checkpoint the step, the kernel, the map, and the probability of what is said then."""
         if len(scene.kept) < _FEWEST:
-            canvas.put(1, 1, _("This run keeps no weights of earlier steps."), tones.text)
-            advice = _("Train with “keep” set to 8 (cnn-tui train --keep 8) to see how the kernels came about.")
+            canvas.put(1, 1, _("This run has no saved weights of earlier steps."), tones.text)
+            advice = _("To see how the kernels change, train with “keep” set to 8 (cnn-tui train --keep 8).")
             for line, words in enumerate(wrapped(advice, canvas.width - 2), start=2):
                 canvas.put(1, line, words, tones.dim)
             return
@@ -179,9 +179,9 @@ class HistoryView(View):
         if bank is not None and bank.place != scene.layer:
             number = min(scene.channel, bank.values.shape[-1] - 1)
             parts.append(_("kernel {number} of {layer}").format(number=number, layer=layer_title(bank.info)))
-        parts.append(_("one scale a step") if self._apart else _("one scale for all steps"))
+        parts.append(_("scale per step") if self._apart else _("one scale for all steps"))
         if shown < len(scene.kept):
-            parts.append(_("{shown} of {count} in view").format(shown=shown, count=len(scene.kept)))
+            parts.append(_("{shown} of {count} shown").format(shown=shown, count=len(scene.kept)))
         return " · ".join(parts)
 
     def _frames(self, scene: Scene) -> list[Frame]:

@@ -60,20 +60,20 @@ def mistakes() -> Choice:
 
 def taken_for(names: tuple[str, ...], true: int, said: int) -> Choice:
     """Choose the images of one cell of the confusion matrix."""
-    name = _("{true} taken for {said}") if true != said else _("{true}, recognised")
+    name = _("{true} predicted as {said}") if true != said else _("{true} predicted correctly")
     return Choice(name.format(true=names[true], said=names[said]), Filter(label=true, predicted=said))
 
 
 def choices(names: tuple[str, ...], evaluation: Evaluation | None) -> list[tuple[Choice, str]]:
     """List what can be chosen, each with a word about it."""
     found = [
-        (everything(), _("in the order of the test set")),
-        (Choice(_("mistakes"), Filter(right=False)), _("the network is wrong")),
-        (mistakes(), _("wrong, and sure of it")),
-        (Choice(_("right answers"), Filter(right=True)), _("the network is right")),
-        (Choice(_("least sure"), Filter(), "least sure"), _("by the probability of what it says")),
-        (Choice(_("most sure"), Filter(), "most sure"), _("by the probability of what it says")),
-        (Choice(_("unsure"), Filter(highest=_UNSURE)), _("no class has more than one half")),
+        (everything(), _("in test set order")),
+        (Choice(_("mistakes"), Filter(right=False)), _("the prediction is wrong")),
+        (mistakes(), _("wrong with high confidence")),
+        (Choice(_("correct predictions"), Filter(right=True)), _("the prediction is correct")),
+        (Choice(_("least confident"), Filter(), "least sure"), _("by the probability of the predicted class")),
+        (Choice(_("most confident"), Filter(), "most sure"), _("by the probability of the predicted class")),
+        (Choice(_("uncertain"), Filter(highest=_UNSURE)), _("no class has a probability above 0.5")),
         (Choice(_("true class least likely"), Filter(), "least true"), _("by the probability of the true class")),
     ]
     found += [(Choice(name, Filter(label=number)), _("all images of this class")) for number, name in enumerate(names)]

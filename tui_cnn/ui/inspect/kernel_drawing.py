@@ -43,9 +43,9 @@ def draw_kernel(
         draw_histogram(canvas, x, top, bins, canvas.height - top - 2, dim, tone)
         return
     _draw_classics(canvas, x, top, kernel, like.name, palette, dim, mark)
-    told = _("most like {name}, cosine {cosine:.2f}")
+    told = _("most similar: {name}, cosine {cosine:.2f}")
     if like.cosine < 0:
-        told = _("most like {name}, cosine {cosine:.2f} (signs turned)")
+        told = _("most similar: {name}, cosine {cosine:.2f} (inverted)")
     told = told.format(name=like.name, cosine=like.cosine).replace("-", "−")
     canvas.put(1, top + _CLASSICS - 1, told, bold)
     rest = canvas.height - top - _CLASSICS

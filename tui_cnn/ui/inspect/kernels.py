@@ -109,7 +109,7 @@ class KernelsView(View):
         if transfer is not None:
             self.to_lab(transfer)
         else:
-            self.notify(_("The Lab takes filters of Conv2D, DepthwiseConv2D and FixedConv2D layers."))
+            self.notify(_("The Lab supports filters of Conv2D, DepthwiseConv2D and FixedConv2D layers."))
 
     def output(self) -> Output | None:
         """Write the layer's kernels."""
@@ -176,7 +176,7 @@ class KernelsView(View):
     ) -> None:
         """Say the numbers of the chosen kernel, which inputs it is about, and what the colours stand for."""
         kernel = kernels[..., chosen]
-        numbers = _("mean {mean:.3f}  spread {spread:.3f}  norm {norm:.3f}").format(
+        numbers = _("mean {mean:.3f}  std {spread:.3f}  norm {norm:.3f}").format(
             mean=kernel.mean(), spread=kernel.std(), norm=np.linalg.norm(kernel)
         )
         canvas.row(
@@ -191,9 +191,9 @@ class KernelsView(View):
         parts = [f"{height}×{width}"]
         if inputs > 1:
             parts.append(summed if self._input is None else channel)
-        parts.append(_("one scale a layer") if self._scale == "layer" else _("one scale a filter"))
+        parts.append(_("scale per layer") if self._scale == "layer" else _("scale per filter"))
         if self._in_view < count:
-            parts.append(_("{shown} of {count} in view").format(shown=self._in_view, count=count))
+            parts.append(_("{shown} of {count} shown").format(shown=self._in_view, count=count))
         x = canvas.put(1, 1, " · ".join(parts), tones.dim)
         extent = float(np.abs(kernels if self._scale == "layer" else kernels[..., chosen]).max(initial=0.0))
         draw_scale(canvas, 1, x + 2, (f"−{extent:.2f}", f"{extent:.2f}"), palette, tones.dim)

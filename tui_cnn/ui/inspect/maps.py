@@ -216,7 +216,7 @@ class MapsView(View):
         found = statistics(values)
         number = scene.channel
         name = _("map {number}") if scene.has_maps else _("unit {number}")
-        numbers = _("{least:.2f} to {most:.2f}  mean {mean:.2f}  above zero {active:.0%}  spread {spread:.2f}")
+        numbers = _("{least:.2f} to {most:.2f}  mean {mean:.2f}  above zero {active:.0%}  std {spread:.2f}")
         if not scene.has_maps:
             numbers = _("value {mean:.3f}")
         told = numbers.format(
@@ -241,13 +241,13 @@ class MapsView(View):
         found = self.desk.get(scene.ranges, Ranges)
         if found is not None:
             count = int(self._dead(scene).sum())
-            parts.append(_("{count} dead over {sample:,} images").format(count=count, sample=found.sample))
+            parts.append(_("{count} dead in {sample:,} images").format(count=count, sample=found.sample))
         if scene.has_maps:
-            parts.append(_("one scale a layer") if self._scale == "layer" else _("one scale a map"))
+            parts.append(_("scale per layer") if self._scale == "layer" else _("scale per map"))
         if self._sorted:
             parts.append(_("strongest first"))
         if self._in_view < scene.map_shape[-1]:
-            parts.append(_("{shown} of {count} in view").format(shown=self._in_view, count=scene.map_shape[-1]))
+            parts.append(_("{shown} of {count} shown").format(shown=self._in_view, count=scene.map_shape[-1]))
         return " · ".join(parts)
 
     def _values(self, scene: Scene) -> npt.NDArray[np.float64] | None:

@@ -58,9 +58,9 @@ class InspectKeys(MainScreen):
         self._chosen_ahead = numbers is None
         if numbers is None:
             self.desk.want("evaluate", self.scene.evaluate, Evaluation)
-            self.notify(_("They come once the test set has been predicted, in a moment."))
+            self.notify(_("Available once the test set has been evaluated. Please wait."))
         elif not len(numbers):
-            self.notify(_("No image is like that."))
+            self.notify(_("No matching images."))
         else:
             self.go(replace(self.scene, subject=of_test(self.scene.test, int(numbers[0]))))
 
@@ -191,7 +191,7 @@ class InspectKeys(MainScreen):
     @work
     async def action_choose_run(self) -> None:
         """Ask for another run."""
-        if run := await self._asking.ask_run(_("Look into which run?"), self.run):
+        if run := await self._asking.ask_run(_("Select a run to inspect"), self.run):
             self.workspace.inspected_run = run
 
     @work
@@ -200,13 +200,13 @@ class InspectKeys(MainScreen):
         if output := self.view.output():
             await self._asking.write(output)
         else:
-            self.notify(_("There is nothing here to write yet."))
+            self.notify(_("Nothing to export yet."))
 
     @on(ComparisonView.Wanted)
     @work
     async def choose_other(self) -> None:
         """Ask for a second run."""
-        if self.scene is not None and (run := await self._asking.ask_run(_("Compare with which run?"), self.run)):
+        if self.scene is not None and (run := await self._asking.ask_run(_("Select a run to compare with"), self.run)):
             source = await asyncio.to_thread(source_of, run)
             self.go(replace(self.scene, other=source))
 

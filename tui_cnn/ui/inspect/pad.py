@@ -59,7 +59,7 @@ class PadView(View):
 
     def name_of(self, scene: Scene) -> str:
         """Say what the pen does."""
-        pen = _("it erases") if self._erasing and self._down else _("it draws") if self._down else _("lifted")
+        pen = _("erasing") if self._erasing and self._down else _("drawing") if self._down else _("lifted")
         return _("Pad · pen at row {row}, column {column}: {pen}").format(
             row=self._pen[0], column=self._pen[1], pen=pen
         )
@@ -149,7 +149,7 @@ class PadView(View):
         """Draw the pad with the pen."""
         pad = self._pad(scene)
         canvas.put(1, 0, _("Draw with the mouse, or Space and the arrows."), tones.text)
-        words = _("pen {width} wide: the network's answer follows at the left").format(width=_WIDTHS[self._width])
+        words = _("pen width {width} · prediction on the left").format(width=_WIDTHS[self._width])
         canvas.put(1, 1, words, tones.dim)
         self._times = fit_into((pad.shape[0], pad.shape[1]), (canvas.height - _TOP, canvas.width - _LEFT))
         pixels = magnify(colours(np.maximum(pad, 24)), self._times)

@@ -45,7 +45,7 @@ class Prompts:
             return Item(name, _("of {count:,}").format(count=last + 1), Choice(name, listed=(int(digits),)))
 
         items = [Item(choice.name, about, choice) for choice, about in choices(scene.opened.class_names, evaluation)]
-        return await self._screen.app.push_screen_wait(Pick(_("Which images? A number, or words"), items, numbered))
+        return await self._screen.app.push_screen_wait(Pick(_("Find images: a number, or words"), items, numbered))
 
     async def ask_picture(self, scene: Scene) -> Subject | None:
         """Ask for a picture file, and show how it is fitted."""
@@ -68,7 +68,7 @@ class Prompts:
         """Ask for a run that has weights."""
         runs = [run for run in await asyncio.to_thread(with_weights) if run != but]
         if not runs:
-            workspace_of(self._screen).report(_("There is no other run with weights; train one first."))
+            workspace_of(self._screen).report(_("No other run has weights. Train one first."))
             return None
         return await self._screen.app.push_screen_wait(Pick(title, [Item(run.name, run.id, run) for run in runs]))
 
@@ -76,7 +76,7 @@ class Prompts:
         """Ask for a file, and write what its suffix says."""
         makers = _makers(output)
         proposed = Path(f"{output.name}{next(iter(makers))}")
-        title = _("Write {kinds}").format(kinds=", ".join(makers))
+        title = _("Export as {kinds}").format(kinds=", ".join(makers))
         path = await self._screen.app.push_screen_wait(SavePath(proposed, title=title, suffixes=tuple(makers)))
         if path is None:
             return
@@ -85,10 +85,10 @@ class Prompts:
             await asyncio.to_thread(write_atomic, path, data)
         except OSError as error:
             workspace_of(self._screen).report(
-                _("{path}: cannot be written: {reason}").format(path=path, reason=error.strerror)
+                _("Cannot write {path}: {reason}").format(path=path, reason=error.strerror)
             )
         else:
-            self._screen.notify(_("Written to {path}").format(path=path), markup=False)
+            self._screen.notify(_("Exported to {path}").format(path=path), markup=False)
 
 
 def _makers(output: Output) -> dict[str, Callable[[], bytes]]:

@@ -116,7 +116,9 @@ class InspectScreen(InspectKeys):
         if self._weights is None or not self.is_current:
             return
         if self._weights.stamp is None:
-            message = _("{run} has no weights yet: they come with its first checkpoint.\n\ni looks into another run")
+            message = _(
+                "{run} has no weights yet. They are saved with the first checkpoint.\n\nPress i to inspect another run"
+            )
             self._say(message.format(run=self._weights.run.id))
             return
         request = Open(source=self._weights.source)
@@ -125,9 +127,9 @@ class InspectScreen(InspectKeys):
         if opened is not None:
             self._show_scene(self._weights, opened)
         elif trouble := self.desk.trouble(request):
-            self._say(_("{trouble}\n\nr asks again · i looks into another run").format(trouble=trouble))
+            self._say(_("{trouble}\n\nr retry · i inspect another run").format(trouble=trouble))
         elif self.scene is None:
-            message = _("Opening {run}: the inspector loads TensorFlow, a few seconds.")
+            message = _("Opening {run}: loading TensorFlow, this takes a few seconds.")
             self._say(message.format(run=self._weights.run.id))
 
     def _show_scene(self, weights: Weights, opened: Opened) -> None:
@@ -188,7 +190,7 @@ class InspectScreen(InspectKeys):
             if runs:
                 self.workspace.inspected_run = runs[0]
             else:
-                self._say(_("There is nothing to look into yet.\n\nPress 2 to train the network, then come back."))
+                self._say(_("Nothing to inspect yet.\n\nPress 2 to train the network, then come back."))
 
     def _found(self, weights: Weights) -> None:
         if weights.run != self.run or (self._weights and weights[:3] == self._weights[:3]):

@@ -91,7 +91,7 @@ class Subject:
     def title(self) -> str:
         """What to call it."""
         title = self.name if self.number is None else _("Test image {number}").format(number=f"{self.number:,}")
-        return title if self.moved == STILL else _("{image}, moved").format(image=title)
+        return title if self.moved == STILL else _("{image}, modified").format(image=title)
 
     def move(self, moved: Moved) -> "Subject":
         """Move it otherwise."""

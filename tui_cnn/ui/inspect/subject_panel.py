@@ -44,7 +44,7 @@ class PredictionPanel(Drawn):
         if not np.isfinite(found.probabilities.numpy()).all():
             return _("No prediction")
         right = int(found.probabilities.numpy().argmax()) == label
-        return _("Prediction: right") if right else _("Prediction: wrong")
+        return _("Prediction: correct") if right else _("Prediction: wrong")
 
     def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
         """Draw as many classes as there is room for, the true one always among them."""
@@ -57,7 +57,7 @@ class PredictionPanel(Drawn):
             return
         probabilities = found.probabilities.numpy()
         if not np.isfinite(probabilities).all():
-            told = _("It gives no numbers (NaN): the training diverged. Train anew with a lower learning rate.")
+            told = _("The output is not a number (NaN): training diverged. Train again with a lower learning rate.")
             for line, words in enumerate(wrapped(told, canvas.width)):
                 canvas.put(0, line, words, tones.wrong)
             return

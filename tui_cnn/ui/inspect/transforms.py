@@ -52,15 +52,15 @@ class MovesView(View):
     def name_of(self, scene: Scene) -> str:
         """Say how the image is moved."""
         moved = scene.subject.moved
-        parts = [_("{count} right").format(count=moved.dx)] if moved.dx > 0 else []
-        parts += [_("{count} left").format(count=-moved.dx)] if moved.dx < 0 else []
-        parts += [_("{count} down").format(count=moved.dy)] if moved.dy > 0 else []
-        parts += [_("{count} up").format(count=-moved.dy)] if moved.dy < 0 else []
-        parts += [_("turned by {degrees}°").format(degrees=moved.degrees)] if moved.degrees else []
+        parts = [_("{count} px right").format(count=moved.dx)] if moved.dx > 0 else []
+        parts += [_("{count} px left").format(count=-moved.dx)] if moved.dx < 0 else []
+        parts += [_("{count} px down").format(count=moved.dy)] if moved.dy > 0 else []
+        parts += [_("{count} px up").format(count=-moved.dy)] if moved.dy < 0 else []
+        parts += [_("rotated {degrees}°").format(degrees=moved.degrees)] if moved.degrees else []
         parts += [_("zoom {factor:.2f}").format(factor=moved.factor)] if moved.zoom else []
         parts += [_("flipped")] if moved.flipped else []
         parts += [_("noise {deviation}").format(deviation=moved.noise)] if moved.noise else []
-        return " · ".join(parts) or _("As it is: the arrows shift it")
+        return " · ".join(parts) or _("Original: arrows shift the image")
 
     def want(self, scene: Scene) -> None:
         """Ask for the predictions of the image as it was and as it is, and for the map of shifts."""
@@ -141,7 +141,7 @@ class MovesView(View):
             return _CLASSES + 1
         now, before = after.probabilities.numpy(), still.probabilities.numpy()[0]
         beside = self.desk.get(self._moved(scene, scene.other), Predictions) if scene.other else None
-        columns = [(_("as it was"), before), (_("moved"), now)]
+        columns = [(_("original"), before), (_("moved"), now)]
         if scene.other is not None and beside is not None:
             columns.append((_("in {run}").format(run=scene.other.run.name), beside.probabilities.numpy()[0]))
         order = np.argsort(-np.max([values for _name, values in columns], axis=0), kind="stable")[:_CLASSES]
@@ -163,7 +163,7 @@ class MovesView(View):
     ) -> None:
         """Draw the accuracy for each shift; a frame stands where the image is now."""
         found = self.desk.get(self._shifts(source), Shifts)
-        canvas.put(x, y, _("{run}: accuracy over shifts").format(run=source.run.name), tones.dim, room=width)
+        canvas.put(x, y, _("{run}: accuracy by shift").format(run=source.run.name), tones.dim, room=width)
         if found is None:
             self.waiting(canvas, x, y + 1, self._shifts(source), tones)
             return
@@ -174,7 +174,7 @@ class MovesView(View):
         room = canvas.height - y - 1 - _BELOW, width
         palette = self.palette(scene)
         below = y + 1 + draw_shifts(canvas, x, y + 1, room, values, here, palette, tones.dim, tones.chosen)
-        told = _("here {here}   in place {middle:.2f}   at worst {worst:.2f}")
+        told = _("here {here}   in place {middle:.2f}   worst {worst:.2f}")
         if width < _NARROW:
             told = _("{middle:.2f} in place → {here}")
         told = told.format(here=f"{values[here]:.2f}" if here else "—", middle=values[reach, reach], worst=values.min())

@@ -70,7 +70,9 @@ class WhyView(View):
         probabilities = found.probabilities.numpy()
         target = int(probabilities.argmax()) if self._target is None else self._target
         told = (
-            _("Why {name} has {share:.3f}") if self._target is not None else _("Why it says {name}, with {share:.3f}")
+            _("Why {name}: probability {share:.3f}")
+            if self._target is not None
+            else _("Why the prediction is {name} ({share:.3f})")
         )
         return told.format(name=scene.opened.class_names[target], share=probabilities[target])
 
@@ -154,7 +156,7 @@ class WhyView(View):
         room = (canvas.height - top - 1, canvas.width)
         if found is None or room[0] < _LOWEST:
             return
-        canvas.put(1, top, _("Grad-CAM through the layers: ↑ and ↓ choose one"), tones.bold)
+        canvas.put(1, top, _("Grad-CAM by layer (↑ ↓ to select)"), tones.bold)
         size, count, chosen = (image.shape[0], image.shape[1]), len(found.layers), self._place(scene, found)
         reduced = reduction(size, count, room)
         small = (-(-size[0] // reduced), -(-size[1] // reduced))
@@ -195,7 +197,9 @@ class WhyView(View):
         heat, told = None, ""
         if pixels is not None:
             heat = means(pixels.values.numpy())
-            told = _("bright: a small change of the pixel moves the score; at most {most:.2f}").format(most=heat.max())
+            told = _("bright: a small change of the pixel changes the score; maximum {most:.2f}").format(
+                most=heat.max()
+            )
         explained.append(Explanation(_("Saliency"), saliency, heat, told))
         heat, told, name = None, "", _("Grad-CAM")
         if layers is not None:
@@ -204,12 +208,12 @@ class WhyView(View):
             heat = means(enlarge(values, (shape[0], shape[1])))
             (info,) = (info for info in scene.opened.layers if info.name == layers.layers[place])
             name = _("Grad-CAM of {layer}").format(layer=f"{format_path(info.path)} {info.kind}")
-            told = _("bright: where the layer's maps speak for it; at most {most:.3f}").format(most=values.max())
+            told = _("bright: where the layer's maps support the class; maximum {most:.3f}").format(most=values.max())
         explained.append(Explanation(name, cams, heat, told))
         heat, told = None, ""
         if covered is not None and isinstance(occlusion, Occlude):
             heat = self._drop(scene, covered, occlusion, (shape[0], shape[1]))
-            told = _("bright: a grey square of {size}×{size} there lowers the share, from {share:.3f} to {least:.3f}")
+            told = _("bright: a {size}×{size} grey square here lowers the probability, from {share:.3f} to {least:.3f}")
             told = told.format(size=occlusion.size, share=covered.probability, least=covered.values.numpy().min())
         explained.append(Explanation(_("Occlusion"), occlusion, heat, told))
         return explained

@@ -70,7 +70,7 @@ class ConvolutionStepper(Stepper):
         taken = {"map": self.typed.map, "file": self.typed.file}
         if self.settings.image in taken:
             picture = taken[self.settings.image]
-            lacks = _lacks_map() if self.settings.image == "map" else _("no picture yet: press o to choose a file")
+            lacks = _lacks_map() if self.settings.image == "map" else _("no image yet: press o to open a file")
             table.add_row(_("image"), picture.name if picture else Text(lacks, "bold"))
         if note := self._about_kernel():
             table.add_row(_("kernel"), note)
@@ -86,14 +86,14 @@ class ConvolutionStepper(Stepper):
         if self.settings.kernel != "trained":
             return note
         if self.typed.trained is None:
-            return Text(_("no trained filter yet: Inspect (3), Kernels (k), choose one, and press t"), "bold")
+            return Text(_("no trained filter yet: open Inspect (3), Kernels (k), select a filter, and press t"), "bold")
         return ", ".join(filter(None, (self.typed.trained.name, note)))
 
     def _about_cursor(self, cursor: CellCursor) -> str:
         """Say what the keys do; in a picture that is drawn without its numbers, also where the cursor is."""
         if cursor.of == "place":
-            return _("Go to row, column: {typed}_   Enter goes there").format(typed=cursor.typed)
-        help_text = _("Arrows move, digits type, − . Del too, Esc when done")
+            return _("Go to row, column: {typed}_   Enter to go").format(typed=cursor.typed)
+        help_text = _("Arrows move, digits − . Del edit, Esc when done")
         if cursor.of == "kernel":
             return help_text
         row, column, _channel = cursor.place
@@ -180,4 +180,4 @@ class ConvolutionStepper(Stepper):
 
 
 def _lacks_map() -> str:
-    return _("no map yet: look into a run under Inspect (3), choose one, and press t")
+    return _("no map yet: open a run in Inspect (3), select a map, and press t")

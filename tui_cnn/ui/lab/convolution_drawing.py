@@ -229,7 +229,7 @@ def _laid_out(scene: _Scene, channel: int) -> tuple[Image, Marks, str]:
         at, typed = (cursor.place[0] + down.before, cursor.place[1] + across.before), cursor.typed
     mask = window_mask(laid, padded, *convolution.place(scene.place))
     height, width, _depth = convolution.image.shape
-    zeros = _(", with zeros {rows}×{columns}").format(rows=len(padded), columns=len(padded[0])) if any(border) else ""
+    zeros = _(", padded {rows}×{columns}").format(rows=len(padded), columns=len(padded[0])) if any(border) else ""
     return padded, Marks(mask, border, cursor=at, typed=typed, grey=True), f"{height}×{width}{zeros}"
 
 
@@ -251,7 +251,7 @@ def _kernel(scene: _Scene, channel: int) -> Text:
         note = _("{n} of {count}").format(n=scene.filter + 1, count=count)
     elif scene.names.kernel and depth == count == 1 and not scene.large:
         note = f"{scene.names.kernel} {note}"
-    return titled(title, _("{size}, turned").format(size=note).lstrip(", ") if turned else note, drawn, scene.tones)
+    return titled(title, _("{size}, flipped").format(size=note).lstrip(", ") if turned else note, drawn, scene.tones)
 
 
 def _maps(scene: _Scene) -> list[Text]:

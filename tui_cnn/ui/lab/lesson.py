@@ -67,7 +67,7 @@ class LessonPanel(Vertical):
         with VerticalScroll(id="text", can_focus=False) as scroll:
             self._scroll = scroll
             yield Markdown(open_links=False)
-        yield Static(_("Try it: Enter sets everything up"), id="try")
+        yield Static(_("Try it: press Enter to set it up"), id="try")
         yield Tries(id="tries")
 
     def on_mount(self) -> None:

@@ -43,11 +43,11 @@ def parse_lab_link(link: str) -> LabLink:
     """
     page, _mark, query = link.removeprefix("lab:").partition("?")
     if page not in PAGES:
-        raise LinkError(f"{link}: " + _("there is no such page") + nearest(page, list(PAGES)))
+        raise LinkError(f"{link}: " + _("unknown page") + nearest(page, list(PAGES)))
     values = dict(parse_qsl(query, keep_blank_values=True))
     place = values.pop("place", "1")
     if not (place.isdecimal() and place.isascii() and int(place)):
-        raise LinkError(f"{link}: " + _("the place is a number, from 1 on"))
+        raise LinkError(f"{link}: " + _("place must be a number, 1 or more"))
     return LabLink(page, _settings(link, PAGES[page], values), int(place) - 1)
 
 

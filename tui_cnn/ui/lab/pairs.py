@@ -42,7 +42,7 @@ class Pairs(Widget, can_focus=True):
         super().__init__(id=id)
         self._names = [name for pair in pairs() for name in pair.presets]
         self._analyses: dict[str, Analysis] = {}
-        self.border_title = _("Train both, and compare them under Runs")
+        self.border_title = _("Train both and compare them on the Runs screen")
 
     @property
     def name_selected(self) -> str:

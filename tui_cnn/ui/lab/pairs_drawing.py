@@ -29,24 +29,30 @@ def pairs() -> tuple[Pair, ...]:
     """List the pairs."""
     return (
         Pair(
-            _("Dense against convolutional"),
+            _("Dense vs. convolutional"),
             ("fashion-dnn", "fashion-cnn"),
-            _("Which has more parameters, and which does better on images it has never seen?"),
+            _("Which has more parameters, and which is more accurate on new images?"),
         ),
         Pair(
-            _("Pooling against strides"),
+            _("Pooling vs. strides"),
             ("fashion-cnn", "fashion-cnn-strides"),
-            _("Strides learn how to shrink the picture, pooling has no weights. Which costs less, which does better?"),
+            _(
+                "Strided convolutions learn how to shrink the image; pooling has no "
+                "weights. Which costs less, which is more accurate?"
+            ),
         ),
         Pair(
-            _("Filters set by hand against learned ones"),
+            _("Fixed vs. learned filters"),
             ("fashion-classical", "fashion-learned"),
-            _("The first layer is frozen, or learns. Which does better? Look at both kernels: what has been learned?"),
+            _(
+                "The first layer is frozen or trained. Which is more accurate? Compare the "
+                "kernels: what has been learned?"
+            ),
         ),
         Pair(
-            _("A dense classifier against none"),
+            _("With and without a dense classifier"),
             ("fashion-cnn", "all-conv"),
-            _("A global average needs no weights. How far does a network come that has convolutions only?"),
+            _("Global average pooling needs no weights. How accurate is a network with convolutions only?"),
         ),
     )
 

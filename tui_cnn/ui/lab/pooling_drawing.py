@@ -58,14 +58,14 @@ def told(moved: Moved, place: int) -> Table:
         shown = ", ".join(values[:16]) + (", …" if len(values) > 16 else "")
         average = "average" in pooling.kind
         label = _("window") if pooling.channels == 1 else names[channel]
-        written = Text((_("average of {values}") if average else _("largest of {values}")).format(values=shown))
+        written = Text((_("average of {values}") if average else _("maximum of {values}")).format(values=shown))
         table.add_row(label, written.append(" = ").append(number(step.value), "bold"))
     down, across = pooling.windows
     size = down.formula() if down == across else f"{down.formula()}   {across.formula()}"
     if pooling.kind in ("max", "average"):
         table.add_row(_("size"), size)
     share = moved.pooled.size / pooling.image.size
-    left = _("{after} of {before} numbers are left ({share:.0%}); pooling has no parameters")
+    left = _("{after} of {before} values ({share:.0%}); pooling has no parameters")
     table.add_row(_("remaining"), left.format(after=moved.pooled.size, before=pooling.image.size, share=share))
     table.add_row(_("moved"), changes(moved))
     return table
@@ -76,7 +76,7 @@ def changes(moved: Moved) -> Text:
     count = _("pooling: {changed} of {all} values changed")
     text = count.format(changed=int(moved.pooled_changed.sum()), all=moved.pooled_changed.size)
     if moved.strided_changed is not None:
-        strides = _("strides alone: {changed} of {all}")
+        strides = _("strides only: {changed} of {all}")
         text += "; " + strides.format(changed=int(moved.strided_changed.sum()), all=moved.strided_changed.size)
     return Text(text)
 
@@ -114,7 +114,7 @@ def _strided(scene: _Scene) -> list[Text]:
     strided, changed = scene.moved.strided, scene.moved.strided_changed
     if strided is None or changed is None:
         return []
-    return [_small(_("Strides alone"), strided[..., 0], Marks(strong=changed[..., 0], grey=True), scene)]
+    return [_small(_("Strides only"), strided[..., 0], Marks(strong=changed[..., 0], grey=True), scene)]
 
 
 def _small(title: str, values: Numbers, marks: Marks, scene: _Scene) -> Text:

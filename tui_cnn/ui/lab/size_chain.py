@@ -41,7 +41,7 @@ class Chain(Widget, can_focus=True):
 
     def __init__(self, settings: SizesSettings, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.border_title = _("How large is what comes out")
+        self.border_title = _("Output size, layer by layer")
         self.set(settings)
 
     def set(self, settings: SizesSettings) -> None:

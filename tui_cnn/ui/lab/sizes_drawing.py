@@ -32,7 +32,7 @@ def chain_table(n: int, slides: tuple[Slide, ...], cursor: ChainCursor, tones: T
     muted = Style(color=tones.muted.rich_color)
     table.add_row(*(Text(title, muted) for title in titles))
     picture = _cell(cursor, 0, 0, n, tones, focus)
-    table.add_row(Text(_("picture")), "", "", "", "", "", picture, "1", "1")
+    table.add_row(Text(_("image")), "", "", "", "", "", picture, "1", "1")
     links, wrong = [Link(n, 1, 1)], ""
     for number, slide in enumerate(slides, start=1):
         cells = [_cell(cursor, number, column, value, tones, focus) for column, value in enumerate(slide)]
@@ -58,11 +58,11 @@ def chain_table(n: int, slides: tuple[Slide, ...], cursor: ChainCursor, tones: T
 
 def _told(links: list[Link], slides: tuple[Slide, ...]) -> str:
     """Say what a cell of the last picture sees, and which pixels no window reaches."""
-    seen = _("A cell at the end sees {field}×{field} pixels of the picture, and its neighbour stands {step} further.")
+    seen = _("Receptive field of a cell at the end: {field}×{field} pixels. Distance to the next cell: {step} pixels.")
     told = seen.format(field=links[-1].field, step=links[-1].step)
     for number, (link, slide) in enumerate(zip(links, slides, strict=False), start=1):
         if rest := (link.size + 2 * slide.p - slide.f) % slide.s:
-            left = _("Window {number} does not reach the last {rest} of its rows.")
+            left = _("Window {number} does not cover all rows and columns; left over at the end: {rest}.")
             told += "\n" + left.format(number=number, rest=rest)
     return told
 

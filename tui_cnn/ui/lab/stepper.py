@@ -168,7 +168,7 @@ class Stepper(VerticalScroll, can_focus=True, inherit_bindings=False):
             step=self.place + 1, steps=self.steps, row=row + 1, column=column + 1
         )
         if self.running:
-            title += " · " + _("{speed} steps a second").format(speed=SPEEDS[self.speed])
+            title += " · " + _("{speed} steps per second").format(speed=SPEEDS[self.speed])
         self.border_title = Content(title)
 
     def _tick(self) -> None:

@@ -44,7 +44,7 @@ def sums(convolution: Convolution, place: int, filter_: int, width: int, *, room
     else:
         if total:
             table.add_row(_("sum"), total)
-        table.add_row(_("likeness"), likeness(step))
+        table.add_row(_("similarity"), likeness(step))
     down, across = convolution.windows
     size = down.formula() if down == across else f"{down.formula()}   {across.formula()}"
     parameters = convolution.parameters()
@@ -107,7 +107,7 @@ def likeness(step: Step) -> Text:
     """Say how alike patch and kernel are."""
     dot = number(float(step.products.sum()))
     if step.cosine is None:
-        return Text(_("dot product {dot}; no cosine, for one of the two is all zeros").format(dot=dot))
+        return Text(_("dot product {dot}; no cosine: one of the two is all zeros").format(dot=dot))
     return Text(_("dot product {dot}, cosine {cosine}").format(dot=dot, cosine=number(round(step.cosine, 2))))
 
 
@@ -117,7 +117,7 @@ def kernel_note(convolution: Convolution, filter_: int) -> str:
     alike = most_alike(kernels[..., 0]) if kernels.shape[2] == 1 else None
     if alike is None or not alike[1]:
         return ""
-    return _("most like {name}, cosine {cosine}").format(name=alike[0], cosine=number(round(alike[1], 2)))
+    return _("most similar: {name}, cosine {cosine}").format(name=alike[0], cosine=number(round(alike[1], 2)))
 
 
 def _total(convolution: Convolution, step: Step, names: list[str]) -> Text | None:

@@ -24,7 +24,7 @@ class LabTabs(Static):
             ("p", "pooling", _("Pooling")),
             ("s", "sizes", _("Sizes")),
             ("w", "weights", _("Weights")),
-            ("v", "pairs", _("Versus")),
+            ("v", "pairs", _("Pairs")),
         )
         parts = []
         for key, name, title in tabs:

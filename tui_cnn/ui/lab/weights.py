@@ -39,8 +39,8 @@ class Weights(Widget, can_focus=True):
     def set(self, settings: WeightsSettings) -> None:
         """Count for other settings."""
         self.settings = settings
-        name = next((name for name, example in EXAMPLES if example == settings), _("your own"))
-        self.border_title = Content(_("How many parameters · example: {name}").format(name=name))
+        name = next((name for name, example in EXAMPLES if example == settings), _("custom"))
+        self.border_title = Content(_("Parameters · example: {name}").format(name=name))
         self.refresh()
 
     def next_example(self) -> WeightsSettings:

@@ -36,9 +36,9 @@ def weights_tables(settings: WeightsSettings, tones: Tones) -> Group:
         kinds = kinds_tables(settings, tones)
     except WindowError as error:
         kinds = [Text(f"✗ {error}")]
-    heading = _("Small kernels for a large one, {c} channels in and out").format(c=settings.filters)
+    heading = _("Small kernels instead of one large kernel, {c} channels in and out").format(c=settings.filters)
     return Group(
-        Text(_("The same picture, three kinds of layer"), "bold"),
+        Text(_("Same image, three types of layer"), "bold"),
         *kinds,
         Text(),
         Text(heading, "bold"),
@@ -94,7 +94,7 @@ def _lines(settings: WeightsSettings) -> list[_Line]:
 def stacks_table(channels: int, tones: Tones) -> Table:
     """Compare stacks of small kernels with one large kernel that sees as much."""
     table = _table(("left", "right", "right", "right", "right"))
-    headings = ("", _("sees"), _("weights"), _("MACs a place"), _("ReLUs"))
+    headings = ("", _("sees"), _("weights"), _("MACs/cell"), _("ReLUs"))
     table.add_row(*(Text(heading, Style(color=tones.muted.rich_color)) for heading in headings))
     for f, layers in ((5, 1), (3, 2), (7, 1), (3, 3)):
         found = stacked(f, layers, channels)

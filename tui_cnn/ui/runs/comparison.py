@@ -61,7 +61,7 @@ def _results(runs: Sequence[Compared]) -> Iterator[tuple[str, list[str]]]:
         (_("epochs done"), lambda one: str(one.epochs_done)),
         (_("best epoch"), lambda one: str(one.best_epoch or "—")),
         (_("time"), lambda one: duration(one.seconds)),
-        (_("an epoch"), lambda one: f"{one.seconds_per_epoch:.1f} s" if one.seconds_per_epoch else "—"),
+        (_("per epoch"), lambda one: f"{one.seconds_per_epoch:.1f} s" if one.seconds_per_epoch else "—"),
         (_("memory"), lambda one: size(one.memory) if one.memory else "—"),
     ]
     for name, write in written:
@@ -91,7 +91,7 @@ def _layers(runs: Sequence[Compared]) -> Iterator[RenderableType]:
     for other in others:
         if first.analysis is None or other.analysis is None:
             continue
-        heading = _("Layers, from {first} to {other}").format(first=first.name, other=other.name)
+        heading = _("Layers: {first} → {other}").format(first=first.name, other=other.name)
         yield Text(heading, style="bold")
         found = [pair for pair in diff(first.analysis, other.analysis) if pair.change != "same"]
         for pair in found:
@@ -101,7 +101,7 @@ def _layers(runs: Sequence[Compared]) -> Iterator[RenderableType]:
             settings = changed or " · ".join(row.layer.settings())
             yield Text(f"  {_SIGNS[pair.change]} {format_path(row.path):>5} {type(row.layer).__name__}  {settings}")
         if not found:
-            yield Text("  " + _("the same"), style="dim")
+            yield Text("  " + _("identical"), style="dim")
         yield Text()
 
 

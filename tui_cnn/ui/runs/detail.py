@@ -19,14 +19,14 @@ def run_detail(listed: Listed) -> Content:
         parts = [Content.styled(about.title, "bold"), Content.styled(tags, "$text-accent"), Content(about.note)]
         lines.append(Content(_GAP).join(part for part in parts if part))
     if recipe is not None:
-        message = _("{optimizer}, batches of {batch}, rate {rate:g}")
+        message = _("{optimizer}, batch {batch}, lr {rate:g}")
         told = [message.format(optimizer=recipe.optimizer, batch=recipe.batch_size, rate=recipe.learning_rate)]
         if recipe.schedule != "constant":
             told.append(recipe.schedule)
         if summary.precision:
             told.append(summary.precision)
         if summary.seconds_per_epoch is not None:
-            told.append(_("{time} an epoch").format(time=_pace(summary.seconds_per_epoch, summary.predicted_seconds)))
+            told.append(_("{time} per epoch").format(time=_pace(summary.seconds_per_epoch, summary.predicted_seconds)))
         if summary.memory:
             told.append(size(summary.memory))
         lines.append(Content.styled(_GAP.join(told), "$text-muted"))

@@ -66,7 +66,7 @@ class RunActions(MainScreen):
         if listed := self.selected():
             title = listed.summary.about.title
             await self._say(
-                listed.run, _("Title"), title, lambda about, text: msgspec.structs.replace(about, title=text)
+                listed.run, _("Rename"), title, lambda about, text: msgspec.structs.replace(about, title=text)
             )
 
     @work
@@ -76,7 +76,7 @@ class RunActions(MainScreen):
             tags = " ".join(listed.summary.about.tags)
             await self._say(
                 listed.run,
-                _("Tags, with a space between"),
+                _("Tags, separated by spaces"),
                 tags,
                 lambda about, text: msgspec.structs.replace(about, tags=tuple(dict.fromkeys(text.split()))),
             )
@@ -107,9 +107,9 @@ class RunActions(MainScreen):
     def _export(self, run: RunDirectory, path: Path) -> None:
         to = {".keras": "keras", ".onnx": "onnx"}.get(path.suffix.lower())
         if to is None:
-            self._tell(_("{path}: end its name in .keras or .onnx").format(path=path))
+            self._tell(_("{path}: the name must end in .keras or .onnx").format(path=path))
             return
-        self.notify(_("{path} is being written; this takes a few seconds").format(path=path), markup=False)
+        self.notify(_("Writing {path}; this takes a few seconds").format(path=path), markup=False)
         try:
             export_run(run, to, path)
         except (FormatError, RunError) as error:
@@ -127,7 +127,7 @@ class RunActions(MainScreen):
         names = "\n".join(run.id for run in runs[:8]) + ("\n…" if len(runs) > 8 else "")
         title = ngettext("Delete {count} run", "Delete {count} runs", len(runs)).format(count=len(runs))
         first = Ask(title, names, [Answer("delete", "d", _("Delete"))])
-        sure = _("They go to the trash (T), and can be taken back until it is emptied.")
+        sure = _("The runs are moved to the trash (T). You can restore them until it is emptied.")
         second = Ask(_("Are you sure?"), sure, [Answer("delete", "y", _("Yes, delete"))])
         for question in (first, second):
             if await self.app.push_screen_wait(question) != "delete":
@@ -143,15 +143,15 @@ class RunActions(MainScreen):
             self.notify(_("The trash is empty."))
             return
         told = ngettext("{count} run is in the trash.", "{count} runs are in the trash.", len(deleted))
-        answers = [Answer("restore", "r", _("Take back")), Answer("empty", "e", _("Empty"))]
+        answers = [Answer("restore", "r", _("Restore")), Answer("empty", "e", _("Empty"))]
         answer = await self.app.push_screen_wait(Ask(_("Trash"), told.format(count=len(deleted)), answers))
         if answer == "restore":
             items = [Item(name, "", name) for name in deleted]
-            picked = await self.app.push_screen_wait(Pick(_("Take a run back"), items))
+            picked = await self.app.push_screen_wait(Pick(_("Restore a run"), items))
             if picked is not None:
                 self._do(lambda: trash.restore(picked))
         elif answer == "empty":
-            question = _("What is in the trash will be gone for good.")
+            question = _("All runs in the trash will be deleted permanently.")
             sure = Ask(_("Empty the trash?"), question, [Answer("empty", "y", _("Yes, empty it"))])
             if await self.app.push_screen_wait(sure) == "empty":
                 self._do(trash.empty_trash)

@@ -38,7 +38,7 @@ def costs() -> tuple[Cost, ...]:
     return (
         Cost(_("parameters"), lambda one: one.summary.parameters, lambda count: short_count(round(count))),
         Cost(_("MACs"), lambda one: one.summary.macs, lambda count: short_count(round(count))),
-        Cost(_("seconds of training"), lambda one: one.summary.seconds, duration),
+        Cost(_("training time (s)"), lambda one: one.summary.seconds, duration),
     )
 
 
@@ -98,7 +98,7 @@ class ScatterScreen(MainScreen):
         dots = [Dot(log10(known[place][1]), known[place][2], signs[place], place in best) for place in order]
         drawing = self.query_one(Scatter)
         drawing.border_title = Content.assemble(
-            (accuracy, "bold"), _(" against {cost}, logarithmic").format(cost=cost.title)
+            (accuracy, "bold"), _(" against {cost}, log scale").format(cost=cost.title)
         )
         drawing.show(tuple(dots))
         table = Table.grid(padding=(0, 2, 0, 0))
@@ -115,5 +115,5 @@ class ScatterScreen(MainScreen):
             table.add_row(mark, f"{called[:20]}", cost.write(x), f"{y:.4f}", style=style)
         none = Text(_("No run has this accuracy yet."))
         legend = self.query_one("#legend")
-        legend.border_title = Content(_("● worth its cost: none is cheaper and better"))
+        legend.border_title = Content(_("● Pareto optimal: no run is both cheaper and better"))
         self.query_one("#list", Static).update(table if known else none)

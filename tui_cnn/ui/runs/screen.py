@@ -46,11 +46,11 @@ class RunsScreen(RunActions):
 
     def body(self) -> Iterator[Widget]:
         """Lay out the filter, the table, what is said of a run, and a word for when there is none."""
-        yield Input(placeholder=_("words that must occur: a name, a state, a tag …"), compact=True, id="filter")
+        yield Input(placeholder=_("filter by name, state, tag …"), compact=True, id="filter")
         yield RunTable(id="runs")
-        yield Static(_("No run has all these words. Esc shows all."), id="unfound")
+        yield Static(_("No matching runs. Press Esc to show all."), id="unfound")
         yield Static(id="detail")
-        yield Static(_("No runs yet. Press 2 to train the network that is on the Build screen."), id="empty")
+        yield Static(_("No runs yet. Press 2 to train the network on the Build screen."), id="empty")
 
     def on_mount(self) -> None:
         """Look at the runs now and then."""
@@ -103,7 +103,7 @@ class RunsScreen(RunActions):
 
     def place(self) -> Place:
         """The list of runs."""
-        about = Text(_("Each line is a training run; it goes on without the screen."))
+        about = Text(_("Each line is a training run. It continues when you quit."))
         return Place((RUNS,), _("Runs"), about, (about_runs(),))
 
     def action_open_run(self) -> None:
@@ -132,7 +132,7 @@ class RunsScreen(RunActions):
         if listed is None:
             return
         if listed.run not in marked and len(marked) >= MOST_MARKED:
-            self.notify(_("{count} runs are marked: no more can be told apart").format(count=len(marked)))
+            self.notify(_("You can mark at most {count} runs").format(count=len(marked)))
             return
         self.workspace.toggle_mark(listed.run)
         self.table.action_cursor_down()

@@ -30,10 +30,10 @@ def about_columns() -> Table:
     """Explain the numbers that stand beside a layer."""
     table = _pairs()
     for name, meaning in (
-        (_("output"), _("the shape that comes out: height × width × channels, of one image")),
-        (_("params"), _("weights and biases, counted as Keras counts them")),
-        (_("MACs"), _("multiply-accumulates of the kernels, for one image; no biases, no pooling")),
-        (_("field"), _("the receptive field: how many pixels of the image a cell sees along a side")),
+        (_("output"), _("output shape of one image: height × width × channels")),
+        (_("params"), _("weights and biases, counted as in Keras")),
+        (_("MACs"), _("multiply-accumulate operations of the kernels for one image, without biases and pooling")),
+        (_("RF"), _("receptive field: side of the input region that a cell depends on, in pixels")),
     ):
         table.add_row(name, "", Text(meaning))
     return table
@@ -43,9 +43,9 @@ def about_runs() -> Table:
     """Explain what stands in the list of runs."""
     table = _pairs()
     for name, meaning in (
-        (_("state"), _("running, paused, finished or failed; interrupted: it can be resumed from its checkpoint")),
-        (_("best val."), _("the best accuracy on the images that are kept for validation")),
-        (_("test"), _("the accuracy on the test images, which are looked at once, at the end")),
+        (_("state"), _("running, paused, finished, failed or interrupted (can be resumed from its checkpoint)")),
+        (_("best val."), _("best accuracy on the validation images")),
+        (_("test"), _("accuracy on the test images, evaluated once, at the end")),
     ):
         table.add_row(name, "", Text(meaning))
     return table

@@ -14,8 +14,8 @@ TITLES: dict[Quantity, Callable[[], str]] = {
     "loss": lambda: _("Loss"),
     "accuracy": lambda: _("Accuracy"),
     "learning_rate": lambda: _("Learning rate"),
-    "images_per_second": lambda: _("Images a second"),
-    "gradient_norm": lambda: _("Norm of the gradient"),
+    "images_per_second": lambda: _("Images per second"),
+    "gradient_norm": lambda: _("Gradient norm"),
 }
 
 
@@ -70,12 +70,12 @@ def legend(
     snapshot: Snapshot | None, others: tuple[Overlaid, ...], axis: Axis, *, log: bool, smoothing: float
 ) -> Content:
     """Say how the curves are drawn, and whose others are."""
-    names = {"epochs": _("epochs"), "steps": _("steps"), "seconds": _("seconds of training")}
+    names = {"epochs": _("epochs"), "steps": _("steps"), "seconds": _("training time (s)")}
     told = [_("over {axis}").format(axis=names[axis])]
     if log:
-        told.append(_("logarithmic"))
+        told.append(_("log scale"))
     if smoothing:
-        told.append(_("smoothed by {weight}").format(weight=smoothing))
+        told.append(_("smoothing {weight}").format(weight=smoothing))
     if snapshot is not None:
         told.append(_("★ best epoch"))
     told += [f"{other.sign} {other.name}" for other in others]

@@ -161,7 +161,7 @@ class Curves(Vertical):
     def _title(self, quantity: Quantity) -> Content:
         parts: list[str | tuple[str, str]] = [(TITLES[quantity](), "bold")]
         if self._snapshot is None:
-            parts += [_("  validation; training where there is none") if quantity in ("loss", "accuracy") else ""]
+            parts += [_("  validation (training if there is none)") if quantity in ("loss", "accuracy") else ""]
         elif quantity in ("loss", "accuracy"):
             roomy = self._columns >= _ROOMY
             gap, training = ("  ", _("training, running mean")) if roomy else (" ", _("running mean"))

@@ -22,12 +22,12 @@ _MODIFIERS = re.compile(r"((ctrl|shift|alt|meta|super|hyper)\+)+")
 def read_keys(tables: Any, scopes: Scopes) -> tuple[dict[str, str], list[str]]:
     """Read `{"stack": {"add_layer": "o"}}`: the keymap, and a line for each entry that cannot count."""
     if not isinstance(tables, dict):
-        return {}, [_("keys must be tables such as [keys.stack]")]
+        return {}, [_("keys must contain tables such as [keys.stack]")]
     wished: dict[str, str] = {}
     problems: list[str] = []
     for scope, table in tables.items():
         if not isinstance(table, dict):
-            problems.append(_("keys.{name} must stand in a table such as [keys.stack]").format(name=scope))
+            problems.append(_("keys.{name} must be in a table such as [keys.stack]").format(name=scope))
             continue
         for name, keys in table.items():
             if problem := _unknown(scopes, scope, name) or _wrong(scope, name, keys):
@@ -52,7 +52,7 @@ def _unknown(scopes: Scopes, name: str, action: str) -> str:
     scope = next((scope for scope in scopes if scope.name == name), None)
     if scope is None:
         known = sorted(scope.name for scope in scopes)
-        return _("unknown place “{name}” in keys").format(name=name) + nearest(name, known)
+        return _("unknown table “{name}” in keys").format(name=name) + nearest(name, known)
     known = [known.id for known in scope.actions]
     if action in known:
         return ""
@@ -67,7 +67,7 @@ def _wrong(scope: str, name: str, keys: Any) -> str:
     for key in (part.strip() for part in keys.split(",")):
         plain = _MODIFIERS.sub("", key)
         if not (len(plain) == 1 or plain in _NAMED or key_to_character(plain)):
-            message = _("{place}: there is no key “{key}”").format(place=place, key=key)
+            message = _("{place}: unknown key “{key}”").format(place=place, key=key)
             return message + (nearest(key, _NAMED) if key else "")
     return ""
 
@@ -81,7 +81,7 @@ def _drop_clashes(wished: dict[str, str], scopes: Scopes) -> list[str]:
         clashing = False
         for binding_id in list(wished):
             if clash := next(_clashes(*declared[binding_id], wished, scopes), None):
-                message = _("keys.{place}: {key} is the key of keys.{other} already; give that one another first")
+                message = _("keys.{place}: {key} is already used by keys.{other}; change that key first")
                 problems.append(message.format(place=binding_id, key=clash[0], other=clash[1]))
                 del wished[binding_id]
                 clashing = True

@@ -23,9 +23,9 @@ def totals_table(analysis: Analysis) -> Table:
     table.add_row(_("parameters"), f"{least}{analysis.totals.params:,}")
     table.add_row(_("MACs"), f"{least}{short_count(analysis.totals.macs)}")
     needs = memory(analysis)
-    training = _("{size} to train on {batch}").format(size=size(needs.training or 0), batch=needs.batch_size)
+    training = _("{size} to train, batch {batch}").format(size=size(needs.training or 0), batch=needs.batch_size)
     table.add_row(_("memory"), training if needs.training is not None else "—")
-    table.add_row(_("field"), widest_field(analysis) or "—")
+    table.add_row(_("RF"), widest_field(analysis) or "—")
     table.add_row(_("layers"), f"{leaf_count(analysis)}")
     table.add_row(_("checks"), findings(analysis.checks))
     return table

@@ -44,7 +44,7 @@ def run_title(run: RunDirectory) -> str:
 async def ask_overlay(app: App[Any], workspace: Workspace, shown: RunDirectory) -> None:
     """Let the user pick a run to mark, or one that is marked to leave out."""
     items = await to_thread(_items, workspace.marked, shown)
-    picked = await app.push_screen_wait(Pick(_("Lay a run over these curves, or take one away"), items))
+    picked = await app.push_screen_wait(Pick(_("Add or remove the curves of another run"), items))
     if picked is not None:
         workspace.toggle_mark(picked)
 

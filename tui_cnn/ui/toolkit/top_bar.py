@@ -57,7 +57,7 @@ class TopBar(Horizontal):
             least=least, params=f"{totals.params:,}", macs=short_count(totals.macs)
         )
         seen = widest_field(design.analysis)
-        field = " · " + _("field {size}").format(size=seen) if seen else ""
+        field = " · " + _("RF {size}").format(size=seen) if seen else ""
         wider = len(text) > len(self._totals) or len(field) > len(self._field)
         self._totals = text.rjust(len(self._totals))  # it never shrinks: to lay out anew takes long
         self._field = field.ljust(len(self._field))

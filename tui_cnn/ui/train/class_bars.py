@@ -27,7 +27,7 @@ def confusion_table(confusion: Confusion, names: Sequence[str], width: int) -> C
     cell = 4
     graph = max(0, min(_BAR, width - number - room - 8 - cell * len(confusion) - 4))
     heads = "".join(f"{place:>{cell}}" for place in range(len(confusion)))
-    above = f"{'':{number + room + 2}}{right(_('known'), 6)} {'':{graph}}  "
+    above = f"{'':{number + room + 2}}{right(_('acc.'), 6)} {'':{graph}}  "
     lines = [Content.assemble((above + heads, "$text-muted"))]
     for place, (row, accuracy) in enumerate(zip(confusion, class_accuracies(confusion), strict=True)):
         lines.append(
@@ -64,17 +64,17 @@ def _confusions(confusion: Confusion, named: Sequence[str]) -> Content:
         ),
         reverse=True,
     )
-    lines = [Content.styled(_("Confused most"), "bold")]
+    lines = [Content.styled(_("Most confused"), "bold")]
     for count, known, taken in pairs[:_WORST]:
         message = ngettext(
-            "{known} taken for {taken}: {count} image of {all}",
-            "{known} taken for {taken}: {count} images of {all}",
+            "{known} predicted as {taken}: {count} image of {all}",
+            "{known} predicted as {taken}: {count} images of {all}",
             count,
         )
         told = message.format(known=named[known], taken=named[taken], count=count, all=sum(confusion[known]))
         lines.append(Content("  " + told))
     if not pairs:
-        lines.append(Content("  " + _("nothing: every image was known")))
+        lines.append(Content("  " + _("none: every image is correct")))
     return Content("\n").join(lines)
 
 

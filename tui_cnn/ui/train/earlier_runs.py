@@ -14,7 +14,7 @@ from tui_cnn.ui.toolkit.run_words import share
 def earlier_table(runs: Sequence[Listed], rows: int) -> Table | Text:
     """List runs, the newest first, in at most `rows` lines; a star marks the best on the test images."""
     if not runs:
-        return Text(_("None yet: this network has not been trained."), style="dim")
+        return Text(_("No runs yet: this network has not been trained."), style="dim")
     table = Table.grid(padding=(0, 1, 0, 0))
     titles = (_("when"), _("recipe"), _("epochs"), _("val."), _("test"), _("time"))
     for place, title in enumerate(titles):

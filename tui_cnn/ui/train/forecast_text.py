@@ -35,7 +35,7 @@ def _network(analysis: Analysis) -> Iterator[tuple[str, str]]:
     totals = analysis.totals
     least = at_least(analysis)
     yield _("parameters"), f"{least}{totals.params:,}"
-    yield _("MACs an image"), f"{least}{short_count(totals.macs)}"
+    yield _("MACs per image"), f"{least}{short_count(totals.macs)}"
 
 
 def _recipe(recipe: Recipe, told: Forecast | None, *, brief: bool) -> Iterator[tuple[str, str]]:
@@ -43,9 +43,9 @@ def _recipe(recipe: Recipe, told: Forecast | None, *, brief: bool) -> Iterator[t
         return
     yield _("train on"), _("{count} images").format(count=f"{told.images:,}")
     yield _("validate on"), _("{count} images").format(count=f"{told.validation:,}") if told.validation else "—"
-    yield _("steps an epoch"), f"{told.steps:,}"
+    yield _("steps per epoch"), f"{told.steps:,}"
     if brief and (recipe.schedule != "constant" or recipe.warmup):
-        yield _("rate"), spark(rates(recipe, 0, recipe.epochs * 50, 50)[:: max(1, recipe.epochs)], _SPARK)
+        yield _("learning rate"), spark(rates(recipe, 0, recipe.epochs * 50, 50)[:: max(1, recipe.epochs)], _SPARK)
     if recipe.precision == "auto":
         yield _("precision"), told.precision
 
@@ -53,22 +53,22 @@ def _recipe(recipe: Recipe, told: Forecast | None, *, brief: bool) -> Iterator[t
 def _cost(recipe: Recipe, told: Forecast | None, *, measuring: bool) -> Iterator[tuple[str, str | Text]]:
     yield "", ""
     if told is None:
-        yield _("an epoch"), _("…")
+        yield _("per epoch"), _("…")
         return
     if told.problem:
         yield _("data"), Text(told.problem)
         return
     seconds, memory, source = told.estimate
     if seconds is None:
-        waiting = _("this machine is being measured …") if measuring else _("not known before a first run")
-        yield _("an epoch"), waiting
+        waiting = _("measuring this machine …") if measuring else _("unknown until the first run")
+        yield _("per epoch"), waiting
     else:
-        yield _("an epoch"), _span(seconds)
-        yield _("all {epochs}").format(epochs=recipe.epochs), _span(seconds * recipe.epochs)
+        yield _("per epoch"), _span(seconds)
+        yield _("all {epochs} epochs").format(epochs=recipe.epochs), _span(seconds * recipe.epochs)
     if memory is not None:
         yield _("memory"), f"{memory / 1e9:.2f} GB"
     if source == "measured":
-        yield "", Text(_("as before"), style="dim")
+        yield "", Text(_("from earlier runs"), style="dim")
     elif source == "estimated":
         yield "", Text(_("estimated"), style="dim")
 

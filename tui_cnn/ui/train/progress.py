@@ -33,9 +33,9 @@ def _lines(watched: Watched, width: int) -> Iterator[Content]:
     snapshot = watched.snapshot
     if snapshot.state in ("running", "paused"):
         if snapshot.started is None:
-            yield Content(_("The worker loads TensorFlow; this takes a few seconds."))
+            yield Content(_("The worker is loading TensorFlow; this takes a few seconds."))
             if snapshot.chosen is not None:
-                yield Content(_("precision chosen: {precision}").format(precision=snapshot.chosen.precision))
+                yield Content(_("precision: {precision}").format(precision=snapshot.chosen.precision))
             return
         yield from _position(snapshot, width)
         yield _means(snapshot)
@@ -44,8 +44,8 @@ def _lines(watched: Watched, width: int) -> Iterator[Content]:
         return
     if snapshot.state == "queued":
         behind = snapshot.queued.behind if snapshot.queued else ""
-        yield Content(_("It waits until {run} has had its turn.").format(run=behind or _("another run")))
-        yield Content.styled(_("h lets it train now, beside the other"), "$text-muted")
+        yield Content(_("Queued: starts after {run}.").format(run=behind or _("another run")))
+        yield Content.styled(_("Press h to start it now, alongside the other run"), "$text-muted")
         return
     yield from _end(watched)
 
@@ -71,7 +71,7 @@ def _position(snapshot: Snapshot, width: int) -> Iterator[Content]:
     so_far = _("{time} so far").format(time=duration(snapshot.elapsed))
     of = _("epoch {epoch} of {epochs}").format(epoch=epoch, epochs=started.epochs)
     done = (epoch - 1 + step / steps) / started.epochs
-    yield _bar(_("in all"), done, room, _GAP.join(part for part in (of, left, so_far) if part))
+    yield _bar(_("overall"), done, room, _GAP.join(part for part in (of, left, so_far) if part))
 
 
 def _begun(started: Started) -> tuple[int, int, int]:
@@ -88,9 +88,9 @@ def _means(snapshot: Snapshot) -> Content:
     """Say how the epoch goes, and that these are means while the weights change."""
     progress = snapshot.progress
     if progress is None:
-        return Content(_("The first steps are being done."))
+        return Content(_("Running the first steps …"))
     return Content.assemble(
-        (_("means over the epoch so far: "), "$text-muted"),
+        (_("epoch averages so far: "), "$text-muted"),
         _("loss {loss}   accuracy {accuracy}").format(loss=f"{progress.loss:.4f}", accuracy=f"{progress.accuracy:.4f}"),
         _GAP,
         _("{count} images/s").format(count=f"{progress.images_per_second:,.0f}"),
@@ -102,14 +102,14 @@ def _steps(watched: Watched, room: int) -> Content:
     progress, vitals, curve = watched.snapshot.progress, watched.vitals, watched.snapshot.curve
     parts: list[Content] = []
     if progress is not None and progress.learning_rate is not None:
-        told = _("rate {rate}").format(rate=f"{progress.learning_rate:.3g}")
+        told = _("lr {rate}").format(rate=f"{progress.learning_rate:.3g}")
         parts.append(Content.assemble(told, " ", (spark(recent(curve, "learning_rate", 64), room), "$primary")))
     if progress is not None and progress.gradient_norm is not None:
         told = _("gradient {norm}").format(norm=f"{progress.gradient_norm:.3g}")
         parts.append(Content.assemble(told, " ", (spark(recent(curve, "gradient_norm", 64), room), "$primary")))
     if vitals is not None:
         parts.append(Content(_("CPU {share} %").format(share=f"{vitals.cpu:.0f}")))
-        parts.append(Content(_("memory {size} GB").format(size=f"{vitals.memory / 1e9:.2f}")))
+        parts.append(Content(_("RAM {size} GB").format(size=f"{vitals.memory / 1e9:.2f}")))
     return Content(_GAP).join(parts)
 
 
@@ -123,15 +123,13 @@ def _against_prediction(watched: Watched) -> Content:
     if started.predicted_seconds is not None:
         predicted = f"{started.predicted_seconds:.1f}"
         if epochs:
-            parts.append(
-                _("an epoch takes {taken} s, predicted {predicted} s").format(taken=taken, predicted=predicted)
-            )
+            parts.append(_("{taken} s per epoch, predicted {predicted} s").format(taken=taken, predicted=predicted))
         else:
-            parts.append(_("an epoch is to take {predicted} s").format(predicted=predicted))
+            parts.append(_("predicted {predicted} s per epoch").format(predicted=predicted))
     elif epochs:
-        parts.append(_("an epoch takes {taken} s").format(taken=taken))
+        parts.append(_("{taken} s per epoch").format(taken=taken))
     if started.predicted_memory is not None:
-        parts.append(_("predicted memory {size} GB").format(size=f"{started.predicted_memory / 1e9:.2f}"))
+        parts.append(_("predicted RAM {size} GB").format(size=f"{started.predicted_memory / 1e9:.2f}"))
     if (best := snapshot.best) is not None:
         accuracy = share(best.val_accuracy if best.val_accuracy is not None else best.accuracy)
         parts.append(_("best epoch {epoch}: {accuracy}").format(epoch=best.epoch, accuracy=accuracy))
@@ -141,7 +139,7 @@ def _against_prediction(watched: Watched) -> Content:
 def _circumstances(snapshot: Snapshot) -> Content:
     started = snapshot.started
     assert started is not None
-    message = _("{images} images, {validation} to validate on   {device}, {threads} threads   {precision}")
+    message = _("{images} images, {validation} for validation   {device}, {threads} threads   {precision}")
     told = message.format(
         images=f"{started.train_images:,}",
         validation=f"{started.validation_images:,}",
@@ -156,16 +154,16 @@ def _end(watched: Watched) -> Iterator[Content]:
     snapshot, finished = watched.snapshot, watched.snapshot.finished
     if finished is not None:
         accuracy = _("test accuracy {accuracy}").format(accuracy=f"{finished.test_accuracy:.4f}")
-        rest = _("loss {loss}, on {images} test images, seen once").format(
+        rest = _("loss {loss}, {images} test images, evaluated once").format(
             loss=f"{finished.test_loss:.4f}", images=f"{snapshot.started.test_images if snapshot.started else 0:,}"
         )
         yield Content.assemble((accuracy, "bold $text-success"), _GAP, rest)
-        parts = [_("{time} in all").format(time=duration(finished.seconds))]
+        parts = [_("total {time}").format(time=duration(finished.seconds))]
         if finished.peak_memory:
-            parts.append(_("at most {size} GB").format(size=f"{finished.peak_memory / 1e9:.2f}"))
+            parts.append(_("peak RAM {size} GB").format(size=f"{finished.peak_memory / 1e9:.2f}"))
         if snapshot.early_stop is not None:
             parts.append(
-                _("stopped early after epoch {epoch}: {patience} without a better one").format(
+                _("stopped early after epoch {epoch} (patience {patience})").format(
                     epoch=snapshot.early_stop.epoch, patience=snapshot.early_stop.patience
                 )
             )
@@ -175,7 +173,7 @@ def _end(watched: Watched) -> Iterator[Content]:
     if watched.outcome is not None:
         yield Content.styled(watched.outcome.sentence, "bold")
         yield Content(watched.outcome.advice)
-    done = _("{time} of training so far").format(time=duration(snapshot.elapsed))
+    done = _("trained for {time}").format(time=duration(snapshot.elapsed))
     kept = snapshot.checkpoint
     saved = _("checkpoint after step {step}").format(step=f"{kept.step:,}") if kept else _("no checkpoint yet")
-    yield Content.styled(_GAP.join((done, saved, _("r resumes it"))), "$text-muted")
+    yield Content.styled(_GAP.join((done, saved, _("press r to resume"))), "$text-muted")

@@ -37,8 +37,8 @@ class RecipeForm(StructForm):
         order = sorted(self._fields, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
         self._fields = {name: self._fields[name] for name in order}
         self._helps = {
-            "field-recipe": _("Begin with a recipe that has a name; what you change makes it custom"),
-            "field-settings": _("Show the settings that are seldom changed, too"),
+            "field-recipe": _("Start from a named recipe; any change makes it custom"),
+            "field-settings": _("Show rarely changed settings too"),
         }
         self.add_class("-few")
 

@@ -125,10 +125,10 @@ class RunView(Vertical):
         self._told_classes = drawn
         scroll, bars = self.query_one("#confusion"), self.query_one("#classes", Static)
         bars.border_title = Content.styled(after, "bold")
-        about = _("columns: what they were taken for, in %")
+        about = _("columns: predicted class, in %")
         scroll.border_title = Content.assemble((after, "bold"), "   ", about if told else "")
         if not told:
-            told_later = _("There is nothing yet: classes are counted on the validation images, after each epoch.")
+            told_later = _("No results yet: classes are evaluated on the validation images after each epoch.")
             nothing = Content.styled(told_later, "$text-muted")
             scroll.query_one(Static).update(nothing)
             bars.update("")

@@ -89,9 +89,9 @@ class TrainScreen(Looking, MainScreen):
         """The settings of a run, or a run."""
         if self._watcher is None:
             form = self.query_one(RecipeForm)
-            about = Text(_("How the network is trained. The test images are looked at once, at the end."))
+            about = Text(_("How to train the network. The test set is evaluated once, at the end."))
             return Place((RECIPE, TRAIN), _("Train"), about, (about_fields(form.value or form.original),))
-        about = Text(_("A run trains in a process of its own; it goes on when you leave."))
+        about = Text(_("A run trains in its own process and continues when you quit."))
         return Place((TRAIN,), _("Train"), about)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -175,7 +175,7 @@ class TrainScreen(Looking, MainScreen):
             text = log.read_text("utf-8", "replace")
         except OSError as error:
             text = f"{log}: {error.strerror}"
-        shown = TextDialog(str(log), text or _("The worker has written nothing."), at_end=True)
+        shown = TextDialog(str(log), text or _("The log is empty."), at_end=True)
         self.app.call_from_thread(self.app.push_screen, shown)
 
     @on(RunSeen)

@@ -78,7 +78,7 @@ class Setup(Horizontal):
                 yield PlotView()
         with Vertical(id="right"):
             with Vertical(id="before", classes="box") as before:
-                before.border_title = _("Before it starts")
+                before.border_title = _("Forecast")
                 yield Static(id="forecast")
                 yield Static(id="worker")
             with Vertical(id="earlier", classes="box") as earlier:
@@ -166,9 +166,9 @@ class Setup(Horizontal):
 
     def _worker(self, told: Forecast | None) -> str:
         if told is not None and told.queued:
-            return _("Another run is being trained: this one will wait for its turn.")
+            return _("Another run is training: this run will be queued.")
         if self._warm.ready:
-            return _("A worker is ready: the first steps come at once.")
+            return _("A worker is ready: training starts at once.")
         if self._warm.loading:
-            return _("A worker loads TensorFlow …")
-        return _("It trains in a process of its own, and goes on when you leave.")
+            return _("A worker is loading TensorFlow …")
+        return _("The run trains in its own process and continues when you quit.")

@@ -41,7 +41,7 @@ def grad_cam(opened: Opened, request: GradCam) -> Job:
             names.append(layer.name)
             values.append(pack(np.maximum(output[0].numpy() @ importance, 0)))
     if not names:
-        raise RunError(_("{name}: has no layer with maps").format(name=opened.network.name))
+        raise RunError(_("{name}: no layer with feature maps").format(name=opened.network.name))
     return Heats(layers=tuple(names), values=tuple(values), target=target, probability=probability)
 
 
@@ -51,7 +51,7 @@ def occlude(opened: Opened, request: Occlude) -> Job:
     target, probability = aim(opened, pixels, request.target)
     height, width = pixels.shape
     if request.size > min(height, width):
-        message = _("a square of {size} does not fit into an image of {height}×{width}")
+        message = _("a square of size {size} does not fit into an image of {height}×{width}")
         raise RunError(message.format(size=request.size, height=height, width=width))
     tops = range(0, height - request.size + 1, request.step)
     lefts = range(0, width - request.size + 1, request.step)

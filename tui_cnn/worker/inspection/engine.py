@@ -66,7 +66,7 @@ class Engine:
         require_buildable(self.analysis)
         if len(self.analysis.output_shape or ()) != 1:
             raise RunError(
-                _("{name}: gives no list of classes, so there is nothing to predict").format(name=network.name)
+                _("{name}: its output is not a list of classes, so it cannot predict").format(name=network.name)
             )
         self.network = network
         self.owner: object = None

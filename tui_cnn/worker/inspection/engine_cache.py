@@ -83,7 +83,7 @@ def _described(source: Source) -> tuple[Network, str]:
 
 def _missing(source: Source) -> str:
     if source.is_file:
-        return _("{file}: there is no such file; check the path").format(file=source.path)
+        return _("{file}: file not found; check the path").format(file=source.path)
     if source.which == "last":
         return _("{run} has no checkpoint yet; wait a moment, or resume it").format(run=source.run.id)
-    return _("{run} has no weights yet; wait for its first epoch to end").format(run=source.run.id)
+    return _("{run} has no weights yet; wait until its first epoch ends").format(run=source.run.id)

@@ -31,6 +31,6 @@ def aim(opened: Opened, pixels: Pixels, target: int | None) -> tuple[int, float]
     if target is None:
         target = int(probabilities.argmax())
     if not 0 <= target < len(probabilities):
-        message = _("there is no class {number}; they go from 0 to {last}")
+        message = _("no class {number}; the classes are 0 to {last}")
         raise RunError(message.format(number=target, last=len(probabilities) - 1))
     return target, float(probabilities[target])

@@ -98,14 +98,14 @@ class Opened:
                 raise RunError(str(error)) from None
             array = array[np.newaxis] if array.ndim == 2 else array
             if array.dtype != np.uint8 or array.ndim != 3 or array.shape[1:] != self.image_shape or not len(array):
-                message = _("an image has to be {height}×{width} bytes, not {dtype} of {shape}")
+                message = _("an image must be {height}×{width} bytes, not {dtype} of {shape}")
                 height, width = self.image_shape
                 shape = "×".join(map(str, array.shape))
                 raise RunError(message.format(height=height, width=width, dtype=array.dtype.name, shape=shape))
             return array
         count = len(self.test.images)
         if wrong := [number for number in images if not 0 <= number < count]:
-            message = _("there is no test image {number}; they go from 0 to {last:,}")
+            message = _("no test image {number}; the test images are 0 to {last:,}")
             raise RunError(message.format(number=wrong[0], last=count - 1))
         chosen: Pixels = self.test.images[list(images)]
         return chosen

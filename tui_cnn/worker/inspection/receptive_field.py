@@ -107,7 +107,7 @@ def _require_cell(engine: Engine, place: int, request: Look) -> None:
     rows, columns, channels = shape if len(shape) == _MAP_AXES else (1, 1, shape[-1])
     wanted = (request.row, request.column, request.channel or 0)
     if not all(0 <= number < limit for number, limit in zip(wanted, (rows, columns, channels), strict=True)):
-        message = _("layer “{name}” has no cell {cell}: it is {shape}")
+        message = _("layer “{name}” has no cell {cell}: its shape is {shape}")
         cell, size = ("×".join(map(str, numbers)) for numbers in (wanted, shape))
         raise RunError(message.format(name=request.layer, cell=cell, shape=size))
 

@@ -113,6 +113,6 @@ def _explain(error: Exception) -> str:
     if isinstance(error, UserError):
         return reason
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-        return _("there is not enough memory for this network")
+        return _("not enough memory for this network")
     traceback.print_exception(error)
-    return _("a mistake in this program: {kind}: {reason}").format(kind=type(error).__name__, reason=reason)
+    return _("bug in cnn-tui: {kind}: {reason}").format(kind=type(error).__name__, reason=reason)

@@ -29,7 +29,7 @@ def load_weights(model: keras.Model, path: Path, missing: str) -> None:
         found = _names(path)
         expected = _places(model)
         if strange := [name for place, name in expected.items() if found.get(place) != name]:
-            message = _("{file}: holds the weights of another network: it has no layer “{name}” where this one has it")
+            message = _("{file}: has the weights of another network: its layer “{name}” is missing or in another place")
             raise RunError(message.format(file=path, name=strange[0]))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -61,9 +61,7 @@ def _names(path: Path) -> dict[str, str]:
     """Read which layer is where in the file; Keras writes the name of each beside its weights."""
     with zipfile.ZipFile(path) as archive:
         if _MEMBER not in archive.namelist():
-            raise RunError(
-                _("{file}: holds no {member}, so it is no model of Keras 3").format(file=path, member=_MEMBER)
-            )
+            raise RunError(_("{file}: has no {member}, so it is not a Keras 3 model").format(file=path, member=_MEMBER))
         with archive.open(_MEMBER) as member, h5py.File(member, "r") as file:
             layers = file.get("layers", getlink=True)
             if not isinstance(layers, h5py.HardLink):

@@ -26,5 +26,5 @@ async def ask_image_file(app: App[Any]) -> Path | None:
     """Ask for an image file."""
     kinds = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
     return await app.push_screen_wait(
-        FilePicker(_("Open a picture"), _("Pictures"), lambda path: path.suffix.lower() in kinds)
+        FilePicker(_("Open an image"), _("Images"), lambda path: path.suffix.lower() in kinds)
     )

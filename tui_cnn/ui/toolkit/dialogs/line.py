@@ -29,7 +29,7 @@ class LineDialog(SingleResult[str | None]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title)
             yield Input(self._value, compact=True, id="line", select_on_focus=False)
-            yield Static(f"{self._about}\n" + _("Enter keep   Esc back"), classes="keys", markup=False)
+            yield Static(f"{self._about}\n" + _("Enter save   Esc back"), classes="keys", markup=False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

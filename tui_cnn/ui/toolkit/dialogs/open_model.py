@@ -38,7 +38,7 @@ class OpenModel(Pick[str]):
             with Horizontal():
                 yield Options(compact=True, id="options")
                 yield Static(id="preview", markup=False)
-            yield Static(_("↑ ↓ choose   Enter take   Esc back"), classes="keys")
+            yield Static(_("↑ ↓ move   Enter select   Esc back"), classes="keys")
 
     def look_at(self, item: Item[str]) -> None:
         """Preview the network that is highlighted."""
@@ -46,7 +46,7 @@ class OpenModel(Pick[str]):
 
     def look_at_nothing(self) -> None:
         """Say that nothing is left of the list."""
-        self._preview(Text(_("nothing here has this in its name"), style="dim"))
+        self._preview(Text(_("no matches"), style="dim"))
 
     @work(thread=True, exclusive=True, group="preview")
     def _read(self, item: Item[str]) -> None:
@@ -80,9 +80,9 @@ def models(recent: tuple[str, ...]) -> list[Item[str]]:
     nearby = sorted(path for path in here.iterdir() if path.suffix in (".toml", ".keras")) if here.is_dir() else []
     others = [path for path in map(Path, recent) if path.parent != here.absolute() and path.exists()]
     return [
-        *(Item(path.name, _("lately opened, in {place}").format(place=path.parent), str(path)) for path in others),
+        *(Item(path.name, _("recent, in {place}").format(place=path.parent), str(path)) for path in others),
         *(Item(path.name, _("in this directory"), f"./{path}") for path in nearby),
-        Item(_("another file …"), _("look for it"), LOOK_FOR_IT),
+        Item(_("another file …"), _("browse"), LOOK_FOR_IT),
         *(Item(name, _("preset"), name) for name in preset_names()),
     ]
 

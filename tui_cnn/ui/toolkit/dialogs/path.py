@@ -50,11 +50,11 @@ class SavePath(SingleResult[Path | None]):
             exists = path.exists()
         except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: `~somebody` who is unknown
             reason = error.strerror if isinstance(error, OSError) else error
-            self._advise(_("this cannot be the name of a file: {reason}").format(reason=reason))
+            self._advise(_("invalid file name: {reason}").format(reason=reason))
             return
         if exists and path != self._agreed:
             self._agreed = path
-            self._advise(_("{name} exists; Enter again replaces it").format(name=path.name))
+            self._advise(_("{name} already exists; press Enter again to replace it").format(name=path.name))
         else:
             self.dismiss(path)
 
@@ -66,8 +66,8 @@ def _file(text: str, usual: str, allowed: tuple[str, ...]) -> Path:
     """Make a path of what was typed, with the usual suffix where it has none; of `allowed` where some are named."""
     path = Path(text).expanduser()
     if path.is_dir():
-        raise ValueError(_("{path} is a directory; name a file in it").format(path=path))
+        raise ValueError(_("{path} is a directory; enter the name of a file in it").format(path=path))
     path = path if path.suffix else path.with_suffix(usual)
     if allowed and path.suffix.lower() not in allowed:
-        raise ValueError(_("it has to end in {suffixes}").format(suffixes=", ".join(allowed)))
+        raise ValueError(_("the name must end in {suffixes}").format(suffixes=", ".join(allowed)))
     return path

@@ -65,7 +65,7 @@ class Pick(SingleResult[T | None]):
             yield Input(placeholder=_("type to filter"), compact=True, id="filter")
             yield Options(compact=True, id="options")
             yield Static(id="about", classes="-told" if self._tell else "")
-            yield Static(_("↑ ↓ choose   Enter take   Esc back"), classes="keys")
+            yield Static(_("↑ ↓ move   Enter select   Esc back"), classes="keys")
 
     def on_mount(self) -> None:
         """Show everything at first."""
@@ -103,7 +103,7 @@ class Pick(SingleResult[T | None]):
 
     def look_at_nothing(self) -> None:
         """Say that nothing is left of the list."""
-        self.query_one("#about", Static).update(_("nothing here has this in its name"))
+        self.query_one("#about", Static).update(_("no matches"))
 
     async def action_move(self, way: str) -> None:
         """Move in the list, whatever has the focus."""
