@@ -44,12 +44,12 @@ def test_settings_and_keys(config):
     ("text", "problem"),
     [
         ("theme = 3", "theme must be text, not 3"),
-        ('language = "fr"', "language: the language “fr” is not known; there are: en, ko"),
-        ('flops = "3x"', "flops cannot be '3x'; it is one of 2xmacs, tf"),
+        ('language = "fr"', "language: unknown language “fr”; available: en, ko"),
+        ('flops = "3x"', "flops cannot be '3x'; use one of 2xmacs, tf"),
         ('flop = "tf"', "unknown setting “flop”; did you mean “flops”?"),
         ("keys = 1", "keys must contain tables such as [keys.stack]"),
         ('[keys]\nadd_layer = "o"', "keys.add_layer must be in a table such as [keys.stack]"),
-        ('[keys.stak]\nadd_layer = "o"', "unknown place “stak” in keys; did you mean “stack”?"),
+        ('[keys.stak]\nadd_layer = "o"', "unknown table “stak” in keys; did you mean “stack”?"),
         ('[keys.stack]\nad_layer = "o"', "unknown action “ad_layer” in keys.stack; did you mean “add_layer”?"),
         ("[keys.stack]\nadd_layer = 3", "keys.stack.add_layer must be text"),
         ('[keys.stack]\nadd_layer = "insrt"', "there is no key “insrt”; did you mean “insert”?"),
@@ -117,7 +117,7 @@ async def test_a_theme_is_taken_from_the_settings_or_as_it_was_chosen_last(confi
         assert user.app.theme == "gruvbox", "the settings were changed later"
     config('theme = "gruvbax"')
     async with opened() as user:
-        await user.told("there is no theme “gruvbax”; did you mean “gruvbox”?")
+        await user.told("unknown theme “gruvbax”; did you mean “gruvbox”?")
 
 
 def test_what_is_remembered_outlives_damage(home):
