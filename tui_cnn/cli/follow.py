@@ -32,7 +32,7 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
     """
     follower = Follower(run)
     progress = _progress(run, as_json=as_json, quiet=quiet)
-    progress.say(_("run {id}: {path}").format(id=run.id, path=run.path))
+    progress.write(_("run {id}: {path}").format(id=run.id, path=run.path))
     interrupted = False
     with progress:
         while True:
@@ -44,13 +44,13 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
                 time.sleep(_GLANCE)
             except KeyboardInterrupt:
                 if interrupted or not stops:
-                    progress.say(
+                    progress.write(
                         _("no longer waiting; the run saves a checkpoint and stops by itself") if stops else ""
                     )
                     return INTERRUPTED
                 interrupted = True
                 _stop(run)
-                progress.say(_("stopping; waiting for the checkpoint (press Ctrl-C again not to wait)"))
+                progress.write(_("stopping; waiting for the checkpoint (press Ctrl-C again not to wait)"))
     if as_json:
         click.echo(msgspec.json.encode(summarize(run, snapshot)))
     return _end(run, snapshot, interrupted=interrupted, say=progress.say)
