@@ -4,13 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from tui_cnn.core.history import History, Step
+from tui_cnn.core.history import History, HistoryStep
 from tui_cnn.core.layers import Flatten
 from tui_cnn.core.network import Network
 
 
 def step(number):
-    return Step(Network(f"n{number}", (number + 1,), (Flatten(),)), (0,), f"edit {number}")
+    return HistoryStep(Network(f"n{number}", (number + 1,), (Flatten(),)), (0,), f"edit {number}")
 
 
 def test_nothing_to_undo_or_redo():

@@ -6,7 +6,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 
 
-class Step(NamedTuple):
+class HistoryStep(NamedTuple):
     """A network as it stood, the layer that was selected, and what was done to get there."""
 
     network: Network
@@ -15,18 +15,18 @@ class Step(NamedTuple):
 
 
 class _Link(NamedTuple):
-    step: Step
+    step: HistoryStep
     rest: "_Link | None"
 
 
 class History(NamedTuple):
     """The present step, with the past and the future as linked lists: each edit costs the same, however many came."""
 
-    present: Step
+    present: HistoryStep
     past: _Link | None = None
     future: _Link | None = None
 
-    def push(self, step: Step) -> "History":
+    def push(self, step: HistoryStep) -> "History":
         """Go on to `step`; what was undone before is given up."""
         return History(step, _Link(self.present, self.past))
 

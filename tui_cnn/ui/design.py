@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import TrainingContext
-from tui_cnn.core.history import History, Step
+from tui_cnn.core.history import History, HistoryStep
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 
@@ -47,7 +47,7 @@ class Design(NamedTuple):
         network = change(self.network)
         if network == self.network:
             return self
-        return self._at(self.history.push(Step(network, select, label)), select)
+        return self._at(self.history.push(HistoryStep(network, select, label)), select)
 
     def undo(self) -> "Design":
         """Take back the last edit; the cursor goes where it was made."""
@@ -71,4 +71,4 @@ class Design(NamedTuple):
 def open_design(network: Network, file: FilePath | None, setting: TrainingContext = TrainingContext()) -> Design:  # noqa: B008
     """Put a network on the table."""
     analysis = analyze(network, setting)
-    return Design(History(Step(network, (0,), "")), analysis, network, file, (0,), setting)
+    return Design(History(HistoryStep(network, (0,), "")), analysis, network, file, (0,), setting)
