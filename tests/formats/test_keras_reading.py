@@ -411,6 +411,12 @@ class TestModels:
         kinds = [type(layer) for layer in read(functional(turned)).network.layers]
         assert DepthMaxPooling2D not in kinds
 
+        def of_rows(x):  # the same layers over another input
+            return build(layers.Reshape((4, 4, 16))(x), 2)
+
+        kinds = [type(layer) for layer in read(functional(of_rows)).network.layers]
+        assert DepthMaxPooling2D not in kinds
+
         def forked(x):
             first = layers.Reshape((8, 8, 4, 1))(x)
             pooled = layers.Reshape((8, 8, 2))(layers.MaxPooling3D((1, 1, 2))(first))
