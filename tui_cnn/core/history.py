@@ -19,25 +19,25 @@ class _Link(NamedTuple):
     rest: "_Link | None"
 
 
-class History(NamedTuple):
+class EditHistory(NamedTuple):
     """The present step, with the past and the future as linked lists: each edit costs the same, however many came."""
 
     present: HistoryStep
     past: _Link | None = None
     future: _Link | None = None
 
-    def push(self, step: HistoryStep) -> "History":
+    def push(self, step: HistoryStep) -> "EditHistory":
         """Go on to `step`; what was undone before is given up."""
-        return History(step, _Link(self.present, self.past))
+        return EditHistory(step, _Link(self.present, self.past))
 
-    def undo(self) -> "History":
+    def undo(self) -> "EditHistory":
         """Go one step back, if there is one."""
         if self.past is None:
             return self
-        return History(self.past.step, self.past.rest, _Link(self.present, self.future))
+        return EditHistory(self.past.step, self.past.rest, _Link(self.present, self.future))
 
-    def redo(self) -> "History":
+    def redo(self) -> "EditHistory":
         """Go one step forward again, if one was undone."""
         if self.future is None:
             return self
-        return History(self.future.step, _Link(self.present, self.past), self.future.rest)
+        return EditHistory(self.future.step, _Link(self.present, self.past), self.future.rest)

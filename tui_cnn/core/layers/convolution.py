@@ -27,14 +27,14 @@ from tui_cnn.i18n import _
 Filters = Annotated[Channels, Meta(description="How many filters, so how many feature maps come out", examples=[32])]
 
 
-class Convolution(Layer, frozen=True, kw_only=True):
+class ConvolutionLayer(Layer, frozen=True, kw_only=True):
     """The base of all convolutions."""
 
     family: ClassVar[Family] = "convolution"
     sign: ClassVar[str] = "▦"
 
 
-class Conv2D(Convolution, frozen=True, kw_only=True):
+class Conv2D(ConvolutionLayer, frozen=True, kw_only=True):
     """Filters slid over the image; each gives one feature map.
 
     Input `(height, width, channels)`, output `(places down, places across, filters)`.
@@ -101,7 +101,7 @@ class Conv2D(Convolution, frozen=True, kw_only=True):
         )
 
 
-class Conv2DTranspose(Convolution, frozen=True, kw_only=True):
+class Conv2DTranspose(ConvolutionLayer, frozen=True, kw_only=True):
     """Each value is spread over a window of the output: the transpose of a convolution, to make images larger."""
 
     kernel_kind: ClassVar[KernelKind] = "transposed"
