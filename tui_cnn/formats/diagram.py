@@ -25,7 +25,7 @@ class Box(NamedTuple):
     y: float
 
 
-class Frame(NamedTuple):
+class BlockFrame(NamedTuple):
     """A block around its layers."""
 
     path: Path
@@ -43,7 +43,7 @@ class Pill(NamedTuple):
     y: float
 
 
-class Line(NamedTuple):
+class Connector(NamedTuple):
     """Where numbers go."""
 
     x: float
@@ -52,7 +52,7 @@ class Line(NamedTuple):
     to_y: float
 
 
-Mark = Box | Frame | Pill | Line
+Mark = Box | BlockFrame | Pill | Connector
 
 
 class Piece(NamedTuple):
@@ -75,7 +75,7 @@ def place(layers: Sequence[Layer], prefix: Path = ()) -> Piece:
     for index, layer in enumerate(layers):
         piece = _piece(layer, (*prefix, index))
         if index:
-            marks.append(Line(0, height, 0, height + _GAP))
+            marks.append(Connector(0, height, 0, height + _GAP))
             height += _GAP
         marks += piece.moved(0, height)
         left, right, height = max(left, piece.left), max(right, piece.right), height + piece.height
@@ -93,8 +93,8 @@ def _piece(layer: Layer, path: Path) -> Piece:
 def _framed(inner: Piece, path: Path) -> Piece:
     left, right = (max(side, BOX_WIDTH / 2) + _PADDING for side in (inner.left, inner.right))
     height = _TITLE + _PADDING + inner.height + _PADDING
-    through = (Line(0, 0, 0, _TITLE + _PADDING), Line(0, height - _PADDING, 0, height))
-    frame = Frame(path, -left, 0, left + right, height)
+    through = (Connector(0, 0, 0, _TITLE + _PADDING), Connector(0, height - _PADDING, 0, height))
+    frame = BlockFrame(path, -left, 0, left + right, height)
     return Piece(left, right, height, (frame, *through, *inner.moved(0, _TITLE + _PADDING)))
 
 
@@ -104,7 +104,7 @@ def _branches(layer: Branches, path: Path) -> Piece:
     widths = [max(_SKIP, piece.left + piece.right) for piece in pieces]
     width = sum(widths) + _BETWEEN * (len(widths) - 1)
     bottom = _FORK + max(piece.height for piece in pieces) + _FORK
-    marks: list[Mark] = [Line(0, 0, 0, _FORK / 2), Line(0, bottom - _FORK / 2, 0, bottom)]
+    marks: list[Mark] = [Connector(0, 0, 0, _FORK / 2), Connector(0, bottom - _FORK / 2, 0, bottom)]
     busy = [number for number, piece in enumerate(pieces) if piece.marks]
     left = width / 2
     if len(busy) == 1:
@@ -114,17 +114,20 @@ def _branches(layer: Branches, path: Path) -> Piece:
     for piece, wide in zip(pieces, widths, strict=True):
         middle = edge + (piece.left if piece.marks else wide / 2)
         middles.append(middle)
-        marks += [Line(middle, _FORK / 2, middle, _FORK), *piece.moved(middle, _FORK)]
-        marks.append(Line(middle, _FORK + piece.height, middle, bottom - _FORK / 2))
+        marks += [Connector(middle, _FORK / 2, middle, _FORK), *piece.moved(middle, _FORK)]
+        marks.append(Connector(middle, _FORK + piece.height, middle, bottom - _FORK / 2))
         edge += wide + _BETWEEN
     first, last = min(0.0, *middles), max(0.0, *middles)
-    marks += [Line(first, _FORK / 2, last, _FORK / 2), Line(first, bottom - _FORK / 2, last, bottom - _FORK / 2)]
+    marks += [
+        Connector(first, _FORK / 2, last, _FORK / 2),
+        Connector(first, bottom - _FORK / 2, last, bottom - _FORK / 2),
+    ]
     marks.append(Pill(path, -PILL_WIDTH / 2, bottom))
     half = PILL_WIDTH / 2
     return Piece(max(left, half), max(width - left, half), bottom + PILL_HEIGHT, tuple(marks))
 
 
 def _moved(mark: Mark, x: float, y: float) -> Mark:
-    if isinstance(mark, Line):
-        return Line(mark.x + x, mark.y + y, mark.to_x + x, mark.to_y + y)
+    if isinstance(mark, Connector):
+        return Connector(mark.x + x, mark.y + y, mark.to_x + x, mark.to_y + y)
     return mark._replace(x=mark.x + x, y=mark.y + y)

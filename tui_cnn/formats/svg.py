@@ -11,9 +11,19 @@ from tui_cnn.core.layers import Family
 from tui_cnn.core.path import Path
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements, format_shape
-from tui_cnn.formats.diagram import BOX_HEIGHT, BOX_WIDTH, PILL_HEIGHT, PILL_WIDTH, Box, Frame, Line, Mark, Pill, place
-from tui_cnn.formats.numbers_table import Line as Described
-from tui_cnn.formats.numbers_table import lines, total
+from tui_cnn.formats.diagram import (
+    BOX_HEIGHT,
+    BOX_WIDTH,
+    PILL_HEIGHT,
+    PILL_WIDTH,
+    BlockFrame,
+    Box,
+    Connector,
+    Mark,
+    Pill,
+    place,
+)
+from tui_cnn.formats.numbers_table import TableRow, lines, total
 from tui_cnn.i18n import _
 
 _MARGIN, _HEADING, _INPUT, _FOOT, _NARROWEST = 24, 56, 30, 64, 560
@@ -62,7 +72,7 @@ class _Painter:
     """Turns marks into elements of SVG."""
 
     def __init__(self, analysis: Analysis) -> None:
-        self._rows: dict[Path, tuple[Row, Described]] = {
+        self._rows: dict[Path, tuple[Row, TableRow]] = {
             row.path: (row, line) for row, line in zip(analysis.rows, lines(analysis), strict=True)
         }
         outputs = [row.figures.output_shape for row in analysis.rows if row.figures]
@@ -70,16 +80,16 @@ class _Painter:
 
     def paint(self, mark: Mark) -> str:
         match mark:
-            case Line(x, y, to_x, to_y):
+            case Connector(x, y, to_x, to_y):
                 return _wire(x, y, to_x, to_y)
             case Box(path, x, y):
                 return self._box(*self._rows[path], x, y)
             case Pill(path, x, y):
                 return _pill(*self._rows[path], x, y)
-            case Frame(path, x, y, width, height):
+            case BlockFrame(path, x, y, width, height):
                 return _frame(self._rows[path][1], x, y, width, height)
 
-    def _box(self, row: Row, line: Described, x: float, y: float) -> str:
+    def _box(self, row: Row, line: TableRow, x: float, y: float) -> str:
         ground, edge = _BROKEN if row.error else _COLOURS.get(row.layer.family, _PLAIN)
         share = 0.0
         if row.figures:
@@ -101,14 +111,14 @@ class _Painter:
         )
 
 
-def _pill(row: Row, line: Described, x: float, y: float) -> str:
+def _pill(row: Row, line: TableRow, x: float, y: float) -> str:
     said = f"{line.settings} · {line.output}"
     edge = _BROKEN[1] if row.error else _WIRE
     shape = _rect(x, y, PILL_WIDTH, PILL_HEIGHT, f'rx="{PILL_HEIGHT // 2}" fill="#ffffff" stroke="{edge}"')
     return f"{shape}\n{_centred(said, x + PILL_WIDTH / 2, y + 16)}"
 
 
-def _frame(line: Described, x: float, y: float, width: float, height: float) -> str:
+def _frame(line: TableRow, x: float, y: float, width: float, height: float) -> str:
     title = _shorten(line.layer, int((width / 2 - 24) / _LETTER))
     frame = _rect(x, y, width, height, f'rx="8" fill="none" stroke="{_WIRE}" stroke-dasharray="4 3"')
     return f'{frame}\n<text x="{x + 10:g}" y="{y + 17:g}" font-style="italic" fill="{_QUIET}">{_text(title)}</text>'

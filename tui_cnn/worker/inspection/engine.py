@@ -22,7 +22,7 @@ from tui_cnn.worker.build import build
 Floats = npt.NDArray[np.float32]
 
 
-class Layer(NamedTuple):
+class InspectedLayer(NamedTuple):
     """A layer whose activations can be seen."""
 
     path: Path
@@ -147,7 +147,7 @@ class Engine:
         return score, pixels, outputs, inner
 
 
-def _layers(analysis: Analysis, model: keras.Model) -> list[Layer]:
+def _layers(analysis: Analysis, model: keras.Model) -> list[InspectedLayer]:
     """List the layers: branches come where they are merged, blocks are only what is in them."""
     rows = {row.path: row for row in analysis.rows}
 
@@ -164,6 +164,6 @@ def _layers(analysis: Analysis, model: keras.Model) -> list[Layer]:
             else:
                 suffixes = [call.suffix for call in layer.keras_calls(rows[path].input_shape)]
             parts = {suffix: model.get_layer(keras_name(name, suffix)) for suffix in suffixes}
-            yield Layer(path, name, type(layer).__name__, parts[""], parts)
+            yield InspectedLayer(path, name, type(layer).__name__, parts[""], parts)
 
     return list(walk(analysis.network.layers, ()))
