@@ -14,7 +14,7 @@ from tui_cnn.formats.toml import dumps_network
 from tui_cnn.lab.scene import Typed, convolution
 from tui_cnn.lab.settings import ConvolutionSettings
 from tui_cnn.runs.inspection.arrays import pack
-from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights, Weights
+from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights, WeightsReply
 from tui_cnn.ui.inspecting.scene import Scene
 from tui_cnn.ui.inspecting.taking import feeding, take_filter, take_map
 from tui_cnn.ui.screens import inspect
@@ -92,7 +92,7 @@ def of(layers, shape, keras):
         LayerInfo(path, named[path], type(layer).__name__, output.shape, False)
         for (path, layer), output in zip(heard, outputs, strict=True)
     )
-    weights = Weights(
+    weights = WeightsReply(
         layers=tuple(
             LayerWeights(layer.name, {weight.name: pack(weight.numpy()) for weight in layer.weights})
             for layer in model.layers

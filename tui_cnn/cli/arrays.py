@@ -21,7 +21,7 @@ from tui_cnn.i18n import _
 
 if TYPE_CHECKING:
     from tui_cnn.runs.inspection.client import Inspector
-    from tui_cnn.runs.inspection.replies import Opened
+    from tui_cnn.runs.inspection.replies import OpenReply
 
 Command = Any
 Arrays = dict[str, Any]
@@ -48,7 +48,7 @@ def activations(
     require_one(images, indices)
     target = require_suffix(out, ".npz")
 
-    async def questions(inspector: "Inspector", opened: "Opened") -> Arrays:
+    async def questions(inspector: "Inspector", opened: "OpenReply") -> Arrays:
         from tui_cnn.runs.inspection.replies import Activations
         from tui_cnn.runs.inspection.requests import Activate
 
@@ -77,11 +77,11 @@ def kernels(run: str, checkpoint: str, out: str) -> int:
     """Write the file."""
     target = require_suffix(out, ".npz")
 
-    async def questions(inspector: "Inspector", _opened: "Opened") -> Arrays:
-        from tui_cnn.runs.inspection.replies import Weights
+    async def questions(inspector: "Inspector", _opened: "OpenReply") -> Arrays:
+        from tui_cnn.runs.inspection.replies import WeightsReply
         from tui_cnn.runs.inspection.requests import Kernels
 
-        answer = await inspector.ask(Kernels(source=source), Weights)
+        answer = await inspector.ask(Kernels(source=source), WeightsReply)
         return {
             f"{layer.name}/{name}": array.numpy() for layer in answer.layers for name, array in layer.weights.items()
         }

@@ -10,7 +10,7 @@ from tui_cnn.i18n import _
 
 if TYPE_CHECKING:
     from tui_cnn.runs.inspection.client import Inspector
-    from tui_cnn.runs.inspection.replies import Opened
+    from tui_cnn.runs.inspection.replies import OpenReply
 
 
 @click.command(
@@ -30,7 +30,7 @@ def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None) -> int:
     """Print the numbers."""
     target = require_suffix(out, ".npz", ".csv") if out else None
 
-    async def questions(inspector: "Inspector", opened: "Opened") -> tuple[Any, Any, tuple[str, ...]]:
+    async def questions(inspector: "Inspector", opened: "OpenReply") -> tuple[Any, Any, tuple[str, ...]]:
         from tui_cnn.runs.inspection.replies import Evaluation
         from tui_cnn.runs.inspection.requests import Evaluate
 

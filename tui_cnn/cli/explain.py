@@ -23,7 +23,7 @@ from tui_cnn.runs.errors import RunError
 
 if TYPE_CHECKING:
     from tui_cnn.runs.inspection.client import Inspector
-    from tui_cnn.runs.inspection.replies import Heat, Heats, Opened
+    from tui_cnn.runs.inspection.replies import Heat, Heats, OpenReply
 
 _MAGNIFY = 10
 
@@ -65,7 +65,7 @@ def explain(
     require_one(images, indices)
     path = require_suffix(out, ".png", ".svg", ".npz", ".csv")
 
-    async def questions(inspector: "Inspector", opened: "Opened") -> tuple[Any, Any, int, float, str]:
+    async def questions(inspector: "Inspector", opened: "OpenReply") -> tuple[Any, Any, int, float, str]:
         from tui_cnn.runs.inspection import replies, requests
 
         (shown,) = read_images(images, indices, invert, opened.image_shape)

@@ -12,7 +12,7 @@ from tui_cnn.i18n import _
 
 if TYPE_CHECKING:
     from tui_cnn.runs.inspection.client import Inspector
-    from tui_cnn.runs.inspection.replies import Opened
+    from tui_cnn.runs.inspection.replies import OpenReply
     from tui_cnn.runs.inspection.requests import Image
     from tui_cnn.runs.inspection.source import Source
 
@@ -73,7 +73,7 @@ def source_of(run: str, checkpoint: str) -> "Source":
     return Source(str(find_run(run).path), which)  # type: ignore[arg-type]  # likewise
 
 
-def asking(source: "Source", questions: "Callable[[Inspector, Opened], Awaitable[R]]") -> R:
+def asking(source: "Source", questions: "Callable[[Inspector, OpenReply], Awaitable[R]]") -> R:
     """Open a source in an inspector, ask it something, and end it.
 
     Raises:
@@ -82,13 +82,13 @@ def asking(source: "Source", questions: "Callable[[Inspector, Opened], Awaitable
     return asyncio.run(_ask(source, questions))
 
 
-async def _ask(source: "Source", questions: "Callable[[Inspector, Opened], Awaitable[R]]") -> R:
+async def _ask(source: "Source", questions: "Callable[[Inspector, OpenReply], Awaitable[R]]") -> R:
     from tui_cnn.runs.inspection.client import Inspector
-    from tui_cnn.runs.inspection.replies import Opened
+    from tui_cnn.runs.inspection.replies import OpenReply
     from tui_cnn.runs.inspection.requests import Open
 
     async with Inspector() as inspector:
-        return await questions(inspector, await inspector.ask(Open(source=source), Opened))
+        return await questions(inspector, await inspector.ask(Open(source=source), OpenReply))
 
 
 def read_images(

@@ -19,7 +19,7 @@ from tui_cnn.i18n import _
 
 if TYPE_CHECKING:
     from tui_cnn.runs.inspection.client import Inspector
-    from tui_cnn.runs.inspection.replies import Opened
+    from tui_cnn.runs.inspection.replies import OpenReply
 
 _TOP = 3
 
@@ -42,7 +42,7 @@ def predict(
     if not images and not indices:
         raise click.UsageError(_("name a picture, or a test image with --index"))
 
-    async def questions(inspector: "Inspector", opened: "Opened") -> list[dict[str, Any]]:
+    async def questions(inspector: "Inspector", opened: "OpenReply") -> list[dict[str, Any]]:
         from tui_cnn.runs.inspection.replies import Predictions
         from tui_cnn.runs.inspection.requests import Predict
 
@@ -66,7 +66,7 @@ def predict(
     return SOUND
 
 
-def _labels(opened: "Opened", indices: tuple[int, ...]) -> dict[int, int]:
+def _labels(opened: "OpenReply", indices: tuple[int, ...]) -> dict[int, int]:
     """Look up what the test images are, as far as there are such."""
     if not indices:
         return {}
@@ -77,7 +77,7 @@ def _labels(opened: "Opened", indices: tuple[int, ...]) -> dict[int, int]:
     return {index: int(labels[index]) for index in indices if 0 <= index < len(labels)}
 
 
-def _report(shown: Shown, probabilities: Any, opened: "Opened", labels: dict[int, int]) -> dict[str, Any]:
+def _report(shown: Shown, probabilities: Any, opened: "OpenReply", labels: dict[int, int]) -> dict[str, Any]:
     report: dict[str, Any] = {
         "image": shown.image if isinstance(shown.image, int) else shown.name,
         "predictions": [

@@ -15,7 +15,7 @@ __all__ = ["Inspector", "SupersededError"]
 
 R = TypeVar("R", bound=Reply)
 
-_PATIENCE = 120.0
+_TIMEOUT = 120.0
 """Seconds without a sign of life, while an answer is due, after which the inspector is given up."""
 
 
@@ -25,9 +25,9 @@ class Inspector:
     The process ends with `close`, and also when this process does, however it may: its input is closed then.
     """
 
-    def __init__(self, command: tuple[str, ...] | None = None, patience: float = _PATIENCE) -> None:
+    def __init__(self, command: tuple[str, ...] | None = None, timeout: float = _TIMEOUT) -> None:
         self._command = command or worker_command("inspect")
-        self._patience = patience
+        self._timeout = timeout
         self._connection: Connection | None = None
         self._starting = asyncio.Lock()
 
@@ -43,7 +43,7 @@ class Inspector:
         Raises:
             RunError: it cannot start.
         """
-        await (await self._connect()).greeted(self._patience)
+        await (await self._connect()).wait_until_ready(self._timeout)
 
     async def ask(
         self,
@@ -63,7 +63,7 @@ class Inspector:
             SupersededError: a newer question of the same kind was asked.
         """
         connection = await self._connect()
-        answer = await connection.call(request, self._patience, newest_of, progress)
+        answer = await connection.call(request, self._timeout, newest_of, progress)
         if isinstance(answer, Failure):
             raise RunError(answer.message)
         if not isinstance(answer, reply):

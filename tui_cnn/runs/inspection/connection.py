@@ -12,11 +12,11 @@ from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.frames import (
     LENGTH,
     PROTOCOL,
-    Answer,
-    Call,
-    Cancel,
-    Hello,
-    Note,
+    CancelFrame,
+    HelloFrame,
+    ProgressFrame,
+    ReplyFrame,
+    RequestFrame,
     ToInspector,
     frame,
     from_inspector,
@@ -26,7 +26,7 @@ from tui_cnn.runs.inspection.replies import AnyReply
 from tui_cnn.runs.inspection.requests import AnyRequest
 from tui_cnn.runs.process import PACKAGES
 
-_FAREWELL = 2.0
+_CLOSE_SECONDS = 2.0
 """Seconds that the process has to end by itself."""
 _MOST_LINES = 50
 
@@ -35,7 +35,7 @@ class SupersededError(Exception):
     """A newer question of the same kind was asked; nobody waits for this one."""
 
 
-class _Waiting(NamedTuple):
+class _Pending(NamedTuple):
     """A question that has no answer yet."""
 
     answer: "asyncio.Future[AnyReply]"
@@ -49,13 +49,13 @@ class Connection:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         loop = asyncio.get_running_loop()
         self._process = process
-        self._waiting: dict[int, _Waiting] = {}
-        self._last = 0
-        self._heard = loop.time()
-        self._greeting: asyncio.Future[None] = loop.create_future()
-        self._said: deque[str] = deque(maxlen=_MOST_LINES)
+        self._pending: dict[int, _Pending] = {}
+        self._last_id = 0
+        self._last_message_at = loop.time()
+        self._ready: asyncio.Future[None] = loop.create_future()
+        self._log: deque[str] = deque(maxlen=_MOST_LINES)
         self._error: RunError | None = None
-        self._listening = asyncio.create_task(self._listen_all())
+        self._receiving = asyncio.create_task(self._receive_all())
 
     @classmethod
     async def open(cls, command: tuple[str, ...]) -> "Connection":
@@ -77,16 +77,16 @@ class Connection:
         """Whether it can still be asked."""
         return self._error is None
 
-    async def greeted(self, patience: float) -> None:
+    async def wait_until_ready(self, timeout: float) -> None:
         """Wait until the process is ready.
 
         Raises:
             RunError: it has died, or speaks another protocol.
         """
-        await self._wait_for(self._greeting, patience)
+        await self._wait_for(self._ready, timeout)
 
     async def call(
-        self, request: AnyRequest, patience: float, kind: str | None, progress: Callable[[float], None] | None
+        self, request: AnyRequest, timeout: float, kind: str | None, progress: Callable[[float], None] | None
     ) -> AnyReply:
         """Ask, and wait for the answer.
 
@@ -94,21 +94,21 @@ class Connection:
             RunError: the process has died, or died of being waited for.
             SupersededError: a newer question of this kind was asked.
         """
-        self._last += 1
-        number = self._last
+        self._last_id += 1
+        number = self._last_id
         answer: asyncio.Future[AnyReply] = asyncio.get_running_loop().create_future()
         if kind is not None:
             self._supersede(kind)
-        self._waiting[number] = _Waiting(answer, kind, progress)
+        self._pending[number] = _Pending(answer, kind, progress)
         try:
-            await self._wait_for(self._greeting, patience)
+            await self._wait_for(self._ready, timeout)
             if not answer.done():
-                await self._send(Call(number, request))
-            await self._wait_for(answer, patience)
+                await self._send(RequestFrame(number, request))
+            await self._wait_for(answer, timeout)
             return answer.result()
         finally:
-            if self._waiting.pop(number, None) and self.alive and not answer.done():
-                self._write(Cancel(number))
+            if self._pending.pop(number, None) and self.alive and not answer.done():
+                self._write(CancelFrame(number))
             answer.cancel()
 
     async def close(self) -> None:
@@ -117,28 +117,28 @@ class Connection:
         if self._process.stdin is not None:
             self._process.stdin.close()
         try:
-            await asyncio.wait_for(self._process.wait(), _FAREWELL)
+            await asyncio.wait_for(self._process.wait(), _CLOSE_SECONDS)
         except TimeoutError:
             self._kill()
             await self._process.wait()
-        await self._listening
+        await self._receiving
 
     def _supersede(self, kind: str) -> None:
-        for number, waiting in list(self._waiting.items()):
-            if waiting.kind == kind:
-                del self._waiting[number]
-                if not waiting.answer.done():
-                    waiting.answer.set_exception(SupersededError())
-                self._write(Cancel(number))
+        for number, pending in list(self._pending.items()):
+            if pending.kind == kind:
+                del self._pending[number]
+                if not pending.answer.done():
+                    pending.answer.set_exception(SupersededError())
+                self._write(CancelFrame(number))
 
-    async def _wait_for(self, future: "asyncio.Future[Any]", patience: float) -> None:
+    async def _wait_for(self, future: "asyncio.Future[Any]", timeout: float) -> None:
         """Wait, as long as there are signs of life; then give what was waited for, an error at last."""
         loop = asyncio.get_running_loop()
         while not future.done():
-            await asyncio.wait({future}, timeout=patience)
-            if not future.done() and loop.time() - self._heard >= patience:
+            await asyncio.wait({future}, timeout=timeout)
+            if not future.done() and loop.time() - self._last_message_at >= timeout:
                 message = _("the inspector did not answer for {seconds:.0f} seconds, and was ended")
-                self._fail(RunError(message.format(seconds=patience)))
+                self._fail(RunError(message.format(seconds=timeout)))
                 self._kill()
         future.result()
 
@@ -152,48 +152,48 @@ class Connection:
         if self._process.stdin is not None and not self._process.stdin.is_closing():
             self._process.stdin.write(frame(message))
 
-    async def _listen_all(self) -> None:
+    async def _receive_all(self) -> None:
         """Take in what the process says, until it has ended."""
         log = asyncio.create_task(self._read_log())
         try:
-            await self._listen()
+            await self._receive()
         except ValueError as error:
             self._fail(RunError(_("the inspector speaks in riddles ({reason}); try again").format(reason=error)))
             self._kill()
         status = await self._process.wait()
         await log
-        self._fail(RunError(self._epitaph(status)))
+        self._fail(RunError(self._exit_message(status)))
 
-    async def _listen(self) -> None:
+    async def _receive(self) -> None:
         assert self._process.stdout is not None
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 length = length_of(await self._process.stdout.readexactly(LENGTH.size))
                 message = from_inspector.decode(await self._process.stdout.readexactly(length))
-                self._heard = asyncio.get_running_loop().time()
-                self._take(message)
+                self._last_message_at = asyncio.get_running_loop().time()
+                self._handle(message)
 
-    def _take(self, message: Hello | Note | Answer) -> None:
+    def _handle(self, message: HelloFrame | ProgressFrame | ReplyFrame) -> None:
         match message:
-            case Hello(protocol=protocol):
+            case HelloFrame(protocol=protocol):
                 if protocol != PROTOCOL:
                     self._fail(RunError(_("this program was replaced by another version; start it again")))
                     self._kill()
-                elif not self._greeting.done():
-                    self._greeting.set_result(None)
-            case Note(id=number, share=share):
-                if (waiting := self._waiting.get(number)) and waiting.progress:
-                    waiting.progress(share)
-            case Answer(id=number, reply=reply):
-                if (waiting := self._waiting.get(number)) and not waiting.answer.done():
-                    waiting.answer.set_result(reply)
+                elif not self._ready.done():
+                    self._ready.set_result(None)
+            case ProgressFrame(id=number, share=share):
+                if (pending := self._pending.get(number)) and pending.progress:
+                    pending.progress(share)
+            case ReplyFrame(id=number, reply=reply):
+                if (pending := self._pending.get(number)) and not pending.answer.done():
+                    pending.answer.set_result(reply)
 
     async def _read_log(self) -> None:
         assert self._process.stderr is not None
         rest = b""
         while chunk := await self._process.stderr.read(65_536):
             *lines, rest = (rest + chunk).split(b"\n")
-            self._said.extend(line.decode("utf-8", "replace").strip() for line in lines)
+            self._log.extend(line.decode("utf-8", "replace").strip() for line in lines)
             rest = rest[-65_536:]
 
     def _fail(self, error: RunError) -> None:
@@ -201,8 +201,8 @@ class Connection:
         if self._error is not None:
             return
         self._error = error
-        answers = [waiting.answer for waiting in self._waiting.values()]
-        futures: list[asyncio.Future[Any]] = [self._greeting, *answers]
+        answers = [pending.answer for pending in self._pending.values()]
+        futures: list[asyncio.Future[Any]] = [self._ready, *answers]
         for future in futures:
             if not future.done():
                 future.set_exception(error)
@@ -212,12 +212,12 @@ class Connection:
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
 
-    def _epitaph(self, status: int) -> str:
+    def _exit_message(self, status: int) -> str:
         """Say how the process ended."""
-        last = next((line for line in reversed(self._said) if line), "")
+        last_line = next((line for line in reversed(self._log) if line), "")
         if status < 0:
             name = signal.Signals(-status).name
             reason = _("{signal}; perhaps there was not enough memory").format(signal=name)
         else:
-            reason = last or _("status {status}").format(status=status)
+            reason = last_line or _("status {status}").format(status=status)
         return _("the inspector ended ({reason}); ask again to start it anew").format(reason=reason)

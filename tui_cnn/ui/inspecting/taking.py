@@ -12,7 +12,7 @@ from tui_cnn.core.path import Path
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.lab.scene import Taken
-from tui_cnn.runs.inspection.replies import Activations, LayerInfo, Weights
+from tui_cnn.runs.inspection.replies import Activations, LayerInfo, WeightsReply
 from tui_cnn.ui.inspecting.scene import Scene
 
 _MOST_CHANNELS = 3
@@ -34,7 +34,9 @@ def take_map(scene: Scene, found: Activations) -> Brought:
     return Brought({"image": "map"}, Taken(values, name))
 
 
-def take_filter(scene: Scene, place: int, channel: int | None, found: Activations, weights: Weights) -> Brought | None:
+def take_filter(
+    scene: Scene, place: int, channel: int | None, found: Activations, weights: WeightsReply
+) -> Brought | None:
     """Take the chosen filter of the convolution at a place, and what it looks at; None if it is no such layer.
 
     Where more than three channels go in, one is taken: `channel` or, None, the one with the largest weights.

@@ -22,7 +22,7 @@ from tui_cnn.worker.build import build
 Floats = npt.NDArray[np.float32]
 
 
-class Layer(NamedTuple):
+class InspectedLayer(NamedTuple):
     """A layer whose activations can be seen."""
 
     path: Path
@@ -69,22 +69,22 @@ class Engine:
         self.probabilities = self.compiled("probabilities", self._probabilities)
         self.gradients = self.compiled("gradients", self._gradients, numbers=1)
 
-    def place(self, name: str) -> int:
+    def index(self, name: str) -> int:
         """Find a layer by its name.
 
         Raises:
             RunError: there is none.
         """
-        for place, layer in enumerate(self.layers):
+        for index, layer in enumerate(self.layers):
             if layer.name == name:
-                return place
+                return index
         message = _("{network} has no layer “{name}”; its layers are: {names}")
         listed = ", ".join(layer.name for layer in self.layers)
         raise RunError(message.format(network=self.network.name, name=name, names=listed))
 
-    def until(self, place: int) -> keras.Model:
+    def until(self, index: int) -> keras.Model:
         """Return the part of the model up to a layer."""
-        return keras.Model(self.model.input, self.layers[place].keras.output)
+        return keras.Model(self.model.input, self.layers[index].keras.output)
 
     def compiled(self, name: str, function: Callable[..., Any], numbers: int = 0) -> Any:
         """Compile a function of inputs and so many whole numbers, or return what was compiled by this name before."""
@@ -134,7 +134,7 @@ class Engine:
         return score, pixels, outputs, inner
 
 
-def _layers(network: Network, model: keras.Model) -> list[Layer]:
+def _layers(network: Network, model: keras.Model) -> list[InspectedLayer]:
     """List the layers: branches come where they are merged, blocks are only what is in them."""
     named = names(network)
 
@@ -147,6 +147,6 @@ def _layers(network: Network, model: keras.Model) -> list[Layer]:
             if isinstance(layer, Branches):
                 for number, branch in enumerate(layer.branches):
                     yield from walk(branch, (*path, number))
-            yield Layer(path, named[path], type(layer).__name__, model.get_layer(named[path]))
+            yield InspectedLayer(path, named[path], type(layer).__name__, model.get_layer(named[path]))
 
     return list(walk(network.layers, ()))

@@ -23,7 +23,7 @@ BATCH = 250
 Pixels = npt.NDArray[np.uint8]
 
 
-class Opened:
+class LoadedModel:
     """The weights of a source as they were at `stamp`, in the engine of their network, beside the test set."""
 
     def __init__(self, source: Source, stamp: int, engine: Engine, test: TestSet, directory: str) -> None:

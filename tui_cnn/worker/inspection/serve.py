@@ -12,12 +12,12 @@ from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 from tui_cnn.runs.inspection.frames import (
     PROTOCOL,
-    Answer,
-    Call,
-    Cancel,
+    CancelFrame,
     FromInspector,
-    Hello,
-    Note,
+    HelloFrame,
+    ProgressFrame,
+    ReplyFrame,
+    RequestFrame,
     ToInspector,
     frame,
     read_frame,
@@ -47,7 +47,7 @@ def main() -> int:
     except ImportError as error:
         sys.stderr.write(_("TensorFlow cannot be loaded: {reason}").format(reason=error) + "\n")
         return 1
-    _send(sink, Hello(PROTOCOL))
+    _send(sink, HelloFrame(PROTOCOL))
     _serve(inbox, sink, Answers())
     return 0
 
@@ -90,21 +90,21 @@ def _serve(inbox: Inbox, sink: BinaryIO, answers: "Answers") -> None:
     while True:
         while not jobs or not inbox.empty():
             match inbox.get():
-                case Call(id=number, request=request):
+                case RequestFrame(id=number, request=request):
                     jobs[number] = (0, answers.begin(request))
-                case Cancel(id=number):
+                case CancelFrame(id=number):
                     jobs.pop(number, None)
         number = min(jobs, key=lambda each: (jobs[each][0], -each))
         turns, job = jobs.pop(number)
         try:
             share = next(job)
         except StopIteration as end:
-            _send(sink, Answer(number, end.value))
+            _send(sink, ReplyFrame(number, end.value))
         except Exception as error:
-            _send(sink, Answer(number, Failure(message=_explain(error))))
+            _send(sink, ReplyFrame(number, Failure(message=_explain(error))))
         else:
             jobs[number] = (turns + 1, job)
-            _send(sink, Note(number, share))
+            _send(sink, ProgressFrame(number, share))
 
 
 def _explain(error: Exception) -> str:
