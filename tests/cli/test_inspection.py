@@ -203,6 +203,6 @@ def test_asking_the_real_inspector(cnn_tui, trained, monkeypatch):
         assert opened.layers[0].name == "conv2d"
         return await inspector.ask(Kernels(source=source), WeightsReply)
 
-    assert inspecting.asking(source, questions).layers[0].weights["kernel"].shape == (5, 5, 1, 8)
+    assert inspecting.ask_inspector(source, questions).layers[0].weights["kernel"].shape == (5, 5, 1, 8)
     with pytest.raises(RuntimeError):
         asyncio.get_running_loop()

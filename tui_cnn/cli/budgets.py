@@ -39,9 +39,9 @@ def broken(budgets: Budgets, analysis: Analysis, needs: Memory) -> Iterator[str]
             yield message.format(name=name, value=value, unit=unit, option=option, limit=limit)
     yield from _field(budgets.min_receptive_field, analysis)
     if budgets.output_shape is not None and analysis.output_shape != budgets.output_shape:
-        found = format_shape(analysis.output_shape) if analysis.output_shape else _("unknown")
+        output = format_shape(analysis.output_shape) if analysis.output_shape else _("unknown")
         message = _("{name}: the output is {found}, not --output-shape {wanted}")
-        yield message.format(name=name, found=found, wanted=format_shape(budgets.output_shape))
+        yield message.format(name=name, found=output, wanted=format_shape(budgets.output_shape))
 
 
 def _field(least: int | None, analysis: Analysis) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.inspecting import RUN_HELP, asking, checkpoint_option, require_suffix, source_of
+from tui_cnn.cli.inspecting import RUN_HELP, ask_inspector, checkpoint_option, require_suffix, source_of
 from tui_cnn.i18n import _
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None) -> int:
         return answer.probabilities.numpy(), answer.labels.numpy(), opened.class_names
 
     source = source_of(run, checkpoint)
-    probabilities, labels, names = asking(source, questions)
+    probabilities, labels, names = ask_inspector(source, questions)
     report = _report(probabilities, labels, names)
     if target:
         _save(target, probabilities, labels, names)

@@ -47,11 +47,11 @@ def image_options(command: Command) -> Command:
     return command
 
 
-class Shown(NamedTuple):
+class InputImage(NamedTuple):
     """An image for the network: the number of one of the test set, or a picture as an array, and how to call it."""
 
     name: str
-    image: "Image"
+    value: "Image"
     inverted: bool = False
 
 
@@ -73,7 +73,7 @@ def source_of(run: str, checkpoint: str) -> "Source":
     return Source(str(find_run(run).path), which)  # type: ignore[arg-type]  # likewise
 
 
-def asking(source: "Source", questions: "Callable[[Inspector, OpenReply], Awaitable[R]]") -> R:
+def ask_inspector(source: "Source", questions: "Callable[[Inspector, OpenReply], Awaitable[R]]") -> R:
     """Open a source in an inspector, ask it something, and end it.
 
     Raises:
@@ -93,7 +93,7 @@ async def _ask(source: "Source", questions: "Callable[[Inspector, OpenReply], Aw
 
 def read_images(
     paths: tuple[str, ...], indices: tuple[int, ...], invert: bool | None, shape: tuple[int, int]
-) -> list[Shown]:
+) -> list[InputImage]:
     """Read the pictures, made as large as `shape` says, and name the test images.
 
     Raises:
@@ -102,15 +102,15 @@ def read_images(
     from tui_cnn.data.image_files import fit_image, has_light_background, read_image
     from tui_cnn.runs.inspection.arrays import pack
 
-    shown = []
+    images = []
     for path in paths:
-        picture = read_image(Path(path).expanduser())
-        inverted = has_light_background(picture) if invert is None else invert
-        shown.append(Shown(path, pack(fit_image(picture, shape, invert=inverted)), inverted))
-    return shown + [Shown(_("test image {number}").format(number=index), index) for index in indices]
+        image = read_image(Path(path).expanduser())
+        inverted = has_light_background(image) if invert is None else invert
+        images.append(InputImage(path, pack(fit_image(image, shape, invert=inverted)), inverted))
+    return images + [InputImage(_("test image {number}").format(number=index), index) for index in indices]
 
 
-def require_one(paths: tuple[str, ...], indices: tuple[int, ...]) -> None:
+def require_one_image(paths: tuple[str, ...], indices: tuple[int, ...]) -> None:
     """Refuse none, or several.
 
     Raises:

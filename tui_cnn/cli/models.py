@@ -16,7 +16,7 @@ input_shape_option = click.option(
 )
 
 
-def named(model: str, input_shape: Shape | None = None) -> Network:
+def read_model(model: str, input_shape: Shape | None = None) -> Network:
     """Read a model; what could not be kept of a file of Keras is said on the standard error, a line each.
 
     Raises:

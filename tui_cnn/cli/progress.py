@@ -36,20 +36,20 @@ class PlainProgress:
         if started is not None and started != self._started:
             self._started = started
             self._epochs = started.resumed_from // started.steps_per_epoch
-            self.say(start_line(started))
+            self.write_line(start_line(started))
         queued = snapshot.queued
         if queued is not None and queued != self._queued:
-            self.say(_("waiting for its turn behind {run}").format(run=queued.behind))
+            self.write_line(_("waiting for its turn behind {run}").format(run=queued.behind))
         self._queued = queued
         if snapshot.chosen is not None and snapshot.chosen != self._chosen:
             self._chosen = snapshot.chosen
-            self.say(chosen_line(snapshot.chosen))
+            self.write_line(chosen_line(snapshot.chosen))
         for epoch in snapshot.epochs:
             if epoch.epoch > self._epochs and started is not None:
                 self._epochs = epoch.epoch
-                self.say(epoch_line(epoch, started.epochs))
+                self.write_line(epoch_line(epoch, started.epochs))
 
-    def say(self, line: str) -> None:
+    def write_line(self, line: str) -> None:
         """Write a line."""
         click.echo(line)
 
@@ -57,7 +57,7 @@ class PlainProgress:
 class NoProgress(PlainProgress):
     """Says nothing."""
 
-    def say(self, line: str) -> None:
+    def write_line(self, line: str) -> None:
         """Say nothing."""
 
 
@@ -100,7 +100,7 @@ class LiveProgress(PlainProgress):
         if snapshot.evaluating is not None:
             self._bar.update(self._task, **_evaluating_bar(snapshot.evaluating))
 
-    def say(self, line: str) -> None:
+    def write_line(self, line: str) -> None:
         """Write a line above the bar."""
         self._bar.console.print(line, markup=False, highlight=False)
 

@@ -72,16 +72,16 @@ def comparison(summaries: Sequence[Summary]) -> list[str]:
     )
     rows = [
         (
-            one.about.title or one.network,
-            f"{one.parameters:,}" if one.parameters is not None else "—",
-            f"{one.macs:,}" if one.macs is not None else "—",
-            one.recipe_name or "—",
-            str(one.epochs_done),
-            share(one.best_accuracy),
-            share(one.test_accuracy),
-            duration(one.seconds),
-            f"{one.memory / 1e9:.2f} GB" if one.memory else "—",
+            summary.about.title or summary.network,
+            f"{summary.parameters:,}" if summary.parameters is not None else "—",
+            f"{summary.macs:,}" if summary.macs is not None else "—",
+            summary.recipe_name or "—",
+            str(summary.epochs_done),
+            share(summary.best_accuracy),
+            share(summary.test_accuracy),
+            duration(summary.seconds),
+            f"{summary.memory / 1e9:.2f} GB" if summary.memory else "—",
         )
-        for one in summaries
+        for summary in summaries
     ]
     return table(heading, rows, numbers={1, 2, 4, 5, 6, 7, 8})

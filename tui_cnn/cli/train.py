@@ -2,7 +2,7 @@
 
 import click
 
-from tui_cnn.cli.models import named
+from tui_cnn.cli.models import read_model
 from tui_cnn.cli.recipe_options import read_options, recipe_options
 from tui_cnn.i18n import _
 
@@ -41,18 +41,18 @@ def train(model: str | None, source: str | None, as_json: bool, now: bool, **opt
     from tui_cnn.data.dataset import summarize
     from tui_cnn.runs.directory import find_run
     from tui_cnn.runs.launch import start
-    from tui_cnn.runs.preflight import notes
+    from tui_cnn.runs.preflight import training_warnings
 
     repeated = find_run(source) if source else None
     recipe = read_options(options, repeated.recipe() if repeated else None)
     if model is not None:
-        network = named(model)
+        network = read_model(model)
     elif repeated is not None:
         network = repeated.network()
     else:
         raise click.UsageError(_("name a MODEL, or a run to repeat with --from"))
     run = start(network, recipe, now=now)
-    for note in notes(network, recipe, summarize(recipe.directory).train_count):
+    for note in training_warnings(network, recipe, summarize(recipe.directory).train_count):
         click.echo(note, err=True)
     return follow(run, as_json=as_json)
 
@@ -82,7 +82,7 @@ def resume(run: str, as_json: bool, now: bool) -> int:
     from tui_cnn.runs.snapshot import Follower
     from tui_cnn.runs.state import ACTIVE
 
-    found = find_run(run)
-    if Follower(found).poll().state not in ACTIVE:
-        launch.resume(found, now=now)
-    return follow(found, as_json=as_json)
+    directory = find_run(run)
+    if Follower(directory).poll().state not in ACTIVE:
+        launch.resume(directory, now=now)
+    return follow(directory, as_json=as_json)

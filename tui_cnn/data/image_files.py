@@ -34,11 +34,11 @@ def read_small(path: Path, grey_side: int, colour_side: int) -> Image:
     """
     from PIL import Image as Pillow
 
-    picture = _read(path, "RGB")
-    grey = bool((picture == picture[..., :1]).all())
-    scale = min(1.0, (grey_side if grey else colour_side) / max(picture.shape[:2]))
-    rows, columns = (max(1, round(length * scale)) for length in picture.shape[:2])
-    small = np.asarray(Pillow.fromarray(picture).resize((columns, rows), Pillow.Resampling.LANCZOS))
+    image = _read(path, "RGB")
+    grey = bool((image == image[..., :1]).all())
+    scale = min(1.0, (grey_side if grey else colour_side) / max(image.shape[:2]))
+    rows, columns = (max(1, round(length * scale)) for length in image.shape[:2])
+    small = np.asarray(Pillow.fromarray(image).resize((columns, rows), Pillow.Resampling.LANCZOS))
     return small[..., :1] if grey else small
 
 
@@ -52,10 +52,10 @@ def _read(path: Path, mode: str) -> Image:
             raise ValueError
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns of large pictures: the bound below says what is too large
-            with Pillow.open(path) as picture:
-                if picture.width * picture.height > _MOST_PIXELS:
+            with Pillow.open(path) as image:
+                if image.width * image.height > _MOST_PIXELS:
                     raise Pillow.DecompressionBombError
-                upright = ImageOps.exif_transpose(picture)
+                upright = ImageOps.exif_transpose(image)
                 if upright.mode[0] in "IF":
                     return _eight_bits(np.asarray(upright), upright.mode)
                 layers = upright.convert("RGBA")
@@ -86,7 +86,7 @@ def _eight_bits(levels: npt.NDArray[Any], mode: str) -> Image:
     return np.round(np.clip(levels / whole, 0, 1) * 255).astype(np.uint8)
 
 
-def fit_image(picture: Image, shape: tuple[int, int], *, invert: bool = False) -> Image:
+def fit_image(image: Image, shape: tuple[int, int], *, invert: bool = False) -> Image:
     """Make a grey picture as large as the network's images, `shape` (height, width): shrunk or grown whole, centred.
 
     The border is black, the background of Fashion-MNIST; `invert` turns a picture with a light background.
@@ -94,19 +94,19 @@ def fit_image(picture: Image, shape: tuple[int, int], *, invert: bool = False) -
     from PIL import Image as Pillow
 
     if invert:
-        picture = 255 - picture
+        image = 255 - image
     height, width = shape
-    scale = min(height / picture.shape[0], width / picture.shape[1])
-    rows, columns = (max(1, round(length * scale)) for length in picture.shape)
-    if (rows, columns) != picture.shape:
-        picture = np.asarray(Pillow.fromarray(picture).resize((columns, rows), Pillow.Resampling.LANCZOS))
+    scale = min(height / image.shape[0], width / image.shape[1])
+    rows, columns = (max(1, round(length * scale)) for length in image.shape)
+    if (rows, columns) != image.shape:
+        image = np.asarray(Pillow.fromarray(image).resize((columns, rows), Pillow.Resampling.LANCZOS))
     fitted = np.zeros(shape, np.uint8)
     top, left = (height - rows) // 2, (width - columns) // 2
-    fitted[top : top + rows, left : left + columns] = picture
+    fitted[top : top + rows, left : left + columns] = image
     return fitted
 
 
-def has_light_background(picture: Image) -> bool:
+def has_light_background(image: Image) -> bool:
     """Tell whether most of the border of a picture is light, so that it should be inverted."""
-    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
     return bool(np.median(border) > 127)

@@ -33,10 +33,10 @@ def zoom(image: Image, factor: float) -> Image:
     height, width = image.shape
     # A frame of black, wide enough for what is seen of the outside, and for the pixels that the edge is mixed with.
     frame = 2 + max(0, round(max(height, width) * (1 / factor - 1) / 2))
-    seen_height, seen_width = height / factor, width / factor
-    left, top = frame + (width - seen_width) / 2, frame + (height - seen_height) / 2
+    source_height, source_width = height / factor, width / factor
+    left, top = frame + (width - source_width) / 2, frame + (height - source_height) / 2
     framed = Pillow.fromarray(np.pad(image, frame))
-    box = (left, top, left + seen_width, top + seen_height)
+    box = (left, top, left + source_width, top + source_height)
     return np.asarray(framed.resize((width, height), Pillow.Resampling.BILINEAR, box))
 
 

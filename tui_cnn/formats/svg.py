@@ -12,7 +12,7 @@ from tui_cnn.core.path import Path
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.formats.diagram import BOX_HEIGHT, BOX_WIDTH, PILL_HEIGHT, PILL_WIDTH, Box, Frame, Line, Mark, Pill, place
-from tui_cnn.formats.numbers_table import Line as Described
+from tui_cnn.formats.numbers_table import TableRow as Described
 from tui_cnn.formats.numbers_table import lines, total
 from tui_cnn.i18n import _
 

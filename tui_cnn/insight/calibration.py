@@ -30,11 +30,11 @@ class Reliability(NamedTuple):
     @property
     def error(self) -> float:
         """The expected calibration error: the mean gap of confidence and accuracy, weighted by the images, 0 to 1."""
-        seen = self.images > 0
-        if not seen.any():
+        filled = self.images > 0
+        if not filled.any():
             return 0.0
-        gaps = np.abs(self.confidence - self.accuracy)[seen]
-        return float(np.average(gaps, weights=self.images[seen]))
+        gaps = np.abs(self.confidence - self.accuracy)[filled]
+        return float(np.average(gaps, weights=self.images[filled]))
 
 
 def reliability(probabilities: npt.NDArray[Any], labels: npt.NDArray[Any], bins: int = BINS) -> Reliability:

@@ -42,17 +42,17 @@ def select(
         passes &= predicted == wanted.predicted
     if wanted.right is not None:
         passes &= (predicted == labels) == wanted.right
-    found = np.flatnonzero(passes)
+    indices = np.flatnonzero(passes)
     match order:
         case "index":
-            return found
+            return indices
         case "most sure":
             key = -sure
         case "least sure":
             key = sure
         case "least true":
             key = probabilities[np.arange(len(labels)), labels]
-    return found[np.argsort(key[found], kind="stable")]
+    return indices[np.argsort(key[indices], kind="stable")]
 
 
 def most_confident_mistakes(probabilities: npt.NDArray[Any], labels: npt.NDArray[Any], count: int) -> Indices:

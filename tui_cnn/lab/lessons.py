@@ -43,12 +43,12 @@ def read_lesson(path: Path) -> Lesson:
     """Read a lesson from `NN-name.md`: a title, paragraphs, and under the last heading a list of links."""
     head, _line, rest = path.read_text("utf-8").partition("\n")
     text, _heading, tries = rest.rpartition("\n## ")
-    found = (_TRY.match(line) for line in re.sub(r"\n  +", " ", tries).splitlines())
+    matches = (_TRY.match(line) for line in re.sub(r"\n  +", " ", tries).splitlines())
     return Lesson(
         path.stem.partition("-")[2],
         head.removeprefix("# ").strip(),
         text.strip(),
-        tuple(Try(match["words"] + match["rest"], match["link"]) for match in found if match),
+        tuple(Try(match["words"] + match["rest"], match["link"]) for match in matches if match),
     )
 
 

@@ -67,15 +67,15 @@ class Pooling(NamedTuple):
         row, column = divmod(index, laid.shape[1])
         patch = laid.patch(laid.padded(self.image, np.nan), row, column)
         if self.kind == "depth max":
-            seen = patch[:, 0, channel * self.depth : (channel + 1) * self.depth]
+            window = patch[:, 0, channel * self.depth : (channel + 1) * self.depth]
         else:
-            seen = patch[:, :, channel]
+            window = patch[:, :, channel]
         if self.kind in ("average", "global average"):
-            return Pooled(row, column, seen, ~np.isnan(seen), float(np.nanmean(seen)))
-        largest = np.unravel_index(int(np.nanargmax(seen)), seen.shape)
-        kept = np.zeros(seen.shape, bool)
+            return Pooled(row, column, window, ~np.isnan(window), float(np.nanmean(window)))
+        largest = np.unravel_index(int(np.nanargmax(window)), window.shape)
+        kept = np.zeros(window.shape, bool)
         kept[largest] = True
-        return Pooled(row, column, seen, kept, float(seen[largest]))
+        return Pooled(row, column, window, kept, float(window[largest]))
 
     def output(self) -> Image:
         """Work out all places of all channels: (height, width, channels)."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from tui_cnn.lab.convolution import Convolution, Kernels
 from tui_cnn.lab.filters import Filter, filters
-from tui_cnn.lab.images import colours, pictures, street
+from tui_cnn.lab.images import colours, sample_images, street
 from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings, PoolingSettings
 from tui_cnn.lab.windows import Image
 
@@ -60,7 +60,7 @@ def image_of(settings: ConvolutionSettings | PoolingSettings, typed: Typed) -> I
         case "colours":
             return colours(settings.side)
         case name:
-            return pictures(settings.side)[_NAMES.get(name, name.replace("-", " "))]
+            return sample_images(settings.side)[_NAMES.get(name, name.replace("-", " "))]
 
 
 def image_name(settings: ConvolutionSettings | PoolingSettings) -> str:

@@ -18,7 +18,7 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-class Moved(NamedTuple):
+class ShiftedPooling(NamedTuple):
     """A picture, moved, and what becomes of it on both ways.
 
     Attributes:
@@ -34,7 +34,7 @@ class Moved(NamedTuple):
     strided_changed: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] | None
 
 
-def moved(settings: PoolingSettings, typed: Typed) -> Moved:
+def moved(settings: PoolingSettings, typed: Typed) -> ShiftedPooling:
     """Pool the picture as it was and as it is moved.
 
     Raises:
@@ -45,9 +45,9 @@ def moved(settings: PoolingSettings, typed: Typed) -> Moved:
     pooled = after.output()
     changed = pooled != before.output()
     if settings.kind not in ("max", "average"):
-        return Moved(after, pooled, None, changed, None)
+        return ShiftedPooling(after, pooled, None, changed, None)
     strided = subsampled(after.image, settings.strides)
-    return Moved(after, pooled, strided, changed, strided != subsampled(before.image, settings.strides))
+    return ShiftedPooling(after, pooled, strided, changed, strided != subsampled(before.image, settings.strides))
 
 
 def kept(pooling: Pooling, places: int) -> tuple[Image, Image]:
@@ -57,7 +57,7 @@ def kept(pooling: Pooling, places: int) -> tuple[Image, Image]:
     """
     laid = pooling.windows
     padded = laid.padded(pooling.image, np.nan)
-    seen, left = np.zeros_like(padded), np.zeros_like(padded)
+    covered, selected = np.zeros_like(padded), np.zeros_like(padded)
     for place in range(places):
         row, column = divmod(place, laid.shape[1])
         taps = np.ix_(laid.down.taps(row), laid.across.taps(column))
@@ -65,12 +65,12 @@ def kept(pooling: Pooling, places: int) -> tuple[Image, Image]:
             step = pooling.step(place, channel)
             if pooling.kind == "depth max":
                 under = slice(channel * pooling.depth, (channel + 1) * pooling.depth)
-                seen[row, column, under] = 1
-                left[row, column, under] = step.kept[0]
+                covered[row, column, under] = 1
+                selected[row, column, under] = step.kept[0]
             else:
-                seen[..., channel][taps] = 1
-                left[..., channel][taps] = np.maximum(left[..., channel][taps], step.kept)
-    return seen, left
+                covered[..., channel][taps] = 1
+                selected[..., channel][taps] = np.maximum(selected[..., channel][taps], step.kept)
+    return covered, selected
 
 
 def _pooling(settings: PoolingSettings, image: Image) -> Pooling:

@@ -132,12 +132,12 @@ def find_run(text: str) -> RunDirectory:
         raise RunError(_("there are no runs yet; train a network first"))
     if text == "last":
         return runs[0]
-    found = [run for run in runs if run.id == text] or [run for run in runs if text in run.id]
-    if not found:
+    matches = [run for run in runs if run.id == text] or [run for run in runs if text in run.id]
+    if not matches:
         message = _("no run is called “{text}”; the newest is {newest}")
         raise RunError(message.format(text=text, newest=runs[0].id))
-    if len(found) > 1:
-        listed = ", ".join(run.id for run in found[:_MOST_NAMED]) + (", …" if len(found) > _MOST_NAMED else "")
+    if len(matches) > 1:
+        listed = ", ".join(run.id for run in matches[:_MOST_NAMED]) + (", …" if len(matches) > _MOST_NAMED else "")
         message = _("“{text}” may mean {count} runs: {listed}; give more of the id")
-        raise RunError(message.format(text=text, count=len(found), listed=listed))
-    return found[0]
+        raise RunError(message.format(text=text, count=len(matches), listed=listed))
+    return matches[0]

@@ -46,7 +46,7 @@ class History:
         self.stopped = False
         self.elapsed = 0.0
 
-    def tell(self, event: AnyEvent) -> None:
+    def add(self, event: AnyEvent) -> None:
         """Take in the next event."""
         match event:
             case Started():

@@ -51,11 +51,11 @@ def check(network: Network, recipe: Recipe) -> Checked:
     return Checked(network, recipe)
 
 
-def notes(network: Network, recipe: Recipe, images: int) -> list[str]:
+def training_warnings(network: Network, recipe: Recipe, images: int) -> list[str]:
     """Say what will surprise in a run that can be trained, on so many training images."""
     steps = recipe.epochs * recipe.batches(recipe.image_counts(images).train)
-    found = analyze(network, Setting(steps=steps)).checks
-    return [str(finding) for finding in found if finding.code == "slow-averages"]
+    findings = analyze(network, Setting(steps=steps)).checks
+    return [str(finding) for finding in findings if finding.code == "slow-averages"]
 
 
 def _wrong_output(name: str, shape: Shape | None, data: str, classes: int) -> str:

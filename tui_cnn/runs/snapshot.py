@@ -93,7 +93,7 @@ class Follower:
                 self._damaged += 1
             else:
                 if event is not None:
-                    self._history.tell(event)
+                    self._history.add(event)
         return bool(lines)
 
     def _take(self, state: State) -> Snapshot:

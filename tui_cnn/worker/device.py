@@ -25,16 +25,16 @@ def configure(runtime: Runtime) -> Runtime:
         raise TrainingError(
             _("TensorFlow sees no GPU here."), _("Start a new run with device = auto; see worker.log for its reasons.")
         )
-    seen = {"cpu": [], "gpus": gpus}.get(runtime.device, gpus[:1])
-    if gpus and seen != tf.config.get_visible_devices("GPU"):
-        tf.config.set_visible_devices(seen, "GPU")
+    visible = {"cpu": [], "gpus": gpus}.get(runtime.device, gpus[:1])
+    if gpus and visible != tf.config.get_visible_devices("GPU"):
+        tf.config.set_visible_devices(visible, "GPU")
     if runtime.deterministic:
         tf.config.experimental.enable_op_determinism()
     with suppress(RuntimeError):  # it has begun
-        tf.config.threading.set_intra_op_parallelism_threads(runtime.threads if seen else runtime.sharing)
+        tf.config.threading.set_intra_op_parallelism_threads(runtime.threads if visible else runtime.sharing)
         tf.config.threading.set_inter_op_parallelism_threads(runtime.threads)
     sharing = tf.config.threading.get_intra_op_parallelism_threads() or runtime.threads
-    lanes = 1 if seen or sharing > 1 else runtime.lanes
+    lanes = 1 if visible or sharing > 1 else runtime.lanes
     return msgspec.structs.replace(runtime, lanes=lanes, sharing=sharing)
 
 

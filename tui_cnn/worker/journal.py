@@ -18,7 +18,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._reserve = path.with_suffix(".reserve")
-        self._mend()
+        self._end_torn_line()
         self._reserve.write_bytes(os.urandom(_RESERVE))  # zeros might take no room
 
     def write(self, event: AnyEvent) -> None:
@@ -44,7 +44,7 @@ class Journal:
         with suppress(OSError):
             self._reserve.unlink(missing_ok=True)
 
-    def _mend(self) -> None:
+    def _end_torn_line(self) -> None:
         """End the line that a worker may have left torn when it was killed, lest the next event be lost with it."""
         with self._path.open("a+b") as file:
             if file.seek(0, os.SEEK_END):

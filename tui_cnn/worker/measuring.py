@@ -2,17 +2,17 @@
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.runs.features import features
-from tui_cnn.runs.machine import Measurement, digest, remember
+from tui_cnn.runs.machine import Measurement, digest, record
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import Runtime
 from tui_cnn.worker.device import device_kind
 
 
-def remember_step(
+def record_step(
     analysis: Analysis, recipe: Recipe, precision: Precision, by: Runtime, seconds: float, memory: float | None
 ) -> None:
     """Let this machine know how many seconds a step took, and how many bytes the process then held."""
-    remember(
+    record(
         Measurement(
             network=digest(analysis.network),
             precision=precision,

@@ -96,7 +96,7 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
     from tui_cnn.worker import event_factory
     from tui_cnn.worker.device import configure
     from tui_cnn.worker.images import take_images
-    from tui_cnn.worker.measuring import remember_step
+    from tui_cnn.worker.measuring import record_step
     from tui_cnn.worker.model import make_model
     from tui_cnn.worker.steps import Samples, Steps
     from tui_cnn.worker.trials import step_seconds
@@ -114,5 +114,5 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
             steps = Steps(model, fit(data.image_shape, network.input_shape), recipe, by.lanes)
             seconds = step_seconds(steps, samples, recipe)
             held = held or event_factory.memory()
-            remember_step(analyze(network), recipe, precision, by, seconds, held if number == 0 else None)
+            record_step(analyze(network), recipe, precision, by, seconds, held if number == 0 else None)
     return True

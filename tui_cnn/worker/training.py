@@ -21,7 +21,7 @@ from tui_cnn.worker import event_factory
 from tui_cnn.worker.control import Control
 from tui_cnn.worker.execution import Execution, StopRequestedError, TrainingSlot
 from tui_cnn.worker.journal import Journal
-from tui_cnn.worker.measuring import remember_step
+from tui_cnn.worker.measuring import record_step
 from tui_cnn.worker.pace import Speed, Stopwatch
 from tui_cnn.worker.plan import make_plan
 from tui_cnn.worker.preparation import prepare
@@ -150,10 +150,10 @@ class Training:
         event = self._reporter.epoch(epoch, trained, validated, began, self._done, best=best)
         self._epochs.append(event)
         self._saver.save(self._done)
-        self._remember(event)
+        self._record(event)
 
-    def _remember(self, event: Epoch) -> None:
+    def _record(self, event: Epoch) -> None:
         """Record how fast this machine was, for later predictions."""
         made, seconds = self._prepared, self._reporter.speed.whole
         if seconds:
-            remember_step(made.analysis, self._plan.recipe, made.precision, made.runtime, seconds, event.memory)
+            record_step(made.analysis, self._plan.recipe, made.precision, made.runtime, seconds, event.memory)

@@ -10,7 +10,7 @@ import tensorflow as tf
 from tui_cnn.core.network import Network
 from tui_cnn.data.fitting import Fitting
 from tui_cnn.runs.events import Chosen, PrecisionTrial
-from tui_cnn.runs.machine import digest, fastest, read_machine, remember
+from tui_cnn.runs.machine import digest, fastest, read_machine, record
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import thread_count
 from tui_cnn.worker.device import used_devices
@@ -41,7 +41,7 @@ def choose(
         return Chosen(precision=fastest(trials), trials=trials, known=True), None
     made = {precision: _run_trial(network, recipe, fitting, samples, lanes, precision) for precision in _candidates()}
     trials = tuple(trial for trial, _fresh_model in made.values())
-    remember(trials={key: trials})
+    record(trials={key: trials})
     precision = fastest(trials)
     return Chosen(precision=precision, trials=trials, known=False), made[precision][1]
 

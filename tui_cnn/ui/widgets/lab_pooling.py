@@ -4,7 +4,7 @@ from rich.console import RenderableType
 
 from tui_cnn.lab.scene import Typed, image_name
 from tui_cnn.lab.settings import PoolingSettings
-from tui_cnn.lab.shifting import Moved, moved
+from tui_cnn.lab.shifting import ShiftedPooling, moved
 from tui_cnn.lab.windows import WindowError
 from tui_cnn.ui.draw.lab_grid import Tones
 from tui_cnn.ui.draw.lab_pooling import pictures, told
@@ -21,7 +21,7 @@ class PoolingStepper(Stepper):
     def set(self, settings: PoolingSettings, typed: Typed) -> None:
         """Set up another pooling; the place stays, where there is one."""
         self.settings, self.typed = settings, typed
-        self._moved: Moved | None = None
+        self._moved: ShiftedPooling | None = None
         self._error = WindowError()
         try:
             self._moved = moved(settings, typed)
@@ -30,7 +30,7 @@ class PoolingStepper(Stepper):
         self.redraw()
 
     @property
-    def moved(self) -> Moved:
+    def moved(self) -> ShiftedPooling:
         """What is shown.
 
         Raises:

@@ -42,12 +42,12 @@ def describe(loaded: LoadedModel, _request: Open) -> Job:
 def predict(loaded: LoadedModel, request: Predict) -> Job:
     """Give the probabilities of images."""
     pixels = loaded.batch(request.images)
-    found = []
+    results = []
     for begin in range(0, len(pixels), BATCH):
         yield begin / len(pixels)
-        found.append(loaded.predict(pixels[begin : begin + BATCH]))
+        results.append(loaded.predict(pixels[begin : begin + BATCH]))
     classes = len(loaded.class_names)
-    return Predictions(probabilities=pack(np.concatenate([np.zeros((0, classes), np.float32), *found])))
+    return Predictions(probabilities=pack(np.concatenate([np.zeros((0, classes), np.float32), *results])))
 
 
 def activate(loaded: LoadedModel, request: Activate) -> Job:
@@ -69,9 +69,9 @@ def weights(loaded: LoadedModel, _request: Kernels) -> Job:
     yield 0.0
     return WeightsReply(
         layers=tuple(
-            LayerWeights(layer.name, {weight.name: pack(weight.numpy()) for weight in found})
+            LayerWeights(layer.name, {weight.name: pack(weight.numpy()) for weight in results})
             for layer in loaded.engine.layers
-            if (found := _numbers(layer.keras))
+            if (results := _numbers(layer.keras))
         )
     )
 

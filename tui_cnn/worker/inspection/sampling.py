@@ -20,11 +20,11 @@ def evaluate(loaded: LoadedModel, _request: Evaluate) -> Job:
     """Predict the whole test set, once for each state of the weights."""
     test = loaded.test
     if loaded.probabilities is None:
-        found = []
+        results = []
         for numbers in batches(np.arange(len(test.labels))):
             yield float(numbers[0] / len(test.labels))
-            found.append(loaded.predict(test.images[numbers]))
-        loaded.probabilities = np.concatenate(found)
+            results.append(loaded.predict(test.images[numbers]))
+        loaded.probabilities = np.concatenate(results)
     return Evaluation(probabilities=pack(loaded.probabilities), labels=pack(test.labels))
 
 
@@ -39,8 +39,8 @@ def shifts(loaded: LoadedModel, request: Shift) -> Job:
             moved = shift(images, dx, dy)
             for numbers in batches(np.arange(len(chosen))):
                 yield (row * len(reach) + column) / len(reach) ** 2
-                said = loaded.predict(moved[numbers]).argmax(axis=1)
-                right[row, column] += int((said == labels[numbers]).sum())
+                predicted = loaded.predict(moved[numbers]).argmax(axis=1)
+                right[row, column] += int((predicted == labels[numbers]).sum())
     accuracy = (right / len(chosen)).astype(np.float32)
     return Shifts(accuracy=pack(accuracy), reach=request.reach, sample=len(chosen))
 
@@ -48,16 +48,16 @@ def shifts(loaded: LoadedModel, request: Shift) -> Job:
 def ranges(loaded: LoadedModel, request: Range) -> Job:
     """Gather the extremes and means of all channels of all layers."""
     chosen = loaded.sample(request.sample)
-    found: list[list[np.ndarray[Any, Any]]] = []
+    results: list[list[np.ndarray[Any, Any]]] = []
     for numbers in batches(chosen):
-        yield len(found) * len(numbers) / len(chosen)
+        yield len(results) * len(numbers) / len(chosen)
         engine = loaded.engine
         extent = engine.compiled("ranges", _extents(engine))
-        found.append([values.numpy() for values in extent(loaded.inputs(loaded.test.images[numbers]))])
+        results.append([values.numpy() for values in extent(loaded.inputs(loaded.test.images[numbers]))])
     layers = []
     for place, layer in enumerate(engine.layers):
         lowest, highest, sums, active, counts = (
-            np.stack([part[5 * place + kind] for part in found]) for kind in range(5)
+            np.stack([part[5 * place + kind] for part in results]) for kind in range(5)
         )
         minimum, maximum = lowest.min(axis=0), highest.max(axis=0)
         layers.append(
@@ -78,17 +78,17 @@ def _extents(engine: Engine) -> Callable[..., Any]:
 
     def extents(inputs: Any) -> list[Any]:
         outputs, _scores = engine.forward(inputs)
-        found = []
+        results = []
         for output in outputs:
             flat = tf.cast(tf.reshape(output, (tf.shape(output)[0], -1, output.shape[-1])), tf.float32)
             peaks = tf.reduce_max(flat, axis=1)
-            found += [
+            results += [
                 tf.reduce_min(flat, axis=(0, 1)),
                 tf.reduce_max(peaks, axis=0),
                 tf.reduce_sum(flat, axis=(0, 1)),
                 tf.math.count_nonzero(peaks > 0, axis=0),
                 tf.fill((tf.shape(flat)[-1],), tf.shape(flat)[0] * tf.shape(flat)[1]),
             ]
-        return found
+        return results
 
     return extents
