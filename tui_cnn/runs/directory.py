@@ -31,7 +31,7 @@ class _File:
 
 @dataclass(frozen=True)
 class RunDirectory:
-    """A run: its network and recipe, written once; what its worker writes; and what the user wishes."""
+    """A run: its network and recipe, written once; what its worker writes; and the user's command."""
 
     path: Path
 

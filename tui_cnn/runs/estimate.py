@@ -1,8 +1,8 @@
 """What a run will take, predicted before it starts: seconds an epoch, and memory.
 
-Where this machine has trained the same network in the same way, it takes what it took. Elsewhere the cost of a step is
-taken to be a sum of its features, each times what it costs here: the costs that fit best what was measured here, none
-of them negative, by the error in per cent.
+Where this machine has trained the same network in the same way, that measurement is the prediction. Elsewhere the cost
+of a step is a linear function of its features, fitted to the measurements of this machine by non-negative least squares
+of the relative error.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,9 +19,9 @@ from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import runtime, thread_count
 
 _ENOUGH = 4
-"""Fewer measurements than this say too little of the rest."""
+"""Fewer measurements than this are not fitted."""
 _FORWARD = 1 / 3
-"""Share of a training step that is the way forward, which is all that validation takes."""
+"""Share of the forward pass in a training step; validation needs no other."""
 _ROUNDS = 500
 _ANY = 1000
 """Images to compare by."""
@@ -30,7 +30,7 @@ _ANY = 1000
 class Estimate(NamedTuple):
     """Seconds for an epoch with its validation, and bytes that the process will hold; None where too little is known.
 
-    `source` says whether this very training was measured before, or others on this machine were.
+    `source`: whether this very training was measured before, or is estimated from others on this machine.
     """
 
     seconds_per_epoch: float | None

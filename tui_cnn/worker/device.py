@@ -15,7 +15,7 @@ from tui_cnn.worker.failures import TrainingError
 def configure(runtime: Runtime) -> Runtime:
     """Set up TensorFlow; return how it computes.
 
-    That is in one lane on a GPU, and as it did before where TensorFlow had begun already.
+    That is in one lane on a GPU, and unchanged if TensorFlow has begun already.
 
     Raises:
         TrainingError: the device is not there.
@@ -42,7 +42,7 @@ def configure(runtime: Runtime) -> Runtime:
 def strategy() -> Any:
     """How the devices that are computed on share a batch: each keeps a copy of the model, where there are several.
 
-    There is one in a process: what two of them send between the devices would be taken for each other's.
+    One for the process: the messages of two between the devices would be mixed up.
     """
     devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
     if len(devices) > 1:
@@ -57,5 +57,5 @@ def used_devices() -> tuple[str, ...]:
 
 
 def device_kind() -> str:
-    """Tell what computes: `CPU` or `GPU`."""
+    """Return what computes: `CPU` or `GPU`."""
     return used_devices()[0].partition(":")[0]

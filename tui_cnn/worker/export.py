@@ -1,6 +1,6 @@
 """A network as a file that holds a built model: a `.keras` archive, or ONNX.
 
-Its weights are fresh, drawn by Keras, or the best that a run has found; numbers are float32, however it was trained.
+Its weights are fresh, drawn by Keras, or the best of a run; numbers are float32, however it was trained.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What was measured of a training, written down for what is predicted next time."""
+"""The measurements of a training, recorded for later predictions."""
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.runs.features import features
@@ -11,7 +11,7 @@ from tui_cnn.worker.device import device_kind
 def record_step(
     analysis: Analysis, recipe: Recipe, precision: Precision, by: Runtime, seconds: float, memory: float | None
 ) -> None:
-    """Let this machine know how many seconds a step took, and how many bytes the process then held."""
+    """Record how many seconds a step took, and how many bytes the process then held."""
     record(
         Measurement(
             network=digest(analysis.network),

@@ -1,4 +1,4 @@
-"""A short measurement of what this machine takes for the parts that networks are made of, so that more can be told.
+"""A short measurement of how fast this machine trains the parts of networks, for predictions.
 
 Small networks of different kinds are trained for a moment each, at the lowest priority, and only while no run is.
 """
@@ -56,7 +56,7 @@ _ENOUGH = 6
 
 
 def probe(part: int = 0) -> int:
-    """Measure, and let this machine know; return the exit status.
+    """Measure, and record it; return the exit status.
 
     How threads share the work is fixed once TensorFlow has begun: each way of it is a part of the measurement, after
     which this process becomes another.
@@ -88,7 +88,7 @@ def _network(number: int) -> Network:
 
 
 def _measure(by: Runtime, plans: list[Plan]) -> bool:
-    """Measure; tell whether there was time for it."""
+    """Measure; return False if a run has begun meanwhile."""
     load_tensorflow()
     import tensorflow as tf
 

@@ -1,7 +1,7 @@
 """A run from its beginning, or its checkpoint, to its end.
 
-What is exact: a resumed run goes on from the very weights and optimizer state of its checkpoint, sees the batches
-that it would have seen, changed as they would have been, and draws the dropout that it would have drawn; the training
+What is exact: a resumed run continues with the very weights and optimizer state of its checkpoint, with the same
+batches, augmented in the same way, and with the same dropout as if it had not been interrupted; the training
 means of an epoch that was interrupted cover all of it. Where the hardware adds numbers up in the same order each
 time, as CPUs do in our tests, it ends with the weights of a run that was never interrupted. What is not exact: times.
 """

@@ -32,11 +32,11 @@ _MOST_LINES = 50
 
 
 class SupersededError(Exception):
-    """A newer question of the same kind was asked; nobody waits for this one."""
+    """A newer request of the same kind was sent; nothing waits for this one."""
 
 
 class _Pending(NamedTuple):
-    """A question that has no answer yet."""
+    """A request that has no reply yet."""
 
     answer: "asyncio.Future[AnyReply]"
     kind: str | None
@@ -44,7 +44,7 @@ class _Pending(NamedTuple):
 
 
 class Connection:
-    """A process that answers. Once it has died it stays dead."""
+    """A running inspector. Once it has ended, every request fails."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         loop = asyncio.get_running_loop()
@@ -62,7 +62,7 @@ class Connection:
         """Start a process.
 
         Raises:
-            RunError: there is no such program.
+            RunError: the program cannot be started.
         """
         pipe = asyncio.subprocess.PIPE
         try:
@@ -74,7 +74,7 @@ class Connection:
 
     @property
     def alive(self) -> bool:
-        """Whether it can still be asked."""
+        """Whether requests can still be sent."""
         return self._error is None
 
     async def wait_until_ready(self, timeout: float) -> None:
@@ -88,11 +88,11 @@ class Connection:
     async def call(
         self, request: AnyRequest, timeout: float, kind: str | None, progress: Callable[[float], None] | None
     ) -> AnyReply:
-        """Ask, and wait for the answer.
+        """Send a request, and wait for its reply.
 
         Raises:
-            RunError: the process has died, or died of being waited for.
-            SupersededError: a newer question of this kind was asked.
+            RunError: the process has died, or was ended after the timeout.
+            SupersededError: a newer request of this kind was sent.
         """
         self._last_id += 1
         number = self._last_id
@@ -132,7 +132,7 @@ class Connection:
                 self._write(CancelFrame(number))
 
     async def _wait_for(self, future: "asyncio.Future[Any]", timeout: float) -> None:
-        """Wait, as long as there are signs of life; then give what was waited for, an error at last."""
+        """Wait for a future, as long as messages arrive within `timeout`; then raise its error, if it has one."""
         loop = asyncio.get_running_loop()
         while not future.done():
             await asyncio.wait({future}, timeout=timeout)
@@ -145,7 +145,7 @@ class Connection:
     async def _send(self, message: ToInspector) -> None:
         self._write(message)
         if self._process.stdin is not None:
-            with contextlib.suppress(ConnectionError):  # whoever listens will notice
+            with contextlib.suppress(ConnectionError):  # the end of the output is noticed elsewhere
                 await self._process.stdin.drain()
 
     def _write(self, message: ToInspector) -> None:
@@ -153,7 +153,7 @@ class Connection:
             self._process.stdin.write(frame(message))
 
     async def _receive_all(self) -> None:
-        """Take in what the process says, until it has ended."""
+        """Read the process's messages until it has ended."""
         log = asyncio.create_task(self._read_log())
         try:
             await self._receive()
@@ -197,7 +197,7 @@ class Connection:
             rest = rest[-65_536:]
 
     def _fail(self, error: RunError) -> None:
-        """Be dead from now on; only the first reason counts."""
+        """Fail everything pending; only the first reason counts."""
         if self._error is not None:
             return
         self._error = error
@@ -206,14 +206,14 @@ class Connection:
         for future in futures:
             if not future.done():
                 future.set_exception(error)
-                future.exception()  # it may be that nobody waits for this one
+                future.exception()  # marks it as retrieved: nothing may wait for it
 
     def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
 
     def _exit_message(self, status: int) -> str:
-        """Say how the process ended."""
+        """Describe how the process ended."""
         last_line = next((line for line in reversed(self._log) if line), "")
         if status < 0:
             name = signal.Signals(-status).name

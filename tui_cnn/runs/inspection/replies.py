@@ -39,7 +39,7 @@ class OpenReply(Reply, frozen=True, kw_only=True, tag="opened"):
 
     Attributes:
         network: as TOML.
-        layers: in the order in which an image goes through them.
+        layers: in the order in which an image passes through them.
         image_shape: (height, width) of the images of the data set.
         padding: pixels of border (top, left) that the network's input has around them.
         directory: that of the data set; empty: Fashion-MNIST.
@@ -133,7 +133,7 @@ class Patches(Reply, frozen=True, kw_only=True):
 class ChannelRanges(msgspec.Struct, frozen=True):
     """The extremes and the mean of each channel, `(channels,)`, float32, and its share of images with a value above 0.
 
-    `dead` says which channels are the same whatever the image.
+    `dead`: the channels that are the same for every image.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """The requests to the inspector.
 
 An image is the number of one of the test set, or an array (height, width) of uint8 as large as those of the set.
-Layers go by the names that the screen shows. `target` is a class; None: the one that the network says.
+Layers go by the names that the screen shows. `target` is a class; None: the predicted one.
 """
 
 from typing import Annotated, Literal
@@ -23,7 +23,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag=st
 
 
 class Open(Request, frozen=True, kw_only=True):
-    """Read the weights, anew if their file has changed; answered by `OpenReply`."""
+    """Read the weights, again if their file has changed; answered by `OpenReply`."""
 
 
 class Predict(Request, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ class GradCam(Request, frozen=True, kw_only=True):
 class Occlude(Request, frozen=True, kw_only=True):
     """The probability of a class while a square of one grey covers a part of the image; answered by `Heat`.
 
-    The square's corner goes over the image in steps; the heat has a row for each place of it downwards.
+    The square's corner moves over the image in steps; the heat has a row for each place of it downwards.
     """
 
     image: Image

@@ -1,4 +1,4 @@
-"""Who answers what."""
+"""The handlers of requests."""
 
 from collections.abc import Callable
 from typing import Any
@@ -42,16 +42,16 @@ _ANSWERS: dict[type, Callable[[LoadedModel, Any], Job]] = {
 
 
 class Answers:
-    """Answers requests, and keeps open what they are about."""
+    """Answers requests, and caches the models that they are about."""
 
     def __init__(self) -> None:
         self._cache = EngineCache()
 
     def begin(self, request: AnyRequest) -> Job:
-        """Begin to answer; nothing is done before the first turn.
+        """Return the job that answers a request; its work begins with its first step.
 
-        Raises (in a turn):
-            RunError, FormatError, DataError: it cannot be answered.
+        Raises (in a step):
+            UserError: it cannot be answered.
         """
         loaded = self._cache.open(request.source) if isinstance(request, Open) else self._cache.get(request.source)
         reply = yield from _ANSWERS[type(request)](loaded, request)

@@ -1,4 +1,4 @@
-"""Why a network says what it says: saliency, Grad-CAM, occlusion.
+"""Why a network predicts a class: saliency, Grad-CAM, occlusion.
 
 Simonyan, Vedaldi, Zisserman, "Deep Inside Convolutional Networks", 2013; Selvaraju et al., "Grad-CAM", 2017; Zeiler,
 Fergus, "Visualizing and Understanding Convolutional Networks", 2014. The score of a class is that before the softmax.
@@ -18,7 +18,7 @@ _MAP_AXES = 3
 
 
 def saliency(loaded: LoadedModel, request: Saliency) -> Job:
-    """Take the absolute gradient of the score in each pixel, the largest of its channels."""
+    """Compute the absolute gradient of the score in each pixel, the largest of its channels."""
     yield 0.0
     pixels = loaded.pixels(request.image)
     target, probability = aim(loaded, pixels, request.target)
@@ -46,7 +46,7 @@ def grad_cam(loaded: LoadedModel, request: GradCam) -> Job:
 
 
 def occlude(loaded: LoadedModel, request: Occlude) -> Job:
-    """Cover each place in turn, and see what is left of the probability."""
+    """Compute the probability with each place covered in turn."""
     pixels = loaded.pixels(request.image)
     target, probability = aim(loaded, pixels, request.target)
     height, width = pixels.shape

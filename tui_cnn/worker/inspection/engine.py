@@ -1,4 +1,4 @@
-"""A network made ready to be looked into: built once, and compiled once for all of its layers."""
+"""A network prepared for inspection: built once, and compiled once for all of its layers."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float32]
 
 
 class InspectedLayer(NamedTuple):
-    """A layer whose activations can be seen."""
+    """A layer whose activations can be shown."""
 
     path: Path
     name: str
@@ -37,7 +37,7 @@ class Engine:
     Inputs are float32, `(n, *input_shape)`. Scores are what a softmax makes probabilities of.
 
     Attributes:
-        layers: in the order in which an image goes through them.
+        layers: in the order in which an image passes through them.
         activations: inputs -> (outputs of all layers, scores).
         probabilities: inputs -> (n, classes).
         gradients: (one input, class) -> (score, its gradient in the input, outputs of all layers, gradients in them).
@@ -45,7 +45,7 @@ class Engine:
 
     Raises:
         FormatError: the network cannot be built.
-        RunError: it gives no classes.
+        RunError: its output is not a list of classes.
     """
 
     def __init__(self, network: Network) -> None:
@@ -73,7 +73,7 @@ class Engine:
         """Find a layer by its name.
 
         Raises:
-            RunError: there is none.
+            RunError: no layer has this name.
         """
         for index, layer in enumerate(self.layers):
             if layer.name == name:
@@ -99,7 +99,7 @@ class Engine:
         return outputs, scores
 
     def get_weights(self) -> list[npt.NDArray[Any]]:
-        """Take a copy of the weights."""
+        """Return a copy of the weights."""
         return list(self.model.get_weights())
 
     def set_weights(self, weights: list[npt.NDArray[Any]]) -> None:

@@ -1,4 +1,4 @@
-"""What is open, so that it need not be read, built and compiled again."""
+"""Open models, so that they need not be read, built and compiled again."""
 
 from collections import OrderedDict
 from pathlib import Path
@@ -19,7 +19,7 @@ _MOST_OPENED = 32
 
 
 class EngineCache:
-    """What is open: engines by their networks, weights by their sources, data sets by their directories."""
+    """Engines by their networks, weights by their sources, data sets by their directories."""
 
     def __init__(self) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
@@ -27,10 +27,10 @@ class EngineCache:
         self._tests: dict[str, TestSet] = {}
 
     def get(self, source: Source) -> LoadedModel:
-        """Return what is open, or open it.
+        """Return a source that is open, or open it.
 
         Raises:
-            RunError, FormatError, DataError: it cannot be opened.
+            UserError: it cannot be opened.
         """
         loaded = self._loaded.get(source)
         if loaded is None:
@@ -39,10 +39,10 @@ class EngineCache:
         return loaded
 
     def open(self, source: Source) -> LoadedModel:
-        """Open a source, anew if its weights have changed.
+        """Open a source, again if its weights have changed.
 
         Raises:
-            RunError, FormatError, DataError: it cannot be opened; what was open before is open no more.
+            UserError: it cannot be opened; what was open before is open no more.
         """
         before = self._loaded.pop(source, None)
         now = stamp(source)

@@ -17,15 +17,15 @@ Job = Generator[float, None, AnyReply]
 
 
 def probabilities_of(scores: Any) -> Floats:
-    """Turn scores (n, classes) into probabilities."""
+    """Convert scores (n, classes) to probabilities."""
     return np.asarray(tf.nn.softmax(scores))
 
 
 def aim(loaded: LoadedModel, pixels: Pixels, target: int | None) -> tuple[int, float]:
-    """Return the class that is meant for an image (height, width), and its probability.
+    """Return the target class of an image (height, width), and its probability.
 
     Raises:
-        RunError: there is no such class.
+        RunError: no class has this number.
     """
     probabilities = loaded.predict(pixels[np.newaxis])[0]
     if target is None:

@@ -1,4 +1,4 @@
-"""What there is, what each layer makes of an image, and the weights."""
+"""The description of a network, its outputs for an image, and its weights."""
 
 import keras
 import numpy as np
@@ -14,7 +14,7 @@ _KERNEL_AXES = 4
 
 
 def describe(loaded: LoadedModel, _request: Open) -> Job:
-    """Tell what there is to look at, and compile what every picked image needs."""
+    """Describe the network, and compile what every image needs."""
     engine = loaded.engine
     yield 0.0
     blank = np.zeros((1, *loaded.image_shape), np.uint8)
@@ -40,7 +40,7 @@ def describe(loaded: LoadedModel, _request: Open) -> Job:
 
 
 def predict(loaded: LoadedModel, request: Predict) -> Job:
-    """Give the probabilities of images."""
+    """Compute the probabilities of images."""
     pixels = loaded.batch(request.images)
     results = []
     for begin in range(0, len(pixels), BATCH):
@@ -51,7 +51,7 @@ def predict(loaded: LoadedModel, request: Predict) -> Job:
 
 
 def activate(loaded: LoadedModel, request: Activate) -> Job:
-    """Give the outputs of all layers."""
+    """Compute the outputs of all layers."""
     yield 0.0
     pixels = loaded.pixels(request.image)[np.newaxis]
     outputs, scores = loaded.engine.activations(loaded.inputs(pixels))
@@ -65,7 +65,7 @@ def activate(loaded: LoadedModel, request: Activate) -> Job:
 
 
 def weights(loaded: LoadedModel, _request: Kernels) -> Job:
-    """Give the weights of all layers that have some."""
+    """Return the weights of all layers that have some."""
     yield 0.0
     return WeightsReply(
         layers=tuple(

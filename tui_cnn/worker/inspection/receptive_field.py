@@ -1,4 +1,4 @@
-"""What a cell sees, and what its channel likes to see."""
+"""The receptive field of a cell, and the places in images where its channel is most active."""
 
 from collections.abc import Callable
 from typing import Any
@@ -117,7 +117,7 @@ def _field(engine: Engine, index: int) -> ReceptiveField | None:
 
 
 def _regions(engine: Engine, index: int, rows: Any, columns: Any, loaded: LoadedModel) -> Any:
-    """Compute what each cell sees; all of the image where that cannot be known. Returns (channels, top, 4), int32."""
+    """Compute the region of each cell; all of the image where it cannot be known. Returns (channels, top, 4), int32."""
     image = loaded.input_size
     field = _field(engine, index)
     flat = [

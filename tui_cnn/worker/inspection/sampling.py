@@ -1,4 +1,4 @@
-"""What many images of the test set show: evaluation, shifts, how far channels go."""
+"""Measurements over many images of the test set: evaluation, shifts, ranges of channels."""
 
 from collections.abc import Callable
 from typing import Any

@@ -45,7 +45,7 @@ def load_weights(model: keras.Model, path: Path, missing: str) -> None:
 
 
 def _places(model: keras.Model) -> dict[str, str]:
-    """Say where in the file Keras looks for each layer that has weights, and how the layer is called."""
+    """Return where in the file Keras looks for each layer that has weights, and the layer's name."""
     counts: Counter[str] = Counter()
     places = {}
     for layer in model.layers:
