@@ -91,7 +91,7 @@ def kernels(run: str, checkpoint: str, out: str) -> int:
 
 
 def _save(target: Any, arrays: Arrays) -> int:
-    """Write the file and say what is in it."""
+    """Write the file and print what is in it."""
     from tui_cnn.cli.table import table
     from tui_cnn.data.rendering import to_npz
 

@@ -10,7 +10,7 @@ from tui_cnn.i18n import _
 
 
 class Budgets(NamedTuple):
-    """The limits that were given; None where one was not. Memory is that of a training step, in bytes."""
+    """The limits; None where there is none. Memory is that of a training step, in bytes."""
 
     max_params: int | None = None
     max_macs: int | None = None
@@ -57,6 +57,6 @@ def _field(least: int | None, analysis: Analysis) -> Iterator[str]:
         yield message.format(name=analysis.network.name, least=least)
         return
     size = min(field.down.size, field.across.size)
-    if size < least and field.status != "full":  # more than all of the image cannot be seen
+    if size < least and field.status != "full":  # a field cannot be larger than the image
         message = _("{name}: a receptive field of {size} pixels, less than --min-receptive-field {least}")
         yield message.format(name=analysis.network.name, size=size, least=least)

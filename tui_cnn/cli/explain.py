@@ -1,4 +1,4 @@
-"""`cnn-tui explain`: why a trained network says what it says of an image."""
+"""`cnn-tui explain`: why a trained network predicts a class for an image."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,7 +61,7 @@ def explain(
     layer: str | None,
     out: str,
 ) -> int:
-    """Write the file, and say of which class it tells."""
+    """Write the file, and print the class that it explains."""
     require_one_image(images, indices)
     path = require_suffix(out, ".png", ".svg", ".npz", ".csv")
 

@@ -20,7 +20,7 @@ from tui_cnn.runs.summary import summarize
 from tui_cnn.ui.draw.numbers import duration
 
 _INTERVAL = 0.1
-"""Seconds from one look at the run to the next."""
+"""Seconds between two polls of the run."""
 
 
 def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, stops: bool = True) -> int:
@@ -70,7 +70,7 @@ def _stop(run: RunDirectory) -> None:
 
 
 def _end(run: RunDirectory, snapshot: Snapshot, *, interrupted: bool, write_line: Callable[[str], None]) -> int:
-    """Say how a run ended, and how to go on."""
+    """Print how a run ended, and how to resume it."""
     if snapshot.finished:
         line = _("finished in {time}: test accuracy {accuracy:.4f}, test loss {loss:.4f}")
         finished = snapshot.finished

@@ -1,4 +1,4 @@
-"""What the commands that look inside a run have in common."""
+"""Options and helpers of the commands that inspect a run."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -38,7 +38,7 @@ IMAGE_HELP = _(
 
 
 def image_options(command: Command) -> Command:
-    """Give a command the options of pictures."""
+    """Give a command the options of images."""
     for option in (
         click.option("--invert/--as-is", default=None, help=_("Turn light and dark of a picture, or do not.")),
         click.option("--index", "-i", "indices", multiple=True, type=int, metavar="N", help=_("A test image, from 0.")),
@@ -48,7 +48,7 @@ def image_options(command: Command) -> Command:
 
 
 class InputImage(NamedTuple):
-    """An image for the network: the number of one of the test set, or a picture as an array, and how to call it."""
+    """An image for the network: the number of one of the test set, or an array, and its name."""
 
     name: str
     value: "Image"
@@ -59,7 +59,7 @@ def source_of(run: str, checkpoint: str) -> "Source":
     """Find what is meant on the command line.
 
     Raises:
-        RunError: there is no such run.
+        RunError: no such run exists.
     """
     from tui_cnn.runs.directory import find_run
     from tui_cnn.runs.inspection.source import Source
@@ -94,7 +94,7 @@ async def _ask(source: "Source", questions: "Callable[[Inspector, OpenReply], Aw
 def read_images(
     paths: tuple[str, ...], indices: tuple[int, ...], invert: bool | None, shape: tuple[int, int]
 ) -> list[InputImage]:
-    """Read the pictures, made as large as `shape` says, and name the test images.
+    """Read the image files, resized to `shape`, and name the test images.
 
     Raises:
         DataError: one cannot be read.

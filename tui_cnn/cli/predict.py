@@ -1,4 +1,4 @@
-"""`cnn-tui predict`: what a trained network takes pictures for."""
+"""`cnn-tui predict`: the classes that a trained network predicts for images."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +67,7 @@ def predict(
 
 
 def _labels(opened: "OpenReply", indices: tuple[int, ...]) -> dict[int, int]:
-    """Look up what the test images are, as far as there are such."""
+    """Look up the labels of the test images among the indices."""
     if not indices:
         return {}
     from tui_cnn.data.dataset import load_test

@@ -82,7 +82,7 @@ def stop(run: str) -> int:
 @click.option("--tag", "tags", multiple=True, help=_("A word to find it by; may be given several times."))
 @click.option("--note", help=_("What is worth remembering about it."))
 def about(run: str, title: str | None, tags: tuple[str, ...], note: str | None) -> int:
-    """Change what is said about a run, or print it."""
+    """Change the title, tags and note of a run, or print them."""
     import msgspec
 
     from tui_cnn.runs.about import read_about, write_about

@@ -1,4 +1,4 @@
-"""A run in words, for `show`, and beside others, for `compare`."""
+"""A run as text, for `show`, and beside others, for `compare`."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ from tui_cnn.ui.draw.run import share, state_name
 
 
 def report(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
-    """Describe a run: what, how, how it goes, and what to do."""
+    """Describe a run: its network, its recipe, its state, and what to do."""
     yield summary.id + (f"  {summary.about.title}" if summary.about.title else "")
     if summary.about.tags:
         yield " ".join(summary.about.tags)
@@ -58,7 +58,7 @@ def _pace(summary: Summary) -> str:
 
 
 def comparison(summaries: Sequence[Summary]) -> list[str]:
-    """Lay runs out beside each other, a line a run, with the best accuracy in validation and that of the test."""
+    """Compare runs in a table, a line a run, with the best accuracy in validation and that of the test."""
     heading = (
         _("network"),
         _("parameters"),

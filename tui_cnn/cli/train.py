@@ -1,4 +1,4 @@
-"""`cnn-tui train` and `cnn-tui resume`: a run started, or gone on with, and followed to its end."""
+"""`cnn-tui train` and `cnn-tui resume`: a run started, or resumed, and followed to its end."""
 
 import click
 
@@ -75,7 +75,7 @@ def train(model: str | None, source: str | None, as_json: bool, now: bool, **opt
 @JSON
 @NOW
 def resume(run: str, as_json: bool, now: bool) -> int:
-    """Resume a run, unless it is still going, and follow it."""
+    """Resume a run, unless it is still trained, and follow it."""
     from tui_cnn.cli.follow import follow
     from tui_cnn.runs import launch
     from tui_cnn.runs.directory import find_run

@@ -19,7 +19,7 @@ Indices = npt.NDArray[np.int32]
 
 @dataclass(frozen=True)
 class DatasetSummary:
-    """What a data set holds, told by its labels and its headers alone, so without reading the images.
+    """What a data set holds, by its labels and its headers, without reading the images.
 
     Attributes:
         image_shape: (height, width) in pixels.
@@ -65,7 +65,7 @@ class Dataset:
 class TestSet:
     """The images to test on: (n, height, width), 0 to 255, the class of each, (n,), and the names of the classes."""
 
-    __test__ = False  # pytest takes what is called Test for a test
+    __test__ = False  # not a test of pytest
 
     name: str
     images: Images
@@ -74,7 +74,7 @@ class TestSet:
 
 
 def summarize(directory: Path | None = None) -> DatasetSummary:
-    """Say what the data set in `directory` holds (None: Fashion-MNIST), quickly.
+    """Summarize the data set in `directory` (None: Fashion-MNIST) without reading its images.
 
     Raises:
         DataError: a file is missing or damaged, or the files do not belong together.

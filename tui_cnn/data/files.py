@@ -33,7 +33,7 @@ def data_directory(text: str) -> Path | None:
 
 
 def find_files(directory: Path) -> DataFiles:
-    """Find the four files in `directory`; an unpacked one goes before the gzipped one of the same name.
+    """Find the four files in `directory`; an unpacked one is preferred to a gzipped one of the same name.
 
     Raises:
         DataError: the directory cannot be read, lacks some of the four, or holds several data sets.

@@ -1,4 +1,4 @@
-"""A person's own picture, made into an image such as those of the data set."""
+"""Image files of the user, fitted to the images of the data set."""
 
 import stat
 import warnings
@@ -16,21 +16,21 @@ _MOST_PIXELS = 100_000_000
 
 
 def read_image(path: Path) -> Image:
-    """Read a picture of any common format as grey (height, width), 0 to 255; what is transparent becomes black.
+    """Read an image file of any common format as grey (height, width), 0 to 255; transparent pixels become black.
 
     Raises:
-        DataError: it cannot be read or is no picture.
+        DataError: it cannot be read or is no image.
     """
     return _read(path, "L")
 
 
 def read_small(path: Path, grey_side: int, colour_side: int) -> Image:
-    """Read a picture, made so small that it is nowhere longer than a side: (height, width, channels), 0 to 255.
+    """Read an image file, shrunk so that it is nowhere longer than a side: (height, width, channels), 0 to 255.
 
-    There is one channel where it is grey all over, and else three, of which each has its own longest side.
+    It has one channel if it is grey all over, else three; grey and colour have limits of their own.
 
     Raises:
-        DataError: it cannot be read or is no picture.
+        DataError: it cannot be read or is no image.
     """
     from PIL import Image as Pillow
 
@@ -43,7 +43,7 @@ def read_small(path: Path, grey_side: int, colour_side: int) -> Image:
 
 
 def _read(path: Path, mode: str) -> Image:
-    """Read a picture in a mode of Pillow's."""
+    """Read an image file in a mode of Pillow."""
     from PIL import Image as Pillow
     from PIL import ImageOps
 
@@ -51,7 +51,7 @@ def _read(path: Path, mode: str) -> Image:
         if stat.S_ISFIFO(path.stat().st_mode):  # opening it would wait for whoever writes to it
             raise ValueError
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns of large pictures: the bound below says what is too large
+            warnings.simplefilter("ignore")  # it warns of large images: the bound is ours
             with Pillow.open(path) as image:
                 if image.width * image.height > _MOST_PIXELS:
                     raise Pillow.DecompressionBombError
@@ -69,7 +69,7 @@ def _read(path: Path, mode: str) -> Image:
         raise DataError(f"{path}: " + _("cannot be read: {reason}").format(reason=error.strerror)) from None
     except Pillow.DecompressionBombError:
         raise DataError(f"{path}: " + _("has too many pixels; make it smaller")) from None
-    # A damaged picture makes Pillow's many decoders raise whatever comes to them.
+    # Pillow's decoders raise errors of any type for a damaged file.
     except Exception:
         raise DataError(f"{path}: " + _("is no picture that can be read, such as PNG or JPEG")) from None
 
@@ -77,7 +77,7 @@ def _read(path: Path, mode: str) -> Image:
 def _eight_bits(levels: npt.NDArray[Any], mode: str) -> Image:
     """Bring grey levels of 16 or 32 bits, or from 0 to 1, to 0 to 255; Pillow would cut off what is above 255.
 
-    Of 32 bits, whole numbers or not, the range is not said: it is the smallest usual one that holds them all.
+    Of 32 bits, whole numbers or not, the range is unknown: the smallest usual one that holds them all.
     """
     levels = np.nan_to_num(levels.astype(np.float64), posinf=0.0, neginf=0.0)
     most = levels.max(initial=0.0)
@@ -87,9 +87,9 @@ def _eight_bits(levels: npt.NDArray[Any], mode: str) -> Image:
 
 
 def fit_image(image: Image, shape: tuple[int, int], *, invert: bool = False) -> Image:
-    """Make a grey picture as large as the network's images, `shape` (height, width): shrunk or grown whole, centred.
+    """Make a grey image as large as the network's images, `shape` (height, width): shrunk or grown whole, centred.
 
-    The border is black, the background of Fashion-MNIST; `invert` turns a picture with a light background.
+    The border is black, the background of Fashion-MNIST; `invert` an image with a light background.
     """
     from PIL import Image as Pillow
 
@@ -107,6 +107,6 @@ def fit_image(image: Image, shape: tuple[int, int], *, invert: bool = False) -> 
 
 
 def has_light_background(image: Image) -> bool:
-    """Tell whether most of the border of a picture is light, so that it should be inverted."""
+    """Return whether most of the border of an image is light, so that it should be inverted."""
     border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
     return bool(np.median(border) > 127)

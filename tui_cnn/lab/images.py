@@ -1,4 +1,4 @@
-"""Pictures that show what a filter does."""
+"""Images that show what a filter does."""
 
 import numpy as np
 
@@ -15,11 +15,11 @@ NOTES: Image = np.array(
     ],
     float,
 )[..., None]
-"""The picture of the worked example: with a vertical edge filter it gives -5 -4 0 8 in the first row."""
+"""The image of the worked example: a vertical edge filter gives -5 -4 0 8 in the first row."""
 
 
 def sample_images(side: int = 6) -> dict[str, Image]:
-    """Return made pictures of `side` × `side` by name, one channel each, white is 10."""
+    """Return synthetic images of `side` × `side` by name, one channel each, white is 10."""
     half = side // 2
     left, corners = np.zeros((side, side)), np.zeros((side, side))
     left[:, :half] = 10
@@ -50,7 +50,7 @@ def street() -> Image:
 
 
 def colours(side: int = 7) -> Image:
-    """Make a picture of three channels with different edges: red left, green top, blue in the middle."""
+    """Make an image of three channels with different edges: red left, green top, blue in the middle."""
     image = np.zeros((side, side, 3))
     image[:, : side // 2, 0] = 1
     image[: side // 2, :, 1] = 1

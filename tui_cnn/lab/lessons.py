@@ -14,7 +14,7 @@ _TRY = re.compile(r"^- \[(?P<words>[^\]]+)\]\((?P<link>[^)\s]+)\)(?P<rest>.*)$")
 
 
 class Try(NamedTuple):
-    """Something to do: its words, and the link to the state of the program in which to do it."""
+    """Something to try: its text, and the link to the state of the program in which to do it."""
 
     words: str
     link: str

@@ -11,7 +11,7 @@ Kind = Literal["max", "average", "global max", "global average", "depth max"]
 
 
 class Pooled(NamedTuple):
-    """What one place of the window gives, for one channel (a place of depth-wise pooling: for one group of channels).
+    """The result of one position of the window, for one channel (depth-wise: for one group of channels).
 
     Attributes:
         patch: what is under the window, (height, width); NaN where it hangs over the border.
@@ -26,7 +26,7 @@ class Pooled(NamedTuple):
 
 
 class Pooling(NamedTuple):
-    """A window that keeps one number of what it sees; depth-wise, it runs over the channels of each pixel."""
+    """A window that keeps one number of the pixels under it; depth-wise, it runs over the channels of each pixel."""
 
     image: Image
     kind: Kind = "max"

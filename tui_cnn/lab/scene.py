@@ -28,9 +28,9 @@ class Typed(NamedTuple):
     Attributes:
         image: (height, width, channels), typed.
         kernels: typed.
-        fashion: a test picture, (height, width, 1).
-        file: a picture of the user's own, 0 to 255.
-        map: a map of a trained network, or what one of its layers looks at.
+        fashion: a test image, (height, width, 1).
+        file: an image file of the user, 0 to 255.
+        map: a map of a trained network, or the input of one of its layers.
         trained: a filter of it.
     """
 
@@ -43,7 +43,7 @@ class Typed(NamedTuple):
 
 
 def image_of(settings: ConvolutionSettings | PoolingSettings, typed: Typed) -> Image:
-    """Make the picture; one that is not there yet is all zeros."""
+    """Make the image; one that is not there yet is all zeros."""
     match settings.image:
         case "own":
             return _fitted(
@@ -64,12 +64,12 @@ def image_of(settings: ConvolutionSettings | PoolingSettings, typed: Typed) -> I
 
 
 def image_name(settings: ConvolutionSettings | PoolingSettings) -> str:
-    """Name the picture: which one of the test set."""
+    """Name the image: which one of the test set."""
     return f"fashion {settings.index}" if settings.image == "fashion" else settings.image
 
 
 def kernels_of(settings: ConvolutionSettings, typed: Typed, depth: int) -> Kernels:
-    """Make the kernels, as deep as the picture: the chosen one, then others of its size, so that each map differs."""
+    """Make the kernels, as deep as the image: the chosen one, then others of its size, so that each map differs."""
     count = settings.filters
     if settings.kernel == "own":
         return _fitted(typed.kernels, (*settings.kernel_size, depth, count))
@@ -88,7 +88,7 @@ def kernels_of(settings: ConvolutionSettings, typed: Typed, depth: int) -> Kerne
 
 
 def convolution(settings: ConvolutionSettings, typed: Typed) -> Convolution:
-    """Lay the kernels over the picture."""
+    """Set up the convolution."""
     image = image_of(settings, typed)
     kernels = kernels_of(settings, typed, image.shape[2])
     padding = settings.padding
@@ -107,7 +107,7 @@ def convolution(settings: ConvolutionSettings, typed: Typed) -> Convolution:
 def type_pixel(
     settings: ConvolutionSettings, typed: Typed, place: tuple[int, int, int], value: float
 ) -> tuple[ConvolutionSettings, Typed]:
-    """Put a number into the picture, which thereby becomes the user's own."""
+    """Put a number into the image, which thereby becomes the user's own."""
     image = image_of(settings, typed).copy()
     image[place] = value
     return msgspec.structs.replace(settings, image="own", side=max(image.shape[:2])), typed._replace(image=image)

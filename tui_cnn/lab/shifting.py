@@ -1,4 +1,4 @@
-"""What moving a picture does to pooling, and to strides that only skip pixels."""
+"""How shifting an image changes the results of pooling, and of strides that only skip pixels."""
 
 from typing import NamedTuple
 
@@ -19,12 +19,12 @@ _KINDS: dict[str, Kind] = {
 
 
 class ShiftedPooling(NamedTuple):
-    """A picture, moved, and what becomes of it on both ways.
+    """The results for a shifted image.
 
     Attributes:
-        pooling: the pooling of the moved picture.
+        pooling: the pooling of the shifted image.
         pooled, strided: (rows, columns, channels); `strided` is None where the kind of pooling has no strides.
-        pooled_changed, strided_changed: which values are others than those of the picture as it was.
+        pooled_changed, strided_changed: which values differ from those of the image before.
     """
 
     pooling: Pooling
@@ -35,7 +35,7 @@ class ShiftedPooling(NamedTuple):
 
 
 def moved(settings: PoolingSettings, typed: Typed) -> ShiftedPooling:
-    """Pool the picture as it was and as it is moved.
+    """Pool the image before and after it is shifted.
 
     Raises:
         WindowError: the window has no place.
@@ -51,7 +51,7 @@ def moved(settings: PoolingSettings, typed: Typed) -> ShiftedPooling:
 
 
 def kept(pooling: Pooling, places: int) -> tuple[Image, Image]:
-    """Tell which pixels the first so many places of the window saw, and which of these they kept.
+    """Return which pixels the first so many positions of the window covered, and which of these they kept.
 
     Both are 1 or 0, of the shape of the image with the padding around it.
     """

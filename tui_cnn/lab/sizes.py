@@ -44,7 +44,7 @@ def write_windows(slides: Sequence[Slide]) -> str:
 
 
 class Link(NamedTuple):
-    """A place in a chain of windows: its size, and what a cell there sees of the first image, in pixels."""
+    """A place in a chain of windows: its size, and the receptive field of a cell there, in pixels of the image."""
 
     size: int
     field: int
@@ -65,7 +65,7 @@ def chain(n: int, slides: Sequence[Slide]) -> tuple[Link, ...]:
 
 
 class LayerCost(NamedTuple):
-    """Weights and biases, how they come about, and the multiply-accumulates for one picture."""
+    """Weights and biases, their formula, and the multiply-accumulates for one image."""
 
     parameters: int
     formula: str
