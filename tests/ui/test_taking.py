@@ -11,7 +11,7 @@ from tui_cnn.core.layers import Activation, Block, Branches, Conv2D, Dense, Dept
 from tui_cnn.core.naming import names
 from tui_cnn.core.network import Network, walk
 from tui_cnn.formats.toml import dumps_network
-from tui_cnn.lab.scene import Typed, convolution
+from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings
 from tui_cnn.runs.inspection.arrays import pack
 from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights, WeightsReply
@@ -29,7 +29,7 @@ def run(monkeypatch):
 def on_bench(brought):
     """Compute what the Lab shows of what it is brought."""
     settings = msgspec.structs.replace(ConvolutionSettings(), **brought.settings)
-    return convolution(settings, Typed(map=brought.map, trained=brought.trained))
+    return convolution(settings, LabArrays(map=brought.map, trained=brought.trained))
 
 
 async def test_a_map_and_a_filter_go_to_the_lab(run):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tui_cnn.lab.pooling import Kind, Pooling, shifted, subsampled
-from tui_cnn.lab.scene import Typed, image_of
+from tui_cnn.lab.scene import LabArrays, image_of
 from tui_cnn.lab.settings import PoolingSettings
 from tui_cnn.lab.windows import Image
 
@@ -34,13 +34,13 @@ class ShiftedPooling(NamedTuple):
     strided_changed: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] | None
 
 
-def moved(settings: PoolingSettings, typed: Typed) -> ShiftedPooling:
+def moved(settings: PoolingSettings, arrays: LabArrays) -> ShiftedPooling:
     """Pool the image before and after it is shifted.
 
     Raises:
         WindowError: the window has no place.
     """
-    before = _pooling(settings, image_of(settings, typed))
+    before = _pooling(settings, image_of(settings, arrays))
     after = before._replace(image=shifted(before.image, settings.down, settings.right))
     pooled = after.output()
     changed = pooled != before.output()
@@ -50,7 +50,7 @@ def moved(settings: PoolingSettings, typed: Typed) -> ShiftedPooling:
     return ShiftedPooling(after, pooled, strided, changed, strided != subsampled(before.image, settings.strides))
 
 
-def kept(pooling: Pooling, places: int) -> tuple[Image, Image]:
+def kept_pixels(pooling: Pooling, places: int) -> tuple[Image, Image]:
     """Return which pixels the first so many positions of the window covered, and which of these they kept.
 
     Both are 1 or 0, of the shape of the image with the padding around it.

@@ -60,7 +60,7 @@ def _loss(model: keras.Model, smoothing: float) -> keras.losses.Loss:
     return keras.losses.SparseCategoricalCrossentropy(from_logits=from_logits)
 
 
-def takes_shares(loss: Any) -> bool:
+def takes_one_hot_labels(loss: Any) -> bool:
     """Return whether a loss takes labels as shares of all classes, not as the number of one."""
     return isinstance(loss, keras.losses.CategoricalCrossentropy)
 

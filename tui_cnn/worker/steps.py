@@ -15,7 +15,7 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.worker.augment import augment
 from tui_cnn.worker.inputs import fitted, scaled
 from tui_cnn.worker.lanes import split_batch
-from tui_cnn.worker.model import takes_shares
+from tui_cnn.worker.model import takes_one_hot_labels
 from tui_cnn.worker.replicas import Replicas, Shard
 from tui_cnn.worker.totals import Confusion, RunningTotals, Sums, count
 
@@ -123,7 +123,7 @@ class Steps:
         return shard.weight * self._loss(shard.labels, outputs)
 
     def _loss(self, labels: Any, outputs: Any) -> Any:
-        if takes_shares(self._model.loss):
+        if takes_one_hot_labels(self._model.loss):
             labels = tf.one_hot(labels, outputs.shape[-1])
         return self._model.loss(labels, outputs)
 

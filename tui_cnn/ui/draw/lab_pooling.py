@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_cnn.i18n import _
-from tui_cnn.lab.shifting import ShiftedPooling, kept
+from tui_cnn.lab.shifting import ShiftedPooling, kept_pixels
 from tui_cnn.lab.windows import Image
 from tui_cnn.ui.draw.lab_convolution import FEW, Way, above, fitted, picture, titled, ways, window_mask
 from tui_cnn.ui.draw.lab_grid import Fit, Marks, Numbers, Tones, number
@@ -16,7 +16,7 @@ from tui_cnn.ui.draw.lab_sums import channel_names, facts_table
 
 def pictures(moved: ShiftedPooling, place: int, tones: Tones, room: tuple[int, int], name: str = "") -> Table:
     """Draw the picture, what pooling makes of it, and what strides alone make of it."""
-    seen, left = kept(moved.pooling, place + 1)
+    seen, left = kept_pixels(moved.pooling, place + 1)
     scene = _Scene(moved, place, tones, name, seen, left, Fit(), large=False)
 
     def draw(way: Way) -> list[Text]:

@@ -11,7 +11,7 @@ from tui_cnn.core.layers import Conv2D, DepthwiseConv2D, FixedConv2D
 from tui_cnn.core.path import Path
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
-from tui_cnn.lab.scene import Taken
+from tui_cnn.lab.scene import NamedArray
 from tui_cnn.runs.inspection.replies import Activations, LayerInfo, WeightsReply
 from tui_cnn.ui.inspecting.scene import Scene
 
@@ -23,15 +23,15 @@ class Brought(NamedTuple):
     """What to put on the bench of the convolution: the settings that change, and the arrays."""
 
     settings: Mapping[str, Any]
-    map: Taken | None = None
-    trained: Taken | None = None
+    map: NamedArray | None = None
+    trained: NamedArray | None = None
 
 
 def take_map(scene: Scene, found: Activations) -> Brought:
     """Take the map that is looked at, (height, width, 1)."""
     values = np.asarray(found.layers[scene.layer].numpy(), np.float64)[..., [scene.channel]]
     name = _("{layer} map {number}").format(layer=scene.info.name, number=scene.channel)
-    return Brought({"image": "map"}, Taken(values, name))
+    return Brought({"image": "map"}, NamedArray(values, name))
 
 
 def take_filter(
@@ -72,7 +72,9 @@ def take_filter(
         "turned": False,
     }
     name = _("{layer} filter {number}").format(layer=info.name, number=number)
-    return Brought(settings, Taken(image, _name_of_input(scene, place) + notes), Taken(kernel[..., None], name))
+    return Brought(
+        settings, NamedArray(image, _name_of_input(scene, place) + notes), NamedArray(kernel[..., None], name)
+    )
 
 
 def feeding(layers: tuple[LayerInfo, ...], path: Path) -> int | None:

@@ -21,7 +21,7 @@ def probabilities_of(scores: Any) -> Floats:
     return np.asarray(tf.nn.softmax(scores))
 
 
-def aim(loaded: LoadedModel, pixels: Pixels, target: int | None) -> tuple[int, float]:
+def target_class(loaded: LoadedModel, pixels: Pixels, target: int | None) -> tuple[int, float]:
     """Return the target class of an image (height, width), and its probability.
 
     Raises:
