@@ -30,7 +30,7 @@ _STOPS: dict[Palette, tuple[tuple[int, int, int], ...]] = {
 
 
 def paint(shares: npt.NDArray[Any], palette: Palette = "viridis") -> Pixels:
-    """Turn shares (height, width), 0 to 1, into colours (height, width, 3); what is beyond is cut off.
+    """Map values (height, width), 0 to 1, to colours (height, width, 3); what is beyond is cut off.
 
     What is no number is of the grey that stands for nothing.
     """
@@ -45,7 +45,7 @@ def paint(shares: npt.NDArray[Any], palette: Palette = "viridis") -> Pixels:
 def stretch(values: npt.NDArray[Any], *, around_zero: bool = False, apart: bool = False) -> npt.NDArray[np.float64]:
     """Bring values of any shape to 0 to 1: from the smallest to the largest, or with 0 at one half for `diverging`.
 
-    Of values (..., channels) that are taken `apart`, each channel has a scale of its own. What is no number stays so
+    `apart`: each channel of values (..., channels) has a scale of its own. What is no number stays so
     and counts for nothing, and infinities lie beyond the ends. What is the same everywhere becomes 0.
     """
     values = np.asarray(values, np.float64)

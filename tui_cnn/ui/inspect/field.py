@@ -8,8 +8,8 @@ from textual.binding import Binding, BindingType
 
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import overlay
-from tui_cnn.runs.inspection.replies import Activations, Patches, Region, Seen
-from tui_cnn.runs.inspection.requests import Look, TopPatches
+from tui_cnn.runs.inspection.replies import Activations, FieldReply, Patches, Region
+from tui_cnn.runs.inspection.requests import FieldRequest, TopPatches
 from tui_cnn.ui.inspect.actions import FIELD
 from tui_cnn.ui.inspect.canvas_widget import Tones
 from tui_cnn.ui.inspect.scene import Scene, layer_title
@@ -55,7 +55,7 @@ class FieldView(View):
     def want(self, scene: Scene) -> None:
         """Ask what the cell sees, and what its map likes."""
         self.desk.want("activate", scene.activate, Activations)
-        self.desk.want("look", self._look(scene), Seen)
+        self.desk.want("look", self._look(scene), FieldReply)
         self.desk.want("excite", self._excite(scene), Patches)
 
     def action_walk(self, down: int, right: int) -> None:
@@ -70,7 +70,7 @@ class FieldView(View):
     def output(self) -> Output | None:
         """Write the places that excite the map, and what the cell sees."""
         scene = self.scene
-        seen = self.desk.get(self._look(scene), Seen) if scene else None
+        seen = self.desk.get(self._look(scene), FieldReply) if scene else None
         patches = self.desk.get(self._excite(scene), Patches) if scene else None
         if scene is None or patches is None or seen is None:
             return None
@@ -93,7 +93,7 @@ class FieldView(View):
         if found is None:
             self.waiting(canvas, 1, 0, scene.activate, tones)
             return
-        seen = self.desk.get(self._look(scene), Seen)
+        seen = self.desk.get(self._look(scene), FieldReply)
         image = colours(found.image.numpy())
         size = (image.shape[0], image.shape[1])
         maps = means(found.layers[scene.layer].numpy()).reshape(scene.map_shape)
@@ -129,7 +129,7 @@ class FieldView(View):
         canvas.picture(x, 0, large)
         return int(large.shape[1])
 
-    def _tell(self, canvas: Canvas, scene: Scene, seen: Seen | None, value: float, x: int, tones: Tones) -> None:
+    def _tell(self, canvas: Canvas, scene: Scene, seen: FieldReply | None, value: float, x: int, tones: Tones) -> None:
         """Say how large the cell's value is, and where the frames are."""
         told = _("value {value:.3f}").format(value=value).replace("-", "−")
         canvas.put(x, 0, told, tones.text)
@@ -211,8 +211,8 @@ class FieldView(View):
         return cut
 
     @staticmethod
-    def _look(scene: Scene) -> Look:
-        return Look(
+    def _look(scene: Scene) -> FieldRequest:
+        return FieldRequest(
             source=scene.source,
             image=scene.subject.image,
             layer=scene.info.name,

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import paint, stretch
 from tui_cnn.insight.maps import per_filter
-from tui_cnn.runs.inspection.replies import Activations, Weights
+from tui_cnn.runs.inspection.replies import Activations, WeightsReply
 from tui_cnn.runs.inspection.source import Source
 from tui_cnn.ui.inspect.actions import HISTORY
 from tui_cnn.ui.inspect.canvas_widget import Tones, wrapped
@@ -83,7 +83,7 @@ class HistoryView(View):
     def want(self, scene: Scene) -> None:
         """Ask for the weights and maps of each checkpoint."""
         for moment in self._moments(scene):
-            self.desk.want(_kernels_at(int(moment.source.which)), moment.kernels, Weights)
+            self.desk.want(_kernels_at(int(moment.source.which)), moment.kernels, WeightsReply)
             self.desk.want(f"activations at {moment.source.which}", moment.activate, Activations)
 
     def action_walk(self, down: int, right: int) -> None:
@@ -150,7 +150,7 @@ class HistoryView(View):
             norm = _("norm {norm:.2f}").format(norm=np.linalg.norm(frame.kernel))
             canvas.put(x, y, norm, tones.dim, room=_MAP)
             y += 1
-        elif self.desk.get(frame.moment.kernels, Weights) is None:
+        elif self.desk.get(frame.moment.kernels, WeightsReply) is None:
             self.waiting(canvas, x, y, frame.moment.kernels, tones)
             return
         if frame.map is None or frame.map_shares is None:
@@ -172,7 +172,7 @@ class HistoryView(View):
 
     def _how(self, scene: Scene, shown: int) -> str:
         """Say which kernel is drawn, how, and how many of the steps are left out."""
-        weights = self.desk.newest(_kernels_at(scene.kept[-1]), Weights)
+        weights = self.desk.newest(_kernels_at(scene.kept[-1]), WeightsReply)
         found = banks(scene.opened, weights) if weights else []
         bank = found[nearest(found, scene.layer)] if found else None
         parts = []
@@ -203,7 +203,7 @@ class HistoryView(View):
 
     def _kernel(self, moment: Scene) -> Floats | None:
         """Return the kernel of the channel, summed over its inputs: (height, width)."""
-        weights = self.desk.get(moment.kernels, Weights)
+        weights = self.desk.get(moment.kernels, WeightsReply)
         found = banks(moment.opened, weights) if weights else []
         bank = found[nearest(found, moment.layer)] if found else None
         if bank is None:

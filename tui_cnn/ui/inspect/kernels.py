@@ -10,7 +10,7 @@ from tui_cnn.i18n import _
 from tui_cnn.insight.classics import likeness
 from tui_cnn.insight.colours import Palette, paint, stretch
 from tui_cnn.insight.maps import Scale, per_filter, statistics
-from tui_cnn.runs.inspection.replies import Activations, Weights
+from tui_cnn.runs.inspection.replies import Activations, WeightsReply
 from tui_cnn.ui.inspect.actions import KERNELS
 from tui_cnn.ui.inspect.canvas_widget import Tones
 from tui_cnn.ui.inspect.kernel_banks import Bank, banks, nearest
@@ -65,7 +65,7 @@ class KernelsView(View):
     def want(self, scene: Scene) -> None:
         """Ask for the weights, and for what goes into the layers, which the Lab may be given."""
         self.desk.want("activate", scene.activate, Activations)
-        self.desk.want("kernels", scene.kernels, Weights)
+        self.desk.want("kernels", scene.kernels, WeightsReply)
 
     def action_walk(self, down: int, right: int) -> None:
         """Walk through layers and filters."""
@@ -104,7 +104,7 @@ class KernelsView(View):
         bank = self._bank(scene) if scene else None
         if scene is None or bank is None:
             return
-        found, weights = self.desk.get(scene.activate, Activations), self.desk.get(scene.kernels, Weights)
+        found, weights = self.desk.get(scene.activate, Activations), self.desk.get(scene.kernels, WeightsReply)
         transfer = take_filter(scene, bank.place, self._input, found, weights) if found and weights else None
         if transfer is not None:
             self.to_lab(transfer)
@@ -129,7 +129,7 @@ class KernelsView(View):
 
     def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
         """Draw the layer's kernels, and the chosen one with its numbers."""
-        if self.desk.get(scene.kernels, Weights) is None:
+        if self.desk.get(scene.kernels, WeightsReply) is None:
             self.waiting(canvas, 1, 0, scene.kernels, tones)
             return
         bank = self._bank(scene)
@@ -199,7 +199,7 @@ class KernelsView(View):
         draw_scale(canvas, 1, x + 2, (f"−{extent:.2f}", f"{extent:.2f}"), palette, tones.dim)
 
     def _banks(self, scene: Scene) -> list[Bank]:
-        weights = self.desk.get(scene.kernels, Weights)
+        weights = self.desk.get(scene.kernels, WeightsReply)
         return banks(scene.opened, weights) if weights else []
 
     def _bank(self, scene: Scene) -> Bank | None:

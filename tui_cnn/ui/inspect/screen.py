@@ -16,7 +16,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.inspection.client import Inspector
-from tui_cnn.runs.inspection.replies import Opened
+from tui_cnn.runs.inspection.replies import OpenReply
 from tui_cnn.runs.inspection.requests import Open
 from tui_cnn.ui.inspect.actions import INSPECT
 from tui_cnn.ui.inspect.answer_cache import Desk
@@ -122,8 +122,8 @@ class InspectScreen(InspectKeys):
             self._say(message.format(run=self._weights.run.id))
             return
         request = Open(source=self._weights.source)
-        self.desk.want("open", request, Opened)
-        opened = self.desk.get(request, Opened)
+        self.desk.want("open", request, OpenReply)
+        opened = self.desk.get(request, OpenReply)
         if opened is not None:
             self._show_scene(self._weights, opened)
         elif trouble := self.desk.trouble(request):
@@ -132,7 +132,7 @@ class InspectScreen(InspectKeys):
             message = _("Opening {run}: loading TensorFlow, this takes a few seconds.")
             self._say(message.format(run=self._weights.run.id))
 
-    def _show_scene(self, weights: Weights, opened: Opened) -> None:
+    def _show_scene(self, weights: Weights, opened: OpenReply) -> None:
         before = self.scene or self._scene_before
         if before is None:
             first = Scene(weights.source, weights.test, of_test(weights.test, 0), opened, ink=ink(self.app))
