@@ -88,8 +88,8 @@ def stretch(values: npt.NDArray[Any], *, around_zero: bool = False, apart: bool 
     return np.asarray((values - lowest) / np.where(highest > lowest, highest - lowest, 1.0))
 
 
-def overlay(image: Pixels, heat: npt.NDArray[Any], strength: float = 0.5, palette: Palette = "sequential") -> Pixels:
-    """Lay heat (height, width), of any range, over a grey or coloured image of the same size: (height, width, 3)."""
+def overlay(image: Pixels, heat: npt.NDArray[Any], strength: float = 0.5, scale: Scale | None = None) -> Pixels:
+    """Lay heat (height, width) over a grey or coloured image of the same size: (height, width, 3)."""
     below = image if image.ndim == 3 else np.repeat(image[..., np.newaxis], 3, axis=-1)
-    mixed = (1 - strength) * below + strength * paint(stretch(heat), palette)
+    mixed = (1 - strength) * below + strength * (scale or scale_of(heat)).paint(heat)
     return np.asarray(np.round(mixed), np.uint8)
