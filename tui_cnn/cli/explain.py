@@ -115,7 +115,7 @@ def _save(path: Path, image: Any, heat: Any, method: str) -> None:
             data = to_csv([str(column) for column in range(heat.shape[1])], heat.tolist())
         case suffix:
             # What is covered where little is left matters most.
-            shown = enlarge(-heat if method == "occlusion" else heat, image.shape[:2])
+            shown = enlarge(heat.max() - heat if method == "occlusion" else heat, image.shape[:2])
             pixels = overlay(image, shown)
             data = to_png(pixels, _MAGNIFY) if suffix == ".png" else to_svg(pixels, method, _MAGNIFY)
     save_bytes(path, data)

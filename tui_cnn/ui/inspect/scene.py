@@ -9,7 +9,6 @@ from tui_cnn.runs.inspection.replies import LayerInfo, OpenReply
 from tui_cnn.runs.inspection.requests import Activate, Evaluate, Kernels, Range
 from tui_cnn.runs.inspection.source import Source
 from tui_cnn.ui.inspect.subject import Subject
-from tui_cnn.ui.toolkit.canvas import Ink
 
 _SAMPLE = 1000
 _MAP_AXES = 3
@@ -38,7 +37,6 @@ class Scene:
     row: int = 0
     column: int = 0
     grey: bool = False
-    ink: Ink = "blocks"
     other: Source | None = None
     kept: tuple[int, ...] = ()
 
