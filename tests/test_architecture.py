@@ -1,5 +1,6 @@
 """The walls between the rooms: as contracts on the imports written down, and as what is loaded when a room is."""
 
+import ast
 import json
 import subprocess
 import sys
@@ -94,3 +95,18 @@ def test_no_module_is_too_long_to_read(module):
 
 def test_no_drawer_for_everything():
     assert [module for module in modules() if module.stem in ("utils", "util", "helpers", "misc", "common")] == []
+
+
+def errors_shown_in(module):
+    """The lines of a module that show an error as a notice of its own."""
+    for node in ast.walk(ast.parse((CHECKOUT / module).read_text("utf-8"))):
+        keywords = node.keywords if isinstance(node, ast.Call) else ()
+        if any(word.arg == "severity" and getattr(word.value, "value", "") == "error" for word in keywords):
+            yield node.lineno
+
+
+def test_errors_are_reported_in_one_way():
+    ui = [module for module in modules() if "ui" in module.parts and module.name != "workspace.py"]
+    assert {str(module): lines for module in ui if (lines := list(errors_shown_in(module)))} == {}, (
+        "call report(error) of the workspace"
+    )

@@ -1,6 +1,7 @@
 """Choose the network to open, with a preview of the one that is highlighted."""
 
 from pathlib import Path
+from typing import Any
 
 from rich.console import Group
 from rich.text import Text
@@ -18,8 +19,8 @@ from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.toolkit.network_summary import stack_lines, totals_table
 from tui_cnn.ui.toolkit.option_list import Options
 
-LOOK_FOR_IT = ""
-"""What is returned for a file that is not in the list."""
+BROWSE = ""
+"""What is returned for a file that is not in the list: it is to be looked for."""
 
 _SUFFIXES = (".toml", ".keras", ".json")
 
@@ -51,7 +52,7 @@ class OpenModel(Pick[str]):
     @work(thread=True, exclusive=True, group="preview")
     def _read(self, item: Item[str]) -> None:
         about = Text(item.about, style="dim")
-        if item.value == LOOK_FOR_IT:
+        if item.value == BROWSE:
             self.app.call_from_thread(self._preview, about)
             return
         notes: list[str] = []
@@ -82,15 +83,18 @@ def models(recent: tuple[str, ...]) -> list[Item[str]]:
     return [
         *(Item(path.name, _("recent, in {place}").format(place=path.parent), str(path)) for path in others),
         *(Item(path.name, _("in this directory"), f"./{path}") for path in nearby),
-        Item(_("another file …"), _("browse"), LOOK_FOR_IT),
+        Item(_("another file …"), _("browse"), BROWSE),
         *(Item(name, _("preset"), name) for name in preset_names()),
     ]
 
 
-async def look_for_file(app: App[None]) -> str | None:
-    """Ask for a file with a tree of directories."""
-    from tui_cnn.ui.toolkit.dialogs.file_picker import FilePicker
+async def ask_model(app: App[Any], recent: tuple[str, ...] = ()) -> str | None:
+    """Ask for a preset, a file of this directory, or any file."""
+    model = await app.push_screen_wait(OpenModel(recent))
+    if model != BROWSE:
+        return model
+    from tui_cnn.ui.toolkit.dialogs.file_picker import FilePicker  # the library that it is made of is not light
 
-    look = FilePicker(_("Open a network"), _("Networks"), lambda path: path.suffix in _SUFFIXES)
-    path = await app.push_screen_wait(look)
+    dialog = FilePicker(_("Open a network"), _("Networks"), lambda path: path.suffix in _SUFFIXES)
+    path = await app.push_screen_wait(dialog)
     return str(path) if path else None
