@@ -4,11 +4,11 @@ from typing import Any, NamedTuple
 
 from textual import events, on
 from textual.app import App, ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.widgets import Button, Static
 
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
+from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult, frame
 
 
 class Answer(NamedTuple):
@@ -30,9 +30,7 @@ class Ask(SingleResult[str | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the question and its answers."""
-        with Vertical(id="dialog") as dialog:
-            dialog.border_title = self._title
-            dialog.set_class(len(self._answers) > 2, "-wide")
+        with frame(self._title, classes="-wide" if len(self._answers) > 2 else ""):
             yield Static(self._question, id="question", markup=False)
             with Horizontal(id="answers"):
                 for answer in self._answers:

@@ -7,7 +7,7 @@ from rich.console import Group
 from rich.text import Text
 from textual import work
 from textual.app import App, ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from tui_cnn.core.analysis import analyze
@@ -16,6 +16,7 @@ from tui_cnn.formats.models import find_network
 from tui_cnn.formats.presets import preset_names, preset_text
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
+from tui_cnn.ui.toolkit.dialogs.single_result import frame
 from tui_cnn.ui.toolkit.network_summary import stack_lines, totals_table
 from tui_cnn.ui.toolkit.option_list import Options
 
@@ -28,25 +29,25 @@ _SUFFIXES = (".toml", ".keras", ".json")
 class OpenModel(Pick[str]):
     """Files lately opened, those of this directory, presets; and any file."""
 
+    FITS_LIST = False
+
     def __init__(self, recent: tuple[str, ...]) -> None:
         super().__init__(_("Open a network"), models(recent))
 
     def compose(self) -> ComposeResult:
-        """Lay out the filter, the list with the preview beside it, and a word about the keys."""
-        with Vertical(id="dialog", classes="-open") as dialog:
-            dialog.border_title = self._title
+        """Lay out the filter, and the list with the preview beside it."""
+        with frame(self._title, _("↑ ↓ move   Enter select   Esc back"), "-open"):
             yield Input(placeholder=_("type to filter"), compact=True, id="filter")
             with Horizontal():
                 yield Options(compact=True, id="options")
                 yield Static(id="preview", markup=False)
-            yield Static(_("↑ ↓ move   Enter select   Esc back"), classes="keys")
 
-    def look_at(self, item: Item[str]) -> None:
+    def show_about(self, item: Item[str]) -> None:
         """Preview the network that is highlighted."""
         self._read(item)
 
-    def look_at_nothing(self) -> None:
-        """Say that nothing is left of the list."""
+    def show_no_match(self) -> None:
+        """Show that nothing matches."""
         self._preview(Text(_("no matches"), style="dim"))
 
     @work(thread=True, exclusive=True, group="preview")
