@@ -99,3 +99,18 @@ def test_no_public_class_has_the_name_of_another():
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 modules_of[node.name].append(str(module))
     assert {name: found for name, found in modules_of.items() if len(found) > 1} == {}
+
+
+def errors_shown_in(module):
+    """The lines of a module that show an error as a notice of its own."""
+    for node in ast.walk(ast.parse((CHECKOUT / module).read_text("utf-8"))):
+        keywords = node.keywords if isinstance(node, ast.Call) else ()
+        if any(word.arg == "severity" and getattr(word.value, "value", "") == "error" for word in keywords):
+            yield node.lineno
+
+
+def test_errors_are_reported_in_one_way():
+    ui = [module for module in modules() if "ui" in module.parts and module.name != "workspace.py"]
+    assert {str(module): lines for module in ui if (lines := list(errors_shown_in(module)))} == {}, (
+        "call report(error) of the workspace"
+    )

@@ -210,7 +210,7 @@ class BuildScreen(ClipboardScreen, PointingScreen, WalkingScreen, TryingScreen):
         def tell(kind: type[msgspec.Struct]) -> str:
             return insertion(before, analyze(adding(kind)(before.network)), path)
 
-        kind = await self.app.push_screen_wait(Pick(_("Add a layer"), items, tell=tell))
+        kind = await self.app.push_screen_wait(Pick(_("Add a layer"), items, effect=tell))
         if kind is not None:
             self.request(_("add"), adding(kind), path)
 
