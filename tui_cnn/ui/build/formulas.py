@@ -16,6 +16,7 @@ from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape
 from tui_cnn.core.sums import Sum
 from tui_cnn.i18n import _, ngettext
+from tui_cnn.ui.build.stack_lines import StackLine
 from tui_cnn.ui.toolkit.cells import left, right
 from tui_cnn.ui.toolkit.numbers import size
 
@@ -57,6 +58,17 @@ def write(numbers: Sequence[Number], width: int, quiet: Style) -> Text:
 
 def _cut(text: str, width: int) -> str:
     return text if cell_len(text) <= width else set_cell_size(text, max(0, width - 1)) + "…"
+
+
+def numbers_of(line: StackLine, analysis: Analysis) -> tuple[str, list[Number]]:
+    """Name what stands on a line of the stack, and list its numbers."""
+    if not line.path:
+        return _("the whole network"), network_numbers(analysis)
+    if line.is_branch:
+        title = _("branch {number}").format(number=line.path[-1] + 1)
+        return title, held_numbers(line.held) if line.held else []
+    assert line.row is not None
+    return line.row.name, layer_numbers(line.row, line.held)
 
 
 def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:

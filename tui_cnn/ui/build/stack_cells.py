@@ -16,7 +16,7 @@ from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.columns import BAR, Column, titles
 from tui_cnn.ui.build.signs import EMPTY, FOLDED, OPEN
-from tui_cnn.ui.build.stack_lines import Line
+from tui_cnn.ui.build.stack_lines import StackLine
 from tui_cnn.ui.toolkit.numbers import bar, short_count, size
 
 Cells = dict[str, str]
@@ -44,7 +44,7 @@ def header(shown: Sequence[Column], style: Style) -> list[Segment]:
     return [Segment(_fit(indented[column.key], column), style) for column in shown]
 
 
-def cells_of(line: Line, analysis: Analysis) -> Cells:
+def cells_of(line: StackLine, analysis: Analysis) -> Cells:
     """Write what stands on a line."""
     guides = "│ " * line.depth
     if not line.path:
@@ -63,7 +63,7 @@ def cells_of(line: Line, analysis: Analysis) -> Cells:
     return cells | _numbers(line, analysis)
 
 
-def draw(line: Line, cells: Cells, analysis: Analysis, shown: Sequence[Column], styles: Styles) -> list[Segment]:
+def draw(line: StackLine, cells: Cells, analysis: Analysis, shown: Sequence[Column], styles: Styles) -> list[Segment]:
     """Draw a line; a layer that cannot be built says why where its numbers would stand."""
     if line.broken is not None:
         return _broken(line.broken, cells, shown, styles)
@@ -81,17 +81,17 @@ def draw(line: Line, cells: Cells, analysis: Analysis, shown: Sequence[Column], 
     return segments
 
 
-def _mark(line: Line) -> str:
+def _mark(line: StackLine) -> str:
     if line.held is not None:
         return EMPTY if line.folded is None else FOLDED if line.folded else OPEN
     return line.row.layer.sign if line.row else EMPTY
 
 
-def _branch_name(line: Line) -> str:
+def _branch_name(line: StackLine) -> str:
     return _("branch {number}").format(number=line.path[-1] + 1) if line.row else _("skip")
 
 
-def _numbers(line: Line, analysis: Analysis) -> Cells:
+def _numbers(line: StackLine, analysis: Analysis) -> Cells:
     """Write the numbers of a layer; of a container its output, and when it is folded what it sums up to."""
     row, totals = line.row, analysis.totals
     if row is None:
@@ -114,7 +114,7 @@ def _numbers(line: Line, analysis: Analysis) -> Cells:
     return cells
 
 
-def _amounts(line: Line, row: Row) -> tuple[int, int]:
+def _amounts(line: StackLine, row: Row) -> tuple[int, int]:
     if line.held is not None:
         return (line.held.params, line.held.macs) if line.folded else (0, 0)
     return (row.figures.parameters.total, row.figures.macs.value) if row.figures else (0, 0)
@@ -124,7 +124,7 @@ def _count(value: int, total: int) -> str:
     return f"{value:,}" if total < _LONG else short_count(value)
 
 
-def _share(line: Line, analysis: Analysis) -> str:
+def _share(line: StackLine, analysis: Analysis) -> str:
     params = _amounts(line, line.row)[0] if line.row else 0
     return bar(params / analysis.totals.params, BAR) if params else ""
 
