@@ -139,8 +139,8 @@ class Documents:
 
     def _export(self, network: Network, to: str, path: Path) -> None:
         """Write a network to a file; a built model takes a worker and some seconds."""
-        from tui_cnn.formats.export import MODEL_FORMATS, export_text
-        from tui_cnn.formats.saving import save_text
+        from tui_cnn.formats.export import MODEL_FORMATS, export_bytes
+        from tui_cnn.formats.saving import save_bytes
         from tui_cnn.runs.export import export_model
 
         try:
@@ -149,7 +149,7 @@ class Documents:
                 self._app.notify(message.format(path=path), markup=False)
                 export_model(network, to, path)
             else:
-                save_text(path, export_text(network, to))
+                save_bytes(path, export_bytes(network, to))
         except FormatError as error:
             self._workspace.report(error)
         else:
@@ -224,7 +224,8 @@ def _formats() -> dict[str, str]:
         "json": _("architecture, for keras.models.model_from_json"),
         "markdown": _("table of layers and numbers, for a README"),
         "toml": _("the format of cnn-tui"),
-        "svg": _("drawing of the network"),
+        "svg": _("picture of the network, for papers and web pages"),
+        "png": _("picture of the network, for slides"),
         "onnx": _("for other runtimes; requires cnn-tui[onnx]"),
     }
 

@@ -49,8 +49,8 @@ class ChecksView(Widget, can_focus=True):
     chosen: reactive[int] = reactive(0)
     """The number of the finding under the cursor."""
 
-    def __init__(self, stack: StackView, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, stack: StackView, *, id: str | None = None, classes: str = "") -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
         self._stack = stack
         self._checks: tuple[Check, ...] = ()
         self._lines = finding_lines((), 0)

@@ -1,6 +1,7 @@
 """Why a number is what it is: the formulas of one layer with the values put in."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -46,7 +47,7 @@ def written(numbers: Sequence[Number], width: int, quiet: Style) -> list[list[Se
         if number.reason and beside:
             lines[-1].append(Segment("  " + _cut(number.reason, width - _LABEL - room - 2)))
         elif number.reason:
-            lines.append([Segment("  " + _cut(number.reason, width - 2), quiet)])
+            lines += [[Segment("  " + part, quiet)] for part in wrap(number.reason, max(10, width - 2))]
     return lines
 
 

@@ -20,7 +20,6 @@ from tui_cnn.core.path import Path, format_path
 from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.actions import FORM
-from tui_cnn.ui.build.formulas_panel import WhyView
 from tui_cnn.ui.build.preview import preview
 from tui_cnn.ui.toolkit.choice import spoken
 from tui_cnn.ui.toolkit.form import StructForm, is_rare
@@ -39,11 +38,9 @@ class LayerPanel(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [*FORM.bindings()]
     DEFAULT_CSS = """
     LayerPanel {
-        padding: 0 1;
-        & #about { color: $text-muted; height: 4; border-top: solid $foreground 20%; border-title-color: $text; }
-        & #settings { height: 10; }
-        & #why { height: 1fr; border-top: solid $foreground 20%; border-title-color: $text-muted; }
-        & #effect { height: auto; border-top: solid $foreground 20%; border-title-color: $text-muted; display: none; }
+        & #about { color: $text-muted; height: 4; }
+        & #settings { height: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
+        & #effect { height: auto; border-top: solid $panel-border; border-title-color: $text-muted; display: none; }
         & #effect.-broken { color: $text-error; }
     }
     """
@@ -53,7 +50,6 @@ class LayerPanel(Vertical):
         yield Static(id="about")
         yield Static(id="settings")
         yield Static(id="effect")
-        yield WhyView(id="why")
 
     def on_resize(self) -> None:
         """Share the room anew."""
@@ -77,7 +73,7 @@ class LayerPanel(Vertical):
         value = self._value()
         kind = type(value)
         where = _("layer {number}").format(number=format_path(path)) if path else _("network")
-        self.query_one("#about").border_title = f"{kind.__name__ if path else _('Input')} · {where}"
+        self.border_title = f"{kind.__name__ if path else _('Input')} · {where}"
         about = (kind.__doc__ or "").partition("\n")[0] if path else _("The shape of one image, channels last.")
         self.query_one("#about", Static).update(Text(_(about)), layout=False)
         self.query_one("#settings", Static).update(_settings(value), layout=False)
@@ -94,7 +90,6 @@ class LayerPanel(Vertical):
             self._focused_before = self.screen.focused
             self.screen.add_class("-editing")
             self.query_one("#settings").display = False
-            self.query_one("#why").display = False
             self.form = form = StructForm(self._value())
             await self.mount(form, before="#effect")
             if form is self.form:  # and was not closed while it was set up
@@ -155,7 +150,6 @@ class LayerPanel(Vertical):
             self.form = None
             self.screen.remove_class("-editing")
             self.query_one("#settings").display = True
-            self.query_one("#why").display = True
             self.query_one("#effect").display = False
             self._share_room()
 
@@ -178,7 +172,7 @@ def _settings(value: msgspec.Struct) -> Text:
         if field.kind == "nested" or (usual and (field.name in ("name", "muted") or is_rare(field.name))):
             continue
         written = spoken(format_value(field, held)) or field.blank
-        text.append(f"{field.name:<20}", "dim").append(f"{written}\n", "dim" if usual else "bold")
+        text.append(f"{field.name:<18}", "dim").append(f"{written}\n", "dim" if usual else "bold")
     return text
 
 

@@ -1,7 +1,7 @@
 """The lines of the tree, drawn in columns below a header that does not scroll."""
 
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 from rich.segment import Segment
 from rich.style import Style
@@ -11,6 +11,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.layers import Family
 from tui_cnn.core.path import Path
 from tui_cnn.ui.build.columns import Column, columns
 from tui_cnn.ui.build.messages import LayerSelected
@@ -18,6 +19,7 @@ from tui_cnn.ui.build.signs import FINDINGS
 from tui_cnn.ui.build.stack_cells import Styles, draw, header
 from tui_cnn.ui.build.stack_lines import StackLine
 from tui_cnn.ui.build.tree import Tree
+from tui_cnn.ui.toolkit.colours import family_colour
 
 GUTTER = 2
 """Cells before the columns: the cursor, and the sign of a finding."""
@@ -56,8 +58,8 @@ class LinesView(ScrollView):
     hidden_columns: reactive[frozenset[str]] = reactive(frozenset(), init=False)
     """The keys of the columns that are not wanted."""
 
-    def __init__(self, analysis: Analysis, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, analysis: Analysis, *, id: str | None = None, classes: str = "") -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
         self.layer_tree = Tree(analysis)
         self.set_reactive(LinesView.cursor, self.layer_tree.number((0,)))
         self.just_opened = True
@@ -125,7 +127,7 @@ class LinesView(ScrollView):
         warning = self._warning
         if over is not None:
             over = Style(bgcolor=over.bgcolor, bold=over.bold)
-            styles, warning = Styles(*(style + over for style in styles)), warning + over
+            styles, warning = styles.over(over), warning + over
         finding = {"error": styles.error, "warning": warning, "info": styles.dim, None: styles.text}[line.finding]
         gutter = [
             Segment("▌" if number == self.cursor else " ", styles.bar),
@@ -142,8 +144,12 @@ class LinesView(ScrollView):
 
     @cached_property
     def _styles(self) -> Styles:
-        parts = (self.get_component_rich_style(f"stack--{part}") for part in ("dim", "bar", "error"))
-        return Styles(self.visual_style.rich_style, *parts)
+        dim, bar, error = (self.get_component_rich_style(f"stack--{part}") for part in ("dim", "bar", "error"))
+        text = self.visual_style.rich_style
+        families = {
+            family: text + Style(color=family_colour(self.app, family).rich_color) for family in get_args(Family)
+        }
+        return Styles(text, dim, bar, error, families)
 
     @cached_property
     def _warning(self) -> Style:
@@ -162,7 +168,7 @@ class LinesView(ScrollView):
     def _measure(self) -> None:
         self._strips: dict[int, Strip] = {}
         scrolls = len(self.layer_tree.lines) > self.room  # the bar comes after this: a cell for it, and one free
-        width = self.outer_size.width - GUTTER - 2 * scrolls
+        width = self.outer_size.width - self.gutter.width - GUTTER - 2 * scrolls
         self._columns: tuple[Column, ...] = columns(self.layer_tree.cells, width, self.hidden_columns)
         self.virtual_size = Size(self.size.width, len(self.layer_tree.lines) + 1)
         self.entitle()

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual import on
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Vertical
 from textual.widget import Widget
 
 from tui_cnn.core import edits
@@ -38,12 +38,13 @@ class BuildScreen(MainScreen):
 
     def body(self) -> Iterator[Widget]:
         """Lay out the stack with its drawing and its findings, and the selected layer beside it."""
-        self.panel = LayerPanel(id="settings-panel")
-        self.stack = StackView(self.workspace.design.analysis, self.panel, id="stack")
-        self.volume = VolumeView(id="volume")
-        self.checks = ChecksView(self.stack, id="checks")
-        main = Vertical(self.stack, self.volume, WhyView(id="brief"), self.checks, id="main")
-        yield Horizontal(main, self.panel)
+        self.panel = LayerPanel(id="settings-panel", classes="panel")
+        self.stack = StackView(self.workspace.design.analysis, self.panel, id="stack", classes="panel")
+        self.volume = VolumeView(id="volume", classes="panel")
+        self.why = WhyView(id="why", classes="panel")
+        self.checks = ChecksView(self.stack, id="checks", classes="panel")
+        network = Vertical(self.stack, self.volume, id="network-pane")
+        yield Container(network, Container(self.panel, self.why, self.checks, id="layer-pane"), id="build")
 
     def on_mount(self) -> None:
         """Show the columns that the user wants, and what the cursor is on."""
@@ -101,8 +102,7 @@ class BuildScreen(MainScreen):
         self.panel.show(analysis, path)
         self.volume.show(analysis, path)
         title, numbers = numbers_of(self.stack.line, analysis)
-        for view in self.query(WhyView):
-            view.show(title, numbers)
+        self.why.show(title, numbers)
         self.checks.show_about(path)
 
     @on(LayerPointed)

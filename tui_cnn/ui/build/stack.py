@@ -61,8 +61,8 @@ class StackView(LinesView, can_focus=True):
     _drop: int | None = None
     """The line that the mouse has dragged it to."""
 
-    def __init__(self, analysis: Analysis, panel: LayerPanel, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(analysis, id=id)
+    def __init__(self, analysis: Analysis, panel: LayerPanel, *, id: str | None = None, classes: str = "") -> None:  # noqa: A002
+        super().__init__(analysis, id=id, classes=classes)
         self._panel = panel
 
     # what is selected

@@ -1,6 +1,6 @@
 """The stack of layers as lines of text: what stands in each column of a line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.layers import Block
+from tui_cnn.core.layers import Block, Family
 from tui_cnn.core.memory import BYTES
 from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row
@@ -36,6 +36,13 @@ class Styles(NamedTuple):
     dim: Style
     bar: Style
     error: Style
+    families: Mapping[Family, Style] = {}  # it is not changed
+    """Those of the signs of layers."""
+
+    def over(self, style: Style) -> "Styles":
+        """Return the same with a style over each."""
+        families = {family: own + style for family, own in self.families.items()}
+        return Styles(self.text + style, self.dim + style, self.bar + style, self.error + style, families)
 
 
 def header(shown: Sequence[Column], style: Style) -> list[Segment]:
@@ -74,7 +81,12 @@ def draw(line: StackLine, cells: Cells, analysis: Analysis, shown: Sequence[Colu
         fitted = _fit(_share(line, analysis) if column.key == "share" else cells.get(column.key, ""), column)
         if column.key == "layer":
             lead = INDENT * (line.depth + 1)
-            segments += [Segment(fitted[:lead], styles.dim), Segment(fitted[lead:], name)]
+            sign = styles.families.get(line.row.layer.family) if line.row and line.held is None and not quiet else None
+            segments += [
+                Segment(fitted[: lead - INDENT], styles.dim),
+                Segment(fitted[lead - INDENT : lead], sign or styles.dim),
+                Segment(fitted[lead:], name),
+            ]
         else:
             tone = styles.dim if column.key == "number" else styles.bar if column.key == "share" else text
             segments.append(Segment(fitted, tone))
