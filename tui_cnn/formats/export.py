@@ -55,6 +55,9 @@ _TEXTS: dict[str, Callable[[Analysis], str]] = {
 TEXT_FORMATS = tuple(_TEXTS)
 """Formats that are text, and need nothing but this program."""
 
+PICTURE_FORMATS = ("png",)
+"""Formats that are a picture in bytes."""
+
 MODEL_FORMATS = ("keras", "onnx")
 """Formats that hold a built model with its weights; the worker writes them."""
 
@@ -66,10 +69,11 @@ SUFFIXES = {
     "toml": ".toml",
     "onnx": ".onnx",
     "svg": ".svg",
+    "png": ".png",
 }
 """How the name of a file in each format ends."""
 
-_DESCRIPTIONS = ("markdown", "toml", "svg")
+_DESCRIPTIONS = ("markdown", "toml", "svg", "png")
 """Formats that a network can be written in even if it cannot be built."""
 
 
@@ -88,6 +92,19 @@ def export_text(network: Network, to: str) -> str:
     if to not in _DESCRIPTIONS:
         require_buildable(analysis, opaque=to == "json")
     return _TEXTS[to](analysis)
+
+
+def export_bytes(network: Network, to: str) -> bytes:
+    """Write a network in one of the text or picture formats, as it stands in a file.
+
+    Raises:
+        FormatError: as `export_text`.
+    """
+    if to in PICTURE_FORMATS:
+        from tui_cnn.formats.png import dumps_png
+
+        return dumps_png(analyze(without_muted(network)))
+    return export_text(network, to).encode()
 
 
 def require_buildable(analysis: Analysis, *, opaque: bool = False) -> None:

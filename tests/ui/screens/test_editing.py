@@ -224,7 +224,7 @@ async def test_the_mouse_folds_extends_and_points():
         await user.click("▸ stem")
         await user.sees("▾ stem")
         await user.click("stem")
-        assert user.app.screen.stack.seen.is_open((0,))
+        assert user.app.screen.stack.layer_tree.is_open((0,))
         y = next(y for y, line in enumerate(user.text.split("\n")) if "Flatten" in line)
         await user.pilot.click(offset=(20, y), shift=True)
         await user.settle()
