@@ -7,7 +7,7 @@ import pytest
 from textual.color import Color
 
 from tests.ui.draw.test_words import written
-from tui_cnn.lab.scene import Typed, convolution
+from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, WeightsSettings
 from tui_cnn.lab.shifting import moved
 from tui_cnn.lab.sizes import Slide
@@ -89,7 +89,7 @@ def test_products_are_broken_where_the_line_is_full():
 
 
 def test_sums_of_several_channels():
-    made = convolution(ConvolutionSettings(image="colours", side=7, filters=10, bias=-2, relu=True), Typed())
+    made = convolution(ConvolutionSettings(image="colours", side=7, filters=10, bias=-2, relu=True), LabArrays())
     text = written(sums(made, 2, 0, 90))
     assert "(3·3·3 + 1)·10 = 280" in text
     for line, name in zip(text.split("\n"), ("red", "green", "blue"), strict=False):
@@ -100,7 +100,7 @@ def test_sums_of_several_channels():
 
 
 def test_nothing_is_like_nothing():
-    made = convolution(ConvolutionSettings(kernel="own"), Typed())
+    made = convolution(ConvolutionSettings(kernel="own"), LabArrays())
     assert "no cosine" in written(sums(made, 0, 0, 90))
 
 
@@ -117,7 +117,7 @@ def test_nothing_is_like_nothing():
     ],
 )
 def test_pictures_fill_the_room_and_not_more(settings):
-    made = convolution(ConvolutionSettings(**settings), Typed())
+    made = convolution(ConvolutionSettings(**settings), LabArrays())
     for room in ((76, 14), (74, 20), (140, 45)):
         lines = written(pictures(made, 3, 0, DARK, room), 300).split("\n")
         assert max(map(len, lines)) <= room[0]
@@ -127,17 +127,17 @@ def test_pictures_fill_the_room_and_not_more(settings):
 
 
 def test_pictures_show_the_turned_kernel_unless_it_is_typed_into():
-    made = convolution(ConvolutionSettings(turned=True), Typed())
+    made = convolution(ConvolutionSettings(turned=True), LabArrays())
     assert "turned" in written(pictures(made, 0, 0, DARK, (120, 9)))
     assert "turned" not in written(pictures(made, 0, 0, DARK, (120, 9), cursor=CellCursor("kernel", (0, 0, 0))))
 
 
 def test_pooling_says_what_is_left():
-    found = moved(PoolingSettings(image="colours", side=6, kind="depth-max"), Typed())
+    found = moved(PoolingSettings(image="colours", side=6, kind="depth-max"), LabArrays())
     text = written(lab_pooling.told(found, 0))
     assert "36 of 108 numbers are left (33%)" in text
     assert "strides" not in text
-    drawn = written(lab_pooling.pictures(moved(PoolingSettings(padding="same", side=5), Typed()), 8, DARK, (90, 9)))
+    drawn = written(lab_pooling.pictures(moved(PoolingSettings(padding="same", side=5), LabArrays()), 8, DARK, (90, 9)))
     assert "Strides alone 3×3" in drawn
 
 
@@ -162,11 +162,11 @@ def test_the_worked_examples():
 
 def test_a_window_without_a_place_is_refused():
     with pytest.raises(WindowError):
-        moved(PoolingSettings(image="white-left", side=1), Typed())
+        moved(PoolingSettings(image="white-left", side=1), LabArrays())
 
 
 def test_products_with_nothing_are_left_out_of_a_long_sum():
-    made = convolution(ConvolutionSettings(image="street", kernel="vertical-line"), Typed())
+    made = convolution(ConvolutionSettings(image="street", kernel="vertical-line"), LabArrays())
     text = written(sums(made, 0, 0, 200)).split("\n")[0]
     pixels = [int(term.removesuffix("·1")) for term in re.findall(r"\d+·1", text)]
     assert pixels == made.image[:7, 3, 0].tolist()

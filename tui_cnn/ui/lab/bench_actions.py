@@ -10,7 +10,7 @@ from tui_cnn.data.errors import DataError
 from tui_cnn.data.image_files import read_small
 from tui_cnn.formats.presets import preset
 from tui_cnn.i18n import _
-from tui_cnn.lab.scene import Taken
+from tui_cnn.lab.scene import NamedArray
 from tui_cnn.runs import launch
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.recipe import Recipe
@@ -156,7 +156,7 @@ class LabSteps(LabBenches):
         except DataError as error:
             self.notify(str(error), severity="error", timeout=10, markup=False)
         else:
-            self.put_file(bench, Taken(pixels.astype(np.float64), path.name))
+            self.put_file(bench, NamedArray(pixels.astype(np.float64), path.name))
 
     def action_settings(self) -> None:
         """Open the form."""

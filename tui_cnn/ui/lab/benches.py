@@ -15,7 +15,7 @@ from tui_cnn.data import idx
 from tui_cnn.data.errors import DataError
 from tui_cnn.data.fashion_mnist import DIRECTORY
 from tui_cnn.data.files import find_files
-from tui_cnn.lab.scene import Taken, Typed
+from tui_cnn.lab.scene import LabArrays, NamedArray
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, SizesSettings, WeightsSettings
 from tui_cnn.lab.windows import Image
 from tui_cnn.ui.lab.convolution import ConvolutionStepper
@@ -101,7 +101,7 @@ class LabBenches(MainScreen):
             bench.running = False
             bench.place = link.place
 
-    def set_bench(self, settings: msgspec.Struct, typed: Typed | None = None) -> None:
+    def set_bench(self, settings: msgspec.Struct, typed: LabArrays | None = None) -> None:
         """Put settings on the bench of this page."""
         offered = self.check_action("next_filter", ())
         match self.bench, settings:
@@ -117,7 +117,7 @@ class LabBenches(MainScreen):
         if self.check_action("next_filter", ()) != offered:
             self.refresh_bindings()
 
-    def put_file(self, bench: ConvolutionStepper | PoolingStepper, picture: Taken) -> None:
+    def put_file(self, bench: ConvolutionStepper | PoolingStepper, picture: NamedArray) -> None:
         """Put a picture of the user's own on a bench."""
         convolution = self.query_one(ConvolutionStepper)
         convolution.set(convolution.settings, convolution.typed._replace(file=picture))
@@ -128,14 +128,14 @@ class LabBenches(MainScreen):
             self.form.put(settings)
 
     @property
-    def _typed(self) -> Typed:
+    def _typed(self) -> LabArrays:
         """What was typed and taken, for all benches."""
         return self.query_one(ConvolutionStepper).typed
 
     @property
-    def _taken(self) -> Typed:
+    def _taken(self) -> LabArrays:
         """What was taken from a file or a trained network: it stays when a lesson sets the bench up."""
-        return Typed(file=self._typed.file, map=self._typed.map, trained=self._typed.trained)
+        return LabArrays(file=self._typed.file, map=self._typed.map, trained=self._typed.trained)
 
     @on(StructForm.Changed)
     def _form_changed(self, event: StructForm.Changed) -> None:

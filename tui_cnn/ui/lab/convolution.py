@@ -7,7 +7,7 @@ from textual.message import Message
 
 from tui_cnn.i18n import _
 from tui_cnn.lab.convolution import Convolution
-from tui_cnn.lab.scene import Typed, convolution, image_name, type_pixel, type_weight
+from tui_cnn.lab.scene import LabArrays, convolution, image_name, type_pixel, type_weight
 from tui_cnn.lab.settings import ConvolutionSettings
 from tui_cnn.ui.lab.convolution_drawing import CellCursor, Names, pictures
 from tui_cnn.ui.lab.grid import Tones, number
@@ -36,12 +36,12 @@ class ConvolutionStepper(Stepper):
     def __init__(self, settings: ConvolutionSettings, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.settings = settings
-        self.typed = Typed()
+        self.typed = LabArrays()
         self.filter = 0
         self.cursor: CellCursor | None = None
         self._convolution = convolution(settings, self.typed)
 
-    def set(self, settings: ConvolutionSettings, typed: Typed) -> None:
+    def set(self, settings: ConvolutionSettings, typed: LabArrays) -> None:
         """Set up another convolution; the place stays, where there is one."""
         self.settings, self.typed = settings, typed
         self.filter = min(self.filter, settings.filters - 1)

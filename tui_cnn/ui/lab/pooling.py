@@ -2,9 +2,9 @@
 
 from rich.console import RenderableType
 
-from tui_cnn.lab.scene import Typed, image_name
+from tui_cnn.lab.scene import LabArrays, image_name
 from tui_cnn.lab.settings import PoolingSettings
-from tui_cnn.lab.shifting import Moved, moved
+from tui_cnn.lab.shifting import ShiftedPooling, moved
 from tui_cnn.lab.windows import WindowError
 from tui_cnn.ui.lab.grid import Tones
 from tui_cnn.ui.lab.pooling_drawing import pictures, told
@@ -16,12 +16,12 @@ class PoolingStepper(Stepper):
 
     def __init__(self, settings: PoolingSettings, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.set(settings, Typed())
+        self.set(settings, LabArrays())
 
-    def set(self, settings: PoolingSettings, typed: Typed) -> None:
+    def set(self, settings: PoolingSettings, typed: LabArrays) -> None:
         """Set up another pooling; the place stays, where there is one."""
         self.settings, self.typed = settings, typed
-        self._moved: Moved | None = None
+        self._moved: ShiftedPooling | None = None
         self._error = WindowError()
         try:
             self._moved = moved(settings, typed)
@@ -30,7 +30,7 @@ class PoolingStepper(Stepper):
         self.redraw()
 
     @property
-    def moved(self) -> Moved:
+    def moved(self) -> ShiftedPooling:
         """What is shown.
 
         Raises:

@@ -7,16 +7,16 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_cnn.i18n import _
-from tui_cnn.lab.shifting import Moved, kept
+from tui_cnn.lab.shifting import ShiftedPooling, kept_pixels
 from tui_cnn.lab.windows import Image
 from tui_cnn.ui.lab.convolution_drawing import FEW, Way, above, fitted, picture, titled, ways, window_mask
 from tui_cnn.ui.lab.grid import Fit, Marks, Numbers, Tones, number
 from tui_cnn.ui.lab.sums import channel_names, facts_table
 
 
-def pictures(moved: Moved, place: int, tones: Tones, room: tuple[int, int], name: str = "") -> Table:
+def pictures(moved: ShiftedPooling, place: int, tones: Tones, room: tuple[int, int], name: str = "") -> Table:
     """Draw the picture, what pooling makes of it, and what strides alone make of it."""
-    seen, left = kept(moved.pooling, place + 1)
+    seen, left = kept_pixels(moved.pooling, place + 1)
     scene = _Scene(moved, place, tones, name, seen, left, Fit(), large=False)
 
     def draw(way: Way) -> list[Text]:
@@ -26,7 +26,7 @@ def pictures(moved: Moved, place: int, tones: Tones, room: tuple[int, int], name
 
 
 class _Scene(NamedTuple):
-    moved: Moved
+    moved: ShiftedPooling
     place: int
     tones: Tones
     name: str
@@ -48,7 +48,7 @@ def _columns(scene: _Scene) -> list[Text]:
     return [above([image, output]) for image, output in zip(images, outputs, strict=True)]
 
 
-def told(moved: Moved, place: int) -> Table:
+def told(moved: ShiftedPooling, place: int) -> Table:
     """Say what the window holds and gives, the size that comes out, and what the move has changed."""
     pooling, table = moved.pooling, facts_table()
     names = channel_names(pooling.image.shape[2])
@@ -71,7 +71,7 @@ def told(moved: Moved, place: int) -> Table:
     return table
 
 
-def changes(moved: Moved) -> Text:
+def changes(moved: ShiftedPooling) -> Text:
     """Count what a move of the picture has changed."""
     count = _("pooling: {changed} of {all} values changed")
     text = count.format(changed=int(moved.pooled_changed.sum()), all=moved.pooled_changed.size)

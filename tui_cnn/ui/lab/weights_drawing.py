@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tui_cnn.i18n import _
 from tui_cnn.lab.settings import WeightsSettings
-from tui_cnn.lab.sizes import Cost, Slide, compare, dense, stacked
+from tui_cnn.lab.sizes import LayerCost, Slide, compare, dense, stacked
 from tui_cnn.lab.windows import WindowError
 from tui_cnn.ui.lab.grid import Tones
 from tui_cnn.ui.toolkit.numbers import short_count
@@ -51,7 +51,7 @@ class _Line(NamedTuple):
     output: str
     sees: int
     biases: int
-    cost: Cost
+    cost: LayerCost
 
 
 def kinds_tables(settings: WeightsSettings, tones: Tones) -> list[Table | Text]:
