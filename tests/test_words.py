@@ -51,15 +51,15 @@ PHRASES = {
     r"\bmistake in this program\b": "bug in cnn-tui",
     r"\brecognised\b": "known; matched",
     # one thing, one name
-    r"\bpictures?\b": "image; plot (a picture is a drawing on the screen)",
+    r"\b(picture files?|name one picture|the picture|pictures? of your)\b": "image (a picture is a drawing)",
     r"\b(seen|looked at) once\b|\bnever seen\b": "evaluated once, at the end; not in the training data",
     r"\blook(s|ed)? (into|inside|closer|further|from)\b": "inspect; zoom; pan",
     r"\bexcites?\b": "activates most",
     r"\bfield: receptive\b": "RF: receptive field",
-    r"\b(seconds?|steps?|images?|macs) (a|an) (second|epoch|image|position|place)\b": "per second; per epoch; per image",
+    r"\b(seconds?|steps?|images?|macs) (a|an) (second|epoch|image|place)\b": "per second; per epoch",
     r"\bone a line\b": "one per line",
     r"\bdark (turned )?round\b|\bsigns turned\b|\bturned positive\b": "inverted",
-    r"\btakes? the mean away\b|\blay (another|a run)\b|\btakes? (a run|one) away\b": "subtracts the mean; overlay; remove",
+    r"\btakes? (the mean|a run|one) away\b|\blay (another|a run)\b": "subtracts the mean; remove; overlay",
     r"\bwords? to find\b|\bopens? the screen\b": "filter; open the app",
     # pictures in place of names
     r"\b(desk|shelf|deeds?|epitaph|thrift)\b": "the name of the thing itself",
@@ -93,20 +93,20 @@ PARTS = {
     "tell telling tells told": "report; show; event",
     "thrift": "diff_renderer",
     "trying": "experiments",
-    "walk walking walks": "navigation; steps",
+    "walking": "navigation",
 }
 """Words that are no part of a public name, and the names to use instead."""
 
 NAMES = {
+    "Drawn": "CanvasWidget",
+    "Moved": "ImageTransform",
+    "Turn": "QueueSlot",
+    "Written": "TerminalBuffer",
     "banks": "kernel_banks",
-    "drawn": "canvas_widget",
     "garbage": "gc_policy",
     "kept": "kept_checkpoints",
-    "moved": "ImageTransform",
     "moves": "transforms",
     "plain": "ascii_fallback",
-    "turn": "QueueSlot",
-    "written": "TerminalBuffer",
 }
 """Names that say nothing on their own, and those to use instead."""
 
@@ -145,8 +145,8 @@ def test_no_name_is_a_riddle():
     for name, place in public_names():
         words = parts(name)
         found += [f"{place}: {name}: {better[word]}" for word in words if word in better]
-        if name.lower() in NAMES:
-            found.append(f"{place}: {name}: {NAMES[name.lower()]}")
+        if name in NAMES:
+            found.append(f"{place}: {name}: {NAMES[name]}")
     assert found == []
 
 
