@@ -51,7 +51,7 @@ PHRASES = {
     r"\bmistake in this program\b": "bug in cnn-tui",
     r"\brecognised\b": "known; matched",
     # one thing, one name
-    r"\b(picture files?|name one picture|the picture|pictures? of your)\b": "image (a picture is a drawing)",
+    r"(?<!--)\b(picture files?|name one picture|the picture|pictures? of your)\b": "image (a picture is a drawing)",
     r"\b(seen|looked at) once\b|\bnever seen\b": "evaluated once, at the end; not in the training data",
     r"\blook(s|ed)? (into|inside|closer|further|from)\b": "inspect; zoom; pan",
     r"\bexcites?\b": "activates most",
