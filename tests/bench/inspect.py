@@ -119,7 +119,7 @@ async def look(run, images):
             app.workspace.inspected_run = run
             user.send("3")
             await until(lambda: 0 in painted and app.screen.view.desk._found)
-            await until(lambda: "dead over" in user.text)  # what is asked for all images alike has been answered
+            await until(lambda: "dead in" in user.text)  # what is asked for all images alike has been answered
             for number in range(1, images + 1):
                 begun = time.perf_counter()
                 user.send("n")
