@@ -32,6 +32,8 @@ class Pairs(Bench):
         Binding("down,j", "move(1)", show=False),
     ]
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pairs--cursor"}
+
     auto_links = False
     settings = None
 
@@ -87,4 +89,5 @@ class Pairs(Bench):
         """Draw the list."""
         if not self._analyses:
             self._analyses = {name: analyze(preset(name)) for name in self._names}
-        return pairs_table(self._analyses, self.selected, focus=self.has_focus, lines=self.content_size.height)
+        cursor = self.get_component_rich_style("pairs--cursor")
+        return pairs_table(self._analyses, self.selected, cursor, self.content_size.height)

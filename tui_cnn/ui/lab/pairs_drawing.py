@@ -56,7 +56,7 @@ def pairs() -> tuple[Pair, ...]:
     )
 
 
-def pairs_table(analyses: dict[str, Analysis], selected: int, *, focus: bool, lines: int = 99) -> Group:
+def pairs_table(analyses: dict[str, Analysis], selected: int, cursor: Style, lines: int = 99) -> Group:
     """Draw the pairs, a line a network, which runs `pick` when it is clicked; `selected` counts these lines.
 
     Where there are fewer `lines` than all take, only the selected pair has its question.
@@ -74,14 +74,14 @@ def pairs_table(analyses: dict[str, Analysis], selected: int, *, focus: bool, li
             totals = analyses[name].totals
             here = line == selected
             meta = {"@click": f"pick({line})"}
-            style = Style(bold=here, reverse=here and focus, meta=meta)
             marker = "▌ " if here else "  "
             layers = sum(1 for row in analyses[name].rows if not row.holds_layers)
             table.add_row(
-                Text(marker + name, style),
+                Text(marker + name),
                 _("{count} layers").format(count=layers),
                 f"{totals.params:,} " + _("params"),
                 f"{short_count(totals.macs)} " + _("MACs"),
+                style=(cursor if here else Style()) + Style(meta=meta),
             )
             line += 1
         asked = [Text(pair.question, "dim")] if everything or selected // 2 == number else []

@@ -94,7 +94,6 @@ def pooling_arrays(moved: Moved, place: int, name: str = "") -> Arrays:
             scale,
             name if depth == 1 else "",
             pale=(seen[..., channel] > 0) & (left[..., channel] == 0),
-            strong=None if "average" in pooling.kind else left[..., channel] > 0,
             window=mask,
             offset=(laid.down.before, laid.across.before),
         )

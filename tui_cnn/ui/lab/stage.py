@@ -106,7 +106,7 @@ class Array:
         longest, cell = self.longest(fit.digits), self.cell(fit)
         lead = max(cell > _NARROW, (cell - longest) // 2 - (cell <= _NARROW))
         pale = np.isnan(shown) if self.pale is None else self.pale | np.isnan(shown)
-        tones = {"dim": pale} | ({} if self.strong is None else {"bold": self.strong})
+        tones = {"dim": pale} | ({} if self.strong is None else {"selected": self.strong & ~np.isnan(shown)})
         return Numbers(
             shown,
             lambda value: (" " * lead + number(value, fit.digits).rjust(longest)).ljust(cell - 1),
@@ -200,10 +200,16 @@ def fit_into(arrays: Arrays, room: tuple[int, int]) -> Fit:
 def size_of(array: Array, fit: Fit) -> tuple[int, int]:
     """Return the columns and lines of an array; its title, which may be wider, stands above it."""
     rows, columns = array.values.shape
-    words = array.words(named=fit.named).cell_length
     if array.is_picture:
-        return max(ceil(columns * fit.times), words), ceil(rows * fit.times / 2)
-    return max(columns * array.cell(fit) + 1, words), rows * fit.lines
+        return ceil(columns * fit.times), ceil(rows * fit.times / 2)
+    return columns * array.cell(fit) + 1, rows * fit.lines
+
+
+def words_of(array: Array, fit: Fit) -> Content:
+    """Return the title of an array, with its name where there is room for it."""
+    named = array.words(named=True)
+    roomy = fit.named or named.cell_length <= size_of(array, fit)[0]
+    return named if roomy else array.words(named=False)
 
 
 def _has_room(arrays: Arrays, fit: Fit, room: tuple[int, int]) -> bool:
@@ -217,9 +223,11 @@ def _has_room(arrays: Arrays, fit: Fit, room: tuple[int, int]) -> bool:
 
 
 def _size_of_columns(columns: Columns, fit: Fit) -> tuple[int, int]:
-    sizes = [[size_of(array, fit) for array in column] for column in columns]
-    width = sum(max(width for width, _height in column) for column in sizes) + _GAP * (len(columns) - 1)
-    return width, max(sum(height + 2 for _width, height in column) - 1 for column in sizes)
+    widths = [
+        max(max(size_of(array, fit)[0], words_of(array, fit).cell_length) for array in column) for column in columns
+    ]
+    heights = [sum(size_of(array, fit)[1] + 2 for array in column) - 1 for column in columns]
+    return sum(widths) + _GAP * (len(columns) - 1), max(heights)
 
 
 class Stage(Container):
@@ -296,7 +304,7 @@ class NumberView(Matrix):
     def show_array(self, array: Array, fit: Fit) -> None:
         """Show another array."""
         self.styles.width, self.styles.height = size_of(array, fit)
-        self.title.update(array.words(named=fit.named))
+        self.title.update(words_of(array, fit))
         numbers = array.numbers(fit)
         self.show(replace(numbers, scale=self.scaled(array.scale)), array.cursor)
 
@@ -314,7 +322,7 @@ class PictureView(Picture):
         """Show another array."""
         self._array = array
         self.styles.width, self.styles.height = size_of(array, fit)
-        self.title.update(array.words(named=fit.named))
+        self.title.update(words_of(array, fit))
         self.show(replace(array, scale=self.scaled(array.scale)).raster())
 
     def describe(self, cell: Cell) -> str:

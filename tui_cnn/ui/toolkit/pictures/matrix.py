@@ -164,10 +164,7 @@ def _ground(numbers: Numbers, colours: npt.NDArray[np.uint8] | None, cell: Cell,
         style = on(colours[cell])
     for tone, mask in numbers.tones.items():
         if mask[cell]:
-            if colours is None:
-                style = style + styles.of(tone)
-            else:  # the colour of a tone could not be read on that of a number
-                style = style + Style(bold=True, underline=True) if tone == "bold" else styles.of(tone)
+            style = style + styles.of(tone) if colours is None else styles.of(tone)
     return style
 
 
