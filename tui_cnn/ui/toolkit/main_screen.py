@@ -1,6 +1,6 @@
-"""What all screens share: the line at the top, the footer, and a word where the terminal is too small."""
+"""What all screens share: the line at the top, the footer, and a notice where the terminal is too small."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -11,6 +11,7 @@ from textual.widgets import Footer, Static
 
 from tui_cnn.i18n import _
 from tui_cnn.ui.design import Design
+from tui_cnn.ui.toolkit.network_summary import header_totals
 from tui_cnn.ui.toolkit.top_bar import TopBar
 from tui_cnn.ui.workspace import Workspace, workspace_of
 
@@ -22,8 +23,8 @@ class MainScreen(Screen[None]):
     """A screen of the app; a subclass lays out its body and shows designs."""
 
     MODE: ClassVar[str]
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012  # as Textual declares it
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-low"), (32, "-tall"), (50, "-high")]  # noqa: RUF012  # as Textual declares it
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide"), (140, "-broad")]  # noqa: RUF012  # as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-low"), (32, "-tall"), (45, "-high")]  # noqa: RUF012  # as Textual declares it
 
     @property
     def workspace(self) -> Workspace:
@@ -46,7 +47,7 @@ class MainScreen(Screen[None]):
     _focused_before: Widget | None = None
 
     def on_mount(self) -> None:
-        """Follow the design on the table."""
+        """Follow the design."""
         self.workspace.subscribe(self, "design", self._show_design)
 
     def watch_focused(self, before: Widget | None, after: Widget | None) -> None:
@@ -82,8 +83,17 @@ class MainScreen(Screen[None]):
         """Say where the user is, for the help; by default there is nothing to say."""
         return None
 
+    def totals(self) -> Sequence[str]:
+        """Return the totals of what this screen shows, the most important first; by default those of the design."""
+        return header_totals(self.workspace.design.analysis)
+
+    def show_totals(self) -> None:
+        """Show the totals anew in the line at the top: for a screen whose totals are not those of the design."""
+        self.query_one(TopBar).show_totals(self.totals())
+
     def _show_design(self, design: Design) -> None:
         self.query_one(TopBar).show(design)
+        self.show_totals()
         self.show_design(design)
 
     def show_design(self, design: Design) -> None:

@@ -31,6 +31,14 @@ def totals_table(analysis: Analysis) -> Table:
     return table
 
 
+def header_totals(analysis: Analysis) -> tuple[str, ...]:
+    """Return the totals of a network for the line at the top, the most important first."""
+    totals, least, field = analysis.totals, at_least(analysis), widest_field(analysis)
+    parameters = _("{least}{params} parameters").format(least=least, params=f"{totals.params:,}")
+    macs = _("{least}{macs} MACs").format(least=least, macs=short_count(totals.macs))
+    return (parameters, macs, *([_("RF {size}").format(size=field)] if field else ()))
+
+
 def at_least(analysis: Analysis) -> str:
     """Write what stands before totals of which more is not known: nothing, if all is."""
     return "" if analysis.totals.complete or not analysis.rows else "≥ "

@@ -10,6 +10,7 @@ from textual.app import App
 from textual.notifications import Notify
 from textual.screen import Screen
 
+from tui_cnn.ui.toolkit.colours import meaning_colours
 from tui_cnn.ui.toolkit.diff_renderer import Changes, TerminalBuffer
 
 _MOST_NOTICES = 3
@@ -28,6 +29,13 @@ class TerminalApp(App[None]):
         if isinstance(renderable, ChopsUpdate | LayoutUpdate):
             renderable = cast("RenderableType", Changes(renderable, self._terminal))
         super()._display(screen, renderable)
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Add the colours that mean something in every theme."""
+        variables = super().get_css_variables()
+        variables |= meaning_colours(variables, dark=self.current_theme.dark)
+        self.theme_variables = variables
+        return variables
 
     def on_mount(self) -> None:
         """Write everything anew after another program had the terminal."""
