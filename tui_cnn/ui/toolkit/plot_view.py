@@ -22,15 +22,15 @@ class PlotView(Widget):
     PlotView {
         height: 1fr;
         width: 1fr;
-        & > .plot--axis { color: $foreground 30%; }
-        & > .plot--tick { color: $foreground 70%; }
-        & > .plot--grid { color: $foreground 15%; }
-        & > .plot--primary { color: $primary; }
+        & > .plot--axis { color: $panel-border; }
+        & > .plot--tick { color: $text-muted; }
+        & > .plot--grid { color: $panel-border 60%; }
+        & > .plot--primary { color: $text-primary; }
         & > .plot--secondary { color: $text-secondary; }
-        & > .plot--accent { color: $accent; }
-        & > .plot--success { color: $success; }
-        & > .plot--warning { color: $warning; }
-        & > .plot--error { color: $error; }
+        & > .plot--accent { color: $text-accent; }
+        & > .plot--success { color: $text-success; }
+        & > .plot--warning { color: $text-warning; }
+        & > .plot--error { color: $text-error; }
         & > .plot--foreground { color: $foreground; }
     }
     """
