@@ -4,9 +4,9 @@ import numpy as np
 from rich.style import Style
 
 from tui_cnn.ui.inspect.histogram import draw_columns, draw_numbers
-from tui_cnn.ui.toolkit.canvas import Canvas, colours
-from tui_cnn.ui.toolkit.gallery import enlargement, grid, reduction
-from tui_cnn.ui.toolkit.pictures import fit_into, frame, magnify, sheet, shrink
+from tui_cnn.ui.inspect.old_gallery import enlargement, grid, reduction
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours
+from tui_cnn.ui.toolkit.pictures.pixels import fit_into, frame, magnify, sheet, shrink
 
 
 def test_a_cell_is_two_pixels():

@@ -3,11 +3,11 @@
 import numpy as np
 from rich.style import Style
 
+from tui_cnn.ui.inspect.old_gallery import Tile, draw_gallery, enlargement, grid
+from tui_cnn.ui.inspect.old_legend import draw_scale
 from tui_cnn.ui.inspect.shift_chart import draw_shifts
 from tui_cnn.ui.inspect.unit_bars import Units, draw_units, unit_columns
-from tui_cnn.ui.toolkit.canvas import Canvas, colours, on
-from tui_cnn.ui.toolkit.gallery import Tile, draw_gallery, enlargement, grid
-from tui_cnn.ui.toolkit.legend import draw_scale
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours, on
 
 PLAIN = Style()
 MARK = Style(bgcolor="red")
@@ -21,7 +21,7 @@ def units(count, names=(), row=0, chosen=0):
 
 def drawn(found, width=60, height=20, top=0):
     canvas = Canvas(width, height)
-    draw_units(canvas, top, found, "viridis", (PLAIN, PLAIN, MARK, PLAIN))
+    draw_units(canvas, top, found, "sequential", (PLAIN, PLAIN, MARK, PLAIN))
     return canvas
 
 
@@ -86,7 +86,7 @@ ACCURACY = np.array([[0.1, 0.2, 0.3], [0.4, 0.95, 0.5], [0.0, 0.06, 1.0]])
 
 def test_accuracy_over_shifts_has_its_numbers():
     canvas = Canvas(40, 12)
-    assert draw_shifts(canvas, 1, 0, (12, 39), ACCURACY, (0, 2), "viridis", PLAIN, MARK) == 10
+    assert draw_shifts(canvas, 1, 0, (12, 39), ACCURACY, (0, 2), "sequential", PLAIN, MARK) == 10
     lines = canvas.text.split("\n")
     assert lines[0].split() == ["−1", "0", "+1"]
     assert [line.split() for line in lines[2:10:3]] == [
@@ -100,7 +100,7 @@ def test_accuracy_over_shifts_has_its_numbers():
 
 def test_where_there_is_little_room_the_colours_stay():
     canvas = Canvas(11, 4)
-    assert draw_shifts(canvas, 0, 0, (4, 11), ACCURACY, None, "viridis", PLAIN, MARK) == 4
+    assert draw_shifts(canvas, 0, 0, (4, 11), ACCURACY, None, "sequential", PLAIN, MARK) == 4
     assert "95" not in canvas.text
     assert canvas.lines()[2][2].style.bgcolor is not None
 

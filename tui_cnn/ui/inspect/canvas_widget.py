@@ -12,7 +12,7 @@ from tui_cnn.runs.inspection.replies import Activations
 from tui_cnn.runs.inspection.requests import AnyRequest
 from tui_cnn.ui.inspect.answer_cache import Desk
 from tui_cnn.ui.inspect.scene import Scene
-from tui_cnn.ui.toolkit.canvas import Canvas
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas
 
 
 class Tones(NamedTuple):

@@ -18,13 +18,13 @@ from tui_cnn.ui.inspect.actions import COMPARISON
 from tui_cnn.ui.inspect.canvas_widget import Tones, wrapped
 from tui_cnn.ui.inspect.evaluation import EvaluationView
 from tui_cnn.ui.inspect.image_choice import Choice
+from tui_cnn.ui.inspect.old_gallery import Tile, draw_gallery, grid, reduction
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.subject import of_test
 from tui_cnn.ui.inspect.view import Output, View
-from tui_cnn.ui.toolkit.canvas import Canvas, colours
-from tui_cnn.ui.toolkit.gallery import Tile, draw_gallery, grid, reduction
 from tui_cnn.ui.toolkit.numbers import bar
-from tui_cnn.ui.toolkit.pictures import sheet, shrink
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours
+from tui_cnn.ui.toolkit.pictures.pixels import sheet, shrink
 
 _SHOWN = 60
 _LISTS = 4

@@ -11,9 +11,9 @@ from tui_cnn.i18n import _
 from tui_cnn.insight.calibration import Reliability
 from tui_cnn.insight.colours import Palette, paint
 from tui_cnn.insight.confusion import PerClass
-from tui_cnn.ui.toolkit.canvas import Canvas, on
 from tui_cnn.ui.toolkit.cells import left, right
 from tui_cnn.ui.toolkit.numbers import bar
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, on
 
 CELL = 4
 _SHADE = 0.85

@@ -15,12 +15,12 @@ from tui_cnn.ui.inspect.actions import EVALUATION
 from tui_cnn.ui.inspect.canvas_widget import Tones
 from tui_cnn.ui.inspect.confusion_table import CELL, draw_classes, draw_confusion, draw_reliability
 from tui_cnn.ui.inspect.image_choice import Choice, mistakes, taken_for
+from tui_cnn.ui.inspect.old_gallery import Tile, draw_gallery, grid
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.view import Output, View, heat
-from tui_cnn.ui.toolkit.canvas import Canvas, colours
 from tui_cnn.ui.toolkit.cells import left
-from tui_cnn.ui.toolkit.gallery import Tile, draw_gallery, grid
-from tui_cnn.ui.toolkit.pictures import shrink
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours
+from tui_cnn.ui.toolkit.pictures.pixels import shrink
 
 _PAGES = 4
 _MISTAKES = 3

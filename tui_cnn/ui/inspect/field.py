@@ -12,11 +12,11 @@ from tui_cnn.runs.inspection.replies import Activations, Patches, Region, Seen
 from tui_cnn.runs.inspection.requests import Look, TopPatches
 from tui_cnn.ui.inspect.actions import FIELD
 from tui_cnn.ui.inspect.canvas_widget import Tones
+from tui_cnn.ui.inspect.old_gallery import Tile, draw_gallery, enlargement, grid
 from tui_cnn.ui.inspect.scene import Scene, layer_title
 from tui_cnn.ui.inspect.view import Output, View, heat, means
-from tui_cnn.ui.toolkit.canvas import Canvas, Pixels, colours
-from tui_cnn.ui.toolkit.gallery import Tile, draw_gallery, enlargement, grid
-from tui_cnn.ui.toolkit.pictures import fit_into, frame, magnify, sheet, shrink
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, Pixels, colours
+from tui_cnn.ui.toolkit.pictures.pixels import fit_into, frame, magnify, sheet, shrink
 
 _COMPUTED = (255, 255, 255)
 _MEASURED = (255, 176, 0)

@@ -14,8 +14,9 @@ from textual.widgets import Static
 
 from tui_cnn.data.image_files import fit_image, has_light_background
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.canvas import Canvas, Ink, colours
+from tui_cnn.ui.toolkit.ascii_fallback import Ink
 from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours
 
 Image = npt.NDArray[np.uint8]
 _BEFORE = (28, 40)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from rich.style import Style
 
-from tui_cnn.ui.toolkit.canvas import Canvas
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 

@@ -17,8 +17,8 @@ from tui_cnn.ui.inspect.canvas_widget import Tones, wrapped
 from tui_cnn.ui.inspect.kernel_banks import banks, nearest
 from tui_cnn.ui.inspect.scene import Scene, layer_title
 from tui_cnn.ui.inspect.view import Output, View, means
-from tui_cnn.ui.toolkit.canvas import Canvas
-from tui_cnn.ui.toolkit.pictures import fit_into, magnify, sheet, shrink
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas
+from tui_cnn.ui.toolkit.pictures.pixels import fit_into, magnify, sheet, shrink
 
 Floats = npt.NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from tui_cnn.insight.colours import Palette, paint, stretch
 from tui_cnn.insight.maps import Histogram, histogram
 from tui_cnn.insight.similarity import cosine
 from tui_cnn.ui.inspect.histogram import draw_columns, draw_numbers
-from tui_cnn.ui.toolkit.canvas import Canvas
-from tui_cnn.ui.toolkit.pictures import magnify
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas
+from tui_cnn.ui.toolkit.pictures.pixels import magnify
 
 _FIELD = 6
 _LARGEST_TABLE = 5

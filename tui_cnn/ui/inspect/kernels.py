@@ -16,12 +16,12 @@ from tui_cnn.ui.inspect.canvas_widget import Tones
 from tui_cnn.ui.inspect.kernel_banks import Bank, banks, nearest
 from tui_cnn.ui.inspect.kernel_drawing import draw_kernel
 from tui_cnn.ui.inspect.lab_transfer import take_filter
+from tui_cnn.ui.inspect.old_gallery import Tile, draw_gallery, enlargement, grid, reduction
+from tui_cnn.ui.inspect.old_legend import draw_scale
 from tui_cnn.ui.inspect.scene import Scene, layer_title
 from tui_cnn.ui.inspect.view import Output, View
-from tui_cnn.ui.toolkit.canvas import Canvas, Pixels
-from tui_cnn.ui.toolkit.gallery import Tile, draw_gallery, enlargement, grid, reduction
-from tui_cnn.ui.toolkit.legend import draw_scale
-from tui_cnn.ui.toolkit.pictures import magnify, sheet, shrink
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, Pixels
+from tui_cnn.ui.toolkit.pictures.pixels import magnify, sheet, shrink
 
 _HEAD = 2
 _DETAIL = 6

@@ -7,8 +7,8 @@ import numpy.typing as npt
 from rich.style import Style
 
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.canvas import Canvas, Pixels
-from tui_cnn.ui.toolkit.pictures import fit_into, frame, magnify
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, Pixels
+from tui_cnn.ui.toolkit.pictures.pixels import fit_into, frame, magnify
 
 _VALUE = 6
 _GAP = 3

@@ -8,8 +8,8 @@ from tui_cnn.i18n import _
 from tui_cnn.ui.inspect.canvas_widget import Drawn, Tones
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.view import View
-from tui_cnn.ui.toolkit.canvas import Canvas
 from tui_cnn.ui.toolkit.cells import left, right
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas
 
 _MAP_AXES = 3
 

@@ -16,8 +16,8 @@ from tui_cnn.ui.inspect.canvas_widget import Tones
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.subject import Subject
 from tui_cnn.ui.inspect.view import Output, View
-from tui_cnn.ui.toolkit.canvas import Canvas, colours
-from tui_cnn.ui.toolkit.pictures import fit_into, frame, magnify
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours
+from tui_cnn.ui.toolkit.pictures.pixels import fit_into, frame, magnify
 
 _TOP = 2
 _LEFT = 1

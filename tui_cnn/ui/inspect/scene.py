@@ -9,7 +9,7 @@ from tui_cnn.runs.inspection.replies import LayerInfo, Opened
 from tui_cnn.runs.inspection.requests import Activate, Evaluate, Kernels, Range
 from tui_cnn.runs.inspection.source import Source
 from tui_cnn.ui.inspect.subject import Subject
-from tui_cnn.ui.toolkit.canvas import Ink
+from tui_cnn.ui.toolkit.ascii_fallback import Ink
 
 _SAMPLE = 1000
 _MAP_AXES = 3

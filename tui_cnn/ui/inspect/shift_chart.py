@@ -6,7 +6,7 @@ import numpy.typing as npt
 from rich.style import Style
 
 from tui_cnn.insight.colours import Palette, paint
-from tui_cnn.ui.toolkit.canvas import Canvas, on
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, on
 
 _SIDE = 4
 """Cells for the numbers at the left."""

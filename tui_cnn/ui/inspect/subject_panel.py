@@ -6,9 +6,9 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.inspection.replies import Activations
 from tui_cnn.ui.inspect.canvas_widget import Drawn, Tones, wrapped
 from tui_cnn.ui.inspect.scene import Scene
-from tui_cnn.ui.toolkit.canvas import Canvas, colours
 from tui_cnn.ui.toolkit.numbers import bar
-from tui_cnn.ui.toolkit.pictures import fit_into, magnify
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours
+from tui_cnn.ui.toolkit.pictures.pixels import fit_into, magnify
 
 _NAME = 11
 _SHARE = 6

@@ -18,8 +18,8 @@ from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.shift_chart import draw_shifts
 from tui_cnn.ui.inspect.subject import STILL, Moved
 from tui_cnn.ui.inspect.view import Output, View
-from tui_cnn.ui.toolkit.canvas import Canvas
 from tui_cnn.ui.toolkit.numbers import bar
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas
 
 _DEGREES = 5
 _MOST_ZOOM = 6

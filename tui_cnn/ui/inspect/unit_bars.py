@@ -8,10 +8,10 @@ import numpy.typing as npt
 from rich.style import Style
 
 from tui_cnn.insight.colours import Palette, paint, stretch
-from tui_cnn.ui.toolkit.canvas import Canvas, on
 from tui_cnn.ui.toolkit.cells import left
 from tui_cnn.ui.toolkit.numbers import bar
-from tui_cnn.ui.toolkit.pictures import magnify
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, on
+from tui_cnn.ui.toolkit.pictures.pixels import magnify
 
 _FIELD = 22
 _NUMBER = 5

@@ -11,7 +11,7 @@ from tui_cnn.insight.colours import Palette, paint, stretch
 from tui_cnn.ui.inspect.canvas_widget import Drawn
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.messages import LabTransfer, ShowInLab
-from tui_cnn.ui.toolkit.canvas import Pixels
+from tui_cnn.ui.toolkit.pictures.canvas import Pixels
 from tui_cnn.ui.workspace import workspace_of
 
 
@@ -61,7 +61,7 @@ class View(Drawn, can_focus=True):
         """Show a map or a filter in the Lab."""
         workspace_of(self).send("lab", ShowInLab(transfer))
 
-    def palette(self, scene: Scene, palette: Palette = "viridis") -> Palette:
+    def palette(self, scene: Scene, palette: Palette = "sequential") -> Palette:
         """Take a palette, or grey where no colours are wanted."""
         return "grey" if scene.grey or scene.ink == "characters" or self.app.no_color else palette
 

@@ -14,11 +14,11 @@ from tui_cnn.runs.inspection.replies import Activations, Heat, Heats, Reply
 from tui_cnn.runs.inspection.requests import AnyRequest, GradCam, Occlude, Saliency
 from tui_cnn.ui.inspect.actions import WHY
 from tui_cnn.ui.inspect.canvas_widget import Tones, wrapped
+from tui_cnn.ui.inspect.old_gallery import Tile, draw_gallery, enlargement, grid, reduction
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.view import Output, View, means
-from tui_cnn.ui.toolkit.canvas import Canvas, Pixels, colours
-from tui_cnn.ui.toolkit.gallery import Tile, draw_gallery, enlargement, grid, reduction
-from tui_cnn.ui.toolkit.pictures import fit_into, magnify, sheet, shrink
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, Pixels, colours
+from tui_cnn.ui.toolkit.pictures.pixels import fit_into, magnify, sheet, shrink
 
 _GAP = 1
 _LINES = 4

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from rich.style import Style
 
-from tui_cnn.ui.toolkit.canvas import Canvas, Pixels
 from tui_cnn.ui.toolkit.cells import left
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, Pixels
 
 _GAP = 2
 _NARROWEST = 5

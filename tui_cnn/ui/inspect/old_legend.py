@@ -4,7 +4,7 @@ import numpy as np
 from rich.style import Style
 
 from tui_cnn.insight.colours import Palette, paint
-from tui_cnn.ui.toolkit.canvas import Canvas
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas
 
 _WIDTH = 10
 
