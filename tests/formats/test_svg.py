@@ -129,4 +129,4 @@ def test_names_and_unknown_numbers():
     root = drawing(Network("<script> & \u2028", (4,), (Flatten(), opaque, Dense(units=2))))
     assert root.find(f"{NAMESPACE}title").text == "<script> &  "
     assert texts(root)[6:10] == ["<Evil>&", "opaque", "—", "— parameters"]
-    assert texts(root)[-2].startswith("total of what is known: 0 parameters")
+    assert texts(root)[-2].startswith("total of known layers: 0 parameters")
