@@ -113,7 +113,7 @@ async def arrives(user, link):
     await user.until(lambda: lab.page == link.page)
     if settings is not None:
         await user.until(lambda: lab.bench.settings == settings)
-        assert lab.form is None or lab.form.value == settings
+        assert lab.bench.form is None or lab.bench.form.value == settings
     if isinstance(settings, ConvolutionSettings | PoolingSettings):
         assert lab.bench.place == link.place
     assert lab.bench.has_focus
@@ -134,6 +134,6 @@ async def test_a_link_and_a_key_may_turn_to_the_same_page():
     async with opened() as user:
         await user.press("4")
         lab = user.app.screen
-        await asyncio.gather(lab.show_page("weights"), lab.show_page("weights"))
+        await asyncio.gather(lab.action_page("weights"), lab.action_page("weights"))
         assert len(user.app.screen.query("#weights")) == 1
         assert user.app.screen.page == "weights"
