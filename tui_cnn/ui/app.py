@@ -172,12 +172,8 @@ class CnnTui(TerminalApp):
     def action_help(self) -> None:
         """Explain what has the focus, show all keys, those that work here first, and the way to the lesson about it."""
         from tui_cnn.ui.application.help_dialog import HelpDialog
-        from tui_cnn.ui.application.registry import SCOPES
-        from tui_cnn.ui.toolkit.help import help_text
 
-        main = self.screen if isinstance(self.screen, MainScreen) else None
-        text = help_text(SCOPES, self.workspace.configuration.keys, main.place() if main else None)
-        self.push_screen(HelpDialog(_("Help"), text, main.topics if main else ()))
+        self.push_screen(HelpDialog(self, self.screen if isinstance(self.screen, MainScreen) else None))
 
     @work
     async def action_open(self) -> None:
