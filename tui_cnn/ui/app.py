@@ -24,6 +24,7 @@ from tui_cnn.ui.application.documents import Documents
 from tui_cnn.ui.application.external_changes import ExternalChanges
 from tui_cnn.ui.application.gc_policy import SELDOM, collect_garbage, postpone_garbage
 from tui_cnn.ui.application.settings_file import read_settings
+from tui_cnn.ui.application.themes import DARK, LIGHT
 from tui_cnn.ui.application.training_context import setting_for
 from tui_cnn.ui.application.unsaved_work import UnsavedWork
 from tui_cnn.ui.design import Design, open_design
@@ -81,9 +82,10 @@ class CnnTui(TerminalApp):
         self._documents = Documents(self, self.workspace, self._external, self.commit_pending)
         self._unsaved = UnsavedWork(self, self.workspace)
         self._notes = notes
-        theme = first_theme(configuration.settings.theme, self.workspace.state)
-        if theme in self.available_themes:
-            self.set_reactive(App.theme, theme)
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        chosen = first_theme(configuration.settings.theme, self.workspace.state)
+        self.set_reactive(App.theme, chosen if chosen in self.available_themes else DARK.name)
 
     def on_mount(self) -> None:
         """Set the user's keys, report what is wrong with the settings, and load the other screens in a moment."""
