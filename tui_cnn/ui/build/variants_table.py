@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from rich.style import StyleType
 from rich.text import Text
 
 from tui_cnn.core.analysis import Analysis
@@ -104,7 +105,7 @@ def _accuracies(label: str, values: list[float | None], tone: Tones) -> Comparis
     return ComparisonLine(label, tuple(cells))
 
 
-def _cell(value: str, said: str = "", style: str = "") -> Text:
+def _cell(value: str, said: str = "", style: StyleType = "") -> Text:
     text = Text(value, justify="right")
     return text.append(f" {said:>7}", style=style) if said else text
 
