@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from rich.cells import cell_len
@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from tui_cnn.ui.toolkit.cells import left, right
 from tui_cnn.ui.toolkit.numbers import bar
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas
-from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing, Styles, Tone, within
+from tui_cnn.ui.toolkit.pictures.drawing import TONES, Cell, Drawing, Styles, Tone, within
 
 _GAP = 1
 _NARROWEST_BAR = 4
@@ -128,6 +128,8 @@ class Bars(Drawing):
         def _select(self, event: Bars.Selected) -> None:
             self.go_to(event.index)
     """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = TONES
 
     def __init__(
         self,

@@ -22,6 +22,10 @@ Tone = Literal["text", "dim", "bold", "selected", "hovered", "bar", "good", "bad
 """A style by its name; TCSS says what it looks like: `Gallery > .drawing--bad { color: $text-error; }`."""
 
 
+TONES = {f"drawing--{tone}" for tone in ("dim", "selected", "hovered", "bar", "good", "bad")}
+"""The component classes of a widget that writes in all tones; each has as few as it needs, since each costs time."""
+
+
 class Styles(NamedTuple):
     """The styles of all tones."""
 
@@ -49,18 +53,11 @@ class Drawing(Widget):
     Which widget a message comes from is told apart by a selector: `@on(Gallery.Selected, "#maps")`.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"drawing--{tone}" for tone in Styles._fields} | {
-        "drawing--cursor",
-        "drawing--frame",
-        "drawing--second-frame",
-    }
     DEFAULT_CSS = """
     Drawing {
         width: 1fr;
         height: auto;
-        & > .drawing--text { color: $foreground; }
         & > .drawing--dim { color: $foreground 60%; }
-        & > .drawing--bold { color: $foreground; text-style: bold; }
         & > .drawing--selected { color: $text-primary; background: $primary-muted; text-style: bold; }
         & > .drawing--hovered { color: $foreground; background: $foreground 15%; }
         & > .drawing--bar { color: $primary; }
@@ -156,8 +153,9 @@ class Drawing(Widget):
     def tones(self) -> Styles:
         """The styles, looked up once for a theme."""
         if self._tones is None:
-            found = (self.get_component_rich_style(f"drawing--{tone}", partial=True) for tone in Styles._fields)
-            self._tones = Styles(*found)
+            tones = [tone for tone in Styles._fields if f"drawing--{tone}" in self.COMPONENT_CLASSES]
+            found = {tone: self.get_component_rich_style(f"drawing--{tone}", partial=True) for tone in tones}
+            self._tones = Styles(bold=Style(bold=True))._replace(**found)
         return self._tones
 
     def rgb(self, part: str) -> tuple[int, int, int]:
