@@ -216,7 +216,7 @@ class EvaluationView(View):
             Bar(
                 f"{low:.1f}–{low + 0.1:.1f}",
                 float(right_share) if images else np.nan,
-                f"{right_share:>10.3f}{images:>8,}" if images else "",
+                f"{right_share:>11.3f}{images:>8,}" if images else "",
                 "dim",
                 text_tone="text",
                 mark=float(sure),
@@ -298,7 +298,7 @@ def _cell_text(measured: Measured, names: tuple[str, ...], row: int, column: int
 def _class_bars(measured: Measured, names: tuple[str, ...]) -> BarRows:
     found = per_class(measured.counts)
     head = max(map(len, names)) + 1
-    heading = " " * head + right(_("precision"), 10) + right(_("recall"), 8) + right(_("F1"), 7)
+    heading = " " * head + right(_("precision"), 9) + right(_("recall"), 8) + right(_("F1"), 7)
     bars = [
         Bar(name, float(f1), f"{precision:>9.3f}{recall:>8.3f}{f1:>7.3f}")
         for name, precision, recall, f1 in zip(names, found.precision, found.recall, found.f1, strict=True)

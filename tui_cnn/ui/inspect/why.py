@@ -57,13 +57,16 @@ class WhyView(View):
     KEY = "w"
     DEFAULT_CSS = """
     WhyView {
-        & > Horizontal { height: 3fr; }
-        & ExplanationColumn { width: 1fr; height: 100%; padding-right: 1; }
-        & ExplanationColumn > Picture { height: 1fr; }
+        & > Horizontal { height: auto; max-height: 66%; }
+        & ExplanationColumn { width: 1fr; height: auto; padding-right: 1; }
         & ExplanationColumn > #meaning { height: 3; }
         & > .layers { height: 1; }
-        & > Gallery { height: 2fr; }
-        &.-single > .layers, &.-single > Gallery { display: none; }
+        & > Gallery { height: 1fr; }
+        &.-single {
+            & > Horizontal, & ExplanationColumn { height: 100%; max-height: 100%; }
+            & ExplanationColumn > Picture { height: 1fr; }
+            & > .layers, & > Gallery { display: none; }
+        }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

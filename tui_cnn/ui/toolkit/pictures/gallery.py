@@ -16,7 +16,7 @@ _GAP = 2
 _NARROWEST = 5
 _ENOUGH = 20
 _MOST_REDUCED = 4
-_MOST_TIMES = 8
+_MOST_TIMES = 12
 
 
 class Tile(NamedTuple):
