@@ -11,6 +11,7 @@ from tui_cnn.formats.presets import preset
 from tui_cnn.ui.inspect import screen as inspect
 from tui_cnn.ui.lab import tones as lab_tones
 from tui_cnn.ui.toolkit.ascii_fallback import ink
+from tui_cnn.ui.toolkit.pictures import drawing
 
 pytestmark = pytest.mark.usefixtures("still")
 
@@ -244,7 +245,7 @@ VIEWS = {
 def inspected(monkeypatch):
     """A run to look into; in 80 columns its pictures are in colours, in more as a terminal without any has them."""
     monkeypatch.setattr(inspect, "Inspector", Answering)
-    monkeypatch.setattr(inspect, "ink", lambda app: "blocks" if app.size.width == SIZES["80x24"][0] else ink(app))
+    monkeypatch.setattr(drawing, "ink", lambda app: "blocks" if app.size.width == SIZES["80x24"][0] else ink(app))
     return answering.make_run()
 
 

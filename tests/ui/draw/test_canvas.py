@@ -2,7 +2,6 @@
 
 import numpy as np
 
-
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours
 from tui_cnn.ui.toolkit.pictures.pixels import fit_into, frame, magnify, sheet, shrink
 

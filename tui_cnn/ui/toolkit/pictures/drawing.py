@@ -1,9 +1,10 @@
 """What all picture widgets have in common: they are drawn once, and each of their cells can be hovered and clicked."""
 
-from typing import ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from rich.style import Style
 from textual import events
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
@@ -144,11 +145,6 @@ class Drawing(Widget):
         """Whether pictures are blocks of colour or characters."""
         return ink(self.app)
 
-    def scaled(self, scale: Scale, *, grey: bool = False) -> Scale:
-        """Return a scale in grey where `grey` is wanted, or where the terminal has no colours."""
-        colourless = grey or self.ink == "characters" or self.app.no_color
-        return scale._replace(palette="grey") if colourless else scale
-
     @property
     def tones(self) -> Styles:
         """The styles, looked up once for a theme."""
@@ -225,6 +221,11 @@ class Drawing(Widget):
         self.redraw()
         if cell is not None:
             self.post_message(self.Hovered(self, cell))
+
+
+def scale_for(app: App[Any], scale: Scale, *, grey: bool = False) -> Scale:
+    """Return a scale in grey where `grey` is wanted, or where the terminal has no colours."""
+    return scale._replace(palette="grey") if grey or app.no_color or ink(app) == "characters" else scale
 
 
 def within(place: int, count: int) -> int:
