@@ -27,7 +27,7 @@ from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
 _STRENGTH = 0.65
 _WAYS = 3
-_GAP = 2
+_GAP = 1
 _CAPTION = 14
 
 
@@ -57,8 +57,9 @@ class WhyView(View):
     KEY = "w"
     DEFAULT_CSS = """
     WhyView {
+        padding: 0;
         & > Horizontal { height: auto; max-height: 66%; }
-        & ExplanationColumn { width: 1fr; height: auto; padding-right: 1; }
+        & ExplanationColumn { width: 1fr; height: auto; }
         & ExplanationColumn > #meaning { height: 3; }
         & > .layers { height: 1; }
         & > Gallery { height: 1fr; }

@@ -79,7 +79,11 @@ def lay_out_bars(rows: BarRows, room: tuple[int, int], selected: int = 0) -> Bar
     sign += bool(sign)
     text = max((cell_len(each.text) for each in rows.bars), default=0)
     names = max((cell_len(each.name) for each in rows.bars), default=0)
-    name = min(names, rows.widest_name, max(3, field - sign - text - 2 * _GAP - _NARROWEST_BAR - (columns > 1)))
+    name = min(
+        names,
+        rows.widest_name,
+        max(3, field - sign - text - 2 * _GAP - min(_NARROWEST_BAR, rows.longest) - (columns > 1)),
+    )
     name = name if names else 0
     bar_room = field - sign - name - text - 2 * _GAP - (columns > 1)
     down = -(-count // columns)

@@ -182,8 +182,10 @@ class Drawing(Widget):
 
     def cell_under(self, event: events.MouseEvent) -> Cell | None:
         """Return the cell under the mouse."""
-        inside = event.get_content_offset(self)
-        return None if inside is None else self.cell_at(inside.x, inside.y)
+        if not self.content_region.contains_point(event.screen_offset):
+            return None
+        inside = event.screen_offset - self.content_region.offset  # another widget may have captured the mouse
+        return self.cell_at(inside.x, inside.y)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Show what is under the mouse."""

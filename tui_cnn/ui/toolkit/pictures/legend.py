@@ -10,7 +10,7 @@ from tui_cnn.insight.colours import Scale
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas, on
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing, Styles
 
-_WIDEST = 16
+_WIDEST = 14
 
 
 def two_decimals(value: float) -> str:
