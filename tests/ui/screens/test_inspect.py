@@ -9,6 +9,8 @@ from tests.ui.answering import KERNELS, SOBEL_X, Answering, make_run
 from tests.ui.driving import opened
 from tui_cnn.runs.inspection.requests import Activate, GradCam, Open, Predict, Saliency
 from tui_cnn.ui.inspect import screen as inspect
+from tui_cnn.ui.toolkit.pictures.gallery import Gallery
+from tui_cnn.ui.toolkit.pictures.matrix import Matrix
 from tui_cnn.ui.toolkit.pictures.picture import Picture
 
 
@@ -462,3 +464,41 @@ async def test_the_palette_and_the_tabs_reach_every_view(answering, run):
         await user.sees("with a cell cursor")
         await user.press("enter")
         await user.sees("row 13, column 13")
+
+
+async def test_a_click_on_a_map_selects_it_and_a_second_one_makes_it_large(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        gallery = user.app.screen.current_view.query_one(Gallery)
+        grid = gallery.grid
+        await user.pilot.hover(gallery, offset=(grid.width + 5, 2))
+        await user.settle()
+        assert "above zero" in str(gallery.tooltip)
+        for _click in range(2):
+            await user.pilot.click(gallery, offset=(grid.width + 5, 2))
+            await user.settle()
+        await user.sees("map 1", "row 13, column 13")
+        picture = user.app.screen.current_view.query_one(Picture)
+        await user.pilot.click(picture, offset=(0, 0))
+        await user.sees("row 0, column 0")
+
+
+async def test_a_click_in_the_confusion_matrix_opens_the_images_of_the_cell(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("e")
+        await user.sees("10,000 images", "rows: true class")
+        matrix = user.app.screen.current_view.query_one(Matrix)
+        laid = matrix.layout_of_cells
+        await user.pilot.click(matrix, offset=(laid.names + 2 * laid.cell + 1, laid.top + laid.lines * 6))
+        await user.sees("0 Shirt predicted as Pullover")
+        await user.pilot.click(matrix, offset=(laid.names + 8 * laid.cell + 1, laid.top + laid.lines * 6))
+        await user.sees("Shirt predicted as Bag", "Test image 56")
+
+
+async def test_a_click_on_a_class_asks_why(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.click("Pullover")
+        await user.sees("Why Pullover: probability 0.025")
+        assert last(answering, Saliency).target == 2
