@@ -14,8 +14,8 @@ from textual.widgets import Static
 
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import overlay, scale_of
-from tui_cnn.runs.inspection.replies import Activations, Patches, Region, Seen
-from tui_cnn.runs.inspection.requests import Look, TopPatches
+from tui_cnn.runs.inspection.replies import Activations, FieldReply, Patches, Region
+from tui_cnn.runs.inspection.requests import FieldRequest, TopPatches
 from tui_cnn.ui.inspect.actions import FIELD
 from tui_cnn.ui.inspect.panel import ShowScene
 from tui_cnn.ui.inspect.scene import Scene, layer_title
@@ -78,7 +78,7 @@ class FieldView(View):
     def want(self, scene: Scene) -> None:
         """Ask for the receptive field of the cell, and for what activates its map."""
         self.answers.want("activate", scene.activate, Activations)
-        self.answers.want("look", self._look(scene), Seen)
+        self.answers.want("look", self._look(scene), FieldReply)
         self.answers.want("excite", self._top_patches(scene), Patches)
 
     def action_walk(self, down: int, right: int) -> None:
@@ -93,7 +93,7 @@ class FieldView(View):
     def export(self) -> ViewExport | None:
         """Write the patches that activate the map most, and the gradient of the cell."""
         scene = self.scene
-        seen = self.answers.get(self._look(scene), Seen) if scene else None
+        seen = self.answers.get(self._look(scene), FieldReply) if scene else None
         patches = self.answers.get(self._top_patches(scene), Patches) if scene else None
         if scene is None or patches is None or seen is None:
             return None
@@ -139,7 +139,7 @@ class FieldView(View):
         found = self.activations(scene)
         if found is None:
             return self.waiting(scene.activate)
-        seen = self.answers.get(self._look(scene), Seen)
+        seen = self.answers.get(self._look(scene), FieldReply)
         pixels = colours(found.image.numpy())
         gradient, frames = None, []
         if seen is not None:
@@ -162,7 +162,7 @@ class FieldView(View):
         self._show_patches(scene)
         return ""
 
-    def _regions(self, scene: Scene, seen: Seen | None, value: float) -> Content:
+    def _regions(self, scene: Scene, seen: FieldReply | None, value: float) -> Content:
         """Say how large the cell's value is, and where the frames are."""
         text = signed(_("value {value:.3f}").format(value=value))
         if seen is None:
@@ -241,8 +241,8 @@ class FieldView(View):
         return cut
 
     @staticmethod
-    def _look(scene: Scene) -> Look:
-        return Look(
+    def _look(scene: Scene) -> FieldRequest:
+        return FieldRequest(
             source=scene.source,
             image=scene.subject.image,
             layer=scene.info.name,

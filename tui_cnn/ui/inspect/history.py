@@ -15,7 +15,7 @@ from textual.widgets import Static
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale, scale_of
 from tui_cnn.insight.maps import per_filter
-from tui_cnn.runs.inspection.replies import Activations, Weights
+from tui_cnn.runs.inspection.replies import Activations, WeightsReply
 from tui_cnn.runs.inspection.source import Source
 from tui_cnn.ui.inspect.actions import HISTORY
 from tui_cnn.ui.inspect.kernel_banks import banks, nearest
@@ -85,7 +85,7 @@ class HistoryView(View):
     def want(self, scene: Scene) -> None:
         """Ask for the weights and maps of each checkpoint."""
         for moment in self._moments(scene):
-            self.answers.want(_kernels_at(int(moment.source.which)), moment.kernels, Weights)
+            self.answers.want(_kernels_at(int(moment.source.which)), moment.kernels, WeightsReply)
             self.answers.want(f"activations at {moment.source.which}", moment.activate, Activations)
 
     def action_walk(self, down: int, right: int) -> None:
@@ -128,7 +128,7 @@ class HistoryView(View):
 
         def kernel_words(frame: Frame) -> tuple[tuple[str, ...], Tone]:
             if frame.kernel is None:
-                known = self.answers.get(frame.moment.kernels, Weights) is not None
+                known = self.answers.get(frame.moment.kernels, WeightsReply) is not None
                 return ("" if known else self.waiting(frame.moment.kernels),), "dim"
             return (_("norm {norm:.2f}").format(norm=np.linalg.norm(frame.kernel)),), "dim"
 
@@ -184,7 +184,7 @@ class HistoryView(View):
 
     def _how(self, scene: Scene) -> str:
         """Say which kernel is drawn, and how."""
-        weights = self.answers.newest(_kernels_at(scene.kept[-1]), Weights)
+        weights = self.answers.newest(_kernels_at(scene.kept[-1]), WeightsReply)
         found = banks(scene.opened, weights) if weights else []
         bank = found[nearest(found, scene.layer)] if found else None
         parts = []
@@ -212,7 +212,7 @@ class HistoryView(View):
 
     def _kernel(self, moment: Scene) -> Floats | None:
         """Return the kernel of the channel, summed over its inputs: (height, width)."""
-        weights = self.answers.get(moment.kernels, Weights)
+        weights = self.answers.get(moment.kernels, WeightsReply)
         found = banks(moment.opened, weights) if weights else []
         bank = found[nearest(found, moment.layer)] if found else None
         if bank is None:

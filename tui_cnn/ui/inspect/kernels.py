@@ -16,7 +16,7 @@ from tui_cnn.insight.classics import likeness
 from tui_cnn.insight.colours import Scale as ColourScale
 from tui_cnn.insight.colours import scale_of
 from tui_cnn.insight.maps import Scale, per_filter, statistics
-from tui_cnn.runs.inspection.replies import Activations, Weights
+from tui_cnn.runs.inspection.replies import Activations, WeightsReply
 from tui_cnn.ui.inspect.actions import KERNELS
 from tui_cnn.ui.inspect.kernel_banks import Bank, banks, nearest
 from tui_cnn.ui.inspect.kernel_detail import KernelDetail
@@ -79,7 +79,7 @@ class KernelsView(View):
     def want(self, scene: Scene) -> None:
         """Ask for the weights, and for what goes into the layers, which the Lab may be given."""
         self.answers.want("activate", scene.activate, Activations)
-        self.answers.want("kernels", scene.kernels, Weights)
+        self.answers.want("kernels", scene.kernels, WeightsReply)
 
     def action_walk(self, down: int, right: int) -> None:
         """Walk through layers and filters."""
@@ -118,7 +118,7 @@ class KernelsView(View):
         bank = self._bank(scene) if scene else None
         if scene is None or bank is None:
             return
-        found, weights = self.answers.get(scene.activate, Activations), self.answers.get(scene.kernels, Weights)
+        found, weights = self.answers.get(scene.activate, Activations), self.answers.get(scene.kernels, WeightsReply)
         transfer = take_filter(scene, bank.place, self._input, found, weights) if found and weights else None
         if transfer is not None:
             self.to_lab(transfer)
@@ -156,7 +156,7 @@ class KernelsView(View):
 
     def update_parts(self, scene: Scene) -> str:
         """Show the layer's kernels, and the selected one with its numbers."""
-        if self.answers.get(scene.kernels, Weights) is None:
+        if self.answers.get(scene.kernels, WeightsReply) is None:
             return self.waiting(scene.kernels)
         bank = self._bank(scene)
         if bank is None:
@@ -204,7 +204,7 @@ class KernelsView(View):
         self.border_subtitle = self.in_view(self.query_one("#filters", Gallery))
 
     def _banks(self, scene: Scene) -> list[Bank]:
-        weights = self.answers.get(scene.kernels, Weights)
+        weights = self.answers.get(scene.kernels, WeightsReply)
         return banks(scene.opened, weights) if weights else []
 
     def _bank(self, scene: Scene) -> Bank | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from tui_cnn.core.path import format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.data.dataset import TestSet
-from tui_cnn.runs.inspection.replies import LayerInfo, Opened
+from tui_cnn.runs.inspection.replies import LayerInfo, OpenReply
 from tui_cnn.runs.inspection.requests import Activate, Evaluate, Kernels, Range
 from tui_cnn.runs.inspection.source import Source
 from tui_cnn.ui.inspect.subject import Subject
@@ -31,7 +31,7 @@ class Scene:
     source: Source
     test: TestSet
     subject: Subject
-    opened: Opened
+    opened: OpenReply
     layer: int = 0
     channel: int = 0
     row: int = 0

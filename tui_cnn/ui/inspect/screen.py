@@ -17,7 +17,7 @@ from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.inspection.client import Inspector
-from tui_cnn.runs.inspection.replies import Evaluation, Opened
+from tui_cnn.runs.inspection.replies import Evaluation, OpenReply
 from tui_cnn.runs.inspection.requests import Open
 from tui_cnn.ui.inspect.actions import INSPECT
 from tui_cnn.ui.inspect.answer_cache import AnswerCache
@@ -275,8 +275,8 @@ class InspectScreen(MainScreen):
             self._show_message(message.format(run=weights.run.id))
             return
         request = Open(source=weights.source)
-        self.answers.want("open", request, Opened)
-        opened = self.answers.get(request, Opened)
+        self.answers.want("open", request, OpenReply)
+        opened = self.answers.get(request, OpenReply)
         if opened is not None:
             self._open(weights, opened)
         elif trouble := self.answers.trouble(request):
@@ -285,7 +285,7 @@ class InspectScreen(MainScreen):
             message = _("Opening {run}: loading TensorFlow, this takes a few seconds.")
             self._show_message(message.format(run=weights.run.id))
 
-    def _open(self, weights: RunWeights, opened: Opened) -> None:
+    def _open(self, weights: RunWeights, opened: OpenReply) -> None:
         before = self.scene or self._scene_before
         if before is None:
             first = Scene(weights.source, weights.test, of_test(weights.test, 0), opened)
