@@ -145,6 +145,10 @@ class Drawing(Widget):
         """Whether pictures are blocks of colour or characters."""
         return ink(self.app)
 
+    def scaled(self, scale: Scale, *, grey: bool = False) -> Scale:
+        """Return a scale in grey where `grey` is wanted, or where the terminal has no colours."""
+        return scale_for(self.app, scale, grey=grey)
+
     @property
     def tones(self) -> Styles:
         """The styles, looked up once for a theme."""
