@@ -7,7 +7,7 @@ import pytest
 from tests.ui.driving import opened
 from tui_cnn.formats.models import find_network
 from tui_cnn.lab.lessons import lessons
-from tui_cnn.lab.scene import Typed, convolution
+from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, SizesSettings, WeightsSettings
 from tui_cnn.lab.shifting import moved
 from tui_cnn.lab.sizes import chain, read_windows
@@ -58,9 +58,9 @@ def test_what_is_wrong_with_a_link(link, told):
 def test_a_link_of_a_lesson_is_sound(link):
     match parse_link(link):
         case LabLink(_, ConvolutionSettings() as settings, place):
-            assert place < convolution(settings, Typed()).steps or settings.image == "fashion"
+            assert place < convolution(settings, LabArrays()).steps or settings.image == "fashion"
         case LabLink(_, PoolingSettings() as settings, place):
-            assert place < moved(settings, Typed()).pooling.steps or settings.image == "fashion"
+            assert place < moved(settings, LabArrays()).pooling.steps or settings.image == "fashion"
         case LabLink(_, SizesSettings() as settings, _place):
             chain(settings.n, read_windows(settings.windows))
         case LabLink(_, WeightsSettings() as settings, _place):

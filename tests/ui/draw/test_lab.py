@@ -10,7 +10,7 @@ from tests.ui.draw.test_words import written
 from tui_cnn.core.analysis import analyze
 from tui_cnn.formats.presets import preset
 from tui_cnn.insight.colours import Scale
-from tui_cnn.lab.scene import Typed, convolution
+from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, WeightsSettings
 from tui_cnn.lab.shifting import moved
 from tui_cnn.lab.sizes import Slide
@@ -64,7 +64,7 @@ def test_an_image_is_grey_and_all_else_diverges_around_zero():
 
 
 def test_a_cell_says_where_it_is_without_its_padding():
-    made = convolution(ConvolutionSettings(padding="1"), Typed())
+    made = convolution(ConvolutionSettings(padding="1"), LabArrays())
     image = convolution_arrays(made, 0, 0).all[0]
     assert image.describe(1, 2) == "row 1, column 2: 0"
     assert image.describe(0, 0) == "row 0, column 0: 0"
@@ -93,7 +93,7 @@ def test_products_are_broken_where_the_line_is_full():
 
 
 def test_sums_of_several_channels():
-    made = convolution(ConvolutionSettings(image="colours", side=7, filters=10, bias=-2, relu=True), Typed())
+    made = convolution(ConvolutionSettings(image="colours", side=7, filters=10, bias=-2, relu=True), LabArrays())
     text = written(sums(made, 2, 0, 90))
     assert "(3·3·3 + 1)·10 = 280" in text
     for line, name in zip(text.split("\n"), ("red", "green", "blue"), strict=False):
@@ -104,7 +104,7 @@ def test_sums_of_several_channels():
 
 
 def test_nothing_is_like_nothing():
-    made = convolution(ConvolutionSettings(kernel="own"), Typed())
+    made = convolution(ConvolutionSettings(kernel="own"), LabArrays())
     assert "no cosine" in written(sums(made, 0, 0, 90))
 
 
@@ -121,7 +121,7 @@ def test_nothing_is_like_nothing():
     ],
 )
 def test_arrays_fill_the_room_and_not_more(settings):
-    made = convolution(ConvolutionSettings(**settings), Typed())
+    made = convolution(ConvolutionSettings(**settings), LabArrays())
     arrays = convolution_arrays(made, 3, 0)
     small, large = fit_into(arrays, (76, 14)), fit_into(arrays, (140, 45))
     for fit, room in ((small, (76, 14)), (large, (140, 45))):
@@ -135,17 +135,17 @@ def titles(arrays):
 
 
 def test_the_kernel_is_shown_flipped_unless_it_is_edited():
-    made = convolution(ConvolutionSettings(turned=True), Typed())
+    made = convolution(ConvolutionSettings(turned=True), LabArrays())
     assert "flipped" in titles(convolution_arrays(made, 0, 0))
     assert "flipped" not in titles(convolution_arrays(made, 0, 0, cursor=CellCursor("kernel")))
 
 
 def test_pooling_says_what_is_left():
-    depthwise = moved(PoolingSettings(image="colours", side=6, kind="depth-max"), Typed())
+    depthwise = moved(PoolingSettings(image="colours", side=6, kind="depth-max"), LabArrays())
     text = written(pooling_facts(depthwise, 0))
     assert "36 of 108 values (33%)" in text
     assert "strides" not in text
-    same = pooling_arrays(moved(PoolingSettings(padding="same", side=5), Typed()), 8)
+    same = pooling_arrays(moved(PoolingSettings(padding="same", side=5), LabArrays()), 8)
     assert "Strides only 3×3" in titles(same)
 
 
@@ -176,11 +176,11 @@ def test_the_worked_examples():
 
 def test_a_window_without_a_place_is_refused():
     with pytest.raises(WindowError):
-        moved(PoolingSettings(image="white-left", side=1), Typed())
+        moved(PoolingSettings(image="white-left", side=1), LabArrays())
 
 
 def test_products_with_nothing_are_left_out_of_a_long_sum():
-    made = convolution(ConvolutionSettings(image="street", kernel="vertical-line"), Typed())
+    made = convolution(ConvolutionSettings(image="street", kernel="vertical-line"), LabArrays())
     text = written(sums(made, 0, 0, 200)).split("\n")[0]
     pixels = [int(term.removesuffix("·1")) for term in re.findall(r"\d+·1", text)]
     assert pixels == made.image[:7, 3, 0].tolist()

@@ -203,7 +203,7 @@ async def test_a_gallery_says_how_many_are_in_view():
 
 
 async def test_a_legend_says_which_value_a_colour_is():
-    app = Shown(Legend(scale=Scale(0, 23, "sequential")))
+    app = Shown(Legend(scale=Scale(0, 15, "sequential")))
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.hover(Legend, offset=(8, 0))
         assert str(app.drawing.tooltip) == "3.00"

@@ -7,7 +7,7 @@ import numpy as np
 from tui_cnn.data import idx
 from tui_cnn.data.fashion_mnist import DIRECTORY
 from tui_cnn.data.files import find_files
-from tui_cnn.lab.scene import Typed
+from tui_cnn.lab.scene import LabArrays
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
 
 
@@ -15,7 +15,7 @@ class ImageStore:
     """What the convolution and the pooling page share."""
 
     def __init__(self, data: str) -> None:
-        self.typed = Typed()
+        self.typed = LabArrays()
         self._data = data
         self._tests: np.ndarray[tuple[int, ...], np.dtype[np.uint8]] | None = None
 
@@ -32,7 +32,7 @@ class ImageStore:
         directory = Path(self._data).expanduser() if self._data else DIRECTORY
         self._tests = idx.read(find_files(directory).test_images)
 
-    def arrays(self, settings: ConvolutionSettings | PoolingSettings) -> Typed:
+    def arrays(self, settings: ConvolutionSettings | PoolingSettings) -> LabArrays:
         """Return all arrays, with the test image that settings ask for, 0 to 255; without it until they are read."""
         if settings.image != "fashion" or self._tests is None:
             return self.typed._replace(fashion=None)

@@ -9,7 +9,7 @@ from rich.text import Text
 from tui_cnn.i18n import _
 from tui_cnn.lab.scene import image_name
 from tui_cnn.lab.settings import PoolingSettings
-from tui_cnn.lab.shifting import Moved, kept, moved
+from tui_cnn.lab.shifting import ShiftedPooling, kept_pixels, moved
 from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.actions import STEPPER
 from tui_cnn.ui.lab.images import ImageStore
@@ -35,7 +35,7 @@ class PoolingStepper(Stepper):
 
     def compute(self) -> None:
         """Pool the image as it was and as it is moved."""
-        self._moved: Moved | None = None
+        self._moved: ShiftedPooling | None = None
         self._error = WindowError()
         try:
             self._moved = moved(self.settings, self.images.arrays(self.settings))
@@ -43,7 +43,7 @@ class PoolingStepper(Stepper):
             self._error = error
 
     @property
-    def moved(self) -> Moved:
+    def moved(self) -> ShiftedPooling:
         """What is shown.
 
         Raises:
@@ -77,10 +77,10 @@ class PoolingStepper(Stepper):
         return pooling_facts(self.moved, self.place)
 
 
-def pooling_arrays(moved: Moved, place: int, name: str = "") -> Arrays:
+def pooling_arrays(moved: ShiftedPooling, place: int, name: str = "") -> Arrays:
     """Return the image, what pooling makes of it, and what strides alone make of it."""
     pooling, depth = moved.pooling, moved.pooling.image.shape[2]
-    seen, left = kept(pooling, place + 1)
+    seen, left = kept_pixels(pooling, place + 1)
     laid, (height, width) = pooling.windows, pooling.image.shape[:2]
     padded = laid.padded(pooling.image, np.nan)
     scale = image_scale(pooling.image)
@@ -122,7 +122,7 @@ def pooling_arrays(moved: Moved, place: int, name: str = "") -> Arrays:
     return Arrays([[image, output] for image, output in zip(images, outputs, strict=True)], [])
 
 
-def _strides_only(moved: Moved) -> list[Array]:
+def _strides_only(moved: ShiftedPooling) -> list[Array]:
     if moved.strided is None or moved.strided_changed is None:
         return []
     values = moved.strided[..., 0]
@@ -131,7 +131,7 @@ def _strides_only(moved: Moved) -> list[Array]:
     return [Array(Part("strides"), values, _("Strides only"), size, scale, strong=changed)]
 
 
-def pooling_facts(moved: Moved, place: int) -> Table:
+def pooling_facts(moved: ShiftedPooling, place: int) -> Table:
     """Say what the window holds and gives, the size that comes out, and what the move has changed."""
     pooling, table = moved.pooling, facts_table()
     names = channel_names(pooling.image.shape[2])
@@ -152,7 +152,7 @@ def pooling_facts(moved: Moved, place: int) -> Table:
     return table
 
 
-def _changes(moved: Moved) -> str:
+def _changes(moved: ShiftedPooling) -> str:
     count = _("pooling: {changed} of {all} values changed")
     text = count.format(changed=int(moved.pooled_changed.sum()), all=moved.pooled_changed.size)
     if moved.strided_changed is not None:

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from tui_cnn.data.errors import DataError
 from tui_cnn.data.image_files import read_small
 from tui_cnn.i18n import _
-from tui_cnn.lab.scene import Taken
+from tui_cnn.lab.scene import NamedArray
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
 from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.bench import Bench
@@ -199,7 +199,7 @@ class Stepper(Bench):
         except DataError as error:
             workspace_of(self).report(error)
             return
-        self.images.typed = self.images.typed._replace(file=Taken(pixels.astype(np.float64), path.name))
+        self.images.typed = self.images.typed._replace(file=NamedArray(pixels.astype(np.float64), path.name))
         self.set_settings(msgspec.structs.replace(self.settings, image="file"))
         self.place, self.running = 0, False
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from tui_cnn.i18n import _
 from tui_cnn.lab.settings import WeightsSettings
-from tui_cnn.lab.sizes import Cost, Slide, compare, dense, stacked
+from tui_cnn.lab.sizes import LayerCost, Slide, compare, dense, stacked
 from tui_cnn.lab.windows import WindowError
 from tui_cnn.ui.toolkit.numbers import short_count
 
@@ -49,7 +49,7 @@ class _Line(NamedTuple):
     output: str
     sees: int
     biases: int
-    cost: Cost
+    cost: LayerCost
 
 
 def kinds_tables(settings: WeightsSettings) -> list[Table | Text]:

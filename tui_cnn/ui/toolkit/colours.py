@@ -1,4 +1,4 @@
-"""Colours that mean something, the same on all screens and in all themes: a layer's family, better, worse, a panel's edge.
+"""Colours that mean something, the same on all screens and in all themes: families of layers, better, worse, edges.
 
 In `.tcss` they are variables: `$family-convolution`, `$better`, `$worse`, `$panel-border`, and Textual's own
 `$text-primary`, `$text-accent`, `$text-warning`, `$text-success` and `$text-error`, which are made legible here.

@@ -9,7 +9,7 @@ from tui_cnn.insight.colours import Scale
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas, on
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing, Styles
 
-_WIDEST = 24
+_WIDEST = 16
 
 
 def two_decimals(value: float) -> str:
