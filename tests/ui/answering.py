@@ -137,7 +137,7 @@ class Answering:
         region = (top, left, top + 2, left + 2)
         return FieldReply(gradient=pack(gradient), measured=region, computed=region, status="exact")
 
-    def _excite(self, request):
+    def _toppatches(self, request):
         channels = next(info.shape[-1] for info in LAYERS if info.name == request.layer)
         places = np.tile(np.arange(request.top, dtype=np.int32), (channels, 1))
         regions = np.stack([places, places, places + 2, places + 2], axis=-1)

@@ -27,7 +27,7 @@ from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
 _STRENGTH = 0.65
 _WAYS = 3
-_GAP = 2
+_GAP = 1
 _CAPTION = 14
 
 
@@ -57,13 +57,17 @@ class WhyView(View):
     KEY = "w"
     DEFAULT_CSS = """
     WhyView {
-        & > Horizontal { height: 3fr; }
-        & ExplanationColumn { width: 1fr; height: 100%; padding-right: 1; }
-        & ExplanationColumn > Picture { height: 1fr; }
+        padding: 0;
+        & > Horizontal { height: auto; max-height: 66%; }
+        & ExplanationColumn { width: 1fr; height: auto; }
         & ExplanationColumn > #meaning { height: 3; }
         & > .layers { height: 1; }
-        & > Gallery { height: 2fr; }
-        &.-single > .layers, &.-single > Gallery { display: none; }
+        & > Gallery { height: 1fr; }
+        &.-single {
+            & > Horizontal, & ExplanationColumn { height: 100%; max-height: 100%; }
+            & ExplanationColumn > Picture { height: 1fr; }
+            & > .layers, & > Gallery { display: none; }
+        }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
