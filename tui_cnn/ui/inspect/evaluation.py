@@ -188,14 +188,14 @@ class EvaluationView(View):
         }
         return ViewExport("confusion", picture, (_("true class"), *names), rows, arrays)
 
-    def on_resize(self) -> None:
+    def _look_for_room(self, classes: int) -> None:
         """Offer to turn the page only where there is no room for all tables."""
-        classes = len(self.scene.opened.class_names) if self.scene else 10
         room = self.size
-        self._paged = room.width < _SHORT_NAME + _CELL * classes + 2 + _BESIDE or room.height < 2 * classes + 7
-        self.set_class(self._paged, "-paged")
-        self.refresh_bindings()
-        super().on_resize()
+        paged = room.width < _SHORT_NAME + _CELL * classes + 2 + _BESIDE or room.height < 2 * classes + 7
+        self.set_class(paged, "-paged")
+        if paged != self._paged:
+            self._paged = paged
+            self.refresh_bindings()
 
     def update_parts(self, scene: Scene) -> str:
         """Fill the tables."""
@@ -207,6 +207,7 @@ class EvaluationView(View):
         text = _("Space: table {number} of {count}").format(number=self._page + 1, count=len(_PAGES))
         self.query_one(".page", Static).update(text)
         names = scene.opened.class_names
+        self._look_for_room(len(names))
         self.query_one("#confusion Matrix", Matrix).show(self._confusion(measured, names), self._cell)
         self.query_one("#cell", Static).update(_cell_text(measured, names, *self._cell), layout=False)
         self.query_one("#classes Bars", Bars).show(_class_bars(measured, names if self._paged else ()), self._cell[0])

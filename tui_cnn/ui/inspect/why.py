@@ -57,7 +57,6 @@ class WhyView(View):
     KEY = "w"
     DEFAULT_CSS = """
     WhyView {
-        padding: 0;
         & > Horizontal { height: auto; max-height: 66%; }
         & ExplanationColumn { width: 1fr; height: auto; }
         & ExplanationColumn > #meaning { height: 3; }
@@ -169,22 +168,13 @@ class WhyView(View):
             names = [info.name for info in self.scene.opened.layers]
             self.go_to(self.scene.at(layer=names.index(found.layers[event.index])))
 
-    def on_resize(self) -> None:
-        """Offer to turn to the next way only where there is no room for all."""
-        image = self.scene.opened.image_shape[1] if self.scene else 0
-        all_fit = (self.size.width + _GAP) // (image + _GAP) >= _WAYS
-        if all_fit != self._all_fit:
-            self._all_fit = all_fit
-            self.refresh_bindings()
-        self.set_class(not all_fit, "-single")
-        super().on_resize()
-
     def update_parts(self, scene: Scene) -> str:
         """Show as many of the three as there is room for."""
         found = self.activations(scene)
         if found is None:
             return self.waiting(scene.activate)
         image = colours(found.image.numpy())
+        self._look_for_room(image.shape[1])
         explanations = self._explanations(scene, found)
         for place, column in enumerate(self.query(ExplanationColumn)):
             column.display = self._all_fit or place == self._single
@@ -199,6 +189,14 @@ class WhyView(View):
             column.query_one("#meaning", Static).update(meaning, layout=False)
         self._show_layers(scene, image)
         return ""
+
+    def _look_for_room(self, image: int) -> None:
+        """Offer to turn to the next way only where there is no room for all."""
+        all_fit = (self.size.width + _GAP) // (image + _GAP) >= _WAYS
+        self.set_class(not all_fit, "-single")
+        if all_fit != self._all_fit:
+            self._all_fit = all_fit
+            self.refresh_bindings()
 
     def _show_layers(self, scene: Scene, image: Pixels) -> None:
         """Show Grad-CAM at every layer that has maps: from small parts to all of the thing."""
