@@ -118,16 +118,8 @@ async def look(run, images):
             user = User(app, pilot)
             app.workspace.inspected_run = run
             user.send("3")
-<<<<<<< HEAD
             await until(lambda: 0 in painted and app.screen.current_view.answers._found)
             await until(lambda: "dead in" in user.text)  # what is asked for all images alike has been answered
-||||||| d57c610
-            await until(lambda: 0 in painted and app.screen.view.desk._found)
-            await until(lambda: "dead over" in user.text)  # what is asked for all images alike has been answered
-=======
-            await until(lambda: 0 in painted and app.screen.view.desk._found)
-            await until(lambda: "dead in" in user.text)  # what is asked for all images alike has been answered
->>>>>>> h-words
             for number in range(1, images + 1):
                 begun = time.perf_counter()
                 user.send("n")
