@@ -190,10 +190,11 @@ class _Drawer:
             return [(element.merge, 10, INK, True), (line.output, 10, INK, False), *self._slices(element)]
         if not element.path:
             shape = format_shape(self._analysis.network.input_shape)
-            return [(_("Input"), 10.5, INK, True), (shape, 10, INK, False)]
+            return [(_("Input"), 10.5, INK, True), (shape, 10, INK, False), *self._slices(element)]
         row, line = self._rows[element.path]
         label = [(_shorten(line.layer, 26), 10.5, INK, True)]
-        label += [(text, 9.5, QUIET, False) for text in _wrapped(row.layer.settings())]
+        settings = (line.settings,) if row.layer.family == "opaque" else row.layer.settings()
+        label += [(text, 9.5, QUIET, False) for text in _wrapped(settings)]
         label.append((line.output, 10, INK, False))
         if line.parameters not in ("", "0"):
             label.append((_("{count} parameters").format(count=line.parameters), 9, QUIET, False))

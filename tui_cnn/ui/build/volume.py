@@ -48,7 +48,7 @@ class VolumeView(Widget):
         """Draw another network, or the same with another layer selected."""
         if self._shown is not None and self._shown[0] is not analysis:
             self._plan = None
-        if self._plan is not None and self._plan.is_part:
+        if self._plan is not None and not self._plan.holds(path):
             self._plan = None
         self._shown, self._drawing = (analysis, path), None
         self._name_pointed(None)
@@ -67,7 +67,7 @@ class VolumeView(Widget):
         lines = self._drawing.lines
         if y >= len(lines):
             return Strip.blank(width, base)
-        return Strip(lines[y]).adjust_cell_length(width).apply_style(base)
+        return Strip(lines[y], width)
 
     def on_resize(self) -> None:
         """Draw into the new size."""
@@ -118,7 +118,9 @@ class VolumeView(Widget):
         selected = self.get_component_rich_style("volume--selected")
         field = self._colour("field").rich_color
         wire, label = (self.get_component_rich_style(f"volume--{part}") for part in ("wire", "label"))
-        return Palette(families, self._faces(self._colour("selected")), field, wire, label, selected)
+        ground = self.visual_style.rich_style
+        styles = (ground, ground + wire, ground + label, ground + selected)
+        return Palette(families, self._faces(self._colour("selected")), field, *styles)
 
     def _colour(self, part: str) -> Color:
         return self.get_component_styles(f"volume--{part}").color
