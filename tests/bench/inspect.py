@@ -73,7 +73,7 @@ def timed(call, count):
 
 async def ask(path, images):
     from tui_cnn.runs.inspection.client import Inspector
-    from tui_cnn.runs.inspection.replies import Activations, Opened
+    from tui_cnn.runs.inspection.replies import Activations, OpenReply
     from tui_cnn.runs.inspection.requests import Activate, Open
     from tui_cnn.runs.inspection.source import Source
 
@@ -81,7 +81,7 @@ async def ask(path, images):
     async with Inspector() as inspector:
         await inspector.start()
         begun = time.perf_counter()
-        await inspector.ask(Open(source=source), Opened)
+        await inspector.ask(Open(source=source), OpenReply)
         opening = time.perf_counter() - begun
         for number in range(images):
             begun = time.perf_counter()

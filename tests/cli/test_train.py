@@ -159,7 +159,7 @@ class TestOptions:
             seen = []
             monkeypatch.setattr(launch, "start", lambda _network, recipe, **_: seen.append(recipe))
             monkeypatch.setattr(following, "follow", lambda _run, **_: 0)
-            monkeypatch.setattr(preflight, "notes", lambda *_: ["a note"])
+            monkeypatch.setattr(preflight, "training_warnings", lambda *_: ["a note"])
             assert cnn_tui("train", "fashion-dnn", *args).exit_code == 0
             return seen[0]
 

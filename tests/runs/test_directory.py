@@ -96,9 +96,9 @@ def test_a_run_that_cannot_be_made_whole_leaves_nothing(monkeypatch, home):
 def test_desired(tmp_path):
     path = tmp_path / "desired"
     assert read_desired(path) == "run"
-    for wish in ("pause", "stop", "run"):
-        write_desired(path, wish)
-        assert read_desired(path) == wish
+    for command in ("pause", "stop", "run"):
+        write_desired(path, command)
+        assert read_desired(path) == command
     path.write_bytes(b"\xff nonsense")
     assert read_desired(path) == "run"
 

@@ -13,12 +13,12 @@ async def test_help_on_the_build_screen():
     async with opened(size=(120, 160)) as user:
         await user.press("down", "down", "?")
         await user.sees(
-            "Conv2D, layer 3", "Filters slid over the image", "kernel_size", "Height and width of each filter"
+            "Conv2D, layer 3", "Slides filters over the image", "kernel_size", "Height and width of each filter"
         )
         assert order(user, "Conv2D, layer 3", "Build: the stack", "Add a layer below", "Height and width", "Everywhere")
         assert "64" in user.line("Number of filters")
         await user.press("escape", "home", "?")
-        await user.sees("The network: the shape of one image", "receptive field: how many pixels")
+        await user.sees("The network: the shape of one image", "receptive field: side of the input region")
         await user.press("escape", "down", "down", "enter", "f1")
         await user.sees("MaxPooling2D, layer 2")
         assert order(user, "MaxPooling2D, layer 2", "Apply the settings", "Build: the stack")

@@ -98,7 +98,7 @@ async def test_designing_works_without():
         await user.sees("8 layers")
         await user.press("enter", "ctrl+up", "escape")
         await user.press("question_mark")
-        await user.sees("Everywhere")
+        await user.sees("Help", "Conv2D")
         await user.press("escape", "ctrl+p", "escape")
         await user.resize(80, 24)
         await user.sees("8 layers")

@@ -8,7 +8,7 @@ import click
 from tui_cnn.cli.amounts import Count, ShapeParam
 from tui_cnn.cli.budgets import Budgets, broken
 from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
-from tui_cnn.cli.models import input_shape_option, named
+from tui_cnn.cli.models import input_shape_option, read_model
 from tui_cnn.cli.wide_text import wrap
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import Severity, TrainingContext
@@ -118,7 +118,7 @@ def _check(
     training = TrainingContext(classes, batch_size, optimizer, machine_memory(), steps)
     for model in models:
         try:
-            network = named(model, input_shape)
+            network = read_model(model, input_shape)
         except FormatError as error:
             click.echo(str(error), err=True)
             status = UNUSABLE

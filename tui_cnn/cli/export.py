@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.models import input_shape_option, named
+from tui_cnn.cli.models import input_shape_option, read_model
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.export import MODEL_FORMATS, PICTURE_FORMATS, TEXT_FORMATS, export_bytes, format_of
 from tui_cnn.formats.saving import save_bytes
@@ -64,7 +64,7 @@ def export(model: str | None, input_shape: Shape | None, run: str | None, to: st
         raise click.UsageError(_("{format} is not a text format; specify a file with --output").format(format=to))
     if run is not None:
         return _export_run(run, to, target)
-    network = named(model or "", input_shape)
+    network = read_model(model or "", input_shape)
     if target is None:
         click.echo(export_bytes(network, to), nl=False)
     elif to in MODEL_FORMATS:

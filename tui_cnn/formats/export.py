@@ -124,13 +124,19 @@ def require_buildable(analysis: Analysis, *, opaque: bool = False) -> None:
             )
             raise FormatError(name, message.format(number=format_path(row.path), kind=row.layer.kind))
         if row.input_shape is None and not row.holds_layers:
-            _require_known_calls(row, name)
+            _require_known_calls(row, analysis)
 
 
-def _require_known_calls(row: Row, name: str) -> None:
-    """Refuse a layer behind an opaque one of unknown shape if what it is in Keras depends on the shape."""
+def _require_known_calls(row: Row, analysis: Analysis) -> None:
+    """Refuse a layer behind an opaque one of unknown shape, if what it is in Keras depends on the shape."""
     try:
         row.layer.keras_calls(())
-    except ShapeError as error:
-        message = _("layer {number}: {finding}").format(number=format_path(row.path), finding=error)
-        raise FormatError(name, message) from None
+    except ShapeError:
+        path, kind = next(
+            (row.path, row.layer.kind)
+            for row in analysis.rows
+            if isinstance(row.layer, Opaque) and not row.layer.stated_shape
+        )
+        reason = _("the output shape of {kind} is unknown").format(kind=kind)
+        message = _("layer {number}: {finding}").format(number=format_path(path), finding=reason)
+        raise FormatError(analysis.network.name, message) from None

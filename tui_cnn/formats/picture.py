@@ -12,7 +12,7 @@ from tui_cnn.core.path import Path
 from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape
-from tui_cnn.formats.numbers_table import Line as Described
+from tui_cnn.formats.numbers_table import TableRow as Described
 from tui_cnn.formats.numbers_table import lines, total
 from tui_cnn.formats.volume import (
     Beam,

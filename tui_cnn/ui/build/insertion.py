@@ -32,7 +32,7 @@ async def choose_layer(app: App[object], before: Analysis, path: Path) -> Change
     def effect(kind: type[msgspec.Struct]) -> str:
         return insertion(before, analyze(adding(kind)(before.network)), path)
 
-    kind = await app.push_screen_wait(Pick(_("Add a layer"), items, tell=effect))
+    kind = await app.push_screen_wait(Pick(_("Add a layer"), items, effect=effect))
     return Change(_("add"), adding(kind), path) if kind is not None else None
 
 

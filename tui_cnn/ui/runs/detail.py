@@ -20,16 +20,18 @@ def run_detail(listed: Listed) -> Content:
         lines.append(Content(_GAP).join(part for part in parts if part))
     if recipe is not None:
         message = _("{optimizer}, batch {batch}, lr {rate:g}")
-        told = [message.format(optimizer=recipe.optimizer, batch=recipe.batch_size, rate=recipe.learning_rate)]
+        training = [message.format(optimizer=recipe.optimizer, batch=recipe.batch_size, rate=recipe.learning_rate)]
         if recipe.schedule != "constant":
-            told.append(recipe.schedule)
+            training.append(recipe.schedule)
         if summary.precision:
-            told.append(summary.precision)
+            training.append(summary.precision)
         if summary.seconds_per_epoch is not None:
-            told.append(_("{time} per epoch").format(time=_pace(summary.seconds_per_epoch, summary.predicted_seconds)))
+            training.append(
+                _("{time} per epoch").format(time=_pace(summary.seconds_per_epoch, summary.predicted_seconds))
+            )
         if summary.memory:
-            told.append(size(summary.memory))
-        lines.append(Content.styled(_GAP.join(told), "$text-muted"))
+            training.append(size(summary.memory))
+        lines.append(Content.styled(_GAP.join(training), "dim"))
     if summary.outcome is not None and summary.state != "finished":
         lines.append(Content(summary.outcome.line))
     return Content("\n").join(lines)

@@ -28,11 +28,11 @@ def confusion_table(confusion: Confusion, names: Sequence[str], width: int) -> C
     graph = max(0, min(_BAR, width - number - room - 8 - cell * len(confusion) - 4))
     heads = "".join(f"{place:>{cell}}" for place in range(len(confusion)))
     above = f"{'':{number + room + 2}}{right(_('acc.'), 6)} {'':{graph}}  "
-    lines = [Content.assemble((above + heads, "$text-muted"))]
+    lines = [Content.assemble((above + heads, "dim"))]
     for place, (row, accuracy) in enumerate(zip(confusion, class_accuracies(confusion), strict=True)):
         lines.append(
             Content.assemble(
-                (f"{place:>{number}} ", "$text-muted"),
+                (f"{place:>{number}} ", "dim"),
                 f"{named[place][:room]:{room}} ",
                 f"{'—' if accuracy is None else f'{accuracy:.3f}':>6} ",
                 level(accuracy or 0.0, graph),
@@ -50,7 +50,7 @@ def _cell(count: int, total: int, width: int, *, here: bool) -> tuple[str, str]:
     text = f"{100 * share:>{width}.0f}" if share >= 0.005 else f"{'<1':>{width}}"
     if here:
         return text, "bold $text-primary"
-    return text, "bold $text-warning" if share >= 0.1 else "" if share >= 0.02 else "$text-muted"
+    return text, "bold $text-warning" if share >= 0.1 else "" if share >= 0.02 else "dim"
 
 
 def _confusions(confusion: Confusion, named: Sequence[str]) -> Content:
@@ -71,20 +71,20 @@ def _confusions(confusion: Confusion, named: Sequence[str]) -> Content:
             "{known} predicted as {taken}: {count} images of {all}",
             count,
         )
-        told = message.format(known=named[known], taken=named[taken], count=count, all=sum(confusion[known]))
-        lines.append(Content("  " + told))
+        line = message.format(known=named[known], taken=named[taken], count=count, all=sum(confusion[known]))
+        lines.append(Content("  " + line))
     if not pairs:
         lines.append(Content("  " + _("none: every image is correct")))
     return Content("\n").join(lines)
 
 
 def class_bars(confusion: Confusion, names: Sequence[str], width: int, rows: int) -> Content:
-    """Draw the accuracy of each class, in as many columns as they need."""
+    """Draw the accuracy of each class, in as many columns as they need, and where there is room what is confused."""
     named = _named(names, len(confusion))
     room = min(max(map(len, named)), 12)
     columns = max(1, -(-len(named) // max(1, rows)))
-    graph = max(2, min(16, width // columns - room - 10))
-    cells = [
+    graph = max(2, (width - 3 * (columns - 1)) // columns - room - 7)
+    bars = [
         Content.assemble(
             f"{name[:room]:{room}} ",
             level(accuracy or 0.0, graph),
@@ -92,8 +92,11 @@ def class_bars(confusion: Confusion, names: Sequence[str], width: int, rows: int
         )
         for name, accuracy in zip(named, class_accuracies(confusion), strict=True)
     ]
-    high = -(-len(cells) // columns)
-    return Content("\n").join(Content("   ").join(cells[line::high]) for line in range(high))
+    high = -(-len(bars) // columns)
+    lines = [Content("   ").join(bars[line::high]) for line in range(high)]
+    if high + _WORST + 2 <= rows:
+        lines += [Content(""), _confusions(confusion, named)]
+    return Content("\n").join(lines)
 
 
 def _named(names: Sequence[str], count: int) -> list[str]:

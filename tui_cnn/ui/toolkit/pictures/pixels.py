@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tui_cnn.ui.toolkit.canvas import Pixels, colours
+from tui_cnn.ui.toolkit.pictures.canvas import Pixels, colours
 
 Region = tuple[int, int, int, int]
 """`(top, left, bottom, right)`, all included."""

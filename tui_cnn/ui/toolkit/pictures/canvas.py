@@ -1,7 +1,7 @@
 """A grid of cells to put words and pictures on."""
 
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +10,9 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 
+from tui_cnn.ui.toolkit.ascii_fallback import Ink
+
 Pixels = npt.NDArray[np.uint8]
-Ink = Literal["blocks", "characters"]
-"""Pictures are two pixels a cell in colours or, where a terminal shows none, a character as dense as they are light."""
 
 _RAMP = " .:-=+*#%@"
 _LUMINANCE = (0.299, 0.587, 0.114)
