@@ -299,7 +299,7 @@ class _Arranger:
         marks: list[Mark] = []
         ends: list[tuple[float, float]] = []
         before: Solid | None = None
-        for element, size, (room, _height) in zip(drawn, sizes, labels, strict=True):
+        for element, after, size, (room, _height) in zip(drawn, (*drawn[1:], None), sizes, labels, strict=True):
             if isinstance(element, Fork):
                 fork = self._fork(element, factor)
                 marks += fork.moved(x, 0).marks
@@ -316,7 +316,8 @@ class _Arranger:
                 marks.append(Beam(before, solid))
             before = solid
             ends.append((solid.x, solid.x + width + depth / 2))
-            hidden = 0.0 if element.family is None else scale.hidden
+            covered = element.family is not None and isinstance(after, Box)
+            hidden = scale.hidden if covered else 0.0
             x += max(room, width + depth * (1 - hidden)) + scale.gap
         wires = [Wire(((leave, 0.0), (enter, 0.0))) for (_, leave), (enter, _) in pairwise(ends) if enter > leave]
         enter, leave = (ends[0][0], ends[-1][1]) if ends else (0.0, 0.0)

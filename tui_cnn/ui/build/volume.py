@@ -1,6 +1,6 @@
 """The network drawn as boxes in perspective."""
 
-from typing import get_args
+from typing import ClassVar, get_args
 
 from textual import events
 from textual.color import Color
@@ -23,11 +23,19 @@ _FAMILIES: tuple[Family, ...] = get_args(Family)
 class VolumeView(Widget):
     """Draws the layers of a network, the selected one apart; a click on one selects it, the mouse over it names it."""
 
-    COMPONENT_CLASSES = {"volume--input", "volume--selected", "volume--field", "volume--label", "volume--wire"}  # noqa: RUF012
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "volume--input",
+        "volume--selected",
+        "volume--chosen",
+        "volume--field",
+        "volume--label",
+        "volume--wire",
+    }
     DEFAULT_CSS = """
     VolumeView {
         & > .volume--input { color: $foreground 45%; }
-        & > .volume--selected { color: $accent; text-style: bold; }
+        & > .volume--selected { color: $accent; }
+        & > .volume--chosen { color: $text-accent; text-style: bold; }
         & > .volume--field { color: $warning; }
         & > .volume--label { color: $foreground 60%; }
         & > .volume--wire { color: $foreground 35%; }
@@ -115,11 +123,11 @@ class VolumeView(Widget):
     def _make_palette(self) -> Palette:
         families: dict[Family | None, Faces] = {None: self._faces(self._colour("input"))}
         families |= {family: self._faces(family_colour(self.app, family)) for family in _FAMILIES}
-        selected = self.get_component_rich_style("volume--selected")
         field = self._colour("field").rich_color
-        wire, label = (self.get_component_rich_style(f"volume--{part}") for part in ("wire", "label"))
+        parts = ("wire", "label", "chosen")
+        wire, label, chosen = (self.get_component_rich_style(f"volume--{part}") for part in parts)
         ground = self.visual_style.rich_style
-        styles = (ground, ground + wire, ground + label, ground + selected)
+        styles = (ground, ground + wire, ground + label, ground + chosen)
         return Palette(families, self._faces(self._colour("selected")), field, *styles)
 
     def _colour(self, part: str) -> Color:
@@ -132,5 +140,10 @@ class VolumeView(Widget):
         else:
             background = self.background_colors[1]
             colour = background.blend(colour, colour.a).with_alpha(1) if colour.a < 1 else colour
-            light, shade = colour.blend(Color(255, 255, 255), 0.4), colour.blend(Color(0, 0, 0), 0.38)
+            white = Color(255, 255, 255)
+            if background.brightness > 0.5:  # its colours are made for text, so they are dark
+                return Faces(
+                    *(tone.rich_color for tone in (colour.blend(white, 0.35), colour.blend(white, 0.7), colour))
+                )
+            light, shade = colour.blend(white, 0.4), colour.blend(Color(0, 0, 0), 0.38)
         return Faces(colour.rich_color, light.rich_color, shade.rich_color)
