@@ -18,11 +18,11 @@ from tui_cnn.core.network import Network, walk
 from tui_cnn.formats.export import export_bytes, export_text
 from tui_cnn.formats.picture import COLOURS, field_region
 from tui_cnn.formats.presets import preset
-from tui_cnn.formats.volume import Box, Fork, Merge, Scale, Wire, arrange, arrange_rows, boxes
+from tui_cnn.formats.volume import Box, DrawingScale, Fork, Merge, Wire, arrange, arrange_rows, boxes
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 TAGS = {"svg", "title", "rect", "text", "polygon", "polyline", "circle"}
-SCALE = Scale(height=100, channel=3, thinnest=4, gap=10)
+SCALE = DrawingScale(height=100, channel=3, thinnest=4, gap=10)
 
 
 def drawing(network):

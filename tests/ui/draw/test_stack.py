@@ -10,10 +10,10 @@ from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.ui.build.columns import columns
-from tui_cnn.ui.build.stack_cells import Styles, cells_of, draw, header
+from tui_cnn.ui.build.stack_cells import StackStyles, cells_of, draw, header
 from tui_cnn.ui.build.stack_lines import lines as tree_lines
 
-STYLES = Styles(*(Style(color=name) for name in ("white", "grey50", "blue", "red")))
+STYLES = StackStyles(*(Style(color=name) for name in ("white", "grey50", "blue", "red")))
 
 
 def conv(filters=4, **fields):

@@ -11,7 +11,7 @@ from tui_cnn.core.layers import Conv2D, Dense, Dropout, Flatten, GlobalAveragePo
 from tui_cnn.core.network import Network
 from tui_cnn.formats.picture import COLOURS, shaded
 from tui_cnn.formats.presets import preset
-from tui_cnn.ui.build.volume_drawing import Faces, Palette, draw, plan
+from tui_cnn.ui.build.volume_drawing import Faces, VolumeColours, draw, plan
 
 
 def faces(colour):
@@ -19,7 +19,7 @@ def faces(colour):
 
 
 FIELD = Color.parse("#ff0000")
-PALETTE = Palette(
+PALETTE = VolumeColours(
     {family: faces(colour) for family, colour in COLOURS.items()},
     faces("#ffaa00"),
     FIELD,

@@ -92,9 +92,9 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
     stored = Number(
         _("memory"), size(held_bytes.value), _("{formula} bytes of activations").format(formula=held_bytes.formula)
     )
-    seen = _field(row)
+    field = _field(row)
     if held is not None:
-        return [output, *held_numbers(held), stored, *seen]
+        return [output, *held_numbers(held), stored, *field]
     trainable, fixed = figures.parameters
     formula = trainable.formula
     if fixed.value:
@@ -108,7 +108,7 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
         Number(_("FLOPs"), f"{2 * macs.value:,}", doubled),
         Number(_("FLOPs, tf"), f"{figures.tf_flops:,}", _("as counted by TensorFlow's profiler")),
         stored,
-        *seen,
+        *field,
     ]
 
 

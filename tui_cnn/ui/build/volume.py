@@ -14,7 +14,7 @@ from tui_cnn.core.path import Path, format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.messages import LayerPointed
-from tui_cnn.ui.build.volume_drawing import Drawing, Faces, Palette, Plan, draw, plan
+from tui_cnn.ui.build.volume_drawing import Faces, VolumeColours, VolumeDrawing, VolumePlan, draw, plan
 from tui_cnn.ui.toolkit.colours import family_colour
 
 _FAMILIES: tuple[Family, ...] = get_args(Family)
@@ -43,9 +43,9 @@ class VolumeView(Widget):
     """
 
     _shown: tuple[Analysis, Path] | None = None
-    _plan: Plan | None = None
-    _drawing: Drawing | None = None
-    _palette: Palette | None = None
+    _plan: VolumePlan | None = None
+    _drawing: VolumeDrawing | None = None
+    _palette: VolumeColours | None = None
     _pointed: Path | None = None
 
     def on_mount(self) -> None:
@@ -120,7 +120,7 @@ class VolumeView(Widget):
             where = _("layer {number}").format(number=format_path(path))
             self.border_subtitle = Content(f"{type(row.layer).__name__} · {where} · {shape}")
 
-    def _make_palette(self) -> Palette:
+    def _make_palette(self) -> VolumeColours:
         families: dict[Family | None, Faces] = {None: self._faces(self._colour("input"))}
         families |= {family: self._faces(family_colour(self.app, family)) for family in _FAMILIES}
         field = self._colour("field").rich_color
@@ -128,7 +128,7 @@ class VolumeView(Widget):
         wire, label, chosen = (self.get_component_rich_style(f"volume--{part}") for part in parts)
         ground = self.visual_style.rich_style
         styles = (ground, ground + wire, ground + label, ground + chosen)
-        return Palette(families, self._faces(self._colour("selected")), field, *styles)
+        return VolumeColours(families, self._faces(self._colour("selected")), field, *styles)
 
     def _colour(self, part: str) -> Color:
         return self.get_component_styles(f"volume--{part}").color

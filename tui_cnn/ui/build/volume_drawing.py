@@ -16,7 +16,20 @@ from tui_cnn.core.layers import Family
 from tui_cnn.core.path import Path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.formats.picture import field_region
-from tui_cnn.formats.volume import SLANT, Box, Detail, Element, Fork, Merge, Picture, Scale, Solid, Wire, arrange, boxes
+from tui_cnn.formats.volume import (
+    SLANT,
+    Arrangement,
+    Box,
+    Detail,
+    DrawingScale,
+    Element,
+    Fork,
+    Merge,
+    Solid,
+    Wire,
+    arrange,
+    boxes,
+)
 
 
 class Faces(NamedTuple):
@@ -27,7 +40,7 @@ class Faces(NamedTuple):
     side: Color
 
 
-class Palette(NamedTuple):
+class VolumeColours(NamedTuple):
     """Colours: of boxes by family (None: the input), of what is selected, of its receptive field; and other styles."""
 
     families: dict[Family | None, Faces]
@@ -39,7 +52,7 @@ class Palette(NamedTuple):
     chosen: Style
 
 
-class Drawing(NamedTuple):
+class VolumeDrawing(NamedTuple):
     """Lines of a terminal, and what is drawn where, in pixels of one cell by half a line."""
 
     lines: list[list[Segment]]
@@ -55,10 +68,10 @@ class Drawing(NamedTuple):
         return None
 
 
-class Plan(NamedTuple):
+class VolumePlan(NamedTuple):
     """Where everything stands in so many cells and lines: it stays while another layer is selected."""
 
-    picture: Picture
+    picture: Arrangement
     width: int
     height: int
     left: int
@@ -84,7 +97,7 @@ _LEAST_PITCH = 3
 """Cells that a box takes at least, with its side and its gap."""
 
 
-def plan(analysis: Analysis, selected: Path | None, width: int, height: int) -> Plan:
+def plan(analysis: Analysis, selected: Path | None, width: int, height: int) -> VolumePlan:
     """Arrange as much of a network as `width` cells and `height` lines hold; the last line is for shapes."""
     pixels = 2 * max(1, height - 1)
     details: tuple[Detail, ...] = ("layers", "blocks", "top")
@@ -98,12 +111,12 @@ def plan(analysis: Analysis, selected: Path | None, width: int, height: int) -> 
                 if picture.width <= width:
                     spread = min(_SPREAD, (width - picture.width) / _count(elements))
                     picture = _arranged(elements, tier, pixels, labelled=labelled, spread=spread)
-                    return Plan(picture, width, height, int(width - picture.width) // 2, is_part=False)
+                    return VolumePlan(picture, width, height, int(width - picture.width) // 2, is_part=False)
     count = max(1, width // (_LEAST_PITCH + 1))
     here = next((index for index, element in enumerate(elements) if shows(element, selected)), 0)
     begin = max(0, min(here - count // 2, len(elements) - count))
     picture = _arranged(elements[begin : begin + count], _TIGHT, pixels, labelled=False)
-    return Plan(picture, width, height, 0, is_part=True)
+    return VolumePlan(picture, width, height, 0, is_part=True)
 
 
 def shows(element: Element, selected: Path | None) -> bool:
@@ -117,8 +130,10 @@ def shows(element: Element, selected: Path | None) -> bool:
     return within or any(place[: len(selected)] == selected for place, _family in element.slices)
 
 
-def _arranged(elements: Sequence[Element], tier: float, pixels: int, *, labelled: bool, spread: float = 0) -> Picture:
-    scale = Scale(
+def _arranged(
+    elements: Sequence[Element], tier: float, pixels: int, *, labelled: bool, spread: float = 0
+) -> Arrangement:
+    scale = DrawingScale(
         height=pixels / (1 + SLANT),
         channel=0.25 + 1.2 * tier,
         thinnest=1 + round(tier),
@@ -149,7 +164,7 @@ def _lanes(elements: Sequence[Element]) -> int:
     return max((max(1, sum(max(1, _lanes(lane)) for lane in fork.lanes if lane)) for fork in forks), default=1)
 
 
-def draw(planned: Plan, analysis: Analysis, selected: Path | None, palette: Palette) -> Drawing:
+def draw(planned: VolumePlan, analysis: Analysis, selected: Path | None, palette: VolumeColours) -> VolumeDrawing:
     """Draw the boxes, what is selected in a colour of its own, and on the image what a cell of it sees.
 
     Where nothing is selected, it is what a cell of the last feature map sees.
@@ -178,10 +193,10 @@ def draw(planned: Plan, analysis: Analysis, selected: Path | None, palette: Pale
     if planned.height > 1:
         in_line = [solid for solid in placed.solids if abs(solid.y + (solid.height - solid.depth) / 2 - middle) < 1]
         lines.append(_labels(in_line, selected, planned.width, palette))
-    return Drawing(lines, tuple(mark for mark in placed.marks if isinstance(mark, Solid | Merge)))
+    return VolumeDrawing(lines, tuple(mark for mark in placed.marks if isinstance(mark, Solid | Merge)))
 
 
-def _labels(solids: Sequence[Solid], selected: Path | None, width: int, palette: Palette) -> list[Segment]:
+def _labels(solids: Sequence[Solid], selected: Path | None, width: int, palette: VolumeColours) -> list[Segment]:
     """Write the shapes below the boxes: that of what is selected, and of the others those that there is room for."""
     taken = [False] * (width + 2)
     placed: list[tuple[int, str, Style]] = []
@@ -220,7 +235,7 @@ class _Raster:
             for y in range(max(0, rows.start), min(self.height, rows.stop)):
                 self.pixels[y][left:right] = row
 
-    def solid(self, solid: Solid, faces: Faces, palette: Palette, *, chosen: bool) -> None:
+    def solid(self, solid: Solid, faces: Faces, palette: VolumeColours, *, chosen: bool) -> None:
         """Draw the three faces of a box, and its slices where they are wide enough to be told apart."""
         x, y, right, bottom, depth = _snapped(solid)
         for step in range(1, depth + 1):
@@ -256,11 +271,11 @@ class _Raster:
             cell = (x // 2, y // 4)
             self._dots[cell] = self._dots.get(cell, 0) | _DOTS[y % 4][x % 2]
 
-    def lines(self, palette: Palette) -> list[list[Segment]]:
+    def lines(self, palette: VolumeColours) -> list[list[Segment]]:
         """Write two rows of pixels as one line."""
         return [self._line(y, palette) for y in range(self.height // 2)]
 
-    def _line(self, y: int, palette: Palette) -> list[Segment]:
+    def _line(self, y: int, palette: VolumeColours) -> list[Segment]:
         line: list[Segment] = []
         x = 0
         for pair, cells in groupby(zip(self.pixels[2 * y], self.pixels[2 * y + 1], strict=True)):
@@ -275,7 +290,7 @@ class _Raster:
             x += count
         return line
 
-    def _gap(self, begin: int, end: int, y: int, palette: Palette) -> Iterator[Segment]:
+    def _gap(self, begin: int, end: int, y: int, palette: VolumeColours) -> Iterator[Segment]:
         """Write cells without pixels: the lines that go through them."""
         signs = "".join(chr(0x2800 + dots) if (dots := self._dots.get((x, y))) else " " for x in range(begin, end))
         yield Segment(signs, palette.wire if signs.strip() else palette.ground)
