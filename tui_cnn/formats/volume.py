@@ -299,7 +299,7 @@ class _Arranger:
         marks: list[Mark] = []
         ends: list[tuple[float, float]] = []
         before: Solid | None = None
-        for element, after, size, (room, _height) in zip(drawn, (*drawn[1:], None), sizes, labels, strict=True):
+        for element, after, size, (room, _height) in zip(drawn, [*drawn, None][1:], sizes, labels, strict=True):
             if isinstance(element, Fork):
                 fork = self._fork(element, factor)
                 marks += fork.moved(x, 0).marks
