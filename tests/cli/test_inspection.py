@@ -171,7 +171,7 @@ def test_a_layer_for_grad_cam(cnn_tui, trained):
         (["predict", "RUN", "-i", "0", "--checkpoint", "beste"], "“beste” is no checkpoint: best, last, or a number"),
         (["predict", "last", "-i", "0"], "there are no runs yet; train a network first"),
         (["predict", "no.keras", "-i", "0"], "no.keras: file not found; check the path"),
-        (["activations", "RUN", "-i", "0", "-o", "a.txt"], "a.txt: its name has to end in .npz"),
+        (["activations", "RUN", "-i", "0", "-o", "a.txt"], "a.txt: the file name must end in .npz"),
         (["activations", "RUN", "-o", "a.npz"], "specify one image file, or one test image with --index"),
         (
             ["activations", "RUN", "a.png", "-i", "0", "-o", "a.npz"],
@@ -179,7 +179,7 @@ def test_a_layer_for_grad_cam(cnn_tui, trained):
         ),
         (["explain", "RUN", "-i", "0", "-o", "a.gif"], "the file name must end in .png or .svg or .npz or .csv"),
         (["explain", "RUN", "-i", "0", "-o", "a.png", "--class", "10"], "no class 10; the classes are 0 to 9"),
-        (["kernels", "RUN", "-o", "nowhere/a.npz"], "nowhere/a.npz: there is no directory nowhere"),
+        (["kernels", "RUN", "-o", "nowhere/a.npz"], "nowhere/a.npz: directory nowhere not found"),
     ],
 )
 def test_refusals(cnn_tui, trained, args, line):

@@ -40,7 +40,7 @@ def test_what_cannot_be_built_can_be_described(to):
 
 
 def test_opaque_layers():
-    expected = "partly: layer 2: Lambda is opaque, so it cannot be written there; replace it, or export to json"
+    expected = "partly: layer 2: Lambda is opaque and cannot be exported to this format; replace it, or export to json"
     assert line(OPAQUE, "python") == expected
     assert '"class_name": "Lambda"' in export_text(OPAQUE, "json")
     assert loads_network(export_text(OPAQUE, "toml"), "memory") == OPAQUE

@@ -69,7 +69,7 @@ def test_find_run():
     assert find_run("last") == second
     assert find_run(first.id) == find_run("alpha") == first
     assert find_run(second.id[-4:]) == second
-    with pytest.raises(RunError, match=f"no run is called “gamma”; the newest is {second.id}"):
+    with pytest.raises(RunError, match=f"run “gamma” not found; the newest is {second.id}"):
         find_run("gamma")
     with pytest.raises(RunError, match="may mean 2 runs"):
         find_run("a-")

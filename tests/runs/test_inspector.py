@@ -121,7 +121,7 @@ async def test_progress_and_refusal():
 @pytest.mark.parametrize(
     ("path", "line"),
     [
-        ("killed", "the inspector exited (SIGKILL; perhaps there was not enough memory); try again to restart it"),
+        ("killed", "the inspector exited (SIGKILL; possibly out of memory); try again to restart it"),
         ("ended", "the inspector exited (the reason); try again to restart it"),
         ("noise", "the inspector sent an invalid answer (a frame of 1,751,477,356 bytes); try again"),
         ("riddle", "the inspector speaks in riddles ("),

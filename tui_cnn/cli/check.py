@@ -94,7 +94,7 @@ def check(models: tuple[str, ...], explain: str | None, picture: str | None, **o
     if picture not in (None, _TERMINAL) and not str(picture).lower().endswith(_PICTURES):
         models, picture = (str(picture), *models), _TERMINAL  # `check --picture MODEL`
     if picture not in (None, _TERMINAL) and len(models) > 1:
-        raise click.UsageError(_("a picture in a file is of one MODEL"))
+        raise click.UsageError(_("--picture FILE draws one MODEL; specify only one"))
     if not models:
         raise click.UsageError(_("specify a MODEL to check"))
     return _check(models, picture=picture, **options)

@@ -126,7 +126,7 @@ def _field(row: Row) -> list[Number]:
     formula = field_formula(row)
     if formula is None:
         return [Number(_("RF"), format_field(row.field), _seen(row.field))]
-    steps = _("step {step}, padding {padding}").format(step=formula.stride, padding=formula.padding)
+    steps = _("stride {stride}, padding {padding}").format(stride=formula.stride, padding=formula.padding)
     return [Number(_("RF"), format_field(row.field), formula.size), Number("", "", steps)]
 
 
@@ -139,7 +139,7 @@ def _seen(field: ReceptiveField | None) -> str:
         return _("pixels at most; varies by cell")
     stride = f"{down.stride}" if down.stride == across.stride else f"{down.stride}×{across.stride}"
     padding = f"{down.padding}" if down.padding == across.padding else f"{down.padding}×{across.padding}"
-    message = _("pixels; step {stride}, padding {padding}")
+    message = _("pixels; stride {stride}, padding {padding}")
     return message.format(stride=stride, padding=padding)
 
 
