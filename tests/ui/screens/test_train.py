@@ -30,8 +30,9 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipes import with_recipe
 from tui_cnn.runs.runtime import runtime, thread_count
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.ui.train import screen as train
-from tui_cnn.ui.train import worker_pool as warm
+from tui_cnn.ui.toolkit.curves import Curves
+from tui_cnn.ui.train import setup
+from tui_cnn.ui.train import worker_pool
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def starts(monkeypatch):
         return told.make_run(network=checked.network)
 
     monkeypatch.setattr(launch, "start_checked", start)
-    monkeypatch.setattr(train, "check", Checked)
+    monkeypatch.setattr(setup, "check", Checked)
     return started
 
 
@@ -56,11 +57,11 @@ def watch(user, run):
 async def test_the_form_says_what_will_be_trained_and_how(starts):
     async with opened("lenet-5", data="/some/where") as user:
         await user.press("2")
-        await user.sees("Train lenet-5", "‹ tutorial ›", "‹ adam ›", "0.001", "Begin with a recipe that has a name")
+        await user.sees("Train lenet-5", "‹ tutorial ›", "‹ adam ›", "0.001", "Start from a named recipe")
         assert user.focused == "field-recipe"
         await user.offers("Start", "Leave form")
         await user.press("down")
-        await user.sees("How many times to go through")
+        await user.sees("Number of passes over the training images")
         await user.type("3")
         await user.sees("‹ custom ›")
         await user.press("down")
@@ -80,7 +81,7 @@ async def test_a_recipe_that_makes_no_sense_is_not_started(starts):
         await user.type("0")
         await user.sees("epochs must be a whole number, at least 1, not 0")
         await user.press("enter", "escape", "s")
-        assert user.app.focused is None
+        assert user.focused == "setup"
         await user.offers("Start")
         assert starts == []
 
@@ -98,7 +99,7 @@ async def test_the_form_can_be_left_and_entered_again(starts):
         assert starts[0][1].epochs == 1
 
 
-async def test_run_commands_is_started_however_often_enter_is_pressed(monkeypatch):
+async def test_a_run_is_started_once_however_often_enter_is_pressed(monkeypatch):
     started, go = [], threading.Event()
 
     def start(checked, *, prewarmed):
@@ -154,7 +155,7 @@ async def test_a_home_that_cannot_be_written_is_told(here, monkeypatch):
 
 TRAINING = [told.started(), *told.trained(2.4)]
 BROKEN_OFF = [told.started(), *told.trained(1.5)]
-CURVES, TRAINED = ["View", "Overlay", "Log", "Read"], ["View", "Overlay", "Inspect", "Log", "Read"]
+BEGUN, TRAINED = ["View", "Overlay", "Log"], ["View", "Overlay", "Inspect", "Log"]
 STORIES = {
     "loading": ([], ["Pause", "Stop"], ["loading TensorFlow", "this takes a few seconds"]),
     "running": (
@@ -243,9 +244,9 @@ async def test_a_run_in_each_state(state):
     with told.training(run) if state in ALIVE else nullcontext():
         async with opened(size=(140, 40)) as user:
             watch(user, run)
-            await user.sees(run.id, "Loss  ━ training, running mean  ●━ validation", *said)
+            await user.sees(run.id, "Loss over epochs", "━━ training mean", "●━ validation", *said)
             epochs = Follower(run).poll().epochs
-            await user.offers(*offered, *(TRAINED if epochs else CURVES))
+            await user.offers("Read", *offered, *(TRAINED if epochs else BEGUN))
             for epoch in epochs:
                 await user.sees(f"{epoch.val_accuracy:.4f}")
             await user.resize(80, 24)
@@ -284,7 +285,7 @@ async def test_a_run_is_followed_while_it_grows():
             await user.sees("paused")
             told.write(run, told.resumed(), *told.trained(5, first=1), told.finished())
             await user.sees("test accuracy 0.9042", "5 ★")
-        await user.offers("New run", *TRAINED)
+        await user.offers("Read", "New run", *TRAINED)
 
 
 async def test_a_long_story_is_told_once(monkeypatch):
@@ -510,7 +511,7 @@ async def test_the_curves_are_looked_at_from_all_sides():
         await user.sees("over epochs   logarithmic   smoothed by 0.6")
         await user.press("m", "m", "y")
         await user.sees("over epochs   ★")
-        curves = user.app.screen.curves
+        curves = user.app.screen.query_one(Curves)
         await user.press("plus", "plus")
         assert curves.window.right - curves.window.left == pytest.approx(5 * 4 / 9)
         left = curves.window.left
@@ -519,7 +520,7 @@ async def test_the_curves_are_looked_at_from_all_sides():
         await user.press(*["shift+left"] * 20)
         assert curves.window.left == 0
         await user.press("minus", "minus", "minus")
-        assert curves.look.window is None
+        assert curves.options.window is None
         await user.press("o")
         await user.sees("Lay a run over these curves", "lenet-5 0001")
         await user.press("enter")
@@ -536,12 +537,12 @@ async def test_the_mouse_zooms_drags_and_points():
     async with opened(size=(140, 40)) as user:
         watch(user, run)
         await user.sees("over epochs")
-        curves = user.app.screen.curves
+        curves = user.app.screen.query_one(Curves)
         chart = user.app.screen.query_one("#loss")
         await user.pilot.click("#loss", offset=(40, 8))
         await user.sees("epoch 2.")
         await user.pilot._post_mouse_events([MouseScrollUp], chart, offset=(40, 8))
-        await user.until(lambda: curves.look.window is not None)
+        await user.until(lambda: curves.options.window is not None)
         assert curves.window.right - curves.window.left == pytest.approx(4)
 
 
@@ -612,7 +613,7 @@ async def test_a_prewarmed_worker_is_used_and_never_left_behind(monkeypatch):
         given.append(prewarmed)
         return told.make_run()
 
-    monkeypatch.setattr(warm, "PrewarmedWorker", PrewarmedWorker)
+    monkeypatch.setattr(worker_pool, "PrewarmedWorker", PrewarmedWorker)
     monkeypatch.setattr(launch, "start_checked", start)
     monkeypatch.setattr("tui_cnn.runs.runtime.thread_count", lambda _recipe: 2)
     async with opened() as user:
@@ -634,7 +635,7 @@ async def test_a_prewarmed_worker_is_used_and_never_left_behind(monkeypatch):
 
 async def test_the_real_thing(monkeypatch):
     """A prewarmed worker trains on some of the real images, and the screen reads its test accuracy."""
-    monkeypatch.setattr(warm, "PrewarmedWorker", prewarmed.PrewarmedWorker)
+    monkeypatch.setattr(worker_pool, "PrewarmedWorker", prewarmed.PrewarmedWorker)
     run = None
     try:
         async with opened("fashion-dnn") as user:
@@ -651,7 +652,7 @@ async def test_the_real_thing(monkeypatch):
             await user.until(lambda: user.app.workspace.shown_run, 60)
             run = user.app.workspace.shown_run
             await user.sees("test accuracy 0.", seconds=180)
-            await user.offers("New run", *TRAINED)
+            await user.offers("Read", "New run", *TRAINED)
             finished = Follower(run).poll().finished
             assert f"test accuracy {finished.test_accuracy:.4f}" in user.text
             assert finished.test_accuracy > 0.4
