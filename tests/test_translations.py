@@ -185,8 +185,8 @@ def test_the_settings_go_before_the_environment_and_after_what_is_asked_for(home
 @pytest.mark.parametrize(
     ("args", "line"),
     [
-        (["--lang", "fr", "check", "x"], "cnn-tui: the language “fr” is not known; there are: en, ko\n"),
-        (["check", "x", "--lang"], "cnn-tui: --lang needs a language; available: en, ko"),
+        (["--lang", "fr", "check", "x"], "cnn-tui: unknown language “fr”; available: en, ko\n"),
+        (["check", "x", "--lang"], "cnn-tui: --lang needs a language; available: en, ko\n"),
     ],
 )
 def test_a_language_that_there_is_not(args, line):

@@ -86,7 +86,7 @@ MISFITS = {
     "images of nothing": (replace("train-images-idx3-ubyte", idx([], (3, 0, 3))), "but uint8 of 3×0×3"),
     "test images of another size": (
         replace("t10k-images-idx3-ubyte", idx([0] * 8, (2, 2, 2))),
-        "its images are 2×2, but those to train, batch are 3×3",
+        "its images are 2×2, but those to train on are 3×3",
     ),
 }
 

@@ -247,7 +247,7 @@ class TestArchives:
         """It has no end to look at."""
         path = tmp_path / "m.keras"
         path.symlink_to("/dev/zero")
-        assert self.line(path) == "is not a valid .keras archive: it is no file"
+        assert self.line(path) == "is not a valid .keras archive: not a file"
 
     def test_huge_json(self, tmp_path):
         path = tmp_path / "m.json"

@@ -25,8 +25,8 @@ from tui_cnn.core.layers import (
 from tui_cnn.core.network import walk
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.archive import loads_config
+from tui_cnn.formats.keras.identifiers import regularizer_identifier
 from tui_cnn.formats.keras.reading import convert_model
-from tui_cnn.formats.keras.words import regularizer_word
 from tui_cnn.formats.keras.writing import dumps_keras
 from tui_cnn.formats.models import find_network
 
@@ -88,9 +88,9 @@ class TestLayers:
             ({"kernel_initializer": "he_normal"}, None),
             (initializer("TruncatedNormal", stddev=0.02), "kernel_initializer set to its default"),
             (initializer("Constant", value=1.0), "kernel_initializer set to its default"),
-            ({"kernel_constraint": "max_norm"}, "kernel_constraint left out"),
-            ({"activity_regularizer": "l2"}, "activity_regularizer left out"),
-            ({"kernel_regularizer": "orthogonal_regularizer"}, "kernel_regularizer left out"),
+            ({"kernel_constraint": "max_norm"}, "kernel_constraint ignored"),
+            ({"activity_regularizer": "l2"}, "activity_regularizer ignored"),
+            ({"kernel_regularizer": "orthogonal_regularizer"}, "kernel_regularizer ignored"),
             ({"dtype": "mixed_float16"}, "computes in mixed_float16, but counted as float32"),
             ({"trainable": False}, "frozen, but counted as trainable"),
         ],
@@ -185,8 +185,8 @@ class TestLayers:
         ],
     )
     def test_penalties(self, kind, config, word):
-        assert regularizer_word({"module": "keras.regularizers", "class_name": kind, "config": config}) == word
-        assert regularizer_word({"module": "mine", "class_name": kind, "config": config}) is None
+        assert regularizer_identifier({"module": "keras.regularizers", "class_name": kind, "config": config}) == word
+        assert regularizer_identifier({"module": "mine", "class_name": kind, "config": config}) is None
 
     def test_channels_first(self, keras, layers, functional):
         model = functional(lambda x: layers.ZeroPadding2D(1, data_format="channels_first", name="pad")(x))
@@ -409,6 +409,12 @@ class TestModels:
             return layers.Reshape((4, 8, 4))(layers.MaxPooling3D((1, 1, 2))(layers.Reshape((8, 8, 4, 1))(x)))
 
         kinds = [type(layer) for layer in read(functional(turned)).network.layers]
+        assert DepthMaxPooling2D not in kinds
+
+        def of_rows(x):  # the same layers over another input
+            return build(layers.Reshape((4, 4, 16))(x), 2)
+
+        kinds = [type(layer) for layer in read(functional(of_rows)).network.layers]
         assert DepthMaxPooling2D not in kinds
 
         def forked(x):

@@ -10,7 +10,17 @@ from tests.core.strategies import mostly_sound, networks
 from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten, Opaque
 from tui_cnn.core.muting import without_muted
 from tui_cnn.core.network import Network, inside, walk
-from tui_cnn.formats.diagram import BOX_HEIGHT, BOX_WIDTH, PILL_HEIGHT, PILL_WIDTH, Box, Frame, Line, Pill, place
+from tui_cnn.formats.diagram import (
+    BOX_HEIGHT,
+    BOX_WIDTH,
+    PILL_HEIGHT,
+    PILL_WIDTH,
+    BlockFrame,
+    Box,
+    Connector,
+    Pill,
+    place,
+)
 from tui_cnn.formats.export import export_text
 from tui_cnn.formats.presets import preset
 
@@ -35,7 +45,7 @@ def area(mark):
             return x, y, x + BOX_WIDTH, y + BOX_HEIGHT
         case Pill(_path, x, y):
             return x, y, x + PILL_WIDTH, y + PILL_HEIGHT
-        case Frame(_path, x, y, width, height):
+        case BlockFrame(_path, x, y, width, height):
             return x, y, x + width, y + height
 
 
@@ -53,15 +63,15 @@ def apart(one, other):
 @settings(max_examples=100)
 def test_each_layer_has_its_place(network):
     piece = place(network.layers)
-    marks = {mark.path: mark for mark in piece.marks if not isinstance(mark, Line)}
-    kinds = {Block: Frame, Branches: Pill}
+    marks = {mark.path: mark for mark in piece.marks if not isinstance(mark, Connector)}
+    kinds = {Block: BlockFrame, Branches: Pill}
     layers = dict(walk(network.layers))
     assert {path: kinds.get(type(layer), Box) for path, layer in layers.items()} == {
         path: type(mark) for path, mark in marks.items()
     }
     whole = (-piece.left, 0, piece.right, piece.height)
     assert all(within(area(mark), whole) for mark in marks.values())
-    solid = [area(mark) for mark in marks.values() if not isinstance(mark, Frame)]
+    solid = [area(mark) for mark in marks.values() if not isinstance(mark, BlockFrame)]
     assert all(apart(one, other) for one, other in combinations(solid, 2))
     for path, layer in layers.items():
         if isinstance(layer, Block):
@@ -98,7 +108,7 @@ def test_branches_stand_side_by_side_and_a_skip_goes_around():
     skipped = place((Branches(branches=((conv, conv), ())),)).marks
     boxes = [mark for mark in skipped if isinstance(mark, Box)]
     assert {box.x for box in boxes} == {-BOX_WIDTH / 2}
-    around = [mark for mark in skipped if isinstance(mark, Line) and mark.x == mark.to_x > BOX_WIDTH / 2]
+    around = [mark for mark in skipped if isinstance(mark, Connector) and mark.x == mark.to_x > BOX_WIDTH / 2]
     assert min(mark.y for mark in around) < boxes[0].y
     assert max(mark.to_y for mark in around) > boxes[1].y + BOX_HEIGHT
 
@@ -119,4 +129,4 @@ def test_names_and_unknown_numbers():
     root = drawing(Network("<script> & \u2028", (4,), (Flatten(), opaque, Dense(units=2))))
     assert root.find(f"{NAMESPACE}title").text == "<script> &  "
     assert texts(root)[6:10] == ["<Evil>&", "opaque", "—", "— parameters"]
-    assert texts(root)[-2].startswith("total of what is known: 0 parameters")
+    assert texts(root)[-2].startswith("total of known layers: 0 parameters")

@@ -11,7 +11,7 @@ from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.runs.directory import list_runs
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.launch import pause, resume, start, stop, unpause
-from tui_cnn.runs.preflight import check, notes
+from tui_cnn.runs.preflight import check, training_warnings
 from tui_cnn.runs.recipe import Recipe
 
 from . import event_lines
@@ -110,8 +110,8 @@ def test_recipe_is_checked_like_a_file():
 def test_averages_that_cannot_follow_are_told():
     """0.99 to the power of 270 is 0.066, to that of 300 it is 0.049."""
     network = msgspec.structs.replace(preset("fashion-dnn"), layers=(Flatten(), BatchNormalization(), Dense(units=10)))
-    (note,) = notes(network, Recipe(epochs=1, limit=9600), 60_000)
+    (note,) = training_warnings(network, Recipe(epochs=1, limit=9600), 60_000)
     assert "momentum = 0.99" in note
     assert "270 steps" in note
-    assert notes(network, Recipe(epochs=1, limit=9600, validation=0.0), 60_000) == []
-    assert notes(preset("fashion-cnn"), Recipe(epochs=1, limit=10), 60_000) == []
+    assert training_warnings(network, Recipe(epochs=1, limit=9600, validation=0.0), 60_000) == []
+    assert training_warnings(preset("fashion-cnn"), Recipe(epochs=1, limit=10), 60_000) == []

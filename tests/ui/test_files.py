@@ -129,7 +129,7 @@ async def test_a_file_that_exists_is_replaced_only_when_asked_twice(here, mine, 
         await user.press("S")
         await user.type(name)
         await user.press("enter")
-        await user.sees(f"{path.name} exists; Enter again replaces it")
+        await user.sees(f"{path.name} already exists; press Enter again to replace it")
         assert path.read_bytes() == before
         await user.press("enter")
         await user.told("Saved to")
@@ -148,10 +148,10 @@ async def test_the_networks_own_file_is_saved_to_at_once(mine):
     [
         ("nowhere/net.toml", "directory nowhere not found"),
         ("file/net.toml", "cannot be written"),
-        ("x" * 300, "this cannot be the name of a file"),
+        ("x" * 300, "invalid file name"),
         (".", "is a directory"),
         ("/", "is a directory"),
-        ("~nosuchuser/net", "this cannot be the name of a file"),
+        ("~nosuchuser/net", "invalid file name"),
         ("[/x].toml/[b]", "directory [/x].toml not found"),
     ],
 )
@@ -228,7 +228,7 @@ async def test_unsaved_changes_can_be_discarded(own, doing):
 async def test_saving_that_fails_stops_the_leaving(here):
     async with opened(file=here / "nowhere" / "net.toml") as user:
         await user.press("d", "q", "s")
-        await user.told("there is no directory")
+        await user.told("nowhere not found")
         assert user.app.is_running
         assert "●" in user.top
 

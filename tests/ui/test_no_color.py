@@ -21,5 +21,5 @@ async def test_what_is_selected_is_turned_over():
         chosen, other = user.style("Conv2D              "), user.style("MaxPooling2D        ")
         assert chosen.bgcolor.triplet.red > 200, chosen
         assert other.bgcolor.triplet.red < 60, other
-        about = user.style("Slides filters over the image; each filter gives one feature map.")
+        about = user.style("Slides filters over the image; each filter")
         assert about.bgcolor.triplet.red - about.color.triplet.red > 80, about

@@ -12,7 +12,7 @@ async def test_what_was_just_said_is_not_said_twice_and_the_oldest_gives_way():
         ]
         await user.press("+", "s", "r")
         assert len(user.notices) == 3
-        assert user.notices[-1] == "MaxPooling2D has no activation of its own."
+        assert user.notices[-1] == "MaxPooling2D has no activation setting."
         assert "MaxPooling2D has no filters or units." not in user.notices
 
 

@@ -13,7 +13,7 @@ from tui_cnn.formats.export import TEXT_FORMATS, export_text
 from tui_cnn.formats.keras.writing import dumps_keras
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import read_network, save_network
-from tui_cnn.runs import export
+from tui_cnn.ui.application import exporting
 from tui_cnn.ui.state import read_state, remember
 
 
@@ -41,7 +41,7 @@ async def test_files_lately_opened_come_first(here, tmp_path_factory):
         await user.told("Saved to")
         await user.until(lambda: read_state().recent[:1] == (str(elsewhere),))
         await user.press("ctrl+o")
-        await user.sees("far.toml", "lately opened")
+        await user.sees("far.toml", "recent, in")
         assert "gone.toml" not in user.text
         await user.press("enter")
         await user.until(lambda: user.app.workspace.design.file == elsewhere)
@@ -93,12 +93,12 @@ async def test_export_of_a_model_goes_on_beside_and_tells_how_it_ended(here, mon
         export_text(network, "json")
         path.touch()
 
-    monkeypatch.setattr(export, "export_model", write)
+    monkeypatch.setattr(exporting, "export_model", write)
     async with opened() as user:
         await user.press("E")
         await user.choose("onnx")
         await user.press("enter")
-        await user.told("is being written")
+        await user.told("Writing fashion-cnn.onnx")
         await user.told("Exported to fashion-cnn.onnx")
         assert begun == [(preset("fashion-cnn"), "onnx", Path("fashion-cnn.onnx"))]
         await user.press("down", "down", "down", "down", "enter", "down")

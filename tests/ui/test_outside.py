@@ -1,4 +1,4 @@
-"""A file that another program changes while it is on the table: nothing is lost on either side."""
+"""A file that another program changes while it is open: nothing is lost on either side."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.ui.driving import opened
 from tui_cnn.core import edits
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import read_network, save_network
-from tui_cnn.ui.application import documents
+from tui_cnn.ui.application import external_changes
 
 OURS = preset("fashion-cnn")
 THEIRS = edits.change(OURS, (2,), filters=48)
@@ -15,7 +15,7 @@ OTHERS = edits.change(OURS, (2,), filters=24)
 
 @pytest.fixture
 def file(here, monkeypatch):
-    monkeypatch.setattr(documents, "_EVERY", 0.05)
+    monkeypatch.setattr(external_changes, "_EVERY", 0.05)
     path = here / "net.toml"
     save_network(path, OURS)
     return path
@@ -24,7 +24,7 @@ def file(here, monkeypatch):
 async def test_what_was_not_changed_here_is_read_again_and_can_be_taken_back(file):
     async with opened(file=file) as user:
         save_network(file, THEIRS)
-        await user.told("is read again")
+        await user.told("has been reloaded")
         assert user.network == THEIRS
         assert "●" not in user.top
         save_network(file, OTHERS)
@@ -52,7 +52,7 @@ async def test_both_changed_is_asked_about(file):
         await user.press("end", "d")
         mine = user.network
         save_network(file, THEIRS)
-        await user.sees("Changed on disk", "you have changes that are", "Back (Esc)")
+        await user.sees("Changed on disk", "you have unsaved changes", "Back (Esc)")
         await user.press("d")
         await user.sees("Difference: file → current network", "filters 48 → 64", "−  8  Dense")
         await user.press("escape")
@@ -70,7 +70,7 @@ async def test_both_changed_is_asked_about(file):
 
 
 async def test_saving_over_it_asks_first(file, monkeypatch):
-    monkeypatch.setattr(documents, "_EVERY", 3600)
+    monkeypatch.setattr(external_changes, "_EVERY", 3600)
     async with opened(file=file) as user:
         await user.press("end", "d")
         for text in (None, "not TOML ["):
@@ -82,7 +82,7 @@ async def test_saving_over_it_asks_first(file, monkeypatch):
             await user.press("escape")
             assert file.read_bytes() == before
         await user.press("ctrl+s")
-        await user.sees("Replace it (r)")
+        await user.sees("Overwrite (r)")
         await user.press("r")
         await user.told("Saved to")
         assert read_network(file) == user.network
@@ -91,9 +91,9 @@ async def test_saving_over_it_asks_first(file, monkeypatch):
 async def test_a_file_that_is_gone_or_broken_is_told_of_and_the_network_stays(file):
     async with opened(file=file) as user:
         file.write_text("[[layers")
-        await user.told("cannot be read now: is not valid TOML")
+        await user.told("cannot be read: is not valid TOML")
         file.unlink()
-        await user.told("is no longer there")
+        await user.told("no longer exists")
         assert user.network == OURS
         await user.press("d", "ctrl+s")
         await user.told("Saved to")
@@ -115,8 +115,8 @@ async def test_a_dialog_is_not_interrupted(file):
 async def test_coming_back_to_the_terminal_looks_at_once(file, monkeypatch):
     from textual import events
 
-    monkeypatch.setattr(documents, "_EVERY", 3600)
+    monkeypatch.setattr(external_changes, "_EVERY", 3600)
     async with opened(file=file) as user:
         save_network(file, THEIRS)
         user.app.post_message(events.AppFocus())
-        await user.told("is read again")
+        await user.told("has been reloaded")

@@ -95,7 +95,7 @@ async def test_a_copy_that_is_just_being_written_is_gone_as_well(home, monkeypat
 
 async def test_unsaved_work_is_offered_and_restored(home, left_behind):
     async with opened() as user:
-        await user.sees("Unsaved work found", "“lenet-5” was not saved when cnn-tui ended on")
+        await user.sees("Unsaved work found", "“lenet-5” had unsaved changes when cnn-tui closed on")
         await user.press("r")
         await user.until(lambda: user.network == UNSAVED)
         await user.until(lambda: "● lenet-5" in user.top)

@@ -44,18 +44,18 @@ def test_settings_and_keys(config):
     ("text", "problem"),
     [
         ("theme = 3", "theme must be text, not 3"),
-        ('language = "fr"', "language: the language “fr” is not known; there are: en, ko"),
-        ('flops = "3x"', "flops cannot be '3x'; it is one of 2xmacs, tf"),
+        ('language = "fr"', "language: unknown language “fr”; available: en, ko"),
+        ('flops = "3x"', "flops cannot be '3x'; use one of 2xmacs, tf"),
         ('flop = "tf"', "unknown setting “flop”; did you mean “flops”?"),
         ("keys = 1", "keys must contain tables such as [keys.stack]"),
         ('[keys]\nadd_layer = "o"', "keys.add_layer must be in a table such as [keys.stack]"),
-        ('[keys.stak]\nadd_layer = "o"', "unknown place “stak” in keys; did you mean “stack”?"),
+        ('[keys.stak]\nadd_layer = "o"', "unknown table “stak” in keys; did you mean “stack”?"),
         ('[keys.stack]\nad_layer = "o"', "unknown action “ad_layer” in keys.stack; did you mean “add_layer”?"),
         ("[keys.stack]\nadd_layer = 3", "keys.stack.add_layer must be text"),
-        ('[keys.stack]\nadd_layer = "insrt"', "there is no key “insrt”; did you mean “insert”?"),
-        ('[keys.stack]\nadd_layer = ""', "there is no key “”"),
-        ('[keys.stack]\nadd_layer = "d"', "d is the key of keys.stack.delete_layer already"),
-        ('[keys.stack]\nadd_layer = "ctrl+s"', "ctrl+s is the key of keys.app.save already"),
+        ('[keys.stack]\nadd_layer = "insrt"', "keys.stack.add_layer: unknown key “insrt”; did you mean “insert”?"),
+        ('[keys.stack]\nadd_layer = ""', "keys.stack.add_layer: unknown key “”"),
+        ('[keys.stack]\nadd_layer = "d"', "keys.stack.add_layer: d is already used by keys.stack.delete_layer"),
+        ('[keys.stack]\nadd_layer = "ctrl+s"', "keys.stack.add_layer: ctrl+s is already used by keys.app.save"),
     ],
 )
 def test_what_is_wrong_is_told_and_the_rest_counts(config, home, text, problem):
@@ -117,7 +117,7 @@ async def test_a_theme_is_taken_from_the_settings_or_as_it_was_chosen_last(confi
         assert user.app.theme == "gruvbox", "the settings were changed later"
     config('theme = "gruvbax"')
     async with opened() as user:
-        await user.told("there is no theme “gruvbax”; did you mean “gruvbox”?")
+        await user.told("unknown theme “gruvbax”; did you mean “gruvbox”?")
 
 
 def test_what_is_remembered_outlives_damage(home):
@@ -132,17 +132,17 @@ async def test_a_state_that_cannot_be_written_is_told(home):
     (home / "state.json").mkdir()
     async with opened() as user:
         user.app.theme = "nord"
-        await user.told("cannot be remembered")
+        await user.told("Cannot save your choices")
 
 
 async def test_the_settings_are_shown_and_a_first_file_is_written(home, config):
     async with opened() as user:
         await user.press(",")
-        await user.sees("Settings", str(home / "config.toml"), '#flops = "2xmacs"', "w writes this file")
+        await user.sees("Settings", str(home / "config.toml"), '#flops = "2xmacs"', "press w to create this file")
         await user.press("w")
         await user.told("Saved to")
         await user.press(",", "w")
-        await user.told("it is yours to change")
+        await user.told("already exists; edit it in any editor")
     written = (home / "config.toml").read_text()
     assert read_settings(config_file()) == (Settings(), {}, ())
     read = config("\n".join(line.removeprefix("#") if line[1:2] != " " else line for line in written.splitlines()))

@@ -13,7 +13,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from tests.ui.driving import opened
-from tui_cnn.ui.toolkit.diff_renderer import Changes, TerminalBuffer
+from tui_cnn.ui.toolkit.diff_renderer import TerminalBuffer
+from tui_cnn.ui.toolkit.textual_adapter import DifferingCells
 
 WIDTH, HEIGHT = 12, 3
 CONSOLE = Console(width=WIDTH, height=HEIGHT, color_system="truecolor", force_terminal=True)
@@ -64,7 +65,7 @@ def layout(screen):
 def test_the_terminal_shows_the_last_screen(shown):
     written, thrifty, whole = TerminalBuffer(), Grid(), Grid()
     for screen in shown:
-        thrifty.write(Changes(layout(screen), written).render_segments(CONSOLE))
+        thrifty.write(DifferingCells(layout(screen), written).render_segments(CONSOLE))
     whole.write(layout(shown[-1]).render_segments(CONSOLE))
     assert thrifty.cells == whole.cells
 
@@ -74,7 +75,7 @@ def test_a_part_of_the_screen(before, line, y):
     written, thrifty, whole = TerminalBuffer(), Grid(), Grid()
     chops = [{0: line if row == y else None} for row in range(HEIGHT)]
     update = ChopsUpdate(chops, [(y, 0, WIDTH)], [[WIDTH]] * HEIGHT)
-    for grid, render in ((thrifty, lambda one: Changes(one, written)), (whole, lambda one: one)):
+    for grid, render in ((thrifty, lambda one: DifferingCells(one, written)), (whole, lambda one: one)):
         grid.write(render(layout(before)).render_segments(CONSOLE))
         grid.write(render(update).render_segments(CONSOLE))
     assert thrifty.cells == whole.cells
@@ -83,23 +84,23 @@ def test_a_part_of_the_screen(before, line, y):
 def test_what_stands_there_is_not_written_again():
     written = TerminalBuffer()
     screen = [Strip([Segment("abcdefghijkl", STYLES[0])]) for _ in range(HEIGHT)]
-    assert Changes(layout(screen), written).render_segments(CONSOLE)
-    assert Changes(layout(screen), written).render_segments(CONSOLE) == ""
+    assert DifferingCells(layout(screen), written).render_segments(CONSOLE)
+    assert DifferingCells(layout(screen), written).render_segments(CONSOLE) == ""
     changed = [screen[0], Strip([Segment("abcdefXhijkl", STYLES[0])]), screen[2]]
-    assert Changes(layout(changed), written).render_segments(CONSOLE) == "\x1b[2;7H\x1b[31mX\x1b[0m"
+    assert DifferingCells(layout(changed), written).render_segments(CONSOLE) == "\x1b[2;7H\x1b[31mX\x1b[0m"
     written.forget()
-    assert len(Changes(layout(changed), written).render_segments(CONSOLE)) > 36
+    assert len(DifferingCells(layout(changed), written).render_segments(CONSOLE)) > 36
 
 
 def test_signs_that_join_are_written_whole_and_nothing_is_trusted_there():
     written = TerminalBuffer()
     joined = [Strip([Segment("e\u0301" + "b" * 11, STYLES[0])])] * HEIGHT
     for _time in range(2):
-        assert Changes(layout(joined), written).render_segments(CONSOLE).count("e\u0301") == HEIGHT
+        assert DifferingCells(layout(joined), written).render_segments(CONSOLE).count("e\u0301") == HEIGHT
 
 
 async def test_another_size_is_painted_whole():
     async with opened() as user:
-        user.app._terminal._rows[0] = {}
+        user.app.terminal._rows[0] = {}
         await user.resize(100, 30)
-        assert user.app._terminal._rows == {}
+        assert user.app.terminal._rows == {}

@@ -128,7 +128,7 @@ def test_a_broken_checkpoint_fails_with_a_sentence(runner):
     snapshot = runner.wait_for_end(run)
     assert snapshot.state == "failed"
     assert snapshot.failed.error == "checkpoint.keras cannot be read: File is not a zip file"
-    assert snapshot.failed.advice == f"Delete {run.checkpoint_file} and resume the run: it begins anew."
+    assert snapshot.failed.advice == f"Delete {run.checkpoint_file} and resume the run: it starts over."
     assert "Traceback" in run.log_file.read_text()
 
 

@@ -122,9 +122,9 @@ from tui_cnn.formats.presets import preset
 from tui_cnn.runs.launch import start
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
-from tui_cnn.runs.prewarmed import Spare
+from tui_cnn.runs.prewarmed import PrewarmedWorker
 by = runtime(preset("fashion-dnn"), Recipe())
-first, second = Spare(by), Spare(by)
+first, second = PrewarmedWorker(by), PrewarmedWorker(by)
 assert first.wait(120)
 run = start(preset("fashion-dnn"), Recipe(epochs=5000, limit=2000), prewarmed=first)
 assert not first.ready and second.wait(120)

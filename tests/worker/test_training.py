@@ -70,7 +70,7 @@ def facts(snapshot):
 
 
 def test_an_interrupted_run_ends_as_one_that_was_not(whole, monkeypatch):
-    monkeypatch.setattr("tui_cnn.worker.execution._STRETCH", 0)  # it asks before every batch
+    monkeypatch.setattr("tui_cnn.worker.execution._CALL_SECONDS", 0)  # it asks before every batch
     run = make_run(SMALL_CNN, RECIPE)
     stops = {
         "before the first step": 0,

@@ -2,9 +2,10 @@
 
 import gc
 from collections.abc import Iterable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from textual import work
 from textual.app import App, SystemCommand
@@ -20,9 +21,12 @@ from tui_cnn.i18n import _
 from tui_cnn.ui import state as state_file
 from tui_cnn.ui.application.actions import APP
 from tui_cnn.ui.application.documents import Documents
+from tui_cnn.ui.application.external_changes import ExternalChanges
 from tui_cnn.ui.application.gc_policy import SELDOM, collect_garbage, postpone_garbage
 from tui_cnn.ui.application.settings_file import read_settings
+from tui_cnn.ui.application.themes import DARK, LIGHT
 from tui_cnn.ui.application.training_context import setting_for
+from tui_cnn.ui.application.unsaved_work import UnsavedWork
 from tui_cnn.ui.design import Design, open_design
 from tui_cnn.ui.settings import Configuration
 from tui_cnn.ui.state import first_theme, read_state
@@ -35,37 +39,13 @@ _IDLE = 1.0
 """Seconds after the start until the other screens are loaded, so that going there does not wait for the charts."""
 
 _MOST_NOTES = 4
-"""So many notes about a model that was read are shown at once."""
+"""How many notes about a model that was read are shown at once."""
 
 
-def _build_screen() -> Screen[Any]:
-    from tui_cnn.ui.build.screen import BuildScreen
-
-    return BuildScreen()
-
-
-def _train_screen() -> Screen[Any]:
-    from tui_cnn.ui.train.screen import TrainScreen
-
-    return TrainScreen()
-
-
-def _inspect_screen() -> Screen[Any]:
-    from tui_cnn.ui.inspect.screen import InspectScreen
-
-    return InspectScreen()
-
-
-def _lab_screen() -> Screen[Any]:
-    from tui_cnn.ui.lab.screen import LabScreen
-
-    return LabScreen()
-
-
-def _runs_screen() -> Screen[Any]:
-    from tui_cnn.ui.runs.screen import RunsScreen
-
-    return RunsScreen()
+def _load_screen(mode: Mode) -> Screen[Any]:
+    """Load the screen of a mode: `LabScreen` of `tui_cnn.ui.lab.screen`."""
+    screen: type[Screen[Any]] = getattr(import_module(f"tui_cnn.ui.{mode}.screen"), f"{mode.title()}Screen")
+    return screen()
 
 
 def _palette() -> type[Provider]:
@@ -79,13 +59,7 @@ class CnnTui(TerminalApp):
 
     TITLE = "cnn-tui"
     CSS_PATH = "app.tcss"
-    MODES: ClassVar[dict[str, Any]] = {
-        "build": _build_screen,
-        "train": _train_screen,
-        "inspect": _inspect_screen,
-        "lab": _lab_screen,
-        "runs": _runs_screen,
-    }
+    MODES: ClassVar[dict[str, Any]] = {mode: partial(_load_screen, mode) for mode in get_args(Mode)}
     DEFAULT_MODE = "build"
     COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -104,24 +78,28 @@ class CnnTui(TerminalApp):
     ) -> None:
         super().__init__()
         self.workspace = Workspace(self, self, design, data, configuration, read_state())
-        self._documents = Documents(self, self.workspace, self.commit_pending)
+        self._external = ExternalChanges(self, self.workspace, self.commit_pending)
+        self._documents = Documents(self, self.workspace, self._external, self.commit_pending)
+        self._unsaved = UnsavedWork(self, self.workspace)
         self._notes = notes
-        theme = first_theme(configuration.settings.theme, self.workspace.state)
-        if theme in self.available_themes:
-            self.set_reactive(App.theme, theme)
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        chosen = first_theme(configuration.settings.theme, self.workspace.state)
+        self.set_reactive(App.theme, chosen if chosen in self.available_themes else DARK.name)
 
     def on_mount(self) -> None:
-        """Take up the user's keys, say what is wrong with the settings, and load the other screens in a moment."""
+        """Set the user's keys, report what is wrong with the settings, and load the other screens in a moment."""
         self.set_keymap(self.workspace.configuration.keys)
         self._report_settings()
         self._report_notes(self._notes)
-        self._documents.open()
+        self._unsaved.start()
+        self._external.start()
         self.set_timer(_IDLE, self._load_screens)
         self.set_interval(SELDOM, collect_garbage)
 
     def on_app_focus(self) -> None:
         """Check the network's file at once when the user comes back to the terminal."""
-        self._documents.check_file()
+        self._external.check()
 
     def watch_theme(self, before: str, after: str) -> None:
         """Remember the theme that is chosen."""
@@ -150,10 +128,10 @@ class CnnTui(TerminalApp):
     @work
     async def open_model(self, model: str, mode: Mode = "build") -> None:
         """Open a preset or a file."""
-        found = await self._documents.read(model)
-        if found is not None:
-            self.open_network(found.network, found.file, mode)
-            self._report_notes(found.notes)
+        opened = await self._documents.read(model)
+        if opened is not None:
+            self.open_network(opened.network, opened.file, mode)
+            self._report_notes(opened.notes)
 
     def follow_link(self, link: str) -> None:
         """Go where a link of a lesson leads."""
@@ -172,7 +150,7 @@ class CnnTui(TerminalApp):
             self.call_from_thread(self.notify, message, severity="warning", markup=False)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Offer of Textual's own commands only what the registry of actions has not."""
+        """Offer only those of Textual's own commands that the registry of actions lacks."""
         yield SystemCommand(_("Theme"), _("Change the theme"), self.action_change_theme)
         yield SystemCommand(_("Screenshot"), _("Save the screen as SVG"), self.deliver_screenshot)
 
@@ -183,17 +161,9 @@ class CnnTui(TerminalApp):
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette", placeholder=_("Search for commands…")))
 
-    def action_go_to(self, mode: Mode) -> None:
-        """Go to a screen."""
-        self.go_to(mode)
-
-    def action_open_model(self, model: str) -> None:
-        """Open a preset or a file on the Build screen."""
-        self.open_model(model)
-
-    def action_follow_link(self, link: str) -> None:
-        """Go where a link of a lesson leads."""
-        self.follow_link(link)
+    action_go_to = go_to
+    action_open_model = open_model
+    action_follow_link = follow_link
 
     def action_settings(self) -> None:
         """Show where the settings are, and what can be set."""
@@ -204,17 +174,12 @@ class CnnTui(TerminalApp):
     def action_help(self) -> None:
         """Explain what has the focus, show all keys, those that work here first, and the way to the lesson about it."""
         from tui_cnn.ui.application.help_dialog import HelpDialog
-        from tui_cnn.ui.application.registry import SCOPES
-        from tui_cnn.ui.toolkit.help import help_text
 
-        main = self.screen if isinstance(self.screen, MainScreen) else None
-        text = help_text(SCOPES, self.workspace.configuration.keys, main.place() if main else None)
-        self.push_screen(HelpDialog(_("Help"), text, main.topics if main else ()))
+        self.push_screen(HelpDialog(self, self.screen if isinstance(self.screen, MainScreen) else None))
 
     @work
     async def action_open(self) -> None:
         """Ask for a preset or a file, and open it."""
-        self.commit_pending()
         model = await self._documents.ask_model()
         if model is not None:
             self.open_model(model)
@@ -222,27 +187,26 @@ class CnnTui(TerminalApp):
     @work
     async def action_save(self) -> None:
         """Save to the network's file, or ask for one."""
-        self.commit_pending()
         await self._documents.save()
 
     @work
     async def action_save_as(self) -> None:
         """Save to another file."""
-        self.commit_pending()
         await self._documents.save_as()
 
     @work
     async def action_export(self) -> None:
         """Write the network in another format."""
+        from tui_cnn.ui.application.exporting import export
+
         self.commit_pending()
-        await self._documents.export()
+        await export(self, self.workspace)
 
     @work
     async def action_quit(self) -> None:  # type: ignore[override]  # a worker may ask before it leaves
         """Leave, once unsaved changes are dealt with."""
-        self.commit_pending()
         if await self._documents.confirm_unsaved():
-            self._documents.close()
+            self._unsaved.end()
             self.exit()
 
     def _report_settings(self) -> None:
@@ -256,7 +220,7 @@ class CnnTui(TerminalApp):
             self.notify(problem, title=_("Settings"), severity="warning", timeout=15, markup=False)
 
     def _report_notes(self, notes: Sequence[str]) -> None:
-        """Say what of a Keras model could not be kept."""
+        """Report what of a Keras model could not be kept."""
         more = [_("… and {count} more").format(count=len(notes) - _MOST_NOTES)] if len(notes) > _MOST_NOTES else []
         if notes:
             text = "\n".join([*notes[:_MOST_NOTES], *more])
@@ -266,7 +230,7 @@ class CnnTui(TerminalApp):
     def _load_screens(self) -> None:
         for name in ("runs", "train", "inspect", "lab"):
             import_module(f"tui_cnn.ui.{name}.screen")
-        gc.freeze()  # what is loaded stays: to look through it for garbage would hold a key up
+        gc.freeze()  # what is loaded stays: searching it for garbage would delay a key
 
 
 def run_app(model: str | None = None, data: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The design on the table: the network with its history, its analysis, and the file it belongs to."""
+"""The network being designed: the network with its history, its analysis, and the file it belongs to."""
 
 from collections.abc import Callable
 from pathlib import Path as FilePath
@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import TrainingContext
-from tui_cnn.core.history import History, Step
+from tui_cnn.core.history import EditHistory, HistoryStep
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 
 
 class Design(NamedTuple):
-    """An immutable state of the designer's table.
+    """An immutable state of the design.
 
     Attributes:
         setting: how it will be used, for its checks.
@@ -20,7 +20,7 @@ class Design(NamedTuple):
         select: the layer that the last edit, undo or redo was about.
     """
 
-    history: History
+    history: EditHistory
     analysis: Analysis
     saved: Network
     file: FilePath | None
@@ -47,14 +47,14 @@ class Design(NamedTuple):
         network = change(self.network)
         if network == self.network:
             return self
-        return self._at(self.history.push(Step(network, select, label)), select)
+        return self._at(self.history.push(HistoryStep(network, select, label)), select)
 
     def undo(self) -> "Design":
-        """Take back the last edit; the cursor goes where it was made."""
+        """Undo the last edit; the cursor goes where it was made."""
         return self._at(self.history.undo(), self.history.present.path)
 
     def redo(self) -> "Design":
-        """Make the edit again that was taken back last."""
+        """Redo the edit that was undone last."""
         history = self.history.redo()
         return self._at(history, history.present.path)
 
@@ -62,13 +62,13 @@ class Design(NamedTuple):
         """Remember that `network` is what `file` now holds."""
         return self._replace(saved=network, file=file)
 
-    def _at(self, history: History, select: Path) -> "Design":
+    def _at(self, history: EditHistory, select: Path) -> "Design":
         if history.present.network is self.network:
             return self
         return self._replace(history=history, analysis=analyze(history.present.network, self.setting), select=select)
 
 
 def open_design(network: Network, file: FilePath | None, setting: TrainingContext = TrainingContext()) -> Design:  # noqa: B008
-    """Put a network on the table."""
+    """Begin a design with a network."""
     analysis = analyze(network, setting)
-    return Design(History(Step(network, (0,), "")), analysis, network, file, (0,), setting)
+    return Design(EditHistory(HistoryStep(network, (0,), "")), analysis, network, file, (0,), setting)

@@ -161,14 +161,14 @@ async def test_text_from_another_program_is_pasted():
     [("]", "filters", 2), ("}", "kernel_size", (5, 5)), ("{", "kernel_size", (1, 1)), ("s", "strides", (2, 2)),
      ("=", "padding", "valid"), ("r", "activation", "relu")],
 )  # fmt: skip
-async def test_nudges(key, field, value):
+async def test_quick_edits(key, field, value):
     async with opened(FLAT) as user:
         await user.press(key)
         assert user.layers[0] == edits.layer_at(edits.change(FLAT, (0,), **{field: value}), (0,))
         await taken_back(user, FLAT, 1)
 
 
-async def test_a_nudge_of_many_layers_is_one_step_and_one_of_none_says_so():
+async def test_a_quick_edit_of_many_layers_is_one_step_and_one_of_none_says_so():
     async with opened(FLAT) as user:
         await user.press("V", "end", "]")
         assert [layer.filters for layer in user.layers[:3]] == [2, 4, 6]
@@ -224,7 +224,7 @@ async def test_the_mouse_folds_extends_and_points():
         await user.click("▸ stem")
         await user.sees("▾ stem")
         await user.click("stem")
-        assert user.app.screen.stack.seen.is_open((0,))
+        assert user.app.screen.stack.layer_tree.is_open((0,))
         y = next(y for y, line in enumerate(user.text.split("\n")) if "Flatten" in line)
         await user.pilot.click(offset=(20, y), shift=True)
         await user.settle()

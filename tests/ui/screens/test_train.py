@@ -24,7 +24,7 @@ from tui_cnn.runs.directory import list_runs
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.features import features
 from tui_cnn.runs.lock import is_held
-from tui_cnn.runs.machine import Measurement, digest, remember
+from tui_cnn.runs.machine import Measurement, digest, record
 from tui_cnn.runs.preflight import Checked
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipes import with_recipe
@@ -443,7 +443,7 @@ async def test_what_a_run_will_take_is_known_before_it_starts(monkeypatch):
 def measure(network, batch_size, seconds, memory):
     """Let the machine know what a step took."""
     cost = features(analyze(network), Recipe(batch_size=batch_size))
-    remember(
+    record(
         Measurement(
             network=digest(network),
             precision="float32",

@@ -1,9 +1,9 @@
-"""What becomes of a network whose file was changed by another program."""
+"""What becomes of a network whose file was changed by another program: nothing is lost on either side."""
 
-from asyncio import to_thread
+from asyncio import Lock, to_thread
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 from textual.app import App
 from textual.screen import ModalScreen
@@ -12,51 +12,58 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.network import Network
 from tui_cnn.i18n import _
 from tui_cnn.ui.application.file_watch import FileState, FileWatch, read
+from tui_cnn.ui.toolkit.dialogs.ask import Answer, ask
+from tui_cnn.ui.workspace import Workspace
 
-if TYPE_CHECKING:
-    from tui_cnn.ui.toolkit.dialogs.ask import Answer
-    from tui_cnn.ui.workspace import Workspace
+_EVERY = 1.5
+"""Seconds between two checks of the network's file."""
 
 
 class ExternalChanges:
-    """The conversation about changes from outside: what the user made is never lost, nor what another program did."""
+    """Checks the file of the network now and then, and asks where both it and the design were changed."""
 
-    def __init__(self, app: App[Any], workspace: "Workspace", commit_pending: Callable[[], None]) -> None:
+    def __init__(self, app: App[Any], workspace: Workspace, commit_pending: Callable[[], None]) -> None:
         self._app = app
         self._workspace = workspace
         self._commit_pending = commit_pending
         self._watch = FileWatch()
+        self._checking = Lock()
 
-    async def check(self) -> None:
-        """Look at the file, and settle what is new there."""
-        seen = await to_thread(self._watch.look, self._workspace.design.file)
-        if seen is None or seen.path != self._workspace.design.file:
-            return
-        if isinstance(self._app.screen, ModalScreen):
-            self._watch.forget()  # not now: the user is answering something else
-        elif seen.network is not None:
-            await self._settle(seen.path, seen.network)
-        else:
-            message = _("{path} was changed by another program and cannot be read: {problem}")
-            gone = _("{path} no longer exists; save to create it again")
-            told = (message if seen.problem else gone).format(path=seen.path, problem=seen.problem)
-            self._app.notify(told, severity="warning", timeout=10, markup=False)
+    def start(self) -> None:
+        """Check the file from now on."""
+        self._app.set_interval(_EVERY, self.check)
+
+    def check(self) -> None:
+        """Check the file now, in a worker."""
+        self._app.run_worker(self._check(), group="file")
 
     async def may_replace(self, path: Path) -> bool:
-        """Ask before a file is written over that is not as it was read; tell whether the way is free."""
-        from tui_cnn.ui.toolkit.dialogs.ask import Answer
-
+        """Ask before a file is overwritten that is not as it was read; return whether to overwrite it."""
         design = self._workspace.design
-        seen = await to_thread(read, path)
-        if seen.network in (design.saved, design.network) or seen == FileState(path):
+        state = await to_thread(read, path)
+        if state.network in (design.saved, design.network) or state == FileState(path):
             return True
-        message = _("{name} was changed by another program after you opened it.").format(name=path.name)
-        answers = [Answer("replace", "r", _("Overwrite"))]
-        return await self._ask(message, answers, seen.network) == "replace"
+        question = _("{name} was changed by another program after you opened it.").format(name=path.name)
+        return await self._ask(question, state.network, Answer("replace", "r", _("Overwrite"))) == "replace"
 
-    async def _settle(self, path: Path, theirs: Network) -> None:
-        from tui_cnn.ui.toolkit.dialogs.ask import Answer
+    async def _check(self) -> None:
+        if self._checking.locked():
+            return
+        async with self._checking:
+            state = await to_thread(self._watch.changed, self._workspace.design.file)
+            if state is None or state.path != self._workspace.design.file:
+                return
+            if isinstance(self._app.screen, ModalScreen):
+                self._watch.forget()  # not now: the user is answering something else
+            elif state.network is not None:
+                await self._take_over(state.path, state.network)
+            else:
+                unreadable = _("{path} was changed by another program and cannot be read: {problem}")
+                gone = _("{path} no longer exists; save to create it again")
+                self._notify((unreadable if state.problem else gone).format(path=state.path, problem=state.problem))
 
+    async def _take_over(self, path: Path, theirs: Network) -> None:
+        """Design what the file holds now, unless the user has unsaved changes and wants to keep them."""
         workspace = self._workspace
         if theirs == workspace.design.saved:
             return
@@ -64,32 +71,34 @@ class ExternalChanges:
         if theirs == workspace.design.network:
             workspace.design = workspace.design.stored(theirs, path)
         elif not workspace.design.dirty:
-            self._take(path, theirs)
-            told = _("{path} was changed by another program and has been reloaded; undo to restore your version")
-            self._app.notify(told.format(path=path), timeout=10, markup=False)
+            self._reload(path, theirs)
+            message = _("{path} was changed by another program and has been reloaded; undo to restore your version")
+            self._notify(message.format(path=path), severity="information")
         else:
-            message = _("{name} was changed by another program, and you have unsaved changes.")
-            answers = [Answer("mine", "k", _("Keep mine")), Answer("theirs", "t", _("Use theirs"))]
-            answer = await self._ask(message.format(name=path.name), answers, theirs)
+            question = _("{name} was changed by another program, and you have unsaved changes.").format(name=path.name)
+            mine, file = Answer("mine", "k", _("Keep mine")), Answer("theirs", "t", _("Use theirs"))
+            answer = await self._ask(question, theirs, mine, file)
             if answer == "theirs":
-                self._take(path, theirs)
+                self._reload(path, theirs)
             elif answer == "mine":
                 workspace.design = workspace.design.stored(theirs, path)
 
-    async def _ask(self, message: str, answers: "list[Answer]", theirs: Network | None) -> str | None:
-        """Ask, as often as the difference is looked at in between."""
-        from tui_cnn.ui.toolkit.dialogs.ask import Answer, Ask
+    async def _ask(self, question: str, theirs: Network | None, *answers: Answer) -> str | None:
+        """Ask, and again after the difference was shown."""
         from tui_cnn.ui.toolkit.dialogs.text import TextDialog
         from tui_cnn.ui.toolkit.layer_diff import difference, tones
 
-        look = [Answer("look", "d", _("Difference"))] if theirs else []
+        compare = [Answer("difference", "d", _("Difference"))] if theirs else []
         while True:
-            answer = await self._app.push_screen_wait(Ask(_("Changed on disk"), message, [*answers, *look]))
-            if answer != "look" or theirs is None:
+            answer = await ask(self._app, _("Changed on disk"), question, *answers, *compare)
+            if answer != "difference" or theirs is None:
                 return answer
             text = difference(analyze(theirs), self._workspace.design.analysis, tones(self._app))
             await self._app.push_screen_wait(TextDialog(_("Difference: file → current network"), text))
 
-    def _take(self, path: Path, theirs: Network) -> None:
+    def _reload(self, path: Path, theirs: Network) -> None:
         self._workspace.edit(_("reload"), lambda _network: theirs, self._workspace.design.select)
         self._workspace.design = self._workspace.design.stored(theirs, path)
+
+    def _notify(self, message: str, severity: Literal["warning", "information"] = "warning") -> None:
+        self._app.notify(message, severity=severity, timeout=10, markup=False)

@@ -1,4 +1,4 @@
-"""Noticing that another program has changed the file of the network on the table."""
+"""Noticing that another program has changed the file of the network."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +11,7 @@ from tui_cnn.formats.models import find_network
 
 
 class FileState(NamedTuple):
-    """What a file holds: a network, or what is wrong with it; neither, if there is no file any more."""
+    """What a file holds: a network, or what is wrong with it; neither, if the file no longer exists."""
 
     path: Path
     network: Network | None = None
@@ -19,16 +19,16 @@ class FileState(NamedTuple):
 
 
 class FileWatch:
-    """Looks at a file now and then, and reads it only when its time, size or place on the disk is another."""
+    """Reads a file only when its time, size or place on the disk differs from the last time."""
 
     def __init__(self) -> None:
         self._path: Path | None = None
         self._signature: tuple[int, int, int] | None = None
-        self._looking = Lock()
+        self._reading = Lock()
 
-    def look(self, path: Path | None) -> FileState | None:
-        """Return what `path` holds if that may be news; for use in a thread."""
-        if not self._looking.acquire(blocking=False):
+    def changed(self, path: Path | None) -> FileState | None:
+        """Return what `path` holds if that may have changed; for use in a thread."""
+        if not self._reading.acquire(blocking=False):
             return None
         try:
             signature = _signature(path) if path else None
@@ -40,10 +40,10 @@ class FileWatch:
                 return None
             return read(path) if signature else FileState(path)
         finally:
-            self._looking.release()
+            self._reading.release()
 
     def forget(self) -> None:
-        """Take the file for news at the next look."""
+        """Take the file for changed at the next call."""
         self._signature = (0, 0, 0)
 
 

@@ -13,6 +13,7 @@ from tui_cnn.i18n import _
 from tui_cnn.ui.application.registry import SCOPES
 from tui_cnn.ui.settings import Settings
 from tui_cnn.ui.toolkit.dialogs.text import TextDialog
+from tui_cnn.ui.workspace import workspace_of
 
 
 class SettingsDialog(TextDialog):
@@ -37,7 +38,7 @@ class SettingsDialog(TextDialog):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             save_text(self._path, template())
         except (OSError, FormatError) as error:
-            self.notify(str(error), severity="error", markup=False)
+            workspace_of(self).report(error)
         else:
             self.notify(_("Saved to {path}").format(path=self._path), markup=False)
             self.dismiss(None)

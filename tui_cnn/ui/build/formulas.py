@@ -1,6 +1,7 @@
 """Why a number is what it is: the formulas of one layer with the values put in."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -16,6 +17,7 @@ from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape
 from tui_cnn.core.sums import Sum
 from tui_cnn.i18n import _, ngettext
+from tui_cnn.ui.build.stack_lines import StackLine
 from tui_cnn.ui.toolkit.cells import left, right
 from tui_cnn.ui.toolkit.numbers import size
 
@@ -45,7 +47,7 @@ def written(numbers: Sequence[Number], width: int, quiet: Style) -> list[list[Se
         if number.reason and beside:
             lines[-1].append(Segment("  " + _cut(number.reason, width - _LABEL - room - 2)))
         elif number.reason:
-            lines.append([Segment("  " + _cut(number.reason, width - 2), quiet)])
+            lines += [[Segment("  " + part, quiet)] for part in wrap(number.reason, max(10, width - 2))]
     return lines
 
 
@@ -57,6 +59,17 @@ def write(numbers: Sequence[Number], width: int, quiet: Style) -> Text:
 
 def _cut(text: str, width: int) -> str:
     return text if cell_len(text) <= width else set_cell_size(text, max(0, width - 1)) + "…"
+
+
+def numbers_of(line: StackLine, analysis: Analysis) -> tuple[str, list[Number]]:
+    """Name what stands on a line of the stack, and list its numbers."""
+    if not line.path:
+        return _("the whole network"), network_numbers(analysis)
+    if line.is_branch:
+        title = _("branch {number}").format(number=line.path[-1] + 1)
+        return title, held_numbers(line.held) if line.held else []
+    assert line.row is not None
+    return line.row.name, layer_numbers(line.row, line.held)
 
 
 def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
@@ -106,7 +119,7 @@ def _field(row: Row) -> list[Number]:
     formula = field_formula(row)
     if formula is None:
         return [Number(_("RF"), format_field(row.field), _seen(row.field))]
-    steps = _("step {step}, padding {padding}").format(step=formula.stride, padding=formula.padding)
+    steps = _("stride {stride}, padding {padding}").format(stride=formula.stride, padding=formula.padding)
     return [Number(_("RF"), format_field(row.field), formula.size), Number("", "", steps)]
 
 
@@ -119,7 +132,7 @@ def _seen(field: ReceptiveField | None) -> str:
         return _("pixels at most; varies by cell")
     stride = f"{down.stride}" if down.stride == across.stride else f"{down.stride}×{across.stride}"
     padding = f"{down.padding}" if down.padding == across.padding else f"{down.padding}×{across.padding}"
-    message = _("pixels; step {stride}, padding {padding}")
+    message = _("pixels; stride {stride}, padding {padding}")
     return message.format(stride=stride, padding=padding)
 
 

@@ -143,10 +143,9 @@ class Variants(SingleResult[Candidate | None]):
     @work
     async def action_add(self) -> None:
         """Add a preset or a file to compare with."""
-        from tui_cnn.ui.toolkit.dialogs.open_model import LOOK_FOR_IT, OpenModel, look_for_file
+        from tui_cnn.ui.toolkit.dialogs.open_model import ask_model
 
-        model = await self.app.push_screen_wait(OpenModel(()))
-        model = await look_for_file(self.app) if model == LOOK_FOR_IT else model
+        model = await ask_model(self.app)
         if model is None:
             return
         try:

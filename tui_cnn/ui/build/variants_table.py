@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from rich.style import StyleType
 from rich.text import Text
 
 from tui_cnn.core.analysis import Analysis
@@ -25,14 +26,14 @@ class Candidate(NamedTuple):
     results: tuple[Result, ...] = ()
 
 
-class Line(NamedTuple):
+class ComparisonLine(NamedTuple):
     """A line of the comparison: its label, and a cell for each network."""
 
     label: str
     cells: tuple[Text, ...]
 
 
-def comparison(candidates: list[Candidate], convention: Flops, tone: Tones) -> list[Line]:
+def comparison(candidates: list[Candidate], convention: Flops, tone: Tones) -> list[ComparisonLine]:
     """Compare all with the first: less is better for all costs, more for accuracies. What none has, has no line."""
     costs: list[tuple[str, Callable[[Candidate], int | None], Callable[[int], str]]] = [
         (
@@ -64,7 +65,7 @@ def comparison(candidates: list[Candidate], convention: Flops, tone: Tones) -> l
         del costs[1]
     lines = [
         *(_costs(label, [value(one) for one in candidates], write, tone) for label, value, write in costs),
-        *(Line(label, tuple(Text(say(one), justify="right") for one in candidates)) for label, say in said),
+        *(ComparisonLine(label, tuple(Text(say(one), justify="right") for one in candidates)) for label, say in said),
     ]
     if not any(one.results for one in candidates):
         return lines
@@ -72,11 +73,11 @@ def comparison(candidates: list[Candidate], convention: Flops, tone: Tones) -> l
         *lines,
         _accuracies(_("best val. accuracy"), [_validation(one) for one in candidates], tone),
         _accuracies(_("test accuracy"), [one.results[0].test if one.results else None for one in candidates], tone),
-        Line(_("trained"), tuple(Text(_trained(one), style="dim", justify="right") for one in candidates)),
+        ComparisonLine(_("trained"), tuple(Text(_trained(one), style="dim", justify="right") for one in candidates)),
     ]
 
 
-def _costs(label: str, values: list[int | None], write: Callable[[int], str], tone: Tones) -> Line:
+def _costs(label: str, values: list[int | None], write: Callable[[int], str], tone: Tones) -> ComparisonLine:
     first = values[0]
     cells = []
     for value in values:
@@ -87,10 +88,10 @@ def _costs(label: str, values: list[int | None], write: Callable[[int], str], to
         else:
             said = change(first, value) or f"+{write(value)}"
             cells.append(_cell(write(value), said, tone.better if value < first else tone.worse))
-    return Line(label, tuple(cells))
+    return ComparisonLine(label, tuple(cells))
 
 
-def _accuracies(label: str, values: list[float | None], tone: Tones) -> Line:
+def _accuracies(label: str, values: list[float | None], tone: Tones) -> ComparisonLine:
     first = values[0]
     cells = []
     for value in values:
@@ -101,10 +102,10 @@ def _accuracies(label: str, values: list[float | None], tone: Tones) -> Line:
         else:
             said = f"{value - first:+.4f}".replace("-", "−")
             cells.append(_cell(f"{value:.4f}", said, tone.better if value > first else tone.worse))
-    return Line(label, tuple(cells))
+    return ComparisonLine(label, tuple(cells))
 
 
-def _cell(value: str, said: str = "", style: str = "") -> Text:
+def _cell(value: str, said: str = "", style: StyleType = "") -> Text:
     text = Text(value, justify="right")
     return text.append(f" {said:>7}", style=style) if said else text
 

@@ -11,7 +11,6 @@ from rich.cells import get_character_cell_size
 from rich.console import Console
 from rich.control import Control
 from rich.style import Style
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
 _BRIDGE = 8
@@ -33,18 +32,26 @@ class TerminalBuffer:
         self._strips: dict[int, dict[int, Strip]] = {}
 
     def forget(self) -> None:
-        """Take it that anything may stand there: after another size, or another program."""
+        """Assume that anything may stand there: after another size, or another program."""
         self._rows.clear()
         self._strips.clear()
 
-    def changes(self, y: int, x: int, strip: Strip) -> Iterator[tuple[int, Strip]]:
+    def render(self, strips: Iterable[tuple[int, int, Strip]], console: Console) -> str:
+        """Return what to write to the terminal for strips at their places, row and column; take them as written."""
+        parts = []
+        for y, x, strip in strips:
+            for column, changed in self._differences(y, x, strip):
+                parts += [Control.move_to(column, y).segment.text, changed.render(console)]
+        return "".join(parts)
+
+    def _differences(self, y: int, x: int, strip: Strip) -> Iterator[tuple[int, Strip]]:
         """Yield the parts of a strip that differ from what stands at its place, and take it as written."""
         strips = self._strips.setdefault(y, {})
         if strips.get(x) == strip:
             return
         end = x + strip.cell_length
-        for place in [place for place, other in strips.items() if place < end and place + other.cell_length > x]:
-            del strips[place]
+        for column in [left for left, other in strips.items() if left < end and left + other.cell_length > x]:
+            del strips[column]
         cells = _cells(strip)
         if cells is None:  # signs that join with others: write it all, and trust nothing that stands there
             self._rows.pop(y, None)
@@ -60,40 +67,9 @@ class TerminalBuffer:
             x + n for n, (was, now, old, new) in enumerate(pairs) if was != now or (old is not new and old != new)
         ]
         row.signs[x:end], row.styles[x:end] = cells
-        for first, last in _runs(differ):
+        for first, last in _ranges(differ):
             whole = first == x and last == end - 1
             yield first, strip if whole else strip.crop(first - x, last + 1 - x)
-
-
-class Changes(CompositorUpdate):
-    """An update of Textual's that writes no more than it must."""
-
-    def __init__(self, update: ChopsUpdate | LayoutUpdate, buffer: TerminalBuffer) -> None:
-        self._update = update
-        self._buffer = buffer
-
-    def render_segments(self, console: Console) -> str:
-        """Return what to write to the terminal."""
-        parts = []
-        for y, x, strip in _strips(self._update):
-            for at, changed in self._buffer.changes(y, x, strip):
-                parts += [Control.move_to(at, y).segment.text, changed.render(console)]
-        return "".join(parts)
-
-
-def _strips(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
-    """Yield the strips of an update with their places, row and column."""
-    if isinstance(update, LayoutUpdate):
-        for y, line in enumerate(update.strips, update.region.y):
-            x = update.region.x
-            for strip in line:
-                yield y, x, strip
-                x += strip.cell_length
-        return
-    for y, first, last in update.spans:
-        for end, (x, chop) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-            if chop is not None and x <= last and end > first:
-                yield y, x, chop if end <= last else chop.crop(0, last - x)
 
 
 def _cells(strip: Strip) -> Row | None:
@@ -119,16 +95,16 @@ def _width(sign: str) -> int:
     return get_character_cell_size(sign)
 
 
-def _runs(places: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Join places that are next to each other, or nearly so."""
+def _ranges(columns: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Join columns that are next to each other, or nearly so."""
     first = last = None
-    for place in places:
+    for column in columns:
         if first is None or last is None:
-            first = last = place
-        elif place - last > _BRIDGE:
+            first = last = column
+        elif column - last > _BRIDGE:
             yield first, last
-            first = last = place
+            first = last = column
         else:
-            last = place
+            last = column
     if first is not None and last is not None:
         yield first, last

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from string import punctuation
 from typing import Any
 
-from textual.keys import Keys, _character_to_key, key_to_character
+from textual.binding import Binding
+from textual.keys import Keys, key_to_character
 
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
@@ -14,8 +15,6 @@ from tui_cnn.ui.toolkit.actions import Action, Scope
 
 Scopes = Sequence[Scope]
 
-_SIGNS = {_character_to_key(sign) for sign in punctuation}
-_NAMED = sorted({key.value for key in Keys if key.value.isidentifier()} | _SIGNS)
 _MODIFIERS = re.compile(r"((ctrl|shift|alt|meta|super|hyper)\+)+")
 
 
@@ -44,8 +43,12 @@ def keys_of(scope: Scope, action: Action, keymap: Keymap) -> str:
 
 def _key(text: str) -> str:
     """Name a key as Textual does: `?` is `question_mark`."""
-    text = text.strip()
-    return _character_to_key(text) if len(text) == 1 else text
+    return next(iter(Binding.make_bindings([Binding(text.strip(), "")]))).key
+
+
+_NAMED = sorted(
+    {*(key.value for key in Keys if key.value.isidentifier()), "comma", *map(_key, punctuation.replace(",", ""))}
+)
 
 
 def _unknown(scopes: Scopes, name: str, action: str) -> str:

@@ -1,14 +1,19 @@
-"""A list of options that bears every key."""
+"""A list of options that takes page keys at any time."""
 
 from contextlib import suppress
-from typing import Literal
 
 from textual.widgets import OptionList
 
 
 class Options(OptionList):
-    """Textual's own falls over a page key that comes before it has any lines, or has room for none."""
+    """Textual's own fails on a page key that comes before it has any lines, or has room for none."""
 
-    def _move_page(self, direction: Literal[-1, 1]) -> None:
+    def action_page_up(self) -> None:
+        """Move up a page."""
         with suppress(KeyError):
-            super()._move_page(direction)
+            super().action_page_up()  # type: ignore[no-untyped-call]
+
+    def action_page_down(self) -> None:
+        """Move down a page."""
+        with suppress(KeyError):
+            super().action_page_down()  # type: ignore[no-untyped-call]

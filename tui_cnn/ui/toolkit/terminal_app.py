@@ -1,34 +1,20 @@
 """A Textual app that writes little to the terminal, does not pile notices up, and can be called by late threads."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-from rich.console import RenderableType
 from textual import on
-from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.app import App
 from textual.notifications import Notify
-from textual.screen import Screen
 
 from tui_cnn.ui.toolkit.colours import meaning_colours
-from tui_cnn.ui.toolkit.diff_renderer import Changes, TerminalBuffer
+from tui_cnn.ui.toolkit.textual_adapter import AdaptedApp, remove_notice, shown_notices
 
 _MOST_NOTICES = 3
 """So many notices that are neither warnings nor errors are shown at once."""
 
 
-class TerminalApp(App[None]):
+class TerminalApp(AdaptedApp):
     """What every app in a terminal would want of Textual."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._terminal = TerminalBuffer()
-
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Write to the terminal only what differs from what stands there."""
-        if isinstance(renderable, ChopsUpdate | LayoutUpdate):
-            renderable = cast("RenderableType", Changes(renderable, self._terminal))
-        super()._display(screen, renderable)
 
     def get_css_variables(self) -> dict[str, str]:
         """Add the colours that mean something in every theme."""
@@ -39,11 +25,11 @@ class TerminalApp(App[None]):
 
     def on_mount(self) -> None:
         """Write everything anew after another program had the terminal."""
-        self.app_resume_signal.subscribe(self, lambda _app: self._terminal.forget())
+        self.app_resume_signal.subscribe(self, lambda _app: self.terminal.forget())
 
     def on_resize(self) -> None:
         """Write everything anew: a terminal that changes its size may have moved what stood there."""
-        self._terminal.forget()
+        self.terminal.forget()
 
     def call_from_thread(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call something on the thread of the screen; when the app is closing it comes too late, and is dropped."""
@@ -57,9 +43,9 @@ class TerminalApp(App[None]):
     def _make_room(self, event: Notify) -> None:
         """Remove the same notice if it is shown already, and the oldest that are neither warnings nor errors."""
         new = event.notification
-        shown = list(self._notifications)
+        shown = shown_notices(self)
         same = [notice for notice in shown if (notice.message, notice.title) == (new.message, new.title)]
         minor = [notice for notice in shown if notice.severity == "information" and notice not in same]
         oldest = minor[: len(minor) + 1 - _MOST_NOTICES] if new.severity == "information" else []
         for notice in (*same, *oldest):
-            self._unnotify(notice, refresh=False)
+            remove_notice(self, notice)

@@ -21,10 +21,10 @@ class TopBar(Horizontal):
     TopBar {
         height: 1;
         background: $panel;
-        text-wrap: nowrap;
-        & #network { width: 2fr; padding: 0 1; text-overflow: ellipsis; }
+        & Static { text-wrap: nowrap; }
+        & #network { width: 3fr; padding-left: 1; text-overflow: ellipsis; }
         & #tabs { width: auto; link-style: none; link-color: $text-muted; }
-        & #totals { width: 3fr; padding: 0 1; text-align: right; color: $text-muted; }
+        & #totals { width: 4fr; padding: 0 1; text-align: right; color: $text-muted; }
     }
     """
 

@@ -12,7 +12,7 @@ from tui_cnn.data.errors import DataError
 from tui_cnn.i18n import _
 from tui_cnn.runs.estimate import Estimate, estimate, precision_of
 from tui_cnn.runs.machine import read_machine
-from tui_cnn.runs.preflight import notes
+from tui_cnn.runs.preflight import training_warnings
 from tui_cnn.runs.queue_slot import is_training
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.schedule import rates
@@ -61,7 +61,7 @@ def make_forecast(analysis: Analysis, recipe: Recipe) -> Forecast:
         estimate=estimate(analysis, msgspec.structs.replace(recipe, precision=precision), count, machine),
         precision=precision,
         queued=is_training(),
-        notes=tuple(notes(analysis.network, recipe, count)),
+        notes=tuple(training_warnings(analysis.network, recipe, count)),
     )
 
 

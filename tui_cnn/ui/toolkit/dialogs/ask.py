@@ -1,22 +1,22 @@
 """Ask a question with a few answers."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from textual import events, on
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.app import App, ComposeResult
+from textual.containers import Horizontal
 from textual.widgets import Button, Static
 
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
+from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult, frame
 
 
 class Answer(NamedTuple):
-    """An answer: what is returned, the key that gives it, and its words."""
+    """An answer: what is returned, the key that gives it, and its label."""
 
     value: str
     key: str
-    words: str
+    label: str
 
 
 class Ask(SingleResult[str | None]):
@@ -30,13 +30,11 @@ class Ask(SingleResult[str | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the question and its answers."""
-        with Vertical(id="dialog") as dialog:
-            dialog.border_title = self._title
-            dialog.set_class(len(self._answers) > 2, "-wide")
+        with frame(self._title, classes="-wide" if len(self._answers) > 2 else ""):
             yield Static(self._question, id="question", markup=False)
             with Horizontal(id="answers"):
                 for answer in self._answers:
-                    yield Button(f"{answer.words} ({answer.key})", id=answer.value, compact=True)
+                    yield Button(f"{answer.label} ({answer.key})", id=answer.value, compact=True)
                 yield Button(_("Back (Esc)"), id="none", compact=True)
 
     @on(Button.Pressed)
@@ -46,7 +44,7 @@ class Ask(SingleResult[str | None]):
     def on_key(self, event: events.Key) -> None:
         """Take an answer's key, and the arrows between the answers."""
         if event.key == "escape":
-            event.stop()  # or else the dialog below would take it too
+            event.stop()  # or else a dialog below would take it too
             self.dismiss(None)
         elif event.key in ("left", "right"):
             self.focus_next() if event.key == "right" else self.focus_previous()
@@ -54,3 +52,8 @@ class Ask(SingleResult[str | None]):
             if event.key == answer.key:
                 event.stop()
                 self.dismiss(answer.value)
+
+
+async def ask(app: App[Any], title: str, question: str, *answers: Answer) -> str | None:
+    """Ask a question from within a worker; return the value of the answer, None for none."""
+    return await app.push_screen_wait(Ask(title, question, list(answers)))

@@ -5,12 +5,10 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
+from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult, frame
 
 
 class LineDialog(SingleResult[str | None]):
@@ -25,11 +23,10 @@ class LineDialog(SingleResult[str | None]):
         self._about = about
 
     def compose(self) -> ComposeResult:
-        """Lay out the line and a word about it."""
-        with Vertical(id="dialog") as dialog:
-            dialog.border_title = Content(self._title)
+        """Lay out the line and what it is for."""
+        with frame(self._title, _("Enter save   Esc back")):
             yield Input(self._value, compact=True, id="line", select_on_focus=False)
-            yield Static(f"{self._about}\n" + _("Enter save   Esc back"), classes="keys", markup=False)
+            yield Static(self._about, classes="keys", markup=False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

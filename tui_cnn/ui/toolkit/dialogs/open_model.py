@@ -1,12 +1,13 @@
 """Choose the network to open, with a preview of the one that is highlighted."""
 
 from pathlib import Path
+from typing import Any
 
 from rich.console import Group
 from rich.text import Text
 from textual import work
 from textual.app import App, ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from tui_cnn.core.analysis import analyze
@@ -15,11 +16,12 @@ from tui_cnn.formats.models import find_network
 from tui_cnn.formats.presets import preset_names, preset_text
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
+from tui_cnn.ui.toolkit.dialogs.single_result import frame
 from tui_cnn.ui.toolkit.network_summary import stack_lines, totals_table
 from tui_cnn.ui.toolkit.option_list import Options
 
-LOOK_FOR_IT = ""
-"""What is returned for a file that is not in the list."""
+BROWSE = ""
+"""What is returned for a file that is not in the list: it is to be looked for."""
 
 _SUFFIXES = (".toml", ".keras", ".json")
 
@@ -27,31 +29,31 @@ _SUFFIXES = (".toml", ".keras", ".json")
 class OpenModel(Pick[str]):
     """Files lately opened, those of this directory, presets; and any file."""
 
+    FITS_LIST = False
+
     def __init__(self, recent: tuple[str, ...]) -> None:
         super().__init__(_("Open a network"), models(recent))
 
     def compose(self) -> ComposeResult:
-        """Lay out the filter, the list with the preview beside it, and a word about the keys."""
-        with Vertical(id="dialog", classes="-open") as dialog:
-            dialog.border_title = self._title
+        """Lay out the filter, and the list with the preview beside it."""
+        with frame(self._title, _("↑ ↓ move   Enter select   Esc back"), "-open"):
             yield Input(placeholder=_("type to filter"), compact=True, id="filter")
             with Horizontal():
                 yield Options(compact=True, id="options")
                 yield Static(id="preview", markup=False)
-            yield Static(_("↑ ↓ move   Enter select   Esc back"), classes="keys")
 
-    def look_at(self, item: Item[str]) -> None:
+    def show_about(self, item: Item[str]) -> None:
         """Preview the network that is highlighted."""
         self._read(item)
 
-    def look_at_nothing(self) -> None:
-        """Say that nothing is left of the list."""
+    def show_no_match(self) -> None:
+        """Show that nothing matches."""
         self._preview(Text(_("no matches"), style="dim"))
 
     @work(thread=True, exclusive=True, group="preview")
     def _read(self, item: Item[str]) -> None:
         about = Text(item.about, style="dim")
-        if item.value == LOOK_FOR_IT:
+        if item.value == BROWSE:
             self.app.call_from_thread(self._preview, about)
             return
         notes: list[str] = []
@@ -82,15 +84,18 @@ def models(recent: tuple[str, ...]) -> list[Item[str]]:
     return [
         *(Item(path.name, _("recent, in {place}").format(place=path.parent), str(path)) for path in others),
         *(Item(path.name, _("in this directory"), f"./{path}") for path in nearby),
-        Item(_("another file …"), _("browse"), LOOK_FOR_IT),
+        Item(_("another file …"), _("browse"), BROWSE),
         *(Item(name, _("preset"), name) for name in preset_names()),
     ]
 
 
-async def look_for_file(app: App[None]) -> str | None:
-    """Ask for a file with a tree of directories."""
-    from tui_cnn.ui.toolkit.dialogs.file_picker import FilePicker
+async def ask_model(app: App[Any], recent: tuple[str, ...] = ()) -> str | None:
+    """Ask for a preset, a file of this directory, or any file."""
+    model = await app.push_screen_wait(OpenModel(recent))
+    if model != BROWSE:
+        return model
+    from tui_cnn.ui.toolkit.dialogs.file_picker import FilePicker  # the library that it is made of is not light
 
-    look = FilePicker(_("Open a network"), _("Networks"), lambda path: path.suffix in _SUFFIXES)
-    path = await app.push_screen_wait(look)
+    dialog = FilePicker(_("Open a network"), _("Networks"), lambda path: path.suffix in _SUFFIXES)
+    path = await app.push_screen_wait(dialog)
     return str(path) if path else None

@@ -6,11 +6,10 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
+from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult, frame
 
 
 class SavePath(SingleResult[Path | None]):
@@ -35,11 +34,10 @@ class SavePath(SingleResult[Path | None]):
         self._suffixes = suffixes
 
     def compose(self) -> ComposeResult:
-        """Lay out the line and a word about it."""
-        with Vertical(id="dialog") as dialog:
-            dialog.border_title = self._title
+        """Lay out the line, with room below for what is wrong with it."""
+        with frame(self._title, _("Enter save   Esc back")):
             yield Input(str(self._proposed), compact=True, id="path", select_on_focus=False)
-            yield Static(_("Enter save   Esc back"), classes="keys", id="advice", markup=False)
+            yield Static(id="advice", markup=False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

@@ -7,19 +7,18 @@ from rich.cells import cell_len, set_cell_size
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
+from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult, frame
 from tui_cnn.ui.toolkit.option_list import Options
 
 T = TypeVar("T")
 
-_SHARE = 0.4
-"""Of the terminal's height the list may have."""
+_SHARE = 0.5
+"""How much of the terminal's height the list may have."""
 
 
 class Item(NamedTuple, Generic[T]):
@@ -33,9 +32,11 @@ class Item(NamedTuple, Generic[T]):
 class Pick(SingleResult[T | None]):
     """A filter over a list; arrows move in the list while one types.
 
-    `made` makes an item of what is typed; `tell` says in a line what picking a value would do.
+    `made` makes an item of what is typed; `effect` says in a line what picking a value would do.
     """
 
+    FITS_LIST: ClassVar[bool] = True
+    """Whether the list is as high as all its items, where the terminal has room for them."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", show=False),
         Binding("down", "move('cursor_down')", show=False, priority=True),
@@ -49,23 +50,21 @@ class Pick(SingleResult[T | None]):
         title: str,
         items: list[Item[T]],
         made: Callable[[str], Item[T] | None] = lambda _text: None,
-        tell: Callable[[T], str] | None = None,
+        effect: Callable[[T], str] | None = None,
     ) -> None:
         super().__init__()
-        self._tell = tell
+        self._effect = effect
         self._title = title
         self._items = items
         self._made = made
         self._shown = items
 
     def compose(self) -> ComposeResult:
-        """Lay out the filter, the list and a word about the keys."""
-        with Vertical(id="dialog", classes="-list") as dialog:
-            dialog.border_title = self._title
+        """Lay out the filter, the list, and what is said about the highlighted item."""
+        with frame(self._title, _("↑ ↓ move   Enter select   Esc back"), "-list"):
             yield Input(placeholder=_("type to filter"), compact=True, id="filter")
             yield Options(compact=True, id="options")
-            yield Static(id="about", classes="-told" if self._tell else "")
-            yield Static(_("↑ ↓ move   Enter select   Esc back"), classes="keys")
+            yield Static(id="about", classes="-two" if self._effect else "")
 
     def on_mount(self) -> None:
         """Show everything at first."""
@@ -73,12 +72,12 @@ class Pick(SingleResult[T | None]):
 
     def on_resize(self) -> None:
         """Keep the height of the whole list, so that nothing jumps while one types."""
-        options = self.query_one(Options)
-        options.styles.min_height = min(len(self._items), int(self.size.height * _SHARE))
+        if self.FITS_LIST:
+            self.query_one(Options).styles.height = min(len(self._items), int(self.size.height * _SHARE))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        if not self.answered:  # what was typed before the answer may be told after it
+        if not self.answered:  # what was typed before the answer may arrive after it
             self._filter(event.value)
 
     @on(Input.Submitted)
@@ -94,15 +93,15 @@ class Pick(SingleResult[T | None]):
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_index < len(self._shown):  # the list may have been filtered since
-            self.look_at(self._shown[event.option_index])
+            self.show_about(self._shown[event.option_index])
 
-    def look_at(self, item: Item[T]) -> None:
-        """Say all of the item that is highlighted, and what picking it would do."""
-        effect = self._tell(item.value) if self._tell else ""
+    def show_about(self, item: Item[T]) -> None:
+        """Show the whole line about the highlighted item, and what picking it would do."""
+        effect = self._effect(item.value) if self._effect else ""
         self.query_one("#about", Static).update(Content.assemble(item.about, "\n" * bool(effect), (effect, "bold")))
 
-    def look_at_nothing(self) -> None:
-        """Say that nothing is left of the list."""
+    def show_no_match(self) -> None:
+        """Show that nothing matches."""
         self.query_one("#about", Static).update(_("no matches"))
 
     async def action_move(self, way: str) -> None:
@@ -112,10 +111,10 @@ class Pick(SingleResult[T | None]):
     def _filter(self, text: str) -> None:
         words = text.lower().split()
         named = [item for item in self._items if all(word in item.name.lower() for word in words)]
-        told = [item for item in self._items if all(word in f"{item.name} {item.about}".lower() for word in words)]
+        described = [item for item in self._items if all(word in f"{item.name} {item.about}".lower() for word in words)]
         named.sort(key=lambda item: not item.name.lower().startswith(text.lower()))
         made = self._made(text)
-        self._shown = [*([made] if made else []), *named, *(item for item in told if item not in named)]
+        self._shown = [*([made] if made else []), *named, *(item for item in described if item not in named)]
         width = max((cell_len(item.name) for item in self._items), default=0) + 2
         options = self.query_one(Options)
         options.clear_options()
@@ -125,4 +124,4 @@ class Pick(SingleResult[T | None]):
         )
         options.highlighted = 0 if self._shown else None
         if not self._shown:
-            self.look_at_nothing()
+            self.show_no_match()

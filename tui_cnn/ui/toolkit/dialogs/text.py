@@ -5,12 +5,11 @@ from typing import ClassVar
 from rich.console import RenderableType
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
+from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
+from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult, frame
 
 
 class TextDialog(SingleResult[None]):
@@ -27,12 +26,9 @@ class TextDialog(SingleResult[None]):
         self._at_end = at_end
 
     def compose(self) -> ComposeResult:
-        """Lay out the text and a word about the keys."""
-        with Vertical(id="dialog", classes="-text") as dialog:
-            dialog.border_title = Content(self._title)
-            with VerticalScroll():
-                yield Static(self._text, markup=False)
-            yield Static(_("↑ ↓ scroll   Esc back"), classes="keys")
+        """Lay out the text."""
+        with frame(self._title, _("↑ ↓ scroll   Esc back"), "-text"), VerticalScroll():
+            yield Static(self._text, markup=False)
 
     def on_mount(self) -> None:
         """A log is read from its end."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +12,13 @@ from rich.style import Style
 from tui_cnn.insight.colours import Scale
 from tui_cnn.ui.toolkit.cells import left, right
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas, on
-from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing, Styles, Tone, within
+from tui_cnn.ui.toolkit.pictures.drawing import TONES, Cell, Drawing, Styles, Tone, within
 from tui_cnn.ui.toolkit.pictures.legend import two_decimals
 
 _SHORTEST_NAME = 6
 _MOST_LINES = 3
 _TINT = 0.4
+_NARROW = 5
 
 Rgb = tuple[int, int, int]
 
@@ -32,7 +33,9 @@ class Numbers:
         scale: the colours of the cells; None: they have none.
         shades: (rows, columns): what the colours stand for, where it is not the values; NaN: no colour.
         tones: cells that are written in another style, (rows, columns) each; the last one counts.
-        window: cells under a window, (rows, columns): they are tinted, and their numbers bold.
+        window: cells under a window, (rows, columns): they are tinted, their numbers bold, and a frame is around them
+            where there is room between the numbers; that of the last column takes one cell more.
+        labels: what is written in a cell in place of its number.
         row_names, column_names: what stands at the edges, if anything.
         widest_cell: cells that a number may take at most.
         most_lines: lines that a row may take at most.
@@ -45,11 +48,20 @@ class Numbers:
     shades: npt.NDArray[Any] | None = None
     tones: Mapping[Tone, npt.NDArray[np.bool_]] = field(default_factory=dict)
     window: npt.NDArray[np.bool_] | None = None
+    labels: Mapping[Cell, str] = field(default_factory=dict)
     row_names: Sequence[str] = ()
     column_names: Sequence[str] = ()
     widest_cell: int = 9
     most_lines: int = _MOST_LINES
     describe: Callable[[int, int], str] | None = None
+
+    def label(self, cell: Cell) -> str:
+        """Return what is written in a cell."""
+        return self.labels[cell] if cell in self.labels else self.text(float(self.values[cell]))
+
+    def words(self, cell: Cell, width: int) -> str:
+        """Return a cell's label at the right of `width` cells, with a blank behind it where these are many."""
+        return right(self.label(cell), width - (width > _NARROW))
 
 
 class MatrixLayout(NamedTuple):
@@ -113,10 +125,36 @@ def draw_matrix(
                 style = styles.selected
             elif (row, column) == hovered:
                 style = style + Style(underline=True, bold=True)
-            text = right(numbers.text(float(numbers.values[row, column])), laid.cell - (laid.cell > 5))
+            text = numbers.words((row, column), laid.cell)
             for line in range(laid.lines):
                 words = left(text, laid.cell) if line == middle and laid.written else " " * laid.cell
                 canvas.put(laid.names + column * laid.cell, y + line, words, style)
+    if laid.written:
+        _draw_frame(canvas, numbers, laid, window, colours, styles)
+
+
+def _draw_frame(
+    canvas: Canvas,
+    numbers: Numbers,
+    laid: MatrixLayout,
+    window: npt.NDArray[np.bool_],
+    colours: npt.NDArray[np.uint8] | None,
+    styles: Styles,
+) -> None:
+    """Draw the sides of the window, each in the blank before a number: `┌ │ └`, or `[` where it is a line high."""
+    columns = window.shape[1]
+    sides = np.diff(np.pad(window.astype(int), ((1, 1), (1, 1))), axis=1)  # 1: opens, -1: closes
+    for row, column in np.argwhere(sides[1:-1]).tolist():
+        if column < columns and not numbers.words((row, column), laid.cell).startswith(" "):
+            continue
+        side = sides[row + 1, column]
+        goes_up, goes_down = sides[row, column] == side, sides[row + 2, column] == side
+        style = _ground(numbers, colours, (row, column), styles) if column < columns else styles.text
+        for line in range(laid.lines):
+            begins, ends = not goes_up and line == 0, not goes_down and line == laid.lines - 1
+            place = ("│", "└┘", "┌┐", "[]")[2 * begins + ends]
+            y = laid.top + row * laid.lines + line
+            canvas.put(laid.names + column * laid.cell, y, place[0 if side > 0 else -1], style + Style(bold=True))
 
 
 def _ground(numbers: Numbers, colours: npt.NDArray[np.uint8] | None, cell: Cell, styles: Styles) -> Style:
@@ -142,6 +180,9 @@ class Matrix(Drawing):
         def _select(self, event: Matrix.Selected) -> None:
             row, column = event.cell
     """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = TONES | {"drawing--window"}
+    DEFAULT_CSS = "Matrix > .drawing--window { color: #ffb000; }"
 
     def __init__(
         self,
@@ -176,7 +217,7 @@ class Matrix(Drawing):
         """Draw the table."""
         laid = self.layout_of_cells
         if self.numbers is not None and laid is not None:
-            tint = self.rgb("drawing--second-frame")
+            tint = self.rgb("drawing--window")
             draw_matrix(canvas, self.numbers, laid, self.selected, self.hovered, self.tones, tint)
 
     def cell_at(self, x: int, y: int) -> Cell | None:

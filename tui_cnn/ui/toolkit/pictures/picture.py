@@ -1,8 +1,8 @@
 """An image or a map of values as half-blocks, as large as it fits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,12 +27,14 @@ class Raster:
         values: (height, width, ...): what the mouse is told of; the pixels themselves where there are none.
         frames: regions of it, each with the name of its colour.
         sampling: how it is made smaller where it does not fit.
+        describe: says what the tooltip of (row, column) is; where it is left out, the place and the value.
     """
 
     pixels: npt.NDArray[Any]
     values: npt.NDArray[Any] | None = None
     frames: Sequence[tuple[Region, FrameTone]] = ()
     sampling: Sampling = "area"
+    describe: Callable[[int, int], str] | None = None
 
 
 class Fit(NamedTuple):
@@ -92,6 +94,8 @@ class Picture(Drawing):
             row, column = event.cell                         # of the image, not of the screen
     """
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"drawing--cursor", "drawing--frame", "drawing--second-frame"}
+
     def __init__(
         self,
         *,
@@ -148,6 +152,8 @@ class Picture(Drawing):
         """Say where a pixel is, and its value."""
         if self.raster is None:
             return ""
+        if self.raster.describe is not None:
+            return self.raster.describe(*cell)
         values = self.raster.pixels if self.raster.values is None else self.raster.values
         value = ", ".join(f"{number:.4g}" for number in np.atleast_1d(values[cell])).replace("-", "−")
         return _("row {row}, column {column}").format(row=cell[0], column=cell[1]) + f": {value}"

@@ -10,7 +10,7 @@ from tui_cnn.runs.inspection.replies import Activations, Predictions
 from tui_cnn.runs.inspection.requests import Predict
 from tui_cnn.runs.inspection.source import Source
 from tui_cnn.ui.inspect import answer_cache as module
-from tui_cnn.ui.inspect.answer_cache import Desk, size
+from tui_cnn.ui.inspect.answer_cache import AnswerCache, size
 
 SOURCE = Source("run")
 
@@ -29,10 +29,10 @@ class Echo:
         pass
 
 
-async def ask(desk, number):
+async def ask(answers, number):
     request = Predict(source=SOURCE, images=(number,))
-    desk.want("predict", request, Predictions)
-    await asyncio.gather(*(task for _request, task in desk._asking.values()))
+    answers.want("predict", request, Predictions)
+    await asyncio.gather(*(task for _request, task in answers._asking.values()))
     return request
 
 
@@ -40,26 +40,26 @@ async def ask(desk, number):
 async def test_what_was_not_used_for_the_longest_time_is_forgotten(monkeypatch, limit, value):
     monkeypatch.setattr(module, limit, value)
     echo = Echo()
-    desk = Desk(echo, lambda: None)
-    first, second, third = [await ask(desk, number) for number in range(3)]
-    assert desk.get(first, Predictions)
-    await ask(desk, 3)
-    assert desk.get(first, Predictions), "it was looked at since"
-    assert desk.get(second, Predictions) is None
-    assert desk.get(third, Predictions)
-    await ask(desk, 0)
-    await ask(desk, 1)
+    answers = AnswerCache(echo, lambda: None)
+    first, second, third = [await ask(answers, number) for number in range(3)]
+    assert answers.get(first, Predictions)
+    await ask(answers, 3)
+    assert answers.get(first, Predictions), "it was looked at since"
+    assert answers.get(second, Predictions) is None
+    assert answers.get(third, Predictions)
+    await ask(answers, 0)
+    await ask(answers, 1)
     assert echo.asked == [0, 1, 2, 3, 1]
 
 
 async def test_one_answer_is_kept_however_large(monkeypatch):
     monkeypatch.setattr(module, "_MOST_BYTES", 10)
-    desk = Desk(Echo(), lambda: None)
-    first = await ask(desk, 0)
-    assert desk.get(first, Predictions)
-    second = await ask(desk, 1)
-    assert desk.get(second, Predictions)
-    assert desk.get(first, Predictions) is None
+    answers = AnswerCache(Echo(), lambda: None)
+    first = await ask(answers, 0)
+    assert answers.get(first, Predictions)
+    second = await ask(answers, 1)
+    assert answers.get(second, Predictions)
+    assert answers.get(first, Predictions) is None
 
 
 def test_the_size_of_an_answer_is_that_of_all_its_arrays():

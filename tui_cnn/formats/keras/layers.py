@@ -13,21 +13,21 @@ from tui_cnn.core.layers import CONTAINERS, LAYER_TYPES, AnyLayer, Opaque, is_co
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.keras.arithmetic import scaled_by_channel
 from tui_cnn.formats.keras.composites import describe, recognize
+from tui_cnn.formats.keras.identifiers import activation_identifier, initializer_identifier, regularizer_identifier
 from tui_cnn.formats.keras.notes import Notes
 from tui_cnn.formats.keras.schema import Entry
 from tui_cnn.formats.keras.settings import ForeignError, require_neutral, require_plain_dtype, without_own_strides
-from tui_cnn.formats.keras.words import activation_word, initializer_word, regularizer_word
 from tui_cnn.formats.validation import choices
 from tui_cnn.i18n import _
 
-LEAVES = {name: kind for name, kind in LAYER_TYPES.items() if kind not in CONTAINERS and not is_composite(kind)}
+KERAS_LAYERS = {name: kind for name, kind in LAYER_TYPES.items() if kind not in CONTAINERS and not is_composite(kind)}
 """The layers that Keras has under the same name."""
 
-_FUNCTIONS = tuple(name for name, kind in LEAVES.items() if kind.family == "activation")
+_FUNCTIONS = tuple(name for name, kind in KERAS_LAYERS.items() if kind.family == "activation")
 """Layers that Keras takes for the activation of another layer."""
 
 
-def leaf(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLayer, ...]:
+def read_layer(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLayer, ...]:
     """Return the layer of `entry`, without a name: a layer, or two where its activation is a layer of its own.
 
     Args:
@@ -39,7 +39,7 @@ def leaf(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLayer, ...
         ForeignError: we cannot say the same.
     """
     entry = scaled_by_channel(entry)
-    kind = LEAVES.get(entry.class_name) if entry.is_layer else None
+    kind = KERAS_LAYERS.get(entry.class_name) if entry.is_layer else None
     if kind is None:
         raise ForeignError
     config = dict(entry.config)
@@ -91,24 +91,24 @@ def _function(description: dict[str, Any], shape: Shape | None, notes: Notes) ->
         raise ForeignError from None
     if entry.class_name not in _FUNCTIONS:
         raise ForeignError
-    return leaf(entry, shape, notes)
+    return read_layer(entry, shape, notes)
 
 
 def _field(kind: type[msgspec.Struct], name: str, value: Any, remarks: list[str]) -> dict[str, Any]:
     """Put a setting into our words; nothing where it is to be left at its default."""
     if name.endswith("_initializer"):
-        word = initializer_word(value)
+        word = initializer_identifier(value)
         if word not in _choices(kind, name):
             remarks.append(_("{field} set to its default").format(field=name))
             return {}
         return {name: word}
     if name.endswith("_regularizer"):
-        word = None if value is None else regularizer_word(value)
+        word = None if value is None else regularizer_identifier(value)
         if value is not None and word is None:
             remarks.append(_("{field} ignored").format(field=name))
         return {name: word}
     if name == "activation":
-        return {name: activation_word(value)}
+        return {name: activation_identifier(value)}
     if name in ("mean", "variance"):
         return {name: [value] if isinstance(value, int | float) else value}
     if name.endswith("factor") and isinstance(value, list) and len(value) == 2:

@@ -11,10 +11,10 @@ from tui_cnn.core.layers import Activation, Block, Branches, Conv2D, Dense, Dept
 from tui_cnn.core.naming import names
 from tui_cnn.core.network import Network, walk
 from tui_cnn.formats.toml import dumps_network
-from tui_cnn.lab.scene import Typed, convolution
+from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings
 from tui_cnn.runs.inspection.arrays import pack
-from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights, Weights
+from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights, WeightsReply
 from tui_cnn.ui.inspect import screen as inspect
 from tui_cnn.ui.inspect.lab_transfer import feeding, take_filter, take_map
 from tui_cnn.ui.inspect.scene import Scene
@@ -29,7 +29,7 @@ def run(monkeypatch):
 def on_bench(brought):
     """Compute what the Lab shows of what it is brought."""
     settings = msgspec.structs.replace(ConvolutionSettings(), **brought.settings)
-    return convolution(settings, Typed(map=brought.map, trained=brought.trained))
+    return convolution(settings, LabArrays(map=brought.map, trained=brought.trained))
 
 
 async def test_a_map_and_a_filter_go_to_the_lab(run):
@@ -70,7 +70,7 @@ async def test_other_layers_stay(run, monkeypatch):
         await user.press("k", "down")
         await user.sees("4 Dense")
         await user.press("t")
-        await user.told("The Lab takes filters of Conv2D")
+        await user.told("The Lab supports filters of Conv2D")
         assert user.app.current_mode == "inspect"
 
 
@@ -92,7 +92,7 @@ def of(layers, shape, keras):
         LayerInfo(path, named[path], type(layer).__name__, output.shape, False)
         for (path, layer), output in zip(heard, outputs, strict=True)
     )
-    weights = Weights(
+    weights = WeightsReply(
         layers=tuple(
             LayerWeights(layer.name, {weight.name: pack(weight.numpy()) for weight in layer.weights})
             for layer in model.layers

@@ -35,7 +35,7 @@ _ACTIVATIONS = {"swish": "silu", "hard_swish": "hard_silu"}
 """Other words that Keras takes for the same function."""
 
 
-def initializer_word(value: Any) -> str | None:
+def initializer_identifier(value: Any) -> str | None:
     """Return our word for an initializer; None where there is none for it with these arguments."""
     if isinstance(value, str):
         return value
@@ -57,7 +57,7 @@ def constant_value(description: Any) -> Any:
     return config.get("value") if name == "Constant" else None
 
 
-def regularizer_word(value: Any) -> str | None:
+def regularizer_identifier(value: Any) -> str | None:
     """Return our word for a regularizer of the kinds L1, L2 and L1L2; None for another."""
     if isinstance(value, str):
         return {"l1": "l1(0.01)", "l2": "l2(0.01)", "l1_l2": "l1_l2(0.01, 0.01)"}.get(value)
@@ -82,7 +82,7 @@ def regularizer_config(word: str) -> dict[str, Any]:
     return {"module": "keras.regularizers", "class_name": "L1L2", "config": config, "registered_name": None}
 
 
-def activation_word(value: Any) -> Any:
+def activation_identifier(value: Any) -> Any:
     """Return our word for an activation; what is no word comes back as it is."""
     if value is None:
         return "linear"

@@ -16,7 +16,7 @@ from tui_cnn.core.layers.merging import Merge
 from tui_cnn.formats.keras.composites import LONGEST, describe, recognize
 from tui_cnn.formats.keras.dominators import Dominators
 from tui_cnn.formats.keras.graph import Graph, GraphError, Node, tensors
-from tui_cnn.formats.keras.leaf import opaque
+from tui_cnn.formats.keras.layers import opaque
 from tui_cnn.formats.keras.notes import Notes, enumerate_names
 from tui_cnn.formats.keras.schema import Entry
 from tui_cnn.formats.keras.settings import ForeignError
@@ -38,7 +38,7 @@ class _TangledError(Exception):
     """A node belongs to two places at once."""
 
 
-def series(graph: Graph, convert: Convert, name: Name, notes: Notes) -> tuple[AnyLayer, ...]:
+def series_parallel(graph: Graph, convert: Convert, name: Name, notes: Notes) -> tuple[AnyLayer, ...]:
     """Turn a graph into a stack.
 
     Args:
@@ -50,10 +50,10 @@ def series(graph: Graph, convert: Convert, name: Name, notes: Notes) -> tuple[An
     Raises:
         GraphError: it is nested too deeply.
     """
-    return _Series(graph.nodes, convert, name, notes).stack(0, len(graph.nodes) - 1, 0)
+    return _SeriesParallel(graph.nodes, convert, name, notes).stack(0, len(graph.nodes) - 1, 0)
 
 
-class _Series:
+class _SeriesParallel:
     def __init__(self, nodes: list[Node], convert: Convert, name: Name, notes: Notes) -> None:
         self._nodes, self._convert, self._name, self._notes = nodes, convert, name, notes
         self._placed: set[int] = set()

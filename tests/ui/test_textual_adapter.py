@@ -1,0 +1,144 @@
+"""Textual's private parts: used in one module, and everything works without them."""
+
+import ast
+import inspect
+import pkgutil
+import sys
+from functools import cache
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from textwrap import dedent
+from types import ModuleType
+
+import pytest
+from rich.console import Console
+from textual._compositor import LayoutUpdate
+from textual.geometry import Region
+from textual.strip import Strip
+
+import tui_cnn
+from tests.ui import told
+from tests.ui.driving import opened
+from tui_cnn.ui.toolkit import textual_adapter
+from tui_cnn.ui.toolkit.diff_renderer import TerminalBuffer
+
+ADAPTER = textual_adapter.__name__
+
+
+def is_private(name):
+    return any(part.startswith("_") and not part.startswith("__") for part in name.split("."))
+
+
+@cache
+def private_names(cls):
+    """The private names that a class of Textual has, or gives to itself."""
+    tree = ast.parse(dedent(inspect.getsource(cls)))
+    given = {
+        node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+    }
+    return {name for name in given | set(vars(cls)) if is_private(name)}
+
+
+def modules():
+    for found in pkgutil.walk_packages(tui_cnn.__path__, "tui_cnn."):
+        if not found.name.startswith("tui_cnn.worker") and found.name not in (ADAPTER, "tui_cnn.__main__"):
+            yield import_module(found.name)
+
+
+def private_imports(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "textual":
+            yield from (f"{node.module}.{name.name}" for name in node.names if is_private(f"{node.module}.{name.name}"))
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names if name.name.startswith("textual.") and is_private(name.name))
+
+
+def private_uses(cls):
+    """The private names of Textual that a subclass of one of its classes uses, overrides or takes for its own."""
+    bases = [base for base in cls.__mro__ if base.__module__.partition(".")[0] == "textual"]
+    private = set().union(*map(private_names, bases))
+    for node in ast.walk(ast.parse(dedent(inspect.getsource(cls)))):
+        name = getattr(node, "attr", None) or (getattr(node, "name", None) if isinstance(node, ast.stmt) else None)
+        if name in private:
+            yield name
+
+
+def test_no_other_module_uses_what_textual_keeps_private():
+    used = {}
+    for module in modules():
+        names = list(private_imports(ast.parse(inspect.getsource(module))))
+        for cls in vars(module).values():
+            if inspect.isclass(cls) and cls.__module__ == module.__name__ and "tui_cnn.ui" in cls.__module__:
+                names += private_uses(cls)
+        if names:
+            used[module.__name__] = names
+    assert used == {}
+
+
+def test_the_test_finds_what_is_used():
+    assert "_display" in private_uses(textual_adapter.AdaptedApp)
+    assert list(private_imports(ast.parse("from textual.keys import _character_to_key"))) == [
+        "textual.keys._character_to_key"
+    ]
+
+
+@pytest.fixture
+def without(monkeypatch):
+    monkeypatch.setattr(textual_adapter, "enabled", False)
+
+
+@pytest.mark.usefixtures("without")
+async def test_designing_works_without():
+    async with opened(painted=True) as user:
+        await user.press("down", "a")
+        await user.sees("Add a layer")
+        await user.choose("dropout")
+        await user.sees("Dropout", "9 layers")
+        await user.press("u")
+        await user.sees("8 layers")
+        await user.press("enter", "ctrl+up", "escape")
+        await user.press("question_mark")
+        await user.sees("Help", "Conv2D")
+        await user.press("escape", "ctrl+p", "escape")
+        await user.resize(80, 24)
+        await user.sees("8 layers")
+
+
+@pytest.mark.usefixtures("without")
+async def test_runs_are_shown_without():
+    run = told.make_run()
+    told.write(run, told.started(), *told.trained(5), told.finished())
+    async with opened(painted=True) as user:
+        await user.press("5")
+        await user.sees(run.id)
+        await user.press("enter")
+        await user.sees("test accuracy")
+        await user.press("4")
+        await user.press("pagedown", "1")
+        await user.sees("8 layers")
+
+
+@pytest.mark.usefixtures("without")
+async def test_notices_pile_up_and_go_without():
+    async with opened() as user:
+        for number in range(5):
+            user.app.notify(f"notice {number}")
+        user.app.notify("notice 0")
+        await user.settle()
+        assert user.notices == [*(f"notice {number}" for number in range(5)), "notice 0"]
+
+
+def test_a_release_without_the_private_module(monkeypatch):
+    monkeypatch.setitem(sys.modules, "textual._compositor", ModuleType("textual._compositor"))
+    spec = spec_from_file_location("adapter_without_a_compositor", textual_adapter.__file__)
+    adapter = module_from_spec(spec)
+    spec.loader.exec_module(adapter)
+    assert not isinstance(LayoutUpdate([], Region()), adapter.LayoutUpdate)
+
+
+def test_an_update_of_another_form_is_written_whole():
+    update = LayoutUpdate([[Strip.blank(4)]], Region(0, 0, 4, 1))
+    whole = update.render_segments(Console())
+    update.region = (0, 0)
+    update.render_segments = lambda _console: whole
+    assert textual_adapter.DifferingCells(update, TerminalBuffer()).render_segments(Console()) == whole
