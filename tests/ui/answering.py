@@ -80,7 +80,7 @@ class Answering:
         await self.hold.wait()
         if self.refuse:
             raise RunError(self.refuse)
-        answer = getattr(self, f"_{type(request).__name__.lower()}")(request)
+        answer = getattr(self, f"_{type(request).__struct_config__.tag}")(request)
         return without_numbers(answer) if self.diverged else answer
 
     async def close(self):

@@ -70,7 +70,7 @@ async def test_other_layers_stay(run, monkeypatch):
         await user.press("k", "down")
         await user.sees("4 Dense")
         await user.press("t")
-        await user.told("The Lab takes filters of Conv2D")
+        await user.told("The Lab supports filters of Conv2D")
         assert user.app.current_mode == "inspect"
 
 

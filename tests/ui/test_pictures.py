@@ -244,7 +244,7 @@ VIEWS = {
 def inspected(monkeypatch):
     """A run to look into; in 80 columns its pictures are in colours, in more as a terminal without any has them."""
     monkeypatch.setattr(inspect, "Inspector", Answering)
-    monkeypatch.setattr(inspect, "ink", lambda app: "blocks" if app.size.width == SIZES["80x24"][0] else ink(app))
+    monkeypatch.setattr(drawing, "ink", lambda app: "blocks" if app.size.width == SIZES["80x24"][0] else ink(app))
     return answering.make_run()
 
 

@@ -71,23 +71,6 @@ def paint(shares: npt.NDArray[Any], palette: Palette = "sequential") -> Pixels:
     return np.asarray(np.round(painted), np.uint8)
 
 
-def stretch(values: npt.NDArray[Any], *, around_zero: bool = False, apart: bool = False) -> npt.NDArray[np.float64]:
-    """Bring values of any shape to 0 to 1: from the smallest to the largest, or with 0 at one half for `diverging`.
-
-    `apart`: each channel of values (..., channels) has a scale of its own. What is no number stays so
-    and counts for nothing, and infinities lie beyond the ends. What is the same everywhere becomes 0.
-    """
-    values = np.asarray(values, np.float64)
-    axes, known = tuple(range(values.ndim - apart)), np.isfinite(values)
-    if around_zero:
-        extent = np.abs(values).max(axis=axes, keepdims=True, where=known, initial=0.0)
-        return np.asarray(values / np.where(extent, 2 * extent, 1.0) + 0.5)
-    lowest = values.min(axis=axes, keepdims=True, where=known, initial=np.inf)
-    highest = values.max(axis=axes, keepdims=True, where=known, initial=-np.inf)
-    lowest = np.where(highest >= lowest, lowest, 0.0)  # where nothing is known
-    return np.asarray((values - lowest) / np.where(highest > lowest, highest - lowest, 1.0))
-
-
 def overlay(image: Pixels, heat: npt.NDArray[Any], strength: float = 0.5, scale: Scale | None = None) -> Pixels:
     """Lay heat (height, width) over a grey or coloured image of the same size: (height, width, 3)."""
     below = image if image.ndim == 3 else np.repeat(image[..., np.newaxis], 3, axis=-1)

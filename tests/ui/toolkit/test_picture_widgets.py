@@ -50,7 +50,7 @@ def tiles(count, size=(4, 4), **more):
 
 def test_pictures_of_a_gallery_are_as_large_as_all_fit():
     assert lay_out(tiles(3), 0, (6, 30)).times == 2
-    assert lay_out(tiles(1), 0, (30, 60)).times == 8
+    assert lay_out(tiles(1), 0, (30, 60)).times == 12
     crowded = lay_out(tiles(40, (10, 10)), 39, (24, 60))
     assert (crowded.columns, crowded.rows, crowded.first, crowded.reduced) == (5, 4, 20, 1)
     assert lay_out(tiles(32, (26, 26)), 0, (18, 48)).reduced > 1
@@ -203,7 +203,7 @@ async def test_a_gallery_says_how_many_are_in_view():
 
 
 async def test_a_legend_says_which_value_a_colour_is():
-    app = Shown(Legend(scale=Scale(0, 15, "sequential")))
+    app = Shown(Legend(scale=Scale(0, 13, "sequential")))
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.hover(Legend, offset=(8, 0))
         assert str(app.drawing.tooltip) == "3.00"

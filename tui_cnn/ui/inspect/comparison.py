@@ -44,7 +44,6 @@ class ComparisonView(View):
         & > Horizontal { height: 4; }
         & > Horizontal > Bars { height: 100%; margin-right: 2; }
     }
-    .-tall ComparisonView > Horizontal, .-high ComparisonView > Horizontal { height: 6; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *COMPARISON.bindings(),

@@ -28,7 +28,7 @@ from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.matrix import Matrix, Numbers
 
 _PAGES = ("confusion", "classes", "calibration", "mistakes")
-_NAME = 12
+_NAME, _SHORT_NAME = 9, 7
 _CELL = 4
 _BESIDE = 34
 """Cells that a second column needs."""
@@ -56,7 +56,7 @@ class EvaluationView(View):
             height: auto;
             grid-size: 2 2;
             grid-rows: auto;
-            grid-columns: 11fr 9fr;
+            grid-columns: 4fr 3fr;
             grid-gutter: 1 2;
             & > Vertical { height: auto; }
         }
@@ -188,14 +188,14 @@ class EvaluationView(View):
         }
         return ViewExport("confusion", picture, (_("true class"), *names), rows, arrays)
 
-    def on_resize(self) -> None:
+    def _look_for_room(self, classes: int) -> None:
         """Offer to turn the page only where there is no room for all tables."""
-        classes = len(self.scene.opened.class_names) if self.scene else 10
         room = self.size
-        self._paged = room.width < _NAME + _CELL * classes + 2 + _BESIDE or room.height < 2 * classes + 7
-        self.set_class(self._paged, "-paged")
-        self.refresh_bindings()
-        super().on_resize()
+        paged = room.width < _SHORT_NAME + _CELL * classes + 2 + _BESIDE or room.height < 2 * classes + 7
+        self.set_class(paged, "-paged")
+        if paged != self._paged:
+            self._paged = paged
+            self.refresh_bindings()
 
     def update_parts(self, scene: Scene) -> str:
         """Fill the tables."""
@@ -207,16 +207,17 @@ class EvaluationView(View):
         text = _("Space: table {number} of {count}").format(number=self._page + 1, count=len(_PAGES))
         self.query_one(".page", Static).update(text)
         names = scene.opened.class_names
+        self._look_for_room(len(names))
         self.query_one("#confusion Matrix", Matrix).show(self._confusion(measured, names), self._cell)
         self.query_one("#cell", Static).update(_cell_text(measured, names, *self._cell), layout=False)
-        self.query_one("#classes Bars", Bars).show(_class_bars(measured, names), self._cell[0])
+        self.query_one("#classes Bars", Bars).show(_class_bars(measured, names if self._paged else ()), self._cell[0])
         result = reliability(measured.probabilities, measured.labels)
         heading = left(_("confidence"), 11) + right(_("accuracy"), 8) + right(_("images"), 8)
         bars = [
             Bar(
                 f"{low:.1f}–{low + 0.1:.1f}",
                 float(right_share) if images else np.nan,
-                f"{right_share:>10.3f}{images:>8,}" if images else "",
+                f"{right_share:>11.3f}{images:>8,}" if images else "",
                 "dim",
                 text_tone="text",
                 mark=float(sure),
@@ -241,11 +242,11 @@ class EvaluationView(View):
         rows = []
         for number in numbers[: len(names)]:
             predicted = int(measured.probabilities[number].argmax())
-            words = f"{number:>6,}  {left(names[measured.labels[number]], _NAME)} → {names[predicted]}"
+            words = f"{number:>5,}  {left(names[measured.labels[number]], _NAME)} → {left(names[predicted], _NAME)}"
             share = float(measured.probabilities[number, predicted])
             rows.append(Bar(words, share, f"{share:.3f}", "text", text_tone="bad"))
         heading = _("most confident mistakes")
-        self.query_one("#mistakes Bars", Bars).show(BarRows(rows, heading, widest_name=8 + 2 * _NAME + 3, longest=16))
+        self.query_one("#mistakes Bars", Bars).show(BarRows(rows, heading, widest_name=10 + 2 * _NAME, longest=0))
 
         def tile(place: int, _cells: int) -> Tile:
             number = numbers[place]
@@ -296,11 +297,14 @@ def _cell_text(measured: Measured, names: tuple[str, ...], row: int, column: int
 
 
 def _class_bars(measured: Measured, names: tuple[str, ...]) -> BarRows:
+    """Show precision, recall and F1; without `names` beside a table that has them already."""
     found = per_class(measured.counts)
-    head = max(map(len, names)) + 1
-    heading = " " * head + right(_("precision"), 10) + right(_("recall"), 8) + right(_("F1"), 7)
+    head = max(map(len, names)) + 1 if names else 0
+    heading = " " * head + right(_("precision"), 9) + right(_("recall"), 8) + right(_("F1"), 7)
     bars = [
         Bar(name, float(f1), f"{precision:>9.3f}{recall:>8.3f}{f1:>7.3f}")
-        for name, precision, recall, f1 in zip(names, found.precision, found.recall, found.f1, strict=True)
+        for name, precision, recall, f1 in zip(
+            names or [""] * len(found.f1), found.precision, found.recall, found.f1, strict=True
+        )
     ]
     return BarRows(bars, heading, text_first=True, widest_name=head - 1)

@@ -39,11 +39,11 @@ class FieldView(View):
     KEY = "f"
     DEFAULT_CSS = """
     FieldView {
-        & > Horizontal { height: 3fr; }
+        & > Horizontal { height: 7fr; }
         & > Horizontal > Picture { width: 1fr; height: 100%; }
-        & > Horizontal > Vertical { width: 24; height: 100%; }
+        & > Horizontal > Vertical { width: 28; height: 100%; }
         & Legend { margin-top: 1; }
-        & > Gallery { height: 2fr; }
+        & > Gallery { height: 4fr; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -216,7 +216,7 @@ class FieldView(View):
         widest = max(len(tile(place, 0).words[0]) for place in range(len(numbers)))
         size = (pictures.shape[1], pictures.shape[2])
         # Whole names where all patches have room with them.
-        room = self.query_one(Gallery).size.width // (widest + 2) >= len(numbers)
+        room = self.size.width // (widest + 2) >= len(numbers)
         narrowest = widest if room else _CAPTION
         self.query_one(Gallery).show(Tiles(len(numbers), size, tile, describe, narrowest=narrowest))
 

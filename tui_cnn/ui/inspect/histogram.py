@@ -1,5 +1,7 @@
 """How many values are how large, as columns."""
 
+from typing import ClassVar
+
 import numpy as np
 from rich.cells import cell_len
 
@@ -42,6 +44,8 @@ def _draw_columns(canvas: Canvas, x: int, height: int, bins: Histogram, styles: 
 
 class HistogramChart(Drawing):
     """A histogram as wide as its bins; the mouse shows how many values are in one."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"drawing--dim", "drawing--bar"}
 
     _begin = 0
 

@@ -41,8 +41,6 @@ class KernelDetail(Vertical):
         }
         &.-classical > Horizontal > HistogramChart { display: none; }
     }
-    .-tall KernelDetail { height: 9; & > HistogramChart { height: 3; } }
-    .-high KernelDetail { height: 14; & > HistogramChart { height: 6; } }
     """
 
     def compose(self) -> ComposeResult:
@@ -54,8 +52,8 @@ class KernelDetail(Vertical):
         yield Static(classes="similar", markup=False)
         yield HistogramChart()
 
-    def show(self, kernel: npt.NDArray[Any], layer: npt.NDArray[Any], scale: Scale) -> None:
-        """Show a kernel (height, width) of a layer (height, width, filters)."""
+    def show(self, kernel: npt.NDArray[Any], layer: npt.NDArray[Any], scale: Scale, width: int) -> None:
+        """Show a kernel (height, width) of a layer (height, width, filters), in so many cells."""
         matrix, like = self.query_one(Matrix), likeness(kernel)
         matrix.display = max(kernel.shape) <= _LARGEST_TABLE
         if matrix.display:
@@ -63,7 +61,7 @@ class KernelDetail(Vertical):
             matrix.show(Numbers(kernel, scale=scale, widest_cell=_FIELD))
         self.set_class(like is None, "-other-size")
         self.set_class(like is not None, "-classical")
-        width = self.size.width - (matrix.display * (kernel.shape[1] * _FIELD + 3) if like is None else 0)
+        width -= matrix.display * (kernel.shape[1] * _FIELD + 3) if like is None else 0
         bins = histogram(layer, max(8, min(_MOST_BINS, width - 24)))
         for chart in self.query(HistogramChart):
             chart.show(bins)

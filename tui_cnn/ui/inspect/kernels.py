@@ -182,7 +182,7 @@ class KernelsView(View):
         tiles = Tiles(shown.shape[-1], (shown.shape[0], shown.shape[1]), tile, describe, words, narrowest)
         self.query_one("#filters", Gallery).show(tiles, selected)
         self._describe(scene, bank)
-        self.query_one(KernelDetail).show(shown[..., selected], shown, self._colours(shown, selected))
+        self.query_one(KernelDetail).show(shown[..., selected], shown, self._colours(shown, selected), self.size.width)
         return ""
 
     def _describe(self, scene: Scene, bank: Bank) -> None:

@@ -29,11 +29,6 @@ class LargeMap(Horizontal):
         & Static { height: 1; color: $foreground 60%; }
         & Matrix { height: 15; }
     }
-    .-narrow LargeMap {
-        layout: vertical;
-        & > Vertical { width: 1fr; margin: 0; }
-        & Matrix { height: 5; }
-    }
     """
 
     class Chosen(Message):

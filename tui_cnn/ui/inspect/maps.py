@@ -27,6 +27,9 @@ from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.legend import Legend
 from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
+_HEAD = 2
+"""Lines above the maps."""
+
 
 class MapsView(View):
     """Up and down walk the layers, left and right the maps; Enter makes the map large, with a cursor in it."""
@@ -190,9 +193,9 @@ class MapsView(View):
             self.show_only(units, gallery, large)
             order = self._order(scene)
             names = scene.opened.class_names if scene.layer == len(scene.opened.layers) - 1 else ()
-            units.show(
-                Units.of(scene, values[0, 0], order, names, self._dead(scene)), self.scaled(scale_of(values[0, 0]))
-            )
+            chart = Units.of(scene, values[0, 0], order, names, self._dead(scene))
+            room = self.size.height - _HEAD, self.size.width
+            units.show(chart, self.scaled(scale_of(values[0, 0])), room)
         elif self._large:
             self.show_only(large, gallery, units)
             shown = values[..., scene.channel]

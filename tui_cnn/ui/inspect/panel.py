@@ -16,7 +16,7 @@ from tui_cnn.runs.inspection.replies import Activations
 from tui_cnn.runs.inspection.requests import AnyRequest
 from tui_cnn.ui.inspect.answer_cache import AnswerCache
 from tui_cnn.ui.inspect.scene import Scene
-from tui_cnn.ui.toolkit.ascii_fallback import ink
+from tui_cnn.ui.toolkit.pictures.drawing import scale_for
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery
 
 
@@ -107,9 +107,7 @@ class ScenePanel(Vertical):
 
     def scaled(self, scale: Scale) -> Scale:
         """Return a scale in grey where no colours are wanted, or where there are none."""
-        grey = self.scene is not None and self.scene.grey
-        colourless = grey or self.app.no_color or ink(self.app) == "characters"
-        return scale._replace(palette="grey") if colourless else scale
+        return scale_for(self.app, scale, grey=self.scene is not None and self.scene.grey)
 
     @staticmethod
     def in_view(gallery: Gallery) -> str:

@@ -31,7 +31,7 @@ from tui_cnn.ui.inspect.run_weights import RunWeights, source_of
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.subject import of_test
 from tui_cnn.ui.inspect.subject_panel import PredictionPanel, SubjectPanel
-from tui_cnn.ui.inspect.view import BrowseImages, View
+from tui_cnn.ui.inspect.view import BrowseImages
 from tui_cnn.ui.inspect.views import all_views
 from tui_cnn.ui.inspect.weights_watcher import WeightsWatcher
 from tui_cnn.ui.inspect.why import WhyView
@@ -62,6 +62,8 @@ class InspectScreen(MainScreen):
         super().__init__()
         self.scene: Scene | None = None
         self.answers = AnswerCache(Inspector(), self._take_answers)
+        self.views = all_views(self.answers)
+        self.current_view = self.views[0]
         self.browser = ImageBrowser()
         self.watcher = WeightsWatcher(
             self, changed=self._take_weights, failed=self._show_message, listed=self._take_runs
@@ -72,8 +74,6 @@ class InspectScreen(MainScreen):
 
     def body(self) -> Iterator[Widget]:
         """Lay out the tabs, the image with its prediction, and the views; or a message where there is nothing."""
-        views = all_views(self.answers)
-        self.current_view = views[0]
         left = Vertical(
             SubjectPanel(self.answers, id="subject"),
             PredictionPanel(self.answers, id="prediction"),
@@ -81,7 +81,7 @@ class InspectScreen(MainScreen):
             id="left",
         )
         yield Horizontal(Static(id="view-tabs"), Static(id="source"), id="head")
-        yield Horizontal(left, ContentSwitcher(*views, id="views", initial=views[0].id), id="parts")
+        yield Horizontal(left, ContentSwitcher(self.current_view, id="views", initial=self.current_view.id), id="parts")
         yield Static(id="state", markup=False)
 
     def on_mount(self) -> None:
@@ -136,11 +136,14 @@ class InspectScreen(MainScreen):
         if other_network:
             self.show_totals()
 
-    def show_view(self, name: str) -> None:
-        """Bring a view up."""
+    async def show_view(self, name: str) -> None:
+        """Bring a view up; it is made when it is shown for the first time."""
         switcher = self.query_one(ContentSwitcher)
-        switcher.current = f"view-{name}"
-        self.current_view = switcher.get_child_by_id(f"view-{name}", View)
+        self.current_view = next(view for view in self.views if view.scope == name)
+        if self.current_view.is_attached:
+            switcher.current = self.current_view.id
+        else:
+            await switcher.add_content(self.current_view, set_current=True)
         self._draw_tabs()
         if self.scene is not None:
             self.current_view.show(self.scene)
@@ -180,14 +183,14 @@ class InspectScreen(MainScreen):
         if self.scene is not None:
             self.show_scene(replace(self.scene, grey=not self.scene.grey))
 
-    def action_view(self, name: str) -> None:
+    async def action_view(self, name: str) -> None:
         """Bring a view up."""
-        self.show_view(name)
+        await self.show_view(name)
 
-    def action_turn_view(self, by: int) -> None:
+    async def action_turn_view(self, by: int) -> None:
         """Go to the next view, or the one before."""
-        views = list(self.query(View))
-        self.show_view(views[(views.index(self.current_view) + by) % len(views)].scope)
+        place = self.views.index(self.current_view) + by
+        await self.show_view(self.views[place % len(self.views)].scope)
 
     def action_ask_again(self) -> None:
         """Ask again what could not be answered."""
@@ -240,16 +243,16 @@ class InspectScreen(MainScreen):
         self.browse(event.choice)
 
     @on(ShowView)
-    def _take_view(self, event: ShowView) -> None:
-        self.show_view(event.name)
+    async def _take_view(self, event: ShowView) -> None:
+        await self.show_view(event.name)
 
     @on(Bars.Selected, "#prediction Bars")
     @on(Bars.Opened, "#prediction Bars")
-    def _explain_class(self, event: Bars.Selected) -> None:
+    async def _explain_class(self, event: Bars.Selected) -> None:
         """Show which pixels support the class that was clicked."""
         target = self.query_one(PredictionPanel).classes_shown[event.index]
-        self.query_one(WhyView).ask_about(target)
-        self.show_view("why")
+        next(view for view in self.views if isinstance(view, WhyView)).ask_about(target)
+        await self.show_view("why")
 
     def _evaluation(self) -> Evaluation | None:
         return self.answers.get(self.scene.evaluate, Evaluation) if self.scene else None
@@ -334,7 +337,7 @@ class InspectScreen(MainScreen):
     def _draw_tabs(self) -> None:
         """Name the views with their keys underlined."""
         parts: list[Content] = []
-        for view in self.query(View):
+        for view in self.views:
             title = view.title()
             style = "bold $text-primary on $primary-muted" if view is self.current_view else "$text-muted"
             tab = Content(f" {title} ").stylize(style)

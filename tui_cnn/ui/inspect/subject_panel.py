@@ -83,7 +83,7 @@ class PredictionPanel(ScenePanel):
         label = None if stale else scene.subject.label
         order = np.argsort(-probabilities, kind="stable").tolist()
         bars = self.query_one(Bars)
-        self.classes_shown = order[: max(1, bars.size.height)]
+        self.classes_shown = order[: max(1, self.size.height)]
         if label is not None and label not in self.classes_shown:
             self.classes_shown[-1] = label
 

@@ -59,10 +59,6 @@ class TransformsView(View):
         & ShiftChart { width: 1fr; height: 100%; padding-right: 1; }
         & ShiftChart > Matrix { height: 1fr; }
     }
-    .-low TransformsView {
-        & > #probabilities { height: 6; }
-        & Legend, & #sample { display: none; }
-    }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVES.bindings(),
@@ -220,7 +216,7 @@ class TransformsView(View):
         )
         chart.query_one(Legend).show(scale)
         text = _("here {here}   in place {middle:.2f}   worst {worst:.2f}")
-        if chart.size.width < _NARROW:
+        if self.size.width // (1 if scene.other is None else 2) < _NARROW:
             text = _("{middle:.2f} in place → {here}")
         text = text.format(here=f"{values[here]:.2f}" if here else "—", middle=values[reach, reach], worst=values.min())
         chart.query_one("#summary", Static).update(text, layout=False)

@@ -97,6 +97,7 @@ class UnitsChart(Vertical):
             self.unit = unit
 
     _units: Units | None = None
+    _room = (1, 1)
 
     def compose(self) -> ComposeResult:
         """Lay out the three forms; one of them is in view."""
@@ -109,9 +110,9 @@ class UnitsChart(Vertical):
         """How many units stand beside each other."""
         return 1 if self._units is None else unit_grid(self._units, self._room).columns
 
-    def show(self, units: Units, scale: Scale) -> None:
-        """Show units."""
-        self._units = units
+    def show(self, units: Units, scale: Scale, room: tuple[int, int]) -> None:
+        """Show units in (lines, cells)."""
+        self._units, self._room = units, room
         form, columns = unit_grid(units, self._room)
         for drawing in self.query(Drawing):
             drawing.display = drawing.id == form
@@ -146,11 +147,6 @@ class UnitsChart(Vertical):
         if units is None or place >= len(units.values):
             return ""
         return f"{units.numbers[place]}: {two_decimals(float(units.values[place]))}"
-
-    @property
-    def _room(self) -> tuple[int, int]:
-        size = self.size or self.parent.size  # type: ignore[union-attr]
-        return size.height, size.width
 
 
 def _bars(units: Units, columns: int) -> BarRows:

@@ -27,7 +27,7 @@ from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
 _STRENGTH = 0.65
 _WAYS = 3
-_GAP = 2
+_GAP = 1
 _CAPTION = 14
 
 
@@ -57,13 +57,16 @@ class WhyView(View):
     KEY = "w"
     DEFAULT_CSS = """
     WhyView {
-        & > Horizontal { height: 3fr; }
-        & ExplanationColumn { width: 1fr; height: 100%; padding-right: 1; }
-        & ExplanationColumn > Picture { height: 1fr; }
+        & > Horizontal { height: auto; max-height: 66%; }
+        & ExplanationColumn { width: 1fr; height: auto; }
         & ExplanationColumn > #meaning { height: 3; }
         & > .layers { height: 1; }
-        & > Gallery { height: 2fr; }
-        &.-single > .layers, &.-single > Gallery { display: none; }
+        & > Gallery { height: 1fr; }
+        &.-single {
+            & > Horizontal, & ExplanationColumn { height: 100%; max-height: 100%; }
+            & ExplanationColumn > Picture { height: 1fr; }
+            & > .layers, & > Gallery { display: none; }
+        }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -165,22 +168,13 @@ class WhyView(View):
             names = [info.name for info in self.scene.opened.layers]
             self.go_to(self.scene.at(layer=names.index(found.layers[event.index])))
 
-    def on_resize(self) -> None:
-        """Offer to turn to the next way only where there is no room for all."""
-        image = self.scene.opened.image_shape[1] if self.scene else 0
-        all_fit = (self.size.width + _GAP) // (image + _GAP) >= _WAYS
-        if all_fit != self._all_fit:
-            self._all_fit = all_fit
-            self.refresh_bindings()
-        self.set_class(not all_fit, "-single")
-        super().on_resize()
-
     def update_parts(self, scene: Scene) -> str:
         """Show as many of the three as there is room for."""
         found = self.activations(scene)
         if found is None:
             return self.waiting(scene.activate)
         image = colours(found.image.numpy())
+        self._look_for_room(image.shape[1])
         explanations = self._explanations(scene, found)
         for place, column in enumerate(self.query(ExplanationColumn)):
             column.display = self._all_fit or place == self._single
@@ -195,6 +189,14 @@ class WhyView(View):
             column.query_one("#meaning", Static).update(meaning, layout=False)
         self._show_layers(scene, image)
         return ""
+
+    def _look_for_room(self, image: int) -> None:
+        """Offer to turn to the next way only where there is no room for all."""
+        all_fit = (self.size.width + _GAP) // (image + _GAP) >= _WAYS
+        self.set_class(not all_fit, "-single")
+        if all_fit != self._all_fit:
+            self._all_fit = all_fit
+            self.refresh_bindings()
 
     def _show_layers(self, scene: Scene, image: Pixels) -> None:
         """Show Grad-CAM at every layer that has maps: from small parts to all of the thing."""

@@ -98,9 +98,9 @@ class CompareScreen(MainScreen):
 
     def _show(self, shown: tuple[Overlaid, ...], compared: list[Compared]) -> None:
         self._shown = shown
-        self.query_one(Curves).show(None, shown)
-        accent = self.app.theme_variables["text-accent"].removeprefix("ansi_")
-        self.query_one("#compared", Static).update(comparison(compared, accent))
+        curves = self.query_one(Curves)
+        curves.show(None, shown)
+        self.query_one("#compared", Static).update(comparison(compared, curves.overlay_colours))
 
 
 def _compare(run: RunDirectory, overlaid: Overlaid) -> Compared:

@@ -55,6 +55,6 @@ def _items(marked: tuple[RunDirectory, ...], shown: RunDirectory) -> list[Item[R
     items = []
     for run in runs:
         snapshot = Follower(run).poll()
-        told = f"{state_name(snapshot)}  {share(best_accuracy(snapshot))}  {run.id}"
-        items.append(Item(("✓ " if run in marked else "  ") + run_title(run), told, run))
+        about = f"{state_name(snapshot)}  {share(best_accuracy(snapshot))}  {run.id}"
+        items.append(Item(("✓ " if run in marked else "  ") + run_title(run), about, run))
     return items

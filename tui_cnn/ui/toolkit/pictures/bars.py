@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from rich.cells import cell_len
@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from tui_cnn.ui.toolkit.cells import left, right
 from tui_cnn.ui.toolkit.numbers import bar
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas
-from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing, Styles, Tone, within
+from tui_cnn.ui.toolkit.pictures.drawing import TONES, Cell, Drawing, Styles, Tone, within
 
 _GAP = 1
 _NARROWEST_BAR = 4
@@ -79,7 +79,11 @@ def lay_out_bars(rows: BarRows, room: tuple[int, int], selected: int = 0) -> Bar
     sign += bool(sign)
     text = max((cell_len(each.text) for each in rows.bars), default=0)
     names = max((cell_len(each.name) for each in rows.bars), default=0)
-    name = min(names, rows.widest_name, max(3, field - sign - text - 2 * _GAP - _NARROWEST_BAR - (columns > 1)))
+    name = min(
+        names,
+        rows.widest_name,
+        max(3, field - sign - text - 2 * _GAP - min(_NARROWEST_BAR, rows.longest) - (columns > 1)),
+    )
     name = name if names else 0
     bar_room = field - sign - name - text - 2 * _GAP - (columns > 1)
     down = -(-count // columns)
@@ -128,6 +132,8 @@ class Bars(Drawing):
         def _select(self, event: Bars.Selected) -> None:
             self.go_to(event.index)
     """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = TONES
 
     def __init__(
         self,

@@ -1,9 +1,10 @@
 """What all picture widgets have in common: they are drawn once, and each of their cells can be hovered and clicked."""
 
-from typing import ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from rich.style import Style
 from textual import events
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
@@ -20,6 +21,10 @@ Cell = tuple[int, int]
 
 Tone = Literal["text", "dim", "bold", "selected", "hovered", "bar", "good", "bad"]
 """A style by its name; TCSS says what it looks like: `Gallery > .drawing--bad { color: $text-error; }`."""
+
+
+TONES = {f"drawing--{tone}" for tone in ("dim", "selected", "hovered", "bar", "good", "bad")}
+"""The component classes of a widget that writes in all tones; each has as few as it needs, since each costs time."""
 
 
 class Styles(NamedTuple):
@@ -49,18 +54,11 @@ class Drawing(Widget):
     Which widget a message comes from is told apart by a selector: `@on(Gallery.Selected, "#maps")`.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"drawing--{tone}" for tone in Styles._fields} | {
-        "drawing--cursor",
-        "drawing--frame",
-        "drawing--second-frame",
-    }
     DEFAULT_CSS = """
     Drawing {
         width: 1fr;
         height: auto;
-        & > .drawing--text { color: $foreground; }
         & > .drawing--dim { color: $foreground 60%; }
-        & > .drawing--bold { color: $foreground; text-style: bold; }
         & > .drawing--selected { color: $text-primary; background: $primary-muted; text-style: bold; }
         & > .drawing--hovered { color: $foreground; background: $foreground 15%; }
         & > .drawing--bar { color: $primary; }
@@ -149,15 +147,15 @@ class Drawing(Widget):
 
     def scaled(self, scale: Scale, *, grey: bool = False) -> Scale:
         """Return a scale in grey where `grey` is wanted, or where the terminal has no colours."""
-        colourless = grey or self.ink == "characters" or self.app.no_color
-        return scale._replace(palette="grey") if colourless else scale
+        return scale_for(self.app, scale, grey=grey)
 
     @property
     def tones(self) -> Styles:
         """The styles, looked up once for a theme."""
         if self._tones is None:
-            found = (self.get_component_rich_style(f"drawing--{tone}", partial=True) for tone in Styles._fields)
-            self._tones = Styles(*found)
+            tones = [tone for tone in Styles._fields if f"drawing--{tone}" in self.COMPONENT_CLASSES]
+            found = {tone: self.get_component_rich_style(f"drawing--{tone}", partial=True) for tone in tones}
+            self._tones = Styles(bold=Style(bold=True))._replace(**found)
         return self._tones
 
     def rgb(self, part: str) -> tuple[int, int, int]:
@@ -188,8 +186,10 @@ class Drawing(Widget):
 
     def cell_under(self, event: events.MouseEvent) -> Cell | None:
         """Return the cell under the mouse."""
-        inside = event.get_content_offset(self)
-        return None if inside is None else self.cell_at(inside.x, inside.y)
+        if not self.content_region.contains_point(event.screen_offset):
+            return None
+        inside = event.screen_offset - self.content_region.offset  # another widget may have captured the mouse
+        return self.cell_at(inside.x, inside.y)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Show what is under the mouse."""
@@ -227,6 +227,11 @@ class Drawing(Widget):
         self.redraw()
         if cell is not None:
             self.post_message(self.Hovered(self, cell))
+
+
+def scale_for(app: App[Any], scale: Scale, *, grey: bool = False) -> Scale:
+    """Return a scale in grey where `grey` is wanted, or where the terminal has no colours."""
+    return scale._replace(palette="grey") if grey or app.no_color or ink(app) == "characters" else scale
 
 
 def within(place: int, count: int) -> int:

@@ -2,21 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from textual import events
 
 from tui_cnn.ui.toolkit.cells import left
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas, Pixels, colours
-from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing, Styles, Tone, within
+from tui_cnn.ui.toolkit.pictures.drawing import TONES, Cell, Drawing, Styles, Tone, within
 from tui_cnn.ui.toolkit.pictures.pixels import magnify, shrink
 
 _GAP = 2
 _NARROWEST = 5
 _ENOUGH = 20
 _MOST_REDUCED = 4
-_MOST_TIMES = 8
+_MOST_TIMES = 12
 
 
 class Tile(NamedTuple):
@@ -136,6 +136,8 @@ class Gallery(Drawing):
 
     Where there are more than fit, those around the selected one are in view; `Gallery.LaidOut` says how many.
     """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = TONES
 
     class LaidOut(Drawing.CellMessage):
         """Another number of pictures is in view: `grid` tells how many, and in how many columns."""

@@ -1,6 +1,7 @@
 """What the colours of a picture stand for: a bar of them, the numbers at its ends, and where zero is."""
 
 from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 from rich.cells import cell_len
@@ -9,7 +10,7 @@ from tui_cnn.insight.colours import Scale
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas, on
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing, Styles
 
-_WIDEST = 16
+_WIDEST = 14
 
 
 def two_decimals(value: float) -> str:
@@ -42,6 +43,7 @@ class Legend(Drawing):
         legend.show(scale)                                   # a Scale of tui_cnn.insight.colours
     """
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"drawing--dim"}
     DEFAULT_CSS = "Legend { height: 1; width: auto; }"
 
     def __init__(

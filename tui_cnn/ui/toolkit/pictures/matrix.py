@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from rich.style import Style
 from tui_cnn.insight.colours import Scale
 from tui_cnn.ui.toolkit.cells import left, right
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas, on
-from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing, Styles, Tone, within
+from tui_cnn.ui.toolkit.pictures.drawing import TONES, Cell, Drawing, Styles, Tone, within
 from tui_cnn.ui.toolkit.pictures.legend import two_decimals
 
 _SHORTEST_NAME = 6
@@ -181,6 +181,9 @@ class Matrix(Drawing):
             row, column = event.cell
     """
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = TONES | {"drawing--window"}
+    DEFAULT_CSS = "Matrix > .drawing--window { color: #ffb000; }"
+
     def __init__(
         self,
         *,
@@ -214,7 +217,7 @@ class Matrix(Drawing):
         """Draw the table."""
         laid = self.layout_of_cells
         if self.numbers is not None and laid is not None:
-            tint = self.rgb("drawing--second-frame")
+            tint = self.rgb("drawing--window")
             draw_matrix(canvas, self.numbers, laid, self.selected, self.hovered, self.tones, tint)
 
     def cell_at(self, x: int, y: int) -> Cell | None:

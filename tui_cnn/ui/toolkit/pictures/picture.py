@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -93,6 +93,8 @@ class Picture(Drawing):
         def _select(self, event: Picture.Selected) -> None:
             row, column = event.cell                         # of the image, not of the screen
     """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"drawing--cursor", "drawing--frame", "drawing--second-frame"}
 
     def __init__(
         self,
