@@ -196,7 +196,7 @@ async def test_the_real_one(trained):
         await until(lambda: shares)
         (process,) = children()
         process.kill()
-        with pytest.raises(RunError, match=r"the inspector ended \(SIGKILL"):
+        with pytest.raises(RunError, match=r"the inspector exited \(SIGKILL"):
             await doomed
         again = await inspector.ask(Activate(source=source, image=0), Activations)  # it is started and opened anew
         assert again == maps

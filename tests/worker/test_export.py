@@ -139,7 +139,7 @@ def test_what_onnx_cannot_say(tmp_path):
         (Network("n", (4,), (Conv2D(filters=1, kernel_size=(1, 1)),)), "n: layer 1: Conv2D: needs height"),
         (
             Network("n", (4,), (Opaque(kind="X", config="{}"),)),
-            "n: layer 1: X is opaque, so it cannot be written there",
+            "n: layer 1: X is opaque and cannot be exported to this format",
         ),
     ],
 )
