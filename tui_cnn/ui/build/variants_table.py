@@ -120,13 +120,7 @@ def _accuracies(label: str, values: list[float | None], tone: Tones) -> Comparis
     return ComparisonLine(label, tuple(cells))
 
 
-<<<<<<< HEAD
-def _cell(value: str, said: str = "", style: StyleType = "") -> Text:
-||||||| d57c610
-def _cell(value: str, said: str = "", style: str = "") -> Text:
-=======
-def _cell(value: str, difference: str = "", style: str = "") -> Text:
->>>>>>> h-build
+def _cell(value: str, difference: str = "", style: StyleType = "") -> Text:
     text = Text(value, justify="right")
     return text.append(f" {difference:>7}", style=style) if difference else text
 
