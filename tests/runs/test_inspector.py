@@ -151,7 +151,8 @@ async def test_another_version_is_refused():
 
 
 async def test_a_program_that_cannot_be_started():
-    with pytest.raises(RunError, match=r"the inspector could not start: /nowhere: No such file or directory; reinstall"):
+    line = r"the inspector could not start: /nowhere: No such file or directory; reinstall"
+    with pytest.raises(RunError, match=line):
         await Inspector(("/nowhere",)).start()
 
 
