@@ -17,7 +17,7 @@ from tui_cnn.runs import launch
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.ui.inspect import screen as inspect
+from tui_cnn.ui.toolkit.pictures import drawing
 
 PICTURES = Path(__file__).parents[1] / "assets" / "screenshots"
 SIZE = (120, 36)
@@ -57,7 +57,7 @@ async def draw(run):
         await user.settle()
         save(user, "train")
         user.app.inspect_run(run)
-        await user.sees("dead over 1,000 images")
+        await user.sees("dead in 1,000 images")
         await user.press("down", "down", "right", "right")
         await user.sees("3 Conv2D", "map 2")
         save(user, "inspect")
@@ -77,7 +77,7 @@ def main():
         os.environ["CNN_TUI_HOME"] = str(directory.absolute().parents[1]) if directory else home
         run = RunDirectory(directory.absolute()) if directory else train()
         PICTURES.mkdir(exist_ok=True)
-        inspect.ink = lambda _app: "blocks"  # there is no terminal whose colours could be asked for
+        drawing.ink = lambda _app: "blocks"  # there is no terminal whose colours could be asked for
         asyncio.run(draw(run))
 
 

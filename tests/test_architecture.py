@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ import tui_cnn
 
 PACKAGE = Path(tui_cnn.__file__).parent
 CHECKOUT = PACKAGE.parent
-LONGEST_MODULE = 300
 TENSORFLOW = {"tensorflow", "keras"}
 SCREEN = {"textual", "textual_fspicker", "rich", "click"}
 
@@ -88,13 +88,17 @@ def modules():
     return sorted(path.relative_to(CHECKOUT) for path in PACKAGE.rglob("*.py"))
 
 
-@pytest.mark.parametrize("module", modules(), ids=str)
-def test_no_module_is_too_long_to_read(module):
-    assert len((CHECKOUT / module).read_text("utf-8").splitlines()) <= LONGEST_MODULE
-
-
 def test_no_drawer_for_everything():
     assert [module for module in modules() if module.stem in ("utils", "util", "helpers", "misc", "common")] == []
+
+
+def test_no_public_class_has_the_name_of_another():
+    modules_of = defaultdict(list)
+    for module in modules():
+        for node in ast.parse((CHECKOUT / module).read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                modules_of[node.name].append(str(module))
+    assert {name: found for name, found in modules_of.items() if len(found) > 1} == {}
 
 
 def errors_shown_in(module):

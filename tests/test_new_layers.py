@@ -1,5 +1,6 @@
 """A new layer is one class in one file, named in the union, and nothing else: all that knows layers then knows it."""
 
+import ast
 import filecmp
 import json
 import os
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import tui_cnn
+from tui_cnn.core.layers import CONTAINERS, LAYER_TYPES, is_composite
 
 PACKAGE = Path(tui_cnn.__file__).parent
 CHECKOUT = PACKAGE.parent
@@ -63,6 +65,41 @@ def prove(checkout, name, settings):
     report = run(checkout, "-m", "tui_cnn", "check", checkout / "written" / "added.toml", "--json")
     assert (report["layers"][0]["type"], report["layers"][0]["macs"]) == (name, found["macs"])
     return found
+
+
+LEAVES = {name for name, kind in LAYER_TYPES.items() if kind not in CONTAINERS}
+COMPOSITES = {name for name in LEAVES if is_composite(LAYER_TYPES[name])}
+ELSEWHERE = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE / "core" / "layers")
+
+
+def names_in(tree):
+    return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+
+
+def lists_of_layers(tree):
+    """Find unions, and what `in` and `isinstance` look at, that name several layers: new ones would be missed."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.BinOp(op=ast.BitOr()):
+                listed = node
+            case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[listed]):
+                pass
+            case ast.Assign(value=ast.Tuple() | ast.Set() as listed):
+                pass
+            case ast.Call(func=ast.Name(id="isinstance"), args=[_, listed]):
+                pass
+            case _:
+                continue
+        if len({*names_in(listed)} & LEAVES) > 1:
+            yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", ELSEWHERE, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_no_list_of_layers_outside_of_their_own_room(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    if path.name != "probe.py":  # its stacks are networks
+        assert list(lists_of_layers(tree)) == []
+    assert {*names_in(tree)} & COMPOSITES == set()
 
 
 def test_a_plain_layer_touches_two_files(checkout):

@@ -1,6 +1,7 @@
-"""The README's commands are those that are run."""
+"""The README's commands are those that are run, and the files that CONTRIBUTING names exist."""
 
 import os
+import re
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[1]
@@ -20,3 +21,20 @@ def test_the_test_command_is_what_ci_runs():
 
 def test_the_run_command():
     assert "python3 -m venv .venv && .venv/bin/pip install --quiet . && .venv/bin/cnn-tui" in README
+
+
+def test_contributing_names_files_that_exist():
+    text = (CHECKOUT / "CONTRIBUTING.md").read_text("utf-8")
+    table = text.partition("## I want to change")[2].partition("\n## ")[0]
+    missing, checked = [], 0
+    for row in re.findall(r"^\| .* \| (.*) \|$", table, re.MULTILINE):
+        directory = CHECKOUT / "tui_cnn"
+        for name in re.findall(r"`([\w/.-]+(?:\.\w+|/))`", row):
+            path = CHECKOUT / name if name.startswith(("assets/", "tests/")) else CHECKOUT / "tui_cnn" / name
+            sibling = directory / name
+            directory = path if path.is_dir() else path.parent if path.exists() else directory
+            checked += 1
+            if not path.exists() and not sibling.exists() and name not in ("screen.tcss", "actions.py"):
+                missing.append(name)
+    assert missing == []
+    assert checked > 50

@@ -73,7 +73,7 @@ def timed(call, count):
 
 async def ask(path, images):
     from tui_cnn.runs.inspection.client import Inspector
-    from tui_cnn.runs.inspection.replies import Activations, Opened
+    from tui_cnn.runs.inspection.replies import Activations, OpenReply
     from tui_cnn.runs.inspection.requests import Activate, Open
     from tui_cnn.runs.inspection.source import Source
 
@@ -81,7 +81,7 @@ async def ask(path, images):
     async with Inspector() as inspector:
         await inspector.start()
         begun = time.perf_counter()
-        await inspector.ask(Open(source=source), Opened)
+        await inspector.ask(Open(source=source), OpenReply)
         opening = time.perf_counter() - begun
         for number in range(images):
             begun = time.perf_counter()
@@ -100,33 +100,33 @@ async def look(run, images):
     from tui_cnn.ui.app import CnnTui
     from tui_cnn.ui.application.settings_file import read_settings
     from tui_cnn.ui.design import open_design
-    from tui_cnn.ui.inspect.maps import MapsView
+    from tui_cnn.ui.toolkit.pictures.gallery import Gallery
 
     painted = {}
-    render = MapsView.render_line
+    render = Gallery.render_line
 
-    def noted(view, y):
-        strip = render(view, y)
-        if view.desk.get(view.scene.activate, Activations) is not None:
+    def noted(gallery, y):
+        strip, view = render(gallery, y), gallery.parent
+        if view.answers.get(view.scene.activate, Activations) is not None:
             painted.setdefault(view.scene.subject.number, time.perf_counter())
         return strip
 
-    MapsView.render_line = noted
+    Gallery.render_line = noted
     app, times = CnnTui(open_design(preset("fashion-cnn"), None), "", read_settings(config_file())), []
     try:
         async with app.run_test(size=(120, 40)) as pilot:
             user = User(app, pilot)
             app.workspace.inspected_run = run
             user.send("3")
-            await until(lambda: 0 in painted and app.screen.view.desk._found)
-            await until(lambda: "dead over" in user.text)  # what is asked for all images alike has been answered
+            await until(lambda: 0 in painted and app.screen.current_view.answers._found)
+            await until(lambda: "dead in" in user.text)  # what is asked for all images alike has been answered
             for number in range(1, images + 1):
                 begun = time.perf_counter()
                 user.send("n")
                 await until(lambda number=number: number in painted)
                 times.append(painted[number] - begun)
     finally:
-        MapsView.render_line = render
+        Gallery.render_line = render
     return times
 
 

@@ -24,7 +24,7 @@ TRAINING = memory(analyze(preset("fashion-cnn"))).training
             "--max-memory",
             str(TRAINING),
             "6MB",
-            f"fashion-cnn: {TRAINING:,} bytes of training memory, more than --max-memory 6,000,000",
+            f"fashion-cnn: {TRAINING:,} bytes of training-step memory, more than --max-memory 6,000,000",
         ),
         (
             "--min-receptive-field",
@@ -64,7 +64,7 @@ def test_what_cannot_be_known_is_not_met(cnn_tui, tmp_path):
 
 def test_a_receptive_field_that_is_not_known_is_not_met(cnn_tui, tmp_path):
     result = cnn_tui("check", "fashion-dnn", "--min-receptive-field", "1")
-    line = "fashion-dnn: no feature map with a known receptive field, so --min-receptive-field 1 is not met"
+    line = "fashion-dnn: no feature map with a known receptive field, so --min-receptive-field 1 is not met\n"
     assert (result.exit_code, result.stderr) == (1, line)
 
 
@@ -95,7 +95,7 @@ def test_classes(cnn_tui):
     assert cnn_tui("check", "fashion-cnn", "--classes", "10", "--fail-on", "warning").exit_code == 0
     result = cnn_tui("check", "fashion-cnn", "--classes", "47", "--fail-on", "warning")
     assert result.exit_code == 1
-    assert "10 values come out, but there are 47 classes; fix: units = 47" in result.stdout
+    assert "the output has 10 values, but the data has 47 classes; fix: units = 47" in result.stdout
 
 
 def test_steps(cnn_tui):
@@ -108,7 +108,7 @@ def test_steps(cnn_tui):
 @pytest.mark.parametrize(("convention", "count"), [("macs", 2_794_240), ("2xmacs", 5_588_480), ("tf", 5_646_588)])
 def test_conventions_of_flops(cnn_tui, convention, count):
     text = cnn_tui("check", "fashion-cnn", "--flops", convention).stdout
-    assert f"FLOPs: {count:,} for one image, counted as {convention}" in text
+    assert f"FLOPs: {count:,} per image, counted as {convention}" in text
     report = json.loads(cnn_tui("check", "fashion-cnn", "--flops", convention, "--json").stdout)
     assert report["flops"] == {"convention": convention, "value": count}
 
@@ -130,10 +130,10 @@ def test_memory_and_receptive_field_as_json(cnn_tui):
 def test_explain(cnn_tui):
     result = cnn_tui("check", "--explain", "dense-heavy")
     assert result.exit_code == 0
-    assert result.stdout.startswith("A dense layer over a flattened feature map")
+    assert result.stdout.startswith("A dense layer after a flattened feature map")
     unknown = cnn_tui("check", "--explain", "dense")
     assert unknown.exit_code == 2
-    assert "there is no check “dense”; did you mean “dense-heavy”?" in unknown.stderr
+    assert "unknown check “dense”; did you mean “dense-heavy”?" in unknown.stderr
 
 
 def test_no_model(cnn_tui):
@@ -162,7 +162,7 @@ def test_counts(text, count):
 def test_no_counts(cnn_tui, text):
     result = cnn_tui("check", "fashion-cnn", f"--max-params={text}")
     assert result.exit_code == 2
-    assert f"“{text}” is no number such as 100000, 100k or 1.5M" in result.stderr
+    assert f"“{text}” is not a number; use for example 100000, 100k or 1.5M" in result.stderr
 
 
 def test_an_image_of_another_size(cnn_tui, tmp_path):

@@ -31,7 +31,7 @@ NESTED = Network(
     ),
 )
 LINEAR = (
-    "warning: layer 2: Conv2D: no activation between it and the Dense after it, so both are one linear layer; "
+    "warning: layer 2: Conv2D: no activation before the next Dense, so both act as one linear layer; "
     'fix: activation = "relu"'
 )
 UNITS = "MACs: multiply-accumulates per image, in convolution and dense kernels, without biases"
@@ -45,25 +45,25 @@ def test_the_table_of_the_tutorial_network(cnn_tui):
         f"""\
         fashion-cnn, input 28×28×1
 
-        #  layer         settings     output    parameters       MACs  field
-        1  Conv2D        32 3×3 relu  26×26×32         320    194,688      3
-        2  MaxPooling2D  2×2          13×13×32           0          0      4
-        3  Conv2D        64 3×3 relu  11×11×64      18,496  2,230,272      8
-        4  MaxPooling2D  2×2          5×5×64             0          0     10
-        5  Conv2D        64 3×3 relu  3×3×64        36,928    331,776     18
-        6  Flatten                    576                0          0   full
-        7  Dense         64 relu      64            36,928     36,864   full
-        8  Dense         10 softmax   10               650        640   full
+        #  layer         settings     output    parameters       MACs    RF
+        1  Conv2D        32 3×3 relu  26×26×32         320    194,688     3
+        2  MaxPooling2D  2×2          13×13×32           0          0     4
+        3  Conv2D        64 3×3 relu  11×11×64      18,496  2,230,272     8
+        4  MaxPooling2D  2×2          5×5×64             0          0    10
+        5  Conv2D        64 3×3 relu  3×3×64        36,928    331,776    18
+        6  Flatten                    576                0          0  full
+        7  Dense         64 relu      64            36,928     36,864  full
+        8  Dense         10 softmax   10               650        640  full
            total                      10            93,322  2,794,240
 
         parameters: 93,322 trainable, 0 non-trainable
         {UNITS}
-        field: receptive field of a cell, in pixels of the input
-        FLOPs: 5,588,480 for one image, counted as 2xmacs
-        memory: 373 kB of parameters, 108 kB at the peak of one image, 6.33 MB at a training step on 32 images
+        RF: receptive field of a cell, in pixels of the input
+        FLOPs: 5,588,480 per image, counted as 2xmacs
+        memory: parameters 373 kB, inference peak 108 kB (one image), training step 6.33 MB (batch of 32)
 
-        info: layer 4: MaxPooling2D: 11×11 by 2×2 at stride 2 leaves out 1 row and 1 column; fix: padding = "same"
-        """
+        info: layer 4: MaxPooling2D: image 11×11, window 2×2, stride 2: 1 row and 1 column dropped; fix: padding = "same"
+        """  # noqa: E501
     )
 
 
@@ -75,18 +75,18 @@ def test_the_table_of_a_broken_network(cnn_tui):
         f"""\
         broken, input 8×8×1
 
-        #  layer                   settings  output  parameters  MACs  field
-        1  Flatten                           64               0     0   full
-        2  Conv2D                  2 3×3     —                —     —      —
-        3  Dense                   3         —                —     —      —
-           total of what is known            —                0     0
+        #  layer                  settings  output  parameters  MACs    RF
+        1  Flatten                          64               0     0  full
+        2  Conv2D                 2 3×3     —                —     —     —
+        3  Dense                  3         —                —     —     —
+           total of known layers            —                0     0
 
         parameters: 0 trainable, 0 non-trainable
         {UNITS}
-        field: receptive field of a cell, in pixels of the input
-        memory: 0 B of parameters, float32
+        RF: receptive field of a cell, in pixels of the input
+        memory: parameters 0 B, float32
 
-        error: layer 2: Conv2D: needs height × width × channels, but gets 64; fix: move it up to 1, before Flatten
+        error: layer 2: Conv2D: needs height × width × channels, but gets 64; fix: move it to position 1, before Flatten
         {LINEAR}
         """
     )
@@ -100,22 +100,22 @@ def test_layers_within_layers_and_wide_letters(cnn_tui):
         f"""\
         얕은-net, input 8×8×2
 
-        #        layer                     settings            output  parameters   MACs  field
-        1        Block “스테이지”                              8×8×2                          3
-        1.1        Branches                add                 8×8×2                          3
-        1.1.1.1        Conv2D              2 3×3 same no bias  8×8×2           36  2,304      3
-        1.1.1.2        BatchNormalization                      8×8×2            8      0      3
-        2        Flatten                                       128              0      0   full
-        3        Dense “head”              10 softmax          10           1,290  1,280   full
+        #        layer                     settings            output  parameters   MACs    RF
+        1        Block “스테이지”                              8×8×2                         3
+        1.1        Branches                add                 8×8×2                         3
+        1.1.1.1        Conv2D              2 3×3 same no bias  8×8×2           36  2,304     3
+        1.1.1.2        BatchNormalization                      8×8×2            8      0     3
+        2        Flatten                                       128              0      0  full
+        3        Dense “head”              10 softmax          10           1,290  1,280  full
                  total                                         10           1,334  3,584
 
         parameters: 1,330 trainable, 4 non-trainable
         {UNITS}
-        field: receptive field of a cell, in pixels of the input
-        FLOPs: 7,168 for one image, counted as 2xmacs
-        memory: 5.34 kB of parameters, 1.54 kB at the peak of one image, 88.1 kB at a training step on 32 images
+        RF: receptive field of a cell, in pixels of the input
+        FLOPs: 7,168 per image, counted as 2xmacs
+        memory: parameters 5.34 kB, inference peak 1.54 kB (one image), training step 88.1 kB (batch of 32)
 
-        info: layer 1.1: Branches: a cell of the last feature map sees 3×3 pixels, less than half of 8×8
+        info: layer 1.1: Branches: the receptive field of the last feature map is 3×3 pixels, less than half of 8×8
         """
     )
 
@@ -144,7 +144,7 @@ def test_json_of_a_sound_network(cnn_tui):
     assert layers[0] == {
         "path": [0],
         "name": "스테이지",
-        "type": "Wrap in block",
+        "type": "Block",
         "output_shape": [8, 8, 2],
         "params": 0,
         "macs": 0,
@@ -213,7 +213,7 @@ def test_an_unreadable_model_does_not_hide_the_others(cnn_tui):
     result = cnn_tui("check", "--json", "missing.toml", "fashion-dnn")
     assert result.exit_code == 2
     assert json.loads(result.stdout)["name"] == "fashion-dnn"
-    assert result.stderr == "missing.toml: file not found; check the path"
+    assert result.stderr == "missing.toml: file not found; check the path\n"
 
 
 def test_what_a_keras_file_holds_that_is_not_kept_is_said(cnn_tui):
@@ -263,20 +263,20 @@ def test_formulas(cnn_tui):
         "  size: floor((28 + 2·0 - 3) / 1) + 1 = 26",
         "  trainable parameters: (3·3·1 + 1)·32 = 320",
         "  MACs: 3·3·1·26·26·32 = 194,688",
-        "  field: 1 + (3 - 1)·1 = 3",
-        "  step of the field: 1·1 = 1",
-        "  padding of the field: 0 + 0·1 = 0",
+        "  RF: 1 + (3 - 1)·1 = 3",
+        "  RF stride: 1·1 = 1",
+        "  RF padding: 0 + 0·1 = 0",
         "2 MaxPooling2D",
         "  size: floor((26 + 2·0 - 2) / 2) + 1 = 13",
-        "  field: 3 + (2 - 1)·1 = 4",
-        "  step of the field: 1·2 = 2",
-        "  padding of the field: 0 + 0·1 = 0",
+        "  RF: 3 + (2 - 1)·1 = 4",
+        "  RF stride: 1·2 = 2",
+        "  RF padding: 0 + 0·1 = 0",
         "3 Conv2D",
     ]
     assert added[-3:] == [
-        "bytes of parameters: 4·93,322 = 373,288",
-        "bytes at the peak of one image: 4·(26·26·32 + 13·13·32) = 108,160",
-        "bytes at a training step on 32 images: 4·(93,322 + 3·93,322 + 32·37,818) = 6,333,856",
+        "parameter memory (bytes): 4·93,322 = 373,288",
+        "inference peak memory of one image (bytes): 4·(26·26·32 + 13·13·32) = 108,160",
+        "training-step memory, batch of 32 (bytes): 4·(93,322 + 3·93,322 + 32·37,818) = 6,333,856",
     ]
 
 

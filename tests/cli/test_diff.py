@@ -14,7 +14,7 @@ def test_the_table(cnn_tui, tmp_path):
     assert lines[0] == "fashion-cnn → narrow"
     changed = next(line for line in lines if line.startswith("~"))
     assert "filters: 64 → 48" in changed
-    assert "11×11×64 → 11×11×48  18,496 → 13,872  2,230,272 → 1,672,704      8" in changed
+    assert "11×11×64 → 11×11×48  18,496 → 13,872  2,230,272 → 1,672,704     8" in changed
     assert "parameters: 93,322 → 79,482 (-14.8%)" in lines
     assert "MACs: 2,794,240 → 2,153,728 (-22.9%)" in lines
 
@@ -24,14 +24,14 @@ def test_the_problems_that_are_gone_and_the_new_ones(cnn_tui, tmp_path):
     save_network(tmp_path / "mended.toml", edits.change(mended, (4,), activation="linear", kernel_size=(7, 7)))
     out = cnn_tui("diff", "fashion-cnn", "mended.toml").stdout
     assert "output: 10 → —\nreceptive field of the last feature map, in pixels: 18 → —\n" in out
-    assert out.partition("problems that are gone, and new ones:\n")[2].splitlines() == [
-        'image - layer 4: MaxPooling2D: 11×11, window 2×2, stride 2: 1 row and 1 column; fix: padding = "same" dropped',
+    assert out.partition("resolved problems and new problems:\n")[2].splitlines() == [
+        '- layer 4: MaxPooling2D: image 11×11, window 2×2, stride 2: 1 row and 1 column dropped; fix: padding = "same"',
         (
-            "+ layer 5: Conv2D: a 7×7 window does not fit into 6×6 (layer 2, MaxPooling2D, made it 13×13 of 26×26); "
-            'fix: padding = "same"'
+            "+ layer 5: Conv2D: a 7×7 window does not fit into 6×6 (layer 2, MaxPooling2D, changed 26×26 "
+            'to 13×13); fix: padding = "same"'
         ),
         (
-            "+ layer 5: Conv2D: no activation between it and the Dense after it, so both are one linear layer; "
+            "+ layer 5: Conv2D: no activation before the next Dense, so both act as one linear layer; "
             'fix: activation = "relu"'
         ),
     ]

@@ -52,7 +52,7 @@ def test_what_was_not_kept_is_said(cnn_tui):
     Path("m.json").write_text(json.dumps(model))
     result = cnn_tui("export", "m.json", "--to", "toml")
     assert result.exit_code == 0
-    assert result.stderr == "m.json: kernel_constraint left out (dense_1)\n"
+    assert result.stderr == "m.json: kernel_constraint ignored (dense_1)\n"
     assert "units = 128" in result.stdout
 
 
@@ -77,7 +77,7 @@ def test_bad_usage(cnn_tui, args, problem):
         (("no.toml", "--to", "json"), "no.toml: file not found; check the path"),
         (("none.toml", "--to", "python"), "none: the network has no layers; add one"),
         (("none.toml", "-o", "a.keras"), "a.keras: none: the network has no layers; add one"),
-        (("fashion-dnn", "-o", "no/a.json"), "no/a.json: there is no directory no"),
+        (("fashion-dnn", "-o", "no/a.json"), "no/a.json: directory no not found"),
     ],
 )
 def test_what_cannot_be_done(cnn_tui, args, expected):

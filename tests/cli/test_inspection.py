@@ -30,8 +30,8 @@ def to_its_end(job):
 @pytest.fixture(autouse=True)
 def asked_here(monkeypatch, keras):
     """Ask the inspector's own code in this process: each start of the real one, tested in tests/runs, takes long."""
-    from tui_cnn.cli import inspected
-    from tui_cnn.runs.inspection.replies import Opened
+    from tui_cnn.cli import inspecting
+    from tui_cnn.runs.inspection.replies import OpenReply
     from tui_cnn.runs.inspection.requests import Open
     from tui_cnn.worker.inspection.answers import Answers
 
@@ -44,9 +44,9 @@ def asked_here(monkeypatch, keras):
             return answer
 
     async def ask(source, questions):
-        return await questions(Here(), await Here().ask(Open(source=source), Opened))
+        return await questions(Here(), await Here().ask(Open(source=source), OpenReply))
 
-    monkeypatch.setattr(inspected, "_ask", ask)
+    monkeypatch.setattr(inspecting, "_ask", ask)
 
 
 @pytest.fixture
@@ -164,14 +164,17 @@ def test_a_layer_for_grad_cam(cnn_tui, trained):
 @pytest.mark.parametrize(
     ("args", "line"),
     [
-        (["predict", "RUN"], "name a picture, or a test image with --index (see cnn-tui predict --help)"),
+        (["predict", "RUN"], "specify an image file, or a test image with --index (see cnn-tui predict --help)"),
         (["predict", "RUN", "no.png"], "no.png: file not found; check the path"),
         (["predict", "RUN", "-i", "10000"], "no test image 10000; the test images are 0 to 9,999"),
-        (["predict", "RUN", "-i", "0", "--checkpoint", "12"], "keeps no weights of 12; kept are: none"),
-        (["predict", "RUN", "-i", "0", "--checkpoint", "beste"], "“beste” is no checkpoint: best, last, or a number"),
+        (["predict", "RUN", "-i", "0", "--checkpoint", "12"], "has no weights of 12; available: none"),
+        (
+            ["predict", "RUN", "-i", "0", "--checkpoint", "beste"],
+            "“beste” is not a checkpoint; use best, last, or a number",
+        ),
         (["predict", "last", "-i", "0"], "there are no runs yet; train a network first"),
         (["predict", "no.keras", "-i", "0"], "no.keras: file not found; check the path"),
-        (["activations", "RUN", "-i", "0", "-o", "a.txt"], "a.txt: its name has to end in .npz"),
+        (["activations", "RUN", "-i", "0", "-o", "a.txt"], "a.txt: the file name must end in .npz"),
         (["activations", "RUN", "-o", "a.npz"], "specify one image file, or one test image with --index"),
         (
             ["activations", "RUN", "a.png", "-i", "0", "-o", "a.npz"],
@@ -179,7 +182,7 @@ def test_a_layer_for_grad_cam(cnn_tui, trained):
         ),
         (["explain", "RUN", "-i", "0", "-o", "a.gif"], "the file name must end in .png or .svg or .npz or .csv"),
         (["explain", "RUN", "-i", "0", "-o", "a.png", "--class", "10"], "no class 10; the classes are 0 to 9"),
-        (["kernels", "RUN", "-o", "nowhere/a.npz"], "nowhere/a.npz: there is no directory nowhere"),
+        (["kernels", "RUN", "-o", "nowhere/a.npz"], "nowhere/a.npz: directory nowhere not found"),
     ],
 )
 def test_refusals(cnn_tui, trained, args, line):
@@ -191,21 +194,21 @@ def test_refusals(cnn_tui, trained, args, line):
 
 def test_asking_the_real_inspector(cnn_tui, trained, monkeypatch):
     """By a part of the run's id, as `resume` takes it."""
-    from tui_cnn.cli import inspected
+    from tui_cnn.cli import inspecting
     from tui_cnn.runs.inspection.client import Inspector
-    from tui_cnn.runs.inspection.replies import Weights
+    from tui_cnn.runs.inspection.replies import WeightsReply
     from tui_cnn.runs.inspection.requests import Kernels
 
     monkeypatch.undo()
     monkeypatch.setenv("CNN_TUI_HOME", str(trained.path.parents[1]))
-    source = inspected.source_of(trained.id[-4:], "best")
-    assert source == inspected.source_of("last", "best")
+    source = inspecting.source_of(trained.id[-4:], "best")
+    assert source == inspecting.source_of("last", "best")
 
     async def questions(inspector, opened):
         assert isinstance(inspector, Inspector)
         assert opened.layers[0].name == "conv2d"
-        return await inspector.ask(Kernels(source=source), Weights)
+        return await inspector.ask(Kernels(source=source), WeightsReply)
 
-    assert inspected.asking(source, questions).layers[0].weights["kernel"].shape == (5, 5, 1, 8)
+    assert inspecting.ask_inspector(source, questions).layers[0].weights["kernel"].shape == (5, 5, 1, 8)
     with pytest.raises(RuntimeError):
         asyncio.get_running_loop()

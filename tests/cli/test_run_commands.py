@@ -91,7 +91,7 @@ def test_delete_and_trash(cnn_tui, run):
 
 def test_what_is_not_trained_cannot_be_stopped(cnn_tui, run):
     result = cnn_tui("stop", "last")
-    assert (result.exit_code, result.stderr) == (2, f"{run.id} is not being trained, so there is nothing to stop\n")
+    assert (result.exit_code, result.stderr) == (2, f"{run.id} is not training, so it cannot be stopped\n")
 
 
 def test_a_network_of_a_run_is_exported(cnn_tui, run):
@@ -99,7 +99,7 @@ def test_a_network_of_a_run_is_exported(cnn_tui, run):
     result = cnn_tui("export", "--run", "last", "--output", "best.keras")
     assert (result.exit_code, result.stderr) == (
         2,
-        f"{run.best_file}: is not there yet; let the run train for an epoch\n",
+        f"{run.best_file}: not available yet; train for at least one epoch\n",
     )
     assert "specify a MODEL, or a run with --run" in cnn_tui("export", "--to", "toml").stderr
 

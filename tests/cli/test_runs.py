@@ -9,7 +9,7 @@ from tui_cnn.runs.recipe import Recipe
 def test_no_runs_yet(cnn_tui):
     result = cnn_tui("runs")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "There are no runs yet. Begin one with: cnn-tui train fashion-cnn\n"
+    assert result.stdout == "There are no runs yet. Start one with: cnn-tui train fashion-cnn\n"
 
 
 def test_a_line_a_run_newest_first(cnn_tui):

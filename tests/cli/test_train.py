@@ -69,7 +69,7 @@ class TestLines:
         line = "training on 54,000 images, validating on 6,000, testing on 10,000; CPU, 2 threads"
         assert start_line(STARTED) == line
         resumed = msgspec.structs.replace(STARTED, resumed_from=1234)
-        assert start_line(resumed) == line + "; going on from step 1,234"
+        assert start_line(resumed) == line + "; resuming from step 1,234"
 
     def test_epoch(self):
         line = "epoch 2/3  loss 0.5000  accuracy 0.8000"
@@ -123,13 +123,13 @@ class TestEnds:
     def test_killed(self, end):
         status, _last, error = end()
         sentence = "The worker ended before its first checkpoint."
-        line = f"ID: {sentence} Resume it to begin anew; if it ends again, see DIR/worker.log.\n"
+        line = f"ID: {sentence} Resume it to start over; if it ends again, see DIR/worker.log.\n"
         assert (status, error) == (1, line)
 
     def test_says_where_the_run_is(self, run, capsys):
         tell(run, STARTED, FINISHED)
         follow(run)
-        assert capsys.readouterr().out.splitlines()[0] == f"run {run.id} in {run.path}"
+        assert capsys.readouterr().out.splitlines()[0] == f"run {run.id}: {run.path}"
 
 
 def test_a_second_interrupt_does_not_wait(run, capsys, monkeypatch):
@@ -159,7 +159,7 @@ class TestOptions:
             seen = []
             monkeypatch.setattr(launch, "start", lambda _network, recipe, **_: seen.append(recipe))
             monkeypatch.setattr(following, "follow", lambda _run, **_: 0)
-            monkeypatch.setattr(preflight, "notes", lambda *_: ["a note"])
+            monkeypatch.setattr(preflight, "training_warnings", lambda *_: ["a note"])
             assert cnn_tui("train", "fashion-dnn", *args).exit_code == 0
             return seen[0]
 
@@ -222,8 +222,8 @@ class TestOptions:
     @pytest.mark.parametrize(
         ("args", "line"),
         [
-            (["nope"], f"nope: there is no such file or preset; presets are {', '.join(preset_names())}"),
-            (["fashion-dnn", "--data", "/nope"], "/nope: there is no such directory; check the path"),
+            (["nope"], f"nope: file or preset not found; presets: {', '.join(preset_names())}"),
+            (["fashion-dnn", "--data", "/nope"], "/nope: directory not found; check the path"),
         ],
     )
     def test_nothing_to_train(self, cnn_tui, args, line):
@@ -240,12 +240,12 @@ class TestResume:
     def test_finished(self, cnn_tui, run):
         tell(run, STARTED, FINISHED)
         result = cnn_tui("resume", "last")
-        line = f"{run.id} is finished; train its network anew to go further\n"
+        line = f"{run.id} is finished; start a new run to train further\n"
         assert (result.exit_code, result.stderr) == (2, line)
 
     def test_unknown(self, cnn_tui, run):
         result = cnn_tui("resume", "zzz")
-        line = f"no run is called “zzz”; the newest is {run.id}\n"
+        line = f"run “zzz” not found; the newest is {run.id}\n"
         assert (result.exit_code, result.stderr) == (2, line)
 
 
@@ -268,7 +268,7 @@ def test_on_a_terminal_from_start_to_ctrl_c_to_the_end():
     assert "stopping; waiting for the checkpoint" in said
     assert f"stopped; resume with: cnn-tui resume {run.id}" in said
     with Terminal("-m", "tui_cnn", "resume", run.id) as terminal:
-        terminal.wait_for("going on from step ")
+        terminal.wait_for("resuming from step ")
         assert terminal.wait() == 0
         assert "test accuracy 0.8" in terminal.output.decode()
     finished = Follower(run).poll()

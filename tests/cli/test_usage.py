@@ -50,7 +50,7 @@ def test_every_command_has_help(cnn_tui):
 @pytest.mark.parametrize(
     ("args", "line"),
     [
-        (["chek", "fashion-cnn"], "cnn-tui: there is no command “chek”; did you mean “check”? (see cnn-tui --help)"),
+        (["chek", "fashion-cnn"], "cnn-tui: unknown command “chek”; did you mean “check”? (see cnn-tui --help)"),
         (
             ["train", "x", "--epochs"],
             "cnn-tui: Option '--epochs' requires an argument (see cnn-tui --help)",
@@ -78,7 +78,7 @@ def test_bad_usage_is_one_line_that_names_the_help(cnn_tui, args):
 def test_without_a_terminal():
     ended = run()
     assert (ended.returncode, ended.stdout) == (2, b"")
-    assert ended.stderr.decode().startswith("the screen needs a terminal; ")
+    assert ended.stderr.decode().startswith("the app needs a terminal; ")
 
 
 def test_a_reader_that_has_seen_enough():
@@ -108,8 +108,8 @@ def test_an_encoding_without_our_letters(tmp_path):
     ("args", "line"),
     [
         (["missing.toml"], "missing.toml: file not found; check the path"),
-        (["fashion-cn"], "fashion-cn: there is no such file or preset; did you mean “fashion-cnn”?"),
-        (["--data", "/missing"], "/missing: there is no such directory; check the path"),
+        (["fashion-cn"], "fashion-cn: file or preset not found; did you mean “fashion-cnn”?"),
+        (["--data", "/missing"], "/missing: directory not found; check the path"),
     ],
 )
 def test_on_a_terminal_a_bad_model_does_not_open_the_screen(args, line):

@@ -40,8 +40,8 @@ SAME = Conv2D(filters=8, kernel_size=(3, 3), padding="same")
         (
             network(MaxPooling2D(), MaxPooling2D(), CONVOLUTION),
             (
-                "layer 3: Conv2D: a 3×3 window does not fit into 2×2 (layer 2, MaxPooling2D, made it 2×2 of 4×4); "
-                'fix: padding = "same"'
+                "layer 3: Conv2D: a 3×3 window does not fit into 2×2 (layer 2, MaxPooling2D, changed 4×4 "
+                'to 2×2); fix: padding = "same"'
             ),
         ),
         (
@@ -50,58 +50,59 @@ SAME = Conv2D(filters=8, kernel_size=(3, 3), padding="same")
         ),
         (
             network(Conv2D(filters=6, kernel_size=(1, 1), strides=(2, 2), dilation_rate=(3, 3))),
-            "layer 1: Conv2D: strides of 2×2 and a dilation of 3×3 cannot go together; fix: dilation_rate = [1, 1]",
+            "layer 1: Conv2D: strides 2×2 and dilation 3×3 cannot be combined; fix: dilation_rate = [1, 1]",
         ),
         (
             network(CONVOLUTION, Flatten(), Dense(units=3), CONVOLUTION),
-            "layer 4: Conv2D: needs height × width × channels, but gets 3; fix: move it up to 2, before Flatten",
+            "layer 4: Conv2D: needs height × width × channels, but gets 3; fix: move it to position 2, before Flatten",
         ),
         (
             network(GlobalAveragePooling2D(), GlobalAveragePooling2D()),
             (
                 "layer 2: GlobalAveragePooling2D: needs height × width × channels, but gets 1; "
-                "fix: delete it: its input is flat already"
+                "fix: delete it, its input is already flat"
             ),
         ),
         (network(CONVOLUTION, shape=(784,)), "layer 1: Conv2D: needs height × width × channels, but gets 784"),
         (
             network(Block(layers=(CONVOLUTION, Branches(branches=((MaxPooling2D(),), ()))))),
             (
-                "add layer 1.2: Branches: add needs branches of the same shape, but they give 3×3×4, 6×6×4 (height, width differ); fix: a 1×1 Conv2D of 4 filters with strides 2×2 to branch 2"
+                "layer 1.2: Branches: add needs branches of the same shape, but gets 3×3×4, 6×6×4 "
+                "(height, width differ); fix: add a 1×1 Conv2D with 4 filters and strides 2×2 to branch 2"
             ),
         ),
         (
             network(Branches(branches=((), (Flatten(), MaxPooling2D())), merge="multiply")),
             (
                 "layer 1.2.2: MaxPooling2D: needs height × width × channels, but gets 64; "
-                "fix: move it up to 1.2.1, before Flatten"
+                "fix: move it to position 1.2.1, before Flatten"
             ),
         ),
         (
             network(Flatten(name="a"), Dense(units=1, name="a")),
-            "layer 2: the name “a” is taken by layer 1; names are unique; fix: remove the name",
+            "layer 2: the name “a” is already used by layer 1; names must be unique; fix: remove the name",
         ),
         (
             network(*[UpSampling2D(size=(1024, 1024))] * 4),
-            "layer 3: UpSampling2D: more values come out than TensorFlow can count",
+            "layer 3: UpSampling2D: the output has more values than TensorFlow can count",
         ),
         (
             network(Normalization(mean=(0.5,))),
             (
-                "layer 1: Normalization: needs as many means as variances, but has 1 and 0; "
-                "fix: without mean, without variance"
+                "layer 1: Normalization: needs the same number of means and variances, but has 1 and 0; "
+                "fix: remove mean, remove variance"
             ),
         ),
         (
             network(Normalization(mean=(0.5, 0.4), variance=(1.0, 2.0))),
             (
-                "layer 1: Normalization: has 2 means and variances for 1 channels; give one for each, or one for all; "
-                "fix: mean = [0.5], variance = [1.0]"
+                "layer 1: Normalization: has 2 means and variances for 1 channels; give one per channel, "
+                "or one for all; fix: mean = [0.5], variance = [1.0]"
             ),
         ),
         (
             network(Flatten(name="input_layer")),
-            "layer 1: the name “input_layer” is taken by the input; names are unique; fix: remove the name",
+            "layer 1: the name “input_layer” is already used by the input; names must be unique; fix: remove the name",
         ),
     ],
 )
@@ -113,14 +114,18 @@ def test_the_line(broken, line):
     ("merge", "branches", "label"),
     [
         ("add", ((Conv2D(filters=4, kernel_size=(3, 3)),), ()), 'add padding = "same" to branch 1'),
-        ("add", ((Conv2D(filters=8, kernel_size=(1, 1)),), ()), "add a 1×1 Conv2D of 8 filters to branch 2"),
+        ("add", ((Conv2D(filters=8, kernel_size=(1, 1)),), ()), "add a 1×1 Conv2D with 8 filters to branch 2"),
         (
             "add",
             ((Conv2D(filters=8, kernel_size=(3, 3), strides=(2, 2), padding="same"), SAME), ()),
-            "add a 1×1 Conv2D of 8 filters with strides 2×2 to branch 2",
+            "add a 1×1 Conv2D with 8 filters and strides 2×2 to branch 2",
         ),
-        ("concatenate", ((MaxPooling2D(),), (SAME,)), "add a MaxPooling2D of 2×2 to branch 2"),
-        ("concatenate", ((Cropping2D(cropping=((1, 2), (0, 3))),), ()), "add a Cropping2D to 5×5 to branch 2"),
+        ("concatenate", ((MaxPooling2D(),), (SAME,)), "add a 2×2 MaxPooling2D to branch 2"),
+        (
+            "concatenate",
+            ((Cropping2D(cropping=((1, 2), (0, 3))),), ()),
+            "add a Cropping2D that crops to 5×5 to branch 2",
+        ),
         ("add", ((Flatten(),), ()), None),
     ],
 )
@@ -138,7 +143,7 @@ def test_a_shortcut_around_an_odd_size():
     main = (Conv2D(filters=8, kernel_size=(3, 3), strides=(2, 2), padding="same"), SAME)
     broken = network(Branches(branches=(main, ())), shape=(7, 7, 4))
     (found,) = errors(broken)
-    assert found.fix.label == "add a 1×1 Conv2D of 8 filters with strides 2×2 to branch 2"
+    assert found.fix.label == "add a 1×1 Conv2D with 8 filters and strides 2×2 to branch 2"
     assert errors(found.fix.apply(broken)) == []
 
 

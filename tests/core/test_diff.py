@@ -56,7 +56,7 @@ def test_every_layer_is_told_of_once(one, other):
 
 
 def test_a_deep_network_of_layers_alike():
-    "Those that are many are not predicted as junk."
+    """Those that are many are not taken for junk."""
     same = Dropout(rate=0.1)
     deep = Network("deep", (9,), (same,) * 150 + (ReLU(),) + (same,) * 150)
     found = diff(analyze(deep), analyze(edits.change(deep, (150,), max_value=6.0)))

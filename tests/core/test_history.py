@@ -4,17 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from tui_cnn.core.history import History, Step
+from tui_cnn.core.history import EditHistory, HistoryStep
 from tui_cnn.core.layers import Flatten
 from tui_cnn.core.network import Network
 
 
 def step(number):
-    return Step(Network(f"n{number}", (number + 1,), (Flatten(),)), (0,), f"edit {number}")
+    return HistoryStep(Network(f"n{number}", (number + 1,), (Flatten(),)), (0,), f"edit {number}")
 
 
 def test_nothing_to_undo_or_redo():
-    history = History(step(0))
+    history = EditHistory(step(0))
     assert history.undo() is history
     assert history.redo() is history
 
@@ -22,7 +22,7 @@ def test_nothing_to_undo_or_redo():
 @given(st.integers(1, 50))
 def test_all_the_way_back_and_forth(count):
     steps = [step(number) for number in range(count + 1)]
-    history = History(steps[0])
+    history = EditHistory(steps[0])
     for pushed in steps[1:]:
         history = history.push(pushed)
     for expected in reversed(steps[:-1]):
@@ -36,14 +36,14 @@ def test_all_the_way_back_and_forth(count):
 
 
 def test_a_push_gives_up_the_future():
-    history = History(step(0)).push(step(1)).push(step(2)).undo().push(step(3))
+    history = EditHistory(step(0)).push(step(1)).push(step(2)).undo().push(step(3))
     assert history.future is None
     assert history.redo() is history
     assert history.undo().present == step(1)
 
 
 def test_ten_thousand_edits():
-    history = History(step(0))
+    history = EditHistory(step(0))
     for number in range(1, 10_001):
         history = history.push(step(number))
     for _ in range(10_000):
@@ -59,7 +59,7 @@ class AgainstTwoLists(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.history = History(step(0))
+        self.history = EditHistory(step(0))
         self.steps, self.cursor, self.count = [step(0)], 0, 0
 
     @rule()

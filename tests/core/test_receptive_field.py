@@ -100,7 +100,7 @@ def test_formulas_give_the_numbers(layers):
     for row in analyze(Network("drawn", (30, 27, 1), layers)).rows:
         formula = field_formula(row)
         if formula is None:
-            assert row.field is None or row.field in row.seen
+            assert row.field is None or row.field in row.input_fields
             continue
         down, across = row.field.down, row.field.across
         for name, text in formula._asdict().items():

@@ -45,9 +45,9 @@ def line(text):
         ("", "the field “name” is missing"),
         ('name = "n"', "the field “input_shape” is missing"),
         (HEAD + "layer = []", "unknown field “layer”; did you mean “layers”?"),
-        (HEAD + "zzz = 1", "unknown field “zzz”; it is one of name, input_shape, layers"),
-        (HEAD + '"a\\nb" = 1', "unknown field “a\\nb”; it is one of name, input_shape, layers"),
-        (HEAD + f"{'y' * 99} = 1", f"unknown field “{'y' * 39}…”; it is one of name, input_shape, layers"),
+        (HEAD + "zzz = 1", "unknown field “zzz”; use one of name, input_shape, layers"),
+        (HEAD + '"a\\nb" = 1', "unknown field “a\\nb”; use one of name, input_shape, layers"),
+        (HEAD + f"{'y' * 99} = 1", f"unknown field “{'y' * 39}…”; use one of name, input_shape, layers"),
         ("name = 3\ninput_shape = [1]", "name must be text, not 3"),
         ('name = ""\ninput_shape = [1]', "name must be text of length at least 1, not ''"),
         (
@@ -60,7 +60,7 @@ def line(text):
         ),
         (
             f'name = "{"a" * 65}"\ninput_shape = [1]',
-            f"name must be text of length at most 64, but is '{'a' * 38}…",
+            f"name must be text of length at most 64, not '{'a' * 38}…",
         ),
         ('name = "n"\ninput_shape = 28', "input_shape must be a list, not 28"),
         ('name = "n"\ninput_shape = []', "input_shape must be a list of length at least 1, not []"),
@@ -72,20 +72,20 @@ def line(text):
         ('name = "n"\ninput_shape = [70000]', "input_shape must be a whole number, at most 65536, not 70000"),
         (HEAD + "layers = 3", "layers must be a list, not 3"),
         (HEAD + "[layers]\na = 1", "layers must be a list, not {'a': 1}"),
-        (HEAD + "layers = [3]", "layer 1: it must be a table of fields, not 3"),
+        (HEAD + "layers = [3]", "layer 1: the value must be a table, not 3"),
         # a layer's type
         (HEAD + '[[layers]]\ntype = "Conv2"', "layer 1: unknown layer “Conv2”; did you mean “Conv2D”?"),
         (HEAD + '[[layers]]\ntype = "dense"', "layer 1: unknown layer “dense”; did you mean “Dense”?"),
-        (HEAD + '[[layers]]\ntype = "zzz"', f"layer 1: unknown layer “zzz”; it is one of {ALL}"),
-        (HEAD + '[[layers]]\ntype = ""', f"layer 1: unknown layer “”; it is one of {ALL}"),
-        (HEAD + '[[layers]]\ntype = "a\\nb"', f"layer 1: unknown layer “a\\nb”; it is one of {ALL}"),
-        (HEAD + "[[layers]]\ntype = 3", f"layer 1: unknown layer “3”; it is one of {ALL}"),
-        (HEAD + "[[layers]]\nunits = 3", f"layer 1: the field “type” is missing; it is one of {ALL}"),
+        (HEAD + '[[layers]]\ntype = "zzz"', f"layer 1: unknown layer “zzz”; use one of {ALL}"),
+        (HEAD + '[[layers]]\ntype = ""', f"layer 1: unknown layer “”; use one of {ALL}"),
+        (HEAD + '[[layers]]\ntype = "a\\nb"', f"layer 1: unknown layer “a\\nb”; use one of {ALL}"),
+        (HEAD + "[[layers]]\ntype = 3", f"layer 1: unknown layer “3”; use one of {ALL}"),
+        (HEAD + "[[layers]]\nunits = 3", f"layer 1: the field “type” is missing; use one of {ALL}"),
         # a layer's fields
         (DENSE, "layer 1 (Dense): the field “units” is missing"),
         (CONV + "filtr = 1", "layer 1 (Conv2D): unknown field “filtr”; did you mean “filters”?"),
         (CONV + 'padding = "sam"', "layer 1 (Conv2D): padding cannot be 'sam'; did you mean “same”?"),
-        (CONV + 'padding = "zzz"', "layer 1 (Conv2D): padding cannot be 'zzz'; it is one of valid, same"),
+        (CONV + 'padding = "zzz"', "layer 1 (Conv2D): padding cannot be 'zzz'; use one of valid, same"),
         (CONV + 'activation = "rleu"', "layer 1 (Conv2D): activation cannot be 'rleu'; did you mean “relu”?"),
         (CONV + "strides = [1]", "layer 1 (Conv2D): strides must be a list of length exactly 2, not [1]"),
         (CONV + "strides = 0", "layer 1 (Conv2D): strides must be a whole number, at least 1, not 0"),
@@ -94,7 +94,7 @@ def line(text):
         (CONV + "use_bias = 1", "layer 1 (Conv2D): use_bias must be true or false, not 1"),
         (
             CONV + 'name = "첫 층"',
-            "layer 1 (Conv2D): name must be text of the letters A to Z, digits, and . _ - (not first), not '첫 층'",
+            "layer 1 (Conv2D): name must be letters A to Z, digits, and . _ - (not at the start), not '첫 층'",
         ),
         (DENSE + "units = 0", "layer 1 (Dense): units must be a whole number, at least 1, not 0"),
         (DENSE + "units = 1.5", "layer 1 (Dense): units must be a whole number, not 1.5"),
@@ -102,7 +102,7 @@ def line(text):
         (DENSE + "units = inf", "layer 1 (Dense): units must be a whole number, not inf"),
         (
             DENSE + f"units = {10**25}",
-            f"layer 1 (Dense): units must be a whole number, at most 1000000, but is {10**25}",
+            f"layer 1 (Dense): units must be a whole number, at most 1000000, not {10**25}",
         ),
         (
             DENSE + "units = 0x" + "f" * 5000,
@@ -122,14 +122,14 @@ def line(text):
         # inside containers
         (BRANCHES, "layer 1 (Branches): the field “branches” is missing"),
         (BRANCHES + "branches = [[]]", "layer 1 (Branches): branches must be a list of length at least 2, not [[]]"),
-        (BRANCHES + "branches = [[], 3]", "layer 1.2: it must be a list, not 3"),
+        (BRANCHES + "branches = [[], 3]", "layer 1.2: the value must be a list, not 3"),
         (
             BRANCHES + 'branches = [[], [{ type = "Flatten" }, { type = "Dense", units = -1 }]]',
             "layer 1.2.2 (Dense): units must be a whole number, at least 1, not -1",
         ),
         (
             BRANCHES + "branches = [[], [{ units = 1 }]]",
-            f"layer 1.2.1: the field “type” is missing; it is one of {ALL}",
+            f"layer 1.2.1: the field “type” is missing; use one of {ALL}",
         ),
         (
             HEAD + '[[layers]]\ntype = "Block"\n[[layers.layers]]\ntype = "Dens"',
@@ -141,7 +141,7 @@ def line(text):
         ),
         (
             HEAD + '[[layers]]\ntype = "Dense"\nunits = 1\nkernel_regularizer = "l2"',
-            "layer 1 (Dense): kernel_regularizer must be as in l1(0.01), l2(0.01) or l1_l2(0.01, 0.01), not 'l2'",
+            "layer 1 (Dense): kernel_regularizer must be like l1(0.01), l2(0.01) or l1_l2(0.01, 0.01), not 'l2'",
         ),
         # nested without end
         (HEAD + "x = " + "[" * 5000 + "]" * 5000, "is nested too deeply"),
@@ -208,7 +208,7 @@ class TestFiles:
         assert self.line(tmp_path / "no.toml") == "no.toml: file not found; check the path"
 
     def test_a_directory(self, tmp_path):
-        assert self.line(tmp_path) == f"{tmp_path.name}: is a directory; name a file in it"
+        assert self.line(tmp_path) == f"{tmp_path.name}: is a directory; specify a file in it"
 
     def test_a_file_for_a_directory(self, tmp_path):
         (tmp_path / "file").touch()

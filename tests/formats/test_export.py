@@ -1,8 +1,9 @@
 """Every text format, and what cannot be written in it."""
 
+import msgspec
 import pytest
 
-from tui_cnn.core.layers import Conv2D, Dense, Flatten, Opaque
+from tui_cnn.core.layers import Conv2D, Dense, DepthMaxPooling2D, FixedConv2D, Flatten, Opaque
 from tui_cnn.core.network import Network
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import TEXT_FORMATS, export_text
@@ -39,16 +40,25 @@ def test_what_cannot_be_built_can_be_described(to):
 
 
 def test_opaque_layers():
-    expected = "partly: layer 2: Lambda is opaque, so it cannot be written there; replace it, or export to json"
+    expected = "partly: layer 2: Lambda is opaque and cannot be exported to this format; replace it, or export to json"
     assert line(OPAQUE, "python") == expected
     assert '"class_name": "Lambda"' in export_text(OPAQUE, "json")
     assert loads_network(export_text(OPAQUE, "toml"), "memory") == OPAQUE
 
 
+def test_what_depends_on_a_shape_that_nobody_knows():
+    opaque = Opaque(kind="Lambda", config='{"class_name":"Lambda","config":{}}')
+    behind = Network("n", (8, 8, 4), (opaque, DepthMaxPooling2D()))
+    assert line(behind, "json") == "n: layer 1: the output shape of Lambda is unknown"
+    known = msgspec.structs.replace(opaque, stated_shape=(8, 8, 4))
+    assert "MaxPooling3D" in export_text(msgspec.structs.replace(behind, layers=(known, DepthMaxPooling2D())), "json")
+    assert '"Conv2D"' in export_text(msgspec.structs.replace(behind, layers=(opaque, FixedConv2D())), "json")
+
+
 def test_saving(tmp_path):
     save_text(tmp_path / "a.md", "×\n")
     assert (tmp_path / "a.md").read_bytes() == "×\n".encode()
-    with pytest.raises(FormatError, match="there is no directory"):
+    with pytest.raises(FormatError, match=r"directory .* not found"):
         save_text(tmp_path / "no" / "a.md", "")
     with pytest.raises(FormatError, match="cannot be written: Is a directory"):
         save_text(tmp_path, "")

@@ -25,8 +25,8 @@ from tui_cnn.core.layers import (
 from tui_cnn.core.network import walk
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.archive import loads_config
+from tui_cnn.formats.keras.identifiers import regularizer_identifier
 from tui_cnn.formats.keras.reading import convert_model
-from tui_cnn.formats.keras.words import regularizer_word
 from tui_cnn.formats.keras.writing import dumps_keras
 from tui_cnn.formats.models import find_network
 
@@ -88,9 +88,9 @@ class TestLayers:
             ({"kernel_initializer": "he_normal"}, None),
             (initializer("TruncatedNormal", stddev=0.02), "kernel_initializer set to its default"),
             (initializer("Constant", value=1.0), "kernel_initializer set to its default"),
-            ({"kernel_constraint": "max_norm"}, "kernel_constraint left out"),
-            ({"activity_regularizer": "l2"}, "activity_regularizer left out"),
-            ({"kernel_regularizer": "orthogonal_regularizer"}, "kernel_regularizer left out"),
+            ({"kernel_constraint": "max_norm"}, "kernel_constraint ignored"),
+            ({"activity_regularizer": "l2"}, "activity_regularizer ignored"),
+            ({"kernel_regularizer": "orthogonal_regularizer"}, "kernel_regularizer ignored"),
             ({"dtype": "mixed_float16"}, "computes in mixed_float16, but counted as float32"),
             ({"trainable": False}, "frozen, but counted as trainable"),
         ],
@@ -185,8 +185,8 @@ class TestLayers:
         ],
     )
     def test_penalties(self, kind, config, word):
-        assert regularizer_word({"module": "keras.regularizers", "class_name": kind, "config": config}) == word
-        assert regularizer_word({"module": "mine", "class_name": kind, "config": config}) is None
+        assert regularizer_identifier({"module": "keras.regularizers", "class_name": kind, "config": config}) == word
+        assert regularizer_identifier({"module": "mine", "class_name": kind, "config": config}) is None
 
     def test_channels_first(self, keras, layers, functional):
         model = functional(lambda x: layers.ZeroPadding2D(1, data_format="channels_first", name="pad")(x))
@@ -201,7 +201,7 @@ class TestLayers:
     def test_frozen_statistics(self, layers, functional):
         network, notes = read(functional(lambda x: layers.BatchNormalization(name="bn")(x, training=False)))
         assert network.layers == (BatchNormalization(name="bn"),)
-        assert notes == ("applied with training=False, which is not kept (bn)",)
+        assert notes == ("training=False is ignored (bn)",)
 
     def test_names(self, keras, layers):
         model = keras.Sequential(
@@ -248,9 +248,7 @@ class TestGraphs:
         (found,), notes = read(model)[0].layers, read(model)[1]
         if merge == "Average":  # the average of an average is another
             assert type(found) is Opaque
-            assert notes == (
-                "not series-parallel, so they are one opaque layer here (conv2d, re_lu, softmax, average)",
-            )
+            assert notes == ("not series-parallel, so shown as one opaque layer (conv2d, re_lu, softmax, average)",)
             return
         assert [len(branch) for branch in found.branches] == [0, 2]
         assert isinstance(found.branches[1][1], Branches)
@@ -280,7 +278,7 @@ class TestGraphs:
         before, knot, flatten, behind = network.layers
         assert (before.name, type(flatten), behind.name) == ("before", Flatten, "behind")
         assert (type(knot), knot.kind, knot.stated_shape) == (Opaque, "Functional", (8, 8, 4))
-        assert notes == ("not series-parallel, so they are one opaque layer here (left, right, bridge and 2 more)",)
+        assert notes == ("not series-parallel, so shown as one opaque layer (left, right, bridge and 2 more)",)
         analysis = analyze(network)
         assert (analysis.totals.complete, analysis.output_shape) == (False, (3,))
         again = keras.models.model_from_json(dumps_keras(analysis))
@@ -348,7 +346,7 @@ class TestGraphs:
         [
             (
                 (None, None, 3),
-                "which is not fixed; give it with --input-shape",
+                "is not fixed; set it with --input-shape",
             ),
             ((2, 2, 2, 2), "the input has 4 axes; at most height, width and channels are supported"),
             ((70_000,), "is not a network: Expected int <= 65536 at input_shape[0]"),
@@ -411,6 +409,12 @@ class TestModels:
         kinds = [type(layer) for layer in read(functional(turned)).network.layers]
         assert DepthMaxPooling2D not in kinds
 
+        def of_rows(x):  # the same layers over another input
+            return build(layers.Reshape((4, 4, 16))(x), 2)
+
+        kinds = [type(layer) for layer in read(functional(of_rows)).network.layers]
+        assert DepthMaxPooling2D not in kinds
+
         def forked(x):
             first = layers.Reshape((8, 8, 4, 1))(x)
             pooled = layers.Reshape((8, 8, 2))(layers.MaxPooling3D((1, 1, 2))(first))
@@ -427,7 +431,7 @@ def test_where_a_model_is_expected(keras, layers, functional, tmp_path):
     remarks = []
     network, found = find_network(str(path), remarks.append)
     assert (network.layers, found) == ((Dense(units=2, name="out"),), path)
-    assert remarks == [f"{path}: kernel_constraint left out (out)"]
+    assert remarks == [f"{path}: kernel_constraint ignored (out)"]
     assert find_network(str(path))[0] == network
 
 

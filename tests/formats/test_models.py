@@ -52,12 +52,12 @@ def test_a_file(directory, monkeypatch, model):
 @pytest.mark.parametrize(
     ("model", "expected"),
     [
-        ("fashion-cn", "fashion-cn: there is no such file or preset; did you mean “fashion-cnn”?"),
-        ("zzz", f"zzz: there is no such file or preset; presets are {', '.join(preset_names())}"),
+        ("fashion-cn", "fashion-cn: file or preset not found; did you mean “fashion-cnn”?"),
+        ("zzz", f"zzz: file or preset not found; presets: {', '.join(preset_names())}"),
         ("zzz.toml", "zzz.toml: file not found; check the path"),
         ("a/zzz", "a/zzz: file not found; check the path"),
         ("~nobody-of-this-name/zzz", "~nobody-of-this-name/zzz: file not found; check the path"),
-        ("", ".: is a directory; enter the name of a file in it"),
+        ("", ".: is a directory; specify a file in it"),
         ("x" * 300, f"{'x' * 300}: cannot be read: File name too long"),
     ],
 )

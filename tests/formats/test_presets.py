@@ -103,7 +103,7 @@ def test_a_sound_network_has_no_warnings_and_fixes_mend_its_remarks(name):
 
 
 class TestSmallOnes:
-    "Networks to train, batch Fashion-MNIST in minutes."
+    """Networks to train on Fashion-MNIST in minutes."""
 
     @pytest.mark.parametrize("name", SMALL)
     def test_size(self, name):

@@ -55,7 +55,7 @@ def test_a_symbolic_link_stays(path):
 
 def test_no_such_directory(tmp_path):
     path = tmp_path / "missing" / "net.toml"
-    assert refused(path) == f"{path}: there is no directory {path.parent}"
+    assert refused(path) == f"{path}: directory {path.parent} not found"
 
 
 def test_a_directory_is_no_file(tmp_path):

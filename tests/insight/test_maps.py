@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from tui_cnn.insight.classics import classical_filters, cosine, likeness
-from tui_cnn.insight.colours import overlay, paint, stretch
+from tui_cnn.insight.classics import classical_filters, likeness
+from tui_cnn.insight.colours import Scale, overlay, paint, scale_of
 from tui_cnn.insight.maps import by_strength, dead, histogram, per_filter, statistics
+from tui_cnn.insight.similarity import cosine
 from tui_cnn.lab.filters import filters as lab_filters
 
 MAPS = np.stack([np.arange(6.0).reshape(2, 3), np.zeros((2, 3)), np.full((2, 3), -2.0)], axis=-1)
@@ -31,28 +32,22 @@ def test_histogram():
     assert found.edges == pytest.approx([0, 5 / 3, 10 / 3, 5])
 
 
-def test_one_scale_for_all_maps_or_one_for_each():
-    one, own = stretch(MAPS), stretch(MAPS, apart=True)
-    assert one[..., 0].ravel() == pytest.approx([(value + 2) / 7 for value in range(6)])
-    assert one[0, 0] == pytest.approx([2 / 7, 2 / 7, 0])
-    assert own[..., 0].ravel() == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
-    assert not own[..., 1:].any()
-    around = stretch(MAPS, around_zero=True, apart=True)
-    assert around[..., 0].ravel() == pytest.approx([0.5, 0.6, 0.7, 0.8, 0.9, 1])
-    assert (around[..., 1] == 0.5).all()
-    assert not around[..., 2].any()
+def test_a_scale_begins_at_zero_or_goes_around_it():
+    assert scale_of(MAPS) == Scale(-5, 5, "diverging")
+    assert scale_of(MAPS[..., 0]) == Scale(0, 5, "sequential")
+    assert scale_of(MAPS[..., 0], signed=True) == Scale(-5, 5, "diverging")
+    assert scale_of(MAPS[..., 1]) == Scale(0, 1, "sequential"), "what is zero everywhere has the colour of zero"
+    assert scale_of(MAPS).shares(MAPS[..., 0]).ravel() == pytest.approx([0.5, 0.6, 0.7, 0.8, 0.9, 1])
+    assert (scale_of(MAPS)._replace(palette="grey").paint(MAPS[..., 1]) == 128).all()
 
 
 @pytest.mark.filterwarnings("error")
 def test_what_is_no_number_counts_for_nothing_and_is_painted_as_such():
     values = np.array([1.0, np.nan, 3.0, np.inf, 2.0, -np.inf])
-    assert stretch(values)[[0, 2, 4]].tolist() == [0, 1, 0.5]
-    assert stretch(values, around_zero=True)[[0, 2]] == pytest.approx([4 / 6, 1])
-    assert paint(stretch(values)[np.newaxis], "grey")[0, :, 0].tolist() == [0, 96, 255, 255, 128, 0]
+    assert scale_of(values[:5]) == Scale(0, 3, "sequential")
+    assert Scale(0, 4, "grey").paint(values[np.newaxis])[0, :, 0].tolist() == [64, 96, 191, 255, 128, 0]
     nothing = np.full((3, 3), np.nan)
-    for around in (False, True):
-        assert np.isnan(stretch(nothing, around_zero=around, apart=around)).all()
-    assert (paint(stretch(nothing)) == 96).all()
+    assert (scale_of(nothing).paint(nothing) == 96).all()
     assert likeness(nothing) is None
     assert histogram(values, 2).counts.tolist() == [1, 2]
     assert histogram(nothing, 2).counts.tolist() == [0, 0]
@@ -105,8 +100,5 @@ def test_cosine():
 def test_colours():
     assert paint(np.array([[0.0, 0.5, 1.0]]), "grey").tolist() == [[[0] * 3, [128] * 3, [255] * 3]]
     assert paint(np.array([[-1.0, 0.125, 2.0]])).tolist() == [[[68, 1, 84], [71, 44, 122], [253, 231, 37]]]
-    assert stretch(np.array([2.0, 4.0, 3.0])).tolist() == [0, 1, 0.5]
-    assert stretch(np.array([-1.0, 0.0, 4.0]), around_zero=True).tolist() == [0.375, 0.5, 1]
-    assert stretch(np.ones(2)).tolist() == [0, 0]
     image = np.array([[0, 200]], np.uint8)
-    assert overlay(image, np.array([[0.0, 1.0]]), 0.5, "grey").tolist() == [[[0] * 3, [228] * 3]]
+    assert overlay(image, np.array([[0.0, 1.0]]), 0.5, Scale(0, 1, "grey")).tolist() == [[[0] * 3, [228] * 3]]

@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as arrays
 
 from tui_cnn.lab.convolution import Convolution
 from tui_cnn.lab.filters import filters
-from tui_cnn.lab.images import NOTES, colours, pictures
+from tui_cnn.lab.images import NOTES, colours, sample_images
 from tui_cnn.lab.windows import WindowError
 
 VERTICAL = filters()["vertical edge"][..., None, None]
@@ -102,7 +102,7 @@ def test_the_example_of_the_notes():
 
 def test_bright_and_dark_edges():
     """White on the left gives a bright stripe in the middle, white on the right a dark one."""
-    made = pictures()
+    made = sample_images()
     assert Convolution(made["white left"], VERTICAL).output()[0, :, 0].tolist() == [0, 30, 30, 0]
     assert Convolution(made["white right"], VERTICAL).output()[0, :, 0].tolist() == [0, -30, -30, 0]
     horizontal = filters()["horizontal edge"][..., None, None]

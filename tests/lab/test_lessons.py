@@ -61,5 +61,5 @@ def test_how_a_lesson_is_written(tmp_path):
     path = tmp_path / "07-name.md"
     path.write_text("# Title\n\nOne.\n\n## Two\n\nThree.\n\n## Try\n\n- [a b](lab:sizes): c\n  d.\n- [e](build:x)\n")
     lesson = read_lesson(path)
-    assert (lesson.name, lesson.title, lesson.text) == ("name", "Rename", "One.\n\n## Two\n\nThree.")
+    assert (lesson.name, lesson.title, lesson.text) == ("name", "Title", "One.\n\n## Two\n\nThree.")
     assert lesson.tries == (("a b: c d.", "lab:sizes"), ("e", "build:x"))

@@ -7,12 +7,12 @@ import pytest
 from tui_cnn.lab.filters import filters
 from tui_cnn.lab.images import NOTES
 from tui_cnn.lab.pooling import Pooling
-from tui_cnn.lab.scene import Typed, convolution, image_of, type_pixel, type_weight
+from tui_cnn.lab.scene import LabArrays, convolution, image_of, type_pixel, type_weight
 from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings, ImageName, PoolingSettings
-from tui_cnn.lab.shifting import kept, moved
+from tui_cnn.lab.shifting import kept_pixels, moved
 from tui_cnn.lab.sizes import Slide, read_windows, write_windows
 
-FASHION = Typed(fashion=np.arange(784.0).reshape(28, 28, 1))
+FASHION = LabArrays(fashion=np.arange(784.0).reshape(28, 28, 1))
 
 
 @pytest.mark.parametrize("name", ImageName.__args__)
@@ -26,23 +26,23 @@ def test_every_picture_can_be_convolved_with_every_kernel(name):
 def test_kernels_are_the_classical_ones_and_each_map_has_its_own():
     for name, kernel in filters().items():
         word = name.lower().replace(" ", "-")
-        made = convolution(ConvolutionSettings(kernel=word, padding="same", filters=2), Typed())
+        made = convolution(ConvolutionSettings(kernel=word, padding="same", filters=2), LabArrays())
         assert (made.kernels[..., 0, 0] == kernel).all()
         assert (made.kernels[..., 0] != made.kernels[..., 1]).any()
 
 
 def test_seven_by_seven_with_two_filters():
-    made = convolution(ConvolutionSettings(image="colours", side=7, filters=2), Typed())
+    made = convolution(ConvolutionSettings(image="colours", side=7, filters=2), LabArrays())
     assert made.output().shape == (5, 5, 2)
     assert made.parameters() == "(3·3·3 + 1)·2 = 56"
 
 
 def test_no_bias_no_parameter():
-    assert convolution(ConvolutionSettings(bias=None), Typed()).parameters() == "3·3·1·1 = 9"
+    assert convolution(ConvolutionSettings(bias=None), LabArrays()).parameters() == "3·3·1·1 = 9"
 
 
 def test_typing_makes_the_picture_and_the_kernel_ones_own():
-    settings, typed = type_pixel(ConvolutionSettings(), Typed(), (0, 0, 0), 8)
+    settings, typed = type_pixel(ConvolutionSettings(), LabArrays(), (0, 0, 0), 8)
     assert settings.image == "own"
     expected = NOTES.copy()
     expected[0, 0] = 8
@@ -62,20 +62,20 @@ def test_what_a_move_changes():
     point = np.zeros((6, 6, 1))
     point[2, 2] = 9
     settings = PoolingSettings(image="own", down=1, right=1)
-    found = moved(settings, Typed(image=point))
+    found = moved(settings, LabArrays(image=point))
     assert not found.pooled_changed.any()
     assert found.strided_changed.sum() == 1
-    across = moved(msgspec.structs.replace(settings, down=2), Typed(image=point))
+    across = moved(msgspec.structs.replace(settings, down=2), LabArrays(image=point))
     assert across.pooled_changed.sum() == 2
-    assert moved(PoolingSettings(kind="global-max"), Typed()).strided is None
+    assert moved(PoolingSettings(kind="global-max"), LabArrays()).strided is None
 
 
 def test_what_is_kept_of_what_was_seen():
     image = np.arange(16.0).reshape(4, 4, 1)
-    seen, left = kept(Pooling(image), 2)
+    seen, left = kept_pixels(Pooling(image), 2)
     assert seen[..., 0].tolist() == [[1, 1, 1, 1], [1, 1, 1, 1], [0, 0, 0, 0], [0, 0, 0, 0]]
     assert np.argwhere(left[..., 0]).tolist() == [[1, 1], [1, 3]]
-    seen, left = kept(Pooling(np.stack([image[..., 0], -image[..., 0]], -1), "depth max"), 1)
+    seen, left = kept_pixels(Pooling(np.stack([image[..., 0], -image[..., 0]], -1), "depth max"), 1)
     assert (seen[0, 0].tolist(), left[0, 0].tolist(), seen.sum()) == ([1, 1], [1, 0], 2)
 
 
@@ -88,7 +88,7 @@ def test_a_chain_is_written_as_it_is_read():
 def test_more_channels_and_filters_than_were_typed_repeat_the_last():
     kernels = np.arange(8.0).reshape(1, 2, 2, 2)
     settings = ConvolutionSettings(image="colours", side=5, kernel="own", kernel_size=(1, 2), filters=3)
-    made = convolution(settings, Typed(kernels=kernels)).kernels
+    made = convolution(settings, LabArrays(kernels=kernels)).kernels
     assert made.shape == (1, 2, 3, 3)
     assert (made[:, :, :2, :2] == kernels).all()
     assert (made[:, :, 2, :2] == kernels[:, :, 1]).all()
@@ -97,7 +97,7 @@ def test_more_channels_and_filters_than_were_typed_repeat_the_last():
 
 def test_a_line_of_ones_picks_its_direction_out_of_the_street():
     """The posts stand in columns 3, 13 and 24, the wires lie in rows 5 and 21."""
-    posts = convolution(ConvolutionSettings(image="street", kernel="vertical-line"), Typed()).output()[..., 0]
-    wires = convolution(ConvolutionSettings(image="street", kernel="horizontal-line"), Typed()).output()[..., 0]
+    posts = convolution(ConvolutionSettings(image="street", kernel="vertical-line"), LabArrays()).output()[..., 0]
+    wires = convolution(ConvolutionSettings(image="street", kernel="horizontal-line"), LabArrays()).output()[..., 0]
     assert sorted(posts.mean(axis=0).argsort()[-3:] + 3) == [3, 13, 24]
     assert sorted(wires.mean(axis=1).argsort()[-2:] + 3) == [5, 21]

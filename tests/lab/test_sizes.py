@@ -17,7 +17,7 @@ def test_the_chain_of_the_notes():
     assert [link.size for link in links] == [39, 37, 17, 7]
     assert links[-1] == Link(7, 15, 4)
     assert Slide(3, s=2).formula(7) == "floor((7 + 2·0 - 3) / 2) + 1 = 3"
-    with pytest.raises(WindowError, match="no place on 2 pixels"):
+    with pytest.raises(WindowError, match="does not fit into 2 pixels"):
         chain(4, (Slide(3), Slide(3)))
 
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from tui_cnn.core.layers.base import KernelKind, Parameters, keras_arguments
-from tui_cnn.core.layers.convolution import Conv2D, Convolution, Filters, window_settings
+from tui_cnn.core.layers.convolution import Conv2D, ConvolutionLayer, Filters, window_settings
 from tui_cnn.core.layers.fields import ActivationName, KernelSize
 from tui_cnn.core.layers.lowering import KerasCall, Proposal
 from tui_cnn.core.layers.window import Window
 from tui_cnn.core.shape import Amount, Shape
 
 
-class ColumnRowConv2D(Convolution, frozen=True, kw_only=True):
+class ColumnRowConv2D(ConvolutionLayer, frozen=True, kw_only=True):
     """Filters of one column, and then filters of one row over what these give."""
 
     kernel_kind: ClassVar[KernelKind] = "convolution"

@@ -69,9 +69,9 @@ def test_find_run():
     assert find_run("last") == second
     assert find_run(first.id) == find_run("alpha") == first
     assert find_run(second.id[-4:]) == second
-    with pytest.raises(RunError, match=f"no run is called “gamma”; the newest is {second.id}"):
+    with pytest.raises(RunError, match=f"run “gamma” not found; the newest is {second.id}"):
         find_run("gamma")
-    with pytest.raises(RunError, match="may mean 2 runs"):
+    with pytest.raises(RunError, match="matches 2 runs"):
         find_run("a-")
 
 
@@ -96,9 +96,9 @@ def test_a_run_that_cannot_be_made_whole_leaves_nothing(monkeypatch, home):
 def test_desired(tmp_path):
     path = tmp_path / "desired"
     assert read_desired(path) == "run"
-    for wish in ("pause", "stop", "run"):
-        write_desired(path, wish)
-        assert read_desired(path) == wish
+    for command in ("pause", "stop", "run"):
+        write_desired(path, command)
+        assert read_desired(path) == command
     path.write_bytes(b"\xff nonsense")
     assert read_desired(path) == "run"
 

@@ -10,7 +10,7 @@ from tui_cnn.formats.presets import preset
 from tui_cnn.runs.estimate import estimate, precision_of
 from tui_cnn.runs.events import PrecisionTrial
 from tui_cnn.runs.features import features
-from tui_cnn.runs.machine import Machine, Measurement, digest, read_machine, remember
+from tui_cnn.runs.machine import Machine, Measurement, digest, read_machine, record
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import thread_count
 
@@ -126,8 +126,8 @@ def test_what_is_remembered_is_read_and_replaced(home):
     assert read_machine().measured == ()
     first, newer = measured("lenet-5", Recipe()), measured("lenet-5", Recipe(), memory=1.0)
     trials = (PrecisionTrial(precision="float32", images_per_second=10.0),)
-    remember(first, trials={"key": trials})
-    remember(newer)
+    record(first, trials={"key": trials})
+    record(newer)
     known = read_machine()
     assert known.measured == (newer,)
     assert known.trials == {"key": trials}

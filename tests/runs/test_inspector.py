@@ -13,7 +13,7 @@ from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.arrays import Array, pack, pack_half
 from tui_cnn.runs.inspection.client import Inspector, SupersededError
 from tui_cnn.runs.inspection.frames import LARGEST, LENGTH, length_of
-from tui_cnn.runs.inspection.replies import Activations, Evaluation, Opened, Predictions, Shifts
+from tui_cnn.runs.inspection.replies import Activations, Evaluation, OpenReply, Predictions, Shifts
 from tui_cnn.runs.inspection.requests import Activate, Evaluate, Open, Predict, Shift
 from tui_cnn.runs.inspection.source import Source
 
@@ -31,17 +31,17 @@ def send(message):
 {greeting}
 cancelled = []
 while (message := read_frame(source, to_inspector)) is not None:
-    if isinstance(message, Cancel):
+    if isinstance(message, CancelFrame):
         cancelled.append(float(message.id))
         continue
     match message.request.source.path:
         case "cancelled":
-            send(Answer(message.id, Predictions(probabilities=pack(cancelled))))
+            send(ReplyFrame(message.id, Predictions(probabilities=pack(cancelled))))
         case "noted":
-            send(Note(message.id, 0.25))
-            send(Answer(message.id, Predictions(probabilities=pack([float(message.id)]))))
+            send(ProgressFrame(message.id, 0.25))
+            send(ReplyFrame(message.id, Predictions(probabilities=pack([float(message.id)]))))
         case "refused":
-            send(Answer(message.id, Failure(message="no such thing")))
+            send(ReplyFrame(message.id, Failure(message="no such thing")))
         case "killed":
             os.kill(os.getpid(), signal.SIGKILL)
         case "ended":
@@ -55,8 +55,8 @@ while (message := read_frame(source, to_inspector)) is not None:
 """
 
 
-def stand_in(greeting="send(Hello(PROTOCOL))", patience=60.0):
-    return Inspector((sys.executable, "-c", STAND_IN.replace("{greeting}", greeting)), patience)
+def stand_in(greeting="send(HelloFrame(PROTOCOL))", timeout=60.0):
+    return Inspector((sys.executable, "-c", STAND_IN.replace("{greeting}", greeting)), timeout)
 
 
 def asked(path):
@@ -114,17 +114,17 @@ async def test_progress_and_refusal():
         await answer(inspector, "noted", progress=shares.append)
         assert shares == [0.25]
         assert await refusal(inspector, "refused") == "no such thing"
-        with pytest.raises(RunError, match="answers something else than was asked"):
-            await inspector.ask(asked("noted"), Opened)
+        with pytest.raises(RunError, match="sent an unexpected answer"):
+            await inspector.ask(asked("noted"), OpenReply)
 
 
 @pytest.mark.parametrize(
     ("path", "line"),
     [
-        ("killed", "the inspector exited (SIGKILL; perhaps there was not enough memory); try again to restart it"),
+        ("killed", "the inspector exited (SIGKILL; possibly out of memory); try again to restart it"),
         ("ended", "the inspector exited (the reason); try again to restart it"),
         ("noise", "the inspector sent an invalid answer (a frame of 1,751,477,356 bytes); try again"),
-        ("riddle", "the inspector speaks in riddles ("),
+        ("riddle", "the inspector sent an invalid answer ("),
     ],
 )
 async def test_an_inspector_that_dies_is_started_anew(path, line):
@@ -136,16 +136,16 @@ async def test_an_inspector_that_dies_is_started_anew(path, line):
 
 
 async def test_silence_is_ended():
-    async with stand_in(patience=0.5) as inspector:
+    async with stand_in(timeout=0.5) as inspector:
         line = "the inspector did not answer for 0 seconds and was stopped"
         assert await refusal(inspector, "silent") == line
-    async with stand_in("time.sleep(3600)", patience=0.2) as inspector:
+    async with stand_in("time.sleep(3600)", timeout=0.2) as inspector:
         with pytest.raises(RunError, match="did not answer"):
             await inspector.start()
 
 
 async def test_another_version_is_refused():
-    async with stand_in("send(Hello(PROTOCOL + 1))") as inspector:
+    async with stand_in("send(HelloFrame(PROTOCOL + 1))") as inspector:
         line = "cnn-tui was replaced by another version; restart it"
         assert await refusal(inspector, "noted") == line
 
@@ -173,7 +173,7 @@ async def test_the_real_one(trained):
     """One start, and what is asked of it: maps, a quick question beside a long one, a kill, and the end."""
     source = Source(str(trained.path))
     async with Inspector() as inspector:
-        opened = await inspector.ask(Open(source=source), Opened)
+        opened = await inspector.ask(Open(source=source), OpenReply)
         assert opened.stamp == trained.best_file.stat().st_mtime_ns
         maps = await inspector.ask(Activate(source=source, image=0), Activations)
         assert [layer.shape for layer in maps.layers] == [info.shape for info in opened.layers]
@@ -231,11 +231,11 @@ async def test_it_ends_with_the_one_who_started_it():
 STREAMS = """
 import os
 from tui_cnn.worker.inspection.serve import _send, _take_streams
-from tui_cnn.runs.inspection.frames import Hello
+from tui_cnn.runs.inspection.frames import HelloFrame
 source, sink = _take_streams()
 print("noise", flush=True)
 os.system("echo more")
-_send(sink, Hello(7))
+_send(sink, HelloFrame(7))
 assert source.read() == b"in"
 try:
     input()

@@ -15,17 +15,17 @@ from tui_cnn.runs.inspection.replies import (
     Activations,
     ChannelRanges,
     Evaluation,
+    FieldReply,
     Heat,
     Heats,
     LayerInfo,
     LayerWeights,
-    Opened,
+    OpenReply,
     Patches,
     Predictions,
     Ranges,
-    Seen,
     Shifts,
-    Weights,
+    WeightsReply,
 )
 
 NAMES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
@@ -80,14 +80,14 @@ class Answering:
         await self.hold.wait()
         if self.refuse:
             raise RunError(self.refuse)
-        answer = getattr(self, f"_{type(request).__name__.lower()}")(request)
+        answer = getattr(self, f"_{type(request).__struct_config__.tag}")(request)
         return without_numbers(answer) if self.diverged else answer
 
     async def close(self):
         self.closed += 1
 
     def _open(self, request):
-        return Opened(
+        return OpenReply(
             network=dumps_network(NETWORK),
             layers=LAYERS,
             class_names=NAMES,
@@ -115,7 +115,7 @@ class Answering:
 
     def _kernels(self, request):
         dense = np.linspace(-1, 1, 6760, dtype=np.float32).reshape(676, 10)
-        return Weights(
+        return WeightsReply(
             layers=(LayerWeights("conv2d", {"kernel": pack(KERNELS)}), LayerWeights("dense", {"kernel": pack(dense)}))
         )
 
@@ -135,7 +135,7 @@ class Answering:
         gradient = np.zeros((28, 28), np.float32)
         gradient[top : top + 3, left : left + 3] = 0.5
         region = (top, left, top + 2, left + 2)
-        return Seen(gradient=pack(gradient), measured=region, computed=region, status="exact")
+        return FieldReply(gradient=pack(gradient), measured=region, computed=region, status="exact")
 
     def _excite(self, request):
         channels = next(info.shape[-1] for info in LAYERS if info.name == request.layer)

@@ -20,7 +20,7 @@ from tui_cnn.ui.design import open_design
 _CALM_TURNS = 4
 """So many turns of the event loop without work mean that nothing follows; what a worker awaited comes in one or two."""
 
-_PATIENCE = 30
+_PATIENCE = int(__import__("os").environ.get("PATIENCE", 30))
 """Seconds to wait for what hangs on a thread or a clock; it takes a fraction of one unless the machine is choked."""
 
 

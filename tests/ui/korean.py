@@ -16,8 +16,8 @@ from tests.ui.picture import SIZES, at_rest, hold_still, take  # noqa: E402
 from tests.ui.told import BROKEN, finished_run  # noqa: E402
 from tui_cnn.formats.presets import preset  # noqa: E402
 from tui_cnn.ui.inspect import screen as inspect  # noqa: E402
-from tui_cnn.ui.lab import tones as lab_tones  # noqa: E402
 from tui_cnn.ui.lab.lesson import LessonPanel  # noqa: E402
+from tui_cnn.ui.toolkit.pictures import drawing as picture_widgets  # noqa: E402
 
 SCENES = {
     "build": ("fashion-cnn", ["down", "down"]),
@@ -68,7 +68,7 @@ async def draw(scene, size, target):
 
 async def main(target, wanted):
     hold_still(setattr)
-    lab_tones.ink = lambda _app: "blocks"
+    picture_widgets.ink = lambda _app: "blocks"
     inspect.Inspector = Answering
     finished_run()
     stopped = told.make_run("20260101-120000-lenet-5-0001", preset("lenet-5"))

@@ -7,7 +7,7 @@ import pytest
 from tests.ui.driving import opened
 from tui_cnn.formats.models import find_network
 from tui_cnn.lab.lessons import lessons
-from tui_cnn.lab.scene import Typed, convolution
+from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, SizesSettings, WeightsSettings
 from tui_cnn.lab.shifting import moved
 from tui_cnn.lab.sizes import chain, read_windows
@@ -58,9 +58,9 @@ def test_what_is_wrong_with_a_link(link, told):
 def test_a_link_of_a_lesson_is_sound(link):
     match parse_link(link):
         case LabLink(_, ConvolutionSettings() as settings, place):
-            assert place < convolution(settings, Typed()).steps or settings.image == "fashion"
+            assert place < convolution(settings, LabArrays()).steps or settings.image == "fashion"
         case LabLink(_, PoolingSettings() as settings, place):
-            assert place < moved(settings, Typed()).pooling.steps or settings.image == "fashion"
+            assert place < moved(settings, LabArrays()).pooling.steps or settings.image == "fashion"
         case LabLink(_, SizesSettings() as settings, _place):
             chain(settings.n, read_windows(settings.windows))
         case LabLink(_, WeightsSettings() as settings, _place):
@@ -103,7 +103,7 @@ def shown(user):
 
 async def arrives(user, link):
     if isinstance(link, ViewLink):
-        await user.until(lambda: user.app.current_mode == "inspect" and user.app.screen.view.scope == link.view)
+        await user.until(lambda: user.app.current_mode == "inspect" and user.app.screen.current_view.scope == link.view)
         return
     if isinstance(link, ModelLink):
         await user.until(lambda: (user.app.current_mode, user.network.name) == link)
@@ -113,7 +113,7 @@ async def arrives(user, link):
     await user.until(lambda: lab.page == link.page)
     if settings is not None:
         await user.until(lambda: lab.bench.settings == settings)
-        assert lab.form is None or lab.form.value == settings
+        assert lab.bench.form is None or lab.bench.form.value == settings
     if isinstance(settings, ConvolutionSettings | PoolingSettings):
         assert lab.bench.place == link.place
     assert lab.bench.has_focus
@@ -134,6 +134,6 @@ async def test_a_link_and_a_key_may_turn_to_the_same_page():
     async with opened() as user:
         await user.press("4")
         lab = user.app.screen
-        await asyncio.gather(lab.show_page("weights"), lab.show_page("weights"))
+        await asyncio.gather(lab.action_page("weights"), lab.action_page("weights"))
         assert len(user.app.screen.query("#weights")) == 1
         assert user.app.screen.page == "weights"

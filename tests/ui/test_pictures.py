@@ -9,8 +9,8 @@ from tests.ui.picture import SIZES, at_rest, explain, words
 from tests.ui.told import finished_run
 from tui_cnn.formats.presets import preset
 from tui_cnn.ui.inspect import screen as inspect
-from tui_cnn.ui.lab import tones as lab_tones
 from tui_cnn.ui.toolkit.ascii_fallback import ink
+from tui_cnn.ui.toolkit.pictures import drawing
 
 pytestmark = pytest.mark.usefixtures("still")
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("still")
 @pytest.fixture(autouse=True)
 def coloured(monkeypatch):
     """The Lab draws in colours."""
-    monkeypatch.setattr(lab_tones, "ink", lambda _app: "blocks")
+    monkeypatch.setattr(drawing, "ink", lambda _app: "blocks")
 
 
 @pytest.fixture(params=["80x24", "120x40"])
@@ -244,7 +244,7 @@ VIEWS = {
 def inspected(monkeypatch):
     """A run to look into; in 80 columns its pictures are in colours, in more as a terminal without any has them."""
     monkeypatch.setattr(inspect, "Inspector", Answering)
-    monkeypatch.setattr(inspect, "ink", lambda app: "blocks" if app.size.width == SIZES["80x24"][0] else ink(app))
+    monkeypatch.setattr(drawing, "ink", lambda app: "blocks" if app.size.width == SIZES["80x24"][0] else ink(app))
     return answering.make_run()
 
 

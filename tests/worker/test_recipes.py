@@ -97,7 +97,7 @@ def test_smoothed_labels_have_the_loss_of_keras(keras):
 def test_a_lower_precision_learns_and_resumes_exactly(precision, monkeypatch):
     from tests.worker.test_training import StopAt
 
-    monkeypatch.setattr("tui_cnn.worker.execution._STRETCH", 0)
+    monkeypatch.setattr("tui_cnn.worker.execution._CALL_SECONDS", 0)
     recipe = msgspec.structs.replace(BRIEF, precision=precision, optimizer="sgd", learning_rate=0.05)
     whole, parted = make_run(SMALL_CNN, recipe), make_run(SMALL_CNN, recipe)
     expected = train(whole)

@@ -65,7 +65,7 @@ def test_training_is_that_of_keras(images, labels, optimizer, lanes):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
     assert steps.trained.means() == pytest.approx((losses / COUNT, right / COUNT), rel=1e-5)
     assert returned[1] == pytest.approx(losses, rel=1e-5)
-    assert steps.trained.sums().seen == COUNT
+    assert steps.trained.sums().images == COUNT
     assert int(model.optimizer.iterations) == 4
 
 
@@ -76,7 +76,7 @@ def test_a_batch_smaller_than_its_lanes_is_learnt_from(images, labels, lanes):
     model, steps, samples = make(Network("n", (28, 28, 1), layers), images, labels, batch_size=2, lanes=lanes)
     steps.train(samples, np.arange(3, dtype=np.int32), 0, [0.01] * 2, 0)
     steps.evaluate(samples, np.arange(3, dtype=np.int32), 0, 2)
-    assert steps.trained.sums().seen == steps.evaluated.sums().seen == 3
+    assert steps.trained.sums().images == steps.evaluated.sums().images == 3
     assert steps.gradient_norm > 0
     assert all(np.isfinite(weight).all() for weight in model.get_weights())
 
@@ -97,7 +97,7 @@ def test_evaluation_is_that_of_keras(keras, images, labels, last, lanes):
     loss = keras.losses.sparse_categorical_crossentropy(labels, outputs, from_logits=from_logits).numpy().mean()
     accuracy = (outputs.argmax(axis=1) == labels).mean()
     assert steps.evaluated.means() == pytest.approx((loss, accuracy), rel=1e-5)
-    assert steps.trained.sums().seen == 0
+    assert steps.trained.sums().images == 0
     assert sum(map(sum, steps.confusion.rows())) == COUNT
     for old, new in zip(before, model.get_weights(), strict=True):
         assert np.array_equal(old, new)

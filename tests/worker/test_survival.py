@@ -122,9 +122,9 @@ from tui_cnn.formats.presets import preset
 from tui_cnn.runs.launch import start
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
-from tui_cnn.runs.prewarmed import Spare
+from tui_cnn.runs.prewarmed import PrewarmedWorker
 by = runtime(preset("fashion-dnn"), Recipe())
-first, second = Spare(by), Spare(by)
+first, second = PrewarmedWorker(by), PrewarmedWorker(by)
 assert first.wait(120)
 run = start(preset("fashion-dnn"), Recipe(epochs=5000, limit=2000), prewarmed=first)
 assert not first.ready and second.wait(120)
@@ -254,7 +254,7 @@ def test_a_directory_that_vanishes_ends_its_run_only(runner):
     while run.path.exists():  # the worker may write a file while it goes
         shutil.rmtree(run.path, ignore_errors=True)
     worker.wait(60)
-    assert "is gone" in ended(run).sentence
+    assert "is missing" in ended(run).sentence
     other = runner.start(preset("fashion-dnn"), Recipe(epochs=1, limit=500))
     assert runner.wait_for_end(other).state == "finished"
 

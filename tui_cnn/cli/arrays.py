@@ -8,11 +8,11 @@ from tui_cnn.cli.group import SOUND
 from tui_cnn.cli.inspecting import (
     IMAGE_HELP,
     RUN_HELP,
-    asking,
+    ask_inspector,
     checkpoint_option,
     image_options,
     read_images,
-    require_one,
+    require_one_image,
     require_suffix,
     source_of,
 )
@@ -21,7 +21,7 @@ from tui_cnn.i18n import _
 
 if TYPE_CHECKING:
     from tui_cnn.runs.inspection.client import Inspector
-    from tui_cnn.runs.inspection.replies import Opened
+    from tui_cnn.runs.inspection.replies import OpenReply
 
 Command = Any
 Arrays = dict[str, Any]
@@ -46,20 +46,20 @@ def activations(
     run: str, images: tuple[str, ...], indices: tuple[int, ...], invert: bool | None, checkpoint: str, out: str
 ) -> int:
     """Write the file."""
-    require_one(images, indices)
+    require_one_image(images, indices)
     target = require_suffix(out, ".npz")
 
-    async def questions(inspector: "Inspector", opened: "Opened") -> Arrays:
+    async def questions(inspector: "Inspector", opened: "OpenReply") -> Arrays:
         from tui_cnn.runs.inspection.replies import Activations
         from tui_cnn.runs.inspection.requests import Activate
 
-        (shown,) = read_images(images, indices, invert, opened.image_shape)
-        answer = await inspector.ask(Activate(source=source, image=shown.image, dtype="float32"), Activations)
+        (image,) = read_images(images, indices, invert, opened.image_shape)
+        answer = await inspector.ask(Activate(source=source, image=image.value, dtype="float32"), Activations)
         layers = {info.name: array.numpy() for info, array in zip(opened.layers, answer.layers, strict=True)}
         return {"image": answer.image.numpy(), "probabilities": answer.probabilities.numpy()} | layers
 
     source = source_of(run, checkpoint)
-    return _save(target, asking(source, questions))
+    return _save(target, ask_inspector(source, questions))
 
 
 @click.command(
@@ -79,21 +79,21 @@ def kernels(run: str, checkpoint: str, out: str) -> int:
     """Write the file."""
     target = require_suffix(out, ".npz")
 
-    async def questions(inspector: "Inspector", _opened: "Opened") -> Arrays:
-        from tui_cnn.runs.inspection.replies import Weights
+    async def questions(inspector: "Inspector", _opened: "OpenReply") -> Arrays:
+        from tui_cnn.runs.inspection.replies import WeightsReply
         from tui_cnn.runs.inspection.requests import Kernels
 
-        answer = await inspector.ask(Kernels(source=source), Weights)
+        answer = await inspector.ask(Kernels(source=source), WeightsReply)
         return {
             f"{layer.name}/{name}": array.numpy() for layer in answer.layers for name, array in layer.weights.items()
         }
 
     source = source_of(run, checkpoint)
-    return _save(target, asking(source, questions))
+    return _save(target, ask_inspector(source, questions))
 
 
 def _save(target: Any, arrays: Arrays) -> int:
-    """Write the file and say what is in it."""
+    """Write the file and print what is in it."""
     from tui_cnn.cli.table import table
     from tui_cnn.data.rendering import to_npz
 

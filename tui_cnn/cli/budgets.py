@@ -10,7 +10,7 @@ from tui_cnn.i18n import _
 
 
 class Budgets(NamedTuple):
-    """The limits that were given; None where one was not. Memory is that of a training step, in bytes."""
+    """The limits; None where there is none. Memory is that of a training step, in bytes."""
 
     max_params: int | None = None
     max_macs: int | None = None
@@ -39,9 +39,9 @@ def broken(budgets: Budgets, analysis: Analysis, needs: Memory) -> Iterator[str]
             yield message.format(name=name, value=value, unit=unit, option=option, limit=limit)
     yield from _field(budgets.min_receptive_field, analysis)
     if budgets.output_shape is not None and analysis.output_shape != budgets.output_shape:
-        found = format_shape(analysis.output_shape) if analysis.output_shape else _("unknown")
+        output = format_shape(analysis.output_shape) if analysis.output_shape else _("unknown")
         message = _("{name}: the output shape is {found}, but --output-shape is {wanted}")
-        yield message.format(name=name, found=found, wanted=format_shape(budgets.output_shape))
+        yield message.format(name=name, found=output, wanted=format_shape(budgets.output_shape))
 
 
 def _field(least: int | None, analysis: Analysis) -> Iterator[str]:
@@ -55,6 +55,6 @@ def _field(least: int | None, analysis: Analysis) -> Iterator[str]:
         yield message.format(name=analysis.network.name, least=least)
         return
     size = min(field.down.size, field.across.size)
-    if size < least and field.status != "full":  # more than all of the image cannot be seen
+    if size < least and field.status != "full":  # a field cannot be larger than the image
         message = _("{name}: receptive field {size} pixels, less than --min-receptive-field {least}")
         yield message.format(name=analysis.network.name, size=size, least=least)

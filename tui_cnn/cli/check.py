@@ -1,5 +1,6 @@
 """`cnn-tui check`: the numbers and the problems of networks."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -7,7 +8,7 @@ import click
 from tui_cnn.cli.amounts import Count, ShapeParam
 from tui_cnn.cli.budgets import Budgets, broken
 from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
-from tui_cnn.cli.models import input_shape_option, named
+from tui_cnn.cli.models import input_shape_option, read_model
 from tui_cnn.cli.wide_text import wrap
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import Severity, TrainingContext
@@ -17,6 +18,9 @@ from tui_cnn.core.shape import Shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
 from tui_cnn.runs.ram import machine_memory
+
+_TERMINAL = "-"
+_PICTURES = (".svg", ".png")
 
 
 @click.command(
@@ -35,7 +39,9 @@ from tui_cnn.runs.ram import machine_memory
         "          cnn-tui check --json *.toml\n"
         "          cnn-tui check my.toml --max-params 100k --fail-on warning\n"
         "          cnn-tui check model.keras --input-shape 224x224x3\n"
-        "          cnn-tui check --explain dense-heavy"
+        "          cnn-tui check --explain dense-heavy\n"
+        "          cnn-tui check fashion-cnn --picture\n"
+        "          cnn-tui check fashion-cnn --picture network.svg"
     ),
 )
 @click.argument("models", nargs=-1, metavar="MODEL...")
@@ -74,13 +80,24 @@ from tui_cnn.runs.ram import machine_memory
     help=_("Lowest severity that makes the exit status 1."),
 )
 @click.option("--explain", metavar="CODE", help=_("Explain a check and exit."))
-def check(models: tuple[str, ...], explain: str | None, **options: Any) -> int:
+@click.option(
+    "--picture",
+    is_flag=False,
+    flag_value=_TERMINAL,
+    metavar="[FILE]",
+    help=_("Draw the layers as boxes in perspective, in the terminal or in a .svg or .png file."),
+)
+def check(models: tuple[str, ...], explain: str | None, picture: str | None, **options: Any) -> int:
     """Print a report for each of the models; return the worst status."""
     if explain is not None:
         return _explain(explain)
+    if picture not in (None, _TERMINAL) and not str(picture).lower().endswith(_PICTURES):
+        models, picture = (str(picture), *models), _TERMINAL  # `check --picture MODEL`
+    if picture not in (None, _TERMINAL) and len(models) > 1:
+        raise click.UsageError(_("--picture FILE draws one MODEL; specify only one"))
     if not models:
         raise click.UsageError(_("specify a MODEL to check"))
-    return _check(models, **options)
+    return _check(models, picture=picture, **options)
 
 
 def _check(
@@ -94,13 +111,14 @@ def _check(
     formulas: bool,
     classes: int | None,
     fail_on: Severity,
+    picture: str | None,
     **limits: Any,
 ) -> int:
     status, printed = SOUND, False
     training = TrainingContext(classes, batch_size, optimizer, machine_memory(), steps)
     for model in models:
         try:
-            network = named(model, input_shape)
+            network = read_model(model, input_shape)
         except FormatError as error:
             click.echo(str(error), err=True)
             status = UNUSABLE
@@ -111,12 +129,24 @@ def _check(
             click.echo()
         click.echo(_report(analysis, needs, convention, as_json=as_json, explained=formulas))
         printed = True
+        if picture is not None:
+            _draw(analysis, picture, stderr=as_json)
         unmet = list(broken(Budgets(**limits), analysis, needs))
         for line in unmet:
             click.echo(line, err=True)
         if unmet or any(_SEVERITY[finding.severity] >= _SEVERITY[fail_on] for finding in analysis.checks):
             status = max(status, UNSOUND)
     return status
+
+
+def _draw(analysis: Analysis, picture: str, *, stderr: bool) -> None:
+    """Draw a network into the terminal or into a file."""
+    from tui_cnn.cli.picture import print_picture, save_picture
+
+    if picture == _TERMINAL:
+        print_picture(analysis, stderr=stderr)
+    else:
+        save_picture(analysis, Path(picture).expanduser())
 
 
 _SEVERITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}

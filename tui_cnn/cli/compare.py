@@ -2,7 +2,7 @@
 
 import click
 
-from tui_cnn.cli.models import named
+from tui_cnn.cli.models import read_model
 from tui_cnn.cli.recipe_options import read_options, recipe_options
 from tui_cnn.i18n import _
 
@@ -33,7 +33,7 @@ def compare(model: tuple[str, ...], as_json: bool, **options: str | bool | None)
     from tui_cnn.runs.summary import summarize
 
     recipe = read_options(options)
-    checked = [check(named(one), recipe) for one in model]
+    checked = [check(read_model(name), recipe) for name in model]
     runs = []
     for each in checked:
         run = start_checked(each)
@@ -41,8 +41,8 @@ def compare(model: tuple[str, ...], as_json: bool, **options: str | bool | None)
             return status
         runs.append(summarize(run))
     if as_json:
-        for one in runs:
-            click.echo(msgspec.json.encode(one))
+        for summary in runs:
+            click.echo(msgspec.json.encode(summary))
     else:
         click.echo("\n" + "\n".join(comparison(runs)))
     return 0

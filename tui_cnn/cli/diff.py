@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.models import input_shape_option, named
+from tui_cnn.cli.models import input_shape_option, read_model
 from tui_cnn.cli.table import table
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.diff import Difference, findings
@@ -38,14 +38,14 @@ _SIGNS = {"same": " ", "changed": "~", "added": "+", "removed": "-"}
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
 def diff(before: str, after: str, input_shape: Shape | None, as_json: bool) -> int:
     """Print the differences."""
-    old, new = (analyze(named(model, input_shape)) for model in (before, after))
+    old, new = (analyze(read_model(model, input_shape)) for model in (before, after))
     click.echo(_json(old, new) if as_json else _text(old, new))
     return SOUND
 
 
 def _text(old: Analysis, new: Analysis) -> str:
     columns = ("", "#", _("layer"), _("settings"), _("output"), _("parameters"), _("MACs"), _("RF"))
-    rows = [_line(found) for found in difference(old, new)]
+    rows = [_line(pair) for pair in difference(old, new)]
     heading = _("{before} → {after}").format(before=old.network.name, after=new.network.name)
     legend = _("~ changed   + added   - removed")
     line = _("{label}: {value}")
@@ -53,19 +53,19 @@ def _text(old: Analysis, new: Analysis) -> str:
         line.format(label=label, value=_arrow(_count(a), _count(b)) + _percent(a, b))
         for _key, label, a, b in _totals(old, new)
     ]
-    shapes, fields = ([written(one) for one in (old, new)] for written in (_output, _last_field))
+    shapes, fields = ([written(analysis) for analysis in (old, new)] for written in (_output, _last_field))
     totals.append(line.format(label=_("output"), value=_arrow(*shapes)))
     totals.append(line.format(label=_("receptive field of the last feature map, in pixels"), value=_arrow(*fields)))
     return "\n".join(
-        [heading, "", *table(columns, rows, numbers={5, 6, 7}), "", legend, "", *totals, *_found(old, new)]
+        [heading, "", *table(columns, rows, numbers={5, 6, 7}), "", legend, "", *totals, *_problems(old, new)]
     )
 
 
-def _found(old: Analysis, new: Analysis) -> list[str]:
+def _problems(old: Analysis, new: Analysis) -> list[str]:
     """Write the problems that are gone, and those that are new."""
-    found = findings(old, new)
-    gone, come = ([f"{sign} {one}" for one in checks] for sign, checks in zip("-+", found, strict=True))
-    return ["", _("resolved problems and new problems:"), *gone, *come] if gone or come else []
+    problems = findings(old, new)
+    lines = [*(f"- {check}" for check in problems.gone), *(f"+ {check}" for check in problems.new)]
+    return ["", _("resolved problems and new problems:"), *lines] if lines else []
 
 
 def _output(analysis: Analysis) -> str:
@@ -77,14 +77,14 @@ def _last_field(analysis: Analysis) -> str:
     return format_field(last_map.field) if last_map else "—"
 
 
-def _line(found: Difference) -> tuple[str, ...]:
-    row = found.row
-    settings = ", ".join(f"{name}: {a} → {b}" for name, (a, b) in found.field_texts().items())
-    old, new = numbers(found.before or row), numbers(found.after or row)
+def _line(pair: Difference) -> tuple[str, ...]:
+    row = pair.row
+    settings = ", ".join(f"{name}: {a} → {b}" for name, (a, b) in pair.field_texts().items())
+    old, new = numbers(pair.before or row), numbers(pair.after or row)
     cells = [_arrow(a, b) for a, b in zip(old, new, strict=True)]
     label = "  " * (len(row.path) - 1) + (row.layer.name or type(row.layer).__name__)
     return (
-        _SIGNS[found.change],
+        _SIGNS[pair.change],
         format_path(row.path),
         label,
         settings or " ".join(row.layer.settings()),
@@ -95,7 +95,7 @@ def _line(found: Difference) -> tuple[str, ...]:
 def _totals(old: Analysis, new: Analysis) -> list[tuple[str, str, int | None, int | None]]:
     """Return each total's key, its label, and its values; None for one that cannot be known."""
     a, b = memory(old), memory(new)
-    was, now = (analysis.totals if analysis.totals.complete else None for analysis in (old, new))
+    old_totals, new_totals = (analysis.totals if analysis.totals.complete else None for analysis in (old, new))
     counts: list[tuple[str, str, Callable[[Totals], int]]] = [
         ("params", _("parameters"), lambda totals: totals.params),
         ("trainable_params", _("trainable parameters"), lambda totals: totals.trainable),
@@ -103,7 +103,10 @@ def _totals(old: Analysis, new: Analysis) -> list[tuple[str, str, int | None, in
         ("tf_flops", _("FLOPs (TensorFlow profiler)"), lambda totals: totals.tf_flops),
     ]
     return [
-        *((key, label, count(was) if was else None, count(now) if now else None) for key, label, count in counts),
+        *(
+            (key, label, count(old_totals) if old_totals else None, count(new_totals) if new_totals else None)
+            for key, label, count in counts
+        ),
         ("inference_memory", _("inference peak memory of one image (bytes)"), a.inference, b.inference),
         ("training_memory", _("training-step memory, batch of 32 (bytes)"), a.training, b.training),
     ]
@@ -128,20 +131,20 @@ def _json(old: Analysis, new: Analysis) -> bytes:
 
     layers = [
         {
-            "change": found.change,
-            "type": type(found.row.layer).__name__,
-            "before": _row(found.before),
-            "after": _row(found.after),
-            "fields": {name: {"before": a, "after": b} for name, (a, b) in found.fields().items()},
+            "change": pair.change,
+            "type": type(pair.row.layer).__name__,
+            "before": _row(pair.before),
+            "after": _row(pair.after),
+            "fields": {name: {"before": a, "after": b} for name, (a, b) in pair.fields().items()},
         }
-        for found in difference(old, new)
+        for pair in difference(old, new)
     ]
     totals = {key: {"before": a, "after": b} for key, _label, a, b in _totals(old, new)}
     names = {"before": old.network.name, "after": new.network.name}
     shapes = {"before": old.output_shape, "after": new.output_shape}
-    found = findings(old, new)
-    checks = {"gone": [check_report(one) for one in found.gone], "new": [check_report(one) for one in found.new]}
-    fields = {name: _map_report(one) for name, one in (("before", old), ("after", new))}
+    problems = findings(old, new)
+    checks = {name: [check_report(check) for check in listed] for name, listed in problems._asdict().items()}
+    fields = {name: _map_report(analysis) for name, analysis in (("before", old), ("after", new))}
     more = {"output_shape": shapes, "receptive_field": fields, "checks": checks}
     return msgspec.json.encode({**names, "layers": layers, "totals": totals, **more})
 

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.inspecting import RUN_HELP, asking, checkpoint_option, require_suffix, source_of
+from tui_cnn.cli.inspecting import RUN_HELP, ask_inspector, checkpoint_option, require_suffix, source_of
 from tui_cnn.i18n import _
 
 if TYPE_CHECKING:
     from tui_cnn.runs.inspection.client import Inspector
-    from tui_cnn.runs.inspection.replies import Opened
+    from tui_cnn.runs.inspection.replies import OpenReply
 
 
 @click.command(
@@ -32,7 +32,7 @@ def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None) -> int:
     """Print the numbers."""
     target = require_suffix(out, ".npz", ".csv") if out else None
 
-    async def questions(inspector: "Inspector", opened: "Opened") -> tuple[Any, Any, tuple[str, ...]]:
+    async def questions(inspector: "Inspector", opened: "OpenReply") -> tuple[Any, Any, tuple[str, ...]]:
         from tui_cnn.runs.inspection.replies import Evaluation
         from tui_cnn.runs.inspection.requests import Evaluate
 
@@ -40,7 +40,7 @@ def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None) -> int:
         return answer.probabilities.numpy(), answer.labels.numpy(), opened.class_names
 
     source = source_of(run, checkpoint)
-    probabilities, labels, names = asking(source, questions)
+    probabilities, labels, names = ask_inspector(source, questions)
     report = _report(probabilities, labels, names)
     if target:
         _save(target, probabilities, labels, names)

@@ -1,4 +1,4 @@
-"""`cnn-tui explain`: why a trained network says what it says of an image."""
+"""`cnn-tui explain`: why a trained network predicts a class for an image."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,11 +9,11 @@ from tui_cnn.cli.group import SOUND
 from tui_cnn.cli.inspecting import (
     IMAGE_HELP,
     RUN_HELP,
-    asking,
+    ask_inspector,
     checkpoint_option,
     image_options,
     read_images,
-    require_one,
+    require_one_image,
     require_suffix,
     source_of,
 )
@@ -23,7 +23,7 @@ from tui_cnn.runs.errors import RunError
 
 if TYPE_CHECKING:
     from tui_cnn.runs.inspection.client import Inspector
-    from tui_cnn.runs.inspection.replies import Heat, Heats, Opened
+    from tui_cnn.runs.inspection.replies import Heat, Heats, OpenReply
 
 _MAGNIFY = 10
 
@@ -66,28 +66,28 @@ def explain(
     layer: str | None,
     out: str,
 ) -> int:
-    """Write the file, and say of which class it tells."""
-    require_one(images, indices)
+    """Write the file, and print the class that it explains."""
+    require_one_image(images, indices)
     path = require_suffix(out, ".png", ".svg", ".npz", ".csv")
 
-    async def questions(inspector: "Inspector", opened: "Opened") -> tuple[Any, Any, int, float, str]:
+    async def questions(inspector: "Inspector", opened: "OpenReply") -> tuple[Any, Any, int, float, str]:
         from tui_cnn.runs.inspection import replies, requests
 
-        (shown,) = read_images(images, indices, invert, opened.image_shape)
-        seen = await inspector.ask(requests.Activate(source=source, image=shown.image), replies.Activations)
+        (image,) = read_images(images, indices, invert, opened.image_shape)
+        activations = await inspector.ask(requests.Activate(source=source, image=image.value), replies.Activations)
         answer: Heat | Heats
         if method == "grad-cam":
-            ask = requests.GradCam(source=source, image=shown.image, target=target)
+            ask = requests.GradCam(source=source, image=image.value, target=target)
             answer = await inspector.ask(ask, replies.Heats)
             heat = _chosen(answer, layer)
         else:
             kind = requests.Saliency if method == "saliency" else requests.Occlude
-            answer = await inspector.ask(kind(source=source, image=shown.image, target=target), replies.Heat)
+            answer = await inspector.ask(kind(source=source, image=image.value, target=target), replies.Heat)
             heat = answer.values.numpy()
-        return seen.image.numpy(), heat, answer.target, answer.probability, opened.class_names[answer.target]
+        return activations.image.numpy(), heat, answer.target, answer.probability, opened.class_names[answer.target]
 
     source = source_of(run, checkpoint)
-    image, heat, number, probability, name = asking(source, questions)
+    image, heat, number, probability, name = ask_inspector(source, questions)
     _save(path, image, heat, method)
     click.echo(
         _("{name} (class {number}), probability {share:.4f}").format(name=name, number=number, share=probability)
@@ -115,7 +115,7 @@ def _save(path: Path, image: Any, heat: Any, method: str) -> None:
             data = to_csv([str(column) for column in range(heat.shape[1])], heat.tolist())
         case suffix:
             # What is covered where little is left matters most.
-            shown = enlarge(-heat if method == "occlusion" else heat, image.shape[:2])
+            shown = enlarge(heat.max() - heat if method == "occlusion" else heat, image.shape[:2])
             pixels = overlay(image, shown)
             data = to_png(pixels, _MAGNIFY) if suffix == ".png" else to_svg(pixels, method, _MAGNIFY)
     save_bytes(path, data)

@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.models import input_shape_option, named
+from tui_cnn.cli.models import input_shape_option, read_model
 from tui_cnn.core.shape import Shape
-from tui_cnn.formats.export import MODEL_FORMATS, TEXT_FORMATS, export_text, format_of
-from tui_cnn.formats.saving import save_text
+from tui_cnn.formats.export import MODEL_FORMATS, PICTURE_FORMATS, TEXT_FORMATS, export_bytes, format_of
+from tui_cnn.formats.saving import save_bytes
 from tui_cnn.i18n import _
 
 _STANDARD_OUTPUT = "-"
@@ -29,7 +29,7 @@ _STANDARD_OUTPUT = "-"
         "        json      for keras.models.model_from_json\n"
         "        markdown  a table of layers and numbers, for a README\n"
         "        toml      the format of cnn-tui\n"
-        "        svg       a diagram\n"
+        "        svg, png  a picture: the layers as boxes in perspective\n"
         "        keras     for keras.models.load_model\n"
         "        onnx      for other runtimes; needs the extra packages of cnn-tui[onnx]\n"
         "\n"
@@ -46,7 +46,7 @@ _STANDARD_OUTPUT = "-"
 @click.option("--run", metavar="RUN", help=_("Export the network of a run; keras and onnx include its best weights."))
 @click.option(
     "--to",
-    type=click.Choice([*TEXT_FORMATS, *MODEL_FORMATS]),
+    type=click.Choice([*TEXT_FORMATS, *PICTURE_FORMATS, *MODEL_FORMATS]),
     help=_("Format; optional if the file name implies it."),
 )
 @click.option("--output", "-o", metavar="FILE", help=_("Output file; - is the standard output."))
@@ -60,19 +60,19 @@ def export(model: str | None, input_shape: Shape | None, run: str | None, to: st
     to = to or (format_of(target) if target else None)
     if to is None:
         raise click.UsageError(_("specify the format with --to, or a file name that implies it with --output"))
-    if to in MODEL_FORMATS and target is None:
+    if to not in TEXT_FORMATS and target is None:
         raise click.UsageError(_("{format} is not a text format; specify a file with --output").format(format=to))
     if run is not None:
         return _export_run(run, to, target)
-    network = named(model or "", input_shape)
+    network = read_model(model or "", input_shape)
     if target is None:
-        click.echo(export_text(network, to).encode(), nl=False)
+        click.echo(export_bytes(network, to), nl=False)
     elif to in MODEL_FORMATS:
         from tui_cnn.runs.export import export_model
 
         export_model(network, to, target)
     else:
-        save_text(target, export_text(network, to))
+        save_bytes(target, export_bytes(network, to))
     return SOUND
 
 
@@ -86,6 +86,6 @@ def _export_run(text: str, to: str, target: Path | None) -> int:
         assert target is not None
         export_run(run, to, target)
         return SOUND
-    exported = export_text(run.network(), to)
-    click.echo(exported.encode(), nl=False) if target is None else save_text(target, exported)
+    exported = export_bytes(run.network(), to)
+    click.echo(exported, nl=False) if target is None else save_bytes(target, exported)
     return SOUND

@@ -19,8 +19,8 @@ from tui_cnn.runs.state import ACTIVE
 from tui_cnn.runs.summary import summarize
 from tui_cnn.ui.toolkit.numbers import duration
 
-_GLANCE = 0.1
-"""Seconds from one look at the run to the next."""
+_INTERVAL = 0.1
+"""Seconds between two polls of the run."""
 
 
 def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, stops: bool = True) -> int:
@@ -32,7 +32,7 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
     """
     follower = Follower(run)
     progress = _progress(run, as_json=as_json, quiet=quiet)
-    progress.say(_("run {id}: {path}").format(id=run.id, path=run.path))
+    progress.write_line(_("run {id}: {path}").format(id=run.id, path=run.path))
     interrupted = False
     with progress:
         while True:
@@ -41,19 +41,19 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
                 progress.show(snapshot)
                 if snapshot.state not in ACTIVE:
                     break
-                time.sleep(_GLANCE)
+                time.sleep(_INTERVAL)
             except KeyboardInterrupt:
                 if interrupted or not stops:
-                    progress.say(
+                    progress.write_line(
                         _("no longer waiting; the run saves a checkpoint and stops by itself") if stops else ""
                     )
                     return INTERRUPTED
                 interrupted = True
                 _stop(run)
-                progress.say(_("stopping; waiting for the checkpoint (press Ctrl-C again not to wait)"))
+                progress.write_line(_("stopping; waiting for the checkpoint (press Ctrl-C again not to wait)"))
     if as_json:
         click.echo(msgspec.json.encode(summarize(run, snapshot)))
-    return _end(run, snapshot, interrupted=interrupted, say=progress.say)
+    return _end(run, snapshot, interrupted=interrupted, write_line=progress.write_line)
 
 
 def _progress(run: RunDirectory, *, as_json: bool, quiet: bool) -> PlainProgress:
@@ -71,17 +71,17 @@ def _stop(run: RunDirectory) -> None:
         return
 
 
-def _end(run: RunDirectory, snapshot: Snapshot, *, interrupted: bool, say: Callable[[str], None]) -> int:
-    """Say how a run ended, and how to go on."""
+def _end(run: RunDirectory, snapshot: Snapshot, *, interrupted: bool, write_line: Callable[[str], None]) -> int:
+    """Print how a run ended, and how to resume it."""
     if snapshot.finished:
         line = _("finished in {time}: test accuracy {accuracy:.4f}, test loss {loss:.4f}")
         finished = snapshot.finished
         time_spent = duration(finished.seconds)
-        say(line.format(time=time_spent, accuracy=finished.test_accuracy, loss=finished.test_loss))
+        write_line(line.format(time=time_spent, accuracy=finished.test_accuracy, loss=finished.test_loss))
         return SOUND
     again = _("resume with: cnn-tui resume {id}").format(id=run.id)
     if snapshot.stopped:
-        say(_("stopped; {again}").format(again=again))
+        write_line(_("stopped; {again}").format(again=again))
         return INTERRUPTED if interrupted else UNSOUND
     if ended := outcome(run, snapshot):
         click.echo(f"{run.id}: {ended.line}", err=True)

@@ -15,7 +15,7 @@ def formulas(row: Row) -> dict[str, str]:
         return {}
     field = field_formula(row)
     parameters = figures.parameters
-    found = {
+    texts = {
         "output_shape": figures.size_formula,
         "trainable_params": str(parameters.trainable) if parameters.trainable.formula else "",
         "non_trainable_params": str(parameters.non_trainable) if parameters.non_trainable.formula else "",
@@ -24,7 +24,7 @@ def formulas(row: Row) -> dict[str, str]:
         "receptive_field_stride": field.stride if field else "",
         "receptive_field_padding": field.padding if field else "",
     }
-    return {name: formula for name, formula in found.items() if formula}
+    return {name: formula for name, formula in texts.items() if formula}
 
 
 def memory_formulas(needs: Memory) -> dict[str, str]:
@@ -47,10 +47,10 @@ def formula_lines(analysis: Analysis, needs: Memory) -> list[str]:
     }
     lines = []
     for row in analysis.rows:
-        found = formulas(row)
-        if found:
+        texts = formulas(row)
+        if texts:
             lines.append(f"{format_path(row.path)} {type(row.layer).__name__}")
-            lines += [f"  {words[name]}: {formula}" for name, formula in found.items()]
+            lines += [f"  {words[name]}: {formula}" for name, formula in texts.items()]
     stages = {
         "parameters": _("parameter memory (bytes)"),
         "inference": _("inference peak memory of one image (bytes)"),

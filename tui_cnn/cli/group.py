@@ -18,7 +18,7 @@ SOUND, UNSOUND, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
 
 class Group(click.Group):
-    """Commands, each named as `module:attribute`; arguments that begin with no command go to the default one."""
+    """Commands, each named as `module:attribute`; arguments that begin with no command are for the default one."""
 
     context_class = WideContext
 
@@ -42,7 +42,7 @@ class Group(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Give what begins with no command to the default one."""
+        """Use the default command where the arguments begin with none."""
         known = [*self.list_commands(ctx), *ctx.help_option_names, "--version"]
         if not args or args[0] not in known:
             if len(args) > 1 and (close := get_close_matches(args[0], self.list_commands(ctx), n=1)):
@@ -61,7 +61,7 @@ class Group(click.Group):
             _refuse(str(error))
         except click.Abort:
             sys.exit(INTERRUPTED)
-        except OSError as error:  # click has dealt with a reader who has seen enough
+        except OSError as error:  # click has dealt with a closed pipe
             if error.errno != errno.ENOSPC:
                 raise
             _refuse(_("the output cannot be written: {reason}").format(reason=error.strerror))

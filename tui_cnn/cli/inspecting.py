@@ -1,4 +1,4 @@
-"""What the commands that look inside a run have in common."""
+"""Options and helpers of the commands that inspect a run."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ from tui_cnn.i18n import _
 
 if TYPE_CHECKING:
     from tui_cnn.runs.inspection.client import Inspector
-    from tui_cnn.runs.inspection.replies import Opened
+    from tui_cnn.runs.inspection.replies import OpenReply
     from tui_cnn.runs.inspection.requests import Image
     from tui_cnn.runs.inspection.source import Source
 
@@ -40,7 +40,7 @@ IMAGE_HELP = _(
 
 
 def image_options(command: Command) -> Command:
-    """Give a command the options of pictures."""
+    """Give a command the options of images."""
     for option in (
         click.option("--invert/--as-is", default=None, help=_("Invert the image, or keep it as it is.")),
         click.option(
@@ -51,11 +51,11 @@ def image_options(command: Command) -> Command:
     return command
 
 
-class Shown(NamedTuple):
-    """An image for the network: the number of one of the test set, or a picture as an array, and how to call it."""
+class InputImage(NamedTuple):
+    """An image for the network: the number of one of the test set, or an array, and its name."""
 
     name: str
-    image: "Image"
+    value: "Image"
     inverted: bool = False
 
 
@@ -63,7 +63,7 @@ def source_of(run: str, checkpoint: str) -> "Source":
     """Find what is meant on the command line.
 
     Raises:
-        RunError: there is no such run.
+        RunError: no such run exists.
     """
     from tui_cnn.runs.directory import find_run
     from tui_cnn.runs.inspection.source import Source
@@ -79,7 +79,7 @@ def source_of(run: str, checkpoint: str) -> "Source":
     return Source(str(find_run(run).path), which)  # type: ignore[arg-type]  # likewise
 
 
-def asking(source: "Source", questions: "Callable[[Inspector, Opened], Awaitable[R]]") -> R:
+def ask_inspector(source: "Source", questions: "Callable[[Inspector, OpenReply], Awaitable[R]]") -> R:
     """Open a source in an inspector, ask it something, and end it.
 
     Raises:
@@ -88,19 +88,19 @@ def asking(source: "Source", questions: "Callable[[Inspector, Opened], Awaitable
     return asyncio.run(_ask(source, questions))
 
 
-async def _ask(source: "Source", questions: "Callable[[Inspector, Opened], Awaitable[R]]") -> R:
+async def _ask(source: "Source", questions: "Callable[[Inspector, OpenReply], Awaitable[R]]") -> R:
     from tui_cnn.runs.inspection.client import Inspector
-    from tui_cnn.runs.inspection.replies import Opened
+    from tui_cnn.runs.inspection.replies import OpenReply
     from tui_cnn.runs.inspection.requests import Open
 
     async with Inspector() as inspector:
-        return await questions(inspector, await inspector.ask(Open(source=source), Opened))
+        return await questions(inspector, await inspector.ask(Open(source=source), OpenReply))
 
 
 def read_images(
     paths: tuple[str, ...], indices: tuple[int, ...], invert: bool | None, shape: tuple[int, int]
-) -> list[Shown]:
-    """Read the pictures, made as large as `shape` says, and name the test images.
+) -> list[InputImage]:
+    """Read the image files, resized to `shape`, and name the test images.
 
     Raises:
         DataError: one cannot be read.
@@ -108,15 +108,15 @@ def read_images(
     from tui_cnn.data.image_files import fit_image, has_light_background, read_image
     from tui_cnn.runs.inspection.arrays import pack
 
-    shown = []
+    images = []
     for path in paths:
-        picture = read_image(Path(path).expanduser())
-        inverted = has_light_background(picture) if invert is None else invert
-        shown.append(Shown(path, pack(fit_image(picture, shape, invert=inverted)), inverted))
-    return shown + [Shown(_("test image {number}").format(number=index), index) for index in indices]
+        image = read_image(Path(path).expanduser())
+        inverted = has_light_background(image) if invert is None else invert
+        images.append(InputImage(path, pack(fit_image(image, shape, invert=inverted)), inverted))
+    return images + [InputImage(_("test image {number}").format(number=index), index) for index in indices]
 
 
-def require_one(paths: tuple[str, ...], indices: tuple[int, ...]) -> None:
+def require_one_image(paths: tuple[str, ...], indices: tuple[int, ...]) -> None:
     """Refuse none, or several.
 
     Raises:

@@ -8,14 +8,14 @@ OPTION = "--lang"
 
 
 class UnknownLanguageError(UserError):
-    """There is no such language; the text is one line that names those that there are."""
+    """The language is unknown; the text is one line that names the known ones."""
 
 
 def choose_language(arguments: list[str]) -> list[str]:
-    """Speak the language of `--lang CODE`, or else of the settings, or of the environment; return the other arguments.
+    """Use the language of `--lang CODE`, or else of the settings, or of the environment; return the other arguments.
 
     Raises:
-        UnknownLanguageError: it is not one that there is, or it is missing.
+        UnknownLanguageError: it is unknown, or missing.
     """
     use_language(known_language(language_setting()) or language_of_environment())
     wanted, rest = _split(arguments)

@@ -16,11 +16,11 @@ input_shape_option = click.option(
 )
 
 
-def named(model: str, input_shape: Shape | None = None) -> Network:
-    """Read a model; what could not be kept of a file of Keras is said on the standard error, a line each.
+def read_model(model: str, input_shape: Shape | None = None) -> Network:
+    """Read a model; what could not be kept of a Keras file is printed on the standard error, a line each.
 
     Raises:
-        FormatError: there is no such file or preset, or the file cannot be read.
+        FormatError: no such file or preset exists, or the file cannot be read.
     """
     if input_shape is not None:
         try:

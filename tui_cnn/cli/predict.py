@@ -1,4 +1,4 @@
-"""`cnn-tui predict`: what a trained network takes pictures for."""
+"""`cnn-tui predict`: the classes that a trained network predicts for images."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,8 +8,8 @@ from tui_cnn.cli.group import SOUND
 from tui_cnn.cli.inspecting import (
     IMAGE_HELP,
     RUN_HELP,
-    Shown,
-    asking,
+    InputImage,
+    ask_inspector,
     checkpoint_option,
     image_options,
     read_images,
@@ -19,7 +19,7 @@ from tui_cnn.i18n import _
 
 if TYPE_CHECKING:
     from tui_cnn.runs.inspection.client import Inspector
-    from tui_cnn.runs.inspection.replies import Opened
+    from tui_cnn.runs.inspection.replies import OpenReply
 
 _TOP = 3
 
@@ -42,20 +42,20 @@ def predict(
     if not images and not indices:
         raise click.UsageError(_("specify an image file, or a test image with --index"))
 
-    async def questions(inspector: "Inspector", opened: "Opened") -> list[dict[str, Any]]:
+    async def questions(inspector: "Inspector", opened: "OpenReply") -> list[dict[str, Any]]:
         from tui_cnn.runs.inspection.replies import Predictions
         from tui_cnn.runs.inspection.requests import Predict
 
-        found = []
+        reports = []
         labels = _labels(opened, indices)
-        for shown in read_images(images, indices, invert, opened.image_shape):
-            asked = (shown.image,) if isinstance(shown.image, int) else shown.image
-            answer = await inspector.ask(Predict(source=source, images=asked), Predictions)
-            found.append(_report(shown, answer.probabilities.numpy()[0], opened, labels))
-        return found
+        for image in read_images(images, indices, invert, opened.image_shape):
+            requested = (image.value,) if isinstance(image.value, int) else image.value
+            answer = await inspector.ask(Predict(source=source, images=requested), Predictions)
+            reports.append(_report(image, answer.probabilities.numpy()[0], opened, labels))
+        return reports
 
     source = source_of(run, checkpoint)
-    reports = asking(source, questions)
+    reports = ask_inspector(source, questions)
     if as_json:
         import msgspec
 
@@ -66,8 +66,8 @@ def predict(
     return SOUND
 
 
-def _labels(opened: "Opened", indices: tuple[int, ...]) -> dict[int, int]:
-    """Look up what the test images are, as far as there are such."""
+def _labels(opened: "OpenReply", indices: tuple[int, ...]) -> dict[int, int]:
+    """Look up the labels of the test images among the indices."""
     if not indices:
         return {}
     from tui_cnn.data.dataset import load_test
@@ -77,17 +77,17 @@ def _labels(opened: "Opened", indices: tuple[int, ...]) -> dict[int, int]:
     return {index: int(labels[index]) for index in indices if 0 <= index < len(labels)}
 
 
-def _report(shown: Shown, probabilities: Any, opened: "Opened", labels: dict[int, int]) -> dict[str, Any]:
+def _report(image: InputImage, probabilities: Any, opened: "OpenReply", labels: dict[int, int]) -> dict[str, Any]:
     report: dict[str, Any] = {
-        "image": shown.image if isinstance(shown.image, int) else shown.name,
+        "image": image.value if isinstance(image.value, int) else image.name,
         "predictions": [
             {"class": int(number), "name": opened.class_names[number], "probability": float(probabilities[number])}
             for number in probabilities.argsort()[::-1][:_TOP]
         ],
     }
-    if not isinstance(shown.image, int):
-        return report | {"inverted": shown.inverted}
-    label = labels[shown.image]
+    if not isinstance(image.value, int):
+        return report | {"inverted": image.inverted}
+    label = labels[image.value]
     return report | {"label": label, "label_name": opened.class_names[label] if label < len(opened.class_names) else ""}
 
 

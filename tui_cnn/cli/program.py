@@ -63,6 +63,6 @@ program = Group(
     options_metavar="",
 )
 _LANGUAGES = _("Use this language instead of the one from the environment.")
-# `main` has taken it out before anything here was loaded; it stands here for the help.
+# `main` has read it before this module was loaded; it stands here for the help.
 click.option("--lang", metavar="|".join(languages()), expose_value=False, help=_LANGUAGES)(program)
 click.version_option(tui_cnn.__version__, message="cnn-tui %(version)s", help=_("Show the version and exit."))(program)

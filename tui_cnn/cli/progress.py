@@ -1,4 +1,4 @@
-"""How a run goes on, told line by line; on a terminal with a bar for the epoch that is being trained."""
+"""The progress of a run, line by line; on a terminal with a bar for the current epoch."""
 
 from types import TracebackType
 from typing import Any, Self
@@ -31,34 +31,34 @@ class PlainProgress:
         return
 
     def show(self, snapshot: Snapshot) -> None:
-        """Tell what is new."""
+        """Write what is new."""
         started = snapshot.started
         if started is not None and started != self._started:
             self._started = started
             self._epochs = started.resumed_from // started.steps_per_epoch
-            self.say(start_line(started))
+            self.write_line(start_line(started))
         queued = snapshot.queued
         if queued is not None and queued != self._queued:
-            self.say(_("queued behind {run}").format(run=queued.behind))
+            self.write_line(_("queued behind {run}").format(run=queued.behind))
         self._queued = queued
         if snapshot.chosen is not None and snapshot.chosen != self._chosen:
             self._chosen = snapshot.chosen
-            self.say(chosen_line(snapshot.chosen))
+            self.write_line(chosen_line(snapshot.chosen))
         for epoch in snapshot.epochs:
             if epoch.epoch > self._epochs and started is not None:
                 self._epochs = epoch.epoch
-                self.say(epoch_line(epoch, started.epochs))
+                self.write_line(epoch_line(epoch, started.epochs))
 
-    def say(self, line: str) -> None:
+    def write_line(self, line: str) -> None:
         """Write a line."""
         click.echo(line)
 
 
 class NoProgress(PlainProgress):
-    """Says nothing."""
+    """Writes nothing."""
 
-    def say(self, line: str) -> None:
-        """Say nothing."""
+    def write_line(self, line: str) -> None:
+        """Write nothing."""
 
 
 class JsonProgress(NoProgress):
@@ -93,20 +93,20 @@ class LiveProgress(PlainProgress):
         self._bar.stop()
 
     def show(self, snapshot: Snapshot) -> None:
-        """Tell what is new, and move the bar."""
+        """Write what is new, and move the bar."""
         super().show(snapshot)
         if snapshot.progress is not None and snapshot.started is not None:
             self._bar.update(self._task, **_bar(snapshot.progress, snapshot.started, snapshot.state == "paused"))
         if snapshot.evaluating is not None:
             self._bar.update(self._task, **_evaluating_bar(snapshot.evaluating))
 
-    def say(self, line: str) -> None:
+    def write_line(self, line: str) -> None:
         """Write a line above the bar."""
         self._bar.console.print(line, markup=False, highlight=False)
 
 
 def start_line(started: Started) -> str:
-    """Say what is trained on: `training on 54,000 images, validating on 6,000, testing on 10,000; CPU, 2 threads`."""
+    """Describe the start: `training on 54,000 images, validating on 6,000, testing on 10,000; CPU, 2 threads`."""
     line = _(
         "training on {train:,} images, validating on {validation:,}, testing on {test:,}; {device}, {threads} threads"
     )
@@ -123,7 +123,7 @@ def start_line(started: Started) -> str:
 
 
 def chosen_line(chosen: Chosen) -> str:
-    """Tell what was chosen for `auto`: `precision mixed_bfloat16 (float32 5,900 images/s, …)`."""
+    """Describe what was chosen for `auto`: `precision mixed_bfloat16 (float32 5,900 images/s, …)`."""
     unknown = _("not possible")
     speeds = ", ".join(
         f"{trial.precision} "
@@ -137,7 +137,7 @@ def chosen_line(chosen: Chosen) -> str:
 
 
 def epoch_line(epoch: Epoch, epochs: int) -> str:
-    """Tell an epoch: losses, accuracies, time."""
+    """Describe an epoch: losses, accuracies, time."""
     line = _("epoch {number}/{all}  loss {loss:.4f}  accuracy {accuracy:.4f}").format(
         number=epoch.epoch, all=epochs, loss=epoch.loss, accuracy=epoch.accuracy
     )
@@ -148,7 +148,7 @@ def epoch_line(epoch: Epoch, epochs: int) -> str:
 
 
 def _bar(progress: Progress, started: Started, paused: bool) -> dict[str, Any]:
-    """Say how the bar stands."""
+    """Return the state of the bar."""
     news = _("loss {loss:.4f}  accuracy {accuracy:.4f}  {speed:,.0f} images/s").format(
         loss=progress.loss, accuracy=progress.accuracy, speed=progress.images_per_second
     )

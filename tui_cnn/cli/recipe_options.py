@@ -14,7 +14,7 @@ Command = Callable[..., int]
 
 
 def recipe_options(command: Command) -> Command:
-    """Give a command an option for every field of a recipe, and one for a recipe that has a name."""
+    """Give a command an option for every field of a recipe, and one for a named recipe."""
     for field in reversed(fields(Recipe)):
         command = _option(field)(command)
     named = click.Choice(list(RECIPES))

@@ -23,9 +23,9 @@ def show(run: str, as_json: bool) -> int:
     from tui_cnn.runs.snapshot import Follower
     from tui_cnn.runs.summary import summarize
 
-    found = find_run(run)
-    snapshot = Follower(found).poll()
-    summary = summarize(found, snapshot)
+    directory = find_run(run)
+    snapshot = Follower(directory).poll()
+    summary = summarize(directory, snapshot)
     if as_json:
         plain = summary.to_builtins() | {
             "started": msgspec.to_builtins(snapshot.started),
@@ -66,12 +66,12 @@ def stop(run: str) -> int:
     from tui_cnn.runs.snapshot import Follower
     from tui_cnn.runs.state import ACTIVE
 
-    found = find_run(run)
-    launch.stop(found)
-    follower = Follower(found)
+    directory = find_run(run)
+    launch.stop(directory)
+    follower = Follower(directory)
     while follower.poll().state in ACTIVE:
         time.sleep(0.05)
-    click.echo(_("{id} stopped; resume with: cnn-tui resume {id}").format(id=found.id))
+    click.echo(_("{id} stopped; resume with: cnn-tui resume {id}").format(id=directory.id))
     return 0
 
 
@@ -85,19 +85,19 @@ def stop(run: str) -> int:
 @click.option("--tag", "tags", multiple=True, help=_("Tag to find the run by; repeatable."))
 @click.option("--note", help=_("Note about the run."))
 def about(run: str, title: str | None, tags: tuple[str, ...], note: str | None) -> int:
-    """Change what is said about a run, or print it."""
+    """Change the title, tags and note of a run, or print them."""
     import msgspec
 
     from tui_cnn.runs.about import read_about, write_about
     from tui_cnn.runs.directory import find_run
 
-    found = find_run(run)
-    given = {"title": title, "tags": tags or None, "note": note}
-    said = msgspec.structs.replace(
-        read_about(found), **{field: value for field, value in given.items() if value is not None}
+    directory = find_run(run)
+    changes = {"title": title, "tags": tags or None, "note": note}
+    description = msgspec.structs.replace(
+        read_about(directory), **{field: value for field, value in changes.items() if value is not None}
     )
-    if any(value is not None for value in given.values()):
-        write_about(found, said)
+    if any(value is not None for value in changes.values()):
+        write_about(directory, description)
     else:
-        click.echo("\n".join(filter(None, (said.title, " ".join(said.tags), said.note))))
+        click.echo("\n".join(filter(None, (description.title, " ".join(description.tags), description.note))))
     return 0

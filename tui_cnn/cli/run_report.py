@@ -1,4 +1,4 @@
-"""A run in words, for `show`, and beside others, for `compare`."""
+"""A run as text, for `show`, and beside others, for `compare`."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ from tui_cnn.ui.toolkit.run_words import share, state_name
 
 
 def report(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
-    """Describe a run: what, how, how it goes, and what to do."""
+    """Describe a run: its network, its recipe, its state, and what to do."""
     yield summary.id + (f"  {summary.about.title}" if summary.about.title else "")
     if summary.about.tags:
         yield " ".join(summary.about.tags)
@@ -58,7 +58,7 @@ def _pace(summary: Summary) -> str:
 
 
 def comparison(summaries: Sequence[Summary]) -> list[str]:
-    """Lay runs out beside each other, a line a run, with the best accuracy in validation and that of the test."""
+    """Compare runs in a table, a line a run, with the best accuracy in validation and that of the test."""
     heading = (
         _("network"),
         _("parameters"),
@@ -72,16 +72,16 @@ def comparison(summaries: Sequence[Summary]) -> list[str]:
     )
     rows = [
         (
-            one.about.title or one.network,
-            f"{one.parameters:,}" if one.parameters is not None else "—",
-            f"{one.macs:,}" if one.macs is not None else "—",
-            one.recipe_name or "—",
-            str(one.epochs_done),
-            share(one.best_accuracy),
-            share(one.test_accuracy),
-            duration(one.seconds),
-            f"{one.memory / 1e9:.2f} GB" if one.memory else "—",
+            summary.about.title or summary.network,
+            f"{summary.parameters:,}" if summary.parameters is not None else "—",
+            f"{summary.macs:,}" if summary.macs is not None else "—",
+            summary.recipe_name or "—",
+            str(summary.epochs_done),
+            share(summary.best_accuracy),
+            share(summary.test_accuracy),
+            duration(summary.seconds),
+            f"{summary.memory / 1e9:.2f} GB" if summary.memory else "—",
         )
-        for one in summaries
+        for summary in summaries
     ]
     return table(heading, rows, numbers={1, 2, 4, 5, 6, 7, 8})

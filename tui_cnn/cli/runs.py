@@ -19,8 +19,8 @@ def runs(as_json: bool) -> int:
     from tui_cnn.runs.snapshot import Follower
     from tui_cnn.ui.toolkit.run_words import best_accuracy, epochs_done, share, state_name
 
-    found = [Follower(run).poll() for run in list_runs()]
-    if not found:
+    snapshots = [Follower(run).poll() for run in list_runs()]
+    if not snapshots:
         click.echo(_("There are no runs yet. Start one with: cnn-tui train fashion-cnn"))
         return 0
     heading = (_("run"), _("state"), _("network"), _("epochs"), _("validation"), _("test"))
@@ -33,7 +33,7 @@ def runs(as_json: bool) -> int:
             share(best_accuracy(run)),
             share(run.finished.test_accuracy if run.finished else None),
         )
-        for run in found
+        for run in snapshots
     ]
     click.echo("\n".join(table(heading, rows, numbers={4, 5})))
     return 0

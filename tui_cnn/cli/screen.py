@@ -24,7 +24,7 @@ def screen(model: str | None, data: str | None) -> int:
 
         find_files(Path(data).expanduser())
     if "STY" in os.environ and os.environ.get("TERM", "").startswith("screen"):
-        # GNU screen hands on what the terminal around it says of its colours, but shows no more than 256
+        # GNU screen passes on the colours of the terminal around it, but shows no more than 256
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "256")
     from tui_cnn.ui.app import run_app
 

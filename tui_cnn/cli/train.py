@@ -1,8 +1,8 @@
-"""`cnn-tui train` and `cnn-tui resume`: a run started, or gone on with, and followed to its end."""
+"""`cnn-tui train` and `cnn-tui resume`: a run started, or resumed, and followed to its end."""
 
 import click
 
-from tui_cnn.cli.models import named
+from tui_cnn.cli.models import read_model
 from tui_cnn.cli.recipe_options import read_options, recipe_options
 from tui_cnn.i18n import _
 
@@ -48,18 +48,18 @@ def train(model: str | None, source: str | None, as_json: bool, now: bool, **opt
     from tui_cnn.data.dataset import summarize
     from tui_cnn.runs.directory import find_run
     from tui_cnn.runs.launch import start
-    from tui_cnn.runs.preflight import notes
+    from tui_cnn.runs.preflight import training_warnings
 
     repeated = find_run(source) if source else None
     recipe = read_options(options, repeated.recipe() if repeated else None)
     if model is not None:
-        network = named(model)
+        network = read_model(model)
     elif repeated is not None:
         network = repeated.network()
     else:
         raise click.UsageError(_("specify a MODEL, or a run to repeat with --from"))
     run = start(network, recipe, now=now)
-    for note in notes(network, recipe, summarize(recipe.directory).train_count):
+    for note in training_warnings(network, recipe, summarize(recipe.directory).train_count):
         click.echo(note, err=True)
     return follow(run, as_json=as_json)
 
@@ -83,14 +83,14 @@ def train(model: str | None, source: str | None, as_json: bool, now: bool, **opt
 @JSON
 @NOW
 def resume(run: str, as_json: bool, now: bool) -> int:
-    """Resume a run, unless it is still going, and follow it."""
+    """Resume a run, unless it is still trained, and follow it."""
     from tui_cnn.cli.follow import follow
     from tui_cnn.runs import launch
     from tui_cnn.runs.directory import find_run
     from tui_cnn.runs.snapshot import Follower
     from tui_cnn.runs.state import ACTIVE
 
-    found = find_run(run)
-    if Follower(found).poll().state not in ACTIVE:
-        launch.resume(found, now=now)
-    return follow(found, as_json=as_json)
+    directory = find_run(run)
+    if Follower(directory).poll().state not in ACTIVE:
+        launch.resume(directory, now=now)
+    return follow(directory, as_json=as_json)

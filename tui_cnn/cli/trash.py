@@ -1,4 +1,4 @@
-"""`cnn-tui delete` and `cnn-tui trash`: runs thrown away, taken back, and gone for good."""
+"""`cnn-tui delete` and `cnn-tui trash`: deleting, restoring and purging runs."""
 
 import click
 
@@ -17,14 +17,14 @@ def delete(run: tuple[str, ...], purge: bool, yes: bool) -> int:
     from tui_cnn.runs import trash
     from tui_cnn.runs.directory import find_run
 
-    found = [find_run(text) for text in run]
-    for one in found:
+    for directory in [find_run(text) for text in run]:
+        run_id = directory.id
         if purge and not yes:
-            click.confirm(_("Delete {id} permanently?").format(id=one.id), abort=True)
-        trash.delete(one)
+            click.confirm(_("Delete {id} permanently?").format(id=run_id), abort=True)
+        trash.delete(directory)
         if purge:
-            trash.purge(one.id)
-        click.echo(_("{id} deleted").format(id=one.id) if purge else _("{id} moved to the trash").format(id=one.id))
+            trash.purge(run_id)
+        click.echo(_("{id} deleted").format(id=run_id) if purge else _("{id} moved to the trash").format(id=run_id))
     return 0
 
 
@@ -34,7 +34,7 @@ def delete(run: tuple[str, ...], purge: bool, yes: bool) -> int:
 @click.option("--restore", metavar="RUN", help=_("Restore a run; give its full id."))
 @click.option("--empty", is_flag=True, help=_("Delete all of them permanently."))
 def trash(restore: str | None, empty: bool) -> int:
-    """Look after the trash."""
+    """List, restore or empty the trash."""
     from tui_cnn.runs import trash as bin_
 
     if restore:

@@ -85,17 +85,17 @@ class _Walk:
         if isinstance(figures, ShapeError):
             self.rows.append(Row(path, name, layer, shape, None, None, figures, source=source))
             return _State(None, None, path)
-        seen = (field,)
+        input_fields = (field,)
         if field is not None and figures.receptive_field_map is not SAME_CELL:
             field = field.through(figures.receptive_field_map, shape, figures.output_shape)
-        self.rows.append(Row(path, name, layer, shape, figures, field, None, seen, source))
+        self.rows.append(Row(path, name, layer, shape, figures, field, None, input_fields, source))
         return _State(figures.output_shape, field, path)
 
     def _container(self, layer: Layer, state: _State, path: Path) -> _State:
         place = len(self.rows)
         error: ShapeError | None = None
         flops = 0
-        seen: tuple[ReceptiveField | None, ...] = ()
+        input_fields: tuple[ReceptiveField | None, ...] = ()
         if isinstance(layer, Block):
             output = self.stack(layer.layers, state, path)
         else:
@@ -106,19 +106,21 @@ class _Walk:
             if len(shapes) == len(outputs):
                 try:
                     shape = layer.merged_shape(shapes)
-                    seen = tuple(branch.field for branch in outputs)
-                    output, flops = _State(shape, _merged(seen, shapes, shape), path), layer.merge_flops(shapes)
+                    input_fields = tuple(branch.field for branch in outputs)
+                    output, flops = _State(shape, _merged(input_fields, shapes, shape), path), layer.merge_flops(shapes)
                 except ShapeError as refusal:
                     error = refusal.with_traceback(None)
         figures = Figures(output.shape, "", Parameters(), NONE, flops, SAME_CELL) if output.shape else None
-        row = Row(path, self._named[path], layer, state.shape, figures, output.field, error, seen, state.source)
+        row = Row(path, self._named[path], layer, state.shape, figures, output.field, error, input_fields, state.source)
         self.rows.insert(place, row)
         return output
 
 
-def _merged(seen: tuple[ReceptiveField | None, ...], shapes: tuple[Shape, ...], output: Shape) -> ReceptiveField | None:
-    fields = [field for field in seen if field is not None]
-    return merge(fields, shapes, output) if len(fields) == len(seen) else None
+def _merged(
+    fields: tuple[ReceptiveField | None, ...], shapes: tuple[Shape, ...], output: Shape
+) -> ReceptiveField | None:
+    known = [field for field in fields if field is not None]
+    return merge(known, shapes, output) if len(known) == len(fields) else None
 
 
 def _totals(rows: list[Row], *, buildable: bool) -> Totals:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tui_cnn.core.layers import Branches
 from tui_cnn.core.layers.receptive_field_map import SAME_CELL, AxisMap, Sliding
-from tui_cnn.core.receptive_field import Axis
+from tui_cnn.core.receptive_field import AxisField
 from tui_cnn.core.rows import Row
 
 
@@ -30,8 +30,8 @@ def field_formula(row: Row) -> FieldFormula | None:
     """
     if row.figures is None or row.field is None or row.field.status != "exact":
         return None
-    before = [field for field in row.seen if field is not None and field.status == "exact"]
-    if len(before) < len(row.seen) or not before:
+    before = [field for field in row.input_fields if field is not None and field.status == "exact"]
+    if len(before) < len(row.input_fields) or not before:
         return None
     if isinstance(row.layer, Branches):
         return _both(_merged([field.down for field in before]), _merged([field.across for field in before]))
@@ -41,7 +41,7 @@ def field_formula(row: Row) -> FieldFormula | None:
     return _both(_through(before[0].down, field_map.down), _through(before[0].across, field_map.across))
 
 
-def _through(axis: Axis, step: AxisMap) -> FieldFormula | None:
+def _through(axis: AxisField, step: AxisMap) -> FieldFormula | None:
     if not isinstance(step, Sliding):
         return None
     size, stride, padding = axis.size, axis.stride, axis.padding
@@ -52,7 +52,7 @@ def _through(axis: Axis, step: AxisMap) -> FieldFormula | None:
     )
 
 
-def _merged(axes: Sequence[Axis]) -> FieldFormula:
+def _merged(axes: Sequence[AxisField]) -> FieldFormula:
     """All that is seen through any branch: from the one that begins first to the one that ends last."""
     padding = max(axis.padding for axis in axes)
     size = padding + max(axis.size - axis.padding for axis in axes)

@@ -1,4 +1,4 @@
-"""A finding about a network: what is wrong, how badly, where, and the edit that mends it."""
+"""A finding about a network: what is wrong, how badly, where, and the edit that fixes it."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -14,7 +14,7 @@ Severity = Literal["error", "warning", "info"]
 
 
 class Fix(msgspec.Struct, frozen=True, eq=False):
-    """An edit that mends a problem, and what it does in a few words; two that do the same are equal."""
+    """An edit that fixes a problem, and what it does in a few words; two that do the same are equal."""
 
     label: str
     apply: Callable[[Network], Network]

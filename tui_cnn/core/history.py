@@ -6,7 +6,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 
 
-class Step(NamedTuple):
+class HistoryStep(NamedTuple):
     """A network as it stood, the layer that was selected, and what was done to get there."""
 
     network: Network
@@ -15,29 +15,29 @@ class Step(NamedTuple):
 
 
 class _Link(NamedTuple):
-    step: Step
+    step: HistoryStep
     rest: "_Link | None"
 
 
-class History(NamedTuple):
+class EditHistory(NamedTuple):
     """The present step, with the past and the future as linked lists: each edit costs the same, however many came."""
 
-    present: Step
+    present: HistoryStep
     past: _Link | None = None
     future: _Link | None = None
 
-    def push(self, step: Step) -> "History":
+    def push(self, step: HistoryStep) -> "EditHistory":
         """Go on to `step`; what was undone before is given up."""
-        return History(step, _Link(self.present, self.past))
+        return EditHistory(step, _Link(self.present, self.past))
 
-    def undo(self) -> "History":
+    def undo(self) -> "EditHistory":
         """Go one step back, if there is one."""
         if self.past is None:
             return self
-        return History(self.past.step, self.past.rest, _Link(self.present, self.future))
+        return EditHistory(self.past.step, self.past.rest, _Link(self.present, self.future))
 
-    def redo(self) -> "History":
+    def redo(self) -> "EditHistory":
         """Go one step forward again, if one was undone."""
         if self.future is None:
             return self
-        return History(self.future.step, _Link(self.present, self.past), self.future.rest)
+        return EditHistory(self.future.step, _Link(self.present, self.past), self.future.rest)

@@ -11,14 +11,14 @@ from tui_cnn.core.path import Path
 from tui_cnn.core.span import Span
 
 
-class Moved(NamedTuple):
+class MoveResult(NamedTuple):
     """A network after a move, and where the first of the layers now is."""
 
     network: Network
     path: Path
 
 
-def step(network: Network, path: Path, count: int, by: int, is_open: Callable[[Path], bool]) -> Moved:
+def step(network: Network, path: Path, count: int, by: int, is_open: Callable[[Path], bool]) -> MoveResult:
     """Move `count` layers from `path` on past the next layer, into it if it is an open container, or out of theirs.
 
     At the ends of the network nothing changes.
@@ -27,11 +27,11 @@ def step(network: Network, path: Path, count: int, by: int, is_open: Callable[[P
     bare = edits.delete(network, path, count)
     place = _up(network, bare, path, is_open) if by < 0 else _down(network, bare, path, count, is_open)
     if place is None:
-        return Moved(network, path)
-    return Moved(edits.splice(bare, place, 0, layers), place)
+        return MoveResult(network, path)
+    return MoveResult(edits.splice(bare, place, 0, layers), place)
 
 
-def drop(network: Network, path: Path, count: int, onto: Path, is_open: Callable[[Path], bool]) -> Moved:
+def drop(network: Network, path: Path, count: int, onto: Path, is_open: Callable[[Path], bool]) -> MoveResult:
     """Move `count` layers from `path` on to the line of `onto`, which is pushed the way that they come from.
 
     On a branch, or from above on an open container, they become the first that it holds; on the input (the empty path)
@@ -39,7 +39,7 @@ def drop(network: Network, path: Path, count: int, onto: Path, is_open: Callable
     """
     span = Span(path, count)
     if onto and span.holds(onto):
-        return Moved(network, path)
+        return MoveResult(network, path)
     layers = edits.layers_at(network, path, count)
     bare = edits.delete(network, path, count)
     place = _without(span, onto) if onto else (0,)
@@ -53,7 +53,7 @@ def drop(network: Network, path: Path, count: int, onto: Path, is_open: Callable
                 place = (*place, 0, 0)
             case _:
                 place = (*place[:-1], place[-1] + 1)
-    return Moved(edits.splice(bare, place, 0, layers), place)
+    return MoveResult(edits.splice(bare, place, 0, layers), place)
 
 
 def _without(span: Span, path: Path) -> Path:

@@ -21,25 +21,25 @@ def without_muted(network: Network) -> Network:
     """Leave the muted layers out: this is what is built, trained and exported."""
     if not any(layer.muted for _path, layer in walk(network.layers)):
         return network
-    return msgspec.structs.replace(network, layers=_sounding(network.layers))
+    return msgspec.structs.replace(network, layers=_unmuted(network.layers))
 
 
 def set_muted(network: Network, path: Path, count: int, muted: bool) -> Network:
-    """Mute `count` layers from `path` on, or let them be heard again."""
+    """Mute `count` layers from `path` on, or unmute them."""
     layers = edits.layers_at(network, path, count)
     changed = tuple(msgspec.structs.replace(layer, muted=muted) for layer in layers)
     return edits.splice(network, path, count, changed)
 
 
-def _sounding(stack: tuple[AnyLayer, ...]) -> tuple[AnyLayer, ...]:
+def _unmuted(stack: tuple[AnyLayer, ...]) -> tuple[AnyLayer, ...]:
     return tuple(_inner(layer) for layer in stack if not layer.muted)
 
 
 def _inner(layer: AnyLayer) -> AnyLayer:
     match layer:
         case Block(layers=layers):
-            return msgspec.structs.replace(layer, layers=_sounding(layers))
+            return msgspec.structs.replace(layer, layers=_unmuted(layers))
         case Branches(branches=branches):
-            return msgspec.structs.replace(layer, branches=tuple(map(_sounding, branches)))
+            return msgspec.structs.replace(layer, branches=tuple(map(_unmuted, branches)))
         case _:
             return layer

@@ -19,7 +19,7 @@ Status = Literal["exact", "full", "unaligned"]
 """`full`: every cell sees the whole image; `unaligned`: cells see pieces of different size, or at uneven steps."""
 
 
-class Axis(NamedTuple):
+class AxisField(NamedTuple):
     """A receptive field along one axis.
 
     Where the cells do not see evenly (after upsampling, say), `table` has what each sees, `size` is the largest, and
@@ -31,11 +31,11 @@ class Axis(NamedTuple):
     padding: int = 0
     table: tuple[Interval, ...] | None = None
 
-    def through(self, step: AxisMap, cells: int, outputs: int) -> "Axis":
+    def through(self, step: AxisMap, cells: int, outputs: int) -> "AxisField":
         """Look through one more layer, which makes `outputs` of `cells`."""
         if self.table is None and isinstance(step, Sliding):
             jump = int(self.stride)
-            return Axis(
+            return AxisField(
                 self.size + (step.reach - 1) * jump, self.stride * step.stride, self.padding + step.padding * jump
             )
         before = self.intervals(cells)
@@ -61,8 +61,8 @@ class ReceptiveField(NamedTuple):
     """What a cell sees. Only the status counts where that is `full`."""
 
     status: Status
-    down: Axis
-    across: Axis
+    down: AxisField
+    across: AxisField
 
     def through(self, layer: ReceptiveFieldMap, shape: Shape, output: Shape) -> "ReceptiveField | None":
         """Look through one more layer, which makes `output` of `shape`; None where that is too long to work out."""
@@ -84,10 +84,10 @@ class ReceptiveField(NamedTuple):
         return max(0, top), max(0, left), min(image[0] - 1, bottom), min(image[1] - 1, right)
 
 
-PIXEL = ReceptiveField("exact", Axis(), Axis())
+PIXEL = ReceptiveField("exact", AxisField(), AxisField())
 """A pixel sees itself."""
 
-FULL = ReceptiveField("full", Axis(), Axis())
+FULL = ReceptiveField("full", AxisField(), AxisField())
 """Everything is seen."""
 
 
@@ -112,21 +112,21 @@ def merge(fields: Sequence[ReceptiveField], shapes: Sequence[Shape], output: Sha
     )
 
 
-def _field(down: Axis, across: Axis) -> ReceptiveField:
+def _field(down: AxisField, across: AxisField) -> ReceptiveField:
     return ReceptiveField("exact" if down.table is None and across.table is None else "unaligned", down, across)
 
 
-def _hull(axes: Sequence[Axis], cells: int) -> Axis:
+def _hull(axes: Sequence[AxisField], cells: int) -> AxisField:
     stride = axes[0].stride
     if all(axis.table is None and axis.stride == stride for axis in axes):
         padding = max(axis.padding for axis in axes)
-        return Axis(padding + max(axis.size - axis.padding for axis in axes), stride, padding)
+        return AxisField(padding + max(axis.size - axis.padding for axis in axes), stride, padding)
     seen = zip(*(axis.intervals(cells) for axis in axes), strict=True)
     return _uneven([(min(first for first, _ in each), max(last for _, last in each)) for each in seen], stride)
 
 
-def _uneven(table: Sequence[Interval], stride: "int | Fraction") -> Axis:
-    return Axis(max(last - first + 1 for first, last in table), stride, -table[0][0], tuple(table))
+def _uneven(table: Sequence[Interval], stride: "int | Fraction") -> AxisField:
+    return AxisField(max(last - first + 1 for first, last in table), stride, -table[0][0], tuple(table))
 
 
 def format_field(field: ReceptiveField | None) -> str:

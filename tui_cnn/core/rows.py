@@ -29,11 +29,11 @@ class Row(msgspec.Struct, frozen=True):
     """A layer at its place.
 
     `input_shape` is None behind a layer that cannot be built; `figures` is None there and at that layer itself, which
-    has the `error`; `field` is what a cell of its output sees, and `seen` what a cell of its input does: one field, or
-    one a branch where branches are merged. `source` is the path of the layer that the input comes out of, None for the
-    network's own input and for what is muted. The figures of an opaque layer are None too, and so is the field of all
-    that comes after it. A container's figures hold its output shape and the work of merging only: its layers have rows
-    of their own. A layer that is muted, or in a muted one, has the figures of the identity.
+    has the `error`; `field` is what a cell of its output sees, and `input_fields` what a cell of its input does: one
+    field, or one a branch where branches are merged. `source` is the path of the layer that the input comes out of,
+    None for the network's own input and for what is muted. The figures of an opaque layer are None too, and so is the
+    field of all that comes after it. A container's figures hold its output shape and the work of merging only: its
+    layers have rows of their own. A layer that is muted, or in a muted one, has the figures of the identity.
     """
 
     path: Path
@@ -43,7 +43,7 @@ class Row(msgspec.Struct, frozen=True):
     figures: Figures | None
     field: ReceptiveField | None = None
     error: ShapeError | None = None
-    seen: tuple[ReceptiveField | None, ...] = ()
+    input_fields: tuple[ReceptiveField | None, ...] = ()
     source: Path | None = None
     muted: bool = False
 
@@ -72,7 +72,7 @@ class Analysis(msgspec.Struct, frozen=True):
     """What is known of a network before it runs.
 
     `output_shape` is None where the stack cannot be built; `last` is the path of the layer that the output comes out
-    of, None where none is heard.
+    of, None where all are muted.
     """
 
     network: Network

@@ -21,7 +21,7 @@ _ODD = ("kernel_size",)
 _WORDS: dict[str, tuple[Any, ...]] = {"padding": ("valid", "same"), "use_bias": (True, False)}
 
 
-class Trial(NamedTuple):
+class SweepPoint(NamedTuple):
     """The network with one value: its analysis and the row of the layer, and why it cannot be built, if it cannot."""
 
     value: Any
@@ -42,16 +42,16 @@ class Trial(NamedTuple):
         return memory(self.analysis).training
 
 
-def sweep(network: Network, path: Path, field: str, values: Sequence[Any]) -> tuple[Trial, ...]:
+def sweep(network: Network, path: Path, field: str, values: Sequence[Any]) -> tuple[SweepPoint, ...]:
     """Analyse the network with each of `values` in the field of the layer at `path`."""
-    return tuple(_trial(edits.change(network, path, **{field: value}), path, value) for value in values[:_MOST])
+    return tuple(_point(edits.change(network, path, **{field: value}), path, value) for value in values[:_MOST])
 
 
-def _trial(network: Network, path: Path, value: Any) -> Trial:
+def _point(network: Network, path: Path, value: Any) -> SweepPoint:
     analysis = analyze(network)
     row = next(row for row in analysis.rows if row.path == path)
     reason = next((str(check) for check in analysis.checks if check.severity == "error"), "")
-    return Trial(value, analysis, row, reason)
+    return SweepPoint(value, analysis, row, reason)
 
 
 def sweepable(layer: Layer) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from tui_cnn.data import fashion_mnist, idx
 from tui_cnn.data.errors import DataError
-from tui_cnn.data.files import Files, find_files
+from tui_cnn.data.files import DataFiles, find_files
 from tui_cnn.data.validation_split import validation_count
 from tui_cnn.i18n import _
 
@@ -18,8 +18,8 @@ Indices = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
-class Summary:
-    """What a data set holds, told by its labels and its headers alone, so without reading the images.
+class DatasetSummary:
+    """What a data set holds, by its labels and its headers, without reading the images.
 
     Attributes:
         image_shape: (height, width) in pixels.
@@ -65,7 +65,7 @@ class Dataset:
 class TestSet:
     """The images to test on: (n, height, width), 0 to 255, the class of each, (n,), and the names of the classes."""
 
-    __test__ = False  # pytest takes what is called Test for a test
+    __test__ = False  # not a test of pytest
 
     name: str
     images: Images
@@ -73,8 +73,8 @@ class TestSet:
     class_names: tuple[str, ...]
 
 
-def summarize(directory: Path | None = None) -> Summary:
-    """Say what the data set in `directory` holds (None: Fashion-MNIST), quickly.
+def summarize(directory: Path | None = None) -> DatasetSummary:
+    """Summarize the data set in `directory` (None: Fashion-MNIST) without reading its images.
 
     Raises:
         DataError: a file is missing or damaged, or the files do not belong together.
@@ -97,7 +97,7 @@ def summarize(directory: Path | None = None) -> Summary:
     name, class_names = fashion_mnist.NAME, fashion_mnist.CLASS_NAMES
     if directory is not None:
         name, class_names = directory.resolve().name, tuple(str(first + number) for number in range(count))
-    return Summary(name, (height, width), class_names, train_count, test_count)
+    return DatasetSummary(name, (height, width), class_names, train_count, test_count)
 
 
 def load(directory: Path | None = None) -> Dataset:
@@ -142,7 +142,7 @@ def split(count: int, share: float, seed: int, limit: int | None = None) -> tupl
     return shuffled[held_out:], shuffled[:held_out]
 
 
-def _labels(files: Files) -> tuple[Labels, Labels, int]:
+def _labels(files: DataFiles) -> tuple[Labels, Labels, int]:
     """Read both files of labels, counted from 0, and the number that the files call the first class.
 
     EMNIST's letters are labelled from 1. A class that nothing belongs to would cost the network a unit that can

@@ -18,7 +18,7 @@ _PUBLISHED = (
 )
 
 
-class Files(NamedTuple):
+class DataFiles(NamedTuple):
     """Where the four parts of a data set are."""
 
     train_images: Path
@@ -32,8 +32,8 @@ def data_directory(text: str) -> Path | None:
     return Path(text).expanduser() if text else None
 
 
-def find_files(directory: Path) -> Files:
-    """Find the four files in `directory`; an unpacked one goes before the gzipped one of the same name.
+def find_files(directory: Path) -> DataFiles:
+    """Find the four files in `directory`; an unpacked one is preferred to a gzipped one of the same name.
 
     Raises:
         DataError: the directory cannot be read, lacks some of the four, or holds several data sets.
@@ -53,12 +53,12 @@ def find_files(directory: Path) -> Files:
         message = _("has several data sets ({names}); move the four files of one to its own directory")
         named = ", ".join(sorted(name or "train-…" for name in sets))
         raise DataError(f"{directory}: " + message.format(names=named))
-    found: dict[tuple[bool, str], Path] = {}
+    files: dict[tuple[bool, str], Path] = {}
     for match, path in matches:
-        found.setdefault((match["part"] == "train", match["kind"]), path)
+        files.setdefault((match["part"] == "train", match["kind"]), path)
     wanted = ((True, "images"), (True, "labels"), (False, "images"), (False, "labels"))
-    missing = [name for part, name in zip(wanted, _PUBLISHED, strict=True) if part not in found]
+    missing = [name for part, name in zip(wanted, _PUBLISHED, strict=True) if part not in files]
     if missing:
         message = _("has no {files} (each may end in .gz); add the four files of the data set")
         raise DataError(f"{directory}: " + message.format(files=", ".join(missing)))
-    return Files(*(found[part] for part in wanted))
+    return DataFiles(*(files[part] for part in wanted))

@@ -1,7 +1,7 @@
-"""How grey images fit the input of a network: pure shape logic, for the check before a run and for the run itself.
+"""How grey images fit the input of a network: shapes alone, for the check before a run and for the run itself.
 
-An image goes in as it is, flattened, with a border of zeros around it where the network wants a larger one (as
-LeCun et al. did for LeNet-5, 1998), and repeated three times where it wants colour.
+An image is used as it is, flattened, with a border of zeros around it where the network's input is larger (as
+LeCun et al. did for LeNet-5, 1998), and repeated three times where the input has colour.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Fitting:
     Attributes:
         padding: zeros (above, below) and (left, right); an odd one goes below and to the right.
         channels: how many times the grey is repeated.
-        shape: the shape that the network takes.
+        shape: the network's input shape.
     """
 
     padding: tuple[tuple[int, int], tuple[int, int]]
@@ -27,7 +27,7 @@ class Fitting:
 
     @property
     def pads(self) -> bool:
-        """Whether there is any border to add."""
+        """Whether a border is added."""
         return any(map(any, self.padding))
 
 

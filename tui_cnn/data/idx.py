@@ -27,7 +27,7 @@ _CHUNK = 1 << 20
 
 
 class Header(NamedTuple):
-    """What an IDX file says about itself: the type of its values and the size of each axis."""
+    """The header of an IDX file: the type of its values and the size of each axis."""
 
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
@@ -90,7 +90,7 @@ def _header(file: BinaryIO, path: Path) -> Header:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
-    """Open a file, unpacking it if its first bytes say that it is gzipped, whatever its name."""
+    """Open a file, unpacking it if its first bytes are those of gzip, whatever its name."""
     try:
         with path.open("rb") as raw:
             packed = raw.peek(2)[:2] == _GZIP

@@ -1,4 +1,4 @@
-"""A person's own picture, made into an image such as those of the data set."""
+"""Image files of the user, fitted to the images of the data set."""
 
 import stat
 import warnings
@@ -16,34 +16,34 @@ _MOST_PIXELS = 100_000_000
 
 
 def read_image(path: Path) -> Image:
-    """Read a picture of any common format as grey (height, width), 0 to 255; what is transparent becomes black.
+    """Read an image file of any common format as grey (height, width), 0 to 255; transparent pixels become black.
 
     Raises:
-        DataError: it cannot be read or is no picture.
+        DataError: it cannot be read or is no image.
     """
     return _read(path, "L")
 
 
 def read_small(path: Path, grey_side: int, colour_side: int) -> Image:
-    """Read a picture, made so small that it is nowhere longer than a side: (height, width, channels), 0 to 255.
+    """Read an image file, shrunk so that it is nowhere longer than a side: (height, width, channels), 0 to 255.
 
-    There is one channel where it is grey all over, and else three, of which each has its own longest side.
+    It has one channel if it is grey all over, else three; grey and colour have limits of their own.
 
     Raises:
-        DataError: it cannot be read or is no picture.
+        DataError: it cannot be read or is no image.
     """
     from PIL import Image as Pillow
 
-    picture = _read(path, "RGB")
-    grey = bool((picture == picture[..., :1]).all())
-    scale = min(1.0, (grey_side if grey else colour_side) / max(picture.shape[:2]))
-    rows, columns = (max(1, round(length * scale)) for length in picture.shape[:2])
-    small = np.asarray(Pillow.fromarray(picture).resize((columns, rows), Pillow.Resampling.LANCZOS))
+    image = _read(path, "RGB")
+    grey = bool((image == image[..., :1]).all())
+    scale = min(1.0, (grey_side if grey else colour_side) / max(image.shape[:2]))
+    rows, columns = (max(1, round(length * scale)) for length in image.shape[:2])
+    small = np.asarray(Pillow.fromarray(image).resize((columns, rows), Pillow.Resampling.LANCZOS))
     return small[..., :1] if grey else small
 
 
 def _read(path: Path, mode: str) -> Image:
-    """Read a picture in a mode of Pillow's."""
+    """Read an image file in a mode of Pillow."""
     from PIL import Image as Pillow
     from PIL import ImageOps
 
@@ -51,11 +51,11 @@ def _read(path: Path, mode: str) -> Image:
         if stat.S_ISFIFO(path.stat().st_mode):  # opening it would wait for whoever writes to it
             raise ValueError
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns of large pictures: the bound below says what is too large
-            with Pillow.open(path) as picture:
-                if picture.width * picture.height > _MOST_PIXELS:
+            warnings.simplefilter("ignore")  # it warns of large images: the bound is ours
+            with Pillow.open(path) as image:
+                if image.width * image.height > _MOST_PIXELS:
                     raise Pillow.DecompressionBombError
-                upright = ImageOps.exif_transpose(picture)
+                upright = ImageOps.exif_transpose(image)
                 if upright.mode[0] in "IF":
                     return _eight_bits(np.asarray(upright), upright.mode)
                 layers = upright.convert("RGBA")
@@ -69,7 +69,7 @@ def _read(path: Path, mode: str) -> Image:
         raise DataError(f"{path}: " + _("cannot be read: {reason}").format(reason=error.strerror)) from None
     except Pillow.DecompressionBombError:
         raise DataError(f"{path}: " + _("has too many pixels; use a smaller image")) from None
-    # A damaged picture makes Pillow's many decoders raise whatever comes to them.
+    # Pillow's decoders raise errors of any type for a damaged file.
     except Exception:
         raise DataError(f"{path}: " + _("is not a readable image; use a format such as PNG or JPEG")) from None
 
@@ -77,7 +77,7 @@ def _read(path: Path, mode: str) -> Image:
 def _eight_bits(levels: npt.NDArray[Any], mode: str) -> Image:
     """Bring grey levels of 16 or 32 bits, or from 0 to 1, to 0 to 255; Pillow would cut off what is above 255.
 
-    Of 32 bits, whole numbers or not, the range is not said: it is the smallest usual one that holds them all.
+    Of 32 bits, whole numbers or not, the range is unknown: the smallest usual one that holds them all.
     """
     levels = np.nan_to_num(levels.astype(np.float64), posinf=0.0, neginf=0.0)
     most = levels.max(initial=0.0)
@@ -86,27 +86,27 @@ def _eight_bits(levels: npt.NDArray[Any], mode: str) -> Image:
     return np.round(np.clip(levels / whole, 0, 1) * 255).astype(np.uint8)
 
 
-def fit_image(picture: Image, shape: tuple[int, int], *, invert: bool = False) -> Image:
-    """Make a grey picture as large as the network's images, `shape` (height, width): shrunk or grown whole, centred.
+def fit_image(image: Image, shape: tuple[int, int], *, invert: bool = False) -> Image:
+    """Make a grey image as large as the network's images, `shape` (height, width): shrunk or grown whole, centred.
 
-    The border is black, the background of Fashion-MNIST; `invert` turns a picture with a light background.
+    The border is black, the background of Fashion-MNIST; `invert` an image with a light background.
     """
     from PIL import Image as Pillow
 
     if invert:
-        picture = 255 - picture
+        image = 255 - image
     height, width = shape
-    scale = min(height / picture.shape[0], width / picture.shape[1])
-    rows, columns = (max(1, round(length * scale)) for length in picture.shape)
-    if (rows, columns) != picture.shape:
-        picture = np.asarray(Pillow.fromarray(picture).resize((columns, rows), Pillow.Resampling.LANCZOS))
+    scale = min(height / image.shape[0], width / image.shape[1])
+    rows, columns = (max(1, round(length * scale)) for length in image.shape)
+    if (rows, columns) != image.shape:
+        image = np.asarray(Pillow.fromarray(image).resize((columns, rows), Pillow.Resampling.LANCZOS))
     fitted = np.zeros(shape, np.uint8)
     top, left = (height - rows) // 2, (width - columns) // 2
-    fitted[top : top + rows, left : left + columns] = picture
+    fitted[top : top + rows, left : left + columns] = image
     return fitted
 
 
-def has_light_background(picture: Image) -> bool:
-    """Tell whether most of the border of a picture is light, so that it should be inverted."""
-    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+def has_light_background(image: Image) -> bool:
+    """Return whether most of the border of an image is light, so that it should be inverted."""
+    border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
     return bool(np.median(border) > 127)

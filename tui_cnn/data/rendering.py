@@ -1,4 +1,4 @@
-"""Pictures, tables and arrays as the bytes of files. Pixels are (height, width) or (height, width, 3), uint8."""
+"""Images, tables and arrays as the bytes of files. Pixels are (height, width) or (height, width, 3), uint8."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ Pixels = npt.NDArray[np.uint8]
 
 
 def to_png(pixels: Pixels, magnify: int = 1) -> bytes:
-    """Write a picture as PNG, each pixel as a square of `magnify` by `magnify`."""
+    """Write an image as PNG, each pixel as a square of `magnify` by `magnify`."""
     from PIL import Image
 
     large = pixels.repeat(magnify, axis=0).repeat(magnify, axis=1)
@@ -24,7 +24,7 @@ def to_png(pixels: Pixels, magnify: int = 1) -> bytes:
 
 
 def to_svg(pixels: Pixels, title: str, magnify: int = 10) -> bytes:
-    """Write a picture as SVG: a square for each pixel, those alike beside each other as one."""
+    """Write an image as SVG: a square for each pixel, equal neighbours in a row as one."""
     colours = pixels if pixels.ndim == 3 else np.repeat(pixels[..., np.newaxis], 3, axis=-1)
     height, width = colours.shape[:2]
     size = f'width="{width * magnify}" height="{height * magnify}" viewBox="0 0 {width} {height}"'
@@ -57,7 +57,7 @@ def to_npz(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
 
 
 def enlarge(heat: npt.NDArray[Any], shape: tuple[int, int]) -> npt.NDArray[np.float32]:
-    """Draw heat (rows, columns) out to (height, width), smoothly, so that it can be laid over an image."""
+    """Resize heat (rows, columns) to (height, width), smoothly, so that it can be laid over an image."""
     from PIL import Image
 
     drawn = Image.fromarray(np.asarray(heat, np.float32)).resize(shape[::-1], Image.Resampling.BILINEAR)

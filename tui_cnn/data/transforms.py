@@ -1,6 +1,6 @@
-"""Images moved a little: what a person takes for the same. All take and give grey images (height, width), uint8.
+"""Small transforms of grey images (height, width), uint8, that leave them recognizable.
 
-What comes in from outside is black, as around the clothes of Fashion-MNIST.
+Pixels from outside are black, as around the clothes of Fashion-MNIST.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ def shift(images: npt.NDArray[np.uint8], dx: int, dy: int) -> npt.NDArray[np.uin
 
 
 def rotate(image: Image, degrees: float) -> Image:
-    """Turn an image around its middle, counter-clockwise, between pixels by bilinear interpolation."""
+    """Rotate an image around its middle, counter-clockwise, between pixels by bilinear interpolation."""
     from PIL import Image as Pillow
 
     return np.asarray(Pillow.fromarray(image).rotate(degrees, Pillow.Resampling.BILINEAR))
@@ -31,12 +31,12 @@ def zoom(image: Image, factor: float) -> Image:
     from PIL import Image as Pillow
 
     height, width = image.shape
-    # A frame of black, wide enough for what is seen of the outside, and for the pixels that the edge is mixed with.
+    # A black frame, wide enough for what shows of the outside, and for the pixels that the edge is interpolated with.
     frame = 2 + max(0, round(max(height, width) * (1 / factor - 1) / 2))
-    seen_height, seen_width = height / factor, width / factor
-    left, top = frame + (width - seen_width) / 2, frame + (height - seen_height) / 2
+    source_height, source_width = height / factor, width / factor
+    left, top = frame + (width - source_width) / 2, frame + (height - source_height) / 2
     framed = Pillow.fromarray(np.pad(image, frame))
-    box = (left, top, left + seen_width, top + seen_height)
+    box = (left, top, left + source_width, top + source_height)
     return np.asarray(framed.resize((width, height), Pillow.Resampling.BILINEAR, box))
 
 

@@ -55,6 +55,9 @@ _TEXTS: dict[str, Callable[[Analysis], str]] = {
 TEXT_FORMATS = tuple(_TEXTS)
 """Formats that are text, and need nothing but this program."""
 
+PICTURE_FORMATS = ("png",)
+"""Formats that are a picture in bytes."""
+
 MODEL_FORMATS = ("keras", "onnx")
 """Formats that hold a built model with its weights; the worker writes them."""
 
@@ -66,10 +69,11 @@ SUFFIXES = {
     "toml": ".toml",
     "onnx": ".onnx",
     "svg": ".svg",
+    "png": ".png",
 }
 """How the name of a file in each format ends."""
 
-_DESCRIPTIONS = ("markdown", "toml", "svg")
+_DESCRIPTIONS = ("markdown", "toml", "svg", "png")
 """Formats that a network can be written in even if it cannot be built."""
 
 
@@ -90,6 +94,19 @@ def export_text(network: Network, to: str) -> str:
     return _TEXTS[to](analysis)
 
 
+def export_bytes(network: Network, to: str) -> bytes:
+    """Write a network in one of the text or picture formats, as it stands in a file.
+
+    Raises:
+        FormatError: as `export_text`.
+    """
+    if to in PICTURE_FORMATS:
+        from tui_cnn.formats.png import dumps_png
+
+        return dumps_png(analyze(without_muted(network)))
+    return export_text(network, to).encode()
+
+
 def require_buildable(analysis: Analysis, *, opaque: bool = False) -> None:
     """Refuse a network that no model can be made of; one with opaque layers passes only if `opaque` says so.
 
@@ -107,13 +124,19 @@ def require_buildable(analysis: Analysis, *, opaque: bool = False) -> None:
             )
             raise FormatError(name, message.format(number=format_path(row.path), kind=row.layer.kind))
         if row.input_shape is None and not row.holds_layers:
-            _require_known_calls(row, name)
+            _require_known_calls(row, analysis)
 
 
-def _require_known_calls(row: Row, name: str) -> None:
-    """Refuse a layer behind an opaque one of unknown shape if what it is in Keras depends on the shape."""
+def _require_known_calls(row: Row, analysis: Analysis) -> None:
+    """Refuse a layer behind an opaque one of unknown shape, if what it is in Keras depends on the shape."""
     try:
         row.layer.keras_calls(())
-    except ShapeError as error:
-        message = _("layer {number}: {finding}").format(number=format_path(row.path), finding=error)
-        raise FormatError(name, message) from None
+    except ShapeError:
+        path, kind = next(
+            (row.path, row.layer.kind)
+            for row in analysis.rows
+            if isinstance(row.layer, Opaque) and not row.layer.stated_shape
+        )
+        reason = _("the output shape of {kind} is unknown").format(kind=kind)
+        message = _("layer {number}: {finding}").format(number=format_path(path), finding=reason)
+        raise FormatError(analysis.network.name, message) from None

@@ -4,7 +4,7 @@ import re
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.shape import format_shape
-from tui_cnn.formats.numbers_table import Line, lines, total
+from tui_cnn.formats.numbers_table import TableRow, lines, total
 from tui_cnn.i18n import _
 
 
@@ -36,7 +36,7 @@ def dumps_markdown(analysis: Analysis) -> str:
     return f"## {_escape(network.name)}\n\n{facts}\n\n{table}\n\n{unit}\n"
 
 
-def _cells(line: Line) -> tuple[str, ...]:
+def _cells(line: TableRow) -> tuple[str, ...]:
     label = "&emsp;" * line.depth + _escape(line.layer)
     return (line.number, label, _escape(line.settings), line.output, line.parameters, line.macs)
 

@@ -32,7 +32,7 @@ def numbers(row: Row) -> Numbers:
     return Numbers(format_shape(figures.output_shape), *counts, format_field(row.field))
 
 
-class Line(NamedTuple):
+class TableRow(NamedTuple):
     """A layer: its number, how deep it lies in others, what it is, its shape and its numbers, which may be empty."""
 
     number: str
@@ -44,7 +44,7 @@ class Line(NamedTuple):
     macs: str
 
 
-def lines(analysis: Analysis) -> list[Line]:
+def lines(analysis: Analysis) -> list[TableRow]:
     """Describe every layer."""
     depths: dict[Path, int] = {(): -1}
     for row in analysis.rows:
@@ -53,15 +53,15 @@ def lines(analysis: Analysis) -> list[Line]:
     return [_line(row, depths[row.path]) for row in analysis.rows]
 
 
-def total(analysis: Analysis) -> Line:
+def total(analysis: Analysis) -> TableRow:
     """Sum up; what is only known in part is said to be so."""
     totals = analysis.totals
     output = format_shape(analysis.output_shape) if analysis.output_shape else UNKNOWN
     label = _("total") if totals.complete else _("total of known layers")
-    return Line("", 0, label, "", output, f"{totals.params:,}", f"{totals.macs:,}")
+    return TableRow("", 0, label, "", output, f"{totals.params:,}", f"{totals.macs:,}")
 
 
-def _line(row: Row, depth: int) -> Line:
+def _line(row: Row, depth: int) -> TableRow:
     kind = row.layer.kind if isinstance(row.layer, Opaque) else type(row.layer).__name__
     label = f"{kind} “{row.layer.name}”" if row.layer.name else kind
     if isinstance(row.layer, Block) and row.layer.name:
@@ -72,4 +72,4 @@ def _line(row: Row, depth: int) -> Line:
         output = format_shape(row.layer.stated_shape) if row.layer.stated_shape else UNKNOWN
         settings = (_("opaque"),)
     counts = ("", "") if row.holds_layers else (params, macs)
-    return Line(format_path(row.path), depth, label, " ".join(settings), output, *counts)
+    return TableRow(format_path(row.path), depth, label, " ".join(settings), output, *counts)

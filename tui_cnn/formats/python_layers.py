@@ -15,16 +15,16 @@ _BY_PLACE = ("pool_size", "padding", "cropping", "size", "groups", "mode")
 """First fields that people give without their name, though Keras does not ask for them."""
 
 
-class Call(NamedTuple):
+class WrittenCall(NamedTuple):
     """A layer of Keras as Python: its class in `layers`, and its arguments, written."""
 
     class_name: str
     arguments: list[str]
 
 
-def calls(layer: Layer, shape: Shape) -> list[Call]:
+def calls(layer: Layer, shape: Shape) -> list[WrittenCall]:
     """Write the layers of Keras that a layer is made of on an input of `shape`; the last has its given name."""
-    written = [Call(call.class_name, _arguments(call)) for call in layer.keras_calls(shape)]
+    written = [WrittenCall(call.class_name, _arguments(call)) for call in layer.keras_calls(shape)]
     if name := given_name(layer):
         written[-1].arguments.append(f'name="{name}"')
     return written

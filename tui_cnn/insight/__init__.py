@@ -1,1 +1,1 @@
-"""What the numbers of a trained network say: pure functions on numpy arrays."""
+"""Statistics of a trained network: pure functions on numpy arrays."""

@@ -1,4 +1,4 @@
-"""Whether a network is as often right as it is sure: reliability and its error.
+"""Calibration: whether a network's confidence matches its accuracy.
 
 Guo et al., "On Calibration of Modern Neural Networks", 2017, section 2.
 """
@@ -16,9 +16,9 @@ class Reliability(NamedTuple):
     """Bins of equal width over the confidence, each array of shape `(bins,)`; what is empty is NaN.
 
     Attributes:
-        lower: where each bin begins; it takes what is above that, up to and with the beginning of the next.
+        lower: where each bin begins, exclusive; it ends, inclusive, where the next begins.
         confidence: mean probability of the predicted class.
-        accuracy: share of right answers.
+        accuracy: share of correct predictions.
         images: how many are in the bin.
     """
 
@@ -30,15 +30,15 @@ class Reliability(NamedTuple):
     @property
     def error(self) -> float:
         """The expected calibration error: the mean gap of confidence and accuracy, weighted by the images, 0 to 1."""
-        seen = self.images > 0
-        if not seen.any():
+        filled = self.images > 0
+        if not filled.any():
             return 0.0
-        gaps = np.abs(self.confidence - self.accuracy)[seen]
-        return float(np.average(gaps, weights=self.images[seen]))
+        gaps = np.abs(self.confidence - self.accuracy)[filled]
+        return float(np.average(gaps, weights=self.images[filled]))
 
 
 def reliability(probabilities: npt.NDArray[Any], labels: npt.NDArray[Any], bins: int = BINS) -> Reliability:
-    """Sort images by how sure the network is: `probabilities` (n, classes), `labels` (n,)."""
+    """Bin images by the network's confidence: `probabilities` (n, classes), `labels` (n,)."""
     probabilities = np.asarray(probabilities, np.float64)
     sure, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     place = np.clip(np.ceil(np.nan_to_num(sure) * bins).astype(np.int64) - 1, 0, bins - 1)

@@ -62,8 +62,8 @@ def likeness(kernel: npt.NDArray[Any]) -> Likeness | None:
     """
     if kernel.shape != (3, 3) or not np.any(kernel) or not np.isfinite(kernel).all():
         return None
-    found = [Likeness(name, cosine(kernel, values), short) for name, short, values in classical_filters()]
-    return max(found, key=lambda each: abs(each.cosine))
+    likenesses = [Likeness(name, cosine(kernel, values), short) for name, short, values in classical_filters()]
+    return max(likenesses, key=lambda each: abs(each.cosine))
 
 
 def _classic(name: str, short: str, kernel: declared.Kernel) -> Classic:

@@ -1,19 +1,19 @@
-"""Numbers as colours."""
+"""Numbers as colours: a sequential palette for what is never negative, a diverging one around zero for all else."""
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-Palette = Literal["grey", "viridis", "diverging"]
+Palette = Literal["sequential", "diverging", "grey"]
 Pixels = npt.NDArray[np.uint8]
 
-_NOTHING = 96.0
+_NO_NUMBER = 96.0
 
 _STOPS: dict[Palette, tuple[tuple[int, int, int], ...]] = {
     "grey": ((0, 0, 0), (255, 255, 255)),
-    # Smith, van der Walt 2015: as light as the number is large, also for those who see no red or green.
-    "viridis": (
+    # Viridis, Smith and van der Walt 2015: as light as the number is large, also for those who see no red or green.
+    "sequential": (
         (68, 1, 84),
         (71, 44, 122),
         (59, 81, 139),
@@ -29,38 +29,50 @@ _STOPS: dict[Palette, tuple[tuple[int, int, int], ...]] = {
 }
 
 
-def paint(shares: npt.NDArray[Any], palette: Palette = "viridis") -> Pixels:
+class Scale(NamedTuple):
+    """Which value has which colour: `low` the first of the palette, `high` the last."""
+
+    low: float
+    high: float
+    palette: Palette
+
+    def shares(self, values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """Bring values to 0 to 1; what is no number stays so, and infinities lie beyond the ends."""
+        return np.asarray((np.asarray(values, np.float64) - self.low) / (self.high - self.low))
+
+    def paint(self, values: npt.NDArray[Any]) -> Pixels:
+        """Turn values (height, width) into colours (height, width, 3)."""
+        return paint(self.shares(values), self.palette)
+
+
+def scale_of(values: npt.NDArray[Any], *, signed: bool | None = None) -> Scale:
+    """Choose the scale for values of any shape: from zero up where none is negative, else alike on both sides of zero.
+
+    `signed` says which of both, whatever these values are: where several pictures have palettes alike.
+    """
+    values = np.asarray(values, np.float64)
+    known = np.isfinite(values)
+    extent = float(np.abs(values).max(where=known, initial=0.0)) or 1.0
+    if signed is None:
+        signed = bool((values < 0).any(where=known))
+    return Scale(-extent, extent, "diverging") if signed else Scale(0.0, extent, "sequential")
+
+
+def paint(shares: npt.NDArray[Any], palette: Palette = "sequential") -> Pixels:
     """Turn shares (height, width), 0 to 1, into colours (height, width, 3); what is beyond is cut off.
 
-    What is no number is of the grey that stands for nothing.
+    What is no number is grey.
     """
     shares = np.asarray(shares, np.float64)
     stops = np.array(_STOPS[palette], np.float64)
     at = np.linspace(0.0, 1.0, len(stops))
     channels = [np.interp(shares, at, stops[:, channel]) for channel in range(3)]
-    painted = np.where(np.isnan(shares)[..., np.newaxis], _NOTHING, np.stack(channels, axis=-1))
+    painted = np.where(np.isnan(shares)[..., np.newaxis], _NO_NUMBER, np.stack(channels, axis=-1))
     return np.asarray(np.round(painted), np.uint8)
 
 
-def stretch(values: npt.NDArray[Any], *, around_zero: bool = False, apart: bool = False) -> npt.NDArray[np.float64]:
-    """Bring values of any shape to 0 to 1: from the smallest to the largest, or with 0 at one half for `diverging`.
-
-    Of values (..., channels) that are taken `apart`, each channel has a scale of its own. What is no number stays so
-    and counts for nothing, and infinities lie beyond the ends. What is the same everywhere becomes 0.
-    """
-    values = np.asarray(values, np.float64)
-    axes, known = tuple(range(values.ndim - apart)), np.isfinite(values)
-    if around_zero:
-        extent = np.abs(values).max(axis=axes, keepdims=True, where=known, initial=0.0)
-        return np.asarray(values / np.where(extent, 2 * extent, 1.0) + 0.5)
-    lowest = values.min(axis=axes, keepdims=True, where=known, initial=np.inf)
-    highest = values.max(axis=axes, keepdims=True, where=known, initial=-np.inf)
-    lowest = np.where(highest >= lowest, lowest, 0.0)  # where nothing is known
-    return np.asarray((values - lowest) / np.where(highest > lowest, highest - lowest, 1.0))
-
-
-def overlay(image: Pixels, heat: npt.NDArray[Any], strength: float = 0.5, palette: Palette = "viridis") -> Pixels:
-    """Lay heat (height, width), of any range, over a grey or coloured image of the same size: (height, width, 3)."""
+def overlay(image: Pixels, heat: npt.NDArray[Any], strength: float = 0.5, scale: Scale | None = None) -> Pixels:
+    """Lay heat (height, width) over a grey or coloured image of the same size: (height, width, 3)."""
     below = image if image.ndim == 3 else np.repeat(image[..., np.newaxis], 3, axis=-1)
-    mixed = (1 - strength) * below + strength * paint(stretch(heat), palette)
+    mixed = (1 - strength) * below + strength * (scale or scale_of(heat)).paint(heat)
     return np.asarray(np.round(mixed), np.uint8)

@@ -14,7 +14,7 @@ class Comparison(NamedTuple):
     Attributes:
         gained: the first is wrong, the second right.
         lost: the first is right, the second wrong.
-        both_wrong: they say different classes, none of them right.
+        both_wrong: they predict different classes, both wrong.
         furthest: all images, by the distance of their probabilities.
         distance: `(n,)` by index: the total variation distance, half the sum of the absolute differences, 0 to 1.
     """
@@ -30,16 +30,16 @@ def compare(first: npt.NDArray[Any], second: npt.NDArray[Any], labels: npt.NDArr
     """Compare probabilities, each `(n, classes)`, of the images with these labels, `(n,)`."""
     distance = np.abs(np.asarray(first, np.float64) - np.asarray(second, np.float64)).sum(axis=1) / 2
     furthest = np.argsort(-distance, kind="stable")
-    says, says_now = first.argmax(axis=1), second.argmax(axis=1)
-    was_right, is_right = says == labels, says_now == labels
+    first_class, second_class = first.argmax(axis=1), second.argmax(axis=1)
+    first_right, second_right = first_class == labels, second_class == labels
 
     def ordered(mask: npt.NDArray[np.bool_]) -> Indices:
         return furthest[mask[furthest]]
 
     return Comparison(
-        gained=ordered(~was_right & is_right),
-        lost=ordered(was_right & ~is_right),
-        both_wrong=ordered(~was_right & ~is_right & (says != says_now)),
+        gained=ordered(~first_right & second_right),
+        lost=ordered(first_right & ~second_right),
+        both_wrong=ordered(~first_right & ~second_right & (first_class != second_class)),
         furthest=furthest,
         distance=distance,
     )

@@ -1,4 +1,4 @@
-"""Which class is taken for which, and how well each class is known.
+"""Which classes are confused, and the scores of each class.
 
 Where a share has nothing to be a share of, it is 0, as scikit-learn has it with `zero_division=0`.
 """
@@ -23,13 +23,13 @@ class PerClass(NamedTuple):
 
 
 def confusion(labels: Labels, predicted: Labels, classes: int) -> Counts:
-    """Count `(classes, classes)`: in row i, column j the images of class i that were taken for class j."""
+    """Count `(classes, classes)`: in row i, column j the images of class i that were predicted as class j."""
     flat = np.asarray(labels, np.int64) * classes + np.asarray(predicted, np.int64)
     return np.bincount(flat, minlength=classes * classes).astype(np.int64).reshape(classes, classes)
 
 
 def shares(counts: Counts) -> Floats:
-    """Turn each row of a confusion matrix into shares of the images of that class; a row without images is 0."""
+    """Divide each row of a confusion matrix into shares of the images of that class; a row without images is 0."""
     return _ratio(counts, counts.sum(axis=1, keepdims=True))
 
 
@@ -45,7 +45,7 @@ def per_class(counts: Counts) -> PerClass:
 
 
 def accuracy(counts: Counts) -> float:
-    """Return the share of all images that were taken for what they are."""
+    """Return the share of all images that were predicted correctly."""
     return float(np.trace(counts) / counts.sum()) if counts.sum() else 0.0
 
 

@@ -48,7 +48,7 @@ def statistics(values: npt.NDArray[Any]) -> Statistics:
 
 
 def dead(minimum: npt.NDArray[Any], maximum: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Tell which channels say the same whatever they see, by their extremes over many images, each `(channels,)`."""
+    """Return which channels are constant, by their extremes over many images, each `(channels,)`."""
     return np.asarray(minimum == maximum)
 
 

@@ -1,4 +1,4 @@
-"""Choosing images of a set by what they are and what a network says of them. All return indices, `(n,)`."""
+"""Choosing images of a set by their class and a network's prediction. All return indices, `(n,)`."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,7 +17,7 @@ class Filter:
 
     Attributes:
         label: the true class.
-        predicted: the class that the network says.
+        predicted: the predicted class.
         right: whether the two are the same.
         lowest, highest: bounds of the confidence, the probability of the predicted class; both are included.
     """
@@ -34,7 +34,7 @@ def select(
 ) -> Indices:
     """Find the images that pass the filter, in order; `probabilities` (n, classes), `labels` (n,)."""
     predicted, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    # Sums of rounded shares may go beyond 1.
+    # Sums of rounded shares may exceed 1.
     passes = (sure >= wanted.lowest) & (np.minimum(sure, 1.0) <= wanted.highest)
     if wanted.label is not None:
         passes &= labels == wanted.label
@@ -42,21 +42,21 @@ def select(
         passes &= predicted == wanted.predicted
     if wanted.right is not None:
         passes &= (predicted == labels) == wanted.right
-    found = np.flatnonzero(passes)
+    indices = np.flatnonzero(passes)
     match order:
         case "index":
-            return found
+            return indices
         case "most sure":
             key = -sure
         case "least sure":
             key = sure
         case "least true":
             key = probabilities[np.arange(len(labels)), labels]
-    return found[np.argsort(key[found], kind="stable")]
+    return indices[np.argsort(key[indices], kind="stable")]
 
 
 def most_confident_mistakes(probabilities: npt.NDArray[Any], labels: npt.NDArray[Any], count: int) -> Indices:
-    """Find the images on which the network is wrong and the surest of it, the surest first."""
+    """Find the images on which the network is wrong with the highest confidence, the highest first."""
     return select(probabilities, labels, Filter(right=False), "most sure")[:count]
 
 

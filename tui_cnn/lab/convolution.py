@@ -14,7 +14,7 @@ Kernels = NDArray[np.float64]
 
 
 class Step(NamedTuple):
-    """What one place of the window gives, for one filter.
+    """The result of one position of the window, for one filter.
 
     Attributes:
         row, column: the place in the output.
@@ -23,7 +23,7 @@ class Step(NamedTuple):
         channel_sums: the sum of the products of each channel: (channels,).
         bias: the filter's own.
         total: all products and the bias.
-        value: the total behind the activation.
+        value: the total after the activation.
         cosine: of the angle between patch and kernel: 1 where they point the same way; None where one is all zeros.
     """
 

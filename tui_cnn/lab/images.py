@@ -1,4 +1,4 @@
-"""Pictures that show what a filter does."""
+"""Images that show what a filter does."""
 
 import numpy as np
 
@@ -15,11 +15,11 @@ NOTES: Image = np.array(
     ],
     float,
 )[..., None]
-"""The picture of the worked example: with a vertical edge filter it gives -5 -4 0 8 in the first row."""
+"""The image of the worked example: a vertical edge filter gives -5 -4 0 8 in the first row."""
 
 
-def pictures(side: int = 6) -> dict[str, Image]:
-    """Return made pictures of `side` × `side` by name, one channel each, white is 10."""
+def sample_images(side: int = 6) -> dict[str, Image]:
+    """Return synthetic images of `side` × `side` by name, one channel each, white is 10."""
     half = side // 2
     left, corners = np.zeros((side, side)), np.zeros((side, side))
     left[:, :half] = 10
@@ -30,29 +30,29 @@ def pictures(side: int = 6) -> dict[str, Image]:
         "white top": left.T,
         "white top left and bottom right": corners,
     }
-    return {"6×6 numbers": NOTES} | {name: picture[..., None].copy() for name, picture in made.items()}
+    return {"6×6 numbers": NOTES} | {name: image[..., None].copy() for name, image in made.items()}
 
 
 def street() -> Image:
     """Make a street at night, 28×28, 0 to 255: posts that stand, wires and a wall that lie, a roof that slopes."""
     rows, columns = np.mgrid[:28, :28]
-    picture = 24.0 + rows
-    picture[16:25, 8:20] = 64
+    image = 24.0 + rows
+    image[16:25, 8:20] = 64
     for left in (3, 13, 24):
-        picture[4:26, left] = 225
+        image[4:26, left] = 225
     for row in (5, 21):
-        picture[row, :] = 200
-    picture[(rows == np.abs(columns - 13.5).astype(int) + 10) & (rows < 16)] = 150
-    picture[18:20, 16:18] = 235
-    picture += np.random.default_rng(2).normal(scale=7, size=picture.shape)
-    made: Image = picture.clip(0, 255).round()[..., None]
+        image[row, :] = 200
+    image[(rows == np.abs(columns - 13.5).astype(int) + 10) & (rows < 16)] = 150
+    image[18:20, 16:18] = 235
+    image += np.random.default_rng(2).normal(scale=7, size=image.shape)
+    made: Image = image.clip(0, 255).round()[..., None]
     return made
 
 
 def colours(side: int = 7) -> Image:
-    """Make a picture of three channels with different edges: red left, green top, blue in the middle."""
-    picture = np.zeros((side, side, 3))
-    picture[:, : side // 2, 0] = 1
-    picture[: side // 2, :, 1] = 1
-    picture[side // 3 : side - side // 3, side // 3 : side - side // 3, 2] = 1
-    return picture
+    """Make an image of three channels with different edges: red left, green top, blue in the middle."""
+    image = np.zeros((side, side, 3))
+    image[:, : side // 2, 0] = 1
+    image[: side // 2, :, 1] = 1
+    image[side // 3 : side - side // 3, side // 3 : side - side // 3, 2] = 1
+    return image

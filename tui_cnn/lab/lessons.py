@@ -15,7 +15,7 @@ _TRY = re.compile(r"^- \[(?P<words>[^\]]+)\]\((?P<link>[^)\s]+)\)(?P<rest>.*)$")
 
 
 class Try(NamedTuple):
-    """Something to do: its words, and the link to the state of the program in which to do it."""
+    """Something to try: its text, and the link to the state of the program in which to do it."""
 
     words: str
     link: str
@@ -44,12 +44,12 @@ def read_lesson(path: Path) -> Lesson:
     """Read a lesson from `NN-name.md`: a title, paragraphs, and under the last heading a list of links."""
     head, _line, rest = path.read_text("utf-8").partition("\n")
     text, _heading, tries = rest.rpartition("\n## ")
-    found = (_TRY.match(line) for line in re.sub(r"\n  +", " ", tries).splitlines())
+    matches = (_TRY.match(line) for line in re.sub(r"\n  +", " ", tries).splitlines())
     return Lesson(
         path.stem.partition("-")[2],
         head.removeprefix("# ").strip(),
         text.strip(),
-        tuple(Try(match["words"] + match["rest"], match["link"]) for match in found if match),
+        tuple(Try(match["words"] + match["rest"], match["link"]) for match in matches if match),
     )
 
 

@@ -11,7 +11,7 @@ Kind = Literal["max", "average", "global max", "global average", "depth max"]
 
 
 class Pooled(NamedTuple):
-    """What one place of the window gives, for one channel (a place of depth-wise pooling: for one group of channels).
+    """The result of one position of the window, for one channel (depth-wise: for one group of channels).
 
     Attributes:
         patch: what is under the window, (height, width); NaN where it hangs over the border.
@@ -26,7 +26,7 @@ class Pooled(NamedTuple):
 
 
 class Pooling(NamedTuple):
-    """A window that keeps one number of what it sees; depth-wise, it runs over the channels of each pixel."""
+    """A window that keeps one number of the pixels under it; depth-wise, it runs over the channels of each pixel."""
 
     image: Image
     kind: Kind = "max"
@@ -67,15 +67,15 @@ class Pooling(NamedTuple):
         row, column = divmod(index, laid.shape[1])
         patch = laid.patch(laid.padded(self.image, np.nan), row, column)
         if self.kind == "depth max":
-            seen = patch[:, 0, channel * self.depth : (channel + 1) * self.depth]
+            window = patch[:, 0, channel * self.depth : (channel + 1) * self.depth]
         else:
-            seen = patch[:, :, channel]
+            window = patch[:, :, channel]
         if self.kind in ("average", "global average"):
-            return Pooled(row, column, seen, ~np.isnan(seen), float(np.nanmean(seen)))
-        largest = np.unravel_index(int(np.nanargmax(seen)), seen.shape)
-        kept = np.zeros(seen.shape, bool)
+            return Pooled(row, column, window, ~np.isnan(window), float(np.nanmean(window)))
+        largest = np.unravel_index(int(np.nanargmax(window)), window.shape)
+        kept = np.zeros(window.shape, bool)
         kept[largest] = True
-        return Pooled(row, column, seen, kept, float(seen[largest]))
+        return Pooled(row, column, window, kept, float(window[largest]))
 
     def output(self) -> Image:
         """Work out all places of all channels: (height, width, channels)."""

@@ -1,4 +1,4 @@
-"""A convolution as it is set up in the Lab: settings, and what the user has typed, made into arrays."""
+"""A convolution as it is set up in the Lab: settings and arrays, made into an image and kernels."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ import numpy as np
 
 from tui_cnn.lab.convolution import Convolution, Kernels
 from tui_cnn.lab.filters import Filter, filters
-from tui_cnn.lab.images import colours, pictures, street
+from tui_cnn.lab.images import colours, sample_images, street
 from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings, PoolingSettings
 from tui_cnn.lab.windows import Image
 
@@ -15,66 +15,66 @@ _NAMES = {"numbers": "6×6 numbers", "corners": "white top left and bottom right
 _BY_WORD: dict[str, Filter] = {name.lower().replace(" ", "-"): kernel for name, kernel in filters().items()}
 
 
-class Taken(NamedTuple):
-    """Something from elsewhere: a map or an image, (height, width, channels), or kernels; and what it is."""
+class NamedArray(NamedTuple):
+    """A map or an image, (height, width, channels), or kernels from elsewhere, with a name."""
 
     values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
     name: str
 
 
-class Typed(NamedTuple):
-    """What cannot be made from settings: what the user has typed, what was read, what comes from a trained network.
+class LabArrays(NamedTuple):
+    """The arrays that settings cannot describe: typed by the user, read from files, or from a trained network.
 
     Attributes:
         image: (height, width, channels), typed.
         kernels: typed.
-        fashion: a test picture, (height, width, 1).
-        file: a picture of the user's own, 0 to 255.
-        map: a map of a trained network, or what one of its layers looks at.
+        fashion: a test image, (height, width, 1).
+        file: an image file of the user, 0 to 255.
+        map: a map of a trained network, or the input of one of its layers.
         trained: a filter of it.
     """
 
     image: Image | None = None
     kernels: Kernels | None = None
     fashion: Image | None = None
-    file: Taken | None = None
-    map: Taken | None = None
-    trained: Taken | None = None
+    file: NamedArray | None = None
+    map: NamedArray | None = None
+    trained: NamedArray | None = None
 
 
-def image_of(settings: ConvolutionSettings | PoolingSettings, typed: Typed) -> Image:
-    """Make the picture; one that is not there yet is all zeros."""
+def image_of(settings: ConvolutionSettings | PoolingSettings, arrays: LabArrays) -> Image:
+    """Make the image; one that is not there yet is all zeros."""
     match settings.image:
         case "own":
             return _fitted(
-                typed.image, (settings.side, settings.side, 1 if typed.image is None else typed.image.shape[2])
+                arrays.image, (settings.side, settings.side, 1 if arrays.image is None else arrays.image.shape[2])
             )
         case "fashion":
-            return np.zeros((28, 28, 1)) if typed.fashion is None else typed.fashion
+            return np.zeros((28, 28, 1)) if arrays.fashion is None else arrays.fashion
         case "street":
             return street()
         case "file":
-            return np.zeros((6, 6, 1)) if typed.file is None else typed.file.values
+            return np.zeros((6, 6, 1)) if arrays.file is None else arrays.file.values
         case "map":
-            return np.zeros((6, 6, 1)) if typed.map is None else typed.map.values
+            return np.zeros((6, 6, 1)) if arrays.map is None else arrays.map.values
         case "colours":
             return colours(settings.side)
         case name:
-            return pictures(settings.side)[_NAMES.get(name, name.replace("-", " "))]
+            return sample_images(settings.side)[_NAMES.get(name, name.replace("-", " "))]
 
 
 def image_name(settings: ConvolutionSettings | PoolingSettings) -> str:
-    """Name the picture: which one of the test set."""
+    """Name the image: which one of the test set."""
     return f"fashion {settings.index}" if settings.image == "fashion" else settings.image
 
 
-def kernels_of(settings: ConvolutionSettings, typed: Typed, depth: int) -> Kernels:
-    """Make the kernels, as deep as the picture: the chosen one, then others of its size, so that each map differs."""
+def kernels_of(settings: ConvolutionSettings, arrays: LabArrays, depth: int) -> Kernels:
+    """Make the kernels, as deep as the image: the chosen one, then others of its size, so that each map differs."""
     count = settings.filters
     if settings.kernel == "own":
-        return _fitted(typed.kernels, (*settings.kernel_size, depth, count))
+        return _fitted(arrays.kernels, (*settings.kernel_size, depth, count))
     if settings.kernel == "trained":
-        kernels = None if typed.trained is None else typed.trained.values
+        kernels = None if arrays.trained is None else arrays.trained.values
         size = settings.kernel_size if kernels is None else kernels.shape[:2]
         return _fitted(kernels, (*size, depth, count))
     if settings.kernel == "random":
@@ -87,10 +87,10 @@ def kernels_of(settings: ConvolutionSettings, typed: Typed, depth: int) -> Kerne
     return np.stack(chosen, axis=3)
 
 
-def convolution(settings: ConvolutionSettings, typed: Typed) -> Convolution:
-    """Lay the kernels over the picture."""
-    image = image_of(settings, typed)
-    kernels = kernels_of(settings, typed, image.shape[2])
+def convolution(settings: ConvolutionSettings, arrays: LabArrays) -> Convolution:
+    """Set up the convolution."""
+    image = image_of(settings, arrays)
+    kernels = kernels_of(settings, arrays, image.shape[2])
     padding = settings.padding
     return Convolution(
         image,
@@ -105,22 +105,22 @@ def convolution(settings: ConvolutionSettings, typed: Typed) -> Convolution:
 
 
 def type_pixel(
-    settings: ConvolutionSettings, typed: Typed, place: tuple[int, int, int], value: float
-) -> tuple[ConvolutionSettings, Typed]:
-    """Put a number into the picture, which thereby becomes the user's own."""
-    image = image_of(settings, typed).copy()
+    settings: ConvolutionSettings, arrays: LabArrays, place: tuple[int, int, int], value: float
+) -> tuple[ConvolutionSettings, LabArrays]:
+    """Put a number into the image, which thereby becomes the user's own."""
+    image = image_of(settings, arrays).copy()
     image[place] = value
-    return msgspec.structs.replace(settings, image="own", side=max(image.shape[:2])), typed._replace(image=image)
+    return msgspec.structs.replace(settings, image="own", side=max(image.shape[:2])), arrays._replace(image=image)
 
 
 def type_weight(
-    settings: ConvolutionSettings, typed: Typed, place: tuple[int, int, int, int], value: float
-) -> tuple[ConvolutionSettings, Typed]:
+    settings: ConvolutionSettings, arrays: LabArrays, place: tuple[int, int, int, int], value: float
+) -> tuple[ConvolutionSettings, LabArrays]:
     """Put a number into a kernel; the kernels thereby become the user's own."""
-    kernels = kernels_of(settings, typed, image_of(settings, typed).shape[2]).copy()
+    kernels = kernels_of(settings, arrays, image_of(settings, arrays).shape[2]).copy()
     kernels[place] = value
     size = (kernels.shape[0], kernels.shape[1])
-    return msgspec.structs.replace(settings, kernel="own", kernel_size=size), typed._replace(kernels=kernels)
+    return msgspec.structs.replace(settings, kernel="own", kernel_size=size), arrays._replace(kernels=kernels)
 
 
 def _fitted(array: np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None, shape: tuple[int, ...]) -> Image:

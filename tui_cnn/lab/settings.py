@@ -42,7 +42,7 @@ _Padding = Annotated[
 
 
 class ConvolutionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A convolution layer on a picture, small enough to look at each place."""
+    """A convolution layer on an image, small enough to show each position."""
 
     image: _Image = "numbers"
     side: _Side = 6
@@ -67,7 +67,7 @@ class ConvolutionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
 
 
 class PoolingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A pooling layer on a picture, and the same picture moved."""
+    """A pooling layer on an image, and the same image shifted."""
 
     image: _Image = "numbers"
     side: _Side = 6
@@ -100,7 +100,7 @@ class SizesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class WeightsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A picture and a convolution on it, to count the parameters of, against those of other layers."""
+    """An image and a convolution on it, to compare its parameters with those of other layers."""
 
     height: Annotated[int, Meta(ge=1, le=9999, description="Rows of the image")] = 227
     width: Annotated[int, Meta(ge=1, le=9999, description="Columns of the image")] = 227

@@ -33,8 +33,8 @@ class Slide(NamedTuple):
 
 def read_windows(text: str) -> tuple[Slide, ...]:
     """Read `3,5s2,3p1`: each window with its zeros and its stride, where they are not 0 and 1."""
-    found = (re.fullmatch(r"(\d+)(?:p(\d+))?(?:s(\d+))?", part) for part in text.split(",") if part)
-    return tuple(Slide(int(match[1]), int(match[2] or 0), max(1, int(match[3] or 1))) for match in found if match)
+    matches = (re.fullmatch(r"(\d+)(?:p(\d+))?(?:s(\d+))?", part) for part in text.split(",") if part)
+    return tuple(Slide(int(match[1]), int(match[2] or 0), max(1, int(match[3] or 1))) for match in matches if match)
 
 
 def write_windows(slides: Sequence[Slide]) -> str:
@@ -44,7 +44,7 @@ def write_windows(slides: Sequence[Slide]) -> str:
 
 
 class Link(NamedTuple):
-    """A place in a chain of windows: its size, and what a cell there sees of the first image, in pixels."""
+    """A place in a chain of windows: its size, and the receptive field of a cell there, in pixels of the image."""
 
     size: int
     field: int
@@ -64,23 +64,23 @@ def chain(n: int, slides: Sequence[Slide]) -> tuple[Link, ...]:
     return tuple(links)
 
 
-class Cost(NamedTuple):
-    """Weights and biases, how they come about, and the multiply-accumulates for one picture."""
+class LayerCost(NamedTuple):
+    """Weights and biases, their formula, and the multiply-accumulates for one image."""
 
     parameters: int
     formula: str
     macs: int
 
 
-class Comparison(NamedTuple):
+class CostComparison(NamedTuple):
     """The same input and output by three kinds of layer."""
 
-    convolution: Cost
-    unshared: Cost
-    dense: Cost
+    convolution: LayerCost
+    unshared: LayerCost
+    dense: LayerCost
 
 
-def compare(shape: tuple[int, int, int], slide: Slide, filters: int) -> Comparison:
+def compare(shape: tuple[int, int, int], slide: Slide, filters: int) -> CostComparison:
     """Count the parameters of a convolution, of one that shares no weights, and of a dense layer.
 
     All take an image of `shape`, (height, width, channels), and give the output of the convolution, each with biases.
@@ -93,17 +93,17 @@ def compare(shape: tuple[int, int, int], slide: Slide, filters: int) -> Comparis
     taps, places, values = slide.f * slide.f * channels, rows * columns, height * width * channels
     kernel = f"({slide.f}·{slide.f}·{channels} + 1)"
     units = places * filters
-    return Comparison(
-        Cost((taps + 1) * filters, f"{kernel}·{filters}", taps * units),
-        Cost((taps + 1) * units, f"{kernel}·{rows}·{columns}·{filters}", taps * units),
+    return CostComparison(
+        LayerCost((taps + 1) * filters, f"{kernel}·{filters}", taps * units),
+        LayerCost((taps + 1) * units, f"{kernel}·{rows}·{columns}·{filters}", taps * units),
         dense(values, units, f"{height}·{width}·{channels}", f"{rows}·{columns}·{filters}"),
     )
 
 
-def dense(values: int, units: int, written_values: str = "", written_units: str = "") -> Cost:
+def dense(values: int, units: int, written_values: str = "", written_units: str = "") -> LayerCost:
     """Count the parameters of a dense layer: a weight for each value and a bias, for each unit."""
     formula = f"({written_values or values} + 1)·{written_units or units}"
-    return Cost((values + 1) * units, formula, values * units)
+    return LayerCost((values + 1) * units, formula, values * units)
 
 
 class Stacked(NamedTuple):

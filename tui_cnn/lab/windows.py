@@ -48,6 +48,10 @@ class Axis(NamedTuple):
         first = place * self.s
         return range(first, first + self.reach, self.d)
 
+    def place_over(self, position: int) -> int:
+        """Return the place whose middle is nearest to a position in the image with its zeros."""
+        return max(0, min(round((position - (self.reach - 1) / 2) / self.s), self.places - 1))
+
     def formula(self) -> str:
         """Fill in floor((n + 2p - f) / s) + 1."""
         zeros = f"2·{self.before}" if self.before == self.after else f"{self.before} + {self.after}"
@@ -70,6 +74,18 @@ class Windows(NamedTuple):
         """Put the zeros (or another value) around an image."""
         sides = ((self.down.before, self.down.after), (self.across.before, self.across.after), (0, 0))
         return np.pad(image, sides, constant_values=value)
+
+    def mask(self, row: int, column: int) -> NDArray[np.bool_]:
+        """Tell which pixels of the image with its zeros are under the window at a place."""
+        shape = [axis.before + axis.n + axis.after for axis in self]
+        mask: NDArray[np.bool_] = np.zeros(shape, bool)
+        mask[np.ix_(self.down.taps(row), self.across.taps(column))] = True
+        return mask
+
+    @property
+    def border(self) -> NDArray[np.bool_]:
+        """Tell which pixels of the image with its zeros are zeros around it."""
+        return self.padded(np.zeros((self.down.n, self.across.n, 1)), 1.0)[..., 0] > 0
 
     def patch(self, padded: Image, row: int, column: int) -> Image:
         """Return what is under the window at a place: (taps down, taps across, channels)."""

@@ -1,4 +1,4 @@
-"""What the user says about a run: a title, tags, a note. The worker neither reads nor writes it."""
+"""What the user writes about a run: a title, tags, a note. The worker neither reads nor writes it."""
 
 import tomllib
 from typing import Annotated
@@ -13,7 +13,7 @@ from tui_cnn.runs.errors import unwritable
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """What the user says about a run; empty where nothing is said."""
+    """What the user has written about a run."""
 
     title: Annotated[str, Meta(max_length=200, description="Title of the run, instead of its network's name")] = ""
     tags: Annotated[tuple[str, ...], Meta(description="Tags to find the run by")] = ()
@@ -21,7 +21,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_about(run: RunDirectory) -> About:
-    """Read what is said about a run; what cannot be read says nothing."""
+    """Read what the user has written about a run; empty if it cannot be read."""
     try:
         return convert(tomllib.loads(run.about_file.read_text("utf-8")), About)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, InvalidError):
@@ -29,7 +29,7 @@ def read_about(run: RunDirectory) -> About:
 
 
 def write_about(run: RunDirectory, about: About) -> None:
-    """Write what is to be said about a run.
+    """Write what the user has written about a run.
 
     Raises:
         RunError: it cannot be written.

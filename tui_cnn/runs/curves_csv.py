@@ -49,7 +49,7 @@ def _points(snapshot: Snapshot) -> Iterator[tuple[Any, ...]]:
 
 def _epochs(snapshot: Snapshot) -> Iterator[tuple[Any, ...]]:
     steps = snapshot.started.steps_per_epoch if snapshot.started else 0
-    for one in snapshot.epochs:
-        means = (one.loss, one.accuracy, one.val_loss, one.val_accuracy)
-        pace = (one.learning_rate, one.images_per_second, one.gradient_norm)
-        yield ("epoch", float(one.epoch), one.epoch * steps, one.seconds, *means, *pace)
+    for epoch in snapshot.epochs:
+        means = (epoch.loss, epoch.accuracy, epoch.val_loss, epoch.val_accuracy)
+        pace = (epoch.learning_rate, epoch.images_per_second, epoch.gradient_norm)
+        yield ("epoch", float(epoch.epoch), epoch.epoch * steps, epoch.seconds, *means, *pace)

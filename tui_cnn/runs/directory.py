@@ -31,7 +31,7 @@ class _File:
 
 @dataclass(frozen=True)
 class RunDirectory:
-    """A run: its network and recipe, written once; what its worker writes; and what the user wishes."""
+    """A run: its network and recipe, written once; what its worker writes; and the user's command."""
 
     path: Path
 
@@ -132,12 +132,12 @@ def find_run(text: str) -> RunDirectory:
         raise RunError(_("there are no runs yet; train a network first"))
     if text == "last":
         return runs[0]
-    found = [run for run in runs if run.id == text] or [run for run in runs if text in run.id]
-    if not found:
+    matches = [run for run in runs if run.id == text] or [run for run in runs if text in run.id]
+    if not matches:
         message = _("run “{text}” not found; the newest is {newest}")
         raise RunError(message.format(text=text, newest=runs[0].id))
-    if len(found) > 1:
-        listed = ", ".join(run.id for run in found[:_MOST_NAMED]) + (", …" if len(found) > _MOST_NAMED else "")
+    if len(matches) > 1:
+        listed = ", ".join(run.id for run in matches[:_MOST_NAMED]) + (", …" if len(matches) > _MOST_NAMED else "")
         message = _("“{text}” matches {count} runs: {listed}; enter more of the id")
-        raise RunError(message.format(text=text, count=len(found), listed=listed))
-    return found[0]
+        raise RunError(message.format(text=text, count=len(matches), listed=listed))
+    return matches[0]

@@ -7,7 +7,7 @@ from tui_cnn.i18n import _
 
 
 class RunError(UserError):
-    """A run cannot do what is asked. Its text says what was given, what is wrong, and what to do."""
+    """A run cannot do what is asked. Its text names what is wrong and what to do."""
 
 
 def unwritable(path: Path, error: OSError) -> RunError:

@@ -1,8 +1,8 @@
-"""What a run will take, told before it starts: seconds an epoch, and memory.
+"""What a run will take, predicted before it starts: seconds an epoch, and memory.
 
-Where this machine has trained the same network in the same way, it takes what it took. Elsewhere the cost of a step is
-taken to be a sum of its features, each times what it costs here: the costs that fit best what was measured here, none
-of them negative, by the error in per cent.
+Where this machine has trained the same network in the same way, that measurement is the prediction. Elsewhere the cost
+of a step is a linear function of its features, fitted to the measurements of this machine by non-negative least squares
+of the relative error.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,9 +19,9 @@ from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import runtime, thread_count
 
 _ENOUGH = 4
-"""Fewer measurements than this say too little of the rest."""
+"""Fewer measurements than this are not fitted."""
 _FORWARD = 1 / 3
-"""Share of a training step that is the way forward, which is all that validation takes."""
+"""Share of the forward pass in a training step; validation needs no other."""
 _ROUNDS = 500
 _ANY = 1000
 """Images to compare by."""
@@ -30,7 +30,7 @@ _ANY = 1000
 class Estimate(NamedTuple):
     """Seconds for an epoch with its validation, and bytes that the process will hold; None where too little is known.
 
-    `source` says whether this very training was measured before, or others on this machine were.
+    `source`: whether this very training was measured before, or is estimated from others on this machine.
     """
 
     seconds_per_epoch: float | None
@@ -39,50 +39,50 @@ class Estimate(NamedTuple):
 
 
 def estimate(analysis: Analysis, recipe: Recipe, images: int, machine: Machine) -> Estimate:
-    """Tell what training on `images`, those to validate on among them, will take on a machine."""
+    """Predict what training on `images`, those to validate on among them, takes on a machine."""
     counts = recipe.image_counts(images)
     batches = recipe.batches(counts.train) + _FORWARD * recipe.batches(counts.validation)
     precision = precision_of(analysis, recipe, machine)
-    alike = _alike(analysis, recipe, precision, machine)
+    comparable = _comparable(analysis, recipe, precision, machine)
     name = digest(analysis.network)
-    for one in reversed(alike):
-        if (one.network, one.batch_size) == (name, recipe.batch_size):
-            return Estimate(batches * one.step_seconds, one.memory, "measured")
-    if len(alike) < _ENOUGH or not analysis.totals.complete:
+    for measurement in reversed(comparable):
+        if (measurement.network, measurement.batch_size) == (name, recipe.batch_size):
+            return Estimate(batches * measurement.step_seconds, measurement.memory, "measured")
+    if len(comparable) < _ENOUGH or not analysis.totals.complete:
         return Estimate(None, None, "unknown")
     cost = features(analysis, recipe)
-    step = _predict(cost, NAMES, [(one.features, one.step_seconds) for one in alike])
-    held = [one.memory - one.features["bytes"] for one in alike if one.memory]
+    step = _predict(cost, NAMES, [(measurement.features, measurement.step_seconds) for measurement in comparable])
+    held = [measurement.memory - measurement.features["bytes"] for measurement in comparable if measurement.memory]
     memory = median(held) + cost["bytes"] if held else None
     return Estimate(batches * step, memory, "estimated")
 
 
-def _alike(analysis: Analysis, recipe: Recipe, precision: Precision, machine: Machine) -> list[Measurement]:
-    """Take what was measured on the device and with the threads that a run will have; shared as its are, if it can be.
+def _comparable(analysis: Analysis, recipe: Recipe, precision: Precision, machine: Machine) -> list[Measurement]:
+    """Return the measurements on the device and with the threads of a run; if enough, those with its lanes.
 
-    Whether there is a GPU, nobody knows before TensorFlow is loaded but by what was measured on one.
+    Before TensorFlow is loaded, only a measurement on a GPU says that there is one.
     """
-    gpu = recipe.device != "cpu" and any(one.device == "GPU" for one in machine.measured)
-    way = precision, "GPU" if gpu else "CPU", thread_count(recipe)
-    alike = [one for one in machine.measured if (one.precision, one.device, one.threads) == way]
+    gpu = recipe.device != "cpu" and any(measurement.device == "GPU" for measurement in machine.measured)
+    conditions = precision, "GPU" if gpu else "CPU", thread_count(recipe)
+    comparable = [each for each in machine.measured if (each.precision, each.device, each.threads) == conditions]
     own = runtime(analysis.network, recipe)
-    shared = [one for one in alike if gpu or (one.lanes, one.sharing) == (own.lanes, own.sharing)]
-    return shared if len(shared) >= _ENOUGH else alike
+    same = [each for each in comparable if gpu or (each.lanes, each.sharing) == (own.lanes, own.sharing)]
+    return same if len(same) >= _ENOUGH else comparable
 
 
 def precision_of(analysis: Analysis, recipe: Recipe, machine: Machine) -> Precision:
-    """Tell the precision that a run will have: `auto` is what was chosen for this network, or seems the fastest."""
+    """Return the precision of a run: for `auto`, the one chosen for this network before, or the fastest by estimate."""
     if recipe.precision != "auto":
         return recipe.precision
     name = digest(analysis.network)
     for key, trials in reversed(machine.trials.items()):
         if key.startswith(f"{name} {recipe.batch_size} "):
             return fastest(trials)
-    told: list[PrecisionTrial] = []
-    for precision in dict.fromkeys(one.precision for one in machine.measured):
+    estimates: list[PrecisionTrial] = []
+    for precision in dict.fromkeys(measurement.precision for measurement in machine.measured):
         seconds = estimate(analysis, msgspec.structs.replace(recipe, precision=precision), _ANY, machine)[0]
-        told.append(PrecisionTrial(precision=precision, images_per_second=_ANY / seconds if seconds else None))
-    return fastest(tuple(told))
+        estimates.append(PrecisionTrial(precision=precision, images_per_second=_ANY / seconds if seconds else None))
+    return fastest(tuple(estimates))
 
 
 def _predict(cost: dict[str, float], names: Sequence[str], known: Sequence[tuple[dict[str, float], float]]) -> float:

@@ -1,4 +1,4 @@
-"""What a worker tells: one JSON object a line, appended to the run's `events.jsonl`.
+"""The events of a worker: one JSON object a line, appended to the run's `events.jsonl`.
 
 Losses are means over images, of the recipe's loss in nats; accuracies are shares, 0 to 1; durations are seconds.
 Epochs and steps count from 1, so that `epoch` and `step` are those that have just been done.
@@ -26,9 +26,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
 
 
 class Queued(Event, frozen=True, kw_only=True, tag="queued"):
-    """The worker waits for its turn until the run `behind`, and all before that, have had theirs.
+    """The worker waits until the run `behind`, and all before that, have trained.
 
-    None: it waits no more. An empty one is a run whose name is not known.
+    None: it waits no longer. Empty: a run whose name is not known.
     """
 
     behind: str | None
@@ -42,7 +42,7 @@ class PrecisionTrial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Chosen(Event, frozen=True, kw_only=True, tag="chosen"):
-    """What `precision = "auto"` became; `known` tells that the trials are those of an earlier run on this machine."""
+    """What `precision = "auto"` became; `known`: the trials are those of an earlier run on this machine."""
 
     precision: Precision
     trials: tuple[PrecisionTrial, ...]
@@ -50,7 +50,7 @@ class Chosen(Event, frozen=True, kw_only=True, tag="chosen"):
 
 
 class Started(Event, frozen=True, kw_only=True, tag="started"):
-    """A worker begins to train, or goes on from the step `resumed_from` (0: the beginning).
+    """A worker begins to train, or resumes from the step `resumed_from` (0: the beginning).
 
     `predicted_seconds` (for an epoch, its validation too) and `predicted_memory` (bytes that the process will hold)
     are what was known before; None where too little was. `precision` is what the layers compute with.
@@ -112,7 +112,7 @@ class Epoch(Event, frozen=True, kw_only=True, tag="epoch"):
     """An epoch is done; without a validation set there is no `val_loss`, no `val_accuracy` and no `confusion`.
 
     `loss` and `accuracy` are means over the epoch, while the weights changed. `memory` is what the process held in
-    RAM, in bytes; `best` says whether these weights went to `best.keras`. `images_per_second` is that of training
+    RAM, in bytes; `best`: these weights went to `best.keras`. `images_per_second` is that of training
     alone; `gradient_norm` the latest. `confusion[i][j]` counts the validation images of class i taken for class j.
     """
 
@@ -151,19 +151,19 @@ class Checkpoint(Event, frozen=True, kw_only=True, tag="checkpoint"):
 
 
 class Paused(Event, frozen=True, kw_only=True, tag="paused"):
-    """The worker holds still, as it was asked to."""
+    """The worker has paused on command."""
 
 
 class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
-    """The worker goes on after a pause."""
+    """The worker continues after a pause."""
 
 
 class Stopped(Event, frozen=True, kw_only=True, tag="stopped"):
-    """The worker ended as it was asked to, with a checkpoint."""
+    """The worker has stopped on command, with a checkpoint."""
 
 
 class Finished(Event, frozen=True, kw_only=True, tag="finished"):
-    """All epochs are done, and the final weights have seen the test set, once.
+    """All epochs are done, and the final weights were evaluated on the test set, once.
 
     `seconds` is the time spent on all of it, pauses left out; `best_epoch` is the one kept in `best.keras`;
     `peak_memory` is the most that the process held in RAM, in bytes. `confusion` is that of the test images.
@@ -178,7 +178,7 @@ class Finished(Event, frozen=True, kw_only=True, tag="finished"):
 
 
 class Failed(Event, frozen=True, kw_only=True, tag="failed"):
-    """The worker gave up: why, and what to do about it."""
+    """The training failed: why, and what to do about it."""
 
     error: str
     advice: str
@@ -217,7 +217,7 @@ def encode(event: AnyEvent) -> bytes:
 
 
 def decode(line: bytes) -> AnyEvent | None:
-    """Read an event from a line; None where a newer version wrote of something that this one does not know.
+    """Read an event from a line; None for a kind of event of a newer version.
 
     Raises:
         ValueError: the line is damaged.

@@ -11,7 +11,7 @@ from tui_cnn.runs.process import run_worker
 
 
 def export_model(network: Network, to: str, target: Path) -> None:
-    """Let a worker build the network and write it as `keras` or `onnx`; this takes some seconds.
+    """Let a worker build the network and write it as `keras` or `onnx`, in some seconds.
 
     Raises:
         FormatError: it cannot be built or written.

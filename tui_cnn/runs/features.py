@@ -1,4 +1,4 @@
-"""What a training step costs, in amounts that can be known beforehand; what each takes is for the machine to tell."""
+"""The amounts of work in a training step; how long each takes is measured on the machine."""
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import KernelKind, Layer

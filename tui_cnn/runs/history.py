@@ -1,4 +1,4 @@
-"""The story that a run's events tell, with what a resumed run did over again told once."""
+"""The state of a run after its events; what a resumed run has repeated counts once."""
 
 from tui_cnn.runs.curve import Curve, Point
 from tui_cnn.runs.events import (
@@ -20,11 +20,11 @@ from tui_cnn.runs.events import (
 
 
 class History:
-    """What is known after the events told so far.
+    """What is known after the events so far.
 
     Attributes:
         started: the latest start; progress, evaluating, paused, stopped, finished and failed are those since then.
-        queued: set while the worker waits for its turn.
+        queued: set while the worker waits in the queue.
         evaluating: set while images are evaluated, and no weights change.
         chosen: what was chosen for `auto`; it holds for all of the run.
         elapsed: seconds of training in all, without those paused or stopped.
@@ -46,8 +46,8 @@ class History:
         self.stopped = False
         self.elapsed = 0.0
 
-    def tell(self, event: AnyEvent) -> None:
-        """Take in the next event."""
+    def add(self, event: AnyEvent) -> None:
+        """Add the next event."""
         match event:
             case Started():
                 self._start(event)
@@ -80,7 +80,7 @@ class History:
                 self.failed = event
 
     def _start(self, event: Started) -> None:
-        """A run begins, or goes on from its checkpoint: what came after that is done, and told, again."""
+        """A run begins, or resumes from its checkpoint: what came after that is repeated."""
         done = event.resumed_from / event.steps_per_epoch
         self.started = event
         self.queued = self.progress = self.evaluating = self.early_stop = self.finished = self.failed = None

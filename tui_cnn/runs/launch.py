@@ -81,7 +81,7 @@ def skip_queue(run: RunDirectory) -> None:
 
 
 def probe() -> "subprocess.Popen[bytes] | None":
-    """Measure this machine in the background, if nothing is known of it yet; it takes about a minute.
+    """Measure this machine in the background, unless it was measured before; it takes about a minute.
 
     Raises:
         RunError: it cannot be started.

@@ -1,4 +1,4 @@
-"""The lock that a worker holds for as long as it lives; the system lets go of it however the worker ends."""
+"""The lock that a worker holds for as long as it lives; the system releases it however the worker ends."""
 
 import sys
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 
 _PATIENCE = 5.0
-"""Seconds for which a worker tries: a reader that looks whether the lock is held takes it for an instant."""
+"""Seconds for which a worker tries: a reader that tests the lock holds it for an instant."""
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def held(path: Path) -> Iterator[None]:
 
 
 def is_held(path: Path) -> bool:
-    """Tell whether a worker holds the lock. Readers do not see each other."""
+    """Return whether a worker holds the lock. Readers do not affect each other."""
     if sys.platform == "win32":
         import filelock
 

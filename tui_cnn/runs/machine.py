@@ -1,6 +1,6 @@
-"""What this machine is known to do: how fast it trained which networks, kept in `machine.json` of the home.
+"""The measurements of this machine: how fast it trained which networks, in `machine.json` of the home.
 
-Whoever has measured something writes it down; a record that is lost costs a new measurement, and nothing else.
+A record that is lost costs a new measurement, and nothing else.
 """
 
 import hashlib
@@ -17,11 +17,11 @@ from tui_cnn.runs.directory import home
 from tui_cnn.runs.events import PrecisionTrial
 from tui_cnn.runs.recipe import Precision
 
-_MOST = 400
-_GAIN = 1.1
+_MOST_ENTRIES = 400
+_LEAST_SPEEDUP = 1.1
 """A lower precision must be faster by this factor to be worth it."""
-_WAY = 2
-"""Goes up when what is known would be measured or counted in another way: what was known then is forgotten."""
+_VERSION = 2
+"""Goes up when something is measured or counted in another way; earlier measurements are dropped."""
 
 
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is known, the newest last. `name` tells machines apart that share a home."""
+    """All measurements, the newest last. `name` distinguishes machines that share a home."""
 
     name: str
     measured: tuple[Measurement, ...] = ()
@@ -55,7 +55,7 @@ def digest(network: Network) -> str:
 
 
 def read_machine() -> Machine:
-    """Read what is known of this machine; what cannot be read is not known."""
+    """Read the measurements of this machine; none if they cannot be read."""
     name = _name()
     try:
         machine = msgspec.json.decode(_file().read_bytes(), type=Machine)
@@ -64,15 +64,15 @@ def read_machine() -> Machine:
     return machine if machine.name == name else Machine(name=name)
 
 
-def remember(*measured: Measurement, trials: dict[str, tuple[PrecisionTrial, ...]] | None = None) -> None:
-    """Add to what is known. A newer measurement of the same replaces the older; nothing is said if that fails."""
+def record(*measured: Measurement, trials: dict[str, tuple[PrecisionTrial, ...]] | None = None) -> None:
+    """Add measurements. A newer one of the same replaces the older; a failure to write them is ignored."""
     known = read_machine()
-    new = {_key(one): one for one in measured}
-    kept = [one for one in known.measured if _key(one) not in new]
+    new = {_key(measurement): measurement for measurement in measured}
+    kept = [measurement for measurement in known.measured if _key(measurement) not in new]
     machine = Machine(
         name=known.name,
-        measured=(*kept, *new.values())[-_MOST:],
-        trials=dict([*known.trials.items(), *(trials or {}).items()][-_MOST:]),
+        measured=(*kept, *new.values())[-_MOST_ENTRIES:],
+        trials=dict([*known.trials.items(), *(trials or {}).items()][-_MOST_ENTRIES:]),
     )
     try:
         write_atomic(_file(), msgspec.json.encode(machine))
@@ -85,11 +85,11 @@ def fastest(trials: tuple[PrecisionTrial, ...]) -> Precision:
     speeds: dict[Precision, float] = {trial.precision: trial.images_per_second or 0.0 for trial in trials}
     plain = speeds.pop("float32", 0.0)
     best = max(speeds, key=lambda precision: speeds[precision], default=None)
-    return best if best and speeds[best] > _GAIN * plain else "float32"
+    return best if best and speeds[best] > _LEAST_SPEEDUP * plain else "float32"
 
 
-def _key(one: Measurement) -> tuple[str | int, ...]:
-    return one.network, one.precision, one.batch_size, one.device, one.threads, one.lanes, one.sharing
+def _key(of: Measurement) -> tuple[str | int, ...]:
+    return of.network, of.precision, of.batch_size, of.device, of.threads, of.lanes, of.sharing
 
 
 def _file() -> Path:
@@ -99,4 +99,4 @@ def _file() -> Path:
 def _name() -> str:
     import os
 
-    return f"{platform.node()} {platform.machine()} {os.cpu_count()} {_WAY}"
+    return f"{platform.node()} {platform.machine()} {os.cpu_count()} {_VERSION}"

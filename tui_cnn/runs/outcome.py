@@ -1,4 +1,4 @@
-"""How a run ended, in a sentence, and what to do about it: also where its worker could not say so itself."""
+"""How a run ended, in a sentence, and what to do about it, even if its worker could not report it."""
 
 import os
 import re
@@ -31,7 +31,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 def outcome(run: RunDirectory, snapshot: Snapshot) -> Outcome | None:
-    """Tell how a run ended; None while a worker is at it."""
+    """Describe how a run ended; None while a worker trains it."""
     if snapshot.finished is not None:
         return Outcome(_("Finished."))
     if snapshot.state in ACTIVE:
@@ -54,7 +54,7 @@ def outcome(run: RunDirectory, snapshot: Snapshot) -> Outcome | None:
 
 
 def _killed(run: RunDirectory, snapshot: Snapshot) -> Outcome:
-    """Tell of a worker that ended without a word: killed, or crashed in what is not Python."""
+    """Describe a worker that ended without an event: killed, or crashed in native code."""
     log = _log_tail(run)
     if any(sign in log for sign in _OUT_OF_MEMORY):
         return Outcome(

@@ -1,4 +1,4 @@
-"""The check before a run: whether a network can be trained by a recipe, on the data that it names."""
+"""The check before a run: whether a network can be trained by a recipe, on its data set."""
 
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ def check(network: Network, recipe: Recipe) -> Checked:
     """Make sure that a network can be trained by a recipe.
 
     Raises:
-        RunError: it cannot; the text says what to change.
+        RunError: it cannot; the text names what to change.
     """
     from tui_cnn.data.dataset import summarize
     from tui_cnn.data.errors import DataError
@@ -51,11 +51,11 @@ def check(network: Network, recipe: Recipe) -> Checked:
     return Checked(network, recipe)
 
 
-def notes(network: Network, recipe: Recipe, images: int) -> list[str]:
-    """Say what will surprise in a run that can be trained, on so many training images."""
+def training_warnings(network: Network, recipe: Recipe, images: int) -> list[str]:
+    """List what may surprise in a run that can be trained, on so many training images."""
     steps = recipe.epochs * recipe.batches(recipe.image_counts(images).train)
-    found = analyze(network, TrainingContext(steps=steps)).checks
-    return [str(finding) for finding in found if finding.code == "slow-averages"]
+    findings = analyze(network, TrainingContext(steps=steps)).checks
+    return [str(finding) for finding in findings if finding.code == "slow-averages"]
 
 
 def _wrong_output(name: str, shape: Shape | None, data: str, classes: int) -> str:

@@ -68,6 +68,6 @@ class PrewarmedWorker:
     def _wait_until_loaded(self) -> None:
         assert self._worker.stdout is not None
         with self._worker.stdout as output:
-            if not output.readline():  # it has ended; waiting for it leaves no zombie
+            if not output.readline():  # it has ended
                 self._worker.wait()
             self._loaded.set()

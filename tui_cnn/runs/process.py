@@ -11,7 +11,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 
 PACKAGES = Path(tui_cnn.__file__).parents[1]
-"""A worker looks for modules here first, so that it runs the same version of this program as its starter."""
+"""Workers import modules from here, so that they run the same version of this program."""
 
 
 def worker_command(*arguments: str) -> tuple[str, ...]:
@@ -35,7 +35,7 @@ def start_worker(
     except OSError as error:
         message = _("the worker could not start: {program}: {reason}; reinstall cnn-tui")
         raise RunError(message.format(program=command[0], reason=error.strerror)) from None
-    # Whoever started it must take note of its end, or it would stay behind as a zombie.
+    # Without a wait, an ended process would stay behind as a zombie.
     threading.Thread(target=worker.wait, daemon=True).start()
     return worker
 

@@ -4,7 +4,7 @@ import os
 
 
 def machine_memory() -> int | None:
-    """Ask the system for its RAM, in bytes; None where it does not tell."""
+    """Return the RAM of the system, in bytes; None where that is not known."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):

@@ -101,7 +101,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     @property
     def directory(self) -> Path | None:
-        """Where the data set is; None: the one that ships with the program."""
+        """The directory of the data set; None: Fashion-MNIST."""
         return data_directory(self.data)
 
     def image_counts(self, images: int) -> "ImageCounts":

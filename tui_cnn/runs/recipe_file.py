@@ -28,7 +28,7 @@ def read_recipe(path: Path) -> Recipe:
 
 
 def dumps_recipe(recipe: Recipe) -> str:
-    """Write a recipe as TOML text, its defaults too, so that it says the same whatever later defaults are."""
+    """Write a recipe as TOML text, its defaults too, so that it means the same when defaults change."""
     import tomli_w
 
     return tomli_w.dumps({name: value for name, value in msgspec.to_builtins(recipe).items() if value is not None})

@@ -1,4 +1,4 @@
-"""Recipes with a name: where one begins, and what a recipe is called afterwards."""
+"""Recipes with a name, and the name of a recipe."""
 
 from typing import Literal, get_args
 
@@ -16,22 +16,22 @@ QUICK = Recipe(epochs=3, batch_size=128, learning_rate=0.005, schedule="one-cycl
 
 RECIPES: dict[RecipeName, Recipe] = {"tutorial": TUTORIAL, "quick": QUICK}
 
-_CIRCUMSTANCES = ("validation", "seed", "deterministic", "limit", "threads", "device", "keep", "tensorboard", "data")
-"""Fields that say on what, where and how exactly, but not how to train."""
+_UNRELATED_FIELDS = ("validation", "seed", "deterministic", "limit", "threads", "device", "keep", "tensorboard", "data")
+"""Fields for the data, the machine and the outputs, not for how to train."""
 
 
 def recipe_name(recipe: Recipe) -> RecipeName:
-    """Name a recipe: that of the one it equals in all that matters to the training, else `custom`."""
+    """Name a recipe: that of a known one that trains in the same way, else `custom`."""
     for name, known in RECIPES.items():
-        same = {field: getattr(known, field) for field in _CIRCUMSTANCES}
+        same = {field: getattr(known, field) for field in _UNRELATED_FIELDS}
         if msgspec.structs.replace(recipe, **same) == known:
             return name
     return "custom"
 
 
 def with_recipe(recipe: Recipe, name: RecipeName) -> Recipe:
-    """Take over how `name` trains, and keep on what, where and how exactly; `custom` changes nothing."""
+    """Train as `name` does, with the data, the machine and the outputs of `recipe`; `custom` changes nothing."""
     assert name in get_args(RecipeName)
     if name == "custom":
         return recipe
-    return msgspec.structs.replace(RECIPES[name], **{field: getattr(recipe, field) for field in _CIRCUMSTANCES})
+    return msgspec.structs.replace(RECIPES[name], **{field: getattr(recipe, field) for field in _UNRELATED_FIELDS})

@@ -20,7 +20,7 @@ class Result(NamedTuple):
 
 def results() -> tuple[Result, ...]:
     """List the finished runs, the newest first. A run that cannot be read is left out."""
-    found = []
+    finished = []
     for run in list_runs():
         snapshot = Follower(run).poll()
         if snapshot.finished is None:
@@ -31,8 +31,8 @@ def results() -> tuple[Result, ...]:
             continue
         validation = [epoch.val_accuracy for epoch in snapshot.epochs if epoch.val_accuracy is not None]
         best, test = max(validation, default=None), snapshot.finished.test_accuracy
-        found.append(Result(run.id, network, len(snapshot.epochs), best, test))
-    return tuple(found)
+        finished.append(Result(run.id, network, len(snapshot.epochs), best, test))
+    return tuple(finished)
 
 
 def results_of(network: Network, known: tuple[Result, ...]) -> tuple[Result, ...]:

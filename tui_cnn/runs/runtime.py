@@ -1,4 +1,4 @@
-"""What TensorFlow must know of a run before it begins; after that it is fixed for as long as its process lives."""
+"""The settings of TensorFlow for a run, which are fixed for the life of its process."""
 
 import os
 
@@ -28,7 +28,7 @@ class Runtime(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def runtime(network: Network, recipe: Recipe) -> Runtime:
-    """Tell what suits a network and a recipe best, as `tests.bench.threads` measures it."""
+    """Return what suits a network and a recipe best, as `tests.bench.threads` measures it."""
     threads = thread_count(recipe)
     whole = any(layer.mixes_images for _path, layer in walk(network.layers))
     lanes = 1 if whole or recipe.batch_size < _LEAST * threads else threads
@@ -39,7 +39,7 @@ def runtime(network: Network, recipe: Recipe) -> Runtime:
 
 
 def thread_count(recipe: Recipe) -> int:
-    """Count the threads that compute: as the recipe says, or one for each processor that this process may use."""
+    """Count the threads that compute: the recipe's, or one for each processor that this process may use."""
     if recipe.threads:
         return recipe.threads
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""The learning rate as a function of the step, so that a run that is resumed goes on at the very rate it had.
+"""The learning rate as a function of the step, so that a resumed run continues at the very rate it had.
 
 Steps count from 0 here: the rate at step 0 is that of the first update.
 """
@@ -8,7 +8,7 @@ import math
 from tui_cnn.runs.recipe import Recipe
 
 _RISE = 0.3
-"""Share of a one-cycle in which the rate rises, unless the recipe's warm-up says otherwise."""
+"""Share of a one-cycle in which the rate rises, unless the recipe has a warm-up."""
 _LOWEST_START = 1 / 25
 _LOWEST_END = 1e-4
 """Where one-cycle begins and ends, as shares of its peak (Smith and Topin 2018, with the figures of fastai)."""
@@ -17,7 +17,7 @@ _DROPS = (1 / 2, 3 / 4)
 
 
 def rate_at(recipe: Recipe, step: int, steps_per_epoch: int) -> float:
-    """Tell the rate of the update at `step`, of `recipe.epochs * steps_per_epoch` in all."""
+    """Return the rate of the update at `step`, of `recipe.epochs * steps_per_epoch` in all."""
     total = recipe.epochs * steps_per_epoch
     warmup = min(round(recipe.warmup * steps_per_epoch), total)
     if recipe.schedule == "one-cycle":
@@ -34,7 +34,7 @@ def rate_at(recipe: Recipe, step: int, steps_per_epoch: int) -> float:
 
 
 def rates(recipe: Recipe, first: int, count: int, steps_per_epoch: int) -> list[float]:
-    """Tell the rates of `count` updates from step `first` on."""
+    """Return the rates of `count` updates from step `first` on."""
     return [rate_at(recipe, step, steps_per_epoch) for step in range(first, first + count)]
 
 

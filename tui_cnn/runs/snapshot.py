@@ -1,4 +1,4 @@
-"""A run as it stands at one moment, for those who watch it."""
+"""A run as it stands at one moment."""
 
 import msgspec
 
@@ -28,10 +28,10 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         started: the latest start of a worker; None while the first one still loads TensorFlow.
-        queued: set while the worker waits for its turn.
+        queued: set while the worker waits in the queue.
         chosen: what the worker measured and chose for `auto`; None where there was nothing to choose.
         progress: the latest; None until the (resumed) training has done its first steps.
-        evaluating: set while validation or test images are gone through, so that something moves then too.
+        evaluating: set while validation or test images are evaluated.
         early_stop: set when the recipe's patience ended the training.
         curve: training loss and accuracy within the epochs, thinned.
         stopped: the worker ended because it was asked to.
@@ -75,7 +75,7 @@ class Follower:
 
     def poll(self) -> Snapshot:
         """Read what is new and return the run as it stands: the same object as before where nothing has changed."""
-        # The lock first: a worker that ends between the two has then said why.
+        # The lock first: a worker that ends between the two has then written why.
         held = is_held(self.run.lock_file)
         news = self._read_news()
         state = derive_state(self._history, held=held)
@@ -84,7 +84,7 @@ class Follower:
         return self._snapshot
 
     def _read_news(self) -> bool:
-        """Take in the lines that were finished since the last time; return whether there are any."""
+        """Add the events that are new; return whether there are any."""
         lines = self._lines.read()
         for line in filter(None, lines.split(b"\n")):
             try:
@@ -93,7 +93,7 @@ class Follower:
                 self._damaged += 1
             else:
                 if event is not None:
-                    self._history.tell(event)
+                    self._history.add(event)
         return bool(lines)
 
     def _take(self, state: State) -> Snapshot:

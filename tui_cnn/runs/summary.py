@@ -26,9 +26,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         recipe_name: `tutorial`, `quick` or `custom`; None where the recipe cannot be read, as is `recipe` then.
         epochs_done, epochs: how many are done, and of how many.
         best_accuracy: the best on the validation images; test_accuracy: on the test images, at the end.
-        seconds: spent training; seconds_per_epoch: the mean; predicted_seconds: what was told before, for an epoch.
-        memory: the most that the worker held in RAM, in bytes, as far as it was told.
-        outcome: what there is to say about how it ended, and what to do; None while it goes on.
+        seconds: spent training; seconds_per_epoch: the mean; predicted_seconds: the prediction for an epoch.
+        memory: the most that the worker held in RAM, in bytes, as far as is known.
+        outcome: how it ended, and what to do; None while it is trained.
     """
 
     id: str

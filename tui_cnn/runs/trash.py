@@ -1,4 +1,4 @@
-"""Deleted runs: they go to the home's `trash`, from where they can be taken back until it is emptied."""
+"""Deleted runs: they are moved to the home's `trash`, and can be restored until it is emptied."""
 
 import shutil
 from pathlib import Path
@@ -21,7 +21,7 @@ def delete(run: RunDirectory) -> None:
 
 
 def restore(run_id: str) -> RunDirectory:
-    """Take a run back from the trash.
+    """Restore a run from the trash.
 
     Raises:
         RunError: it is not there, or cannot be moved.

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import TrainingContext
-from tui_cnn.core.history import History, Step
+from tui_cnn.core.history import EditHistory, HistoryStep
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 
@@ -20,7 +20,7 @@ class Design(NamedTuple):
         select: the layer that the last edit, undo or redo was about.
     """
 
-    history: History
+    history: EditHistory
     analysis: Analysis
     saved: Network
     file: FilePath | None
@@ -47,7 +47,7 @@ class Design(NamedTuple):
         network = change(self.network)
         if network == self.network:
             return self
-        return self._at(self.history.push(Step(network, select, label)), select)
+        return self._at(self.history.push(HistoryStep(network, select, label)), select)
 
     def undo(self) -> "Design":
         """Undo the last edit; the cursor goes where it was made."""
@@ -62,7 +62,7 @@ class Design(NamedTuple):
         """Remember that `network` is what `file` now holds."""
         return self._replace(saved=network, file=file)
 
-    def _at(self, history: History, select: Path) -> "Design":
+    def _at(self, history: EditHistory, select: Path) -> "Design":
         if history.present.network is self.network:
             return self
         return self._replace(history=history, analysis=analyze(history.present.network, self.setting), select=select)
@@ -71,4 +71,4 @@ class Design(NamedTuple):
 def open_design(network: Network, file: FilePath | None, setting: TrainingContext = TrainingContext()) -> Design:  # noqa: B008
     """Begin a design with a network."""
     analysis = analyze(network, setting)
-    return Design(History(Step(network, (0,), "")), analysis, network, file, (0,), setting)
+    return Design(EditHistory(HistoryStep(network, (0,), "")), analysis, network, file, (0,), setting)

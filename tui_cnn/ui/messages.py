@@ -6,15 +6,15 @@ from typing import Any, NamedTuple
 
 from textual.message import Message
 
-from tui_cnn.lab.scene import Taken
+from tui_cnn.lab.scene import NamedArray
 
 
 class LabTransfer(NamedTuple):
     """What to show on the convolution page of the Lab: the settings that change, and the arrays."""
 
     settings: Mapping[str, Any]
-    map: Taken | None = None
-    trained: Taken | None = None
+    map: NamedArray | None = None
+    trained: NamedArray | None = None
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """`python -m tui_cnn.worker train RUN_DIR`: train the run in that directory, from its beginning or its checkpoint.
 
-`python -m tui_cnn.worker spare RUNTIME`: load TensorFlow, configured as the JSON says, and wait on the standard input
+`python -m tui_cnn.worker spare RUNTIME`: load TensorFlow, configured by the JSON, and wait on the standard input
 for the directory of a run to train.
-`python -m tui_cnn.worker probe`: measure what this machine takes for the parts of networks.
+`python -m tui_cnn.worker probe`: measure how fast this machine trains the parts of networks.
 `python -m tui_cnn.worker export keras|onnx FILE`: build the network that comes as TOML on the standard input, write it.
 `python -m tui_cnn.worker export-run keras|onnx RUN_DIR FILE`: write the best network of a run, with its weights.
 
@@ -83,7 +83,7 @@ def _runtime(settings: str) -> "Runtime | None":
 
 
 def _lower_priority() -> None:
-    """Give way to whatever else is running.
+    """Let other processes run first.
 
     Linux weighs sessions against each other before it looks at the processes within one (sched(7), “autogroup”): the
     worker has a session of its own, so its own niceness alone would be without effect. Started by hand it has not, and
@@ -103,9 +103,9 @@ def _lower_priority() -> None:
 
 
 def _end(status: int) -> None:
-    """End at once: TensorFlow takes a second to put in order the memory that the system takes back anyway."""
+    """End at once: TensorFlow needs a second to free memory that the system frees anyway."""
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):  # nobody reads it any more
+        with suppress(OSError):  # the reader has ended
             stream.flush()
     os._exit(status)
 

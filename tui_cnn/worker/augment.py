@@ -38,7 +38,7 @@ def _shift(images: Any, down: Any, right: Any, height: Any, width: Any) -> Any:
 
 
 def _within(centre: Any, size: Any) -> Any:
-    """Tell for each image (n,) which of `size` places are in the square around its centre: (n, size)."""
+    """Return for each image (n,) which of `size` places are in the square around its centre: (n, size)."""
     distance = tf.range(size)[tf.newaxis, :] - centre[:, tf.newaxis]
     return (distance >= -_ERASED // 2) & (distance < _ERASED // 2)
 

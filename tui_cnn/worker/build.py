@@ -22,7 +22,7 @@ _MERGES = {
 }
 
 _Common = dict[Path, dict[str, str]]
-"""What every layer of Keras takes: its name and its dtype policy."""
+"""Arguments of every layer of Keras: its name and its dtype policy."""
 
 
 def build(network: Network, precision: str = "float32") -> keras.Model:

@@ -15,7 +15,7 @@ from tui_cnn.worker.failures import TrainingError
 def configure(runtime: Runtime) -> Runtime:
     """Set up TensorFlow; return how it computes.
 
-    That is in one lane on a GPU, and as it did before where TensorFlow had begun already.
+    That is in one lane on a GPU, and unchanged if TensorFlow has begun already.
 
     Raises:
         TrainingError: the device is not there.
@@ -26,16 +26,16 @@ def configure(runtime: Runtime) -> Runtime:
             _("TensorFlow found no GPU on this machine."),
             _("Start a new run with device = auto; worker.log shows the reason."),
         )
-    seen = {"cpu": [], "gpus": gpus}.get(runtime.device, gpus[:1])
-    if gpus and seen != tf.config.get_visible_devices("GPU"):
-        tf.config.set_visible_devices(seen, "GPU")
+    visible = {"cpu": [], "gpus": gpus}.get(runtime.device, gpus[:1])
+    if gpus and visible != tf.config.get_visible_devices("GPU"):
+        tf.config.set_visible_devices(visible, "GPU")
     if runtime.deterministic:
         tf.config.experimental.enable_op_determinism()
     with suppress(RuntimeError):  # it has begun
-        tf.config.threading.set_intra_op_parallelism_threads(runtime.threads if seen else runtime.sharing)
+        tf.config.threading.set_intra_op_parallelism_threads(runtime.threads if visible else runtime.sharing)
         tf.config.threading.set_inter_op_parallelism_threads(runtime.threads)
     sharing = tf.config.threading.get_intra_op_parallelism_threads() or runtime.threads
-    lanes = 1 if seen or sharing > 1 else runtime.lanes
+    lanes = 1 if visible or sharing > 1 else runtime.lanes
     return msgspec.structs.replace(runtime, lanes=lanes, sharing=sharing)
 
 
@@ -43,7 +43,7 @@ def configure(runtime: Runtime) -> Runtime:
 def strategy() -> Any:
     """How the devices that are computed on share a batch: each keeps a copy of the model, where there are several.
 
-    There is one in a process: what two of them send between the devices would be taken for each other's.
+    One for the process: the messages of two between the devices would be mixed up.
     """
     devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
     if len(devices) > 1:
@@ -58,5 +58,5 @@ def used_devices() -> tuple[str, ...]:
 
 
 def device_kind() -> str:
-    """Tell what computes: `CPU` or `GPU`."""
+    """Return what computes: `CPU` or `GPU`."""
     return used_devices()[0].partition(":")[0]

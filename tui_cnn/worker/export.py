@@ -1,6 +1,6 @@
 """A network as a file that holds a built model: a `.keras` archive, or ONNX.
 
-Its weights are fresh, drawn by Keras, or the best that a run has found; numbers are float32, however it was trained.
+Its weights are fresh, drawn by Keras, or the best of a run; numbers are float32, however it was trained.
 """
 
 import os
@@ -30,16 +30,16 @@ def main(to: str, target: Path) -> int:
 
     Status 2, and a line on standard error, where it cannot be done.
     """
-    return _told(lambda: export(_network(sys.stdin.buffer.read()), to, target))
+    return _report_errors(lambda: export(_network(sys.stdin.buffer.read()), to, target))
 
 
 def export_run(to: str, directory: Path, target: Path) -> int:
     """Export the best network of the run in `directory`; return the exit status, as `main` does."""
     run = RunDirectory(directory)
-    return _told(lambda: export(run.network(), to, target, weights=run.best_file))
+    return _report_errors(lambda: export(run.network(), to, target, weights=run.best_file))
 
 
-def _told(work: Callable[[], None]) -> int:
+def _report_errors(work: Callable[[], None]) -> int:
     try:
         work()
     except FormatError as error:

@@ -1,4 +1,4 @@
-"""What went wrong, in a sentence for the one who trains, and what to do about it."""
+"""What went wrong, in a sentence for the user, and what to do about it."""
 
 import errno
 
@@ -20,9 +20,9 @@ class TrainingError(UserError):
 
 
 def explain(error: Exception) -> Failed:
-    """Put an error into the event that ends a run."""
+    """Make the event that ends a run out of an error."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    # What fails while TensorFlow reads our functions says where it was first, and what happened last.
+    # An error while TensorFlow traces our functions begins with the place, and ends with the reason.
     reason = lines[-1 if lines[0] == _WHERE else 0] if lines else type(error).__name__
     match error:
         case TrainingError():

@@ -6,15 +6,15 @@ from pathlib import Path
 from tui_cnn.data.dataset import Dataset, load
 
 images = lru_cache(maxsize=1)(load)
-"""Read a data set as `load` does, or give the one that was read last."""
+"""Read a data set as `load` does, or return the one that was read last."""
 
 
 def take_images(directory: Path | None) -> Dataset:
-    """Read a data set, and keep none of it back.
+    """Return a data set, and drop it from the cache.
 
     Raises:
         DataError: a file is missing or damaged, or the files do not belong together.
     """
-    taken = images(directory)
+    data = images(directory)
     images.cache_clear()
-    return taken
+    return data

@@ -1,4 +1,4 @@
-"""Grey images made into what a network takes, by TensorFlow: in the graph of a training, and for the inspector."""
+"""Grey images prepared as a network's input, by TensorFlow: in the graph of a training, and for the inspector."""
 
 from typing import Any
 
@@ -19,5 +19,5 @@ def fitted(images: Any, fitting: Fitting) -> Any:
 
 
 def scaled(images: Any) -> Any:
-    """Turn bytes into float32, 0 to 1."""
+    """Convert bytes to float32, 0 to 1."""
     return tf.cast(images, tf.float32) / _LARGEST_PIXEL

@@ -8,7 +8,7 @@ from pathlib import Path
 from tui_cnn.runs.events import AnyEvent, encode
 
 _RESERVE = 64 * 1024
-"""Bytes held back on the disk, so that there is room to say so when it is full."""
+"""Bytes reserved on the disk, so that a full disk can be reported."""
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -18,14 +18,14 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._reserve = path.with_suffix(".reserve")
-        self._mend()
+        self._end_torn_line()
         self._reserve.write_bytes(os.urandom(_RESERVE))  # zeros might take no room
 
     def write(self, event: AnyEvent) -> None:
         """Append an event; readers see it at once.
 
         Raises:
-            OSError: the file cannot be written. Where the disk is full, what was held back for the next event is freed.
+            OSError: the file cannot be written. Where the disk is full, the reserve is freed for the next event.
         """
         with self._path.open("r+b", buffering=0) as file:
             end = file.seek(0, os.SEEK_END)
@@ -40,12 +40,12 @@ class Journal:
                 raise
 
     def close(self) -> None:
-        """Free what was held back."""
+        """Free the reserve."""
         with suppress(OSError):
             self._reserve.unlink(missing_ok=True)
 
-    def _mend(self) -> None:
-        """End the line that a worker may have left torn when it was killed, lest the next event be lost with it."""
+    def _end_torn_line(self) -> None:
+        """End a line that a killed worker may have left torn, so that the next event is not lost with it."""
         with self._path.open("a+b") as file:
             if file.seek(0, os.SEEK_END):
                 file.seek(-1, os.SEEK_END)

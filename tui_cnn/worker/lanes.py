@@ -1,7 +1,7 @@
-"""A batch worked on in lanes: each thread of a processor takes a part of it through the whole network, forth and back.
+"""A batch split into lanes: each thread of a processor takes a shard of it through the whole network and back.
 
 Threads that share each operation wait for each other at its end, hundreds of times a step; here they meet once.
-Where there is one lane, its part is the whole.
+Where there is one lane, its shard is the whole batch.
 """
 
 from itertools import pairwise
@@ -13,7 +13,7 @@ from tui_cnn.worker.replicas import Shard
 
 
 def split_batch(batch: Shard, lanes: int) -> list[Shard]:
-    """Share a batch among lanes, in the order of its images. For use in a graph."""
+    """Split a batch among lanes, in the order of its images. For use in a graph."""
     if lanes == 1:
         return [batch]
     ends = [place * batch.count // lanes for place in range(lanes + 1)]

@@ -1,4 +1,4 @@
-"""Loading TensorFlow and Keras: quietly, and without going through all that they make again and again as they make it.
+"""Loading TensorFlow and Keras: without their log, and without garbage collection meanwhile.
 
 `tests.bench.loading` measures the latter.
 """
@@ -13,7 +13,7 @@ _ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
 def load_tensorflow() -> None:
-    """Import TensorFlow and Keras, once. What they have made by then stays, so garbage is not looked for in it.
+    """Import TensorFlow and Keras, once. Their objects stay, so they are excluded from garbage collection.
 
     Raises:
         ImportError: they cannot be loaded.

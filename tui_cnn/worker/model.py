@@ -11,7 +11,7 @@ from tui_cnn.worker.build import build
 
 _MOMENTUM = 0.9
 _ADAMW_DECAY = 0.004
-"""What Keras' AdamW takes by itself."""
+"""The default of Keras' AdamW."""
 
 
 def make_model(network: Network, recipe: Recipe, precision: Precision = "float32") -> keras.Model:
@@ -60,12 +60,12 @@ def _loss(model: keras.Model, smoothing: float) -> keras.losses.Loss:
     return keras.losses.SparseCategoricalCrossentropy(from_logits=from_logits)
 
 
-def takes_shares(loss: Any) -> bool:
-    """Tell whether a loss takes labels as shares of all classes, not as the number of one."""
+def takes_one_hot_labels(loss: Any) -> bool:
+    """Return whether a loss takes labels as shares of all classes, not as the number of one."""
     return isinstance(loss, keras.losses.CategoricalCrossentropy)
 
 
 def _ends_in_softmax(model: keras.Model) -> bool:
-    """Tell whether the outputs are probabilities; the layer that gives them is the last in Keras' order of depth."""
+    """Return whether the outputs are probabilities; the layer that gives them is the last in Keras' order of depth."""
     last = model.layers[-1]
     return isinstance(last, keras.layers.Softmax) or getattr(last, "activation", None) is keras.activations.softmax

@@ -1,7 +1,7 @@
 """A built model as an ONNX file.
 
-What tf2onnx cannot convert of what Keras makes is put in other words that give the same numbers; what it leaves
-unconverted all the same is refused, for it writes such files without complaint.
+Operations of Keras that tf2onnx cannot convert are replaced by others that give the same numbers; what it leaves
+unconverted all the same is refused, because it writes such files without an error.
 """
 
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def save_onnx(model: keras.Model, target: Path) -> None:
     import onnx
 
     for layer in model.layers:
-        _put_in_other_words(layer)
+        _replace_operations(layer)
     model(np.zeros((1, *model.input_shape[1:]), "float32"))  # Keras exports only what has been called
     model.export(target, format="onnx", verbose=False)
     graph = onnx.load(target, load_external_data=False).graph
@@ -46,7 +46,7 @@ def save_onnx(model: keras.Model, target: Path) -> None:
         raise ValueError(message.format(operations=", ".join(unknown), layers=", ".join(places)))
 
 
-def _put_in_other_words(layer: Any) -> None:
+def _replace_operations(layer: Any) -> None:
     if isinstance(layer, keras.layers.Conv2D) and layer.groups > 1:
         layer.convolution_op = _grouped(layer)
     if isinstance(layer, keras.layers.Normalization):
@@ -64,7 +64,7 @@ def _grouped(layer: Any) -> Callable[[Any, Any], Any]:
 
 
 def _normalized(layer: Any) -> Callable[[Any], Any]:
-    """Normalize by constants: tf2onnx takes the tensors that Keras has made beforehand for inputs of the model."""
+    """Normalize by constants: tf2onnx mistakes Keras' own tensors for inputs of the model."""
     mean = np.asarray(layer.mean)
     deviation = np.maximum(np.sqrt(np.asarray(layer.variance)), keras.config.epsilon())
     return (lambda inputs: inputs * deviation + mean) if layer.invert else lambda inputs: (inputs - mean) / deviation

@@ -1,4 +1,4 @@
-"""A short measurement of what this machine takes for the parts that networks are made of, so that more can be told.
+"""A short measurement of how fast this machine trains the parts of networks, for predictions.
 
 Small networks of different kinds are trained for a moment each, at the lowest priority, and only while no run is.
 """
@@ -56,7 +56,7 @@ _ENOUGH = 6
 
 
 def probe(part: int = 0) -> int:
-    """Measure, and let this machine know; return the exit status.
+    """Measure, and record it; return the exit status.
 
     How threads share the work is fixed once TensorFlow has begun: each way of it is a part of the measurement, after
     which this process becomes another.
@@ -88,7 +88,7 @@ def _network(number: int) -> Network:
 
 
 def _measure(by: Runtime, plans: list[Plan]) -> bool:
-    """Measure; tell whether there was time for it."""
+    """Measure; return False if a run has begun meanwhile."""
     load_tensorflow()
     import tensorflow as tf
 
@@ -96,7 +96,7 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
     from tui_cnn.worker import event_factory
     from tui_cnn.worker.device import configure
     from tui_cnn.worker.images import take_images
-    from tui_cnn.worker.measuring import remember_step
+    from tui_cnn.worker.measuring import record_step
     from tui_cnn.worker.model import make_model
     from tui_cnn.worker.steps import Samples, Steps
     from tui_cnn.worker.trials import step_seconds
@@ -114,5 +114,5 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
             steps = Steps(model, fit(data.image_shape, network.input_shape), recipe, by.lanes)
             seconds = step_seconds(steps, samples, recipe)
             held = held or event_factory.memory()
-            remember_step(analyze(network), recipe, precision, by, seconds, held if number == 0 else None)
+            record_step(analyze(network), recipe, precision, by, seconds, held if number == 0 else None)
     return True

@@ -1,6 +1,6 @@
-"""A batch shared among devices: each replica of the model learns from its part, and all keep the same weights.
+"""A batch split among devices: each replica of the model learns from its shard, and all keep the same weights.
 
-Where there is one device, its part is the whole batch, and nothing is added up.
+Where there is one device, its shard is the whole batch, and nothing is added up.
 """
 
 from collections.abc import Callable
@@ -10,11 +10,11 @@ import tensorflow as tf
 
 
 class Shard(NamedTuple):
-    """What a replica takes of a batch of `whole` images.
+    """The part of a batch of `whole` images that a replica computes.
 
     `count` of its images and labels are its own; where that is none, it has one that weighs nothing, because layers
-    cannot do without. `weight` times the loss that Keras gives for the part, summed over the replicas, is the mean over
-    the batch.
+    cannot do without. `weight` times the loss that Keras gives for the shard, summed over the replicas, is the mean
+    over the batch.
     """
 
     images: Any
@@ -57,5 +57,5 @@ class Replicas:
         return list(tf.distribute.get_replica_context().all_reduce("SUM", gradients))
 
     def divide(self, tensor: Any) -> Any:
-        """Divide what every replica has by their number: what adds them up gives the tensor again."""
+        """Divide a tensor that every replica has by their number, so that their sum is the tensor."""
         return tensor if self.count == 1 else tensor / tf.cast(self.count, tensor.dtype)

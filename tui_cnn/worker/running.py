@@ -67,6 +67,6 @@ def _train_locked(run: RunDirectory, control: Control) -> int:
 
 
 def _read_ahead(run: RunDirectory) -> None:
-    """Read the images beside all that must be loaded; errors are left to whoever needs them."""
+    """Read the images while TensorFlow loads; an error comes again when they are needed."""
     with suppress(UserError, OSError):
         images(run.recipe().directory)

@@ -1,6 +1,6 @@
 """Training and evaluation, many steps in one call: the loop over the steps is part of TensorFlow's graph.
 
-The images stay in memory as bytes; each batch is gathered, changed at random if the recipe says so, padded and
+The images stay in memory as bytes; each batch is gathered, augmented if the recipe asks for it, padded and
 scaled to 0..1 by the graph.
 """
 
@@ -15,7 +15,7 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.worker.augment import augment
 from tui_cnn.worker.inputs import fitted, scaled
 from tui_cnn.worker.lanes import split_batch
-from tui_cnn.worker.model import takes_shares
+from tui_cnn.worker.model import takes_one_hot_labels
 from tui_cnn.worker.replicas import Replicas, Shard
 from tui_cnn.worker.totals import Confusion, RunningTotals, Sums, count
 
@@ -34,7 +34,7 @@ _RATES = tf.TensorSpec((None,), tf.float32)
 
 
 def _compiled(function: Callable[..., Any], *signature: Any) -> Any:
-    """Compile a function; it names its loops itself, since to find them in the code takes as long as the rest."""
+    """Compile a function; its loops are explicit, since autograph would take as long as the rest."""
     return tf.function(function, input_signature=signature, autograph=False)
 
 
@@ -123,12 +123,12 @@ class Steps:
         return shard.weight * self._loss(shard.labels, outputs)
 
     def _loss(self, labels: Any, outputs: Any) -> Any:
-        if takes_shares(self._model.loss):
+        if takes_one_hot_labels(self._model.loss):
             labels = tf.one_hot(labels, outputs.shape[-1])
         return self._model.loss(labels, outputs)
 
     def _batch(self, samples: Samples, order: Any, number: Any, step: Any = None) -> tuple[Any, Any]:
-        """Take the batch of that number; one to train on, at `step`, is augmented."""
+        """Return the batch of that number; a batch to train on, at `step`, is augmented."""
         size = self._recipe.batch_size
         chosen = order[number * size : (number + 1) * size]
         images = tf.gather(samples.images, chosen)

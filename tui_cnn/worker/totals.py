@@ -1,4 +1,4 @@
-"""Losses and right answers, summed up by the graph; their means are what is reported."""
+"""Losses and right answers, summed up in the graph; their means are reported."""
 
 from typing import Any, NamedTuple
 
@@ -8,14 +8,14 @@ from tui_cnn.worker.replicas import Shard
 
 
 class Means(NamedTuple):
-    """Mean loss in nats, and share of right answers, over the images seen."""
+    """Mean loss in nats, and share of right answers, over the images."""
 
     loss: float
     accuracy: float
 
 
 class Sums(NamedTuple):
-    """What the means are made of; a checkpoint keeps them."""
+    """The sums of the means; a checkpoint keeps them."""
 
     loss: float = 0.0
     right: float = 0.0
@@ -23,7 +23,7 @@ class Sums(NamedTuple):
 
 
 def count(loss: Any, outputs: list[Any], shards: list[Shard]) -> tuple[Sums, Any]:
-    """Sum up parts of a batch, and count their images by class and what they are taken for. For use in a graph.
+    """Sum up shards of a batch, and count their images by class and predicted class. For use in a graph.
 
     `loss` is what the parts add to the mean over the batch; the outputs of each are (n, classes).
     """
@@ -56,18 +56,18 @@ class RunningTotals:
         return Sums(*(float(variable) for variable in self._variables))
 
     def means(self) -> Means:
-        """The means over the images seen, of which there is at least one."""
+        """The means over the images, of which there is at least one."""
         loss, right, images = self.sums()
         return Means(loss / images, right / images)
 
     def set(self, sums: Sums) -> None:
-        """Go on from `sums`."""
+        """Set the sums."""
         for variable, value in zip(self._variables, sums, strict=True):
             variable.assign(value)
 
 
 class Confusion:
-    """Counts of images by their class and the class that they were taken for, in a variable of TensorFlow."""
+    """Counts of images by their class and their predicted class, in a variable of TensorFlow."""
 
     def __init__(self, classes: int) -> None:
         self._counts = tf.Variable(tf.zeros((classes, classes), tf.int32))
@@ -77,9 +77,9 @@ class Confusion:
         self._counts.assign_add(counts)
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Set all counts to 0."""
         self._counts.assign(tf.zeros_like(self._counts))
 
     def rows(self) -> tuple[tuple[int, ...], ...]:
-        """The counts as they stand: `rows()[i][j]` of class i were taken for class j."""
+        """The counts as they stand: `rows()[i][j]` of class i were predicted as class j."""
         return tuple(tuple(row) for row in self._counts.numpy().tolist())

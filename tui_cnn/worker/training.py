@@ -1,7 +1,7 @@
 """A run from its beginning, or its checkpoint, to its end.
 
-What is exact: a resumed run goes on from the very weights and optimizer state of its checkpoint, sees the batches
-that it would have seen, changed as they would have been, and draws the dropout that it would have drawn; the training
+What is exact: a resumed run continues with the very weights and optimizer state of its checkpoint, with the same
+batches, augmented in the same way, and with the same dropout as if it had not been interrupted; the training
 means of an epoch that was interrupted cover all of it. Where the hardware adds numbers up in the same order each
 time, as CPUs do in our tests, it ends with the weights of a run that was never interrupted. What is not exact: times.
 """
@@ -21,7 +21,7 @@ from tui_cnn.worker import event_factory
 from tui_cnn.worker.control import Control
 from tui_cnn.worker.execution import Execution, StopRequestedError, TrainingSlot
 from tui_cnn.worker.journal import Journal
-from tui_cnn.worker.measuring import remember_step
+from tui_cnn.worker.measuring import record_step
 from tui_cnn.worker.pace import Speed, Stopwatch
 from tui_cnn.worker.plan import make_plan
 from tui_cnn.worker.preparation import prepare
@@ -150,10 +150,10 @@ class Training:
         event = self._reporter.epoch(epoch, trained, validated, began, self._done, best=best)
         self._epochs.append(event)
         self._saver.save(self._done)
-        self._remember(event)
+        self._record(event)
 
-    def _remember(self, event: Epoch) -> None:
+    def _record(self, event: Epoch) -> None:
         """Record how fast this machine was, for later predictions."""
         made, seconds = self._prepared, self._reporter.speed.whole
         if seconds:
-            remember_step(made.analysis, self._plan.recipe, made.precision, made.runtime, seconds, event.memory)
+            record_step(made.analysis, self._plan.recipe, made.precision, made.runtime, seconds, event.memory)

@@ -10,7 +10,7 @@ import tensorflow as tf
 from tui_cnn.core.network import Network
 from tui_cnn.data.fitting import Fitting
 from tui_cnn.runs.events import Chosen, PrecisionTrial
-from tui_cnn.runs.machine import digest, fastest, read_machine, remember
+from tui_cnn.runs.machine import digest, fastest, read_machine, record
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import thread_count
 from tui_cnn.worker.device import used_devices
@@ -22,7 +22,7 @@ _SECONDS = 0.15
 
 
 class FreshModel(NamedTuple):
-    """A model that nothing has been learnt by yet, and its steps, which may be compiled already."""
+    """A model with fresh weights, and its steps, which may be compiled already."""
 
     model: keras.Model
     steps: Steps
@@ -31,9 +31,10 @@ class FreshModel(NamedTuple):
 def choose(
     network: Network, recipe: Recipe, fitting: Fitting, samples: Samples, lanes: int
 ) -> tuple[Chosen, FreshModel | None]:
-    """Measure, or remember an earlier measurement on this machine, and choose the fastest precision.
+    """Measure, or reuse an earlier measurement on this machine, and choose the fastest precision.
 
-    What was measured in it is returned as new, so that it need not be compiled again; None if nothing was.
+    The model that was measured in it is returned with fresh weights, so that it need not be compiled again; None if
+    nothing was measured.
     """
     key = f"{digest(network)} {recipe.batch_size} {thread_count(recipe)} {lanes} {used_devices()[0]}"
     trials = read_machine().trials.get(key)
@@ -41,13 +42,13 @@ def choose(
         return Chosen(precision=fastest(trials), trials=trials, known=True), None
     made = {precision: _run_trial(network, recipe, fitting, samples, lanes, precision) for precision in _candidates()}
     trials = tuple(trial for trial, _fresh_model in made.values())
-    remember(trials={key: trials})
+    record(trials={key: trials})
     precision = fastest(trials)
     return Chosen(precision=precision, trials=trials, known=False), made[precision][1]
 
 
 def _candidates() -> tuple[Precision, ...]:
-    """List what is worth a trial: no processor that TensorFlow supports is fast at float16, but GPUs are."""
+    """List the precisions to measure: no processor that TensorFlow supports is fast at float16, but GPUs are."""
     return (
         ("float32", "mixed_bfloat16", "mixed_float16") if "GPU" in used_devices()[0] else ("float32", "mixed_bfloat16")
     )

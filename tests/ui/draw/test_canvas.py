@@ -1,12 +1,9 @@
 """Arrays as cells: colours by half-blocks, or characters where there are no colours."""
 
 import numpy as np
-from rich.style import Style
 
-from tui_cnn.ui.inspect.histogram import draw_columns, draw_numbers
-from tui_cnn.ui.toolkit.canvas import Canvas, colours
-from tui_cnn.ui.toolkit.gallery import enlargement, grid, reduction
-from tui_cnn.ui.toolkit.pictures import fit_into, frame, magnify, sheet, shrink
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours
+from tui_cnn.ui.toolkit.pictures.pixels import fit_into, frame, magnify, sheet, shrink
 
 
 def test_a_cell_is_two_pixels():
@@ -69,25 +66,3 @@ def test_pictures_are_scaled_and_framed():
     corner = frame(colours(np.zeros((4, 4))), (0, 0, 1, 1), (9, 9, 9))
     assert corner[0, 0, 0] == 9, "where there is no room around it, the frame is on it"
     assert sheet([np.zeros((2, 3))] * 5, columns=2).shape == (8, 7, 3)
-
-
-def test_a_gallery_keeps_the_chosen_one_in_view():
-    laid = grid((10, 10), 40, 0, (24, 60))  # 12 cells and 6 lines each: 5 beside each other, 4 below
-    assert (laid.columns, laid.rows, laid.first) == (5, 4, 0)
-    for chosen in range(40):
-        laid = grid((10, 10), 40, chosen, (24, 60))
-        assert laid.first <= chosen < laid.first + laid.room
-    assert grid((10, 10), 40, 39, (24, 60)).first == 20
-    assert reduction((26, 26), 32, (18, 48)) == 4
-    assert reduction((5, 5), 4, (18, 48)) == 1
-    assert enlargement((3, 3), 4, (20, 60)) == 4
-    assert enlargement((28, 28), 4, (20, 60)) == 1
-
-
-def test_columns_and_numbers():
-    canvas = Canvas(12, 2)
-    draw_columns(canvas, 0, 0, np.array([0, 1, 8, 16]), 2, Style())
-    assert canvas.text == "   █\n ▁██"
-    canvas = Canvas(12, 1)
-    draw_numbers(canvas, 0, 0, np.array([[0.5, -1.25]]), 6)
-    assert canvas.text == "  0.50 −1.25"

@@ -4,25 +4,40 @@ import re
 
 import numpy as np
 import pytest
-from textual.color import Color
+from rich.style import Style
 
 from tests.ui.draw.test_words import written
-from tui_cnn.lab.scene import Typed, convolution
+from tui_cnn.core.analysis import analyze
+from tui_cnn.formats.presets import preset
+from tui_cnn.insight.colours import Scale
+from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, WeightsSettings
 from tui_cnn.lab.shifting import moved
 from tui_cnn.lab.sizes import Slide
 from tui_cnn.lab.windows import WindowError
-from tui_cnn.ui.lab import pooling_drawing as lab_pooling
-from tui_cnn.ui.lab.convolution_drawing import CellCursor, pictures
-from tui_cnn.ui.lab.grid import Fit, Marks, Tones, brightness, grid, heat, number
-from tui_cnn.ui.lab.half_blocks import halves
+from tui_cnn.ui.lab.convolution_arrays import CellCursor, convolution_arrays
+from tui_cnn.ui.lab.pairs_drawing import pairs, pairs_table
+from tui_cnn.ui.lab.pooling import pooling_arrays, pooling_facts
 from tui_cnn.ui.lab.sizes_drawing import ChainCursor, chain_table
-from tui_cnn.ui.lab.sums import product, products, sums
+from tui_cnn.ui.lab.stage import Array, Fit, Part, fit_into, image_scale, size_of
+from tui_cnn.ui.lab.sums import number, product, products, sums
 from tui_cnn.ui.lab.weights_drawing import EXAMPLES, weights_tables
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas
+from tui_cnn.ui.toolkit.pictures.drawing import Styles
+from tui_cnn.ui.toolkit.pictures.matrix import draw_matrix, lay_out_matrix
 
-DARK = Tones(*map(Color.parse, ("#111111", "#eeeeee", "#888888", "#0178d4", "#ffa62b", "#ffff00")))
-LIGHT = DARK._replace(ground=Color.parse("#eeeeee"), words=Color.parse("#111111"))
 VALUES = np.array([[1.0, -2], [0.5, 1 / 3]])
+
+
+def drawn(fit, **more):
+    """What a matrix makes of an array."""
+    array = Array(Part("image"), VALUES, "Image", "2×2", Scale(-2, 2, "diverging"), **more)
+    numbers = array.numbers(fit)
+    width, height = size_of(array, fit)
+    canvas = Canvas(width, height)
+    laid = lay_out_matrix(numbers, (height, width))
+    draw_matrix(canvas, numbers, laid, array.cursor, None, Styles())
+    return canvas.text.split("\n")
 
 
 def test_numbers():
@@ -31,53 +46,42 @@ def test_numbers():
     ]  # fmt: skip
 
 
-def test_a_grid_frames_the_window_and_hides_what_is_to_come():
+def test_a_window_has_a_frame_and_what_is_to_come_is_hidden():
     window = np.array([[False, True], [False, True]])
-    assert grid(VALUES, DARK, Marks(window), Fit(1)).plain == "    1┌  −2┐\n  0.5└0.33┘"
-    assert grid(VALUES, DARK, Marks(shown=3), Fit(1)).plain == "    1   −2 \n  0.5    · "
-    assert grid(VALUES, DARK, Marks(np.eye(2, dtype=bool)), Fit(1, 0)).plain == "[ 1]−2 \n  0[ 0]"
+    assert drawn(Fit(1, 1), window=window) == ["    1┌  −2┐", "  0.5└0.33┘"]
+    assert drawn(Fit(1, 1), known=np.array([[True, True], [True, False]])) == ["    1   −2", "  0.5    ·"]
+    assert drawn(Fit(1, 1, 0), window=np.eye(2, dtype=bool)) == ["[ 1]−2", "  0[ 0]"]
     whole = np.ones((2, 2), bool)
-    assert grid(VALUES, DARK, Marks(whole), Fit(1, 0)).plain == "┌ 1 −2┐\n└ 0  0┘"
-    assert grid(VALUES, DARK, None, Fit(1, 0, 2)).plain.count("\n") == 3
-    tall = grid(VALUES, DARK, Marks(whole), Fit(1, 0, 2)).plain
-    assert tall == "┌ 1 −2┐\n│     │\n│ 0  0│\n└     ┘"
-    assert grid(VALUES, DARK, Marks(np.eye(2, dtype=bool)), Fit(1, 0, 2)).plain.split("\n")[:2] == [
-        "┌ 1┐−2 ",
-        "└  ┘   ",
-    ]
-    typed = grid(VALUES, DARK, Marks(cursor=(0, 1), typed="-7"), Fit(1, 0))
-    assert typed.plain.split("\n")[0] == "  1 -7 "
+    assert drawn(Fit(1, 1, 0), window=whole) == ["┌ 1 −2┐", "└ 0  0┘"]
+    assert drawn(Fit(4, 2, 0), window=whole) == ["┌ 1  −2 ┐", "│       │", "│ 0   0 │", "└       ┘"]
+    assert drawn(Fit(9, 3, 0))[1] == "    1       −2"
+    assert drawn(Fit(1, 1, 0), cursor=(0, 1), typed="-7")[0] == "  1 -7"
 
 
-def test_backgrounds_follow_the_numbers():
-    assert heat(0, 5, DARK) == DARK.ground
-    assert heat(5, 5, DARK).b > heat(2, 5, DARK).b
-    assert heat(-5, 5, DARK).r > heat(5, 5, DARK).r
-    for tones in (DARK, LIGHT):
-        assert brightness(10, 10, tones).brightness > brightness(0, 10, tones).brightness
+def test_an_image_is_grey_and_all_else_diverges_around_zero():
+    assert image_scale(np.array([[0.0, 9]])) == Scale(0, 9, "grey")
+    assert image_scale(VALUES) == Scale(-2, 2, "diverging")
 
 
-def test_half_blocks():
-    values = np.arange(15.0).reshape(3, 5)
-    assert halves(values, DARK).plain == "▀▀▀▀▀\n▀▀▀▀▀"
-    assert halves(values, DARK, Marks(shown=7)).plain == "▀▀▀▀▀\n·····"
-    assert halves(values, DARK, Marks(shown=7), large=True).plain == "██████████\n████ · · ·\n · · · · ·"
-    assert halves(values, DARK, Marks(shown=0)).plain == "·····\n·····"
-    plain = DARK._replace(plain=True)
-    assert halves(np.array([[0.0, 9], [0, 9], [4.5, 9]]), plain, Marks(shown=5), large=True).plain == "  @@\n  @@\n== ·"
-    assert halves(np.array([[0.0, 9], [0, 9]]), plain).plain == " @"
+def test_a_cell_says_where_it_is_without_its_padding():
+    made = convolution(ConvolutionSettings(padding="1"), LabArrays())
+    image = convolution_arrays(made, 0, 0).all[0]
+    assert image.describe(1, 2) == "row 1, column 2: 0"
+    assert image.describe(0, 0) == "row 0, column 0: 0"
 
 
 def test_what_stands_out_in_a_picture_has_its_colour():
-    values, mark = np.array([[0.0, 9.0]]), np.array([[True, False]])
+    values, mark = np.zeros((1, 20)), np.arange(20)[np.newaxis] == 0
 
-    def first(marks):
-        return halves(values, DARK, marks).spans[0].style.color
+    def first(**more):
+        array = Array(Part("image"), values, "", "", Scale(0, 9, "grey"), **more)
+        return array.raster().pixels[0, 0].tolist()
 
-    usual = first(Marks())
-    colours = [first(marks) for marks in (Marks(mark), Marks(strong=mark), Marks(dim=mark), Marks(cursor=(0, 0)))]
-    assert len({usual, *colours}) == 5
-    assert first(Marks(dim=~mark, strong=mark)) == usual
+    assert first() == [0, 0, 0]
+    assert first(strong=mark) != [0, 0, 0]
+    assert first(known=~mark) == [96, 96, 96], "no number"
+    raster = Array(Part("image"), values, "", "", Scale(0, 9, "grey"), window=mark, cursor=(0, 3)).raster()
+    assert list(raster.frames) == [((0, 0, 0, 0), "second-frame"), ((0, 3, 0, 3), "cursor")]
 
 
 def test_products_are_broken_where_the_line_is_full():
@@ -89,7 +93,7 @@ def test_products_are_broken_where_the_line_is_full():
 
 
 def test_sums_of_several_channels():
-    made = convolution(ConvolutionSettings(image="colours", side=7, filters=10, bias=-2, relu=True), Typed())
+    made = convolution(ConvolutionSettings(image="colours", side=7, filters=10, bias=-2, relu=True), LabArrays())
     text = written(sums(made, 2, 0, 90))
     assert "(3·3·3 + 1)·10 = 280" in text
     for line, name in zip(text.split("\n"), ("red", "green", "blue"), strict=False):
@@ -100,7 +104,7 @@ def test_sums_of_several_channels():
 
 
 def test_nothing_is_like_nothing():
-    made = convolution(ConvolutionSettings(kernel="own"), Typed())
+    made = convolution(ConvolutionSettings(kernel="own"), LabArrays())
     assert "no cosine" in written(sums(made, 0, 0, 90))
 
 
@@ -116,66 +120,68 @@ def test_nothing_is_like_nothing():
         {"image": "colours", "side": 22, "filters": 2, "kernel": "blur"},
     ],
 )
-def test_pictures_fill_the_room_and_not_more(settings):
-    made = convolution(ConvolutionSettings(**settings), Typed())
-    for room in ((76, 14), (74, 20), (140, 45)):
-        lines = written(pictures(made, 3, 0, DARK, room), 300).split("\n")
-        assert max(map(len, lines)) <= room[0]
-    small = written(pictures(made, 3, 0, DARK, (76, 9)), 300).count("\n")
-    large = written(pictures(made, 3, 0, DARK, (140, 45)), 300).count("\n")
-    assert large > small or made.image.shape[0] > 16
+def test_arrays_fill_the_room_and_not_more(settings):
+    made = convolution(ConvolutionSettings(**settings), LabArrays())
+    arrays = convolution_arrays(made, 3, 0)
+    small, large = fit_into(arrays, (76, 14)), fit_into(arrays, (140, 45))
+    for fit, room in ((small, (76, 14)), (large, (140, 45))):
+        sides = [sum(max(size_of(each, fit)[0] for each in column) + 2 for column in side) - 2 for side in arrays]
+        assert (max(sides) if fit.stacked else sum(sides) + 2) <= room[0]
+    assert (large.cell, large.times) > (small.cell, small.times)
 
 
-def test_pictures_show_the_turned_kernel_unless_it_is_typed_into():
-    made = convolution(ConvolutionSettings(turned=True), Typed())
-    assert "turned" in written(pictures(made, 0, 0, DARK, (120, 9)))
-    assert "turned" not in written(pictures(made, 0, 0, DARK, (120, 9), cursor=CellCursor("kernel", (0, 0, 0))))
+def titles(arrays):
+    return " ".join(array.words(named=True).plain for array in arrays.all)
+
+
+def test_the_kernel_is_shown_flipped_unless_it_is_edited():
+    made = convolution(ConvolutionSettings(turned=True), LabArrays())
+    assert "flipped" in titles(convolution_arrays(made, 0, 0))
+    assert "flipped" not in titles(convolution_arrays(made, 0, 0, cursor=CellCursor("kernel")))
 
 
 def test_pooling_says_what_is_left():
-    found = moved(PoolingSettings(image="colours", side=6, kind="depth-max"), Typed())
-    text = written(lab_pooling.told(found, 0))
-    assert "36 of 108 numbers are left (33%)" in text
+    depthwise = moved(PoolingSettings(image="colours", side=6, kind="depth-max"), LabArrays())
+    text = written(pooling_facts(depthwise, 0))
+    assert "36 of 108 values (33%)" in text
     assert "strides" not in text
-    drawn = written(lab_pooling.pictures(moved(PoolingSettings(padding="same", side=5), Typed()), 8, DARK, (90, 9)))
-    assert "Strides alone 3×3" in drawn
+    same = pooling_arrays(moved(PoolingSettings(padding="same", side=5), LabArrays()), 8)
+    assert "Strides only 3×3" in titles(same)
+
+
+def test_the_selected_network_is_marked():
+    analyses = {name: analyze(preset(name)) for pair in pairs() for name in pair.presets}
+    lines = written(pairs_table(analyses, 2, Style())).split("\n")
+    assert [line.split()[1] for line in lines if line.startswith("▌")] == ["fashion-cnn"]
 
 
 def test_a_chain_that_breaks_says_where():
-    text = written(chain_table(4, (Slide(3), Slide(3), Slide(1)), ChainCursor(2, 1), DARK, focus=True))
+    text = written(chain_table(4, (Slide(3), Slide(3), Slide(1)), ChainCursor(2, 1), focus=True))
     assert "4 → 2 → ✗" in text
-    assert "✗ a window of 3 has no place on 2 pixels" in text
+    assert "✗ a window of 3 does not fit into 2 pixels" in text
     assert "[0]" in text
 
 
 def test_the_worked_examples():
-    text = written(weights_tables(WeightsSettings(), DARK))
+    text = written(weights_tables(WeightsSettings()))
     for part in ("34,944", "105,705,600", "(11·11·3 + 1)·96 = ", "154,587", "×3.02 k", "105 M"):
         assert part in text
-    dense = [written(weights_tables(example, DARK)) for _name, example in EXAMPLES]
+    dense = [written(weights_tables(example)) for _name, example in EXAMPLES]
     assert "12,288,000" in dense[1]
     assert "3,000,000,000" in dense[2]
-    kernels = written(weights_tables(WeightsSettings(filters=1), DARK)).split("\n")[-4:]
+    kernels = written(weights_tables(WeightsSettings(filters=1))).split("\n")[-4:]
     assert [line.split()[3:5] for line in kernels] == [["5×5", "25"], ["5×5", "18"], ["7×7", "49"], ["7×7", "27"]]
-    assert "✗ a window of 11" in written(weights_tables(WeightsSettings(height=5), DARK))
+    assert "✗ a window of 11" in written(weights_tables(WeightsSettings(height=5)))
 
 
 def test_a_window_without_a_place_is_refused():
     with pytest.raises(WindowError):
-        moved(PoolingSettings(image="white-left", side=1), Typed())
+        moved(PoolingSettings(image="white-left", side=1), LabArrays())
 
 
 def test_products_with_nothing_are_left_out_of_a_long_sum():
-    made = convolution(ConvolutionSettings(image="street", kernel="vertical-line"), Typed())
+    made = convolution(ConvolutionSettings(image="street", kernel="vertical-line"), LabArrays())
     text = written(sums(made, 0, 0, 200)).split("\n")[0]
     pixels = [int(term.removesuffix("·1")) for term in re.findall(r"\d+·1", text)]
     assert pixels == made.image[:7, 3, 0].tolist()
     assert f"= {sum(pixels)}   (42 weights are 0)" in text
-
-
-def test_what_is_under_the_window_is_tinted():
-    window = np.array([[True, False], [False, False]])
-    plain, framed = (grid(np.ones((2, 2)), DARK, marks).spans for marks in (Marks(), Marks(window)))
-    changed = [before.style.bgcolor != after.style.bgcolor for before, after in zip(plain, framed, strict=True)]
-    assert any(changed[:2])
-    assert not any(changed[5:])

@@ -9,6 +9,9 @@ from tests.ui.answering import KERNELS, SOBEL_X, Answering, make_run
 from tests.ui.driving import opened
 from tui_cnn.runs.inspection.requests import Activate, GradCam, Open, Predict, Saliency
 from tui_cnn.ui.inspect import screen as inspect
+from tui_cnn.ui.toolkit.pictures.gallery import Gallery
+from tui_cnn.ui.toolkit.pictures.matrix import Matrix
+from tui_cnn.ui.toolkit.pictures.picture import Picture
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ VIEW_WORDS = (
     "value nan",
     "with nan",
     "loss nan",
-    "accuracy over shifts",
+    "accuracy by shift",
     "Draw with the mouse",
     "Press b",
     "step 2",
@@ -57,7 +60,7 @@ def last(answering, kind):
 async def test_without_a_run_it_says_what_to_do_and_asks_nobody(answering):
     async with opened() as user:
         await user.press("3")
-        await user.sees("There is nothing to look into yet.", "Press 2 to train")
+        await user.sees("Nothing to inspect yet.", "Press 2 to train")
         await user.offers()
         told.make_run()
         await user.press("5")
@@ -105,7 +108,7 @@ async def test_mistakes_can_be_chosen_before_they_are_known(answering, run):
         answering[0].hold.clear()
         await user.press("slash")
         await user.choose("most confident")
-        await user.told("once the test set has been predicted")
+        await user.told("once the test set has been evaluated")
         await user.sees("Test image 0 ")
         answering[0].hold.set()
         await user.sees("Test image 49 ")  # the first that is both wrong, as every seventh, and as sure as any
@@ -138,11 +141,10 @@ async def test_kernels_are_named_by_the_classical_filter_they_are_most_like(answ
     async with opened() as user:
         await to_inspect(user)
         await user.press("k")
-        await user.sees("filter 0", "norm 3.464", "most similar: Sobel x, cosine −1.00 (signs turned)", "−2.00")
-        named = user.line("−Sobel x").split("│")[1].split()
-        assert named == ["▐−Sobel", "x", "−Sobel", "y", "blur", "Sobel", "x"], "each has its name"
+        await user.sees("filter 0", "norm 3.464", "most similar: Sobel x, cosine −1.00 (inverted)", "−2.00")
+        await user.sees("▐−Sobel x", "−Sobel y", "blur", "3  1.00")
         await user.press("right")
-        await user.sees("most similar: Sobel y, cosine −1.00 (signs turned)")
+        await user.sees("most similar: Sobel y, cosine −1.00 (inverted)")
         await user.press("right", "right")
         await user.sees("most similar: Sobel x, cosine 1.00", "scale per filter", "−1.00", "1.00")
         await user.press("z")
@@ -176,7 +178,7 @@ async def test_why_asks_for_the_class_and_the_layer(answering, run):
         )
         assert last(answering, Saliency).target is None
         await user.press("right", "right", "down")
-        await user.sees("Why Trouser has 0.025", "Grad-CAM of 2 MaxPooling2D")
+        await user.sees("Why Trouser: probability 0.025", "Grad-CAM of 2 MaxPooling2D")
         assert last(answering, GradCam).target == 1
         await user.resize(80, 24)
         await user.sees("Grad-CAM of 2 MaxPooling2D")
@@ -221,7 +223,7 @@ async def test_a_layer_is_chosen_by_a_click(answering, run):
         await to_inspect(user)
         await user.sees("Feature extractor", "── classifier ──")
         await user.click("3 Flatten")
-        await user.sees("3 Flatten · 676", "─Classifier─")
+        await user.sees("3 Flatten · 676", "─ Classifier ─")
         await user.offers("Sort", "Lab", "Next", "Find", "File", "Export")
         await user.click("── classifier")
         await user.sees("3 Flatten · 676")
@@ -234,25 +236,25 @@ async def test_a_moved_image_is_what_is_looked_at(answering, run):
     async with opened() as user:
         await to_inspect(user)
         await user.press("v")
-        await user.sees("here 0.90", "in place 0.90", "at worst 0.20")
+        await user.sees("here 0.90", "in place 0.90", "worst 0.20")
         await user.press("right", "right", "up")
-        await user.sees("Test image 0, moved", "2 right · 1 up", "here 0.69")
+        await user.sees("Test image 0, modified", "2 px right · 1 px up", "here 0.69")
         base = user.app.screen.scene.test.images[0]
         expected = np.zeros_like(base)
         expected[:-1, 2:] = base[1:, :-2]
         assert np.array_equal(last(answering, Activate).image.numpy(), expected)
         await user.press("a", "plus", "l", "asterisk")
-        await user.sees("turned by 5°", "zoom 1.10", "flipped", "noise 20")
+        await user.sees("rotated 5°", "zoom 1.10", "flipped", "noise 20")
         await user.press("backspace")
         await user.sees("Original: arrows shift the image")
-        assert "moved" not in user.line("Test image")
+        assert "modified" not in user.line("Test image")
 
 
 async def test_what_is_drawn_is_predicted_with_each_stroke(answering, run):
     async with opened() as user:
         await to_inspect(user)
         await user.press("d", "space")
-        await user.sees("Your drawing", "row 14, column 14: it draws")
+        await user.sees("Your drawing", "row 14, column 14: drawing")
         await user.press("right", "right")
         drawn = last(answering, Activate).image.numpy()
         assert drawn[14, 14:17].tolist() == [255, 255, 255]
@@ -262,13 +264,13 @@ async def test_what_is_drawn_is_predicted_with_each_stroke(answering, run):
         assert not erased[13:16, 14:17].any()
         await user.press("backspace")
         assert not last(answering, Activate).image.numpy().any()
-        view = user.app.screen.view
-        await user.pilot.mouse_down(view, offset=(21, 13))
-        await user.pilot.hover(view, offset=(27, 13))
-        await user.pilot.mouse_up(view, offset=(27, 13))
+        pad = user.app.screen.current_view.query_one(Picture)
+        await user.pilot.mouse_down(pad, offset=(20, 10))
+        await user.pilot.hover(pad, offset=(26, 10))
+        await user.pilot.mouse_up(pad, offset=(26, 10))
         await user.settle()
         drawn = last(answering, Activate).image.numpy()
-        assert drawn[10, 10] == 255, "below the border and two lines of words, beside a margin, two cells a pixel"
+        assert drawn[10, 10] == 255, "two cells a pixel"
         assert drawn[10, 10:14].tolist() == [255] * 4, "and on to where the mouse was moved to, without a gap"
         await user.press("u")
         assert not user.app.screen.scene.subject.pixels.any(), "a stroke of the mouse is taken back as a whole"
@@ -288,14 +290,14 @@ async def test_a_second_run_is_put_beside(answering, run):
     async with opened() as user:
         await to_inspect(user)
         await user.press("c")
-        await user.sees("Press b to choose a second run")
+        await user.sees("Press b to choose a run to compare with")
         await user.press("b")
         await user.sees("Select a run to compare with")
         await user.choose("other")
         await user.sees("told and other", "accuracy 0.8571 and 0.6666")
-        await user.sees("952  only other is right", "2,857  only told is right")
+        await user.sees("952  only other is correct", "2,857  only told is correct")
         await user.press("down", "right")
-        await user.sees("image ", " apart")
+        await user.sees("image ", "probability distance")
         await user.press("enter")
         await user.sees("Test image")
         await user.press("v")
@@ -339,13 +341,13 @@ async def test_a_picture_file_is_fitted_and_looked_at(answering, run, here):
         await user.sees("no.png")
         await user.press("tab", "tab")
         user.app.screen.dismiss(here / "no.png")
-        await user.told("is no picture that can be read")
+        await user.told("is not a readable image")
         await user.press("o")
         await user.sees("mine.png")
         user.app.screen.dismiss(here / "mine.png")
-        await user.sees("60×40 → 28×28, light and dark turned round")
+        await user.sees("60×40 → 28×28, inverted")
         await user.press("i")
-        await user.until(lambda: "turned round" not in user.line("becomes"))
+        await user.until(lambda: "inverted" not in user.line("→ 28×28"))
         await user.press("i", "enter")
         await user.sees("mine.png", "Prediction")
         given = last(answering, Activate).image.numpy()
@@ -360,10 +362,10 @@ async def test_what_is_shown_is_written(answering, run, here, suffix):
     async with opened() as user:
         await to_inspect(user)
         await user.press("k", "x")
-        await user.sees("Write .svg, .png, .csv, .npz")
+        await user.sees("Export as .svg, .png, .csv, .npz")
         await user.type(f"out{suffix}")
         await user.press("enter")
-        await user.told("Written to")
+        await user.told("Exported to")
     data = (here / f"out{suffix}").read_bytes()
     if suffix == ".csv":
         lines = data.decode().split("\n")
@@ -383,7 +385,7 @@ async def test_a_network_that_diverged_is_shown_for_what_it_is(answering, run):
         await to_inspect(user)
         answering[0].diverged = True
         run.best_file.write_bytes(b"new")
-        await user.sees("No prediction", "It gives no numbers (NaN)", "nan to nan")
+        await user.sees("No prediction", "The output is not a number (NaN)", "nan to nan")
         for size in ((120, 40), (80, 24)):
             await user.resize(*size)
             for view, word in zip("kfwevdch", VIEW_WORDS, strict=True):
@@ -399,13 +401,13 @@ async def test_what_cannot_be_answered_is_told_and_asked_again(answering, run):
         await to_inspect(user)
         answering[0].refuse = "the inspector ended (SIGKILL)"
         await user.press("n")
-        await user.sees("SIGKILL", "(r asks again)")
+        await user.sees("SIGKILL", "(r to retry)")
         answering[0].refuse = ""
         await user.press("r")
         await user.sees("0.775")
         answering[0].refuse = "holds the weights of another network"
         run.best_file.write_bytes(b"changed")
-        await user.sees("another network", "r asks again · i looks into another run")
+        await user.sees("another network", "r retry · i inspect another run")
         answering[0].refuse = ""
         await user.press("r")
         await user.sees("Test image 1 · ", "0.775")
@@ -458,7 +460,45 @@ async def test_the_palette_and_the_tabs_reach_every_view(answering, run):
         await user.sees("computed")
         await user.press("shift+tab", "shift+tab", "ctrl+p")
         await user.until(lambda: type(user.app.screen).__name__ == "Palette" and user.app.focused is not None)
-        await user.press_at_once(*"make the chosen map")
-        await user.sees("with a cursor in it")
+        await user.press_at_once(*"enlarge the selected")
+        await user.sees("with a cell cursor")
         await user.press("enter")
         await user.sees("row 13, column 13")
+
+
+async def test_a_click_on_a_map_selects_it_and_a_second_one_makes_it_large(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        gallery = user.app.screen.current_view.query_one(Gallery)
+        grid = gallery.grid
+        await user.pilot.hover(gallery, offset=(grid.width + 5, 2))
+        await user.settle()
+        assert "above zero" in str(gallery.tooltip)
+        for _click in range(2):
+            await user.pilot.click(gallery, offset=(grid.width + 5, 2))
+            await user.settle()
+        await user.sees("map 1", "row 13, column 13")
+        picture = user.app.screen.current_view.query_one(Picture)
+        await user.pilot.click(picture, offset=(0, 0))
+        await user.sees("row 0, column 0")
+
+
+async def test_a_click_in_the_confusion_matrix_opens_the_images_of_the_cell(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("e")
+        await user.sees("10,000 images", "rows: true class")
+        matrix = user.app.screen.current_view.query_one(Matrix)
+        laid = matrix.layout_of_cells
+        await user.pilot.click(matrix, offset=(laid.names + 2 * laid.cell + 1, laid.top + laid.lines * 6))
+        await user.sees("0 Shirt predicted as Pullover")
+        await user.pilot.click(matrix, offset=(laid.names + 8 * laid.cell + 1, laid.top + laid.lines * 6))
+        await user.sees("Shirt predicted as Bag", "Test image 56")
+
+
+async def test_a_click_on_a_class_asks_why(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.click("Pullover")
+        await user.sees("Why Pullover: probability 0.025")
+        assert last(answering, Saliency).target == 2

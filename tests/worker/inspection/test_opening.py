@@ -58,11 +58,11 @@ def edit_weights(path, edit, tmp_path):
 
 def test_what_is_not_there(ask, tmp_path):
     run = make_run(NETWORK, Recipe())
-    assert problem(ask, run.path) == f"{run.id} has no weights yet; wait for its first epoch to end"
+    assert problem(ask, run.path) == f"{run.id} has no weights yet; wait until its first epoch ends"
     assert problem(ask, run.path, "last") == f"{run.id} has no checkpoint yet; wait a moment, or resume it"
-    assert problem(ask, run.path, 7) == f"{run.id} keeps no weights of 7; kept are: none"
-    assert problem(ask, tmp_path / "a.keras") == f"{tmp_path}/a.keras: there is no such file; check the path"
-    assert "there is no such file" in problem(ask, tmp_path / "nowhere")
+    assert problem(ask, run.path, 7) == f"{run.id} has no weights of 7; available: none"
+    assert problem(ask, tmp_path / "a.keras") == f"{tmp_path}/a.keras: file not found; check the path"
+    assert "file not found" in problem(ask, tmp_path / "nowhere")
     assert stamp(Source(str(run.path))) is stamp(Source(str(run.path), 7)) is None
 
 
@@ -91,7 +91,7 @@ def test_damaged(ask, untrained, cut):
     line = problem(ask, run.path)
     assert line.startswith(f"{path}: ")
     if cut == "no weights":
-        assert line == f"{path}: holds no model.weights.h5, so it is no model of Keras 3"
+        assert line == f"{path}: has no model.weights.h5, so it is not a Keras 3 model"
     else:
         assert line.startswith(f"{path}: its weights cannot be read: ")
     path.write_bytes(whole)
@@ -106,7 +106,7 @@ def test_weights_of_another_network(ask, untrained):
     ]
     for other in others:
         shutil.copy(untrained(other)[0].best_file, run.best_file)
-        expected = "holds the weights of another network: it has no layer “out” where this one has it"
+        expected = "has the weights of another network: its layer “out” is missing or in another place"
         assert problem(ask, run.path) == f"{run.best_file}: {expected}"
     larger = Network("mine", (14, 28, 1), (Flatten(), Dense(units=10, activation="softmax", name="out")))
     shutil.copy(untrained(larger)[0].best_file, run.best_file)
@@ -237,7 +237,7 @@ def test_several_sources_do_not_mix(ask, untrained):
     assert (biases[1] == second.get_weights()[1]).all()
     assert (biases[2] == 0).all()
     assert all((again == before).all() for again, before in zip(biases[4:], biases[:4], strict=True))
-    assert problem(ask, one.path, 5) == f"{one.id} keeps no weights of 5; kept are: 0, 12"
+    assert problem(ask, one.path, 5) == f"{one.id} has no weights of 5; available: 0, 12"
 
 
 def test_long_answers_take_turns_on_one_model(ask, untrained):

@@ -8,7 +8,7 @@ from tui_cnn.core.layers import AveragePooling2D, Branches, Conv2D, Dense, Flatt
 from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import load_test
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.inspection.requests import Look, Open, TopPatches
+from tui_cnn.runs.inspection.requests import FieldRequest, Open, TopPatches
 from tui_cnn.runs.inspection.source import Source
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saves so
@@ -43,7 +43,9 @@ def test_measured_equals_computed(ask, untrained, layer):
         for channel in (None, 1):
             if layer == "flatten" and channel:
                 continue  # one of its numbers is one cell of the layer before
-            seen = ask(Look(source=source, image=0, layer=layer, row=row, column=column, channel=channel, sample=2))
+            seen = ask(
+                FieldRequest(source=source, image=0, layer=layer, row=row, column=column, channel=channel, sample=2)
+            )
             assert seen.status == row_of[layer].field.status
             assert seen.computed == row_of[layer].field.region(row, column, (28, 28, 1)) == seen.measured
             top, left, bottom, right = seen.measured
@@ -56,8 +58,8 @@ def test_a_maximum_hides_pixels_of_one_image_but_not_of_many(ask, untrained):
     layers = (Conv2D(filters=4, kernel_size=(3, 3), name="c"), MaxPooling2D(pool_size=(3, 3), name="m"), *END)
     run, _model = untrained(Network("max", (28, 28, 1), layers))
     source = Source(str(run.path))
-    alone = ask(Look(source=source, image=0, layer="m", row=4, column=4, channel=0, sample=0))
-    many = ask(Look(source=source, image=0, layer="m", row=4, column=4, channel=0, sample=300))
+    alone = ask(FieldRequest(source=source, image=0, layer="m", row=4, column=4, channel=0, sample=0))
+    many = ask(FieldRequest(source=source, image=0, layer="m", row=4, column=4, channel=0, sample=300))
     assert many.computed == alone.computed == (12, 12, 16, 16)
     assert many.measured == many.computed
     assert (alone.gradient.numpy() > 0).sum() == 9
@@ -70,7 +72,7 @@ def test_a_pixel_that_moves_a_cell_ever_so_little_is_seen(ask, untrained):
     kernel[2], kernel[:, 0] = 1e-5, 1e-5
     model.set_weights([kernel, *rest])
     model.save(run.best_file)
-    seen = ask(Look(source=Source(str(run.path)), image=0, layer="c", row=5, column=6, channel=0, sample=0))
+    seen = ask(FieldRequest(source=Source(str(run.path)), image=0, layer="c", row=5, column=6, channel=0, sample=0))
     assert seen.measured == (5, 6, 7, 8)
 
 
@@ -80,7 +82,7 @@ def test_a_cell_that_nothing_moves(ask, untrained):
     kernel[..., 1] = 0
     model.set_weights([kernel, *rest])
     model.save(run.best_file)
-    seen = ask(Look(source=Source(str(run.path)), image=0, layer="c", row=0, column=0, channel=1))
+    seen = ask(FieldRequest(source=Source(str(run.path)), image=0, layer="c", row=0, column=0, channel=1))
     assert seen.measured is None
     assert seen.computed == (0, 0, 2, 2)
 
@@ -127,6 +129,6 @@ def test_refusals(ask, untrained):
     with pytest.raises(RunError, match="smooth has no layer “nope”; its layers are: first, pool, "):
         ask(TopPatches(source=source, layer="nope"))
     with pytest.raises(RunError, match="layer “first” has no cell 14×0×0: its shape is 14×28×2"):
-        ask(Look(source=source, image=0, layer="first", row=14, column=0))
+        ask(FieldRequest(source=source, image=0, layer="first", row=14, column=0))
     with pytest.raises(RunError, match="layer “first” has no cell 0×0×2: its shape is 14×28×2"):
-        ask(Look(source=source, image=0, layer="first", row=0, column=0, channel=2))
+        ask(FieldRequest(source=source, image=0, layer="first", row=0, column=0, channel=2))

@@ -1,4 +1,4 @@
-"""What is wrong with a network, in a sentence, and the smallest edit that mends it."""
+"""What is wrong with a network, in a sentence, and the smallest edit that fixes it."""
 
 from tui_cnn.core.checks import geometry, normalization, training, weights
 from tui_cnn.core.checks.context import make_context

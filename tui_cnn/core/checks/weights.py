@@ -6,7 +6,7 @@ from functools import partial
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context
 from tui_cnn.core.findings import Check, Fix
-from tui_cnn.core.layers import BatchNormalization, Dense, Flatten, GlobalAveragePooling2D
+from tui_cnn.core.layers import BatchNormalization, GlobalAveragePooling2D
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 from tui_cnn.core.rows import Row
@@ -22,15 +22,13 @@ def checks(context: Context) -> Iterator[Check]:
     """Look at where the parameters are."""
     idle: list[Row] = []
     for row in context.rows:
-        if type(row.layer) not in (Dense, BatchNormalization) or row.figures is None:
-            continue
         source = context.before(row)
-        if source is None or source.figures is None:
+        if row.figures is None or source is None or source.figures is None:
             continue
-        if isinstance(row.layer, BatchNormalization):
+        if type(row.layer) is BatchNormalization:
             if row.layer.center and _has_idle_bias(source):
                 idle.append(source)
-        elif isinstance(source.layer, Flatten):
+        elif row.layer.kernel_kind == "dense" and source.layer.is_reshaping and source.layer.flattens:
             yield from _heavy(context, row, source)
     yield from _biases(idle)
     yield from _too_few(context)

@@ -110,8 +110,8 @@ class ELU(_Activation, frozen=True, kw_only=True):
 class PReLU(_Activation, frozen=True, kw_only=True):
     """Multiplies negative values by a learned slope.
 
-    He et al., "Delving Deep into Rectifiers", 2015. On an image each position has its own slope, unless the axes 1 and 2
-    (height and width) share one.
+    He et al., "Delving Deep into Rectifiers", 2015. On an image each position has its own slope, unless
+    the axes 1 and 2 (height and width) share one.
     """
 
     alpha_initializer: BiasInitializer = "zeros"

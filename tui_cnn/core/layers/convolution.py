@@ -27,14 +27,14 @@ from tui_cnn.i18n import _
 Filters = Annotated[Channels, Meta(description="Number of filters, and of output feature maps", examples=[32])]
 
 
-class Convolution(Layer, frozen=True, kw_only=True):
+class ConvolutionLayer(Layer, frozen=True, kw_only=True):
     """The base of all convolutions."""
 
     family: ClassVar[Family] = "convolution"
     sign: ClassVar[str] = "▦"
 
 
-class Conv2D(Convolution, frozen=True, kw_only=True):
+class Conv2D(ConvolutionLayer, frozen=True, kw_only=True):
     """Slides filters over the image; each filter gives one feature map.
 
     Input `(height, width, channels)`, output `(rows, columns, filters)`.
@@ -101,7 +101,7 @@ class Conv2D(Convolution, frozen=True, kw_only=True):
         )
 
 
-class Conv2DTranspose(Convolution, frozen=True, kw_only=True):
+class Conv2DTranspose(ConvolutionLayer, frozen=True, kw_only=True):
     """Spreads each value over a window of the output: a transposed convolution, which enlarges images."""
 
     kernel_kind: ClassVar[KernelKind] = "transposed"

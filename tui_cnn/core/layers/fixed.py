@@ -17,7 +17,7 @@ from tui_cnn.core.classical_filters import (
     transposed,
 )
 from tui_cnn.core.layers.base import KernelKind, Parameters, keras_arguments
-from tui_cnn.core.layers.convolution import Conv2D, Convolution
+from tui_cnn.core.layers.convolution import Conv2D, ConvolutionLayer
 from tui_cnn.core.layers.fields import ActivationName, Padding, Strides
 from tui_cnn.core.layers.lowering import ConstantKernels, KerasCall, Proposal
 from tui_cnn.core.layers.window import Window
@@ -26,7 +26,7 @@ from tui_cnn.core.shape import NONE, Amount, Shape
 BankName = Literal["edges", "sobel", "scharr", "classical"]
 
 
-class FixedConv2D(Convolution, frozen=True, kw_only=True):
+class FixedConv2D(ConvolutionLayer, frozen=True, kw_only=True):
     """Slides classical 3×3 filters over the image; training does not change them.
 
     Keras has no such layer; it is built as a frozen Conv2D without biases. Each filter has the same kernel for all

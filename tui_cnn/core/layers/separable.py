@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from tui_cnn.core.layers.base import KernelKind, Parameters, require_image
 from tui_cnn.core.layers.convolution import (
-    Convolution,
+    ConvolutionLayer,
     Filters,
     function_settings,
     kernel_and_bias,
@@ -30,7 +30,7 @@ from tui_cnn.core.layers.window import Window
 from tui_cnn.core.shape import Amount, Shape, elements, product
 
 
-class DepthwiseConv2D(Convolution, frozen=True, kw_only=True):
+class DepthwiseConv2D(ConvolutionLayer, frozen=True, kw_only=True):
     """Convolves each channel separately, with its own filters; channels are not mixed."""
 
     sign: ClassVar[str] = "▤"
@@ -84,7 +84,7 @@ class DepthwiseConv2D(Convolution, frozen=True, kw_only=True):
         )
 
 
-class SeparableConv2D(Convolution, frozen=True, kw_only=True):
+class SeparableConv2D(ConvolutionLayer, frozen=True, kw_only=True):
     """A depthwise convolution, then a 1×1 convolution that mixes the channels: cheaper than a Conv2D."""
 
     sign: ClassVar[str] = "▤"

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from tui_cnn.formats.keras.schema import Call, Entry
+from tui_cnn.formats.keras.schema import Entry, NodeCall
 
 
-def with_number(entry: Entry, call: Call) -> tuple[Entry, Call]:
+def with_number(entry: Entry, call: NodeCall) -> tuple[Entry, NodeCall]:
     """Return an operation with one number as a layer that is given the tensor alone; anything else as it is."""
     if not entry.is_operation or len(call.args) != 2 or any(value is not None for value in call.kwargs.values()):
         return entry, call
@@ -30,7 +30,7 @@ def with_number(entry: Entry, call: Call) -> tuple[Entry, Call]:
         registered_name=None,
         config={"name": entry.label, "scale": scale, "offset": offset},
     )
-    return layer, Call(args=tensors)
+    return layer, NodeCall(args=tensors)
 
 
 def scaled_by_channel(entry: Entry) -> Entry:

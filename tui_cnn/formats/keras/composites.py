@@ -8,9 +8,14 @@ import msgspec
 from tui_cnn.core.layers import LAYER_TYPES, AnyLayer, Layer, is_composite
 from tui_cnn.core.layers.lowering import ConstantKernels, KerasCall, Proposal
 from tui_cnn.core.shape import Shape, ShapeError
+from tui_cnn.formats.keras.identifiers import (
+    activation_identifier,
+    constant_value,
+    initializer_identifier,
+    regularizer_identifier,
+)
 from tui_cnn.formats.keras.schema import Entry
 from tui_cnn.formats.keras.settings import ForeignError, require_neutral, require_plain_dtype, without_own_strides
-from tui_cnn.formats.keras.words import activation_word, constant_value, initializer_word, regularizer_word
 
 LONGEST = 6
 """Layers of Keras, at most, that are looked at to recognize one of ours."""
@@ -98,8 +103,8 @@ def _listed(value: Any) -> Any:
 def _word(name: str, value: Any) -> Any:
     if name.endswith("_initializer"):
         word = constant_value(value)
-        word = initializer_word(value) if word is None else word
+        word = initializer_identifier(value) if word is None else word
         return value if word is None else word
     if name.endswith("_regularizer") and value is not None:
-        return regularizer_word(value) or value
-    return activation_word(value) if name == "activation" else value
+        return regularizer_identifier(value) or value
+    return activation_identifier(value) if name == "activation" else value

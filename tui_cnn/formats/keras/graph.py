@@ -12,7 +12,7 @@ import msgspec
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.keras.arithmetic import with_number
 from tui_cnn.formats.keras.notes import enumerate_names
-from tui_cnn.formats.keras.schema import Call, Entry, Model, known_shape
+from tui_cnn.formats.keras.schema import Entry, Model, NodeCall, known_shape
 from tui_cnn.i18n import _
 
 _Key = tuple[str, int]
@@ -27,7 +27,7 @@ class Node(NamedTuple):
     """A layer, how it is applied, the nodes that it takes its input from, and the shape that comes out, if known."""
 
     entry: Entry
-    call: Call
+    call: NodeCall
     inputs: tuple[int, ...]
     shape: Shape | None
 
@@ -59,9 +59,9 @@ def sequential(model: Model, build_shape: Any) -> Graph:
         raise GraphError(_("has no input shape; start it with keras.Input, or build it, before you save it"))
     source = first or Entry("InputLayer")
     known = [known_shape((entry.build_config or {}).get("input_shape")) for entry in layers]
-    nodes = [Node(source, Call(), (), known_shape(shape))]
+    nodes = [Node(source, NodeCall(), (), known_shape(shape))]
     for number, (entry, after) in enumerate(zip(layers, [*known, None][1:], strict=True)):
-        nodes.append(Node(entry, Call(args=[_tensor(number)]), (number,), after))
+        nodes.append(Node(entry, NodeCall(args=[_tensor(number)]), (number,), after))
     return Graph(nodes, shape)
 
 
@@ -74,7 +74,7 @@ def functional(model: Model) -> Graph:
     (source,) = _ends(model.input_layers, _("has {count} inputs ({names}); only one is supported"))
     (target,) = _ends(model.output_layers, _("has {count} outputs ({names}); only one is supported"))
     layers = {entry.label: entry for entry in model.layers}
-    calls: dict[_Key, Call] = {}
+    calls: dict[_Key, NodeCall] = {}
     inputs: dict[_Key, tuple[_Key, ...]] = {}
     shapes: dict[_Key, Shape | None] = {}
     for entry in model.layers:
@@ -93,7 +93,7 @@ def functional(model: Model) -> Graph:
     number_of = {key: number for number, key in enumerate(order)}
     nodes = [
         Node(
-            *with_number(layers[key[0]], calls.get(key, Call())),
+            *with_number(layers[key[0]], calls.get(key, NodeCall())),
             tuple(number_of[one] for one in inputs[key]),
             shapes.get(key),
         )
@@ -138,9 +138,9 @@ def _keys(value: Any) -> Iterator[_Key]:
             yield from _keys(list(value.values()))
 
 
-def _call(entry: Entry, description: Any) -> Call:
+def _call(entry: Entry, description: Any) -> NodeCall:
     try:
-        return msgspec.convert(description, Call)
+        return msgspec.convert(description, NodeCall)
     except (msgspec.ValidationError, RecursionError):
         message = _("“{name}”: not called in the way that Keras 3 saves; load the model in Keras 3 and save it again")
         raise GraphError(message.format(name=enumerate_names([entry.label]))) from None

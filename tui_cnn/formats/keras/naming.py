@@ -1,4 +1,4 @@
-"""Names of layers that somebody gave; those that Keras made up are let go, for ours are made in the same way."""
+"""KeptNames of layers that somebody gave; those that Keras made up are let go, for ours are made in the same way."""
 
 import re
 
@@ -7,7 +7,7 @@ from tui_cnn.core.naming import snake_case
 _ALLOWED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
-class Names:
+class KeptNames:
     """Keeps names, each once."""
 
     def __init__(self) -> None:

@@ -13,11 +13,11 @@ from tui_cnn.core.shape import Shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.archive import read_config
 from tui_cnn.formats.keras.graph import Graph, GraphError, Node, functional, sequential
-from tui_cnn.formats.keras.leaf import LEAVES, leaf
-from tui_cnn.formats.keras.naming import Names
+from tui_cnn.formats.keras.layers import KERAS_LAYERS, read_layer
+from tui_cnn.formats.keras.naming import KeptNames
 from tui_cnn.formats.keras.notes import Notes, enumerate_names
 from tui_cnn.formats.keras.schema import Entry, Model, known_shape, misfit
-from tui_cnn.formats.keras.series import series
+from tui_cnn.formats.keras.series_parallel import series_parallel
 from tui_cnn.formats.keras.settings import ForeignError
 from tui_cnn.i18n import _
 
@@ -74,7 +74,7 @@ def convert_model(entry: Entry, source: Path | str, input_shape: Shape | None = 
 class _Reader:
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
-        self._names = Names()
+        self._names = KeptNames()
 
     def graph(self, entry: Entry) -> Graph:
         """Make the graph of a model.
@@ -94,7 +94,7 @@ class _Reader:
 
     def stack(self, graph: Graph) -> tuple[AnyLayer, ...]:
         """Turn a graph into layers."""
-        return series(graph, self._layers, self._name, self._notes)
+        return series_parallel(graph, self._layers, self._name, self._notes)
 
     def _layers(self, node: Node, before: Node) -> tuple[AnyLayer, ...]:
         entry = node.entry
@@ -105,7 +105,7 @@ class _Reader:
             return (self._block(entry),)
         if entry.class_name == "BatchNormalization" and node.call.kwargs.get("training") is False:
             self._notes.add(_("training=False is ignored"), entry.label)
-        first, *others = leaf(entry, before.shape, self._notes)
+        first, *others = read_layer(entry, before.shape, self._notes)
         return (msgspec.structs.replace(first, name=self._kept(entry, first)), *others)
 
     def _block(self, entry: Entry) -> AnyLayer:
@@ -131,7 +131,7 @@ def _refuse_shared_weights(graph: Graph) -> None:
     seen: set[str] = set()
     for node in graph.nodes:
         entry = node.entry
-        kind = LEAVES.get(entry.class_name, Layer) if entry.is_layer else None
+        kind = KERAS_LAYERS.get(entry.class_name, Layer) if entry.is_layer else None
         weightless = kind is not None and kind.parameters is Layer.parameters and kind is not Layer
         merges = entry.is_layer and entry.class_name.lower() in ("add", "concatenate", "multiply", "average", "maximum")
         if entry.label in seen and not weightless and not merges:
@@ -168,7 +168,7 @@ def _input_shape(graph: Graph) -> tuple[int, ...]:
 
 
 def _network_name(entry: Entry, source: Path | str) -> str:
-    """Call the network as the model is called; as the file, if Keras made the model's name up."""
+    """NodeCall the network as the model is called; as the file, if Keras made the model's name up."""
     name = entry.config.get("name")
     if not isinstance(name, str) or re.fullmatch(r"(sequential|functional|model)(_\d+)?", name):
         name = Path(source).stem

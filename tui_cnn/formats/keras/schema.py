@@ -38,7 +38,7 @@ class Entry(msgspec.Struct, frozen=True):
         return _of_keras(self.module, "ops")
 
 
-class Call(msgspec.Struct, frozen=True):
+class NodeCall(msgspec.Struct, frozen=True):
     """A layer as it is applied: what it is given by position and by name."""
 
     args: list[Any] = []

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tui_cnn.formats.keras.words import initializer_word
+from tui_cnn.formats.keras.identifiers import initializer_identifier
 from tui_cnn.i18n import _
 
 _IGNORED = {"name", "trainable", "seed", "synchronized", "renorm_momentum", "lora_alpha"}
@@ -59,7 +59,7 @@ def require_neutral(settings: dict[str, Any]) -> list[str]:
     for name, value in settings.items():
         if name in _IGNORED or value is None or value is False or _NEUTRAL.get(name) == value:
             continue
-        if name in _USUAL and initializer_word(value) == _USUAL[name]:
+        if name in _USUAL and initializer_identifier(value) == _USUAL[name]:
             continue
         if not name.endswith(_FOR_TRAINING):
             raise ForeignError

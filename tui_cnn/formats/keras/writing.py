@@ -13,7 +13,7 @@ from tui_cnn.core.network import walk
 from tui_cnn.core.path import Path
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import Shape
-from tui_cnn.formats.keras.words import constant, regularizer_config
+from tui_cnn.formats.keras.identifiers import constant, regularizer_config
 
 _INPUT = "input_layer"
 

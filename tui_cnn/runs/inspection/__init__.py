@@ -1,1 +1,1 @@
-"""Looking inside a run's network: what can be asked of the inspector process, and the client that asks it."""
+"""The inspector process of a trained network: its requests, its replies, and their client."""

@@ -21,7 +21,7 @@ class Array(msgspec.Struct, frozen=True):
         """Return the array; it cannot be written to.
 
         Raises:
-            ValueError: there are more or fewer values than the shape says.
+            ValueError: there are more or fewer values than the shape has.
         """
         dtype = np.dtype(self.dtype).newbyteorder("<")
         if prod(self.shape) * dtype.itemsize != len(self.data) or min(self.shape, default=0) < 0:

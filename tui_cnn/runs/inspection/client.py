@@ -1,4 +1,4 @@
-"""The screen's side of the inspector: it is started when it is first needed, and again after it has died."""
+"""The client of the inspector: starts it when it is first needed, and again after it has died."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,19 +15,19 @@ __all__ = ["Inspector", "SupersededError"]
 
 R = TypeVar("R", bound=Reply)
 
-_PATIENCE = 120.0
-"""Seconds without a sign of life, while an answer is due, after which the inspector is given up."""
+_TIMEOUT = 120.0
+"""Seconds without a message, while an answer is due, after which the inspector is ended."""
 
 
 class Inspector:
-    """Asks an inspector process of its own. To be used within one event loop, and closed in the end.
+    """Sends requests to an inspector process of its own. To be used within one event loop, and closed in the end.
 
     The process ends with `close`, and also when this process does, however it may: its input is closed then.
     """
 
-    def __init__(self, command: tuple[str, ...] | None = None, patience: float = _PATIENCE) -> None:
+    def __init__(self, command: tuple[str, ...] | None = None, timeout: float = _TIMEOUT) -> None:
         self._command = command or worker_command("inspect")
-        self._patience = patience
+        self._timeout = timeout
         self._connection: Connection | None = None
         self._starting = asyncio.Lock()
 
@@ -43,7 +43,7 @@ class Inspector:
         Raises:
             RunError: it cannot start.
         """
-        await (await self._connect()).greeted(self._patience)
+        await (await self._connect()).wait_until_ready(self._timeout)
 
     async def ask(
         self,
@@ -53,17 +53,17 @@ class Inspector:
         newest_of: str | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> R:
-        """Ask, and wait for an answer of the type that the request says.
+        """Send a request, and wait for its reply.
 
-        `newest_of` names a kind of question of which only the newest matters: an older one is given up. `progress` is
-        called with the share of the work done, 0 to 1. Cancelling the task that waits gives the question up, too.
+        `newest_of` names a kind of request of which only the newest matters: it cancels an older one. `progress` is
+        called with the share of the work done, 0 to 1. Cancelling the task that waits cancels the request, too.
 
         Raises:
-            RunError: it cannot be answered, or the inspector has died; the next question starts it anew.
-            SupersededError: a newer question of the same kind was asked.
+            RunError: it cannot be answered, or the inspector has died; the next request starts another.
+            SupersededError: a newer request of the same kind was sent.
         """
         connection = await self._connect()
-        answer = await connection.call(request, self._patience, newest_of, progress)
+        answer = await connection.call(request, self._timeout, newest_of, progress)
         if isinstance(answer, Failure):
             raise RunError(answer.message)
         if not isinstance(answer, reply):
@@ -71,7 +71,7 @@ class Inspector:
         return answer
 
     async def close(self) -> None:
-        """End the process; questions that wait get an error."""
+        """End the process; pending requests get an error."""
         async with self._starting:
             if self._connection is not None:
                 await self._connection.close()

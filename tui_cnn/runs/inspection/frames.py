@@ -21,41 +21,41 @@ LARGEST = 1 << 30
 LENGTH = struct.Struct(">I")
 
 
-class Call(msgspec.Struct, frozen=True, tag="call"):
+class RequestFrame(msgspec.Struct, frozen=True, tag="call"):
     """A question."""
 
     id: int
     request: AnyRequest
 
 
-class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
+class CancelFrame(msgspec.Struct, frozen=True, tag="cancel"):
     """The answer is not wanted any more."""
 
     id: int
 
 
-class Hello(msgspec.Struct, frozen=True, tag="hello"):
+class HelloFrame(msgspec.Struct, frozen=True, tag="hello"):
     """The inspector is there, and speaks this protocol."""
 
     protocol: int
 
 
-class Note(msgspec.Struct, frozen=True, tag="note"):
+class ProgressFrame(msgspec.Struct, frozen=True, tag="note"):
     """`share` of the work is done, 0 to 1."""
 
     id: int
     share: float
 
 
-class Answer(msgspec.Struct, frozen=True, tag="answer"):
+class ReplyFrame(msgspec.Struct, frozen=True, tag="answer"):
     """The end of a call."""
 
     id: int
     reply: AnyReply
 
 
-ToInspector = Call | Cancel
-FromInspector = Hello | Note | Answer
+ToInspector = RequestFrame | CancelFrame
+FromInspector = HelloFrame | ProgressFrame | ReplyFrame
 
 _encoder = msgspec.msgpack.Encoder()
 to_inspector = msgspec.msgpack.Decoder(ToInspector)

@@ -1,4 +1,4 @@
-"""What the inspector answers. `stamp` tells of which state of the weights' file it speaks."""
+"""The replies of the inspector. `stamp` is when the weights that they are about were written."""
 
 from typing import Literal
 
@@ -18,7 +18,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, tag_field="reply", tag=st
 
 
 class LayerInfo(msgspec.Struct, frozen=True):
-    """A layer whose activations can be seen: containers are not among them, but branches are, where they merge.
+    """A layer whose activations can be shown: containers are not among them, but branches are, where they merge.
 
     Attributes:
         path: its address in the network.
@@ -34,12 +34,12 @@ class LayerInfo(msgspec.Struct, frozen=True):
     has_kernels: bool
 
 
-class Opened(Reply, frozen=True, kw_only=True):
-    """What there is to look at.
+class OpenReply(Reply, frozen=True, kw_only=True, tag="opened"):
+    """The network of a source, and its data set.
 
     Attributes:
         network: as TOML.
-        layers: in the order in which an image goes through them.
+        layers: in the order in which an image passes through them.
         image_shape: (height, width) of the images of the data set.
         padding: pixels of border (top, left) that the network's input has around them.
         directory: that of the data set; empty: Fashion-MNIST.
@@ -60,9 +60,9 @@ class Predictions(Reply, frozen=True, kw_only=True):
 
 
 class Activations(Reply, frozen=True, kw_only=True):
-    """`layers`: an array for each layer of `Opened.layers`, of its shape; `probabilities` (classes,), float32.
+    """`layers`: an array for each layer of `OpenReply.layers`, of its shape; `probabilities` (classes,), float32.
 
-    `image` is what the network was given, (height, width) or (height, width, channels), uint8.
+    `image` is the input of the network, (height, width) or (height, width, channels), uint8.
     """
 
     image: Array
@@ -77,7 +77,7 @@ class LayerWeights(msgspec.Struct, frozen=True):
     weights: dict[str, Array]
 
 
-class Weights(Reply, frozen=True, kw_only=True):
+class WeightsReply(Reply, frozen=True, kw_only=True, tag="weights"):
     """The layers that have weights, in order."""
 
     layers: tuple[LayerWeights, ...]
@@ -100,14 +100,14 @@ class Heats(Reply, frozen=True, kw_only=True):
     probability: float
 
 
-class Seen(Reply, frozen=True, kw_only=True):
-    """What a cell sees.
+class FieldReply(Reply, frozen=True, kw_only=True, tag="seen"):
+    """The receptive field of a cell.
 
     Attributes:
         gradient: (height, width), float32: mean absolute gradient of the cell with respect to each pixel.
         measured: the smallest region with all pixels that have a gradient; None: nothing moves this cell.
         computed: as the layers' sizes and strides have it; None: it cannot be known.
-        status: `full` where the cell sees everything.
+        status: `full` where it is the whole image.
     """
 
     gradient: Array
@@ -117,10 +117,10 @@ class Seen(Reply, frozen=True, kw_only=True):
 
 
 class Patches(Reply, frozen=True, kw_only=True):
-    """For each channel the places that excite it most, one an image, each array `(channels, top)`.
+    """The places where each channel is most active, one an image, each array `(channels, top)`.
 
     `images` are numbers of the test set, int32; `rows` and `columns` those of the cell, 0 in a layer without maps;
-    `values` its activation, float32; `regions` (channels, top, 4), int32, what the cell sees.
+    `values` its activation, float32; `regions` (channels, top, 4), int32, its receptive field.
     """
 
     images: Array
@@ -133,7 +133,7 @@ class Patches(Reply, frozen=True, kw_only=True):
 class ChannelRanges(msgspec.Struct, frozen=True):
     """The extremes and the mean of each channel, `(channels,)`, float32, and its share of images with a value above 0.
 
-    `dead` says which channels are the same whatever the image.
+    `dead`: the channels that are the same for every image.
     """
 
     name: str
@@ -145,7 +145,7 @@ class ChannelRanges(msgspec.Struct, frozen=True):
 
 
 class Ranges(Reply, frozen=True, kw_only=True):
-    """`layers` in the order of `Opened.layers`; `sample` images were looked at."""
+    """`layers` in the order of `OpenReply.layers`; over `sample` images."""
 
     layers: tuple[ChannelRanges, ...]
     sample: int
@@ -167,19 +167,19 @@ class Evaluation(Reply, frozen=True, kw_only=True):
 
 
 class Failure(Reply, frozen=True, kw_only=True):
-    """It cannot be answered, and why, in one line."""
+    """The request cannot be answered; `message` says why, in one line."""
 
     message: str
 
 
 AnyReply = (
-    Opened
+    OpenReply
     | Predictions
     | Activations
-    | Weights
+    | WeightsReply
     | Heat
     | Heats
-    | Seen
+    | FieldReply
     | Patches
     | Ranges
     | Shifts

@@ -1,7 +1,7 @@
-"""What can be asked of the inspector.
+"""The requests to the inspector.
 
 An image is the number of one of the test set, or an array (height, width) of uint8 as large as those of the set.
-Layers go by the names that the screen shows. `target` is a class; None: the one that the network says.
+Layers go by the names that the screen shows. `target` is a class; None: the predicted one.
 """
 
 from typing import Annotated, Literal
@@ -17,13 +17,13 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag=str.lower):
-    """Something asked of the weights of a source. They are read when they are first asked for, and by `Open`."""
+    """A request about the weights of a source. They are read at the first one, and by `Open`."""
 
     source: Source
 
 
 class Open(Request, frozen=True, kw_only=True):
-    """Read the weights, anew if their file has changed; answered by `Opened`."""
+    """Read the weights, again if their file has changed; answered by `OpenReply`."""
 
 
 class Predict(Request, frozen=True, kw_only=True):
@@ -36,14 +36,14 @@ class Predict(Request, frozen=True, kw_only=True):
 
 
 class Activate(Request, frozen=True, kw_only=True):
-    """What every layer makes of an image; answered by `Activations`. Float16 has three digits, at half the size."""
+    """The outputs of every layer for an image; answered by `Activations`. Float16: three digits, half the size."""
 
     image: Image
     dtype: Literal["float16", "float32"] = "float16"
 
 
 class Kernels(Request, frozen=True, kw_only=True):
-    """All weights; answered by `Weights`."""
+    """All weights; answered by `WeightsReply`."""
 
 
 class Saliency(Request, frozen=True, kw_only=True):
@@ -54,7 +54,7 @@ class Saliency(Request, frozen=True, kw_only=True):
 
 
 class GradCam(Request, frozen=True, kw_only=True):
-    """Where each layer that has maps sees a class; answered by `Heats`, in the order of those layers."""
+    """Grad-CAM of a class in each layer that has maps; answered by `Heats`, in the order of those layers."""
 
     image: Image
     target: int | None = None
@@ -63,7 +63,7 @@ class GradCam(Request, frozen=True, kw_only=True):
 class Occlude(Request, frozen=True, kw_only=True):
     """The probability of a class while a square of one grey covers a part of the image; answered by `Heat`.
 
-    The square's corner goes over the image in steps; the heat has a row for each place of it downwards.
+    The square's corner moves over the image in steps; the heat has a row for each place of it downwards.
     """
 
     image: Image
@@ -73,8 +73,8 @@ class Occlude(Request, frozen=True, kw_only=True):
     grey: Annotated[int, Meta(ge=0, le=255)] = 128
 
 
-class Look(Request, frozen=True, kw_only=True):
-    """What a cell sees, computed and measured; answered by `Seen`.
+class FieldRequest(Request, frozen=True, kw_only=True, tag="look"):
+    """The receptive field of a cell, computed and measured; answered by `FieldReply`.
 
     It is measured by the gradient, over `image` and a sample of the test set: one image alone leaves out what a
     maximum or a ReLU has stopped. `channel` None: all of them together.
@@ -88,8 +88,8 @@ class Look(Request, frozen=True, kw_only=True):
     sample: Annotated[int, Meta(ge=0, le=10_000)] = 32
 
 
-class TopPatches(Request, frozen=True, kw_only=True):
-    """The places in a sample of the test set that excite each channel of a layer most; answered by `Patches`."""
+class TopPatches(Request, frozen=True, kw_only=True, tag="excite"):
+    """The places in a sample of the test set where each channel of a layer is most active; answered by `Patches`."""
 
     layer: str
     sample: Count = 1000
@@ -97,7 +97,7 @@ class TopPatches(Request, frozen=True, kw_only=True):
 
 
 class Range(Request, frozen=True, kw_only=True):
-    """How far the channels of all layers go over a sample of the test set; answered by `Ranges`."""
+    """The ranges of the channels of all layers over a sample of the test set; answered by `Ranges`."""
 
     sample: Count = 1000
 
@@ -110,9 +110,20 @@ class Shift(Request, frozen=True, kw_only=True):
 
 
 class Evaluate(Request, frozen=True, kw_only=True):
-    """Probabilities of the whole test set; answered by `Evaluation`, at once if it was asked before."""
+    """Probabilities of the whole test set; answered by `Evaluation`, at once the second time."""
 
 
 AnyRequest = (
-    Open | Predict | Activate | Kernels | Saliency | GradCam | Occlude | Look | TopPatches | Range | Shift | Evaluate
+    Open
+    | Predict
+    | Activate
+    | Kernels
+    | Saliency
+    | GradCam
+    | Occlude
+    | FieldRequest
+    | TopPatches
+    | Range
+    | Shift
+    | Evaluate
 )

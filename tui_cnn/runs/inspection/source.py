@@ -1,4 +1,4 @@
-"""Which weights to look at: a run, or a model's file, and which of its checkpoints."""
+"""Which weights to inspect: a run, or a model's file, and which of its checkpoints."""
 
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,7 @@ Which = Literal["best", "last"] | int
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Weights by their place: the directory of a run, or a `.keras` file, for which `which` says nothing."""
+    """Weights by their path: the directory of a run, or a `.keras` file, for which `which` is ignored."""
 
     path: str
     which: Which = "best"
@@ -37,7 +37,7 @@ class Source(msgspec.Struct, frozen=True):
 
 
 def weights_file(source: Source) -> Path:
-    """Tell where the weights are; the file need not be there, if it is the best or the last.
+    """Return the file of the weights; if it is the best or the last, it need not exist.
 
     Raises:
         RunError: no checkpoint of that number is kept.
@@ -58,7 +58,7 @@ def weights_file(source: Source) -> Path:
 
 
 def stamp(source: Source) -> int | None:
-    """Tell when the weights were written, in nanoseconds, so that one can see a change; None: there are none."""
+    """Return when the weights were written, in nanoseconds; None: there are none."""
     try:
         return weights_file(source).stat().st_mtime_ns
     except (OSError, RunError):

@@ -8,8 +8,8 @@ from textual.app import App
 
 from tui_cnn.core.network import Network
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.export import MODEL_FORMATS, SUFFIXES, export_text
-from tui_cnn.formats.saving import save_text
+from tui_cnn.formats.export import MODEL_FORMATS, SUFFIXES, export_bytes
+from tui_cnn.formats.saving import save_bytes
 from tui_cnn.i18n import _
 from tui_cnn.runs.export import export_model
 from tui_cnn.ui.toolkit.dialogs.path import SavePath
@@ -37,7 +37,7 @@ def _write(app: App[Any], workspace: Workspace, network: Network, to: str, path:
             app.notify(_("Writing {path}; this takes a few seconds").format(path=path), markup=False)
             export_model(network, to, path)
         else:
-            save_text(path, export_text(network, to))
+            save_bytes(path, export_bytes(network, to))
     except FormatError as error:
         workspace.report(error)
     else:
@@ -51,6 +51,7 @@ def _formats() -> dict[str, str]:
         "json": _("architecture, for keras.models.model_from_json"),
         "markdown": _("table of layers and numbers, for a README"),
         "toml": _("the format of cnn-tui"),
-        "svg": _("drawing of the network"),
+        "svg": _("picture of the network, for papers and web pages"),
+        "png": _("picture of the network, for slides"),
         "onnx": _("for other runtimes; requires cnn-tui[onnx]"),
     }

@@ -15,6 +15,8 @@ from tui_cnn.core.path import Path
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.actions import CHECKS
 from tui_cnn.ui.build.check_lines import finding_lines, summary
+from tui_cnn.ui.build.editing import fix
+from tui_cnn.ui.build.stack import StackView
 
 
 class ChecksView(Widget, can_focus=True):
@@ -47,8 +49,9 @@ class ChecksView(Widget, can_focus=True):
     chosen: reactive[int] = reactive(0)
     """The number of the finding under the cursor."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, stack: StackView, *, id: str | None = None, classes: str = "") -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._stack = stack
         self._checks: tuple[Check, ...] = ()
         self._lines = finding_lines((), 0)
         self._top = 0
@@ -101,11 +104,25 @@ class ChecksView(Widget, can_focus=True):
         place = inside.y + self._top if inside is not None else len(self._lines)
         if place < len(self._lines) and self._checks:
             self.chosen = self._lines[place].number
-            self.call_later(self.app.run_action, "screen.go_to_finding")
+            self.action_go_to_finding()
 
     def action_step(self, by: int) -> None:
         """Move the cursor."""
         self.chosen += by
+
+    def action_go_to_finding(self) -> None:
+        """Go to the layer of the finding."""
+        if self.finding is not None:
+            self._stack.go_to(self.finding.path)
+        self._stack.focus()
+
+    def action_fix_finding(self) -> None:
+        """Apply the quick fix of the finding."""
+        self._stack.apply(fix(self.finding))
+
+    def action_leave_checks(self) -> None:
+        """Go back to the stack."""
+        self._stack.focus()
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""

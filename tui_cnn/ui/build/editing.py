@@ -1,197 +1,223 @@
-"""What can be done to the layers of the stack: every action is one edit, and one step back."""
+"""What can be done to the selected layers: each change is one edit, and one step to undo."""
 
 from collections.abc import Callable
+from typing import Literal, NamedTuple
 
-from tui_cnn.core import branching, edits, muting, wrapping
+from tui_cnn.core import branching, edits, moving, muting, wrapping
+from tui_cnn.core.checks import Check
 from tui_cnn.core.edits import Edit
-from tui_cnn.core.layers import AnyLayer, Block
-from tui_cnn.core.moving import step
+from tui_cnn.core.layers import AnyLayer, Branches
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
 from tui_cnn.core.quick_edits import QuickEdit, quick_edit
 from tui_cnn.core.span import Span
 from tui_cnn.i18n import _
-from tui_cnn.ui.build.stack import StackView
-from tui_cnn.ui.toolkit.main_screen import MainScreen
 
 
-class EditingScreen(MainScreen):
-    """A screen with a stack whose selected layers can be changed."""
+class Selection(NamedTuple):
+    """What an edit is about.
 
-    @property
-    def stack(self) -> StackView:
-        """The stack of layers."""
-        return self.query_one(StackView)
+    Attributes:
+        path: what is under the cursor; empty for the input.
+        span: the selected layers; None on the input.
+        branch: the branch under the cursor, if there is one and no range is selected.
+        is_open: tells whether the container at a path is unfolded.
+    """
 
-    @property
-    def network(self) -> Network:
-        """The network on the table."""
-        return self.workspace.design.network
+    network: Network
+    path: Path
+    span: Span | None
+    branch: Path | None
+    is_open: Callable[[Path], bool]
 
-    def request(self, label: str, edit: Edit, select: Path | Span) -> None:
-        """Apply an edit, and look at what it was about."""
-        self.workspace.edit(label, edit, select.path if isinstance(select, Span) else select)
-        if isinstance(select, Span):
-            self.stack.select(select)
+    def place(self, *, below: bool) -> Path:
+        """Return where new layers go: beside the selected ones, or into the branch under the cursor."""
+        if self.span is None:
+            return (0,)
+        if self.branch:
+            return (*self.branch, 0)
+        path, length = self.span
+        return (*path[:-1], path[-1] + length) if below else path
 
-    def branch(self) -> Path | None:
-        """Return the address of the branch under the cursor, if there is one and no range is selected."""
-        path = self.stack.path
-        return path if path and not self.stack.has_range and branching.is_branch(self.network, path) else None
+    def layers(self) -> tuple[AnyLayer, ...]:
+        """Return the selected layers; of a branch all that it holds."""
+        if self.branch:
+            return edits.stack_at(self.network, (*self.branch, 0))
+        return edits.layers_at(self.network, *self.span) if self.span else ()
 
-    def action_delete_layer(self) -> None:
-        """Delete the selected layers; the one below comes under the cursor."""
-        if branch := self.branch():
-            self._delete_branch(branch)
-        elif span := self.stack.span:
-            left = len(edits.stack_at(self.network, span.path)) - span.length
-            select = (*span.path[:-1], min(span.path[-1], max(0, left - 1)))
-            if not left and len(span.path) > 1:
-                select = span.path[:-1]
-            label = counted("delete", span)
-            self.request(label, lambda network: edits.delete(network, *span), select)
 
-    def _delete_branch(self, branch: Path) -> None:
-        select = (*branch[:-1], max(0, branch[-1] - 1))
-        if branching.delete_branch(self.network, branch) == self.network:
-            self.notify(_("At least two branches are needed. Press W to unwrap a branch."))
-            return
-        self.request(_("delete branch"), lambda network: branching.delete_branch(network, branch), select)
+class Change(NamedTuple):
+    """An edit, its label, and what is selected after it."""
 
-    def action_duplicate_layer(self) -> None:
-        """Put a copy below the selected layers."""
-        if branch := self.branch():
-            copy = (*branch[:-1], branch[-1] + 1)
-            self.request(_("duplicate"), lambda network: branching.duplicate_branch(network, branch), copy)
-        elif span := self.stack.span:
-            copies = Span((*span.path[:-1], span.path[-1] + span.length), span.length)
-            self.request(counted("duplicate", span), lambda network: edits.duplicate(network, *span), copies)
+    label: str
+    edit: Edit
+    select: Path | Span
 
-    def action_move_up(self) -> None:
-        """Move the selected layers up."""
-        self._move(-1)
 
-    def action_move_down(self) -> None:
-        """Move the selected layers down."""
-        self._move(1)
+Result = Change | str | None
+"""A change, or why there can be none; None where there is nothing to do."""
 
-    def _move(self, by: int) -> None:
-        if branch := self.branch():
-            to = branch[-1] + by
-            moved = branching.move_branch(self.network, branch, to)
-            if moved != self.network:
-                self.request(_("move"), lambda _network: moved, (*branch[:-1], to))
-        elif span := self.stack.span:
-            network, path = step(self.network, *span, by, self.stack.seen.is_open)
-            self.request(counted("move", span), lambda _network: network, Span(path, span.length))
+EditName = Literal["delete", "duplicate", "mute", "wrap_in_block", "add_skip", "unwrap", "add_branch"]
 
-    def action_mute(self) -> None:
-        """Mute the selected layers; if all of them are muted, let them be heard again."""
-        span = self._layers(_("A branch cannot be muted. Mute its layers, or the block that contains it."))
-        if span is not None:
-            muted = all(layer.muted for layer in edits.layers_at(self.network, *span))
-            label = counted("unmute" if muted else "mute", span)
-            self.request(label, lambda network: muting.set_muted(network, *span, not muted), span)
 
-    def action_wrap_block(self) -> None:
-        """Make a block of the selected layers."""
-        self._wrap(_("wrap in block"), wrapping.wrap_in_block)
+def change(selection: Selection, name: EditName) -> Result:
+    """Edit what is selected."""
+    return _EDITS[name](selection)
 
-    def action_wrap_branches(self) -> None:
-        """Put a skip connection around the selected layers."""
-        self._wrap(_("add skip connection"), wrapping.wrap_in_branches)
 
-    def _wrap(self, label: str, wrap: Callable[[Network, Path, int], Network]) -> None:
-        span = self._layers(_("A branch cannot be wrapped. Select its layers."))
-        if span is not None:
-            self.request(label, lambda network: wrap(network, *span), span.path)
+def move(selection: Selection, by: int) -> Result:
+    """Move the selected layers or the branch up or down, into and out of unfolded containers."""
+    network = selection.network
+    if branch := selection.branch:
+        to = branch[-1] + by
+        moved = branching.move_branch(network, branch, to)
+        return Change(_("move"), lambda _network: moved, (*branch[:-1], to)) if moved != network else None
+    if span := selection.span:
+        moved, path = moving.step(network, *span, by, selection.is_open)
+        return Change(_counted("move", span), lambda _network: moved, Span(path, span.length))
+    return None
 
-    def action_unwrap(self) -> None:
-        """Take the layers out of a block, or of the one branch that is to stay."""
-        path = self.stack.path
-        if not path:
-            return
-        network, count = wrapping.unwrap(self.network, path)
-        if network != self.network:
-            place = path[:-1] if self.branch() else path
-            self.request(_("unwrap"), lambda _network: network, Span(place, max(1, count)))
-        elif isinstance(edits.layer_at(self.network, path), Block) or self.stack.seen.foldable(path) is None:
-            self.notify(_("Nothing to unwrap. Select a block or a branch."))
-        else:
-            self.notify(_("More than one branch has layers. Select the branch to keep."))
 
-    def action_add_branch(self) -> None:
-        """Add an empty branch to the branches under the cursor."""
-        path = self.stack.path
-        place = self._beside(path)
-        if place is None:
-            self.notify(_("Select branches first, or press B to add a skip connection."))
-            return
-        self.request(_("add branch"), lambda network: branching.add_branch(network, place), place)
-
-    def _beside(self, path: Path) -> Path | None:
-        """Find the address for a new branch: the last of the branches here, or after the branch around the cursor."""
-        for length in range(len(path), 0, -1):
-            here = path[:length]
-            if branching.is_branch(self.network, here):
-                return (*here[:-1], here[-1] + 1)
-            layer: AnyLayer = edits.layer_at(self.network, here)
-            if branches := getattr(layer, "branches", ()):
-                return (*here, len(branches))
+def drop(selection: Selection, onto: Path) -> Result:
+    """Move the selected layers to where another one is."""
+    if selection.branch:
+        return _("A branch cannot be dragged. Press J or K to move it.")
+    span = selection.span
+    if span is None:
         return None
-
-    def action_widen(self) -> None:
-        """Double the filters or units."""
-        self._nudge("wider", _("double"), _("filters or units"))
-
-    def action_narrow(self) -> None:
-        """Halve the filters or units."""
-        self._nudge("narrower", _("halve"), _("filters or units"))
-
-    def action_enlarge(self) -> None:
-        """Make the window larger."""
-        self._nudge("larger", _("enlarge window"), _("kernel or pooling window"))
-
-    def action_shrink(self) -> None:
-        """Make the window smaller."""
-        self._nudge("smaller", _("shrink window"), _("kernel or pooling window"))
-
-    def action_stride(self) -> None:
-        """Step by one or by two."""
-        self._nudge("stride", _("stride"), _("stride"))
-
-    def action_padding(self) -> None:
-        """Pad or not."""
-        self._nudge("padding", _("padding"), _("same or valid padding"))
-
-    def action_function(self) -> None:
-        """Take the next activation."""
-        self._nudge("function", _("activation"), _("activation setting"))
-
-    def _nudge(self, way: QuickEdit, label: str, setting: str) -> None:
-        """Nudge all selected layers that have the setting; say so if none has."""
-        span = self._layers(_("A branch has no settings."))
-        if span is None:
-            return
-        layers = edits.layers_at(self.network, *span)
-        nudged = [quick_edit(layer, way) for layer in layers]
-        if not any(nudged):
-            kind = type(layers[0]).__name__
-            message = _("{layer} has no {setting}.") if span.length == 1 else _("None of these layers has {setting}.")
-            self.notify(message.format(layer=kind, setting=setting))
-            return
-        after = tuple(new or old for new, old in zip(nudged, layers, strict=True))
-        self.request(label, lambda network: edits.splice(network, *span, after), span)
-
-    def _layers(self, refusal: str) -> Span | None:
-        """Return the selected layers; a branch alone is refused."""
-        if self.branch():
-            self.notify(refusal)
-            return None
-        return self.stack.span
+    moved = moving.drop(selection.network, *span, onto, selection.is_open)
+    if moved.network == selection.network:
+        return None
+    return Change(_counted("move", span), lambda _network: moved.network, span._replace(path=moved.path))
 
 
-def counted(action: str, span: Span) -> str:
+def quick_change(selection: Selection, name: QuickEdit) -> Result:
+    """Change a setting of all selected layers that have it."""
+    span = selection.span
+    if selection.branch:
+        return _("A branch has no settings.")
+    if span is None:
+        return None
+    layers = selection.layers()
+    changed = [quick_edit(layer, name) for layer in layers]
+    label, setting = _quick_edit_texts(name)
+    if not any(changed):
+        message = _("{layer} has no {setting}.") if span.length == 1 else _("None of these layers has {setting}.")
+        return message.format(layer=type(layers[0]).__name__, setting=setting)
+    after = tuple(new or old for new, old in zip(changed, layers, strict=True))
+    return Change(label, lambda network: edits.splice(network, *span, after), span)
+
+
+def fix(finding: Check | None) -> Result:
+    """Apply the quick fix of a finding."""
+    if finding is None:
+        return _("There are no quick fixes.")
+    if finding.fix is None:
+        return _("This finding has no quick fix.")
+    return Change(finding.fix.label, finding.fix.apply, finding.path)
+
+
+def _delete(selection: Selection) -> Result:
+    """Delete the selected layers; the one below comes under the cursor."""
+    network, span = selection.network, selection.span
+    if branch := selection.branch:
+        if branching.delete_branch(network, branch) == network:
+            return _("At least two branches are needed. Press W to unwrap a branch.")
+        before = (*branch[:-1], max(0, branch[-1] - 1))
+        return Change(_("delete branch"), lambda network: branching.delete_branch(network, branch), before)
+    if span is None:
+        return None
+    left = len(edits.stack_at(network, span.path)) - span.length
+    select = (*span.path[:-1], min(span.path[-1], max(0, left - 1)))
+    if not left and len(span.path) > 1:
+        select = span.path[:-1]
+    return Change(_counted("delete", span), lambda network: edits.delete(network, *span), select)
+
+
+def _duplicate(selection: Selection) -> Result:
+    """Put a copy below the selected layers."""
+    if branch := selection.branch:
+        copy = (*branch[:-1], branch[-1] + 1)
+        return Change(_("duplicate"), lambda network: branching.duplicate_branch(network, branch), copy)
+    if span := selection.span:
+        copies = Span((*span.path[:-1], span.path[-1] + span.length), span.length)
+        return Change(_counted("duplicate", span), lambda network: edits.duplicate(network, *span), copies)
+    return None
+
+
+def _mute(selection: Selection) -> Result:
+    """Mute the selected layers; unmute them if all of them are muted."""
+    if selection.branch:
+        return _("A branch cannot be muted. Mute its layers, or the block that contains it.")
+    span = selection.span
+    if span is None:
+        return None
+    muted = all(layer.muted for layer in selection.layers())
+    label = _counted("unmute" if muted else "mute", span)
+    return Change(label, lambda network: muting.set_muted(network, *span, not muted), span)
+
+
+def _wrap_in_block(selection: Selection) -> Result:
+    return _wrapped(selection, _("wrap in block"), wrapping.wrap_in_block)
+
+
+def _add_skip(selection: Selection) -> Result:
+    return _wrapped(selection, _("add skip connection"), wrapping.wrap_in_branches)
+
+
+def _wrapped(selection: Selection, label: str, wrap: Callable[[Network, Path, int], Network]) -> Result:
+    span = selection.span
+    if selection.branch:
+        return _("A branch cannot be wrapped. Select its layers.")
+    return Change(label, lambda network: wrap(network, *span), span.path) if span else None
+
+
+def _unwrap(selection: Selection) -> Result:
+    """Take the layers out of a block, or of the one branch that is to stay."""
+    network, path = selection.network, selection.path
+    if not path:
+        return None
+    unwrapped, count = wrapping.unwrap(network, path)
+    if unwrapped != network:
+        place = path[:-1] if selection.branch else path
+        return Change(_("unwrap"), lambda _network: unwrapped, Span(place, max(1, count)))
+    is_branch = branching.is_branch(network, path)
+    if edits.stack_at(network, (*path, 0)) if is_branch else isinstance(edits.layer_at(network, path), Branches):
+        return _("More than one branch has layers. Select the branch to keep.")
+    return _("Nothing to unwrap. Select a block or a branch.")
+
+
+def _add_branch(selection: Selection) -> Result:
+    """Add an empty branch to the branches under the cursor."""
+    place = _place_of_branch(selection.network, selection.path)
+    if place is None:
+        return _("Select branches first, or press B to add a skip connection.")
+    return Change(_("add branch"), lambda network: branching.add_branch(network, place), place)
+
+
+def _place_of_branch(network: Network, path: Path) -> Path | None:
+    """Return the address of a new branch: the last of the branches here, or after the branch around the cursor."""
+    for length in range(len(path), 0, -1):
+        here = path[:length]
+        if branching.is_branch(network, here):
+            return (*here[:-1], here[-1] + 1)
+        if isinstance(layer := edits.layer_at(network, here), Branches):
+            return (*here, len(layer.branches))
+    return None
+
+
+_EDITS: dict[EditName, Callable[[Selection], Result]] = {
+    "delete": _delete,
+    "duplicate": _duplicate,
+    "mute": _mute,
+    "wrap_in_block": _wrap_in_block,
+    "add_skip": _add_skip,
+    "unwrap": _unwrap,
+    "add_branch": _add_branch,
+}
+
+
+def _counted(action: str, span: Span) -> str:
     """Name what is done, and to how many layers."""
     one, many = {
         "delete": (_("delete"), _("delete {count} layers")),
@@ -201,3 +227,16 @@ def counted(action: str, span: Span) -> str:
         "unmute": (_("unmute"), _("unmute {count} layers")),
     }[action]
     return one if span.length == 1 else many.format(count=span.length)
+
+
+def _quick_edit_texts(name: QuickEdit) -> tuple[str, str]:
+    """Return the label of a quick edit, and the setting that it changes."""
+    return {
+        "wider": (_("double"), _("filters or units")),
+        "narrower": (_("halve"), _("filters or units")),
+        "larger": (_("enlarge window"), _("kernel or pooling window")),
+        "smaller": (_("shrink window"), _("kernel or pooling window")),
+        "stride": (_("stride"), _("stride")),
+        "padding": (_("padding"), _("same or valid padding")),
+        "function": (_("activation"), _("activation setting")),
+    }[name]

@@ -1,6 +1,7 @@
 """Why a number is what it is: the formulas of one layer with the values put in."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -16,6 +17,7 @@ from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape
 from tui_cnn.core.sums import Sum
 from tui_cnn.i18n import _, ngettext
+from tui_cnn.ui.build.stack_lines import StackLine
 from tui_cnn.ui.toolkit.cells import left, right
 from tui_cnn.ui.toolkit.numbers import size
 
@@ -35,17 +37,24 @@ _LABEL, _VALUE = 13, 13
 
 
 def written(numbers: Sequence[Number], width: int, quiet: Style) -> list[list[Segment]]:
-    """Write numbers with their formulas beside them, or below them where it is narrow, `width` cells wide."""
+    """Write numbers with their formulas, `width` cells wide.
+
+    Where it is wide, formulas stand after the numbers; else before them, or below them where they are too long.
+    """
     beside = width >= _SIDE_BY_SIDE
-    room = _VALUE if beside else max(_VALUE, width - _LABEL)
     lines: list[list[Segment]] = []
-    for number in numbers:
-        if number.label or number.value or beside:
-            lines.append([Segment(left(number.label, _LABEL), quiet), Segment(right(number.value, room))])
-        if number.reason and beside:
-            lines[-1].append(Segment("  " + _cut(number.reason, width - _LABEL - room - 2)))
-        elif number.reason:
-            lines.append([Segment("  " + _cut(number.reason, width - 2), quiet)])
+    for label, value, reason in numbers:
+        if beside:
+            after = "  " + _cut(reason, width - _LABEL - _VALUE - 2) if reason else ""
+            lines.append([Segment(left(label, _LABEL), quiet), Segment(right(value, _VALUE)), Segment(after)])
+            continue
+        room = max(_VALUE, width - _LABEL)
+        short = reason if value and cell_len(reason) + cell_len(value) + 2 <= room else ""
+        if label or value:
+            rest = room - cell_len(short)
+            lines.append([Segment(left(label, _LABEL) + short, quiet), Segment(right(value, rest))])
+        if reason and not short:
+            lines += [[Segment("  " + part, quiet)] for part in wrap(reason, max(10, width - 2))]
     return lines
 
 
@@ -57,6 +66,17 @@ def write(numbers: Sequence[Number], width: int, quiet: Style) -> Text:
 
 def _cut(text: str, width: int) -> str:
     return text if cell_len(text) <= width else set_cell_size(text, max(0, width - 1)) + "…"
+
+
+def numbers_of(line: StackLine, analysis: Analysis) -> tuple[str, list[Number]]:
+    """Name what stands on a line of the stack, and list its numbers."""
+    if not line.path:
+        return _("the whole network"), network_numbers(analysis)
+    if line.is_branch:
+        title = _("branch {number}").format(number=line.path[-1] + 1)
+        return title, held_numbers(line.held) if line.held else []
+    assert line.row is not None
+    return line.row.name, layer_numbers(line.row, line.held)
 
 
 def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
@@ -72,9 +92,9 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
     stored = Number(
         _("memory"), size(held_bytes.value), _("{formula} bytes of activations").format(formula=held_bytes.formula)
     )
-    seen = _field(row)
+    field = _field(row)
     if held is not None:
-        return [output, *held_numbers(held), stored, *seen]
+        return [output, *held_numbers(held), stored, *field]
     trainable, fixed = figures.parameters
     formula = trainable.formula
     if fixed.value:
@@ -88,7 +108,7 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
         Number(_("FLOPs"), f"{2 * macs.value:,}", doubled),
         Number(_("FLOPs, tf"), f"{figures.tf_flops:,}", _("as counted by TensorFlow's profiler")),
         stored,
-        *seen,
+        *field,
     ]
 
 
@@ -106,7 +126,7 @@ def _field(row: Row) -> list[Number]:
     formula = field_formula(row)
     if formula is None:
         return [Number(_("RF"), format_field(row.field), _seen(row.field))]
-    steps = _("step {step}, padding {padding}").format(step=formula.stride, padding=formula.padding)
+    steps = _("stride {stride}, padding {padding}").format(stride=formula.stride, padding=formula.padding)
     return [Number(_("RF"), format_field(row.field), formula.size), Number("", "", steps)]
 
 
@@ -119,7 +139,7 @@ def _seen(field: ReceptiveField | None) -> str:
         return _("pixels at most; varies by cell")
     stride = f"{down.stride}" if down.stride == across.stride else f"{down.stride}×{across.stride}"
     padding = f"{down.padding}" if down.padding == across.padding else f"{down.padding}×{across.padding}"
-    message = _("pixels; step {stride}, padding {padding}")
+    message = _("pixels; stride {stride}, padding {padding}")
     return message.format(stride=stride, padding=padding)
 
 

@@ -1,10 +1,39 @@
-"""What a layer that is added would do to the network."""
+"""Choosing a layer to add, with what each would do to the network."""
 
-from tui_cnn.core.analysis import Analysis
+from typing import cast
+
+import msgspec
+from textual.app import App
+
+from tui_cnn.core import edits
+from tui_cnn.core.analysis import Analysis, analyze
+from tui_cnn.core.layers import LAYER_TYPES, AnyLayer
 from tui_cnn.core.path import Path
 from tui_cnn.core.shape import format_shape
+from tui_cnn.formats.fields import fields, start
 from tui_cnn.i18n import _
+from tui_cnn.ui.build.editing import Change
 from tui_cnn.ui.toolkit.numbers import short_count
+
+
+async def choose_layer(app: App[object], before: Analysis, path: Path) -> Change | None:
+    """Ask which layer to put at `path`."""
+    from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
+
+    items = [
+        Item(name, _((kind.__doc__ or "").partition("\n")[0]), kind)
+        for name, kind in LAYER_TYPES.items()
+        if all(field.kind != "nested" for field in fields(kind))
+    ]
+
+    def adding(kind: type[msgspec.Struct]) -> edits.Edit:
+        return lambda network: edits.insert(network, path, cast("AnyLayer", start(kind)))
+
+    def effect(kind: type[msgspec.Struct]) -> str:
+        return insertion(before, analyze(adding(kind)(before.network)), path)
+
+    kind = await app.push_screen_wait(Pick(_("Add a layer"), items, effect=effect))
+    return Change(_("add"), adding(kind), path) if kind is not None else None
 
 
 def insertion(before: Analysis, after: Analysis, path: Path) -> str:

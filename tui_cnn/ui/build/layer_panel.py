@@ -1,6 +1,6 @@
 """The settings of the selected layer: to read, and on request to edit."""
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import msgspec
 from rich.text import Text
@@ -8,40 +8,39 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.widget import Widget
 from textual.widgets import Static
 
-from tui_cnn.core.analysis import Analysis
+from tui_cnn.core import edits
+from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.branching import is_branch
-from tui_cnn.core.edits import layer_at
+from tui_cnn.core.layers import AnyLayer
+from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path, format_path
 from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.actions import FORM
-from tui_cnn.ui.build.formulas_panel import WhyView
 from tui_cnn.ui.build.preview import preview
 from tui_cnn.ui.toolkit.choice import spoken
 from tui_cnn.ui.toolkit.form import StructForm, is_rare
+from tui_cnn.ui.workspace import workspace_of
 
-_ABOUT, _ADVICE, _EFFECT = 4, 2, 8
+_ABOUT, _ADVICE, _EFFECT = 3, 2, 8
 """Lines of what the layer is, of what is said about a field, and of what an edit would change."""
 
 
-class LayerForm(StructForm):
-    """The settings of a layer, to edit."""
+class LayerPanel(Vertical):
+    """Reading costs one line of text a field; the form with its controls exists only while one edits.
+
+    While it does, the screen has the class `-editing`.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*FORM.bindings()]
-
-
-class LayerPanel(Vertical):
-    """Reading costs one line of text a field; the form with its controls exists only while one edits."""
-
     DEFAULT_CSS = """
     LayerPanel {
-        padding: 0 1;
-        & #about { color: $text-muted; height: 4; border-top: solid $foreground 20%; border-title-color: $text; }
-        & #settings { height: 10; }
-        & #why { height: 1fr; border-top: solid $foreground 20%; border-title-color: $text-muted; }
-        & #effect { height: auto; border-top: solid $foreground 20%; border-title-color: $text-muted; display: none; }
+        & #about { color: $text-muted; height: 3; }
+        & #settings { height: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
+        & #effect { height: auto; border-top: solid $panel-border; border-title-color: $text-muted; display: none; }
         & #effect.-broken { color: $text-error; }
     }
     """
@@ -51,14 +50,15 @@ class LayerPanel(Vertical):
         yield Static(id="about")
         yield Static(id="settings")
         yield Static(id="effect")
-        yield WhyView(id="why")
 
     def on_resize(self) -> None:
         """Share the room anew."""
         self._share_room()
 
-    form: LayerForm | None = None
+    form: StructForm | None = None
     """The form, while one edits."""
+
+    _focused_before: Widget | None = None
 
     _shown_of: Analysis | None = None
 
@@ -67,14 +67,13 @@ class LayerPanel(Vertical):
 
     def show(self, analysis: Analysis, path: Path) -> None:
         """Show the layer at `path`, or the network itself for the empty path; a form that is open is closed."""
-        if self.form is not None:
-            self._close()
+        self._remove_form()
         self._analysis = self._shown_of = analysis
         self.path = path
         value = self._value()
         kind = type(value)
         where = _("layer {number}").format(number=format_path(path)) if path else _("network")
-        self.query_one("#about").border_title = f"{kind.__name__ if path else _('Input')} · {where}"
+        self.border_title = f"{kind.__name__ if path else _('Input')} · {where}"
         about = (kind.__doc__ or "").partition("\n")[0] if path else _("The shape of one image, channels last.")
         self.query_one("#about", Static).update(Text(_(about)), layout=False)
         self.query_one("#settings", Static).update(_settings(value), layout=False)
@@ -83,22 +82,51 @@ class LayerPanel(Vertical):
         """Tell whether this is what is shown."""
         return self._shown_of is analysis and self.path == path
 
-    async def edit(self) -> None:
-        """Open the form, with the first field ready to type into."""
+    async def edit(self, analysis: Analysis, path: Path) -> None:
+        """Open the form of the layer at `path`, with the first field ready to type into."""
+        if not self.shows(analysis, path):
+            self.show(analysis, path)
         if self.form is None:
+            self._focused_before = self.screen.focused
+            self.screen.add_class("-editing")
             self.query_one("#settings").display = False
-            self.query_one("#why").display = False
-            self.form = form = LayerForm(self._value())
+            self.form = form = StructForm(self._value())
             await self.mount(form, before="#effect")
             if form is self.form:  # and was not closed while it was set up
                 self._share_room()
                 form.focus_first()
 
-    def preview(self, after: Analysis | None) -> None:
+    def commit(self, select: Path | None = None) -> None:
+        """Apply what stands in the form, if that makes sense, and close it; select the layer at `select` then."""
+        form, path, edited = self.form, self.path, self.edited if self.form else ()
+        if form is not None and form.value is not None:
+            self.close()
+            if form.pending:
+                change = _edit(edited, form.value)
+                workspace_of(self).edit(_("edit"), change, path if select is None else select)
+
+    def close(self) -> None:
+        """Close the form; the focus goes back to where it was."""
+        if self.form is not None:
+            self._remove_form()
+            if self._focused_before is not None:
+                self._focused_before.focus()
+
+    def action_commit(self) -> None:
+        """Apply what stands in the form, if that makes sense."""
+        self.commit()
+
+    def action_cancel(self) -> None:
+        """Leave the layer as it was."""
+        self.close()
+
+    @on(StructForm.Changed)
+    def _preview(self, event: StructForm.Changed) -> None:
         """Show what the edit in the form would change."""
         effect = self.query_one("#effect", Static)
-        effect.display = after is not None
-        if after is not None:
+        effect.display = event.value is not None and event.form.pending
+        if event.value is not None and effect.display:
+            after = analyze(_edit(self.edited, event.value)(self._analysis.network))
             effect.border_title = _("after this change")
             effect.set_class(any(check.severity == "error" for check in after.checks), "-broken")
             effect.update(preview(self._analysis, after, self.edited))
@@ -114,16 +142,16 @@ class LayerPanel(Vertical):
 
     def _value(self) -> msgspec.Struct:
         network = self._analysis.network
-        return layer_at(network, self.edited) if self.path else network
+        return edits.layer_at(network, self.edited) if self.path else network
 
-    def _close(self) -> None:
+    def _remove_form(self) -> None:
         if self.form is not None:
             self.form.remove()
             self.form = None
-        self.query_one("#settings").display = True
-        self.query_one("#why").display = True
-        self.query_one("#effect").display = False
-        self._share_room()
+            self.screen.remove_class("-editing")
+            self.query_one("#settings").display = True
+            self.query_one("#effect").display = False
+            self._share_room()
 
     def _share_room(self) -> None:
         """Keep in view what an edit would change: what the layer is gives way to it, and then the fields scroll."""
@@ -144,5 +172,13 @@ def _settings(value: msgspec.Struct) -> Text:
         if field.kind == "nested" or (usual and (field.name in ("name", "muted") or is_rare(field.name))):
             continue
         written = spoken(format_value(field, held)) or field.blank
-        text.append(f"{field.name:<20}", "dim").append(f"{written}\n", "dim" if usual else "bold")
+        text.append(f"{field.name:<18}", "dim").append(f"{written}\n", "dim" if usual else "bold")
     return text
+
+
+def _edit(path: Path, value: msgspec.Struct) -> edits.Edit:
+    """Make the edit of a form: of the layer at `path`, or of the network itself for the empty path."""
+    if isinstance(value, Network):
+        name, shape = value.name, value.input_shape
+        return lambda network: edits.set_input_shape(edits.rename(network, name), shape)
+    return lambda network: edits.replace(network, path, cast("AnyLayer", value))

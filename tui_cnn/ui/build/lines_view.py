@@ -1,7 +1,7 @@
 """The lines of the tree, drawn in columns below a header that does not scroll."""
 
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 from rich.segment import Segment
 from rich.style import Style
@@ -11,13 +11,15 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.layers import Family
 from tui_cnn.core.path import Path
-from tui_cnn.ui.build.columns import Column, columns
+from tui_cnn.ui.build.columns import StackColumn, columns
 from tui_cnn.ui.build.messages import LayerSelected
 from tui_cnn.ui.build.signs import FINDINGS
-from tui_cnn.ui.build.stack_cells import Styles, draw, header
-from tui_cnn.ui.build.stack_lines import Line
+from tui_cnn.ui.build.stack_cells import StackStyles, draw, header
+from tui_cnn.ui.build.stack_lines import StackLine
 from tui_cnn.ui.build.tree import Tree
+from tui_cnn.ui.toolkit.colours import family_colour
 
 GUTTER = 2
 """Cells before the columns: the cursor, and the sign of a finding."""
@@ -56,22 +58,22 @@ class LinesView(ScrollView):
     hidden_columns: reactive[frozenset[str]] = reactive(frozenset(), init=False)
     """The keys of the columns that are not wanted."""
 
-    def __init__(self, analysis: Analysis, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self.seen = Tree(analysis)
-        self.set_reactive(LinesView.cursor, self.seen.number((0,)))
+    def __init__(self, analysis: Analysis, *, id: str | None = None, classes: str = "") -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.layer_tree = Tree(analysis)
+        self.set_reactive(LinesView.cursor, self.layer_tree.number((0,)))
         self.just_opened = True
         self._measure()
 
     @property
     def path(self) -> Path:
         """The address of the layer or the branch under the cursor; empty on the input."""
-        return self.seen.lines[self.cursor].path
+        return self.layer_tree.lines[self.cursor].path
 
     @property
-    def line(self) -> Line:
+    def line(self) -> StackLine:
         """The line under the cursor."""
-        return self.seen.lines[self.cursor]
+        return self.layer_tree.lines[self.cursor]
 
     def watch_hidden_columns(self) -> None:
         """Fit the columns that are left."""
@@ -82,7 +84,7 @@ class LinesView(ScrollView):
         """Fit the lines to the new width."""
         if self.just_opened and self.room:  # it was opened before there was any room to fit it into
             path, self.just_opened = self.path, False
-            self.seen.open(self.seen.analysis, self.room)
+            self.layer_tree.open(self.layer_tree.analysis, self.room)
             self.relist(path)
         else:
             self._measure()
@@ -110,7 +112,7 @@ class LinesView(ScrollView):
             style = self.get_component_rich_style("stack--header")
             return Strip([Segment(" " * GUTTER, base), *header(self._columns, style)]).adjust_cell_length(width, base)
         number = y - 1 + self.scroll_offset.y
-        if number >= len(self.seen.lines):
+        if number >= len(self.layer_tree.lines):
             return Strip.blank(width, base)
         over = self._over(number)
         strip = None if over else self._strips.get(number)
@@ -121,17 +123,17 @@ class LinesView(ScrollView):
         return strip
 
     def _strip(self, number: int, over: Style | None) -> Strip:
-        line, styles = self.seen.lines[number], self._styles
+        line, styles = self.layer_tree.lines[number], self._styles
         warning = self._warning
         if over is not None:
             over = Style(bgcolor=over.bgcolor, bold=over.bold)
-            styles, warning = Styles(*(style + over for style in styles)), warning + over
+            styles, warning = styles.over(over), warning + over
         finding = {"error": styles.error, "warning": warning, "info": styles.dim, None: styles.text}[line.finding]
         gutter = [
             Segment("▌" if number == self.cursor else " ", styles.bar),
             Segment(FINDINGS[line.finding] if line.finding else " ", finding),
         ]
-        drawn = draw(line, self.seen.cells[number], self.seen.analysis, self._columns, styles)
+        drawn = draw(line, self.layer_tree.cells[number], self.layer_tree.analysis, self._columns, styles)
         return Strip([*gutter, *drawn]).adjust_cell_length(self.size.width, styles.text)
 
     def _over(self, number: int) -> Style | None:
@@ -141,9 +143,13 @@ class LinesView(ScrollView):
         return self.get_component_rich_style("stack--range") if self.is_selected(number) else None
 
     @cached_property
-    def _styles(self) -> Styles:
-        parts = (self.get_component_rich_style(f"stack--{part}") for part in ("dim", "bar", "error"))
-        return Styles(self.visual_style.rich_style, *parts)
+    def _styles(self) -> StackStyles:
+        dim, bar, error = (self.get_component_rich_style(f"stack--{part}") for part in ("dim", "bar", "error"))
+        text = self.visual_style.rich_style
+        families = {
+            family: text + Style(color=family_colour(self.app, family).rich_color) for family in get_args(Family)
+        }
+        return StackStyles(text, dim, bar, error, families)
 
     @cached_property
     def _warning(self) -> Style:
@@ -161,15 +167,15 @@ class LinesView(ScrollView):
 
     def _measure(self) -> None:
         self._strips: dict[int, Strip] = {}
-        scrolls = len(self.seen.lines) > self.room  # the bar comes after this: a cell for it, and one free
-        width = self.outer_size.width - GUTTER - 2 * scrolls
-        self._columns: tuple[Column, ...] = columns(self.seen.cells, width, self.hidden_columns)
-        self.virtual_size = Size(self.size.width, len(self.seen.lines) + 1)
+        scrolls = len(self.layer_tree.lines) > self.room  # the bar comes after this: a cell for it, and one free
+        width = self.outer_size.width - self.gutter.width - GUTTER - 2 * scrolls
+        self._columns: tuple[StackColumn, ...] = columns(self.layer_tree.cells, width, self.hidden_columns)
+        self.virtual_size = Size(self.size.width, len(self.layer_tree.lines) + 1)
         self.entitle()
 
     def put_cursor(self, path: Path) -> None:
         """Put the cursor on what is at `path`, and tell of it."""
-        self.set_reactive(LinesView.cursor, self.seen.number(path))
+        self.set_reactive(LinesView.cursor, self.layer_tree.number(path))
         self.reveal()
         self.refresh()
         self.post_message(LayerSelected(self.path))

@@ -1,4 +1,4 @@
-"""What the stack and the volume tell the Build screen."""
+"""What the stack and the volume post to the Build screen."""
 
 from dataclasses import dataclass
 
@@ -19,15 +19,3 @@ class LayerPointed(Message):
     """A layer was pointed at beside the stack; an empty path is the input."""
 
     path: Path
-
-
-@dataclass
-class LayersDropped(Message):
-    """The selected layers were dragged to the line of a layer; an empty path is the input."""
-
-    onto: Path
-
-
-@dataclass
-class MenuWanted(Message):
-    """A list of what can be done with the selected layers is wanted."""

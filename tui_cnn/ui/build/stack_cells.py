@@ -1,6 +1,6 @@
 """The stack of layers as lines of text: what stands in each column of a line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -8,15 +8,15 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.layers import Block
+from tui_cnn.core.layers import Block, Family
 from tui_cnn.core.memory import BYTES
 from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.i18n import _
-from tui_cnn.ui.build.columns import BAR, Column, titles
+from tui_cnn.ui.build.columns import BAR, StackColumn, titles
 from tui_cnn.ui.build.signs import EMPTY, FOLDED, OPEN
-from tui_cnn.ui.build.stack_lines import Line
+from tui_cnn.ui.build.stack_lines import StackLine
 from tui_cnn.ui.toolkit.numbers import bar, short_count, size
 
 Cells = dict[str, str]
@@ -29,22 +29,29 @@ _LONG = 10**8
 """From here on counts are written in three figures: `3.86 G`."""
 
 
-class Styles(NamedTuple):
+class StackStyles(NamedTuple):
     """The styles that a line is drawn with."""
 
     text: Style
     dim: Style
     bar: Style
     error: Style
+    families: Mapping[Family, Style] = {}  # it is not changed
+    """Those of the signs of layers."""
+
+    def over(self, style: Style) -> "StackStyles":
+        """Return the same with a style over each."""
+        families = {family: own + style for family, own in self.families.items()}
+        return StackStyles(self.text + style, self.dim + style, self.bar + style, self.error + style, families)
 
 
-def header(shown: Sequence[Column], style: Style) -> list[Segment]:
+def header(shown: Sequence[StackColumn], style: Style) -> list[Segment]:
     """Draw the line above the stack."""
     indented = {**titles(), "layer": " " * INDENT + titles()["layer"]}
     return [Segment(_fit(indented[column.key], column), style) for column in shown]
 
 
-def cells_of(line: Line, analysis: Analysis) -> Cells:
+def cells_of(line: StackLine, analysis: Analysis) -> Cells:
     """Write what stands on a line."""
     guides = "│ " * line.depth
     if not line.path:
@@ -63,7 +70,9 @@ def cells_of(line: Line, analysis: Analysis) -> Cells:
     return cells | _numbers(line, analysis)
 
 
-def draw(line: Line, cells: Cells, analysis: Analysis, shown: Sequence[Column], styles: Styles) -> list[Segment]:
+def draw(
+    line: StackLine, cells: Cells, analysis: Analysis, shown: Sequence[StackColumn], styles: StackStyles
+) -> list[Segment]:
     """Draw a line; a layer that cannot be built says why where its numbers would stand."""
     if line.broken is not None:
         return _broken(line.broken, cells, shown, styles)
@@ -74,24 +83,29 @@ def draw(line: Line, cells: Cells, analysis: Analysis, shown: Sequence[Column], 
         fitted = _fit(_share(line, analysis) if column.key == "share" else cells.get(column.key, ""), column)
         if column.key == "layer":
             lead = INDENT * (line.depth + 1)
-            segments += [Segment(fitted[:lead], styles.dim), Segment(fitted[lead:], name)]
+            sign = styles.families.get(line.row.layer.family) if line.row and line.held is None and not quiet else None
+            segments += [
+                Segment(fitted[: lead - INDENT], styles.dim),
+                Segment(fitted[lead - INDENT : lead], sign or styles.dim),
+                Segment(fitted[lead:], name),
+            ]
         else:
             tone = styles.dim if column.key == "number" else styles.bar if column.key == "share" else text
             segments.append(Segment(fitted, tone))
     return segments
 
 
-def _mark(line: Line) -> str:
+def _mark(line: StackLine) -> str:
     if line.held is not None:
         return EMPTY if line.folded is None else FOLDED if line.folded else OPEN
     return line.row.layer.sign if line.row else EMPTY
 
 
-def _branch_name(line: Line) -> str:
+def _branch_name(line: StackLine) -> str:
     return _("branch {number}").format(number=line.path[-1] + 1) if line.row else _("skip")
 
 
-def _numbers(line: Line, analysis: Analysis) -> Cells:
+def _numbers(line: StackLine, analysis: Analysis) -> Cells:
     """Write the numbers of a layer; of a container its output, and when it is folded what it sums up to."""
     row, totals = line.row, analysis.totals
     if row is None:
@@ -114,7 +128,7 @@ def _numbers(line: Line, analysis: Analysis) -> Cells:
     return cells
 
 
-def _amounts(line: Line, row: Row) -> tuple[int, int]:
+def _amounts(line: StackLine, row: Row) -> tuple[int, int]:
     if line.held is not None:
         return (line.held.params, line.held.macs) if line.folded else (0, 0)
     return (row.figures.parameters.total, row.figures.macs.value) if row.figures else (0, 0)
@@ -124,12 +138,12 @@ def _count(value: int, total: int) -> str:
     return f"{value:,}" if total < _LONG else short_count(value)
 
 
-def _share(line: Line, analysis: Analysis) -> str:
+def _share(line: StackLine, analysis: Analysis) -> str:
     params = _amounts(line, line.row)[0] if line.row else 0
     return bar(params / analysis.totals.params, BAR) if params else ""
 
 
-def _broken(row: Row, cells: Cells, shown: Sequence[Column], styles: Styles) -> list[Segment]:
+def _broken(row: Row, cells: Cells, shown: Sequence[StackColumn], styles: StackStyles) -> list[Segment]:
     named = [column for column in shown if column.key in ("number", "layer")]
     rest = sum(column.width for column in shown) - sum(column.width for column in named)
     reason = f"✗ {row.error}"
@@ -140,7 +154,7 @@ def _broken(row: Row, cells: Cells, shown: Sequence[Column], styles: Styles) -> 
     ]
 
 
-def _fit(text: str, column: Column) -> str:
+def _fit(text: str, column: StackColumn) -> str:
     """Bring a text to a column's width, with the gap after it."""
     room = column.width - column.gap
     length = cell_len(text)

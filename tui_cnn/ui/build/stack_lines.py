@@ -12,7 +12,7 @@ from tui_cnn.core.shape import Shape
 from tui_cnn.core.sums import Sum, sums
 
 
-class Line(NamedTuple):
+class StackLine(NamedTuple):
     """A line of the stack.
 
     Attributes:
@@ -35,7 +35,7 @@ class Line(NamedTuple):
     skipped: Shape | None = None
 
 
-def lines(analysis: Analysis, folded: frozenset[Path]) -> list[Line]:
+def lines(analysis: Analysis, folded: frozenset[Path]) -> list[StackLine]:
     """List the lines of an analysed network, without what is hidden in `folded` containers and branches."""
     return list(_Lines(analysis, folded).all())
 
@@ -50,19 +50,19 @@ class _Lines:
         for check in reversed(analysis.checks):  # the most severe come first
             self._findings[check.path] = check.severity
 
-    def all(self) -> Iterator[Line]:
-        yield Line((), 0, None, finding=self._findings.get(()))
+    def all(self) -> Iterator[StackLine]:
+        yield StackLine((), 0, None, finding=self._findings.get(()))
         yield from self._stack(self._analysis.network.layers, (), 0)
 
-    def _stack(self, layers: tuple[AnyLayer, ...], prefix: Path, depth: int) -> Iterator[Line]:
+    def _stack(self, layers: tuple[AnyLayer, ...], prefix: Path, depth: int) -> Iterator[StackLine]:
         for index, layer in enumerate(layers):
             path = (*prefix, index)
             row = self._rows[path]
             if not isinstance(layer, Block | Branches):
                 broken = row if row.error else None
-                yield Line(path, depth, row, finding=self._findings.get(path), broken=broken)
+                yield StackLine(path, depth, row, finding=self._findings.get(path), broken=broken)
                 continue
-            line = self._container(Line(path, depth, row), empty=isinstance(layer, Block) and not layer.layers)
+            line = self._container(StackLine(path, depth, row), empty=isinstance(layer, Block) and not layer.layers)
             yield line
             if line.folded:
                 continue
@@ -72,15 +72,15 @@ class _Lines:
             for number, branch in enumerate(layer.branches):
                 yield from self._branch(branch, (*path, number), depth + 1)
 
-    def _branch(self, branch: tuple[AnyLayer, ...], path: Path, depth: int) -> Iterator[Line]:
+    def _branch(self, branch: tuple[AnyLayer, ...], path: Path, depth: int) -> Iterator[StackLine]:
         last = self._rows[(*path, len(branch) - 1)] if branch else None
         skipped = None if branch else self._rows[path[:-1]].input_shape
-        line = self._container(Line(path, depth, last, is_branch=True, skipped=skipped), empty=not branch)
+        line = self._container(StackLine(path, depth, last, is_branch=True, skipped=skipped), empty=not branch)
         yield line
         if not line.folded:
             yield from self._stack(branch, path, depth + 1)
 
-    def _container(self, line: Line, *, empty: bool) -> Line:
+    def _container(self, line: StackLine, *, empty: bool) -> StackLine:
         """Add what it holds; a folded one also speaks for what it hides."""
         path = line.path
         folded = None if empty else path in self._folded

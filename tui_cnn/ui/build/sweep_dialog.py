@@ -14,7 +14,7 @@ from tui_cnn.core.edits import layer_at
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path, format_path
 from tui_cnn.core.shape import format_shape
-from tui_cnn.core.sweep import Trial, is_allowed, parse_numbers, sweep, sweepable, values_around
+from tui_cnn.core.sweep import SweepPoint, is_allowed, parse_numbers, sweep, sweepable, values_around
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.sweep_table import charts, format_setting
 from tui_cnn.ui.toolkit.choice import Choice
@@ -47,7 +47,7 @@ class Sweep(SingleResult[Setting | None]):
         self._path = path
         self._layer = layer_at(network, path)
         self._fields = sweepable(self._layer)
-        self._trials: tuple[Trial, ...] = ()
+        self._trials: tuple[SweepPoint, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the setting and its range, the table, the curves, and a word about the keys."""
@@ -108,7 +108,7 @@ class Sweep(SingleResult[Setting | None]):
         trials = sweep(self._network, self._path, field, values)
         self.app.call_from_thread(self._show, trials)
 
-    def _show(self, trials: tuple[Trial, ...]) -> None:
+    def _show(self, trials: tuple[SweepPoint, ...]) -> None:
         if not self.is_mounted or self.answered:
             return
         self._trials = trials
@@ -125,7 +125,7 @@ class Sweep(SingleResult[Setting | None]):
             table.move_cursor(row=values.index(present))
         self._explain()
 
-    def _cells(self, trial: Trial, now: Trial) -> list[Text]:
+    def _cells(self, trial: SweepPoint, now: SweepPoint) -> list[Text]:
         mark = "● " if trial.value == now.value else ""
         value = Text(mark + format_setting(trial.value), justify="right")
         figures = trial.row.figures

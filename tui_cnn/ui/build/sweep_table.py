@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.text import Text
 
-from tui_cnn.core.sweep import Trial
+from tui_cnn.core.sweep import SweepPoint
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.numbers import short_count, size
 
@@ -23,7 +23,7 @@ def format_setting(value: Any) -> str:
     return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def charts(trials: Sequence[Trial], chosen: int, width: int, height: int, styles: tuple[str, str]) -> Text:
+def charts(trials: Sequence[SweepPoint], chosen: int, width: int, height: int, styles: tuple[str, str]) -> Text:
     """Draw the parameters, MACs, memory and receptive field over the values; `chosen` stands out in the second style.
 
     A value that breaks the network has a cross in place of a column.
@@ -40,7 +40,7 @@ def charts(trials: Sequence[Trial], chosen: int, width: int, height: int, styles
     return text
 
 
-def _numbers() -> list[tuple[str, Callable[[Trial], int | None], Callable[[int], str]]]:
+def _numbers() -> list[tuple[str, Callable[[SweepPoint], int | None], Callable[[int], str]]]:
     return [
         (_("params"), lambda trial: trial.analysis.totals.params, short_count),
         (_("MACs"), lambda trial: trial.analysis.totals.macs, short_count),

@@ -4,7 +4,7 @@ from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.path import Path
 from tui_cnn.ui.build.folding import Folded, around, carry, opened, overview
 from tui_cnn.ui.build.stack_cells import Cells, cells_of
-from tui_cnn.ui.build.stack_lines import Line, lines
+from tui_cnn.ui.build.stack_lines import StackLine, lines
 
 
 class Tree:
@@ -35,9 +35,9 @@ class Tree:
             self._folded -= set(around(path))
             self._list()
 
-    def fold(self, path: Path, *, shut: bool) -> None:
-        """Fold a container or open it."""
-        self._folded = self._folded | {path} if shut else opened(self._folded, self.analysis.network, path)
+    def fold(self, path: Path, *, fold: bool) -> None:
+        """Fold a container or unfold it."""
+        self._folded = self._folded | {path} if fold else opened(self._folded, self.analysis.network, path)
         self._list()
 
     def fold_all(self) -> None:
@@ -65,5 +65,5 @@ class Tree:
         return before[-1] if before else min(1, len(self.lines) - 1) if path else 0
 
     def _list(self) -> None:
-        self.lines: list[Line] = lines(self.analysis, self._folded)
+        self.lines: list[StackLine] = lines(self.analysis, self._folded)
         self.cells: list[Cells] = [cells_of(line, self.analysis) for line in self.lines]

@@ -1,43 +1,55 @@
 """What can be done on the Inspect screen, and in each of its views."""
 
+from functools import partial
+
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.actions import Action, Scope
+
+_hidden = partial(Action, footer=False)
+"""An action that the footer leaves out."""
+
+
+def _view(name: str, key: str, label: str, help_text: str) -> Action:
+    """Make the action that brings a view up."""
+    return Action(f"view_{name}", key, label, help_text, footer=False, command=f"view('{name}')")
+
 
 INSPECT = Scope(
     "inspect",
     _("Inspect (arrows to move within the view)"),
     (
-        Action("next_image", "n", _("Next"), _("Go to the next image")),
-        Action("previous_image", "p", _("Previous"), _("Go to the previous image"), footer=False),
+        Action("next_image", "n", _("Next"), _("Go to the next image"), command="step(1)"),
+        _hidden("previous_image", "p", _("Previous"), _("Go to the previous image"), command="step(-1)"),
         Action("find_images", "slash", _("Find"), _("Find images by number, class or mistake")),
         Action("own_picture", "o", _("File"), _("Open an image file")),
         Action("write_view", "x", _("Export"), _("Export the view as SVG, PNG, CSV or NPZ")),
-        Action("choose_run", "i", _("Run"), _("Inspect another run"), footer=False),
-        Action("next_view", "tab", _("View"), _("Go to the next view"), footer=False),
-        Action("previous_view", "shift+tab", _("View"), _("Go to the previous view"), footer=False),
-        Action("view_maps", "m", _("Maps"), _("Show the feature maps of each layer"), footer=False),
-        Action("view_kernels", "k", _("Kernels"), _("Show the weights of the convolutions"), footer=False),
-        Action(
-            "view_field",
-            "f",
-            _("RF"),
-            _("Show the receptive field of a cell and its strongest activations"),
-            footer=False,
+        _hidden("choose_run", "i", _("Run"), _("Inspect another run")),
+        _hidden("next_view", "tab", _("View"), _("Go to the next view"), command="turn_view(1)"),
+        _hidden("previous_view", "shift+tab", _("View"), _("Go to the previous view"), command="turn_view(-1)"),
+        _view("maps", "m", _("Maps"), _("Show the feature maps of each layer")),
+        _view("kernels", "k", _("Kernels"), _("Show the weights of the convolutions")),
+        _view("field", "f", _("RF"), _("Show the receptive field of a cell and its strongest activations")),
+        _view("why", "w", _("Why"), _("Show which pixels support a class")),
+        _view("evaluation", "e", _("Test"), _("Show the evaluation on the test set")),
+        _view("moves", "v", _("Moves"), _("Shift, rotate, zoom or flip the image, or add noise")),
+        _view("pad", "d", _("Draw"), _("Draw an image by hand")),
+        _view("comparison", "c", _("Compare"), _("Compare with another run")),
+        _view("history", "h", _("History"), _("Show how the kernels changed during training")),
+        _hidden(
+            "previous_layer",
+            "left_square_bracket",
+            _("Layer"),
+            _("Go to the previous layer"),
+            command="walk_layers(-1)",
         ),
-        Action("view_why", "w", _("Why"), _("Show which pixels support a class"), footer=False),
-        Action("view_evaluation", "e", _("Test"), _("Show the evaluation on the test set"), footer=False),
-        Action("view_moves", "v", _("Moves"), _("Shift, rotate, zoom or flip the image, or add noise"), footer=False),
-        Action("view_pad", "d", _("Draw"), _("Draw an image by hand"), footer=False),
-        Action("view_comparison", "c", _("Compare"), _("Compare with another run"), footer=False),
-        Action("view_history", "h", _("History"), _("Show how the kernels changed during training"), footer=False),
-        Action("previous_layer", "left_square_bracket", _("Layer"), _("Go to the previous layer"), footer=False),
-        Action("next_layer", "right_square_bracket", _("Layer"), _("Go to the next layer"), footer=False),
-        Action("previous_map", "less_than_sign", _("Map"), _("Go to the previous map or unit"), footer=False),
-        Action("next_map", "greater_than_sign", _("Map"), _("Go to the next map or unit"), footer=False),
-        Action("toggle_grey", "g", _("Grey"), _("Switch between grey and colour"), footer=False),
-        Action("ask_again", "r", _("Retry"), _("Retry the failed requests"), footer=False),
+        _hidden("next_layer", "right_square_bracket", _("Layer"), _("Go to the next layer"), command="walk_layers(1)"),
+        _hidden(
+            "previous_map", "less_than_sign", _("Map"), _("Go to the previous map or unit"), command="walk_maps(-1)"
+        ),
+        _hidden("next_map", "greater_than_sign", _("Map"), _("Go to the next map or unit"), command="walk_maps(1)"),
+        _hidden("toggle_grey", "g", _("Grey"), _("Switch between grey and colour")),
+        _hidden("ask_again", "r", _("Retry"), _("Retry the failed requests")),
     ),
-    on="screen",
 )
 
 MAPS = Scope(
@@ -88,10 +100,10 @@ MOVES = Scope(
     "moves",
     _("Inspect: moves (arrows to shift the image)"),
     (
-        Action("turn_left", "a", _("Angle"), _("Rotate the image counter-clockwise")),
-        Action("turn_right", "A", _("Angle"), _("Rotate the image clockwise"), footer=False),
-        Action("zoom_in", "plus", _("Larger"), _("Enlarge the image")),
-        Action("zoom_out", "minus", _("Smaller"), _("Shrink the image"), footer=False),
+        Action("turn_left", "a", _("Angle"), _("Rotate the image counter-clockwise"), command="rotate(1)"),
+        _hidden("turn_right", "A", _("Angle"), _("Rotate the image clockwise"), command="rotate(-1)"),
+        Action("zoom_in", "plus", _("Larger"), _("Enlarge the image"), command="zoom(1)"),
+        _hidden("zoom_out", "minus", _("Smaller"), _("Shrink the image"), command="zoom(-1)"),
         Action("mirror", "l", _("Flip"), _("Flip the image horizontally")),
         Action("add_noise", "asterisk", _("Noise"), _("Add more noise; after the maximum, none")),
         Action("put_back", "backspace", _("Reset"), _("Restore the original image")),

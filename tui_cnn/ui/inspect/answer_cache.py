@@ -19,8 +19,8 @@ _MOST_KEPT = 200
 _MOST_BYTES = 256_000_000
 
 
-class Asked(Protocol):
-    """Whom the desk asks: the inspector, or in tests whoever answers like it."""
+class Answerer(Protocol):
+    """What answers: the inspector, or in tests whoever answers like it."""
 
     def ask(
         self,
@@ -36,13 +36,13 @@ class Asked(Protocol):
         """End."""
 
 
-class Desk:
+class AnswerCache:
     """Asks for each thing once, and keeps the answers until the weights change, or too many came after their last use.
 
     Of each kind of question only the newest is worked on. `changed` is called whenever something has come in.
     """
 
-    def __init__(self, inspector: Asked, changed: Callable[[], None]) -> None:
+    def __init__(self, inspector: Answerer, changed: Callable[[], None]) -> None:
         self._inspector = inspector
         self._changed = changed
         self._found: OrderedDict[AnyRequest, Reply] = OrderedDict()
@@ -77,6 +77,11 @@ class Desk:
     def trouble(self, request: AnyRequest) -> str:
         """Say why there is no answer, nor will be."""
         return self._troubles.get(request, "")
+
+    @property
+    def has_troubles(self) -> bool:
+        """Whether something could not be answered."""
+        return bool(self._troubles)
 
     def share(self, request: AnyRequest) -> float:
         """Tell how much of the work is done, 0 to 1."""

@@ -5,9 +5,12 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from rich.style import Style
+from textual import on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.message import Message
+from textual.widgets import Static
 
 from tui_cnn.i18n import _
 from tui_cnn.insight.comparison import Comparison, compare
@@ -15,27 +18,33 @@ from tui_cnn.runs.inspection.replies import Evaluation
 from tui_cnn.runs.inspection.requests import Evaluate
 from tui_cnn.runs.inspection.source import Source
 from tui_cnn.ui.inspect.actions import COMPARISON
-from tui_cnn.ui.inspect.canvas_widget import Tones, wrapped
-from tui_cnn.ui.inspect.evaluation import EvaluationView
 from tui_cnn.ui.inspect.image_choice import Choice
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.subject import of_test
-from tui_cnn.ui.inspect.view import Output, View
-from tui_cnn.ui.toolkit.canvas import Canvas, colours
-from tui_cnn.ui.toolkit.gallery import Tile, draw_gallery, grid, reduction
-from tui_cnn.ui.toolkit.numbers import bar
-from tui_cnn.ui.toolkit.pictures import sheet, shrink
+from tui_cnn.ui.inspect.view import BrowseImages, View, ViewExport
+from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
+from tui_cnn.ui.toolkit.pictures.canvas import colours
+from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
+from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
 _SHOWN = 60
 _LISTS = 4
-_CLASSES = 3
-_HEAD = 8
+_CLASSES = 5
 
 
 class ComparisonView(View):
     """Up and down choose the list, left and right the image in it."""
 
     KEY = "c"
+    DEFAULT_CSS = """
+    ComparisonView {
+        & > #lists { height: 4; margin-bottom: 1; }
+        & > Gallery { height: 1fr; }
+        & > #image { height: 1; }
+        & > Horizontal { height: 4; }
+        & > Horizontal > Bars { height: 100%; margin-right: 2; }
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         *COMPARISON.bindings(),
         Binding("left", "walk(-1)", show=False),
@@ -44,7 +53,7 @@ class ComparisonView(View):
         Binding("down", "turn_list(1)", show=False),
     ]
 
-    class Wanted(Message):
+    class RunWanted(Message):
         """A second run is to be chosen."""
 
     _list = 0
@@ -55,7 +64,17 @@ class ComparisonView(View):
         """Name the view."""
         return _("Compare")
 
-    def name_of(self, scene: Scene) -> str:
+    def parts(self) -> ComposeResult:
+        """Yield the lists with their counts, the images of one, and both predictions of the selected image."""
+        yield Static(classes="line bold", id="accuracy", markup=False)
+        yield Bars(id="lists")
+        yield Gallery()
+        yield Static(classes="line bold", id="image", markup=False)
+        with Horizontal():
+            yield Bars(id="first")
+            yield Bars(id="second")
+
+    def title_of(self, scene: Scene) -> str:
         """Name both runs."""
         if scene.other is None:
             return self.title()
@@ -65,8 +84,8 @@ class ComparisonView(View):
     def want(self, scene: Scene) -> None:
         """Ask for the predictions of both."""
         if scene.other is not None:
-            self.desk.want("evaluate", scene.evaluate, Evaluation)
-            self.desk.want("evaluate other", Evaluate(source=scene.other), Evaluation)
+            self.answers.want("evaluate", scene.evaluate, Evaluation)
+            self.answers.want("evaluate other", Evaluate(source=scene.other), Evaluation)
 
     def show(self, scene: Scene) -> None:
         """Show another scene; with a second run there is a list to open."""
@@ -81,13 +100,11 @@ class ComparisonView(View):
 
     def action_choose_other(self) -> None:
         """Ask for a second run."""
-        self.post_message(self.Wanted())
+        self.post_message(self.RunWanted())
 
     def action_turn_list(self, by: int) -> None:
         """Go to another list."""
-        self._list = (self._list + by) % _LISTS
-        self._place = 0
-        self._show_image()
+        self._show_list((self._list + by) % _LISTS)
 
     def action_walk(self, by: int) -> None:
         """Go to another image of the list."""
@@ -101,108 +118,105 @@ class ComparisonView(View):
         numbers = self._numbers()
         if self.scene is not None and len(numbers):
             listed = tuple(numbers.tolist())
-            self.post_message(EvaluationView.Chosen(Choice(self._titles(self.scene)[self._list], listed=listed)))
+            self.post_message(BrowseImages(Choice(self._titles(self.scene)[self._list], listed=listed)))
 
-    def output(self) -> Output | None:
+    @on(Bars.Selected, "#lists")
+    def _select_list(self, event: Bars.Selected) -> None:
+        self._show_list(event.index)
+
+    @on(Bars.Opened, "#lists")
+    def _open_list(self) -> None:
+        self.action_open_list()
+
+    @on(Gallery.Selected)
+    def _select_image(self, event: Gallery.Selected) -> None:
+        self._place = event.index
+        self._show_image()
+
+    def export(self) -> ViewExport | None:
         """Write where the probabilities differ."""
         found = self._compared()
         if self.scene is None or found is None:
             return None
-        _first, _second, compared = found
+        compared = found[2]
         numbers = self._numbers()
         rows = [(int(number), float(compared.distance[number])) for number in numbers]
         pictures = [self.scene.test.images[number] for number in numbers[:_SHOWN].tolist()]
         picture = sheet(pictures, 10) if pictures else None
-        return Output("comparison", picture, (_("image"), _("distance")), rows, {"distance": compared.distance})
+        return ViewExport("comparison", picture, (_("image"), _("distance")), rows, {"distance": compared.distance})
 
-    def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
-        """Draw the lists with their counts, the images of the chosen one, and both predictions of the chosen image."""
+    def update_parts(self, scene: Scene) -> str:
+        """Show the comparison, or what is missing for it."""
         if scene.other is None:
-            told = _("Press b to choose a run to compare with, for example a dense network.")
-            self._say(canvas, told, tones.text)
-            return
+            return _("Press b to choose a run to compare with, for example a dense network.")
         found = self._compared()
         if found is None:
-            asked = (scene.evaluate, Evaluate(source=scene.other))
-            missing = [request for request in asked if self.desk.get(request, Evaluation) is None]
+            requests = (scene.evaluate, Evaluate(source=scene.other))
+            missing = [request for request in requests if self.answers.get(request, Evaluation) is None]
             if missing:
-                self.waiting(canvas, 1, 0, missing[0], tones)
-            else:
-                self._say(
-                    canvas,
-                    _("The two runs were tested on different images. Press b to choose another run."),
-                    tones.wrong,
-                )
-            return
+                return self.waiting(missing[0])
+            return _("The two runs were tested on different images. Press b to choose another run.")
         first, second, compared = found
         labels = first.labels.numpy()
         right = [float((each.probabilities.numpy().argmax(axis=1) == labels).mean()) for each in (first, second)]
-        told = _("accuracy {first:.4f} and {second:.4f}").format(first=right[0], second=right[1])
-        canvas.put(1, 0, told, tones.bold)
+        text = _("accuracy {first:.4f} and {second:.4f}").format(first=right[0], second=right[1])
+        self.query_one("#accuracy", Static).update(text, layout=False)
         lists = self._lists(compared)
-        for line, (title, numbers) in enumerate(zip(self._titles(scene), lists, strict=True), start=1):
-            style = tones.chosen if line - 1 == self._list else tones.text
-            canvas.put(1, line, f"{len(numbers):>6,}  {title}", style)
+        bars = [
+            Bar(f"{len(numbers):>6,}  {title}", len(numbers) / len(labels), "")
+            for title, numbers in zip(self._titles(scene), lists, strict=True)
+        ]
+        self.query_one("#lists", Bars).show(BarRows(bars, widest_name=60, longest=30), self._list)
         numbers = lists[self._list]
-        if not len(numbers):
-            canvas.put(1, _HEAD - 2, _("No images."), tones.dim)
-            return
-        self._place = min(self._place, len(numbers) - 1)
-        self._draw_images(canvas, scene, numbers, tones)
-        number = int(numbers[self._place])
-        self._draw_shares(canvas, scene, number, first, second, compared, tones)
+        self._place = max(0, min(self._place, len(numbers) - 1))
+        self._show_images(scene, numbers)
+        if len(numbers):
+            self._show_predictions(scene, int(numbers[self._place]), first, second, compared)
+        else:
+            self.query_one("#image", Static).update(_("No images."), layout=False)
+            for bars_of_run in self.query("#first, #second").results(Bars):
+                bars_of_run.show(None)
+        return ""
 
-    @staticmethod
-    def _say(canvas: Canvas, told: str, style: Style) -> None:
-        for line, words in enumerate(wrapped(told, canvas.width - 2), start=1):
-            canvas.put(1, line, words, style)
+    def _show_images(self, scene: Scene, numbers: npt.NDArray[np.int64]) -> None:
+        shown = numbers.tolist()
 
-    def _draw_images(self, canvas: Canvas, scene: Scene, numbers: npt.NDArray[np.int64], tones: Tones) -> None:
-        shown = numbers[:_SHOWN].tolist() if self._place < _SHOWN else numbers.tolist()
-        room = (canvas.height - _HEAD - _CLASSES - 3 + 2, canvas.width)
+        def tile(place: int, _cells: int) -> Tile:
+            return Tile(colours(scene.test.images[shown[place]]), (f"{shown[place]:,}",))
+
         height, width = scene.opened.image_shape
-        times = max(2, reduction((height, width), len(shown), room))
-        laid = grid((-(-height // times), -(-width // times)), len(shown), self._place, room)
+        tiles = Tiles(len(shown), (height, width), tile, enough=_SHOWN // 3)
+        self.query_one(Gallery).show(tiles if shown else None, self._place)
 
-        def tile(place: int) -> Tile:
-            pixels = colours(np.asarray(shrink(scene.test.images[shown[place]], times), np.uint8))
-            return Tile(pixels, tones.dim, (f"{shown[place]:,}",))
-
-        draw_gallery(canvas, _HEAD - 2, laid, len(shown), self._place, tile, tones.chosen)
-
-    def _draw_shares(
-        self,
-        canvas: Canvas,
-        scene: Scene,
-        number: int,
-        first: Evaluation,
-        second: Evaluation,
-        compared: Comparison,
-        tones: Tones,
+    def _show_predictions(
+        self, scene: Scene, number: int, first: Evaluation, second: Evaluation, compared: Comparison
     ) -> None:
-        """Write the most likely classes of one image as both runs have them."""
-        y = canvas.height - _CLASSES - 3
-        label = scene.opened.class_names[scene.test.labels[number]]
-        told = _("image {number:,}, {label}: probability distance {distance:.3f}")
-        canvas.put(1, y, told.format(number=number, label=label, distance=compared.distance[number]), tones.bold)
+        """Show the most likely classes of one image as both runs have them."""
+        names, label = scene.opened.class_names, int(scene.test.labels[number])
+        text = _("image {number:,}, {label}: probability distance {distance:.3f}")
+        words = text.format(number=number, label=names[label], distance=compared.distance[number])
+        self.query_one("#image", Static).update(words, layout=False)
         both = [each.probabilities.numpy()[number] for each in (first, second)]
-        field = (canvas.width - 14) // 2
-        for place, name in enumerate(_names(scene, scene.other or scene.source)):
-            canvas.put(14 + place * field, y + 1, name, tones.dim, room=field - 2)
-        order = np.argsort(-np.maximum(*both), kind="stable")[:_CLASSES]
-        for line, each in enumerate(order.tolist(), start=y + 2):
-            true = each == scene.test.labels[number]
-            canvas.put(1, line, scene.opened.class_names[each], tones.right if true else tones.text, room=12)
-            for place, shares in enumerate(both):
-                x = 14 + place * field
-                canvas.put(x, line, f"{shares[each]:.3f}", tones.bold if each == shares.argmax() else tones.dim)
-                canvas.put(x + 6, line, bar(float(shares[each]), max(1, field - 8)), tones.bar)
+        order = np.argsort(-np.maximum(*both), kind="stable")[:_CLASSES].tolist()
+        titles = _names(scene, scene.other or scene.source)
+        for place, shares, title in zip(("first", "second"), both, titles, strict=True):
+            rows = [
+                Bar(
+                    names[each],
+                    float(shares[each]),
+                    f"{shares[each]:.3f}",
+                    "good" if each == label else "text",
+                    text_tone="bold" if each == int(shares.argmax()) else "dim",
+                )
+                for each in order
+            ]
+            self.query_one(f"#{place}", Bars).show(BarRows(rows, title, text_first=True))
 
     def _compared(self) -> tuple[Evaluation, Evaluation, Comparison] | None:
         if self.scene is None or self.scene.other is None:
             return None
-        first = self.desk.get(self.scene.evaluate, Evaluation)
-        second = self.desk.get(Evaluate(source=self.scene.other), Evaluation)
+        first = self.answers.get(self.scene.evaluate, Evaluation)
+        second = self.answers.get(Evaluate(source=self.scene.other), Evaluation)
         if first is None or second is None or not np.array_equal(first.labels.numpy(), second.labels.numpy()):
             return None
         probabilities = first.probabilities.numpy(), second.probabilities.numpy()
@@ -226,13 +240,17 @@ class ComparisonView(View):
             _("all, largest difference first"),
         ]
 
+    def _show_list(self, number: int) -> None:
+        self._list, self._place = number, 0
+        self._show_image()
+
     def _show_image(self) -> None:
         numbers = self._numbers()
         if self.scene is not None and len(numbers):
             number = int(numbers[min(self._place, len(numbers) - 1)])
-            self.look_at(replace(self.scene, subject=of_test(self.scene.test, number)))
+            self.go_to(replace(self.scene, subject=of_test(self.scene.test, number)))
         else:
-            self.redraw()
+            self.update()
 
 
 def _names(scene: Scene, other: Source) -> tuple[str, str]:

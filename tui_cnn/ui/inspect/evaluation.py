@@ -1,41 +1,77 @@
 """How well the network tells the test set apart: confusion, precision and recall, mistakes, calibration."""
 
-from typing import ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
+from textual import on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.message import Message
+from textual.containers import Grid, Vertical
+from textual.widgets import Static
 
 from tui_cnn.i18n import _
 from tui_cnn.insight.calibration import reliability
+from tui_cnn.insight.colours import Scale, scale_of
 from tui_cnn.insight.confusion import accuracy, confusion, log_loss, per_class, shares
 from tui_cnn.insight.selection import most_confident_mistakes
 from tui_cnn.runs.inspection.replies import Evaluation
 from tui_cnn.ui.inspect.actions import EVALUATION
-from tui_cnn.ui.inspect.canvas_widget import Tones
-from tui_cnn.ui.inspect.confusion_table import CELL, draw_classes, draw_confusion, draw_reliability
 from tui_cnn.ui.inspect.image_choice import Choice, mistakes, taken_for
 from tui_cnn.ui.inspect.scene import Scene
-from tui_cnn.ui.inspect.view import Output, View, heat
-from tui_cnn.ui.toolkit.canvas import Canvas, colours
-from tui_cnn.ui.toolkit.cells import left
-from tui_cnn.ui.toolkit.gallery import Tile, draw_gallery, grid
-from tui_cnn.ui.toolkit.pictures import shrink
+from tui_cnn.ui.inspect.view import BrowseImages, View, ViewExport
+from tui_cnn.ui.toolkit.cells import left, right
+from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
+from tui_cnn.ui.toolkit.pictures.canvas import colours
+from tui_cnn.ui.toolkit.pictures.drawing import Drawing
+from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
+from tui_cnn.ui.toolkit.pictures.matrix import Matrix, Numbers
 
-_PAGES = 4
-_MISTAKES = 3
+_PAGES = ("confusion", "classes", "calibration", "mistakes")
+_NAME, _SHORT_NAME = 9, 7
+_CELL = 4
 _BESIDE = 34
 """Cells that a second column needs."""
-_NAME, _SHORT = 12, 7
-_GAP = 2
-_LOWEST = 8
-_THUMBS, _CAPTION, _SMALLEST = 10, 15, 4
+
+_THUMBS = 20
+_CAPTION = 15
+
+
+class Measured(NamedTuple):
+    """What is computed of an evaluation once: (classes, classes) counts and shares, and the answers themselves."""
+
+    counts: npt.NDArray[np.int64]
+    shares: npt.NDArray[np.float64]
+    probabilities: npt.NDArray[np.float32]
+    labels: npt.NDArray[np.int32]
 
 
 class EvaluationView(View):
     """Arrows move in the matrix; where there is no room for all tables, Space turns the page."""
 
     KEY = "e"
+    DEFAULT_CSS = """
+    EvaluationView {
+        & > Grid {
+            height: auto;
+            grid-size: 2 2;
+            grid-rows: auto;
+            grid-columns: 4fr 3fr;
+            grid-gutter: 1 2;
+            & > Vertical { height: auto; }
+        }
+        & > Gallery { height: 1fr; margin-top: 1; }
+        & > .page { display: none; }
+        &.-paged {
+            & > Grid { layout: vertical; height: 1fr; & > Vertical { display: none; height: 1fr; } }
+            & > Gallery { display: none; }
+            & > .page { display: block; }
+        }
+        &.-confusion #confusion, &.-classes #classes, &.-calibration #calibration, &.-mistakes #mistakes {
+            display: block;
+        }
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         *EVALUATION.bindings(),
         Binding("left", "walk(0, -1)", show=False),
@@ -44,182 +80,231 @@ class EvaluationView(View):
         Binding("down", "walk(1, 0)", show=False),
     ]
 
-    class Chosen(Message):
-        """Images are to be walked through."""
-
-        def __init__(self, choice: Choice) -> None:
-            super().__init__()
-            self.choice = choice
-
     _cell = (0, 0)
     _shares = False
     _page = 0
-    _together = False
+    _paged = True
+    _evaluation: Evaluation | None = None
+    _measured: Measured | None = None
 
     @classmethod
     def title(cls) -> str:
         """Name the view."""
         return _("Evaluation")
 
-    def name_of(self, scene: Scene) -> str:
+    def parts(self) -> ComposeResult:
+        """Yield the four tables, beside and below each other or one at a time, and the images of mistakes."""
+        with Grid():
+            with Vertical(id="confusion"):
+                yield Matrix()
+                yield Static(classes="line bold", id="cell", markup=False)
+                yield Static(_("rows: true class · columns: predicted class"), classes="line dim")
+            with Vertical(id="classes"):
+                yield Bars()
+            with Vertical(id="calibration"):
+                yield Bars()
+                yield Static(classes="line bold", id="error", markup=False)
+                yield Static(_("│ mean confidence: end of a calibrated bar"), classes="line dim")
+            with Vertical(id="mistakes"):
+                yield Bars()
+        yield Gallery()
+        yield Static(classes="line dim page")
+
+    def title_of(self, scene: Scene) -> str:
         """Say how well it does."""
-        found = self.desk.get(scene.evaluate, Evaluation)
-        if found is None:
+        measured = self._measure(scene)
+        if measured is None:
             return _("The whole test set")
-        labels, probabilities = found.labels.numpy(), found.probabilities.numpy()
-        counts = confusion(labels, probabilities.argmax(axis=1), len(scene.opened.class_names))
-        told = _("{count:,} images · accuracy {accuracy:.4f} · loss {loss:.4f}")
-        return told.format(count=len(labels), accuracy=accuracy(counts), loss=log_loss(labels, probabilities))
+        text = _("{count:,} images · accuracy {accuracy:.4f} · loss {loss:.4f}")
+        loss = log_loss(measured.labels, measured.probabilities)
+        return text.format(count=len(measured.labels), accuracy=accuracy(measured.counts), loss=loss)
 
     def want(self, scene: Scene) -> None:
         """Ask for the predictions of the whole test set."""
-        self.desk.want("evaluate", scene.evaluate, Evaluation)
+        self.answers.want("evaluate", scene.evaluate, Evaluation)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is no page to turn where all tables are in view."""
-        return not self._together if action == "turn_page" else True
+        return self._paged if action == "turn_page" else True
 
     def action_walk(self, down: int, right: int) -> None:
         """Move in the matrix."""
         if self.scene is not None:
             last = len(self.scene.opened.class_names) - 1
             self._cell = max(0, min(self._cell[0] + down, last)), max(0, min(self._cell[1] + right, last))
-            self.redraw()
+            self.update()
 
     def action_turn_page(self) -> None:
         """Show the next table, where they do not fit beside each other."""
-        self._page = (self._page + 1) % _PAGES
-        self.redraw()
+        self._page = (self._page + 1) % len(_PAGES)
+        self.update()
 
     def action_toggle_shares(self) -> None:
         """Show counts, or shares of each class."""
         self._shares = not self._shares
-        self.redraw()
+        self.update()
 
     def action_open_cell(self) -> None:
         """Walk through the images of the cell, or through the mistakes where these alone are shown."""
-        if self.scene is not None and self._page == _MISTAKES and not self._together:
-            self.post_message(self.Chosen(mistakes()))
+        if self.scene is not None and self._paged and _PAGES[self._page] == "mistakes":
+            self.post_message(BrowseImages(mistakes()))
         elif self.scene is not None:
-            self.post_message(self.Chosen(taken_for(self.scene.opened.class_names, *self._cell)))
+            self.post_message(BrowseImages(taken_for(self.scene.opened.class_names, *self._cell)))
 
-    def output(self) -> Output | None:
+    @on(Matrix.Selected, "#confusion Matrix")
+    @on(Matrix.Opened, "#confusion Matrix")
+    def _open_clicked_cell(self, event: Matrix.Selected) -> None:
+        self._cell = event.cell
+        self.update()
+        if self.scene is not None:
+            self.post_message(BrowseImages(taken_for(self.scene.opened.class_names, *event.cell)))
+
+    @on(Bars.Selected, "#classes Bars")
+    def _select_class(self, event: Bars.Selected) -> None:
+        self._cell = event.index, event.index
+        self.update()
+
+    @on(Drawing.Selected, "#mistakes Bars, Gallery")
+    @on(Drawing.Opened, "#mistakes Bars, Gallery")
+    def _open_mistake(self, event: Drawing.Selected) -> None:
+        measured = self._measure(self.scene) if self.scene else None
+        if self.scene is not None and measured is not None:
+            numbers = most_confident_mistakes(measured.probabilities, measured.labels, _THUMBS).tolist()
+            listed = tuple(numbers[event.index :] + numbers[: event.index])
+            self.post_message(BrowseImages(Choice(mistakes().name, listed=listed)))
+
+    def export(self) -> ViewExport | None:
         """Write the matrix."""
-        scene = self.scene
-        found = self.desk.get(scene.evaluate, Evaluation) if scene else None
-        if scene is None or found is None:
+        measured = self._measure(self.scene) if self.scene else None
+        if self.scene is None or measured is None:
             return None
-        labels, probabilities = found.labels.numpy(), found.probabilities.numpy()
-        names = scene.opened.class_names
-        counts = confusion(labels, probabilities.argmax(axis=1), len(names))
+        names, counts = self.scene.opened.class_names, measured.counts
         rows = [(name, *row) for name, row in zip(names, counts.tolist(), strict=True)]
-        picture = heat(np.sqrt(counts), self.palette(scene))
-        arrays = {"confusion": counts, "probabilities": probabilities, "labels": labels}
-        return Output("confusion", picture, (_("true class"), *names), rows, arrays)
-
-    def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
-        """Draw the tables that fit."""
-        found = self.desk.get(scene.evaluate, Evaluation)
-        if found is None:
-            self.waiting(canvas, 1, 0, scene.evaluate, tones)
-            return
-        lines, matrix = self._sizes(scene)
-        parts = (self._draw_matrix, self._draw_classes, self._draw_calibration, self._draw_mistakes)
-        if self._together:
-            places = ((1, 0), (1 + matrix, 0), (1, lines), (1 + matrix, lines))
-            for part, (x, y) in zip(parts, places, strict=True):
-                part(canvas, x, y, matrix - _GAP if x == 1 else canvas.width - matrix - 2, scene, found, tones)
-            self._draw_pictures(canvas, 2 * lines, scene, found, tones)
-        else:
-            parts[self._page](canvas, 1, 0, canvas.width - 2, scene, found, tones)
-            told = _("Space: table {number} of {count}").format(number=self._page + 1, count=_PAGES)
-            canvas.put(1, canvas.height - 1, told, tones.dim)
-
-    @staticmethod
-    def _sizes(scene: Scene) -> tuple[int, int]:
-        """Tell how many lines a table takes, and how many cells the widest does."""
-        classes = len(scene.opened.class_names)
-        return classes + 4, _NAME + CELL * classes + _GAP
-
-    def look_for_room(self) -> None:
-        """Offer to turn the page only where there is no room for all tables."""
-        lines, matrix = self._sizes(self.scene) if self.scene else (0, 0)
-        together = self.size.width >= matrix + _BESIDE and self.size.height >= 2 * lines - 1
-        if together != self._together:
-            self._together = together
-            self.refresh_bindings()
-            self.redraw()
-
-    def _draw_matrix(
-        self, canvas: Canvas, x: int, y: int, width: int, scene: Scene, found: Evaluation, tones: Tones
-    ) -> None:
-        names = scene.opened.class_names
-        said = found.probabilities.numpy().argmax(axis=1)
-        counts = confusion(found.labels.numpy(), said, len(names))
-        parts = shares(counts)
-        shown = parts if self._shares else None
-        room = _NAME if width >= _NAME + CELL * len(names) else _SHORT
-        palette = self.palette(scene)
-        draw_confusion(canvas, x, y, counts, shown, names, room, self._cell, palette, tones.dim, tones.chosen)
-        row, column = self._cell
-        told = _("{count} {true} predicted as {said}: {share:.1%}")
-        if row == column:
-            told = _("{count} {true} correct: {share:.1%}")
-        words = told.format(count=counts[row, column], true=names[row], said=names[column], share=parts[row, column])
-        canvas.put(x, y + len(names) + 1, words, tones.bold, room=width)
-        canvas.put(x, y + len(names) + 2, _("rows: true class · columns: predicted class"), tones.dim, room=width)
-
-    def _draw_classes(
-        self, canvas: Canvas, x: int, y: int, width: int, scene: Scene, found: Evaluation, tones: Tones
-    ) -> None:
-        names = scene.opened.class_names
-        counts = confusion(found.labels.numpy(), found.probabilities.numpy().argmax(axis=1), len(names))
-        told = () if self._together else names
-        draw_classes(canvas, x, y, per_class(counts), told, self._cell[0], (tones.dim, tones.bar, tones.chosen))
-
-    def _draw_mistakes(
-        self, canvas: Canvas, x: int, y: int, width: int, scene: Scene, found: Evaluation, tones: Tones
-    ) -> None:
-        names, probabilities, labels = scene.opened.class_names, found.probabilities.numpy(), found.labels.numpy()
-        canvas.put(x, y, _("most confident mistakes"), tones.dim)
-        room = min(_NAME - 1, (width - 17) // 2)
-        for line, number in enumerate(most_confident_mistakes(probabilities, labels, len(names)).tolist()):
-            said = int(probabilities[number].argmax())
-            words = f"{number:>6,}  {left(names[labels[number]], room)} → {left(names[said], room)} "
-            end = canvas.put(x, y + 1 + line, words, tones.text)
-            canvas.put(end, y + 1 + line, f"{probabilities[number, said]:.3f}", tones.wrong)
-
-    def _draw_pictures(self, canvas: Canvas, top: int, scene: Scene, found: Evaluation, tones: Tones) -> None:
-        """Draw the images of the most confident mistakes, each with its number and what is said of it."""
-        room = (canvas.height - top, canvas.width)
-        probabilities = found.probabilities.numpy()
-        numbers = most_confident_mistakes(probabilities, found.labels.numpy(), _THUMBS).tolist()
-        if room[0] < _LOWEST or not numbers:
-            return
-        height, width = scene.opened.image_shape
-        grids = {
-            times: grid((-(-height // times), -(-width // times)), len(numbers), 0, room, _CAPTION)
-            for times in range(1, _SMALLEST + 1)
+        picture = self.scaled(scale_of(np.sqrt(counts))).paint(np.sqrt(counts))
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "confusion": counts,
+            "probabilities": measured.probabilities,
+            "labels": measured.labels,
         }
-        # As large as all have room; else those that have room at half their size, or smaller.
-        fitting = (each for each, laid in grids.items() if laid.lines <= room[0] and (each > 1 or laid.room >= _THUMBS))
-        times = next(fitting, _SMALLEST)
-        laid = grids[times]
+        return ViewExport("confusion", picture, (_("true class"), *names), rows, arrays)
 
-        def tile(place: int) -> Tile:
+    def _look_for_room(self, classes: int) -> None:
+        """Offer to turn the page only where there is no room for all tables."""
+        room = self.size
+        paged = room.width < _SHORT_NAME + _CELL * classes + 2 + _BESIDE or room.height < 2 * classes + 7
+        self.set_class(paged, "-paged")
+        if paged != self._paged:
+            self._paged = paged
+            self.refresh_bindings()
+
+    def update_parts(self, scene: Scene) -> str:
+        """Fill the tables."""
+        measured = self._measure(scene)
+        if measured is None:
+            return self.waiting(scene.evaluate)
+        for page in _PAGES:
+            self.set_class(page == _PAGES[self._page], f"-{page}")
+        text = _("Space: table {number} of {count}").format(number=self._page + 1, count=len(_PAGES))
+        self.query_one(".page", Static).update(text)
+        names = scene.opened.class_names
+        self._look_for_room(len(names))
+        self.query_one("#confusion Matrix", Matrix).show(self._confusion(measured, names), self._cell)
+        self.query_one("#cell", Static).update(_cell_text(measured, names, *self._cell), layout=False)
+        self.query_one("#classes Bars", Bars).show(_class_bars(measured, names if self._paged else ()), self._cell[0])
+        result = reliability(measured.probabilities, measured.labels)
+        heading = left(_("confidence"), 11) + right(_("accuracy"), 8) + right(_("images"), 8)
+        bars = [
+            Bar(
+                f"{low:.1f}–{low + 0.1:.1f}",
+                float(right_share) if images else np.nan,
+                f"{right_share:>11.3f}{images:>8,}" if images else "",
+                "dim",
+                text_tone="text",
+                mark=float(sure),
+            )
+            for low, right_share, images, sure in zip(
+                result.lower.tolist(),
+                result.accuracy.tolist(),
+                result.images.tolist(),
+                result.confidence.tolist(),
+                strict=True,
+            )
+        ]
+        self.query_one("#calibration Bars", Bars).show(BarRows(bars, heading, text_first=True))
+        error = _("expected calibration error {error:.4f}").format(error=result.error)
+        self.query_one("#error", Static).update(error, layout=False)
+        self._show_mistakes(scene, measured)
+        return ""
+
+    def _show_mistakes(self, scene: Scene, measured: Measured) -> None:
+        names = scene.opened.class_names
+        numbers = most_confident_mistakes(measured.probabilities, measured.labels, _THUMBS).tolist()
+        rows = []
+        for number in numbers[: len(names)]:
+            predicted = int(measured.probabilities[number].argmax())
+            words = f"{number:>5,}  {left(names[measured.labels[number]], _NAME)} → {left(names[predicted], _NAME)}"
+            share = float(measured.probabilities[number, predicted])
+            rows.append(Bar(words, share, f"{share:.3f}", "text", text_tone="bad"))
+        heading = _("most confident mistakes")
+        self.query_one("#mistakes Bars", Bars).show(BarRows(rows, heading, widest_name=10 + 2 * _NAME, longest=0))
+
+        def tile(place: int, _cells: int) -> Tile:
             number = numbers[place]
-            pixels = colours(np.asarray(shrink(scene.test.images[number], times), np.uint8))
-            said = scene.opened.class_names[int(probabilities[number].argmax())]
-            return Tile(pixels, tones.dim, (f"{number} → {said}",))
+            predicted = names[int(measured.probabilities[number].argmax())]
+            return Tile(colours(scene.test.images[number]), (f"{number} → {predicted}",))
 
-        draw_gallery(canvas, top, laid, len(numbers), -1, tile, tones.chosen)
+        height, width = scene.test.images.shape[1:3]
+        tiles = Tiles(len(numbers), (height, width), tile, narrowest=_CAPTION, enough=10)
+        self.query_one(Gallery).show(tiles if numbers else None)
 
-    def _draw_calibration(
-        self, canvas: Canvas, x: int, y: int, width: int, scene: Scene, found: Evaluation, tones: Tones
-    ) -> None:
-        result = reliability(found.probabilities.numpy(), found.labels.numpy())
-        draw_reliability(canvas, x, y, result, width, (tones.dim, tones.bar, tones.wrong))
-        told = _("expected calibration error {error:.4f}").format(error=result.error)
-        canvas.put(x, y + len(result.lower) + 1, told, tones.bold, room=width)
-        told = _("│ mean confidence: end of a calibrated bar")
-        canvas.put(x, y + len(result.lower) + 2, told, tones.dim, room=width)
+    def _confusion(self, measured: Measured, names: tuple[str, ...]) -> Numbers:
+        """Show counts, or shares in per cent; mistakes are on a colour."""
+        counts, diagonal = measured.counts, np.eye(len(names), dtype=np.bool_)
+        values = measured.shares * 100 if self._shares else counts
+        mistaken = np.sqrt(counts * ~diagonal)
+        shades = np.where(diagonal | (counts == 0), np.nan, mistaken)
+        scale = self.scaled(Scale(0.0, (float(mistaken.max()) or 1.0) / 0.85, "sequential"))
+        return Numbers(
+            values,
+            lambda value: f"{value:.0f}" if value else "·",
+            scale,
+            shades,
+            {"bold": diagonal, "dim": counts == 0},
+            row_names=names,
+            column_names=names,
+            widest_cell=6,
+            most_lines=1,
+            describe=lambda row, column: _cell_text(measured, names, row, column),
+        )
+
+    def _measure(self, scene: Scene) -> Measured | None:
+        found = self.answers.get(scene.evaluate, Evaluation)
+        if found is not self._evaluation:
+            self._evaluation, self._measured = found, None
+            if found is not None:
+                labels, probabilities = found.labels.numpy(), found.probabilities.numpy()
+                counts = confusion(labels, probabilities.argmax(axis=1), len(scene.opened.class_names))
+                self._measured = Measured(counts, shares(counts), probabilities, labels)
+        return self._measured
+
+
+def _cell_text(measured: Measured, names: tuple[str, ...], row: int, column: int) -> str:
+    text = _("{count} {true} predicted as {said}: {share:.1%}")
+    if row == column:
+        text = _("{count} {true} correct: {share:.1%}")
+    count, share = measured.counts[row, column], measured.shares[row, column]
+    return text.format(count=count, true=names[row], said=names[column], share=share)
+
+
+def _class_bars(measured: Measured, names: tuple[str, ...]) -> BarRows:
+    """Show precision, recall and F1; without `names` beside a table that has them already."""
+    found = per_class(measured.counts)
+    head = max(map(len, names)) + 1 if names else 0
+    heading = " " * head + right(_("precision"), 9) + right(_("recall"), 8) + right(_("F1"), 7)
+    bars = [
+        Bar(name, float(f1), f"{precision:>9.3f}{recall:>8.3f}{f1:>7.3f}")
+        for name, precision, recall, f1 in zip(
+            names or [""] * len(found.f1), found.precision, found.recall, found.f1, strict=True
+        )
+    ]
+    return BarRows(bars, heading, text_first=True, widest_name=head - 1)

@@ -1,39 +1,51 @@
-"""What a cell of a map sees of the image, computed and measured, and which places excite its map most."""
+"""The receptive field of a cell, computed and measured, and the patches that activate its map most."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from textual import on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
 
 from tui_cnn.i18n import _
-from tui_cnn.insight.colours import overlay
-from tui_cnn.runs.inspection.replies import Activations, Patches, Region, Seen
-from tui_cnn.runs.inspection.requests import Look, TopPatches
+from tui_cnn.insight.colours import overlay, scale_of
+from tui_cnn.runs.inspection.replies import Activations, FieldReply, Patches, Region
+from tui_cnn.runs.inspection.requests import FieldRequest, TopPatches
 from tui_cnn.ui.inspect.actions import FIELD
-from tui_cnn.ui.inspect.canvas_widget import Tones
+from tui_cnn.ui.inspect.panel import ShowScene
 from tui_cnn.ui.inspect.scene import Scene, layer_title
-from tui_cnn.ui.inspect.view import Output, View, heat, means
-from tui_cnn.ui.toolkit.canvas import Canvas, Pixels, colours
-from tui_cnn.ui.toolkit.gallery import Tile, draw_gallery, enlargement, grid
-from tui_cnn.ui.toolkit.pictures import fit_into, frame, magnify, sheet, shrink
+from tui_cnn.ui.inspect.subject import of_test
+from tui_cnn.ui.inspect.view import View, ViewExport, as_floats, signed
+from tui_cnn.ui.toolkit.pictures.canvas import Pixels, colours
+from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
+from tui_cnn.ui.toolkit.pictures.legend import Legend
+from tui_cnn.ui.toolkit.pictures.picture import FrameTone, Picture, Raster
+from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
-_COMPUTED = (255, 255, 255)
-_MEASURED = (255, 176, 0)
-_CELL = (255, 80, 80)
-_HEAD = 1
-_WORD = 9
-_WORDS = 20
-_GAP = 2
 _TOP = 9
 _SAMPLE = 1000
 _STRENGTH = 0.4
+_CAPTION = 9
 
 
 class FieldView(View):
     """Arrows move the cell over the map."""
 
     KEY = "f"
+    DEFAULT_CSS = """
+    FieldView {
+        & > Horizontal { height: 7fr; }
+        & > Horizontal > Picture { width: 1fr; height: 100%; }
+        & > Horizontal > Vertical { width: 28; height: 100%; }
+        & Legend { margin-top: 1; }
+        & > Gallery { height: 4fr; }
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         *FIELD.bindings(),
         Binding("left", "walk(0, -1)", show=False),
@@ -47,31 +59,42 @@ class FieldView(View):
         """Name the view."""
         return _("RF")
 
-    def name_of(self, scene: Scene) -> str:
+    def parts(self) -> ComposeResult:
+        """Yield the image with its frames, the map with the cell, the words about both, and the patches."""
+        with Horizontal():
+            yield Picture(id="image")
+            yield Picture(id="map")
+            with Vertical():
+                yield Static(id="regions")
+                yield Legend()
+        yield Static(classes="line dim", id="caption", markup=False)
+        yield Gallery()
+
+    def title_of(self, scene: Scene) -> str:
         """Name the cell."""
         place = _("{layer} · map {map}, row {row}, column {column}") if scene.has_maps else _("{layer} · unit {map}")
         return place.format(layer=layer_title(scene.info), map=scene.channel, row=scene.row, column=scene.column)
 
     def want(self, scene: Scene) -> None:
-        """Ask what the cell sees, and what its map likes."""
-        self.desk.want("activate", scene.activate, Activations)
-        self.desk.want("look", self._look(scene), Seen)
-        self.desk.want("excite", self._excite(scene), Patches)
+        """Ask for the receptive field of the cell, and for what activates its map."""
+        self.answers.want("activate", scene.activate, Activations)
+        self.answers.want("look", self._look(scene), FieldReply)
+        self.answers.want("excite", self._top_patches(scene), Patches)
 
     def action_walk(self, down: int, right: int) -> None:
         """Move the cell; units have none, so the next one is taken."""
         if self.scene is None:
             return
         if self.scene.has_maps:
-            self.look_at(self.scene.at(row=self.scene.row + down, column=self.scene.column + right))
+            self.go_to(self.scene.at(row=self.scene.row + down, column=self.scene.column + right))
         else:
-            self.look_at(self.scene.at(channel=self.scene.channel + down + right))
+            self.go_to(self.scene.at(channel=self.scene.channel + down + right))
 
-    def output(self) -> Output | None:
-        """Write the places that excite the map, and what the cell sees."""
+    def export(self) -> ViewExport | None:
+        """Write the patches that activate the map most, and the gradient of the cell."""
         scene = self.scene
-        seen = self.desk.get(self._look(scene), Seen) if scene else None
-        patches = self.desk.get(self._excite(scene), Patches) if scene else None
+        seen = self.answers.get(self._look(scene), FieldReply) if scene else None
+        patches = self.answers.get(self._top_patches(scene), Patches) if scene else None
         if scene is None or patches is None or seen is None:
             return None
         here = scene.channel
@@ -85,110 +108,117 @@ class FieldView(View):
         heading = (_("image"), _("top"), _("left"), _("bottom"), _("right"), _("activation"))
         pictures = sheet([colours(patch) for patch in self._patches(scene, patches)], 3)
         arrays = {"gradient": seen.gradient.numpy(), "patches": self._patches(scene, patches)}
-        return Output(f"field-{scene.info.name}-{here}", pictures, heading, rows, arrays)
+        return ViewExport(f"field-{scene.info.name}-{here}", pictures, heading, rows, arrays)
 
-    def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
-        """Draw the image with its frames, the map with the cell, the words beside them, the patches below."""
+    @on(Picture.Selected, "#map")
+    @on(Picture.Opened, "#map")
+    def _select_cell(self, event: Picture.Selected) -> None:
+        if self.scene is not None:
+            self.go_to(self.scene.at(row=event.cell[0], column=event.cell[1]))
+
+    @on(Picture.Selected, "#image")
+    @on(Picture.Opened, "#image")
+    def _select_place(self, event: Picture.Selected) -> None:
+        """Go to the cell of the map at the same place of the image."""
+        if self.scene is not None:
+            height, width = self.scene.opened.image_shape
+            rows, columns, _maps = self.scene.map_shape
+            self.go_to(self.scene.at(row=event.cell[0] * rows // height, column=event.cell[1] * columns // width))
+
+    @on(Gallery.Selected)
+    @on(Gallery.Opened)
+    def _select_patch(self, event: Gallery.Selected) -> None:
+        """Show the image that a patch is from."""
+        patches = self.answers.get(self._top_patches(self.scene), Patches) if self.scene else None
+        if self.scene is not None and patches is not None:
+            number = int(patches.images.numpy()[self.scene.channel][event.index])
+            self.post_message(ShowScene(replace(self.scene, subject=of_test(self.scene.test, number))))
+
+    def update_parts(self, scene: Scene) -> str:
+        """Show the image, the map and the patches."""
         found = self.activations(scene)
         if found is None:
-            self.waiting(canvas, 1, 0, scene.activate, tones)
-            return
-        seen = self.desk.get(self._look(scene), Seen)
-        image = colours(found.image.numpy())
-        size = (image.shape[0], image.shape[1])
-        maps = means(found.layers[scene.layer].numpy()).reshape(scene.map_shape)
-        beside = scene.has_maps and canvas.width >= 2 * size[1] + _WORDS + 2 * _GAP
-        room = (canvas.width - _WORDS) // (2 if beside else 1) - _GAP
-        times = fit_into(size, (canvas.height * 3 // 5, room))
+            return self.waiting(scene.activate)
+        seen = self.answers.get(self._look(scene), FieldReply)
+        pixels = colours(found.image.numpy())
+        gradient, frames = None, []
         if seen is not None:
-            image = overlay(image, means(seen.gradient.numpy()), _STRENGTH, self.palette(scene))
-        large = magnify(image, times)
-        for region, colour in ((seen and seen.measured, _MEASURED), (seen and seen.computed, _COMPUTED)):
-            if region:
-                large = frame(large, region, colour, times)
-        canvas.picture(1, 0, large)
-        x = size[1] * times + 1 + _GAP
-        if beside:
-            x += self._draw_map(canvas, scene, maps[..., scene.channel], large.shape[:2], x) + _GAP
-        self._tell(canvas, scene, seen, maps[scene.row, scene.column, scene.channel], x, tones)
-        self._draw_patches(canvas, scene, -(-size[0] * times // 2) + 1, tones)
+            gradient = as_floats(seen.gradient.numpy())
+            pixels = overlay(pixels, gradient, _STRENGTH, self.scaled(scale_of(gradient)))
+            regions: tuple[tuple[Region | None, FrameTone], ...] = (
+                (seen.measured, "second-frame"),
+                (seen.computed, "frame"),
+            )
+            frames = [(region, tone) for region, tone in regions if region]
+        self.query_one("#image", Picture).show(Raster(pixels, gradient, frames))
+        values = as_floats(found.layers[scene.layer].numpy()).reshape(scene.map_shape)[..., scene.channel]
+        scale = self.scaled(scale_of(values))
+        here = (scene.row, scene.column)
+        picture = self.query_one("#map", Picture)
+        picture.display = scene.has_maps
+        picture.show(Raster(scale.paint(values), values, [((*here, *here), "cursor")]))
+        self.query_one(Legend).show(scale if scene.has_maps else None)
+        self.query_one("#regions", Static).update(self._regions(scene, seen, float(values[here])))
+        self._show_patches(scene)
+        return ""
 
-    def _draw_map(
-        self, canvas: Canvas, scene: Scene, values: npt.NDArray[np.float64], room: tuple[int, int], x: int
-    ) -> int:
-        """Draw the map (height, width) as large as the image, with a frame around the cell; return how wide it is."""
-        reduced = -(-max(values.shape[0] - room[0], 0) // room[0]) + 1
-        small = shrink(values, reduced)
-        times = fit_into((len(small), len(small[0])), (room[0] // 2, room[1]))
-        large = magnify(heat(small, self.palette(scene)), times)
-        row, column = scene.row // reduced, scene.column // reduced
-        if times > 1:
-            large = frame(large, (row, column, row, column), _CELL, times)
-        else:
-            large[row, column] = _CELL
-        canvas.picture(x, 0, large)
-        return int(large.shape[1])
-
-    def _tell(self, canvas: Canvas, scene: Scene, seen: Seen | None, value: float, x: int, tones: Tones) -> None:
+    def _regions(self, scene: Scene, seen: FieldReply | None, value: float) -> Content:
         """Say how large the cell's value is, and where the frames are."""
-        told = _("value {value:.3f}").format(value=value).replace("-", "−")
-        canvas.put(x, 0, told, tones.text)
+        text = signed(_("value {value:.3f}").format(value=value))
         if seen is None:
-            self.waiting(canvas, x, 1, self._look(scene), tones)
-            return
+            return Content.assemble(f"{text}\n{self.waiting(self._look(scene))}")
         status = {
             "exact": "",
             "full": _("whole image"),
             "unaligned": _("varies by branch"),
             None: _("unknown"),
         }[seen.status]
-        measured: tuple[str, ...] = tuple(_where(seen.measured))
-        if seen.measured == seen.computed:
-            measured = (_("the same region"),)
+        same = seen.measured == seen.computed
         lines = (
-            (_("computed (white)"), tones.bold),
-            *((words, tones.text) for words in _where(seen.computed)),
-            (status, tones.dim),
-            (_("by gradient (amber)"), tones.bold),
-            *((words, tones.text) for words in measured),
-            (_("bright: gradient"), tones.dim),
+            (text, ""),
+            (" ", ""),
+            (_("computed (white)"), "bold"),
+            *((words, "") for words in _where(seen.computed)),
+            (status, "$foreground 60%"),
+            (_("by gradient (amber)"), "bold"),
+            *((words, "") for words in ([_("the same region")] if same else _where(seen.measured))),
+            (_("bright: gradient"), "$foreground 60%"),
         )
-        for line, (words, style) in enumerate((each for each in lines if each[0]), start=2):
-            canvas.put(x, line, words, style)
+        return Content("\n").join(Content.styled(words, style) for words, style in lines if words)
 
-    def _draw_patches(self, canvas: Canvas, scene: Scene, y: int, tones: Tones) -> None:
-        if canvas.height - y < 4:
-            return
-        request = self._excite(scene)
-        told = (
+    def _show_patches(self, scene: Scene) -> None:
+        request = self._top_patches(scene)
+        text = (
             _("strongest activations of map {number}")
             if scene.has_maps
             else _("strongest activations of unit {number}")
         )
-        told = told.format(number=scene.channel)
-        canvas.put(1, y, f"{told} · {self._sampled(scene)}", tones.dim)
-        patches = self.desk.get(request, Patches)
+        patches = self.answers.get(request, Patches)
+        about = self._sampled(scene) if patches else self.waiting(request)
+        caption = f"{text.format(number=scene.channel)} · {about}"
+        self.query_one("#caption", Static).update(caption, layout=False)
         if patches is None:
-            self.waiting(canvas, 1, y + 1, request, tones)
+            self.query_one(Gallery).show(None)
             return
         pictures = self._patches(scene, patches)
-        numbers = patches.images.numpy()[scene.channel]
-        values = patches.values.numpy()[scene.channel]
-        room = (canvas.height - y - _HEAD, canvas.width)
+        numbers, values = patches.images.numpy()[scene.channel], patches.values.numpy()[scene.channel]
         names = scene.opened.class_names
-        wide = max(len(f"{values[0]:.2f} {names[scene.test.labels[number]]}") for number in numbers)
-        size = (pictures.shape[1], pictures.shape[2])
-        # Whole names where all nine have room with them.
-        word = wide if grid(size, len(pictures), 0, room, wide).room >= len(pictures) else _WORD
-        times = enlargement(size, len(pictures), room, word)
-        laid = grid((size[0] * times, size[1] * times), len(pictures), 0, room, word)
 
-        def tile(place: int) -> Tile:
+        def tile(place: int, _cells: int) -> Tile:
             label = names[scene.test.labels[numbers[place]]]
-            value = f"{values[place]:.2f}".replace("-", "−")
-            return Tile(magnify(colours(pictures[place]), times), tones.dim, (f"{value} {label}",))
+            return Tile(colours(pictures[place]), (signed(f"{values[place]:.2f} {label}"),))
 
-        draw_gallery(canvas, y + _HEAD, laid, len(pictures), -1, tile, tones.chosen)
+        def describe(place: int) -> str:
+            number = int(numbers[place])
+            title = _("Test image {number}").format(number=f"{number:,}")
+            return signed(f"{title} · {names[scene.test.labels[number]]}: {values[place]:.3f}")
+
+        widest = max(len(tile(place, 0).words[0]) for place in range(len(numbers)))
+        size = (pictures.shape[1], pictures.shape[2])
+        # Whole names where all patches have room with them.
+        room = self.size.width // (widest + 2) >= len(numbers)
+        narrowest = widest if room else _CAPTION
+        self.query_one(Gallery).show(Tiles(len(numbers), size, tile, describe, narrowest=narrowest))
 
     @staticmethod
     def _sampled(scene: Scene) -> str:
@@ -211,8 +241,8 @@ class FieldView(View):
         return cut
 
     @staticmethod
-    def _look(scene: Scene) -> Look:
-        return Look(
+    def _look(scene: Scene) -> FieldRequest:
+        return FieldRequest(
             source=scene.source,
             image=scene.subject.image,
             layer=scene.info.name,
@@ -222,7 +252,7 @@ class FieldView(View):
         )
 
     @staticmethod
-    def _excite(scene: Scene) -> TopPatches:
+    def _top_patches(scene: Scene) -> TopPatches:
         return TopPatches(source=scene.source, layer=scene.info.name, top=_TOP, sample=_SAMPLE)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tui_cnn.core.layers import LAYER_TYPES
-from tui_cnn.runs.inspection.replies import LayerInfo, LayerWeights, Opened, Weights
+from tui_cnn.runs.inspection.replies import LayerInfo, LayerWeights, OpenReply, WeightsReply
 
 _KERNEL_AXES = 4
 _MAP_AXES = 3
@@ -21,7 +21,7 @@ class Bank(NamedTuple):
     values: npt.NDArray[np.float64]
 
 
-def banks(opened: Opened, weights: Weights) -> list[Bank]:
+def banks(opened: OpenReply, weights: WeightsReply) -> list[Bank]:
     """Find the kernels, in order.
 
     A Dense layer behind a Flatten has one weight for each pixel of each map: these are pictures, too.
@@ -40,7 +40,7 @@ def nearest(found: list[Bank], layer: int) -> int:
     return max(sum(bank.place <= layer for bank in found) - 1, 0)
 
 
-def _kernels(opened: Opened, place: int, layer: LayerWeights) -> npt.NDArray[np.float64] | None:
+def _kernels(opened: OpenReply, place: int, layer: LayerWeights) -> npt.NDArray[np.float64] | None:
     info = opened.layers[place]
     kernel_kind = LAYER_TYPES[info.kind].kernel_kind
     for array in layer.weights.values():

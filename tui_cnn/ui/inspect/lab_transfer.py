@@ -8,8 +8,8 @@ from tui_cnn.core.layers import AnyLayer
 from tui_cnn.core.path import Path
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
-from tui_cnn.lab.scene import Taken
-from tui_cnn.runs.inspection.replies import Activations, LayerInfo, Weights
+from tui_cnn.lab.scene import NamedArray
+from tui_cnn.runs.inspection.replies import Activations, LayerInfo, WeightsReply
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.messages import LabTransfer
 
@@ -21,11 +21,11 @@ def take_map(scene: Scene, found: Activations) -> LabTransfer:
     """Take the map that is looked at, (height, width, 1)."""
     values = np.asarray(found.layers[scene.layer].numpy(), np.float64)[..., [scene.channel]]
     name = _("{layer} map {number}").format(layer=scene.info.name, number=scene.channel)
-    return LabTransfer({"image": "map"}, Taken(values, name))
+    return LabTransfer({"image": "map"}, NamedArray(values, name))
 
 
 def take_filter(
-    scene: Scene, place: int, channel: int | None, found: Activations, weights: Weights
+    scene: Scene, place: int, channel: int | None, found: Activations, weights: WeightsReply
 ) -> LabTransfer | None:
     """Take the chosen filter of the convolution at a place, and what it looks at; None if it is no such layer.
 
@@ -64,7 +64,9 @@ def take_filter(
         "turned": False,
     }
     name = _("{layer} filter {number}").format(layer=info.name, number=number)
-    return LabTransfer(settings, Taken(image, _name_of_input(scene, place) + notes), Taken(kernel[..., None], name))
+    return LabTransfer(
+        settings, NamedArray(image, _name_of_input(scene, place) + notes), NamedArray(kernel[..., None], name)
+    )
 
 
 def feeding(layers: tuple[LayerInfo, ...], path: Path) -> int | None:

@@ -4,56 +4,75 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from rich.style import Style
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Static
 
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.canvas import Canvas, Pixels
-from tui_cnn.ui.toolkit.pictures import fit_into, frame, magnify
+from tui_cnn.insight.colours import Scale
+from tui_cnn.ui.toolkit.pictures.legend import two_decimals
+from tui_cnn.ui.toolkit.pictures.matrix import Matrix, Numbers
+from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster
 
-_VALUE = 6
-_GAP = 3
-_MOST_AROUND = 2
-_CURSOR = (255, 80, 80)
+_AROUND = 2
 
 
-def draw_large(
-    canvas: Canvas,
-    top: int,
-    pixels: Pixels,
-    values: npt.NDArray[Any],
-    cell: tuple[int, int],
-    dim: Style,
-    chosen: Style,
-) -> None:
-    """Draw a map (height, width, 3) with a frame around the cell, and the values (height, width) next to it.
+class LargeMap(Horizontal):
+    """The map, and beside it, or below where there is no room, the values around the cursor."""
 
-    Where there is little room beside the map there are fewer values; where there is none they stand below.
+    DEFAULT_CSS = """
+    LargeMap {
+        & > Picture { width: 1fr; height: 1fr; }
+        & > Vertical { width: 36; height: auto; margin-left: 2; }
+        & Static { height: 1; color: $foreground 60%; }
+        & Matrix { height: 15; }
+    }
     """
-    height, width = values.shape
-    lines = canvas.height - top
-    fitting = (canvas.width - width - _GAP) // _VALUE
-    beside = fitting >= _MOST_AROUND + 1
-    around = _MOST_AROUND if fitting > 2 * _MOST_AROUND or not beside else 1
-    table = (2 * around + 1) * _VALUE
-    room = (lines, canvas.width - table - _GAP) if beside else (max(1, lines - 2 * around - 3), canvas.width - 1)
-    times = fit_into((height, width), room)
-    large = magnify(pixels, times)
-    region = (cell[0], cell[1], cell[0], cell[1])
-    canvas.picture(1, top, frame(large, region, _CURSOR, times) if times > 1 else _marked(large, cell))
-    if beside:
-        x, y = width * times + _GAP, top
-    else:
-        x, y = 1, top + -(-height * times // 2) + 1
-    canvas.put(x, y, _("row {row}, column {column}").format(row=cell[0], column=cell[1]), dim)
-    for line, row in enumerate(range(cell[0] - around, cell[0] + around + 1)):
-        for place, column in enumerate(range(cell[1] - around, cell[1] + around + 1)):
-            if 0 <= row < height and 0 <= column < width:
-                text = f"{values[row, column]:.2f}".rjust(_VALUE)
-                canvas.put(x + place * _VALUE, y + 1 + line, text, chosen if (row, column) == cell else None)
+
+    class Chosen(Message):
+        """A cell of the map was clicked."""
+
+        def __init__(self, row: int, column: int) -> None:
+            super().__init__()
+            self.row = row
+            self.column = column
+
+    _cell = (0, 0)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the map, and the values."""
+        yield Picture()
+        with Vertical():
+            yield Static(markup=False)
+            yield Matrix()
+
+    def show(self, values: npt.NDArray[Any], scale: Scale, cell: tuple[int, int]) -> None:
+        """Show a map (height, width) with a frame around a cell."""
+        self._cell = cell
+        row, column = cell
+        frames = [((row, column, row, column), "cursor")]
+        self.query_one(Picture).show(Raster(scale.paint(values), values, frames=frames))  # type: ignore[arg-type]
+        self.query_one(Static).update(_("row {row}, column {column}").format(row=row, column=column))
+        around = np.pad(values, _AROUND, constant_values=np.nan)
+        shown = around[row : row + 2 * _AROUND + 1, column : column + 2 * _AROUND + 1]
+        numbers = Numbers(shown, _text, scale, widest_cell=7)
+        self.query_one(Matrix).show(numbers, (_AROUND, _AROUND))
+
+    @on(Picture.Selected)
+    @on(Picture.Opened)
+    def _select(self, event: Picture.Selected) -> None:
+        event.stop()
+        self.post_message(self.Chosen(*event.cell))
+
+    @on(Matrix.Selected)
+    def _select_beside(self, event: Matrix.Selected) -> None:
+        event.stop()
+        row, column = event.cell
+        if isinstance(event.drawing, Matrix):
+            self.post_message(self.Chosen(self._cell[0] + row - _AROUND, self._cell[1] + column - _AROUND))
 
 
-def _marked(pixels: Pixels, cell: tuple[int, int]) -> Pixels:
-    """Mark the cell itself where there is no room for a frame."""
-    marked = pixels.copy()
-    marked[cell] = np.array(_CURSOR, np.uint8)
-    return marked
+def _text(value: float) -> str:
+    return "·" if np.isnan(value) else two_decimals(value)

@@ -1,37 +1,46 @@
-"""What each layer makes of the image: its maps as a gallery, or one of them large, or its units as bars."""
+"""What each layer makes of the image: its maps as a gallery, or one of them large, or its units."""
 
 from dataclasses import fields, replace
-from math import prod
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from textual import on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
 
-from tui_cnn.core.layers import LAYER_TYPES
 from tui_cnn.i18n import _
-from tui_cnn.insight.colours import paint, stretch
+from tui_cnn.insight.colours import Scale as ColourScale
+from tui_cnn.insight.colours import scale_of
 from tui_cnn.insight.maps import Scale, by_strength, statistics
 from tui_cnn.runs.inspection.replies import Activations, Ranges
 from tui_cnn.ui.inspect.actions import MAPS
-from tui_cnn.ui.inspect.canvas_widget import Tones
 from tui_cnn.ui.inspect.lab_transfer import take_map
-from tui_cnn.ui.inspect.large_map import draw_large
+from tui_cnn.ui.inspect.large_map import LargeMap
 from tui_cnn.ui.inspect.scene import Scene, layer_title
-from tui_cnn.ui.inspect.unit_bars import Units, draw_units, unit_columns
-from tui_cnn.ui.inspect.view import Output, View, means
-from tui_cnn.ui.toolkit.canvas import Canvas, Pixels
-from tui_cnn.ui.toolkit.gallery import Tile, draw_gallery, enlargement, grid, reduction
-from tui_cnn.ui.toolkit.legend import draw_scale
-from tui_cnn.ui.toolkit.pictures import magnify, sheet, shrink
+from tui_cnn.ui.inspect.units import Units, UnitsChart
+from tui_cnn.ui.inspect.view import View, ViewExport, as_floats, signed
+from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
+from tui_cnn.ui.toolkit.pictures.legend import Legend
+from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
 _HEAD = 2
+"""Lines above the maps."""
 
 
 class MapsView(View):
     """Up and down walk the layers, left and right the maps; Enter makes the map large, with a cursor in it."""
 
     KEY = "m"
+    DEFAULT_CSS = """
+    MapsView {
+        & > .caption { height: 1; }
+        & > Gallery, & > LargeMap, & > UnitsChart { height: 1fr; }
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         *MAPS.bindings(),
         Binding("left", "walk(0, -1)", show=False),
@@ -47,18 +56,30 @@ class MapsView(View):
     _large = False
     _sorted = False
     _scale: Scale = "layer"
-    _columns = 1
-    _in_view = 0
 
     @classmethod
     def title(cls) -> str:
         """Name the view."""
         return _("Maps")
 
+    def parts(self) -> ComposeResult:
+        """Yield the numbers of the selected map, how it is drawn, and the three ways to draw a layer."""
+        yield Static(classes="line", id="numbers")
+        with Horizontal(classes="caption"):
+            yield Static(classes="line dim", id="how")
+            yield Legend()
+        yield Gallery()
+        yield LargeMap()
+        yield UnitsChart()
+
+    def title_of(self, scene: Scene) -> str:
+        """Name the layer."""
+        return layer_title(scene.info)
+
     def want(self, scene: Scene) -> None:
         """Ask for the activations, and for the units that are dead."""
-        self.desk.want("activate", scene.activate, Activations)
-        self.desk.want("ranges", scene.ranges, Ranges)
+        self.answers.want("activate", scene.activate, Activations)
+        self.answers.want("ranges", scene.ranges, Ranges)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the way back only where there is one, and what is about maps where there are some."""
@@ -85,20 +106,21 @@ class MapsView(View):
         if self.scene is None:
             return
         if self._large:
-            self.look_at(self.scene.at(row=self.scene.row + down, column=self.scene.column + right))
+            self.go_to(self.scene.at(row=self.scene.row + down, column=self.scene.column + right))
         elif down:
-            self.look_at(self.scene.at(layer=self.scene.layer + down))
+            self.go_to(self.scene.at(layer=self.scene.layer + down))
         else:
             self._step(right)
 
     def action_page(self, by: int) -> None:
         """Walk by a row of the gallery."""
-        self._step(by * self._columns)
+        maps = self.scene is not None and self.scene.has_maps
+        self._step(by * (self.query_one(Gallery).grid.columns if maps else self.query_one(UnitsChart).columns))
 
     def action_end(self, place: int) -> None:
         """Go to the first or the last map."""
         if self.scene is not None:
-            self.look_at(self.scene.at(channel=int(self._order(self.scene)[place])))
+            self.go_to(self.scene.at(channel=int(self._order(self.scene)[place])))
 
     def action_open_map(self) -> None:
         """Make the map large."""
@@ -121,12 +143,35 @@ class MapsView(View):
         self._refresh()
 
     def action_map_to_lab(self) -> None:
-        """Take the chosen map to the Lab."""
-        found = self.desk.get(self.scene.activate, Activations) if self.scene else None
+        """Take the selected map to the Lab."""
+        found = self.answers.get(self.scene.activate, Activations) if self.scene else None
         if self.scene is not None and found is not None and self.scene.has_maps:
             self.to_lab(take_map(self.scene, found))
 
-    def output(self) -> Output | None:
+    @on(Gallery.Selected)
+    @on(Gallery.Opened)
+    def _select_map(self, event: Gallery.Selected) -> None:
+        if self.scene is not None:
+            self._large = isinstance(event, Gallery.Opened)
+            self.go_to(self.scene.at(channel=int(self._order(self.scene)[event.index])))
+            self.refresh_bindings()
+
+    @on(UnitsChart.Chosen)
+    def _select_unit(self, event: UnitsChart.Chosen) -> None:
+        if self.scene is not None:
+            self.go_to(self.scene.at(channel=event.unit))
+
+    @on(LargeMap.Chosen)
+    def _select_cell(self, event: LargeMap.Chosen) -> None:
+        if self.scene is not None:
+            self.go_to(self.scene.at(row=event.row, column=event.column))
+
+    @on(Gallery.LaidOut)
+    def _describe_again(self) -> None:
+        if self.scene is not None and (values := self._values(self.scene)) is not None:
+            self._describe(self.scene, values)
+
+    def export(self) -> ViewExport | None:
         """Write all maps of the layer."""
         scene = self.scene
         values = self._values(scene) if scene else None
@@ -134,111 +179,83 @@ class MapsView(View):
             return None
         found = statistics(values)
         rows = [(number, *(round(float(part[number]), 6) for part in found)) for number in range(values.shape[-1])]
-        return Output(
-            f"maps-{scene.info.name}",
-            sheet(list(np.moveaxis(self._paint(scene, values), 2, 0))),
-            ("map", *found._fields),
-            rows,
-            {scene.info.name: values.reshape(scene.info.shape)},
-        )
+        pictures = [self._colours(values, number).paint(values[..., number]) for number in range(values.shape[-1])]
+        arrays = {scene.info.name: values.reshape(scene.info.shape)}
+        return ViewExport(f"maps-{scene.info.name}", sheet(pictures), ("map", *found._fields), rows, arrays)
 
-    def name_of(self, scene: Scene) -> str:
-        """Name the layer."""
-        return layer_title(scene.info)
-
-    def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
-        """Draw the layer."""
+    def update_parts(self, scene: Scene) -> str:
+        """Show the layer."""
         values = self._values(scene)
         if values is None:
-            self.waiting(canvas, 1, 0, scene.activate, tones)
-            return
-        dead = self._dead(scene)
+            return self.waiting(scene.activate)
+        gallery, large, units = self.query_one(Gallery), self.query_one(LargeMap), self.query_one(UnitsChart)
         if not scene.has_maps:
-            self._in_view = values.shape[-1]
-            units = self._units(scene, values[0, 0], dead)
-            self._columns = unit_columns(canvas.width, canvas.height - _HEAD, units)
-            draw_units(canvas, _HEAD, units, self.palette(scene), (tones.bar, tones.dim, tones.chosen, tones.wrong))
+            self.show_only(units, gallery, large)
+            order = self._order(scene)
+            names = scene.opened.class_names if scene.layer == len(scene.opened.layers) - 1 else ()
+            chart = Units.of(scene, values[0, 0], order, names, self._dead(scene))
+            room = self.size.height - _HEAD, self.size.width
+            units.show(chart, self.scaled(scale_of(values[0, 0])), room)
         elif self._large:
-            self._in_view = values.shape[-1]
-            pixels = self._paint(scene, values)[:, :, scene.channel]
-            draw_large(
-                canvas, _HEAD, pixels, values[..., scene.channel], (scene.row, scene.column), tones.dim, tones.chosen
-            )
+            self.show_only(large, gallery, units)
+            shown = values[..., scene.channel]
+            large.show(shown, self._colours(values, scene.channel), (scene.row, scene.column))
         else:
-            self._draw_gallery(canvas, scene, values, dead, tones)
-        self._describe(canvas, scene, values, dead, tones)
+            self.show_only(gallery, large, units)
+            self._show_gallery(gallery, scene, values)
+        self._describe(scene, values)
+        return ""
 
-    def _units(self, scene: Scene, values: npt.NDArray[np.float64], dead: npt.NDArray[np.bool_]) -> Units:
-        """Put the units in their order; those of a flattened picture stand as they did in it."""
-        order = self._order(scene)
-        names = scene.opened.class_names if scene.layer == len(scene.opened.layers) - 1 else ()
-        before = scene.opened.layers[scene.layer - 1].shape if scene.layer else scene.opened.image_shape
-        kind = LAYER_TYPES[scene.info.kind]
-        row = prod(before[1:]) if kind.flattens and kind.is_reshaping and not self._sorted else 0
-        if row > self.size.width - 2:  # then a cell of the maps is a line
-            row = before[-1]
-        chosen = int(np.flatnonzero(order == scene.channel)[0])
-        return Units(values[order], order, names, dead[order], chosen, row)
-
-    def _stays(self, before: Scene, scene: Scene) -> bool:
-        """Whether the maps of the image before stay in view, until those of the next one are known."""
-        kept = replace(scene, subject=before.subject)
-        same = all(getattr(kept, field.name) == getattr(before, field.name) for field in fields(before))
-        waits = self.desk.get(scene.activate, Activations) is None and not self.desk.trouble(scene.activate)
-        return same and waits and self.desk.newest("activate", Activations) is not None
-
-    def _draw_gallery(
-        self, canvas: Canvas, scene: Scene, values: npt.NDArray[np.float64], dead: npt.NDArray[np.bool_], tones: Tones
-    ) -> None:
+    def _show_gallery(self, gallery: Gallery, scene: Scene, values: npt.NDArray[np.float64]) -> None:
         height, width, count = values.shape
-        room = (canvas.height - _HEAD, canvas.width)
-        times = reduction((height, width), count, room)
-        painted = magnify(self._paint(scene, shrink(values, times)), enlargement((height, width), count, room))
-        order = self._order(scene)
-        chosen = int(np.flatnonzero(order == scene.channel)[0])
-        laid = grid((painted.shape[0], painted.shape[1]), count, chosen, room)
-        self._columns, self._in_view = laid.columns, min(laid.room, count)
-        peaks = values.max(axis=(0, 1))
+        order, dead, peaks = self._order(scene), self._dead(scene), values.max(axis=(0, 1))
 
-        def tile(place: int) -> Tile:
+        def tile(place: int, cells: int) -> Tile:
             channel = int(order[place])
-            told = [_("dead")] if dead[channel] else [f"{peaks[channel]:.{digits}f}" for digits in (2, 1)]
-            fitting = (word for peak in told if len(word := f"{channel} {peak}".replace("-", "−")) <= laid.width)
-            word = next(fitting, f"{channel}")
-            return Tile(painted[:, :, channel], tones.wrong if dead[channel] else tones.dim, (word,))
+            peak = [_("dead")] if dead[channel] else [f"{peaks[channel]:.{digits}f}" for digits in (2, 1)]
+            captions = (signed(f"{channel} {each}") for each in peak)
+            caption = next((each for each in captions if len(each) <= cells), f"{channel}")
+            pixels = self._colours(values, channel).paint(values[..., channel])
+            return Tile(pixels, (caption,), "bad" if dead[channel] else "dim")
 
-        draw_gallery(canvas, _HEAD, laid, count, chosen, tile, tones.chosen)
+        def describe(place: int) -> str:
+            return self._numbers(scene, values, int(order[place]))
 
-    def _describe(
-        self, canvas: Canvas, scene: Scene, values: npt.NDArray[np.float64], dead: npt.NDArray[np.bool_], tones: Tones
-    ) -> None:
-        """Say the numbers of the chosen map."""
-        found = statistics(values)
+        selected = int(np.flatnonzero(order == scene.channel)[0])
+        gallery.show(Tiles(count, (height, width), tile, describe), selected)
+
+    def _describe(self, scene: Scene, values: npt.NDArray[np.float64]) -> None:
+        """Write the numbers of the selected map, and how all are drawn."""
         number = scene.channel
         name = _("map {number}") if scene.has_maps else _("unit {number}")
+        parts: list[Content | tuple[str, str]] = [(name.format(number=number), "bold")]
+        if self._dead(scene)[number]:
+            parts.append(("  " + _("dead"), "$text-warning"))
+        parts.append(("  " + self._numbers(scene, values, number), ""))
+        self.query_one("#numbers", Static).update(Content.assemble(*parts), layout=False)
+        self.query_one("#how", Static).update(Content(self._how(scene)), layout=False)
+        self.query_one(Legend).show(self._colours(values, number) if scene.has_maps else None)
+        self.border_subtitle = self.in_view(self.query_one(Gallery)) if scene.has_maps and not self._large else ""
+
+    @staticmethod
+    def _numbers(scene: Scene, values: npt.NDArray[np.float64], number: int) -> str:
+        found = statistics(values[..., [number]])
         numbers = _("{least:.2f} to {most:.2f}  mean {mean:.2f}  above zero {active:.0%}  std {spread:.2f}")
         if not scene.has_maps:
             numbers = _("value {mean:.3f}")
-        told = numbers.format(
-            least=found.minimum[number],
-            most=found.maximum[number],
-            mean=found.mean[number],
-            spread=found.spread[number],
+        text = numbers.format(
+            least=found.minimum[0],
+            most=found.maximum[0],
+            mean=found.mean[0],
+            spread=found.spread[0],
             active=(values[..., number] > 0).mean(),
         )
-        x = canvas.put(1, 1, self._how(scene), tones.dim)
-        if scene.has_maps and self._scale == "layer":
-            least, most = (f"{end:.2f}".replace("-", "−") for end in (values.min(), values.max()))
-            draw_scale(canvas, 1, x + 2, (least, most), self.palette(scene), tones.dim)
-        x = canvas.put(1, 0, name.format(number=number), tones.bold)
-        if dead[number]:
-            x = canvas.put(x, 0, "  " + _("dead"), tones.wrong)
-        canvas.put(x, 0, "  " + told.replace("-", "−"), tones.text)
+        return signed(text)
 
     def _how(self, scene: Scene) -> str:
         """Say how the maps are drawn, and how many are dead."""
         parts = []
-        found = self.desk.get(scene.ranges, Ranges)
+        found = self.answers.get(scene.ranges, Ranges)
         if found is not None:
             count = int(self._dead(scene).sum())
             parts.append(_("{count} dead in {sample:,} images").format(count=count, sample=found.sample))
@@ -246,16 +263,21 @@ class MapsView(View):
             parts.append(_("scale per layer") if self._scale == "layer" else _("scale per map"))
         if self._sorted:
             parts.append(_("strongest first"))
-        if self._in_view < scene.map_shape[-1]:
-            parts.append(_("{shown} of {count} shown").format(shown=self._in_view, count=scene.map_shape[-1]))
         return " · ".join(parts)
+
+    def _stays(self, before: Scene, scene: Scene) -> bool:
+        """Whether the maps of the image before stay in view, until those of the next one are known."""
+        kept = replace(scene, subject=before.subject)
+        same = all(getattr(kept, field.name) == getattr(before, field.name) for field in fields(before))
+        waits = self.answers.get(scene.activate, Activations) is None and not self.answers.trouble(scene.activate)
+        return same and waits and self.answers.newest("activate", Activations) is not None
 
     def _values(self, scene: Scene) -> npt.NDArray[np.float64] | None:
         found = self.activations(scene)
-        return None if found is None else means(found.layers[scene.layer].numpy()).reshape(scene.map_shape)
+        return None if found is None else as_floats(found.layers[scene.layer].numpy()).reshape(scene.map_shape)
 
     def _dead(self, scene: Scene) -> npt.NDArray[np.bool_]:
-        found = self.desk.get(scene.ranges, Ranges)
+        found = self.answers.get(scene.ranges, Ranges)
         count = scene.map_shape[-1]
         return np.zeros(count, np.bool_) if found is None else found.layers[scene.layer].dead.numpy()
 
@@ -265,19 +287,19 @@ class MapsView(View):
             return np.arange(scene.map_shape[-1])
         return by_strength(values)
 
-    def _paint(self, scene: Scene, values: npt.NDArray[np.float64]) -> Pixels:
-        """Colour values (height, width, maps): (height, width, maps, 3)."""
-        height, width, count = values.shape
-        shares = stretch(values, apart=self._scale == "map")
-        painted = paint(shares.reshape(height, -1), self.palette(scene))
-        return painted.reshape(height, width, count, 3)
+    def _colours(self, values: npt.NDArray[np.float64], number: int) -> ColourScale:
+        """Return the colours of a map: those of the layer, or its own, of the layer's kind."""
+        whole = scale_of(values)
+        if self._scale == "layer":
+            return self.scaled(whole)
+        return self.scaled(scale_of(values[..., number], signed=whole.palette == "diverging"))
 
     def _step(self, by: int) -> None:
         if self.scene is not None:
             order = self._order(self.scene)
             place = int(np.flatnonzero(order == self.scene.channel)[0]) + by
-            self.look_at(self.scene.at(channel=int(order[max(0, min(place, len(order) - 1))])))
+            self.go_to(self.scene.at(channel=int(order[max(0, min(place, len(order) - 1))])))
 
     def _refresh(self) -> None:
-        self.redraw()
+        self.update()
         self.refresh_bindings()

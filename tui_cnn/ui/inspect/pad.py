@@ -6,33 +6,39 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 from textual import events
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.widgets import Static
 
 from tui_cnn.data.drawing import Cell, stroke
 from tui_cnn.i18n import _
 from tui_cnn.ui.inspect.actions import PAD
-from tui_cnn.ui.inspect.answer_cache import Desk
-from tui_cnn.ui.inspect.canvas_widget import Tones
+from tui_cnn.ui.inspect.answer_cache import AnswerCache
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.subject import Subject
-from tui_cnn.ui.inspect.view import Output, View
-from tui_cnn.ui.toolkit.canvas import Canvas, colours
-from tui_cnn.ui.toolkit.pictures import fit_into, frame, magnify
+from tui_cnn.ui.inspect.view import View, ViewExport
+from tui_cnn.ui.toolkit.pictures.canvas import colours
+from tui_cnn.ui.toolkit.pictures.picture import FrameTone, Picture, Raster
 
-_TOP = 2
-_LEFT = 1
 _WIDTHS = (2, 4, 7)
 """Pixels of a pen."""
 _MORE = 2
 """By so many pixels an eraser is wider, so that it wipes out the soft rim as well."""
 _MOST_KEPT = 100
-_PEN, _PEN_UP = (255, 176, 0), (120, 120, 120)
+_GROUND = 24
+"""The pad is a little lighter than black, so that its edges are seen."""
 
 
 class PadView(View):
     """Arrows move the pen; while it is down it draws. The mouse draws with its button."""
 
     KEY = "d"
+    DEFAULT_CSS = """
+    PadView > Picture {
+        height: 1fr;
+        & > .drawing--cursor { color: #787878; }
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         *PAD.bindings(),
         Binding("left", "walk(0, -1)", show=False),
@@ -46,10 +52,9 @@ class PadView(View):
     _down = False
     _erasing = False
     _width = 0
-    _times = 1
 
-    def __init__(self, desk: Desk, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(desk, id=id)
+    def __init__(self, answers: AnswerCache, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(answers, id=id)
         self._before: list[npt.NDArray[np.uint8]] = []
 
     @classmethod
@@ -57,7 +62,13 @@ class PadView(View):
         """Name the view."""
         return _("Draw")
 
-    def name_of(self, scene: Scene) -> str:
+    def parts(self) -> ComposeResult:
+        """Yield a line about the keys, one about the pen, and the pad."""
+        yield Static(_("Draw with the mouse, or Space and the arrows."), classes="line")
+        yield Static(classes="line dim", id="pen", markup=False)
+        yield Picture()
+
+    def title_of(self, scene: Scene) -> str:
         """Say what the pen does."""
         pen = _("erasing") if self._erasing and self._down else _("drawing") if self._down else _("lifted")
         return _("Pad · pen at row {row}, column {column}: {pen}").format(
@@ -74,7 +85,7 @@ class PadView(View):
             height, width = self._pad(self.scene).shape
             begin, self._pen = self._pen, ((self._pen[0] + down) % height, (self._pen[1] + right) % width)
             wraps = abs(begin[0] - self._pen[0]) > 1 or abs(begin[1] - self._pen[1]) > 1
-            self._stroke(self._pen if wraps else begin, erase=self._erasing) if self._down else self.redraw()
+            self._stroke(self._pen if wraps else begin, erase=self._erasing) if self._down else self.update()
 
     def action_set_pen(self) -> None:
         """Put the pen down, or lift it."""
@@ -83,17 +94,17 @@ class PadView(View):
             self._remember()
             self._stroke(self._pen, erase=self._erasing)
         else:
-            self.redraw()
+            self.update()
 
     def action_toggle_eraser(self) -> None:
         """Draw, or erase."""
         self._erasing = not self._erasing
-        self.redraw()
+        self.update()
 
     def action_change_width(self) -> None:
         """Take a broader pen; after the broadest comes the finest."""
         self._width = (self._width + 1) % len(_WIDTHS)
-        self.redraw()
+        self.update()
 
     def action_undo_stroke(self) -> None:
         """Take back the last stroke, or what was done to all of the pad."""
@@ -120,7 +131,7 @@ class PadView(View):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Draw where the mouse is; another button than the left one erases."""
-        cell = self._cell_at(event)
+        cell = self.query_one(Picture).cell_under(event)
         if cell is not None:
             self.capture_mouse()
             self._remember()
@@ -129,7 +140,7 @@ class PadView(View):
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Draw along, from where the mouse was: a terminal tells only some of the cells that it passes."""
-        cell = self._cell_at(event)
+        cell = self.query_one(Picture).cell_under(event)
         if event.button and cell is not None and self.app.mouse_captured is self:
             begin, self._pen = self._pen, cell
             self._stroke(begin, erase=self._erasing or event.button > 1)
@@ -138,36 +149,22 @@ class PadView(View):
         """Let the mouse go."""
         self.release_mouse()
 
-    def output(self) -> Output | None:
+    def export(self) -> ViewExport | None:
         """Write the drawing."""
         if self.scene is None:
             return None
         pad = self._pad(self.scene)
-        return Output("drawing", colours(pad), arrays={"drawing": pad})
+        return ViewExport("drawing", colours(pad), arrays={"drawing": pad})
 
-    def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
-        """Draw the pad with the pen."""
+    def update_parts(self, scene: Scene) -> str:
+        """Show the pad with the pen."""
         pad = self._pad(scene)
-        canvas.put(1, 0, _("Draw with the mouse, or Space and the arrows."), tones.text)
         words = _("pen width {width} · prediction on the left").format(width=_WIDTHS[self._width])
-        canvas.put(1, 1, words, tones.dim)
-        self._times = fit_into((pad.shape[0], pad.shape[1]), (canvas.height - _TOP, canvas.width - _LEFT))
-        pixels = magnify(colours(np.maximum(pad, 24)), self._times)
-        colour = _PEN if self._down else _PEN_UP
-        if self._times > 1:
-            pixels = frame(pixels, (*self._pen, *self._pen), colour, self._times)
-        else:
-            pixels[self._pen] = colour
-        canvas.picture(_LEFT, _TOP, pixels)
-
-    def _cell_at(self, event: events.MouseEvent) -> Cell | None:
-        """Tell which pixel of the pad is under the mouse."""
-        inside = event.get_content_offset(self)
-        if inside is None or self.scene is None:
-            return None
-        row, column = (inside.y - _TOP) * 2 // self._times, (inside.x - _LEFT) // self._times
-        height, width = self._pad(self.scene).shape
-        return (row, column) if 0 <= row < height and 0 <= column < width else None
+        self.query_one("#pen", Static).update(words, layout=False)
+        tone: FrameTone = "second-frame" if self._down else "cursor"
+        raster = Raster(np.maximum(pad, _GROUND), pad, [((*self._pen, *self._pen), tone)])
+        self.query_one(Picture).show(raster)
+        return ""
 
     def _pad(self, scene: Scene) -> npt.NDArray[np.uint8]:
         if self._drawing is None or self._drawing.shape != scene.opened.image_shape:
@@ -190,5 +187,5 @@ class PadView(View):
 
     def _show_drawing(self) -> None:
         if self.scene is not None and self._drawing is not None:
-            self.redraw()
-            self.look_at(replace(self.scene, subject=Subject(self._drawing, name=_("Your drawing"))))
+            self.update()
+            self.go_to(replace(self.scene, subject=Subject(self._drawing, name=_("Your drawing"))))

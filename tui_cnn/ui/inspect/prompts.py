@@ -15,10 +15,10 @@ from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.inspection.replies import Evaluation
 from tui_cnn.ui.inspect.fit_dialog import FitPicture
 from tui_cnn.ui.inspect.image_choice import Choice, choices
-from tui_cnn.ui.inspect.run_weights import with_weights
+from tui_cnn.ui.inspect.run_weights import runs_with_weights
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.subject import Subject
-from tui_cnn.ui.inspect.view import Output
+from tui_cnn.ui.inspect.view import ViewExport
 from tui_cnn.ui.toolkit.dialogs.file_picker import ask_image_file
 from tui_cnn.ui.toolkit.dialogs.path import SavePath
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
@@ -59,23 +59,21 @@ class Prompts:
         except DataError as error:
             workspace_of(self._screen).report(error)
             return None
-        fitted = await self._screen.app.push_screen_wait(
-            FitPicture(path.name, picture, scene.opened.image_shape, scene.ink)
-        )
+        fitted = await self._screen.app.push_screen_wait(FitPicture(path.name, picture, scene.opened.image_shape))
         return None if fitted is None else Subject(fitted, name=path.name)
 
     async def ask_run(self, title: str, but: RunDirectory | None) -> RunDirectory | None:
         """Ask for a run that has weights."""
-        runs = [run for run in await asyncio.to_thread(with_weights) if run != but]
+        runs = [run for run in await asyncio.to_thread(runs_with_weights) if run != but]
         if not runs:
             workspace_of(self._screen).report(_("No other run has weights. Train one first."))
             return None
         return await self._screen.app.push_screen_wait(Pick(title, [Item(run.name, run.id, run) for run in runs]))
 
-    async def write(self, output: Output) -> None:
+    async def write(self, export: ViewExport) -> None:
         """Ask for a file, and write what its suffix says."""
-        makers = _makers(output)
-        proposed = Path(f"{output.name}{next(iter(makers))}")
+        makers = _makers(export)
+        proposed = Path(f"{export.name}{next(iter(makers))}")
         title = _("Export as {kinds}").format(kinds=", ".join(makers))
         path = await self._screen.app.push_screen_wait(SavePath(proposed, title=title, suffixes=tuple(makers)))
         if path is None:
@@ -91,15 +89,15 @@ class Prompts:
             self._screen.notify(_("Exported to {path}").format(path=path), markup=False)
 
 
-def _makers(output: Output) -> dict[str, Callable[[], bytes]]:
+def _makers(export: ViewExport) -> dict[str, Callable[[], bytes]]:
     """Say by their suffixes which files can be made."""
     found: dict[str, Callable[[], bytes]] = {}
-    pixels = output.pixels
+    pixels = export.pixels
     if pixels is not None:
-        found[".svg"] = lambda: to_svg(pixels, output.name)
+        found[".svg"] = lambda: to_svg(pixels, export.name)
         found[".png"] = lambda: to_png(pixels, _MAGNIFY)
-    if output.rows:
-        found[".csv"] = lambda: to_csv(output.heading, output.rows)
-    if output.arrays:
-        found[".npz"] = lambda: to_npz(output.arrays)
+    if export.rows:
+        found[".csv"] = lambda: to_csv(export.heading, export.rows)
+    if export.arrays:
+        found[".npz"] = lambda: to_npz(export.arrays)
     return found

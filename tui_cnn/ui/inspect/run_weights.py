@@ -1,4 +1,4 @@
-"""What is on the disk of a run that is looked into. Reads files: to be called in a thread."""
+"""The weights of a run on the disk. Reads files: to be called in a thread."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from tui_cnn.runs.kept_checkpoints import kept_checkpoints
 from tui_cnn.runs.lock import is_held
 
 
-class Weights(NamedTuple):
+class RunWeights(NamedTuple):
     """The weights of a run as they are now, and the images to try them on.
 
     Attributes:
@@ -24,15 +24,17 @@ class Weights(NamedTuple):
     kept: tuple[int, ...]
 
 
-def look(run: RunDirectory, test: TestSet | None) -> Weights:
-    """Look at a run; `test` is its test set, if that is known.
+def read_weights(run: RunDirectory, test: TestSet | None) -> RunWeights:
+    """Find the weights of a run; `test` is its test set, if that is known.
 
     Raises:
         FormatError: the recipe cannot be read.
         DataError: the test set cannot be read.
     """
     source = source_of(run)
-    return Weights(run, source, stamp(source), test or load_test(run.recipe().directory), tuple(kept_checkpoints(run)))
+    return RunWeights(
+        run, source, stamp(source), test or load_test(run.recipe().directory), tuple(kept_checkpoints(run))
+    )
 
 
 def source_of(run: RunDirectory) -> Source:
@@ -41,6 +43,6 @@ def source_of(run: RunDirectory) -> Source:
     return Source(str(run.path), "last" if training or not run.best_file.exists() else "best")
 
 
-def with_weights() -> list[RunDirectory]:
-    """List the runs that can be looked into, newest first."""
+def runs_with_weights() -> list[RunDirectory]:
+    """List the runs that can be inspected, newest first."""
     return [run for run in list_runs() if run.best_file.exists() or run.checkpoint_file.exists()]

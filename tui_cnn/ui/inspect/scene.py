@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from tui_cnn.core.path import format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.data.dataset import TestSet
-from tui_cnn.runs.inspection.replies import LayerInfo, Opened
+from tui_cnn.runs.inspection.replies import LayerInfo, OpenReply
 from tui_cnn.runs.inspection.requests import Activate, Evaluate, Kernels, Range
 from tui_cnn.runs.inspection.source import Source
 from tui_cnn.ui.inspect.subject import Subject
-from tui_cnn.ui.toolkit.canvas import Ink
 
 _SAMPLE = 1000
 _MAP_AXES = 3
@@ -32,13 +31,12 @@ class Scene:
     source: Source
     test: TestSet
     subject: Subject
-    opened: Opened
+    opened: OpenReply
     layer: int = 0
     channel: int = 0
     row: int = 0
     column: int = 0
     grey: bool = False
-    ink: Ink = "blocks"
     other: Source | None = None
     kept: tuple[int, ...] = ()
 

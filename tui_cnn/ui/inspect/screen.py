@@ -1,74 +1,95 @@
-"""The Inspect screen: one image, what the network says of it, and views of all that lies between."""
+"""The Inspect screen: an image, the prediction for it, and views of all that lies between."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from textual import work
+from textual import on, work
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
-from tui_cnn.data.errors import DataError
-from tui_cnn.formats.errors import FormatError
+from tui_cnn.core.analysis import analyze
+from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.inspection.client import Inspector
-from tui_cnn.runs.inspection.replies import Opened
+from tui_cnn.runs.inspection.replies import Evaluation, OpenReply
 from tui_cnn.runs.inspection.requests import Open
 from tui_cnn.ui.inspect.actions import INSPECT
-from tui_cnn.ui.inspect.answer_cache import Desk
-from tui_cnn.ui.inspect.image_choice import everything
-from tui_cnn.ui.inspect.layers import LayersPanel
-from tui_cnn.ui.inspect.navigation import InspectKeys
-from tui_cnn.ui.inspect.run_weights import Weights, look, with_weights
+from tui_cnn.ui.inspect.answer_cache import AnswerCache
+from tui_cnn.ui.inspect.comparison import ComparisonView
+from tui_cnn.ui.inspect.image_browser import ImageBrowser
+from tui_cnn.ui.inspect.image_choice import Choice
+from tui_cnn.ui.inspect.layers_panel import LayersPanel
+from tui_cnn.ui.inspect.panel import ScenePanel, ShowScene
+from tui_cnn.ui.inspect.prompts import Prompts
+from tui_cnn.ui.inspect.run_weights import RunWeights, source_of
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.subject import of_test
 from tui_cnn.ui.inspect.subject_panel import PredictionPanel, SubjectPanel
+from tui_cnn.ui.inspect.view import BrowseImages
 from tui_cnn.ui.inspect.views import all_views
-from tui_cnn.ui.toolkit.ascii_fallback import ink
+from tui_cnn.ui.inspect.weights_watcher import WeightsWatcher
+from tui_cnn.ui.inspect.why import WhyView
+from tui_cnn.ui.messages import ShowView
+from tui_cnn.ui.toolkit.main_screen import MainScreen
+from tui_cnn.ui.toolkit.network_summary import header_totals
+from tui_cnn.ui.toolkit.pictures.bars import Bars
 
 _TICK = 1.0
-"""Seconds between two looks at whether the weights have changed."""
+"""Seconds after which the weights are read again."""
 
 _AWAY = 300.0
-"""Seconds after which the inspector ends when nobody looks at its screen."""
+"""Seconds after which the inspector ends while another screen is shown."""
+
+_OWN_COMMANDS = {(action.command or action.id).partition("(")[0] for action in INSPECT.actions}
 
 
-class InspectScreen(InspectKeys):
-    """Finds the run, opens its weights, and follows them."""
+class InspectScreen(MainScreen):
+    """Shows a scene in its panels and in one view; all that changes it comes to `show_scene`."""
 
     MODE = "inspect"
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = [*INSPECT.bindings()]
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide"), (160, "-vast")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [*MainScreen.HORIZONTAL_BREAKPOINTS, (180, "-vast")]  # noqa: RUF012
 
     def __init__(self) -> None:
         super().__init__()
-        self.desk = Desk(Inspector(), self._come_in)
-        self._weights: Weights | None = None
+        self.scene: Scene | None = None
+        self.answers = AnswerCache(Inspector(), self._take_answers)
+        self.views = all_views(self.answers)
+        self.current_view = self.views[0]
+        self.browser = ImageBrowser()
+        self.watcher = WeightsWatcher(
+            self, changed=self._take_weights, failed=self._show_message, listed=self._take_runs
+        )
+        self._prompts = Prompts(self)
         self._scene_before: Scene | None = None
-        self._due = False
+        self._is_due = False
 
     def body(self) -> Iterator[Widget]:
-        """Lay out the tabs, the image with its prediction, and the views; or a word for when there is nothing."""
-        views = all_views(self.desk)
-        self.view = views[0]
-        panels = (SubjectPanel(self.desk, id="subject"), PredictionPanel(self.desk, id="prediction"))
-        left = Vertical(*panels, LayersPanel(self.desk, id="layers"), id="left")
+        """Lay out the tabs, the image with its prediction, and the views; or a message where there is nothing."""
+        left = Vertical(
+            SubjectPanel(self.answers, id="subject"),
+            PredictionPanel(self.answers, id="prediction"),
+            LayersPanel(self.answers, id="layers"),
+            id="left",
+        )
         yield Horizontal(Static(id="view-tabs"), Static(id="source"), id="head")
-        yield Horizontal(left, ContentSwitcher(*views, id="views", initial=views[0].id), id="parts")
+        yield Horizontal(left, ContentSwitcher(self.current_view, id="views", initial=self.current_view.id), id="parts")
         yield Static(id="state", markup=False)
 
     def on_mount(self) -> None:
-        """Follow the run that the app has on display, and its weights."""
+        """Follow the inspected run, and its weights."""
         super().on_mount()
-        self._away = self.set_timer(_AWAY, self.desk.close, pause=True)
+        self._away = self.set_timer(_AWAY, self.answers.close, pause=True)
         self.workspace.subscribe(self, "inspected_run", self._take_run)
-        self.set_interval(_TICK, self._look)
+        self.set_interval(_TICK, self.watcher.check)
 
     def on_screen_suspend(self) -> None:
         """Let the inspector go when nobody comes back for a while."""
@@ -76,78 +97,212 @@ class InspectScreen(InspectKeys):
         self._away.resume()
 
     def on_screen_resume(self) -> None:
-        """Look at once when the screen comes up."""
+        """Show at once what is new."""
         self._away.pause()
         if self.workspace.inspected_run is None:
             self.workspace.inspected_run = self.workspace.shown_run
-        self._look()
-        self._come_in()
+        self.watcher.check()
+        self._take_answers()
 
     async def on_unmount(self) -> None:
         """End the inspector with the screen."""
-        await self.desk.close()
+        await self.answers.close()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what is about an image only where there is one."""
         if action == "choose_run":
-            return self.run is not None
-        if action == "ask_again":
-            return True
-        return self.scene is not None or all(action != own.id for own in INSPECT.actions)
+            return self.watcher.run is not None
+        return self.scene is not None or action == "ask_again" or action not in _OWN_COMMANDS
 
     @property
     def shown_topics(self) -> tuple[str, ...]:
-        """The view, and the layer that is looked at."""
-        return (self.view.scope, *((self.scene.info.kind,) if self.scene else ()))
+        """The view, and the selected layer."""
+        return (self.current_view.scope, *((self.scene.info.kind,) if self.scene else ()))
+
+    def totals(self) -> Sequence[str]:
+        """Return the totals of the inspected network."""
+        if self.scene is None:
+            return super().totals()
+        return header_totals(analyze(loads_network(self.scene.opened.network, "")))
+
+    def show_scene(self, scene: Scene) -> None:
+        """Show another scene."""
+        other_network = self.scene is None or self.scene.opened is not scene.opened
+        self.scene = scene
+        self.browser.visit(scene.subject)
+        for panel in self.query("#left > ScenePanel").results(ScenePanel):
+            panel.show(scene)
+        self.current_view.show(scene)
+        if other_network:
+            self.show_totals()
+
+    async def show_view(self, name: str) -> None:
+        """Bring a view up; it is made when it is shown for the first time."""
+        switcher = self.query_one(ContentSwitcher)
+        self.current_view = next(view for view in self.views if view.scope == name)
+        if self.current_view.is_attached:
+            switcher.current = self.current_view.id
+        else:
+            await switcher.add_content(self.current_view, set_current=True)
+        self._draw_tabs()
+        if self.scene is not None:
+            self.current_view.show(self.scene)
+            self.current_view.focus()
+
+    def browse(self, choice: Choice) -> None:
+        """Go through these images, from the first of them on."""
+        if self.scene is None:
+            return
+        numbers = self.browser.choose(choice, self.scene, self._evaluation())
+        if numbers is None:
+            self.answers.want("evaluate", self.scene.evaluate, Evaluation)
+            self.notify(_("Available once the test set has been evaluated. Please wait."))
+        elif not len(numbers):
+            self.notify(_("No matching images."))
+        else:
+            self.show_scene(replace(self.scene, subject=of_test(self.scene.test, int(numbers[0]))))
+
+    def action_step(self, by: int) -> None:
+        """Go to the next of the chosen images, or the one before."""
+        subject = self.browser.step(by, self.scene, self._evaluation()) if self.scene else None
+        if self.scene is not None and subject is not None:
+            self.show_scene(replace(self.scene, subject=subject))
+
+    def action_walk_layers(self, by: int) -> None:
+        """Go to the next layer, or the one before."""
+        if self.scene is not None:
+            self.show_scene(self.scene.at(layer=self.scene.layer + by))
+
+    def action_walk_maps(self, by: int) -> None:
+        """Go to the next map, or the one before."""
+        if self.scene is not None:
+            self.show_scene(self.scene.at(channel=self.scene.channel + by))
+
+    def action_toggle_grey(self) -> None:
+        """Draw in grey, or in colours."""
+        if self.scene is not None:
+            self.show_scene(replace(self.scene, grey=not self.scene.grey))
+
+    async def action_view(self, name: str) -> None:
+        """Bring a view up."""
+        await self.show_view(name)
+
+    async def action_turn_view(self, by: int) -> None:
+        """Go to the next view, or the one before."""
+        place = self.views.index(self.current_view) + by
+        await self.show_view(self.views[place % len(self.views)].scope)
 
     def action_ask_again(self) -> None:
         """Ask again what could not be answered."""
-        self.desk.forget_troubles()
-        self._come_in()
+        self.answers.forget_troubles()
+        self._take_answers()
 
-    def _come_in(self) -> None:
+    @work
+    async def action_find_images(self) -> None:
+        """Ask which images to go through."""
+        if self.scene is not None:
+            self.answers.want("evaluate", self.scene.evaluate, Evaluation)
+            if choice := await self._prompts.ask_images(self.scene, self._evaluation()):
+                self.browse(choice)
+
+    @work
+    async def action_own_picture(self) -> None:
+        """Ask for a picture file."""
+        if self.scene is not None and (subject := await self._prompts.ask_picture(self.scene)):
+            self.show_scene(replace(self.scene, subject=subject))
+
+    @work
+    async def action_choose_run(self) -> None:
+        """Ask for another run."""
+        if run := await self._prompts.ask_run(_("Select a run to inspect"), self.watcher.run):
+            self.workspace.inspected_run = run
+
+    @work
+    async def action_write_view(self) -> None:
+        """Write what is shown to a file."""
+        if export := self.current_view.export():
+            await self._prompts.write(export)
+        else:
+            self.notify(_("Nothing to export yet."))
+
+    @on(ComparisonView.RunWanted)
+    @work
+    async def choose_other(self) -> None:
+        """Ask for a second run."""
+        run = await self._prompts.ask_run(_("Select a run to compare with"), self.watcher.run)
+        if run is not None and self.scene is not None:
+            source = await asyncio.to_thread(source_of, run)
+            self.show_scene(replace(self.scene, other=source))
+
+    @on(ShowScene)
+    def _take_scene(self, event: ShowScene) -> None:
+        self.show_scene(event.scene)
+
+    @on(BrowseImages)
+    def _take_choice(self, event: BrowseImages) -> None:
+        self.browse(event.choice)
+
+    @on(ShowView)
+    async def _take_view(self, event: ShowView) -> None:
+        await self.show_view(event.name)
+
+    @on(Bars.Selected, "#prediction Bars")
+    @on(Bars.Opened, "#prediction Bars")
+    async def _explain_class(self, event: Bars.Selected) -> None:
+        """Show which pixels support the class that was clicked."""
+        target = self.query_one(PredictionPanel).classes_shown[event.index]
+        next(view for view in self.views if isinstance(view, WhyView)).ask_about(target)
+        await self.show_view("why")
+
+    def _evaluation(self) -> Evaluation | None:
+        return self.answers.get(self.scene.evaluate, Evaluation) if self.scene else None
+
+    def _take_answers(self) -> None:
         """Show what has come in, once for all that comes at the same time."""
-        if not self._due and self.is_attached:
-            self._due = True
+        if not self._is_due and self.is_attached:
+            self._is_due = True
             self.call_later(self._show)
 
     def _show(self) -> None:
-        self._due = False
-        if self._weights is None or not self.is_current:
+        self._is_due = False
+        weights = self.watcher.weights
+        if weights is None or not self.is_current:
             return
-        if self._weights.stamp is None:
+        if weights.stamp is None:
             message = _(
                 "{run} has no weights yet. They are saved with the first checkpoint.\n\nPress i to inspect another run"
             )
-            self._say(message.format(run=self._weights.run.id))
+            self._show_message(message.format(run=weights.run.id))
             return
-        request = Open(source=self._weights.source)
-        self.desk.want("open", request, Opened)
-        opened = self.desk.get(request, Opened)
+        request = Open(source=weights.source)
+        self.answers.want("open", request, OpenReply)
+        opened = self.answers.get(request, OpenReply)
         if opened is not None:
-            self._show_scene(self._weights, opened)
-        elif trouble := self.desk.trouble(request):
-            self._say(_("{trouble}\n\nr retry · i inspect another run").format(trouble=trouble))
+            self._open(weights, opened)
+        elif trouble := self.answers.trouble(request):
+            self._show_message(_("{trouble}\n\nr retry · i inspect another run").format(trouble=trouble))
         elif self.scene is None:
             message = _("Opening {run}: loading TensorFlow, this takes a few seconds.")
-            self._say(message.format(run=self._weights.run.id))
+            self._show_message(message.format(run=weights.run.id))
 
-    def _show_scene(self, weights: Weights, opened: Opened) -> None:
+    def _open(self, weights: RunWeights, opened: OpenReply) -> None:
         before = self.scene or self._scene_before
         if before is None:
-            first = Scene(weights.source, weights.test, of_test(weights.test, 0), opened, ink=ink(self.app))
+            first = Scene(weights.source, weights.test, of_test(weights.test, 0), opened)
             before = first.at(row=first.map_shape[0] // 2, column=first.map_shape[1] // 2)
-        scene = replace(before, source=weights.source, test=weights.test, opened=opened, kept=weights.kept).at()
-        if self.scene is None:
-            self.query_one("#parts").display = True
-            self.query_one("#state").display = False
-            self.scene = scene
-            self.view.focus()
+        is_first = self.scene is None
+        self.query_one("#parts").display = True
+        self.query_one("#state").display = False
+        self.show_scene(
+            replace(before, source=weights.source, test=weights.test, opened=opened, kept=weights.kept).at()
+        )
+        if is_first:
+            self.current_view.focus()
             self.refresh_bindings()
-        self.go(scene)
-        self.choose_now()
+        if self.browser.pending and self._evaluation():
+            self.browse(self.browser.choice)
 
-    def _say(self, message: str) -> None:
+    def _show_message(self, message: str) -> None:
         """Show a message in the place of the views; what was shown comes back when it can."""
         self._scene_before = self.scene or self._scene_before
         self.scene = None
@@ -158,46 +313,36 @@ class InspectScreen(InspectKeys):
         self.refresh_bindings()
 
     def _take_run(self, run: RunDirectory | None) -> None:
-        """Look into another run."""
-        self.run = run
-        self._weights = self.scene = self._scene_before = None
-        self.choice = everything()
-        self.desk.forget()
-        self._say(_("Opening {run} …").format(run=run.id) if run else _("Looking for runs …"))
+        """Inspect another run."""
+        self.scene = self._scene_before = None
+        self.browser = ImageBrowser()
+        self.answers.forget()
+        self._show_message(_("Opening {run} …").format(run=run.id) if run else _("Looking for runs …"))
         self.query_one("#source", Static).update("")
-        self.draw_tabs()
-        self._look()
+        self._draw_tabs()
+        self.watcher.follow(run)
 
-    def _look(self) -> None:
-        if self.is_current:
-            self._find(self.run)
-
-    @work(thread=True, exclusive=True, group="look")
-    def _find(self, run: RunDirectory | None) -> None:
-        """See which weights there are."""
-        if run is None:
-            self.app.call_from_thread(self._found_runs, with_weights())
-            return
-        try:
-            weights = look(run, self._weights.test if self._weights and self._weights.run == run else None)
-        except (DataError, FormatError) as error:
-            self.app.call_from_thread(self._say, str(error))
+    def _take_runs(self, runs: list[RunDirectory]) -> None:
+        if runs:
+            self.workspace.inspected_run = runs[0]
         else:
-            self.app.call_from_thread(self._found, weights)
+            self._show_message(_("Nothing to inspect yet.\n\nPress 2 to train the network, then come back."))
 
-    def _found_runs(self, runs: list[RunDirectory]) -> None:
-        if self.run is None:
-            if runs:
-                self.workspace.inspected_run = runs[0]
-            else:
-                self._say(_("Nothing to inspect yet.\n\nPress 2 to train the network, then come back."))
-
-    def _found(self, weights: Weights) -> None:
-        if weights.run != self.run or (self._weights and weights[:3] == self._weights[:3]):
-            return
-        self._weights = weights
-        self.desk.forget()
+    def _take_weights(self, weights: RunWeights) -> None:
+        self.answers.forget()
         which = _("best weights") if weights.source.which == "best" else _("last checkpoint")
-        source = Content.assemble(f"{which} · ", weights.run.id)
-        self.query_one("#source", Static).update(source)
-        self._come_in()
+        self.query_one("#source", Static).update(Content.assemble(f"{which} · ", weights.run.id))
+        self._take_answers()
+
+    def _draw_tabs(self) -> None:
+        """Name the views with their keys underlined."""
+        parts: list[Content] = []
+        for view in self.views:
+            title = view.title()
+            style = "bold $text-primary on $primary-muted" if view is self.current_view else "$text-muted"
+            tab = Content(f" {title} ").stylize(style)
+            place = title.lower().find(view.KEY)
+            if place >= 0:
+                tab = tab.stylize("underline", place + 1, place + 2)
+            parts.append(tab.stylize(f"@click=screen.view('{view.scope}')"))
+        self.query_one("#view-tabs", Static).update(Content("").join(parts))

@@ -1,4 +1,4 @@
-"""The image that is being looked at: one of the test set, a picture of one's own, or a drawing, and how it is moved."""
+"""The image that is shown: one of the test set, a file, or a drawing, and how it is transformed."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,7 +17,7 @@ _ZOOM_STEP = 1.1
 
 
 @dataclass(frozen=True)
-class Moved:
+class ImageTransform:
     """What is done to an image, in this order: zoom, rotate, flip, shift, noise.
 
     Attributes:
@@ -40,7 +40,7 @@ class Moved:
         return float(_ZOOM_STEP**self.zoom)
 
     def apply(self, image: Pixels) -> Pixels:
-        """Move an image (height, width)."""
+        """Transform an image (height, width)."""
         if self.zoom:
             image = transforms.zoom(image, self.factor)
         if self.degrees:
@@ -52,7 +52,7 @@ class Moved:
         return transforms.add_noise(image, self.noise) if self.noise else image
 
 
-STILL = Moved()
+UNCHANGED = ImageTransform()
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,34 +68,34 @@ class Subject:
     number: int | None = None
     label: int | None = None
     name: str = ""
-    moved: Moved = STILL
+    transform: ImageTransform = UNCHANGED
 
     @cached_property
     def pixels(self) -> Pixels:
-        """The image as it is moved."""
-        return self.moved.apply(self.base)
+        """The image as it is transformed."""
+        return self.transform.apply(self.base)
 
     @cached_property
     def image(self) -> Image:
         """The image as the inspector is asked about it."""
-        if self.number is not None and self.moved == STILL:
+        if self.number is not None and self.transform == UNCHANGED:
             return self.number
         return pack(self.pixels)
 
     @property
-    def unmoved(self) -> Image:
-        """The image before it was moved."""
+    def original(self) -> Image:
+        """The image before it is transformed."""
         return pack(self.base) if self.number is None else self.number
 
     @property
     def title(self) -> str:
         """What to call it."""
         title = self.name if self.number is None else _("Test image {number}").format(number=f"{self.number:,}")
-        return title if self.moved == STILL else _("{image}, modified").format(image=title)
+        return title if self.transform == UNCHANGED else _("{image}, modified").format(image=title)
 
-    def move(self, moved: Moved) -> "Subject":
-        """Move it otherwise."""
-        return replace(self, moved=moved)
+    def transformed(self, transform: ImageTransform) -> "Subject":
+        """Return the image transformed otherwise."""
+        return replace(self, transform=transform)
 
 
 def of_test(test: TestSet, number: int) -> Subject:

@@ -1,41 +1,65 @@
-"""The image moved a little, what becomes of the prediction, and how often the network is right on moved images."""
+"""The image shifted, rotated, zoomed: the prediction before and after, and the accuracy over shifts of all images."""
 
 from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
+from textual import on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
 
 from tui_cnn.i18n import _
-from tui_cnn.insight.colours import paint
+from tui_cnn.insight.colours import Scale
 from tui_cnn.runs.inspection.arrays import pack
 from tui_cnn.runs.inspection.replies import Activations, Predictions, Shifts
 from tui_cnn.runs.inspection.requests import Predict, Shift
 from tui_cnn.runs.inspection.source import Source
 from tui_cnn.ui.inspect.actions import MOVES
-from tui_cnn.ui.inspect.canvas_widget import Tones
 from tui_cnn.ui.inspect.scene import Scene
-from tui_cnn.ui.inspect.shift_chart import draw_shifts
-from tui_cnn.ui.inspect.subject import STILL, Moved
-from tui_cnn.ui.inspect.view import Output, View
-from tui_cnn.ui.toolkit.canvas import Canvas
-from tui_cnn.ui.toolkit.numbers import bar
+from tui_cnn.ui.inspect.subject import UNCHANGED, ImageTransform
+from tui_cnn.ui.inspect.view import View, ViewExport, signed
+from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
+from tui_cnn.ui.toolkit.pictures.drawing import Tone
+from tui_cnn.ui.toolkit.pictures.legend import Legend
+from tui_cnn.ui.toolkit.pictures.matrix import Matrix, Numbers
 
 _DEGREES = 5
 _MOST_ZOOM = 6
 _NOISE = 20
 _MOST_NOISE = 100
 _CLASSES = 5
-_NAME = 12
-_SHARE = 7
-_BELOW = 2
-_LOW, _NARROW = 22, 42
+_NARROW = 42
+_SHARES = Scale(0.0, 1.0, "sequential")
 
 
-class MovesView(View):
+class ShiftChart(Vertical):
+    """Accuracy over shifts of the images: a number on its colour for each; the shift of the image is marked."""
+
+    def compose(self) -> ComposeResult:
+        """Lay it out."""
+        yield Static(classes="line dim", id="run", markup=False)
+        yield Matrix()
+        yield Static(classes="line", id="summary", markup=False)
+        yield Static(classes="line dim", id="sample", markup=False)
+        yield Legend()
+
+
+class TransformsView(View):
     """Arrows shift the image by a pixel."""
 
     KEY = "v"
+    DEFAULT_CSS = """
+    TransformsView {
+        & > #probabilities { height: 7; }
+        & > #probabilities > Bars { height: 100%; margin-right: 2; }
+        & > #shifts { height: 1fr; }
+        & ShiftChart { width: 1fr; height: 100%; padding-right: 1; }
+        & ShiftChart > Matrix { height: 1fr; }
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVES.bindings(),
         Binding("left", "shift(-1, 0)", show=False),
@@ -49,72 +73,77 @@ class MovesView(View):
         """Name the view."""
         return _("Moves")
 
-    def name_of(self, scene: Scene) -> str:
-        """Say how the image is moved."""
-        moved = scene.subject.moved
-        parts = [_("{count} px right").format(count=moved.dx)] if moved.dx > 0 else []
-        parts += [_("{count} px left").format(count=-moved.dx)] if moved.dx < 0 else []
-        parts += [_("{count} px down").format(count=moved.dy)] if moved.dy > 0 else []
-        parts += [_("{count} px up").format(count=-moved.dy)] if moved.dy < 0 else []
-        parts += [_("rotated {degrees}°").format(degrees=moved.degrees)] if moved.degrees else []
-        parts += [_("zoom {factor:.2f}").format(factor=moved.factor)] if moved.zoom else []
-        parts += [_("flipped")] if moved.flipped else []
-        parts += [_("noise {deviation}").format(deviation=moved.noise)] if moved.noise else []
+    def parts(self) -> ComposeResult:
+        """Yield the probabilities before and after, and the accuracy over shifts, of both runs where there are two."""
+        with Horizontal(id="probabilities"):
+            for name in ("before", "after", "other"):
+                yield Bars(id=name)
+        with Horizontal(id="shifts"):
+            yield ShiftChart(id="own-shifts")
+            yield ShiftChart(id="other-shifts")
+
+    def title_of(self, scene: Scene) -> str:
+        """Say how the image is transformed."""
+        transform = scene.subject.transform
+        parts = [_("{count} px right").format(count=transform.dx)] if transform.dx > 0 else []
+        parts += [_("{count} px left").format(count=-transform.dx)] if transform.dx < 0 else []
+        parts += [_("{count} px down").format(count=transform.dy)] if transform.dy > 0 else []
+        parts += [_("{count} px up").format(count=-transform.dy)] if transform.dy < 0 else []
+        parts += [_("rotated {degrees}°").format(degrees=transform.degrees)] if transform.degrees else []
+        parts += [_("zoom {factor:.2f}").format(factor=transform.factor)] if transform.zoom else []
+        parts += [_("flipped")] if transform.flipped else []
+        parts += [_("noise {deviation}").format(deviation=transform.noise)] if transform.noise else []
         return " · ".join(parts) or _("Original: arrows shift the image")
 
     def want(self, scene: Scene) -> None:
         """Ask for the predictions of the image as it was and as it is, and for the map of shifts."""
-        self.desk.want("activate", scene.activate, Activations)
-        self.desk.want("still", self._still(scene), Predictions)
-        self.desk.want("shift", self._shifts(scene.source), Shifts)
+        self.answers.want("activate", scene.activate, Activations)
+        self.answers.want("original", self._original(scene), Predictions)
+        self.answers.want("shift", self._shifts(scene.source), Shifts)
         if scene.other:
-            self.desk.want("shift of other", self._shifts(scene.other), Shifts)
-            self.desk.want("moved of other", self._moved(scene, scene.other), Predictions)
+            self.answers.want("shift of other", self._shifts(scene.other), Shifts)
+            self.answers.want("transformed by other", self._transformed(scene, scene.other), Predictions)
 
     def action_shift(self, dx: int, dy: int) -> None:
         """Shift the image."""
         if self.scene is not None:
             height, width = self.scene.opened.image_shape
-            moved = self.scene.subject.moved
+            transform = self.scene.subject.transform
             dx, dy = (
-                max(-limit, min(value, limit)) for value, limit in ((moved.dx + dx, width), (moved.dy + dy, height))
+                max(-limit, min(value, limit))
+                for value, limit in ((transform.dx + dx, width), (transform.dy + dy, height))
             )
             self._change(dx=dx, dy=dy)
 
-    def action_turn_left(self) -> None:
-        """Turn it counter-clockwise."""
-        self._turn(_DEGREES)
+    def action_rotate(self, degrees: int) -> None:
+        """Rotate it counter-clockwise, by a step or the other way round."""
+        if self.scene is not None:
+            rotated = self.scene.subject.transform.degrees + degrees * _DEGREES
+            self._change(degrees=(rotated + 180) % 360 - 180)
 
-    def action_turn_right(self) -> None:
-        """Turn it clockwise."""
-        self._turn(-_DEGREES)
-
-    def action_zoom_in(self) -> None:
-        """Make it larger."""
-        self._zoom(1)
-
-    def action_zoom_out(self) -> None:
-        """Make it smaller."""
-        self._zoom(-1)
+    def action_zoom(self, steps: int) -> None:
+        """Make it larger, or smaller."""
+        if self.scene is not None:
+            self._change(zoom=max(-_MOST_ZOOM, min(self.scene.subject.transform.zoom + steps, _MOST_ZOOM)))
 
     def action_mirror(self) -> None:
         """Flip it left to right."""
         if self.scene is not None:
-            self._change(flipped=not self.scene.subject.moved.flipped)
+            self._change(flipped=not self.scene.subject.transform.flipped)
 
     def action_add_noise(self) -> None:
         """Add noise."""
         if self.scene is not None:
-            self._change(noise=(self.scene.subject.moved.noise + _NOISE) % (_MOST_NOISE + _NOISE))
+            self._change(noise=(self.scene.subject.transform.noise + _NOISE) % (_MOST_NOISE + _NOISE))
 
     def action_put_back(self) -> None:
         """Put it back as it was."""
         if self.scene is not None:
-            self.look_at(replace(self.scene, subject=self.scene.subject.move(STILL)))
+            self.go_to(replace(self.scene, subject=self.scene.subject.transformed(UNCHANGED)))
 
-    def output(self) -> Output | None:
+    def export(self) -> ViewExport | None:
         """Write the accuracy over shifts."""
-        found = self.desk.get(self._shifts(self.scene.source), Shifts) if self.scene else None
+        found = self.answers.get(self._shifts(self.scene.source), Shifts) if self.scene else None
         if self.scene is None or found is None:
             return None
         values, reach = found.accuracy.numpy(), found.reach
@@ -122,87 +151,90 @@ class MovesView(View):
             (dx - reach, dy - reach, float(values[dy, dx])) for dy in range(len(values)) for dx in range(len(values))
         ]
         heading = (_("right"), _("down"), _("accuracy"))
-        return Output("shifts", paint(values, self.palette(self.scene)), heading, rows, {"accuracy": values})
+        return ViewExport("shifts", self.scaled(_SHARES).paint(values), heading, rows, {"accuracy": values})
 
-    def draw(self, canvas: Canvas, scene: Scene, tones: Tones) -> None:
-        """Draw the probabilities before and after, and the map of shifts, of both runs where there are two."""
-        lines = self._draw_shares(canvas, scene, tones)
-        sources = [scene.source, *([scene.other] if scene.other else [])]
-        field = canvas.width // len(sources)
-        top = lines + (canvas.height > _LOW)
-        for place, source in enumerate(sources):
-            self._draw_shifts(canvas, scene, source, 1 + place * field, top, field - 1, tones)
+    @on(Matrix.Selected)
+    @on(Matrix.Opened)
+    def _shift_to(self, event: Matrix.Selected) -> None:
+        """Shift the image as the cell says."""
+        found = self.answers.get(self._shifts(self.scene.source), Shifts) if self.scene else None
+        if found is not None:
+            self._change(dy=event.cell[0] - found.reach, dx=event.cell[1] - found.reach)
 
-    def _draw_shares(self, canvas: Canvas, scene: Scene, tones: Tones) -> int:
-        """Write the most likely classes, before and after; return how many lines that takes."""
-        after, still = self.activations(scene), self.desk.get(self._still(scene), Predictions)
-        if after is None or still is None:
-            self.waiting(canvas, 1, 0, scene.activate if after is None else self._still(scene), tones)
-            return _CLASSES + 1
-        now, before = after.probabilities.numpy(), still.probabilities.numpy()[0]
-        beside = self.desk.get(self._moved(scene, scene.other), Predictions) if scene.other else None
-        columns = [(_("original"), before), (_("moved"), now)]
+    def update_parts(self, scene: Scene) -> str:
+        """Show the probabilities before and after, and the accuracy over shifts, of both runs where there are two."""
+        after, before = self.activations(scene), self.answers.get(self._original(scene), Predictions)
+        if after is None or before is None:
+            return self.waiting(scene.activate if after is None else self._original(scene))
+        columns = {
+            "before": (_("original"), before.probabilities.numpy()[0]),
+            "after": (_("moved"), after.probabilities.numpy()),
+        }
+        beside = self.answers.get(self._transformed(scene, scene.other), Predictions) if scene.other else None
         if scene.other is not None and beside is not None:
-            columns.append((_("in {run}").format(run=scene.other.run.name), beside.probabilities.numpy()[0]))
-        order = np.argsort(-np.max([values for _name, values in columns], axis=0), kind="stable")[:_CLASSES]
-        field = max(_SHARE + 6, (canvas.width - _NAME - 2) // len(columns))
-        for place, (title, _values) in enumerate(columns):
-            canvas.put(1 + _NAME + place * field, 0, title, tones.dim, room=field - 1)
-        for line, number in enumerate(order.tolist(), start=1):
-            true = number == scene.subject.label
-            canvas.put(1, line, scene.opened.class_names[number], tones.right if true else tones.text, room=_NAME - 1)
-            for place, (_title, values) in enumerate(columns):
-                x = 1 + _NAME + place * field
-                said = number == int(values.argmax())
-                canvas.put(x, line, f"{values[number]:.3f}", tones.bold if said else tones.dim)
-                canvas.put(x + _SHARE, line, bar(float(values[number]), max(1, field - _SHARE - 2)), tones.bar)
-        return _CLASSES + 1
+            columns["other"] = _("in {run}").format(run=scene.other.run.name), beside.probabilities.numpy()[0]
+        shares = np.max([values for _name, values in columns.values()], axis=0)
+        order = np.argsort(-shares, kind="stable")[:_CLASSES].tolist()
+        for name in ("before", "after", "other"):
+            bars = self.query_one(f"#{name}", Bars)
+            bars.display = name in columns
+            if name in columns:
+                heading, values = columns[name]
+                rows = [self._bar(scene, number, values) for number in order]
+                bars.show(BarRows(rows, heading, text_first=True))
+        other = self.query_one("#other-shifts", ShiftChart)
+        other.display = scene.other is not None
+        self._show_shifts(self.query_one("#own-shifts", ShiftChart), scene, scene.source)
+        if scene.other is not None:
+            self._show_shifts(other, scene, scene.other)
+        return ""
 
-    def _draw_shifts(
-        self, canvas: Canvas, scene: Scene, source: Source, x: int, y: int, width: int, tones: Tones
-    ) -> None:
-        """Draw the accuracy for each shift; a frame stands where the image is now."""
-        found = self.desk.get(self._shifts(source), Shifts)
-        canvas.put(x, y, _("{run}: accuracy by shift").format(run=source.run.name), tones.dim, room=width)
+    @staticmethod
+    def _bar(scene: Scene, number: int, values: npt.NDArray[np.float32]) -> Bar:
+        share, first = float(values[number]), number == int(values.argmax())
+        tone: Tone = "good" if number == scene.subject.label else "text"
+        emphasis: Tone = "bold" if first else "dim"
+        return Bar(scene.opened.class_names[number], share, f"{share:.3f}", tone, text_tone=emphasis)
+
+    def _show_shifts(self, chart: ShiftChart, scene: Scene, source: Source) -> None:
+        """Show the accuracy for each shift; the one of the image is marked."""
+        found = self.answers.get(self._shifts(source), Shifts)
+        title = _("{run}: accuracy by shift").format(run=source.run.name)
+        chart.query_one("#run", Static).update(title, layout=False)
+        chart.query_one(Matrix).visible = found is not None
         if found is None:
-            self.waiting(canvas, x, y + 1, self._shifts(source), tones)
+            chart.query_one("#summary", Static).update(self.waiting(self._shifts(source)), layout=False)
             return
-        values = found.accuracy.numpy()
-        reach, moved = found.reach, scene.subject.moved
-        near = abs(moved.dx) <= reach and abs(moved.dy) <= reach
-        here = (moved.dy + reach, moved.dx + reach) if near else None
-        room = canvas.height - y - 1 - _BELOW, width
-        palette = self.palette(scene)
-        below = y + 1 + draw_shifts(canvas, x, y + 1, room, values, here, palette, tones.dim, tones.chosen)
-        told = _("here {here}   in place {middle:.2f}   worst {worst:.2f}")
-        if width < _NARROW:
-            told = _("{middle:.2f} in place → {here}")
-        told = told.format(here=f"{values[here]:.2f}" if here else "—", middle=values[reach, reach], worst=values.min())
-        canvas.put(x, below, told, tones.text, room=width)
-        told = _("{sample} test images, in %; shifts in pixels").format(sample=found.sample)
-        canvas.put(x, below + 1, told, tones.dim, room=width)
-
-    def _turn(self, degrees: int) -> None:
-        if self.scene is not None:
-            turned = self.scene.subject.moved.degrees + degrees
-            self._change(degrees=(turned + 180) % 360 - 180)
-
-    def _zoom(self, steps: int) -> None:
-        if self.scene is not None:
-            self._change(zoom=max(-_MOST_ZOOM, min(self.scene.subject.moved.zoom + steps, _MOST_ZOOM)))
+        values, reach = found.accuracy.numpy().astype(np.float64), found.reach
+        transform = scene.subject.transform
+        near = abs(transform.dx) <= reach and abs(transform.dy) <= reach
+        here = (transform.dy + reach, transform.dx + reach) if near else None
+        names = [signed(f"{shift:+d}") if shift else "0" for shift in range(-reach, reach + 1)]
+        scale = self.scaled(_SHARES)
+        chart.query_one(Matrix).show(
+            Numbers(values, lambda value: f"{value * 100:.0f}", scale, row_names=names, column_names=names), here
+        )
+        chart.query_one(Legend).show(scale)
+        text = _("here {here}   in place {middle:.2f}   worst {worst:.2f}")
+        if self.size.width // (1 if scene.other is None else 2) < _NARROW:
+            text = _("{middle:.2f} in place → {here}")
+        text = text.format(here=f"{values[here]:.2f}" if here else "—", middle=values[reach, reach], worst=values.min())
+        chart.query_one("#summary", Static).update(text, layout=False)
+        sample = _("{sample} test images, in %; shifts in pixels").format(sample=found.sample)
+        chart.query_one("#sample", Static).update(sample, layout=False)
 
     def _change(self, **fields: int) -> None:
         if self.scene is not None:
-            moved: Moved = replace(self.scene.subject.moved, **fields)  # type: ignore[arg-type]
-            self.look_at(replace(self.scene, subject=self.scene.subject.move(moved)))
+            transform: ImageTransform = replace(self.scene.subject.transform, **fields)  # type: ignore[arg-type]
+            self.go_to(replace(self.scene, subject=self.scene.subject.transformed(transform)))
 
     @staticmethod
-    def _still(scene: Scene) -> Predict:
-        unmoved = scene.subject.unmoved
-        return Predict(source=scene.source, images=(unmoved,) if isinstance(unmoved, int) else unmoved)
+    def _original(scene: Scene) -> Predict:
+        original = scene.subject.original
+        return Predict(source=scene.source, images=(original,) if isinstance(original, int) else original)
 
     @staticmethod
-    def _moved(scene: Scene, source: Source) -> Predict:
+    def _transformed(scene: Scene, source: Source) -> Predict:
         return Predict(source=source, images=pack(scene.subject.pixels))
 
     @staticmethod

@@ -9,7 +9,6 @@ from rich.text import Text
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.i18n import _
-from tui_cnn.ui.lab.grid import Tones
 from tui_cnn.ui.toolkit.numbers import short_count
 
 
@@ -57,14 +56,13 @@ def pairs() -> tuple[Pair, ...]:
     )
 
 
-def pairs_table(analyses: dict[str, Analysis], selected: int, tones: Tones, *, focus: bool, lines: int = 99) -> Group:
+def pairs_table(analyses: dict[str, Analysis], selected: int, cursor: Style, lines: int = 99) -> Group:
     """Draw the pairs, a line a network, which runs `pick` when it is clicked; `selected` counts these lines.
 
     Where there are fewer `lines` than all take, only the selected pair has its question.
     """
     parts: list[Text | Table] = []
     width = max(len(name) for name in analyses)
-    cursor = tones.ground.blend(tones.below, 0.35)
     line = 0
     everything = lines >= _LINES * len(pairs())
     for number, pair in enumerate(pairs()):
@@ -76,17 +74,16 @@ def pairs_table(analyses: dict[str, Analysis], selected: int, tones: Tones, *, f
             totals = analyses[name].totals
             here = line == selected
             meta = {"@click": f"pick({line})"}
-            style = Style(bold=here, bgcolor=cursor.rich_color if here and focus else None, meta=meta)
             marker = "▌ " if here else "  "
             layers = sum(1 for row in analyses[name].rows if not row.holds_layers)
             table.add_row(
-                Text(marker + name, style),
+                Text(marker + name),
                 _("{count} layers").format(count=layers),
                 f"{totals.params:,} " + _("params"),
                 f"{short_count(totals.macs)} " + _("MACs"),
+                style=(cursor if here else Style()) + Style(meta=meta),
             )
             line += 1
-        muted = Style(color=tones.muted.rich_color)
-        asked = [Text(pair.question, muted)] if everything or selected // 2 == number else []
+        asked = [Text(pair.question, "dim")] if everything or selected // 2 == number else []
         parts += [Text(pair.title, "bold"), table, *asked, Text()]
     return Group(*parts)

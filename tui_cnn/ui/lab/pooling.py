@@ -1,36 +1,49 @@
-"""The pooling stepper: what a window keeps, and what a small move of the picture does to it."""
+"""The pooling stepper: what a window keeps, and what a small move of the image does to it."""
 
+import msgspec
+import numpy as np
 from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
 
-from tui_cnn.lab.scene import Typed, image_name
+from tui_cnn.i18n import _
+from tui_cnn.lab.scene import image_name
 from tui_cnn.lab.settings import PoolingSettings
-from tui_cnn.lab.shifting import Moved, moved
-from tui_cnn.lab.windows import WindowError
-from tui_cnn.ui.lab.grid import Tones
-from tui_cnn.ui.lab.pooling_drawing import pictures, told
+from tui_cnn.lab.shifting import ShiftedPooling, kept_pixels, moved
+from tui_cnn.lab.windows import WindowError, Windows
+from tui_cnn.ui.lab.actions import STEPPER
+from tui_cnn.ui.lab.images import ImageStore
+from tui_cnn.ui.lab.stage import Array, Arrays, Part, image_scale
 from tui_cnn.ui.lab.stepper import Stepper
+from tui_cnn.ui.lab.sums import channel_names, facts_table, number
+
+_MOST_SHIFT = 12
+_MOST_VALUES = 16
 
 
 class PoolingStepper(Stepper):
     """Pooling, a place at a time, beside strides alone."""
 
-    def __init__(self, settings: PoolingSettings, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self.set(settings, Typed())
+    BINDINGS = [*STEPPER.bindings()]  # noqa: RUF012  # as Textual declares it
 
-    def set(self, settings: PoolingSettings, typed: Typed) -> None:
-        """Set up another pooling; the place stays, where there is one."""
-        self.settings, self.typed = settings, typed
-        self._moved: Moved | None = None
+    settings: PoolingSettings
+
+    def __init__(self, settings: PoolingSettings, images: ImageStore, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(settings, images, id=id)
+        self.settings = settings
+        self.compute()
+
+    def compute(self) -> None:
+        """Pool the image as it was and as it is moved."""
+        self._moved: ShiftedPooling | None = None
         self._error = WindowError()
         try:
-            self._moved = moved(settings, typed)
+            self._moved = moved(self.settings, self.images.arrays(self.settings))
         except WindowError as error:
             self._error = error
-        self.redraw()
 
     @property
-    def moved(self) -> Moved:
+    def moved(self) -> ShiftedPooling:
         """What is shown.
 
         Raises:
@@ -41,14 +54,108 @@ class PoolingStepper(Stepper):
         return self._moved
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns of the output."""
-        return self.moved.pooling.windows.shape
+    def windows(self) -> Windows:
+        """The places of the window."""
+        return self.moved.pooling.windows
 
-    def pictures(self, colours: Tones) -> RenderableType:
-        """Draw the picture and what is left of it."""
-        return pictures(self.moved, self.place, colours, self.room, image_name(self.settings))
+    def action_shift(self, down: int, right: int) -> None:
+        """Move the image."""
+        before = self.settings
+        shifted = msgspec.structs.replace(
+            before,
+            down=max(-_MOST_SHIFT, min(before.down + down, _MOST_SHIFT)),
+            right=max(-_MOST_SHIFT, min(before.right + right, _MOST_SHIFT)),
+        )
+        self.set_settings(shifted)
 
-    def told(self, width: int) -> RenderableType:
+    def arrays(self) -> Arrays:
+        """Return the image and what is left of it."""
+        return pooling_arrays(self.moved, self.place, image_name(self.settings))
+
+    def facts(self, width: int) -> RenderableType:
         """Write what is kept and what a move has changed."""
-        return told(self.moved, self.place)
+        return pooling_facts(self.moved, self.place)
+
+
+def pooling_arrays(moved: ShiftedPooling, place: int, name: str = "") -> Arrays:
+    """Return the image, what pooling makes of it, and what strides alone make of it."""
+    pooling, depth = moved.pooling, moved.pooling.image.shape[2]
+    seen, left = kept_pixels(pooling, place + 1)
+    laid, (height, width) = pooling.windows, pooling.image.shape[:2]
+    padded = laid.padded(pooling.image, np.nan)
+    scale = image_scale(pooling.image)
+    mask = laid.mask(*divmod(place, laid.shape[1]))
+    images = [
+        Array(
+            Part("image", channel),
+            padded[..., channel],
+            _("Image") if depth == 1 else channel_names(depth)[channel],
+            f"{height}×{width}",
+            scale,
+            name if depth == 1 else "",
+            pale=(seen[..., channel] > 0) & (left[..., channel] == 0),
+            window=mask,
+            offset=(laid.down.before, laid.across.before),
+        )
+        for channel in range(depth)
+    ]
+    rows, columns = laid.shape
+    known = (np.arange(rows * columns) <= place).reshape(rows, columns)
+    here = np.arange(rows * columns).reshape(rows, columns) == place
+    outputs = [
+        Array(
+            Part("output", channel),
+            moved.pooled[..., channel],
+            _("Pooled"),
+            f"{rows}×{columns}",
+            scale,
+            known=known,
+            strong=moved.pooled_changed[..., channel],
+            window=here,
+        )
+        for channel in range(pooling.channels)
+    ]
+    if depth == 1:
+        return Arrays([images], [[each] for each in (*outputs, *_strides_only(moved))])
+    if pooling.channels < depth:
+        return Arrays([[image] for image in images], [outputs])
+    return Arrays([[image, output] for image, output in zip(images, outputs, strict=True)], [])
+
+
+def _strides_only(moved: ShiftedPooling) -> list[Array]:
+    if moved.strided is None or moved.strided_changed is None:
+        return []
+    values = moved.strided[..., 0]
+    size = f"{values.shape[0]}×{values.shape[1]}"
+    scale, changed = image_scale(moved.pooling.image), moved.strided_changed[..., 0]
+    return [Array(Part("strides"), values, _("Strides only"), size, scale, strong=changed)]
+
+
+def pooling_facts(moved: ShiftedPooling, place: int) -> Table:
+    """Say what the window holds and gives, the size that comes out, and what the move has changed."""
+    pooling, table = moved.pooling, facts_table()
+    names = channel_names(pooling.image.shape[2])
+    for channel in range(pooling.channels):
+        step = pooling.step(place, channel)
+        values = [number(float(value)) for value in step.patch.flat if not np.isnan(value)]
+        listed = ", ".join(values[:_MOST_VALUES]) + (", …" if len(values) > _MOST_VALUES else "")
+        result = _("average of {values}") if "average" in pooling.kind else _("maximum of {values}")
+        label = _("window") if pooling.channels == 1 else names[channel]
+        table.add_row(label, Text(result.format(values=listed) + " = ").append(number(step.value), "bold"))
+    down, across = pooling.windows
+    if pooling.kind in ("max", "average"):
+        table.add_row(_("size"), down.formula() if down == across else f"{down.formula()}   {across.formula()}")
+    share = moved.pooled.size / pooling.image.size
+    remaining = _("{after} of {before} values ({share:.0%}); pooling has no parameters")
+    table.add_row(_("remaining"), remaining.format(after=moved.pooled.size, before=pooling.image.size, share=share))
+    table.add_row(_("moved"), _changes(moved))
+    return table
+
+
+def _changes(moved: ShiftedPooling) -> str:
+    count = _("pooling: {changed} of {all} values changed")
+    text = count.format(changed=int(moved.pooled_changed.sum()), all=moved.pooled_changed.size)
+    if moved.strided_changed is not None:
+        strides = _("strides only: {changed} of {all}")
+        text += "; " + strides.format(changed=int(moved.strided_changed.sum()), all=moved.strided_changed.size)
+    return text

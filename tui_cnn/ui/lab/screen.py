@@ -1,23 +1,30 @@
 """The Lab: benches on which convolution, pooling and the numbers around them can be tried, beside the lessons."""
 
+from asyncio import Lock, to_thread
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import on, work
 from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.containers import Container, Horizontal
 from textual.widget import Widget
+from textual.widgets import ContentSwitcher
 
 from tui_cnn.i18n import _, language
 from tui_cnn.lab.lessons import Lesson, lessons
 from tui_cnn.ui.lab.actions import LAB
-from tui_cnn.ui.lab.bench_actions import LabSteps
+from tui_cnn.ui.lab.bench import Bench
+from tui_cnn.ui.lab.convolution import ConvolutionStepper
+from tui_cnn.ui.lab.images import ImageStore
 from tui_cnn.ui.lab.lesson import LessonPanel, Tries
-from tui_cnn.ui.messages import OpenLesson
+from tui_cnn.ui.lab.links import PageName, parse_lab_link
+from tui_cnn.ui.lab.pages import LabTabs, make_bench
+from tui_cnn.ui.messages import OpenLesson, ShowInLab, ShowLabLink
+from tui_cnn.ui.toolkit.main_screen import MainScreen
 
 
-class LabScreen(LabSteps):
-    """The benches at the left, a lesson at the right; where there is no room for both, one at a time."""
+class LabScreen(MainScreen):
+    """The pages at the left, a lesson at the right; where there is no room for both, one at a time."""
 
     MODE = "lab"
     CSS_PATH = "screen.tcss"
@@ -26,61 +33,94 @@ class LabScreen(LabSteps):
 
     def __init__(self) -> None:
         super().__init__()
+        self._turning = Lock()
         self._lessons: tuple[Lesson, ...] = ()
         self._open = ""
 
     def body(self) -> Iterator[Widget]:
-        """Lay out both."""
-        yield Horizontal(self.benches(), LessonPanel(id="lesson"))
+        """Lay out the first page, the others are made when they are turned to; and the lesson."""
+        self._images = ImageStore(self.workspace.data)
+        pages = ContentSwitcher(self._make_page("convolution"), initial="convolution")
+        yield LabTabs()
+        yield Horizontal(pages, LessonPanel(id="lesson"))
 
     def on_mount(self) -> None:
         """Open the first lesson, once the lessons are read."""
         super().on_mount()
-        self._read()
+        self.query_one(LabTabs).show("convolution")
+        self._read_lessons()
+
+    @property
+    def page(self) -> PageName:
+        """The page that is shown."""
+        return cast("PageName", self.query_one(ContentSwitcher).current)
+
+    @property
+    def shown_topics(self) -> tuple[str, ...]:
+        """The page that is shown."""
+        return (self.page,)
+
+    @property
+    def bench(self) -> Bench:
+        """The bench of this page, which takes the keys."""
+        return self.query_one(f"#{self.page}-bench", Bench)
+
+    def _make_page(self, name: PageName) -> Widget:
+        bench = make_bench(name, self._images)
+        return Container(bench, *([bench.form] if bench.form else []), id=name, classes="page")
+
+    async def action_page(self, name: PageName) -> None:
+        """Turn to a page."""
+        self.remove_class("-reading")
+        pages = self.query_one(ContentSwitcher)
+        async with self._turning:  # a link and a key may want the same page
+            if not pages.query(f"#{name}"):
+                await pages.add_content(self._make_page(name))
+        pages.current = name
+        self.query_one(LabTabs).show(name)
+        self.bench.focus()
+
+    @on(ShowInLab)
+    async def _show_transfer(self, event: ShowInLab) -> None:
+        """Show a map or a filter of a trained network on the convolution page."""
+        await self.action_page("convolution")
+        self.query_one(ConvolutionStepper).show_transfer(event.transfer)
+
+    @on(ShowLabLink)
+    async def _show_link(self, event: ShowLabLink) -> None:
+        """Set a page up as a link says."""
+        link = parse_lab_link(event.link)
+        await self.action_page(link.page)
+        if link.settings is not None:
+            self.bench.follow_link(link.settings, link.place)
 
     @on(OpenLesson)
     def _open_lesson(self, event: OpenLesson) -> None:
         """Open a lesson by its name, to be read now."""
-        self.open_lesson(event.name)
+        self._open = event.name
+        self._show_lesson()
+        self.action_read_lesson()
 
-    def open_lesson(self, name: str) -> None:
-        """Open a lesson by its name, to be read now."""
-        self._open = name
-        self._show()
-        self.action_lesson()
-
-    def action_lesson(self) -> None:
+    def action_read_lesson(self) -> None:
         """Go to the lesson."""
         self.add_class("-reading")
         self.query_one(Tries).focus()
 
-    def action_leave_lesson(self) -> None:
-        """Go back to the bench."""
+    @on(LessonPanel.Left)
+    def _leave_lesson(self) -> None:
         self.remove_class("-reading")
         self.bench.focus()
 
-    def action_next_lesson(self) -> None:
-        """Open the next lesson."""
-        self._turn(1)
-
-    def action_last_lesson(self) -> None:
-        """Open the lesson before."""
-        self._turn(-1)
-
-    def action_read_on(self) -> None:
-        """Scroll the lesson on."""
-        self.query_one(LessonPanel).scroll_text(1)
-
-    def action_read_back(self) -> None:
-        """Scroll the lesson back."""
-        self.query_one(LessonPanel).scroll_text(-1)
-
-    def action_try_it(self) -> None:
-        """Follow the link that is highlighted."""
-        self.query_one(LessonPanel).try_selected()
+    def action_turn_lesson(self, by: int) -> None:
+        """Open the next lesson, or the one before."""
+        names = [lesson.name for lesson in self._lessons]
+        if names:
+            place = names.index(self._open) if self._open in names else 0
+            self._open = names[max(0, min(place + by, len(names) - 1))]
+            self._show_lesson()
 
     @work
-    async def action_lessons(self) -> None:
+    async def action_choose_lesson(self) -> None:
         """Choose a lesson from the list."""
         from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 
@@ -91,34 +131,24 @@ class LabScreen(LabSteps):
         ]
         name = await self.app.push_screen_wait(Pick(_("Lessons"), items))
         if name is not None:
-            self.open_lesson(name)
+            self.post_message(OpenLesson(name))
 
     @on(LessonPanel.Follow)
     def _follow(self, event: LessonPanel.Follow) -> None:
         self.workspace.follow_link(event.link)
 
     @on(LessonPanel.Read)
-    def _has_read(self, event: LessonPanel.Read) -> None:
+    def _remember_read(self, event: LessonPanel.Read) -> None:
         self.workspace.remember(lessons_read=tuple(sorted({*self.workspace.state.lessons_read, event.name})))
 
-    def _turn(self, by: int) -> None:
-        names = [lesson.name for lesson in self._lessons]
-        if names:
-            at = names.index(self._open) if self._open in names else 0
-            self._open = names[max(0, min(at + by, len(names) - 1))]
-            self._show()
-
     @work(exclusive=True, group="show")
-    async def _show(self) -> None:
+    async def _show_lesson(self) -> None:
         for number, lesson in enumerate(self._lessons, start=1):
             if lesson.name == self._open:
                 await self.query_one(LessonPanel).show(lesson, number, len(self._lessons))
 
-    @work(thread=True, group="read")
-    def _read(self) -> None:
-        self.app.call_from_thread(self._have, lessons(language()))
-
-    def _have(self, found: tuple[Lesson, ...]) -> None:
-        self._lessons = found
-        self._open = self._open or found[0].name
-        self._show()
+    @work(group="read")
+    async def _read_lessons(self) -> None:
+        self._lessons = await to_thread(lessons, language())
+        self._open = self._open or self._lessons[0].name
+        self._show_lesson()

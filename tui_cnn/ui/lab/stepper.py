@@ -1,49 +1,45 @@
-"""A window that goes over a picture: what both steppers of the Lab share."""
+"""A window that goes over an image: what both steppers of the Lab share."""
 
-from typing import ClassVar
+from asyncio import to_thread
 
+import msgspec
+import numpy as np
 from rich.console import RenderableType
+from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Static
 
+from tui_cnn.data.errors import DataError
+from tui_cnn.data.image_files import read_small
 from tui_cnn.i18n import _
-from tui_cnn.lab.windows import WindowError
-from tui_cnn.ui.lab.actions import STEPPER
-from tui_cnn.ui.lab.grid import Tones
-from tui_cnn.ui.lab.tones import tones
+from tui_cnn.lab.scene import NamedArray
+from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
+from tui_cnn.lab.windows import WindowError, Windows
+from tui_cnn.ui.lab.bench import Bench
+from tui_cnn.ui.lab.stage import Arrays, NumberView, Part, PictureView, Stage
+from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing
+from tui_cnn.ui.workspace import workspace_of
 
 SPEEDS = (1, 2, 4, 8, 16, 32)
 """Steps a second."""
 
+_FACTS, _FEW_FACTS, _LOW = 8, 6, 22
+"""Lines to leave for what is written below the arrays, and where there are no more than so many lines in all."""
 
-WORDS = 9
-"""Lines to leave for what is told below the pictures."""
-
-
-class Pictures(Static):
-    """Numbers that can be clicked on, which yet look like numbers and not like links."""
-
-    auto_links = False
+_GREY_SIDE, _COLOUR_SIDE = 28, 22
+"""Pixels of the longest side of an image file; of a colour one the windows of all three channels stand beside it."""
 
 
-class Stepper(VerticalScroll, can_focus=True, inherit_bindings=False):
-    """Pictures above, and what they say in words and numbers below."""
+class Stepper(Bench):
+    """Arrays above, and what they say in words and numbers below."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*STEPPER.bindings()]
     DEFAULT_CSS = """
     Stepper {
-        scrollbar-size: 1 1;
-        overflow-x: auto;
-        border-top: solid $foreground 20%;
-        border-title-color: $text-muted;
-        &:focus { border-title-color: $text; border-title-style: bold; }
-        & #pictures { width: auto; height: auto; padding: 0 1; }
-        & #told { width: 100%; height: auto; padding: 0 1; margin-top: 1; }
+        overflow: auto auto;
+        & #facts { width: 100%; height: auto; margin-top: 1; }
     }
     """
 
@@ -56,13 +52,15 @@ class Stepper(VerticalScroll, can_focus=True, inherit_bindings=False):
     running: reactive[bool] = reactive(False)
     """Whether it goes on by itself."""
 
+    settings: ConvolutionSettings | PoolingSettings
+
     _timer: Timer | None = None
     _waiting = False
 
     def compose(self) -> ComposeResult:
-        """Lay out the pictures and the words."""
-        yield Pictures(id="pictures")
-        yield Static(id="told")
+        """Lay out the arrays and the words."""
+        yield Stage()
+        yield Static(id="facts")
 
     def on_mount(self) -> None:
         """Draw in the colours of the theme, also of another one later."""
@@ -70,39 +68,78 @@ class Stepper(VerticalScroll, can_focus=True, inherit_bindings=False):
         self.redraw()
 
     def on_resize(self) -> None:
-        """Break the lines anew."""
+        """Use the room."""
         self.redraw()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what this stepper can do."""
+        return callable(getattr(self, f"action_{action}", None)) and super().check_action(action, parameters)
+
     @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns of what comes out.
+    def windows(self) -> Windows:
+        """The places of the window.
 
         Raises:
-            WindowError: the window has no place.
+            WindowError: it has none.
         """
         raise NotImplementedError
 
-    def pictures(self, colours: Tones) -> RenderableType:
-        """Draw the pictures."""
+    def arrays(self) -> Arrays:
+        """Return what is shown."""
         raise NotImplementedError
 
-    def told(self, width: int) -> RenderableType:
-        """Write what is below them."""
+    def facts(self, width: int) -> RenderableType:
+        """Write what is below it."""
         raise NotImplementedError
 
     @property
-    def room(self) -> tuple[int, int]:
-        """Columns and lines that the pictures may take."""
-        return self.size.width - 2, self.size.height - WORDS
+    def roomy(self) -> bool:
+        """Whether there is room for many words."""
+        return self.size.height > _LOW
 
     @property
     def steps(self) -> int:
         """How many places the window has; none where it does not fit."""
         try:
-            rows, columns = self.shape
+            rows, columns = self.windows.shape
         except WindowError:
             return 0
         return rows * columns
+
+    def apply(self, settings: msgspec.Struct) -> None:
+        """Show other settings; the place stays, where there is one."""
+        if not isinstance(settings, ConvolutionSettings | PoolingSettings):
+            raise TypeError(settings)
+        self.settings = settings
+        self.compute()
+        if self.images.lacks_tests(settings):
+            self._read_tests()
+        self.refresh_bindings()
+        self.redraw()
+
+    def compute(self) -> None:
+        """Work out what is shown."""
+        raise NotImplementedError
+
+    @work(exclusive=True, group="tests")
+    async def _read_tests(self) -> None:
+        try:
+            await to_thread(self.images.read_tests)
+        except DataError as error:
+            workspace_of(self).report(error)
+        else:
+            self.apply(self.settings)
+
+    def on_show(self) -> None:
+        """Show what was typed or opened on another page meanwhile."""
+        self.apply(self.settings)
+
+    def follow_link(self, settings: msgspec.Struct, place: int) -> None:
+        """Show what a link asks for; what was typed by hand makes way."""
+        self.images.forget_typed()
+        self.set_settings(settings)
+        self.running = False
+        self.place = place
 
     def validate_place(self, place: int) -> int:
         """Stay among the places."""
@@ -119,7 +156,7 @@ class Stepper(VerticalScroll, can_focus=True, inherit_bindings=False):
             self._timer = None
         if self.running:
             self._timer = self.set_interval(1 / SPEEDS[self.speed], self._tick)
-        self._tell_place()
+        self._show_place()
 
     def watch_speed(self) -> None:
         """Go on at another speed."""
@@ -129,16 +166,62 @@ class Stepper(VerticalScroll, can_focus=True, inherit_bindings=False):
         """Stay among the speeds."""
         return max(0, min(speed, len(SPEEDS) - 1))
 
-    def walk(self, down: int, across: int) -> None:
+    def action_step(self, down: int, across: int) -> None:
         """Go some rows and some places on, or back."""
+        self.running = False
         if self.steps:
-            self.place += across + down * self.shape[1]
+            self.place += across + down * self.windows.shape[1]
 
-    def run(self) -> None:
+    def action_end(self, end: str) -> None:
+        """Go to the first or to the last place."""
+        self.place = 0 if end == "first" else self.steps
+
+    def action_run_steps(self) -> None:
         """Run, from the beginning if the end is reached, or stop."""
         if not self.running and self.place >= self.steps - 1:
             self.place = 0
         self.running = not self.running
+
+    def action_change_speed(self, by: int) -> None:
+        """Take more or fewer steps a second."""
+        self.speed += by
+
+    @work
+    async def action_open_image(self) -> None:
+        """Ask for an image file, and show it, small enough to look at each place."""
+        from tui_cnn.ui.toolkit.dialogs.file_picker import ask_image_file
+
+        path = await ask_image_file(self.app)
+        if path is None:
+            return
+        try:
+            pixels = await to_thread(read_small, path, _GREY_SIDE, _COLOUR_SIDE)
+        except DataError as error:
+            workspace_of(self).report(error)
+            return
+        self.images.typed = self.images.typed._replace(file=NamedArray(pixels.astype(np.float64), path.name))
+        self.set_settings(msgspec.structs.replace(self.settings, image="file"))
+        self.place, self.running = 0, False
+
+    @on(Drawing.Selected)
+    @on(Drawing.Opened)
+    def _clicked(self, event: Drawing.CellMessage) -> None:
+        event.stop()
+        if isinstance(event.drawing, NumberView | PictureView):
+            self.click_cell(event.drawing.part, event.cell)
+
+    def click_cell(self, part: Part, cell: Cell) -> None:
+        """Go to a value of what comes out, or let the window go to a pixel of the image."""
+        if part.role == "image":
+            down, across = self.windows
+            self._go_to(down.place_over(cell[0]), across.place_over(cell[1]))
+        elif part.role in ("output", "strides"):
+            self._go_to(*cell)
+
+    def _go_to(self, row: int, column: int) -> None:
+        self.running = False
+        self.place = row * self.windows.shape[1] + column
+        self.redraw()
 
     def redraw(self) -> None:
         """Draw what is set, once all is set that is being set now."""
@@ -148,22 +231,23 @@ class Stepper(VerticalScroll, can_focus=True, inherit_bindings=False):
         if steps := self.steps:
             self.set_reactive(Stepper.place, min(self.place, steps - 1))
 
-    def _draw(self) -> None:
+    async def _draw(self) -> None:
         self._waiting = False
-        pictures, told = self.query_one("#pictures", Static), self.query_one("#told", Static)
+        stage, facts = self.query_one(Stage), self.query_one("#facts", Static)
         try:
-            pictures.update(self.pictures(tones(self)))
-            told.update(self.told(self.size.width - 2))
+            facts.update(self.facts(self.size.width))
+            room = self.size.width, self.size.height - (_FACTS if self.roomy else _FEW_FACTS)
+            await stage.show(self.arrays(), room)
         except WindowError as error:
-            pictures.update(Content.styled(f"✗ {error}", "$text-error"))
-            told.update("")
-        self._tell_place()
+            facts.update(Content.styled(f"✗ {error}", "$text-error"))
+            await stage.show(Arrays((), ()), (0, 0))
+        self._show_place()
 
-    def _tell_place(self) -> None:
+    def _show_place(self) -> None:
         if not self.steps:
             self.border_title = None
             return
-        row, column = divmod(self.place, self.shape[1])
+        row, column = divmod(self.place, self.windows.shape[1])
         title = _("step {step} of {steps}: row {row}, column {column} of the output").format(
             step=self.place + 1, steps=self.steps, row=row + 1, column=column + 1
         )

@@ -1,14 +1,15 @@
 """One place of a convolution written out: the products and their sum, and the numbers that belong to them."""
 
+from math import isnan
+
 from rich.table import Table
 from rich.text import Text
 
 from tui_cnn.i18n import _
 from tui_cnn.lab.convolution import Convolution, Step
 from tui_cnn.lab.filters import most_alike
-from tui_cnn.ui.lab.grid import number
 
-_LABEL = 12
+_LABEL = 11
 """Cells of the names at the left, with their gap."""
 
 _MANY = 25
@@ -16,6 +17,16 @@ _MANY = 25
 
 _MOST_ROWS = 3
 """So many lines a sum of one channel may take as the kernel's rows; larger kernels are written on."""
+
+
+def number(value: float, digits: int = 2) -> str:
+    """Write a number as short as it can be, with a true minus: `3`, `−5`, `0.11`; a dot for what is no number."""
+    if isnan(value):
+        return "·"
+    text = f"{value:.{digits}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text.replace("-", "−")
 
 
 def sums(convolution: Convolution, place: int, filter_: int, width: int, *, roomy: bool = True) -> Table:
@@ -30,12 +41,12 @@ def sums(convolution: Convolution, place: int, filter_: int, width: int, *, room
     kernel = convolution.turned[..., filter_]
     for channel, name in enumerate(names):
         pairs = list(zip(step.patch[..., channel].flat, kernel[..., channel].flat, strict=True))
-        told = [pair for pair in pairs if pair[1]] if len(pairs) > _MANY else pairs
-        terms = [product(pixel, weight) for pixel, weight in told] or ["0"]
+        written_out = [pair for pair in pairs if pair[1]] if len(pairs) > _MANY else pairs
+        terms = [product(pixel, weight) for pixel, weight in written_out] or ["0"]
         label = name if len(names) > 1 else _("products")
         in_rows = convolution.kernels.shape[1] if len(names) == 1 and roomy else 0
         written = products(terms, float(step.channel_sums[channel]), room, in_rows)
-        if left_out := len(pairs) - len(told):
+        if left_out := len(pairs) - len(written_out):
             written.append("   " + _("({count} weights are 0)").format(count=left_out), "dim")
         table.add_row(label, written)
     total = _total(convolution, step, names)
@@ -59,8 +70,8 @@ def sums(convolution: Convolution, place: int, filter_: int, width: int, *, room
 
 def facts_table() -> Table:
     """Make a table of names at the left and what is said about them."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True, width=_LABEL - 2)
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(style="dim", no_wrap=True, width=_LABEL - 1)
     table.add_column(overflow="fold")
     return table
 

@@ -3,15 +3,13 @@
 from typing import NamedTuple
 
 from rich.console import Group
-from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
 from tui_cnn.i18n import _
 from tui_cnn.lab.settings import WeightsSettings
-from tui_cnn.lab.sizes import Cost, Slide, compare, dense, stacked
+from tui_cnn.lab.sizes import LayerCost, Slide, compare, dense, stacked
 from tui_cnn.lab.windows import WindowError
-from tui_cnn.ui.lab.grid import Tones
 from tui_cnn.ui.toolkit.numbers import short_count
 
 EXAMPLES: tuple[tuple[str, WeightsSettings], ...] = (
@@ -30,10 +28,10 @@ EXAMPLES: tuple[tuple[str, WeightsSettings], ...] = (
 """Worked examples by name."""
 
 
-def weights_tables(settings: WeightsSettings, tones: Tones) -> Group:
+def weights_tables(settings: WeightsSettings) -> Group:
     """Draw the tables under their headings; where the window has no place, say so."""
     try:
-        kinds = kinds_tables(settings, tones)
+        kinds = kinds_tables(settings)
     except WindowError as error:
         kinds = [Text(f"✗ {error}")]
     heading = _("Small kernels instead of one large kernel, {c} channels in and out").format(c=settings.filters)
@@ -42,7 +40,7 @@ def weights_tables(settings: WeightsSettings, tones: Tones) -> Group:
         *kinds,
         Text(),
         Text(heading, "bold"),
-        stacks_table(settings.filters, tones),
+        stacks_table(settings.filters),
     )
 
 
@@ -51,26 +49,26 @@ class _Line(NamedTuple):
     output: str
     sees: int
     biases: int
-    cost: Cost
+    cost: LayerCost
 
 
-def kinds_tables(settings: WeightsSettings, tones: Tones) -> list[Table | Text]:
+def kinds_tables(settings: WeightsSettings) -> list[Table | Text]:
     """Count the parameters of convolution, unshared and dense, and how much of the picture one output looks at.
 
     Raises:
         WindowError: the window has no place.
     """
-    lines, muted = _lines(settings), Style(color=tones.muted.rich_color)
+    lines = _lines(settings)
     table = _table(("left", "left", "right", "right", "right"))
     headings = ("", _("output"), _("sees"), _("weights"), _("MACs"))
-    table.add_row(*(Text(heading, muted) for heading in headings))
+    table.add_row(*(Text(heading, "dim") for heading in headings))
     formulas = _table(("left", "left", "right", "left"))
-    formulas.add_row("", Text(_("parameters"), muted), "", "")
+    formulas.add_row("", Text(_("parameters"), "dim"), "", "")
     for name, output, sees, biases, cost in lines:
         times = cost.parameters / lines[0].cost.parameters
         ratio = "" if times == 1 else f"×{short_count(round(times))}" if times >= 10 else f"×{times:.2g}"
         table.add_row(name, output, f"{sees:,}", f"{cost.parameters - biases:,}", short_count(cost.macs))
-        formulas.add_row(name, Text(f"{cost.formula} =", muted), Text(f"{cost.parameters:,}", "bold"), ratio)
+        formulas.add_row(name, Text(f"{cost.formula} =", "dim"), Text(f"{cost.parameters:,}", "bold"), ratio)
     return [table, Text(), formulas]
 
 
@@ -91,16 +89,16 @@ def _lines(settings: WeightsSettings) -> list[_Line]:
     ]
 
 
-def stacks_table(channels: int, tones: Tones) -> Table:
+def stacks_table(channels: int) -> Table:
     """Compare stacks of small kernels with one large kernel that sees as much."""
     table = _table(("left", "right", "right", "right", "right"))
     headings = ("", _("sees"), _("weights"), _("MACs/cell"), _("ReLUs"))
-    table.add_row(*(Text(heading, Style(color=tones.muted.rich_color)) for heading in headings))
+    table.add_row(*(Text(heading, "dim") for heading in headings))
     for f, layers in ((5, 1), (3, 2), (7, 1), (3, 3)):
-        found = stacked(f, layers, channels)
+        cost = stacked(f, layers, channels)
         name = _("{layers} of {f}×{f}").format(layers=layers, f=f)
-        numbers = (f"{found.parameters:,}", f"{found.macs:,}", str(found.nonlinearities))
-        table.add_row(name, f"{found.field}×{found.field}", *numbers)
+        numbers = (f"{cost.parameters:,}", f"{cost.macs:,}", str(cost.nonlinearities))
+        table.add_row(name, f"{cost.field}×{cost.field}", *numbers)
     return table
 
 

@@ -16,19 +16,17 @@ RUNS = Scope(
         Action("show_scatter", "v", _("Scatter"), _("Plot accuracy against parameters, MACs or time")),
         Action("inspect_run", "i", _("Inspect"), _("Inspect the network of the run")),
         Action("load_network", "b", _("Build"), _("Open the run's network on the Build screen")),
-        Action("resume_run", "r", _("Resume"), _("Resume the run from its checkpoint"), footer=False),
+        Action("resume_run", "r", _("Resume"), _("Resume the run from its checkpoint"), False, "steer('resume')"),
         Action("repeat_run", "R", _("Repeat"), _("Train the same network again with the same recipe"), footer=False),
-        Action("stop_run", "x", _("Stop"), _("Stop the run if it is training"), footer=False),
-        Action("rename_run", "t", _("Rename"), _("Rename the run"), footer=False),
-        Action("tag_run", "g", _("Tags"), _("Edit the tags of the run"), footer=False),
-        Action("note_run", "n", _("Note"), _("Edit the note of the run"), footer=False),
+        Action("stop_run", "x", _("Stop"), _("Stop the run if it is training"), False, "steer('stop')"),
+        Action("rename_run", "t", _("Rename"), _("Rename the run"), False, "edit_about('title')"),
+        Action("tag_run", "g", _("Tags"), _("Edit the tags of the run"), False, "edit_about('tags')"),
+        Action("note_run", "n", _("Note"), _("Edit the note of the run"), False, "edit_about('note')"),
         Action("export_run", "e", _("Export"), _("Export the best network as .keras or .onnx"), footer=False),
         Action("delete_run", "d,delete", _("Delete"), _("Move the marked runs or the selected run to the trash")),
         Action("open_trash", "T", _("Trash"), _("Restore runs from the trash, or empty it"), footer=False),
         Action("unmark_runs", "escape", _("Unmark"), _("Clear the filter and all marks"), footer=False),
     ),
-    priority=True,
-    on="screen",
 )
 
 COMPARE = Scope(
@@ -38,7 +36,6 @@ COMPARE = Scope(
         Action("next_pair", "v", _("View"), _("Switch the curves: loss and accuracy, or rates")),
         Action("back", "escape", _("Back"), _("Close the comparison")),
     ),
-    on="screen",
 )
 
 SCATTER = Scope(
@@ -49,6 +46,5 @@ SCATTER = Scope(
         Action("other_accuracy", "y", _("Accuracy"), _("Switch between test and best validation accuracy")),
         Action("back", "escape", _("Back"), _("Close the scatter plot")),
     ),
-    on="screen",
 )
 SCOPES = (RUNS, COMPARE, SCATTER)

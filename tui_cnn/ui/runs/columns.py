@@ -27,44 +27,44 @@ class Column(NamedTuple):
 def columns() -> tuple[Column, ...]:
     """List the columns, from left to right."""
     return (
-        Column("name", _("name"), lambda one: name(one)[:_NAME], lambda one: name(one).lower()),
-        Column("state", _("state"), lambda one: one.state, lambda one: one.state),
-        Column("network", _("network"), lambda one: one.summary.network[:_NAME], lambda one: one.summary.network),
-        _number("val", _("val."), lambda one: one.summary.best_accuracy, share),
-        _number("test", _("test"), lambda one: one.summary.test_accuracy, share),
-        _number("parameters", _("params"), lambda one: one.summary.parameters, short_count, largest_first=False),
-        Column("begun", _("when"), lambda one: one.begun[5:] or "—", lambda one: one.run.id, largest_first=True),
-        _number("macs", _("MACs"), lambda one: one.summary.macs, short_count, largest_first=False),
-        Column("recipe", _("recipe"), lambda one: one.summary.recipe_name or "—", lambda one: one.summary.recipe_name),
-        Column("epochs", _("epochs"), lambda one: one.epochs, lambda one: one.summary.epochs_done, True, True),
-        _number("seconds", _("time"), lambda one: one.summary.seconds, duration, largest_first=False),
-        Column("tags", _("tags"), lambda one: " ".join(one.summary.about.tags), lambda one: one.summary.about.tags),
+        Column("name", _("name"), lambda run: run_name(run)[:_NAME], lambda run: run_name(run).lower()),
+        Column("state", _("state"), lambda run: run.state, lambda run: run.state),
+        Column("network", _("network"), lambda run: run.summary.network[:_NAME], lambda run: run.summary.network),
+        _number("val", _("val."), lambda run: run.summary.best_accuracy, share),
+        _number("test", _("test"), lambda run: run.summary.test_accuracy, share),
+        _number("parameters", _("params"), lambda run: run.summary.parameters, short_count, largest_first=False),
+        Column("begun", _("when"), lambda run: run.begun[5:] or "—", lambda run: run.run.id, largest_first=True),
+        _number("macs", _("MACs"), lambda run: run.summary.macs, short_count, largest_first=False),
+        Column("recipe", _("recipe"), lambda run: run.summary.recipe_name or "—", lambda run: run.summary.recipe_name),
+        Column("epochs", _("epochs"), lambda run: run.epochs, lambda run: run.summary.epochs_done, True, True),
+        _number("seconds", _("time"), lambda run: run.summary.seconds, duration, largest_first=False),
+        Column("tags", _("tags"), lambda run: " ".join(run.summary.about.tags), lambda run: run.summary.about.tags),
     )
 
 
-def name(one: Listed) -> str:
+def run_name(run: Listed) -> str:
     """Call a run what the user calls it, or by the end of its id."""
-    return one.summary.about.title or one.run.id[-4:]
+    return run.summary.about.title or run.run.id[-4:]
 
 
-def cells(one: Listed, shown: tuple[Column, ...], colors: dict[str, str], *, marked: bool) -> list[Text]:
+def cells(listed: Listed, shown: tuple[Column, ...], colours: dict[str, str], *, marked: bool) -> list[Text]:
     """Write the line of a run: a mark, then its columns."""
-    written = [Text("✓" if marked else " ", style=f"bold {colors['accent']}")]
+    written = [Text("✓" if marked else " ", style=f"bold {colours['text-accent']}")]
     for column in shown:
-        style = colors[STATE_COLORS[one.summary.state]] if column.key == "state" else ""
-        if column.key == "name" and not one.summary.about.title:
+        style = colours[f"text-{STATE_COLORS[listed.summary.state]}"] if column.key == "state" else ""
+        if column.key == "name" and not listed.summary.about.title:
             style = "dim"
-        written.append(Text(column.text(one), style=style, justify="right" if column.is_number else "left"))
+        written.append(Text(column.text(listed), style=style, justify="right" if column.is_number else "left"))
     return written
 
 
-def arrange(runs: tuple[Listed, ...], words: str, column: Column, *, reverse: bool) -> list[Listed]:
+def sort_runs(runs: tuple[Listed, ...], words: str, column: Column, *, reverse: bool) -> list[Listed]:
     """Take the runs in which all the words occur, in the order of a column; those without a value come last."""
     wanted = words.lower().split()
-    found = [one for one in runs if all(word in one.words for word in wanted)]
-    known = [one for one in found if column.order(one) is not None]
+    matching = [listed for listed in runs if all(word in listed.words for word in wanted)]
+    known = [listed for listed in matching if column.order(listed) is not None]
     known.sort(key=column.order, reverse=column.largest_first != reverse)
-    return known + [one for one in found if column.order(one) is None]
+    return known + [listed for listed in matching if column.order(listed) is None]
 
 
 def _number(
@@ -75,8 +75,8 @@ def _number(
     *,
     largest_first: bool = True,
 ) -> Column:
-    def text(one: Listed) -> str:
-        known = value(one)
+    def text(run: Listed) -> str:
+        known = value(run)
         return "—" if known is None else write(known)
 
     return Column(key, title, text, value, largest_first, is_number=True)

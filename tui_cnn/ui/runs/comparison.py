@@ -30,14 +30,20 @@ class Compared(NamedTuple):
     analysis: Analysis | None
 
 
-def comparison(runs: Sequence[Compared], accent: str) -> RenderableType:
-    """Lay out a column for each run; `≠` and bold type mark the lines in which they differ."""
+def comparison(runs: Sequence[Compared], colours: Sequence[str]) -> RenderableType:
+    """Lay out a column for each run; `≠` and bold type mark the lines in which they differ.
+
+    Each has the colour of its curve.
+    """
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(style="dim", no_wrap=True)
-    for _one in runs:
+    for _run in runs:
         table.add_column(no_wrap=True, justify="right", max_width=_WIDTH)
-    heads = [Text(f"{one.sign} {one.name}"[:_WIDTH], style=f"bold {accent}") for one in runs]
+    heads = [
+        Text(f"{run.sign} {run.name}"[:_WIDTH], style=f"bold {colour}")
+        for run, colour in zip(runs, colours, strict=True)
+    ]
     table.add_row("", "", *heads)
     for title, lines in (
         (_("Results"), _results(runs)),
@@ -54,33 +60,33 @@ def comparison(runs: Sequence[Compared], accent: str) -> RenderableType:
 
 def _results(runs: Sequence[Compared]) -> Iterator[tuple[str, list[str]]]:
     written: list[tuple[str, Callable[[Summary], str]]] = [
-        (_("state"), lambda one: one.state),
-        (_("best validation"), lambda one: share(one.best_accuracy)),
-        (_("test accuracy"), lambda one: share(one.test_accuracy)),
-        (_("test loss"), lambda one: share(one.test_loss)),
-        (_("epochs done"), lambda one: str(one.epochs_done)),
-        (_("best epoch"), lambda one: str(one.best_epoch or "—")),
-        (_("time"), lambda one: duration(one.seconds)),
-        (_("per epoch"), lambda one: f"{one.seconds_per_epoch:.1f} s" if one.seconds_per_epoch else "—"),
-        (_("memory"), lambda one: size(one.memory) if one.memory else "—"),
+        (_("state"), lambda run: run.state),
+        (_("best validation"), lambda run: share(run.best_accuracy)),
+        (_("test accuracy"), lambda run: share(run.test_accuracy)),
+        (_("test loss"), lambda run: share(run.test_loss)),
+        (_("epochs done"), lambda run: str(run.epochs_done)),
+        (_("best epoch"), lambda run: str(run.best_epoch or "—")),
+        (_("time"), lambda run: duration(run.seconds)),
+        (_("per epoch"), lambda run: f"{run.seconds_per_epoch:.1f} s" if run.seconds_per_epoch else "—"),
+        (_("memory"), lambda run: size(run.memory) if run.memory else "—"),
     ]
     for name, write in written:
-        yield name, [write(one.summary) for one in runs]
+        yield name, [write(run.summary) for run in runs]
 
 
 def _networks(runs: Sequence[Compared]) -> Iterator[tuple[str, list[str]]]:
-    yield _("network"), [one.summary.network for one in runs]
-    yield _("parameters"), [_count(one.summary.parameters, "{:,}".format) for one in runs]
-    yield _("MACs"), [_count(one.summary.macs, short_count) for one in runs]
-    yield _("layers"), [_count(len(one.analysis.rows) if one.analysis else None, str) for one in runs]
+    yield _("network"), [run.summary.network for run in runs]
+    yield _("parameters"), [_count(run.summary.parameters, "{:,}".format) for run in runs]
+    yield _("MACs"), [_count(run.summary.macs, short_count) for run in runs]
+    yield _("layers"), [_count(len(run.analysis.rows) if run.analysis else None, str) for run in runs]
 
 
 def _recipes(runs: Sequence[Compared]) -> Iterator[tuple[str, list[str]]]:
-    yield _("recipe"), [one.summary.recipe_name or "—" for one in runs]
+    yield _("recipe"), [run.summary.recipe_name or "—" for run in runs]
     for field in fields(Recipe):
         cells = [
-            format_value(field, getattr(one.summary.recipe, field.name)) or "—" if one.summary.recipe else "?"
-            for one in runs
+            format_value(field, getattr(run.summary.recipe, field.name)) or "—" if run.summary.recipe else "?"
+            for run in runs
         ]
         yield field.name, cells
 
@@ -93,14 +99,14 @@ def _layers(runs: Sequence[Compared]) -> Iterator[RenderableType]:
             continue
         heading = _("Layers: {first} → {other}").format(first=first.name, other=other.name)
         yield Text(heading, style="bold")
-        found = [pair for pair in diff(first.analysis, other.analysis) if pair.change != "same"]
-        for pair in found:
+        pairs = [pair for pair in diff(first.analysis, other.analysis) if pair.change != "same"]
+        for pair in pairs:
             row = pair.after or pair.before
             assert row is not None
             changed = ", ".join(f"{name} {was} → {now}" for name, (was, now) in pair.fields().items())
             settings = changed or " · ".join(row.layer.settings())
             yield Text(f"  {_SIGNS[pair.change]} {format_path(row.path):>5} {type(row.layer).__name__}  {settings}")
-        if not found:
+        if not pairs:
             yield Text("  " + _("identical"), style="dim")
         yield Text()
 

@@ -1,16 +1,17 @@
-"""Points with signs, and a line through those that are best."""
+"""Accuracy against cost as a plot: every run a sign, those that no other beats joined by a line."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
-
-from textual.app import ComposeResult
-from textual.containers import Container
 
 from tui_cnn.ui.toolkit.numbers import short_count
 from tui_cnn.ui.toolkit.plot import Plot, Scale, Sign, Stroke
-from tui_cnn.ui.toolkit.plot_view import PlotView
 from tui_cnn.ui.toolkit.ticks import labels, log_ticks, ticks
 
-_ROOM = 0.08
+_AROUND = 0.08
+"""Share of an axis that is left free at both ends."""
+
+Point = tuple[float, float]
+"""A cost, and an accuracy."""
 
 
 class Dot(NamedTuple):
@@ -22,42 +23,35 @@ class Dot(NamedTuple):
     best: bool
 
 
-class Scatter(Container):
-    """Draws dots over two axes."""
+def pareto_front(points: Sequence[Point]) -> list[int]:
+    """Find the points that no other beats: none costs as little and is as accurate, and better in one of both.
 
-    DEFAULT_CSS = """
-    Scatter {
-        width: 1fr;
-        height: 100%;
-        border-top: solid $foreground 20%;
-        border-title-color: $text;
-    }
+    Returns their places, from the cheapest to the dearest.
     """
-
-    def compose(self) -> ComposeResult:
-        """Lay out the drawing."""
-        yield PlotView()
-
-    def show(self, dots: tuple[Dot, ...]) -> None:
-        """Draw the dots: the best in the accent, joined by steps."""
-        if not dots:
-            self.query_one(PlotView).display = False
-            return
-        left, right = _reach([dot.x for dot in dots])
-        low, high = _reach([dot.y for dot in dots])
-        costs = log_ticks(left, right, max(2, self.size.width // 12))
-        accuracies = ticks(low, high, max(2, self.size.height // 3))
-        x = Scale(left, right, tuple(zip(costs, map(_cost, costs), strict=True)))
-        y = Scale(low, high, tuple(zip(accuracies, labels(accuracies), strict=True)))
-        signs = [Sign(dot.x, dot.y, dot.sign, "bold accent" if dot.best else "foreground") for dot in reversed(dots)]
-        view = self.query_one(PlotView)
-        view.display = True
-        view.show(Plot(x, y, strokes=(Stroke(_steps(dots), "primary"),), signs=tuple(signs)))
+    order = sorted(range(len(points)), key=lambda place: (points[place][0], -points[place][1]))
+    front: list[int] = []
+    for place in order:
+        best = points[front[-1]] if front else None
+        if best is None or points[place][1] > best[1] or points[place] == best:
+            front.append(place)
+    return front
 
 
-def _steps(dots: tuple[Dot, ...]) -> tuple[tuple[float, float], ...]:
+def scatter_plot(dots: tuple[Dot, ...], columns: int, rows: int) -> Plot:
+    """Plot dots, at least one: the best in the accent, joined by steps."""
+    left, right = _limits([dot.x for dot in dots])
+    low, high = _limits([dot.y for dot in dots])
+    costs = log_ticks(left, right, max(2, columns // 12))
+    accuracies = ticks(low, high, max(2, rows // 3))
+    x = Scale(left, right, tuple(zip(costs, map(_cost, costs), strict=True)))
+    y = Scale(low, high, tuple(zip(accuracies, labels(accuracies), strict=True)))
+    signs = [Sign(dot.x, dot.y, dot.sign, "bold accent" if dot.best else "foreground") for dot in reversed(dots)]
+    return Plot(x, y, strokes=(Stroke(_steps(dots), "primary"),), signs=tuple(signs))
+
+
+def _steps(dots: tuple[Dot, ...]) -> tuple[Point, ...]:
     """Join the best: what can be had for a cost, until more is to be had for more."""
-    corners: list[tuple[float, float]] = []
+    corners: list[Point] = []
     for dot in (dot for dot in dots if dot.best):
         if corners:
             corners.append((dot.x, corners[-1][1]))
@@ -70,7 +64,7 @@ def _cost(tick: float) -> str:
     return short_count(round(value)) if value >= 10 else f"{value:.2g}"
 
 
-def _reach(values: list[float]) -> tuple[float, float]:
+def _limits(values: list[float]) -> tuple[float, float]:
     low, high = min(values), max(values)
-    room = (high - low) * _ROOM or 0.1
+    room = (high - low) * _AROUND or 0.1
     return low - room, high + room

@@ -14,11 +14,11 @@ from textual.widgets import Static
 
 from tui_cnn.i18n import _
 from tui_cnn.ui.runs.actions import SCATTER
-from tui_cnn.ui.runs.columns import name
-from tui_cnn.ui.runs.pareto import front
-from tui_cnn.ui.runs.scatter import Dot, Scatter
+from tui_cnn.ui.runs.columns import run_name
+from tui_cnn.ui.runs.scatter import Dot, pareto_front, scatter_plot
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.numbers import duration, short_count
+from tui_cnn.ui.toolkit.plot_view import PlotView
 from tui_cnn.ui.toolkit.run_list import Listed
 
 _SIGNS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -36,9 +36,9 @@ class Cost(NamedTuple):
 def costs() -> tuple[Cost, ...]:
     """List the costs that accuracy can be held against."""
     return (
-        Cost(_("parameters"), lambda one: one.summary.parameters, lambda count: short_count(round(count))),
-        Cost(_("MACs"), lambda one: one.summary.macs, lambda count: short_count(round(count))),
-        Cost(_("training time (s)"), lambda one: one.summary.seconds, duration),
+        Cost(_("parameters"), lambda run: run.summary.parameters, lambda count: short_count(round(count))),
+        Cost(_("MACs"), lambda run: run.summary.macs, lambda count: short_count(round(count))),
+        Cost(_("training time (s)"), lambda run: run.summary.seconds, duration),
     )
 
 
@@ -54,11 +54,13 @@ class ScatterScreen(MainScreen):
         super().__init__()
         self._runs = runs
         self._cost = 0
-        self._test = any(one.summary.test_accuracy is not None for one in runs)
+        self._on_test = any(run.summary.test_accuracy is not None for run in runs)
 
     def body(self) -> Iterator[Widget]:
         """Lay out the drawing and the list."""
-        yield Horizontal(Scatter(id="scatter"), VerticalScroll(Static(id="list"), id="legend"), id="across")
+        legend = VerticalScroll(Static(id="list"), id="legend", classes="panel")
+        legend.border_title = Content(_("● Pareto optimal: no run is both cheaper and better"))
+        yield Horizontal(PlotView(id="scatter", classes="panel"), legend, id="scattered")
 
     def on_mount(self) -> None:
         """Draw."""
@@ -77,43 +79,37 @@ class ScatterScreen(MainScreen):
 
     def action_other_accuracy(self) -> None:
         """Take the accuracy on the test images, or the best on those to validate on."""
-        self._test = not self._test
+        self._on_test = not self._on_test
         self._draw()
 
     def action_back(self) -> None:
         """Go back to the list."""
         self.dismiss()
 
-    def _accuracy(self, one: Listed) -> float | None:
-        return one.summary.test_accuracy if self._test else one.summary.best_accuracy
+    def _accuracy(self, run: Listed) -> float | None:
+        return run.summary.test_accuracy if self._on_test else run.summary.best_accuracy
 
     def _draw(self) -> None:
         cost = costs()[self._cost]
-        told = [(one, cost.value(one), self._accuracy(one)) for one in self._runs]
-        known = [(one, x, y) for one, x, y in told if x and y is not None]
-        best = front([(x, y) for _one, x, y in known])
+        known = [(run, x, y) for run in self._runs if (x := cost.value(run)) and (y := self._accuracy(run)) is not None]
+        best = pareto_front([(x, y) for _run, x, y in known])
         order = best + sorted(set(range(len(known))) - set(best), key=lambda place: -known[place][2])
         signs = {place: _SIGNS[number] if number < len(_SIGNS) else _OTHER for number, place in enumerate(order)}
-        accuracy = _("test accuracy") if self._test else _("best validation accuracy")
-        dots = [Dot(log10(known[place][1]), known[place][2], signs[place], place in best) for place in order]
-        drawing = self.query_one(Scatter)
-        drawing.border_title = Content.assemble(
-            (accuracy, "bold"), _(" against {cost}, log scale").format(cost=cost.title)
-        )
-        drawing.show(tuple(dots))
+        accuracy = _("test accuracy") if self._on_test else _("best validation accuracy")
+        dots = tuple(Dot(log10(known[place][1]), known[place][2], signs[place], place in best) for place in order)
+        view = self.query_one(PlotView)
+        axes = _(" against {cost}, log scale").format(cost=cost.title)
+        view.border_title = Content.assemble((accuracy, "bold"), (axes, "not bold"))
+        view.show_plot(scatter_plot(dots, view.columns, view.size.height) if dots else None)
         table = Table.grid(padding=(0, 2, 0, 0))
         for justify in ("left", "left", "right", "right"):
             table.add_column(justify=justify, no_wrap=True)
-        table.add_row(
-            *(Text(title, style="dim") for title in ("", _("run"), cost.title, _("test") if self._test else _("val.")))
-        )
+        titles = ("", _("run"), cost.title, _("test") if self._on_test else _("val."))
+        table.add_row(*(Text(title, style="dim") for title in titles))
         for place in order:
-            one, x, y = known[place]
-            called = one.summary.network if not one.summary.about.title else name(one)
+            run, x, y = known[place]
+            name = run.summary.network if not run.summary.about.title else run_name(run)
             mark = Text(f"{signs[place]} {'●' if place in best else ' '}")
             style = "bold" if place in best else ""
-            table.add_row(mark, f"{called[:20]}", cost.write(x), f"{y:.4f}", style=style)
-        none = Text(_("No run has this accuracy yet."))
-        legend = self.query_one("#legend")
-        legend.border_title = Content(_("● Pareto optimal: no run is both cheaper and better"))
-        self.query_one("#list", Static).update(table if known else none)
+            table.add_row(mark, f"{name[:20]}", cost.write(x), f"{y:.4f}", style=style)
+        self.query_one("#list", Static).update(table if known else Text(_("No run has this accuracy yet.")))

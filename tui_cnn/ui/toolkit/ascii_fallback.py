@@ -12,14 +12,15 @@ from rich.cells import cell_len
 if TYPE_CHECKING:
     from textual.app import App
 
-    from tui_cnn.ui.toolkit.canvas import Ink
+Ink = Literal["blocks", "characters"]
+"""Pictures are two pixels a cell in colours or, where a terminal shows none, a character as dense as they are light."""
 
 _NAME = "cnn-tui.plain"
 _PLAIN = {
     sign: plain
     for signs, plain in (
-        ("─━╌▁▔", "-"),
-        ("│┃▏▎▕▐", "|"),
+        ("─━╌┈▁▔", "-"),
+        ("│┃┊▏▎▕▐", "|"),
         ("┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛┣┫┳┻╋", "+"),
         ("█▉▊▋▌▍▀▄▇▆▅▃▂", "#"),
         ("×", "x"),
@@ -84,7 +85,7 @@ def _plain(sign: str) -> str:
     return _PLAIN.get(sign, "?" * cell_len(sign))
 
 
-def ink(app: "App[Any]") -> "Ink":
+def ink(app: "App[Any]") -> Ink:
     """Draw pictures in blocks of colour, or as characters where there are no blocks, or fewer colours than 256."""
     stream = sys.__stderr__
     encoding = codecs.lookup(stream.encoding).name if isinstance(stream, TextIOWrapper) else "utf-8"

@@ -55,7 +55,7 @@ class Choice(Widget, can_focus=True):
     def render(self) -> Text:
         """Draw the word between its arrows."""
         arrow = "bold" if self.has_focus else "dim"
-        return Text.assemble(("‹ ", arrow), spoken(self.value), (" ›", arrow))
+        return Text.assemble(("‹ ", arrow), spoken(self.value), (" ›", arrow), no_wrap=True, overflow="ellipsis")
 
     def watch_value(self, before: str, after: str) -> None:
         """Post that another value is chosen."""

@@ -1,4 +1,4 @@
-"""What stands under the curves: the values at the cursor, or how the curves are drawn."""
+"""What stands at the curves in words: their titles, and the legend with the values at the cursor."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -8,7 +8,8 @@ from textual.content import Content
 from tui_cnn.i18n import _
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.ui.toolkit import curve_data as curves
-from tui_cnn.ui.toolkit.curve_data import Axis, Quantity
+from tui_cnn.ui.toolkit.curve_data import Axis, Quantity, Window
+from tui_cnn.ui.toolkit.plot import LegendEntry
 
 TITLES: dict[Quantity, Callable[[], str]] = {
     "loss": lambda: _("Loss"),
@@ -17,6 +18,8 @@ TITLES: dict[Quantity, Callable[[], str]] = {
     "images_per_second": lambda: _("Images per second"),
     "gradient_norm": lambda: _("Gradient norm"),
 }
+OVERLAY_STYLES = ("success", "error", "secondary", "foreground")
+_OWN_STYLES = ("primary", "accent")
 
 
 class Overlaid(NamedTuple):
@@ -25,6 +28,68 @@ class Overlaid(NamedTuple):
     sign: str
     name: str
     snapshot: Snapshot
+
+
+class CurveOptions(NamedTuple):
+    """How the curves are shown."""
+
+    axis: Axis = "epochs"
+    log: bool = False
+    smoothing: float = 0.0
+    window: Window | None = None
+    cursor: float | None = None
+
+
+def overlay_style(snapshot: Snapshot | None, number: int) -> str:
+    """Return the style of another run's line: where there is no run of our own, its styles are free too."""
+    styles = OVERLAY_STYLES if snapshot is not None else (*_OWN_STYLES, *OVERLAY_STYLES)
+    return styles[number % len(styles)]
+
+
+def curve_title(quantity: Quantity, snapshot: Snapshot | None, options: CurveOptions) -> Content:
+    """Say what is drawn over what, or where the cursor is, and in which way."""
+    names = {"epochs": _("epochs"), "steps": _("steps"), "seconds": _("training time (s)")}
+    if options.cursor is None:
+        parts = [_("over {axis}").format(axis=names[options.axis])]
+    else:
+        parts = [_position(snapshot, options.axis, options.cursor)]
+    if options.log:
+        parts.append(_("log scale"))
+    if options.smoothing:
+        parts.append(_("smoothing {weight}").format(weight=options.smoothing))
+    return Content.assemble((TITLES[quantity](), "bold"), (" " + " · ".join(parts), "not bold"))
+
+
+def curve_legend(
+    quantity: Quantity, snapshot: Snapshot | None, others: tuple[Overlaid, ...], options: CurveOptions
+) -> tuple[LegendEntry, ...]:
+    """Name the lines of a chart, with their values at the cursor if there is one."""
+
+    def entry(sign: str, style: str, name: str, line: curves.Line) -> LegendEntry:
+        if options.cursor is None:
+            return LegendEntry(sign, style, name)
+        value = write(quantity, curves.value_at(line, options.cursor))
+        return LegendEntry(sign, style, f"{name} {value}" if name else value)
+
+    entries = []
+    if snapshot is not None:
+        line = curves.training(snapshot, quantity, options.axis)
+        held_out = curves.validation(snapshot, quantity, options.axis)
+        has_both = quantity in ("loss", "accuracy")
+        if has_both or others or options.cursor is not None:
+            entries.append(entry("━━", "primary", _("training mean") if has_both else "", line))
+        if has_both:
+            entries.append(entry("●━", "accent", _("validation"), held_out))
+        if has_both and snapshot.best is not None:
+            best = _("best epoch {epoch}").format(epoch=snapshot.best.epoch)
+            entries.append(LegendEntry("│ ", "success", best))
+        if snapshot.early_stop is not None:
+            entries.append(LegendEntry("│ ", "warning", _("stopped early")))
+    for number, other in enumerate(others):
+        line = curves.validation(other.snapshot, quantity, options.axis)
+        line = line or curves.training(other.snapshot, quantity, options.axis)
+        entries.append(entry(f"{other.sign:2}", f"bold {overlay_style(snapshot, number)}", other.name, line))
+    return tuple(entries)
 
 
 def write(quantity: Quantity, value: float | None) -> str:
@@ -40,49 +105,7 @@ def write(quantity: Quantity, value: float | None) -> str:
             return f"{value:.3g}"
 
 
-def reading(
-    snapshot: Snapshot | None,
-    others: tuple[Overlaid, ...],
-    axis: Axis,
-    place: float | None,
-    quantities: tuple[Quantity, ...],
-) -> Content | None:
-    """Read all curves at the cursor; None without one."""
-    if place is None:
-        return None
-    parts: list[Content | str | tuple[str, str]] = [(_where(snapshot, axis, place), "bold")]
-    for quantity in quantities:
-        parts.append(f"   {TITLES[quantity]().lower()} ")
-        if snapshot is not None:
-            parts.append(
-                (write(quantity, curves.value_at(curves.training(snapshot, quantity, axis), place)), "$text-primary")
-            )
-            if held_out := curves.validation(snapshot, quantity, axis):
-                validation = _("val. {value}").format(value=write(quantity, curves.value_at(held_out, place)))
-                parts.append((f" {validation}", "$text-accent"))
-        for other in others:
-            line = curves.validation(other.snapshot, quantity, axis) or curves.training(other.snapshot, quantity, axis)
-            parts.append(f"  {other.sign} {write(quantity, curves.value_at(line, place))}")
-    return Content.assemble(*parts)
-
-
-def legend(
-    snapshot: Snapshot | None, others: tuple[Overlaid, ...], axis: Axis, *, log: bool, smoothing: float
-) -> Content:
-    """Say how the curves are drawn, and whose others are."""
-    names = {"epochs": _("epochs"), "steps": _("steps"), "seconds": _("training time (s)")}
-    told = [_("over {axis}").format(axis=names[axis])]
-    if log:
-        told.append(_("log scale"))
-    if smoothing:
-        told.append(_("smoothing {weight}").format(weight=smoothing))
-    if snapshot is not None:
-        told.append(_("★ best epoch"))
-    told += [f"{other.sign} {other.name}" for other in others]
-    return Content("   ".join(told))
-
-
-def _where(snapshot: Snapshot | None, axis: Axis, place: float) -> str:
+def _position(snapshot: Snapshot | None, axis: Axis, place: float) -> str:
     epoch = curves.epoch_at(snapshot, place, axis) if snapshot is not None else place
     epochs = _("epoch {epoch}").format(epoch=f"{epoch:.2f}")
     match axis:

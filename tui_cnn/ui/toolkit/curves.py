@@ -1,148 +1,138 @@
 """The learning curves of one run and of those laid over it, with a cursor that reads them."""
 
-from typing import Literal, NamedTuple
+from typing import Any, ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widgets import Static
+from textual.binding import BindingType
+from textual.containers import Horizontal
 
-from tui_cnn.i18n import _
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.ui.toolkit import curve_data as curves
-from tui_cnn.ui.toolkit.chart import Chart, Drawing, Drawn, Mark
-from tui_cnn.ui.toolkit.curve_data import AXES, SMOOTHINGS, Axis, Line, Quantity, Window
-from tui_cnn.ui.toolkit.curve_readout import TITLES, Overlaid, legend, reading
+from tui_cnn.ui.toolkit.chart import Chart, ChartLine, Drawing, Mark
+from tui_cnn.ui.toolkit.curve_actions import CURVES
+from tui_cnn.ui.toolkit.curve_data import AXES, SMOOTHINGS, Quantity, Window
+from tui_cnn.ui.toolkit.curve_readout import CurveOptions, Overlaid, curve_legend, curve_title, overlay_style
 
-View = Literal["learning", "pace"]
+CurveView = Literal["learning", "rates"]
 
-VIEWS: dict[View, tuple[Quantity, ...]] = {
+VIEWS: dict[CurveView, tuple[Quantity, ...]] = {
     "learning": ("loss", "accuracy"),
-    "pace": ("learning_rate", "images_per_second", "gradient_norm"),
+    "rates": ("learning_rate", "images_per_second", "gradient_norm"),
 }
-_ROOMY = 44
-"""Columns of a chart from which its title says all."""
-
-OVERLAY_COLORS = ("success", "error", "text-secondary", "foreground")
-_OWN_COLORS = ("primary", "accent")
+_ZOOM = 2 / 3
+_PAN = 1 / 4
 
 
-class Look(NamedTuple):
-    """How the curves are looked at."""
+class Curves(Horizontal, can_focus=True):
+    """The charts of a view side by side; the keys that change how they are shown work while they have the focus."""
 
-    view: View = "learning"
-    axis: Axis = "epochs"
-    log: bool = False
-    smoothing: float = 0.0
-    window: Window | None = None
-    cursor: float | None = None
-
-
-class Curves(Vertical):
-    """The charts of a view side by side, and a line that says what the cursor is on."""
-
+    BINDINGS: ClassVar[list[BindingType]] = [*CURVES.bindings()]
     DEFAULT_CSS = """
-    Curves {
-        & #charts { height: 1fr; }
-        & #reading { height: 1; padding: 0 2; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
-    }
+    Curves { height: 1fr; }
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.look = Look()
+        self.view: CurveView = "learning"
+        self.options = CurveOptions()
         self._snapshot: Snapshot | None = None
         self._others: tuple[Overlaid, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the charts of all views; those of one are shown."""
-        with Horizontal(id="charts"):
-            for quantities in VIEWS.values():
-                for quantity in quantities:
-                    yield Chart(id=quantity)
-        yield Static(id="reading")
+        for quantities in VIEWS.values():
+            for quantity in quantities:
+                yield Chart(id=quantity)
 
     def show(self, snapshot: Snapshot | None, others: tuple[Overlaid, ...] = ()) -> None:
         """Draw the curves of a run, and those of others over them."""
         self._snapshot, self._others = snapshot, others
         self._redraw()
 
-    def change(self, look: Look) -> None:
-        """Look at them in another way."""
-        self.look = look
+    def show_view(self, view: CurveView) -> None:
+        """Show other curves."""
+        self.view = view
         self._redraw()
 
-    def next_axis(self) -> None:
+    def change(self, **options: Any) -> None:
+        """Show the curves in another way: some of `CurveOptions`."""
+        self.options = self.options._replace(**options)
+        self._redraw()
+
+    def action_next_axis(self) -> None:
         """Count in steps, in seconds, in epochs."""
-        axis = AXES[(AXES.index(self.look.axis) + 1) % len(AXES)]
-        self.change(self.look._replace(axis=axis, window=None, cursor=None))
+        axis = AXES[(AXES.index(self.options.axis) + 1) % len(AXES)]
+        self.change(axis=axis, window=None, cursor=None)
 
-    def next_smoothing(self) -> None:
+    def action_next_smoothing(self) -> None:
         """Smooth more, or no more."""
-        weight = SMOOTHINGS[(SMOOTHINGS.index(self.look.smoothing) + 1) % len(SMOOTHINGS)]
-        self.change(self.look._replace(smoothing=weight))
+        self.change(smoothing=SMOOTHINGS[(SMOOTHINGS.index(self.options.smoothing) + 1) % len(SMOOTHINGS)])
 
-    def toggle_log(self) -> None:
+    def action_toggle_log(self) -> None:
         """Draw logarithms, or the values themselves."""
-        self.change(self.look._replace(log=not self.look.log))
+        self.change(log=not self.options.log)
 
-    def move_cursor(self, columns: int) -> None:
+    def action_move_cursor(self, columns: int) -> None:
         """Move the cursor by columns of the charts; the first move puts it at the newest value."""
-        window = self.window
-        width = (window.right - window.left) / self._columns
-        place = self.look.cursor
-        place = self._newest() if place is None else place + columns * width
-        place = min(max(place, self._whole.left), self._whole.right)
-        if not window.left <= place <= window.right:
-            window = window.moved(1 / 2 if place > window.right else -1 / 2, self._whole)
-            self.look = self.look._replace(window=window)
-        self.change(self.look._replace(cursor=place))
+        window, whole, cursor = self.window, self._whole, self.options.cursor
+        width = (window.right - window.left) / self.query_one(f"#{VIEWS[self.view][0]}", Chart).columns
+        place = self._newest() if cursor is None else cursor + columns * width
+        place = min(max(place, whole.left), whole.right)
+        if window.left <= place <= window.right:
+            self.change(cursor=place)
+        else:
+            self.change(cursor=place, window=window.moved(1 / 2 if place > window.right else -1 / 2, whole))
 
-    def zoom(self, factor: float) -> None:
-        """Look at `factor` times as much of the x axis."""
-        around = self.look.cursor if self.look.cursor is not None else (self.window.left + self.window.right) / 2
-        window = self.window.zoomed(factor, around, self._whole)
-        self.change(self.look._replace(window=None if window == self._whole else window))
+    def action_zoom(self, steps: int) -> None:
+        """Zoom in by steps, or out where they are negative, around the cursor or the middle."""
+        window, whole = self.window, self._whole
+        around = self.options.cursor if self.options.cursor is not None else (window.left + window.right) / 2
+        zoomed = window.zoomed(_ZOOM**steps, around, whole)
+        self.change(window=None if zoomed == whole else zoomed)
 
-    def pan(self, share: float) -> None:
-        """Look further to the right or to the left."""
-        if self.look.window is not None:
-            self.change(self.look._replace(window=self.look.window.moved(share, self._whole)))
+    def action_pan(self, steps: int) -> None:
+        """Move the window to the right by steps, or to the left where they are negative."""
+        if self.options.window is not None:
+            self.change(window=self.options.window.moved(steps * _PAN, self._whole))
 
-    def reset(self) -> None:
-        """Look at all of it, without a cursor."""
-        self.change(self.look._replace(window=None, cursor=None))
+    def action_show_all(self) -> None:
+        """Show the whole curves, without a cursor."""
+        self.change(window=None, cursor=None)
+
+    @property
+    def overlay_colours(self) -> list[str]:
+        """The colours of the other runs' lines, as Rich names them."""
+        chart = self.query_one(Chart)
+        styles = [overlay_style(self._snapshot, number) for number in range(len(self._others))]
+        return [color.name if (color := chart.rich_style_of(style).color) else "default" for style in styles]
 
     @property
     def window(self) -> Window:
-        """The part of the x axis that is looked at."""
-        return self.look.window or self._whole
+        """The part of the x axis that is shown."""
+        return self.options.window or self._whole
 
     @property
     def _whole(self) -> Window:
         runs = [run for run in (self._snapshot, *(other.snapshot for other in self._others)) if run is not None]
-        return Window(0.0, max((curves.whole(run, self.look.axis).right for run in runs), default=1.0))
-
-    @property
-    def _columns(self) -> int:
-        return self.query_one(f"#{VIEWS[self.look.view][0]}", Chart).columns
+        return Window(0.0, max((curves.whole(run, self.options.axis).right for run in runs), default=1.0))
 
     def _newest(self) -> float:
-        line = curves.training(self._snapshot, "loss", self.look.axis) if self._snapshot else []
+        line = curves.training(self._snapshot, "loss", self.options.axis) if self._snapshot else []
         return min(line[-1][0], self.window.right) if line else self.window.right
 
-    @on(Chart.Looked)
-    def _looked(self, event: Chart.Looked) -> None:
+    @on(Chart.WindowChanged)
+    def _change_window(self, event: Chart.WindowChanged) -> None:
         event.stop()
-        width = min(event.window.right - event.window.left, self._whole.right - self._whole.left)
-        left = min(max(event.window.left, self._whole.left), self._whole.right - width)
-        self.change(self.look._replace(window=Window(left, left + width)))
+        whole = self._whole
+        width = min(event.window.right - event.window.left, whole.right - whole.left)
+        left = min(max(event.window.left, whole.left), whole.right - width)
+        self.change(window=Window(left, left + width))
 
-    @on(Chart.Pointed)
-    def _pointed(self, event: Chart.Pointed) -> None:
+    @on(Chart.CursorMoved)
+    def _move_cursor_to(self, event: Chart.CursorMoved) -> None:
         event.stop()
-        self.change(self.look._replace(cursor=event.place))
+        self.change(cursor=event.place)
 
     def _redraw(self) -> None:
         if not self.is_mounted:
@@ -150,53 +140,31 @@ class Curves(Vertical):
         for view, quantities in VIEWS.items():
             for quantity in quantities:
                 chart = self.query_one(f"#{quantity}", Chart)
-                chart.display = view == self.look.view
+                chart.display = view == self.view
                 if chart.display:
-                    chart.entitle(self._title(quantity))
-                    chart.show(self._drawing(quantity))
-        told = reading(self._snapshot, self._others, self.look.axis, self.look.cursor, VIEWS[self.look.view])
-        modes = legend(self._snapshot, self._others, self.look.axis, log=self.look.log, smoothing=self.look.smoothing)
-        self.query_one("#reading", Static).update(told or modes, layout=False)
-
-    def _title(self, quantity: Quantity) -> Content:
-        parts: list[str | tuple[str, str]] = [(TITLES[quantity](), "bold")]
-        if self._snapshot is None:
-            parts += [_("  validation (training if there is none)") if quantity in ("loss", "accuracy") else ""]
-        elif quantity in ("loss", "accuracy"):
-            roomy = self._columns >= _ROOMY
-            gap, training = ("  ", _("training, running mean")) if roomy else (" ", _("running mean"))
-            parts += [(f"{gap}━ ", "$primary"), training, (f"{gap}●━ ", "$accent"), _("validation")]
-        return Content.assemble(*parts)
+                    chart.show(curve_title(quantity, self._snapshot, self.options), self._drawing(quantity))
 
     def _drawing(self, quantity: Quantity) -> Drawing:
-        look = self.look
-        colors = OVERLAY_COLORS if self._snapshot is not None else (*_OWN_COLORS, *OVERLAY_COLORS)
+        options, snapshot = self.options, self._snapshot
         lines = [
-            self._other(other, quantity, colors[number % len(colors)]) for number, other in enumerate(self._others)
+            self._other(other, quantity, overlay_style(snapshot, number)) for number, other in enumerate(self._others)
         ]
         marks: tuple[Mark, ...] = ()
-        if self._snapshot is not None:
-            line = curves.smooth(curves.training(self._snapshot, quantity, look.axis), look.smoothing)
-            held_out = curves.validation(self._snapshot, quantity, look.axis)
-            lines += [Drawn(line, "primary"), Drawn(held_out, "accent", dots="●")]
-            marks = _marks(self._snapshot, quantity, look.axis, held_out)
-        return Drawing(tuple(lines), self.window, look.log, look.cursor, marks)
+        if snapshot is not None:
+            line = curves.smooth(curves.training(snapshot, quantity, options.axis), options.smoothing)
+            held_out = curves.validation(snapshot, quantity, options.axis)
+            lines += [ChartLine(line, "primary"), ChartLine(held_out, "accent", dots="●")]
+            if snapshot.early_stop is not None:
+                marks += (Mark(curves.at_epoch(snapshot, snapshot.early_stop.epoch, options.axis), "warning"),)
+            if snapshot.best is not None and quantity in VIEWS["learning"]:
+                marks += (Mark(curves.at_epoch(snapshot, snapshot.best.epoch, options.axis), "success"),)
+        legend = curve_legend(quantity, snapshot, self._others, options)
+        at_bottom = quantity == "accuracy"
+        return Drawing(tuple(lines), self.window, options.log, options.cursor, marks, legend, at_bottom)
 
-    def _other(self, other: Overlaid, quantity: Quantity, color: str) -> Drawn:
-        """Draw of another run what was measured, or where nothing was, what was told while it trained."""
-        line = curves.validation(other.snapshot, quantity, self.look.axis)
+    def _other(self, other: Overlaid, quantity: Quantity, style: str) -> ChartLine:
+        """Draw of another run what was measured, or where nothing was, what was reported while it trained."""
+        line = curves.validation(other.snapshot, quantity, self.options.axis)
         if not line:
-            line = curves.smooth(curves.training(other.snapshot, quantity, self.look.axis), self.look.smoothing)
-        return Drawn(line, color, end=other.sign)
-
-
-def _marks(snapshot: Snapshot, quantity: Quantity, axis: Axis, held_out: Line) -> tuple[Mark, ...]:
-    """Mark the best epoch on the line of validation, and where patience ended the training."""
-    marks = []
-    if snapshot.early_stop is not None:
-        marks.append(Mark(curves.at_epoch(snapshot, snapshot.early_stop.epoch, axis)))
-    if (best := snapshot.best) is not None and held_out:
-        place = curves.at_epoch(snapshot, best.epoch, axis)
-        value = curves.value_at(held_out, place)
-        marks.append(Mark(place, value if value is not None else 0.0, "★"))
-    return tuple(marks)
+            line = curves.smooth(curves.training(other.snapshot, quantity, self.options.axis), self.options.smoothing)
+        return ChartLine(line, style, end=other.sign)

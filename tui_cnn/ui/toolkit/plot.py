@@ -8,16 +8,21 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 Points = Sequence[tuple[float, float]]
 Cell = tuple[str, str]
-"""A character, and the name of its style."""
+"""A character, and the name of its style; the cell after a character of two cells is empty."""
 
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _WIDE, _HIGH = 2, 4
 _BRAILLE = 0x2800
 _LONGEST = 10_000
 """Dots of a piece of a line; one that is longer leaves the chart."""
-AXIS, TICK = "axis", "tick"
+AXIS, TICK, GRID = "axis", "tick", "grid"
+_GRID_X, _GRID_Y = "┊", "┈"
+_BACKGROUND = frozenset({"", GRID})
+"""Styles of cells that a legend may cover."""
 
 
 class Scale(NamedTuple):
@@ -55,14 +60,24 @@ class Rule(NamedTuple):
     style: str
 
 
+class LegendEntry(NamedTuple):
+    """A line of the legend: the sign of what it names, its style, and its name."""
+
+    sign: str
+    style: str
+    name: str
+
+
 class Plot(NamedTuple):
-    """What is drawn, in the order in which it is drawn."""
+    """What is drawn, in the order in which it is drawn: over a grid at the ticks, the legend in a free corner."""
 
     x: Scale
     y: Scale
     rules: Sequence[Rule] = ()
     strokes: Sequence[Stroke] = ()
     signs: Sequence[Sign] = ()
+    legend: Sequence[LegendEntry] = ()
+    legend_at_bottom: bool = False
 
 
 def draw(plot: Plot, width: int, height: int, margin: int) -> list[list[Cell]]:
@@ -70,7 +85,7 @@ def draw(plot: Plot, width: int, height: int, margin: int) -> list[list[Cell]]:
     columns, rows = width - margin - 1, height - 2
     if columns < 2 or rows < 2:
         return [[(" ", "")] * width for _row in range(height)]
-    area = [[(" ", "")] * columns for _row in range(rows)]
+    area = _grid(plot, columns, rows)
     for rule in plot.rules:
         if 0 <= (column := _column(plot.x, rule.x, columns)) < columns:
             for row in area:
@@ -81,8 +96,50 @@ def draw(plot: Plot, width: int, height: int, margin: int) -> list[list[Cell]]:
         column, row_at = _column(plot.x, sign.x, columns), _row(plot.y, sign.y, rows)
         if 0 <= column < columns and 0 <= row_at < rows:
             area[row_at][column] = (sign.sign, sign.style)
+    _put_legend(plot, area, columns, rows)
     left = _y_axis(plot.y, rows, margin)
     return [a + b for a, b in zip(left, area, strict=True)] + _x_axis(plot.x, columns, margin)
+
+
+def _grid(plot: Plot, columns: int, rows: int) -> list[list[Cell]]:
+    """Draw a faint line at each tick, except on the axes themselves."""
+    across = {_row(plot.y, value, rows) for value, _label in plot.y.ticks}
+    down = {_column(plot.x, value, columns) for value, _label in plot.x.ticks} - {0}
+    return [
+        [
+            (_GRID_Y, GRID) if row in across else (_GRID_X, GRID) if column in down else (" ", "")
+            for column in range(columns)
+        ]
+        for row in range(rows)
+    ]
+
+
+def _put_legend(plot: Plot, area: list[list[Cell]], columns: int, rows: int) -> None:
+    """Write the legend into the corner where it covers least; half of the rows at most."""
+    lines = [_legend_line(entry) for entry in plot.legend][: rows // 2]
+    wide = max(map(len, lines), default=0)
+    if not lines or wide > columns:
+        return
+    tops = (rows - len(lines), 0) if plot.legend_at_bottom else (0, rows - len(lines))
+    corners = [(top, left) for left in (columns - wide, 0) for top in tops]
+
+    def covered(corner: tuple[int, int]) -> int:
+        top, left = corner
+        return sum(style not in _BACKGROUND for row in area[top : top + len(lines)] for _, style in row[left:][:wide])
+
+    top, left = min(corners, key=covered)
+    for row, line in zip(area[top:], lines, strict=False):
+        row[left : left + wide] = line + [(" ", "")] * (wide - len(line))
+
+
+def _legend_line(entry: LegendEntry) -> list[Cell]:
+    signs: list[Cell] = [(character, entry.style) for character in entry.sign]
+    name = (cell for character in entry.name for cell in _cells(character))
+    return [(" ", ""), *signs, (" ", ""), *name, (" ", "")]
+
+
+def _cells(character: str) -> list[Cell]:
+    return [(character, TICK), *[("", TICK)] * (cell_len(character) - 1)]
 
 
 def _column(scale: Scale, value: float, columns: int) -> int:

@@ -1,6 +1,7 @@
-"""A widget that shows a plot: one drawing, made when it is first looked at."""
+"""A widget that shows a plot: one drawing, made when it is first painted."""
 
 from itertools import groupby
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -8,27 +9,40 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_cnn.ui.toolkit.plot import AXIS, TICK, Cell, Plot, draw
+from tui_cnn.ui.toolkit.plot import Cell, Plot, draw
 
 MARGIN = 8
 """Cells for the numbers at the y axis."""
 
 
 class PlotView(Widget):
-    """Styles are names of the theme's colours; `bold` may stand before one."""
+    """Styles are the component classes below, without `plot--`; `bold` may stand before one."""
 
     DEFAULT_CSS = """
     PlotView {
-        height: 100%;
-        width: 100%;
-        & > .plot--axis { color: $foreground 30%; }
-        & > .plot--tick { color: $foreground 70%; }
+        height: 1fr;
+        width: 1fr;
+        & > .plot--axis { color: $panel-border; }
+        & > .plot--tick { color: $text-muted; }
+        & > .plot--grid { color: $panel-border 60%; }
+        & > .plot--primary { color: $text-primary; }
+        & > .plot--secondary { color: $text-secondary; }
+        & > .plot--accent { color: $text-accent; }
+        & > .plot--success { color: $text-success; }
+        & > .plot--warning { color: $text-warning; }
+        & > .plot--error { color: $text-error; }
+        & > .plot--foreground { color: $foreground; }
     }
     """
-    COMPONENT_CLASSES = {"plot--axis", "plot--tick"}  # noqa: RUF012  # as Textual declares it
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"plot--{name}"
+        for name in (
+            "axis", "tick", "grid", "primary", "secondary", "accent", "success", "warning", "error", "foreground",
+        )
+    }  # fmt: skip
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
         self.plot: Plot | None = None
         self._strips: list[Strip] = []
         self._drawn: tuple[object, ...] = ()
@@ -38,14 +52,14 @@ class PlotView(Widget):
         """How many columns the lines have."""
         return max(1, self.size.width - MARGIN - 1)
 
-    def show(self, plot: Plot) -> None:
-        """Show another plot."""
+    def show_plot(self, plot: Plot | None) -> None:
+        """Show another plot, or none."""
         if plot != self.plot:
             self.plot = plot
             self.refresh()
 
     def value_at(self, x: int) -> float | None:
-        """Find which value of the x axis a cell of the widget stands for."""
+        """Find which value of the x axis a cell of the widget's content stands for."""
         if self.plot is None or self.columns < 2:
             return None
         share = (x - MARGIN - 1 + 0.5) / self.columns
@@ -63,7 +77,7 @@ class PlotView(Widget):
         if state != self._drawn:
             self._drawn = state
             self._strips = self._draw(self.size)
-        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width)
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
 
     def _draw(self, size: Size) -> list[Strip]:
         if self.plot is None or not size:
@@ -71,16 +85,15 @@ class PlotView(Widget):
         base = self.visual_style.rich_style
         rows = draw(self.plot, size.width, size.height, MARGIN)
         names = {style for row in rows for _character, style in row}
-        styles = {name: base + self._style(name) for name in names}
+        styles = {name: base + self.rich_style_of(name) for name in names}
         return [_strip(row, styles, size.width) for row in rows]
 
-    def _style(self, name: str) -> Style:
-        if name in (AXIS, TICK):
-            return self.get_component_rich_style(f"plot--{name}")
+    def rich_style_of(self, name: str) -> Style:
+        """Return the style of a name."""
         if not name:
             return Style()
         *bold, color = name.split()
-        return Style.parse(self.app.theme_variables[color]) + Style(bold=bool(bold) or None)
+        return self.get_component_rich_style(f"plot--{color}") + Style(bold=bool(bold) or None)
 
 
 def _strip(row: list[Cell], styles: dict[str, Style], width: int) -> Strip:

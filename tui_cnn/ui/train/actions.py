@@ -12,7 +12,6 @@ RECIPE = Scope(
     ),
     within=("train",),
     priority=True,
-    on="screen",
 )
 
 TRAIN = Scope(
@@ -20,17 +19,25 @@ TRAIN = Scope(
     _("Train"),
     (
         Action("start_run", "s", _("Start"), _("Start training with these settings")),
-        Action("pause_run", "p", _("Pause"), _("Pause or continue training")),
-        Action("hurry_run", "h", _("Train now"), _("Start the queued run now, alongside the other run")),
-        Action("stop_run", "x", _("Stop"), _("Stop training; you can resume it later")),
-        Action("resume_run", "r", _("Resume"), _("Resume a stopped or interrupted run")),
+        Action("pause_run", "p", _("Pause"), _("Pause or continue training"), command="steer('pause')"),
+        Action(
+            "hurry_run",
+            "h",
+            _("Train now"),
+            _("Start the queued run now, alongside the other run"),
+            command="steer('skip_queue')",
+        ),
+        Action("stop_run", "x", _("Stop"), _("Stop training; you can resume it later"), command="steer('stop')"),
+        Action("resume_run", "r", _("Resume"), _("Resume a stopped or interrupted run"), command="steer('resume')"),
         Action("new_run", "n", _("New run"), _("Close this run and set up a new one")),
         Action("next_view", "v", _("View"), _("Show the next view: loss and accuracy, rates, classes")),
-        Action("lay_over", "o", _("Overlay"), _("Add or remove the curves of another run")),
+        Action("lay_over", "o", _("Overlay"), _("Add or remove the curves of another run"), command="overlay"),
         Action("inspect_run", "i", _("Inspect"), _("Inspect the network of this run")),
         Action("show_log", "l", _("Log"), _("Show the log of the worker")),
     ),
-    on="screen",
 )
 
 SCOPES = (RECIPE, TRAIN)
+
+START_BINDING, *RUN_BINDINGS = TRAIN.bindings()
+"""The form starts a run; the view of a run does the rest."""

@@ -7,6 +7,7 @@ from textual.content import Content
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.toolkit.cells import right
 from tui_cnn.ui.toolkit.numbers import level
+from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows
 
 Confusion = tuple[tuple[int, ...], ...]
 
@@ -28,11 +29,11 @@ def confusion_table(confusion: Confusion, names: Sequence[str], width: int) -> C
     graph = max(0, min(_BAR, width - number - room - 8 - cell * len(confusion) - 4))
     heads = "".join(f"{place:>{cell}}" for place in range(len(confusion)))
     above = f"{'':{number + room + 2}}{right(_('acc.'), 6)} {'':{graph}}  "
-    lines = [Content.assemble((above + heads, "$text-muted"))]
+    lines = [Content.assemble((above + heads, "dim"))]
     for place, (row, accuracy) in enumerate(zip(confusion, class_accuracies(confusion), strict=True)):
         lines.append(
             Content.assemble(
-                (f"{place:>{number}} ", "$text-muted"),
+                (f"{place:>{number}} ", "dim"),
                 f"{named[place][:room]:{room}} ",
                 f"{'—' if accuracy is None else f'{accuracy:.3f}':>6} ",
                 level(accuracy or 0.0, graph),
@@ -40,7 +41,7 @@ def confusion_table(confusion: Confusion, names: Sequence[str], width: int) -> C
                 *(_cell(count, sum(row), cell, here=place == column) for column, count in enumerate(row)),
             )
         )
-    return Content("\n").join([*lines, Content(""), _confusions(confusion, named)])
+    return Content("\n").join([*lines, Content(""), most_confused(confusion, names)])
 
 
 def _cell(count: int, total: int, width: int, *, here: bool) -> tuple[str, str]:
@@ -50,11 +51,12 @@ def _cell(count: int, total: int, width: int, *, here: bool) -> tuple[str, str]:
     text = f"{100 * share:>{width}.0f}" if share >= 0.005 else f"{'<1':>{width}}"
     if here:
         return text, "bold $text-primary"
-    return text, "bold $text-warning" if share >= 0.1 else "" if share >= 0.02 else "$text-muted"
+    return text, "bold $text-warning" if share >= 0.1 else "" if share >= 0.02 else "dim"
 
 
-def _confusions(confusion: Confusion, named: Sequence[str]) -> Content:
+def most_confused(confusion: Confusion, names: Sequence[str]) -> Content:
     """Name the pairs of classes that are confused most."""
+    named = _named(names, len(confusion))
     pairs = sorted(
         (
             (count, known, taken)
@@ -71,29 +73,27 @@ def _confusions(confusion: Confusion, named: Sequence[str]) -> Content:
             "{known} predicted as {taken}: {count} images of {all}",
             count,
         )
-        told = message.format(known=named[known], taken=named[taken], count=count, all=sum(confusion[known]))
-        lines.append(Content("  " + told))
+        line = message.format(known=named[known], taken=named[taken], count=count, all=sum(confusion[known]))
+        lines.append(Content("  " + line))
     if not pairs:
         lines.append(Content("  " + _("none: every image is correct")))
     return Content("\n").join(lines)
 
 
-def class_bars(confusion: Confusion, names: Sequence[str], width: int, rows: int) -> Content:
-    """Draw the accuracy of each class, in as many columns as they need."""
+def class_bars(confusion: Confusion, names: Sequence[str]) -> BarRows:
+    """Make a bar for the accuracy of each class; what its images are predicted as is said where it is pointed at."""
     named = _named(names, len(confusion))
-    room = min(max(map(len, named)), 12)
-    columns = max(1, -(-len(named) // max(1, rows)))
-    graph = max(2, min(16, width // columns - room - 10))
-    cells = [
-        Content.assemble(
-            f"{name[:room]:{room}} ",
-            level(accuracy or 0.0, graph),
-            f" {'—' if accuracy is None else f'{accuracy:.3f}':>5}",
-        )
+    bars = [
+        Bar(name, accuracy or 0.0, "—" if accuracy is None else f"{accuracy:.3f}")
         for name, accuracy in zip(named, class_accuracies(confusion), strict=True)
     ]
-    high = -(-len(cells) // columns)
-    return Content("\n").join(Content("   ").join(cells[line::high]) for line in range(high))
+
+    def describe(place: int) -> str:
+        counts = sorted(((count, named[taken]) for taken, count in enumerate(confusion[place]) if count), reverse=True)
+        total = sum(confusion[place])
+        return "\n".join([named[place], *(f"{name}: {count / total:.1%}" for count, name in counts)])
+
+    return BarRows(bars, widest_name=14, column=30, longest=200, describe=describe)
 
 
 def _named(names: Sequence[str], count: int) -> list[str]:

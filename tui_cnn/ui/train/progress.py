@@ -1,16 +1,18 @@
 """Where a training is, how fast it goes, what it takes, and how it ended: the lines under the curves."""
 
 from collections.abc import Iterator
+from math import isfinite
+from typing import NamedTuple
 
 from textual.content import Content
 
-from tui_cnn.i18n import _
+from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.events import Started
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.ui.toolkit.cells import left
 from tui_cnn.ui.toolkit.curve_data import recent
 from tui_cnn.ui.toolkit.numbers import duration, level
-from tui_cnn.ui.toolkit.run_words import share
+from tui_cnn.ui.toolkit.run_words import best_accuracy, share
 from tui_cnn.ui.toolkit.sparkline import spark
 from tui_cnn.ui.train.run_watcher import Watched
 
@@ -20,100 +22,151 @@ _GAP = "   "
 _WIDE = 100
 
 
-def progress_lines(watched: Watched, width: int, *, brief: bool = False) -> Content:
-    """Say all that is known of a run; `brief` leaves out what does not change."""
+Line = list[Content]
+"""Parts that stand in one line if there is room."""
+
+
+class Headline(NamedTuple):
+    """A number in large digits, and what it is."""
+
+    digits: str
+    label: str
+
+
+def headlines(watched: Watched) -> tuple[Headline, Headline, Headline]:
+    """Return the three numbers that matter most: accuracy, epoch, time."""
     snapshot = watched.snapshot
-    lines = list(_lines(watched, width))
-    if snapshot.started is not None and not brief:
-        lines.append(_circumstances(snapshot))
-    return Content("\n").join(lines)
+    started, progress, finished = snapshot.started, snapshot.progress, snapshot.finished
+    if finished is not None:
+        accuracy = Headline(f"{finished.test_accuracy:.4f}", _("test accuracy"))
+    elif (best := best_accuracy(snapshot)) is not None:
+        accuracy = Headline(f"{best:.4f}", _("best validation"))
+    else:
+        accuracy = Headline(f"{progress.accuracy:.4f}" if progress else "—", _("accuracy"))
+    epochs = started.epochs if started else 0
+    is_active = snapshot.state in ("running", "paused") and progress is not None
+    epoch = progress.epoch if progress and is_active else len(snapshot.epochs)
+    count = ngettext("of {count} epoch", "of {count} epochs", epochs).format(count=epochs) if epochs else _("epoch")
+    if progress and is_active:
+        time = Headline(_clock(progress.seconds_left or 0.0), _("time left"))
+    else:
+        time = Headline(_clock(finished.seconds if finished else snapshot.elapsed), _("time"))
+    return accuracy, Headline(f"{epoch}" if started else "—", count), time
 
 
-def _lines(watched: Watched, width: int) -> Iterator[Content]:
+def _clock(seconds: float) -> str:
+    """Write a time span as a clock does: `0:26`, `2:10:05`."""
+    minutes, rest = divmod(max(0, round(seconds)) if isfinite(seconds) else 0, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def progress_lines(watched: Watched, width: int, *, beside_headlines: bool) -> Content:
+    """Write all that is known of a run; without the headlines beside it also what they show, but not what stays."""
+    snapshot = watched.snapshot
+    lines = list(_lines(watched, width, brief=beside_headlines))
+    if snapshot.started is not None and beside_headlines:
+        lines.append(_circumstances(snapshot.started))
+    return Content("\n").join(line for parts in lines for line in _wrapped(parts, width))
+
+
+def _wrapped(parts: Line, width: int) -> Iterator[Content]:
+    """Join parts, as many as there is room for in a line."""
+    line = Content()
+    for part in parts:
+        if line and line.cell_length + len(_GAP) + part.cell_length > width:
+            yield line
+            line = Content()
+        line = line + _GAP + part if line else part
+    yield line
+
+
+def _lines(watched: Watched, width: int, *, brief: bool) -> Iterator[Line]:
     snapshot = watched.snapshot
     if snapshot.state in ("running", "paused"):
         if snapshot.started is None:
-            yield Content(_("The worker is loading TensorFlow; this takes a few seconds."))
+            yield [Content(_("The worker is loading TensorFlow; this takes a few seconds."))]
             if snapshot.chosen is not None:
-                yield Content(_("precision: {precision}").format(precision=snapshot.chosen.precision))
+                yield [Content(_("precision: {precision}").format(precision=snapshot.chosen.precision))]
             return
-        yield from _position(snapshot, width)
+        yield from _position(snapshot, width, brief=brief)
         yield _means(snapshot)
-        yield _steps(watched, _SPARK if width >= _WIDE else _SPARK // 2)
+        yield _latest_step(watched, _SPARK if width >= _WIDE else _SPARK // 2)
         yield _against_prediction(watched)
         return
     if snapshot.state == "queued":
         behind = snapshot.queued.behind if snapshot.queued else ""
-        yield Content(_("Queued: starts after {run}.").format(run=behind or _("another run")))
-        yield Content.styled(_("Press h to start it now, alongside the other run"), "$text-muted")
+        yield [Content(_("Queued: starts after {run}.").format(run=behind or _("another run")))]
+        yield [Content.styled(_("Press h to start it now, alongside the other run"), "dim")]
         return
     yield from _end(watched)
 
 
-def _position(snapshot: Snapshot, width: int) -> Iterator[Content]:
+def _position(snapshot: Snapshot, width: int, *, brief: bool) -> Iterator[Line]:
     """Draw how far it is in the epoch, and in all."""
     started, progress, evaluating = snapshot.started, snapshot.progress, snapshot.evaluating
     assert started is not None
-    room = max(10, min(40, width - 58))
-    epoch, step, steps = (progress.epoch, progress.step, progress.steps) if progress else _begun(started)
+    room = max(8, min(40, width - (44 if brief else 70)))
+    epoch, step, steps = (progress.epoch, progress.step, progress.steps) if progress else _start_position(started)
     if evaluating is not None:
         name = _("validating") if evaluating.images == "validation" else _("testing")
-        told = _("batch {step} of {steps}").format(step=f"{evaluating.step:,}", steps=f"{evaluating.steps:,}")
+        position = _("batch {step} of {steps}").format(step=f"{evaluating.step:,}", steps=f"{evaluating.steps:,}")
         within = evaluating.step / evaluating.steps
     else:
         name = _("epoch {epoch}").format(epoch=epoch)
-        told = _("step {step} of {steps}").format(step=f"{step:,}", steps=f"{steps:,}")
+        position = _("step {step} of {steps}").format(step=f"{step:,}", steps=f"{steps:,}")
         within = step / steps
-    yield _bar(name, within, room, told)
-    left = ""
-    if progress is not None and progress.seconds_left:
-        left = _("{time} left").format(time=duration(progress.seconds_left))
-    so_far = _("{time} so far").format(time=duration(snapshot.elapsed))
-    of = _("epoch {epoch} of {epochs}").format(epoch=epoch, epochs=started.epochs)
+    yield [_bar(name, within, room, position)]
+    parts = []
+    if not brief:
+        parts.append(_("epoch {epoch} of {epochs}").format(epoch=epoch, epochs=started.epochs))
+        if progress is not None and progress.seconds_left:
+            parts.append(_("{time} left").format(time=duration(progress.seconds_left)))
+    parts.append(_("{time} so far").format(time=duration(snapshot.elapsed)))
     done = (epoch - 1 + step / steps) / started.epochs
-    yield _bar(_("overall"), done, room, _GAP.join(part for part in (of, left, so_far) if part))
+    yield [_bar(_("overall"), done, room, _GAP.join(parts))]
 
 
-def _begun(started: Started) -> tuple[int, int, int]:
-    """Tell epoch, step and steps of a worker that has done none yet."""
+def _start_position(started: Started) -> tuple[int, int, int]:
+    """Return epoch, step and steps of a worker that has done none yet."""
     done, step = divmod(started.resumed_from, started.steps_per_epoch)
     return min(done + 1, started.epochs), step, started.steps_per_epoch
 
 
-def _bar(name: str, share_done: float, width: int, told: str) -> Content:
-    return Content.assemble(left(name, _LABEL) + " ", level(share_done, width), f" {share_done:>4.0%}   {told}")
+def _bar(name: str, share_done: float, width: int, position: str) -> Content:
+    return Content.assemble(left(name, _LABEL) + " ", level(share_done, width), f" {share_done:>4.0%}   {position}")
 
 
-def _means(snapshot: Snapshot) -> Content:
+def _means(snapshot: Snapshot) -> Line:
     """Say how the epoch goes, and that these are means while the weights change."""
     progress = snapshot.progress
     if progress is None:
-        return Content(_("Running the first steps …"))
-    return Content.assemble(
-        (_("epoch averages so far: "), "$text-muted"),
-        _("loss {loss}   accuracy {accuracy}").format(loss=f"{progress.loss:.4f}", accuracy=f"{progress.accuracy:.4f}"),
-        _GAP,
-        _("{count} images/s").format(count=f"{progress.images_per_second:,.0f}"),
+        return [Content(_("Running the first steps …"))]
+    means = _("loss {loss}   accuracy {accuracy}").format(
+        loss=f"{progress.loss:.4f}", accuracy=f"{progress.accuracy:.4f}"
     )
+    return [Content.assemble((_("epoch averages so far: "), "dim"), means)]
 
 
-def _steps(watched: Watched, room: int) -> Content:
+def _latest_step(watched: Watched, room: int) -> Line:
     """Say what the latest step was like, and what the worker takes."""
     progress, vitals, curve = watched.snapshot.progress, watched.vitals, watched.snapshot.curve
     parts: list[Content] = []
+    if progress is not None:
+        parts.append(Content(_("{count} images/s").format(count=f"{progress.images_per_second:,.0f}")))
     if progress is not None and progress.learning_rate is not None:
-        told = _("lr {rate}").format(rate=f"{progress.learning_rate:.3g}")
-        parts.append(Content.assemble(told, " ", (spark(recent(curve, "learning_rate", 64), room), "$primary")))
+        rate = _("lr {rate}").format(rate=f"{progress.learning_rate:.3g}")
+        parts.append(Content.assemble(rate, " ", (spark(recent(curve, "learning_rate", 64), room), "$text-primary")))
     if progress is not None and progress.gradient_norm is not None:
-        told = _("gradient {norm}").format(norm=f"{progress.gradient_norm:.3g}")
-        parts.append(Content.assemble(told, " ", (spark(recent(curve, "gradient_norm", 64), room), "$primary")))
+        norm = _("gradient {norm}").format(norm=f"{progress.gradient_norm:.3g}")
+        parts.append(Content.assemble(norm, " ", (spark(recent(curve, "gradient_norm", 64), room), "$text-primary")))
     if vitals is not None:
         parts.append(Content(_("CPU {share} %").format(share=f"{vitals.cpu:.0f}")))
         parts.append(Content(_("RAM {size} GB").format(size=f"{vitals.memory / 1e9:.2f}")))
-    return Content(_GAP).join(parts)
+    return parts
 
 
-def _against_prediction(watched: Watched) -> Content:
+def _against_prediction(watched: Watched) -> Line:
     """Lay what was predicted beside what happened, and say what was best."""
     snapshot = watched.snapshot
     started, epochs = snapshot.started, snapshot.epochs
@@ -133,31 +186,29 @@ def _against_prediction(watched: Watched) -> Content:
     if (best := snapshot.best) is not None:
         accuracy = share(best.val_accuracy if best.val_accuracy is not None else best.accuracy)
         parts.append(_("best epoch {epoch}: {accuracy}").format(epoch=best.epoch, accuracy=accuracy))
-    return Content(_GAP.join(parts))
+    return [Content(part) for part in parts]
 
 
-def _circumstances(snapshot: Snapshot) -> Content:
-    started = snapshot.started
-    assert started is not None
+def _circumstances(started: Started) -> Line:
     message = _("{images} images, {validation} for validation   {device}, {threads} threads   {precision}")
-    told = message.format(
+    text = message.format(
         images=f"{started.train_images:,}",
         validation=f"{started.validation_images:,}",
         device=started.device,
         threads=started.threads,
         precision=started.precision,
     )
-    return Content.styled(told, "$text-muted")
+    return [Content.styled(part, "dim") for part in text.split(_GAP)]
 
 
-def _end(watched: Watched) -> Iterator[Content]:
+def _end(watched: Watched) -> Iterator[Line]:
     snapshot, finished = watched.snapshot, watched.snapshot.finished
     if finished is not None:
         accuracy = _("test accuracy {accuracy}").format(accuracy=f"{finished.test_accuracy:.4f}")
         rest = _("loss {loss}, {images} test images, evaluated once").format(
             loss=f"{finished.test_loss:.4f}", images=f"{snapshot.started.test_images if snapshot.started else 0:,}"
         )
-        yield Content.assemble((accuracy, "bold $text-success"), _GAP, rest)
+        yield [Content.styled(accuracy, "bold $text-success"), Content(rest)]
         parts = [_("total {time}").format(time=duration(finished.seconds))]
         if finished.peak_memory:
             parts.append(_("peak RAM {size} GB").format(size=f"{finished.peak_memory / 1e9:.2f}"))
@@ -167,13 +218,13 @@ def _end(watched: Watched) -> Iterator[Content]:
                     epoch=snapshot.early_stop.epoch, patience=snapshot.early_stop.patience
                 )
             )
-        yield Content(_GAP.join(parts))
+        yield [Content(part) for part in parts]
         yield _against_prediction(watched)
         return
     if watched.outcome is not None:
-        yield Content.styled(watched.outcome.sentence, "bold")
-        yield Content(watched.outcome.advice)
+        yield [Content.styled(watched.outcome.sentence, "bold")]
+        yield [Content(watched.outcome.advice)]
     done = _("trained for {time}").format(time=duration(snapshot.elapsed))
     kept = snapshot.checkpoint
     saved = _("checkpoint after step {step}").format(step=f"{kept.step:,}") if kept else _("no checkpoint yet")
-    yield Content.styled(_GAP.join((done, saved, _("press r to resume"))), "$text-muted")
+    yield [Content.styled(part, "dim") for part in (done, saved, _("press r to resume"))]

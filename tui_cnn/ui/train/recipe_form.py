@@ -1,10 +1,7 @@
 """The form of a recipe: a name to begin with, the settings that most people change, and on request the rest."""
 
-from typing import ClassVar
-
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Label, Static
 
@@ -14,7 +11,6 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipes import RecipeName, recipe_name, with_recipe
 from tui_cnn.ui.toolkit.choice import Choice
 from tui_cnn.ui.toolkit.form import Fields, StructForm
-from tui_cnn.ui.train.actions import RECIPE
 
 _NAMES: dict[str, RecipeName] = {name: name for name in ("tutorial", "quick", "custom")}
 _FIRST = ("epochs", "batch_size", "optimizer", "learning_rate", "schedule", "validation", "precision")
@@ -22,9 +18,8 @@ _FEWER, _MORE = "few", "all"
 
 
 class RecipeForm(StructForm):
-    """Enter starts the training. A named recipe sets how to train, and leaves on what and where as it is."""
+    """A named recipe sets how to train, and leaves on what and where as it is."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*RECIPE.bindings()]
     DEFAULT_CSS = """
     RecipeForm {
         & #advice { min-height: 3; }

@@ -1,53 +1,86 @@
-"""A run to look at: its curves, where it is, its epochs, and what it takes for what."""
+"""A run that is watched: its curves, where it is, its epochs and classes, and what can be done to it."""
 
-from typing import Literal
+from threading import Lock
+from typing import ClassVar, Literal
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
+from textual.widgets import Digits, Label, Static
 
 from tui_cnn.i18n import _
+from tui_cnn.runs import launch
+from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.recipes import recipe_name
 from tui_cnn.runs.snapshot import Snapshot
+from tui_cnn.runs.state import ACTIVE
 from tui_cnn.ui.toolkit.curve_readout import Overlaid
-from tui_cnn.ui.toolkit.curves import Curves
+from tui_cnn.ui.toolkit.curves import Curves, CurveView
+from tui_cnn.ui.toolkit.dialogs.text import TextDialog
+from tui_cnn.ui.toolkit.overlays import Overlays, ask_overlay
+from tui_cnn.ui.toolkit.pictures.bars import Bars
 from tui_cnn.ui.toolkit.run_words import STATE_COLORS, epochs_table, state_name
-from tui_cnn.ui.train.class_bars import class_bars, confusion_table
-from tui_cnn.ui.train.progress import progress_lines
-from tui_cnn.ui.train.run_watcher import Watched
+from tui_cnn.ui.train.actions import RUN_BINDINGS
+from tui_cnn.ui.train.class_bars import class_bars, confusion_table, most_confused
+from tui_cnn.ui.train.progress import Headline, headlines, progress_lines
+from tui_cnn.ui.train.run_watcher import RunWatcher, Watched
+from tui_cnn.ui.workspace import workspace_of
 
-View = Literal["learning", "pace", "classes"]
-
+_TICK = 0.5
+"""Seconds between two readings of a run."""
 _LOW = 32
-"""Rows of the terminal below which the lines that say the least are left out."""
+"""Rows of the terminal below which there is no room for large digits and for what does not change."""
 
 
-class _Part(Static):
-    """Words that are fitted to their room, and tell when that has changed."""
+class _HeadlineNumber(Vertical):
+    """A number in large digits above what it is."""
 
-    class Fitted(Message):
+    def compose(self) -> ComposeResult:
+        """Lay out both."""
+        yield Digits()
+        yield Label()
+
+    def show(self, headline: Headline) -> None:
+        """Show another number."""
+        self.query_one(Digits).update(headline.digits)
+        self.query_one(Label).update(Content(headline.label))
+
+
+class _FittedText(Static):
+    """A text that is fitted to its room."""
+
+    class Resized(Message):
         """It has another size."""
 
     def on_resize(self) -> None:
-        """Tell of it."""
-        self.post_message(self.Fitted())
+        """Ask for another text."""
+        self.post_message(self.Resized())
 
 
 class RunView(Vertical):
-    """Shows a run as it was last seen; draws only what has changed."""
+    """Reads the run again and again, and draws only what has changed."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*RUN_BINDINGS]
     DEFAULT_CSS = """
     RunView {
-        & Curves { height: 1fr; }
-        & .part { padding: 0 2; border-top: solid $foreground 20%; border-title-color: $text; }
-        & #progress { height: auto; min-height: 3; max-height: 8; }
-        & #below { height: 12; }
-        & #epochs { width: auto; min-width: 64; height: 100%; padding: 0 4 0 2; }
+        height: 100%;
+        & #state { height: auto; min-height: 3; }
+        & #headlines { width: auto; height: 4; margin-right: 3; }
+        & _HeadlineNumber { width: auto; min-width: 9; height: 4; margin-right: 2; }
+        & _HeadlineNumber Digits { width: auto; }
+        & _HeadlineNumber Label { color: $text-muted; }
+        & #accuracy Digits { color: $text-primary; text-style: bold; }
+        & #progress { width: 1fr; height: auto; }
+        & #below { height: 14; }
+        & #epochs { width: 1fr; min-width: 66; height: 100%; }
         & #classes { width: 1fr; height: 100%; }
-        & #confusion { height: 1fr; display: none; scrollbar-size: 1 1; }
+        & #classes Bars { height: auto; max-height: 100%; }
+        & #confused { height: 1fr; padding-top: 1; display: none; }
+        & #confusion { height: 1fr; display: none; }
         & #confusion Static { width: auto; }
         &.-classes Curves, &.-classes #below { display: none; }
         &.-classes #confusion { display: block; }
@@ -56,91 +89,215 @@ class RunView(Vertical):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.view: View = "learning"
-        self._shown: Watched | None = None
-        self._drawn: tuple[Snapshot, tuple[Overlaid, ...]] | None = None
-        self._lines = Content()
-        self._told_epochs: object = None
-        self._told_classes: object = None
+        self.view: CurveView | Literal["classes"] = "learning"
+        self.run: RunDirectory | None = None
+        self._watcher: RunWatcher | None = None
+        self._watched: Watched | None = None
+        self._others: tuple[Overlaid, ...] = ()
+        self._overlays = Overlays()
+        self._reading = Lock()
+        self._shown_curves: tuple[Snapshot, tuple[Overlaid, ...]] | None = None
+        self._shown_lines = Content()
+        self._shown_epochs: object = None
+        self._shown_classes: object = None
 
     def compose(self) -> ComposeResult:
-        """Lay out the curves above the words."""
+        """Lay out the state of the run, its curves, and its epochs and classes."""
+        with Horizontal(id="state", classes="panel"):
+            with Horizontal(id="headlines"):
+                yield _HeadlineNumber(id="accuracy")
+                yield _HeadlineNumber(id="epoch")
+                yield _HeadlineNumber(id="time")
+            yield _FittedText(id="progress")
         yield Curves()
-        with VerticalScroll(id="confusion", classes="part", can_focus=False):
+        with VerticalScroll(id="confusion", classes="panel"):
             yield Static()
-        yield _Part(id="progress", classes="part")
         with Horizontal(id="below"):
-            yield _Part(id="epochs", classes="part")
-            yield _Part(id="classes", classes="part")
+            epochs = _FittedText(id="epochs", classes="panel")
+            epochs.border_title = _("Epochs")
+            yield epochs
+            with Vertical(id="classes", classes="panel"):
+                yield Bars()
+                yield Static(id="confused")
 
-    @property
-    def curves(self) -> Curves:
-        """The charts."""
-        return self.query_one(Curves)
+    def on_mount(self) -> None:
+        """Read the run again and again."""
+        self.set_interval(_TICK, self.update)
 
-    @on(_Part.Fitted)
-    def _fit(self, event: _Part.Fitted) -> None:
-        event.stop()
-        if self._shown is not None:
-            self._show_words(self._shown)
+    def follow(self, run: RunDirectory) -> None:
+        """Show another run, and take the focus."""
+        self.run = run
+        self._watcher = RunWatcher(run)
+        self._watched = None
+        self.query_one(Curves).action_show_all()
+        self._focus_view()
+        self.update()
 
-    def next_view(self) -> None:
+    def update(self) -> None:
+        """Read what is new of the run, while it is on display."""
+        if self._watcher is not None and self.display and self.screen.is_current:
+            self._read(self._watcher)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what makes sense for the run as it stands."""
+        state = self._watched.snapshot.state if self._watched else None
+        match action, *parameters:
+            case "steer", "pause":
+                return state in ("running", "paused")
+            case "steer", "skip_queue":
+                return state == "queued"
+            case "steer", "stop":
+                return state in ACTIVE
+            case "steer", "resume":
+                return state in ("interrupted", "failed")
+            case ("new_run",):
+                return state not in ACTIVE
+            case ("inspect_run",):
+                return bool(self._watched and self._watched.snapshot.epochs)
+            case _:
+                return True
+
+    @work(thread=True, group="steer")
+    def action_steer(self, command: Literal["pause", "skip_queue", "stop", "resume"]) -> None:
+        """Pause the run or let it continue, start it although another is being trained, stop it, resume it."""
+        if self.run is None:
+            return
+        if command == "pause" and self._watched is not None and self._watched.snapshot.state == "paused":
+            steer = launch.unpause
+        else:
+            steer = getattr(launch, command)
+        try:
+            steer(self.run)
+        except RunError as error:
+            workspace_of(self).report(error)
+
+    def action_new_run(self) -> None:
+        """Leave this run and set up another."""
+        workspace_of(self).shown_run = None
+
+    def action_inspect_run(self) -> None:
+        """Look inside the network of this run."""
+        if self.run is not None:
+            workspace_of(self).inspect_run(self.run)
+
+    def action_next_view(self) -> None:
         """Show loss and accuracy, then rates, then classes."""
-        order: tuple[View, ...] = ("learning", "pace", "classes")
-        self.view = order[(order.index(self.view) + 1) % len(order)]
+        match self.view:
+            case "learning":
+                self.view = "rates"
+            case "rates":
+                self.view = "classes"
+            case _:
+                self.view = "learning"
         self.set_class(self.view == "classes", "-classes")
         if self.view != "classes":
-            self.curves.change(self.curves.look._replace(view=self.view))
-        if self._shown is not None:
-            self._show_words(self._shown)
+            self.query_one(Curves).show_view(self.view)
+        self._focus_view()
+        if self._watched is not None:
+            self._show_texts(self._watched)
 
-    def show(self, watched: Watched, others: tuple[Overlaid, ...] = ()) -> None:
-        """Show a run as it stands, with others laid over its curves."""
-        self._shown = watched
-        if self._drawn is None or self._drawn[0] is not watched.snapshot or self._drawn[1] != others:
-            self._drawn = watched.snapshot, others
-            self.curves.show(watched.snapshot, others)
-        self._show_words(watched)
+    @work
+    async def action_overlay(self) -> None:
+        """Lay another run over the curves, or take one away."""
+        if self.run is not None:
+            await ask_overlay(self.app, workspace_of(self), self.run)
+            self.update()
 
-    def _show_words(self, watched: Watched) -> None:
+    @work(thread=True, group="log")
+    def action_show_log(self) -> None:
+        """Show what the worker wrote."""
+        if self.run is None:
+            return
+        log = self.run.log_file
+        try:
+            text = log.read_text("utf-8", "replace")
+        except OSError as error:
+            text = f"{log}: {error.strerror}"
+        dialog = TextDialog(str(log), text or _("The log is empty."), at_end=True)
+        self.app.call_from_thread(self.app.push_screen, dialog)
+
+    @work(thread=True, group="read")
+    def _read(self, watcher: RunWatcher) -> None:
+        if not self._reading.acquire(blocking=False):  # a long file is still being read; the next reading comes soon
+            return
+        try:
+            watched = watcher.read()
+            others = self._overlays.read(workspace_of(self).marked, watcher.run.id)
+        finally:
+            self._reading.release()
+        if watched is not self._watched or others != self._others:
+            self.app.call_from_thread(self._show, watcher, watched, others)
+
+    def _show(self, watcher: RunWatcher, watched: Watched, others: tuple[Overlaid, ...]) -> None:
+        if watcher is not self._watcher:
+            return
+        before, self._watched, self._others = self._watched, watched, others
+        if (
+            self._shown_curves is None
+            or self._shown_curves[0] is not watched.snapshot
+            or self._shown_curves[1] != others
+        ):
+            self._shown_curves = watched.snapshot, others
+            self.query_one(Curves).show(watched.snapshot, others)
+        self._show_texts(watched)
+        if before is None or before.snapshot.state != watched.snapshot.state:
+            self.refresh_bindings()
+
+    def _focus_view(self) -> None:
+        self.query_one("#confusion" if self.view == "classes" else Curves).focus()
+
+    @on(_FittedText.Resized)
+    def _fit(self, event: _FittedText.Resized) -> None:
+        event.stop()
+        if self._watched is not None:
+            self._show_texts(self._watched)
+
+    def _show_texts(self, watched: Watched) -> None:
         snapshot = watched.snapshot
-        progress, epochs = self.query_one("#progress", Static), self.query_one("#epochs", Static)
-        progress.border_title = _title(watched)
-        lines = progress_lines(watched, self.size.width - 4, brief=self.app.size.height < _LOW)
-        if lines != self._lines:
-            progress.update(lines, layout=len(lines.split()) != len(self._lines.split()))
-            self._lines = lines
-        told = (snapshot.epochs, epochs.size)
-        if told != self._told_epochs:
-            self._told_epochs = told
-            epochs.update(epochs_table(snapshot, max(2, epochs.size.height)))
+        state, progress, epochs = self.query_one("#state"), self.query_one("#progress"), self.query_one("#epochs")
+        state.border_title = _title(watched)
+        has_room = self.app.size.height >= _LOW
+        self.query_one("#headlines").display = has_room
+        for number, headline in zip(self.query(_HeadlineNumber), headlines(watched), strict=True):
+            number.show(headline)
+        lines = progress_lines(watched, progress.size.width, beside_headlines=has_room)
+        if lines != self._shown_lines:
+            self.query_one("#progress", Static).update(
+                lines, layout=len(lines.split()) != len(self._shown_lines.split())
+            )
+            self._shown_lines = lines
+        drawn_epochs = (snapshot.epochs, epochs.size)
+        if drawn_epochs != self._shown_epochs:
+            self._shown_epochs = drawn_epochs
+            self.query_one("#epochs", Static).update(epochs_table(snapshot, max(2, epochs.size.height)))
         self._show_classes(watched)
 
     def _show_classes(self, watched: Watched) -> None:
-        snapshot = watched.snapshot
-        told, after = _confusion(snapshot)
-        drawn = (told, after, self.view, self.size, self.query_one("#classes").size, watched.class_names)
-        if drawn == self._told_classes:
+        confusion, title = _newest_confusion(watched.snapshot)
+        panel, bars, table = self.query_one("#classes"), self.query_one(Bars), self.query_one("#confusion")
+        confused = self.query_one("#confused", Static)
+        drawn = (confusion, title, self.size, watched.class_names)
+        if drawn == self._shown_classes:
             return
-        self._told_classes = drawn
-        scroll, bars = self.query_one("#confusion"), self.query_one("#classes", Static)
-        bars.border_title = Content.styled(after, "bold")
-        about = _("columns: predicted class, in %")
-        scroll.border_title = Content.assemble((after, "bold"), "   ", about if told else "")
-        if not told:
-            told_later = _("No results yet: classes are evaluated on the validation images after each epoch.")
-            nothing = Content.styled(told_later, "$text-muted")
-            scroll.query_one(Static).update(nothing)
-            bars.update("")
-            return
-        if self.view == "classes":
-            scroll.query_one(Static).update(confusion_table(told, watched.class_names, self.size.width - 4))
+        self._shown_classes = drawn
+        panel.border_title = Content.styled(title, "bold")
+        axes = _("columns: predicted class, in %")
+        table.border_title = Content.assemble((title, "bold"), ("   " + axes, "not bold") if confusion else "")
+        if confusion:
+            bars.show(class_bars(confusion, watched.class_names))
+            confused.update(most_confused(confusion, watched.class_names))
+            table.query_one(Static).update(confusion_table(confusion, watched.class_names, self.size.width - 4))
         else:
-            bars.update(class_bars(told, watched.class_names, bars.size.width, max(1, bars.size.height)))
+            later = Content.styled(
+                _("No results yet: classes are evaluated on the validation images after each epoch."), "dim"
+            )
+            bars.show(None)
+            confused.update(later)
+            table.query_one(Static).update(later)
 
 
-def _confusion(snapshot: Snapshot) -> tuple[tuple[tuple[int, ...], ...], str]:
-    """Find the newest count of what was taken for what, and say when it was made."""
+def _newest_confusion(snapshot: Snapshot) -> tuple[tuple[tuple[int, ...], ...], str]:
+    """Return the newest confusion matrix, and say on which images and when it was made."""
     if snapshot.finished is not None and snapshot.finished.confusion:
         return snapshot.finished.confusion, _("Classes, test images")
     for epoch in reversed(snapshot.epochs):
@@ -153,5 +310,6 @@ def _title(watched: Watched) -> Content:
     snapshot = watched.snapshot
     state = Content.styled(state_name(snapshot), f"bold $text-{STATE_COLORS[snapshot.state]}")
     recipe = recipe_name(watched.recipe) if watched.recipe else ""
-    parts = [Content.styled(watched.title or snapshot.name, "bold"), Content(recipe), state, Content(snapshot.run_id)]
+    name = Content.styled(watched.title or snapshot.name, "bold")
+    parts = [name, Content.styled(recipe or "", "not bold"), state, Content.styled(snapshot.run_id, "not bold")]
     return Content(" · ").join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""What the Train screen knows of a run at one look: read in a thread, handed on as one immutable value."""
+"""What the Train screen knows of a run at one moment: read in a thread, handed on as one immutable value."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from tui_cnn.runs.snapshot import Follower, Snapshot
 from tui_cnn.runs.state import ACTIVE
 
 _EACH = 2
-"""Looks between two at the worker's process: its share of the processor is a mean over that time."""
+"""The worker's process is measured at every second reading: its share of the processor is a mean over that time."""
 
 
 class Vitals(NamedTuple):
@@ -36,19 +36,19 @@ class Watched(NamedTuple):
 
 
 class RunWatcher:
-    """Looks at one run, from one thread at a time."""
+    """Reads one run again and again, from one thread at a time."""
 
     def __init__(self, run: RunDirectory) -> None:
         self.run = run
         self.follower = Follower(run)
         self._process: psutil.Process | None = None
         self._vitals: Vitals | None = None
-        self._looks = 0
+        self._readings = 0
         self._recipe: Recipe | None = None
         self._names: tuple[str, ...] | None = None
         self._watched: Watched | None = None
 
-    def look(self) -> Watched:
+    def read(self) -> Watched:
         """Read what is new; the same object as before where nothing has changed."""
         snapshot = self.follower.poll()
         if self._names is None:
@@ -72,9 +72,9 @@ class RunWatcher:
             self._names = ()
 
     def _measure(self, snapshot: Snapshot) -> Vitals | None:
-        """Ask the system about the worker; nothing is told of one that is not at the run any more."""
+        """Ask the system about the worker; nothing is known of one that has left the run."""
         pid = snapshot.started.pid if snapshot.started and snapshot.state in ACTIVE else None
-        self._looks += 1
+        self._readings += 1
         try:
             if pid is None:
                 self._process = self._vitals = None
@@ -82,7 +82,7 @@ class RunWatcher:
                 self._process = psutil.Process(pid)
                 self._process.cpu_percent()  # the first call only begins to measure
                 self._vitals = None
-            elif self._looks % _EACH == 0:
+            elif self._readings % _EACH == 0:
                 with self._process.oneshot():
                     self._vitals = Vitals(self._process.cpu_percent(), self._process.memory_info().rss)
         except psutil.Error:

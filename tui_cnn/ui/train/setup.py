@@ -1,51 +1,53 @@
 """Setting up a run: the form of its recipe, what is known before it starts, its rate, and what earlier runs came to."""
 
 from threading import Lock
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from tui_cnn.core.network import Network
 from tui_cnn.i18n import _
+from tui_cnn.runs import launch
+from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.machine import digest
+from tui_cnn.runs.preflight import check
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 from tui_cnn.ui.design import Design
 from tui_cnn.ui.toolkit.form import StructForm
 from tui_cnn.ui.toolkit.plot_view import PlotView
 from tui_cnn.ui.toolkit.run_list import Listed, RunList
+from tui_cnn.ui.train.actions import RECIPE, START_BINDING
 from tui_cnn.ui.train.earlier_runs import earlier_table
-from tui_cnn.ui.train.forecast import Forecast, forecast
-from tui_cnn.ui.train.forecast_text import forecast_table
+from tui_cnn.ui.train.forecast import Forecast, forecast_table, make_forecast
 from tui_cnn.ui.train.rate_chart import rate_plot
 from tui_cnn.ui.train.recipe_form import RecipeForm
-from tui_cnn.ui.train.worker_pool import Warm
+from tui_cnn.ui.train.worker_pool import WorkerPool
+from tui_cnn.ui.workspace import workspace_of
 
 _TICK = 0.5
-_BORDER = 2
+_ROOM_FOR_RATE = 20
+"""Rows from which on the learning rate is drawn below the form."""
 
 
-class Setup(Horizontal):
-    """Works out the forecast anew when the recipe or the network changes, and when more is known of the machine."""
+class Setup(Horizontal, can_focus=True):
+    """Starts runs; it has the focus itself once its form is left.
 
+    It works out the forecast anew when the recipe or the network changes, and when more is known of the machine.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*RECIPE.bindings(), START_BINDING]
     DEFAULT_CSS = """
     Setup {
         height: 100%;
-        padding: 1 1;
-        & .box {
-            height: auto;
-            max-height: 100%;
-            border: round $foreground 20%;
-            border-title-color: $text;
-            border-title-style: bold;
-            padding: 0 1;
-        }
-        & #left { width: 1fr; max-width: 72; }
-        & #right { width: 1fr; max-width: 64; margin-left: 1; }
-        & #rate { height: 1fr; min-height: 6; max-height: 14; padding: 0; }
-        & #earlier Static { width: auto; }
+        & .column { width: 1fr; }
+        & #how, & #before { height: auto; max-height: 100%; }
+        & #rate, & #earlier { height: 1fr; min-height: 6; }
         & #worker { height: auto; color: $text-muted; padding-top: 1; }
         & #what { height: auto; padding-bottom: 1; color: $text-error; display: none; }
         & #note { height: auto; padding-top: 1; color: $text-warning; display: none; }
@@ -54,13 +56,13 @@ class Setup(Horizontal):
     }
     """
 
-    def __init__(self, recipe: Recipe, warm: Warm, *, id: str) -> None:  # noqa: A002
+    def __init__(self, recipe: Recipe, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._first = recipe
-        self._warm = warm
-        self._design: Design | None = None
         self._recipe = recipe
-        self._told: Forecast | None = None
+        self._pool = WorkerPool()
+        self._starting = False
+        self._design: Design | None = None
+        self._forecast: Forecast | None = None
         self._working = Lock()
         self._drawn: object = None
         self._runs = RunList()
@@ -68,107 +70,143 @@ class Setup(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lay out the form and the forecast, and below them what else is worth knowing."""
-        with Vertical(id="left"):
-            with Vertical(id="how", classes="box"):
+        with Vertical(classes="column"):
+            with Vertical(id="how", classes="panel"):
                 yield Static(id="what")
-                yield RecipeForm(self._first, id="recipe")
+                yield RecipeForm(self._recipe, id="recipe")
                 yield Static(id="note")
-            with Vertical(id="rate", classes="box") as rate:
-                rate.border_title = _("Learning rate over the epochs")
-                yield PlotView()
-        with Vertical(id="right"):
-            with Vertical(id="before", classes="box") as before:
+            rate = PlotView(id="rate", classes="panel")
+            rate.border_title = _("Learning rate over the epochs")
+            yield rate
+        with Vertical(classes="column"):
+            with Vertical(id="before", classes="panel") as before:
                 before.border_title = _("Forecast")
                 yield Static(id="forecast")
                 yield Static(id="worker")
-            with Vertical(id="earlier", classes="box") as earlier:
-                earlier.border_title = _("Earlier runs of this network")
-                yield Static()
+            earlier = Static(id="earlier", classes="panel")
+            earlier.border_title = _("Earlier runs of this network")
+            yield earlier
 
     def on_mount(self) -> None:
-        """Look now and then at what becomes ready."""
-        self.set_interval(_TICK, self._tend)
+        """Follow the design, and look now and then for what becomes ready."""
+        workspace_of(self).subscribe(self, "design", self._show)
+        self.set_interval(_TICK, self._update)
+
+    def on_unmount(self) -> None:
+        """End the worker that waits for a run."""
+        self._pool.close()
 
     @property
     def form(self) -> RecipeForm:
         """The form of the recipe."""
         return self.query_one(RecipeForm)
 
-    def show(self, design: Design) -> None:
-        """Say what would be trained."""
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to leave the form only where it has the focus."""
+        return action != "leave_form" or self.form.has_focus_within
+
+    def action_leave_form(self) -> None:
+        """Leave the form, so that the screen's own keys can be used."""
+        self.focus()
+
+    def action_start_run(self) -> None:
+        """Start to train the design by the recipe, unless that makes no sense or is being done."""
+        recipe = self.form.recipe
+        if recipe is not None and not self._starting:
+            self._starting = True  # a second Enter would start a second run
+            self._start(workspace_of(self).design.network, recipe)
+
+    @work(thread=True, group="start")
+    def _start(self, network: Network, recipe: Recipe) -> None:
+        workspace = workspace_of(self)
+        try:
+            run = launch.start_checked(check(network, recipe), prewarmed=self._pool.take())
+        except (RunError, ValueError) as error:
+            self._starting = False
+            workspace.report(error)
+        else:
+            self._pool.release()
+            self.app.call_from_thread(setattr, workspace, "shown_run", run)
+            self._starting = False
+
+    def on_resize(self) -> None:
+        """Fit what is drawn to the new size."""
+        self.query_one("#rate").display = self.size.height >= _ROOM_FOR_RATE
+        self._drawn = None
+        self.call_after_refresh(self._draw)
+
+    def _show(self, design: Design) -> None:
+        """Show what would be trained."""
         self._design = design
         self.query_one("#how").border_title = Content(_("Train {name}").format(name=design.network.name))
         errors = [check for check in design.analysis.checks if check.severity == "error"]
         self.set_class(bool(errors), "-wrong")
         self.query_one("#what", Static).update(Content(f"✗ {errors[0]}" if errors else ""))
-        self._told = self._earlier = None
-        self._tend()
-
-    def on_resize(self) -> None:
-        """Fit what is drawn to the new size."""
-        self._drawn = None
-        self.call_after_refresh(self._draw)
+        self._forecast = self._earlier = None
+        self._update()
 
     @on(StructForm.Changed)
-    def _changed(self, event: StructForm.Changed) -> None:
+    def _recipe_changed(self, event: StructForm.Changed) -> None:
         event.stop()
         if isinstance(event.value, Recipe) and event.value != self._recipe:
-            self._recipe, self._told = event.value, None
-            self._tend()
+            self._recipe, self._forecast = event.value, None
+            self._update()
 
-    def _tend(self) -> None:
-        """Draw what is known, and look for more, while this is on display."""
+    def _update(self) -> None:
+        """Draw what is known, and work out more, while this is on display."""
         if self.display and self.screen.is_current and self._design is not None:
             self._draw()
-            self._look(self._design, self._recipe)
+            self._work_out(self._design, self._recipe)
 
     @work(thread=True, group="forecast")
-    def _look(self, design: Design, recipe: Recipe) -> None:
+    def _work_out(self, design: Design, recipe: Recipe) -> None:
         if not self._working.acquire(blocking=False):
             return
         try:
-            self._warm.tend(runtime(design.network, recipe))
-            told = forecast(design.analysis, recipe)
-            self.app.call_from_thread(self._take, design, recipe, told)
+            self._pool.fill(runtime(design.network, recipe))
+            forecast = make_forecast(design.analysis, recipe)
+            self.app.call_from_thread(self._take, design, recipe, forecast)
             same = digest(design.network)
-            *_some, every = self._runs.read()
-            earlier = tuple(one for one in every if one.summary.digest == same)
-            self.app.call_from_thread(self._take, design, recipe, told, earlier)
+            *_portions, runs = self._runs.read()
+            earlier = tuple(listed for listed in runs if listed.summary.digest == same)
+            self.app.call_from_thread(self._take, design, recipe, forecast, earlier)
         finally:
             self._working.release()
 
-    def _take(self, design: Design, recipe: Recipe, told: Forecast, earlier: tuple[Listed, ...] | None = None) -> None:
+    def _take(
+        self, design: Design, recipe: Recipe, forecast: Forecast, earlier: tuple[Listed, ...] | None = None
+    ) -> None:
         if recipe == self._recipe and design is self._design and self.is_mounted:
-            self._told = told
+            self._forecast = forecast
             self._earlier = self._earlier if earlier is None else earlier
             self._draw()
 
     def _draw(self) -> None:
         """Draw, if there is something new."""
-        design, told = self._design, self._told
-        warm = self._warm
-        state = (design, self._recipe, told, self._earlier, warm.measuring, warm.ready, warm.loading)
+        design, forecast, pool = self._design, self._forecast, self._pool
+        state = (design, self._recipe, forecast, self._earlier, pool.measuring, pool.ready, pool.loading)
         if design is None or state == self._drawn:
             return
         self._drawn = state
-        brief = not self.query_one("#rate").display
-        table = forecast_table(design.analysis, self._recipe, told, measuring=warm.measuring, brief=brief)
+        rate, earlier = self.query_one("#rate", PlotView), self.query_one("#earlier", Static)
+        table = forecast_table(
+            design.analysis, self._recipe, forecast, measuring=pool.measuring, with_rate=not rate.display
+        )
         self.query_one("#forecast", Static).update(table)
-        self.query_one("#worker", Static).update(Content(self._worker(told)))
-        notes = told.notes if told else ()
+        self.query_one("#worker", Static).update(Content(self._worker_state(forecast)))
+        notes = forecast.notes if forecast else ()
         self.set_class(bool(notes) and not self.has_class("-wrong"), "-noted")
         self.query_one("#note", Static).update(Content("\n".join(f"⚠ {note}" for note in notes)))
-        plot = self.query_one("#rate PlotView", PlotView)
-        plot.show(rate_plot(self._recipe, told.steps if told and told.steps else 100, plot.columns, plot.size.height))
+        steps = forecast.steps if forecast and forecast.steps else 100
+        rate.show_plot(rate_plot(self._recipe, steps, rate.columns, rate.size.height))
         if self._earlier is not None:
-            room = self.query_one("#right").size.height - self.query_one("#before").outer_size.height - _BORDER
-            self.query_one("#earlier Static", Static).update(earlier_table(self._earlier, room))
+            earlier.update(earlier_table(self._earlier, earlier.size.height))
 
-    def _worker(self, told: Forecast | None) -> str:
-        if told is not None and told.queued:
+    def _worker_state(self, forecast: Forecast | None) -> str:
+        if forecast is not None and forecast.queued:
             return _("Another run is training: this run will be queued.")
-        if self._warm.ready:
+        if self._pool.ready:
             return _("A worker is ready: training starts at once.")
-        if self._warm.loading:
+        if self._pool.loading:
             return _("A worker is loading TensorFlow …")
         return _("The run trains in its own process and continues when you quit.")

@@ -1,4 +1,4 @@
-"""Who answers what."""
+"""The handlers of requests."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,9 +9,9 @@ from tui_cnn.runs.inspection.requests import (
     Activate,
     AnyRequest,
     Evaluate,
+    FieldRequest,
     GradCam,
     Kernels,
-    Look,
     Occlude,
     Open,
     Predict,
@@ -23,9 +23,9 @@ from tui_cnn.runs.inspection.requests import (
 from tui_cnn.worker.inspection import attribution, outputs, receptive_field, sampling
 from tui_cnn.worker.inspection.engine_cache import EngineCache
 from tui_cnn.worker.inspection.job import Job
-from tui_cnn.worker.inspection.loaded_model import Opened
+from tui_cnn.worker.inspection.loaded_model import LoadedModel
 
-_ANSWERS: dict[type, Callable[[Opened, Any], Job]] = {
+_ANSWERS: dict[type, Callable[[LoadedModel, Any], Job]] = {
     Open: outputs.describe,
     Predict: outputs.predict,
     Activate: outputs.activate,
@@ -33,8 +33,8 @@ _ANSWERS: dict[type, Callable[[Opened, Any], Job]] = {
     Saliency: attribution.saliency,
     GradCam: attribution.grad_cam,
     Occlude: attribution.occlude,
-    Look: receptive_field.look,
-    TopPatches: receptive_field.excite,
+    FieldRequest: receptive_field.receptive_field,
+    TopPatches: receptive_field.top_patches,
     Range: sampling.ranges,
     Shift: sampling.shifts,
     Evaluate: sampling.evaluate,
@@ -42,17 +42,17 @@ _ANSWERS: dict[type, Callable[[Opened, Any], Job]] = {
 
 
 class Answers:
-    """Answers requests, and keeps open what they are about."""
+    """Answers requests, and caches the models that they are about."""
 
     def __init__(self) -> None:
-        self._shelf = EngineCache()
+        self._cache = EngineCache()
 
     def begin(self, request: AnyRequest) -> Job:
-        """Begin to answer; nothing is done before the first turn.
+        """Return the job that answers a request; its work begins with its first step.
 
-        Raises (in a turn):
-            RunError, FormatError, DataError: it cannot be answered.
+        Raises (in a step):
+            UserError: it cannot be answered.
         """
-        opened = self._shelf.open(request.source) if isinstance(request, Open) else self._shelf.get(request.source)
-        reply = yield from _ANSWERS[type(request)](opened, request)
-        return msgspec.structs.replace(reply, stamp=opened.stamp)
+        loaded = self._cache.open(request.source) if isinstance(request, Open) else self._cache.get(request.source)
+        reply = yield from _ANSWERS[type(request)](loaded, request)
+        return msgspec.structs.replace(reply, stamp=loaded.stamp)

@@ -1,4 +1,4 @@
-"""Why a network says what it says: saliency, Grad-CAM, occlusion.
+"""Why a network predicts a class: saliency, Grad-CAM, occlusion.
 
 Simonyan, Vedaldi, Zisserman, "Deep Inside Convolutional Networks", 2013; Selvaraju et al., "Grad-CAM", 2017; Zeiler,
 Fergus, "Visualizing and Understanding Convolutional Networks", 2014. The score of a class is that before the softmax.
@@ -11,29 +11,29 @@ from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.arrays import pack
 from tui_cnn.runs.inspection.replies import Heat, Heats
 from tui_cnn.runs.inspection.requests import GradCam, Occlude, Saliency
-from tui_cnn.worker.inspection.job import Job, aim
-from tui_cnn.worker.inspection.loaded_model import BATCH, Opened
+from tui_cnn.worker.inspection.job import Job, target_class
+from tui_cnn.worker.inspection.loaded_model import BATCH, LoadedModel
 
 _MAP_AXES = 3
 
 
-def saliency(opened: Opened, request: Saliency) -> Job:
-    """Take the absolute gradient of the score in each pixel, the largest of its channels."""
+def saliency(loaded: LoadedModel, request: Saliency) -> Job:
+    """Compute the absolute gradient of the score in each pixel, the largest of its channels."""
     yield 0.0
-    pixels = opened.pixels(request.image)
-    target, probability = aim(opened, pixels, request.target)
-    _score, gradient, _outputs, _inner = opened.engine.gradients(opened.inputs(pixels[np.newaxis]), np.int32(target))
-    values = opened.as_map(np.abs(gradient[0].numpy()))
+    pixels = loaded.pixels(request.image)
+    target, probability = target_class(loaded, pixels, request.target)
+    _score, gradient, _outputs, _inner = loaded.engine.gradients(loaded.inputs(pixels[np.newaxis]), np.int32(target))
+    values = loaded.as_map(np.abs(gradient[0].numpy()))
     return Heat(values=pack(values), target=target, probability=probability)
 
 
-def grad_cam(opened: Opened, request: GradCam) -> Job:
+def grad_cam(loaded: LoadedModel, request: GradCam) -> Job:
     """Weigh the maps of each layer by the mean gradients of the score in them, sum, and keep what is above 0."""
     yield 0.0
-    pixels = opened.pixels(request.image)
-    target, probability = aim(opened, pixels, request.target)
-    engine = opened.engine
-    _score, _pixels, outputs, gradients = engine.gradients(opened.inputs(pixels[np.newaxis]), np.int32(target))
+    pixels = loaded.pixels(request.image)
+    target, probability = target_class(loaded, pixels, request.target)
+    engine = loaded.engine
+    _score, _pixels, outputs, gradients = engine.gradients(loaded.inputs(pixels[np.newaxis]), np.int32(target))
     names, values = [], []
     for layer, output, gradient in zip(engine.layers, outputs, gradients, strict=True):
         if len(output.shape) == _MAP_AXES + 1:
@@ -41,14 +41,14 @@ def grad_cam(opened: Opened, request: GradCam) -> Job:
             names.append(layer.name)
             values.append(pack(np.maximum(output[0].numpy() @ importance, 0)))
     if not names:
-        raise RunError(_("{name}: no layer with feature maps").format(name=opened.network.name))
+        raise RunError(_("{name}: no layer with feature maps").format(name=loaded.network.name))
     return Heats(layers=tuple(names), values=tuple(values), target=target, probability=probability)
 
 
-def occlude(opened: Opened, request: Occlude) -> Job:
-    """Cover each place in turn, and see what is left of the probability."""
-    pixels = opened.pixels(request.image)
-    target, probability = aim(opened, pixels, request.target)
+def occlude(loaded: LoadedModel, request: Occlude) -> Job:
+    """Compute the probability with each place covered in turn."""
+    pixels = loaded.pixels(request.image)
+    target, probability = target_class(loaded, pixels, request.target)
     height, width = pixels.shape
     if request.size > min(height, width):
         message = _("a square of size {size} does not fit into an image of {height}×{width}")
@@ -62,6 +62,6 @@ def occlude(opened: Opened, request: Occlude) -> Job:
         covered = np.repeat(pixels[np.newaxis], len(corners[begin : begin + BATCH]), axis=0)
         for image, (top, left) in zip(covered, corners[begin : begin + BATCH], strict=True):
             image[top : top + request.size, left : left + request.size] = request.grey
-        left_over.append(opened.predict(covered)[:, target])
+        left_over.append(loaded.predict(covered)[:, target])
     values = np.concatenate(left_over).reshape(len(tops), len(lefts))
     return Heat(values=pack(values), target=target, probability=probability)

@@ -1,4 +1,4 @@
-"""A network made ready to be looked into: built once, and compiled once for all of its layers."""
+"""A network prepared for inspection: built once, and compiled once for all of its layers."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from tui_cnn.worker.build import build
 Floats = npt.NDArray[np.float32]
 
 
-class Layer(NamedTuple):
+class InspectedLayer(NamedTuple):
     """A layer whose activations can be seen."""
 
     path: Path
@@ -50,7 +50,7 @@ class Engine:
     Inputs are float32, `(n, *input_shape)`. Scores are what a softmax makes probabilities of.
 
     Attributes:
-        layers: in the order in which an image goes through them.
+        layers: in the order in which an image passes through them.
         activations: inputs -> (outputs of all layers, scores).
         probabilities: inputs -> (n, classes).
         gradients: (one input, class) -> (score, its gradient in the input, outputs of all layers, gradients in them).
@@ -58,7 +58,7 @@ class Engine:
 
     Raises:
         FormatError: the network cannot be built.
-        RunError: it gives no classes.
+        RunError: its output is not a list of classes.
     """
 
     def __init__(self, network: Network) -> None:
@@ -82,22 +82,22 @@ class Engine:
         self.probabilities = self.compiled("probabilities", self._probabilities)
         self.gradients = self.compiled("gradients", self._gradients, numbers=1)
 
-    def place(self, name: str) -> int:
+    def index(self, name: str) -> int:
         """Find a layer by its name.
 
         Raises:
-            RunError: there is none.
+            RunError: no layer has this name.
         """
-        for place, layer in enumerate(self.layers):
+        for index, layer in enumerate(self.layers):
             if layer.name == name:
-                return place
+                return index
         message = _("{network} has no layer “{name}”; its layers are: {names}")
         listed = ", ".join(layer.name for layer in self.layers)
         raise RunError(message.format(network=self.network.name, name=name, names=listed))
 
-    def until(self, place: int) -> keras.Model:
+    def until(self, index: int) -> keras.Model:
         """Return the part of the model up to a layer."""
-        return keras.Model(self.model.input, self.layers[place].keras.output)
+        return keras.Model(self.model.input, self.layers[index].keras.output)
 
     def compiled(self, name: str, function: Callable[..., Any], numbers: int = 0) -> Any:
         """Compile a function of inputs and so many whole numbers, or return what was compiled by this name before."""
@@ -112,7 +112,7 @@ class Engine:
         return outputs, scores
 
     def get_weights(self) -> list[npt.NDArray[Any]]:
-        """Take a copy of the weights."""
+        """Return a copy of the weights."""
         return list(self.model.get_weights())
 
     def set_weights(self, weights: list[npt.NDArray[Any]]) -> None:
@@ -147,7 +147,7 @@ class Engine:
         return score, pixels, outputs, inner
 
 
-def _layers(analysis: Analysis, model: keras.Model) -> list[Layer]:
+def _layers(analysis: Analysis, model: keras.Model) -> list[InspectedLayer]:
     """List the layers: branches come where they are merged, blocks are only what is in them."""
     rows = {row.path: row for row in analysis.rows}
 
@@ -164,6 +164,6 @@ def _layers(analysis: Analysis, model: keras.Model) -> list[Layer]:
             else:
                 suffixes = [call.suffix for call in layer.keras_calls(rows[path].input_shape)]
             parts = {suffix: model.get_layer(keras_name(name, suffix)) for suffix in suffixes}
-            yield Layer(path, name, type(layer).__name__, parts[""], parts)
+            yield InspectedLayer(path, name, type(layer).__name__, parts[""], parts)
 
     return list(walk(analysis.network.layers, ()))

@@ -1,4 +1,4 @@
-"""What is open, so that it need not be read, built and compiled again."""
+"""Open models, so that they need not be read, built and compiled again."""
 
 from collections import OrderedDict
 from pathlib import Path
@@ -11,7 +11,7 @@ from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.inspection.source import Source, stamp, weights_file
 from tui_cnn.worker.inspection.engine import Engine
-from tui_cnn.worker.inspection.loaded_model import Opened
+from tui_cnn.worker.inspection.loaded_model import LoadedModel
 from tui_cnn.worker.inspection.weights import load_weights
 
 _MOST_ENGINES = 4
@@ -19,46 +19,46 @@ _MOST_OPENED = 32
 
 
 class EngineCache:
-    """What is open: engines by their networks, weights by their sources, data sets by their directories."""
+    """Engines by their networks, weights by their sources, data sets by their directories."""
 
     def __init__(self) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
-        self._opened: OrderedDict[Source, Opened] = OrderedDict()
+        self._loaded: OrderedDict[Source, LoadedModel] = OrderedDict()
         self._tests: dict[str, TestSet] = {}
 
-    def get(self, source: Source) -> Opened:
-        """Return what is open, or open it.
+    def get(self, source: Source) -> LoadedModel:
+        """Return a source that is open, or open it.
 
         Raises:
-            RunError, FormatError, DataError: it cannot be opened.
+            UserError: it cannot be opened.
         """
-        opened = self._opened.get(source)
-        if opened is None:
+        loaded = self._loaded.get(source)
+        if loaded is None:
             return self.open(source)
-        self._opened.move_to_end(source)
-        return opened
+        self._loaded.move_to_end(source)
+        return loaded
 
-    def open(self, source: Source) -> Opened:
-        """Open a source, anew if its weights have changed.
+    def open(self, source: Source) -> LoadedModel:
+        """Open a source, again if its weights have changed.
 
         Raises:
-            RunError, FormatError, DataError: it cannot be opened; what was open before is open no more.
+            UserError: it cannot be opened; what was open before is open no more.
         """
-        before = self._opened.pop(source, None)
+        before = self._loaded.pop(source, None)
         now = stamp(source)
         if before is not None and before.stamp == now:
-            self._opened[source] = before
+            self._loaded[source] = before
             return before
         network, directory = _described(source)
         engine = self._engine(network)
         test = self._test(directory)
         engine.owner = None
         load_weights(engine.model, weights_file(source), _missing(source))
-        opened = Opened(source, now or 0, engine, test, directory)
-        self._opened[source] = opened
-        while len(self._opened) > _MOST_OPENED:
-            self._opened.popitem(last=False)
-        return opened
+        loaded = LoadedModel(source, now or 0, engine, test, directory)
+        self._loaded[source] = loaded
+        while len(self._loaded) > _MOST_OPENED:
+            self._loaded.popitem(last=False)
+        return loaded
 
     def _engine(self, network: Network) -> Engine:
         text = dumps_network(network)

@@ -10,24 +10,24 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.replies import AnyReply
 from tui_cnn.worker.inspection.engine import Floats
-from tui_cnn.worker.inspection.loaded_model import Opened, Pixels
+from tui_cnn.worker.inspection.loaded_model import LoadedModel, Pixels
 
 Job = Generator[float, None, AnyReply]
 """Yields the share of the work that is done, 0 to 1, and returns the answer."""
 
 
 def probabilities_of(scores: Any) -> Floats:
-    """Turn scores (n, classes) into probabilities."""
+    """Convert scores (n, classes) to probabilities."""
     return np.asarray(tf.nn.softmax(scores))
 
 
-def aim(opened: Opened, pixels: Pixels, target: int | None) -> tuple[int, float]:
-    """Return the class that is meant for an image (height, width), and its probability.
+def target_class(loaded: LoadedModel, pixels: Pixels, target: int | None) -> tuple[int, float]:
+    """Return the target class of an image (height, width), and its probability.
 
     Raises:
-        RunError: there is no such class.
+        RunError: no class has this number.
     """
-    probabilities = opened.predict(pixels[np.newaxis])[0]
+    probabilities = loaded.predict(pixels[np.newaxis])[0]
     if target is None:
         target = int(probabilities.argmax())
     if not 0 <= target < len(probabilities):

@@ -1,4 +1,4 @@
-"""A checkpoint that is being looked into."""
+"""A checkpoint that is being inspected."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +23,7 @@ BATCH = 250
 Pixels = npt.NDArray[np.uint8]
 
 
-class Opened:
+class LoadedModel:
     """The weights of a source as they were at `stamp`, in the engine of their network, beside the test set."""
 
     def __init__(self, source: Source, stamp: int, engine: Engine, test: TestSet, directory: str) -> None:
@@ -39,7 +39,7 @@ class Opened:
 
     @property
     def engine(self) -> Engine:
-        """The engine, with these weights in it. To be asked for anew after every pause: others may use it meanwhile."""
+        """The engine, with these weights in it. Get it again after every `yield`: other jobs may use it meanwhile."""
         if self._engine.owner is not self:
             self._engine.set_weights(self._weights)
             self._engine.owner = self
@@ -72,21 +72,21 @@ class Opened:
 
     @property
     def input_size(self) -> tuple[int, int]:
-        """(height, width) of the network's input; that of the images, where they go in as a list of numbers."""
+        """(height, width) of the network's input; that of the images, where the input is a list of numbers."""
         shape = self.network.input_shape
         return (shape[0], shape[1]) if len(shape) > 1 else self.image_shape
 
     def pixels(self, image: Image) -> Pixels:
-        """Find one image: (height, width).
+        """Return an image: (height, width).
 
         Raises:
-            RunError: there is none of that number, or it is not as large as those of the data set.
+            RunError: no image has that number, or it is not as large as those of the data set.
         """
         (only, *_more) = self.batch((image,) if isinstance(image, int) else image)
         return np.asarray(only, np.uint8)
 
     def batch(self, images: tuple[int, ...] | Array) -> Pixels:
-        """Find images, by their numbers or as arrays, and give them as (n, height, width).
+        """Return images, by their numbers or as arrays: (n, height, width).
 
         Raises:
             RunError: as `pixels`.
@@ -111,28 +111,28 @@ class Opened:
         return chosen
 
     def fitted(self, pixels: Pixels) -> Pixels:
-        """Pad and shape images (n, height, width) as the network takes them, still in bytes."""
+        """Pad and reshape images (n, height, width) as the network's input, still in bytes."""
         return np.asarray(fitted(pixels, self._fitting))
 
     def inputs(self, pixels: Pixels) -> Floats:
-        """Turn images (n, height, width) into what the network takes, 0 to 1."""
+        """Convert images (n, height, width) to the network's input, 0 to 1."""
         return np.asarray(scaled(fitted(pixels, self._fitting)))
 
     def as_map(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Lay what each number of an input got, of the input's shape, over the image; of several channels the most."""
+        """Reshape values of the input's shape to (height, width); the largest of several channels."""
         laid = values.reshape(*self.input_size, -1).max(axis=-1)
         return np.asarray(laid)
 
     def predict(self, pixels: Pixels) -> Floats:
-        """Probabilities (n, classes) of images, in one go."""
+        """Probabilities (n, classes) of images, in one call."""
         return np.asarray(self.engine.probabilities(self.inputs(pixels)))
 
     def sample(self, count: int) -> npt.NDArray[np.int64]:
-        """Draw numbers of test images; the same each time."""
+        """Draw test images, the same each time; return their numbers."""
         return sample(self.test.labels, count)
 
 
 def batches(numbers: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
-    """Cut a list into pieces that take a moment each."""
+    """Split a list into batches."""
     for begin in range(0, len(numbers), BATCH):
         yield numbers[begin : begin + BATCH]

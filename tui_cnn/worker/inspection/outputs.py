@@ -1,27 +1,26 @@
-"""What there is, what each layer makes of an image, and the weights."""
+"""The description of a network, its outputs for an image, and its weights."""
 
 import numpy as np
 
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.runs.inspection.arrays import pack, pack_half
-from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights, Predictions, Weights
-from tui_cnn.runs.inspection.replies import Opened as OpenedReply
+from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights, OpenReply, Predictions, WeightsReply
 from tui_cnn.runs.inspection.requests import Activate, Kernels, Open, Predict
 from tui_cnn.worker.inspection.job import Job, probabilities_of
-from tui_cnn.worker.inspection.loaded_model import BATCH, Opened
+from tui_cnn.worker.inspection.loaded_model import BATCH, LoadedModel
 
 _KERNEL_AXES = 4
 
 
-def describe(opened: Opened, _request: Open) -> Job:
-    """Tell what there is to look at, and compile what every picked image needs."""
-    engine = opened.engine
+def describe(loaded: LoadedModel, _request: Open) -> Job:
+    """Describe the network, and compile what every image needs."""
+    engine = loaded.engine
     yield 0.0
-    blank = np.zeros((1, *opened.image_shape), np.uint8)
-    opened.engine.activations(opened.inputs(blank))
-    opened.predict(blank)
-    return OpenedReply(
-        network=dumps_network(opened.network),
+    blank = np.zeros((1, *loaded.image_shape), np.uint8)
+    loaded.engine.activations(loaded.inputs(blank))
+    loaded.predict(blank)
+    return OpenReply(
+        network=dumps_network(loaded.network),
         layers=tuple(
             LayerInfo(
                 path=layer.path,
@@ -32,45 +31,45 @@ def describe(opened: Opened, _request: Open) -> Job:
             )
             for layer in engine.layers
         ),
-        class_names=opened.class_names,
-        image_shape=opened.image_shape,
-        padding=opened.padding,
-        directory=opened.directory,
+        class_names=loaded.class_names,
+        image_shape=loaded.image_shape,
+        padding=loaded.padding,
+        directory=loaded.directory,
     )
 
 
-def predict(opened: Opened, request: Predict) -> Job:
-    """Give the probabilities of images."""
-    pixels = opened.batch(request.images)
-    found = []
+def predict(loaded: LoadedModel, request: Predict) -> Job:
+    """Compute the probabilities of images."""
+    pixels = loaded.batch(request.images)
+    results = []
     for begin in range(0, len(pixels), BATCH):
         yield begin / len(pixels)
-        found.append(opened.predict(pixels[begin : begin + BATCH]))
-    classes = len(opened.class_names)
-    return Predictions(probabilities=pack(np.concatenate([np.zeros((0, classes), np.float32), *found])))
+        results.append(loaded.predict(pixels[begin : begin + BATCH]))
+    classes = len(loaded.class_names)
+    return Predictions(probabilities=pack(np.concatenate([np.zeros((0, classes), np.float32), *results])))
 
 
-def activate(opened: Opened, request: Activate) -> Job:
-    """Give the outputs of all layers."""
+def activate(loaded: LoadedModel, request: Activate) -> Job:
+    """Compute the outputs of all layers."""
     yield 0.0
-    pixels = opened.pixels(request.image)[np.newaxis]
-    outputs, scores = opened.engine.activations(opened.inputs(pixels))
+    pixels = loaded.pixels(request.image)[np.newaxis]
+    outputs, scores = loaded.engine.activations(loaded.inputs(pixels))
     packed = pack if request.dtype == "float32" else pack_half
-    fitted = opened.fitted(pixels)[0]
+    fitted = loaded.fitted(pixels)[0]
     return Activations(
-        image=pack(fitted.reshape(opened.image_shape) if fitted.ndim == 1 else fitted),
+        image=pack(fitted.reshape(loaded.image_shape) if fitted.ndim == 1 else fitted),
         layers=tuple(packed(output[0].numpy()) for output in outputs),
         probabilities=pack(probabilities_of(scores)[0]),
     )
 
 
-def weights(opened: Opened, _request: Kernels) -> Job:
-    """Give the weights of all layers that have some."""
+def weights(loaded: LoadedModel, _request: Kernels) -> Job:
+    """Return the weights of all layers that have some."""
     yield 0.0
-    return Weights(
+    return WeightsReply(
         layers=tuple(
             LayerWeights(layer.name, {name: pack(weight.numpy()) for name, weight in found.items()})
-            for layer in opened.engine.layers
+            for layer in loaded.engine.layers
             if (found := layer.weights)
         )
     )

@@ -1,4 +1,4 @@
-"""What a cell sees, and what its channel likes to see."""
+"""The receptive field of a cell, and the places in images where its channel is most active."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,34 +11,34 @@ from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.arrays import pack
-from tui_cnn.runs.inspection.replies import Patches, Region, Seen
-from tui_cnn.runs.inspection.requests import Look, TopPatches
+from tui_cnn.runs.inspection.replies import FieldReply, Patches, Region
+from tui_cnn.runs.inspection.requests import FieldRequest, TopPatches
 from tui_cnn.worker.inspection.engine import Engine, Floats
 from tui_cnn.worker.inspection.job import Job
-from tui_cnn.worker.inspection.loaded_model import Opened, batches
+from tui_cnn.worker.inspection.loaded_model import LoadedModel, batches
 
 _ALL = -1
 _MAP_AXES = 3
 
 
-def look(opened: Opened, request: Look) -> Job:
+def receptive_field(loaded: LoadedModel, request: FieldRequest) -> Job:
     """Compute the region of a cell, and measure it by the gradient over several images."""
     yield 0.0
-    engine = opened.engine
-    place = engine.place(request.layer)
-    _require_cell(engine, place, request)
-    pixels = np.stack([opened.pixels(request.image), *opened.test.images[opened.sample(request.sample)]])
+    engine = loaded.engine
+    index = engine.index(request.layer)
+    _require_cell(engine, index, request)
+    pixels = np.stack([loaded.pixels(request.image), *loaded.test.images[loaded.sample(request.sample)]])
     channel = _ALL if request.channel is None else request.channel
     cell = (request.row, request.column, channel)
     total = np.zeros(engine.network.input_shape)
     for numbers in batches(np.arange(len(pixels))):
         yield float(numbers[0] / len(pixels))
-        engine = opened.engine
-        gradient = engine.compiled(f"cell of {place}", _gradient_of_cell(engine, place), numbers=3)
-        total += np.abs(gradient(opened.inputs(pixels[numbers]), *cell).numpy()).sum(axis=0)
-    mean = opened.as_map(total / len(pixels))
-    field = _field(engine, place)
-    return Seen(
+        engine = loaded.engine
+        gradient = engine.compiled(f"cell of {index}", _gradient_of_cell(engine, index), numbers=3)
+        total += np.abs(gradient(loaded.inputs(pixels[numbers]), *cell).numpy()).sum(axis=0)
+    mean = loaded.as_map(total / len(pixels))
+    field = _field(engine, index)
+    return FieldReply(
         gradient=pack(mean.astype(np.float32)),
         measured=_region(mean > 0),
         computed=None if field is None else field.region(request.row, request.column, mean.shape),
@@ -46,25 +46,25 @@ def look(opened: Opened, request: Look) -> Job:
     )
 
 
-def excite(opened: Opened, request: TopPatches) -> Job:
+def top_patches(loaded: LoadedModel, request: TopPatches) -> Job:
     """Find the strongest cell of each image and channel, then the strongest images of each channel."""
-    place = opened.engine.place(request.layer)
-    chosen = opened.sample(request.sample)
+    index = loaded.engine.index(request.layer)
+    chosen = loaded.sample(request.sample)
     strongest: list[Floats] = []
     cells: list[npt.NDArray[np.int64]] = []
     for numbers in batches(chosen):
         yield len(strongest) * len(numbers) / len(chosen)
-        engine = opened.engine
-        best = engine.compiled(f"best of {place}", _best_cell(engine, place))
-        values, positions = best(opened.inputs(opened.test.images[numbers]))
+        engine = loaded.engine
+        best = engine.compiled(f"best of {index}", _best_cell(engine, index))
+        values, positions = best(loaded.inputs(loaded.test.images[numbers]))
         strongest.append(values.numpy())
         cells.append(positions.numpy())
     values, positions = np.concatenate(strongest), np.concatenate(cells)  # (images, channels)
     order = np.argsort(-values, axis=0, kind="stable")[: request.top].T
     channels = np.arange(values.shape[1])[:, np.newaxis]
-    shape = engine.layers[place].keras.output.shape[1:]
+    shape = engine.layers[index].keras.output.shape[1:]
     rows, columns = np.divmod(positions[order, channels], shape[1] if len(shape) == _MAP_AXES else 1)
-    regions = _regions(engine, place, rows, columns, opened)
+    regions = _regions(engine, index, rows, columns, loaded)
     return Patches(
         images=pack(chosen[order].astype(np.int32)),
         rows=pack(rows.astype(np.int32)),
@@ -74,9 +74,9 @@ def excite(opened: Opened, request: TopPatches) -> Job:
     )
 
 
-def _gradient_of_cell(engine: Engine, place: int) -> Callable[..., Any]:
+def _gradient_of_cell(engine: Engine, index: int) -> Callable[..., Any]:
     """Make (inputs, row, column, channel) -> the gradient of the cell, or of all its channels, in the inputs."""
-    model = engine.until(place)
+    model = engine.until(index)
 
     def gradient(inputs: Any, row: Any, column: Any, channel: Any) -> Any:
         with tf.GradientTape() as tape:
@@ -90,9 +90,9 @@ def _gradient_of_cell(engine: Engine, place: int) -> Callable[..., Any]:
     return gradient
 
 
-def _best_cell(engine: Engine, place: int) -> Callable[..., Any]:
+def _best_cell(engine: Engine, index: int) -> Callable[..., Any]:
     """Make inputs -> (the largest value of each image and channel, at which cell), each (n, channels)."""
-    model = engine.until(place)
+    model = engine.until(index)
 
     def best(inputs: Any) -> Any:
         outputs = model(inputs, training=False)
@@ -102,8 +102,8 @@ def _best_cell(engine: Engine, place: int) -> Callable[..., Any]:
     return best
 
 
-def _require_cell(engine: Engine, place: int, request: Look) -> None:
-    shape = engine.layers[place].keras.output.shape[1:]
+def _require_cell(engine: Engine, index: int, request: FieldRequest) -> None:
+    shape = engine.layers[index].keras.output.shape[1:]
     rows, columns, channels = shape if len(shape) == _MAP_AXES else (1, 1, shape[-1])
     wanted = (request.row, request.column, request.channel or 0)
     if not all(0 <= number < limit for number, limit in zip(wanted, (rows, columns, channels), strict=True)):
@@ -112,14 +112,14 @@ def _require_cell(engine: Engine, place: int, request: Look) -> None:
         raise RunError(message.format(name=request.layer, cell=cell, shape=size))
 
 
-def _field(engine: Engine, place: int) -> ReceptiveField | None:
-    return next(row.field for row in engine.analysis.rows if row.path == engine.layers[place].path)
+def _field(engine: Engine, index: int) -> ReceptiveField | None:
+    return next(row.field for row in engine.analysis.rows if row.path == engine.layers[index].path)
 
 
-def _regions(engine: Engine, place: int, rows: Any, columns: Any, opened: Opened) -> Any:
-    """Compute what each cell sees; all of the image where that cannot be known. Returns (channels, top, 4), int32."""
-    image = opened.input_size
-    field = _field(engine, place)
+def _regions(engine: Engine, index: int, rows: Any, columns: Any, loaded: LoadedModel) -> Any:
+    """Compute the region of each cell; all of the image where it cannot be known. Returns (channels, top, 4), int32."""
+    image = loaded.input_size
+    field = _field(engine, index)
     flat = [
         (0, 0, image[0] - 1, image[1] - 1) if field is None else field.region(int(row), int(column), image)
         for row, column in zip(rows.ravel(), columns.ravel(), strict=True)

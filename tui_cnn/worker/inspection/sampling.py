@@ -1,4 +1,4 @@
-"""What many images of the test set show: evaluation, shifts, how far channels go."""
+"""Measurements over many images of the test set: evaluation, shifts, ranges of channels."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,25 +13,25 @@ from tui_cnn.runs.inspection.replies import ChannelRanges, Evaluation, Ranges, S
 from tui_cnn.runs.inspection.requests import Evaluate, Range, Shift
 from tui_cnn.worker.inspection.engine import Engine
 from tui_cnn.worker.inspection.job import Job
-from tui_cnn.worker.inspection.loaded_model import Opened, batches
+from tui_cnn.worker.inspection.loaded_model import LoadedModel, batches
 
 
-def evaluate(opened: Opened, _request: Evaluate) -> Job:
+def evaluate(loaded: LoadedModel, _request: Evaluate) -> Job:
     """Predict the whole test set, once for each state of the weights."""
-    test = opened.test
-    if opened.probabilities is None:
-        found = []
+    test = loaded.test
+    if loaded.probabilities is None:
+        results = []
         for numbers in batches(np.arange(len(test.labels))):
             yield float(numbers[0] / len(test.labels))
-            found.append(opened.predict(test.images[numbers]))
-        opened.probabilities = np.concatenate(found)
-    return Evaluation(probabilities=pack(opened.probabilities), labels=pack(test.labels))
+            results.append(loaded.predict(test.images[numbers]))
+        loaded.probabilities = np.concatenate(results)
+    return Evaluation(probabilities=pack(loaded.probabilities), labels=pack(test.labels))
 
 
-def shifts(opened: Opened, request: Shift) -> Job:
+def shifts(loaded: LoadedModel, request: Shift) -> Job:
     """Evaluate a sample at each place that the images are moved to."""
-    chosen = opened.sample(request.sample)
-    images, labels = opened.test.images[chosen], opened.test.labels[chosen]
+    chosen = loaded.sample(request.sample)
+    images, labels = loaded.test.images[chosen], loaded.test.labels[chosen]
     reach = range(-request.reach, request.reach + 1)
     right = np.zeros((len(reach), len(reach)), np.int64)
     for row, dy in enumerate(reach):
@@ -39,25 +39,25 @@ def shifts(opened: Opened, request: Shift) -> Job:
             moved = shift(images, dx, dy)
             for numbers in batches(np.arange(len(chosen))):
                 yield (row * len(reach) + column) / len(reach) ** 2
-                said = opened.predict(moved[numbers]).argmax(axis=1)
-                right[row, column] += int((said == labels[numbers]).sum())
+                predicted = loaded.predict(moved[numbers]).argmax(axis=1)
+                right[row, column] += int((predicted == labels[numbers]).sum())
     accuracy = (right / len(chosen)).astype(np.float32)
     return Shifts(accuracy=pack(accuracy), reach=request.reach, sample=len(chosen))
 
 
-def ranges(opened: Opened, request: Range) -> Job:
+def ranges(loaded: LoadedModel, request: Range) -> Job:
     """Gather the extremes and means of all channels of all layers."""
-    chosen = opened.sample(request.sample)
-    found: list[list[np.ndarray[Any, Any]]] = []
+    chosen = loaded.sample(request.sample)
+    results: list[list[np.ndarray[Any, Any]]] = []
     for numbers in batches(chosen):
-        yield len(found) * len(numbers) / len(chosen)
-        engine = opened.engine
+        yield len(results) * len(numbers) / len(chosen)
+        engine = loaded.engine
         extent = engine.compiled("ranges", _extents(engine))
-        found.append([values.numpy() for values in extent(opened.inputs(opened.test.images[numbers]))])
+        results.append([values.numpy() for values in extent(loaded.inputs(loaded.test.images[numbers]))])
     layers = []
     for place, layer in enumerate(engine.layers):
         lowest, highest, sums, active, counts = (
-            np.stack([part[5 * place + kind] for part in found]) for kind in range(5)
+            np.stack([part[5 * place + kind] for part in results]) for kind in range(5)
         )
         minimum, maximum = lowest.min(axis=0), highest.max(axis=0)
         layers.append(
@@ -78,17 +78,17 @@ def _extents(engine: Engine) -> Callable[..., Any]:
 
     def extents(inputs: Any) -> list[Any]:
         outputs, _scores = engine.forward(inputs)
-        found = []
+        results = []
         for output in outputs:
             flat = tf.cast(tf.reshape(output, (tf.shape(output)[0], -1, output.shape[-1])), tf.float32)
             peaks = tf.reduce_max(flat, axis=1)
-            found += [
+            results += [
                 tf.reduce_min(flat, axis=(0, 1)),
                 tf.reduce_max(peaks, axis=0),
                 tf.reduce_sum(flat, axis=(0, 1)),
                 tf.math.count_nonzero(peaks > 0, axis=0),
                 tf.fill((tf.shape(flat)[-1],), tf.shape(flat)[0] * tf.shape(flat)[1]),
             ]
-        return found
+        return results
 
     return extents

@@ -1,4 +1,4 @@
-"""`python -m tui_cnn.worker inspect`: questions come in, answers go out; it ends when its input does."""
+"""`python -m tui_cnn.worker inspect`: requests come in, replies go out; it ends when its input does."""
 
 import os
 import queue
@@ -12,12 +12,12 @@ from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 from tui_cnn.runs.inspection.frames import (
     PROTOCOL,
-    Answer,
-    Call,
-    Cancel,
+    CancelFrame,
     FromInspector,
-    Hello,
-    Note,
+    HelloFrame,
+    ProgressFrame,
+    ReplyFrame,
+    RequestFrame,
     ToInspector,
     frame,
     read_frame,
@@ -35,11 +35,11 @@ Inbox = queue.Queue[ToInspector]
 
 def main() -> int:
     """Serve until the input ends; return the exit status."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asks; closing the input ends this
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the client; closing the input ends this
     source, sink = _take_streams()
     inbox: Inbox = queue.Queue()
     threading.Thread(target=_receive, args=(source, inbox), daemon=True).start()
-    # A trainer may be at work on the GPU, whose memory it takes as a whole; a single image needs none.
+    # A trainer may use the GPU, and allocates all of its memory; a single image needs none.
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     try:
         load_tensorflow()
@@ -47,13 +47,13 @@ def main() -> int:
     except ImportError as error:
         sys.stderr.write(_("TensorFlow cannot be loaded: {reason}").format(reason=error) + "\n")
         return 1
-    _send(sink, Hello(PROTOCOL))
+    _send(sink, HelloFrame(PROTOCOL))
     _serve(inbox, sink, Answers())
     return 0
 
 
 def _take_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Keep the pipe to ourselves: whatever else prints or reads in this process meets the log, or nothing."""
+    """Reserve the pipe for frames: other output of this process goes to the log, other input is empty."""
     source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -63,7 +63,7 @@ def _take_streams() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _receive(source: BinaryIO, inbox: Inbox) -> None:
-    """Take in messages; at the end of the input end the process, whatever it is at."""
+    """Receive messages; at the end of the input end the process at once."""
     status = 0
     try:
         while (message := read_frame(source, to_inspector)) is not None:
@@ -80,35 +80,35 @@ def _send(sink: BinaryIO, message: FromInspector) -> None:
     try:
         while data:
             data = data[os.write(sink.fileno(), data) :]
-    except OSError:  # nobody listens any more
+    except OSError:  # the client has ended
         os._exit(0)
 
 
 def _serve(inbox: Inbox, sink: BinaryIO, answers: "Answers") -> None:
-    """Work on what is wanted, by turns: what has had the fewest turns comes first, so the newest does."""
+    """Step through the jobs: the one with the fewest steps comes first, so the newest does."""
     jobs: dict[int, tuple[int, Job]] = {}
     while True:
         while not jobs or not inbox.empty():
             match inbox.get():
-                case Call(id=number, request=request):
+                case RequestFrame(id=number, request=request):
                     jobs[number] = (0, answers.begin(request))
-                case Cancel(id=number):
+                case CancelFrame(id=number):
                     jobs.pop(number, None)
         number = min(jobs, key=lambda each: (jobs[each][0], -each))
         turns, job = jobs.pop(number)
         try:
             share = next(job)
         except StopIteration as end:
-            _send(sink, Answer(number, end.value))
+            _send(sink, ReplyFrame(number, end.value))
         except Exception as error:
-            _send(sink, Answer(number, Failure(message=_explain(error))))
+            _send(sink, ReplyFrame(number, Failure(message=_explain(error))))
         else:
             jobs[number] = (turns + 1, job)
-            _send(sink, Note(number, share))
+            _send(sink, ProgressFrame(number, share))
 
 
 def _explain(error: Exception) -> str:
-    """Put an error into one line; those that should not be go to the log as they are."""
+    """Describe an error in one line; the traceback of a mistake in this program goes to the log."""
     reason = next(iter(str(error).splitlines()), "") or type(error).__name__
     if isinstance(error, UserError):
         return reason

@@ -26,9 +26,9 @@ def load_weights(model: keras.Model, path: Path, missing: str) -> None:
         RunError: the file is not there (then the text is `missing`), is damaged, or is of another network.
     """
     try:
-        found = _names(path)
+        file_names = _names(path)
         expected = _places(model)
-        if strange := [name for place, name in expected.items() if found.get(place) != name]:
+        if strange := [name for place, name in expected.items() if file_names.get(place) != name]:
             message = _("{file}: has the weights of another network: its layer “{name}” is missing or in another place")
             raise RunError(message.format(file=path, name=strange[0]))
         with warnings.catch_warnings():
@@ -45,13 +45,13 @@ def load_weights(model: keras.Model, path: Path, missing: str) -> None:
 
 
 def _places(model: keras.Model) -> dict[str, str]:
-    """Say where in the file Keras looks for each layer that has weights, and how the layer is called."""
-    seen: Counter[str] = Counter()
+    """Return where in the file Keras looks for each layer that has weights, and the layer's name."""
+    counts: Counter[str] = Counter()
     places = {}
     for layer in model.layers:
         stem = snake_case(type(layer).__name__)
-        place = f"{stem}_{seen[stem]}" if seen[stem] else stem
-        seen[stem] += 1
+        place = f"{stem}_{counts[stem]}" if counts[stem] else stem
+        counts[stem] += 1
         if layer.weights:
             places[place] = layer.name
     return places

@@ -1,0 +1,164 @@
+"""What is taken from a trained network to the Lab: the bench computes what the network computes."""
+
+import msgspec
+import numpy as np
+import pytest
+
+from tests.ui import answering
+from tests.ui.answering import Answering, make_run
+from tests.ui.driving import opened
+from tui_cnn.core.layers import Activation, Block, Branches, Conv2D, Dense, DepthwiseConv2D, FixedConv2D, MaxPooling2D
+from tui_cnn.core.naming import names
+from tui_cnn.core.network import Network, walk
+from tui_cnn.formats.toml import dumps_network
+from tui_cnn.lab.scene import LabArrays, convolution
+from tui_cnn.lab.settings import ConvolutionSettings
+from tui_cnn.runs.inspection.arrays import pack
+from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights, WeightsReply
+from tui_cnn.ui.inspect import screen as inspect
+from tui_cnn.ui.inspect.lab_transfer import feeding, take_filter, take_map
+from tui_cnn.ui.inspect.scene import Scene
+
+
+@pytest.fixture
+def run(monkeypatch):
+    monkeypatch.setattr(inspect, "Inspector", Answering)
+    return make_run()
+
+
+def on_bench(brought):
+    """Compute what the Lab shows of what it is brought."""
+    settings = msgspec.structs.replace(ConvolutionSettings(), **brought.settings)
+    return convolution(settings, LabArrays(map=brought.map, trained=brought.trained))
+
+
+async def test_a_map_and_a_filter_go_to_the_lab(run):
+    async with opened(size=(120, 40)) as user:
+        await user.press("3")
+        await user.sees("above zero")
+        await user.press("right", "right", "t")
+        await user.until(lambda: user.app.current_mode == "lab")
+        await user.sees("Image map 26×26", "conv2d map 2", "vertical-edge")
+        bench = user.app.screen.bench
+        maps = bench.convolution.image[..., 0]
+        assert maps[0, 0] == pytest.approx(np.add.outer(range(3), range(3)).sum() * 4 / 255)
+        assert user.app.screen.form.value.image == "map"
+        await user.press("3", "k")
+        await user.sees("box blur")
+        await user.press("t")
+        await user.until(lambda: user.app.current_mode == "lab")
+        await user.sees("Kernel 3×3", "Test image 0", "conv2d filter 2, most like blur, cosine 1", "max(0, ")
+        assert bench.convolution.output()[..., 0] == pytest.approx(maps)
+        user.app.follow_link("lab:convolution?image=map&kernel=trained&place=3")
+        await user.until(lambda: bench.place == 2)
+        assert bench.convolution.image.shape == (28, 28, 1)  # a lesson may speak of what was taken
+        await user.press("p", "enter", *["right"] * 9)
+        await user.sees("Image map 28×28")
+
+
+async def test_what_has_not_been_taken_is_asked_for():
+    async with opened(size=(120, 40)) as user:
+        user.app.follow_link("lab:convolution?image=map&kernel=trained")
+        await user.sees("no map yet", "no trained filter yet")
+
+
+async def test_other_layers_stay(run, monkeypatch):
+    monkeypatch.setattr(answering, "LAYERS", (*answering.LAYERS[:3], LayerInfo((3,), "dense", "Dense", (10,), True)))
+    async with opened(size=(120, 40)) as user:
+        await user.press("3")
+        await user.sees("above zero")
+        await user.press("k", "down")
+        await user.sees("4 Dense")
+        await user.press("t")
+        await user.told("The Lab supports filters of Conv2D")
+        assert user.app.current_mode == "inspect"
+
+
+def of(layers, shape, keras):
+    """Build a network with random weights; return a scene of it, and what the inspector would answer."""
+    from tui_cnn.worker.build import build
+
+    network = Network("n", shape, layers)
+    keras.utils.set_random_seed(1)
+    model = build(network)
+    image = np.random.default_rng(1).integers(0, 256, shape).astype(np.uint8)
+    named = names(network)
+    heard = [(path, layer) for path, layer in walk(network.layers) if not isinstance(layer, Block) and path in named]
+    heard.sort(key=lambda each: [layer.name for layer in model.layers].index(named[each[0]]))
+    ends = keras.Model(model.input, [model.get_layer(named[path]).output for path, _layer in heard])
+    given = ends(image[np.newaxis] / np.float32(255))
+    outputs = [np.asarray(each)[0] for each in (given if len(heard) > 1 else [given])]
+    infos = tuple(
+        LayerInfo(path, named[path], type(layer).__name__, output.shape, False)
+        for (path, layer), output in zip(heard, outputs, strict=True)
+    )
+    weights = WeightsReply(
+        layers=tuple(
+            LayerWeights(layer.name, {weight.name: pack(weight.numpy()) for weight in layer.weights})
+            for layer in model.layers
+            if layer.weights
+        )
+    )
+    opened = Answering()._open(None)
+    opened = msgspec.structs.replace(opened, network=dumps_network(network), layers=infos)
+    subject = type("Subject", (), {"title": "an image"})()
+    scene = Scene(None, None, subject, opened)
+    return scene, Activations(image=pack(image), layers=tuple(map(pack, outputs)), probabilities=pack(image)), weights
+
+
+CONV = Conv2D(filters=4, kernel_size=(3, 2), strides=(2, 1), padding="same", activation="relu", bias_initializer="ones")
+
+
+@pytest.mark.parametrize(
+    ("layers", "place"),
+    [
+        ((CONV,), 0),
+        ((Conv2D(filters=3, kernel_size=(3, 3), dilation_rate=(2, 2), use_bias=False),), 0),
+        ((FixedConv2D(bank="sobel", activation="relu"),), 0),
+        ((Activation(activation="relu"), DepthwiseConv2D(kernel_size=(3, 3), depth_multiplier=2)), 1),
+        ((Conv2D(filters=4, kernel_size=(1, 1)), Conv2D(filters=4, kernel_size=(3, 3), groups=2)), 1),
+        ((Branches(branches=((CONV, Conv2D(filters=1, kernel_size=(1, 1))), (CONV,)), merge="concatenate"),), 2),
+    ],
+)
+def test_the_bench_computes_the_map(keras, layers, place):
+    scene, found, weights = of(layers, (9, 8, 3), keras)
+    maps = found.layers[place].numpy()
+    for number in range(maps.shape[-1]):
+        brought = take_filter(scene.at(layer=place, channel=number), place, None, found, weights)
+        np.testing.assert_allclose(on_bench(brought).output()[..., 0], maps[..., number], atol=1e-5)
+        taken = take_map(scene.at(layer=place, channel=number), found)
+        assert (taken.map.values[..., 0] == maps[..., number]).all()
+
+
+def test_of_many_channels_one_is_taken(keras):
+    layers = (Conv2D(filters=5, kernel_size=(1, 1)), Conv2D(filters=2, kernel_size=(3, 3)))
+    scene, found, weights = of(layers, (6, 6, 1), keras)
+    kernels = weights.layers[1].weights["kernel"].numpy()
+    brought = take_filter(scene, 1, 3, found, weights)
+    assert (brought.trained.values[..., 0, 0] == kernels[:, :, 3, 0]).all()
+    assert brought.map.name == "conv2d input 3 of 5"
+    strongest = np.abs(kernels[..., 0]).sum(axis=(0, 1)).argmax()
+    brought = take_filter(scene, 1, None, found, weights)
+    assert (brought.map.values[..., 0] == found.layers[0].numpy()[..., strongest]).all()
+    assert take_filter(scene, 0, None, found, weights).map.values.shape == (6, 6, 1)
+
+
+def test_a_dense_layer_has_no_filter(keras):
+    scene, found, weights = of((MaxPooling2D(), Dense(units=2)), (4, 4, 1), keras)
+    assert take_filter(scene, 1, None, found, weights) is None
+
+
+def test_what_goes_into_a_layer():
+    infos = tuple(
+        LayerInfo(path, f"{path}", kind, (1,), False)
+        for path, kind in [
+            ((0,), "Conv2D"),
+            ((1, 0), "Conv2D"),
+            ((1, 1), "ReLU"),
+            ((2, 0, 0), "Conv2D"),
+            ((2, 0, 1, 0), "Conv2D"),
+            ((2,), "Branches"),
+            ((4,), "Conv2D"),
+        ]
+    )
+    assert [feeding(infos, info.path) for info in infos] == [None, 0, 1, 2, 3, 2, 5]

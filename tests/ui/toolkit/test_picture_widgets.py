@@ -1,0 +1,220 @@
+"""The picture widgets: how their contents are laid out, drawn, hovered, clicked and walked through."""
+
+import numpy as np
+import pytest
+from rich.style import Style
+from textual.app import App, ComposeResult
+
+from tui_cnn.insight.colours import Scale, scale_of
+from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars, draw_bars, lay_out_bars
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours
+from tui_cnn.ui.toolkit.pictures.drawing import Drawing, Styles
+from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles, draw_gallery, lay_out
+from tui_cnn.ui.toolkit.pictures.legend import Legend, draw_legend
+from tui_cnn.ui.toolkit.pictures.matrix import Matrix, Numbers, draw_matrix, lay_out_matrix
+from tui_cnn.ui.toolkit.pictures.picture import Fit, Picture, Raster, fit, fitted
+
+STYLES = Styles(selected=Style(bgcolor="red"), hovered=Style(bgcolor="blue"))
+RGB = {"cursor": (255, 80, 80), "frame": (255, 255, 255), "second-frame": (255, 176, 0)}
+
+
+def test_an_image_is_as_large_as_it_fits_or_made_smaller():
+    assert fit((28, 28), (20, 100)) == Fit(1, 1, 28, 28)
+    assert fit((28, 28), (28, 100)) == Fit(2, 1, 56, 56)
+    assert fit((28, 28), (100, 200), most=3) == Fit(3, 1, 84, 84)
+    assert fit((28, 28), (7, 100)) == Fit(1, 2, 14, 14)
+    assert fit((29, 10), (7, 100)) == Fit(1, 3, 10, 4)
+
+
+def test_smaller_is_the_mean_or_one_of_the_pixels():
+    board = np.array([[0, 255, 0, 255], [255, 0, 255, 0]], np.uint8)
+    fitting = fit((2, 4), (1, 2))
+    assert fitting.reduced == 2
+    assert fitted(Raster(board), fitting, RGB)[..., 0].tolist() == [[128, 128]]
+    assert fitted(Raster(board, sampling="nearest"), fitting, RGB)[..., 0].tolist() == [[0, 0]]
+
+
+def test_a_frame_is_around_its_region_and_on_it_where_there_is_no_room():
+    raster = Raster(np.zeros((3, 3)), frames=[((1, 1, 1, 1), "cursor")])
+    large = fitted(raster, fit((3, 3), (6, 12)), RGB)
+    assert large[3, 3].tolist() == [255, 80, 80]
+    assert large[5, 5].tolist() == [0, 0, 0]
+    small = fitted(raster, fit((3, 3), (2, 3)), RGB)
+    assert small[1, 1].tolist() == [255, 80, 80]
+    assert small.sum() == 255 + 80 + 80
+
+
+def tiles(count, size=(4, 4), **more):
+    return Tiles(count, size, lambda index, width: Tile(colours(np.zeros(size)), (f"map {index}",)), **more)
+
+
+def test_pictures_of_a_gallery_are_as_large_as_all_fit():
+    assert lay_out(tiles(3), 0, (6, 30)).times == 2
+    assert lay_out(tiles(1), 0, (30, 60)).times == 12
+    crowded = lay_out(tiles(40, (10, 10)), 39, (24, 60))
+    assert (crowded.columns, crowded.rows, crowded.first, crowded.reduced) == (5, 4, 20, 1)
+    assert lay_out(tiles(32, (26, 26)), 0, (18, 48)).reduced > 1
+
+
+def test_the_selected_picture_is_in_view_and_marked():
+    many = tiles(40, (10, 10))
+    for selected in range(40):
+        grid = lay_out(many, selected, (24, 60))
+        assert grid.first <= selected < grid.first + grid.room
+    canvas = Canvas(30, 6)
+    draw_gallery(canvas, tiles(3), lay_out(tiles(3), 1, (6, 30)), 1, None, STYLES)
+    assert canvas.text.split("\n")[4].split() == ["map", "0", "▐map", "1", "map", "2"]
+
+
+def test_bars_share_a_line_where_they_do_not_fit_below_each_other():
+    bars = [Bar(f"unit {number}", number / 10, f"{number}") for number in range(10)]
+    assert lay_out_bars(BarRows(bars), (10, 40)).columns == 1
+    rows = BarRows(bars, column=16)
+    laid = lay_out_bars(rows, (5, 40))
+    assert (laid.columns, laid.field) == (2, 20)
+    canvas = Canvas(40, 5)
+    draw_bars(canvas, rows, laid, None, None, STYLES)
+    lines = canvas.text.split("\n")
+    assert "unit 8" in lines[4]
+    assert "unit 9" in lines[4]
+    assert lines[4].rstrip().endswith("9")
+
+
+def test_a_bar_has_a_sign_a_number_before_it_and_a_mark():
+    rows = BarRows([Bar("cat", 0.5, "0.50", sign="✓", mark=0.9), Bar("dog", np.nan, "nan")], "heading", text_first=True)
+    canvas = Canvas(30, 3)
+    draw_bars(canvas, rows, lay_out_bars(rows, (3, 30)), 1, None, STYLES)
+    heading, cat, dog = canvas.text.split("\n")
+    assert heading == "heading"
+    assert cat.startswith("✓ cat 0.50 █")
+    assert "│" in cat
+    assert dog == "  dog  nan"
+
+
+def test_numbers_of_a_matrix_grow_with_the_room_and_give_way():
+    numbers = Numbers(np.array([[1.0, -2.5], [0.0, 10.0]]), row_names=("a", "b"), column_names=("x", "y"))
+    roomy = lay_out_matrix(numbers, (20, 40))
+    assert (roomy.cell, roomy.lines, roomy.written, roomy.names) == (9, 3, True, 2)
+    tight = lay_out_matrix(numbers, (3, 15))
+    assert (tight.cell, tight.lines, tight.written) == (6, 1, True)
+    assert not lay_out_matrix(numbers, (3, 8)).written
+    canvas = Canvas(15, 3)
+    draw_matrix(canvas, numbers, tight, (0, 1), None, STYLES)
+    head, first, second = (line.split() for line in canvas.text.split("\n"))
+    assert (head, first, second) == (["x", "y"], ["a", "1.00", "−2.50"], ["b", "0.00", "10.00"])
+
+
+def test_a_legend_has_its_ends_and_its_zero():
+    canvas = Canvas(40, 1)
+    begin, end = draw_legend(canvas, Scale(-1, 3, "diverging"), str, STYLES)
+    assert canvas.text.startswith("-1 ▀")
+    assert canvas.text.rstrip().endswith("▀ 3")
+    assert canvas.text.index("0") == begin + round((end - begin - 1) / 4)
+    canvas = Canvas(40, 1)
+    draw_legend(canvas, scale_of(np.array([0.0, 2.0])), str, STYLES)
+    assert canvas.text.replace("▀", "").split() == ["0.0", "2.0"], "the zero is an end"
+    assert draw_legend(Canvas(6, 1), Scale(-1, 3, "diverging"), str, STYLES) == (0, 0)
+
+
+def test_what_is_never_negative_has_a_sequential_scale_and_all_else_one_around_zero():
+    assert scale_of(np.array([0.0, 4.0])) == Scale(0, 4, "sequential")
+    assert scale_of(np.array([-1.0, 4.0])) == Scale(-4, 4, "diverging")
+    assert scale_of(np.array([1.0, 4.0]), signed=True) == Scale(-4, 4, "diverging")
+    assert scale_of(np.array([np.nan, 2.0, np.inf])) == Scale(0, 2, "sequential")
+    white = scale_of(np.array([-1.0, 4.0])).paint(np.zeros((1, 1)))
+    assert white.min() > 240
+
+
+class Shown(App[None]):
+    CSS = "Drawing { height: 10; width: 40; }"
+
+    def __init__(self, drawing):
+        super().__init__()
+        self.drawing = drawing
+        self.heard = []
+
+    def compose(self) -> ComposeResult:
+        yield self.drawing
+
+    def on_drawing_selected(self, event: Drawing.Selected) -> None:
+        self.heard.append(("selected", event.cell))
+
+    def on_drawing_opened(self, event: Drawing.Opened) -> None:
+        self.heard.append(("opened", event.cell))
+
+    def on_drawing_hovered(self, event: Drawing.Hovered) -> None:
+        self.heard.append(("hovered", event.cell))
+
+
+PICTURE = Raster(np.arange(64, dtype=np.uint8).reshape(8, 8))
+NUMBERS = Numbers(np.arange(6.0).reshape(2, 3), row_names=("a", "b"), column_names=("x", "y", "z"))
+BARS = BarRows([Bar("cat", 0.1, "0.1"), Bar("dog", 0.9, "0.9")])
+
+
+@pytest.mark.parametrize(
+    ("drawing", "offset", "cell", "words"),
+    [
+        (lambda: Picture(raster=PICTURE), (4, 2), (2, 2), "row 2, column 2: 18"),
+        (lambda: Gallery(tiles=tiles(3)), (20, 2), (1, 0), "map 1"),
+        (lambda: Bars(rows=BARS), (3, 1), (1, 0), "dog 0.9"),
+        (lambda: Matrix(numbers=NUMBERS), (15, 5), (1, 1), "b · y · 4.00"),
+    ],
+)
+async def test_every_cell_can_be_hovered_selected_and_opened(drawing, offset, cell, words):
+    app = Shown(drawing())
+    async with app.run_test(size=(60, 20), tooltips=True) as pilot:
+        await pilot.hover(Drawing, offset=offset)
+        assert app.heard == [("hovered", cell)]
+        assert str(app.drawing.tooltip) == words
+        await pilot.click(Drawing, offset=offset)
+        await pilot.click(Drawing, offset=offset)
+        assert app.heard[1:] == [("selected", cell), ("opened", cell)]
+        assert app.drawing.selected == cell
+        await pilot.hover(None, offset=(59, 19))
+        assert app.drawing.tooltip is None
+
+
+@pytest.mark.parametrize(
+    ("drawing", "keys", "cell"),
+    [
+        (lambda: Picture(raster=PICTURE, focusable=True), ["down", "right", "right"], (1, 2)),
+        (lambda: Gallery(tiles=tiles(3), focusable=True), ["right", "right", "right"], (2, 0)),
+        (lambda: Bars(rows=BARS, focusable=True), ["down"], (1, 0)),
+        (lambda: Matrix(numbers=NUMBERS, focusable=True), ["down", "right"], (1, 1)),
+    ],
+)
+async def test_what_can_have_the_focus_is_walked_through_by_arrows(drawing, keys, cell):
+    app = Shown(drawing())
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press(*keys, "enter")
+        assert app.drawing.selected == cell
+        assert app.heard[-2:] == [("selected", cell), ("opened", cell)]
+
+
+async def test_a_gallery_says_how_many_are_in_view():
+    class Listening(Shown):
+        def on_gallery_laid_out(self, event: Gallery.LaidOut) -> None:
+            self.heard.append(event.grid.room)
+
+    app = Listening(Gallery(tiles=tiles(40, (10, 10))))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        assert app.drawing.in_view == app.heard[-1] < 40
+
+
+async def test_a_legend_says_which_value_a_colour_is():
+    app = Shown(Legend(scale=Scale(0, 13, "sequential")))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.hover(Legend, offset=(8, 0))
+        assert str(app.drawing.tooltip) == "3.00"
+
+
+def test_the_window_over_a_matrix_is_tinted():
+    window = np.array([[True, False]])
+    numbers = Numbers(np.array([[1.0, 1.0]]), scale=Scale(0, 1, "grey"), window=window)
+    canvas = Canvas(20, 1)
+    draw_matrix(canvas, numbers, lay_out_matrix(numbers, (1, 20)), None, None, STYLES, (255, 0, 0))
+    under, other = canvas.lines()[0][:2]
+    assert tuple(under.style.bgcolor.triplet) == (255, 153, 153)
+    assert under.style.bold
+    assert tuple(other.style.bgcolor.triplet) == (255, 255, 255)
