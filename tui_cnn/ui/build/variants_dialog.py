@@ -25,6 +25,7 @@ from tui_cnn.ui.settings import Flops
 from tui_cnn.ui.toolkit.dialogs.ask import Answer, Ask
 from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
 from tui_cnn.ui.toolkit.layer_diff import difference, tones
+from tui_cnn.ui.workspace import workspace_of
 
 
 class Variants(SingleResult[Candidate | None]):
@@ -153,7 +154,7 @@ class Variants(SingleResult[Candidate | None]):
         try:
             network, _path = find_network(model)
         except FormatError as error:
-            self.notify(str(error), severity="error", markup=False)
+            workspace_of(self).report(error)
             return
         self._added[network.name if network.name not in self._paths else f"{network.name} ({model})"] = network
         self._read(len(self._candidates))
@@ -170,7 +171,7 @@ class Variants(SingleResult[Candidate | None]):
             try:
                 old.replace(new)
             except OSError as error:
-                self.notify(f"{new}: {error.strerror}", severity="error", markup=False)
+                workspace_of(self).report(f"{new}: {error.strerror}")
             self._read(self._candidates.index(candidate))
 
     @work

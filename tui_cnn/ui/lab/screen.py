@@ -1,7 +1,7 @@
 """The Lab: benches on which convolution, pooling and the numbers around them can be tried, beside the lessons."""
 
 from asyncio import Lock, to_thread
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, cast
 
 from textual import on, work
@@ -54,6 +54,10 @@ class LabScreen(MainScreen):
     def page(self) -> PageName:
         """The page that is shown."""
         return cast("PageName", self.query_one(ContentSwitcher).current)
+
+    def totals(self) -> Sequence[str]:
+        """Return none: what the Lab shows is not the design."""
+        return ()
 
     @property
     def shown_topics(self) -> tuple[str, ...]:
