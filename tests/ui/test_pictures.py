@@ -3,7 +3,7 @@
 import pytest
 
 from tests.ui import answering, told
-from tests.ui.answering import Answering
+from tests.ui.answering import Answering, keep
 from tests.ui.driving import opened
 from tests.ui.picture import SIZES, at_rest, explain, words
 from tests.ui.told import finished_run

@@ -385,7 +385,7 @@ async def test_a_network_that_diverged_is_shown_for_what_it_is(answering, run):
         await to_inspect(user)
         answering[0].diverged = True
         run.best_file.write_bytes(b"new")
-        await user.sees("No prediction", "The output is not a number (NaN)", "nan to nan")
+        await user.sees("No prediction", "The output is not a number", "nan to nan")
         for size in ((120, 40), (80, 24)):
             await user.resize(*size)
             for view, word in zip("kfwevdch", VIEW_WORDS, strict=True):
