@@ -114,7 +114,7 @@ async def test_the_palette_offers_what_the_screen_offers_once(mode):
 async def test_the_palette_runs_what_is_chosen():
     async with opened() as user:
         await found(user, "duplicate")
-        await user.sees("Put a copy below the selected layer")
+        await user.sees("Duplicate the selected layers below")
         await user.press("enter")
         await user.until(lambda: len(user.layers) == 9)
         await user.press("u")

@@ -18,7 +18,7 @@ async def test_help_on_the_build_screen():
         assert order(user, "Conv2D, layer 3", "Build: the stack", "Add a layer below", "Height and width", "Everywhere")
         assert "64" in user.line("Number of filters")
         await user.press("escape", "home", "?")
-        await user.sees("The network: the shape of one image", "receptive field: side of the input region")
+        await user.sees("The network: the input shape of one image", "receptive field: side of the input region")
         await user.press("escape", "down", "down", "enter", "f1")
         await user.sees("MaxPooling2D, layer 2")
         assert order(user, "MaxPooling2D, layer 2", "Apply the settings", "Build: the stack")
@@ -28,18 +28,18 @@ async def test_help_on_the_other_screens():
     told.write(told.make_run(), told.started())
     async with opened(size=(120, 160)) as user:
         await user.press("2", "f1")
-        await user.sees("How the network is trained", "learning_rate")
-        assert order(user, "Train: the settings of a run", "learning_rate", "Everywhere")
+        await user.sees("How to train the network", "learning_rate")
+        assert order(user, "Train: run settings", "learning_rate", "Everywhere")
         await user.press("escape", "escape", "5", "?")
-        await user.sees("Each line is a training run", "resumed from its checkpoint")
-        assert order(user, "Open the run on the Train screen", "resumed from its checkpoint", "Everywhere")
+        await user.sees("Each line is a training run", "evaluated once, at the end")
+        assert order(user, "Open the run on the Train screen", "evaluated once, at the end", "Everywhere")
 
 
 async def test_the_palette_finds_actions_presets_and_themes_by_any_word():
     async with opened() as user:
         for query, found in [
             ("sevval", "Sweep"),
-            ("sbs", "Variants"),
+            ("cmpvar", "Variants"),
             ("onnx", "Export"),
             ("resn50", "resnet-50"),
             ("light theme", "Theme textual-light"),

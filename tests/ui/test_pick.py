@@ -37,7 +37,7 @@ def test_what_an_added_layer_would_do(layer, path, expected):
 
 
 def test_what_was_broken_before_is_not_laid_at_the_door_of_a_layer():
-    assert told(BROKEN, (0,), Conv2D(filters=8, kernel_size=(1, 1))).startswith("28×28×1 → 28×28×8 · +")
+    assert told(BROKEN, (0,), Conv2D(filters=8, kernel_size=(1, 1))).startswith("28×28×1 → 28×28×8 · total: +")
     assert told(BROKEN, (7,), Flatten()) == ""
 
 
@@ -49,7 +49,7 @@ def test_behind_what_is_not_known_nothing_is_said():
 async def test_the_list_of_layers_tells_all_of_the_chosen_one():
     async with opened(size=(80, 24)) as user:
         await user.press("a")
-        await user.sees("gives one feature map.", "26×26×32 → 24×24×32 · +9.25 k parameters")
+        await user.sees("gives one feature map.", "26×26×32 → 24×24×32 · total: +9.25 k parameters")
         await user.type("flatten")
         await user.sees("classifier begins.", "✗ layer 3: MaxPooling2D: needs height × width × channels")
         lines = len(user.text.split("╭")[1].split("╰")[0].split("\n"))

@@ -24,6 +24,7 @@ from tui_cnn.ui.application.documents import Documents
 from tui_cnn.ui.application.external_changes import ExternalChanges
 from tui_cnn.ui.application.gc_policy import SELDOM, collect_garbage, postpone_garbage
 from tui_cnn.ui.application.settings_file import read_settings
+from tui_cnn.ui.application.themes import DARK, LIGHT
 from tui_cnn.ui.application.training_context import setting_for
 from tui_cnn.ui.application.unsaved_work import UnsavedWork
 from tui_cnn.ui.design import Design, open_design
@@ -81,9 +82,10 @@ class CnnTui(TerminalApp):
         self._documents = Documents(self, self.workspace, self._external, self.commit_pending)
         self._unsaved = UnsavedWork(self, self.workspace)
         self._notes = notes
-        theme = first_theme(configuration.settings.theme, self.workspace.state)
-        if theme in self.available_themes:
-            self.set_reactive(App.theme, theme)
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        chosen = first_theme(configuration.settings.theme, self.workspace.state)
+        self.set_reactive(App.theme, chosen if chosen in self.available_themes else DARK.name)
 
     def on_mount(self) -> None:
         """Set the user's keys, report what is wrong with the settings, and load the other screens in a moment."""
@@ -172,12 +174,8 @@ class CnnTui(TerminalApp):
     def action_help(self) -> None:
         """Explain what has the focus, show all keys, those that work here first, and the way to the lesson about it."""
         from tui_cnn.ui.application.help_dialog import HelpDialog
-        from tui_cnn.ui.application.registry import SCOPES
-        from tui_cnn.ui.toolkit.help import help_text
 
-        main = self.screen if isinstance(self.screen, MainScreen) else None
-        text = help_text(SCOPES, self.workspace.configuration.keys, main.place() if main else None)
-        self.push_screen(HelpDialog(_("Help"), text, main.topics if main else ()))
+        self.push_screen(HelpDialog(self, self.screen if isinstance(self.screen, MainScreen) else None))
 
     @work
     async def action_open(self) -> None:

@@ -1,4 +1,4 @@
-"""The design on the table: the network with its history, its analysis, and the file it belongs to."""
+"""The network being designed: the network with its history, its analysis, and the file it belongs to."""
 
 from collections.abc import Callable
 from pathlib import Path as FilePath
@@ -12,7 +12,7 @@ from tui_cnn.core.path import Path
 
 
 class Design(NamedTuple):
-    """An immutable state of the designer's table.
+    """An immutable state of the design.
 
     Attributes:
         setting: how it will be used, for its checks.
@@ -50,11 +50,11 @@ class Design(NamedTuple):
         return self._at(self.history.push(HistoryStep(network, select, label)), select)
 
     def undo(self) -> "Design":
-        """Take back the last edit; the cursor goes where it was made."""
+        """Undo the last edit; the cursor goes where it was made."""
         return self._at(self.history.undo(), self.history.present.path)
 
     def redo(self) -> "Design":
-        """Make the edit again that was taken back last."""
+        """Redo the edit that was undone last."""
         history = self.history.redo()
         return self._at(history, history.present.path)
 
@@ -69,6 +69,6 @@ class Design(NamedTuple):
 
 
 def open_design(network: Network, file: FilePath | None, setting: TrainingContext = TrainingContext()) -> Design:  # noqa: B008
-    """Put a network on the table."""
+    """Begin a design with a network."""
     analysis = analyze(network, setting)
     return Design(EditHistory(HistoryStep(network, (0,), "")), analysis, network, file, (0,), setting)

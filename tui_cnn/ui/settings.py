@@ -1,7 +1,7 @@
 """What a user may set.
 
 It is `config.toml` in the user's configuration directory (`~/.config/cnn-tui` on Linux), or in `$CNN_TUI_HOME` where
-that is set. What is wrong with it is said in a line each, and the rest still counts.
+that is set. What is wrong with it is reported in a line each, and the rest still counts.
 """
 
 from collections.abc import Mapping

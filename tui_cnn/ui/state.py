@@ -1,6 +1,6 @@
-"""What the program remembers from one time to the next: the theme that was chosen, files lately opened, columns.
+"""What the program remembers from one session to the next: the theme that was chosen, recent files, hidden columns.
 
-The settings are the user's, this is ours: `state.json` in the data directory. It is lost without harm.
+It is `state.json` in the data directory, apart from the user's settings; losing it does no harm.
 """
 
 from pathlib import Path

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tui_cnn.ui.runs.pareto import front
-from tui_cnn.ui.toolkit.plot import Plot, Rule, Scale, Sign, Stroke, draw
+from tui_cnn.ui.runs.scatter import pareto_front
+from tui_cnn.ui.toolkit.plot import LegendEntry, Plot, Rule, Scale, Sign, Stroke, draw
 from tui_cnn.ui.toolkit.sparkline import spark
 from tui_cnn.ui.toolkit.ticks import labels, log_ticks, short_labels, ticks
 
@@ -18,8 +18,9 @@ def test_signs_stand_where_their_values_are():
     drawn = rows(
         Plot(TEN, TEN, signs=[Sign(0, 0, "a", ""), Sign(9, 9, "b", ""), Sign(0, 9, "c", ""), Sign(10, 5, "x", "")])
     )
-    assert drawn[0] == " 9 ┤c        b"
-    assert drawn[9] == " 0 ┤a         "
+    assert drawn[0] == " 9 ┤c┈┈┈┈┈┈┈┈b"
+    assert drawn[1] == "   │         ┊", "a grid at the ticks, except on the axes"
+    assert drawn[9] == " 0 ┤a┈┈┈┈┈┈┈┈┈"
     assert drawn[10] == "   └┬────────┬"
     assert drawn[11] == "    0        9"
     assert not any("x" in row for row in drawn)
@@ -31,7 +32,7 @@ def test_a_line_goes_through_its_points():
         assert "\u2801" <= drawn[9 - place][4 + place] <= "\u28ff", "the diagonal"
     flat = rows(Plot(TEN, TEN, strokes=[Stroke([(0, 9), (9, 9)], "one")]))
     assert flat[0][4:] == "⠉" * 10, "the upper dots of both columns"
-    assert all(row[4:].strip() == "" for row in flat[1:10])
+    assert all(row[4:].strip(" ┊") == "" for row in flat[1:9])
 
 
 def test_a_line_is_cut_at_the_edges_where_it_crosses_them():
@@ -45,6 +46,18 @@ def test_the_line_drawn_last_has_the_cell():
     assert [style for _character, style in cells[0][4:]] == ["two"] * 5 + ["one"] * 5
     ruled = draw(Plot(TEN, TEN, rules=[Rule(9, "rule")]), 14, 12, 3)
     assert [row[-1] for row in ruled[:10]] == [("│", "rule")] * 10
+
+
+def test_the_legend_stands_in_the_corner_where_it_covers_least():
+    legend = [LegendEntry("━", "one", "x"), LegendEntry("●", "two", "가")]
+    free = rows(Plot(TEN, TEN, legend=legend))
+    assert [row[-5:] for row in free[:2]] == ["━ x  ", " ● 가 "]
+    assert rows(Plot(TEN, TEN, legend=legend, legend_at_bottom=True))[8].endswith(" ━ x  ")
+    rising = draw(Plot(TEN, TEN, strokes=[Stroke([(5, 9), (9, 9)], "line")], legend=legend), 14, 12, 3)
+    assert "".join(character for character, _style in rising[8]).endswith(" ━ x  ")
+    assert ("●", "two") in rising[9]
+    assert sum(cell == ("", "tick") for cell in rising[9]) == 1, "a Korean letter takes two cells"
+    assert all("x" not in row for row in rows(Plot(TEN, TEN, legend=legend), width=9)), "none where there is no room"
 
 
 @pytest.mark.parametrize("size", [(0, 0), (3, 1), (5, 40), (40, 3), (200, 60)])
@@ -97,12 +110,12 @@ def test_a_spark_goes_from_the_smallest_to_the_largest():
 
 def test_the_front_is_what_nothing_beats():
     points = [(10, 0.90), (5, 0.80), (20, 0.90), (7, 0.79), (30, 0.95), (5, 0.70)]
-    assert front(points) == [1, 0, 4]
+    assert pareto_front(points) == [1, 0, 4]
     by_definition = [
         place
         for place, (cost, accuracy) in enumerate(points)
         if not any(c <= cost and a >= accuracy and (c, a) != (cost, accuracy) for c, a in points)
     ]
-    assert sorted(front(points)) == by_definition
-    assert front([(1, 0.5), (1, 0.5)]) == [0, 1], "twins are both worth it"
-    assert front([]) == []
+    assert sorted(pareto_front(points)) == by_definition
+    assert pareto_front([(1, 0.5), (1, 0.5)]) == [0, 1], "twins are both worth it"
+    assert pareto_front([]) == []

@@ -30,8 +30,8 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipes import with_recipe
 from tui_cnn.runs.runtime import runtime, thread_count
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.ui.train import screen as train
-from tui_cnn.ui.train import worker_pool as warm
+from tui_cnn.ui.toolkit.curves import Curves
+from tui_cnn.ui.train import setup, worker_pool
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def starts(monkeypatch):
         return told.make_run(network=checked.network)
 
     monkeypatch.setattr(launch, "start_checked", start)
-    monkeypatch.setattr(train, "check", Checked)
+    monkeypatch.setattr(setup, "check", Checked)
     return started
 
 
@@ -56,11 +56,11 @@ def watch(user, run):
 async def test_the_form_says_what_will_be_trained_and_how(starts):
     async with opened("lenet-5", data="/some/where") as user:
         await user.press("2")
-        await user.sees("Train lenet-5", "‹ tutorial ›", "‹ adam ›", "0.001", "Begin with a recipe that has a name")
+        await user.sees("Train lenet-5", "‹ tutorial ›", "‹ adam ›", "0.001", "Start from a named recipe")
         assert user.focused == "field-recipe"
         await user.offers("Start", "Leave form")
         await user.press("down")
-        await user.sees("How many times to go through")
+        await user.sees("Number of passes over the training images")
         await user.type("3")
         await user.sees("‹ custom ›")
         await user.press("down")
@@ -80,7 +80,7 @@ async def test_a_recipe_that_makes_no_sense_is_not_started(starts):
         await user.type("0")
         await user.sees("epochs must be a whole number, at least 1, not 0")
         await user.press("enter", "escape", "s")
-        assert user.app.focused is None
+        assert user.focused == "setup"
         await user.offers("Start")
         assert starts == []
 
@@ -98,7 +98,7 @@ async def test_the_form_can_be_left_and_entered_again(starts):
         assert starts[0][1].epochs == 1
 
 
-async def test_run_commands_is_started_however_often_enter_is_pressed(monkeypatch):
+async def test_a_run_is_started_once_however_often_enter_is_pressed(monkeypatch):
     started, go = [], threading.Event()
 
     def start(checked, *, prewarmed):
@@ -154,7 +154,7 @@ async def test_a_home_that_cannot_be_written_is_told(here, monkeypatch):
 
 TRAINING = [told.started(), *told.trained(2.4)]
 BROKEN_OFF = [told.started(), *told.trained(1.5)]
-CURVES, TRAINED = ["View", "Overlay", "Log", "Read"], ["View", "Overlay", "Inspect", "Log", "Read"]
+BEGUN, TRAINED = ["View", "Overlay", "Log"], ["View", "Overlay", "Inspect", "Log"]
 STORIES = {
     "loading": ([], ["Pause", "Stop"], ["loading TensorFlow", "this takes a few seconds"]),
     "running": (
@@ -164,10 +164,10 @@ STORIES = {
             "running",
             "40%   step 40 of 100",
             "48%   epoch 3 of 5   26 s left   24 s so far",
-            "means over the epoch so far: loss 0.3105   accuracy 0.8984   4,870 images/s",
-            "rate 0.00076",
+            "epoch averages so far: loss 0.3105   accuracy 0.8984   4,870 images/s",
+            "lr 0.00076",
             "gradient 1.09",
-            "an epoch takes 10.0 s   best epoch 2: 0.8746",
+            "10.0 s per epoch   best epoch 2: 0.8746",
         ],
     ),
     "begun": (
@@ -186,8 +186,8 @@ STORIES = {
         ["New run"],
         [
             "finished",
-            "test accuracy 0.9042   loss 0.2718, on 10,000 test images, seen once",
-            "50 s in all",
+            "test accuracy 0.9042   loss 0.2718, 10,000 test images, evaluated once",
+            "total 50 s",
             "best epoch 5: 0.9170",
         ],
     ),
@@ -219,12 +219,12 @@ STORIES = {
     "predicted": (
         [told.started(predicted_seconds=9.25, predicted_memory=0.91e9), *told.trained(2.4)],
         ["Pause", "Stop"],
-        ["an epoch takes 10.0 s, predicted 9.2 s   predicted memory 0.91 GB"],
+        ["10.0 s per epoch, predicted 9.2 s   predicted RAM 0.91 GB"],
     ),
     "stopped early": (
         [told.started(), *told.trained(4), told.early_stop(4, 2), told.finished(4)],
         ["New run"],
-        ["40 s in all   stopped early after epoch 4: 2 without a better one"],
+        ["total 40 s   stopped early after epoch 4 (patience 2)"],
     ),
     "torn": (
         [*BROKEN_OFF, b"nonsense\n", b'{"event":"epo'],
@@ -243,9 +243,9 @@ async def test_a_run_in_each_state(state):
     with told.training(run) if state in ALIVE else nullcontext():
         async with opened(size=(140, 40)) as user:
             watch(user, run)
-            await user.sees(run.id, "Loss  ━ training, running mean  ●━ validation", *said)
+            await user.sees(run.id, "Loss over epochs", "━━ training mean", "●━ validation")
             epochs = Follower(run).poll().epochs
-            await user.offers(*offered, *(TRAINED if epochs else CURVES))
+            await user.offers("Read", *offered, *(TRAINED if epochs else BEGUN))
             for epoch in epochs:
                 await user.sees(f"{epoch.val_accuracy:.4f}")
             await user.resize(80, 24)
@@ -277,14 +277,14 @@ async def test_a_run_is_followed_while_it_grows():
             watch(user, run)
             await user.sees("loading TensorFlow")
             told.write(run, told.started(), *told.trained(0.5))
-            await user.sees("epoch 1 of 5", "step 50 of 100")
+            await user.sees("of 5 epochs", "step 50 of 100")
             told.write(run, *list(told.trained(1))[5:])
             await user.sees("0.8172", "1 ★")
             told.write(run, told.paused())
             await user.sees("paused")
             told.write(run, told.resumed(), *told.trained(5, first=1), told.finished())
             await user.sees("test accuracy 0.9042", "5 ★")
-        await user.offers("New run", *TRAINED)
+        await user.offers("Read", "New run", *TRAINED)
 
 
 async def test_a_long_story_is_told_once(monkeypatch):
@@ -430,14 +430,14 @@ async def test_a_named_recipe_fills_the_form_and_more_shows_the_rest(starts):
 async def test_what_a_run_will_take_is_known_before_it_starts(monkeypatch):
     async with opened(size=(120, 40)) as user:
         await user.press("2")
-        await user.sees("Forecast", "93,322", "54,000 images", "6,000 images", "1,688", "not known before")
+        await user.sees("Forecast", "93,322", "54,000 images", "6,000 images", "1,688", "unknown until the first run")
         measure(preset("fashion-cnn"), 32, 0.004, 0.8e9)
-        await user.sees("an epoch        7.0 s", "all 5           35 s", "0.80 GB", "from earlier runs")
+        await user.sees("per epoch        7.0 s", "all 5 epochs     35 s", "0.80 GB", "from earlier runs")
         await user.press("down")
         await user.type("2")
-        await user.sees("all 2           14 s")
-        monkeypatch.setattr("tui_cnn.ui.forecast.is_training", lambda: True)
-        await user.sees("Another run is being trained")
+        await user.sees("all 2 epochs     14 s")
+        monkeypatch.setattr("tui_cnn.ui.train.forecast.is_training", lambda: True)
+        await user.sees("Another run is training")
 
 
 def measure(network, batch_size, seconds, memory):
@@ -495,22 +495,26 @@ async def test_the_curves_are_looked_at_from_all_sides():
     told.write(other, told.started(), *told.trained(3))
     async with opened(size=(140, 40)) as user:
         watch(user, run)
-        await user.sees("over epochs", "★ best epoch")
+        await user.sees("Loss over epochs", "Accuracy over epochs", "best epoch 5")
         await user.press("left")
-        await user.sees("epoch 5.00", "loss 0.2150 val. 0.2450", "accuracy 0.9270 val. 0.9170")
-        await user.press(*["left"] * 24)
-        await user.sees("epoch 3.0", "loss 0.2696 val. 0.2996", "accuracy 0.9117 val. 0.9017")
+        await user.sees(
+            "Loss epoch 5.00", "training mean 0.2150", "validation 0.2450", "mean 0.9270", "validation 0.9170"
+        )
+        await user.press(*["left"] * 23)
+        await user.sees(
+            "Loss epoch 2.98", "training mean 0.2696", "validation 0.2996", "mean 0.9117", "validation 0.9017"
+        )
         await user.press("a")
         await user.sees("over steps")
         await user.press("left")
         await user.sees("step 500 (epoch 5.00)")
         await user.press("0", "a")
-        await user.sees("over seconds of training")
+        await user.sees("Loss over training time (s)")
         await user.press("a", "y", "m")
-        await user.sees("over epochs   logarithmic   smoothed by 0.6")
+        await user.sees("Loss over epochs · log scale · smoothing 0.6")
         await user.press("m", "m", "y")
-        await user.sees("over epochs   ★")
-        curves = user.app.screen.curves
+        await user.sees("Loss over epochs ─")
+        curves = user.app.screen.query_one(Curves)
         await user.press("plus", "plus")
         assert curves.window.right - curves.window.left == pytest.approx(5 * 4 / 9)
         left = curves.window.left
@@ -519,15 +523,15 @@ async def test_the_curves_are_looked_at_from_all_sides():
         await user.press(*["shift+left"] * 20)
         assert curves.window.left == 0
         await user.press("minus", "minus", "minus")
-        assert curves.look.window is None
+        assert curves.options.window is None
         await user.press("o")
-        await user.sees("Lay a run over these curves", "lenet-5 0001")
+        await user.sees("Add or remove the curves of another run", "lenet-5 0001")
         await user.press("enter")
-        await user.sees("2 lenet-5 0001")
+        await user.sees("2  lenet-5 0001")
         await user.press("left")
-        await user.sees("2 0.2996")
+        await user.sees("2  lenet-5 0001 0.2996")
         await user.press("o", "enter")
-        await user.until(lambda: "2 0.2996" not in user.text)
+        await user.until(lambda: "lenet-5 0001" not in user.text)
 
 
 async def test_the_mouse_zooms_drags_and_points():
@@ -536,12 +540,12 @@ async def test_the_mouse_zooms_drags_and_points():
     async with opened(size=(140, 40)) as user:
         watch(user, run)
         await user.sees("over epochs")
-        curves = user.app.screen.curves
+        curves = user.app.screen.query_one(Curves)
         chart = user.app.screen.query_one("#loss")
         await user.pilot.click("#loss", offset=(40, 8))
         await user.sees("epoch 2.")
         await user.pilot._post_mouse_events([MouseScrollUp], chart, offset=(40, 8))
-        await user.until(lambda: curves.look.window is not None)
+        await user.until(lambda: curves.options.window is not None)
         assert curves.window.right - curves.window.left == pytest.approx(4)
 
 
@@ -555,12 +559,12 @@ async def test_the_views_of_a_run():
             await user.press("v")
             await user.sees("Learning rate", "Images per second", "Gradient norm")
             await user.press("left")
-            await user.sees("learning rate 0.00076", "images a second 4,870")
+            await user.sees("0.00076", "4,870")
             await user.press("v")
             await user.sees("Classes, validation after epoch 2", "0 T-shirt/top", "0.883", "6 Shirt", "0.733")
             await user.sees("Shirt predicted as T-shirt/top: 90 images of 600")
             assert user.line("6 Shirt").split()[-10:] == ["15", "·", "·", "·", "·", "·", "73", "12", "·", "·"]
-            await user.offers("Pause", "Stop", "View", "Overlay", "Inspect", "Log")
+            await user.offers("Pause", "Stop", *TRAINED)
             told.write(run, *list(told.trained(3, first=2))[4:])
             await user.sees("Classes, validation after epoch 3", "0.908")
             await user.press("v")
@@ -574,10 +578,10 @@ async def test_what_the_worker_takes_is_measured_while_it_is_at_the_run():
         with told.training(run):
             watch(user, run)
             await user.sees("CPU ", " GB")
-            memory = float(re.search(r"memory ([\d.]+) GB", user.text)[1])
+            memory = float(re.search(r"RAM ([\d.]+) GB", user.text)[1])
             assert memory == pytest.approx(psutil.Process().memory_info().rss / 1e9, rel=0.2)
         await user.sees("interrupted")
-        assert "CPU " not in user.line("rate")
+        assert "CPU 1" not in user.text
 
 
 async def test_a_run_that_waits_can_be_trained_now():
@@ -612,7 +616,7 @@ async def test_a_prewarmed_worker_is_used_and_never_left_behind(monkeypatch):
         given.append(prewarmed)
         return told.make_run()
 
-    monkeypatch.setattr(warm, "PrewarmedWorker", PrewarmedWorker)
+    monkeypatch.setattr(worker_pool, "PrewarmedWorker", PrewarmedWorker)
     monkeypatch.setattr(launch, "start_checked", start)
     monkeypatch.setattr("tui_cnn.runs.runtime.thread_count", lambda _recipe: 2)
     async with opened() as user:
@@ -634,7 +638,7 @@ async def test_a_prewarmed_worker_is_used_and_never_left_behind(monkeypatch):
 
 async def test_the_real_thing(monkeypatch):
     """A prewarmed worker trains on some of the real images, and the screen reads its test accuracy."""
-    monkeypatch.setattr(warm, "PrewarmedWorker", prewarmed.PrewarmedWorker)
+    monkeypatch.setattr(worker_pool, "PrewarmedWorker", prewarmed.PrewarmedWorker)
     run = None
     try:
         async with opened("fashion-dnn") as user:
@@ -651,11 +655,11 @@ async def test_the_real_thing(monkeypatch):
             await user.until(lambda: user.app.workspace.shown_run, 60)
             run = user.app.workspace.shown_run
             await user.sees("test accuracy 0.", seconds=180)
-            await user.offers("New run", *TRAINED)
+            await user.offers("Read", "New run", *TRAINED)
             finished = Follower(run).poll().finished
             assert f"test accuracy {finished.test_accuracy:.4f}" in user.text
             assert finished.test_accuracy > 0.4
-            await user.sees("450 images, 50 to validate on")
+            await user.sees("450 images, 50 for validation")
             assert run.recipe() == Recipe(epochs=1, limit=500)
             assert run.network() == preset("fashion-dnn")
     finally:

@@ -28,7 +28,7 @@ class Recovery:
         self._directory = home() / "recovery"
         self._own = self._directory / f"{os.getpid()}-{time.time_ns()}.json"
         self._lock = Lock()
-        self._over = False
+        self._ended = False
 
     def keep(self, copy: Copy | None) -> None:
         """Write the copy of an unsaved design, or remove it where there is nothing to lose.
@@ -37,7 +37,7 @@ class Recovery:
             OSError: it cannot be written.
         """
         with self._lock:
-            if copy is None or self._over:
+            if copy is None or self._ended:
                 self._own.unlink(missing_ok=True)
                 return
             self._directory.mkdir(parents=True, exist_ok=True)
@@ -45,14 +45,14 @@ class Recovery:
 
     def end(self) -> None:
         """Remove the copy, and keep none that a thread may still be about to write."""
-        self._over = True
+        self._ended = True
         with suppress(OSError):
             self.keep(None)
 
     def left_behind(self) -> list[Path]:
         """List the copies of processes that no longer live, the newest first."""
-        found = sorted(self._directory.glob("*-*.json"), key=lambda path: path.name.partition("-")[2], reverse=True)
-        return [path for path in found if path != self._own and not _alive(path)]
+        paths = sorted(self._directory.glob("*-*.json"), key=lambda path: path.name.partition("-")[2], reverse=True)
+        return [path for path in paths if path != self._own and not _alive(path)]
 
 
 def read_copy(path: Path) -> Copy | None:

@@ -12,7 +12,7 @@ from tui_cnn.ui.toolkit.keymap import read_keys
 
 
 def read_settings(path: Path) -> Configuration:
-    """Read the settings; whatever is wrong is told, and stands as if it were left out."""
+    """Read the settings; whatever is wrong is reported, and counts as left out."""
     try:
         data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""How the network on the table will be used, as far as it is known before a run: for its checks."""
+"""How the design will be used, as far as it is known before a run: for its checks."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tui_cnn.runs.ram import machine_memory
 def setting_for(data: str) -> TrainingContext:
     """Look up the classes of the data in that directory (empty: Fashion-MNIST), and the memory of this machine.
 
-    Data that cannot be read has no classes here; what is wrong with it is said where it is chosen.
+    Data that cannot be read has no classes here; what is wrong with it is reported where it is chosen.
     """
     return TrainingContext(classes=_classes(data), machine_memory=machine_memory())
 

@@ -9,45 +9,25 @@ STEPPER = Scope(
     (
         Action("step_forward", "right", _("Step"), _("Move the window one step forward"), command="step(0, 1)"),
         Action("step_back", "left", _("Back"), _("Move the window one step back"), command="step(0, -1)"),
-        Action(
-            "row_down", "down", _("Row down"), _("Move the window one row down"), footer=False, command="step(1, 0)"
-        ),
-        Action("row_up", "up", _("Row up"), _("Move the window one row up"), footer=False, command="step(-1, 0)"),
-        Action("first_step", "home", _("First"), _("Go to the first position"), footer=False, command="end('first')"),
-        Action(
-            "last_step",
-            "end",
-            _("Last"),
-            _("Go to the last position (output complete)"),
-            footer=False,
-            command="end('last')",
-        ),
-        Action("go_to", "g", _("Go to"), _("Enter the row and column to go to"), footer=False, command="edit('place')"),
+        Action("row_down", "down", _("Row down"), _("Move the window one row down"), False, "step(1, 0)"),
+        Action("row_up", "up", _("Row up"), _("Move the window one row up"), False, "step(-1, 0)"),
+        Action("first_step", "home", _("First"), _("Go to the first position"), False, "end('first')"),
+        Action("last_step", "end", _("Last"), _("Go to the last position (output complete)"), False, "end('last')"),
+        Action("go_to", "g", _("Go to"), _("Enter the row and column to go to"), False, "edit('place')"),
         Action("run_steps", "space", _("Run"), _("Start or stop automatic stepping")),
-        Action(
-            "faster", "plus", _("Faster"), _("Increase the steps per second"), footer=False, command="change_speed(1)"
-        ),
-        Action(
-            "slower", "minus", _("Slower"), _("Decrease the steps per second"), footer=False, command="change_speed(-1)"
-        ),
+        Action("faster", "plus", _("Faster"), _("Increase the steps per second"), False, "change_speed(1)"),
+        Action("slower", "minus", _("Slower"), _("Decrease the steps per second"), False, "change_speed(-1)"),
         Action("next_filter", "f", _("Filter"), _("Show the next filter")),
         Action("type_image", "i", _("Image"), _("Edit the numbers of the image"), command="edit('image')"),
         Action("type_kernel", "k", _("Kernel"), _("Edit the numbers of the kernel"), command="edit('kernel')"),
-        Action("take_picture", "o", _("File"), _("Open an image file"), footer=False, command="open_image"),
-        Action("shift_up", "shift+up", _("Up"), _("Move the image up"), footer=False, command="shift(-1, 0)"),
+        Action("take_picture", "o", _("File"), _("Open an image file"), False, "open_image"),
+        Action("shift_up", "shift+up", _("Up"), _("Move the image up"), False, "shift(-1, 0)"),
         Action("shift_down", "shift+down", _("Move"), _("Move the image down"), command="shift(1, 0)"),
+        Action("shift_left", "shift+left", _("Left"), _("Move the image to the left"), False, "shift(0, -1)"),
+        Action("shift_right", "shift+right", _("Right"), _("Move the image to the right"), False, "shift(0, 1)"),
         Action(
-            "shift_left", "shift+left", _("Left"), _("Move the image to the left"), footer=False, command="shift(0, -1)"
+            "settings", "enter,e", _("Settings"), _("Change the image, kernel, padding, stride, …"), command="open_form"
         ),
-        Action(
-            "shift_right",
-            "shift+right",
-            _("Right"),
-            _("Move the image to the right"),
-            footer=False,
-            command="shift(0, 1)",
-        ),
-        Action("settings", "enter,e", _("Settings"), _("Change the image, kernel, padding, stride, …")),
     ),
     within=("lab",),
 )
@@ -77,7 +57,7 @@ WEIGHTS = Scope(
     _("Lab: weights"),
     (
         Action("next_example", "x", _("Example"), _("Show the next worked example")),
-        Action("settings", "enter,e", _("Settings"), _("Change the image and the layers")),
+        Action("settings", "enter,e", _("Settings"), _("Change the image and the layers"), command="open_form"),
     ),
     within=("lab",),
 )
@@ -107,7 +87,7 @@ LESSON = Scope(
     (
         Action("try_it", "enter", _("Try"), _("Set up the selected experiment")),
         Action("read_on", "pagedown,space", _("Scroll"), _("Scroll down"), command="scroll_text(1)"),
-        Action("read_back", "pageup", _("Scroll up"), _("Scroll up"), footer=False, command="scroll_text(-1)"),
+        Action("read_back", "pageup", _("Scroll up"), _("Scroll up"), False, "scroll_text(-1)"),
         Action("leave_lesson", "escape", _("Lab"), _("Go back to the Lab")),
     ),
     within=("lab",),
@@ -119,46 +99,18 @@ LAB = Scope(
     _("Lab: pages and lessons"),
     (
         Action("lesson", "l", _("Lesson"), _("Read the lesson"), command="read_lesson"),
-        Action("lessons", "L", _("All lessons"), _("Choose a lesson"), footer=False, command="choose_lesson"),
+        Action("lessons", "L", _("All lessons"), _("Choose a lesson"), False, "choose_lesson"),
+        Action("next_lesson", "greater_than_sign", _("Next"), _("Go to the next lesson"), False, "turn_lesson(1)"),
         Action(
-            "next_lesson",
-            "greater_than_sign",
-            _("Next"),
-            _("Go to the next lesson"),
-            footer=False,
-            command="turn_lesson(1)",
+            "last_lesson", "less_than_sign", _("Previous"), _("Go to the previous lesson"), False, "turn_lesson(-1)"
         ),
         Action(
-            "last_lesson",
-            "less_than_sign",
-            _("Previous"),
-            _("Go to the previous lesson"),
-            footer=False,
-            command="turn_lesson(-1)",
+            "convolution_page", "c", _("Convolution"), _("Step through a convolution"), False, "page('convolution')"
         ),
-        Action(
-            "convolution_page",
-            "c",
-            _("Convolution"),
-            _("Step through a convolution"),
-            footer=False,
-            command="page('convolution')",
-        ),
-        Action("pooling_page", "p", _("Pooling"), _("Step through pooling"), footer=False, command="page('pooling')"),
-        Action(
-            "sizes_page", "s", _("Sizes"), _("Calculate sizes layer by layer"), footer=False, command="page('sizes')"
-        ),
-        Action(
-            "weights_page",
-            "w",
-            _("Weights"),
-            _("Count the parameters of layer types"),
-            footer=False,
-            command="page('weights')",
-        ),
-        Action(
-            "pairs_page", "v", _("Pairs"), _("Train and compare two networks"), footer=False, command="page('pairs')"
-        ),
+        Action("pooling_page", "p", _("Pooling"), _("Step through pooling"), False, "page('pooling')"),
+        Action("sizes_page", "s", _("Sizes"), _("Calculate sizes layer by layer"), False, "page('sizes')"),
+        Action("weights_page", "w", _("Weights"), _("Count the parameters of layer types"), False, "page('weights')"),
+        Action("pairs_page", "v", _("Pairs"), _("Train and compare two networks"), False, "page('pairs')"),
     ),
 )
 SCOPES = (LAB, STEPPER, LAB_FORM, CHAIN, WEIGHTS, PAIRS, LESSON)

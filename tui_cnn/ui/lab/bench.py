@@ -48,7 +48,7 @@ class Bench(Widget, can_focus=True):
         """Show what a link asks for; `place` is that of a window, if there is one."""
         self.set_settings(settings)
 
-    def action_settings(self) -> None:
+    def action_open_form(self) -> None:
         """Open the form."""
         if self.form is not None:
             self.form.add_class("-open")

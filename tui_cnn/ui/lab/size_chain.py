@@ -30,6 +30,7 @@ class Chain(Bench):
         Binding("left", "move(0, -1)", show=False),
         Binding("right", "move(0, 1)", show=False),
     ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"chain--bar"}
     HAS_FORM = False
 
     auto_links = False
@@ -53,7 +54,9 @@ class Chain(Bench):
 
     def render(self) -> RenderableType:
         """Draw the table."""
-        return chain_table(self._n, self._slides, self._cursor, focus=self.has_focus)
+        bar = self.get_component_rich_style("chain--bar", partial=True)
+        width = self.content_size.width
+        return chain_table(self._n, self._slides, self._cursor, focus=self.has_focus, bar=bar, room=width)
 
     def action_move(self, down: int, across: int) -> None:
         """Move the cursor."""

@@ -22,15 +22,30 @@ class ChainCursor(NamedTuple):
     typed: str = ""
 
 
-def chain_table(n: int, slides: tuple[Slide, ...], cursor: ChainCursor, *, focus: bool) -> Group:
-    """Draw the chain; where a window has no place, its line says why, and the chain ends there."""
+_WIDTH, _NARROWEST_BAR = 74, 8
+"""Cells of the table without its bars, and of the shortest bar."""
+
+
+def chain_table(
+    n: int, slides: tuple[Slide, ...], cursor: ChainCursor, *, focus: bool, bar: Style | None = None, room: int = 0
+) -> Group:
+    """Draw the chain; where a window has no place, its line says why, and the chain ends there.
+
+    Bars of the sizes stand at the right where there are enough cells of `room` for them.
+    """
+    longest = room - _WIDTH
+
+    def bar_of(size: int) -> Text:
+        cells = max(1, round(longest * size / n)) if longest >= _NARROWEST_BAR else 0
+        return Text("█" * min(cells, longest), bar or Style())
+
     table = Table.grid(padding=(0, 1, 0, 0))
-    for justify in ("left", "right", "right", "right", "right", "left", "right", "right", "right"):
+    for justify in ("left", "right", "right", "right", "right", "left", "right", "right", "right", "left"):
         table.add_column(justify=justify, no_wrap=True)
     titles = ("", _("in"), "f", "p", "s", "floor((n + 2p − f) / s) + 1", _("out"), _("sees"), _("step"))
     table.add_row(*(Text(title, "dim") for title in titles))
     picture = _cell(cursor, 0, 0, n, focus)
-    table.add_row(Text(_("image")), "", "", "", "", "", picture, "1", "1")
+    table.add_row(Text(_("image")), "", "", "", "", "", picture, "1", "1", bar_of(n))
     links, wrong = [Link(n, 1, 1)], ""
     for number, slide in enumerate(slides, start=1):
         cells = [_cell(cursor, number, column, value, focus) for column, value in enumerate(slide)]
@@ -46,7 +61,16 @@ def chain_table(n: int, slides: tuple[Slide, ...], cursor: ChainCursor, *, focus
             continue
         formula = slide.formula(links[-1].size).rpartition(" = ")[0].replace(" - ", " − ")
         size = Text(str(link.size), "bold")
-        table.add_row(name, str(links[-1].size), *cells, Text(formula, "dim"), size, str(link.field), str(link.step))
+        table.add_row(
+            name,
+            str(links[-1].size),
+            *cells,
+            Text(formula, "dim"),
+            size,
+            str(link.field),
+            str(link.step),
+            bar_of(link.size),
+        )
         links.append(link)
     sizes = Text(" → ".join(str(link.size) for link in links), "bold")
     if wrong:

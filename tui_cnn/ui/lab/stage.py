@@ -16,7 +16,7 @@ from textual.widgets import Static
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale, scale_of
 from tui_cnn.ui.lab.sums import number
-from tui_cnn.ui.toolkit.pictures.drawing import Cell
+from tui_cnn.ui.toolkit.pictures.drawing import Cell, scale_for
 from tui_cnn.ui.toolkit.pictures.matrix import Matrix, Numbers
 from tui_cnn.ui.toolkit.pictures.picture import FrameTone, Picture, Raster
 from tui_cnn.ui.toolkit.pictures.pixels import Region
@@ -178,7 +178,20 @@ class Fit(NamedTuple):
     named: bool = False
 
 
-_NUMBERS = ((9, 3, 2), (8, 3, 2), (7, 3, 2), (6, 3, 2), (5, 2, 2), (4, 2, 2), (3, 1, 2), (2, 1, 2), (1, 1, 1))
+_NUMBERS = (
+    (13, 6, 2),
+    (11, 5, 2),
+    (9, 4, 2),
+    (9, 3, 2),
+    (8, 3, 2),
+    (7, 3, 2),
+    (6, 3, 2),
+    (5, 2, 2),
+    (4, 2, 2),
+    (3, 1, 2),
+    (2, 1, 2),
+    (1, 1, 1),
+)
 _PICTURES = (4, 3, 2, 1, 0.5)
 
 
@@ -306,7 +319,7 @@ class NumberView(Matrix):
         self.styles.width, self.styles.height = size_of(array, fit)
         self.title.update(words_of(array, fit))
         numbers = array.numbers(fit)
-        self.show(replace(numbers, scale=self.scaled(array.scale)), array.cursor)
+        self.show(replace(numbers, scale=scale_for(self.app, array.scale)), array.cursor)
 
 
 class PictureView(Picture):
@@ -323,7 +336,7 @@ class PictureView(Picture):
         self._array = array
         self.styles.width, self.styles.height = size_of(array, fit)
         self.title.update(words_of(array, fit))
-        self.show(replace(array, scale=self.scaled(array.scale)).raster())
+        self.show(replace(array, scale=scale_for(self.app, array.scale)).raster())
 
     def describe(self, cell: Cell) -> str:
         """Say which pixel it is, and its value."""

@@ -9,7 +9,7 @@ from tui_cnn.i18n import _
 from tui_cnn.lab.convolution import Convolution, Step
 from tui_cnn.lab.filters import most_alike
 
-_LABEL = 12
+_LABEL = 11
 """Cells of the names at the left, with their gap."""
 
 _MANY = 25
@@ -70,8 +70,8 @@ def sums(convolution: Convolution, place: int, filter_: int, width: int, *, room
 
 def facts_table() -> Table:
     """Make a table of names at the left and what is said about them."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True, width=_LABEL - 2)
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(style="dim", no_wrap=True, width=_LABEL - 1)
     table.add_column(overflow="fold")
     return table
 

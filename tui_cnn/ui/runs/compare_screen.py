@@ -88,7 +88,7 @@ class CompareScreen(MainScreen):
         if not self._reading.acquire(blocking=False):
             return
         try:
-            shown = self._overlays.look(self._directories, first=_SIGNS)
+            shown = self._overlays.read(self._directories, first=_SIGNS)
             if [id(run.snapshot) for run in shown] == [id(run.snapshot) for run in self._shown]:
                 return
             compared = [_compare(run, overlaid) for run, overlaid in zip(self._directories, shown, strict=True)]
@@ -98,9 +98,9 @@ class CompareScreen(MainScreen):
 
     def _show(self, shown: tuple[Overlaid, ...], compared: list[Compared]) -> None:
         self._shown = shown
-        self.query_one(Curves).show(None, shown)
-        accent = self.app.theme_variables["text-accent"].removeprefix("ansi_")
-        self.query_one("#compared", Static).update(comparison(compared, accent))
+        curves = self.query_one(Curves)
+        curves.show(None, shown)
+        self.query_one("#compared", Static).update(comparison(compared, curves.overlay_colours))
 
 
 def _compare(run: RunDirectory, overlaid: Overlaid) -> Compared:

@@ -30,14 +30,20 @@ class Compared(NamedTuple):
     analysis: Analysis | None
 
 
-def comparison(runs: Sequence[Compared], accent: str) -> RenderableType:
-    """Lay out a column for each run; `≠` and bold type mark the lines in which they differ."""
+def comparison(runs: Sequence[Compared], colours: Sequence[str]) -> RenderableType:
+    """Lay out a column for each run; `≠` and bold type mark the lines in which they differ.
+
+    Each has the colour of its curve.
+    """
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(style="dim", no_wrap=True)
     for _run in runs:
         table.add_column(no_wrap=True, justify="right", max_width=_WIDTH)
-    heads = [Text(f"{run.sign} {run.name}"[:_WIDTH], style=f"bold {accent}") for run in runs]
+    heads = [
+        Text(f"{run.sign} {run.name}"[:_WIDTH], style=f"bold {colour}")
+        for run, colour in zip(runs, colours, strict=True)
+    ]
     table.add_row("", "", *heads)
     for title, lines in (
         (_("Results"), _results(runs)),

@@ -5,15 +5,14 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual import events, on
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import DataTable, Input, Static
 
 from tui_cnn.i18n import _
 from tui_cnn.ui.runs.actions import RUNS
-from tui_cnn.ui.runs.detail import run_detail
+from tui_cnn.ui.runs.detail import RunDetail
 from tui_cnn.ui.runs.run_table import RunTable
 from tui_cnn.ui.toolkit.about import about_runs
 from tui_cnn.ui.toolkit.help import Place
@@ -48,11 +47,8 @@ class RunsScreen(MainScreen):
         filter_.display = False
         table = RunTable(id="runs", classes="panel")
         table.border_title = _("Runs")
-        yield Horizontal(
-            Vertical(filter_, table, Static(id="notice"), id="list"),
-            Static(id="detail", classes="panel"),
-            id="across",
-        )
+        yield Vertical(filter_, table, Static(id="notice"), id="list")
+        yield RunDetail(id="detail")
 
     @property
     def shown_topics(self) -> tuple[str, ...]:
@@ -95,12 +91,11 @@ class RunsScreen(MainScreen):
     @on(DataTable.RowHighlighted)
     @on(RunTable.RunsChanged)
     def _show_detail(self) -> None:
-        table, detail, notice = self.table, self.query_one("#detail", Static), self.query_one("#notice", Static)
+        table, detail, notice = self.table, self.query_one(RunDetail), self.query_one("#notice", Static)
         listed = table.selected
         detail.display, notice.display = listed is not None, listed is None and table.runs is not None
         if listed is not None:
-            detail.border_title = Content.styled(listed.run.id, "bold")
-            detail.update(run_detail(listed))
+            detail.show(listed)
         elif table.runs:
             notice.update(_("No matching runs. Press Esc to show all."))
         else:

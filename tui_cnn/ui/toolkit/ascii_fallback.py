@@ -58,14 +58,14 @@ def use_plain_signs(signs: Literal["auto", "ascii", "unicode"] = "auto") -> None
     if signs == "unicode":
         sys.__stderr__.reconfigure(encoding="utf-8")
         return
-    encoding = "ascii" if signs == "ascii" else _spoken(sys.__stderr__)
+    encoding = "ascii" if signs == "ascii" else _encoding(sys.__stderr__)
     if codecs.lookup(encoding).name != "utf-8":
         codecs.register_error(_NAME, _replace)
         sys.__stderr__.reconfigure(encoding=encoding, errors=_NAME)
 
 
-def _spoken(stream: TextIOWrapper) -> str:
-    """Tell the terminal's encoding: that of the locale, also where Python writes UTF-8 because the locale is C."""
+def _encoding(stream: TextIOWrapper) -> str:
+    """Return the terminal's encoding: that of the locale, also where Python writes UTF-8 because the locale is C."""
     chosen_by_python = sys.flags.utf8_mode and "PYTHONUTF8" not in os.environ
     return locale.getencoding() if chosen_by_python else stream.encoding
 

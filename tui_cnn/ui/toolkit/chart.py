@@ -131,7 +131,7 @@ class Chart(PlotView):
         window, columns = drawing.window, self.columns
         lines = [line._replace(line=_visible_points(line.line, drawing, columns)) for line in drawing.lines]
         low, high = _limits([line.line for line in lines], window)
-        rows = min(max(2, self.size.height // _A_ROW), _MOST_ROWS)
+        rows = min(max(3, self.size.height // _A_ROW), _MOST_ROWS)
         places = log_ticks(low, high, rows) if drawing.log else ticks(low, high, rows)
         written = short_labels([10**place for place in places]) if drawing.log else labels(places)
         across = ticks(

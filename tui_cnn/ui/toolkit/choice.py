@@ -13,7 +13,7 @@ from tui_cnn.i18n import _
 
 
 def spoken(value: str) -> str:
-    """Say yes and no in the user's language; all other words are Keras' own."""
+    """Write yes and no in the user's language; all other values are words of Keras."""
     return {"yes": _("yes"), "no": _("no")}.get(value, value)
 
 
@@ -36,7 +36,7 @@ class Choice(Widget, can_focus=True):
     value: reactive[str] = reactive("")
 
     class Changed(Message):
-        """Another word is chosen."""
+        """Another value is chosen."""
 
         def __init__(self, choice: "Choice") -> None:
             super().__init__()
@@ -55,10 +55,10 @@ class Choice(Widget, can_focus=True):
     def render(self) -> Text:
         """Draw the word between its arrows."""
         arrow = "bold" if self.has_focus else "dim"
-        return Text.assemble(("‹ ", arrow), spoken(self.value), (" ›", arrow))
+        return Text.assemble(("‹ ", arrow), spoken(self.value), (" ›", arrow), no_wrap=True, overflow="ellipsis")
 
     def watch_value(self, before: str, after: str) -> None:
-        """Tell of the new word."""
+        """Post that another value is chosen."""
         if self.is_mounted and before != after:
             self.post_message(self.Changed(self))
 
@@ -81,5 +81,5 @@ class Choice(Widget, can_focus=True):
         self.value = next((word for word in order if word.startswith((event.character or "").lower())), self.value)
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Say that letters are taken, so that the footer does not offer them."""
+        """Report that letters are taken, so that the footer does not offer them."""
         return character is not None and character.isprintable()

@@ -7,6 +7,7 @@ In `.tcss` they are variables: `$family-convolution`, `$better`, `$worse`, `$pan
 from collections.abc import Mapping
 from typing import Any
 
+from rich.style import Style
 from textual.app import App
 from textual.color import Color
 
@@ -49,6 +50,11 @@ _FAMILIES_ANSI: dict[Family, tuple[str, str]] = {
 def family_colour(app: App[Any], family: Family) -> Color:
     """Return the colour of a family in the app's theme."""
     return Color.parse(app.theme_variables[f"family-{family}"])
+
+
+def theme_style(app: App[Any], variable: str, *, bold: bool | None = None) -> Style:
+    """Return a colour of the app's theme as a style for Rich, such as `text-primary`; ansi themes have such too."""
+    return Style(color=Color.parse(app.theme_variables[variable]).rich_color, bold=bold)
 
 
 def contrast(one: Color, other: Color) -> float:

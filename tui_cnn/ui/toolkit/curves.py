@@ -101,6 +101,13 @@ class Curves(Horizontal, can_focus=True):
         self.change(window=None, cursor=None)
 
     @property
+    def overlay_colours(self) -> list[str]:
+        """The colours of the other runs' lines, as Rich names them."""
+        chart = self.query_one(Chart)
+        styles = [overlay_style(self._snapshot, number) for number in range(len(self._others))]
+        return [color.name if (color := chart.rich_style_of(style).color) else "default" for style in styles]
+
+    @property
     def window(self) -> Window:
         """The part of the x axis that is shown."""
         return self.options.window or self._whole

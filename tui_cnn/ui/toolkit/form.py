@@ -67,7 +67,7 @@ class StructForm(Widget):
         self._all_shown = any(getattr(value, name) != self._fields[name].start for name in self._rare)
 
     def compose(self) -> ComposeResult:
-        """Lay out the fields, those that one seldom changes behind a line of their own, and one for help and errors."""
+        """Lay out the fields, the rare ones behind a line of their own, and a line for help and errors."""
         with Fields():
             for field in self._fields.values():
                 if self._rare and field.name == self._rare[0]:
@@ -82,7 +82,7 @@ class StructForm(Widget):
 
     @property
     def pending(self) -> bool:
-        """Whether what stands in the form is sound and differs from what it began with."""
+        """Whether what the form holds is valid and differs from what it began with."""
         return self.value is not None and self.value != self.original
 
     @property
@@ -106,7 +106,7 @@ class StructForm(Widget):
 
     @on(Choice.Changed, "#more")
     def _show_rare(self, event: Choice.Changed) -> None:
-        """Show the fields that one seldom changes, or hide them."""
+        """Show the rare fields, or hide them."""
         event.stop()
         self._all_shown = event.choice.value == _OPEN
         for name in self._rare:
@@ -116,7 +116,7 @@ class StructForm(Widget):
     @on(Input.Changed)
     @on(Choice.Changed)
     def _check(self) -> None:
-        """Make a value of what stands in the form, or say what is wrong with which field."""
+        """Make a value of what the form holds, or show what is wrong with which field."""
         texts = {name: self._text(name) for name in self._fields}
         wrong, message = "", ""
         try:
@@ -190,12 +190,12 @@ _SHUT, _OPEN = "hidden", "shown"
 
 
 def is_rare(name: str) -> bool:
-    """Tell whether a field is one that few people ever change: how weights are drawn, and penalties on them."""
+    """Whether a field is one that few people ever change: how weights are initialized, and penalties on them."""
     return name.endswith(("_initializer", "_regularizer"))
 
 
 def _in_order(declared: Iterable[Field]) -> list[Field]:
-    """Put the name after what one changes more, and what one seldom changes last; muting has a key of its own."""
+    """Put the name after the others and the rare fields last; muting has a key of its own."""
     shown = [field for field in declared if field.kind != "nested" and field.name != "muted"]
     return sorted(shown, key=lambda field: 2 if is_rare(field.name) else field.name == "name")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from rich.console import Group, RenderableType
+from rich.style import StyleType
 from rich.table import Table
 from rich.text import Text
 
@@ -62,26 +63,30 @@ class Place(NamedTuple):
     more: tuple[RenderableType, ...] = ()
 
 
-def help_text(scopes: Iterable[Scope], keymap: Keymap, place: Place | None = None) -> RenderableType:
-    """Explain the place, if one is given, and list its keys; then every other action where its keys work."""
+class HelpStyles(NamedTuple):
+    """How headings and keys look."""
+
+    heading: StyleType
+    key: StyleType
+
+
+def help_text(scopes: Iterable[Scope], keymap: Keymap, place: Place | None, styles: HelpStyles) -> RenderableType:
+    """List the keys of the place, if one is given, and explain it; then every other action where its keys work."""
     near = place.scopes if place else ()
     rest = [scope for scope in scopes if scope not in near]
-    if place is None:
-        return Group(*_keys(rest, keymap))
-    heading = Text(place.title, style="bold underline")
-    more = [part for table in place.more for part in (table, Text())]
-    return Group(heading, place.about, Text(), *_keys(near, keymap), *more, *_keys(rest, keymap))
+    more = [part for table in place.more for part in (table, Text())] if place else []
+    return Group(*_keys(near, keymap, styles), *more, *_keys(rest, keymap, styles))
 
 
-def _keys(scopes: Iterable[Scope], keymap: Keymap) -> list[RenderableType]:
+def _keys(scopes: Iterable[Scope], keymap: Keymap, styles: HelpStyles) -> list[RenderableType]:
     parts: list[RenderableType] = []
     for scope in scopes:
         if not scope.actions:
             continue
         table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(width=18, style="bold", no_wrap=True)
+        table.add_column(width=18, style=styles.key, no_wrap=True)
         table.add_column()
         for action in scope.actions:
             table.add_row(key_names(keys_of(scope, action, keymap)), action.help)
-        parts += [Text(scope.title, style="bold underline"), table, Text()]
+        parts += [Text(scope.title, style=styles.heading), table, Text()]
     return parts

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from rich.console import Group
+from rich.style import StyleType
 from rich.table import Table
 from rich.text import Text
 from textual.app import App
@@ -12,6 +13,7 @@ from tui_cnn.core.diff import Difference, diff
 from tui_cnn.core.path import format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
+from tui_cnn.ui.toolkit.colours import theme_style
 from tui_cnn.ui.toolkit.numbers import short_count
 
 _SIGNS = {"same": " ", "changed": "~", "added": "+", "removed": "−"}
@@ -20,22 +22,21 @@ _SIGNS = {"same": " ", "changed": "~", "added": "+", "removed": "−"}
 class Tones(NamedTuple):
     """Styles for what gets better and worse, and for what is the same; the signs say it without colour."""
 
-    better: str
-    worse: str
-    changed: str
-    same: str = "dim"
+    better: StyleType
+    worse: StyleType
+    changed: StyleType
+    same: StyleType = "dim"
 
 
 def tones(app: App[Any]) -> Tones:
     """Take the styles from the app's theme."""
-    colors = app.theme_variables
-    return Tones(colors["text-success"], colors["text-error"], colors["text-warning"])
+    return Tones(*(theme_style(app, name) for name in ("better", "worse", "text-warning")))
 
 
 def difference(before: Analysis, after: Analysis, tone: Tones, *, whole: bool = False) -> Group:
     """List the layers whose settings or numbers differ, or with `whole` all, and what each change costs or saves."""
-    found = diff(before, after)
-    shown = [pair for pair in found if whole or pair.change != "same" or pair.numbers_differ]
+    pairs = diff(before, after)
+    shown = [pair for pair in pairs if whole or pair.change != "same" or pair.numbers_differ]
     if before.network.input_shape != after.network.input_shape:
         shapes = [format_shape(analysis.network.input_shape) for analysis in (before, after)]
         heading = [Text(_("input {before} → {after}").format(before=shapes[0], after=shapes[1]), style=tone.changed)]

@@ -25,7 +25,7 @@ class Overlays:
         self._followers: dict[RunDirectory, Follower] = {}
         self.shown: tuple[Overlaid, ...] = ()
 
-    def look(self, marked: tuple[RunDirectory, ...], without: str = "", *, first: str = _SIGNS) -> tuple[Overlaid, ...]:
+    def read(self, marked: tuple[RunDirectory, ...], without: str = "", *, first: str = _SIGNS) -> tuple[Overlaid, ...]:
         """Read the marked runs as they stand: the same values as before where nothing has changed."""
         runs = [run for run in marked if run.id != without]
         self._followers = {run: self._followers.get(run) or Follower(run) for run in runs}
@@ -55,6 +55,6 @@ def _items(marked: tuple[RunDirectory, ...], shown: RunDirectory) -> list[Item[R
     items = []
     for run in runs:
         snapshot = Follower(run).poll()
-        told = f"{state_name(snapshot)}  {share(best_accuracy(snapshot))}  {run.id}"
-        items.append(Item(("✓ " if run in marked else "  ") + run_title(run), told, run))
+        about = f"{state_name(snapshot)}  {share(best_accuracy(snapshot))}  {run.id}"
+        items.append(Item(("✓ " if run in marked else "  ") + run_title(run), about, run))
     return items

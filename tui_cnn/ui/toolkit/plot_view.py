@@ -85,10 +85,11 @@ class PlotView(Widget):
         base = self.visual_style.rich_style
         rows = draw(self.plot, size.width, size.height, MARGIN)
         names = {style for row in rows for _character, style in row}
-        styles = {name: base + self._style(name) for name in names}
+        styles = {name: base + self.rich_style_of(name) for name in names}
         return [_strip(row, styles, size.width) for row in rows]
 
-    def _style(self, name: str) -> Style:
+    def rich_style_of(self, name: str) -> Style:
+        """Return the style of a name."""
         if not name:
             return Style()
         *bold, color = name.split()

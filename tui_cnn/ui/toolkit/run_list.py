@@ -11,12 +11,12 @@ from tui_cnn.runs.state import ACTIVE
 from tui_cnn.runs.summary import Summary, summarize
 from tui_cnn.ui.toolkit.run_words import epochs_done, started_at, state_name
 
-_PORTION = 40
-"""So many runs that are new are read until the list is shown: hundreds come piece by piece."""
+_BATCH = 40
+"""How many new runs are read before the list is shown: hundreds come piece by piece."""
 
 
 class Listed(NamedTuple):
-    """A run in the list: its numbers, and its words."""
+    """A run in the list, with its columns."""
 
     run: RunDirectory
     summary: Summary
@@ -26,10 +26,10 @@ class Listed(NamedTuple):
 
     @property
     def words(self) -> str:
-        """All that a filter looks through, in small letters."""
+        """All that a filter searches, in small letters."""
         about = self.summary.about
-        said = (self.summary.network, self.state, self.summary.recipe_name or "", about.title, about.note, self.run.id)
-        return " ".join((*said, *about.tags)).lower()
+        texts = (self.summary.network, self.state, self.summary.recipe_name or "", about.title, about.note, self.run.id)
+        return " ".join((*texts, *about.tags)).lower()
 
 
 class _Known(NamedTuple):
@@ -50,16 +50,16 @@ class RunList:
         known: dict[str, _Known] = {}
         read = 0
         for run in runs:
-            known[run.id], is_new = self._look(run)
+            known[run.id], is_new = self._read_run(run)
             read += is_new
-            if read == _PORTION:
+            if read == _BATCH:
                 read = 0
-                yield tuple(one.listed for one in known.values())
+                yield tuple(entry.listed for entry in known.values())
         self._known = known
-        self._followers = {name: one for name, one in self._followers.items() if name in known}
-        yield tuple(one.listed for one in known.values())
+        self._followers = {name: follower for name, follower in self._followers.items() if name in known}
+        yield tuple(entry.listed for entry in known.values())
 
-    def _look(self, run: RunDirectory) -> tuple[_Known, bool]:
+    def _read_run(self, run: RunDirectory) -> tuple[_Known, bool]:
         signature = (_written(run.events_file), _written(run.about_file), is_held(run.lock_file))
         before = self._known.get(run.id)
         if before is not None and before.signature == signature:

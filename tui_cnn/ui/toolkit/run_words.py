@@ -38,8 +38,8 @@ STATE_COLORS = {
 
 def epochs_done(snapshot: Snapshot) -> str:
     """Count the epochs: `3 of 5`."""
-    of = snapshot.started.epochs if snapshot.started else 0
-    return _("{done} of {all}").format(done=len(snapshot.epochs), all=of) if of else "—"
+    epochs = snapshot.started.epochs if snapshot.started else 0
+    return _("{done} of {all}").format(done=len(snapshot.epochs), all=epochs) if epochs else "—"
 
 
 def share(value: float | None) -> str:
@@ -53,7 +53,7 @@ def best_accuracy(snapshot: Snapshot) -> float | None:
 
 
 def started_at(snapshot: Snapshot) -> str:
-    """Write when a run was made, in local time, from its id; a dash where a hand has given it an impossible one."""
+    """Write when a run was made, in local time, from its id; a dash where that holds no such time."""
     try:
         stamp = datetime.strptime(snapshot.run_id[:15] + "+0000", "%Y%m%d-%H%M%S%z").astimezone()
     except (ValueError, OverflowError):

@@ -7,6 +7,7 @@ from textual.content import Content
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.toolkit.cells import right
 from tui_cnn.ui.toolkit.numbers import level
+from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows
 
 Confusion = tuple[tuple[int, ...], ...]
 
@@ -40,7 +41,7 @@ def confusion_table(confusion: Confusion, names: Sequence[str], width: int) -> C
                 *(_cell(count, sum(row), cell, here=place == column) for column, count in enumerate(row)),
             )
         )
-    return Content("\n").join([*lines, Content(""), _confusions(confusion, named)])
+    return Content("\n").join([*lines, Content(""), most_confused(confusion, names)])
 
 
 def _cell(count: int, total: int, width: int, *, here: bool) -> tuple[str, str]:
@@ -53,8 +54,9 @@ def _cell(count: int, total: int, width: int, *, here: bool) -> tuple[str, str]:
     return text, "bold $text-warning" if share >= 0.1 else "" if share >= 0.02 else "dim"
 
 
-def _confusions(confusion: Confusion, named: Sequence[str]) -> Content:
+def most_confused(confusion: Confusion, names: Sequence[str]) -> Content:
     """Name the pairs of classes that are confused most."""
+    named = _named(names, len(confusion))
     pairs = sorted(
         (
             (count, known, taken)
@@ -78,25 +80,20 @@ def _confusions(confusion: Confusion, named: Sequence[str]) -> Content:
     return Content("\n").join(lines)
 
 
-def class_bars(confusion: Confusion, names: Sequence[str], width: int, rows: int) -> Content:
-    """Draw the accuracy of each class, in as many columns as they need, and where there is room what is confused."""
+def class_bars(confusion: Confusion, names: Sequence[str]) -> BarRows:
+    """Make a bar for the accuracy of each class; what its images are predicted as is said where it is pointed at."""
     named = _named(names, len(confusion))
-    room = min(max(map(len, named)), 12)
-    columns = max(1, -(-len(named) // max(1, rows)))
-    graph = max(2, (width - 3 * (columns - 1)) // columns - room - 7)
     bars = [
-        Content.assemble(
-            f"{name[:room]:{room}} ",
-            level(accuracy or 0.0, graph),
-            f" {'—' if accuracy is None else f'{accuracy:.3f}':>5}",
-        )
+        Bar(name, accuracy or 0.0, "—" if accuracy is None else f"{accuracy:.3f}")
         for name, accuracy in zip(named, class_accuracies(confusion), strict=True)
     ]
-    high = -(-len(bars) // columns)
-    lines = [Content("   ").join(bars[line::high]) for line in range(high)]
-    if high + _WORST + 2 <= rows:
-        lines += [Content(""), _confusions(confusion, named)]
-    return Content("\n").join(lines)
+
+    def describe(place: int) -> str:
+        counts = sorted(((count, named[taken]) for taken, count in enumerate(confusion[place]) if count), reverse=True)
+        total = sum(confusion[place])
+        return "\n".join([named[place], *(f"{name}: {count / total:.1%}" for count, name in counts)])
+
+    return BarRows(bars, widest_name=14, column=30, longest=200, describe=describe)
 
 
 def _named(names: Sequence[str], count: int) -> list[str]:

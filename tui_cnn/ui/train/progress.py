@@ -106,7 +106,7 @@ def _position(snapshot: Snapshot, width: int, *, brief: bool) -> Iterator[Line]:
     """Draw how far it is in the epoch, and in all."""
     started, progress, evaluating = snapshot.started, snapshot.progress, snapshot.evaluating
     assert started is not None
-    room = max(8, min(40, width - (44 if brief else 58)))
+    room = max(8, min(40, width - (44 if brief else 70)))
     epoch, step, steps = (progress.epoch, progress.step, progress.steps) if progress else _start_position(started)
     if evaluating is not None:
         name = _("validating") if evaluating.images == "validation" else _("testing")

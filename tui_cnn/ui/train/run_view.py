@@ -22,9 +22,10 @@ from tui_cnn.ui.toolkit.curve_readout import Overlaid
 from tui_cnn.ui.toolkit.curves import Curves, CurveView
 from tui_cnn.ui.toolkit.dialogs.text import TextDialog
 from tui_cnn.ui.toolkit.overlays import Overlays, ask_overlay
+from tui_cnn.ui.toolkit.pictures.bars import Bars
 from tui_cnn.ui.toolkit.run_words import STATE_COLORS, epochs_table, state_name
 from tui_cnn.ui.train.actions import RUN_BINDINGS
-from tui_cnn.ui.train.class_bars import class_bars, confusion_table
+from tui_cnn.ui.train.class_bars import class_bars, confusion_table, most_confused
 from tui_cnn.ui.train.progress import Headline, headlines, progress_lines
 from tui_cnn.ui.train.run_watcher import RunWatcher, Watched
 from tui_cnn.ui.workspace import workspace_of
@@ -77,6 +78,8 @@ class RunView(Vertical):
         & #below { height: 14; }
         & #epochs { width: 1fr; min-width: 66; height: 100%; }
         & #classes { width: 1fr; height: 100%; }
+        & #classes Bars { height: auto; max-height: 100%; }
+        & #confused { height: 1fr; padding-top: 1; display: none; }
         & #confusion { height: 1fr; display: none; }
         & #confusion Static { width: auto; }
         &.-classes Curves, &.-classes #below { display: none; }
@@ -113,7 +116,9 @@ class RunView(Vertical):
             epochs = _FittedText(id="epochs", classes="panel")
             epochs.border_title = _("Epochs")
             yield epochs
-            yield _FittedText(id="classes", classes="panel")
+            with Vertical(id="classes", classes="panel"):
+                yield Bars()
+                yield Static(id="confused")
 
     def on_mount(self) -> None:
         """Read the run again and again."""
@@ -217,7 +222,7 @@ class RunView(Vertical):
             return
         try:
             watched = watcher.read()
-            others = self._overlays.look(workspace_of(self).marked, watcher.run.id)
+            others = self._overlays.read(workspace_of(self).marked, watcher.run.id)
         finally:
             self._reading.release()
         if watched is not self._watched or others != self._others:
@@ -269,22 +274,26 @@ class RunView(Vertical):
 
     def _show_classes(self, watched: Watched) -> None:
         confusion, title = _newest_confusion(watched.snapshot)
-        bars, table = self.query_one("#classes", Static), self.query_one("#confusion")
-        drawn = (confusion, title, self.view, self.size, bars.size, watched.class_names)
+        panel, bars, table = self.query_one("#classes"), self.query_one(Bars), self.query_one("#confusion")
+        confused = self.query_one("#confused", Static)
+        drawn = (confusion, title, self.size, watched.class_names)
         if drawn == self._shown_classes:
             return
         self._shown_classes = drawn
-        bars.border_title = Content.styled(title, "bold")
+        panel.border_title = Content.styled(title, "bold")
         axes = _("columns: predicted class, in %")
         table.border_title = Content.assemble((title, "bold"), ("   " + axes, "not bold") if confusion else "")
-        if not confusion:
-            later = _("No results yet: classes are evaluated on the validation images after each epoch.")
-            table.query_one(Static).update(Content.styled(later, "dim"))
-            bars.update("")
-        elif self.view == "classes":
+        if confusion:
+            bars.show(class_bars(confusion, watched.class_names))
+            confused.update(most_confused(confusion, watched.class_names))
             table.query_one(Static).update(confusion_table(confusion, watched.class_names, self.size.width - 4))
         else:
-            bars.update(class_bars(confusion, watched.class_names, bars.size.width, max(1, bars.size.height)))
+            later = Content.styled(
+                _("No results yet: classes are evaluated on the validation images after each epoch."), "dim"
+            )
+            bars.show(None)
+            confused.update(later)
+            table.query_one(Static).update(later)
 
 
 def _newest_confusion(snapshot: Snapshot) -> tuple[tuple[tuple[int, ...], ...], str]:

@@ -31,6 +31,8 @@ from tui_cnn.ui.train.worker_pool import WorkerPool
 from tui_cnn.ui.workspace import workspace_of
 
 _TICK = 0.5
+_ROOM_FOR_RATE = 20
+"""Rows from which on the learning rate is drawn below the form."""
 
 
 class Setup(Horizontal, can_focus=True):
@@ -129,6 +131,7 @@ class Setup(Horizontal, can_focus=True):
 
     def on_resize(self) -> None:
         """Fit what is drawn to the new size."""
+        self.query_one("#rate").display = self.size.height >= _ROOM_FOR_RATE
         self._drawn = None
         self.call_after_refresh(self._draw)
 
