@@ -27,6 +27,7 @@ from tui_cnn.runs.inspection.replies import (
     Shifts,
     WeightsReply,
 )
+from tui_cnn.runs.kept_checkpoints import kept_file
 
 NAMES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 NETWORK = Network(
@@ -55,6 +56,12 @@ def make_run(run_id="20260102-030405-told-abcd"):
     told.write(run, told.started(), *told.trained(5), told.finished())
     run.best_file.write_bytes(b"")
     return run
+
+
+def keep(run, step):
+    """Put something that looks like the weights after so many steps into a run."""
+    run.kept_directory.mkdir(exist_ok=True)
+    kept_file(run, step).write_bytes(b"")
 
 
 class Answering:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.ui import answering, told
-from tests.ui.answering import Answering
+from tests.ui.answering import Answering, keep
 from tests.ui.driving import opened
 from tests.ui.picture import SIZES, at_rest, explain, words
 from tests.ui.told import finished_run
@@ -294,7 +294,7 @@ async def test_inspect_on_a_large_screen(picture, inspected, view):
 
 async def test_inspect_through_time(picture, inspected):
     for step in (0, 20, 150, 600, 2000):
-        (inspected.path / f"step-{step}.keras").write_bytes(b"")
+        keep(inspected, step)
     async with opened(size=(120, 40)) as user:
         await user.press("3")
         await user.sees("Test image 0", "above zero")

@@ -31,6 +31,7 @@ _TOP = 9
 _SAMPLE = 1000
 _STRENGTH = 0.4
 _CAPTION = 9
+_WIDE = 60
 
 
 class FieldView(View):
@@ -215,9 +216,7 @@ class FieldView(View):
 
         widest = max(len(tile(place, 0).words[0]) for place in range(len(numbers)))
         size = (pictures.shape[1], pictures.shape[2])
-        # Whole names where all patches have room with them.
-        room = self.size.width // (widest + 2) >= len(numbers)
-        narrowest = widest if room else _CAPTION
+        narrowest = widest if self.size.width >= _WIDE else _CAPTION  # whole names where there is room for them
         self.query_one(Gallery).show(Tiles(len(numbers), size, tile, describe, narrowest=narrowest))
 
     @staticmethod
