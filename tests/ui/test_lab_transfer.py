@@ -42,7 +42,7 @@ async def test_a_map_and_a_filter_go_to_the_lab(run):
         bench = user.app.screen.bench
         maps = bench.convolution.image[..., 0]
         assert maps[0, 0] == pytest.approx(np.add.outer(range(3), range(3)).sum() * 4 / 255)
-        assert user.app.screen.form.value.image == "map"
+        assert user.app.screen.bench.form.value.image == "map"
         await user.press("3", "k")
         await user.sees("box blur")
         await user.press("t")
