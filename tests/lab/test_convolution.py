@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as arrays
 from tui_cnn.lab.convolution import Convolution
 from tui_cnn.lab.filters import filters
 from tui_cnn.lab.images import NOTES, colours, sample_images
-from tui_cnn.lab.windows import WindowError
+from tui_cnn.lab.windows import WindowError, windows
 
 VERTICAL = filters()["vertical edge"][..., None, None]
 whole = st.integers(-9, 9).map(float)
@@ -148,3 +148,13 @@ def test_what_does_not_fit_is_said(image, kernels, message):
     with pytest.raises(WindowError) as refused:
         Convolution(image, kernels).output()
     assert str(refused.value) == message
+
+
+def test_the_place_over_a_pixel_and_the_pixels_under_a_place():
+    laid = windows(np.zeros((6, 6, 1)), (3, 3), (2, 2), 1)
+    assert [laid.down.place_over(position) for position in range(8)] == [0, 0, 0, 1, 2, 2, 2, 2]
+    mask = laid.mask(1, 0)
+    assert np.argwhere(mask).min(axis=0).tolist() == [2, 0]
+    assert np.argwhere(mask).max(axis=0).tolist() == [4, 2]
+    assert (~laid.border).sum() == 36
+    assert not laid.border[1:-1, 1:-1].any()

@@ -42,12 +42,12 @@ async def test_a_map_and_a_filter_go_to_the_lab(run):
         bench = user.app.screen.bench
         maps = bench.convolution.image[..., 0]
         assert maps[0, 0] == pytest.approx(np.add.outer(range(3), range(3)).sum() * 4 / 255)
-        assert user.app.screen.form.value.image == "map"
+        assert user.app.screen.bench.form.value.image == "map"
         await user.press("3", "k")
         await user.sees("box blur")
         await user.press("t")
         await user.until(lambda: user.app.current_mode == "lab")
-        await user.sees("Kernel 3×3", "Test image 0", "conv2d filter 2, most like blur, cosine 1", "max(0, ")
+        await user.sees("Kernel 3×3", "Test image 0", "conv2d filter 2, most similar: ", "blur, cosine 1", "max(0, ")
         assert bench.convolution.output()[..., 0] == pytest.approx(maps)
         user.app.follow_link("lab:convolution?image=map&kernel=trained&place=3")
         await user.until(lambda: bench.place == 2)

@@ -9,6 +9,7 @@ from PIL import Image
 from tests.ui.driving import opened
 from tui_cnn.lab.lessons import lessons
 from tui_cnn.runs import launch
+from tui_cnn.ui.lab.stage import NumberView
 from tui_cnn.ui.toolkit.pictures import drawing
 
 
@@ -74,6 +75,31 @@ async def test_an_output_cell_is_clicked():
         await user.sees("step 16 of 16")
         await user.click("−10")
         await user.sees("step 5 of 16")
+
+
+async def click_cell(user, role, row, column):
+    """Click a number of the image, of the kernel or of the output."""
+    view = next(view for view in user.app.screen.query(NumberView) if view.part.role == role)
+    laid = view.layout_of_cells
+    await user.pilot.click(view, offset=(column * laid.cell + laid.cell // 2, row * laid.lines))
+    await user.settle()
+    return view
+
+
+async def test_the_window_goes_to_a_pixel_and_a_weight_is_edited_where_it_is_clicked():
+    async with opened(size=(120, 40)) as user:
+        await lab(user)
+        view = await click_cell(user, "image", 3, 4)
+        await user.sees("step 12 of 16: row 3, column 4")
+        assert view.describe((3, 4)) == "row 4, column 5: 7"
+        await click_cell(user, "kernel", 0, 2)
+        await user.press("2", "escape")
+        assert user.app.screen.bench.convolution.kernels[0, :, 0, 0].tolist() == [1, 0, 2]
+        await user.press("i")
+        await click_cell(user, "image", 5, 0)
+        await user.press("8", "escape")
+        assert user.app.screen.bench.convolution.image[5, 0, 0] == 8
+        await user.sees("step 12 of 16")
 
 
 async def test_it_runs_by_itself_and_stops():

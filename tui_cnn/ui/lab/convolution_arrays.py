@@ -13,6 +13,9 @@ from tui_cnn.ui.lab.sums import channel_names
 
 _MOST_MAPS = 2
 
+_WIDEST_WINDOW = 5
+"""Columns of the window up to which it is drawn as numbers beside a large image."""
+
 
 class Names(NamedTuple):
     """What the image and the kernel are called."""
@@ -97,7 +100,7 @@ class _Views(NamedTuple):
         image, depth = self.convolution.image, self.convolution.image.shape[2]
         patch = self.convolution.step(self.place, self.filter).patch[..., channel]
         title = channel_names(depth)[channel] if depth == 3 else _("Window")
-        return Array(Part("window", channel), patch, title, "", image_scale(image))
+        return Array(Part("window", channel), patch, title, "", image_scale(image), widest_numbers=_WIDEST_WINDOW)
 
     def kernel(self, channel: int) -> Array:
         """Return a channel of the kernel; while it is edited, as it was before it was flipped."""

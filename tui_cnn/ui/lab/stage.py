@@ -58,6 +58,7 @@ class Array:
         cursor, typed: the cell that is edited, and what has been typed into it so far.
         rgb: (rows, columns, 3), 0 to 255: the colours where it is a picture.
         offset: rows and columns of padding before the first pixel.
+        widest_numbers: columns up to which it is drawn as numbers.
     """
 
     part: Part
@@ -74,11 +75,12 @@ class Array:
     typed: str = ""
     rgb: npt.NDArray[np.uint8] | None = None
     offset: Cell = (0, 0)
+    widest_numbers: int = WIDEST_NUMBERS
 
     @property
     def is_picture(self) -> bool:
         """Whether it is too wide for numbers."""
-        return bool(self.values.shape[1] > WIDEST_NUMBERS)
+        return bool(self.values.shape[1] > self.widest_numbers)
 
     def longest(self, digits: int) -> int:
         """Return how many cells its longest number takes, one that is still to come as well."""
@@ -197,10 +199,12 @@ _PICTURES = (4, 3, 2, 1, 0.5)
 
 def fit_into(arrays: Arrays, room: tuple[int, int]) -> Fit:
     """Choose the largest way in which all have room, (columns, lines); if there is none, the smallest."""
-    large = _PICTURES if any(array.is_picture for array in arrays.all) else (1,)
+    pictures = any(array.is_picture for array in arrays.all)
+    large = _PICTURES if pictures else (1,)
+    numbers = [way for way in _NUMBERS if way[0] <= _NARROW or not pictures]  # pictures take the room
     ways = [
         Fit(cell, lines, digits, times, stacked)
-        for times, (cell, lines, digits), stacked in product(large, _NUMBERS, (False, True))
+        for times, (cell, lines, digits), stacked in product(large, numbers, (False, True))
     ]
     fits = [way for way in ways if _has_room(arrays, way, room)] or [  # it scrolls
         way for way in ways if way.lines == 1 and not way.stacked and _has_room(arrays, way, (room[0], 10_000))

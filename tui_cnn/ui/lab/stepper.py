@@ -26,7 +26,7 @@ from tui_cnn.ui.workspace import workspace_of
 SPEEDS = (1, 2, 4, 8, 16, 32)
 """Steps a second."""
 
-_FACTS, _FEW_FACTS, _LOW = 8, 6, 22
+_FACTS, _FEW_FACTS, _LOW = 10, 5, 22
 """Lines to leave for what is written below the arrays, and where there are no more than so many lines in all."""
 
 _GREY_SIDE, _COLOUR_SIDE = 28, 22
