@@ -296,3 +296,19 @@ def test_formulas_of_what_is_not_known(cnn_tui):
     report = json.loads(cnn_tui("check", "broken.toml", "--json", "--formulas").stdout)
     assert [layer["formulas"] for layer in report["layers"]] == [{"output_shape": "8·8·1 = 64"}, {}, {}]
     assert set(report["memory"]["formulas"]) == {"parameters"}
+
+
+def test_the_picture_in_the_terminal_and_in_files(cnn_tui, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    for arguments in (["fashion-cnn", "--picture"], ["--picture", "fashion-cnn"]):
+        result = cnn_tui("check", *arguments)
+        assert result.exit_code == 0
+        assert result.stdout.splitlines()[-1].split()[:3] == ["28×28×1", "26×26×32", "13×13×32"]
+        assert "▀" in result.stdout
+    for name, begin in [("a.svg", b"<svg"), ("b.PNG", b"\x89PNG")]:
+        assert cnn_tui("check", "fashion-cnn", "--picture", str(tmp_path / name)).exit_code == 0
+        assert (tmp_path / name).read_bytes().startswith(begin)
+    assert json.loads(cnn_tui("check", "--json", "fashion-cnn", "--picture").stdout)["name"] == "fashion-cnn"
+    refused = cnn_tui("check", "lenet-5", "fashion-cnn", "--picture", str(tmp_path / "c.svg"))
+    assert refused.exit_code == 2
+    assert "specify only one" in refused.stderr

@@ -52,7 +52,7 @@ async def test_keep_go_on_compare_and_come_back(home):
         assert "93,322" in user.line("parameters")
         assert {"v1", "narrow"} <= set(user.text.split())
         await user.press("right")
-        await user.sees("to narrow", "48 · 3×3 · relu", "+13.9 k", "+1.67 M", "~ changed")
+        await user.sees("→ narrow", "48 · 3×3 · relu", "+13.9 k", "+1.67 M", "~ changed")
         await user.press("enter")
         assert user.network == NARROW
         assert user.app.workspace.design.dirty
@@ -63,12 +63,12 @@ async def test_keep_go_on_compare_and_come_back(home):
 async def test_a_variant_is_renamed_and_deleted(home, narrow):
     async with opened() as user:
         await user.press("C")
-        await user.sees("to narrow")
+        await user.sees("→ narrow")
         await user.press("r")
         await user.sees("Save the network as a variant")
         await user.type("thin")
         await user.press("enter")
-        await user.sees("to thin")
+        await user.sees("→ thin")
         assert kept(home, "thin").exists()
         assert not narrow.exists()
         await user.press("d")
@@ -85,13 +85,13 @@ async def test_a_variant_is_renamed_and_deleted(home, narrow):
 async def test_other_networks_are_added_to_compare_with(home, narrow):
     async with opened(size=(160, 50)) as user:
         await user.press("C")
-        await user.sees("to narrow")
+        await user.sees("→ narrow")
         await user.press("a")
         await user.sees("Open a network")
         await user.choose("lenet")
-        await user.sees("to lenet-5", "61,706", "32×32×1 → 10", "input 28×28×1 → 32×32×1")
+        await user.sees("→ lenet-5", "61,706", "32×32×1 → 10", "input 28×28×1 → 32×32×1")
         await user.press("left", "w")
-        await user.sees("to narrow", "~  3", "MaxPooling2D")
+        await user.sees("→ narrow", "~  3", "MaxPooling2D")
         await user.press("right", "d")
         await user.until(lambda: "lenet-5" not in user.text)
         assert user.network == TUTORIAL
@@ -163,7 +163,7 @@ def test_numbers_side_by_side():
     assert told_of["FLOPs (2 × MACs)"][1][:2] == ["4.31", "M"]
     assert told_of["best val. accuracy"][1] == ["0.9100", "+0.0100"]
     assert told_of["test accuracy"][1] == ["0.9000", "−0.0050"]
-    assert told_of["trained"][1] == ["3", "epochs,", "newest", "of", "2", "runs"]
+    assert told_of["trained"][1] == ["3", "epochs,", "latest", "of", "2", "runs"]
     styles = {line.label: [span.style for span in line.cells[1].spans] for line in lines}
     assert styles["parameters"] == ["green"]
     assert styles["best val. accuracy"] == ["green"]

@@ -239,7 +239,7 @@ async def test_a_stack_that_cannot_be_built_says_why_and_stays_in_view():
         await user.type("13")
         await user.sees("✗ layer 3: Conv2D: a 13×13")
         await user.press("enter")
-        assert "✗ a 13×13 window does not fit into 12×12" in user.line("13×13 · relu")
+        assert "✗ a 13×13 window does not fit" in user.line("13×13 · relu")
         for name in ("Flatten", "10 · softmax"):
             assert "—" in user.line(name), "what comes after it has no numbers, but a line"
         assert "≥ 208 parameters" in user.top
@@ -361,3 +361,16 @@ async def test_a_long_network_scrolls_with_its_cursor():
         await user.press("enter")
         assert user.layers[299].filters == 7
         await user.sees("300  ▦ Conv2D")
+
+
+async def test_the_mouse_over_the_volume_names_the_layer_and_its_shape():
+    async with opened() as user:
+        volume = user.app.screen.volume
+        lines = user.text.split("\n")
+        y = next(y for y in range(volume.region.y, len(lines)) if "13×13×32" in lines[y])
+        await user.pilot.hover(offset=(lines[y].index("13×13×32") + 4, y - 3))
+        await user.settle()
+        await user.sees("MaxPooling2D · layer 2 · 13×13×32")
+        await user.pilot.hover(offset=(lines[y].index("28×28×1") + 2, y - 3))
+        await user.settle()
+        await user.sees("Input · 28×28×1")

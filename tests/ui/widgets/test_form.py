@@ -43,12 +43,12 @@ EVERY_KIND = Network(
     ],
 )
 async def test_a_wrong_value_is_said_as_it_is_typed_and_enter_keeps_it(layer, field, wrong, message):
-    async with opened(EVERY_KIND, size=(160, 40)) as user:
+    async with opened(EVERY_KIND, size=(120, 40)) as user:
         await user.press("home", *["down"] * (layer + 1), "enter")
         while user.focused != f"field-{field}":
             await user.press("tab")
         await user.type(wrong)
-        advice = " ".join(part.split("│")[-1].strip() for part in user.text.split("\n")[1:])
+        advice = " ".join(part.strip("│ ").split("│")[-1].strip() for part in user.text.split("\n")[1:])
         assert message in " ".join(advice.split())
         marked = [line.id for line in user.app.screen.query(".field.-wrong")]
         assert marked == [f"line-{field}"]
