@@ -57,7 +57,7 @@ async def draw(run):
         await user.settle()
         save(user, "train")
         user.app.inspect_run(run)
-        await user.sees("dead over 1,000 images")
+        await user.sees("dead in 1,000 images")
         await user.press("down", "down", "right", "right")
         await user.sees("3 Conv2D", "map 2")
         save(user, "inspect")

@@ -106,6 +106,7 @@ def test_the_command_loads_nothing_before_it_knows_the_language():
         "tui_cnn.cli",
         "tui_cnn.cli.language",
         "tui_cnn.config",
+        "tui_cnn.errors",
         "tui_cnn.i18n",
     ]
 
@@ -194,7 +195,7 @@ def test_a_language_that_there_is_not(args, line):
 
 
 def test_bad_usage_is_told_in_korean_by_click_too():
-    line = "cnn-tui check: '--jsn' 옵션은 없습니다. 혹시 '--json'인가요? (cnn-tui check --help 참고)\n"
+    line = "cnn-tui check: '--jsn' 옵션이 없습니다. 혹시 '--json'인가요? (cnn-tui check --help 참고)\n"
     assert run("--lang", "ko", "check", "--jsn", "x") == (2, "", line)
 
 

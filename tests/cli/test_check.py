@@ -63,7 +63,7 @@ def test_the_table_of_the_tutorial_network(cnn_tui):
         memory: parameters 373 kB, inference peak 108 kB (one image), training step 6.33 MB (batch of 32)
 
         info: layer 4: MaxPooling2D: image 11×11, window 2×2, stride 2: 1 row and 1 column dropped; fix: padding = "same"
-        """
+        """  # noqa: E501
     )
 
 

@@ -164,11 +164,14 @@ def test_a_layer_for_grad_cam(cnn_tui, trained):
 @pytest.mark.parametrize(
     ("args", "line"),
     [
-        (["predict", "RUN"], "name a picture, or a test image with --index (see cnn-tui predict --help)"),
+        (["predict", "RUN"], "specify an image file, or a test image with --index (see cnn-tui predict --help)"),
         (["predict", "RUN", "no.png"], "no.png: file not found; check the path"),
         (["predict", "RUN", "-i", "10000"], "no test image 10000; the test images are 0 to 9,999"),
-        (["predict", "RUN", "-i", "0", "--checkpoint", "12"], "keeps no weights of 12; kept are: none"),
-        (["predict", "RUN", "-i", "0", "--checkpoint", "beste"], "“beste” is no checkpoint: best, last, or a number"),
+        (["predict", "RUN", "-i", "0", "--checkpoint", "12"], "has no weights of 12; available: none"),
+        (
+            ["predict", "RUN", "-i", "0", "--checkpoint", "beste"],
+            "“beste” is not a checkpoint; use best, last, or a number",
+        ),
         (["predict", "last", "-i", "0"], "there are no runs yet; train a network first"),
         (["predict", "no.keras", "-i", "0"], "no.keras: file not found; check the path"),
         (["activations", "RUN", "-i", "0", "-o", "a.txt"], "a.txt: the file name must end in .npz"),

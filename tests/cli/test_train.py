@@ -123,7 +123,7 @@ class TestEnds:
     def test_killed(self, end):
         status, _last, error = end()
         sentence = "The worker ended before its first checkpoint."
-        line = f"ID: {sentence} Resume it to begin anew; if it ends again, see DIR/worker.log.\n"
+        line = f"ID: {sentence} Resume it to start over; if it ends again, see DIR/worker.log.\n"
         assert (status, error) == (1, line)
 
     def test_says_where_the_run_is(self, run, capsys):
@@ -268,7 +268,7 @@ def test_on_a_terminal_from_start_to_ctrl_c_to_the_end():
     assert "stopping; waiting for the checkpoint" in said
     assert f"stopped; resume with: cnn-tui resume {run.id}" in said
     with Terminal("-m", "tui_cnn", "resume", run.id) as terminal:
-        terminal.wait_for("going on from step ")
+        terminal.wait_for("resuming from step ")
         assert terminal.wait() == 0
         assert "test accuracy 0.8" in terminal.output.decode()
     finished = Follower(run).poll()

@@ -62,18 +62,18 @@ def replace(name, content):
 MISFITS = {
     "no labels file": (
         lambda directory: (directory / "t10k-labels-idx1-ubyte").unlink(),
-        "lacks t10k-labels-idx1-ubyte (each may end in .gz)",
+        "has no t10k-labels-idx1-ubyte (each may end in .gz)",
     ),
     "two sets": (
         lambda directory: write_set(directory, prefix="kuzushiji-"),
-        "holds several data sets (kuzushiji, train-…)",
+        "has several data sets (kuzushiji, train-…)",
     ),
-    "too few labels": (replace("train-labels-idx1-ubyte", idx([0, 1], (2,))), "holds 3 images, but there are 2 labels"),
-    "no images at all": (replace("train-labels-idx1-ubyte", idx([], (0,))), "holds no labels"),
-    "labels of two axes": (replace("t10k-labels-idx1-ubyte", idx([0, 1], (2, 1))), "does not hold labels"),
+    "too few labels": (replace("train-labels-idx1-ubyte", idx([0, 1], (2,))), "has 3 images but 2 labels"),
+    "no images at all": (replace("train-labels-idx1-ubyte", idx([], (0,))), "has no labels"),
+    "labels of two axes": (replace("t10k-labels-idx1-ubyte", idx([0, 1], (2, 1))), "must contain labels"),
     "labels that are numbers": (
         replace("t10k-labels-idx1-ubyte", idx([0, 1], (2,), 0x0D, "f")),
-        "does not hold labels",
+        "must contain labels",
     ),
     "colour images": (
         replace("train-images-idx3-ubyte", idx([0] * 81, (3, 3, 3, 3))),
@@ -81,12 +81,12 @@ MISFITS = {
     ),
     "images of numbers": (
         replace("train-images-idx3-ubyte", idx([0] * 27, (3, 3, 3), 0x0B, "h")),
-        "but int16 of 3×3×3",
+        "but contains int16 of 3×3×3",
     ),
-    "images of nothing": (replace("train-images-idx3-ubyte", idx([], (3, 0, 3))), "but uint8 of 3×0×3"),
+    "images of nothing": (replace("train-images-idx3-ubyte", idx([], (3, 0, 3))), "but contains uint8 of 3×0×3"),
     "test images of another size": (
         replace("t10k-images-idx3-ubyte", idx([0] * 8, (2, 2, 2))),
-        "its images are 2×2, but those to train on are 3×3",
+        "has images of 2×2, but the training images are 3×3",
     ),
 }
 
@@ -105,11 +105,11 @@ def test_what_does_not_belong_together_is_refused(tmp_path, spoil, said):
 
 def test_what_is_no_directory(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(DataError, match="no such directory"):
+    with pytest.raises(DataError, match="directory not found"):
         load(tmp_path / "missing")
-    with pytest.raises(DataError, match="is a file; name the directory"):
+    with pytest.raises(DataError, match="is a file; specify the directory"):
         load(tmp_path / "file")
-    with pytest.raises(DataError, match="lacks train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images"):
+    with pytest.raises(DataError, match="has no train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images"):
         load(tmp_path)
 
 

@@ -49,5 +49,5 @@ def test_padding_is_centred_and_makes_up_the_size(image, size):
 def test_what_cannot_be_fitted_is_refused_with_what_can(shape, given):
     with pytest.raises(DataError) as caught:
         fit((28, 28), shape)
-    assert f"takes {given}, but the images are 28×28" in str(caught.value)
-    assert "set its input to 28×28×1, to 784 numbers" in str(caught.value)
+    assert f"the network input is {given}, but the images are 28×28" in str(caught.value)
+    assert "set the input to 28×28×1, to 784 numbers" in str(caught.value)

@@ -48,20 +48,20 @@ PACKED = gzip.compress(WHOLE)
 DAMAGED = {
     "empty": (b"", "is empty"),
     "gzip of nothing": (gzip.compress(b""), "is empty"),
-    "text": (b"<!DOCTYPE html>", "is not an IDX file: it begins with 3c 21 44 4f"),
+    "text": (b"<!DOCTYPE html>", "is not an IDX file: it starts with 3c 21 44 4f"),
     "one byte": (b"\0", "is not an IDX file"),
     "unknown type": (b"\0\0\x0a\x01" + WHOLE[4:], "is not an IDX file"),
     "no axes": (b"\0\0\x08\0", "is not an IDX file"),
     "too many axes": (b"\0\0\x08\xff" + b"\0\0\0\x01" * 255 + b"x", "is not an IDX file"),
-    "end in header": (WHOLE[:9], "ends inside its header"),
+    "end in header": (WHOLE[:9], "ends within its header"),
     "cut short": (WHOLE[:-5], "expected 12 bytes of values, got 7"),
-    "too long": (WHOLE + b"!", "has bytes after its 12 bytes"),
+    "too long": (WHOLE + b"!", "has more than 12 bytes"),
     "torn gzip": (PACKED[:-9], "is a damaged gzip file"),
     "gzip of a wrong sum": (PACKED[:-8] + b"\0" * 4 + PACKED[-4:], "is a damaged gzip file"),
     "gzip of rubbish": (b"\x1f\x8b" + b"\xff" * 40, "is a damaged gzip file"),
     "gzip, cut short before": (gzip.compress(WHOLE[:-5]), "expected 12 bytes of values, got 7"),
-    "absurd claim": (b"\0\0\x08\x03" + b"\xff" * 12, "claims 4294967295×4294967295×4294967295 values"),
-    "absurd claim of nothing": (b"\0\0\x08\x03\0\0\0\0" + b"\xff" * 8, "claims 0×4294967295×4294967295 values"),
+    "absurd claim": (b"\0\0\x08\x03" + b"\xff" * 12, "declares 4294967295×4294967295×4294967295 values"),
+    "absurd claim of nothing": (b"\0\0\x08\x03\0\0\0\0" + b"\xff" * 8, "declares 0×4294967295×4294967295 values"),
 }
 
 
@@ -99,7 +99,7 @@ def test_a_claim_costs_no_memory(path):
 def test_what_follows_costs_no_memory_either(path):
     path.write_bytes(gzip.compress(WHOLE + bytes(64_000_000), compresslevel=1))
     tracemalloc.start()
-    with pytest.raises(DataError, match="has bytes after its 12 bytes"):
+    with pytest.raises(DataError, match="has more than 12 bytes"):
         read(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -107,7 +107,7 @@ def test_what_follows_costs_no_memory_either(path):
 
 
 def test_what_cannot_be_opened(tmp_path):
-    with pytest.raises(DataError, match="no such file"):
+    with pytest.raises(DataError, match="file not found"):
         read(tmp_path / "missing")
     with pytest.raises(DataError, match="cannot be read: Is a directory"):
         read(tmp_path)

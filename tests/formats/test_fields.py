@@ -28,10 +28,10 @@ def test_what_is_written_is_read_again(mean):
 @pytest.mark.parametrize(
     ("layer", "field", "typed", "problem"),
     [
-        (Normalization(), "mean", "0.5, x", "must be a list or left out, but is '0.5, x'"),
-        (Normalization(), "mean", "1, inf", "must be a finite number, but is inf"),
-        (ELU(), "alpha", "nan", "must be a finite number, but is nan"),
-        (ELU(), "alpha", "1e999", "must be a finite number, but is inf"),
+        (Normalization(), "mean", "0.5, x", "must be a list or omitted, not '0.5, x'"),
+        (Normalization(), "mean", "1, inf", "must be a finite number, not inf"),
+        (ELU(), "alpha", "nan", "must be a finite number, not nan"),
+        (ELU(), "alpha", "1e999", "must be a finite number, not inf"),
     ],
 )
 def test_what_is_no_number_is_named(layer, field, typed, problem):

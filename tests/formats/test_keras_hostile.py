@@ -174,14 +174,14 @@ def test_thousands_of_layers_and_skips_are_read_quickly():
             "is a Functional, not a Sequential or Functional model of Keras 3, so its layers are only in its code",
         ),
         ({"class_name": "Sequential", "module": "keras", "config": {"layers": 3}}, "Expected array, got int at layers"),
-        ({"class_name": "Sequential", "module": "keras", "config": {"layers": []}}, "does not say what goes in"),
+        ({"class_name": "Sequential", "module": "keras", "config": {"layers": []}}, "has no input shape"),
         (
             {"class_name": "Sequential"},
             "is a Sequential that was not saved by Keras 3; load it in Keras 3 and save it again",
         ),
         ({"class_name": "Dense"}, "is a Dense, not a Sequential"),
         ({}, "is not a Keras 3 model; save it with model.to_json() or model.save(“….keras”)"),
-        ([], "does not describe a model of Keras 3"),
+        ([], "is not a Keras 3 model"),
         ("text", "is not valid JSON"),
     ],
 )
@@ -331,7 +331,7 @@ def test_code_is_never_run(tmp_path, keras):
         sys.path.remove(str(tmp_path))
     assert subprocess.run(["printenv", trace], check=False, stdout=subprocess.DEVNULL).returncode == 1
     assert "evil" not in sys.modules
-    assert notes == ("kernel_initializer left at its default (dense)",)
+    assert notes == ("kernel_initializer set to its default (dense)",)
     (first, _dense) = network.layers
     assert (type(first), first.kind, first.stated_shape) == (Opaque, "Lambda", (4,))
     assert "__lambda__" in first.config

@@ -201,7 +201,7 @@ class TestLayers:
     def test_frozen_statistics(self, layers, functional):
         network, notes = read(functional(lambda x: layers.BatchNormalization(name="bn")(x, training=False)))
         assert network.layers == (BatchNormalization(name="bn"),)
-        assert notes == ("applied with training=False, which is not kept (bn)",)
+        assert notes == ("training=False is ignored (bn)",)
 
     def test_names(self, keras, layers):
         model = keras.Sequential(
@@ -248,9 +248,7 @@ class TestGraphs:
         (found,), notes = read(model)[0].layers, read(model)[1]
         if merge == "Average":  # the average of an average is another
             assert type(found) is Opaque
-            assert notes == (
-                "not series-parallel, so they are one opaque layer here (conv2d, re_lu, softmax, average)",
-            )
+            assert notes == ("not series-parallel, so shown as one opaque layer (conv2d, re_lu, softmax, average)",)
             return
         assert [len(branch) for branch in found.branches] == [0, 2]
         assert isinstance(found.branches[1][1], Branches)
@@ -280,7 +278,7 @@ class TestGraphs:
         before, knot, flatten, behind = network.layers
         assert (before.name, type(flatten), behind.name) == ("before", Flatten, "behind")
         assert (type(knot), knot.kind, knot.stated_shape) == (Opaque, "Functional", (8, 8, 4))
-        assert notes == ("not series-parallel, so they are one opaque layer here (left, right, bridge and 2 more)",)
+        assert notes == ("not series-parallel, so shown as one opaque layer (left, right, bridge and 2 more)",)
         analysis = analyze(network)
         assert (analysis.totals.complete, analysis.output_shape) == (False, (3,))
         again = keras.models.model_from_json(dumps_keras(analysis))
@@ -348,7 +346,7 @@ class TestGraphs:
         [
             (
                 (None, None, 3),
-                "which is not fixed; give it with --input-shape",
+                "is not fixed; set it with --input-shape",
             ),
             ((2, 2, 2, 2), "the input has 4 axes; at most height, width and channels are supported"),
             ((70_000,), "is not a network: Expected int <= 65536 at input_shape[0]"),
@@ -433,7 +431,7 @@ def test_where_a_model_is_expected(keras, layers, functional, tmp_path):
     remarks = []
     network, found = find_network(str(path), remarks.append)
     assert (network.layers, found) == ((Dense(units=2, name="out"),), path)
-    assert remarks == [f"{path}: kernel_constraint left out (out)"]
+    assert remarks == [f"{path}: kernel_constraint ignored (out)"]
     assert find_network(str(path))[0] == network
 
 

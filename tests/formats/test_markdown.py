@@ -29,7 +29,7 @@ def test_the_text():
         """\
         ## a\\|b &lt;c&gt; \\*d\\*
 
-        Input 8×8×1; 660 parameters, 660 of them trainable; 1,216 MACs (of what is known).
+        Input 8×8×1; 660 parameters, 660 of them trainable; 1,216 MACs (known layers only).
 
         | # | Layer | Settings | Output | Parameters | MACs |
         | --: | --- | --- | --- | --: | --: |
@@ -39,9 +39,9 @@ def test_the_text():
         | 2 | Flatten “flat” |  | 64 | 0 | 0 |
         | 3 | Lambda | opaque | 64 | — | — |
         | 4 | Dense | 10 | 10 | 650 | 640 |
-        |  | **total of what is known** |  | **10** | **660** | **1,216** |
+        |  | **total of known layers** |  | **10** | **660** | **1,216** |
 
-        Shapes are height×width×channels. MACs are multiply-accumulates for one image, of convolution and dense kernels, without biases.
+        Shapes are height×width×channels. MACs are multiply-accumulates per image, in convolution and dense kernels, without biases.
         """  # noqa: E501
     )
 

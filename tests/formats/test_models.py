@@ -57,7 +57,7 @@ def test_a_file(directory, monkeypatch, model):
         ("zzz.toml", "zzz.toml: file not found; check the path"),
         ("a/zzz", "a/zzz: file not found; check the path"),
         ("~nobody-of-this-name/zzz", "~nobody-of-this-name/zzz: file not found; check the path"),
-        ("", ".: is a directory; enter the name of a file in it"),
+        ("", ".: is a directory; specify a file in it"),
         ("x" * 300, f"{'x' * 300}: cannot be read: File name too long"),
     ],
 )

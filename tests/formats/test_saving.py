@@ -59,7 +59,7 @@ def test_no_such_directory(tmp_path):
 
 
 def test_a_directory_is_no_file(tmp_path):
-    assert refused(tmp_path) == f"Cannot write {tmp_path}: Is a directory"
+    assert refused(tmp_path) == f"{tmp_path}: cannot be written: Is a directory"
 
 
 def test_a_directory_that_may_not_be_written(path, monkeypatch):
@@ -69,7 +69,7 @@ def test_a_directory_that_may_not_be_written(path, monkeypatch):
     else:
         monkeypatch.setattr(saving, "write_atomic", failing(errno.EACCES))
     try:
-        assert refused(path) == f"Cannot write {path}: Permission denied"
+        assert refused(path) == f"{path}: cannot be written: Permission denied"
     finally:
         path.parent.chmod(0o700)
     assert read_network(path) == OLD
@@ -86,7 +86,7 @@ def failing(number):
 def test_a_full_disk_leaves_the_old_file(path, monkeypatch, step):
     """The disk is full when the bytes are flushed, or when the name is changed."""
     monkeypatch.setattr(os, step, failing(errno.ENOSPC))
-    assert refused(path) == f"Cannot write {path}: No space left on device"
+    assert refused(path) == f"{path}: cannot be written: No space left on device"
     assert read_network(path) == OLD
     assert [entry.name for entry in path.parent.iterdir()] == ["net.toml"]
 

@@ -1,35 +1,33 @@
-"""Networks as drawings: sound XML, every layer in its place, nothing outside of the picture, nothing from outside."""
+"""Networks as pictures: sound XML, every layer written down, nothing outside of the picture, nothing from outside."""
 
+import re
+from io import BytesIO
 from itertools import combinations
 from xml.etree import ElementTree
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from tests.core.strategies import mostly_sound, networks
+from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten, Opaque
 from tui_cnn.core.muting import without_muted
-from tui_cnn.core.network import Network, inside, walk
-from tui_cnn.formats.diagram import (
-    BOX_HEIGHT,
-    BOX_WIDTH,
-    PILL_HEIGHT,
-    PILL_WIDTH,
-    BlockFrame,
-    Box,
-    Connector,
-    Pill,
-    place,
-)
-from tui_cnn.formats.export import export_text
+from tui_cnn.core.network import Network, walk
+from tui_cnn.formats.export import export_bytes, export_text
+from tui_cnn.formats.picture import COLOURS, field_region
 from tui_cnn.formats.presets import preset
+from tui_cnn.formats.volume import Box, DrawingScale, Fork, Merge, Wire, arrange, arrange_rows, boxes
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
+TAGS = {"svg", "title", "rect", "text", "polygon", "polyline", "circle"}
+SCALE = DrawingScale(height=100, channel=3, thinnest=4, gap=10)
 
 
 def drawing(network):
     root = ElementTree.fromstring(export_text(network, "svg"))
-    assert {element.tag.removeprefix(NAMESPACE) for element in root.iter()} <= {"svg", "title", "rect", "text", "line"}
+    assert {element.tag.removeprefix(NAMESPACE) for element in root.iter()} <= TAGS
     assert not any(name.endswith("href") for element in root.iter() for name in element.attrib)
     return root
 
@@ -38,44 +36,39 @@ def texts(root):
     return [text.text for text in root.findall(f"{NAMESPACE}text")]
 
 
-def area(mark):
-    """Return the left, top, right and bottom of what is no line."""
-    match mark:
-        case Box(_path, x, y):
-            return x, y, x + BOX_WIDTH, y + BOX_HEIGHT
-        case Pill(_path, x, y):
-            return x, y, x + PILL_WIDTH, y + PILL_HEIGHT
-        case BlockFrame(_path, x, y, width, height):
-            return x, y, x + width, y + height
+def points(root):
+    for element in root.iter():
+        for x, y in re.findall(r"(\S+),(\S+)", element.get("points", "")):
+            yield float(x), float(y)
 
 
-def within(inner, outer):
-    return all(a >= b for a, b in zip(inner[:2], outer[:2], strict=True)) and all(
-        a <= b for a, b in zip(inner[2:], outer[2:], strict=True)
-    )
+def picture(network, detail="layers"):
+    return arrange(boxes(analyze(network), detail), SCALE)
 
 
-def apart(one, other):
-    return one[0] >= other[2] or other[0] >= one[2] or one[1] >= other[3] or other[1] >= one[3]
+def solid(network, path):
+    return next(solid for solid in picture(network).solids if solid.box.path == path)
 
 
 @given(st.one_of(mostly_sound(), networks()))
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_each_layer_has_its_place(network):
-    piece = place(network.layers)
-    marks = {mark.path: mark for mark in piece.marks if not isinstance(mark, Connector)}
-    kinds = {Block: BlockFrame, Branches: Pill}
-    layers = dict(walk(network.layers))
-    assert {path: kinds.get(type(layer), Box) for path, layer in layers.items()} == {
-        path: type(mark) for path, mark in marks.items()
-    }
-    whole = (-piece.left, 0, piece.right, piece.height)
-    assert all(within(area(mark), whole) for mark in marks.values())
-    solid = [area(mark) for mark in marks.values() if not isinstance(mark, BlockFrame)]
-    assert all(apart(one, other) for one, other in combinations(solid, 2))
-    for path, layer in layers.items():
-        if isinstance(layer, Block):
-            assert all(within(area(marks[held]), area(marks[path])) for held, _layer in inside(layer, path))
+    placed = picture(network)
+    named = [solid.box for solid in placed.solids]
+    named += [mark.fork for mark in placed.marks if isinstance(mark, Merge)]
+    paths = [path for box in named for path in (box.path, *(path for path, _family in box.slices))]
+    assert len(paths) == len(set(paths))
+    rows = analyze(network).rows
+    assert set(paths) == {()} | {row.path for row in rows if not row.muted and not isinstance(row.layer, Block)}
+    for mark in placed.solids:
+        assert mark.x >= 0
+        assert mark.x + mark.width <= placed.width + 1e-6
+        assert -placed.above - 1e-6 <= mark.y - mark.depth
+        assert mark.y + mark.height <= placed.below + 1e-6
+    for one, other in combinations(placed.solids, 2):
+        apart = one.x + one.width + one.depth <= other.x or other.x + other.width + other.depth <= one.x
+        above = one.y + one.height <= other.y - other.depth or other.y + other.height <= one.y - one.depth
+        assert apart or above, (one.box.path, other.box.path)
 
 
 @given(st.one_of(mostly_sound(), networks()))
@@ -83,50 +76,121 @@ def test_each_layer_has_its_place(network):
 def test_any_network_is_sound_xml_within_the_picture(network):
     root = drawing(network)
     width, height = float(root.get("width")), float(root.get("height"))
-    for element in root.iter():
-        place = [float(element.get(name, 0)) for name in ("x", "y", "width", "height", "x1", "x2", "y1", "y2")]
-        assert min(place) >= 0
-        assert max(place[0] + place[2], *place[4:6]) <= width
-        assert max(place[1] + place[3], *place[6:]) <= height
-    bold = [text for text in root.findall(f"{NAMESPACE}text") if text.get("font-weight") == "bold"]
-    leaves = [layer for _path, layer in walk(without_muted(network).layers) if not isinstance(layer, Block | Branches)]
-    assert len(bold) == len(leaves) + 2  # the name and the totals
+    for x, y in points(root):
+        assert 0 <= x <= width
+        assert 0 <= y <= height
+    for text in root.findall(f"{NAMESPACE}text"):
+        assert 0 <= float(text.get("x")) <= width
+        assert 0 <= float(text.get("y")) <= height
+    written = " ".join(filter(None, texts(root)))
+    for _path, layer in walk(without_muted(network).layers):
+        if not isinstance(layer, Block | Branches | Opaque):
+            assert type(layer).__name__[:20] in written
 
 
-def test_a_stack_goes_straight_down():
+def test_a_box_is_as_high_and_deep_as_the_image_and_as_wide_as_its_channels():
+    network = Network(
+        "net", (64, 64, 1), (Conv2D(filters=8, kernel_size=(1, 1)), Conv2D(filters=512, kernel_size=(33, 49)))
+    )
+    image, few, many = picture(network).solids
+    assert (image.height, few.height) == (100, 100)
+    assert many.height == pytest.approx(100 * 0.5**0.5), "an edge of 32 of 64 pixels, on a root scale"
+    assert many.depth < few.depth / 1.9, "an edge of 16 of 64 pixels is half as deep"
+    assert image.width < few.width < many.width
+    assert many.width == pytest.approx(few.width * 64**0.45)
+
+
+def test_features_are_columns():
+    network = Network("net", (784,), (Dense(units=64), Dense(units=10)))
+    heights = [solid.height for solid in picture(network).solids]
+    assert heights[0] == 100
+    assert heights == sorted(heights, reverse=True)
+    assert {solid.width for solid in picture(network).solids} == {SCALE.thinnest}
+
+
+def test_layers_that_act_on_each_value_are_slices():
+    network = preset("resnet-18")
+    stem = boxes(analyze(network))[2]
+    assert [family for _path, family in stem.slices] == ["normalization", "activation"]
+    slices = list(next(s for s in picture(network).solids if s.box.path == stem.path).slices())
+    assert [family for family, _front, _top in slices] == ["normalization", "activation"]
+    add = next(element for element in boxes(analyze(network)) if isinstance(element, Fork))
+    assert [family for _path, family in add.slices] == ["activation"], "also after branches"
+
+
+def test_branches_lie_above_each_other_and_a_skip_goes_around():
     conv = Conv2D(filters=1, kernel_size=(1, 1))
-    first, wire, second = place((conv, conv)).marks
-    assert (first.x, second.x) == (-BOX_WIDTH / 2, -BOX_WIDTH / 2)
-    assert (wire.x, wire.y, wire.to_x, wire.to_y) == (0, first.y + BOX_HEIGHT, 0, second.y)
+    placed = picture(Network("net", (8, 8, 1), (Branches(branches=((conv,), (conv,))),)))
+    _image, upper, lower = placed.solids
+    assert upper.x == lower.x
+    assert upper.y + upper.height < lower.y - lower.depth
+    placed = picture(Network("net", (8, 8, 1), (Branches(branches=((conv, conv), ())),)))
+    _image, first, second = placed.solids
+    assert first.y == second.y
+    around = [mark for mark in placed.marks if isinstance(mark, Wire) and len(mark.points) == 4]
+    assert len(around) == 1
+    assert max(y for _x, y in around[0].points[1:3]) < first.y - first.depth
 
 
-def test_branches_stand_side_by_side_and_a_skip_goes_around():
-    conv = Conv2D(filters=1, kernel_size=(1, 1))
-    side_by_side = [mark for mark in place((Branches(branches=((conv,), (conv,))),)).marks if isinstance(mark, Box)]
-    assert side_by_side[0].y == side_by_side[1].y
-    assert side_by_side[0].x + BOX_WIDTH < side_by_side[1].x
-    skipped = place((Branches(branches=((conv, conv), ())),)).marks
-    boxes = [mark for mark in skipped if isinstance(mark, Box)]
-    assert {box.x for box in boxes} == {-BOX_WIDTH / 2}
-    around = [mark for mark in skipped if isinstance(mark, Connector) and mark.x == mark.to_x > BOX_WIDTH / 2]
-    assert min(mark.y for mark in around) < boxes[0].y
-    assert max(mark.to_y for mark in around) > boxes[1].y + BOX_HEIGHT
+def test_a_folded_block_is_one_box_of_the_family_of_its_weights():
+    top = boxes(analyze(preset("resnet-50")), "top")
+    assert all(isinstance(element, Box) for element in top)
+    assert [box.family for box in top[1:4]] == ["convolution", "pooling", "convolution"]
+    assert {box.group for box in top} == {()}
+    assert {element.group for element in boxes(analyze(preset("vgg-16")), "blocks")} == {
+        (),
+        (0,),
+        (1,),
+        (2,),
+        (3,),
+        (4,),
+    }
 
 
-def test_the_funnel():
-    """The more numbers come out of a layer, the longer is the bar at the foot of its box."""
+def test_long_networks_go_on_below_on_the_same_scale():
+    elements = boxes(analyze(preset("vgg-16")))
+    rows = arrange_rows(elements, SCALE, 600)
+    assert len(rows) > 1
+    assert [solid.box for row in rows for solid in row.solids] == list(elements)
+    assert max(row.width for row in rows) <= 1.15 * 600
+    assert rows[-1].solids[-1].height < rows[0].solids[0].height
+
+
+def test_what_the_last_map_sees_is_framed_on_the_image():
+    analysis = analyze(preset("fashion-cnn"))
+    top, left, bottom, right = field_region(analysis.last_map, (28, 28, 1))
+    assert (bottom - top) * 28 == (right - left) * 28 == 18
+    written = export_text(preset("fashion-cnn"), "svg")
+    assert "receptive field of layer conv2d_2: 18" in written
+    assert field_region(analysis.rows[-1], (28, 28, 1)) == (0, 0, 1, 1)
+    assert field_region(analyze(preset("fashion-dnn")).rows[-1], (784,)) is None
+
+
+def test_what_is_written():
     root = drawing(preset("fashion-cnn"))
-    bars = [float(rect.get("width")) for rect in root.findall(f"{NAMESPACE}rect") if rect.get("height") == "3"]
-    assert bars[0] == max(bars) == BOX_WIDTH - 2
-    assert bars[0] > bars[1] > bars[3] > bars[4] == bars[5] > bars[6] > bars[7] > 0
-    conv = ["Conv2D", "32 3×3 relu", "26×26×32", "320 parameters"]
-    assert texts(root)[1:6] == ["28×28×1 in", *conv]
-    assert texts(root)[-2] == "total: 93,322 parameters, 2,794,240 MACs (multiply-accumulates per image)"
+    conv = ["Conv2D", "32 · 3×3 · relu", "26×26×32", "320 parameters"]
+    assert texts(root)[:7] == ["fashion-cnn", "Input", "28×28×1", *conv]
+    assert "total: 93,322 parameters, 2,794,240 MACs (multiply-accumulates per image)" in texts(root)
+    hints = [title.text for title in root.iter(f"{NAMESPACE}title")]
+    assert "Conv2D · 32 3×3 relu · 26×26×32 · 320 parameters · RF 3" in hints
+    fills = [polygon.get("fill") for polygon in root.iter(f"{NAMESPACE}polygon")]
+    assert {COLOURS["convolution"], COLOURS["pooling"], COLOURS["dense"]} <= set(fills)
+    assert {"stem", "inception_a", "concatenate"} <= set(texts(drawing(preset("small-inception"))))
 
 
 def test_names_and_unknown_numbers():
     opaque = Opaque(kind="<Evil>&", config="{}")
     root = drawing(Network("<script> & \u2028", (4,), (Flatten(), opaque, Dense(units=2))))
     assert root.find(f"{NAMESPACE}title").text == "<script> &  "
-    assert texts(root)[6:10] == ["<Evil>&", "opaque", "—", "— parameters"]
-    assert texts(root)[-2].startswith("total of known layers: 0 parameters")
+    assert texts(root)[5:9] == ["<Evil>&", "opaque", "—", "— parameters"]
+    assert any(text.startswith("total of known layers: 0 parameters") for text in texts(root))
+
+
+@pytest.mark.parametrize("name", ["fashion-cnn", "small-inception"])
+def test_the_png_is_twice_as_large_and_has_the_same_colours(name):
+    root = drawing(preset(name))
+    image = Image.open(BytesIO(export_bytes(preset(name), "png")))
+    assert image.size == (2 * int(root.get("width")), 2 * int(root.get("height")))
+    colours = {colour for _count, colour in image.getcolors(1 << 24)}
+    assert tuple(bytes.fromhex(COLOURS["convolution"][1:])) in colours
+    assert image.getpixel((0, 0)) == (255, 255, 255)

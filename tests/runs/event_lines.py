@@ -58,7 +58,7 @@ def finished():
 
 
 def failed():
-    return Failed(error="It broke.", advice="Mend it.")
+    return Failed(error="It broke.", advice="Fix it.")
 
 
 def write(run, *events):

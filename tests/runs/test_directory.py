@@ -71,7 +71,7 @@ def test_find_run():
     assert find_run(second.id[-4:]) == second
     with pytest.raises(RunError, match=f"run “gamma” not found; the newest is {second.id}"):
         find_run("gamma")
-    with pytest.raises(RunError, match="may mean 2 runs"):
+    with pytest.raises(RunError, match="matches 2 runs"):
         find_run("a-")
 
 

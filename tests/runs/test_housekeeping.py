@@ -46,7 +46,7 @@ def test_a_deleted_run_can_be_taken_back_until_the_trash_is_emptied(run):
 
 
 def test_a_run_that_is_trained_is_not_deleted(run):
-    with filelock.FileLock(run.lock_file), pytest.raises(RunError, match="is being trained; stop it first"):
+    with filelock.FileLock(run.lock_file), pytest.raises(RunError, match="is training; stop it first"):
         trash.delete(run)
     assert list_runs() == [run]
 
@@ -93,7 +93,7 @@ def test_a_run_that_waits_is_queued_until_its_turn_comes(run):
     ("events", "log", "said"),
     [
         ([], "", "The worker ended before its first checkpoint."),
-        ([event_lines.started(), event_lines.checkpoint(3)], "", "The worker was killed, or the machine went down"),
+        ([event_lines.started(), event_lines.checkpoint(3)], "", "The worker was killed, or the machine shut down"),
         (
             [event_lines.started()],
             "terminate called after throwing std::bad_alloc",
@@ -125,8 +125,8 @@ def test_every_end_has_a_sentence(run, events, log, said):
 
 
 def test_sentence_and_advice_are_told_apart_in_one_line():
-    assert Outcome("x: denied", "Mend it.").line == "x: denied. Mend it."
-    assert Outcome("It stopped.", "Go on.").line == "It stopped. Go on."
+    assert Outcome("x: denied", "Fix it.").line == "x: denied. Fix it."
+    assert Outcome("It stopped.", "Resume it.").line == "It stopped. Resume it."
     assert Outcome("Finished.").line == "Finished."
 
 

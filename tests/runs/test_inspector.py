@@ -114,7 +114,7 @@ async def test_progress_and_refusal():
         await answer(inspector, "noted", progress=shares.append)
         assert shares == [0.25]
         assert await refusal(inspector, "refused") == "no such thing"
-        with pytest.raises(RunError, match="answers something else than was asked"):
+        with pytest.raises(RunError, match="sent an unexpected answer"):
             await inspector.ask(asked("noted"), OpenReply)
 
 
@@ -124,7 +124,7 @@ async def test_progress_and_refusal():
         ("killed", "the inspector exited (SIGKILL; possibly out of memory); try again to restart it"),
         ("ended", "the inspector exited (the reason); try again to restart it"),
         ("noise", "the inspector sent an invalid answer (a frame of 1,751,477,356 bytes); try again"),
-        ("riddle", "the inspector speaks in riddles ("),
+        ("riddle", "the inspector sent an invalid answer ("),
     ],
 )
 async def test_an_inspector_that_dies_is_started_anew(path, line):
@@ -137,7 +137,7 @@ async def test_an_inspector_that_dies_is_started_anew(path, line):
 
 async def test_silence_is_ended():
     async with stand_in(timeout=0.5) as inspector:
-        line = "the inspector did not answer for 0 seconds, and was ended"
+        line = "the inspector did not answer for 0 seconds and was stopped"
         assert await refusal(inspector, "silent") == line
     async with stand_in("time.sleep(3600)", timeout=0.2) as inspector:
         with pytest.raises(RunError, match="did not answer"):
@@ -146,7 +146,7 @@ async def test_silence_is_ended():
 
 async def test_another_version_is_refused():
     async with stand_in("send(HelloFrame(PROTOCOL + 1))") as inspector:
-        line = "this program was replaced by another version; start it again"
+        line = "cnn-tui was replaced by another version; restart it"
         assert await refusal(inspector, "noted") == line
 
 

@@ -41,16 +41,16 @@ REFUSED = {
     "an image": (
         network(Conv2D(filters=10, kernel_size=(3, 3))),
         Recipe(),
-        "net ends in 26×26×10, but needs one number for each of the 10 classes of Fashion-MNIST",
+        "net ends in 26×26×10, but Fashion-MNIST has 10 classes and needs one number for each",
     ),
     "no layers": (network(), Recipe(), "the network has no layers"),
     "an impossible layer": (network(Flatten(), Conv2D(filters=1, kernel_size=(3, 3))), Recipe(), "Conv2D"),
     "a small input": (
         network(Flatten(), Dense(units=10), shape=(20, 20, 1)),
         Recipe(),
-        "the network takes 20×20×1, but the images are 28×28",
+        "the network input is 20×20×1, but the images are 28×28",
     ),
-    "no such data": (network(Flatten(), Dense(units=10)), Recipe(data="/nowhere"), "/nowhere: there is no such"),
+    "no such data": (network(Flatten(), Dense(units=10)), Recipe(data="/nowhere"), "/nowhere: directory not found"),
     "no epochs": (network(Flatten(), Dense(units=10)), Recipe(epochs=0), "recipe: epochs must be"),
 }
 
@@ -82,7 +82,7 @@ def test_classes_are_those_of_the_data(tmp_path):
 
 @pytest.mark.parametrize("command", [pause, unpause, stop])
 def test_a_run_without_a_worker_cannot_be_steered(run, command):
-    with pytest.raises(RunError, match=f"{run.id} is not being trained"):
+    with pytest.raises(RunError, match=f"{run.id} is not training"):
         command(run)
     assert not run.desired_file.exists()
 

@@ -58,7 +58,7 @@ async def test_a_range_is_dragged_as_a_whole_and_into_an_open_block():
         await user.click("5 · 3×3")
         await user.press("shift+down")
         await drag(user, "6 · 3×3", "3 · 3×3")
-        assert filters(user.network) == [5, 6, 3, "Wrap in block", "Flatten"]
+        assert filters(user.network) == [5, 6, 3, "Block", "Flatten"]
         assert user.app.screen.stack.span.length == 2
 
 
@@ -66,7 +66,7 @@ async def test_a_click_that_moves_nowhere_is_a_click_and_the_input_cannot_be_dra
     async with opened(TREE, size=(100, 30)) as user:
         await drag(user, "→ Flatten", "5 · 3×3", "→ Flatten")
         assert user.network == TREE
-        await drag(user, "→ Flatten", "5 · 3×3", "field")
+        await drag(user, "→ Flatten", "5 · 3×3", " RF")
         assert user.network == TREE, "beside the lines nothing is dropped"
         await drag(user, "Input", "→ Flatten")
         assert user.network == TREE

@@ -21,7 +21,7 @@ async def test_a_value_that_breaks_the_network_says_why():
         await user.press(*["down"] * 4, "t")
         await user.sees("● 64")
         await user.press("right")
-        await user.sees("● 3×3", "✗ breaks")
+        await user.sees("● 3×3", "✗ invalid")
         await user.press("down", "down")
         await user.sees("a 7×7 window does not fit into 5×5")
         await user.press("left", "left")
@@ -38,7 +38,7 @@ async def test_the_values_can_be_typed():
         await user.type("10..12")
         await user.until(lambda: user.text.count("%") == 9)
         await user.press("left", "x")
-        await user.sees("write numbers as 8, 16, 32")
+        await user.sees("enter values such as 8, 16, 32")
         await user.type("0, 48")
         await user.until(lambda: user.text.count("%") == 3)
         await user.press("enter", "enter")
@@ -52,6 +52,6 @@ async def test_the_values_can_be_typed():
 async def test_a_layer_without_such_settings_says_so():
     async with opened(Network("flat", (4, 4, 1), (Flatten(),))) as user:
         await user.press("t")
-        await user.told("no setting that changes the numbers")
+        await user.told("no settings to sweep")
         await user.press("up", "t")
         assert type(user.app.screen).__name__ == "BuildScreen"

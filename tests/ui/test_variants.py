@@ -34,13 +34,13 @@ async def test_keep_go_on_compare_and_come_back(home):
         await user.press("v")
         await user.sees("Save the network as a variant", "v1")
         await user.press("enter")
-        await user.told("Kept as v1")
+        await user.told("Saved as v1")
         await user.press("down", "down", "enter")
         await user.type("48")
         await user.press("enter", "v")
         await user.type("narrow")
         await user.press("enter")
-        await user.told("Kept as narrow")
+        await user.told("Saved as narrow")
         assert read_network(kept(home, "narrow")) == NARROW
         await user.press("u", "d")
         shallow = user.network
@@ -76,7 +76,7 @@ async def test_a_variant_is_renamed_and_deleted(home, narrow):
         await user.press("escape")
         assert kept(home, "thin").exists()
         await user.press("d", "d")
-        await user.sees("v on the Build screen keeps the network")
+        await user.sees("Press v on the Build screen to save")
         assert not kept(home, "thin").exists()
         await user.press("enter", "r", "d", "escape")
         assert user.network == TUTORIAL
@@ -98,7 +98,7 @@ async def test_other_networks_are_added_to_compare_with(home, narrow):
 
 
 @pytest.mark.parametrize(
-    ("name", "problem"), [("a/b", "no slashes"), (".x", "begin with a dot"), ("x" * 61, "60"), ("", "60")]
+    ("name", "problem"), [("a/b", "no slashes"), (".x", "no leading dot"), ("x" * 61, "60"), ("", "60")]
 )
 async def test_a_name_that_no_file_can_have_is_refused(home, name, problem):
     async with opened() as user:
@@ -118,7 +118,7 @@ async def test_a_name_that_is_taken_needs_a_second_enter(narrow):
         await user.sees("narrow already exists; press Enter again to replace it")
         assert read_network(narrow) == NARROW
         await user.press("enter")
-        await user.told("Kept as narrow")
+        await user.told("Saved as narrow")
         assert read_network(narrow) == TUTORIAL
 
 
@@ -174,7 +174,7 @@ async def test_a_file_elsewhere_is_no_variant(here, narrow):
     save_network(here / "other.toml", preset("lenet-5"))
     async with opened("lenet-5") as user:
         await user.press("C")
-        await user.sees("Variants of lenet-5", "v on the Build screen keeps")
+        await user.sees("Variants of lenet-5", "Press v on the Build screen")
         assert "narrow" not in user.text
 
 

@@ -176,7 +176,7 @@ def test_stop_ends_a_pause_too(tmp_path, clock):
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf])
 def test_a_loss_that_is_no_number_ends_it(tmp_path, clock, loss):
-    with pytest.raises(TrainingError, match="the loss is no number"):
+    with pytest.raises(TrainingError, match="the loss is no longer a number"):
         run_batches(tmp_path, clock, loss=loss)
 
 
@@ -187,12 +187,12 @@ class ResourceExhaustedError(Exception):
 @pytest.mark.parametrize(
     ("error", "said", "advised"),
     [
-        (TrainingError("It broke.", "Mend it."), "It broke.", "Mend it."),
-        (DataError("x: is empty"), "x: is empty", "Mend that file"),
-        (FormatError("x", "is no TOML"), "x: is no TOML", "Mend that file"),
+        (TrainingError("It broke.", "Fix it."), "It broke.", "Fix it."),
+        (DataError("x: is empty"), "x: is empty", "Fix that file"),
+        (FormatError("x", "is no TOML"), "x: is no TOML", "Fix that file"),
         (OSError(errno.ENOSPC, "No space left"), "The disk is full.", "Free some space"),
-        (PermissionError(errno.EACCES, "Denied", "x"), "x: Denied", "Mend what it says"),
-        (ImportError("no tensorflow"), "TensorFlow cannot be loaded: no tensorflow", "Install"),
+        (PermissionError(errno.EACCES, "Denied", "x"), "x: Denied", "Fix the problem"),
+        (ImportError("no tensorflow"), "TensorFlow cannot be loaded: no tensorflow", "Reinstall"),
         (MemoryError(), "Not enough memory.", "smaller batch size"),
         (ResourceExhaustedError("OOM when\nallocating"), "Not enough memory.", "smaller batch size"),
         (KeyError("a\nb"), "KeyError: 'a\\nb'", "report it"),

@@ -63,7 +63,7 @@ def test_from_start_to_test_accuracy(runner, which):
 def test_pause_go_on_stop_and_resume(runner):
     run = runner.start(preset("fashion-dnn"), ENDLESS)
     follower = Follower(run)
-    with pytest.raises(RunError, match="is being trained already"):
+    with pytest.raises(RunError, match="is already training"):
         launch.resume(run)
 
     launch.pause(run)  # while TensorFlow is loading: it holds before the first step
@@ -74,7 +74,7 @@ def test_pause_go_on_stop_and_resume(runner):
 
     launch.pause(run)
     paused = runner.wait(follower, lambda snapshot: snapshot.state == "paused")
-    with pytest.raises(RunError, match="is being trained already"):
+    with pytest.raises(RunError, match="is already training"):
         launch.resume(run)
     assert follower.poll() is paused
 
@@ -82,7 +82,7 @@ def test_pause_go_on_stop_and_resume(runner):
     stopped = runner.wait(follower, lambda snapshot: snapshot.state == "interrupted")
     assert stopped.stopped
     assert stopped.progress == paused.progress  # nothing was done while it was paused
-    with pytest.raises(RunError, match="is not being trained"):
+    with pytest.raises(RunError, match="is not training"):
         launch.pause(run)
 
     launch.resume(run)

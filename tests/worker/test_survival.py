@@ -254,7 +254,7 @@ def test_a_directory_that_vanishes_ends_its_run_only(runner):
     while run.path.exists():  # the worker may write a file while it goes
         shutil.rmtree(run.path, ignore_errors=True)
     worker.wait(60)
-    assert "is gone" in ended(run).sentence
+    assert "is missing" in ended(run).sentence
     other = runner.start(preset("fashion-dnn"), Recipe(epochs=1, limit=500))
     assert runner.wait_for_end(other).state == "finished"
 

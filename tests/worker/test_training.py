@@ -159,7 +159,7 @@ def test_a_training_that_diverges_says_so_and_keeps_its_checkpoint():
     from tui_cnn.worker.failures import TrainingError, explain
 
     run = make_run(SMALL_CNN, Recipe(optimizer="sgd", learning_rate=100.0, limit=640, epochs=50))
-    with pytest.raises(TrainingError, match="the loss is no number") as caught:
+    with pytest.raises(TrainingError, match="the loss is no longer a number") as caught:
         train(run)
     assert "learning rate ten times lower" in explain(caught.value).advice
 

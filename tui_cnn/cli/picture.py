@@ -13,7 +13,7 @@ from tui_cnn.formats.picture import COLOURS, shaded
 from tui_cnn.formats.png import dumps_png
 from tui_cnn.formats.saving import save_bytes
 from tui_cnn.formats.svg import dumps_svg
-from tui_cnn.ui.build.volume_drawing import Faces, Palette, draw, plan
+from tui_cnn.ui.build.volume_drawing import Faces, VolumeColours, draw, plan
 
 _LINES = 16
 _WIDEST = 160
@@ -33,7 +33,7 @@ def print_picture(analysis: Analysis, *, stderr: bool = False) -> None:
     width = min(_WIDEST, shutil.get_terminal_size((100, 24)).columns)
     families = {family: _faces(colour) for family, colour in COLOURS.items()}
     quiet = Style(dim=True)
-    palette = Palette(families, families[None], Color.parse("#e5484d"), quiet, Style(), Style(bold=True))
+    palette = VolumeColours(families, families[None], Color.parse("#e5484d"), Style(), quiet, Style(), Style(bold=True))
     drawing = draw(plan(analysis, None, width, _LINES), analysis, None, palette)
     console = Console(width=width, highlight=False, stderr=stderr)
     for line in drawing.lines:

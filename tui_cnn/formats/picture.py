@@ -15,13 +15,13 @@ from tui_cnn.core.shape import format_shape
 from tui_cnn.formats.numbers_table import TableRow as Described
 from tui_cnn.formats.numbers_table import lines, total
 from tui_cnn.formats.volume import (
+    Arrangement,
     Beam,
+    DrawingScale,
     Element,
     Fork,
     Merge,
-    Picture,
     Point,
-    Scale,
     Solid,
     Wire,
     arrange_rows,
@@ -121,7 +121,7 @@ class _Drawer:
         self._analysis = analysis
         described = zip(analysis.rows, lines(analysis), strict=True)
         self._rows: dict[Path, tuple[Row, Described]] = {row.path: (row, line) for row, line in described}
-        self._scale = Scale(height=132, channel=3.1, thinnest=5, gap=13, label=self._room)
+        self._scale = DrawingScale(height=132, channel=3.1, thinnest=5, gap=13, label=self._room)
 
     def sheet(self) -> Sheet:
         elements = boxes(self._analysis)
@@ -141,7 +141,7 @@ class _Drawer:
         shapes += self._foot(width, height)
         return Sheet(self._analysis.network.name, round(width + 0.5), round(height + 0.5), tuple(shapes))
 
-    def _row(self, row: Picture, *, begins: bool) -> Iterator[Shape]:
+    def _row(self, row: Arrangement, *, begins: bool) -> Iterator[Shape]:
         for mark in row.marks:
             match mark:
                 case Wire(points):
@@ -190,10 +190,11 @@ class _Drawer:
             return [(element.merge, 10, INK, True), (line.output, 10, INK, False), *self._slices(element)]
         if not element.path:
             shape = format_shape(self._analysis.network.input_shape)
-            return [(_("Input"), 10.5, INK, True), (shape, 10, INK, False)]
+            return [(_("Input"), 10.5, INK, True), (shape, 10, INK, False), *self._slices(element)]
         row, line = self._rows[element.path]
         label = [(_shorten(line.layer, 26), 10.5, INK, True)]
-        label += [(text, 9.5, QUIET, False) for text in _wrapped(row.layer.settings())]
+        settings = (line.settings,) if row.layer.family == "opaque" else row.layer.settings()
+        label += [(text, 9.5, QUIET, False) for text in _wrapped(settings)]
         label.append((line.output, 10, INK, False))
         if line.parameters not in ("", "0"):
             label.append((_("{count} parameters").format(count=line.parameters), 9, QUIET, False))
@@ -225,7 +226,7 @@ class _Drawer:
         if region is not None:
             yield Polygon(image.region(*region), None, _FIELD, 1.4)
 
-    def _brackets(self, row: Picture, y: float) -> Iterator[Shape]:
+    def _brackets(self, row: Arrangement, y: float) -> Iterator[Shape]:
         """Name the blocks below what stands in them."""
         spans: dict[Path, tuple[float, float]] = {}
         for mark in row.marks:

@@ -113,7 +113,7 @@ class _Reader:
         return next(weighted, "pooling" if any(layer.family == "pooling" for layer in held) else "container")
 
 
-class Scale(NamedTuple):
+class DrawingScale(NamedTuple):
     """How large everything is drawn.
 
     Attributes:
@@ -213,7 +213,7 @@ class Beam(NamedTuple):
 Mark = Solid | Merge | Wire | Beam
 
 
-class Picture(NamedTuple):
+class Arrangement(NamedTuple):
     """Marks in the order in which they are drawn, and how far they reach from the beginning of the middle line.
 
     Attributes:
@@ -228,7 +228,7 @@ class Picture(NamedTuple):
     enter: float = 0.0
     leave: float = 0.0
 
-    def moved(self, x: float, y: float) -> "Picture":
+    def moved(self, x: float, y: float) -> "Arrangement":
         """Return the same at another place."""
         return self._replace(marks=tuple(_moved(mark, x, y) for mark in self.marks))
 
@@ -238,12 +238,12 @@ class Picture(NamedTuple):
         return tuple(mark for mark in self.marks if isinstance(mark, Solid))
 
 
-def arrange(drawn: Sequence[Element], scale: Scale) -> Picture:
+def arrange(drawn: Sequence[Element], scale: DrawingScale) -> Arrangement:
     """Put boxes beside each other, and branches above each other."""
     return _Arranger(drawn, scale).row(drawn, 1.0)
 
 
-def arrange_rows(drawn: Sequence[Element], scale: Scale, width: float) -> list[Picture]:
+def arrange_rows(drawn: Sequence[Element], scale: DrawingScale, width: float) -> list[Arrangement]:
     """Put them into rows of about the same width, all on one scale.
 
     A row is as wide as `width`, or a little wider if that saves one; what is wider alone has a row of its own.
@@ -269,7 +269,7 @@ def _split(widths: Sequence[float], width: float) -> list[list[int]]:
 
 
 class _Arranger:
-    def __init__(self, drawn: Sequence[Element], scale: Scale) -> None:
+    def __init__(self, drawn: Sequence[Element], scale: DrawingScale) -> None:
         self._scale = scale
         shapes = [box.shape for box in _all_boxes(drawn) if box.shape]
         self._tallest = max((max(shape[:-1]) for shape in shapes if len(shape) > 1), default=1)
@@ -287,7 +287,7 @@ class _Arranger:
         channels = elements(shape[2:]) if len(shape) > 2 else shape[1]
         return max(scale.thinnest, scale.channel * channels**0.45), height, wide * SLANT
 
-    def row(self, drawn: Sequence[Element], factor: float) -> Picture:
+    def row(self, drawn: Sequence[Element], factor: float) -> Arrangement:
         """Put elements beside each other."""
         scale = self._scale
         sizes = [self._size(element.shape, factor) if isinstance(element, Box) else None for element in drawn]
@@ -299,7 +299,7 @@ class _Arranger:
         marks: list[Mark] = []
         ends: list[tuple[float, float]] = []
         before: Solid | None = None
-        for element, size, (room, _height) in zip(drawn, sizes, labels, strict=True):
+        for element, after, size, (room, _height) in zip(drawn, [*drawn, None][1:], sizes, labels, strict=True):
             if isinstance(element, Fork):
                 fork = self._fork(element, factor)
                 marks += fork.moved(x, 0).marks
@@ -316,13 +316,14 @@ class _Arranger:
                 marks.append(Beam(before, solid))
             before = solid
             ends.append((solid.x, solid.x + width + depth / 2))
-            hidden = 0.0 if element.family is None else scale.hidden
+            covered = element.family is not None and isinstance(after, Box)
+            hidden = scale.hidden if covered else 0.0
             x += max(room, width + depth * (1 - hidden)) + scale.gap
         wires = [Wire(((leave, 0.0), (enter, 0.0))) for (_, leave), (enter, _) in pairwise(ends) if enter > leave]
         enter, leave = (ends[0][0], ends[-1][1]) if ends else (0.0, 0.0)
-        return Picture(max(0.0, x - scale.gap), above, below, (*wires, *marks), enter, leave)
+        return Arrangement(max(0.0, x - scale.gap), above, below, (*wires, *marks), enter, leave)
 
-    def _fork(self, fork: Fork, factor: float) -> Picture:
+    def _fork(self, fork: Fork, factor: float) -> Arrangement:
         scale = self._scale
         busy = sum(1 for lane in fork.lanes if lane)
         smaller = factor / sqrt(busy) if scale.shrink and busy > 1 else factor * (0.8 if scale.shrink else 1.0)
@@ -344,10 +345,10 @@ class _Arranger:
             marks += lane.moved(begin, y).marks
             above, below = max(above, lane.above - y), max(below, lane.below + y)
         marks.append(Merge(fork, end, 0, radius))
-        return Picture(end + radius + room, above, max(below, radius + written), tuple(marks), 0.0, end + radius)
+        return Arrangement(end + radius + room, above, max(below, radius + written), tuple(marks), 0.0, end + radius)
 
 
-def _places(lanes: Sequence[Picture], between: float) -> list[float]:
+def _places(lanes: Sequence[Arrangement], between: float) -> list[float]:
     """Return the y of each lane: a branch beside skip connections only stays in the middle, they go above it."""
     busy = [number for number, lane in enumerate(lanes) if lane.marks]
     if len(busy) == 1:

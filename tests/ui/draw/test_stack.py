@@ -10,10 +10,10 @@ from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.ui.build.columns import columns
-from tui_cnn.ui.build.stack_cells import Styles, cells_of, draw, header
+from tui_cnn.ui.build.stack_cells import StackStyles, cells_of, draw, header
 from tui_cnn.ui.build.stack_lines import lines as tree_lines
 
-STYLES = Styles(*(Style(color=name) for name in ("white", "grey50", "blue", "red")))
+STYLES = StackStyles(*(Style(color=name) for name in ("white", "grey50", "blue", "red")))
 
 
 def conv(filters=4, **fields):
@@ -56,7 +56,7 @@ def test_no_line_is_longer_than_its_place(name):
 
 def test_what_stands_in_a_wide_place():
     head, first, *rows = (text(line) for line in lines(NETWORKS["tutorial"], 100))
-    assert head.split() == ["#", "layer", "settings", "output", "params", "MACs", "field", "memory"]
+    assert head.split() == ["#", "layer", "settings", "output", "params", "MACs", "RF", "memory"]
     assert first.split() == ["0", "·", "Input", "28×28×1", "1", "3.14", "kB"]
     assert " ".join(rows[2].split()) == "3 ▦ Conv2D 64 · 3×3 · relu 11×11×64 18,496 █ 2,230,272 8 31.0 kB"
     assert " ".join(rows[3].split()) == "4 ▼ MaxPooling2D 2×2 5×5×64 10 6.40 kB", "what has no weights shows no zeros"
@@ -80,7 +80,7 @@ def test_columns_give_way_one_by_one():
 
 def test_columns_that_are_not_wanted_leave_their_room_to_others():
     head = text(lines(NETWORKS["tutorial"], 80, hidden=frozenset({"macs", "share", "settings"}))[0])
-    assert head.split() == ["#", "layer", "output", "params", "field", "memory"]
+    assert head.split() == ["#", "layer", "output", "params", "RF", "memory"]
 
 
 def test_names_of_ones_own_go_before_types():

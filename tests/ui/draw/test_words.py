@@ -66,10 +66,10 @@ def test_the_numbers_of_a_layer_come_with_their_formulas():
         "output            11×11×64  floor((13 + 2·0 - 3) / 1) + 1 = 11",
         "parameters          18,496  (3·3·32 + 1)·64",
         "MACs             2,230,272  3·3·32·11·11·64",
-        "FLOPs            4,460,544  2·2,230,272: two for each MAC",
-        "FLOPs, tf        4,468,288  as TensorFlow's profiler counts",
+        "FLOPs            4,460,544  2·2,230,272: 2 per MAC",
+        "FLOPs, tf        4,468,288  as counted by TensorFlow's profiler",
         "memory             31.0 kB  4·11·11·64 bytes of activations",
-        "field                    8  4 + (3 - 1)·2 = 8",
+        "RF                       8  4 + (3 - 1)·2 = 8",
         "                            step 2·1 = 2, padding 0 + 0·2 = 0",
     ]
 
@@ -93,8 +93,8 @@ def test_the_numbers_of_the_network():
         "output                  10  after 8 layers",
         "parameters          93,322",
         "MACs             2,794,240  multiply-accumulates for one image",
-        "FLOPs            5,588,480  two for each MAC",
-        "FLOPs, tf        5,646,588  as TensorFlow's profiler counts",
+        "FLOPs            5,588,480  2 per MAC",
+        "FLOPs, tf        5,646,588  as counted by TensorFlow's profiler",
         "memory              108 kB  4·(26·26·32 + 13·13·32), inference peak, one image",
         "                   6.33 MB  4·(93,322 + 3·93,322 + 32·37,818), training step, adam",
     ]

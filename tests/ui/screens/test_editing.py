@@ -81,13 +81,13 @@ async def test_wrap_and_unwrap():
         await user.press("D", "d")
         assert len(user.layers[1].branches) == 3
         await user.press("home", "down", "down", "W")
-        await user.told("select the one that is to stay")
+        await user.told("Select the branch to keep.")
         await user.press("r")
         assert user.layers[1].merge == "concatenate"
         await user.press("down", "W")
         assert user.layers == FLAT.layers
         await user.press("W")
-        await user.told("There is nothing around these layers")
+        await user.told("Nothing to unwrap.")
 
 
 async def test_the_last_two_branches_stay_and_a_branch_has_no_settings():
@@ -95,7 +95,7 @@ async def test_the_last_two_branches_stay_and_a_branch_has_no_settings():
         await user.press("home", *["down"] * 5)
         assert user.cursor == (1, 0)
         for key, told in [
-            ("d", "the fewest"),
+            ("d", "At least two branches are needed."),
             ("m", "cannot be muted"),
             ("b", "cannot be wrapped"),
             ("]", "no settings"),
@@ -112,7 +112,7 @@ async def test_mute():
         await user.press("down", "down", "m")
         assert "3·3·1 + 1" not in user.text
         assert "muted" in user.line("3  ▦ Conv2D")
-        await user.sees("8 layers · 1 muted", "what goes in comes out")
+        await user.sees("8 layers · 1 muted", "passes through unchanged")
         assert edits.change(user.network, (2,), muted=False) == preset("fashion-cnn")
         assert "74,826 parameters" not in user.top
         await user.press("m")
@@ -122,7 +122,7 @@ async def test_mute():
 async def test_copied_layers_are_toml_and_come_back():
     async with opened(FLAT) as user:
         await user.press("p")
-        await user.told("Nothing was copied yet")
+        await user.told("Nothing to paste.")
         await user.press("V", "down", "y")
         await user.told("2 layers copied.")
         assert loads_network(f'name = "x"\ninput_shape = [1]\n{user.app.clipboard}', "x").layers == (A, B)
@@ -244,8 +244,8 @@ async def test_columns_are_chosen():
         await user.sees("share of the parameters")
         await user.press("space", "down", "down", "space", "enter")
         assert set(user.app.workspace.state.hidden_columns) == {"settings", "params"}
-        head = user.text.split("\n")[2].split()
-        assert head[:6] == ["#", "layer", "output", "MACs", "field", "memory"]
+        head = user.text.split("\n")[2].strip("│ ").split()
+        assert head[:5] == ["#", "layer", "output", "MACs", "RF"]
         await user.press("c", "space", "escape")
         assert set(user.app.workspace.state.hidden_columns) == {"settings", "params"}
 

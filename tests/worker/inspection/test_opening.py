@@ -62,7 +62,7 @@ def test_what_is_not_there(ask, tmp_path):
     assert problem(ask, run.path, "last") == f"{run.id} has no checkpoint yet; wait a moment, or resume it"
     assert problem(ask, run.path, 7) == f"{run.id} has no weights of 7; available: none"
     assert problem(ask, tmp_path / "a.keras") == f"{tmp_path}/a.keras: file not found; check the path"
-    assert "there is no such file" in problem(ask, tmp_path / "nowhere")
+    assert "file not found" in problem(ask, tmp_path / "nowhere")
     assert stamp(Source(str(run.path))) is stamp(Source(str(run.path), 7)) is None
 
 
@@ -106,7 +106,7 @@ def test_weights_of_another_network(ask, untrained):
     ]
     for other in others:
         shutil.copy(untrained(other)[0].best_file, run.best_file)
-        expected = "holds the weights of another network: it has no layer “out” where this one has it"
+        expected = "has the weights of another network: its layer “out” is missing or in another place"
         assert problem(ask, run.path) == f"{run.best_file}: {expected}"
     larger = Network("mine", (14, 28, 1), (Flatten(), Dense(units=10, activation="softmax", name="out")))
     shutil.copy(untrained(larger)[0].best_file, run.best_file)

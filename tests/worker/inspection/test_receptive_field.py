@@ -128,7 +128,7 @@ def test_refusals(ask, untrained):
     source = Source(str(run.path))
     with pytest.raises(RunError, match="smooth has no layer “nope”; its layers are: first, pool, "):
         ask(TopPatches(source=source, layer="nope"))
-    with pytest.raises(RunError, match="layer “first” has no cell 14×0×0: it is 14×28×2"):
+    with pytest.raises(RunError, match="layer “first” has no cell 14×0×0: its shape is 14×28×2"):
         ask(FieldRequest(source=source, image=0, layer="first", row=14, column=0))
-    with pytest.raises(RunError, match="layer “first” has no cell 0×0×2: it is 14×28×2"):
+    with pytest.raises(RunError, match="layer “first” has no cell 0×0×2: its shape is 14×28×2"):
         ask(FieldRequest(source=source, image=0, layer="first", row=0, column=0, channel=2))

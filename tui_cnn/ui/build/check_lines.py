@@ -17,11 +17,11 @@ class FindingLine(NamedTuple):
 
 def finding_lines(checks: tuple[Check, ...], width: int) -> list[FindingLine]:
     """Write each finding on as many lines of `width` cells as it needs, its sign before the first."""
-    found = []
+    lines = []
     for number, check in enumerate(checks):
         for place, part in enumerate(wrap(str(check), max(10, width - 2)) or [""]):
-            found.append(FindingLine(number, f"{FINDINGS[check.severity] if place == 0 else ' '} {part}"))
-    return found
+            lines.append(FindingLine(number, f"{FINDINGS[check.severity] if place == 0 else ' '} {part}"))
+    return lines
 
 
 def summary(checks: tuple[Check, ...]) -> str:

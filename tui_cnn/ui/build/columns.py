@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from tui_cnn.i18n import _
 
 
-class Column(NamedTuple):
+class StackColumn(NamedTuple):
     """A column: its key, its width in cells with the gap after it, whether it is aligned to the right."""
 
     key: str
@@ -49,7 +49,9 @@ def titles() -> dict[str, str]:
     }
 
 
-def columns(cells: Iterable[Mapping[str, str]], width: int, hidden: frozenset[str] = frozenset()) -> tuple[Column, ...]:
+def columns(
+    cells: Iterable[Mapping[str, str]], width: int, hidden: frozenset[str] = frozenset()
+) -> tuple[StackColumn, ...]:
     """Choose the columns that fit into `width` cells: as wide as what stands in them, and airy where there is room."""
     needed = {key: cell_len(title) for key, title in titles().items()} | {"share": BAR}
     for line in cells:
@@ -66,7 +68,7 @@ def columns(cells: Iterable[Mapping[str, str]], width: int, hidden: frozenset[st
         spare = width - _total(keys, needed)
     gap = GAP + max(0, min(2, spare // len(keys)))
     gaps = [GAP, *[gap] * (len(keys) - 2), 0]
-    shown = [Column(key, needed[key] + gap, key in _RIGHT, gap) for key, gap in zip(keys, gaps, strict=True)]
+    shown = [StackColumn(key, needed[key] + gap, key in _RIGHT, gap) for key, gap in zip(keys, gaps, strict=True)]
     overflow = sum(column.width for column in shown) - width
     if overflow > 0:  # a very narrow place: the names give way
         shown[1] = shown[1]._replace(width=max(shown[1].gap + 1, shown[1].width - overflow))

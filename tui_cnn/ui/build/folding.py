@@ -52,7 +52,7 @@ def carry(folded: Folded, before: Network, after: Network) -> Folded:
     left = {place for paths in places.values() for place in paths}
     fresh = [(path, held) for path, held in containers(after) if path in left]
     for path, held in lost:
-        match = next((one for one in fresh if type(one[1]) is type(held) and len(one[0]) == len(path)), None)
+        match = next((other for other in fresh if type(other[1]) is type(held) and len(other[0]) == len(path)), None)
         if match is not None:
             fresh.remove(match)
             if path in folded:

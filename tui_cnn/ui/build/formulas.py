@@ -37,17 +37,24 @@ _LABEL, _VALUE = 13, 13
 
 
 def written(numbers: Sequence[Number], width: int, quiet: Style) -> list[list[Segment]]:
-    """Write numbers with their formulas beside them, or below them where it is narrow, `width` cells wide."""
+    """Write numbers with their formulas, `width` cells wide.
+
+    Where it is wide, formulas stand after the numbers; else before them, or below them where they are too long.
+    """
     beside = width >= _SIDE_BY_SIDE
-    room = _VALUE if beside else max(_VALUE, width - _LABEL)
     lines: list[list[Segment]] = []
-    for number in numbers:
-        if number.label or number.value or beside:
-            lines.append([Segment(left(number.label, _LABEL), quiet), Segment(right(number.value, room))])
-        if number.reason and beside:
-            lines[-1].append(Segment("  " + _cut(number.reason, width - _LABEL - room - 2)))
-        elif number.reason:
-            lines += [[Segment("  " + part, quiet)] for part in wrap(number.reason, max(10, width - 2))]
+    for label, value, reason in numbers:
+        if beside:
+            after = "  " + _cut(reason, width - _LABEL - _VALUE - 2) if reason else ""
+            lines.append([Segment(left(label, _LABEL), quiet), Segment(right(value, _VALUE)), Segment(after)])
+            continue
+        room = max(_VALUE, width - _LABEL)
+        short = reason if value and cell_len(reason) + cell_len(value) + 2 <= room else ""
+        if label or value:
+            rest = room - cell_len(short)
+            lines.append([Segment(left(label, _LABEL) + short, quiet), Segment(right(value, rest))])
+        if reason and not short:
+            lines += [[Segment("  " + part, quiet)] for part in wrap(reason, max(10, width - 2))]
     return lines
 
 
@@ -85,9 +92,9 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
     stored = Number(
         _("memory"), size(held_bytes.value), _("{formula} bytes of activations").format(formula=held_bytes.formula)
     )
-    seen = _field(row)
+    field = _field(row)
     if held is not None:
-        return [output, *held_numbers(held), stored, *seen]
+        return [output, *held_numbers(held), stored, *field]
     trainable, fixed = figures.parameters
     formula = trainable.formula
     if fixed.value:
@@ -101,7 +108,7 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
         Number(_("FLOPs"), f"{2 * macs.value:,}", doubled),
         Number(_("FLOPs, tf"), f"{figures.tf_flops:,}", _("as counted by TensorFlow's profiler")),
         stored,
-        *seen,
+        *field,
     ]
 
 

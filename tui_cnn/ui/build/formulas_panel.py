@@ -10,13 +10,13 @@ from textual.widget import Widget
 from tui_cnn.ui.build.formulas import Number, written
 
 
-class WhyView(Widget):
+class FormulasView(Widget):
     """Shows as many numbers as there is room for, the shape first."""
 
-    COMPONENT_CLASSES = {"why--quiet"}  # noqa: RUF012  # as Textual declares it
+    COMPONENT_CLASSES = {"formulas--quiet"}  # noqa: RUF012  # as Textual declares it
     DEFAULT_CSS = """
-    WhyView {
-        & > .why--quiet { color: $foreground 60%; }
+    FormulasView {
+        & > .formulas--quiet { color: $foreground 60%; }
     }
     """
 
@@ -33,7 +33,7 @@ class WhyView(Widget):
         """Draw one line."""
         width, base = self.size.width, self.visual_style.rich_style
         if self._lines is None:
-            self._lines = written(self._numbers, width, self.get_component_rich_style("why--quiet"))
+            self._lines = written(self._numbers, width, self.get_component_rich_style("formulas--quiet"))
         if y >= len(self._lines):
             return Strip.blank(width, base)
         return Strip(self._lines[y]).adjust_cell_length(width).apply_style(base)

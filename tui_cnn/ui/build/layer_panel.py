@@ -25,7 +25,7 @@ from tui_cnn.ui.toolkit.choice import spoken
 from tui_cnn.ui.toolkit.form import StructForm, is_rare
 from tui_cnn.ui.workspace import workspace_of
 
-_ABOUT, _ADVICE, _EFFECT = 4, 2, 8
+_ABOUT, _ADVICE, _EFFECT = 3, 2, 8
 """Lines of what the layer is, of what is said about a field, and of what an edit would change."""
 
 
@@ -38,7 +38,7 @@ class LayerPanel(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [*FORM.bindings()]
     DEFAULT_CSS = """
     LayerPanel {
-        & #about { color: $text-muted; height: 4; }
+        & #about { color: $text-muted; height: 3; }
         & #settings { height: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
         & #effect { height: auto; border-top: solid $panel-border; border-title-color: $text-muted; display: none; }
         & #effect.-broken { color: $text-error; }

@@ -13,10 +13,10 @@ from textual.strip import Strip
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Family
 from tui_cnn.core.path import Path
-from tui_cnn.ui.build.columns import Column, columns
+from tui_cnn.ui.build.columns import StackColumn, columns
 from tui_cnn.ui.build.messages import LayerSelected
 from tui_cnn.ui.build.signs import FINDINGS
-from tui_cnn.ui.build.stack_cells import Styles, draw, header
+from tui_cnn.ui.build.stack_cells import StackStyles, draw, header
 from tui_cnn.ui.build.stack_lines import StackLine
 from tui_cnn.ui.build.tree import Tree
 from tui_cnn.ui.toolkit.colours import family_colour
@@ -143,13 +143,13 @@ class LinesView(ScrollView):
         return self.get_component_rich_style("stack--range") if self.is_selected(number) else None
 
     @cached_property
-    def _styles(self) -> Styles:
+    def _styles(self) -> StackStyles:
         dim, bar, error = (self.get_component_rich_style(f"stack--{part}") for part in ("dim", "bar", "error"))
         text = self.visual_style.rich_style
         families = {
             family: text + Style(color=family_colour(self.app, family).rich_color) for family in get_args(Family)
         }
-        return Styles(text, dim, bar, error, families)
+        return StackStyles(text, dim, bar, error, families)
 
     @cached_property
     def _warning(self) -> Style:
@@ -169,7 +169,7 @@ class LinesView(ScrollView):
         self._strips: dict[int, Strip] = {}
         scrolls = len(self.layer_tree.lines) > self.room  # the bar comes after this: a cell for it, and one free
         width = self.outer_size.width - self.gutter.width - GUTTER - 2 * scrolls
-        self._columns: tuple[Column, ...] = columns(self.layer_tree.cells, width, self.hidden_columns)
+        self._columns: tuple[StackColumn, ...] = columns(self.layer_tree.cells, width, self.hidden_columns)
         self.virtual_size = Size(self.size.width, len(self.layer_tree.lines) + 1)
         self.entitle()
 

@@ -15,7 +15,7 @@ from tui_cnn.i18n import _
 from tui_cnn.ui.build.actions import FORM, STACK
 from tui_cnn.ui.build.checks import ChecksView
 from tui_cnn.ui.build.formulas import numbers_of
-from tui_cnn.ui.build.formulas_panel import WhyView
+from tui_cnn.ui.build.formulas_panel import FormulasView
 from tui_cnn.ui.build.layer_panel import LayerPanel
 from tui_cnn.ui.build.messages import LayerPointed, LayerSelected
 from tui_cnn.ui.build.stack import StackView
@@ -41,7 +41,7 @@ class BuildScreen(MainScreen):
         self.panel = LayerPanel(id="settings-panel", classes="panel")
         self.stack = StackView(self.workspace.design.analysis, self.panel, id="stack", classes="panel")
         self.volume = VolumeView(id="volume", classes="panel")
-        self.why = WhyView(id="why", classes="panel")
+        self.why = FormulasView(id="why", classes="panel")
         self.checks = ChecksView(self.stack, id="checks", classes="panel")
         network = Vertical(self.stack, self.volume, id="network-pane")
         yield Container(network, Container(self.panel, self.why, self.checks, id="layer-pane"), id="build")

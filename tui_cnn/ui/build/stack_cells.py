@@ -14,7 +14,7 @@ from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.i18n import _
-from tui_cnn.ui.build.columns import BAR, Column, titles
+from tui_cnn.ui.build.columns import BAR, StackColumn, titles
 from tui_cnn.ui.build.signs import EMPTY, FOLDED, OPEN
 from tui_cnn.ui.build.stack_lines import StackLine
 from tui_cnn.ui.toolkit.numbers import bar, short_count, size
@@ -29,7 +29,7 @@ _LONG = 10**8
 """From here on counts are written in three figures: `3.86 G`."""
 
 
-class Styles(NamedTuple):
+class StackStyles(NamedTuple):
     """The styles that a line is drawn with."""
 
     text: Style
@@ -39,13 +39,13 @@ class Styles(NamedTuple):
     families: Mapping[Family, Style] = {}  # it is not changed
     """Those of the signs of layers."""
 
-    def over(self, style: Style) -> "Styles":
+    def over(self, style: Style) -> "StackStyles":
         """Return the same with a style over each."""
         families = {family: own + style for family, own in self.families.items()}
-        return Styles(self.text + style, self.dim + style, self.bar + style, self.error + style, families)
+        return StackStyles(self.text + style, self.dim + style, self.bar + style, self.error + style, families)
 
 
-def header(shown: Sequence[Column], style: Style) -> list[Segment]:
+def header(shown: Sequence[StackColumn], style: Style) -> list[Segment]:
     """Draw the line above the stack."""
     indented = {**titles(), "layer": " " * INDENT + titles()["layer"]}
     return [Segment(_fit(indented[column.key], column), style) for column in shown]
@@ -70,7 +70,9 @@ def cells_of(line: StackLine, analysis: Analysis) -> Cells:
     return cells | _numbers(line, analysis)
 
 
-def draw(line: StackLine, cells: Cells, analysis: Analysis, shown: Sequence[Column], styles: Styles) -> list[Segment]:
+def draw(
+    line: StackLine, cells: Cells, analysis: Analysis, shown: Sequence[StackColumn], styles: StackStyles
+) -> list[Segment]:
     """Draw a line; a layer that cannot be built says why where its numbers would stand."""
     if line.broken is not None:
         return _broken(line.broken, cells, shown, styles)
@@ -141,7 +143,7 @@ def _share(line: StackLine, analysis: Analysis) -> str:
     return bar(params / analysis.totals.params, BAR) if params else ""
 
 
-def _broken(row: Row, cells: Cells, shown: Sequence[Column], styles: Styles) -> list[Segment]:
+def _broken(row: Row, cells: Cells, shown: Sequence[StackColumn], styles: StackStyles) -> list[Segment]:
     named = [column for column in shown if column.key in ("number", "layer")]
     rest = sum(column.width for column in shown) - sum(column.width for column in named)
     reason = f"✗ {row.error}"
@@ -152,7 +154,7 @@ def _broken(row: Row, cells: Cells, shown: Sequence[Column], styles: Styles) -> 
     ]
 
 
-def _fit(text: str, column: Column) -> str:
+def _fit(text: str, column: StackColumn) -> str:
     """Bring a text to a column's width, with the gap after it."""
     room = column.width - column.gap
     length = cell_len(text)

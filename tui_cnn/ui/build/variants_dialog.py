@@ -76,7 +76,9 @@ class Variants(SingleResult[Candidate | None]):
         named = {variant.name: variant.network for variant in kept} | self._added
         known = results()
         candidates = [Candidate(_("now"), self._now, results_of(self._now.network, known))]
-        candidates += (Candidate(name, analyze(one), results_of(one, known)) for name, one in named.items())
+        candidates += (
+            Candidate(name, analyze(candidate), results_of(candidate, known)) for name, candidate in named.items()
+        )
         paths = {variant.name: variant.path for variant in kept}
         self.app.call_from_thread(self._take, candidates, paths, cursor)
 
@@ -88,7 +90,7 @@ class Variants(SingleResult[Candidate | None]):
     def _show(self, cursor: int) -> None:
         table = self.query_one(DataTable)
         table.clear(columns=True)
-        table.add_columns("", *(Text(one.name, justify="right") for one in self._candidates))
+        table.add_columns("", *(Text(candidate.name, justify="right") for candidate in self._candidates))
         for line in comparison(self._candidates, self._convention, tones(self.app)):
             table.add_row(Text(line.label, style="dim"), *line.cells)
         table.cursor_coordinate = Coordinate(0, min(cursor + 1, len(self._candidates)))
@@ -107,8 +109,8 @@ class Variants(SingleResult[Candidate | None]):
 
     def _show_difference(self) -> None:
         pane, scroll = self.query_one("#difference", Static), self.query_one("#differences")
-        one = self._chosen
-        if one is None:
+        candidate = self._chosen
+        if candidate is None:
             hint = _(
                 "Press v on the Build screen to save the network as a variant, or a "
                 "to add a preset or a file to compare with."
@@ -116,8 +118,8 @@ class Variants(SingleResult[Candidate | None]):
             scroll.border_title = _("The network on the Build screen")
             pane.update(Content.styled(hint if len(self._candidates) == 1 else "", "$text-muted"))
         else:
-            scroll.border_title = Content(_("Difference: Build screen → {name}").format(name=one.name))
-            pane.update(difference(self._now, one.analysis, tones(self.app), whole=self._whole))
+            scroll.border_title = Content(_("Difference: Build screen → {name}").format(name=candidate.name))
+            pane.update(difference(self._now, candidate.analysis, tones(self.app), whole=self._whole))
         scroll.scroll_home(animate=False)
 
     @property
@@ -128,8 +130,8 @@ class Variants(SingleResult[Candidate | None]):
 
     def action_load(self) -> None:
         """Answer with the network under the cursor."""
-        if one := self._chosen:
-            self.dismiss(one)
+        if candidate := self._chosen:
+            self.dismiss(candidate)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll what differs."""
@@ -159,31 +161,31 @@ class Variants(SingleResult[Candidate | None]):
     @work
     async def action_rename(self) -> None:
         """Give the variant under the cursor another name."""
-        one = self._chosen
-        if one is None or one.name not in self._paths:
+        candidate = self._chosen
+        if candidate is None or candidate.name not in self._paths:
             return
-        old = self._paths[one.name]
-        new = await self.app.push_screen_wait(VariantName(self._now.network.name, one.name))
+        old = self._paths[candidate.name]
+        new = await self.app.push_screen_wait(VariantName(self._now.network.name, candidate.name))
         if new is not None and new != old:
             try:
                 old.replace(new)
             except OSError as error:
                 self.notify(f"{new}: {error.strerror}", severity="error", markup=False)
-            self._read(self._candidates.index(one))
+            self._read(self._candidates.index(candidate))
 
     @work
     async def action_delete(self) -> None:
         """Delete the variant under the cursor, once that is confirmed."""
-        one = self._chosen
-        if one is None:
+        candidate = self._chosen
+        if candidate is None:
             return
-        if one.name in self._paths:
-            question = _("“{name}” will be deleted permanently.").format(name=one.name)
+        if candidate.name in self._paths:
+            question = _("“{name}” will be deleted permanently.").format(name=candidate.name)
             answer = await self.app.push_screen_wait(
                 Ask(_("Delete variant"), question, [Answer("delete", "d", _("Delete"))])
             )
             if answer != "delete":
                 return
-            self._paths[one.name].unlink(missing_ok=True)
-        self._added.pop(one.name, None)
-        self._read(max(1, self._candidates.index(one) - 1))
+            self._paths[candidate.name].unlink(missing_ok=True)
+        self._added.pop(candidate.name, None)
+        self._read(max(1, self._candidates.index(candidate) - 1))

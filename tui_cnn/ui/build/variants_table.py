@@ -38,42 +38,57 @@ def comparison(candidates: list[Candidate], convention: Flops, tone: Tones) -> l
     costs: list[tuple[str, Callable[[Candidate], int | None], Callable[[int], str]]] = [
         (
             _("parameters"),
-            lambda one: one.analysis.totals.params if one.analysis.totals.complete else None,
+            lambda candidate: candidate.analysis.totals.params if candidate.analysis.totals.complete else None,
             lambda count: f"{count:,}",
         ),
         (
             _("non-trainable"),
-            lambda one: one.analysis.totals.non_trainable if one.analysis.totals.complete else None,
+            lambda candidate: candidate.analysis.totals.non_trainable if candidate.analysis.totals.complete else None,
             lambda count: f"{count:,}",
         ),
-        (_("MACs"), lambda one: one.analysis.totals.macs if one.analysis.totals.complete else None, short_count),
         (
-            _flops_label(convention),
-            lambda one: flops(one.analysis.totals, convention) if one.analysis.totals.complete else None,
+            _("MACs"),
+            lambda candidate: candidate.analysis.totals.macs if candidate.analysis.totals.complete else None,
             short_count,
         ),
-        (_("memory, inference"), lambda one: memory(one.analysis).inference, size),
-        (_("memory, train on 32"), lambda one: memory(one.analysis).training, size),
+        (
+            _flops_label(convention),
+            lambda candidate: (
+                flops(candidate.analysis.totals, convention) if candidate.analysis.totals.complete else None
+            ),
+            short_count,
+        ),
+        (_("memory, inference"), lambda candidate: memory(candidate.analysis).inference, size),
+        (_("memory, train on 32"), lambda candidate: memory(candidate.analysis).training, size),
     ]
-    said: list[tuple[str, Callable[[Candidate], str]]] = [
+    texts: list[tuple[str, Callable[[Candidate], str]]] = [
         (_("shapes"), _shapes),
-        (_("layers"), lambda one: f"{leaf_count(one.analysis)}"),
-        (_("RF"), lambda one: widest_field(one.analysis) or "—"),
-        (_("checks"), lambda one: findings(one.analysis.checks)),
+        (_("layers"), lambda candidate: f"{leaf_count(candidate.analysis)}"),
+        (_("RF"), lambda candidate: widest_field(candidate.analysis) or "—"),
+        (_("checks"), lambda candidate: findings(candidate.analysis.checks)),
     ]
-    if not any(one.analysis.totals.non_trainable for one in candidates):
+    if not any(candidate.analysis.totals.non_trainable for candidate in candidates):
         del costs[1]
     lines = [
-        *(_costs(label, [value(one) for one in candidates], write, tone) for label, value, write in costs),
-        *(ComparisonLine(label, tuple(Text(say(one), justify="right") for one in candidates)) for label, say in said),
+        *(_costs(label, [value(candidate) for candidate in candidates], write, tone) for label, value, write in costs),
+        *(
+            ComparisonLine(label, tuple(Text(write(candidate), justify="right") for candidate in candidates))
+            for label, write in texts
+        ),
     ]
-    if not any(one.results for one in candidates):
+    if not any(candidate.results for candidate in candidates):
         return lines
     return [
         *lines,
-        _accuracies(_("best val. accuracy"), [_validation(one) for one in candidates], tone),
-        _accuracies(_("test accuracy"), [one.results[0].test if one.results else None for one in candidates], tone),
-        ComparisonLine(_("trained"), tuple(Text(_trained(one), style="dim", justify="right") for one in candidates)),
+        _accuracies(_("best val. accuracy"), [_validation(candidate) for candidate in candidates], tone),
+        _accuracies(
+            _("test accuracy"),
+            [candidate.results[0].test if candidate.results else None for candidate in candidates],
+            tone,
+        ),
+        ComparisonLine(
+            _("trained"), tuple(Text(_trained(candidate), style="dim", justify="right") for candidate in candidates)
+        ),
     ]
 
 
@@ -86,8 +101,8 @@ def _costs(label: str, values: list[int | None], write: Callable[[int], str], to
         elif first is None or value == first:
             cells.append(_cell(write(value)))
         else:
-            said = change(first, value) or f"+{write(value)}"
-            cells.append(_cell(write(value), said, tone.better if value < first else tone.worse))
+            difference = change(first, value) or f"+{write(value)}"
+            cells.append(_cell(write(value), difference, tone.better if value < first else tone.worse))
     return ComparisonLine(label, tuple(cells))
 
 
@@ -100,32 +115,32 @@ def _accuracies(label: str, values: list[float | None], tone: Tones) -> Comparis
         elif first is None or value == first:
             cells.append(_cell(f"{value:.4f}"))
         else:
-            said = f"{value - first:+.4f}".replace("-", "−")
-            cells.append(_cell(f"{value:.4f}", said, tone.better if value > first else tone.worse))
+            difference = f"{value - first:+.4f}".replace("-", "−")
+            cells.append(_cell(f"{value:.4f}", difference, tone.better if value > first else tone.worse))
     return ComparisonLine(label, tuple(cells))
 
 
-def _cell(value: str, said: str = "", style: StyleType = "") -> Text:
+def _cell(value: str, difference: str = "", style: StyleType = "") -> Text:
     text = Text(value, justify="right")
-    return text.append(f" {said:>7}", style=style) if said else text
+    return text.append(f" {difference:>7}", style=style) if difference else text
 
 
 def _flops_label(convention: Flops) -> str:
     return _("FLOPs (2 × MACs)") if convention == "2xmacs" else _("FLOPs (TensorFlow)")
 
 
-def _shapes(one: Candidate) -> str:
-    output = format_shape(one.analysis.output_shape) if one.analysis.output_shape else "—"
-    return f"{format_shape(one.analysis.network.input_shape)} → {output}"
+def _shapes(candidate: Candidate) -> str:
+    output = format_shape(candidate.analysis.output_shape) if candidate.analysis.output_shape else "—"
+    return f"{format_shape(candidate.analysis.network.input_shape)} → {output}"
 
 
-def _validation(one: Candidate) -> float | None:
-    return one.results[0].validation if one.results else None
+def _validation(candidate: Candidate) -> float | None:
+    return candidate.results[0].validation if candidate.results else None
 
 
-def _trained(one: Candidate) -> str:
-    if not one.results:
+def _trained(candidate: Candidate) -> str:
+    if not candidate.results:
         return _("not yet")
-    epochs, runs = one.results[0].epochs, len(one.results)
-    said = ngettext("{count} epoch", "{count} epochs", epochs).format(count=epochs)
-    return said if runs == 1 else _("{epochs}, latest of {runs} runs").format(epochs=said, runs=runs)
+    epochs, runs = candidate.results[0].epochs, len(candidate.results)
+    text = ngettext("{count} epoch", "{count} epochs", epochs).format(count=epochs)
+    return text if runs == 1 else _("{epochs}, latest of {runs} runs").format(epochs=text, runs=runs)

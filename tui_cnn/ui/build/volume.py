@@ -1,6 +1,6 @@
 """The network drawn as boxes in perspective."""
 
-from typing import get_args
+from typing import ClassVar, get_args
 
 from textual import events
 from textual.color import Color
@@ -14,7 +14,7 @@ from tui_cnn.core.path import Path, format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.messages import LayerPointed
-from tui_cnn.ui.build.volume_drawing import Drawing, Faces, Palette, Plan, draw, plan
+from tui_cnn.ui.build.volume_drawing import Faces, VolumeColours, VolumeDrawing, VolumePlan, draw, plan
 from tui_cnn.ui.toolkit.colours import family_colour
 
 _FAMILIES: tuple[Family, ...] = get_args(Family)
@@ -23,11 +23,19 @@ _FAMILIES: tuple[Family, ...] = get_args(Family)
 class VolumeView(Widget):
     """Draws the layers of a network, the selected one apart; a click on one selects it, the mouse over it names it."""
 
-    COMPONENT_CLASSES = {"volume--input", "volume--selected", "volume--field", "volume--label", "volume--wire"}  # noqa: RUF012
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "volume--input",
+        "volume--selected",
+        "volume--chosen",
+        "volume--field",
+        "volume--label",
+        "volume--wire",
+    }
     DEFAULT_CSS = """
     VolumeView {
         & > .volume--input { color: $foreground 45%; }
-        & > .volume--selected { color: $accent; text-style: bold; }
+        & > .volume--selected { color: $accent; }
+        & > .volume--chosen { color: $text-accent; text-style: bold; }
         & > .volume--field { color: $warning; }
         & > .volume--label { color: $foreground 60%; }
         & > .volume--wire { color: $foreground 35%; }
@@ -35,9 +43,9 @@ class VolumeView(Widget):
     """
 
     _shown: tuple[Analysis, Path] | None = None
-    _plan: Plan | None = None
-    _drawing: Drawing | None = None
-    _palette: Palette | None = None
+    _plan: VolumePlan | None = None
+    _drawing: VolumeDrawing | None = None
+    _palette: VolumeColours | None = None
     _pointed: Path | None = None
 
     def on_mount(self) -> None:
@@ -48,7 +56,7 @@ class VolumeView(Widget):
         """Draw another network, or the same with another layer selected."""
         if self._shown is not None and self._shown[0] is not analysis:
             self._plan = None
-        if self._plan is not None and self._plan.is_part:
+        if self._plan is not None and not self._plan.holds(path):
             self._plan = None
         self._shown, self._drawing = (analysis, path), None
         self._name_pointed(None)
@@ -67,7 +75,7 @@ class VolumeView(Widget):
         lines = self._drawing.lines
         if y >= len(lines):
             return Strip.blank(width, base)
-        return Strip(lines[y]).adjust_cell_length(width).apply_style(base)
+        return Strip(lines[y], width)
 
     def on_resize(self) -> None:
         """Draw into the new size."""
@@ -112,13 +120,15 @@ class VolumeView(Widget):
             where = _("layer {number}").format(number=format_path(path))
             self.border_subtitle = Content(f"{type(row.layer).__name__} · {where} · {shape}")
 
-    def _make_palette(self) -> Palette:
+    def _make_palette(self) -> VolumeColours:
         families: dict[Family | None, Faces] = {None: self._faces(self._colour("input"))}
         families |= {family: self._faces(family_colour(self.app, family)) for family in _FAMILIES}
-        selected = self.get_component_rich_style("volume--selected")
         field = self._colour("field").rich_color
-        wire, label = (self.get_component_rich_style(f"volume--{part}") for part in ("wire", "label"))
-        return Palette(families, self._faces(self._colour("selected")), field, wire, label, selected)
+        parts = ("wire", "label", "chosen")
+        wire, label, chosen = (self.get_component_rich_style(f"volume--{part}") for part in parts)
+        ground = self.visual_style.rich_style
+        styles = (ground, ground + wire, ground + label, ground + chosen)
+        return VolumeColours(families, self._faces(self._colour("selected")), field, *styles)
 
     def _colour(self, part: str) -> Color:
         return self.get_component_styles(f"volume--{part}").color
@@ -130,5 +140,10 @@ class VolumeView(Widget):
         else:
             background = self.background_colors[1]
             colour = background.blend(colour, colour.a).with_alpha(1) if colour.a < 1 else colour
-            light, shade = colour.blend(Color(255, 255, 255), 0.4), colour.blend(Color(0, 0, 0), 0.38)
+            white = Color(255, 255, 255)
+            if background.brightness > 0.5:  # its colours are made for text, so they are dark
+                return Faces(
+                    *(tone.rich_color for tone in (colour.blend(white, 0.35), colour.blend(white, 0.7), colour))
+                )
+            light, shade = colour.blend(white, 0.4), colour.blend(Color(0, 0, 0), 0.38)
         return Faces(colour.rich_color, light.rich_color, shade.rich_color)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import ceil, floor
 from typing import NamedTuple
 
@@ -16,7 +16,20 @@ from tui_cnn.core.layers import Family
 from tui_cnn.core.path import Path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.formats.picture import field_region
-from tui_cnn.formats.volume import SLANT, Box, Detail, Element, Fork, Merge, Picture, Scale, Solid, Wire, arrange, boxes
+from tui_cnn.formats.volume import (
+    SLANT,
+    Arrangement,
+    Box,
+    Detail,
+    DrawingScale,
+    Element,
+    Fork,
+    Merge,
+    Solid,
+    Wire,
+    arrange,
+    boxes,
+)
 
 
 class Faces(NamedTuple):
@@ -27,41 +40,46 @@ class Faces(NamedTuple):
     side: Color
 
 
-class Palette(NamedTuple):
-    """The colours of the boxes by family (None: the input), of what is selected, of its receptive field, of lines."""
+class VolumeColours(NamedTuple):
+    """Colours: of boxes by family (None: the input), of what is selected, of its receptive field; and other styles."""
 
     families: dict[Family | None, Faces]
     selected: Faces
     field: Color
+    ground: Style
     wire: Style
     label: Style
     chosen: Style
 
 
-class Drawing(NamedTuple):
-    """Lines of a terminal, and for each half line and cell the layer that is drawn there."""
+class VolumeDrawing(NamedTuple):
+    """Lines of a terminal, and what is drawn where, in pixels of one cell by half a line."""
 
     lines: list[list[Segment]]
-    owners: list[list[Path | None]]
+    marks: "tuple[Solid | Merge, ...]"
 
     def path_at(self, x: int, y: int) -> Path | None:
         """Return the layer that is drawn in a cell, if there is one; below the boxes, the one above it."""
-        if not 0 <= x < len(self.owners[0]):
-            return None
-        if 2 * y + 1 < len(self.owners):
-            return self.owners[2 * y][x] or self.owners[2 * y + 1][x]
-        column = [line[x] for line in self.owners if line[x] is not None]
-        return column[-1] if column else None
+        half_lines = (2 * y, 2 * y + 1) if y < len(self.lines) - 1 else range(2 * y - 1, -1, -1)
+        for half in half_lines:
+            for mark in reversed(self.marks):
+                if _covers(mark, x, half):
+                    return mark.box.path if isinstance(mark, Solid) else mark.fork.path
+        return None
 
 
-class Plan(NamedTuple):
+class VolumePlan(NamedTuple):
     """Where everything stands in so many cells and lines: it stays while another layer is selected."""
 
-    picture: Picture
+    picture: Arrangement
     width: int
     height: int
     left: int
     is_part: bool
+
+    def holds(self, selected: Path) -> bool:
+        """Tell whether what is selected is in it."""
+        return not self.is_part or any(shows(solid.box, selected) for solid in self.picture.solids)
 
 
 _ROOMY, _TIGHT = 1.0, 0.0
@@ -79,11 +97,11 @@ _LEAST_PITCH = 3
 """Cells that a box takes at least, with its side and its gap."""
 
 
-def plan(analysis: Analysis, selected: Path | None, width: int, height: int) -> Plan:
+def plan(analysis: Analysis, selected: Path | None, width: int, height: int) -> VolumePlan:
     """Arrange as much of a network as `width` cells and `height` lines hold; the last line is for shapes."""
     pixels = 2 * max(1, height - 1)
-    detail: Detail
-    for detail in ("layers", "blocks", "top"):
+    details: tuple[Detail, ...] = ("layers", "blocks", "top")
+    for detail in details if any(row.holds_layers for row in analysis.rows) else details[2:]:
         elements = boxes(analysis, detail)
         if _count(elements) * _LEAST_PITCH > width or _lanes(elements) * _LANE > pixels:
             continue
@@ -93,12 +111,12 @@ def plan(analysis: Analysis, selected: Path | None, width: int, height: int) -> 
                 if picture.width <= width:
                     spread = min(_SPREAD, (width - picture.width) / _count(elements))
                     picture = _arranged(elements, tier, pixels, labelled=labelled, spread=spread)
-                    return Plan(picture, width, height, int(width - picture.width) // 2, is_part=False)
+                    return VolumePlan(picture, width, height, int(width - picture.width) // 2, is_part=False)
     count = max(1, width // (_LEAST_PITCH + 1))
     here = next((index for index, element in enumerate(elements) if shows(element, selected)), 0)
     begin = max(0, min(here - count // 2, len(elements) - count))
     picture = _arranged(elements[begin : begin + count], _TIGHT, pixels, labelled=False)
-    return Plan(picture, width, height, 0, is_part=True)
+    return VolumePlan(picture, width, height, 0, is_part=True)
 
 
 def shows(element: Element, selected: Path | None) -> bool:
@@ -112,8 +130,10 @@ def shows(element: Element, selected: Path | None) -> bool:
     return within or any(place[: len(selected)] == selected for place, _family in element.slices)
 
 
-def _arranged(elements: Sequence[Element], tier: float, pixels: int, *, labelled: bool, spread: float = 0) -> Picture:
-    scale = Scale(
+def _arranged(
+    elements: Sequence[Element], tier: float, pixels: int, *, labelled: bool, spread: float = 0
+) -> Arrangement:
+    scale = DrawingScale(
         height=pixels / (1 + SLANT),
         channel=0.25 + 1.2 * tier,
         thinnest=1 + round(tier),
@@ -144,7 +164,7 @@ def _lanes(elements: Sequence[Element]) -> int:
     return max((max(1, sum(max(1, _lanes(lane)) for lane in fork.lanes if lane)) for fork in forks), default=1)
 
 
-def draw(planned: Plan, analysis: Analysis, selected: Path | None, palette: Palette) -> Drawing:
+def draw(planned: VolumePlan, analysis: Analysis, selected: Path | None, palette: VolumeColours) -> VolumeDrawing:
     """Draw the boxes, what is selected in a colour of its own, and on the image what a cell of it sees.
 
     Where nothing is selected, it is what a cell of the last feature map sees.
@@ -158,9 +178,9 @@ def draw(planned: Plan, analysis: Analysis, selected: Path | None, palette: Pale
             case Wire(points):
                 for begin, end in pairwise(points):
                     raster.line(begin, end)
-            case Merge(fork, x, y, radius):
+            case Merge(fork):
                 faces = palette.selected if shows(fork, selected) else palette.families["container"]
-                raster.disc(x, y, radius, faces.front, fork.path)
+                raster.disc(mark, faces.front)
             case Solid(box):
                 chosen = shows(box, selected)
                 raster.solid(mark, palette.selected if chosen else palette.families[box.family], palette, chosen=chosen)
@@ -169,14 +189,14 @@ def draw(planned: Plan, analysis: Analysis, selected: Path | None, palette: Pale
     region = field_region(row, analysis.network.input_shape) if row else None
     if image is not None and region is not None:
         raster.field(image, region, palette.field)
-    lines = raster.lines(palette.wire)
+    lines = raster.lines(palette)
     if planned.height > 1:
         in_line = [solid for solid in placed.solids if abs(solid.y + (solid.height - solid.depth) / 2 - middle) < 1]
         lines.append(_labels(in_line, selected, planned.width, palette))
-    return Drawing([Segment.adjust_line_length(line, planned.width) for line in lines], raster.owners)
+    return VolumeDrawing(lines, tuple(mark for mark in placed.marks if isinstance(mark, Solid | Merge)))
 
 
-def _labels(solids: Sequence[Solid], selected: Path | None, width: int, palette: Palette) -> list[Segment]:
+def _labels(solids: Sequence[Solid], selected: Path | None, width: int, palette: VolumeColours) -> list[Segment]:
     """Write the shapes below the boxes: that of what is selected, and of the others those that there is room for."""
     taken = [False] * (width + 2)
     placed: list[tuple[int, str, Style]] = []
@@ -193,9 +213,9 @@ def _labels(solids: Sequence[Solid], selected: Path | None, width: int, palette:
     line: list[Segment] = []
     at = 0
     for begin, text, style in sorted(placed, key=lambda label: label[0]):
-        line += [Segment(" " * (begin - at)), Segment(text, style)]
+        line += [Segment(" " * (begin - at), palette.ground), Segment(text, style)]
         at = begin + cell_len(text)
-    return line
+    return [*line, Segment(" " * (width - at), palette.ground)]
 
 
 class _Raster:
@@ -205,37 +225,32 @@ class _Raster:
         self.width = width
         self.height = height
         self.pixels: list[list[Color | None]] = [[None] * width for _ in range(height)]
-        self.owners: list[list[Path | None]] = [[None] * width for _ in range(height)]
         self._dots: dict[tuple[int, int], int] = {}
 
-    def fill(self, left: int, right: int, y: int, colour: Color, path: Path) -> None:
-        """Fill the pixels from `left` up to `right` of a row."""
+    def fill(self, left: int, right: int, rows: range, colour: Color) -> None:
+        """Fill the pixels from `left` up to `right` of some rows."""
         left, right = max(0, left), min(self.width, right)
-        if 0 <= y < self.height and left < right:
-            self.pixels[y][left:right] = [colour] * (right - left)
-            self.owners[y][left:right] = [path] * (right - left)
+        if left < right:
+            row = [colour] * (right - left)
+            for y in range(max(0, rows.start), min(self.height, rows.stop)):
+                self.pixels[y][left:right] = row
 
-    def solid(self, solid: Solid, faces: Faces, palette: Palette, *, chosen: bool) -> None:
+    def solid(self, solid: Solid, faces: Faces, palette: VolumeColours, *, chosen: bool) -> None:
         """Draw the three faces of a box, and its slices where they are wide enough to be told apart."""
         x, y, right, bottom, depth = _snapped(solid)
-        path = solid.box.path
         for step in range(1, depth + 1):
-            self.fill(x + step, right + step - 1, y - step, faces.top, path)
-            for row in range(y - step, bottom - step):
-                self.fill(right + step - 1, right + step, row, faces.side, path)
-        for row in range(y, bottom):
-            self.fill(x, right, row, faces.front, path)
+            self.fill(x + step, right + step - 1, range(y - step, y - step + 1), faces.top)
+            self.fill(right + step - 1, right + step, range(y - step, bottom - step), faces.side)
+        self.fill(x, right, range(y, bottom), faces.front)
         count = len(solid.box.slices)
         if right - x >= count + 2 and not chosen:
-            for number, (place, family) in enumerate(solid.box.slices):
-                column, tint = right - count + number, palette.families[family]
-                for row in range(y, bottom):
-                    self.fill(column, column + 1, row, tint.front, place)
+            for column, (_place, family) in enumerate(solid.box.slices, right - count):
+                self.fill(column, column + 1, range(y, bottom), palette.families[family].front)
 
-    def disc(self, x: float, y: float, radius: float, colour: Color, path: Path) -> None:
+    def disc(self, merge: Merge, colour: Color) -> None:
         """Draw where branches come together."""
-        for row in range(round(y - radius), round(y + radius)):
-            self.fill(round(x - radius), max(round(x - radius) + 1, round(x + radius)), row, colour, path)
+        left, top, right, bottom = _disc(merge)
+        self.fill(left, right, range(top, bottom), colour)
 
     def field(self, image: Solid, region: tuple[float, float, float, float], colour: Color) -> None:
         """Colour a region of the image, given as shares."""
@@ -245,8 +260,7 @@ class _Raster:
         last = max(first + 1, ceil(low * (bottom - y)))
         nearest = floor(left * depth)
         for step in range(nearest + 1, max(nearest + 1, ceil(far * depth)) + 1):
-            for row in range(y + first - step, y + last - step):
-                self.fill(right + step - 1, right + step, row, colour, ())
+            self.fill(right + step - 1, right + step, range(y + first - step, y + last - step), colour)
 
     def line(self, begin: tuple[float, float], end: tuple[float, float]) -> None:
         """Draw a thin line, two dots a pixel."""
@@ -257,31 +271,29 @@ class _Raster:
             cell = (x // 2, y // 4)
             self._dots[cell] = self._dots.get(cell, 0) | _DOTS[y % 4][x % 2]
 
-    def lines(self, wire: Style) -> list[list[Segment]]:
+    def lines(self, palette: VolumeColours) -> list[list[Segment]]:
         """Write two rows of pixels as one line."""
-        written = []
-        for y in range(0, self.height, 2):
-            line: list[Segment] = []
-            pairs = zip(self.pixels[y], self.pixels[y + 1], strict=True)
-            for text, style in self._cells(pairs, y // 2, wire):
-                if line and line[-1].style is style:
-                    line[-1] = Segment(line[-1].text + text, style)
-                else:
-                    line.append(Segment(text, style))
-            written.append(line)
-        return written
+        return [self._line(y, palette) for y in range(self.height // 2)]
 
-    def _cells(
-        self, pairs: Iterator[tuple[Color | None, Color | None]], y: int, wire: Style
-    ) -> Iterator[tuple[str, Style | None]]:
-        for x, (above, below) in enumerate(pairs):
+    def _line(self, y: int, palette: VolumeColours) -> list[Segment]:
+        line: list[Segment] = []
+        x = 0
+        for pair, cells in groupby(zip(self.pixels[2 * y], self.pixels[2 * y + 1], strict=True)):
+            count = sum(1 for _cell in cells)
+            above, below = pair
             if above is None and below is None:
-                dots = self._dots.get((x, y))
-                yield (chr(0x2800 + dots), wire) if dots else (" ", None)
+                line += self._gap(x, x + count, y, palette)
             elif above is None or above == below:
-                yield ("▄" if above is None else "█"), _style(below, None)
+                line.append(Segment(("▄" if above is None else "█") * count, _style(palette.ground, below, None)))
             else:
-                yield "▀", _style(above, below)
+                line.append(Segment("▀" * count, _style(palette.ground, above, below)))
+            x += count
+        return line
+
+    def _gap(self, begin: int, end: int, y: int, palette: VolumeColours) -> Iterator[Segment]:
+        """Write cells without pixels: the lines that go through them."""
+        signs = "".join(chr(0x2800 + dots) if (dots := self._dots.get((x, y))) else " " for x in range(begin, end))
+        yield Segment(signs, palette.wire if signs.strip() else palette.ground)
 
 
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
@@ -294,6 +306,24 @@ def _snapped(solid: Solid) -> tuple[int, int, int, int, int]:
     return x, y, max(x + 1, round(solid.x + solid.width)), max(y + 1, round(solid.y + solid.height)), depth
 
 
+def _disc(merge: Merge) -> tuple[int, int, int, int]:
+    """Return the left, top, right and bottom of a merge, in whole pixels."""
+    left, top = round(merge.x - merge.radius), round(merge.y - merge.radius)
+    return left, top, max(left + 1, round(merge.x + merge.radius)), max(top + 1, round(merge.y + merge.radius))
+
+
+def _covers(mark: Solid | Merge, x: int, y: int) -> bool:
+    """Tell whether a pixel is on a mark."""
+    if isinstance(mark, Merge):
+        left, top, right, bottom = _disc(mark)
+        return left <= x < right and top <= y < bottom
+    left, top, right, bottom, depth = _snapped(mark)
+    aside, above = x - right + 1, top - y
+    on_front = left <= x < right and top <= y < bottom
+    on_top = 0 < above <= depth and left + above <= x < right + above
+    return on_front or on_top or (0 < aside <= depth and top - aside <= y < bottom - aside)
+
+
 @lru_cache(maxsize=4096)
-def _style(colour: Color | None, ground: Color | None) -> Style:
-    return Style(color=colour, bgcolor=ground)
+def _style(base: Style, colour: Color | None, ground: Color | None) -> Style:
+    return base + Style(color=colour, bgcolor=ground)

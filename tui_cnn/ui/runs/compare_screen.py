@@ -88,7 +88,7 @@ class CompareScreen(MainScreen):
         if not self._reading.acquire(blocking=False):
             return
         try:
-            shown = self._overlays.look(self._directories, first=_SIGNS)
+            shown = self._overlays.read(self._directories, first=_SIGNS)
             if [id(run.snapshot) for run in shown] == [id(run.snapshot) for run in self._shown]:
                 return
             compared = [_compare(run, overlaid) for run, overlaid in zip(self._directories, shown, strict=True)]

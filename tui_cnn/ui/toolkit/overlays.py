@@ -25,7 +25,7 @@ class Overlays:
         self._followers: dict[RunDirectory, Follower] = {}
         self.shown: tuple[Overlaid, ...] = ()
 
-    def look(self, marked: tuple[RunDirectory, ...], without: str = "", *, first: str = _SIGNS) -> tuple[Overlaid, ...]:
+    def read(self, marked: tuple[RunDirectory, ...], without: str = "", *, first: str = _SIGNS) -> tuple[Overlaid, ...]:
         """Read the marked runs as they stand: the same values as before where nothing has changed."""
         runs = [run for run in marked if run.id != without]
         self._followers = {run: self._followers.get(run) or Follower(run) for run in runs}

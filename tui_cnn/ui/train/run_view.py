@@ -222,7 +222,7 @@ class RunView(Vertical):
             return
         try:
             watched = watcher.read()
-            others = self._overlays.look(workspace_of(self).marked, watcher.run.id)
+            others = self._overlays.read(workspace_of(self).marked, watcher.run.id)
         finally:
             self._reading.release()
         if watched is not self._watched or others != self._others:
