@@ -384,7 +384,7 @@ async def test_the_log():
         await user.press("q")
         run.log_file.unlink()
         await user.press("l")
-        await user.sees("No such file or directory")
+        await user.sees("such file or directory")
         await user.press("enter")
         assert type(user.app.screen).__name__ == "TrainScreen"
 
@@ -399,7 +399,7 @@ async def test_a_run_that_is_deleted_while_it_is_shown():
         await user.sees("interrupted")
         shutil.rmtree(run.path)
         await user.press("l")
-        await user.sees("No such file or directory")
+        await user.sees("such file or directory")
         await user.press("escape", "r")
         await user.until(lambda: user.notices)
         await user.press("5")

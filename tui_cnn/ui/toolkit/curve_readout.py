@@ -18,7 +18,7 @@ TITLES: dict[Quantity, Callable[[], str]] = {
     "images_per_second": lambda: _("Images per second"),
     "gradient_norm": lambda: _("Gradient norm"),
 }
-OVERLAY_STYLES = ("success", "error", "secondary", "foreground")
+OVERLAY_STYLES = ("secondary", "error", "warning", "foreground", "success")
 _OWN_STYLES = ("primary", "accent")
 
 

@@ -27,7 +27,7 @@ class PlotView(Widget):
         & > .plot--grid { color: $panel-border 60%; }
         & > .plot--primary { color: $text-primary; }
         & > .plot--secondary { color: $text-secondary; }
-        & > .plot--accent { color: $text-accent; }
+        & > .plot--accent { color: $family-dense; }
         & > .plot--success { color: $text-success; }
         & > .plot--warning { color: $text-warning; }
         & > .plot--error { color: $text-error; }
