@@ -58,13 +58,7 @@ def test_what_depends_on_a_shape_that_nobody_knows():
 def test_saving(tmp_path):
     save_text(tmp_path / "a.md", "×\n")
     assert (tmp_path / "a.md").read_bytes() == "×\n".encode()
-<<<<<<< HEAD
     with pytest.raises(FormatError, match=r"directory .* not found"):
-||||||| 936d79a
-    with pytest.raises(FormatError, match="there is no directory"):
-=======
-    with pytest.raises(FormatError, match="not found"):
->>>>>>> h-build
         save_text(tmp_path / "no" / "a.md", "")
     with pytest.raises(FormatError, match="cannot be written: Is a directory"):
         save_text(tmp_path, "")

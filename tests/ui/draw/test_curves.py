@@ -5,7 +5,7 @@ import pytest
 from tests.ui import told
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.ui.toolkit import curve_data as curves
-from tui_cnn.ui.toolkit.curve_data import Window
+from tui_cnn.ui.toolkit.curve_data import CurveWindow
 
 
 @pytest.fixture
@@ -54,22 +54,22 @@ def test_smoothing_is_the_mean_of_what_came_before_and_can_be_none():
 
 def test_what_is_looked_at_is_cut_out_and_thinned_to_its_newest():
     line = [(float(x), float(x)) for x in range(1000)]
-    part = curves.visible(line, Window(100, 200), 20)
+    part = curves.visible(line, CurveWindow(100, 200), 20)
     assert part[0][0] <= 105
     assert part[-1][0] == 200
     assert len(part) <= 21
-    assert curves.visible(line, Window(100, 104), 20)[0][0] == 99, "a line goes on to the edge"
+    assert curves.visible(line, CurveWindow(100, 104), 20)[0][0] == 99, "a line goes on to the edge"
 
 
 def test_a_window_zooms_around_a_place_and_never_leaves_what_there_is():
-    whole = Window(0, 10)
-    assert Window(0, 10).zoomed(0.5, 4, whole) == (2, 7)
-    assert Window(2, 7).zoomed(2, 4, whole) == (0, 10)
-    assert Window(6, 8).zoomed(2, 8, whole) == (4, 8)
-    assert Window(0, 2).zoomed(2, 2, whole) == (0, 4)
-    assert Window(2, 4).moved(0.5, whole) == (3, 5)
-    assert Window(2, 4).moved(-5, whole) == (0, 2)
-    assert Window(2, 4).moved(5, whole) == (8, 10)
+    whole = CurveWindow(0, 10)
+    assert CurveWindow(0, 10).zoomed(0.5, 4, whole) == (2, 7)
+    assert CurveWindow(2, 7).zoomed(2, 4, whole) == (0, 10)
+    assert CurveWindow(6, 8).zoomed(2, 8, whole) == (4, 8)
+    assert CurveWindow(0, 2).zoomed(2, 2, whole) == (0, 4)
+    assert CurveWindow(2, 4).moved(0.5, whole) == (3, 5)
+    assert CurveWindow(2, 4).moved(-5, whole) == (0, 2)
+    assert CurveWindow(2, 4).moved(5, whole) == (8, 10)
 
 
 def test_a_cursor_reads_the_nearest_value():

@@ -3,11 +3,11 @@
 import pytest
 
 from tui_cnn.ui.runs.scatter import pareto_front
-from tui_cnn.ui.toolkit.plot import LegendEntry, Plot, Rule, Scale, Sign, Stroke, draw
+from tui_cnn.ui.toolkit.plot import LegendEntry, Plot, Rule, AxisScale, Sign, Stroke, draw
 from tui_cnn.ui.toolkit.sparkline import spark
 from tui_cnn.ui.toolkit.ticks import labels, log_ticks, short_labels, ticks
 
-TEN = Scale(0, 9, [(0, "0"), (9, "9")])
+TEN = AxisScale(0, 9, [(0, "0"), (9, "9")])
 
 
 def rows(plot, width=14, height=12, margin=3):

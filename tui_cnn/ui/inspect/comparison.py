@@ -18,7 +18,7 @@ from tui_cnn.runs.inspection.replies import Evaluation
 from tui_cnn.runs.inspection.requests import Evaluate
 from tui_cnn.runs.inspection.source import Source
 from tui_cnn.ui.inspect.actions import COMPARISON
-from tui_cnn.ui.inspect.image_choice import Choice
+from tui_cnn.ui.inspect.image_choice import ImageChoice
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.subject import of_test
 from tui_cnn.ui.inspect.view import BrowseImages, View, ViewExport
@@ -118,7 +118,7 @@ class ComparisonView(View):
         numbers = self._numbers()
         if self.scene is not None and len(numbers):
             listed = tuple(numbers.tolist())
-            self.post_message(BrowseImages(Choice(self._titles(self.scene)[self._list], listed=listed)))
+            self.post_message(BrowseImages(ImageChoice(self._titles(self.scene)[self._list], listed=listed)))
 
     @on(Bars.Selected, "#lists")
     def _select_list(self, event: Bars.Selected) -> None:

@@ -17,7 +17,7 @@ from tui_cnn.insight.confusion import accuracy, confusion, log_loss, per_class, 
 from tui_cnn.insight.selection import most_confident_mistakes
 from tui_cnn.runs.inspection.replies import Evaluation
 from tui_cnn.ui.inspect.actions import EVALUATION
-from tui_cnn.ui.inspect.image_choice import Choice, mistakes, taken_for
+from tui_cnn.ui.inspect.image_choice import ImageChoice, mistakes, taken_for
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.view import BrowseImages, View, ViewExport
 from tui_cnn.ui.toolkit.cells import left, right
@@ -171,7 +171,7 @@ class EvaluationView(View):
         if self.scene is not None and measured is not None:
             numbers = most_confident_mistakes(measured.probabilities, measured.labels, _THUMBS).tolist()
             listed = tuple(numbers[event.index :] + numbers[: event.index])
-            self.post_message(BrowseImages(Choice(mistakes().name, listed=listed)))
+            self.post_message(BrowseImages(ImageChoice(mistakes().name, listed=listed)))
 
     def export(self) -> ViewExport | None:
         """Write the matrix."""

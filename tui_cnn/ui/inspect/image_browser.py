@@ -1,7 +1,7 @@
 """Which images of the test set the keys go through, and where among them one is."""
 
 from tui_cnn.runs.inspection.replies import Evaluation
-from tui_cnn.ui.inspect.image_choice import Choice, Indices, everything
+from tui_cnn.ui.inspect.image_choice import ImageChoice, Indices, everything
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.subject import Subject, of_test
 
@@ -23,7 +23,7 @@ class ImageBrowser:
         """Remember the image of the test set that is shown."""
         self._number = self._number if subject.number is None else subject.number
 
-    def choose(self, choice: Choice, scene: Scene, evaluation: Evaluation | None) -> Indices | None:
+    def choose(self, choice: ImageChoice, scene: Scene, evaluation: Evaluation | None) -> Indices | None:
         """Choose images; return their numbers, or None where it is not known yet which these are."""
         self.choice = choice
         numbers = choice.numbers(scene.test, evaluation)

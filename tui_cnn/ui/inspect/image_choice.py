@@ -16,7 +16,7 @@ _UNSURE = 0.5
 
 
 @dataclass(frozen=True)
-class Choice:
+class ImageChoice:
     """A name, and which images are meant: those that pass a filter, in an order, or the ones listed."""
 
     name: str
@@ -48,35 +48,35 @@ class Choice:
         return 0 if by > 0 else len(numbers) - 1
 
 
-def everything() -> Choice:
+def everything() -> ImageChoice:
     """Choose all images."""
-    return Choice(_("all images"))
+    return ImageChoice(_("all images"))
 
 
-def mistakes() -> Choice:
+def mistakes() -> ImageChoice:
     """Choose the images on which the network is wrong, the one that it is surest of first."""
-    return Choice(_("most confident mistakes"), Filter(right=False), "most sure")
+    return ImageChoice(_("most confident mistakes"), Filter(right=False), "most sure")
 
 
-def taken_for(names: tuple[str, ...], true: int, said: int) -> Choice:
+def taken_for(names: tuple[str, ...], true: int, said: int) -> ImageChoice:
     """Choose the images of one cell of the confusion matrix."""
     name = _("{true} predicted as {said}") if true != said else _("{true} predicted correctly")
-    return Choice(name.format(true=names[true], said=names[said]), Filter(label=true, predicted=said))
+    return ImageChoice(name.format(true=names[true], said=names[said]), Filter(label=true, predicted=said))
 
 
-def choices(names: tuple[str, ...], evaluation: Evaluation | None) -> list[tuple[Choice, str]]:
+def choices(names: tuple[str, ...], evaluation: Evaluation | None) -> list[tuple[ImageChoice, str]]:
     """List what can be chosen, each with a word about it."""
     found = [
         (everything(), _("in test set order")),
-        (Choice(_("mistakes"), Filter(right=False)), _("the prediction is wrong")),
+        (ImageChoice(_("mistakes"), Filter(right=False)), _("the prediction is wrong")),
         (mistakes(), _("wrong with high confidence")),
-        (Choice(_("correct predictions"), Filter(right=True)), _("the prediction is correct")),
-        (Choice(_("least confident"), Filter(), "least sure"), _("by the probability of the predicted class")),
-        (Choice(_("most confident"), Filter(), "most sure"), _("by the probability of the predicted class")),
-        (Choice(_("uncertain"), Filter(highest=_UNSURE)), _("no class has a probability above 0.5")),
-        (Choice(_("true class least likely"), Filter(), "least true"), _("by the probability of the true class")),
+        (ImageChoice(_("correct predictions"), Filter(right=True)), _("the prediction is correct")),
+        (ImageChoice(_("least confident"), Filter(), "least sure"), _("by the probability of the predicted class")),
+        (ImageChoice(_("most confident"), Filter(), "most sure"), _("by the probability of the predicted class")),
+        (ImageChoice(_("uncertain"), Filter(highest=_UNSURE)), _("no class has a probability above 0.5")),
+        (ImageChoice(_("true class least likely"), Filter(), "least true"), _("by the probability of the true class")),
     ]
-    found += [(Choice(name, Filter(label=number)), _("all images of this class")) for number, name in enumerate(names)]
+    found += [(ImageChoice(name, Filter(label=number)), _("all images of this class")) for number, name in enumerate(names)]
     pairs = [(true, said) for true in range(len(names)) for said in range(len(names)) if true != said]
     if evaluation is None:
         return found + [(taken_for(names, *pair), "") for pair in pairs]

@@ -14,7 +14,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.inspection.replies import Evaluation
 from tui_cnn.ui.inspect.fit_dialog import FitPicture
-from tui_cnn.ui.inspect.image_choice import Choice, choices
+from tui_cnn.ui.inspect.image_choice import ImageChoice, choices
 from tui_cnn.ui.inspect.run_weights import runs_with_weights
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.subject import Subject
@@ -33,16 +33,16 @@ class Prompts:
     def __init__(self, screen: Screen[Any]) -> None:
         self._screen = screen
 
-    async def ask_images(self, scene: Scene, evaluation: Evaluation | None) -> Choice | None:
+    async def ask_images(self, scene: Scene, evaluation: Evaluation | None) -> ImageChoice | None:
         """Ask for images by their number, or by what they are and what the network says of them."""
         last = len(scene.test.images) - 1
 
-        def numbered(text: str) -> Item[Choice] | None:
+        def numbered(text: str) -> Item[ImageChoice] | None:
             digits = text.replace(",", "").strip()
             if not digits.isdecimal() or int(digits) > last:
                 return None
             name = _("image {number}").format(number=f"{int(digits):,}")
-            return Item(name, _("of {count:,}").format(count=last + 1), Choice(name, listed=(int(digits),)))
+            return Item(name, _("of {count:,}").format(count=last + 1), ImageChoice(name, listed=(int(digits),)))
 
         items = [Item(choice.name, about, choice) for choice, about in choices(scene.opened.class_names, evaluation)]
         return await self._screen.app.push_screen_wait(Pick(_("Find images: a number, or words"), items, numbered))

@@ -23,7 +23,7 @@ from tui_cnn.ui.inspect.actions import INSPECT
 from tui_cnn.ui.inspect.answer_cache import AnswerCache
 from tui_cnn.ui.inspect.comparison import ComparisonView
 from tui_cnn.ui.inspect.image_browser import ImageBrowser
-from tui_cnn.ui.inspect.image_choice import Choice
+from tui_cnn.ui.inspect.image_choice import ImageChoice
 from tui_cnn.ui.inspect.layers_panel import LayersPanel
 from tui_cnn.ui.inspect.panel import ScenePanel, ShowScene
 from tui_cnn.ui.inspect.prompts import Prompts
@@ -149,7 +149,7 @@ class InspectScreen(MainScreen):
             self.current_view.show(self.scene)
             self.current_view.focus()
 
-    def browse(self, choice: Choice) -> None:
+    def browse(self, choice: ImageChoice) -> None:
         """Go through these images, from the first of them on."""
         if self.scene is None:
             return

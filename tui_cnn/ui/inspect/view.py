@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from textual.message import Message
 
-from tui_cnn.ui.inspect.image_choice import Choice
+from tui_cnn.ui.inspect.image_choice import ImageChoice
 from tui_cnn.ui.inspect.panel import ScenePanel, ShowScene
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.messages import LabTransfer, ShowInLab
@@ -28,7 +28,7 @@ class ViewExport(NamedTuple):
 class BrowseImages(Message):
     """The keys for the next and previous image are to go through these."""
 
-    def __init__(self, choice: Choice) -> None:
+    def __init__(self, choice: ImageChoice) -> None:
         super().__init__()
         self.choice = choice
 

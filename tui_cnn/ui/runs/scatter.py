@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tui_cnn.ui.toolkit.numbers import short_count
-from tui_cnn.ui.toolkit.plot import Plot, Scale, Sign, Stroke
+from tui_cnn.ui.toolkit.plot import Plot, AxisScale, Sign, Stroke
 from tui_cnn.ui.toolkit.ticks import labels, log_ticks, ticks
 
 _AROUND = 0.08
@@ -43,8 +43,8 @@ def scatter_plot(dots: tuple[Dot, ...], columns: int, rows: int) -> Plot:
     low, high = _limits([dot.y for dot in dots])
     costs = log_ticks(left, right, max(2, columns // 12))
     accuracies = ticks(low, high, max(2, rows // 3))
-    x = Scale(left, right, tuple(zip(costs, map(_cost, costs), strict=True)))
-    y = Scale(low, high, tuple(zip(accuracies, labels(accuracies), strict=True)))
+    x = AxisScale(left, right, tuple(zip(costs, map(_cost, costs), strict=True)))
+    y = AxisScale(low, high, tuple(zip(accuracies, labels(accuracies), strict=True)))
     signs = [Sign(dot.x, dot.y, dot.sign, "bold accent" if dot.best else "foreground") for dot in reversed(dots)]
     return Plot(x, y, strokes=(Stroke(_steps(dots), "primary"),), signs=tuple(signs))
 

@@ -9,8 +9,8 @@ from textual import events
 from textual.content import Content
 from textual.message import Message
 
-from tui_cnn.ui.toolkit.curve_data import Line, Window, visible
-from tui_cnn.ui.toolkit.plot import LegendEntry, Plot, Rule, Scale, Sign, Stroke
+from tui_cnn.ui.toolkit.curve_data import Line, CurveWindow, visible
+from tui_cnn.ui.toolkit.plot import LegendEntry, Plot, Rule, AxisScale, Sign, Stroke
 from tui_cnn.ui.toolkit.plot_view import PlotView
 from tui_cnn.ui.toolkit.ticks import labels, log_ticks, short_labels, ticks
 
@@ -41,11 +41,11 @@ class Mark(NamedTuple):
     style: str
 
 
-class Drawing(NamedTuple):
+class ChartDrawing(NamedTuple):
     """All that a chart shows."""
 
     lines: tuple[ChartLine, ...]
-    window: Window
+    window: CurveWindow
     log: bool = False
     cursor: float | None = None
     marks: tuple[Mark, ...] = ()
@@ -60,7 +60,7 @@ class Chart(PlotView):
     class WindowChanged(Message):
         """The mouse has zoomed or moved to another part of the x axis."""
 
-        window: Window
+        window: CurveWindow
 
     @dataclass
     class CursorMoved(Message):
@@ -70,7 +70,7 @@ class Chart(PlotView):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id, classes="panel")
-        self._drawing: Drawing | None = None
+        self._drawing: ChartDrawing | None = None
         self._title = Content()
         self._dragged = False
 
@@ -79,7 +79,7 @@ class Chart(PlotView):
         if self._drawing is not None:
             self._draw_lines(self._drawing)
 
-    def show(self, title: Content, drawing: Drawing) -> None:
+    def show(self, title: Content, drawing: ChartDrawing) -> None:
         """Draw the lines."""
         if title != self._title:
             self._title = title
@@ -102,7 +102,7 @@ class Chart(PlotView):
             left, right = self._drawing.window
             by = event.delta_x * (right - left) / self.columns
             self._dragged = True
-            self.post_message(self.WindowChanged(Window(left - by, right - by)))
+            self.post_message(self.WindowChanged(CurveWindow(left - by, right - by)))
 
     def on_mouse_down(self) -> None:
         """Begin to drag, or to click."""
@@ -123,9 +123,9 @@ class Chart(PlotView):
         around = self._value_under(event)
         if around is not None and self._drawing is not None:
             left, right = (around + (edge - around) * factor for edge in self._drawing.window)
-            self.post_message(self.WindowChanged(Window(left, right)))
+            self.post_message(self.WindowChanged(CurveWindow(left, right)))
 
-    def _draw_lines(self, drawing: Drawing) -> None:
+    def _draw_lines(self, drawing: ChartDrawing) -> None:
         if not self.is_mounted or not self.size.width:
             return
         window, columns = drawing.window, self.columns
@@ -137,8 +137,8 @@ class Chart(PlotView):
         across = ticks(
             *window, max(2, columns // _label_width(window)), least=1 if window.right - window.left >= _WHOLE else 0
         )
-        y = Scale(low, high, tuple(zip(places, written, strict=True)))
-        x = Scale(*window, tuple(zip(across, labels(across), strict=True)))
+        y = AxisScale(low, high, tuple(zip(places, written, strict=True)))
+        x = AxisScale(*window, tuple(zip(across, labels(across), strict=True)))
         rules = [Rule(mark.x, mark.style) for mark in drawing.marks]
         if drawing.cursor is not None:
             rules.append(Rule(drawing.cursor, "foreground"))
@@ -147,18 +147,18 @@ class Chart(PlotView):
         self.show_plot(Plot(x, y, tuple(rules), strokes, signs, drawing.legend, drawing.legend_at_bottom))
 
 
-def _label_width(window: Window) -> int:
+def _label_width(window: CurveWindow) -> int:
     """Columns that a number at the x axis takes, with the space around it."""
     return len(f"{window.right:,.0f}") + 4
 
 
-def _visible_points(line: Line, drawing: Drawing, columns: int) -> Line:
+def _visible_points(line: Line, drawing: ChartDrawing, columns: int) -> Line:
     """Take about two points a column of what is in the window."""
     points = visible(line, drawing.window, 2 * columns)
     return [(x, log10(y)) for x, y in points if y > 0] if drawing.log else points
 
 
-def _signs(lines: list[ChartLine], drawing: Drawing, columns: int) -> Iterator[Sign]:
+def _signs(lines: list[ChartLine], drawing: ChartDrawing, columns: int) -> Iterator[Sign]:
     """Put a sign at each point of a line that wants it and has few, and at its end."""
     window = drawing.window
     for line, style, dots, end in lines:
@@ -169,7 +169,7 @@ def _signs(lines: list[ChartLine], drawing: Drawing, columns: int) -> Iterator[S
             yield Sign(*inside[-1], end, f"bold {style}")
 
 
-def _limits(lines: list[Line], window: Window) -> tuple[float, float]:
+def _limits(lines: list[Line], window: CurveWindow) -> tuple[float, float]:
     """Fit the y axis to what is in the window."""
     values = [y for line in lines for x, y in line if window.left <= x <= window.right]
     values = values or [y for line in lines for _x, y in line]

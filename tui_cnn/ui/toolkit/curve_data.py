@@ -21,41 +21,41 @@ _BEGINNING = 0.05
 Line = list[tuple[float, float]]
 
 
-class Window(NamedTuple):
+class CurveWindow(NamedTuple):
     """The part of the x axis that is looked at."""
 
     left: float
     right: float
 
-    def zoomed(self, factor: float, around: float, whole: "Window") -> "Window":
+    def zoomed(self, factor: float, around: float, whole: "CurveWindow") -> "CurveWindow":
         """Look at `factor` times as much, with `around` where it was, and nothing that is not there."""
         width = min((self.right - self.left) * factor, whole.right - whole.left)
         left = around - (around - self.left) / (self.right - self.left) * width
         left = min(max(left, whole.left), whole.right - width)
-        return Window(left, left + width)
+        return CurveWindow(left, left + width)
 
-    def moved(self, share: float, whole: "Window") -> "Window":
+    def moved(self, share: float, whole: "CurveWindow") -> "CurveWindow":
         """Look further to the right by a share of the width, or to the left, as far as there is something."""
         by = (self.right - self.left) * share
         by = min(max(by, whole.left - self.left), whole.right - self.right)
-        return Window(self.left + by, self.right + by)
+        return CurveWindow(self.left + by, self.right + by)
 
 
-def whole(snapshot: Snapshot, axis: Axis) -> Window:
+def whole(snapshot: Snapshot, axis: Axis) -> CurveWindow:
     """Tell how far the x axis reaches: as far as the run is to go, or as it went when it has ended early."""
     started = snapshot.started
     if started is None:
-        return Window(0.0, 1.0)
+        return CurveWindow(0.0, 1.0)
     epochs = snapshot.early_stop.epoch if snapshot.early_stop else started.epochs
     match axis:
         case "epochs":
-            return Window(0.0, float(epochs))
+            return CurveWindow(0.0, float(epochs))
         case "steps":
-            return Window(0.0, float(epochs * started.steps_per_epoch))
+            return CurveWindow(0.0, float(epochs * started.steps_per_epoch))
         case _:
             going = snapshot.progress is not None and snapshot.finished is None and not snapshot.early_stop
             left = snapshot.progress.seconds_left if going and snapshot.progress else 0.0
-            return Window(0.0, max(snapshot.elapsed + (left if isfinite(left) else 0.0), 1e-3))
+            return CurveWindow(0.0, max(snapshot.elapsed + (left if isfinite(left) else 0.0), 1e-3))
 
 
 def training(snapshot: Snapshot, quantity: Quantity, axis: Axis) -> Line:
@@ -111,7 +111,7 @@ def smooth(line: Line, weight: float) -> Line:
     return smoothed
 
 
-def visible(line: Line, window: Window, most: int) -> Line:
+def visible(line: Line, window: CurveWindow, most: int) -> Line:
     """Take the part of a line that is looked at, with a point beyond each edge, and of many points about `most`."""
     places = [x for x, _y in line]
     first, last = bisect_left(places, window.left), bisect_left(places, window.right)

@@ -8,7 +8,7 @@ from textual.content import Content
 from tui_cnn.i18n import _
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.ui.toolkit import curve_data as curves
-from tui_cnn.ui.toolkit.curve_data import Axis, Quantity, Window
+from tui_cnn.ui.toolkit.curve_data import Axis, Quantity, CurveWindow
 from tui_cnn.ui.toolkit.plot import LegendEntry
 
 TITLES: dict[Quantity, Callable[[], str]] = {
@@ -36,7 +36,7 @@ class CurveOptions(NamedTuple):
     axis: Axis = "epochs"
     log: bool = False
     smoothing: float = 0.0
-    window: Window | None = None
+    window: CurveWindow | None = None
     cursor: float | None = None
 
 

@@ -9,9 +9,9 @@ from textual.containers import Horizontal
 
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.ui.toolkit import curve_data as curves
-from tui_cnn.ui.toolkit.chart import Chart, ChartLine, Drawing, Mark
+from tui_cnn.ui.toolkit.chart import Chart, ChartLine, ChartDrawing, Mark
 from tui_cnn.ui.toolkit.curve_actions import CURVES
-from tui_cnn.ui.toolkit.curve_data import AXES, SMOOTHINGS, Quantity, Window
+from tui_cnn.ui.toolkit.curve_data import AXES, SMOOTHINGS, Quantity, CurveWindow
 from tui_cnn.ui.toolkit.curve_readout import CurveOptions, Overlaid, curve_legend, curve_title, overlay_style
 
 CurveView = Literal["learning", "rates"]
@@ -108,14 +108,14 @@ class Curves(Horizontal, can_focus=True):
         return [color.name if (color := chart.rich_style_of(style).color) else "default" for style in styles]
 
     @property
-    def window(self) -> Window:
+    def window(self) -> CurveWindow:
         """The part of the x axis that is shown."""
         return self.options.window or self._whole
 
     @property
-    def _whole(self) -> Window:
+    def _whole(self) -> CurveWindow:
         runs = [run for run in (self._snapshot, *(other.snapshot for other in self._others)) if run is not None]
-        return Window(0.0, max((curves.whole(run, self.options.axis).right for run in runs), default=1.0))
+        return CurveWindow(0.0, max((curves.whole(run, self.options.axis).right for run in runs), default=1.0))
 
     def _newest(self) -> float:
         line = curves.training(self._snapshot, "loss", self.options.axis) if self._snapshot else []
@@ -127,7 +127,7 @@ class Curves(Horizontal, can_focus=True):
         whole = self._whole
         width = min(event.window.right - event.window.left, whole.right - whole.left)
         left = min(max(event.window.left, whole.left), whole.right - width)
-        self.change(window=Window(left, left + width))
+        self.change(window=CurveWindow(left, left + width))
 
     @on(Chart.CursorMoved)
     def _move_cursor_to(self, event: Chart.CursorMoved) -> None:
@@ -144,7 +144,7 @@ class Curves(Horizontal, can_focus=True):
                 if chart.display:
                     chart.show(curve_title(quantity, self._snapshot, self.options), self._drawing(quantity))
 
-    def _drawing(self, quantity: Quantity) -> Drawing:
+    def _drawing(self, quantity: Quantity) -> ChartDrawing:
         options, snapshot = self.options, self._snapshot
         lines = [
             self._other(other, quantity, overlay_style(snapshot, number)) for number, other in enumerate(self._others)
@@ -160,7 +160,7 @@ class Curves(Horizontal, can_focus=True):
                 marks += (Mark(curves.at_epoch(snapshot, snapshot.best.epoch, options.axis), "success"),)
         legend = curve_legend(quantity, snapshot, self._others, options)
         at_bottom = quantity == "accuracy"
-        return Drawing(tuple(lines), self.window, options.log, options.cursor, marks, legend, at_bottom)
+        return ChartDrawing(tuple(lines), self.window, options.log, options.cursor, marks, legend, at_bottom)
 
     def _other(self, other: Overlaid, quantity: Quantity, style: str) -> ChartLine:
         """Draw of another run what was measured, or where nothing was, what was reported while it trained."""

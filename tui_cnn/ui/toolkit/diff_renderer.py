@@ -17,7 +17,7 @@ _BRIDGE = 8
 """Cells that are the same between two that differ: so many cost less to write again than to step over."""
 
 
-class Row(NamedTuple):
+class CellRow(NamedTuple):
     """Cells: the sign of each, marked in the second cell of a wide one, and the style of each."""
 
     signs: list[str]
@@ -28,7 +28,7 @@ class TerminalBuffer:
     """What stands on the terminal, as far as it was written here."""
 
     def __init__(self) -> None:
-        self._rows: dict[int, Row] = {}
+        self._rows: dict[int, CellRow] = {}
         self._strips: dict[int, dict[int, Strip]] = {}
 
     def forget(self) -> None:
@@ -58,7 +58,7 @@ class TerminalBuffer:
             yield x, strip
             return
         strips[x] = strip
-        row = self._rows.setdefault(y, Row([], []))
+        row = self._rows.setdefault(y, CellRow([], []))
         missing = end - len(row.signs)
         row.signs.extend([""] * missing)
         row.styles.extend([None] * missing)
@@ -72,7 +72,7 @@ class TerminalBuffer:
             yield first, strip if whole else strip.crop(first - x, last + 1 - x)
 
 
-def _cells(strip: Strip) -> Row | None:
+def _cells(strip: Strip) -> CellRow | None:
     """Take a strip apart; None where a sign has no cell of its own."""
     signs: list[str] = []
     styles: list[Style | None] = []
@@ -87,7 +87,7 @@ def _cells(strip: Strip) -> Row | None:
                     return None
                 signs += sign if width == 1 else (sign, sign + "+")
         styles += [style] * (len(signs) - before)
-    return Row(signs, styles)
+    return CellRow(signs, styles)
 
 
 @cache

@@ -25,7 +25,7 @@ _BACKGROUND = frozenset({"", GRID})
 """Styles of cells that a legend may cover."""
 
 
-class Scale(NamedTuple):
+class AxisScale(NamedTuple):
     """The values at both ends of an axis, and the labels at its ticks."""
 
     low: float
@@ -71,8 +71,8 @@ class LegendEntry(NamedTuple):
 class Plot(NamedTuple):
     """What is drawn, in the order in which it is drawn: over a grid at the ticks, the legend in a free corner."""
 
-    x: Scale
-    y: Scale
+    x: AxisScale
+    y: AxisScale
     rules: Sequence[Rule] = ()
     strokes: Sequence[Stroke] = ()
     signs: Sequence[Sign] = ()
@@ -142,11 +142,11 @@ def _cells(character: str) -> list[Cell]:
     return [(character, TICK), *[("", TICK)] * (cell_len(character) - 1)]
 
 
-def _column(scale: Scale, value: float, columns: int) -> int:
+def _column(scale: AxisScale, value: float, columns: int) -> int:
     return scale.place(value, columns, _WIDE) // _WIDE
 
 
-def _row(scale: Scale, value: float, rows: int) -> int:
+def _row(scale: AxisScale, value: float, rows: int) -> int:
     return (_HIGH * rows - 1 - scale.place(value, rows, _HIGH)) // _HIGH
 
 
@@ -167,7 +167,7 @@ def _strokes(plot: Plot, columns: int, rows: int) -> dict[tuple[int, int], tuple
     return cells
 
 
-def _inside(points: Points, scale: Scale) -> Iterator[tuple[float, float]]:
+def _inside(points: Points, scale: AxisScale) -> Iterator[tuple[float, float]]:
     """Cut a line at both ends of the x axis."""
     before: tuple[float, float] | None = None
     for x, y in points:
@@ -188,7 +188,7 @@ def _dots(placed: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
             yield x0 + round((x1 - x0) * step / steps), y0 + round((y1 - y0) * step / steps)
 
 
-def _y_axis(scale: Scale, rows: int, margin: int) -> list[list[Cell]]:
+def _y_axis(scale: AxisScale, rows: int, margin: int) -> list[list[Cell]]:
     axis: list[list[Cell]] = [[(" ", TICK)] * margin + [("│", AXIS)] for _row in range(rows)]
     for value, label in scale.ticks:
         row = _row(scale, value, rows)
@@ -198,7 +198,7 @@ def _y_axis(scale: Scale, rows: int, margin: int) -> list[list[Cell]]:
     return axis
 
 
-def _x_axis(scale: Scale, columns: int, margin: int) -> list[list[Cell]]:
+def _x_axis(scale: AxisScale, columns: int, margin: int) -> list[list[Cell]]:
     line: list[Cell] = [(" ", TICK)] * margin + [("└", AXIS)] + [("─", AXIS)] * columns
     below: list[Cell] = [(" ", TICK)] * (margin + 1 + columns)
     free = 0
