@@ -39,7 +39,7 @@ async def to_inspect(user):
 VIEW_WORDS = (
     "norm nan",
     "value nan",
-    "with nan",
+    "(nan)",
     "loss nan",
     "accuracy by shift",
     "Draw with the mouse",
