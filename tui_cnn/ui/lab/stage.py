@@ -261,8 +261,7 @@ class Stage(Container):
         & .column { margin-right: 2; }
         & .column:last-child { margin-right: 0; }
         & Static { width: auto; height: 1; }
-        & Matrix, & Picture { margin-bottom: 1; }
-        & .column > :last-child { margin-bottom: 0; }
+        & .below { margin-top: 1; }
         &.-stacked { layout: vertical; }
         &.-stacked #inputs { margin: 0 0 1 0; }
     }
@@ -304,8 +303,9 @@ class Stage(Container):
             await self.mount_all(sides)
 
     def _titled(self, column: Sequence[Array]) -> Iterator[Widget]:
-        for array in column:
+        for place, array in enumerate(column):
             drawing = self._drawings[array.part]
+            drawing.title.set_class(place > 0, "below")
             yield drawing.title
             yield drawing
 
