@@ -34,7 +34,7 @@ EVERY_KIND = Network(
         (0, "kernel_size", "3×", "kernel_size must be a list"),
         (0, "kernel_size", "0", "kernel_size must be a whole number, at least 1"),
         (0, "kernel_size", "3x3x3", "kernel_size must be a list of length exactly 2"),
-        (0, "name", "a/b", "name must be text of"),
+        (0, "name", "a/b", "name must be letters A to Z"),
         (0, "name", "n" * 65, "name must be text of length at most 64"),
         (1, "epsilon", "0", "epsilon must be a number, more than 0"),
         (1, "momentum", "1.5", "momentum must be a number, at most 1"),
