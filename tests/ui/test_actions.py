@@ -98,10 +98,13 @@ async def test_the_palette_offers_what_the_screen_offers_once(mode):
         await user.press("d", mode)
         if mode == "5":
             await user.sees("interrupted")
-        bound = {active.binding.action for active in user.app.screen.active_bindings.values()}
+        bound = {active.binding.id: active.node for active in user.app.screen.active_bindings.values()}
         everything = [(scope, action) for scope in SCOPES for action in scope.actions]
-        commands = {scope.command(action): (scope, action) for scope, action in reversed(everything)}
-        expected = [action for command, (scope, action) in commands.items() if scope is APP or command in bound]
+        commands = {}
+        for scope, action in reversed(everything):
+            if scope is APP or scope.binding_id(action) in bound:
+                commands[bound.get(scope.binding_id(action)), scope.command(action)] = action
+        expected = list(commands.values())
         await user.press("ctrl+p")
         await user.sees(*(action.help for action in expected), *(f"Open preset {n}" for n in preset_names()))
         offered = Counter(action.help for action in expected)

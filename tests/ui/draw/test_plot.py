@@ -3,7 +3,7 @@
 import pytest
 
 from tui_cnn.ui.runs.scatter import pareto_front
-from tui_cnn.ui.toolkit.plot import LegendEntry, Plot, Rule, AxisScale, Sign, Stroke, draw
+from tui_cnn.ui.toolkit.plot import AxisScale, LegendEntry, Plot, Rule, Sign, Stroke, draw
 from tui_cnn.ui.toolkit.sparkline import spark
 from tui_cnn.ui.toolkit.ticks import labels, log_ticks, short_labels, ticks
 

@@ -11,7 +11,7 @@ from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours
 from tui_cnn.ui.toolkit.pictures.drawing import Drawing, Styles
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles, draw_gallery, lay_out
 from tui_cnn.ui.toolkit.pictures.legend import Legend, draw_legend
-from tui_cnn.ui.toolkit.pictures.matrix import Matrix, Numbers, draw_matrix, lay_out_matrix
+from tui_cnn.ui.toolkit.pictures.matrix import Matrix, MatrixContent, draw_matrix, lay_out_matrix
 from tui_cnn.ui.toolkit.pictures.picture import Fit, Picture, Raster, fit, fitted
 
 STYLES = Styles(selected=Style(bgcolor="red"), hovered=Style(bgcolor="blue"))
@@ -92,7 +92,7 @@ def test_a_bar_has_a_sign_a_number_before_it_and_a_mark():
 
 
 def test_numbers_of_a_matrix_grow_with_the_room_and_give_way():
-    numbers = Numbers(np.array([[1.0, -2.5], [0.0, 10.0]]), row_names=("a", "b"), column_names=("x", "y"))
+    numbers = MatrixContent(np.array([[1.0, -2.5], [0.0, 10.0]]), row_names=("a", "b"), column_names=("x", "y"))
     roomy = lay_out_matrix(numbers, (20, 40))
     assert (roomy.cell, roomy.lines, roomy.written, roomy.names) == (9, 3, True, 2)
     tight = lay_out_matrix(numbers, (3, 15))
@@ -147,7 +147,7 @@ class Shown(App[None]):
 
 
 PICTURE = Raster(np.arange(64, dtype=np.uint8).reshape(8, 8))
-NUMBERS = Numbers(np.arange(6.0).reshape(2, 3), row_names=("a", "b"), column_names=("x", "y", "z"))
+NUMBERS = MatrixContent(np.arange(6.0).reshape(2, 3), row_names=("a", "b"), column_names=("x", "y", "z"))
 BARS = BarRows([Bar("cat", 0.1, "0.1"), Bar("dog", 0.9, "0.9")])
 
 
@@ -211,7 +211,7 @@ async def test_a_legend_says_which_value_a_colour_is():
 
 def test_the_window_over_a_matrix_is_tinted():
     window = np.array([[True, False]])
-    numbers = Numbers(np.array([[1.0, 1.0]]), scale=Scale(0, 1, "grey"), window=window)
+    numbers = MatrixContent(np.array([[1.0, 1.0]]), scale=Scale(0, 1, "grey"), window=window)
     canvas = Canvas(20, 1)
     draw_matrix(canvas, numbers, lay_out_matrix(numbers, (1, 20)), None, None, STYLES, (255, 0, 0))
     under, other = canvas.lines()[0][:2]

@@ -63,17 +63,17 @@ class ActionsProvider(Provider):
                 yield Hit(score, title, command.run, text=command.title, help=command.about)
 
     def _commands(self) -> Iterator[Command]:
-        bound = {binding.binding.action: binding.node for binding in self.screen.active_bindings.values()}
+        bound = {active.binding.id: active.node for active in self.screen.active_bindings.values()}
         keymap = workspace_of(self.screen).configuration.keys
         offered = set()
         for scope in SCOPES:
             for action in scope.actions:
-                name = scope.command(action)
+                node, name = bound.get(scope.binding_id(action)), scope.command(action)
                 # the app's actions are there also where a form takes their keys
-                if (scope is APP or name in bound) and name not in offered:
-                    offered.add(name)
+                if (scope is APP or node is not None) and (node, name) not in offered:
+                    offered.add((node, name))
                     keys = key_names(keys_of(scope, action, keymap))
-                    yield Command(action.label, keys, action.help, self._runner(name, bound.get(name)))
+                    yield Command(action.label, keys, action.help, self._runner(name, node))
         for name in preset_names():
             title = _("Open preset {name}").format(name=name)
             about = _("Open this preset on the Build screen")

@@ -25,7 +25,7 @@ from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
 from tui_cnn.ui.toolkit.pictures.canvas import colours
 from tui_cnn.ui.toolkit.pictures.drawing import Drawing
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
-from tui_cnn.ui.toolkit.pictures.matrix import Matrix, Numbers
+from tui_cnn.ui.toolkit.pictures.matrix import Matrix, MatrixContent
 
 _PAGES = ("confusion", "classes", "calibration", "mistakes")
 _NAME, _SHORT_NAME = 9, 7
@@ -257,14 +257,14 @@ class EvaluationView(View):
         tiles = Tiles(len(numbers), (height, width), tile, narrowest=_CAPTION, enough=10)
         self.query_one(Gallery).show(tiles if numbers else None)
 
-    def _confusion(self, measured: Measured, names: tuple[str, ...]) -> Numbers:
+    def _confusion(self, measured: Measured, names: tuple[str, ...]) -> MatrixContent:
         """Show counts, or shares in per cent; mistakes are on a colour."""
         counts, diagonal = measured.counts, np.eye(len(names), dtype=np.bool_)
         values = measured.shares * 100 if self._shares else counts
         mistaken = np.sqrt(counts * ~diagonal)
         shades = np.where(diagonal | (counts == 0), np.nan, mistaken)
         scale = self.scaled(Scale(0.0, (float(mistaken.max()) or 1.0) / 0.85, "sequential"))
-        return Numbers(
+        return MatrixContent(
             values,
             lambda value: f"{value:.0f}" if value else "·",
             scale,

@@ -76,7 +76,9 @@ def choices(names: tuple[str, ...], evaluation: Evaluation | None) -> list[tuple
         (ImageChoice(_("uncertain"), Filter(highest=_UNSURE)), _("no class has a probability above 0.5")),
         (ImageChoice(_("true class least likely"), Filter(), "least true"), _("by the probability of the true class")),
     ]
-    found += [(ImageChoice(name, Filter(label=number)), _("all images of this class")) for number, name in enumerate(names)]
+    found += [
+        (ImageChoice(name, Filter(label=number)), _("all images of this class")) for number, name in enumerate(names)
+    ]
     pairs = [(true, said) for true in range(len(names)) for said in range(len(names)) if true != said]
     if evaluation is None:
         return found + [(taken_for(names, *pair), "") for pair in pairs]

@@ -16,7 +16,7 @@ from tui_cnn.insight.similarity import cosine
 from tui_cnn.ui.inspect.histogram import HistogramChart
 from tui_cnn.ui.inspect.view import signed
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
-from tui_cnn.ui.toolkit.pictures.matrix import Matrix, Numbers
+from tui_cnn.ui.toolkit.pictures.matrix import Matrix, MatrixContent
 
 _LARGEST_TABLE = 7
 _FIELD = 7
@@ -58,7 +58,7 @@ class KernelDetail(Vertical):
         matrix.display = max(kernel.shape) <= _LARGEST_TABLE
         if matrix.display:
             matrix.styles.width = kernel.shape[1] * _FIELD
-            matrix.show(Numbers(kernel, scale=scale, widest_cell=_FIELD))
+            matrix.show(MatrixContent(kernel, scale=scale, widest_cell=_FIELD))
         self.set_class(like is None, "-other-size")
         self.set_class(like is not None, "-classical")
         width -= matrix.display * (kernel.shape[1] * _FIELD + 3) if like is None else 0

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale
 from tui_cnn.ui.toolkit.pictures.legend import two_decimals
-from tui_cnn.ui.toolkit.pictures.matrix import Matrix, Numbers
+from tui_cnn.ui.toolkit.pictures.matrix import Matrix, MatrixContent
 from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster
 
 _AROUND = 2
@@ -57,7 +57,7 @@ class LargeMap(Horizontal):
         self.query_one(Static).update(_("row {row}, column {column}").format(row=row, column=column))
         around = np.pad(values, _AROUND, constant_values=np.nan)
         shown = around[row : row + 2 * _AROUND + 1, column : column + 2 * _AROUND + 1]
-        numbers = Numbers(shown, _text, scale, widest_cell=7)
+        numbers = MatrixContent(shown, _text, scale, widest_cell=7)
         self.query_one(Matrix).show(numbers, (_AROUND, _AROUND))
 
     @on(Picture.Selected)

@@ -24,7 +24,7 @@ from tui_cnn.ui.inspect.view import View, ViewExport, signed
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
 from tui_cnn.ui.toolkit.pictures.drawing import Tone
 from tui_cnn.ui.toolkit.pictures.legend import Legend
-from tui_cnn.ui.toolkit.pictures.matrix import Matrix, Numbers
+from tui_cnn.ui.toolkit.pictures.matrix import Matrix, MatrixContent
 
 _DEGREES = 5
 _MOST_ZOOM = 6
@@ -212,7 +212,7 @@ class TransformsView(View):
         names = [signed(f"{shift:+d}") if shift else "0" for shift in range(-reach, reach + 1)]
         scale = self.scaled(_SHARES)
         chart.query_one(Matrix).show(
-            Numbers(values, lambda value: f"{value * 100:.0f}", scale, row_names=names, column_names=names), here
+            MatrixContent(values, lambda value: f"{value * 100:.0f}", scale, row_names=names, column_names=names), here
         )
         chart.query_one(Legend).show(scale)
         text = _("here {here}   in place {middle:.2f}   worst {worst:.2f}")

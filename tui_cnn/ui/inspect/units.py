@@ -17,7 +17,7 @@ from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
 from tui_cnn.ui.toolkit.pictures.drawing import Drawing
 from tui_cnn.ui.toolkit.pictures.legend import two_decimals
-from tui_cnn.ui.toolkit.pictures.matrix import Matrix, Numbers
+from tui_cnn.ui.toolkit.pictures.matrix import Matrix, MatrixContent
 from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster
 
 _FIELD = 22
@@ -128,7 +128,9 @@ class UnitsChart(Vertical):
             return self._describe(row * columns + column)
 
         if form == "numbers":
-            self.query_one(Matrix).show(Numbers(laid, _text, scale, widest_cell=8, describe=describe), (row, column))
+            self.query_one(Matrix).show(
+                MatrixContent(laid, _text, scale, widest_cell=8, describe=describe), (row, column)
+            )
         else:
             frames = [((row, column, row, column), "cursor")]
             raster = Raster(scale.paint(laid), laid, frames, describe=describe)  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale, scale_of
 from tui_cnn.ui.lab.sums import number
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, scale_for
-from tui_cnn.ui.toolkit.pictures.matrix import Matrix, Numbers
+from tui_cnn.ui.toolkit.pictures.matrix import Matrix, MatrixContent
 from tui_cnn.ui.toolkit.pictures.picture import FrameTone, Picture, Raster
 from tui_cnn.ui.toolkit.pictures.pixels import Region
 
@@ -102,14 +102,14 @@ class Array:
     def _shown(self) -> npt.NDArray[np.float64]:
         return self.values if self.known is None else np.where(self.known, self.values, np.nan)
 
-    def numbers(self, fit: "Fit") -> Numbers:
+    def numbers(self, fit: "Fit") -> MatrixContent:
         """Return what a matrix shows."""
         shown = self._shown
         longest, cell = self.longest(fit.digits), self.cell(fit)
         lead = max(cell > _NARROW, (cell - longest) // 2 - (cell <= _NARROW))
         pale = np.isnan(shown) if self.pale is None else self.pale | np.isnan(shown)
         tones = {"dim": pale} | ({} if self.strong is None else {"selected": self.strong & ~np.isnan(shown)})
-        return Numbers(
+        return MatrixContent(
             shown,
             lambda value: (" " * lead + number(value, fit.digits).rjust(longest)).ljust(cell - 1),
             self.scale,

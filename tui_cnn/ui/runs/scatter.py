@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tui_cnn.ui.toolkit.numbers import short_count
-from tui_cnn.ui.toolkit.plot import Plot, AxisScale, Sign, Stroke
+from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Sign, Stroke
 from tui_cnn.ui.toolkit.ticks import labels, log_ticks, ticks
 
 _AROUND = 0.08

@@ -9,8 +9,8 @@ from textual import events
 from textual.content import Content
 from textual.message import Message
 
-from tui_cnn.ui.toolkit.curve_data import Line, CurveWindow, visible
-from tui_cnn.ui.toolkit.plot import LegendEntry, Plot, Rule, AxisScale, Sign, Stroke
+from tui_cnn.ui.toolkit.curve_data import CurveWindow, Line, visible
+from tui_cnn.ui.toolkit.plot import AxisScale, LegendEntry, Plot, Rule, Sign, Stroke
 from tui_cnn.ui.toolkit.plot_view import PlotView
 from tui_cnn.ui.toolkit.ticks import labels, log_ticks, short_labels, ticks
 

@@ -8,7 +8,7 @@ from textual.content import Content
 from tui_cnn.i18n import _
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.ui.toolkit import curve_data as curves
-from tui_cnn.ui.toolkit.curve_data import Axis, Quantity, CurveWindow
+from tui_cnn.ui.toolkit.curve_data import Axis, CurveWindow, Quantity
 from tui_cnn.ui.toolkit.plot import LegendEntry
 
 TITLES: dict[Quantity, Callable[[], str]] = {

@@ -9,9 +9,9 @@ from textual.containers import Horizontal
 
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.ui.toolkit import curve_data as curves
-from tui_cnn.ui.toolkit.chart import Chart, ChartLine, ChartDrawing, Mark
+from tui_cnn.ui.toolkit.chart import Chart, ChartDrawing, ChartLine, Mark
 from tui_cnn.ui.toolkit.curve_actions import CURVES
-from tui_cnn.ui.toolkit.curve_data import AXES, SMOOTHINGS, Quantity, CurveWindow
+from tui_cnn.ui.toolkit.curve_data import AXES, SMOOTHINGS, CurveWindow, Quantity
 from tui_cnn.ui.toolkit.curve_readout import CurveOptions, Overlaid, curve_legend, curve_title, overlay_style
 
 CurveView = Literal["learning", "rates"]

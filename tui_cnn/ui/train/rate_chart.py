@@ -2,7 +2,7 @@
 
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.schedule import rate_at
-from tui_cnn.ui.toolkit.plot import Plot, AxisScale, Stroke
+from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Stroke
 from tui_cnn.ui.toolkit.ticks import labels, ticks
 
 _ABOVE = 1.1
@@ -22,4 +22,6 @@ def rate_plot(recipe: Recipe, steps: int, columns: int, rows: int) -> Plot:
     across = ticks(0.0, float(recipe.epochs), max(2, columns // (len(f"{recipe.epochs:,}") + 4)), least=1)
     up = ticks(0.0, high, max(2, rows // _ROWS))
     x = AxisScale(0.0, float(recipe.epochs), tuple(zip(across, labels(across), strict=True)))
-    return Plot(x, AxisScale(0.0, high, tuple(zip(up, labels(up), strict=True))), strokes=(Stroke(tuple(line), "primary"),))
+    return Plot(
+        x, AxisScale(0.0, high, tuple(zip(up, labels(up), strict=True))), strokes=(Stroke(tuple(line), "primary"),)
+    )

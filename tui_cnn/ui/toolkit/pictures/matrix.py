@@ -24,7 +24,7 @@ Rgb = tuple[int, int, int]
 
 
 @dataclass(frozen=True, eq=False)
-class Numbers:
+class MatrixContent:
     """What a matrix shows.
 
     Attributes:
@@ -74,7 +74,7 @@ class MatrixLayout(NamedTuple):
     top: int
 
 
-def lay_out_matrix(numbers: Numbers, room: tuple[int, int]) -> MatrixLayout:
+def lay_out_matrix(numbers: MatrixContent, room: tuple[int, int]) -> MatrixLayout:
     """Lay out a matrix in (lines, cells): as large as it fits; without its numbers where these have no room."""
     rows, columns = numbers.values.shape
     top = bool(numbers.column_names)
@@ -91,7 +91,7 @@ def lay_out_matrix(numbers: Numbers, room: tuple[int, int]) -> MatrixLayout:
 
 def draw_matrix(
     canvas: Canvas,
-    numbers: Numbers,
+    numbers: MatrixContent,
     laid: MatrixLayout,
     selected: Cell | None,
     hovered: Cell | None,
@@ -135,7 +135,7 @@ def draw_matrix(
 
 def _draw_frame(
     canvas: Canvas,
-    numbers: Numbers,
+    numbers: MatrixContent,
     laid: MatrixLayout,
     window: npt.NDArray[np.bool_],
     colours: npt.NDArray[np.uint8] | None,
@@ -157,7 +157,7 @@ def _draw_frame(
             canvas.put(laid.names + column * laid.cell, y, place[0 if side > 0 else -1], style + Style(bold=True))
 
 
-def _ground(numbers: Numbers, colours: npt.NDArray[np.uint8] | None, cell: Cell, styles: Styles) -> Style:
+def _ground(numbers: MatrixContent, colours: npt.NDArray[np.uint8] | None, cell: Cell, styles: Styles) -> Style:
     style = styles.text
     shades = numbers.values if numbers.shades is None else numbers.shades
     if colours is not None and not np.isnan(shades[cell]):
@@ -174,7 +174,7 @@ class Matrix(Drawing):
     ::
 
         matrix = Matrix(id="confusion")                      # TCSS: height: auto
-        matrix.show(Numbers(counts, str, scale_of(counts), row_names=names, column_names=names), selected=(0, 2))
+        matrix.show(MatrixContent(counts, str, scale_of(counts), row_names=names, column_names=names), selected=(0, 2))
 
         @on(Matrix.Selected, "#confusion")
         def _select(self, event: Matrix.Selected) -> None:
@@ -187,7 +187,7 @@ class Matrix(Drawing):
     def __init__(
         self,
         *,
-        numbers: Numbers | None = None,
+        numbers: MatrixContent | None = None,
         focusable: bool = False,
         id: str | None = None,  # noqa: A002
         classes: str | None = None,
@@ -195,7 +195,7 @@ class Matrix(Drawing):
         super().__init__(focusable=focusable, id=id, classes=classes)
         self.numbers = numbers
 
-    def show(self, numbers: Numbers | None, selected: Cell | None = None) -> None:
+    def show(self, numbers: MatrixContent | None, selected: Cell | None = None) -> None:
         """Show other numbers."""
         before = self.numbers.values.shape if self.numbers else None
         self.numbers = numbers
