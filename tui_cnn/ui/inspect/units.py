@@ -128,9 +128,8 @@ class UnitsChart(Vertical):
             return self._describe(row * columns + column)
 
         if form == "numbers":
-            self.query_one(Matrix).show(
-                MatrixContent(laid, _text, scale, widest_cell=8, describe=describe), (row, column)
-            )
+            content = MatrixContent(laid, _text, scale, widest_cell=8, describe=describe)
+            self.query_one(Matrix).show(content, (row, column))
         else:
             frames = [((row, column, row, column), "cursor")]
             raster = Raster(scale.paint(laid), laid, frames, describe=describe)  # type: ignore[arg-type]

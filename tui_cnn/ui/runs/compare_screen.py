@@ -1,6 +1,6 @@
 """The marked runs beside each other: their curves over each other, then field by field what differs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from threading import Lock
 from typing import ClassVar
 
@@ -63,6 +63,10 @@ class CompareScreen(MainScreen):
         self._overlays = Overlays()
         self._shown: tuple[Overlaid, ...] = ()
         self._reading = Lock()
+
+    def totals(self) -> Sequence[str]:
+        """Return none: each of the runs has its own."""
+        return ()
 
     def body(self) -> Iterator[Widget]:
         """Lay out the curves and the fields."""

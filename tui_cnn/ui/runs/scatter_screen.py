@@ -1,6 +1,6 @@
 """Accuracy against cost: every run a sign, those that are worth their cost joined by a line."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from math import log10
 from typing import ClassVar, NamedTuple
 
@@ -55,6 +55,10 @@ class ScatterScreen(MainScreen):
         self._runs = runs
         self._cost = 0
         self._on_test = any(run.summary.test_accuracy is not None for run in runs)
+
+    def totals(self) -> Sequence[str]:
+        """Return none: each of the runs has its own."""
+        return ()
 
     def body(self) -> Iterator[Widget]:
         """Lay out the drawing and the list."""

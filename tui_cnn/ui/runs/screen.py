@@ -1,6 +1,6 @@
 """The Runs screen: all runs, those that train among them; any can be opened, compared, named, deleted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import DataTable, Input, Static
 
-from tui_cnn.i18n import _
+from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.runs.actions import RUNS
 from tui_cnn.ui.runs.detail import RunDetail
 from tui_cnn.ui.runs.run_table import RunTable
@@ -54,6 +54,11 @@ class RunsScreen(MainScreen):
     def shown_topics(self) -> tuple[str, ...]:
         """What the table is about."""
         return ("accuracy", "parameters")
+
+    def totals(self) -> Sequence[str]:
+        """Return how many runs there are."""
+        count = len(self.table.runs or ())
+        return (ngettext("{count} run", "{count} runs", count).format(count=count),)
 
     def on_screen_resume(self) -> None:
         """Read the runs at once when the screen comes up."""
@@ -100,4 +105,5 @@ class RunsScreen(MainScreen):
             notice.update(_("No matching runs. Press Esc to show all."))
         else:
             notice.update(_("No runs yet. Press 2 to train the network on the Build screen."))
+        self.show_totals()
         self.refresh_bindings()
