@@ -25,6 +25,8 @@ WIDEST_NUMBERS = 16
 """Arrays with more columns than this are drawn as pictures."""
 
 _GAP = 2
+_FEW = 8
+"""Columns of what comes out of a picture up to which it is drawn as numbers."""
 _NARROW = 5
 """Cells of a number up to which there is no blank behind it."""
 
@@ -245,6 +247,14 @@ def _size_of_columns(columns: Columns, fit: Fit) -> tuple[int, int]:
     ]
     heights = [sum(size_of(array, fit)[1] + 2 for array in column) - 1 for column in columns]
     return sum(widths) + _GAP * (len(columns) - 1), max(heights)
+
+
+def beside_pictures(arrays: Arrays) -> Arrays:
+    """Draw what comes out as pictures, too, where an image is one, unless it has few columns."""
+    if not any(array.is_picture for column in arrays.inputs for array in column):
+        return arrays
+    outputs = [[replace(array, widest_numbers=_FEW) for array in column] for column in arrays.outputs]
+    return Arrays(arrays.inputs, outputs)
 
 
 class Stage(Container):

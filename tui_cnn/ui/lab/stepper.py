@@ -19,7 +19,7 @@ from tui_cnn.lab.scene import NamedArray
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
 from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.bench import Bench
-from tui_cnn.ui.lab.stage import Arrays, NumberView, Part, PictureView, Stage
+from tui_cnn.ui.lab.stage import Arrays, NumberView, Part, PictureView, Stage, beside_pictures
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing
 from tui_cnn.ui.workspace import workspace_of
 
@@ -237,7 +237,7 @@ class Stepper(Bench):
         try:
             facts.update(self.facts(self.size.width))
             room = self.size.width, self.size.height - (_FACTS if self.roomy else _FEW_FACTS)
-            await stage.show(self.arrays(), room)
+            await stage.show(beside_pictures(self.arrays()), room)
         except WindowError as error:
             facts.update(Content.styled(f"✗ {error}", "$text-error"))
             await stage.show(Arrays((), ()), (0, 0))
