@@ -19,7 +19,7 @@ from tui_cnn.ui.lab.convolution_arrays import CellCursor, convolution_arrays
 from tui_cnn.ui.lab.pairs_drawing import pairs, pairs_table
 from tui_cnn.ui.lab.pooling import pooling_arrays, pooling_facts
 from tui_cnn.ui.lab.sizes_drawing import ChainCursor, chain_table
-from tui_cnn.ui.lab.stage import Array, Fit, Part, fit_into, image_scale, size_of
+from tui_cnn.ui.lab.stage import Part, ShownArray, StageSize, fit_into, image_scale, size_of
 from tui_cnn.ui.lab.sums import number, product, products, sums
 from tui_cnn.ui.lab.weights_drawing import EXAMPLES, weights_tables
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas
@@ -31,7 +31,7 @@ VALUES = np.array([[1.0, -2], [0.5, 1 / 3]])
 
 def drawn(fit, **more):
     """What a matrix makes of an array."""
-    array = Array(Part("image"), VALUES, "Image", "2×2", Scale(-2, 2, "diverging"), **more)
+    array = ShownArray(Part("image"), VALUES, "Image", "2×2", Scale(-2, 2, "diverging"), **more)
     numbers = array.numbers(fit)
     width, height = size_of(array, fit)
     canvas = Canvas(width, height)
@@ -48,14 +48,14 @@ def test_numbers():
 
 def test_a_window_has_a_frame_and_what_is_to_come_is_hidden():
     window = np.array([[False, True], [False, True]])
-    assert drawn(Fit(1, 1), window=window) == ["    1┌  −2┐", "  0.5└0.33┘"]
-    assert drawn(Fit(1, 1), known=np.array([[True, True], [True, False]])) == ["    1   −2", "  0.5    ·"]
-    assert drawn(Fit(1, 1, 0), window=np.eye(2, dtype=bool)) == ["[ 1]−2", "  0[ 0]"]
+    assert drawn(StageSize(1, 1), window=window) == ["    1┌  −2┐", "  0.5└0.33┘"]
+    assert drawn(StageSize(1, 1), known=np.array([[True, True], [True, False]])) == ["    1   −2", "  0.5    ·"]
+    assert drawn(StageSize(1, 1, 0), window=np.eye(2, dtype=bool)) == ["[ 1]−2", "  0[ 0]"]
     whole = np.ones((2, 2), bool)
-    assert drawn(Fit(1, 1, 0), window=whole) == ["┌ 1 −2┐", "└ 0  0┘"]
-    assert drawn(Fit(4, 2, 0), window=whole) == ["┌ 1  −2 ┐", "│       │", "│ 0   0 │", "└       ┘"]
-    assert drawn(Fit(9, 3, 0))[1] == "    1       −2"
-    assert drawn(Fit(1, 1, 0), cursor=(0, 1), typed="-7")[0] == "  1 -7"
+    assert drawn(StageSize(1, 1, 0), window=whole) == ["┌ 1 −2┐", "└ 0  0┘"]
+    assert drawn(StageSize(4, 2, 0), window=whole) == ["┌ 1  −2 ┐", "│       │", "│ 0   0 │", "└       ┘"]
+    assert drawn(StageSize(9, 3, 0))[1] == "    1       −2"
+    assert drawn(StageSize(1, 1, 0), cursor=(0, 1), typed="-7")[0] == "  1 -7"
 
 
 def test_an_image_is_grey_and_all_else_diverges_around_zero():
@@ -74,13 +74,13 @@ def test_what_stands_out_in_a_picture_has_its_colour():
     values, mark = np.zeros((1, 20)), np.arange(20)[np.newaxis] == 0
 
     def first(**more):
-        array = Array(Part("image"), values, "", "", Scale(0, 9, "grey"), **more)
+        array = ShownArray(Part("image"), values, "", "", Scale(0, 9, "grey"), **more)
         return array.raster().pixels[0, 0].tolist()
 
     assert first() == [0, 0, 0]
     assert first(strong=mark) != [0, 0, 0]
     assert first(known=~mark) == [96, 96, 96], "no number"
-    raster = Array(Part("image"), values, "", "", Scale(0, 9, "grey"), window=mark, cursor=(0, 3)).raster()
+    raster = ShownArray(Part("image"), values, "", "", Scale(0, 9, "grey"), window=mark, cursor=(0, 3)).raster()
     assert list(raster.frames) == [((0, 0, 0, 0), "second-frame"), ((0, 3, 0, 3), "cursor")]
 
 

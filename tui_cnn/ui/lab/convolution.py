@@ -13,7 +13,7 @@ from tui_cnn.lab.windows import Windows
 from tui_cnn.ui.lab.actions import STEPPER
 from tui_cnn.ui.lab.convolution_arrays import CellCursor, Names, convolution_arrays
 from tui_cnn.ui.lab.images import ImageStore
-from tui_cnn.ui.lab.stage import Arrays, Part
+from tui_cnn.ui.lab.stage import Part, ShownArrays
 from tui_cnn.ui.lab.stepper import Stepper
 from tui_cnn.ui.lab.sums import kernel_note, number, sums
 from tui_cnn.ui.messages import LabTransfer
@@ -62,7 +62,7 @@ class ConvolutionStepper(Stepper):
         """The places of the window."""
         return self.convolution.windows
 
-    def arrays(self) -> Arrays:
+    def arrays(self) -> ShownArrays:
         """Return image, kernel and output."""
         names = Names(image_name(self.settings), self.settings.kernel)
         return convolution_arrays(self.convolution, self.place, self.filter, names, self.cursor)

@@ -8,7 +8,7 @@ import numpy as np
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import scale_of
 from tui_cnn.lab.convolution import Convolution
-from tui_cnn.ui.lab.stage import WIDEST_NUMBERS, Array, Arrays, Part, image_scale
+from tui_cnn.ui.lab.stage import WIDEST_NUMBERS, Part, ShownArray, ShownArrays, image_scale
 from tui_cnn.ui.lab.sums import channel_names
 
 _MOST_MAPS = 2
@@ -34,7 +34,7 @@ class CellCursor(NamedTuple):
 
 def convolution_arrays(
     convolution: Convolution, place: int, filter_: int, names: Names | None = None, cursor: CellCursor | None = None
-) -> Arrays:
+) -> ShownArrays:
     """Return the arrays of a convolution, its window at a place; with several channels each has its kernel below it.
 
     Raises:
@@ -47,12 +47,12 @@ def convolution_arrays(
     windows = [made.window(channel) for channel in range(depth)] if large else []
     maps = made.maps(1 if large else _MOST_MAPS)
     if large and depth == 3 and convolution.image.min() >= 0:
-        return Arrays([[made.image_in_colours()], windows, kernels], [maps])
+        return ShownArrays([[made.image_in_colours()], windows, kernels], [maps])
     images = [made.image(channel) for channel in range(depth)]
     if depth > 1:
         columns = zip(images, windows, kernels, strict=True) if large else zip(images, kernels, strict=True)
-        return Arrays(list(columns), [maps])
-    return Arrays([images, [*windows, *kernels]], [[each] for each in maps])
+        return ShownArrays(list(columns), [maps])
+    return ShownArrays([images, [*windows, *kernels]], [[each] for each in maps])
 
 
 class _Views(NamedTuple):
@@ -62,13 +62,13 @@ class _Views(NamedTuple):
     names: Names
     cursor: CellCursor | None
 
-    def image(self, channel: int) -> Array:
+    def image(self, channel: int) -> ShownArray:
         """Return a channel of the image, with its zeros."""
         convolution = self.convolution
         laid, depth = convolution.windows, convolution.image.shape[2]
         offset = laid.down.before, laid.across.before
         cursor, typed = self._edited("image", channel, offset)
-        return Array(
+        return ShownArray(
             Part("image", channel),
             laid.padded(convolution.image)[..., channel],
             _("Image") if depth == 1 else channel_names(depth)[channel],
@@ -82,7 +82,7 @@ class _Views(NamedTuple):
             offset=offset,
         )
 
-    def image_in_colours(self) -> Array:
+    def image_in_colours(self) -> ShownArray:
         """Return the three channels as one image."""
         padded = self.convolution.windows.padded(self.convolution.image)
         pixels = np.round(255 * padded / (padded.max() or 1)).astype(np.uint8)
@@ -95,14 +95,14 @@ class _Views(NamedTuple):
             rgb=pixels,
         )
 
-    def window(self, channel: int) -> Array:
+    def window(self, channel: int) -> ShownArray:
         """Return what is under the window."""
         image, depth = self.convolution.image, self.convolution.image.shape[2]
         patch = self.convolution.step(self.place, self.filter).patch[..., channel]
         title = channel_names(depth)[channel] if depth == 3 else _("Window")
-        return Array(Part("window", channel), patch, title, "", image_scale(image), widest_numbers=_WIDEST_WINDOW)
+        return ShownArray(Part("window", channel), patch, title, "", image_scale(image), widest_numbers=_WIDEST_WINDOW)
 
-    def kernel(self, channel: int) -> Array:
+    def kernel(self, channel: int) -> ShownArray:
         """Return a channel of the kernel; while it is edited, as it was before it was flipped."""
         kernels = self.convolution.kernels
         height, width, depth, count = kernels.shape
@@ -115,7 +115,7 @@ class _Views(NamedTuple):
             size = _("{n} of {count}").format(n=self.filter + 1, count=count)
         elif depth == 1:
             name = self.names.kernel
-        return Array(
+        return ShownArray(
             Part("kernel", channel),
             (self.convolution.turned if flipped else kernels)[..., channel, self.filter],
             title,
@@ -126,7 +126,7 @@ class _Views(NamedTuple):
             typed=typed,
         )
 
-    def maps(self, most: int) -> list[Array]:
+    def maps(self, most: int) -> list[ShownArray]:
         """Return the map of the shown filter and the next; the title says how many there are."""
         output = self.convolution.output()
         rows, columns, count = output.shape
@@ -136,7 +136,7 @@ class _Views(NamedTuple):
         first = min(self.filter, max(0, count - most))
         size = f"{rows}×{columns}" if count == 1 else _("of {size}").format(size=f"{rows}×{columns}×{count}")
         return [
-            Array(
+            ShownArray(
                 Part("output", number),
                 output[..., number],
                 _("Output") if count == 1 else _("Map {n}").format(n=number + 1),

@@ -13,7 +13,7 @@ from tui_cnn.lab.shifting import ShiftedPooling, kept_pixels, moved
 from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.actions import STEPPER
 from tui_cnn.ui.lab.images import ImageStore
-from tui_cnn.ui.lab.stage import Array, Arrays, Part, image_scale
+from tui_cnn.ui.lab.stage import Part, ShownArray, ShownArrays, image_scale
 from tui_cnn.ui.lab.stepper import Stepper
 from tui_cnn.ui.lab.sums import channel_names, facts_table, number
 
@@ -68,7 +68,7 @@ class PoolingStepper(Stepper):
         )
         self.set_settings(shifted)
 
-    def arrays(self) -> Arrays:
+    def arrays(self) -> ShownArrays:
         """Return the image and what is left of it."""
         return pooling_arrays(self.moved, self.place, image_name(self.settings))
 
@@ -77,7 +77,7 @@ class PoolingStepper(Stepper):
         return pooling_facts(self.moved, self.place)
 
 
-def pooling_arrays(moved: ShiftedPooling, place: int, name: str = "") -> Arrays:
+def pooling_arrays(moved: ShiftedPooling, place: int, name: str = "") -> ShownArrays:
     """Return the image, what pooling makes of it, and what strides alone make of it."""
     pooling, depth = moved.pooling, moved.pooling.image.shape[2]
     seen, left = kept_pixels(pooling, place + 1)
@@ -86,7 +86,7 @@ def pooling_arrays(moved: ShiftedPooling, place: int, name: str = "") -> Arrays:
     scale = image_scale(pooling.image)
     mask = laid.mask(*divmod(place, laid.shape[1]))
     images = [
-        Array(
+        ShownArray(
             Part("image", channel),
             padded[..., channel],
             _("Image") if depth == 1 else channel_names(depth)[channel],
@@ -103,7 +103,7 @@ def pooling_arrays(moved: ShiftedPooling, place: int, name: str = "") -> Arrays:
     known = (np.arange(rows * columns) <= place).reshape(rows, columns)
     here = np.arange(rows * columns).reshape(rows, columns) == place
     outputs = [
-        Array(
+        ShownArray(
             Part("output", channel),
             moved.pooled[..., channel],
             _("Pooled"),
@@ -116,19 +116,19 @@ def pooling_arrays(moved: ShiftedPooling, place: int, name: str = "") -> Arrays:
         for channel in range(pooling.channels)
     ]
     if depth == 1:
-        return Arrays([images], [[each] for each in (*outputs, *_strides_only(moved))])
+        return ShownArrays([images], [[each] for each in (*outputs, *_strides_only(moved))])
     if pooling.channels < depth:
-        return Arrays([[image] for image in images], [outputs])
-    return Arrays([[image, output] for image, output in zip(images, outputs, strict=True)], [])
+        return ShownArrays([[image] for image in images], [outputs])
+    return ShownArrays([[image, output] for image, output in zip(images, outputs, strict=True)], [])
 
 
-def _strides_only(moved: ShiftedPooling) -> list[Array]:
+def _strides_only(moved: ShiftedPooling) -> list[ShownArray]:
     if moved.strided is None or moved.strided_changed is None:
         return []
     values = moved.strided[..., 0]
     size = f"{values.shape[0]}×{values.shape[1]}"
     scale, changed = image_scale(moved.pooling.image), moved.strided_changed[..., 0]
-    return [Array(Part("strides"), values, _("Strides only"), size, scale, strong=changed)]
+    return [ShownArray(Part("strides"), values, _("Strides only"), size, scale, strong=changed)]
 
 
 def pooling_facts(moved: ShiftedPooling, place: int) -> Table:

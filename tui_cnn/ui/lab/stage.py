@@ -1,4 +1,4 @@
-"""Arrays side by side, their cells as large as the room allows: few columns as numbers, many as half-blocks."""
+"""ShownArrays side by side, their cells as large as the room allows: few columns as numbers, many as half-blocks."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from tui_cnn.ui.toolkit.pictures.picture import FrameTone, Picture, Raster
 from tui_cnn.ui.toolkit.pictures.pixels import Region
 
 WIDEST_NUMBERS = 16
-"""Arrays with more columns than this are drawn as pictures."""
+"""ShownArrays with more columns than this are drawn as pictures."""
 
 _GAP = 2
 _FEW = 8
@@ -45,7 +45,7 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Array:
+class ShownArray:
     """An array to be shown.
 
     Attributes:
@@ -88,7 +88,7 @@ class Array:
         """Return how many cells its longest number takes, one that is still to come as well."""
         return max((len(number(value, digits)) for value in self.values.ravel().tolist()), default=1)
 
-    def cell(self, fit: "Fit") -> int:
+    def cell(self, fit: "StageSize") -> int:
         """Return how many cells a number takes, with the blank before it and, where these are many, another behind."""
         longest = self.longest(fit.digits)
         cell = max(fit.cell, longest + 1)
@@ -104,7 +104,7 @@ class Array:
     def _shown(self) -> npt.NDArray[np.float64]:
         return self.values if self.known is None else np.where(self.known, self.values, np.nan)
 
-    def numbers(self, fit: "Fit") -> MatrixContent:
+    def numbers(self, fit: "StageSize") -> MatrixContent:
         """Return what a matrix shows."""
         shown = self._shown
         longest, cell = self.longest(fit.digits), self.cell(fit)
@@ -155,23 +155,23 @@ def _around(mask: Mask) -> Region:
     return int(rows[0]), int(columns[0]), int(rows[-1]), int(columns[-1])
 
 
-Columns = Sequence[Sequence[Array]]
+Columns = Sequence[Sequence[ShownArray]]
 """Columns of arrays that stand on each other."""
 
 
-class Arrays(NamedTuple):
+class ShownArrays(NamedTuple):
     """What is shown: what goes in, and what comes out, which may stand below it."""
 
     inputs: Columns
     outputs: Columns
 
     @property
-    def all(self) -> list[Array]:
+    def all(self) -> list[ShownArray]:
         """Every one of them."""
         return [array for column in (*self.inputs, *self.outputs) for array in column]
 
 
-class Fit(NamedTuple):
+class StageSize(NamedTuple):
     """How large: cells and lines of a number, decimals; how many times as large as they are pictures are drawn."""
 
     cell: int
@@ -199,13 +199,13 @@ _NUMBERS = (
 _PICTURES = (4, 3, 2, 1, 0.5)
 
 
-def fit_into(arrays: Arrays, room: tuple[int, int]) -> Fit:
+def fit_into(arrays: ShownArrays, room: tuple[int, int]) -> StageSize:
     """Choose the largest way in which all have room, (columns, lines); if there is none, the smallest."""
     pictures = any(array.is_picture for array in arrays.all)
     large = _PICTURES if pictures else (1,)
     numbers = [way for way in _NUMBERS if way[0] <= _NARROW or not pictures]  # pictures take the room
     ways = [
-        Fit(cell, lines, digits, times, stacked)
+        StageSize(cell, lines, digits, times, stacked)
         for times, (cell, lines, digits), stacked in product(large, numbers, (False, True))
     ]
     fits = [way for way in ways if _has_room(arrays, way, room)] or [  # it scrolls
@@ -216,7 +216,7 @@ def fit_into(arrays: Arrays, room: tuple[int, int]) -> Fit:
     return named if _has_room(arrays, named, room) else fit
 
 
-def size_of(array: Array, fit: Fit) -> tuple[int, int]:
+def size_of(array: ShownArray, fit: StageSize) -> tuple[int, int]:
     """Return the columns and lines of an array; its title, which may be wider, stands above it."""
     rows, columns = array.values.shape
     if array.is_picture:
@@ -224,14 +224,14 @@ def size_of(array: Array, fit: Fit) -> tuple[int, int]:
     return columns * array.cell(fit) + 1, rows * fit.lines
 
 
-def words_of(array: Array, fit: Fit) -> Content:
+def words_of(array: ShownArray, fit: StageSize) -> Content:
     """Return the title of an array, with its name where there is room for it."""
     named = array.words(named=True)
     roomy = fit.named or named.cell_length <= size_of(array, fit)[0]
     return named if roomy else array.words(named=False)
 
 
-def _has_room(arrays: Arrays, fit: Fit, room: tuple[int, int]) -> bool:
+def _has_room(arrays: ShownArrays, fit: StageSize, room: tuple[int, int]) -> bool:
     sizes = [_size_of_columns(columns, fit) for columns in arrays if columns]
     widths, heights = zip(*sizes, strict=True)
     if fit.stacked:
@@ -241,7 +241,7 @@ def _has_room(arrays: Arrays, fit: Fit, room: tuple[int, int]) -> bool:
     return bool(size[0] <= room[0] and size[1] <= room[1])
 
 
-def _size_of_columns(columns: Columns, fit: Fit) -> tuple[int, int]:
+def _size_of_columns(columns: Columns, fit: StageSize) -> tuple[int, int]:
     widths = [
         max(max(size_of(array, fit)[0], words_of(array, fit).cell_length) for array in column) for column in columns
     ]
@@ -249,12 +249,12 @@ def _size_of_columns(columns: Columns, fit: Fit) -> tuple[int, int]:
     return sum(widths) + _GAP * (len(columns) - 1), max(heights)
 
 
-def beside_pictures(arrays: Arrays) -> Arrays:
+def beside_pictures(arrays: ShownArrays) -> ShownArrays:
     """Draw what comes out as pictures, too, where an image is one, unless it has few columns."""
     if not any(array.is_picture for column in arrays.inputs for array in column):
         return arrays
     outputs = [[replace(array, widest_numbers=_FEW) for array in column] for column in arrays.outputs]
-    return Arrays(arrays.inputs, outputs)
+    return ShownArrays(arrays.inputs, outputs)
 
 
 class Stage(Container):
@@ -282,7 +282,7 @@ class Stage(Container):
         self._drawings: Mapping[Part, NumberView | PictureView] = {}
         self._structure: list[list[list[tuple[Part, bool]]]] = []
 
-    async def show(self, arrays: Arrays, room: tuple[int, int]) -> None:
+    async def show(self, arrays: ShownArrays, room: tuple[int, int]) -> None:
         """Show arrays in (columns, lines)."""
         structure = [[[(array.part, array.is_picture) for array in column] for column in side] for side in arrays]
         if structure != self._structure:
@@ -295,7 +295,7 @@ class Stage(Container):
         for array in arrays.all:
             self._drawings[array.part].show_array(array, fit)
 
-    async def _rebuild(self, arrays: Arrays) -> None:
+    async def _rebuild(self, arrays: ShownArrays) -> None:
         drawings = [PictureView(array.part) if array.is_picture else NumberView(array.part) for array in arrays.all]
         self._drawings = {drawing.part: drawing for drawing in drawings}
         sides = [
@@ -312,7 +312,7 @@ class Stage(Container):
             await self.remove_children()
             await self.mount_all(sides)
 
-    def _titled(self, column: Sequence[Array]) -> Iterator[Widget]:
+    def _titled(self, column: Sequence[ShownArray]) -> Iterator[Widget]:
         for place, array in enumerate(column):
             drawing = self._drawings[array.part]
             drawing.title.set_class(place > 0, "below")
@@ -328,7 +328,7 @@ class NumberView(Matrix):
         self.part = part
         self.title = Static()
 
-    def show_array(self, array: Array, fit: Fit) -> None:
+    def show_array(self, array: ShownArray, fit: StageSize) -> None:
         """Show another array."""
         self.styles.width, self.styles.height = size_of(array, fit)
         self.title.update(words_of(array, fit))
@@ -343,9 +343,9 @@ class PictureView(Picture):
         super().__init__()
         self.part = part
         self.title = Static()
-        self._array: Array | None = None
+        self._array: ShownArray | None = None
 
-    def show_array(self, array: Array, fit: Fit) -> None:
+    def show_array(self, array: ShownArray, fit: StageSize) -> None:
         """Show another array."""
         self._array = array
         self.styles.width, self.styles.height = size_of(array, fit)

@@ -19,7 +19,7 @@ from tui_cnn.lab.scene import NamedArray
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
 from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.bench import Bench
-from tui_cnn.ui.lab.stage import Arrays, NumberView, Part, PictureView, Stage, beside_pictures
+from tui_cnn.ui.lab.stage import NumberView, Part, PictureView, ShownArrays, Stage, beside_pictures
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing
 from tui_cnn.ui.workspace import workspace_of
 
@@ -34,7 +34,7 @@ _GREY_SIDE, _COLOUR_SIDE = 28, 22
 
 
 class Stepper(Bench):
-    """Arrays above, and what they say in words and numbers below."""
+    """ShownArrays above, and what they say in words and numbers below."""
 
     DEFAULT_CSS = """
     Stepper {
@@ -84,7 +84,7 @@ class Stepper(Bench):
         """
         raise NotImplementedError
 
-    def arrays(self) -> Arrays:
+    def arrays(self) -> ShownArrays:
         """Return what is shown."""
         raise NotImplementedError
 
@@ -240,7 +240,7 @@ class Stepper(Bench):
             await stage.show(beside_pictures(self.arrays()), room)
         except WindowError as error:
             facts.update(Content.styled(f"✗ {error}", "$text-error"))
-            await stage.show(Arrays((), ()), (0, 0))
+            await stage.show(ShownArrays((), ()), (0, 0))
         self._show_place()
 
     def _show_place(self) -> None:
