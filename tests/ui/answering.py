@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 import numpy as np
 
-from tests.ui import told
+from tests.ui import records
 from tui_cnn.core.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from tui_cnn.core.network import Network
 from tui_cnn.formats.toml import dumps_network
@@ -52,8 +52,8 @@ KERNELS = np.stack([SOBEL_X, SOBEL_X.T, np.ones((3, 3)), -SOBEL_X / 2], axis=-1)
 
 def make_run(run_id="20260102-030405-told-abcd"):
     """A finished run with something that looks like weights."""
-    run = told.make_run(run_id, NETWORK)
-    told.write(run, told.started(), *told.trained(5), told.finished())
+    run = records.make_run(run_id, NETWORK)
+    records.write(run, records.started(), *records.trained(5), records.finished())
     run.best_file.write_bytes(b"")
     return run
 

@@ -9,11 +9,11 @@ from tui_cnn.i18n import use_language
 
 use_language("ko")  # the keys of the screens get their names when they are loaded
 
-from tests.ui import told  # noqa: E402
+from tests.ui import records  # noqa: E402
 from tests.ui.answering import Answering, make_run  # noqa: E402
 from tests.ui.driving import opened  # noqa: E402
 from tests.ui.picture import SIZES, at_rest, hold_still, take  # noqa: E402
-from tests.ui.told import BROKEN, finished_run  # noqa: E402
+from tests.ui.records import BROKEN, finished_run  # noqa: E402
 from tui_cnn.formats.presets import preset  # noqa: E402
 from tui_cnn.ui.inspect import screen as inspect  # noqa: E402
 from tui_cnn.ui.lab.lesson import LessonPanel  # noqa: E402
@@ -71,8 +71,8 @@ async def main(target, wanted):
     picture_widgets.ink = lambda _app: "blocks"
     inspect.Inspector = Answering
     finished_run()
-    stopped = told.make_run("20260101-120000-lenet-5-0001", preset("lenet-5"))
-    told.write(stopped, told.started(), *told.trained(1.5), told.failed())
+    stopped = records.make_run("20260101-120000-lenet-5-0001", preset("lenet-5"))
+    records.write(stopped, records.started(), *records.trained(1.5), records.failed())
     for drawing in wanted:
         await draw(*drawing.split("-"), target)
 

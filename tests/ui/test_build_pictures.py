@@ -6,7 +6,7 @@ import pytest
 
 from tests.ui.driving import opened
 from tests.ui.picture import SIZES, at_rest
-from tests.ui.told import BROKEN
+from tests.ui.records import BROKEN
 from tui_cnn.core import edits
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.ui import answering, told
+from tests.ui import answering, records
 from tests.ui.answering import Answering, keep
 from tests.ui.driving import opened
 from tests.ui.picture import SIZES, at_rest, explain, words
-from tests.ui.told import finished_run
+from tests.ui.records import finished_run
 from tui_cnn.formats.presets import preset
 from tui_cnn.ui.inspect import screen as inspect
 from tui_cnn.ui.toolkit.ascii_fallback import ink
@@ -34,9 +34,9 @@ async def test_train_setup(picture, size):
 
 
 async def test_train_running(picture, size):
-    run = told.make_run()
-    told.write(run, told.started(), *told.trained(2.4))
-    with told.training(run):
+    run = records.make_run()
+    records.write(run, records.started(), *records.trained(2.4))
+    with records.training(run):
         async with opened(size=SIZES[size]) as user:
             user.app.workspace.shown_run = run
             await user.press("2")
@@ -57,11 +57,11 @@ async def test_train_finished(picture):
 
 async def test_runs(picture, size):
     finished_run()
-    other = told.make_run("20260101-120000-lenet-5-0001", preset("lenet-5"))
-    told.write(other, told.started(), *told.trained(1.5), told.failed())
-    training = told.make_run("20260103-120000-fashion-dnn-0002", preset("fashion-dnn"))
-    told.write(training, told.started(), *told.trained(2.4))
-    with told.training(training):
+    other = records.make_run("20260101-120000-lenet-5-0001", preset("lenet-5"))
+    records.write(other, records.started(), *records.trained(1.5), records.failed())
+    training = records.make_run("20260103-120000-fashion-dnn-0002", preset("fashion-dnn"))
+    records.write(training, records.started(), *records.trained(2.4))
+    with records.training(training):
         async with opened(size=SIZES[size]) as user:
             await user.press("5")
             await user.sees("finished", "failed", "running")
@@ -70,8 +70,8 @@ async def test_runs(picture, size):
 
 
 async def test_train_classes(picture, size):
-    run = told.make_run()
-    told.write(run, told.started(), *told.trained(2.4))
+    run = records.make_run()
+    records.write(run, records.started(), *records.trained(2.4))
     async with opened(size=SIZES[size]) as user:
         user.app.workspace.shown_run = run
         await user.press("2", "v", "v")
@@ -81,8 +81,8 @@ async def test_train_classes(picture, size):
 
 
 async def test_compare(picture, size):
-    user_runs = (finished_run(), told.make_run("20260101-120000-lenet-5-0001", preset("lenet-5")))
-    told.write(user_runs[1], told.started(), *told.trained(3.5), told.failed())
+    user_runs = (finished_run(), records.make_run("20260101-120000-lenet-5-0001", preset("lenet-5")))
+    records.write(user_runs[1], records.started(), *records.trained(3.5), records.failed())
     async with opened(size=SIZES[size]) as user:
         user.app.workspace.marked = user_runs
         await user.press("5")
@@ -97,8 +97,8 @@ async def test_compare(picture, size):
 async def test_scatter(picture, size):
     finished_run()
     for number, name in enumerate(("lenet-5", "fashion-dnn", "small-mobile")):
-        run = told.make_run(f"20260101-12000{number}-{name}-000{number}", preset(name))
-        told.write(run, told.started(), *told.trained(3 + number), told.finished())
+        run = records.make_run(f"20260101-12000{number}-{name}-000{number}", preset(name))
+        records.write(run, records.started(), *records.trained(3 + number), records.finished())
     async with opened(size=SIZES[size]) as user:
         await user.press("5")
         await user.sees("finished")

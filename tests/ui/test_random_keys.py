@@ -6,7 +6,7 @@ import re
 import pytest
 from textual import events
 
-from tests.ui import told
+from tests.ui import records
 from tests.ui.answering import Answering, make_run
 from tests.ui.driving import opened
 from tui_cnn.core.analysis import analyze
@@ -68,8 +68,12 @@ def no_worker(monkeypatch):
 async def test_random_keys(seed, monkeypatch, home):
     dice = random.Random(seed)
     network = TREE if seed % 2 else preset("fashion-cnn")
-    told.write(told.make_run(), told.started(), *told.trained(1.5))
-    told.write(told.make_run("20260103-000000-lenet-5-0001", preset("lenet-5")), told.started(), told.failed())
+    records.write(records.make_run(), records.started(), *records.trained(1.5))
+    records.write(
+        records.make_run("20260103-000000-lenet-5-0001", preset("lenet-5")),
+        records.started(),
+        records.failed(),
+    )
     make_run()
     async with opened(network, size=SIZES[seed % 2], painted=True) as user:
         monkeypatch.setattr(user.app, "exit", lambda *_, **__: None)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui import told
+from tests.ui import records
 from tests.ui.driving import opened
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
@@ -140,9 +140,9 @@ def test_names_and_damage(home, narrow):
 
 
 def test_runs_of_the_same_layers_are_the_results_of_a_network():
-    run = told.make_run(network=edits.rename(NARROW, "called otherwise"))
-    told.write(run, told.started(), *told.trained(5), told.finished())
-    told.write(told.make_run("20260104-000000-x-0001", NARROW), told.started(), *told.trained(2))
+    run = records.make_run(network=edits.rename(NARROW, "called otherwise"))
+    records.write(run, records.started(), *records.trained(5), records.finished())
+    records.write(records.make_run("20260104-000000-x-0001", NARROW), records.started(), *records.trained(2))
     (found,) = results()
     assert (found.run_id, found.epochs, found.test) == (run.id, 5, 0.9042)
     assert found.validation == pytest.approx(0.93 - 0.01, abs=0.01)

@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 from rich.style import Style
 
-from tests.ui import told
+from tests.ui import records
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import BatchNormalization
@@ -31,8 +31,8 @@ def told_of(numbers, width=120):
 
 
 def snapshot(*events, run_id="20260102-030405-net-abcd"):
-    run = told.make_run(run_id)
-    told.write(run, *events)
+    run = records.make_run(run_id)
+    records.write(run, *events)
     return Follower(run).poll()
 
 
@@ -104,7 +104,7 @@ def test_the_numbers_of_the_network():
 def test_states_have_names():
     assert state_name(snapshot()) == "interrupted"
     run_id = "20260102-030405-other-abcd"
-    assert state_name(snapshot(told.started(), told.stopped(), run_id=run_id)) == "stopped"
+    assert state_name(snapshot(records.started(), records.stopped(), run_id=run_id)) == "stopped"
 
 
 def test_the_start_is_told_in_local_time(monkeypatch):
@@ -124,9 +124,9 @@ def test_a_run_named_by_hand_has_no_start(run_id):
 
 
 def test_epochs_and_the_best_of_them():
-    taken = snapshot(told.started(), *told.trained(2.5))
+    taken = snapshot(records.started(), *records.trained(2.5))
     assert epochs_done(taken) == "2 of 5"
-    assert best_accuracy(taken) == told.epoch(2).val_accuracy
+    assert best_accuracy(taken) == records.epoch(2).val_accuracy
     assert share(best_accuracy(taken)) == "0.8746"
     assert share(None) == "—"
     empty = snapshot(run_id="20260102-030405-empty-abcd")
@@ -135,7 +135,7 @@ def test_epochs_and_the_best_of_them():
 
 
 def test_the_table_shows_the_latest_epochs_and_marks_the_best():
-    table = written(epochs_table(snapshot(told.started(epochs=9), *told.trained(9, of=9)), 4)).split("\n")
+    table = written(epochs_table(snapshot(records.started(epochs=9), *records.trained(9, of=9)), 4)).split("\n")
     assert table[0].split() == ["epoch", "loss", "accuracy", "val.", "loss", "val.", "accuracy", "seconds", "memory"]
     assert [line.split()[0] for line in table[1:]] == ["7", "8", "9"]
     assert "★" in table[3]
@@ -143,9 +143,9 @@ def test_the_table_shows_the_latest_epochs_and_marks_the_best():
 
 
 def test_progress_is_never_wider_than_it_should_be():
-    run = told.make_run()
-    told.write(run, told.started(), *told.trained(2.4))
-    with told.training(run):
+    run = records.make_run()
+    records.write(run, records.started(), *records.trained(2.4))
+    with records.training(run):
         watched = RunWatcher(run).look()
     for width in (76, 96, 116):
         lines = progress_lines(watched, width).plain.split("\n")

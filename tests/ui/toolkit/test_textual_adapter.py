@@ -17,7 +17,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 import tui_cnn
-from tests.ui import told
+from tests.ui import records
 from tests.ui.driving import opened
 from tui_cnn.ui.toolkit import textual_adapter
 from tui_cnn.ui.toolkit.diff_renderer import TerminalBuffer
@@ -106,8 +106,8 @@ async def test_designing_works_without():
 
 @pytest.mark.usefixtures("without")
 async def test_runs_are_shown_without():
-    run = told.make_run()
-    told.write(run, told.started(), *told.trained(5), told.finished())
+    run = records.make_run()
+    records.write(run, records.started(), *records.trained(5), records.finished())
     async with opened(painted=True) as user:
         await user.press("5")
         await user.sees(run.id)

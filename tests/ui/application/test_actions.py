@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from tests.ui import told
+from tests.ui import records
 from tests.ui.driving import opened
 from tui_cnn import ui
 from tui_cnn.formats.presets import preset, preset_names
@@ -93,7 +93,7 @@ async def found(user, query):
 
 @pytest.mark.parametrize("mode", ["1", "2", "3", "4", "5"])
 async def test_the_palette_offers_what_the_screen_offers_once(mode):
-    told.make_run()
+    records.make_run()
     async with opened(size=(120, 340)) as user:
         await user.press("d", mode)
         if mode == "5":

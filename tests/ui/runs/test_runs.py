@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.ui import told
+from tests.ui import records
 from tests.ui.driving import opened
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs import launch
@@ -25,9 +25,9 @@ NEW = "20260102-030405-fashion-cnn-abcd"
 @pytest.fixture
 def runs():
     """An older run that is finished and a newer one that was interrupted."""
-    old, new = told.make_run(OLD, preset("lenet-5")), told.make_run(NEW)
-    told.write(old, told.started(), *told.trained(5), told.finished())
-    told.write(new, told.started(), *told.trained(2.5))
+    old, new = records.make_run(OLD, preset("lenet-5")), records.make_run(NEW)
+    records.write(old, records.started(), *records.trained(5), records.finished())
+    records.write(new, records.started(), *records.trained(2.5))
     return old, new
 
 
@@ -38,7 +38,7 @@ async def test_no_runs_say_what_to_do():
         await user.offers()
         await user.press("enter", "b", "down", "d", "space", "s", "v", "c", "t")
         assert user.app.current_mode == "runs"
-        told.make_run()
+        records.make_run()
         await user.sees("interrupted")
         await user.offers("Open", "Mark", "Filter", "Sort", "Scatter", "Inspect", "Build", "Delete")
 
@@ -108,11 +108,11 @@ async def test_a_run_is_followed_and_the_cursor_stays_on_its_run(runs):
         await user.press("5")
         await user.sees("2 of 5")
         await user.press("down")
-        with told.training(runs[1]):
+        with records.training(runs[1]):
             await user.sees("running")
-            told.write(runs[1], *list(told.trained(3))[-3:])
+            records.write(runs[1], *list(records.trained(3))[-3:])
             await user.sees("3 of 5")
-            told.make_run("20260103-000000-new-0003")
+            records.make_run("20260103-000000-new-0003")
             await user.sees("0003")
             await user.press("enter")
             assert user.app.workspace.shown_run == runs[0]
@@ -130,8 +130,8 @@ async def test_a_run_that_goes_away(runs):
 
 
 async def test_directories_named_by_hand():
-    told.make_run("99999999-999999-[bold] x [[-0000")
-    told.make_run("20261301-000000-month-0000")
+    records.make_run("99999999-999999-[bold] x [[-0000")
+    records.make_run("20261301-000000-month-0000")
     async with opened(size=(140, 40)) as user:
         await user.press("5")
         await user.sees("99999999-999999-[bold] x [[-0000")
@@ -154,10 +154,10 @@ def several():
     made = []
     for name, network, validation, test, state, title, tags in SEVERAL:
         recipe = Recipe(seed=7) if network == "all-conv" else Recipe()
-        run = told.make_run(name, preset(network), recipe)
-        epoch = msgspec.structs.replace(told.epoch(1), val_accuracy=validation)
-        end = msgspec.structs.replace(told.finished(1), test_accuracy=test) if test else told.failed()
-        told.write(run, told.started(1), told.progress(0.5, 1), epoch, end)
+        run = records.make_run(name, preset(network), recipe)
+        epoch = msgspec.structs.replace(records.epoch(1), val_accuracy=validation)
+        end = msgspec.structs.replace(records.finished(1), test_accuracy=test) if test else records.failed()
+        records.write(run, records.started(1), records.progress(0.5, 1), epoch, end)
         if title or tags:
             write_about(run, About(title=title, tags=tags))
         made.append(run)
@@ -335,7 +335,7 @@ async def test_runs_are_deleted_after_two_questions_and_taken_back(several):
 async def test_a_run_is_resumed_stopped_and_repeated(several, monkeypatch):
     resumed, repeated = [], []
     monkeypatch.setattr(launch, "resume", resumed.append)
-    again = told.make_run("20260105-000000-all-conv-0005", preset("all-conv"))
+    again = records.make_run("20260105-000000-all-conv-0005", preset("all-conv"))
 
     def start(network, recipe):
         repeated.append((network, recipe))
@@ -352,7 +352,7 @@ async def test_a_run_is_resumed_stopped_and_repeated(several, monkeypatch):
         assert repeated == [(preset("all-conv"), Recipe(seed=7))]
         await user.until(lambda: user.app.current_mode == "train")
         await user.press("5", "up", "x")
-        with told.training(again):
+        with records.training(again):
             await user.sees("loading TensorFlow")
             await user.press("x")
             await user.until(lambda: read_desired(again.desired_file) == "stop")
@@ -400,7 +400,7 @@ def test_hundreds_of_runs_are_read_once(several, monkeypatch):
     assert [*map(id, first)] == [*map(id, second)]
     assert len(polled) == 4, "what has not changed is not read again"
     write_about(several[1], About(note="new"))
-    told.write(several[3], told.stopped())
+    records.write(several[3], records.stopped())
     [*_, third] = runs.read()
     assert polled[4:] == ["0004", "0002"]
     assert third[2].summary.about.note == "new"

@@ -6,7 +6,7 @@ import sys
 import pytest
 from rich.cells import cell_len
 
-from tests.ui import told
+from tests.ui import records
 from tests.ui.driving import opened
 from tui_cnn.ui.toolkit import ascii_fallback as plain
 
@@ -20,8 +20,8 @@ def registered():
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437", "euc-kr"])
 async def test_every_line_of_every_screen_keeps_its_width(encoding):
-    run = told.make_run()
-    told.write(run, told.started(), *told.trained(5), told.finished())
+    run = records.make_run()
+    records.write(run, records.started(), *records.trained(5), records.finished())
     async with opened(size=(120, 40)) as user:
         user.app.workspace.shown_run = run
         for key in ("1", "2", "5"):

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from textual.events import MouseScrollUp
 
-from tests.ui import told
+from tests.ui import records
 from tests.ui.conftest import NoPrewarmedWorker
 from tests.ui.driving import opened
 from tui_cnn.core.analysis import analyze
@@ -41,7 +41,7 @@ def starts(monkeypatch):
 
     def start(checked, *, prewarmed):
         started.append(checked)
-        return told.make_run(network=checked.network)
+        return records.make_run(network=checked.network)
 
     monkeypatch.setattr(launch, "start_checked", start)
     monkeypatch.setattr(setup, "check", Checked)
@@ -104,7 +104,7 @@ async def test_a_run_is_started_once_however_often_enter_is_pressed(monkeypatch)
     def start(checked, *, prewarmed):
         started.append(checked.recipe)
         go.wait(20)
-        return told.make_run()
+        return records.make_run()
 
     monkeypatch.setattr(launch, "start_checked", start)
     async with opened() as user:
@@ -152,8 +152,8 @@ async def test_a_home_that_cannot_be_written_is_told(here, monkeypatch):
         await user.sees("Train fashion-cnn")
 
 
-TRAINING = [told.started(), *told.trained(2.4)]
-BROKEN_OFF = [told.started(), *told.trained(1.5)]
+TRAINING = [records.started(), *records.trained(2.4)]
+BROKEN_OFF = [records.started(), *records.trained(1.5)]
 BEGUN, TRAINED = ["View", "Overlay", "Log"], ["View", "Overlay", "Inspect", "Log"]
 STORIES = {
     "loading": ([], ["Pause", "Stop"], ["loading TensorFlow", "this takes a few seconds"]),
@@ -171,18 +171,18 @@ STORIES = {
         ],
     ),
     "begun": (
-        [told.started()],
+        [records.started()],
         ["Pause", "Stop"],
         ["0%   step 0 of 100", "epoch 1 of 5", "Running the first steps …"],
     ),
     "begun again": (
-        [*BROKEN_OFF, told.started(resumed_from=150)],
+        [*BROKEN_OFF, records.started(resumed_from=150)],
         ["Pause", "Stop"],
         ["50%   step 50 of 100", "30%   epoch 2 of 5"],
     ),
-    "paused": ([*TRAINING, told.paused()], ["Pause", "Stop"], ["paused", "epoch 3 of 5"]),
+    "paused": ([*TRAINING, records.paused()], ["Pause", "Stop"], ["paused", "epoch 3 of 5"]),
     "finished": (
-        [told.started(), *told.trained(5), told.finished()],
+        [records.started(), *records.trained(5), records.finished()],
         ["New run"],
         [
             "finished",
@@ -192,12 +192,12 @@ STORIES = {
         ],
     ),
     "failed": (
-        [*BROKEN_OFF, told.failed()],
+        [*BROKEN_OFF, records.failed()],
         ["Resume", "New run"],
         ["failed", "The computer ran out of memory [/x].", "Try a smaller batch size [bold]."],
     ),
     "stopped": (
-        [*BROKEN_OFF, told.stopped()],
+        [*BROKEN_OFF, records.stopped()],
         ["Resume", "New run"],
         ["stopped", "Stopped.", "Resume it from its checkpoint.", "checkpoint after step 100"],
     ),
@@ -207,22 +207,22 @@ STORIES = {
         ["interrupted", "The worker was killed", "last checkpoint.", "trained for 15 s", "press r to resume"],
     ),
     "queued": (
-        [told.queued("20260102-000000-lenet-5-0000")],
+        [records.queued("20260102-000000-lenet-5-0000")],
         ["Train now", "Stop"],
         ["queued", "Queued: starts after 20260102-000000-lenet-5-0000."],
     ),
     "validating": (
-        [told.started(), *list(told.trained(2))[:-2], told.evaluating(2, 5)],
+        [records.started(), *list(records.trained(2))[:-2], records.evaluating(2, 5)],
         ["Pause", "Stop"],
         ["running", "validating", "25%   batch 5 of 20", "epoch 2 of 5"],
     ),
     "predicted": (
-        [told.started(predicted_seconds=9.25, predicted_memory=0.91e9), *told.trained(2.4)],
+        [records.started(predicted_seconds=9.25, predicted_memory=0.91e9), *records.trained(2.4)],
         ["Pause", "Stop"],
         ["10.0 s per epoch, predicted 9.2 s   predicted RAM 0.91 GB"],
     ),
     "stopped early": (
-        [told.started(), *told.trained(4), told.early_stop(4, 2), told.finished(4)],
+        [records.started(), *records.trained(4), records.early_stop(4, 2), records.finished(4)],
         ["New run"],
         ["total 40 s   stopped early after epoch 4 (patience 2)"],
     ),
@@ -238,9 +238,9 @@ ALIVE = {"loading", "begun", "begun again", "running", "paused", "queued", "vali
 @pytest.mark.parametrize("state", STORIES)
 async def test_a_run_in_each_state(state):
     events, offered, said = STORIES[state]
-    run = told.make_run()
-    told.write(run, *events)
-    with told.training(run) if state in ALIVE else nullcontext():
+    run = records.make_run()
+    records.write(run, *events)
+    with records.training(run) if state in ALIVE else nullcontext():
         async with opened(size=(140, 40)) as user:
             watch(user, run)
             await user.sees(run.id, "Loss over epochs", "━━ training mean", "●━ validation")
@@ -254,8 +254,8 @@ async def test_a_run_in_each_state(state):
 
 
 async def test_the_newest_epochs_are_listed_where_there_is_room_for_few():
-    run = told.make_run()
-    told.write(run, told.started(), *told.trained(5), told.finished())
+    run = records.make_run()
+    records.write(run, records.started(), *records.trained(5), records.finished())
     async with opened(size=(80, 24)) as user:
         watch(user, run)
         for epoch in Follower(run).poll().epochs[-2:]:
@@ -263,26 +263,26 @@ async def test_the_newest_epochs_are_listed_where_there_is_room_for_few():
 
 
 async def test_a_run_without_validation():
-    run = told.make_run()
-    told.write(run, told.started(validation=0), *told.trained(5, validation=False), told.finished())
+    run = records.make_run()
+    records.write(run, records.started(validation=0), *records.trained(5, validation=False), records.finished())
     async with opened() as user:
         watch(user, run)
         await user.sees("test accuracy 0.9042", "0.9270", "—")
 
 
 async def test_a_run_is_followed_while_it_grows():
-    run = told.make_run()
+    run = records.make_run()
     async with opened() as user:
-        with told.training(run):
+        with records.training(run):
             watch(user, run)
             await user.sees("loading TensorFlow")
-            told.write(run, told.started(), *told.trained(0.5))
+            records.write(run, records.started(), *records.trained(0.5))
             await user.sees("of 5 epochs", "step 50 of 100")
-            told.write(run, *list(told.trained(1))[5:])
+            records.write(run, *list(records.trained(1))[5:])
             await user.sees("0.8172", "1 ★")
-            told.write(run, told.paused())
+            records.write(run, records.paused())
             await user.sees("paused")
-            told.write(run, told.resumed(), *told.trained(5, first=1), told.finished())
+            records.write(run, records.resumed(), *records.trained(5, first=1), records.finished())
             await user.sees("test accuracy 0.9042", "5 ★")
         await user.offers("Read", "New run", *TRAINED)
 
@@ -291,8 +291,8 @@ async def test_a_long_story_is_told_once(monkeypatch):
     """Looks come faster than a slow disk answers; they must not read the same lines twice."""
     import time
 
-    run = told.make_run()
-    told.write(run, told.started(), *told.trained(5), told.finished())
+    run = records.make_run()
+    records.write(run, records.started(), *records.trained(5), records.finished())
     at_once, most = [], []
     poll = Follower.poll
 
@@ -315,23 +315,23 @@ async def test_a_long_story_is_told_once(monkeypatch):
 
 
 async def test_steering(monkeypatch):
-    run = told.make_run()
+    run = records.make_run()
     resumed = []
     monkeypatch.setattr(launch, "resume", resumed.append)
     async with opened() as user:
-        with told.training(run):
-            told.write(run, told.started(), *told.trained(0.5))
+        with records.training(run):
+            records.write(run, records.started(), *records.trained(0.5))
             watch(user, run)
             await user.sees("· running ·")
             await user.press("r", "n", "s")
             assert user.app.workspace.shown_run == run, "what makes no sense is not done"
             await user.press("p")
             await user.until(lambda: read_desired(run.desired_file) == "pause")
-            told.write(run, told.paused())
+            records.write(run, records.paused())
             await user.sees("paused")
             await user.press("p")
             await user.until(lambda: read_desired(run.desired_file) == "run")
-            told.write(run, told.resumed())
+            records.write(run, records.resumed())
             await user.press("x")
             await user.until(lambda: read_desired(run.desired_file) == "stop")
             assert resumed == []
@@ -352,14 +352,14 @@ async def test_steering_that_fails_is_told(monkeypatch):
             raise RunError(f"cannot {command} [/x] {run.id}")
 
         monkeypatch.setattr(launch, command, refuse)
-    run = told.make_run()
-    told.write(run, told.started(), told.stopped())
+    run = records.make_run()
+    records.write(run, records.started(), records.stopped())
     async with opened() as user:
         watch(user, run)
         await user.sees("press r to resume")
         await user.press("r")
         await user.told("cannot resume [/x]")
-        with told.training(run):
+        with records.training(run):
             await user.sees("· running ·")
             await user.press("p", "x")
             await user.told("cannot pause [/x]")
@@ -367,8 +367,8 @@ async def test_steering_that_fails_is_told(monkeypatch):
 
 
 async def test_the_log():
-    run = told.make_run()
-    told.write(run, told.started(), told.failed())
+    run = records.make_run()
+    records.write(run, records.started(), records.failed())
     run.log_file.write_text("".join(f"line {i} [/not] [bold]markup\n" for i in range(500)) + "the end\n")
     async with opened(size=(160, 40)) as user:
         watch(user, run)
@@ -392,8 +392,8 @@ async def test_the_log():
 async def test_a_run_that_is_deleted_while_it_is_shown():
     import shutil
 
-    run = told.make_run()
-    told.write(run, told.started(), *told.trained(1.5))
+    run = records.make_run()
+    records.write(run, records.started(), *records.trained(1.5))
     async with opened() as user:
         watch(user, run)
         await user.sees("interrupted")
@@ -460,10 +460,10 @@ async def test_earlier_runs_of_this_network_are_told_before_another_starts():
     """The same layers under another name are this network; others are not."""
     renamed = msgspec.structs.replace(preset("fashion-cnn"), name="mine")
     for number, network in enumerate([preset("fashion-cnn"), renamed, preset("lenet-5")]):
-        run = told.make_run(f"2026010{number + 1}-030405-x-000{number}", network, Recipe(epochs=number + 3))
-        test = msgspec.structs.replace(told.finished(), test_accuracy=0.9 + number / 100)
+        run = records.make_run(f"2026010{number + 1}-030405-x-000{number}", network, Recipe(epochs=number + 3))
+        test = msgspec.structs.replace(records.finished(), test_accuracy=0.9 + number / 100)
         last = [test] if number != 1 else []
-        told.write(run, told.started(epochs=number + 3), *told.trained(2), *last)
+        records.write(run, records.started(epochs=number + 3), *records.trained(2), *last)
     async with opened(size=(120, 40)) as user:
         await user.press("2")
         await user.sees("Earlier runs of this network", "2 of 3", "0.9000★", "2 of 4")
@@ -490,9 +490,9 @@ async def test_averages_that_will_not_settle_are_told_before_it_starts():
 
 
 async def test_the_curves_are_looked_at_from_all_sides():
-    run, other = told.make_run(), told.make_run("20260101-000000-lenet-5-0001", preset("lenet-5"))
-    told.write(run, told.started(), *told.trained(5), told.finished())
-    told.write(other, told.started(), *told.trained(3))
+    run, other = records.make_run(), records.make_run("20260101-000000-lenet-5-0001", preset("lenet-5"))
+    records.write(run, records.started(), *records.trained(5), records.finished())
+    records.write(other, records.started(), *records.trained(3))
     async with opened(size=(140, 40)) as user:
         watch(user, run)
         await user.sees("Loss over epochs", "Accuracy over epochs", "best epoch 5")
@@ -535,8 +535,8 @@ async def test_the_curves_are_looked_at_from_all_sides():
 
 
 async def test_the_mouse_zooms_drags_and_points():
-    run = told.make_run()
-    told.write(run, told.started(), *told.trained(5), told.finished())
+    run = records.make_run()
+    records.write(run, records.started(), *records.trained(5), records.finished())
     async with opened(size=(140, 40)) as user:
         watch(user, run)
         await user.sees("over epochs")
@@ -550,9 +550,9 @@ async def test_the_mouse_zooms_drags_and_points():
 
 
 async def test_the_views_of_a_run():
-    run = told.make_run()
-    told.write(run, told.started(), *told.trained(2.4))
-    with told.training(run):
+    run = records.make_run()
+    records.write(run, records.started(), *records.trained(2.4))
+    with records.training(run):
         async with opened(size=(80, 24)) as user:
             watch(user, run)
             await user.sees("Loss", "Accuracy", "epoch 3")
@@ -565,17 +565,17 @@ async def test_the_views_of_a_run():
             await user.sees("Shirt predicted as T-shirt/top: 90 images of 600")
             assert user.line("6 Shirt").split()[-10:] == ["15", "·", "·", "·", "·", "·", "73", "12", "·", "·"]
             await user.offers("Pause", "Stop", *TRAINED)
-            told.write(run, *list(told.trained(3, first=2))[4:])
+            records.write(run, *list(records.trained(3, first=2))[4:])
             await user.sees("Classes, validation after epoch 3", "0.908")
             await user.press("v")
             await user.sees("Loss", "Accuracy")
 
 
 async def test_what_the_worker_takes_is_measured_while_it_is_at_the_run():
-    run = told.make_run()
-    told.write(run, told.started(pid=os.getpid()), *told.trained(1.5))
+    run = records.make_run()
+    records.write(run, records.started(pid=os.getpid()), *records.trained(1.5))
     async with opened(size=(140, 40)) as user:
-        with told.training(run):
+        with records.training(run):
             watch(user, run)
             await user.sees("CPU ", " GB")
             memory = float(re.search(r"RAM ([\d.]+) GB", user.text)[1])
@@ -585,9 +585,9 @@ async def test_what_the_worker_takes_is_measured_while_it_is_at_the_run():
 
 
 async def test_a_run_that_waits_can_be_trained_now():
-    run = told.make_run()
-    told.write(run, told.queued("another"))
-    with told.training(run):
+    run = records.make_run()
+    records.write(run, records.queued("another"))
+    with records.training(run):
         async with opened() as user:
             watch(user, run)
             await user.sees("Queued: starts after another.")
@@ -614,7 +614,7 @@ async def test_a_prewarmed_worker_is_used_and_never_left_behind(monkeypatch):
 
     def start(checked, *, prewarmed):
         given.append(prewarmed)
-        return told.make_run()
+        return records.make_run()
 
     monkeypatch.setattr(worker_pool, "PrewarmedWorker", PrewarmedWorker)
     monkeypatch.setattr(launch, "start_checked", start)

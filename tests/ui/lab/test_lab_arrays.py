@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from rich.style import Style
 
-from tests.ui.draw.test_words import written
+from tests.ui.toolkit.test_written_numbers import written
 from tui_cnn.core.analysis import analyze
 from tui_cnn.formats.presets import preset
 from tui_cnn.insight.colours import Scale

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.ui.driving import opened
-from tests.ui.told import BROKEN
+from tests.ui.records import BROKEN
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Conv2D, Flatten, GlobalAveragePooling2D, MaxPooling2D, Opaque

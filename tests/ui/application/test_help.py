@@ -1,6 +1,6 @@
 """Help that knows where one is: what has the focus is explained, and its keys come first."""
 
-from tests.ui import told
+from tests.ui import records
 from tests.ui.driving import opened
 
 
@@ -25,7 +25,7 @@ async def test_help_on_the_build_screen():
 
 
 async def test_help_on_the_other_screens():
-    told.write(told.make_run(), told.started())
+    records.write(records.make_run(), records.started())
     async with opened(size=(120, 160)) as user:
         await user.press("2", "f1")
         await user.sees("How to train the network", "learning_rate")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.ui import told
+from tests.ui import records
 from tests.ui.answering import KERNELS, SOBEL_X, Answering, keep, make_run
 from tests.ui.driving import opened
 from tui_cnn.runs.inspection.requests import Activate, GradCam, Open, Predict, Saliency
@@ -62,7 +62,7 @@ async def test_without_a_run_it_says_what_to_do_and_asks_nobody(answering):
         await user.press("3")
         await user.sees("Nothing to inspect yet.", "Press 2 to train")
         await user.offers()
-        told.make_run()
+        records.make_run()
         await user.press("5")
         await user.sees("interrupted")
         await user.press("i")
@@ -426,11 +426,11 @@ async def test_the_screen_does_not_wait_and_the_newest_request_wins(answering, r
 
 
 async def test_a_run_that_trains_is_followed_at_its_last_checkpoint(answering):
-    run = told.make_run()
-    told.write(run, told.started(), *told.trained(1.5))
+    run = records.make_run()
+    records.write(run, records.started(), *records.trained(1.5))
     run.checkpoint_file.write_bytes(b"1")
     run.best_file.write_bytes(b"1")
-    with told.training(run):
+    with records.training(run):
         async with opened() as user:
             user.app.workspace.shown_run = run
             await user.press("2")

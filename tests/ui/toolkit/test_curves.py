@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui import told
+from tests.ui import records
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.ui.toolkit import curve_data as curves
 from tui_cnn.ui.toolkit.curve_data import CurveWindow
@@ -10,8 +10,8 @@ from tui_cnn.ui.toolkit.curve_data import CurveWindow
 
 @pytest.fixture
 def snapshot():
-    run = told.make_run()
-    told.write(run, told.started(), *told.trained(2.4))
+    run = records.make_run()
+    records.write(run, records.started(), *records.trained(2.4))
     return Follower(run).poll()
 
 
@@ -35,8 +35,8 @@ def test_the_axis_reaches_as_far_as_the_run_will(snapshot):
 
 
 def test_after_an_early_stop_it_reaches_no_further():
-    run = told.make_run()
-    told.write(run, told.started(), *told.trained(3), told.early_stop(3, 1), told.finished(3))
+    run = records.make_run()
+    records.write(run, records.started(), *records.trained(3), records.early_stop(3, 1), records.finished(3))
     snapshot = Follower(run).poll()
     assert curves.whole(snapshot, "epochs") == (0, 3)
     assert curves.whole(snapshot, "seconds") == (0, 30)
@@ -79,9 +79,14 @@ def test_a_cursor_reads_the_nearest_value():
 
 
 def test_values_that_are_no_numbers_are_not_drawn():
-    run = told.make_run()
+    run = records.make_run()
     import msgspec
 
-    told.write(run, told.started(), *told.trained(0.5), msgspec.structs.replace(told.progress(0.6), gradient_norm=None))
+    records.write(
+        run,
+        records.started(),
+        *records.trained(0.5),
+        msgspec.structs.replace(records.progress(0.6), gradient_norm=None),
+    )
     snapshot = Follower(run).poll()
     assert len(curves.training(snapshot, "gradient_norm", "epochs")) == 5
