@@ -77,7 +77,7 @@ def test_predict(cnn_tui, trained, test_set, model):
     as_is = json.loads(cnn_tui("predict", run, "light.png", "--as-is", "--json").stdout)
     assert as_is["predictions"] != light["predictions"]
     heading, *lines = cnn_tui("predict", run, "light.png", "-i", "3").stdout.splitlines()
-    assert heading.split() == ["image", "first", "share", "second", "share", "third", "share", "truth"]
+    assert heading.split() == ["image", "first", "prob.", "second", "prob.", "third", "prob.", "label"]
     first = f"{test_set.class_names[shares.argmax()]}"
     assert lines[0].startswith(f"light.png  {first}")
     assert lines[0].endswith("inverted")

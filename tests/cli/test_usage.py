@@ -120,7 +120,7 @@ def test_on_a_terminal_a_bad_model_does_not_open_the_screen(args, line):
 
 def test_the_screen_opens_on_a_terminal():
     with Terminal("-m", "tui_cnn", "lenet-5") as terminal:
-        terminal.wait_for("AveragePooling2D")
+        terminal.wait_for("Flatten")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_the_screen_opens_on_a_terminal():
 )
 def test_gnu_screen_is_sent_no_more_colours_than_it_knows(environment, colours):
     with Terminal("-m", "tui_cnn", "lenet-5", env=environment) as terminal:
-        terminal.wait_for("AveragePooling2D")
+        terminal.wait_for("Flatten")
         assert colours in terminal.output
         other = {b"38;2;": b"38;5;", b"38;5;": b"38;2;"}[colours]
         assert other not in terminal.output

@@ -41,7 +41,7 @@ STATES = {
     "variants": State(("C",), "narrow", then=("right",)),
     "open": State(("ctrl+o",), "lenet-5", then=("v", "g", "g")),
     "export": State(("E",), ".onnx", then=("down",)),
-    "unsaved": State(("d", "q"), "not saved"),
+    "unsaved": State(("d", "q"), "unsaved changes"),
 }
 
 

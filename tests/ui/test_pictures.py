@@ -40,7 +40,7 @@ async def test_train_running(picture, size):
         async with opened(size=SIZES[size]) as user:
             user.app.workspace.shown_run = run
             await user.press("2")
-            await user.sees("epoch 3 of 5")
+            await user.sees("of 5 epochs")
             await at_rest(user)
             picture(user.app)
 
@@ -103,7 +103,7 @@ async def test_scatter(picture, size):
         await user.press("5")
         await user.sees("finished")
         await user.press("v", "y")
-        await user.sees("worth its cost")
+        await user.sees("Pareto optimal")
         await at_rest(user)
         picture(user.app)
 
@@ -154,7 +154,7 @@ async def test_lab_settings(picture):
 async def test_lab_clothes(picture):
     async with opened(size=(80, 24)) as user:
         await in_the_lab(user, "lab:convolution?image=fashion&index=4&kernel=sobel-x&place=300")
-        await user.until(lambda: "103 108 122" in user.text)
+        await user.until(lambda: "103  108  122" in user.text)
         await at_rest(user)
         picture(user.app)
 
@@ -317,6 +317,6 @@ async def test_inspect_light_and_grey(picture, inspected):
 async def test_nothing_to_inspect(picture):
     async with opened(size=(80, 24)) as user:
         await user.press("3")
-        await user.sees("There is nothing to look into yet")
+        await user.sees("Nothing to inspect yet")
         await at_rest(user)
         picture(user.app)

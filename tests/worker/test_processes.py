@@ -152,8 +152,8 @@ def test_a_worker_steps_back_alone(alone):
     script = """
 import os
 from pathlib import Path
-from tui_cnn.worker.__main__ import _step_back
-_step_back()
+from tui_cnn.worker.__main__ import _lower_priority
+_lower_priority()
 print(os.nice(0), Path("/proc/self/autogroup").read_text())
 """
     # Nothing is told of a session that is not weighed, as that which the machine began with.
@@ -185,7 +185,7 @@ def test_a_worker_asks_again_when_the_kernel_is_busy(monkeypatch):
     monkeypatch.setattr(os, "getsid", lambda _process: os.getpid())
     monkeypatch.setattr(worker.time, "sleep", lambda _seconds: None)
     monkeypatch.setattr(Path, "write_text", write_text)
-    worker._step_back()
+    worker._lower_priority()
     assert written == [("/proc/self/autogroup", "10")] * 3
 
 
