@@ -40,7 +40,7 @@ async def test_train_running(picture, size):
         async with opened(size=SIZES[size]) as user:
             user.app.workspace.shown_run = run
             await user.press("2")
-            await user.sees("of 5 epochs")
+            await user.until(lambda: "epoch 3 of 5" in user.text or "of 5 epochs" in user.text)
             await at_rest(user)
             picture(user.app)
 
