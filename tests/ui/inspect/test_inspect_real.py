@@ -45,8 +45,8 @@ async def test_what_it_shows_is_what_keras_says(keras, trained, home):
     before = contents(run.path)
     async with opened() as user:
         await user.press("3")
-        await user.sees("the inspector loads TensorFlow")
-        await user.sees("Test image 0", "dead over 1,000 images", seconds=120)
+        await user.sees("loading TensorFlow")
+        await user.sees("Test image 0", "dead in 1,000 images", seconds=120)
         await user.press("n", "k")
         await user.sees("Test image 1", f"norm {norm:.3f}")
         await user.until(lambda: all(f" {share:.3f}" in user.text for share in shares))
@@ -54,7 +54,7 @@ async def test_what_it_shows_is_what_keras_says(keras, trained, home):
             ("f", "computed"),
             ("w", "Occlusion"),
             ("e", "calibration"),
-            ("v", "at worst"),
+            ("v", "worst"),
             ("h", "earlier steps"),
         ):
             await user.press(view)
@@ -63,11 +63,11 @@ async def test_what_it_shows_is_what_keras_says(keras, trained, home):
         (process,) = inspectors()
         os.kill(process.pid, signal.SIGKILL)
         await user.press("n", "m")
-        await user.sees("SIGKILL", "(r asks again)")
+        await user.sees("SIGKILL", "(r to retry)")
         await user.press("r")
         await user.sees("Test image 2", "above zero", seconds=120)
         await user.until(lambda: "SIGKILL" not in user.text)
         assert contents(run.path) == before, "nothing that looks into a run writes into it"
         run.best_file.write_bytes(b"PK damaged")
-        await user.sees("File is not a zip file", "i looks into another run", seconds=120)
+        await user.sees("File is not a zip file", "i inspect another run", seconds=120)
     assert inspectors() == []
