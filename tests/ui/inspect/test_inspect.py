@@ -434,7 +434,7 @@ async def test_a_run_that_trains_is_followed_at_its_last_checkpoint(answering):
         async with opened() as user:
             user.app.workspace.shown_run = run
             await user.press("2")
-            await user.sees("epoch 2 of 5")
+            await user.sees("of 5 epochs")
             await user.press("i")
             await user.sees("last checkpoint", "Test image 0")
             assert last(answering, Open).source.which == "last"

@@ -37,8 +37,8 @@ def test_what_a_link_says():
     ("link", "told"),
     [
         ("https://example.org", "a link must start with lab:, build:, train:, inspect: or lesson:"),
-        ("build:", "a link begins with"),
-        ("inspect:kernel", "there is no such view; did you mean “kernels”?"),
+        ("build:", "a link must start with"),
+        ("inspect:kernel", "unknown view; did you mean “kernels”?"),
         ("lab:convolutions", "did you mean “convolution”?"),
         ("lab:convolution?kernels=blur", "did you mean “kernel”?"),
         ("lab:convolution?kernel=sobelx", "kernel cannot be 'sobelx'; did you mean “sobel-x”?"),

@@ -36,6 +36,9 @@ _BESIDE = 34
 _THUMBS = 20
 _CAPTION = 15
 
+_ROOMY_TITLE = 56
+"""Columns from which the title says of how many images, too."""
+
 
 class Measured(NamedTuple):
     """What is computed of an evaluation once: (classes, classes) counts and shares, and the answers themselves."""
@@ -115,7 +118,9 @@ class EvaluationView(View):
         measured = self._measure(scene)
         if measured is None:
             return _("The whole test set")
-        text = _("{count:,} images · accuracy {accuracy:.4f} · loss {loss:.4f}")
+        text = _("accuracy {accuracy:.4f} · loss {loss:.4f}")  # no number is to be cut
+        if self.size.width >= _ROOMY_TITLE:
+            text = _("{count:,} images · accuracy {accuracy:.4f} · loss {loss:.4f}")
         loss = log_loss(measured.labels, measured.probabilities)
         return text.format(count=len(measured.labels), accuracy=accuracy(measured.counts), loss=loss)
 
