@@ -83,15 +83,15 @@ async def test_every_dialog_lives_through_every_size():
 
 async def test_at_the_top_the_field_gives_way_first_and_then_the_names_of_the_screens():
     async with opened(size=(120, 40)) as user:
-        assert "2.79 M MACs · field 18" in user.top
+        assert "2.79 M MACs · RF 18" in user.top
         await user.press("down", "down", "}")  # 5×5: 4 + 4·2 = 12, pooled 12 + 1·2 = 14, and then 14 + 2·4 = 22
-        assert "field 22" in user.top
+        assert "RF 22" in user.top
         assert "● fashion-cnn" in user.top
         await user.resize(100, 32)
-        assert "field" not in user.top
+        assert "RF" not in user.top
         assert "2 Train" in user.top
         await user.resize(80, 24)
         assert "2 Train" not in user.top
         assert "● " in user.top
         await user.resize(120, 40)
-        assert "field 22" in user.top
+        assert "RF 22" in user.top

@@ -70,7 +70,7 @@ def test_the_numbers_of_a_layer_come_with_their_formulas():
         "FLOPs, tf        4,468,288  as counted by TensorFlow's profiler",
         "memory             31.0 kB  4·11·11·64 bytes of activations",
         "RF                       8  4 + (3 - 1)·2 = 8",
-        "                            step 2·1 = 2, padding 0 + 0·2 = 0",
+        "                            stride 2·1 = 2, padding 0 + 0·2 = 0",
     ]
 
 
@@ -146,7 +146,7 @@ def test_progress_is_never_wider_than_it_should_be():
     run = records.make_run()
     records.write(run, records.started(), *records.trained(2.4))
     with records.training(run):
-        watched = RunWatcher(run).look()
+        watched = RunWatcher(run).read()
     for width in (76, 96, 116):
         lines = progress_lines(watched, width).plain.split("\n")
         assert len(lines) == 6

@@ -37,7 +37,7 @@ class MainScreen(Screen[None]):
         yield Container(*self.body(), id="body")
         yield Footer()
         yield Static(
-            _("cnn-tui needs a terminal of at least 60×16;\n80×24 is recommended. Please enlarge it."), id="small"
+            _("cnn-tui needs a terminal of 60×16 or larger;\n80×24 is recommended."), id="small"
         )
 
     def body(self) -> Iterator[Widget]:
