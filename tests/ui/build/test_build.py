@@ -27,14 +27,14 @@ async def test_the_tutorial_from_64_filters_to_48_and_back(size):
     # 320 for the first convolution; (3·3·32 + 1)·48 = 13,872; (3·3·48 + 1)·64 = 27,712; 3·3·64 = 576 features;
     # (576 + 1)·64 = 36,928; (64 + 1)·10 = 650: together 79,482.
     async with opened(size=size) as user:
-        assert "93,322 parameters" in user.top
+        assert "93,322 parameters · 2.79 M MACs" in user.top
         await user.press("down", "down", "enter")
         assert user.focused == "field-filters"
         await user.type("48")
         await user.sees("11×11×64 → 11×11×48", "93.3 k →   79.5 k  −15 %", "2.79 M →   2.15 M  −23 %")
         assert "93,322" in user.top, "it is only a preview"
         await user.press("enter")
-        assert "79,482 parameters" in user.top
+        assert "79,482 parameters · 2.15 M MACs" in user.top
         assert "13,872" in user.line("48 · 3×3 · relu")
         assert "●" in user.top
         await user.sees("(3·3·32 + 1)·48", "3·3·32·11·11·48")

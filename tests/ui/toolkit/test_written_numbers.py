@@ -148,6 +148,7 @@ def test_progress_is_never_wider_than_it_should_be():
     with records.training(run):
         watched = RunWatcher(run).read()
     for width in (76, 96, 116):
-        lines = progress_lines(watched, width).plain.split("\n")
-        assert len(lines) == 6
-        assert all(len(line) <= width for line in lines)
+        for beside_headlines in (True, False):
+            lines = progress_lines(watched, width, beside_headlines=beside_headlines).plain.split("\n")
+            assert len(lines) == (6 if beside_headlines else 5)
+            assert all(len(line) <= width for line in lines)

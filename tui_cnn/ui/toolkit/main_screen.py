@@ -36,9 +36,7 @@ class MainScreen(Screen[None]):
         yield TopBar(self.MODE)
         yield Container(*self.body(), id="body")
         yield Footer()
-        yield Static(
-            _("cnn-tui needs a terminal of 60×16 or larger;\n80×24 is recommended."), id="small"
-        )
+        yield Static(_("cnn-tui needs a terminal of 60×16 or larger;\n80×24 is recommended."), id="small")
 
     def body(self) -> Iterator[Widget]:
         """Yield the widgets of the screen."""

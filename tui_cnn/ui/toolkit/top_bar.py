@@ -10,8 +10,24 @@ from textual.widgets import Static
 from tui_cnn.i18n import _
 from tui_cnn.ui.design import Design
 
-_ROOM_FOR_NAMES = 76
+_ROOM_FOR_NAMES = 90
 """Columns of the terminal from which on the tabs have names beside their keys."""
+
+
+class HeaderTotals(Static):
+    """Totals, the most important first: as many as there is room for."""
+
+    totals: Sequence[str] = ()
+
+    def show(self, totals: Sequence[str]) -> None:
+        """Show other totals."""
+        self.totals = totals
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Write as many as there is room for; none is cut."""
+        texts = [Content(" · ".join(self.totals[:count])) for count in range(len(self.totals), -1, -1)]
+        self.update(next(text for text in texts if text.cell_length <= self.content_size.width), layout=False)
 
 
 class TopBar(Horizontal):
@@ -22,22 +38,21 @@ class TopBar(Horizontal):
         height: 1;
         background: $panel;
         & Static { text-wrap: nowrap; }
-        & #network { width: 3fr; padding-left: 1; text-overflow: ellipsis; }
+        & #network { width: 3fr; min-width: 12; padding-left: 1; text-overflow: ellipsis; }
         & #tabs { width: auto; link-style: none; link-color: $text-muted; }
-        & #totals { width: 4fr; padding: 0 1; text-align: right; color: $text-muted; }
+        & HeaderTotals { width: 4fr; min-width: 33; padding: 0 1; text-align: right; color: $text-muted; }
     }
     """
 
     def __init__(self, mode: str) -> None:
         super().__init__()
         self._mode = mode
-        self._totals: Sequence[str] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the three parts."""
         yield Static(id="network")
         yield Static(self._tabs(named=True), id="tabs")
-        yield Static(id="totals")
+        yield HeaderTotals()
 
     def show(self, design: Design) -> None:
         """Show the name of a design, and whether it is saved."""
@@ -46,20 +61,12 @@ class TopBar(Horizontal):
         self.query_one("#network", Static).update(name, layout=False)
 
     def show_totals(self, totals: Sequence[str]) -> None:
-        """Show totals, the most important first: as many as there is room for."""
-        self._totals = totals
-        self._write_totals()
+        """Show the totals of what is on the screen, the most important first."""
+        self.query_one(HeaderTotals).show(totals)
 
     def on_resize(self) -> None:
         """Leave the tabs' names away where there is no room for them."""
         self.query_one("#tabs", Static).update(self._tabs(named=self.size.width >= _ROOM_FOR_NAMES))
-        self.call_after_refresh(self._write_totals)
-
-    def _write_totals(self) -> None:
-        line = self.query_one("#totals", Static)
-        room = line.content_size.width
-        texts = [Content(" · ".join(self._totals[:count])) for count in range(len(self._totals), -1, -1)]
-        line.update(next(text for text in texts if text.cell_length <= room), layout=False)
 
     def _tabs(self, *, named: bool) -> Content:
         """Name the screens, the open one marked."""
