@@ -6,12 +6,8 @@ import msgspec
 
 from tui_cnn.core.checks import TrainingContext, check
 from tui_cnn.core.layers import CONTAINERS, Block, Branches, Layer, Opaque, Parameters
-from tui_cnn.core.layers.receptive_field_map import SAME_CELL
-from tui_cnn.core.muting import muted_paths
-from tui_cnn.core.naming import names
-from tui_cnn.core.network import Network, inside
-from tui_cnn.core.path import Path
-from tui_cnn.core.receptive_field import PIXEL, ReceptiveField, merge
+from tui_cnn.core.network import Network, Path, inside, muted_paths, names
+from tui_cnn.core.receptive_field import PIXEL, SAME_CELL, ReceptiveField, merge
 from tui_cnn.core.rows import Analysis, Figures, Row, Totals
 from tui_cnn.core.shape import NONE, Shape, ShapeError, elements
 from tui_cnn.i18n import _
@@ -55,7 +51,6 @@ class _Walk:
         self._muted = muted
 
     def stack(self, layers: tuple[Layer, ...], state: _State, prefix: Path) -> _State:
-        """Follow a stack; return what comes out."""
         for index, layer in enumerate(layers):
             path = (*prefix, index)
             if path in self._muted:
@@ -75,12 +70,9 @@ class _Walk:
 
     def _leaf(self, layer: Layer, state: _State, path: Path) -> _State:
         shape, field, source, name = state.shape, state.field, state.source, self._named[path]
-        if isinstance(layer, Opaque):
+        if shape is None or isinstance(layer, Opaque):
             self.rows.append(Row(path, name, layer, shape, None, source=source))
-            return _State(layer.stated_shape, None, path)
-        if shape is None:
-            self.rows.append(Row(path, name, layer, None, None, source=source))
-            return _State(None, None, path)
+            return _State(layer.stated_shape if isinstance(layer, Opaque) else None, None, path)
         figures = _figures(layer, shape)
         if isinstance(figures, ShapeError):
             self.rows.append(Row(path, name, layer, shape, None, None, figures, source=source))
@@ -106,21 +98,17 @@ class _Walk:
             if len(shapes) == len(outputs):
                 try:
                     shape = layer.merged_shape(shapes)
-                    input_fields = tuple(branch.field for branch in outputs)
-                    output, flops = _State(shape, _merged(input_fields, shapes, shape), path), layer.merge_flops(shapes)
                 except ShapeError as refusal:
                     error = refusal.with_traceback(None)
+                else:
+                    input_fields, flops = tuple(branch.field for branch in outputs), layer.merge_flops(shapes)
+                    known = [field for field in input_fields if field is not None]
+                    seen = merge(known, shapes, shape) if len(known) == len(outputs) else None
+                    output = _State(shape, seen, path)
         figures = Figures(output.shape, "", Parameters(), NONE, flops, SAME_CELL) if output.shape else None
         row = Row(path, self._named[path], layer, state.shape, figures, output.field, error, input_fields, state.source)
         self.rows.insert(place, row)
         return output
-
-
-def _merged(
-    fields: tuple[ReceptiveField | None, ...], shapes: tuple[Shape, ...], output: Shape
-) -> ReceptiveField | None:
-    known = [field for field in fields if field is not None]
-    return merge(known, shapes, output) if len(known) == len(fields) else None
 
 
 def _totals(rows: list[Row], *, buildable: bool) -> Totals:

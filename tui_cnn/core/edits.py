@@ -1,24 +1,23 @@
 """Edits: pure functions from a network to a network.
 
-Each takes the path of the layer that it is about, and raises `IndexError` where there is none.
+Each takes the path of the layer that it is about, and raises `IndexError` where there is none. A branch's address is its
+`Branches`' path and its number: `(4, 1)`.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
+from msgspec import structs
 
 from tui_cnn.core.layers import AnyLayer, Block, Branches
-from tui_cnn.core.network import Network
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Network, Path, Stack, with_inner
 
-Stack = tuple[AnyLayer, ...]
 Edit = Callable[[Network], Network]
 
 
 def stack_at(network: Network, path: Path) -> Stack:
     """Return the stack that `path` points into."""
-    stack: Stack = network.layers
+    stack = network.layers
     while len(path) > 1:
         stack, path = _descend(stack, path)
     return stack
@@ -45,7 +44,7 @@ def splice(network: Network, path: Path, count: int, layers: Stack) -> Network:
         end = _position(stack, path[-1] + count, room=1)
         return (*stack[:begin], *layers, *stack[end:])
 
-    return msgspec.structs.replace(network, layers=_in_stack(network.layers, path, edited))
+    return structs.replace(network, layers=_in_stack(network.layers, path, edited))
 
 
 def insert(network: Network, path: Path, layer: AnyLayer) -> Network:
@@ -60,7 +59,7 @@ def replace(network: Network, path: Path, layer: AnyLayer) -> Network:
 
 def change(network: Network, path: Path, **fields: Any) -> Network:
     """Set fields of the layer at `path`."""
-    return replace(network, path, msgspec.structs.replace(layer_at(network, path), **fields))
+    return replace(network, path, structs.replace(layer_at(network, path), **fields))
 
 
 def delete(network: Network, path: Path, count: int = 1) -> Network:
@@ -76,18 +75,11 @@ def duplicate(network: Network, path: Path, count: int = 1) -> Network:
 
 def unnamed(layer: AnyLayer) -> AnyLayer:
     """Take the layer's name away, and those of all layers that it holds but the titles of blocks."""
-    return msgspec.structs.replace(_bare(layer), name="")
+    return structs.replace(with_inner(layer, _bare), name="")
 
 
-def _bare(layer: AnyLayer) -> AnyLayer:
-    match layer:
-        case Block(layers=layers):
-            return msgspec.structs.replace(layer, layers=tuple(map(_bare, layers)))
-        case Branches(branches=branches):
-            inner = tuple(tuple(map(_bare, branch)) for branch in branches)
-            return msgspec.structs.replace(layer, branches=inner, name="")
-        case _:
-            return msgspec.structs.replace(layer, name="")
+def _bare(stack: Stack) -> Stack:
+    return tuple(with_inner(layer, _bare) if isinstance(layer, Block) else unnamed(layer) for layer in stack)
 
 
 def move(network: Network, path: Path, to: int) -> Network:
@@ -96,14 +88,94 @@ def move(network: Network, path: Path, to: int) -> Network:
     return insert(delete(network, path), (*path[:-1], to), layer)
 
 
+def set_muted(network: Network, path: Path, count: int, muted: bool) -> Network:
+    """Mute `count` layers from `path` on, or unmute them: muted ones are skipped, but kept in their place."""
+    changed = tuple(structs.replace(layer, muted=muted) for layer in layers_at(network, path, count))
+    return splice(network, path, count, changed)
+
+
 def rename(network: Network, name: str) -> Network:
     """Give the network a name."""
-    return msgspec.structs.replace(network, name=name)
+    return structs.replace(network, name=name)
 
 
 def set_input_shape(network: Network, shape: tuple[int, ...]) -> Network:
     """Give the network another input."""
-    return msgspec.structs.replace(network, input_shape=shape)
+    return structs.replace(network, input_shape=shape)
+
+
+def wrap_in_block(network: Network, path: Path, count: int) -> Network:
+    """Make a block of `count` layers from `path` on."""
+    return splice(network, path, count, (Block(layers=layers_at(network, path, count)),))
+
+
+def wrap_in_branches(network: Network, path: Path, count: int) -> Network:
+    """Put a skip connection around `count` layers from `path` on, and add it to what comes out: a residual."""
+    return splice(network, path, count, (Branches(merge="add", branches=(layers_at(network, path, count), ())),))
+
+
+def unwrap(network: Network, path: Path) -> tuple[Network, int]:
+    """Put the layers of a block, or of a branch, in the place of the container; return how many these are, too.
+
+    For the address of a branch it is that one which stays. Branches of which more than one holds layers change nothing.
+    """
+    layers: Stack
+    if is_branch(network, path):
+        path, layers = path[:-1], branches_of(network, path)[path[-1]]
+    else:
+        match layer_at(network, path):
+            case Block(layers=layers):
+                pass
+            case Branches(branches=branches) if sum(map(bool, branches)) <= 1:
+                layers = next(filter(None, branches), ())
+            case _:
+                return network, 0
+    return splice(network, path, 1, layers), len(layers)
+
+
+def is_branch(network: Network, path: Path) -> bool:
+    """Tell whether `path` is the address of a branch, not of a layer."""
+    try:
+        return len(path) > 1 and isinstance(layer_at(network, path[:-1]), Branches)
+    except IndexError:
+        return False
+
+
+def branches_of(network: Network, path: Path) -> tuple[Stack, ...]:
+    """Return the branches of which the address `path` is one."""
+    holder = layer_at(network, path[:-1])
+    if not isinstance(holder, Branches):
+        raise IndexError(f"no branches at {path[:-1]}")
+    return holder.branches
+
+
+def add_branch(network: Network, path: Path, branch: Stack = ()) -> Network:
+    """Put a branch at the address `path`; those from there on move down."""
+    held = branches_of(network, path)
+    return change(network, path[:-1], branches=(*held[: path[-1]], branch, *held[path[-1] :]))
+
+
+def delete_branch(network: Network, path: Path) -> Network:
+    """Take a branch away; the last two stay: with one there is nothing to merge."""
+    held = branches_of(network, path)
+    if len(held) <= 2:
+        return network
+    return change(network, path[:-1], branches=(*held[: path[-1]], *held[path[-1] + 1 :]))
+
+
+def duplicate_branch(network: Network, path: Path) -> Network:
+    """Put a copy of a branch after it, without names."""
+    copy = tuple(map(unnamed, branches_of(network, path)[path[-1]]))
+    return add_branch(network, (*path[:-1], path[-1] + 1), copy)
+
+
+def move_branch(network: Network, path: Path, to: int) -> Network:
+    """Give a branch another number; one beyond the ends changes nothing."""
+    branches = list(branches_of(network, path))
+    if not 0 <= to < len(branches):
+        return network
+    branches.insert(to, branches.pop(path[-1]))
+    return change(network, path[:-1], branches=tuple(branches))
 
 
 def _in_stack(stack: Stack, path: Path, edited: Callable[[Stack], Stack]) -> Stack:
@@ -116,9 +188,9 @@ def _in_stack(stack: Stack, path: Path, edited: Callable[[Stack], Stack]) -> Sta
     held: AnyLayer
     if isinstance(container, Branches):
         branches = (*container.branches[: path[1]], within, *container.branches[path[1] + 1 :])
-        held = msgspec.structs.replace(container, branches=branches)
+        held = structs.replace(container, branches=branches)
     else:
-        held = msgspec.structs.replace(container, layers=within)
+        held = structs.replace(container, layers=within)
     return (*stack[: path[0]], held, *stack[path[0] + 1 :])
 
 

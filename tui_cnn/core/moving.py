@@ -4,11 +4,37 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tui_cnn.core import edits
-from tui_cnn.core.branching import is_branch
 from tui_cnn.core.layers import Block, Branches
-from tui_cnn.core.network import Network
-from tui_cnn.core.path import Path
-from tui_cnn.core.span import Span
+from tui_cnn.core.network import Network, Path
+
+
+class Span(NamedTuple):
+    """`length` layers of one stack from `path` on; if `path` is the address of a branch, that branch."""
+
+    path: Path
+    length: int = 1
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The path of each."""
+        return tuple((*self.path[:-1], self.path[-1] + place) for place in range(self.length))
+
+    def holds(self, path: Path) -> bool:
+        """Tell whether `path` is one of these layers, or in one of them."""
+        depth = len(self.path)
+        own = self.path[-1]
+        return len(path) >= depth and path[: depth - 1] == self.path[:-1] and own <= path[depth - 1] < own + self.length
+
+
+def span_between(network: Network, one: Path, other: Path) -> Span:
+    """Return the least span that holds both; none is across branches, so these are taken as a whole."""
+    depth = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    if depth is None:  # one holds the other
+        return Span(min(one, other, key=len))
+    first, last = sorted((one[depth], other[depth]))
+    if edits.is_branch(network, (*one[:depth], first)):
+        return Span(one[:depth])
+    return Span((*one[:depth], first), last - first + 1)
 
 
 class MoveResult(NamedTuple):
@@ -43,16 +69,10 @@ def drop(network: Network, path: Path, count: int, onto: Path, is_open: Callable
     layers = edits.layers_at(network, path, count)
     bare = edits.delete(network, path, count)
     place = _without(span, onto) if onto else (0,)
-    if is_branch(network, onto):
+    if edits.is_branch(network, onto):
         place = (*place, 0)
     elif onto > path:
-        match edits.layer_at(network, onto) if is_open(onto) else None:
-            case Block():
-                place = (*place, 0)
-            case Branches():
-                place = (*place, 0, 0)
-            case _:
-                place = (*place[:-1], place[-1] + 1)
+        place = _behind(network, onto, place, is_open)
     return MoveResult(edits.splice(bare, place, 0, layers), place)
 
 
@@ -64,48 +84,45 @@ def _without(span: Span, path: Path) -> Path:
     return path
 
 
+def _behind(network: Network, path: Path, place: Path, is_open: Callable[[Path], bool]) -> Path:
+    """Return the place after the line of the layer at `path`, which will stand at `place`: within an open container."""
+    match edits.layer_at(network, path) if is_open(path) else None:
+        case Block():
+            return (*place, 0)
+        case Branches():
+            return (*place, 0, 0)
+        case _:
+            return (*place[:-1], place[-1] + 1)
+
+
 def _up(network: Network, bare: Network, path: Path, is_open: Callable[[Path], bool]) -> Path | None:
-    if path[-1] > 0:
-        above = (*path[:-1], path[-1] - 1)
-        match edits.layer_at(network, above) if is_open(above) else None:
-            case Block(layers=layers):
-                return (*above, len(layers))
-            case Branches(branches=branches):
-                return (*above, len(branches) - 1, len(branches[-1]))
-            case _:
-                return above
-    return _out(bare, path, before=True)
+    if path[-1] == 0:
+        return _out(bare, path, before=True)
+    above = (*path[:-1], path[-1] - 1)
+    match edits.layer_at(network, above) if is_open(above) else None:
+        case Block(layers=layers):
+            return (*above, len(layers))
+        case Branches(branches=branches):
+            return (*above, len(branches) - 1, len(branches[-1]))
+        case _:
+            return above
 
 
 def _down(network: Network, bare: Network, path: Path, count: int, is_open: Callable[[Path], bool]) -> Path | None:
     below = (*path[:-1], path[-1] + count)  # before they are taken away; afterwards it stands at `path`
     if below[-1] < len(edits.stack_at(network, path)):
-        match edits.layer_at(network, below) if is_open(below) else None:
-            case Block():
-                return (*path, 0)
-            case Branches():
-                return (*path, 0, 0)
-            case _:
-                return (*path[:-1], path[-1] + 1)
+        return _behind(network, below, path, is_open)
     return _out(bare, path, before=False)
 
 
 def _out(bare: Network, path: Path, *, before: bool) -> Path | None:
     """Leave the container: to the branch before or after, or to the place beside the container."""
-    if len(path) < 2:
-        return None
-    if len(path) > 2 and isinstance(holder := _holder(bare, path[:-2]), Branches):
-        number = path[-2] + (-1 if before else 1)
-        if 0 <= number < len(holder.branches):
-            return (*path[:-2], number, len(holder.branches[number]) if before else 0)
+    container = path[:-1]
+    if edits.is_branch(bare, container):
+        branches, number = edits.branches_of(bare, container), path[-2] + (-1 if before else 1)
+        if 0 <= number < len(branches):
+            return (*path[:-2], number, len(branches[number]) if before else 0)
         container = path[:-2]
-    else:
-        container = path[:-1]
-    return container if before else (*container[:-1], container[-1] + 1)
-
-
-def _holder(network: Network, path: Path) -> object:
-    try:
-        return edits.layer_at(network, path)
-    except IndexError:  # the address of a branch
+    if not container:
         return None
+    return container if before else (*container[:-1], container[-1] + 1)

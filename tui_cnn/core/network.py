@@ -1,15 +1,24 @@
-"""The network: what is being designed."""
+"""The network that is being designed: its tree of layers, their addresses and their names."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from tui_cnn.core.layers import CONTAINERS, AnyLayer, Block, Branches, Layer
-from tui_cnn.core.path import Path
 
 Axis = Annotated[int, Meta(ge=1, le=65_536)]
+Stack = tuple[AnyLayer, ...]
+
+Path = tuple[int, ...]
+"""The address of a layer, which alternates between positions.
+
+`(4,)` is the fifth layer of the stack, `(4, 0)` the first layer of the block there, `(4, 1, 0)` the first layer of the
+second branch there. People count from one, with the input as row 0.
+"""
 
 
 class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -17,7 +26,12 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\\\x00-\x1f\x7f-\x9f]+$")]
     input_shape: Annotated[tuple[Axis, ...], Meta(min_length=1, max_length=3)]
-    layers: tuple[AnyLayer, ...] = ()
+    layers: Stack = ()
+
+
+def format_path(path: Path) -> str:
+    """Write a path as a person counts: `(4,)` is `5`, `(4, 1, 0)` is `5.2.1`."""
+    return ".".join(str(step + 1) for step in path)
 
 
 def walk(layers: tuple[Layer, ...], prefix: Path = ()) -> Iterator[tuple[Path, Layer]]:
@@ -36,3 +50,79 @@ def inside(layer: Layer, path: Path) -> Iterator[tuple[Path, Layer]]:
     elif isinstance(layer, Branches):
         for number, branch in enumerate(layer.branches):
             yield from walk(branch, (*path, number))
+
+
+def with_inner(layer: AnyLayer, change: Callable[[Stack], Stack]) -> AnyLayer:
+    """Change the stacks that a layer holds, if it holds any."""
+    match layer:
+        case Block(layers=layers):
+            return msgspec.structs.replace(layer, layers=change(layers))
+        case Branches(branches=branches):
+            return msgspec.structs.replace(layer, branches=tuple(map(change, branches)))
+        case _:
+            return layer
+
+
+def muted_paths(network: Network) -> frozenset[Path]:
+    """Return the paths of all layers that are muted, and of all that muted layers hold."""
+    found: set[Path] = set()
+    for path, layer in walk(network.layers):
+        if layer.muted and path not in found:
+            found |= {path, *(held for held, _layer in inside(layer, path))}
+    return frozenset(found)
+
+
+def without_muted(network: Network) -> Network:
+    """Leave the muted layers out: this is what is built, trained and exported."""
+    if not any(layer.muted for _path, layer in walk(network.layers)):
+        return network
+    return msgspec.structs.replace(network, layers=_unmuted(network.layers))
+
+
+def _unmuted(stack: Stack) -> Stack:
+    return tuple(with_inner(layer, _unmuted) for layer in stack if not layer.muted)
+
+
+def names(network: Network, muted: frozenset[Path] | None = None) -> dict[Path, str]:
+    """Name every layer: its own name, or one made from its type as Keras makes it (`conv2d`, `conv2d_1`).
+
+    A made name steps aside for one that was given, and muted layers for all others.
+
+    Args:
+        network: the network.
+        muted: the paths of its muted layers, where they are known already.
+    """
+    layers = list(walk(network.layers))
+    muted = muted_paths(network) if muted is None else muted
+    if muted:
+        layers.sort(key=lambda place: place[0] in muted)
+    taken = {layer.name for path, layer in layers if layer.name and path not in muted}
+    counters: dict[type[Layer], int] = {}
+    named: dict[Path, str] = {}
+    for path, layer in layers:
+        name, kind = layer.name, type(layer)
+        while not name:
+            count = counters.get(kind, 0)
+            counters[kind] = count + 1
+            stem = snake_case(kind.__name__)
+            candidate = f"{stem}_{count}" if count else stem
+            name = "" if candidate in taken else candidate
+        named[path] = name
+    return named
+
+
+def keras_name(name: str, suffix: str) -> str:
+    """Name a layer of Keras that is a part of the layer called `name`."""
+    return f"{name}_{suffix}" if suffix else name
+
+
+def without_names(layers: Stack) -> Stack:
+    """Take the names of all layers of a stack away, at any depth, those of blocks too: what computes alike is equal."""
+    return tuple(msgspec.structs.replace(with_inner(layer, without_names), name="") for layer in layers)
+
+
+@cache
+def snake_case(name: str) -> str:
+    """Write the name of a class as Keras does where it makes a name of it: `MaxPooling2D` is `max_pooling2d`."""
+    words = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()

@@ -2,18 +2,98 @@
 
 Size, stride and padding are in input pixels, each axis on its own: cell i sees the pixels from `i·stride - padding` to
 `i·stride - padding + size - 1`. They are exact at this input size, for `same` padding too, which in TensorFlow depends
-on it. After Araujo, Norris, Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill, 2019.
+on it. A layer's map takes an interval of output positions to the interval of input positions that can influence it.
+After Araujo, Norris, Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill, 2019, section 3.
 """
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tui_cnn.core.layers.receptive_field_map import AxisMap, Interval, ReceptiveFieldMap, Sliding
 from tui_cnn.core.shape import Shape
 from tui_cnn.i18n import _
 
 if TYPE_CHECKING:
     from fractions import Fraction
+
+Interval = tuple[int, int]
+"""Positions from the first to the last, both included; they may lie outside of the image, in the padding."""
+
+
+class Sliding(NamedTuple):
+    """A window of `reach` cells that moves by `stride`; its first place begins `padding` cells before the input."""
+
+    reach: int = 1
+    stride: int = 1
+    padding: int = 0
+
+    @property
+    def rate(self) -> int:
+        """Input cells to one output cell."""
+        return self.stride
+
+    def back(self, interval: Interval) -> Interval:
+        """Return the input positions that the outputs of `interval` see."""
+        first, last = interval
+        return first * self.stride - self.padding, last * self.stride - self.padding + self.reach - 1
+
+
+class Spreading(NamedTuple):
+    """The transpose of a sliding window: each input cell spreads over `reach` cells of the output."""
+
+    reach: int
+    stride: int
+    padding: int = 0
+
+    @property
+    def rate(self) -> "Fraction":
+        """Input cells to one output cell."""
+        from fractions import Fraction  # few networks need it, and it is slow to load
+
+        return Fraction(1, self.stride)
+
+    def back(self, interval: Interval) -> Interval:
+        """Return the input positions that the outputs of `interval` see."""
+        first, last = interval
+        return -((self.reach - 1 - first - self.padding) // self.stride), (last + self.padding) // self.stride
+
+
+class Resampling(NamedTuple):
+    """Interpolation between the `radius` cells on either side; pixel centres at halves, as TensorFlow has it."""
+
+    factor: int
+    radius: int
+
+    @property
+    def rate(self) -> "Fraction":
+        """Input cells to one output cell."""
+        from fractions import Fraction
+
+        return Fraction(1, self.factor)
+
+    def back(self, interval: Interval) -> Interval:
+        """Return the input positions that the outputs of `interval` see."""
+        left, on_left = divmod(2 * interval[0] + 1 - self.factor, 2 * self.factor)
+        right, on_right = divmod(2 * interval[1] + 1 - self.factor, 2 * self.factor)
+        # An output that falls on an input cell is that cell, and sees none beside it.
+        return left - (self.radius - 1 if on_left else 0), right + (self.radius if on_right else 0)
+
+
+AxisMap = Sliding | Spreading | Resampling
+
+CELL = Sliding()
+"""An output sees the cell at its own position, and nothing else."""
+
+
+class ReceptiveFieldMap(NamedTuple):
+    """How a layer's outputs see its input, down and across; `everything` where each sees the whole input."""
+
+    down: AxisMap = CELL
+    across: AxisMap = CELL
+    everything: bool = False
+
+
+SAME_CELL = ReceptiveFieldMap()
+EVERYTHING = ReceptiveFieldMap(everything=True)
 
 Status = Literal["exact", "full", "unaligned"]
 """`full`: every cell sees the whole image; `unaligned`: cells see pieces of different size, or at uneven steps."""
@@ -35,9 +115,8 @@ class AxisField(NamedTuple):
         """Look through one more layer, which makes `outputs` of `cells`."""
         if self.table is None and isinstance(step, Sliding):
             jump = int(self.stride)
-            return AxisField(
-                self.size + (step.reach - 1) * jump, self.stride * step.stride, self.padding + step.padding * jump
-            )
+            size, padding = self.size + (step.reach - 1) * jump, self.padding + step.padding * jump
+            return AxisField(size, self.stride * step.stride, padding)
         before = self.intervals(cells)
         table = []
         for output in range(outputs):
@@ -71,10 +150,8 @@ class ReceptiveField(NamedTuple):
         evenly = self.status == "exact" and isinstance(layer.down, Sliding) and isinstance(layer.across, Sliding)
         if not evenly and max(*shape[:2], *output[:2]) > _LONGEST_TABLE:
             return None
-        return _field(
-            self.down.through(layer.down, shape[0], output[0]),
-            self.across.through(layer.across, shape[1], output[1]),
-        )
+        down = self.down.through(layer.down, shape[0], output[0])
+        return _field(down, self.across.through(layer.across, shape[1], output[1]))
 
     def region(self, row: int, column: int, image: Shape) -> tuple[int, int, int, int]:
         """Return `(top, left, bottom, right)` of what a cell sees, clipped to the image; all are included."""
@@ -89,7 +166,6 @@ PIXEL = ReceptiveField("exact", AxisField(), AxisField())
 
 FULL = ReceptiveField("full", AxisField(), AxisField())
 """Everything is seen."""
-
 
 _LONGEST_TABLE = 4096
 """Cells along an axis up to which it is worked out what each of them sees, where they see unevenly."""
@@ -107,9 +183,8 @@ def merge(fields: Sequence[ReceptiveField], shapes: Sequence[Shape], output: Sha
     strides = {(field.status, field.down.stride, field.across.stride) for field in fields}
     if len(strides) > 1 and max(output[:2]) > _LONGEST_TABLE:
         return None
-    return _field(
-        _hull([field.down for field in fields], output[0]), _hull([field.across for field in fields], output[1])
-    )
+    down = _hull([field.down for field in fields], output[0])
+    return _field(down, _hull([field.across for field in fields], output[1]))
 
 
 def _field(down: AxisField, across: AxisField) -> ReceptiveField:

@@ -1,14 +1,21 @@
-"""The analysis of a network: a row for each layer at its place, with its numbers, and the totals."""
+"""The analysis of a network: a row for each layer at its place with its numbers, the totals, and the findings."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple
 
 import msgspec
 
-from tui_cnn.core.findings import Check
-from tui_cnn.core.layers import CONTAINERS, Layer, Parameters
-from tui_cnn.core.layers.receptive_field_map import ReceptiveFieldMap
-from tui_cnn.core.network import Network
-from tui_cnn.core.path import Path
-from tui_cnn.core.receptive_field import ReceptiveField
-from tui_cnn.core.shape import Amount, Shape, ShapeError
+from tui_cnn.core.layers import CONTAINERS, Branches, Layer, Parameters
+from tui_cnn.core.network import Network, Path, format_path
+from tui_cnn.core.receptive_field import SAME_CELL, AxisField, AxisMap, ReceptiveField, ReceptiveFieldMap, Sliding
+from tui_cnn.core.shape import Amount, Shape, ShapeError, by_axis
+from tui_cnn.i18n import _
+
+Severity = Literal["error", "warning", "info"]
+"""`error`: it cannot be built or trained; `warning`: most likely a mistake; `info`: worth knowing."""
+
+Convention = Literal["macs", "2xmacs", "tf"]
+"""`macs`: one for each multiply-accumulate; `2xmacs`: two; `tf`: what TensorFlow's profiler counts."""
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -68,6 +75,40 @@ class Totals(msgspec.Struct, frozen=True):
         return self.trainable + self.non_trainable
 
 
+def flops(totals: Totals, convention: Convention) -> int:
+    """Count the floating-point operations for one image."""
+    return {"macs": totals.macs, "2xmacs": 2 * totals.macs, "tf": totals.tf_flops}[convention]
+
+
+class Fix(msgspec.Struct, frozen=True, eq=False):
+    """An edit that fixes a problem, and what it does in a few words; two that do the same are equal."""
+
+    label: str
+    apply: Callable[[Network], Network]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fix) and self.label == other.label
+
+    def __hash__(self) -> int:
+        return hash(self.label)
+
+
+class Check(msgspec.Struct, frozen=True):
+    """What is wrong with a network. `path` is empty where it is about the whole network."""
+
+    code: str
+    severity: Severity
+    path: Path
+    message: str
+    fix: Fix | None = None
+
+    def __str__(self) -> str:
+        text = self.message
+        if self.path:
+            text = _("layer {number}: {finding}").format(number=format_path(self.path), finding=text)
+        return _("{finding}; fix: {label}").format(finding=text, label=self.fix.label) if self.fix else text
+
+
 class Analysis(msgspec.Struct, frozen=True):
     """What is known of a network before it runs.
 
@@ -100,3 +141,79 @@ class Analysis(msgspec.Struct, frozen=True):
                 return row
             path = row.source
         return None
+
+
+class Sum(NamedTuple):
+    """Layers, parameters and multiply-accumulates, of what is known; the containers themselves are no layers."""
+
+    layers: int = 0
+    params: int = 0
+    macs: int = 0
+
+
+def sums(analysis: Analysis) -> dict[Path, Sum]:
+    """Sum up every container; a branch stands under its address: its `Branches`' path and its number."""
+    found: dict[Path, Sum] = {}
+    for row in analysis.rows:
+        if row.holds_layers:
+            found[row.path] = Sum()
+            if isinstance(row.layer, Branches):
+                found |= {(*row.path, number): Sum() for number in range(len(row.layer.branches))}
+            continue
+        params, macs = (row.figures.parameters.total, row.figures.macs.value) if row.figures else (0, 0)
+        for depth in range(1, len(row.path)):
+            holder = found[row.path[:depth]]
+            found[row.path[:depth]] = Sum(holder.layers + 1, holder.params + params, holder.macs + macs)
+    return found
+
+
+class FieldFormula(NamedTuple):
+    """How size, step and padding of a receptive field come about, in pixels of the input: `8 + (3 - 1)·2 = 12`."""
+
+    size: str
+    stride: str
+    padding: str
+
+
+def field_formula(row: Row) -> FieldFormula | None:
+    """Fill in what a cell of a row's output sees.
+
+    size = size + (reach - 1)·step, step = step·stride, padding = padding + padding·step, where the right sides are what
+    a cell of the input sees. After Araujo, Norris, Sim, "Computing Receptive Fields of Convolutional Neural Networks",
+    Distill, 2019, section 3.
+
+    None where nothing is computed: behind a layer that cannot be built or is unknown, where the field does not change,
+    where everything is seen, and where cells see unevenly.
+    """
+    if row.figures is None or row.field is None or row.field.status != "exact":
+        return None
+    before = [field for field in row.input_fields if field is not None and field.status == "exact"]
+    if len(before) < len(row.input_fields) or not before:
+        return None
+    if isinstance(row.layer, Branches):
+        down, across = _merged([field.down for field in before]), _merged([field.across for field in before])
+    else:
+        field_map = row.figures.receptive_field_map
+        if field_map is SAME_CELL:
+            return None
+        down, across = _through(before[0].down, field_map.down), _through(before[0].across, field_map.across)
+    return FieldFormula(*map(by_axis, down, across))
+
+
+def _through(axis: AxisField, step: AxisMap) -> FieldFormula:
+    assert isinstance(step, Sliding)  # behind all others cells see unevenly
+    size, stride, padding = axis.size, axis.stride, axis.padding
+    return FieldFormula(
+        f"{size} + ({step.reach} - 1)·{stride} = {size + (step.reach - 1) * int(stride)}",
+        f"{stride}·{step.stride} = {stride * step.stride}",
+        f"{padding} + {step.padding}·{stride} = {padding + step.padding * int(stride)}",
+    )
+
+
+def _merged(axes: Sequence[AxisField]) -> FieldFormula:
+    """All that is seen through any branch: from the one that begins first to the one that ends last."""
+    padding = max(axis.padding for axis in axes)
+    size = padding + max(axis.size - axis.padding for axis in axes)
+    begins = f"max({', '.join(str(axis.padding) for axis in axes)})"
+    ends = f"max({', '.join(f'{axis.size} - {axis.padding}' for axis in axes)})"
+    return FieldFormula(f"{begins} + {ends} = {size}", f"{axes[0].stride}", f"{begins} = {padding}")

@@ -41,6 +41,16 @@ def format_shape(shape: Shape) -> str:
     return "×".join(map(str, shape))
 
 
+def by_axis(down: str, across: str) -> str:
+    """Write what is said of height and width once where it is the same."""
+    return down if down == across else f"h: {down};  w: {across}"
+
+
+def largest_divisor(number: int, most: int) -> int:
+    """Return the largest divisor of `number` that is not above `most`."""
+    return next(divisor for divisor in range(min(most, number), 0, -1) if number % divisor == 0)
+
+
 def elements(shape: Shape) -> int:
     """Count the values of an array of `shape`."""
     return prod(shape)

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Family, Layer, Parameters
+from tui_cnn.core.layers.base import Family, Layer, Parameters, shorthand
 from tui_cnn.core.layers.fields import ActivationName, BiasInitializer, Regularizer
 from tui_cnn.core.shape import Amount, Shape, ShapeError, elements, format_shape, product
 from tui_cnn.i18n import _
@@ -49,11 +49,9 @@ class Activation(_Activation, frozen=True, kw_only=True):
     activation: Annotated[ActivationName, Meta(description="Function applied to every value")]
 
     def tf_flops(self, shape: Shape) -> int:
-        """Those of the function."""
         return activation_flops(self.activation, shape)
 
     def settings(self) -> tuple[str, ...]:
-        """The function's name."""
         return (self.activation,)
 
 
@@ -75,11 +73,10 @@ class ReLU(_Activation, frozen=True, kw_only=True):
         return steps * elements(shape)
 
     def settings(self) -> tuple[str, ...]:
-        """What differs from the plain function."""
-        return (
-            *(() if self.max_value is None else (f"≤ {self.max_value:g}",)),
-            *((f"slope {self.negative_slope:g}",) if self.negative_slope else ()),
-            *((f"from {self.threshold:g}",) if self.threshold else ()),
+        return shorthand(
+            self.max_value is not None and f"≤ {self.max_value:g}",
+            self.negative_slope != 0 and f"slope {self.negative_slope:g}",
+            self.threshold != 0 and f"from {self.threshold:g}",
         )
 
 
@@ -89,7 +86,6 @@ class LeakyReLU(_Activation, frozen=True, kw_only=True):
     negative_slope: Annotated[float, Meta(ge=0, description="Factor for negative values")] = 0.3
 
     def settings(self) -> tuple[str, ...]:
-        """The slope."""
         return (f"{self.negative_slope:g}",)
 
 
@@ -99,11 +95,9 @@ class ELU(_Activation, frozen=True, kw_only=True):
     alpha: Annotated[float, Meta(description="Negative values approach minus this value")] = 1.0
 
     def tf_flops(self, shape: Shape) -> int:
-        """Nothing for the plain function; else a comparison and a product."""
         return 0 if self.alpha == 1 else 2 * elements(shape)
 
     def settings(self) -> tuple[str, ...]:
-        """Alpha."""
         return (f"{self.alpha:g}",)
 
 
@@ -122,12 +116,10 @@ class PReLU(_Activation, frozen=True, kw_only=True):
     ] = None
 
     def output_shape(self, shape: Shape) -> Shape:
-        """The shape stays."""
         self._slopes(shape)
         return shape
 
     def parameters(self, shape: Shape) -> Parameters:
-        """A slope for each position along the axes that do not share one."""
         slopes = self._slopes(shape)
         return Parameters(Amount(elements(slopes), product(*slopes)))
 
@@ -136,7 +128,6 @@ class PReLU(_Activation, frozen=True, kw_only=True):
         return 3 * elements(shape) + elements(self._slopes(shape))
 
     def settings(self) -> tuple[str, ...]:
-        """The axes that share a slope."""
         return ("shared " + "×".join(map(str, self.shared_axes)),) if self.shared_axes else ()
 
     def _slopes(self, shape: Shape) -> Shape:
@@ -154,9 +145,7 @@ class Softmax(_Activation, frozen=True, kw_only=True):
 
     @property
     def is_softmax(self) -> bool:
-        """It is one."""
         return True
 
     def tf_flops(self, shape: Shape) -> int:
-        """Five for each value."""
         return activation_flops("softmax", shape)

@@ -1,39 +1,28 @@
-"""What every layer is: a frozen declaration of its fields that also knows its own arithmetic."""
+"""What every layer is: a frozen declaration of its fields that also knows its own arithmetic, and what it is in Keras.
 
-from collections.abc import Sequence
+Most layers are one layer of Keras by the same name. A composite layer is made of others; it declares its calls once,
+and all that write, build or read models of Keras go by them.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import msgspec
 
-from tui_cnn.core.layers.lowering import KerasCall, Proposal
-from tui_cnn.core.layers.receptive_field_map import SAME_CELL, ReceptiveFieldMap
+from tui_cnn.core.classical_filters import Kernel
 from tui_cnn.core.layers.window import Window
+from tui_cnn.core.receptive_field import SAME_CELL, ReceptiveFieldMap
 from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, format_shape
 from tui_cnn.i18n import _
 
+_NAME = r"^([A-Za-z0-9][A-Za-z0-9_.-]*)?$"
 Name = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"^([A-Za-z0-9][A-Za-z0-9_.-]*)?$",
-        max_length=64,
-        description="Name of the layer; empty: from its type",
-    ),
+    str, msgspec.Meta(pattern=_NAME, max_length=64, description="Name of the layer; empty: from its type")
 ]
 """TensorFlow trains no layer with other letters in its name: they are the scopes of its graph."""
 
-
-Family = Literal[
-    "convolution",
-    "pooling",
-    "dense",
-    "normalization",
-    "activation",
-    "regularization",
-    "reshaping",
-    "augmentation",
-    "container",
-    "opaque",
-]
+_Learning = Literal["convolution", "pooling", "dense", "normalization", "activation"]
+Family = Literal[_Learning, "regularization", "reshaping", "augmentation", "container", "opaque"]
 """What kind of work a layer does. Colours go by it."""
 
 KernelKind = Literal["none", "convolution", "transposed", "depthwise", "separable", "dense"]
@@ -57,14 +46,53 @@ class Parameters(NamedTuple):
         return self.trainable.value + self.non_trainable.value
 
 
+class ConstantKernels(NamedTuple):
+    """An initializer of kernels that are given: a value that an argument of a call may have.
+
+    `name` is what a program calls them.
+    """
+
+    name: str
+    kernels: tuple[Kernel, ...]
+
+    def nested(self) -> list[list[list[list[int | float]]]]:
+        """Lay them out as Keras does, (height, width, 1, filters): the one channel stands for all."""
+        rows, columns = len(self.kernels[0]), len(self.kernels[0][0])
+        return [
+            [[[kernel[row][column] for kernel in self.kernels]] for column in range(columns)] for row in range(rows)
+        ]
+
+
+class KerasCall(NamedTuple):
+    """A layer of Keras with its arguments, but for its name.
+
+    Attributes:
+        class_name: its class in `keras.layers`.
+        arguments: by name, as our layers have them: a regularizer is a word, and so is an initializer, or
+            `ConstantKernels`.
+        suffix: what its name ends with, after that of the layer which it is a part of; empty for the last of the calls,
+            which has the layer's own name.
+        output_shape: what comes out; None where it is what comes out of the whole layer.
+    """
+
+    class_name: str
+    arguments: Mapping[str, Any]
+    suffix: str = ""
+    output_shape: Shape | None = None
+
+
+class Proposal(NamedTuple):
+    """What calls may be made of: the fields of a layer, and the input shape, where the calls depend on it.
+
+    Who reads it makes the calls of that layer anew, and takes it only if they are the same.
+    """
+
+    fields: Mapping[str, Any]
+    input_shape: Shape | None = None
+
+
 class Layer(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    tag=True,
-    tag_field="type",
-    forbid_unknown_fields=True,
-    omit_defaults=True,
+    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", forbid_unknown_fields=True, omit_defaults=True
 ):
     """A layer. A subclass states its fields with their bounds, its traits, and whatever differs from the identity.
 
@@ -155,6 +183,11 @@ class Layer(
         Their `suffix` and `output_shape` are not known.
         """
         return None
+
+
+def shorthand(*settings: str | bool) -> tuple[str, ...]:
+    """Collect settings, without those that are False."""
+    return tuple(setting for setting in settings if isinstance(setting, str))
 
 
 def keras_arguments(layer: Layer) -> dict[str, Any]:

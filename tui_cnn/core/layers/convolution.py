@@ -1,27 +1,23 @@
-"""Convolution: filters that slide over an image, each as deep as its input."""
+"""Convolution: filters that slide over an image, each as deep as its input, one channel deep, or set by hand."""
 
+from collections.abc import Sequence
 from math import gcd
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
+from tui_cnn.core import classical_filters
+from tui_cnn.core.classical_filters import Kernel, opposite, transposed
 from tui_cnn.core.layers.activation import activation_flops
-from tui_cnn.core.layers.base import Family, KernelKind, Layer, Parameters, require_image
-from tui_cnn.core.layers.fields import (
-    ActivationName,
-    BiasInitializer,
-    Channels,
-    DilationRate,
-    Initializer,
-    KernelSize,
-    Padding,
-    Regularizer,
-    Strides,
-    UseBias,
+from tui_cnn.core.layers.base import (
+    ConstantKernels, Family, KerasCall, KernelKind, Layer, Parameters, Proposal, keras_arguments, require_image, shorthand
 )
-from tui_cnn.core.layers.receptive_field_map import ReceptiveFieldMap, Spreading
+from tui_cnn.core.layers.fields import (
+    ActivationName, BiasInitializer, Channels, DepthMultiplier, DilationRate, Initializer, KernelSize, Padding, Regularizer, Strides, UseBias
+)
 from tui_cnn.core.layers.window import Window, format_extent, format_step
-from tui_cnn.core.shape import Amount, Shape, ShapeError, elements, product
+from tui_cnn.core.receptive_field import ReceptiveFieldMap, Spreading
+from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, by_axis, elements, product
 from tui_cnn.i18n import _
 
 Filters = Annotated[Channels, Meta(description="Number of filters, and of output feature maps", examples=[32])]
@@ -60,11 +56,9 @@ class Conv2D(ConvolutionLayer, frozen=True, kw_only=True):
 
     @property
     def window(self) -> Window:
-        """The window that slides."""
         return Window(self.kernel_size, self.strides, self.padding, self.dilation_rate)
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Places down and across, and a channel for each filter."""
         channels = require_image(shape)[2]
         divisor = gcd(channels, self.filters, self.groups)
         for count, message in (
@@ -81,7 +75,6 @@ class Conv2D(ConvolutionLayer, frozen=True, kw_only=True):
         return Parameters(kernel_and_bias((*self.kernel_size, shape[2] // self.groups), self.filters, self.use_bias))
 
     def macs(self, shape: Shape) -> Amount:
-        """Every filter's taps at every place."""
         factors = (*self.kernel_size, shape[2] // self.groups, *self.output_shape(shape))
         return Amount(elements(factors), product(*factors))
 
@@ -91,12 +84,10 @@ class Conv2D(ConvolutionLayer, frozen=True, kw_only=True):
         return kernel_flops(taps, self.output_shape(shape), self.use_bias, self.activation)
 
     def settings(self) -> tuple[str, ...]:
-        """Filters, kernel, and what differs from the defaults."""
-        groups = () if self.groups == 1 else (f"g{self.groups}",)
-        return (
+        return shorthand(
             f"{self.filters}",
             *window_settings(self.window),
-            *groups,
+            self.groups != 1 and f"g{self.groups}",
             *function_settings(self.activation, self.use_bias),
         )
 
@@ -126,26 +117,21 @@ class Conv2DTranspose(ConvolutionLayer, frozen=True, kw_only=True):
 
     def output_shape(self, shape: Shape) -> Shape:
         """The image grows by the stride; `valid` adds what the kernel reaches beyond it."""
-        height, width, _channels = require_image(shape)
         require_stride_or_dilation(self.strides, self.dilation_rate)
         down, across = (
             n * stride if self.padding == "same" else (n - 1) * stride + max(reach, stride)
-            for n, stride, reach in zip((height, width), self.strides, self.spread.reach, strict=True)
+            for n, stride, reach in zip(require_image(shape)[:2], self.strides, self.spread.reach, strict=True)
         )
         return (down, across, self.filters)
 
     def size_formula(self, shape: Shape) -> str:
-        """The size formula of a transposed convolution, along the height; one line for both axes where they agree."""
-        height, width = (
-            f"{n}·{stride} = {n * stride}"
-            if self.padding == "same"
-            else f"({n} - 1)·{stride} + {max(reach, stride)} = {(n - 1) * stride + max(reach, stride)}"
-            for n, stride, reach in zip(shape[:2], self.strides, self.spread.reach, strict=True)
+        down, across = (
+            f"{n}·{stride} = {places}" if self.padding == "same" else f"({n} - 1)·{stride} + {max(reach, stride)} = {places}"
+            for n, stride, reach, places in zip(shape, self.strides, self.spread.reach, self.output_shape(shape))
         )
-        return height if height == width else f"h: {height};  w: {width}"
+        return by_axis(down, across)
 
     def parameters(self, shape: Shape) -> Parameters:
-        """As many as those of the convolution."""
         return Parameters(kernel_and_bias((*self.kernel_size, shape[2]), self.filters, self.use_bias))
 
     def macs(self, shape: Shape) -> Amount:
@@ -168,8 +154,215 @@ class Conv2DTranspose(ConvolutionLayer, frozen=True, kw_only=True):
         return ReceptiveFieldMap(down, across)
 
     def settings(self) -> tuple[str, ...]:
-        """Filters, kernel, and what differs from the defaults."""
         return (f"{self.filters}", *window_settings(self.spread), *function_settings(self.activation, self.use_bias))
+
+
+class DepthwiseConv2D(ConvolutionLayer, frozen=True, kw_only=True):
+    """Convolves each channel separately, with its own filters; channels are not mixed."""
+
+    sign: ClassVar[str] = "▤"
+    kernel_kind: ClassVar[KernelKind] = "depthwise"
+    lesson: ClassVar[str] = "shape-of-a-cnn"
+
+    kernel_size: KernelSize
+    strides: Strides = (1, 1)
+    padding: Padding = "valid"
+    depth_multiplier: DepthMultiplier = 1
+    dilation_rate: DilationRate = (1, 1)
+    activation: ActivationName = "linear"
+    use_bias: UseBias = True
+    depthwise_initializer: Initializer = "glorot_uniform"
+    bias_initializer: BiasInitializer = "zeros"
+    depthwise_regularizer: Regularizer | None = None
+    bias_regularizer: Regularizer | None = None
+
+    @property
+    def window(self) -> Window:
+        return Window(self.kernel_size, self.strides, self.padding, self.dilation_rate)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        channels = require_image(shape)[2]
+        return (*self.window.slide(shape), channels * self.depth_multiplier)
+
+    def parameters(self, shape: Shape) -> Parameters:
+        """A flat filter and a bias for each output channel."""
+        outputs = shape[2] * self.depth_multiplier
+        return Parameters(kernel_and_bias(self.kernel_size, outputs, self.use_bias))
+
+    def macs(self, shape: Shape) -> Amount:
+        """Each output value costs one flat window."""
+        factors = (*self.kernel_size, *self.output_shape(shape))
+        return Amount(elements(factors), product(*factors))
+
+    def tf_flops(self, shape: Shape) -> int:
+        """Two for each tap where TensorFlow works, one for each bias."""
+        output = self.output_shape(shape)
+        taps = 2 * elements(self.kernel_size) * output[2] * self.window.tf_places(shape)
+        return kernel_flops(taps, output, self.use_bias, self.activation)
+
+    def settings(self) -> tuple[str, ...]:
+        return shorthand(
+            *window_settings(self.window),
+            self.depth_multiplier != 1 and f"×{self.depth_multiplier}",
+            *function_settings(self.activation, self.use_bias),
+        )
+
+
+class SeparableConv2D(ConvolutionLayer, frozen=True, kw_only=True):
+    """A depthwise convolution, then a 1×1 convolution that mixes the channels: cheaper than a Conv2D."""
+
+    sign: ClassVar[str] = "▤"
+    kernel_kind: ClassVar[KernelKind] = "separable"
+    lesson: ClassVar[str] = "shape-of-a-cnn"
+
+    filters: Filters
+    kernel_size: KernelSize
+    strides: Strides = (1, 1)
+    padding: Padding = "valid"
+    dilation_rate: DilationRate = (1, 1)
+    depth_multiplier: DepthMultiplier = 1
+    activation: ActivationName = "linear"
+    use_bias: UseBias = True
+    depthwise_initializer: Initializer = "glorot_uniform"
+    pointwise_initializer: Initializer = "glorot_uniform"
+    bias_initializer: BiasInitializer = "zeros"
+    depthwise_regularizer: Regularizer | None = None
+    pointwise_regularizer: Regularizer | None = None
+    bias_regularizer: Regularizer | None = None
+
+    @property
+    def window(self) -> Window:
+        return Window(self.kernel_size, self.strides, self.padding, self.dilation_rate)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        require_image(shape)
+        return (*self.window.slide(shape), self.filters)
+
+    def parameters(self, shape: Shape) -> Parameters:
+        """The flat filters, and the 1×1 filters with their biases."""
+        between = shape[2] * self.depth_multiplier
+        flat = kernel_and_bias(self.kernel_size, between, use_bias=False)
+        mixing = kernel_and_bias((between,), self.filters, self.use_bias)
+        return Parameters(Amount(flat.value + mixing.value, f"{flat.formula} + {mixing.formula}"))
+
+    def macs(self, shape: Shape) -> Amount:
+        """At every place: the flat windows, then the mixing of their outputs."""
+        between = shape[2] * self.depth_multiplier
+        places = self.window.slide(shape)
+        flat, mixing = (*self.kernel_size, between, *places), (between, self.filters, *places)
+        return Amount(elements(flat) + elements(mixing), f"{product(*flat)} + {product(*mixing)}")
+
+    def tf_flops(self, shape: Shape) -> int:
+        """Two for each tap where TensorFlow works, one for each bias."""
+        output, between = self.output_shape(shape), shape[2] * self.depth_multiplier
+        flat = elements(self.kernel_size) * between * self.window.tf_places(shape)
+        return kernel_flops(2 * (flat + between * elements(output)), output, self.use_bias, self.activation)
+
+    def settings(self) -> tuple[str, ...]:
+        return shorthand(
+            f"{self.filters}",
+            *window_settings(self.window),
+            self.depth_multiplier != 1 and f"×{self.depth_multiplier}",
+            *function_settings(self.activation, self.use_bias),
+        )
+
+
+BankName = Literal["edges", "sobel", "scharr", "classical"]
+
+
+class FixedConv2D(ConvolutionLayer, frozen=True, kw_only=True):
+    """Slides classical 3×3 filters over the image; training does not change them.
+
+    Keras has no such layer; it is built as a frozen Conv2D without biases. Each filter has the same kernel for all
+    channels.
+    """
+
+    kernel_kind: ClassVar[KernelKind] = "convolution"
+    lesson: ClassVar[str] = "filters"
+
+    bank: Annotated[
+        BankName,
+        Meta(description=("edges, sobel, scharr: in all four directions; classical: all of them, Laplacian, blur …")),
+    ] = "classical"
+    strides: Strides = (1, 1)
+    padding: Padding = "valid"
+    activation: ActivationName = "linear"
+
+    @property
+    def kernels(self) -> tuple[Kernel, ...]:
+        """The filters, each three rows of three numbers."""
+        return _BANKS[self.bank].kernels
+
+    @property
+    def _convolution(self) -> Conv2D:
+        return Conv2D(
+            filters=len(self.kernels),
+            kernel_size=(3, 3),
+            strides=self.strides,
+            padding=self.padding,
+            activation=self.activation,
+            use_bias=False,
+        )
+
+    @property
+    def window(self) -> Window:
+        return self._convolution.window
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return self._convolution.output_shape(shape)
+
+    def parameters(self, shape: Shape) -> Parameters:
+        """As many as a convolution has, none of them trained."""
+        return Parameters(NONE, self._convolution.parameters(shape).trainable)
+
+    def macs(self, shape: Shape) -> Amount:
+        return self._convolution.macs(shape)
+
+    def tf_flops(self, shape: Shape) -> int:
+        return self._convolution.tf_flops(shape)
+
+    def keras_calls(self, shape: Shape) -> tuple[KerasCall, ...]:
+        """A frozen convolution that begins with the filters."""
+        fixed = {"kernel_initializer": _BANKS[self.bank], "trainable": False}
+        return (KerasCall("Conv2D", keras_arguments(self._convolution) | fixed),)
+
+    @classmethod
+    def proposal(cls, calls: Sequence[KerasCall]) -> Proposal | None:
+        """The bank that its kernels are."""
+        arguments = calls[-1].arguments
+        kernels = arguments.get("kernel_initializer")
+        if not isinstance(kernels, list):
+            return None
+        bank = next((name for name, bank in _BANKS.items() if bank.nested() == kernels), None)
+        kept = {name: arguments[name] for name in ("strides", "padding", "activation") if name in arguments}
+        return Proposal({"bank": bank} | kept) if bank else None
+
+    def settings(self) -> tuple[str, ...]:
+        _count, *others, _no_bias = self._convolution.settings()
+        return (self.bank, *others)
+
+
+def _from_four_sides(left: Kernel) -> tuple[Kernel, ...]:
+    """Return an edge filter turned: light at the left, right, above, below."""
+    above = transposed(left)
+    return left, opposite(left), above, opposite(above)
+
+
+_KERNELS: dict[BankName, tuple[Kernel, ...]] = {
+    "edges": _from_four_sides(classical_filters.VERTICAL_EDGE),
+    "sobel": _from_four_sides(classical_filters.SOBEL_X),
+    "scharr": _from_four_sides(classical_filters.SCHARR_X),
+}
+_KERNELS["classical"] = (
+    *_KERNELS["edges"],
+    *_KERNELS["sobel"],
+    *_KERNELS["scharr"],
+    classical_filters.LAPLACIAN,
+    opposite(classical_filters.LAPLACIAN),
+    classical_filters.BOX_BLUR,
+    classical_filters.SHARPEN,
+)
+_BANKS = {name: ConstantKernels(name, kernels) for name, kernels in _KERNELS.items()}
 
 
 def kernel_and_bias(kernel: Shape, outputs: int, use_bias: bool) -> Amount:
@@ -199,14 +392,14 @@ def require_stride_or_dilation(strides: tuple[int, int], dilation: tuple[int, in
 
 def window_settings(window: Window) -> tuple[str, ...]:
     """Write a window in the field's shorthand: `3×3`, and stride, padding and dilation where they are not the usual."""
-    return (
+    return shorthand(
         format_extent(window.kernel),
-        *(("s" + format_step(window.strides),) if window.strides != (1, 1) else ()),
-        *((window.padding,) if window.padding != "valid" else ()),
-        *(("d" + format_step(window.dilation),) if window.dilation != (1, 1) else ()),
+        window.strides != (1, 1) and "s" + format_step(window.strides),
+        window.padding != "valid" and window.padding,
+        window.dilation != (1, 1) and "d" + format_step(window.dilation),
     )
 
 
 def function_settings(activation: ActivationName, use_bias: bool) -> tuple[str, ...]:
     """Write the activation of a layer, and whether it lacks a bias."""
-    return (*(() if activation == "linear" else (activation,)), *(() if use_bias else ("no bias",)))
+    return shorthand(activation != "linear" and activation, not use_bias and "no bias")

@@ -30,11 +30,9 @@ class Dense(Layer, frozen=True, kw_only=True):
     bias_regularizer: Regularizer | None = None
 
     def output_shape(self, shape: Shape) -> Shape:
-        """The last axis becomes the units."""
         return (*shape[:-1], self.units)
 
     def parameters(self, shape: Shape) -> Parameters:
-        """A weight for each feature and a bias, for each unit."""
         return Parameters(kernel_and_bias(shape[-1:], self.units, self.use_bias))
 
     def macs(self, shape: Shape) -> Amount:
@@ -46,5 +44,4 @@ class Dense(Layer, frozen=True, kw_only=True):
         return kernel_flops(2 * self.macs(shape).value, self.output_shape(shape), self.use_bias, self.activation)
 
     def settings(self) -> tuple[str, ...]:
-        """Units, and what differs from the defaults."""
         return (f"{self.units}", *function_settings(self.activation, self.use_bias))

@@ -28,77 +28,22 @@ Padding = Annotated[
 UseBias = Annotated[bool, Meta(description="Add a learned bias to each output channel")]
 DepthMultiplier = Annotated[Channels, Meta(description="Number of feature maps per channel")]
 
+_Rectifier = Literal["relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish"]
+_Sigmoid = Literal["sigmoid", "hard_sigmoid", "hard_silu", "log_sigmoid", "sparse_sigmoid"]
+_Tanh = Literal["tanh", "hard_tanh", "tanh_shrink", "hard_shrink", "soft_shrink"]
+_Soft = Literal["softplus", "softsign", "sparse_plus", "squareplus", "exponential", "softmax", "log_softmax", "sparsemax"]
 ActivationName = Annotated[
-    Literal[
-        "linear",
-        "relu",
-        "relu6",
-        "leaky_relu",
-        "elu",
-        "selu",
-        "celu",
-        "gelu",
-        "silu",
-        "mish",
-        "sigmoid",
-        "hard_sigmoid",
-        "hard_silu",
-        "log_sigmoid",
-        "sparse_sigmoid",
-        "tanh",
-        "hard_tanh",
-        "tanh_shrink",
-        "hard_shrink",
-        "soft_shrink",
-        "softplus",
-        "softsign",
-        "sparse_plus",
-        "squareplus",
-        "exponential",
-        "softmax",
-        "log_softmax",
-        "sparsemax",
-    ],
+    Literal["linear", _Rectifier, _Sigmoid, _Tanh, _Soft],
     Meta(description="Function applied to every output", examples=["relu"]),
 ]
 """Keras' activations that need no arguments and keep the shape (`glu` halves it, `threshold` needs two numbers)."""
 
+_Scaled = Literal["glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal"]
+_Random = Literal["random_normal", "random_uniform", "truncated_normal", "variance_scaling"]
 Initializer = Annotated[
-    Literal[
-        "glorot_uniform",
-        "glorot_normal",
-        "he_uniform",
-        "he_normal",
-        "lecun_uniform",
-        "lecun_normal",
-        "orthogonal",
-        "random_normal",
-        "random_uniform",
-        "truncated_normal",
-        "variance_scaling",
-        "ones",
-        "zeros",
-    ],
-    Meta(description="How the weights are initialized"),
+    Literal[_Scaled, "orthogonal", _Random, "ones", "zeros"], Meta(description="How the weights are initialized")
 ]
-
-BiasInitializer = Annotated[
-    Literal[
-        "zeros",
-        "ones",
-        "glorot_uniform",
-        "glorot_normal",
-        "he_uniform",
-        "he_normal",
-        "lecun_uniform",
-        "lecun_normal",
-        "random_normal",
-        "random_uniform",
-        "truncated_normal",
-        "variance_scaling",
-    ],
-    Meta(description="How the biases are initialized"),
-]
+BiasInitializer = Annotated[Literal["zeros", "ones", _Scaled, _Random], Meta(description="How the biases are initialized")]
 """All but `orthogonal`, which Keras refuses for a single row of numbers."""
 
 NUMBER = r"(\d{1,9}(\.\d{0,12})?|\.\d{1,12})(e-?\d)?"
@@ -115,10 +60,6 @@ def parse_regularizer(text: str) -> tuple[float, float]:
     """Read the penalties on absolute values and on squares: `l2(0.01)` is (0, 0.01)."""
     name, _bracket, numbers = text.rstrip(")").partition("(")
     first, _comma, second = numbers.partition(",")
-    match name:
-        case "l1":
-            return float(first), 0.0
-        case "l2":
-            return 0.0, float(first)
-        case _:
-            return float(first), float(second)
+    if name == "l2":
+        return 0.0, float(first)
+    return float(first), float(second or 0)

@@ -4,10 +4,10 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Family, Layer, Parameters
+from tui_cnn.core.layers.base import Family, Layer, Parameters, shorthand
 from tui_cnn.core.layers.fields import Channels, Epsilon, Rate
-from tui_cnn.core.layers.receptive_field_map import EVERYTHING, ReceptiveFieldMap
-from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, elements, product
+from tui_cnn.core.receptive_field import EVERYTHING, ReceptiveFieldMap
+from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, elements, largest_divisor, product
 from tui_cnn.i18n import _
 
 Center = Annotated[bool, Meta(description="Learn a shift (beta) for each channel")]
@@ -46,7 +46,6 @@ class BatchNormalization(_Normalization, frozen=True, kw_only=True):
         return 2 * elements(shape) + (5 + self.scale) * shape[-1]
 
     def settings(self) -> tuple[str, ...]:
-        """What is left out."""
         return _left_out(self.center, self.scale)
 
 
@@ -61,7 +60,6 @@ class LayerNormalization(_Normalization, frozen=True, kw_only=True):
     scale: Scale = True
 
     def parameters(self, shape: Shape) -> Parameters:
-        """Gamma and beta."""
         return Parameters(_learned(shape[-1], self.center, self.scale))
 
     def tf_flops(self, shape: Shape) -> int:
@@ -70,7 +68,6 @@ class LayerNormalization(_Normalization, frozen=True, kw_only=True):
         return (6 + self.center + 2 * self.scale) * values + (5 - self.scale) * positions
 
     def settings(self) -> tuple[str, ...]:
-        """What is left out."""
         return _left_out(self.center, self.scale)
 
 
@@ -86,16 +83,14 @@ class GroupNormalization(_Normalization, frozen=True, kw_only=True):
     scale: Scale = True
 
     def output_shape(self, shape: Shape) -> Shape:
-        """The shape stays."""
         channels = shape[-1]
         if channels % self.groups:
-            divisor = max(d for d in range(1, min(self.groups, channels) + 1) if channels % d == 0)
             message = _("{channels} channels cannot be split into {groups} groups")
-            raise ShapeError(message.format(channels=channels, groups=self.groups), {"groups": divisor})
+            fitting = {"groups": largest_divisor(channels, self.groups)}
+            raise ShapeError(message.format(channels=channels, groups=self.groups), fitting)
         return shape
 
     def parameters(self, shape: Shape) -> Parameters:
-        """Gamma and beta."""
         return Parameters(_learned(shape[-1], self.center, self.scale))
 
     def tf_flops(self, shape: Shape) -> int:
@@ -107,7 +102,6 @@ class GroupNormalization(_Normalization, frozen=True, kw_only=True):
         return EVERYTHING
 
     def settings(self) -> tuple[str, ...]:
-        """The groups, and what is left out."""
         return (f"{self.groups} groups", *_left_out(self.center, self.scale))
 
 
@@ -129,7 +123,6 @@ class Normalization(_Normalization, frozen=True, kw_only=True):
     invert: Annotated[bool, Meta(description="Inverse: from mean 0 and variance 1 to these values")] = False
 
     def output_shape(self, shape: Shape) -> Shape:
-        """The shape stays."""
         mean, variance, channels = self.mean, self.variance, shape[-1]
         if mean is None and variance is None:
             return shape
@@ -156,15 +149,9 @@ class Normalization(_Normalization, frozen=True, kw_only=True):
         return 2 * elements(shape) + shape[-1]
 
     def settings(self) -> tuple[str, ...]:
-        """The numbers, as deviations; and which way."""
-        given = ()
-        if self.mean and self.variance:
-            pairs = zip(self.mean[:3], self.variance[:3], strict=False)
-            given = (
-                *(f"{mean:.3g}±{variance**0.5:.3g}" for mean, variance in pairs),
-                *(("…",) if len(self.mean) > 3 else ()),
-            )
-        return (*given, *(("invert",) if self.invert else ()))
+        means, variances = self.mean or (), self.variance or ()
+        given = (f"{mean:.3g}±{variance**0.5:.3g}" for mean, variance in zip(means[:3], variances, strict=False))
+        return shorthand(*given, bool(variances) and len(means) > 3 and "…", self.invert and "invert")
 
 
 class UnitNormalization(_Normalization, frozen=True, kw_only=True):
@@ -181,4 +168,4 @@ def _learned(channels: int, center: bool, scale: bool) -> Amount:
 
 
 def _left_out(center: bool, scale: bool) -> tuple[str, ...]:
-    return (*(() if center else ("no center",)), *(() if scale else ("no scale",)))
+    return shorthand(not center and "no center", not scale and "no scale")

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Family, Layer
+from tui_cnn.core.layers.base import Family, Layer, shorthand
 from tui_cnn.core.shape import Shape, ShapeError, format_shape
 from tui_cnn.i18n import _
 
@@ -20,12 +20,7 @@ class Opaque(Layer, frozen=True, kw_only=True):
 
     kind: Annotated[
         str,
-        Meta(
-            pattern=r"^[^\x00-\x1f\x7f-\x9f]+$",
-            max_length=64,
-            description="Name in Keras",
-            examples=["Lambda"],
-        ),
+        Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]+$", max_length=64, description="Name in Keras", examples=["Lambda"]),
     ]
     config: Annotated[
         str, Meta(max_length=8_000_000, description="JSON description, as found in the file", examples=["{}"])
@@ -46,5 +41,4 @@ class Opaque(Layer, frozen=True, kw_only=True):
         return self.stated_shape
 
     def settings(self) -> tuple[str, ...]:
-        """Its kind."""
-        return (self.kind, *(("→ " + format_shape(self.stated_shape),) if self.stated_shape else ()))
+        return shorthand(self.kind, bool(self.stated_shape) and "→ " + format_shape(self.stated_shape))

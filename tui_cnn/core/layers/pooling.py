@@ -5,12 +5,11 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Family, Layer, require_image
+from tui_cnn.core.layers.base import Family, KerasCall, Layer, Proposal, require_image, shorthand
 from tui_cnn.core.layers.fields import Channels, Padding, Pair
-from tui_cnn.core.layers.lowering import KerasCall, Proposal
-from tui_cnn.core.layers.receptive_field_map import EVERYTHING, ReceptiveFieldMap
+from tui_cnn.core.receptive_field import EVERYTHING, ReceptiveFieldMap
 from tui_cnn.core.layers.window import Window, format_extent, format_step
-from tui_cnn.core.shape import Shape, ShapeError, elements
+from tui_cnn.core.shape import Shape, ShapeError, elements, largest_divisor
 from tui_cnn.i18n import _
 
 
@@ -33,23 +32,18 @@ class _Pooling2D(_Pooling, frozen=True, kw_only=True):
 
     @property
     def window(self) -> Window:
-        """The window that slides."""
         return Window(self.pool_size, self.strides or self.pool_size, self.padding)
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Places down and across; the channels stay."""
         channels = require_image(shape)[2]
         return (*self.window.slide(shape), channels)
 
     def tf_flops(self, shape: Shape) -> int:
-        """One for each value in a window."""
         return elements(self.pool_size) * elements(self.output_shape(shape))
 
     def settings(self) -> tuple[str, ...]:
-        """Window, and what differs from the defaults."""
-        stride = () if self.strides in (None, self.pool_size) else ("s" + format_step(self.window.strides),)
-        padding = () if self.padding == "valid" else (self.padding,)
-        return (format_extent(self.pool_size), *stride, *padding)
+        stride = self.strides not in (None, self.pool_size) and "s" + format_step(self.window.strides)
+        return shorthand(format_extent(self.pool_size), stride, self.padding != "valid" and self.padding)
 
 
 class MaxPooling2D(_Pooling2D, frozen=True, kw_only=True):
@@ -72,12 +66,11 @@ class DepthMaxPooling2D(_Pooling, frozen=True, kw_only=True):
     pool_size: Annotated[Channels, Meta(description="Number of neighbouring channels to pool into one")] = 2
 
     def output_shape(self, shape: Shape) -> Shape:
-        """The image stays, the channels are divided."""
         height, width, channels = require_image(shape)
         if channels % self.pool_size:
-            divisor = max(d for d in range(1, min(self.pool_size, channels) + 1) if channels % d == 0)
             message = _("{channels} channels cannot be pooled in groups of {size}")
-            raise ShapeError(message.format(channels=channels, size=self.pool_size), {"pool_size": divisor})
+            fitting = {"pool_size": largest_divisor(channels, self.pool_size)}
+            raise ShapeError(message.format(channels=channels, size=self.pool_size), fitting)
         return (height, width, channels // self.pool_size)
 
     def keras_calls(self, shape: Shape) -> tuple[KerasCall, ...]:
@@ -99,7 +92,6 @@ class DepthMaxPooling2D(_Pooling, frozen=True, kw_only=True):
         return None
 
     def settings(self) -> tuple[str, ...]:
-        """The number of channels that become one."""
         return (f"{self.pool_size} channels",)
 
 
@@ -109,16 +101,13 @@ class _GlobalPooling2D(_Pooling, frozen=True, kw_only=True):
     keepdims: Annotated[bool, Meta(description="Keep height and width as axes of length 1")] = False
 
     def output_shape(self, shape: Shape) -> Shape:
-        """One number for each channel."""
         channels = require_image(shape)[2]
         return (1, 1, channels) if self.keepdims else (channels,)
 
     def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
-        """All of the image."""
         return EVERYTHING
 
     def settings(self) -> tuple[str, ...]:
-        """Whether the axes stay."""
         return ("keepdims",) if self.keepdims else ()
 
 
@@ -128,7 +117,6 @@ class GlobalAveragePooling2D(_GlobalPooling2D, frozen=True, kw_only=True):
     is_linear: ClassVar[bool] = True
 
     def tf_flops(self, shape: Shape) -> int:
-        """One for each value."""
         return elements(shape)
 
 

@@ -4,11 +4,11 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Family, Layer, require_image
+from tui_cnn.core.layers.base import Family, Layer, require_image, shorthand
 from tui_cnn.core.layers.fields import Pair, Sides
-from tui_cnn.core.layers.receptive_field_map import EVERYTHING, ReceptiveFieldMap, Resampling, Sliding, Spreading
+from tui_cnn.core.receptive_field import EVERYTHING, ReceptiveFieldMap, Resampling, Sliding, Spreading
 from tui_cnn.core.layers.window import format_step
-from tui_cnn.core.shape import Shape, ShapeError, elements, format_shape, product
+from tui_cnn.core.shape import Shape, ShapeError, by_axis, elements, format_shape, product
 from tui_cnn.i18n import _
 
 
@@ -26,11 +26,9 @@ class Flatten(_Reshaping, frozen=True, kw_only=True):
     flattens: ClassVar[bool] = True
 
     def output_shape(self, shape: Shape) -> Shape:
-        """One axis with all values."""
         return (elements(shape),)
 
     def size_formula(self, shape: Shape) -> str:
-        """The product of the axes."""
         return f"{product(*shape)} = {elements(shape)}" if len(shape) > 1 else ""
 
     def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
@@ -56,7 +54,6 @@ class Reshape(_Reshaping, frozen=True, kw_only=True):
     ]
 
     def output_shape(self, shape: Shape) -> Shape:
-        """The target, with -1 filled in."""
         total, known = elements(shape), elements(tuple(axis for axis in self.target_shape if axis != -1))
         unknown = self.target_shape.count(-1)
         if 0 in self.target_shape or unknown > 1 or (total % known if unknown else total != known):
@@ -70,7 +67,6 @@ class Reshape(_Reshaping, frozen=True, kw_only=True):
         return EVERYTHING
 
     def settings(self) -> tuple[str, ...]:
-        """The target."""
         return (format_shape(self.target_shape),)
 
 
@@ -86,20 +82,16 @@ class ZeroPadding2D(_Reshaping, frozen=True, kw_only=True):
     )
 
     def output_shape(self, shape: Shape) -> Shape:
-        """The image grows by what is added."""
         height, width, channels = require_image(shape)
         return (height + sum(self.padding[0]), width + sum(self.padding[1]), channels)
 
     def size_formula(self, shape: Shape) -> str:
-        """The sums."""
         return _sums(shape, "+", self.padding)
 
     def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
-        """The same cells, shifted."""
         return ReceptiveFieldMap(Sliding(padding=self.padding[0][0]), Sliding(padding=self.padding[1][0]))
 
     def settings(self) -> tuple[str, ...]:
-        """What is added."""
         return (format_sides(self.padding),)
 
 
@@ -115,7 +107,6 @@ class Cropping2D(_Reshaping, frozen=True, kw_only=True):
     )
 
     def output_shape(self, shape: Shape) -> Shape:
-        """The image shrinks by what is cut off."""
         height, width, channels = require_image(shape)
         left = (height - sum(self.cropping[0]), width - sum(self.cropping[1]), channels)
         if min(left) < 1:
@@ -125,15 +116,12 @@ class Cropping2D(_Reshaping, frozen=True, kw_only=True):
         return left
 
     def size_formula(self, shape: Shape) -> str:
-        """The differences."""
         return _sums(shape, "-", self.cropping)
 
     def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
-        """The same cells, shifted."""
         return ReceptiveFieldMap(Sliding(padding=-self.cropping[0][0]), Sliding(padding=-self.cropping[1][0]))
 
     def settings(self) -> tuple[str, ...]:
-        """What is cut off."""
         return (format_sides(self.cropping),)
 
 
@@ -147,14 +135,11 @@ class UpSampling2D(_Reshaping, frozen=True, kw_only=True):
     ] = "nearest"
 
     def output_shape(self, shape: Shape) -> Shape:
-        """The image times the size."""
         height, width, channels = require_image(shape)
         return (height * self.size[0], width * self.size[1], channels)
 
     def size_formula(self, shape: Shape) -> str:
-        """The products."""
-        down, across = (f"{n}·{factor} = {n * factor}" for n, factor in zip(shape[:2], self.size, strict=True))
-        return down if down == across else f"h: {down};  w: {across}"
+        return by_axis(*(f"{n}·{factor} = {n * factor}" for n, factor in zip(shape[:2], self.size, strict=True)))
 
     def tf_flops(self, shape: Shape) -> int:
         """The profiler counts how some kinds work out the new size, and no interpolation."""
@@ -168,9 +153,7 @@ class UpSampling2D(_Reshaping, frozen=True, kw_only=True):
         return ReceptiveFieldMap(Resampling(self.size[0], radius), Resampling(self.size[1], radius))
 
     def settings(self) -> tuple[str, ...]:
-        """The size, and how it is filled."""
-        kind = () if self.interpolation == "nearest" else (self.interpolation,)
-        return ("×" + format_step(self.size), *kind)
+        return shorthand("×" + format_step(self.size), self.interpolation != "nearest" and self.interpolation)
 
 
 class Rescaling(_Reshaping, frozen=True, kw_only=True):
@@ -186,8 +169,7 @@ class Rescaling(_Reshaping, frozen=True, kw_only=True):
         return 2 * elements(shape)
 
     def settings(self) -> tuple[str, ...]:
-        """Factor and offset."""
-        return (f"·{self.scale:.4g}", *((f"{self.offset:+g}",) if self.offset else ()))
+        return shorthand(f"·{self.scale:.4g}", self.offset != 0 and f"{self.offset:+g}")
 
 
 def format_sides(sides: Sides) -> str:
@@ -199,8 +181,9 @@ def format_sides(sides: Sides) -> str:
 
 
 def _sums(shape: Shape, sign: str, sides: Sides) -> str:
-    down, across = (
-        f"{n} {sign} {first} {sign} {last} = {n + first + last if sign == '+' else n - first - last}"
-        for n, (first, last) in zip(shape[:2], sides, strict=True)
+    return by_axis(
+        *(
+            f"{n} {sign} {first} {sign} {last} = {n + first + last if sign == '+' else n - first - last}"
+            for n, (first, last) in zip(shape[:2], sides, strict=True)
+        )
     )
-    return down if down == across else f"h: {down};  w: {across}"

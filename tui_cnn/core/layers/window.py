@@ -7,8 +7,8 @@ takes. See Dumoulin and Visin, "A guide to convolution arithmetic for deep learn
 from typing import NamedTuple
 
 from tui_cnn.core.layers.fields import Padding
-from tui_cnn.core.layers.receptive_field_map import ReceptiveFieldMap, Sliding
-from tui_cnn.core.shape import Shape, ShapeError, elements
+from tui_cnn.core.receptive_field import ReceptiveFieldMap, Sliding
+from tui_cnn.core.shape import Shape, ShapeError, by_axis, elements
 from tui_cnn.i18n import _
 
 
@@ -62,11 +62,7 @@ class Window(NamedTuple):
 
     def formula(self, shape: Shape) -> str:
         """Fill in the size formula; one line for both axes where they agree."""
-        height, width = (
-            self._along(n, k, s, d)
-            for n, k, s, d in zip(shape[:2], self.kernel, self.strides, self.dilation, strict=True)
-        )
-        return height if height == width else f"h: {height};  w: {width}"
+        return by_axis(*map(self._along, shape[:2], self.kernel, self.strides, self.dilation))
 
     def _along(self, n: int, kernel: int, stride: int, dilation: int) -> str:
         if self.padding == "same":
