@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 import tui_cnn
-from tui_cnn.core.layers import CONTAINERS, LAYER_TYPES, is_composite
+from tui_cnn.core.layers import CONTAINERS, LAYER_TYPES
+from tui_cnn.core.layers.base import is_composite
 
 PACKAGE = Path(tui_cnn.__file__).parent
 CHECKOUT = PACKAGE.parent
 SOURCES = CHECKOUT / "tests" / "new_layers"
-UNION = "core/layers/merging.py"
+UNION = "core/layers/__init__.py"
 
 
 @pytest.fixture

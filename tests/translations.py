@@ -16,7 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from tui_cnn.core.layers import LAYER_TYPES
-from tui_cnn.data.fashion_mnist import CLASS_NAMES
+from tui_cnn.data.files import CLASS_NAMES
 from tui_cnn.formats.fields import EMPTY
 
 CHECKOUT = Path(__file__).parents[1]
@@ -66,7 +66,7 @@ def messages():
         for text in {kind.__doc__.partition("\n")[0], cleandoc(kind.__doc__)}:
             yield Message(text, "", kind.__module__.replace(".", "/") + ".py")
     for name in CLASS_NAMES:
-        yield Message(name, "", "tui_cnn/data/fashion_mnist.py")
+        yield Message(name, "", "tui_cnn/data/files.py")
     for text in CLICK:
         yield Message(text, "", "click")
     for text, plural in CLICK_PLURALS:

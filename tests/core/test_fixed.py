@@ -8,7 +8,7 @@ from tui_cnn.core.layers import Conv2D, Dense, FixedConv2D, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.lab.convolution import Convolution
-from tui_cnn.lab.filters import filters
+from tui_cnn.lab.scene import filters
 
 OF_LAB = filters()
 

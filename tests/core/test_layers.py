@@ -23,12 +23,11 @@ from tui_cnn.core.layers import (
     FixedConv2D,
     Flatten,
     GlobalMaxPooling2D,
-    KernelKind,
     Layer,
     MaxPooling2D,
     Opaque,
-    is_composite,
 )
+from tui_cnn.core.layers.base import KernelKind, is_composite
 from tui_cnn.core.shape import ShapeError
 
 

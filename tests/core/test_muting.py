@@ -9,6 +9,7 @@ from tests.core.oracle import judge
 from tests.core.strategies import mostly_sound
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
+from tui_cnn.core.edits import set_muted
 from tui_cnn.core.layers import (
     BatchNormalization,
     Block,
@@ -21,9 +22,7 @@ from tui_cnn.core.layers import (
     Opaque,
 )
 from tui_cnn.core.memory import memory
-from tui_cnn.core.muting import muted_paths, set_muted, without_muted
-from tui_cnn.core.naming import names
-from tui_cnn.core.network import Network, walk
+from tui_cnn.core.network import Network, muted_paths, names, walk, without_muted
 from tui_cnn.formats.export import export_text
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import dumps_network, loads_network

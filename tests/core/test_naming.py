@@ -5,9 +5,7 @@ from hypothesis import given, settings
 
 from tests.core.strategies import mostly_sound
 from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten
-from tui_cnn.core.naming import names
-from tui_cnn.core.network import Network, walk
-from tui_cnn.core.path import format_path
+from tui_cnn.core.network import Network, format_path, names, walk
 
 
 @settings(max_examples=10)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from tests.core.formulas import equations
 from tests.core.gradients import seen_by
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.field_formula import field_formula
 from tui_cnn.core.layers import (
     AveragePooling2D,
     Branches,
@@ -22,6 +21,7 @@ from tui_cnn.core.layers import (
     ZeroPadding2D,
 )
 from tui_cnn.core.network import Network
+from tui_cnn.core.rows import field_formula
 from tui_cnn.formats.presets import preset
 
 extents = st.tuples(st.integers(1, 4), st.integers(1, 4))

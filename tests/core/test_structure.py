@@ -7,13 +7,21 @@ from hypothesis import strategies as st
 from tests.core.strategies import networks
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.branching import add_branch, delete_branch, duplicate_branch, is_branch, move_branch
+from tui_cnn.core.edits import (
+    add_branch,
+    delete_branch,
+    duplicate_branch,
+    is_branch,
+    move_branch,
+    unwrap,
+    wrap_in_block,
+    wrap_in_branches,
+)
 from tui_cnn.core.layers import Activation, Block, Branches, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from tui_cnn.core.moving import step
 from tui_cnn.core.network import Network, walk
 from tui_cnn.core.quick_edits import quick_edit
-from tui_cnn.core.sums import sums
-from tui_cnn.core.wrapping import unwrap, wrap_in_block, wrap_in_branches
+from tui_cnn.core.rows import sums
 from tui_cnn.formats.presets import preset, preset_names
 
 A, B, C, D = (Dense(units=units) for units in (1, 2, 3, 4))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.data.idx_bytes import idx, write_set
 from tui_cnn.data.dataset import load, split, summarize
-from tui_cnn.data.errors import DataError
+from tui_cnn.data.files import DataError
 
 DOTTED = ("train-images.idx3-ubyte", "train-labels.idx1-ubyte", "t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte")
 EMNIST = tuple(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tui_cnn.data.drawing import stroke
+from tui_cnn.data.images import stroke
 
 BLANK = np.zeros((9, 9), np.uint8)
 

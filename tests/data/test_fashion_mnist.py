@@ -6,8 +6,8 @@ import hashlib
 import numpy as np
 import pytest
 
-from tui_cnn.data import fashion_mnist
 from tui_cnn.data.dataset import load, summarize
+from tui_cnn.data.files import FASHION_MNIST
 
 SHA256 = {  # of the content of each file, unpacked
     "train-images-idx3-ubyte.gz": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
@@ -19,7 +19,7 @@ SHA256 = {  # of the content of each file, unpacked
 
 @pytest.mark.parametrize(("name", "digest"), SHA256.items())
 def test_files_hold_what_was_published(name, digest):
-    content = gzip.decompress((fashion_mnist.DIRECTORY / name).read_bytes())
+    content = gzip.decompress((FASHION_MNIST / name).read_bytes())
     assert hashlib.sha256(content).hexdigest() == digest
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_cnn.data.errors import DataError
+from tui_cnn.data.files import DataError
 from tui_cnn.data.fitting import fit
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tui_cnn.data.errors import DataError
-from tui_cnn.data.image_files import fit_image, has_light_background, read_image, read_small
+from tui_cnn.data.files import DataError
+from tui_cnn.data.images import fit_image, has_light_background, read_image, read_small
 
 
 @pytest.mark.parametrize("suffix", ["png", "bmp", "gif", "tiff", "webp"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from tui_cnn.data.transforms import add_noise, flip, rotate, shift, zoom
+from tui_cnn.data.images import add_noise, flip, rotate, shift, zoom
 
 IMAGE = np.random.default_rng(0).integers(1, 256, (9, 12), np.uint8)
 

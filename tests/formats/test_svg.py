@@ -13,8 +13,7 @@ from PIL import Image
 from tests.core.strategies import mostly_sound, networks
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten, Opaque
-from tui_cnn.core.muting import without_muted
-from tui_cnn.core.network import Network, walk
+from tui_cnn.core.network import Network, walk, without_muted
 from tui_cnn.formats.export import export_bytes, export_text
 from tui_cnn.formats.picture import COLOURS, field_region
 from tui_cnn.formats.presets import preset

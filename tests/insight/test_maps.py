@@ -4,11 +4,18 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from tui_cnn.insight.classics import classical_filters, likeness
 from tui_cnn.insight.colours import Scale, overlay, paint, scale_of
-from tui_cnn.insight.maps import by_strength, dead, histogram, per_filter, statistics
-from tui_cnn.insight.similarity import cosine
-from tui_cnn.lab.filters import filters as lab_filters
+from tui_cnn.insight.maps import (
+    by_strength,
+    classical_filters,
+    cosine,
+    dead,
+    histogram,
+    likeness,
+    per_filter,
+    statistics,
+)
+from tui_cnn.lab.scene import filters as lab_filters
 
 MAPS = np.stack([np.arange(6.0).reshape(2, 3), np.zeros((2, 3)), np.full((2, 3), -2.0)], axis=-1)
 

@@ -5,8 +5,7 @@ import pytest
 import sklearn.metrics as truth
 from sklearn.calibration import calibration_curve
 
-from tui_cnn.insight.calibration import reliability
-from tui_cnn.insight.confusion import accuracy, confusion, log_loss, per_class, shares
+from tui_cnn.insight.predictions import accuracy, confusion, log_loss, per_class, reliability, shares
 
 CLASSES = 5
 

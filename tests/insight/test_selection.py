@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from tui_cnn.insight.comparison import compare
-from tui_cnn.insight.selection import Filter, most_confident_mistakes, sample, select
+from tui_cnn.insight.predictions import Filter, compare, most_confident_mistakes, sample, select
 
 LABELS = np.array([0, 1, 2, 0, 1])
 PROBABILITIES = np.array(

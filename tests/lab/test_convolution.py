@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from tui_cnn.lab.convolution import Convolution
-from tui_cnn.lab.filters import filters
-from tui_cnn.lab.images import NOTES, colours, sample_images
+from tui_cnn.lab.scene import NOTES, colours, filters, sample_images
 from tui_cnn.lab.windows import WindowError, windows
 
 VERTICAL = filters()["vertical edge"][..., None, None]
@@ -103,10 +102,10 @@ def test_the_example_of_the_notes():
 def test_bright_and_dark_edges():
     """White on the left gives a bright stripe in the middle, white on the right a dark one."""
     made = sample_images()
-    assert Convolution(made["white left"], VERTICAL).output()[0, :, 0].tolist() == [0, 30, 30, 0]
-    assert Convolution(made["white right"], VERTICAL).output()[0, :, 0].tolist() == [0, -30, -30, 0]
+    assert Convolution(made["white-left"], VERTICAL).output()[0, :, 0].tolist() == [0, 30, 30, 0]
+    assert Convolution(made["white-right"], VERTICAL).output()[0, :, 0].tolist() == [0, -30, -30, 0]
     horizontal = filters()["horizontal edge"][..., None, None]
-    corners = Convolution(made["white top left and bottom right"], horizontal).output()[..., 0]
+    corners = Convolution(made["corners"], horizontal).output()[..., 0]
     assert corners.tolist() == [[0, 0, 0, 0], [30, 10, -10, -30], [30, 10, -10, -30], [0, 0, 0, 0]]
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tui_cnn.lab.filters import filters, most_alike
+from tui_cnn.lab.scene import filters, most_alike
 
 
 def test_edges_answer_nothing_on_a_plain_area_and_blurs_keep_it():

@@ -34,7 +34,7 @@ def test_what_tensorflow_gives(tf, image, kind, size, strides, padding):
 
 @given(images)
 def test_global_ones(tf, image):
-    for kind, reduce in (("global max", tf.reduce_max), ("global average", tf.reduce_mean)):
+    for kind, reduce in (("global-max", tf.reduce_max), ("global-average", tf.reduce_mean)):
         np.testing.assert_allclose(Pooling(image, kind).output()[0, 0], reduce(image, axis=(0, 1)), rtol=1e-12)
 
 
@@ -44,7 +44,7 @@ def test_over_the_channels(keras, image, depth):
     groups = image.shape[2] // depth
     assume(groups)
     expected = keras.ops.max(image[..., : groups * depth].reshape(*image.shape[:2], groups, depth), axis=-1)
-    np.testing.assert_array_equal(Pooling(image, "depth max", depth=depth).output(), expected)
+    np.testing.assert_array_equal(Pooling(image, "depth-max", depth=depth).output(), expected)
 
 
 def test_two_by_two_keeps_a_quarter():

@@ -4,12 +4,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from tui_cnn.lab.filters import filters
-from tui_cnn.lab.images import NOTES
-from tui_cnn.lab.pooling import Pooling
-from tui_cnn.lab.scene import LabArrays, convolution, image_of, type_pixel, type_weight
+from tui_cnn.lab.pooling import Pooling, kept_pixels, moved
+from tui_cnn.lab.scene import NOTES, LabArrays, convolution, filters, image_of, type_pixel, type_weight
 from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings, ImageName, PoolingSettings
-from tui_cnn.lab.shifting import kept_pixels, moved
 from tui_cnn.lab.sizes import Slide, read_windows, write_windows
 
 FASHION = LabArrays(fashion=np.arange(784.0).reshape(28, 28, 1))
@@ -75,7 +72,7 @@ def test_what_is_kept_of_what_was_seen():
     seen, left = kept_pixels(Pooling(image), 2)
     assert seen[..., 0].tolist() == [[1, 1, 1, 1], [1, 1, 1, 1], [0, 0, 0, 0], [0, 0, 0, 0]]
     assert np.argwhere(left[..., 0]).tolist() == [[1, 1], [1, 3]]
-    seen, left = kept_pixels(Pooling(np.stack([image[..., 0], -image[..., 0]], -1), "depth max"), 1)
+    seen, left = kept_pixels(Pooling(np.stack([image[..., 0], -image[..., 0]], -1), "depth-max"), 1)
     assert (seen[0, 0].tolist(), left[0, 0].tolist(), seen.sum()) == ([1, 1], [1, 0], 2)
 
 

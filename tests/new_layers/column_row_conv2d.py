@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from tui_cnn.core.layers.base import KernelKind, Parameters, keras_arguments
+from tui_cnn.core.layers.base import KerasCall, KernelKind, Parameters, Proposal, keras_arguments
 from tui_cnn.core.layers.convolution import Conv2D, ConvolutionLayer, Filters, window_settings
 from tui_cnn.core.layers.fields import ActivationName, KernelSize
-from tui_cnn.core.layers.lowering import KerasCall, Proposal
 from tui_cnn.core.layers.window import Window
 from tui_cnn.core.shape import Amount, Shape
 

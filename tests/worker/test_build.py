@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from tui_cnn.core.layers import Activation, Block, Branches, Conv2D, Dense, Flatten, keras_arguments
-from tui_cnn.core.naming import names
-from tui_cnn.core.network import Network, walk
+from tui_cnn.core.layers import Activation, Block, Branches, Conv2D, Dense, Flatten
+from tui_cnn.core.layers.base import keras_arguments
+from tui_cnn.core.network import Network, names, walk
 from tui_cnn.formats.presets import preset
 
 pytestmark = pytest.mark.usefixtures("keras")

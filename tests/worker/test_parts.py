@@ -7,7 +7,7 @@ import resource
 import pytest
 
 from tests.runs import event_lines
-from tui_cnn.data.errors import DataError
+from tui_cnn.data.files import DataError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.runs.desired import write_desired
 from tui_cnn.runs.events import Paused, Resumed, decode

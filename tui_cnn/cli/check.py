@@ -12,8 +12,8 @@ from tui_cnn.cli.models import input_shape_option, read_model
 from tui_cnn.cli.wide_text import wrap
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import Severity, TrainingContext
-from tui_cnn.core.flops import Convention
 from tui_cnn.core.memory import Memory, OptimizerName, memory
+from tui_cnn.core.rows import Convention
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _

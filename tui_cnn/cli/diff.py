@@ -12,7 +12,7 @@ from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.diff import Difference, findings
 from tui_cnn.core.diff import diff as difference
 from tui_cnn.core.memory import memory
-from tui_cnn.core.path import format_path
+from tui_cnn.core.network import format_path
 from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row, Totals
 from tui_cnn.core.shape import Shape, format_shape

@@ -54,8 +54,7 @@ def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None) -> int:
 
 
 def _report(probabilities: Any, labels: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    from tui_cnn.insight.calibration import reliability
-    from tui_cnn.insight.confusion import accuracy, confusion, log_loss, per_class
+    from tui_cnn.insight.predictions import accuracy, confusion, log_loss, per_class, reliability
 
     size = max(len(names), int(labels.max()) + 1)  # a network may have fewer outputs than the set has classes
     counts = confusion(labels, probabilities.argmax(axis=1), size)

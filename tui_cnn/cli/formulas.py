@@ -1,10 +1,9 @@
 """How the numbers of `cnn-tui check` come about: each formula with the values put in."""
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.field_formula import field_formula
 from tui_cnn.core.memory import Memory
-from tui_cnn.core.path import format_path
-from tui_cnn.core.rows import Row
+from tui_cnn.core.network import format_path
+from tui_cnn.core.rows import Row, field_formula
 from tui_cnn.i18n import _
 
 

@@ -105,7 +105,7 @@ def read_images(
     Raises:
         DataError: one cannot be read.
     """
-    from tui_cnn.data.image_files import fit_image, has_light_background, read_image
+    from tui_cnn.data.images import fit_image, has_light_background, read_image
     from tui_cnn.runs.inspection.arrays import pack
 
     images = []

@@ -7,10 +7,9 @@ import msgspec
 from tui_cnn.cli.formulas import formulas, memory_formulas
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.checks import Check
-from tui_cnn.core.flops import Convention, flops
 from tui_cnn.core.memory import Memory
 from tui_cnn.core.receptive_field import ReceptiveField
-from tui_cnn.core.rows import Row
+from tui_cnn.core.rows import Convention, Row, flops
 
 
 def json_report(analysis: Analysis, needs: Memory, convention: Convention, *, explained: bool = False) -> bytes:

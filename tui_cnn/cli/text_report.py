@@ -3,10 +3,9 @@
 from tui_cnn.cli.formulas import formula_lines
 from tui_cnn.cli.table import table
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.flops import Convention, flops
 from tui_cnn.core.memory import Memory
-from tui_cnn.core.path import format_path
-from tui_cnn.core.rows import Row
+from tui_cnn.core.network import format_path
+from tui_cnn.core.rows import Convention, Row, flops
 from tui_cnn.core.shape import format_shape
 from tui_cnn.formats.numbers_table import numbers, total
 from tui_cnn.i18n import _

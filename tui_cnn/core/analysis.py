@@ -5,7 +5,8 @@ from functools import lru_cache
 import msgspec
 
 from tui_cnn.core.checks import TrainingContext, check
-from tui_cnn.core.layers import CONTAINERS, Block, Branches, Layer, Opaque, Parameters
+from tui_cnn.core.layers import CONTAINERS, Block, Branches, Layer, Opaque
+from tui_cnn.core.layers.base import Parameters
 from tui_cnn.core.network import Network, Path, inside, muted_paths, names
 from tui_cnn.core.receptive_field import PIXEL, SAME_CELL, ReceptiveField, merge
 from tui_cnn.core.rows import Analysis, Figures, Row, Totals

@@ -7,8 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from tui_cnn.core.findings import Check
-from tui_cnn.core.rows import Analysis, Row
+from tui_cnn.core.rows import Analysis, Check, Row
 
 Change = Literal["same", "changed", "added", "removed"]
 

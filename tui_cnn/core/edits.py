@@ -1,7 +1,7 @@
 """Edits: pure functions from a network to a network.
 
-Each takes the path of the layer that it is about, and raises `IndexError` where there is none. A branch's address is its
-`Branches`' path and its number: `(4, 1)`.
+Each takes the path of the layer that it is about, and raises `IndexError` where there is none. A branch has an
+address, too: the path of its `Branches` and its number, `(4, 1)`.
 """
 
 from collections.abc import Callable

@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from tui_cnn.core.network import Network
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Network, Path
 
 
 class HistoryStep(NamedTuple):

@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from tui_cnn.core.layers import Block, Branches, Layer
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Path
 from tui_cnn.core.rows import Analysis, Totals
 from tui_cnn.core.shape import Amount, Shape, elements, product
 

@@ -5,7 +5,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from tui_cnn.core.layers import CONTAINERS, Branches, Layer, Parameters
+from tui_cnn.core.layers import CONTAINERS, Branches, Layer
+from tui_cnn.core.layers.base import Parameters
 from tui_cnn.core.network import Network, Path, format_path
 from tui_cnn.core.receptive_field import SAME_CELL, AxisField, AxisMap, ReceptiveField, ReceptiveFieldMap, Sliding
 from tui_cnn.core.shape import Amount, Shape, ShapeError, by_axis
@@ -53,6 +54,11 @@ class Row(msgspec.Struct, frozen=True):
     input_fields: tuple[ReceptiveField | None, ...] = ()
     source: Path | None = None
     muted: bool = False
+
+    @property
+    def kind(self) -> str:
+        """The name of the layer's type."""
+        return type(self.layer).__name__
 
     @property
     def holds_layers(self) -> bool:

@@ -9,8 +9,7 @@ from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.layers import AnyLayer, Layer
 from tui_cnn.core.memory import memory
-from tui_cnn.core.network import Network
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Network, Path
 from tui_cnn.core.rows import Row
 
 _MOST = 64

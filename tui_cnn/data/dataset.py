@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from tui_cnn.data import fashion_mnist, idx
-from tui_cnn.data.errors import DataError
-from tui_cnn.data.files import DataFiles, find_files
-from tui_cnn.data.validation_split import validation_count
+from tui_cnn.data import idx
+from tui_cnn.data.files import CLASS_NAMES, FASHION_MNIST, DataError, DataFiles, find_files
+from tui_cnn.data.fitting import validation_count
 from tui_cnn.i18n import _
 
 Images = npt.NDArray[np.uint8]
@@ -79,25 +78,7 @@ def summarize(directory: Path | None = None) -> DatasetSummary:
     Raises:
         DataError: a file is missing or damaged, or the files do not belong together.
     """
-    files = find_files(directory or fashion_mnist.DIRECTORY)
-    train_labels, test_labels, first = _labels(files)
-    shapes = [_image_shape(path) for path in (files.train_images, files.test_images)]
-    for (count, *_pixels), labels, path in zip(
-        shapes, (train_labels, test_labels), (files.train_images, files.test_images), strict=True
-    ):
-        if count != len(labels):
-            message = _("has {images:,} images but {labels:,} labels; use the files of one data set")
-            raise DataError(f"{path}: " + message.format(images=count, labels=len(labels)))
-    (train_count, height, width), (test_count, *test_shape) = shapes
-    if [height, width] != test_shape:
-        message = _("has images of {test}, but the training images are {train}; use the files of one data set")
-        sizes = {"test": "×".join(map(str, test_shape)), "train": f"{height}×{width}"}
-        raise DataError(f"{files.test_images}: " + message.format(**sizes))
-    count = 1 + int(max(train_labels.max(), test_labels.max()))
-    name, class_names = fashion_mnist.NAME, fashion_mnist.CLASS_NAMES
-    if directory is not None:
-        name, class_names = directory.resolve().name, tuple(str(first + number) for number in range(count))
-    return DatasetSummary(name, (height, width), class_names, train_count, test_count)
+    return _summarized(directory)[0]
 
 
 def load(directory: Path | None = None) -> Dataset:
@@ -106,17 +87,9 @@ def load(directory: Path | None = None) -> Dataset:
     Raises:
         DataError: a file is missing or damaged, or the files do not belong together.
     """
-    summary = summarize(directory)
-    files = find_files(directory or fashion_mnist.DIRECTORY)
-    train_labels, test_labels, _first = _labels(files)
-    return Dataset(
-        name=summary.name,
-        train_images=idx.read(files.train_images),
-        train_labels=train_labels,
-        test_images=idx.read(files.test_images),
-        test_labels=test_labels,
-        class_names=summary.class_names,
-    )
+    summary, files, train_labels, test_labels = _summarized(directory)
+    train_images, test_images = idx.read(files.train_images), idx.read(files.test_images)
+    return Dataset(summary.name, train_images, train_labels, test_images, test_labels, summary.class_names)
 
 
 def load_test(directory: Path | None = None) -> TestSet:
@@ -125,10 +98,8 @@ def load_test(directory: Path | None = None) -> TestSet:
     Raises:
         DataError: a file is missing or damaged, or the files do not belong together.
     """
-    summary = summarize(directory)
-    files = find_files(directory or fashion_mnist.DIRECTORY)
-    _train, labels, _first = _labels(files)
-    return TestSet(summary.name, idx.read(files.test_images), labels, summary.class_names)
+    summary, files, _labels, test_labels = _summarized(directory)
+    return TestSet(summary.name, idx.read(files.test_images), test_labels, summary.class_names)
 
 
 def split(count: int, share: float, seed: int, limit: int | None = None) -> tuple[Indices, Indices]:
@@ -142,15 +113,27 @@ def split(count: int, share: float, seed: int, limit: int | None = None) -> tupl
     return shuffled[held_out:], shuffled[:held_out]
 
 
-def _labels(files: DataFiles) -> tuple[Labels, Labels, int]:
-    """Read both files of labels, counted from 0, and the number that the files call the first class.
+def _summarized(directory: Path | None) -> tuple[DatasetSummary, DataFiles, Labels, Labels]:
+    """Summarize a data set; return its files, and the labels to train and to test on, counted from 0.
 
     EMNIST's letters are labelled from 1. A class that nothing belongs to would cost the network a unit that can
     never be right, so labels that begin at 1 are counted from 1.
     """
-    train, test = (_read_labels(path) for path in (files.train_labels, files.test_labels))
-    first = 1 if min(train.min(), test.min()) == 1 else 0
-    return train - first, test - first, first
+    files = find_files(directory or FASHION_MNIST)
+    train_labels, test_labels = _read_labels(files.train_labels), _read_labels(files.test_labels)
+    first = 1 if min(train_labels.min(), test_labels.min()) == 1 else 0
+    train_count, *train_shape = _image_shape(files.train_images, train_labels)
+    test_count, *test_shape = _image_shape(files.test_images, test_labels)
+    if train_shape != test_shape:
+        message = _("has images of {test}, but the training images are {train}; use the files of one data set")
+        sizes = {"test": "×".join(map(str, test_shape)), "train": "×".join(map(str, train_shape))}
+        raise DataError(f"{files.test_images}: " + message.format(**sizes))
+    last = int(max(train_labels.max(), test_labels.max()))
+    name = directory.resolve().name if directory else "Fashion-MNIST"
+    class_names = tuple(map(str, range(first, last + 1))) if directory else CLASS_NAMES
+    height, width = train_shape
+    summary = DatasetSummary(name, (height, width), class_names, train_count, test_count)
+    return summary, files, train_labels - first, test_labels - first
 
 
 def _read_labels(path: Path) -> Labels:
@@ -162,10 +145,13 @@ def _read_labels(path: Path) -> Labels:
     return labels.astype(np.int32)
 
 
-def _image_shape(path: Path) -> tuple[int, ...]:
+def _image_shape(path: Path, labels: Labels) -> tuple[int, ...]:
     header = idx.read_header(path)
     if len(header.shape) != 3 or header.dtype != np.uint8 or 0 in header.shape[1:]:
         message = _("must contain grey images (bytes: images × rows × columns), but contains {dtype} of {shape}")
         shape = "×".join(map(str, header.shape))
         raise DataError(f"{path}: " + message.format(dtype=header.dtype.name, shape=shape))
+    if header.shape[0] != len(labels):
+        message = _("has {images:,} images but {labels:,} labels; use the files of one data set")
+        raise DataError(f"{path}: " + message.format(images=header.shape[0], labels=len(labels)))
     return header.shape

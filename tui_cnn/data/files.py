@@ -4,18 +4,31 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from tui_cnn.data.errors import DataError
+from tui_cnn.assets import ROOT
+from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 
 _NAME = re.compile(r"(?P<set>.*?)-?(?P<part>train|t10k|test)-(?P<kind>images|labels)[-.]idx[13]-ubyte(\.gz)?")
 """`train-images-idx3-ubyte.gz`, `t10k-labels.idx1-ubyte`, `emnist-letters-test-images-idx3-ubyte.gz`."""
 
-_PUBLISHED = (
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte",
-    "t10k-labels-idx1-ubyte",
-)
+_PUBLISHED = {
+    (True, "images"): "train-images-idx3-ubyte",
+    (True, "labels"): "train-labels-idx1-ubyte",
+    (False, "images"): "t10k-images-idx3-ubyte",
+    (False, "labels"): "t10k-labels-idx1-ubyte",
+}
+
+FASHION_MNIST = ROOT / "fashion-mnist"
+"""Fashion-MNIST, which ships with the program: 70,000 grey images of clothes, 28 × 28, in ten classes.
+
+Xiao, Rasul, Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms", 2017.
+"""
+
+CLASS_NAMES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
+
+
+class DataError(UserError):
+    """A data set cannot be read or does not fit. Its text names the file, what is wrong, and what to do."""
 
 
 class DataFiles(NamedTuple):
@@ -56,9 +69,8 @@ def find_files(directory: Path) -> DataFiles:
     files: dict[tuple[bool, str], Path] = {}
     for match, path in matches:
         files.setdefault((match["part"] == "train", match["kind"]), path)
-    wanted = ((True, "images"), (True, "labels"), (False, "images"), (False, "labels"))
-    missing = [name for part, name in zip(wanted, _PUBLISHED, strict=True) if part not in files]
+    missing = [name for part, name in _PUBLISHED.items() if part not in files]
     if missing:
         message = _("has no {files} (each may end in .gz); add the four files of the data set")
         raise DataError(f"{directory}: " + message.format(files=", ".join(missing)))
-    return DataFiles(*(files[part] for part in wanted))
+    return DataFiles(*(files[part] for part in _PUBLISHED))

@@ -1,4 +1,4 @@
-"""How grey images fit the input of a network: shapes alone, for the check before a run and for the run itself.
+"""How a data set fits a network and a training: shapes and counts alone, for the check before a run and the run itself.
 
 An image is used as it is, flattened, with a border of zeros around it where the network's input is larger (as
 LeCun et al. did for LeNet-5, 1998), and repeated three times where the input has colour.
@@ -7,8 +7,13 @@ LeCun et al. did for LeNet-5, 1998), and repeated three times where the input ha
 from dataclasses import dataclass
 from math import prod
 
-from tui_cnn.data.errors import DataError
+from tui_cnn.data.files import DataError
 from tui_cnn.i18n import _
+
+
+def validation_count(images: int, share: float) -> int:
+    """Return how many of the training images are held out to validate on: `share`, rounded; one is always left."""
+    return min(round(share * images), images - 1)
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,7 @@ from pathlib import Path
 
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.layers import Opaque
-from tui_cnn.core.muting import without_muted
-from tui_cnn.core.network import Network
-from tui_cnn.core.path import format_path
+from tui_cnn.core.network import Network, format_path, without_muted
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import ShapeError
 from tui_cnn.formats.errors import FormatError

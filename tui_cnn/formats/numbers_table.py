@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Block, Opaque
-from tui_cnn.core.path import Path, format_path
+from tui_cnn.core.network import Path, format_path
 from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape

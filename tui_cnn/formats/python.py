@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.classical_filters import Kernel
 from tui_cnn.core.layers import Block, Branches
-from tui_cnn.core.layers.lowering import ConstantKernels
+from tui_cnn.core.layers.base import ConstantKernels
 from tui_cnn.core.network import walk
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape

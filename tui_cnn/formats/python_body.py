@@ -2,9 +2,8 @@
 
 from typing import Protocol
 
-from tui_cnn.core.layers import AnyLayer, Block, Branches
+from tui_cnn.core.layers import AnyLayer, Block, Branches, stack_shape
 from tui_cnn.core.shape import Shape
-from tui_cnn.core.stack_shape import stack_shape
 from tui_cnn.formats.python_layers import calls, given_name
 from tui_cnn.formats.python_layout import call, merged
 

@@ -5,9 +5,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from tui_cnn.core.layers import AnyLayer, Block, is_composite
-from tui_cnn.core.naming import without_names
-from tui_cnn.core.network import walk
+from tui_cnn.core.layers import AnyLayer, Block
+from tui_cnn.core.layers.base import is_composite
+from tui_cnn.core.network import walk, without_names
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.python_body import Body

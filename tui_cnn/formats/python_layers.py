@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tui_cnn.core.layers import LAYER_TYPES, Layer
+from tui_cnn.core.layers.base import ConstantKernels, KerasCall
 from tui_cnn.core.layers.fields import parse_regularizer
-from tui_cnn.core.layers.lowering import ConstantKernels, KerasCall
-from tui_cnn.core.naming import snake_case
+from tui_cnn.core.network import snake_case
 from tui_cnn.core.shape import Shape
 
 _BY_PLACE = ("pool_size", "padding", "cropping", "size", "groups", "mode")

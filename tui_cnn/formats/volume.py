@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Block, Branches, Family, Layer
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Path
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import Shape, elements
 

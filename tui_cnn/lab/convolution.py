@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_cnn.i18n import _
-from tui_cnn.insight.similarity import cosine
+from tui_cnn.insight.maps import cosine
 from tui_cnn.lab.windows import Image, Padding, WindowError, Windows, windows
 
 Kernels = NDArray[np.float64]

@@ -53,65 +53,25 @@ def read_lesson(path: Path) -> Lesson:
     )
 
 
-_LAYERS = {name: kind.lesson for name, kind in LAYER_TYPES.items() if kind.lesson} | {"Input": "images"}
-
-_FIELDS = {
-    "input_shape": "images",
-    "image": "images",
-    "filters": "channels",
-    "groups": "channels",
-    "kernel": "filters",
-    "kernel_size": "filters",
-    "bank": "filters",
-    "turned": "convolution",
-    "padding": "padding",
-    "zeros": "padding",
-    "strides": "stride",
-    "stride": "stride",
-    "dilation_rate": "stride",
-    "activation": "layer",
-    "use_bias": "layer",
-    "bias": "layer",
-    "relu": "layer",
-    "kind": "pooling",
-    "pool_size": "pooling",
-    "units": "why-not-dense",
-    "epochs": "training",
-    "batch_size": "training",
-    "learning_rate": "training",
-    "optimizer": "training",
+_TOPICS = {
+    "images": "Input input_shape image memory pad",
+    "channels": "filters groups maps",
+    "filters": "kernel kernel_size bank kernels history",
+    "convolution": "turned convolution",
+    "padding": "padding zeros",
+    "stride": "strides stride dilation_rate output sizes",
+    "layer": "activation use_bias bias relu",
+    "pooling": "kind pool_size pooling moves",
+    "parameters": "parameters MACs FLOPs weights",
+    "why-not-dense": "units",
+    "receptive-field": "field why",
+    "training": "epochs batch_size learning_rate optimizer accuracy loss pairs evaluation comparison",
 }
+"""The lessons with the fields, kinds of number, pages of the Lab and views of Inspect that they explain."""
 
-_NUMBERS = {
-    "output": "stride",
-    "parameters": "parameters",
-    "MACs": "parameters",
-    "FLOPs": "parameters",
-    "memory": "images",
-    "field": "receptive-field",
-    "accuracy": "training",
-    "loss": "training",
+_LESSONS = {name: kind.lesson for name, kind in LAYER_TYPES.items() if kind.lesson} | {
+    topic: lesson for lesson, topics in _TOPICS.items() for topic in topics.split()
 }
-
-_PLACES = {
-    "convolution": "convolution",
-    "pooling": "pooling",
-    "sizes": "stride",
-    "weights": "parameters",
-    "pairs": "training",
-    "maps": "channels",
-    "kernels": "filters",
-    "why": "receptive-field",
-    "moves": "pooling",
-    "evaluation": "training",
-    "comparison": "training",
-    "history": "filters",
-    "pad": "images",
-}
-
-_TOPICS = _LAYERS | _FIELDS | _NUMBERS | _PLACES
-
-_OTHERWISE = "shape-of-a-cnn"
 
 
 def lessons_of(topics: Iterable[str]) -> tuple[str, ...]:
@@ -119,4 +79,4 @@ def lessons_of(topics: Iterable[str]) -> tuple[str, ...]:
 
     A topic is a layer's type, a field of a form, a kind of number, a page of the Lab or a view of the Inspect screen.
     """
-    return tuple(dict.fromkeys(_TOPICS[topic] for topic in topics if topic in _TOPICS)) or (_OTHERWISE,)
+    return tuple(dict.fromkeys(_LESSONS[topic] for topic in topics if topic in _LESSONS)) or ("shape-of-a-cnn",)

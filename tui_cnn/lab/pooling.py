@@ -1,13 +1,14 @@
-"""Pooling, one place of its window at a time."""
+"""Pooling, one place of its window at a time; and how shifting an image changes its results, and those of strides."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_cnn.data.images import shift
+from tui_cnn.lab.scene import LabArrays, image_of
+from tui_cnn.lab.settings import PoolingKind, PoolingSettings
 from tui_cnn.lab.windows import Image, Padding, Windows, windows
-
-Kind = Literal["max", "average", "global max", "global average", "depth max"]
 
 
 class Pooled(NamedTuple):
@@ -29,7 +30,7 @@ class Pooling(NamedTuple):
     """A window that keeps one number of the pixels under it; depth-wise, it runs over the channels of each pixel."""
 
     image: Image
-    kind: Kind = "max"
+    kind: PoolingKind = "max"
     size: tuple[int, int] = (2, 2)
     strides: tuple[int, int] = (2, 2)
     padding: Padding = "valid"
@@ -43,9 +44,9 @@ class Pooling(NamedTuple):
             WindowError: it has none.
         """
         height, width, _channels = self.image.shape
-        if self.kind in ("global max", "global average"):
+        if self.kind in ("global-max", "global-average"):
             return windows(self.image, (height, width))
-        if self.kind == "depth max":
+        if self.kind == "depth-max":
             return windows(self.image, (1, 1))
         return windows(self.image, self.size, self.strides, self.padding)
 
@@ -53,7 +54,7 @@ class Pooling(NamedTuple):
     def channels(self) -> int:
         """Channels of what comes out; depth-wise, those that make no whole group are left out."""
         channels: int = self.image.shape[2]
-        return channels // self.depth if self.kind == "depth max" else channels
+        return channels // self.depth if self.kind == "depth-max" else channels
 
     @property
     def steps(self) -> int:
@@ -66,11 +67,11 @@ class Pooling(NamedTuple):
         laid = self.windows
         row, column = divmod(index, laid.shape[1])
         patch = laid.patch(laid.padded(self.image, np.nan), row, column)
-        if self.kind == "depth max":
+        if self.kind == "depth-max":
             window = patch[:, 0, channel * self.depth : (channel + 1) * self.depth]
         else:
             window = patch[:, :, channel]
-        if self.kind in ("average", "global average"):
+        if self.kind in ("average", "global-average"):
             return Pooled(row, column, window, ~np.isnan(window), float(np.nanmean(window)))
         largest = np.unravel_index(int(np.nanargmax(window)), window.shape)
         kept = np.zeros(window.shape, bool)
@@ -86,17 +87,67 @@ class Pooling(NamedTuple):
 
 def shifted(image: Image, down: int, across: int) -> Image:
     """Move an image, with zeros where nothing comes from."""
-    height, width, _channels = image.shape
-    moved = np.zeros_like(image)
-    rows, columns = max(0, height - abs(down)), max(0, width - abs(across))
-    top, left = max(0, down), max(0, across)
-    moved[top : top + rows, left : left + columns] = image[
-        max(0, -down) : max(0, -down) + rows, max(0, -across) : max(0, -across) + columns
-    ]
-    return moved
+    return np.moveaxis(shift(np.moveaxis(image, 2, 0), across, down), 0, 2)
 
 
 def subsampled(image: Image, strides: tuple[int, int]) -> Image:
     """Keep every so many-th pixel, as a stride does, to compare with pooling."""
     kept: Image = image[:: strides[0], :: strides[1]]
     return kept
+
+
+class ShiftedPooling(NamedTuple):
+    """The results for a shifted image.
+
+    Attributes:
+        pooling: the pooling of the shifted image.
+        pooled, strided: (rows, columns, channels); `strided` is None where the kind of pooling has no strides.
+        pooled_changed, strided_changed: which values differ from those of the image before.
+    """
+
+    pooling: Pooling
+    pooled: Image
+    strided: Image | None
+    pooled_changed: NDArray[np.bool_]
+    strided_changed: NDArray[np.bool_] | None
+
+
+def moved(settings: PoolingSettings, arrays: LabArrays) -> ShiftedPooling:
+    """Pool the image before and after it is shifted.
+
+    Raises:
+        WindowError: the window has no place.
+    """
+    image = image_of(settings, arrays)
+    depth = min(settings.depth, image.shape[2])
+    before = Pooling(image, settings.kind, settings.pool_size, settings.strides, settings.padding, depth)
+    after = before._replace(image=shifted(before.image, settings.down, settings.right))
+    pooled = after.output()
+    changed = pooled != before.output()
+    if settings.kind not in ("max", "average"):
+        return ShiftedPooling(after, pooled, None, changed, None)
+    strided = subsampled(after.image, settings.strides)
+    return ShiftedPooling(after, pooled, strided, changed, strided != subsampled(before.image, settings.strides))
+
+
+def kept_pixels(pooling: Pooling, places: int) -> tuple[Image, Image]:
+    """Return which pixels the first so many positions of the window covered, and which of these they kept.
+
+    Both are 1 or 0, of the shape of the image with the padding around it.
+    """
+    laid = pooling.windows
+    padded = laid.padded(pooling.image, np.nan)
+    covered, selected = np.zeros_like(padded), np.zeros_like(padded)
+    for place in range(places):
+        row, column = divmod(place, laid.shape[1])
+        taps = np.ix_(laid.down.taps(row), laid.across.taps(column))
+        for channel in range(pooling.channels):
+            step = pooling.step(place, channel)
+            if pooling.kind == "depth-max":
+                under = slice(channel * pooling.depth, (channel + 1) * pooling.depth)
+                covered[row, column, under] = 1
+                selected[row, column, under] = step.kept[0]
+            else:
+                covered[..., channel][taps] = 1
+                selected[..., channel][taps] = np.maximum(selected[..., channel][taps], step.kept)
+    return covered, selected

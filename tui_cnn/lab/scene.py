@@ -2,23 +2,107 @@
 
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
+from msgspec import structs
+from numpy.typing import NDArray
 
+from tui_cnn.core import classical_filters as declared
+from tui_cnn.core.classical_filters import transposed
+from tui_cnn.insight.maps import cosine
 from tui_cnn.lab.convolution import Convolution, Kernels
-from tui_cnn.lab.filters import Filter, filters
-from tui_cnn.lab.images import colours, sample_images, street
 from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings, PoolingSettings
 from tui_cnn.lab.windows import Image
 
-_NAMES = {"numbers": "6×6 numbers", "corners": "white top left and bottom right"}
-_BY_WORD: dict[str, Filter] = {name.lower().replace(" ", "-"): kernel for name, kernel in filters().items()}
+Filter = NDArray[np.float64]
+"""(height, width)."""
+
+NOTES: Image = np.array(
+    [
+        [3, 0, 1, 2, 7, 4],
+        [1, 5, 8, 9, 3, 1],
+        [2, 7, 2, 5, 1, 3],
+        [0, 1, 3, 1, 7, 8],
+        [4, 2, 1, 6, 2, 8],
+        [2, 4, 5, 2, 3, 9],
+    ],
+    float,
+)[..., None]
+"""The image of the worked example: a vertical edge filter gives -5 -4 0 8 in the first row."""
+
+
+def filters() -> dict[str, Filter]:
+    """Return the classical filters by name.
+
+    As cross-correlation lays them over an image: a positive answer of `vertical edge` is bright at the left of an edge.
+    """
+    named: dict[str, declared.Kernel] = {
+        "vertical edge": declared.VERTICAL_EDGE,
+        "horizontal edge": transposed(declared.VERTICAL_EDGE),
+        "Sobel x": declared.SOBEL_X,
+        "Sobel y": transposed(declared.SOBEL_X),
+        "Scharr x": declared.SCHARR_X,
+        "Scharr y": transposed(declared.SCHARR_X),
+        "Laplacian": declared.LAPLACIAN,
+        "blur": declared.BOX_BLUR,
+        "sharpen": declared.SHARPEN,
+        "identity": declared.IDENTITY,
+        "vertical line": declared.LARGE_VERTICAL_LINE,
+        "horizontal line": transposed(declared.LARGE_VERTICAL_LINE),
+    }
+    return {name: np.array(kernel, float) for name, kernel in named.items()}
+
+
+def most_alike(kernel: NDArray[np.floating]) -> tuple[str, float] | None:
+    """Name the filter of its size that a kernel is most like, with the cosine, negative for its opposite."""
+    same_size = {name: cosine(kernel, filter_) for name, filter_ in filters().items() if filter_.shape == kernel.shape}
+    if not same_size:
+        return None
+    name = max(same_size, key=lambda name: abs(same_size[name]))
+    return name, same_size[name]
+
+
+_BY_WORD = {name.lower().replace(" ", "-"): kernel for name, kernel in filters().items()}
+
+
+def sample_images(side: int = 6) -> dict[str, Image]:
+    """Return synthetic images of `side` × `side` by the names that settings have for them: one channel, white is 10."""
+    half = side // 2
+    left, corners = np.zeros((side, side)), np.zeros((side, side))
+    left[:, :half] = 10
+    corners[:half, :half] = corners[half:, half:] = 10
+    made = {"white-left": left, "white-right": left[:, ::-1], "white-top": left.T, "corners": corners}
+    return {"numbers": NOTES} | {name: image[..., None].copy() for name, image in made.items()}
+
+
+def street() -> Image:
+    """Make a street at night, 28×28, 0 to 255: posts that stand, wires and a wall that lie, a roof that slopes."""
+    rows, columns = np.mgrid[:28, :28]
+    image = 24.0 + rows
+    image[16:25, 8:20] = 64
+    for left in (3, 13, 24):
+        image[4:26, left] = 225
+    for row in (5, 21):
+        image[row, :] = 200
+    image[(rows == np.abs(columns - 13.5).astype(int) + 10) & (rows < 16)] = 150
+    image[18:20, 16:18] = 235
+    image += np.random.default_rng(2).normal(scale=7, size=image.shape)
+    made: Image = image.clip(0, 255).round()[..., None]
+    return made
+
+
+def colours(side: int = 7) -> Image:
+    """Make an image of three channels with different edges: red left, green top, blue in the middle."""
+    image = np.zeros((side, side, 3))
+    image[:, : side // 2, 0] = 1
+    image[: side // 2, :, 1] = 1
+    image[side // 3 : side - side // 3, side // 3 : side - side // 3, 2] = 1
+    return image
 
 
 class NamedArray(NamedTuple):
     """A map or an image, (height, width, channels), or kernels from elsewhere, with a name."""
 
-    values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    values: NDArray[np.float64]
     name: str
 
 
@@ -46,9 +130,8 @@ def image_of(settings: ConvolutionSettings | PoolingSettings, arrays: LabArrays)
     """Make the image; one that is not there yet is all zeros."""
     match settings.image:
         case "own":
-            return _fitted(
-                arrays.image, (settings.side, settings.side, 1 if arrays.image is None else arrays.image.shape[2])
-            )
+            depth = 1 if arrays.image is None else arrays.image.shape[2]
+            return _fitted(arrays.image, (settings.side, settings.side, depth))
         case "fashion":
             return np.zeros((28, 28, 1)) if arrays.fashion is None else arrays.fashion
         case "street":
@@ -60,7 +143,7 @@ def image_of(settings: ConvolutionSettings | PoolingSettings, arrays: LabArrays)
         case "colours":
             return colours(settings.side)
         case name:
-            return sample_images(settings.side)[_NAMES.get(name, name.replace("-", " "))]
+            return sample_images(settings.side)[name]
 
 
 def image_name(settings: ConvolutionSettings | PoolingSettings) -> str:
@@ -110,7 +193,7 @@ def type_pixel(
     """Put a number into the image, which thereby becomes the user's own."""
     image = image_of(settings, arrays).copy()
     image[place] = value
-    return msgspec.structs.replace(settings, image="own", side=max(image.shape[:2])), arrays._replace(image=image)
+    return structs.replace(settings, image="own", side=max(image.shape[:2])), arrays._replace(image=image)
 
 
 def type_weight(
@@ -120,10 +203,10 @@ def type_weight(
     kernels = kernels_of(settings, arrays, image_of(settings, arrays).shape[2]).copy()
     kernels[place] = value
     size = (kernels.shape[0], kernels.shape[1])
-    return msgspec.structs.replace(settings, kernel="own", kernel_size=size), arrays._replace(kernels=kernels)
+    return structs.replace(settings, kernel="own", kernel_size=size), arrays._replace(kernels=kernels)
 
 
-def _fitted(array: np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None, shape: tuple[int, ...]) -> Image:
+def _fitted(array: NDArray[np.float64] | None, shape: tuple[int, ...]) -> Image:
     """Cut an array to a shape, with zeros where it had nothing; depth and filters beyond it repeat its last."""
     made = np.zeros(shape)
     if array is None:

@@ -8,23 +8,10 @@ from msgspec import Meta
 ImageName = Literal[
     "numbers", "white-left", "white-right", "white-top", "corners", "street", "colours", "fashion", "file", "map", "own"
 ]
-KernelName = Literal[
-    "vertical-edge",
-    "horizontal-edge",
-    "sobel-x",
-    "sobel-y",
-    "scharr-x",
-    "scharr-y",
-    "laplacian",
-    "blur",
-    "sharpen",
-    "identity",
-    "vertical-line",
-    "horizontal-line",
-    "random",
-    "trained",
-    "own",
-]
+_Edge = Literal["vertical-edge", "horizontal-edge", "sobel-x", "sobel-y", "scharr-x", "scharr-y"]
+_OtherKernel = Literal["laplacian", "blur", "sharpen", "identity", "vertical-line", "horizontal-line"]
+KernelName = Literal[_Edge, _OtherKernel, "random", "trained", "own"]
+PoolingKind = Literal["max", "average", "global-max", "global-average", "depth-max"]
 PaddingName = Literal["valid", "same", "1", "2", "3", "4", "5"]
 Pair = tuple[Annotated[int, Meta(ge=1, le=7)], Annotated[int, Meta(ge=1, le=7)]]
 
@@ -73,7 +60,7 @@ class PoolingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     side: _Side = 6
     index: _Index = 0
     kind: Annotated[
-        Literal["max", "average", "global-max", "global-average", "depth-max"],
+        PoolingKind,
         Meta(description=("Value to keep from a window; global: of the whole map; depth: of the channels of a pixel")),
     ] = "max"
     pool_size: Annotated[Pair, Meta(description="Height × width of the window")] = (2, 2)

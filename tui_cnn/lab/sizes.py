@@ -4,8 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tui_cnn.i18n import _
-from tui_cnn.lab.windows import WindowError
+from tui_cnn.lab.windows import Axis, lay
 
 
 class Slide(NamedTuple):
@@ -21,14 +20,14 @@ class Slide(NamedTuple):
         Raises:
             WindowError: it has none.
         """
-        if self.f > n + 2 * self.p:
-            message = _("a window of {reach} does not fit into {n} pixels with {p} zeros on each side")
-            raise WindowError(message.format(reach=self.f, n=n, p=self.p))
-        return (n + 2 * self.p - self.f) // self.s + 1
+        return self._on(n).places
 
     def formula(self, n: int) -> str:
         """Fill in the size formula."""
-        return f"floor(({n} + 2·{self.p} - {self.f}) / {self.s}) + 1 = {self.size(n)}"
+        return self._on(n).formula()
+
+    def _on(self, n: int) -> Axis:
+        return lay(n, self.f, self.s, 1, self.p)
 
 
 def read_windows(text: str) -> tuple[Slide, ...]:

@@ -94,6 +94,25 @@ class Windows(NamedTuple):
         return cut
 
 
+def lay(n: int, f: int, s: int, d: int, padding: Padding) -> Axis:
+    """Lay a window of `f` taps, in steps of `s` and with dilation `d`, over `n` pixels.
+
+    Raises:
+        WindowError: it has no place.
+    """
+    reach = (f - 1) * d + 1
+    if padding == "same":
+        zeros = max(0, (-(-n // s) - 1) * s + reach - n)
+        axis = Axis(n, f, s, d, zeros // 2, zeros - zeros // 2)
+    else:
+        zeros = 0 if padding == "valid" else int(padding)
+        axis = Axis(n, f, s, d, zeros, zeros)
+    if axis.places < 1:
+        message = _("a window of {reach} does not fit into {n} pixels with {p} zeros on each side")
+        raise WindowError(message.format(reach=reach, n=n, p=axis.before))
+    return axis
+
+
 def windows(
     image: Image,
     size: tuple[int, int],
@@ -106,17 +125,7 @@ def windows(
     Raises:
         WindowError: it has no place.
     """
-    axes = []
-    for n, f, s, d in zip(image.shape[:2], size, strides, dilation, strict=True):
-        reach = (f - 1) * d + 1
-        if padding == "same":
-            zeros = max(0, (-(-n // s) - 1) * s + reach - n)
-            axis = Axis(n, f, s, d, zeros // 2, zeros - zeros // 2)
-        else:
-            zeros = 0 if padding == "valid" else int(padding)
-            axis = Axis(n, f, s, d, zeros, zeros)
-        if reach > n + axis.before + axis.after:
-            message = _("a window of {reach} does not fit into {n} pixels with {p} zeros on each side")
-            raise WindowError(message.format(reach=reach, n=n, p=axis.before))
-        axes.append(axis)
-    return Windows(*axes)
+    down, across = (
+        lay(n, f, s, d, padding) for n, f, s, d in zip(image.shape[:2], size, strides, dilation, strict=True)
+    )
+    return Windows(down, across)

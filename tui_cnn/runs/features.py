@@ -1,7 +1,8 @@
 """The amounts of work in a training step; how long each takes is measured on the machine."""
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.layers import KernelKind, Layer
+from tui_cnn.core.layers import Layer
+from tui_cnn.core.layers.base import KernelKind
 from tui_cnn.core.memory import memory
 from tui_cnn.core.shape import elements
 from tui_cnn.runs.recipe import Recipe

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from tui_cnn.core.naming import without_names
-from tui_cnn.core.network import Network
+from tui_cnn.core.network import Network, without_names
 from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.runs.directory import home

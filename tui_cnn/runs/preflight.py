@@ -28,7 +28,7 @@ def check(network: Network, recipe: Recipe) -> Checked:
         RunError: it cannot; the text names what to change.
     """
     from tui_cnn.data.dataset import summarize
-    from tui_cnn.data.errors import DataError
+    from tui_cnn.data.files import DataError
     from tui_cnn.data.fitting import fit
 
     if recipe.directory:  # relative to the current directory, which is not the worker's

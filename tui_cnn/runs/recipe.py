@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from tui_cnn.data.files import data_directory
-from tui_cnn.data.validation_split import validation_count
+from tui_cnn.data.fitting import validation_count
 
 OptimizerName = Literal["adam", "adamw", "rmsprop", "sgd"]
 ScheduleName = Literal["constant", "cosine", "step", "one-cycle"]

@@ -7,8 +7,7 @@ from typing import NamedTuple
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.history import EditHistory, HistoryStep
-from tui_cnn.core.network import Network
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Network, Path
 
 
 class Design(NamedTuple):

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.signal import Signal
 
 from tui_cnn.core.network import Network
-from tui_cnn.core.path import Path as LayerPath
+from tui_cnn.core.network import Path as LayerPath
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.ui.design import Design
 from tui_cnn.ui.settings import Configuration

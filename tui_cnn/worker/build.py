@@ -6,12 +6,9 @@ from typing import Any
 import keras
 
 from tui_cnn.core.layers import Block, Branches, Layer
+from tui_cnn.core.layers.base import ConstantKernels, KerasCall
 from tui_cnn.core.layers.fields import parse_regularizer
-from tui_cnn.core.layers.lowering import ConstantKernels, KerasCall
-from tui_cnn.core.muting import without_muted
-from tui_cnn.core.naming import keras_name, names
-from tui_cnn.core.network import Network
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Network, Path, keras_name, names, without_muted
 
 _MERGES = {
     "add": keras.layers.Add,

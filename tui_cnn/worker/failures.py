@@ -2,7 +2,7 @@
 
 import errno
 
-from tui_cnn.data.errors import DataError
+from tui_cnn.data.files import DataError
 from tui_cnn.errors import UserError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _

@@ -13,8 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from tui_cnn.core import edits
-from tui_cnn.core.muting import without_muted
-from tui_cnn.core.network import Network, walk
+from tui_cnn.core.network import Network, walk, without_muted
 from tui_cnn.i18n import _
 
 

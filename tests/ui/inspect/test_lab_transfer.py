@@ -8,8 +8,7 @@ from tests.ui import answering
 from tests.ui.answering import Answering, make_run
 from tests.ui.driving import opened
 from tui_cnn.core.layers import Activation, Block, Branches, Conv2D, Dense, DepthwiseConv2D, FixedConv2D, MaxPooling2D
-from tui_cnn.core.naming import names
-from tui_cnn.core.network import Network, walk
+from tui_cnn.core.network import Network, names, walk
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings

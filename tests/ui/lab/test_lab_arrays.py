@@ -10,9 +10,9 @@ from tests.ui.toolkit.test_written_numbers import written
 from tui_cnn.core.analysis import analyze
 from tui_cnn.formats.presets import preset
 from tui_cnn.insight.colours import Scale
+from tui_cnn.lab.pooling import moved
 from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, WeightsSettings
-from tui_cnn.lab.shifting import moved
 from tui_cnn.lab.sizes import Slide
 from tui_cnn.lab.windows import WindowError
 from tui_cnn.ui.lab.convolution_arrays import CellCursor, convolution_arrays

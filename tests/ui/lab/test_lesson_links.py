@@ -7,9 +7,9 @@ import pytest
 from tests.ui.driving import opened
 from tui_cnn.formats.models import find_network
 from tui_cnn.lab.lessons import lessons
+from tui_cnn.lab.pooling import moved
 from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, SizesSettings, WeightsSettings
-from tui_cnn.lab.shifting import moved
 from tui_cnn.lab.sizes import chain, read_windows
 from tui_cnn.ui.application.links import LessonLink, ModelLink, ViewLink, parse_link
 from tui_cnn.ui.inspect.actions import VIEWS

@@ -7,8 +7,7 @@ from scipy import ndimage
 from tui_cnn.core.layers import Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import load_test
-from tui_cnn.insight.confusion import log_loss
-from tui_cnn.insight.selection import sample
+from tui_cnn.insight.predictions import log_loss, sample
 from tui_cnn.runs.inspection.requests import Evaluate, Open, Range, Shift
 from tui_cnn.runs.inspection.source import Source
 from tui_cnn.runs.snapshot import Follower

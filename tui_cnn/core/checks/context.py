@@ -1,10 +1,24 @@
-"""What checks look at: the rows of a network, and which layer comes before which."""
+"""What checks look at, which layer comes before which, and the fixes that set fields."""
 
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
-from tui_cnn.core.checks.training_context import TrainingContext
-from tui_cnn.core.path import Path
-from tui_cnn.core.rows import Analysis, Row
+from tui_cnn.core import edits
+from tui_cnn.core.memory import OptimizerName
+from tui_cnn.core.network import Network, Path
+from tui_cnn.core.rows import Analysis, Fix, Row
+
+
+class TrainingContext(NamedTuple):
+    """What is known of how the network will be used; None where nothing is."""
+
+    classes: int | None = None
+    batch_size: int = 32
+    optimizer: OptimizerName = "adam"
+    machine_memory: int | None = None
+    """Bytes of RAM."""
+    steps: int | None = None
+    """Steps of the whole training."""
 
 
 class Context(NamedTuple):
@@ -19,13 +33,13 @@ class Context(NamedTuple):
         """Return the row that the input of another comes from; None for the network's own input."""
         return self.at[row.source] if row.source is not None else None
 
-    @property
-    def last(self) -> Row | None:
-        """The row that the network's output comes from."""
-        return self.at[self.analysis.last] if self.analysis.last is not None else None
+
+def setting(label: str, *paths: Path, **fields: Any) -> Fix:
+    """Make the fix that sets fields of the layers at `paths`."""
+    return Fix(label, partial(_set, paths=paths, fields=fields))
 
 
-def make_context(analysis: Analysis, training: TrainingContext) -> Context:
-    """Make the context of an analysis."""
-    rows = tuple(row for row in analysis.rows if not row.muted)
-    return Context(analysis, rows, training, {row.path: row for row in rows})
+def _set(network: Network, paths: tuple[Path, ...], fields: dict[str, Any]) -> Network:
+    for path in paths:
+        network = edits.change(network, path, **fields)
+    return network

@@ -7,117 +7,99 @@ def explanations() -> dict[str, str]:
     """Return the explanation of each code."""
     return {
         "empty": _(
-            "A network without layers computes nothing: its output is its input. Add a "
-            "layer first; for images, usually a convolution."
+            "A network without layers computes nothing: its output is its input. Add a layer first; for images, "
+            "usually a convolution."
         ),
         "shape": _(
-            "Each layer takes the output of the previous layer. Here the shapes do not "
-            "fit: a window is larger than the image, channels cannot be split into "
-            "groups, a layer that needs an image gets a vector, or branches of different "
-            "shapes are merged. Every convolution and pooling with valid padding makes "
-            "the image smaller, and every stride divides its size, so deep networks run "
-            "out of pixels. To keep more pixels, use same padding, fewer strides or "
-            "smaller windows."
+            "Each layer takes the output of the previous layer. Here the shapes do not fit: a window is larger than "
+            "the image, channels cannot be split into groups, a layer that needs an image gets a vector, or branches "
+            "of different shapes are merged. Every convolution and pooling with valid padding makes the image smaller, "
+            "and every stride divides its size, so deep networks run out of pixels. To keep more pixels, use same "
+            "padding, fewer strides or smaller windows."
         ),
         "duplicate-name": _(
             "Keras finds the layers of a model, and their weights in a file, by name, so every name must be unique."
         ),
         "opaque": _(
-            "The file has a layer that cnn-tui does not know: custom code, or a setting "
-            "that it cannot compute. The layer is kept as it is, and its code is never "
-            "run. The layers after it cannot be computed, so the totals cover only the "
-            "known layers."
+            "The file has a layer that cnn-tui does not know: custom code, or a setting that it cannot compute. The "
+            "layer is kept as it is, and its code is never run. The layers after it cannot be computed, so the totals "
+            "cover only the known layers."
         ),
         "stride-gap": _(
-            "If the stride is larger than the window, the window skips pixels: no output "
-            "depends on them. Make the stride no larger than the window."
+            "If the stride is larger than the window, the window skips pixels: no output depends on them. Make the "
+            "stride no larger than the window."
         ),
         "dropped": _(
-            "With valid padding only whole windows count. If the image size does not fit "
-            "the stride, a few rows or columns at the right and at the bottom are "
-            "dropped. That costs little in a deep network and much in a small image; "
-            "same padding keeps them."
+            "With valid padding only whole windows count. If the image size does not fit the stride, a few rows or "
+            "columns at the right and at the bottom are dropped. That costs little in a deep network and much in a "
+            "small image; same padding keeps them."
         ),
         "dilation-beyond": _(
-            "Dilation spreads the taps of a kernel apart. If they reach beyond the image "
-            "on all sides, most taps see only the zeros of the padding, and the kernel "
-            "works like a smaller one."
+            "Dilation spreads the taps of a kernel apart. If they reach beyond the image on all sides, most taps see "
+            "only the zeros of the padding, and the kernel works like a smaller one."
         ),
         "even-same": _(
-            "An even kernel has no centre. With same padding it gets one zero more at "
-            "the right and bottom than at the left and top, so each such layer shifts "
-            "the image by half a pixel. Odd kernels stay centred."
+            "An even kernel has no centre. With same padding it gets one zero more at the right and bottom than at the "
+            "left and top, so each such layer shifts the image by half a pixel. Odd kernels stay centred."
         ),
         "small-field": _(
-            "The receptive field is the part of the image that can influence one cell of "
-            "a feature map. If it is much smaller than the image, the features are "
-            "local: textures and edges, but no whole objects. The classifier after it "
-            "must combine them. More layers, larger kernels, pooling or strides make it "
-            "larger."
+            "The receptive field is the part of the image that can influence one cell of a feature map. If it is much "
+            "smaller than the image, the features are local: textures and edges, but no whole objects. The classifier "
+            "after it must combine them. More layers, larger kernels, pooling or strides make it larger."
         ),
         "large-field": _(
-            "The receptive field of the last feature map is many times larger than the "
-            "image, so most of what a cell can see is padding. This input may not need "
-            "the later layers: fewer strides or fewer layers may work as well."
+            "The receptive field of the last feature map is many times larger than the image, so most of what a cell "
+            "can see is padding. This input may not need the later layers: fewer strides or fewer layers may work as "
+            "well."
         ),
         "dense-heavy": _(
-            "A dense layer after a flattened feature map has a weight for every value at "
-            "every position; most parameters of early networks are there. Global average "
-            "pooling first reduces each feature map to one number (Lin, Chen, Yan, "
-            "“Network In Network”, 2013): far fewer parameters, less overfitting, and no "
+            "A dense layer after a flattened feature map has a weight for every value at every position; most "
+            "parameters of early networks are there. Global average pooling first reduces each feature map to one "
+            "number (Lin, Chen, Yan, “Network In Network”, 2013): far fewer parameters, less overfitting, and no "
             "dependence on the image size."
         ),
         "bias-before-normalization": _(
-            "Batch normalization subtracts the mean of each channel, and with it any "
-            "bias that was added just before. Its beta replaces the bias. use_bias = "
-            "false saves the parameters and changes nothing else."
+            "Batch normalization subtracts the mean of each channel, and with it any bias that was added just before. "
+            "Its beta replaces the bias. use_bias = false saves the parameters and changes nothing else."
         ),
         "few-parameters": _(
-            "A network with so few trainable parameters can hardly distinguish images. "
-            "Start with a convolution of 16 or 32 filters."
+            "A network with so few trainable parameters can hardly distinguish images. Start with a convolution of 16 "
+            "or 32 filters."
         ),
         "no-activation": _(
-            "A convolution or a dense layer is a linear function, and two linear "
-            "functions in a row are one linear function: the second layer adds "
-            "parameters, but nothing that the first could not do. An activation such as "
-            "ReLU between them makes depth useful. (A narrow 1×1 or a depthwise "
-            "convolution without one is a known design and is not reported.)"
+            "A convolution or a dense layer is a linear function, and two linear functions in a row are one linear "
+            "function: the second layer adds parameters, but nothing that the first could not do. An activation such "
+            "as ReLU between them makes depth useful. (A narrow 1×1 or a depthwise convolution without one is a known "
+            "design and is not reported.)"
         ),
         "dropout-before-normalization": _(
-            "Dropout changes the variance of its output during training, but not "
-            "afterwards. A batch normalization after it learns the training variance, "
-            "which is different in use (Li et al., “Understanding the Disharmony between "
-            "Dropout and Batch Normalization”, 2018). Put the dropout after the last "
-            "normalization."
+            "Dropout changes the variance of its output during training, but not afterwards. A batch normalization "
+            "after it learns the training variance, which is different in use (Li et al., “Understanding the "
+            "Disharmony between Dropout and Batch Normalization”, 2018). Put the dropout after the last normalization."
         ),
         "slow-averages": _(
-            "During training, batch normalization uses the mean and the variance of each "
-            "batch, and keeps moving averages of them for use after training. The "
-            "averages start at 0 and 1, and each step adds only a hundredth of the new "
-            "value (momentum = 0.99). After few steps they are still close to the start: "
-            "the network trains well, but validation looks like chance. A smaller "
-            "momentum adapts faster."
+            "During training, batch normalization uses the mean and the variance of each batch, and keeps moving "
+            "averages of them for use after training. The averages start at 0 and 1, and each step adds only a "
+            "hundredth of the new value (momentum = 0.99). After few steps they are still close to the start: the "
+            "network trains well, but validation looks like chance. A smaller momentum adapts faster."
         ),
         "single-pixel": _(
-            "The image has shrunk to a single pixel. A kernel larger than 1×1 then has "
-            "only one tap that sees a value; all others see the zeros of the padding, "
-            "and their weights learn nothing."
+            "The image has shrunk to a single pixel. A kernel larger than 1×1 then has only one tap that sees a value; "
+            "all others see the zeros of the padding, and their weights learn nothing."
         ),
         "classes": _("The network must end with one output for each class of the data: ten for Fashion-MNIST."),
         "softmax-twice": _(
-            "Softmax turns scores into probabilities that sum to 1. Applied twice, it "
-            "makes them nearly equal: with ten classes none can exceed 0.23, and the "
-            "gradient nearly vanishes."
+            "Softmax turns scores into probabilities that sum to 1. Applied twice, it makes them nearly equal: with "
+            "ten classes none can exceed 0.23, and the gradient nearly vanishes."
         ),
         "last-activation": _(
-            "The loss, cross-entropy, takes probabilities (softmax) or raw scores "
-            "(linear, called logits). Other activations distort the scores: ReLU sets "
-            "all negative scores to 0, and tanh and sigmoid limit their range."
+            "The loss, cross-entropy, takes probabilities (softmax) or raw scores (linear, called logits). Other "
+            "activations distort the scores: ReLU sets all negative scores to 0, and tanh and sigmoid limit their "
+            "range."
         ),
         "memory": _(
-            "During training, the activations of every layer are kept for "
-            "backpropagation, for each image of the batch, in addition to the "
-            "parameters, their gradients and the optimizer state. A smaller batch, or an "
+            "During training, the activations of every layer are kept for backpropagation, for each image of the "
+            "batch, in addition to the parameters, their gradients and the optimizer state. A smaller batch, or an "
             "earlier stride or pooling, needs less memory."
         ),
     }

@@ -1,15 +1,13 @@
 """Windows that do not fit the image well."""
 
 from collections.abc import Iterator
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from tui_cnn.core import edits
-from tui_cnn.core.checks.context import Context
-from tui_cnn.core.findings import Check, Fix, Severity
+from tui_cnn.core.checks.context import Context, setting
 from tui_cnn.core.layers import Layer, ZeroPadding2D
 from tui_cnn.core.layers.window import Window, format_extent, format_step
-from tui_cnn.core.rows import Row
+from tui_cnn.core.rows import Check, Row, Severity
 from tui_cnn.core.shape import Shape
 from tui_cnn.i18n import _, ngettext
 
@@ -18,13 +16,14 @@ _FAR_BEYOND = 12
 
 
 class _Hint(NamedTuple):
-    """A finding about a layer wherever it stands, and the fields to change."""
+    """A finding about a layer wherever it stands, and the field to set, if the layer has it."""
 
     code: str
     severity: Severity
     message: str
     label: str
-    change: dict[str, Any]
+    field: str
+    value: Any
 
 
 def checks(context: Context) -> Iterator[Check]:
@@ -36,8 +35,8 @@ def checks(context: Context) -> Iterator[Check]:
             source = context.before(row)
             if hint.code == "dropped" and source is not None and isinstance(source.layer, ZeroPadding2D):
                 continue  # what is left out are the zeros that were just added
-            fix = Fix(hint.label, partial(edits.change, path=row.path, **hint.change)) if hint.change else None
-            yield Check(hint.code, hint.severity, row.path, f"{type(row.layer).__name__}: {hint.message}", fix)
+            fix = setting(hint.label, row.path, **{hint.field: hint.value}) if hasattr(row.layer, hint.field) else None
+            yield Check(hint.code, hint.severity, row.path, f"{row.kind}: {hint.message}", fix)
     last_map = context.analysis.last_map
     if last_map is not None:
         yield from _last_map(last_map, context.analysis.network.input_shape)
@@ -49,27 +48,17 @@ def _window(layer: Layer, shape: Shape) -> tuple[_Hint, ...]:
     window = layer.window
     if window is None:
         return ()
-    hints = [_gap(window) or _dropped(window, shape), _dilation(window, shape) or _even(layer, window)]
-    return tuple(_for_layer(hint, layer) for hint in hints if hint)
-
-
-def _for_layer(hint: _Hint, layer: Layer) -> _Hint:
-    """Change only fields that the layer has."""
-    return hint if all(hasattr(layer, name) for name in hint.change) else hint._replace(change={})
+    hints = (_gap(window) or _dropped(window, shape), _dilation(window, shape) or _even(layer, window))
+    return tuple(filter(None, hints))
 
 
 def _gap(window: Window) -> _Hint | None:
     if window.reach == (1, 1) or all(s <= reach for s, reach in zip(window.strides, window.reach, strict=True)):
         return None  # a 1×1 window with a stride is how a shortcut is made as small as what it goes around
     message = _("stride {stride} is larger than the window ({reach}): pixels in between are skipped")
-    strides = tuple(min(pair) for pair in zip(window.strides, window.reach, strict=True))
-    return _Hint(
-        "stride-gap",
-        "warning",
-        message.format(stride=format_step(window.strides), reach=format_extent(window.reach)),
-        f"strides = [{strides[0]}, {strides[1]}]",
-        {"strides": strides},
-    )
+    text = message.format(stride=format_step(window.strides), reach=format_extent(window.reach))
+    strides = tuple(map(min, window.strides, window.reach))
+    return _Hint("stride-gap", "warning", text, f"strides = [{strides[0]}, {strides[1]}]", "strides", strides)
 
 
 def _dropped(window: Window, shape: Shape) -> _Hint | None:
@@ -88,7 +77,7 @@ def _dropped(window: Window, shape: Shape) -> _Hint | None:
         stride=format_step(window.strides),
         lost=lost,
     )
-    return _Hint("dropped", "info", message, 'padding = "same"', {"padding": "same"})
+    return _Hint("dropped", "info", message, 'padding = "same"', "padding", "same")
 
 
 def _dilation(window: Window, shape: Shape) -> _Hint | None:
@@ -96,13 +85,8 @@ def _dilation(window: Window, shape: Shape) -> _Hint | None:
     if window.padding == "valid" or window.dilation == (1, 1) or within:
         return None
     message = _("the dilated window ({reach}) is larger than the image ({image}): some taps see only zeros")
-    return _Hint(
-        "dilation-beyond",
-        "warning",
-        message.format(reach=format_extent(window.reach), image=format_extent((shape[0], shape[1]))),
-        "dilation_rate = [1, 1]",
-        {"dilation_rate": (1, 1)},
-    )
+    text = message.format(reach=format_extent(window.reach), image=format_extent((shape[0], shape[1])))
+    return _Hint("dilation-beyond", "warning", text, "dilation_rate = [1, 1]", "dilation_rate", (1, 1))
 
 
 def _even(layer: Layer, window: Window) -> _Hint | None:
@@ -111,16 +95,15 @@ def _even(layer: Layer, window: Window) -> _Hint | None:
         return None
     odd = tuple(k + 1 - k % 2 for k in window.kernel)
     message = _("an even {kernel} kernel with same padding shifts the image by half a pixel")
-    label = f"kernel_size = [{odd[0]}, {odd[1]}]"
-    return _Hint("even-same", "info", message.format(kernel=format_extent(window.kernel)), label, {"kernel_size": odd})
+    text, label = message.format(kernel=format_extent(window.kernel)), f"kernel_size = [{odd[0]}, {odd[1]}]"
+    return _Hint("even-same", "info", text, label, "kernel_size", odd)
 
 
 def _last_map(row: Row, image: Shape) -> Iterator[Check]:
     if row.field is None or row.field.status == "full" or len(image) != 3:
         return
     sizes = (row.field.down.size, row.field.across.size)
-    kind, field = type(row.layer).__name__, format_extent(sizes)
-    names = {"layer": kind, "field": field, "image": format_extent((image[0], image[1]))}
+    names = {"layer": row.kind, "field": format_extent(sizes), "image": format_extent((image[0], image[1]))}
     if any(2 * size < n for size, n in zip(sizes, image[:2], strict=True)) and sizes != (1, 1):
         message = _("{layer}: the receptive field of the last feature map is {field} pixels, less than half of {image}")
         yield Check("small-field", "info", row.path, message.format(**names))

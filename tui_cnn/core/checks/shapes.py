@@ -4,31 +4,44 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from msgspec.structs import replace
+
 from tui_cnn.core import edits
-from tui_cnn.core.checks.context import Context
-from tui_cnn.core.checks.merging import merge_fix
-from tui_cnn.core.findings import Check, Fix
-from tui_cnn.core.layers import Block, Branches, Opaque
-from tui_cnn.core.network import Network
-from tui_cnn.core.path import format_path
-from tui_cnn.core.rows import Row
-from tui_cnn.core.shape import ShapeError, format_shape
+from tui_cnn.core.checks.context import Context, setting
+from tui_cnn.core.layers import Block, Branches, Conv2D, Cropping2D, MaxPooling2D, Opaque, stack_shape
+from tui_cnn.core.layers.window import format_extent
+from tui_cnn.core.network import Network, Stack, format_path
+from tui_cnn.core.rows import Check, Fix, Row
+from tui_cnn.core.shape import Shape, ShapeError, format_shape
 from tui_cnn.i18n import _
 
+_Proposal = tuple[str, Stack]
+"""What is done to a branch, in a few words, and the branch after it."""
 
-def empty(network: Network) -> Iterator[Check]:
-    """Ask for a first layer."""
+
+def checks(context: Context) -> Iterator[Check]:
+    """Look at what keeps a network from being built, and from being computed."""
+    yield from _empty(context.analysis.network)
+    yield from _shapes(context)
+    yield from _names(context.rows)
+    for row in context.rows:
+        if isinstance(row.layer, Opaque):
+            message = _("{kind} is opaque: its parameters and MACs are unknown, so the totals are partial")
+            yield Check("opaque", "warning", row.path, message.format(kind=row.layer.kind))
+
+
+def _empty(network: Network) -> Iterator[Check]:
     if not network.layers:
         yield Check("empty", "error", (), _("the network has no layers; add one"))
     elif all(layer.muted for layer in network.layers):
         yield Check("empty", "error", (), _("all layers are muted; unmute at least one"))
 
 
-def shapes(context: Context) -> Iterator[Check]:
+def _shapes(context: Context) -> Iterator[Check]:
     """Name each layer that cannot take its input, and which earlier one is to blame."""
     for row in context.rows:
         if row.error is not None:
-            message = _blamed(f"{type(row.layer).__name__}: {row.error}", context, row)
+            message = _blamed(f"{row.kind}: {row.error}", context, row)
             yield Check("shape", "error", row.path, message, _shape_fix(row, row.error, context.rows))
 
 
@@ -50,16 +63,16 @@ def _blamed(problem: str, context: Context, row: Row) -> str:
         return problem
     before, after = format_shape(worst.input_shape[:2]), format_shape(worst.figures.output_shape[:2])
     message = _("{problem} (layer {number}, {layer}, changed {before} to {after})")
-    number, kind = format_path(worst.path), type(worst.layer).__name__
-    return message.format(problem=problem, number=number, layer=kind, before=before, after=after)
+    number = format_path(worst.path)
+    return message.format(problem=problem, number=number, layer=worst.kind, before=before, after=after)
 
 
 def _shape_fix(row: Row, error: ShapeError, rows: Sequence[Row]) -> Fix | None:
     if error.change:
         label = ", ".join(_set(field, value) for field, value in error.change.items())
-        return Fix(label, partial(edits.change, path=row.path, **error.change))
+        return setting(label, row.path, **error.change)
     if isinstance(row.layer, Branches):
-        return merge_fix(row)
+        return _merge_fix(row)
     flat = row.input_shape is not None and len(row.input_shape) == 1
     flattening = _flattening_before(row, rows) if flat else None
     if flattening is None:
@@ -67,32 +80,19 @@ def _shape_fix(row: Row, error: ShapeError, rows: Sequence[Row]) -> Fix | None:
     if row.layer.flattens:
         return Fix(_("delete it, its input is already flat"), partial(edits.delete, path=row.path))
     label = _("move it to position {number}, before {layer}")
-    return Fix(
-        label.format(number=format_path(flattening.path), layer=type(flattening.layer).__name__),
-        partial(edits.move, path=row.path, to=flattening.path[-1]),
-    )
+    label = label.format(number=format_path(flattening.path), layer=flattening.kind)
+    return Fix(label, partial(edits.move, path=row.path, to=flattening.path[-1]))
 
 
 def _flattening_before(row: Row, rows: Sequence[Row]) -> Row | None:
     """Find the layer of the same stack that turned the image into a row of numbers."""
-    siblings = [other for other in rows if other.path[:-1] == row.path[:-1] and other.path < row.path]
-    for other in reversed(siblings):
-        if other.input_shape is not None and len(other.input_shape) == 3:
-            return other
-    return None
+    siblings = (other for other in reversed(rows) if other.path[:-1] == row.path[:-1] and other.path < row.path)
+    return next((other for other in siblings if other.input_shape and len(other.input_shape) == 3), None)
 
 
-def opaque(rows: Sequence[Row]) -> Iterator[Check]:
-    """Name each layer that nothing is known of, so that nobody takes a partial total for the whole."""
-    for row in rows:
-        if isinstance(row.layer, Opaque):
-            message = _("{kind} is opaque: its parameters and MACs are unknown, so the totals are partial")
-            yield Check("opaque", "warning", row.path, message.format(kind=row.layer.kind))
-
-
-def names(rows: Sequence[Row]) -> Iterator[Check]:
+def _names(rows: Sequence[Row]) -> Iterator[Check]:
     """Find names that are given twice."""
-    owners: dict[str, Row | None] = {_INPUT: None}
+    owners: dict[str, Row | None] = {"input_layer": None}  # as Keras calls the input
     for row in rows:
         if isinstance(row.layer, Block):  # a group is no layer of the built model: its name may repeat
             continue
@@ -104,12 +104,7 @@ def names(rows: Sequence[Row]) -> Iterator[Check]:
         message = _("the name “{name}” is already used by {owner}; names must be unique").format(
             name=row.name, owner=whose
         )
-        fix = Fix(_("remove the name"), partial(edits.change, path=row.path, name=""))
-        yield Check("duplicate-name", "error", row.path, message, fix)
-
-
-_INPUT = "input_layer"
-"""What Keras calls the input."""
+        yield Check("duplicate-name", "error", row.path, message, setting(_("remove the name"), row.path, name=""))
 
 
 def _set(field: str, value: Any) -> str:
@@ -122,3 +117,81 @@ def _written(value: Any) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(str, value))}]"
     return f'"{value}"' if isinstance(value, str) else f"{value}"
+
+
+def _merge_fix(row: Row) -> Fix | None:
+    """Find what to add so that the branches of `row` can be merged: each proposal is tried before it is made."""
+    if not isinstance(row.layer, Branches) or row.input_shape is None:
+        return None
+    try:
+        shapes = tuple(stack_shape(branch, row.input_shape) for branch in row.layer.branches)
+    except ShapeError:  # it is a layer within that cannot be built
+        return None
+    if any(len(shape) != 3 for shape in shapes):
+        return None
+    for done, branches in _proposals(row.layer, shapes):
+        try:
+            row.layer.merged_shape(tuple(stack_shape(branch, row.input_shape) for branch in branches))
+        except ShapeError:
+            continue
+        return setting(done, row.path, branches=branches)
+    return None
+
+
+def _proposals(layer: Branches, shapes: tuple[Shape, ...]) -> Iterator[tuple[str, tuple[Stack, ...]]]:
+    """Propose, least change first: to keep the borders, to project onto the main path, to make small, to crop."""
+    smallest = min(shapes)[:2]
+    main = max(range(len(shapes)), key=lambda number: (shapes[number][:2] == smallest, len(layer.branches[number])))
+    target = shapes[main]
+    yield _each(layer.branches, [_padded(branch) for branch in layer.branches])
+    for way in (_pooled, _cropped) if layer.merge == "concatenate" else (_projected, _pooled, _cropped):
+        yield _each(layer.branches, [way(*pair, target) for pair in zip(layer.branches, shapes, strict=True)])
+
+
+def _each(before: tuple[Stack, ...], after: list[_Proposal]) -> tuple[str, tuple[Stack, ...]]:
+    """Put what is done to the branches into one line."""
+    said = _("add {what} to branch {number}")
+    parts = [
+        said.format(what=what, number=number)
+        for number, (old, (what, new)) in enumerate(zip(before, after, strict=True), start=1)
+        if old != new
+    ]
+    return ", ".join(parts), tuple(branch for _what, branch in after)
+
+
+def _padded(branch: Stack) -> _Proposal:
+    kept = (replace(layer, padding="same") if layer.window and hasattr(layer, "padding") else layer for layer in branch)
+    return 'padding = "same"', tuple(kept)
+
+
+def _projected(branch: Stack, shape: Shape, target: Shape) -> _Proposal:
+    """Bring a shortcut to the size and depth of the main path, as residual networks do."""
+    if shape == target:
+        return "", branch
+    strides, filters = _strides(shape, target), target[2]
+    projection = Conv2D(filters=filters, kernel_size=(1, 1), strides=strides)
+    what = _("a 1×1 Conv2D with {filters} filters")
+    if strides != (1, 1):
+        what = _("a 1×1 Conv2D with {filters} filters and strides {strides}")
+    return what.format(filters=filters, strides=format_extent(strides)), (*branch, projection)
+
+
+def _pooled(branch: Stack, shape: Shape, target: Shape) -> _Proposal:
+    size = _strides(shape, target)
+    if size == (1, 1):
+        return "", branch
+    what = _("a {size} MaxPooling2D").format(size=format_extent(size))
+    return what, (*branch, MaxPooling2D(pool_size=size, padding="same"))
+
+
+def _cropped(branch: Stack, shape: Shape, target: Shape) -> _Proposal:
+    down, across = (max(0, n - wanted) for n, wanted in zip(shape[:2], target[:2], strict=True))
+    if not down and not across:
+        return "", branch
+    sides = ((down // 2, down - down // 2), (across // 2, across - across // 2))
+    what = _("a Cropping2D that crops to {size}").format(size=format_extent((target[0], target[1])))
+    return what, (*branch, Cropping2D(cropping=sides))
+
+
+def _strides(shape: Shape, target: Shape) -> tuple[int, int]:
+    return max(1, round(shape[0] / target[0])), max(1, round(shape[1] / target[1]))

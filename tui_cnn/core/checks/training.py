@@ -1,21 +1,33 @@
-"""What makes a network train badly, or not at all on this machine."""
+"""What makes a network train badly, or not at all on this machine; and parameters that do little."""
 
 from collections.abc import Iterator
 from functools import partial
 
 from tui_cnn.core import edits
-from tui_cnn.core.checks.context import Context
-from tui_cnn.core.findings import Check, Fix
-from tui_cnn.core.layers import Dense, Layer
+from tui_cnn.core.checks.context import Context, setting
+from tui_cnn.core.layers import BatchNormalization, Dense, GlobalAveragePooling2D, Layer
 from tui_cnn.core.memory import memory
-from tui_cnn.core.rows import Row
-from tui_cnn.i18n import _
+from tui_cnn.core.rows import Check, Fix, Row
+from tui_cnn.core.shape import elements, format_shape
+from tui_cnn.i18n import _, ngettext
+
+_FEW = 500
+_MANY = 20_000
+"""Parameters that are worth saving."""
+
+_UNTRUE = 0.05
+"""Share that the beginning may still have in the moving averages at the end."""
 
 _UNSUITED = ("relu", "relu6", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "leaky_relu", "softplus")
 
 
 def checks(context: Context) -> Iterator[Check]:
-    """Look at how one layer follows another, at the end, and at the memory."""
+    """Look at the parameters, at how one layer follows another, at the end, and at the memory."""
+    yield from _weights(context)
+    for row in context.rows:
+        if type(row.layer) is BatchNormalization:
+            yield from _dropout(context, row)
+    yield from _slow_averages(context)
     for row in context.rows:
         shape = row.input_shape
         if row.layer.kernel_kind != "none":
@@ -24,6 +36,93 @@ def checks(context: Context) -> Iterator[Check]:
             yield from _early_pixel(row)
     yield from _end(context)
     yield from _memory(context)
+
+
+def _weights(context: Context) -> Iterator[Check]:
+    idle: list[Row] = []
+    for row in context.rows:
+        source = context.before(row)
+        if row.figures is None or source is None or source.figures is None:
+            continue
+        if type(row.layer) is BatchNormalization:
+            if row.layer.center and getattr(source.layer, "use_bias", False) and _is_linear(source.layer):
+                idle.append(source)  # the normalization takes its bias away again
+        elif row.layer.kernel_kind == "dense" and source.layer.is_reshaping and source.layer.flattens:
+            yield from _heavy(context, row, source)
+    if idle:
+        yield _biases(idle)
+    totals = context.analysis.totals
+    if totals.complete and 0 < totals.trainable < _FEW:
+        message = _("only {count} trainable parameters: too few to learn much from images")
+        yield Check("few-parameters", "info", (), message.format(count=totals.trainable))
+
+
+def _heavy(context: Context, row: Row, flatten: Row) -> Iterator[Check]:
+    """A dense layer over a flattened image that holds most of the parameters."""
+    image, total = flatten.input_shape, context.analysis.totals.params
+    if row.figures is None or image is None or len(image) != 3 or context.before(flatten) is None:
+        return
+    own = row.figures.parameters.total
+    if own < _MANY or 2 * own < total or image[0] * image[1] == 1 or flatten.path[:-1] != row.path[:-1]:
+        return
+    saved = row.figures.output_shape[0] * (elements(image) - image[2])
+    message = _("Dense: {own} of {total} parameters, because {image} is flattened; global pooling saves {saved}")
+    text = message.format(own=f"{own:,}", total=f"{total:,}", image=format_shape(image), saved=f"{saved:,}")
+    pooling = partial(edits.replace, path=flatten.path, layer=GlobalAveragePooling2D(name=flatten.layer.name))
+    fix = Fix(_("replace Flatten with GlobalAveragePooling2D"), pooling)
+    yield Check("dense-heavy", "info", row.path, text, fix)
+
+
+def _biases(idle: list[Row]) -> Check:
+    """All idle biases in one finding: a deep network may have dozens."""
+    count = sum(row.figures.output_shape[-1] for row in idle if row.figures)
+    message = _(
+        "{layer}: its {count} biases have no effect, because the batch normalization after it subtracts the mean"
+    )
+    if len(idle) > 1:
+        message = ngettext(
+            "{layer}: its biases, and those of {others} more layer, {count} in all, have no effect, "
+            "because the batch normalization after each subtracts the mean",
+            "{layer}: its biases, and those of {others} more layers, {count} in all, have no effect, "
+            "because the batch normalization after each subtracts the mean",
+            len(idle) - 1,
+        )
+    text = message.format(layer=idle[0].kind, others=len(idle) - 1, count=f"{count:,}")
+    fix = setting("use_bias = false", *(row.path for row in idle), use_bias=False)
+    return Check("bias-before-normalization", "info", idle[0].path, text, fix)
+
+
+def _dropout(context: Context, row: Row) -> Iterator[Check]:
+    source = context.before(row)
+    while source is not None and (source.layer.kernel_kind != "none" or source.layer.family == "activation"):
+        source = context.before(source)
+    if source is not None and source.layer.family == "regularization" and getattr(source.layer, "rate", 0.0) > 0:
+        message = _("{layer}: placed before a batch normalization, it shifts its statistics")
+        fix = None
+        if source.path[:-1] == row.path[:-1]:
+            behind = partial(edits.move, path=source.path, to=row.path[-1])
+            fix = Fix(_("move it after the normalization"), behind)
+        text = message.format(layer=source.kind)
+        yield Check("dropout-before-normalization", "warning", source.path, text, fix)
+
+
+def _slow_averages(context: Context) -> Iterator[Check]:
+    """Moving averages that a training is too short for."""
+    steps = context.training.steps
+    if steps is None:
+        return
+    normalizing = ((row.path, row.layer.momentum) for row in context.rows if isinstance(row.layer, BatchNormalization))
+    slow = {path: momentum for path, momentum in normalizing if momentum**steps > _UNTRUE}
+    if not slow:
+        return
+    message = _(
+        "{layer}: with momentum = {momentum:g} its moving averages are still far off after {steps:,} steps, "
+        "so validation will look like chance"
+    )
+    text = message.format(layer="BatchNormalization", momentum=max(slow.values()), steps=steps)
+    quick = next((momentum for momentum in (0.9, 0.8, 0.5) if momentum**steps <= _UNTRUE), None)
+    fix = setting(f"momentum = {quick}", *slow, momentum=quick) if quick else None
+    yield Check("slow-averages", "warning", next(iter(slow)), text, fix)
 
 
 def _linear(context: Context, row: Row) -> Iterator[Check]:
@@ -35,15 +134,14 @@ def _linear(context: Context, row: Row) -> Iterator[Check]:
         source = context.before(source)
     if source is None or source.layer.kernel_kind == "none":
         return
-    if getattr(source.layer, "activation", "") == "linear" and not _is_bottleneck(source.layer):
+    if _is_linear(source.layer) and not _is_bottleneck(source.layer):
         message = _("{layer}: no activation before the next {next}, so both act as one linear layer")
-        yield Check(
-            "no-activation",
-            "warning",
-            source.path,
-            message.format(layer=type(source.layer).__name__, next=type(row.layer).__name__),
-            Fix('activation = "relu"', partial(edits.change, path=source.path, activation="relu")),
-        )
+        fix = setting('activation = "relu"', source.path, activation="relu")
+        yield Check("no-activation", "warning", source.path, message.format(layer=source.kind, next=row.kind), fix)
+
+
+def _is_linear(layer: Layer) -> bool:
+    return getattr(layer, "activation", "") == "linear"
 
 
 def _is_bottleneck(layer: Layer) -> bool:
@@ -59,50 +157,41 @@ def _early_pixel(row: Row) -> Iterator[Check]:
         return
     if hasattr(layer, "kernel_size"):
         message = _("{layer}: its input is a single pixel, so all taps of its kernel but one see only zeros")
-        fix = Fix("kernel_size = [1, 1]", partial(edits.change, path=row.path, kernel_size=(1, 1)))
+        fix = setting("kernel_size = [1, 1]", row.path, kernel_size=(1, 1))
     elif layer.family == "pooling":
         message = _("{layer}: its input is a single pixel, so there is nothing to pool")
         fix = Fix(_("delete the layer"), partial(edits.delete, path=row.path))
     else:
         return
-    yield Check("single-pixel", "warning", row.path, message.format(layer=type(layer).__name__), fix)
+    yield Check("single-pixel", "warning", row.path, message.format(layer=row.kind), fix)
 
 
 def _end(context: Context) -> Iterator[Check]:
     """The output against the classes, and the activation of the last layer against the loss."""
-    last, classes = context.last, context.training.classes
-    output = context.analysis.output_shape
-    if last is None or output is None:
+    classes, output, path = context.training.classes, context.analysis.output_shape, context.analysis.last
+    if path is None or output is None:
         return
-    kind = type(last.layer).__name__
+    last = context.at[path]
     if classes is not None and output != (classes,):
         message = _("{layer}: the output has {count} values, but the data has {classes} classes")
-        change = {"units": classes} if isinstance(last.layer, Dense) and len(output) == 1 else None
-        fix = Fix(f"units = {classes}", partial(edits.change, path=last.path, units=classes)) if change else None
-        count = "×".join(map(str, output))
-        yield Check("classes", "warning", last.path, message.format(layer=kind, count=count, classes=classes), fix)
+        text = message.format(layer=last.kind, count=format_shape(output), classes=classes)
+        is_units = isinstance(last.layer, Dense) and len(output) == 1
+        yield Check(
+            "classes", "warning", path, text, setting(f"units = {classes}", path, units=classes) if is_units else None
+        )
     before = context.before(last)
     if last.layer.is_softmax and before is not None and before.layer.is_softmax:
         message = _("{layer}: a second softmax flattens the probabilities of the first; remove one")
         edit = partial(edits.change, path=before.path, activation="linear")
         if before.layer.kernel_kind == "none":
             edit = partial(edits.delete, path=before.path)
-        yield Check(
-            "softmax-twice",
-            "warning",
-            last.path,
-            message.format(layer=kind),
-            Fix(_("keep only the last softmax"), edit),
-        )
+        fix = Fix(_("keep only the last softmax"), edit)
+        yield Check("softmax-twice", "warning", path, message.format(layer=last.kind), fix)
     elif isinstance(last.layer, Dense) and last.layer.units > 1 and last.layer.activation in _UNSUITED:
         message = _("{layer}: {activation} at the end does not fit the loss; use softmax or linear")
-        yield Check(
-            "last-activation",
-            "warning",
-            last.path,
-            message.format(layer=kind, activation=last.layer.activation),
-            Fix('activation = "softmax"', partial(edits.change, path=last.path, activation="softmax")),
-        )
+        text = message.format(layer=last.kind, activation=last.layer.activation)
+        fix = setting('activation = "softmax"', path, activation="softmax")
+        yield Check("last-activation", "warning", path, text, fix)
 
 
 def _memory(context: Context) -> Iterator[Check]:
@@ -112,8 +201,8 @@ def _memory(context: Context) -> Iterator[Check]:
     needed = memory(context.analysis, context.training.batch_size, context.training.optimizer).training
     if needed is not None and needed > limit:
         message = _(
-            "a training step with batch size {batch} needs {needed:.1f} GB of "
-            "memory, but this machine has {limit:.1f} GB"
+            "a training step with batch size {batch} needs {needed:.1f} GB of memory, "
+            "but this machine has {limit:.1f} GB"
         )
         text = message.format(batch=context.training.batch_size, needed=needed / 1e9, limit=limit / 1e9)
         yield Check("memory", "warning", (), text)

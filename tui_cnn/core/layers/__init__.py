@@ -27,7 +27,13 @@ from tui_cnn.core.layers.pooling import (
     MaxPooling2D,
 )
 from tui_cnn.core.layers.regularization import (
-    Dropout, GaussianNoise, RandomFlip, RandomRotation, RandomTranslation, RandomZoom, SpatialDropout2D
+    Dropout,
+    GaussianNoise,
+    RandomFlip,
+    RandomRotation,
+    RandomTranslation,
+    RandomZoom,
+    SpatialDropout2D,
 )
 from tui_cnn.core.layers.reshaping import Cropping2D, Flatten, Rescaling, Reshape, UpSampling2D, ZeroPadding2D
 from tui_cnn.core.shape import Shape, ShapeError, elements, format_shape
@@ -48,7 +54,6 @@ class Block(_Container, frozen=True, kw_only=True):
         ""
     )
     layers: "tuple[AnyLayer, ...]" = ()
-
 
     def output_shape(self, shape: Shape) -> Shape:
         return stack_shape(self.layers, shape)

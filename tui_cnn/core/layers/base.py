@@ -16,9 +16,7 @@ from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, format_shape
 from tui_cnn.i18n import _
 
 _NAME = r"^([A-Za-z0-9][A-Za-z0-9_.-]*)?$"
-Name = Annotated[
-    str, msgspec.Meta(pattern=_NAME, max_length=64, description="Name of the layer; empty: from its type")
-]
+Name = Annotated[str, msgspec.Meta(pattern=_NAME, max_length=64, description="Name of the layer; empty: from its type")]
 """TensorFlow trains no layer with other letters in its name: they are the scopes of its graph."""
 
 _Learning = Literal["convolution", "pooling", "dense", "normalization", "activation"]
@@ -92,7 +90,13 @@ class Proposal(NamedTuple):
 
 
 class Layer(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", forbid_unknown_fields=True, omit_defaults=True
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag=True,
+    tag_field="type",
+    forbid_unknown_fields=True,
+    omit_defaults=True,
 ):
     """A layer. A subclass states its fields with their bounds, its traits, and whatever differs from the identity.
 

@@ -10,10 +10,29 @@ from tui_cnn.core import classical_filters
 from tui_cnn.core.classical_filters import Kernel, opposite, transposed
 from tui_cnn.core.layers.activation import activation_flops
 from tui_cnn.core.layers.base import (
-    ConstantKernels, Family, KerasCall, KernelKind, Layer, Parameters, Proposal, keras_arguments, require_image, shorthand
+    ConstantKernels,
+    Family,
+    KerasCall,
+    KernelKind,
+    Layer,
+    Parameters,
+    Proposal,
+    keras_arguments,
+    require_image,
+    shorthand,
 )
 from tui_cnn.core.layers.fields import (
-    ActivationName, BiasInitializer, Channels, DepthMultiplier, DilationRate, Initializer, KernelSize, Padding, Regularizer, Strides, UseBias
+    ActivationName,
+    BiasInitializer,
+    Channels,
+    DepthMultiplier,
+    DilationRate,
+    Initializer,
+    KernelSize,
+    Padding,
+    Regularizer,
+    Strides,
+    UseBias,
 )
 from tui_cnn.core.layers.window import Window, format_extent, format_step
 from tui_cnn.core.receptive_field import ReceptiveFieldMap, Spreading
@@ -125,9 +144,12 @@ class Conv2DTranspose(ConvolutionLayer, frozen=True, kw_only=True):
         return (down, across, self.filters)
 
     def size_formula(self, shape: Shape) -> str:
+        sizes = self.output_shape(shape)[:2]
         down, across = (
-            f"{n}·{stride} = {places}" if self.padding == "same" else f"({n} - 1)·{stride} + {max(reach, stride)} = {places}"
-            for n, stride, reach, places in zip(shape, self.strides, self.spread.reach, self.output_shape(shape))
+            f"{n}·{stride} = {places}"
+            if self.padding == "same"
+            else f"({n} - 1)·{stride} + {max(reach, stride)} = {places}"
+            for n, stride, reach, places in zip(shape[:2], self.strides, self.spread.reach, sizes, strict=True)
         )
         return by_axis(down, across)
 

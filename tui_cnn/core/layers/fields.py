@@ -31,7 +31,9 @@ DepthMultiplier = Annotated[Channels, Meta(description="Number of feature maps p
 _Rectifier = Literal["relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish"]
 _Sigmoid = Literal["sigmoid", "hard_sigmoid", "hard_silu", "log_sigmoid", "sparse_sigmoid"]
 _Tanh = Literal["tanh", "hard_tanh", "tanh_shrink", "hard_shrink", "soft_shrink"]
-_Soft = Literal["softplus", "softsign", "sparse_plus", "squareplus", "exponential", "softmax", "log_softmax", "sparsemax"]
+_Soft = Literal[
+    "softplus", "softsign", "sparse_plus", "squareplus", "exponential", "softmax", "log_softmax", "sparsemax"
+]
 ActivationName = Annotated[
     Literal["linear", _Rectifier, _Sigmoid, _Tanh, _Soft],
     Meta(description="Function applied to every output", examples=["relu"]),
@@ -43,7 +45,9 @@ _Random = Literal["random_normal", "random_uniform", "truncated_normal", "varian
 Initializer = Annotated[
     Literal[_Scaled, "orthogonal", _Random, "ones", "zeros"], Meta(description="How the weights are initialized")
 ]
-BiasInitializer = Annotated[Literal["zeros", "ones", _Scaled, _Random], Meta(description="How the biases are initialized")]
+BiasInitializer = Annotated[
+    Literal["zeros", "ones", _Scaled, _Random], Meta(description="How the biases are initialized")
+]
 """All but `orthogonal`, which Keras refuses for a single row of numbers."""
 
 NUMBER = r"(\d{1,9}(\.\d{0,12})?|\.\d{1,12})(e-?\d)?"

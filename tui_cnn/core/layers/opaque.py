@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Family, Layer, shorthand
+from tui_cnn.core.layers.base import Family, Layer
 from tui_cnn.core.shape import Shape, ShapeError, format_shape
 from tui_cnn.i18n import _
 
@@ -41,4 +41,4 @@ class Opaque(Layer, frozen=True, kw_only=True):
         return self.stated_shape
 
     def settings(self) -> tuple[str, ...]:
-        return shorthand(self.kind, bool(self.stated_shape) and "→ " + format_shape(self.stated_shape))
+        return (self.kind, *(("→ " + format_shape(self.stated_shape),) if self.stated_shape else ()))

@@ -7,8 +7,8 @@ from msgspec import Meta
 
 from tui_cnn.core.layers.base import Family, KerasCall, Layer, Proposal, require_image, shorthand
 from tui_cnn.core.layers.fields import Channels, Padding, Pair
-from tui_cnn.core.receptive_field import EVERYTHING, ReceptiveFieldMap
 from tui_cnn.core.layers.window import Window, format_extent, format_step
+from tui_cnn.core.receptive_field import EVERYTHING, ReceptiveFieldMap
 from tui_cnn.core.shape import Shape, ShapeError, elements, largest_divisor
 from tui_cnn.i18n import _
 

@@ -6,8 +6,8 @@ from msgspec import Meta
 
 from tui_cnn.core.layers.base import Family, Layer, require_image, shorthand
 from tui_cnn.core.layers.fields import Pair, Sides
-from tui_cnn.core.receptive_field import EVERYTHING, ReceptiveFieldMap, Resampling, Sliding, Spreading
 from tui_cnn.core.layers.window import format_step
+from tui_cnn.core.receptive_field import EVERYTHING, ReceptiveFieldMap, Resampling, Sliding, Spreading
 from tui_cnn.core.shape import Shape, ShapeError, by_axis, elements, format_shape, product
 from tui_cnn.i18n import _
 

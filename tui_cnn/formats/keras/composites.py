@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tui_cnn.core.layers import LAYER_TYPES, AnyLayer, Layer, is_composite
-from tui_cnn.core.layers.lowering import ConstantKernels, KerasCall, Proposal
+from tui_cnn.core.layers import LAYER_TYPES, AnyLayer, Layer
+from tui_cnn.core.layers.base import ConstantKernels, KerasCall, Proposal, is_composite
 from tui_cnn.core.shape import Shape, ShapeError
 from tui_cnn.formats.keras.identifiers import (
     activation_identifier,

@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from tui_cnn.core.layers import CONTAINERS, LAYER_TYPES, AnyLayer, Opaque, is_composite
+from tui_cnn.core.layers import CONTAINERS, LAYER_TYPES, AnyLayer, Opaque
+from tui_cnn.core.layers.base import is_composite
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.keras.arithmetic import scaled_by_channel
 from tui_cnn.formats.keras.composites import describe, recognize

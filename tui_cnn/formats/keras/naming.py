@@ -2,7 +2,7 @@
 
 import re
 
-from tui_cnn.core.naming import snake_case
+from tui_cnn.core.network import snake_case
 
 _ALLOWED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 

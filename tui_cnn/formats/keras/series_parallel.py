@@ -10,9 +10,8 @@ from typing import get_args
 
 import msgspec
 
-from tui_cnn.core.layers import AnyLayer, Branches, Layer
-from tui_cnn.core.layers.lowering import KerasCall
-from tui_cnn.core.layers.merging import Merge
+from tui_cnn.core.layers import AnyLayer, Branches, Layer, Merge
+from tui_cnn.core.layers.base import KerasCall
 from tui_cnn.formats.keras.composites import LONGEST, describe, recognize
 from tui_cnn.formats.keras.dominators import Dominators
 from tui_cnn.formats.keras.graph import Graph, GraphError, Node, tensors

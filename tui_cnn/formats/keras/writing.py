@@ -7,10 +7,8 @@ import msgspec
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Block, Branches, Layer, Opaque
-from tui_cnn.core.layers.lowering import ConstantKernels, KerasCall
-from tui_cnn.core.naming import keras_name
-from tui_cnn.core.network import walk
-from tui_cnn.core.path import Path
+from tui_cnn.core.layers.base import ConstantKernels, KerasCall
+from tui_cnn.core.network import Path, keras_name, walk
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.keras.identifiers import constant, regularizer_config

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Path
 from tui_cnn.runs.inspection.arrays import Array
 
 Region = tuple[int, int, int, int]

@@ -16,11 +16,11 @@ def setting_for(data: str) -> TrainingContext:
 
 def _classes(data: str) -> int | None:
     if not data:
-        from tui_cnn.data.fashion_mnist import CLASS_NAMES
+        from tui_cnn.data.files import CLASS_NAMES
 
         return len(CLASS_NAMES)
     from tui_cnn.data.dataset import summarize
-    from tui_cnn.data.errors import DataError
+    from tui_cnn.data.files import DataError
 
     try:
         return summarize(Path(data).expanduser()).class_count

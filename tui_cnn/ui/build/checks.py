@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_cnn.core.checks import Check
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Path
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.actions import CHECKS
 from tui_cnn.ui.build.check_lines import finding_lines, summary

@@ -1,10 +1,8 @@
 """Layers on the clipboard: TOML, as it stands in a file, so that it can go to an editor and come back."""
 
 from tui_cnn.core import edits
-from tui_cnn.core.naming import names
-from tui_cnn.core.network import walk
-from tui_cnn.core.path import Path
-from tui_cnn.core.span import Span
+from tui_cnn.core.moving import Span
+from tui_cnn.core.network import Path, names, walk
 from tui_cnn.formats.toml import loads_layers
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.build.editing import Change, Selection

@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from tui_cnn.core import branching, edits, moving, muting, wrapping
+from tui_cnn.core import edits, moving
 from tui_cnn.core.checks import Check
 from tui_cnn.core.edits import Edit
 from tui_cnn.core.layers import AnyLayer, Branches
-from tui_cnn.core.network import Network
-from tui_cnn.core.path import Path
+from tui_cnn.core.moving import Span
+from tui_cnn.core.network import Network, Path
 from tui_cnn.core.quick_edits import QuickEdit, quick_edit
-from tui_cnn.core.span import Span
 from tui_cnn.i18n import _
 
 
@@ -70,7 +69,7 @@ def move(selection: Selection, by: int) -> Result:
     network = selection.network
     if branch := selection.branch:
         to = branch[-1] + by
-        moved = branching.move_branch(network, branch, to)
+        moved = edits.move_branch(network, branch, to)
         return Change(_("move"), lambda _network: moved, (*branch[:-1], to)) if moved != network else None
     if span := selection.span:
         moved, path = moving.step(network, *span, by, selection.is_open)
@@ -121,10 +120,10 @@ def _delete(selection: Selection) -> Result:
     """Delete the selected layers; the one below comes under the cursor."""
     network, span = selection.network, selection.span
     if branch := selection.branch:
-        if branching.delete_branch(network, branch) == network:
+        if edits.delete_branch(network, branch) == network:
             return _("At least two branches are needed. Press W to unwrap a branch.")
         before = (*branch[:-1], max(0, branch[-1] - 1))
-        return Change(_("delete branch"), lambda network: branching.delete_branch(network, branch), before)
+        return Change(_("delete branch"), lambda network: edits.delete_branch(network, branch), before)
     if span is None:
         return None
     left = len(edits.stack_at(network, span.path)) - span.length
@@ -138,7 +137,7 @@ def _duplicate(selection: Selection) -> Result:
     """Put a copy below the selected layers."""
     if branch := selection.branch:
         copy = (*branch[:-1], branch[-1] + 1)
-        return Change(_("duplicate"), lambda network: branching.duplicate_branch(network, branch), copy)
+        return Change(_("duplicate"), lambda network: edits.duplicate_branch(network, branch), copy)
     if span := selection.span:
         copies = Span((*span.path[:-1], span.path[-1] + span.length), span.length)
         return Change(_counted("duplicate", span), lambda network: edits.duplicate(network, *span), copies)
@@ -154,15 +153,15 @@ def _mute(selection: Selection) -> Result:
         return None
     muted = all(layer.muted for layer in selection.layers())
     label = _counted("unmute" if muted else "mute", span)
-    return Change(label, lambda network: muting.set_muted(network, *span, not muted), span)
+    return Change(label, lambda network: edits.set_muted(network, *span, not muted), span)
 
 
 def _wrap_in_block(selection: Selection) -> Result:
-    return _wrapped(selection, _("wrap in block"), wrapping.wrap_in_block)
+    return _wrapped(selection, _("wrap in block"), edits.wrap_in_block)
 
 
 def _add_skip(selection: Selection) -> Result:
-    return _wrapped(selection, _("add skip connection"), wrapping.wrap_in_branches)
+    return _wrapped(selection, _("add skip connection"), edits.wrap_in_branches)
 
 
 def _wrapped(selection: Selection, label: str, wrap: Callable[[Network, Path, int], Network]) -> Result:
@@ -177,11 +176,11 @@ def _unwrap(selection: Selection) -> Result:
     network, path = selection.network, selection.path
     if not path:
         return None
-    unwrapped, count = wrapping.unwrap(network, path)
+    unwrapped, count = edits.unwrap(network, path)
     if unwrapped != network:
         place = path[:-1] if selection.branch else path
         return Change(_("unwrap"), lambda _network: unwrapped, Span(place, max(1, count)))
-    is_branch = branching.is_branch(network, path)
+    is_branch = edits.is_branch(network, path)
     if edits.stack_at(network, (*path, 0)) if is_branch else isinstance(edits.layer_at(network, path), Branches):
         return _("More than one branch has layers. Select the branch to keep.")
     return _("Nothing to unwrap. Select a block or a branch.")
@@ -192,14 +191,14 @@ def _add_branch(selection: Selection) -> Result:
     place = _place_of_branch(selection.network, selection.path)
     if place is None:
         return _("Select branches first, or press B to add a skip connection.")
-    return Change(_("add branch"), lambda network: branching.add_branch(network, place), place)
+    return Change(_("add branch"), lambda network: edits.add_branch(network, place), place)
 
 
 def _place_of_branch(network: Network, path: Path) -> Path | None:
     """Return the address of a new branch: the last of the branches here, or after the branch around the cursor."""
     for length in range(len(path), 0, -1):
         here = path[:length]
-        if branching.is_branch(network, here):
+        if edits.is_branch(network, here):
             return (*here[:-1], here[-1] + 1)
         if isinstance(layer := edits.layer_at(network, here), Branches):
             return (*here, len(layer.branches))

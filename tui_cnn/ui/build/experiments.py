@@ -9,7 +9,7 @@ from typing import Literal
 from textual.app import App
 
 from tui_cnn.core import edits
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Path
 from tui_cnn.core.sweep import sweepable
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tui_cnn.core.layers import Block, Branches
-from tui_cnn.core.network import Network, walk
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Network, Path, walk
 
 Folded = frozenset[Path]
 """The addresses of what is folded: blocks, branches, and single ones of these."""

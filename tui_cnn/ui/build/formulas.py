@@ -10,12 +10,10 @@ from rich.style import Style
 from rich.text import Text
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.field_formula import field_formula
 from tui_cnn.core.memory import activation, memory
 from tui_cnn.core.receptive_field import ReceptiveField, format_field
-from tui_cnn.core.rows import Row
+from tui_cnn.core.rows import Row, Sum, field_formula
 from tui_cnn.core.shape import format_shape
-from tui_cnn.core.sums import Sum
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.build.stack_lines import StackLine
 from tui_cnn.ui.toolkit.cells import left, right

@@ -8,7 +8,7 @@ from textual.app import App
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.layers import LAYER_TYPES, AnyLayer
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.formats.fields import fields, start
 from tui_cnn.i18n import _

@@ -13,10 +13,9 @@ from textual.widgets import Static
 
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis, analyze
-from tui_cnn.core.branching import is_branch
+from tui_cnn.core.edits import is_branch
 from tui_cnn.core.layers import AnyLayer
-from tui_cnn.core.network import Network
-from tui_cnn.core.path import Path, format_path
+from tui_cnn.core.network import Network, Path, format_path
 from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.actions import FORM

@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Family
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Path
 from tui_cnn.ui.build.columns import StackColumn, columns
 from tui_cnn.ui.build.messages import LayerSelected
 from tui_cnn.ui.build.signs import FINDINGS

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Path
 
 
 @dataclass

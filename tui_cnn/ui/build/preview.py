@@ -5,7 +5,7 @@ from rich.text import Text
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.memory import BYTES, memory
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Path
 from tui_cnn.core.receptive_field import ReceptiveField, format_field
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements, format_shape

@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.path import format_path
+from tui_cnn.core.network import format_path
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.actions import FORM, STACK
 from tui_cnn.ui.build.checks import ChecksView

@@ -7,11 +7,11 @@ from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from tui_cnn.core import branching
+from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.path import Path
+from tui_cnn.core.moving import Span, span_between
+from tui_cnn.core.network import Path
 from tui_cnn.core.quick_edits import QuickEdit
-from tui_cnn.core.span import Span, span_between
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.toml import dumps_layers
 from tui_cnn.i18n import _, ngettext
@@ -80,7 +80,7 @@ class StackView(LinesView, can_focus=True):
     def selection(self) -> editing.Selection:
         """What an edit is about."""
         network, path = self.layer_tree.analysis.network, self.path
-        branch = path if path and self._anchor is None and branching.is_branch(network, path) else None
+        branch = path if path and self._anchor is None and edits.is_branch(network, path) else None
         return editing.Selection(network, path, self.span, branch, self.layer_tree.is_open)
 
     def show(self, analysis: Analysis, select: Path, *, opened: bool = False) -> None:

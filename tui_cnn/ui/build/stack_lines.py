@@ -6,10 +6,9 @@ from typing import NamedTuple
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.checks import Severity
 from tui_cnn.core.layers import AnyLayer, Block, Branches
-from tui_cnn.core.path import Path
-from tui_cnn.core.rows import Row
+from tui_cnn.core.network import Path
+from tui_cnn.core.rows import Row, Sum, sums
 from tui_cnn.core.shape import Shape
-from tui_cnn.core.sums import Sum, sums
 
 
 class StackLine(NamedTuple):

@@ -11,8 +11,7 @@ from textual.content import Content
 from textual.widgets import DataTable, Input, Label, Static
 
 from tui_cnn.core.edits import layer_at
-from tui_cnn.core.network import Network
-from tui_cnn.core.path import Path, format_path
+from tui_cnn.core.network import Network, Path, format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.core.sweep import SweepPoint, is_allowed, parse_numbers, sweep, sweepable, values_around
 from tui_cnn.i18n import _

@@ -1,7 +1,7 @@
 """The tree of layers as it is seen: which lines there are while some containers are folded."""
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Path
 from tui_cnn.ui.build.folding import Folded, around, carry, opened, overview
 from tui_cnn.ui.build.stack_cells import Cells, cells_of
 from tui_cnn.ui.build.stack_lines import StackLine, lines

@@ -7,8 +7,8 @@ from rich.style import StyleType
 from rich.text import Text
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.flops import flops
 from tui_cnn.core.memory import memory
+from tui_cnn.core.rows import flops
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.results import Result

@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Family
-from tui_cnn.core.path import Path, format_path
+from tui_cnn.core.network import Path, format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.messages import LayerPointed

@@ -13,7 +13,7 @@ from rich.style import Style
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Family
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.formats.picture import field_region
 from tui_cnn.formats.volume import (

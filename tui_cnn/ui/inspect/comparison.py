@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tui_cnn.i18n import _
-from tui_cnn.insight.comparison import Comparison, compare
+from tui_cnn.insight.predictions import Comparison, compare
 from tui_cnn.runs.inspection.replies import Evaluation
 from tui_cnn.runs.inspection.requests import Evaluate
 from tui_cnn.runs.inspection.source import Source

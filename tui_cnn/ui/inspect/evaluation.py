@@ -11,10 +11,16 @@ from textual.containers import Grid, Vertical
 from textual.widgets import Static
 
 from tui_cnn.i18n import _
-from tui_cnn.insight.calibration import reliability
 from tui_cnn.insight.colours import Scale, scale_of
-from tui_cnn.insight.confusion import accuracy, confusion, log_loss, per_class, shares
-from tui_cnn.insight.selection import most_confident_mistakes
+from tui_cnn.insight.predictions import (
+    accuracy,
+    confusion,
+    log_loss,
+    most_confident_mistakes,
+    per_class,
+    reliability,
+    shares,
+)
 from tui_cnn.runs.inspection.replies import Evaluation
 from tui_cnn.ui.inspect.actions import EVALUATION
 from tui_cnn.ui.inspect.image_choice import ImageChoice, mistakes, taken_for

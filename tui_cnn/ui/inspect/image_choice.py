@@ -7,8 +7,7 @@ import numpy.typing as npt
 
 from tui_cnn.data.dataset import TestSet
 from tui_cnn.i18n import _, ngettext
-from tui_cnn.insight.confusion import confusion
-from tui_cnn.insight.selection import Filter, Order, select
+from tui_cnn.insight.predictions import Filter, Order, confusion, select
 from tui_cnn.runs.inspection.replies import Evaluation
 
 Indices = npt.NDArray[np.int64]

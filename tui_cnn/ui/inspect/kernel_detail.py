@@ -9,10 +9,8 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from tui_cnn.i18n import _
-from tui_cnn.insight.classics import classical_filters, likeness
 from tui_cnn.insight.colours import Scale, scale_of
-from tui_cnn.insight.maps import histogram
-from tui_cnn.insight.similarity import cosine
+from tui_cnn.insight.maps import classical_filters, cosine, histogram, likeness
 from tui_cnn.ui.inspect.histogram import HistogramChart
 from tui_cnn.ui.inspect.view import signed
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles

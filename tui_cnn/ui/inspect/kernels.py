@@ -12,10 +12,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui_cnn.i18n import _
-from tui_cnn.insight.classics import likeness
 from tui_cnn.insight.colours import Scale as ColourScale
 from tui_cnn.insight.colours import scale_of
-from tui_cnn.insight.maps import Scale, per_filter, statistics
+from tui_cnn.insight.maps import Scale, likeness, per_filter, statistics
 from tui_cnn.runs.inspection.replies import Activations, WeightsReply
 from tui_cnn.ui.inspect.actions import KERNELS
 from tui_cnn.ui.inspect.kernel_banks import Bank, banks, nearest

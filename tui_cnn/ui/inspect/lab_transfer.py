@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from tui_cnn.core import edits
 from tui_cnn.core.layers import AnyLayer
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Path
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.lab.scene import NamedArray

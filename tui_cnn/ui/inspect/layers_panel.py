@@ -7,7 +7,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui_cnn.core.layers import LAYER_TYPES
-from tui_cnn.core.path import format_path
+from tui_cnn.core.network import format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
 from tui_cnn.ui.inspect.panel import ScenePanel, ShowScene

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from tui_cnn.data.drawing import Cell, stroke
+from tui_cnn.data.images import Cell, stroke
 from tui_cnn.i18n import _
 from tui_cnn.ui.inspect.actions import PAD
 from tui_cnn.ui.inspect.answer_cache import AnswerCache

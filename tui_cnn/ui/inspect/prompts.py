@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.screen import Screen
 
-from tui_cnn.data.errors import DataError
+from tui_cnn.data.files import DataError
 from tui_cnn.data.rendering import to_csv, to_npz, to_png, to_svg
 from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.i18n import _
@@ -53,7 +53,7 @@ class Prompts:
         if path is None:
             return None
         try:
-            from tui_cnn.data.image_files import read_image
+            from tui_cnn.data.images import read_image
 
             picture = await asyncio.to_thread(read_image, path)
         except DataError as error:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from tui_cnn.core.path import format_path
+from tui_cnn.core.network import format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.data.dataset import TestSet
 from tui_cnn.runs.inspection.replies import LayerInfo, OpenReply

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from tui_cnn.data import transforms
+from tui_cnn.data import images
 from tui_cnn.data.dataset import TestSet
 from tui_cnn.i18n import _
 from tui_cnn.runs.inspection.arrays import pack
@@ -42,14 +42,14 @@ class ImageTransform:
     def apply(self, image: Pixels) -> Pixels:
         """Transform an image (height, width)."""
         if self.zoom:
-            image = transforms.zoom(image, self.factor)
+            image = images.zoom(image, self.factor)
         if self.degrees:
-            image = transforms.rotate(image, self.degrees)
+            image = images.rotate(image, self.degrees)
         if self.flipped:
-            image = transforms.flip(image)
+            image = images.flip(image)
         if self.dx or self.dy:
-            image = transforms.shift(image, self.dx, self.dy)
-        return transforms.add_noise(image, self.noise) if self.noise else image
+            image = images.shift(image, self.dx, self.dy)
+        return images.add_noise(image, self.noise) if self.noise else image
 
 
 UNCHANGED = ImageTransform()

@@ -5,7 +5,7 @@ from typing import Any
 
 from textual.screen import Screen
 
-from tui_cnn.data.errors import DataError
+from tui_cnn.data.files import DataError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.ui.inspect.run_weights import RunWeights, read_weights, runs_with_weights

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from tui_cnn.core.path import format_path
+from tui_cnn.core.network import format_path
 from tui_cnn.data.rendering import enlarge
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import overlay, scale_of

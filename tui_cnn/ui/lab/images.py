@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from tui_cnn.data import idx
-from tui_cnn.data.fashion_mnist import DIRECTORY
-from tui_cnn.data.files import find_files
+from tui_cnn.data.files import FASHION_MNIST, find_files
 from tui_cnn.lab.scene import LabArrays
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
 
@@ -29,7 +28,7 @@ class ImageStore:
         Raises:
             DataError: they cannot be read.
         """
-        directory = Path(self._data).expanduser() if self._data else DIRECTORY
+        directory = Path(self._data).expanduser() if self._data else FASHION_MNIST
         self._tests = idx.read(find_files(directory).test_images)
 
     def arrays(self, settings: ConvolutionSettings | PoolingSettings) -> LabArrays:

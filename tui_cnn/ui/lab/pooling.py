@@ -7,9 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_cnn.i18n import _
+from tui_cnn.lab.pooling import ShiftedPooling, kept_pixels, moved
 from tui_cnn.lab.scene import image_name
 from tui_cnn.lab.settings import PoolingSettings
-from tui_cnn.lab.shifting import ShiftedPooling, kept_pixels, moved
 from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.actions import STEPPER
 from tui_cnn.ui.lab.images import ImageStore

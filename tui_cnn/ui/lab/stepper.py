@@ -12,8 +12,8 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Static
 
-from tui_cnn.data.errors import DataError
-from tui_cnn.data.image_files import read_small
+from tui_cnn.data.files import DataError
+from tui_cnn.data.images import read_small
 from tui_cnn.i18n import _
 from tui_cnn.lab.scene import NamedArray
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings

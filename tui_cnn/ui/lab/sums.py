@@ -7,7 +7,7 @@ from rich.text import Text
 
 from tui_cnn.i18n import _
 from tui_cnn.lab.convolution import Convolution, Step
-from tui_cnn.lab.filters import most_alike
+from tui_cnn.lab.scene import most_alike
 
 _LABEL = 11
 """Cells of the names at the left, with their gap."""

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.diff import diff
-from tui_cnn.core.path import format_path
+from tui_cnn.core.network import format_path
 from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.i18n import _
 from tui_cnn.runs.recipe import Recipe

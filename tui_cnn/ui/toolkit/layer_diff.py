@@ -10,7 +10,7 @@ from textual.app import App
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.diff import Difference, diff
-from tui_cnn.core.path import format_path
+from tui_cnn.core.network import format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.colours import theme_style

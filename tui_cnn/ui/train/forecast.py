@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.data.errors import DataError
+from tui_cnn.data.files import DataError
 from tui_cnn.i18n import _
 from tui_cnn.runs.estimate import Estimate, estimate, precision_of
 from tui_cnn.runs.machine import read_machine

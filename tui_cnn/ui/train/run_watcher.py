@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import psutil
 
-from tui_cnn.data.errors import DataError
+from tui_cnn.data.files import DataError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.runs.about import read_about
 from tui_cnn.runs.directory import RunDirectory

@@ -10,9 +10,7 @@ import tensorflow as tf
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Branches
-from tui_cnn.core.naming import keras_name
-from tui_cnn.core.network import Network
-from tui_cnn.core.path import Path
+from tui_cnn.core.network import Network, Path, keras_name
 from tui_cnn.core.rows import Analysis
 from tui_cnn.formats.export import require_buildable
 from tui_cnn.i18n import _

@@ -10,7 +10,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import TestSet
 from tui_cnn.data.fitting import Fitting, fit
 from tui_cnn.i18n import _
-from tui_cnn.insight.selection import sample
+from tui_cnn.insight.predictions import sample
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.arrays import Array
 from tui_cnn.runs.inspection.requests import Image

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tui_cnn.data.transforms import shift
+from tui_cnn.data.images import shift
 from tui_cnn.insight.maps import dead
 from tui_cnn.runs.inspection.arrays import pack
 from tui_cnn.runs.inspection.replies import ChannelRanges, Evaluation, Ranges, Shifts

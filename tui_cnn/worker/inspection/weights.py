@@ -12,7 +12,7 @@ from pathlib import Path
 import h5py
 import keras
 
-from tui_cnn.core.naming import snake_case
+from tui_cnn.core.network import snake_case
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 

@@ -1,17 +1,24 @@
-"""Image files of the user, fitted to the images of the data set."""
+"""Grey images (height, width), uint8, light on black as the clothes of Fashion-MNIST: read, fitted, changed, drawn on.
+
+Pixels from outside of an image are black.
+"""
 
 import stat
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from tui_cnn.data.errors import DataError
+from tui_cnn.data.files import DataError
 from tui_cnn.i18n import _
 
 Image = npt.NDArray[np.uint8]
+_Value = TypeVar("_Value", bound=np.generic)
+Cell = tuple[int, int]
+"""Row and column; it may lie beyond the image."""
+
 _MOST_PIXELS = 100_000_000
 
 
@@ -110,3 +117,70 @@ def has_light_background(image: Image) -> bool:
     """Return whether most of the border of an image is light, so that it should be inverted."""
     border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
     return bool(np.median(border) > 127)
+
+
+def shift(images: npt.NDArray[_Value], dx: int, dy: int) -> npt.NDArray[_Value]:
+    """Move images (..., height, width) by `dx` pixels to the right and `dy` down; below 0: to the left, up."""
+    height, width = images.shape[-2:]
+    moved = np.zeros_like(images)
+    if abs(dx) < width and abs(dy) < height:
+        rows, columns = _overlap(dy, height), _overlap(dx, width)
+        moved[..., rows[0], columns[0]] = images[..., rows[1], columns[1]]
+    return moved
+
+
+def rotate(image: Image, degrees: float) -> Image:
+    """Rotate an image around its middle, counter-clockwise, between pixels by bilinear interpolation."""
+    from PIL import Image as Pillow
+
+    return np.asarray(Pillow.fromarray(image).rotate(degrees, Pillow.Resampling.BILINEAR))
+
+
+def zoom(image: Image, factor: float) -> Image:
+    """Magnify an image around its middle by a factor above 0; below 1 it shrinks."""
+    from PIL import Image as Pillow
+
+    height, width = image.shape
+    # A black frame, wide enough for what shows of the outside, and for the pixels that the edge is interpolated with.
+    frame = 2 + max(0, round(max(height, width) * (1 / factor - 1) / 2))
+    source_height, source_width = height / factor, width / factor
+    left, top = frame + (width - source_width) / 2, frame + (height - source_height) / 2
+    framed = Pillow.fromarray(np.pad(image, frame))
+    box = (left, top, left + source_width, top + source_height)
+    return np.asarray(framed.resize((width, height), Pillow.Resampling.BILINEAR, box))
+
+
+def flip(image: Image, *, upside_down: bool = False) -> Image:
+    """Mirror an image, left to right or upside down."""
+    return np.ascontiguousarray(image[::-1] if upside_down else image[:, ::-1])
+
+
+def add_noise(image: Image, deviation: float, seed: int = 0) -> Image:
+    """Add normal noise of a standard deviation in levels of grey, the same for the same seed."""
+    noise = np.random.default_rng(seed).normal(0.0, deviation, image.shape)
+    return np.clip(np.round(image + noise), 0, 255).astype(np.uint8)
+
+
+def stroke(image: Image, begin: Cell, end: Cell, width: float, *, erase: bool = False) -> Image:
+    """Draw a line with round ends between the middles of two pixels, `width` pixels wide, or wipe it out.
+
+    A pixel takes as much of the ink as it is deep in the line, from half a pixel outside to half a pixel inside; what
+    is lighter already stays so, and where it is wiped what is darker does.
+    """
+    ink = np.round(255 * np.clip(width / 2 + 0.5 - _distance(image.shape, begin, end), 0, 1)).astype(np.uint8)
+    drawn = np.minimum(image, 255 - ink) if erase else np.maximum(image, ink)
+    return np.asarray(drawn, np.uint8)
+
+
+def _distance(shape: tuple[int, ...], begin: Cell, end: Cell) -> npt.NDArray[np.float64]:
+    """Measure how far each pixel is from the line between two, (height, width)."""
+    across = np.moveaxis(np.indices(shape[:2], np.float64), 0, -1) - begin
+    along = np.subtract(end, begin).astype(np.float64)
+    length = float(along @ along)
+    share = np.clip(across @ along / length, 0, 1) if length else np.zeros(across.shape[:2])
+    return np.asarray(np.linalg.norm(across - share[..., np.newaxis] * along, axis=-1), np.float64)
+
+
+def _overlap(distance: int, length: int) -> tuple[slice, slice]:
+    """Return where to, and where from, along an axis."""
+    return slice(max(0, distance), length + min(0, distance)), slice(max(0, -distance), length - max(0, distance))
