@@ -1,20 +1,19 @@
 """A convolution that Keras does not have, made of two that it has."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
-from tui_cnn.core.layers.base import KerasCall, KernelKind, Parameters, Proposal, keras_arguments
+from tui_cnn.core.layers.base import KerasCall, Parameters, Proposal, keras_arguments
 from tui_cnn.core.layers.convolution import Conv2D, ConvolutionLayer, Filters, window_settings
 from tui_cnn.core.layers.fields import ActivationName, KernelSize
 from tui_cnn.core.layers.window import Window
-from tui_cnn.core.shape import Amount, Shape
+from tui_cnn.core.shape import Amount, Shape, both
 
 
 class ColumnRowConv2D(ConvolutionLayer, frozen=True, kw_only=True):
     """Filters of one column, and then filters of one row over what these give."""
 
-    kernel_kind: ClassVar[KernelKind] = "convolution"
-    lesson: ClassVar[str] = "layer"
+    kernel_kind = "convolution"
+    lesson = "layer"
 
     filters: Filters
     kernel_size: KernelSize
@@ -41,11 +40,11 @@ class ColumnRowConv2D(ConvolutionLayer, frozen=True, kw_only=True):
     def parameters(self, shape: Shape) -> Parameters:
         """Those of both."""
         column, row = self._column.parameters(shape), self._row.parameters(self._column.output_shape(shape))
-        return Parameters(_sum(column.trainable, row.trainable))
+        return Parameters(both(column.trainable, row.trainable))
 
     def macs(self, shape: Shape) -> Amount:
         """Those of both."""
-        return _sum(self._column.macs(shape), self._row.macs(self._column.output_shape(shape)))
+        return both(self._column.macs(shape), self._row.macs(self._column.output_shape(shape)))
 
     def tf_flops(self, shape: Shape) -> int:
         """Those of both."""
@@ -74,7 +73,3 @@ class ColumnRowConv2D(ConvolutionLayer, frozen=True, kw_only=True):
     def settings(self) -> tuple[str, ...]:
         """Filters and kernel."""
         return (f"{self.filters}", *window_settings(self.window))
-
-
-def _sum(one: Amount, other: Amount) -> Amount:
-    return Amount(one.value + other.value, f"{one.formula} + {other.formula}")

@@ -1,20 +1,20 @@
 """A layer that Keras has and that we do not: written as anybody would who adds it."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Family, Layer
+from tui_cnn.core.layers.base import Layer
 from tui_cnn.core.layers.fields import Rate
 
 
 class GaussianDropout(Layer, frozen=True, kw_only=True):
     """While training, every value is multiplied by noise around one."""
 
-    family: ClassVar[Family] = "regularization"
-    sign: ClassVar[str] = "░"
-    lesson: ClassVar[str] = "training"
-    is_linear: ClassVar[bool] = True
+    family = "regularization"
+    sign = "░"
+    lesson = "training"
+    is_linear = True
 
     rate: Annotated[Rate, Meta(description="Strength of the noise", examples=[0.2])]
 

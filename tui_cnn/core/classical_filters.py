@@ -5,6 +5,8 @@ digitalen Bildverarbeitung", 2000. They are not flipped, as networks use kernels
 looks like the kernel, so an edge filter answers where it is bright at the left, or above.
 """
 
+from typing import Literal
+
 Kernel = tuple[tuple[int | float, ...], ...]
 """Rows of numbers: (height, width)."""
 
@@ -41,3 +43,20 @@ SHARPEN: Kernel = ((0, -1, 0), (-1, 5, -1), (0, -1, 0))
 BOX_BLUR: Kernel = ((1 / 9,) * 3,) * 3
 GAUSSIAN_BLUR: Kernel = ((1, 2, 1), (2, 4, 2), (1, 2, 1))
 IDENTITY: Kernel = ((0, 0, 0), (0, 1, 0), (0, 0, 0))
+
+
+def _from_four_sides(left: Kernel) -> tuple[Kernel, ...]:
+    """Return an edge filter turned: light at the left, right, above, below."""
+    above = transposed(left)
+    return left, opposite(left), above, opposite(above)
+
+
+BankName = Literal["edges", "sobel", "scharr", "classical"]
+
+BANKS: dict[BankName, tuple[Kernel, ...]] = {
+    "edges": _from_four_sides(VERTICAL_EDGE),
+    "sobel": _from_four_sides(SOBEL_X),
+    "scharr": _from_four_sides(SCHARR_X),
+}
+"""The filters that a FixedConv2D has."""
+BANKS["classical"] = (*sum(BANKS.values(), ()), LAPLACIAN, opposite(LAPLACIAN), BOX_BLUR, SHARPEN)

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from tui_cnn.core.layers import Block, Branches, Layer
 from tui_cnn.core.network import Path
 from tui_cnn.core.rows import Analysis, Totals
-from tui_cnn.core.shape import Amount, Shape, elements, product
+from tui_cnn.core.shape import Amount, Shape, amount, elements, product
 
 BYTES = 4
 """Bytes of a float32."""
@@ -60,7 +60,7 @@ def memory(analysis: Analysis, batch_size: int = 32, optimizer: OptimizerName = 
 
 def activation(shape: Shape) -> Amount:
     """Return the bytes of one image's output of `shape`."""
-    return Amount(BYTES * elements(shape), product(BYTES, *shape))
+    return amount(BYTES, *shape)
 
 
 def _training(totals: Totals, values: int, batch_size: int, copies: int) -> Amount:

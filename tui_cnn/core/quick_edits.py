@@ -1,18 +1,16 @@
 """Quick edits: small changes of one setting, each of them a key."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
-from tui_cnn.core.layers import AnyLayer, Branches
+from tui_cnn.core.layers import AnyLayer, Branches, Merge
 
 QuickEdit = Literal["wider", "narrower", "larger", "smaller", "stride", "padding", "function"]
 
 _FUNCTIONS = ("linear", "relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid", "softmax")
 """The activations that one key goes through; all others are in the form."""
-
-_MERGES = ("add", "concatenate", "multiply", "average", "maximum")
 
 
 def quick_edit(layer: AnyLayer, edit: QuickEdit) -> AnyLayer | None:
@@ -26,15 +24,9 @@ def quick_edit(layer: AnyLayer, edit: QuickEdit) -> AnyLayer | None:
         return layer
 
 
-def _wider(layer: AnyLayer) -> dict[str, Any] | None:
-    return next(({name: 2 * getattr(layer, name)} for name in ("filters", "units") if hasattr(layer, name)), None)
-
-
-def _narrower(layer: AnyLayer) -> dict[str, Any] | None:
-    """Halve what can be halved, never below one."""
-    return next(
-        ({name: max(1, getattr(layer, name) // 2)} for name in ("filters", "units") if hasattr(layer, name)), None
-    )
+def _scaled(layer: AnyLayer, factor: float) -> dict[str, Any] | None:
+    sizes = {name: getattr(layer, name) for name in ("filters", "units") if hasattr(layer, name)}
+    return {name: max(1, int(size * factor)) for name, size in sizes.items()} or None
 
 
 def _resized(layer: AnyLayer, by: int) -> dict[str, Any] | None:
@@ -63,7 +55,7 @@ def _padding(layer: AnyLayer) -> dict[str, Any] | None:
 def _function(layer: AnyLayer) -> dict[str, Any] | None:
     """Take the next activation; of branches the next way of merging."""
     if isinstance(layer, Branches):
-        return {"merge": _after(layer.merge, _MERGES)}
+        return {"merge": _after(layer.merge, get_args(Merge))}
     activation = getattr(layer, "activation", None)
     if activation is None:
         return None
@@ -76,8 +68,8 @@ def _after(word: str, words: tuple[str, ...]) -> str:
 
 
 _CHANGES: dict[QuickEdit, Callable[[AnyLayer], dict[str, Any] | None]] = {
-    "wider": _wider,
-    "narrower": _narrower,
+    "wider": lambda layer: _scaled(layer, 2),
+    "narrower": lambda layer: _scaled(layer, 1 / 2),
     "larger": lambda layer: _resized(layer, 1),
     "smaller": lambda layer: _resized(layer, -1),
     "stride": _stride,

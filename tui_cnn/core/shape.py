@@ -24,6 +24,16 @@ NONE = Amount(0, "")
 """The amount of what has none: a pooling layer's parameters, for instance."""
 
 
+def amount(*factors: int) -> Amount:
+    """Return a product of numbers, and how it comes about."""
+    return Amount(prod(factors), product(*factors))
+
+
+def both(one: Amount, other: Amount) -> Amount:
+    """Return the sum of two amounts."""
+    return Amount(one.value + other.value, f"{one.formula} + {other.formula}")
+
+
 class ShapeError(UserError):
     """A layer cannot take the shape it is given.
 

@@ -43,25 +43,27 @@ class SweepPoint(NamedTuple):
 
 def sweep(network: Network, path: Path, field: str, values: Sequence[Any]) -> tuple[SweepPoint, ...]:
     """Analyse the network with each of `values` in the field of the layer at `path`."""
-    return tuple(_point(edits.change(network, path, **{field: value}), path, value) for value in values[:_MOST])
-
-
-def _point(network: Network, path: Path, value: Any) -> SweepPoint:
-    analysis = analyze(network)
-    row = next(row for row in analysis.rows if row.path == path)
-    reason = next((str(check) for check in analysis.checks if check.severity == "error"), "")
-    return SweepPoint(value, analysis, row, reason)
+    points = []
+    for value in values[:_MOST]:
+        analysis = analyze(edits.change(network, path, **{field: value}))
+        row = next(row for row in analysis.rows if row.path == path)
+        reason = next((str(check) for check in analysis.checks if check.severity == "error"), "")
+        points.append(SweepPoint(value, analysis, row, reason))
+    return tuple(points)
 
 
 def sweepable(layer: Layer) -> tuple[str, ...]:
     """Name the settings whose values change the numbers of a network: counts, sizes, padding, bias."""
-    return tuple(name for name, value in msgspec.structs.asdict(layer).items() if _counts(name, value))
+    return tuple(name for name, value in msgspec.structs.asdict(layer).items() if _is_sweepable(name, value))
 
 
-def _counts(name: str, value: Any) -> bool:
+def _is_sweepable(name: str, value: Any) -> bool:
     if name in _WORDS:
         return isinstance(value, str | bool)
-    return _is_count(value) or _is_pair(value) or (name == "strides" and value is None)
+    if value is None:
+        return name == "strides"
+    numbers = value if isinstance(value, tuple) and len(value) == 2 else (value,)
+    return all(isinstance(number, int) and not isinstance(number, bool) for number in numbers)
 
 
 def values_around(layer: AnyLayer, field: str) -> tuple[Any, ...]:
@@ -123,11 +125,3 @@ def _range(first: int, last: int, step: int) -> list[int]:
     while doubled[-1] * 2 <= last:
         doubled.append(doubled[-1] * 2)
     return doubled
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_pair(value: Any) -> bool:
-    return isinstance(value, tuple) and len(value) == 2 and all(map(_is_count, value))

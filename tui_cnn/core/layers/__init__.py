@@ -43,8 +43,8 @@ Merge = Literal["add", "concatenate", "multiply", "average", "maximum"]
 
 
 class _Container(Layer, frozen=True, kw_only=True):
-    family: ClassVar[Family] = "container"
-    sign: ClassVar[str] = "·"
+    family = "container"
+    sign = "·"
 
 
 class Block(_Container, frozen=True, kw_only=True):

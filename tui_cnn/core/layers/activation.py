@@ -1,31 +1,21 @@
 """Activation functions, and the layers that apply them."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Family, Layer, Parameters, shorthand
+from tui_cnn.core.layers.base import Layer, Parameters, shorthand
 from tui_cnn.core.layers.fields import ActivationName, BiasInitializer, Regularizer
-from tui_cnn.core.shape import Amount, Shape, ShapeError, elements, format_shape, product
+from tui_cnn.core.shape import Shape, ShapeError, amount, elements, format_shape
 from tui_cnn.i18n import _
 
 _TF_FLOPS = {
-    "celu": 5,
-    "gelu": 4,
-    "silu": 2,
-    "mish": 1,
-    "hard_sigmoid": 2,
     "hard_silu": 3,
-    "log_sigmoid": 2,
-    "hard_tanh": 2,
-    "softmax": 5,
-    "squareplus": 4,
-    "soft_shrink": 4,
-    "hard_shrink": 1,
-    "tanh_shrink": 1,
-    "sparse_plus": 5,
-    "sparse_sigmoid": 4,
     "sparsemax": 8,
+    **dict.fromkeys(("mish", "hard_shrink", "tanh_shrink"), 1),
+    **dict.fromkeys(("silu", "hard_sigmoid", "log_sigmoid", "hard_tanh"), 2),
+    **dict.fromkeys(("gelu", "squareplus", "soft_shrink", "sparse_sigmoid"), 4),
+    **dict.fromkeys(("celu", "softmax", "sparse_plus"), 5),
 }
 
 
@@ -38,9 +28,9 @@ def activation_flops(name: ActivationName, shape: Shape) -> int:
 
 
 class _Activation(Layer, frozen=True, kw_only=True):
-    family: ClassVar[Family] = "activation"
-    sign: ClassVar[str] = "ƒ"
-    lesson: ClassVar[str] = "layer"
+    family = "activation"
+    sign = "ƒ"
+    lesson = "layer"
 
 
 class Activation(_Activation, frozen=True, kw_only=True):
@@ -120,8 +110,7 @@ class PReLU(_Activation, frozen=True, kw_only=True):
         return shape
 
     def parameters(self, shape: Shape) -> Parameters:
-        slopes = self._slopes(shape)
-        return Parameters(Amount(elements(slopes), product(*slopes)))
+        return Parameters(amount(*self._slopes(shape)))
 
     def tf_flops(self, shape: Shape) -> int:
         """Two negations (one of the slopes), a product and a sum."""
@@ -141,7 +130,7 @@ class PReLU(_Activation, frozen=True, kw_only=True):
 class Softmax(_Activation, frozen=True, kw_only=True):
     """Turns the values along the last axis into probabilities that sum to 1."""
 
-    lesson: ClassVar[str] = "training"
+    lesson = "training"
 
     @property
     def is_softmax(self) -> bool:

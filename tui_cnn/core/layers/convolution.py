@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from math import gcd
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
-from tui_cnn.core import classical_filters
-from tui_cnn.core.classical_filters import Kernel, opposite, transposed
+from tui_cnn.core.classical_filters import BANKS, BankName, Kernel
 from tui_cnn.core.layers.activation import activation_flops
 from tui_cnn.core.layers.base import (
     ConstantKernels,
-    Family,
     KerasCall,
-    KernelKind,
     Layer,
     Parameters,
     Proposal,
@@ -36,7 +33,7 @@ from tui_cnn.core.layers.fields import (
 )
 from tui_cnn.core.layers.window import Window, format_extent, format_step
 from tui_cnn.core.receptive_field import ReceptiveFieldMap, Spreading
-from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, by_axis, elements, product
+from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, amount, both, by_axis, elements, product
 from tui_cnn.i18n import _
 
 Filters = Annotated[Channels, Meta(description="Number of filters, and of output feature maps", examples=[32])]
@@ -45,8 +42,8 @@ Filters = Annotated[Channels, Meta(description="Number of filters, and of output
 class ConvolutionLayer(Layer, frozen=True, kw_only=True):
     """The base of all convolutions."""
 
-    family: ClassVar[Family] = "convolution"
-    sign: ClassVar[str] = "▦"
+    family = "convolution"
+    sign = "▦"
 
 
 class Conv2D(ConvolutionLayer, frozen=True, kw_only=True):
@@ -55,8 +52,8 @@ class Conv2D(ConvolutionLayer, frozen=True, kw_only=True):
     Input `(height, width, channels)`, output `(rows, columns, filters)`.
     """
 
-    kernel_kind: ClassVar[KernelKind] = "convolution"
-    lesson: ClassVar[str] = "layer"
+    kernel_kind = "convolution"
+    lesson = "layer"
 
     filters: Filters
     kernel_size: KernelSize
@@ -79,13 +76,13 @@ class Conv2D(ConvolutionLayer, frozen=True, kw_only=True):
 
     def output_shape(self, shape: Shape) -> Shape:
         channels = require_image(shape)[2]
-        divisor = gcd(channels, self.filters, self.groups)
+        fitting = {"groups": gcd(channels, self.filters, self.groups)}
         for count, message in (
             (self.filters, _("{count} filters cannot be split into {groups} groups")),
             (channels, _("{count} channels cannot be split into {groups} groups")),
         ):
             if count % self.groups:
-                raise ShapeError(message.format(count=count, groups=self.groups), {"groups": divisor})
+                raise ShapeError(message.format(count=count, groups=self.groups), fitting)
         require_stride_or_dilation(self.strides, self.dilation_rate)
         return (*self.window.slide(shape), self.filters)
 
@@ -94,8 +91,7 @@ class Conv2D(ConvolutionLayer, frozen=True, kw_only=True):
         return Parameters(kernel_and_bias((*self.kernel_size, shape[2] // self.groups), self.filters, self.use_bias))
 
     def macs(self, shape: Shape) -> Amount:
-        factors = (*self.kernel_size, shape[2] // self.groups, *self.output_shape(shape))
-        return Amount(elements(factors), product(*factors))
+        return amount(*self.kernel_size, shape[2] // self.groups, *self.output_shape(shape))
 
     def tf_flops(self, shape: Shape) -> int:
         """Two for each tap where TensorFlow works; the profiler itself cannot look into a convolution in groups."""
@@ -114,8 +110,8 @@ class Conv2D(ConvolutionLayer, frozen=True, kw_only=True):
 class Conv2DTranspose(ConvolutionLayer, frozen=True, kw_only=True):
     """Spreads each value over a window of the output: a transposed convolution, which enlarges images."""
 
-    kernel_kind: ClassVar[KernelKind] = "transposed"
-    lesson: ClassVar[str] = "stride"
+    kernel_kind = "transposed"
+    lesson = "stride"
 
     filters: Filters
     kernel_size: KernelSize
@@ -158,8 +154,7 @@ class Conv2DTranspose(ConvolutionLayer, frozen=True, kw_only=True):
 
     def macs(self, shape: Shape) -> Amount:
         """Every filter's taps for every value of the input."""
-        factors = (*self.kernel_size, *shape, self.filters)
-        return Amount(elements(factors), product(*factors))
+        return amount(*self.kernel_size, *shape, self.filters)
 
     def tf_flops(self, shape: Shape) -> int:
         """As the profiler has it: two for each tap and each output value, divided by the strides."""
@@ -182,9 +177,9 @@ class Conv2DTranspose(ConvolutionLayer, frozen=True, kw_only=True):
 class DepthwiseConv2D(ConvolutionLayer, frozen=True, kw_only=True):
     """Convolves each channel separately, with its own filters; channels are not mixed."""
 
-    sign: ClassVar[str] = "▤"
-    kernel_kind: ClassVar[KernelKind] = "depthwise"
-    lesson: ClassVar[str] = "shape-of-a-cnn"
+    sign = "▤"
+    kernel_kind = "depthwise"
+    lesson = "shape-of-a-cnn"
 
     kernel_size: KernelSize
     strides: Strides = (1, 1)
@@ -213,8 +208,7 @@ class DepthwiseConv2D(ConvolutionLayer, frozen=True, kw_only=True):
 
     def macs(self, shape: Shape) -> Amount:
         """Each output value costs one flat window."""
-        factors = (*self.kernel_size, *self.output_shape(shape))
-        return Amount(elements(factors), product(*factors))
+        return amount(*self.kernel_size, *self.output_shape(shape))
 
     def tf_flops(self, shape: Shape) -> int:
         """Two for each tap where TensorFlow works, one for each bias."""
@@ -233,9 +227,9 @@ class DepthwiseConv2D(ConvolutionLayer, frozen=True, kw_only=True):
 class SeparableConv2D(ConvolutionLayer, frozen=True, kw_only=True):
     """A depthwise convolution, then a 1×1 convolution that mixes the channels: cheaper than a Conv2D."""
 
-    sign: ClassVar[str] = "▤"
-    kernel_kind: ClassVar[KernelKind] = "separable"
-    lesson: ClassVar[str] = "shape-of-a-cnn"
+    sign = "▤"
+    kernel_kind = "separable"
+    lesson = "shape-of-a-cnn"
 
     filters: Filters
     kernel_size: KernelSize
@@ -265,14 +259,13 @@ class SeparableConv2D(ConvolutionLayer, frozen=True, kw_only=True):
         between = shape[2] * self.depth_multiplier
         flat = kernel_and_bias(self.kernel_size, between, use_bias=False)
         mixing = kernel_and_bias((between,), self.filters, self.use_bias)
-        return Parameters(Amount(flat.value + mixing.value, f"{flat.formula} + {mixing.formula}"))
+        return Parameters(both(flat, mixing))
 
     def macs(self, shape: Shape) -> Amount:
         """At every place: the flat windows, then the mixing of their outputs."""
         between = shape[2] * self.depth_multiplier
         places = self.window.slide(shape)
-        flat, mixing = (*self.kernel_size, between, *places), (between, self.filters, *places)
-        return Amount(elements(flat) + elements(mixing), f"{product(*flat)} + {product(*mixing)}")
+        return both(amount(*self.kernel_size, between, *places), amount(between, self.filters, *places))
 
     def tf_flops(self, shape: Shape) -> int:
         """Two for each tap where TensorFlow works, one for each bias."""
@@ -289,9 +282,6 @@ class SeparableConv2D(ConvolutionLayer, frozen=True, kw_only=True):
         )
 
 
-BankName = Literal["edges", "sobel", "scharr", "classical"]
-
-
 class FixedConv2D(ConvolutionLayer, frozen=True, kw_only=True):
     """Slides classical 3×3 filters over the image; training does not change them.
 
@@ -299,8 +289,8 @@ class FixedConv2D(ConvolutionLayer, frozen=True, kw_only=True):
     channels.
     """
 
-    kernel_kind: ClassVar[KernelKind] = "convolution"
-    lesson: ClassVar[str] = "filters"
+    kernel_kind = "convolution"
+    lesson = "filters"
 
     bank: Annotated[
         BankName,
@@ -313,7 +303,7 @@ class FixedConv2D(ConvolutionLayer, frozen=True, kw_only=True):
     @property
     def kernels(self) -> tuple[Kernel, ...]:
         """The filters, each three rows of three numbers."""
-        return _BANKS[self.bank].kernels
+        return BANKS[self.bank]
 
     @property
     def _convolution(self) -> Conv2D:
@@ -364,35 +354,14 @@ class FixedConv2D(ConvolutionLayer, frozen=True, kw_only=True):
         return (self.bank, *others)
 
 
-def _from_four_sides(left: Kernel) -> tuple[Kernel, ...]:
-    """Return an edge filter turned: light at the left, right, above, below."""
-    above = transposed(left)
-    return left, opposite(left), above, opposite(above)
-
-
-_KERNELS: dict[BankName, tuple[Kernel, ...]] = {
-    "edges": _from_four_sides(classical_filters.VERTICAL_EDGE),
-    "sobel": _from_four_sides(classical_filters.SOBEL_X),
-    "scharr": _from_four_sides(classical_filters.SCHARR_X),
-}
-_KERNELS["classical"] = (
-    *_KERNELS["edges"],
-    *_KERNELS["sobel"],
-    *_KERNELS["scharr"],
-    classical_filters.LAPLACIAN,
-    opposite(classical_filters.LAPLACIAN),
-    classical_filters.BOX_BLUR,
-    classical_filters.SHARPEN,
-)
-_BANKS = {name: ConstantKernels(name, kernels) for name, kernels in _KERNELS.items()}
+_BANKS = {name: ConstantKernels(name, kernels) for name, kernels in BANKS.items()}
 
 
 def kernel_and_bias(kernel: Shape, outputs: int, use_bias: bool) -> Amount:
     """Count the weights of `outputs` kernels, each with a bias or without."""
-    taps = product(*kernel)
     if use_bias:
-        return Amount((elements(kernel) + 1) * outputs, f"({taps} + 1)·{outputs}")
-    return Amount(elements(kernel) * outputs, f"{taps}·{outputs}")
+        return Amount((elements(kernel) + 1) * outputs, f"({product(*kernel)} + 1)·{outputs}")
+    return amount(*kernel, outputs)
 
 
 def kernel_flops(taps: int, output: Shape, use_bias: bool, activation: ActivationName) -> int:

@@ -1,13 +1,13 @@
 """Dense (fully connected) layers."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Family, KernelKind, Layer, Parameters
+from tui_cnn.core.layers.base import Layer, Parameters
 from tui_cnn.core.layers.convolution import function_settings, kernel_and_bias, kernel_flops
 from tui_cnn.core.layers.fields import ActivationName, BiasInitializer, Initializer, Regularizer, UseBias
-from tui_cnn.core.shape import Amount, Shape, elements, product
+from tui_cnn.core.shape import Amount, Shape, amount
 
 
 class Dense(Layer, frozen=True, kw_only=True):
@@ -16,10 +16,10 @@ class Dense(Layer, frozen=True, kw_only=True):
     Input `(..., features)`, output `(..., units)`: with more than one axis it works along the last, as in Keras.
     """
 
-    family: ClassVar[Family] = "dense"
-    sign: ClassVar[str] = "≡"
-    kernel_kind: ClassVar[KernelKind] = "dense"
-    lesson: ClassVar[str] = "why-not-dense"
+    family = "dense"
+    sign = "≡"
+    kernel_kind = "dense"
+    lesson = "why-not-dense"
 
     units: Annotated[int, Meta(ge=1, le=1_000_000, description="Number of units, and of outputs", examples=[64])]
     activation: ActivationName = "linear"
@@ -37,7 +37,7 @@ class Dense(Layer, frozen=True, kw_only=True):
 
     def macs(self, shape: Shape) -> Amount:
         """Every weight once, for each position along the other axes."""
-        return Amount(elements(shape) * self.units, product(*shape, self.units))
+        return amount(*shape, self.units)
 
     def tf_flops(self, shape: Shape) -> int:
         """Two for each multiply-accumulate, one for each bias."""

@@ -1,13 +1,13 @@
 """Normalization: values brought to a common scale."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Family, Layer, Parameters, shorthand
+from tui_cnn.core.layers.base import Layer, Parameters, shorthand
 from tui_cnn.core.layers.fields import Channels, Epsilon, Rate
 from tui_cnn.core.receptive_field import EVERYTHING, ReceptiveFieldMap
-from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, elements, largest_divisor, product
+from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, amount, elements, largest_divisor, product
 from tui_cnn.i18n import _
 
 Center = Annotated[bool, Meta(description="Learn a shift (beta) for each channel")]
@@ -15,8 +15,8 @@ Scale = Annotated[bool, Meta(description="Learn a factor (gamma) for each channe
 
 
 class _Normalization(Layer, frozen=True, kw_only=True):
-    family: ClassVar[Family] = "normalization"
-    sign: ClassVar[str] = "≈"
+    family = "normalization"
+    sign = "≈"
 
 
 class BatchNormalization(_Normalization, frozen=True, kw_only=True):
@@ -25,9 +25,9 @@ class BatchNormalization(_Normalization, frozen=True, kw_only=True):
     Ioffe and Szegedy, "Batch Normalization", 2015. The running mean and variance are the non-trainable parameters.
     """
 
-    is_linear: ClassVar[bool] = True
-    mixes_images: ClassVar[bool] = True
-    lesson: ClassVar[str] = "training"
+    is_linear = True
+    mixes_images = True
+    lesson = "training"
 
     momentum: Annotated[Rate, Meta(description="Fraction of the old running mean and variance kept at each step")] = (
         0.99
@@ -38,8 +38,7 @@ class BatchNormalization(_Normalization, frozen=True, kw_only=True):
 
     def parameters(self, shape: Shape) -> Parameters:
         """Gamma and beta are trained; the running mean and variance are not."""
-        channels = shape[-1]
-        return Parameters(_learned(channels, self.center, self.scale), Amount(2 * channels, product(2, channels)))
+        return Parameters(_learned(shape[-1], self.center, self.scale), amount(2, shape[-1]))
 
     def tf_flops(self, shape: Shape) -> int:
         """A product and a sum for each value; for each channel, what makes a factor and a shift of its statistics."""
@@ -163,8 +162,7 @@ class UnitNormalization(_Normalization, frozen=True, kw_only=True):
 
 
 def _learned(channels: int, center: bool, scale: bool) -> Amount:
-    learned = center + scale
-    return Amount(learned * channels, product(learned, channels)) if learned else NONE
+    return amount(center + scale, channels) if center or scale else NONE
 
 
 def _left_out(center: bool, scale: bool) -> tuple[str, ...]:

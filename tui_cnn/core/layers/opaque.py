@@ -1,10 +1,10 @@
 """Layers that come from elsewhere and that we do not have: kept as they are, never looked into, never run."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Family, Layer
+from tui_cnn.core.layers.base import Layer
 from tui_cnn.core.shape import Shape, ShapeError, format_shape
 from tui_cnn.i18n import _
 
@@ -15,8 +15,8 @@ class Opaque(Layer, frozen=True, kw_only=True):
     Its parameters and its work are unknown, and so are the totals of a network that holds one.
     """
 
-    family: ClassVar[Family] = "opaque"
-    sign: ClassVar[str] = "?"
+    family = "opaque"
+    sign = "?"
 
     kind: Annotated[
         str,

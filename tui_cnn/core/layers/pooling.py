@@ -1,11 +1,11 @@
 """Pooling: windows give their maximum or their average; no parameters, and the depth stays."""
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Family, KerasCall, Layer, Proposal, require_image, shorthand
+from tui_cnn.core.layers.base import KerasCall, Layer, Proposal, require_image, shorthand
 from tui_cnn.core.layers.fields import Channels, Padding, Pair
 from tui_cnn.core.layers.window import Window, format_extent, format_step
 from tui_cnn.core.receptive_field import EVERYTHING, ReceptiveFieldMap
@@ -14,9 +14,9 @@ from tui_cnn.i18n import _
 
 
 class _Pooling(Layer, frozen=True, kw_only=True):
-    family: ClassVar[Family] = "pooling"
-    sign: ClassVar[str] = "▼"
-    lesson: ClassVar[str] = "pooling"
+    family = "pooling"
+    sign = "▼"
+    lesson = "pooling"
 
 
 class _Pooling2D(_Pooling, frozen=True, kw_only=True):
@@ -53,8 +53,8 @@ class MaxPooling2D(_Pooling2D, frozen=True, kw_only=True):
 class AveragePooling2D(_Pooling2D, frozen=True, kw_only=True):
     """Takes the mean of each window: smoother than the maximum."""
 
-    is_linear: ClassVar[bool] = True
-    required_by_keras: ClassVar[tuple[str, ...]] = ("pool_size",)
+    is_linear = True
+    required_by_keras = ("pool_size",)
 
 
 class DepthMaxPooling2D(_Pooling, frozen=True, kw_only=True):
@@ -96,7 +96,7 @@ class DepthMaxPooling2D(_Pooling, frozen=True, kw_only=True):
 
 
 class _GlobalPooling2D(_Pooling, frozen=True, kw_only=True):
-    flattens: ClassVar[bool] = True
+    flattens = True
 
     keepdims: Annotated[bool, Meta(description="Keep height and width as axes of length 1")] = False
 
@@ -114,7 +114,7 @@ class _GlobalPooling2D(_Pooling, frozen=True, kw_only=True):
 class GlobalAveragePooling2D(_GlobalPooling2D, frozen=True, kw_only=True):
     """Reduces each feature map to its mean."""
 
-    is_linear: ClassVar[bool] = True
+    is_linear = True
 
     def tf_flops(self, shape: Shape) -> int:
         return elements(shape)

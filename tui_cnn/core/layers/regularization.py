@@ -3,20 +3,20 @@
 Regularization changes values inside the network; augmentation changes each image a little at random.
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Family, Layer, require_image
+from tui_cnn.core.layers.base import Layer, require_image
 from tui_cnn.core.layers.fields import Rate
 from tui_cnn.core.shape import Shape
 
 
 class _Regularization(Layer, frozen=True, kw_only=True):
-    family: ClassVar[Family] = "regularization"
-    sign: ClassVar[str] = "░"
-    lesson: ClassVar[str] = "training"
-    is_linear: ClassVar[bool] = True
+    family = "regularization"
+    sign = "░"
+    lesson = "training"
+    is_linear = True
 
 
 class Dropout(_Regularization, frozen=True, kw_only=True):
@@ -63,9 +63,9 @@ Interpolation = Annotated[Literal["bilinear", "nearest"], Meta(description="How 
 
 
 class _Augmentation(Layer, frozen=True, kw_only=True):
-    family: ClassVar[Family] = "augmentation"
-    sign: ClassVar[str] = "±"
-    lesson: ClassVar[str] = "training"
+    family = "augmentation"
+    sign = "±"
+    lesson = "training"
 
     def output_shape(self, shape: Shape) -> Shape:
         return require_image(shape)

@@ -1,29 +1,31 @@
 """Layers that rearrange, pad, cut, enlarge or scale values."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Family, Layer, require_image, shorthand
+from tui_cnn.core.layers.base import Layer, require_image, shorthand
 from tui_cnn.core.layers.fields import Pair, Sides
 from tui_cnn.core.layers.window import format_step
 from tui_cnn.core.receptive_field import EVERYTHING, ReceptiveFieldMap, Resampling, Sliding, Spreading
 from tui_cnn.core.shape import Shape, ShapeError, by_axis, elements, format_shape, product
 from tui_cnn.i18n import _
 
+Border = Annotated[Sides, Meta(description="Rows above and below, columns left and right: 1, 1 2, or 0 1 0 1")]
+
 
 class _Reshaping(Layer, frozen=True, kw_only=True):
-    family: ClassVar[Family] = "reshaping"
-    sign: ClassVar[str] = "→"
+    family = "reshaping"
+    sign = "→"
 
 
 class Flatten(_Reshaping, frozen=True, kw_only=True):
     """Flattens all values into one vector: the feature extractor ends and the classifier begins."""
 
-    lesson: ClassVar[str] = "shape-of-a-cnn"
-    is_linear: ClassVar[bool] = True
-    is_reshaping: ClassVar[bool] = True
-    flattens: ClassVar[bool] = True
+    lesson = "shape-of-a-cnn"
+    is_linear = True
+    is_reshaping = True
+    flattens = True
 
     def output_shape(self, shape: Shape) -> Shape:
         return (elements(shape),)
@@ -39,9 +41,9 @@ class Flatten(_Reshaping, frozen=True, kw_only=True):
 class Reshape(_Reshaping, frozen=True, kw_only=True):
     """Changes the shape; the values and their order stay the same."""
 
-    lesson: ClassVar[str] = "images"
-    is_linear: ClassVar[bool] = True
-    is_reshaping: ClassVar[bool] = True
+    lesson = "images"
+    is_linear = True
+    is_reshaping = True
 
     target_shape: Annotated[
         tuple[Annotated[int, Meta(ge=-1, le=100_000_000)], ...],
@@ -73,13 +75,10 @@ class Reshape(_Reshaping, frozen=True, kw_only=True):
 class ZeroPadding2D(_Reshaping, frozen=True, kw_only=True):
     """Adds rows and columns of zeros around the image."""
 
-    lesson: ClassVar[str] = "padding"
-    is_linear: ClassVar[bool] = True
+    lesson = "padding"
+    is_linear = True
 
-    padding: Annotated[Sides, Meta(description="Rows above and below, columns left and right: 1, 1 2, or 0 1 0 1")] = (
-        (1, 1),
-        (1, 1),
-    )
+    padding: Border = ((1, 1), (1, 1))
 
     def output_shape(self, shape: Shape) -> Shape:
         height, width, channels = require_image(shape)
@@ -98,13 +97,10 @@ class ZeroPadding2D(_Reshaping, frozen=True, kw_only=True):
 class Cropping2D(_Reshaping, frozen=True, kw_only=True):
     """Cuts off rows and columns at the sides of the image."""
 
-    lesson: ClassVar[str] = "padding"
-    is_linear: ClassVar[bool] = True
+    lesson = "padding"
+    is_linear = True
 
-    cropping: Annotated[Sides, Meta(description="Rows above and below, columns left and right: 1, 1 2, or 0 1 0 1")] = (
-        (0, 0),
-        (0, 0),
-    )
+    cropping: Border = ((0, 0), (0, 0))
 
     def output_shape(self, shape: Shape) -> Shape:
         height, width, channels = require_image(shape)
@@ -159,7 +155,7 @@ class UpSampling2D(_Reshaping, frozen=True, kw_only=True):
 class Rescaling(_Reshaping, frozen=True, kw_only=True):
     """Multiplies every value by a factor and adds an offset."""
 
-    lesson: ClassVar[str] = "images"
+    lesson = "images"
 
     scale: Annotated[float, Meta(description="Factor", examples=[0.003921568627450980])]
     offset: Annotated[float, Meta(description="Added after multiplying")] = 0.0
