@@ -9,7 +9,7 @@ After Araujo, Norris, Sim, "Computing Receptive Fields of Convolutional Neural N
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tui_cnn.core.shape import Shape
+from tui_cnn.core.shape import Shape, format_step
 from tui_cnn.i18n import _
 
 if TYPE_CHECKING:
@@ -26,11 +26,6 @@ class Sliding(NamedTuple):
     stride: int = 1
     padding: int = 0
 
-    @property
-    def rate(self) -> int:
-        """Input cells to one output cell."""
-        return self.stride
-
     def back(self, interval: Interval) -> Interval:
         """Return the input positions that the outputs of `interval` see."""
         first, last = interval
@@ -44,13 +39,6 @@ class Spreading(NamedTuple):
     stride: int
     padding: int = 0
 
-    @property
-    def rate(self) -> "Fraction":
-        """Input cells to one output cell."""
-        from fractions import Fraction  # few networks need it, and it is slow to load
-
-        return Fraction(1, self.stride)
-
     def back(self, interval: Interval) -> Interval:
         """Return the input positions that the outputs of `interval` see."""
         first, last = interval
@@ -58,22 +46,15 @@ class Spreading(NamedTuple):
 
 
 class Resampling(NamedTuple):
-    """Interpolation between the `radius` cells on either side; pixel centres at halves, as TensorFlow has it."""
+    """Interpolation between the `radius` cells on either side, to `stride` cells for each; pixel centres at halves."""
 
-    factor: int
+    stride: int
     radius: int
-
-    @property
-    def rate(self) -> "Fraction":
-        """Input cells to one output cell."""
-        from fractions import Fraction
-
-        return Fraction(1, self.factor)
 
     def back(self, interval: Interval) -> Interval:
         """Return the input positions that the outputs of `interval` see."""
-        left, on_left = divmod(2 * interval[0] + 1 - self.factor, 2 * self.factor)
-        right, on_right = divmod(2 * interval[1] + 1 - self.factor, 2 * self.factor)
+        left, on_left = divmod(2 * interval[0] + 1 - self.stride, 2 * self.stride)
+        right, on_right = divmod(2 * interval[1] + 1 - self.stride, 2 * self.stride)
         # An output that falls on an input cell is that cell, and sees none beside it.
         return left - (self.radius - 1 if on_left else 0), right + (self.radius if on_right else 0)
 
@@ -122,7 +103,11 @@ class AxisField(NamedTuple):
         for output in range(outputs):
             first, last = (max(0, min(cell, cells - 1)) for cell in step.back((output, output)))
             table.append((before[first][0], before[last][1]))
-        return _uneven(table, self.stride * step.rate)
+        if isinstance(step, Sliding):
+            return _uneven(table, self.stride * step.stride)
+        from fractions import Fraction  # few networks need it, and it is slow to load
+
+        return _uneven(table, self.stride * Fraction(1, step.stride))
 
     def region(self, cell: int) -> Interval:
         """Return the input positions that `cell` sees, some of them perhaps in the padding."""
@@ -210,6 +195,5 @@ def format_field(field: ReceptiveField | None) -> str:
         return ""
     if field.status == "full":
         return _("full")
-    down, across = field.down.size, field.across.size
-    size = f"{down}" if down == across else f"{down}×{across}"
+    size = format_step((field.down.size, field.across.size))
     return size if field.status == "exact" else f"≤ {size}"

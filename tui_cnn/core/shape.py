@@ -51,6 +51,11 @@ def format_shape(shape: Shape) -> str:
     return "×".join(map(str, shape))
 
 
+def format_step(pair: tuple[int, int]) -> str:
+    """Write a stride, a dilation or a size as briefly as it goes: `2`, or `2×1` where the axes differ."""
+    return f"{pair[0]}" if pair[0] == pair[1] else format_shape(pair)
+
+
 def by_axis(down: str, across: str) -> str:
     """Write what is said of height and width once where it is the same."""
     return down if down == across else f"h: {down};  w: {across}"

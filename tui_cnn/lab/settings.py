@@ -18,8 +18,7 @@ Pair = tuple[Annotated[int, Meta(ge=1, le=7)], Annotated[int, Meta(ge=1, le=7)]]
 KERNEL_NAMES: tuple[KernelName, ...] = get_args(KernelName)
 
 _Image = Annotated[
-    ImageName,
-    Meta(description="Image; own: typed in (i); file: an image file (o); map: from Inspect (t there)"),
+    ImageName, Meta(description="Image; own: typed in (i); file: an image file (o); map: from Inspect (t there)")
 ]
 _Side = Annotated[int, Meta(ge=1, le=64, description="Rows and columns of a generated or typed-in image")]
 _Index = Annotated[int, Meta(ge=0, le=9999, description="Number of a Fashion-MNIST test image, from 0")]
@@ -35,8 +34,7 @@ class ConvolutionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     side: _Side = 6
     index: _Index = 0
     kernel: Annotated[
-        KernelName,
-        Meta(description="Filter; own: typed in (k); trained: from Inspect, Kernels (t there)"),
+        KernelName, Meta(description="Filter; own: typed in (k); trained: from Inspect, Kernels (t there)")
     ] = "vertical-edge"
     kernel_size: Annotated[Pair, Meta(description="Height × width of a random or typed-in kernel")] = (3, 3)
     filters: Annotated[

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from tui_cnn.core.checks.context import Context, setting
 from tui_cnn.core.layers import Layer, ZeroPadding2D
-from tui_cnn.core.layers.window import Window, format_extent, format_step
+from tui_cnn.core.layers.window import Window
 from tui_cnn.core.rows import Check, Row, Severity
-from tui_cnn.core.shape import Shape
+from tui_cnn.core.shape import Shape, format_shape, format_step
 from tui_cnn.i18n import _, ngettext
 
 _FAR_BEYOND = 12
@@ -56,7 +56,7 @@ def _gap(window: Window) -> _Hint | None:
     if window.reach == (1, 1) or all(s <= reach for s, reach in zip(window.strides, window.reach, strict=True)):
         return None  # a 1×1 window with a stride is how a shortcut is made as small as what it goes around
     message = _("stride {stride} is larger than the window ({reach}): pixels in between are skipped")
-    text = message.format(stride=format_step(window.strides), reach=format_extent(window.reach))
+    text = message.format(stride=format_step(window.strides), reach=format_shape(window.reach))
     strides = tuple(map(min, window.strides, window.reach))
     return _Hint("stride-gap", "warning", text, f"strides = [{strides[0]}, {strides[1]}]", "strides", strides)
 
@@ -72,8 +72,8 @@ def _dropped(window: Window, shape: Shape) -> _Hint | None:
     both = _("{rows} and {columns}").format(rows=down, columns=across)
     lost = both if rows and columns else down if rows else across
     message = _("image {image}, window {window}, stride {stride}: {lost} dropped").format(
-        image=format_extent((shape[0], shape[1])),
-        window=format_extent(window.reach),
+        image=format_shape(shape[:2]),
+        window=format_shape(window.reach),
         stride=format_step(window.strides),
         lost=lost,
     )
@@ -85,7 +85,7 @@ def _dilation(window: Window, shape: Shape) -> _Hint | None:
     if window.padding == "valid" or window.dilation == (1, 1) or within:
         return None
     message = _("the dilated window ({reach}) is larger than the image ({image}): some taps see only zeros")
-    text = message.format(reach=format_extent(window.reach), image=format_extent((shape[0], shape[1])))
+    text = message.format(reach=format_shape(window.reach), image=format_shape(shape[:2]))
     return _Hint("dilation-beyond", "warning", text, "dilation_rate = [1, 1]", "dilation_rate", (1, 1))
 
 
@@ -95,7 +95,7 @@ def _even(layer: Layer, window: Window) -> _Hint | None:
         return None
     odd = tuple(k + 1 - k % 2 for k in window.kernel)
     message = _("an even {kernel} kernel with same padding shifts the image by half a pixel")
-    text, label = message.format(kernel=format_extent(window.kernel)), f"kernel_size = [{odd[0]}, {odd[1]}]"
+    text, label = message.format(kernel=format_shape(window.kernel)), f"kernel_size = [{odd[0]}, {odd[1]}]"
     return _Hint("even-same", "info", text, label, "kernel_size", odd)
 
 
@@ -103,7 +103,7 @@ def _last_map(row: Row, image: Shape) -> Iterator[Check]:
     if row.field is None or row.field.status == "full" or len(image) != 3:
         return
     sizes = (row.field.down.size, row.field.across.size)
-    names = {"layer": row.kind, "field": format_extent(sizes), "image": format_extent((image[0], image[1]))}
+    names = {"layer": row.kind, "field": format_shape(sizes), "image": format_shape(image[:2])}
     if any(2 * size < n for size, n in zip(sizes, image[:2], strict=True)) and sizes != (1, 1):
         message = _("{layer}: the receptive field of the last feature map is {field} pixels, less than half of {image}")
         yield Check("small-field", "info", row.path, message.format(**names))

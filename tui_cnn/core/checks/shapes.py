@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context, setting
 from tui_cnn.core.layers import Block, Branches, Conv2D, Cropping2D, MaxPooling2D, Opaque, stack_shape
-from tui_cnn.core.layers.window import format_extent
 from tui_cnn.core.network import Network, Stack, format_path
 from tui_cnn.core.rows import Check, Fix, Row
 from tui_cnn.core.shape import Shape, ShapeError, format_shape
@@ -173,14 +172,14 @@ def _projected(branch: Stack, shape: Shape, target: Shape) -> _Proposal:
     what = _("a 1×1 Conv2D with {filters} filters")
     if strides != (1, 1):
         what = _("a 1×1 Conv2D with {filters} filters and strides {strides}")
-    return what.format(filters=filters, strides=format_extent(strides)), (*branch, projection)
+    return what.format(filters=filters, strides=format_shape(strides)), (*branch, projection)
 
 
 def _pooled(branch: Stack, shape: Shape, target: Shape) -> _Proposal:
     size = _strides(shape, target)
     if size == (1, 1):
         return "", branch
-    what = _("a {size} MaxPooling2D").format(size=format_extent(size))
+    what = _("a {size} MaxPooling2D").format(size=format_shape(size))
     return what, (*branch, MaxPooling2D(pool_size=size, padding="same"))
 
 
@@ -189,7 +188,7 @@ def _cropped(branch: Stack, shape: Shape, target: Shape) -> _Proposal:
     if not down and not across:
         return "", branch
     sides = ((down // 2, down - down // 2), (across // 2, across - across // 2))
-    what = _("a Cropping2D that crops to {size}").format(size=format_extent((target[0], target[1])))
+    what = _("a Cropping2D that crops to {size}").format(size=format_shape(target[:2]))
     return what, (*branch, Cropping2D(cropping=sides))
 
 

@@ -31,9 +31,21 @@ from tui_cnn.core.layers.fields import (
     Strides,
     UseBias,
 )
-from tui_cnn.core.layers.window import Window, format_extent, format_step
+from tui_cnn.core.layers.window import Window
 from tui_cnn.core.receptive_field import ReceptiveFieldMap, Spreading
-from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, amount, both, by_axis, elements, product
+from tui_cnn.core.shape import (
+    NONE,
+    Amount,
+    Shape,
+    ShapeError,
+    amount,
+    both,
+    by_axis,
+    elements,
+    format_shape,
+    format_step,
+    product,
+)
 from tui_cnn.i18n import _
 
 Filters = Annotated[Channels, Meta(description="Number of filters, and of output feature maps", examples=[32])]
@@ -377,14 +389,14 @@ def require_stride_or_dilation(strides: tuple[int, int], dilation: tuple[int, in
     """
     if max(strides) > 1 and max(dilation) > 1:
         message = _("strides {strides} and dilation {dilation} cannot be combined")
-        steps = {"strides": format_extent(strides), "dilation": format_extent(dilation)}
+        steps = {"strides": format_shape(strides), "dilation": format_shape(dilation)}
         raise ShapeError(message.format(**steps), {"dilation_rate": (1, 1)})
 
 
 def window_settings(window: Window) -> tuple[str, ...]:
     """Write a window in the field's shorthand: `3×3`, and stride, padding and dilation where they are not the usual."""
     return shorthand(
-        format_extent(window.kernel),
+        format_shape(window.kernel),
         window.strides != (1, 1) and "s" + format_step(window.strides),
         window.padding != "valid" and window.padding,
         window.dilation != (1, 1) and "d" + format_step(window.dilation),

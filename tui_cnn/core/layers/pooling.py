@@ -7,9 +7,9 @@ from msgspec import Meta
 
 from tui_cnn.core.layers.base import KerasCall, Layer, Proposal, require_image, shorthand
 from tui_cnn.core.layers.fields import Channels, Padding, Pair
-from tui_cnn.core.layers.window import Window, format_extent, format_step
+from tui_cnn.core.layers.window import Window
 from tui_cnn.core.receptive_field import EVERYTHING, ReceptiveFieldMap
-from tui_cnn.core.shape import Shape, ShapeError, elements, largest_divisor
+from tui_cnn.core.shape import Shape, ShapeError, elements, format_shape, format_step, largest_divisor
 from tui_cnn.i18n import _
 
 
@@ -22,12 +22,10 @@ class _Pooling(Layer, frozen=True, kw_only=True):
 class _Pooling2D(_Pooling, frozen=True, kw_only=True):
     pool_size: Annotated[Pair, Meta(description="Height and width of each window")] = (2, 2)
     strides: Annotated[
-        Pair | None,
-        Meta(description="Pixels that the window moves at a time; empty: the window size"),
+        Pair | None, Meta(description="Pixels that the window moves at a time; empty: the window size")
     ] = None
     padding: Annotated[
-        Padding,
-        Meta(description="valid: whole windows only; same: windows may extend beyond the border"),
+        Padding, Meta(description="valid: whole windows only; same: windows may extend beyond the border")
     ] = "valid"
 
     @property
@@ -43,7 +41,7 @@ class _Pooling2D(_Pooling, frozen=True, kw_only=True):
 
     def settings(self) -> tuple[str, ...]:
         stride = self.strides not in (None, self.pool_size) and "s" + format_step(self.window.strides)
-        return shorthand(format_extent(self.pool_size), stride, self.padding != "valid" and self.padding)
+        return shorthand(format_shape(self.pool_size), stride, self.padding != "valid" and self.padding)
 
 
 class MaxPooling2D(_Pooling2D, frozen=True, kw_only=True):

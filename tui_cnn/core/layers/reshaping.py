@@ -6,9 +6,8 @@ from msgspec import Meta
 
 from tui_cnn.core.layers.base import Layer, require_image, shorthand
 from tui_cnn.core.layers.fields import Pair, Sides
-from tui_cnn.core.layers.window import format_step
 from tui_cnn.core.receptive_field import EVERYTHING, ReceptiveFieldMap, Resampling, Sliding, Spreading
-from tui_cnn.core.shape import Shape, ShapeError, by_axis, elements, format_shape, product
+from tui_cnn.core.shape import Shape, ShapeError, by_axis, elements, format_shape, format_step, product
 from tui_cnn.i18n import _
 
 Border = Annotated[Sides, Meta(description="Rows above and below, columns left and right: 1, 1 2, or 0 1 0 1")]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tui_cnn.core.layers.fields import Padding
 from tui_cnn.core.receptive_field import ReceptiveFieldMap, Sliding
-from tui_cnn.core.shape import Shape, ShapeError, by_axis, elements
+from tui_cnn.core.shape import Shape, ShapeError, by_axis, elements, format_shape
 from tui_cnn.i18n import _
 
 
@@ -72,18 +72,8 @@ class Window(NamedTuple):
         return f"floor(({n} + 2·0 - {written}) / {stride}) + 1 = {(n - reach) // stride + 1}"
 
     def _too_large(self, shape: Shape) -> str:
-        kernel, image = format_extent(self.kernel), format_extent((shape[0], shape[1]))
+        kernel, image = format_shape(self.kernel), format_shape(shape[:2])
         if self.dilation == (1, 1):
             return _("a {kernel} window does not fit into {image}").format(kernel=kernel, image=image)
         message = _("a {kernel} window ({reach} with dilation) does not fit into {image}")
-        return message.format(kernel=kernel, reach=format_extent(self.reach), image=image)
-
-
-def format_extent(pair: tuple[int, int]) -> str:
-    """Write an extent: `3×3`."""
-    return f"{pair[0]}×{pair[1]}"
-
-
-def format_step(pair: tuple[int, int]) -> str:
-    """Write a stride or a dilation as briefly as it goes: `2`, or `2×1` where the axes differ."""
-    return f"{pair[0]}" if pair[0] == pair[1] else format_extent(pair)
+        return message.format(kernel=kernel, reach=format_shape(self.reach), image=image)
