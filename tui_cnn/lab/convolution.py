@@ -1,10 +1,12 @@
 """A convolution, one place of its window at a time."""
 
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_cnn.core.layers.convolution import kernel_and_bias
 from tui_cnn.i18n import _
 from tui_cnn.insight.maps import cosine
 from tui_cnn.lab.windows import Image, Padding, WindowError, Windows, windows
@@ -71,8 +73,7 @@ class Convolution(NamedTuple):
     @property
     def steps(self) -> int:
         """How many places the window has."""
-        down, across = self.windows.shape
-        return down * across
+        return prod(self.windows.shape)
 
     def place(self, index: int) -> tuple[int, int]:
         """Return row and column of a step: line by line."""
@@ -105,11 +106,8 @@ class Convolution(NamedTuple):
 
     def parameters(self) -> str:
         """Count the weights, with the formula: (3·3·3 + 1)·10 = 280."""
-        height, width, depth, filters = self.kernels.shape
-        kernel = height * width * depth
-        if not self.bias:
-            return f"{height}·{width}·{depth}·{filters} = {kernel * filters:,}"
-        return f"({height}·{width}·{depth} + 1)·{filters} = {(kernel + 1) * filters:,}"
+        *kernel, filters = self.kernels.shape
+        return str(kernel_and_bias(tuple(kernel), filters, bool(self.bias)))
 
     def _bias(self, number: int) -> float:
         return self.bias[number] if self.bias else 0.0

@@ -1,5 +1,6 @@
 """Pooling, one place of its window at a time; and how shifting an image changes its results, and those of strides."""
 
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -59,8 +60,7 @@ class Pooling(NamedTuple):
     @property
     def steps(self) -> int:
         """How many places the window has."""
-        down, across = self.windows.shape
-        return down * across
+        return prod(self.windows.shape)
 
     def step(self, index: int, channel: int = 0) -> Pooled:
         """Work out one place for one channel of the output."""

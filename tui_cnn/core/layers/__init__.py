@@ -3,7 +3,7 @@
 Here are those that hold others, and the list of all.
 """
 
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
