@@ -104,7 +104,7 @@ def test_no_list_of_layers_outside_of_their_own_room(path):
 
 
 def test_a_plain_layer_touches_two_files(checkout):
-    assert add(checkout, "gaussian_dropout", "GaussianDropout") == ["core/layers/gaussian_dropout.py", UNION]
+    assert add(checkout, "gaussian_dropout", "GaussianDropout") == [UNION, "core/layers/gaussian_dropout.py"]
     found = prove(checkout, "GaussianDropout", {"rate": 0.25})
     assert (found["family"], found["sign"], found["lesson"]) == ("regularization", "░", ["training"])
     assert found["form"] == ["rate"]
@@ -113,7 +113,7 @@ def test_a_plain_layer_touches_two_files(checkout):
 
 
 def test_a_composite_convolution_touches_two_files(checkout):
-    assert add(checkout, "column_row_conv2d", "ColumnRowConv2D") == ["core/layers/column_row_conv2d.py", UNION]
+    assert add(checkout, "column_row_conv2d", "ColumnRowConv2D") == [UNION, "core/layers/column_row_conv2d.py"]
     found = prove(checkout, "ColumnRowConv2D", {"filters": 4, "kernel_size": (3, 5)})
     assert (found["family"], found["sign"], found["lesson"]) == ("convolution", "▦", ["layer"])
     assert found["form"] == ["filters", "kernel_size", "activation"]
