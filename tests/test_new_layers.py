@@ -122,4 +122,4 @@ def test_a_composite_convolution_touches_two_files(checkout):
     assert found["convolution"] == pytest.approx(2 / 3 * found["macs"] + 26 * 26 * 2 * 9 * 4)
     assert found["banks"] == ["ColumnRowConv2D", "Conv2D", "Dense"]
     assert "no-activation" in found["checks"]
-    assert found["svg"].count("#dcebfc") == 2
+    assert found["svg"].count("#acd2f8") == 2, "the lit side of a box for each convolution"
