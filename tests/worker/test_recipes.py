@@ -11,9 +11,8 @@ from tests.worker.test_training import train, weights
 from tui_cnn.core.layers import Activation, Block, Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.data.fitting import fit
-from tui_cnn.runs.directory import make_run
+from tui_cnn.runs.directory import kept_checkpoints, kept_steps, make_run
 from tui_cnn.runs.events import PrecisionTrial
-from tui_cnn.runs.kept_checkpoints import kept_checkpoints, kept_steps
 from tui_cnn.runs.recipe import Recipe
 
 pytestmark = [
@@ -33,7 +32,7 @@ def images():
 def augmented(images, kind, step=3):
     import tensorflow as tf
 
-    from tui_cnn.worker.augment import augment
+    from tui_cnn.worker.inputs import augment
 
     return augment(tf.constant(images), kind, 0, tf.constant(step)).numpy()
 

@@ -1,7 +1,5 @@
 """The model that is trained: a network with its loss, its optimizer, and all that is random in it seeded."""
 
-from typing import Any
-
 import keras
 import numpy as np
 
@@ -54,18 +52,8 @@ def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
 
 def _loss(model: keras.Model, smoothing: float) -> keras.losses.Loss:
     """The loss of integer labels, or where they are smoothed, of labels as shares."""
-    from_logits = not _ends_in_softmax(model)
+    last = model.layers[-1]  # in Keras' order of depth: the one that gives the output
+    softmax = isinstance(last, keras.layers.Softmax) or getattr(last, "activation", None) is keras.activations.softmax
     if smoothing:
-        return keras.losses.CategoricalCrossentropy(from_logits=from_logits, label_smoothing=smoothing)
-    return keras.losses.SparseCategoricalCrossentropy(from_logits=from_logits)
-
-
-def takes_one_hot_labels(loss: Any) -> bool:
-    """Return whether a loss takes labels as shares of all classes, not as the number of one."""
-    return isinstance(loss, keras.losses.CategoricalCrossentropy)
-
-
-def _ends_in_softmax(model: keras.Model) -> bool:
-    """Return whether the outputs are probabilities; the layer that gives them is the last in Keras' order of depth."""
-    last = model.layers[-1]
-    return isinstance(last, keras.layers.Softmax) or getattr(last, "activation", None) is keras.activations.softmax
+        return keras.losses.CategoricalCrossentropy(from_logits=not softmax, label_smoothing=smoothing)
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=not softmax)

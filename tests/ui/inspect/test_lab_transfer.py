@@ -13,8 +13,7 @@ from tui_cnn.core.network import Network, walk
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings
-from tui_cnn.runs.inspection.arrays import pack
-from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights, WeightsReply
+from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights, WeightsReply, pack
 from tui_cnn.ui.inspect import screen as inspect
 from tui_cnn.ui.inspect.lab_transfer import feeding, take_filter, take_map
 from tui_cnn.ui.inspect.scene import Scene

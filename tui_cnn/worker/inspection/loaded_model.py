@@ -1,6 +1,6 @@
 """A checkpoint that is being inspected."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,8 @@ from tui_cnn.data.fitting import Fitting, fit
 from tui_cnn.i18n import _
 from tui_cnn.insight.selection import sample
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.inspection.arrays import Array
+from tui_cnn.runs.inspection.replies import AnyReply, Array
 from tui_cnn.runs.inspection.requests import Image
-from tui_cnn.runs.inspection.source import Source
 from tui_cnn.worker.inputs import fitted, scaled
 from tui_cnn.worker.inspection.engine import Engine, Floats
 
@@ -22,12 +21,17 @@ BATCH = 250
 
 Pixels = npt.NDArray[np.uint8]
 
+Job = Generator[float, None, AnyReply]
+"""A piece of work that pauses now and then, so that a quick question need not wait for a long answer.
+
+Yields the share of the work that is done, 0 to 1, and returns the answer.
+"""
+
 
 class LoadedModel:
     """The weights of a source as they were at `stamp`, in the engine of their network, beside the test set."""
 
-    def __init__(self, source: Source, stamp: int, engine: Engine, test: TestSet, directory: str) -> None:
-        self.source = source
+    def __init__(self, stamp: int, engine: Engine, test: TestSet, directory: str) -> None:
         self.stamp = stamp
         self.test = test
         self.directory = directory
@@ -126,6 +130,20 @@ class LoadedModel:
     def predict(self, pixels: Pixels) -> Floats:
         """Probabilities (n, classes) of images, in one call."""
         return np.asarray(self.engine.probabilities(self.inputs(pixels)))
+
+    def target_class(self, pixels: Pixels, target: int | None) -> tuple[int, float]:
+        """Return the target class of an image (height, width), and its probability.
+
+        Raises:
+            RunError: no class has this number.
+        """
+        probabilities = self.predict(pixels[np.newaxis])[0]
+        if target is None:
+            target = int(probabilities.argmax())
+        if not 0 <= target < len(probabilities):
+            message = _("no class {number}; the classes are 0 to {last}")
+            raise RunError(message.format(number=target, last=len(probabilities) - 1))
+        return target, float(probabilities[target])
 
     def sample(self, count: int) -> npt.NDArray[np.int64]:
         """Draw test images, the same each time; return their numbers."""

@@ -1,13 +1,21 @@
 """The description of a network, its outputs for an image, and its weights."""
 
 import numpy as np
+import tensorflow as tf
 
 from tui_cnn.formats.toml import dumps_network
-from tui_cnn.runs.inspection.arrays import pack, pack_half
-from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights, OpenReply, Predictions, WeightsReply
+from tui_cnn.runs.inspection.replies import (
+    Activations,
+    LayerInfo,
+    LayerWeights,
+    OpenReply,
+    Predictions,
+    WeightsReply,
+    pack,
+    pack_half,
+)
 from tui_cnn.runs.inspection.requests import Activate, Kernels, Open, Predict
-from tui_cnn.worker.inspection.job import Job, probabilities_of
-from tui_cnn.worker.inspection.loaded_model import BATCH, LoadedModel
+from tui_cnn.worker.inspection.loaded_model import BATCH, Job, LoadedModel
 
 _KERNEL_AXES = 4
 
@@ -59,7 +67,7 @@ def activate(loaded: LoadedModel, request: Activate) -> Job:
     return Activations(
         image=pack(fitted.reshape(loaded.image_shape) if fitted.ndim == 1 else fitted),
         layers=tuple(packed(output[0].numpy()) for output in outputs),
-        probabilities=pack(probabilities_of(scores)[0]),
+        probabilities=pack(tf.nn.softmax(scores).numpy()[0]),
     )
 
 
