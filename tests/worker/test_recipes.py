@@ -74,7 +74,7 @@ class TestAugmentation:
 def test_smoothed_labels_have_the_loss_of_keras(keras):
     import tensorflow as tf
 
-    from tui_cnn.worker.model import make_model
+    from tui_cnn.worker.build import make_model
     from tui_cnn.worker.steps import Samples, Steps
 
     recipe = Recipe(batch_size=20, label_smoothing=0.2)
@@ -155,7 +155,7 @@ def test_the_rate_follows_the_schedule_and_the_events_tell_of_all():
 def test_the_gradient_norm_is_that_of_the_last_step():
     import tensorflow as tf
 
-    from tui_cnn.worker.model import make_model
+    from tui_cnn.worker.build import make_model
     from tui_cnn.worker.steps import Samples, Steps
 
     recipe = Recipe(batch_size=8)

@@ -57,9 +57,9 @@ def main(arguments: list[str]) -> int:
 
             return export(to, Path(target))
         case ["export-run", ("keras" | "onnx") as to, directory, target]:
-            from tui_cnn.worker.export import export_run
+            from tui_cnn.worker.export import main as export
 
-            return export_run(to, Path(directory), Path(target))
+            return export(to, Path(target), Path(directory))
         case ["inspect"]:
             from tui_cnn.worker.inspection.serve import main as inspect
 

@@ -21,11 +21,11 @@ from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import Runtime, runtime, thread_count
 from tui_cnn.runs.snapshot import Follower
+from tui_cnn.worker.build import make_model, seed_dropout
 from tui_cnn.worker.checkpoint import CheckpointState, load_checkpoint
 from tui_cnn.worker.device import configure, device_kind, strategy, used_devices
 from tui_cnn.worker.journal import Journal
 from tui_cnn.worker.loading import take_images
-from tui_cnn.worker.model import make_model, seed_dropout
 from tui_cnn.worker.replicas import Replicas
 from tui_cnn.worker.steps import Samples, Steps
 from tui_cnn.worker.trials import choose

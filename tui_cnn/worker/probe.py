@@ -93,9 +93,9 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
     import tensorflow as tf
 
     from tui_cnn.data.fitting import fit
+    from tui_cnn.worker.build import make_model
     from tui_cnn.worker.device import configure
     from tui_cnn.worker.loading import take_images
-    from tui_cnn.worker.model import make_model
     from tui_cnn.worker.steps import Samples, Steps
     from tui_cnn.worker.trials import held_memory, record_step, step_seconds
 

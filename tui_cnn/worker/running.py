@@ -113,8 +113,8 @@ def _warm_up(runtime: Runtime) -> None:
     from tui_cnn.core.network import Network
     from tui_cnn.data.fitting import fit
     from tui_cnn.runs.recipe import Recipe
+    from tui_cnn.worker.build import make_model
     from tui_cnn.worker.device import configure
-    from tui_cnn.worker.model import make_model
     from tui_cnn.worker.steps import Samples, Steps
 
     recipe = Recipe()

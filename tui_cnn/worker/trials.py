@@ -13,8 +13,8 @@ from tui_cnn.runs.events import Chosen, PrecisionTrial
 from tui_cnn.runs.machine import Measurement, digest, fastest, features, read_machine, record
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import Runtime, thread_count
+from tui_cnn.worker.build import make_model
 from tui_cnn.worker.device import device_kind, used_devices
-from tui_cnn.worker.model import make_model
 from tui_cnn.worker.steps import Samples, Steps
 
 _SECONDS = 0.15

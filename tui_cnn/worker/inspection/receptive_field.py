@@ -12,8 +12,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.replies import FieldReply, Patches, Region, pack
 from tui_cnn.runs.inspection.requests import FieldRequest, TopPatches
-from tui_cnn.worker.inspection.engine import Engine, Floats
-from tui_cnn.worker.inspection.loaded_model import Job, LoadedModel, batches
+from tui_cnn.worker.inspection.loaded_model import Engine, Floats, Job, LoadedModel, batches
 
 _ALL = -1
 _MAP_AXES = 3
