@@ -5,6 +5,7 @@ Lists and comparisons show it, and `--json` prints it.
 
 import os
 import re
+from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -191,7 +192,10 @@ def outcome(run: RunDirectory, snapshot: Snapshot) -> Outcome | None:
 
 def _killed(run: RunDirectory, snapshot: Snapshot) -> Outcome:
     """Describe a worker that ended without an event: killed, or crashed in native code."""
-    log = _log_tail(run)
+    log = ""
+    with suppress(OSError), run.log_file.open("rb") as file:
+        file.seek(max(0, run.log_file.stat().st_size - _TAIL))
+        log = file.read().decode("utf-8", "replace")
     if any(sign in log for sign in _OUT_OF_MEMORY):
         return Outcome(
             _("The worker ran out of memory."),
@@ -209,12 +213,3 @@ def _killed(run: RunDirectory, snapshot: Snapshot) -> Outcome:
         _("The worker ended before its first checkpoint."),
         _("Resume it to start over; if it ends again, see {log}.").format(log=run.log_file),
     )
-
-
-def _log_tail(run: RunDirectory) -> str:
-    try:
-        with run.log_file.open("rb") as file:
-            file.seek(max(0, run.log_file.stat().st_size - _TAIL))
-            return file.read().decode("utf-8", "replace")
-    except OSError:
-        return ""

@@ -7,7 +7,6 @@ import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.network import Network
@@ -75,29 +74,22 @@ def export(network: Network, to: str, target: Path, weights: Path | None = None)
 
 def _write(network: Network, to: str, target: Path, weights: Path | None) -> None:
     load_tensorflow()
+    import keras
+
     from tui_cnn.worker.build import build
+    from tui_cnn.worker.onnx import for_inference, save_onnx
 
     if to == "onnx":
-        from tui_cnn.worker.onnx import for_inference
-
         network = for_inference(network)
     model = build(network)
     if weights:
-        _load(model, weights)
+        try:
+            model.set_weights(keras.saving.load_model(weights, compile=False).get_weights())
+        # Keras has no error of its own for a damaged file: what the readers inside it raise comes through.
+        except Exception as error:
+            reason = next(iter(str(error).splitlines()), type(error).__name__)
+            raise FormatError(weights, _("cannot be read: {reason}").format(reason=reason)) from error
     if to == "keras":
         model.save(target)
     else:
-        from tui_cnn.worker.onnx import save_onnx
-
         save_onnx(model, target)
-
-
-def _load(model: Any, weights: Path) -> None:
-    import keras
-
-    try:
-        model.set_weights(keras.saving.load_model(weights, compile=False).get_weights())
-    # Keras has no error of its own for a damaged file: what the readers inside it raise comes through.
-    except Exception as error:
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise FormatError(weights, _("cannot be read: {reason}").format(reason=reason)) from error

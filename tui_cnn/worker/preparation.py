@@ -11,9 +11,8 @@ import tensorflow as tf
 
 import tui_cnn
 from tui_cnn.core.analysis import Analysis, analyze
-from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import Indices, split
-from tui_cnn.data.fitting import Fitting, fit
+from tui_cnn.data.fitting import fit
 from tui_cnn.runs.directory import RunDirectory, kept_steps
 from tui_cnn.runs.estimate import estimate
 from tui_cnn.runs.events import Started
@@ -87,8 +86,15 @@ def prepare(run: RunDirectory, journal: Journal) -> PreparedRun:
     replicas = Replicas(strategy())
     if replicas.count > 1:
         by = msgspec.structs.replace(by, lanes=1)
-    precision, steps = _choose(run, network, recipe, fitting, samples, by.lanes, journal)
-    state = CheckpointState()
+    state, steps = CheckpointState(), None
+    if recipe.precision == "auto":  # the precision chosen for this run before, or the fastest in a trial
+        choice = Follower(run).poll().chosen
+        if choice is None:
+            choice, steps = choose(network, recipe, fitting, samples, by.lanes)
+        journal.write(choice)
+        precision = choice.precision
+    else:
+        precision = recipe.precision
     with strategy().scope():
         if run.checkpoint_file.exists():
             model, state = load_checkpoint(run.checkpoint_file)
@@ -116,25 +122,6 @@ def prepare(run: RunDirectory, journal: Journal) -> PreparedRun:
     )
     journal.write(_started(prepared))
     return prepared
-
-
-def _choose(
-    run: RunDirectory,
-    network: Network,
-    recipe: Recipe,
-    fitting: Fitting,
-    samples: Samples,
-    lanes: int,
-    journal: Journal,
-) -> tuple[Precision, Steps | None]:
-    """Return the precision; for `auto`, the one chosen before, or the fastest in a trial, with its steps."""
-    if recipe.precision != "auto":
-        return recipe.precision, None
-    choice, steps = Follower(run).poll().chosen, None
-    if choice is None:
-        choice, steps = choose(network, recipe, fitting, samples, lanes)
-    journal.write(choice)
-    return choice.precision, steps
 
 
 def _started(run: PreparedRun) -> Started:

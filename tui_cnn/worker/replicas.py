@@ -69,11 +69,9 @@ def split_batch(batch: Shard, lanes: int) -> list[Shard]:
     """Split a batch among lanes, in the order of its images. For use in a graph."""
     if lanes == 1:
         return [batch]
-    ends = [place * batch.count // lanes for place in range(lanes + 1)]
-    return [_shard(batch, begin, end) for begin, end in pairwise(ends)]
-
-
-def _shard(batch: Shard, begin: Any, end: Any) -> Shard:
-    own = slice(begin, tf.maximum(end, begin + 1))
-    weight = batch.weight * tf.cast(end - begin, tf.float32) / tf.cast(batch.count, tf.float32)
-    return Shard(batch.images[own], batch.labels[own], end - begin, batch.whole, weight)
+    shards = []
+    for begin, end in pairwise([place * batch.count // lanes for place in range(lanes + 1)]):
+        own = slice(begin, tf.maximum(end, begin + 1))
+        weight = batch.weight * tf.cast(end - begin, tf.float32) / tf.cast(batch.count, tf.float32)
+        shards.append(Shard(batch.images[own], batch.labels[own], end - begin, batch.whole, weight))
+    return shards

@@ -33,29 +33,28 @@ def choose(
     trials = read_machine().trials.get(key)
     if trials is not None:
         return Chosen(precision=fastest(trials), trials=trials, known=True), None
+    made: dict[Precision, Steps] = {}
+
+    def measure(precision: Precision) -> PrecisionTrial:
+        try:
+            model = make_model(network, recipe, precision)
+            fresh = [(variable, variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)]
+            steps = Steps(model, fitting, recipe, lanes)
+            speed = recipe.batch_size / step_seconds(steps, samples, recipe)
+        except (tf.errors.OpError, ValueError, TypeError):  # what this machine or this network cannot do in it
+            return PrecisionTrial(precision=precision, images_per_second=None)
+        for variable, value in fresh:
+            variable.assign(value)
+        made[precision] = steps
+        return PrecisionTrial(precision=precision, images_per_second=speed)
+
     candidates: list[Precision] = ["float32", "mixed_bfloat16"]
     if "GPU" in used_devices()[0]:  # no processor that TensorFlow supports is fast at float16
         candidates.append("mixed_float16")
-    made = {precision: _run_trial(network, recipe, fitting, samples, lanes, precision) for precision in candidates}
-    trials = tuple(trial for trial, _steps in made.values())
+    trials = tuple(map(measure, candidates))
     record(trials={key: trials})
     precision = fastest(trials)
-    return Chosen(precision=precision, trials=trials, known=False), made[precision][1]
-
-
-def _run_trial(
-    network: Network, recipe: Recipe, fitting: Fitting, samples: Samples, lanes: int, precision: Precision
-) -> tuple[PrecisionTrial, Steps | None]:
-    try:
-        model = make_model(network, recipe, precision)
-        fresh = [(variable, variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)]
-        steps = Steps(model, fitting, recipe, lanes)
-        speed = recipe.batch_size / step_seconds(steps, samples, recipe)
-    except (tf.errors.OpError, ValueError, TypeError):  # what this machine or this network cannot do in it
-        return PrecisionTrial(precision=precision, images_per_second=None), None
-    for variable, value in fresh:
-        variable.assign(value)
-    return PrecisionTrial(precision=precision, images_per_second=speed), steps
+    return Chosen(precision=precision, trials=trials, known=False), made.get(precision)
 
 
 def step_seconds(steps: Steps, samples: Samples, recipe: Recipe, seconds: float = _SECONDS) -> float:

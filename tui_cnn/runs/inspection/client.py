@@ -52,7 +52,7 @@ class Inspector:
             RunError: it cannot start.
         """
         connection = await self._connect()
-        await connection.wait_for(connection.ready, self._timeout)
+        await connection.wait_for(connection.ready)
 
     async def ask(
         self,
@@ -72,7 +72,7 @@ class Inspector:
             SupersededError: a newer request of the same kind was sent.
         """
         connection = await self._connect()
-        answer = await connection.call(request, self._timeout, newest_of, progress)
+        answer = await connection.call(request, newest_of, progress)
         if isinstance(answer, Failure):
             raise RunError(answer.message)
         if not isinstance(answer, reply):
@@ -97,7 +97,7 @@ class Inspector:
                 except OSError as error:
                     message = _("the inspector could not start: {program}: {reason}; reinstall cnn-tui")
                     raise RunError(message.format(program=self._command[0], reason=error.strerror)) from None
-                self._connection = _Connection(process)
+                self._connection = _Connection(process, self._timeout)
             return self._connection
 
     async def _disconnect(self) -> None:
@@ -117,20 +117,19 @@ class _Pending(NamedTuple):
 class _Connection:
     """A running inspector. Once it has ended, for the reason `error`, every request fails."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, timeout: float) -> None:
         loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[None] = loop.create_future()
         self.error: RunError | None = None
         self._process = process
+        self._timeout = timeout
         self._pending: dict[int, _Pending] = {}
         self._last_id = 0
         self._last_message_at = loop.time()
         self._log: deque[str] = deque(maxlen=_MOST_LINES)
         self._receiving = asyncio.create_task(self._receive_all())
 
-    async def call(
-        self, request: AnyRequest, timeout: float, kind: str | None, progress: Callable[[float], None] | None
-    ) -> AnyReply:
+    async def call(self, request: AnyRequest, kind: str | None, progress: Callable[[float], None] | None) -> AnyReply:
         """Send a request, and wait for its reply."""
         self._last_id += 1
         number = self._last_id
@@ -139,27 +138,27 @@ class _Connection:
             self._supersede(kind)
         self._pending[number] = _Pending(answer, kind, progress)
         try:
-            await self.wait_for(self.ready, timeout)
+            await self.wait_for(self.ready)
             if not answer.done():
                 self._write(frames.RequestFrame(number, request))
                 if self._process.stdin is not None:
                     with contextlib.suppress(ConnectionError):  # the end of the output is noticed elsewhere
                         await self._process.stdin.drain()
-            await self.wait_for(answer, timeout)
+            await self.wait_for(answer)
             return answer.result()
         finally:
             if self._pending.pop(number, None) and self.error is None and not answer.done():
                 self._write(frames.CancelFrame(number))
             answer.cancel()
 
-    async def wait_for(self, future: "asyncio.Future[Any]", timeout: float) -> None:
-        """Wait for a future, as long as messages arrive within `timeout`; then raise its error, if it has one."""
+    async def wait_for(self, future: "asyncio.Future[Any]") -> None:
+        """Wait for a future, as long as messages arrive in time; then raise its error, if it has one."""
         loop = asyncio.get_running_loop()
         while not future.done():
-            await asyncio.wait({future}, timeout=timeout)
-            if not future.done() and loop.time() - self._last_message_at >= timeout:
+            await asyncio.wait({future}, timeout=self._timeout)
+            if not future.done() and loop.time() - self._last_message_at >= self._timeout:
                 message = _("the inspector did not answer for {seconds:.0f} seconds and was stopped")
-                self._fail(message.format(seconds=timeout), kill=True)
+                self._fail(message.format(seconds=self._timeout), kill=True)
         future.result()
 
     async def close(self) -> None:
