@@ -83,19 +83,16 @@ def _end(layers: tuple[Layer, ...], prefix: Path = ()) -> Path:
 
 def _stack(layers: tuple[Layer, ...], prefix: Path, value: Any, common: _Common) -> Any:
     for index, layer in enumerate(layers):
-        value = _apply(layer, (*prefix, index), value, common)
-    return value
-
-
-def _apply(layer: Layer, path: Path, value: Any, common: _Common) -> Any:
-    if isinstance(layer, Block):
-        return _stack(layer.layers, path, value, common)
-    if isinstance(layer, Branches):
-        ends = [_stack(branch, (*path, number), value, common) for number, branch in enumerate(layer.branches)]
-        return _MERGES[layer.merge](**common[path])(ends)
-    for call in layer.keras_calls(tuple(value.shape[1:])):
-        name = keras_name(common[path]["name"], call.suffix)
-        value = keras_layer(call, **common[path] | {"name": name})(value)
+        path = (*prefix, index)
+        if isinstance(layer, Block):
+            value = _stack(layer.layers, path, value, common)
+        elif isinstance(layer, Branches):
+            ends = [_stack(branch, (*path, number), value, common) for number, branch in enumerate(layer.branches)]
+            value = _MERGES[layer.merge](**common[path])(ends)
+        else:
+            for call in layer.keras_calls(tuple(value.shape[1:])):
+                name = keras_name(common[path]["name"], call.suffix)
+                value = keras_layer(call, **common[path] | {"name": name})(value)
     return value
 
 

@@ -15,7 +15,7 @@ import tensorflow as tf
 from tui_cnn.data.dataset import Indices
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.events import EarlyStop, Stopped
-from tui_cnn.runs.schedule import rates
+from tui_cnn.runs.recipe import rates
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker.control import Control, QueueSlot
 from tui_cnn.worker.execution import Execution, Speed, StopRequestedError, Stopwatch

@@ -14,8 +14,7 @@ from tui_cnn.runs.estimate import Estimate, estimate, precision_of
 from tui_cnn.runs.lock import is_training
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import training_warnings
-from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.schedule import rates
+from tui_cnn.runs.recipe import Recipe, rates
 from tui_cnn.ui.toolkit.network_summary import at_least
 from tui_cnn.ui.toolkit.numbers import duration, short_count
 from tui_cnn.ui.toolkit.sparkline import spark

@@ -13,6 +13,7 @@ from tui_cnn.core.layers import Block, Branches
 from tui_cnn.core.naming import keras_name
 from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path
+from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.rows import Analysis
 from tui_cnn.data.dataset import TestSet
 from tui_cnn.data.fitting import Fitting, fit
@@ -47,6 +48,12 @@ class InspectedLayer(NamedTuple):
     """The one that gives its output."""
     parts: dict[str, keras.Layer]
     """All that it is made of, by the ends of their names."""
+    field: ReceptiveField | None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(height, width, channels) or (features,) of its output."""
+        return tuple(self.keras.output.shape[1:])
 
     @property
     def weights(self) -> dict[str, keras.Variable]:
@@ -97,22 +104,22 @@ class Engine:
         self.probabilities = self.compiled("probabilities", self._probabilities)
         self.gradients = self.compiled("gradients", self._gradients, numbers=1)
 
-    def index(self, name: str) -> int:
+    def layer(self, name: str) -> InspectedLayer:
         """Find a layer by its name.
 
         Raises:
             RunError: no layer has this name.
         """
-        for index, layer in enumerate(self.layers):
+        for layer in self.layers:
             if layer.name == name:
-                return index
+                return layer
         message = _("{network} has no layer “{name}”; its layers are: {names}")
         listed = ", ".join(layer.name for layer in self.layers)
         raise RunError(message.format(network=self.network.name, name=name, names=listed))
 
-    def until(self, index: int) -> keras.Model:
+    def until(self, layer: InspectedLayer) -> keras.Model:
         """Return the part of the model up to a layer."""
-        return keras.Model(self.model.input, self.layers[index].keras.output)
+        return keras.Model(self.model.input, layer.keras.output)
 
     def compiled(self, name: str, function: Callable[..., Any], numbers: int = 0) -> Any:
         """Compile a function of inputs and so many whole numbers, or return what was compiled by this name before."""
@@ -303,6 +310,6 @@ def _layers(analysis: Analysis, model: keras.Model) -> list[InspectedLayer]:
             else:
                 suffixes = [call.suffix for call in layer.keras_calls(rows[path].input_shape)]
             parts = {suffix: model.get_layer(keras_name(name, suffix)) for suffix in suffixes}
-            yield InspectedLayer(path, name, type(layer).__name__, parts[""], parts)
+            yield InspectedLayer(path, name, type(layer).__name__, parts[""], parts, rows[path].field)
 
     return list(walk(analysis.network.layers, ()))

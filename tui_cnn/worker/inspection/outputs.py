@@ -34,7 +34,7 @@ def describe(loaded: LoadedModel, _request: Open) -> Job:
                 path=layer.path,
                 name=layer.name,
                 kind=layer.kind,
-                shape=tuple(layer.keras.output.shape[1:]),
+                shape=layer.shape,
                 has_kernels=any(len(weight.shape) == _KERNEL_AXES for weight in layer.weights.values()),
             )
             for layer in engine.layers
