@@ -22,8 +22,7 @@ from tui_cnn.runs.estimate import estimate
 from tui_cnn.runs.launch import start
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.snapshot import Follower
-from tui_cnn.runs.state import ACTIVE
+from tui_cnn.runs.snapshot import ACTIVE, Follower
 
 LIMIT = 0.25
 SECONDS = 4.0

@@ -74,8 +74,7 @@ def timed(call, count):
 async def ask(path, images):
     from tui_cnn.runs.inspection.client import Inspector
     from tui_cnn.runs.inspection.replies import Activations, OpenReply
-    from tui_cnn.runs.inspection.requests import Activate, Open
-    from tui_cnn.runs.inspection.source import Source
+    from tui_cnn.runs.inspection.requests import Activate, Open, Source
 
     source, times = Source(str(Path(path))), []
     async with Inspector() as inspector:

@@ -26,8 +26,8 @@ from tui_cnn.formats.presets import preset
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 from tui_cnn.worker.device import configure
-from tui_cnn.worker.images import take_images
-from tui_cnn.worker.model import make_model
+from tui_cnn.worker.loading import take_images
+from tui_cnn.worker.build import make_model
 from tui_cnn.worker.steps import Samples, Steps
 from tui_cnn.worker.trials import step_seconds
 

@@ -23,7 +23,7 @@ import msgspec
 from tui_cnn.core.analysis import analyze
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.directory import make_run
-from tui_cnn.runs.recipes import QUICK, TUTORIAL
+from tui_cnn.runs.recipe import QUICK, TUTORIAL
 from tui_cnn.runs.snapshot import Follower
 
 LIMITS = {"time": 0.75, "memory": 0.6, "quick": 0.25}

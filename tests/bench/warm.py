@@ -11,7 +11,7 @@ from statistics import median
 
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.launch import start, stop
-from tui_cnn.runs.prewarmed import PrewarmedWorker
+from tui_cnn.runs.process import PrewarmedWorker
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 from tui_cnn.runs.snapshot import Follower

@@ -9,8 +9,7 @@ from tui_cnn.cli import follow as following
 from tui_cnn.cli.follow import follow
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs import launch, preflight
-from tui_cnn.runs.about import About, read_about
-from tui_cnn.runs.directory import list_runs, make_run
+from tui_cnn.runs.directory import About, list_runs, make_run, read_about
 from tui_cnn.runs.events import Chosen, PrecisionTrial, Queued
 from tui_cnn.runs.recipe import Recipe
 

@@ -13,8 +13,7 @@ from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.runs import launch, preflight
 from tui_cnn.runs.directory import find_run, list_runs, make_run
 from tui_cnn.runs.events import Epoch, Failed, Finished, Started, Stopped, encode
-from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.recipes import QUICK
+from tui_cnn.runs.recipe import QUICK, Recipe
 from tui_cnn.runs.snapshot import Follower
 
 TIME = datetime(2026, 1, 2, tzinfo=UTC)

@@ -21,9 +21,12 @@ from tui_cnn.formats.keras.reading import convert_model  # noqa: E402
 from tui_cnn.formats.toml import dumps_network, loads_network  # noqa: E402
 from tui_cnn.lab.lessons import lessons_of  # noqa: E402
 from tui_cnn.runs.directory import make_run  # noqa: E402
-from tui_cnn.runs.features import features  # noqa: E402
-from tui_cnn.runs.inspection.requests import Kernels, Open  # noqa: E402
-from tui_cnn.runs.inspection.source import Source  # noqa: E402
+from tui_cnn.runs.inspection.requests import (  # noqa: E402
+    Kernels,
+    Open,
+    Source,
+)
+from tui_cnn.runs.machine import features  # noqa: E402
 from tui_cnn.runs.recipe import Recipe  # noqa: E402
 from tui_cnn.ui.inspect.kernel_banks import banks  # noqa: E402
 from tui_cnn.worker.build import build  # noqa: E402

@@ -7,8 +7,7 @@ import msgspec
 import pytest
 
 from tui_cnn.formats.presets import preset
-from tui_cnn.runs.desired import read_desired, write_desired
-from tui_cnn.runs.directory import RunDirectory, find_run, home, list_runs, make_run
+from tui_cnn.runs.directory import RunDirectory, find_run, home, list_runs, make_run, read_desired, write_desired
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.recipe import Recipe
 

@@ -9,8 +9,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.estimate import estimate, precision_of
 from tui_cnn.runs.events import PrecisionTrial
-from tui_cnn.runs.features import features
-from tui_cnn.runs.machine import Machine, Measurement, digest, read_machine, record
+from tui_cnn.runs.machine import Machine, Measurement, digest, features, read_machine, record
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import thread_count
 

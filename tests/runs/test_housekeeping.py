@@ -10,17 +10,14 @@ import pytest
 from tests.runs import event_lines
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs import trash
-from tui_cnn.runs.about import About, read_about, write_about
-from tui_cnn.runs.curves_csv import write_curves
-from tui_cnn.runs.directory import list_runs
+from tui_cnn.runs.directory import About, kept_checkpoints, kept_file, kept_steps, list_runs, read_about, write_about
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import Queued, Stopped
-from tui_cnn.runs.kept_checkpoints import kept_checkpoints, kept_file, kept_steps
+from tui_cnn.runs.export import write_curves
 from tui_cnn.runs.machine import digest
-from tui_cnn.runs.outcome import Outcome, outcome
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.runs.summary import summarize
+from tui_cnn.runs.summary import Outcome, outcome, summarize
 
 
 def test_what_is_said_is_kept(run):

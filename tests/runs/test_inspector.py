@@ -10,16 +10,23 @@ import psutil
 import pytest
 
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.inspection.arrays import Array, pack, pack_half
 from tui_cnn.runs.inspection.client import Inspector, SupersededError
 from tui_cnn.runs.inspection.frames import LARGEST, LENGTH, length_of
-from tui_cnn.runs.inspection.replies import Activations, Evaluation, OpenReply, Predictions, Shifts
-from tui_cnn.runs.inspection.requests import Activate, Evaluate, Open, Predict, Shift
-from tui_cnn.runs.inspection.source import Source
+from tui_cnn.runs.inspection.replies import (
+    Activations,
+    Array,
+    Evaluation,
+    OpenReply,
+    Predictions,
+    Shifts,
+    pack,
+    pack_half,
+)
+from tui_cnn.runs.inspection.requests import Activate, Evaluate, Open, Predict, Shift, Source
 
 STAND_IN = """
 import os, signal, sys, time
-from tui_cnn.runs.inspection.arrays import pack
+from tui_cnn.runs.inspection.replies import pack
 from tui_cnn.runs.inspection.frames import *
 from tui_cnn.runs.inspection.replies import Failure, Predictions
 source, sink = sys.stdin.buffer, sys.stdout.buffer

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.recipe_file import dumps_recipe, read_recipe
+from tui_cnn.runs.recipe import Recipe, dumps_recipe, read_recipe
 
 
 @given(

@@ -2,8 +2,7 @@
 
 import msgspec
 
-from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.recipes import QUICK, TUTORIAL, recipe_name, with_recipe
+from tui_cnn.runs.recipe import QUICK, TUTORIAL, Recipe, recipe_name, with_recipe
 
 
 def test_a_recipe_is_called_what_it_trains_like():

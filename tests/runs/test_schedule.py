@@ -2,8 +2,7 @@
 
 import pytest
 
-from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.schedule import rate_at, rates
+from tui_cnn.runs.recipe import Recipe, rate_at, rates
 
 STEPS = 10
 

@@ -6,10 +6,9 @@ import filelock
 import pytest
 
 from tests.runs import event_lines
-from tui_cnn.runs.curve import Curve, Point
 from tui_cnn.runs.events import Paused, Resumed, Stopped, encode
 from tui_cnn.runs.lock import is_held
-from tui_cnn.runs.snapshot import Follower
+from tui_cnn.runs.snapshot import Curve, Follower, Point
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ from tests.ui import records
 from tui_cnn.core.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from tui_cnn.core.network import Network
 from tui_cnn.formats.toml import dumps_network
+from tui_cnn.runs.directory import kept_file
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.inspection.arrays import Array, pack
 from tui_cnn.runs.inspection.replies import (
     Activations,
+    Array,
     ChannelRanges,
     Evaluation,
     FieldReply,
@@ -26,8 +27,8 @@ from tui_cnn.runs.inspection.replies import (
     Ranges,
     Shifts,
     WeightsReply,
+    pack,
 )
-from tui_cnn.runs.kept_checkpoints import kept_file
 
 NAMES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 NETWORK = Network(

@@ -26,8 +26,7 @@ from tui_cnn.runs.events import (
     encode,
 )
 from tui_cnn.runs.lock import held
-from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.recipe_file import dumps_recipe
+from tui_cnn.runs.recipe import Recipe, dumps_recipe
 
 BEGUN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 BROKEN = edits.change(preset("fashion-cnn"), (4,), kernel_size=(9, 9))

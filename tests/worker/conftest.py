@@ -6,8 +6,7 @@ import psutil
 import pytest
 
 from tui_cnn.runs import launch
-from tui_cnn.runs.snapshot import Follower
-from tui_cnn.runs.state import ACTIVE
+from tui_cnn.runs.snapshot import ACTIVE, Follower
 
 
 def _command(process):

@@ -9,13 +9,11 @@ import pytest
 from tests.runs import event_lines
 from tui_cnn.data.files import DataError
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.runs.desired import write_desired
+from tui_cnn.runs.directory import write_desired
 from tui_cnn.runs.events import Paused, Resumed, decode
 from tui_cnn.worker.control import Control
-from tui_cnn.worker.execution import Execution, StopRequestedError
-from tui_cnn.worker.failures import TrainingError, explain
-from tui_cnn.worker.journal import Journal
-from tui_cnn.worker.pace import Speed, Stopwatch
+from tui_cnn.worker.execution import Execution, Speed, StopRequestedError, Stopwatch
+from tui_cnn.worker.journal import Journal, TrainingError, explain
 
 
 class Clock:

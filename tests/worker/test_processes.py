@@ -135,10 +135,10 @@ def test_a_broken_checkpoint_fails_with_a_sentence(runner):
 def test_the_command_refuses_what_it_cannot_do(tmp_path, capfd):
     from tui_cnn.worker.__main__ import main
 
-    assert main([]) == main(["train"]) == main(["train", str(tmp_path / "missing")]) == main(["spare", "{"]) == 2
+    assert main([]) == main(["train"]) == main(["train", str(tmp_path / "missing")]) == main(["prewarm", "{"]) == 2
     lines = capfd.readouterr().err.splitlines()
     assert len(lines) == 4
-    usage = "usage: python -m tui_cnn.worker train RUN_DIR | spare RUNTIME | probe | export "
+    usage = "usage: python -m tui_cnn.worker train RUN_DIR | prewarm RUNTIME | probe | export "
     assert all(line.startswith(usage) for line in lines)
 
 

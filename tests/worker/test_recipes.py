@@ -11,9 +11,8 @@ from tests.worker.test_training import train, weights
 from tui_cnn.core.layers import Activation, Block, Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.data.fitting import fit
-from tui_cnn.runs.directory import make_run
+from tui_cnn.runs.directory import kept_checkpoints, kept_steps, make_run
 from tui_cnn.runs.events import PrecisionTrial
-from tui_cnn.runs.kept_checkpoints import kept_checkpoints, kept_steps
 from tui_cnn.runs.recipe import Recipe
 
 pytestmark = [
@@ -33,7 +32,7 @@ def images():
 def augmented(images, kind, step=3):
     import tensorflow as tf
 
-    from tui_cnn.worker.augment import augment
+    from tui_cnn.worker.inputs import augment
 
     return augment(tf.constant(images), kind, 0, tf.constant(step)).numpy()
 
@@ -75,7 +74,7 @@ class TestAugmentation:
 def test_smoothed_labels_have_the_loss_of_keras(keras):
     import tensorflow as tf
 
-    from tui_cnn.worker.model import make_model
+    from tui_cnn.worker.build import make_model
     from tui_cnn.worker.steps import Samples, Steps
 
     recipe = Recipe(batch_size=20, label_smoothing=0.2)
@@ -156,7 +155,7 @@ def test_the_rate_follows_the_schedule_and_the_events_tell_of_all():
 def test_the_gradient_norm_is_that_of_the_last_step():
     import tensorflow as tf
 
-    from tui_cnn.worker.model import make_model
+    from tui_cnn.worker.build import make_model
     from tui_cnn.worker.steps import Samples, Steps
 
     recipe = Recipe(batch_size=8)

@@ -31,7 +31,7 @@ from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker.control import Control
 from tui_cnn.worker.device import strategy
 from tui_cnn.worker.journal import Journal
-from tui_cnn.worker.model import make_model
+from tui_cnn.worker.build import make_model
 from tui_cnn.worker.replicas import Replicas
 from tui_cnn.worker.steps import Samples, Steps
 from tui_cnn.worker.training import Training

@@ -27,7 +27,7 @@ def labels():
 def make(network, images, labels, batch_size=16, recipe=None, lanes=1):
     import tensorflow as tf
 
-    from tui_cnn.worker.model import make_model
+    from tui_cnn.worker.build import make_model
     from tui_cnn.worker.steps import Samples, Steps
 
     recipe = msgspec.structs.replace(recipe or Recipe(), batch_size=batch_size)
@@ -45,7 +45,7 @@ def scaled(images):
 )
 def test_training_is_that_of_keras(images, labels, optimizer, lanes):
     """In the last batch are two images, so that some lanes have none."""
-    from tui_cnn.worker.model import make_model
+    from tui_cnn.worker.build import make_model
 
     hidden = Dense(units=16, activation="tanh", kernel_regularizer="l2(0.01)")
     network = Network("n", (28, 28, 1), (Flatten(), hidden, Dense(units=10)))

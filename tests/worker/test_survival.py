@@ -22,12 +22,11 @@ from tui_cnn.formats.presets import preset
 from tui_cnn.runs import launch
 from tui_cnn.runs.directory import RunDirectory, make_run
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.outcome import outcome
-from tui_cnn.runs.prewarmed import PrewarmedWorker
-from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.recipe_file import dumps_recipe
+from tui_cnn.runs.process import PrewarmedWorker
+from tui_cnn.runs.recipe import Recipe, dumps_recipe
 from tui_cnn.runs.runtime import Runtime
 from tui_cnn.runs.snapshot import Follower
+from tui_cnn.runs.summary import outcome
 
 PACKAGES = Path(tui_cnn.__file__).parents[1]
 ALL_AT_ONCE = Recipe(
@@ -122,7 +121,7 @@ from tui_cnn.formats.presets import preset
 from tui_cnn.runs.launch import start
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
-from tui_cnn.runs.prewarmed import PrewarmedWorker
+from tui_cnn.runs.process import PrewarmedWorker
 by = runtime(preset("fashion-dnn"), Recipe())
 first, second = PrewarmedWorker(by), PrewarmedWorker(by)
 assert first.wait(120)

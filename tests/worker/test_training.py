@@ -156,7 +156,7 @@ def test_another_data_set(tmp_path):
 
 
 def test_a_training_that_diverges_says_so_and_keeps_its_checkpoint():
-    from tui_cnn.worker.failures import TrainingError, explain
+    from tui_cnn.worker.journal import TrainingError, explain
 
     run = make_run(SMALL_CNN, Recipe(optimizer="sgd", learning_rate=100.0, limit=640, epochs=50))
     with pytest.raises(TrainingError, match="the loss is no longer a number") as caught:
@@ -166,7 +166,7 @@ def test_a_training_that_diverges_says_so_and_keeps_its_checkpoint():
 
 @pytest.mark.parametrize("damage", [b"", b"rubbish", b"PK\5\6" + bytes(18)])
 def test_a_damaged_checkpoint_is_told_from_everything_else(damage):
-    from tui_cnn.worker.failures import TrainingError
+    from tui_cnn.worker.journal import TrainingError
 
     run = make_run(SMALL_CNN, RECIPE)
     run.checkpoint_file.write_bytes(damage)
@@ -176,7 +176,7 @@ def test_a_damaged_checkpoint_is_told_from_everything_else(damage):
 
 def test_a_checkpoint_damaged_anywhere_is_refused(whole, tmp_path):
     from tui_cnn.worker.checkpoint import load_checkpoint
-    from tui_cnn.worker.failures import TrainingError
+    from tui_cnn.worker.journal import TrainingError
 
     sound = whole[0].checkpoint_file.read_bytes()
     path = tmp_path / "checkpoint.keras"

@@ -17,7 +17,7 @@ from tui_cnn.core.rows import Convention
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
-from tui_cnn.runs.ram import machine_memory
+from tui_cnn.runs.machine import machine_memory
 
 _TERMINAL = "-"
 _PICTURES = (".svg", ".png")

@@ -27,8 +27,8 @@ def curves(run: str, as_csv: bool) -> int:
     import sys
 
     from tui_cnn.cli.progress import epoch_line
-    from tui_cnn.runs.curves_csv import write_curves
     from tui_cnn.runs.directory import find_run
+    from tui_cnn.runs.export import write_curves
     from tui_cnn.runs.snapshot import Follower
 
     snapshot = Follower(find_run(run)).poll()

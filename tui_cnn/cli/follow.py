@@ -13,10 +13,8 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.launch import stop
-from tui_cnn.runs.outcome import outcome
-from tui_cnn.runs.snapshot import Follower, Snapshot
-from tui_cnn.runs.state import ACTIVE
-from tui_cnn.runs.summary import summarize
+from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot
+from tui_cnn.runs.summary import outcome, summarize
 from tui_cnn.ui.toolkit.numbers import duration
 
 _INTERVAL = 0.1

@@ -13,8 +13,7 @@ from tui_cnn.i18n import _
 if TYPE_CHECKING:
     from tui_cnn.runs.inspection.client import Inspector
     from tui_cnn.runs.inspection.replies import OpenReply
-    from tui_cnn.runs.inspection.requests import Image
-    from tui_cnn.runs.inspection.source import Source
+    from tui_cnn.runs.inspection.requests import Image, Source
 
 Command = Callable[..., int]
 R = TypeVar("R")
@@ -66,7 +65,7 @@ def source_of(run: str, checkpoint: str) -> "Source":
         RunError: no such run exists.
     """
     from tui_cnn.runs.directory import find_run
-    from tui_cnn.runs.inspection.source import Source
+    from tui_cnn.runs.inspection.requests import Source
 
     if checkpoint not in ("best", "last") and not checkpoint.isdecimal():
         raise click.UsageError(
@@ -106,7 +105,7 @@ def read_images(
         DataError: one cannot be read.
     """
     from tui_cnn.data.images import fit_image, has_light_background, read_image
-    from tui_cnn.runs.inspection.arrays import pack
+    from tui_cnn.runs.inspection.replies import pack
 
     images = []
     for path in paths:

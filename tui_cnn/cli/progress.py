@@ -8,8 +8,7 @@ import click
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.events import Chosen, Epoch, Evaluating, Progress, Queued, Started
-from tui_cnn.runs.line_reader import LineReader
-from tui_cnn.runs.snapshot import Snapshot
+from tui_cnn.runs.snapshot import LineReader, Snapshot
 from tui_cnn.ui.toolkit.numbers import duration
 
 

@@ -7,8 +7,7 @@ import click
 from tui_cnn.formats.fields import Field, fields, rebuild
 from tui_cnn.formats.validation import InvalidError
 from tui_cnn.i18n import _
-from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.recipes import RECIPES, RecipeName, with_recipe
+from tui_cnn.runs.recipe import RECIPES, Recipe, RecipeName, with_recipe
 
 Command = Callable[..., int]
 

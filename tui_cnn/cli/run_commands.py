@@ -27,7 +27,7 @@ def show(run: str, as_json: bool) -> int:
     snapshot = Follower(directory).poll()
     summary = summarize(directory, snapshot)
     if as_json:
-        plain = summary.to_builtins() | {
+        plain = msgspec.to_builtins(summary) | {
             "started": msgspec.to_builtins(snapshot.started),
             "chosen": msgspec.to_builtins(snapshot.chosen),
             "epochs_told": msgspec.to_builtins(snapshot.epochs),
@@ -63,8 +63,7 @@ def stop(run: str) -> int:
 
     from tui_cnn.runs import launch
     from tui_cnn.runs.directory import find_run
-    from tui_cnn.runs.snapshot import Follower
-    from tui_cnn.runs.state import ACTIVE
+    from tui_cnn.runs.snapshot import ACTIVE, Follower
 
     directory = find_run(run)
     launch.stop(directory)
@@ -88,8 +87,7 @@ def about(run: str, title: str | None, tags: tuple[str, ...], note: str | None) 
     """Change the title, tags and note of a run, or print them."""
     import msgspec
 
-    from tui_cnn.runs.about import read_about, write_about
-    from tui_cnn.runs.directory import find_run
+    from tui_cnn.runs.directory import find_run, read_about, write_about
 
     directory = find_run(run)
     changes = {"title": title, "tags": tags or None, "note": note}

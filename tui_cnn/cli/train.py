@@ -87,8 +87,7 @@ def resume(run: str, as_json: bool, now: bool) -> int:
     from tui_cnn.cli.follow import follow
     from tui_cnn.runs import launch
     from tui_cnn.runs.directory import find_run
-    from tui_cnn.runs.snapshot import Follower
-    from tui_cnn.runs.state import ACTIVE
+    from tui_cnn.runs.snapshot import ACTIVE, Follower
 
     directory = find_run(run)
     if Follower(directory).poll().state not in ACTIVE:

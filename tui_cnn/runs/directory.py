@@ -1,19 +1,30 @@
-"""Runs as directories: where they are, what is in one, making, listing and finding them."""
+"""Runs as directories: where they are, what is in one, making, listing and finding them.
+
+Of the files in a run, those of a few lines are read and written here: the user's command and description.
+"""
 
 import os
 import re
 import shutil
+import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+import msgspec
+from msgspec import Meta
 
 from tui_cnn.core.network import Network
 from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.toml import dumps_network, read_network
+from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
-from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.recipe_file import dumps_recipe, read_recipe
+from tui_cnn.runs.errors import RunError, unwritable
+from tui_cnn.runs.recipe import Recipe, dumps_recipe, read_recipe
+
+Desired = Literal["run", "now", "pause", "stop"]
+"""What a run is to do; `now` is `run` without waiting for other runs to end."""
 
 _ID = re.compile(r"(?P<time>\d{8}-\d{6})-(?P<name>.+)-[0-9a-f]{4}")
 _MOST_NAMED = 5
@@ -73,6 +84,14 @@ class RunDirectory:
             FormatError: the file is missing or damaged.
         """
         return read_recipe(self.recipe_file)
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user has written about a run. The worker neither reads nor writes it."""
+
+    title: Annotated[str, Meta(max_length=200, description="Title of the run, instead of its network's name")] = ""
+    tags: Annotated[tuple[str, ...], Meta(description="Tags to find the run by")] = ()
+    note: Annotated[str, Meta(description="Note about the run")] = ""
 
 
 def home() -> Path:
@@ -141,3 +160,72 @@ def find_run(text: str) -> RunDirectory:
         message = _("“{text}” matches {count} runs: {listed}; enter more of the id")
         raise RunError(message.format(text=text, count=len(matches), listed=listed))
     return matches[0]
+
+
+def read_desired(path: Path) -> Desired:
+    """Read the command; `run` if the file is missing or unreadable, or holds something else."""
+    try:
+        word = path.read_text("utf-8", "replace").strip()
+    except OSError:
+        return "run"
+    return next((command for command in get_args(Desired) if command == word), "run")
+
+
+def write_desired(path: Path, command: Desired) -> None:
+    """Write the command, which the worker reads between steps.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    _write(path, command.encode() + b"\n")
+
+
+def read_about(run: RunDirectory) -> About:
+    """Read what the user has written about a run; empty if it cannot be read."""
+    try:
+        return convert(tomllib.loads(run.about_file.read_text("utf-8")), About)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, InvalidError):
+        return About()
+
+
+def write_about(run: RunDirectory, about: About) -> None:
+    """Write what the user has written about a run.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    import tomli_w
+
+    _write(run.about_file, tomli_w.dumps(msgspec.to_builtins(about)).encode())
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        write_atomic(path, data)
+    except OSError as error:
+        raise unwritable(path, error) from None
+
+
+def kept_steps(keep: int, total: int) -> tuple[int, ...]:
+    """Choose up to `keep` of the steps 0 to `total`, ends included, whose checkpoints are kept to compare kernels.
+
+    They lie closer together at the beginning, where kernels change most: their square roots are evenly spaced.
+    """
+    if keep < 2:
+        return (total,) * keep
+    return tuple(sorted({round(total * (place / (keep - 1)) ** 2) for place in range(keep)}))
+
+
+def kept_file(run: RunDirectory, step: int) -> Path:
+    """Return the file of the weights after so many steps."""
+    return run.kept_directory / f"step-{step:09d}.keras"
+
+
+def kept_checkpoints(run: RunDirectory) -> dict[int, Path]:
+    """List the kept checkpoints by their steps, in order."""
+    try:
+        files = sorted(run.kept_directory.iterdir())
+    except OSError:
+        return {}
+    matches = ((re.fullmatch(r"step-(\d{9})\.keras", path.name), path) for path in files)
+    return {int(match[1]): path for match, path in matches if match}

@@ -5,7 +5,7 @@ of a step is a linear function of its features, fitted to the measurements of th
 of the relative error.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from statistics import median
 from typing import Literal, NamedTuple
 
@@ -13,8 +13,7 @@ import msgspec
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.runs.events import PrecisionTrial
-from tui_cnn.runs.features import NAMES, features
-from tui_cnn.runs.machine import Machine, Measurement, digest, fastest
+from tui_cnn.runs.machine import FEATURES, Machine, Measurement, digest, fastest, features
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import runtime, thread_count
 
@@ -51,7 +50,7 @@ def estimate(analysis: Analysis, recipe: Recipe, images: int, machine: Machine) 
     if len(comparable) < _ENOUGH or not analysis.totals.complete:
         return Estimate(None, None, "unknown")
     cost = features(analysis, recipe)
-    step = _predict(cost, NAMES, [(measurement.features, measurement.step_seconds) for measurement in comparable])
+    step = _predict(cost, [(measurement.features, measurement.step_seconds) for measurement in comparable])
     held = [measurement.memory - measurement.features["bytes"] for measurement in comparable if measurement.memory]
     memory = median(held) + cost["bytes"] if held else None
     return Estimate(batches * step, memory, "estimated")
@@ -85,26 +84,22 @@ def precision_of(analysis: Analysis, recipe: Recipe, machine: Machine) -> Precis
     return fastest(tuple(estimates))
 
 
-def _predict(cost: dict[str, float], names: Sequence[str], known: Sequence[tuple[dict[str, float], float]]) -> float:
+def _predict(cost: dict[str, float], known: Sequence[tuple[dict[str, float], float]]) -> float:
     """Predict from what is known: pairs of features and the value that they had."""
-    rows = [[counts.get(name, 0.0) / value for name in names] for counts, value in known]
-    return sum(cost[name] * price for name, price in zip(names, _fit(rows), strict=True))
+    rows = [[counts.get(name, 0.0) / value for name in FEATURES] for counts, value in known]
+    return sum(cost[name] * price for name, price in zip(FEATURES, _fit(rows), strict=True))
 
 
 def _fit(rows: Sequence[Sequence[float]]) -> list[float]:
     """Find prices, none negative, for which the sum of each row is nearest to 1 (least squares, by coordinates)."""
-    width = len(rows[0])
-    scale = [max(abs(row[place]) for row in rows) or 1.0 for place in range(width)]
+    width = range(len(rows[0]))
+    scale = [max(abs(row[place]) for row in rows) or 1.0 for place in width]
     scaled = [[value / size for value, size in zip(row, scale, strict=True)] for row in rows]
-    gram = [[_dot(row[i] * row[j] for row in scaled) for j in range(width)] for i in range(width)]
-    aim = [_dot(row[i] for row in scaled) for i in range(width)]
-    prices = [0.0] * width
+    gram = [[sum(row[i] * row[j] for row in scaled) for j in width] for i in width]
+    aim = [sum(row[i] for row in scaled) for i in width]
+    prices = [0.0] * len(width)
     for _round in range(_ROUNDS):
-        for i in range(width):
-            rest = aim[i] - sum(gram[i][j] * prices[j] for j in range(width) if j != i)
+        for i in width:
+            rest = aim[i] - sum(gram[i][j] * prices[j] for j in width if j != i)
             prices[i] = max(0.0, rest / gram[i][i]) if gram[i][i] else 0.0
     return [price / size for price, size in zip(prices, scale, strict=True)]
-
-
-def _dot(products: Iterable[float]) -> float:
-    return sum(products)

@@ -4,7 +4,9 @@ Losses are means over images, of the recipe's loss in nats; accuracies are share
 Epochs and steps count from 1, so that `epoch` and `step` are those that have just been done.
 """
 
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Literal, get_args
 
 import msgspec
@@ -14,15 +16,10 @@ from tui_cnn.runs.recipe import Precision
 Steps = Annotated[int, msgspec.Meta(ge=1)]
 
 
-def now() -> datetime:
-    """The time of an event, in UTC."""
-    return datetime.now(UTC)
-
-
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
-    """Something that happened at a `time`."""
+    """Something that happened at a `time`, in UTC."""
 
-    time: datetime = msgspec.field(default_factory=now)
+    time: datetime = msgspec.field(default_factory=partial(datetime.now, UTC))
 
 
 class Queued(Event, frozen=True, kw_only=True, tag="queued"):
@@ -130,6 +127,11 @@ class Epoch(Event, frozen=True, kw_only=True, tag="epoch"):
     confusion: tuple[tuple[int, ...], ...] = ()
 
     @property
+    def score(self) -> float:
+        """The accuracy that epochs are compared by: on the validation images, or where there are none, in training."""
+        return self.accuracy if self.val_accuracy is None else self.val_accuracy
+
+    @property
     def class_accuracies(self) -> tuple[float | None, ...]:
         """The share of each class's validation images that were known as such; None where there are none."""
         return tuple(row[place] / sum(row) if sum(row) else None for place, row in enumerate(self.confusion))
@@ -207,7 +209,6 @@ class _Kind(msgspec.Struct):
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
-_kind_decoder = msgspec.json.Decoder(_Kind)
 _KINDS = {kind.__struct_config__.tag for kind in get_args(AnyEvent)}
 
 
@@ -225,13 +226,7 @@ def decode(line: bytes) -> AnyEvent | None:
     try:
         return _decoder.decode(line)
     except msgspec.DecodeError as error:
-        if _kind(line) in _KINDS:
-            raise ValueError(str(error)) from None
-        return None
-
-
-def _kind(line: bytes) -> str:
-    try:
-        return _kind_decoder.decode(line).event
-    except msgspec.DecodeError as error:
+        with suppress(msgspec.DecodeError):
+            if msgspec.json.decode(line, type=_Kind).event not in _KINDS:
+                return None
         raise ValueError(str(error)) from None

@@ -1,26 +1,20 @@
 """Starting a worker, and controlling it by the `desired` file of its run."""
 
+import subprocess
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tui_cnn.core.network import Network
 from tui_cnn.i18n import _
-from tui_cnn.runs.desired import Desired, write_desired
-from tui_cnn.runs.directory import RunDirectory, make_run
+from tui_cnn.runs.directory import Desired, RunDirectory, make_run, write_desired
 from tui_cnn.runs.errors import RunError, unwritable
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import Checked, check
-from tui_cnn.runs.prewarmed import PrewarmedWorker
-from tui_cnn.runs.process import start_worker
+from tui_cnn.runs.process import PrewarmedWorker, start_worker
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
-from tui_cnn.runs.snapshot import Follower
-from tui_cnn.runs.state import ACTIVE
-
-if TYPE_CHECKING:
-    import subprocess
+from tui_cnn.runs.snapshot import ACTIVE, Follower
 
 _TIMEOUT = 60.0
 """Seconds that a worker has to acquire its lock; it needs a fraction of one."""
@@ -80,14 +74,12 @@ def skip_queue(run: RunDirectory) -> None:
     _command(run, "now", _("{run} is not queued; resume it instead"))
 
 
-def probe() -> "subprocess.Popen[bytes] | None":
+def probe() -> subprocess.Popen[bytes] | None:
     """Measure this machine in the background, unless it was measured before; it takes about a minute.
 
     Raises:
         RunError: it cannot be started.
     """
-    import subprocess
-
     if read_machine().measured:
         return None
     return start_worker("probe", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -123,18 +115,11 @@ def stop(run: RunDirectory) -> None:
 def _command(run: RunDirectory, command: Desired, refusal: str) -> None:
     if Follower(run).poll().state not in ACTIVE:
         raise RunError(refusal.format(run=run.id))
-    _write_command(run, command)
-
-
-def _write_command(run: RunDirectory, command: Desired) -> None:
-    try:
-        write_desired(run.desired_file, command)
-    except OSError as error:
-        raise unwritable(run.desired_file, error) from None
+    write_desired(run.desired_file, command)
 
 
 def _launch(run: RunDirectory, command: Desired = "run", prewarmed: PrewarmedWorker | None = None) -> None:
-    _write_command(run, command)
+    write_desired(run.desired_file, command)
     events_size = _size(run.events_file)
     try:
         log_size = _size(run.log_file)
@@ -151,7 +136,7 @@ def _launch(run: RunDirectory, command: Desired = "run", prewarmed: PrewarmedWor
         raise RunError(message.format(reason=reason, log=run.log_file))
 
 
-def _has_started(worker: "subprocess.Popen[bytes]", run: RunDirectory, events_size: int) -> bool:
+def _has_started(worker: subprocess.Popen[bytes], run: RunDirectory, events_size: int) -> bool:
     """Wait until the worker holds the run's lock, or has ended; return whether it has held it.
 
     One that has written events beyond the first `events_size` bytes has held it, and ended since.

@@ -1,4 +1,4 @@
-"""The lock that a worker holds for as long as it lives; the system releases it however the worker ends."""
+"""The locks that workers hold for as long as they live; the system releases them however a worker ends."""
 
 import sys
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tui_cnn.i18n import _
+from tui_cnn.runs.directory import home
 from tui_cnn.runs.errors import RunError
 
 _PATIENCE = 5.0
@@ -14,7 +15,7 @@ _PATIENCE = 5.0
 
 @contextmanager
 def held(path: Path) -> Iterator[None]:
-    """Hold the lock.
+    """Hold the lock of a run.
 
     Raises:
         RunError: another process holds it.
@@ -53,3 +54,8 @@ def is_held(path: Path) -> bool:
     except OSError:
         return False
     return False
+
+
+def is_training() -> bool:
+    """Return whether a run of the queue is being trained."""
+    return is_held(home() / "queue" / "training")

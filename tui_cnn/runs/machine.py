@@ -1,26 +1,43 @@
-"""The measurements of this machine: how fast it trained which networks, in `machine.json` of the home.
+"""This machine: its memory, and the measurements of how fast it trained which networks, in `machine.json` of the home.
 
 A record that is lost costs a new measurement, and nothing else.
 """
 
 import hashlib
+import os
 import platform
-from pathlib import Path
+from contextlib import suppress
 
 import msgspec
 
+from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.layers import Layer
+from tui_cnn.core.layers.base import KernelKind
+from tui_cnn.core.memory import memory
 from tui_cnn.core.network import Network, without_names
+from tui_cnn.core.shape import elements
 from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.runs.directory import home
 from tui_cnn.runs.events import PrecisionTrial
-from tui_cnn.runs.recipe import Precision
+from tui_cnn.runs.recipe import Precision, Recipe
+
+FEATURES = ("step", "layers", "convolution", "channelwise", "dense", "values", "parameters")
+"""The amounts of work in a training step; how long each takes is measured on the machine."""
 
 _MOST_ENTRIES = 400
 _LEAST_SPEEDUP = 1.1
 """A lower precision must be faster by this factor to be worth it."""
 _VERSION = 2
 """Goes up when something is measured or counted in another way; earlier measurements are dropped."""
+_KINDS: dict[KernelKind, str] = {
+    "none": "",
+    "convolution": "convolution",
+    "transposed": "convolution",
+    "depthwise": "channelwise",
+    "separable": "channelwise",
+    "dense": "dense",
+}
 
 
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,9 +72,9 @@ def digest(network: Network) -> str:
 
 def read_machine() -> Machine:
     """Read the measurements of this machine; none if they cannot be read."""
-    name = _name()
+    name = f"{platform.node()} {platform.machine()} {os.cpu_count()} {_VERSION}"
     try:
-        machine = msgspec.json.decode(_file().read_bytes(), type=Machine)
+        machine = msgspec.json.decode((home() / "machine.json").read_bytes(), type=Machine)
     except (OSError, msgspec.DecodeError):
         return Machine(name=name)
     return machine if machine.name == name else Machine(name=name)
@@ -73,10 +90,8 @@ def record(*measured: Measurement, trials: dict[str, tuple[PrecisionTrial, ...]]
         measured=(*kept, *new.values())[-_MOST_ENTRIES:],
         trials=dict([*known.trials.items(), *(trials or {}).items()][-_MOST_ENTRIES:]),
     )
-    try:
-        write_atomic(_file(), msgspec.json.encode(machine))
-    except OSError:
-        return
+    with suppress(OSError):
+        write_atomic(home() / "machine.json", msgspec.json.encode(machine))
 
 
 def fastest(trials: tuple[PrecisionTrial, ...]) -> Precision:
@@ -91,11 +106,39 @@ def _key(of: Measurement) -> tuple[str | int, ...]:
     return of.network, of.precision, of.batch_size, of.device, of.threads, of.lanes, of.sharing
 
 
-def _file() -> Path:
-    return home() / "machine.json"
+def features(analysis: Analysis, recipe: Recipe) -> dict[str, float]:
+    """Count for a training step on a batch.
+
+    One for the step itself, its layers, MACs of convolutions that join all channels and of those that do not, MACs
+    of dense layers, values that layers give, and parameters to update; `bytes` are those that it must hold. A layer
+    counts for as much of a step as it takes part in: the way back ends at the first layer that learns.
+    """
+    batch = recipe.batch_size
+    counts = dict.fromkeys(FEATURES, 0.0) | {"step": 1.0, "parameters": float(analysis.totals.trainable)}
+    learnt = False
+    for row in analysis.rows:
+        if row.figures is None or row.holds_layers:
+            continue
+        learns = row.figures.parameters.trainable.value > 0
+        share = (1 + (learns or learnt)) / 2
+        counts["layers"] += share
+        counts["values"] += share * batch * elements(row.figures.output_shape)
+        if kind := _kind(row.layer):  # as much work forth as back to the kernel, and as back to the input
+            counts[kind] += (1 + learns + learnt) / 3 * batch * row.figures.macs.value
+        learnt = learnt or learns
+    counts["bytes"] = float(memory(analysis, batch, recipe.optimizer).training or 0)
+    return counts
 
 
-def _name() -> str:
-    import os
+def _kind(layer: Layer) -> str:
+    """Say which amount a layer's work belongs to; a convolution in groups does not join all channels."""
+    kind = _KINDS[layer.kernel_kind]
+    return "channelwise" if kind == "convolution" and getattr(layer, "groups", 1) > 1 else kind
 
-    return f"{platform.node()} {platform.machine()} {os.cpu_count()} {_VERSION}"
+
+def machine_memory() -> int | None:
+    """Return the RAM of the system, in bytes; None where that is not known."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None

@@ -1,14 +1,19 @@
-"""Worker processes: how each is started."""
+"""Worker processes: how each is started, and one that waits for a run."""
 
+import os
 import subprocess
 import sys
 import threading
 from pathlib import Path
 from typing import IO, Any
 
+import msgspec
+
 import tui_cnn
 from tui_cnn.i18n import _
+from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.runtime import Runtime
 
 PACKAGES = Path(tui_cnn.__file__).parents[1]
 """Workers import modules from here, so that they run the same version of this program."""
@@ -40,6 +45,67 @@ def start_worker(
     return worker
 
 
-def run_worker(*arguments: str, data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Run a worker to its end, with `data` on its standard input; its output is captured."""
-    return subprocess.run(worker_command(*arguments), input=data, capture_output=True, cwd=PACKAGES, check=False)
+class PrewarmedWorker:
+    """A worker that loads TensorFlow before there is a run, so that one of this runtime begins at once.
+
+    Without a run, it ends with this process, or when closed.
+
+    Raises:
+        RunError: it cannot be started.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        pipe = subprocess.PIPE
+        settings = msgspec.json.encode(runtime).decode()
+        self._worker = start_worker("prewarm", settings, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+        self._loaded = threading.Event()
+        self._assigned = False
+        threading.Thread(target=self._wait_until_loaded, daemon=True).start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has loaded all, still lives, and has no run yet."""
+        return self._loaded.is_set() and not self._assigned and self._worker.poll() is None
+
+    @property
+    def loading(self) -> bool:
+        """Whether it will be ready."""
+        return not self._loaded.is_set()
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._worker.pid
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most so many seconds until it is ready; return whether it is."""
+        self._loaded.wait(seconds)
+        return self.ready
+
+    def assign(self, run: RunDirectory) -> subprocess.Popen[bytes] | None:
+        """Let it train a run; return its process, or None if it has ended."""
+        if not self.ready:
+            return None
+        self._assigned = True
+        assert self._worker.stdin is not None
+        try:
+            self._worker.stdin.write(os.fsencode(run.path) + b"\n")
+            self._worker.stdin.close()
+        except OSError:
+            return None
+        return self._worker
+
+    def close(self) -> None:
+        """End it, unless it has a run."""
+        if not self._assigned:
+            self._assigned = True
+            assert self._worker.stdin is not None
+            self._worker.stdin.close()
+
+    def _wait_until_loaded(self) -> None:
+        assert self._worker.stdout is not None
+        with self._worker.stdout as output:
+            if not output.readline():  # it has ended
+                self._worker.wait()
+            self._loaded.set()

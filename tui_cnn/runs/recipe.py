@@ -1,6 +1,7 @@
-"""How a network is trained: everything that a run needs to know beside the network."""
+"""How a network is trained: recipes, those with a name, recipes as TOML files, and the learning rate of each step."""
 
-from math import ceil
+import math
+import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
@@ -9,14 +10,33 @@ from msgspec import Meta
 
 from tui_cnn.data.files import data_directory
 from tui_cnn.data.fitting import validation_count
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.validation import InvalidError, convert
+from tui_cnn.i18n import _
 
 OptimizerName = Literal["adam", "adamw", "rmsprop", "sgd"]
 ScheduleName = Literal["constant", "cosine", "step", "one-cycle"]
 Augmentation = Literal["none", "flip", "shift", "flip+shift", "flip+shift+erase"]
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 Device = Literal["auto", "cpu", "gpu", "gpus"]
+RecipeName = Literal["tutorial", "quick", "custom"]
 
 Share = Annotated[float, Meta(ge=0, lt=1)]
+
+_RISE = 0.3
+"""Share of a one-cycle in which the rate rises, unless the recipe has a warm-up."""
+_LOWEST_START = 1 / 25
+_LOWEST_END = 1e-4
+"""Where one-cycle begins and ends, as shares of its peak (Smith and Topin 2018, with the figures of fastai)."""
+_DROPS = (1 / 2, 3 / 4)
+"""When `step` divides the rate by ten, as shares of all steps (He et al. 2016)."""
+
+
+class ImageCounts(NamedTuple):
+    """Images to train on, and to validate on."""
+
+    train: int
+    validation: int
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,7 +48,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     epochs: Annotated[int, Meta(ge=1, le=100_000, description="Number of passes over the training images")] = 5
     batch_size: Annotated[int, Meta(ge=1, le=65_536, description="Number of images per step")] = 32
     optimizer: Annotated[
-        OptimizerName, Meta(description=("How the weights are updated from the gradient; sgd uses a momentum of 0.9"))
+        OptimizerName, Meta(description="How the weights are updated from the gradient; sgd uses a momentum of 0.9")
     ] = "adam"
     learning_rate: Annotated[
         float, Meta(gt=0, le=100, description="Size of each update; with a schedule, its highest value")
@@ -43,7 +63,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = "constant"
     warmup: Annotated[
         float,
-        Meta(ge=0, le=1000, description=("Epochs in which the learning rate rises to its value, before the schedule")),
+        Meta(ge=0, le=1000, description="Epochs in which the learning rate rises to its value, before the schedule"),
     ] = 0.0
     weight_decay: Annotated[
         Annotated[float, Meta(ge=0, le=10)] | None,
@@ -54,27 +74,27 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         ),
     ] = None
     label_smoothing: Annotated[
-        Share, Meta(description=("Fraction of each label to spread over all classes, against overconfidence"))
+        Share, Meta(description="Fraction of each label to spread over all classes, against overconfidence")
     ] = 0.0
     augmentation: Annotated[
-        Augmentation, Meta(description=("Random changes to the training images: flipped, shifted by up to 2 pixels, …"))
+        Augmentation, Meta(description="Random changes to the training images: flipped, shifted by up to 2 pixels, …")
     ] = "none"
     validation: Annotated[
         Share, Meta(description="Fraction of the training images held out for validation; 0: none")
     ] = 0.1
     patience: Annotated[
         Annotated[int, Meta(ge=1, le=100_000)] | None,
-        Meta(description=("Stop after this many epochs without a better validation accuracy; empty: never")),
+        Meta(description="Stop after this many epochs without a better validation accuracy; empty: never"),
     ] = None
     precision: Annotated[
         Literal["float32", "mixed_bfloat16", "mixed_float16", "auto"],
-        Meta(description=("Number format of the layers; auto: the fastest, measured on this network before training")),
+        Meta(description="Number format of the layers; auto: the fastest, measured on this network before training"),
     ] = "float32"
     seed: Annotated[
         int, Meta(ge=0, lt=2**31, description="Seed for everything random: weights, shuffling, dropout")
     ] = 0
     deterministic: Annotated[
-        bool, Meta(description=("Use only operations that give the same result every time, even if slower"))
+        bool, Meta(description="Use only operations that give the same result every time, even if slower")
     ] = False
     limit: Annotated[
         Annotated[int, Meta(ge=1)] | None,
@@ -104,7 +124,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """The directory of the data set; None: Fashion-MNIST."""
         return data_directory(self.data)
 
-    def image_counts(self, images: int) -> "ImageCounts":
+    def image_counts(self, images: int) -> ImageCounts:
         """Split so many training images of a data set."""
         used = min(images, self.limit or images)
         validation = validation_count(used, self.validation)
@@ -112,11 +132,91 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def batches(self, images: int) -> int:
         """Count the batches of so many images, the last one perhaps smaller."""
-        return ceil(images / self.batch_size)
+        return math.ceil(images / self.batch_size)
 
 
-class ImageCounts(NamedTuple):
-    """Images to train on, and to validate on."""
+TUTORIAL = Recipe()
+"""The plain way of the tutorials: Adam at 0.001, batches of 32, 5 epochs."""
 
-    train: int
-    validation: int
+QUICK = Recipe(epochs=3, batch_size=128, learning_rate=0.005, schedule="one-cycle", precision="auto")
+"""What reaches the tutorial's accuracy soonest: larger batches, one cycle of the rate, the fastest precision."""
+
+RECIPES: dict[RecipeName, Recipe] = {"tutorial": TUTORIAL, "quick": QUICK}
+
+_UNRELATED_FIELDS = ("validation", "seed", "deterministic", "limit", "threads", "device", "keep", "tensorboard", "data")
+"""Fields for the data, the machine and the outputs, not for how to train."""
+
+
+def recipe_name(recipe: Recipe) -> RecipeName:
+    """Name a recipe: that of a known one that trains in the same way, else `custom`."""
+    return next((name for name in RECIPES if with_recipe(recipe, name) == recipe), "custom")
+
+
+def with_recipe(recipe: Recipe, name: RecipeName) -> Recipe:
+    """Train as `name` does, with the data, the machine and the outputs of `recipe`; `custom` changes nothing."""
+    if name == "custom":
+        return recipe
+    return msgspec.structs.replace(RECIPES[name], **{field: getattr(recipe, field) for field in _UNRELATED_FIELDS})
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe from a TOML file.
+
+    Raises:
+        FormatError: the file cannot be read, is not TOML, or has a field that is unknown or out of bounds.
+    """
+    try:
+        return convert(tomllib.loads(path.read_text("utf-8")), Recipe)
+    except OSError as error:
+        raise FormatError(path, _("cannot be read: {reason}").format(reason=error.strerror)) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise FormatError(path, _("is not valid TOML: {reason}").format(reason=error)) from None
+    except InvalidError as error:
+        raise FormatError(path, str(error)) from None
+
+
+def dumps_recipe(recipe: Recipe) -> str:
+    """Write a recipe as TOML text, its defaults too, so that it means the same when defaults change."""
+    import tomli_w
+
+    return tomli_w.dumps({name: value for name, value in msgspec.to_builtins(recipe).items() if value is not None})
+
+
+def rate_at(recipe: Recipe, step: int, steps_per_epoch: int) -> float:
+    """Return the learning rate of the update at `step`, from 0, of `recipe.epochs * steps_per_epoch` in all.
+
+    It depends on the step alone, so that a resumed run continues at the very rate that it had.
+    """
+    total = recipe.epochs * steps_per_epoch
+    warmup = min(round(recipe.warmup * steps_per_epoch), total)
+    if recipe.schedule == "one-cycle":
+        return recipe.learning_rate * _one_cycle(step, total, warmup or round(_RISE * total))
+    if step < warmup:
+        return recipe.learning_rate * (step + 1) / (warmup + 1)
+    match recipe.schedule:
+        case "cosine":
+            return recipe.learning_rate * _fall(_share(step - warmup, total - warmup))
+        case "step":
+            return recipe.learning_rate * 0.1 ** sum(step >= drop * total for drop in _DROPS)
+        case _:
+            return recipe.learning_rate
+
+
+def rates(recipe: Recipe, first: int, count: int, steps_per_epoch: int) -> list[float]:
+    """Return the rates of `count` updates from step `first` on."""
+    return [rate_at(recipe, step, steps_per_epoch) for step in range(first, first + count)]
+
+
+def _one_cycle(step: int, total: int, rise: int) -> float:
+    if step < rise:
+        return 1 - (1 - _LOWEST_START) * _fall(step / rise)
+    return _LOWEST_END + (1 - _LOWEST_END) * _fall(_share(step - rise, total - rise - 1))
+
+
+def _fall(share: float) -> float:
+    """Fall from 1 to 0 along half a cosine."""
+    return (1 + math.cos(math.pi * share)) / 2
+
+
+def _share(step: int, steps: int) -> float:
+    return min(1.0, step / steps) if steps > 0 else 1.0

@@ -1,37 +1,49 @@
-"""A run as it stands at one moment."""
+"""A run as it stands at one moment: the sum of its events, and whether a worker holds its lock."""
+
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
-from tui_cnn.runs.curve import Point
+from tui_cnn.runs import events
 from tui_cnn.runs.directory import RunDirectory
-from tui_cnn.runs.events import (
-    Checkpoint,
-    Chosen,
-    EarlyStop,
-    Epoch,
-    Evaluating,
-    Failed,
-    Finished,
-    Progress,
-    Queued,
-    Started,
-    decode,
-)
-from tui_cnn.runs.history import History
-from tui_cnn.runs.line_reader import LineReader
 from tui_cnn.runs.lock import is_held
-from tui_cnn.runs.state import State, derive_state
+
+State = Literal["queued", "running", "paused", "finished", "failed", "interrupted"]
+
+ACTIVE: tuple[State, ...] = ("queued", "running", "paused")
+"""The states in which a worker trains the run, or waits to."""
+
+_MOST_POINTS = 1024
+
+
+class Point(NamedTuple):
+    """Running means over the epoch so far; `epoch` is 2.5 halfway through the third.
+
+    `step` counts from the beginning of the run, `elapsed` are seconds of training; the rest is of that moment.
+    """
+
+    epoch: float
+    loss: float
+    accuracy: float
+    step: int = 0
+    elapsed: float = 0.0
+    learning_rate: float | None = None
+    images_per_second: float | None = None
+    gradient_norm: float | None = None
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """A run at one moment.
+    """A run at one moment. What a resumed run has repeated counts once.
 
     Attributes:
-        started: the latest start of a worker; None while the first one still loads TensorFlow.
+        started: the latest start of a worker; None while the first one still loads TensorFlow. Progress, evaluating,
+            paused, stopped, finished and failed are those since then.
         queued: set while the worker waits in the queue.
         chosen: what the worker measured and chose for `auto`; None where there was nothing to choose.
         progress: the latest; None until the (resumed) training has done its first steps.
-        evaluating: set while validation or test images are evaluated.
+        evaluating: set while validation or test images are evaluated, and no weights change.
         early_stop: set when the recipe's patience ended the training.
         curve: training loss and accuracy within the epochs, thinned.
         stopped: the worker ended because it was asked to.
@@ -41,26 +53,82 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     run_id: str
     name: str
-    state: State
-    queued: Queued | None
-    chosen: Chosen | None
-    started: Started | None
-    progress: Progress | None
-    evaluating: Evaluating | None
-    early_stop: EarlyStop | None
-    checkpoint: Checkpoint | None
-    epochs: tuple[Epoch, ...]
-    curve: tuple[Point, ...]
-    stopped: bool
-    finished: Finished | None
-    failed: Failed | None
-    elapsed: float
-    damaged: int
+    state: State = "interrupted"
+    queued: events.Queued | None = None
+    chosen: events.Chosen | None = None
+    started: events.Started | None = None
+    progress: events.Progress | None = None
+    evaluating: events.Evaluating | None = None
+    early_stop: events.EarlyStop | None = None
+    checkpoint: events.Checkpoint | None = None
+    epochs: tuple[events.Epoch, ...] = ()
+    curve: tuple[Point, ...] = ()
+    paused: bool = False
+    stopped: bool = False
+    finished: events.Finished | None = None
+    failed: events.Failed | None = None
+    elapsed: float = 0.0
+    damaged: int = 0
 
     @property
-    def best(self) -> Epoch | None:
+    def best(self) -> events.Epoch | None:
         """The epoch whose weights are in `best.keras`."""
         return next((epoch for epoch in reversed(self.epochs) if epoch.best), None)
+
+
+class Curve:
+    """The points within epochs, in order of time, so few that a long run costs no more to draw than a short one.
+
+    Where there are too many, every other one is dropped, and from then on skipped.
+    """
+
+    def __init__(self) -> None:
+        self._points: list[Point] = []
+        self._last: Point | None = None
+        self._stride = 1
+        self._skipped = 0
+
+    def add(self, point: Point) -> None:
+        """Add the newest point."""
+        self._last = point
+        self._skipped += 1
+        if self._skipped < self._stride:
+            return
+        self._skipped = 0
+        self._points.append(point)
+        if len(self._points) > _MOST_POINTS:
+            del self._points[1::2]
+            self._stride *= 2
+
+    def cut(self, epoch: float) -> None:
+        """Forget what came after `epoch`."""
+        self._points = [point for point in self._points if point.epoch <= epoch]
+        self._last = self._points[-1] if self._points else None
+
+    def points(self) -> tuple[Point, ...]:
+        """The points kept, and always the newest."""
+        newest = () if self._last is None or self._last in self._points[-1:] else (self._last,)
+        return (*self._points, *newest)
+
+
+class LineReader:
+    """Reads a file that another process appends to, in whole lines: a torn one is left for the next time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = 0
+
+    def read(self) -> bytes:
+        """Return the new lines, each with its newline; nothing if there are none, or the file cannot be read."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._read)
+                whole, newline, _torn = file.read().rpartition(b"\n")
+        except OSError:
+            return b""
+        lines = whole + newline
+        self._read += len(lines)
+        return lines
 
 
 class Follower:
@@ -68,52 +136,82 @@ class Follower:
 
     def __init__(self, run: RunDirectory) -> None:
         self.run = run
-        self._history = History()
         self._lines = LineReader(run.events_file)
-        self._damaged = 0
-        self._snapshot: Snapshot | None = None
+        self._curve = Curve()
+        self._snapshot = Snapshot(run_id=run.id, name=run.name)
 
     def poll(self) -> Snapshot:
         """Read what is new and return the run as it stands: the same object as before where nothing has changed."""
         # The lock first: a worker that ends between the two has then written why.
         held = is_held(self.run.lock_file)
-        news = self._read_news()
-        state = derive_state(self._history, held=held)
-        if self._snapshot is None or news or state != self._snapshot.state:
-            self._snapshot = self._take(state)
-        return self._snapshot
-
-    def _read_news(self) -> bool:
-        """Add the events that are new; return whether there are any."""
         lines = self._lines.read()
+        now = self._snapshot
         for line in filter(None, lines.split(b"\n")):
             try:
-                event = decode(line)
+                event = events.decode(line)
             except ValueError:
-                self._damaged += 1
+                now = replace(now, damaged=now.damaged + 1)
             else:
-                if event is not None:
-                    self._history.add(event)
-        return bool(lines)
+                now = replace(now, **self._changes(now, event))
+        state = _state(now, held=held)
+        if lines or state != now.state:
+            self._snapshot = replace(now, state=state, curve=self._curve.points())
+        return self._snapshot
 
-    def _take(self, state: State) -> Snapshot:
-        history = self._history
-        return Snapshot(
-            run_id=self.run.id,
-            name=self.run.name,
-            state=state,
-            queued=history.queued,
-            chosen=history.chosen,
-            started=history.started,
-            progress=history.progress,
-            evaluating=history.evaluating,
-            early_stop=history.early_stop,
-            checkpoint=history.checkpoint,
-            epochs=tuple(history.epochs),
-            curve=history.curve.points(),
-            stopped=history.stopped,
-            finished=history.finished,
-            failed=history.failed,
-            elapsed=history.elapsed,
-            damaged=self._damaged,
-        )
+    def _changes(self, now: Snapshot, event: events.AnyEvent | None) -> dict[str, Any]:
+        """Return what an event changes; add it to the curve."""
+        match event:
+            case events.Started():  # or it resumes from its checkpoint: what came after that is repeated
+                done = event.resumed_from / event.steps_per_epoch
+                self._curve.cut(done)
+                past = dict.fromkeys(("queued", "progress", "evaluating", "early_stop", "finished", "failed"))
+                epochs = tuple(epoch for epoch in now.epochs if epoch.epoch <= done)
+                return {**past, "started": event, "epochs": epochs, "paused": False, "stopped": False}
+            case events.Queued():
+                return {"queued": None if event.behind is None else event, "failed": None, "stopped": False}
+            case events.Chosen():
+                return {"chosen": event}
+            case events.Progress():
+                self._curve.add(_point(event))
+                return {"progress": event, "elapsed": event.elapsed, "evaluating": None}
+            case events.Evaluating():
+                return {"evaluating": event, "elapsed": event.elapsed}
+            case events.Epoch():
+                return {"epochs": (*now.epochs, event), "evaluating": None}
+            case events.EarlyStop():
+                return {"early_stop": event}
+            case events.Checkpoint():
+                return {"checkpoint": event, "elapsed": event.elapsed}
+            case events.Paused():
+                return {"paused": True}
+            case events.Resumed():
+                return {"paused": False, "queued": None}
+            case events.Stopped():
+                return {"stopped": True}
+            case events.Finished():
+                return {"finished": event, "elapsed": event.seconds, "evaluating": None}
+            case events.Failed():
+                return {"failed": event}
+        return {}
+
+
+def _point(event: events.Progress) -> Point:
+    done = event.epoch - 1 + event.step / event.steps
+    step = (event.epoch - 1) * event.steps + event.step
+    now = (event.elapsed, event.learning_rate, event.images_per_second, event.gradient_norm)
+    return Point(done, event.loss, event.accuracy, step, *now)
+
+
+def _state(now: Snapshot, *, held: bool) -> State:
+    """Derive the state of a run from its events, and from whether a worker holds its lock; it is stored nowhere.
+
+    The lock has precedence over a failure, so that a failed run that was resumed counts as running at once, although
+    its worker takes seconds to load TensorFlow and report it. Only `interrupted` and `failed` can be resumed.
+    """
+    if now.finished:
+        return "finished"
+    if held:
+        if now.queued:
+            return "queued"
+        return "paused" if now.paused else "running"
+    return "failed" if now.failed else "interrupted"

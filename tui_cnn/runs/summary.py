@@ -1,20 +1,43 @@
-"""A run in one line of numbers: what lists and comparisons show, and `--json` prints."""
+"""A run, summed up: its numbers, how it ended, and its result.
 
+Lists and comparisons show it, and `--json` prints it.
+"""
+
+import os
+import re
+from contextlib import suppress
 from functools import lru_cache
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 
 from tui_cnn.core.analysis import analyze
+from tui_cnn.core.network import Network
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.runs.about import About, read_about
-from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.i18n import _
+from tui_cnn.runs.directory import About, RunDirectory, list_runs, read_about
 from tui_cnn.runs.machine import digest
-from tui_cnn.runs.outcome import Outcome, outcome
-from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.recipes import RecipeName, recipe_name
-from tui_cnn.runs.snapshot import Follower, Snapshot
-from tui_cnn.runs.state import State
+from tui_cnn.runs.recipe import Recipe, RecipeName, recipe_name
+from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot, State
+
+_TAIL = 8192
+_OUT_OF_MEMORY = ("bad_alloc", "MemoryError", "Out of memory", "OOM when allocating", "Cannot allocate memory")
+
+_UNWRITTEN = re.compile(r"\n(?:OSError|PermissionError|FileNotFoundError): (?:\[Errno \d+\] )?(?P<reason>[^\n]+)\n?\Z")
+"""The last line of a log whose writer could not even write down why it ended."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What happened, and what to do; nothing to do where all is well."""
+
+    sentence: str
+    advice: str = ""
+
+    @property
+    def line(self) -> str:
+        """Both in one line."""
+        stop = "" if self.sentence.endswith((".", "!", "?")) or not self.advice else "."
+        return f"{self.sentence}{stop} {self.advice}".rstrip()
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,16 +78,25 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     device: str | None
     outcome: Outcome | None
 
-    def to_builtins(self) -> dict[str, Any]:
-        """Write it as plain data, for JSON."""
-        plain: dict[str, Any] = msgspec.to_builtins(self)
-        return plain
+
+class Result(NamedTuple):
+    """A finished run: what was trained, how far, the best accuracy in validation, and that on the test images."""
+
+    run_id: str
+    network: Network
+    epochs: int
+    validation: float | None
+    test: float
 
 
 def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
     """Sum up a run, as it stands now or in a snapshot."""
     snapshot = snapshot or Follower(run).poll()
-    network, params, macs, same = _figures(run, _written(run))
+    try:
+        written = run.network_file.stat().st_mtime_ns
+    except OSError:
+        written = 0
+    network, params, macs, same = _figures(run, written)
     try:
         recipe = run.recipe()
     except FormatError:
@@ -84,7 +116,7 @@ def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
         epochs_done=len(epochs),
         epochs=recipe.epochs if recipe else None,
         best_epoch=best.epoch if best else None,
-        best_accuracy=max((epoch.val_accuracy for epoch in epochs if epoch.val_accuracy is not None), default=None),
+        best_accuracy=_best_accuracy(snapshot),
         test_accuracy=finished.test_accuracy if finished else None,
         test_loss=finished.test_loss if finished else None,
         seconds=snapshot.elapsed,
@@ -97,13 +129,6 @@ def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
     )
 
 
-def _written(run: RunDirectory) -> int:
-    try:
-        return run.network_file.stat().st_mtime_ns
-    except OSError:
-        return 0
-
-
 @lru_cache(maxsize=1024)
 def _figures(run: RunDirectory, _written: int) -> tuple[str, int | None, int | None, str | None]:
     """Name a run's network, count its parameters and MACs, and digest it: once, because it is written once."""
@@ -113,3 +138,78 @@ def _figures(run: RunDirectory, _written: int) -> tuple[str, int | None, int | N
         return run.name, None, None, None
     network = analysis.network
     return network.name, analysis.totals.params, analysis.totals.macs, digest(network)
+
+
+def _best_accuracy(snapshot: Snapshot) -> float | None:
+    """The best accuracy on the validation images, of any epoch."""
+    return max((epoch.val_accuracy for epoch in snapshot.epochs if epoch.val_accuracy is not None), default=None)
+
+
+def results() -> tuple[Result, ...]:
+    """List the finished runs, the newest first. A run that cannot be read is left out."""
+    finished = []
+    for run in list_runs():
+        snapshot = Follower(run).poll()
+        if snapshot.finished is None:
+            continue
+        try:
+            network = run.network()
+        except FormatError:
+            continue
+        best, test = _best_accuracy(snapshot), snapshot.finished.test_accuracy
+        finished.append(Result(run.id, network, len(snapshot.epochs), best, test))
+    return tuple(finished)
+
+
+def results_of(network: Network, known: tuple[Result, ...]) -> tuple[Result, ...]:
+    """Choose the runs of this network, whatever it was called then: its input and its layers make it what it is."""
+    same = (network.input_shape, network.layers)
+    return tuple(result for result in known if (result.network.input_shape, result.network.layers) == same)
+
+
+def outcome(run: RunDirectory, snapshot: Snapshot) -> Outcome | None:
+    """Describe how a run ended; None while a worker trains it."""
+    if snapshot.finished is not None:
+        return Outcome(_("Finished."))
+    if snapshot.state in ACTIVE:
+        return None
+    if not run.path.exists():
+        return Outcome(
+            _("The directory of the run is missing: {path}").format(path=run.path),
+            _("Put it back to resume the run, or train the network again."),
+        )
+    if not os.access(run.path, os.W_OK):
+        return Outcome(
+            _("The directory of the run cannot be written: {path}").format(path=run.path),
+            _("Fix its permissions or the disk, then resume the run."),
+        )
+    if snapshot.state == "failed" and snapshot.failed is not None:
+        return Outcome(snapshot.failed.error, snapshot.failed.advice)
+    if snapshot.stopped:
+        return Outcome(_("Stopped."), _("Resume it from its checkpoint."))
+    return _killed(run, snapshot)
+
+
+def _killed(run: RunDirectory, snapshot: Snapshot) -> Outcome:
+    """Describe a worker that ended without an event: killed, or crashed in native code."""
+    log = ""
+    with suppress(OSError), run.log_file.open("rb") as file:
+        file.seek(max(0, run.log_file.stat().st_size - _TAIL))
+        log = file.read().decode("utf-8", "replace")
+    if any(sign in log for sign in _OUT_OF_MEMORY):
+        return Outcome(
+            _("The worker ran out of memory."),
+            _("Start a new run with a smaller batch size or a smaller network."),
+        )
+    if unwritten := _UNWRITTEN.search(log):
+        return Outcome(
+            _("The worker could no longer write: {reason}").format(reason=unwritten["reason"]),
+            _("Fix the problem, then resume the run."),
+        )
+    lost = _("The worker was killed, or the machine shut down; everything recorded is still there.")
+    if snapshot.checkpoint is not None:
+        return Outcome(lost, _("Resume it from its last checkpoint."))
+    return Outcome(
+        _("The worker ended before its first checkpoint."),
+        _("Resume it to start over; if it ends again, see {log}.").format(log=run.log_file),
+    )

@@ -1,6 +1,8 @@
 """Deleted runs: they are moved to the home's `trash`, and can be restored until it is emptied."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tui_cnn.i18n import _
@@ -47,10 +49,8 @@ def purge(run_id: str) -> None:
     Raises:
         RunError: it cannot be deleted.
     """
-    try:
+    with _move_errors(_trash() / run_id):
         shutil.rmtree(_trash() / run_id)
-    except OSError as error:
-        raise _unmovable(_trash() / run_id, error) from None
 
 
 def empty_trash() -> int:
@@ -70,13 +70,15 @@ def _trash() -> Path:
 
 
 def _move(source: Path, target: Path) -> None:
-    try:
+    with _move_errors(source):
         target.parent.mkdir(parents=True, exist_ok=True)
         source.rename(target)
+
+
+@contextmanager
+def _move_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise _unmovable(source, error) from None
-
-
-def _unmovable(path: Path, error: OSError) -> RunError:
-    message = _("{path}: cannot be moved or deleted ({reason}); check its permissions")
-    return RunError(message.format(path=path, reason=error.strerror))
+        message = _("{path}: cannot be moved or deleted ({reason}); check its permissions")
+        raise RunError(message.format(path=path, reason=error.strerror)) from None

@@ -1,6 +1,6 @@
 """`python -m tui_cnn.worker train RUN_DIR`: train the run in that directory, from its beginning or its checkpoint.
 
-`python -m tui_cnn.worker spare RUNTIME`: load TensorFlow, configured by the JSON, and wait on the standard input
+`python -m tui_cnn.worker prewarm RUNTIME`: load TensorFlow, configured by the JSON, and wait on the standard input
 for the directory of a run to train.
 `python -m tui_cnn.worker probe`: measure how fast this machine trains the parts of networks.
 `python -m tui_cnn.worker export keras|onnx FILE`: build the network that comes as TOML on the standard input, write it.
@@ -47,8 +47,8 @@ def main(arguments: list[str]) -> int:
             from tui_cnn.worker.probe import probe
 
             return probe(int(part))
-        case ["spare", settings] if runtime := _runtime(settings):
-            from tui_cnn.worker.prewarmed import wait_for_run
+        case ["prewarm", settings] if runtime := _runtime(settings):
+            from tui_cnn.worker.running import wait_for_run
 
             _lower_priority()
             return wait_for_run(runtime)
@@ -57,16 +57,16 @@ def main(arguments: list[str]) -> int:
 
             return export(to, Path(target))
         case ["export-run", ("keras" | "onnx") as to, directory, target]:
-            from tui_cnn.worker.export import export_run
+            from tui_cnn.worker.export import main as export
 
-            return export_run(to, Path(directory), Path(target))
+            return export(to, Path(target), Path(directory))
         case ["inspect"]:
             from tui_cnn.worker.inspection.serve import main as inspect
 
             return inspect()
     usage = _(
-        "usage: python -m tui_cnn.worker train RUN_DIR | spare RUNTIME | probe | export keras|onnx FILE < NETWORK.toml"
-        " | export-run keras|onnx RUN_DIR FILE | inspect"
+        "usage: python -m tui_cnn.worker train RUN_DIR | prewarm RUNTIME | probe | export keras|onnx FILE < "
+        "NETWORK.toml | export-run keras|onnx RUN_DIR FILE | inspect"
     )
     sys.stderr.write(usage + "\n")
     return 2

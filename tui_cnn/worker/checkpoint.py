@@ -12,8 +12,8 @@ import msgspec
 
 from tui_cnn.formats.atomic import replacing
 from tui_cnn.i18n import _
-from tui_cnn.worker.failures import TrainingError
-from tui_cnn.worker.totals import Sums
+from tui_cnn.worker.journal import TrainingError
+from tui_cnn.worker.steps import Sums
 
 _ENTRY = "cnn_tui.json"
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from tui_cnn.i18n import _
 from tui_cnn.runs.runtime import Runtime
-from tui_cnn.worker.failures import TrainingError
+from tui_cnn.worker.journal import TrainingError
 
 
 def configure(runtime: Runtime) -> Runtime:

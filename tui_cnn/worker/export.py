@@ -5,10 +5,8 @@ Its weights are fresh, drawn by Keras, or the best of a run; numbers are float32
 
 import os
 import sys
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.network import Network
@@ -25,33 +23,27 @@ _ONNX = ("onnx", "tf2onnx")
 """What Keras needs to write ONNX."""
 
 
-def main(to: str, target: Path) -> int:
-    """Export the network that stands on the standard input as TOML; return the exit status.
+def main(to: str, target: Path, directory: Path | None = None) -> int:
+    """Export the network that stands on the standard input as TOML, or the best one of the run in `directory`.
 
-    Status 2, and a line on standard error, where it cannot be done.
+    Returns the exit status: 2, with a line on standard error, where it cannot be done.
     """
-    return _report_errors(lambda: export(_network(sys.stdin.buffer.read()), to, target))
-
-
-def export_run(to: str, directory: Path, target: Path) -> int:
-    """Export the best network of the run in `directory`; return the exit status, as `main` does."""
-    run = RunDirectory(directory)
-    return _report_errors(lambda: export(run.network(), to, target, weights=run.best_file))
-
-
-def _report_errors(work: Callable[[], None]) -> int:
     try:
-        work()
+        if directory:
+            run = RunDirectory(directory)
+            export(run.network(), to, target, weights=run.best_file)
+        else:
+            export(_read_network(), to, target)
     except FormatError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
 
 
-def _network(text: bytes) -> Network:
+def _read_network() -> Network:
     source = _("standard input")
     try:
-        return loads_network(text.decode(), source)
+        return loads_network(sys.stdin.buffer.read().decode(), source)
     except UnicodeDecodeError:
         raise FormatError(source, _("is not UTF-8 text")) from None
 
@@ -82,29 +74,22 @@ def export(network: Network, to: str, target: Path, weights: Path | None = None)
 
 def _write(network: Network, to: str, target: Path, weights: Path | None) -> None:
     load_tensorflow()
+    import keras
+
     from tui_cnn.worker.build import build
+    from tui_cnn.worker.onnx import for_inference, save_onnx
 
     if to == "onnx":
-        from tui_cnn.worker.onnx import for_inference
-
         network = for_inference(network)
     model = build(network)
     if weights:
-        _load(model, weights)
+        try:
+            model.set_weights(keras.saving.load_model(weights, compile=False).get_weights())
+        # Keras has no error of its own for a damaged file: what the readers inside it raise comes through.
+        except Exception as error:
+            reason = next(iter(str(error).splitlines()), type(error).__name__)
+            raise FormatError(weights, _("cannot be read: {reason}").format(reason=reason)) from error
     if to == "keras":
         model.save(target)
     else:
-        from tui_cnn.worker.onnx import save_onnx
-
         save_onnx(model, target)
-
-
-def _load(model: Any, weights: Path) -> None:
-    import keras
-
-    try:
-        model.set_weights(keras.saving.load_model(weights, compile=False).get_weights())
-    # Keras has no error of its own for a damaged file: what the readers inside it raise comes through.
-    except Exception as error:
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise FormatError(weights, _("cannot be read: {reason}").format(reason=reason)) from error

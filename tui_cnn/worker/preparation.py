@@ -1,85 +1,151 @@
-"""The model of a run made ready to train: fresh, or from its checkpoint, in the precision of its recipe."""
+"""A run made ready to train: its images, and its model, fresh or from its checkpoint, in its recipe's precision."""
 
-from typing import NamedTuple
+import os
+import platform
+from dataclasses import dataclass
 
 import keras
 import msgspec
+import numpy as np
+import tensorflow as tf
 
+import tui_cnn
 from tui_cnn.core.analysis import Analysis, analyze
+from tui_cnn.data.dataset import Indices, split
+from tui_cnn.data.fitting import fit
+from tui_cnn.runs.directory import RunDirectory, kept_steps
 from tui_cnn.runs.estimate import estimate
+from tui_cnn.runs.events import Started
 from tui_cnn.runs.machine import read_machine
-from tui_cnn.runs.recipe import Precision
-from tui_cnn.runs.runtime import Runtime
+from tui_cnn.runs.recipe import Precision, Recipe
+from tui_cnn.runs.runtime import Runtime, runtime, thread_count
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.worker import event_factory
+from tui_cnn.worker.build import make_model, seed_dropout
 from tui_cnn.worker.checkpoint import CheckpointState, load_checkpoint
-from tui_cnn.worker.device import strategy
+from tui_cnn.worker.device import configure, device_kind, strategy, used_devices
 from tui_cnn.worker.journal import Journal
-from tui_cnn.worker.model import make_model, seed_dropout
-from tui_cnn.worker.plan import Plan
+from tui_cnn.worker.loading import take_images
 from tui_cnn.worker.replicas import Replicas
-from tui_cnn.worker.steps import Steps
-from tui_cnn.worker.trials import FreshModel, choose
+from tui_cnn.worker.steps import Samples, Steps
+from tui_cnn.worker.trials import choose
 
 
-class Prepared(NamedTuple):
-    """What is trained, and how far it is: `done` steps since the beginning of the run."""
+@dataclass(frozen=True, eq=False)
+class PreparedRun:
+    """What is trained, on what, and how far it is.
 
-    model: keras.Model
-    steps: Steps
+    Attributes:
+        runtime: how TensorFlow computes.
+        samples, test: the training images of the data set, and its test images.
+        train, validation: indices in `samples`.
+        done: steps since the beginning of the run.
+    """
+
+    directory: RunDirectory
+    recipe: Recipe
     analysis: Analysis
     precision: Precision
     runtime: Runtime
+    samples: Samples
+    test: Samples
+    train: Indices
+    validation: Indices
+    model: keras.Model
+    steps: Steps
     done: int
 
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches of the training images, the last one perhaps smaller."""
+        return self.recipe.batches(len(self.train))
 
-def prepare(plan: Plan, journal: Journal) -> Prepared:
-    """Build the model or load its checkpoint, and write what was chosen, and that the run has started.
+    @property
+    def kept_steps(self) -> tuple[int, ...]:
+        """The steps of the run whose weights are kept."""
+        return kept_steps(self.recipe.keep, self.recipe.epochs * self.steps_per_epoch)
+
+
+def prepare(run: RunDirectory, journal: Journal) -> PreparedRun:
+    """Read a run's files and images, set TensorFlow up, build the model or load its checkpoint.
+
+    Writes to the journal what was chosen, and that the run has started.
 
     Raises:
-        TrainingError: the checkpoint is damaged.
+        FormatError, DataError: the run's files or its data set cannot be read.
+        TrainingError: the device is not there, or the checkpoint is damaged.
         OSError: the run's directory cannot be written.
     """
+    recipe, network = run.recipe(), run.network()
+    by = configure(runtime(network, recipe))
+    data = take_images(recipe.directory)
+    fitting = fit(data.image_shape, network.input_shape)
+    train, validation = split(len(data.train_labels), recipe.validation, recipe.seed, recipe.limit)
+    samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
+    test = Samples(tf.constant(data.test_images), tf.constant(data.test_labels))
+    del data  # the tensors are copies
     replicas = Replicas(strategy())
-    runtime = plan.runtime if replicas.count == 1 else msgspec.structs.replace(plan.runtime, lanes=1)
-    precision, fresh = _choose(plan, journal, runtime)
-    model, state, steps = _load(plan, replicas, precision, fresh)
-    seed_dropout(model, plan.recipe.seed, runtime.lanes * state.step)
-    steps = steps or Steps(model, plan.fitting, plan.recipe, runtime.lanes, replicas)
-    steps.trained.set(state.sums)
-    analysis = analyze(plan.network)
-    images = len(plan.samples.labels)
-    journal.write(
-        event_factory.started(
-            plan.recipe,
-            precision,
-            (plan.steps_per_epoch, len(plan.train), len(plan.validation), len(plan.test.labels)),
-            state.step,
-            estimate(analysis, plan.recipe, images, read_machine()),
-            runtime.lanes,
-        )
-    )
-    return Prepared(model, steps, analysis, precision, runtime, state.step)
-
-
-def _choose(plan: Plan, journal: Journal, runtime: Runtime) -> tuple[Precision, FreshModel | None]:
-    """Return the precision; for `auto`, the one chosen for this run before, or the fastest in a trial."""
-    if plan.recipe.precision != "auto":
-        return plan.recipe.precision, None
-    choice, fresh = Follower(plan.run).poll().chosen, None
-    if choice is None:
-        choice, fresh = choose(plan.network, plan.recipe, plan.fitting, plan.samples, runtime.lanes)
-    journal.write(choice)
-    return choice.precision, fresh
-
-
-def _load(
-    plan: Plan, replicas: Replicas, precision: Precision, fresh: FreshModel | None
-) -> tuple[keras.Model, CheckpointState, Steps | None]:
-    """Return the model, where it stands, and its steps if they are compiled already."""
+    if replicas.count > 1:
+        by = msgspec.structs.replace(by, lanes=1)
+    state, steps = CheckpointState(), None
+    if recipe.precision == "auto":  # the precision chosen for this run before, or the fastest in a trial
+        choice = Follower(run).poll().chosen
+        if choice is None:
+            choice, steps = choose(network, recipe, fitting, samples, by.lanes)
+        journal.write(choice)
+        precision = choice.precision
+    else:
+        precision = recipe.precision
     with strategy().scope():
-        if plan.run.checkpoint_file.exists():
-            return *load_checkpoint(plan.run.checkpoint_file), None
-        if fresh is None or replicas.count > 1:  # what was made outside of the scope is on one device
-            return make_model(plan.network, plan.recipe, precision), CheckpointState(), None
-        return fresh.model, CheckpointState(), fresh.steps
+        if run.checkpoint_file.exists():
+            model, state = load_checkpoint(run.checkpoint_file)
+            steps = None
+        elif steps is None or replicas.count > 1:  # what was made outside of the scope is on one device
+            model, steps = make_model(network, recipe, precision), None
+        else:
+            model = steps.model
+    seed_dropout(model, recipe.seed, by.lanes * state.step)
+    steps = steps or Steps(model, fitting, recipe, by.lanes, replicas)
+    steps.trained.set(state.sums)
+    prepared = PreparedRun(
+        directory=run,
+        recipe=recipe,
+        analysis=analyze(network),
+        precision=precision,
+        runtime=by,
+        samples=samples,
+        test=test,
+        train=train,
+        validation=validation,
+        model=model,
+        steps=steps,
+        done=state.step,
+    )
+    journal.write(_started(prepared))
+    return prepared
+
+
+def _started(run: PreparedRun) -> Started:
+    predicted = estimate(run.analysis, run.recipe, len(run.samples.labels), read_machine())
+    return Started(
+        seed=run.recipe.seed,
+        python=platform.python_version(),
+        tensorflow=tf.__version__,
+        keras=keras.__version__,
+        numpy=np.__version__,
+        cnn_tui=tui_cnn.__version__,
+        device=device_kind(),
+        devices=used_devices(),
+        precision=run.precision,
+        batch_size=run.recipe.batch_size,
+        threads=thread_count(run.recipe),
+        pid=os.getpid(),
+        epochs=run.recipe.epochs,
+        steps_per_epoch=run.steps_per_epoch,
+        train_images=len(run.train),
+        validation_images=len(run.validation),
+        test_images=len(run.test.labels),
+        resumed_from=run.done,
+        predicted_seconds=predicted.seconds_per_epoch,
+        predicted_memory=predicted.memory,
+        lanes=run.runtime.lanes,
+    )

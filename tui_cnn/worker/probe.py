@@ -19,8 +19,8 @@ from tui_cnn.core.layers import (
     MaxPooling2D,
 )
 from tui_cnn.core.network import Network
+from tui_cnn.runs.lock import is_training
 from tui_cnn.runs.process import worker_command
-from tui_cnn.runs.queue_slot import is_training
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import Runtime, runtime
 from tui_cnn.worker.loading import load_tensorflow
@@ -93,13 +93,11 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
     import tensorflow as tf
 
     from tui_cnn.data.fitting import fit
-    from tui_cnn.worker import event_factory
+    from tui_cnn.worker.build import make_model
     from tui_cnn.worker.device import configure
-    from tui_cnn.worker.images import take_images
-    from tui_cnn.worker.measuring import record_step
-    from tui_cnn.worker.model import make_model
+    from tui_cnn.worker.loading import take_images
     from tui_cnn.worker.steps import Samples, Steps
-    from tui_cnn.worker.trials import step_seconds
+    from tui_cnn.worker.trials import held_memory, record_step, step_seconds
 
     by = configure(by)
     data = take_images(None)
@@ -113,6 +111,6 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
             model = make_model(network, recipe, precision)
             steps = Steps(model, fit(data.image_shape, network.input_shape), recipe, by.lanes)
             seconds = step_seconds(steps, samples, recipe)
-            held = held or event_factory.memory()
+            held = held or held_memory()
             record_step(analyze(network), recipe, precision, by, seconds, held if number == 0 else None)
     return True

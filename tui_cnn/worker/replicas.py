@@ -1,9 +1,13 @@
-"""A batch split among devices: each replica of the model learns from its shard, and all keep the same weights.
+"""A batch split among devices, and among the threads of a processor.
 
-Where there is one device, its shard is the whole batch, and nothing is added up.
+Each replica of the model learns from its shard, and all keep the same weights. On a processor, each thread takes a
+lane: a shard of its own, through the whole network and back. Threads that share each operation wait for each other at
+its end, hundreds of times a step; here they meet once. Where there is one device, or one lane, its shard is the whole
+batch, and nothing is added up.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import tensorflow as tf
@@ -59,3 +63,15 @@ class Replicas:
     def divide(self, tensor: Any) -> Any:
         """Divide a tensor that every replica has by their number, so that their sum is the tensor."""
         return tensor if self.count == 1 else tensor / tf.cast(self.count, tensor.dtype)
+
+
+def split_batch(batch: Shard, lanes: int) -> list[Shard]:
+    """Split a batch among lanes, in the order of its images. For use in a graph."""
+    if lanes == 1:
+        return [batch]
+    shards = []
+    for begin, end in pairwise([place * batch.count // lanes for place in range(lanes + 1)]):
+        own = slice(begin, tf.maximum(end, begin + 1))
+        weight = batch.weight * tf.cast(end - begin, tf.float32) / tf.cast(batch.count, tf.float32)
+        shards.append(Shard(batch.images[own], batch.labels[own], end - begin, batch.whole, weight))
+    return shards

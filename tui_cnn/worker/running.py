@@ -1,10 +1,18 @@
-"""A run trained in this process: its lock, its place in the queue, and its failures reported."""
+"""A run trained in this process: its lock, its place in the queue, and its failures reported.
 
+A prewarmed worker has loaded TensorFlow before there is a run. It writes `ready` on its standard output and waits for a
+line on its standard input: the directory of a run. From then on it is that run's worker, and nothing that happens to
+the screen affects it. If its input closes first, it ends.
+"""
+
+import os
 import signal
 import sys
 import threading
 import traceback
 from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
 
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
@@ -12,13 +20,11 @@ from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import Stopped
 from tui_cnn.runs.lock import held
+from tui_cnn.runs.runtime import Runtime
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.worker.control import Control
-from tui_cnn.worker.failures import explain
-from tui_cnn.worker.images import images
-from tui_cnn.worker.journal import Journal
-from tui_cnn.worker.loading import load_tensorflow
-from tui_cnn.worker.run_slot import RunSlot
+from tui_cnn.worker.control import Control, QueueSlot
+from tui_cnn.worker.journal import Journal, explain
+from tui_cnn.worker.loading import images, load_tensorflow
 
 
 def train(run: RunDirectory) -> int:
@@ -41,7 +47,7 @@ def _train_locked(run: RunDirectory, control: Control) -> int:
     """Train, and report what goes wrong. TensorFlow is loaded here, well after the lock is held."""
     try:
         journal = Journal(run.events_file)
-        slot = RunSlot(run, journal, control)
+        slot = QueueSlot(run, journal, control)
         try:
             if not slot.acquire():
                 journal.write(Stopped())
@@ -70,3 +76,61 @@ def _read_ahead(run: RunDirectory) -> None:
     """Read the images while TensorFlow loads; an error comes again when they are needed."""
     with suppress(UserError, OSError):
         images(run.recipe().directory)
+
+
+def wait_for_run(runtime: Runtime) -> int:
+    """Load TensorFlow, wait for a run, train it; return the exit status."""
+    lines: list[bytes] = []
+    reader = threading.Thread(target=_read_line, args=(lines,), daemon=True)
+    reader.start()  # so that it ends at once, even while it loads, when the screen does
+    _warm_up(runtime)
+    try:
+        os.write(sys.stdout.fileno(), b"ready\n")
+    except OSError:
+        return 0
+    reader.join()
+    if not lines:
+        return 0
+    run = RunDirectory(Path(os.fsdecode(lines[0])))
+    _redirect_output(run.log_file)
+    return train(run)
+
+
+def _read_line(lines: list[bytes]) -> None:
+    line = sys.stdin.buffer.readline()
+    if not line.endswith(b"\n"):
+        os._exit(0)
+    lines.append(line[:-1])
+
+
+def _warm_up(runtime: Runtime) -> None:
+    """Load all that a training needs, the data too, and do a step: what is lazy is then done."""
+    load_tensorflow()
+    import_module("tui_cnn.worker.training")
+    import tensorflow as tf
+
+    from tui_cnn.core.layers import Conv2D, Dense, Flatten
+    from tui_cnn.core.network import Network
+    from tui_cnn.data.fitting import fit
+    from tui_cnn.runs.recipe import Recipe
+    from tui_cnn.worker.build import make_model
+    from tui_cnn.worker.device import configure
+    from tui_cnn.worker.steps import Samples, Steps
+
+    recipe = Recipe()
+    lanes = configure(runtime).lanes
+    data = images(recipe.directory)
+    network = Network(
+        "warm-up", (28, 28, 1), (Conv2D(filters=1, kernel_size=(3, 3)), Flatten(), Dense(units=data.class_count))
+    )
+    steps = Steps(make_model(network, recipe), fit(data.image_shape, network.input_shape), recipe, lanes)
+    few = Samples(tf.constant(data.train_images[:64]), tf.constant(data.train_labels[:64]))
+    steps.train(few, tf.range(64), 0, tf.fill((2,), 0.001), 0)
+
+
+def _redirect_output(log: Path) -> None:
+    """Let go of the pipes to the screen: all output from now on goes to the run's log."""
+    with log.open("ab") as file, Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), sys.stdin.fileno())
+        os.dup2(file.fileno(), sys.stdout.fileno())
+        os.dup2(file.fileno(), sys.stderr.fileno())

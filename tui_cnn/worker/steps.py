@@ -1,10 +1,9 @@
 """Training and evaluation, many steps in one call: the loop over the steps is part of TensorFlow's graph.
 
-The images stay in memory as bytes; each batch is gathered, augmented if the recipe asks for it, padded and
-scaled to 0..1 by the graph.
+The images stay in memory as bytes; each batch is gathered, augmented if the recipe asks for it, padded and scaled to
+0..1 by the graph. Losses and right answers are summed up in it, too, and their means are reported.
 """
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import keras
@@ -12,12 +11,8 @@ import tensorflow as tf
 
 from tui_cnn.data.fitting import Fitting
 from tui_cnn.runs.recipe import Recipe
-from tui_cnn.worker.augment import augment
-from tui_cnn.worker.inputs import fitted, scaled
-from tui_cnn.worker.lanes import split_batch
-from tui_cnn.worker.model import takes_one_hot_labels
-from tui_cnn.worker.replicas import Replicas, Shard
-from tui_cnn.worker.totals import Confusion, RunningTotals, Sums, count
+from tui_cnn.worker.inputs import augment, fitted, scaled
+from tui_cnn.worker.replicas import Replicas, Shard, split_batch
 
 
 class Samples(NamedTuple):
@@ -27,15 +22,74 @@ class Samples(NamedTuple):
     labels: Any
 
 
+class Means(NamedTuple):
+    """Mean loss in nats, and share of right answers, over the images."""
+
+    loss: float
+    accuracy: float
+
+
+class Sums(NamedTuple):
+    """The sums of the means; a checkpoint keeps them."""
+
+    loss: float = 0.0
+    right: float = 0.0
+    images: float = 0.0
+
+
+class RunningTotals:
+    """Running sums in variables of TensorFlow."""
+
+    def __init__(self) -> None:
+        self._variables = [tf.Variable(0.0, dtype=tf.float64) for _field in Sums._fields]
+
+    def add(self, batch: Sums) -> None:
+        """Add the sums of a batch, as tensors. For use in a graph."""
+        for variable, value in zip(self._variables, batch, strict=True):
+            variable.assign_add(value)
+
+    def loss(self) -> Any:
+        """The sum of the losses, as a tensor. For use in a graph."""
+        return self._variables[0].read_value()
+
+    def sums(self) -> Sums:
+        """The sums as they stand."""
+        return Sums(*(float(variable) for variable in self._variables))
+
+    def means(self) -> Means:
+        """The means over the images, of which there is at least one."""
+        loss, right, images = self.sums()
+        return Means(loss / images, right / images)
+
+    def set(self, sums: Sums) -> None:
+        """Set the sums."""
+        for variable, value in zip(self._variables, sums, strict=True):
+            variable.assign(value)
+
+
+class Confusion:
+    """Counts of images by their class and their predicted class, in a variable of TensorFlow."""
+
+    def __init__(self, classes: int) -> None:
+        self._counts = tf.Variable(tf.zeros((classes, classes), tf.int32))
+
+    def add(self, counts: Any) -> None:
+        """Add the counts of a batch, as a tensor. For use in a graph."""
+        self._counts.assign_add(counts)
+
+    def clear(self) -> None:
+        """Set all counts to 0."""
+        self._counts.assign(tf.zeros_like(self._counts))
+
+    def rows(self) -> tuple[tuple[int, ...], ...]:
+        """The counts as they stand: `rows()[i][j]` of class i were predicted as class j."""
+        return tuple(tuple(row) for row in self._counts.numpy().tolist())
+
+
 _SAMPLES = Samples(tf.TensorSpec((None, None, None), tf.uint8), tf.TensorSpec((None,), tf.int32))
 _ORDER = tf.TensorSpec((None,), tf.int32)
 _NUMBER = tf.TensorSpec((), tf.int32)
 _RATES = tf.TensorSpec((None,), tf.float32)
-
-
-def _compiled(function: Callable[..., Any], *signature: Any) -> Any:
-    """Compile a function; its loops are explicit, since autograph would take as long as the rest."""
-    return tf.function(function, input_signature=signature, autograph=False)
 
 
 class Steps:
@@ -48,25 +102,22 @@ class Steps:
     """
 
     def __init__(
-        self,
-        model: keras.Model,
-        fitting: Fitting,
-        recipe: Recipe,
-        lanes: int = 1,
-        replicas: Replicas | None = None,
+        self, model: keras.Model, fitting: Fitting, recipe: Recipe, lanes: int = 1, replicas: Replicas | None = None
     ) -> None:
         self.trained = RunningTotals()
         self.evaluated = RunningTotals()
         self.confusion = Confusion(model.output_shape[-1])
         self._norm = tf.Variable(0.0)
-        self._model = model
+        self.model = model
         self._fitting = fitting
         self._recipe = recipe
         self._lanes = lanes
         self._replicas = replicas or Replicas(tf.distribute.get_strategy())
         self._scales_loss = isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
-        self.train = _compiled(self._train, _SAMPLES, _ORDER, _NUMBER, _RATES, _NUMBER)
-        self.evaluate = _compiled(self._evaluate, _SAMPLES, _ORDER, _NUMBER, _NUMBER)
+        # The loops are explicit: autograph would take as long as the rest of the compilation.
+        batches = (_SAMPLES, _ORDER, _NUMBER)
+        self.train = tf.function(self._train, input_signature=(*batches, _RATES, _NUMBER), autograph=False)
+        self.evaluate = tf.function(self._evaluate, input_signature=(*batches, _NUMBER), autograph=False)
 
     @property
     def gradient_norm(self) -> float:
@@ -78,7 +129,7 @@ class Steps:
 
         def step(place: Any) -> Any:
             images, labels = self._batch(samples, order, first + place, done + place)
-            self._model.optimizer.learning_rate.assign(rates[place])
+            self.model.optimizer.learning_rate.assign(rates[place])
             self.trained.add(Sums(*self._replicas.run(self._train_batch, images, labels, place == count - 1)))
             return place + 1
 
@@ -87,7 +138,7 @@ class Steps:
 
     def _train_batch(self, images: Any, labels: Any, is_last: Any) -> Sums:
         """Do a step, of one replica; the last one's gradients are measured."""
-        model, replicas = self._model, self._replicas
+        model, replicas = self.model, self._replicas
         shards = split_batch(replicas.shard(images, labels), self._lanes)
         with tf.GradientTape() as tape:
             outputs = [model(shard.images, training=True) for shard in shards]
@@ -101,7 +152,7 @@ class Steps:
         self._norm.assign(norm)
         # The optimizer adds up those of all replicas.
         model.optimizer.apply([replicas.divide(gradient) for gradient in gradients], model.trainable_variables)
-        return count(loss, outputs, shards)[0]
+        return _count(loss, outputs, shards)[0]
 
     def _evaluate(self, samples: Samples, order: Any, first: Any, batches: Any) -> Any:
         def step(number: Any) -> Any:
@@ -116,16 +167,14 @@ class Steps:
     def _evaluate_batch(self, images: Any, labels: Any) -> tuple[Sums, Any]:
         """Evaluate a batch, on one replica."""
         shards = split_batch(self._replicas.shard(images, labels), self._lanes)
-        outputs = [self._model(shard.images, training=False) for shard in shards]
-        return count(tf.add_n(list(map(self._weighted_loss, shards, outputs))), outputs, shards)
+        outputs = [self.model(shard.images, training=False) for shard in shards]
+        return _count(tf.add_n(list(map(self._weighted_loss, shards, outputs))), outputs, shards)
 
     def _weighted_loss(self, shard: Shard, outputs: Any) -> Any:
-        return shard.weight * self._loss(shard.labels, outputs)
-
-    def _loss(self, labels: Any, outputs: Any) -> Any:
-        if takes_one_hot_labels(self._model.loss):
+        labels = shard.labels
+        if isinstance(self.model.loss, keras.losses.CategoricalCrossentropy):  # it takes labels as shares of classes
             labels = tf.one_hot(labels, outputs.shape[-1])
-        return self._model.loss(labels, outputs)
+        return shard.weight * self.model.loss(labels, outputs)
 
     def _batch(self, samples: Samples, order: Any, number: Any, step: Any = None) -> tuple[Any, Any]:
         """Return the batch of that number; a batch to train on, at `step`, is augmented."""
@@ -135,3 +184,17 @@ class Steps:
         if step is not None:
             images = augment(images, self._recipe.augmentation, self._recipe.seed, step)
         return scaled(fitted(images, self._fitting)), tf.gather(samples.labels, chosen)
+
+
+def _count(loss: Any, outputs: list[Any], shards: list[Shard]) -> tuple[Sums, Any]:
+    """Sum up shards of a batch, and count their images by class and predicted class. For use in a graph.
+
+    `loss` is what the parts add to the mean over the batch; the outputs of each are (n, classes).
+    """
+    labels = tf.concat([shard.labels[: shard.count] for shard in shards], axis=0)
+    own = tf.concat([output[: shard.count] for output, shard in zip(outputs, shards, strict=True)], axis=0)
+    taken = tf.argmax(own, axis=-1, output_type=tf.int32)
+    right = tf.reduce_sum(tf.cast(taken == labels, tf.float64))
+    total = tf.cast(loss, tf.float64) * tf.cast(shards[0].whole, tf.float64)
+    sums = Sums(total, right, tf.cast(tf.size(labels), tf.float64))
+    return sums, tf.math.confusion_matrix(labels, taken, own.shape[-1])

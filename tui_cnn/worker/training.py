@@ -14,21 +14,16 @@ import tensorflow as tf
 
 from tui_cnn.data.dataset import Indices
 from tui_cnn.runs.directory import RunDirectory
-from tui_cnn.runs.events import EarlyStop, Epoch, Stopped
-from tui_cnn.runs.schedule import rates
+from tui_cnn.runs.events import EarlyStop, Stopped
+from tui_cnn.runs.recipe import rates
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.worker import event_factory
-from tui_cnn.worker.control import Control
-from tui_cnn.worker.execution import Execution, StopRequestedError, TrainingSlot
+from tui_cnn.worker.control import Control, QueueSlot
+from tui_cnn.worker.execution import Execution, Speed, StopRequestedError, Stopwatch
 from tui_cnn.worker.journal import Journal
-from tui_cnn.worker.measuring import record_step
-from tui_cnn.worker.pace import Speed, Stopwatch
-from tui_cnn.worker.plan import make_plan
 from tui_cnn.worker.preparation import prepare
-from tui_cnn.worker.reporting import Reporter
-from tui_cnn.worker.saving import Saver
-from tui_cnn.worker.steps import Samples
-from tui_cnn.worker.totals import Means, Sums
+from tui_cnn.worker.recording import Recorder
+from tui_cnn.worker.steps import Means, Samples, Sums
+from tui_cnn.worker.trials import record_step
 
 
 class Training:
@@ -40,18 +35,16 @@ class Training:
         OSError: the run's directory cannot be written.
     """
 
-    def __init__(self, run: RunDirectory, journal: Journal, control: Control, slot: TrainingSlot | None = None) -> None:
-        self._plan = plan = make_plan(run)
-        self._prepared = prepared = prepare(plan, journal)
-        self._steps = prepared.steps
-        self._done = prepared.done
+    def __init__(self, run: RunDirectory, journal: Journal, control: Control, slot: QueueSlot | None = None) -> None:
+        self._run = prepare(run, journal)
+        self._steps = self._run.steps
+        self._done = self._run.done
         past = Follower(run).poll()  # by now without what is to be done again
         self._epochs = list(past.epochs)
         self._journal = journal
-        self._watch = watch = Stopwatch(past.elapsed)
-        self._execution = Execution(control, journal, watch, slot)
-        self._reporter = Reporter(plan, prepared, journal, watch)
-        self._saver = Saver(plan, prepared, journal, watch)
+        self._watch = Stopwatch(past.elapsed)
+        self._execution = Execution(control, journal, self._watch, slot)
+        self._recorder = Recorder(self._run, journal, self._watch)
         self._evaluation_speed = Speed()
 
     def run(self) -> None:
@@ -62,23 +55,22 @@ class Training:
             OSError: the run's directory cannot be written.
         """
         try:
-            self._saver.keep(self._done)
+            self._recorder.keep(self._done)
             self._train_epochs()
-            test = self._plan.test
+            test = self._run.test
             means = self._evaluate(test, np.arange(len(test.labels), dtype=np.int32), "test", len(self._epochs))
         except StopRequestedError:
-            self._saver.save(self._done)
+            self._recorder.save(self._done)
             self._journal.write(Stopped())
         else:
-            event = event_factory.finished(means, self._steps.confusion.rows(), self._epochs, self._watch.elapsed)
-            self._reporter.finished(event, self._done)
+            self._recorder.finished(means, self._epochs, self._done)
 
     def _train_epochs(self) -> None:
         """Do the epochs that are left, to the last or until the recipe's patience ends them."""
-        done, step = divmod(self._done, self._plan.steps_per_epoch)
+        done, step = divmod(self._done, self._run.steps_per_epoch)
         if done and not step and done not in {event.epoch for event in self._epochs}:
-            done, step = done - 1, self._plan.steps_per_epoch  # it was stopped while it validated
-        for epoch in range(done + 1, self._plan.recipe.epochs + 1):
+            done, step = done - 1, self._run.steps_per_epoch  # it was stopped while it validated
+        for epoch in range(done + 1, self._run.recipe.epochs + 1):
             if self._stops_early():
                 break
             began = self._watch.elapsed
@@ -88,49 +80,48 @@ class Training:
 
     def _train(self, epoch: int, step: int) -> Means:
         """Train from `step` to the end of the epoch, in an order of its own that follows from the seed."""
-        plan, reporter = self._plan, self._reporter
+        run, recorder = self._run, self._recorder
         if not step:
             self._steps.trained.set(Sums())
-        permuted = np.random.default_rng([plan.recipe.seed, epoch]).permutation(plan.train)
-        order = tf.constant(permuted)
-        length = plan.steps_per_epoch
+        order = tf.constant(np.random.default_rng([run.recipe.seed, epoch]).permutation(run.train))
+        length = run.steps_per_epoch
         before = (epoch - 1) * length
-        reporter.speed.begin()
+        recorder.speed.begin()
 
         def steps(first: int, count: int) -> float:
-            at = rates(plan.recipe, before + first, count, length)
-            return float(self._steps.train(plan.samples, order, first, tf.constant(at, tf.float32), before + first))
+            at = rates(run.recipe, before + first, count, length)
+            return float(self._steps.train(run.samples, order, first, tf.constant(at, tf.float32), before + first))
 
-        stops = [kept - before for kept in plan.kept_steps if step < kept - before < length]
+        stops = [kept - before for kept in run.kept_steps if step < kept - before < length]
         for stop in [*stops, length]:
-            for done in self._execution.run(steps, step, stop, reporter.speed):
+            for done in self._execution.run(steps, step, stop, recorder.speed):
                 self._done = before + done
-                reporter.progress(epoch, done, self._done)
-                self._saver.save_if_due(self._done)
+                recorder.progress(epoch, done, self._done)
+                self._recorder.save_if_due(self._done)
             step = max(step, stop)
-            self._saver.keep(self._done)
+            self._recorder.keep(self._done)
         return self._steps.trained.means()
 
     def _validate(self, epoch: int) -> Means | None:
-        if not len(self._plan.validation):
+        if not len(self._run.validation):
             return None
         began = self._watch.elapsed
-        means = self._evaluate(self._plan.samples, self._plan.validation, "validation", epoch)
-        self._reporter.validation_seconds = self._watch.elapsed - began
+        means = self._evaluate(self._run.samples, self._run.validation, "validation", epoch)
+        self._recorder.validation_seconds = self._watch.elapsed - began
         return means
 
     def _evaluate(self, samples: Samples, order: Indices, images: Literal["validation", "test"], epoch: int) -> Means:
         self._steps.evaluated.set(Sums())
         self._steps.confusion.clear()
         steps = partial(self._steps.evaluate, samples, tf.constant(order))
-        batches = self._plan.recipe.batches(len(order))
+        batches = self._run.recipe.batches(len(order))
         for done in self._execution.run(steps, 0, batches, self._evaluation_speed):
-            self._reporter.evaluating(images, epoch, done, batches)
+            self._recorder.evaluating(images, epoch, done, batches)
         return self._steps.evaluated.means()
 
     def _stops_early(self) -> bool:
         """Return whether the recipe's patience is at its end, and report it."""
-        patience = self._plan.recipe.patience
+        patience = self._run.recipe.patience
         best = max((event.epoch for event in self._epochs if event.best), default=0)
         last = len(self._epochs)
         if patience is None or last - best < patience:
@@ -144,16 +135,12 @@ class Training:
         A worker that is killed in between does the epoch again, and what was reported of it is dropped.
         """
         accuracy = (validated or trained).accuracy
-        best = accuracy > max(map(event_factory.score, self._epochs), default=-1.0)
+        best = accuracy > max((event.score for event in self._epochs), default=-1.0)
         if best:
-            self._saver.save_best(self._done)
-        event = self._reporter.epoch(epoch, trained, validated, began, self._done, best=best)
+            self._recorder.save_best(self._done)
+        event = self._recorder.epoch(epoch, trained, validated, began, self._done, best=best)
         self._epochs.append(event)
-        self._saver.save(self._done)
-        self._record(event)
-
-    def _record(self, event: Epoch) -> None:
-        """Record how fast this machine was, for later predictions."""
-        made, seconds = self._prepared, self._reporter.speed.whole
-        if seconds:
-            record_step(made.analysis, self._plan.recipe, made.precision, made.runtime, seconds, event.memory)
+        self._recorder.save(self._done)
+        if seconds := self._recorder.speed.whole:  # how fast this machine was, for later predictions
+            run = self._run
+            record_step(run.analysis, run.recipe, run.precision, run.runtime, seconds, event.memory)

@@ -1,72 +1,60 @@
-"""A short measurement of how fast a network trains in each precision on this machine, for `precision = "auto"`."""
+"""Measurements on this machine: of a network in each precision, for `precision = "auto"`, and of steps in training."""
 
 import time
-from typing import NamedTuple
 
-import keras
 import numpy as np
+import psutil
 import tensorflow as tf
 
+from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.network import Network
 from tui_cnn.data.fitting import Fitting
 from tui_cnn.runs.events import Chosen, PrecisionTrial
-from tui_cnn.runs.machine import digest, fastest, read_machine, record
+from tui_cnn.runs.machine import Measurement, digest, fastest, features, read_machine, record
 from tui_cnn.runs.recipe import Precision, Recipe
-from tui_cnn.runs.runtime import thread_count
-from tui_cnn.worker.device import used_devices
-from tui_cnn.worker.model import make_model
+from tui_cnn.runs.runtime import Runtime, thread_count
+from tui_cnn.worker.build import make_model
+from tui_cnn.worker.device import device_kind, used_devices
 from tui_cnn.worker.steps import Samples, Steps
 
 _SECONDS = 0.15
 """How long each is measured, after it has been compiled."""
 
 
-class FreshModel(NamedTuple):
-    """A model with fresh weights, and its steps, which may be compiled already."""
-
-    model: keras.Model
-    steps: Steps
-
-
 def choose(
     network: Network, recipe: Recipe, fitting: Fitting, samples: Samples, lanes: int
-) -> tuple[Chosen, FreshModel | None]:
+) -> tuple[Chosen, Steps | None]:
     """Measure, or reuse an earlier measurement on this machine, and choose the fastest precision.
 
-    The model that was measured in it is returned with fresh weights, so that it need not be compiled again; None if
-    nothing was measured.
+    The steps that were measured in it are returned, compiled, with fresh weights in their model; None if nothing was
+    measured.
     """
     key = f"{digest(network)} {recipe.batch_size} {thread_count(recipe)} {lanes} {used_devices()[0]}"
     trials = read_machine().trials.get(key)
     if trials is not None:
         return Chosen(precision=fastest(trials), trials=trials, known=True), None
-    made = {precision: _run_trial(network, recipe, fitting, samples, lanes, precision) for precision in _candidates()}
-    trials = tuple(trial for trial, _fresh_model in made.values())
+    made: dict[Precision, Steps] = {}
+
+    def measure(precision: Precision) -> PrecisionTrial:
+        try:
+            model = make_model(network, recipe, precision)
+            fresh = [(variable, variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)]
+            steps = Steps(model, fitting, recipe, lanes)
+            speed = recipe.batch_size / step_seconds(steps, samples, recipe)
+        except (tf.errors.OpError, ValueError, TypeError):  # what this machine or this network cannot do in it
+            return PrecisionTrial(precision=precision, images_per_second=None)
+        for variable, value in fresh:
+            variable.assign(value)
+        made[precision] = steps
+        return PrecisionTrial(precision=precision, images_per_second=speed)
+
+    candidates: list[Precision] = ["float32", "mixed_bfloat16"]
+    if "GPU" in used_devices()[0]:  # no processor that TensorFlow supports is fast at float16
+        candidates.append("mixed_float16")
+    trials = tuple(map(measure, candidates))
     record(trials={key: trials})
     precision = fastest(trials)
-    return Chosen(precision=precision, trials=trials, known=False), made[precision][1]
-
-
-def _candidates() -> tuple[Precision, ...]:
-    """List the precisions to measure: no processor that TensorFlow supports is fast at float16, but GPUs are."""
-    return (
-        ("float32", "mixed_bfloat16", "mixed_float16") if "GPU" in used_devices()[0] else ("float32", "mixed_bfloat16")
-    )
-
-
-def _run_trial(
-    network: Network, recipe: Recipe, fitting: Fitting, samples: Samples, lanes: int, precision: Precision
-) -> tuple[PrecisionTrial, FreshModel | None]:
-    try:
-        model = make_model(network, recipe, precision)
-        fresh = [(variable, variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)]
-        steps = Steps(model, fitting, recipe, lanes)
-        speed = recipe.batch_size / step_seconds(steps, samples, recipe)
-    except (tf.errors.OpError, ValueError, TypeError):  # what this machine or this network cannot do in it
-        return PrecisionTrial(precision=precision, images_per_second=None), None
-    for variable, value in fresh:
-        variable.assign(value)
-    return PrecisionTrial(precision=precision, images_per_second=speed), FreshModel(model, steps)
+    return Chosen(precision=precision, trials=trials, known=False), made.get(precision)
 
 
 def step_seconds(steps: Steps, samples: Samples, recipe: Recipe, seconds: float = _SECONDS) -> float:
@@ -87,3 +75,29 @@ def step_seconds(steps: Steps, samples: Samples, recipe: Recipe, seconds: float 
         each = run(count)
         best, spent = min(best, each), spent + each * count
     return best
+
+
+def record_step(
+    analysis: Analysis, recipe: Recipe, precision: Precision, by: Runtime, seconds: float, memory: float | None
+) -> None:
+    """Record how many seconds a step took, and how many bytes the process then held."""
+    record(
+        Measurement(
+            network=digest(analysis.network),
+            precision=precision,
+            batch_size=recipe.batch_size,
+            threads=by.threads,
+            lanes=by.lanes,
+            sharing=by.sharing,
+            device=device_kind(),
+            features=features(analysis, recipe),
+            step_seconds=seconds,
+            memory=memory,
+        )
+    )
+
+
+def held_memory() -> int:
+    """Return how many bytes this process holds in RAM."""
+    held: int = psutil.Process().memory_info().rss
+    return held

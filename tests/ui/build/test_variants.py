@@ -8,7 +8,7 @@ from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import read_network, save_network
-from tui_cnn.runs.results import Result, results, results_of
+from tui_cnn.runs.summary import Result, results, results_of
 from tui_cnn.ui.build import variants
 from tui_cnn.ui.build.variants_table import Candidate, comparison
 from tui_cnn.ui.toolkit.layer_diff import Tones

@@ -5,10 +5,8 @@ import asyncio
 import numpy as np
 import pytest
 
-from tui_cnn.runs.inspection.arrays import pack
-from tui_cnn.runs.inspection.replies import Activations, Predictions
-from tui_cnn.runs.inspection.requests import Predict
-from tui_cnn.runs.inspection.source import Source
+from tui_cnn.runs.inspection.replies import Activations, Predictions, pack
+from tui_cnn.runs.inspection.requests import Predict, Source
 from tui_cnn.ui.inspect import answer_cache as module
 from tui_cnn.ui.inspect.answer_cache import AnswerCache, size
 

@@ -4,16 +4,15 @@ import msgspec
 import numpy as np
 import pytest
 
-from tests.ui import answering
 from tests.ui.answering import Answering, make_run
 from tests.ui.driving import opened
+from tests.ui.inspect.test_inspect import answering
 from tui_cnn.core.layers import Activation, Block, Branches, Conv2D, Dense, DepthwiseConv2D, FixedConv2D, MaxPooling2D
 from tui_cnn.core.network import Network, names, walk
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings
-from tui_cnn.runs.inspection.arrays import pack
-from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights, WeightsReply
+from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights, WeightsReply, pack
 from tui_cnn.ui.inspect import screen as inspect
 from tui_cnn.ui.inspect.lab_transfer import feeding, take_filter, take_map
 from tui_cnn.ui.inspect.scene import Scene

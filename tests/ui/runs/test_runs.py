@@ -10,8 +10,7 @@ from tests.ui import records
 from tests.ui.driving import opened
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs import launch
-from tui_cnn.runs.about import About, read_about, write_about
-from tui_cnn.runs.desired import read_desired
+from tui_cnn.runs.directory import About, read_about, read_desired, write_about
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.runs.trash import list_trash

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.schedule import rate_at
+from tui_cnn.runs.recipe import Recipe, rate_at
 from tui_cnn.ui.train.rate_chart import rate_plot
 
 

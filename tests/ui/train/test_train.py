@@ -18,16 +18,13 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import BatchNormalization, Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
-from tui_cnn.runs import launch, prewarmed
-from tui_cnn.runs.desired import read_desired
-from tui_cnn.runs.directory import list_runs
+from tui_cnn.runs import launch, process
+from tui_cnn.runs.directory import list_runs, read_desired
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.features import features
 from tui_cnn.runs.lock import is_held
-from tui_cnn.runs.machine import Measurement, digest, record
+from tui_cnn.runs.machine import Measurement, digest, features, record
 from tui_cnn.runs.preflight import Checked
-from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.recipes import with_recipe
+from tui_cnn.runs.recipe import Recipe, with_recipe
 from tui_cnn.runs.runtime import runtime, thread_count
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.ui.toolkit.curves import Curves
@@ -638,7 +635,7 @@ async def test_a_prewarmed_worker_is_used_and_never_left_behind(monkeypatch):
 
 async def test_the_real_thing(monkeypatch):
     """A prewarmed worker trains on some of the real images, and the screen reads its test accuracy."""
-    monkeypatch.setattr(worker_pool, "PrewarmedWorker", prewarmed.PrewarmedWorker)
+    monkeypatch.setattr(worker_pool, "PrewarmedWorker", process.PrewarmedWorker)
     run = None
     try:
         async with opened("fashion-dnn") as user:

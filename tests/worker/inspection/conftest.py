@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from tui_cnn.runs.directory import make_run
-from tui_cnn.runs.inspection.requests import Open
-from tui_cnn.runs.inspection.source import Source
+from tui_cnn.runs.inspection.requests import Open, Source
 from tui_cnn.runs.recipe import Recipe
 
 

@@ -7,8 +7,7 @@ from tui_cnn.core.layers import Conv2D, Dense, Flatten, GlobalAveragePooling2D, 
 from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import load_test
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.inspection.requests import GradCam, Occlude, Saliency
-from tui_cnn.runs.inspection.source import Source
+from tui_cnn.runs.inspection.requests import GradCam, Occlude, Saliency, Source
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saves so
 

@@ -11,11 +11,9 @@ import pytest
 from tui_cnn.core.layers import Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.runs.directory import RunDirectory, make_run
+from tui_cnn.runs.directory import RunDirectory, kept_checkpoints, make_run
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.inspection.requests import Activate, Evaluate, Kernels, Open, Predict
-from tui_cnn.runs.inspection.source import Source, stamp
-from tui_cnn.runs.kept_checkpoints import kept_checkpoints
+from tui_cnn.runs.inspection.requests import Activate, Evaluate, Kernels, Open, Predict, Source, stamp
 from tui_cnn.runs.recipe import Recipe
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saves so

@@ -20,9 +20,8 @@ from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import load_test
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.inspection.arrays import pack
-from tui_cnn.runs.inspection.requests import Activate, Kernels, Open, Predict
-from tui_cnn.runs.inspection.source import Source
+from tui_cnn.runs.inspection.replies import pack
+from tui_cnn.runs.inspection.requests import Activate, Kernels, Open, Predict, Source
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saves so
 

@@ -8,8 +8,7 @@ from tui_cnn.core.layers import AveragePooling2D, Branches, Conv2D, Dense, Flatt
 from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import load_test
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.inspection.requests import FieldRequest, Open, TopPatches
-from tui_cnn.runs.inspection.source import Source
+from tui_cnn.runs.inspection.requests import FieldRequest, Open, Source, TopPatches
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saves so
 

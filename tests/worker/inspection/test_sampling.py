@@ -8,8 +8,7 @@ from tui_cnn.core.layers import Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import load_test
 from tui_cnn.insight.predictions import log_loss, sample
-from tui_cnn.runs.inspection.requests import Evaluate, Open, Range, Shift
-from tui_cnn.runs.inspection.source import Source
+from tui_cnn.runs.inspection.requests import Evaluate, Open, Range, Shift, Source
 from tui_cnn.runs.snapshot import Follower
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saves so

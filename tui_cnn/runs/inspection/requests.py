@@ -1,19 +1,75 @@
-"""The requests to the inspector.
+"""The requests to the inspector, and the source of the weights that they are about.
 
 An image is the number of one of the test set, or an array (height, width) of uint8 as large as those of the set.
 Layers go by the names that the screen shows. `target` is a class; None: the predicted one.
 """
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from tui_cnn.runs.inspection.arrays import Array
-from tui_cnn.runs.inspection.source import Source
+from tui_cnn.i18n import _
+from tui_cnn.runs.directory import RunDirectory, kept_checkpoints
+from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.inspection.replies import Array
 
+Which = Literal["best", "last"] | int
+"""The best or the last checkpoint, or the one kept after this many steps."""
 Image = int | Array
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Weights by their path: the directory of a run, or a `.keras` file, for which `which` is ignored."""
+
+    path: str
+    which: Which = "best"
+
+    @property
+    def is_file(self) -> bool:
+        """Whether this is a model's file, not a run."""
+        return self.path.lower().endswith(".keras")
+
+    @property
+    def run(self) -> RunDirectory:
+        """The run, where this is one."""
+        return RunDirectory(Path(self.path))
+
+    @property
+    def name(self) -> str:
+        """What to call it in a message: the id of the run, or the file."""
+        return self.path if self.is_file else self.run.id
+
+
+def weights_file(source: Source) -> Path:
+    """Return the file of the weights; if it is the best or the last, it need not exist.
+
+    Raises:
+        RunError: no checkpoint of that number is kept.
+    """
+    if source.is_file:
+        return Path(source.path)
+    run = source.run
+    if source.which == "best":
+        return run.best_file
+    if source.which == "last":
+        return run.checkpoint_file
+    files = kept_checkpoints(run)
+    if source.which not in files:
+        there = ", ".join(map(str, files)) or _("none")
+        message = _("{run} has no weights of {number}; available: {there}")
+        raise RunError(message.format(run=run.id, number=source.which, there=there))
+    return files[source.which]
+
+
+def stamp(source: Source) -> int | None:
+    """Return when the weights were written, in nanoseconds; None: there are none."""
+    try:
+        return weights_file(source).stat().st_mtime_ns
+    except (OSError, RunError):
+        return None
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag=str.lower):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tui_cnn.core.checks import TrainingContext
-from tui_cnn.runs.ram import machine_memory
+from tui_cnn.runs.machine import machine_memory
 
 
 def setting_for(data: str) -> TrainingContext:

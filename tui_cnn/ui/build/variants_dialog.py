@@ -17,7 +17,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.models import find_network
 from tui_cnn.i18n import _
-from tui_cnn.runs.results import results, results_of
+from tui_cnn.runs.summary import results, results_of
 from tui_cnn.ui.build.variant_name_dialog import VariantName
 from tui_cnn.ui.build.variants import list_variants
 from tui_cnn.ui.build.variants_table import Candidate, comparison

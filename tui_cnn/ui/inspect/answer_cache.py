@@ -8,9 +8,8 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.inspection.arrays import Array
 from tui_cnn.runs.inspection.client import SupersededError
-from tui_cnn.runs.inspection.replies import Reply
+from tui_cnn.runs.inspection.replies import Array, Reply
 from tui_cnn.runs.inspection.requests import AnyRequest
 
 R = TypeVar("R", bound=Reply)

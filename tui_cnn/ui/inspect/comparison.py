@@ -15,8 +15,7 @@ from textual.widgets import Static
 from tui_cnn.i18n import _
 from tui_cnn.insight.predictions import Comparison, compare
 from tui_cnn.runs.inspection.replies import Evaluation
-from tui_cnn.runs.inspection.requests import Evaluate
-from tui_cnn.runs.inspection.source import Source
+from tui_cnn.runs.inspection.requests import Evaluate, Source
 from tui_cnn.ui.inspect.actions import COMPARISON
 from tui_cnn.ui.inspect.image_choice import ImageChoice
 from tui_cnn.ui.inspect.scene import Scene

@@ -16,7 +16,7 @@ from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale, scale_of
 from tui_cnn.insight.maps import per_filter
 from tui_cnn.runs.inspection.replies import Activations, WeightsReply
-from tui_cnn.runs.inspection.source import Source
+from tui_cnn.runs.inspection.requests import Source
 from tui_cnn.ui.inspect.actions import HISTORY
 from tui_cnn.ui.inspect.kernel_banks import banks, nearest
 from tui_cnn.ui.inspect.scene import Scene, layer_title

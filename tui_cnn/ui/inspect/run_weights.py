@@ -3,9 +3,8 @@
 from typing import NamedTuple
 
 from tui_cnn.data.dataset import TestSet, load_test
-from tui_cnn.runs.directory import RunDirectory, list_runs
-from tui_cnn.runs.inspection.source import Source, stamp
-from tui_cnn.runs.kept_checkpoints import kept_checkpoints
+from tui_cnn.runs.directory import RunDirectory, kept_checkpoints, list_runs
+from tui_cnn.runs.inspection.requests import Source, stamp
 from tui_cnn.runs.lock import is_held
 
 

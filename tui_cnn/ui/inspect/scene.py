@@ -6,8 +6,7 @@ from tui_cnn.core.network import format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.data.dataset import TestSet
 from tui_cnn.runs.inspection.replies import LayerInfo, OpenReply
-from tui_cnn.runs.inspection.requests import Activate, Evaluate, Kernels, Range
-from tui_cnn.runs.inspection.source import Source
+from tui_cnn.runs.inspection.requests import Activate, Evaluate, Kernels, Range, Source
 from tui_cnn.ui.inspect.subject import Subject
 
 _SAMPLE = 1000

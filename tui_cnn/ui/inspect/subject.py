@@ -9,7 +9,7 @@ import numpy.typing as npt
 from tui_cnn.data import images
 from tui_cnn.data.dataset import TestSet
 from tui_cnn.i18n import _
-from tui_cnn.runs.inspection.arrays import pack
+from tui_cnn.runs.inspection.replies import pack
 from tui_cnn.runs.inspection.requests import Image
 
 Pixels = npt.NDArray[np.uint8]

@@ -13,10 +13,8 @@ from textual.widgets import Static
 
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale
-from tui_cnn.runs.inspection.arrays import pack
-from tui_cnn.runs.inspection.replies import Activations, Predictions, Shifts
-from tui_cnn.runs.inspection.requests import Predict, Shift
-from tui_cnn.runs.inspection.source import Source
+from tui_cnn.runs.inspection.replies import Activations, Predictions, Shifts, pack
+from tui_cnn.runs.inspection.requests import Predict, Shift, Source
 from tui_cnn.ui.inspect.actions import MOVES
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.subject import UNCHANGED, ImageTransform

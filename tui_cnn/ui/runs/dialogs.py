@@ -11,8 +11,7 @@ from textual.app import App
 
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs import trash
-from tui_cnn.runs.about import About
-from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.directory import About, RunDirectory
 from tui_cnn.ui.toolkit.dialogs.ask import Answer, Ask
 from tui_cnn.ui.toolkit.dialogs.line import LineDialog
 from tui_cnn.ui.toolkit.dialogs.path import SavePath

@@ -14,11 +14,10 @@ from textual.widgets import DataTable
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
 from tui_cnn.runs import launch, trash
-from tui_cnn.runs.about import read_about, write_about
-from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.directory import RunDirectory, read_about, write_about
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.export import export_run
-from tui_cnn.runs.state import ACTIVE
+from tui_cnn.runs.snapshot import ACTIVE
 from tui_cnn.ui.runs.actions import RUNS
 from tui_cnn.ui.runs.columns import Column, cells, columns, sort_runs
 from tui_cnn.ui.runs.dialogs import AboutField, ask_about, ask_deletion, ask_export_path, ask_trash

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Literal, NamedTuple, get_args
 
-from tui_cnn.runs.curve import Point
-from tui_cnn.runs.snapshot import Snapshot
+from tui_cnn.runs.snapshot import Point, Snapshot
 
 Axis = Literal["epochs", "steps", "seconds"]
 Quantity = Literal["loss", "accuracy", "learning_rate", "images_per_second", "gradient_norm"]

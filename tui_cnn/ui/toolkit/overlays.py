@@ -6,8 +6,7 @@ from typing import Any
 from textual.app import App
 
 from tui_cnn.i18n import _
-from tui_cnn.runs.about import read_about
-from tui_cnn.runs.directory import RunDirectory, list_runs
+from tui_cnn.runs.directory import RunDirectory, list_runs, read_about
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.ui.toolkit.curve_readout import Overlaid
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from tui_cnn.runs.directory import RunDirectory, list_runs
 from tui_cnn.runs.lock import is_held
-from tui_cnn.runs.snapshot import Follower
-from tui_cnn.runs.state import ACTIVE
+from tui_cnn.runs.snapshot import ACTIVE, Follower
 from tui_cnn.runs.summary import Summary, summarize
 from tui_cnn.ui.toolkit.run_words import epochs_done, started_at, state_name
 

@@ -11,11 +11,10 @@ from tui_cnn.core.analysis import Analysis
 from tui_cnn.data.files import DataError
 from tui_cnn.i18n import _
 from tui_cnn.runs.estimate import Estimate, estimate, precision_of
+from tui_cnn.runs.lock import is_training
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import training_warnings
-from tui_cnn.runs.queue_slot import is_training
-from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.schedule import rates
+from tui_cnn.runs.recipe import Recipe, rates
 from tui_cnn.ui.toolkit.network_summary import at_least
 from tui_cnn.ui.toolkit.numbers import duration, short_count
 from tui_cnn.ui.toolkit.sparkline import spark

@@ -1,7 +1,6 @@
 """The learning rate over a run, as a plot, before the run has begun."""
 
-from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.schedule import rate_at
+from tui_cnn.runs.recipe import Recipe, rate_at
 from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Stroke
 from tui_cnn.ui.toolkit.ticks import labels, ticks
 

@@ -7,8 +7,7 @@ from textual.widgets import Input, Label, Static
 
 from tui_cnn.formats.fields import format_value
 from tui_cnn.i18n import _
-from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.recipes import RecipeName, recipe_name, with_recipe
+from tui_cnn.runs.recipe import Recipe, RecipeName, recipe_name, with_recipe
 from tui_cnn.ui.toolkit.choice import Choice
 from tui_cnn.ui.toolkit.form import Fields, StructForm
 

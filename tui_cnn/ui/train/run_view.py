@@ -15,9 +15,8 @@ from tui_cnn.i18n import _
 from tui_cnn.runs import launch
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.recipes import recipe_name
-from tui_cnn.runs.snapshot import Snapshot
-from tui_cnn.runs.state import ACTIVE
+from tui_cnn.runs.recipe import recipe_name
+from tui_cnn.runs.snapshot import ACTIVE, Snapshot
 from tui_cnn.ui.toolkit.curve_readout import Overlaid
 from tui_cnn.ui.toolkit.curves import Curves, CurveView
 from tui_cnn.ui.toolkit.dialogs.text import TextDialog

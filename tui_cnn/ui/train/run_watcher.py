@@ -6,12 +6,10 @@ import psutil
 
 from tui_cnn.data.files import DataError
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.runs.about import read_about
-from tui_cnn.runs.directory import RunDirectory
-from tui_cnn.runs.outcome import Outcome, outcome
+from tui_cnn.runs.directory import RunDirectory, read_about
 from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.snapshot import Follower, Snapshot
-from tui_cnn.runs.state import ACTIVE
+from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot
+from tui_cnn.runs.summary import Outcome, outcome
 
 _EACH = 2
 """The worker's process is measured at every second reading: its share of the processor is a mean over that time."""

@@ -4,8 +4,8 @@ import subprocess
 
 from tui_cnn.runs import launch
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.prewarmed import PrewarmedWorker
-from tui_cnn.runs.queue_slot import is_training
+from tui_cnn.runs.lock import is_training
+from tui_cnn.runs.process import PrewarmedWorker
 from tui_cnn.runs.runtime import Runtime
 
 _LOADING = 15.0

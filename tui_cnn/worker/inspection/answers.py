@@ -1,58 +1,102 @@
-"""The handlers of requests."""
+"""The handlers of requests, and the open models that they are about, so that none is read, built and compiled again."""
 
+from collections import OrderedDict
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from tui_cnn.runs.inspection.requests import (
-    Activate,
-    AnyRequest,
-    Evaluate,
-    FieldRequest,
-    GradCam,
-    Kernels,
-    Occlude,
-    Open,
-    Predict,
-    Range,
-    Saliency,
-    Shift,
-    TopPatches,
-)
+from tui_cnn.core.network import Network
+from tui_cnn.data.dataset import TestSet, load_test
+from tui_cnn.data.files import data_directory
+from tui_cnn.formats.keras.reading import read_keras
+from tui_cnn.formats.toml import dumps_network
+from tui_cnn.i18n import _
+from tui_cnn.runs.inspection import requests
+from tui_cnn.runs.inspection.requests import Source, stamp, weights_file
 from tui_cnn.worker.inspection import attribution, outputs, receptive_field, sampling
-from tui_cnn.worker.inspection.engine_cache import EngineCache
-from tui_cnn.worker.inspection.job import Job
-from tui_cnn.worker.inspection.loaded_model import LoadedModel
+from tui_cnn.worker.inspection.loaded_model import Engine, Job, LoadedModel
+from tui_cnn.worker.inspection.weights import load_weights
+
+_MOST_ENGINES = 4
+_MOST_OPENED = 32
 
 _ANSWERS: dict[type, Callable[[LoadedModel, Any], Job]] = {
-    Open: outputs.describe,
-    Predict: outputs.predict,
-    Activate: outputs.activate,
-    Kernels: outputs.weights,
-    Saliency: attribution.saliency,
-    GradCam: attribution.grad_cam,
-    Occlude: attribution.occlude,
-    FieldRequest: receptive_field.receptive_field,
-    TopPatches: receptive_field.top_patches,
-    Range: sampling.ranges,
-    Shift: sampling.shifts,
-    Evaluate: sampling.evaluate,
+    requests.Open: outputs.describe,
+    requests.Predict: outputs.predict,
+    requests.Activate: outputs.activate,
+    requests.Kernels: outputs.weights,
+    requests.Saliency: attribution.saliency,
+    requests.GradCam: attribution.grad_cam,
+    requests.Occlude: attribution.occlude,
+    requests.FieldRequest: receptive_field.receptive_field,
+    requests.TopPatches: receptive_field.top_patches,
+    requests.Range: sampling.ranges,
+    requests.Shift: sampling.shifts,
+    requests.Evaluate: sampling.evaluate,
 }
 
 
 class Answers:
-    """Answers requests, and caches the models that they are about."""
+    """Answers requests. Caches engines by their networks, weights by their sources, data sets by their directories."""
 
     def __init__(self) -> None:
-        self._cache = EngineCache()
+        self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._loaded: OrderedDict[Source, LoadedModel] = OrderedDict()
+        self._tests: dict[str, TestSet] = {}
 
-    def begin(self, request: AnyRequest) -> Job:
+    def begin(self, request: requests.AnyRequest) -> Job:
         """Return the job that answers a request; its work begins with its first step.
 
         Raises (in a step):
             UserError: it cannot be answered.
         """
-        loaded = self._cache.open(request.source) if isinstance(request, Open) else self._cache.get(request.source)
+        loaded = self._loaded.get(request.source)
+        if loaded is None or isinstance(request, requests.Open):
+            loaded = self._open(request.source)
+        self._loaded.move_to_end(request.source)
         reply = yield from _ANSWERS[type(request)](loaded, request)
         return msgspec.structs.replace(reply, stamp=loaded.stamp)
+
+    def _open(self, source: Source) -> LoadedModel:
+        """Open a source, again if its weights have changed; if it cannot be, what was open before is open no more."""
+        before = self._loaded.pop(source, None)
+        now = stamp(source)
+        if before is not None and before.stamp == now:
+            self._loaded[source] = before
+            return before
+        network, directory = _described(source)
+        engine = self._engine(network)
+        if directory not in self._tests:
+            self._tests[directory] = load_test(data_directory(directory))
+        engine.owner = None
+        load_weights(engine.model, weights_file(source), _missing(source))
+        loaded = LoadedModel(now or 0, engine, self._tests[directory], directory)
+        self._loaded[source] = loaded
+        while len(self._loaded) > _MOST_OPENED:
+            self._loaded.popitem(last=False)
+        return loaded
+
+    def _engine(self, network: Network) -> Engine:
+        text = dumps_network(network)
+        engine = self._engines.pop(text, None) or Engine(network)
+        self._engines[text] = engine
+        while len(self._engines) > _MOST_ENGINES:
+            self._engines.popitem(last=False)
+        return engine
+
+
+def _described(source: Source) -> tuple[Network, str]:
+    """Read the network, and where its data set is."""
+    if source.is_file:
+        return read_keras(Path(source.path)).network, ""
+    return source.run.network(), source.run.recipe().data
+
+
+def _missing(source: Source) -> str:
+    if source.is_file:
+        return _("{file}: file not found; check the path").format(file=source.path)
+    if source.which == "last":
+        return _("{run} has no checkpoint yet; wait a moment, or resume it").format(run=source.run.id)
+    return _("{run} has no weights yet; wait until its first epoch ends").format(run=source.run.id)

@@ -8,11 +8,9 @@ import numpy as np
 
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.inspection.arrays import pack
-from tui_cnn.runs.inspection.replies import Heat, Heats
+from tui_cnn.runs.inspection.replies import Heat, Heats, pack
 from tui_cnn.runs.inspection.requests import GradCam, Occlude, Saliency
-from tui_cnn.worker.inspection.job import Job, target_class
-from tui_cnn.worker.inspection.loaded_model import BATCH, LoadedModel
+from tui_cnn.worker.inspection.loaded_model import BATCH, Job, LoadedModel
 
 _MAP_AXES = 3
 
@@ -21,7 +19,7 @@ def saliency(loaded: LoadedModel, request: Saliency) -> Job:
     """Compute the absolute gradient of the score in each pixel, the largest of its channels."""
     yield 0.0
     pixels = loaded.pixels(request.image)
-    target, probability = target_class(loaded, pixels, request.target)
+    target, probability = loaded.target_class(pixels, request.target)
     _score, gradient, _outputs, _inner = loaded.engine.gradients(loaded.inputs(pixels[np.newaxis]), np.int32(target))
     values = loaded.as_map(np.abs(gradient[0].numpy()))
     return Heat(values=pack(values), target=target, probability=probability)
@@ -31,7 +29,7 @@ def grad_cam(loaded: LoadedModel, request: GradCam) -> Job:
     """Weigh the maps of each layer by the mean gradients of the score in them, sum, and keep what is above 0."""
     yield 0.0
     pixels = loaded.pixels(request.image)
-    target, probability = target_class(loaded, pixels, request.target)
+    target, probability = loaded.target_class(pixels, request.target)
     engine = loaded.engine
     _score, _pixels, outputs, gradients = engine.gradients(loaded.inputs(pixels[np.newaxis]), np.int32(target))
     names, values = [], []
@@ -48,7 +46,7 @@ def grad_cam(loaded: LoadedModel, request: GradCam) -> Job:
 def occlude(loaded: LoadedModel, request: Occlude) -> Job:
     """Compute the probability with each place covered in turn."""
     pixels = loaded.pixels(request.image)
-    target, probability = target_class(loaded, pixels, request.target)
+    target, probability = loaded.target_class(pixels, request.target)
     height, width = pixels.shape
     if request.size > min(height, width):
         message = _("a square of size {size} does not fit into an image of {height}×{width}")

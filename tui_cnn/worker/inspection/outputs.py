@@ -1,13 +1,21 @@
 """The description of a network, its outputs for an image, and its weights."""
 
 import numpy as np
+import tensorflow as tf
 
 from tui_cnn.formats.toml import dumps_network
-from tui_cnn.runs.inspection.arrays import pack, pack_half
-from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights, OpenReply, Predictions, WeightsReply
+from tui_cnn.runs.inspection.replies import (
+    Activations,
+    LayerInfo,
+    LayerWeights,
+    OpenReply,
+    Predictions,
+    WeightsReply,
+    pack,
+    pack_half,
+)
 from tui_cnn.runs.inspection.requests import Activate, Kernels, Open, Predict
-from tui_cnn.worker.inspection.job import Job, probabilities_of
-from tui_cnn.worker.inspection.loaded_model import BATCH, LoadedModel
+from tui_cnn.worker.inspection.loaded_model import BATCH, Job, LoadedModel
 
 _KERNEL_AXES = 4
 
@@ -26,7 +34,7 @@ def describe(loaded: LoadedModel, _request: Open) -> Job:
                 path=layer.path,
                 name=layer.name,
                 kind=layer.kind,
-                shape=tuple(layer.keras.output.shape[1:]),
+                shape=layer.shape,
                 has_kernels=any(len(weight.shape) == _KERNEL_AXES for weight in layer.weights.values()),
             )
             for layer in engine.layers
@@ -59,7 +67,7 @@ def activate(loaded: LoadedModel, request: Activate) -> Job:
     return Activations(
         image=pack(fitted.reshape(loaded.image_shape) if fitted.ndim == 1 else fitted),
         layers=tuple(packed(output[0].numpy()) for output in outputs),
-        probabilities=pack(probabilities_of(scores)[0]),
+        probabilities=pack(tf.nn.softmax(scores).numpy()[0]),
     )
 
 

@@ -8,12 +8,9 @@ import tensorflow as tf
 
 from tui_cnn.data.images import shift
 from tui_cnn.insight.maps import dead
-from tui_cnn.runs.inspection.arrays import pack
-from tui_cnn.runs.inspection.replies import ChannelRanges, Evaluation, Ranges, Shifts
+from tui_cnn.runs.inspection.replies import ChannelRanges, Evaluation, Ranges, Shifts, pack
 from tui_cnn.runs.inspection.requests import Evaluate, Range, Shift
-from tui_cnn.worker.inspection.engine import Engine
-from tui_cnn.worker.inspection.job import Job
-from tui_cnn.worker.inspection.loaded_model import LoadedModel, batches
+from tui_cnn.worker.inspection.loaded_model import Engine, Job, LoadedModel, batches
 
 
 def evaluate(loaded: LoadedModel, _request: Evaluate) -> Job:

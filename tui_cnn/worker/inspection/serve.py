@@ -10,27 +10,15 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
-from tui_cnn.runs.inspection.frames import (
-    PROTOCOL,
-    CancelFrame,
-    FromInspector,
-    HelloFrame,
-    ProgressFrame,
-    ReplyFrame,
-    RequestFrame,
-    ToInspector,
-    frame,
-    read_frame,
-    to_inspector,
-)
+from tui_cnn.runs.inspection import frames
 from tui_cnn.runs.inspection.replies import Failure
 from tui_cnn.worker.loading import load_tensorflow
 
 if TYPE_CHECKING:
     from tui_cnn.worker.inspection.answers import Answers
-    from tui_cnn.worker.inspection.job import Job
+    from tui_cnn.worker.inspection.loaded_model import Job
 
-Inbox = queue.Queue[ToInspector]
+Inbox = queue.Queue[frames.ToInspector]
 
 
 def main() -> int:
@@ -47,7 +35,7 @@ def main() -> int:
     except ImportError as error:
         sys.stderr.write(_("TensorFlow cannot be loaded: {reason}").format(reason=error) + "\n")
         return 1
-    _send(sink, HelloFrame(PROTOCOL))
+    _send(sink, frames.HelloFrame(frames.PROTOCOL))
     _serve(inbox, sink, Answers())
     return 0
 
@@ -66,7 +54,7 @@ def _receive(source: BinaryIO, inbox: Inbox) -> None:
     """Receive messages; at the end of the input end the process at once."""
     status = 0
     try:
-        while (message := read_frame(source, to_inspector)) is not None:
+        while (message := frames.read_frame(source, frames.to_inspector)) is not None:
             inbox.put(message)
     except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
@@ -75,8 +63,8 @@ def _receive(source: BinaryIO, inbox: Inbox) -> None:
     os._exit(status)
 
 
-def _send(sink: BinaryIO, message: FromInspector) -> None:
-    data = memoryview(frame(message))
+def _send(sink: BinaryIO, message: frames.FromInspector) -> None:
+    data = memoryview(frames.frame(message))
     try:
         while data:
             data = data[os.write(sink.fileno(), data) :]
@@ -90,21 +78,21 @@ def _serve(inbox: Inbox, sink: BinaryIO, answers: "Answers") -> None:
     while True:
         while not jobs or not inbox.empty():
             match inbox.get():
-                case RequestFrame(id=number, request=request):
+                case frames.RequestFrame(id=number, request=request):
                     jobs[number] = (0, answers.begin(request))
-                case CancelFrame(id=number):
+                case frames.CancelFrame(id=number):
                     jobs.pop(number, None)
         number = min(jobs, key=lambda each: (jobs[each][0], -each))
         turns, job = jobs.pop(number)
         try:
             share = next(job)
         except StopIteration as end:
-            _send(sink, ReplyFrame(number, end.value))
+            _send(sink, frames.ReplyFrame(number, end.value))
         except Exception as error:
-            _send(sink, ReplyFrame(number, Failure(message=_explain(error))))
+            _send(sink, frames.ReplyFrame(number, Failure(message=_explain(error))))
         else:
             jobs[number] = (turns + 1, job)
-            _send(sink, ProgressFrame(number, share))
+            _send(sink, frames.ProgressFrame(number, share))
 
 
 def _explain(error: Exception) -> str:

@@ -1,0 +1,168 @@
+"""What a training writes while it goes on: events, logs for TensorBoard, and the files of weights."""
+
+import math
+import resource
+import sys
+from typing import Any, Literal
+
+import keras
+import tensorflow as tf
+
+from tui_cnn.runs.directory import kept_file
+from tui_cnn.runs.events import Checkpoint, Epoch, Evaluating, Finished, Progress
+from tui_cnn.worker.checkpoint import CheckpointState, save_checkpoint, save_weights
+from tui_cnn.worker.execution import Speed, Stopwatch
+from tui_cnn.worker.journal import Journal
+from tui_cnn.worker.preparation import PreparedRun
+from tui_cnn.worker.steps import Means
+from tui_cnn.worker.trials import held_memory
+
+_PROGRESS_EVERY, _CHECKPOINT_EVERY = 0.2, 120.0
+"""Seconds."""
+_SCALARS = (
+    *("loss", "accuracy", "val_loss", "val_accuracy", "test_loss", "test_accuracy"),
+    *("learning_rate", "images_per_second", "gradient_norm"),
+)
+
+
+class Recorder:
+    """Writes what is known after `done` steps of the run.
+
+    Attributes:
+        speed: that of training.
+        validation_seconds: how long the latest validation took.
+
+    Raises:
+        OSError: the run's directory cannot be written.
+    """
+
+    def __init__(self, run: PreparedRun, journal: Journal, watch: Stopwatch) -> None:
+        self.speed = Speed()
+        self.validation_seconds = 0.0
+        self._run = run
+        self._journal = journal
+        self._watch = watch
+        self._reported_at = -math.inf
+        self._saved_at = watch.elapsed
+        self._writer: Any = None
+        if run.recipe.tensorboard:
+            self._writer = tf.summary.create_file_writer(str(run.directory.tensorboard_directory))
+
+    def progress(self, epoch: int, step: int, done: int) -> None:
+        """Report `step` of the epoch, unless the last report is too recent."""
+        if not self.speed.latest or not self._is_due():
+            return
+        self._reported_at = self._watch.elapsed
+        means = self._run.steps.trained.means()
+        steps = self._run.steps_per_epoch
+        epochs_left = self._run.recipe.epochs - epoch
+        steps_left = steps - step + epochs_left * steps
+        event = Progress(
+            epoch=epoch,
+            step=step,
+            steps=steps,
+            loss=means.loss,
+            accuracy=means.accuracy,
+            images_per_second=self._images_per_second(self.speed.latest) or 0.0,
+            seconds_left=steps_left * (self.speed.steady or 0.0) + (epochs_left + 1) * self.validation_seconds,
+            elapsed=self._reported_at,
+            learning_rate=self._learning_rate,
+            gradient_norm=self._run.steps.gradient_norm,
+        )
+        self._write(event, done)
+
+    def evaluating(self, images: Literal["validation", "test"], epoch: int, step: int, steps: int) -> None:
+        """Report `step` of an evaluation, unless the last report is too recent."""
+        if self._is_due():
+            self._reported_at = self._watch.elapsed
+            self._journal.write(
+                Evaluating(epoch=epoch, images=images, step=step, steps=steps, elapsed=self._reported_at)
+            )
+
+    def epoch(
+        self, epoch: int, trained: Means, validated: Means | None, began: float, done: int, *, best: bool
+    ) -> Epoch:
+        """Report an epoch that began at `began` seconds; return the event."""
+        event = Epoch(
+            epoch=epoch,
+            loss=trained.loss,
+            accuracy=trained.accuracy,
+            val_loss=validated and validated.loss,
+            val_accuracy=validated and validated.accuracy,
+            seconds=self._watch.elapsed - began,
+            learning_rate=self._learning_rate,
+            memory=held_memory(),
+            best=best,
+            images_per_second=self._images_per_second(self.speed.whole),
+            gradient_norm=self._run.steps.gradient_norm,
+            confusion=self._run.steps.confusion.rows() if validated else (),
+        )
+        self._write(event, done)
+        return event
+
+    def finished(self, test: Means, epochs: list[Epoch], done: int) -> None:
+        """Report the end of the run."""
+        kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        event = Finished(
+            test_loss=test.loss,
+            test_accuracy=test.accuracy,
+            seconds=self._watch.elapsed,
+            best_epoch=max(epochs, key=lambda event: (event.best, event.epoch)).epoch,
+            peak_memory=kilobytes * (1 if sys.platform == "darwin" else 1024),
+            confusion=self._run.steps.confusion.rows(),
+        )
+        self._write(event, done)
+
+    def save(self, done: int) -> None:
+        """Write the checkpoint."""
+        save_checkpoint(self._run.directory.checkpoint_file, self._run.model, self._state(done))
+        self._saved_at = self._watch.elapsed
+        self._journal.write(Checkpoint(step=done, elapsed=self._saved_at))
+
+    def save_if_due(self, done: int) -> None:
+        """Write the checkpoint if the last one is too old."""
+        if self._watch.elapsed - self._saved_at >= _CHECKPOINT_EVERY:
+            self.save(done)
+
+    def save_best(self, done: int) -> None:
+        """Write the weights as the best so far."""
+        save_checkpoint(self._run.directory.best_file, self._run.model, self._state(done))
+
+    def keep(self, done: int) -> None:
+        """Keep the weights, if the recipe wants those of this step."""
+        file = kept_file(self._run.directory, done)
+        if done in self._run.kept_steps and not file.exists():
+            save_weights(file, self._run.model)
+
+    def _write(self, event: Progress | Epoch | Finished, done: int) -> None:
+        """Write an event to the journal, and its numbers as scalars for TensorBoard, if they are asked for."""
+        if self._writer is not None:
+            with self._writer.as_default(done):
+                for name in _SCALARS:
+                    if (value := getattr(event, name, None)) is not None:
+                        _write_scalar(f"{type(event).__name__.lower()}/{name}", value)
+            if not isinstance(event, Progress):
+                self._writer.flush()
+        self._journal.write(event)
+
+    def _is_due(self) -> bool:
+        return self._watch.elapsed - self._reported_at >= _PROGRESS_EVERY
+
+    def _state(self, done: int) -> CheckpointState:
+        return CheckpointState(done, self._run.steps.trained.sums())
+
+    @property
+    def _learning_rate(self) -> float:
+        return float(keras.ops.convert_to_numpy(self._run.model.optimizer.learning_rate))
+
+    def _images_per_second(self, seconds: float | None) -> float | None:
+        return self._run.recipe.batch_size / seconds if seconds else None
+
+
+def _write_scalar(tag: str, value: float) -> None:
+    """Write a scalar; `tf.summary.scalar` would do the same, but needs TensorBoard to be installed."""
+    metadata = tf.compat.v1.SummaryMetadata(
+        plugin_data=tf.compat.v1.SummaryMetadata.PluginData(plugin_name="scalars"),
+        data_class=1,  # DATA_CLASS_SCALAR
+    )
+    tf.summary.write(tag, tf.constant(value, tf.float32), metadata=metadata)
