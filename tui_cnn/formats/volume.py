@@ -63,29 +63,26 @@ Element = Box | Fork
 
 def boxes(analysis: Analysis, detail: Detail = "layers") -> tuple[Element, ...]:
     """List what is drawn of a network, the input first. Muted layers are left out."""
-    return _Reader(analysis, detail).read()
+    begin = Box((), analysis.network.input_shape, None)
+    return tuple(_Reader(analysis, detail).stack(analysis.network.layers, (), (), [begin]))
 
 
 class _Reader:
     def __init__(self, analysis: Analysis, detail: Detail) -> None:
-        self._network = analysis.network
         self._rows = {row.path: row for row in analysis.rows}
         self._detail = detail
 
-    def read(self) -> tuple[Element, ...]:
-        begin = Box((), self._network.input_shape, None)
-        return tuple(self._stack(self._network.layers, (), (), [begin]))
-
-    def _stack(self, layers: Sequence[Layer], prefix: Path, group: Path, drawn: list[Element]) -> list[Element]:
+    def stack(self, layers: Sequence[Layer], prefix: Path, group: Path, drawn: list[Element]) -> list[Element]:
+        """Append what is drawn of a stack to `drawn`, and return that."""
         for index, layer in enumerate(layers):
             path = (*prefix, index)
             row = self._rows[path]
             if row.muted:
                 continue
             if isinstance(layer, Block) and self._detail != "top":
-                self._stack(layer.layers, path, group or path, drawn)
+                self.stack(layer.layers, path, group or path, drawn)
             elif isinstance(layer, Branches) and self._detail == "layers":
-                lanes = (tuple(self._stack(branch, (*path, n), (), [])) for n, branch in enumerate(layer.branches))
+                lanes = (tuple(self.stack(branch, (*path, n), (), [])) for n, branch in enumerate(layer.branches))
                 drawn.append(Fork(path, layer.merge, tuple(lanes), group=group))
             else:
                 self._add(row, group, drawn)
@@ -386,3 +383,17 @@ def _moved(mark: Mark, x: float, y: float) -> Mark:
 
 def _shifted(solid: Solid, x: float, y: float) -> Solid:
     return solid._replace(x=solid.x + x, y=solid.y + y, label_y=solid.label_y + y)
+
+
+def field_region(row: Row, image: tuple[int, ...]) -> tuple[float, float, float, float] | None:
+    """Return what the middle cell of a map sees of the image, as shares: top, left, bottom, right; None: not known."""
+    if row.field is None or row.figures is None or len(image) != 3:
+        return None
+    shape = row.figures.output_shape
+    if row.field.status == "full" or len(shape) != 3:
+        return 0.0, 0.0, 1.0, 1.0
+    top, left, bottom, right = row.field.region(shape[0] // 2, shape[1] // 2, image)
+    height, width = image[:2]
+    if bottom < top or right < left:  # it sees nothing but padding
+        return None
+    return top / height, left / width, (bottom + 1) / height, (right + 1) / width
