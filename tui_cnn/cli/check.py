@@ -91,24 +91,7 @@ _SEVERITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
     metavar="[FILE]",
     help=_("Draw the layers as boxes in perspective, in the terminal or in a .svg or .png file."),
 )
-def check(models: tuple[str, ...], explain: str | None, picture: str | None, **options: Any) -> int:
-    """Print a report for each of the models; return the worst status."""
-    if explain is not None:
-        known = explanations()
-        if explain not in known:
-            raise click.UsageError(_("unknown check “{code}”").format(code=explain) + nearest(explain, sorted(known)))
-        click.echo(wrap(known[explain], 100))
-        return SOUND
-    if picture not in (None, _TERMINAL) and not str(picture).lower().endswith(_PICTURES):
-        models, picture = (str(picture), *models), _TERMINAL  # `check --picture MODEL`
-    if picture not in (None, _TERMINAL) and len(models) > 1:
-        raise click.UsageError(_("--picture FILE draws one MODEL; specify only one"))
-    if not models:
-        raise click.UsageError(_("specify a MODEL to check"))
-    return _check(models, picture=picture, **options)
-
-
-def _check(
+def check(
     models: tuple[str, ...],
     input_shape: Shape | None,
     as_json: bool,
@@ -119,11 +102,26 @@ def _check(
     formulas: bool,
     classes: int | None,
     fail_on: Severity,
+    explain: str | None,
     picture: str | None,
     **limits: Any,
 ) -> int:
+    """Print a report for each of the models; return the worst status."""
+    if explain is not None:
+        known = explanations()
+        if explain not in known:
+            raise click.UsageError(_("unknown check “{code}”").format(code=explain) + nearest(explain, sorted(known)))
+        click.echo(wrap(known[explain], 100))
+        return SOUND
+    if picture is not None and picture != _TERMINAL and not picture.lower().endswith(_PICTURES):
+        models, picture = (picture, *models), _TERMINAL  # `check --picture MODEL`
+    if picture not in (None, _TERMINAL) and len(models) > 1:
+        raise click.UsageError(_("--picture FILE draws one MODEL; specify only one"))
+    if not models:
+        raise click.UsageError(_("specify a MODEL to check"))
     status, printed = SOUND, False
     training = TrainingContext(classes, batch_size, optimizer, machine_memory(), steps)
+    report = json_report if as_json else text_report
     for model in models:
         try:
             network = read_model(model, input_shape)
@@ -135,7 +133,6 @@ def _check(
         needs = memory(analysis, batch_size, optimizer)
         if printed and not as_json:
             click.echo()
-        report = json_report if as_json else text_report
         click.echo(report(analysis, needs, convention, explained=formulas))
         printed = True
         if picture == _TERMINAL:

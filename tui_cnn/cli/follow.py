@@ -2,7 +2,7 @@
 
 import sys
 import time
-from typing import Any, Self
+from typing import Self
 
 import click
 import msgspec
@@ -11,7 +11,7 @@ from tui_cnn.cli.group import INTERRUPTED, SOUND, UNSOUND
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.events import Chosen, Epoch, Progress, Queued, Started
+from tui_cnn.runs.events import Chosen, Epoch, Queued, Started
 from tui_cnn.runs.launch import stop
 from tui_cnn.runs.line_reader import LineReader
 from tui_cnn.runs.outcome import outcome
@@ -35,7 +35,7 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
     if as_json:
         progress: PlainProgress = JsonProgress(run)
     elif quiet:
-        progress = NoProgress()
+        progress = PlainProgress(quiet=True)
     else:
         progress = LiveProgress() if sys.stdout.isatty() else PlainProgress()
     progress.write_line(_("run {id}: {path}").format(id=run.id, path=run.path))
@@ -81,9 +81,10 @@ def _stop(run: RunDirectory) -> None:
 
 
 class PlainProgress:
-    """Writes a line at the start and for each epoch."""
+    """Writes a line at the start and for each epoch; nothing if `quiet`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
         self._started: Started | None = None
         self._queued: Queued | None = None
         self._chosen: Chosen | None = None
@@ -116,21 +117,15 @@ class PlainProgress:
 
     def write_line(self, line: str) -> None:
         """Write a line."""
-        click.echo(line)
+        if not self._quiet:
+            click.echo(line)
 
 
-class NoProgress(PlainProgress):
-    """Writes nothing."""
-
-    def write_line(self, line: str) -> None:
-        """Write nothing."""
-
-
-class JsonProgress(NoProgress):
+class JsonProgress(PlainProgress):
     """Writes the events of a run as they stand in its file, line by line."""
 
     def __init__(self, run: RunDirectory) -> None:
-        super().__init__()
+        super().__init__(quiet=True)
         self._lines = LineReader(run.events_file)
 
     def show(self, snapshot: Snapshot) -> None:
@@ -160,8 +155,16 @@ class LiveProgress(PlainProgress):
     def show(self, snapshot: Snapshot) -> None:
         """Write what is new, and move the bar."""
         super().show(snapshot)
-        if snapshot.progress is not None and snapshot.started is not None:
-            self._bar.update(self._task, **_bar(snapshot.progress, snapshot.started, snapshot.state == "paused"))
+        if (now := snapshot.progress) and snapshot.started:
+            news = _("loss {loss:.4f}  accuracy {accuracy:.4f}  {speed:,.0f} images/s").format(
+                loss=now.loss, accuracy=now.accuracy, speed=now.images_per_second
+            )
+            if snapshot.state == "paused":
+                news = _("paused")
+            elif now.seconds_left is not None:
+                news += "  " + _("{time} left").format(time=duration(now.seconds_left))
+            epoch = _("epoch {number}/{all}").format(number=now.epoch, all=snapshot.started.epochs)
+            self._bar.update(self._task, description=epoch, total=now.steps, completed=now.step, news=news)
         if at := snapshot.evaluating:
             what = _("validating") if at.images == "validation" else _("testing")
             self._bar.update(self._task, description=what, total=at.steps, completed=at.step, news="")
@@ -169,19 +172,6 @@ class LiveProgress(PlainProgress):
     def write_line(self, line: str) -> None:
         """Write a line above the bar."""
         self._bar.console.print(line, markup=False, highlight=False)
-
-
-def _bar(progress: Progress, started: Started, paused: bool) -> dict[str, Any]:
-    """Return the state of the bar."""
-    news = _("loss {loss:.4f}  accuracy {accuracy:.4f}  {speed:,.0f} images/s").format(
-        loss=progress.loss, accuracy=progress.accuracy, speed=progress.images_per_second
-    )
-    if paused:
-        news = _("paused")
-    elif progress.seconds_left is not None:
-        news += "  " + _("{time} left").format(time=duration(progress.seconds_left))
-    epoch = _("epoch {number}/{all}").format(number=progress.epoch, all=started.epochs)
-    return {"description": epoch, "total": progress.steps, "completed": progress.step, "news": news}
 
 
 def start_line(started: Started) -> str:

@@ -47,7 +47,7 @@ _checkpoint_option = click.option(
 
 
 def _image_options(command: Command) -> Command:
-    """Give a command the options of images."""
+    """Give a command the options of images, which are those of `_read_images`."""
     help_of_index = _("Number of a test image, from 0.")
     command = click.option("--invert/--as-is", default=None, help=_("Invert the image, or keep it as it is."))(command)
     return click.option("--index", "-i", "indices", multiple=True, type=int, metavar="N", help=help_of_index)(command)
@@ -64,11 +64,9 @@ def _image_options(command: Command) -> Command:
 @_image_options
 @_checkpoint_option
 @click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON per image."))
-def predict(
-    run: str, images: tuple[str, ...], indices: tuple[int, ...], invert: bool | None, checkpoint: str, as_json: bool
-) -> int:
+def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
     """Print a line for each image."""
-    if not images and not indices:
+    if not given["images"] and not given["indices"]:
         raise click.UsageError(_("specify an image file, or a test image with --index"))
     from tui_cnn.runs.inspection.replies import Predictions
     from tui_cnn.runs.inspection.requests import Predict
@@ -76,8 +74,8 @@ def predict(
     source = source_of(run, checkpoint)
     reports = []
     with inspection(source) as (ask, opened):
-        labels = _labels(opened, indices)
-        for image in _read_images(images, indices, invert, opened.image_shape):
+        labels = _labels(opened, given["indices"])
+        for image in _read_images(opened.image_shape, **given):
             requested = (image.value,) if isinstance(image.value, int) else image.value
             answer = ask(Predict(source=source, images=requested), Predictions)
             reports.append(_prediction(image, answer.probabilities.numpy()[0], opened, labels))
@@ -233,24 +231,16 @@ def _evaluation_lines(report: dict[str, Any]) -> list[str]:
 @click.option("--layer", metavar="NAME", help=_("Layer for grad-cam."))
 @click.option("--out", "-o", metavar="FILE", required=True, help=_("Output file: .png, .svg, .npz or .csv."))
 def explain(
-    run: str,
-    images: tuple[str, ...],
-    indices: tuple[int, ...],
-    invert: bool | None,
-    checkpoint: str,
-    method: str,
-    target: int | None,
-    layer: str | None,
-    out: str,
+    run: str, checkpoint: str, method: str, target: int | None, layer: str | None, out: str, **given: Any
 ) -> int:
     """Write the file, and print the class that it explains."""
     from tui_cnn.runs.inspection import replies, requests
 
-    _require_one_image(images, indices)
+    _require_one_image(**given)
     path = _path(out, ".png", ".svg", ".npz", ".csv")
     source = source_of(run, checkpoint)
     with inspection(source) as (ask, opened):
-        (image,) = _read_images(images, indices, invert, opened.image_shape)
+        (image,) = _read_images(opened.image_shape, **given)
         activations = ask(requests.Activate(source=source, image=image.value), replies.Activations)
         answer: replies.Heat | replies.Heats
         if method == "grad-cam":
@@ -305,18 +295,16 @@ def _rendered(suffix: str, image: Any, heat: Any, method: str) -> bytes:
 @_image_options
 @_checkpoint_option
 @click.option("--out", "-o", metavar="F.npz", required=True, help=_("Output file."))
-def activations(
-    run: str, images: tuple[str, ...], indices: tuple[int, ...], invert: bool | None, checkpoint: str, out: str
-) -> int:
+def activations(run: str, checkpoint: str, out: str, **given: Any) -> int:
     """Write the file."""
     from tui_cnn.runs.inspection.replies import Activations
     from tui_cnn.runs.inspection.requests import Activate
 
-    _require_one_image(images, indices)
+    _require_one_image(**given)
     target = _path(out, ".npz")
     source = source_of(run, checkpoint)
     with inspection(source) as (ask, opened):
-        (image,) = _read_images(images, indices, invert, opened.image_shape)
+        (image,) = _read_images(opened.image_shape, **given)
         answer = ask(Activate(source=source, image=image.value, dtype="float32"), Activations)
     layers = {info.name: array.numpy() for info, array in zip(opened.layers, answer.layers, strict=True)}
     return _save_arrays(
@@ -374,8 +362,8 @@ def source_of(run: str, checkpoint: str) -> "Source":
         )
     path = Path(run).expanduser()
     is_path = path.suffix.lower() == ".keras" or (path / "network.toml").is_file()
-    which = int(checkpoint) if checkpoint.isdecimal() else checkpoint
-    return Source(str(path.absolute() if is_path else find_run(run).path), which)  # type: ignore[arg-type]  # a word
+    which: Any = int(checkpoint) if checkpoint.isdecimal() else checkpoint
+    return Source(str(path.absolute() if is_path else find_run(run).path), which)
 
 
 class _Ask(Protocol):
@@ -416,35 +404,27 @@ class _InputImage(NamedTuple):
 
 
 def _read_images(
-    paths: tuple[str, ...], indices: tuple[int, ...], invert: bool | None, shape: tuple[int, int]
+    shape: tuple[int, int], images: tuple[str, ...], indices: tuple[int, ...], invert: bool | None
 ) -> list[_InputImage]:
-    """Read the image files, resized to `shape`, and name the test images.
-
-    Raises:
-        DataError: one cannot be read.
-    """
+    """Read the image files, resized to `shape`, and name the test images."""
     from tui_cnn.data.image_files import fit_image, has_light_background, read_image
     from tui_cnn.runs.inspection.arrays import pack
 
-    images = []
-    for path in paths:
+    inputs = []
+    for path in images:
         image = read_image(Path(path).expanduser())
         inverted = has_light_background(image) if invert is None else invert
-        images.append(_InputImage(path, pack(fit_image(image, shape, invert=inverted)), inverted))
-    return images + [_InputImage(_("test image {number}").format(number=index), index) for index in indices]
+        inputs.append(_InputImage(path, pack(fit_image(image, shape, invert=inverted)), inverted))
+    return inputs + [_InputImage(_("test image {number}").format(number=index), index) for index in indices]
 
 
-def _require_one_image(paths: tuple[str, ...], indices: tuple[int, ...]) -> None:
-    if len(paths) + len(indices) != 1:
+def _require_one_image(images: tuple[str, ...], indices: tuple[int, ...], **_options: Any) -> None:
+    if len(images) + len(indices) != 1:
         raise click.UsageError(_("specify one image file, or one test image with --index"))
 
 
 def _path(out: str, *suffixes: str) -> Path:
-    """Return the path of a file whose name ends in one of `suffixes`.
-
-    Raises:
-        FormatError: it ends in none of them.
-    """
+    """Return the path of a file whose name must end in one of `suffixes`."""
     path = Path(out).expanduser()
     if path.suffix.lower() not in suffixes:
         raise FormatError(path, _("the file name must end in {suffixes}").format(suffixes=_(" or ").join(suffixes)))

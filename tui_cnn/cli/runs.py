@@ -8,6 +8,7 @@ import msgspec
 
 from tui_cnn.cli.table import table
 from tui_cnn.i18n import _, ngettext
+from tui_cnn.runs import launch
 from tui_cnn.runs import trash as bin_
 from tui_cnn.runs.about import read_about, write_about
 from tui_cnn.runs.directory import find_run, list_runs
@@ -97,8 +98,6 @@ def attach(run: str, as_json: bool) -> int:
 @click.argument("run")
 def stop(run: str) -> int:
     """Stop a run, and wait until its worker has ended."""
-    from tui_cnn.runs import launch
-
     directory = find_run(run)
     launch.stop(directory)
     follower = Follower(directory)

@@ -1,15 +1,21 @@
 """`cnn-tui train`, `resume` and `compare`: runs that are started, or resumed, and followed to their end."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import click
+import msgspec
 
 from tui_cnn.cli.arguments import read_model
 from tui_cnn.formats.fields import Field, fields, rebuild
 from tui_cnn.formats.validation import InvalidError
 from tui_cnn.i18n import _
+from tui_cnn.runs import launch, preflight
+from tui_cnn.runs.directory import find_run
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.recipes import RECIPES, RecipeName, with_recipe
+from tui_cnn.runs.snapshot import Follower
+from tui_cnn.runs.state import ACTIVE
 
 Command = Callable[..., int]
 
@@ -41,9 +47,8 @@ def read_options(options: Mapping[str, str | bool | None], base: Recipe | None =
     Raises:
         UsageError: a value is none of its field.
     """
-    name = options.get("recipe")
-    named: dict[str, RecipeName] = {name: name for name in RECIPES}
-    recipe = with_recipe(base or Recipe(), named[name] if isinstance(name, str) else "custom")
+    named: dict[Any, RecipeName] = {name: name for name in RECIPES}
+    recipe = with_recipe(base or Recipe(), named.get(options.get("recipe"), "custom"))
     flags = {True: "yes", False: "no"}
     texts = {
         key: flags[value] if isinstance(value, bool) else value
@@ -88,9 +93,6 @@ def train(model: str | None, source: str | None, as_json: bool, now: bool, **opt
     """Start a run and follow it."""
     from tui_cnn.cli.follow import follow
     from tui_cnn.data.dataset import summarize
-    from tui_cnn.runs.directory import find_run
-    from tui_cnn.runs.launch import start
-    from tui_cnn.runs.preflight import training_warnings
 
     repeated = find_run(source) if source else None
     recipe = read_options(options, repeated.recipe() if repeated else None)
@@ -100,8 +102,8 @@ def train(model: str | None, source: str | None, as_json: bool, now: bool, **opt
         network = repeated.network()
     else:
         raise click.UsageError(_("specify a MODEL, or a run to repeat with --from"))
-    run = start(network, recipe, now=now)
-    for note in training_warnings(network, recipe, summarize(recipe.directory).train_count):
+    run = launch.start(network, recipe, now=now)
+    for note in preflight.training_warnings(network, recipe, summarize(recipe.directory).train_count):
         click.echo(note, err=True)
     return follow(run, as_json=as_json)
 
@@ -126,10 +128,6 @@ def train(model: str | None, source: str | None, as_json: bool, now: bool, **opt
 def resume(run: str, as_json: bool, now: bool) -> int:
     """Resume a run, unless it is still trained, and follow it."""
     from tui_cnn.cli.follow import follow
-    from tui_cnn.runs import launch
-    from tui_cnn.runs.directory import find_run
-    from tui_cnn.runs.snapshot import Follower
-    from tui_cnn.runs.state import ACTIVE
 
     directory = find_run(run)
     if Follower(directory).poll().state not in ACTIVE:
@@ -153,19 +151,15 @@ def resume(run: str, as_json: bool, now: bool) -> int:
 @recipe_options
 def compare(model: tuple[str, ...], as_json: bool, **options: str | bool | None) -> int:
     """Train and compare."""
-    import msgspec
-
     from tui_cnn.cli.follow import follow
     from tui_cnn.cli.run_report import comparison
-    from tui_cnn.runs.launch import start_checked
-    from tui_cnn.runs.preflight import check
     from tui_cnn.runs.summary import summarize
 
     recipe = read_options(options)
-    checked = [check(read_model(name), recipe) for name in model]
+    checked = [preflight.check(read_model(name), recipe) for name in model]
     runs = []
     for each in checked:
-        run = start_checked(each)
+        run = launch.start_checked(each)
         if status := follow(run, quiet=as_json):
             return status
         runs.append(summarize(run))

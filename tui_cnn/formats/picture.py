@@ -1,6 +1,7 @@
 """A network's picture for papers and slides: boxes in perspective with what each is written below, as SVG or PNG."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Block, Family
@@ -80,7 +81,7 @@ class _Drawer:
         return Sheet(self._analysis.network.name, round(width + 0.5), round(height + 0.5), tuple(shapes))
 
     def _row(self, row: Arrangement, *, begins: bool) -> Iterator[Shape]:
-        for mark in row.marks:
+        for before, mark in pairwise([None, *row.marks]):
             match mark:
                 case volume.Wire(points):
                     yield Polyline(points, WIRE, 1.1)
@@ -88,8 +89,8 @@ class _Drawer:
                     yield from self._merge(mark)
                 case Solid():
                     yield from self._solid(mark)
-                case volume.Beam(source, target):
-                    yield from _beam(source, target)
+                    if isinstance(before, Solid):
+                        yield from _beam(before, mark)
         region = self._seen()
         if begins and row.solids and region is not None:
             yield Polygon(row.solids[0].region(*region), None, _FIELD, 1.4)

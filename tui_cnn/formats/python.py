@@ -122,7 +122,6 @@ class _Body:
         self.lines: list[str] = []
 
     def model(self, stack: tuple[AnyLayer, ...], shape: Shape, name: str) -> list[str]:
-        """Write the body of the function that builds the model."""
         self.lines = [f"    inputs = keras.Input({shape})"]
         output = self.stack(stack, "inputs", "x", shape)
         self._space()

@@ -141,12 +141,8 @@ def _on_one_line(match: re.Match[str]) -> str:
 
 
 def _spread(value: Any, depth: int = 0) -> Any:
-    """Allow `kernel_size = 3` for `[3, 3]`, `padding = 1` for all four sides, and one mean for all channels.
-
-    Raises:
-        RecursionError: tables and lists are nested deeper than anything that is still a network.
-    """
-    if depth > _DEEPEST:
+    """Allow `kernel_size = 3` for `[3, 3]`, `padding = 1` for all four sides, and one mean for all channels."""
+    if depth > _DEEPEST:  # nothing that is still a network
         raise RecursionError
     if isinstance(value, dict):
         kinds = _kinds(value["type"]) if isinstance(value.get("type"), str) else {}

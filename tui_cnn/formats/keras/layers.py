@@ -153,11 +153,7 @@ _choices = cache(choices)
 
 
 def _require_last_axis(axis: Any, shape: Shape | None) -> None:
-    """Go on only if `axis` is the last one, counted with the batch.
-
-    Raises:
-        ForeignError: it is another, or it is not known how many there are.
-    """
+    """Refuse an `axis` that is not the last one, counted with the batch."""
     if isinstance(axis, list) and len(axis) == 1:
         axis = axis[0]
     last = len(shape) if shape else 3
@@ -241,11 +237,7 @@ def _word(name: str, value: Any) -> Any:
 
 
 def _require_plain_dtype(policy: Any) -> list[str]:
-    """Remark on numbers that are not float32.
-
-    Raises:
-        ForeignError: they are not even of a plain kind: a quantized layer has other weights.
-    """
+    """Remark on numbers that are not float32; refuse those of no plain kind: a quantized layer has other weights."""
     if isinstance(policy, dict):
         config = policy.get("config")
         if policy.get("class_name") == "DTypePolicy" and isinstance(config, dict):
@@ -265,11 +257,7 @@ def _without_own_strides(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _require_neutral(settings: dict[str, Any]) -> list[str]:
-    """Go on only if settings that we do not have make no difference, but perhaps to the training: remark on those.
-
-    Raises:
-        ForeignError: one makes a difference.
-    """
+    """Refuse settings that we do not have, unless they make no difference, or only to the training: remark on those."""
     remarks = []
     for name, value in settings.items():
         if name in _IGNORED or value is None or value is False or _NEUTRAL.get(name) == value:

@@ -3,6 +3,7 @@
 import re
 
 from tui_cnn.core.naming import snake_case
+from tui_cnn.formats.errors import on_one_line
 from tui_cnn.i18n import _
 
 _LISTED = 3
@@ -49,12 +50,8 @@ class Notes:
 
 def enumerate_names(names: list[str]) -> str:
     """List a few names, and how many more there are."""
-    shown = [_printable(name) for name in names]
+    shown = [on_one_line(name[:200]) for name in names]
     if len(shown) <= _LISTED + 1:
         return ", ".join(shown)
     listed = ", ".join(shown[:_LISTED])
     return _("{names} and {count} more").format(names=listed, count=len(shown) - _LISTED)
-
-
-def _printable(name: str) -> str:
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in name[:200])

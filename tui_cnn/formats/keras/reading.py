@@ -74,11 +74,7 @@ class _Reader:
         self._names = KeptNames()
 
     def graph(self, entry: Entry) -> Graph:
-        """Make the graph of a model.
-
-        Raises:
-            GraphError: it has not got one input and one output, or shares weights between places.
-        """
+        """Make the graph of a model; refuse one without one input and one output, or with shared weights."""
         try:
             model = msgspec.convert(entry.config, Model)
         except (msgspec.ValidationError, RecursionError) as error:
@@ -90,7 +86,6 @@ class _Reader:
         return graph
 
     def stack(self, graph: Graph) -> tuple[AnyLayer, ...]:
-        """Turn a graph into layers."""
         return series_parallel(graph, self._layers, self._name, self._notes)
 
     def _layers(self, node: Node, before: Node) -> tuple[AnyLayer, ...]:
@@ -117,11 +112,7 @@ class _Reader:
 
 
 def _refuse_shared_weights(graph: Graph) -> None:
-    """Layers without weights may well stand in several places.
-
-    Raises:
-        GraphError: a layer that has weights, or that we know nothing of, is applied several times.
-    """
+    """Refuse a layer that is applied several times, unless it is known to have no weights."""
     seen: set[str] = set()
     for node in graph.nodes:
         entry = node.entry

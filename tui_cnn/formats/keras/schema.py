@@ -132,11 +132,6 @@ def loads_config(text: bytes | str, source: Path | str) -> Entry:
 
 
 def _unpack(file: IO[bytes], path: Path) -> bytes:
-    """Return the configuration in an archive.
-
-    Raises:
-        FormatError: it is no archive, is damaged, or has none.
-    """
     try:
         with zipfile.ZipFile(file) as archive, archive.open(_MEMBER) as member:
             return _bounded(member, path, _MEMBER)

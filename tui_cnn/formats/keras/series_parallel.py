@@ -63,11 +63,7 @@ class _SeriesParallel:
                 self._users[source].append(number)
 
     def stack(self, start: int, end: int, depth: int) -> tuple[AnyLayer, ...]:
-        """Return the layers from the output of node `start`, which dominates `end`, to the output of `end`.
-
-        Raises:
-            _TangledError: a node on the way has been placed already.
-        """
+        """Return the layers from the output of node `start`, which dominates `end`, to the output of `end`."""
         if depth > _DEEPEST:
             raise GraphError(_("branches are nested too deeply"))
         pieces: list[tuple[AnyLayer, ...]] = []
@@ -104,9 +100,6 @@ class _SeriesParallel:
         """Join stacks that begin at node `start`, the nearest that all of `inputs` come from.
 
         Inputs that go on together for a while are joined among themselves first, if that gives the same.
-
-        Raises:
-            _TangledError: it does not give the same, or a node on the way has been placed already.
         """
         groups: dict[int, list[int]] = {}
         for place, one in enumerate(inputs):
@@ -125,11 +118,7 @@ class _SeriesParallel:
         return Branches(merge=merge, branches=tuple(branches))
 
     def _knot(self, start: int, end: int) -> AnyLayer:
-        """Put all nodes between two into one opaque layer: a model of their own.
-
-        Raises:
-            _TangledError: something outside of them uses one of them.
-        """
+        """Put all nodes between two into one opaque layer: a model of their own, which nothing outside may use."""
         inside, waiting = {end}, [end]
         while waiting:
             for one in self._nodes[waiting.pop()].inputs:
