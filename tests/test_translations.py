@@ -104,7 +104,6 @@ def test_the_command_loads_nothing_before_it_knows_the_language():
         "tui_cnn",
         "tui_cnn.assets",
         "tui_cnn.cli",
-        "tui_cnn.cli.language",
         "tui_cnn.config",
         "tui_cnn.errors",
         "tui_cnn.i18n",
@@ -213,7 +212,7 @@ def test_help_is_in_korean_and_fits_the_terminal():
 
 SPAWN = """
 import subprocess, sys
-from tui_cnn.cli.language import choose_language
+from tui_cnn.cli import choose_language
 choose_language(["--lang", "ko"])
 sys.exit(subprocess.run([sys.executable, "-m", "tui_cnn.worker"]).returncode)
 """

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tui_cnn.cli.amounts import Count
+from tui_cnn.cli.arguments import Count
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Branches, Conv2D, Dense, Flatten, GlobalAveragePooling2D
 from tui_cnn.core.memory import memory

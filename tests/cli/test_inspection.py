@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -37,16 +38,16 @@ def asked_here(monkeypatch, keras):
 
     answers = Answers()
 
-    class Here:
-        async def ask(self, request, reply):
-            answer = to_its_end(answers.begin(request))
-            assert isinstance(answer, reply)
-            return answer
+    def ask(request, reply):
+        answer = to_its_end(answers.begin(request))
+        assert isinstance(answer, reply)
+        return answer
 
-    async def ask(source, questions):
-        return await questions(Here(), await Here().ask(Open(source=source), OpenReply))
+    @contextmanager
+    def inspection(source):
+        yield ask, ask(Open(source=source), OpenReply)
 
-    monkeypatch.setattr(inspecting, "_ask", ask)
+    monkeypatch.setattr(inspecting, "inspection", inspection)
 
 
 @pytest.fixture
@@ -195,7 +196,6 @@ def test_refusals(cnn_tui, trained, args, line):
 def test_asking_the_real_inspector(cnn_tui, trained, monkeypatch):
     """By a part of the run's id, as `resume` takes it."""
     from tui_cnn.cli import inspecting
-    from tui_cnn.runs.inspection.client import Inspector
     from tui_cnn.runs.inspection.replies import WeightsReply
     from tui_cnn.runs.inspection.requests import Kernels
 
@@ -204,11 +204,8 @@ def test_asking_the_real_inspector(cnn_tui, trained, monkeypatch):
     source = inspecting.source_of(trained.id[-4:], "best")
     assert source == inspecting.source_of("last", "best")
 
-    async def questions(inspector, opened):
-        assert isinstance(inspector, Inspector)
+    with inspecting.inspection(source) as (ask, opened):
         assert opened.layers[0].name == "conv2d"
-        return await inspector.ask(Kernels(source=source), WeightsReply)
-
-    assert inspecting.ask_inspector(source, questions).layers[0].weights["kernel"].shape == (5, 5, 1, 8)
+        assert ask(Kernels(source=source), WeightsReply).layers[0].weights["kernel"].shape == (5, 5, 1, 8)
     with pytest.raises(RuntimeError):
         asyncio.get_running_loop()

@@ -7,8 +7,7 @@ import pytest
 
 from tests.terminal import Terminal
 from tui_cnn.cli import follow as following
-from tui_cnn.cli.follow import follow
-from tui_cnn.cli.progress import PlainProgress, epoch_line, start_line
+from tui_cnn.cli.follow import PlainProgress, epoch_line, follow, start_line
 from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.runs import launch, preflight
 from tui_cnn.runs.directory import find_run, list_runs, make_run

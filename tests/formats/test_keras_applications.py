@@ -8,8 +8,8 @@ import pytest
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, DepthwiseConv2D, Opaque, SeparableConv2D
 from tui_cnn.core.network import walk
-from tui_cnn.formats.keras.archive import loads_config
 from tui_cnn.formats.keras.reading import convert_model
+from tui_cnn.formats.keras.schema import loads_config
 
 pytestmark = pytest.mark.usefixtures("keras")
 

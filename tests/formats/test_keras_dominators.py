@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_cnn.formats.keras.dominators import Dominators
+from tui_cnn.formats.keras.series_parallel import Dominators
 
 
 @st.composite

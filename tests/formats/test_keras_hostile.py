@@ -17,8 +17,8 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Opaque
 from tui_cnn.core.network import walk
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.keras.archive import _bounded, loads_config
 from tui_cnn.formats.keras.reading import convert_model, read_keras
+from tui_cnn.formats.keras.schema import _bounded, loads_config
 from tui_cnn.formats.keras.writing import dumps_keras
 from tui_cnn.formats.toml import dumps_network, loads_network
 

@@ -24,9 +24,9 @@ from tui_cnn.core.layers import (
 )
 from tui_cnn.core.network import walk
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.keras.archive import loads_config
 from tui_cnn.formats.keras.identifiers import regularizer_identifier
 from tui_cnn.formats.keras.reading import convert_model
+from tui_cnn.formats.keras.schema import loads_config
 from tui_cnn.formats.keras.writing import dumps_keras
 from tui_cnn.formats.models import find_network
 

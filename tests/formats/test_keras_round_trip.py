@@ -13,8 +13,8 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Branches, DepthMaxPooling2D, Reshape
 from tui_cnn.core.layers.fields import parse_regularizer
 from tui_cnn.core.network import Network
-from tui_cnn.formats.keras.archive import loads_config
 from tui_cnn.formats.keras.reading import convert_model
+from tui_cnn.formats.keras.schema import loads_config
 from tui_cnn.formats.keras.writing import dumps_keras
 
 pytestmark = pytest.mark.usefixtures("keras")

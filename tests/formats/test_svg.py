@@ -15,9 +15,9 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten, Opaque
 from tui_cnn.core.network import Network, walk, without_muted
 from tui_cnn.formats.export import export_bytes, export_text
-from tui_cnn.formats.picture import COLOURS, field_region
+from tui_cnn.formats.picture import COLOURS
 from tui_cnn.formats.presets import preset
-from tui_cnn.formats.volume import Box, DrawingScale, Fork, Merge, Wire, arrange, arrange_rows, boxes
+from tui_cnn.formats.volume import Box, DrawingScale, Fork, Merge, Wire, arrange, arrange_rows, boxes, field_region
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 TAGS = {"svg", "title", "rect", "text", "polygon", "polyline", "circle"}

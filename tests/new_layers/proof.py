@@ -16,8 +16,8 @@ from tui_cnn.core.layers import LAYER_TYPES, Conv2D, Dense, Flatten  # noqa: E40
 from tui_cnn.core.network import Network  # noqa: E402
 from tui_cnn.formats.export import export_text  # noqa: E402
 from tui_cnn.formats.fields import fields  # noqa: E402
-from tui_cnn.formats.keras.archive import loads_config  # noqa: E402
 from tui_cnn.formats.keras.reading import convert_model  # noqa: E402
+from tui_cnn.formats.keras.schema import loads_config  # noqa: E402
 from tui_cnn.formats.toml import dumps_network, loads_network  # noqa: E402
 from tui_cnn.lab.lessons import lessons_of  # noqa: E402
 from tui_cnn.runs.directory import make_run  # noqa: E402

@@ -1,10 +1,16 @@
-"""The `cnn-tui` command: a module a command, each loaded when it is called, with what it needs imported then."""
+"""The `cnn-tui` command. Commands are loaded when they are called, and what takes long to load is imported then."""
 
 import sys
 
-from tui_cnn.cli.language import UnknownLanguageError, choose_language
+from tui_cnn.config import language_setting
+from tui_cnn.errors import UserError
+from tui_cnn.i18n import _, known_language, language_of_environment, languages, use_language
 
-_BAD_USAGE = 2
+OPTION = "--lang"
+
+
+class UnknownLanguageError(UserError):
+    """The language is unknown; the text is one line that names the known ones."""
 
 
 def main() -> None:
@@ -14,12 +20,40 @@ def main() -> None:
     try:
         arguments = choose_language(sys.argv[1:])
     except UnknownLanguageError as error:
-        sys.exit(_refuse(str(error)))
+        sys.stderr.write(f"cnn-tui: {error}\n")
+        sys.exit(2)
     from tui_cnn.cli.program import program  # its help is written as it is loaded
 
     program(arguments)
 
 
-def _refuse(line: str) -> int:
-    sys.stderr.write(f"cnn-tui: {line}\n")
-    return _BAD_USAGE
+def choose_language(arguments: list[str]) -> list[str]:
+    """Use the language of `--lang CODE`, or else of the settings, or of the environment; return the other arguments.
+
+    The option may stand anywhere before a `--`; the last one counts.
+
+    Raises:
+        UnknownLanguageError: it is unknown, or missing.
+    """
+    use_language(known_language(language_setting()) or language_of_environment())
+    wanted: str | None = None
+    rest: list[str] = []
+    places = iter(arguments)
+    for argument in places:
+        if argument == "--":
+            rest += [argument, *places]
+        elif argument == OPTION:
+            wanted = next(places, "")
+        elif argument.startswith(OPTION + "="):
+            wanted = argument.removeprefix(OPTION + "=")
+        else:
+            rest.append(argument)
+    if wanted is not None:
+        code = known_language(wanted)
+        if code is None:
+            message = _("unknown language “{name}”; available: {languages}")
+            if not wanted:
+                message = _("{option} needs a language; available: {languages}")
+            raise UnknownLanguageError(message.format(option=OPTION, name=wanted, languages=", ".join(languages())))
+        use_language(code)
+    return rest

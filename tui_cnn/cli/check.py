@@ -1,47 +1,51 @@
-"""`cnn-tui check`: the numbers and the problems of networks."""
+"""`cnn-tui check`: the numbers and the problems of networks, limits on what they cost for use in CI, and a picture."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from tui_cnn.cli.amounts import Count, ShapeParam
-from tui_cnn.cli.budgets import Budgets, broken
+from tui_cnn.cli.arguments import Count, ShapeParam, input_shape_option, read_model
 from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
-from tui_cnn.cli.models import input_shape_option, read_model
-from tui_cnn.cli.wide_text import wrap
+from tui_cnn.cli.reports import json_report, text_report
+from tui_cnn.cli.table import wrap
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import Severity, TrainingContext
+from tui_cnn.core.checks.explanations import explanations
 from tui_cnn.core.memory import Memory, OptimizerName, memory
 from tui_cnn.core.rows import Convention
-from tui_cnn.core.shape import Shape
+from tui_cnn.core.shape import Shape, format_shape
+from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
 from tui_cnn.runs.machine import machine_memory
 
 _TERMINAL = "-"
 _PICTURES = (".svg", ".png")
+_PICTURE_LINES, _WIDEST_PICTURE = 16, 160
+_SEVERITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
 
 
 @click.command(
     short_help=_("Show the numbers and the problems of networks."),
     help=_(
-        "Show the numbers and the problems of networks, without building them.\n"
-        "\n"
-        "        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. The "
-        "exit status is 0 if all models are\n"
-        "        valid, 1 if one has an error or exceeds a limit, and 2 if one cannot be "
-        "read.\n"
-        "\n"
-        "        \b\n"
-        "        Examples:\n"
-        "          cnn-tui check fashion-cnn\n"
-        "          cnn-tui check --json *.toml\n"
-        "          cnn-tui check my.toml --max-params 100k --fail-on warning\n"
-        "          cnn-tui check model.keras --input-shape 224x224x3\n"
-        "          cnn-tui check --explain dense-heavy\n"
-        "          cnn-tui check fashion-cnn --picture\n"
-        "          cnn-tui check fashion-cnn --picture network.svg"
+        """Show the numbers and the problems of networks, without building them.
+
+        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. The exit status is 0 if all models are
+        valid, 1 if one has an error or exceeds a limit, and 2 if one cannot be read.
+
+        \b
+        Examples:
+          cnn-tui check fashion-cnn
+          cnn-tui check --json *.toml
+          cnn-tui check my.toml --max-params 100k --fail-on warning
+          cnn-tui check model.keras --input-shape 224x224x3
+          cnn-tui check --explain dense-heavy
+          cnn-tui check fashion-cnn --picture
+          cnn-tui check fashion-cnn --picture network.svg"""
     ),
 )
 @click.argument("models", nargs=-1, metavar="MODEL...")
@@ -87,20 +91,7 @@ _PICTURES = (".svg", ".png")
     metavar="[FILE]",
     help=_("Draw the layers as boxes in perspective, in the terminal or in a .svg or .png file."),
 )
-def check(models: tuple[str, ...], explain: str | None, picture: str | None, **options: Any) -> int:
-    """Print a report for each of the models; return the worst status."""
-    if explain is not None:
-        return _explain(explain)
-    if picture not in (None, _TERMINAL) and not str(picture).lower().endswith(_PICTURES):
-        models, picture = (str(picture), *models), _TERMINAL  # `check --picture MODEL`
-    if picture not in (None, _TERMINAL) and len(models) > 1:
-        raise click.UsageError(_("--picture FILE draws one MODEL; specify only one"))
-    if not models:
-        raise click.UsageError(_("specify a MODEL to check"))
-    return _check(models, picture=picture, **options)
-
-
-def _check(
+def check(
     models: tuple[str, ...],
     input_shape: Shape | None,
     as_json: bool,
@@ -111,11 +102,26 @@ def _check(
     formulas: bool,
     classes: int | None,
     fail_on: Severity,
+    explain: str | None,
     picture: str | None,
     **limits: Any,
 ) -> int:
+    """Print a report for each of the models; return the worst status."""
+    if explain is not None:
+        known = explanations()
+        if explain not in known:
+            raise click.UsageError(_("unknown check “{code}”").format(code=explain) + nearest(explain, sorted(known)))
+        click.echo(wrap(known[explain], 100))
+        return SOUND
+    if picture is not None and picture != _TERMINAL and not picture.lower().endswith(_PICTURES):
+        models, picture = (picture, *models), _TERMINAL  # `check --picture MODEL`
+    if picture not in (None, _TERMINAL) and len(models) > 1:
+        raise click.UsageError(_("--picture FILE draws one MODEL; specify only one"))
+    if not models:
+        raise click.UsageError(_("specify a MODEL to check"))
     status, printed = SOUND, False
     training = TrainingContext(classes, batch_size, optimizer, machine_memory(), steps)
+    report = json_report if as_json else text_report
     for model in models:
         try:
             network = read_model(model, input_shape)
@@ -127,11 +133,13 @@ def _check(
         needs = memory(analysis, batch_size, optimizer)
         if printed and not as_json:
             click.echo()
-        click.echo(_report(analysis, needs, convention, as_json=as_json, explained=formulas))
+        click.echo(report(analysis, needs, convention, explained=formulas))
         printed = True
-        if picture is not None:
-            _draw(analysis, picture, stderr=as_json)
-        unmet = list(broken(Budgets(**limits), analysis, needs))
+        if picture == _TERMINAL:
+            _print_picture(analysis, stderr=as_json)
+        elif picture is not None:
+            _save_picture(analysis, Path(picture).expanduser())
+        unmet = list(_unmet(analysis, needs, **limits))
         for line in unmet:
             click.echo(line, err=True)
         if unmet or any(_SEVERITY[finding.severity] >= _SEVERITY[fail_on] for finding in analysis.checks):
@@ -139,38 +147,73 @@ def _check(
     return status
 
 
-def _draw(analysis: Analysis, picture: str, *, stderr: bool) -> None:
-    """Draw a network into the terminal or into a file."""
-    from tui_cnn.cli.picture import print_picture, save_picture
+def _unmet(
+    analysis: Analysis,
+    needs: Memory,
+    max_params: int | None,
+    max_macs: int | None,
+    max_memory: int | None,
+    min_receptive_field: int | None,
+    output_shape: Shape | None,
+) -> Iterator[str]:
+    """Write one line for each limit that does not hold; one that cannot be known does not. None is no limit."""
+    name, totals = analysis.network.name, analysis.totals
+    limits = (
+        (_("parameters"), totals.params if totals.complete else None, max_params, "--max-params"),
+        (_("MACs"), totals.macs if totals.complete else None, max_macs, "--max-macs"),
+        (_("bytes of training-step memory"), needs.training, max_memory, "--max-memory"),
+    )
+    for unit, value, limit, option in limits:
+        if limit is None:
+            continue
+        if value is None:
+            message = _("{name}: {unit} unknown, so {option} {limit:,} is not met")
+            yield message.format(name=name, unit=unit, option=option, limit=limit)
+        elif value > limit:
+            message = _("{name}: {value:,} {unit}, more than {option} {limit:,}")
+            yield message.format(name=name, value=value, unit=unit, option=option, limit=limit)
+    if min_receptive_field is not None:
+        field = analysis.last_map.field if analysis.last_map is not None else None
+        if field is None:
+            message = _(
+                "{name}: no feature map with a known receptive field, so --min-receptive-field {least} is not met"
+            )
+            yield message.format(name=name, least=min_receptive_field)
+        elif field.status != "full":  # a field cannot be larger than the image
+            size = min(field.down.size, field.across.size)
+            if size < min_receptive_field:
+                message = _("{name}: receptive field {size} pixels, less than --min-receptive-field {least}")
+                yield message.format(name=name, size=size, least=min_receptive_field)
+    if output_shape is not None and analysis.output_shape != output_shape:
+        output = format_shape(analysis.output_shape) if analysis.output_shape else _("unknown")
+        message = _("{name}: the output shape is {found}, but --output-shape is {wanted}")
+        yield message.format(name=name, found=output, wanted=format_shape(output_shape))
 
-    if picture == _TERMINAL:
-        print_picture(analysis, stderr=stderr)
-    else:
-        save_picture(analysis, Path(picture).expanduser())
+
+def _save_picture(analysis: Analysis, path: Path) -> None:
+    from tui_cnn.formats.picture import dumps_png, dumps_svg
+
+    save_bytes(path, dumps_png(analysis) if path.suffix.lower() == ".png" else dumps_svg(analysis).encode())
 
 
-_SEVERITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
+def _print_picture(analysis: Analysis, *, stderr: bool) -> None:
+    """Draw a network into the terminal, in its colours where it has any."""
+    from rich.color import Color
+    from rich.console import Console
+    from rich.style import Style
+    from rich.text import Text
 
+    from tui_cnn.formats.picture import COLOURS, shaded
+    from tui_cnn.ui.build.volume_drawing import Faces, VolumeColours, draw, plan
 
-def _explain(code: str) -> int:
-    from tui_cnn.core.checks.explanations import explanations
-
-    known = explanations()
-    if code not in known:
-        from tui_cnn.formats.validation import nearest
-
-        raise click.UsageError(_("unknown check “{code}”").format(code=code) + nearest(code, sorted(known)))
-    click.echo(wrap(known[code], 100))
-    return SOUND
-
-
-def _report(
-    analysis: Analysis, needs: Memory, convention: Convention, *, as_json: bool, explained: bool
-) -> bytes | str:
-    if as_json:
-        from tui_cnn.cli.json_report import json_report
-
-        return json_report(analysis, needs, convention, explained=explained)
-    from tui_cnn.cli.text_report import text_report
-
-    return text_report(analysis, needs, convention, explained=explained)
+    width = min(_WIDEST_PICTURE, shutil.get_terminal_size((100, 24)).columns)
+    families = {
+        family: Faces(*map(Color.parse, (colour, shaded(colour, 1.22), shaded(colour, 0.62))))
+        for family, colour in COLOURS.items()
+    }
+    plain, quiet = Style(), Style(dim=True)
+    palette = VolumeColours(families, families[None], Color.parse("#e5484d"), plain, quiet, plain, Style(bold=True))
+    drawing = draw(plan(analysis, None, width, _PICTURE_LINES), analysis, None, palette)
+    console = Console(width=width, highlight=False, stderr=stderr)
+    for line in drawing.lines:
+        console.print(Text.assemble(*((part.text, part.style or "") for part in line)), no_wrap=True, crop=True)

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+import msgspec
 
+from tui_cnn.cli.arguments import input_shape_option, read_model
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.models import input_shape_option, read_model
+from tui_cnn.cli.reports import check_report, figures_report, last_field_report
 from tui_cnn.cli.table import table
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.diff import Difference, findings
@@ -45,27 +47,19 @@ def diff(before: str, after: str, input_shape: Shape | None, as_json: bool) -> i
 
 def _text(old: Analysis, new: Analysis) -> str:
     columns = ("", "#", _("layer"), _("settings"), _("output"), _("parameters"), _("MACs"), _("RF"))
-    rows = [_line(pair) for pair in difference(old, new)]
+    rows = [_cells(pair) for pair in difference(old, new)]
     heading = _("{before} → {after}").format(before=old.network.name, after=new.network.name)
     legend = _("~ changed   + added   - removed")
+    totals = [(label, _arrow(_count(a), _count(b)) + _percent(a, b)) for _key, label, a, b in _totals(old, new)]
+    totals.append((_("output"), _arrow(_output(old), _output(new))))
+    totals.append((_("receptive field of the last feature map, in pixels"), _arrow(_last_field(old), _last_field(new))))
     line = _("{label}: {value}")
-    totals = [
-        line.format(label=label, value=_arrow(_count(a), _count(b)) + _percent(a, b))
-        for _key, label, a, b in _totals(old, new)
-    ]
-    shapes, fields = ([written(analysis) for analysis in (old, new)] for written in (_output, _last_field))
-    totals.append(line.format(label=_("output"), value=_arrow(*shapes)))
-    totals.append(line.format(label=_("receptive field of the last feature map, in pixels"), value=_arrow(*fields)))
-    return "\n".join(
-        [heading, "", *table(columns, rows, numbers={5, 6, 7}), "", legend, "", *totals, *_problems(old, new)]
-    )
-
-
-def _problems(old: Analysis, new: Analysis) -> list[str]:
-    """Write the problems that are gone, and those that are new."""
+    written = [line.format(label=label, value=value) for label, value in totals]
     problems = findings(old, new)
-    lines = [*(f"- {check}" for check in problems.gone), *(f"+ {check}" for check in problems.new)]
-    return ["", _("resolved problems and new problems:"), *lines] if lines else []
+    if any(problems):
+        written += ["", _("resolved problems and new problems:")]
+        written += [*(f"- {check}" for check in problems.gone), *(f"+ {check}" for check in problems.new)]
+    return "\n".join([heading, "", *table(columns, rows, numbers={5, 6, 7}), "", legend, "", *written])
 
 
 def _output(analysis: Analysis) -> str:
@@ -73,38 +67,30 @@ def _output(analysis: Analysis) -> str:
 
 
 def _last_field(analysis: Analysis) -> str:
-    last_map = analysis.last_map
-    return format_field(last_map.field) if last_map else "—"
+    return format_field(analysis.last_map.field) if analysis.last_map else "—"
 
 
-def _line(pair: Difference) -> tuple[str, ...]:
+def _cells(pair: Difference) -> tuple[str, ...]:
     row = pair.row
     settings = ", ".join(f"{name}: {a} → {b}" for name, (a, b) in pair.field_texts().items())
-    old, new = numbers(pair.before or row), numbers(pair.after or row)
-    cells = [_arrow(a, b) for a, b in zip(old, new, strict=True)]
+    figures = map(_arrow, numbers(pair.before or row), numbers(pair.after or row))
     label = "  " * (len(row.path) - 1) + (row.layer.name or type(row.layer).__name__)
-    return (
-        _SIGNS[pair.change],
-        format_path(row.path),
-        label,
-        settings or " ".join(row.layer.settings()),
-        *cells,
-    )
+    return _SIGNS[pair.change], format_path(row.path), label, settings or " ".join(row.layer.settings()), *figures
 
 
 def _totals(old: Analysis, new: Analysis) -> list[tuple[str, str, int | None, int | None]]:
     """Return each total's key, its label, and its values; None for one that cannot be known."""
-    a, b = memory(old), memory(new)
-    old_totals, new_totals = (analysis.totals if analysis.totals.complete else None for analysis in (old, new))
+    before, after = (analysis.totals if analysis.totals.complete else None for analysis in (old, new))
     counts: list[tuple[str, str, Callable[[Totals], int]]] = [
         ("params", _("parameters"), lambda totals: totals.params),
         ("trainable_params", _("trainable parameters"), lambda totals: totals.trainable),
         ("macs", _("MACs"), lambda totals: totals.macs),
         ("tf_flops", _("FLOPs (TensorFlow profiler)"), lambda totals: totals.tf_flops),
     ]
+    a, b = memory(old), memory(new)
     return [
         *(
-            (key, label, count(old_totals) if old_totals else None, count(new_totals) if new_totals else None)
+            (key, label, count(before) if before else None, count(after) if after else None)
             for key, label, count in counts
         ),
         ("inference_memory", _("inference peak memory of one image (bytes)"), a.inference, b.inference),
@@ -125,10 +111,6 @@ def _percent(before: int | None, after: int | None) -> str:
 
 
 def _json(old: Analysis, new: Analysis) -> bytes:
-    import msgspec
-
-    from tui_cnn.cli.json_report import check_report
-
     layers = [
         {
             "change": pair.change,
@@ -139,26 +121,18 @@ def _json(old: Analysis, new: Analysis) -> bytes:
         }
         for pair in difference(old, new)
     ]
-    totals = {key: {"before": a, "after": b} for key, _label, a, b in _totals(old, new)}
-    names = {"before": old.network.name, "after": new.network.name}
-    shapes = {"before": old.output_shape, "after": new.output_shape}
     problems = findings(old, new)
-    checks = {name: [check_report(check) for check in listed] for name, listed in problems._asdict().items()}
-    fields = {name: _map_report(analysis) for name, analysis in (("before", old), ("after", new))}
-    more = {"output_shape": shapes, "receptive_field": fields, "checks": checks}
-    return msgspec.json.encode({**names, "layers": layers, "totals": totals, **more})
-
-
-def _map_report(analysis: Analysis) -> dict[str, Any] | None:
-    from tui_cnn.cli.json_report import field_report
-
-    last_map = analysis.last_map
-    return field_report(last_map.field) if last_map else None
+    report = {
+        "before": old.network.name,
+        "after": new.network.name,
+        "layers": layers,
+        "totals": {key: {"before": a, "after": b} for key, _label, a, b in _totals(old, new)},
+        "output_shape": {"before": old.output_shape, "after": new.output_shape},
+        "receptive_field": {"before": last_field_report(old), "after": last_field_report(new)},
+        "checks": {name: [check_report(check) for check in listed] for name, listed in problems._asdict().items()},
+    }
+    return msgspec.json.encode(report)
 
 
 def _row(row: Row | None) -> dict[str, Any] | None:
-    if row is None:
-        return None
-    from tui_cnn.cli.json_report import figures_report
-
-    return {"path": row.path, "name": row.name, **figures_report(row)}
+    return {"path": row.path, "name": row.name, **figures_report(row)} if row else None

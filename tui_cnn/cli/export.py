@@ -4,12 +4,13 @@ from pathlib import Path
 
 import click
 
+from tui_cnn.cli.arguments import input_shape_option, read_model
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.models import input_shape_option, read_model
 from tui_cnn.core.shape import Shape
+from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.export import MODEL_FORMATS, PICTURE_FORMATS, TEXT_FORMATS, export_bytes, format_of
-from tui_cnn.formats.saving import save_bytes
 from tui_cnn.i18n import _
+from tui_cnn.runs.directory import find_run
 
 _STANDARD_OUTPUT = "-"
 
@@ -17,28 +18,26 @@ _STANDARD_OUTPUT = "-"
 @click.command(
     short_help=_("Export a network to another format."),
     help=_(
-        "Export a network to another format.\n"
-        "\n"
-        "        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. Text "
-        "goes to the standard output unless\n"
-        "        --output specifies a file. keras and onnx need a file; without --run, "
-        "the weights are untrained.\n"
-        "\n"
-        "        \b\n"
-        "        python    a file that builds the model in Keras and trains it\n"
-        "        json      for keras.models.model_from_json\n"
-        "        markdown  a table of layers and numbers, for a README\n"
-        "        toml      the format of cnn-tui\n"
-        "        svg, png  a picture: the layers as boxes in perspective\n"
-        "        keras     for keras.models.load_model\n"
-        "        onnx      for other runtimes; needs the extra packages of cnn-tui[onnx]\n"
-        "\n"
-        "        \b\n"
-        "        Examples:\n"
-        "          cnn-tui export fashion-cnn --to python\n"
-        "          cnn-tui export my.toml --output my.keras\n"
-        "          cnn-tui export --run last --output best.onnx\n"
-        "          cnn-tui export resnet.json --to markdown >> README.md"
+        """Export a network to another format.
+
+        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. Text goes to the standard output unless
+        --output specifies a file. keras and onnx need a file; without --run, the weights are untrained.
+
+        \b
+        python    a file that builds the model in Keras and trains it
+        json      for keras.models.model_from_json
+        markdown  a table of layers and numbers, for a README
+        toml      the format of cnn-tui
+        svg, png  a picture: the layers as boxes in perspective
+        keras     for keras.models.load_model
+        onnx      for other runtimes; needs the extra packages of cnn-tui[onnx]
+
+        \b
+        Examples:
+          cnn-tui export fashion-cnn --to python
+          cnn-tui export my.toml --output my.keras
+          cnn-tui export --run last --output best.onnx
+          cnn-tui export resnet.json --to markdown >> README.md"""
     ),
 )
 @click.argument("model", required=False)
@@ -62,30 +61,18 @@ def export(model: str | None, input_shape: Shape | None, run: str | None, to: st
         raise click.UsageError(_("specify the format with --to, or a file name that implies it with --output"))
     if to not in TEXT_FORMATS and target is None:
         raise click.UsageError(_("{format} is not a text format; specify a file with --output").format(format=to))
-    if run is not None:
-        return _export_run(run, to, target)
-    network = read_model(model or "", input_shape)
-    if target is None:
-        click.echo(export_bytes(network, to), nl=False)
-    elif to in MODEL_FORMATS:
-        from tui_cnn.runs.export import export_model
+    if to in MODEL_FORMATS and target:
+        from tui_cnn.runs.export import export_model, export_run
 
-        export_model(network, to, target)
-    else:
-        save_bytes(target, export_bytes(network, to))
-    return SOUND
-
-
-def _export_run(text: str, to: str, target: Path | None) -> int:
-    """Write the network of a run."""
-    from tui_cnn.runs.directory import find_run
-    from tui_cnn.runs.export import export_run
-
-    run = find_run(text)
-    if to in MODEL_FORMATS:
-        assert target is not None
-        export_run(run, to, target)
+        if run is not None:
+            export_run(find_run(run), to, target)
+        else:
+            export_model(read_model(model or "", input_shape), to, target)
         return SOUND
-    exported = export_bytes(run.network(), to)
-    click.echo(exported, nl=False) if target is None else save_bytes(target, exported)
+    network = read_model(model or "", input_shape) if run is None else find_run(run).network()
+    exported = export_bytes(network, to)
+    if target is None:
+        click.echo(exported, nl=False)
+    else:
+        save_bytes(target, exported)
     return SOUND

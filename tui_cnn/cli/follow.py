@@ -1,19 +1,19 @@
-"""A run followed to its end, on a terminal or into a file."""
+"""A run followed to its end: line by line, on a terminal with a bar for the current epoch."""
 
 import sys
 import time
-from collections.abc import Callable
+from typing import Self
 
 import click
 import msgspec
 
 from tui_cnn.cli.group import INTERRUPTED, SOUND, UNSOUND
-from tui_cnn.cli.progress import JsonProgress, LiveProgress, NoProgress, PlainProgress
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.events import Chosen, Epoch, Queued, Started
 from tui_cnn.runs.launch import stop
-from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot
+from tui_cnn.runs.snapshot import ACTIVE, Follower, LineReader, Snapshot
 from tui_cnn.runs.summary import outcome, summarize
 from tui_cnn.ui.toolkit.numbers import duration
 
@@ -29,7 +29,12 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
     then Ctrl-C only ends the watching.
     """
     follower = Follower(run)
-    progress = _progress(run, as_json=as_json, quiet=quiet)
+    if as_json:
+        progress: PlainProgress = JsonProgress(run)
+    elif quiet:
+        progress = PlainProgress(quiet=True)
+    else:
+        progress = LiveProgress() if sys.stdout.isatty() else PlainProgress()
     progress.write_line(_("run {id}: {path}").format(id=run.id, path=run.path))
     interrupted = False
     with progress:
@@ -51,15 +56,18 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
                 progress.write_line(_("stopping; waiting for the checkpoint (press Ctrl-C again not to wait)"))
     if as_json:
         click.echo(msgspec.json.encode(summarize(run, snapshot)))
-    return _end(run, snapshot, interrupted=interrupted, write_line=progress.write_line)
-
-
-def _progress(run: RunDirectory, *, as_json: bool, quiet: bool) -> PlainProgress:
-    if as_json:
-        return JsonProgress(run)
-    if quiet:
-        return NoProgress()
-    return LiveProgress() if sys.stdout.isatty() else PlainProgress()
+    if snapshot.finished:
+        line = _("finished in {time}: test accuracy {accuracy:.4f}, test loss {loss:.4f}")
+        spent, end = duration(snapshot.finished.seconds), snapshot.finished
+        progress.write_line(line.format(time=spent, accuracy=end.test_accuracy, loss=end.test_loss))
+        return SOUND
+    if snapshot.stopped:
+        again = _("resume with: cnn-tui resume {id}").format(id=run.id)
+        progress.write_line(_("stopped; {again}").format(again=again))
+        return INTERRUPTED if interrupted else UNSOUND
+    if ended := outcome(run, snapshot):
+        click.echo(f"{run.id}: {ended.line}", err=True)
+    return UNSOUND
 
 
 def _stop(run: RunDirectory) -> None:
@@ -69,18 +77,134 @@ def _stop(run: RunDirectory) -> None:
         return
 
 
-def _end(run: RunDirectory, snapshot: Snapshot, *, interrupted: bool, write_line: Callable[[str], None]) -> int:
-    """Print how a run ended, and how to resume it."""
-    if snapshot.finished:
-        line = _("finished in {time}: test accuracy {accuracy:.4f}, test loss {loss:.4f}")
-        finished = snapshot.finished
-        time_spent = duration(finished.seconds)
-        write_line(line.format(time=time_spent, accuracy=finished.test_accuracy, loss=finished.test_loss))
-        return SOUND
-    again = _("resume with: cnn-tui resume {id}").format(id=run.id)
-    if snapshot.stopped:
-        write_line(_("stopped; {again}").format(again=again))
-        return INTERRUPTED if interrupted else UNSOUND
-    if ended := outcome(run, snapshot):
-        click.echo(f"{run.id}: {ended.line}", err=True)
-    return UNSOUND
+class PlainProgress:
+    """Writes a line at the start and for each epoch; nothing if `quiet`."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._started: Started | None = None
+        self._queued: Queued | None = None
+        self._chosen: Chosen | None = None
+        self._epochs = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_details: object) -> None:
+        return
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Write what is new."""
+        started = snapshot.started
+        if started is not None and started != self._started:
+            self._started = started
+            self._epochs = started.resumed_from // started.steps_per_epoch
+            self.write_line(start_line(started))
+        queued = snapshot.queued
+        if queued is not None and queued != self._queued:
+            self.write_line(_("queued behind {run}").format(run=queued.behind))
+        self._queued = queued
+        if snapshot.chosen is not None and snapshot.chosen != self._chosen:
+            self._chosen = snapshot.chosen
+            self.write_line(chosen_line(snapshot.chosen))
+        for epoch in snapshot.epochs:
+            if epoch.epoch > self._epochs and started is not None:
+                self._epochs = epoch.epoch
+                self.write_line(epoch_line(epoch, started.epochs))
+
+    def write_line(self, line: str) -> None:
+        """Write a line."""
+        if not self._quiet:
+            click.echo(line)
+
+
+class JsonProgress(PlainProgress):
+    """Writes the events of a run as they stand in its file, line by line."""
+
+    def __init__(self, run: RunDirectory) -> None:
+        super().__init__(quiet=True)
+        self._lines = LineReader(run.events_file)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Write the lines that are new and whole."""
+        if lines := self._lines.read():
+            click.echo(lines, nl=False)
+
+
+class LiveProgress(PlainProgress):
+    """Keeps a bar below the lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        self._bar = Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[news]}"))
+        self._task = self._bar.add_task(_("loading TensorFlow"), total=None, news="")
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_details: object) -> None:
+        self._bar.remove_task(self._task)
+        self._bar.stop()
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Write what is new, and move the bar."""
+        super().show(snapshot)
+        if (now := snapshot.progress) and snapshot.started:
+            news = _("loss {loss:.4f}  accuracy {accuracy:.4f}  {speed:,.0f} images/s").format(
+                loss=now.loss, accuracy=now.accuracy, speed=now.images_per_second
+            )
+            if snapshot.state == "paused":
+                news = _("paused")
+            elif now.seconds_left is not None:
+                news += "  " + _("{time} left").format(time=duration(now.seconds_left))
+            epoch = _("epoch {number}/{all}").format(number=now.epoch, all=snapshot.started.epochs)
+            self._bar.update(self._task, description=epoch, total=now.steps, completed=now.step, news=news)
+        if at := snapshot.evaluating:
+            what = _("validating") if at.images == "validation" else _("testing")
+            self._bar.update(self._task, description=what, total=at.steps, completed=at.step, news="")
+
+    def write_line(self, line: str) -> None:
+        """Write a line above the bar."""
+        self._bar.console.print(line, markup=False, highlight=False)
+
+
+def start_line(started: Started) -> str:
+    """Describe the start: `training on 54,000 images, validating on 6,000, testing on 10,000; CPU, 2 threads`."""
+    line = _(
+        "training on {train:,} images, validating on {validation:,}, testing on {test:,}; {device}, {threads} threads"
+    ).format(
+        train=started.train_images,
+        validation=started.validation_images,
+        test=started.test_images,
+        device=started.device,
+        threads=started.threads,
+    )
+    if started.resumed_from:
+        line += "; " + _("resuming from step {step:,}").format(step=started.resumed_from)
+    return line
+
+
+def chosen_line(chosen: Chosen) -> str:
+    """Describe what was chosen for `auto`: `precision mixed_bfloat16 (float32 5,900 images/s, …)`."""
+    speeds = []
+    for trial in chosen.trials:
+        speed = _("{speed:,.0f} images/s").format(speed=trial.images_per_second) if trial.images_per_second else None
+        speeds.append(f"{trial.precision} {speed or _('not possible')}")
+    line = (
+        _("precision {precision}, measured earlier: {speeds}") if chosen.known else _("precision {precision}: {speeds}")
+    )
+    return line.format(precision=chosen.precision, speeds=", ".join(speeds))
+
+
+def epoch_line(epoch: Epoch, epochs: int) -> str:
+    """Describe an epoch: losses, accuracies, time."""
+    line = _("epoch {number}/{all}  loss {loss:.4f}  accuracy {accuracy:.4f}").format(
+        number=epoch.epoch, all=epochs, loss=epoch.loss, accuracy=epoch.accuracy
+    )
+    if epoch.val_loss is not None and epoch.val_accuracy is not None:
+        validation = _("validation loss {loss:.4f}  validation accuracy {accuracy:.4f}")
+        line += "  " + validation.format(loss=epoch.val_loss, accuracy=epoch.val_accuracy)
+    return f"{line}  {duration(epoch.seconds)}"

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from tui_cnn.cli.wide_text import WideContext
+from tui_cnn.cli.table import WideContext
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 
@@ -18,37 +18,38 @@ SOUND, UNSOUND, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
 
 class Group(click.Group):
-    """Commands, each named as `module:attribute`; arguments that begin with no command are for the default one."""
+    """The `commands` of each module of `tui_cnn.cli`; arguments that begin with none are for the default one."""
 
     context_class = WideContext
 
-    def __init__(self, *, commands: dict[str, str], default: str, **attributes: Any) -> None:
+    def __init__(self, *, commands: dict[str, tuple[str, ...]], default: click.Command, **attributes: Any) -> None:
         super().__init__(**attributes)
-        self._places = commands
+        self._modules = {name: module for module, names in commands.items() for name in names}
         self._default = default
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """List the commands that have a name of their own."""
-        return [name for name in self._places if name != self._default]
+        """List the commands but the default one."""
+        return list(self._modules)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load a command."""
-        if cmd_name not in self._places:
+        if cmd_name == self._default.name:
+            command = self._default
+        elif cmd_name in self._modules:
+            command = getattr(import_module(f"tui_cnn.cli.{self._modules[cmd_name]}"), cmd_name)
+        else:
             return None
-        module, _colon, attribute = self._places[cmd_name].partition(":")
-        command = getattr(import_module(module), attribute)
-        assert isinstance(command, click.Command)
         command.context_class = WideContext
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Use the default command where the arguments begin with none."""
-        known = [*self.list_commands(ctx), *ctx.help_option_names, "--version"]
+        known = [*self._modules, *ctx.help_option_names, "--version"]
         if not args or args[0] not in known:
-            if len(args) > 1 and (close := get_close_matches(args[0], self.list_commands(ctx), n=1)):
+            if len(args) > 1 and (close := get_close_matches(args[0], self._modules, n=1)):
                 message = _("unknown command “{name}”; did you mean “{close}”?")
                 raise click.UsageError(message.format(name=args[0], close=close[0]), ctx)
-            args = [self._default, *args]
+            args = [str(self._default.name), *args]
         return super().parse_args(ctx, args)
 
     def main(self, args: Sequence[str] | None = None, *_args: Any, **_kwargs: Any) -> NoReturn:

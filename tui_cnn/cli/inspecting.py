@@ -1,61 +1,348 @@
-"""Options and helpers of the commands that inspect a run."""
+"""Commands that ask about a trained network: `predict`, `evaluate`, `explain`, `activations`, `kernels`."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import click
+import msgspec
 
+from tui_cnn.cli.group import SOUND
+from tui_cnn.cli.table import table
+from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
+from tui_cnn.runs.errors import RunError
 
 if TYPE_CHECKING:
-    from tui_cnn.runs.inspection.client import Inspector
-    from tui_cnn.runs.inspection.replies import OpenReply
-    from tui_cnn.runs.inspection.requests import Image, Source
+    from tui_cnn.runs.inspection.client import R
+    from tui_cnn.runs.inspection.replies import Heats, OpenReply
+    from tui_cnn.runs.inspection.requests import AnyRequest, Image, Source
 
 Command = Callable[..., int]
-R = TypeVar("R")
 
-RUN_HELP = _(
+_TOP = 3
+_MAGNIFY = 10
+
+_RUN_HELP = _(
     "RUN is the id of a run or a unique part of it, `last` for the newest run, or the "
     "path of a run directory or of a Keras .keras file, whose code is never run; "
     "`cnn-tui runs` lists the runs."
 )
+_IMAGE_HELP = _(
+    "IMAGE is an image file, such as PNG or JPEG; it is resized to the network's input "
+    "and converted to grey. Fashion-MNIST images are light on black, so an image with a "
+    "light border is inverted, unless --as-is is given."
+)
 
-checkpoint_option = click.option(
+_checkpoint_option = click.option(
     "--checkpoint",
     metavar="best|last|N",
     default="best",
     help=_("Which weights: the best, the last, or those saved after N steps.  [best]"),
 )
 
-IMAGE_HELP = _(
-    "IMAGE is an image file, such as PNG or JPEG; it is resized to the network's input "
-    "and converted to grey. Fashion-MNIST images are light on black, so an image with a "
-    "light border is inverted, unless --as-is is given."
+
+def _image_options(command: Command) -> Command:
+    """Give a command the options of images, which are those of `_read_images`."""
+    help_of_index = _("Number of a test image, from 0.")
+    command = click.option("--invert/--as-is", default=None, help=_("Invert the image, or keep it as it is."))(command)
+    return click.option("--index", "-i", "indices", multiple=True, type=int, metavar="N", help=help_of_index)(command)
+
+
+@click.command(
+    short_help=_("Predict the class of images."),
+    help=_("Predict the class of images with a trained network: the three most likely classes.")
+    + f"\n\n{_RUN_HELP}\n\n{_IMAGE_HELP}\n\n\b\n"
+    + _("Examples:\n  cnn-tui predict last shoe.png\n  cnn-tui predict last --index 0 --index 1 --json"),
 )
+@click.argument("run")
+@click.argument("images", nargs=-1, metavar="[IMAGE]...")
+@_image_options
+@_checkpoint_option
+@click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON per image."))
+def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
+    """Print a line for each image."""
+    if not given["images"] and not given["indices"]:
+        raise click.UsageError(_("specify an image file, or a test image with --index"))
+    from tui_cnn.runs.inspection.replies import Predictions
+    from tui_cnn.runs.inspection.requests import Predict
+
+    source = source_of(run, checkpoint)
+    reports = []
+    with inspection(source) as (ask, opened):
+        labels = _labels(opened, given["indices"])
+        for image in _read_images(opened.image_shape, **given):
+            requested = (image.value,) if isinstance(image.value, int) else image.value
+            answer = ask(Predict(source=source, images=requested), Predictions)
+            reports.append(_prediction(image, answer.probabilities.numpy()[0], opened, labels))
+    if as_json:
+        for report in reports:
+            click.echo(msgspec.json.encode(report))
+        return SOUND
+    rows = []
+    for report in reports:
+        cells = [str(report["image"])]
+        for guess in report["predictions"]:
+            cells += [guess["name"], f"{guess['probability']:.4f}"]
+        cells += [""] * (1 + 2 * _TOP - len(cells))
+        rows.append([*cells, report.get("label_name") or (_("inverted") if report.get("inverted") else "")])
+    share = _("prob.")
+    heading = [_("image"), _("first"), share, _("second"), share, _("third"), share, _("label")]
+    click.echo("\n".join(table(heading, rows, numbers={2, 4, 6})))
+    return SOUND
 
 
-def image_options(command: Command) -> Command:
-    """Give a command the options of images."""
-    for option in (
-        click.option("--invert/--as-is", default=None, help=_("Invert the image, or keep it as it is.")),
-        click.option(
-            "--index", "-i", "indices", multiple=True, type=int, metavar="N", help=_("Number of a test image, from 0.")
-        ),
-    ):
-        command = option(command)
-    return command
+def _labels(opened: "OpenReply", indices: tuple[int, ...]) -> dict[int, int]:
+    """Look up the labels of the test images among the indices."""
+    if not indices:
+        return {}
+    from tui_cnn.data.dataset import load_test
+    from tui_cnn.data.files import data_directory
+
+    labels = load_test(data_directory(opened.directory)).labels
+    return {index: int(labels[index]) for index in indices if 0 <= index < len(labels)}
 
 
-class InputImage(NamedTuple):
-    """An image for the network: the number of one of the test set, or an array, and its name."""
+def _prediction(
+    image: "_InputImage", probabilities: Any, opened: "OpenReply", labels: dict[int, int]
+) -> dict[str, Any]:
+    names = opened.class_names
+    guesses = [
+        {"class": int(number), "name": names[number], "probability": float(probabilities[number])}
+        for number in probabilities.argsort()[::-1][:_TOP]
+    ]
+    if not isinstance(image.value, int):
+        return {"image": image.name, "predictions": guesses, "inverted": image.inverted}
+    label = labels[image.value]
+    name = names[label] if label < len(names) else ""
+    return {"image": image.value, "predictions": guesses, "label": label, "label_name": name}
 
-    name: str
-    value: "Image"
-    inverted: bool = False
+
+@click.command(
+    short_help=_("Evaluate a trained network on the test set."),
+    help=_(
+        """Evaluate a trained network on the test set: accuracy, loss, precision, recall and F1 of each class, the
+        confusion matrix, and the expected calibration error in ten confidence bins."""
+    )
+    + f"\n\n{_RUN_HELP}\n\n\b\n"
+    + _("Examples:\n  cnn-tui evaluate last\n  cnn-tui evaluate 3f2a --checkpoint last --json"),
+)
+@click.argument("run")
+@_checkpoint_option
+@click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON."))
+@click.option("--out", "-o", metavar="FILE", help=_("Also write the probabilities of all images, as .npz or .csv."))
+def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None) -> int:
+    """Print the numbers."""
+    from tui_cnn.data.rendering import to_csv, to_npz
+    from tui_cnn.runs.inspection.replies import Evaluation
+    from tui_cnn.runs.inspection.requests import Evaluate
+
+    target = _path(out, ".npz", ".csv") if out else None
+    source = source_of(run, checkpoint)
+    with inspection(source) as (ask, opened):
+        answer = ask(Evaluate(source=source), Evaluation)
+    probabilities, labels, names = answer.probabilities.numpy(), answer.labels.numpy(), opened.class_names
+    report = _evaluation(probabilities, labels, names)
+    if target and target.suffix.lower() == ".npz":
+        save_bytes(target, to_npz({"probabilities": probabilities, "labels": labels}))
+    elif target:
+        rows = ([number, label, *row] for number, (label, row) in enumerate(zip(labels, probabilities, strict=True)))
+        save_bytes(target, to_csv(["image", "label", *names], rows))
+    if as_json:
+        click.echo(msgspec.json.encode({"run": source.name, "checkpoint": source.which, **report}))
+    else:
+        click.echo("\n".join(_evaluation_lines(report)))
+    return SOUND
+
+
+def _evaluation(probabilities: Any, labels: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    from tui_cnn.insight.predictions import accuracy, confusion, log_loss, per_class, reliability
+
+    size = max(len(names), int(labels.max()) + 1)  # a network may have fewer outputs than the set has classes
+    counts = confusion(labels, probabilities.argmax(axis=1), size)
+    scores = per_class(counts)
+    known = len(names) == size
+    return {
+        "images": len(labels),
+        "accuracy": accuracy(counts),
+        "loss": log_loss(labels, probabilities) if known else None,
+        "calibration_error": reliability(probabilities, labels).error,
+        "classes": [
+            {
+                "name": names[number] if number < len(names) else str(number),
+                "precision": float(scores.precision[number]),
+                "recall": float(scores.recall[number]),
+                "f1": float(scores.f1[number]),
+                "images": int(scores.support[number]),
+            }
+            for number in range(size)
+        ],
+        "confusion": counts.tolist(),
+    }
+
+
+def _evaluation_lines(report: dict[str, Any]) -> list[str]:
+    loss = "" if report["loss"] is None else _("  loss {loss:.4f}").format(loss=report["loss"])
+    summary = _("{images:,} test images  accuracy {accuracy:.4f}{loss}  calibration error {error:.4f}").format(
+        images=report["images"], accuracy=report["accuracy"], loss=loss, error=report["calibration_error"]
+    )
+    heading = [_("class"), _("precision"), _("recall"), _("F1"), _("images")]
+    scores = [
+        [each["name"], f"{each['precision']:.4f}", f"{each['recall']:.4f}", f"{each['f1']:.4f}", f"{each['images']:,}"]
+        for each in report["classes"]
+    ]
+    predicted = [_("predicted"), *map(str, range(len(scores)))]
+    counts = [
+        [f"{number} {each['name']}", *map(str, row)]
+        for number, (each, row) in enumerate(zip(report["classes"], report["confusion"], strict=True))
+    ]
+    figures = range(1, len(predicted))
+    return [summary, "", *table(heading, scores, numbers={1, 2, 3, 4}), "", *table(predicted, counts, numbers=figures)]
+
+
+@click.command(
+    short_help=_("Explain the prediction of a trained network for an image."),
+    help=_(
+        "Explain the prediction of a trained network for an image: a heat map over the image (.png, .svg), "
+        """or its values
+        (.npz, .csv).
+
+        \b
+        saliency   how much each pixel changes the score of the class
+        grad-cam   which regions of a layer support the class: the last layer with feature maps, or --layer
+        occlusion  the probability of the class while a grey square covers each place"""
+    )
+    + f"\n\n{_RUN_HELP}\n\n{_IMAGE_HELP}\n\n\b\n"
+    + _("Example:\n  cnn-tui explain last shoe.png --method grad-cam --out why.png"),
+)
+@click.argument("run")
+@click.argument("images", nargs=-1, metavar="[IMAGE]")
+@_image_options
+@_checkpoint_option
+@click.option("--method", type=click.Choice(["saliency", "grad-cam", "occlusion"]), default="grad-cam")
+@click.option(
+    "--class", "target", type=int, metavar="N", help=_("Class number, from 0; default: the most likely class.")
+)
+@click.option("--layer", metavar="NAME", help=_("Layer for grad-cam."))
+@click.option("--out", "-o", metavar="FILE", required=True, help=_("Output file: .png, .svg, .npz or .csv."))
+def explain(
+    run: str, checkpoint: str, method: str, target: int | None, layer: str | None, out: str, **given: Any
+) -> int:
+    """Write the file, and print the class that it explains."""
+    from tui_cnn.runs.inspection import replies, requests
+
+    _require_one_image(**given)
+    path = _path(out, ".png", ".svg", ".npz", ".csv")
+    source = source_of(run, checkpoint)
+    with inspection(source) as (ask, opened):
+        (image,) = _read_images(opened.image_shape, **given)
+        activations = ask(requests.Activate(source=source, image=image.value), replies.Activations)
+        answer: replies.Heat | replies.Heats
+        if method == "grad-cam":
+            answer = ask(requests.GradCam(source=source, image=image.value, target=target), replies.Heats)
+            heat = _chosen(answer, layer)
+        else:
+            kind = requests.Saliency if method == "saliency" else requests.Occlude
+            answer = ask(kind(source=source, image=image.value, target=target), replies.Heat)
+            heat = answer.values.numpy()
+    save_bytes(path, _rendered(path.suffix.lower(), activations.image.numpy(), heat, method))
+    name, number = opened.class_names[answer.target], answer.target
+    line = _("{name} (class {number}), probability {share:.4f}")
+    click.echo(line.format(name=name, number=number, share=answer.probability))
+    return SOUND
+
+
+def _chosen(answer: "Heats", layer: str | None) -> Any:
+    if layer is None:
+        return answer.values[-1].numpy()
+    if layer not in answer.layers:
+        message = _("no layer “{name}” with feature maps; available: {names}")
+        raise RunError(message.format(name=layer, names=", ".join(answer.layers)))
+    return answer.values[answer.layers.index(layer)].numpy()
+
+
+def _rendered(suffix: str, image: Any, heat: Any, method: str) -> bytes:
+    """Write a heat map as the kind of file that `suffix` names."""
+    from tui_cnn.data.rendering import enlarge, to_csv, to_npz, to_png, to_svg
+    from tui_cnn.insight.colours import overlay
+
+    if suffix == ".npz":
+        return to_npz({"image": image, "heat": heat})
+    if suffix == ".csv":
+        return to_csv([str(column) for column in range(heat.shape[1])], heat.tolist())
+    # What is covered where little is left matters most.
+    shown = enlarge(heat.max() - heat if method == "occlusion" else heat, image.shape[:2])
+    pixels = overlay(image, shown)
+    return to_png(pixels, _MAGNIFY) if suffix == ".png" else to_svg(pixels, method, _MAGNIFY)
+
+
+@click.command(
+    short_help=_("Write the output of every layer for an image."),
+    help=_(
+        "Write the output of every layer for an image to an .npz file: one array per layer, under its name, "
+        "with the input\n        image and the probabilities."
+    )
+    + f"\n\n{_RUN_HELP}\n\n{_IMAGE_HELP}\n\n\b\n"
+    + _("Examples:\n  cnn-tui activations last shoe.png --out maps.npz\n  cnn-tui activations last -i 0 -o maps.npz"),
+)
+@click.argument("run")
+@click.argument("images", nargs=-1, metavar="[IMAGE]")
+@_image_options
+@_checkpoint_option
+@click.option("--out", "-o", metavar="F.npz", required=True, help=_("Output file."))
+def activations(run: str, checkpoint: str, out: str, **given: Any) -> int:
+    """Write the file."""
+    from tui_cnn.runs.inspection.replies import Activations
+    from tui_cnn.runs.inspection.requests import Activate
+
+    _require_one_image(**given)
+    target = _path(out, ".npz")
+    source = source_of(run, checkpoint)
+    with inspection(source) as (ask, opened):
+        (image,) = _read_images(opened.image_shape, **given)
+        answer = ask(Activate(source=source, image=image.value, dtype="float32"), Activations)
+    layers = {info.name: array.numpy() for info, array in zip(opened.layers, answer.layers, strict=True)}
+    return _save_arrays(
+        target, {"image": answer.image.numpy(), "probabilities": answer.probabilities.numpy(), **layers}
+    )
+
+
+@click.command(
+    short_help=_("Write the weights of a trained network."),
+    help=_(
+        "Write the weights of a trained network to an .npz file, in arrays such as `conv2d/kernel` of shape "
+        "height, width,\n        input channels, filters."
+    )
+    + f"\n\n{_RUN_HELP}\n\n\b\n"
+    + _("Example:\n  cnn-tui kernels last --out kernels.npz"),
+)
+@click.argument("run")
+@_checkpoint_option
+@click.option("--out", "-o", metavar="F.npz", required=True, help=_("Output file."))
+def kernels(run: str, checkpoint: str, out: str) -> int:
+    """Write the file."""
+    from tui_cnn.runs.inspection.replies import WeightsReply
+    from tui_cnn.runs.inspection.requests import Kernels
+
+    target = _path(out, ".npz")
+    source = source_of(run, checkpoint)
+    with inspection(source) as (ask, _opened):
+        answer = ask(Kernels(source=source), WeightsReply)
+    arrays = {f"{layer.name}/{name}": array.numpy() for layer in answer.layers for name, array in layer.weights.items()}
+    return _save_arrays(target, arrays)
+
+
+def _save_arrays(target: Path, arrays: dict[str, Any]) -> int:
+    """Write the file and print what is in it."""
+    from tui_cnn.data.rendering import to_npz
+
+    save_bytes(target, to_npz(arrays))
+    rows = [(name, "×".join(map(str, array.shape)), array.dtype.name) for name, array in arrays.items()]
+    click.echo("\n".join(table((_("array"), _("shape"), _("type")), rows)))
+    return SOUND
 
 
 def source_of(run: str, checkpoint: str) -> "Source":
@@ -71,66 +358,71 @@ def source_of(run: str, checkpoint: str) -> "Source":
         raise click.UsageError(
             _("“{text}” is not a checkpoint; use best, last, or a number of steps").format(text=checkpoint)
         )
-    which = int(checkpoint) if checkpoint.isdecimal() else checkpoint
     path = Path(run).expanduser()
-    if path.suffix.lower() == ".keras" or (path / "network.toml").is_file():
-        return Source(str(path.absolute()), which)  # type: ignore[arg-type]  # it is one of the two words
-    return Source(str(find_run(run).path), which)  # type: ignore[arg-type]  # likewise
+    is_path = path.suffix.lower() == ".keras" or (path / "network.toml").is_file()
+    which: Any = int(checkpoint) if checkpoint.isdecimal() else checkpoint
+    return Source(str(path.absolute() if is_path else find_run(run).path), which)
 
 
-def ask_inspector(source: "Source", questions: "Callable[[Inspector, OpenReply], Awaitable[R]]") -> R:
-    """Open a source in an inspector, ask it something, and end it.
+class _Ask(Protocol):
+    """Sends a request to the inspector and returns its reply, of the kind that is expected."""
+
+    def __call__(self, request: "AnyRequest", reply: "type[R]", /) -> "R": ...
+
+
+@contextmanager
+def inspection(source: "Source") -> "Iterator[tuple[_Ask, OpenReply]]":
+    """Open a source in an inspector, which ends with the context.
 
     Raises:
-        RunError: it cannot be opened or answered.
+        RunError: it cannot be opened, or something that it is asked cannot be answered.
     """
-    return asyncio.run(_ask(source, questions))
-
-
-async def _ask(source: "Source", questions: "Callable[[Inspector, OpenReply], Awaitable[R]]") -> R:
     from tui_cnn.runs.inspection.client import Inspector
     from tui_cnn.runs.inspection.replies import OpenReply
     from tui_cnn.runs.inspection.requests import Open
 
-    async with Inspector() as inspector:
-        return await questions(inspector, await inspector.ask(Open(source=source), OpenReply))
+    with asyncio.Runner() as runner:
+        inspector = Inspector()
+
+        def ask(request: "AnyRequest", reply: "type[R]", /) -> "R":
+            return runner.run(inspector.ask(request, reply))
+
+        try:
+            yield ask, ask(Open(source=source), OpenReply)
+        finally:
+            runner.run(inspector.close())
 
 
-def read_images(
-    paths: tuple[str, ...], indices: tuple[int, ...], invert: bool | None, shape: tuple[int, int]
-) -> list[InputImage]:
-    """Read the image files, resized to `shape`, and name the test images.
+class _InputImage(NamedTuple):
+    """An image for the network: the number of one of the test set, or an array, and its name."""
 
-    Raises:
-        DataError: one cannot be read.
-    """
+    name: str
+    value: "Image"
+    inverted: bool = False
+
+
+def _read_images(
+    shape: tuple[int, int], images: tuple[str, ...], indices: tuple[int, ...], invert: bool | None
+) -> list[_InputImage]:
+    """Read the image files, resized to `shape`, and name the test images."""
     from tui_cnn.data.images import fit_image, has_light_background, read_image
     from tui_cnn.runs.inspection.replies import pack
 
-    images = []
-    for path in paths:
+    inputs = []
+    for path in images:
         image = read_image(Path(path).expanduser())
         inverted = has_light_background(image) if invert is None else invert
-        images.append(InputImage(path, pack(fit_image(image, shape, invert=inverted)), inverted))
-    return images + [InputImage(_("test image {number}").format(number=index), index) for index in indices]
+        inputs.append(_InputImage(path, pack(fit_image(image, shape, invert=inverted)), inverted))
+    return inputs + [_InputImage(_("test image {number}").format(number=index), index) for index in indices]
 
 
-def require_one_image(paths: tuple[str, ...], indices: tuple[int, ...]) -> None:
-    """Refuse none, or several.
-
-    Raises:
-        UsageError: it is not one.
-    """
-    if len(paths) + len(indices) != 1:
+def _require_one_image(images: tuple[str, ...], indices: tuple[int, ...], **_options: Any) -> None:
+    if len(images) + len(indices) != 1:
         raise click.UsageError(_("specify one image file, or one test image with --index"))
 
 
-def require_suffix(out: str, *suffixes: str) -> Path:
-    """Return the path of a file whose name ends in one of `suffixes`.
-
-    Raises:
-        FormatError: it ends in none of them.
-    """
+def _path(out: str, *suffixes: str) -> Path:
+    """Return the path of a file whose name must end in one of `suffixes`."""
     path = Path(out).expanduser()
     if path.suffix.lower() not in suffixes:
         raise FormatError(path, _("the file name must end in {suffixes}").format(suffixes=_(" or ").join(suffixes)))

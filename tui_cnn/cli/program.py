@@ -1,62 +1,73 @@
-"""The group of commands."""
+"""The group of commands, and what `cnn-tui` does without one: it opens the app."""
+
+import os
+import sys
+from pathlib import Path
 
 import click
 
 import tui_cnn
-from tui_cnn.cli.group import Group
+from tui_cnn.cli.group import UNUSABLE, Group
 from tui_cnn.i18n import _, languages
 
 _HELP = _(
-    "Design and train convolutional networks in the terminal.\n"
-    "\n"
-    "    `cnn-tui` opens the app with the network of TensorFlow's image tutorial; "
-    "`cnn-tui MODEL` opens it with another. A\n"
-    "    MODEL is a TOML file, a Keras .json or .keras file, or a preset such as "
-    "fashion-cnn, lenet-5 or small-resnet.\n"
-    "\n"
-    "    \b\n"
-    "    Examples:\n"
-    "      cnn-tui                               open the app\n"
-    "      cnn-tui my.toml                       open your own network\n"
-    "      cnn-tui --data ~/mnist                use another data set\n"
-    "      cnn-tui check fashion-cnn my.toml     numbers and problems, without the app\n"
-    "      cnn-tui diff fashion-cnn my.toml      changes between two networks\n"
-    "      cnn-tui export my.toml --to python    export as Keras code or another format\n"
-    "      cnn-tui train fashion-cnn --epochs 5  train without the app\n"
-    "      cnn-tui compare fashion-dnn fashion-cnn  train both and print a table\n"
-    "      cnn-tui resume last                   resume the newest run\n"
-    "      cnn-tui runs                          list the runs\n"
-    "      cnn-tui predict last shoe.png         predict the class of an image\n"
-    "      cnn-tui evaluate last                 evaluate on the test set\n"
-    "\n"
-    "    `cnn-tui COMMAND --help` explains a command."
+    """Design and train convolutional networks in the terminal.
+
+    `cnn-tui` opens the app with the network of TensorFlow's image tutorial; `cnn-tui MODEL` opens it with another. A
+    MODEL is a TOML file, a Keras .json or .keras file, or a preset such as fashion-cnn, lenet-5 or small-resnet.
+
+    \b
+    Examples:
+      cnn-tui                               open the app
+      cnn-tui my.toml                       open your own network
+      cnn-tui --data ~/mnist                use another data set
+      cnn-tui check fashion-cnn my.toml     numbers and problems, without the app
+      cnn-tui diff fashion-cnn my.toml      changes between two networks
+      cnn-tui export my.toml --to python    export as Keras code or another format
+      cnn-tui train fashion-cnn --epochs 5  train without the app
+      cnn-tui compare fashion-dnn fashion-cnn  train both and print a table
+      cnn-tui resume last                   resume the newest run
+      cnn-tui runs                          list the runs
+      cnn-tui predict last shoe.png         predict the class of an image
+      cnn-tui evaluate last                 evaluate on the test set
+
+    `cnn-tui COMMAND --help` explains a command."""
 )
+
+
+@click.command("open", options_metavar="[--data DIRECTORY]")
+@click.argument("model", required=False)
+@click.option("--data", metavar="DIRECTORY", help=_("Directory of the data set to use, with the four MNIST files."))
+def screen(model: str | None, data: str | None) -> int:
+    """Open the screen on MODEL, a file or a preset."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        line = _("the app needs a terminal; without one, use: cnn-tui check {model}, or: cnn-tui train {model}")
+        click.echo(line.format(model=model or "MODEL"), err=True)
+        return UNUSABLE
+    if data is not None:
+        from tui_cnn.data.files import find_files
+
+        find_files(Path(data).expanduser())
+    if "STY" in os.environ and os.environ.get("TERM", "").startswith("screen"):
+        # GNU screen passes on the colours of the terminal around it, but shows no more than 256
+        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "256")
+    from tui_cnn.ui.app import run_app
+
+    run_app(model, data)
+    return 0
+
 
 program = Group(
     name="cnn-tui",
     commands={
-        "check": "tui_cnn.cli.check:check",
-        "diff": "tui_cnn.cli.diff:diff",
-        "export": "tui_cnn.cli.export:export",
-        "train": "tui_cnn.cli.train:train",
-        "resume": "tui_cnn.cli.train:resume",
-        "compare": "tui_cnn.cli.compare:compare",
-        "runs": "tui_cnn.cli.runs:runs",
-        "show": "tui_cnn.cli.run_commands:show",
-        "attach": "tui_cnn.cli.run_commands:attach",
-        "stop": "tui_cnn.cli.run_commands:stop",
-        "about": "tui_cnn.cli.run_commands:about",
-        "curves": "tui_cnn.cli.curves:curves",
-        "delete": "tui_cnn.cli.trash:delete",
-        "trash": "tui_cnn.cli.trash:trash",
-        "predict": "tui_cnn.cli.predict:predict",
-        "evaluate": "tui_cnn.cli.evaluate:evaluate",
-        "explain": "tui_cnn.cli.explain:explain",
-        "activations": "tui_cnn.cli.arrays:activations",
-        "kernels": "tui_cnn.cli.arrays:kernels",
-        "open": "tui_cnn.cli.screen:screen",
+        "check": ("check",),
+        "diff": ("diff",),
+        "export": ("export",),
+        "train": ("train", "resume", "compare"),
+        "runs": ("runs", "show", "attach", "stop", "about", "curves", "delete", "trash"),
+        "inspecting": ("predict", "evaluate", "explain", "activations", "kernels"),
     },
-    default="open",
+    default=screen,
     help=_HELP,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     subcommand_metavar=_("[MODEL] [--data DIRECTORY] | COMMAND ..."),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from tui_cnn.cli.progress import epoch_line
+from tui_cnn.cli.follow import epoch_line
 from tui_cnn.cli.table import table
 from tui_cnn.i18n import _
 from tui_cnn.runs.snapshot import Snapshot
@@ -37,9 +37,13 @@ def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
         versions = f"Python {started.python}, TensorFlow {started.tensorflow}, Keras {started.keras}"
         yield _("versions"), f"{versions}, NumPy {started.numpy or '?'}, cnn-tui {started.cnn_tui or '?'}"
     yield _("seconds per epoch"), _pace(summary)
-    yield _("memory"), f"{summary.memory / 1e9:.2f} GB" if summary.memory else ""
+    yield _("memory"), _memory(summary)
     yield _("best validation accuracy"), share(summary.best_accuracy)
     yield _("test accuracy"), share(summary.test_accuracy)
+
+
+def _memory(summary: Summary) -> str:
+    return f"{summary.memory / 1e9:.2f} GB" if summary.memory else ""
 
 
 def _size(summary: Summary) -> str:
@@ -59,17 +63,8 @@ def _pace(summary: Summary) -> str:
 
 def comparison(summaries: Sequence[Summary]) -> list[str]:
     """Compare runs in a table, a line a run, with the best accuracy in validation and that of the test."""
-    heading = (
-        _("network"),
-        _("parameters"),
-        _("MACs"),
-        _("recipe"),
-        _("epochs"),
-        _("validation"),
-        _("test"),
-        _("time"),
-        _("memory"),
-    )
+    counted = (_("network"), _("parameters"), _("MACs"))
+    heading = (*counted, _("recipe"), _("epochs"), _("validation"), _("test"), _("time"), _("memory"))
     rows = [
         (
             summary.about.title or summary.network,
@@ -80,7 +75,7 @@ def comparison(summaries: Sequence[Summary]) -> list[str]:
             share(summary.best_accuracy),
             share(summary.test_accuracy),
             duration(summary.seconds),
-            f"{summary.memory / 1e9:.2f} GB" if summary.memory else "—",
+            _memory(summary) or "—",
         )
         for summary in summaries
     ]

@@ -1,8 +1,22 @@
-"""`cnn-tui runs`: the list of runs."""
+"""Commands about runs that are there: `runs`, `show`, `attach`, `stop`, `about`, `curves`, `delete`, `trash`."""
+
+import sys
+import time
 
 import click
+import msgspec
 
-from tui_cnn.i18n import _
+from tui_cnn.cli.table import table
+from tui_cnn.i18n import _, ngettext
+from tui_cnn.runs import launch
+from tui_cnn.runs import trash as bin_
+from tui_cnn.runs.directory import find_run, list_runs, read_about, write_about
+from tui_cnn.runs.snapshot import ACTIVE, Follower
+from tui_cnn.runs.summary import summarize
+
+_RUN = "\n\n" + _(
+    "RUN is the id of a run, a unique part of it, or `last` for the newest run; `cnn-tui runs` lists the runs."
+)
 
 
 @click.command(
@@ -12,13 +26,12 @@ from tui_cnn.i18n import _
 @click.option("--json", "as_json", is_flag=True, help=_("Print the runs as JSON, one per line, with all details."))
 def runs(as_json: bool) -> int:
     """Print a table of the runs."""
-    if as_json:
-        return _json()
-    from tui_cnn.cli.table import table
-    from tui_cnn.runs.directory import list_runs
-    from tui_cnn.runs.snapshot import Follower
     from tui_cnn.ui.toolkit.run_words import best_accuracy, epochs_done, share, state_name
 
+    if as_json:
+        for run in list_runs():
+            click.echo(msgspec.json.encode(summarize(run)))
+        return 0
     snapshots = [Follower(run).poll() for run in list_runs()]
     if not snapshots:
         click.echo(_("There are no runs yet. Start one with: cnn-tui train fashion-cnn"))
@@ -39,12 +52,144 @@ def runs(as_json: bool) -> int:
     return 0
 
 
-def _json() -> int:
-    import msgspec
+@click.command(
+    short_help=_("Show a run."), help=_("Show the settings and results of a run, and what to do next.") + _RUN
+)
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help=_("Print as JSON, with all epochs."))
+def show(run: str, as_json: bool) -> int:
+    """Print a run."""
+    from tui_cnn.cli.run_report import report
 
-    from tui_cnn.runs.directory import list_runs
-    from tui_cnn.runs.summary import summarize
+    directory = find_run(run)
+    snapshot = Follower(directory).poll()
+    summary = summarize(directory, snapshot)
+    if as_json:
+        plain = msgspec.to_builtins(summary) | {
+            "started": msgspec.to_builtins(snapshot.started),
+            "chosen": msgspec.to_builtins(snapshot.chosen),
+            "epochs_told": msgspec.to_builtins(snapshot.epochs),
+        }
+        click.echo(msgspec.json.format(msgspec.json.encode(plain), indent=2).decode())
+    else:
+        click.echo("\n".join(report(summary, snapshot)))
+    return 0
 
-    for run in list_runs():
-        click.echo(msgspec.json.encode(summarize(run)))
+
+@click.command(
+    short_help=_("Watch a run while it trains."),
+    help=_("Watch a run until it ends; Ctrl-C stops watching, not the run.") + _RUN,
+)
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help=_("Print the events of the run as JSON, one per line."))
+def attach(run: str, as_json: bool) -> int:
+    """Follow a run."""
+    from tui_cnn.cli.follow import follow
+
+    return follow(find_run(run), as_json=as_json, stops=False)
+
+
+@click.command(
+    short_help=_("Stop a run."),
+    help=_("Stop a run after it saves a checkpoint; `resume` continues it.") + _RUN,
+)
+@click.argument("run")
+def stop(run: str) -> int:
+    """Stop a run, and wait until its worker has ended."""
+    directory = find_run(run)
+    launch.stop(directory)
+    follower = Follower(directory)
+    while follower.poll().state in ACTIVE:
+        time.sleep(0.05)
+    click.echo(_("{id} stopped; resume with: cnn-tui resume {id}").format(id=directory.id))
+    return 0
+
+
+@click.command(
+    short_help=_("Set the title, tags or note of a run."),
+    help=_("Set the title, tags or note of a run, shown wherever the run is listed. Without options, print them.")
+    + _RUN,
+)
+@click.argument("run")
+@click.option("--title", help=_("Title of the run."))
+@click.option("--tag", "tags", multiple=True, help=_("Tag to find the run by; repeatable."))
+@click.option("--note", help=_("Note about the run."))
+def about(run: str, title: str | None, tags: tuple[str, ...], note: str | None) -> int:
+    """Change the title, tags and note of a run, or print them."""
+    directory = find_run(run)
+    given = {"title": title, "tags": tags or None, "note": note}
+    changes = {field: value for field, value in given.items() if value is not None}
+    description = read_about(directory)
+    if changes:
+        write_about(directory, msgspec.structs.replace(description, **changes))
+    else:
+        click.echo("\n".join(filter(None, (description.title, " ".join(description.tags), description.note))))
+    return 0
+
+
+@click.command(
+    short_help=_("Print the learning curves of a run."),
+    help=_(
+        """Print the learning curves of a run: one line per epoch; with --csv, also the values within epochs.
+
+        The CSV has two kinds of rows: `running`, the means over the epoch so far, and `epoch`, the values at its end.
+
+        \b
+        Examples:
+          cnn-tui curves last
+          cnn-tui curves last --csv > curves.csv"""
+    ),
+)
+@click.argument("run")
+@click.option("--csv", "as_csv", is_flag=True, help=_("Print as CSV."))
+def curves(run: str, as_csv: bool) -> int:
+    """Print the curves."""
+    from tui_cnn.cli.follow import epoch_line
+    from tui_cnn.runs.export import write_curves
+
+    snapshot = Follower(find_run(run)).poll()
+    if as_csv:
+        write_curves(snapshot, sys.stdout)
+    else:
+        epochs = snapshot.started.epochs if snapshot.started else 0
+        for epoch in snapshot.epochs:
+            click.echo(epoch_line(epoch, epochs))
+    return 0
+
+
+@click.command(
+    short_help=_("Delete runs."),
+    help=_("Move runs to the trash; `cnn-tui trash` lists it, restores a run, or empties it."),
+)
+@click.argument("run", nargs=-1, required=True)
+@click.option("--purge", is_flag=True, help=_("Delete them permanently."))
+@click.option("--yes", "-y", is_flag=True, help=_("Do not ask for confirmation."))
+def delete(run: tuple[str, ...], purge: bool, yes: bool) -> int:
+    """Delete runs."""
+    for directory in [find_run(text) for text in run]:
+        run_id = directory.id
+        if purge and not yes:
+            click.confirm(_("Delete {id} permanently?").format(id=run_id), abort=True)
+        bin_.delete(directory)
+        if purge:
+            bin_.purge(run_id)
+        click.echo(_("{id} deleted").format(id=run_id) if purge else _("{id} moved to the trash").format(id=run_id))
+    return 0
+
+
+@click.command(
+    short_help=_("List deleted runs, restore one, or empty the trash."), help=_("List the deleted runs, newest first.")
+)
+@click.option("--restore", metavar="RUN", help=_("Restore a run; give its full id."))
+@click.option("--empty", is_flag=True, help=_("Delete all of them permanently."))
+def trash(restore: str | None, empty: bool) -> int:
+    """List, restore or empty the trash."""
+    if restore:
+        click.echo(_("{path} restored").format(path=bin_.restore(restore).path))
+    elif empty:
+        count = bin_.empty_trash()
+        click.echo(ngettext("{count} run deleted", "{count} runs deleted", count).format(count=count))
+    else:
+        for name in bin_.list_trash():
+            click.echo(name)
     return 0

@@ -1,35 +1,80 @@
-"""`cnn-tui train` and `cnn-tui resume`: a run started, or resumed, and followed to its end."""
+"""`cnn-tui train`, `resume` and `compare`: runs that are started, or resumed, and followed to their end."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import click
+import msgspec
 
-from tui_cnn.cli.models import read_model
-from tui_cnn.cli.recipe_options import read_options, recipe_options
+from tui_cnn.cli.arguments import read_model
+from tui_cnn.formats.fields import Field, fields, rebuild
+from tui_cnn.formats.validation import InvalidError
 from tui_cnn.i18n import _
+from tui_cnn.runs import launch, preflight
+from tui_cnn.runs.directory import find_run
+from tui_cnn.runs.recipe import RECIPES, Recipe, RecipeName, with_recipe
+from tui_cnn.runs.snapshot import ACTIVE, Follower
+
+Command = Callable[..., int]
 
 JSON = click.option("--json", "as_json", is_flag=True, help=_("Print the events of the run as JSON, one per line."))
 NOW = click.option("--now", is_flag=True, help=_("Train now, even if another run is training."))
 
 
+def recipe_options(command: Command) -> Command:
+    """Give a command an option for every field of a recipe, and one for a named recipe."""
+    for field in reversed(fields(Recipe)):
+        command = _option(field)(command)
+    named = click.Choice(list(RECIPES))
+    return click.option("--recipe", type=named, help=_("Recipe to start from; other options override it."))(command)
+
+
+def _option(field: Field) -> Callable[[Command], Command]:
+    default = getattr(Recipe(), field.name)
+    shown = "" if default in (None, "", False) else f"  [{default}]"
+    name, text = "--" + field.name.replace("_", "-"), _("{help}.").format(help=_(field.description)) + shown
+    if field.kind == "flag":
+        return click.option(f"{name}/--no-{name[2:]}", field.name, default=None, help=text)
+    metavars = {"whole": "N", "number": "X", "choice": "|".join(field.choices), "text": "DIRECTORY"}
+    return click.option(name, field.name, metavar=metavars[field.kind], help=text)
+
+
+def read_options(options: Mapping[str, str | bool | None], base: Recipe | None = None) -> Recipe:
+    """Make the recipe that the options ask for, beginning with `base`.
+
+    Raises:
+        UsageError: a value is none of its field.
+    """
+    named: dict[Any, RecipeName] = {name: name for name in RECIPES}
+    recipe = with_recipe(base or Recipe(), named.get(options.get("recipe"), "custom"))
+    flags = {True: "yes", False: "no"}
+    texts = {
+        key: flags[value] if isinstance(value, bool) else value
+        for key, value in options.items()
+        if value is not None and key != "recipe"
+    }
+    try:
+        return rebuild(recipe, texts)
+    except InvalidError as error:
+        raise click.UsageError(str(error)) from None
+
+
 @click.command(
     short_help=_("Train a network."),
     help=_(
-        "Train a network and show its progress.\n"
-        "\n"
-        "        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. "
-        "Training runs in its own process and\n"
-        "        continues if this command is killed or its connection is lost; Ctrl-C "
-        "saves a checkpoint and stops it. While\n"
-        "        another run is training, it waits in the queue. The exit status is 0 "
-        "only if training has finished.\n"
-        "\n"
-        "        \b\n"
-        "        Examples:\n"
-        "          cnn-tui train fashion-cnn\n"
-        "          cnn-tui train fashion-cnn --recipe quick\n"
-        "          cnn-tui train my.toml --optimizer sgd --learning-rate 0.01 --schedule "
-        "cosine\n"
-        "          cnn-tui train lenet-5 --data ~/mnist --limit 5000\n"
-        "          cnn-tui train --from last --seed 1"
+        """Train a network and show its progress.
+
+        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. Training runs in its own process and
+        continues if this command is killed or its connection is lost; Ctrl-C saves a checkpoint and stops it. While
+        another run is training, it waits in the queue. The exit status is 0 only if training has finished.
+
+        \b
+        Examples:
+          cnn-tui train fashion-cnn
+          cnn-tui train fashion-cnn --recipe quick
+          cnn-tui train my.toml --optimizer sgd --learning-rate 0.01 --schedule cosine
+          cnn-tui train lenet-5 --data ~/mnist --limit 5000
+          cnn-tui train --from last --seed 1"""
     ),
 )
 @click.argument("model", required=False)
@@ -46,9 +91,6 @@ def train(model: str | None, source: str | None, as_json: bool, now: bool, **opt
     """Start a run and follow it."""
     from tui_cnn.cli.follow import follow
     from tui_cnn.data.dataset import summarize
-    from tui_cnn.runs.directory import find_run
-    from tui_cnn.runs.launch import start
-    from tui_cnn.runs.preflight import training_warnings
 
     repeated = find_run(source) if source else None
     recipe = read_options(options, repeated.recipe() if repeated else None)
@@ -58,8 +100,8 @@ def train(model: str | None, source: str | None, as_json: bool, now: bool, **opt
         network = repeated.network()
     else:
         raise click.UsageError(_("specify a MODEL, or a run to repeat with --from"))
-    run = start(network, recipe, now=now)
-    for note in training_warnings(network, recipe, summarize(recipe.directory).train_count):
+    run = launch.start(network, recipe, now=now)
+    for note in preflight.training_warnings(network, recipe, summarize(recipe.directory).train_count):
         click.echo(note, err=True)
     return follow(run, as_json=as_json)
 
@@ -67,16 +109,15 @@ def train(model: str | None, source: str | None, as_json: bool, now: bool, **opt
 @click.command(
     short_help=_("Resume a run."),
     help=_(
-        "Resume a stopped, interrupted or failed run from its checkpoint.\n"
-        "\n"
-        "        RUN is the id of a run, a unique part of it, or `last` for the newest "
-        "run; `cnn-tui runs` lists the runs. A run\n"
-        "        that is still training is only watched.\n"
-        "\n"
-        "        \b\n"
-        "        Examples:\n"
-        "          cnn-tui resume last\n"
-        "          cnn-tui resume 3f2a"
+        """Resume a stopped, interrupted or failed run from its checkpoint.
+
+        RUN is the id of a run, a unique part of it, or `last` for the newest run; `cnn-tui runs` lists the runs. A run
+        that is still training is only watched.
+
+        \b
+        Examples:
+          cnn-tui resume last
+          cnn-tui resume 3f2a"""
     ),
 )
 @click.argument("run")
@@ -87,9 +128,44 @@ def resume(run: str, as_json: bool, now: bool) -> int:
     from tui_cnn.cli.follow import follow
     from tui_cnn.runs import launch
     from tui_cnn.runs.directory import find_run
-    from tui_cnn.runs.snapshot import ACTIVE, Follower
 
     directory = find_run(run)
     if Follower(directory).poll().state not in ACTIVE:
         launch.resume(directory, now=now)
     return follow(directory, as_json=as_json)
+
+
+@click.command(
+    short_help=_("Train several networks with the same recipe and compare them."),
+    help=_(
+        """Train several networks with the same recipe, one after the other, and print a table.
+
+        \b
+        Examples:
+          cnn-tui compare fashion-dnn fashion-cnn
+          cnn-tui compare fashion-cnn my.toml --recipe quick"""
+    ),
+)
+@click.argument("model", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help=_("Print the runs as JSON, one per line, instead of a table."))
+@recipe_options
+def compare(model: tuple[str, ...], as_json: bool, **options: str | bool | None) -> int:
+    """Train and compare."""
+    from tui_cnn.cli.follow import follow
+    from tui_cnn.cli.run_report import comparison
+    from tui_cnn.runs.summary import summarize
+
+    recipe = read_options(options)
+    checked = [preflight.check(read_model(name), recipe) for name in model]
+    runs = []
+    for each in checked:
+        run = launch.start_checked(each)
+        if status := follow(run, quiet=as_json):
+            return status
+        runs.append(summarize(run))
+    if as_json:
+        for summary in runs:
+            click.echo(msgspec.json.encode(summary))
+    else:
+        click.echo("\n" + "\n".join(comparison(runs)))
+    return 0

@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all."""
+"""Writing a file whole or not at all; what cannot be read or written is refused in one line."""
 
 import errno
 import os
@@ -6,6 +6,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.i18n import _
 
 
 @contextmanager
@@ -18,7 +21,10 @@ def replacing(path: Path, temporary: Path | None = None) -> Iterator[Path]:
     Raises:
         OSError: it cannot be written; nothing has changed then.
     """
-    target = _resolved(path)
+    try:
+        target = path.resolve()
+    except RuntimeError:  # links that go in a circle; newer versions of Python raise an OSError
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
     temporary = temporary or target.with_name(f".{target.name[:64]}.{os.urandom(4).hex()}.tmp")
     try:
         yield temporary
@@ -31,13 +37,6 @@ def replacing(path: Path, temporary: Path | None = None) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _resolved(path: Path) -> Path:
-    try:
-        return path.resolve()
-    except RuntimeError:  # links that go in a circle; newer versions of Python raise an OSError
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
-
-
 def write_atomic(path: Path, data: bytes) -> None:
     """Replace the content of `path` by `data`, as `replacing` does.
 
@@ -46,3 +45,43 @@ def write_atomic(path: Path, data: bytes) -> None:
     """
     with replacing(path) as temporary, temporary.open("xb") as file:
         file.write(data)
+
+
+@contextmanager
+def read_errors(path: Path) -> Iterator[None]:
+    """Turn what keeps `path` from being read into a FormatError."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise FormatError(path, _("file not found; check the path")) from None
+    except IsADirectoryError:
+        raise FormatError(path, _("is a directory; specify a file in it")) from None
+    except OSError as error:
+        raise FormatError(path, _("cannot be read: {reason}").format(reason=error.strerror or error)) from None
+
+
+@contextmanager
+def write_errors(path: Path) -> Iterator[None]:
+    """Turn what keeps `path` from being written into a FormatError."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise FormatError(path, _("directory {directory} not found").format(directory=path.parent)) from None
+    except OSError as error:
+        reason = error.strerror or error
+        raise FormatError(path, _("cannot be written: {reason}").format(reason=reason)) from None
+
+
+def save_bytes(path: Path, data: bytes) -> None:
+    """Write a file, whole or not at all.
+
+    Raises:
+        FormatError: it cannot be written; what was there before is untouched.
+    """
+    with write_errors(path):
+        write_atomic(path, data)
+
+
+def save_text(path: Path, text: str) -> None:
+    """Write a text to a file, as `save_bytes` does."""
+    save_bytes(path, text.encode())

@@ -1,56 +1,19 @@
 """A network in another format, by the format's name."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.layers import Opaque
 from tui_cnn.core.network import Network, format_path, without_muted
-from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import ShapeError
 from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.keras.writing import dumps_keras
+from tui_cnn.formats.markdown import dumps_markdown
+from tui_cnn.formats.python import dumps_python
+from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 
-
-def _python(analysis: Analysis) -> str:
-    from tui_cnn.formats.python import dumps_python
-
-    return dumps_python(analysis)
-
-
-def _json(analysis: Analysis) -> str:
-    from tui_cnn.formats.keras.writing import dumps_keras
-
-    return dumps_keras(analysis)
-
-
-def _markdown(analysis: Analysis) -> str:
-    from tui_cnn.formats.markdown import dumps_markdown
-
-    return dumps_markdown(analysis)
-
-
-def _toml(analysis: Analysis) -> str:
-    from tui_cnn.formats.toml import dumps_network
-
-    return dumps_network(analysis.network)
-
-
-def _svg(analysis: Analysis) -> str:
-    from tui_cnn.formats.svg import dumps_svg
-
-    return dumps_svg(analysis)
-
-
-_TEXTS: dict[str, Callable[[Analysis], str]] = {
-    "python": _python,
-    "json": _json,
-    "markdown": _markdown,
-    "toml": _toml,
-    "svg": _svg,
-}
-
-TEXT_FORMATS = tuple(_TEXTS)
+TEXT_FORMATS = ("python", "json", "markdown", "toml", "svg")
 """Formats that are text, and need nothing but this program."""
 
 PICTURE_FORMATS = ("png",)
@@ -89,7 +52,19 @@ def export_text(network: Network, to: str) -> str:
     analysis = analyze(network if to == "toml" else without_muted(network))
     if to not in _DESCRIPTIONS:
         require_buildable(analysis, opaque=to == "json")
-    return _TEXTS[to](analysis)
+    match to:
+        case "python":
+            return dumps_python(analysis)
+        case "json":
+            return dumps_keras(analysis)
+        case "markdown":
+            return dumps_markdown(analysis)
+        case "svg":
+            from tui_cnn.formats.picture import dumps_svg
+
+            return dumps_svg(analysis)
+        case _:
+            return dumps_network(network)
 
 
 def export_bytes(network: Network, to: str) -> bytes:
@@ -99,7 +74,7 @@ def export_bytes(network: Network, to: str) -> bytes:
         FormatError: as `export_text`.
     """
     if to in PICTURE_FORMATS:
-        from tui_cnn.formats.png import dumps_png
+        from tui_cnn.formats.picture import dumps_png  # loads Pillow
 
         return dumps_png(analyze(without_muted(network)))
     return export_text(network, to).encode()
@@ -122,19 +97,15 @@ def require_buildable(analysis: Analysis, *, opaque: bool = False) -> None:
             )
             raise FormatError(name, message.format(number=format_path(row.path), kind=row.layer.kind))
         if row.input_shape is None and not row.holds_layers:
-            _require_known_calls(row, analysis)
+            try:
+                row.layer.keras_calls(())
+            except ShapeError:  # what it is in Keras depends on the shape, which an opaque layer above leaves unknown
+                raise FormatError(name, _unknown_shape(analysis)) from None
 
 
-def _require_known_calls(row: Row, analysis: Analysis) -> None:
-    """Refuse a layer behind an opaque one of unknown shape, if what it is in Keras depends on the shape."""
-    try:
-        row.layer.keras_calls(())
-    except ShapeError:
-        path, kind = next(
-            (row.path, row.layer.kind)
-            for row in analysis.rows
-            if isinstance(row.layer, Opaque) and not row.layer.stated_shape
-        )
-        reason = _("the output shape of {kind} is unknown").format(kind=kind)
-        message = _("layer {number}: {finding}").format(number=format_path(path), finding=reason)
-        raise FormatError(analysis.network.name, message) from None
+def _unknown_shape(analysis: Analysis) -> str:
+    """Name the first opaque layer of unknown output shape."""
+    opaque = ((row.path, row.layer) for row in analysis.rows if isinstance(row.layer, Opaque))
+    path, kind = next((path, layer.kind) for path, layer in opaque if not layer.stated_shape)
+    reason = _("the output shape of {kind} is unknown").format(kind=kind)
+    return _("layer {number}: {finding}").format(number=format_path(path), finding=reason)

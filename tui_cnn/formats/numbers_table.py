@@ -13,23 +13,17 @@ from tui_cnn.i18n import _
 UNKNOWN = "—"
 
 
-class Numbers(NamedTuple):
-    """A layer's output shape, parameters, MACs and receptive field; the counts of a container are empty."""
+def numbers(row: Row) -> tuple[str, str, str, str]:
+    """Write a layer's output shape, parameters, MACs and receptive field.
 
-    output: str
-    parameters: str
-    macs: str
-    field: str
-
-
-def numbers(row: Row) -> Numbers:
-    """Write a layer's numbers; what is not known is a dash."""
+    What is not known is a dash; the counts of a container are empty.
+    """
     figures = row.figures
     if figures is None:
-        return Numbers(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
+        return UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN
     params, macs = figures.parameters.total, figures.macs.value
     counts = ("", "") if row.holds_layers else (f"{params:,}", f"{macs:,}")
-    return Numbers(format_shape(figures.output_shape), *counts, format_field(row.field))
+    return format_shape(figures.output_shape), *counts, format_field(row.field)
 
 
 class TableRow(NamedTuple):

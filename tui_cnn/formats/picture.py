@@ -1,10 +1,7 @@
-"""A network's picture for papers and slides: boxes in perspective with what each is written below, as plain shapes.
-
-What can be drawn are polygons, lines, circles and text; SVG and PNG are written from these.
-"""
+"""A network's picture for papers and slides: boxes in perspective with what each is written below, as SVG or PNG."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from itertools import pairwise
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Block, Family
@@ -12,24 +9,13 @@ from tui_cnn.core.network import Path
 from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape
-from tui_cnn.formats.numbers_table import TableRow as Described
-from tui_cnn.formats.numbers_table import lines, total
-from tui_cnn.formats.volume import (
-    Arrangement,
-    Beam,
-    DrawingScale,
-    Element,
-    Fork,
-    Merge,
-    Point,
-    Solid,
-    Wire,
-    arrange_rows,
-    boxes,
-)
+from tui_cnn.formats import volume
+from tui_cnn.formats.numbers_table import TableRow, lines, total
+from tui_cnn.formats.shapes import INK, Circle, Polygon, Polyline, Shape, Sheet, Text, to_png, to_svg
+from tui_cnn.formats.volume import Arrangement, Element, Fork, Merge, Solid
 from tui_cnn.i18n import _
 
-INK, QUIET, WIRE, BEAM, BROKEN = "#1f2328", "#6a737d", "#a3acb6", "#57606a", "#c22f2f"
+QUIET, WIRE, BEAM, BROKEN = "#6a737d", "#a3acb6", "#57606a", "#c22f2f"
 
 COLOURS: dict[Family | None, str] = {
     None: "#aeb9c5",
@@ -50,58 +36,6 @@ _FIELD = "#e5484d"
 """The receptive field on the input."""
 
 
-class Polygon(NamedTuple):
-    """A filled area; without a fill only its outline."""
-
-    points: tuple[Point, ...]
-    fill: str | None
-    stroke: str
-    width: float = 0.8
-    about: str = ""
-
-
-class Polyline(NamedTuple):
-    """A line."""
-
-    points: tuple[Point, ...]
-    stroke: str
-    width: float = 1.0
-    dashed: bool = False
-
-
-class Circle(NamedTuple):
-    """A circle, white inside."""
-
-    x: float
-    y: float
-    radius: float
-    stroke: str
-
-
-class Text(NamedTuple):
-    """A line of text; `anchor` is what of it stands at `x`."""
-
-    x: float
-    y: float
-    text: str
-    size: float = 10
-    colour: str = INK
-    bold: bool = False
-    anchor: str = "middle"
-
-
-Shape = Polygon | Polyline | Circle | Text
-
-
-class Sheet(NamedTuple):
-    """The picture as a whole, white below."""
-
-    title: str
-    width: int
-    height: int
-    shapes: tuple[Shape, ...]
-
-
 _MARGIN, _HEADING, _FOOT, _NARROWEST, _WIDEST = 28, 52, 62, 560, 1480
 _BETWEEN_ROWS, _BRACKET = 30, 24
 _LINE = 12.5
@@ -111,21 +45,26 @@ _LETTERS = 17
 _SIGNS = {"add": "+", "multiply": "×", "average": "ø", "maximum": "max", "concatenate": "||"}
 
 
-def draw_network(analysis: Analysis) -> Sheet:
-    """Draw a network from the image to the classes; long ones go on below."""
-    return _Drawer(analysis).sheet()
+def dumps_svg(analysis: Analysis) -> str:
+    """Draw a network from the image to the classes, with shapes, parameters and totals; long ones go on below."""
+    return to_svg(_Drawer(analysis).sheet())
+
+
+def dumps_png(analysis: Analysis) -> bytes:
+    """Draw what the SVG has."""
+    return to_png(_Drawer(analysis).sheet())
 
 
 class _Drawer:
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
         described = zip(analysis.rows, lines(analysis), strict=True)
-        self._rows: dict[Path, tuple[Row, Described]] = {row.path: (row, line) for row, line in described}
-        self._scale = DrawingScale(height=132, channel=3.1, thinnest=5, gap=13, label=self._room)
+        self._rows: dict[Path, tuple[Row, TableRow]] = {row.path: (row, line) for row, line in described}
+        self._scale = volume.DrawingScale(height=132, channel=3.1, thinnest=5, gap=13, label=self._room)
 
     def sheet(self) -> Sheet:
-        elements = boxes(self._analysis)
-        rows = arrange_rows(elements, self._scale, _WIDEST)
+        elements = volume.boxes(self._analysis)
+        rows = volume.arrange_rows(elements, self._scale, _WIDEST)
         groups = any(element.group for element in elements)
         width = max(_NARROWEST, *(row.width + 2 * _MARGIN for row in rows))
         shapes: list[Shape] = [Text(_MARGIN, 33, self._analysis.network.name, 19, INK, bold=True, anchor="start")]
@@ -142,18 +81,19 @@ class _Drawer:
         return Sheet(self._analysis.network.name, round(width + 0.5), round(height + 0.5), tuple(shapes))
 
     def _row(self, row: Arrangement, *, begins: bool) -> Iterator[Shape]:
-        for mark in row.marks:
+        for before, mark in pairwise([None, *row.marks]):
             match mark:
-                case Wire(points):
+                case volume.Wire(points):
                     yield Polyline(points, WIRE, 1.1)
                 case Merge():
                     yield from self._merge(mark)
                 case Solid():
                     yield from self._solid(mark)
-                case Beam(source, target):
-                    yield from _beam(source, target)
-        if begins and row.solids:
-            yield from self._field(row.solids[0])
+                    if isinstance(before, Solid):
+                        yield from _beam(before, mark)
+        region = self._seen()
+        if begins and row.solids and region is not None:
+            yield Polygon(row.solids[0].region(*region), None, _FIELD, 1.4)
 
     def _solid(self, solid: Solid) -> Iterator[Shape]:
         box = solid.box
@@ -213,18 +153,16 @@ class _Drawer:
         letters = max(len(text) * size * (0.6 if bold else 0.54) for text, size, _colour, bold in label)
         return letters + 4, 8 + _LINE * len(label)
 
-    def _about(self, row: Row, line: Described) -> str:
+    def _about(self, row: Row, line: TableRow) -> str:
         parts = [line.layer, line.settings, line.output, _("{count} parameters").format(count=line.parameters or 0)]
         if row.field is not None:
             parts.append(f"{_('RF')} {format_field(row.field)}")
         return " · ".join(part for part in parts if part)
 
-    def _field(self, image: Solid) -> Iterator[Shape]:
-        """Frame what a cell of the last feature map sees of the image."""
-        row, shape = self._analysis.last_map, self._analysis.network.input_shape
-        region = field_region(row, shape) if row else None
-        if region is not None:
-            yield Polygon(image.region(*region), None, _FIELD, 1.4)
+    def _seen(self) -> tuple[float, float, float, float] | None:
+        """Return what a cell of the last feature map sees of the image."""
+        row = self._analysis.last_map
+        return volume.field_region(row, self._analysis.network.input_shape) if row else None
 
     def _brackets(self, row: Arrangement, y: float) -> Iterator[Shape]:
         """Name the blocks below what stands in them."""
@@ -257,7 +195,7 @@ class _Drawer:
         names = family_names()
         last_map = self._analysis.last_map
         entries = [(COLOURS[family], names[family]) for family in names if family in families]
-        if last_map is not None and field_region(last_map, self._analysis.network.input_shape):
+        if last_map is not None and self._seen():
             seen = _("receptive field of layer {name}: {field}")
             entries.append((_FIELD, seen.format(name=last_map.name, field=format_field(last_map.field))))
         for colour, name in entries:
@@ -284,20 +222,6 @@ def family_names() -> dict[Family, str]:
         "container": _("branches"),
         "opaque": _("opaque"),
     }
-
-
-def field_region(row: Row, image: tuple[int, ...]) -> tuple[float, float, float, float] | None:
-    """Return what the middle cell of a map sees of the image, as shares: top, left, bottom, right; None: not known."""
-    if row.field is None or row.figures is None or len(image) != 3:
-        return None
-    shape = row.figures.output_shape
-    if row.field.status == "full" or len(shape) != 3:
-        return 0.0, 0.0, 1.0, 1.0
-    top, left, bottom, right = row.field.region(shape[0] // 2, shape[1] // 2, image)
-    height, width = image[:2]
-    if bottom < top or right < left:  # it sees nothing but padding
-        return None
-    return top / height, left / width, (bottom + 1) / height, (right + 1) / width
 
 
 def shaded(colour: str, by: float) -> str:

@@ -1,7 +1,8 @@
-"""One layer as the Python that makes it in Keras: arguments at their defaults are left out."""
+"""A layer as the Python that makes it in Keras: arguments at their defaults are left out, lines broken like black."""
 
+from collections.abc import Sequence
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -14,19 +15,18 @@ from tui_cnn.core.shape import Shape
 _BY_PLACE = ("pool_size", "padding", "cropping", "size", "groups", "mode")
 """First fields that people give without their name, though Keras does not ask for them."""
 
-
-class WrittenCall(NamedTuple):
-    """A layer of Keras as Python: its class in `layers`, and its arguments, written."""
-
-    class_name: str
-    arguments: list[str]
+_WIDTH = 88
+_STEP = "    "
 
 
-def calls(layer: Layer, shape: Shape) -> list[WrittenCall]:
-    """Write the layers of Keras that a layer is made of on an input of `shape`; the last has its given name."""
-    written = [WrittenCall(call.class_name, _arguments(call)) for call in layer.keras_calls(shape)]
+def calls(layer: Layer, shape: Shape) -> list[tuple[str, list[str]]]:
+    """Write the layers of Keras that a layer is made of on an input of `shape`, each as its class and its arguments.
+
+    The last has the layer's given name.
+    """
+    written = [(call.class_name, _arguments(call)) for call in layer.keras_calls(shape)]
     if name := given_name(layer):
-        written[-1].arguments.append(f'name="{name}"')
+        written[-1][1].append(f'name="{name}"')
     return written
 
 
@@ -79,3 +79,35 @@ def _regularizer(text: str) -> str:
     if text.startswith("l1_l2"):
         return f"keras.regularizers.L1L2(l1={l1!r}, l2={l2!r})"
     return f"keras.regularizers.L1({l1!r})" if text.startswith("l1") else f"keras.regularizers.L2({l2!r})"
+
+
+def call(prefix: str, arguments: Sequence[str], suffix: str, indent: int) -> list[str]:
+    """Write `prefix(arguments)suffix` at a depth of indentation, over as many lines as it needs."""
+    margin = _STEP * indent
+    line = f"{margin}{prefix}({', '.join(arguments)}){suffix}"
+    if len(line) <= _WIDTH or not arguments:
+        return [line]
+    head = f"{margin}{prefix}({', '.join(arguments)})("
+    if suffix.startswith("(") and len(head) <= _WIDTH:  # the last brackets are broken first
+        return [head, f"{margin}{_STEP}{suffix[1:-1]}", f"{margin})"]
+    inner = f"{margin}{_STEP}{', '.join(arguments)}"
+    if len(inner) <= _WIDTH:
+        return [f"{margin}{prefix}(", inner, f"{margin}){suffix}"]
+    return [f"{margin}{prefix}(", *(f"{margin}{_STEP}{argument}," for argument in arguments), f"{margin}){suffix}"]
+
+
+def merged(prefix: str, arguments: Sequence[str], names: Sequence[str], indent: int) -> list[str]:
+    """Write `prefix(arguments)([names])` at a depth of indentation, over as many lines as it needs."""
+    margin = _STEP * indent
+    listed = ", ".join(names)
+    before: list[str] = []
+    head = f"{margin}{prefix}({', '.join(arguments)})"
+    if len(f"{head}(") > _WIDTH:
+        before, head = [f"{margin}{prefix}(", f"{margin}{_STEP}{', '.join(arguments)}"], f"{margin})"
+    if len(f"{head}([{listed}])") <= _WIDTH:
+        return [*before, f"{head}([{listed}])"]
+    if len(f"{margin}{_STEP}[{listed}]") <= _WIDTH:
+        return [*before, f"{head}(", f"{margin}{_STEP}[{listed}]", f"{margin})"]
+    deep = margin + 2 * _STEP
+    items = [f"{deep}{name}," for name in names]
+    return [*before, f"{head}(", f"{margin}{_STEP}[", *items, f"{margin}{_STEP}]", f"{margin})"]

@@ -10,9 +10,9 @@ import msgspec
 
 from tui_cnn.core.layers import LAYER_TYPES, AnyLayer
 from tui_cnn.core.network import Network
+from tui_cnn.formats.atomic import read_errors, save_text
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.fields import fields
-from tui_cnn.formats.saving import save_text
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
 
@@ -26,15 +26,8 @@ def read_network(path: Path) -> Network:
     Raises:
         FormatError: the file cannot be read, is not TOML, or does not describe a network.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_FILE + 1)
-    except FileNotFoundError:
-        raise FormatError(path, _("file not found; check the path")) from None
-    except IsADirectoryError:
-        raise FormatError(path, _("is a directory; specify a file in it")) from None
-    except OSError as error:
-        raise FormatError(path, _("cannot be read: {reason}").format(reason=error.strerror)) from None
+    with read_errors(path), path.open("rb") as file:
+        data = file.read(_LARGEST_FILE + 1)
     if len(data) > _LARGEST_FILE:
         raise FormatError(path, _("is larger than {size:,} bytes, too large for a network").format(size=_LARGEST_FILE))
     try:
@@ -148,12 +141,8 @@ def _on_one_line(match: re.Match[str]) -> str:
 
 
 def _spread(value: Any, depth: int = 0) -> Any:
-    """Allow `kernel_size = 3` for `[3, 3]`, `padding = 1` for all four sides, and one mean for all channels.
-
-    Raises:
-        RecursionError: tables and lists are nested deeper than anything that is still a network.
-    """
-    if depth > _DEEPEST:
+    """Allow `kernel_size = 3` for `[3, 3]`, `padding = 1` for all four sides, and one mean for all channels."""
+    if depth > _DEEPEST:  # nothing that is still a network
         raise RecursionError
     if isinstance(value, dict):
         kinds = _kinds(value["type"]) if isinstance(value.get("type"), str) else {}

@@ -63,29 +63,26 @@ Element = Box | Fork
 
 def boxes(analysis: Analysis, detail: Detail = "layers") -> tuple[Element, ...]:
     """List what is drawn of a network, the input first. Muted layers are left out."""
-    return _Reader(analysis, detail).read()
+    begin = Box((), analysis.network.input_shape, None)
+    return tuple(_Reader(analysis, detail).stack(analysis.network.layers, (), (), [begin]))
 
 
 class _Reader:
     def __init__(self, analysis: Analysis, detail: Detail) -> None:
-        self._network = analysis.network
         self._rows = {row.path: row for row in analysis.rows}
         self._detail = detail
 
-    def read(self) -> tuple[Element, ...]:
-        begin = Box((), self._network.input_shape, None)
-        return tuple(self._stack(self._network.layers, (), (), [begin]))
-
-    def _stack(self, layers: Sequence[Layer], prefix: Path, group: Path, drawn: list[Element]) -> list[Element]:
+    def stack(self, layers: Sequence[Layer], prefix: Path, group: Path, drawn: list[Element]) -> list[Element]:
+        """Append what is drawn of a stack to `drawn`, and return that."""
         for index, layer in enumerate(layers):
             path = (*prefix, index)
             row = self._rows[path]
             if row.muted:
                 continue
             if isinstance(layer, Block) and self._detail != "top":
-                self._stack(layer.layers, path, group or path, drawn)
+                self.stack(layer.layers, path, group or path, drawn)
             elif isinstance(layer, Branches) and self._detail == "layers":
-                lanes = (tuple(self._stack(branch, (*path, n), (), [])) for n, branch in enumerate(layer.branches))
+                lanes = (tuple(self.stack(branch, (*path, n), (), [])) for n, branch in enumerate(layer.branches))
                 drawn.append(Fork(path, layer.merge, tuple(lanes), group=group))
             else:
                 self._add(row, group, drawn)
@@ -203,18 +200,13 @@ class Wire(NamedTuple):
     points: tuple[Point, ...]
 
 
-class Beam(NamedTuple):
-    """A box whose layer slides a window over the box before it."""
-
-    source: Solid
-    target: Solid
-
-
-Mark = Solid | Merge | Wire | Beam
+Mark = Solid | Merge | Wire
 
 
 class Arrangement(NamedTuple):
     """Marks in the order in which they are drawn, and how far they reach from the beginning of the middle line.
+
+    Where a box comes just after another, its layer takes the output of that one.
 
     Attributes:
         enter: the x where the middle line comes to the first mark.
@@ -288,7 +280,6 @@ class _Arranger:
         return max(scale.thinnest, scale.channel * channels**0.45), height, wide * SLANT
 
     def row(self, drawn: Sequence[Element], factor: float) -> Arrangement:
-        """Put elements beside each other."""
         scale = self._scale
         sizes = [self._size(element.shape, factor) if isinstance(element, Box) else None for element in drawn]
         half = max((size[1] + size[2] for size in sizes if size), default=0.0) / 2
@@ -298,23 +289,19 @@ class _Arranger:
         x = 0.0
         marks: list[Mark] = []
         ends: list[tuple[float, float]] = []
-        before: Solid | None = None
         for element, after, size, (room, _height) in zip(drawn, [*drawn, None][1:], sizes, labels, strict=True):
             if isinstance(element, Fork):
                 fork = self._fork(element, factor)
                 marks += fork.moved(x, 0).marks
                 ends.append((x + fork.enter, x + fork.leave))
                 x += fork.width + scale.gap
-                above, below, before = max(above, fork.above), max(below, fork.below), None
+                above, below = max(above, fork.above), max(below, fork.below)
                 continue
             assert size is not None
             width, height, depth = size
             margin = max(0.0, room - width - depth) / 2
             solid = Solid(element, x + margin, (depth - height) / 2, width, height, depth, half)
             marks.append(solid)
-            if before is not None and element.window is not None:
-                marks.append(Beam(before, solid))
-            before = solid
             ends.append((solid.x, solid.x + width + depth / 2))
             covered = element.family is not None and isinstance(after, Box)
             hidden = scale.hidden if covered else 0.0
@@ -376,13 +363,21 @@ def _moved(mark: Mark, x: float, y: float) -> Mark:
     match mark:
         case Wire(points):
             return Wire(tuple((left + x, top + y) for left, top in points))
-        case Beam(source, target):
-            return Beam(_shifted(source, x, y), _shifted(target, x, y))
         case Solid():
-            return _shifted(mark, x, y)
+            return mark._replace(x=mark.x + x, y=mark.y + y, label_y=mark.label_y + y)
         case Merge():
             return mark._replace(x=mark.x + x, y=mark.y + y, begin=mark.begin + x)
 
 
-def _shifted(solid: Solid, x: float, y: float) -> Solid:
-    return solid._replace(x=solid.x + x, y=solid.y + y, label_y=solid.label_y + y)
+def field_region(row: Row, image: tuple[int, ...]) -> tuple[float, float, float, float] | None:
+    """Return what the middle cell of a map sees of the image, as shares: top, left, bottom, right; None: not known."""
+    if row.field is None or row.figures is None or len(image) != 3:
+        return None
+    shape = row.figures.output_shape
+    if row.field.status == "full" or len(shape) != 3:
+        return 0.0, 0.0, 1.0, 1.0
+    top, left, bottom, right = row.field.region(shape[0] // 2, shape[1] // 2, image)
+    height, width = image[:2]
+    if bottom < top or right < left:  # it sees nothing but padding
+        return None
+    return top / height, left / width, (bottom + 1) / height, (right + 1) / width

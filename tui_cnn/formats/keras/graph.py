@@ -71,8 +71,8 @@ def functional(model: Model) -> Graph:
     Raises:
         GraphError: it has several inputs or outputs, or its layers do not hang together.
     """
-    (source,) = _ends(model.input_layers, _("has {count} inputs ({names}); only one is supported"))
-    (target,) = _ends(model.output_layers, _("has {count} outputs ({names}); only one is supported"))
+    source = _end(model.input_layers, _("has {count} inputs ({names}); only one is supported"))
+    target = _end(model.output_layers, _("has {count} outputs ({names}); only one is supported"))
     layers = {entry.label: entry for entry in model.layers}
     calls: dict[_Key, NodeCall] = {}
     inputs: dict[_Key, tuple[_Key, ...]] = {}
@@ -118,13 +118,13 @@ def _tensor(number: int) -> dict[str, Any]:
     return {"class_name": "__keras_tensor__", "config": {"keras_history": [str(number), 0, 0]}}
 
 
-def _ends(value: Any, refusal: str) -> tuple[_Key]:
+def _end(value: Any, refusal: str) -> _Key:
     """Find the one input or output of a model; where there is not just one, `refusal` says so."""
     found = list(_keys(value))
     if len(found) != 1:
         names = enumerate_names([key[0] for key in found])
         raise GraphError(refusal.format(count=len(found), names=names))
-    return (found[0],)
+    return found[0]
 
 
 def _keys(value: Any) -> Iterator[_Key]:
@@ -159,8 +159,7 @@ def _history(tensor: dict[str, Any], entry: Entry, shapes: dict[_Key, Shape | No
 def _in_order(target: _Key, source: _Key, inputs: dict[_Key, tuple[_Key, ...]], layers: dict[str, Entry]) -> list[_Key]:
     """List all nodes that the target needs, each after its inputs, the source first.
 
-    Raises:
-        GraphError: there is a circle, or something besides the source that nothing goes into.
+    A circle, or something besides the source that nothing goes into, is refused.
     """
     order = [source]
     done, begun = {source}, {source}

@@ -1,23 +1,28 @@
 """One layer as Keras describes it, as one of ours; as an opaque one where ours cannot say the same.
 
 What changes the numbers or what a trained layer computes must be the same. What only steers the training (an
-initializer, a constraint, a penalty that we have no word for, being frozen) is left out, with a note.
+initializer, a constraint, a penalty that we have no word for, being frozen) is left out, with a note. Several layers of
+Keras that a composite layer of ours is made of are recognized by what that declares itself to be.
 """
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import msgspec
 
-from tui_cnn.core.layers import CONTAINERS, LAYER_TYPES, AnyLayer, Opaque
-from tui_cnn.core.layers.base import is_composite
-from tui_cnn.core.shape import Shape
+from tui_cnn.core.layers import CONTAINERS, LAYER_TYPES, AnyLayer, Layer, Opaque
+from tui_cnn.core.layers.base import ConstantKernels, KerasCall, Proposal, is_composite
+from tui_cnn.core.shape import Shape, ShapeError
 from tui_cnn.formats.keras.arithmetic import scaled_by_channel
-from tui_cnn.formats.keras.composites import describe, recognize
-from tui_cnn.formats.keras.identifiers import activation_identifier, initializer_identifier, regularizer_identifier
+from tui_cnn.formats.keras.identifiers import (
+    activation_identifier,
+    constant_value,
+    initializer_identifier,
+    regularizer_identifier,
+)
 from tui_cnn.formats.keras.notes import Notes
 from tui_cnn.formats.keras.schema import Entry
-from tui_cnn.formats.keras.settings import ForeignError, require_neutral, require_plain_dtype, without_own_strides
 from tui_cnn.formats.validation import choices
 from tui_cnn.i18n import _
 
@@ -26,6 +31,32 @@ KERAS_LAYERS = {name: kind for name, kind in LAYER_TYPES.items() if kind not in 
 
 _FUNCTIONS = tuple(name for name, kind in KERAS_LAYERS.items() if kind.family == "activation")
 """Layers that Keras takes for the activation of another layer."""
+
+LONGEST = 6
+"""Layers of Keras, at most, that are looked at to recognize one of ours."""
+
+_ANY_SHAPE = (4096, 4096, 720_720)
+"""A shape that is large enough, and its channels divisible by enough, for calls that do not depend on it."""
+
+_COMPOSITES = tuple(kind for kind in LAYER_TYPES.values() if is_composite(kind))
+
+_IGNORED = {"name", "trainable", "seed", "synchronized", "renorm_momentum", "lora_alpha"}
+
+_NEUTRAL: dict[str, Any] = {"fill_value": 0.0, "data_format": "channels_last"}
+"""Settings that we do not have, at values that make no difference. None and false never make one."""
+
+_FOR_TRAINING = ("_initializer", "_regularizer", "_constraint", "noise_shape", "fill_value")
+
+_USUAL = {
+    "beta_initializer": "zeros",
+    "gamma_initializer": "ones",
+    "moving_mean_initializer": "zeros",
+    "moving_variance_initializer": "ones",
+}
+
+
+class ForeignError(Exception):
+    """We have no such layer, or not with these settings."""
 
 
 def read_layer(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLayer, ...]:
@@ -51,23 +82,23 @@ def read_layer(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLaye
         config["activation"] = "linear"
     described = describe(msgspec.structs.replace(entry, config=dict(config)))
     _require_last_axis(config.pop("axis", -1), shape)
-    remarks = require_plain_dtype(config.pop("dtype", None))
+    remarks = _require_plain_dtype(config.pop("dtype", None))
     fields = {name: config.pop(name) for name in kind.__struct_fields__ if name in config and name != "muted"}
     data: dict[str, Any] = {"type": entry.class_name}
     for name, value in fields.items():
         if name != "name":
             data |= _field(kind, name, value, remarks)
-    remarks += require_neutral(config)
+    remarks += _require_neutral(config)
     if entry.config.get("trainable") is False:
         remarks.append(_("frozen, but counted as trainable"))
     if entry.class_name == "GroupNormalization" and data.get("groups") == -1 and shape:
         data["groups"] = shape[-1]
     try:
-        layer: AnyLayer = msgspec.convert(without_own_strides(data), kind)  # type: ignore[assignment]
+        layer: AnyLayer = msgspec.convert(_without_own_strides(data), kind)  # type: ignore[assignment]
     except (msgspec.ValidationError, RecursionError):
         raise ForeignError from None
     if composite := recognize([described], [shape]):
-        return (composite.layer, *after)
+        return (composite[0], *after)
     for remark in remarks:
         notes.add(remark, entry.label)
     return (layer, *after)
@@ -122,13 +153,118 @@ _choices = cache(choices)
 
 
 def _require_last_axis(axis: Any, shape: Shape | None) -> None:
-    """Go on only if `axis` is the last one, counted with the batch.
-
-    Raises:
-        ForeignError: it is another, or it is not known how many there are.
-    """
+    """Refuse an `axis` that is not the last one, counted with the batch."""
     if isinstance(axis, list) and len(axis) == 1:
         axis = axis[0]
     last = len(shape) if shape else 3
     if isinstance(axis, bool) or not isinstance(axis, int) or axis not in (-1, last):
         raise ForeignError
+
+
+def describe(entry: Entry) -> KerasCall:
+    """Put what Keras wrote of a layer into our words; of what is none of its plain layers, nothing is known."""
+    try:
+        _require_plain_dtype(entry.config.get("dtype"))
+    except ForeignError:
+        return KerasCall("", {})
+    arguments = {name: _word(name, value) for name, value in entry.config.items() if name != "dtype"}
+    return KerasCall(entry.class_name, arguments) if entry.is_layer else KerasCall("", {})
+
+
+def recognize(calls: Sequence[KerasCall], input_shapes: Sequence[Shape | None]) -> tuple[AnyLayer, int] | None:
+    """Find the composite layer that the last of `calls` are, without a name, and how many of them it is.
+
+    Each call takes one of the shapes, None where unknown.
+    """
+    proposals = ((kind, kind.proposal(calls)) for kind in _COMPOSITES)
+    found = (_confirmed(kind, proposal, calls, input_shapes) for kind, proposal in proposals if proposal)
+    return next(filter(None, found), None)
+
+
+def _confirmed(
+    kind: type[Layer], proposal: Proposal, calls: Sequence[KerasCall], input_shapes: Sequence[Shape | None]
+) -> tuple[AnyLayer, int] | None:
+    """Take what is proposed only if its own calls are just the same."""
+    try:
+        layer: AnyLayer = msgspec.convert({**proposal.fields, "type": kind.__name__}, kind)  # type: ignore[assignment]
+        expected = layer.keras_calls(proposal.input_shape or _ANY_SHAPE)
+    except (msgspec.ValidationError, ShapeError, RecursionError):
+        return None
+    length = len(expected)
+    if length > len(calls) or not all(map(_is_same, expected, calls[-length:])):
+        return None
+    known = input_shapes[-length]
+    if known and proposal.input_shape and known != proposal.input_shape:
+        return None
+    return layer, length
+
+
+def _is_same(expected: KerasCall, call: KerasCall) -> bool:
+    if expected.class_name != call.class_name:
+        return False
+    kind = LAYER_TYPES.get(call.class_name)
+    usual = {field.name: field.default for field in msgspec.structs.fields(kind)} if kind else {}
+    given = _plain({**usual, **call.arguments})
+    wanted = _plain(expected.arguments)
+    try:
+        _require_neutral({name: value for name, value in call.arguments.items() if name not in wanted})
+    except ForeignError:
+        return False
+    return all(given.get(name) == value for name, value in wanted.items())
+
+
+def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Write arguments as JSON has them."""
+    values = {
+        name: value.nested() if isinstance(value, ConstantKernels) else _listed(value)
+        for name, value in arguments.items()
+    }
+    return _without_own_strides(values)
+
+
+def _listed(value: Any) -> Any:
+    return list(map(_listed, value)) if isinstance(value, tuple) else value
+
+
+def _word(name: str, value: Any) -> Any:
+    if name.endswith("_initializer"):
+        word = constant_value(value)
+        word = initializer_identifier(value) if word is None else word
+        return value if word is None else word
+    if name.endswith("_regularizer") and value is not None:
+        return regularizer_identifier(value) or value
+    return activation_identifier(value) if name == "activation" else value
+
+
+def _require_plain_dtype(policy: Any) -> list[str]:
+    """Remark on numbers that are not float32; refuse those of no plain kind: a quantized layer has other weights."""
+    if isinstance(policy, dict):
+        config = policy.get("config")
+        if policy.get("class_name") == "DTypePolicy" and isinstance(config, dict):
+            policy = config.get("name")
+    if policy in (None, "float32"):
+        return []
+    if policy not in ("float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16"):
+        raise ForeignError
+    return [_("computes in {dtype}, but counted as float32").format(dtype=policy)]
+
+
+def _without_own_strides(settings: dict[str, Any]) -> dict[str, Any]:
+    """Leave out strides that are those of the window anyway."""
+    if "pool_size" in settings and settings.get("strides") == settings["pool_size"]:
+        return {**settings, "strides": None}
+    return settings
+
+
+def _require_neutral(settings: dict[str, Any]) -> list[str]:
+    """Refuse settings that we do not have, unless they make no difference, or only to the training: remark on those."""
+    remarks = []
+    for name, value in settings.items():
+        if name in _IGNORED or value is None or value is False or _NEUTRAL.get(name) == value:
+            continue
+        if name in _USUAL and initializer_identifier(value) == _USUAL[name]:
+            continue
+        if not name.endswith(_FOR_TRAINING):
+            raise ForeignError
+        remarks.append(_("{field} ignored").format(field=name))
+    return remarks

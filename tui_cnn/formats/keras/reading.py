@@ -11,14 +11,11 @@ from tui_cnn.core.layers import AnyLayer, Block, Layer, Opaque
 from tui_cnn.core.network import Network, walk
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.keras.archive import read_config
 from tui_cnn.formats.keras.graph import Graph, GraphError, Node, functional, sequential
-from tui_cnn.formats.keras.layers import KERAS_LAYERS, read_layer
-from tui_cnn.formats.keras.naming import KeptNames
-from tui_cnn.formats.keras.notes import Notes, enumerate_names
-from tui_cnn.formats.keras.schema import Entry, Model, known_shape, misfit
+from tui_cnn.formats.keras.layers import KERAS_LAYERS, ForeignError, read_layer
+from tui_cnn.formats.keras.notes import KeptNames, Notes, enumerate_names
+from tui_cnn.formats.keras.schema import Entry, Model, known_shape, misfit, read_config
 from tui_cnn.formats.keras.series_parallel import series_parallel
-from tui_cnn.formats.keras.settings import ForeignError
 from tui_cnn.i18n import _
 
 _MOST_AXES = 3
@@ -77,11 +74,7 @@ class _Reader:
         self._names = KeptNames()
 
     def graph(self, entry: Entry) -> Graph:
-        """Make the graph of a model.
-
-        Raises:
-            GraphError: it has not got one input and one output, or shares weights between places.
-        """
+        """Make the graph of a model; refuse one without one input and one output, or with shared weights."""
         try:
             model = msgspec.convert(entry.config, Model)
         except (msgspec.ValidationError, RecursionError) as error:
@@ -93,7 +86,6 @@ class _Reader:
         return graph
 
     def stack(self, graph: Graph) -> tuple[AnyLayer, ...]:
-        """Turn a graph into layers."""
         return series_parallel(graph, self._layers, self._name, self._notes)
 
     def _layers(self, node: Node, before: Node) -> tuple[AnyLayer, ...]:
@@ -106,7 +98,7 @@ class _Reader:
         if entry.class_name == "BatchNormalization" and node.call.kwargs.get("training") is False:
             self._notes.add(_("training=False is ignored"), entry.label)
         first, *others = read_layer(entry, before.shape, self._notes)
-        return (msgspec.structs.replace(first, name=self._kept(entry, first)), *others)
+        return (msgspec.structs.replace(first, name=self._name(entry, first)), *others)
 
     def _block(self, entry: Entry) -> AnyLayer:
         try:
@@ -114,20 +106,13 @@ class _Reader:
         except GraphError:
             raise ForeignError from None
 
-    def _name(self, node: Node, layer: Layer | None) -> str:
-        return self._kept(node.entry, layer)
-
-    def _kept(self, entry: Entry, layer: Layer | None) -> str:
+    def _name(self, entry: Entry, layer: Layer | None) -> str:
         kinds = (entry.class_name,) if layer is None else (entry.class_name, type(layer).__name__)
         return self._names.keep(entry.label, *kinds)
 
 
 def _refuse_shared_weights(graph: Graph) -> None:
-    """Layers without weights may well stand in several places.
-
-    Raises:
-        GraphError: a layer that has weights, or that we know nothing of, is applied several times.
-    """
+    """Refuse a layer that is applied several times, unless it is known to have no weights."""
     seen: set[str] = set()
     for node in graph.nodes:
         entry = node.entry

@@ -5,24 +5,21 @@ that share a layer, a layer of several inputs that we do not have) becomes one o
 own description, so that what is around it can still be shown.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import get_args
 
 import msgspec
 
 from tui_cnn.core.layers import AnyLayer, Branches, Layer, Merge
 from tui_cnn.core.layers.base import KerasCall
-from tui_cnn.formats.keras.composites import LONGEST, describe, recognize
-from tui_cnn.formats.keras.dominators import Dominators
 from tui_cnn.formats.keras.graph import Graph, GraphError, Node, tensors
-from tui_cnn.formats.keras.layers import opaque
+from tui_cnn.formats.keras.layers import LONGEST, ForeignError, describe, opaque, recognize
 from tui_cnn.formats.keras.notes import Notes, enumerate_names
 from tui_cnn.formats.keras.schema import Entry
-from tui_cnn.formats.keras.settings import ForeignError
 from tui_cnn.i18n import _
 
-Name = Callable[[Node, Layer | None], str]
-"""Names what comes of a node: the layer of ours, where it is known already."""
+Name = Callable[[Entry, Layer | None], str]
+"""Names what comes of an entry: the layer of ours, where it is known already."""
 
 Convert = Callable[[Node, Node], tuple[AnyLayer, ...]]
 """Turns a layer of one input, and the node before it, into ours; raises ForeignError where we have none."""
@@ -65,11 +62,7 @@ class _SeriesParallel:
                 self._users[source].append(number)
 
     def stack(self, start: int, end: int, depth: int) -> tuple[AnyLayer, ...]:
-        """Return the layers from the output of node `start`, which dominates `end`, to the output of `end`.
-
-        Raises:
-            _TangledError: a node on the way has been placed already.
-        """
+        """Return the layers from the output of node `start`, which dominates `end`, to the output of `end`."""
         if depth > _DEEPEST:
             raise GraphError(_("branches are nested too deeply"))
         pieces: list[tuple[AnyLayer, ...]] = []
@@ -93,22 +86,19 @@ class _SeriesParallel:
         try:
             if merge:
                 branches = self._branches(merge, list(node.inputs), source, depth + 1)
-                return (msgspec.structs.replace(branches, name=self._name(node, None)),)
+                return (msgspec.structs.replace(branches, name=self._name(node.entry, None)),)
             if _is_plain(node):
                 return self._convert(node, self._nodes[source])
         except _TangledError:
             pass
         except ForeignError:
-            return (opaque(node.entry, node.shape, self._name(node, None)),)
+            return (opaque(node.entry, node.shape, self._name(node.entry, None)),)
         return (self._knot(source, end),)
 
     def _branches(self, merge: Merge, inputs: list[int], start: int, depth: int) -> Branches:
         """Join stacks that begin at node `start`, the nearest that all of `inputs` come from.
 
         Inputs that go on together for a while are joined among themselves first, if that gives the same.
-
-        Raises:
-            _TangledError: it does not give the same, or a node on the way has been placed already.
         """
         groups: dict[int, list[int]] = {}
         for place, one in enumerate(inputs):
@@ -127,11 +117,7 @@ class _SeriesParallel:
         return Branches(merge=merge, branches=tuple(branches))
 
     def _knot(self, start: int, end: int) -> AnyLayer:
-        """Put all nodes between two into one opaque layer: a model of their own.
-
-        Raises:
-            _TangledError: something outside of them uses one of them.
-        """
+        """Put all nodes between two into one opaque layer: a model of their own, which nothing outside may use."""
         inside, waiting = {end}, [end]
         while waiting:
             for one in self._nodes[waiting.pop()].inputs:
@@ -143,7 +129,7 @@ class _SeriesParallel:
         members = sorted(inside)
         self._placed |= inside
         last = self._nodes[end]
-        model = opaque(_as_model(self._nodes, start, members), last.shape, self._name(last, None))
+        model = opaque(_as_model(self._nodes, start, members), last.shape, self._name(last.entry, None))
         if len(members) == 1:
             return msgspec.structs.replace(model, kind=opaque(last.entry, None).kind)
         names = enumerate_names([self._nodes[one].entry.label for one in members])
@@ -154,22 +140,21 @@ class _SeriesParallel:
         """Recognize several layers as one of ours that is made of them; return it, and the node before it."""
         chain: list[int] = []
         number = end
-        while len(chain) < LONGEST and number != start and self._goes_on(number, is_last=not chain):
+        while len(chain) < LONGEST and number != start and _is_plain(self._nodes[number]):
+            if chain and len(self._users[number]) > 1:  # only what comes out of the last is used elsewhere
+                break
             chain.append(number)
             number = self._nodes[number].inputs[0]
         chain.reverse()
         shapes = [self._nodes[self._nodes[one].inputs[0]].shape for one in chain]
         composite = recognize([self._described(one) for one in chain], shapes) if len(chain) > 1 else None
-        if composite is None or composite.length == 1:
+        if composite is None or composite[1] == 1:
             return None
-        members = chain[-composite.length :]
+        layer, length = composite
+        members = chain[-length:]
         self._placed |= set(members)
-        layer = msgspec.structs.replace(composite.layer, name=self._name(self._nodes[end], composite.layer))
+        layer = msgspec.structs.replace(layer, name=self._name(self._nodes[end].entry, layer))
         return layer, self._nodes[members[0]].inputs[0]
-
-    def _goes_on(self, number: int, *, is_last: bool) -> bool:
-        """Tell whether a node may be a part of a composite layer: only what comes out of the last is used elsewhere."""
-        return _is_plain(self._nodes[number]) and (is_last or len(self._users[number]) == 1)
 
     def _described(self, number: int) -> KerasCall:
         if number not in self._calls:
@@ -220,3 +205,53 @@ def _as_model(nodes: list[Node], start: int, members: list[int]) -> Entry:
         "output_layers": [nodes[members[-1]].entry.label, 0, 0],
     }
     return Entry("Functional", content, "keras.src.models.functional", "Functional")
+
+
+class Dominators:
+    """The tree of immediate dominators of an acyclic graph.
+
+    Node d dominates node n if every way from the source to n goes through d; node 0 is the source, and each node comes
+    after all its predecessors. After Cooper, Harvey, Kennedy, "A Simple, Fast Dominance Algorithm", 2001; the nearest
+    common ancestors by jump pointers (Myers, "An Applicative Random-Access Stack", 1983), so that long skips cost a
+    logarithm and not their length.
+    """
+
+    def __init__(self) -> None:
+        self.parent = [0]
+        self._depth = [0]
+        self._jump = [0]
+
+    def add(self, predecessors: Sequence[int]) -> None:
+        """Put the next node below what all ways through its predecessors have in common."""
+        parent = self.common(predecessors)
+        skipped = self._jump[parent]
+        far = self._depth[parent] - self._depth[skipped] == self._depth[skipped] - self._depth[self._jump[skipped]]
+        self.parent.append(parent)
+        self._depth.append(self._depth[parent] + 1)
+        self._jump.append(self._jump[skipped] if far else parent)
+
+    def common(self, nodes: Iterable[int]) -> int:
+        """Return the nearest node that dominates all of `nodes`; it may be one of them."""
+        first, *others = nodes
+        for other in others:
+            first = self._meet(first, other)
+        return first
+
+    def child(self, ancestor: int, node: int) -> int:
+        """Return the node just below `ancestor` on the way to `node`, which lies deeper."""
+        return self._up(node, self._depth[ancestor] + 1)
+
+    def _meet(self, left: int, right: int) -> int:
+        depth = min(self._depth[left], self._depth[right])
+        left, right = self._up(left, depth), self._up(right, depth)
+        while left != right:
+            if self._jump[left] != self._jump[right]:
+                left, right = self._jump[left], self._jump[right]
+            else:
+                left, right = self.parent[left], self.parent[right]
+        return left
+
+    def _up(self, node: int, depth: int) -> int:
+        while self._depth[node] > depth:
+            node = self._jump[node] if self._depth[self._jump[node]] >= depth else self.parent[node]
+        return node

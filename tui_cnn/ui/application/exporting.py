@@ -7,9 +7,9 @@ from typing import Any
 from textual.app import App
 
 from tui_cnn.core.network import Network
+from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import MODEL_FORMATS, SUFFIXES, export_bytes
-from tui_cnn.formats.saving import save_bytes
 from tui_cnn.i18n import _
 from tui_cnn.runs.export import export_model
 from tui_cnn.ui.toolkit.dialogs.path import SavePath

@@ -6,9 +6,9 @@ from typing import ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 
+from tui_cnn.formats.atomic import save_text
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.fields import fields
-from tui_cnn.formats.saving import save_text
 from tui_cnn.i18n import _
 from tui_cnn.ui.application.registry import SCOPES
 from tui_cnn.ui.settings import Settings

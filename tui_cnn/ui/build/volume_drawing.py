@@ -15,7 +15,6 @@ from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Family
 from tui_cnn.core.network import Path
 from tui_cnn.core.shape import format_shape
-from tui_cnn.formats.picture import field_region
 from tui_cnn.formats.volume import (
     SLANT,
     Arrangement,
@@ -29,6 +28,7 @@ from tui_cnn.formats.volume import (
     Wire,
     arrange,
     boxes,
+    field_region,
 )
 
 

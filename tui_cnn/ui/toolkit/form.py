@@ -12,8 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
-from tui_cnn.formats.fields import Field, fields, format_value, rebuild
-from tui_cnn.formats.stepping import STEPPING, bounds, stepped
+from tui_cnn.formats.fields import STEPPING, Field, bounds, fields, format_value, rebuild, stepped
 from tui_cnn.formats.validation import InvalidError
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.choice import Choice

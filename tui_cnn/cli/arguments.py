@@ -1,0 +1,65 @@
+"""What people write on the command line: a model, an amount such as `100k` or `512MB`, a shape such as `10x10x32`."""
+
+import re
+from typing import Any
+
+import click
+
+from tui_cnn.core.network import Network
+from tui_cnn.core.shape import Shape
+from tui_cnn.formats.models import find_network
+from tui_cnn.formats.validation import InvalidError, convert
+from tui_cnn.i18n import _
+
+_FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+
+
+class Count(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
+    """A whole number, perhaps with k, M, G or T behind it, or with a B for bytes."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the number."""
+        if isinstance(value, int):
+            return value
+        match = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*([kmgt]?)b?", str(value).replace("_", "").strip().lower())
+        if match is None:
+            message = _("“{value}” is not a number; use for example 100000, 100k or 1.5M")
+            self.fail(message.format(value=value), param, ctx)
+        return round(float(match[1]) * _FACTORS[match[2]])
+
+
+class ShapeParam(click.ParamType):  # type: ignore[type-arg]  # likewise
+    """A shape: `10`, or `7x7x64`."""
+
+    name = "shape"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Shape:
+        """Read the shape."""
+        if isinstance(value, tuple):
+            return value
+        if not re.fullmatch(r"\d+([x×,]\d+)*", str(value)):
+            self.fail(_("“{value}” is not a shape; use for example 10 or 7x7x64").format(value=value), param, ctx)
+        return tuple(map(int, re.split("[x×,]", value)))
+
+
+input_shape_option = click.option(
+    "--input-shape",
+    type=ShapeParam(),
+    help=_("Image shape to use instead of the model's own, such as 224x224x3."),
+)
+
+
+def read_model(model: str, input_shape: Shape | None = None) -> Network:
+    """Read a model; what could not be kept of a Keras file is printed on the standard error, a line each.
+
+    Raises:
+        FormatError: no such file or preset exists, or the file cannot be read.
+    """
+    if input_shape is not None:
+        try:
+            convert({"name": "n", "input_shape": input_shape}, Network)
+        except InvalidError as error:
+            raise click.UsageError(f"--input-shape: {error}") from None
+    return find_network(model, lambda line: click.echo(line, err=True), input_shape)[0]

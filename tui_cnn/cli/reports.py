@@ -1,0 +1,190 @@
+"""A network's numbers and problems: as a table to read, and as JSON; both with their formulas on demand."""
+
+from typing import Any
+
+import msgspec
+
+from tui_cnn.cli.table import table
+from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.checks import Check
+from tui_cnn.core.memory import Memory
+from tui_cnn.core.network import format_path
+from tui_cnn.core.receptive_field import ReceptiveField
+from tui_cnn.core.rows import Convention, Row, field_formula, flops
+from tui_cnn.core.shape import format_shape
+from tui_cnn.formats.numbers_table import numbers, total
+from tui_cnn.i18n import _
+
+
+def text_report(analysis: Analysis, needs: Memory, convention: Convention, *, explained: bool = False) -> str:
+    """Write an analysis as a table of layers with the totals, formulas if it is `explained`, and its checks."""
+    network, totals = analysis.network, analysis.totals
+    heading = _("{name}, input {shape}").format(name=network.name, shape=format_shape(network.input_shape))
+    columns = ("#", _("layer"), _("settings"), _("output"), _("parameters"), _("MACs"), _("RF"))
+    sums = total(analysis)
+    last = ("", sums.layer, "", sums.output, sums.parameters, sums.macs, "")
+    lines = table(columns, [*map(_cells, analysis.rows), last], numbers={4, 5, 6})
+    counted = _("parameters: {trainable:,} trainable, {non_trainable:,} non-trainable").format(
+        trainable=totals.trainable, non_trainable=totals.non_trainable
+    )
+    notes = [counted, _("MACs: multiply-accumulates per image, in convolution and dense kernels, without biases")]
+    notes.append(_("RF: receptive field of a cell, in pixels of the input"))
+    if totals.complete:
+        counts = _("FLOPs: {count:,} per image, counted as {convention}")
+        notes.append(counts.format(count=flops(totals, convention), convention=convention))
+    notes.append(_memory(needs))
+    names = {"error": _("error"), "warning": _("warning"), "info": _("info")}
+    line = _("{severity}: {check}")
+    checks = [line.format(severity=names[finding.severity], check=finding) for finding in analysis.checks]
+    filled = [*_formula_lines(analysis, needs), ""] if explained else []
+    return "\n".join([heading, "", *lines, "", *notes, "", *filled, *(checks or [_("no problems found")])])
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    kind = type(row.layer).__name__
+    label = f"{kind} “{row.layer.name}”" if row.layer.name else kind
+    indent = "  " * (len(row.path) - 1)
+    return format_path(row.path), indent + label, " ".join(row.layer.settings()), *numbers(row)
+
+
+def _memory(needs: Memory) -> str:
+    if needs.inference is None or needs.training is None:
+        return _("memory: parameters {weights}, float32").format(weights=_size(needs.parameters))
+    message = _(
+        "memory: parameters {weights}, inference peak {image} (one image), training step {step} (batch of {batch})"
+    )
+    return message.format(
+        weights=_size(needs.parameters),
+        image=_size(needs.inference),
+        step=_size(needs.training),
+        batch=needs.batch_size,
+    )
+
+
+def _size(count: int) -> str:
+    """Write bytes in powers of a thousand."""
+    for factor, unit in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if count >= factor:
+            return f"{count / factor:.3g} {unit}"
+    return f"{count} B"
+
+
+def _formula_lines(analysis: Analysis, needs: Memory) -> list[str]:
+    """Write the formulas of all layers, and those of the memory."""
+    words = {
+        "output_shape": _("size"),
+        "trainable_params": _("trainable parameters"),
+        "non_trainable_params": _("non-trainable parameters"),
+        "macs": _("MACs"),
+        "receptive_field": _("RF"),
+        "receptive_field_stride": _("RF stride"),
+        "receptive_field_padding": _("RF padding"),
+        "parameters": _("parameter memory (bytes)"),
+        "inference": _("inference peak memory of one image (bytes)"),
+        "training": _("training-step memory, batch of {batch} (bytes)").format(batch=needs.batch_size),
+    }
+    lines = []
+    for row in analysis.rows:
+        if texts := _formulas(row):
+            lines.append(f"{format_path(row.path)} {type(row.layer).__name__}")
+            lines += [f"  {words[name]}: {formula}" for name, formula in texts.items()]
+    return [*lines, *(f"{words[name]}: {formula}" for name, formula in _memory_formulas(needs).items())]
+
+
+def _formulas(row: Row) -> dict[str, str]:
+    """Return the formulas of a layer's numbers by their names in the JSON report; those that there are."""
+    figures = row.figures
+    if figures is None:
+        return {}
+    field = field_formula(row)
+    parameters = figures.parameters
+    texts = {
+        "output_shape": figures.size_formula,
+        "trainable_params": str(parameters.trainable) if parameters.trainable.formula else "",
+        "non_trainable_params": str(parameters.non_trainable) if parameters.non_trainable.formula else "",
+        "macs": str(figures.macs) if figures.macs.formula else "",
+        "receptive_field": field.size if field else "",
+        "receptive_field_stride": field.stride if field else "",
+        "receptive_field_padding": field.padding if field else "",
+    }
+    return {name: formula for name, formula in texts.items() if formula}
+
+
+def _memory_formulas(needs: Memory) -> dict[str, str]:
+    """Return the formulas of the memory in bytes, those that are known."""
+    values = (needs.parameters, needs.inference, needs.training)
+    named = zip(needs.formulas._asdict().items(), values, strict=True)
+    return {name: f"{formula} = {value:,}" for (name, formula), value in named if formula and value is not None}
+
+
+def json_report(analysis: Analysis, needs: Memory, convention: Convention, *, explained: bool = False) -> bytes:
+    """Write an analysis as one line of JSON, with the formulas of the numbers if it is to be `explained`.
+
+    A number that cannot be known is null. Shapes are channels last, without the batch axis. Paths count from 0 and lead
+    into blocks and branches. MACs are multiply-accumulates for one image, of convolution and dense kernels only; memory
+    is in bytes, of float32. The receptive field is that of the last feature map, in pixels, height and width.
+    """
+    totals = analysis.totals
+    known = totals.complete
+    report: dict[str, Any] = {
+        "name": analysis.network.name,
+        "input_shape": analysis.network.input_shape,
+        "output_shape": analysis.output_shape,
+        "total_params": totals.params if known else None,
+        "trainable_params": totals.trainable if known else None,
+        "non_trainable_params": totals.non_trainable if known else None,
+        "macs": totals.macs if known else None,
+        "flops": {"convention": convention, "value": flops(totals, convention) if known else None},
+        "memory": {name: value for name, value in needs._asdict().items() if name != "formulas"},
+        "receptive_field": last_field_report(analysis),
+        "layers": [_layer(row) | ({"formulas": _formulas(row)} if explained else {}) for row in analysis.rows],
+        "checks": [check_report(finding) for finding in analysis.checks],
+    }
+    if explained:
+        report["memory"]["formulas"] = _memory_formulas(needs)
+    return msgspec.json.encode(report)
+
+
+def figures_report(row: Row) -> dict[str, Any]:
+    """Write a layer's output shape, parameters and MACs."""
+    figures = row.figures
+    return {
+        "output_shape": figures.output_shape if figures else None,
+        "params": figures.parameters.total if figures else None,
+        "macs": figures.macs.value if figures else None,
+    }
+
+
+def _layer(row: Row) -> dict[str, Any]:
+    about = {"path": row.path, "name": row.name, "type": type(row.layer).__name__}
+    return {**about, **figures_report(row), "receptive_field": _field_report(row.field)}
+
+
+def last_field_report(analysis: Analysis) -> dict[str, Any] | None:
+    """Write the receptive field of the last feature map; sizes are those of the height and the width."""
+    return _field_report(analysis.last_map.field) if analysis.last_map else None
+
+
+def _field_report(field: ReceptiveField | None) -> dict[str, Any] | None:
+    if field is None:
+        return None
+    if field.status == "full":
+        return {"size": None, "stride": None, "padding": None, "status": "full"}
+    axes = (field.down, field.across)
+    return {
+        "size": [axis.size for axis in axes],
+        "stride": [float(axis.stride) for axis in axes],
+        "padding": [axis.padding for axis in axes],
+        "status": field.status,
+    }
+
+
+def check_report(finding: Check) -> dict[str, Any]:
+    """Write one finding."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "path": finding.path,
+        "message": finding.message,
+        "fix": finding.fix.label if finding.fix else None,
+    }
