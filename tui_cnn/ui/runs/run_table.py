@@ -44,7 +44,9 @@ class RunTable(DataTable[Text]):
         height: 1fr;
         background: $background;
         &:focus { background-tint: $foreground 0%; }
-        & > .datatable--header, & > .datatable--header-hover { background: $background; color: $text-muted; }
+        & > .datatable--header, &:ansi > .datatable--header, & > .datatable--header-hover {
+            background: $background; color: $text-muted;
+        }
         & > .datatable--cursor, &:focus > .datatable--cursor {
             background: $primary 35%; color: $foreground; text-style: bold;
         }

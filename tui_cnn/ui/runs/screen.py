@@ -131,6 +131,7 @@ class RunDetail(Vertical):
         super().__init__(id=id)
         self._listed: Listed | None = None
         self._follower: Follower | None = None
+        self._snapshot: Snapshot | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the words and the epochs above the curves."""
@@ -145,19 +146,22 @@ class RunDetail(Vertical):
         """Show a run, or how it has moved on."""
         if listed is self._listed:
             return
-        if self._listed is None or self._listed.run != listed.run:
+        is_other = self._listed is None or self._listed.run != listed.run
+        self._listed = listed
+        if is_other:
             self._follower = Follower(listed.run)
             self._draw(listed, None)
-        self._listed = listed
-        self._write_words()
+        self._write()
         if self._follower is not None and self.query_one(Curves).display:
             self._read(listed, self._follower)
 
     def on_resize(self) -> None:
         """Write more where there is more room."""
-        self.call_after_refresh(self._write_words)
+        self.call_after_refresh(self._write)
 
-    def _write_words(self) -> None:
+    def _write(self) -> None:
+        epochs = self.query_one("#epochs", Static)
+        epochs.update(epochs_table(self._snapshot, epochs.size.height) if self._snapshot else "")
         if self._listed is not None:
             words = self.query_one("#words", Static)
             words.border_title = Content.styled(self._listed.run.id, "bold")
@@ -174,10 +178,10 @@ class RunDetail(Vertical):
             self.app.call_from_thread(self._draw, listed, snapshot)
 
     def _draw(self, listed: Listed, snapshot: Snapshot | None) -> None:
-        if listed is self._listed or snapshot is None:
+        if listed is self._listed:
+            self._snapshot = snapshot
             self.query_one(Curves).show(snapshot)
-            epochs = self.query_one("#epochs", Static)
-            epochs.update(epochs_table(snapshot, epochs.size.height) if snapshot else "")
+            self._write()
 
 
 def _run_words(listed: Listed) -> list[Content]:
