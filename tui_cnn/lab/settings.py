@@ -96,5 +96,5 @@ class WeightsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     filters: Annotated[int, Meta(ge=1, le=9999, description="Number of filters")] = 96
     units: Annotated[
         Annotated[int, Meta(ge=1, le=99999)] | None,
-        Meta(description="Units of the dense layer; empty: as many as the convolution has outputs"),
+        Meta(description="Units of the dense layer; empty: as the convolution"),
     ] = None

@@ -7,21 +7,19 @@ import pytest
 from rich.style import Style
 
 from tests.ui.toolkit.test_written_numbers import written
-from tui_cnn.core.analysis import analyze
-from tui_cnn.formats.presets import preset
 from tui_cnn.insight.colours import Scale
 from tui_cnn.lab.pooling import moved
 from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, WeightsSettings
 from tui_cnn.lab.sizes import Slide
 from tui_cnn.lab.windows import WindowError
-from tui_cnn.ui.lab.convolution_arrays import CellCursor, convolution_arrays
-from tui_cnn.ui.lab.pairs_drawing import pairs, pairs_table
+from tui_cnn.ui.lab.convolution import CellCursor, convolution_arrays
+from tui_cnn.ui.lab.pairs import pairs_table
 from tui_cnn.ui.lab.pooling import pooling_arrays, pooling_facts
-from tui_cnn.ui.lab.sizes_drawing import ChainCursor, chain_table
+from tui_cnn.ui.lab.sizes import ChainCursor, chain_table
 from tui_cnn.ui.lab.stage import Part, ShownArray, StageSize, fit_into, image_scale, size_of
 from tui_cnn.ui.lab.sums import number, product, products, sums
-from tui_cnn.ui.lab.weights_drawing import EXAMPLES, weights_tables
+from tui_cnn.ui.lab.weights import EXAMPLES, weights_tables
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas
 from tui_cnn.ui.toolkit.pictures.drawing import Styles
 from tui_cnn.ui.toolkit.pictures.matrix import draw_matrix, lay_out_matrix
@@ -150,13 +148,12 @@ def test_pooling_says_what_is_left():
 
 
 def test_the_selected_network_is_marked():
-    analyses = {name: analyze(preset(name)) for pair in pairs() for name in pair.presets}
-    lines = written(pairs_table(analyses, 2, Style())).split("\n")
+    lines = written(pairs_table(2, Style(), Style(), (80, 24))).split("\n")
     assert [line.split()[1] for line in lines if line.startswith("▌")] == ["fashion-cnn"]
 
 
 def test_a_chain_that_breaks_says_where():
-    text = written(chain_table(4, (Slide(3), Slide(3), Slide(1)), ChainCursor(2, 1), focus=True))
+    text = written(chain_table(4, (Slide(3), Slide(3), Slide(1)), ChainCursor(2, 1), focus=True, bar=Style()))
     assert "4 → 2 → ✗" in text
     assert "✗ a window of 3 does not fit into 2 pixels" in text
     assert "[0]" in text

@@ -15,7 +15,7 @@ from tui_cnn.ui.application.links import LessonLink, ModelLink, ViewLink, parse_
 from tui_cnn.ui.inspect.actions import VIEWS
 from tui_cnn.ui.lab.lesson import LessonPanel, Tries
 from tui_cnn.ui.lab.links import LabLink, LinkError
-from tui_cnn.ui.lab.weights_drawing import EXAMPLES
+from tui_cnn.ui.lab.weights import EXAMPLES
 
 LINKS = sorted({step.link for lesson in lessons() for step in lesson.tries})
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tui_cnn.runs.recipe import Recipe, rate_at
-from tui_cnn.ui.train.rate_chart import rate_plot
+from tui_cnn.ui.train.forecast import rate_plot
 
 
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "step", "one-cycle"])

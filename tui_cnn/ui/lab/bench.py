@@ -1,50 +1,110 @@
-"""What all pages of the Lab have in common: a bench, which takes the keys, and a form of its settings beside it."""
+"""What all pages of the Lab have in common: a bench, which takes the keys, a form of its settings, and the images."""
 
-from typing import ClassVar
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import msgspec
+import numpy as np
+from rich.console import Console, ConsoleOptions
+from rich.measure import Measurement
+from rich.style import Style
+from rich.text import Text
 from textual import on
 from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tui_cnn.formats.fields import fields, format_value
+from tui_cnn.data import idx
+from tui_cnn.data.files import find_files
+from tui_cnn.formats.fields import format_value
 from tui_cnn.i18n import _
+from tui_cnn.lab.lessons import DIRECTORY
+from tui_cnn.lab.scene import LabArrays
+from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
 from tui_cnn.ui.lab.actions import LAB_FORM
-from tui_cnn.ui.lab.images import ImageStore
 from tui_cnn.ui.toolkit.choice import Choice
 from tui_cnn.ui.toolkit.form import StructForm
+from tui_cnn.ui.toolkit.numbers import bar
+
+Settings = TypeVar("Settings", bound=msgspec.Struct | None)
 
 
-class Bench(Widget, can_focus=True):
-    """Something to try out; a subclass shows its settings and does what its keys say.
+class ImageStore:
+    """The images and kernels that settings only name: typed ones, files, those of a trained network, test images."""
+
+    def __init__(self, data: str) -> None:
+        self.typed = LabArrays()
+        self._data = data
+        self._tests: np.ndarray[tuple[int, ...], np.dtype[np.uint8]] | None = None
+
+    def lacks_tests(self, settings: ConvolutionSettings | PoolingSettings) -> bool:
+        """Tell whether the test images must be read before an image can be shown."""
+        return settings.image == "fashion" and self._tests is None
+
+    def read_tests(self) -> None:
+        """Read the test images.
+
+        Raises:
+            DataError: they cannot be read.
+        """
+        directory = Path(self._data).expanduser() if self._data else DIRECTORY
+        self._tests = idx.read(find_files(directory).test_images)
+
+    def arrays(self, settings: ConvolutionSettings | PoolingSettings) -> LabArrays:
+        """Return all arrays, with the test image that settings ask for, 0 to 255; without it until they are read."""
+        if settings.image != "fashion" or self._tests is None:
+            return self.typed._replace(fashion=None)
+        image = self._tests[settings.index % len(self._tests)].astype(np.float64)[..., np.newaxis]
+        return self.typed._replace(fashion=image)
+
+    def forget_typed(self) -> None:
+        """Forget what was typed by hand; what comes from a file or a trained network stays."""
+        self.typed = self.typed._replace(image=None, kernels=None)
+
+
+class ShareBar(NamedTuple):
+    """A share of 0 to 1 as a bar that takes the cells which the other columns of its table leave."""
+
+    share: float
+    style: Style
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        yield Text(bar(self.share, options.max_width), self.style)
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(4, options.max_width)
+
+
+class Bench(Widget, Generic[Settings], can_focus=True):
+    """Something to try out; a subclass shows its settings, of which there may be none, and does what its keys say.
 
     Attributes:
-        settings: what is set, if there is anything.
         form: changes the settings; None: there is none.
     """
 
     DEFAULT_CLASSES = "panel"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"bench--bar"}
     HAS_FORM: ClassVar[bool] = True
 
-    settings: msgspec.Struct | None
-
-    def __init__(self, settings: msgspec.Struct | None, images: ImageStore, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, settings: Settings, images: ImageStore, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self.images = images
         self.form = LabForm(self, settings) if self.HAS_FORM and settings is not None else None
+        self.apply(settings)
 
-    def apply(self, settings: msgspec.Struct) -> None:
+    def apply(self, settings: Settings) -> None:
         """Show other settings."""
-        raise NotImplementedError
+        self.settings = settings
+        self.refresh()
 
-    def set_settings(self, settings: msgspec.Struct) -> None:
+    def set_settings(self, settings: Settings) -> None:
         """Show other settings, in the form, too."""
         self.apply(settings)
-        if self.form is not None:
+        if self.form is not None and settings is not None:
             self.form.put(settings)
 
-    def follow_link(self, settings: msgspec.Struct, place: int) -> None:
+    def follow_link(self, settings: Settings, place: int) -> None:
         """Show what a link asks for; `place` is that of a window, if there is one."""
         self.set_settings(settings)
 
@@ -59,21 +119,21 @@ class LabForm(StructForm):
     """The settings of a bench: what is chosen counts at once."""
 
     DEFAULT_CLASSES = "panel"
+    BORDER_TITLE = _("Settings")
     BINDINGS: ClassVar[list[BindingType]] = [*LAB_FORM.bindings()]
 
-    def __init__(self, bench: Bench, settings: msgspec.Struct) -> None:
+    def __init__(self, bench: Bench[Any], settings: msgspec.Struct) -> None:
         super().__init__(settings)
         self._bench = bench
-        self.border_title = _("Settings")
 
     def put(self, value: msgspec.Struct) -> None:
         """Show another value, which was not typed here."""
         self.original = self.value = value
         with self.prevent(Input.Changed, Choice.Changed):
-            for field in fields(type(value)):
-                control = self.query_one(f"#field-{field.name}")
+            for name, field in self._fields.items():
+                control = self.query_one(f"#field-{name}")
                 if isinstance(control, Input | Choice):
-                    control.value = format_value(field, getattr(value, field.name))
+                    control.value = format_value(field, getattr(value, name))
 
     @on(StructForm.Changed)
     def _apply(self, event: StructForm.Changed) -> None:

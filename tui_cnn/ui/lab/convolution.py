@@ -1,43 +1,50 @@
-"""The convolution stepper: images, kernels, sums; numbers can be typed into image and kernel."""
+"""The convolution stepper: image, kernel, output and sums; numbers can be typed into image and kernel."""
+
+from dataclasses import replace
+from typing import NamedTuple
 
 import msgspec
+import numpy as np
 from rich.console import RenderableType
 from rich.text import Text
 from textual import events
 
 from tui_cnn.i18n import _
+from tui_cnn.insight.colours import scale_of
 from tui_cnn.lab.convolution import Convolution
 from tui_cnn.lab.scene import convolution, image_name, type_pixel, type_weight
 from tui_cnn.lab.settings import ConvolutionSettings
 from tui_cnn.lab.windows import Windows
 from tui_cnn.ui.lab.actions import STEPPER
-from tui_cnn.ui.lab.convolution_arrays import CellCursor, Names, convolution_arrays
-from tui_cnn.ui.lab.images import ImageStore
-from tui_cnn.ui.lab.stage import Part, ShownArrays
+from tui_cnn.ui.lab.stage import WIDEST_NUMBERS, Part, ShownArray, ShownArrays, image_scale
 from tui_cnn.ui.lab.stepper import Stepper
-from tui_cnn.ui.lab.sums import kernel_note, number, sums
+from tui_cnn.ui.lab.sums import channel_names, kernel_note, number, sums
 from tui_cnn.ui.messages import LabTransfer
 from tui_cnn.ui.toolkit.pictures.drawing import Cell
 
 _UNNAMED = ("own", "random", "trained")
 """Kernels of which it is said which classical one they are most like."""
-
 _ARROWS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
+_MOST_MAPS = 2
+_WIDEST_WINDOW = 5
+"""Columns of the window up to which it is drawn as numbers beside a large image."""
 
 
-class ConvolutionStepper(Stepper):
+class CellCursor(NamedTuple):
+    """The cell that is edited: of `image` or `kernel`, (row, column, channel), or of the number of a `place`."""
+
+    of: str
+    place: tuple[int, int, int] = (0, 0, 0)
+    typed: str = ""
+
+
+class ConvolutionStepper(Stepper[ConvolutionSettings]):
     """A convolution, a place at a time."""
 
     BINDINGS = [*STEPPER.bindings()]  # noqa: RUF012  # as Textual declares it
 
-    settings: ConvolutionSettings
-
-    def __init__(self, settings: ConvolutionSettings, images: ImageStore, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(settings, images, id=id)
-        self.settings = settings
-        self.filter = 0
-        self.cursor: CellCursor | None = None
-        self.compute()
+    filter = 0
+    cursor: CellCursor | None = None
 
     def compute(self) -> None:
         """Lay the kernels over the image."""
@@ -64,7 +71,7 @@ class ConvolutionStepper(Stepper):
 
     def arrays(self) -> ShownArrays:
         """Return image, kernel and output."""
-        names = Names(image_name(self.settings), self.settings.kernel)
+        names = image_name(self.settings), self.settings.kernel
         return convolution_arrays(self.convolution, self.place, self.filter, names, self.cursor)
 
     def facts(self, width: int) -> RenderableType:
@@ -194,3 +201,139 @@ class ConvolutionStepper(Stepper):
             case _:
                 return
         self.set_settings(settings)
+
+
+def convolution_arrays(
+    convolution: Convolution,
+    place: int,
+    filter_: int,
+    names: tuple[str, str] = ("", ""),
+    cursor: CellCursor | None = None,
+) -> ShownArrays:
+    """Return the arrays of a convolution, its window at a place; with several channels each has its kernel below it.
+
+    `names` are those of the image and of the kernel.
+
+    Raises:
+        WindowError: the window has no place.
+    """
+    made = _Views(convolution, place, filter_, names, cursor)
+    depth = convolution.image.shape[2]
+    kernels = [made.kernel(channel) for channel in range(depth)]
+    large = convolution.windows.border.shape[1] > WIDEST_NUMBERS
+    windows = [made.window(channel) for channel in range(depth)] if large else []
+    maps = made.maps(1 if large else _MOST_MAPS)
+    if large and depth == 3 and convolution.image.min() >= 0:
+        return ShownArrays([[made.image_in_colours()], windows, kernels], [maps])
+    images = [made.image(channel) for channel in range(depth)]
+    if depth > 1:
+        columns = zip(images, windows, kernels, strict=True) if large else zip(images, kernels, strict=True)
+        return ShownArrays(list(columns), [maps])
+    return ShownArrays([images, [*windows, *kernels]], [[each] for each in maps])
+
+
+class _Views(NamedTuple):
+    convolution: Convolution
+    place: int
+    filter: int
+    names: tuple[str, str]
+    cursor: CellCursor | None
+
+    def image(self, channel: int) -> ShownArray:
+        """Return a channel of the image, with its zeros."""
+        convolution = self.convolution
+        laid, depth = convolution.windows, convolution.image.shape[2]
+        offset = laid.down.before, laid.across.before
+        cursor, typed = self._edited("image", channel, offset)
+        return ShownArray(
+            Part("image", channel),
+            laid.padded(convolution.image)[..., channel],
+            _("Image") if depth == 1 else channel_names(depth)[channel],
+            self._image_size(),
+            image_scale(convolution.image),
+            self.names[0] if depth == 1 else "",
+            pale=laid.border if laid.border.any() else None,
+            window=laid.mask(*convolution.place(self.place)),
+            cursor=cursor,
+            typed=typed,
+            offset=offset,
+        )
+
+    def image_in_colours(self) -> ShownArray:
+        """Return the three channels as one image."""
+        padded = self.convolution.windows.padded(self.convolution.image)
+        pixels = np.round(255 * padded / (padded.max() or 1)).astype(np.uint8)
+        return replace(
+            self.image(self.cursor.place[2] if self.cursor else 0),
+            values=padded.mean(axis=2),
+            title=_("Image"),
+            size=f"{self._image_size()}×3",
+            name=self.names[0],
+            rgb=pixels,
+        )
+
+    def window(self, channel: int) -> ShownArray:
+        """Return what is under the window."""
+        image, depth = self.convolution.image, self.convolution.image.shape[2]
+        patch = self.convolution.step(self.place, self.filter).patch[..., channel]
+        title = channel_names(depth)[channel] if depth == 3 else _("Window")
+        return ShownArray(Part("window", channel), patch, title, "", image_scale(image), widest_numbers=_WIDEST_WINDOW)
+
+    def kernel(self, channel: int) -> ShownArray:
+        """Return a channel of the kernel; while it is edited, as it was before it was flipped."""
+        kernels = self.convolution.kernels
+        height, width, depth, count = kernels.shape
+        flipped = self.convolution.true and not (self.cursor and self.cursor.of == "kernel")
+        cursor, typed = self._edited("kernel", channel, (0, 0))
+        title, size, name = _("Kernel"), f"{height}×{width}", ""
+        if count > 1 and depth == 1:
+            title = _("Kernel {n} of {count}").format(n=self.filter + 1, count=count)
+        elif count > 1:
+            size = _("{n} of {count}").format(n=self.filter + 1, count=count)
+        elif depth == 1:
+            name = self.names[1]
+        return ShownArray(
+            Part("kernel", channel),
+            (self.convolution.turned if flipped else kernels)[..., channel, self.filter],
+            title,
+            _("{size}, flipped").format(size=size) if flipped else size,
+            scale_of(kernels, signed=True),
+            name,
+            cursor=cursor,
+            typed=typed,
+        )
+
+    def maps(self, most: int) -> list[ShownArray]:
+        """Return the map of the shown filter and the next; the title says how many there are."""
+        output = self.convolution.output()
+        rows, columns, count = output.shape
+        places = np.arange(rows * columns).reshape(rows, columns)
+        first = min(self.filter, max(0, count - most))
+        size = f"{rows}×{columns}" if count == 1 else _("of {size}").format(size=f"{rows}×{columns}×{count}")
+        return [
+            ShownArray(
+                Part("output", number),
+                output[..., number],
+                _("Output") if count == 1 else _("Map {n}").format(n=number + 1),
+                size,
+                scale_of(output),
+                known=places <= self.place,
+                window=places == self.place if number == self.filter else None,
+            )
+            for number in range(first, min(count, first + most))
+        ]
+
+    def _image_size(self) -> str:
+        height, width, _depth = self.convolution.image.shape
+        rows, columns = self.convolution.windows.border.shape
+        size = f"{height}×{width}"
+        if (rows, columns) == (height, width):
+            return size
+        return size + _(", padded {rows}×{columns}").format(rows=rows, columns=columns)
+
+    def _edited(self, of: str, channel: int, offset: tuple[int, int]) -> tuple[tuple[int, int] | None, str]:
+        """Return which cell of an array is edited, and what has been typed."""
+        if self.cursor is None or self.cursor.of != of or self.cursor.place[2] != channel:
+            return None, ""
+        row, column, _channel = self.cursor.place
+        return (row + offset[0], column + offset[1]), self.cursor.typed

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 from tui_cnn.i18n import _
 from tui_cnn.lab.lessons import Lesson
 from tui_cnn.ui.lab.actions import LESSON
+from tui_cnn.ui.workspace import workspace_of
 
 
 class Tries(OptionList, can_focus=True):
@@ -25,20 +26,6 @@ class LessonPanel(Vertical):
 
     DEFAULT_CLASSES = "panel"
     BINDINGS: ClassVar[list[BindingType]] = [*LESSON.bindings()]
-
-    class Follow(Message):
-        """A link is to be followed."""
-
-        def __init__(self, link: str) -> None:
-            super().__init__()
-            self.link = link
-
-    class Read(Message):
-        """The end of a lesson was seen."""
-
-        def __init__(self, name: str) -> None:
-            super().__init__()
-            self.name = name
 
     class Left(Message):
         """The user goes back to the bench."""
@@ -76,13 +63,13 @@ class LessonPanel(Vertical):
     @on(Markdown.LinkClicked)
     def _clicked(self, event: Markdown.LinkClicked) -> None:
         event.stop()
-        self.post_message(self.Follow(event.href))
+        workspace_of(self).follow_link(event.href)
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if self.lesson is not None:
-            self.post_message(self.Follow(self.lesson.tries[event.option_index].link))
+            workspace_of(self).follow_link(self.lesson.tries[event.option_index].link)
 
     def action_try_it(self) -> None:
         """Do what is highlighted."""
@@ -95,4 +82,5 @@ class LessonPanel(Vertical):
     def _check_end(self) -> None:
         scroll = self._scroll
         if self.lesson is not None and scroll.size.height and scroll.scroll_y >= scroll.max_scroll_y - 1:
-            self.post_message(self.Read(self.lesson.name))
+            workspace = workspace_of(self)
+            workspace.remember(lessons_read=tuple(sorted({*workspace.state.lessons_read, self.lesson.name})))

@@ -12,7 +12,6 @@ from tui_cnn.lab.scene import image_name
 from tui_cnn.lab.settings import PoolingSettings
 from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.actions import STEPPER
-from tui_cnn.ui.lab.images import ImageStore
 from tui_cnn.ui.lab.stage import Part, ShownArray, ShownArrays, image_scale
 from tui_cnn.ui.lab.stepper import Stepper
 from tui_cnn.ui.lab.sums import channel_names, facts_table, number
@@ -21,26 +20,17 @@ _MOST_SHIFT = 12
 _MOST_VALUES = 16
 
 
-class PoolingStepper(Stepper):
+class PoolingStepper(Stepper[PoolingSettings]):
     """Pooling, a place at a time, beside strides alone."""
 
     BINDINGS = [*STEPPER.bindings()]  # noqa: RUF012  # as Textual declares it
 
-    settings: PoolingSettings
-
-    def __init__(self, settings: PoolingSettings, images: ImageStore, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(settings, images, id=id)
-        self.settings = settings
-        self.compute()
-
     def compute(self) -> None:
         """Pool the image as it was and as it is moved."""
-        self._moved: ShiftedPooling | None = None
-        self._error = WindowError()
         try:
-            self._moved = moved(self.settings, self.images.arrays(self.settings))
+            self._moved: ShiftedPooling | WindowError = moved(self.settings, self.images.arrays(self.settings))
         except WindowError as error:
-            self._error = error
+            self._moved = error
 
     @property
     def moved(self) -> ShiftedPooling:
@@ -49,8 +39,8 @@ class PoolingStepper(Stepper):
         Raises:
             WindowError: the window has no place.
         """
-        if self._moved is None:
-            raise self._error
+        if isinstance(self._moved, WindowError):
+            raise self._moved
         return self._moved
 
     @property
@@ -60,13 +50,9 @@ class PoolingStepper(Stepper):
 
     def action_shift(self, down: int, right: int) -> None:
         """Move the image."""
-        before = self.settings
-        shifted = msgspec.structs.replace(
-            before,
-            down=max(-_MOST_SHIFT, min(before.down + down, _MOST_SHIFT)),
-            right=max(-_MOST_SHIFT, min(before.right + right, _MOST_SHIFT)),
-        )
-        self.set_settings(shifted)
+        moves = (self.settings.down + down, self.settings.right + right)
+        down, right = (max(-_MOST_SHIFT, min(move, _MOST_SHIFT)) for move in moves)
+        self.set_settings(msgspec.structs.replace(self.settings, down=down, right=right))
 
     def arrays(self) -> ShownArrays:
         """Return the image and what is left of it."""
@@ -100,8 +86,7 @@ def pooling_arrays(moved: ShiftedPooling, place: int, name: str = "") -> ShownAr
         for channel in range(depth)
     ]
     rows, columns = laid.shape
-    known = (np.arange(rows * columns) <= place).reshape(rows, columns)
-    here = np.arange(rows * columns).reshape(rows, columns) == place
+    places = np.arange(rows * columns).reshape(rows, columns)
     outputs = [
         ShownArray(
             Part("output", channel),
@@ -109,26 +94,21 @@ def pooling_arrays(moved: ShiftedPooling, place: int, name: str = "") -> ShownAr
             _("Pooled"),
             f"{rows}×{columns}",
             scale,
-            known=known,
+            known=places <= place,
             strong=moved.pooled_changed[..., channel],
-            window=here,
+            window=places == place,
         )
         for channel in range(pooling.channels)
     ]
     if depth == 1:
-        return ShownArrays([images], [[each] for each in (*outputs, *_strides_only(moved))])
+        if moved.strided is not None and moved.strided_changed is not None:
+            values, changed = moved.strided[..., 0], moved.strided_changed[..., 0]
+            size = "{}×{}".format(*values.shape)
+            outputs.append(ShownArray(Part("strides"), values, _("Strides only"), size, scale, strong=changed))
+        return ShownArrays([images], [[each] for each in outputs])
     if pooling.channels < depth:
         return ShownArrays([[image] for image in images], [outputs])
     return ShownArrays([[image, output] for image, output in zip(images, outputs, strict=True)], [])
-
-
-def _strides_only(moved: ShiftedPooling) -> list[ShownArray]:
-    if moved.strided is None or moved.strided_changed is None:
-        return []
-    values = moved.strided[..., 0]
-    size = f"{values.shape[0]}×{values.shape[1]}"
-    scale, changed = image_scale(moved.pooling.image), moved.strided_changed[..., 0]
-    return [ShownArray(Part("strides"), values, _("Strides only"), size, scale, strong=changed)]
 
 
 def pooling_facts(moved: ShiftedPooling, place: int) -> Table:
@@ -148,14 +128,10 @@ def pooling_facts(moved: ShiftedPooling, place: int) -> Table:
     share = moved.pooled.size / pooling.image.size
     remaining = _("{after} of {before} values ({share:.0%}); pooling has no parameters")
     table.add_row(_("remaining"), remaining.format(after=moved.pooled.size, before=pooling.image.size, share=share))
-    table.add_row(_("moved"), _changes(moved))
-    return table
-
-
-def _changes(moved: ShiftedPooling) -> str:
     count = _("pooling: {changed} of {all} values changed")
     text = count.format(changed=int(moved.pooled_changed.sum()), all=moved.pooled_changed.size)
     if moved.strided_changed is not None:
         strides = _("strides only: {changed} of {all}")
         text += "; " + strides.format(changed=int(moved.strided_changed.sum()), all=moved.strided_changed.size)
-    return text
+    table.add_row(_("moved"), text)
+    return table

@@ -1,26 +1,60 @@
 """The Lab: benches on which convolution, pooling and the numbers around them can be tried, beside the lessons."""
 
 from asyncio import Lock, to_thread
-from collections.abc import Iterator, Sequence
-from typing import ClassVar, cast
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar, NamedTuple, cast
 
 from textual import on, work
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal
+from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher
+from textual.widgets import ContentSwitcher, Static
 
 from tui_cnn.i18n import _, language
 from tui_cnn.lab.lessons import Lesson, lessons
 from tui_cnn.ui.lab.actions import LAB
-from tui_cnn.ui.lab.bench import Bench
+from tui_cnn.ui.lab.bench import Bench, ImageStore
 from tui_cnn.ui.lab.convolution import ConvolutionStepper
-from tui_cnn.ui.lab.images import ImageStore
 from tui_cnn.ui.lab.lesson import LessonPanel, Tries
-from tui_cnn.ui.lab.links import PageName, parse_lab_link
-from tui_cnn.ui.lab.pages import LabTabs, make_bench
+from tui_cnn.ui.lab.links import PAGES, PageName, parse_lab_link
+from tui_cnn.ui.lab.pairs import Pairs
+from tui_cnn.ui.lab.pooling import PoolingStepper
+from tui_cnn.ui.lab.sizes import Chain
+from tui_cnn.ui.lab.weights import WeightsCalculator
 from tui_cnn.ui.messages import OpenLesson, ShowInLab, ShowLabLink
 from tui_cnn.ui.toolkit.main_screen import MainScreen
+
+
+class PageInfo(NamedTuple):
+    """A page: its key, its title, and the class of its bench; `PAGES` says what can be set on it."""
+
+    key: str
+    title: str
+    bench: Callable[..., Bench[Any]]
+
+
+PAGE_INFOS: dict[PageName, PageInfo] = {
+    "convolution": PageInfo("c", _("Convolution"), ConvolutionStepper),
+    "pooling": PageInfo("p", _("Pooling"), PoolingStepper),
+    "sizes": PageInfo("s", _("Sizes"), Chain),
+    "weights": PageInfo("w", _("Weights"), WeightsCalculator),
+    "pairs": PageInfo("v", _("Pairs"), Pairs),
+}
+
+
+class LabTabs(Static):
+    """A line with the titles of the pages."""
+
+    def show(self, page: PageName) -> None:
+        """Mark the page that is shown."""
+        parts = []
+        for name, info in PAGE_INFOS.items():
+            style = "bold $text-primary on $primary-muted" if name == page else "$text-muted"
+            parts.append(
+                Content.from_markup(f"[@click=screen.page('{name}')] {info.key} {info.title} [/]").stylize(style)
+            )
+        self.update(Content(" ").join(parts))
 
 
 class LabScreen(MainScreen):
@@ -65,12 +99,13 @@ class LabScreen(MainScreen):
         return (self.page,)
 
     @property
-    def bench(self) -> Bench:
+    def bench(self) -> Bench[Any]:
         """The bench of this page, which takes the keys."""
         return self.query_one(f"#{self.page}-bench", Bench)
 
     def _make_page(self, name: PageName) -> Widget:
-        bench = make_bench(name, self._images)
+        settings = PAGES[name]
+        bench = PAGE_INFOS[name].bench(settings() if settings else None, self._images, id=f"{name}-bench")
         return Container(bench, *([bench.form] if bench.form else []), id=name, classes="page")
 
     async def action_page(self, name: PageName) -> None:
@@ -136,14 +171,6 @@ class LabScreen(MainScreen):
         name = await self.app.push_screen_wait(Pick(_("Lessons"), items))
         if name is not None:
             self.post_message(OpenLesson(name))
-
-    @on(LessonPanel.Follow)
-    def _follow(self, event: LessonPanel.Follow) -> None:
-        self.workspace.follow_link(event.link)
-
-    @on(LessonPanel.Read)
-    def _remember_read(self, event: LessonPanel.Read) -> None:
-        self.workspace.remember(lessons_read=tuple(sorted({*self.workspace.state.lessons_read, event.name})))
 
     @work(exclusive=True, group="show")
     async def _show_lesson(self) -> None:

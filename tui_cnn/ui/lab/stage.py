@@ -1,6 +1,6 @@
 """ShownArrays side by side, their cells as large as the room allows: few columns as numbers, many as half-blocks."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import ceil
@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 from textual.containers import Container
 from textual.content import Content
-from textual.widget import Widget
 from textual.widgets import Static
 
 from tui_cnn.i18n import _
@@ -182,31 +181,18 @@ class StageSize(NamedTuple):
     named: bool = False
 
 
-_NUMBERS = (
-    (13, 6, 2),
-    (11, 5, 2),
-    (9, 4, 2),
-    (9, 3, 2),
-    (8, 3, 2),
-    (7, 3, 2),
-    (6, 3, 2),
-    (5, 2, 2),
-    (4, 2, 2),
-    (3, 1, 2),
-    (2, 1, 2),
-    (1, 1, 1),
-)
+_NUMBERS = ((13, 6), (11, 5), (9, 4), (9, 3), (8, 3), (7, 3), (6, 3), (5, 2), (4, 2), (3, 1), (2, 1), (1, 1))
+"""Cells and lines of a number, from the largest to the smallest, which has one decimal less."""
 _PICTURES = (4, 3, 2, 1, 0.5)
 
 
 def fit_into(arrays: ShownArrays, room: tuple[int, int]) -> StageSize:
     """Choose the largest way in which all have room, (columns, lines); if there is none, the smallest."""
     pictures = any(array.is_picture for array in arrays.all)
-    large = _PICTURES if pictures else (1,)
     numbers = [way for way in _NUMBERS if way[0] <= _NARROW or not pictures]  # pictures take the room
     ways = [
-        StageSize(cell, lines, digits, times, stacked)
-        for times, (cell, lines, digits), stacked in product(large, numbers, (False, True))
+        StageSize(cell, lines, min(cell, 2), times, stacked)
+        for times, (cell, lines), stacked in product(_PICTURES if pictures else (1,), numbers, (False, True))
     ]
     fits = [way for way in ways if _has_room(arrays, way, room)] or [  # it scrolls
         way for way in ways if way.lines == 1 and not way.stacked and _has_room(arrays, way, (room[0], 10_000))
@@ -277,9 +263,9 @@ class Stage(Container):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._drawings: Mapping[Part, NumberView | PictureView] = {}
+    def __init__(self) -> None:
+        super().__init__()
+        self._views: Mapping[Part, NumberView | PictureView] = {}
         self._structure: list[list[list[tuple[Part, bool]]]] = []
 
     async def show(self, arrays: ShownArrays, room: tuple[int, int]) -> None:
@@ -293,31 +279,29 @@ class Stage(Container):
         fit = fit_into(arrays, room)
         self.set_class(fit.stacked, "-stacked")
         for array in arrays.all:
-            self._drawings[array.part].show_array(array, fit)
+            view = self._views[array.part]
+            view.styles.width, view.styles.height = size_of(array, fit)
+            view.title.update(words_of(array, fit))
+            view.show_array(replace(array, scale=scale_for(self.app, array.scale)), fit)
 
     async def _rebuild(self, arrays: ShownArrays) -> None:
-        drawings = [PictureView(array.part) if array.is_picture else NumberView(array.part) for array in arrays.all]
-        self._drawings = {drawing.part: drawing for drawing in drawings}
+        self._views = {
+            array.part: PictureView(array.part) if array.is_picture else NumberView(array.part) for array in arrays.all
+        }
         sides = [
-            Container(
-                *(Container(*self._titled(column), classes="column") for column in side),
-                id=id_,
-                classes="columns",
-            )
+            Container(*map(self._column, side), id=id_, classes="columns")
             for side, id_ in zip(arrays, ("inputs", "outputs"), strict=True)
             if side
         ]
-
         async with self.batch():
             await self.remove_children()
             await self.mount_all(sides)
 
-    def _titled(self, column: Sequence[ShownArray]) -> Iterator[Widget]:
-        for place, array in enumerate(column):
-            drawing = self._drawings[array.part]
-            drawing.title.set_class(place > 0, "below")
-            yield drawing.title
-            yield drawing
+    def _column(self, column: Sequence[ShownArray]) -> Container:
+        views = [self._views[array.part] for array in column]
+        for view in views[1:]:
+            view.title.add_class("below")
+        return Container(*(part for view in views for part in (view.title, view)), classes="column")
 
 
 class NumberView(Matrix):
@@ -330,10 +314,7 @@ class NumberView(Matrix):
 
     def show_array(self, array: ShownArray, fit: StageSize) -> None:
         """Show another array."""
-        self.styles.width, self.styles.height = size_of(array, fit)
-        self.title.update(words_of(array, fit))
-        numbers = array.numbers(fit)
-        self.show(replace(numbers, scale=scale_for(self.app, array.scale)), array.cursor)
+        self.show(array.numbers(fit), array.cursor)
 
 
 class PictureView(Picture):
@@ -346,11 +327,9 @@ class PictureView(Picture):
         self._array: ShownArray | None = None
 
     def show_array(self, array: ShownArray, fit: StageSize) -> None:
-        """Show another array."""
+        """Show another array, in the size that the widget has."""
         self._array = array
-        self.styles.width, self.styles.height = size_of(array, fit)
-        self.title.update(words_of(array, fit))
-        self.show(replace(array, scale=scale_for(self.app, array.scale)).raster())
+        self.show(array.raster())
 
     def describe(self, cell: Cell) -> str:
         """Say which pixel it is, and its value."""

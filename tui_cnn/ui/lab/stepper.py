@@ -1,6 +1,7 @@
 """A window that goes over an image: what both steppers of the Lab share."""
 
 from asyncio import to_thread
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -23,6 +24,8 @@ from tui_cnn.ui.lab.stage import NumberView, Part, PictureView, ShownArrays, Sta
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing
 from tui_cnn.ui.workspace import workspace_of
 
+S = TypeVar("S", ConvolutionSettings, PoolingSettings)
+
 SPEEDS = (1, 2, 4, 8, 16, 32)
 """Steps a second."""
 
@@ -33,7 +36,7 @@ _GREY_SIDE, _COLOUR_SIDE = 28, 22
 """Pixels of the longest side of an image file; of a colour one the windows of all three channels stand beside it."""
 
 
-class Stepper(Bench):
+class Stepper(Bench[S]):
     """ShownArrays above, and what they say in words and numbers below."""
 
     DEFAULT_CSS = """
@@ -51,8 +54,6 @@ class Stepper(Bench):
 
     running: reactive[bool] = reactive(False)
     """Whether it goes on by itself."""
-
-    settings: ConvolutionSettings | PoolingSettings
 
     _timer: Timer | None = None
     _waiting = False
@@ -106,10 +107,8 @@ class Stepper(Bench):
             return 0
         return rows * columns
 
-    def apply(self, settings: msgspec.Struct) -> None:
+    def apply(self, settings: S) -> None:
         """Show other settings; the place stays, where there is one."""
-        if not isinstance(settings, ConvolutionSettings | PoolingSettings):
-            raise TypeError(settings)
         self.settings = settings
         self.compute()
         if self.images.lacks_tests(settings):
@@ -134,7 +133,7 @@ class Stepper(Bench):
         """Show what was typed or opened on another page meanwhile."""
         self.apply(self.settings)
 
-    def follow_link(self, settings: msgspec.Struct, place: int) -> None:
+    def follow_link(self, settings: S, place: int) -> None:
         """Show what a link asks for; what was typed by hand makes way."""
         self.images.forget_typed()
         self.set_settings(settings)

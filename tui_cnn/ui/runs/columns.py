@@ -24,33 +24,42 @@ class Column(NamedTuple):
     is_number: bool = False
 
 
-def columns() -> tuple[Column, ...]:
-    """List the columns, from left to right."""
-    return (
-        Column("name", _("name"), lambda run: run_name(run)[:_NAME], lambda run: run_name(run).lower()),
-        Column("state", _("state"), lambda run: run.state, lambda run: run.state),
-        Column("network", _("network"), lambda run: run.summary.network[:_NAME], lambda run: run.summary.network),
-        _number("val", _("val."), lambda run: run.summary.best_accuracy, share),
-        _number("test", _("test"), lambda run: run.summary.test_accuracy, share),
-        _number("parameters", _("params"), lambda run: run.summary.parameters, short_count, largest_first=False),
-        Column("begun", _("when"), lambda run: run.begun[5:] or "—", lambda run: run.run.id, largest_first=True),
-        _number("macs", _("MACs"), lambda run: run.summary.macs, short_count, largest_first=False),
-        Column("recipe", _("recipe"), lambda run: run.summary.recipe_name or "—", lambda run: run.summary.recipe_name),
-        Column("epochs", _("epochs"), lambda run: run.epochs, lambda run: run.summary.epochs_done, True, True),
-        _number("seconds", _("time"), lambda run: run.summary.seconds, duration, largest_first=False),
-        Column("tags", _("tags"), lambda run: " ".join(run.summary.about.tags), lambda run: run.summary.about.tags),
-    )
-
-
 def run_name(run: Listed) -> str:
     """Call a run what the user calls it, or by the end of its id."""
     return run.summary.about.title or run.run.id[-4:]
 
 
-def cells(listed: Listed, shown: tuple[Column, ...], colours: dict[str, str], *, marked: bool) -> list[Text]:
+def _number(
+    key: str, title: str, value: Callable[[Listed], Any], write: Callable[[Any], str], *, largest_first: bool = False
+) -> Column:
+    def text(run: Listed) -> str:
+        known = value(run)
+        return "—" if known is None else write(known)
+
+    return Column(key, title, text, value, largest_first, is_number=True)
+
+
+COLUMNS = (
+    Column("name", _("name"), lambda run: run_name(run)[:_NAME], lambda run: run_name(run).lower()),
+    Column("state", _("state"), lambda run: run.state, lambda run: run.state),
+    Column("network", _("network"), lambda run: run.summary.network[:_NAME], lambda run: run.summary.network),
+    _number("val", _("val."), lambda run: run.summary.best_accuracy, share, largest_first=True),
+    _number("test", _("test"), lambda run: run.summary.test_accuracy, share, largest_first=True),
+    _number("parameters", _("params"), lambda run: run.summary.parameters, short_count),
+    Column("begun", _("when"), lambda run: run.begun[5:] or "—", lambda run: run.run.id, largest_first=True),
+    _number("macs", _("MACs"), lambda run: run.summary.macs, short_count),
+    Column("recipe", _("recipe"), lambda run: run.summary.recipe_name or "—", lambda run: run.summary.recipe_name),
+    Column("epochs", _("epochs"), lambda run: run.epochs, lambda run: run.summary.epochs_done, True, True),
+    _number("seconds", _("time"), lambda run: run.summary.seconds, duration),
+    Column("tags", _("tags"), lambda run: " ".join(run.summary.about.tags), lambda run: run.summary.about.tags),
+)
+"""The columns, from left to right."""
+
+
+def cells(listed: Listed, colours: dict[str, str], *, marked: bool) -> list[Text]:
     """Write the line of a run: a mark, then its columns."""
     written = [Text("✓" if marked else " ", style=f"bold {colours['text-accent']}")]
-    for column in shown:
+    for column in COLUMNS:
         style = colours[f"text-{STATE_COLORS[listed.summary.state]}"] if column.key == "state" else ""
         if column.key == "name" and not listed.summary.about.title:
             style = "dim"
@@ -65,18 +74,3 @@ def sort_runs(runs: tuple[Listed, ...], words: str, column: Column, *, reverse: 
     known = [listed for listed in matching if column.order(listed) is not None]
     known.sort(key=column.order, reverse=column.largest_first != reverse)
     return known + [listed for listed in matching if column.order(listed) is None]
-
-
-def _number(
-    key: str,
-    title: str,
-    value: Callable[[Listed], Any],
-    write: Callable[[Any], str],
-    *,
-    largest_first: bool = True,
-) -> Column:
-    def text(run: Listed) -> str:
-        known = value(run)
-        return "—" if known is None else write(known)
-
-    return Column(key, title, text, value, largest_first, is_number=True)

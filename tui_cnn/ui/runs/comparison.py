@@ -1,24 +1,118 @@
-"""Runs beside each other: what came of them, how they were trained, and what differs in their networks."""
+"""The marked runs beside each other: their curves over each other, then field by field what differs."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from functools import partial
+from threading import Lock
+from typing import ClassVar, NamedTuple
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.containers import Container, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
 
-from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.diff import diff
 from tui_cnn.core.network import format_path
-from tui_cnn.formats.fields import fields, format_value
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.fields import Field, fields, format_value
 from tui_cnn.i18n import _
+from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.summary import Summary
+from tui_cnn.runs.summary import Summary, summarize
+from tui_cnn.ui.runs.actions import COMPARE
+from tui_cnn.ui.toolkit.curve_readout import Overlaid
+from tui_cnn.ui.toolkit.curves import Curves
+from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.numbers import duration, short_count, size
+from tui_cnn.ui.toolkit.overlays import Overlays
 from tui_cnn.ui.toolkit.run_words import share
 
+_TICK = 1.0
+_CURVE_SIGNS = "123456789abcdefghijklmnopqrstuvwxyz"
 _WIDTH = 20
-_SIGNS = {"changed": "~", "added": "+", "removed": "−"}
+_CHANGE_SIGNS = {"changed": "~", "added": "+", "removed": "−"}
+
+
+class _Comparison(Container):
+    """The curves, which have the focus, above a table that the keys up and down scroll."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll_table('up')", show=False),
+        Binding("down", "scroll_table('down')", show=False),
+        Binding("pageup", "scroll_table('page_up')", show=False),
+        Binding("pagedown", "scroll_table('page_down')", show=False),
+    ]
+
+    def compose(self) -> Iterator[Widget]:
+        yield Curves()
+        with VerticalScroll(id="fields", classes="panel", can_focus=False) as fields:
+            fields.border_title = _("≠ differs")
+            yield Static(id="compared")
+
+    def action_scroll_table(self, way: str) -> None:
+        getattr(self.query_one("#fields"), f"scroll_{way}")(animate=False)
+
+
+class CompareScreen(MainScreen):
+    """Follows runs that are still being trained."""
+
+    MODE = "runs"
+    CSS_PATH = "screen.tcss"
+    AUTO_FOCUS: ClassVar[str] = "Curves"
+    BINDINGS: ClassVar[list[BindingType]] = [*COMPARE.bindings()]
+
+    def __init__(self, runs: tuple[RunDirectory, ...]) -> None:
+        super().__init__()
+        self._directories = runs
+        self._overlays = Overlays()
+        self._shown: tuple[Overlaid, ...] = ()
+        self._reading = Lock()
+
+    def totals(self) -> Sequence[str]:
+        """Return none: each of the runs has its own."""
+        return ()
+
+    def body(self) -> Iterator[Widget]:
+        """Lay out the curves and the fields."""
+        yield _Comparison()
+
+    def on_mount(self) -> None:
+        """Read the runs now and then."""
+        super().on_mount()
+        self._read()
+        self.set_interval(_TICK, self._read)
+
+    def action_back(self) -> None:
+        """Go back to the list."""
+        self.dismiss()
+
+    def action_next_pair(self) -> None:
+        """Show loss and accuracy, or rates."""
+        curves = self.query_one(Curves)
+        curves.show_view("rates" if curves.view == "learning" else "learning")
+
+    @work(thread=True, group="compare")
+    def _read(self) -> None:
+        if not self._reading.acquire(blocking=False):
+            return
+        try:
+            shown = self._overlays.read(self._directories, first=_CURVE_SIGNS)
+            if [id(run.snapshot) for run in shown] == [id(run.snapshot) for run in self._shown]:
+                return
+            compared = [_compare(run, overlaid) for run, overlaid in zip(self._directories, shown, strict=True)]
+        finally:
+            self._reading.release()
+        self.app.call_from_thread(self._show, shown, compared)
+
+    def _show(self, shown: tuple[Overlaid, ...], compared: list["Compared"]) -> None:
+        self._shown = shown
+        curves = self.query_one(Curves)
+        curves.show(None, shown)
+        self.query_one("#compared", Static).update(comparison(compared, curves.overlay_colours))
 
 
 class Compared(NamedTuple):
@@ -28,6 +122,14 @@ class Compared(NamedTuple):
     name: str
     summary: Summary
     analysis: Analysis | None
+
+
+def _compare(run: RunDirectory, overlaid: Overlaid) -> Compared:
+    try:
+        analysis = analyze(run.network())
+    except FormatError:
+        analysis = None
+    return Compared(overlaid.sign, overlaid.name, summarize(run, overlaid.snapshot), analysis)
 
 
 def comparison(runs: Sequence[Compared], colours: Sequence[str]) -> RenderableType:
@@ -40,55 +142,54 @@ def comparison(runs: Sequence[Compared], colours: Sequence[str]) -> RenderableTy
     table.add_column(style="dim", no_wrap=True)
     for _run in runs:
         table.add_column(no_wrap=True, justify="right", max_width=_WIDTH)
-    heads = [
+    heads = (
         Text(f"{run.sign} {run.name}"[:_WIDTH], style=f"bold {colour}")
         for run, colour in zip(runs, colours, strict=True)
-    ]
+    )
     table.add_row("", "", *heads)
-    for title, lines in (
-        (_("Results"), _results(runs)),
-        (_("Network"), _networks(runs)),
-        (_("Recipe"), _recipes(runs)),
-    ):
+    for title, lines in COMPARED_LINES.items():
         table.add_row("", Text(title, style="bold not dim"))
-        for name, cells in lines:
+        for name, write in lines:
+            cells = [write(run) for run in runs]
             differs = len(set(cells)) > 1
             style = "bold" if differs else "dim"
             table.add_row("≠" if differs else " ", name, *(Text(cell, style=style) for cell in cells))
     return Group(table, Text(), *_layers(runs))
 
 
-def _results(runs: Sequence[Compared]) -> Iterator[tuple[str, list[str]]]:
-    written: list[tuple[str, Callable[[Summary], str]]] = [
-        (_("state"), lambda run: run.state),
-        (_("best validation"), lambda run: share(run.best_accuracy)),
-        (_("test accuracy"), lambda run: share(run.test_accuracy)),
-        (_("test loss"), lambda run: share(run.test_loss)),
-        (_("epochs done"), lambda run: str(run.epochs_done)),
-        (_("best epoch"), lambda run: str(run.best_epoch or "—")),
-        (_("time"), lambda run: duration(run.seconds)),
-        (_("per epoch"), lambda run: f"{run.seconds_per_epoch:.1f} s" if run.seconds_per_epoch else "—"),
-        (_("memory"), lambda run: size(run.memory) if run.memory else "—"),
-    ]
-    for name, write in written:
-        yield name, [write(run.summary) for run in runs]
+def _setting(field: Field, run: Compared) -> str:
+    recipe = run.summary.recipe
+    return "?" if recipe is None else format_value(field, getattr(recipe, field.name)) or "—"
 
 
-def _networks(runs: Sequence[Compared]) -> Iterator[tuple[str, list[str]]]:
-    yield _("network"), [run.summary.network for run in runs]
-    yield _("parameters"), [_count(run.summary.parameters, "{:,}".format) for run in runs]
-    yield _("MACs"), [_count(run.summary.macs, short_count) for run in runs]
-    yield _("layers"), [_count(len(run.analysis.rows) if run.analysis else None, str) for run in runs]
+def _known(value: float | None, write: Callable[..., str]) -> str:
+    return "—" if value is None else write(value)
 
 
-def _recipes(runs: Sequence[Compared]) -> Iterator[tuple[str, list[str]]]:
-    yield _("recipe"), [run.summary.recipe_name or "—" for run in runs]
-    for field in fields(Recipe):
-        cells = [
-            format_value(field, getattr(run.summary.recipe, field.name)) or "—" if run.summary.recipe else "?"
-            for run in runs
-        ]
-        yield field.name, cells
+COMPARED_LINES: dict[str, list[tuple[str, Callable[[Compared], str]]]] = {
+    _("Results"): [
+        (_("state"), lambda run: run.summary.state),
+        (_("best validation"), lambda run: share(run.summary.best_accuracy)),
+        (_("test accuracy"), lambda run: share(run.summary.test_accuracy)),
+        (_("test loss"), lambda run: share(run.summary.test_loss)),
+        (_("epochs done"), lambda run: str(run.summary.epochs_done)),
+        (_("best epoch"), lambda run: _known(run.summary.best_epoch or None, str)),
+        (_("time"), lambda run: duration(run.summary.seconds)),
+        (_("per epoch"), lambda run: _known(run.summary.seconds_per_epoch or None, "{:.1f} s".format)),
+        (_("memory"), lambda run: _known(run.summary.memory or None, size)),
+    ],
+    _("Network"): [
+        (_("network"), lambda run: run.summary.network),
+        (_("parameters"), lambda run: _known(run.summary.parameters, "{:,}".format)),
+        (_("MACs"), lambda run: _known(run.summary.macs, short_count)),
+        (_("layers"), lambda run: _known(len(run.analysis.rows) if run.analysis else None, str)),
+    ],
+    _("Recipe"): [
+        (_("recipe"), lambda run: run.summary.recipe_name or "—"),
+        *((field.name, partial(_setting, field)) for field in fields(Recipe)),
+    ],
+}
+"""What is written of each run, under which heading, and how."""
 
 
 def _layers(runs: Sequence[Compared]) -> Iterator[RenderableType]:
@@ -101,15 +202,10 @@ def _layers(runs: Sequence[Compared]) -> Iterator[RenderableType]:
         yield Text(heading, style="bold")
         pairs = [pair for pair in diff(first.analysis, other.analysis) if pair.change != "same"]
         for pair in pairs:
-            row = pair.after or pair.before
-            assert row is not None
             changed = ", ".join(f"{name} {was} → {now}" for name, (was, now) in pair.fields().items())
-            settings = changed or " · ".join(row.layer.settings())
-            yield Text(f"  {_SIGNS[pair.change]} {format_path(row.path):>5} {type(row.layer).__name__}  {settings}")
+            settings = changed or " · ".join(pair.row.layer.settings())
+            sign, path = _CHANGE_SIGNS[pair.change], format_path(pair.row.path)
+            yield Text(f"  {sign} {path:>5} {type(pair.row.layer).__name__}  {settings}")
         if not pairs:
             yield Text("  " + _("identical"), style="dim")
         yield Text()
-
-
-def _count(value: int | None, write: Callable[[int], str]) -> str:
-    return "—" if value is None else write(value)

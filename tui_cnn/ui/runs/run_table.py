@@ -19,7 +19,7 @@ from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.export import export_run
 from tui_cnn.runs.snapshot import ACTIVE
 from tui_cnn.ui.runs.actions import RUNS
-from tui_cnn.ui.runs.columns import Column, cells, columns, sort_runs
+from tui_cnn.ui.runs.columns import COLUMNS, Column, cells, sort_runs
 from tui_cnn.ui.runs.dialogs import AboutField, ask_about, ask_deletion, ask_export_path, ask_trash
 from tui_cnn.ui.toolkit.overlays import MOST_MARKED
 from tui_cnn.ui.toolkit.run_list import Listed, RunList
@@ -43,7 +43,9 @@ class RunTable(DataTable[Text]):
         height: 1fr;
         background: $background;
         &:focus { background-tint: $foreground 0%; }
-        & > .datatable--header, & > .datatable--header-hover { background: $background; color: $text-muted; }
+        & > .datatable--header, &:ansi > .datatable--header, & > .datatable--header-hover {
+            background: $background; color: $text-muted;
+        }
         & > .datatable--cursor, &:focus > .datatable--cursor {
             background: $primary 35%; color: $foreground; text-style: bold;
         }
@@ -61,7 +63,6 @@ class RunTable(DataTable[Text]):
 
     def __init__(self, *, id: str, classes: str) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes, cursor_type="row", cursor_foreground_priority="renderable")
-        self._columns_shown: tuple[Column, ...] = columns()
         self.sorted_by = self.place("begun") or 0
         self.reversed = False
         self.words = ""
@@ -74,7 +75,7 @@ class RunTable(DataTable[Text]):
     def on_mount(self) -> None:
         """Set the columns up, and read the runs again and again."""
         self.add_column(Text(" "), key=_MARK)
-        for column in self._columns_shown:
+        for column in COLUMNS:
             self.add_column(self._title(column), key=column.key)
         self._workspace.subscribe(self, "marked", lambda _marked: self._arrange(), init=False)
         self.update_runs()
@@ -138,13 +139,13 @@ class RunTable(DataTable[Text]):
 
     def action_compare_runs(self) -> None:
         """Compare the marked runs."""
-        from tui_cnn.ui.runs.compare_screen import CompareScreen
+        from tui_cnn.ui.runs.comparison import CompareScreen
 
         self.app.push_screen(CompareScreen(self._workspace.marked))
 
     def action_show_scatter(self) -> None:
         """Show accuracy against cost."""
-        from tui_cnn.ui.runs.scatter_screen import ScatterScreen
+        from tui_cnn.ui.runs.scatter import ScatterScreen
 
         self.app.push_screen(ScatterScreen(tuple(self.shown)))
 
@@ -201,8 +202,13 @@ class RunTable(DataTable[Text]):
         """Ask twice, and move the marked runs, or the selected one, to the trash."""
         listed = self.selected
         runs = self._workspace.marked or ((listed.run,) if listed else ())
+
+        def delete() -> None:
+            for run in runs:
+                trash.delete(run)
+
         if runs and await ask_deletion(self.app, runs):
-            self._apply(lambda: _delete(runs))
+            self._apply(delete)
             self._workspace.marked = ()
 
     @work
@@ -236,20 +242,16 @@ class RunTable(DataTable[Text]):
     @property
     def selected(self) -> Listed | None:
         """The run under the cursor."""
-        shown = list(self._rows.values())
-        return shown[self.cursor_row] if 0 <= self.cursor_row < len(shown) else None
+        return self.shown[self.cursor_row] if 0 <= self.cursor_row < len(self._rows) else None
 
     @property
     def shown(self) -> list[Listed]:
         """The runs in the table, from top to bottom."""
         return list(self._rows.values())
 
+    @work(thread=True, group="list")
     def update_runs(self) -> None:
         """Read the runs as they stand."""
-        self._read()
-
-    @work(thread=True, group="list")
-    def _read(self) -> None:
         if self._reading.acquire(blocking=False):  # or else the last reading is not over yet
             try:
                 for runs in self._list.read():
@@ -269,20 +271,19 @@ class RunTable(DataTable[Text]):
 
     def sort_by(self, place: int, *, reverse: bool = False) -> None:
         """Sort by a column."""
-        self.sorted_by, self.reversed = place % len(self._columns_shown), reverse
-        for column in self._columns_shown:
-            heading = next(heading for key, heading in self.columns.items() if key.value == column.key)
+        self.sorted_by, self.reversed = place % len(COLUMNS), reverse
+        for column, heading in zip(COLUMNS, self.ordered_columns[1:], strict=True):
             heading.label = self._title(column)
         self._arrange()
         self.refresh()
 
     def place(self, key: str | None) -> int | None:
         """Find a column by its key."""
-        return next((place for place, column in enumerate(self._columns_shown) if column.key == key), None)
+        return next((place for place, column in enumerate(COLUMNS) if column.key == key), None)
 
     def _title(self, column: Column) -> Text:
         """Name a column; an arrow tells of the one that the runs are sorted by, and how."""
-        here = self._columns_shown[self.sorted_by] is column
+        here = COLUMNS[self.sorted_by] is column
         down = column.largest_first != self.reversed
         arrow = ("↓" if down else "↑") if here else " "
         title = f"{column.title}{arrow}"
@@ -291,8 +292,7 @@ class RunTable(DataTable[Text]):
     def _arrange(self) -> None:
         if not self.is_mounted:
             return
-        column = self._columns_shown[self.sorted_by]
-        wanted = sort_runs(self.runs or (), self.words, column, reverse=self.reversed)
+        wanted = sort_runs(self.runs or (), self.words, COLUMNS[self.sorted_by], reverse=self.reversed)
         selected = self.selected
         if [listed.run.id for listed in wanted] == list(self._rows):
             self._update(wanted)
@@ -326,9 +326,4 @@ class RunTable(DataTable[Text]):
 
     def _written(self, listed: Listed) -> list[Text]:
         colours = {name: value.removeprefix("ansi_") for name, value in self.app.theme_variables.items()}
-        return cells(listed, self._columns_shown, colours, marked=listed.run in self._workspace.marked)
-
-
-def _delete(runs: tuple[RunDirectory, ...]) -> None:
-    for run in runs:
-        trash.delete(run)
+        return cells(listed, colours, marked=listed.run in self._workspace.marked)

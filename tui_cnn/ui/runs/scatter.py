@@ -1,17 +1,122 @@
-"""Accuracy against cost as a plot: every run a sign, those that no other beats joined by a line."""
+"""Accuracy against cost: every run a sign, those that no other beats joined by a line."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from math import log10
+from typing import ClassVar, NamedTuple
 
-from tui_cnn.ui.toolkit.numbers import short_count
+from rich.table import Table
+from rich.text import Text
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui_cnn.i18n import _
+from tui_cnn.ui.runs.actions import SCATTER
+from tui_cnn.ui.runs.columns import run_name
+from tui_cnn.ui.toolkit.main_screen import MainScreen
+from tui_cnn.ui.toolkit.numbers import duration, short_count
 from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Sign, Stroke
+from tui_cnn.ui.toolkit.plot_view import PlotView
+from tui_cnn.ui.toolkit.run_list import Listed
 from tui_cnn.ui.toolkit.ticks import labels, log_ticks, ticks
 
+_SIGNS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_OTHER = "·"
 _AROUND = 0.08
 """Share of an axis that is left free at both ends."""
 
 Point = tuple[float, float]
 """A cost, and an accuracy."""
+
+
+class Cost(NamedTuple):
+    """A cost of a run: its title, its value, and how that is written."""
+
+    title: str
+    value: Callable[[Listed], float | None]
+    write: Callable[[float], str]
+
+
+COSTS = (
+    Cost(_("parameters"), lambda run: run.summary.parameters, lambda count: short_count(round(count))),
+    Cost(_("MACs"), lambda run: run.summary.macs, lambda count: short_count(round(count))),
+    Cost(_("training time (s)"), lambda run: run.summary.seconds, duration),
+)
+"""What accuracy can be held against."""
+
+
+class ScatterScreen(MainScreen):
+    """A drawing, and the list of what is in it."""
+
+    MODE = "runs"
+    CSS_PATH = "screen.tcss"
+    AUTO_FOCUS: ClassVar[str] = "#legend"
+    BINDINGS: ClassVar[list[BindingType]] = [*SCATTER.bindings()]
+
+    def __init__(self, runs: tuple[Listed, ...]) -> None:
+        super().__init__()
+        self._runs = runs
+        self._cost = 0
+        self._on_test = any(run.summary.test_accuracy is not None for run in runs)
+
+    def totals(self) -> Sequence[str]:
+        """Return none: each of the runs has its own."""
+        return ()
+
+    def body(self) -> Iterator[Widget]:
+        """Lay out the drawing and the list."""
+        legend = VerticalScroll(Static(id="list"), id="legend", classes="panel")
+        legend.border_title = _("● Pareto optimal: no run is both cheaper and better")
+        yield Horizontal(PlotView(id="scatter", classes="panel"), legend, id="scattered")
+
+    def on_resize(self) -> None:
+        """Draw for the new size, the first, too."""
+        super().on_resize()
+        self.call_after_refresh(self._draw)
+
+    def action_next_cost(self) -> None:
+        """Hold accuracy against the next cost."""
+        self._cost = (self._cost + 1) % len(COSTS)
+        self._draw()
+
+    def action_other_accuracy(self) -> None:
+        """Take the accuracy on the test images, or the best on those to validate on."""
+        self._on_test = not self._on_test
+        self._draw()
+
+    def action_back(self) -> None:
+        """Go back to the list."""
+        self.dismiss()
+
+    def _accuracy(self, run: Listed) -> float | None:
+        return run.summary.test_accuracy if self._on_test else run.summary.best_accuracy
+
+    def _draw(self) -> None:
+        cost = COSTS[self._cost]
+        known = [(run, x, y) for run in self._runs if (x := cost.value(run)) and (y := self._accuracy(run)) is not None]
+        best = pareto_front([(x, y) for _run, x, y in known])
+        order = best + sorted(set(range(len(known))) - set(best), key=lambda place: -known[place][2])
+        signs = {place: _SIGNS[number] if number < len(_SIGNS) else _OTHER for number, place in enumerate(order)}
+        accuracy = _("test accuracy") if self._on_test else _("best validation accuracy")
+        dots = tuple(Dot(log10(known[place][1]), known[place][2], signs[place], place in best) for place in order)
+        view = self.query_one(PlotView)
+        axes = _(" against {cost}, log scale").format(cost=cost.title)
+        view.border_title = Content.assemble((accuracy, "bold"), (axes, "not bold"))
+        view.show_plot(scatter_plot(dots, view.columns, view.size.height) if dots else None)
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for justify in ("left", "left", "right", "right"):
+            table.add_column(justify=justify, no_wrap=True)
+        titles = ("", _("run"), cost.title, _("test") if self._on_test else _("val."))
+        table.add_row(*(Text(title, style="dim") for title in titles))
+        for place in order:
+            run, x, y = known[place]
+            name = run.summary.network if not run.summary.about.title else run_name(run)
+            mark = Text(f"{signs[place]} {'●' if place in best else ' '}")
+            style = "bold" if place in best else ""
+            table.add_row(mark, f"{name[:20]}", cost.write(x), f"{y:.4f}", style=style)
+        self.query_one("#list", Static).update(table if known else Text(_("No run has this accuracy yet.")))
 
 
 class Dot(NamedTuple):
@@ -42,26 +147,17 @@ def scatter_plot(dots: tuple[Dot, ...], columns: int, rows: int) -> Plot:
     left, right = _limits([dot.x for dot in dots])
     low, high = _limits([dot.y for dot in dots])
     costs = log_ticks(left, right, max(2, columns // 12))
+    written = [short_count(round(10**tick)) if tick >= 1 else f"{10**tick:.2g}" for tick in costs]
     accuracies = ticks(low, high, max(2, rows // 3))
-    x = AxisScale(left, right, tuple(zip(costs, map(_cost, costs), strict=True)))
+    x = AxisScale(left, right, tuple(zip(costs, written, strict=True)))
     y = AxisScale(low, high, tuple(zip(accuracies, labels(accuracies), strict=True)))
     signs = [Sign(dot.x, dot.y, dot.sign, "bold accent" if dot.best else "foreground") for dot in reversed(dots)]
-    return Plot(x, y, strokes=(Stroke(_steps(dots), "primary"),), signs=tuple(signs))
-
-
-def _steps(dots: tuple[Dot, ...]) -> tuple[Point, ...]:
-    """Join the best: what can be had for a cost, until more is to be had for more."""
     corners: list[Point] = []
-    for dot in (dot for dot in dots if dot.best):
+    for dot in (dot for dot in dots if dot.best):  # what can be had for a cost, until more is to be had for more
         if corners:
             corners.append((dot.x, corners[-1][1]))
         corners.append((dot.x, dot.y))
-    return tuple(corners)
-
-
-def _cost(tick: float) -> str:
-    value = 10**tick
-    return short_count(round(value)) if value >= 10 else f"{value:.2g}"
+    return Plot(x, y, strokes=(Stroke(tuple(corners), "primary"),), signs=tuple(signs))
 
 
 def _limits(values: list[float]) -> tuple[float, float]:

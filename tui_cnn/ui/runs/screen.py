@@ -4,19 +4,34 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from rich.text import Text
-from textual import events, on
-from textual.containers import Vertical
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import DataTable, Input, Static
+from textual.worker import get_current_worker
 
 from tui_cnn.i18n import _, ngettext
+from tui_cnn.runs.snapshot import Follower, Snapshot
 from tui_cnn.ui.runs.actions import RUNS
-from tui_cnn.ui.runs.detail import RunDetail
+from tui_cnn.ui.runs.comparison import COMPARED_LINES, Compared
 from tui_cnn.ui.runs.run_table import RunTable
 from tui_cnn.ui.toolkit.about import about_runs
+from tui_cnn.ui.toolkit.cells import left
+from tui_cnn.ui.toolkit.curves import Curves
 from tui_cnn.ui.toolkit.help import Place
 from tui_cnn.ui.toolkit.main_screen import MainScreen
+from tui_cnn.ui.toolkit.numbers import duration, size
+from tui_cnn.ui.toolkit.run_list import Listed
+from tui_cnn.ui.toolkit.run_words import epochs_table
+
+_GAP = "   "
+_FIELD, _FIELD_NAME = 31, 16
+"""Cells of a field of a run, and of its name."""
+_FEWEST_FIELDS = 6
+"""Lines from which on the fields of a run are written below its words."""
 
 
 class RunFilter(Input):
@@ -107,3 +122,106 @@ class RunsScreen(MainScreen):
             notice.update(_("No runs yet. Press 2 to train the network on the Build screen."))
         self.show_totals()
         self.refresh_bindings()
+
+
+class RunDetail(Vertical):
+    """The selected run: in words at once, its epochs and curves as soon as its events are read."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._listed: Listed | None = None
+        self._follower: Follower | None = None
+        self._snapshot: Snapshot | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the words and the epochs above the curves."""
+        epochs = Static(id="epochs", classes="panel")
+        epochs.border_title = _("Epochs")
+        yield Horizontal(Static(id="words", classes="panel"), epochs)
+        curves = Curves()
+        curves.can_focus = False
+        yield curves
+
+    def show(self, listed: Listed) -> None:
+        """Show a run, or how it has moved on."""
+        if listed is self._listed:
+            return
+        is_other = self._listed is None or self._listed.run != listed.run
+        self._listed = listed
+        if is_other:
+            self._follower = Follower(listed.run)
+            self._draw(listed, None)
+        self._write()
+        if self._follower is not None and self.query_one(Curves).display:
+            self._read(listed, self._follower)
+
+    def on_resize(self) -> None:
+        """Write more where there is more room."""
+        self.call_after_refresh(self._write)
+
+    def _write(self) -> None:
+        epochs = self.query_one("#epochs", Static)
+        epochs.update(epochs_table(self._snapshot, epochs.size.height) if self._snapshot else "")
+        if self._listed is not None:
+            words = self.query_one("#words", Static)
+            words.border_title = Content.styled(self._listed.run.id, "bold")
+            lines = _run_words(self._listed)
+            width, height = words.size
+            if (rest := height - len(lines) - 1) >= _FEWEST_FIELDS:
+                lines += [Content(), _run_fields(self._listed, (width, rest))]
+            words.update(Content("\n").join(lines))
+
+    @work(thread=True, exclusive=True, group="detail")
+    def _read(self, listed: Listed, follower: Follower) -> None:
+        snapshot = follower.poll()
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._draw, listed, snapshot)
+
+    def _draw(self, listed: Listed, snapshot: Snapshot | None) -> None:
+        if listed is self._listed:
+            self._snapshot = snapshot
+            self.query_one(Curves).show(snapshot)
+            self._write()
+
+
+def _run_words(listed: Listed) -> list[Content]:
+    """Say what was said about a run, how it was trained, and how it ended."""
+    summary = listed.summary
+    about, recipe = summary.about, summary.recipe
+    lines = []
+    if about.title or about.tags or about.note:
+        tags = " ".join(about.tags)
+        parts = [Content.styled(about.title, "bold"), Content.styled(tags, "$text-accent"), Content(about.note)]
+        lines.append(Content(_GAP).join(part for part in parts if part))
+    if recipe is not None:
+        message = _("{optimizer}, batch {batch}, lr {rate:g}")
+        training = [message.format(optimizer=recipe.optimizer, batch=recipe.batch_size, rate=recipe.learning_rate)]
+        if recipe.schedule != "constant":
+            training.append(recipe.schedule)
+        if summary.precision:
+            training.append(summary.precision)
+        if (seconds := summary.seconds_per_epoch) is not None:
+            time = f"{seconds:.1f} s" if seconds < 60 else duration(seconds)
+            if summary.predicted_seconds is not None:
+                time = _("{taken} (predicted {predicted:.1f})").format(taken=time, predicted=summary.predicted_seconds)
+            training.append(_("{time} per epoch").format(time=time))
+        if summary.memory:
+            training.append(size(summary.memory))
+        lines.append(Content.styled(_GAP.join(training), "dim"))
+    if summary.outcome is not None and summary.state != "finished":
+        lines.append(Content(summary.outcome.line))
+    return lines
+
+
+def _run_fields(listed: Listed, room: tuple[int, int]) -> Content:
+    """Write the fields that runs are compared by, as many as there is room for, column by column."""
+    columns, lines = room[0] // _FIELD, room[1]
+    run = Compared("", "", listed.summary, None)
+    written = [
+        Content.assemble((left(name, _FIELD_NAME) + " ", "dim"), left(text, _FIELD - _FIELD_NAME - 1))
+        for fields in COMPARED_LINES.values()
+        for name, write in fields
+        if (text := write(run)) != "—"
+    ]
+    rows = [written[row : lines * columns : lines] for row in range(lines)]
+    return Content("\n").join(Content("").join(row) for row in rows)

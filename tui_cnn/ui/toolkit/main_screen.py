@@ -8,6 +8,7 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
+from textual.widgets._footer import FooterKey
 
 from tui_cnn.i18n import _
 from tui_cnn.ui.design import Design
@@ -17,6 +18,25 @@ from tui_cnn.ui.workspace import Workspace, workspace_of
 
 if TYPE_CHECKING:
     from tui_cnn.ui.toolkit.help import Place
+
+
+class WholeKeysFooter(Footer):
+    """Shows the keys that have room, none of them cut by the key at its right end."""
+
+    async def recompose(self) -> None:
+        """Show other keys, as many as fit."""
+        await super().recompose()
+        self.call_after_refresh(self._fit)
+
+    def on_resize(self) -> None:
+        """Show more of the keys, or fewer."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        keys = self.query(FooterKey)
+        edge = min((key.region.x for key in keys if key.has_class("-command-palette")), default=self.region.right)
+        for key in keys.exclude(".-command-palette"):
+            key.visible = key.region.right - 1 <= edge  # the blank behind it need not fit
 
 
 class MainScreen(Screen[None]):
@@ -35,7 +55,7 @@ class MainScreen(Screen[None]):
         """Lay out the frame around the body."""
         yield TopBar(self.MODE)
         yield Container(*self.body(), id="body")
-        yield Footer()
+        yield WholeKeysFooter()
         yield Static(_("cnn-tui needs a terminal of 60×16 or larger;\n80×24 is recommended."), id="small")
 
     def body(self) -> Iterator[Widget]:

@@ -11,7 +11,9 @@ from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows
 
 Confusion = tuple[tuple[int, ...], ...]
 
-_BAR = 8
+_BAR, _CELL, _NAME = 8, 4, 14
+"""Cells of a bar and of a share in a narrow table, and of a name."""
+_WIDEST_CELL = 14
 _WORST = 3
 
 
@@ -20,16 +22,20 @@ def class_accuracies(confusion: Confusion) -> list[float | None]:
     return [row[place] / sum(row) if sum(row) else None for place, row in enumerate(confusion)]
 
 
-def confusion_table(confusion: Confusion, names: Sequence[str], width: int) -> Content:
-    """Lay out a line for each class: its name, its accuracy, and what its images were taken for, in per cent."""
+def confusion_table(confusion: Confusion, names: Sequence[str], width: int, height: int = 0) -> Content:
+    """Lay out a line for each class: its name, its accuracy, and what its images were taken for, in per cent.
+
+    Where there is room, the columns have names instead of numbers, and there are blank lines between the classes.
+    """
     named = _named(names, len(confusion))
-    room = min(max(map(len, named)), 14)
+    room = min(max(map(len, named)), _NAME)
     number = len(str(len(confusion) - 1))
-    cell = 4
-    graph = max(0, min(_BAR, width - number - room - 8 - cell * len(confusion) - 4))
-    heads = "".join(f"{place:>{cell}}" for place in range(len(confusion)))
+    left_over = width - number - room - 12
+    cell = max(_CELL, min(left_over // len(confusion) - 1, _WIDEST_CELL))
+    graph = max(0, min(_BAR * cell // _CELL, left_over - cell * len(confusion)))
+    heads = (name[: cell - 1] for name in named) if cell > room else map(str, range(len(confusion)))
     above = f"{'':{number + room + 2}}{right(_('acc.'), 6)} {'':{graph}}  "
-    lines = [Content.assemble((above + heads, "dim"))]
+    lines = [Content.assemble((above + "".join(right(head, cell) for head in heads), "dim"))]
     for place, (row, accuracy) in enumerate(zip(confusion, class_accuracies(confusion), strict=True)):
         lines.append(
             Content.assemble(
@@ -41,7 +47,8 @@ def confusion_table(confusion: Confusion, names: Sequence[str], width: int) -> C
                 *(_cell(count, sum(row), cell, here=place == column) for column, count in enumerate(row)),
             )
         )
-    return Content("\n").join([*lines, Content(""), most_confused(confusion, names)])
+    between = Content("\n\n" if height >= 2 * len(lines) + _WORST + 2 else "\n")
+    return Content("\n").join([between.join(lines), Content(""), most_confused(confusion, names)])
 
 
 def _cell(count: int, total: int, width: int, *, here: bool) -> tuple[str, str]:
@@ -93,7 +100,7 @@ def class_bars(confusion: Confusion, names: Sequence[str]) -> BarRows:
         total = sum(confusion[place])
         return "\n".join([named[place], *(f"{name}: {count / total:.1%}" for count, name in counts)])
 
-    return BarRows(bars, widest_name=14, column=30, longest=200, describe=describe)
+    return BarRows(bars, widest_name=_NAME, column=30, longest=200, describe=describe)
 
 
 def _named(names: Sequence[str], count: int) -> list[str]:

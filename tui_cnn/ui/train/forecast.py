@@ -1,6 +1,6 @@
-"""What is known of a run before it starts: worked out in a thread, and laid out as a table."""
+"""What is known of a run before it starts: its size and cost, its learning rate, and what earlier runs came to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -9,17 +9,25 @@ from rich.text import Text
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.data.files import DataError
-from tui_cnn.i18n import _
+from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.estimate import Estimate, estimate, precision_of
 from tui_cnn.runs.lock import is_training
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import training_warnings
-from tui_cnn.runs.recipe import Recipe, rates
+from tui_cnn.runs.recipe import Recipe, rate_at, rates
 from tui_cnn.ui.toolkit.network_summary import at_least
 from tui_cnn.ui.toolkit.numbers import duration, short_count
+from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Stroke
+from tui_cnn.ui.toolkit.run_list import Listed
+from tui_cnn.ui.toolkit.run_words import share
 from tui_cnn.ui.toolkit.sparkline import spark
+from tui_cnn.ui.toolkit.ticks import labels, ticks
 
 _SPARK = 16
+_ABOVE = 1.1
+"""How far the y axis reaches, as a multiple of the highest rate."""
+_ROWS = 3
+"""Rows of the y axis that a number takes, with the space around it."""
 
 
 class Forecast(NamedTuple):
@@ -71,22 +79,19 @@ def forecast_table(
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column()
-    cost = _cost(recipe, forecast, measuring=measuring)
-    for name, value in (*_network(analysis), *_recipe(recipe, forecast, with_rate=with_rate), *cost):
-        table.add_row(name, value)
+    least = at_least(analysis)
+    table.add_row(_("parameters"), f"{least}{analysis.totals.params:,}")
+    table.add_row(_("MACs per image"), f"{least}{short_count(analysis.totals.macs)}")
+    if forecast is not None and not forecast.problem:
+        for name, value in _counts(recipe, forecast, with_rate=with_rate):
+            table.add_row(name, value)
+    table.add_row()
+    for name, cost in _cost(recipe, forecast, measuring=measuring):
+        table.add_row(name, cost)
     return table
 
 
-def _network(analysis: Analysis) -> Iterator[tuple[str, str]]:
-    totals = analysis.totals
-    least = at_least(analysis)
-    yield _("parameters"), f"{least}{totals.params:,}"
-    yield _("MACs per image"), f"{least}{short_count(totals.macs)}"
-
-
-def _recipe(recipe: Recipe, forecast: Forecast | None, *, with_rate: bool) -> Iterator[tuple[str, str]]:
-    if forecast is None or forecast.problem:
-        return
+def _counts(recipe: Recipe, forecast: Forecast, *, with_rate: bool) -> Iterator[tuple[str, str]]:
     yield _("train on"), _("{count} images").format(count=f"{forecast.images:,}")
     held_out = _("{count} images").format(count=f"{forecast.validation:,}") if forecast.validation else "—"
     yield _("validate on"), held_out
@@ -98,27 +103,63 @@ def _recipe(recipe: Recipe, forecast: Forecast | None, *, with_rate: bool) -> It
 
 
 def _cost(recipe: Recipe, forecast: Forecast | None, *, measuring: bool) -> Iterator[tuple[str, str | Text]]:
-    yield "", ""
     if forecast is None:
-        yield _("per epoch"), _("…")
+        yield _("per epoch"), "…"
         return
     if forecast.problem:
         yield _("data"), Text(forecast.problem)
         return
     seconds, memory, source = forecast.estimate
     if seconds is None:
-        waiting = _("measuring this machine …") if measuring else _("unknown until the first run")
-        yield _("per epoch"), waiting
+        yield _("per epoch"), _("measuring this machine …") if measuring else _("unknown until the first run")
     else:
         yield _("per epoch"), _time_span(seconds)
         yield _("all {epochs} epochs").format(epochs=recipe.epochs), _time_span(seconds * recipe.epochs)
     if memory is not None:
         yield _("memory"), f"{memory / 1e9:.2f} GB"
-    if source == "measured":
-        yield "", Text(_("from earlier runs"), style="dim")
-    elif source == "estimated":
-        yield "", Text(_("estimated"), style="dim")
+    if source in ("measured", "estimated"):
+        yield "", Text(_("from earlier runs") if source == "measured" else _("estimated"), style="dim")
 
 
 def _time_span(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 10 else duration(seconds)
+
+
+def rate_plot(recipe: Recipe, steps: int, columns: int, rows: int) -> Plot:
+    """Plot the rate over the epochs, of so many steps each; about two points a column say all that can be seen."""
+    last = recipe.epochs * steps - 1
+    points = min(last + 1, 2 * max(1, columns))
+    places = sorted({round(last * point / max(1, points - 1)) for point in range(points)})
+    line = [(place / steps, rate_at(recipe, place, steps)) for place in places]
+    line.append((float(recipe.epochs), line[-1][1]))  # the last step takes until there
+    high = recipe.learning_rate * _ABOVE
+    across = ticks(0.0, float(recipe.epochs), max(2, columns // (len(f"{recipe.epochs:,}") + 4)), least=1)
+    up = ticks(0.0, high, max(2, rows // _ROWS))
+    x = AxisScale(0.0, float(recipe.epochs), tuple(zip(across, labels(across), strict=True)))
+    return Plot(
+        x, AxisScale(0.0, high, tuple(zip(up, labels(up), strict=True))), strokes=(Stroke(tuple(line), "primary"),)
+    )
+
+
+def earlier_table(runs: Sequence[Listed], rows: int) -> Table | Text:
+    """List runs, the newest first, in at most `rows` lines; a star marks the best on the test images."""
+    if not runs:
+        return Text(_("No runs yet: this network has not been trained."), style="dim")
+    table = Table.grid(padding=(0, 1, 0, 0), expand=True)
+    titles = (_("when"), _("recipe"), _("epochs"), _("val."), _("test"), _("time"))
+    for place, title in enumerate(titles):
+        table.add_column(justify="left" if place < 2 else "right", header=title, no_wrap=True)
+    table.add_row(*(Text(title, style="dim") for title in titles))
+    best = max((run.summary.test_accuracy or 0.0 for run in runs), default=0.0)
+    room = max(1, rows - 1)
+    shown = runs if len(runs) <= room else runs[: max(1, room - 1)]
+    for run in shown:
+        test = run.summary.test_accuracy
+        star = "★" if test is not None and test == best else " "
+        recipe = run.summary.recipe_name or "—"
+        numbers = (share(run.summary.best_accuracy), f"{share(test)}{star}", duration(run.summary.seconds))
+        table.add_row(run.begun[5:] or "—", recipe, run.epochs, *numbers, style="bold" if star == "★" else "")
+    if more := len(runs) - len(shown):
+        message = ngettext("and {count} more", "and {count} more", more).format(count=more)
+        table.add_row(Text(message, style="dim"))
+    return table

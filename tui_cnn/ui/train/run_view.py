@@ -31,6 +31,10 @@ from tui_cnn.ui.workspace import workspace_of
 
 _TICK = 0.5
 """Seconds between two readings of a run."""
+View = CurveView | Literal["classes"]
+_VIEWS: tuple[View, ...] = ("learning", "rates", "classes")
+_STATE_LINES = 9
+"""Lines of the panel above the view and of the borders, where they are not few."""
 _LOW = 32
 """Rows of the terminal below which there is no room for large digits and for what does not change."""
 
@@ -88,7 +92,7 @@ class RunView(Vertical):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.view: CurveView | Literal["classes"] = "learning"
+        self.view: View = "learning"
         self.run: RunDirectory | None = None
         self._watcher: RunWatcher | None = None
         self._watched: Watched | None = None
@@ -181,13 +185,7 @@ class RunView(Vertical):
 
     def action_next_view(self) -> None:
         """Show loss and accuracy, then rates, then classes."""
-        match self.view:
-            case "learning":
-                self.view = "rates"
-            case "rates":
-                self.view = "classes"
-            case _:
-                self.view = "learning"
+        self.view = _VIEWS[(_VIEWS.index(self.view) + 1) % len(_VIEWS)]
         self.set_class(self.view == "classes", "-classes")
         if self.view != "classes":
             self.query_one(Curves).show_view(self.view)
@@ -285,7 +283,9 @@ class RunView(Vertical):
         if confusion:
             bars.show(class_bars(confusion, watched.class_names))
             confused.update(most_confused(confusion, watched.class_names))
-            table.query_one(Static).update(confusion_table(confusion, watched.class_names, self.size.width - 4))
+            width, height = self.size
+            text = confusion_table(confusion, watched.class_names, width - 4, height - _STATE_LINES)
+            table.query_one(Static).update(text)
         else:
             later = Content.styled(
                 _("No results yet: classes are evaluated on the validation images after each epoch."), "dim"

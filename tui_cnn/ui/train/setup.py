@@ -23,9 +23,7 @@ from tui_cnn.ui.toolkit.form import StructForm
 from tui_cnn.ui.toolkit.plot_view import PlotView
 from tui_cnn.ui.toolkit.run_list import Listed, RunList
 from tui_cnn.ui.train.actions import RECIPE, START_BINDING
-from tui_cnn.ui.train.earlier_runs import earlier_table
-from tui_cnn.ui.train.forecast import Forecast, forecast_table, make_forecast
-from tui_cnn.ui.train.rate_chart import rate_plot
+from tui_cnn.ui.train.forecast import Forecast, earlier_table, forecast_table, make_forecast, rate_plot
 from tui_cnn.ui.train.recipe_form import RecipeForm
 from tui_cnn.ui.train.worker_pool import WorkerPool
 from tui_cnn.ui.workspace import workspace_of
