@@ -1,12 +1,12 @@
 """How well the network tells the test set apart: confusion, precision and recall, mistakes, calibration."""
 
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Grid, Vertical
 from textual.widgets import Static
 
@@ -52,7 +52,8 @@ class Measured(NamedTuple):
 class EvaluationView(View):
     """Arrows move in the matrix; where there is no room for all tables, Space turns the page."""
 
-    KEY = "e"
+    SCOPE = EVALUATION
+    TITLE = _("Evaluation")
     DEFAULT_CSS = """
     EvaluationView {
         & > Grid {
@@ -75,13 +76,7 @@ class EvaluationView(View):
         }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *EVALUATION.bindings(),
-        Binding("left", "walk(0, -1)", show=False),
-        Binding("right", "walk(0, 1)", show=False),
-        Binding("up", "walk(-1, 0)", show=False),
-        Binding("down", "walk(1, 0)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*EVALUATION.bindings()]
 
     _cell = (0, 0)
     _shares = False
@@ -89,11 +84,6 @@ class EvaluationView(View):
     _paged = True
     _evaluation: Evaluation | None = None
     _measured: Measured | None = None
-
-    @classmethod
-    def title(cls) -> str:
-        """Name the view."""
-        return _("Evaluation")
 
     def parts(self) -> ComposeResult:
         """Yield the four tables, beside and below each other or one at a time, and the images of mistakes."""
@@ -126,7 +116,7 @@ class EvaluationView(View):
 
     def want(self, scene: Scene) -> None:
         """Ask for the predictions of the whole test set."""
-        self.answers.want("evaluate", scene.evaluate, Evaluation)
+        self.answers.want(scene.evaluate)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is no page to turn where all tables are in view."""
@@ -134,10 +124,9 @@ class EvaluationView(View):
 
     def action_walk(self, down: int, right: int) -> None:
         """Move in the matrix."""
-        if self.scene is not None:
-            last = len(self.scene.opened.class_names) - 1
-            self._cell = max(0, min(self._cell[0] + down, last)), max(0, min(self._cell[1] + right, last))
-            self.update()
+        last = len(self.scene.opened.class_names) - 1
+        self._cell = max(0, min(self._cell[0] + down, last)), max(0, min(self._cell[1] + right, last))
+        self.update()
 
     def action_turn_page(self) -> None:
         """Show the next table, where they do not fit beside each other."""
@@ -151,9 +140,9 @@ class EvaluationView(View):
 
     def action_open_cell(self) -> None:
         """Walk through the images of the cell, or through the mistakes where these alone are shown."""
-        if self.scene is not None and self._paged and _PAGES[self._page] == "mistakes":
+        if self._paged and _PAGES[self._page] == "mistakes":
             self.post_message(BrowseImages(mistakes()))
-        elif self.scene is not None:
+        else:
             self.post_message(BrowseImages(taken_for(self.scene.opened.class_names, *self._cell)))
 
     @on(Matrix.Selected, "#confusion Matrix")
@@ -161,8 +150,7 @@ class EvaluationView(View):
     def _open_clicked_cell(self, event: Matrix.Selected) -> None:
         self._cell = event.cell
         self.update()
-        if self.scene is not None:
-            self.post_message(BrowseImages(taken_for(self.scene.opened.class_names, *event.cell)))
+        self.post_message(BrowseImages(taken_for(self.scene.opened.class_names, *event.cell)))
 
     @on(Bars.Selected, "#classes Bars")
     def _select_class(self, event: Bars.Selected) -> None:
@@ -172,26 +160,28 @@ class EvaluationView(View):
     @on(Drawing.Selected, "#mistakes Bars, Gallery")
     @on(Drawing.Opened, "#mistakes Bars, Gallery")
     def _open_mistake(self, event: Drawing.Selected) -> None:
-        measured = self._measure(self.scene) if self.scene else None
-        if self.scene is not None and measured is not None:
+        measured = self._measure(self.scene)
+        if measured is not None:
             numbers = most_confident_mistakes(measured.probabilities, measured.labels, _THUMBS).tolist()
             listed = tuple(numbers[event.index :] + numbers[: event.index])
             self.post_message(BrowseImages(ImageChoice(mistakes().name, listed=listed)))
 
     def export(self) -> ViewExport | None:
         """Write the matrix."""
-        measured = self._measure(self.scene) if self.scene else None
-        if self.scene is None or measured is None:
+        measured = self._measure(self.scene)
+        if measured is None:
             return None
         names, counts = self.scene.opened.class_names, measured.counts
         rows = [(name, *row) for name, row in zip(names, counts.tolist(), strict=True)]
         picture = self.scaled(scale_of(np.sqrt(counts))).paint(np.sqrt(counts))
-        arrays: dict[str, npt.NDArray[Any]] = {
-            "confusion": counts,
-            "probabilities": measured.probabilities,
-            "labels": measured.labels,
-        }
-        return ViewExport("confusion", picture, (_("true class"), *names), rows, arrays)
+        heading = (_("true class"), *names)
+        return ViewExport(
+            "confusion",
+            picture,
+            heading,
+            rows,
+            {"confusion": counts, "probabilities": measured.probabilities, "labels": measured.labels},
+        )
 
     def _look_for_room(self, classes: int) -> None:
         """Offer to turn the page only where there is no room for all tables."""
@@ -214,7 +204,7 @@ class EvaluationView(View):
         names = scene.opened.class_names
         self._look_for_room(len(names))
         self.query_one("#confusion Matrix", Matrix).show(self._confusion(measured, names), self._cell)
-        self.query_one("#cell", Static).update(_cell_text(measured, names, *self._cell), layout=False)
+        self.write("#cell", _cell_text(measured, names, *self._cell))
         self.query_one("#classes Bars", Bars).show(_class_bars(measured, names if self._paged else ()), self._cell[0])
         result = reliability(measured.probabilities, measured.labels)
         heading = left(_("confidence"), 11) + right(_("accuracy"), 8) + right(_("images"), 8)
@@ -236,8 +226,7 @@ class EvaluationView(View):
             )
         ]
         self.query_one("#calibration Bars", Bars).show(BarRows(bars, heading, text_first=True))
-        error = _("expected calibration error {error:.4f}").format(error=result.error)
-        self.query_one("#error", Static).update(error, layout=False)
+        self.write("#error", _("expected calibration error {error:.4f}").format(error=result.error))
         self._show_mistakes(scene, measured)
         return ""
 
@@ -283,7 +272,7 @@ class EvaluationView(View):
         )
 
     def _measure(self, scene: Scene) -> Measured | None:
-        found = self.answers.get(scene.evaluate, Evaluation)
+        found = self.answers.get(scene.evaluate)
         if found is not self._evaluation:
             self._evaluation, self._measured = found, None
             if found is not None:
