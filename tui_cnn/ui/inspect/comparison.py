@@ -113,7 +113,7 @@ class ComparisonView(View):
     def _open_list(self) -> None:
         self.action_open_list()
 
-    @on(Gallery.Selected)
+    @on(Gallery.Selected, "Gallery")
     def _select_image(self, event: Gallery.Selected) -> None:
         self._place = event.index
         self._show_image()

@@ -4,6 +4,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -34,7 +35,6 @@ _BESIDE = 34
 """Cells that a second column needs."""
 
 _THUMBS = 20
-_CAPTION = 15
 
 _ROOMY_TITLE = 56
 """Columns from which the title says of how many images, too."""
@@ -233,22 +233,25 @@ class EvaluationView(View):
     def _show_mistakes(self, scene: Scene, measured: Measured) -> None:
         names = scene.opened.class_names
         numbers = most_confident_mistakes(measured.probabilities, measured.labels, _THUMBS).tolist()
+        room = self.size.width if self._paged else self.size.width * 3 // 7  # as the columns of the grid share it
+        width = max(_NAME, min(max(map(cell_len, names)), (room - 18) // 2))
         rows = []
         for number in numbers[: len(names)]:
             predicted = int(measured.probabilities[number].argmax())
-            words = f"{number:>5,}  {left(names[measured.labels[number]], _NAME)} → {left(names[predicted], _NAME)}"
+            true = left(names[measured.labels[number]], width)
+            words = f"{number:>5,}  {true} → {left(names[predicted], width)}"
             share = float(measured.probabilities[number, predicted])
             rows.append(Bar(words, share, f"{share:.3f}", "text", text_tone="bad"))
         heading = _("most confident mistakes")
-        self.query_one("#mistakes Bars", Bars).show(BarRows(rows, heading, widest_name=10 + 2 * _NAME, longest=0))
+        self.query_one("#mistakes Bars", Bars).show(BarRows(rows, heading, widest_name=10 + 2 * width, longest=0))
+
+        captions = [f"{each} → {names[int(measured.probabilities[each].argmax())]}" for each in numbers]
 
         def tile(place: int, _cells: int) -> Tile:
-            number = numbers[place]
-            predicted = names[int(measured.probabilities[number].argmax())]
-            return Tile(colours(scene.test.images[number]), (f"{number} → {predicted}",))
+            return Tile(colours(scene.test.images[numbers[place]]), (captions[place],))
 
-        height, width = scene.test.images.shape[1:3]
-        tiles = Tiles(len(numbers), (height, width), tile, narrowest=_CAPTION, enough=10)
+        size = (scene.test.images.shape[1], scene.test.images.shape[2])
+        tiles = Tiles(len(numbers), size, tile, narrowest=max(map(cell_len, captions), default=0), enough=10)
         self.query_one(Gallery).show(tiles if numbers else None)
 
     def _confusion(self, measured: Measured, names: tuple[str, ...]) -> MatrixContent:
@@ -257,6 +260,9 @@ class EvaluationView(View):
         values = measured.shares * 100 if self._shares else counts
         mistaken = np.sqrt(counts * ~diagonal)
         shades = np.where(diagonal | (counts == 0), np.nan, mistaken)
+        # Names get so short that there is a gap between the numbers; if they become too short, there is none.
+        room = self.size.width - len(names) * (len(f"{values.max():.0f}") + 1) - 1
+        row_names = [left(name, room) for name in names] if self._paged and 3 < room < _SHORT_NAME else names
         scale = self.scaled(Scale(0.0, (float(mistaken.max()) or 1.0) / 0.85, "sequential"))
         return MatrixContent(
             values,
@@ -264,7 +270,7 @@ class EvaluationView(View):
             scale,
             shades,
             {"bold": diagonal, "dim": counts == 0},
-            row_names=names,
+            row_names=row_names,
             column_names=names,
             widest_cell=6,
             most_lines=1,

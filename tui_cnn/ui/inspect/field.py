@@ -21,7 +21,7 @@ from tui_cnn.ui.inspect.scene import Scene, layer_title
 from tui_cnn.ui.inspect.view import ShowScene, View, ViewExport, as_floats, signed, whole_parts
 from tui_cnn.ui.toolkit.pictures.canvas import Pixels, colours
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
-from tui_cnn.ui.toolkit.pictures.legend import Legend
+from tui_cnn.ui.toolkit.pictures.legend import Legend, two_decimals
 from tui_cnn.ui.toolkit.pictures.picture import FrameTone, Picture, Raster
 from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
@@ -39,10 +39,11 @@ class FieldView(View):
     TITLE = _("RF")
     DEFAULT_CSS = """
     FieldView {
-        & > Horizontal { height: auto; max-height: 70%; }
-        & > Horizontal > Picture { width: 1fr; max-height: 50vh; margin-right: 1; }
-        & > Horizontal > Vertical { width: 24; height: auto; }
-        & Legend { margin-top: 1; }
+        & > Horizontal { height: auto; max-height: 75%; }
+        & > Horizontal > Picture { width: 3fr; max-height: 60vh; margin-right: 1; }
+        & > Horizontal > #map { width: 2fr; }
+        & > Horizontal > Vertical { width: 22; height: auto; }
+        & Legend { width: 100%; margin-top: 1; }
         & > #caption { margin-top: 1; }
         & > Gallery { height: 1fr; }
     }
@@ -102,8 +103,8 @@ class FieldView(View):
         """Go to the cell of the map at the same place of the image."""
         self.go_to(self.scene.at_pixel(*event.cell))
 
-    @on(Gallery.Selected)
-    @on(Gallery.Opened)
+    @on(Gallery.Selected, "Gallery")
+    @on(Gallery.Opened, "Gallery")
     def _select_patch(self, event: Gallery.Selected) -> None:
         """Show the image that a patch is from."""
         patches = self.answers.get(self._top_patches(self.scene))
@@ -177,12 +178,12 @@ class FieldView(View):
 
         def tile(place: int, _cells: int) -> Tile:
             label = names[scene.test.labels[numbers[place]]]
-            return Tile(colours(pictures[place]), (signed(f"{values[place]:.2f} {label}"),))
+            return Tile(colours(pictures[place]), (f"{two_decimals(values[place])} {label}",))
 
         def describe(place: int) -> str:
             number = int(numbers[place])
             title = _("Test image {number}").format(number=f"{number:,}")
-            return signed(f"{title} · {names[scene.test.labels[number]]}: {values[place]:.3f}")
+            return f"{title} · {names[scene.test.labels[number]]}: {two_decimals(values[place])}"
 
         widest = max(len(tile(place, 0).words[0]) for place in range(len(numbers)))
         size = (pictures.shape[1], pictures.shape[2])

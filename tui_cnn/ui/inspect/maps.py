@@ -1,6 +1,6 @@
 """What each layer makes of the image: its maps as a gallery, or one of them large, or its units."""
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -23,6 +23,7 @@ from tui_cnn.ui.inspect.lab_transfer import take_map
 from tui_cnn.ui.inspect.scene import Scene, layer_title
 from tui_cnn.ui.inspect.units import Units, UnitsChart
 from tui_cnn.ui.inspect.view import View, ViewExport, as_floats, in_view, signed, whole_parts
+from tui_cnn.ui.toolkit.pictures.drawing import Drawing
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles, lay_out
 from tui_cnn.ui.toolkit.pictures.legend import Legend, two_decimals
 from tui_cnn.ui.toolkit.pictures.matrix import Matrix, MatrixContent
@@ -51,13 +52,12 @@ class LargeMap(Horizontal):
     }
     """
 
+    @dataclass
     class Chosen(Message):
         """A cell of the map was clicked."""
 
-        def __init__(self, row: int, column: int) -> None:
-            super().__init__()
-            self.row = row
-            self.column = column
+        row: int
+        column: int
 
     _cell = (0, 0)
 
@@ -77,18 +77,14 @@ class LargeMap(Horizontal):
         shown = around[row : row + 2 * _AROUND + 1, column : column + 2 * _AROUND + 1]
         self.query_one(Matrix).show(MatrixContent(shown, _text, scale, widest_cell=7), (_AROUND, _AROUND))
 
-    @on(Picture.Selected)
-    @on(Picture.Opened)
-    def _select(self, event: Picture.Selected) -> None:
+    @on(Drawing.Selected)
+    @on(Drawing.Opened)
+    def _select(self, event: Drawing.Selected) -> None:
         event.stop()
-        self.post_message(self.Chosen(*event.cell))
-
-    @on(Matrix.Selected)
-    def _select_beside(self, event: Matrix.Selected) -> None:
-        event.stop()
-        if isinstance(event.drawing, Matrix):  # the messages of all drawings are of one class
-            row, column = event.cell
-            self.post_message(self.Chosen(self._cell[0] + row - _AROUND, self._cell[1] + column - _AROUND))
+        row, column = event.cell
+        if isinstance(event.drawing, Matrix):
+            row, column = self._cell[0] + row - _AROUND, self._cell[1] + column - _AROUND
+        self.post_message(self.Chosen(row, column))
 
 
 def _text(value: float) -> str:
@@ -106,7 +102,7 @@ class MapsView(View):
     DEFAULT_CSS = """
     MapsView {
         & > Gallery, & > LargeMap, & > UnitsChart { height: 1fr; }
-        & > LargeMap.-below { margin-top: 1; }
+        & > LargeMap.-below { margin-top: 1; & > Vertical { dock: left; margin: 0 2 0 0; } }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -13,6 +13,9 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from tui_cnn.core.analysis import analyze
+from tui_cnn.data.dataset import TestSet
+from tui_cnn.data.errors import DataError
+from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
@@ -34,7 +37,7 @@ from tui_cnn.ui.inspect.scene import Scene, of_test
 from tui_cnn.ui.inspect.side_panels import LayersPanel, PredictionPanel, SubjectPanel
 from tui_cnn.ui.inspect.transforms import TransformsView
 from tui_cnn.ui.inspect.view import BrowseImages, ScenePanel, ShowScene, View
-from tui_cnn.ui.inspect.weights import RunWeights, WeightsWatcher, source_of
+from tui_cnn.ui.inspect.weights import RunWeights, read_weights, runs_with_weights, source_of
 from tui_cnn.ui.inspect.why import WhyView
 from tui_cnn.ui.messages import ShowView
 from tui_cnn.ui.toolkit.main_screen import MainScreen
@@ -82,9 +85,8 @@ class InspectScreen(MainScreen):
         self._choice = everything()
         self._choice_waits = False  # for what the network says of all images
         self._number: int | None = None  # of the image of the test set that was shown last
-        self.watcher = WeightsWatcher(
-            self, changed=self._take_weights, failed=self._show_message, listed=self._take_runs
-        )
+        self._followed: RunDirectory | None = None
+        self._weights: RunWeights | None = None
         self._scene_before: Scene | None = None
         self._is_due = False
 
@@ -105,7 +107,7 @@ class InspectScreen(MainScreen):
         super().on_mount()
         self._away = self.set_timer(_AWAY, self.answers.close, pause=True)
         self.workspace.subscribe(self, "inspected_run", self._take_run)
-        self.set_interval(_TICK, self.watcher.check)
+        self.set_interval(_TICK, self._check_weights)
 
     def on_screen_suspend(self) -> None:
         """Let the inspector go when nobody comes back for a while."""
@@ -117,7 +119,7 @@ class InspectScreen(MainScreen):
         self._away.pause()
         if self.workspace.inspected_run is None:
             self.workspace.inspected_run = self.workspace.shown_run
-        self.watcher.check()
+        self._check_weights()
         self._take_answers()
 
     async def on_unmount(self) -> None:
@@ -127,7 +129,7 @@ class InspectScreen(MainScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what is about an image only where there is one."""
         if action == "choose_run":
-            return self.watcher.run is not None
+            return self._followed is not None
         return self.scene is not None or action == "ask_again" or action not in _OWN_COMMANDS
 
     @property
@@ -152,7 +154,7 @@ class InspectScreen(MainScreen):
         if other_network:
             self.show_totals()
 
-    async def show_view(self, name: str) -> None:
+    async def action_view(self, name: str) -> None:
         """Bring a view up; it is made when it is shown for the first time."""
         switcher = self.query_one(ContentSwitcher)
         self.current_view = next(view for view in self.views if view.SCOPE.name == name)
@@ -202,14 +204,10 @@ class InspectScreen(MainScreen):
         if self.scene is not None:
             self.show_scene(replace(self.scene, grey=not self.scene.grey))
 
-    async def action_view(self, name: str) -> None:
-        """Bring a view up."""
-        await self.show_view(name)
-
     async def action_turn_view(self, by: int) -> None:
         """Go to the next view, or the one before."""
         place = self.views.index(self.current_view) + by
-        await self.show_view(self.views[place % len(self.views)].SCOPE.name)
+        await self.action_view(self.views[place % len(self.views)].SCOPE.name)
 
     def action_ask_again(self) -> None:
         """Ask again what could not be answered."""
@@ -233,7 +231,7 @@ class InspectScreen(MainScreen):
     @work
     async def action_choose_run(self) -> None:
         """Ask for another run."""
-        if run := await prompts.ask_run(self, _("Select a run to inspect"), self.watcher.run):
+        if run := await prompts.ask_run(self, _("Select a run to inspect"), self._followed):
             self.workspace.inspected_run = run
 
     @work
@@ -248,7 +246,7 @@ class InspectScreen(MainScreen):
     @work
     async def choose_other(self) -> None:
         """Ask for a second run."""
-        run = await prompts.ask_run(self, _("Select a run to compare with"), self.watcher.run)
+        run = await prompts.ask_run(self, _("Select a run to compare with"), self._followed)
         if run is not None and self.scene is not None:
             source = await asyncio.to_thread(source_of, run)
             self.show_scene(replace(self.scene, other=source))
@@ -263,7 +261,7 @@ class InspectScreen(MainScreen):
 
     @on(ShowView)
     async def _take_view(self, event: ShowView) -> None:
-        await self.show_view(event.name)
+        await self.action_view(event.name)
 
     @on(Bars.Selected, "#prediction Bars")
     @on(Bars.Opened, "#prediction Bars")
@@ -271,7 +269,7 @@ class InspectScreen(MainScreen):
         """Show which pixels support the class that was clicked."""
         target = self.query_one(PredictionPanel).classes_shown[event.index]
         next(view for view in self.views if isinstance(view, WhyView)).ask_about(target)
-        await self.show_view("why")
+        await self.action_view("why")
 
     def _evaluation(self) -> Evaluation | None:
         return self.answers.get(self.scene.evaluate) if self.scene else None
@@ -284,7 +282,7 @@ class InspectScreen(MainScreen):
 
     def _show(self) -> None:
         self._is_due = False
-        weights = self.watcher.weights
+        weights = self._weights
         if weights is None or not self.is_current:
             return
         if weights.stamp is None:
@@ -339,15 +337,38 @@ class InspectScreen(MainScreen):
         self._show_message(_("Opening {run} …").format(run=run.id) if run else _("Looking for runs …"))
         self.query_one("#source", Static).update("")
         self._draw_tabs()
-        self.watcher.follow(run)
+        self._followed, self._weights = run, None
+        self._check_weights()
+
+    def _check_weights(self) -> None:
+        """Read which weights there are now, unless the screen is out of sight: a training writes new ones."""
+        if self.is_current:
+            self._read_weights(self._followed, self._weights.test if self._weights else None)
+
+    @work(thread=True, exclusive=True, group="weights")
+    def _read_weights(self, run: RunDirectory | None, test: TestSet | None) -> None:
+        if run is None:
+            self.app.call_from_thread(self._take_runs, runs_with_weights())
+            return
+        try:
+            weights = read_weights(run, test)
+        except (DataError, FormatError) as error:
+            self.app.call_from_thread(self._show_message, str(error))
+        else:
+            self.app.call_from_thread(self._take_weights, weights)
 
     def _take_runs(self, runs: list[RunDirectory]) -> None:
+        if self._followed is not None:
+            return
         if runs:
             self.workspace.inspected_run = runs[0]
         else:
             self._show_message(_("Nothing to inspect yet.\n\nPress 2 to train the network, then come back."))
 
     def _take_weights(self, weights: RunWeights) -> None:
+        if weights.run != self._followed or (self._weights and weights[:3] == self._weights[:3]):
+            return
+        self._weights = weights
         self.answers.forget()
         which = _("best weights") if weights.source.which == "best" else _("last checkpoint")
         self.query_one("#source", Static).update(Content.assemble(f"{which} · ", weights.run.id))

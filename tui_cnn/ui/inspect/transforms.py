@@ -128,8 +128,8 @@ class TransformsView(View):
         heading = (_("right"), _("down"), _("accuracy"))
         return ViewExport("shifts", self.scaled(_SHARES).paint(values), heading, rows, {"accuracy": values})
 
-    @on(Matrix.Selected)
-    @on(Matrix.Opened)
+    @on(Matrix.Selected, "Matrix")
+    @on(Matrix.Opened, "Matrix")
     def _shift_to(self, event: Matrix.Selected) -> None:
         """Shift the image as the cell says."""
         found = self.answers.get(_shifts(self.scene.source))

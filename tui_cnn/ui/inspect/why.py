@@ -144,8 +144,8 @@ class WhyView(View):
         pictures = [image, *(self._laid(image, heat) for _name, heat in known)]
         return ViewExport("why", sheet(pictures, len(pictures)), arrays=dict(known))
 
-    @on(Gallery.Selected)
-    @on(Gallery.Opened)
+    @on(Gallery.Selected, "Gallery")
+    @on(Gallery.Opened, "Gallery")
     def _select_layer(self, event: Gallery.Selected) -> None:
         found = self.answers.get(self._questions(self.scene)[1])
         if found is not None:
