@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -173,7 +174,7 @@ class KernelsView(View):
         shown = self._shown(bank)
         selected = min(scene.channel, shown.shape[-1] - 1)
         name = _("filter {number}").format(number=selected)
-        numbers = whole_parts(_numbers(shown[..., selected]), self.size.width - len(name) - 2)
+        numbers = whole_parts(_numbers(shown[..., selected]), self.size.width - cell_len(name) - 2)
         self.write("#numbers", Content.assemble((name, "bold"), f"  {numbers}"))
         height, width, inputs, _count = bank.values.shape
         parts = [f"{height}×{width}"]

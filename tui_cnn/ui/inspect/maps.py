@@ -286,7 +286,7 @@ class MapsView(View):
         number = scene.channel
         name = (_("map {number}") if scene.has_maps else _("unit {number}")).format(number=number)
         dead = "  " + _("dead") if self._dead(scene)[number] else ""
-        numbers = whole_parts(self._numbers(scene, values, number), self.size.width - len(name + dead) - 2)
+        numbers = whole_parts(self._numbers(scene, values, number), self.size.width - cell_len(name + dead) - 2)
         self.write("#numbers", Content.assemble((name, "bold"), (dead, "$text-warning"), f"  {numbers}"))
         self.write_caption(self._how(scene), self._colours(values, number) if scene.has_maps else None)
         self.border_subtitle = in_view(self.query_one(Gallery)) if scene.has_maps and not self._large else ""

@@ -1,6 +1,7 @@
 """What is always in sight beside the views: the image, the prediction for it, and the layers that it goes through."""
 
 import numpy as np
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
@@ -12,7 +13,7 @@ from tui_cnn.core.path import format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
 from tui_cnn.runs.inspection.replies import OpenReply
-from tui_cnn.ui.inspect.scene import Scene
+from tui_cnn.ui.inspect.scene import UNCHANGED, Scene
 from tui_cnn.ui.inspect.view import ScenePanel, ShowScene
 from tui_cnn.ui.toolkit.cells import left, right
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
@@ -20,6 +21,8 @@ from tui_cnn.ui.toolkit.pictures.drawing import Tone
 from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster
 
 _SIGN = "▌"
+_EDGES = 6
+"""Cells of the border that a title leaves."""
 
 
 class SubjectPanel(ScenePanel):
@@ -33,8 +36,13 @@ class SubjectPanel(ScenePanel):
 
     def title_of(self, scene: Scene) -> str:
         """Name the image, and what it shows."""
-        label = scene.subject.label
-        return scene.subject.title + ("" if label is None else f" · {scene.opened.class_names[label]}")
+        subject = scene.subject
+        if subject.label is None or subject.transform != UNCHANGED:
+            return subject.title
+        label = f" · {scene.opened.class_names[subject.label]}"
+        if subject.number is not None and cell_len(subject.title + label) > self.outer_size.width - _EDGES:
+            return _("image {number}").format(number=f"{subject.number:,}") + label
+        return subject.title + label
 
     def want(self, scene: Scene) -> None:
         """Ask for the activations, which hold the prediction, too."""
@@ -151,7 +159,8 @@ def _options(scene: Scene, width: int) -> list[Option]:
     features, options = _features(scene), []
     for place, info in enumerate(scene.opened.layers):
         if place == features and place:
-            options.append(Option(Content(f"── {_('classifier')} ".ljust(width, "─")), disabled=True))
+            heading = f"── {_('classifier')} "
+            options.append(Option(Content(heading + "─" * (width - cell_len(heading))), disabled=True))
         shape = format_shape(info.shape)
         name = left(f" {format_path(info.path)} {info.kind}", width - len(shape) - 2)
         family = f"$family-{LAYER_TYPES[info.kind].family}"
