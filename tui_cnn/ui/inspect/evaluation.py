@@ -207,6 +207,7 @@ class EvaluationView(View):
         self.write("#cell", _cell_text(measured, names, *self._cell))
         self.query_one("#classes Bars", Bars).show(_class_bars(measured, names if self._paged else ()), self._cell[0])
         result = reliability(measured.probabilities, measured.labels)
+        parts = result.lower, result.accuracy, result.images, result.confidence
         heading = left(_("confidence"), 11) + right(_("accuracy"), 8) + right(_("images"), 8)
         bars = [
             Bar(
@@ -217,13 +218,7 @@ class EvaluationView(View):
                 text_tone="text",
                 mark=float(sure),
             )
-            for low, right_share, images, sure in zip(
-                result.lower.tolist(),
-                result.accuracy.tolist(),
-                result.images.tolist(),
-                result.confidence.tolist(),
-                strict=True,
-            )
+            for low, right_share, images, sure in zip(*(part.tolist() for part in parts), strict=True)
         ]
         self.query_one("#calibration Bars", Bars).show(BarRows(bars, heading, text_first=True))
         self.write("#error", _("expected calibration error {error:.4f}").format(error=result.error))

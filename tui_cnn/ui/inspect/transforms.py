@@ -32,6 +32,8 @@ _NOISE = 20
 _MOST_NOISE = 100
 _CLASSES = 5
 _NARROW = 42
+_NARROW_BARS = 60
+_SHORT_BAR, _LONG_BAR = 3, 60
 _SHARES = Scale(0.0, 1.0, "sequential")
 
 
@@ -155,7 +157,8 @@ class TransformsView(View):
             if bars.id in columns:
                 heading, values = columns[bars.id]
                 rows = [_bar(scene, number, values) for number in order]
-                bars.show(BarRows(rows, heading, text_first=True))
+                longest = _SHORT_BAR if self.size.width < _NARROW_BARS else _LONG_BAR  # the names have the room first
+                bars.show(BarRows(rows, heading, text_first=True, longest=longest))
         other = self.query_one("#other-shifts", ShiftChart)
         other.display = scene.other is not None
         self._show_shifts(self.query_one("#own-shifts", ShiftChart), scene, scene.source)
