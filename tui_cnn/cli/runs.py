@@ -17,7 +17,7 @@ def runs(as_json: bool) -> int:
     from tui_cnn.cli.table import table
     from tui_cnn.runs.directory import list_runs
     from tui_cnn.runs.snapshot import Follower
-    from tui_cnn.ui.toolkit.run_words import best_accuracy, epochs_done, share, state_name
+    from tui_cnn.ui.toolkit.runs import best_accuracy, epochs_done, share, state_name
 
     snapshots = [Follower(run).poll() for run in list_runs()]
     if not snapshots:

@@ -17,8 +17,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.core.path import Path as LayerPath
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.ui.design import Design
-from tui_cnn.ui.settings import Configuration
-from tui_cnn.ui.state import State
+from tui_cnn.ui.settings import Configuration, State
 
 Mode = Literal["build", "train", "inspect", "lab", "runs"]
 """The screens, as the app's modes are called."""

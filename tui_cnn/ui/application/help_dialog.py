@@ -11,9 +11,9 @@ from textual.binding import Binding, BindingType
 
 from tui_cnn.i18n import _, language
 from tui_cnn.lab.lessons import lessons, lessons_of
-from tui_cnn.ui.application.registry import SCOPES
+from tui_cnn.ui.application.actions import SCOPES
 from tui_cnn.ui.toolkit.colours import theme_style
-from tui_cnn.ui.toolkit.dialogs.text import TextDialog
+from tui_cnn.ui.toolkit.dialogs.dialog import TextDialog
 from tui_cnn.ui.toolkit.help import HelpStyles, help_text
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.workspace import workspace_of

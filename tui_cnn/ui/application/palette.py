@@ -11,11 +11,10 @@ from textual.dom import DOMNode
 
 from tui_cnn.formats.presets import preset_names
 from tui_cnn.i18n import _
-from tui_cnn.ui.application.actions import APP
-from tui_cnn.ui.application.registry import SCOPES
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
+from tui_cnn.ui.application.actions import APP, SCOPES
+from tui_cnn.ui.toolkit.actions import keys_of
+from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult
 from tui_cnn.ui.toolkit.help import key_names
-from tui_cnn.ui.toolkit.keymap import keys_of
 from tui_cnn.ui.workspace import workspace_of
 
 

@@ -21,11 +21,10 @@ from tui_cnn.ui.inspect.panel import ShowScene
 from tui_cnn.ui.inspect.scene import Scene, layer_title
 from tui_cnn.ui.inspect.subject import of_test
 from tui_cnn.ui.inspect.view import View, ViewExport, as_floats, signed
-from tui_cnn.ui.toolkit.pictures.canvas import Pixels, colours
+from tui_cnn.ui.toolkit.pictures.canvas import Pixels, colours, sheet
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.legend import Legend
 from tui_cnn.ui.toolkit.pictures.picture import FrameTone, Picture, Raster
-from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
 _TOP = 9
 _SAMPLE = 1000

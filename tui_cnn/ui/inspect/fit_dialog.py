@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from tui_cnn.data.image_files import fit_image, has_light_background
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
+from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult
 from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster
 
 Image = npt.NDArray[np.uint8]

@@ -12,7 +12,7 @@ from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
 from tui_cnn.ui.inspect.panel import ScenePanel, ShowScene
 from tui_cnn.ui.inspect.scene import Scene
-from tui_cnn.ui.toolkit.cells import left, right
+from tui_cnn.ui.toolkit.numbers import left, right
 
 _MAP_AXES = 3
 _SIGN = "▌"

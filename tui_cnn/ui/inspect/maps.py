@@ -23,9 +23,9 @@ from tui_cnn.ui.inspect.large_map import LargeMap
 from tui_cnn.ui.inspect.scene import Scene, layer_title
 from tui_cnn.ui.inspect.units import Units, UnitsChart
 from tui_cnn.ui.inspect.view import View, ViewExport, as_floats, signed
+from tui_cnn.ui.toolkit.pictures.canvas import sheet
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.legend import Legend
-from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
 _HEAD = 2
 """Lines above the maps."""

@@ -112,7 +112,7 @@ class ScenePanel(Vertical):
     @staticmethod
     def in_view(gallery: Gallery) -> str:
         """Say how many pictures of a gallery are in view, if not all are."""
-        shown, count = gallery.in_view, gallery.tiles.count if gallery.tiles else 0
+        shown, count = gallery.in_view, gallery.tiles.count
         return _("{shown} of {count} shown").format(shown=shown, count=count) if shown < count else ""
 
     @staticmethod

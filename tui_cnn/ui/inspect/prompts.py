@@ -19,8 +19,8 @@ from tui_cnn.ui.inspect.run_weights import runs_with_weights
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.subject import Subject
 from tui_cnn.ui.inspect.view import ViewExport
+from tui_cnn.ui.toolkit.dialogs.dialog import SavePath
 from tui_cnn.ui.toolkit.dialogs.file_picker import ask_image_file
-from tui_cnn.ui.toolkit.dialogs.path import SavePath
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.workspace import workspace_of
 

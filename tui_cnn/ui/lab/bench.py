@@ -12,8 +12,7 @@ from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.i18n import _
 from tui_cnn.ui.lab.actions import LAB_FORM
 from tui_cnn.ui.lab.images import ImageStore
-from tui_cnn.ui.toolkit.choice import Choice
-from tui_cnn.ui.toolkit.form import StructForm
+from tui_cnn.ui.toolkit.form import Choice, StructForm
 
 
 class Bench(Widget, can_focus=True):

@@ -19,7 +19,7 @@ from tui_cnn.ui.lab.actions import PAIRS
 from tui_cnn.ui.lab.bench import Bench
 from tui_cnn.ui.lab.images import ImageStore
 from tui_cnn.ui.lab.pairs_drawing import pairs, pairs_table
-from tui_cnn.ui.toolkit.dialogs.ask import Answer, Ask
+from tui_cnn.ui.toolkit.dialogs.dialog import Answer, Ask
 from tui_cnn.ui.workspace import workspace_of
 
 

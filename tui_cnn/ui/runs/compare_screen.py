@@ -18,10 +18,9 @@ from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.summary import summarize
 from tui_cnn.ui.runs.actions import COMPARE
 from tui_cnn.ui.runs.comparison import Compared, comparison
-from tui_cnn.ui.toolkit.curve_readout import Overlaid
-from tui_cnn.ui.toolkit.curves import Curves
+from tui_cnn.ui.toolkit.curves import Curves, Overlaid
 from tui_cnn.ui.toolkit.main_screen import MainScreen
-from tui_cnn.ui.toolkit.overlays import Overlays
+from tui_cnn.ui.toolkit.runs import Overlays
 
 _TICK = 1.0
 _SIGNS = "123456789abcdefghijklmnopqrstuvwxyz"

@@ -15,7 +15,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.summary import Summary
 from tui_cnn.ui.toolkit.numbers import duration, short_count, size
-from tui_cnn.ui.toolkit.run_words import share
+from tui_cnn.ui.toolkit.runs import share
 
 _WIDTH = 20
 _SIGNS = {"changed": "~", "added": "+", "removed": "−"}

@@ -11,7 +11,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.snapshot import Follower, Snapshot
 from tui_cnn.ui.toolkit.curves import Curves
 from tui_cnn.ui.toolkit.numbers import duration, size
-from tui_cnn.ui.toolkit.run_list import Listed
+from tui_cnn.ui.toolkit.runs import Listed
 
 _GAP = "   "
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tui_cnn.ui.toolkit.numbers import short_count
-from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Sign, Stroke
-from tui_cnn.ui.toolkit.ticks import labels, log_ticks, ticks
+from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Sign, Stroke, labels, log_ticks, ticks
 
 _AROUND = 0.08
 """Share of an axis that is left free at both ends."""

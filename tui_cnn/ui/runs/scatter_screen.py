@@ -16,10 +16,10 @@ from tui_cnn.i18n import _
 from tui_cnn.ui.runs.actions import SCATTER
 from tui_cnn.ui.runs.columns import run_name
 from tui_cnn.ui.runs.scatter import Dot, pareto_front, scatter_plot
+from tui_cnn.ui.toolkit.chart import PlotView
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.numbers import duration, short_count
-from tui_cnn.ui.toolkit.plot_view import PlotView
-from tui_cnn.ui.toolkit.run_list import Listed
+from tui_cnn.ui.toolkit.runs import Listed
 
 _SIGNS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _OTHER = "·"

@@ -14,8 +14,7 @@ from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.runs.actions import RUNS
 from tui_cnn.ui.runs.detail import RunDetail
 from tui_cnn.ui.runs.run_table import RunTable
-from tui_cnn.ui.toolkit.about import about_runs
-from tui_cnn.ui.toolkit.help import Place
+from tui_cnn.ui.toolkit.help import Place, about_runs
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 
 

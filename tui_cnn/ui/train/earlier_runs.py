@@ -7,8 +7,7 @@ from rich.text import Text
 
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.toolkit.numbers import duration
-from tui_cnn.ui.toolkit.run_list import Listed
-from tui_cnn.ui.toolkit.run_words import share
+from tui_cnn.ui.toolkit.runs import Listed, share
 
 
 def earlier_table(runs: Sequence[Listed], rows: int) -> Table | Text:

@@ -17,8 +17,7 @@ from tui_cnn.runs.queue_slot import is_training
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.schedule import rates
 from tui_cnn.ui.toolkit.network_summary import at_least
-from tui_cnn.ui.toolkit.numbers import duration, short_count
-from tui_cnn.ui.toolkit.sparkline import spark
+from tui_cnn.ui.toolkit.numbers import duration, short_count, spark
 
 _SPARK = 16
 

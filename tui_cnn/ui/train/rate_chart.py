@@ -2,8 +2,7 @@
 
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.schedule import rate_at
-from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Stroke
-from tui_cnn.ui.toolkit.ticks import labels, ticks
+from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Stroke, labels, ticks
 
 _ABOVE = 1.1
 """How far the y axis reaches, as a multiple of the highest rate."""

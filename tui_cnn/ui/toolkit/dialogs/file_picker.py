@@ -9,7 +9,7 @@ from textual_fspicker import FileOpen, Filters
 from textual_fspicker.parts import DirectoryNavigation
 
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.option_list import Options
+from tui_cnn.ui.toolkit.dialogs.pick import Options
 
 DirectoryNavigation.__bases__ = (Options,)  # the dialog makes its tree itself: so it bears every key
 

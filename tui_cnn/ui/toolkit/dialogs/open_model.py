@@ -15,10 +15,9 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.presets import preset_names, preset_text
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
-from tui_cnn.ui.toolkit.dialogs.single_result import frame
+from tui_cnn.ui.toolkit.dialogs.dialog import frame
+from tui_cnn.ui.toolkit.dialogs.pick import Item, Options, Pick
 from tui_cnn.ui.toolkit.network_summary import stack_lines, totals_table
-from tui_cnn.ui.toolkit.option_list import Options
 
 BROWSE = ""
 """What is returned for a file that is not in the list: it is to be looked for."""

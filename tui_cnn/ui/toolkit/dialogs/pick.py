@@ -1,6 +1,7 @@
 """Pick one of a list by typing a part of its name."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from rich.cells import cell_len, set_cell_size
@@ -12,8 +13,22 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult, frame
-from tui_cnn.ui.toolkit.option_list import Options
+from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult, frame
+
+
+class Options(OptionList):
+    """Textual's own fails on a page key that comes before it has any lines, or has room for none."""
+
+    def action_page_up(self) -> None:
+        """Move up a page."""
+        with suppress(KeyError):
+            super().action_page_up()  # type: ignore[no-untyped-call]
+
+    def action_page_down(self) -> None:
+        """Move down a page."""
+        with suppress(KeyError):
+            super().action_page_down()  # type: ignore[no-untyped-call]
+
 
 T = TypeVar("T")
 
