@@ -98,7 +98,7 @@ class CnnTui(AdaptedApp):
         self._unsaved.start()
         self._external.start()
         self.set_timer(_IDLE, self._load_screens)
-        self.set_interval(SELDOM, gc.collect)
+        self.set_interval(SELDOM, lambda: gc.collect())  # Textual cannot count the parameters of a builtin
 
     def get_css_variables(self) -> dict[str, str]:
         """Add the colours that mean something in every theme."""

@@ -15,7 +15,7 @@ from tui_cnn.formats.export import MODEL_FORMATS, SUFFIXES, export_bytes
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.saving import save_bytes
 from tui_cnn.i18n import _
-from tui_cnn.runs.export import export_model
+from tui_cnn.runs import export as model_export
 from tui_cnn.ui.application.external_changes import ExternalChanges
 from tui_cnn.ui.design import Design, open_design
 from tui_cnn.ui.toolkit.dialogs.dialog import Answer, SavePath, ask
@@ -135,7 +135,7 @@ def _write(app: App[Any], workspace: Workspace, network: Network, to: str, path:
     try:
         if to in MODEL_FORMATS:
             app.notify(_("Writing {path}; this takes a few seconds").format(path=path), markup=False)
-            export_model(network, to, path)
+            model_export.export_model(network, to, path)
         else:
             save_bytes(path, export_bytes(network, to))
     except FormatError as error:

@@ -66,8 +66,10 @@ class SettingsDialog(TextDialog):
         there = (
             _("press w to create this file, then edit it") if not path.exists() else _("edit this file in any editor")
         )
-        heading = f"{path}\n{there}; {_('changes take effect at the next start')}\n\n"
-        super().__init__(_("Settings"), Text(heading + template()))
+        text = Text(f"{path}\n{there}; {_('changes take effect at the next start')}\n\n{template()}")
+        text.highlight_regex(r"(?m)(^| )# .*", "dim")
+        text.highlight_regex(r"(?m)^\[.*\]", "bold")
+        super().__init__(_("Settings"), text, keys="" if path.exists() else _("w create"))
 
     def action_write(self) -> None:
         """Write the file, unless the user has one."""

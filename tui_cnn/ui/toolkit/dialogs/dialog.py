@@ -27,6 +27,7 @@ def frame(title: str, keys: str = "", classes: str = "") -> Vertical:
 class SingleResult(ModalScreen[ScreenResultType]):
     """A second Enter that is struck before the dialog is gone answers nothing; it would end the screen below."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
     CSS_PATH = Path(__file__).with_name("dialogs.tcss")
     VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-tall")]  # noqa: RUF012  # as Textual declares it
 
@@ -79,10 +80,7 @@ class Ask(SingleResult[str | None]):
 
     def on_key(self, event: events.Key) -> None:
         """Take an answer's key, and the arrows between the answers."""
-        if event.key == "escape":
-            event.stop()  # or else a dialog below would take it too
-            self.dismiss(None)
-        elif event.key in ("left", "right"):
+        if event.key in ("left", "right"):
             self.focus_next() if event.key == "right" else self.focus_previous()
         for answer in self._answers:
             if event.key == answer.key:
@@ -97,8 +95,6 @@ async def ask(app: App[Any], title: str, question: str, *answers: Answer) -> str
 
 class LineDialog(SingleResult[str | None]):
     """A line to type into, with what it held before; Escape leaves that as it was."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
 
     def __init__(self, title: str, value: str, about: str) -> None:
         super().__init__()
@@ -119,8 +115,6 @@ class LineDialog(SingleResult[str | None]):
 
 class SavePath(SingleResult[Path | None]):
     """A line to type a path into; a file that exists and is not the network's own takes Enter twice to be replaced."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
 
     def __init__(
         self,
@@ -177,19 +171,20 @@ def _file(text: str, usual: str, allowed: tuple[str, ...]) -> Path:
 
 
 class TextDialog(SingleResult[None]):
-    """A text that scrolls."""
+    """A text that scrolls; `keys` of its own are named beside those of every text."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark,enter", "dismiss(None)", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,question_mark,enter", "dismiss(None)", show=False)]
 
-    def __init__(self, title: str, text: RenderableType, *, at_end: bool = False) -> None:
+    def __init__(self, title: str, text: RenderableType, *, keys: str = "", at_end: bool = False) -> None:
         super().__init__()
         self._title = title
         self._text = text
+        self._keys = "   ".join([*([keys] if keys else []), _("↑ ↓ scroll   Esc back")])
         self._at_end = at_end
 
     def compose(self) -> ComposeResult:
         """Lay out the text."""
-        with frame(self._title, _("↑ ↓ scroll   Esc back"), "-text"), VerticalScroll():
+        with frame(self._title, self._keys, "-text"), VerticalScroll():
             yield Static(self._text, markup=False)
 
     def on_mount(self) -> None:
