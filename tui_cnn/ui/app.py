@@ -1,14 +1,14 @@
 """The application: it holds the workspace, loads the screens, and does what is the same on each of them."""
 
 import gc
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, get_args
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
@@ -64,7 +64,7 @@ class CnnTui(AdaptedApp):
     CSS_PATH = "app.tcss"
     MODES: ClassVar[dict[str, Any]] = {mode: partial(_load_screen, mode) for mode in get_args(Mode)}
     DEFAULT_MODE = "build"
-    COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {_palette}
+    COMMANDS: ClassVar[set[Any]] = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
         *APP.bindings(),
         Binding(
@@ -158,11 +158,6 @@ class CnnTui(AdaptedApp):
         except OSError as error:
             message = _("Cannot save your choices: {reason}").format(reason=error.strerror)
             self.call_from_thread(self.notify, message, severity="warning", markup=False)
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Offer only those of Textual's own commands that the registry of actions lacks."""
-        yield SystemCommand(_("Theme"), _("Change the theme"), self.action_change_theme)
-        yield SystemCommand(_("Screenshot"), _("Save the screen as SVG"), self.deliver_screenshot)
 
     def action_command_palette(self) -> None:
         """Show the command palette."""

@@ -179,10 +179,10 @@ class FieldView(View):
             (" ", ""),
             (_("computed (white)"), "bold"),
             *((words, "") for words in _where(seen.computed)),
-            (status, "$foreground 60%"),
+            (status, "$foreground 70%"),
             (_("by gradient (amber)"), "bold"),
             *((words, "") for words in ([_("the same region")] if same else _where(seen.measured))),
-            (_("bright: gradient"), "$foreground 60%"),
+            (_("bright: gradient"), "$foreground 70%"),
         )
         return Content("\n").join(Content.styled(words, style) for words, style in lines if words)
 

@@ -26,7 +26,7 @@ class LargeMap(Horizontal):
     LargeMap {
         & > Picture { width: 1fr; height: 1fr; }
         & > Vertical { width: 36; height: auto; margin-left: 2; }
-        & Static { height: 1; color: $foreground 60%; }
+        & Static { height: 1; color: $foreground 70%; }
         & Matrix { height: 15; }
     }
     """

@@ -35,9 +35,9 @@ class ScenePanel(Vertical):
     DEFAULT_CSS = """
     ScenePanel {
         & .line { height: 1; width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
-        & .dim { color: $foreground 60%; }
+        & .dim { color: $foreground 70%; }
         & .bold { text-style: bold; }
-        & > .status { display: none; width: 1fr; height: auto; color: $foreground 60%; }
+        & > .status { display: none; width: 1fr; height: auto; color: $foreground 70%; }
         & > .status.-trouble { color: $text-warning; }
         &.-waiting > * { display: none; }
         &.-waiting > .status { display: block; }

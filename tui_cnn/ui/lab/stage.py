@@ -141,7 +141,7 @@ class ShownArray:
     def words(self, *, named: bool) -> Content:
         """Return what stands above it."""
         rest = f" {self.name} {self.size}" if named and self.name else f" {self.size}" if self.size else ""
-        return Content.assemble((self.title, "bold"), (rest, "$foreground 60%"))
+        return Content.assemble((self.title, "bold"), (rest, "$foreground 70%"))
 
 
 def image_scale(values: npt.NDArray[np.float64]) -> Scale:

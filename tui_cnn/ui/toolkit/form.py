@@ -112,6 +112,7 @@ class StructForm(Widget):
         & .field Label { width: 19; color: $text-muted; }
         & .field:focus-within Label { color: $foreground; }
         & Input { width: 1fr; background: $surface; }
+        & Input > .input--placeholder { color: $text-muted; }
         & Input:focus { background: $primary 35%; }
         & .-wrong Input { color: $text-error; text-style: bold; }
         & #advice { height: auto; min-height: 2; color: $text-muted; padding-top: 1; }

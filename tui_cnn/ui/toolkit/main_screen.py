@@ -44,7 +44,7 @@ class TopBar(Horizontal):
         background: $panel;
         & Static { text-wrap: nowrap; }
         & #network { width: 3fr; min-width: 12; padding-left: 1; text-overflow: ellipsis; }
-        & #tabs { width: auto; link-style: none; link-color: $text-muted; }
+        & #tabs { width: auto; color: $text-muted; }
         & HeaderTotals { width: 4fr; min-width: 33; padding: 0 1; text-align: right; color: $text-muted; }
     }
     """
@@ -56,7 +56,9 @@ class TopBar(Horizontal):
     def compose(self) -> ComposeResult:
         """Lay out the three parts."""
         yield Static(id="network")
-        yield Static(self._tabs(named=True), id="tabs")
+        tabs = Static(self._tabs(named=True), id="tabs")
+        tabs.auto_links = False  # the colour of a tab says which screen is open
+        yield tabs
         yield HeaderTotals()
 
     def show(self, design: Design) -> None:
@@ -84,7 +86,7 @@ class TopBar(Horizontal):
         )
         parts = []
         for key, mode, title in tabs:
-            style = "bold $text-primary on $primary-muted" if mode == self._mode else "$text-muted"
+            style = "bold $text-primary on $primary-muted" if mode == self._mode else ""
             label = f" {key} {title} " if named else f" {key} "
             parts.append(Content.from_markup(f"[@click=app.go_to('{mode}')]{label}[/]").stylize(style))
         return Content("").join(parts)

@@ -147,7 +147,7 @@ class Pick(SingleResult[T | None]):
         options = self.query_one(Options)
         options.clear_options()
         options.add_options(
-            Option(Content.assemble((set_cell_size(item.name, width), "bold"), (item.about, "$foreground 70%")))
+            Option(Content.assemble((set_cell_size(item.name, width), "bold"), (item.about, "$foreground 75%")))
             for item in self._shown
         )
         options.highlighted = 0 if self._shown else None

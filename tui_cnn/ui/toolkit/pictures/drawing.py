@@ -57,7 +57,7 @@ class Drawing(Widget):
     Drawing {
         width: 1fr;
         height: auto;
-        & > .drawing--dim { color: $foreground 60%; }
+        & > .drawing--dim { color: $foreground 70%; }
         & > .drawing--selected { color: $text-primary; background: $primary-muted; text-style: bold; }
         & > .drawing--hovered { color: $foreground; background: $foreground 15%; }
         & > .drawing--bar { color: $primary; }
