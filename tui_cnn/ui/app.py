@@ -140,8 +140,9 @@ class CnnTui(AdaptedApp):
         """Open a preset or a file."""
         opened = await self._documents.read(model)
         if opened is not None:
-            self.open_network(opened.network, opened.file, mode)
-            self._report_notes(opened.notes)
+            network, file, notes = opened
+            self.open_network(network, file, mode)
+            self._report_notes(notes)
 
     def follow_link(self, link: str) -> None:
         """Go where a link of a lesson leads."""

@@ -4,7 +4,7 @@ from asyncio import to_thread
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from textual.app import App
 
@@ -23,14 +23,6 @@ from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.workspace import Workspace
 
 
-class OpenedModel(NamedTuple):
-    """A network that was read, its file (None for a preset), and what of it could not be kept."""
-
-    network: Network
-    file: Path | None
-    notes: tuple[str, ...]
-
-
 class Documents:
     """Opens and saves networks; the larger dialogs are imported when they are needed."""
 
@@ -42,15 +34,18 @@ class Documents:
         self._external = external
         self._commit_pending = commit_pending
 
-    async def read(self, model: str) -> OpenedModel | None:
-        """Read a preset or a file in a thread; report what is wrong with it."""
+    async def read(self, model: str) -> tuple[Network, Path | None, list[str]] | None:
+        """Read a preset or a file in a thread: the network, its file, and what of it could not be kept, a line each.
+
+        What is wrong with it is reported; it is None then.
+        """
         notes: list[str] = []
         try:
             network, file = await to_thread(find_network, model, notes.append)
         except UserError as error:
             self._workspace.report(error)
             return None
-        return OpenedModel(network, file, tuple(notes))
+        return network, file, notes
 
     def replace(self, network: Network, file: Path | None) -> None:
         """Design another network."""

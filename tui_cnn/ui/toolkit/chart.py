@@ -144,13 +144,6 @@ class ChartLine(NamedTuple):
     end: str = ""
 
 
-class Mark(NamedTuple):
-    """A place of the x axis that is marked by a line from top to bottom."""
-
-    x: float
-    style: str
-
-
 class ChartDrawing(NamedTuple):
     """All that a chart shows."""
 
@@ -158,7 +151,7 @@ class ChartDrawing(NamedTuple):
     window: CurveWindow
     log: bool = False
     cursor: float | None = None
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[Rule, ...] = ()
     legend: tuple[LegendEntry, ...] = ()
     legend_at_bottom: bool = False
 
@@ -249,12 +242,10 @@ class Chart(PlotView):
         )
         y = AxisScale(low, high, tuple(zip(places, written, strict=True)))
         x = AxisScale(*window, tuple(zip(across, labels(across), strict=True)))
-        rules = [Rule(mark.x, mark.style) for mark in drawing.marks]
-        if drawing.cursor is not None:
-            rules.append(Rule(drawing.cursor, "foreground"))
+        cursor = () if drawing.cursor is None else (Rule(drawing.cursor, "foreground"),)
         strokes = tuple(Stroke(tuple(line.line), line.style) for line in lines)
         signs = tuple(_signs(lines, drawing, columns))
-        self.show_plot(Plot(x, y, tuple(rules), strokes, signs, drawing.legend, drawing.legend_at_bottom))
+        self.show_plot(Plot(x, y, (*drawing.marks, *cursor), strokes, signs, drawing.legend, drawing.legend_at_bottom))
 
 
 def _label_width(window: CurveWindow) -> int:

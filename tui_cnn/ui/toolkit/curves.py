@@ -12,10 +12,10 @@ from textual.content import Content
 from tui_cnn.i18n import _
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.ui.toolkit import curve_data as curves
-from tui_cnn.ui.toolkit.chart import Chart, ChartDrawing, ChartLine, Mark
+from tui_cnn.ui.toolkit.chart import Chart, ChartDrawing, ChartLine
 from tui_cnn.ui.toolkit.curve_actions import CURVES
 from tui_cnn.ui.toolkit.curve_data import AXES, SMOOTHINGS, Axis, CurveWindow, Quantity
-from tui_cnn.ui.toolkit.plot import LegendEntry
+from tui_cnn.ui.toolkit.plot import LegendEntry, Rule
 
 TITLES: dict[Quantity, Callable[[], str]] = {
     "loss": lambda: _("Loss"),
@@ -258,15 +258,15 @@ class Curves(Horizontal, can_focus=True):
         lines = [
             self._other(other, quantity, overlay_style(snapshot, number)) for number, other in enumerate(self._others)
         ]
-        marks: tuple[Mark, ...] = ()
+        marks: tuple[Rule, ...] = ()
         if snapshot is not None:
             line = curves.smooth(curves.training(snapshot, quantity, options.axis), options.smoothing)
             held_out = curves.validation(snapshot, quantity, options.axis)
             lines += [ChartLine(line, "primary"), ChartLine(held_out, "accent", dots="●")]
             if snapshot.early_stop is not None:
-                marks += (Mark(curves.at_epoch(snapshot, snapshot.early_stop.epoch, options.axis), "warning"),)
+                marks += (Rule(curves.at_epoch(snapshot, snapshot.early_stop.epoch, options.axis), "warning"),)
             if snapshot.best is not None and quantity in VIEWS["learning"]:
-                marks += (Mark(curves.at_epoch(snapshot, snapshot.best.epoch, options.axis), "success"),)
+                marks += (Rule(curves.at_epoch(snapshot, snapshot.best.epoch, options.axis), "success"),)
         legend = curve_legend(quantity, snapshot, self._others, options)
         at_bottom = quantity == "accuracy"
         return ChartDrawing(tuple(lines), self.window, options.log, options.cursor, marks, legend, at_bottom)
