@@ -79,7 +79,7 @@ def lay_out_bars(rows: BarRows, room: tuple[int, int], selected: int = 0) -> Bar
     text = max((cell_len(each.text) for each in rows.bars), default=0)
     names = max((cell_len(each.name) for each in rows.bars), default=0)
     room_beside = field - sign - text - 2 * _GAP - (columns > 1)
-    name = min(names, rows.widest_name, max(3, room_beside - min(_NARROWEST_BAR, rows.longest)))
+    name = max(0, min(names, rows.widest_name, max(3, room_beside - min(_NARROWEST_BAR, rows.longest))))
     bar_room = room_beside - name
     down = -(-count // columns)
     first = within(selected // columns - lines // 2, max(1, down - lines + 1))
