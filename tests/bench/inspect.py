@@ -96,7 +96,7 @@ async def look(run, images):
     from tui_cnn.config import config_file
     from tui_cnn.formats.presets import preset
     from tui_cnn.ui.app import CnnTui
-    from tui_cnn.ui.application.settings_file import read_settings
+    from tui_cnn.ui.application.settings import read_settings
     from tui_cnn.ui.design import open_design
     from tui_cnn.ui.toolkit.pictures.gallery import Gallery
 

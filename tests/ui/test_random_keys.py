@@ -17,7 +17,7 @@ from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.formats.toml import read_network
 from tui_cnn.runs import export, launch
 from tui_cnn.runs.errors import RunError
-from tui_cnn.ui.application.registry import SCOPES
+from tui_cnn.ui.application.actions import SCOPES
 from tui_cnn.ui.inspect import screen as inspect
 from tui_cnn.ui.toolkit.network_summary import widest_field
 from tui_cnn.ui.toolkit.numbers import short_count

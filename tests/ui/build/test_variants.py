@@ -11,7 +11,7 @@ from tui_cnn.formats.toml import read_network, save_network
 from tui_cnn.runs.summary import Result, results, results_of
 from tui_cnn.ui.build import variants
 from tui_cnn.ui.build.variants_table import Candidate, comparison
-from tui_cnn.ui.toolkit.layer_diff import Tones
+from tui_cnn.ui.toolkit.network_summary import Tones
 
 TUTORIAL = preset("fashion-cnn")
 NARROW = edits.change(TUTORIAL, (2,), filters=48)

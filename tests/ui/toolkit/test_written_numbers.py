@@ -12,7 +12,7 @@ from tui_cnn.formats.presets import preset
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.ui.build.formulas import layer_numbers, network_numbers, write
 from tui_cnn.ui.build.preview import preview
-from tui_cnn.ui.toolkit.run_words import best_accuracy, epochs_done, epochs_table, share, started_at, state_name
+from tui_cnn.ui.toolkit.runs import best_accuracy, epochs_done, epochs_table, share, started_at, state_name
 from tui_cnn.ui.train.progress import progress_lines
 from tui_cnn.ui.train.run_watcher import RunWatcher
 

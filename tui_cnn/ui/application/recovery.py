@@ -1,16 +1,27 @@
-"""Copies of unsaved designs, so that a crash or a closed terminal loses nothing."""
+"""Copies of unsaved designs, so that a crash or a closed terminal loses nothing; and the offer to restore them."""
 
 import os
 import time
 from contextlib import suppress
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import msgspec
+from textual.app import App
 
 from tui_cnn.core.network import Network
 from tui_cnn.formats.atomic import write_atomic
+from tui_cnn.i18n import _
 from tui_cnn.runs.directory import home
+from tui_cnn.ui.design import Design, open_design
+from tui_cnn.ui.toolkit.dialogs.dialog import Answer, ask
+from tui_cnn.ui.workspace import Workspace
+
+_PAUSE = 0.3
+"""Seconds after the last edit until the copy is written."""
 
 
 class Copy(msgspec.Struct, frozen=True):
@@ -52,7 +63,7 @@ class Recovery:
     def left_behind(self) -> list[Path]:
         """List the copies of processes that no longer live, the newest first."""
         paths = sorted(self._directory.glob("*-*.json"), key=lambda path: path.name.partition("-")[2], reverse=True)
-        return [path for path in paths if path != self._own and not _alive(path)]
+        return [path for path in paths if path != self._own and not _belongs_to_a_process(path)]
 
 
 def read_copy(path: Path) -> Copy | None:
@@ -63,8 +74,57 @@ def read_copy(path: Path) -> Copy | None:
         return None
 
 
-def _alive(path: Path) -> bool:
+def _belongs_to_a_process(path: Path) -> bool:
     import psutil
 
     pid = path.name.partition("-")[0]
     return pid.isdecimal() and psutil.pid_exists(int(pid))
+
+
+class UnsavedWork:
+    """Writes copies in a thread, a moment after each edit."""
+
+    def __init__(self, app: App[Any], workspace: Workspace) -> None:
+        self._app = app
+        self._workspace = workspace
+        self._recovery = Recovery()
+        self.end = self._recovery.end
+
+    def start(self) -> None:
+        """Offer what an earlier session left unsaved, and keep copies of this one's."""
+        self._workspace.subscribe(self._app, "design", self._write_soon, init=False)
+        self._app.call_after_refresh(self._app.run_worker, self._offer())
+
+    def _write_soon(self, _design: Design) -> None:
+        write = partial(self._app.run_worker, self._write, thread=True, exclusive=True, group="recovery")
+        self._app.set_timer(_PAUSE, write)
+
+    def _write(self) -> None:
+        design = self._workspace.design
+        copy = Copy(design.network, design.saved, str(design.file or "")) if design.dirty else None
+        try:
+            self._recovery.keep(copy)
+        except OSError as error:
+            message = _("Cannot save a recovery copy: {reason}. Save often.").format(reason=error.strerror)
+            self._app.notify(message, severity="warning", markup=False)
+
+    async def _offer(self) -> None:
+        """Offer the copies, until one is restored; one that is declined is removed, one that is put off stays."""
+        for path in self._recovery.left_behind():
+            copy = read_copy(path)
+            answer = await self._ask(copy, path) if copy else "discard"
+            if copy and answer == "restore":
+                file = Path(copy.file) if copy.file else None
+                restored = open_design(copy.network, file, self._workspace.design.setting)
+                self._workspace.design = restored._replace(saved=copy.saved)
+            if answer is not None:
+                path.unlink(missing_ok=True)
+            if answer == "restore":
+                return
+
+    async def _ask(self, copy: Copy, path: Path) -> str | None:
+        when = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+        message = _("“{name}” had unsaved changes when cnn-tui closed on {when:%Y-%m-%d at %H:%M}.")
+        restore, discard = Answer("restore", "r", _("Restore")), Answer("discard", "d", _("Discard"))
+        question = message.format(name=copy.network.name, when=when)
+        return await ask(self._app, _("Unsaved work found"), question, restore, discard)

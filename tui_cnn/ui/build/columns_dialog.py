@@ -10,7 +10,7 @@ from textual.widgets.selection_list import Selection
 
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.columns import CHOOSABLE, titles
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
+from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult
 
 
 class ChooseColumns(SingleResult[frozenset[str] | None]):

@@ -16,8 +16,7 @@ from tui_cnn.core.rows import Row, Sum, field_formula
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.build.stack_lines import StackLine
-from tui_cnn.ui.toolkit.cells import left, right
-from tui_cnn.ui.toolkit.numbers import size
+from tui_cnn.ui.toolkit.numbers import left, right, size
 
 
 class Number(NamedTuple):

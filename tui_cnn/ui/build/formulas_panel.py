@@ -16,7 +16,7 @@ class FormulasView(Widget):
     COMPONENT_CLASSES = {"formulas--quiet"}  # noqa: RUF012  # as Textual declares it
     DEFAULT_CSS = """
     FormulasView {
-        & > .formulas--quiet { color: $foreground 60%; }
+        & > .formulas--quiet { color: $foreground 70%; }
     }
     """
 

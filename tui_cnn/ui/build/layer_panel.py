@@ -20,8 +20,7 @@ from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.actions import FORM
 from tui_cnn.ui.build.preview import preview
-from tui_cnn.ui.toolkit.choice import spoken
-from tui_cnn.ui.toolkit.form import StructForm, is_rare
+from tui_cnn.ui.toolkit.form import StructForm, is_rare, spoken
 from tui_cnn.ui.workspace import workspace_of
 
 _ABOUT, _ADVICE, _EFFECT = 3, 2, 8

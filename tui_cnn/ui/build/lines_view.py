@@ -41,8 +41,8 @@ class LinesView(ScrollView):
     LinesView {
         scrollbar-size-vertical: 1;
         overflow-x: hidden;
-        & > .stack--header { color: $foreground 60%; }
-        & > .stack--dim { color: $foreground 50%; }
+        & > .stack--header { color: $foreground 70%; }
+        & > .stack--dim { color: $foreground 70%; }
         & > .stack--bar { color: $primary; }
         & > .stack--error { color: $text-error; }
         & > .stack--warning { color: $text-warning; }

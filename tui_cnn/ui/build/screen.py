@@ -21,8 +21,7 @@ from tui_cnn.ui.build.messages import LayerPointed, LayerSelected
 from tui_cnn.ui.build.stack import StackView
 from tui_cnn.ui.build.volume import VolumeView
 from tui_cnn.ui.design import Design
-from tui_cnn.ui.toolkit.about import about_columns, about_fields, about_type
-from tui_cnn.ui.toolkit.help import Place
+from tui_cnn.ui.toolkit.help import Place, about_columns, about_fields, about_type
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 
 

@@ -324,9 +324,9 @@ class StackView(LinesView, can_focus=True):
     @work
     async def action_layer_menu(self) -> None:
         """List what can be done with the selected layers, and do what is chosen."""
+        from tui_cnn.ui.toolkit.actions import keys_of
         from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
         from tui_cnn.ui.toolkit.help import key_names
-        from tui_cnn.ui.toolkit.keymap import keys_of
 
         keymap = self.workspace.configuration.keys
         items = [
@@ -340,7 +340,7 @@ class StackView(LinesView, can_focus=True):
 
     def action_why(self) -> None:
         """Show every number of the selected layer with its formula."""
-        from tui_cnn.ui.toolkit.dialogs.text import TextDialog
+        from tui_cnn.ui.toolkit.dialogs.dialog import TextDialog
 
         title, numbers = numbers_of(self.line, self.layer_tree.analysis)
         quiet = self.get_component_rich_style("stack--dim", partial=True)

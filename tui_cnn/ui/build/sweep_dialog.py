@@ -16,9 +16,9 @@ from tui_cnn.core.shape import format_shape
 from tui_cnn.core.sweep import SweepPoint, is_allowed, parse_numbers, sweep, sweepable, values_around
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.sweep_table import charts, format_setting
-from tui_cnn.ui.toolkit.choice import Choice
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
-from tui_cnn.ui.toolkit.layer_diff import tones
+from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult
+from tui_cnn.ui.toolkit.form import Choice
+from tui_cnn.ui.toolkit.network_summary import tones
 from tui_cnn.ui.toolkit.numbers import change, short_count, size
 
 

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.variants import variant_path
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
+from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult
 
 
 class VariantName(SingleResult[Path | None]):

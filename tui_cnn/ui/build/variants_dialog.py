@@ -22,9 +22,8 @@ from tui_cnn.ui.build.variant_name_dialog import VariantName
 from tui_cnn.ui.build.variants import list_variants
 from tui_cnn.ui.build.variants_table import Candidate, comparison
 from tui_cnn.ui.settings import Flops
-from tui_cnn.ui.toolkit.dialogs.ask import Answer, Ask
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
-from tui_cnn.ui.toolkit.layer_diff import difference, tones
+from tui_cnn.ui.toolkit.dialogs.dialog import Answer, Ask, SingleResult
+from tui_cnn.ui.toolkit.network_summary import difference, tones
 from tui_cnn.ui.workspace import workspace_of
 
 

@@ -13,8 +13,7 @@ from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.summary import Result
 from tui_cnn.ui.settings import Flops
-from tui_cnn.ui.toolkit.layer_diff import Tones
-from tui_cnn.ui.toolkit.network_summary import findings, leaf_count, widest_field
+from tui_cnn.ui.toolkit.network_summary import Tones, findings, leaf_count, widest_field
 from tui_cnn.ui.toolkit.numbers import change, short_count, size
 
 

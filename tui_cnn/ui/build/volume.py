@@ -37,7 +37,7 @@ class VolumeView(Widget):
         & > .volume--selected { color: $accent; }
         & > .volume--chosen { color: $text-accent; text-style: bold; }
         & > .volume--field { color: $warning; }
-        & > .volume--label { color: $foreground 60%; }
+        & > .volume--label { color: $foreground 70%; }
         & > .volume--wire { color: $foreground 35%; }
     }
     """

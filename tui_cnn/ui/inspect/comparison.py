@@ -21,9 +21,8 @@ from tui_cnn.ui.inspect.image_choice import ImageChoice
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.view import BrowseImages, View, ViewExport
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
-from tui_cnn.ui.toolkit.pictures.canvas import colours
+from tui_cnn.ui.toolkit.pictures.canvas import colours, sheet
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
-from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
 _SHOWN = 60
 _LISTS = 4

@@ -27,7 +27,7 @@ from tui_cnn.ui.inspect.actions import EVALUATION
 from tui_cnn.ui.inspect.image_choice import ImageChoice, mistakes, taken_for
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.view import BrowseImages, View, ViewExport
-from tui_cnn.ui.toolkit.cells import left, right
+from tui_cnn.ui.toolkit.numbers import left, right
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
 from tui_cnn.ui.toolkit.pictures.canvas import colours
 from tui_cnn.ui.toolkit.pictures.drawing import Drawing

@@ -19,11 +19,10 @@ from tui_cnn.ui.inspect.actions import FIELD
 from tui_cnn.ui.inspect.answer_cache import Question
 from tui_cnn.ui.inspect.scene import Scene, layer_title
 from tui_cnn.ui.inspect.view import ShowScene, View, ViewExport, as_floats, signed, whole_parts
-from tui_cnn.ui.toolkit.pictures.canvas import Pixels, colours
+from tui_cnn.ui.toolkit.pictures.canvas import Pixels, colours, sheet
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.legend import Legend, two_decimals
 from tui_cnn.ui.toolkit.pictures.picture import FrameTone, Picture, Raster
-from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
 _TOP = 9
 _SAMPLE = 1000
@@ -152,10 +151,10 @@ class FieldView(View):
             (" ", ""),
             (_("computed (white)"), "bold"),
             *((words, "") for words in _where(seen.computed)),
-            (status[seen.status], "$foreground 60%"),
+            (status[seen.status], "$foreground 70%"),
             (_("gradient (amber)"), "bold"),
             *((words, "") for words in ([_("the same region")] if same else _where(seen.measured))),
-            (_("bright: gradient"), "$foreground 60%"),
+            (_("bright: gradient"), "$foreground 70%"),
         )
         return Content("\n").join(Content.styled(words, style) for words, style in lines if words)
 

@@ -19,10 +19,10 @@ from tui_cnn.ui.inspect.actions import HISTORY
 from tui_cnn.ui.inspect.kernel_banks import Bank, banks, nearest
 from tui_cnn.ui.inspect.scene import Scene, layer_title
 from tui_cnn.ui.inspect.view import View, ViewExport, as_floats, signed
+from tui_cnn.ui.toolkit.pictures.canvas import magnify, sheet
 from tui_cnn.ui.toolkit.pictures.drawing import Tone
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.legend import Legend
-from tui_cnn.ui.toolkit.pictures.pixels import magnify, sheet
 
 Floats = npt.NDArray[np.float64]
 Words = tuple[tuple[str, ...], Tone]

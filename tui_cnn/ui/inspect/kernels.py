@@ -22,9 +22,9 @@ from tui_cnn.ui.inspect.kernel_detail import KernelDetail
 from tui_cnn.ui.inspect.lab_transfer import take_filter
 from tui_cnn.ui.inspect.scene import Scene, layer_title
 from tui_cnn.ui.inspect.view import View, ViewExport, in_view, signed, whole_parts
+from tui_cnn.ui.toolkit.pictures.canvas import sheet
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.legend import Legend
-from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
 _TALL = 32
 _CLASSICS = (3, 3)

@@ -23,12 +23,12 @@ from tui_cnn.ui.inspect.lab_transfer import take_map
 from tui_cnn.ui.inspect.scene import Scene, layer_title
 from tui_cnn.ui.inspect.units import Units, UnitsChart
 from tui_cnn.ui.inspect.view import View, ViewExport, as_floats, in_view, signed, whole_parts
+from tui_cnn.ui.toolkit.pictures.canvas import sheet
 from tui_cnn.ui.toolkit.pictures.drawing import Drawing
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles, lay_out
 from tui_cnn.ui.toolkit.pictures.legend import Legend, two_decimals
 from tui_cnn.ui.toolkit.pictures.matrix import Matrix, MatrixContent
 from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster
-from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
 _HEAD = 2
 """Lines above the maps."""
@@ -47,7 +47,7 @@ class LargeMap(Horizontal):
     LargeMap {
         & > Picture { width: 1fr; height: 1fr; }
         & > Vertical { width: 36; height: auto; margin-left: 2; }
-        & Static { height: 1; color: $foreground 60%; }
+        & Static { height: 1; color: $foreground 70%; }
         & Matrix { height: 15; }
     }
     """

@@ -24,10 +24,9 @@ from tui_cnn.ui.inspect.image_choice import ImageChoice, choices
 from tui_cnn.ui.inspect.scene import Scene, Subject
 from tui_cnn.ui.inspect.view import ViewExport
 from tui_cnn.ui.inspect.weights import runs_with_weights
+from tui_cnn.ui.toolkit.dialogs.dialog import SavePath, SingleResult, frame
 from tui_cnn.ui.toolkit.dialogs.file_picker import ask_image_file
-from tui_cnn.ui.toolkit.dialogs.path import SavePath
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult, frame
 from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster
 from tui_cnn.ui.workspace import workspace_of
 

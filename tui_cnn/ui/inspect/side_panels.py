@@ -15,7 +15,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.inspection.replies import OpenReply
 from tui_cnn.ui.inspect.scene import UNCHANGED, Scene
 from tui_cnn.ui.inspect.view import ScenePanel, ShowScene
-from tui_cnn.ui.toolkit.cells import left, right
+from tui_cnn.ui.toolkit.numbers import left, right
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
 from tui_cnn.ui.toolkit.pictures.drawing import Tone
 from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster

@@ -63,10 +63,10 @@ class ScenePanel(Vertical):
     DEFAULT_CSS = """
     ScenePanel {
         & .line { height: 1; width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
-        & .dim { color: $foreground 60%; }
+        & .dim { color: $foreground 70%; }
         & .bold { text-style: bold; }
         & .caption { height: 1; & > Legend { margin-left: 1; } }
-        & > .status { display: none; width: 1fr; height: auto; text-align: center; color: $foreground 60%; }
+        & > .status { display: none; width: 1fr; height: auto; text-align: center; color: $foreground 70%; }
         & > .status.-trouble { color: $text-warning; }
         &.-waiting { align: center middle; }
         &.-waiting > * { display: none; }
@@ -190,7 +190,7 @@ class View(ScenePanel, can_focus=True):
 
 def in_view(gallery: Gallery) -> str:
     """Say how many pictures of a gallery are in view, if not all are."""
-    shown, count = gallery.in_view, gallery.tiles.count if gallery.tiles else 0
+    shown, count = gallery.in_view, gallery.tiles.count
     return _("{shown} of {count} shown").format(shown=shown, count=count) if shown < count else ""
 
 

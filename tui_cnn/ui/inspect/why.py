@@ -20,11 +20,10 @@ from tui_cnn.ui.inspect.actions import WHY
 from tui_cnn.ui.inspect.answer_cache import Question
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.view import View, ViewExport, as_floats
-from tui_cnn.ui.toolkit.pictures.canvas import Pixels, colours
+from tui_cnn.ui.toolkit.pictures.canvas import Pixels, colours, sheet
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.legend import Legend
 from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster
-from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
 _STRENGTH = 0.65
 _WAYS = 3

@@ -22,8 +22,7 @@ from tui_cnn.i18n import _
 from tui_cnn.lab.scene import LabArrays
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
 from tui_cnn.ui.lab.actions import LAB_FORM
-from tui_cnn.ui.toolkit.choice import Choice
-from tui_cnn.ui.toolkit.form import StructForm
+from tui_cnn.ui.toolkit.form import Choice, StructForm
 from tui_cnn.ui.toolkit.numbers import bar
 
 Settings = TypeVar("Settings", bound=msgspec.Struct | None)
