@@ -89,7 +89,7 @@ async def test_images_are_found_by_number_class_and_mistake(answering, run):
         await to_inspect(user)
         await user.press("slash")
         await user.choose("4021")
-        await user.sees("Test image 4,021")
+        await user.sees("─ Image 4,021 · Pullover")
         await user.press("slash")
         await user.choose("sandal")
         await user.sees("Test image 8 · Sandal")

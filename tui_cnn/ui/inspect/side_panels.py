@@ -41,7 +41,7 @@ class SubjectPanel(ScenePanel):
             return subject.title
         label = f" · {scene.opened.class_names[subject.label]}"
         if subject.number is not None and cell_len(subject.title + label) > self.outer_size.width - _EDGES:
-            return _("image {number}").format(number=f"{subject.number:,}") + label
+            return _("image {number}").format(number=f"{subject.number:,}").capitalize() + label
         return subject.title + label
 
     def want(self, scene: Scene) -> None:
