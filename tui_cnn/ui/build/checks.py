@@ -1,25 +1,27 @@
 """The list of findings, the most severe first."""
 
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
 from textual.reactive import reactive
+from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui_cnn.core.checks import Check
 from tui_cnn.core.path import Path
-from tui_cnn.i18n import _
+from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.build.actions import CHECKS
-from tui_cnn.ui.build.check_lines import finding_lines, summary
 from tui_cnn.ui.build.editing import fix
 from tui_cnn.ui.build.stack import StackView
+from tui_cnn.ui.build.tree import FINDINGS
 
 
-class ChecksView(Widget, can_focus=True):
+class ChecksView(ScrollView, can_focus=True):
     """Always as high, so that no edit moves the stack; what does not fit scrolls."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,6 +40,7 @@ class ChecksView(Widget, can_focus=True):
     }
     DEFAULT_CSS = """
     ChecksView {
+        overflow-x: hidden;
         & > .checks--error { color: $text-error; }
         & > .checks--warning { color: $text-warning; }
         & > .checks--info { color: $foreground 75%; }
@@ -53,8 +56,7 @@ class ChecksView(Widget, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._stack = stack
         self._checks: tuple[Check, ...] = ()
-        self._lines = finding_lines((), 0)
-        self._top = 0
+        self._lines: list[tuple[int, str]] = []
 
     @property
     def finding(self) -> Check | None:
@@ -63,12 +65,10 @@ class ChecksView(Widget, can_focus=True):
 
     def show(self, checks: tuple[Check, ...]) -> None:
         """Show other findings."""
-        if checks == self._checks:
-            self._checks = checks  # their fixes are those of the network as it is now
-            return
-        self._checks = checks
-        self.chosen = min(self.chosen, max(0, len(checks) - 1))
-        self._wrap()
+        before, self._checks = self._checks, checks  # also if they are equal: fixes are those of the network as it is
+        if checks != before:
+            self.chosen = min(self.chosen, max(0, len(checks) - 1))
+            self._wrap()
 
     def show_about(self, path: Path) -> None:
         """Bring what is said about a layer into view, unless the user is walking the list."""
@@ -82,17 +82,9 @@ class ChecksView(Widget, can_focus=True):
 
     def watch_chosen(self) -> None:
         """Bring the finding into view."""
-        places = [place for place, line in enumerate(self._lines) if line.number == self.chosen]
+        places = [place for place, (number, _text) in enumerate(self._lines) if number == self.chosen]
         if places:
-            self._scroll(max(min(self._top, places[0]), places[-1] + 1 - self.size.height))
-
-    def on_mouse_scroll_down(self) -> None:
-        """Show what is below."""
-        self._scroll(self._top + 1)
-
-    def on_mouse_scroll_up(self) -> None:
-        """Show what is above."""
-        self._scroll(self._top - 1)
+            self.scroll_to_region(Region(0, places[0], 1, len(places)), animate=False, force=True)
 
     def on_resize(self) -> None:
         """Fit the lines to the new width."""
@@ -101,9 +93,9 @@ class ChecksView(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Go to the layer of the finding."""
         inside = event.get_content_offset(self)
-        place = inside.y + self._top if inside is not None else len(self._lines)
+        place = inside.y + self.scroll_offset.y if inside is not None else len(self._lines)
         if place < len(self._lines) and self._checks:
-            self.chosen = self._lines[place].number
+            self.chosen = self._lines[place][0]
             self.action_go_to_finding()
 
     def action_step(self, by: int) -> None:
@@ -126,24 +118,41 @@ class ChecksView(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        place, width, base = y + self._top, self.size.width, self.visual_style.rich_style
+        place, width, base = y + self.scroll_offset.y, self.size.width, self.visual_style.rich_style
         if not self._checks and place == 0:
             sound = Segment("✓ " + _("no problems found"), self.get_component_rich_style("checks--sound"))
             return Strip([sound]).adjust_cell_length(width, base)
         if place >= len(self._lines):
             return Strip.blank(width, base)
-        line = self._lines[place]
-        style = self.get_component_rich_style(f"checks--{self._checks[line.number].severity}")
-        if self.has_focus and line.number == self.chosen:
+        number, text = self._lines[place]
+        style = self.get_component_rich_style(f"checks--{self._checks[number].severity}")
+        if self.has_focus and number == self.chosen:
             over = self.get_component_rich_style("checks--cursor")
             style += Style(bgcolor=over.bgcolor, bold=over.bold)
-        return Strip([Segment(line.text, style)]).adjust_cell_length(width, style)
+        return Strip([Segment(text, style)]).adjust_cell_length(width, style)
 
     def _wrap(self) -> None:
-        self.border_title = summary(self._checks)
-        self._lines = finding_lines(self._checks, self.size.width)
-        self._scroll(self._top)
-
-    def _scroll(self, top: int) -> None:
-        self._top = max(0, min(top, len(self._lines) - self.size.height))
+        self.border_title = _summary(self._checks)
+        self._lines = _lines_of(self._checks, self.size.width)
+        self.virtual_size = Size(self.size.width, len(self._lines))
         self.refresh()
+
+
+def _lines_of(checks: tuple[Check, ...], width: int) -> list[tuple[int, str]]:
+    """Write each finding on as many lines of `width` cells as it needs, with its number; its sign before the first."""
+    return [
+        (number, f"{FINDINGS[check.severity] if place == 0 else ' '} {part}")
+        for number, check in enumerate(checks)
+        for place, part in enumerate(wrap(str(check), max(10, width - 2)) or [""])
+    ]
+
+
+def _summary(checks: tuple[Check, ...]) -> str:
+    """Count the findings of each kind: `1 error · 2 warnings`."""
+    errors, warnings, notes = (sum(check.severity == severity for check in checks) for severity in FINDINGS)
+    parts = [
+        ngettext("{count} error", "{count} errors", errors).format(count=errors) if errors else "",
+        ngettext("{count} warning", "{count} warnings", warnings).format(count=warnings) if warnings else "",
+        ngettext("{count} info", "{count} infos", notes).format(count=notes) if notes else "",
+    ]
+    return " · ".join(filter(None, parts))

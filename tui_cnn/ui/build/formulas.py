@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from textwrap import wrap
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
+from textual.content import Content
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.field_formula import field_formula
@@ -17,7 +21,7 @@ from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import format_shape
 from tui_cnn.core.sums import Sum
 from tui_cnn.i18n import _, ngettext
-from tui_cnn.ui.build.stack_lines import StackLine
+from tui_cnn.ui.build.tree import StackLine
 from tui_cnn.ui.toolkit.cells import left, right
 from tui_cnn.ui.toolkit.numbers import size
 
@@ -173,3 +177,47 @@ def network_numbers(analysis: Analysis) -> list[Number]:
             ),
         ]
     return numbers
+
+
+class FormulasView(ScrollView, can_focus=False):
+    """Shows the numbers of what is selected, each with its formula."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"formulas--quiet"}
+    DEFAULT_CSS = """
+    FormulasView {
+        overflow-x: hidden;
+        & > .formulas--quiet { color: $foreground 60%; }
+    }
+    """
+
+    _numbers: Sequence[Number] = ()
+    _lines: Sequence[list[Segment]] = ()
+
+    def show(self, title: str, numbers: Sequence[Number]) -> None:
+        """Show other numbers."""
+        self.border_title = Content(title)
+        if numbers != self._numbers:
+            self._numbers = numbers
+            self._write()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        width, base, place = self.size.width, self.visual_style.rich_style, y + self.scroll_offset.y
+        if place >= len(self._lines):
+            return Strip.blank(width, base)
+        return Strip(self._lines[place]).adjust_cell_length(width).apply_style(base)
+
+    def on_resize(self) -> None:
+        """Write into the new width."""
+        self._write()
+
+    def notify_style_update(self) -> None:
+        """Write in other colours."""
+        if self._lines:
+            self._write()
+        super().notify_style_update()
+
+    def _write(self) -> None:
+        self._lines = written(self._numbers, self.size.width, self.get_component_rich_style("formulas--quiet"))
+        self.virtual_size = Size(self.size.width, len(self._lines))
+        self.refresh()

@@ -10,14 +10,12 @@ from textual.widget import Widget
 
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.path import format_path
+from tui_cnn.core.path import Path, format_path
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.actions import FORM, STACK
 from tui_cnn.ui.build.checks import ChecksView
-from tui_cnn.ui.build.formulas import numbers_of
-from tui_cnn.ui.build.formulas_panel import FormulasView
+from tui_cnn.ui.build.formulas import FormulasView, numbers_of
 from tui_cnn.ui.build.layer_panel import LayerPanel
-from tui_cnn.ui.build.messages import LayerPointed, LayerSelected
 from tui_cnn.ui.build.stack import StackView
 from tui_cnn.ui.build.volume import VolumeView
 from tui_cnn.ui.design import Design
@@ -33,7 +31,7 @@ class BuildScreen(MainScreen):
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS: ClassVar[str] = "#stack"
 
-    _shown: Analysis | None = None
+    _shown: tuple[Analysis, Path] | None = None
     _undoable = False
 
     def body(self) -> Iterator[Widget]:
@@ -74,13 +72,11 @@ class BuildScreen(MainScreen):
 
     def show_design(self, design: Design) -> None:
         """Show another network, with the cursor where it was edited; one that was merely saved stays as it is shown."""
-        if design.analysis is self._shown:
+        if self._shown and design.analysis is self._shown[0]:
             return
-        self._shown = design.analysis
+        self.checks.show(design.analysis.checks)
         self.stack.last_edit = design.history.present.label
         self.stack.show(design.analysis, design.select, opened=design.just_opened)
-        self.checks.show(design.analysis.checks)
-        self._show_selected()
         undoable = design.history.past is not None
         if undoable != self._undoable:  # it makes the whole footer anew
             self._undoable = undoable
@@ -90,22 +86,22 @@ class BuildScreen(MainScreen):
         """Apply what stands in the form."""
         self.panel.commit()
 
-    @on(LayerSelected)
     def _show_selected(self) -> None:
         """Show the layer under the cursor; where its form was open for another layer, apply that first."""
         path = self.stack.path
         if self.panel.form is not None and self.panel.edited != path:
             self.panel.commit(path)
         analysis = self.workspace.design.analysis
-        if self.panel.shows(analysis, path):
+        if self._shown and self._shown[0] is analysis and self._shown[1] == path:
             return
+        self._shown = (analysis, path)
         self.panel.show(analysis, path)
         self.volume.show(analysis, path)
         title, numbers = numbers_of(self.stack.line, analysis)
         self.why.show(title, numbers)
         self.checks.show_about(path)
 
-    @on(LayerPointed)
-    def _go_to_pointed(self, event: LayerPointed) -> None:
+    @on(VolumeView.Pointed)
+    def _go_to_pointed(self, event: VolumeView.Pointed) -> None:
         self.stack.go_to(event.path)
         self.stack.focus()

@@ -5,6 +5,7 @@ from typing import ClassVar, get_args
 from textual import events
 from textual.color import Color
 from textual.content import Content
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -13,7 +14,6 @@ from tui_cnn.core.layers import Family
 from tui_cnn.core.path import Path, format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
-from tui_cnn.ui.build.messages import LayerPointed
 from tui_cnn.ui.build.volume_drawing import Faces, VolumeColours, VolumeDrawing, VolumePlan, draw, plan
 from tui_cnn.ui.toolkit.colours import family_colour
 
@@ -41,6 +41,13 @@ class VolumeView(Widget):
         & > .volume--wire { color: $foreground 35%; }
     }
     """
+
+    class Pointed(Message):
+        """A layer was clicked on; an empty path is the input."""
+
+        def __init__(self, path: Path) -> None:
+            super().__init__()
+            self.path = path
 
     _shown: tuple[Analysis, Path] | None = None
     _plan: VolumePlan | None = None
@@ -90,7 +97,7 @@ class VolumeView(Widget):
         """Select the layer under the mouse."""
         path = self._path_at(event)
         if path is not None:
-            self.post_message(LayerPointed(path))
+            self.post_message(self.Pointed(path))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Name the layer under the mouse, with its shape."""
