@@ -1,12 +1,12 @@
 """The list of findings, the most severe first."""
 
-from textwrap import wrap
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -133,7 +133,7 @@ class ChecksView(ScrollView, can_focus=True):
 
     def _wrap(self) -> None:
         self.border_title = _summary(self._checks)
-        self._lines = _lines_of(self._checks, self.size.width)
+        self._lines = _lines_of(self._checks, self.scrollable_content_region.width)
         self.virtual_size = Size(self.size.width, len(self._lines))
         self.refresh()
 
@@ -141,9 +141,9 @@ class ChecksView(ScrollView, can_focus=True):
 def _lines_of(checks: tuple[Check, ...], width: int) -> list[tuple[int, str]]:
     """Write each finding on as many lines of `width` cells as it needs, with its number; its sign before the first."""
     return [
-        (number, f"{FINDINGS[check.severity] if place == 0 else ' '} {part}")
+        (number, f"{FINDINGS[check.severity] if place == 0 else ' '} {part.plain}")
         for number, check in enumerate(checks)
-        for place, part in enumerate(wrap(str(check), max(10, width - 2)) or [""])
+        for place, part in enumerate(Content(str(check)).wrap(max(10, width - 2)))
     ]
 
 
@@ -155,4 +155,4 @@ def _summary(checks: tuple[Check, ...]) -> str:
         ngettext("{count} warning", "{count} warnings", warnings).format(count=warnings) if warnings else "",
         ngettext("{count} info", "{count} infos", notes).format(count=notes) if notes else "",
     ]
-    return " · ".join(filter(None, parts))
+    return " · ".join(filter(None, parts)) or _("Checks")

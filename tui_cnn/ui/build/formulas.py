@@ -1,7 +1,6 @@
 """Why a number is what it is: the formulas of one layer with the values put in."""
 
 from collections.abc import Sequence
-from textwrap import wrap
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -58,7 +57,7 @@ def written(numbers: Sequence[Number], width: int, quiet: Style) -> list[list[Se
             rest = room - cell_len(short)
             lines.append([Segment(left(label, _LABEL) + short, quiet), Segment(right(value, rest))])
         if reason and not short:
-            lines += [[Segment("  " + part, quiet)] for part in wrap(reason, max(10, width - 2))]
+            lines += [[Segment(f"  {part.plain}", quiet)] for part in Content(reason).wrap(max(10, width - 2))]
     return lines
 
 
@@ -73,14 +72,15 @@ def _cut(text: str, width: int) -> str:
 
 
 def numbers_of(line: StackLine, analysis: Analysis) -> tuple[str, list[Number]]:
-    """Name what stands on a line of the stack, and list its numbers."""
+    """Return a title for what stands on a line of the stack, and its numbers."""
     if not line.path:
-        return _("the whole network"), network_numbers(analysis)
-    if line.is_branch:
-        title = _("branch {number}").format(number=line.path[-1] + 1)
-        return title, held_numbers(line.held) if line.held else []
-    assert line.row is not None
-    return line.row.name, layer_numbers(line.row, line.held)
+        name, numbers = _("the whole network"), network_numbers(analysis)
+    elif line.is_branch or line.row is None:
+        name = _("branch {number}").format(number=line.path[-1] + 1)
+        numbers = held_numbers(line.held) if line.held else []
+    else:
+        name, numbers = line.row.name, layer_numbers(line.row, line.held)
+    return _("Formulas · {name}").format(name=name), numbers
 
 
 def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
@@ -98,7 +98,7 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
     )
     field = _field(row)
     if held is not None:
-        return [output, *held_numbers(held), stored, *field]
+        return [output, *held_numbers(held), *field, stored]
     trainable, fixed = figures.parameters
     formula = trainable.formula
     if fixed.value:
@@ -109,10 +109,10 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
         output,
         Number(_("parameters"), f"{figures.parameters.total:,}", formula),
         Number(_("MACs"), f"{macs.value:,}", macs.formula),
+        *field,
+        stored,
         Number(_("FLOPs"), f"{2 * macs.value:,}", doubled),
         Number(_("FLOPs, tf"), f"{figures.tf_flops:,}", _("as counted by TensorFlow's profiler")),
-        stored,
-        *field,
     ]
 
 
@@ -213,11 +213,12 @@ class FormulasView(ScrollView, can_focus=False):
 
     def notify_style_update(self) -> None:
         """Write in other colours."""
-        if self._lines:
-            self._write()
         super().notify_style_update()
+        if self._lines:
+            self.call_later(self._write)
 
     def _write(self) -> None:
-        self._lines = written(self._numbers, self.size.width, self.get_component_rich_style("formulas--quiet"))
+        width = self.scrollable_content_region.width
+        self._lines = written(self._numbers, width, self.get_component_rich_style("formulas--quiet"))
         self.virtual_size = Size(self.size.width, len(self._lines))
         self.refresh()

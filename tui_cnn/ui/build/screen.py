@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual import on
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.widget import Widget
 
 from tui_cnn.core import edits
@@ -22,6 +22,15 @@ from tui_cnn.ui.design import Design
 from tui_cnn.ui.toolkit.about import about_columns, about_fields, about_type
 from tui_cnn.ui.toolkit.help import Place
 from tui_cnn.ui.toolkit.main_screen import MainScreen
+
+_BROAD = 140
+"""Columns from which on the volume stands below all panes, not only below the layers."""
+
+_VOLUME, _STEP = 11, 4
+"""Rows of the volume at least; and the steps in which the list of layers takes rows from it."""
+
+_AROUND, _BESIDE, _BELOW = 5, 20, 8
+"""Rows around the layers in their list; of the panes beside it where it is broad, and below it where it is narrow."""
 
 
 class BuildScreen(MainScreen):
@@ -41,8 +50,8 @@ class BuildScreen(MainScreen):
         self.volume = VolumeView(id="volume", classes="panel")
         self.why = FormulasView(id="why", classes="panel")
         self.checks = ChecksView(self.stack, id="checks", classes="panel")
-        network = Vertical(self.stack, self.volume, id="network-pane")
-        yield Container(network, Container(self.panel, self.why, self.checks, id="layer-pane"), id="build")
+        layer = Container(self.panel, self.why, self.checks, id="layer-pane")
+        yield Container(self.stack, self.volume, layer, id="build")
 
     def on_mount(self) -> None:
         """Show the columns that the user wants, and what the cursor is on."""
@@ -76,11 +85,33 @@ class BuildScreen(MainScreen):
             return
         self.checks.show(design.analysis.checks)
         self.stack.last_edit = design.history.present.label
+        self._share_rows()
         self.stack.show(design.analysis, design.select, opened=design.just_opened)
         undoable = design.history.past is not None
         if undoable != self._undoable:  # it makes the whole footer anew
             self._undoable = undoable
             self.refresh_bindings()
+
+    def on_resize(self) -> None:
+        """Share the new room."""
+        super().on_resize()
+        self._share_rows()
+
+    def _share_rows(self) -> None:
+        """Give the volume the rows that the list of layers does not need, up to as many as its width is good for.
+
+        Only the network and the terminal decide, so that nothing moves while a layer is edited or folded.
+        """
+        rows, columns, analysis = self.size.height - 2, self.size.width, self.workspace.design.analysis
+        broad, narrow = columns >= _BROAD, self.has_class("-narrow")
+        least, half = max(_VOLUME, rows // 3), rows // 2 - _AROUND
+        listed = -(-len(analysis.rows) // _STEP) * _STEP
+        if listed + _AROUND > rows - least:  # too many to be seen at once: they are shown folded
+            listed = max(len(analysis.network.layers), half)
+        free = rows - (max(listed + _AROUND, _BESIDE) if broad else listed + _AROUND + _BELOW * narrow)
+        widest = columns if broad or narrow else columns * 3 // 5
+        self.volume.display = free >= _VOLUME or not self.has_class("-low")
+        self.volume.styles.height = max(least, min(free, widest // 4))
 
     def commit_pending(self) -> None:
         """Apply what stands in the form."""

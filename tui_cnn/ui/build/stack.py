@@ -163,7 +163,7 @@ class StackView(LinesView, can_focus=True):
         if span is not None:
             title += " · " + _("{count} selected").format(count=span.length)
         undo = "   " + _("u Undo: {edit}").format(edit=self.last_edit) if self.last_edit else ""
-        self.border_title = Content.assemble(title, (undo, "$text-muted"))
+        self.border_title = Content.assemble(title, (undo, "dim"))
 
     def _changed_range(self) -> None:
         self._strips.clear()

@@ -170,7 +170,7 @@ class Variants(SingleResult[Candidate | None]):
                 "to add a preset or a file to compare with."
             )
             scroll.border_title = _("The network on the Build screen")
-            pane.update(Content.styled(hint if len(self._candidates) == 1 else "", "$text-muted"))
+            pane.update(Content.styled(hint if len(self._candidates) == 1 else "", "dim"))
         else:
             scroll.border_title = Content(_("Difference: Build screen → {name}").format(name=candidate.name))
             pane.update(difference(self._now, candidate.analysis, tones(self.app), whole=self._whole))
