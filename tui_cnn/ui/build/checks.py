@@ -7,10 +7,9 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.geometry import Region, Size
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tui_cnn.core.checks import Check
 from tui_cnn.core.path import Path
@@ -21,7 +20,7 @@ from tui_cnn.ui.build.stack import StackView
 from tui_cnn.ui.build.tree import FINDINGS
 
 
-class ChecksView(ScrollView, can_focus=True):
+class ChecksView(Widget, can_focus=True):
     """Always as high, so that no edit moves the stack; what does not fit scrolls."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,7 +39,6 @@ class ChecksView(ScrollView, can_focus=True):
     }
     DEFAULT_CSS = """
     ChecksView {
-        overflow-x: hidden;
         & > .checks--error { color: $text-error; }
         & > .checks--warning { color: $text-warning; }
         & > .checks--info { color: $foreground 75%; }
@@ -57,6 +55,7 @@ class ChecksView(ScrollView, can_focus=True):
         self._stack = stack
         self._checks: tuple[Check, ...] = ()
         self._lines: list[tuple[int, str]] = []
+        self._top = 0
 
     @property
     def finding(self) -> Check | None:
@@ -84,7 +83,15 @@ class ChecksView(ScrollView, can_focus=True):
         """Bring the finding into view."""
         places = [place for place, (number, _text) in enumerate(self._lines) if number == self.chosen]
         if places:
-            self.scroll_to_region(Region(0, places[0], 1, len(places)), animate=False, force=True)
+            self._scroll(max(min(self._top, places[0]), places[-1] + 1 - self.size.height))
+
+    def on_mouse_scroll_down(self) -> None:
+        """Show what is below."""
+        self._scroll(self._top + 1)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Show what is above."""
+        self._scroll(self._top - 1)
 
     def on_resize(self) -> None:
         """Fit the lines to the new width."""
@@ -93,7 +100,7 @@ class ChecksView(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Go to the layer of the finding."""
         inside = event.get_content_offset(self)
-        place = inside.y + self.scroll_offset.y if inside is not None else len(self._lines)
+        place = inside.y + self._top if inside is not None else len(self._lines)
         if place < len(self._lines) and self._checks:
             self.chosen = self._lines[place][0]
             self.action_go_to_finding()
@@ -118,7 +125,7 @@ class ChecksView(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        place, width, base = y + self.scroll_offset.y, self.size.width, self.visual_style.rich_style
+        place, width, base = y + self._top, self.size.width, self.visual_style.rich_style
         if not self._checks and place == 0:
             sound = Segment("✓ " + _("no problems found"), self.get_component_rich_style("checks--sound"))
             return Strip([sound]).adjust_cell_length(width, base)
@@ -133,8 +140,11 @@ class ChecksView(ScrollView, can_focus=True):
 
     def _wrap(self) -> None:
         self.border_title = _summary(self._checks)
-        self._lines = _lines_of(self._checks, self.scrollable_content_region.width)
-        self.virtual_size = Size(self.size.width, len(self._lines))
+        self._lines = _lines_of(self._checks, self.size.width)
+        self._scroll(self._top)
+
+    def _scroll(self, top: int) -> None:
+        self._top = max(0, min(top, len(self._lines) - self.size.height))
         self.refresh()
 
 

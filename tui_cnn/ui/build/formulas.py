@@ -8,9 +8,8 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.content import Content
-from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.field_formula import field_formula
@@ -179,46 +178,53 @@ def network_numbers(analysis: Analysis) -> list[Number]:
     return numbers
 
 
-class FormulasView(ScrollView, can_focus=False):
-    """Shows the numbers of what is selected, each with its formula."""
+class FormulasView(Widget):
+    """Shows the numbers of what is selected, each with its formula; what does not fit scrolls."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"formulas--quiet"}
     DEFAULT_CSS = """
-    FormulasView {
-        overflow-x: hidden;
-        & > .formulas--quiet { color: $foreground 60%; }
-    }
+    FormulasView > .formulas--quiet { color: $foreground 60%; }
     """
 
+    _title = ""
     _numbers: Sequence[Number] = ()
-    _lines: Sequence[list[Segment]] = ()
+    _lines: list[list[Segment]] | None = None
+    _top = 0
 
     def show(self, title: str, numbers: Sequence[Number]) -> None:
         """Show other numbers."""
-        self.border_title = Content(title)
+        if title != self._title:  # assigned, it is drawn anew
+            self._title, self.border_title = title, Content(title)
         if numbers != self._numbers:
-            self._numbers = numbers
-            self._write()
+            self._numbers, self._lines, self._top = numbers, None, 0
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        width, base, place = self.size.width, self.visual_style.rich_style, y + self.scroll_offset.y
+        width, base, place = self.size.width, self.visual_style.rich_style, y + self._top
+        if self._lines is None:
+            self._lines = written(self._numbers, width, self.get_component_rich_style("formulas--quiet"))
         if place >= len(self._lines):
             return Strip.blank(width, base)
         return Strip(self._lines[place]).adjust_cell_length(width).apply_style(base)
 
     def on_resize(self) -> None:
         """Write into the new width."""
-        self._write()
+        self._lines, self._top = None, 0
 
     def notify_style_update(self) -> None:
         """Write in other colours."""
+        self._lines = None
         super().notify_style_update()
-        if self._lines:
-            self.call_later(self._write)
 
-    def _write(self) -> None:
-        width = self.scrollable_content_region.width
-        self._lines = written(self._numbers, width, self.get_component_rich_style("formulas--quiet"))
-        self.virtual_size = Size(self.size.width, len(self._lines))
+    def on_mouse_scroll_down(self) -> None:
+        """Show what is below."""
+        self._scroll(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Show what is above."""
+        self._scroll(-1)
+
+    def _scroll(self, by: int) -> None:
+        self._top = max(0, min(self._top + by, len(self._lines or ()) - self.size.height))
         self.refresh()

@@ -67,10 +67,14 @@ class LayerPanel(Vertical):
         value = self._value()
         kind = type(value)
         where = _("layer {number}").format(number=format_path(path)) if path else _("network")
-        self.border_title = f"{kind.__name__ if path else _('Input')} · {where}"
+        title = f"{kind.__name__ if path else _('Input')} · {where}"
+        if title != self.border_title:  # assigned, it is drawn anew
+            self.border_title = title
         about = (kind.__doc__ or "").partition("\n")[0] if path else _("The shape of one image, channels last.")
-        self.query_one("#about", Static).update(Text(_(about)), layout=False)
-        self.query_one("#settings", Static).update(_settings(value), layout=False)
+        for name, text in (("#about", Text(_(about))), ("#settings", _settings(value))):
+            static = self.query_one(name, Static)
+            if static.content != text:
+                static.update(text, layout=False)
 
     async def edit(self) -> None:
         """Open the form of the layer, with the first field ready to type into."""

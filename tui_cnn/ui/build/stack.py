@@ -150,7 +150,7 @@ class StackView(LinesView, can_focus=True):
         self.reveal()
         if self._anchor is not None:
             self._changed_range()
-        else:
+        elif before != after:
             self.repaint_lines(before, after)
 
     def entitle(self) -> None:

@@ -14,7 +14,7 @@ from tui_cnn.core.layers import Family
 from tui_cnn.core.path import Path, format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
-from tui_cnn.ui.build.volume_drawing import Faces, VolumeColours, VolumeDrawing, VolumePlan, draw, plan
+from tui_cnn.ui.build.volume_drawing import Faces, VolumeColours, VolumeDrawing, VolumePlan, draw, plan, seen_region
 from tui_cnn.ui.toolkit.colours import family_colour
 
 _FAMILIES: tuple[Family, ...] = get_args(Family)
@@ -61,12 +61,17 @@ class VolumeView(Widget):
 
     def show(self, analysis: Analysis, path: Path) -> None:
         """Draw another network, or the same with another layer selected."""
-        if self._shown is not None and self._shown[0] is not analysis:
-            self._plan = None
-        if self._plan is not None and not self._plan.holds(path):
-            self._plan = None
-        self._shown, self._drawing = (analysis, path), None
+        before, self._shown = self._shown, (analysis, path)
         self._name_pointed(None)
+        if self._plan is None or before is None:
+            fresh = None
+        elif before[0] is not analysis or not self._plan.holds(path):
+            fresh = plan(analysis, path, *self.size)
+            if fresh == self._plan and before[1] == path and seen_region(*before) == seen_region(analysis, path):
+                return  # an edit of what is not drawn
+        else:
+            fresh = self._plan
+        self._plan, self._drawing = fresh, None
         self.refresh()
 
     def render_line(self, y: int) -> Strip:

@@ -185,8 +185,7 @@ def draw(planned: VolumePlan, analysis: Analysis, selected: Path | None, palette
                 chosen = shows(box, selected)
                 raster.solid(mark, palette.selected if chosen else palette.families[box.family], palette, chosen=chosen)
     image = next((solid for solid in placed.solids if not solid.box.path), None)
-    row = analysis.last_map if selected is None else next((row for row in analysis.rows if row.path == selected), None)
-    region = field_region(row, analysis.network.input_shape) if row else None
+    region = seen_region(analysis, selected)
     if image is not None and region is not None:
         raster.field(image, region, palette.field)
     lines = raster.lines(palette)
@@ -194,6 +193,12 @@ def draw(planned: VolumePlan, analysis: Analysis, selected: Path | None, palette
         in_line = [solid for solid in placed.solids if abs(solid.y + (solid.height - solid.depth) / 2 - middle) < 1]
         lines.append(_labels(in_line, selected, planned.width, palette))
     return VolumeDrawing(lines, tuple(mark for mark in placed.marks if isinstance(mark, Solid | Merge)))
+
+
+def seen_region(analysis: Analysis, selected: Path | None) -> tuple[float, float, float, float] | None:
+    """Return what a cell of the selected layer sees of the image, in shares of it; of the last map for None."""
+    row = analysis.last_map if selected is None else next((row for row in analysis.rows if row.path == selected), None)
+    return field_region(row, analysis.network.input_shape) if row else None
 
 
 def _labels(solids: Sequence[Solid], selected: Path | None, width: int, palette: VolumeColours) -> list[Segment]:
