@@ -26,8 +26,8 @@ from tui_cnn.ui.toolkit.choice import spoken
 from tui_cnn.ui.toolkit.form import StructForm, is_rare
 from tui_cnn.ui.workspace import workspace_of
 
-_ABOUT, _ADVICE, _EFFECT = 3, 2, 8
-"""Lines of what the layer is, of what is said about a field, and of what an edit would change."""
+_ABOUT, _ADVICE, _EFFECT = 7, 2, 8
+"""Lines that must be free to say what the layer is, of what is said about a field, of what an edit would change."""
 
 
 class LayerPanel(Vertical):

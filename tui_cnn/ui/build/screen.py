@@ -23,13 +23,13 @@ from tui_cnn.ui.toolkit.about import about_columns, about_fields, about_type
 from tui_cnn.ui.toolkit.help import Place
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 
-_BROAD = 140
-"""Columns from which on the volume stands below all panes, not only below the layers."""
+_WIDE, _BROAD, _TALL = 100, 140, 32
+"""Columns from which on there are two columns of panes, and three with the volume below them; rows that are many."""
 
 _VOLUME, _STEP = 11, 4
 """Rows of the volume at least; and the steps in which the list of layers takes rows from it."""
 
-_AROUND, _BESIDE, _BELOW = 5, 20, 8
+_AROUND, _BESIDE, _BELOW = 5, 26, 8
 """Rows around the layers in their list; of the panes beside it where it is broad, and below it where it is narrow."""
 
 
@@ -94,7 +94,6 @@ class BuildScreen(MainScreen):
 
     def on_resize(self) -> None:
         """Share the new room."""
-        super().on_resize()
         self._share_rows()
 
     def _share_rows(self) -> None:
@@ -103,14 +102,14 @@ class BuildScreen(MainScreen):
         Only the network and the terminal decide, so that nothing moves while a layer is edited or folded.
         """
         rows, columns, analysis = self.size.height - 2, self.size.width, self.workspace.design.analysis
-        broad, narrow = columns >= _BROAD, self.has_class("-narrow")
+        broad, narrow = columns >= _BROAD, columns < _WIDE
         least, half = max(_VOLUME, rows // 3), rows // 2 - _AROUND
         listed = -(-len(analysis.rows) // _STEP) * _STEP
         if listed + _AROUND > rows - least:  # too many to be seen at once: they are shown folded
             listed = max(len(analysis.network.layers), half)
         free = rows - (max(listed + _AROUND, _BESIDE) if broad else listed + _AROUND + _BELOW * narrow)
         widest = columns if broad or narrow else columns * 3 // 5
-        self.volume.display = free >= _VOLUME or not self.has_class("-low")
+        self.volume.display = free >= _VOLUME or self.size.height >= _TALL
         self.volume.styles.height = max(least, min(free, widest // 4))
 
     def commit_pending(self) -> None:

@@ -195,15 +195,13 @@ class StackView(LinesView, can_focus=True):
 
     def action_fold_all(self) -> None:
         """Fold everything, or unfold everything if all is folded."""
-        here = self.path
+        here, self._anchor = self.path, None
         self.layer_tree.fold_all()
-        self._anchor = None
         self.relist(here)
 
     def _fold(self, path: Path, *, fold: bool) -> None:
-        here = self.path
+        here, self._anchor = self.path, None
         self.layer_tree.fold(path, fold=fold)
-        self._anchor = None
         self.relist(here)
 
     # what can be done to the selected layers
