@@ -14,7 +14,7 @@ from tui_cnn.core.layers import Family
 from tui_cnn.core.path import Path, format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
-from tui_cnn.ui.build.volume_drawing import Faces, VolumeColours, VolumeDrawing, VolumePlan, draw, plan, seen_region
+from tui_cnn.ui.build.volume_drawing import Faces, VolumeColours, VolumeDrawing, VolumePlan, draw, marked_region, plan
 from tui_cnn.ui.toolkit.colours import family_colour
 
 _FAMILIES: tuple[Family, ...] = get_args(Family)
@@ -67,7 +67,7 @@ class VolumeView(Widget):
             fresh = None
         elif before[0] is not analysis or not self._plan.holds(path):
             fresh = plan(analysis, path, *self.size)
-            if fresh == self._plan and before[1] == path and seen_region(*before) == seen_region(analysis, path):
+            if fresh == self._plan and before[1] == path and marked_region(*before) == marked_region(analysis, path):
                 return  # an edit of what is not drawn
         else:
             fresh = self._plan

@@ -186,7 +186,7 @@ def draw(planned: VolumePlan, analysis: Analysis, selected: Path | None, palette
                 chosen = shows(box, selected)
                 raster.solid(mark, palette.selected if chosen else palette.families[box.family], palette, chosen=chosen)
     image = next((solid for solid in placed.solids if not solid.box.path), None)
-    region = seen_region(analysis, selected)
+    region = marked_region(analysis, selected)
     if image is not None and region is not None:
         raster.field(image, region, palette.field)
     lines = raster.lines(palette)
@@ -196,7 +196,7 @@ def draw(planned: VolumePlan, analysis: Analysis, selected: Path | None, palette
     return VolumeDrawing(lines, tuple(mark for mark in placed.marks if isinstance(mark, Solid | Merge)))
 
 
-def seen_region(analysis: Analysis, selected: Path | None) -> tuple[float, float, float, float] | None:
+def marked_region(analysis: Analysis, selected: Path | None) -> tuple[float, float, float, float] | None:
     """Return what a cell of the selected layer sees of the image, in shares of it; of the last map for None."""
     row = analysis.last_map if selected is None else next((row for row in analysis.rows if row.path == selected), None)
     return field_region(row, analysis.network.input_shape) if row else None
