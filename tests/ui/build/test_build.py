@@ -368,9 +368,9 @@ async def test_the_mouse_over_the_volume_names_the_layer_and_its_shape():
         volume = user.app.screen.volume
         lines = user.text.split("\n")
         y = next(y for y in range(volume.region.y, len(lines)) if "13×13×32" in lines[y])
-        await user.pilot.hover(offset=(lines[y].index("13×13×32") + 4, y - 3))
+        await user.pilot.hover(offset=(lines[y].index("13×13×32") + 4, y - 6))
         await user.settle()
         await user.sees("MaxPooling2D · layer 2 · 13×13×32")
-        await user.pilot.hover(offset=(lines[y].index("28×28×1") + 2, y - 3))
+        await user.pilot.hover(offset=(lines[y].index("28×28×1") + 2, y - 6))
         await user.settle()
         await user.sees("Input · 28×28×1")

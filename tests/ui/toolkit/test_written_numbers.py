@@ -66,11 +66,11 @@ def test_the_numbers_of_a_layer_come_with_their_formulas():
         "output            11×11×64  floor((13 + 2·0 - 3) / 1) + 1 = 11",
         "parameters          18,496  (3·3·32 + 1)·64",
         "MACs             2,230,272  3·3·32·11·11·64",
-        "FLOPs            4,460,544  2·2,230,272: 2 per MAC",
-        "FLOPs, tf        4,468,288  as counted by TensorFlow's profiler",
-        "memory             31.0 kB  4·11·11·64 bytes of activations",
         "RF                       8  4 + (3 - 1)·2 = 8",
         "                            stride 2·1 = 2, padding 0 + 0·2 = 0",
+        "memory             31.0 kB  4·11·11·64 bytes of activations",
+        "FLOPs            4,460,544  2·2,230,272: 2 per MAC",
+        "FLOPs, tf        4,468,288  as counted by TensorFlow's profiler",
     ]
 
 

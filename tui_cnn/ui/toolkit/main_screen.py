@@ -129,7 +129,9 @@ class MainScreen(Screen[None]):
         return workspace_of(self)
 
     def compose(self) -> ComposeResult:
-        """Lay out the frame around the body."""
+        """Lay out the frame around the body, at once for the size of the terminal."""
+        for limits, extent in zip((self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS), self.app.size, strict=True):
+            self.add_class(max((least, name) for least, name in limits if extent >= least)[1])
         yield TopBar(self.MODE)
         yield Container(*self.body(), id="body")
         yield WholeKeysFooter()
