@@ -1,12 +1,15 @@
 """What checks look at, which layer comes before which, and the fixes that set fields."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
 from tui_cnn.core import edits
+from tui_cnn.core.layers import stack_shape
 from tui_cnn.core.memory import OptimizerName
 from tui_cnn.core.network import Network, Path
 from tui_cnn.core.rows import Analysis, Fix, Row
+from tui_cnn.core.shape import ShapeError
 
 
 class TrainingContext(NamedTuple):
@@ -32,6 +35,22 @@ class Context(NamedTuple):
     def before(self, row: Row) -> Row | None:
         """Return the row that the input of another comes from; None for the network's own input."""
         return self.at[row.source] if row.source is not None else None
+
+    def sources(self, row: Row) -> Iterator[Row]:
+        """Yield the row that the input comes from, the one that its input comes from, and so on, up to the image."""
+        source = self.before(row)
+        while source is not None:
+            yield source
+            source = self.before(source)
+
+    def fitting(self, fix: Fix) -> Fix | None:
+        """Return a fix that changes a shape, if what comes after can take the new one."""
+        fixed = fix.apply(self.analysis.network)
+        try:
+            stack_shape(fixed.layers, fixed.input_shape)
+        except ShapeError:
+            return None
+        return fix
 
 
 def setting(label: str, *paths: Path, **fields: Any) -> Fix:

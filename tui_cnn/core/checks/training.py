@@ -5,7 +5,7 @@ from functools import partial
 
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context, setting
-from tui_cnn.core.layers import BatchNormalization, Dense, GlobalAveragePooling2D, Layer
+from tui_cnn.core.layers import BatchNormalization, GlobalAveragePooling2D, Layer
 from tui_cnn.core.memory import memory
 from tui_cnn.core.rows import Check, Fix, Row
 from tui_cnn.core.shape import elements, format_shape
@@ -18,11 +18,9 @@ _MANY = 20_000
 _UNTRUE = 0.05
 """Share that the beginning may still have in the moving averages at the end."""
 
-_UNSUITED = ("relu", "relu6", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "leaky_relu", "softplus")
-
 
 def checks(context: Context) -> Iterator[Check]:
-    """Look at the parameters, at how one layer follows another, at the end, and at the memory."""
+    """Look at the parameters, at how normalization and kernels follow each other, and at the memory."""
     yield from _weights(context)
     for row in context.rows:
         if type(row.layer) is BatchNormalization:
@@ -34,7 +32,6 @@ def checks(context: Context) -> Iterator[Check]:
             yield from _linear(context, row)
         if shape is not None and len(shape) == 3 and shape[0] == shape[1] == 1:
             yield from _early_pixel(row)
-    yield from _end(context)
     yield from _memory(context)
 
 
@@ -164,34 +161,6 @@ def _early_pixel(row: Row) -> Iterator[Check]:
     else:
         return
     yield Check("single-pixel", "warning", row.path, message.format(layer=row.kind), fix)
-
-
-def _end(context: Context) -> Iterator[Check]:
-    """The output against the classes, and the activation of the last layer against the loss."""
-    classes, output, path = context.training.classes, context.analysis.output_shape, context.analysis.last
-    if path is None or output is None:
-        return
-    last = context.at[path]
-    if classes is not None and output != (classes,):
-        message = _("{layer}: the output has {count} values, but the data has {classes} classes")
-        text = message.format(layer=last.kind, count=format_shape(output), classes=classes)
-        is_units = isinstance(last.layer, Dense) and len(output) == 1
-        yield Check(
-            "classes", "warning", path, text, setting(f"units = {classes}", path, units=classes) if is_units else None
-        )
-    before = context.before(last)
-    if last.layer.is_softmax and before is not None and before.layer.is_softmax:
-        message = _("{layer}: a second softmax flattens the probabilities of the first; remove one")
-        edit = partial(edits.change, path=before.path, activation="linear")
-        if before.layer.kernel_kind == "none":
-            edit = partial(edits.delete, path=before.path)
-        fix = Fix(_("keep only the last softmax"), edit)
-        yield Check("softmax-twice", "warning", path, message.format(layer=last.kind), fix)
-    elif isinstance(last.layer, Dense) and last.layer.units > 1 and last.layer.activation in _UNSUITED:
-        message = _("{layer}: {activation} at the end does not fit the loss; use softmax or linear")
-        text = message.format(layer=last.kind, activation=last.layer.activation)
-        fix = setting('activation = "softmax"', path, activation="softmax")
-        yield Check("last-activation", "warning", path, text, fix)
 
 
 def _memory(context: Context) -> Iterator[Check]:
