@@ -101,7 +101,7 @@ def explanations() -> dict[str, str]:
             "is small. It belongs at the end of a classifier; between layers, ReLU lets more through."
         ),
         "repeated-activation": _(
-            "ReLU and its relatives change only negative values. Where the layer before gives none, because it ends in "
+            "ReLU and its relatives change only negative values. Where the previous layer gives none, because it ends in "
             "ReLU or a similar function, a second one changes nothing."
         ),
         "dropout-at-end": _(
@@ -114,7 +114,7 @@ def explanations() -> dict[str, str]:
         ),
         "late-augmentation": _(
             "Random flips, shifts, rotations and zooms make new images of old ones. They belong at the beginning: "
-            "after a convolution they change feature maps, and the layers before never see a new image."
+            "after a convolution they change feature maps, and earlier layers never see a new image."
         ),
         "softmax-twice": _(
             "Softmax turns scores into probabilities that sum to 1. Applied twice, it makes them nearly equal: with "
