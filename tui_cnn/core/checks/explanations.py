@@ -101,8 +101,8 @@ def explanations() -> dict[str, str]:
             "is small. It belongs at the end of a classifier; between layers, ReLU lets more through."
         ),
         "repeated-activation": _(
-            "ReLU and its relatives change only negative values. Where the previous layer gives none, because it ends in "
-            "ReLU or a similar function, a second one changes nothing."
+            "ReLU and its relatives change only negative values. Where the previous layer gives none, because it ends "
+            "in ReLU or a similar function, a second one changes nothing."
         ),
         "dropout-at-end": _(
             "Dropout and noise are for the inside of a network. After the last layer with weights they change its "
