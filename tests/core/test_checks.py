@@ -6,13 +6,15 @@ from hypothesis import event, given, settings
 from tests.core.strategies import mostly_sound, networks
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.checks import TrainingContext
+from tui_cnn.core.checks import TrainingContext, grouped
 from tui_cnn.core.layers import (
+    BatchNormalization,
     Block,
     Branches,
     Conv2D,
     Cropping2D,
     Dense,
+    Dropout,
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
@@ -214,20 +216,35 @@ def test_every_fix_removes_its_finding_and_adds_no_error(broken):
     broken = with_names(broken)
     before = analyze(broken, context)
     sound = {row.name for row in before.rows if row.figures is not None}
-    for found in before.checks:
+    alone = [group for check in before.checks for group in grouped([check])]
+    for found in {*alone, *grouped(before.checks)}:
         if found.fix is None:
             continue
-        event(found.code)
-        name = edits.layer_at(broken, found.path).name
+        code, message = found.checks[0].code, found.checks[0].message
+        event(code)
+        named = {edits.layer_at(broken, check.path).name for check in found.checks if check.fix}
         fixed = found.fix.apply(broken)
         assert fixed != broken
         after = analyze(fixed, context)
-        again = [check for check in after.checks if check.code == found.code]
-        if found.code == "shape":  # a layer with several faults has them fixed one at a time
-            again = [check for check in again if check.message == found.message]
-        assert all(edits.layer_at(fixed, check.path).name != name for check in again)
+        again = [check for check in after.checks if check.code == code]
+        if code == "shape":  # a layer with several faults has them fixed one at a time
+            again = [check for check in again if check.message == message]
+        assert named.isdisjoint(edits.layer_at(fixed, check.path).name for check in again)
         assert [row.name for row in after.rows if row.error and row.name in sound] == []
         assert {check.code for check in errors(fixed)} <= {"shape", *(check.code for check in errors(broken))}
+
+
+def test_fixes_of_equal_findings():
+    """A dropout goes behind all normalizations whose statistics it shifts; deleted layers leave no gap."""
+    dropouts = network(Dropout(rate=0.1), BatchNormalization(), Dropout(rate=0.1), BatchNormalization())
+    activations = network(ReLU(), CONVOLUTION, ReLU(), MaxPooling2D(), ReLU(), MaxPooling2D(), ReLU())
+    for broken, code, left in (
+        (dropouts, "dropout-before-normalization", (BatchNormalization(),) * 2 + (Dropout(rate=0.1),) * 2),
+        (activations, "repeated-activation", (ReLU(), CONVOLUTION, ReLU(), MaxPooling2D(), MaxPooling2D())),
+    ):
+        (group,) = [group for group in grouped(analyze(broken).checks) if group.checks[0].code == code]
+        assert len(group.checks) == 2
+        assert group.fix.apply(broken).layers == left
 
 
 @pytest.mark.parametrize(

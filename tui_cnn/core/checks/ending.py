@@ -31,8 +31,8 @@ def checks(context: Context) -> Iterator[Check]:
     elif context.training.classes is not None and output != (context.training.classes,):
         yield from _classes(context, rows, context.training.classes)
     if end.layer.kernel_kind != "none" or any(row.layer.is_softmax for row in rows):
-        yield from _noise(behind)
-    yield from _activation(rows)
+        yield from _noise(context, behind)
+    yield from _activation(context, rows)
 
 
 def _unflattened(context: Context, end: Row) -> Row | None:
@@ -71,22 +71,22 @@ def _classes(context: Context, rows: list[Row], classes: int) -> Iterator[Check]
     yield Check("classes", "warning", last.path, text, fix)
 
 
-def _noise(behind: list[Row]) -> Iterator[Check]:
+def _noise(context: Context, behind: list[Row]) -> Iterator[Check]:
     """Dropout of what the network answers."""
     for row in behind:
         if row.layer.family == "regularization" and max(getattr(row.layer, name, 0) for name in ("rate", "stddev")):
             message = _("{layer}: changes the output of the network at random during training")
-            fix = Fix(_("delete the layer"), partial(edits.delete, path=row.path))
+            fix = context.deleting(row)
             yield Check("dropout-at-end", "warning", row.path, message.format(layer=row.kind), fix)
 
 
-def _activation(rows: list[Row]) -> Iterator[Check]:
+def _activation(context: Context, rows: list[Row]) -> Iterator[Check]:
     """The last activations against the loss."""
     softmaxes = [row for row in rows if row.layer.is_softmax]
     if len(softmaxes) > 1:
         message = _("{layer}: a second softmax flattens the probabilities of the first; remove one")
-        fix = Fix(_("keep only the last softmax"), partial(_without, paths=[row.path for row in softmaxes[1:]]))
-        yield Check("softmax-twice", "warning", softmaxes[0].path, message.format(layer=softmaxes[0].kind), fix)
+        only = Fix(_("keep only the last softmax"), partial(_without, paths=[row.path for row in softmaxes[1:]]))
+        yield Check("softmax-twice", "warning", softmaxes[0].path, message.format(layer=softmaxes[0].kind), only)
     end = rows[-1].layer
     row = next((row for row in rows if row.layer.function not in ("linear", "softmax")), None)
     if row is None or not isinstance(end, Dense) or end.units == 1 or row.layer.function not in _UNSUITED:
@@ -94,10 +94,8 @@ def _activation(rows: list[Row]) -> Iterator[Check]:
     message = _("{layer}: {activation} at the end does not fit the loss; use softmax or linear")
     text = message.format(layer=row.kind, activation=row.layer.function)
     fitting = "linear" if softmaxes else "softmax"
-    if row.layer.kernel_kind == "none":
-        fix = Fix(_("delete the layer"), partial(edits.delete, path=row.path))
-    else:
-        fix = setting(f'activation = "{fitting}"', row.path, activation=fitting)
+    is_own = row.layer.kernel_kind != "none"
+    fix = setting(f'activation = "{fitting}"', row.path, activation=fitting) if is_own else context.deleting(row)
     yield Check("last-activation", "warning", row.path, text, fix)
 
 

@@ -61,7 +61,7 @@ def _repeated(context: Context, row: Row) -> Iterator[Check]:
     if made is not None and made.layer.function in _NON_NEGATIVE:
         message = _("{layer}: has no effect, because no value is negative after the {function} of {source}")
         text = message.format(layer=row.kind, function=made.layer.function, source=made.kind)
-        fix = Fix(_("delete the layer"), partial(edits.delete, path=row.path))
+        fix = context.deleting(row)
         yield Check("repeated-activation", "warning", row.path, text, fix)
 
 

@@ -41,7 +41,7 @@ def _shapes(context: Context) -> Iterator[Check]:
     for row in context.rows:
         if row.error is not None:
             message = _blamed(f"{row.kind}: {row.error}", context, row)
-            yield Check("shape", "error", row.path, message, _shape_fix(row, row.error, context.rows))
+            yield Check("shape", "error", row.path, message, _shape_fix(context, row, row.error))
 
 
 def _blamed(problem: str, context: Context, row: Row) -> str:
@@ -66,8 +66,8 @@ def _blamed(problem: str, context: Context, row: Row) -> str:
     return message.format(problem=problem, number=number, layer=worst.kind, before=before, after=after)
 
 
-def _shape_fix(row: Row, error: ShapeError, rows: Sequence[Row]) -> Fix | None:
-    if error.change.get("padding") == "same" and (fix := _smaller_window(row)):
+def _shape_fix(context: Context, row: Row, error: ShapeError) -> Fix | None:
+    if error.change.get("padding") == "same" and (fix := _smaller_window(context, row)):
         return fix
     if error.change:
         label = ", ".join(_set(field, value) for field, value in error.change.items())
@@ -75,7 +75,7 @@ def _shape_fix(row: Row, error: ShapeError, rows: Sequence[Row]) -> Fix | None:
     if isinstance(row.layer, Branches):
         return _merge_fix(row)
     flat = row.input_shape is not None and len(row.input_shape) == 1
-    flattening = _flattening_before(row, rows) if flat else None
+    flattening = _flattening_before(row, context.rows) if flat else None
     if flattening is None:
         return None
     if row.layer.flattens:
@@ -85,7 +85,7 @@ def _shape_fix(row: Row, error: ShapeError, rows: Sequence[Row]) -> Fix | None:
     return Fix(label, partial(edits.move, path=row.path, to=flattening.path[-1]))
 
 
-def _smaller_window(row: Row) -> Fix | None:
+def _smaller_window(context: Context, row: Row) -> Fix | None:
     """Make the window of a layer one pixel where the image is no larger: padding would only add zeros to see."""
     assert row.layer.window is not None
     assert row.input_shape is not None
@@ -94,8 +94,8 @@ def _smaller_window(row: Row) -> Fix | None:
     smaller = window._replace(kernel=(kernel[0], kernel[1]))
     if smaller == window or any(reach > n for reach, n in zip(smaller.reach, row.input_shape[:2], strict=True)):
         return None
-    if kernel == (1, 1) and row.layer.kernel_kind == "none":
-        return Fix(_("delete the layer"), partial(edits.delete, path=row.path))
+    if kernel == (1, 1) and row.layer.kernel_kind == "none" and (fix := context.deleting(row)):
+        return fix
     field = next((name for name in ("kernel_size", "pool_size") if hasattr(row.layer, name)), None)
     return setting(_set(field, kernel), row.path, **{field: kernel}) if field else None
 

@@ -31,7 +31,7 @@ def checks(context: Context) -> Iterator[Check]:
         if row.layer.kernel_kind != "none":
             yield from _linear(context, row)
         if shape is not None and len(shape) == 3 and shape[0] == shape[1] == 1:
-            yield from _early_pixel(row)
+            yield from _early_pixel(context, row)
     yield from _memory(context)
 
 
@@ -97,10 +97,23 @@ def _dropout(context: Context, row: Row) -> Iterator[Check]:
         message = _("{layer}: placed before a batch normalization, it shifts its statistics")
         fix = None
         if source.path[:-1] == row.path[:-1]:
-            behind = partial(edits.move, path=source.path, to=row.path[-1])
-            fix = Fix(_("move it after the normalization"), behind)
+            behind = partial(edits.move, path=source.path, to=_last_normalization(context, row))
+            fix = context.fitting(Fix(_("move it after the normalization"), behind))
         text = message.format(layer=source.kind)
         yield Check("dropout-before-normalization", "warning", source.path, text, fix)
+
+
+def _last_normalization(context: Context, row: Row) -> int:
+    """Return the place of the last normalization whose statistics a dropout before `row`, or just after it, shifts."""
+    stack = edits.stack_at(context.analysis.network, row.path)
+    last = row.path[-1]
+    for place in range(last, len(stack)):
+        layer = stack[place]
+        if type(layer) is BatchNormalization and not layer.muted:
+            last = place
+        elif layer.kernel_kind == "none" and layer.family not in ("activation", "regularization"):
+            break
+    return last
 
 
 def _slow_averages(context: Context) -> Iterator[Check]:
@@ -148,16 +161,16 @@ def _is_bottleneck(layer: Layer) -> bool:
     return layer.kernel_kind in ("depthwise", "separable")
 
 
-def _early_pixel(row: Row) -> Iterator[Check]:
+def _early_pixel(context: Context, row: Row) -> Iterator[Check]:
     layer = row.layer
     if row.figures is None or layer.window is None or max(layer.window.kernel) == 1:
         return
     if hasattr(layer, "kernel_size"):
         message = _("{layer}: its input is a single pixel, so all taps of its kernel but one see only zeros")
-        fix = setting("kernel_size = [1, 1]", row.path, kernel_size=(1, 1))
+        fix: Fix | None = setting("kernel_size = [1, 1]", row.path, kernel_size=(1, 1))
     elif layer.family == "pooling":
         message = _("{layer}: its input is a single pixel, so there is nothing to pool")
-        fix = Fix(_("delete the layer"), partial(edits.delete, path=row.path))
+        fix = context.deleting(row)
     else:
         return
     yield Check("single-pixel", "warning", row.path, message.format(layer=row.kind), fix)

@@ -3,24 +3,24 @@
 from textwrap import wrap
 from typing import NamedTuple
 
-from tui_cnn.core.checks import Check
+from tui_cnn.core.checks import Check, Group
 from tui_cnn.i18n import ngettext
 from tui_cnn.ui.build.signs import FINDINGS
 
 
 class FindingLine(NamedTuple):
-    """A line of a finding, and the number of that finding in the list."""
+    """A line of findings that say the same, and their number in the list."""
 
     number: int
     text: str
 
 
-def finding_lines(checks: tuple[Check, ...], width: int) -> list[FindingLine]:
-    """Write each finding on as many lines of `width` cells as it needs, its sign before the first."""
+def finding_lines(groups: tuple[Group, ...], width: int) -> list[FindingLine]:
+    """Write what is found on as many lines of `width` cells as it needs, its sign before the first."""
     lines = []
-    for number, check in enumerate(checks):
-        for place, part in enumerate(wrap(str(check), max(10, width - 2)) or [""]):
-            lines.append(FindingLine(number, f"{FINDINGS[check.severity] if place == 0 else ' '} {part}"))
+    for number, group in enumerate(groups):
+        for place, part in enumerate(wrap(str(group), max(10, width - 2)) or [""]):
+            lines.append(FindingLine(number, f"{FINDINGS[group.severity] if place == 0 else ' '} {part}"))
     return lines
 
 
