@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from tui_cnn.core.layers import BatchNormalization, Block, Branches, Conv2D, Dense, Flatten
+from tui_cnn.core.layers import BatchNormalization, Block, Branches, Conv2D, Dense, Flatten, UpSampling2D
 from tui_cnn.core.network import Network
 from tui_cnn.formats.toml import save_network
 
@@ -142,6 +142,16 @@ def test_equal_findings_share_a_line(cnn_tui):
     checks = json.loads(cnn_tui("check", "even.toml", "--json").stdout)["checks"]
     paths = [check["path"] for check in checks if check["code"] == "even-same"]
     assert paths == [[0], [1], [2], [4, 0], [6, 0], [8, 0], [10, 0], [12, 0], [14, 0]]
+
+
+def test_uneven_receptive_fields_are_explained(cnn_tui):
+    shortcut = Conv2D(filters=2, kernel_size=(3, 3), strides=(2, 2), padding="same")
+    mixed = Branches(branches=((shortcut, UpSampling2D()), ()))
+    save_network(Path("uneven.toml"), Network("uneven", (8, 8, 2), (mixed,)))
+    out = cnn_tui("check", "uneven.toml").stdout
+    assert "  ≤ " in out
+    assert "\n≤: at most" in out
+    assert "≤" not in cnn_tui("check", "fashion-cnn").stdout
 
 
 def test_dense_without_flatten_fails_on_warnings(cnn_tui):

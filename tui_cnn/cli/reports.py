@@ -30,6 +30,8 @@ def text_report(analysis: Analysis, needs: Memory, convention: Convention, *, ex
     )
     notes = [counted, _("MACs: multiply-accumulates per image, in convolution and dense kernels, without biases")]
     notes.append(_("RF: receptive field of a cell, in pixels of the input"))
+    if any(row.field is not None and row.field.status == "unaligned" for row in analysis.rows):
+        notes.append(_("≤: at most; the cells see areas of different sizes"))
     if totals.complete:
         counts = _("FLOPs: {count:,} per image, counted as {convention}")
         notes.append(counts.format(count=flops(totals, convention), convention=convention))
