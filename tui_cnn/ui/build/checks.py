@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_cnn.core.checks import Check
+from tui_cnn.core.checks import Check, Group, grouped
 from tui_cnn.core.network import Path
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.build.actions import CHECKS
@@ -54,30 +54,34 @@ class ChecksView(Widget, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._stack = stack
         self._checks: tuple[Check, ...] = ()
+        self._groups: tuple[Group, ...] = ()
         self._lines: list[tuple[int, str]] = []
         self._top = 0
 
     @property
-    def finding(self) -> Check | None:
-        """The finding under the cursor."""
-        return self._checks[self.chosen] if self._checks else None
+    def finding(self) -> Group | None:
+        """What is under the cursor: a finding, or several that say the same."""
+        return self._groups[self.chosen] if self._groups else None
 
     def show(self, checks: tuple[Check, ...]) -> None:
         """Show other findings."""
-        before, self._checks = self._checks, checks  # also if they are equal: fixes are those of the network as it is
-        if checks != before:
-            self.chosen = min(self.chosen, max(0, len(checks) - 1))
+        same, self._checks = checks == self._checks, checks
+        self._groups = grouped(checks)  # their fixes are those of the network as it is now
+        if not same:
+            self.chosen = min(self.chosen, max(0, len(self._groups) - 1))
             self._wrap()
 
     def show_about(self, path: Path) -> None:
         """Bring what is said about a layer into view, unless the user is walking the list."""
         if not self.has_focus:
-            about = (number for number, check in enumerate(self._checks) if check.path == path)
+            about = (
+                number for number, group in enumerate(self._groups) if any(one.path == path for one in group.checks)
+            )
             self.chosen = next(about, self.chosen)
 
     def validate_chosen(self, chosen: int) -> int:
         """Keep the cursor among the findings."""
-        return max(0, min(chosen, len(self._checks) - 1))
+        return max(0, min(chosen, len(self._groups) - 1))
 
     def watch_chosen(self) -> None:
         """Bring the finding into view."""
@@ -132,7 +136,7 @@ class ChecksView(Widget, can_focus=True):
         if place >= len(self._lines):
             return Strip.blank(width, base)
         number, text = self._lines[place]
-        style = self.get_component_rich_style(f"checks--{self._checks[number].severity}")
+        style = self.get_component_rich_style(f"checks--{self._groups[number].severity}")
         if self.has_focus and number == self.chosen:
             over = self.get_component_rich_style("checks--cursor")
             style += Style(bgcolor=over.bgcolor, bold=over.bold)
@@ -140,7 +144,7 @@ class ChecksView(Widget, can_focus=True):
 
     def _wrap(self) -> None:
         self.border_title = _summary(self._checks)
-        self._lines = _lines_of(self._checks, self.size.width)
+        self._lines = _lines_of(self._groups, self.size.width)
         self._scroll(self._top)
 
     def _scroll(self, top: int) -> None:
@@ -148,12 +152,12 @@ class ChecksView(Widget, can_focus=True):
         self.refresh()
 
 
-def _lines_of(checks: tuple[Check, ...], width: int) -> list[tuple[int, str]]:
+def _lines_of(groups: tuple[Group, ...], width: int) -> list[tuple[int, str]]:
     """Write each finding on as many lines of `width` cells as it needs, with its number; its sign before the first."""
     return [
-        (number, f"{FINDINGS[check.severity] if place == 0 else ' '} {part.plain}")
-        for number, check in enumerate(checks)
-        for place, part in enumerate(Content(str(check)).wrap(max(10, width - 2)))
+        (number, f"{FINDINGS[group.severity] if place == 0 else ' '} {part.plain}")
+        for number, group in enumerate(groups)
+        for place, part in enumerate(Content(str(group)).wrap(max(10, width - 2)))
     ]
 
 

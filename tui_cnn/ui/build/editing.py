@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from tui_cnn.core import edits, moving
-from tui_cnn.core.checks import Check
+from tui_cnn.core.checks import Check, Group
 from tui_cnn.core.edits import Edit
 from tui_cnn.core.layers import AnyLayer, Branches
 from tui_cnn.core.moving import Span
@@ -139,13 +139,14 @@ def quick_change(selection: Selection, name: QuickEdit) -> Result:
     return Change(label, lambda network: edits.splice(network, *span, after), span)
 
 
-def fix(finding: Check | None) -> Result:
+def fix(finding: Check | Group | None) -> Result:
     """Apply the quick fix of a finding."""
     if finding is None:
         return _("There are no quick fixes.")
-    if finding.fix is None:
+    edit = finding.fix
+    if edit is None:
         return _("This finding has no quick fix.")
-    return Change(finding.fix.label, finding.fix.apply, finding.path)
+    return Change(edit.label, edit.apply, finding.path)
 
 
 def _delete(selection: Selection) -> Result:
