@@ -46,6 +46,24 @@ def test_there_and_back(cnn_tui):
     assert json.loads(cnn_tui("check", "--json", "mine.keras").stdout)["total_params"] == 29
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_weights_of_a_file_are_exported(cnn_tui, keras):
+    """Those of a model that someone has trained in Keras: they are not drawn anew without a word."""
+    layers = keras.layers
+    theirs = keras.Sequential(
+        [keras.Input((6, 6, 2)), layers.Conv2D(3, 3, name="edges"), layers.GlobalAveragePooling2D(), layers.Dense(2)]
+    )
+    theirs.save("trained.keras")
+    result = cnn_tui("export", "trained.keras", "-o", "copy.keras")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+    ours = keras.models.load_model("copy.keras").get_weights()
+    assert all((one == other).all() for one, other in zip(ours, theirs.get_weights(), strict=True))
+    result = cnn_tui("export", "trained.keras", "-o", "large.keras", "--input-shape", "8x8x2")
+    line = "trained.keras: exported with untrained weights, because --input-shape changes the network\n"
+    assert (result.exit_code, result.stderr) == (0, line)
+    assert keras.models.load_model("large.keras").input_shape == (None, 8, 8, 2)
+
+
 def test_what_was_not_kept_is_said(cnn_tui):
     model = json.loads(export_text(preset("fashion-dnn"), "json"))
     model["config"]["layers"][-1]["config"]["kernel_constraint"] = {"class_name": "MaxNorm", "config": {}}

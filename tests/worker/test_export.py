@@ -49,6 +49,27 @@ def test_keras_loads_it_and_so_do_we(keras, tmp_path):
     assert [one.name for one in tmp_path.iterdir()] == ["model.keras"]
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_what_a_file_says_of_its_model_is_never_built(keras, tmp_path, harmful):
+    """The best of a run is exported with its weights, whatever stands beside them in its file."""
+    import numpy as np
+
+    from tui_cnn.runs.directory import make_run
+    from tui_cnn.runs.recipe import Recipe
+    from tui_cnn.worker.build import build
+    from tui_cnn.worker.export import main
+
+    run = make_run(SMALL_CNN, Recipe())
+    model = build(SMALL_CNN)
+    model.save(run.best_file)
+    harmful.put_into(run.best_file)
+    path = tmp_path / "model.keras"
+    assert main("keras", path, run.path) == 0
+    assert not harmful.has_run()
+    for ours, theirs in zip(keras.models.load_model(path).get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
 def test_onnx_says_what_to_install(tmp_path, monkeypatch):
     from tui_cnn.worker.export import export
 

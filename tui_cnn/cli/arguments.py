@@ -1,6 +1,7 @@
 """What people write on the command line: a model, an amount such as `100k` or `512MB`, a shape such as `10x10x32`."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import click
@@ -52,7 +53,14 @@ input_shape_option = click.option(
 
 
 def read_model(model: str, input_shape: Shape | None = None) -> Network:
-    """Read a model; what could not be kept of a Keras file is printed on the standard error, a line each.
+    """Read a model, as `find_model` does."""
+    return find_model(model, input_shape)[0]
+
+
+def find_model(model: str, input_shape: Shape | None = None) -> tuple[Network, Path | None]:
+    """Read a model, and return its file, None for a preset.
+
+    What could not be kept of a Keras file is printed on the standard error, a line each.
 
     Raises:
         FormatError: no such file or preset exists, or the file cannot be read.
@@ -62,4 +70,4 @@ def read_model(model: str, input_shape: Shape | None = None) -> Network:
             convert({"name": "n", "input_shape": input_shape}, Network)
         except InvalidError as error:
             raise click.UsageError(f"--input-shape: {error}") from None
-    return find_network(model, lambda line: click.echo(line, err=True), input_shape)[0]
+    return find_network(model, lambda line: click.echo(line, err=True), input_shape)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from tui_cnn.cli.arguments import input_shape_option, read_model
+from tui_cnn.cli.arguments import find_model, input_shape_option, read_model
 from tui_cnn.cli.group import SOUND
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.atomic import save_bytes
@@ -21,7 +21,8 @@ _STANDARD_OUTPUT = "-"
         """Export a network to another format.
 
         A MODEL is a TOML file, a Keras .json or .keras file, or a preset. Text goes to the standard output unless
-        --output specifies a file. keras and onnx need a file; without --run, the weights are untrained.
+        --output specifies a file. keras and onnx need a file, and include the weights of a
+        run or of a .keras file; otherwise the weights are untrained.
 
         \b
         python    a file that builds the model in Keras and trains it
@@ -62,12 +63,7 @@ def export(model: str | None, input_shape: Shape | None, run: str | None, to: st
     if to not in TEXT_FORMATS and target is None:
         raise click.UsageError(_("{format} is not a text format; specify a file with --output").format(format=to))
     if to in MODEL_FORMATS and target:
-        from tui_cnn.runs.export import export_model, export_run
-
-        if run is not None:
-            export_run(find_run(run), to, target)
-        else:
-            export_model(read_model(model or "", input_shape), to, target)
+        _export_model(model or "", input_shape, run, to, target)
         return SOUND
     network = read_model(model or "", input_shape) if run is None else find_run(run).network()
     exported = export_bytes(network, to)
@@ -76,3 +72,19 @@ def export(model: str | None, input_shape: Shape | None, run: str | None, to: st
     else:
         save_bytes(target, exported)
     return SOUND
+
+
+def _export_model(model: str, input_shape: Shape | None, run: str | None, to: str, target: Path) -> None:
+    """Write a model with its weights, where there are some."""
+    from tui_cnn.runs.export import export_file, export_model, export_run
+
+    if run is not None:
+        return export_run(find_run(run), to, target)
+    network, file = find_model(model, input_shape)
+    if file is None or file.suffix.lower() != ".keras":
+        return export_model(network, to, target)
+    if input_shape is None:
+        return export_file(file, to, target)
+    line = _("{file}: exported with untrained weights, because --input-shape changes the network")
+    click.echo(line.format(file=file), err=True)
+    return export_model(network, to, target)

@@ -36,7 +36,16 @@ def export_run(run: RunDirectory, to: str, target: Path) -> None:
     """
     if not run.best_file.exists():
         raise FormatError(run.best_file, _("not available yet; train for at least one epoch"))
-    _export(target, "export-run", to, str(run.path))
+    _export(target, "export-trained", to, str(run.path.absolute()))
+
+
+def export_file(source: Path, to: str, target: Path) -> None:
+    """Let a worker write the network of a `.keras` file, with its weights, as `keras` or `onnx`.
+
+    Raises:
+        FormatError: it cannot be read or written.
+    """
+    _export(target, "export-trained", to, str(source.absolute()))
 
 
 def _export(target: Path, *arguments: str, data: bytes = b"") -> None:

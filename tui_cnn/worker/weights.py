@@ -20,7 +20,7 @@ _MEMBER = "model.weights.h5"
 
 
 def load_weights(model: keras.Model, path: Path, missing: str) -> None:
-    """Put the weights in a file into `model`.
+    """Put the weights in a file into `model`, and the state of its optimizer where it has one.
 
     Raises:
         RunError: the file is not there (then the text is `missing`), is damaged, or is of another network.
@@ -33,6 +33,7 @@ def load_weights(model: keras.Model, path: Path, missing: str) -> None:
             raise RunError(message.format(file=path, name=strange[0]))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            warnings.filterwarnings("error", "Skipping variable loading")  # the optimizer would begin anew
             model.load_weights(path)
     except FileNotFoundError:
         raise RunError(missing) from None
