@@ -115,6 +115,16 @@ class TestEnds:
         assert (status, error) == (1, "ID: Out of memory. Make the batches smaller.\n")
         assert last.startswith("training on")
 
+    def test_stopped_and_not_to_be_resumed(self, end):
+        """A worker that cannot read the checkpoint has not reported a start; the stop is that of the one before."""
+        advice = "Delete checkpoint.keras and resume the run: it starts over."
+        status, _last, error = end(Stopped(time=TIME), Failed(time=TIME, error="It is damaged.", advice=advice))
+        assert (status, error) == (1, f"ID: It is damaged. {advice}\n")
+
+    def test_stopped_after_a_failure(self, end):
+        status, last, error = end(FAILED, Stopped(time=TIME))
+        assert (status, last, error) == (1, "stopped; resume with: cnn-tui resume ID", "")
+
     def test_stopped_by_another_hand(self, end):
         assert end(Stopped(time=TIME)) == (1, "stopped; resume with: cnn-tui resume ID", "")
 

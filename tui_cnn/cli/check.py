@@ -10,7 +10,9 @@ import click
 from tui_cnn.cli.arguments import Count, ShapeParam, input_shape_option, read_model
 from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
 from tui_cnn.cli.reports import json_report, text_report
+from tui_cnn.cli.streams import write
 from tui_cnn.cli.table import wrap
+from tui_cnn.config import expanded
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import Severity, TrainingContext
 from tui_cnn.core.checks.explanations import explanations
@@ -126,22 +128,22 @@ def check(
         try:
             network = read_model(model, input_shape)
         except FormatError as error:
-            click.echo(str(error), err=True)
+            write(str(error), err=True)
             status = UNUSABLE
             continue
         analysis = analyze(network, training)
         needs = memory(analysis, batch_size, optimizer)
         if printed and not as_json:
-            click.echo()
-        click.echo(report(analysis, needs, convention, explained=formulas))
+            write("")
+        write(report(analysis, needs, convention, explained=formulas))
         printed = True
         if picture == _TERMINAL:
             _print_picture(analysis, stderr=as_json)
         elif picture is not None:
-            _save_picture(analysis, Path(picture).expanduser())
+            _save_picture(analysis, expanded(picture))
         unmet = list(_unmet(analysis, needs, **limits))
         for line in unmet:
-            click.echo(line, err=True)
+            write(line, err=True)
         if unmet or any(_SEVERITY[finding.severity] >= _SEVERITY[fail_on] for finding in analysis.checks):
             status = max(status, UNSOUND)
     return status
@@ -215,5 +217,7 @@ def _print_picture(analysis: Analysis, *, stderr: bool) -> None:
     palette = VolumeColours(families, families[None], Color.parse("#e5484d"), plain, quiet, plain, Style(bold=True))
     drawing = draw(plan(analysis, None, width, _PICTURE_LINES), analysis, None, palette)
     console = Console(width=width, highlight=False, stderr=stderr)
-    for line in drawing.lines:
-        console.print(Text.assemble(*((part.text, part.style or "") for part in line)), no_wrap=True, crop=True)
+    with console.capture() as captured:
+        for line in drawing.lines:
+            console.print(Text.assemble(*((part.text, part.style or "") for part in line)), no_wrap=True, crop=True)
+    write(captured.get().removesuffix("\n"), err=stderr)

@@ -6,6 +6,7 @@ import click
 
 from tui_cnn.cli.arguments import find_model, input_shape_option, read_model
 from tui_cnn.cli.group import SOUND
+from tui_cnn.config import expanded
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.export import MODEL_FORMATS, PICTURE_FORMATS, TEXT_FORMATS, export_bytes, format_of
@@ -56,7 +57,7 @@ def export(model: str | None, input_shape: Shape | None, run: str | None, to: st
         raise click.UsageError(_("specify a MODEL, or a run with --run"))
     if run is not None and input_shape is not None:
         raise click.UsageError(_("the image size of a run is fixed; omit --input-shape"))
-    target = None if output in (None, _STANDARD_OUTPUT) else Path(output or "").expanduser()
+    target = None if output in (None, _STANDARD_OUTPUT) else expanded(output or "")
     to = to or (format_of(target) if target else None)
     if to is None:
         raise click.UsageError(_("specify the format with --to, or a file name that implies it with --output"))

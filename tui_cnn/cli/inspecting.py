@@ -11,6 +11,7 @@ import msgspec
 
 from tui_cnn.cli.group import SOUND
 from tui_cnn.cli.table import table
+from tui_cnn.config import expanded
 from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
@@ -358,7 +359,7 @@ def source_of(run: str, checkpoint: str) -> "Source":
         raise click.UsageError(
             _("“{text}” is not a checkpoint; use best, last, or a number of steps").format(text=checkpoint)
         )
-    path = Path(run).expanduser()
+    path = expanded(run)
     is_path = path.suffix.lower() == ".keras" or (path / "network.toml").is_file()
     which: Any = int(checkpoint) if checkpoint.isdecimal() else checkpoint
     return Source(str(path.absolute() if is_path else find_run(run).path), which)
@@ -410,7 +411,7 @@ def _read_images(
 
     inputs = []
     for path in images:
-        image = read_image(Path(path).expanduser())
+        image = read_image(expanded(path))
         inverted = has_light_background(image) if invert is None else invert
         inputs.append(_InputImage(path, pack(fit_image(image, shape, invert=inverted)), inverted))
     return inputs + [_InputImage(_("test image {number}").format(number=index), index) for index in indices]
@@ -423,7 +424,7 @@ def _require_one_image(images: tuple[str, ...], indices: tuple[int, ...], **_opt
 
 def _path(out: str, *suffixes: str) -> Path:
     """Return the path of a file whose name must end in one of `suffixes`."""
-    path = Path(out).expanduser()
+    path = expanded(out)
     if path.suffix.lower() not in suffixes:
         raise FormatError(path, _("the file name must end in {suffixes}").format(suffixes=_(" or ").join(suffixes)))
     return path

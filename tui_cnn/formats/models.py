@@ -4,6 +4,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
 
+from tui_cnn.config import expanded
 from tui_cnn.core.edits import set_input_shape
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import Shape
@@ -29,7 +30,7 @@ def find_network(
     names = preset_names()
     if model in names:
         return _on(preset(model), input_shape), None
-    path = _expand(model)
+    path = expanded(model)
     if path.suffix or len(path.parts) > 1 or _exists(path):
         if path.suffix.lower() in _KERAS:
             return _read_keras(path, remark, input_shape), path
@@ -52,13 +53,6 @@ def _read_keras(path: Path, remark: Callable[[str], None] | None, input_shape: S
         for line in notes:
             remark(f"{path}: {line}")
     return network
-
-
-def _expand(model: str) -> Path:
-    try:
-        return Path(model).expanduser()
-    except RuntimeError:  # there is no such user: a file may still be called so
-        return Path(model)
 
 
 def _exists(path: Path) -> bool:

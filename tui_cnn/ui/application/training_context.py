@@ -1,7 +1,6 @@
 """How the design will be used, as far as it is known before a run: for its checks."""
 
-from pathlib import Path
-
+from tui_cnn.config import expanded
 from tui_cnn.core.checks import TrainingContext
 from tui_cnn.runs.machine import machine_memory
 
@@ -23,6 +22,6 @@ def _classes(data: str) -> int | None:
     from tui_cnn.data.files import DataError
 
     try:
-        return summarize(Path(data).expanduser()).class_count
-    except (DataError, RuntimeError):  # RuntimeError: there is no such user
+        return summarize(expanded(data)).class_count
+    except DataError:
         return None

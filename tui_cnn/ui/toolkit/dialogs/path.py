@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
+from tui_cnn.config import expanded
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult, frame
 
@@ -62,7 +63,7 @@ class SavePath(SingleResult[Path | None]):
 
 def _file(text: str, usual: str, allowed: tuple[str, ...]) -> Path:
     """Make a path of what was typed, with the usual suffix where it has none; of `allowed` where some are named."""
-    path = Path(text).expanduser()
+    path = expanded(text)
     if path.is_dir():
         raise ValueError(_("{path} is a directory; enter the name of a file in it").format(path=path))
     path = path if path.suffix else path.with_suffix(usual)
