@@ -66,6 +66,8 @@ class TestLines:
     def test_start(self):
         line = "training on 54,000 images, validating on 6,000, testing on 10,000; CPU, 2 threads"
         assert start_line(STARTED) == line
+        one = msgspec.structs.replace(STARTED, threads=1)
+        assert start_line(one) == line.replace("2 threads", "1 thread")
         resumed = msgspec.structs.replace(STARTED, resumed_from=1234)
         assert start_line(resumed) == line + "; resuming from step 1,234"
 
@@ -131,7 +133,8 @@ class TestEnds:
     def test_killed(self, end):
         status, _last, error = end()
         sentence = "The worker ended before its first checkpoint."
-        line = f"ID: {sentence} Resume it to start over; if it ends again, see DIR/worker.log.\n"
+        again = "if it ends again, try a smaller batch size to save memory"
+        line = f"ID: {sentence} Resume it to start over; {again}, or see DIR/worker.log.\n"
         assert (status, error) == (1, line)
 
     def test_says_where_the_run_is(self, run, capsys):

@@ -1,6 +1,7 @@
 """Help, usage errors, and pipes."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,7 @@ def test_every_command_has_help(cnn_tui):
     for name in program.list_commands(None):
         text = cnn_tui(name, "--help").stdout
         assert text.startswith(f"Usage: cnn-tui {name} ")
+        assert not [line for line in text.splitlines() if re.search(r"^  (?!-|\S+ {2}).*\S {3,}\S", line)]
 
 
 @pytest.mark.parametrize(

@@ -63,8 +63,9 @@ def export(network: Network, to: str, target: Path, weights: Path | None = None)
     require_buildable(analyze(network))
     missing = [package for package in _ONNX if to == "onnx" and find_spec(package) is None]
     if missing:
-        message = _("ONNX needs {packages}; install with: pip install 'cnn-tui[onnx]'")
-        raise FormatError(target, message.format(packages=", ".join(missing)))
+        message = _("ONNX needs {packages}; install with: {python} -m pip install {arguments}")
+        words = {"packages": ", ".join(missing), "arguments": " ".join(missing), "python": sys.executable}
+        raise FormatError(target, message.format(**words))
     if not target.parent.is_dir():
         raise FormatError(target, _("directory {directory} not found").format(directory=target.parent))
     temporary = target.with_name(f".{target.name[:64]}.{os.urandom(4).hex()}.{to}")  # Keras looks at the suffix
