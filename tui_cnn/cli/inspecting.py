@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -136,9 +137,11 @@ def _prediction(
 
 @click.command(
     short_help=_("Evaluate a trained network on the test set."),
-    help=_(
-        """Evaluate a trained network on the test set: accuracy, loss, precision, recall and F1 of each class, the
-        confusion matrix, and the expected calibration error in ten confidence bins."""
+    help=cleandoc(
+        _(
+            """Evaluate a trained network on the test set: accuracy, loss, precision, recall and F1 of each class, the
+            confusion matrix, and the expected calibration error in ten confidence bins."""
+        )
     )
     + f"\n\n{_RUN_HELP}\n\n\b\n"
     + _("Examples:\n  cnn-tui evaluate last\n  cnn-tui evaluate 3f2a --checkpoint last --json"),
@@ -218,14 +221,16 @@ def _evaluation_lines(report: dict[str, Any]) -> list[str]:
 
 @click.command(
     short_help=_("Explain the prediction of a trained network for an image."),
-    help=_(
-        """Explain the prediction of a trained network for an image: a heat map over the image (.png, .svg), or its
-        values (.npz, .csv).
+    help=cleandoc(
+        _(
+            """Explain the prediction of a trained network for an image: a heat map over the image (.png, .svg), or its
+            values (.npz, .csv).
 
-        \b
-        saliency   how much each pixel changes the score of the class
-        grad-cam   which regions of a layer support the class: the last layer with feature maps, or --layer
-        occlusion  the probability of the class while a grey square covers each place"""
+            \b
+            saliency   how much each pixel changes the score of the class
+            grad-cam   which regions of a layer support the class: the last layer with feature maps, or --layer
+            occlusion  the probability of the class while a grey square covers each place"""
+        )
     )
     + f"\n\n{_RUN_HELP}\n\n{_IMAGE_HELP}\n\n\b\n"
     + _("Example:\n  cnn-tui explain last shoe.png --method grad-cam --out why.png"),
