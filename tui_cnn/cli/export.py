@@ -44,7 +44,11 @@ _STANDARD_OUTPUT = "-"
 )
 @click.argument("model", required=False)
 @input_shape_option
-@click.option("--run", metavar="RUN", help=_("Export the network of a run; keras and onnx include its best weights."))
+@click.option(
+    "--run",
+    metavar="RUN",
+    help=_("Export the network of a run, with its best weights (keras, onnx) or its recipe (python)."),
+)
 @click.option(
     "--to",
     type=click.Choice([*TEXT_FORMATS, *PICTURE_FORMATS, *MODEL_FORMATS]),
@@ -66,8 +70,13 @@ def export(model: str | None, input_shape: Shape | None, run: str | None, to: st
     if to in MODEL_FORMATS and target:
         _export_model(model or "", input_shape, run, to, target)
         return SOUND
-    network = read_model(model or "", input_shape) if run is None else find_run(run).network()
-    exported = export_bytes(network, to)
+    if run is None:
+        exported = export_bytes(read_model(model or "", input_shape), to)
+    else:
+        from tui_cnn.runs.export import python_training
+
+        directory = find_run(run)
+        exported = export_bytes(directory.network(), to, python_training(directory.recipe()))
     if target is None:
         click.echo(exported, nl=False)
     else:
