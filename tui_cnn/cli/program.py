@@ -39,7 +39,7 @@ _HELP = _(
 @click.argument("model", required=False)
 @click.option("--data", metavar="DIRECTORY", help=_("Directory of the data set to use, with the four MNIST files."))
 def screen(model: str | None, data: str | None) -> int:
-    """Open the screen on MODEL, a file or a preset."""
+    """Open the screen on MODEL, a file or a preset; a TOML file that does not exist yet is begun."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         line = _("the app needs a terminal; without one, use: cnn-tui check {model}, or: cnn-tui train {model}")
         click.echo(line.format(model=model or "MODEL"), err=True)

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,6 +71,16 @@ def write_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or error
         raise FormatError(path, _("cannot be written: {reason}").format(reason=reason)) from None
+
+
+def check_writable(path: Path) -> None:
+    """Try whether a file can be written at `path`.
+
+    Raises:
+        FormatError: it cannot; nothing has changed in either case.
+    """
+    with write_errors(path), tempfile.TemporaryFile(dir=path.resolve().parent):
+        pass
 
 
 def save_bytes(path: Path, data: bytes) -> None:

@@ -109,6 +109,15 @@ def dumps_layers(layers: tuple[AnyLayer, ...]) -> str:
     return "\n".join(_indented(_NUMBERS_OVER_LINES.sub(_on_one_line, table)) for table in tables)
 
 
+def dumps_inline(value: Any) -> str:
+    """Write the value of a key: a setting, or layers, which are as they are inside others."""
+    import tomli_w
+
+    text = tomli_w.dumps({"value": [[_without_defaults(value)]]})  # within lists, for layers are tables elsewhere
+    inner = text.removeprefix("value = [\n    [\n").removesuffix(",\n    ],\n]\n")
+    return _indented(_NUMBERS_OVER_LINES.sub(_on_one_line, inner)).removesuffix("\n")
+
+
 def _without_defaults(value: Any) -> Any:
     """Turn declared structs into plain data; what equals its default is left out, whatever object it is."""
     if isinstance(value, msgspec.Struct):

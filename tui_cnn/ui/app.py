@@ -19,11 +19,11 @@ from tui_cnn.formats.models import find_network
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
 from tui_cnn.ui.application.actions import APP
-from tui_cnn.ui.application.documents import Documents
+from tui_cnn.ui.application.documents import Documents, named_after
 from tui_cnn.ui.application.external_changes import ExternalChanges
 from tui_cnn.ui.application.recovery import UnsavedWork
 from tui_cnn.ui.application.settings import read_settings
-from tui_cnn.ui.design import Design, open_design, setting_for
+from tui_cnn.ui.design import Design, input_shape_for, open_design, setting_for
 from tui_cnn.ui.settings import Configuration, first_theme, read_state, remember
 from tui_cnn.ui.toolkit.ascii_fallback import use_plain_signs
 from tui_cnn.ui.toolkit.colours import DARK, LIGHT, meaning_colours
@@ -95,6 +95,8 @@ class CnnTui(AdaptedApp):
         self.set_keymap(self.workspace.configuration.keys)
         self._report_settings()
         self._report_notes(self._notes)
+        if (file := self.workspace.design.file) is not None and not file.exists():
+            self.notify(_("{path} does not exist yet; save to create it").format(path=file), markup=False)
         self._unsaved.start()
         self._external.start()
         self.set_timer(_IDLE, self._load_screens)
@@ -191,6 +193,12 @@ class CnnTui(AdaptedApp):
             self.open_model(model)
 
     @work
+    async def action_new(self) -> None:
+        """Begin an empty network on the Build screen."""
+        if await self._documents.new():
+            self.switch_mode("build")
+
+    @work
     async def action_save(self) -> None:
         """Save to the network's file, or ask for one."""
         await self._documents.save()
@@ -244,6 +252,17 @@ def postpone_garbage() -> None:
     gc.set_threshold(5_000, 5, 1_000_000)
 
 
+def begin_network(model: str, data: str) -> tuple[Network, Path] | None:
+    """Begin an empty network for the data where `model` is a TOML file that does not exist yet in its directory."""
+    try:
+        path = Path(model).expanduser()
+        if path.suffix.lower() != ".toml" or path.exists() or not path.parent.is_dir():
+            return None
+        return named_after(path, Network(_("untitled"), input_shape_for(data))), path
+    except (OSError, RuntimeError, ValueError):  # reading it says what is wrong with the path
+        return None
+
+
 def run_app(model: str | None = None, data: str | None = None) -> None:
     """Open the screen on a model: a file, a preset, or by default the tutorial network.
 
@@ -251,7 +270,7 @@ def run_app(model: str | None = None, data: str | None = None) -> None:
         FormatError: the model cannot be read; the screen was not opened.
     """
     notes: list[str] = []
-    network, file = find_network(model or "fashion-cnn", notes.append)
+    network, file = begin_network(model or "", data or "") or find_network(model or "fashion-cnn", notes.append)
     design = open_design(network, file, setting_for(data or ""))
     configuration = read_settings(config_file())
     use_plain_signs(configuration.settings.signs)

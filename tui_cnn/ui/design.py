@@ -75,6 +75,18 @@ def open_design(network: Network, file: FilePath | None, setting: TrainingContex
     return Design(EditHistory(HistoryStep(network, (0,), "")), analysis, network, file, (0,), setting)
 
 
+def input_shape_for(data: str) -> tuple[int, int, int]:
+    """Return (height, width, channels) of the images in that directory (empty, or unreadable: Fashion-MNIST)."""
+    from tui_cnn.data.dataset import summarize
+    from tui_cnn.data.files import DataError
+
+    try:
+        summary = summarize(FilePath(data).expanduser() if data else None)
+    except (DataError, RuntimeError):  # RuntimeError: there is no such user
+        return 28, 28, 1
+    return (*summary.image_shape, 1)
+
+
 def setting_for(data: str) -> TrainingContext:
     """Look up the classes of the data in that directory (empty: Fashion-MNIST), and the memory of this machine.
 

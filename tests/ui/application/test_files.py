@@ -3,8 +3,12 @@
 import pytest
 
 from tests.ui.driving import opened
+from tui_cnn.core import edits
+from tui_cnn.core.layers import Flatten
+from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
-from tui_cnn.formats.toml import read_network, save_network
+from tui_cnn.formats.toml import loads_network, read_network, save_network
+from tui_cnn.ui.app import begin_network
 
 
 @pytest.fixture
@@ -139,6 +143,88 @@ async def test_a_new_network_is_saved_under_a_name(here):
         await user.until(lambda: read_network(here / "new.toml") == user.network)
 
 
+TEXT = """\
+# Mine, of March.
+input_shape = [8, 8, 1]
+name = 'mine'  # as the file
+
+# the stem
+[[layers]]
+kernel_size = 3
+filters = 4  # few
+type = "Conv2D"
+"""
+
+
+async def test_one_edit_changes_one_line_of_the_file(here):
+    path = here / "mine.toml"
+    path.write_text(TEXT)
+    async with opened(loads_network(TEXT, path), file=path) as user:
+        await user.press("]", "ctrl+s")
+        await user.told("Saved to")
+        assert path.read_text() == TEXT.replace("filters = 4", "filters = 8")
+
+
+async def test_another_file_gives_the_network_its_name_if_that_was_the_files(here):
+    path = here / "mine.toml"
+    path.write_text(TEXT)
+    async with opened(loads_network(TEXT, path), file=path) as user:
+        await user.press("S", "ctrl+u")
+        await user.type("second")
+        await user.press("enter")
+        await user.told("Saved to second.toml")
+        assert (here / "second.toml").read_text() == TEXT.replace("'mine'", '"second"')
+        assert user.network.name == "second"
+        assert "●" not in user.top
+    assert path.read_text() == TEXT
+    async with opened(edits.rename(loads_network(TEXT, path), "chosen"), file=path) as user:
+        await user.press("S", "ctrl+u")
+        await user.type("third")
+        await user.press("enter")
+        await user.told("Saved to third.toml")
+        assert read_network(here / "third.toml").name == "chosen"
+
+
+async def test_a_path_that_cannot_be_written_stays_to_be_corrected(here):
+    async with opened() as user:
+        await user.press("d", "S")
+        await user.type("nowhere/net")
+        await user.press("enter")
+        await user.sees("Save the network as", "nowhere/net", "directory nowhere not found")
+        (here / "nowhere").mkdir()
+        await user.press("enter")
+        await user.told("Saved to nowhere/net.toml")
+
+
+async def test_an_empty_network_is_begun(here):
+    async with opened() as user:
+        await user.press("d", "2", "ctrl+n")
+        await user.sees("Unsaved changes")
+        await user.press("d")
+        await user.until(lambda: user.network == Network("untitled", (28, 28, 1)))
+        await user.until(lambda: user.app.current_mode == "build")
+        await user.press("ctrl+s")
+        await user.type("mine")
+        await user.press("enter")
+        await user.told("Saved to mine.toml")
+        assert read_network(here / "mine.toml") == Network("mine", (28, 28, 1))
+
+
+async def test_a_file_that_does_not_exist_yet_is_begun(here):
+    network, path = begin_network("new.toml", "")
+    assert (network, str(path)) == (Network("new", (28, 28, 1)), "new.toml")
+    for model in ("nowhere/new.toml", "new.json", "fashion-cnn", "~nosuchuser/new.toml", ""):
+        assert begin_network(model, "") is None
+    async with opened(network, file=path) as user:
+        await user.told("new.toml does not exist yet")
+        await user.press("a")
+        await user.choose("Flatten")
+        await user.press("ctrl+s")
+        await user.told("Saved to new.toml")
+        assert read_network(here / "new.toml") == Network("new", (28, 28, 1), (Flatten(),))
+    assert begin_network("new.toml", "") is None
+
+
 async def test_saving_can_be_given_up(here):
     async with opened() as user:
         await user.press("d", "ctrl+s", "escape", "S")
@@ -163,7 +249,7 @@ async def test_a_file_that_exists_is_replaced_only_when_asked_twice(here, mine, 
         assert path.read_bytes() == before
         await user.press("enter")
         await user.told("Saved to")
-        assert read_network(path) == preset("fashion-cnn")
+        assert read_network(path) == edits.rename(preset("fashion-cnn"), path.stem)
 
 
 async def test_the_networks_own_file_is_saved_to_at_once(mine):

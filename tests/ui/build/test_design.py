@@ -11,7 +11,7 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.layers import Dropout
 from tui_cnn.formats.presets import preset
-from tui_cnn.ui.design import open_design, setting_for
+from tui_cnn.ui.design import input_shape_for, open_design, setting_for
 
 NETWORK = preset("fashion-cnn")
 
@@ -99,3 +99,14 @@ def test_what_is_known_before_a_run(data, classes, tmp_path, monkeypatch):
 def test_the_classes_of_other_data(monkeypatch):
     monkeypatch.setattr("tui_cnn.data.dataset.summarize", lambda _path: SimpleNamespace(class_count=47))
     assert setting_for("emnist").classes == 47
+
+
+@pytest.mark.parametrize("data", ["", "nowhere", "~nobody-of-that-name/x"])
+def test_an_empty_network_takes_images_of_fashion_mnist_where_there_is_no_other_data(data, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert input_shape_for(data) == (28, 28, 1)
+
+
+def test_an_empty_network_takes_the_images_of_other_data(monkeypatch):
+    monkeypatch.setattr("tui_cnn.data.dataset.summarize", lambda _path: SimpleNamespace(image_shape=(32, 40)))
+    assert input_shape_for("street") == (32, 40, 1)

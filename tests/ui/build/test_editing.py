@@ -42,8 +42,27 @@ async def test_a_range_is_selected_deleted_copied_and_moved(size):
         await user.press("shift+up", "shift+up", "shift+up", "shift+up")
         assert user.cursor == (0,), "the input is not selected"
         await user.press("escape", "home", "V", "d")
-        assert len(user.layers) == 5
-        await taken_back(user, FLAT, 5)
+        assert user.layers == (A, C, *END), "a range begun on the input begins with the first layer"
+        await taken_back(user, FLAT, 6)
+
+
+async def test_a_range_begun_on_the_input_begins_with_the_first_layer():
+    for keys in (("V", "end"), ("shift+down", "shift+down", "shift+down", "shift+down", "shift+down")):
+        async with opened(FLAT) as user:
+            await user.press("home", "up", *keys, "d")
+            assert user.layers == ()
+            await taken_back(user, FLAT, 1)
+
+
+@pytest.mark.parametrize("edit", ["D", "J", "m", "b"])
+async def test_what_an_edit_leaves_selected_ends_where_the_cursor_is_moved(edit):
+    async with opened(FLAT) as user:
+        await user.press("home", "down", "V", "down", edit)
+        after = user.layers
+        await user.press("down")
+        assert "selected" not in user.text
+        await user.press("end", "]")
+        assert user.layers == (*after[:-1], Dense(units=20))
 
 
 async def test_moving_into_what_is_open_and_past_what_is_folded():

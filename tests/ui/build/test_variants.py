@@ -182,3 +182,11 @@ def test_what_cannot_be_built_saves_nothing():
     lines = comparison([Candidate("now", analyze(TUTORIAL)), Candidate("b", broken)], "tf", TONES)
     assert {line.label: line.cells[1].plain for line in lines}["parameters"] == "—"
     assert not any(span.style == "green" for line in lines for span in line.cells[1].spans)
+
+
+def test_networks_whose_names_share_a_directory_do_not_share_variants(home):
+    for name in ("net 1", "net+1"):
+        variants.keep(edits.rename(NARROW, name), variants.variant_path(name, variants.next_name(name)))
+    assert {path.parent.name for path in (home / "variants").glob("*/*")} == {"net-1"}
+    for name in ("net 1", "net+1"):
+        assert [variant.network.name for variant in variants.list_variants(name)] == [name]

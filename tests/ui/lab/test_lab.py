@@ -180,6 +180,19 @@ async def test_numbers_are_typed_into_image_and_kernel():
         await user.sees("step 2 of 16")
 
 
+@pytest.mark.parametrize(("key", "labels"), [("i", ("Done", "Back", "Zero")), ("g", ("Done", "Back"))])
+async def test_the_footer_offers_no_key_of_the_lab_while_numbers_are_typed(key, labels):
+    async with opened(size=(120, 40)) as user:
+        await lab(user)
+        before = user.footer
+        assert "Step" in before
+        await user.press(key)
+        await user.offers(*labels)
+        await user.press("l", "q", "home", "escape")
+        assert user.app.current_mode == "lab"
+        await user.until(lambda: user.footer == before)
+
+
 async def test_a_picture_of_clothes():
     async with opened(size=(80, 24)) as user:
         await lab(user, "lab:convolution?image=fashion&index=0&kernel=identity&place=300")

@@ -103,7 +103,9 @@ def shown(user):
 
 async def arrives(user, link):
     if isinstance(link, ViewLink):
-        await user.until(lambda: user.app.current_mode == "inspect" and user.app.screen.current_view.scope == link.view)
+        await user.until(
+            lambda: user.app.current_mode == "inspect" and user.app.screen.current_view.SCOPE.name == link.view
+        )
         return
     if isinstance(link, ModelLink):
         await user.until(lambda: (user.app.current_mode, user.network.name) == link)

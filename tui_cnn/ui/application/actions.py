@@ -22,6 +22,7 @@ APP = Scope(
             "mode_lab", "4", _("Lab"), _("Go to the Lab screen and the lessons"), footer=False, command="go_to('lab')"
         ),
         Action("mode_runs", "5", _("Runs"), _("Go to the list of runs"), footer=False, command="go_to('runs')"),
+        Action("new", "ctrl+n", _("New"), _("Begin an empty network"), footer=False),
         Action("save", "ctrl+s", _("Save"), _("Save the network to its file")),
         Action("save_as", "S", _("Save as"), _("Save the network to another file"), footer=False),
         Action("open", "ctrl+o", _("Open"), _("Open a network from a file or a preset")),

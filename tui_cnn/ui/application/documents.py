@@ -8,16 +8,18 @@ from typing import Any
 
 from textual.app import App
 
+from tui_cnn.core import edits
 from tui_cnn.core.network import Network
 from tui_cnn.errors import UserError
 from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import MODEL_FORMATS, SUFFIXES, export_bytes
 from tui_cnn.formats.models import find_network
+from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
 from tui_cnn.runs import export as model_export
 from tui_cnn.ui.application.external_changes import ExternalChanges
-from tui_cnn.ui.design import Design, open_design
+from tui_cnn.ui.design import Design, input_shape_for, open_design
 from tui_cnn.ui.toolkit.dialogs.dialog import Answer, SavePath, ask
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.workspace import Workspace
@@ -53,13 +55,21 @@ class Documents:
         if file is not None:
             self._workspace.remember(recent=self._workspace.state.opened(file))
 
+    async def new(self) -> bool:
+        """Design an empty network for the data, once unsaved changes are dealt with; return whether it was begun."""
+        if not await self.confirm_unsaved():
+            return False
+        shape = await to_thread(input_shape_for, self._workspace.data)
+        self.replace(Network(_("untitled"), shape), None)
+        return True
+
     async def save(self) -> bool:
         """Save to the network's own file, or ask for one; return whether it is saved."""
         self._commit_pending()
         file = _own_file(self._workspace.design)
         if file is None:
             return await self.save_as()
-        return await self._external.may_replace(file) and self._write(file)
+        return await self._external.may_replace(file) and self._write(file, self._workspace.design.network)
 
     async def save_as(self) -> bool:
         """Ask for a file and save to it; return whether it is saved."""
@@ -67,11 +77,13 @@ class Documents:
 
         self._commit_pending()
         design = self._workspace.design
-        proposed = design.file.with_suffix(".toml") if design.file else Path(f"{design.network.name}.toml")
+        name = design.file.stem if design.file else design.network.name
+        proposed = design.file.with_suffix(".toml") if design.file else Path(f"{name}.toml")
         path = await self._app.push_screen_wait(SavePath(proposed, _own_file(design)))
         if path is None or (path == design.file and not await self._external.may_replace(path)):
             return False
-        return self._write(path)
+        renamed = named_after(path, design.network) if name == design.network.name else design.network
+        return self._write(path, renamed)
 
     async def confirm_unsaved(self) -> bool:
         """Ask whether to save unsaved changes, if there are any; return whether to go on."""
@@ -91,19 +103,29 @@ class Documents:
         self._commit_pending()
         return await ask_model(self._app, self._workspace.state.recent)
 
-    def _write(self, path: Path) -> bool:
-        from tui_cnn.formats.toml import save_network
+    def _write(self, path: Path, network: Network) -> bool:
+        """Save the network, over the text of the file that it comes from; it may have another name than the design."""
+        from tui_cnn.formats.toml_editing import save_edited
 
-        network = self._workspace.design.network
         try:
-            save_network(path, network)
+            save_edited(path, network, _own_file(self._workspace.design))
         except FormatError as error:
             self._workspace.report(error)
             return False
+        self._workspace.edit(_("rename"), lambda _network: network, self._workspace.design.select)
         self._workspace.design = self._workspace.design.stored(network, path)
         self._workspace.remember(recent=self._workspace.state.opened(path))
         self._app.notify(_("Saved to {path}").format(path=path), markup=False)
         return True
+
+
+def named_after(path: Path, network: Network) -> Network:
+    """Give a network the name of its file, where a network can be called so."""
+    try:
+        convert({"name": path.stem, "input_shape": [1]}, Network)
+    except InvalidError:
+        return network
+    return edits.rename(network, path.stem)
 
 
 def _own_file(design: Design) -> Path | None:

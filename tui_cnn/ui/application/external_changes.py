@@ -79,8 +79,8 @@ class ExternalChanges:
             return
         async with self._checking:
             state = await to_thread(self._changed, self._workspace.design.file)
-            if state is None or state.path != self._workspace.design.file:
-                return
+            if state is None or state.path != self._workspace.design.file or not self._app.screen_stack:
+                return  # without screens the app is about to end
             if isinstance(self._app.screen, ModalScreen):
                 self._signature = (0, 0, 0)  # at the next check: the user is answering something else now
             elif state.network is not None:

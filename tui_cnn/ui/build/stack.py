@@ -50,6 +50,7 @@ class StackView(LinesView, can_focus=True):
     """What the last edit was, for the title to say what can be undone."""
 
     _anchor: Path | None = None  # where the range began
+    _growing = False  # whether the arrows extend the range (after V); else they end it, as after an edit or Shift
     _dragged: int | None = None  # the line on which the mouse button went down
     _drop: int | None = None  # the line that the mouse has dragged it to
 
@@ -88,7 +89,8 @@ class StackView(LinesView, can_focus=True):
         self.relist(select)
 
     def select(self, span: Span) -> None:
-        """Put the cursor on the first of some layers, and select all of them."""
+        """Put the cursor on the first of some layers, and select all of them, until the cursor is moved."""
+        self._anchor, self._growing = None, False
         self.put_cursor(span.path)
         if span.length > 1:
             self._anchor = span.paths[-1]
@@ -106,14 +108,17 @@ class StackView(LinesView, can_focus=True):
         return span is not None and span.holds(self.layer_tree.lines[number].path)
 
     def action_cursor(self, lines: int) -> None:
-        """Move the cursor."""
+        """Move the cursor, and with it the end of a range that was begun with V; any other range ends."""
+        if not self._growing:
+            self.action_clear_range()
         self.cursor += lines
 
     def action_extend(self, lines: int) -> None:
-        """Move the cursor, and select what is between it and where it was at first."""
-        if self._anchor is None and self.path:
-            self._anchor = self.path
-        self.cursor = max(1, self.cursor + lines) if self._anchor else self.cursor + lines
+        """Move the cursor, and select what is between it and where it was at first; from the input, the first layer."""
+        if self._anchor is None:
+            self._growing = False
+            self._anchor = next((line.path for line in self.layer_tree.lines[max(1, self.cursor) :]), None)
+        self.cursor += lines
         self._changed_range()
 
     def action_select_range(self) -> None:
@@ -122,6 +127,7 @@ class StackView(LinesView, can_focus=True):
             self.action_clear_range()
         else:
             self.action_extend(0)
+            self._growing = True
 
     def action_clear_range(self) -> None:
         """Select no more than the line under the cursor."""

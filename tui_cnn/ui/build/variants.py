@@ -24,11 +24,16 @@ class Variant(NamedTuple):
 
 
 def list_variants(design: str | None = None) -> tuple[Variant, ...]:
-    """List what was kept of a design, or of all: the oldest first. What cannot be read is left out."""
+    """List what was kept of a design, or of all: the oldest first. What cannot be read is left out.
+
+    Two names may share a directory, as `a+b` and `a-b` do: the networks themselves say of which design they are.
+    """
     variants = []
     for path in (home() / "variants").glob(f"{_directory(design) if design is not None else '*'}/*.toml"):
         with suppress(FormatError, OSError):
             network = read_network(path)
+            if design is not None and network.name != design:
+                continue
             variants.append((path.stat().st_mtime_ns, Variant(path.stem, network.name, path, network)))
     return tuple(variant for _time, variant in sorted(variants, key=lambda item: (item[0], item[1].name)))
 

@@ -32,6 +32,17 @@ STEPPER = Scope(
     within=("lab",),
 )
 
+TYPING = Scope(
+    "typing",
+    _("Lab: typing numbers (arrows to move)"),
+    (
+        Action("finish_typing", "enter", _("Done"), _("Finish typing; go to the position that was typed")),
+        Action("leave_typing", "escape", _("Back"), _("Finish typing; stay at this position")),
+        Action("clear_number", "delete", _("Zero"), _("Set the number to 0")),
+    ),
+    within=("lab",),
+)
+
 LAB_FORM = Scope(
     "lab_form",
     _("Lab: settings (arrows and Tab to move, ← → to choose)"),
@@ -113,4 +124,4 @@ LAB = Scope(
         Action("pairs_page", "v", _("Pairs"), _("Train and compare two networks"), False, "page('pairs')"),
     ),
 )
-SCOPES = (LAB, STEPPER, LAB_FORM, CHAIN, WEIGHTS, PAIRS, LESSON)
+SCOPES = (LAB, STEPPER, TYPING, LAB_FORM, CHAIN, WEIGHTS, PAIRS, LESSON)

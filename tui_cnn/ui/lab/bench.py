@@ -91,6 +91,11 @@ class Bench(Widget, Generic[Settings], can_focus=True):
         self.form = LabForm(self, settings) if self.HAS_FORM and settings is not None else None
         self.apply(settings)
 
+    @property
+    def typing(self) -> bool:
+        """Whether numbers are typed, so that letters and arrows are not keys of the Lab."""
+        return False
+
     def apply(self, settings: Settings) -> None:
         """Show other settings."""
         self.settings = settings

@@ -15,7 +15,7 @@ from tui_cnn.lab.convolution import Convolution
 from tui_cnn.lab.scene import convolution, image_name, type_pixel, type_weight
 from tui_cnn.lab.settings import ConvolutionSettings
 from tui_cnn.lab.windows import Windows
-from tui_cnn.ui.lab.actions import STEPPER
+from tui_cnn.ui.lab.actions import STEPPER, TYPING
 from tui_cnn.ui.lab.stage import WIDEST_NUMBERS, Part, ShownArray, ShownArrays, image_scale
 from tui_cnn.ui.lab.stepper import Stepper
 from tui_cnn.ui.lab.sums import channel_names, kernel_note, number, sums
@@ -25,6 +25,7 @@ from tui_cnn.ui.toolkit.pictures.drawing import Cell
 _UNNAMED = ("own", "random", "trained")
 """Kernels of which it is said which classical one they are most like."""
 _ARROWS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
+_TYPING = tuple(action.id for action in TYPING.actions)
 _MOST_MAPS = 2
 _WIDEST_WINDOW = 5
 """Columns of the window up to which it is drawn as numbers beside a large image."""
@@ -41,7 +42,7 @@ class CellCursor(NamedTuple):
 class ConvolutionStepper(Stepper[ConvolutionSettings]):
     """A convolution, a place at a time."""
 
-    BINDINGS = [*STEPPER.bindings()]  # noqa: RUF012  # as Textual declares it
+    BINDINGS = [*STEPPER.bindings(), *TYPING.bindings()]  # noqa: RUF012  # as Textual declares it
 
     filter = 0
     cursor: CellCursor | None = None
@@ -52,10 +53,21 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
         self.convolution: Convolution = convolution(self.settings, self.images.arrays(self.settings))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the next filter where there is one."""
+        """Offer the next filter where there is one; while numbers are typed, no more than what can be done to these."""
+        if (action in _TYPING) != self.typing or (action == "clear_number" and self._place_is_typed):
+            return False
         if action == "next_filter" and self.settings.filters == 1:
             return False
         return super().check_action(action, parameters)
+
+    @property
+    def typing(self) -> bool:
+        """Whether numbers are typed, so that letters and arrows are not keys of the Lab."""
+        return self.cursor is not None
+
+    @property
+    def _place_is_typed(self) -> bool:
+        return self.cursor is not None and self.cursor.of == "place"
 
     def show_transfer(self, transfer: LabTransfer) -> None:
         """Show a map or a filter of a trained network, with the window at the first place."""
@@ -139,37 +151,47 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
     def _edit(self, cursor: CellCursor) -> None:
         self.cursor = cursor
         self.running = False
+        self.refresh_bindings()
         self.redraw()
 
     def on_key(self, event: events.Key) -> None:
-        """Take the keys while numbers are typed."""
-        if self.cursor is None or event.key.startswith("ctrl+"):
+        """Take what is typed into a number; no letter is a key meanwhile."""
+        cursor, character = self.cursor, event.character or ""
+        if cursor is None or not (event.is_printable or event.key in (*_ARROWS, "backspace")):
             return
         event.stop()
         event.prevent_default()
-        cursor, character = self.cursor, event.character or ""
-        if event.key in ("escape", "enter", "tab", "shift+tab"):
-            self._leave(go=event.key == "enter")
-        elif event.key in _ARROWS and cursor.of != "place":
+        if event.key in _ARROWS and cursor.of != "place":
             self.cursor = cursor._replace(place=self._moved(cursor, *_ARROWS[event.key]), typed="")
         elif event.key == "backspace":
             self._put(cursor, cursor.typed[:-1])
-        elif event.key == "delete":
-            self._put(cursor, "0")
-            self.cursor = cursor._replace(typed="")
         elif character and character in ("0123456789," if cursor.of == "place" else "0123456789.-−"):
             self._put(cursor, (cursor.typed + character.replace("−", "-"))[:7])
         self.redraw()
 
     def on_blur(self) -> None:
         """Leave the numbers when something else gets the focus."""
+        if self.typing:
+            self.action_leave_typing()
+
+    def action_clear_number(self) -> None:
+        """Set the number under the cursor to 0."""
         if self.cursor is not None:
-            self._leave(go=False)
+            self._put(self.cursor, "0")
+            self.cursor = self.cursor._replace(typed="")
             self.redraw()
 
-    def _leave(self, *, go: bool) -> None:
-        cursor, self.cursor = self.cursor, None
-        if go and cursor is not None and cursor.of == "place" and self.steps:
+    def action_leave_typing(self) -> None:
+        """Finish typing."""
+        self.cursor = None
+        self.refresh_bindings()
+        self.redraw()
+
+    def action_finish_typing(self) -> None:
+        """Finish typing, and go to the place that was typed."""
+        cursor = self.cursor
+        self.action_leave_typing()
+        if cursor is not None and cursor.of == "place" and self.steps:
             row, _comma, column = cursor.typed.partition(",")
             if row:
                 rows, columns = self.windows.shape

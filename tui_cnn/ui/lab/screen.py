@@ -43,6 +43,9 @@ PAGE_INFOS: dict[PageName, PageInfo] = {
 }
 
 
+_LAB_ACTIONS = {LAB.command(action).partition("(")[0] for action in LAB.actions}
+
+
 class LabTabs(Static):
     """A line with the titles of the pages."""
 
@@ -102,6 +105,11 @@ class LabScreen(MainScreen):
     def bench(self) -> Bench[Any]:
         """The bench of this page, which takes the keys."""
         return self.query_one(f"#{self.page}-bench", Bench)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no keys of the Lab while numbers are typed."""
+        typing = isinstance(self.focused, Bench) and self.focused.typing
+        return not (typing and action in _LAB_ACTIONS) and super().check_action(action, parameters)
 
     def _make_page(self, name: PageName) -> Widget:
         settings = PAGES[name]

@@ -14,6 +14,8 @@ from textual.screen import ModalScreen, ScreenResultType
 from textual.widgets import Button, Input, Static
 
 from tui_cnn.config import expanded
+from tui_cnn.formats.atomic import check_writable
+from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
 
 
@@ -146,6 +148,10 @@ class SavePath(SingleResult[Path | None]):
         try:
             path = _file(event.value.strip(), self._suffixes[0] if self._suffixes else self._suffix, self._suffixes)
             exists = path.exists()
+            check_writable(path)
+        except FormatError as error:
+            self._advise(error.problem)
+            return
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             self._advise(_("invalid file name: {reason}").format(reason=reason))
