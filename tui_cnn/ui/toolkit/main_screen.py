@@ -9,7 +9,6 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
-from textual.widgets._footer import FooterKey
 
 from tui_cnn.i18n import _
 from tui_cnn.ui.design import Design
@@ -110,7 +109,7 @@ class WholeKeysFooter(Footer):
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
-        keys = self.query(FooterKey)
+        keys = self.query("FooterKey")
         edge = min((key.region.x for key in keys if key.has_class("-command-palette")), default=self.region.right)
         for key in keys.exclude(".-command-palette"):
             key.visible = key.region.right - 1 <= edge  # the blank behind it need not fit

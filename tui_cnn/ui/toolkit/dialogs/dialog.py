@@ -1,7 +1,7 @@
 """What every dialog needs; and those that ask a question, for a line or for a file to write, or show a text."""
 
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, cast
 
 from rich.console import RenderableType
 from textual import events, on
@@ -14,6 +14,7 @@ from textual.screen import ModalScreen, ScreenResultType
 from textual.widgets import Button, Input, Static
 
 from tui_cnn.i18n import _
+from tui_cnn.ui.toolkit.textual_adapter import AdaptedApp
 
 
 def frame(title: str, keys: str = "", classes: str = "") -> Vertical:
@@ -45,7 +46,7 @@ class SingleResult(ModalScreen[ScreenResultType]):
         if self.answered:
             return AwaitComplete()
         self.answered = True
-        return super().dismiss(result)
+        return cast("AdaptedApp", self.app).close(self, result)
 
 
 class Answer(NamedTuple):
