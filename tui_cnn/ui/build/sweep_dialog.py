@@ -16,6 +16,7 @@ from tui_cnn.core.shape import format_shape
 from tui_cnn.core.sweep import SweepPoint, is_allowed, parse_numbers, sweep, sweepable, values_around
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.sweep_table import charts, format_setting
+from tui_cnn.ui.toolkit.colours import theme_style
 from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult
 from tui_cnn.ui.toolkit.form import Choice
 from tui_cnn.ui.toolkit.network_summary import tones
@@ -155,10 +156,10 @@ class Sweep(SingleResult[Setting | None]):
 
     def _draw(self) -> None:
         pane = self.query_one("#charts", Static)
-        colors = self.app.theme_variables
         height, place = pane.size.height - 1, self.query_one(DataTable).cursor_row
         if height > 0 and self._trials:
-            pane.update(charts(self._trials, place, pane.size.width, height, (colors["primary"], colors["accent"])))
+            styles = theme_style(self.app, "primary"), theme_style(self.app, "accent")
+            pane.update(charts(self._trials, place, pane.size.width, height, styles))
         else:
             pane.update("")
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from rich.style import Style
 from rich.text import Text
 
 from tui_cnn.core.sweep import SweepPoint
@@ -23,7 +24,7 @@ def format_setting(value: Any) -> str:
     return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def charts(trials: Sequence[SweepPoint], chosen: int, width: int, height: int, styles: tuple[str, str]) -> Text:
+def charts(trials: Sequence[SweepPoint], chosen: int, width: int, height: int, styles: tuple[Style, Style]) -> Text:
     """Draw the parameters, MACs, memory and receptive field over the values; `chosen` stands out in the second style.
 
     A value that breaks the network has a cross in place of a column.
@@ -56,7 +57,7 @@ def _chart(
     chosen: int,
     width: int,
     height: int,
-    styles: tuple[str, str],
+    styles: tuple[Style, Style],
 ) -> list[Text]:
     known = [value for value in values if value is not None]
     most = max(known, default=0)
