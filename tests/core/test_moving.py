@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tui_cnn.core import edits
 from tui_cnn.core.layers import Activation, Block, Branches, Dense, Dropout, Flatten
-from tui_cnn.core.moving import drop
+from tui_cnn.core.moving import drop, span_between
 from tui_cnn.core.network import Network, inside
 
 A, B, C, D = Dense(units=1), Dense(units=2), Dense(units=3), Dense(units=4)
@@ -94,6 +94,21 @@ def test_nothing_is_lost_wherever_it_is_dropped(layers, data):
     moved, at = drop(network, path, 1, onto, is_open)
     assert edits.layer_at(moved, at) == edits.layer_at(network, path)
     assert kinds(moved) == kinds(network)
+
+
+@given(st.lists(LAYERS, min_size=1, max_size=4), st.data())
+def test_whatever_two_lines_a_range_goes_between_it_has_layers(layers, data):
+    network = net(*layers)
+    places = st.sampled_from(list(lines(network.layers)))
+    one, other = data.draw(places), data.draw(places)
+    span = span_between(network, one, other)
+    assert len(edits.layers_at(network, *span)) == span.length
+    assert all(path[: len(span.path) - 1] == span.path[:-1] for path in (one, other))
+
+
+def test_a_range_that_begins_and_ends_on_a_branch_has_all_branches():
+    network = net(Dense(units=1), Branches(branches=((), (Flatten(),)), merge="add"))
+    assert span_between(network, (1, 0), (1, 0)) == ((1,), 1)
 
 
 def _is_layer(network, path):

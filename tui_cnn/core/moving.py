@@ -30,7 +30,8 @@ def span_between(network: Network, one: Path, other: Path) -> Span:
     """Return the least span that holds both; none is across branches, so these are taken as a whole."""
     depth = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
     if depth is None:  # one holds the other
-        return Span(min(one, other, key=len))
+        holder = min(one, other, key=len)
+        return Span(holder[:-1] if edits.is_branch(network, holder) else holder)
     first, last = sorted((one[depth], other[depth]))
     if edits.is_branch(network, (*one[:depth], first)):
         return Span(one[:depth])

@@ -18,6 +18,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
+from tui_cnn.ui.application import failures
 from tui_cnn.ui.application.actions import APP
 from tui_cnn.ui.application.documents import Documents, named_after
 from tui_cnn.ui.application.external_changes import ExternalChanges
@@ -117,6 +118,18 @@ class CnnTui(AdaptedApp):
         """Remember the theme that is chosen."""
         if self.is_running and before != after:
             self.workspace.remember(theme=after, theme_over=self.workspace.configuration.settings.theme)
+
+    def log_failure(self, error: Exception) -> None:
+        """Write down where an error came from."""
+        failures.log(error)
+
+    def report_failure(self, error: Exception) -> None:
+        """Keep the unsaved design, and show a line about an error that the app outlives."""
+        self.workspace.report(failures.describe(error, self._unsaved, ends=False))
+
+    def final_line(self, error: Exception) -> str:
+        """Keep the unsaved design, and return a line about an error that ends the app."""
+        return failures.describe(error, self._unsaved, ends=True)
 
     def commit_pending(self) -> None:
         """Apply what was typed into an open form."""
@@ -268,6 +281,7 @@ def run_app(model: str | None = None, data: str | None = None) -> None:
 
     Raises:
         FormatError: the model cannot be read; the screen was not opened.
+        AppEndedError: the app had to end.
     """
     notes: list[str] = []
     network, file = begin_network(model or "", data or "") or find_network(model or "fashion-cnn", notes.append)
@@ -275,4 +289,11 @@ def run_app(model: str | None = None, data: str | None = None) -> None:
     configuration = read_settings(config_file())
     use_plain_signs(configuration.settings.signs)
     postpone_garbage()
-    CnnTui(design, data or "", configuration, notes).run()
+    app = CnnTui(design, data or "", configuration, notes)
+    try:
+        app.run()
+    except Exception as error:  # while it began or ended
+        app.log_failure(error)
+        app.last_words = app.last_words or app.final_line(error)
+    if app.last_words:
+        raise failures.AppEndedError(app.last_words)

@@ -93,7 +93,14 @@ class Workspace:
 
     def subscribe(self, node: DOMNode, name: str, callback: Callable[[Any], None], *, init: bool = True) -> None:
         """Call back with the value of `name` now, unless `init` is false, and at each change while `node` lives."""
-        self.signals[name].subscribe(node, callback, immediate=True)
+
+        def call(value: Any) -> None:
+            try:
+                callback(value)
+            except Exception as error:  # a signal would hide it
+                node.call_next(_throw, error)
+
+        self.signals[name].subscribe(node, call, immediate=True)
         if init:
             callback(self.values[name])
 
@@ -140,6 +147,10 @@ class Workspace:
     def report(self, error: Exception | str) -> None:
         """Show what went wrong, in one line; also from a thread."""
         self._app.notify(str(error), severity="error", timeout=10, markup=False)
+
+
+def _throw(error: Exception) -> None:
+    raise error
 
 
 class _WithWorkspace(Protocol):

@@ -70,6 +70,20 @@ def test_the_terminal_shows_the_last_screen(shown):
     assert thrifty.cells == whole.cells
 
 
+@given(st.lists(screens, min_size=2, max_size=3), st.data())
+def test_a_control_character_is_never_written_and_shifts_nothing(shown, data):
+    control = st.sampled_from(["\x1b", "\x07", "\n", "\x7f", "\x9b", "\x00"])
+    spoilt = [
+        [Strip([Segment(text + data.draw(control), style) for text, style, _control in line]) for line in screen]
+        for screen in shown
+    ]
+    written, clean = TerminalBuffer(), TerminalBuffer()
+    for screen, plain in zip(spoilt, shown, strict=True):
+        assert DifferingCells(layout(screen), written).render_segments(CONSOLE) == (
+            DifferingCells(layout(plain), clean).render_segments(CONSOLE)
+        )
+
+
 @given(screens, lines(), st.integers(0, HEIGHT - 1))
 def test_a_part_of_the_screen(before, line, y):
     written, thrifty, whole = TerminalBuffer(), Grid(), Grid()

@@ -37,7 +37,7 @@ class Recovery:
 
     def __init__(self) -> None:
         self._directory = home() / "recovery"
-        self._own = self._directory / f"{os.getpid()}-{time.time_ns()}.json"
+        self.path = self._directory / f"{os.getpid()}-{time.time_ns()}.json"
         self._lock = Lock()
         self._ended = False
 
@@ -49,10 +49,10 @@ class Recovery:
         """
         with self._lock:
             if copy is None or self._ended:
-                self._own.unlink(missing_ok=True)
+                self.path.unlink(missing_ok=True)
                 return
             self._directory.mkdir(parents=True, exist_ok=True)
-            write_atomic(self._own, msgspec.json.encode(copy))
+            write_atomic(self.path, msgspec.json.encode(copy))
 
     def end(self) -> None:
         """Remove the copy, and keep none that a thread may still be about to write."""
@@ -63,7 +63,7 @@ class Recovery:
     def left_behind(self) -> list[Path]:
         """List the copies of processes that no longer live, the newest first."""
         paths = sorted(self._directory.glob("*-*.json"), key=lambda path: path.name.partition("-")[2], reverse=True)
-        return [path for path in paths if path != self._own and not _belongs_to_a_process(path)]
+        return [path for path in paths if path != self.path and not _belongs_to_a_process(path)]
 
 
 def read_copy(path: Path) -> Copy | None:
@@ -93,17 +93,25 @@ class UnsavedWork:
     def start(self) -> None:
         """Offer what an earlier session left unsaved, and keep copies of this one's."""
         self._workspace.subscribe(self._app, "design", self._write_soon, init=False)
-        self._app.call_after_refresh(self._app.run_worker, self._offer())
+        self._app.call_after_refresh(self._app.run_worker, self._offer)
 
     def _write_soon(self, _design: Design) -> None:
         write = partial(self._app.run_worker, self._write, thread=True, exclusive=True, group="recovery")
         self._app.set_timer(_PAUSE, write)
 
-    def _write(self) -> None:
+    def keep(self) -> Path | None:
+        """Write the copy now; return where it is, None where nothing is unsaved.
+
+        Raises:
+            OSError: it cannot be written.
+        """
         design = self._workspace.design
-        copy = Copy(design.network, design.saved, str(design.file or "")) if design.dirty else None
+        self._recovery.keep(Copy(design.network, design.saved, str(design.file or "")) if design.dirty else None)
+        return self._recovery.path if design.dirty else None
+
+    def _write(self) -> None:
         try:
-            self._recovery.keep(copy)
+            self.keep()
         except OSError as error:
             message = _("Cannot save a recovery copy: {reason}. Save often.").format(reason=error.strerror)
             self._app.notify(message, severity="warning", markup=False)

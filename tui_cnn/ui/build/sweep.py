@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual import on, work
 from textual.app import App, ComposeResult
@@ -15,6 +16,7 @@ from tui_cnn.core.network import Network, Path, format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.core.sweep import SweepPoint, is_allowed, parse_numbers, sweep, sweepable, values_around
 from tui_cnn.i18n import _
+from tui_cnn.ui.toolkit.colours import theme_style
 from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult, frame
 from tui_cnn.ui.toolkit.form import Choice
 from tui_cnn.ui.toolkit.network_summary import tones
@@ -169,10 +171,10 @@ class Sweep(SingleResult[tuple[str, Any] | None]):
 
     def _draw(self) -> None:
         pane = self.query_one("#charts", Static)
-        colors = self.app.theme_variables
         height, place = pane.size.height - 1, self.query_one(DataTable).cursor_row
         if height > 0 and self._trials:
-            pane.update(charts(self._trials, place, pane.size.width, height, (colors["primary"], colors["accent"])))
+            styles = theme_style(self.app, "primary"), theme_style(self.app, "accent")
+            pane.update(charts(self._trials, place, pane.size.width, height, styles))
         else:
             pane.update("")
 
@@ -212,7 +214,7 @@ def format_setting(value: Any) -> str:
     return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def charts(trials: Sequence[SweepPoint], chosen: int, width: int, height: int, styles: tuple[str, str]) -> Text:
+def charts(trials: Sequence[SweepPoint], chosen: int, width: int, height: int, styles: tuple[Style, Style]) -> Text:
     """Draw the parameters, MACs, memory and receptive field over the values; `chosen` stands out in the second style.
 
     A value that breaks the network has a cross in place of a column.
@@ -239,7 +241,7 @@ def _chart(
     chosen: int,
     width: int,
     height: int,
-    styles: tuple[str, str],
+    styles: tuple[Style, Style],
 ) -> list[Text]:
     known = [value for value in values if value is not None]
     most = max(known, default=0)

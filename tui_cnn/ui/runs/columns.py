@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from rich.style import Style
 from rich.text import Text
 
 from tui_cnn.i18n import _
@@ -55,11 +56,11 @@ COLUMNS = (
 """The columns, from left to right."""
 
 
-def cells(listed: Listed, colours: dict[str, str], *, marked: bool) -> list[Text]:
+def cells(listed: Listed, styles: Callable[[str], Style], *, marked: bool) -> list[Text]:
     """Write the line of a run: a mark, then its columns."""
-    written = [Text("✓" if marked else " ", style=f"bold {colours['text-accent']}")]
+    written = [Text("✓" if marked else " ", style=styles("text-accent") + Style(bold=True))]
     for column in COLUMNS:
-        style = colours[f"text-{STATE_COLORS[listed.summary.state]}"] if column.key == "state" else ""
+        style: Style | str = styles(f"text-{STATE_COLORS[listed.summary.state]}") if column.key == "state" else ""
         if column.key == "name" and not listed.summary.about.title:
             style = "dim"
         written.append(Text(column.text(listed), style=style, justify="right" if column.is_number else "left"))

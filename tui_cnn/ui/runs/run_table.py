@@ -1,6 +1,7 @@
 """The table of runs: it follows them without being built anew, and does what can be done to them."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import ClassVar, Literal
@@ -21,6 +22,7 @@ from tui_cnn.runs.snapshot import ACTIVE
 from tui_cnn.ui.runs.actions import RUNS
 from tui_cnn.ui.runs.columns import COLUMNS, Column, cells, sort_runs
 from tui_cnn.ui.runs.dialogs import AboutField, ask_about, ask_deletion, ask_export_path, ask_trash
+from tui_cnn.ui.toolkit.colours import theme_style
 from tui_cnn.ui.toolkit.runs import MOST_MARKED, Listed, RunList
 from tui_cnn.ui.workspace import Workspace, workspace_of
 
@@ -324,5 +326,4 @@ class RunTable(DataTable[Text]):
         self.scroll_to(y=scroll, animate=False)
 
     def _written(self, listed: Listed) -> list[Text]:
-        colours = {name: value.removeprefix("ansi_") for name, value in self.app.theme_variables.items()}
-        return cells(listed, colours, marked=listed.run in self._workspace.marked)
+        return cells(listed, partial(theme_style, self.app), marked=listed.run in self._workspace.marked)

@@ -3,6 +3,7 @@
 Textual paints whole widgets anew. What it is about to write is compared with what was written last, cell by cell.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
@@ -10,11 +11,15 @@ from typing import NamedTuple
 from rich.cells import get_character_cell_size
 from rich.console import Console
 from rich.control import Control
+from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 _BRIDGE = 8
 """Cells that are the same between two that differ: so many cost less to write again than to step over."""
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class CellRow(NamedTuple):
@@ -46,6 +51,7 @@ class TerminalBuffer:
 
     def _differences(self, y: int, x: int, strip: Strip) -> Iterator[tuple[int, Strip]]:
         """Yield the parts of a strip that differ from what stands at its place, and take it as written."""
+        strip = _printable(strip)
         strips = self._strips.setdefault(y, {})
         if strips.get(x) == strip:
             return
@@ -70,6 +76,13 @@ class TerminalBuffer:
         for first, last in _ranges(differ):
             whole = first == x and last == end - 1
             yield first, strip if whole else strip.crop(first - x, last + 1 - x)
+
+
+def _printable(strip: Strip) -> Strip:
+    """Leave out control characters, which have no cell: the terminal would obey them."""
+    if not any(_CONTROL.search(text) for text, _style, _control in strip):
+        return strip
+    return Strip([Segment(_CONTROL.sub("", text), style) for text, style, _control in strip])
 
 
 def _cells(strip: Strip) -> CellRow | None:

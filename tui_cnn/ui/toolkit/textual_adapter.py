@@ -1,32 +1,44 @@
-"""The only module that uses private parts of Textual: to write less to the terminal, and to remove single notices.
+"""The only module that uses private parts of Textual: to outlive failures, write less, and remove single notices.
 
-All of it can be done without. In a release of Textual whose private parts differ, more is written to the terminal and
-more notices are shown at once; nothing else changes.
+All of it can be done without. In a release of Textual whose private parts differ, a failure ends the app, more is
+written to the terminal and more notices are shown at once; nothing else changes.
 """
 
+import asyncio
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, cast
+from weakref import WeakSet
 
 from rich.console import Console, RenderableType
 from textual import on
-from textual.app import App
+from textual.app import App, ScreenStackError
+from textual.await_complete import AwaitComplete
+from textual.dom import DOMNode, NoScreen
+from textual.message import Message
 from textual.notifications import Notify
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
+from textual.worker import WorkerFailed, get_current_worker
 
 from tui_cnn.ui.toolkit.diff_renderer import TerminalBuffer
 
 try:
     from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+    from textual._context import active_message_pump
 except ImportError:
 
     class CompositorUpdate:  # type: ignore[no-redef]
         """Takes the place of a class that this release of Textual lacks: nothing is one of these."""
 
     ChopsUpdate = LayoutUpdate = CompositorUpdate  # type: ignore[misc,assignment]
+    active_message_pump = None  # type: ignore[assignment]
 
 _MOST_NOTICES = 3
 """So many notices that are neither warnings nor errors are shown at once."""
+
+_MOST_FAILURES, _WITHIN = 5, 10.0
+"""So many failures within so many seconds, and the app ends: what is built anew goes on failing."""
 
 enabled = True
 """Whether private parts are used at all."""
@@ -36,11 +48,15 @@ _MOVED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
 class AdaptedApp(App[None]):
-    """An app that writes only what differs, does not pile notices up, and can be called by late threads."""
+    """An app that outlives failures, writes only what differs, and can be called by late threads."""
 
     def __init__(self) -> None:
         super().__init__()
         self.terminal = TerminalBuffer()
+        self._begun = False
+        self._failures: list[float] = []
+        self._failed: WeakSet[Screen[Any]] = WeakSet()
+        self.last_words = ""
 
     def on_mount(self) -> None:
         """Write everything anew after another program had the terminal."""
@@ -57,6 +73,91 @@ class AdaptedApp(App[None]):
             return callback(*args, **kwargs) if self.is_running else None
 
         return super().call_from_thread(unless_closing)
+
+    def log_failure(self, error: Exception) -> None:
+        """Write down where an error came from."""
+        raise NotImplementedError
+
+    def report_failure(self, error: Exception) -> None:
+        """Keep the user's work, and show a line about an error that the app outlives."""
+        raise NotImplementedError
+
+    def final_line(self, error: Exception) -> str:
+        """Keep the user's work, and return a line about an error that ends the app."""
+        raise NotImplementedError
+
+    def close(self, dialog: Screen[Any], result: object = None) -> AwaitComplete:
+        """Take a dialog away with a result, also one that is not in front: a mode may have changed meanwhile."""
+        if not enabled or dialog is self.screen:
+            return ModalScreen.dismiss(cast("ModalScreen[Any]", dialog), result)
+        stack = next((stack for stack in self._screen_stacks.values() if dialog in stack[1:]), None)
+        if stack is None:
+            return AwaitComplete()
+        stack.remove(dialog)
+        dialog._result_callbacks.pop()(result)
+        return AwaitComplete(self._replace_screen(dialog)).call_next(self)
+
+    async def _process_messages_loop(self) -> None:
+        self._begun = True
+        await super()._process_messages_loop()
+
+    async def _dispatch_message(self, message: Message) -> None:
+        """Live on when the app's own work fails, such as an action; at the start there is nothing to live on with."""
+        try:
+            await super()._dispatch_message(message)
+        except Exception as error:
+            if not (enabled and self._begun and self._running):
+                raise
+            self._handle_exception(error)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Take what a screen, a worker or a timer has thrown: build the screen anew, or end the app with one line."""
+        if not enabled or active_message_pump is None:
+            super()._handle_exception(error)
+            return
+        if self._exception is None:  # Textual's tests look there
+            self._exception = error
+            self._exception_event.set()
+        screen = _screen_of(cast("DOMNode", active_message_pump.get(self)))
+        if isinstance(error, WorkerFailed):
+            node, error = get_current_worker().node, cast("Exception", error.error)
+            screen = None if node is self else _screen_of(node)
+        self.log_failure(error)
+        if self._exit or (screen and (screen in self._failed or screen._pruning)):  # the rest of what is ending
+            return
+        now = time.monotonic()
+        self._failures = [*(when for when in self._failures if now - when < _WITHIN), now]
+        if not self._begun or len(self._failures) == _MOST_FAILURES:
+            self._give_up(error)
+            return
+        self.report_failure(error)
+        if screen is not None:
+            self._failed.add(screen)
+            self.run_worker(self._build_anew(screen))
+
+    def _give_up(self, error: Exception) -> None:
+        """End with a status that is not 0; `last_words` are to be written once the terminal is free."""
+        self.last_words = self.final_line(error)
+        self.exit(return_code=1)
+
+    async def _build_anew(self, failed: Screen[Any]) -> None:
+        """Close a dialog that failed, or put a new screen in the place of one, which may be out of sight."""
+        await asyncio.sleep(0)  # it may be failing before it is in its stack
+        try:
+            for mode, stack in list(self._screen_stacks.items()):
+                if failed not in stack:
+                    continue
+                for dialog in reversed(stack[max(stack.index(failed), 1) :]):
+                    await self.close(dialog)
+                if failed in stack and mode == self.current_mode:
+                    failed._push_result_callback(self, None)  # which `switch_screen` removes
+                    await self.switch_screen(self.MODES[mode]())  # type: ignore[operator]
+                elif failed in stack:
+                    await self.remove_mode(mode)
+                    self.add_mode(mode, self.MODES[mode])
+        except Exception as error:  # there is nothing to go on with
+            self.log_failure(error)
+            self._give_up(error)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         if enabled and isinstance(renderable, ChopsUpdate | LayoutUpdate):
@@ -75,6 +176,14 @@ class AdaptedApp(App[None]):
         oldest = minor[: len(minor) + 1 - _MOST_NOTICES] if new.severity == "information" else []
         for notice in (*same, *oldest):
             remove(notice, refresh=False)
+
+
+def _screen_of(node: DOMNode) -> Screen[Any] | None:
+    """Return the screen of a widget, and for the app the one that is shown; None for what is in none any more."""
+    try:
+        return node.screen
+    except (NoScreen, ScreenStackError):
+        return None
 
 
 class DifferingCells(CompositorUpdate):

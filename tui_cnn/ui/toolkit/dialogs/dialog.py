@@ -1,7 +1,7 @@
 """What every dialog needs; and those that ask a question, for a line or for a file to write, or show a text."""
 
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, cast
 
 from rich.console import RenderableType
 from textual import events, on
@@ -17,6 +17,7 @@ from tui_cnn.config import expanded
 from tui_cnn.formats.atomic import check_writable
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
+from tui_cnn.ui.toolkit.textual_adapter import AdaptedApp
 
 
 def frame(title: str, keys: str = "", classes: str = "") -> Vertical:
@@ -48,7 +49,7 @@ class SingleResult(ModalScreen[ScreenResultType]):
         if self.answered:
             return AwaitComplete()
         self.answered = True
-        return super().dismiss(result)
+        return cast("AdaptedApp", self.app).close(self, result)
 
 
 class Answer(NamedTuple):
