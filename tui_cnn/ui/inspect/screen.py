@@ -294,12 +294,7 @@ class InspectScreen(MainScreen):
         if weights is None or not self.is_current:
             return
         if weights.stamp is None:
-            if weights.run.path.exists():
-                message = _("{run} has no weights yet. They are saved with the first checkpoint.")
-            else:
-                message = _("{run} was deleted. The trash on the Runs screen may still have it.")
-            another = _("Press i to inspect another run")
-            self._show_message(f"{message.format(run=weights.run.id)}\n\n{another}")
+            self._offer_another(_("{run} has no weights yet. They are saved with the first checkpoint."), weights.run)
             return
         question = Question(Open(source=weights.source), OpenReply)
         self.answers.want(question)
@@ -362,6 +357,9 @@ class InspectScreen(MainScreen):
             training = any(is_held(each.lock_file) for each in list_runs())
             self.app.call_from_thread(self._take_runs, runs_with_weights(), training)
             return
+        if not run.path.exists():
+            self.app.call_from_thread(self._lose, run)
+            return
         try:
             weights = read_weights(run, test)
         except (DataError, FormatError) as error:
@@ -370,6 +368,16 @@ class InspectScreen(MainScreen):
             known = self._weights
             if known is None or weights[:3] != known[:3]:
                 self.app.call_from_thread(self._take_weights, weights, weights_name(weights.source))
+
+    def _lose(self, run: RunDirectory) -> None:
+        """Say that the inspected run is gone; should it come back, its weights are taken anew."""
+        if run == self._followed:
+            self._weights = None
+            self._offer_another(_("{run} was deleted. The trash on the Runs screen may still have it."), run)
+
+    def _offer_another(self, message: str, run: RunDirectory) -> None:
+        another = _("Press i to inspect another run")
+        self._show_message(f"{message.format(run=run.id)}\n\n{another}")
 
     def _take_runs(self, runs: list[RunDirectory], training: bool) -> None:
         if self._followed is not None:
