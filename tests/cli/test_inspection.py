@@ -101,14 +101,15 @@ def test_predict(cnn_tui, trained, test_set, model):
 
 def test_evaluate(cnn_tui, trained, test_set):
     run = str(trained.path)
-    result = cnn_tui("evaluate", run, "--checkpoint", "last", "--json", "--out", "p.npz")
+    result = cnn_tui("evaluate", run, "--json", "--out", "p.npz")
     assert (result.exit_code, result.stderr) == (0, "")
     report = json.loads(result.stdout)
     with np.load("p.npz") as saved:
         probabilities, labels = saved["probabilities"], saved["labels"]
     predicted = probabilities.argmax(axis=1)
     finished = Follower(trained).poll().finished
-    assert (report["run"], report["checkpoint"], report["images"]) == (trained.id, "last", 10_000)
+    assert (report["run"], report["checkpoint"], report["images"]) == (trained.id, "best", 10_000)
+    assert report["epoch"] == finished.tested_epoch
     assert report["accuracy"] == pytest.approx(finished.test_accuracy, abs=2e-4)
     assert report["loss"] == pytest.approx(finished.test_loss, rel=1e-4)
     assert report["confusion"] == truth.confusion_matrix(labels, predicted).tolist()
@@ -118,8 +119,9 @@ def test_evaluate(cnn_tui, trained, test_set):
     assert [each["name"] for each in report["classes"]] == list(test_set.class_names)
     assert 0 < report["calibration_error"] < 1
 
-    lines = cnn_tui("evaluate", run, "--checkpoint", "last", "-o", "p.csv").stdout.splitlines()
+    lines = cnn_tui("evaluate", run, "-o", "p.csv").stdout.splitlines()
     assert lines[0].startswith(f"10,000 test images  accuracy {report['accuracy']:.4f}  loss {report['loss']:.4f}")
+    assert lines[0].endswith(f"(best weights, epoch {finished.tested_epoch})")
     assert lines[2].split() == ["class", "precision", "recall", "F1", "images"]
     assert lines[-1].split() == ["9", "Ankle", "boot", *map(str, report["confusion"][9])]
     table = np.genfromtxt("p.csv", delimiter=",", skip_header=1)

@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 
 from tests.cli.test_train import FAILED, FINISHED, STARTED, epoch, tell
@@ -10,14 +11,14 @@ from tui_cnn.cli.follow import follow
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs import launch, preflight
 from tui_cnn.runs.directory import About, list_runs, make_run, read_about
-from tui_cnn.runs.events import Chosen, PrecisionTrial, Queued
+from tui_cnn.runs.events import Chosen, EarlyStop, PrecisionTrial, Queued
 from tui_cnn.runs.recipe import Recipe
 
 
 @pytest.fixture
 def run():
     run = make_run(preset("fashion-dnn"), Recipe(epochs=3))
-    tell(run, STARTED, epoch(1, val_accuracy=0.91), epoch(2), FINISHED)
+    tell(run, STARTED, epoch(1, val_accuracy=0.91), epoch(2, best=False), FINISHED)
     return run
 
 
@@ -28,6 +29,9 @@ def test_show(cnn_tui, run):
     shown = json.loads(cnn_tui("show", run.id, "--json").stdout)
     assert (shown["id"], shown["state"], shown["test_accuracy"]) == (run.id, "finished", 0.91234)
     assert shown["started"]["seed"] == 0
+    assert shown["tested"] == {"weights": "last", "epoch": 2}, "as versions did that do not say"
+    assert "tested weights  " in said.replace("test accuracy", "")
+    assert "last, epoch 2" in said
     assert [one["val_accuracy"] for one in shown["epochs_told"]] == [0.91, 0.9]
 
 
@@ -37,6 +41,18 @@ def test_show_lists_what_is_custom_in_a_recipe(cnn_tui):
     assert ["recipe", custom] in [line.split(maxsplit=1) for line in cnn_tui("show", "last").stdout.splitlines()]
     make_run(preset("fashion-dnn"), Recipe(seed=4))
     assert " tutorial, seed = 4\n" in cnn_tui("show", "last").stdout
+
+
+def test_a_run_that_patience_ended_shows_it_and_which_weights_were_tested(cnn_tui):
+    run = make_run(preset("fashion-dnn"), Recipe(epochs=3))
+    tested = msgspec.structs.replace(FINISHED, best_epoch=1, tested_epoch=1)
+    early = EarlyStop(epoch=2, best_epoch=1, patience=1)
+    tell(run, STARTED, epoch(1, val_accuracy=0.91), epoch(2, best=False), early, tested)
+    said = cnn_tui("show", "last").stdout
+    assert "stopped early after epoch 2 (patience 1)" in said
+    assert "best, epoch 1" in said
+    assert "best, epoch 1" in cnn_tui("runs").stdout
+    assert json.loads(cnn_tui("show", "last", "--json").stdout)["tested"] == {"weights": "best", "epoch": 1}
 
 
 def test_runs_as_json(cnn_tui, run):

@@ -26,11 +26,11 @@ def test_a_line_a_run_newest_first(cnn_tui):
     assert result.exit_code == 0
     heading, *lines = result.stdout.splitlines()
     assert heading.split("  ")[0] == "run"
-    assert heading.endswith("  state        network      epochs  validation    test")
+    assert heading.endswith("  state        network      epochs  validation    test  tested weights")
     assert [line.split() for line in lines] == [
-        [ids[2], "interrupted", "fashion-cnn", "—", "—", "—"],
-        [ids[1], "failed", "lenet-5", *["1", "of", "3"], "—", "—"],
-        [ids[0], "finished", "fashion-dnn", *["3", "of", "3"], "0.9100", "0.9123"],
+        [ids[2], "interrupted", "fashion-cnn", "—", "—", "—", "—"],
+        [ids[1], "failed", "lenet-5", *["1", "of", "3"], "—", "—", "—"],
+        [ids[0], "finished", "fashion-dnn", *["3", "of", "3"], "0.9100", "0.9123", "best,", "epoch", "3"],
     ]
     assert (
         len({line.index(state) for line, state in zip(lines, ("interrupted", "failed", "finished"), strict=True)}) == 1

@@ -11,7 +11,7 @@ from tui_cnn.cli.follow import PlainProgress, epoch_line, follow, start_line
 from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.runs import launch, preflight
 from tui_cnn.runs.directory import find_run, list_runs, make_run
-from tui_cnn.runs.events import Epoch, Failed, Finished, Started, Stopped, encode
+from tui_cnn.runs.events import EarlyStop, Epoch, Failed, Finished, Started, Stopped, encode
 from tui_cnn.runs.recipe import QUICK, Recipe
 from tui_cnn.runs.snapshot import Follower
 
@@ -110,7 +110,21 @@ class TestEnds:
         return end
 
     def test_finished(self, end):
-        assert end(epoch(3), FINISHED) == (0, "finished in 1 min 23 s: test accuracy 0.9123, test loss 0.2500", "")
+        line = "finished in 1 min 23 s: test accuracy 0.9123, test loss 0.2500 (best weights, epoch 3)"
+        assert end(epoch(3), FINISHED) == (0, line, "")
+
+    def test_finished_by_patience(self, end, capsys):
+        tested = msgspec.structs.replace(FINISHED, tested_epoch=1, best_epoch=1)
+        events = (epoch(1), epoch(2, best=False), EarlyStop(time=TIME, epoch=2, best_epoch=1, patience=1), tested)
+        assert end(*events)[1].endswith("(best weights, epoch 1)")
+
+    def test_an_early_end_is_told_once(self, run, capsys):
+        follower, progress = Follower(run), PlainProgress()
+        tell(run, STARTED, epoch(1), EarlyStop(time=TIME, epoch=1, best_epoch=1, patience=1))
+        for news in ([], [FINISHED]):
+            tell(run, *news)
+            progress.show(follower.poll())
+        assert capsys.readouterr().out.splitlines()[2:] == ["stopped early after epoch 1 (patience 1)"]
 
     def test_failed(self, end):
         status, last, error = end(FAILED)

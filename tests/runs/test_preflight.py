@@ -114,4 +114,20 @@ def test_averages_that_cannot_follow_are_told():
     assert "momentum = 0.99" in note
     assert "270 steps" in note
     assert training_warnings(network, Recipe(epochs=1, limit=9600, validation=0.0), 60_000) == []
-    assert training_warnings(preset("fashion-cnn"), Recipe(epochs=1, limit=10), 60_000) == []
+    assert training_warnings(preset("fashion-cnn"), Recipe(epochs=1, limit=100), 60_000) == []
+
+
+def test_classes_that_no_training_image_has_are_told(tmp_path):
+    write_set(tmp_path, train=(0, 2, 0, 2), test=(0, 1, 4))
+    recipe = Recipe(data=str(tmp_path), validation=0.0)
+    (note,) = training_warnings(network(Flatten(), Dense(units=5), shape=(3, 3)), recipe, 4)
+    assert note == "classes without training images, which cannot be learned: 1, 3, 4; raise limit or add images"
+
+
+def test_patience_without_validation_images_is_refused(tmp_path):
+    dense = network(Flatten(), Dense(units=10))
+    with pytest.raises(RunError, match=r"patience = 2 needs validation images, and validation = 0 holds out none: set"):
+        check(dense, Recipe(validation=0.0, patience=2))
+    with pytest.raises(RunError, match=r"validation = 0\.1 holds out none"):
+        check(dense, Recipe(limit=4, patience=2))
+    check(dense, Recipe(patience=2))

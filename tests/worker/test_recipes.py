@@ -71,7 +71,7 @@ class TestAugmentation:
         assert not np.array_equal(augmented(images, kind, 7), augmented(images, kind, 8))
 
 
-def test_smoothed_labels_have_the_loss_of_keras(keras):
+def test_smoothed_labels_are_learnt_by_the_loss_of_keras_and_the_plain_loss_is_reported(keras):
     import tensorflow as tf
 
     from tui_cnn.worker.build import make_model
@@ -84,12 +84,21 @@ def test_smoothed_labels_have_the_loss_of_keras(keras):
     labels = np.arange(20, dtype=np.int32) % 10
     steps.evaluate(Samples(tf.constant(images), tf.constant(labels)), np.arange(20, dtype=np.int32), 0, 1)
     outputs = model((images / np.float32(255))[..., np.newaxis]).numpy()
-    shares = np.eye(10)[labels] * 0.8 + 0.02
     logs = outputs - np.log(np.exp(outputs).sum(axis=1, keepdims=True))
-    assert steps.evaluated.means().loss == pytest.approx(-(shares * logs).sum(axis=1).mean(), rel=1e-4)
+    plain = -logs[np.arange(20), labels].mean()
+    assert steps.evaluated.means().loss == pytest.approx(plain, rel=1e-4)
     taken = outputs.argmax(axis=1)
     expected = [[int(((labels == i) & (taken == j)).sum()) for j in range(10)] for i in range(10)]
     assert [list(row) for row in steps.confusion.rows()] == expected
+
+    shares = np.eye(10)[labels] * 0.8 + 0.02
+    oracle = make_model(SMALL, recipe)
+    smoothed, _accuracy = oracle.train_on_batch((images / np.float32(255))[..., np.newaxis], np.eye(10)[labels])
+    assert float(smoothed) == pytest.approx(-(shares * logs).sum(axis=1).mean(), rel=1e-4)
+    steps.train(Samples(tf.constant(images), tf.constant(labels)), np.arange(20, dtype=np.int32), 0, [0.001], 0)
+    assert steps.trained.means().loss == pytest.approx(plain, rel=1e-4)
+    for ours, theirs in zip(model.get_weights(), oracle.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])

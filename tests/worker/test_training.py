@@ -19,6 +19,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"),
 ]
 
+PLAIN = Network("plain", (28, 28, 1), (Flatten(), Dense(units=10)))
 RECIPE = Recipe(epochs=3, limit=640, batch_size=40, validation=0.25)  # 12 steps to train, 4 to validate
 
 
@@ -131,16 +132,88 @@ def test_weights_no_better_than_the_best_do_not_replace_them(tmp_path, keras):
     assert keras.saving.load_model(run.checkpoint_file).optimizer.iterations == 8 * 3
 
 
-def test_the_final_weights_are_those_that_were_tested(keras, whole):
-    """Keras itself, on the saved model and the test images as they were published."""
+BOUNCING = Recipe(epochs=4, limit=640, batch_size=40, validation=0.25, optimizer="sgd", learning_rate=0.5, seed=1)
+"""Its rate is so high that later epochs are worse than the best."""
+
+
+def evaluated(keras, file):
+    """What Keras itself says of a saved model, on the test images as they were published: loss and accuracy."""
     from tui_cnn.data.dataset import load
 
-    run, snapshot = whole
     data = load()
-    model = keras.saving.load_model(run.checkpoint_file)
-    loss, accuracy = model.evaluate(data.test_images[..., np.newaxis] / np.float32(255), data.test_labels, verbose=0)
+    model = keras.saving.load_model(file)
+    plain = keras.losses.SparseCategoricalCrossentropy(from_logits=True)  # however labels were smoothed in training
+    model.compile(loss=plain, metrics=["accuracy"])
+    images = data.test_images[..., np.newaxis] / np.float32(255)
+    return model.evaluate(images, data.test_labels, verbose=0)
+
+
+@pytest.mark.parametrize("changes", [{}, {"label_smoothing": 0.2}], ids=["plain", "smoothed"])
+def test_the_weights_that_were_best_in_validation_are_tested(keras, changes):
+    run = make_run(PLAIN, msgspec.structs.replace(BOUNCING, **changes))
+    snapshot = train(run)
+    best = snapshot.finished.best_epoch
+    assert best < 4, "or nothing is tested here"
+    assert snapshot.finished.tested_epoch == best == snapshot.tested.epoch
+    loss, accuracy = evaluated(keras, run.best_file)
     assert snapshot.finished.test_accuracy == pytest.approx(accuracy, abs=2e-4)
     assert snapshot.finished.test_loss == pytest.approx(loss, rel=1e-3)
+    assert evaluated(keras, run.checkpoint_file)[1] != pytest.approx(accuracy, abs=2e-3)
+
+
+def test_a_run_that_is_stopped_while_it_tests_keeps_its_last_weights(monkeypatch):
+    monkeypatch.setattr("tui_cnn.worker.execution._CALL_SECONDS", 0)
+    whole, parted = make_run(PLAIN, BOUNCING), make_run(PLAIN, BOUNCING)
+    expected = train(whole)
+    assert train(parted, StopAt(4 * (12 + 4) + 2)).stopped
+    resumed = train(parted)
+    assert resumed.started.resumed_from == 4 * 12
+    for file in ("checkpoint.keras", "best.keras"):
+        for ours, theirs in zip(weights(parted.path / file), weights(whole.path / file), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+    assert resumed.finished.test_loss == expected.finished.test_loss
+
+
+def test_without_validation_the_last_weights_are_the_result(keras):
+    run = make_run(PLAIN, msgspec.structs.replace(BOUNCING, validation=0.0, seed=0))
+    snapshot = train(run)
+    accuracies = [event.accuracy for event in snapshot.epochs]
+    assert max(accuracies) > accuracies[-1], "or nothing is tested here"
+    assert (snapshot.finished.best_epoch, snapshot.finished.tested_epoch) == (4, 4)
+    for best, last in zip(weights(run.best_file), weights(run.checkpoint_file), strict=True):
+        np.testing.assert_array_equal(best, last)
+    assert snapshot.finished.test_accuracy == pytest.approx(evaluated(keras, run.best_file)[1], abs=2e-4)
+
+
+def test_where_the_best_weights_are_gone_the_last_are_tested(keras, monkeypatch):
+    from tui_cnn.worker.journal import TrainingError
+
+    monkeypatch.setattr("tui_cnn.worker.execution._CALL_SECONDS", 0)
+    run = make_run(PLAIN, BOUNCING)
+    train(run, StopAt(4 * (12 + 4) + 2))
+    run.best_file.write_bytes(run.best_file.read_bytes()[:-100])
+    with pytest.raises(TrainingError, match=r"best\.keras: its weights cannot be read") as caught:
+        train(run)
+    assert caught.value.advice.startswith(f"Delete {run.best_file} and resume")
+    run.best_file.unlink()
+    snapshot = train(run)
+    assert snapshot.tested.epoch == 4
+    assert snapshot.finished.test_accuracy == pytest.approx(evaluated(keras, run.checkpoint_file)[1], abs=2e-4)
+
+
+def test_the_time_left_covers_the_test():
+    snapshot = []
+
+    class Watching:
+        def command(self):
+            snapshot.append(Follower(run).poll())
+            return "run"
+
+    run = make_run(PLAIN, msgspec.structs.replace(BOUNCING, epochs=1))
+    train(run, Watching())
+    testing = [at for at in snapshot if at.evaluating and at.evaluating.images == "test"]
+    assert all(at.seconds_left > 0 for at in testing)
+    assert all(at.progress.seconds_left > 0 for at in snapshot if at.progress)
 
 
 def test_another_seed_is_another_run():

@@ -11,11 +11,12 @@ from tui_cnn.cli.group import INTERRUPTED, SOUND, UNSOUND
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.events import Chosen, Epoch, Queued, Started
+from tui_cnn.runs.events import Chosen, EarlyStop, Epoch, Queued, Started
 from tui_cnn.runs.launch import stop
 from tui_cnn.runs.snapshot import ACTIVE, Follower, LineReader, Snapshot
 from tui_cnn.runs.summary import outcome, summarize
 from tui_cnn.ui.toolkit.numbers import duration
+from tui_cnn.ui.toolkit.runs import stopped_early, weights_epoch
 
 _INTERVAL = 0.1
 """Seconds between two polls of the run."""
@@ -57,9 +58,9 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
     if as_json:
         click.echo(msgspec.json.encode(summarize(run, snapshot)))
     if snapshot.finished:
-        line = _("finished in {time}: test accuracy {accuracy:.4f}, test loss {loss:.4f}")
-        spent, end = duration(snapshot.finished.seconds), snapshot.finished
-        progress.write_line(line.format(time=spent, accuracy=end.test_accuracy, loss=end.test_loss))
+        line, end = _("finished in {time}: test accuracy {accuracy:.4f}, test loss {loss:.4f}"), snapshot.finished
+        line = line.format(time=duration(end.seconds), accuracy=end.test_accuracy, loss=end.test_loss)
+        progress.write_line(line + (f" ({weights_epoch(snapshot.tested)})" if snapshot.tested else ""))
         return SOUND
     if snapshot.stopped:
         again = _("resume with: cnn-tui resume {id}").format(id=run.id)
@@ -78,13 +79,14 @@ def _stop(run: RunDirectory) -> None:
 
 
 class PlainProgress:
-    """Writes a line at the start and for each epoch; nothing if `quiet`."""
+    """Writes a line at the start, for each epoch, and for an early end; nothing if `quiet`."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
         self._started: Started | None = None
         self._queued: Queued | None = None
         self._chosen: Chosen | None = None
+        self._early_stop: EarlyStop | None = None
         self._epochs = 0
 
     def __enter__(self) -> Self:
@@ -111,6 +113,9 @@ class PlainProgress:
             if epoch.epoch > self._epochs and started is not None:
                 self._epochs = epoch.epoch
                 self.write_line(epoch_line(epoch, started.epochs))
+        if snapshot.early_stop is not None and snapshot.early_stop != self._early_stop:
+            self._early_stop = snapshot.early_stop
+            self.write_line(stopped_early(snapshot.early_stop))
 
     def write_line(self, line: str) -> None:
         """Write a line."""
@@ -158,17 +163,22 @@ class LiveProgress(PlainProgress):
             )
             if snapshot.state == "paused":
                 news = _("paused")
-            elif now.seconds_left is not None:
-                news += "  " + _("{time} left").format(time=duration(now.seconds_left))
+            elif left := _left(snapshot):
+                news += f"  {left}"
             epoch = _("epoch {number}/{all}").format(number=now.epoch, all=snapshot.started.epochs)
             self._bar.update(self._task, description=epoch, total=now.steps, completed=now.step, news=news)
         if at := snapshot.evaluating:
             what = _("validating") if at.images == "validation" else _("testing")
-            self._bar.update(self._task, description=what, total=at.steps, completed=at.step, news="")
+            self._bar.update(self._task, description=what, total=at.steps, completed=at.step, news=_left(snapshot))
 
     def write_line(self, line: str) -> None:
         """Write a line above the bar."""
         self._bar.console.print(line, markup=False, highlight=False)
+
+
+def _left(snapshot: Snapshot) -> str:
+    left = snapshot.seconds_left
+    return _("{time} left").format(time=duration(left)) if left is not None else ""
 
 
 def start_line(started: Started) -> str:

@@ -155,6 +155,7 @@ def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None) -> int:
     from tui_cnn.data.rendering import to_csv, to_npz
     from tui_cnn.runs.inspection.replies import Evaluation
     from tui_cnn.runs.inspection.requests import Evaluate
+    from tui_cnn.ui.toolkit.runs import weights_name, weights_of
 
     target = _path(out, ".npz", ".csv") if out else None
     source = source_of(run, checkpoint)
@@ -168,9 +169,12 @@ def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None) -> int:
         rows = ([number, label, *row] for number, (label, row) in enumerate(zip(labels, probabilities, strict=True)))
         save_bytes(target, to_csv(["image", "label", *names], rows))
     if as_json:
-        click.echo(msgspec.json.encode({"run": source.name, "checkpoint": source.which, **report}))
+        known = weights_of(source)
+        which = {"run": source.name, "checkpoint": source.which, "epoch": known.epoch if known else None}
+        click.echo(msgspec.json.encode(which | report))
     else:
-        click.echo("\n".join(_evaluation_lines(report)))
+        summary, *lines = _evaluation_lines(report)
+        click.echo("\n".join([f"{summary}  ({weights_name(source)})", *lines]))
     return SOUND
 
 

@@ -12,7 +12,7 @@ from tui_cnn.runs.recipe import RECIPES, TUTORIAL, Recipe, recipe_name
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.runs.summary import Summary
 from tui_cnn.ui.toolkit.numbers import duration
-from tui_cnn.ui.toolkit.runs import share, state_name
+from tui_cnn.ui.toolkit.runs import share, state_name, stopped_early, tested_weights
 
 
 def report(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
@@ -26,6 +26,8 @@ def report(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
     started = snapshot.started
     if started is not None:
         yield from (epoch_line(epoch, started.epochs) for epoch in snapshot.epochs)
+    if snapshot.early_stop is not None:
+        yield stopped_early(snapshot.early_stop)
     if summary.outcome is not None:
         yield summary.outcome.line
 
@@ -44,6 +46,7 @@ def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield _("memory"), _memory(summary)
     yield _("best validation accuracy"), share(summary.best_accuracy)
     yield _("test accuracy"), share(summary.test_accuracy)
+    yield _("tested weights"), tested_weights(summary.tested)
 
 
 def _recipe(recipe: Recipe) -> str:
@@ -75,8 +78,8 @@ def _pace(summary: Summary) -> str:
 
 def comparison(summaries: Sequence[Summary]) -> list[str]:
     """Compare runs in a table, a line a run, with the best accuracy in validation and that of the test."""
-    counted = (_("network"), _("parameters"), _("MACs"))
-    heading = (*counted, _("recipe"), _("epochs"), _("validation"), _("test"), _("time"), _("memory"))
+    trained = (_("network"), _("parameters"), _("MACs"), _("recipe"), _("epochs"))
+    heading = (*trained, _("validation"), _("test"), _("tested weights"), _("time"), _("memory"))
     rows = [
         (
             summary.about.title or summary.network,
@@ -86,9 +89,10 @@ def comparison(summaries: Sequence[Summary]) -> list[str]:
             str(summary.epochs_done),
             share(summary.best_accuracy),
             share(summary.test_accuracy),
+            tested_weights(summary.tested),
             duration(summary.seconds),
             _memory(summary) or "—",
         )
         for summary in summaries
     ]
-    return table(heading, rows, numbers={1, 2, 4, 5, 6, 7, 8})
+    return table(heading, rows, numbers={1, 2, 4, 5, 6, 8, 9})

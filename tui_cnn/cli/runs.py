@@ -26,7 +26,7 @@ _RUN = "\n\n" + _(
 @click.option("--json", "as_json", is_flag=True, help=_("Print the runs as JSON, one per line, with all details."))
 def runs(as_json: bool) -> int:
     """Print a table of the runs."""
-    from tui_cnn.ui.toolkit.runs import best_accuracy, epochs_done, share, state_name
+    from tui_cnn.ui.toolkit.runs import best_accuracy, epochs_done, share, state_name, tested_weights
 
     if as_json:
         for run in list_runs():
@@ -36,7 +36,7 @@ def runs(as_json: bool) -> int:
     if not snapshots:
         click.echo(_("There are no runs yet. Start one with: cnn-tui train fashion-cnn"))
         return 0
-    heading = (_("run"), _("state"), _("network"), _("epochs"), _("validation"), _("test"))
+    heading = (_("run"), _("state"), _("network"), _("epochs"), _("validation"), _("test"), _("tested weights"))
     rows = [
         (
             run.run_id,
@@ -45,6 +45,7 @@ def runs(as_json: bool) -> int:
             epochs_done(run),
             share(best_accuracy(run)),
             share(run.finished.test_accuracy if run.finished else None),
+            tested_weights(run.tested),
         )
         for run in snapshots
     ]

@@ -1,6 +1,6 @@
 """`cnn-tui train`, `resume` and `compare`: runs that are started, or resumed, and followed to their end."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -90,7 +90,6 @@ def read_options(options: Mapping[str, str | bool | None], base: Recipe | None =
 def train(model: str | None, source: str | None, as_json: bool, now: bool, **options: str | bool | None) -> int:
     """Start a run and follow it."""
     from tui_cnn.cli.follow import follow
-    from tui_cnn.data.dataset import summarize
 
     repeated = find_run(source) if source else None
     recipe = read_options(options, repeated.recipe() if repeated else None)
@@ -101,9 +100,21 @@ def train(model: str | None, source: str | None, as_json: bool, now: bool, **opt
     else:
         raise click.UsageError(_("specify a MODEL, or a run to repeat with --from"))
     run = launch.start(network, recipe, now=now)
-    for note in preflight.training_warnings(network, recipe, summarize(recipe.directory).train_count):
-        click.echo(note, err=True)
+    _warn([preflight.Checked(network, recipe)])
     return follow(run, as_json=as_json)
+
+
+def _warn(runs: Sequence[preflight.Checked]) -> None:
+    """Print what may surprise in the runs, each line once."""
+    from tui_cnn.data.dataset import summarize
+
+    notes = [
+        note
+        for network, recipe in runs
+        for note in preflight.training_warnings(network, recipe, summarize(recipe.directory).train_count)
+    ]
+    for note in dict.fromkeys(notes):
+        click.echo(note, err=True)
 
 
 @click.command(
@@ -157,6 +168,7 @@ def compare(model: tuple[str, ...], as_json: bool, **options: str | bool | None)
 
     recipe = read_options(options)
     checked = [preflight.check(read_model(name), recipe) for name in model]
+    _warn(checked)
     runs = []
     for each in checked:
         run = launch.start_checked(each)

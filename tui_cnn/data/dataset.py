@@ -113,6 +113,18 @@ def split(count: int, share: float, seed: int, limit: int | None = None) -> tupl
     return shuffled[held_out:], shuffled[:held_out]
 
 
+def untrained_classes(directory: Path | None, share: float, seed: int, limit: int | None) -> tuple[str, ...]:
+    """Name the classes of which no image is trained on, once those to validate on are split off.
+
+    Raises:
+        DataError: a file is missing or damaged, or the files do not belong together.
+    """
+    summary, _files, labels, _test = _summarized(directory)
+    train, _validation = split(len(labels), share, seed, limit)
+    counts = np.bincount(labels[train], minlength=summary.class_count)
+    return tuple(name for name, count in zip(summary.class_names, counts, strict=True) if not count)
+
+
 def _summarized(directory: Path | None) -> tuple[DatasetSummary, DataFiles, Labels, Labels]:
     """Summarize a data set; return its files, and the labels to train and to test on, counted from 0.
 

@@ -19,7 +19,7 @@ from tui_cnn.runs.runtime import runtime, thread_count
 
 _ENOUGH = 4
 """Fewer measurements than this are not fitted."""
-_FORWARD = 1 / 3
+FORWARD_SHARE = 1 / 3
 """Share of the forward pass in a training step; validation needs no other."""
 _ROUNDS = 500
 _ANY = 1000
@@ -40,7 +40,7 @@ class Estimate(NamedTuple):
 def estimate(analysis: Analysis, recipe: Recipe, images: int, machine: Machine) -> Estimate:
     """Predict what training on `images`, those to validate on among them, takes on a machine."""
     counts = recipe.image_counts(images)
-    batches = recipe.batches(counts.train) + _FORWARD * recipe.batches(counts.validation)
+    batches = recipe.batches(counts.train) + FORWARD_SHARE * recipe.batches(counts.validation)
     precision = precision_of(analysis, recipe, machine)
     comparable = _comparable(analysis, recipe, precision, machine)
     name = digest(analysis.network)

@@ -1,6 +1,7 @@
 """The events of a worker: one JSON object a line, appended to the run's `events.jsonl`.
 
-Losses are means over images, of the recipe's loss in nats; accuracies are shares, 0 to 1; durations are seconds.
+Losses are means over images, in nats, of the cross-entropy with the true labels, however the recipe smooths them; those
+of training have the penalties on weights added. Accuracies are shares, 0 to 1; durations are seconds.
 Epochs and steps count from 1, so that `epoch` and `step` are those that have just been done.
 """
 
@@ -80,7 +81,7 @@ class Progress(Event, frozen=True, kw_only=True, tag="progress"):
     """Where the training is: `step` of `steps` of `epoch`, with the running means over the epoch so far.
 
     `learning_rate` and `gradient_norm` (L2, over all weights) are those of the latest step. `elapsed` leaves out
-    what was spent paused or stopped; `seconds_left` is for all that is left of the run.
+    what was spent paused or stopped; `seconds_left` is for all that is left of the run, its test too.
     """
 
     epoch: int
@@ -96,20 +97,25 @@ class Progress(Event, frozen=True, kw_only=True, tag="progress"):
 
 
 class Evaluating(Event, frozen=True, kw_only=True, tag="evaluating"):
-    """No weights change: `step` of `steps` batches of `images` are done, after `epoch`."""
+    """No weights change: `step` of `steps` batches of `images` are done, after `epoch`.
+
+    `seconds_left` is for all that is left of the run.
+    """
 
     epoch: int
     images: Literal["validation", "test"]
     step: int
     steps: Steps
     elapsed: float
+    seconds_left: float | None = None
 
 
 class Epoch(Event, frozen=True, kw_only=True, tag="epoch"):
     """An epoch is done; without a validation set there is no `val_loss`, no `val_accuracy` and no `confusion`.
 
     `loss` and `accuracy` are means over the epoch, while the weights changed. `memory` is what the process held in
-    RAM, in bytes; `best`: these weights went to `best.keras`. `images_per_second` is that of training
+    RAM, in bytes; `best`: these weights went to `best.keras`, as the best on the validation images so far, or without
+    those as the newest. `images_per_second` is that of training
     alone; `gradient_norm` the latest. `confusion[i][j]` counts the validation images of class i taken for class j.
     """
 
@@ -125,11 +131,6 @@ class Epoch(Event, frozen=True, kw_only=True, tag="epoch"):
     images_per_second: float | None = None
     gradient_norm: float | None = None
     confusion: tuple[tuple[int, ...], ...] = ()
-
-    @property
-    def score(self) -> float:
-        """The accuracy that epochs are compared by: on the validation images, or where there are none, in training."""
-        return self.accuracy if self.val_accuracy is None else self.val_accuracy
 
     @property
     def class_accuracies(self) -> tuple[float | None, ...]:
@@ -165,9 +166,10 @@ class Stopped(Event, frozen=True, kw_only=True, tag="stopped"):
 
 
 class Finished(Event, frozen=True, kw_only=True, tag="finished"):
-    """All epochs are done, and the final weights were evaluated on the test set, once.
+    """All epochs are done, and the weights kept as the result were evaluated on the test set, once.
 
     `seconds` is the time spent on all of it, pauses left out; `best_epoch` is the one kept in `best.keras`;
+    `tested_epoch` the one whose weights were tested: None in runs of earlier versions, which tested the last.
     `peak_memory` is the most that the process held in RAM, in bytes. `confusion` is that of the test images.
     """
 
@@ -175,6 +177,7 @@ class Finished(Event, frozen=True, kw_only=True, tag="finished"):
     test_accuracy: float
     seconds: float
     best_epoch: int
+    tested_epoch: int | None = None
     peak_memory: int | None = None
     confusion: tuple[tuple[int, ...], ...] = ()
 

@@ -46,16 +46,32 @@ def check(network: Network, recipe: Recipe) -> Checked:
         fit(data.image_shape, network.input_shape)
     except DataError as error:
         raise RunError(str(error)) from None
+    if recipe.patience is not None and not recipe.image_counts(data.train_count).validation:
+        message = _(
+            "patience = {patience} needs validation images, and validation = {share:g} holds out none: set validation "
+            "to 0.1, or leave patience empty"
+        )
+        raise RunError(message.format(patience=recipe.patience, share=recipe.validation))
     if analysis.output_shape != (data.class_count,):
         raise RunError(_wrong_output(network.name, analysis.output_shape, data.name, data.class_count))
     return Checked(network, recipe)
 
 
 def training_warnings(network: Network, recipe: Recipe, images: int) -> list[str]:
-    """List what may surprise in a run that can be trained, on so many training images."""
+    """List what may surprise in a run that can be trained, on so many training images.
+
+    Raises:
+        DataError: the labels cannot be read.
+    """
+    from tui_cnn.data.dataset import untrained_classes
+
     steps = recipe.epochs * recipe.batches(recipe.image_counts(images).train)
     findings = analyze(network, TrainingContext(steps=steps)).checks
-    return [str(finding) for finding in findings if finding.code == "slow-averages"]
+    notes = [str(finding) for finding in findings if finding.code == "slow-averages"]
+    if missing := untrained_classes(recipe.directory, recipe.validation, recipe.seed, recipe.limit):
+        message = _("classes without training images, which cannot be learned: {classes}; raise limit or add images")
+        notes.append(message.format(classes=", ".join(missing)))
+    return notes
 
 
 def _wrong_output(name: str, shape: Shape | None, data: str, classes: int) -> str:

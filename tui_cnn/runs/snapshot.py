@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from tui_cnn.runs import events
-from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.directory import Desired, RunDirectory, read_desired
 from tui_cnn.runs.lock import is_held
 
 State = Literal["queued", "running", "paused", "finished", "failed", "interrupted"]
@@ -34,6 +34,13 @@ class Point(NamedTuple):
     gradient_norm: float | None = None
 
 
+class Tested(msgspec.Struct, frozen=True):
+    """The weights that a run comes to: the best by validation or the last, and of which epoch."""
+
+    weights: Literal["best", "last"]
+    epoch: int
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """A run at one moment. What a resumed run has repeated counts once.
 
@@ -47,6 +54,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         early_stop: set when the recipe's patience ended the training.
         curve: training loss and accuracy within the epochs, thinned.
         stopped: the worker ended because it was asked to.
+        desired: what the run is to do; `run` where no worker is at it.
         elapsed: seconds of training, without those paused or stopped.
         damaged: lines of the events that could not be read.
     """
@@ -65,6 +73,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     curve: tuple[Point, ...] = ()
     paused: bool = False
     stopped: bool = False
+    desired: Desired = "run"
     finished: events.Finished | None = None
     failed: events.Failed | None = None
     elapsed: float = 0.0
@@ -74,6 +83,26 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     def best(self) -> events.Epoch | None:
         """The epoch whose weights are in `best.keras`."""
         return next((epoch for epoch in reversed(self.epochs) if epoch.best), None)
+
+    @property
+    def tested(self) -> Tested | None:
+        """The weights that were tested; earlier versions, which do not say, tested the last."""
+        if self.finished is None or not self.epochs:
+            return None
+        return self.weights_of(self.finished.tested_epoch or self.epochs[-1].epoch)
+
+    def weights_of(self, epoch: int) -> Tested:
+        """Name the weights after an epoch: without validation, the latest are no better than others."""
+        best = self.best
+        if best is None or best.epoch != epoch or (best.val_accuracy is None and best == self.epochs[-1]):
+            return Tested("last", epoch)
+        return Tested("best", epoch)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """What all that is left will take, the test too; None until something is known."""
+        known = (event.seconds_left for event in (self.evaluating, self.progress) if event is not None)
+        return next((seconds for seconds in known if seconds is not None), None)
 
 
 class Curve:
@@ -154,8 +183,9 @@ class Follower:
             else:
                 now = replace(now, **self._changes(now, event))
         state = _state(now, held=held)
-        if lines or state != now.state:
-            self._snapshot = replace(now, state=state, curve=self._curve.points())
+        desired = read_desired(self.run.desired_file) if held else "run"
+        if lines or (state, desired) != (now.state, now.desired):
+            self._snapshot = replace(now, state=state, desired=desired, curve=self._curve.points())
         return self._snapshot
 
     def _changes(self, now: Snapshot, event: events.AnyEvent | None) -> dict[str, Any]:

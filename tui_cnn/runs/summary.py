@@ -18,7 +18,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.directory import About, RunDirectory, list_runs, read_about
 from tui_cnn.runs.machine import digest
 from tui_cnn.runs.recipe import Recipe, RecipeName, recipe_name
-from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot, State
+from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot, State, Tested
 
 _TAIL = 8192
 _OUT_OF_MEMORY = ("bad_alloc", "MemoryError", "Out of memory", "OOM when allocating", "Cannot allocate memory")
@@ -48,7 +48,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         digest: the same for networks that compute the same, whatever they are called; None where it cannot be read.
         recipe_name: `tutorial`, `quick` or `custom`; None where the recipe cannot be read, as is `recipe` then.
         epochs_done, epochs: how many are done, and of how many.
-        best_accuracy: the best on the validation images; test_accuracy: on the test images, at the end.
+        best_accuracy: the best on the validation images; test_accuracy: on the test images, at the end, of the weights
+            `tested`.
         seconds: spent training; seconds_per_epoch: the mean; predicted_seconds: the prediction for an epoch.
         memory: the most that the worker held in RAM, in bytes, as far as is known.
         outcome: how it ended, and what to do; None while it is trained.
@@ -70,6 +71,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     best_accuracy: float | None
     test_accuracy: float | None
     test_loss: float | None
+    tested: Tested | None
     seconds: float
     seconds_per_epoch: float | None
     predicted_seconds: float | None
@@ -119,6 +121,7 @@ def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
         best_accuracy=_best_accuracy(snapshot),
         test_accuracy=finished.test_accuracy if finished else None,
         test_loss=finished.test_loss if finished else None,
+        tested=snapshot.tested,
         seconds=snapshot.elapsed,
         seconds_per_epoch=sum(epoch.seconds for epoch in epochs) / len(epochs) if epochs else None,
         predicted_seconds=started.predicted_seconds if started else None,

@@ -60,6 +60,11 @@ class PreparedRun:
         return self.recipe.batches(len(self.train))
 
     @property
+    def validation_batches(self) -> int:
+        """Batches of the validation images; 0 where there are none."""
+        return self.recipe.batches(len(self.validation))
+
+    @property
     def kept_steps(self) -> tuple[int, ...]:
         """The steps of the run whose weights are kept."""
         return kept_steps(self.recipe.keep, self.recipe.epochs * self.steps_per_epoch)

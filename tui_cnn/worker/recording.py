@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from tui_cnn.runs.directory import kept_file
+from tui_cnn.runs.estimate import FORWARD_SHARE
 from tui_cnn.runs.events import Checkpoint, Epoch, Evaluating, Finished, Progress
 from tui_cnn.worker.checkpoint import CheckpointState, save_checkpoint, save_weights
 from tui_cnn.worker.execution import Speed, Stopwatch
@@ -29,16 +30,14 @@ class Recorder:
     """Writes what is known after `done` steps of the run.
 
     Attributes:
-        speed: that of training.
-        validation_seconds: how long the latest validation took.
+        speed, evaluation_speed: those of training, and of validation and test.
 
     Raises:
         OSError: the run's directory cannot be written.
     """
 
     def __init__(self, run: PreparedRun, journal: Journal, watch: Stopwatch) -> None:
-        self.speed = Speed()
-        self.validation_seconds = 0.0
+        self.speed, self.evaluation_speed = Speed(), Speed()
         self._run = run
         self._journal = journal
         self._watch = watch
@@ -55,8 +54,6 @@ class Recorder:
         self._reported_at = self._watch.elapsed
         means = self._run.steps.trained.means()
         steps = self._run.steps_per_epoch
-        epochs_left = self._run.recipe.epochs - epoch
-        steps_left = steps - step + epochs_left * steps
         event = Progress(
             epoch=epoch,
             step=step,
@@ -64,7 +61,7 @@ class Recorder:
             loss=means.loss,
             accuracy=means.accuracy,
             images_per_second=self._images_per_second(self.speed.latest) or 0.0,
-            seconds_left=steps_left * (self.speed.steady or 0.0) + (epochs_left + 1) * self.validation_seconds,
+            seconds_left=self._seconds_left(epoch, steps - step, self._run.validation_batches),
             elapsed=self._reported_at,
             learning_rate=self._learning_rate,
             gradient_norm=self._run.steps.gradient_norm,
@@ -75,9 +72,14 @@ class Recorder:
         """Report `step` of an evaluation, unless the last report is too recent."""
         if self._is_due():
             self._reported_at = self._watch.elapsed
-            self._journal.write(
-                Evaluating(epoch=epoch, images=images, step=step, steps=steps, elapsed=self._reported_at)
+            if images == "validation":
+                left = self._seconds_left(epoch, 0, steps - step)
+            else:  # of an epoch that may not be the recipe's last: patience has ended the training
+                left = (steps - step) * self._evaluation_seconds
+            event = Evaluating(
+                epoch=epoch, images=images, step=step, steps=steps, elapsed=self._reported_at, seconds_left=left
             )
+            self._journal.write(event)
 
     def epoch(
         self, epoch: int, trained: Means, validated: Means | None, began: float, done: int, *, best: bool
@@ -100,14 +102,15 @@ class Recorder:
         self._write(event, done)
         return event
 
-    def finished(self, test: Means, epochs: list[Epoch], done: int) -> None:
-        """Report the end of the run."""
+    def finished(self, test: Means, tested_epoch: int, epochs: list[Epoch], done: int) -> None:
+        """Report the end of the run, and what the weights of `tested_epoch` came to in the test."""
         kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         event = Finished(
             test_loss=test.loss,
             test_accuracy=test.accuracy,
             seconds=self._watch.elapsed,
             best_epoch=max(epochs, key=lambda event: (event.best, event.epoch)).epoch,
+            tested_epoch=tested_epoch,
             peak_memory=kilobytes * (1 if sys.platform == "darwin" else 1024),
             confusion=self._run.steps.confusion.rows(),
         )
@@ -144,6 +147,18 @@ class Recorder:
             if not isinstance(event, Progress):
                 self._writer.flush()
         self._journal.write(event)
+
+    def _seconds_left(self, epoch: int, steps: int, batches: int) -> float:
+        """Predict how long steps and batches of validation, which are left of `epoch`, take, and all after it."""
+        run, epochs = self._run, self._run.recipe.epochs - epoch
+        steps += epochs * run.steps_per_epoch
+        batches += epochs * run.validation_batches + run.recipe.batches(len(run.test.labels))
+        return steps * (self.speed.steady or 0.0) + batches * self._evaluation_seconds
+
+    @property
+    def _evaluation_seconds(self) -> float:
+        """Seconds for a batch that is only evaluated; before the first, by its share in a step of training."""
+        return self.evaluation_speed.steady or FORWARD_SHARE * (self.speed.steady or 0.0)
 
     def _is_due(self) -> bool:
         return self._watch.elapsed - self._reported_at >= _PROGRESS_EVERY

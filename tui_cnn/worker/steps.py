@@ -1,7 +1,8 @@
 """Training and evaluation, many steps in one call: the loop over the steps is part of TensorFlow's graph.
 
 The images stay in memory as bytes; each batch is gathered, augmented if the recipe asks for it, padded and scaled to
-0..1 by the graph. Losses and right answers are summed up in it, too, and their means are reported.
+0..1 by the graph. Losses and right answers are summed up in it, too, and their means are reported; of smoothed labels,
+the loss that is reported is that of the labels as they are.
 """
 
 from typing import Any, NamedTuple
@@ -113,6 +114,7 @@ class Steps:
         self._recipe = recipe
         self._lanes = lanes
         self._replicas = replicas or Replicas(tf.distribute.get_strategy())
+        self._smooths = isinstance(model.loss, keras.losses.CategoricalCrossentropy)
         self._scales_loss = isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
         # The loops are explicit: autograph would take as long as the rest of the compilation.
         batches = (_SAMPLES, _ORDER, _NUMBER)
@@ -142,9 +144,8 @@ class Steps:
         shards = split_batch(replicas.shard(images, labels), self._lanes)
         with tf.GradientTape() as tape:
             outputs = [model(shard.images, training=True) for shard in shards]
-            losses = list(map(self._weighted_loss, shards, outputs))
             penalties = [replicas.divide(penalty) for penalty in model.losses]
-            loss = tf.add_n([*losses, *penalties])
+            loss = tf.add_n([*map(self._weighted_loss, shards, outputs), *penalties])
             scale = model.optimizer.scale_loss(tf.constant(1.0)) if self._scales_loss else 1.0
             scaled = scale * loss
         gradients = replicas.total(tape.gradient(scaled, model.trainable_variables))
@@ -152,6 +153,8 @@ class Steps:
         self._norm.assign(norm)
         # The optimizer adds up those of all replicas.
         model.optimizer.apply([replicas.divide(gradient) for gradient in gradients], model.trainable_variables)
+        if self._smooths:
+            loss = tf.add_n([*map(self._plain_loss, shards, outputs), *penalties])
         return _count(loss, outputs, shards)[0]
 
     def _evaluate(self, samples: Samples, order: Any, first: Any, batches: Any) -> Any:
@@ -168,13 +171,19 @@ class Steps:
         """Evaluate a batch, on one replica."""
         shards = split_batch(self._replicas.shard(images, labels), self._lanes)
         outputs = [self.model(shard.images, training=False) for shard in shards]
-        return _count(tf.add_n(list(map(self._weighted_loss, shards, outputs))), outputs, shards)
+        return _count(tf.add_n(list(map(self._plain_loss, shards, outputs))), outputs, shards)
 
     def _weighted_loss(self, shard: Shard, outputs: Any) -> Any:
-        labels = shard.labels
-        if isinstance(self.model.loss, keras.losses.CategoricalCrossentropy):  # it takes labels as shares of classes
-            labels = tf.one_hot(labels, outputs.shape[-1])
+        """What is minimized: where labels are smoothed, it takes them as shares of classes."""
+        labels = tf.one_hot(shard.labels, outputs.shape[-1]) if self._smooths else shard.labels
         return shard.weight * self.model.loss(labels, outputs)
+
+    def _plain_loss(self, shard: Shard, outputs: Any) -> Any:
+        """What is reported: the cross-entropy with the true labels, which runs can be compared by."""
+        if not self._smooths:
+            return self._weighted_loss(shard, outputs)
+        plain = keras.losses.SparseCategoricalCrossentropy(from_logits=self.model.loss.from_logits)
+        return shard.weight * plain(shard.labels, outputs)
 
     def _batch(self, samples: Samples, order: Any, number: Any, step: Any = None) -> tuple[Any, Any]:
         """Return the batch of that number; a batch to train on, at `step`, is augmented."""

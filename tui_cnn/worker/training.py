@@ -7,23 +7,28 @@ time, as CPUs do in our tests, it ends with the weights of a run that was never 
 """
 
 from functools import partial
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import tensorflow as tf
 
 from tui_cnn.data.dataset import Indices
+from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import EarlyStop, Stopped
 from tui_cnn.runs.recipe import rates
 from tui_cnn.runs.snapshot import Follower
+from tui_cnn.worker.build import build
 from tui_cnn.worker.control import Control, QueueSlot
-from tui_cnn.worker.execution import Execution, Speed, StopRequestedError, Stopwatch
-from tui_cnn.worker.journal import Journal
-from tui_cnn.worker.preparation import prepare
+from tui_cnn.worker.execution import Execution, StopRequestedError, Stopwatch
+from tui_cnn.worker.journal import Journal, TrainingError
+from tui_cnn.worker.preparation import PreparedRun, prepare
 from tui_cnn.worker.recording import Recorder
 from tui_cnn.worker.steps import Means, Samples, Sums
 from tui_cnn.worker.trials import record_step
+from tui_cnn.worker.weights import load_weights
 
 
 class Training:
@@ -45,7 +50,6 @@ class Training:
         self._watch = Stopwatch(past.elapsed)
         self._execution = Execution(control, journal, self._watch, slot)
         self._recorder = Recorder(self._run, journal, self._watch)
-        self._evaluation_speed = Speed()
 
     def run(self) -> None:
         """Train until the end, or until a stop is requested; report everything in the journal.
@@ -57,13 +61,12 @@ class Training:
         try:
             self._recorder.keep(self._done)
             self._train_epochs()
-            test = self._run.test
-            means = self._evaluate(test, np.arange(len(test.labels), dtype=np.int32), "test", len(self._epochs))
+            tested_epoch, means = self._test()
         except StopRequestedError:
             self._recorder.save(self._done)
             self._journal.write(Stopped())
         else:
-            self._recorder.finished(means, self._epochs, self._done)
+            self._recorder.finished(means, tested_epoch, self._epochs, self._done)
 
     def _train_epochs(self) -> None:
         """Do the epochs that are left, to the last or until the recipe's patience ends them."""
@@ -105,25 +108,41 @@ class Training:
     def _validate(self, epoch: int) -> Means | None:
         if not len(self._run.validation):
             return None
-        began = self._watch.elapsed
-        means = self._evaluate(self._run.samples, self._run.validation, "validation", epoch)
-        self._recorder.validation_seconds = self._watch.elapsed - began
-        return means
+        return self._evaluate(self._run.samples, self._run.validation, "validation", epoch)
+
+    def _test(self) -> tuple[int, Means]:
+        """Evaluate the weights kept as the result on the test images; return their epoch, too.
+
+        The last weights are put back afterwards: the checkpoint of a run that is stopped meanwhile has those.
+        """
+        model, best_file, last = self._run.model, self._run.directory.best_file, len(self._epochs)
+        order = np.arange(len(self._run.test.labels), dtype=np.int32)
+        epoch = self._best_epoch if best_file.exists() else last
+        last_weights = model.get_weights()
+        try:
+            if epoch != last:
+                model.set_weights(_read_weights(self._run, best_file))
+            return epoch, self._evaluate(self._run.test, order, "test", last)
+        finally:
+            model.set_weights(last_weights)
 
     def _evaluate(self, samples: Samples, order: Indices, images: Literal["validation", "test"], epoch: int) -> Means:
         self._steps.evaluated.set(Sums())
         self._steps.confusion.clear()
         steps = partial(self._steps.evaluate, samples, tf.constant(order))
         batches = self._run.recipe.batches(len(order))
-        for done in self._execution.run(steps, 0, batches, self._evaluation_speed):
+        for done in self._execution.run(steps, 0, batches, self._recorder.evaluation_speed):
             self._recorder.evaluating(images, epoch, done, batches)
         return self._steps.evaluated.means()
 
+    @property
+    def _best_epoch(self) -> int:
+        """The epoch whose weights are in the file of the best; 0 before the first."""
+        return max((event.epoch for event in self._epochs if event.best), default=0)
+
     def _stops_early(self) -> bool:
         """Return whether the recipe's patience is at its end, and report it."""
-        patience = self._run.recipe.patience
-        best = max((event.epoch for event in self._epochs if event.best), default=0)
-        last = len(self._epochs)
+        patience, best, last = self._run.recipe.patience, self._best_epoch, len(self._epochs)
         if patience is None or last - best < patience:
             return False
         self._journal.write(EarlyStop(epoch=last, best_epoch=best, patience=patience))
@@ -132,10 +151,12 @@ class Training:
     def _end_epoch(self, epoch: int, trained: Means, validated: Means | None, began: float) -> None:
         """Save the weights if they are the best so far, report the epoch, and only then write the checkpoint.
 
-        A worker that is killed in between does the epoch again, and what was reported of it is dropped.
+        Without validation images nothing says which are better: the newest are kept. A worker that is killed in
+        between does the epoch again, and what was reported of it is dropped.
         """
-        accuracy = (validated or trained).accuracy
-        best = accuracy > max((event.score for event in self._epochs), default=-1.0)
+        best = validated is None or validated.accuracy > max(
+            (event.val_accuracy for event in self._epochs if event.val_accuracy is not None), default=-1.0
+        )
         if best:
             self._recorder.save_best(self._done)
         event = self._recorder.epoch(epoch, trained, validated, began, self._done, best=best)
@@ -144,3 +165,18 @@ class Training:
         if seconds := self._recorder.speed.whole:  # how fast this machine was, for later predictions
             run = self._run
             record_step(run.analysis, run.recipe, run.precision, run.runtime, seconds, event.memory)
+
+
+def _read_weights(run: PreparedRun, file: Path) -> Any:
+    """Read the weights of a run's model from a file: a list of arrays.
+
+    Raises:
+        TrainingError: the file is damaged.
+    """
+    model = build(run.analysis.network)
+    try:
+        load_weights(model, file, str(file))
+    except RunError as error:
+        advice = _("Delete {path} and resume the run: its last weights are tested.").format(path=file)
+        raise TrainingError(str(error), advice) from error
+    return model.get_weights()

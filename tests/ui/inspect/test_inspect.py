@@ -1,5 +1,7 @@
 """The Inspect screen, with answers that are known beforehand; `test_inspect_real.py` has a real inspector behind it."""
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -7,6 +9,7 @@ from PIL import Image
 from tests.ui import records
 from tests.ui.answering import KERNELS, SOBEL_X, Answering, keep, make_run
 from tests.ui.driving import opened
+from tui_cnn.formats.presets import preset
 from tui_cnn.runs.inspection.requests import Activate, GradCam, Open, Predict, Saliency
 from tui_cnn.ui.inspect import screen as inspect
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery
@@ -67,7 +70,22 @@ async def test_without_a_run_it_says_what_to_do_and_asks_nobody(answering):
         await user.sees("interrupted")
         await user.press("i")
         await user.sees("has no weights yet")
+        assert user.top.split()[0] == "fashion-cnn"
         assert answering[0].asked == []
+
+
+async def test_what_there_is_to_inspect_is_told_of_runs_that_train_and_that_are_gone(answering):
+    run = records.make_run("20260102-030405-lenet-5-abcd", preset("lenet-5"))
+    with records.training(run):
+        async with opened() as user:
+            await user.press("3")
+            await user.sees("Nothing to inspect yet. The weights are saved with the first checkpoint")
+            assert "Press 2" not in user.text
+            user.app.workspace.inspected_run = run
+            await user.sees("has no weights yet")
+            assert user.top.split()[0] == "lenet-5", "not what is on the Build screen"
+            shutil.rmtree(run.path)
+            await user.sees("was deleted", "Press i to inspect another run")
 
 
 async def test_images_are_walked_through_and_the_prediction_says_whether_it_is_right(answering, run):
@@ -436,7 +454,7 @@ async def test_a_run_that_trains_is_followed_at_its_last_checkpoint(answering):
             await user.press("2")
             await user.sees("of 5 epochs")
             await user.press("i")
-            await user.sees("last checkpoint", "Test image 0")
+            await user.sees("last weights", "Test image 0")
             assert last(answering, Open).source.which == "last"
             await user.press("n", "down")
             asked = len(answering[0].asked)

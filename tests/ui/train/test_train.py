@@ -153,10 +153,10 @@ TRAINING = [records.started(), *records.trained(2.4)]
 BROKEN_OFF = [records.started(), *records.trained(1.5)]
 BEGUN, TRAINED = ["View", "Overlay", "Log"], ["View", "Overlay", "Inspect", "Log"]
 STORIES = {
-    "loading": ([], ["Pause", "Stop"], ["loading TensorFlow", "this takes a few seconds"]),
+    "loading": ([], ["Pause", "Stop", "New run"], ["loading TensorFlow", "this takes a few seconds"]),
     "running": (
         TRAINING,
-        ["Pause", "Stop"],
+        ["Pause", "Stop", "New run"],
         [
             "running",
             "40%   step 40 of 100",
@@ -169,15 +169,15 @@ STORIES = {
     ),
     "begun": (
         [records.started()],
-        ["Pause", "Stop"],
+        ["Pause", "Stop", "New run"],
         ["0%   step 0 of 100", "epoch 1 of 5", "Running the first steps …"],
     ),
     "begun again": (
         [*BROKEN_OFF, records.started(resumed_from=150)],
-        ["Pause", "Stop"],
+        ["Pause", "Stop", "New run"],
         ["50%   step 50 of 100", "30%   epoch 2 of 5"],
     ),
-    "paused": ([*TRAINING, records.paused()], ["Pause", "Stop"], ["paused", "epoch 3 of 5"]),
+    "paused": ([*TRAINING, records.paused()], ["Pause", "Stop", "New run"], ["paused", "epoch 3 of 5"]),
     "finished": (
         [records.started(), *records.trained(5), records.finished()],
         ["New run"],
@@ -205,17 +205,17 @@ STORIES = {
     ),
     "queued": (
         [records.queued("20260102-000000-lenet-5-0000")],
-        ["Train now", "Stop"],
+        ["Train now", "Stop", "New run"],
         ["queued", "Queued: starts after 20260102-000000-lenet-5-0000."],
     ),
     "validating": (
         [records.started(), *list(records.trained(2))[:-2], records.evaluating(2, 5)],
-        ["Pause", "Stop"],
+        ["Pause", "Stop", "New run"],
         ["running", "validating", "25%   batch 5 of 20", "epoch 2 of 5"],
     ),
     "predicted": (
         [records.started(predicted_seconds=9.25, predicted_memory=0.91e9), *records.trained(2.4)],
-        ["Pause", "Stop"],
+        ["Pause", "Stop", "New run"],
         ["10.0 s per epoch, predicted 9.2 s   predicted RAM 0.91 GB"],
     ),
     "stopped early": (
@@ -320,10 +320,11 @@ async def test_steering(monkeypatch):
             records.write(run, records.started(), *records.trained(0.5))
             watch(user, run)
             await user.sees("· running ·")
-            await user.press("r", "n", "s")
+            await user.press("r", "s")
             assert user.app.workspace.shown_run == run, "what makes no sense is not done"
             await user.press("p")
             await user.until(lambda: read_desired(run.desired_file) == "pause")
+            await user.sees("· pausing ·")
             records.write(run, records.paused())
             await user.sees("paused")
             await user.press("p")
@@ -331,6 +332,7 @@ async def test_steering(monkeypatch):
             records.write(run, records.resumed())
             await user.press("x")
             await user.until(lambda: read_desired(run.desired_file) == "stop")
+            await user.sees("· stopping ·")
             assert resumed == []
         await user.sees("interrupted")
         await user.press("p", "x")
@@ -340,6 +342,65 @@ async def test_steering(monkeypatch):
         await user.press("n")
         await user.sees("Train fashion-cnn")
         assert user.app.workspace.shown_run is None
+
+
+async def test_a_key_is_acknowledged_while_tensorflow_loads():
+    run = records.make_run()
+    async with opened() as user:
+        with records.training(run):
+            watch(user, run)
+            await user.sees("· loading TensorFlow ·")
+            await user.press("x")
+            await user.sees("· stopping ·")
+
+
+async def test_another_run_is_set_up_while_one_trains(starts):
+    run = records.make_run("20260102-030405-lenet-5-abcd", preset("lenet-5"))
+    async with opened() as user:
+        with records.training(run):
+            records.write(run, records.started(), *records.trained(0.5))
+            watch(user, run)
+            await user.sees("· running ·")
+            await user.until(lambda: user.top.split()[0] == "lenet-5")
+            await user.press("n")
+            await user.sees("Train fashion-cnn")
+            assert user.top.split()[0] == "fashion-cnn"
+            await user.press("enter")
+            await user.until(lambda: starts)
+
+
+async def test_screens_are_gone_to_from_a_field_that_chooses(starts):
+    async with opened() as user:
+        for key, mode in (("5", "runs"), ("4", "lab"), ("1", "build")):
+            await user.press("2")
+            await user.until(lambda: user.focused == "field-recipe")
+            await user.press(key)
+            await user.until(lambda mode=mode: user.app.current_mode == mode)
+    assert not starts
+
+
+async def test_the_weights_that_were_tested_are_named():
+    run = records.make_run()
+    tested = msgspec.structs.replace(records.finished(), tested_epoch=2)
+    ends = [records.epoch(number, best=number <= 2) for number in (1, 2, 3)]
+    records.write(run, records.started(epochs=3), *ends, tested)
+    older = records.make_run("20260102-030405-lenet-5-0001")
+    records.write(older, records.started(epochs=3), *ends, records.finished())
+    async with opened(size=(140, 40)) as user:
+        watch(user, run)
+        await user.sees("test accuracy 0.9042   best weights, epoch 2", "loss 0.2718")
+        watch(user, older)
+        await user.sees("test accuracy 0.9042   last weights, epoch 3", "loss 0.2718")
+
+
+async def test_while_it_tests_the_run_is_not_done():
+    run = records.make_run()
+    testing = msgspec.structs.replace(records.evaluating(5, 4, "test"), seconds_left=50.0)
+    records.write(run, records.started(), *records.trained(5), testing)
+    async with opened(size=(80, 24)) as user:
+        with records.training(run):
+            watch(user, run)
+            await user.sees("testing", " 50%", "50 s left")
 
 
 async def test_steering_that_fails_is_told(monkeypatch):
@@ -459,11 +520,12 @@ async def test_earlier_runs_of_this_network_are_told_before_another_starts():
     for number, network in enumerate([preset("fashion-cnn"), renamed, preset("lenet-5")]):
         run = records.make_run(f"2026010{number + 1}-030405-x-000{number}", network, Recipe(epochs=number + 3))
         test = msgspec.structs.replace(records.finished(), test_accuracy=0.9 + number / 100)
-        last = [test] if number != 1 else []
-        records.write(run, records.started(epochs=number + 3), *records.trained(2), *last)
+        records.write(run, records.started(epochs=number + 3), *records.trained(2 - number % 2), test)
     async with opened(size=(120, 40)) as user:
         await user.press("2")
-        await user.sees("Earlier runs of this network", "2 of 3", "0.9000★", "2 of 4")
+        await user.sees("Earlier runs of this network", "2 of 3", "0.9000", "1 of 4", "0.9100")
+        assert f"{records.epoch(2).val_accuracy:.4f}★" in user.text
+        assert user.text.count("★") == 1, "the better in validation, not in the test"
         assert "0.92" not in user.text  # that is of lenet-5
         await user.sees("Learning rate over the epochs")
         await user.resize(80, 24)

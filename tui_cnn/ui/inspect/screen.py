@@ -18,10 +18,11 @@ from tui_cnn.data.files import DataError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
-from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.directory import RunDirectory, list_runs
 from tui_cnn.runs.inspection.client import Inspector
 from tui_cnn.runs.inspection.replies import Evaluation, OpenReply
 from tui_cnn.runs.inspection.requests import Open
+from tui_cnn.runs.lock import is_held
 from tui_cnn.ui.inspect import prompts
 from tui_cnn.ui.inspect.actions import INSPECT
 from tui_cnn.ui.inspect.answer_cache import AnswerCache, Question
@@ -43,6 +44,7 @@ from tui_cnn.ui.messages import ShowView
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.network_summary import header_totals
 from tui_cnn.ui.toolkit.pictures.bars import Bars
+from tui_cnn.ui.toolkit.runs import weights_name
 
 _VIEWS: tuple[type[View], ...] = (
     MapsView,
@@ -138,10 +140,16 @@ class InspectScreen(MainScreen):
         return (self.current_view.SCOPE.name, *((self.scene.info.kind,) if self.scene else ()))
 
     def totals(self) -> Sequence[str]:
-        """Return the totals of the inspected network."""
+        """Return the totals of the inspected network, once it is open."""
         if self.scene is None:
-            return super().totals()
+            return () if self._followed else super().totals()
         return header_totals(analyze(loads_network(self.scene.opened.network, "")))
+
+    def shown_network(self) -> str:
+        """Return the name of the inspected network."""
+        if self.scene is None:
+            return self._followed.name if self._followed else ""
+        return loads_network(self.scene.opened.network, "").name
 
     def show_scene(self, scene: Scene) -> None:
         """Show another scene."""
@@ -152,7 +160,7 @@ class InspectScreen(MainScreen):
             panel.show(scene)
         self.current_view.show(scene)
         if other_network:
-            self.show_totals()
+            self.show_header()
 
     async def action_view(self, name: str) -> None:
         """Bring a view up; it is made when it is shown for the first time."""
@@ -286,10 +294,7 @@ class InspectScreen(MainScreen):
         if weights is None or not self.is_current:
             return
         if weights.stamp is None:
-            message = _(
-                "{run} has no weights yet. They are saved with the first checkpoint.\n\nPress i to inspect another run"
-            )
-            self._show_message(message.format(run=weights.run.id))
+            self._offer_another(_("{run} has no weights yet. They are saved with the first checkpoint."), weights.run)
             return
         question = Question(Open(source=weights.source), OpenReply)
         self.answers.want(question)
@@ -338,6 +343,7 @@ class InspectScreen(MainScreen):
         self.query_one("#source", Static).update("")
         self._draw_tabs()
         self._followed, self._weights = run, None
+        self.show_header()
         self._check_weights()
 
     def _check_weights(self) -> None:
@@ -348,30 +354,47 @@ class InspectScreen(MainScreen):
     @work(thread=True, exclusive=True, group="weights")
     def _read_weights(self, run: RunDirectory | None, test: TestSet | None) -> None:
         if run is None:
-            self.app.call_from_thread(self._take_runs, runs_with_weights())
+            training = any(is_held(each.lock_file) for each in list_runs())
+            self.app.call_from_thread(self._take_runs, runs_with_weights(), training)
+            return
+        if not run.path.exists():
+            self.app.call_from_thread(self._lose, run)
             return
         try:
             weights = read_weights(run, test)
         except (DataError, FormatError) as error:
             self.app.call_from_thread(self._show_message, str(error))
         else:
-            self.app.call_from_thread(self._take_weights, weights)
+            known = self._weights
+            if known is None or weights[:3] != known[:3]:
+                self.app.call_from_thread(self._take_weights, weights, weights_name(weights.source))
 
-    def _take_runs(self, runs: list[RunDirectory]) -> None:
+    def _lose(self, run: RunDirectory) -> None:
+        """Say that the inspected run is gone; should it come back, its weights are taken anew."""
+        if run == self._followed:
+            self._weights = None
+            self._offer_another(_("{run} was deleted. The trash on the Runs screen may still have it."), run)
+
+    def _offer_another(self, message: str, run: RunDirectory) -> None:
+        another = _("Press i to inspect another run")
+        self._show_message(f"{message.format(run=run.id)}\n\n{another}")
+
+    def _take_runs(self, runs: list[RunDirectory], training: bool) -> None:
         if self._followed is not None:
             return
         if runs:
             self.workspace.inspected_run = runs[0]
+        elif training:
+            self._show_message(_("Nothing to inspect yet. The weights are saved with the first checkpoint of the run."))
         else:
             self._show_message(_("Nothing to inspect yet.\n\nPress 2 to train the network, then come back."))
 
-    def _take_weights(self, weights: RunWeights) -> None:
-        if weights.run != self._followed or (self._weights and weights[:3] == self._weights[:3]):
+    def _take_weights(self, weights: RunWeights, name: str) -> None:
+        if weights.run != self._followed:
             return
         self._weights = weights
         self.answers.forget()
-        which = _("best weights") if weights.source.which == "best" else _("last checkpoint")
-        self.query_one("#source", Static).update(Content.assemble(f"{which} · ", weights.run.id))
+        self.query_one("#source", Static).update(Content.assemble(f"{name} · ", weights.run.id))
         self._take_answers()
 
     def _draw_tabs(self) -> None:

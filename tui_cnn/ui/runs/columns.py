@@ -8,7 +8,7 @@ from rich.text import Text
 
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.numbers import duration, short_count
-from tui_cnn.ui.toolkit.runs import STATE_COLORS, Listed, share
+from tui_cnn.ui.toolkit.runs import STATE_COLORS, Listed, share, tested_weights
 
 _NAME = 18
 
@@ -52,6 +52,12 @@ COLUMNS = (
     Column("epochs", _("epochs"), lambda run: run.epochs, lambda run: run.summary.epochs_done, True, True),
     _number("seconds", _("time"), lambda run: run.summary.seconds, duration),
     Column("tags", _("tags"), lambda run: " ".join(run.summary.about.tags), lambda run: run.summary.about.tags),
+    Column(
+        "tested",
+        _("tested weights"),
+        lambda run: tested_weights(run.summary.tested),
+        lambda run: tested_weights(run.summary.tested),
+    ),
 )
 """The columns, from left to right."""
 

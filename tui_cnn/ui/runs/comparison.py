@@ -27,7 +27,7 @@ from tui_cnn.ui.runs.actions import COMPARE
 from tui_cnn.ui.toolkit.curves import Curves, Overlaid
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.numbers import duration, short_count, size
-from tui_cnn.ui.toolkit.runs import Overlays, share
+from tui_cnn.ui.toolkit.runs import Overlays, share, state_name, tested_weights
 
 _TICK = 1.0
 _CURVE_SIGNS = "123456789abcdefghijklmnopqrstuvwxyz"
@@ -114,10 +114,11 @@ class CompareScreen(MainScreen):
 
 
 class Compared(NamedTuple):
-    """A run to compare: the sign that its curve has, what it is called, its numbers, and its network's."""
+    """A run to compare: the sign of its curve, what it and its state are called, its numbers, and its network's."""
 
     sign: str
     name: str
+    state: str
     summary: Summary
     analysis: Analysis | None
 
@@ -127,7 +128,8 @@ def _compare(run: RunDirectory, overlaid: Overlaid) -> Compared:
         analysis = analyze(run.network())
     except FormatError:
         analysis = None
-    return Compared(overlaid.sign, overlaid.name, summarize(run, overlaid.snapshot), analysis)
+    snapshot = overlaid.snapshot
+    return Compared(overlaid.sign, overlaid.name, state_name(snapshot), summarize(run, snapshot), analysis)
 
 
 def comparison(runs: Sequence[Compared], colours: Sequence[str]) -> RenderableType:
@@ -166,10 +168,11 @@ def _known(value: float | None, write: Callable[..., str]) -> str:
 
 COMPARED_LINES: dict[str, list[tuple[str, Callable[[Compared], str]]]] = {
     _("Results"): [
-        (_("state"), lambda run: run.summary.state),
+        (_("state"), lambda run: run.state),
         (_("best validation"), lambda run: share(run.summary.best_accuracy)),
         (_("test accuracy"), lambda run: share(run.summary.test_accuracy)),
         (_("test loss"), lambda run: share(run.summary.test_loss)),
+        (_("tested weights"), lambda run: tested_weights(run.summary.tested)),
         (_("epochs done"), lambda run: str(run.summary.epochs_done)),
         (_("best epoch"), lambda run: _known(run.summary.best_epoch or None, str)),
         (_("time"), lambda run: duration(run.summary.seconds)),

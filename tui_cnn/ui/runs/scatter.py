@@ -58,7 +58,7 @@ class ScatterScreen(MainScreen):
         super().__init__()
         self._runs = runs
         self._cost = 0
-        self._on_test = any(run.summary.test_accuracy is not None for run in runs)
+        self._on_test = all(run.summary.best_accuracy is None for run in runs)
 
     def totals(self) -> Sequence[str]:
         """Return none: each of the runs has its own."""

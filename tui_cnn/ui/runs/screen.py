@@ -117,7 +117,7 @@ class RunsScreen(MainScreen):
             notice.update(_("No matching runs. Press Esc to show all."))
         else:
             notice.update(_("No runs yet. Press 2 to train the network on the Build screen."))
-        self.show_totals()
+        self.show_header()
         self.refresh_bindings()
 
 
@@ -213,7 +213,7 @@ def _run_words(listed: Listed) -> list[Content]:
 def _run_fields(listed: Listed, room: tuple[int, int]) -> Content:
     """Write the fields that runs are compared by, as many as there is room for, column by column."""
     columns, lines = room[0] // _FIELD, room[1]
-    run = Compared("", "", listed.summary, None)
+    run = Compared("", "", listed.state, listed.summary, None)
     written = [
         Content.assemble((left(name, _FIELD_NAME) + " ", "dim"), left(text, _FIELD - _FIELD_NAME - 1))
         for fields in COMPARED_LINES.values()

@@ -18,6 +18,9 @@ from tui_cnn.formats.fields import STEPPING, Field, bounds, fields, format_value
 from tui_cnn.formats.validation import InvalidError
 from tui_cnn.i18n import _
 
+_EVERYWHERE = "12345?,"
+"""What goes to another screen, to the help and to the settings: no word to choose begins with it."""
+
 
 def spoken(value: str) -> str:
     """Write yes and no in the user's language; all other values are words of Keras."""
@@ -78,8 +81,8 @@ class Choice(Widget, can_focus=True):
         self.action_step(-1 if event.x < 2 else 1)
 
     def on_key(self, event: events.Key) -> None:
-        """Jump by letter. Every letter is taken, so that none of the screen's own keys acts from within a form."""
-        if not event.is_printable or event.character == " ":
+        """Jump by letter. What can be typed is taken, so that none of the screen's own keys acts from within a form."""
+        if event.character == " " or not self.check_consume_key(event.key, event.character):
             return
         event.stop()
         event.prevent_default()
@@ -88,8 +91,8 @@ class Choice(Widget, can_focus=True):
         self.value = next((word for word in order if word.startswith((event.character or "").lower())), self.value)
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Report that letters are taken, so that the footer does not offer them."""
-        return character is not None and character.isprintable()
+        """Report what is taken, so that the footer does not offer it: not the digits and signs that work everywhere."""
+        return character is not None and character.isprintable() and character not in _EVERYWHERE
 
 
 BETWEEN_FIELDS = (Binding("up,shift+tab", "walk(-1)", show=False), Binding("down,tab", "walk(1)", show=False))

@@ -61,11 +61,11 @@ class TopBar(Horizontal):
         yield tabs
         yield HeaderTotals()
 
-    def show(self, design: Design) -> None:
-        """Show the name of a design, and whether it is saved."""
-        mark = Content.styled("● ", "$text-warning") if design.dirty else Content("")
-        name = Content.assemble(mark, (design.network.name, "bold"))  # the mark first: a long name is cut
-        self.query_one("#network", Static).update(name, layout=False)
+    def show_name(self, name: str, *, unsaved: bool) -> None:
+        """Show the name of a network, and whether it has changes that are not saved."""
+        mark = Content.styled("● ", "$text-warning") if unsaved else Content("")
+        text = Content.assemble(mark, (name, "bold"))  # the mark first: a long name is cut
+        self.query_one("#network", Static).update(text, layout=False)
 
     def show_totals(self, totals: Sequence[str]) -> None:
         """Show the totals of what is on the screen, the most important first."""
@@ -183,13 +183,18 @@ class MainScreen(Screen[None]):
         """Return the totals of what this screen shows, the most important first; by default those of the design."""
         return header_totals(self.workspace.design.analysis)
 
-    def show_totals(self) -> None:
-        """Show the totals anew in the line at the top: for a screen whose totals are not those of the design."""
-        self.query_one(TopBar).show_totals(self.totals())
+    def shown_network(self) -> str:
+        """Return the name of the network that this screen shows; empty, as by default, for the design."""
+        return ""
+
+    def show_header(self) -> None:
+        """Show name and totals anew in the line at the top: for a screen that shows another network than the design."""
+        bar, design, other = self.query_one(TopBar), self.workspace.design, self.shown_network()
+        bar.show_name(other or design.network.name, unsaved=design.dirty and not other)
+        bar.show_totals(self.totals())
 
     def _show_design(self, design: Design) -> None:
-        self.query_one(TopBar).show(design)
-        self.show_totals()
+        self.show_header()
         self.show_design(design)
 
     def show_design(self, design: Design) -> None:

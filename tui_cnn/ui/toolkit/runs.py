@@ -3,6 +3,7 @@
 from asyncio import to_thread
 from collections.abc import Iterator
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,8 +13,10 @@ from textual.app import App
 
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, list_runs, read_about
+from tui_cnn.runs.events import EarlyStop
+from tui_cnn.runs.inspection.requests import Source
 from tui_cnn.runs.lock import is_held
-from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot
+from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot, Tested
 from tui_cnn.runs.summary import Summary, summarize
 from tui_cnn.ui.toolkit.curves import Overlaid
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
@@ -24,6 +27,10 @@ def state_name(snapshot: Snapshot) -> str:
     """Name the state of a run for a person."""
     if snapshot.state == "interrupted" and snapshot.stopped:
         return _("stopped")
+    if snapshot.state in ACTIVE and snapshot.desired == "stop":
+        return _("stopping")
+    if snapshot.state == "running" and snapshot.desired == "pause":
+        return _("pausing")
     if snapshot.state == "running" and snapshot.started is None:
         return _("loading TensorFlow")
     return {
@@ -56,6 +63,48 @@ def epochs_done(snapshot: Snapshot) -> str:
 def share(value: float | None) -> str:
     """Write an accuracy: `0.905`; a dash where there is none."""
     return "—" if value is None else f"{value:.4f}"
+
+
+def tested_weights(tested: Tested | None) -> str:
+    """Name the weights that were tested in a table: `best, epoch 3`; a dash where none were."""
+    if tested is None:
+        return "—"
+    message = _("best, epoch {epoch}") if tested.weights == "best" else _("last, epoch {epoch}")
+    return message.format(epoch=tested.epoch)
+
+
+def weights_epoch(weights: Tested) -> str:
+    """Name weights in a sentence: `best weights, epoch 3`."""
+    message = _("best weights, epoch {epoch}") if weights.weights == "best" else _("last weights, epoch {epoch}")
+    return message.format(epoch=weights.epoch)
+
+
+def weights_of(source: Source) -> Tested | None:
+    """Find out of which epoch the best or the last weights of a run are; None where that is not known. Reads events."""
+    if source.is_file or source.which not in ("best", "last"):
+        return None
+    snapshot = Follower(source.run).poll()
+    if source.which == "best":
+        return snapshot.weights_of(snapshot.best.epoch) if snapshot.best else None
+    if snapshot.checkpoint is None or snapshot.started is None:
+        return None
+    return Tested("last", max(1, ceil(snapshot.checkpoint.step / snapshot.started.steps_per_epoch)))
+
+
+def weights_name(source: Source) -> str:
+    """Say which weights are read, and of which epoch: `best weights, epoch 3`. Reads the run's events."""
+    if source.is_file:
+        return source.path
+    if (known := weights_of(source)) is not None:
+        return weights_epoch(known)
+    names = {"best": _("best weights"), "last": _("last weights")}
+    return names.get(str(source.which)) or _("weights after step {step}").format(step=source.which)
+
+
+def stopped_early(event: EarlyStop) -> str:
+    """Say when the recipe's patience ended a training: `stopped early after epoch 4 (patience 2)`."""
+    message = _("stopped early after epoch {epoch} (patience {patience})")
+    return message.format(epoch=event.epoch, patience=event.patience)
 
 
 def best_accuracy(snapshot: Snapshot) -> float | None:
@@ -143,7 +192,8 @@ class RunList:
         yield tuple(entry.listed for entry in known.values())
 
     def _read_run(self, run: RunDirectory) -> tuple[_Known, bool]:
-        signature = (_written(run.events_file), _written(run.about_file), is_held(run.lock_file))
+        files = (run.events_file, run.about_file, run.desired_file)
+        signature = (*map(_written, files), is_held(run.lock_file))
         before = self._known.get(run.id)
         if before is not None and before.signature == signature:
             return before, False

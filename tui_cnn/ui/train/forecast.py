@@ -139,7 +139,7 @@ def rate_plot(recipe: Recipe, steps: int, columns: int, rows: int) -> Plot:
 
 
 def earlier_table(runs: Sequence[Listed], rows: int) -> Table | Text:
-    """List runs, the newest first, in at most `rows` lines; a star marks the best on the test images."""
+    """List runs, the newest first, in at most `rows` lines; a star marks the best in validation."""
     if not runs:
         return Text(_("No runs yet: this network has not been trained."), style="dim")
     table = Table.grid(padding=(0, 1, 0, 0), expand=True)
@@ -147,14 +147,14 @@ def earlier_table(runs: Sequence[Listed], rows: int) -> Table | Text:
     for place, title in enumerate(titles):
         table.add_column(justify="left" if place < 2 else "right", header=title, no_wrap=True)
     table.add_row(*(Text(title, style="dim") for title in titles))
-    best = max((run.summary.test_accuracy or 0.0 for run in runs), default=0.0)
+    best = max((run.summary.best_accuracy or 0.0 for run in runs), default=0.0)
     room = max(1, rows - 1)
     shown = runs if len(runs) <= room else runs[: max(1, room - 1)]
     for run in shown:
-        test = run.summary.test_accuracy
-        star = "★" if test is not None and test == best else " "
+        validation = run.summary.best_accuracy
+        star = "★" if validation is not None and validation == best else " "
         recipe = run.summary.recipe_name or "—"
-        numbers = (share(run.summary.best_accuracy), f"{share(test)}{star}", duration(run.summary.seconds))
+        numbers = (f"{share(validation)}{star}", share(run.summary.test_accuracy), duration(run.summary.seconds))
         table.add_row(run.begun[5:] or "—", recipe, run.epochs, *numbers, style="bold" if star == "★" else "")
     if more := len(runs) - len(shown):
         message = ngettext("and {count} more", "and {count} more", more).format(count=more)

@@ -11,7 +11,7 @@ from tui_cnn.runs.events import Started
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.ui.toolkit.curve_data import recent
 from tui_cnn.ui.toolkit.numbers import duration, left, level, spark
-from tui_cnn.ui.toolkit.runs import best_accuracy, share
+from tui_cnn.ui.toolkit.runs import best_accuracy, share, stopped_early, weights_epoch
 from tui_cnn.ui.train.run_watcher import Watched
 
 _SPARK = 16
@@ -46,7 +46,7 @@ def headlines(watched: Watched) -> tuple[Headline, Headline, Headline]:
     epoch = progress.epoch if progress and is_active else len(snapshot.epochs)
     count = ngettext("of {count} epoch", "of {count} epochs", epochs).format(count=epochs) if epochs else _("epoch")
     if progress and is_active:
-        time = Headline(_clock(progress.seconds_left or 0.0), _("time left"))
+        time = Headline(_clock(snapshot.seconds_left or 0.0), _("time left"))
     else:
         time = Headline(_clock(finished.seconds if finished else snapshot.elapsed), _("time"))
     return accuracy, Headline(f"{epoch}" if started else "—", count), time
@@ -115,13 +115,16 @@ def _position(snapshot: Snapshot, width: int, *, brief: bool) -> Iterator[Line]:
         position = _("step {step} of {steps}").format(step=f"{step:,}", steps=f"{steps:,}")
         within = step / steps
     yield [_bar(name, within, room, position)]
-    parts = []
+    parts, seconds_left = [], snapshot.seconds_left
     if not brief:
         parts.append(_("epoch {epoch} of {epochs}").format(epoch=epoch, epochs=started.epochs))
-        if progress is not None and progress.seconds_left:
-            parts.append(_("{time} left").format(time=duration(progress.seconds_left)))
+        if seconds_left:
+            parts.append(_("{time} left").format(time=duration(seconds_left)))
     parts.append(_("{time} so far").format(time=duration(snapshot.elapsed)))
-    done = (epoch - 1 + step / steps) / started.epochs
+    if seconds_left:
+        done = snapshot.elapsed / (snapshot.elapsed + seconds_left)
+    else:
+        done = (epoch - 1 + step / steps) / started.epochs
     yield [_bar(_("overall"), done, room, _GAP.join(parts))]
 
 
@@ -206,16 +209,13 @@ def _end(watched: Watched) -> Iterator[Line]:
         rest = _("loss {loss}, {images} test images, evaluated once").format(
             loss=f"{finished.test_loss:.4f}", images=f"{snapshot.started.test_images if snapshot.started else 0:,}"
         )
-        yield [Content.styled(accuracy, "bold $text-success"), Content(rest)]
+        which = [Content(weights_epoch(snapshot.tested))] if snapshot.tested else []
+        yield [Content.styled(accuracy, "bold $text-success"), *which, Content(rest)]
         parts = [_("total {time}").format(time=duration(finished.seconds))]
         if finished.peak_memory:
             parts.append(_("peak RAM {size} GB").format(size=f"{finished.peak_memory / 1e9:.2f}"))
         if snapshot.early_stop is not None:
-            parts.append(
-                _("stopped early after epoch {epoch} (patience {patience})").format(
-                    epoch=snapshot.early_stop.epoch, patience=snapshot.early_stop.patience
-                )
-            )
+            parts.append(stopped_early(snapshot.early_stop))
         yield [Content(part) for part in parts]
         yield _against_prediction(watched)
         return

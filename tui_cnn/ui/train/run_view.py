@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Digits, Label, Static
 
+from tui_cnn.core.analysis import Analysis
 from tui_cnn.i18n import _
 from tui_cnn.runs import launch
 from tui_cnn.runs.directory import RunDirectory
@@ -88,6 +89,9 @@ class RunView(Vertical):
     }
     """
 
+    class Opened(Message):
+        """Another run is on display, and read."""
+
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self.view: View = "learning"
@@ -125,6 +129,11 @@ class RunView(Vertical):
         """Read the run again and again."""
         self.set_interval(_TICK, self.update)
 
+    @property
+    def analysis(self) -> Analysis | None:
+        """The network of the run; None until it is read, or where it cannot be."""
+        return self._watched.analysis if self._watched else None
+
     def follow(self, run: RunDirectory) -> None:
         """Show another run, and take the focus."""
         self.run = run
@@ -151,8 +160,6 @@ class RunView(Vertical):
                 return state in ACTIVE
             case "steer", "resume":
                 return state in ("interrupted", "failed")
-            case ("new_run",):
-                return state not in ACTIVE
             case ("inspect_run",):
                 return bool(self._watched and self._watched.snapshot.epochs)
             case _:
@@ -171,9 +178,10 @@ class RunView(Vertical):
             steer(self.run)
         except RunError as error:
             workspace_of(self).report(error)
+        self.app.call_from_thread(self.update)  # that it was heard is shown at once
 
     def action_new_run(self) -> None:
-        """Leave this run and set up another."""
+        """Leave this run, which goes on if it trains, and set up another."""
         workspace_of(self).shown_run = None
 
     def action_inspect_run(self) -> None:
@@ -237,6 +245,8 @@ class RunView(Vertical):
         self._show_texts(watched)
         if before is None or before.snapshot.state != watched.snapshot.state:
             self.refresh_bindings()
+        if before is None:
+            self.post_message(self.Opened())
 
     def _focus_view(self) -> None:
         self.query_one("#confusion" if self.view == "classes" else Curves).focus()

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import psutil
 
+from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.data.files import DataError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.runs.directory import RunDirectory, read_about
@@ -30,6 +31,7 @@ class Watched(NamedTuple):
     outcome: Outcome | None
     recipe: Recipe | None
     title: str
+    analysis: Analysis | None
     class_names: tuple[str, ...]
 
 
@@ -43,6 +45,7 @@ class RunWatcher:
         self._vitals: Vitals | None = None
         self._readings = 0
         self._recipe: Recipe | None = None
+        self._analysis: Analysis | None = None
         self._names: tuple[str, ...] | None = None
         self._watched: Watched | None = None
 
@@ -56,7 +59,7 @@ class RunWatcher:
         if before is None or snapshot is not before.snapshot or vitals != before.vitals:
             ended = outcome(self.run, snapshot)
             title = read_about(self.run).title
-            self._watched = Watched(snapshot, vitals, ended, self._recipe, title, self._names or ())
+            self._watched = Watched(snapshot, vitals, ended, self._recipe, title, self._analysis, self._names or ())
         assert self._watched is not None
         return self._watched
 
@@ -64,6 +67,7 @@ class RunWatcher:
         from tui_cnn.data.dataset import summarize
 
         try:
+            self._analysis = analyze(self.run.network())
             self._recipe = self.run.recipe()
             self._names = summarize(self._recipe.directory).class_names
         except (FormatError, DataError):

@@ -1,9 +1,10 @@
 """The Train screen: set up a run, start it, watch it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from rich.text import Text
+from textual import on
 from textual.widget import Widget
 
 from tui_cnn.i18n import _
@@ -12,6 +13,7 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.toolkit.curve_actions import CURVES
 from tui_cnn.ui.toolkit.help import Place, about_fields
 from tui_cnn.ui.toolkit.main_screen import MainScreen
+from tui_cnn.ui.toolkit.network_summary import header_totals
 from tui_cnn.ui.train.actions import RECIPE, TRAIN
 from tui_cnn.ui.train.run_view import RunView
 from tui_cnn.ui.train.setup import Setup
@@ -39,6 +41,20 @@ class TrainScreen(MainScreen):
         """What the curves are about."""
         return ("loss", "accuracy")
 
+    def totals(self) -> Sequence[str]:
+        """Return the totals of what is to be trained, or of the network of the run."""
+        if self.workspace.shown_run is None:
+            return super().totals()
+        analysis = self.query_one(RunView).analysis
+        return header_totals(analysis) if analysis else ()
+
+    def shown_network(self) -> str:
+        """Return the name of the network of the run."""
+        run, analysis = self.workspace.shown_run, self.query_one(RunView).analysis
+        if run is None:
+            return ""
+        return analysis.network.name if analysis else run.name
+
     def place(self) -> Place:
         """The settings of a run, or a run."""
         if self.workspace.shown_run is None:
@@ -52,6 +68,10 @@ class TrainScreen(MainScreen):
         """Read the run at once when the screen comes up."""
         self.query_one(RunView).update()
 
+    @on(RunView.Opened)
+    def _name_network(self) -> None:
+        self.show_header()
+
     def _show_run(self, run: RunDirectory | None) -> None:
         setup, view = self.query_one(Setup), self.query_one(RunView)
         setup.display, view.display = run is None, run is not None
@@ -59,4 +79,5 @@ class TrainScreen(MainScreen):
             setup.form.focus_first()
         else:
             view.follow(run)
+        self.show_header()
         self.refresh_bindings()
