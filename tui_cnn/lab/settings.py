@@ -9,7 +9,7 @@ ImageName = Literal[
     "numbers", "white-left", "white-right", "white-top", "corners", "street", "colours", "fashion", "file", "map", "own"
 ]
 _Edge = Literal["vertical-edge", "horizontal-edge", "sobel-x", "sobel-y", "scharr-x", "scharr-y"]
-_OtherKernel = Literal["laplacian", "blur", "sharpen", "identity", "vertical-line", "horizontal-line"]
+_OtherKernel = Literal["laplacian", "box-blur", "sharpen", "identity", "long-vertical-line", "long-horizontal-line"]
 KernelName = Literal[_Edge, _OtherKernel, "random", "trained", "own"]
 PoolingKind = Literal["max", "average", "global-max", "global-average", "depth-max"]
 PaddingName = Literal["valid", "same", "1", "2", "3", "4", "5"]

@@ -141,10 +141,10 @@ async def test_kernels_are_named_by_the_classical_filter_they_are_most_like(answ
     async with opened() as user:
         await to_inspect(user)
         await user.press("k")
-        await user.sees("filter 0", "norm 3.464", "most similar: Sobel x, cosine −1.00 (inverted)", "−2.00")
+        await user.sees("filter 0", "norm 3.464", "most similar: Sobel x inverted, cosine −1.00, chance 0.8", "−2.00")
         await user.sees("▐−Sobel x", "−Sobel y", "blur", "3  1.00")
         await user.press("right")
-        await user.sees("most similar: Sobel y, cosine −1.00 (inverted)")
+        await user.sees("most similar: Sobel y inverted, cosine −1.00")
         await user.press("right", "right")
         await user.sees("most similar: Sobel x, cosine 1.00", "scale per filter", "−1.00", "1.00")
         await user.press("z")

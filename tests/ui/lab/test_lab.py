@@ -152,7 +152,7 @@ async def test_settings_count_at_once():
 
 async def test_what_does_not_fit_is_said():
     async with opened(size=(80, 24)) as user:
-        await lab(user, "lab:convolution?side=3&image=white-left&kernel=vertical-line")
+        await lab(user, "lab:convolution?side=3&image=white-left&kernel=long-vertical-line")
         await user.sees("✗ a window of 7 does not fit into 3 pixels with 0 zeros on each side")
         await user.press("right", "end", "space", "g", "1", "enter", "up")
         await user.press("enter", "down")

@@ -12,13 +12,13 @@ from textual import events
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import scale_of
 from tui_cnn.lab.convolution import Convolution
-from tui_cnn.lab.scene import convolution, image_name, type_pixel, type_weight
+from tui_cnn.lab.scene import convolution, image_name, kernel_name, type_pixel, type_weight
 from tui_cnn.lab.settings import ConvolutionSettings
 from tui_cnn.lab.windows import Windows
 from tui_cnn.ui.lab.actions import STEPPER
 from tui_cnn.ui.lab.stage import WIDEST_NUMBERS, Part, ShownArray, ShownArrays, image_scale
 from tui_cnn.ui.lab.stepper import Stepper
-from tui_cnn.ui.lab.sums import channel_names, kernel_note, number, sums
+from tui_cnn.ui.lab.sums import channel_names, drawn_channels, kernel_note, number, sums
 from tui_cnn.ui.messages import LabTransfer
 from tui_cnn.ui.toolkit.pictures.drawing import Cell
 
@@ -45,6 +45,8 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
 
     filter = 0
     cursor: CellCursor | None = None
+    channel: int | None = None
+    """The channel to draw where there are too many to draw them all."""
 
     def compute(self) -> None:
         """Lay the kernels over the image."""
@@ -61,6 +63,7 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
         """Show a map or a filter of a trained network, with the window at the first place."""
         typed = self.images.typed
         self.images.typed = typed._replace(map=transfer.map or typed.map, trained=transfer.trained or typed.trained)
+        self.channel = transfer.channel
         self.set_settings(msgspec.structs.replace(self.settings, **transfer.settings))
         self.place, self.running = 0, False
 
@@ -71,12 +74,12 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
 
     def arrays(self) -> ShownArrays:
         """Return image, kernel and output."""
-        names = image_name(self.settings), self.settings.kernel
-        return convolution_arrays(self.convolution, self.place, self.filter, names, self.cursor)
+        names = image_name(self.settings), kernel_name(self.settings)
+        return convolution_arrays(self.convolution, self.place, self.filter, names, self.cursor, self.channel)
 
     def facts(self, width: int) -> RenderableType:
         """Write the products out."""
-        table = sums(self.convolution, self.place, self.filter, width, roomy=self.roomy)
+        table = sums(self.convolution, self.place, self.filter, width, roomy=self.roomy, chosen=self.channel)
         sources = {"map": self.images.typed.map, "file": self.images.typed.file}
         if self.settings.image in sources:
             image = sources[self.settings.image]
@@ -122,7 +125,7 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
 
     def action_edit(self, of: str) -> None:
         """Begin to type into the image, the kernel, or the number of a place."""
-        self._edit(CellCursor(of))
+        self._edit(CellCursor(of, (0, 0, self._drawn[0])))
 
     def click_cell(self, part: Part, cell: Cell) -> None:
         """Edit a number of the kernel, or of the image while that is edited."""
@@ -136,8 +139,13 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
         else:
             super().click_cell(part, cell)
 
+    @property
+    def _drawn(self) -> list[int]:
+        return drawn_channels(self.convolution, self.filter, self.channel)
+
     def _edit(self, cursor: CellCursor) -> None:
         self.cursor = cursor
+        self.channel = cursor.place[2]  # typing changes which weights are the largest
         self.running = False
         self.redraw()
 
@@ -179,10 +187,11 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
     def _moved(self, cursor: CellCursor, down: int, across: int) -> tuple[int, int, int]:
         """Move the cursor; over the edge is the next channel."""
         array = self.convolution.image if cursor.of == "image" else self.convolution.kernels
-        rows, columns, channels = array.shape[:3]
+        rows, columns = array.shape[:2]
         row, column, channel = cursor.place
-        flat = max(0, min(channel * columns + column + across, channels * columns - 1))
-        return max(0, min(row + down, rows - 1)), flat % columns, flat // columns
+        drawn = self._drawn
+        flat = max(0, min(drawn.index(channel) * columns + column + across, len(drawn) * columns - 1))
+        return max(0, min(row + down, rows - 1)), flat % columns, drawn[flat // columns]
 
     def _put(self, cursor: CellCursor, text: str) -> None:
         """Put what has been typed so far into the cell, as soon as it is a number."""
@@ -209,24 +218,26 @@ def convolution_arrays(
     filter_: int,
     names: tuple[str, str] = ("", ""),
     cursor: CellCursor | None = None,
+    chosen: int | None = None,
 ) -> ShownArrays:
     """Return the arrays of a convolution, its window at a place; with several channels each has its kernel below it.
 
-    `names` are those of the image and of the kernel.
+    `names` are those of the image and of the kernel; of many channels the `chosen` one is drawn, see `drawn_channels`.
 
     Raises:
         WindowError: the window has no place.
     """
     made = _Views(convolution, place, filter_, names, cursor)
     depth = convolution.image.shape[2]
-    kernels = [made.kernel(channel) for channel in range(depth)]
+    drawn = drawn_channels(convolution, filter_, chosen)
+    kernels = [made.kernel(channel) for channel in drawn]
     large = convolution.windows.border.shape[1] > WIDEST_NUMBERS
-    windows = [made.window(channel) for channel in range(depth)] if large else []
+    windows = [made.window(channel) for channel in drawn] if large else []
     maps = made.maps(1 if large else _MOST_MAPS)
     if large and depth == 3 and convolution.image.min() >= 0:
         return ShownArrays([[made.image_in_colours()], windows, kernels], [maps])
-    images = [made.image(channel) for channel in range(depth)]
-    if depth > 1:
+    images = [made.image(channel) for channel in drawn]
+    if len(drawn) > 1:
         columns = zip(images, windows, kernels, strict=True) if large else zip(images, kernels, strict=True)
         return ShownArrays(list(columns), [maps])
     return ShownArrays([images, [*windows, *kernels]], [[each] for each in maps])
