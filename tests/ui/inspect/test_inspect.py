@@ -187,6 +187,15 @@ async def test_why_asks_for_the_class_and_the_layer(answering, run):
         await user.sees("Occlusion")
 
 
+async def test_the_square_of_the_occlusion_is_chosen_and_told(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("w")
+        await user.sees("grey 0 (background)", "6×6, step")
+        await user.press("s", "t", "b", "b")
+        await user.sees("8×8, step 3,", "grey 128")
+
+
 async def test_the_evaluation_opens_the_images_of_a_cell(answering, run):
     async with opened() as user:
         await to_inspect(user)
@@ -369,12 +378,25 @@ async def test_what_is_shown_is_written(answering, run, here, suffix):
     data = (here / f"out{suffix}").read_bytes()
     if suffix == ".csv":
         lines = data.decode().split("\n")
-        assert lines[0].endswith("most like,cosine")
-        assert lines[1].endswith("Sobel x,-1.0")
+        assert lines[0].endswith("most like,cosine,chance level")
+        assert ",Sobel x,-1.0,0.8" in lines[1]
     elif suffix == ".npz":
         assert np.array_equal(np.load(here / "out.npz")["conv2d"], KERNELS)
     else:
         assert data.startswith(b"\x89PNG" if suffix == ".png" else b"<svg")
+
+
+async def test_maps_are_written_in_full(answering, run, here):
+    """Float32, as the network computes; the values of float16 have three digits."""
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("x")
+        await user.sees("Export as .svg, .png, .csv, .npz")
+        await user.type("out.npz")
+        await user.press("enter")
+        await user.told("Exported to")
+    maps = np.load(here / "out.npz")["conv2d"]
+    assert maps[0, 0, 2] == pytest.approx(np.add.outer(range(3), range(3)).sum() * 4 / 255, rel=1e-6)
 
 
 @pytest.mark.filterwarnings("error::RuntimeWarning")

@@ -51,7 +51,7 @@ async def test_a_map_and_a_filter_go_to_the_lab(run):
         await user.sees("box blur")
         await user.press("t")
         await user.until(lambda: user.app.current_mode == "lab")
-        await user.sees("Kernel 3×3", "Test image 0", "conv2d filter 2, most similar: ", "blur, cosine 1", "max(0, ")
+        await user.sees("Kernel 3×3", "Test image 0", "conv2d filter 2, most similar: ", "blur, cosine 1.00", "max(0, ")
         assert bench.convolution.output()[..., 0] == pytest.approx(maps)
         user.app.follow_link("lab:convolution?image=map&kernel=trained&place=3")
         await user.until(lambda: bench.place == 2)

@@ -12,9 +12,9 @@ from textual import events
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import scale_of
 from tui_cnn.lab.convolution import Convolution
-from tui_cnn.lab.scene import convolution, image_name, kernel_name, type_pixel, type_weight
+from tui_cnn.lab.scene import convolution, image_name, kernel_name, kernels_of, type_pixel, type_weight
 from tui_cnn.lab.settings import ConvolutionSettings
-from tui_cnn.lab.windows import Windows
+from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.actions import STEPPER
 from tui_cnn.ui.lab.stage import WIDEST_NUMBERS, Part, ShownArray, ShownArrays, image_scale
 from tui_cnn.ui.lab.stepper import Stepper
@@ -53,6 +53,20 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
         self.filter = min(self.filter, self.settings.filters - 1)
         self.convolution: Convolution = convolution(self.settings, self.images.arrays(self.settings))
 
+    def apply(self, settings: ConvolutionSettings) -> None:
+        """Show other settings; a kernel that is chosen in the form brings its own size along."""
+        if settings.kernel != getattr(self, "settings", settings).kernel and self._sized(settings) != settings:
+            self.set_settings(settings)
+        else:
+            super().apply(settings)
+
+    def set_settings(self, settings: ConvolutionSettings) -> None:
+        """Show other settings, with the size that the kernel has, in the form, too."""
+        super().set_settings(self._sized(settings))
+
+    def _sized(self, settings: ConvolutionSettings) -> ConvolutionSettings:
+        return msgspec.structs.replace(settings, kernel_size=kernels_of(settings, self.images.typed, 1).shape[:2])
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the next filter where there is one."""
         if action == "next_filter" and self.settings.filters == 1:
@@ -69,7 +83,16 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
 
     @property
     def windows(self) -> Windows:
-        """The places of the window."""
+        """The places of the window.
+
+        Raises:
+            WindowError: it has none, or the size that was typed is not that of the chosen kernel.
+        """
+        size, asked = self.convolution.kernels.shape[:2], self.settings.kernel_size
+        if size != asked:
+            message = _("{kernel} is {size}; choose random or own for {asked}")
+            written = (f"{height}×{width}" for height, width in (size, asked))
+            raise WindowError(message.format(kernel=self.settings.kernel, size=next(written), asked=next(written)))
         return self.convolution.windows
 
     def arrays(self) -> ShownArrays:
@@ -79,6 +102,7 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
 
     def facts(self, width: int) -> RenderableType:
         """Write the products out."""
+        _checked = self.windows
         table = sums(self.convolution, self.place, self.filter, width, roomy=self.roomy, chosen=self.channel)
         sources = {"map": self.images.typed.map, "file": self.images.typed.file}
         if self.settings.image in sources:

@@ -141,10 +141,8 @@ def pooling_facts(moved: ShiftedPooling, place: int) -> Table:
     share = moved.pooled.size / pooling.image.size
     remaining = _("{after} of {before} values ({share:.0%}); pooling has no parameters")
     table.add_row(_("remaining"), remaining.format(after=moved.pooled.size, before=pooling.image.size, share=share))
-    count = _("pooling: {changed} of {all} values changed")
-    text = count.format(changed=int(moved.pooled_changed.sum()), all=moved.pooled_changed.size)
-    if moved.strided_changed is not None:
-        strides = _("strides only: {changed} of {all}")
-        text += "; " + strides.format(changed=int(moved.strided_changed.sum()), all=moved.strided_changed.size)
+    text = _("values changed by: pooling {share:.0%}").format(share=moved.pooled_change)
+    if moved.strided_change is not None:
+        text += "; " + _("strides only {share:.0%}").format(share=moved.strided_change)
     table.add_row(_("moved"), text)
     return table
