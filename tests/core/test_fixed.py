@@ -7,10 +7,10 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Conv2D, Dense, FixedConv2D, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
+from tui_cnn.insight.filters import classical_filters
 from tui_cnn.lab.convolution import Convolution
-from tui_cnn.lab.scene import filters
 
-OF_LAB = filters()
+OF_LAB = {classic.name: classic.kernel for classic in classical_filters()}
 
 
 def nested(bank):
@@ -37,7 +37,7 @@ def test_all_of_them():
     kernels = [np.array(kernel) for kernel in FixedConv2D().kernels]
     assert len({kernel.tobytes() for kernel in kernels}) == 16
     *_edges, laplacian, turned, blur, sharpen = kernels
-    for kernel, name in ((laplacian, "Laplacian"), (-turned, "Laplacian"), (blur, "blur"), (sharpen, "sharpen")):
+    for kernel, name in ((laplacian, "Laplacian"), (-turned, "Laplacian"), (blur, "box blur"), (sharpen, "sharpen")):
         np.testing.assert_array_equal(kernel, OF_LAB[name])
     assert nested("classical").shape == (3, 3, 1, 16)
     assert (nested("classical")[:, :, 0, 6] == kernels[6]).all()

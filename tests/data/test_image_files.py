@@ -134,3 +134,18 @@ def test_a_small_one_in_colours_or_in_grey(tmp_path):
     assert (read_small(tmp_path / "tiny.png", 28, 22)[..., 0] == colours[:5, :1, 0]).all()
     with pytest.raises(DataError, match="file not found"):
         read_small(tmp_path / "none.png", 28, 22)
+
+
+@pytest.mark.parametrize(("ink", "behind"), [(0, 255), (60, 255), (255, 0), (200, 0)])
+def test_what_is_drawn_on_nothing_can_be_seen(tmp_path, ink, behind):
+    """A drawing program saves a black drawing on a transparent, black background."""
+    pixels = np.zeros((20, 20, 4), np.uint8)
+    pixels[8:12, 5:15] = (ink, ink, ink, 255)
+    Image.fromarray(pixels, "RGBA").save(tmp_path / "a.png")
+    image = read_image(tmp_path / "a.png")
+    assert image[10, 10] == ink
+    assert image[0, 0] == behind
+    assert has_light_background(image) == (behind == 255)
+    fitted = fit_image(image, (28, 28), invert=has_light_background(image))
+    assert int(fitted.max()) - int(fitted[0, 0]) > 150, "light on dark, as the network knows images"
+    assert read_small(tmp_path / "a.png", 28, 22)[10, 10, 0] == ink

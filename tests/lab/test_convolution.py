@@ -6,11 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from tui_cnn.insight.filters import classical_filters
 from tui_cnn.lab.convolution import Convolution
-from tui_cnn.lab.scene import NOTES, colours, filters, sample_images
+from tui_cnn.lab.scene import NOTES, colours, sample_images
 from tui_cnn.lab.windows import WindowError, windows
 
-VERTICAL = filters()["vertical edge"][..., None, None]
+FILTERS = {classic.word: classic.kernel for classic in classical_filters()}
+VERTICAL = FILTERS["vertical-edge"][..., None, None]
 whole = st.integers(-9, 9).map(float)
 
 
@@ -104,7 +106,7 @@ def test_bright_and_dark_edges():
     made = sample_images()
     assert Convolution(made["white-left"], VERTICAL).output()[0, :, 0].tolist() == [0, 30, 30, 0]
     assert Convolution(made["white-right"], VERTICAL).output()[0, :, 0].tolist() == [0, -30, -30, 0]
-    horizontal = filters()["horizontal edge"][..., None, None]
+    horizontal = FILTERS["horizontal-edge"][..., None, None]
     corners = Convolution(made["corners"], horizontal).output()[..., 0]
     assert corners.tolist() == [[0, 0, 0, 0], [30, 10, -10, -30], [30, 10, -10, -30], [0, 0, 0, 0]]
 
@@ -125,9 +127,9 @@ def test_true_convolution_turns_the_kernel():
 
 
 def test_the_cosine_is_one_where_patch_and_kernel_point_the_same_way():
-    sobel = filters()["Sobel x"]
+    sobel = FILTERS["sobel-x"]
     assert Convolution(5 * sobel[..., None], sobel[..., None, None]).step(0).cosine == pytest.approx(1)
-    crossed = filters()["Sobel y"][..., None]
+    crossed = FILTERS["sobel-y"][..., None]
     assert Convolution(crossed, sobel[..., None, None]).step(0).cosine == pytest.approx(0)
     assert Convolution(np.zeros((3, 3, 1)), sobel[..., None, None]).step(0).cosine is None
 

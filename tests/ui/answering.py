@@ -117,7 +117,7 @@ class Answering:
         shares = shares_of(request.image)
         return Activations(
             image=pack(pixels[..., np.newaxis]),
-            layers=tuple(pack(part.astype(np.float32)) for part in (maps, pooled, pooled.ravel(), shares)),
+            layers=tuple(pack(part.astype(request.dtype)) for part in (maps, pooled, pooled.ravel(), shares)),
             probabilities=pack(shares),
         )
 
@@ -136,7 +136,9 @@ class Answering:
         return Heats(layers=names, values=maps, target=request.target or 0, probability=0.75)
 
     def _occlude(self, request):
-        return Heat(values=pack(0.75 - hill(12) / 2), target=request.target or 0, probability=0.75)
+        return Heat(
+            values=pack(0.75 - hill(12) / 2), target=request.target or 0, probability=0.75, grey=request.grey or 0
+        )
 
     def _look(self, request):
         top, left = request.row, request.column

@@ -162,7 +162,7 @@ async def test_lab_clothes(picture):
 
 async def test_lab_street(picture):
     async with opened(size=(120, 40)) as user:
-        await in_the_lab(user, "lab:convolution?image=street&kernel=vertical-line&place=260")
+        await in_the_lab(user, "lab:convolution?image=street&kernel=long-vertical-line&kernel_size=7x7&place=260")
         picture(user.app)
 
 

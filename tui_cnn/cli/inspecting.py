@@ -233,7 +233,7 @@ def _evaluation_lines(report: dict[str, Any]) -> list[str]:
             \b
             saliency   how much each pixel changes the score of the class
             grad-cam   which regions of a layer support the class: the last layer with feature maps, or --layer
-            occlusion  the probability of the class while a grey square covers each place"""
+            occlusion  probability of the class while a square covers each place: of the background's grey, or --grey"""
         )
     )
     + f"\n\n{_RUN_HELP}\n\n{_IMAGE_HELP}\n\n\b\n"
@@ -248,9 +248,25 @@ def _evaluation_lines(report: dict[str, Any]) -> list[str]:
     "--class", "target", type=int, metavar="N", help=_("Class number, from 0; default: the most likely class.")
 )
 @click.option("--layer", metavar="NAME", help=_("Layer for grad-cam."))
+@click.option("--size", type=click.IntRange(1), default=6, show_default=True, help=_("Side of the square, in pixels."))
+@click.option(
+    "--step", type=click.IntRange(1), default=2, show_default=True, help=_("Pixels the square moves at a time.")
+)
+@click.option(
+    "--grey", type=click.IntRange(0, 255), help=_("Grey of the square, 0 to 255; default: the image's background.")
+)
 @click.option("--out", "-o", metavar="FILE", required=True, help=_("Output file: .png, .svg, .npz or .csv."))
 def explain(
-    run: str, checkpoint: str, method: str, target: int | None, layer: str | None, out: str, **given: Any
+    run: str,
+    checkpoint: str,
+    method: str,
+    target: int | None,
+    layer: str | None,
+    size: int,
+    step: int,
+    grey: int | None,
+    out: str,
+    **given: Any,
 ) -> int:
     """Write the file, and print the class that it explains."""
     from tui_cnn.runs.inspection import replies, requests
@@ -266,13 +282,17 @@ def explain(
             answer = ask(requests.GradCam(source=source, image=image.value, target=target), replies.Heats)
             heat = _chosen(answer, layer)
         else:
-            kind = requests.Saliency if method == "saliency" else requests.Occlude
-            answer = ask(kind(source=source, image=image.value, target=target), replies.Heat)
+            asked: dict[str, Any] = {"source": source, "image": image.value, "target": target}
+            square = requests.Occlude(**asked, size=size, step=step, grey=grey)
+            answer = ask(requests.Saliency(**asked) if method == "saliency" else square, replies.Heat)
             heat = answer.values.numpy()
     save_bytes(path, _rendered(path.suffix.lower(), activations.image.numpy(), heat, method))
     line = _("{name} (class {number}), probability {share:.4f}")
     names = opened.class_names
     click.echo(line.format(name=names[answer.target], number=answer.target, share=answer.probability))
+    if isinstance(answer, replies.Heat) and answer.grey is not None:
+        line = _("covered by a square of {size}×{size}, grey {grey}, in steps of {step}")
+        click.echo(line.format(size=size, grey=answer.grey, step=step))
     return SOUND
 
 

@@ -23,7 +23,9 @@ _MOST_PIXELS = 100_000_000
 
 
 def read_image(path: Path) -> Image:
-    """Read an image file of any common format as grey (height, width), 0 to 255; transparent pixels become black.
+    """Read an image file of any common format as grey (height, width), 0 to 255.
+
+    Transparent pixels become black, or white behind what is dark, so that it can be seen.
 
     Raises:
         DataError: it cannot be read or is no image.
@@ -66,8 +68,8 @@ def _read(path: Path, mode: str) -> Image:
                 if upright.mode[0] in "IF":
                     return _eight_bits(np.asarray(upright), upright.mode)
                 layers = upright.convert("RGBA")
-                black = Pillow.new("RGBA", layers.size, (0, 0, 0, 255))
-                return np.asarray(Pillow.alpha_composite(black, layers).convert(mode))
+                behind = Pillow.new("RGBA", layers.size, "white" if _is_dark(layers) else "black")
+                return np.asarray(Pillow.alpha_composite(behind, layers).convert(mode))
     except FileNotFoundError:
         raise DataError(f"{path}: " + _("file not found; check the path")) from None
     except IsADirectoryError:
@@ -79,6 +81,18 @@ def _read(path: Path, mode: str) -> Image:
     # Pillow's decoders raise errors of any type for a damaged file.
     except Exception:
         raise DataError(f"{path}: " + _("is not a readable image; use a format such as PNG or JPEG")) from None
+
+
+_HARDLY_SEEN = 64
+"""Grey on black."""
+
+
+def _is_dark(layers: Any) -> bool:
+    """Tell whether what is not transparent in an image could hardly be seen on black."""
+    opacity = np.asarray(layers.getchannel("A"), np.float64)
+    return bool(
+        opacity.min() < 255 and (np.asarray(layers.convert("L")) * opacity).sum() < _HARDLY_SEEN * opacity.sum()
+    )
 
 
 def _eight_bits(levels: npt.NDArray[Any], mode: str) -> Image:
@@ -113,10 +127,14 @@ def fit_image(image: Image, shape: tuple[int, int], *, invert: bool = False) -> 
     return fitted
 
 
+def background(image: Image) -> int:
+    """Return the grey of an image's background, 0 to 255: the median of its border."""
+    return int(np.median(np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])))
+
+
 def has_light_background(image: Image) -> bool:
     """Return whether most of the border of an image is light, so that it should be inverted."""
-    border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
-    return bool(np.median(border) > 127)
+    return background(image) > 127
 
 
 def shift(images: npt.NDArray[_Value], dx: int, dy: int) -> npt.NDArray[_Value]:

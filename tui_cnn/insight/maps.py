@@ -1,13 +1,9 @@
-"""Feature maps and kernels as numbers, and which classical filter of 3×3 a learned kernel is most like."""
+"""Feature maps and kernels as numbers."""
 
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-
-from tui_cnn.core import classical_filters as declared
-from tui_cnn.core.classical_filters import mirrored, transposed
-from tui_cnn.i18n import _
 
 Floats = npt.NDArray[np.float64]
 Scale = Literal["layer", "map"]
@@ -79,54 +75,3 @@ def cosine(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> float:
     a, b = np.ravel(first).astype(np.float64), np.ravel(second).astype(np.float64)
     norms = float(np.linalg.norm(a) * np.linalg.norm(b))
     return float(a @ b) / norms if norms else 0.0
-
-
-class Classic(NamedTuple):
-    """A filter: its name, the same in at most eight cells, and its values (3, 3)."""
-
-    name: str
-    short: str
-    kernel: Floats
-
-
-def classical_filters() -> tuple[Classic, ...]:
-    """List the filters; a vertical edge is one that runs from top to bottom."""
-    edge, line, diagonal = declared.VERTICAL_EDGE, declared.VERTICAL_LINE, declared.DIAGONAL_EDGE
-    named = (
-        (_("vertical edge"), _("edge │"), edge),
-        (_("horizontal edge"), _("edge ─"), transposed(edge)),
-        (_("Sobel x"), _("Sobel x"), declared.SOBEL_X),
-        (_("Sobel y"), _("Sobel y"), transposed(declared.SOBEL_X)),
-        (_("Scharr x"), _("Scharr x"), declared.SCHARR_X),
-        (_("Scharr y"), _("Scharr y"), transposed(declared.SCHARR_X)),
-        (_("diagonal edge ↘"), _("edge ↘"), diagonal),
-        (_("diagonal edge ↙"), _("edge ↙"), mirrored(diagonal)),
-        (_("vertical line"), _("line │"), line),
-        (_("horizontal line"), _("line ─"), transposed(line)),
-        (_("Laplacian"), _("Laplace"), declared.LAPLACIAN),
-        (_("Laplacian, diagonals too"), _("Laplace+"), declared.LAPLACIAN_WITH_DIAGONALS),
-        (_("sharpen"), _("sharpen"), declared.SHARPEN),
-        (_("box blur"), _("blur"), declared.BOX_BLUR),
-        (_("Gaussian blur"), _("Gauss"), declared.GAUSSIAN_BLUR),
-        (_("identity"), _("identity"), declared.IDENTITY),
-    )
-    return tuple(Classic(name, short, np.array(kernel, np.float64)) for name, short, kernel in named)
-
-
-class Likeness(NamedTuple):
-    """The most similar filter; a `cosine` below 0 says that the kernel is the filter with its signs turned."""
-
-    name: str
-    cosine: float
-    short: str
-
-
-def likeness(kernel: npt.NDArray[Any]) -> Likeness | None:
-    """Find the classical filter that a kernel (3, 3) is most like, either sign.
-
-    None: it is of another size, all zeros, or holds what is no number.
-    """
-    if kernel.shape != (3, 3) or not np.any(kernel) or not np.isfinite(kernel).all():
-        return None
-    likenesses = [Likeness(name, cosine(kernel, values), short) for name, short, values in classical_filters()]
-    return max(likenesses, key=lambda each: abs(each.cosine))

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_cnn.data.images import shift
+from tui_cnn.i18n import _
 from tui_cnn.lab.scene import LabArrays, image_of
 from tui_cnn.lab.settings import PoolingKind, PoolingSettings
-from tui_cnn.lab.windows import Image, Padding, Windows, windows
+from tui_cnn.lab.windows import Image, Padding, WindowError, Windows, windows
 
 
 class Pooled(NamedTuple):
@@ -42,18 +43,21 @@ class Pooling(NamedTuple):
         """The places of the window; a global one has a single place.
 
         Raises:
-            WindowError: it has none.
+            WindowError: it has none, or, depth-wise, the channels make no whole groups, which TensorFlow refuses, too.
         """
-        height, width, _channels = self.image.shape
+        height, width, channels = self.image.shape
         if self.kind in ("global-max", "global-average"):
             return windows(self.image, (height, width))
         if self.kind == "depth-max":
+            if channels % self.depth:
+                message = _("{channels} channels cannot be pooled in groups of {size}")
+                raise WindowError(message.format(channels=channels, size=self.depth))
             return windows(self.image, (1, 1))
         return windows(self.image, self.size, self.strides, self.padding)
 
     @property
     def channels(self) -> int:
-        """Channels of what comes out; depth-wise, those that make no whole group are left out."""
+        """Channels of what comes out."""
         channels: int = self.image.shape[2]
         return channels // self.depth if self.kind == "depth-max" else channels
 
@@ -103,6 +107,7 @@ class ShiftedPooling(NamedTuple):
         pooling: the pooling of the shifted image.
         pooled, strided: (rows, columns, channels); `strided` is None where the kind of pooling has no strides.
         pooled_changed, strided_changed: which values differ from those of the image before.
+        pooled_change, strided_change: how far, see `relative_change`: 0 if not at all.
     """
 
     pooling: Pooling
@@ -110,6 +115,17 @@ class ShiftedPooling(NamedTuple):
     strided: Image | None
     pooled_changed: NDArray[np.bool_]
     strided_changed: NDArray[np.bool_] | None
+    pooled_change: float
+    strided_change: float | None
+
+
+def relative_change(before: Image, after: Image) -> float:
+    """Return the length of the difference of two arrays, as a share of the length of the first; 0 if that is 0.
+
+    How many values differ at all says little: the average of a window nearly always does, by nearly nothing.
+    """
+    length = float(np.linalg.norm(before))
+    return float(np.linalg.norm(after - before)) / length if length else 0.0
 
 
 def moved(settings: PoolingSettings, arrays: LabArrays) -> ShiftedPooling:
@@ -122,12 +138,13 @@ def moved(settings: PoolingSettings, arrays: LabArrays) -> ShiftedPooling:
     depth = min(settings.depth, image.shape[2])
     before = Pooling(image, settings.kind, settings.pool_size, settings.strides, settings.padding, depth)
     after = before._replace(image=shifted(before.image, settings.down, settings.right))
-    pooled = after.output()
-    changed = pooled != before.output()
+    pooled, pooled_before = after.output(), before.output()
+    changed, change = pooled != pooled_before, relative_change(pooled_before, pooled)
     if settings.kind not in ("max", "average"):
-        return ShiftedPooling(after, pooled, None, changed, None)
-    strided = subsampled(after.image, settings.strides)
-    return ShiftedPooling(after, pooled, strided, changed, strided != subsampled(before.image, settings.strides))
+        return ShiftedPooling(after, pooled, None, changed, None, change, None)
+    strided, strided_before = (subsampled(each.image, settings.strides) for each in (after, before))
+    strided_changed, strided_change = strided != strided_before, relative_change(strided_before, strided)
+    return ShiftedPooling(after, pooled, strided, changed, strided_changed, change, strided_change)
 
 
 def kept_pixels(pooling: Pooling, places: int) -> tuple[Image, Image]:

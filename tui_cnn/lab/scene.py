@@ -6,15 +6,10 @@ import numpy as np
 from msgspec import structs
 from numpy.typing import NDArray
 
-from tui_cnn.core import classical_filters as declared
-from tui_cnn.core.classical_filters import transposed
-from tui_cnn.insight.maps import cosine
+from tui_cnn.insight.filters import classical_filters
 from tui_cnn.lab.convolution import Convolution, Kernels
 from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings, PoolingSettings
 from tui_cnn.lab.windows import Image
-
-Filter = NDArray[np.float64]
-"""(height, width)."""
 
 NOTES: Image = np.array(
     [
@@ -28,40 +23,6 @@ NOTES: Image = np.array(
     float,
 )[..., None]
 """The image of the worked example: a vertical edge filter gives -5 -4 0 8 in the first row."""
-
-
-def filters() -> dict[str, Filter]:
-    """Return the classical filters by name.
-
-    As cross-correlation lays them over an image: a positive answer of `vertical edge` is bright at the left of an edge.
-    """
-    named: dict[str, declared.Kernel] = {
-        "vertical edge": declared.VERTICAL_EDGE,
-        "horizontal edge": transposed(declared.VERTICAL_EDGE),
-        "Sobel x": declared.SOBEL_X,
-        "Sobel y": transposed(declared.SOBEL_X),
-        "Scharr x": declared.SCHARR_X,
-        "Scharr y": transposed(declared.SCHARR_X),
-        "Laplacian": declared.LAPLACIAN,
-        "blur": declared.BOX_BLUR,
-        "sharpen": declared.SHARPEN,
-        "identity": declared.IDENTITY,
-        "vertical line": declared.LARGE_VERTICAL_LINE,
-        "horizontal line": transposed(declared.LARGE_VERTICAL_LINE),
-    }
-    return {name: np.array(kernel, float) for name, kernel in named.items()}
-
-
-def most_alike(kernel: NDArray[np.floating]) -> tuple[str, float] | None:
-    """Name the filter of its size that a kernel is most like, with the cosine, negative for its opposite."""
-    same_size = {name: cosine(kernel, filter_) for name, filter_ in filters().items() if filter_.shape == kernel.shape}
-    if not same_size:
-        return None
-    name = max(same_size, key=lambda name: abs(same_size[name]))
-    return name, same_size[name]
-
-
-_BY_WORD = {name.lower().replace(" ", "-"): kernel for name, kernel in filters().items()}
 
 
 def sample_images(side: int = 6) -> dict[str, Image]:
@@ -151,6 +112,12 @@ def image_name(settings: ConvolutionSettings | PoolingSettings) -> str:
     return f"fashion {settings.index}" if settings.image == "fashion" else settings.image
 
 
+def kernel_name(settings: ConvolutionSettings) -> str:
+    """Name the kernel, as Inspect does."""
+    names = {classic.word: classic.name for classic in classical_filters()}
+    return names.get(settings.kernel, settings.kernel)
+
+
 def kernels_of(settings: ConvolutionSettings, arrays: LabArrays, depth: int) -> Kernels:
     """Make the kernels, as deep as the image: the chosen one, then others of its size, so that each map differs."""
     count = settings.filters
@@ -163,9 +130,10 @@ def kernels_of(settings: ConvolutionSettings, arrays: LabArrays, depth: int) -> 
     if settings.kernel == "random":
         shape = (count, *settings.kernel_size, depth)
         return np.moveaxis(np.random.default_rng(0).integers(-2, 3, shape).astype(float), 0, -1)
+    by_word = {classic.word: classic.kernel for classic in classical_filters()}
     first = KERNEL_NAMES.index(settings.kernel)
-    order = [name for name in (*KERNEL_NAMES[first:], *KERNEL_NAMES[:first]) if name in _BY_WORD]
-    same = [_BY_WORD[name] for name in order if _BY_WORD[name].shape == _BY_WORD[settings.kernel].shape]
+    order = [by_word[name] for name in (*KERNEL_NAMES[first:], *KERNEL_NAMES[:first]) if name in by_word]
+    same = [kernel for kernel in order if kernel.shape == order[0].shape]
     chosen = [np.repeat(same[number % len(same)][..., None], depth, axis=2) for number in range(count)]
     return np.stack(chosen, axis=3)
 

@@ -9,7 +9,7 @@ ImageName = Literal[
     "numbers", "white-left", "white-right", "white-top", "corners", "street", "colours", "fashion", "file", "map", "own"
 ]
 _Edge = Literal["vertical-edge", "horizontal-edge", "sobel-x", "sobel-y", "scharr-x", "scharr-y"]
-_OtherKernel = Literal["laplacian", "blur", "sharpen", "identity", "vertical-line", "horizontal-line"]
+_OtherKernel = Literal["laplacian", "box-blur", "sharpen", "identity", "long-vertical-line", "long-horizontal-line"]
 KernelName = Literal[_Edge, _OtherKernel, "random", "trained", "own"]
 PoolingKind = Literal["max", "average", "global-max", "global-average", "depth-max"]
 PaddingName = Literal["valid", "same", "1", "2", "3", "4", "5"]
@@ -36,7 +36,7 @@ class ConvolutionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     kernel: Annotated[
         KernelName, Meta(description="Filter; own: typed in (k); trained: from Inspect, Kernels (t there)")
     ] = "vertical-edge"
-    kernel_size: Annotated[Pair, Meta(description="Height × width of a random or typed-in kernel")] = (3, 3)
+    kernel_size: Annotated[Pair, Meta(description="Height × width; can be chosen for random and own")] = (3, 3)
     filters: Annotated[
         int,
         Meta(ge=1, le=16, description=("Number of filters; each is as deep as the image and gives one feature map")),

@@ -10,11 +10,16 @@ from tui_cnn.lab.scene import NamedArray
 
 
 class LabTransfer(NamedTuple):
-    """What to show on the convolution page of the Lab: the settings that change, and the arrays."""
+    """What to show on the convolution page of the Lab: the settings that change, and the arrays.
+
+    Attributes:
+        channel: the input channel to draw where there are too many to draw them all; None: that of the largest weights.
+    """
 
     settings: Mapping[str, Any]
     map: NamedArray | None = None
     trained: NamedArray | None = None
+    channel: int | None = None
 
 
 @dataclass

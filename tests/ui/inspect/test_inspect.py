@@ -159,10 +159,10 @@ async def test_kernels_are_named_by_the_classical_filter_they_are_most_like(answ
     async with opened() as user:
         await to_inspect(user)
         await user.press("k")
-        await user.sees("filter 0", "norm 3.464", "most similar: Sobel x, cosine −1.00 (inverted)", "−2.00")
+        await user.sees("filter 0", "norm 3.464", "most similar: Sobel x inverted, cosine −1.00, chance 0.8", "−2.00")
         await user.sees("▐−Sobel x", "−Sobel y", "blur", "3  1.00")
         await user.press("right")
-        await user.sees("most similar: Sobel y, cosine −1.00 (inverted)")
+        await user.sees("most similar: Sobel y inverted, cosine −1.00")
         await user.press("right", "right")
         await user.sees("most similar: Sobel x, cosine 1.00", "scale per filter", "−1.00", "1.00")
         await user.press("z")
@@ -203,6 +203,15 @@ async def test_why_asks_for_the_class_and_the_layer(answering, run):
         assert "Saliency" not in user.text
         await user.press("space")
         await user.sees("Occlusion")
+
+
+async def test_the_square_of_the_occlusion_is_chosen_and_told(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("w")
+        await user.sees("grey 0 (background)", "6×6, step")
+        await user.press("s", "t", "b", "b")
+        await user.sees("8×8, step 3,", "grey 128")
 
 
 async def test_the_evaluation_opens_the_images_of_a_cell(answering, run):
@@ -387,12 +396,25 @@ async def test_what_is_shown_is_written(answering, run, here, suffix):
     data = (here / f"out{suffix}").read_bytes()
     if suffix == ".csv":
         lines = data.decode().split("\n")
-        assert lines[0].endswith("most like,cosine")
-        assert lines[1].endswith("Sobel x,-1.0")
+        assert lines[0].endswith("most like,cosine,chance level")
+        assert ",Sobel x,-1.0,0.8" in lines[1]
     elif suffix == ".npz":
         assert np.array_equal(np.load(here / "out.npz")["conv2d"], KERNELS)
     else:
         assert data.startswith(b"\x89PNG" if suffix == ".png" else b"<svg")
+
+
+async def test_maps_are_written_in_full(answering, run, here):
+    """Float32, as the network computes; the values of float16 have three digits."""
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("x")
+        await user.sees("Export as .svg, .png, .csv, .npz")
+        await user.type("out.npz")
+        await user.press("enter")
+        await user.told("Exported to")
+    maps = np.load(here / "out.npz")["conv2d"]
+    assert maps[0, 0, 2] == pytest.approx(np.add.outer(range(3), range(3)).sum() * 4 / 255, rel=1e-6)
 
 
 @pytest.mark.filterwarnings("error::RuntimeWarning")

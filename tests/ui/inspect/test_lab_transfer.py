@@ -3,6 +3,7 @@
 import msgspec
 import numpy as np
 import pytest
+from rich.console import Console
 
 from tests.ui.answering import Answering, make_run
 from tests.ui.driving import opened
@@ -10,12 +11,17 @@ from tests.ui.inspect.test_inspect import answering
 from tui_cnn.core.layers import Activation, Block, Branches, Conv2D, Dense, DepthwiseConv2D, FixedConv2D, MaxPooling2D
 from tui_cnn.core.network import Network, names, walk
 from tui_cnn.formats.toml import dumps_network
+from tui_cnn.lab.pooling import moved
 from tui_cnn.lab.scene import LabArrays, convolution
-from tui_cnn.lab.settings import ConvolutionSettings
+from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
 from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights, WeightsReply, pack
 from tui_cnn.ui.inspect import screen as inspect
 from tui_cnn.ui.inspect.lab_transfer import feeding, take_filter, take_map
 from tui_cnn.ui.inspect.scene import Scene
+from tui_cnn.ui.lab.convolution import convolution_arrays
+from tui_cnn.ui.lab.pooling import pooling_arrays
+from tui_cnn.ui.lab.sums import number as written_number
+from tui_cnn.ui.lab.sums import sums
 
 
 @pytest.fixture
@@ -45,7 +51,7 @@ async def test_a_map_and_a_filter_go_to_the_lab(run):
         await user.sees("box blur")
         await user.press("t")
         await user.until(lambda: user.app.current_mode == "lab")
-        await user.sees("Kernel 3×3", "Test image 0", "conv2d filter 2, most similar: ", "blur, cosine 1", "max(0, ")
+        await user.sees("Kernel 3×3", "Test image 0", "conv2d filter 2, most similar: ", "blur, cosine 1.00", "max(0, ")
         assert bench.convolution.output()[..., 0] == pytest.approx(maps)
         user.app.follow_link("lab:convolution?image=map&kernel=trained&place=3")
         await user.until(lambda: bench.place == 2)
@@ -128,17 +134,44 @@ def test_the_bench_computes_the_map(keras, layers, place):
         assert (taken.map.values[..., 0] == maps[..., number]).all()
 
 
-def test_of_many_channels_one_is_taken(keras):
-    layers = (Conv2D(filters=5, kernel_size=(1, 1)), Conv2D(filters=2, kernel_size=(3, 3)))
+def test_of_many_channels_all_are_summed(keras):
+    """One is drawn; the sum, the bias and the count of parameters are those of the layer."""
+    layers = (Conv2D(filters=32, kernel_size=(1, 1)), Conv2D(filters=2, kernel_size=(3, 3), bias_initializer="ones"))
     scene, found, weights = of(layers, (6, 6, 1), keras)
-    kernels = weights.layers[1].weights["kernel"].numpy()
-    brought = take_filter(scene, 1, 3, found, weights)
-    assert (brought.trained.values[..., 0, 0] == kernels[:, :, 3, 0]).all()
-    assert brought.map.name == "conv2d input 3 of 5"
-    strongest = np.abs(kernels[..., 0]).sum(axis=(0, 1)).argmax()
-    brought = take_filter(scene, 1, None, found, weights)
-    assert (brought.map.values[..., 0] == found.layers[0].numpy()[..., strongest]).all()
+    transfer = take_filter(scene, 1, 3, found, weights)
+    made = on_bench(transfer)
+    np.testing.assert_allclose(made.output()[..., 0], found.layers[1].numpy()[..., 0], atol=1e-5)
+    assert transfer.map.name == "conv2d"
+    assert made.parameters() == "(3·3·32 + 1)·1 = 289"
+    arrays = convolution_arrays(made, 0, 0, chosen=transfer.channel).all
+    assert [array.part for array in arrays] == [("image", 3), ("kernel", 3), ("output", 0)]
+    assert arrays[0].title == "input 3 of 32"
+    written = Console(width=120)
+    with written.capture() as capture:
+        written.print(sums(made, 0, 0, 120, chosen=3))
+    value = found.layers[1].numpy()[0, 0, 0]
+    assert f" + bias 1 = {written_number(float(value))}" in capture.get()
+    assert " + 31 other channels " in capture.get()
+    strongest = np.abs(weights.layers[1].weights["kernel"].numpy()[..., 0]).sum(axis=(0, 1)).argmax()
+    assert convolution_arrays(made, 0, 0).all[0].part == ("image", strongest)
     assert take_filter(scene, 0, None, found, weights).map.values.shape == (6, 6, 1)
+
+
+def test_pooling_draws_one_of_many_channels(keras):
+    scene, found, weights = of((Conv2D(filters=8, kernel_size=(1, 1)), CONV), (6, 6, 1), keras)
+    arrays = LabArrays(map=take_filter(scene, 1, None, found, weights).map)
+    strongest = np.abs(arrays.map.values).sum(axis=(0, 1)).argmax()
+    for kind, drawn in (("max", [strongest]), ("depth-max", [strongest // 2 * 2, strongest // 2 * 2 + 1])):
+        result = moved(PoolingSettings(image="map", kind=kind, depth=2), arrays)
+        images = [array.part.channel for array in pooling_arrays(result, 0).all if array.part.role == "image"]
+        assert images == drawn
+
+
+def test_an_activation_that_the_lab_lacks_is_named(keras):
+    scene, found, weights = of((Conv2D(filters=2, kernel_size=(3, 3), activation="tanh"),), (6, 6, 1), keras)
+    transfer = take_filter(scene, 0, None, found, weights)
+    assert transfer.trained.name == "conv2d filter 0, before tanh"
+    np.testing.assert_allclose(np.tanh(on_bench(transfer).output()[..., 0]), found.layers[0].numpy()[..., 0], atol=1e-5)
 
 
 def test_a_dense_layer_has_no_filter(keras):

@@ -152,7 +152,7 @@ async def test_settings_count_at_once():
 
 async def test_what_does_not_fit_is_said():
     async with opened(size=(80, 24)) as user:
-        await lab(user, "lab:convolution?side=3&image=white-left&kernel=vertical-line")
+        await lab(user, "lab:convolution?side=3&image=white-left&kernel=long-vertical-line")
         await user.sees("✗ a window of 7 does not fit into 3 pixels with 0 zeros on each side")
         await user.press("right", "end", "space", "g", "1", "enter", "up")
         await user.press("enter", "down")
@@ -174,7 +174,7 @@ async def test_numbers_are_typed_into_image_and_kernel():
         await user.press("1")
         assert user.app.current_mode == "build"
         await user.press("4", "k", "2", "down", "delete", "enter")
-        await user.sees("8·2 + 5·0 + 1·(−1)", "+ 1·0 + 5·0 + 8·(−1)", "own 3×3", "most similar")
+        await user.sees("8·2 + 5·0 + 1·(−1)", "+ 1·0 + 5·0 + 8·(−1)", "own 3×3", "best cosine 0.87, chance 0.87")
         assert user.app.screen.bench.form.value.kernel == "own"
         await user.press("right")
         await user.sees("step 2 of 16")
@@ -228,16 +228,39 @@ async def test_a_picture_file(here):
         assert user.app.screen.bench.convolution.image[0, 0].tolist() == [5, 0, 0]
 
 
+async def test_the_form_shows_the_size_of_the_kernel_and_says_what_it_cannot_be():
+    async with opened(size=(120, 40)) as user:
+        await lab(user, "lab:convolution?image=street&kernel=long-vertical-line")
+        bench = user.app.screen.bench
+        assert bench.form.query_one("#field-kernel_size").value == "7×7"
+        await user.press("enter")
+        bench.form.query_one("#field-kernel_size").focus()
+        await user.press("home", "delete", "5")
+        await user.sees("✗ long-vertical-line is 7×7; choose random or own for 5×7")
+        bench.form.query_one("#field-kernel").value = "sobel-x"
+        await user.sees("Kernel 3×3")
+        assert bench.form.query_one("#field-kernel_size").value == "3×3"
+        bench.form.query_one("#field-kernel").value = "random"
+        bench.form.query_one("#field-kernel_size").value = "5x5"
+        await user.sees("Kernel random 5×5")
+
+
+async def test_channels_that_make_no_whole_groups_are_refused():
+    async with opened(size=(120, 40)) as user:
+        await lab(user, "lab:pooling?image=colours&side=7&kind=depth-max&depth=2")
+        await user.sees("✗ 3 channels cannot be pooled in groups of 2")
+
+
 async def test_pooling_and_a_move():
     async with opened(size=(80, 24)) as user:
         await lab(user, "lab:pooling?image=numbers")
         await user.sees("maximum of 3, 0, 1, 5 = 5", "9 of 36 values (25%)")
-        await user.sees("pooling: 0 of 9 values changed; strides only: 0 of 9")
+        await user.sees("values changed by: pooling 0%; strides only 0%")
         await user.press("end")
         assert numbers(user, "Pooled") == [[5, 9, 7], [7, 5, 8], [4, 6, 9]]
         assert numbers(user, "Strides only") == [[3, 1, 7], [2, 2, 1], [4, 1, 2]]
         await user.press("shift+right")
-        await user.sees("pooling: 8 of 9 values changed; strides only: 9 of 9")
+        await user.sees("values changed by: pooling 34%; strides only 113%")
         await user.press("shift+left", "home", "enter", "down", "down", "down", "right", "escape")
         await user.sees("average of 3, 0, 1, 5 = 2.25")
 

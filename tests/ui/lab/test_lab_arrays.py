@@ -113,9 +113,9 @@ def test_nothing_is_like_nothing():
         {"image": "white-left", "padding": "same"},
         {"image": "colours", "side": 7, "filters": 2},
         {"image": "fashion"},
-        {"image": "fashion", "filters": 3, "kernel": "blur"},
-        {"image": "street", "kernel": "vertical-line"},
-        {"image": "colours", "side": 22, "filters": 2, "kernel": "blur"},
+        {"image": "fashion", "filters": 3, "kernel": "box-blur"},
+        {"image": "street", "kernel": "long-vertical-line"},
+        {"image": "colours", "side": 22, "filters": 2, "kernel": "box-blur"},
     ],
 )
 def test_arrays_fill_the_room_and_not_more(settings):
@@ -177,7 +177,7 @@ def test_a_window_without_a_place_is_refused():
 
 
 def test_products_with_nothing_are_left_out_of_a_long_sum():
-    made = convolution(ConvolutionSettings(image="street", kernel="vertical-line"), LabArrays())
+    made = convolution(ConvolutionSettings(image="street", kernel="long-vertical-line"), LabArrays())
     text = written(sums(made, 0, 0, 200)).split("\n")[0]
     pixels = [int(term.removesuffix("·1")) for term in re.findall(r"\d+·1", text)]
     assert pixels == made.image[:7, 3, 0].tolist()

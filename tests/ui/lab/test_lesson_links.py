@@ -124,7 +124,7 @@ async def arrives(user, link):
 async def test_a_dialog_that_opens_meanwhile_is_no_harm():
     async with opened() as user:
         await user.press("4")
-        for link in ("lab:convolution?kernel=blur", "lesson:padding", "lesson:stride"):
+        for link in ("lab:convolution?kernel=box-blur", "lesson:padding", "lesson:stride"):
             user.app.follow_link(link)
             user.app.action_settings()
             await user.settle()

@@ -7,6 +7,7 @@ from tui_cnn.core.layers import Conv2D, Dense, Flatten, GlobalAveragePooling2D, 
 from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import load_test
 from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.inspection.replies import pack
 from tui_cnn.runs.inspection.requests import GradCam, Occlude, Saliency, Source
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saves so
@@ -112,6 +113,22 @@ def test_occlusion_covers_each_place(ask, trained, keras):
             covered[3 * row : 3 * row + 7, 3 * column : 3 * column + 7] = 90
             expected[row, column] = model(covered[None, ..., None].astype("float32") / 255, training=False)[0, target]
     assert answer.values.numpy() == pytest.approx(expected, rel=1e-4, abs=1e-6)
+
+
+def test_occlusion_with_the_background_adds_nothing(ask, trained):
+    """Where the image is as dark as its background already, covering it changes nothing; a grey square does."""
+    source = Source(str(trained.path))
+    dark = [(row, column) for row in range(12) for column in range(12)
+            if not IMAGES[9][2 * row : 2 * row + 6, 2 * column : 2 * column + 6].any()]  # fmt: skip
+    assert dark
+    places = tuple(np.transpose(dark))
+    for image, grey in ((9, 0), (pack(255 - IMAGES[9]), 255)):
+        answer = ask(Occlude(source=source, image=image))
+        assert answer.grey == grey
+        assert answer.values.numpy()[places] == pytest.approx(answer.probability, abs=1e-6)
+    answer = ask(Occlude(source=source, image=9, grey=128))
+    assert answer.grey == 128
+    assert np.abs(answer.values.numpy()[places] - answer.probability).max() > 1e-4
 
 
 def test_refusals(ask, trained, untrained):

@@ -120,11 +120,15 @@ class WeightsReply(Reply, frozen=True, kw_only=True, tag="weights"):
 
 
 class Heat(Reply, frozen=True, kw_only=True):
-    """`values` (rows, columns), float32, and the class that they are about, with its probability on the image."""
+    """`values` (rows, columns), float32, and the class that they are about, with its probability on the image.
+
+    `grey` is that of the square of an occlusion; None for others.
+    """
 
     values: Array
     target: int
     probability: float
+    grey: int | None = None
 
 
 class Heats(Reply, frozen=True, kw_only=True):

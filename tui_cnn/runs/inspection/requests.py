@@ -119,14 +119,15 @@ class GradCam(Request, frozen=True, kw_only=True):
 class Occlude(Request, frozen=True, kw_only=True):
     """The probability of a class while a square of one grey covers a part of the image; answered by `Heat`.
 
-    The square's corner moves over the image in steps; the heat has a row for each place of it downwards.
+    The square's corner moves over the image in steps; the heat has a row for each place of it downwards. `grey` None:
+    that of the image's background, so that nothing is added where there was nothing.
     """
 
     image: Image
     target: int | None = None
     size: Annotated[int, Meta(ge=1)] = 6
     step: Annotated[int, Meta(ge=1)] = 2
-    grey: Annotated[int, Meta(ge=0, le=255)] = 128
+    grey: Annotated[int, Meta(ge=0, le=255)] | None = None
 
 
 class FieldRequest(Request, frozen=True, kw_only=True, tag="look"):

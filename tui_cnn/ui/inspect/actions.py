@@ -81,7 +81,20 @@ FIELD = Scope("field", "", (), within=("inspect",))
 WHY = Scope(
     "why",
     _("Inspect: why (↑ ↓ layer, ← → class)"),
-    (Action("next_explanation", "space", _("Method"), _("Show the next explanation, if not all fit")),),
+    (
+        Action("next_explanation", "space", _("Method"), _("Show the next explanation, if not all fit")),
+        Action(
+            "square_size", "s", _("Size"), _("Occlude with a square of another size"), command="change_square('size')"
+        ),
+        Action("square_step", "t", _("Step"), _("Move the square in other steps"), command="change_square('step')"),
+        Action(
+            "square_grey",
+            "b",
+            _("Grey"),
+            _("Occlude with the background, or with black, grey or white"),
+            command="change_square('grey')",
+        ),
+    ),
     within=("inspect",),
 )
 

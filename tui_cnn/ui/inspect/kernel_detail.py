@@ -11,7 +11,8 @@ from textual.widgets import Static
 
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale, scale_of
-from tui_cnn.insight.maps import Histogram, classical_filters, cosine, histogram, likeness
+from tui_cnn.insight.filters import candidates, likeness
+from tui_cnn.insight.maps import Histogram, cosine, histogram
 from tui_cnn.ui.inspect.view import signed, whole_parts
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing, Styles
@@ -69,19 +70,15 @@ class KernelDetail(Vertical):
             chart.show(bins)
         if like is None:
             return
-        text = _("most similar: {name}, cosine {cosine:.2f}")
-        if like.cosine < 0:
-            text = _("most similar: {name}, cosine {cosine:.2f} (inverted)")
-        words = whole_parts(signed(text.format(name=like.name, cosine=like.cosine)), width, " (")
-        self.query_one(".similar", Static).update(words, layout=False)
-        similar = [(cosine(kernel, classic.kernel), classic) for classic in classical_filters()]
+        self.query_one(".similar", Static).update(whole_parts(like.words(), width, ", "), layout=False)
+        similar = [(cosine(kernel, classic.kernel), classic) for classic in candidates(kernel.shape)]
         similar.sort(key=lambda each: -abs(each[0]))
 
         def tile(place: int, _cells: int) -> Tile:
             share, classic = similar[place]
             pixels = scale_of(classic.kernel, signed=True)._replace(palette=scale.palette).paint(classic.kernel)
             words = (signed(f"{share:.2f} {classic.short}"),)
-            return Tile(pixels, words, "bold" if classic.name == like.name else "dim")
+            return Tile(pixels, words, "bold" if like.named and classic.name == like.classic.name else "dim")
 
         # As large as the fewest lines of the panel allow, so that a larger panel shows the same ones.
         self.query_one(Gallery).show(Tiles(len(similar), np.shape(similar[0][1].kernel), tile, narrowest=_CAPTION))

@@ -15,7 +15,8 @@ from textual.widgets import Static
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale as ColourScale
 from tui_cnn.insight.colours import scale_of
-from tui_cnn.insight.maps import Scale, likeness, per_filter, statistics
+from tui_cnn.insight.filters import candidates, likeness
+from tui_cnn.insight.maps import Scale, per_filter, statistics
 from tui_cnn.ui.inspect.actions import KERNELS
 from tui_cnn.ui.inspect.kernel_banks import Bank, banks, nearest
 from tui_cnn.ui.inspect.kernel_detail import KernelDetail
@@ -27,7 +28,6 @@ from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.legend import Legend
 
 _TALL = 32
-_CLASSICS = (3, 3)
 _CAPTION, _NARROWEST = 9, 5
 
 
@@ -131,10 +131,11 @@ class KernelsView(View):
         rows, pictures = [], []
         for number in range(shown.shape[-1]):
             like = likeness(shown[..., number])
-            numbers = (round(float(part[number]), 6) for part in found)
-            rows.append((number, *numbers, like.name if like else "", round(like.cosine, 4) if like else ""))
+            numbers = (_rounded(part[number]) for part in found)
+            said = (like.classic.name if like.named else "", *map(_rounded, like[1:])) if like else ("", "", "")
+            rows.append((number, *numbers, *said))
             pictures.append(self._colours(shown, number).paint(shown[..., number]))
-        heading = ("filter", *found._fields, "most like", "cosine")
+        heading = ("filter", *found._fields, "most like", "cosine", "chance level")
         return ViewExport(f"kernels-{bank.info.name}", sheet(pictures), heading, rows, {bank.info.name: bank.values})
 
     def update_parts(self, scene: Scene) -> str:
@@ -146,7 +147,7 @@ class KernelsView(View):
             return _("This network has no convolutions.")
         shown = self._shown(bank)
         selected = min(scene.channel, shown.shape[-1] - 1)
-        named = shown.shape[:2] == _CLASSICS and self.size.height >= _TALL
+        named = bool(candidates(shown.shape[:2])) and self.size.height >= _TALL
 
         def tile(place: int, _cells: int) -> Tile:
             pixels = self._colours(shown, place).paint(shown[..., place])
@@ -154,12 +155,13 @@ class KernelsView(View):
             if like is None:
                 return Tile(pixels, (f"{place}",))
             sign = "−" if like.cosine < 0 else ""
-            return Tile(pixels, (f"{place}  {abs(like.cosine):.2f}", sign + like.short))
+            name = sign + like.classic.short if like.named else ""
+            return Tile(pixels, (f"{place}  {abs(like.cosine):.2f}", name))
 
         def describe(place: int) -> str:
             like = likeness(shown[..., place])
             words = _numbers(shown[..., place])
-            return f"{place}  {words}" + (f"\n{like.name}, {like.cosine:.2f}" if like else "")
+            return f"{place}  {words}" + (f"\n{like.words()}" if like else "")
 
         words, narrowest = (2, _CAPTION) if named else (1, _NARROWEST)
         tiles = Tiles(shown.shape[-1], (shown.shape[0], shown.shape[1]), tile, describe, words, narrowest)
@@ -203,6 +205,10 @@ class KernelsView(View):
     def _colours(self, shown: npt.NDArray[np.float64], number: int) -> ColourScale:
         """Return the colours of a filter: those of the layer, or its own."""
         return self.scaled(scale_of(shown if self._scale == "layer" else shown[..., number], signed=True))
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), 6)
 
 
 def _numbers(kernel: npt.NDArray[np.float64]) -> str:

@@ -13,9 +13,6 @@ from tui_cnn.runs.inspection.replies import Activations, LayerInfo, WeightsReply
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.messages import LabTransfer
 
-_MOST_CHANNELS = 3
-"""So many channels the Lab draws side by side; of more it shows the one that is looked at."""
-
 
 def take_map(scene: Scene, found: Activations) -> LabTransfer:
     """Take the map that is looked at, (height, width, 1)."""
@@ -29,7 +26,7 @@ def take_filter(
 ) -> LabTransfer | None:
     """Take the chosen filter of the convolution at a place, and what it looks at; None if it is no such layer.
 
-    Where more than three channels go in, one is taken: `channel` or, None, the one with the largest weights.
+    `channel` is the input channel that is looked at; None: the sum of all is.
     """
     info = scene.opened.layers[place]
     layer = edits.layer_at(loads_network(scene.opened.network, ""), info.path)
@@ -43,13 +40,6 @@ def take_filter(
     number = min(scene.channel, info.shape[-1] - 1)
     image = _input(scene, place, found)
     kernel, image = _of_filter(layer, np.asarray(kernels, np.float64), number, image)
-    notes = ""
-    depth = kernel.shape[2]
-    if depth > _MOST_CHANNELS:
-        strongest = int(np.abs(kernel).sum(axis=(0, 1)).argmax())
-        chosen = strongest if channel is None else channel
-        kernel, image = kernel[..., [chosen]], image[..., [chosen]]
-        notes = " " + _("input {number} of {count}").format(number=chosen, count=depth)
     bias = float(arrays["bias"].numpy()[number]) if "bias" in arrays else None
     settings = {
         "image": "map",
@@ -64,9 +54,11 @@ def take_filter(
         "turned": False,
     }
     name = _("{layer} filter {number}").format(layer=info.name, number=number)
-    return LabTransfer(
-        settings, NamedArray(image, _name_of_input(scene, place) + notes), NamedArray(kernel[..., None], name)
-    )
+    activation = getattr(layer, "activation", "linear")
+    if activation not in ("linear", "relu"):
+        name += _(", before {activation}").format(activation=activation)
+    image_name = _name_of_input(scene, place)
+    return LabTransfer(settings, NamedArray(image, image_name), NamedArray(kernel[..., None], name), channel)
 
 
 def feeding(layers: tuple[LayerInfo, ...], path: Path) -> int | None:

@@ -150,8 +150,8 @@ class Scene:
 
     @property
     def activate(self) -> Question[Activations]:
-        """The question for the image's activations."""
-        return Question(Activate(source=self.source, image=self.subject.image), Activations)
+        """The question for the image's activations, in full: they are exported, and the Lab computes with them."""
+        return Question(Activate(source=self.source, image=self.subject.image, dtype="float32"), Activations)
 
     @property
     def kernels(self) -> Question[WeightsReply]:

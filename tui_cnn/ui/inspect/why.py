@@ -40,6 +40,18 @@ class Explanation(NamedTuple):
     meaning: str = ""
 
 
+class Square(NamedTuple):
+    """The square of the occlusion, see `Occlude`."""
+
+    size: int = 6
+    step: int = 2
+    grey: int | None = None
+
+
+_CHOICES = {"size": (6, 8, 10, 2, 4), "step": (2, 3, 4, 1), "grey": (None, 0, 128, 255)}
+"""What a key steps through, from what is set at first."""
+
+
 class ExplanationColumn(Vertical):
     """One explanation: its name, the image under the heat, what the colours stand for, and what that means."""
 
@@ -75,6 +87,8 @@ class WhyView(View):
 
     _target: int | None = None
     """The class that is asked about; None: the one that the network says."""
+
+    _square = Square()
 
     _single = 1
     """Which of the three is shown where only one has room."""
@@ -128,6 +142,13 @@ class WhyView(View):
         """Show the next way to explain, where all three do not fit."""
         self._single = (self._single + 1) % _WAYS
         self.update()
+
+    def action_change_square(self, part: str) -> None:
+        """Cover with another square: the next size, step or grey."""
+        choices = _CHOICES[part]
+        following = choices[(choices.index(getattr(self._square, part)) + 1) % len(choices)]
+        self._square = self._square._replace(**{part: following})  # type: ignore[arg-type]
+        self.show(self.scene)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is nothing to turn to where all are in view."""
@@ -219,11 +240,18 @@ class WhyView(View):
                 meaning=meaning.format(most=values.max()),
             )
         if covered is not None and isinstance(occlusion.request, Occlude):
-            text = _("bright: a {size}×{size} grey square here lowers the probability, from {share:.3f} to {least:.3f}")
-            size, share = occlusion.request.size, covered.probability
+            square, share = occlusion.request, covered.probability
+            grey = _("grey {grey} (background)") if square.grey is None else _("grey {grey}")
+            text = _("bright: probability falls, {share:.3f} to {least:.3f}; {size}×{size}, step {step}, {grey}")
             by_square = by_square._replace(
-                heat=self._drop(scene, covered, occlusion.request, (height, width)),
-                meaning=text.format(size=size, share=share, least=covered.values.numpy().min()),
+                heat=self._drop(scene, covered, square, (height, width)),
+                meaning=text.format(
+                    share=share,
+                    least=covered.values.numpy().min(),
+                    size=square.size,
+                    step=square.step,
+                    grey=grey.format(grey=covered.grey),
+                ),
             )
         return [by_pixel, by_layer, by_square]
 
@@ -232,7 +260,7 @@ class WhyView(View):
         return (
             Question(Saliency(source=source, image=image, target=target), Heat),
             Question(GradCam(source=source, image=image, target=target), Heats),
-            Question(Occlude(source=source, image=image, target=target), Heat),
+            Question(Occlude(source=source, image=image, target=target, **self._square._asdict()), Heat),
         )
 
     def _laid(self, image: Pixels, heat: npt.NDArray[np.float64]) -> Pixels:

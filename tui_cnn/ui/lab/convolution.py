@@ -12,13 +12,13 @@ from textual import events
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import scale_of
 from tui_cnn.lab.convolution import Convolution
-from tui_cnn.lab.scene import convolution, image_name, type_pixel, type_weight
+from tui_cnn.lab.scene import convolution, image_name, kernel_name, kernels_of, type_pixel, type_weight
 from tui_cnn.lab.settings import ConvolutionSettings
-from tui_cnn.lab.windows import Windows
+from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.actions import STEPPER, TYPING
 from tui_cnn.ui.lab.stage import WIDEST_NUMBERS, Part, ShownArray, ShownArrays, image_scale
 from tui_cnn.ui.lab.stepper import Stepper
-from tui_cnn.ui.lab.sums import channel_names, kernel_note, number, sums
+from tui_cnn.ui.lab.sums import channel_names, drawn_channels, kernel_note, number, sums
 from tui_cnn.ui.messages import LabTransfer
 from tui_cnn.ui.toolkit.pictures.drawing import Cell
 
@@ -46,11 +46,27 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
 
     filter = 0
     cursor: CellCursor | None = None
+    channel: int | None = None
+    """The channel to draw where there are too many to draw them all."""
 
     def compute(self) -> None:
         """Lay the kernels over the image."""
         self.filter = min(self.filter, self.settings.filters - 1)
         self.convolution: Convolution = convolution(self.settings, self.images.arrays(self.settings))
+
+    def apply(self, settings: ConvolutionSettings) -> None:
+        """Show other settings; a kernel that is chosen in the form brings its own size along."""
+        if settings.kernel != getattr(self, "settings", settings).kernel and self._sized(settings) != settings:
+            self.set_settings(settings)
+        else:
+            super().apply(settings)
+
+    def set_settings(self, settings: ConvolutionSettings) -> None:
+        """Show other settings, with the size that the kernel has, in the form, too."""
+        super().set_settings(self._sized(settings))
+
+    def _sized(self, settings: ConvolutionSettings) -> ConvolutionSettings:
+        return msgspec.structs.replace(settings, kernel_size=kernels_of(settings, self.images.typed, 1).shape[:2])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the next filter where there is one; while numbers are typed, no more than what can be done to these."""
@@ -73,22 +89,33 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
         """Show a map or a filter of a trained network, with the window at the first place."""
         typed = self.images.typed
         self.images.typed = typed._replace(map=transfer.map or typed.map, trained=transfer.trained or typed.trained)
+        self.channel = transfer.channel
         self.set_settings(msgspec.structs.replace(self.settings, **transfer.settings))
         self.place, self.running = 0, False
 
     @property
     def windows(self) -> Windows:
-        """The places of the window."""
+        """The places of the window.
+
+        Raises:
+            WindowError: it has none, or the size that was typed is not that of the chosen kernel.
+        """
+        size, asked = self.convolution.kernels.shape[:2], self.settings.kernel_size
+        if size != asked:
+            message = _("{kernel} is {size}; choose random or own for {asked}")
+            written = (f"{height}×{width}" for height, width in (size, asked))
+            raise WindowError(message.format(kernel=self.settings.kernel, size=next(written), asked=next(written)))
         return self.convolution.windows
 
     def arrays(self) -> ShownArrays:
         """Return image, kernel and output."""
-        names = image_name(self.settings), self.settings.kernel
-        return convolution_arrays(self.convolution, self.place, self.filter, names, self.cursor)
+        names = image_name(self.settings), kernel_name(self.settings)
+        return convolution_arrays(self.convolution, self.place, self.filter, names, self.cursor, self.channel)
 
     def facts(self, width: int) -> RenderableType:
         """Write the products out."""
-        table = sums(self.convolution, self.place, self.filter, width, roomy=self.roomy)
+        _checked = self.windows
+        table = sums(self.convolution, self.place, self.filter, width, roomy=self.roomy, chosen=self.channel)
         sources = {"map": self.images.typed.map, "file": self.images.typed.file}
         if self.settings.image in sources:
             image = sources[self.settings.image]
@@ -134,7 +161,7 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
 
     def action_edit(self, of: str) -> None:
         """Begin to type into the image, the kernel, or the number of a place."""
-        self._edit(CellCursor(of))
+        self._edit(CellCursor(of, (0, 0, self._drawn[0])))
 
     def click_cell(self, part: Part, cell: Cell) -> None:
         """Edit a number of the kernel, or of the image while that is edited."""
@@ -148,8 +175,13 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
         else:
             super().click_cell(part, cell)
 
+    @property
+    def _drawn(self) -> list[int]:
+        return drawn_channels(self.convolution, self.filter, self.channel)
+
     def _edit(self, cursor: CellCursor) -> None:
         self.cursor = cursor
+        self.channel = cursor.place[2]  # typing changes which weights are the largest
         self.running = False
         self.refresh_bindings()
         self.redraw()
@@ -201,10 +233,11 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
     def _moved(self, cursor: CellCursor, down: int, across: int) -> tuple[int, int, int]:
         """Move the cursor; over the edge is the next channel."""
         array = self.convolution.image if cursor.of == "image" else self.convolution.kernels
-        rows, columns, channels = array.shape[:3]
+        rows, columns = array.shape[:2]
         row, column, channel = cursor.place
-        flat = max(0, min(channel * columns + column + across, channels * columns - 1))
-        return max(0, min(row + down, rows - 1)), flat % columns, flat // columns
+        drawn = self._drawn
+        flat = max(0, min(drawn.index(channel) * columns + column + across, len(drawn) * columns - 1))
+        return max(0, min(row + down, rows - 1)), flat % columns, drawn[flat // columns]
 
     def _put(self, cursor: CellCursor, text: str) -> None:
         """Put what has been typed so far into the cell, as soon as it is a number."""
@@ -231,24 +264,26 @@ def convolution_arrays(
     filter_: int,
     names: tuple[str, str] = ("", ""),
     cursor: CellCursor | None = None,
+    chosen: int | None = None,
 ) -> ShownArrays:
     """Return the arrays of a convolution, its window at a place; with several channels each has its kernel below it.
 
-    `names` are those of the image and of the kernel.
+    `names` are those of the image and of the kernel; of many channels the `chosen` one is drawn, see `drawn_channels`.
 
     Raises:
         WindowError: the window has no place.
     """
     made = _Views(convolution, place, filter_, names, cursor)
     depth = convolution.image.shape[2]
-    kernels = [made.kernel(channel) for channel in range(depth)]
+    drawn = drawn_channels(convolution, filter_, chosen)
+    kernels = [made.kernel(channel) for channel in drawn]
     large = convolution.windows.border.shape[1] > WIDEST_NUMBERS
-    windows = [made.window(channel) for channel in range(depth)] if large else []
+    windows = [made.window(channel) for channel in drawn] if large else []
     maps = made.maps(1 if large else _MOST_MAPS)
     if large and depth == 3 and convolution.image.min() >= 0:
         return ShownArrays([[made.image_in_colours()], windows, kernels], [maps])
-    images = [made.image(channel) for channel in range(depth)]
-    if depth > 1:
+    images = [made.image(channel) for channel in drawn]
+    if len(drawn) > 1:
         columns = zip(images, windows, kernels, strict=True) if large else zip(images, kernels, strict=True)
         return ShownArrays(list(columns), [maps])
     return ShownArrays([images, [*windows, *kernels]], [[each] for each in maps])

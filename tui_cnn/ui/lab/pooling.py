@@ -7,14 +7,14 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_cnn.i18n import _
-from tui_cnn.lab.pooling import ShiftedPooling, kept_pixels, moved
+from tui_cnn.lab.pooling import Pooling, ShiftedPooling, kept_pixels, moved
 from tui_cnn.lab.scene import image_name
 from tui_cnn.lab.settings import PoolingSettings
 from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.actions import STEPPER
 from tui_cnn.ui.lab.stage import Part, ShownArray, ShownArrays, image_scale
 from tui_cnn.ui.lab.stepper import Stepper
-from tui_cnn.ui.lab.sums import channel_names, facts_table, number
+from tui_cnn.ui.lab.sums import channel_names, drawn_of, facts_table, number
 
 _MOST_SHIFT = 12
 _MOST_VALUES = 16
@@ -66,6 +66,7 @@ class PoolingStepper(Stepper[PoolingSettings]):
 def pooling_arrays(moved: ShiftedPooling, place: int, name: str = "") -> ShownArrays:
     """Return the image, what pooling makes of it, and what strides alone make of it."""
     pooling, depth = moved.pooling, moved.pooling.image.shape[2]
+    drawn, results = _drawn(pooling)
     seen, left = kept_pixels(pooling, place + 1)
     laid, (height, width) = pooling.windows, pooling.image.shape[:2]
     padded = laid.padded(pooling.image, np.nan)
@@ -83,7 +84,7 @@ def pooling_arrays(moved: ShiftedPooling, place: int, name: str = "") -> ShownAr
             window=mask,
             offset=(laid.down.before, laid.across.before),
         )
-        for channel in range(depth)
+        for channel in drawn
     ]
     rows, columns = laid.shape
     places = np.arange(rows * columns).reshape(rows, columns)
@@ -98,29 +99,41 @@ def pooling_arrays(moved: ShiftedPooling, place: int, name: str = "") -> ShownAr
             strong=moved.pooled_changed[..., channel],
             window=places == place,
         )
-        for channel in range(pooling.channels)
+        for channel in results
     ]
-    if depth == 1:
+    if len(drawn) == 1:
         if moved.strided is not None and moved.strided_changed is not None:
-            values, changed = moved.strided[..., 0], moved.strided_changed[..., 0]
+            values, changed = moved.strided[..., drawn[0]], moved.strided_changed[..., drawn[0]]
             size = "{}×{}".format(*values.shape)
             outputs.append(ShownArray(Part("strides"), values, _("Strides only"), size, scale, strong=changed))
         return ShownArrays([images], [[each] for each in outputs])
-    if pooling.channels < depth:
+    if len(results) < len(drawn):
         return ShownArrays([[image] for image in images], [outputs])
     return ShownArrays([[image, output] for image, output in zip(images, outputs, strict=True)], [])
+
+
+def _drawn(pooling: Pooling) -> tuple[list[int], list[int]]:
+    """List the channels of the image and of what comes out that are drawn."""
+    drawn = drawn_of(pooling.image)
+    if pooling.kind != "depth-max":
+        return drawn, drawn
+    if len(drawn) == pooling.image.shape[2]:
+        return drawn, list(range(pooling.channels))
+    group = min(drawn[0] // pooling.depth, pooling.channels - 1)
+    return list(range(group * pooling.depth, (group + 1) * pooling.depth)), [group]
 
 
 def pooling_facts(moved: ShiftedPooling, place: int) -> Table:
     """Say what the window holds and gives, the size that comes out, and what the move has changed."""
     pooling, table = moved.pooling, facts_table()
     names = channel_names(pooling.image.shape[2])
-    for channel in range(pooling.channels):
+    _inputs, results = _drawn(pooling)
+    for channel in results:
         step = pooling.step(place, channel)
         values = [number(float(value)) for value in step.patch.flat if not np.isnan(value)]
         listed = ", ".join(values[:_MOST_VALUES]) + (", …" if len(values) > _MOST_VALUES else "")
         result = _("average of {values}") if "average" in pooling.kind else _("maximum of {values}")
-        label = _("window") if pooling.channels == 1 else names[channel]
+        label = _("window") if len(results) == 1 else names[channel]
         table.add_row(label, Text(result.format(values=listed) + " = ").append(number(step.value), "bold"))
     down, across = pooling.windows
     if pooling.kind in ("max", "average"):
@@ -128,10 +141,8 @@ def pooling_facts(moved: ShiftedPooling, place: int) -> Table:
     share = moved.pooled.size / pooling.image.size
     remaining = _("{after} of {before} values ({share:.0%}); pooling has no parameters")
     table.add_row(_("remaining"), remaining.format(after=moved.pooled.size, before=pooling.image.size, share=share))
-    count = _("pooling: {changed} of {all} values changed")
-    text = count.format(changed=int(moved.pooled_changed.sum()), all=moved.pooled_changed.size)
-    if moved.strided_changed is not None:
-        strides = _("strides only: {changed} of {all}")
-        text += "; " + strides.format(changed=int(moved.strided_changed.sum()), all=moved.strided_changed.size)
+    text = _("values changed by: pooling {share:.0%}").format(share=moved.pooled_change)
+    if moved.strided_change is not None:
+        text += "; " + _("strides only {share:.0%}").format(share=moved.strided_change)
     table.add_row(_("moved"), text)
     return table

@@ -2,15 +2,19 @@
 
 from math import isnan
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.table import Table
 from rich.text import Text
 
 from tui_cnn.i18n import _
+from tui_cnn.insight.filters import likeness
 from tui_cnn.lab.convolution import Convolution, Step
-from tui_cnn.lab.scene import most_alike
 
 _LABEL = 11
 """Cells of the names at the left, with their gap."""
+
+_MOST_CHANNELS = 3
 
 _MANY = 25
 """Of so many products and more, those with a weight of 0 are left out."""
@@ -29,33 +33,37 @@ def number(value: float, digits: int = 2) -> str:
     return "0" if text in ("-0", "") else text.replace("-", "−")
 
 
-def sums(convolution: Convolution, place: int, filter_: int, width: int, *, roomy: bool = True) -> Table:
+def sums(
+    convolution: Convolution, place: int, filter_: int, width: int, *, roomy: bool = True, chosen: int | None = None
+) -> Table:
     """Write the products of one filter at one place, the sum, the likeness, the size and the parameters.
 
-    `width` is that of all; where it is not `roomy`, fewer lines are taken.
+    `width` is that of all; where it is not `roomy`, fewer lines are taken. Of many channels one is written out, see
+    `drawn_channels`, and the sum of the others.
     """
     step = convolution.step(place, filter_)
     table = facts_table()
     room = max(20, width - _LABEL)
     names = channel_names(convolution.image.shape[2])
     kernel = convolution.turned[..., filter_]
-    for channel, name in enumerate(names):
+    drawn = drawn_channels(convolution, filter_, chosen)
+    for channel in drawn:
         pairs = list(zip(step.patch[..., channel].flat, kernel[..., channel].flat, strict=True))
         written_out = [pair for pair in pairs if pair[1]] if len(pairs) > _MANY else pairs
         terms = [product(pixel, weight) for pixel, weight in written_out] or ["0"]
-        label = name if len(names) > 1 else _("products")
-        in_rows = convolution.kernels.shape[1] if len(names) == 1 and roomy else 0
+        label = names[channel] if len(drawn) > 1 else _("products")
+        in_rows = convolution.kernels.shape[1] if len(drawn) == 1 and roomy else 0
         written = products(terms, float(step.channel_sums[channel]), room, in_rows)
         if left_out := len(pairs) - len(written_out):
             written.append("   " + _("({count} weights are 0)").format(count=left_out), "dim")
         table.add_row(label, written)
-    total = _total(convolution, step, names)
+    total = _total(convolution, step, drawn)
     if total and len(names) > 1 and not roomy:
-        table.add_row(_("sum"), total.append("   ").append_text(likeness(step)))
+        table.add_row(_("sum"), total.append("   ").append_text(similarity(step)))
     else:
         if total:
             table.add_row(_("sum"), total)
-        table.add_row(_("similarity"), likeness(step))
+        table.add_row(_("similarity"), similarity(step))
     down, across = convolution.windows
     size = down.formula() if down == across else f"{down.formula()}   {across.formula()}"
     parameters = convolution.parameters()
@@ -80,7 +88,23 @@ def channel_names(count: int) -> list[str]:
     """Name the channels of a picture."""
     if count == 3:
         return [_("red"), _("green"), _("blue")]
+    if count > _MOST_CHANNELS:  # those of a layer, which Inspect numbers so
+        return [_("input {number} of {count}").format(number=number, count=count) for number in range(count)]
     return [_("channel {n}").format(n=n + 1) for n in range(count)]
+
+
+def drawn_channels(convolution: Convolution, filter_: int, chosen: int | None = None) -> list[int]:
+    """List the channels that are drawn: all, or of many the chosen one, or, None, that of the largest weights."""
+    depth = convolution.image.shape[2]
+    if depth > _MOST_CHANNELS and chosen is not None and chosen < depth:
+        return [chosen]
+    return drawn_of(convolution.kernels[..., filter_])
+
+
+def drawn_of(values: NDArray[np.float64]) -> list[int]:
+    """List the channels of (height, width, channels) that are drawn: all, or of many the one of the largest values."""
+    depth = values.shape[2]
+    return list(range(depth)) if depth <= _MOST_CHANNELS else [int(np.abs(values).sum(axis=(0, 1)).argmax())]
 
 
 def product(pixel: float, weight: float) -> str:
@@ -114,7 +138,7 @@ def products(terms: list[str], total: float, width: int, in_rows: int = 0) -> Te
     return written
 
 
-def likeness(step: Step) -> Text:
+def similarity(step: Step) -> Text:
     """Say how alike patch and kernel are."""
     dot = number(float(step.products.sum()))
     if step.cosine is None:
@@ -123,20 +147,21 @@ def likeness(step: Step) -> Text:
 
 
 def kernel_note(convolution: Convolution, filter_: int) -> str:
-    """Name the classical filter that a kernel of one channel is most like, with its cosine; empty if none is."""
+    """Name the classical filter that a kernel of one channel is most like; empty if there is none of its size."""
     kernels = convolution.kernels[..., filter_]
-    alike = most_alike(kernels[..., 0]) if kernels.shape[2] == 1 else None
-    if alike is None or not alike[1]:
-        return ""
-    return _("most similar: {name}, cosine {cosine}").format(name=alike[0], cosine=number(round(alike[1], 2)))
+    alike = likeness(kernels[..., 0]) if kernels.shape[2] == 1 else None
+    return alike.words() if alike else ""
 
 
-def _total(convolution: Convolution, step: Step, names: list[str]) -> Text | None:
+def _total(convolution: Convolution, step: Step, drawn: list[int]) -> Text | None:
     """Write the sum over the channels, the bias and what ReLU makes of it; None where there is nothing to add."""
-    if len(names) == 1 and not step.bias and not convolution.relu:
+    if len(step.channel_sums) == 1 and not step.bias and not convolution.relu:
         return None
-    first, *others = (float(value) for value in step.channel_sums)
+    first, *others = (float(step.channel_sums[channel]) for channel in drawn)
     written = " + ".join([number(first), *map(_bracketed, others)])
+    if left_out := len(step.channel_sums) - len(drawn):
+        rest = float(step.products.sum()) - first - sum(others)
+        written += _(" + {count} other channels {rest}").format(count=left_out, rest=_bracketed(rest))
     if convolution.bias:
         written += _(" + bias {bias}").format(bias=_bracketed(step.bias))
     text = Text(written + " = ").append(number(step.total), "bold")

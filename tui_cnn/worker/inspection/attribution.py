@@ -6,6 +6,7 @@ Fergus, "Visualizing and Understanding Convolutional Networks", 2014. The score 
 
 import numpy as np
 
+from tui_cnn.data.images import background
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.replies import Heat, Heats, pack
@@ -51,6 +52,7 @@ def occlude(loaded: LoadedModel, request: Occlude) -> Job:
     if request.size > min(height, width):
         message = _("a square of size {size} does not fit into an image of {height}×{width}")
         raise RunError(message.format(size=request.size, height=height, width=width))
+    grey = background(pixels) if request.grey is None else request.grey
     tops = range(0, height - request.size + 1, request.step)
     lefts = range(0, width - request.size + 1, request.step)
     corners = [(top, left) for top in tops for left in lefts]
@@ -59,7 +61,7 @@ def occlude(loaded: LoadedModel, request: Occlude) -> Job:
         yield begin / len(corners)
         covered = np.repeat(pixels[np.newaxis], len(corners[begin : begin + BATCH]), axis=0)
         for image, (top, left) in zip(covered, corners[begin : begin + BATCH], strict=True):
-            image[top : top + request.size, left : left + request.size] = request.grey
+            image[top : top + request.size, left : left + request.size] = grey
         left_over.append(loaded.predict(covered)[:, target])
     values = np.concatenate(left_over).reshape(len(tops), len(lefts))
-    return Heat(values=pack(values), target=target, probability=probability)
+    return Heat(values=pack(values), target=target, probability=probability, grey=grey)
