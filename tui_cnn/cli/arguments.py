@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from tui_cnn.cli.output import echo
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.models import find_network
@@ -62,4 +63,4 @@ def read_model(model: str, input_shape: Shape | None = None) -> Network:
             convert({"name": "n", "input_shape": input_shape}, Network)
         except InvalidError as error:
             raise click.UsageError(f"--input-shape: {error}") from None
-    return find_network(model, lambda line: click.echo(line, err=True), input_shape)[0]
+    return find_network(model, lambda line: echo(line, err=True), input_shape)[0]

@@ -9,6 +9,7 @@ import click
 
 from tui_cnn.cli.arguments import Count, ShapeParam, input_shape_option, read_model
 from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
+from tui_cnn.cli.output import echo
 from tui_cnn.cli.reports import json_report, text_report
 from tui_cnn.cli.table import wrap
 from tui_cnn.core.analysis import Analysis, analyze
@@ -22,6 +23,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
 from tui_cnn.runs.machine import machine_memory
+from tui_cnn.visible import visible
 
 _TERMINAL = "-"
 _PICTURES = (".svg", ".png")
@@ -111,7 +113,7 @@ def check(
         known = explanations()
         if explain not in known:
             raise click.UsageError(_("unknown check “{code}”").format(code=explain) + nearest(explain, sorted(known)))
-        click.echo(wrap(known[explain], 100))
+        echo(wrap(known[explain], 100))
         return SOUND
     if picture is not None and picture != _TERMINAL and not picture.lower().endswith(_PICTURES):
         models, picture = (picture, *models), _TERMINAL  # `check --picture MODEL`
@@ -126,14 +128,14 @@ def check(
         try:
             network = read_model(model, input_shape)
         except FormatError as error:
-            click.echo(str(error), err=True)
+            echo(str(error), err=True)
             status = UNUSABLE
             continue
         analysis = analyze(network, training)
         needs = memory(analysis, batch_size, optimizer)
         if printed and not as_json:
-            click.echo()
-        click.echo(report(analysis, needs, convention, explained=formulas))
+            echo()
+        echo(report(analysis, needs, convention, explained=formulas))
         printed = True
         if picture == _TERMINAL:
             _print_picture(analysis, stderr=as_json)
@@ -141,7 +143,7 @@ def check(
             _save_picture(analysis, Path(picture).expanduser())
         unmet = list(_unmet(analysis, needs, **limits))
         for line in unmet:
-            click.echo(line, err=True)
+            echo(line, err=True)
         if unmet or any(_SEVERITY[finding.severity] >= _SEVERITY[fail_on] for finding in analysis.checks):
             status = max(status, UNSOUND)
     return status
@@ -216,4 +218,6 @@ def _print_picture(analysis: Analysis, *, stderr: bool) -> None:
     drawing = draw(plan(analysis, None, width, _PICTURE_LINES), analysis, None, palette)
     console = Console(width=width, highlight=False, stderr=stderr)
     for line in drawing.lines:
-        console.print(Text.assemble(*((part.text, part.style or "") for part in line)), no_wrap=True, crop=True)
+        console.print(
+            Text.assemble(*((visible(part.text), part.style or "") for part in line)), no_wrap=True, crop=True
+        )

@@ -6,6 +6,7 @@ import click
 
 from tui_cnn.cli.arguments import input_shape_option, read_model
 from tui_cnn.cli.group import SOUND
+from tui_cnn.cli.output import echo
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.export import MODEL_FORMATS, PICTURE_FORMATS, TEXT_FORMATS, export_bytes, format_of
@@ -72,7 +73,7 @@ def export(model: str | None, input_shape: Shape | None, run: str | None, to: st
     network = read_model(model or "", input_shape) if run is None else find_run(run).network()
     exported = export_bytes(network, to)
     if target is None:
-        click.echo(exported, nl=False)
+        echo(exported, nl=False)
     else:
         save_bytes(target, exported)
     return SOUND

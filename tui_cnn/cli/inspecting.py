@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from tui_cnn.cli.group import SOUND
+from tui_cnn.cli.output import echo
 from tui_cnn.cli.table import table
 from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.errors import FormatError
@@ -80,7 +81,7 @@ def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
             reports.append(_prediction(image, answer.probabilities.numpy()[0], opened, labels))
     if as_json:
         for report in reports:
-            click.echo(msgspec.json.encode(report))
+            echo(msgspec.json.encode(report))
         return SOUND
     rows = []
     for report in reports:
@@ -91,7 +92,7 @@ def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
         rows.append([*cells, report.get("label_name") or (_("inverted") if report.get("inverted") else "")])
     share = _("prob.")
     heading = [_("image"), _("first"), share, _("second"), share, _("third"), share, _("label")]
-    click.echo("\n".join(table(heading, rows, numbers={2, 4, 6})))
+    echo("\n".join(table(heading, rows, numbers={2, 4, 6})))
     return SOUND
 
 
@@ -152,9 +153,9 @@ def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None) -> int:
         rows = ([number, label, *row] for number, (label, row) in enumerate(zip(labels, probabilities, strict=True)))
         save_bytes(target, to_csv(["image", "label", *names], rows))
     if as_json:
-        click.echo(msgspec.json.encode({"run": source.name, "checkpoint": source.which, **report}))
+        echo(msgspec.json.encode({"run": source.name, "checkpoint": source.which, **report}))
     else:
-        click.echo("\n".join(_evaluation_lines(report)))
+        echo("\n".join(_evaluation_lines(report)))
     return SOUND
 
 
@@ -251,7 +252,7 @@ def explain(
     save_bytes(path, _rendered(path.suffix.lower(), activations.image.numpy(), heat, method))
     name, number = opened.class_names[answer.target], answer.target
     line = _("{name} (class {number}), probability {share:.4f}")
-    click.echo(line.format(name=name, number=number, share=answer.probability))
+    echo(line.format(name=name, number=number, share=answer.probability))
     return SOUND
 
 
@@ -341,7 +342,7 @@ def _save_arrays(target: Path, arrays: dict[str, Any]) -> int:
 
     save_bytes(target, to_npz(arrays))
     rows = [(name, "×".join(map(str, array.shape)), array.dtype.name) for name, array in arrays.items()]
-    click.echo("\n".join(table((_("array"), _("shape"), _("type")), rows)))
+    echo("\n".join(table((_("array"), _("shape"), _("type")), rows)))
     return SOUND
 
 

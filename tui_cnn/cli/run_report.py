@@ -8,14 +8,15 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.runs.summary import Summary
 from tui_cnn.ui.toolkit.numbers import duration
-from tui_cnn.ui.toolkit.run_words import share, state_name
+from tui_cnn.ui.toolkit.run_words import damage_lines, share, state_name
+from tui_cnn.visible import visible
 
 
 def report(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
     """Describe a run: its network, its recipe, its state, and what to do."""
-    yield summary.id + (f"  {summary.about.title}" if summary.about.title else "")
+    yield visible(summary.id + (f"  {summary.about.title}" if summary.about.title else ""))
     if summary.about.tags:
-        yield " ".join(summary.about.tags)
+        yield visible(" ".join(summary.about.tags))
     if summary.about.note:
         yield summary.about.note
     yield from table(("", ""), [line for line in _facts(summary, snapshot) if line[1]])[1:]
@@ -23,7 +24,8 @@ def report(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
     if started is not None:
         yield from (epoch_line(epoch, started.epochs) for epoch in snapshot.epochs)
     if summary.outcome is not None:
-        yield summary.outcome.line
+        yield visible(summary.outcome.line)
+    yield from damage_lines(summary.damage)
 
 
 def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:

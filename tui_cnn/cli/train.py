@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from tui_cnn.cli.arguments import read_model
+from tui_cnn.cli.output import echo
 from tui_cnn.formats.fields import Field, fields, rebuild
 from tui_cnn.formats.validation import InvalidError
 from tui_cnn.i18n import _
@@ -102,7 +103,7 @@ def train(model: str | None, source: str | None, as_json: bool, now: bool, **opt
         raise click.UsageError(_("specify a MODEL, or a run to repeat with --from"))
     run = launch.start(network, recipe, now=now)
     for note in preflight.training_warnings(network, recipe, summarize(recipe.directory).train_count):
-        click.echo(note, err=True)
+        echo(note, err=True)
     return follow(run, as_json=as_json)
 
 
@@ -165,7 +166,7 @@ def compare(model: tuple[str, ...], as_json: bool, **options: str | bool | None)
         runs.append(summarize(run))
     if as_json:
         for summary in runs:
-            click.echo(msgspec.json.encode(summary))
+            echo(msgspec.json.encode(summary))
     else:
-        click.echo("\n" + "\n".join(comparison(runs)))
+        echo("\n" + "\n".join(comparison(runs)))
     return 0

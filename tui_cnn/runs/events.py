@@ -209,7 +209,13 @@ class _Kind(msgspec.Struct):
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+_DAMAGED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _KINDS = {kind.__struct_config__.tag for kind in get_args(AnyEvent)}
+
+
+def is_torn(line: bytes) -> bool:
+    """Return whether a line that cannot be read is the beginning of an event whose worker was killed."""
+    return line.startswith(b'{"event":') and not line.endswith(b"}")
 
 
 def encode(event: AnyEvent) -> bytes:
@@ -225,8 +231,8 @@ def decode(line: bytes) -> AnyEvent | None:
     """
     try:
         return _decoder.decode(line)
-    except msgspec.DecodeError as error:
-        with suppress(msgspec.DecodeError):
+    except _DAMAGED as error:
+        with suppress(*_DAMAGED):
             if msgspec.json.decode(line, type=_Kind).event not in _KINDS:
                 return None
         raise ValueError(str(error)) from None

@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 
 from tui_cnn.formats.atomic import write_atomic
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.reading import read_json
 from tui_cnn.runs.directory import home
 
 _MOST_RECENT = 10
@@ -49,8 +51,8 @@ _writing = Lock()
 def read_state() -> State:
     """Read what is remembered; nothing, where that is damaged or gone."""
     try:
-        return msgspec.json.decode(_file().read_bytes(), type=State)
-    except (OSError, msgspec.DecodeError):
+        return read_json(state_file(), State)
+    except FormatError:
         return State()
 
 
@@ -62,10 +64,11 @@ def remember(**changes: Any) -> State:
     """
     with _writing:
         state = msgspec.structs.replace(read_state(), **changes)
-        _file().parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(_file(), msgspec.json.encode(state))
+        state_file().parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(state_file(), msgspec.json.encode(state))
         return state
 
 
-def _file() -> Path:
+def state_file() -> Path:
+    """Return where it is kept."""
     return home() / "state.json"

@@ -10,6 +10,8 @@ import msgspec
 
 from tui_cnn.core.network import Network
 from tui_cnn.formats.atomic import write_atomic
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.reading import read_json
 from tui_cnn.runs.directory import home
 
 
@@ -58,8 +60,8 @@ class Recovery:
 def read_copy(path: Path) -> Copy | None:
     """Read a copy; None where it is damaged or gone."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Copy)
-    except (OSError, msgspec.DecodeError):
+        return read_json(path, Copy)
+    except FormatError:
         return None
 
 
@@ -67,4 +69,7 @@ def _alive(path: Path) -> bool:
     import psutil
 
     pid = path.name.partition("-")[0]
-    return pid.isdecimal() and psutil.pid_exists(int(pid))
+    try:
+        return pid.isdecimal() and psutil.pid_exists(int(pid))
+    except OverflowError:  # no process has such a number
+        return False

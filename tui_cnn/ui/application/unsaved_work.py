@@ -7,6 +7,8 @@ from typing import Any
 
 from textual.app import App
 
+from tui_cnn.formats.atomic import set_aside
+from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
 from tui_cnn.ui.application.recovery import Copy, Recovery, read_copy
 from tui_cnn.ui.design import Design, open_design
@@ -51,8 +53,11 @@ class UnsavedWork:
         """Offer the copies, until one is restored; one that is declined is removed, one that is put off stays."""
         for path in self._recovery.left_behind():
             copy = read_copy(path)
-            answer = await self._ask(copy, path) if copy else "discard"
-            if copy and answer == "restore":
+            if copy is None:
+                self._set_aside(path)
+                continue
+            answer = await self._ask(copy, path)
+            if answer == "restore":
                 file = Path(copy.file) if copy.file else None
                 restored = open_design(copy.network, file, self._workspace.design.setting)
                 self._workspace.design = restored._replace(saved=copy.saved)
@@ -60,6 +65,13 @@ class UnsavedWork:
                 path.unlink(missing_ok=True)
             if answer == "restore":
                 return
+
+    def _set_aside(self, path: Path) -> None:
+        try:
+            message = _("A recovery copy cannot be read; it is kept as {path}").format(path=set_aside(path))
+        except FormatError as error:
+            message = str(error)
+        self._app.notify(message, severity="warning", markup=False)
 
     async def _ask(self, copy: Copy, path: Path) -> str | None:
         when = datetime.fromtimestamp(path.stat().st_mtime).astimezone()

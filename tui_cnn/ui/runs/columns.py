@@ -9,6 +9,7 @@ from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.numbers import duration, short_count
 from tui_cnn.ui.toolkit.run_list import Listed
 from tui_cnn.ui.toolkit.run_words import STATE_COLORS, share
+from tui_cnn.visible import visible
 
 _NAME = 18
 
@@ -60,10 +61,11 @@ def cells(listed: Listed, colours: dict[str, str], *, marked: bool) -> list[Text
     """Write the line of a run: a mark, then its columns."""
     written = [Text("✓" if marked else " ", style=f"bold {colours['text-accent']}")]
     for column in COLUMNS:
-        style = colours[f"text-{STATE_COLORS[listed.summary.state]}"] if column.key == "state" else ""
+        state = "error" if listed.summary.damage else STATE_COLORS[listed.summary.state]
+        style = colours[f"text-{state}"] if column.key == "state" else ""
         if column.key == "name" and not listed.summary.about.title:
             style = "dim"
-        written.append(Text(column.text(listed), style=style, justify="right" if column.is_number else "left"))
+        written.append(Text(visible(column.text(listed)), style=style, justify="right" if column.is_number else "left"))
     return written
 
 

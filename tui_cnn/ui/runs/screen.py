@@ -25,7 +25,8 @@ from tui_cnn.ui.toolkit.help import Place
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.numbers import duration, size
 from tui_cnn.ui.toolkit.run_list import Listed
-from tui_cnn.ui.toolkit.run_words import epochs_table
+from tui_cnn.ui.toolkit.run_words import damage_lines, epochs_table
+from tui_cnn.visible import visible
 
 _GAP = "   "
 _FIELD, _FIELD_NAME = 31, 16
@@ -190,8 +191,12 @@ def _run_words(listed: Listed) -> list[Content]:
     about, recipe = summary.about, summary.recipe
     lines = []
     if about.title or about.tags or about.note:
-        tags = " ".join(about.tags)
-        parts = [Content.styled(about.title, "bold"), Content.styled(tags, "$text-accent"), Content(about.note)]
+        tags = visible(" ".join(about.tags))
+        parts = [
+            Content.styled(visible(about.title), "bold"),
+            Content.styled(tags, "$text-accent"),
+            Content(about.note),
+        ]
         lines.append(Content(_GAP).join(part for part in parts if part))
     if recipe is not None:
         message = _("{optimizer}, batch {batch}, lr {rate:g}")
@@ -210,6 +215,7 @@ def _run_words(listed: Listed) -> list[Content]:
         lines.append(Content.styled(_GAP.join(training), "dim"))
     if summary.outcome is not None and summary.state != "finished":
         lines.append(Content(summary.outcome.line))
+    lines += [Content.styled(line, "$text-error") for line in damage_lines(summary.damage)]
     return lines
 
 

@@ -8,7 +8,7 @@ from tui_cnn.runs.directory import RunDirectory, list_runs
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.snapshot import ACTIVE, Follower
 from tui_cnn.runs.summary import Summary, summarize
-from tui_cnn.ui.toolkit.run_words import epochs_done, started_at, state_name
+from tui_cnn.ui.toolkit.run_words import epochs_done, marked_state, started_at
 
 _BATCH = 40
 """How many new runs are read before the list is shown: hundreds come piece by piece."""
@@ -68,7 +68,8 @@ class RunList:
         if snapshot.state in ACTIVE:  # others are read again from their beginning, should they ever change
             self._followers[run.id] = follower
         summary = summarize(run, snapshot)
-        listed = Listed(run, summary, state_name(snapshot), started_at(snapshot), epochs_done(snapshot))
+        state = marked_state(snapshot, damaged=bool(summary.damage))
+        listed = Listed(run, summary, state, started_at(snapshot), epochs_done(snapshot))
         return _Known(signature, listed), before is None
 
 

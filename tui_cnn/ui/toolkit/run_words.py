@@ -25,6 +25,16 @@ def state_name(snapshot: Snapshot) -> str:
     }[snapshot.state]
 
 
+def marked_state(snapshot: Snapshot, *, damaged: bool) -> str:
+    """Name the state of a run, and say so where files of it cannot be read."""
+    return _("{state}, damaged").format(state=state_name(snapshot)) if damaged else state_name(snapshot)
+
+
+def damage_lines(damage: tuple[str, ...]) -> list[str]:
+    """Say what of a run cannot be read, and what to do; nothing where all can be."""
+    return [*damage, _("To repair: cnn-tui doctor")] if damage else []
+
+
 STATE_COLORS = {
     "queued": "secondary",
     "running": "primary",

@@ -1,16 +1,33 @@
 """A Textual app that writes little to the terminal, does not pile notices up, and can be called by late threads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from rich.segment import Segment
 from textual import on
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.notifications import Notify
 
 from tui_cnn.ui.toolkit.colours import meaning_colours
 from tui_cnn.ui.toolkit.textual_adapter import AdaptedApp, remove_notice, shown_notices
+from tui_cnn.visible import without_acting
 
 _MOST_NOTICES = 3
 """So many notices that are neither warnings nor errors are shown at once."""
+
+
+class _Gate(LineFilter):
+    """Leaves out characters that act on a terminal; they have no width, so that all else stays in its place."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments without such characters."""
+        return [
+            segment if segment.control else Segment(without_acting(segment.text), segment.style) for segment in segments
+        ]
+
+
+_GATE = _Gate()
 
 
 class TerminalApp(AdaptedApp):
@@ -22,6 +39,10 @@ class TerminalApp(AdaptedApp):
         variables |= meaning_colours(variables, dark=self.current_theme.dark)
         self.theme_variables = variables
         return variables
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Let nothing through that acts on the terminal, whatever a widget was given to show."""
+        return [*super().get_line_filters(), _GATE]
 
     def on_mount(self) -> None:
         """Write everything anew after another program had the terminal."""
