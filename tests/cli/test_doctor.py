@@ -3,9 +3,11 @@
 import json
 import zipfile
 
+import msgspec
 import pytest
 
 from tests.cli.test_train import FINISHED, STARTED, epoch, tell
+from tests.runs import event_lines
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.directory import About, list_runs, make_run, read_about, write_about
 from tui_cnn.runs.machine import read_machine
@@ -75,6 +77,28 @@ def test_a_damaged_run_is_marked_and_the_others_stand(cnn_tui, sound, name, dama
         assert {listed.id for listed in list_runs()} == {run.id, sound.id}
         assert Follower(run).poll().finished is not None
     assert Follower(sound).poll().finished is not None
+
+
+NUMBERS = [
+    (event, field)
+    for event in (event_lines.started(), event_lines.progress(1, 5), event_lines.epoch(1), event_lines.finished())
+    for field, value in msgspec.to_builtins(event).items()
+    if type(value) in (int, float)
+]
+
+
+@pytest.mark.parametrize(
+    ("event", "field"), NUMBERS, ids=lambda part: part if isinstance(part, str) else type(part).__name__
+)
+def test_a_number_beyond_all_reason(cnn_tui, event, field):
+    """Such an event may be read, or be damaged; the others count."""
+    run = make_run(preset("fashion-dnn"), Recipe())
+    plain = msgspec.to_builtins(event)
+    for number in (10**400, -1, 10**30, 1.7e308):
+        line = json.dumps({**plain, field: number}).encode() + b"\n"
+        event_lines.write(run, event_lines.started(), line, line, event_lines.epoch(2))
+    assert cnn_tui("runs").exit_code == 0
+    assert "epoch 2/" in cnn_tui("show", "last").stdout
 
 
 def test_the_files_of_the_home(cnn_tui, home, damage):
