@@ -22,6 +22,11 @@ def visible_lines(text: str) -> str:
     return _IN_LINES.sub(_escape, text)
 
 
+def is_unicode(text: str) -> bool:
+    """Return whether a text can be written as UTF-8: the name of a file may hold any bytes."""
+    return not re.search(r"[\ud800-\udfff]", text)
+
+
 def escaped(toml: str) -> str:
     """Do so in TOML, which stays the same TOML; it has no escapes for pairs."""
     return _IN_LINES.sub(lambda match: f"\\U{ord(match[0]):08X}", toml)

@@ -2,8 +2,10 @@
 
 import ast
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import msgspec
+import pytest
 import tomli_w
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -11,16 +13,18 @@ from hypothesis import strategies as st
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Dense, Flatten, Opaque
 from tui_cnn.core.network import Network
+from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import TEXT_FORMATS, export_bytes
 from tui_cnn.formats.keras.reading import convert_model
 from tui_cnn.formats.keras.schema import loads_config
 from tui_cnn.formats.keras.writing import dumps_keras
 from tui_cnn.formats.picture import dumps_svg
 from tui_cnn.formats.toml import dumps_network, loads_network
-from tui_cnn.runs.directory import About, RunDirectory, read_about, write_about
+from tui_cnn.runs.directory import About, RunDirectory, make_run, read_about, write_about
 from tui_cnn.runs.recipe import Recipe, dumps_recipe, read_recipe
 from tui_cnn.ui.application.recovery import Copy, read_copy
 from tui_cnn.ui.application.settings_file import read_settings
+from tui_cnn.ui.state import State, remember
 from tui_cnn.visible import visible, visible_lines
 
 TRICKS = "\u2028\u2029\x85\u202e\x9b\x1c\x0b\ufeff\U000e0001\r\n\t\x1b\"'\\#[]={}"
@@ -115,3 +119,13 @@ def test_the_gate(text):
     assert len(shown.splitlines()) <= 1
     if all(char.isprintable() for char in text):
         assert shown == text
+
+
+def test_a_file_whose_name_is_no_unicode(home):
+    """A name of bytes cannot stand in TOML or JSON: it is refused in a line, or not remembered."""
+    with pytest.raises(FormatError, match=r"^data = .*is not valid Unicode; use other characters$"):
+        make_run(Network("n", (8,)), Recipe(data="/tmp/\udcff"))
+    assert not (home / "runs").exists()
+    with pytest.raises(FormatError, match="is not valid Unicode"):
+        write_about(RunDirectory(home), About(title="\udcff"))
+    assert remember(recent=State(recent=("/a",)).opened(Path("/\udcff"))).recent == ("/a",)

@@ -15,7 +15,7 @@ from tui_cnn.formats.fields import fields
 from tui_cnn.formats.reading import loads_toml, read_text
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
-from tui_cnn.visible import escaped, visible
+from tui_cnn.visible import escaped, is_unicode
 
 
 def read_network(path: Path) -> Network:
@@ -87,8 +87,9 @@ def dumps_toml(data: dict[str, Any]) -> str:
     import tomli_w
 
     text = tomli_w.dumps(data)
-    if broken := re.search("[\ud800-\udfff]", text):
-        raise FormatError(visible(broken[0]), _("is not valid Unicode; use other characters"))
+    if not is_unicode(text):
+        broken = next(line for line in text.splitlines() if not is_unicode(line))
+        raise FormatError(broken, _("is not valid Unicode; use other characters"))
     return escaped(text)
 
 

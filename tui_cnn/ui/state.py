@@ -13,6 +13,7 @@ from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_json
 from tui_cnn.runs.directory import home
+from tui_cnn.visible import is_unicode
 
 _MOST_RECENT = 10
 
@@ -35,8 +36,10 @@ class State(msgspec.Struct, frozen=True):
     lessons_read: tuple[str, ...] = ()
 
     def opened(self, path: Path) -> tuple[str, ...]:
-        """Return the recent files with `path` as the latest."""
+        """Return the recent files with `path` as the latest; one whose name is no Unicode cannot be remembered."""
         name = str(path.absolute())
+        if not is_unicode(name):
+            return self.recent
         return (name, *(other for other in self.recent if other != name))[:_MOST_RECENT]
 
 

@@ -14,6 +14,7 @@ from tui_cnn.ui.application.recovery import Copy, Recovery, read_copy
 from tui_cnn.ui.design import Design, open_design
 from tui_cnn.ui.toolkit.dialogs.ask import Answer, ask
 from tui_cnn.ui.workspace import Workspace
+from tui_cnn.visible import is_unicode
 
 _PAUSE = 0.3
 """Seconds after the last edit until the copy is written."""
@@ -42,7 +43,8 @@ class UnsavedWork:
 
     def _write(self) -> None:
         design = self._workspace.design
-        copy = Copy(design.network, design.saved, str(design.file or "")) if design.dirty else None
+        file = str(design.file or "")
+        copy = Copy(design.network, design.saved, file if is_unicode(file) else "") if design.dirty else None
         try:
             self._recovery.keep(copy)
         except OSError as error:
