@@ -60,7 +60,7 @@ def test_a_damaged_run_is_marked_and_the_others_stand(cnn_tui, sound, name, dama
     assert "finished" in lines[sound.id]
     shown = cnn_tui("show", run.id)
     assert shown.exit_code == 0
-    assert (f"{file}: " in shown.stdout) != torn
+    assert (f"\n{name}: " in shown.stdout) != torn
     if torn:
         return
 
@@ -152,4 +152,4 @@ def test_what_is_sound_is_let_alone(cnn_tui, sound):
 def test_the_damage_is_in_the_json(cnn_tui, sound):
     sound.recipe_file.write_bytes(b"\xff")
     (line,) = json.loads(cnn_tui("runs", "--json").stdout)["damage"]
-    assert line == f"{sound.recipe_file}: is not UTF-8 text (byte 0)"
+    assert line == "recipe.toml: is not UTF-8 text (byte 0)"

@@ -8,7 +8,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.runs.summary import Summary
 from tui_cnn.ui.toolkit.numbers import duration
-from tui_cnn.ui.toolkit.run_words import damage_lines, share, state_name
+from tui_cnn.ui.toolkit.run_words import share, state_name, with_advice
 from tui_cnn.visible import visible
 
 
@@ -25,7 +25,7 @@ def report(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
         yield from (epoch_line(epoch, started.epochs) for epoch in snapshot.epochs)
     if summary.outcome is not None:
         yield visible(summary.outcome.line)
-    yield from damage_lines(summary.damage)
+    yield from with_advice(summary.damage)
 
 
 def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:

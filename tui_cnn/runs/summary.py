@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -125,7 +126,7 @@ def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
         precision=started.precision if started else None,
         device=started.device if started else None,
         outcome=outcome(run, snapshot),
-        damage=tuple(map(str, damage(run, snapshot))),
+        damage=damage_lines(run, snapshot),
     )
 
 
@@ -142,6 +143,11 @@ def damage(run: RunDirectory, snapshot: Snapshot) -> Iterator[FormatError]:
     if snapshot.damaged:
         message = ngettext("{count} line cannot be read", "{count} lines cannot be read", snapshot.damaged)
         yield FormatError(run.events_file, message.format(count=snapshot.damaged))
+
+
+def damage_lines(run: RunDirectory, snapshot: Snapshot) -> tuple[str, ...]:
+    """Write what is wrong in a line for each file: `recipe.toml: is not UTF-8 text (byte 3)`."""
+    return tuple(f"{Path(error.source).name}: {error.problem}" for error in damage(run, snapshot))
 
 
 def _written(run: RunDirectory) -> int:

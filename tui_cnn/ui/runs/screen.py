@@ -25,7 +25,7 @@ from tui_cnn.ui.toolkit.help import Place
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.numbers import duration, size
 from tui_cnn.ui.toolkit.run_list import Listed
-from tui_cnn.ui.toolkit.run_words import damage_lines, epochs_table
+from tui_cnn.ui.toolkit.run_words import epochs_table, with_advice
 from tui_cnn.visible import visible
 
 _GAP = "   "
@@ -215,7 +215,7 @@ def _run_words(listed: Listed) -> list[Content]:
         lines.append(Content.styled(_GAP.join(training), "dim"))
     if summary.outcome is not None and summary.state != "finished":
         lines.append(Content(summary.outcome.line))
-    lines += [Content.styled(line, "$text-error") for line in damage_lines(summary.damage)]
+    lines += [Content.styled(line, "$text-error") for line in with_advice(summary.damage)]
     return lines
 
 

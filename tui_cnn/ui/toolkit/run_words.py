@@ -30,8 +30,8 @@ def marked_state(snapshot: Snapshot, *, damaged: bool) -> str:
     return _("{state}, damaged").format(state=state_name(snapshot)) if damaged else state_name(snapshot)
 
 
-def damage_lines(damage: tuple[str, ...]) -> list[str]:
-    """Say what of a run cannot be read, and what to do; nothing where all can be."""
+def with_advice(damage: tuple[str, ...]) -> list[str]:
+    """Add to the lines about damaged files of a run what to do; nothing where there are none."""
     return [*damage, _("To repair: cnn-tui doctor")] if damage else []
 
 

@@ -12,7 +12,7 @@ from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.ui.toolkit.cells import left
 from tui_cnn.ui.toolkit.curve_data import recent
 from tui_cnn.ui.toolkit.numbers import duration, level
-from tui_cnn.ui.toolkit.run_words import best_accuracy, damage_lines, share
+from tui_cnn.ui.toolkit.run_words import best_accuracy, share, with_advice
 from tui_cnn.ui.toolkit.sparkline import spark
 from tui_cnn.ui.train.run_watcher import Watched
 
@@ -64,7 +64,7 @@ def _clock(seconds: float) -> str:
 def progress_lines(watched: Watched, width: int, *, beside_headlines: bool) -> Content:
     """Write all that is known of a run; without the headlines beside it also what they show, but not what stays."""
     snapshot = watched.snapshot
-    lines = [[Content.styled(line, "$text-error")] for line in damage_lines(watched.damage)]
+    lines = [[Content.styled(line, "$text-error")] for line in with_advice(watched.damage)]
     lines += _lines(watched, width, brief=beside_headlines)
     if snapshot.started is not None and beside_headlines:
         lines.append(_circumstances(snapshot.started))

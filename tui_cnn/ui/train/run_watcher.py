@@ -9,7 +9,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.runs.directory import RunDirectory, read_about
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot
-from tui_cnn.runs.summary import Outcome, damage, outcome
+from tui_cnn.runs.summary import Outcome, damage_lines, outcome
 from tui_cnn.visible import visible
 
 _EACH = 2
@@ -58,7 +58,7 @@ class RunWatcher:
         if before is None or snapshot is not before.snapshot or vitals != before.vitals:
             ended = outcome(self.run, snapshot)
             title = visible(read_about(self.run).title)
-            damaged = tuple(map(str, damage(self.run, snapshot)))
+            damaged = damage_lines(self.run, snapshot)
             self._watched = Watched(snapshot, vitals, ended, self._recipe, title, self._names or (), damaged)
         assert self._watched is not None
         return self._watched
