@@ -14,7 +14,7 @@ import tui_cnn
 PACKAGE = Path(tui_cnn.__file__).parent
 CHECKOUT = PACKAGE.parent
 TENSORFLOW = {"tensorflow", "keras"}
-SCREEN = {"textual", "textual_fspicker", "rich", "click"}
+SCREEN = {"textual", "rich", "click"}
 
 
 def fresh(code, *args):
@@ -82,7 +82,7 @@ def test_the_list_of_runs_loads_no_tensorflow():
 
 
 def test_what_the_first_frame_needs_is_light():
-    assert fresh("import tui_cnn.ui.app") & (TENSORFLOW | {"numpy", "textual_fspicker"}) == set()
+    assert fresh("import tui_cnn.ui.app") & (TENSORFLOW | {"numpy"}) == set()
 
 
 def modules():

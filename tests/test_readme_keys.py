@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tui_cnn.ui.application.registry import SCOPES
+from tui_cnn.ui.application.actions import SCOPES
 from tui_cnn.ui.toolkit.help import key_names
 
 README = Path(__file__).parents[1] / "README.md"

@@ -95,9 +95,8 @@ async def look(run, images):
     from tests.ui.driving import User
     from tui_cnn.config import config_file
     from tui_cnn.formats.presets import preset
-    from tui_cnn.runs.inspection.replies import Activations
     from tui_cnn.ui.app import CnnTui
-    from tui_cnn.ui.application.settings_file import read_settings
+    from tui_cnn.ui.application.settings import read_settings
     from tui_cnn.ui.design import open_design
     from tui_cnn.ui.toolkit.pictures.gallery import Gallery
 
@@ -106,7 +105,7 @@ async def look(run, images):
 
     def noted(gallery, y):
         strip, view = render(gallery, y), gallery.parent
-        if view.answers.get(view.scene.activate, Activations) is not None:
+        if view.answers.get(view.scene.activate) is not None:
             painted.setdefault(view.scene.subject.number, time.perf_counter())
         return strip
 

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from tui_cnn.core.layers import BatchNormalization, Block, Branches, Conv2D, Dense, Flatten
+from tui_cnn.core.layers import BatchNormalization, Block, Branches, Conv2D, Dense, Flatten, UpSampling2D
 from tui_cnn.core.network import Network
 from tui_cnn.formats.toml import save_network
 
@@ -31,7 +31,7 @@ NESTED = Network(
     ),
 )
 LINEAR = (
-    "warning: layer 2: Conv2D: no activation before the next Dense, so both act as one linear layer; "
+    "warning[no-activation]: layer 2: Conv2D: no activation before the next Dense, so both act as one linear layer; "
     'fix: activation = "relu"'
 )
 UNITS = "MACs: multiply-accumulates per image, in convolution and dense kernels, without biases"
@@ -62,7 +62,9 @@ def test_the_table_of_the_tutorial_network(cnn_tui):
         FLOPs: 5,588,480 per image, counted as 2xmacs
         memory: parameters 373 kB, inference peak 108 kB (one image), training step 6.33 MB (batch of 32)
 
-        info: layer 4: MaxPooling2D: image 11×11, window 2×2, stride 2: 1 row and 1 column dropped; fix: padding = "same"
+        info[dropped]: layer 4: MaxPooling2D: image 11×11, window 2×2, stride 2: 1 row and 1 column dropped; fix: padding = "same"
+
+        to see why: cnn-tui check --explain dropped
         """  # noqa: E501
     )
 
@@ -86,9 +88,11 @@ def test_the_table_of_a_broken_network(cnn_tui):
         RF: receptive field of a cell, in pixels of the input
         memory: parameters 0 B, float32
 
-        error: layer 2: Conv2D: needs height × width × channels, but gets 64; fix: move it to position 1, before Flatten
+        error[shape]: layer 2: Conv2D: needs height × width × channels, but gets 64; fix: move it to position 1, before Flatten
         {LINEAR}
-        """
+
+        to see why: cnn-tui check --explain shape
+        """  # noqa: E501
     )
 
 
@@ -115,9 +119,47 @@ def test_layers_within_layers_and_wide_letters(cnn_tui):
         FLOPs: 7,168 per image, counted as 2xmacs
         memory: parameters 5.34 kB, inference peak 1.54 kB (one image), training step 88.1 kB (batch of 32)
 
-        info: layer 1.1: Branches: the receptive field of the last feature map is 3×3 pixels, less than half of 8×8
-        """
+        info[small-field]: layer 1.1: Branches: the receptive field of the last feature map is 3×3 pixels, less than half of 8×8
+
+        to see why: cnn-tui check --explain small-field
+        """  # noqa: E501
     )
+
+
+def test_equal_findings_share_a_line(cnn_tui):
+    """The JSON keeps each."""
+    even = Conv2D(filters=4, kernel_size=(2, 2), padding="same", activation="relu")
+    odd = Conv2D(filters=4, kernel_size=(3, 3), padding="same", activation="relu")
+    blocks = [Block(layers=(even,)), odd] * 6
+    save_network(Path("even.toml"), Network("even", (28, 28, 1), (*[even] * 3, odd, *blocks, Flatten())))
+    lines = cnn_tui("check", "even.toml").stdout.splitlines()
+    assert [line for line in lines if line.startswith("info[even-same]")] == [
+        (
+            "info[even-same]: 9 layers (1–3, 5.1, 7.1, 9.1 and 3 more): Conv2D: an even 2×2 kernel with same padding "
+            "shifts the image by half a pixel; fix: kernel_size = [3, 3]"
+        )
+    ]
+    checks = json.loads(cnn_tui("check", "even.toml", "--json").stdout)["checks"]
+    paths = [check["path"] for check in checks if check["code"] == "even-same"]
+    assert paths == [[0], [1], [2], [4, 0], [6, 0], [8, 0], [10, 0], [12, 0], [14, 0]]
+
+
+def test_uneven_receptive_fields_are_explained(cnn_tui):
+    shortcut = Conv2D(filters=2, kernel_size=(3, 3), strides=(2, 2), padding="same")
+    mixed = Branches(branches=((shortcut, UpSampling2D()), ()))
+    save_network(Path("uneven.toml"), Network("uneven", (8, 8, 2), (mixed,)))
+    out = cnn_tui("check", "uneven.toml").stdout
+    assert "  ≤ " in out
+    assert "\n≤: at most" in out
+    assert "≤" not in cnn_tui("check", "fashion-cnn").stdout
+
+
+def test_dense_without_flatten_fails_on_warnings(cnn_tui):
+    layers = (Conv2D(filters=8, kernel_size=(3, 3), activation="relu"), Dense(units=10, activation="softmax"))
+    save_network(Path("net.toml"), Network("net", (28, 28, 1), layers))
+    result = cnn_tui("check", "net.toml", "--fail-on", "warning")
+    assert result.exit_code == 1
+    assert "warning[no-flatten]: layer 2: Dense: gets 26×26×8 without a Flatten before it" in result.stdout
 
 
 def test_json_of_a_sound_network(cnn_tui):
@@ -252,7 +294,7 @@ def test_no_layers(cnn_tui):
     save_network(Path("empty.toml"), Network("empty", (8,)))
     result = cnn_tui("check", "empty.toml")
     assert result.exit_code == 1
-    assert result.stdout.endswith("\nerror: the network has no layers; add one\n")
+    assert "\nerror[empty]: the network has no layers; add one\n" in result.stdout
 
 
 def test_formulas(cnn_tui):

@@ -25,14 +25,14 @@ def test_the_problems_that_are_gone_and_the_new_ones(cnn_tui, tmp_path):
     out = cnn_tui("diff", "fashion-cnn", "mended.toml").stdout
     assert "output: 10 → —\nreceptive field of the last feature map, in pixels: 18 → —\n" in out
     assert out.partition("resolved problems and new problems:\n")[2].splitlines() == [
-        '- layer 4: MaxPooling2D: image 11×11, window 2×2, stride 2: 1 row and 1 column dropped; fix: padding = "same"',
+        '- info[dropped]: layer 4: MaxPooling2D: image 11×11, window 2×2, stride 2: 1 row and 1 column dropped; fix: padding = "same"',  # noqa: E501
         (
-            "+ layer 5: Conv2D: a 7×7 window does not fit into 6×6 (layer 2, MaxPooling2D, changed 26×26 "
+            "+ error[shape]: layer 5: Conv2D: a 7×7 window does not fit into 6×6 (layer 2, MaxPooling2D, changed 26×26 "
             'to 13×13); fix: padding = "same"'
         ),
         (
-            "+ layer 5: Conv2D: no activation before the next Dense, so both act as one linear layer; "
-            'fix: activation = "relu"'
+            "+ warning[no-activation]: layer 5: Conv2D: no activation before the next Dense, so both act as one linear "
+            'layer; fix: activation = "relu"'
         ),
     ]
     report = json.loads(cnn_tui("diff", "fashion-cnn", "mended.toml", "--json").stdout)

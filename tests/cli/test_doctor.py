@@ -15,8 +15,8 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.runs.trash import list_trash
 from tui_cnn.ui.application.recovery import Recovery
-from tui_cnn.ui.application.settings_file import read_settings
-from tui_cnn.ui.state import State, read_state
+from tui_cnn.ui.application.settings import read_settings
+from tui_cnn.ui.settings import State, read_state
 
 DAMAGES = {
     "no text": b"\xff\xfe\x00",

@@ -3,19 +3,23 @@
 import pytest
 from hypothesis import event, given, settings
 
-from tests.core.strategies import networks
+from tests.core.strategies import mostly_sound, networks
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
+from tui_cnn.core.checks import TrainingContext, grouped
 from tui_cnn.core.layers import (
+    BatchNormalization,
     Block,
     Branches,
     Conv2D,
     Cropping2D,
     Dense,
+    Dropout,
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
     Normalization,
+    ReLU,
     UpSampling2D,
 )
 from tui_cnn.core.network import Network, walk
@@ -43,6 +47,21 @@ SAME = Conv2D(filters=8, kernel_size=(3, 3), padding="same")
                 "layer 3: Conv2D: a 3×3 window does not fit into 2×2 (layer 2, MaxPooling2D, changed 4×4 "
                 'to 2×2); fix: padding = "same"'
             ),
+        ),
+        (
+            network(*[MaxPooling2D()] * 4),
+            (
+                "layer 4: MaxPooling2D: a 2×2 window does not fit into 1×1 (layer 3, MaxPooling2D, changed 2×2 "
+                "to 1×1); fix: delete the layer"
+            ),
+        ),
+        (
+            network(CONVOLUTION, shape=(1, 1, 1)),
+            "layer 1: Conv2D: a 3×3 window does not fit into 1×1; fix: kernel_size = [1, 1]",
+        ),
+        (
+            network(MaxPooling2D(pool_size=(2, 3)), shape=(1, 8, 1)),
+            "layer 1: MaxPooling2D: a 2×3 window does not fit into 1×8; fix: pool_size = [1, 3]",
         ),
         (
             network(Conv2D(filters=6, kernel_size=(1, 1), groups=4), shape=(8, 8, 4)),
@@ -113,12 +132,26 @@ def test_the_line(broken, line):
 @pytest.mark.parametrize(
     ("merge", "branches", "label"),
     [
-        ("add", ((Conv2D(filters=4, kernel_size=(3, 3)),), ()), 'add padding = "same" to branch 1'),
+        ("add", ((Conv2D(filters=4, kernel_size=(3, 3)),), ()), 'set padding = "same" in branch 1'),
         ("add", ((Conv2D(filters=8, kernel_size=(1, 1)),), ()), "add a 1×1 Conv2D with 8 filters to branch 2"),
         (
             "add",
             ((Conv2D(filters=8, kernel_size=(3, 3), strides=(2, 2), padding="same"), SAME), ()),
             "add a 1×1 Conv2D with 8 filters and strides 2×2 to branch 2",
+        ),
+        # A branch that ends in a convolution needs no second one.
+        (
+            "add",
+            ((Conv2D(filters=8, kernel_size=(1, 1)),), (Conv2D(filters=6, kernel_size=(1, 1)),)),
+            "set filters = 8 in branch 2",
+        ),
+        (
+            "add",
+            (
+                (Conv2D(filters=8, kernel_size=(3, 3), strides=(2, 2), padding="same"), SAME),
+                (Conv2D(filters=6, kernel_size=(1, 1)), ReLU()),
+            ),
+            "set filters = 8, strides = [2, 2] in branch 2",
         ),
         ("concatenate", ((MaxPooling2D(),), (SAME,)), "add a 2×2 MaxPooling2D to branch 2"),
         (
@@ -175,23 +208,57 @@ def with_names(broken):
     return broken
 
 
-@given(networks())
-@settings(max_examples=300)
-def test_a_fix_mends_what_it_is_for(broken):
+@given(networks() | mostly_sound())
+@settings(max_examples=400)
+def test_every_fix_removes_its_finding_and_adds_no_error(broken):
+    """What lies behind a layer that could not be built was not known: only what was sound must stay so."""
+    context = TrainingContext(classes=10, steps=100)
     broken = with_names(broken)
-    for found in analyze(broken).checks:
-        if found.fix is None or found.code == "softmax-twice":  # of three in a row, one goes at a time
+    before = analyze(broken, context)
+    sound = {row.name for row in before.rows if row.figures is not None}
+    alone = [group for check in before.checks for group in grouped([check])]
+    for found in {*alone, *grouped(before.checks)}:
+        if found.fix is None:
             continue
-        event(found.code)
-        name = edits.layer_at(broken, found.path).name
+        code, message = found.checks[0].code, found.checks[0].message
+        event(code)
+        named = {edits.layer_at(broken, check.path).name for check in found.checks if check.fix}
         fixed = found.fix.apply(broken)
         assert fixed != broken
-        rows = [row for row in analyze(fixed).rows if row.name == name]
-        assert all(row.error is None or str(row.error) not in found.message for row in rows)
-        again = [
-            check for check in analyze(fixed).checks if check.code == found.code and check.message == found.message
-        ]
-        assert all(edits.layer_at(fixed, check.path).name != name for check in again)
+        after = analyze(fixed, context)
+        again = [check for check in after.checks if check.code == code]
+        if code == "shape":  # a layer with several faults has them fixed one at a time
+            again = [check for check in again if check.message == message]
+        assert named.isdisjoint(edits.layer_at(fixed, check.path).name for check in again)
+        assert [row.name for row in after.rows if row.error and row.name in sound] == []
+        assert {check.code for check in errors(fixed)} <= {"shape", *(check.code for check in errors(broken))}
+
+
+def test_fixes_of_equal_findings():
+    """A dropout goes behind all normalizations whose statistics it shifts; deleted layers leave no gap."""
+    dropouts = network(Dropout(rate=0.1), BatchNormalization(), Dropout(rate=0.1), BatchNormalization())
+    activations = network(ReLU(), CONVOLUTION, ReLU(), MaxPooling2D(), ReLU(), MaxPooling2D(), ReLU())
+    for broken, code, left in (
+        (dropouts, "dropout-before-normalization", (BatchNormalization(),) * 2 + (Dropout(rate=0.1),) * 2),
+        (activations, "repeated-activation", (ReLU(), CONVOLUTION, ReLU(), MaxPooling2D(), MaxPooling2D())),
+    ):
+        (group,) = [group for group in grouped(analyze(broken).checks) if group.checks[0].code == code]
+        assert len(group.checks) == 2
+        assert group.fix.apply(broken).layers == left
+
+
+@pytest.mark.parametrize(
+    ("code", "layer"),
+    [
+        ("dropped", MaxPooling2D(pool_size=(3, 3))),
+        ("stride-gap", MaxPooling2D(strides=(3, 3))),
+    ],
+)
+def test_no_fix_where_the_branches_would_no_longer_fit(code, layer):
+    """Alone each has one: it changes 8 to another size than the other branch has."""
+    alone, beside = network(layer, shape=(8, 8, 4)), network(Branches(branches=((layer,), (layer,))), shape=(8, 8, 4))
+    assert [bool(check.fix) for check in analyze(alone).checks if check.code == code] == [True]
+    assert [check.fix for check in analyze(beside).checks if check.code == code] == [None, None]
 
 
 @given(networks())

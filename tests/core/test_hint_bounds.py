@@ -7,13 +7,22 @@ from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.layers import (
     Activation,
     BatchNormalization,
+    Block,
+    Branches,
     Conv2D,
     Dense,
     Dropout,
     Flatten,
+    GaussianNoise,
     GlobalAveragePooling2D,
+    LeakyReLU,
     MaxPooling2D,
+    RandomFlip,
+    RandomZoom,
+    ReLU,
+    Rescaling,
     SeparableConv2D,
+    Softmax,
     SpatialDropout2D,
     ZeroPadding2D,
 )
@@ -21,6 +30,7 @@ from tui_cnn.core.network import Network
 
 RELU = {"activation": "relu"}
 SEPARABLE = SeparableConv2D(filters=4, kernel_size=(3, 3))
+DENSE = Dense(units=10, activation="softmax")
 END = (GlobalAveragePooling2D(), Dense(units=10, activation="softmax"))
 
 
@@ -36,8 +46,11 @@ def found(*layers, shape=(24, 24, 1), **setting):
     ("code", "without", "having"),
     [
         ("stride-gap", (conv(strides=(3, 3)),), (conv(strides=(3, 4)),)),
-        # A shortcut is made as small as what it goes around by a 1×1 window.
-        ("stride-gap", (conv(kernel=(1, 1), strides=(2, 2)),), (conv(kernel=(1, 2), strides=(1, 3)),)),
+        # A shortcut is made as small as what it goes around by a 1×1 window, which elsewhere skips pixels.
+        ("stride-gap", (Branches(branches=((MaxPooling2D(),), (conv(kernel=(1, 1), strides=(2, 2)),))),), ()),
+        ("stride-gap", (), (conv(kernel=(1, 1), strides=(3, 3)),)),
+        ("stride-gap", (), (Block(layers=(conv(kernel=(1, 1), strides=(2, 2)),)),)),
+        ("stride-gap", (), (conv(kernel=(1, 2), strides=(1, 3)),)),
         ("stride-gap", (conv(dilation_rate=(2, 2)),), (MaxPooling2D(pool_size=(2, 2), strides=(3, 2)),)),
         ("dropped", (conv(strides=(7, 7)),), (conv(strides=(2, 2)),)),
         ("dropped", (conv(kernel=(1, 1), strides=(2, 2)),), (MaxPooling2D(pool_size=(5, 2)),)),
@@ -107,7 +120,28 @@ def found(*layers, shape=(24, 24, 1), **setting):
             (conv(16, (24, 24)), MaxPooling2D(padding="same")),
         ),
         ("last-activation", (Flatten(), Dense(units=1, activation="sigmoid")), (Flatten(), Dense(units=2, **RELU))),
-        ("softmax-twice", (Dense(units=4, activation="softmax"), conv()), ()),
+        ("last-activation", (Flatten(), Dense(units=2), ReLU(max_value=3)), (Flatten(), Dense(units=2), ReLU())),
+        ("last-activation", (conv(), DENSE), (Flatten(), Dense(units=2, **RELU), Dropout(rate=0.1), Softmax())),
+        ("softmax-twice", (DENSE, conv()), (*END, Dropout(rate=0.1), Softmax())),
+        # A dense layer is a 1×1 convolution in some networks, but not at the end.
+        ("no-flatten", (conv(), Dense(units=64, **RELU), *END), (conv(), Dense(units=64, **RELU), DENSE)),
+        ("no-flatten", (conv(4, (24, 24)), DENSE), (conv(4, (23, 24)), DENSE)),
+        ("no-flatten", (GlobalAveragePooling2D(keepdims=True), DENSE), (conv(), Dense(units=9), Softmax())),
+        ("hidden-softmax", (Branches(branches=((DENSE,), ()), merge="multiply"), conv()), (DENSE, conv())),
+        ("hidden-softmax", (conv(), *END), (conv(), Softmax(), MaxPooling2D(), Dropout(rate=0.1), *END)),
+        ("hidden-softmax", (DENSE, ReLU(), conv()), (Flatten(), DENSE, DENSE)),
+        ("repeated-activation", (conv(), ReLU(max_value=6)), (conv(), ReLU())),
+        ("repeated-activation", (conv(), BatchNormalization(), ReLU()), (conv(), MaxPooling2D(), Activation(**RELU))),
+        ("repeated-activation", (conv(activation="elu"), ReLU()), (ReLU(max_value=6), LeakyReLU())),
+        ("repeated-activation", (LeakyReLU(), ReLU()), (ReLU(), ReLU(negative_slope=0.1))),
+        ("dropout-at-end", (conv(), Dropout(rate=0.5), *END), (*END, Dropout(rate=0.5))),
+        ("dropout-at-end", (*END, Dropout(rate=0.0)), (Flatten(), Dense(units=9), Dropout(rate=0.5), Softmax())),
+        ("dropout-at-end", (conv(), Dropout(rate=0.5), GlobalAveragePooling2D()), (*END, GaussianNoise(stddev=0.1))),
+        ("dropout-at-end", (Dropout(rate=0.5),), (conv(), GlobalAveragePooling2D(), Softmax(), Dropout(rate=0.5))),
+        ("dropout-rate", (Dropout(rate=0.8), *END), (Dropout(rate=0.81), *END)),
+        ("dropout-rate", (GaussianNoise(stddev=0.9), *END), (SpatialDropout2D(rate=1.0), *END)),
+        ("late-augmentation", (Rescaling(scale=0.1), RandomFlip(), conv()), (conv(), RandomFlip())),
+        ("late-augmentation", (RandomFlip(), RandomZoom(height_factor=0.1)), (MaxPooling2D(), RandomFlip())),
     ],
 )
 def test_where_it_begins(code, without, having):
@@ -133,6 +167,30 @@ def test_what_global_pooling_would_save():
     network = Network("net", (28, 28, 1), (conv(1, (1, 1)), Flatten(), Dense(units=100, **RELU)))
     saved = analyze(network).totals.params - analyze(check.fix.apply(network)).totals.params
     assert saved == 78_300
+
+
+def test_classes_of_pixels_are_not_those_of_images():
+    """A network for segmentation ends in a map of the image's size."""
+    assert "classes" not in found(conv(padding="same"), conv(21, (1, 1), activation="softmax"), classes=10)
+    assert "classes" in found(conv(padding="same"), conv(21, (1, 1)), classes=10)
+    assert "classes" in found(conv(), conv(21, (1, 1), activation="softmax"), classes=10)
+
+
+def test_no_flatten_is_named_once():
+    """That the output has 24×24×10 values follows from it."""
+    checks = found(conv(padding="same"), Dense(units=10), classes=10)
+    assert "classes" not in checks
+    assert checks["no-flatten"].message == (
+        "Dense: gets 24×24×16 without a Flatten before it, so it works at each position on its own"
+    )
+
+
+def test_where_augmentation_moves():
+    network = Network("net", (24, 24, 1), (Rescaling(scale=0.1), conv(), RandomFlip(), MaxPooling2D(), RandomFlip()))
+    fixes = [check.fix for check in analyze(network).checks if check.code == "late-augmentation"]
+    once, both = fixes[0].apply(network), fixes[1].apply(fixes[0].apply(network))
+    assert once == both
+    assert once.layers == (Rescaling(scale=0.1), RandomFlip(), RandomFlip(), conv(), MaxPooling2D())
 
 
 def test_classes():

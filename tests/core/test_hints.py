@@ -19,6 +19,8 @@ from tui_cnn.core.layers import (
     GlobalAveragePooling2D,
     MaxPooling2D,
     Opaque,
+    RandomFlip,
+    ReLU,
     Softmax,
 )
 from tui_cnn.core.memory import memory
@@ -88,6 +90,13 @@ HINTS = (
     ("classes", "warning", on(conv(), GlobalAveragePooling2D(), Dense(units=12, activation="softmax"))),
     ("softmax-twice", "warning", on(conv(), *END, Softmax())),
     ("last-activation", "warning", on(conv(), GlobalAveragePooling2D(), Dense(units=10, activation="relu"))),
+    ("no-flatten", "warning", on(conv(), Dense(units=10, activation="softmax"))),
+    ("hidden-softmax", "warning", on(conv(), Flatten(), Dense(units=64, activation="softmax"), Dense(units=10))),
+    ("hidden-softmax", "warning", on(conv(), Softmax(), *END)),
+    ("repeated-activation", "warning", on(conv(), ReLU(), *END)),
+    ("dropout-at-end", "warning", on(conv(), *END, Dropout(rate=0.5))),
+    ("dropout-rate", "warning", on(conv(), Dropout(rate=0.99), *END)),
+    ("late-augmentation", "warning", on(conv(), RandomFlip(), conv(), *END)),
 )
 
 

@@ -23,8 +23,8 @@ from tui_cnn.formats.toml import dumps_network, loads_network
 from tui_cnn.runs.directory import About, RunDirectory, make_run, read_about, write_about
 from tui_cnn.runs.recipe import Recipe, dumps_recipe, read_recipe
 from tui_cnn.ui.application.recovery import Copy, read_copy
-from tui_cnn.ui.application.settings_file import read_settings
-from tui_cnn.ui.state import State, remember
+from tui_cnn.ui.application.settings import read_settings
+from tui_cnn.ui.settings import State, remember
 from tui_cnn.visible import visible, visible_lines
 
 TRICKS = "\u2028\u2029\x85\u202e\x9b\x1c\x0b\ufeff\U000e0001\r\n\t\x1b\"'\\#[]={}"

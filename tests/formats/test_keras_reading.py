@@ -22,7 +22,7 @@ from tui_cnn.core.layers import (
     ReLU,
     Rescaling,
 )
-from tui_cnn.core.network import walk
+from tui_cnn.core.network import names, walk
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.identifiers import regularizer_identifier
 from tui_cnn.formats.keras.reading import convert_model
@@ -62,9 +62,8 @@ def functional(keras):
 
 def one(keras, layer, shape=SHAPE):
     """Read a model of one layer."""
-    (found,), notes = (lambda read: (read.network.layers, read.notes))(
-        read(keras.Sequential([keras.Input(shape), layer]))
-    )
+    network, notes = read(keras.Sequential([keras.Input(shape), layer]))
+    (found,) = network.layers
     return found, notes
 
 
@@ -127,8 +126,8 @@ class TestLayers:
         assert json.loads(found.config)["class_name"] in (kind, "Functional")
 
     def test_the_last_axis_by_any_number(self, keras, layers):
-        assert one(keras, layers.BatchNormalization(axis=3))[0] == BatchNormalization()
-        assert one(keras, layers.BatchNormalization(axis=1), (6,))[0] == BatchNormalization()
+        assert one(keras, layers.BatchNormalization(axis=3, name="n"))[0] == BatchNormalization(name="n")
+        assert one(keras, layers.BatchNormalization(axis=1, name="n"), (6,))[0] == BatchNormalization(name="n")
         assert one(keras, layers.LayerNormalization(axis=[3]))[0].epsilon == 0.001
 
     def test_a_factor_for_each_channel_is_a_normalization(self, keras, layers):
@@ -207,7 +206,17 @@ class TestLayers:
         model = keras.Sequential(
             [keras.Input((4,)), *(layers.Dense(1, name=name) for name in (None, "branches_3", "opaque", "mine", "첫"))]
         )
-        assert [layer.name for layer in read(model).network.layers] == ["", "", "", "mine", ""]
+        assert [layer.name for layer in read(model).network.layers] == ["", "branches_3", "opaque", "mine", ""]
+
+    def test_names_that_keras_made_stay(self, keras, layers):
+        """Only those that the rows have anyway are left out of the network."""
+        value = inputs = keras.Input(SHAPE)
+        for name in ("conv2d_1", "conv2d_2", "conv2d"):
+            value = layers.Conv2D(4, 1, name=name)(value)
+        model = keras.Model(inputs, layers.Flatten(name="flatten")(layers.Add(name="add_7")([value, inputs])))
+        network = read(model).network
+        assert list(names(network).values()) == ["add_7", "conv2d_1", "conv2d_2", "conv2d", "flatten"]
+        assert network.layers[-1].name == ""
 
 
 class TestGraphs:
@@ -317,7 +326,7 @@ class TestGraphs:
 
     def test_arithmetic_on_tensors(self, keras, layers, functional):
         added, halved = read(functional(lambda x: (layers.ReLU()(x) + x) * 0.5)).network.layers
-        assert added == Branches(branches=((ReLU(),), ()))
+        assert added == Branches(branches=((ReLU(),), ()), name="add")
         assert halved.scale == 0.5
 
     def test_a_layer_without_weights_may_stand_in_two_places(self, layers, functional):
@@ -368,7 +377,11 @@ class TestModels:
             name="middle",
             layers=(
                 Branches(
-                    branches=((Block(name="stem:1", layers=(Conv2D(filters=4, kernel_size=(1, 1), name="conv"),)),), ())
+                    branches=(
+                        (Block(name="stem:1", layers=(Conv2D(filters=4, kernel_size=(1, 1), name="conv"),)),),
+                        (),
+                    ),
+                    name="add",
                 ),
             ),
         )

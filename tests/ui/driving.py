@@ -14,7 +14,7 @@ from textual.screen import Screen
 from tui_cnn.config import config_file
 from tui_cnn.formats.presets import preset
 from tui_cnn.ui.app import CnnTui
-from tui_cnn.ui.application.settings_file import read_settings
+from tui_cnn.ui.application.settings import read_settings
 from tui_cnn.ui.design import open_design
 
 _CALM_TURNS = 4

@@ -17,7 +17,7 @@ from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.formats.toml import read_network
 from tui_cnn.runs import export, launch
 from tui_cnn.runs.errors import RunError
-from tui_cnn.ui.application.registry import SCOPES
+from tui_cnn.ui.application.actions import SCOPES
 from tui_cnn.ui.inspect import screen as inspect
 from tui_cnn.ui.toolkit.network_summary import widest_field
 from tui_cnn.ui.toolkit.numbers import short_count
@@ -130,7 +130,7 @@ def layers_shown_are_those_held(user):
     analysis = analyze(user.network)
     least = "" if analysis.totals.complete else "≥ "
     totals = f"{least}{analysis.totals.params:,} parameters · {least}{short_count(analysis.totals.macs)} MACs"
-    kinds = re.findall(r"^[▌ ][✗⚠· ] {0,3}\d+  (?:│ )*. (\S+)", user.text, re.MULTILINE)
+    kinds = re.findall(r"^(?:│ )?[▌ ][✗⚠· ] {0,3}\d+  (?:│ )*. (\S+)", user.text, re.MULTILINE)
     named = ["Input", *(row.layer.name or type(row.layer).__name__ for row in analysis.rows)]
     field = re.search(r"· field (\S+)", user.top)
     seen = field is None or field[1] == widest_field(analysis)

@@ -9,7 +9,7 @@ import msgspec
 from tui_cnn.cli.arguments import input_shape_option, read_model
 from tui_cnn.cli.group import SOUND
 from tui_cnn.cli.output import echo
-from tui_cnn.cli.reports import check_report, figures_report, last_field_report
+from tui_cnn.cli.reports import check_report, figures_report, finding_lines, last_field_report
 from tui_cnn.cli.table import table
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.diff import Difference, findings
@@ -59,7 +59,8 @@ def _text(old: Analysis, new: Analysis) -> str:
     problems = findings(old, new)
     if any(problems):
         written += ["", _("resolved problems and new problems:")]
-        written += [*(f"- {check}" for check in problems.gone), *(f"+ {check}" for check in problems.new)]
+        written += [f"- {line}" for line in finding_lines(problems.gone)]
+        written += [f"+ {line}" for line in finding_lines(problems.new)]
     return "\n".join([heading, "", *table(columns, rows, numbers={5, 6, 7}), "", legend, "", *written])
 
 

@@ -24,7 +24,7 @@ from tui_cnn.runs.machine import Machine, machine_file
 from tui_cnn.runs.snapshot import Follower, LineReader
 from tui_cnn.runs.summary import damage
 from tui_cnn.ui.application.recovery import Copy
-from tui_cnn.ui.state import State, state_file
+from tui_cnn.ui.settings import State, state_file
 
 
 class Damage(NamedTuple):

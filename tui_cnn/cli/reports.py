@@ -1,12 +1,13 @@
 """A network's numbers and problems: as a table to read, and as JSON; both with their formulas on demand."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from tui_cnn.cli.table import table
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.checks import Check
+from tui_cnn.core.checks import Check, grouped
 from tui_cnn.core.memory import Memory
 from tui_cnn.core.network import format_path
 from tui_cnn.core.receptive_field import ReceptiveField
@@ -29,15 +30,27 @@ def text_report(analysis: Analysis, needs: Memory, convention: Convention, *, ex
     )
     notes = [counted, _("MACs: multiply-accumulates per image, in convolution and dense kernels, without biases")]
     notes.append(_("RF: receptive field of a cell, in pixels of the input"))
+    if any(row.field is not None and row.field.status == "unaligned" for row in analysis.rows):
+        notes.append(_("≤: at most; the cells see areas of different sizes"))
     if totals.complete:
         counts = _("FLOPs: {count:,} per image, counted as {convention}")
         notes.append(counts.format(count=flops(totals, convention), convention=convention))
     notes.append(_memory(needs))
-    names = {"error": _("error"), "warning": _("warning"), "info": _("info")}
-    line = _("{severity}: {check}")
-    checks = [line.format(severity=names[finding.severity], check=finding) for finding in analysis.checks]
+    checks = finding_lines(analysis.checks) or [_("no problems found")]
+    if analysis.checks:
+        hint = _("to see why: cnn-tui check --explain {code}")
+        checks += ["", hint.format(code=analysis.checks[0].code)]
     filled = [*_formula_lines(analysis, needs), ""] if explained else []
-    return "\n".join([heading, "", *lines, "", *notes, "", *filled, *(checks or [_("no problems found")])])
+    return "\n".join([heading, "", *lines, "", *notes, "", *filled, *checks])
+
+
+def finding_lines(checks: Iterable[Check]) -> list[str]:
+    """Write findings with their codes, those that say the same in one line."""
+    names = {"error": _("error"), "warning": _("warning"), "info": _("info")}
+    line = _("{severity}[{code}]: {check}")
+    return [
+        line.format(severity=names[group.severity], code=group.checks[0].code, check=group) for group in grouped(checks)
+    ]
 
 
 def _cells(row: Row) -> tuple[str, ...]:

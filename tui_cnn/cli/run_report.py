@@ -8,7 +8,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.runs.summary import Summary
 from tui_cnn.ui.toolkit.numbers import duration
-from tui_cnn.ui.toolkit.run_words import share, state_name, with_advice
+from tui_cnn.ui.toolkit.runs import share, state_name, with_advice
 from tui_cnn.visible import visible
 
 

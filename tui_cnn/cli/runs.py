@@ -28,7 +28,7 @@ _RUN = "\n\n" + _(
 @click.option("--json", "as_json", is_flag=True, help=_("Print the runs as JSON, one per line, with all details."))
 def runs(as_json: bool) -> int:
     """Print a table of the runs."""
-    from tui_cnn.ui.toolkit.run_words import best_accuracy, epochs_done, marked_state, share
+    from tui_cnn.ui.toolkit.runs import best_accuracy, epochs_done, marked_state, share
 
     if as_json:
         for run in list_runs():

@@ -34,13 +34,18 @@ def analyze(network: Network, training: TrainingContext = TrainingContext()) -> 
     A layer that cannot take its input gets a row with the error; what comes after it has no shapes, but keeps its row.
     The numbers of a layer are kept: after an edit only those are worked out whose layer or input it has changed.
     """
+    analysis = _computed(network)
+    return msgspec.structs.replace(analysis, checks=check(analysis, training, _computed))
+
+
+def _computed(network: Network) -> Analysis:
+    """Work out the numbers alone."""
     muted = muted_paths(network)
     walk = _Walk(names(network, muted), muted)
     output = walk.stack(network.layers, _State(network.input_shape, PIXEL, None), ())
     output_shape = output.shape if any(not layer.muted for layer in network.layers) else None
     totals = _totals(walk.rows, buildable=output_shape is not None)
-    analysis = Analysis(network, tuple(walk.rows), totals, output_shape, output.source)
-    return msgspec.structs.replace(analysis, checks=check(analysis, training))
+    return Analysis(network, tuple(walk.rows), totals, output_shape, output.source)
 
 
 class _Walk:

@@ -1,6 +1,7 @@
 """The analysis of a network: a row for each layer at its place with its numbers, the totals, and the findings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -109,10 +110,73 @@ class Check(msgspec.Struct, frozen=True):
     fix: Fix | None = None
 
     def __str__(self) -> str:
-        text = self.message
-        if self.path:
-            text = _("layer {number}: {finding}").format(number=format_path(self.path), finding=text)
-        return _("{finding}; fix: {label}").format(finding=text, label=self.fix.label) if self.fix else text
+        return str(Group((self,)))
+
+
+class Group(NamedTuple):
+    """Findings that differ only in their layer."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def path(self) -> Path:
+        """The first of the layers."""
+        return self.checks[0].path
+
+    @property
+    def severity(self) -> Severity:
+        """That of each."""
+        return self.checks[0].severity
+
+    @property
+    def fix(self) -> Fix | None:
+        """Fix all of them, the last first: so the paths of the others stay what they are."""
+        fixes = [check.fix for check in reversed(self.checks) if check.fix]
+        return Fix(fixes[0].label, partial(_fixed, fixes=fixes)) if fixes else None
+
+    def __str__(self) -> str:
+        first, paths = self.checks[0], [check.path for check in self.checks]
+        text = first.message
+        if len(paths) > 1:
+            text = _("{count} layers ({numbers}): {finding}").format(
+                count=len(paths), numbers=_numbers(paths), finding=text
+            )
+        elif first.path:
+            text = _("layer {number}: {finding}").format(number=format_path(first.path), finding=text)
+        return _("{finding}; fix: {label}").format(finding=text, label=first.fix.label) if first.fix else text
+
+
+def grouped(checks: Iterable[Check]) -> tuple[Group, ...]:
+    """Put together what says the same of several layers, each group where its first finding is."""
+    groups: dict[Check, list[Check]] = {}
+    for check in checks:
+        groups.setdefault(msgspec.structs.replace(check, path=()), []).append(check)
+    return tuple(Group(tuple(group)) for group in groups.values())
+
+
+def _fixed(network: Network, fixes: Sequence[Fix]) -> Network:
+    for fix in fixes:
+        network = fix.apply(network)
+    return network
+
+
+_LISTED = 4
+
+
+def _numbers(paths: Sequence[Path]) -> str:
+    """List the numbers of layers, neighbours as `3–7`, and how many more there are."""
+    spans: list[tuple[Path, Path]] = []
+    for path in paths:
+        if spans and path == (*spans[-1][1][:-1], spans[-1][1][-1] + 1):
+            spans[-1] = spans[-1][0], path
+        else:
+            spans.append((path, path))
+    shown = spans if len(spans) <= _LISTED + 1 else spans[:_LISTED]
+    text = ", ".join(
+        format_path(first) if first == last else f"{format_path(first)}–{format_path(last)}" for first, last in shown
+    )
+    left = len(paths) - sum(last[-1] - first[-1] + 1 for first, last in shown)
+    return _("{names} and {count} more").format(names=text, count=left) if left else text
 
 
 class Analysis(msgspec.Struct, frozen=True):

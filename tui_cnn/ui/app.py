@@ -1,14 +1,14 @@
 """The application: it holds the workspace, loads the screens, and does what is the same on each of them."""
 
 import gc
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, get_args
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
@@ -18,25 +18,28 @@ from tui_cnn.core.network import Network
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
-from tui_cnn.ui import state as state_file
 from tui_cnn.ui.application.actions import APP
 from tui_cnn.ui.application.documents import Documents
 from tui_cnn.ui.application.external_changes import ExternalChanges
-from tui_cnn.ui.application.gc_policy import SELDOM, collect_garbage, postpone_garbage
-from tui_cnn.ui.application.settings_file import read_settings
-from tui_cnn.ui.application.themes import DARK, LIGHT
-from tui_cnn.ui.application.training_context import setting_for
-from tui_cnn.ui.application.unsaved_work import UnsavedWork
-from tui_cnn.ui.design import Design, open_design
-from tui_cnn.ui.settings import Configuration
-from tui_cnn.ui.state import first_theme, read_state
+from tui_cnn.ui.application.recovery import UnsavedWork
+from tui_cnn.ui.application.settings import read_settings
+from tui_cnn.ui.design import Design, open_design, setting_for
+from tui_cnn.ui.settings import Configuration, first_theme, read_state, remember
 from tui_cnn.ui.toolkit.ascii_fallback import use_plain_signs
+from tui_cnn.ui.toolkit.colours import DARK, LIGHT, meaning_colours
 from tui_cnn.ui.toolkit.main_screen import MainScreen
-from tui_cnn.ui.toolkit.terminal_app import TerminalApp
+from tui_cnn.ui.toolkit.textual_adapter import AdaptedApp
 from tui_cnn.ui.workspace import Mode, Workspace
 
 _IDLE = 1.0
 """Seconds after the start until the other screens are loaded, so that going there does not wait for the charts."""
+
+SELDOM = 30.0
+"""Seconds between two full collections of garbage, which delay the key that comes meanwhile.
+
+Python makes one after a few hundred thousand new objects, which is every thirty keys or so, and it takes up to a tenth
+of a second on a machine that also trains. Young objects are still collected often, in no time.
+"""
 
 _MOST_NOTES = 4
 """How many notes about a model that was read are shown at once."""
@@ -54,14 +57,14 @@ def _palette() -> type[Provider]:
     return ActionsProvider
 
 
-class CnnTui(TerminalApp):
+class CnnTui(AdaptedApp):
     """The screens of cnn-tui, and what can be done on all of them. Screens are loaded when they are first gone to."""
 
     TITLE = "cnn-tui"
     CSS_PATH = "app.tcss"
     MODES: ClassVar[dict[str, Any]] = {mode: partial(_load_screen, mode) for mode in get_args(Mode)}
     DEFAULT_MODE = "build"
-    COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {_palette}
+    COMMANDS: ClassVar[set[Any]] = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
         *APP.bindings(),
         Binding(
@@ -95,7 +98,14 @@ class CnnTui(TerminalApp):
         self._unsaved.start()
         self._external.start()
         self.set_timer(_IDLE, self._load_screens)
-        self.set_interval(SELDOM, collect_garbage)
+        self.set_interval(SELDOM, lambda: gc.collect())  # Textual cannot count the parameters of a builtin
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Add the colours that mean something in every theme."""
+        variables = super().get_css_variables()
+        variables |= meaning_colours(variables, dark=self.current_theme.dark)
+        self.theme_variables = variables
+        return variables
 
     def on_app_focus(self) -> None:
         """Check the network's file at once when the user comes back to the terminal."""
@@ -130,12 +140,13 @@ class CnnTui(TerminalApp):
         """Open a preset or a file."""
         opened = await self._documents.read(model)
         if opened is not None:
-            self.open_network(opened.network, opened.file, mode)
-            self._report_notes(opened.notes)
+            network, file, notes = opened
+            self.open_network(network, file, mode)
+            self._report_notes(notes)
 
     def follow_link(self, link: str) -> None:
         """Go where a link of a lesson leads."""
-        from tui_cnn.ui.application.link_navigation import follow
+        from tui_cnn.ui.application.links import follow
 
         self.commit_pending()
         follow(self.workspace, link)
@@ -144,15 +155,10 @@ class CnnTui(TerminalApp):
     def write_state(self, changes: dict[str, Any]) -> None:
         """Write what is to be remembered for the next start."""
         try:
-            state_file.remember(**changes)
+            remember(**changes)
         except OSError as error:
             message = _("Cannot save your choices: {reason}").format(reason=error.strerror)
             self.call_from_thread(self.notify, message, severity="warning", markup=False)
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Offer only those of Textual's own commands that the registry of actions lacks."""
-        yield SystemCommand(_("Theme"), _("Change the theme"), self.action_change_theme)
-        yield SystemCommand(_("Screenshot"), _("Save the screen as SVG"), self.deliver_screenshot)
 
     def action_command_palette(self) -> None:
         """Show the command palette."""
@@ -167,7 +173,7 @@ class CnnTui(TerminalApp):
 
     def action_settings(self) -> None:
         """Show where the settings are, and what can be set."""
-        from tui_cnn.ui.application.settings_dialog import SettingsDialog
+        from tui_cnn.ui.application.settings import SettingsDialog
 
         self.push_screen(SettingsDialog(config_file()))
 
@@ -197,7 +203,7 @@ class CnnTui(TerminalApp):
     @work
     async def action_export(self) -> None:
         """Write the network in another format."""
-        from tui_cnn.ui.application.exporting import export
+        from tui_cnn.ui.application.documents import export
 
         self.commit_pending()
         await export(self, self.workspace)
@@ -231,6 +237,11 @@ class CnnTui(TerminalApp):
         for name in ("runs", "train", "inspect", "lab"):
             import_module(f"tui_cnn.ui.{name}.screen")
         gc.freeze()  # what is loaded stays: searching it for garbage would delay a key
+
+
+def postpone_garbage() -> None:
+    """Leave full collections of garbage to the app, which makes them seldom."""
+    gc.set_threshold(5_000, 5, 1_000_000)
 
 
 def run_app(model: str | None = None, data: str | None = None) -> None:

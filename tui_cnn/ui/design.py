@@ -8,6 +8,7 @@ from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.history import EditHistory, HistoryStep
 from tui_cnn.core.network import Network, Path
+from tui_cnn.runs.machine import machine_memory
 
 
 class Design(NamedTuple):
@@ -71,3 +72,23 @@ def open_design(network: Network, file: FilePath | None, setting: TrainingContex
     """Begin a design with a network."""
     analysis = analyze(network, setting)
     return Design(EditHistory(HistoryStep(network, (0,), "")), analysis, network, file, (0,), setting)
+
+
+def setting_for(data: str) -> TrainingContext:
+    """Look up the classes of the data in that directory (empty: Fashion-MNIST), and the memory of this machine.
+
+    Data that cannot be read has no classes here; what is wrong with it is reported where it is chosen.
+    """
+    if data:
+        from tui_cnn.data.dataset import summarize
+        from tui_cnn.data.files import DataError
+
+        try:
+            classes = summarize(FilePath(data).expanduser()).class_count
+        except (DataError, RuntimeError):  # RuntimeError: there is no such user
+            classes = None
+    else:
+        from tui_cnn.data.files import CLASS_NAMES
+
+        classes = len(CLASS_NAMES)
+    return TrainingContext(classes=classes, machine_memory=machine_memory())

@@ -1,15 +1,24 @@
-"""What a user may set.
+"""What a user may set, and what the program remembers from one session to the next.
 
-It is `config.toml` in the user's configuration directory (`~/.config/cnn-tui` on Linux), or in `$CNN_TUI_HOME` where
-that is set. What is wrong with it is reported in a line each, and the rest still counts.
+The settings are `config.toml` in the user's configuration directory (`~/.config/cnn-tui` on Linux), or in
+`$CNN_TUI_HOME` where that is set. What is wrong with it is reported in a line each, and the rest still counts.
+What is remembered is `state.json` in the data directory, apart from the settings; losing it does no harm.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
+from threading import Lock
 from types import MappingProxyType
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
+
+from tui_cnn.formats.atomic import write_atomic
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.reading import read_json
+from tui_cnn.runs.directory import home
+from tui_cnn.visible import is_unicode
 
 Keymap = Mapping[str, str]
 """The id of a binding, `stack.add_layer`, and its keys, `o,insert`."""
@@ -37,3 +46,63 @@ class Configuration(NamedTuple):
     settings: Settings = Settings()
     keys: Keymap = MappingProxyType({})
     problems: tuple[str, ...] = ()
+
+
+_MOST_RECENT = 10
+_writing = Lock()
+
+
+class State(msgspec.Struct, frozen=True):
+    """What is remembered.
+
+    Attributes:
+        theme: the theme that was last chosen in the program, empty if none was.
+        theme_over: what the settings' theme was then: once that changes, it counts again.
+        recent: the files lately opened or saved, the latest first.
+        hidden_columns: the columns of the stack that the user does not want.
+        lessons_read: the names of the lessons that were opened.
+    """
+
+    theme: str = ""
+    theme_over: str = ""
+    recent: tuple[str, ...] = ()
+    hidden_columns: tuple[str, ...] = ()
+    lessons_read: tuple[str, ...] = ()
+
+    def opened(self, path: Path) -> tuple[str, ...]:
+        """Return the recent files with `path` as the latest; one whose name is no Unicode cannot be remembered."""
+        name = str(path.absolute())
+        if not is_unicode(name):
+            return self.recent
+        return (name, *(other for other in self.recent if other != name))[:_MOST_RECENT]
+
+
+def first_theme(chosen: str, state: State) -> str:
+    """Return the theme to begin with: what was chosen later, in the settings or in the program; empty if none was."""
+    return state.theme if state.theme and state.theme_over == chosen else chosen
+
+
+def read_state() -> State:
+    """Read what is remembered; nothing, where that is damaged or gone."""
+    try:
+        return read_json(state_file(), State)
+    except FormatError:
+        return State()
+
+
+def remember(**changes: Any) -> State:
+    """Change some of what is remembered, on top of what another process may have written; for use in a thread.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with _writing:
+        state = msgspec.structs.replace(read_state(), **changes)
+        state_file().parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(state_file(), msgspec.json.encode(state))
+        return state
+
+
+def state_file() -> Path:
+    """Return where the state is kept."""
+    return home() / "state.json"

@@ -17,8 +17,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.core.network import Path as LayerPath
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.ui.design import Design
-from tui_cnn.ui.settings import Configuration
-from tui_cnn.ui.state import State
+from tui_cnn.ui.settings import Configuration, State
 
 Mode = Literal["build", "train", "inspect", "lab", "runs"]
 """The screens, as the app's modes are called."""
@@ -62,7 +61,7 @@ class Host(Protocol):
 
 
 class Workspace:
-    """The one place where the design and the runs in view are kept.
+    """The one place where the design and the runs in view are kept; it has the ways of its `Host` between screens, too.
 
     Attributes:
         design: the network being designed, with its history and its file.
@@ -82,6 +81,10 @@ class Workspace:
     ) -> None:
         self._app = app
         self._host = host
+        self.go_to = host.go_to
+        self.open_model = host.open_model
+        self.open_network = host.open_network
+        self.follow_link = host.follow_link
         self.data = data
         self.configuration = configuration
         self.state = state
@@ -111,10 +114,6 @@ class Workspace:
         marked = self.marked
         self.marked = tuple(other for other in marked if other != run) if run in marked else (*marked, run)
 
-    def go_to(self, mode: Mode) -> None:
-        """Go to a screen; what was typed into an open form is applied first."""
-        self._host.go_to(mode)
-
     def show_run(self, run: RunDirectory) -> None:
         """Show a run on the Train screen."""
         self.shown_run = run
@@ -132,18 +131,6 @@ class Workspace:
     async def _send(self, mode: Mode, message: Message) -> None:
         await self._app.switch_mode(mode)
         self._app.screen_stack[0].post_message(message)  # a dialog may have opened over it meanwhile
-
-    def open_model(self, model: str, mode: Mode = "build") -> None:
-        """Open a preset or a file on the Build or the Train screen, once unsaved changes are dealt with."""
-        self._host.open_model(model, mode)
-
-    def open_network(self, network: Network, file: Path | None = None, mode: Mode = "build") -> None:
-        """Open a network, once unsaved changes are dealt with."""
-        self._host.open_network(network, file, mode)
-
-    def follow_link(self, link: str) -> None:
-        """Go where a link of a lesson leads."""
-        self._host.follow_link(link)
 
     def remember(self, **changes: Any) -> None:
         """Remember some of the program's state: at once here, and on the disk for the next start."""

@@ -82,7 +82,7 @@ def prepare(run: RunDirectory, journal: Journal) -> PreparedRun:
     train, validation = split(len(data.train_labels), recipe.validation, recipe.seed, recipe.limit)
     samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
     test = Samples(tf.constant(data.test_images), tf.constant(data.test_labels))
-    del data  # the tensors are copies
+    del data  # what is trained on is in the tensors
     replicas = Replicas(strategy())
     if replicas.count > 1:
         by = msgspec.structs.replace(by, lanes=1)

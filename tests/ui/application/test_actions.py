@@ -11,8 +11,7 @@ from tests.ui import records
 from tests.ui.driving import opened
 from tui_cnn import ui
 from tui_cnn.formats.presets import preset, preset_names
-from tui_cnn.ui.application.actions import APP
-from tui_cnn.ui.application.registry import SCOPES
+from tui_cnn.ui.application.actions import APP, SCOPES
 from tui_cnn.ui.build.screen import BuildScreen
 from tui_cnn.ui.toolkit.help import key_names
 from tui_cnn.ui.toolkit.main_screen import MainScreen

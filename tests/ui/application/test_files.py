@@ -51,22 +51,52 @@ async def test_a_file_of_this_directory_is_opened_changed_and_saved(mine):
         assert len(user.layers) == len(preset("lenet-5").layers)
 
 
+async def browse(user):
+    await user.press("ctrl+o")
+    await user.choose("another")
+    await user.until(lambda: type(user.app.screen).__name__ == "FilePicker")
+
+
 async def test_any_file_can_be_looked_for(mine):
     async with opened() as user:
-        await user.press("ctrl+o")
-        await user.choose("another")
-        await user.until(lambda: type(user.app.screen).__name__ == "FilePicker")
-        await user.until(lambda: "mine.toml" in user.text)
+        await browse(user)
+        await user.sees("mine.toml", str(mine.parent), "../")
         await user.click("mine.toml")
-        await user.click("  Open  ", right=3)
+        await user.until(lambda: user.network == preset("lenet-5"))
+
+
+async def test_files_are_found_directory_by_directory(mine):
+    below = mine.parent / "below"
+    below.mkdir()
+    for name in ("read.me", ".hidden.toml"):
+        (below / name).write_text("")
+    async with opened(size=(80, 24)) as user:
+        await browse(user)
+        await user.choose("below")
+        await user.sees("Open a network · ", "/below")
+        assert "read.me" not in user.text
+        await user.type("d")
+        await user.sees("read.me", ".hidden.toml")
+        await user.type("ddd")
+        await user.sees("no matches")
+        await user.press("ctrl+u", "backspace")
+        await user.sees("below/", "mine.toml")
+        await user.type(f"{below}/")
+        await user.sees("/below")
+        assert "mine.toml" not in user.text
+        await user.type("nowhere/x")
+        await user.sees("✗ No such file or directory")
+        await user.press("ctrl+u", "up", "enter")
+        await user.choose("../")
+        await user.type(str(mine))
+        await user.press("enter")
         await user.until(lambda: user.network == preset("lenet-5"))
 
 
 async def test_looking_for_a_file_can_be_given_up():
     async with opened() as user:
-        await user.press("ctrl+o", "escape", "ctrl+o")
-        await user.choose("another")
-        await user.until(lambda: type(user.app.screen).__name__ == "FilePicker")
+        await user.press("ctrl+o", "escape")
+        await browse(user)
         await user.press("escape")
         await user.until(lambda: type(user.app.screen).__name__ == "BuildScreen")
         assert user.network == preset("fashion-cnn")

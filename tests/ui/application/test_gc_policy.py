@@ -4,7 +4,6 @@ import gc
 
 from tests.ui.driving import opened
 from tui_cnn.ui import app
-from tui_cnn.ui.application import gc_policy as garbage
 
 
 async def test_garbage_is_collected_now_and_then(monkeypatch):
@@ -20,7 +19,7 @@ def test_no_search_through_everything_comes_by_itself():
     searched = []
     gc.callbacks.append(note := lambda phase, about: searched.append(about["generation"]))
     try:
-        garbage.postpone_garbage()
+        app.postpone_garbage()
         kept = [[number] for number in range(200_000)]
         assert len(kept) == 200_000
     finally:

@@ -13,8 +13,8 @@ from tui_cnn.formats.export import TEXT_FORMATS, export_text
 from tui_cnn.formats.keras.writing import dumps_keras
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import read_network, save_network
-from tui_cnn.ui.application import exporting
-from tui_cnn.ui.state import read_state, remember
+from tui_cnn.runs import export
+from tui_cnn.ui.settings import read_state, remember
 
 
 async def test_the_highlighted_network_is_shown_before_it_is_opened(here):
@@ -93,7 +93,7 @@ async def test_export_of_a_model_goes_on_beside_and_tells_how_it_ended(here, mon
         export_text(network, "json")
         path.touch()
 
-    monkeypatch.setattr(exporting, "export_model", write)
+    monkeypatch.setattr(export, "export_model", write)
     async with opened() as user:
         await user.press("E")
         await user.choose("onnx")

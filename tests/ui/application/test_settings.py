@@ -4,11 +4,10 @@ import pytest
 
 from tests.ui.driving import opened
 from tui_cnn.config import config_file
-from tui_cnn.ui.application.registry import SCOPES
-from tui_cnn.ui.application.settings_file import read_settings
-from tui_cnn.ui.settings import Settings
-from tui_cnn.ui.state import State, read_state, remember
-from tui_cnn.ui.toolkit.keymap import read_keys
+from tui_cnn.ui.application.actions import SCOPES
+from tui_cnn.ui.application.settings import read_settings
+from tui_cnn.ui.settings import Settings, State, read_state, remember
+from tui_cnn.ui.toolkit.actions import read_keys
 
 
 @pytest.fixture

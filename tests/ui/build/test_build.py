@@ -293,7 +293,7 @@ async def test_the_list_of_findings(size):
     async with opened(FINDINGS, size=size) as user:
         checks = user.app.workspace.design.analysis.checks
         assert [check.path for check in checks] == [(1,), (4,), (4,), (4,), (2,)]
-        await user.sees("3 errors · 1 warning · 1 info", "✗ layer 2: the name “x” is")
+        await user.sees("3 errors · 1 warning · 1 info", "✗ 2 layers (2, 5): the name “x” is")
         assert "✗" in user.line("2  ▦ x"), "and the layer's own line is marked"
         stack = user.app.screen.stack
         assert stack.size.height >= len(user.layers) + 2, "the list leaves the stack its room"
@@ -314,10 +314,12 @@ async def test_the_list_of_findings(size):
         await user.press("n", "N")
         assert user.cursor == (4,), "around the end and back"
         await user.press("home")
-        await user.click("✗ layer 5:")
-        assert (user.cursor, user.focused) == ((4,), "stack")
+        await user.click("✗ 2 layers")
+        assert (user.cursor, user.focused) == ((1,), "stack")
         await user.press("tab", "escape")
         assert user.focused == "stack"
+        await user.press("tab", "home", "f")
+        assert [layer.name for layer in user.layers] == ["x", "", "", "", "", ""], "one fix for all that says the same"
 
 
 async def test_blocks_and_branches_are_shown_and_edited_in_place():
@@ -368,9 +370,9 @@ async def test_the_mouse_over_the_volume_names_the_layer_and_its_shape():
         volume = user.app.screen.volume
         lines = user.text.split("\n")
         y = next(y for y in range(volume.region.y, len(lines)) if "13×13×32" in lines[y])
-        await user.pilot.hover(offset=(lines[y].index("13×13×32") + 4, y - 3))
+        await user.pilot.hover(offset=(lines[y].index("13×13×32") + 4, y - 6))
         await user.settle()
         await user.sees("MaxPooling2D · layer 2 · 13×13×32")
-        await user.pilot.hover(offset=(lines[y].index("28×28×1") + 2, y - 3))
+        await user.pilot.hover(offset=(lines[y].index("28×28×1") + 2, y - 6))
         await user.settle()
         await user.sees("Input · 28×28×1")

@@ -11,8 +11,7 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.layers import Dropout
 from tui_cnn.formats.presets import preset
-from tui_cnn.ui.application.training_context import setting_for
-from tui_cnn.ui.design import open_design
+from tui_cnn.ui.design import open_design, setting_for
 
 NETWORK = preset("fashion-cnn")
 

@@ -9,11 +9,10 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
-from tui_cnn.ui.build.columns import columns
-from tui_cnn.ui.build.stack_cells import StackStyles, cells_of, draw, header
-from tui_cnn.ui.build.stack_lines import lines as tree_lines
+from tui_cnn.ui.build.columns import StackStyles, cells_of, columns, draw, header
+from tui_cnn.ui.build.tree import lines as tree_lines
 
-STYLES = StackStyles(*(Style(color=name) for name in ("white", "grey50", "blue", "red")))
+STYLES = StackStyles(*(Style(color=name) for name in ("white", "grey50", "blue", "red", "yellow")))
 
 
 def conv(filters=4, **fields):
@@ -37,7 +36,7 @@ def lines(network, width, folded=frozenset(), hidden=frozenset()):
     tree = tree_lines(analysis, folded)
     cells = [cells_of(line, analysis) for line in tree]
     shown = columns(cells, width, hidden)
-    drawn = [draw(line, own, analysis, shown, STYLES) for line, own in zip(tree, cells, strict=True)]
+    drawn = [draw(line, own, shown, STYLES) for line, own in zip(tree, cells, strict=True)]
     return [header(shown, STYLES.dim), *drawn]
 
 

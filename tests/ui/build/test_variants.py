@@ -11,7 +11,7 @@ from tui_cnn.formats.toml import read_network, save_network
 from tui_cnn.runs.summary import Result, results, results_of
 from tui_cnn.ui.build import variants
 from tui_cnn.ui.build.variants_table import Candidate, comparison
-from tui_cnn.ui.toolkit.layer_diff import Tones
+from tui_cnn.ui.toolkit.network_summary import Tones
 
 TUTORIAL = preset("fashion-cnn")
 NARROW = edits.change(TUTORIAL, (2,), filters=48)
@@ -154,9 +154,8 @@ def test_numbers_side_by_side():
     """The changes are those of the parameters and MACs worked out by hand: 48 filters in place of 64."""
     run = Result("r", NARROW, 3, 0.91, 0.9)
     best = Result("s", TUTORIAL, 3, 0.9, 0.905)
-    lines = comparison(
-        [Candidate("now", analyze(TUTORIAL), (best,)), Candidate("b", analyze(NARROW), (run, run))], "2xmacs", TONES
-    )
+    candidates = [Candidate("now", analyze(TUTORIAL), (best,)), Candidate("b", analyze(NARROW), (run, run))]
+    lines = list(comparison(candidates, "2xmacs", TONES))
     told_of = {line.label: [cell.plain.split() for cell in line.cells] for line in lines}
     after = (3 * 3 * 32 + 1) * 48 + (3 * 3 * 48 + 1) * 64 + 320 + 36_928 + 650
     assert told_of["parameters"] == [["93,322"], [f"{after:,}", "−15", "%"]]

@@ -8,7 +8,7 @@ import pytest
 from tui_cnn.runs.inspection.replies import Activations, Predictions, pack
 from tui_cnn.runs.inspection.requests import Predict, Source
 from tui_cnn.ui.inspect import answer_cache as module
-from tui_cnn.ui.inspect.answer_cache import AnswerCache, size
+from tui_cnn.ui.inspect.answer_cache import AnswerCache, Question, size
 
 SOURCE = Source("run")
 
@@ -28,10 +28,10 @@ class Echo:
 
 
 async def ask(answers, number):
-    request = Predict(source=SOURCE, images=(number,))
-    answers.want("predict", request, Predictions)
+    question = Question(Predict(source=SOURCE, images=(number,)), Predictions)
+    answers.want(question)
     await asyncio.gather(*(task for _request, task in answers._asking.values()))
-    return request
+    return question
 
 
 @pytest.mark.parametrize(("limit", "value"), [("_MOST_KEPT", 3), ("_MOST_BYTES", 3_500)])
@@ -40,11 +40,11 @@ async def test_what_was_not_used_for_the_longest_time_is_forgotten(monkeypatch, 
     echo = Echo()
     answers = AnswerCache(echo, lambda: None)
     first, second, third = [await ask(answers, number) for number in range(3)]
-    assert answers.get(first, Predictions)
+    assert answers.get(first)
     await ask(answers, 3)
-    assert answers.get(first, Predictions), "it was looked at since"
-    assert answers.get(second, Predictions) is None
-    assert answers.get(third, Predictions)
+    assert answers.get(first), "it was looked at since"
+    assert answers.get(second) is None
+    assert answers.get(third)
     await ask(answers, 0)
     await ask(answers, 1)
     assert echo.asked == [0, 1, 2, 3, 1]
@@ -54,10 +54,10 @@ async def test_one_answer_is_kept_however_large(monkeypatch):
     monkeypatch.setattr(module, "_MOST_BYTES", 10)
     answers = AnswerCache(Echo(), lambda: None)
     first = await ask(answers, 0)
-    assert answers.get(first, Predictions)
+    assert answers.get(first)
     second = await ask(answers, 1)
-    assert answers.get(second, Predictions)
-    assert answers.get(first, Predictions) is None
+    assert answers.get(second)
+    assert answers.get(first) is None
 
 
 def test_the_size_of_an_answer_is_that_of_all_its_arrays():

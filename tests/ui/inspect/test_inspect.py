@@ -89,7 +89,7 @@ async def test_images_are_found_by_number_class_and_mistake(answering, run):
         await to_inspect(user)
         await user.press("slash")
         await user.choose("4021")
-        await user.sees("Test image 4,021")
+        await user.sees("─ Image 4,021 · Pullover")
         await user.press("slash")
         await user.choose("sandal")
         await user.sees("Test image 8 · Sandal")
@@ -502,3 +502,15 @@ async def test_a_click_on_a_class_asks_why(answering, run):
         await user.click("Pullover")
         await user.sees("Why Pullover: probability 0.025")
         assert last(answering, Saliency).target == 2
+
+
+@pytest.mark.parametrize(("view", "picture"), [("w", "ExplanationColumn Picture"), ("f", "#image")])
+async def test_a_click_on_the_image_changes_neither_the_layer_nor_the_image(answering, run, view, picture):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press(view)
+        await user.sees("Grad-CAM by layer" if view == "w" else "strongest activations")
+        for offset in ((9, 3), (12, 1)):
+            await user.pilot.click(user.app.screen.current_view.query(picture).first(), offset=offset)
+            await user.settle()
+        assert (user.app.screen.scene.layer, user.app.screen.scene.subject.number) == (0, 0)

@@ -15,7 +15,7 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.runs.trash import list_trash
 from tui_cnn.ui.runs import run_table
-from tui_cnn.ui.toolkit.run_list import RunList
+from tui_cnn.ui.toolkit.runs import RunList
 
 OLD = "20260101-000000-lenet-5-0001"
 NEW = "20260102-030405-fashion-cnn-abcd"

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours
-from tui_cnn.ui.toolkit.pictures.pixels import fit_into, frame, magnify, sheet, shrink
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours, fit_into, frame, magnify, sheet, shrink
 
 
 def test_a_cell_is_two_pixels():

@@ -9,7 +9,7 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Conv2D, Flatten, GlobalAveragePooling2D, MaxPooling2D, Opaque
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
-from tui_cnn.ui.build.insertion import insertion
+from tui_cnn.ui.build.preview import insertion
 
 CONV = Conv2D(filters=32, kernel_size=(3, 3))
 

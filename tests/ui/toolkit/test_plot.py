@@ -3,9 +3,20 @@
 import pytest
 
 from tui_cnn.ui.runs.scatter import pareto_front
-from tui_cnn.ui.toolkit.plot import AxisScale, LegendEntry, Plot, Rule, Sign, Stroke, draw
-from tui_cnn.ui.toolkit.sparkline import spark
-from tui_cnn.ui.toolkit.ticks import labels, log_ticks, short_labels, ticks
+from tui_cnn.ui.toolkit.numbers import spark
+from tui_cnn.ui.toolkit.plot import (
+    AxisScale,
+    LegendEntry,
+    Plot,
+    Rule,
+    Sign,
+    Stroke,
+    draw,
+    labels,
+    log_ticks,
+    short_labels,
+    ticks,
+)
 
 TEN = AxisScale(0, 9, [(0, "0"), (9, "9")])
 

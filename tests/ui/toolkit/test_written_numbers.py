@@ -12,7 +12,7 @@ from tui_cnn.formats.presets import preset
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.ui.build.formulas import layer_numbers, network_numbers, write
 from tui_cnn.ui.build.preview import preview
-from tui_cnn.ui.toolkit.run_words import best_accuracy, epochs_done, epochs_table, share, started_at, state_name
+from tui_cnn.ui.toolkit.runs import best_accuracy, epochs_done, epochs_table, share, started_at, state_name
 from tui_cnn.ui.train.progress import progress_lines
 from tui_cnn.ui.train.run_watcher import RunWatcher
 
@@ -66,11 +66,11 @@ def test_the_numbers_of_a_layer_come_with_their_formulas():
         "output            11×11×64  floor((13 + 2·0 - 3) / 1) + 1 = 11",
         "parameters          18,496  (3·3·32 + 1)·64",
         "MACs             2,230,272  3·3·32·11·11·64",
-        "FLOPs            4,460,544  2·2,230,272: 2 per MAC",
-        "FLOPs, tf        4,468,288  as counted by TensorFlow's profiler",
-        "memory             31.0 kB  4·11·11·64 bytes of activations",
         "RF                       8  4 + (3 - 1)·2 = 8",
         "                            stride 2·1 = 2, padding 0 + 0·2 = 0",
+        "memory             31.0 kB  4·11·11·64 bytes of activations",
+        "FLOPs            4,460,544  2·2,230,272: 2 per MAC",
+        "FLOPs, tf        4,468,288  as counted by TensorFlow's profiler",
     ]
 
 

@@ -27,7 +27,8 @@ def explanations() -> dict[str, str]:
         ),
         "stride-gap": _(
             "If the stride is larger than the window, the window skips pixels: no output depends on them. Make the "
-            "stride no larger than the window."
+            "stride no larger than the window. (A 1×1 convolution with a stride in a branch is a known design and is "
+            "not reported.)"
         ),
         "dropped": _(
             "With valid padding only whole windows count. If the image size does not fit the stride, a few rows or "
@@ -87,7 +88,34 @@ def explanations() -> dict[str, str]:
             "The image has shrunk to a single pixel. A kernel larger than 1×1 then has only one tap that sees a value; "
             "all others see the zeros of the padding, and their weights learn nothing."
         ),
-        "classes": _("The network must end with one output for each class of the data: ten for Fashion-MNIST."),
+        "classes": _(
+            "The network must end with one output for each class of the data: ten for Fashion-MNIST. (A network that "
+            "ends in a map of the size of the image gives a class for each pixel, and is not reported.)"
+        ),
+        "no-flatten": _(
+            "A dense layer works along the last axis. On an image it is a 1×1 convolution: each position has outputs "
+            "of its own, and none sees the whole image. Put Flatten before it, or a global pooling."
+        ),
+        "hidden-softmax": _(
+            "The values after a softmax sum to 1, so one grows only where others shrink, and the gradient through it "
+            "is small. It belongs at the end of a classifier; between layers, ReLU lets more through."
+        ),
+        "repeated-activation": _(
+            "ReLU and its relatives change only negative values. Where the previous layer gives none, because it ends "
+            "in ReLU or a similar function, a second one changes nothing."
+        ),
+        "dropout-at-end": _(
+            "Dropout and noise are for the inside of a network. After the last layer with weights they change its "
+            "answer, and so the loss: with dropout, the score of the right class is often 0. Put them before it."
+        ),
+        "dropout-rate": _(
+            "Dropout sets this fraction of the values to 0 during training. Rates of 0.2 to 0.5 are usual (Srivastava "
+            "et al., “Dropout”, 2014); beyond 0.8 too little is left to learn from."
+        ),
+        "late-augmentation": _(
+            "Random flips, shifts, rotations and zooms make new images of old ones. They belong at the beginning: "
+            "after a convolution they change feature maps, and earlier layers never see a new image."
+        ),
         "softmax-twice": _(
             "Softmax turns scores into probabilities that sum to 1. Applied twice, it makes them nearly equal: with "
             "ten classes none can exceed 0.23, and the gradient nearly vanishes."

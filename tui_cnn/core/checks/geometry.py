@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tui_cnn.core.checks.context import Context, setting
-from tui_cnn.core.layers import Layer, ZeroPadding2D
+from tui_cnn.core.layers import Branches, Layer, ZeroPadding2D
 from tui_cnn.core.layers.window import Window
 from tui_cnn.core.rows import Check, Row, Severity
 from tui_cnn.core.shape import Shape, format_shape, format_step
@@ -13,6 +13,9 @@ from tui_cnn.i18n import _, ngettext
 
 _FAR_BEYOND = 12
 """How many times larger than the image a receptive field is absurd; Inception-ResNet v2 has 3,039 pixels of 299."""
+
+_CHANGE_SIZE = ("strides", "padding")
+"""Settings that give another size where they fix something: what comes after has to fit it."""
 
 
 class _Hint(NamedTuple):
@@ -35,11 +38,23 @@ def checks(context: Context) -> Iterator[Check]:
             source = context.before(row)
             if hint.code == "dropped" and source is not None and isinstance(source.layer, ZeroPadding2D):
                 continue  # what is left out are the zeros that were just added
+            if hint.code == "stride-gap" and _is_shortcut(context, row):
+                continue
             fix = setting(hint.label, row.path, **{hint.field: hint.value}) if hasattr(row.layer, hint.field) else None
+            if fix and hint.field in _CHANGE_SIZE:
+                fix = context.fitting(fix)
             yield Check(hint.code, hint.severity, row.path, f"{row.kind}: {hint.message}", fix)
     last_map = context.analysis.last_map
     if last_map is not None:
         yield from _last_map(last_map, context.analysis.network.input_shape)
+
+
+def _is_shortcut(context: Context, row: Row) -> bool:
+    """Tell whether this is how a branch is made as small as the others: by a 1×1 window with a stride."""
+    if row.layer.window is None or max(row.layer.window.reach) > 1:
+        return False
+    holders = (context.at.get(row.path[:depth]) for depth in range(1, len(row.path)))
+    return any(holder is not None and isinstance(holder.layer, Branches) for holder in holders)
 
 
 @lru_cache(maxsize=4096)
@@ -53,8 +68,8 @@ def _window(layer: Layer, shape: Shape) -> tuple[_Hint, ...]:
 
 
 def _gap(window: Window) -> _Hint | None:
-    if window.reach == (1, 1) or all(s <= reach for s, reach in zip(window.strides, window.reach, strict=True)):
-        return None  # a 1×1 window with a stride is how a shortcut is made as small as what it goes around
+    if all(stride <= reach for stride, reach in zip(window.strides, window.reach, strict=True)):
+        return None
     message = _("stride {stride} is larger than the window ({reach}): pixels in between are skipped")
     text = message.format(stride=format_step(window.strides), reach=format_shape(window.reach))
     strides = tuple(map(min, window.strides, window.reach))

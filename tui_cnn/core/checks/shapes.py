@@ -15,7 +15,7 @@ from tui_cnn.core.shape import Shape, ShapeError, format_shape
 from tui_cnn.i18n import _
 
 _Proposal = tuple[str, Stack]
-"""What is done to a branch, in a few words, and the branch after it."""
+"""What is done to a branch, in a few words with a place for its `{number}`, and the branch after it."""
 
 
 def checks(context: Context) -> Iterator[Check]:
@@ -41,7 +41,7 @@ def _shapes(context: Context) -> Iterator[Check]:
     for row in context.rows:
         if row.error is not None:
             message = _blamed(f"{row.kind}: {row.error}", context, row)
-            yield Check("shape", "error", row.path, message, _shape_fix(row, row.error, context.rows))
+            yield Check("shape", "error", row.path, message, _shape_fix(context, row, row.error))
 
 
 def _blamed(problem: str, context: Context, row: Row) -> str:
@@ -66,14 +66,16 @@ def _blamed(problem: str, context: Context, row: Row) -> str:
     return message.format(problem=problem, number=number, layer=worst.kind, before=before, after=after)
 
 
-def _shape_fix(row: Row, error: ShapeError, rows: Sequence[Row]) -> Fix | None:
+def _shape_fix(context: Context, row: Row, error: ShapeError) -> Fix | None:
+    if error.change.get("padding") == "same" and (fix := _smaller_window(context, row)):
+        return fix
     if error.change:
         label = ", ".join(_set(field, value) for field, value in error.change.items())
         return setting(label, row.path, **error.change)
     if isinstance(row.layer, Branches):
         return _merge_fix(row)
     flat = row.input_shape is not None and len(row.input_shape) == 1
-    flattening = _flattening_before(row, rows) if flat else None
+    flattening = _flattening_before(row, context.rows) if flat else None
     if flattening is None:
         return None
     if row.layer.flattens:
@@ -81,6 +83,21 @@ def _shape_fix(row: Row, error: ShapeError, rows: Sequence[Row]) -> Fix | None:
     label = _("move it to position {number}, before {layer}")
     label = label.format(number=format_path(flattening.path), layer=flattening.kind)
     return Fix(label, partial(edits.move, path=row.path, to=flattening.path[-1]))
+
+
+def _smaller_window(context: Context, row: Row) -> Fix | None:
+    """Make the window of a layer one pixel where the image is no larger: padding would only add zeros to see."""
+    assert row.layer.window is not None
+    assert row.input_shape is not None
+    window = row.layer.window
+    kernel = tuple(1 if n == 1 else k for n, k in zip(row.input_shape[:2], window.kernel, strict=True))
+    smaller = window._replace(kernel=(kernel[0], kernel[1]))
+    if smaller == window or any(reach > n for reach, n in zip(smaller.reach, row.input_shape[:2], strict=True)):
+        return None
+    if kernel == (1, 1) and row.layer.kernel_kind == "none" and (fix := context.deleting(row)):
+        return fix
+    field = next((name for name in ("kernel_size", "pool_size") if hasattr(row.layer, name)), None)
+    return setting(_set(field, kernel), row.path, **{field: kernel}) if field else None
 
 
 def _flattening_before(row: Row, rows: Sequence[Row]) -> Row | None:
@@ -138,29 +155,50 @@ def _merge_fix(row: Row) -> Fix | None:
 
 
 def _proposals(layer: Branches, shapes: tuple[Shape, ...]) -> Iterator[tuple[str, tuple[Stack, ...]]]:
-    """Propose, least change first: to keep the borders, to project onto the main path, to make small, to crop."""
+    """Propose, least change first: to keep the borders, to set the last kernels, to project, to make small, to crop."""
     smallest = min(shapes)[:2]
     main = max(range(len(shapes)), key=lambda number: (shapes[number][:2] == smallest, len(layer.branches[number])))
     target = shapes[main]
-    yield _each(layer.branches, [_padded(branch) for branch in layer.branches])
-    for way in (_pooled, _cropped) if layer.merge == "concatenate" else (_projected, _pooled, _cropped):
+    for way in (_padded, _pooled, _cropped) if layer.merge == "concatenate" else _WAYS:
         yield _each(layer.branches, [way(*pair, target) for pair in zip(layer.branches, shapes, strict=True)])
 
 
 def _each(before: tuple[Stack, ...], after: list[_Proposal]) -> tuple[str, tuple[Stack, ...]]:
     """Put what is done to the branches into one line."""
-    said = _("add {what} to branch {number}")
     parts = [
-        said.format(what=what, number=number)
+        what.format(number=number)
         for number, (old, (what, new)) in enumerate(zip(before, after, strict=True), start=1)
         if old != new
     ]
     return ", ".join(parts), tuple(branch for _what, branch in after)
 
 
-def _padded(branch: Stack) -> _Proposal:
-    kept = (replace(layer, padding="same") if layer.window and hasattr(layer, "padding") else layer for layer in branch)
-    return 'padding = "same"', tuple(kept)
+def _in_branch(fields: dict[str, Any]) -> str:
+    setting = ", ".join(_set(field, value) for field, value in fields.items())
+    return _("set {setting} in branch {number}").format(setting=setting, number="{number}")
+
+
+def _added(what: str) -> str:
+    return _("add {what} to branch {number}").format(what=what, number="{number}")
+
+
+def _padded(branch: Stack, shape: Shape, target: Shape) -> _Proposal:
+    kept = (
+        replace(layer, padding="same") if layer.window and max(layer.window.reach) > 1 else layer for layer in branch
+    )
+    return _in_branch({"padding": "same"}), tuple(kept)
+
+
+def _widened(branch: Stack, shape: Shape, target: Shape) -> _Proposal:
+    """Give the last convolution of a branch the filters, and the strides, that lead to what the main path gives."""
+    places = (place for place in reversed(range(len(branch))) if isinstance(branch[place], Conv2D))
+    place = next(places, None)
+    if place is None or shape == target:
+        return "", branch
+    fields: dict[str, Any] = {"filters": target[2]} if shape[2] != target[2] else {}
+    if shape[:2] != target[:2]:
+        fields["strides"] = _strides(shape, target)
+    return _in_branch(fields), (*branch[:place], replace(branch[place], **fields), *branch[place + 1 :])
 
 
 def _projected(branch: Stack, shape: Shape, target: Shape) -> _Proposal:
@@ -172,7 +210,7 @@ def _projected(branch: Stack, shape: Shape, target: Shape) -> _Proposal:
     what = _("a 1×1 Conv2D with {filters} filters")
     if strides != (1, 1):
         what = _("a 1×1 Conv2D with {filters} filters and strides {strides}")
-    return what.format(filters=filters, strides=format_shape(strides)), (*branch, projection)
+    return _added(what.format(filters=filters, strides=format_shape(strides))), (*branch, projection)
 
 
 def _pooled(branch: Stack, shape: Shape, target: Shape) -> _Proposal:
@@ -180,7 +218,7 @@ def _pooled(branch: Stack, shape: Shape, target: Shape) -> _Proposal:
     if size == (1, 1):
         return "", branch
     what = _("a {size} MaxPooling2D").format(size=format_shape(size))
-    return what, (*branch, MaxPooling2D(pool_size=size, padding="same"))
+    return _added(what), (*branch, MaxPooling2D(pool_size=size, padding="same"))
 
 
 def _cropped(branch: Stack, shape: Shape, target: Shape) -> _Proposal:
@@ -189,7 +227,10 @@ def _cropped(branch: Stack, shape: Shape, target: Shape) -> _Proposal:
         return "", branch
     sides = ((down // 2, down - down // 2), (across // 2, across - across // 2))
     what = _("a Cropping2D that crops to {size}").format(size=format_shape(target[:2]))
-    return what, (*branch, Cropping2D(cropping=sides))
+    return _added(what), (*branch, Cropping2D(cropping=sides))
+
+
+_WAYS = (_padded, _widened, _projected, _pooled, _cropped)
 
 
 def _strides(shape: Shape, target: Shape) -> tuple[int, int]:

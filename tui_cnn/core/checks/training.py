@@ -5,7 +5,7 @@ from functools import partial
 
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context, setting
-from tui_cnn.core.layers import BatchNormalization, Dense, GlobalAveragePooling2D, Layer
+from tui_cnn.core.layers import BatchNormalization, GlobalAveragePooling2D, Layer
 from tui_cnn.core.memory import memory
 from tui_cnn.core.rows import Check, Fix, Row
 from tui_cnn.core.shape import elements, format_shape
@@ -18,11 +18,9 @@ _MANY = 20_000
 _UNTRUE = 0.05
 """Share that the beginning may still have in the moving averages at the end."""
 
-_UNSUITED = ("relu", "relu6", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "leaky_relu", "softplus")
-
 
 def checks(context: Context) -> Iterator[Check]:
-    """Look at the parameters, at how one layer follows another, at the end, and at the memory."""
+    """Look at the parameters, at how normalization and kernels follow each other, and at the memory."""
     yield from _weights(context)
     for row in context.rows:
         if type(row.layer) is BatchNormalization:
@@ -33,8 +31,7 @@ def checks(context: Context) -> Iterator[Check]:
         if row.layer.kernel_kind != "none":
             yield from _linear(context, row)
         if shape is not None and len(shape) == 3 and shape[0] == shape[1] == 1:
-            yield from _early_pixel(row)
-    yield from _end(context)
+            yield from _early_pixel(context, row)
     yield from _memory(context)
 
 
@@ -100,10 +97,23 @@ def _dropout(context: Context, row: Row) -> Iterator[Check]:
         message = _("{layer}: placed before a batch normalization, it shifts its statistics")
         fix = None
         if source.path[:-1] == row.path[:-1]:
-            behind = partial(edits.move, path=source.path, to=row.path[-1])
-            fix = Fix(_("move it after the normalization"), behind)
+            behind = partial(edits.move, path=source.path, to=_last_normalization(context, row))
+            fix = context.fitting(Fix(_("move it after the normalization"), behind))
         text = message.format(layer=source.kind)
         yield Check("dropout-before-normalization", "warning", source.path, text, fix)
+
+
+def _last_normalization(context: Context, row: Row) -> int:
+    """Return the place of the last normalization whose statistics a dropout before `row`, or just after it, shifts."""
+    stack = edits.stack_at(context.analysis.network, row.path)
+    last = row.path[-1]
+    for place in range(last, len(stack)):
+        layer = stack[place]
+        if type(layer) is BatchNormalization and not layer.muted:
+            last = place
+        elif layer.kernel_kind == "none" and layer.family not in ("activation", "regularization"):
+            break
+    return last
 
 
 def _slow_averages(context: Context) -> Iterator[Check]:
@@ -151,47 +161,19 @@ def _is_bottleneck(layer: Layer) -> bool:
     return layer.kernel_kind in ("depthwise", "separable")
 
 
-def _early_pixel(row: Row) -> Iterator[Check]:
+def _early_pixel(context: Context, row: Row) -> Iterator[Check]:
     layer = row.layer
     if row.figures is None or layer.window is None or max(layer.window.kernel) == 1:
         return
     if hasattr(layer, "kernel_size"):
         message = _("{layer}: its input is a single pixel, so all taps of its kernel but one see only zeros")
-        fix = setting("kernel_size = [1, 1]", row.path, kernel_size=(1, 1))
+        fix: Fix | None = setting("kernel_size = [1, 1]", row.path, kernel_size=(1, 1))
     elif layer.family == "pooling":
         message = _("{layer}: its input is a single pixel, so there is nothing to pool")
-        fix = Fix(_("delete the layer"), partial(edits.delete, path=row.path))
+        fix = context.deleting(row)
     else:
         return
     yield Check("single-pixel", "warning", row.path, message.format(layer=row.kind), fix)
-
-
-def _end(context: Context) -> Iterator[Check]:
-    """The output against the classes, and the activation of the last layer against the loss."""
-    classes, output, path = context.training.classes, context.analysis.output_shape, context.analysis.last
-    if path is None or output is None:
-        return
-    last = context.at[path]
-    if classes is not None and output != (classes,):
-        message = _("{layer}: the output has {count} values, but the data has {classes} classes")
-        text = message.format(layer=last.kind, count=format_shape(output), classes=classes)
-        is_units = isinstance(last.layer, Dense) and len(output) == 1
-        yield Check(
-            "classes", "warning", path, text, setting(f"units = {classes}", path, units=classes) if is_units else None
-        )
-    before = context.before(last)
-    if last.layer.is_softmax and before is not None and before.layer.is_softmax:
-        message = _("{layer}: a second softmax flattens the probabilities of the first; remove one")
-        edit = partial(edits.change, path=before.path, activation="linear")
-        if before.layer.kernel_kind == "none":
-            edit = partial(edits.delete, path=before.path)
-        fix = Fix(_("keep only the last softmax"), edit)
-        yield Check("softmax-twice", "warning", path, message.format(layer=last.kind), fix)
-    elif isinstance(last.layer, Dense) and last.layer.units > 1 and last.layer.activation in _UNSUITED:
-        message = _("{layer}: {activation} at the end does not fit the loss; use softmax or linear")
-        text = message.format(layer=last.kind, activation=last.layer.activation)
-        fix = setting('activation = "softmax"', path, activation="softmax")
-        yield Check("last-activation", "warning", path, text, fix)
 
 
 def _memory(context: Context) -> Iterator[Check]:

@@ -111,13 +111,14 @@ class Branches(_Container, frozen=True, kw_only=True):
 
 
 def stack_shape(layers: "tuple[AnyLayer, ...]", shape: Shape) -> Shape:
-    """Return what comes out of a stack for an input of `shape`.
+    """Return what comes out of a stack for an input of `shape`; muted layers are left out.
 
     Raises:
         ShapeError: it cannot be built.
     """
     for layer in layers:
-        shape = layer.output_shape(shape)
+        if not layer.muted:
+            shape = layer.output_shape(shape)
     return shape
 
 

@@ -54,6 +54,14 @@ class ReLU(_Activation, frozen=True, kw_only=True):
     negative_slope: Annotated[float, Meta(ge=0, description="Factor for values below the threshold")] = 0.0
     threshold: Annotated[float, Meta(ge=0, description="Smaller values become zero")] = 0.0
 
+    @property
+    def function(self) -> str:
+        if self.threshold or self.max_value not in (None, 6):
+            return ""
+        if self.negative_slope:
+            return "leaky_relu" if self.max_value is None else ""
+        return "relu" if self.max_value is None else "relu6"
+
     def tf_flops(self, shape: Shape) -> int:
         """Nothing where TensorFlow has one operation for it; else those that Keras makes of it."""
         bent, cut = self.negative_slope > 0, self.max_value is not None
@@ -64,7 +72,7 @@ class ReLU(_Activation, frozen=True, kw_only=True):
 
     def settings(self) -> tuple[str, ...]:
         return shorthand(
-            self.max_value is not None and f"≤ {self.max_value:g}",
+            self.max_value is not None and f"max {self.max_value:g}",
             self.negative_slope != 0 and f"slope {self.negative_slope:g}",
             self.threshold != 0 and f"from {self.threshold:g}",
         )
@@ -75,6 +83,10 @@ class LeakyReLU(_Activation, frozen=True, kw_only=True):
 
     negative_slope: Annotated[float, Meta(ge=0, description="Factor for negative values")] = 0.3
 
+    @property
+    def function(self) -> str:
+        return "leaky_relu"
+
     def settings(self) -> tuple[str, ...]:
         return (f"{self.negative_slope:g}",)
 
@@ -83,6 +95,10 @@ class ELU(_Activation, frozen=True, kw_only=True):
     """Makes negative values approach -alpha exponentially."""
 
     alpha: Annotated[float, Meta(description="Negative values approach minus this value")] = 1.0
+
+    @property
+    def function(self) -> str:
+        return "elu"
 
     def tf_flops(self, shape: Shape) -> int:
         return 0 if self.alpha == 1 else 2 * elements(shape)
@@ -104,6 +120,10 @@ class PReLU(_Activation, frozen=True, kw_only=True):
         tuple[Annotated[int, Meta(ge=1, le=3)], ...] | None,
         Meta(description="Axes that share a slope: 1x2 for height and width; empty: none"),
     ] = None
+
+    @property
+    def function(self) -> str:
+        return "leaky_relu"
 
     def output_shape(self, shape: Shape) -> Shape:
         self._slopes(shape)
@@ -133,8 +153,8 @@ class Softmax(_Activation, frozen=True, kw_only=True):
     lesson = "training"
 
     @property
-    def is_softmax(self) -> bool:
-        return True
+    def function(self) -> str:
+        return "softmax"
 
     def tf_flops(self, shape: Shape) -> int:
         return activation_flops("softmax", shape)

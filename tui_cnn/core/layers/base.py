@@ -134,9 +134,14 @@ class Layer(
         return None
 
     @property
+    def function(self) -> str:
+        """The activation that its output comes out of, as Keras calls it; empty for one without such a name."""
+        return getattr(self, "activation", "linear")
+
+    @property
     def is_softmax(self) -> bool:
         """Whether its output are shares that sum to one."""
-        return getattr(self, "activation", "") == "softmax"
+        return self.function == "softmax"
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return the shape that comes out for the shape that goes in.

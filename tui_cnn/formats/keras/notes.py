@@ -2,7 +2,9 @@
 
 import re
 
-from tui_cnn.core.network import snake_case
+from tui_cnn.core import edits
+from tui_cnn.core.layers import Block
+from tui_cnn.core.network import Network, names, snake_case, walk
 from tui_cnn.i18n import _
 from tui_cnn.visible import visible
 
@@ -11,26 +13,42 @@ _ALLOWED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 class KeptNames:
-    """Keeps names, each once; those that Keras made up are let go, for ours are made in the same way."""
+    """Keeps the names of a file, each once."""
 
     def __init__(self) -> None:
         self._taken = {"input_layer"}
 
-    def keep(self, name: str, *kinds: str) -> str:
-        """Return the name of a layer; empty where Keras, or we, made it up of one of `kinds`, or we cannot use it."""
-        if name in self._taken or not _ALLOWED.fullmatch(name) or any(_made_up(name, kind) for kind in kinds):
+    def keep(self, name: str) -> str:
+        """Return the name of a layer; empty where we cannot use it."""
+        if name in self._taken or not _ALLOWED.fullmatch(name):
             return ""
         self._taken.add(name)
         return name
 
     def of_block(self, name: str, kind: str) -> str:
-        """Return the name of a model within the model, under the looser rules for blocks."""
-        return "" if _made_up(name, kind) else re.sub(r"[/\x00-\x1f\x7f-\x9f]", "_", name)[:64]
+        """Return the name of a model within the model, under the looser rules for blocks; empty if Keras made it up."""
+        return "" if _is_made_up(name, kind) else re.sub(r"[/\x00-\x1f\x7f-\x9f]", "_", name)[:64]
 
 
-def _made_up(name: str, kind: str) -> bool:
-    """Tell whether Keras, or we, would have made that name for a layer of a kind."""
-    return re.fullmatch(rf"({re.escape(snake_case(kind))}|branches|opaque)(_\d+)?", name) is not None
+def _is_made_up(name: str, kind: str) -> bool:
+    """Tell whether Keras, or we, could have made that name for a layer of a kind."""
+    return re.fullmatch(rf"{re.escape(snake_case(kind))}(_\d+)?", name) is not None
+
+
+def without_usual_names(network: Network) -> Network:
+    """Leave out the names that the layers have without one, too: Keras and we make them in the same way."""
+    layers = [(path, layer) for path, layer in walk(network.layers) if not isinstance(layer, Block)]
+    given = {path: layer.name for path, layer in layers if _is_made_up(layer.name, type(layer).__name__)}
+    usual = set(given)
+    while True:
+        bare = network
+        for path in usual:
+            bare = edits.change(bare, path, name="")
+        made = names(bare)
+        others = {path for path in usual if made[path] != given[path]}
+        if not others:
+            return bare
+        usual -= others
 
 
 class Notes:

@@ -13,7 +13,7 @@ from tui_cnn.core.shape import Shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.graph import Graph, GraphError, Node, functional, sequential
 from tui_cnn.formats.keras.layers import KERAS_LAYERS, ForeignError, read_layer
-from tui_cnn.formats.keras.notes import KeptNames, Notes, enumerate_names
+from tui_cnn.formats.keras.notes import KeptNames, Notes, enumerate_names, without_usual_names
 from tui_cnn.formats.keras.schema import Entry, Model, known_shape, misfit, read_config
 from tui_cnn.formats.keras.series_parallel import series_parallel
 from tui_cnn.i18n import _
@@ -56,7 +56,8 @@ def convert_model(entry: Entry, source: Path | str, input_shape: Shape | None = 
         shape = input_shape or _input_shape(graph)
         layers = reader.stack(graph)
         name = _network_name(entry, source)
-        network = msgspec.structs.replace(msgspec.convert({"name": name, "input_shape": shape}, Network), layers=layers)
+        empty = msgspec.convert({"name": name, "input_shape": shape}, Network)
+        network = without_usual_names(msgspec.structs.replace(empty, layers=layers))
         if shape != known_shape(graph.input_shape):
             network = _without_stated_shapes(network)
     except GraphError as error:
@@ -86,7 +87,7 @@ class _Reader:
         return graph
 
     def stack(self, graph: Graph) -> tuple[AnyLayer, ...]:
-        return series_parallel(graph, self._layers, self._name, self._notes)
+        return series_parallel(graph, self._layers, self._names.keep, self._notes)
 
     def _layers(self, node: Node, before: Node) -> tuple[AnyLayer, ...]:
         entry = node.entry
@@ -98,17 +99,13 @@ class _Reader:
         if entry.class_name == "BatchNormalization" and node.call.kwargs.get("training") is False:
             self._notes.add(_("training=False is ignored"), entry.label)
         first, *others = read_layer(entry, before.shape, self._notes)
-        return (msgspec.structs.replace(first, name=self._name(entry, first)), *others)
+        return (msgspec.structs.replace(first, name=self._names.keep(entry.label)), *others)
 
     def _block(self, entry: Entry) -> AnyLayer:
         try:
             return Block(name=self._names.of_block(entry.label, entry.class_name), layers=self.stack(self.graph(entry)))
         except GraphError:
             raise ForeignError from None
-
-    def _name(self, entry: Entry, layer: Layer | None) -> str:
-        kinds = (entry.class_name,) if layer is None else (entry.class_name, type(layer).__name__)
-        return self._names.keep(entry.label, *kinds)
 
 
 def _refuse_shared_weights(graph: Graph) -> None:

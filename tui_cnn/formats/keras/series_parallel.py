@@ -10,7 +10,7 @@ from typing import get_args
 
 import msgspec
 
-from tui_cnn.core.layers import AnyLayer, Branches, Layer, Merge
+from tui_cnn.core.layers import AnyLayer, Branches, Merge
 from tui_cnn.core.layers.base import KerasCall
 from tui_cnn.formats.keras.graph import Graph, GraphError, Node, tensors
 from tui_cnn.formats.keras.layers import LONGEST, ForeignError, describe, opaque, recognize
@@ -18,8 +18,8 @@ from tui_cnn.formats.keras.notes import Notes, enumerate_names
 from tui_cnn.formats.keras.schema import Entry
 from tui_cnn.i18n import _
 
-Name = Callable[[Entry, Layer | None], str]
-"""Names what comes of an entry: the layer of ours, where it is known already."""
+Name = Callable[[str], str]
+"""Makes a name of ours of one in the file."""
 
 Convert = Callable[[Node, Node], tuple[AnyLayer, ...]]
 """Turns a layer of one input, and the node before it, into ours; raises ForeignError where we have none."""
@@ -86,13 +86,13 @@ class _SeriesParallel:
         try:
             if merge:
                 branches = self._branches(merge, list(node.inputs), source, depth + 1)
-                return (msgspec.structs.replace(branches, name=self._name(node.entry, None)),)
+                return (msgspec.structs.replace(branches, name=self._name(node.entry.label)),)
             if _is_plain(node):
                 return self._convert(node, self._nodes[source])
         except _TangledError:
             pass
         except ForeignError:
-            return (opaque(node.entry, node.shape, self._name(node.entry, None)),)
+            return (opaque(node.entry, node.shape, self._name(node.entry.label)),)
         return (self._knot(source, end),)
 
     def _branches(self, merge: Merge, inputs: list[int], start: int, depth: int) -> Branches:
@@ -129,7 +129,7 @@ class _SeriesParallel:
         members = sorted(inside)
         self._placed |= inside
         last = self._nodes[end]
-        model = opaque(_as_model(self._nodes, start, members), last.shape, self._name(last.entry, None))
+        model = opaque(_as_model(self._nodes, start, members), last.shape, self._name(last.entry.label))
         if len(members) == 1:
             return msgspec.structs.replace(model, kind=opaque(last.entry, None).kind)
         names = enumerate_names([self._nodes[one].entry.label for one in members])
@@ -153,7 +153,7 @@ class _SeriesParallel:
         layer, length = composite
         members = chain[-length:]
         self._placed |= set(members)
-        layer = msgspec.structs.replace(layer, name=self._name(self._nodes[end].entry, layer))
+        layer = msgspec.structs.replace(layer, name=self._name(self._nodes[end].entry.label))
         return layer, self._nodes[members[0]].inputs[0]
 
     def _described(self, number: int) -> KerasCall:

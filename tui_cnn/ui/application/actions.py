@@ -1,7 +1,13 @@
-"""What can be done everywhere."""
+"""What can be done everywhere; and all scopes of keys, in the order in which the help and the settings list them."""
 
 from tui_cnn.i18n import _
+from tui_cnn.ui.build import actions as build
+from tui_cnn.ui.inspect import actions as inspect
+from tui_cnn.ui.lab import actions as lab
+from tui_cnn.ui.runs import actions as runs
 from tui_cnn.ui.toolkit.actions import Action, Scope
+from tui_cnn.ui.toolkit.curve_actions import CURVES
+from tui_cnn.ui.train import actions as train
 
 APP = Scope(
     "app",
@@ -31,3 +37,6 @@ APP = Scope(
         Action("quit", "ctrl+q,q", _("Quit"), _("Quit; training continues in the background"), footer=False),
     ),
 )
+
+
+SCOPES: tuple[Scope, ...] = (APP, *build.SCOPES, *train.SCOPES, *lab.SCOPES, CURVES, *inspect.SCOPES, *runs.SCOPES)

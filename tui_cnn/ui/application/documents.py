@@ -1,29 +1,26 @@
-"""The file of the network: opening and saving it, and asking about unsaved changes."""
+"""The file of the network: opening, saving and exporting it, and asking about unsaved changes."""
 
 from asyncio import to_thread
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from textual.app import App
 
 from tui_cnn.core.network import Network
 from tui_cnn.errors import UserError
+from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.export import MODEL_FORMATS, SUFFIXES, export_bytes
 from tui_cnn.formats.models import find_network
 from tui_cnn.i18n import _
+from tui_cnn.runs import export as model_export
 from tui_cnn.ui.application.external_changes import ExternalChanges
 from tui_cnn.ui.design import Design, open_design
-from tui_cnn.ui.toolkit.dialogs.ask import Answer, ask
+from tui_cnn.ui.toolkit.dialogs.dialog import Answer, SavePath, ask
+from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.workspace import Workspace
-
-
-class OpenedModel(NamedTuple):
-    """A network that was read, its file (None for a preset), and what of it could not be kept."""
-
-    network: Network
-    file: Path | None
-    notes: tuple[str, ...]
 
 
 class Documents:
@@ -37,15 +34,18 @@ class Documents:
         self._external = external
         self._commit_pending = commit_pending
 
-    async def read(self, model: str) -> OpenedModel | None:
-        """Read a preset or a file in a thread; report what is wrong with it."""
+    async def read(self, model: str) -> tuple[Network, Path | None, list[str]] | None:
+        """Read a preset or a file in a thread: the network, its file, and what of it could not be kept, a line each.
+
+        What is wrong with it is reported; it is None then.
+        """
         notes: list[str] = []
         try:
             network, file = await to_thread(find_network, model, notes.append)
         except UserError as error:
             self._workspace.report(error)
             return None
-        return OpenedModel(network, file, tuple(notes))
+        return network, file, notes
 
     def replace(self, network: Network, file: Path | None) -> None:
         """Design another network."""
@@ -63,7 +63,7 @@ class Documents:
 
     async def save_as(self) -> bool:
         """Ask for a file and save to it; return whether it is saved."""
-        from tui_cnn.ui.toolkit.dialogs.path import SavePath
+        from tui_cnn.ui.toolkit.dialogs.dialog import SavePath
 
         self._commit_pending()
         design = self._workspace.design
@@ -110,3 +110,43 @@ def _own_file(design: Design) -> Path | None:
     """Return the file that the network can be saved to; a model of Keras is only read."""
     file = design.file
     return None if file is None or file.suffix.lower() in (".keras", ".json") else file
+
+
+async def export(app: App[Any], workspace: Workspace) -> None:
+    """Ask for a format and a file, and write the network there in a thread, or a process where it takes one."""
+    items = [Item(f"{to:9} {SUFFIXES[to]}", about, to) for to, about in _formats().items()]
+    to = await app.push_screen_wait(Pick(_("Export the network as"), items))
+    if to is None:
+        return
+    network = workspace.design.network
+    proposed = Path(f"{network.name}{SUFFIXES[to]}")
+    path = await app.push_screen_wait(SavePath(proposed, title=_("Export to"), suffix=SUFFIXES[to]))
+    if path is not None:
+        app.run_worker(partial(_write, app, workspace, network, to, path), thread=True, group="export")
+
+
+def _write(app: App[Any], workspace: Workspace, network: Network, to: str, path: Path) -> None:
+    """Write a network to a file; a built model takes a worker and some seconds."""
+    try:
+        if to in MODEL_FORMATS:
+            app.notify(_("Writing {path}; this takes a few seconds").format(path=path), markup=False)
+            model_export.export_model(network, to, path)
+        else:
+            save_bytes(path, export_bytes(network, to))
+    except FormatError as error:
+        workspace.report(error)
+    else:
+        app.notify(_("Exported to {path}").format(path=path), markup=False)
+
+
+def _formats() -> dict[str, str]:
+    return {
+        "python": _("Python code that builds and trains the model in Keras"),
+        "keras": _("model with newly initialized weights, for keras.models.load_model"),
+        "json": _("architecture, for keras.models.model_from_json"),
+        "markdown": _("table of layers and numbers, for a README"),
+        "toml": _("the format of cnn-tui"),
+        "svg": _("picture of the network, for papers and web pages"),
+        "png": _("picture of the network, for slides"),
+        "onnx": _("for other runtimes; requires cnn-tui[onnx]"),
+    }

@@ -3,18 +3,16 @@
 from typing import Any, ClassVar
 
 from rich.console import Group
-from rich.style import Style
-from rich.table import Table
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
 
 from tui_cnn.i18n import _, language
 from tui_cnn.lab.lessons import lessons, lessons_of
-from tui_cnn.ui.application.registry import SCOPES
+from tui_cnn.ui.application.actions import SCOPES
 from tui_cnn.ui.toolkit.colours import theme_style
-from tui_cnn.ui.toolkit.dialogs.text import TextDialog
-from tui_cnn.ui.toolkit.help import HelpStyles, help_text
+from tui_cnn.ui.toolkit.dialogs.dialog import TextDialog
+from tui_cnn.ui.toolkit.help import help_text, keys_table
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.workspace import workspace_of
 
@@ -35,20 +33,14 @@ class HelpDialog(TextDialog):
         keymap = workspace_of(app).configuration.keys
         about = [place.about, Text()] if place else []
         lessons_heading = Text(_("Lessons"), style=heading)
-        keys = help_text(SCOPES, keymap, place, HelpStyles(heading, key))
+        keys = help_text(SCOPES, keymap, place, heading, key)
         title = " · ".join([_("Help"), *([place.title] if place else [])])
-        super().__init__(title, Group(*about, lessons_heading, self._lesson_keys(key), Text(), keys))
+        titles = {lesson.name: lesson.title for lesson in lessons(language())}
+        opened = [(sign, titles[name]) for sign, name in zip(_KEYS, self._lessons, strict=False)]
+        super().__init__(title, Group(*about, lessons_heading, keys_table(opened, key), Text(), keys))
 
     def action_lesson(self, place: int) -> None:
         """Open a lesson."""
         if place < len(self._lessons):
             self.dismiss(None)
             self.app.call_later(workspace_of(self).follow_link, f"lesson:{self._lessons[place]}")
-
-    def _lesson_keys(self, key: Style) -> Table:
-        titles = {lesson.name: lesson.title for lesson in lessons(language())}
-        table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(width=18, style=key)
-        for sign, name in zip(_KEYS, self._lessons, strict=False):
-            table.add_row(sign, titles[name])
-        return table

@@ -6,6 +6,8 @@ from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
 from tui_cnn.ui.inspect.actions import VIEWS
 from tui_cnn.ui.lab.links import LabLink, LinkError, parse_lab_link
+from tui_cnn.ui.messages import OpenLesson, ShowLabLink, ShowView
+from tui_cnn.ui.workspace import Workspace
 
 
 class ModelLink(NamedTuple):
@@ -49,3 +51,21 @@ def parse_link(link: str) -> Link:
     if scheme != "lab":
         raise LinkError(f"{link}: " + _("a link must start with lab:, build:, train:, inspect: or lesson:"))
     return parse_lab_link(link)
+
+
+def follow(workspace: Workspace, text: str) -> None:
+    """Go where a link leads, or report why it leads nowhere."""
+    try:
+        link = parse_link(text)
+    except LinkError as error:
+        workspace.report(error)
+        return
+    match link:
+        case ModelLink():
+            workspace.open_model(link.model, link.mode)
+        case ViewLink():
+            workspace.send("inspect", ShowView(link.view))
+        case LessonLink():
+            workspace.send("lab", OpenLesson(link.name))
+        case LabLink():
+            workspace.send("lab", ShowLabLink(text))

@@ -1,4 +1,4 @@
-"""The command palette: every action that the screen offers, and every preset."""
+"""The command palette: every action that the screen offers, themes, and every preset."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,11 +11,10 @@ from textual.dom import DOMNode
 
 from tui_cnn.formats.presets import preset_names
 from tui_cnn.i18n import _
-from tui_cnn.ui.application.actions import APP
-from tui_cnn.ui.application.registry import SCOPES
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
+from tui_cnn.ui.application.actions import APP, SCOPES
+from tui_cnn.ui.toolkit.actions import keys_of
+from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult
 from tui_cnn.ui.toolkit.help import key_names
-from tui_cnn.ui.toolkit.keymap import keys_of
 from tui_cnn.ui.workspace import workspace_of
 
 
@@ -74,6 +73,8 @@ class ActionsProvider(Provider):
                     offered.add((node, name))
                     keys = key_names(keys_of(scope, action, keymap))
                     yield Command(action.label, keys, action.help, self._runner(name, node))
+        yield Command(_("Theme"), "", _("Change the theme"), self.app.action_change_theme)
+        yield Command(_("Screenshot"), "", _("Save the screen as SVG"), self.app.deliver_screenshot)
         for name in preset_names():
             title = _("Open preset {name}").format(name=name)
             about = _("Open this preset on the Build screen")

@@ -6,17 +6,18 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_cnn.core.checks import Check
+from tui_cnn.core.checks import Check, Group, grouped
 from tui_cnn.core.network import Path
-from tui_cnn.i18n import _
+from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.build.actions import CHECKS
-from tui_cnn.ui.build.check_lines import finding_lines, summary
 from tui_cnn.ui.build.editing import fix
 from tui_cnn.ui.build.stack import StackView
+from tui_cnn.ui.build.tree import FINDINGS
 
 
 class ChecksView(Widget, can_focus=True):
@@ -53,36 +54,38 @@ class ChecksView(Widget, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._stack = stack
         self._checks: tuple[Check, ...] = ()
-        self._lines = finding_lines((), 0)
+        self._groups: tuple[Group, ...] = ()
+        self._lines: list[tuple[int, str]] = []
         self._top = 0
 
     @property
-    def finding(self) -> Check | None:
-        """The finding under the cursor."""
-        return self._checks[self.chosen] if self._checks else None
+    def finding(self) -> Group | None:
+        """What is under the cursor: a finding, or several that say the same."""
+        return self._groups[self.chosen] if self._groups else None
 
     def show(self, checks: tuple[Check, ...]) -> None:
         """Show other findings."""
-        if checks == self._checks:
-            self._checks = checks  # their fixes are those of the network as it is now
-            return
-        self._checks = checks
-        self.chosen = min(self.chosen, max(0, len(checks) - 1))
-        self._wrap()
+        same, self._checks = checks == self._checks, checks
+        self._groups = grouped(checks)  # their fixes are those of the network as it is now
+        if not same:
+            self.chosen = min(self.chosen, max(0, len(self._groups) - 1))
+            self._wrap()
 
     def show_about(self, path: Path) -> None:
         """Bring what is said about a layer into view, unless the user is walking the list."""
         if not self.has_focus:
-            about = (number for number, check in enumerate(self._checks) if check.path == path)
+            about = (
+                number for number, group in enumerate(self._groups) if any(one.path == path for one in group.checks)
+            )
             self.chosen = next(about, self.chosen)
 
     def validate_chosen(self, chosen: int) -> int:
         """Keep the cursor among the findings."""
-        return max(0, min(chosen, len(self._checks) - 1))
+        return max(0, min(chosen, len(self._groups) - 1))
 
     def watch_chosen(self) -> None:
         """Bring the finding into view."""
-        places = [place for place, line in enumerate(self._lines) if line.number == self.chosen]
+        places = [place for place, (number, _text) in enumerate(self._lines) if number == self.chosen]
         if places:
             self._scroll(max(min(self._top, places[0]), places[-1] + 1 - self.size.height))
 
@@ -103,7 +106,7 @@ class ChecksView(Widget, can_focus=True):
         inside = event.get_content_offset(self)
         place = inside.y + self._top if inside is not None else len(self._lines)
         if place < len(self._lines) and self._checks:
-            self.chosen = self._lines[place].number
+            self.chosen = self._lines[place][0]
             self.action_go_to_finding()
 
     def action_step(self, by: int) -> None:
@@ -132,18 +135,38 @@ class ChecksView(Widget, can_focus=True):
             return Strip([sound]).adjust_cell_length(width, base)
         if place >= len(self._lines):
             return Strip.blank(width, base)
-        line = self._lines[place]
-        style = self.get_component_rich_style(f"checks--{self._checks[line.number].severity}")
-        if self.has_focus and line.number == self.chosen:
+        number, text = self._lines[place]
+        style = self.get_component_rich_style(f"checks--{self._groups[number].severity}")
+        if self.has_focus and number == self.chosen:
             over = self.get_component_rich_style("checks--cursor")
             style += Style(bgcolor=over.bgcolor, bold=over.bold)
-        return Strip([Segment(line.text, style)]).adjust_cell_length(width, style)
+        return Strip([Segment(text, style)]).adjust_cell_length(width, style)
 
     def _wrap(self) -> None:
-        self.border_title = summary(self._checks)
-        self._lines = finding_lines(self._checks, self.size.width)
+        self.border_title = _summary(self._checks)
+        self._lines = _lines_of(self._groups, self.size.width)
         self._scroll(self._top)
 
     def _scroll(self, top: int) -> None:
         self._top = max(0, min(top, len(self._lines) - self.size.height))
         self.refresh()
+
+
+def _lines_of(groups: tuple[Group, ...], width: int) -> list[tuple[int, str]]:
+    """Write each finding on as many lines of `width` cells as it needs, with its number; its sign before the first."""
+    return [
+        (number, f"{FINDINGS[group.severity] if place == 0 else ' '} {part.plain}")
+        for number, group in enumerate(groups)
+        for place, part in enumerate(Content(str(group)).wrap(max(10, width - 2)))
+    ]
+
+
+def _summary(checks: tuple[Check, ...]) -> str:
+    """Count the findings of each kind: `1 error · 2 warnings`."""
+    errors, warnings, notes = (sum(check.severity == severity for check in checks) for severity in FINDINGS)
+    parts = [
+        ngettext("{count} error", "{count} errors", errors).format(count=errors) if errors else "",
+        ngettext("{count} warning", "{count} warnings", warnings).format(count=warnings) if warnings else "",
+        ngettext("{count} info", "{count} infos", notes).format(count=notes) if notes else "",
+    ]
+    return " · ".join(filter(None, parts)) or _("Checks")

@@ -1,11 +1,21 @@
-"""The columns of the stack: which there are, which fit, and how wide each is."""
+"""The columns of the stack: which there are, which fit, how wide each is, and what stands in them on a line."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
 
+from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.layers import Block, Family
+from tui_cnn.core.memory import BYTES
+from tui_cnn.core.receptive_field import format_field
+from tui_cnn.core.rows import Row
+from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.i18n import _
+from tui_cnn.ui.build.tree import StackLine
+from tui_cnn.ui.toolkit.numbers import bar, short_count, size
 
 
 class StackColumn(NamedTuple):
@@ -17,11 +27,23 @@ class StackColumn(NamedTuple):
     gap: int = 0
 
 
+Cells = dict[str, str]
+"""What stands in the columns, by their keys; the name of a layer comes with its guides and its sign."""
+
+OPEN, FOLDED, EMPTY = "▾", "▸", "╌"
+"""Signs of containers and branches, one cell wide: what they hold is shown, hidden, or nothing."""
+
 GAP = 2
 """Free cells after each column, at least."""
 
 BAR = 5
 """Cells of the bar that shows a share."""
+
+INDENT = 2
+"""Cells that a layer is set in for each container around it."""
+
+_LONG = 10**8
+"""From here on counts are written in three figures: `3.86 G`."""
 
 CHOOSABLE = ("settings", "output", "params", "share", "macs", "field", "memory")
 """The columns that a user may hide."""
@@ -89,3 +111,128 @@ def _fitting(keys: Sequence[str], giving_way: Sequence[str], needed: Mapping[str
         if key in kept:
             kept.remove(key)
     return kept
+
+
+class StackStyles(NamedTuple):
+    """The styles that a line is drawn with."""
+
+    text: Style
+    dim: Style
+    bar: Style
+    error: Style
+    warning: Style
+    families: Mapping[Family, Style] = {}  # it is not changed
+    """Those of the signs of layers."""
+
+    def over(self, style: Style) -> "StackStyles":
+        """Return the same with a style over each."""
+        text, dim, bar, error, warning = (part + style for part in self[:5])
+        families = {family: own + style for family, own in self.families.items()}
+        return StackStyles(text, dim, bar, error, warning, families)
+
+
+def header(shown: Sequence[StackColumn], style: Style) -> list[Segment]:
+    """Draw the line above the stack."""
+    indented = {**titles(), "layer": " " * INDENT + titles()["layer"]}
+    return [Segment(_fit(indented[column.key], column), style) for column in shown]
+
+
+def cells_of(line: StackLine, analysis: Analysis) -> Cells:
+    """Write what stands on a line."""
+    guides = "│ " * line.depth
+    if not line.path:
+        shape = analysis.network.input_shape
+        numbers = {"output": format_shape(shape), "field": "1", "memory": size(BYTES * elements(shape))}
+        return {"number": "0", "layer": f"· {_('Input')}", **numbers}
+    if line.is_branch:
+        name = _("branch {number}").format(number=line.path[-1] + 1) if line.row else _("skip")
+        return {"number": "", "layer": f"{guides}{_mark(line)} {name}", **_numbers(line, analysis)}
+    row = line.row
+    assert row is not None
+    cells = {
+        "number": str(line.path[-1] + 1),
+        "layer": f"{guides}{_mark(line)} {row.layer.name or type(row.layer).__name__}",
+        "settings": " · ".join(row.layer.settings()),
+    }
+    return cells | _numbers(line, analysis)
+
+
+def draw(line: StackLine, cells: Cells, shown: Sequence[StackColumn], styles: StackStyles) -> list[Segment]:
+    """Draw a line; a layer that cannot be built says why where its numbers would stand."""
+    if line.broken is not None:
+        return _broken(line.broken, cells, shown, styles)
+    quiet = line.row is not None and (line.row.muted or line.row.figures is None)
+    name, text = (styles.dim if dim else styles.text for dim in (quiet, quiet or line.is_branch))
+    tones = {"number": styles.dim, "share": styles.bar}
+    segments = []
+    for column in shown:
+        fitted = _fit(cells.get(column.key, ""), column)
+        if column.key != "layer":
+            segments.append(Segment(fitted, tones.get(column.key, text)))
+            continue
+        sign = styles.families.get(line.row.layer.family) if line.row and line.held is None and not quiet else None
+        guides = INDENT * line.depth
+        segments += [
+            Segment(fitted[:guides], styles.dim),
+            Segment(fitted[guides : guides + INDENT], sign or styles.dim),
+            Segment(fitted[guides + INDENT :], name),
+        ]
+    return segments
+
+
+def _mark(line: StackLine) -> str:
+    if line.held is not None:
+        return EMPTY if line.folded is None else FOLDED if line.folded else OPEN
+    return line.row.layer.sign if line.row else EMPTY
+
+
+def _numbers(line: StackLine, analysis: Analysis) -> Cells:
+    """Write the numbers of a layer; of a container its output, and when it is folded what it sums up to."""
+    row, totals = line.row, analysis.totals
+    if row is None:
+        return {"output": format_shape(line.skipped)} if line.skipped else {}
+    if row.error is not None:
+        return {}
+    if row.muted and not line.is_branch:
+        return {"output": _("muted")}
+    if row.figures is None:
+        return {"output": "—", "params": "—", "macs": "—", "field": "—", "memory": "—"}
+    shape = row.figures.output_shape
+    cells = {"output": format_shape(shape), "field": format_field(row.field)}
+    if line.held is None:
+        params, macs = row.figures.parameters.total, row.figures.macs.value
+    else:
+        params, macs = (line.held.params, line.held.macs) if line.folded else (0, 0)
+    if params:
+        cells |= {"params": _count(params, totals.params), "share": bar(params / totals.params, BAR)}
+    if macs:
+        cells["macs"] = _count(macs, totals.macs)
+    if line.held is None or line.folded or not (line.is_branch or isinstance(row.layer, Block)):
+        cells["memory"] = size(BYTES * elements(shape))
+    return cells
+
+
+def _count(value: int, total: int) -> str:
+    return f"{value:,}" if total < _LONG else short_count(value)
+
+
+def _broken(row: Row, cells: Cells, shown: Sequence[StackColumn], styles: StackStyles) -> list[Segment]:
+    named = [column for column in shown if column.key in ("number", "layer")]
+    rest = sum(column.width for column in shown) - sum(column.width for column in named)
+    reason = f"✗ {row.error}"
+    text = f"{cells['settings']}   {reason}" if cells.get("settings") else reason
+    return [
+        *(Segment(_fit(cells[column.key], column), styles.error) for column in named),
+        Segment(set_cell_size(text, rest), styles.error),
+    ]
+
+
+def _fit(text: str, column: StackColumn) -> str:
+    """Bring a text to a column's width, with the gap after it."""
+    room = column.width - column.gap
+    length = cell_len(text)
+    if length > room:
+        text, length = set_cell_size(text, room - 1) + "…", room
+    if column.right:
+        return " " * (room - length) + text + " " * column.gap
+    return text + " " * (column.width - length)

@@ -4,13 +4,12 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import SelectionList, Static
 from textual.widgets.selection_list import Selection
 
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.columns import CHOOSABLE, titles
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
+from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult, frame
 
 
 class ChooseColumns(SingleResult[frozenset[str] | None]):
@@ -26,14 +25,12 @@ class ChooseColumns(SingleResult[frozenset[str] | None]):
         self._hidden = hidden
 
     def compose(self) -> ComposeResult:
-        """Lay out the boxes and a word about the keys."""
+        """Lay out the boxes."""
         names = titles() | {"share": _("share of the parameters")}
-        with Vertical(id="dialog") as dialog:
-            dialog.border_title = _("Columns")
+        with frame(_("Columns"), _("Space toggle   Enter apply   Esc back")):
             boxes = [Selection(names[key], key, key not in self._hidden) for key in CHOOSABLE]
             yield SelectionList[str](*boxes, compact=True)
             yield Static(_("Some columns are hidden when there is little space."), classes="keys")
-            yield Static(_("Space toggle   Enter apply   Esc back"), classes="keys")
 
     def action_take(self) -> None:
         """Answer with what is not ticked."""

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from tui_cnn.core import edits, moving
-from tui_cnn.core.checks import Check
+from tui_cnn.core.checks import Check, Group
 from tui_cnn.core.edits import Edit
 from tui_cnn.core.layers import AnyLayer, Branches
 from tui_cnn.core.moving import Span
-from tui_cnn.core.network import Network, Path
+from tui_cnn.core.network import Network, Path, names, walk
 from tui_cnn.core.quick_edits import QuickEdit, quick_edit
-from tui_cnn.i18n import _
+from tui_cnn.formats.toml import loads_layers
+from tui_cnn.i18n import _, ngettext
 
 
 class Selection(NamedTuple):
@@ -61,7 +62,21 @@ EditName = Literal["delete", "duplicate", "mute", "wrap_in_block", "add_skip", "
 
 def change(selection: Selection, name: EditName) -> Result:
     """Edit what is selected."""
-    return _EDITS[name](selection)
+    match name:
+        case "delete":
+            return _delete(selection)
+        case "duplicate":
+            return _duplicate(selection)
+        case "mute":
+            return _mute(selection)
+        case "wrap_in_block":
+            return _wrap(_("wrap in block"), edits.wrap_in_block, selection)
+        case "add_skip":
+            return _wrap(_("add skip connection"), edits.wrap_in_branches, selection)
+        case "unwrap":
+            return _unwrap(selection)
+        case "add_branch":
+            return _add_branch(selection)
 
 
 def move(selection: Selection, by: int) -> Result:
@@ -90,6 +105,23 @@ def drop(selection: Selection, onto: Path) -> Result:
     return Change(_counted("move", span), lambda _network: moved.network, span._replace(path=moved.path))
 
 
+def paste(selection: Selection, text: str, *, below: bool) -> Change:
+    """Put the layers that `text` declares beside the selected ones, without the names that the network has already.
+
+    The text is TOML, as it stands in a file, so that layers can go to an editor and come back.
+
+    Raises:
+        FormatError: it declares no layers.
+    """
+    place = selection.place(below=below)
+    layers = loads_layers(text, _("the clipboard"))
+    taken = set(names(selection.network).values())
+    if any(layer.name in taken for _path, layer in walk(layers) if layer.name):
+        layers = tuple(map(edits.unnamed, layers))
+    label = ngettext("paste {count} layer", "paste {count} layers", len(layers)).format(count=len(layers))
+    return Change(label, lambda network: edits.splice(network, place, 0, layers), Span(place, len(layers)))
+
+
 def quick_change(selection: Selection, name: QuickEdit) -> Result:
     """Change a setting of all selected layers that have it."""
     span = selection.span
@@ -107,13 +139,14 @@ def quick_change(selection: Selection, name: QuickEdit) -> Result:
     return Change(label, lambda network: edits.splice(network, *span, after), span)
 
 
-def fix(finding: Check | None) -> Result:
+def fix(finding: Check | Group | None) -> Result:
     """Apply the quick fix of a finding."""
     if finding is None:
         return _("There are no quick fixes.")
-    if finding.fix is None:
+    edit = finding.fix
+    if edit is None:
         return _("This finding has no quick fix.")
-    return Change(finding.fix.label, finding.fix.apply, finding.path)
+    return Change(edit.label, edit.apply, finding.path)
 
 
 def _delete(selection: Selection) -> Result:
@@ -156,15 +189,8 @@ def _mute(selection: Selection) -> Result:
     return Change(label, lambda network: edits.set_muted(network, *span, not muted), span)
 
 
-def _wrap_in_block(selection: Selection) -> Result:
-    return _wrapped(selection, _("wrap in block"), edits.wrap_in_block)
-
-
-def _add_skip(selection: Selection) -> Result:
-    return _wrapped(selection, _("add skip connection"), edits.wrap_in_branches)
-
-
-def _wrapped(selection: Selection, label: str, wrap: Callable[[Network, Path, int], Network]) -> Result:
+def _wrap(label: str, wrap: Callable[[Network, Path, int], Network], selection: Selection) -> Result:
+    """Put a container around the selected layers."""
     span = selection.span
     if selection.branch:
         return _("A branch cannot be wrapped. Select its layers.")
@@ -188,32 +214,17 @@ def _unwrap(selection: Selection) -> Result:
 
 def _add_branch(selection: Selection) -> Result:
     """Add an empty branch to the branches under the cursor."""
-    place = _place_of_branch(selection.network, selection.path)
-    if place is None:
+    network, path = selection.network, selection.path
+    for here in (path[:length] for length in range(len(path), 0, -1)):
+        if edits.is_branch(network, here):
+            place = (*here[:-1], here[-1] + 1)
+            break
+        if isinstance(layer := edits.layer_at(network, here), Branches):
+            place = (*here, len(layer.branches))
+            break
+    else:
         return _("Select branches first, or press B to add a skip connection.")
     return Change(_("add branch"), lambda network: edits.add_branch(network, place), place)
-
-
-def _place_of_branch(network: Network, path: Path) -> Path | None:
-    """Return the address of a new branch: the last of the branches here, or after the branch around the cursor."""
-    for length in range(len(path), 0, -1):
-        here = path[:length]
-        if edits.is_branch(network, here):
-            return (*here[:-1], here[-1] + 1)
-        if isinstance(layer := edits.layer_at(network, here), Branches):
-            return (*here, len(layer.branches))
-    return None
-
-
-_EDITS: dict[EditName, Callable[[Selection], Result]] = {
-    "delete": _delete,
-    "duplicate": _duplicate,
-    "mute": _mute,
-    "wrap_in_block": _wrap_in_block,
-    "add_skip": _add_skip,
-    "unwrap": _unwrap,
-    "add_branch": _add_branch,
-}
 
 
 def _counted(action: str, span: Span) -> str:

@@ -1,13 +1,15 @@
 """Why a number is what it is: the formulas of one layer with the values put in."""
 
 from collections.abc import Sequence
-from textwrap import wrap
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
+from textual.content import Content
+from textual.strip import Strip
+from textual.widget import Widget
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.memory import activation, memory
@@ -15,9 +17,8 @@ from tui_cnn.core.receptive_field import ReceptiveField, format_field
 from tui_cnn.core.rows import Row, Sum, field_formula
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _, ngettext
-from tui_cnn.ui.build.stack_lines import StackLine
-from tui_cnn.ui.toolkit.cells import left, right
-from tui_cnn.ui.toolkit.numbers import size
+from tui_cnn.ui.build.tree import StackLine
+from tui_cnn.ui.toolkit.numbers import left, right, size
 
 
 class Number(NamedTuple):
@@ -52,7 +53,7 @@ def written(numbers: Sequence[Number], width: int, quiet: Style) -> list[list[Se
             rest = room - cell_len(short)
             lines.append([Segment(left(label, _LABEL) + short, quiet), Segment(right(value, rest))])
         if reason and not short:
-            lines += [[Segment("  " + part, quiet)] for part in wrap(reason, max(10, width - 2))]
+            lines += [[Segment(f"  {part.plain}", quiet)] for part in Content(reason).wrap(max(10, width - 2))]
     return lines
 
 
@@ -67,14 +68,15 @@ def _cut(text: str, width: int) -> str:
 
 
 def numbers_of(line: StackLine, analysis: Analysis) -> tuple[str, list[Number]]:
-    """Name what stands on a line of the stack, and list its numbers."""
+    """Return a title for what stands on a line of the stack, and its numbers."""
     if not line.path:
-        return _("the whole network"), network_numbers(analysis)
-    if line.is_branch:
-        title = _("branch {number}").format(number=line.path[-1] + 1)
-        return title, held_numbers(line.held) if line.held else []
-    assert line.row is not None
-    return line.row.name, layer_numbers(line.row, line.held)
+        name, numbers = _("the whole network"), network_numbers(analysis)
+    elif line.is_branch or line.row is None:
+        name = _("branch {number}").format(number=line.path[-1] + 1)
+        numbers = held_numbers(line.held) if line.held else []
+    else:
+        name, numbers = line.row.name, layer_numbers(line.row, line.held)
+    return _("Formulas · {name}").format(name=name), numbers
 
 
 def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
@@ -92,7 +94,7 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
     )
     field = _field(row)
     if held is not None:
-        return [output, *held_numbers(held), stored, *field]
+        return [output, *held_numbers(held), *field, stored]
     trainable, fixed = figures.parameters
     formula = trainable.formula
     if fixed.value:
@@ -103,10 +105,10 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
         output,
         Number(_("parameters"), f"{figures.parameters.total:,}", formula),
         Number(_("MACs"), f"{macs.value:,}", macs.formula),
+        *field,
+        stored,
         Number(_("FLOPs"), f"{2 * macs.value:,}", doubled),
         Number(_("FLOPs, tf"), f"{figures.tf_flops:,}", _("as counted by TensorFlow's profiler")),
-        stored,
-        *field,
     ]
 
 
@@ -171,3 +173,55 @@ def network_numbers(analysis: Analysis) -> list[Number]:
             ),
         ]
     return numbers
+
+
+class FormulasView(Widget):
+    """Shows the numbers of what is selected, each with its formula; what does not fit scrolls."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"formulas--quiet"}
+    DEFAULT_CSS = """
+    FormulasView > .formulas--quiet { color: $foreground 70%; }
+    """
+
+    _title = ""
+    _numbers: Sequence[Number] = ()
+    _lines: list[list[Segment]] | None = None
+    _top = 0
+
+    def show(self, title: str, numbers: Sequence[Number]) -> None:
+        """Show other numbers."""
+        if title != self._title:  # assigned, it is drawn anew
+            self._title, self.border_title = title, Content(title)
+        if numbers != self._numbers:
+            self._numbers, self._lines, self._top = numbers, None, 0
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        width, base, place = self.size.width, self.visual_style.rich_style, y + self._top
+        if self._lines is None:
+            self._lines = written(self._numbers, width, self.get_component_rich_style("formulas--quiet"))
+        if place >= len(self._lines):
+            return Strip.blank(width, base)
+        return Strip(self._lines[place]).adjust_cell_length(width).apply_style(base)
+
+    def on_resize(self) -> None:
+        """Write into the new width."""
+        self._lines, self._top = None, 0
+
+    def notify_style_update(self) -> None:
+        """Write in other colours."""
+        self._lines = None
+        super().notify_style_update()
+
+    def on_mouse_scroll_down(self) -> None:
+        """Show what is below."""
+        self._scroll(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Show what is above."""
+        self._scroll(-1)
+
+    def _scroll(self, by: int) -> None:
+        self._top = max(0, min(self._top + by, len(self._lines or ()) - self.size.height))
+        self.refresh()

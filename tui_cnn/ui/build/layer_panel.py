@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -20,12 +21,11 @@ from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.actions import FORM
 from tui_cnn.ui.build.preview import preview
-from tui_cnn.ui.toolkit.choice import spoken
-from tui_cnn.ui.toolkit.form import StructForm, is_rare
+from tui_cnn.ui.toolkit.form import StructForm, is_rare, spoken
 from tui_cnn.ui.workspace import workspace_of
 
-_ABOUT, _ADVICE, _EFFECT = 3, 2, 8
-"""Lines of what the layer is, of what is said about a field, and of what an edit would change."""
+_ABOUT, _ADVICE, _EFFECT = 7, 2, 8
+"""Lines that must be free to say what the layer is, of what is said about a field, of what an edit would change."""
 
 
 class LayerPanel(Vertical):
@@ -44,47 +44,38 @@ class LayerPanel(Vertical):
     }
     """
 
+    form: StructForm | None = None
+    """The form, while one edits."""
+
+    path: Path = ()
+    """The layer that is shown; empty for the network itself."""
+
+    _focused_before: Widget | None = None
+
     def compose(self) -> ComposeResult:
         """Lay out what the layer is, its settings, and the effect of an edit."""
         yield Static(id="about")
         yield Static(id="settings")
         yield Static(id="effect")
 
-    def on_resize(self) -> None:
-        """Share the room anew."""
-        self._share_room()
-
-    form: StructForm | None = None
-    """The form, while one edits."""
-
-    _focused_before: Widget | None = None
-
-    _shown_of: Analysis | None = None
-
-    path: Path = ()
-    """The layer that is shown; empty for the network itself."""
-
     def show(self, analysis: Analysis, path: Path) -> None:
         """Show the layer at `path`, or the network itself for the empty path; a form that is open is closed."""
         self._remove_form()
-        self._analysis = self._shown_of = analysis
-        self.path = path
+        self._analysis, self.path = analysis, path
         value = self._value()
         kind = type(value)
         where = _("layer {number}").format(number=format_path(path)) if path else _("network")
-        self.border_title = f"{kind.__name__ if path else _('Input')} · {where}"
+        title = f"{kind.__name__ if path else _('Input')} · {where}"
+        if title != self.border_title:  # assigned, it is drawn anew
+            self.border_title = title
         about = (kind.__doc__ or "").partition("\n")[0] if path else _("The shape of one image, channels last.")
-        self.query_one("#about", Static).update(Text(_(about)), layout=False)
-        self.query_one("#settings", Static).update(_settings(value), layout=False)
+        for name, text in (("#about", Text(_(about))), ("#settings", _settings(value))):
+            static = self.query_one(name, Static)
+            if static.content != text:
+                static.update(text, layout=False)
 
-    def shows(self, analysis: Analysis, path: Path) -> bool:
-        """Tell whether this is what is shown."""
-        return self._shown_of is analysis and self.path == path
-
-    async def edit(self, analysis: Analysis, path: Path) -> None:
-        """Open the form of the layer at `path`, with the first field ready to type into."""
-        if not self.shows(analysis, path):
-            self.show(analysis, path)
+    async def edit(self) -> None:
+        """Open the form of the layer, with the first field ready to type into."""
         if self.form is None:
             self._focused_before = self.screen.focused
             self.screen.add_class("-editing")
@@ -130,10 +121,6 @@ class LayerPanel(Vertical):
             effect.set_class(any(check.severity == "error" for check in after.checks), "-broken")
             effect.update(preview(self._analysis, after, self.edited))
 
-    @on(StructForm.Resized)
-    def _share_anew(self) -> None:
-        self._share_room()
-
     @property
     def edited(self) -> Path:
         """The path of what the form edits: of a branch, the branches that it is one of."""
@@ -152,6 +139,8 @@ class LayerPanel(Vertical):
             self.query_one("#effect").display = False
             self._share_room()
 
+    @on(Resize)
+    @on(StructForm.Resized)
     def _share_room(self) -> None:
         """Keep in view what an edit would change: what the layer is gives way to it, and then the fields scroll."""
         room = self.size.height - _ADVICE - _EFFECT

@@ -13,12 +13,8 @@ from textual.strip import Strip
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Family
 from tui_cnn.core.network import Path
-from tui_cnn.ui.build.columns import StackColumn, columns
-from tui_cnn.ui.build.messages import LayerSelected
-from tui_cnn.ui.build.signs import FINDINGS
-from tui_cnn.ui.build.stack_cells import StackStyles, draw, header
-from tui_cnn.ui.build.stack_lines import StackLine
-from tui_cnn.ui.build.tree import Tree
+from tui_cnn.ui.build.columns import StackColumn, StackStyles, cells_of, columns, draw, header
+from tui_cnn.ui.build.tree import FINDINGS, StackLine, Tree
 from tui_cnn.ui.toolkit.colours import family_colour
 
 GUTTER = 2
@@ -41,8 +37,8 @@ class LinesView(ScrollView):
     LinesView {
         scrollbar-size-vertical: 1;
         overflow-x: hidden;
-        & > .stack--header { color: $foreground 60%; }
-        & > .stack--dim { color: $foreground 50%; }
+        & > .stack--header { color: $foreground 70%; }
+        & > .stack--dim { color: $foreground 70%; }
         & > .stack--bar { color: $primary; }
         & > .stack--error { color: $text-error; }
         & > .stack--warning { color: $text-warning; }
@@ -52,8 +48,8 @@ class LinesView(ScrollView):
     }
     """
 
-    cursor: reactive[int] = reactive(1, repaint=False)
-    """The line under the cursor; 0 is the input."""
+    cursor: reactive[int] = reactive(1, repaint=False, always_update=True)
+    """The line under the cursor; 0 is the input. Who watches it is called also where other lines are listed."""
 
     hidden_columns: reactive[frozenset[str]] = reactive(frozenset(), init=False)
     """The keys of the columns that are not wanted."""
@@ -63,7 +59,7 @@ class LinesView(ScrollView):
         self.layer_tree = Tree(analysis)
         self.set_reactive(LinesView.cursor, self.layer_tree.number((0,)))
         self.just_opened = True
-        self._measure()
+        self._list()
 
     @property
     def path(self) -> Path:
@@ -102,7 +98,6 @@ class LinesView(ScrollView):
         """Draw anew in other colours."""
         self._strips.clear()
         self.__dict__.pop("_styles", None)
-        self.__dict__.pop("_warning", None)
         super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
@@ -124,16 +119,14 @@ class LinesView(ScrollView):
 
     def _strip(self, number: int, over: Style | None) -> Strip:
         line, styles = self.layer_tree.lines[number], self._styles
-        warning = self._warning
         if over is not None:
-            over = Style(bgcolor=over.bgcolor, bold=over.bold)
-            styles, warning = styles.over(over), warning + over
-        finding = {"error": styles.error, "warning": warning, "info": styles.dim, None: styles.text}[line.finding]
+            styles = styles.over(Style(bgcolor=over.bgcolor, bold=over.bold))
+        tones = {"error": styles.error, "warning": styles.warning, "info": styles.dim, None: styles.text}
         gutter = [
             Segment("▌" if number == self.cursor else " ", styles.bar),
-            Segment(FINDINGS[line.finding] if line.finding else " ", finding),
+            Segment(FINDINGS[line.finding] if line.finding else " ", tones[line.finding]),
         ]
-        drawn = draw(line, self.layer_tree.cells[number], self.layer_tree.analysis, self._columns, styles)
+        drawn = draw(line, self._cells[number], self._columns, styles)
         return Strip([*gutter, *drawn]).adjust_cell_length(self.size.width, styles.text)
 
     def _over(self, number: int) -> Style | None:
@@ -144,16 +137,11 @@ class LinesView(ScrollView):
 
     @cached_property
     def _styles(self) -> StackStyles:
-        dim, bar, error = (self.get_component_rich_style(f"stack--{part}") for part in ("dim", "bar", "error"))
         text = self.visual_style.rich_style
-        families = {
-            family: text + Style(color=family_colour(self.app, family).rich_color) for family in get_args(Family)
-        }
-        return StackStyles(text, dim, bar, error, families)
-
-    @cached_property
-    def _warning(self) -> Style:
-        return self.get_component_rich_style("stack--warning")
+        parts = ("dim", "bar", "error", "warning")
+        dim, bar, error, warning = (self.get_component_rich_style(f"stack--{part}") for part in parts)
+        families = {name: text + Style(color=family_colour(self.app, name).rich_color) for name in get_args(Family)}
+        return StackStyles(text, dim, bar, error, warning, families)
 
     @property
     def room(self) -> int:
@@ -162,23 +150,25 @@ class LinesView(ScrollView):
 
     def relist(self, path: Path) -> None:
         """Show the lines as they are now, with the cursor on what is at `path`."""
-        self._measure()
+        self._list()
         self.put_cursor(path)
+
+    def _list(self) -> None:
+        self._cells = [cells_of(line, self.layer_tree.analysis) for line in self.layer_tree.lines]
+        self._measure()
 
     def _measure(self) -> None:
         self._strips: dict[int, Strip] = {}
         scrolls = len(self.layer_tree.lines) > self.room  # the bar comes after this: a cell for it, and one free
         width = self.outer_size.width - self.gutter.width - GUTTER - 2 * scrolls
-        self._columns: tuple[StackColumn, ...] = columns(self.layer_tree.cells, width, self.hidden_columns)
+        self._columns: tuple[StackColumn, ...] = columns(self._cells, width, self.hidden_columns)
         self.virtual_size = Size(self.size.width, len(self.layer_tree.lines) + 1)
         self.entitle()
 
     def put_cursor(self, path: Path) -> None:
-        """Put the cursor on what is at `path`, and tell of it."""
-        self.set_reactive(LinesView.cursor, self.layer_tree.number(path))
-        self.reveal()
+        """Put the cursor on what is at `path`, and draw all lines anew."""
+        self.cursor = self.layer_tree.number(path)
         self.refresh()
-        self.post_message(LayerSelected(self.path))
 
     def repaint_lines(self, *numbers: int) -> None:
         """Draw some lines anew."""

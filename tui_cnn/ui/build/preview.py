@@ -1,15 +1,24 @@
 """What an edit would change, before it is made."""
 
+from collections.abc import Callable
+from typing import cast
+
+import msgspec
 from rich.table import Table
 from rich.text import Text
+from textual.app import App
 
-from tui_cnn.core.analysis import Analysis
+from tui_cnn.core import edits
+from tui_cnn.core.analysis import Analysis, analyze
+from tui_cnn.core.layers import LAYER_TYPES, AnyLayer
 from tui_cnn.core.memory import BYTES, memory
 from tui_cnn.core.network import Path
 from tui_cnn.core.receptive_field import ReceptiveField, format_field
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements, format_shape
+from tui_cnn.formats.fields import fields, start
 from tui_cnn.i18n import _
+from tui_cnn.ui.build.editing import Change
 from tui_cnn.ui.toolkit.numbers import change, short_count, size
 
 
@@ -27,37 +36,29 @@ def preview(before: Analysis, after: Analysis, path: Path) -> Table | Text:
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(justify="right", no_wrap=True, style="bold")
-    old, new = _row(before, path), _row(after, path)
+    old, new = (next((row for row in analysis.rows if row.path == path), None) for analysis in (before, after))
     table.add_row(_("output"), _shape(before, old, path), "→", _shape(after, new, path), "")
     if path:
-        _compare_layers(table, old, new)
+        if old and new and old.figures and new.figures:
+            was, now = old.figures, new.figures
+            _compare(table, _("parameters"), was.parameters.total, now.parameters.total)
+            _compare(table, _("MACs"), was.macs.value, now.macs.value)
+            held, holds = (BYTES * elements(figures.output_shape) for figures in (was, now))
+            _compare(table, _("memory"), held, holds, size)
+            _compare_fields(table, old.field, new.field)
         table.add_row(Text(_("in total")))
     _compare(table, _("parameters"), before.totals.params, after.totals.params)
     _compare(table, _("MACs"), before.totals.macs, after.totals.macs)
-    _compare_memory(table, memory(before).training, memory(after).training)
-    _compare_fields(table, _last_field(before), _last_field(after))
+    _compare(table, _("memory"), memory(before).training, memory(after).training, size)
+    _compare_fields(table, *(last.field if (last := analysis.last_map) else None for analysis in (before, after)))
     return table
 
 
-def _compare_layers(table: Table, old: Row | None, new: Row | None) -> None:
-    """Compare one layer before and after."""
-    was, now = (row.figures if row else None for row in (old, new))
-    if was is None or now is None or old is None or new is None:
-        return
-    _compare(table, _("parameters"), was.parameters.total, now.parameters.total)
-    _compare(table, _("MACs"), was.macs.value, now.macs.value)
-    _compare_memory(table, BYTES * elements(was.output_shape), BYTES * elements(now.output_shape))
-    _compare_fields(table, old.field, new.field)
-
-
-def _compare(table: Table, label: str, old: int, new: int) -> None:
-    if old != new:
-        table.add_row(label, short_count(old), "→", short_count(new), change(old, new))
-
-
-def _compare_memory(table: Table, old: int | None, new: int | None) -> None:
+def _compare(
+    table: Table, label: str, old: int | None, new: int | None, write: Callable[[int], str] = short_count
+) -> None:
     if old is not None and new is not None and old != new:
-        table.add_row(_("memory"), size(old), "→", size(new), change(old, new))
+        table.add_row(label, write(old), "→", write(new), change(old, new))
 
 
 def _compare_fields(table: Table, old: ReceptiveField | None, new: ReceptiveField | None) -> None:
@@ -65,17 +66,53 @@ def _compare_fields(table: Table, old: ReceptiveField | None, new: ReceptiveFiel
         table.add_row(_("RF"), format_field(old), "→", format_field(new), "")
 
 
-def _last_field(analysis: Analysis) -> ReceptiveField | None:
-    """Find what a cell of the last feature map sees."""
-    last_map = analysis.last_map
-    return last_map.field if last_map else None
-
-
-def _row(analysis: Analysis, path: Path) -> Row | None:
-    return next((row for row in analysis.rows if row.path == path), None)
-
-
 def _shape(analysis: Analysis, row: Row | None, path: Path) -> str:
     if not path:
         return format_shape(analysis.network.input_shape)
     return format_shape(row.figures.output_shape) if row and row.figures else "—"
+
+
+async def choose_layer(app: App[object], before: Analysis, path: Path) -> Change | None:
+    """Ask which layer to put at `path`."""
+    from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
+
+    items = [
+        Item(name, _((kind.__doc__ or "").partition("\n")[0]), kind)
+        for name, kind in LAYER_TYPES.items()
+        if all(field.kind != "nested" for field in fields(kind))
+    ]
+
+    def adding(kind: type[msgspec.Struct]) -> edits.Edit:
+        return lambda network: edits.insert(network, path, cast("AnyLayer", start(kind)))
+
+    def effect(kind: type[msgspec.Struct]) -> str:
+        return insertion(before, analyze(adding(kind)(before.network)), path)
+
+    kind = await app.push_screen_wait(Pick(_("Add a layer"), items, effect=effect))
+    return Change(_("add"), adding(kind), path) if kind is not None else None
+
+
+def insertion(before: Analysis, after: Analysis, path: Path) -> str:
+    """Say in a line what the layer at `path` of `after` makes of its input, and how the totals change by it.
+
+    A layer that breaks the stack says where and why; what was broken before is not laid at its door.
+    """
+    broken = [check for check in after.checks if check.severity == "error"]
+    if any(check.severity == "error" for check in before.checks):
+        broken = [check for check in broken if check.path == path]
+    if broken:
+        return f"✗ {broken[0]}"
+    row = next(row for row in after.rows if row.path == path)
+    if row.input_shape is None or row.figures is None:  # behind a layer that is broken, or unknown
+        return ""
+    return _("{input} → {output} · total: {params} parameters, {macs} MACs").format(
+        input=format_shape(row.input_shape),
+        output=format_shape(row.figures.output_shape),
+        params=_change(after.totals.params - before.totals.params),
+        macs=_change(after.totals.macs - before.totals.macs),
+    )
+
+
+def _change(by: int) -> str:
+    """Write by how much a count grows or shrinks: `+1.34 k`, `−36.9 k`, `±0`."""
+    return f"{'+' if by > 0 else '−' if by < 0 else '±'}{short_count(abs(by))}"

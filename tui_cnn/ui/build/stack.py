@@ -17,14 +17,11 @@ from tui_cnn.formats.toml import dumps_layers
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.build import editing
 from tui_cnn.ui.build.actions import STACK
-from tui_cnn.ui.build.clipboard import paste
-from tui_cnn.ui.build.experiments import Experiment, experiment
+from tui_cnn.ui.build.columns import INDENT
 from tui_cnn.ui.build.formulas import numbers_of, write
-from tui_cnn.ui.build.insertion import choose_layer
 from tui_cnn.ui.build.layer_panel import LayerPanel
 from tui_cnn.ui.build.lines_view import GUTTER, LinesView
-from tui_cnn.ui.build.messages import LayerSelected
-from tui_cnn.ui.build.stack_cells import INDENT
+from tui_cnn.ui.build.preview import choose_layer
 from tui_cnn.ui.workspace import Workspace, workspace_of
 
 Where = Literal["above", "below"]
@@ -49,17 +46,12 @@ class StackView(LinesView, can_focus=True):
         Binding("escape", "clear_range", show=False),
     ]
 
-    last_edit: str = ""
+    last_edit = ""
     """What the last edit was, for the title to say what can be undone."""
 
-    _anchor: Path | None = None
-    """Where the range began."""
-
-    _dragged: int | None = None
-    """The line on which the mouse button went down."""
-
-    _drop: int | None = None
-    """The line that the mouse has dragged it to."""
+    _anchor: Path | None = None  # where the range began
+    _dragged: int | None = None  # the line on which the mouse button went down
+    _drop: int | None = None  # the line that the mouse has dragged it to
 
     def __init__(self, analysis: Analysis, panel: LayerPanel, *, id: str | None = None, classes: str = "") -> None:  # noqa: A002
         super().__init__(analysis, id=id, classes=classes)
@@ -70,11 +62,9 @@ class StackView(LinesView, can_focus=True):
     @property
     def span(self) -> Span | None:
         """The selected layers: those of the range, or the one under the cursor; None on the input."""
-        if not self.path:
-            return None
-        return (
-            span_between(self.layer_tree.analysis.network, self._anchor, self.path) if self._anchor else Span(self.path)
-        )
+        if self.path and self._anchor:
+            return span_between(self.layer_tree.analysis.network, self._anchor, self.path)
+        return Span(self.path) if self.path else None
 
     @property
     def selection(self) -> editing.Selection:
@@ -156,13 +146,12 @@ class StackView(LinesView, can_focus=True):
         return max(least, min(cursor, len(self.layer_tree.lines) - 1))
 
     def watch_cursor(self, before: int, after: int) -> None:
-        """Scroll to the line, and post that it is selected."""
+        """Scroll to the line."""
         self.reveal()
         if self._anchor is not None:
             self._changed_range()
-        else:
+        elif before != after:
             self.repaint_lines(before, after)
-        self.post_message(LayerSelected(self.path))
 
     def entitle(self) -> None:
         """Count the layers, and say what can be undone."""
@@ -174,7 +163,7 @@ class StackView(LinesView, can_focus=True):
         if span is not None:
             title += " · " + _("{count} selected").format(count=span.length)
         undo = "   " + _("u Undo: {edit}").format(edit=self.last_edit) if self.last_edit else ""
-        self.border_title = Content.assemble(title, (undo, "$text-muted"))
+        self.border_title = Content.assemble(title, (undo, "dim"))
 
     def _changed_range(self) -> None:
         self._strips.clear()
@@ -206,15 +195,13 @@ class StackView(LinesView, can_focus=True):
 
     def action_fold_all(self) -> None:
         """Fold everything, or unfold everything if all is folded."""
-        here = self.path
+        here, self._anchor = self.path, None
         self.layer_tree.fold_all()
-        self._anchor = None
         self.relist(here)
 
     def _fold(self, path: Path, *, fold: bool) -> None:
-        here = self.path
+        here, self._anchor = self.path, None
         self.layer_tree.fold(path, fold=fold)
-        self._anchor = None
         self.relist(here)
 
     # what can be done to the selected layers
@@ -302,7 +289,7 @@ class StackView(LinesView, can_focus=True):
             self.notify(_("Nothing to paste. Press y to copy the selected layers."))
             return
         try:
-            self.apply(paste(selection, text, selection.place(below=where == "below")))
+            self.apply(editing.paste(selection, text, below=where == "below"))
         except FormatError as error:
             self.workspace.report(error)
 
@@ -314,19 +301,35 @@ class StackView(LinesView, can_focus=True):
 
     async def action_edit_layer(self) -> None:
         """Open the form of the selected layer."""
-        await self._panel.edit(self.layer_tree.analysis, self.path)
+        await self._panel.edit()
 
     @work
-    async def action_experiment(self, name: Experiment) -> None:
-        """Save or compare variants, or try several values of a setting."""
-        await experiment(name, self.app, self.workspace, self.path)
+    async def action_keep_variant(self) -> None:
+        """Ask for a name, and save the network as a variant under it."""
+        from tui_cnn.ui.build.variants_dialog import save_variant
+
+        await save_variant(self.app, self.workspace)
+
+    @work
+    async def action_compare_variants(self) -> None:
+        """Show the variants beside the network; load the chosen one."""
+        from tui_cnn.ui.build.variants_dialog import compare_variants
+
+        await compare_variants(self.app, self.workspace)
+
+    @work
+    async def action_sweep_setting(self) -> None:
+        """Show what several values of a setting would make of the network; apply the chosen one."""
+        from tui_cnn.ui.build.sweep import sweep_setting
+
+        await sweep_setting(self.app, self.workspace, self.path)
 
     @work
     async def action_layer_menu(self) -> None:
         """List what can be done with the selected layers, and do what is chosen."""
+        from tui_cnn.ui.toolkit.actions import keys_of
         from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
         from tui_cnn.ui.toolkit.help import key_names
-        from tui_cnn.ui.toolkit.keymap import keys_of
 
         keymap = self.workspace.configuration.keys
         items = [
@@ -340,7 +343,7 @@ class StackView(LinesView, can_focus=True):
 
     def action_why(self) -> None:
         """Show every number of the selected layer with its formula."""
-        from tui_cnn.ui.toolkit.dialogs.text import TextDialog
+        from tui_cnn.ui.toolkit.dialogs.dialog import TextDialog
 
         title, numbers = numbers_of(self.line, self.layer_tree.analysis)
         quiet = self.get_component_rich_style("stack--dim", partial=True)

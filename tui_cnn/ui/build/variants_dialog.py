@@ -1,16 +1,16 @@
-"""Compare the variants of a network side by side; load, rename or delete one."""
+"""Save a network as a variant; compare its variants side by side; load, rename or delete one."""
 
 from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
 from textual import on, work
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.coordinate import Coordinate
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable, Input, Static
 
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.network import Network
@@ -18,14 +18,68 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.models import find_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.summary import results, results_of
-from tui_cnn.ui.build.variant_name_dialog import VariantName
-from tui_cnn.ui.build.variants import list_variants
+from tui_cnn.ui.build.variants import keep, list_variants, next_name, variant_path
 from tui_cnn.ui.build.variants_table import Candidate, comparison
 from tui_cnn.ui.settings import Flops
-from tui_cnn.ui.toolkit.dialogs.ask import Answer, Ask
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
-from tui_cnn.ui.toolkit.layer_diff import difference, tones
-from tui_cnn.ui.workspace import workspace_of
+from tui_cnn.ui.toolkit.dialogs.dialog import Answer, Ask, SingleResult, frame
+from tui_cnn.ui.toolkit.network_summary import difference, tones
+from tui_cnn.ui.workspace import Workspace, workspace_of
+
+
+async def save_variant(app: App[object], workspace: Workspace) -> None:
+    """Ask for a name, and save the network under it."""
+    network = workspace.design.network
+    file = await app.push_screen_wait(VariantName(network.name, next_name(network.name)))
+    if file is None:
+        return
+    try:
+        keep(network, file)
+    except FormatError as error:
+        workspace.report(error)
+    else:
+        app.notify(_("Saved as {name}. Press C to compare variants").format(name=file.stem), markup=False)
+
+
+async def compare_variants(app: App[object], workspace: Workspace) -> None:
+    """Show the variants beside the network; load the chosen one, which can be undone."""
+    convention = workspace.configuration.settings.flops
+    chosen = await app.push_screen_wait(Variants(workspace.design.analysis, convention))
+    if chosen is not None:
+        network = chosen.analysis.network
+        workspace.edit(_("variant {name}").format(name=chosen.name), lambda _now: network, (0,))
+
+
+class VariantName(SingleResult[Path | None]):
+    """A line to type a name into; one that is taken needs Enter twice. The answer is where the variant goes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
+
+    def __init__(self, design: str, proposed: str) -> None:
+        super().__init__()
+        self._design = design
+        self._proposed = proposed
+        self._agreed = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the line, with room below for what is wrong with it."""
+        with frame(_("Save the network as a variant"), _("Enter save   Esc back")):
+            yield Input(self._proposed, compact=True, id="name", select_on_focus=True)
+            yield Static(id="advice", markup=False)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        name = event.value.strip()
+        advice = self.query_one("#advice", Static)
+        try:
+            path = variant_path(self._design, name)
+        except ValueError as error:
+            advice.update(str(error))
+            return
+        if path.exists() and name != self._agreed:
+            self._agreed = name
+            advice.update(_("{name} already exists; press Enter again to replace it").format(name=name))
+        else:
+            self.dismiss(path)
 
 
 class Variants(SingleResult[Candidate | None]):
@@ -57,14 +111,12 @@ class Variants(SingleResult[Candidate | None]):
         self._whole = False
 
     def compose(self) -> ComposeResult:
-        """Lay out the table, the differences, and a word about the keys."""
-        with Vertical(id="dialog", classes="-variants") as dialog:
-            dialog.border_title = Content(_("Variants of {name}").format(name=self._now.network.name))
+        """Lay out the table and the differences."""
+        title = _("Variants of {name}").format(name=self._now.network.name)
+        with frame(title, _("← → select  Enter load  r rename  d delete  a add  w all  Esc back"), "-variants"):
             yield DataTable(cursor_type="column", fixed_columns=1, id="totals", cell_padding=1)
             with VerticalScroll(id="differences", can_focus=False):
                 yield Static(id="difference", markup=False)
-            keys = _("← → select  Enter load  r rename  d delete  a add  w all  Esc back")
-            yield Static(keys, classes="keys")
 
     def on_mount(self) -> None:
         """Show what is being designed at once, and the rest when it is read."""
@@ -117,7 +169,7 @@ class Variants(SingleResult[Candidate | None]):
                 "to add a preset or a file to compare with."
             )
             scroll.border_title = _("The network on the Build screen")
-            pane.update(Content.styled(hint if len(self._candidates) == 1 else "", "$text-muted"))
+            pane.update(Content.styled(hint if len(self._candidates) == 1 else "", "dim"))
         else:
             scroll.border_title = Content(_("Difference: Build screen → {name}").format(name=candidate.name))
             pane.update(difference(self._now, candidate.analysis, tones(self.app), whole=self._whole))

@@ -5,6 +5,7 @@ from typing import ClassVar, get_args
 from textual import events
 from textual.color import Color
 from textual.content import Content
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -13,8 +14,7 @@ from tui_cnn.core.layers import Family
 from tui_cnn.core.network import Path, format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
-from tui_cnn.ui.build.messages import LayerPointed
-from tui_cnn.ui.build.volume_drawing import Faces, VolumeColours, VolumeDrawing, VolumePlan, draw, plan
+from tui_cnn.ui.build.volume_drawing import Faces, VolumeColours, VolumeDrawing, VolumePlan, draw, marked_region, plan
 from tui_cnn.ui.toolkit.colours import family_colour
 
 _FAMILIES: tuple[Family, ...] = get_args(Family)
@@ -37,10 +37,17 @@ class VolumeView(Widget):
         & > .volume--selected { color: $accent; }
         & > .volume--chosen { color: $text-accent; text-style: bold; }
         & > .volume--field { color: $warning; }
-        & > .volume--label { color: $foreground 60%; }
+        & > .volume--label { color: $foreground 70%; }
         & > .volume--wire { color: $foreground 35%; }
     }
     """
+
+    class Pointed(Message):
+        """A layer was clicked on; an empty path is the input."""
+
+        def __init__(self, path: Path) -> None:
+            super().__init__()
+            self.path = path
 
     _shown: tuple[Analysis, Path] | None = None
     _plan: VolumePlan | None = None
@@ -54,12 +61,17 @@ class VolumeView(Widget):
 
     def show(self, analysis: Analysis, path: Path) -> None:
         """Draw another network, or the same with another layer selected."""
-        if self._shown is not None and self._shown[0] is not analysis:
-            self._plan = None
-        if self._plan is not None and not self._plan.holds(path):
-            self._plan = None
-        self._shown, self._drawing = (analysis, path), None
+        before, self._shown = self._shown, (analysis, path)
         self._name_pointed(None)
+        if self._plan is None or before is None:
+            fresh = None
+        elif before[0] is not analysis or not self._plan.holds(path):
+            fresh = plan(analysis, path, *self.size)
+            if fresh == self._plan and before[1] == path and marked_region(*before) == marked_region(analysis, path):
+                return  # an edit of what is not drawn
+        else:
+            fresh = self._plan
+        self._plan, self._drawing = fresh, None
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -90,7 +102,7 @@ class VolumeView(Widget):
         """Select the layer under the mouse."""
         path = self._path_at(event)
         if path is not None:
-            self.post_message(LayerPointed(path))
+            self.post_message(self.Pointed(path))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Name the layer under the mouse, with its shape."""

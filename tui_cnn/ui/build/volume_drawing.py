@@ -1,6 +1,6 @@
 """The network as boxes in perspective, in a terminal: faces in half-blocks, lines in braille, below them the shapes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise
 from math import ceil, floor
@@ -180,13 +180,13 @@ def draw(planned: VolumePlan, analysis: Analysis, selected: Path | None, palette
                     raster.line(begin, end)
             case Merge(fork):
                 faces = palette.selected if shows(fork, selected) else palette.families["container"]
-                raster.disc(mark, faces.front)
+                left, top, right, bottom = _disc(mark)
+                raster.fill(left, right, range(top, bottom), faces.front)
             case Solid(box):
                 chosen = shows(box, selected)
                 raster.solid(mark, palette.selected if chosen else palette.families[box.family], palette, chosen=chosen)
     image = next((solid for solid in placed.solids if not solid.box.path), None)
-    row = analysis.last_map if selected is None else next((row for row in analysis.rows if row.path == selected), None)
-    region = field_region(row, analysis.network.input_shape) if row else None
+    region = marked_region(analysis, selected)
     if image is not None and region is not None:
         raster.field(image, region, palette.field)
     lines = raster.lines(palette)
@@ -194,6 +194,12 @@ def draw(planned: VolumePlan, analysis: Analysis, selected: Path | None, palette
         in_line = [solid for solid in placed.solids if abs(solid.y + (solid.height - solid.depth) / 2 - middle) < 1]
         lines.append(_labels(in_line, selected, planned.width, palette))
     return VolumeDrawing(lines, tuple(mark for mark in placed.marks if isinstance(mark, Solid | Merge)))
+
+
+def marked_region(analysis: Analysis, selected: Path | None) -> tuple[float, float, float, float] | None:
+    """Return what a cell of the selected layer sees of the image, in shares of it; of the last map for None."""
+    row = analysis.last_map if selected is None else next((row for row in analysis.rows if row.path == selected), None)
+    return field_region(row, analysis.network.input_shape) if row else None
 
 
 def _labels(solids: Sequence[Solid], selected: Path | None, width: int, palette: VolumeColours) -> list[Segment]:
@@ -247,11 +253,6 @@ class _Raster:
             for column, (_place, family) in enumerate(solid.box.slices, right - count):
                 self.fill(column, column + 1, range(y, bottom), palette.families[family].front)
 
-    def disc(self, merge: Merge, colour: Color) -> None:
-        """Draw where branches come together."""
-        left, top, right, bottom = _disc(merge)
-        self.fill(left, right, range(top, bottom), colour)
-
     def field(self, image: Solid, region: tuple[float, float, float, float], colour: Color) -> None:
         """Colour a region of the image, given as shares."""
         _x, y, right, bottom, depth = _snapped(image)
@@ -282,18 +283,15 @@ class _Raster:
             count = sum(1 for _cell in cells)
             above, below = pair
             if above is None and below is None:
-                line += self._gap(x, x + count, y, palette)
+                dots = (self._dots.get((cell, y)) for cell in range(x, x + count))  # of the lines that go through
+                signs = "".join(chr(0x2800 + dot) if dot else " " for dot in dots)
+                line.append(Segment(signs, palette.wire if signs.strip() else palette.ground))
             elif above is None or above == below:
                 line.append(Segment(("▄" if above is None else "█") * count, _style(palette.ground, below, None)))
             else:
                 line.append(Segment("▀" * count, _style(palette.ground, above, below)))
             x += count
         return line
-
-    def _gap(self, begin: int, end: int, y: int, palette: VolumeColours) -> Iterator[Segment]:
-        """Write cells without pixels: the lines that go through them."""
-        signs = "".join(chr(0x2800 + dots) if (dots := self._dots.get((x, y))) else " " for x in range(begin, end))
-        yield Segment(signs, palette.wire if signs.strip() else palette.ground)
 
 
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.inspection.client import SupersededError
+from tui_cnn.runs.inspection.client import Inspector, SupersededError
 from tui_cnn.runs.inspection.replies import Array, Reply
 from tui_cnn.runs.inspection.requests import AnyRequest
 
@@ -18,30 +18,25 @@ _MOST_KEPT = 200
 _MOST_BYTES = 256_000_000
 
 
-class Answerer(Protocol):
-    """What answers: the inspector, or in tests whoever answers like it."""
+class Question(NamedTuple, Generic[R]):
+    """A request, and the type of its answer; of each kind of request about a source only the newest is worked on."""
 
-    def ask(
-        self,
-        request: AnyRequest,
-        reply: type[R],
-        *,
-        newest_of: str | None = None,
-        progress: Callable[[float], None] | None = None,
-    ) -> Coroutine[Any, Any, R]:
-        """Answer a request."""
+    request: AnyRequest
+    reply: type[R]
 
-    def close(self) -> Coroutine[Any, Any, None]:
-        """End."""
+    @property
+    def kind(self) -> str:
+        """The type of the request, and the weights that it is about."""
+        return f"{type(self.request).__name__} {self.request.source}"
 
 
 class AnswerCache:
     """Asks for each thing once, and keeps the answers until the weights change, or too many came after their last use.
 
-    Of each kind of question only the newest is worked on. `changed` is called whenever something has come in.
+    `changed` is called whenever something has come in.
     """
 
-    def __init__(self, inspector: Answerer, changed: Callable[[], None]) -> None:
+    def __init__(self, inspector: Inspector, changed: Callable[[], None]) -> None:
         self._inspector = inspector
         self._changed = changed
         self._found: OrderedDict[AnyRequest, Reply] = OrderedDict()
@@ -50,41 +45,43 @@ class AnswerCache:
         self._shares: dict[AnyRequest, float] = {}
         self._asking: dict[str, tuple[AnyRequest, asyncio.Task[None]]] = {}
 
-    def want(self, kind: str, request: AnyRequest, reply: type[Reply]) -> None:
+    def want(self, *questions: Question[Any]) -> None:
         """Ask, unless it is known, in vain, or being asked already; what was asked of this kind before is given up."""
-        if request in self._found or request in self._troubles:
-            return
-        if kind in self._asking:
-            before, task = self._asking[kind]
-            if before == request and not task.done():
-                return
-            task.cancel()
-        self._asking[kind] = request, asyncio.create_task(self._ask(kind, request, reply))
+        for question in questions:
+            request = question.request
+            if request in self._found or request in self._troubles:
+                continue
+            if question.kind in self._asking:
+                before, task = self._asking[question.kind]
+                if before == request and not task.done():
+                    continue
+                task.cancel()
+            self._asking[question.kind] = request, asyncio.create_task(self._ask(question))
 
-    def get(self, request: AnyRequest, reply: type[R]) -> R | None:
+    def get(self, question: Question[R]) -> R | None:
         """Return the answer, if it has come."""
-        found = self._found.get(request)
+        found = self._found.get(question.request)
         if found is not None:
-            self._found.move_to_end(request)
-        return found if isinstance(found, reply) else None
+            self._found.move_to_end(question.request)
+        return found if isinstance(found, question.reply) else None
 
-    def newest(self, kind: str, reply: type[R]) -> R | None:
-        """Return the last answer of a kind, to be shown until the next one comes."""
-        found = self._newest.get(kind)
-        return found if isinstance(found, reply) else None
+    def newest(self, question: Question[R]) -> R | None:
+        """Return the last answer to a question of this kind, to be shown until the next one comes."""
+        found = self._newest.get(question.kind)
+        return found if isinstance(found, question.reply) else None
 
-    def trouble(self, request: AnyRequest) -> str:
+    def trouble(self, question: Question[Any]) -> str:
         """Say why there is no answer, nor will be."""
-        return self._troubles.get(request, "")
+        return self._troubles.get(question.request, "")
 
     @property
     def has_troubles(self) -> bool:
         """Whether something could not be answered."""
         return bool(self._troubles)
 
-    def share(self, request: AnyRequest) -> float:
+    def share(self, question: Question[Any]) -> float:
         """Tell how much of the work is done, 0 to 1."""
-        return self._shares.get(request, 0.0)
+        return self._shares.get(question.request, 0.0)
 
     def forget(self) -> None:
         """Forget all answers: the weights have changed."""
@@ -108,15 +105,17 @@ class AnswerCache:
         self._asking.clear()
         self._shares.clear()
 
-    async def _ask(self, kind: str, request: AnyRequest, reply: type[Reply]) -> None:
+    async def _ask(self, question: Question[Any]) -> None:
+        request, reply = question
+
         def note(share: float) -> None:
             self._shares[request] = share
             if share:
                 self._changed()
 
         try:
-            found = await self._inspector.ask(request, reply, newest_of=kind, progress=note)
-            self._found[request] = self._newest[kind] = found
+            found = await self._inspector.ask(request, reply, newest_of=question.kind, progress=note)
+            self._found[request] = self._newest[question.kind] = found
         except RunError as error:
             self._troubles[request] = str(error)
         except SupersededError:

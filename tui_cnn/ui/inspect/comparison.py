@@ -1,13 +1,12 @@
 """Two runs on the same images: which predictions changed, both ways, and where they differ most."""
 
-from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
@@ -17,14 +16,13 @@ from tui_cnn.insight.predictions import Comparison, compare
 from tui_cnn.runs.inspection.replies import Evaluation
 from tui_cnn.runs.inspection.requests import Evaluate, Source
 from tui_cnn.ui.inspect.actions import COMPARISON
+from tui_cnn.ui.inspect.answer_cache import Question
 from tui_cnn.ui.inspect.image_choice import ImageChoice
 from tui_cnn.ui.inspect.scene import Scene
-from tui_cnn.ui.inspect.subject import of_test
 from tui_cnn.ui.inspect.view import BrowseImages, View, ViewExport
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
-from tui_cnn.ui.toolkit.pictures.canvas import colours
+from tui_cnn.ui.toolkit.pictures.canvas import colours, sheet
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
-from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
 _SHOWN = 60
 _LISTS = 4
@@ -34,7 +32,8 @@ _CLASSES = 5
 class ComparisonView(View):
     """Up and down choose the list, left and right the image in it."""
 
-    KEY = "c"
+    SCOPE = COMPARISON
+    TITLE = _("Compare")
     DEFAULT_CSS = """
     ComparisonView {
         & > #lists { height: 4; margin-bottom: 1; }
@@ -44,24 +43,13 @@ class ComparisonView(View):
         & > Horizontal > Bars { height: 100%; margin-right: 2; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *COMPARISON.bindings(),
-        Binding("left", "walk(-1)", show=False),
-        Binding("right", "walk(1)", show=False),
-        Binding("up", "turn_list(-1)", show=False),
-        Binding("down", "turn_list(1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*COMPARISON.bindings()]
 
     class RunWanted(Message):
         """A second run is to be chosen."""
 
     _list = 0
     _place = 0
-
-    @classmethod
-    def title(cls) -> str:
-        """Name the view."""
-        return _("Compare")
 
     def parts(self) -> ComposeResult:
         """Yield the lists with their counts, the images of one, and both predictions of the selected image."""
@@ -76,46 +64,42 @@ class ComparisonView(View):
     def title_of(self, scene: Scene) -> str:
         """Name both runs."""
         if scene.other is None:
-            return self.title()
+            return self.TITLE
         first, second = _names(scene, scene.other)
         return _("{first} and {second}").format(first=first, second=second)
 
     def want(self, scene: Scene) -> None:
         """Ask for the predictions of both."""
         if scene.other is not None:
-            self.answers.want("evaluate", scene.evaluate, Evaluation)
-            self.answers.want("evaluate other", Evaluate(source=scene.other), Evaluation)
+            self.answers.want(scene.evaluate, _evaluate(scene.other))
 
     def show(self, scene: Scene) -> None:
         """Show another scene; with a second run there is a list to open."""
-        before = self.scene
+        before = self.has_scene and self.scene.other is not None
         super().show(scene)
-        if before is None or (before.other is None) != (scene.other is None):
+        if before != (scene.other is not None):
             self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A list can be opened only where there are two runs."""
-        return self.scene is not None and self.scene.other is not None if action == "open_list" else True
+        return action != "open_list" or (self.has_scene and self.scene.other is not None)
 
     def action_choose_other(self) -> None:
         """Ask for a second run."""
         self.post_message(self.RunWanted())
 
-    def action_turn_list(self, by: int) -> None:
-        """Go to another list."""
-        self._show_list((self._list + by) % _LISTS)
-
-    def action_walk(self, by: int) -> None:
-        """Go to another image of the list."""
-        numbers = self._numbers()
-        if len(numbers):
-            self._place = max(0, min(self._place + by, len(numbers) - 1))
+    def action_walk(self, down: int, right: int) -> None:
+        """Go to another list, or to another image of the list."""
+        if down:
+            self._show_list((self._list + down) % _LISTS)
+        elif len(numbers := self._numbers()):
+            self._place = max(0, min(self._place + right, len(numbers) - 1))
             self._show_image()
 
     def action_open_list(self) -> None:
         """Walk through the list, with the keys for images."""
         numbers = self._numbers()
-        if self.scene is not None and len(numbers):
+        if len(numbers):
             listed = tuple(numbers.tolist())
             self.post_message(BrowseImages(ImageChoice(self._titles(self.scene)[self._list], listed=listed)))
 
@@ -127,7 +111,7 @@ class ComparisonView(View):
     def _open_list(self) -> None:
         self.action_open_list()
 
-    @on(Gallery.Selected)
+    @on(Gallery.Selected, "Gallery")
     def _select_image(self, event: Gallery.Selected) -> None:
         self._place = event.index
         self._show_image()
@@ -135,10 +119,9 @@ class ComparisonView(View):
     def export(self) -> ViewExport | None:
         """Write where the probabilities differ."""
         found = self._compared()
-        if self.scene is None or found is None:
+        if found is None:
             return None
-        compared = found[2]
-        numbers = self._numbers()
+        compared, numbers = found[2], self._numbers()
         rows = [(int(number), float(compared.distance[number])) for number in numbers]
         pictures = [self.scene.test.images[number] for number in numbers[:_SHOWN].tolist()]
         picture = sheet(pictures, 10) if pictures else None
@@ -150,16 +133,15 @@ class ComparisonView(View):
             return _("Press b to choose a run to compare with, for example a dense network.")
         found = self._compared()
         if found is None:
-            requests = (scene.evaluate, Evaluate(source=scene.other))
-            missing = [request for request in requests if self.answers.get(request, Evaluation) is None]
-            if missing:
-                return self.waiting(missing[0])
+            for question in (scene.evaluate, _evaluate(scene.other)):
+                if self.answers.get(question) is None:
+                    return self.waiting(question)
             return _("The two runs were tested on different images. Press b to choose another run.")
         first, second, compared = found
         labels = first.labels.numpy()
         right = [float((each.probabilities.numpy().argmax(axis=1) == labels).mean()) for each in (first, second)]
         text = _("accuracy {first:.4f} and {second:.4f}").format(first=right[0], second=right[1])
-        self.query_one("#accuracy", Static).update(text, layout=False)
+        self.write("#accuracy", text)
         lists = self._lists(compared)
         bars = [
             Bar(f"{len(numbers):>6,}  {title}", len(numbers) / len(labels), "")
@@ -172,7 +154,7 @@ class ComparisonView(View):
         if len(numbers):
             self._show_predictions(scene, int(numbers[self._place]), first, second, compared)
         else:
-            self.query_one("#image", Static).update(_("No images."), layout=False)
+            self.write("#image", _("No images."))
             for bars_of_run in self.query("#first, #second").results(Bars):
                 bars_of_run.show(None)
         return ""
@@ -194,7 +176,7 @@ class ComparisonView(View):
         names, label = scene.opened.class_names, int(scene.test.labels[number])
         text = _("image {number:,}, {label}: probability distance {distance:.3f}")
         words = text.format(number=number, label=names[label], distance=compared.distance[number])
-        self.query_one("#image", Static).update(words, layout=False)
+        self.write("#image", words)
         both = [each.probabilities.numpy()[number] for each in (first, second)]
         order = np.argsort(-np.maximum(*both), kind="stable")[:_CLASSES].tolist()
         titles = _names(scene, scene.other or scene.source)
@@ -212,10 +194,9 @@ class ComparisonView(View):
             self.query_one(f"#{place}", Bars).show(BarRows(rows, title, text_first=True))
 
     def _compared(self) -> tuple[Evaluation, Evaluation, Comparison] | None:
-        if self.scene is None or self.scene.other is None:
+        if self.scene.other is None:
             return None
-        first = self.answers.get(self.scene.evaluate, Evaluation)
-        second = self.answers.get(Evaluate(source=self.scene.other), Evaluation)
+        first, second = self.answers.get(self.scene.evaluate), self.answers.get(_evaluate(self.scene.other))
         if first is None or second is None or not np.array_equal(first.labels.numpy(), second.labels.numpy()):
             return None
         probabilities = first.probabilities.numpy(), second.probabilities.numpy()
@@ -245,11 +226,14 @@ class ComparisonView(View):
 
     def _show_image(self) -> None:
         numbers = self._numbers()
-        if self.scene is not None and len(numbers):
-            number = int(numbers[min(self._place, len(numbers) - 1)])
-            self.go_to(replace(self.scene, subject=of_test(self.scene.test, number)))
+        if len(numbers):
+            self.go_to(self.scene.of_number(int(numbers[min(self._place, len(numbers) - 1)])))
         else:
             self.update()
+
+
+def _evaluate(source: Source) -> Question[Evaluation]:
+    return Question(Evaluate(source=source), Evaluation)
 
 
 def _names(scene: Scene, other: Source) -> tuple[str, str]:

@@ -1,12 +1,13 @@
 """How well the network tells the test set apart: confusion, precision and recall, mistakes, calibration."""
 
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Grid, Vertical
 from textual.widgets import Static
 
@@ -26,7 +27,7 @@ from tui_cnn.ui.inspect.actions import EVALUATION
 from tui_cnn.ui.inspect.image_choice import ImageChoice, mistakes, taken_for
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.view import BrowseImages, View, ViewExport
-from tui_cnn.ui.toolkit.cells import left, right
+from tui_cnn.ui.toolkit.numbers import left, right
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
 from tui_cnn.ui.toolkit.pictures.canvas import colours
 from tui_cnn.ui.toolkit.pictures.drawing import Drawing
@@ -40,7 +41,6 @@ _BESIDE = 34
 """Cells that a second column needs."""
 
 _THUMBS = 20
-_CAPTION = 15
 
 _ROOMY_TITLE = 56
 """Columns from which the title says of how many images, too."""
@@ -58,7 +58,8 @@ class Measured(NamedTuple):
 class EvaluationView(View):
     """Arrows move in the matrix; where there is no room for all tables, Space turns the page."""
 
-    KEY = "e"
+    SCOPE = EVALUATION
+    TITLE = _("Evaluation")
     DEFAULT_CSS = """
     EvaluationView {
         & > Grid {
@@ -81,13 +82,7 @@ class EvaluationView(View):
         }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *EVALUATION.bindings(),
-        Binding("left", "walk(0, -1)", show=False),
-        Binding("right", "walk(0, 1)", show=False),
-        Binding("up", "walk(-1, 0)", show=False),
-        Binding("down", "walk(1, 0)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*EVALUATION.bindings()]
 
     _cell = (0, 0)
     _shares = False
@@ -95,11 +90,6 @@ class EvaluationView(View):
     _paged = True
     _evaluation: Evaluation | None = None
     _measured: Measured | None = None
-
-    @classmethod
-    def title(cls) -> str:
-        """Name the view."""
-        return _("Evaluation")
 
     def parts(self) -> ComposeResult:
         """Yield the four tables, beside and below each other or one at a time, and the images of mistakes."""
@@ -132,7 +122,7 @@ class EvaluationView(View):
 
     def want(self, scene: Scene) -> None:
         """Ask for the predictions of the whole test set."""
-        self.answers.want("evaluate", scene.evaluate, Evaluation)
+        self.answers.want(scene.evaluate)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is no page to turn where all tables are in view."""
@@ -140,10 +130,9 @@ class EvaluationView(View):
 
     def action_walk(self, down: int, right: int) -> None:
         """Move in the matrix."""
-        if self.scene is not None:
-            last = len(self.scene.opened.class_names) - 1
-            self._cell = max(0, min(self._cell[0] + down, last)), max(0, min(self._cell[1] + right, last))
-            self.update()
+        last = len(self.scene.opened.class_names) - 1
+        self._cell = max(0, min(self._cell[0] + down, last)), max(0, min(self._cell[1] + right, last))
+        self.update()
 
     def action_turn_page(self) -> None:
         """Show the next table, where they do not fit beside each other."""
@@ -157,9 +146,9 @@ class EvaluationView(View):
 
     def action_open_cell(self) -> None:
         """Walk through the images of the cell, or through the mistakes where these alone are shown."""
-        if self.scene is not None and self._paged and _PAGES[self._page] == "mistakes":
+        if self._paged and _PAGES[self._page] == "mistakes":
             self.post_message(BrowseImages(mistakes()))
-        elif self.scene is not None:
+        else:
             self.post_message(BrowseImages(taken_for(self.scene.opened.class_names, *self._cell)))
 
     @on(Matrix.Selected, "#confusion Matrix")
@@ -167,8 +156,7 @@ class EvaluationView(View):
     def _open_clicked_cell(self, event: Matrix.Selected) -> None:
         self._cell = event.cell
         self.update()
-        if self.scene is not None:
-            self.post_message(BrowseImages(taken_for(self.scene.opened.class_names, *event.cell)))
+        self.post_message(BrowseImages(taken_for(self.scene.opened.class_names, *event.cell)))
 
     @on(Bars.Selected, "#classes Bars")
     def _select_class(self, event: Bars.Selected) -> None:
@@ -178,26 +166,28 @@ class EvaluationView(View):
     @on(Drawing.Selected, "#mistakes Bars, Gallery")
     @on(Drawing.Opened, "#mistakes Bars, Gallery")
     def _open_mistake(self, event: Drawing.Selected) -> None:
-        measured = self._measure(self.scene) if self.scene else None
-        if self.scene is not None and measured is not None:
+        measured = self._measure(self.scene)
+        if measured is not None:
             numbers = most_confident_mistakes(measured.probabilities, measured.labels, _THUMBS).tolist()
             listed = tuple(numbers[event.index :] + numbers[: event.index])
             self.post_message(BrowseImages(ImageChoice(mistakes().name, listed=listed)))
 
     def export(self) -> ViewExport | None:
         """Write the matrix."""
-        measured = self._measure(self.scene) if self.scene else None
-        if self.scene is None or measured is None:
+        measured = self._measure(self.scene)
+        if measured is None:
             return None
         names, counts = self.scene.opened.class_names, measured.counts
         rows = [(name, *row) for name, row in zip(names, counts.tolist(), strict=True)]
         picture = self.scaled(scale_of(np.sqrt(counts))).paint(np.sqrt(counts))
-        arrays: dict[str, npt.NDArray[Any]] = {
-            "confusion": counts,
-            "probabilities": measured.probabilities,
-            "labels": measured.labels,
-        }
-        return ViewExport("confusion", picture, (_("true class"), *names), rows, arrays)
+        heading = (_("true class"), *names)
+        return ViewExport(
+            "confusion",
+            picture,
+            heading,
+            rows,
+            {"confusion": counts, "probabilities": measured.probabilities, "labels": measured.labels},
+        )
 
     def _look_for_room(self, classes: int) -> None:
         """Offer to turn the page only where there is no room for all tables."""
@@ -220,9 +210,10 @@ class EvaluationView(View):
         names = scene.opened.class_names
         self._look_for_room(len(names))
         self.query_one("#confusion Matrix", Matrix).show(self._confusion(measured, names), self._cell)
-        self.query_one("#cell", Static).update(_cell_text(measured, names, *self._cell), layout=False)
+        self.write("#cell", _cell_text(measured, names, *self._cell))
         self.query_one("#classes Bars", Bars).show(_class_bars(measured, names if self._paged else ()), self._cell[0])
         result = reliability(measured.probabilities, measured.labels)
+        parts = result.lower, result.accuracy, result.images, result.confidence
         heading = left(_("confidence"), 11) + right(_("accuracy"), 8) + right(_("images"), 8)
         bars = [
             Bar(
@@ -233,39 +224,35 @@ class EvaluationView(View):
                 text_tone="text",
                 mark=float(sure),
             )
-            for low, right_share, images, sure in zip(
-                result.lower.tolist(),
-                result.accuracy.tolist(),
-                result.images.tolist(),
-                result.confidence.tolist(),
-                strict=True,
-            )
+            for low, right_share, images, sure in zip(*(part.tolist() for part in parts), strict=True)
         ]
         self.query_one("#calibration Bars", Bars).show(BarRows(bars, heading, text_first=True))
-        error = _("expected calibration error {error:.4f}").format(error=result.error)
-        self.query_one("#error", Static).update(error, layout=False)
+        self.write("#error", _("expected calibration error {error:.4f}").format(error=result.error))
         self._show_mistakes(scene, measured)
         return ""
 
     def _show_mistakes(self, scene: Scene, measured: Measured) -> None:
         names = scene.opened.class_names
         numbers = most_confident_mistakes(measured.probabilities, measured.labels, _THUMBS).tolist()
+        room = self.size.width if self._paged else self.size.width * 3 // 7  # as the columns of the grid share it
+        width = max(_NAME, min(max(map(cell_len, names)), (room - 18) // 2))
         rows = []
         for number in numbers[: len(names)]:
             predicted = int(measured.probabilities[number].argmax())
-            words = f"{number:>5,}  {left(names[measured.labels[number]], _NAME)} → {left(names[predicted], _NAME)}"
+            true = left(names[measured.labels[number]], width)
+            words = f"{number:>5,}  {true} → {left(names[predicted], width)}"
             share = float(measured.probabilities[number, predicted])
             rows.append(Bar(words, share, f"{share:.3f}", "text", text_tone="bad"))
         heading = _("most confident mistakes")
-        self.query_one("#mistakes Bars", Bars).show(BarRows(rows, heading, widest_name=10 + 2 * _NAME, longest=0))
+        self.query_one("#mistakes Bars", Bars).show(BarRows(rows, heading, widest_name=10 + 2 * width, longest=0))
+
+        captions = [f"{each} → {names[int(measured.probabilities[each].argmax())]}" for each in numbers]
 
         def tile(place: int, _cells: int) -> Tile:
-            number = numbers[place]
-            predicted = names[int(measured.probabilities[number].argmax())]
-            return Tile(colours(scene.test.images[number]), (f"{number} → {predicted}",))
+            return Tile(colours(scene.test.images[numbers[place]]), (captions[place],))
 
-        height, width = scene.test.images.shape[1:3]
-        tiles = Tiles(len(numbers), (height, width), tile, narrowest=_CAPTION, enough=10)
+        size = (scene.test.images.shape[1], scene.test.images.shape[2])
+        tiles = Tiles(len(numbers), size, tile, narrowest=max(map(cell_len, captions), default=0), enough=10)
         self.query_one(Gallery).show(tiles if numbers else None)
 
     def _confusion(self, measured: Measured, names: tuple[str, ...]) -> MatrixContent:
@@ -274,6 +261,9 @@ class EvaluationView(View):
         values = measured.shares * 100 if self._shares else counts
         mistaken = np.sqrt(counts * ~diagonal)
         shades = np.where(diagonal | (counts == 0), np.nan, mistaken)
+        # Names get so short that there is a gap between the numbers; if they become too short, there is none.
+        room = self.size.width - len(names) * (len(f"{values.max():.0f}") + 1) - 1
+        row_names = [left(name, room) for name in names] if self._paged and 3 < room < _SHORT_NAME else names
         scale = self.scaled(Scale(0.0, (float(mistaken.max()) or 1.0) / 0.85, "sequential"))
         return MatrixContent(
             values,
@@ -281,7 +271,7 @@ class EvaluationView(View):
             scale,
             shades,
             {"bold": diagonal, "dim": counts == 0},
-            row_names=names,
+            row_names=row_names,
             column_names=names,
             widest_cell=6,
             most_lines=1,
@@ -289,7 +279,7 @@ class EvaluationView(View):
         )
 
     def _measure(self, scene: Scene) -> Measured | None:
-        found = self.answers.get(scene.evaluate, Evaluation)
+        found = self.answers.get(scene.evaluate)
         if found is not self._evaluation:
             self._evaluation, self._measured = found, None
             if found is not None:

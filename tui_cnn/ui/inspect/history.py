@@ -1,6 +1,5 @@
 """Kernels and maps at each kept checkpoint, as a film strip."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
@@ -8,29 +7,29 @@ import numpy as np
 import numpy.typing as npt
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widgets import Static
 
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale, scale_of
 from tui_cnn.insight.maps import per_filter
-from tui_cnn.runs.inspection.replies import Activations, WeightsReply
 from tui_cnn.runs.inspection.requests import Source
 from tui_cnn.ui.inspect.actions import HISTORY
-from tui_cnn.ui.inspect.kernel_banks import banks, nearest
+from tui_cnn.ui.inspect.kernel_banks import Bank, banks, nearest
 from tui_cnn.ui.inspect.scene import Scene, layer_title
 from tui_cnn.ui.inspect.view import View, ViewExport, as_floats, signed
+from tui_cnn.ui.toolkit.pictures.canvas import magnify, sheet
 from tui_cnn.ui.toolkit.pictures.drawing import Tone
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.legend import Legend
-from tui_cnn.ui.toolkit.pictures.pixels import magnify, sheet
 
 Floats = npt.NDArray[np.float64]
+Words = tuple[tuple[str, ...], Tone]
+"""The lines below a picture, and their style."""
 
 _CAPTION = 12
 _FEWEST = 2
-_NOT_KNOWN = np.full((1, 1), np.nan)
 
 
 class Frame(NamedTuple):
@@ -46,28 +45,13 @@ class Frame(NamedTuple):
 class HistoryView(View):
     """Up and down walk the layers, left and right the maps."""
 
-    KEY = "h"
-    DEFAULT_CSS = """
-    HistoryView {
-        & > .caption { height: 1; }
-        & > Gallery { height: 1fr; }
-    }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *HISTORY.bindings(),
-        Binding("left", "walk(0, -1)", show=False),
-        Binding("right", "walk(0, 1)", show=False),
-        Binding("up", "walk(-1, 0)", show=False),
-        Binding("down", "walk(1, 0)", show=False),
-    ]
+    SCOPE = HISTORY
+    TITLE = _("History")
+    DEFAULT_CSS = "HistoryView > Gallery { height: 1fr; }"
+    BINDINGS: ClassVar[list[BindingType]] = [*HISTORY.bindings()]
 
     _apart = False
     """Whether each step has a scale of its own."""
-
-    @classmethod
-    def title(cls) -> str:
-        """Name the view."""
-        return _("History")
 
     def parts(self) -> ComposeResult:
         """Yield the kernels of all steps, then the maps, each with what their colours stand for."""
@@ -85,14 +69,12 @@ class HistoryView(View):
     def want(self, scene: Scene) -> None:
         """Ask for the weights and maps of each checkpoint."""
         for moment in self._moments(scene):
-            self.answers.want(_kernels_at(int(moment.source.which)), moment.kernels, WeightsReply)
-            self.answers.want(f"activations at {moment.source.which}", moment.activate, Activations)
+            self.answers.want(moment.kernels, moment.activate)
 
     def action_walk(self, down: int, right: int) -> None:
         """Walk through layers and maps."""
-        if self.scene is not None:
-            scene = self.scene.at(layer=self.scene.layer + down)
-            self.go_to(scene.at(channel=scene.channel + right))
+        scene = self.scene.at(layer=self.scene.layer + down)
+        self.go_to(scene.at(channel=scene.channel + right))
 
     def action_toggle_scale(self) -> None:
         """Take one scale for all steps, or one for each."""
@@ -108,10 +90,8 @@ class HistoryView(View):
     def export(self) -> ViewExport | None:
         """Write the film strip."""
         scene = self.scene
-        kernels = (
-            {frame.step: frame.kernel for frame in self._frames(scene) if frame.kernel is not None} if scene else {}
-        )
-        if scene is None or not kernels:
+        kernels = {frame.step: frame.kernel for frame in self._frames(scene) if frame.kernel is not None}
+        if not kernels:
             return None
         scales = self._scales(list(kernels.values()), signed=True)
         pictures = [magnify(scale.paint(kernel), 4) for scale, kernel in zip(scales, kernels.values(), strict=True)]
@@ -126,67 +106,57 @@ class HistoryView(View):
             return f"{reason}\n{advice}"
         frames = self._frames(scene)
 
-        def kernel_words(frame: Frame) -> tuple[tuple[str, ...], Tone]:
-            if frame.kernel is None:
-                known = self.answers.get(frame.moment.kernels, WeightsReply) is not None
-                return ("" if known else self.waiting(frame.moment.kernels),), "dim"
-            return (_("norm {norm:.2f}").format(norm=np.linalg.norm(frame.kernel)),), "dim"
-
-        def map_words(frame: Frame) -> tuple[tuple[str, ...], Tone]:
-            if frame.map is None:
-                return (self.waiting(frame.moment.activate),), "dim"
-            mean = _("mean {mean:.2f}") if scene.has_maps else _("value {mean:.2f}")
-            predicted = int(frame.probabilities.argmax())
-            right = scene.subject.label == predicted
-            tone: Tone = "text" if scene.subject.label is None else "good" if right else "bad"
-            share = f"{frame.probabilities[predicted]:.3f}"
-            words = (signed(mean.format(mean=frame.map.mean())), scene.opened.class_names[predicted], share)
-            return words, tone
-
-        self._show_strip("kernels", frames, [frame.kernel for frame in frames], kernel_words, signed_values=True)
-        maps = [frame.map for frame in frames]
-        self._show_strip("maps", frames, maps, map_words, signed_values=None)
-        self.query_one("#kernels-caption Static", Static).update(self._how(scene), layout=False)
+        kernels = [self._kernel_words(frame) for frame in frames]
+        self._show_strip("kernels", [frame.kernel for frame in frames], frames, kernels, signed_values=True)
+        maps = [self._map_words(scene, frame) for frame in frames]
+        self._show_strip("maps", [frame.map for frame in frames], frames, maps)
+        self.write("#kernels-caption Static", self._how(scene))
         return ""
+
+    def _kernel_words(self, frame: Frame) -> Words:
+        if frame.kernel is not None:
+            return ((_("norm {norm:.2f}").format(norm=np.linalg.norm(frame.kernel)),), "dim")
+        known = self.answers.get(frame.moment.kernels) is not None
+        return (("" if known else self.waiting(frame.moment.kernels),), "dim")
+
+    def _map_words(self, scene: Scene, frame: Frame) -> Words:
+        if frame.map is None:
+            return ((self.waiting(frame.moment.activate),), "dim")
+        mean = _("mean {mean:.2f}") if scene.has_maps else _("value {mean:.2f}")
+        predicted, label = int(frame.probabilities.argmax()), scene.subject.label
+        tone: Tone = "text" if label is None else "good" if label == predicted else "bad"
+        share = f"{frame.probabilities[predicted]:.3f}"
+        return ((signed(mean.format(mean=frame.map.mean())), scene.opened.class_names[predicted], share), tone)
 
     def _show_strip(
         self,
         name: str,
-        frames: list[Frame],
         arrays: list[Floats | None],
-        words: Callable[[Frame], tuple[tuple[str, ...], Tone]],
+        frames: list[Frame],
+        words: list[Words],
         *,
-        signed_values: bool | None,
+        signed_values: bool | None = None,
     ) -> None:
         known = [values for values in arrays if values is not None]
-        size = known[0].shape if known else _NOT_KNOWN.shape
+        height, width = known[0].shape if known else (1, 1)
         scales = self._scales(known, signed=signed_values)
-        by_step = dict(
-            zip(
-                [frame.step for frame, each in zip(frames, arrays, strict=True) if each is not None],
-                scales,
-                strict=True,
-            )
-        )
+        painted = iter([scale.paint(values) for scale, values in zip(scales, known, strict=True)])
+        unknown = np.full((height, width, 3), 96, np.uint8)
+        pictures = [unknown if values is None else next(painted) for values in arrays]
 
         def tile(place: int, _cells: int) -> Tile:
-            frame, values = frames[place], arrays[place]
-            texts, tone = words(frame)
-            pixels = np.full((*size, 3), 96, np.uint8) if values is None else by_step[frame.step].paint(values)
-            return Tile(pixels, (_("step {step:,}").format(step=frame.step), *texts), tone)
+            texts, tone = words[place]
+            return Tile(pictures[place], (_("step {step:,}").format(step=frames[place].step), *texts), tone)
 
-        lines = 1 + max(len(words(frame)[0]) for frame in frames)
+        lines = 1 + max(len(texts) for texts, _tone in words)
         gallery, selected = self.query_one(f"#{name}", Gallery), self.query_one("#kernels", Gallery).selected
-        tiles = Tiles(len(frames), (size[0], size[1]), tile, words=lines, narrowest=_CAPTION, enough=len(frames))
+        tiles = Tiles(len(frames), (height, width), tile, words=lines, narrowest=_CAPTION, enough=len(frames))
         gallery.show(tiles, selected[0] if selected else None)
-        legend = self.query_one(f"#{name}-caption Legend", Legend)
-        legend.show(scales[0] if scales and not self._apart else None)
+        self.query_one(f"#{name}-caption Legend", Legend).show(scales[0] if scales and not self._apart else None)
 
     def _how(self, scene: Scene) -> str:
         """Say which kernel is drawn, and how."""
-        weights = self.answers.newest(_kernels_at(scene.kept[-1]), WeightsReply)
-        found = banks(scene.opened, weights) if weights else []
-        bank = found[nearest(found, scene.layer)] if found else None
+        bank = self._bank(self._moments(scene)[-1])
         parts = []
         if bank is not None and bank.place != scene.layer:
             number = min(scene.channel, bank.values.shape[-1] - 1)
@@ -198,7 +168,7 @@ class HistoryView(View):
         """Gather what is known of each step."""
         frames = []
         for moment in self._moments(scene):
-            found = self.answers.get(moment.activate, Activations)
+            found = self.answers.get(moment.activate)
             values, probabilities = None, np.zeros(0)
             if found is not None:
                 values = as_floats(found.layers[scene.layer].numpy()).reshape(scene.map_shape)[..., scene.channel]
@@ -210,11 +180,14 @@ class HistoryView(View):
     def _moments(scene: Scene) -> list[Scene]:
         return [replace(scene, source=Source(scene.source.path, step)) for step in scene.kept]
 
+    def _bank(self, moment: Scene) -> Bank | None:
+        weights = self.answers.get(moment.kernels)
+        found = banks(moment.opened, weights) if weights is not None else []
+        return found[nearest(found, moment.layer)] if found else None
+
     def _kernel(self, moment: Scene) -> Floats | None:
         """Return the kernel of the channel, summed over its inputs: (height, width)."""
-        weights = self.answers.get(moment.kernels, WeightsReply)
-        found = banks(moment.opened, weights) if weights else []
-        bank = found[nearest(found, moment.layer)] if found else None
+        bank = self._bank(moment)
         if bank is None:
             return None
         summed = per_filter(bank.values)
@@ -228,7 +201,3 @@ class HistoryView(View):
         if not self._apart:
             return [self.scaled(whole)] * len(arrays)
         return [self.scaled(scale_of(each, signed=whole.palette == "diverging")) for each in arrays]
-
-
-def _kernels_at(step: int) -> str:
-    return f"kernels at {step}"

@@ -1,4 +1,4 @@
-"""Which images of the test set one walks through."""
+"""Which images of the test set one walks through, and where among them one is."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,6 @@ from tui_cnn.i18n import _, ngettext
 from tui_cnn.insight.predictions import Filter, Order, confusion, select
 from tui_cnn.runs.inspection.replies import Evaluation
 
-Indices = npt.NDArray[np.int64]
 _UNSURE = 0.5
 
 
@@ -23,28 +22,24 @@ class ImageChoice:
     order: Order = "index"
     listed: tuple[int, ...] | None = None
 
-    @property
-    def needs_evaluation(self) -> bool:
-        """Whether one has to know what the network says of all images."""
-        return self.listed is None and (self.order != "index" or self.wanted != Filter(label=self.wanted.label))
-
-    def numbers(self, test: TestSet, evaluation: Evaluation | None) -> Indices | None:
-        """Return the numbers of the images, in order; None: it is not known yet."""
+    def numbers(self, test: TestSet, evaluation: Evaluation | None) -> npt.NDArray[np.int64] | None:
+        """Return the numbers of the images, in order; None: it is not known yet what the network says of them."""
         if self.listed is not None:
             return np.array(self.listed, np.int64)
-        if not self.needs_evaluation:
+        if self.order == "index" and self.wanted == Filter(label=self.wanted.label):
             return np.flatnonzero((test.labels == self.wanted.label) | (self.wanted.label is None))
         if evaluation is None:
             return None
         return select(evaluation.probabilities.numpy(), evaluation.labels.numpy(), self.wanted, self.order)
 
-    @staticmethod
-    def place_after(numbers: Indices, number: int | None, by: int) -> int:
-        """Return the place of the next image, or of the one before, around the end."""
+    def next_to(self, number: int | None, by: int, test: TestSet, evaluation: Evaluation | None) -> int | None:
+        """Return the number of the next image, or of the one before, around the end; None: there is none."""
+        numbers = self.numbers(test, evaluation)
+        if numbers is None or not len(numbers):
+            return None
         here = np.flatnonzero(numbers == number)
-        if len(here):
-            return int(here[0] + by) % len(numbers)
-        return 0 if by > 0 else len(numbers) - 1
+        place = here[0] + by if len(here) else min(by, 0)  # the first of them, or the last
+        return int(numbers[place % len(numbers)])
 
 
 def everything() -> ImageChoice:

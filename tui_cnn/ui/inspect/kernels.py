@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,16 +16,15 @@ from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale as ColourScale
 from tui_cnn.insight.colours import scale_of
 from tui_cnn.insight.maps import Scale, likeness, per_filter, statistics
-from tui_cnn.runs.inspection.replies import Activations, WeightsReply
 from tui_cnn.ui.inspect.actions import KERNELS
 from tui_cnn.ui.inspect.kernel_banks import Bank, banks, nearest
 from tui_cnn.ui.inspect.kernel_detail import KernelDetail
 from tui_cnn.ui.inspect.lab_transfer import take_filter
 from tui_cnn.ui.inspect.scene import Scene, layer_title
-from tui_cnn.ui.inspect.view import View, ViewExport, signed
+from tui_cnn.ui.inspect.view import View, ViewExport, in_view, signed, whole_parts
+from tui_cnn.ui.toolkit.pictures.canvas import sheet
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.legend import Legend
-from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
 _TALL = 32
 _CLASSICS = (3, 3)
@@ -34,19 +34,11 @@ _CAPTION, _NARROWEST = 9, 5
 class KernelsView(View):
     """Up and down walk the layers that have kernels, left and right the filters."""
 
-    KEY = "k"
-    DEFAULT_CSS = """
-    KernelsView {
-        & > .caption { height: 1; }
-        & > Gallery { height: 1fr; }
-    }
-    """
+    SCOPE = KERNELS
+    TITLE = _("Kernels")
+    DEFAULT_CSS = "KernelsView > Gallery { height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         *KERNELS.bindings(),
-        Binding("left", "walk(0, -1)", show=False),
-        Binding("right", "walk(0, 1)", show=False),
-        Binding("up", "walk(-1, 0)", show=False),
-        Binding("down", "walk(1, 0)", show=False),
         Binding("pageup", "page(-1)", show=False),
         Binding("pagedown", "page(1)", show=False),
     ]
@@ -55,11 +47,6 @@ class KernelsView(View):
     """The input channel that is shown; None: the sum of all."""
 
     _scale: Scale = "map"
-
-    @classmethod
-    def title(cls) -> str:
-        """Name the view."""
-        return _("Kernels")
 
     def parts(self) -> ComposeResult:
         """Yield the numbers of the selected kernel, how it is drawn, all kernels, and the selected one in full."""
@@ -72,21 +59,19 @@ class KernelsView(View):
 
     def title_of(self, scene: Scene) -> str:
         """Name the layer."""
-        bank = self._bank(scene)
-        return layer_title(bank.info) if bank else self.title()
+        bank = self._bank
+        return layer_title(bank.info) if bank else self.TITLE
 
     def want(self, scene: Scene) -> None:
         """Ask for the weights, and for what goes into the layers, which the Lab may be given."""
-        self.answers.want("activate", scene.activate, Activations)
-        self.answers.want("kernels", scene.kernels, WeightsReply)
+        self.answers.want(scene.activate, scene.kernels)
 
     def action_walk(self, down: int, right: int) -> None:
         """Walk through layers and filters."""
-        bank = self._bank(self.scene) if self.scene else None
-        if self.scene is None or bank is None:
+        found, bank = self._banks, self._bank
+        if bank is None:
             return
         if down:
-            found = self._banks(self.scene)
             place = max(0, min(nearest(found, self.scene.layer) + down, len(found) - 1))
             self._input = None
             self.go_to(self.scene.at(layer=found[place].place))
@@ -105,7 +90,7 @@ class KernelsView(View):
 
     def action_next_input(self) -> None:
         """Show the next input channel; after the last comes the sum."""
-        bank = self._bank(self.scene) if self.scene else None
+        bank = self._bank
         if bank is not None:
             following = 0 if self._input is None else self._input + 1
             self._input = following if following < bank.values.shape[2] else None
@@ -113,11 +98,10 @@ class KernelsView(View):
 
     def action_filter_to_lab(self) -> None:
         """Take the selected filter to the Lab, with its input."""
-        scene = self.scene
-        bank = self._bank(scene) if scene else None
-        if scene is None or bank is None:
+        scene, bank = self.scene, self._bank
+        if bank is None:
             return
-        found, weights = self.answers.get(scene.activate, Activations), self.answers.get(scene.kernels, WeightsReply)
+        found, weights = self.answers.get(scene.activate), self.answers.get(scene.kernels)
         transfer = take_filter(scene, bank.place, self._input, found, weights) if found and weights else None
         if transfer is not None:
             self.to_lab(transfer)
@@ -127,19 +111,19 @@ class KernelsView(View):
     @on(Gallery.Selected, "#filters")
     @on(Gallery.Opened, "#filters")
     def _select(self, event: Gallery.Selected) -> None:
-        bank = self._bank(self.scene) if self.scene else None
-        if self.scene is not None and bank is not None:
+        bank = self._bank
+        if bank is not None:
             self.go_to(self.scene.at(layer=bank.place, channel=event.index))
 
     @on(Gallery.LaidOut, "#filters")
     def _describe_again(self) -> None:
-        bank = self._bank(self.scene) if self.scene else None
-        if self.scene is not None and bank is not None:
+        bank = self._bank
+        if bank is not None:
             self._describe(self.scene, bank)
 
     def export(self) -> ViewExport | None:
         """Write the layer's kernels."""
-        bank = self._bank(self.scene) if self.scene else None
+        bank = self._bank
         if bank is None:
             return None
         shown = self._shown(bank)
@@ -155,9 +139,9 @@ class KernelsView(View):
 
     def update_parts(self, scene: Scene) -> str:
         """Show the layer's kernels, and the selected one with its numbers."""
-        if self.answers.get(scene.kernels, WeightsReply) is None:
+        if self.answers.get(scene.kernels) is None:
             return self.waiting(scene.kernels)
-        bank = self._bank(scene)
+        bank = self._bank
         if bank is None:
             return _("This network has no convolutions.")
         shown = self._shown(bank)
@@ -188,27 +172,27 @@ class KernelsView(View):
         """Write the numbers of the selected kernel, which inputs it is about, and what the colours stand for."""
         shown = self._shown(bank)
         selected = min(scene.channel, shown.shape[-1] - 1)
-        text = Content.assemble(
-            (_("filter {number}").format(number=selected), "bold"), "  " + _numbers(shown[..., selected])
-        )
-        self.query_one("#numbers", Static).update(text, layout=False)
+        name = _("filter {number}").format(number=selected)
+        numbers = whole_parts(_numbers(shown[..., selected]), self.size.width - cell_len(name) - 2)
+        self.write("#numbers", Content.assemble((name, "bold"), f"  {numbers}"))
         height, width, inputs, _count = bank.values.shape
         parts = [f"{height}×{width}"]
         if inputs > 1:
             channel = _("input {number} of {count}").format(number=self._input, count=inputs)
             parts.append(_("sum over {count} inputs").format(count=inputs) if self._input is None else channel)
         parts.append(_("scale per layer") if self._scale == "layer" else _("scale per filter"))
-        self.query_one("#how", Static).update(Content(" · ".join(parts)), layout=False)
-        self.query_one(Legend).show(self._colours(shown, selected))
-        self.border_subtitle = self.in_view(self.query_one("#filters", Gallery))
+        self.write_caption(" · ".join(parts), self._colours(shown, selected))
+        self.border_subtitle = in_view(self.query_one("#filters", Gallery))
 
-    def _banks(self, scene: Scene) -> list[Bank]:
-        weights = self.answers.get(scene.kernels, WeightsReply)
-        return banks(scene.opened, weights) if weights else []
+    @property
+    def _banks(self) -> list[Bank]:
+        weights = self.answers.get(self.scene.kernels)
+        return banks(self.scene.opened, weights) if weights is not None else []
 
-    def _bank(self, scene: Scene) -> Bank | None:
-        found = self._banks(scene)
-        return found[nearest(found, scene.layer)] if found else None
+    @property
+    def _bank(self) -> Bank | None:
+        found = self._banks
+        return found[nearest(found, self.scene.layer)] if found else None
 
     def _shown(self, bank: Bank) -> npt.NDArray[np.float64]:
         """Return (height, width, filters): the sum over the inputs, or one of them."""

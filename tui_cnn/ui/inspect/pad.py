@@ -7,15 +7,13 @@ import numpy as np
 import numpy.typing as npt
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import Static
 
 from tui_cnn.data.images import Cell, stroke
 from tui_cnn.i18n import _
 from tui_cnn.ui.inspect.actions import PAD
-from tui_cnn.ui.inspect.answer_cache import AnswerCache
-from tui_cnn.ui.inspect.scene import Scene
-from tui_cnn.ui.inspect.subject import Subject
+from tui_cnn.ui.inspect.scene import Scene, Subject
 from tui_cnn.ui.inspect.view import View, ViewExport
 from tui_cnn.ui.toolkit.pictures.canvas import colours
 from tui_cnn.ui.toolkit.pictures.picture import FrameTone, Picture, Raster
@@ -32,35 +30,24 @@ _GROUND = 24
 class PadView(View):
     """Arrows move the pen; while it is down it draws. The mouse draws with its button."""
 
-    KEY = "d"
+    SCOPE = PAD
+    TITLE = _("Draw")
     DEFAULT_CSS = """
     PadView > Picture {
         height: 1fr;
         & > .drawing--cursor { color: #787878; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *PAD.bindings(),
-        Binding("left", "walk(0, -1)", show=False),
-        Binding("right", "walk(0, 1)", show=False),
-        Binding("up", "walk(-1, 0)", show=False),
-        Binding("down", "walk(1, 0)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*PAD.bindings()]
 
     _drawing: npt.NDArray[np.uint8] | None = None
+    _before: tuple[npt.NDArray[np.uint8], ...] = ()
+    """The pad before each stroke, the last one last."""
+
     _pen = (14, 14)
     _down = False
     _erasing = False
     _width = 0
-
-    def __init__(self, answers: AnswerCache, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(answers, id=id)
-        self._before: list[npt.NDArray[np.uint8]] = []
-
-    @classmethod
-    def title(cls) -> str:
-        """Name the view."""
-        return _("Draw")
 
     def parts(self) -> ComposeResult:
         """Yield a line about the keys, one about the pen, and the pad."""
@@ -70,10 +57,9 @@ class PadView(View):
 
     def title_of(self, scene: Scene) -> str:
         """Say what the pen does."""
-        pen = _("erasing") if self._erasing and self._down else _("drawing") if self._down else _("lifted")
-        return _("Pad · pen at row {row}, column {column}: {pen}").format(
-            row=self._pen[0], column=self._pen[1], pen=pen
-        )
+        pen = (_("erasing") if self._erasing else _("drawing")) if self._down else _("lifted")
+        text = _("Pad · pen at row {row}, column {column}: {pen}")
+        return text.format(row=self._pen[0], column=self._pen[1], pen=pen)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing can be taken back before something was drawn."""
@@ -81,11 +67,13 @@ class PadView(View):
 
     def action_walk(self, down: int, right: int) -> None:
         """Move the pen."""
-        if self.scene is not None:
-            height, width = self._pad(self.scene).shape
-            begin, self._pen = self._pen, ((self._pen[0] + down) % height, (self._pen[1] + right) % width)
-            wraps = abs(begin[0] - self._pen[0]) > 1 or abs(begin[1] - self._pen[1]) > 1
-            self._stroke(self._pen if wraps else begin, erase=self._erasing) if self._down else self.update()
+        height, width = self._pad.shape
+        begin, self._pen = self._pen, ((self._pen[0] + down) % height, (self._pen[1] + right) % width)
+        wraps = abs(begin[0] - self._pen[0]) > 1 or abs(begin[1] - self._pen[1]) > 1
+        if self._down:
+            self._stroke(self._pen if wraps else begin, erase=self._erasing)
+        else:
+            self.update()
 
     def action_set_pen(self) -> None:
         """Put the pen down, or lift it."""
@@ -109,25 +97,24 @@ class PadView(View):
     def action_undo_stroke(self) -> None:
         """Take back the last stroke, or what was done to all of the pad."""
         if self._before:
-            self._drawing = self._before.pop()
+            *before, self._drawing = self._before
+            self._before = tuple(before)
             self._down = False
             self._show_drawing()
             self.refresh_bindings()
 
     def action_clear_pad(self) -> None:
         """Begin anew."""
-        if self.scene is not None:
-            self._remember()
-            self._drawing = np.zeros(self.scene.opened.image_shape, np.uint8)
-            self._down = self._erasing = False
-            self._show_drawing()
+        self._remember()
+        self._drawing = np.zeros(self.scene.opened.image_shape, np.uint8)
+        self._down = self._erasing = False
+        self._show_drawing()
 
     def action_take_image(self) -> None:
         """Put the image on the pad."""
-        if self.scene is not None:
-            self._remember()
-            self._drawing = self.scene.subject.pixels.copy()
-            self._show_drawing()
+        self._remember()
+        self._drawing = self.scene.subject.pixels.copy()
+        self._show_drawing()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Draw where the mouse is; another button than the left one erases."""
@@ -151,41 +138,36 @@ class PadView(View):
 
     def export(self) -> ViewExport | None:
         """Write the drawing."""
-        if self.scene is None:
-            return None
-        pad = self._pad(self.scene)
-        return ViewExport("drawing", colours(pad), arrays={"drawing": pad})
+        return ViewExport("drawing", colours(self._pad), arrays={"drawing": self._pad})
 
     def update_parts(self, scene: Scene) -> str:
         """Show the pad with the pen."""
-        pad = self._pad(scene)
-        words = _("pen width {width} · prediction on the left").format(width=_WIDTHS[self._width])
-        self.query_one("#pen", Static).update(words, layout=False)
+        pad = self._pad
+        self.write("#pen", _("pen width {width} · prediction on the left").format(width=_WIDTHS[self._width]))
         tone: FrameTone = "second-frame" if self._down else "cursor"
         raster = Raster(np.maximum(pad, _GROUND), pad, [((*self._pen, *self._pen), tone)])
         self.query_one(Picture).show(raster)
         return ""
 
-    def _pad(self, scene: Scene) -> npt.NDArray[np.uint8]:
-        if self._drawing is None or self._drawing.shape != scene.opened.image_shape:
-            self._drawing = np.zeros(scene.opened.image_shape, np.uint8)
-            self._pen = scene.opened.image_shape[0] // 2, scene.opened.image_shape[1] // 2
+    @property
+    def _pad(self) -> npt.NDArray[np.uint8]:
+        height, width = self.scene.opened.image_shape
+        if self._drawing is None or self._drawing.shape != (height, width):
+            self._drawing = np.zeros((height, width), np.uint8)
+            self._pen = height // 2, width // 2
         return self._drawing
 
     def _stroke(self, begin: Cell, *, erase: bool) -> None:
         """Draw from a pixel to where the pen is now."""
-        if self.scene is not None:
-            width = _WIDTHS[self._width] + (_MORE if erase else 0)
-            self._drawing = stroke(self._pad(self.scene), begin, self._pen, width, erase=erase)
-            self._show_drawing()
+        width = _WIDTHS[self._width] + (_MORE if erase else 0)
+        self._drawing = stroke(self._pad, begin, self._pen, width, erase=erase)
+        self._show_drawing()
 
     def _remember(self) -> None:
         """Keep the pad as it is, to come back to."""
-        if self.scene is not None:
-            self._before = [*self._before, self._pad(self.scene)][-_MOST_KEPT:]
-            self.refresh_bindings()
+        self._before = (*self._before, self._pad)[-_MOST_KEPT:]
+        self.refresh_bindings()
 
     def _show_drawing(self) -> None:
-        if self.scene is not None and self._drawing is not None:
-            self.update()
-            self.go_to(replace(self.scene, subject=Subject(self._drawing, name=_("Your drawing"))))
+        self.update()
+        self.go_to(replace(self.scene, subject=Subject(self._pad, name=_("Your drawing"))))

@@ -1,16 +1,104 @@
-"""What the Inspect screen shows at one moment."""
+"""What the Inspect screen shows at one moment: a run, an image with what is done to it, a layer, a map, a cell."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
 
 from tui_cnn.core.network import format_path
 from tui_cnn.core.shape import format_shape
+from tui_cnn.data import images
 from tui_cnn.data.dataset import TestSet
-from tui_cnn.runs.inspection.replies import LayerInfo, OpenReply
-from tui_cnn.runs.inspection.requests import Activate, Evaluate, Kernels, Range, Source
-from tui_cnn.ui.inspect.subject import Subject
+from tui_cnn.i18n import _
+from tui_cnn.runs.inspection.replies import Activations, Evaluation, LayerInfo, OpenReply, Ranges, WeightsReply, pack
+from tui_cnn.runs.inspection.requests import Activate, Evaluate, Image, Kernels, Range, Source
+from tui_cnn.ui.inspect.answer_cache import Question
 
 _SAMPLE = 1000
 _MAP_AXES = 3
+_ZOOM_STEP = 1.1
+
+
+@dataclass(frozen=True)
+class ImageTransform:
+    """What is done to an image, in this order: zoom, rotate, flip, shift, noise.
+
+    Attributes:
+        dx, dy: pixels to the right and down.
+        degrees: counter-clockwise.
+        zoom: steps of a tenth; below 0 it shrinks.
+        noise: standard deviation in levels of grey.
+    """
+
+    dx: int = 0
+    dy: int = 0
+    degrees: int = 0
+    zoom: int = 0
+    flipped: bool = False
+    noise: int = 0
+
+    @property
+    def factor(self) -> float:
+        """How many times larger it is."""
+        return float(_ZOOM_STEP**self.zoom)
+
+    def apply(self, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+        """Transform an image (height, width)."""
+        if self.zoom:
+            image = images.zoom(image, self.factor)
+        if self.degrees:
+            image = images.rotate(image, self.degrees)
+        if self.flipped:
+            image = images.flip(image)
+        if self.dx or self.dy:
+            image = images.shift(image, self.dx, self.dy)
+        return images.add_noise(image, self.noise) if self.noise else image
+
+
+UNCHANGED = ImageTransform()
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """The image that is shown, (height, width), 0 to 255: one of the test set, a file, or a drawing.
+
+    Attributes:
+        number: which one of the test set it is; None: it is a person's own.
+        label: its true class; None: nobody knows.
+    """
+
+    base: npt.NDArray[np.uint8]
+    number: int | None = None
+    label: int | None = None
+    name: str = ""
+    transform: ImageTransform = UNCHANGED
+
+    @cached_property
+    def pixels(self) -> npt.NDArray[np.uint8]:
+        """The image as it is transformed."""
+        return self.transform.apply(self.base)
+
+    @cached_property
+    def image(self) -> Image:
+        """The image as the inspector is asked about it."""
+        return self.original if self.transform == UNCHANGED else pack(self.pixels)
+
+    @property
+    def original(self) -> Image:
+        """The image before it is transformed."""
+        return pack(self.base) if self.number is None else self.number
+
+    @property
+    def title(self) -> str:
+        """What to call it."""
+        title = self.name if self.number is None else _("Test image {number}").format(number=f"{self.number:,}")
+        return title if self.transform == UNCHANGED else _("{image}, modified").format(image=title)
+
+
+def of_test(test: TestSet, number: int) -> Subject:
+    """Take an image of the test set."""
+    return Subject(test.images[number], number, int(test.labels[number]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,24 +144,29 @@ class Scene:
         return len(self.info.shape) == _MAP_AXES
 
     @property
-    def activate(self) -> Activate:
+    def layers_with_maps(self) -> list[int]:
+        """The places of the layers that give maps."""
+        return [place for place, info in enumerate(self.opened.layers) if len(info.shape) == _MAP_AXES]
+
+    @property
+    def activate(self) -> Question[Activations]:
         """The question for the image's activations."""
-        return Activate(source=self.source, image=self.subject.image)
+        return Question(Activate(source=self.source, image=self.subject.image), Activations)
 
     @property
-    def kernels(self) -> Kernels:
+    def kernels(self) -> Question[WeightsReply]:
         """The question for all weights."""
-        return Kernels(source=self.source)
+        return Question(Kernels(source=self.source), WeightsReply)
 
     @property
-    def evaluate(self) -> Evaluate:
+    def evaluate(self) -> Question[Evaluation]:
         """The question for the whole test set."""
-        return Evaluate(source=self.source)
+        return Question(Evaluate(source=self.source), Evaluation)
 
     @property
-    def ranges(self) -> Range:
+    def ranges(self) -> Question[Ranges]:
         """The question for how far the channels go."""
-        return Range(source=self.source, sample=_SAMPLE)
+        return Question(Range(source=self.source, sample=_SAMPLE), Ranges)
 
     def at(
         self,
@@ -95,6 +188,15 @@ class Scene:
             row=_within(_same(self.row, high, height) if row is None else row, height),
             column=_within(_same(self.column, wide, width) if column is None else column, width),
         )
+
+    def at_pixel(self, row: int, column: int) -> "Scene":
+        """Look at the cell of the map at the same place as a pixel of the image."""
+        (height, width), (rows, columns, _maps) = self.opened.image_shape, self.map_shape
+        return self.at(row=row * rows // height, column=column * columns // width)
+
+    def of_number(self, number: int) -> "Scene":
+        """Look at an image of the test set."""
+        return replace(self, subject=of_test(self.test, number))
 
 
 def layer_title(info: LayerInfo) -> str:

@@ -13,32 +13,49 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from tui_cnn.core.analysis import analyze
+from tui_cnn.data.dataset import TestSet
+from tui_cnn.data.files import DataError
+from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.inspection.client import Inspector
 from tui_cnn.runs.inspection.replies import Evaluation, OpenReply
 from tui_cnn.runs.inspection.requests import Open
+from tui_cnn.ui.inspect import prompts
 from tui_cnn.ui.inspect.actions import INSPECT
-from tui_cnn.ui.inspect.answer_cache import AnswerCache
+from tui_cnn.ui.inspect.answer_cache import AnswerCache, Question
 from tui_cnn.ui.inspect.comparison import ComparisonView
-from tui_cnn.ui.inspect.image_browser import ImageBrowser
-from tui_cnn.ui.inspect.image_choice import ImageChoice
-from tui_cnn.ui.inspect.layers_panel import LayersPanel
-from tui_cnn.ui.inspect.panel import ScenePanel, ShowScene
-from tui_cnn.ui.inspect.prompts import Prompts
-from tui_cnn.ui.inspect.run_weights import RunWeights, source_of
-from tui_cnn.ui.inspect.scene import Scene
-from tui_cnn.ui.inspect.subject import of_test
-from tui_cnn.ui.inspect.subject_panel import PredictionPanel, SubjectPanel
-from tui_cnn.ui.inspect.view import BrowseImages
-from tui_cnn.ui.inspect.views import all_views
-from tui_cnn.ui.inspect.weights_watcher import WeightsWatcher
+from tui_cnn.ui.inspect.evaluation import EvaluationView
+from tui_cnn.ui.inspect.field import FieldView
+from tui_cnn.ui.inspect.history import HistoryView
+from tui_cnn.ui.inspect.image_choice import ImageChoice, everything
+from tui_cnn.ui.inspect.kernels import KernelsView
+from tui_cnn.ui.inspect.maps import MapsView
+from tui_cnn.ui.inspect.pad import PadView
+from tui_cnn.ui.inspect.scene import Scene, of_test
+from tui_cnn.ui.inspect.side_panels import LayersPanel, PredictionPanel, SubjectPanel
+from tui_cnn.ui.inspect.transforms import TransformsView
+from tui_cnn.ui.inspect.view import BrowseImages, ScenePanel, ShowScene, View
+from tui_cnn.ui.inspect.weights import RunWeights, read_weights, runs_with_weights, source_of
 from tui_cnn.ui.inspect.why import WhyView
 from tui_cnn.ui.messages import ShowView
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.network_summary import header_totals
 from tui_cnn.ui.toolkit.pictures.bars import Bars
+
+_VIEWS: tuple[type[View], ...] = (
+    MapsView,
+    KernelsView,
+    FieldView,
+    WhyView,
+    EvaluationView,
+    TransformsView,
+    PadView,
+    ComparisonView,
+    HistoryView,
+)
+"""In the order of their tabs."""
 
 _TICK = 1.0
 """Seconds after which the weights are read again."""
@@ -46,6 +63,7 @@ _TICK = 1.0
 _AWAY = 300.0
 """Seconds after which the inspector ends while another screen is shown."""
 
+_KEYS = {action.id: action.keys for action in INSPECT.actions}
 _OWN_COMMANDS = {(action.command or action.id).partition("(")[0] for action in INSPECT.actions}
 
 
@@ -62,13 +80,13 @@ class InspectScreen(MainScreen):
         super().__init__()
         self.scene: Scene | None = None
         self.answers = AnswerCache(Inspector(), self._take_answers)
-        self.views = all_views(self.answers)
+        self.views = [view(self.answers) for view in _VIEWS]
         self.current_view = self.views[0]
-        self.browser = ImageBrowser()
-        self.watcher = WeightsWatcher(
-            self, changed=self._take_weights, failed=self._show_message, listed=self._take_runs
-        )
-        self._prompts = Prompts(self)
+        self._choice = everything()
+        self._choice_waits = False  # for what the network says of all images
+        self._number: int | None = None  # of the image of the test set that was shown last
+        self._followed: RunDirectory | None = None
+        self._weights: RunWeights | None = None
         self._scene_before: Scene | None = None
         self._is_due = False
 
@@ -89,7 +107,7 @@ class InspectScreen(MainScreen):
         super().on_mount()
         self._away = self.set_timer(_AWAY, self.answers.close, pause=True)
         self.workspace.subscribe(self, "inspected_run", self._take_run)
-        self.set_interval(_TICK, self.watcher.check)
+        self.set_interval(_TICK, self._check_weights)
 
     def on_screen_suspend(self) -> None:
         """Let the inspector go when nobody comes back for a while."""
@@ -101,7 +119,7 @@ class InspectScreen(MainScreen):
         self._away.pause()
         if self.workspace.inspected_run is None:
             self.workspace.inspected_run = self.workspace.shown_run
-        self.watcher.check()
+        self._check_weights()
         self._take_answers()
 
     async def on_unmount(self) -> None:
@@ -111,13 +129,13 @@ class InspectScreen(MainScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what is about an image only where there is one."""
         if action == "choose_run":
-            return self.watcher.run is not None
+            return self._followed is not None
         return self.scene is not None or action == "ask_again" or action not in _OWN_COMMANDS
 
     @property
     def shown_topics(self) -> tuple[str, ...]:
         """The view, and the selected layer."""
-        return (self.current_view.scope, *((self.scene.info.kind,) if self.scene else ()))
+        return (self.current_view.SCOPE.name, *((self.scene.info.kind,) if self.scene else ()))
 
     def totals(self) -> Sequence[str]:
         """Return the totals of the inspected network."""
@@ -129,17 +147,17 @@ class InspectScreen(MainScreen):
         """Show another scene."""
         other_network = self.scene is None or self.scene.opened is not scene.opened
         self.scene = scene
-        self.browser.visit(scene.subject)
+        self._number = self._number if scene.subject.number is None else scene.subject.number
         for panel in self.query("#left > ScenePanel").results(ScenePanel):
             panel.show(scene)
         self.current_view.show(scene)
         if other_network:
             self.show_totals()
 
-    async def show_view(self, name: str) -> None:
+    async def action_view(self, name: str) -> None:
         """Bring a view up; it is made when it is shown for the first time."""
         switcher = self.query_one(ContentSwitcher)
-        self.current_view = next(view for view in self.views if view.scope == name)
+        self.current_view = next(view for view in self.views if view.SCOPE.name == name)
         if self.current_view.is_attached:
             switcher.current = self.current_view.id
         else:
@@ -153,20 +171,23 @@ class InspectScreen(MainScreen):
         """Go through these images, from the first of them on."""
         if self.scene is None:
             return
-        numbers = self.browser.choose(choice, self.scene, self._evaluation())
+        self._choice = choice
+        numbers = choice.numbers(self.scene.test, self._evaluation())
+        self._choice_waits = numbers is None
         if numbers is None:
-            self.answers.want("evaluate", self.scene.evaluate, Evaluation)
+            self.answers.want(self.scene.evaluate)
             self.notify(_("Available once the test set has been evaluated. Please wait."))
         elif not len(numbers):
             self.notify(_("No matching images."))
         else:
-            self.show_scene(replace(self.scene, subject=of_test(self.scene.test, int(numbers[0]))))
+            self.show_scene(self.scene.of_number(int(numbers[0])))
 
     def action_step(self, by: int) -> None:
-        """Go to the next of the chosen images, or the one before."""
-        subject = self.browser.step(by, self.scene, self._evaluation()) if self.scene else None
-        if self.scene is not None and subject is not None:
-            self.show_scene(replace(self.scene, subject=subject))
+        """Go to the next of the chosen images, or the one before; from a picture of one's own, on where one was."""
+        if self.scene is not None:
+            number = self._choice.next_to(self._number, by, self.scene.test, self._evaluation())
+            if number is not None:
+                self.show_scene(self.scene.of_number(number))
 
     def action_walk_layers(self, by: int) -> None:
         """Go to the next layer, or the one before."""
@@ -183,14 +204,10 @@ class InspectScreen(MainScreen):
         if self.scene is not None:
             self.show_scene(replace(self.scene, grey=not self.scene.grey))
 
-    async def action_view(self, name: str) -> None:
-        """Bring a view up."""
-        await self.show_view(name)
-
     async def action_turn_view(self, by: int) -> None:
         """Go to the next view, or the one before."""
         place = self.views.index(self.current_view) + by
-        await self.show_view(self.views[place % len(self.views)].scope)
+        await self.action_view(self.views[place % len(self.views)].SCOPE.name)
 
     def action_ask_again(self) -> None:
         """Ask again what could not be answered."""
@@ -201,27 +218,27 @@ class InspectScreen(MainScreen):
     async def action_find_images(self) -> None:
         """Ask which images to go through."""
         if self.scene is not None:
-            self.answers.want("evaluate", self.scene.evaluate, Evaluation)
-            if choice := await self._prompts.ask_images(self.scene, self._evaluation()):
+            self.answers.want(self.scene.evaluate)
+            if choice := await prompts.ask_images(self, self.scene, self._evaluation()):
                 self.browse(choice)
 
     @work
     async def action_own_picture(self) -> None:
         """Ask for a picture file."""
-        if self.scene is not None and (subject := await self._prompts.ask_picture(self.scene)):
+        if self.scene is not None and (subject := await prompts.ask_picture(self, self.scene)):
             self.show_scene(replace(self.scene, subject=subject))
 
     @work
     async def action_choose_run(self) -> None:
         """Ask for another run."""
-        if run := await self._prompts.ask_run(_("Select a run to inspect"), self.watcher.run):
+        if run := await prompts.ask_run(self, _("Select a run to inspect"), self._followed):
             self.workspace.inspected_run = run
 
     @work
     async def action_write_view(self) -> None:
         """Write what is shown to a file."""
         if export := self.current_view.export():
-            await self._prompts.write(export)
+            await prompts.write_export(self, export)
         else:
             self.notify(_("Nothing to export yet."))
 
@@ -229,7 +246,7 @@ class InspectScreen(MainScreen):
     @work
     async def choose_other(self) -> None:
         """Ask for a second run."""
-        run = await self._prompts.ask_run(_("Select a run to compare with"), self.watcher.run)
+        run = await prompts.ask_run(self, _("Select a run to compare with"), self._followed)
         if run is not None and self.scene is not None:
             source = await asyncio.to_thread(source_of, run)
             self.show_scene(replace(self.scene, other=source))
@@ -244,7 +261,7 @@ class InspectScreen(MainScreen):
 
     @on(ShowView)
     async def _take_view(self, event: ShowView) -> None:
-        await self.show_view(event.name)
+        await self.action_view(event.name)
 
     @on(Bars.Selected, "#prediction Bars")
     @on(Bars.Opened, "#prediction Bars")
@@ -252,10 +269,10 @@ class InspectScreen(MainScreen):
         """Show which pixels support the class that was clicked."""
         target = self.query_one(PredictionPanel).classes_shown[event.index]
         next(view for view in self.views if isinstance(view, WhyView)).ask_about(target)
-        await self.show_view("why")
+        await self.action_view("why")
 
     def _evaluation(self) -> Evaluation | None:
-        return self.answers.get(self.scene.evaluate, Evaluation) if self.scene else None
+        return self.answers.get(self.scene.evaluate) if self.scene else None
 
     def _take_answers(self) -> None:
         """Show what has come in, once for all that comes at the same time."""
@@ -265,7 +282,7 @@ class InspectScreen(MainScreen):
 
     def _show(self) -> None:
         self._is_due = False
-        weights = self.watcher.weights
+        weights = self._weights
         if weights is None or not self.is_current:
             return
         if weights.stamp is None:
@@ -274,12 +291,12 @@ class InspectScreen(MainScreen):
             )
             self._show_message(message.format(run=weights.run.id))
             return
-        request = Open(source=weights.source)
-        self.answers.want("open", request, OpenReply)
-        opened = self.answers.get(request, OpenReply)
+        question = Question(Open(source=weights.source), OpenReply)
+        self.answers.want(question)
+        opened = self.answers.get(question)
         if opened is not None:
             self._open(weights, opened)
-        elif trouble := self.answers.trouble(request):
+        elif trouble := self.answers.trouble(question):
             self._show_message(_("{trouble}\n\nr retry · i inspect another run").format(trouble=trouble))
         elif self.scene is None:
             message = _("Opening {run}: loading TensorFlow, this takes a few seconds.")
@@ -299,8 +316,8 @@ class InspectScreen(MainScreen):
         if is_first:
             self.current_view.focus()
             self.refresh_bindings()
-        if self.browser.pending and self._evaluation():
-            self.browse(self.browser.choice)
+        if self._choice_waits and self._evaluation() is not None:
+            self.browse(self._choice)
 
     def _show_message(self, message: str) -> None:
         """Show a message in the place of the views; what was shown comes back when it can."""
@@ -315,20 +332,43 @@ class InspectScreen(MainScreen):
     def _take_run(self, run: RunDirectory | None) -> None:
         """Inspect another run."""
         self.scene = self._scene_before = None
-        self.browser = ImageBrowser()
+        self._choice, self._choice_waits, self._number = everything(), False, None
         self.answers.forget()
         self._show_message(_("Opening {run} …").format(run=run.id) if run else _("Looking for runs …"))
         self.query_one("#source", Static).update("")
         self._draw_tabs()
-        self.watcher.follow(run)
+        self._followed, self._weights = run, None
+        self._check_weights()
+
+    def _check_weights(self) -> None:
+        """Read which weights there are now, unless the screen is out of sight: a training writes new ones."""
+        if self.is_current:
+            self._read_weights(self._followed, self._weights.test if self._weights else None)
+
+    @work(thread=True, exclusive=True, group="weights")
+    def _read_weights(self, run: RunDirectory | None, test: TestSet | None) -> None:
+        if run is None:
+            self.app.call_from_thread(self._take_runs, runs_with_weights())
+            return
+        try:
+            weights = read_weights(run, test)
+        except (DataError, FormatError) as error:
+            self.app.call_from_thread(self._show_message, str(error))
+        else:
+            self.app.call_from_thread(self._take_weights, weights)
 
     def _take_runs(self, runs: list[RunDirectory]) -> None:
+        if self._followed is not None:
+            return
         if runs:
             self.workspace.inspected_run = runs[0]
         else:
             self._show_message(_("Nothing to inspect yet.\n\nPress 2 to train the network, then come back."))
 
     def _take_weights(self, weights: RunWeights) -> None:
+        if weights.run != self._followed or (self._weights and weights[:3] == self._weights[:3]):
+            return
+        self._weights = weights
         self.answers.forget()
         which = _("best weights") if weights.source.which == "best" else _("last checkpoint")
         self.query_one("#source", Static).update(Content.assemble(f"{which} · ", weights.run.id))
@@ -336,13 +376,12 @@ class InspectScreen(MainScreen):
 
     def _draw_tabs(self) -> None:
         """Name the views with their keys underlined."""
-        parts: list[Content] = []
+        parts = []
         for view in self.views:
-            title = view.title()
             style = "bold $text-primary on $primary-muted" if view is self.current_view else "$text-muted"
-            tab = Content(f" {title} ").stylize(style)
-            place = title.lower().find(view.KEY)
+            tab = Content(f" {view.TITLE} ").stylize(style)
+            place = view.TITLE.lower().find(_KEYS[f"view_{view.SCOPE.name}"])
             if place >= 0:
                 tab = tab.stylize("underline", place + 1, place + 2)
-            parts.append(tab.stylize(f"@click=screen.view('{view.scope}')"))
+            parts.append(tab.stylize(f"@click=screen.view('{view.SCOPE.name}')"))
         self.query_one("#view-tabs", Static).update(Content("").join(parts))

@@ -7,18 +7,18 @@ import numpy as np
 import numpy.typing as npt
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale
-from tui_cnn.runs.inspection.replies import Activations, Predictions, Shifts, pack
+from tui_cnn.runs.inspection.replies import Predictions, Shifts, pack
 from tui_cnn.runs.inspection.requests import Predict, Shift, Source
 from tui_cnn.ui.inspect.actions import MOVES
-from tui_cnn.ui.inspect.scene import Scene
-from tui_cnn.ui.inspect.subject import UNCHANGED, ImageTransform
-from tui_cnn.ui.inspect.view import View, ViewExport, signed
+from tui_cnn.ui.inspect.answer_cache import Question
+from tui_cnn.ui.inspect.scene import UNCHANGED, ImageTransform, Scene
+from tui_cnn.ui.inspect.view import View, ViewExport, as_floats, signed
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
 from tui_cnn.ui.toolkit.pictures.drawing import Tone
 from tui_cnn.ui.toolkit.pictures.legend import Legend
@@ -30,6 +30,8 @@ _NOISE = 20
 _MOST_NOISE = 100
 _CLASSES = 5
 _NARROW = 42
+_NARROW_BARS = 60
+_SHORT_BAR, _LONG_BAR = 3, 60
 _SHARES = Scale(0.0, 1.0, "sequential")
 
 
@@ -38,17 +40,18 @@ class ShiftChart(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay it out."""
-        yield Static(classes="line dim", id="run", markup=False)
+        yield Static(classes="line dim", markup=False)
         yield Matrix()
-        yield Static(classes="line", id="summary", markup=False)
-        yield Static(classes="line dim", id="sample", markup=False)
+        yield Static(classes="line", markup=False)
+        yield Static(classes="line dim", markup=False)
         yield Legend()
 
 
 class TransformsView(View):
     """Arrows shift the image by a pixel."""
 
-    KEY = "v"
+    SCOPE = MOVES
+    TITLE = _("Moves")
     DEFAULT_CSS = """
     TransformsView {
         & > #probabilities { height: 7; }
@@ -58,18 +61,7 @@ class TransformsView(View):
         & ShiftChart > Matrix { height: 1fr; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *MOVES.bindings(),
-        Binding("left", "shift(-1, 0)", show=False),
-        Binding("right", "shift(1, 0)", show=False),
-        Binding("up", "shift(0, -1)", show=False),
-        Binding("down", "shift(0, 1)", show=False),
-    ]
-
-    @classmethod
-    def title(cls) -> str:
-        """Name the view."""
-        return _("Moves")
+    BINDINGS: ClassVar[list[BindingType]] = [*MOVES.bindings()]
 
     def parts(self) -> ComposeResult:
         """Yield the probabilities before and after, and the accuracy over shifts, of both runs where there are two."""
@@ -95,91 +87,76 @@ class TransformsView(View):
 
     def want(self, scene: Scene) -> None:
         """Ask for the predictions of the image as it was and as it is, and for the map of shifts."""
-        self.answers.want("activate", scene.activate, Activations)
-        self.answers.want("original", self._original(scene), Predictions)
-        self.answers.want("shift", self._shifts(scene.source), Shifts)
+        self.answers.want(scene.activate, _original(scene), _shifts(scene.source))
         if scene.other:
-            self.answers.want("shift of other", self._shifts(scene.other), Shifts)
-            self.answers.want("transformed by other", self._transformed(scene, scene.other), Predictions)
+            self.answers.want(_shifts(scene.other), _transformed(scene, scene.other))
 
-    def action_shift(self, dx: int, dy: int) -> None:
+    def action_walk(self, down: int, right: int) -> None:
         """Shift the image."""
-        if self.scene is not None:
-            height, width = self.scene.opened.image_shape
-            transform = self.scene.subject.transform
-            dx, dy = (
-                max(-limit, min(value, limit))
-                for value, limit in ((transform.dx + dx, width), (transform.dy + dy, height))
-            )
-            self._change(dx=dx, dy=dy)
+        (height, width), transform = self.scene.opened.image_shape, self.scene.subject.transform
+        dx, dy = transform.dx + right, transform.dy + down
+        self._change(dx=max(-width, min(dx, width)), dy=max(-height, min(dy, height)))
 
-    def action_rotate(self, degrees: int) -> None:
-        """Rotate it counter-clockwise, by a step or the other way round."""
-        if self.scene is not None:
-            rotated = self.scene.subject.transform.degrees + degrees * _DEGREES
-            self._change(degrees=(rotated + 180) % 360 - 180)
+    def action_rotate(self, steps: int) -> None:
+        """Rotate it counter-clockwise, or the other way round."""
+        rotated = self.scene.subject.transform.degrees + steps * _DEGREES
+        self._change(degrees=(rotated + 180) % 360 - 180)
 
     def action_zoom(self, steps: int) -> None:
         """Make it larger, or smaller."""
-        if self.scene is not None:
-            self._change(zoom=max(-_MOST_ZOOM, min(self.scene.subject.transform.zoom + steps, _MOST_ZOOM)))
+        self._change(zoom=max(-_MOST_ZOOM, min(self.scene.subject.transform.zoom + steps, _MOST_ZOOM)))
 
     def action_mirror(self) -> None:
         """Flip it left to right."""
-        if self.scene is not None:
-            self._change(flipped=not self.scene.subject.transform.flipped)
+        self._change(flipped=not self.scene.subject.transform.flipped)
 
     def action_add_noise(self) -> None:
         """Add noise."""
-        if self.scene is not None:
-            self._change(noise=(self.scene.subject.transform.noise + _NOISE) % (_MOST_NOISE + _NOISE))
+        self._change(noise=(self.scene.subject.transform.noise + _NOISE) % (_MOST_NOISE + _NOISE))
 
     def action_put_back(self) -> None:
         """Put it back as it was."""
-        if self.scene is not None:
-            self.go_to(replace(self.scene, subject=self.scene.subject.transformed(UNCHANGED)))
+        self.go_to(replace(self.scene, subject=replace(self.scene.subject, transform=UNCHANGED)))
 
     def export(self) -> ViewExport | None:
         """Write the accuracy over shifts."""
-        found = self.answers.get(self._shifts(self.scene.source), Shifts) if self.scene else None
-        if self.scene is None or found is None:
+        found = self.answers.get(_shifts(self.scene.source))
+        if found is None:
             return None
         values, reach = found.accuracy.numpy(), found.reach
-        rows = [
-            (dx - reach, dy - reach, float(values[dy, dx])) for dy in range(len(values)) for dx in range(len(values))
-        ]
+        rows = [(dx - reach, dy - reach, float(value)) for (dy, dx), value in np.ndenumerate(values)]
         heading = (_("right"), _("down"), _("accuracy"))
         return ViewExport("shifts", self.scaled(_SHARES).paint(values), heading, rows, {"accuracy": values})
 
-    @on(Matrix.Selected)
-    @on(Matrix.Opened)
+    @on(Matrix.Selected, "Matrix")
+    @on(Matrix.Opened, "Matrix")
     def _shift_to(self, event: Matrix.Selected) -> None:
         """Shift the image as the cell says."""
-        found = self.answers.get(self._shifts(self.scene.source), Shifts) if self.scene else None
+        found = self.answers.get(_shifts(self.scene.source))
         if found is not None:
             self._change(dy=event.cell[0] - found.reach, dx=event.cell[1] - found.reach)
 
     def update_parts(self, scene: Scene) -> str:
         """Show the probabilities before and after, and the accuracy over shifts, of both runs where there are two."""
-        after, before = self.activations(scene), self.answers.get(self._original(scene), Predictions)
+        after, before = self.activations(scene), self.answers.get(_original(scene))
         if after is None or before is None:
-            return self.waiting(scene.activate if after is None else self._original(scene))
+            return self.waiting(scene.activate if after is None else _original(scene))
         columns = {
             "before": (_("original"), before.probabilities.numpy()[0]),
             "after": (_("moved"), after.probabilities.numpy()),
         }
-        beside = self.answers.get(self._transformed(scene, scene.other), Predictions) if scene.other else None
+        beside = self.answers.get(_transformed(scene, scene.other)) if scene.other else None
         if scene.other is not None and beside is not None:
             columns["other"] = _("in {run}").format(run=scene.other.run.name), beside.probabilities.numpy()[0]
         shares = np.max([values for _name, values in columns.values()], axis=0)
         order = np.argsort(-shares, kind="stable")[:_CLASSES].tolist()
-        for name in ("before", "after", "other"):
-            bars = self.query_one(f"#{name}", Bars)
-            bars.display = name in columns
-            if name in columns:
-                heading, values = columns[name]
-                rows = [self._bar(scene, number, values) for number in order]
-                bars.show(BarRows(rows, heading, text_first=True))
+        for bars in self.query("#probabilities > Bars").results(Bars):
+            bars.display = bars.id in columns
+            if bars.id in columns:
+                heading, values = columns[bars.id]
+                rows = [_bar(scene, number, values) for number in order]
+                longest = _SHORT_BAR if self.size.width < _NARROW_BARS else _LONG_BAR  # the names have the room first
+                bars.show(BarRows(rows, heading, text_first=True, longest=longest))
         other = self.query_one("#other-shifts", ShiftChart)
         other.display = scene.other is not None
         self._show_shifts(self.query_one("#own-shifts", ShiftChart), scene, scene.source)
@@ -187,23 +164,16 @@ class TransformsView(View):
             self._show_shifts(other, scene, scene.other)
         return ""
 
-    @staticmethod
-    def _bar(scene: Scene, number: int, values: npt.NDArray[np.float32]) -> Bar:
-        share, first = float(values[number]), number == int(values.argmax())
-        tone: Tone = "good" if number == scene.subject.label else "text"
-        emphasis: Tone = "bold" if first else "dim"
-        return Bar(scene.opened.class_names[number], share, f"{share:.3f}", tone, text_tone=emphasis)
-
     def _show_shifts(self, chart: ShiftChart, scene: Scene, source: Source) -> None:
         """Show the accuracy for each shift; the one of the image is marked."""
-        found = self.answers.get(self._shifts(source), Shifts)
-        title = _("{run}: accuracy by shift").format(run=source.run.name)
-        chart.query_one("#run", Static).update(title, layout=False)
+        found = self.answers.get(_shifts(source))
+        run, summary, sample = chart.query(Static)
+        run.update(_("{run}: accuracy by shift").format(run=source.run.name), layout=False)
         chart.query_one(Matrix).visible = found is not None
         if found is None:
-            chart.query_one("#summary", Static).update(self.waiting(self._shifts(source)), layout=False)
+            summary.update(self.waiting(_shifts(source)), layout=False)
             return
-        values, reach = found.accuracy.numpy().astype(np.float64), found.reach
+        values, reach = as_floats(found.accuracy.numpy()), found.reach
         transform = scene.subject.transform
         near = abs(transform.dx) <= reach and abs(transform.dy) <= reach
         here = (transform.dy + reach, transform.dx + reach) if near else None
@@ -217,24 +187,30 @@ class TransformsView(View):
         if self.size.width // (1 if scene.other is None else 2) < _NARROW:
             text = _("{middle:.2f} in place → {here}")
         text = text.format(here=f"{values[here]:.2f}" if here else "—", middle=values[reach, reach], worst=values.min())
-        chart.query_one("#summary", Static).update(text, layout=False)
-        sample = _("{sample} test images, in %; shifts in pixels").format(sample=found.sample)
-        chart.query_one("#sample", Static).update(sample, layout=False)
+        summary.update(text, layout=False)
+        sample.update(_("{sample} test images, in %; shifts in pixels").format(sample=found.sample), layout=False)
 
     def _change(self, **fields: int) -> None:
-        if self.scene is not None:
-            transform: ImageTransform = replace(self.scene.subject.transform, **fields)  # type: ignore[arg-type]
-            self.go_to(replace(self.scene, subject=self.scene.subject.transformed(transform)))
+        subject = self.scene.subject
+        transform: ImageTransform = replace(subject.transform, **fields)  # type: ignore[arg-type]
+        self.go_to(replace(self.scene, subject=replace(subject, transform=transform)))
 
-    @staticmethod
-    def _original(scene: Scene) -> Predict:
-        original = scene.subject.original
-        return Predict(source=scene.source, images=(original,) if isinstance(original, int) else original)
 
-    @staticmethod
-    def _transformed(scene: Scene, source: Source) -> Predict:
-        return Predict(source=source, images=pack(scene.subject.pixels))
+def _bar(scene: Scene, number: int, values: npt.NDArray[np.float32]) -> Bar:
+    share, first = float(values[number]), number == int(values.argmax())
+    tone: Tone = "good" if number == scene.subject.label else "text"
+    return Bar(scene.opened.class_names[number], share, f"{share:.3f}", tone, text_tone="bold" if first else "dim")
 
-    @staticmethod
-    def _shifts(source: Source) -> Shift:
-        return Shift(source=source)
+
+def _original(scene: Scene) -> Question[Predictions]:
+    original = scene.subject.original
+    images = (original,) if isinstance(original, int) else original
+    return Question(Predict(source=scene.source, images=images), Predictions)
+
+
+def _transformed(scene: Scene, source: Source) -> Question[Predictions]:
+    return Question(Predict(source=source, images=pack(scene.subject.pixels)), Predictions)
+
+
+def _shifts(source: Source) -> Question[Shifts]:
+    return Question(Shift(source=source), Shifts)

@@ -1,6 +1,7 @@
 """Units of a layer without maps: bars with numbers; where there are too many, numbers; or else a pixel each."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal, NamedTuple
 
@@ -15,7 +16,7 @@ from tui_cnn.core.layers import LAYER_TYPES
 from tui_cnn.insight.colours import Scale
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
-from tui_cnn.ui.toolkit.pictures.drawing import Drawing
+from tui_cnn.ui.toolkit.pictures.drawing import Drawing, Tone
 from tui_cnn.ui.toolkit.pictures.legend import two_decimals
 from tui_cnn.ui.toolkit.pictures.matrix import Matrix, MatrixContent
 from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster
@@ -62,26 +63,19 @@ class Units(NamedTuple):
         return cls(values[order], order, names, dead[order], selected, row, cells)
 
 
-class UnitGrid(NamedTuple):
-    """How units are laid out."""
-
-    form: Literal["bars", "numbers", "pixels"]
-    columns: int
-
-
-def unit_grid(units: Units, room: tuple[int, int]) -> UnitGrid:
-    """Choose the richest form that fits into (lines, cells)."""
+def unit_grid(units: Units, room: tuple[int, int]) -> tuple[Literal["bars", "numbers", "pixels"], int]:
+    """Choose the richest form that fits into (lines, cells), and its columns."""
     lines, width = max(1, room[0]), max(1, room[1])
     count = len(units.values)
     bars = 1 if units.names else max(1, min(count, width // _FIELD))
     if -(-count // bars) <= lines:
-        return UnitGrid("bars", bars)
+        return "bars", bars
     longest = max((len(two_decimals(float(end))) for end in (units.values.min(), units.values.max())), default=1)
     numbers = max(1, width // (longest + 1))
     if -(-count // numbers) <= lines:
-        return UnitGrid("numbers", min(numbers, count))
+        return "numbers", min(numbers, count)
     row = units.row if units.row <= width else units.cells
-    return UnitGrid("pixels", min(row or width, width))
+    return "pixels", min(row or width, width)
 
 
 class UnitsChart(Vertical):
@@ -89,12 +83,11 @@ class UnitsChart(Vertical):
 
     DEFAULT_CSS = "UnitsChart > * { height: 1fr; }"
 
+    @dataclass
     class Chosen(Message):
         """A unit was clicked."""
 
-        def __init__(self, unit: int) -> None:
-            super().__init__()
-            self.unit = unit
+        unit: int
 
     _units: Units | None = None
     _room = (1, 1)
@@ -108,7 +101,7 @@ class UnitsChart(Vertical):
     @property
     def columns(self) -> int:
         """How many units stand beside each other."""
-        return 1 if self._units is None else unit_grid(self._units, self._room).columns
+        return 1 if self._units is None else unit_grid(self._units, self._room)[1]
 
     def show(self, units: Units, scale: Scale, room: tuple[int, int]) -> None:
         """Show units in (lines, cells)."""
@@ -125,15 +118,15 @@ class UnitsChart(Vertical):
         row, column = divmod(units.selected, columns)
 
         def describe(row: int, column: int) -> str:
-            return self._describe(row * columns + column)
+            place = row * columns + column
+            return f"{units.numbers[place]}: {_text(units.values[place])}" if place < len(units.values) else ""
 
         if form == "numbers":
             content = MatrixContent(laid, _text, scale, widest_cell=8, describe=describe)
             self.query_one(Matrix).show(content, (row, column))
         else:
-            frames = [((row, column, row, column), "cursor")]
-            raster = Raster(scale.paint(laid), laid, frames, describe=describe)  # type: ignore[arg-type]
-            self.query_one(Picture).show(raster)
+            cursor = (row, column, row, column)
+            self.query_one(Picture).show(Raster(scale.paint(laid), laid, [(cursor, "cursor")], describe=describe))
 
     @on(Drawing.Selected)
     @on(Drawing.Opened)
@@ -143,12 +136,6 @@ class UnitsChart(Vertical):
         if self._units is not None and place < len(self._units.values):
             self.post_message(self.Chosen(int(self._units.numbers[place])))
 
-    def _describe(self, place: int) -> str:
-        units = self._units
-        if units is None or place >= len(units.values):
-            return ""
-        return f"{units.numbers[place]}: {two_decimals(float(units.values[place]))}"
-
 
 def _bars(units: Units, columns: int) -> BarRows:
     most = float(np.abs(units.values).max(initial=0.0)) or 1.0
@@ -156,10 +143,9 @@ def _bars(units: Units, columns: int) -> BarRows:
     for place, value in enumerate(units.values.tolist()):
         number = int(units.numbers[place])
         name = units.names[number] if units.names else f"{number}"
-        tone = "bad" if units.dead[place] else "dim"
-        text_tone = "bad" if units.dead[place] else "text"
-        bar_tone = "dim" if value < 0 else "bar"
-        bars.append(Bar(name, abs(value) / most, two_decimals(value), tone, bar_tone, text_tone))  # type: ignore[arg-type]
+        tones: tuple[Tone, Tone] = ("bad", "bad") if units.dead[place] else ("dim", "text")
+        bar_tone: Tone = "dim" if value < 0 else "bar"
+        bars.append(Bar(name, abs(value) / most, two_decimals(value), tones[0], bar_tone, tones[1]))
     return BarRows(bars, column=0 if columns == 1 else _FIELD)
 
 

@@ -1,12 +1,12 @@
 """Which pixels speak for a class: saliency, Grad-CAM and occlusion, laid over the image."""
 
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
@@ -14,16 +14,16 @@ from tui_cnn.core.network import format_path
 from tui_cnn.data.rendering import enlarge
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import overlay, scale_of
-from tui_cnn.runs.inspection.replies import Activations, Heat, Heats, Reply
-from tui_cnn.runs.inspection.requests import AnyRequest, GradCam, Occlude, Saliency
+from tui_cnn.runs.inspection.replies import Activations, Heat, Heats, LayerInfo
+from tui_cnn.runs.inspection.requests import GradCam, Occlude, Saliency
 from tui_cnn.ui.inspect.actions import WHY
+from tui_cnn.ui.inspect.answer_cache import Question
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.view import View, ViewExport, as_floats
-from tui_cnn.ui.toolkit.pictures.canvas import Pixels, colours
+from tui_cnn.ui.toolkit.pictures.canvas import Pixels, colours, sheet
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.legend import Legend
 from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster
-from tui_cnn.ui.toolkit.pictures.pixels import sheet
 
 _STRENGTH = 0.65
 _WAYS = 3
@@ -35,9 +35,9 @@ class Explanation(NamedTuple):
     """A way to explain: its name, its question, the heat over the input (None: not known yet), and what it means."""
 
     name: str
-    request: AnyRequest
-    heat: npt.NDArray[np.float64] | None
-    meaning: str
+    question: Question[Any]
+    heat: npt.NDArray[np.float64] | None = None
+    meaning: str = ""
 
 
 class ExplanationColumn(Vertical):
@@ -54,28 +54,24 @@ class ExplanationColumn(Vertical):
 class WhyView(View):
     """Up and down walk the layers for Grad-CAM, left and right the classes."""
 
-    KEY = "w"
+    SCOPE = WHY
+    TITLE = _("Why")
     DEFAULT_CSS = """
     WhyView {
         & > Horizontal { height: auto; max-height: 66%; }
         & ExplanationColumn { width: 1fr; height: auto; }
-        & ExplanationColumn > #meaning { height: 3; }
+        & ExplanationColumn > Picture { max-height: 50vh; }
+        & ExplanationColumn > #meaning { height: 3; padding-right: 1; }
         & > .layers { height: 1; }
         & > Gallery { height: 1fr; }
         &.-single {
             & > Horizontal, & ExplanationColumn { height: 100%; max-height: 100%; }
-            & ExplanationColumn > Picture { height: 1fr; }
+            & ExplanationColumn > Picture { height: 1fr; max-height: 100%; }
             & > .layers, & > Gallery { display: none; }
         }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *WHY.bindings(),
-        Binding("left", "turn_class(-1)", show=False),
-        Binding("right", "turn_class(1)", show=False),
-        Binding("up", "walk(-1)", show=False),
-        Binding("down", "walk(1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*WHY.bindings()]
 
     _target: int | None = None
     """The class that is asked about; None: the one that the network says."""
@@ -84,11 +80,6 @@ class WhyView(View):
     """Which of the three is shown where only one has room."""
 
     _all_fit = False
-
-    @classmethod
-    def title(cls) -> str:
-        """Name the view."""
-        return _("Why")
 
     def parts(self) -> ComposeResult:
         """Yield the three explanations, and Grad-CAM at every layer."""
@@ -100,30 +91,32 @@ class WhyView(View):
 
     def title_of(self, scene: Scene) -> str:
         """Name the class."""
-        found = self.answers.get(scene.activate, Activations)
+        found = self.answers.get(scene.activate)
         if found is None:
-            return self.title()
+            return self.TITLE
         probabilities = found.probabilities.numpy()
         target = int(probabilities.argmax()) if self._target is None else self._target
-        text = (
-            _("Why {name}: probability {share:.3f}")
-            if self._target is not None
-            else _("Why the prediction is {name} ({share:.3f})")
-        )
+        text = _("Why the prediction is {name} ({share:.3f})")
+        if self._target is not None:
+            text = _("Why {name}: probability {share:.3f}")
         return text.format(name=scene.opened.class_names[target], share=probabilities[target])
 
     def want(self, scene: Scene) -> None:
         """Ask all three."""
-        self.answers.want("activate", scene.activate, Activations)
-        for request, reply in self._requests(scene):
-            self.answers.want(type(request).__name__, request, reply)
+        self.answers.want(scene.activate, *self._questions(scene))
 
-    def action_turn_class(self, by: int) -> None:
-        """Ask about another class; between the last and the first comes the one that the network says."""
-        if self.scene is not None:
-            count = len(self.scene.opened.class_names)
-            place = (-1 if self._target is None else self._target) + by
-            place = (place + 1) % (count + 1) - 1
+    def action_walk(self, down: int, right: int) -> None:
+        """Go to another layer that has maps, or ask about another class.
+
+        Between the last class and the first comes the one that the network says.
+        """
+        if down:
+            onwards = [place for place in self.scene.layers_with_maps if (place - self.scene.layer) * down > 0]
+            if onwards:
+                self.go_to(self.scene.at(layer=onwards[0] if down > 0 else onwards[-1]))
+        else:
+            place = (-1 if self._target is None else self._target) + right
+            place = (place + 1) % (len(self.scene.opened.class_names) + 1) - 1
             self._target = None if place < 0 else place
             self.show(self.scene)
 
@@ -140,31 +133,21 @@ class WhyView(View):
         """There is nothing to turn to where all are in view."""
         return not self._all_fit if action == "next_explanation" else True
 
-    def action_walk(self, by: int) -> None:
-        """Go to the next layer that has maps, or the one before."""
-        if self.scene is None:
-            return
-        maps = [place for place, info in enumerate(self.scene.opened.layers) if len(info.shape) == len("hwc")]
-        onwards = [place for place in maps if (place - self.scene.layer) * by > 0]
-        if onwards:
-            self.go_to(self.scene.at(layer=onwards[0] if by > 0 else onwards[-1]))
-
     def export(self) -> ViewExport | None:
         """Write the three pictures."""
-        scene = self.scene
-        found = self.answers.get(scene.activate, Activations) if scene else None
-        if scene is None or found is None:
+        found = self.answers.get(self.scene.activate)
+        if found is None:
             return None
-        known = [(each.name, each.heat) for each in self._explanations(scene, found) if each.heat is not None]
+        known = [(each.name, each.heat) for each in self._explanations(self.scene, found) if each.heat is not None]
         image = colours(found.image.numpy())
         pictures = [image, *(self._laid(image, heat) for _name, heat in known)]
         return ViewExport("why", sheet(pictures, len(pictures)), arrays=dict(known))
 
-    @on(Gallery.Selected)
-    @on(Gallery.Opened)
+    @on(Gallery.Selected, "Gallery")
+    @on(Gallery.Opened, "Gallery")
     def _select_layer(self, event: Gallery.Selected) -> None:
-        found = self.answers.get(self._requests(self.scene)[1][0], Heats) if self.scene else None
-        if self.scene is not None and found is not None:
+        found = self.answers.get(self._questions(self.scene)[1])
+        if found is not None:
             names = [info.name for info in self.scene.opened.layers]
             self.go_to(self.scene.at(layer=names.index(found.layers[event.index])))
 
@@ -185,7 +168,7 @@ class WhyView(View):
                 raster, scale = Raster(self._laid(image, each.heat), each.heat), self.scaled(scale_of(each.heat))
             column.query_one(Picture).show(raster)
             column.query_one(Legend).show(scale)
-            meaning = self.waiting(each.request) if each.heat is None else each.meaning
+            meaning = self.waiting(each.question) if each.heat is None else each.meaning
             column.query_one("#meaning", Static).update(meaning, layout=False)
         self._show_layers(scene, image)
         return ""
@@ -200,7 +183,7 @@ class WhyView(View):
 
     def _show_layers(self, scene: Scene, image: Pixels) -> None:
         """Show Grad-CAM at every layer that has maps: from small parts to all of the thing."""
-        found = self.answers.get(self._requests(scene)[1][0], Heats)
+        found = self.answers.get(self._questions(scene)[1])
         if found is None:
             self.query_one(Gallery).show(None)
             return
@@ -209,53 +192,48 @@ class WhyView(View):
 
         def tile(place: int, _cells: int) -> Tile:
             heat = as_floats(enlarge(as_floats(found.values[place].numpy()), size))
-            info = infos[found.layers[place]]
-            return Tile(self._laid(image, heat), (f"{format_path(info.path)} {info.kind}",))
+            return Tile(self._laid(image, heat), (_name(infos[found.layers[place]]),))
 
         tiles = Tiles(len(found.layers), size, tile, narrowest=_CAPTION, enough=len(found.layers))
         self.query_one(Gallery).show(tiles, self._place(scene, found))
 
     def _explanations(self, scene: Scene, found: Activations) -> list[Explanation]:
         """Gather what is known."""
-        saliency, cams, occlusion = (request for request, _reply in self._requests(scene))
-        shape = found.image.numpy().shape[:2]
-        pixels, layers, covered = (
-            self.answers.get(saliency, Heat),
-            self.answers.get(cams, Heats),
-            self.answers.get(occlusion, Heat),
-        )
-        explained = []
-        heat, meaning = None, ""
+        saliency, cams, occlusion = self._questions(scene)
+        pixels, layers, covered = self.answers.get(saliency), self.answers.get(cams), self.answers.get(occlusion)
+        height, width = found.image.numpy().shape[:2]
+        by_pixel, by_layer = Explanation(_("Saliency"), saliency), Explanation(_("Grad-CAM"), cams)
+        by_square = Explanation(_("Occlusion"), occlusion)
         if pixels is not None:
             heat = as_floats(pixels.values.numpy())
-            meaning = _("bright: a small change of the pixel changes the score; maximum {most:.2f}").format(
-                most=heat.max()
-            )
-        explained.append(Explanation(_("Saliency"), saliency, heat, meaning))
-        heat, meaning, name = None, "", _("Grad-CAM")
+            meaning = _("bright: a small change of the pixel changes the score; maximum {most:.2f}")
+            by_pixel = by_pixel._replace(heat=heat, meaning=meaning.format(most=heat.max()))
         if layers is not None:
             place = self._place(scene, layers)
             values = as_floats(layers.values[place].numpy())
-            heat = as_floats(enlarge(values, (shape[0], shape[1])))
-            (info,) = (info for info in scene.opened.layers if info.name == layers.layers[place])
-            name = _("Grad-CAM of {layer}").format(layer=f"{format_path(info.path)} {info.kind}")
-            meaning = _("bright: where the layer's maps support the class; maximum {most:.3f}").format(
-                most=values.max()
+            info = next(info for info in scene.opened.layers if info.name == layers.layers[place])
+            meaning = _("bright: where the layer's maps support the class; maximum {most:.3f}")
+            by_layer = by_layer._replace(
+                name=_("Grad-CAM of {layer}").format(layer=_name(info)),
+                heat=as_floats(enlarge(values, (height, width))),
+                meaning=meaning.format(most=values.max()),
             )
-        explained.append(Explanation(name, cams, heat, meaning))
-        heat, meaning = None, ""
-        if covered is not None and isinstance(occlusion, Occlude):
-            heat = self._drop(scene, covered, occlusion, (shape[0], shape[1]))
-            meaning = _(
-                "bright: a {size}×{size} grey square here lowers the probability, from {share:.3f} to {least:.3f}"
+        if covered is not None and isinstance(occlusion.request, Occlude):
+            text = _("bright: a {size}×{size} grey square here lowers the probability, from {share:.3f} to {least:.3f}")
+            size, share = occlusion.request.size, covered.probability
+            by_square = by_square._replace(
+                heat=self._drop(scene, covered, occlusion.request, (height, width)),
+                meaning=text.format(size=size, share=share, least=covered.values.numpy().min()),
             )
-            meaning = meaning.format(size=occlusion.size, share=covered.probability, least=covered.values.numpy().min())
-        explained.append(Explanation(_("Occlusion"), occlusion, heat, meaning))
-        return explained
+        return [by_pixel, by_layer, by_square]
 
-    def _requests(self, scene: Scene) -> tuple[tuple[AnyRequest, type[Reply]], ...]:
-        asked = {"source": scene.source, "image": scene.subject.image, "target": self._target}
-        return (Saliency(**asked), Heat), (GradCam(**asked), Heats), (Occlude(**asked), Heat)  # type: ignore[arg-type]
+    def _questions(self, scene: Scene) -> tuple[Question[Heat], Question[Heats], Question[Heat]]:
+        source, image, target = scene.source, scene.subject.image, self._target
+        return (
+            Question(Saliency(source=source, image=image, target=target), Heat),
+            Question(GradCam(source=source, image=image, target=target), Heats),
+            Question(Occlude(source=source, image=image, target=target), Heat),
+        )
 
     def _laid(self, image: Pixels, heat: npt.NDArray[np.float64]) -> Pixels:
         scale = self.scaled(scale_of(heat))
@@ -279,3 +257,7 @@ class WhyView(View):
             total[y : y + asked.size, x : x + asked.size] += covered.probability - value
             times[y : y + asked.size, x : x + asked.size] += 1
         return np.divide(total, times, out=np.zeros(shape), where=times > 0)
+
+
+def _name(info: LayerInfo) -> str:
+    return f"{format_path(info.path)} {info.kind}"

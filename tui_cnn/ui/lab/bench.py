@@ -16,15 +16,13 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tui_cnn.data import idx
-from tui_cnn.data.files import find_files
+from tui_cnn.data.files import FASHION_MNIST, find_files
 from tui_cnn.formats.fields import format_value
 from tui_cnn.i18n import _
-from tui_cnn.lab.lessons import DIRECTORY
 from tui_cnn.lab.scene import LabArrays
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
 from tui_cnn.ui.lab.actions import LAB_FORM
-from tui_cnn.ui.toolkit.choice import Choice
-from tui_cnn.ui.toolkit.form import StructForm
+from tui_cnn.ui.toolkit.form import Choice, StructForm
 from tui_cnn.ui.toolkit.numbers import bar
 
 Settings = TypeVar("Settings", bound=msgspec.Struct | None)
@@ -48,7 +46,7 @@ class ImageStore:
         Raises:
             DataError: they cannot be read.
         """
-        directory = Path(self._data).expanduser() if self._data else DIRECTORY
+        directory = Path(self._data).expanduser() if self._data else FASHION_MNIST
         self._tests = idx.read(find_files(directory).test_images)
 
     def arrays(self, settings: ConvolutionSettings | PoolingSettings) -> LabArrays:

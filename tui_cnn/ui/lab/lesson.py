@@ -47,7 +47,7 @@ class LessonPanel(Vertical):
     async def show(self, lesson: Lesson, number: int, count: int) -> None:
         """Show a lesson from its beginning."""
         self.lesson = lesson
-        self.border_title = Content.assemble((f"{number}/{count} ", "$foreground 60%"), lesson.title)
+        self.border_title = Content.assemble((f"{number}/{count} ", "$foreground 70%"), lesson.title)
         await self.query_one(Markdown).update(lesson.text)
         self._scroll.scroll_home(animate=False)
         tries = self.query_one(Tries)

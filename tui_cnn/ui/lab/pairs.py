@@ -21,7 +21,7 @@ from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.lab.actions import PAIRS
 from tui_cnn.ui.lab.bench import Bench, ShareBar
-from tui_cnn.ui.toolkit.dialogs.ask import Answer, Ask
+from tui_cnn.ui.toolkit.dialogs.dialog import Answer, Ask
 from tui_cnn.ui.toolkit.numbers import short_count
 from tui_cnn.ui.workspace import workspace_of
 

@@ -15,10 +15,10 @@ from textual.widgets import Static
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale, scale_of
 from tui_cnn.ui.lab.sums import number
+from tui_cnn.ui.toolkit.pictures.canvas import Region
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, scale_for
 from tui_cnn.ui.toolkit.pictures.matrix import Matrix, MatrixContent
 from tui_cnn.ui.toolkit.pictures.picture import FrameTone, Picture, Raster
-from tui_cnn.ui.toolkit.pictures.pixels import Region
 
 WIDEST_NUMBERS = 16
 """ShownArrays with more columns than this are drawn as pictures."""
@@ -140,7 +140,7 @@ class ShownArray:
     def words(self, *, named: bool) -> Content:
         """Return what stands above it."""
         rest = f" {self.name} {self.size}" if named and self.name else f" {self.size}" if self.size else ""
-        return Content.assemble((self.title, "bold"), (rest, "$foreground 60%"))
+        return Content.assemble((self.title, "bold"), (rest, "$foreground 70%"))
 
 
 def image_scale(values: npt.NDArray[np.float64]) -> Scale:

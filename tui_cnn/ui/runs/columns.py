@@ -7,8 +7,7 @@ from rich.text import Text
 
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.numbers import duration, short_count
-from tui_cnn.ui.toolkit.run_list import Listed
-from tui_cnn.ui.toolkit.run_words import STATE_COLORS, share
+from tui_cnn.ui.toolkit.runs import STATE_COLORS, Listed, share
 from tui_cnn.visible import visible
 
 _NAME = 18

@@ -24,12 +24,10 @@ from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.summary import Summary, summarize
 from tui_cnn.ui.runs.actions import COMPARE
-from tui_cnn.ui.toolkit.curve_readout import Overlaid
-from tui_cnn.ui.toolkit.curves import Curves
+from tui_cnn.ui.toolkit.curves import Curves, Overlaid
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.numbers import duration, short_count, size
-from tui_cnn.ui.toolkit.overlays import Overlays
-from tui_cnn.ui.toolkit.run_words import share
+from tui_cnn.ui.toolkit.runs import Overlays, share
 
 _TICK = 1.0
 _CURVE_SIGNS = "123456789abcdefghijklmnopqrstuvwxyz"

@@ -12,11 +12,9 @@ from textual.app import App
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs import trash
 from tui_cnn.runs.directory import About, RunDirectory
-from tui_cnn.ui.toolkit.dialogs.ask import Answer, Ask
-from tui_cnn.ui.toolkit.dialogs.line import LineDialog
-from tui_cnn.ui.toolkit.dialogs.path import SavePath
+from tui_cnn.ui.toolkit.dialogs.dialog import Answer, Ask, LineDialog, SavePath
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
-from tui_cnn.ui.toolkit.run_list import Listed
+from tui_cnn.ui.toolkit.runs import Listed
 
 AboutField = Literal["title", "tags", "note"]
 

@@ -21,8 +21,7 @@ from tui_cnn.runs.snapshot import ACTIVE
 from tui_cnn.ui.runs.actions import RUNS
 from tui_cnn.ui.runs.columns import COLUMNS, Column, cells, sort_runs
 from tui_cnn.ui.runs.dialogs import AboutField, ask_about, ask_deletion, ask_export_path, ask_trash
-from tui_cnn.ui.toolkit.overlays import MOST_MARKED
-from tui_cnn.ui.toolkit.run_list import Listed, RunList
+from tui_cnn.ui.toolkit.runs import MOST_MARKED, Listed, RunList
 from tui_cnn.ui.workspace import Workspace, workspace_of
 
 _MARK = "mark"

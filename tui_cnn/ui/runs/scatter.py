@@ -15,12 +15,11 @@ from textual.widgets import Static
 from tui_cnn.i18n import _
 from tui_cnn.ui.runs.actions import SCATTER
 from tui_cnn.ui.runs.columns import run_name
+from tui_cnn.ui.toolkit.chart import PlotView
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.numbers import duration, short_count
-from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Sign, Stroke
-from tui_cnn.ui.toolkit.plot_view import PlotView
-from tui_cnn.ui.toolkit.run_list import Listed
-from tui_cnn.ui.toolkit.ticks import labels, log_ticks, ticks
+from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Sign, Stroke, labels, log_ticks, ticks
+from tui_cnn.ui.toolkit.runs import Listed
 
 _SIGNS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _OTHER = "·"

@@ -18,14 +18,11 @@ from tui_cnn.runs.snapshot import Follower, Snapshot
 from tui_cnn.ui.runs.actions import RUNS
 from tui_cnn.ui.runs.comparison import COMPARED_LINES, Compared
 from tui_cnn.ui.runs.run_table import RunTable
-from tui_cnn.ui.toolkit.about import about_runs
-from tui_cnn.ui.toolkit.cells import left
 from tui_cnn.ui.toolkit.curves import Curves
-from tui_cnn.ui.toolkit.help import Place
+from tui_cnn.ui.toolkit.help import Place, about_runs
 from tui_cnn.ui.toolkit.main_screen import MainScreen
-from tui_cnn.ui.toolkit.numbers import duration, size
-from tui_cnn.ui.toolkit.run_list import Listed
-from tui_cnn.ui.toolkit.run_words import epochs_table, with_advice
+from tui_cnn.ui.toolkit.numbers import duration, left, size
+from tui_cnn.ui.toolkit.runs import Listed, epochs_table, with_advice
 from tui_cnn.visible import visible
 
 _GAP = "   "

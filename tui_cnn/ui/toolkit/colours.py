@@ -1,4 +1,4 @@
-"""Colours that mean something, the same on all screens and in all themes: families of layers, better, worse, edges.
+"""The themes, and colours that mean something on all screens: families of layers, better, worse, edges.
 
 In `.tcss` they are variables: `$family-convolution`, `$better`, `$worse`, `$panel-border`, and Textual's own
 `$text-primary`, `$text-accent`, `$text-warning`, `$text-success` and `$text-error`, which are made legible here.
@@ -10,8 +10,40 @@ from typing import Any
 from rich.style import Style
 from textual.app import App
 from textual.color import Color
+from textual.theme import Theme
 
 from tui_cnn.core.layers import Family
+
+DARK = Theme(
+    name="cnn-tui",
+    primary="#4a9df8",
+    secondary="#8fa3bf",
+    accent="#86c5ff",
+    warning="#ffb454",
+    error="#ff6f6f",
+    success="#7bd88f",
+    foreground="#d9e0ea",
+    background="#0f131a",
+    surface="#171c26",
+    panel="#1f2633",
+    dark=True,
+)
+
+LIGHT = Theme(
+    name="cnn-tui-light",
+    primary="#1f6fd0",
+    secondary="#5b6b80",
+    accent="#0b5cb8",
+    warning="#9a5b00",
+    error="#c22f2f",
+    success="#23752f",
+    foreground="#1e2530",
+    background="#fbfcfe",
+    surface="#f1f4f8",
+    panel="#e2e8f0",
+    dark=False,
+)
+
 
 _LEGIBLE = 4.5
 """The contrast of text and ground that the Web's guidelines (WCAG 2, level AA) ask for."""

@@ -1,7 +1,9 @@
-"""Numbers as people read them."""
+"""Numbers as people read them, small drawings of them, and text brought to a width in cells."""
 
+from collections.abc import Sequence
 from math import isnan
 
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from tui_cnn.i18n import _
@@ -69,3 +71,29 @@ def level(share: float, width: int) -> Content:
 def size(count: int) -> str:
     """Write bytes in three figures: `108 kB`, `6.33 MB`; powers of a thousand."""
     return f"{count} B" if count < 1000 else f"{short_count(count)}B"
+
+
+def left(text: str, width: int) -> str:
+    """Put a text at the left of `width` cells; one that is wider is cut."""
+    return set_cell_size(text, width)
+
+
+def right(text: str, width: int) -> str:
+    """Put a text at the right of `width` cells; one that is wider stays as it is."""
+    return " " * (width - cell_len(text)) + text
+
+
+_HEIGHTS = "▁▂▃▄▅▆▇█"
+
+
+def spark(values: Sequence[float], width: int) -> str:
+    """Draw numbers, the newest last, in at most `width` cells: from the smallest as `▁` to the largest as `█`."""
+    if not values or width < 1:
+        return ""
+    every = -(-len(values) // width)
+    groups = [values[max(0, end - every) : end] for end in range(len(values), 0, -every)][::-1]
+    means = [sum(group) / len(group) for group in groups]
+    low, high = min(means), max(means)
+    if high == low:
+        return _HEIGHTS[3] * len(means)
+    return "".join(_HEIGHTS[round((mean - low) / (high - low) * 7)] for mean in means)

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from tui_cnn.i18n import _, ngettext
-from tui_cnn.ui.toolkit.cells import right
-from tui_cnn.ui.toolkit.numbers import level
+from tui_cnn.ui.toolkit.numbers import level, right
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows
 
 Confusion = tuple[tuple[int, ...], ...]

@@ -16,12 +16,9 @@ from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import training_warnings
 from tui_cnn.runs.recipe import Recipe, rate_at, rates
 from tui_cnn.ui.toolkit.network_summary import at_least
-from tui_cnn.ui.toolkit.numbers import duration, short_count
-from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Stroke
-from tui_cnn.ui.toolkit.run_list import Listed
-from tui_cnn.ui.toolkit.run_words import share
-from tui_cnn.ui.toolkit.sparkline import spark
-from tui_cnn.ui.toolkit.ticks import labels, ticks
+from tui_cnn.ui.toolkit.numbers import duration, short_count, spark
+from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Stroke, labels, ticks
+from tui_cnn.ui.toolkit.runs import Listed, share
 
 _SPARK = 16
 _ABOVE = 1.1

@@ -9,11 +9,9 @@ from textual.content import Content
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.events import Started
 from tui_cnn.runs.snapshot import Snapshot
-from tui_cnn.ui.toolkit.cells import left
 from tui_cnn.ui.toolkit.curve_data import recent
-from tui_cnn.ui.toolkit.numbers import duration, level
-from tui_cnn.ui.toolkit.run_words import best_accuracy, share, with_advice
-from tui_cnn.ui.toolkit.sparkline import spark
+from tui_cnn.ui.toolkit.numbers import duration, left, level, spark
+from tui_cnn.ui.toolkit.runs import best_accuracy, share, with_advice
 from tui_cnn.ui.train.run_watcher import Watched
 
 _SPARK = 16

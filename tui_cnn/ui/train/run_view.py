@@ -18,12 +18,10 @@ from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.recipe import recipe_name
 from tui_cnn.runs.snapshot import ACTIVE, Snapshot
-from tui_cnn.ui.toolkit.curve_readout import Overlaid
-from tui_cnn.ui.toolkit.curves import Curves, CurveView
-from tui_cnn.ui.toolkit.dialogs.text import TextDialog
-from tui_cnn.ui.toolkit.overlays import Overlays, ask_overlay
+from tui_cnn.ui.toolkit.curves import Curves, CurveView, Overlaid
+from tui_cnn.ui.toolkit.dialogs.dialog import TextDialog
 from tui_cnn.ui.toolkit.pictures.bars import Bars
-from tui_cnn.ui.toolkit.run_words import STATE_COLORS, epochs_table, state_name
+from tui_cnn.ui.toolkit.runs import STATE_COLORS, Overlays, ask_overlay, epochs_table, state_name
 from tui_cnn.ui.train.actions import RUN_BINDINGS
 from tui_cnn.ui.train.class_bars import class_bars, confusion_table, most_confused
 from tui_cnn.ui.train.progress import Headline, headlines, progress_lines

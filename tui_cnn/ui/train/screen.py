@@ -9,9 +9,8 @@ from textual.widget import Widget
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.recipe import Recipe
-from tui_cnn.ui.toolkit.about import about_fields
 from tui_cnn.ui.toolkit.curve_actions import CURVES
-from tui_cnn.ui.toolkit.help import Place
+from tui_cnn.ui.toolkit.help import Place, about_fields
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.train.actions import RECIPE, TRAIN
 from tui_cnn.ui.train.run_view import RunView

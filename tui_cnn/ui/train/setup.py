@@ -19,9 +19,9 @@ from tui_cnn.runs.preflight import check
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 from tui_cnn.ui.design import Design
+from tui_cnn.ui.toolkit.chart import PlotView
 from tui_cnn.ui.toolkit.form import StructForm
-from tui_cnn.ui.toolkit.plot_view import PlotView
-from tui_cnn.ui.toolkit.run_list import Listed, RunList
+from tui_cnn.ui.toolkit.runs import Listed, RunList
 from tui_cnn.ui.train.actions import RECIPE, START_BINDING
 from tui_cnn.ui.train.forecast import Forecast, earlier_table, forecast_table, make_forecast, rate_plot
 from tui_cnn.ui.train.recipe_form import RecipeForm

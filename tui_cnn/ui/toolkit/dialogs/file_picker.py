@@ -1,30 +1,129 @@
-"""Look for a file in a tree of directories; loaded late, as the library that shows the tree is not light."""
+"""Look for a file, directory by directory."""
 
-from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from textual.app import App
-from textual_fspicker import FileOpen, Filters
-from textual_fspicker.parts import DirectoryNavigation
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
 
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.option_list import Options
+from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
+from tui_cnn.ui.toolkit.numbers import size
 
-DirectoryNavigation.__bases__ = (Options,)  # the dialog makes its tree itself: so it bears every key
+_UP = "../"
 
 
-class FilePicker(FileOpen):
-    """The dialog in our words."""
+class FilePicker(Pick[Path]):
+    """The files of a directory that have one of the suffixes; Enter on a directory shows what is in that one.
 
-    def __init__(self, title: str, kind: str, fits: Callable[[Path], bool]) -> None:
-        filters = Filters((kind, fits), (_("All"), lambda _path: True))
-        super().__init__(title=title, open_button=_("Open"), cancel_button=_("Back"), filters=filters)
+    Typing finds all files, also hidden ones, by a part of their name; a path that is typed leads to its directory.
+    """
+
+    FITS_LIST = False
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("backspace", "leave_directory", show=False, priority=True)]
+
+    def __init__(self, title: str, suffixes: tuple[str, ...]) -> None:
+        super().__init__(title, [], hint=_("type to filter, or a path"))
+        self._suffixes = suffixes
+        self._directory = Path.cwd()
+
+    def on_mount(self) -> None:
+        """Show the directory in which the program was started."""
+        dialog = self.query_one("#dialog")
+        dialog.add_class("-files")
+        dialog.border_subtitle = _("↑ ↓ move   Enter open   Backspace up   Esc back")
+        self._show_directory(self._directory)
+
+    def on_resize(self) -> None:
+        """Show as much of the path as there is room for now."""
+        self.call_after_refresh(self._show_title)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let Backspace delete what was typed, as long as there is something."""
+        if action == "leave_directory" and self.query_one(Input).value:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_leave_directory(self) -> None:
+        """Show the directory above."""
+        self._show_directory(self._directory.parent)
+
+    def choose(self, value: Path) -> None:
+        """Show a directory; return a file."""
+        if value.is_dir():
+            self._show_directory(value)
+        else:
+            self.dismiss(value)
+
+    def show_about(self, item: Item[Path]) -> None:
+        """Show the whole path of the highlighted file."""
+        self.show_line(str(item.value))
+
+    def matching(self, text: str) -> list[Item[Path]]:
+        """Return the directories and the files that fit; those that do not, and hidden ones, only if they are typed."""
+        named = [item for item in self._items if text.lower() in item.name.lower()]
+        usual = [item for item in named if self._is_usual(item)]
+        return [*usual, *(item for item in named if text and item not in usual)]
+
+    def _is_usual(self, item: Item[Path]) -> bool:
+        fits = item.name.endswith("/") or item.value.suffix.lower() in self._suffixes
+        return fits and (item.name == _UP or not item.name.startswith("."))
+
+    def _filter(self, text: str) -> None:
+        directory, slash, name = text.rpartition("/")
+        if slash:
+            self._show_directory(self._directory / Path(directory + slash), name)
+        else:
+            super()._filter(text)
+
+    def _show_directory(self, directory: Path, name: str = "") -> None:
+        """Show what is in a directory, filtered by a name; one that cannot be read is not entered."""
+        try:
+            directory = directory.expanduser().resolve()
+            items = [_item(path) for path in directory.iterdir()]
+        except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: `~somebody` who is unknown
+            self.show_line(f"✗ {error.strerror if isinstance(error, OSError) else error}")
+            return
+        self._directory = directory
+        self._items = sorted(items, key=lambda item: (not item.name.endswith("/"), item.name.lower()))
+        if directory != directory.parent:
+            self._items.insert(0, Item(_UP, "", directory.parent))
+        self.call_after_refresh(self._show_title)
+        with self.prevent(Input.Changed):
+            self.query_one(Input).value = name
+        super()._filter(name)
+
+    def _show_title(self) -> None:
+        """Show the directory, or as much of the end of its path as there is room for."""
+        dialog = self.query_one("#dialog")
+        room = dialog.size.width - cell_len(self._title) - 6
+        dialog.border_title = f"{self._title} · {_end_of_path(str(self._directory), room)}"
+
+
+def _end_of_path(path: str, room: int) -> str:
+    """Leave out directories at the beginning of a path, as long as it is wider than there is room."""
+    while cell_len(path) > room and "/" in path[2:]:
+        path = "…/" + path.removeprefix("…/").partition("/")[2]
+    return path
+
+
+def _item(path: Path) -> Item[Path]:
+    """Describe a file by its size and when it was written."""
+    if path.is_dir():
+        return Item(f"{path.name}/", "", path)
+    try:
+        status = path.stat()
+    except OSError:  # a link that leads nowhere
+        return Item(path.name, "", path)
+    return Item(
+        path.name, f"{size(status.st_size):>9}   {datetime.fromtimestamp(status.st_mtime):%Y-%m-%d %H:%M}", path
+    )
 
 
 async def ask_image_file(app: App[Any]) -> Path | None:
     """Ask for an image file."""
     kinds = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
-    return await app.push_screen_wait(
-        FilePicker(_("Open an image"), _("Images"), lambda path: path.suffix.lower() in kinds)
-    )
+    return await app.push_screen_wait(FilePicker(_("Open an image"), kinds))

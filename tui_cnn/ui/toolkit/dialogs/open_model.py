@@ -1,5 +1,6 @@
 """Choose the network to open, with a preview of the one that is highlighted."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,16 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.presets import preset_names, preset_text
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
-from tui_cnn.ui.toolkit.dialogs.single_result import frame
+from tui_cnn.ui.toolkit.dialogs.dialog import frame
+from tui_cnn.ui.toolkit.dialogs.file_picker import FilePicker
+from tui_cnn.ui.toolkit.dialogs.pick import Item, Options, Pick
 from tui_cnn.ui.toolkit.network_summary import stack_lines, totals_table
-from tui_cnn.ui.toolkit.option_list import Options
 
 BROWSE = ""
 """What is returned for a file that is not in the list: it is to be looked for."""
 
 _SUFFIXES = (".toml", ".keras", ".json")
+_NETWORK = re.compile(rb"^\s*(input_shape\b|\[\[layers)", re.MULTILINE)
 
 
 class OpenModel(Pick[str]):
@@ -37,7 +39,7 @@ class OpenModel(Pick[str]):
     def compose(self) -> ComposeResult:
         """Lay out the filter, and the list with the preview beside it."""
         with frame(self._title, _("↑ ↓ move   Enter select   Esc back"), "-open"):
-            yield Input(placeholder=_("type to filter"), compact=True, id="filter")
+            yield Input(placeholder=self._hint, compact=True, id="filter")
             with Horizontal():
                 yield Options(compact=True, id="options")
                 yield Static(id="preview", markup=False)
@@ -79,7 +81,7 @@ class OpenModel(Pick[str]):
 def models(recent: tuple[str, ...]) -> list[Item[str]]:
     """List what can be opened."""
     here = Path()
-    nearby = sorted(path for path in here.iterdir() if path.suffix in (".toml", ".keras")) if here.is_dir() else []
+    nearby = sorted(filter(_may_be_network, here.iterdir())) if here.is_dir() else []
     others = [path for path in map(Path, recent) if path.parent != here.absolute() and path.exists()]
     return [
         *(Item(path.name, _("recent, in {place}").format(place=path.parent), str(path)) for path in others),
@@ -89,13 +91,18 @@ def models(recent: tuple[str, ...]) -> list[Item[str]]:
     ]
 
 
+def _may_be_network(path: Path) -> bool:
+    """Whether a file is worth listing: TOML of other programs is not."""
+    try:
+        return path.suffix == ".keras" or (path.suffix == ".toml" and _NETWORK.search(path.read_bytes()) is not None)
+    except OSError:
+        return False
+
+
 async def ask_model(app: App[Any], recent: tuple[str, ...] = ()) -> str | None:
     """Ask for a preset, a file of this directory, or any file."""
     model = await app.push_screen_wait(OpenModel(recent))
     if model != BROWSE:
         return model
-    from tui_cnn.ui.toolkit.dialogs.file_picker import FilePicker  # the library that it is made of is not light
-
-    dialog = FilePicker(_("Open a network"), _("Networks"), lambda path: path.suffix in _SUFFIXES)
-    path = await app.push_screen_wait(dialog)
+    path = await app.push_screen_wait(FilePicker(_("Open a network"), _SUFFIXES))
     return str(path) if path else None

@@ -1,6 +1,7 @@
 """Pick one of a list by typing a part of its name."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from rich.cells import cell_len, set_cell_size
@@ -12,8 +13,22 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult, frame
-from tui_cnn.ui.toolkit.option_list import Options
+from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult, frame
+
+
+class Options(OptionList):
+    """Textual's own fails on a page key that comes before it has any lines, or has room for none."""
+
+    def action_page_up(self) -> None:
+        """Move up a page."""
+        with suppress(KeyError):
+            super().action_page_up()  # type: ignore[no-untyped-call]
+
+    def action_page_down(self) -> None:
+        """Move down a page."""
+        with suppress(KeyError):
+            super().action_page_down()  # type: ignore[no-untyped-call]
+
 
 T = TypeVar("T")
 
@@ -38,7 +53,6 @@ class Pick(SingleResult[T | None]):
     FITS_LIST: ClassVar[bool] = True
     """Whether the list is as high as all its items, where the terminal has room for them."""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", show=False),
         Binding("down", "move('cursor_down')", show=False, priority=True),
         Binding("up", "move('cursor_up')", show=False, priority=True),
         Binding("pagedown", "move('page_down')", show=False, priority=True),
@@ -51,8 +65,10 @@ class Pick(SingleResult[T | None]):
         items: list[Item[T]],
         made: Callable[[str], Item[T] | None] = lambda _text: None,
         effect: Callable[[T], str] | None = None,
+        hint: str = "",
     ) -> None:
         super().__init__()
+        self._hint = hint or _("type to filter")
         self._effect = effect
         self._title = title
         self._items = items
@@ -62,7 +78,7 @@ class Pick(SingleResult[T | None]):
     def compose(self) -> ComposeResult:
         """Lay out the filter, the list, and what is said about the highlighted item."""
         with frame(self._title, _("↑ ↓ move   Enter select   Esc back"), "-list"):
-            yield Input(placeholder=_("type to filter"), compact=True, id="filter")
+            yield Input(placeholder=self._hint, compact=True, id="filter")
             yield Options(compact=True, id="options")
             yield Static(id="about", classes="-two" if self._effect else "")
 
@@ -84,11 +100,15 @@ class Pick(SingleResult[T | None]):
     def _entered(self) -> None:
         options = self.query_one(Options)
         if options.highlighted is not None:
-            self.dismiss(self._shown[options.highlighted].value)
+            self.choose(self._shown[options.highlighted].value)
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._shown[event.option_index].value)
+        self.choose(self._shown[event.option_index].value)
+
+    def choose(self, value: T) -> None:
+        """Return what was picked."""
+        self.dismiss(value)
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -102,24 +122,32 @@ class Pick(SingleResult[T | None]):
 
     def show_no_match(self) -> None:
         """Show that nothing matches."""
-        self.query_one("#about", Static).update(_("no matches"))
+        self.show_line(_("no matches"))
+
+    def show_line(self, text: str) -> None:
+        """Show a line below the list."""
+        self.query_one("#about", Static).update(Content(text))
 
     async def action_move(self, way: str) -> None:
         """Move in the list, whatever has the focus."""
         await self.query_one(Options).run_action(way)
 
-    def _filter(self, text: str) -> None:
+    def matching(self, text: str) -> list[Item[T]]:
+        """Return what is made of a text, and the items with its words: first those whose name begins with it."""
         words = text.lower().split()
         named = [item for item in self._items if all(word in item.name.lower() for word in words)]
         described = [item for item in self._items if all(word in f"{item.name} {item.about}".lower() for word in words)]
         named.sort(key=lambda item: not item.name.lower().startswith(text.lower()))
         made = self._made(text)
-        self._shown = [*([made] if made else []), *named, *(item for item in described if item not in named)]
+        return [*([made] if made else []), *named, *(item for item in described if item not in named)]
+
+    def _filter(self, text: str) -> None:
+        self._shown = self.matching(text)
         width = max((cell_len(item.name) for item in self._items), default=0) + 2
         options = self.query_one(Options)
         options.clear_options()
         options.add_options(
-            Option(Content.assemble((set_cell_size(item.name, width), "bold"), (item.about, "$text-muted")))
+            Option(Content.assemble((set_cell_size(item.name, width), "bold"), (item.about, "$foreground 75%")))
             for item in self._shown
         )
         options.highlighted = 0 if self._shown else None

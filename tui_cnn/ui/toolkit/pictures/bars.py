@@ -7,8 +7,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from rich.cells import cell_len
 
-from tui_cnn.ui.toolkit.cells import left, right
-from tui_cnn.ui.toolkit.numbers import bar
+from tui_cnn.ui.toolkit.numbers import bar, left, right
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas
 from tui_cnn.ui.toolkit.pictures.drawing import TONES, Cell, Drawing, Styles, Tone, within
 
@@ -79,13 +78,9 @@ def lay_out_bars(rows: BarRows, room: tuple[int, int], selected: int = 0) -> Bar
     sign += bool(sign)
     text = max((cell_len(each.text) for each in rows.bars), default=0)
     names = max((cell_len(each.name) for each in rows.bars), default=0)
-    name = min(
-        names,
-        rows.widest_name,
-        max(3, field - sign - text - 2 * _GAP - min(_NARROWEST_BAR, rows.longest) - (columns > 1)),
-    )
-    name = name if names else 0
-    bar_room = field - sign - name - text - 2 * _GAP - (columns > 1)
+    room_beside = field - sign - text - 2 * _GAP - (columns > 1)
+    name = max(0, min(names, rows.widest_name, max(3, room_beside - min(_NARROWEST_BAR, rows.longest))))
+    bar_room = room_beside - name
     down = -(-count // columns)
     first = within(selected // columns - lines // 2, max(1, down - lines + 1))
     return BarLayout(sign, name, text, max(0, min(bar_room, rows.longest)), columns, field, first)
@@ -105,8 +100,7 @@ def draw_bars(
         if not top <= y < canvas.height:
             continue
         chosen = styles.selected if index == selected else styles.hovered if index == hovered else None
-        x = column * laid.field
-        x = canvas.put(x, y, left(each.sign, laid.sign), styles.good)
+        x = canvas.put(column * laid.field, y, left(each.sign, laid.sign), styles.good)
         if laid.name:
             x = canvas.put(x, y, left(each.name, laid.name), chosen or styles.of(each.tone))
             x = canvas.put(x, y, " " * _GAP)
@@ -134,70 +128,38 @@ class Bars(Drawing):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = TONES
-
-    def __init__(
-        self,
-        *,
-        rows: BarRows | None = None,
-        focusable: bool = False,
-        id: str | None = None,  # noqa: A002
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(focusable=focusable, id=id, classes=classes)
-        self.rows = rows
+    rows = BarRows(())
 
     def show(self, rows: BarRows | None, selected: int | None = None) -> None:
         """Show other bars."""
-        before = len(self.rows.bars) if self.rows else 0
-        self.rows = rows
+        before, self.rows = self.rows, rows or BarRows(())
         self.selected = None if selected is None else (selected, 0)
-        self.redraw(layout=before != (len(rows.bars) if rows else 0))
+        self.redraw(layout=len(before.bars) != len(self.rows.bars))
 
     @property
-    def layout_of_bars(self) -> BarLayout | None:
+    def layout_of_bars(self) -> BarLayout:
         """How the bars are laid out in the widget as large as it is."""
-        if self.rows is None or not self.size:
-            return None
         return lay_out_bars(self.rows, (self.size.height, self.size.width), self.selected[0] if self.selected else 0)
-
-    @property
-    def columns(self) -> int:
-        """How many bars stand beside each other."""
-        laid = self.layout_of_bars
-        return laid.columns if laid else 1
 
     def natural_height(self, width: int) -> int:
         """Return a line for each bar, and one for the heading."""
-        return len(self.rows.bars) + bool(self.rows.heading) if self.rows else 1
+        return max(1, len(self.rows.bars) + bool(self.rows.heading))
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the bars."""
-        laid = self.layout_of_bars
-        if self.rows is not None and laid is not None:
-            selected = self.selected[0] if self.selected else None
-            hovered = self.hovered[0] if self.hovered else None
-            draw_bars(canvas, self.rows, laid, selected, hovered, self.tones)
+        selected, hovered = (cell[0] if cell else None for cell in (self.selected, self.hovered))
+        draw_bars(canvas, self.rows, self.layout_of_bars, selected, hovered, self.tones)
 
     def cell_at(self, x: int, y: int) -> Cell | None:
         """Return the index of the bar."""
         laid = self.layout_of_bars
-        if self.rows is None or laid is None:
-            return None
         row, column = y - bool(self.rows.heading), x // max(1, laid.field)
         index = (row + laid.first) * laid.columns + column
         return (index, 0) if row >= 0 and column < laid.columns and index < len(self.rows.bars) else None
 
     def describe(self, cell: Cell) -> str:
         """Say the name and the number of a bar."""
-        if self.rows is None:
-            return ""
         if self.rows.describe is not None:
             return self.rows.describe(cell[0])
         each = self.rows.bars[cell[0]]
         return f"{each.name} {each.text.strip()}".strip()
-
-    def move(self, cell: Cell, down: int, right: int) -> Cell | None:
-        """Go to the next bar."""
-        if self.rows is None or not self.rows.bars:
-            return None
-        return within(cell[0] + down * self.columns + right, len(self.rows.bars)), 0

@@ -1,11 +1,10 @@
 """What all picture widgets have in common: they are drawn once, and each of their cells can be hovered and clicked."""
 
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from rich.style import Style
 from textual import events
 from textual.app import App
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
@@ -13,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_cnn.insight.colours import Scale
-from tui_cnn.ui.toolkit.ascii_fallback import Ink, ink
+from tui_cnn.ui.toolkit.ascii_fallback import ink
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas
 
 Cell = tuple[int, int]
@@ -49,7 +48,7 @@ class Drawing(Widget):
     """A widget that draws its content in `draw`, and says in `cell_at` which cell of it is where.
 
     Subclasses are `Picture`, `Gallery`, `Matrix`, `Bars` and `Legend`. The value under the mouse is shown as a tooltip;
-    a click selects a cell, a second one opens it. With `focusable` the arrows and Enter do the same.
+    a click selects a cell, a second one opens it.
 
     Which widget a message comes from is told apart by a selector: `@on(Gallery.Selected, "#maps")`.
     """
@@ -58,7 +57,7 @@ class Drawing(Widget):
     Drawing {
         width: 1fr;
         height: auto;
-        & > .drawing--dim { color: $foreground 60%; }
+        & > .drawing--dim { color: $foreground 70%; }
         & > .drawing--selected { color: $text-primary; background: $primary-muted; text-style: bold; }
         & > .drawing--hovered { color: $foreground; background: $foreground 15%; }
         & > .drawing--bar { color: $primary; }
@@ -70,13 +69,11 @@ class Drawing(Widget):
     }
     """
     ALLOW_SELECT = False  # dragging is not about text
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(0, -1)", show=False),
-        Binding("right", "move(0, 1)", show=False),
-        Binding("up", "move(-1, 0)", show=False),
-        Binding("down", "move(1, 0)", show=False),
-        Binding("enter", "open", show=False),
-    ]
+
+    selected: Cell | None = None
+    hovered: Cell | None = None
+    _strips: list[Strip] | None = None
+    _tones: Styles | None = None
 
     class CellMessage(Message):
         """Something about a cell; `index` is the first number of it, for galleries and bars."""
@@ -92,22 +89,11 @@ class Drawing(Widget):
             """The widget that sent it."""
             return self.drawing
 
-    class Hovered(CellMessage):
-        """The mouse has come to another cell."""
-
     class Selected(CellMessage):
-        """A cell was clicked, or the cursor moved to it."""
+        """A cell was clicked."""
 
     class Opened(CellMessage):
-        """A cell that was selected already was clicked, or Enter was pressed."""
-
-    def __init__(self, *, focusable: bool = False, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, classes=classes)
-        self.can_focus = focusable
-        self.selected: Cell | None = None
-        self.hovered: Cell | None = None
-        self._strips: list[Strip] | None = None
-        self._tones: Styles | None = None
+        """A cell that was selected already was clicked."""
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the content as large as the canvas allows."""
@@ -120,10 +106,6 @@ class Drawing(Widget):
     def describe(self, cell: Cell) -> str:
         """Say what a cell holds, for the tooltip."""
         raise NotImplementedError
-
-    def move(self, cell: Cell, down: int, right: int) -> Cell | None:
-        """Return the cell that the arrows go to; None where there is none."""
-        return None
 
     def natural_height(self, width: int) -> int:
         """Return the lines that the content takes where `height: auto`."""
@@ -139,15 +121,6 @@ class Drawing(Widget):
         """Draw anew; with `layout` the content may take another number of lines."""
         self._strips = None
         self.refresh(layout=layout)
-
-    @property
-    def ink(self) -> Ink:
-        """Whether pictures are blocks of colour or characters."""
-        return ink(self.app)
-
-    def scaled(self, scale: Scale, *, grey: bool = False) -> Scale:
-        """Return a scale in grey where `grey` is wanted, or where the terminal has no colours."""
-        return scale_for(self.app, scale, grey=grey)
 
     @property
     def tones(self) -> Styles:
@@ -169,7 +142,7 @@ class Drawing(Widget):
     def render_line(self, y: int) -> Strip:
         """Return a line."""
         if self._strips is None:
-            canvas = Canvas(self.size.width, self.size.height, self.ink)
+            canvas = Canvas(self.size.width, self.size.height, ink(self.app))
             self.draw(canvas)
             below = self.rich_style  # looked up once: it is looked for in all that the widget is in
             self._strips = [Strip(line, canvas.width).apply_style(below) for line in canvas.lines()]
@@ -207,26 +180,11 @@ class Drawing(Widget):
             self.select(cell)
             self.post_message(self.Opened(self, cell) if opened else self.Selected(self, cell))
 
-    def action_move(self, down: int, right: int) -> None:
-        """Select the next cell in a direction."""
-        cell = self.move(self.selected or (0, 0), down, right)
-        if cell is not None and cell != self.selected:
-            self.select(cell)
-            self.post_message(self.Selected(self, cell))
-
-    def action_open(self) -> None:
-        """Open the selected cell."""
-        if self.selected is not None:
-            self.post_message(self.Opened(self, self.selected))
-
     def _hover(self, cell: Cell | None) -> None:
-        if cell == self.hovered:
-            return
-        self.hovered = cell
-        self.tooltip = None if cell is None else Content(self.describe(cell))
-        self.redraw()
-        if cell is not None:
-            self.post_message(self.Hovered(self, cell))
+        if cell != self.hovered:
+            self.hovered = cell
+            self.tooltip = None if cell is None else Content(self.describe(cell))
+            self.redraw()
 
 
 def scale_for(app: App[Any], scale: Scale, *, grey: bool = False) -> Scale:

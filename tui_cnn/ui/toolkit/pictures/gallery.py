@@ -7,10 +7,9 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from textual import events
 
-from tui_cnn.ui.toolkit.cells import left
-from tui_cnn.ui.toolkit.pictures.canvas import Canvas, Pixels, colours
+from tui_cnn.ui.toolkit.numbers import left
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, Pixels, colours, magnify, shrink
 from tui_cnn.ui.toolkit.pictures.drawing import TONES, Cell, Drawing, Styles, Tone, within
-from tui_cnn.ui.toolkit.pictures.pixels import magnify, shrink
 
 _GAP = 2
 _NARROWEST = 5
@@ -48,6 +47,9 @@ class Tiles:
     words: int = 1
     narrowest: int = _NARROWEST
     enough: int = _ENOUGH
+
+
+_NO_TILES = Tiles(0, (1, 1), lambda _index, _width: Tile(np.zeros((1, 1, 3), np.uint8)))
 
 
 class Grid(NamedTuple):
@@ -89,9 +91,7 @@ def _grid(tiles: Tiles, selected: int, room: tuple[int, int], times: int, reduce
     width, lines = max(width, tiles.narrowest), -(-height // 2) + tiles.words
     columns = max(1, min(tiles.count, (room[1] + _GAP - 1) // (width + _GAP)))
     rows = max(1, room[0] // lines)
-    row = selected // columns
-    last = max(0, -(-tiles.count // columns) - rows)
-    first = max(0, min(last, row - rows // 2)) * columns
+    first = within(selected // columns - rows // 2, -(-tiles.count // columns) - rows + 1) * columns
     return Grid(columns, rows, width, lines, first, times, reduced)
 
 
@@ -138,6 +138,8 @@ class Gallery(Drawing):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = TONES
+    tiles = _NO_TILES
+    _announced: Grid | None = None
 
     class LaidOut(Drawing.CellMessage):
         """Another number of pictures is in view: `grid` tells how many, and in how many columns."""
@@ -146,23 +148,9 @@ class Gallery(Drawing):
             super().__init__(drawing, (grid.first, 0))
             self.grid = grid
 
-    def __init__(
-        self,
-        *,
-        tiles: Tiles | None = None,
-        selected: int | None = None,
-        focusable: bool = False,
-        id: str | None = None,  # noqa: A002
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(focusable=focusable, id=id, classes=classes)
-        self.tiles = tiles
-        self.selected = None if selected is None else (selected, 0)
-        self._announced: Grid | None = None
-
     def show(self, tiles: Tiles | None, selected: int | None = None) -> None:
         """Show other pictures."""
-        self.tiles = tiles
+        self.tiles = tiles or _NO_TILES
         self.selected = None if selected is None else (selected, 0)
         self.redraw()
         self._announce()
@@ -170,49 +158,36 @@ class Gallery(Drawing):
     @property
     def grid(self) -> Grid:
         """How the pictures are laid out in the widget as large as it is."""
-        if self.tiles is None or not self.size:
-            return Grid(1, 1, _NARROWEST, 1, 0)
         return lay_out(self.tiles, self._selected or 0, (self.size.height, self.size.width))
 
     @property
     def in_view(self) -> int:
         """How many pictures are in view."""
-        return min(self.grid.room, self.tiles.count if self.tiles else 0)
+        return min(self.grid.room, self.tiles.count)
 
     def natural_height(self, width: int) -> int:
         """Return the lines that all pictures take at their own size."""
-        if self.tiles is None:
-            return 1
         grid = lay_out(self.tiles, 0, (10_000, width))
-        return -(-self.tiles.count // grid.columns) * grid.lines
+        return max(1, -(-self.tiles.count // grid.columns) * grid.lines)
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the pictures in view."""
-        if self.tiles is not None:
-            hovered = self.hovered[0] if self.hovered else None
-            draw_gallery(canvas, self.tiles, self.grid, self._selected, hovered, self.tones)
+        hovered = self.hovered[0] if self.hovered else None
+        draw_gallery(canvas, self.tiles, self.grid, self._selected, hovered, self.tones)
 
     def cell_at(self, x: int, y: int) -> Cell | None:
         """Return the index of the picture."""
         grid = self.grid
         row, column = y // grid.lines, (x - 1) // (grid.width + _GAP)
         index = grid.first + row * grid.columns + column
-        inside = self.tiles is not None and row < grid.rows and 0 <= column < grid.columns
-        return (index, 0) if inside and self.tiles is not None and index < self.tiles.count else None
+        inside = row < grid.rows and 0 <= column < grid.columns and index < self.tiles.count
+        return (index, 0) if inside else None
 
     def describe(self, cell: Cell) -> str:
         """Say what a picture is."""
-        if self.tiles is None:
-            return ""
         if self.tiles.describe is not None:
             return self.tiles.describe(cell[0])
         return " ".join(self.tiles.tile(cell[0], 40).words)
-
-    def move(self, cell: Cell, down: int, right: int) -> Cell | None:
-        """Go to the next picture."""
-        if self.tiles is None:
-            return None
-        return within(cell[0] + down * self.grid.columns + right, self.tiles.count), 0
 
     def on_resize(self, event: events.Resize | None = None) -> None:
         """Lay out anew."""
@@ -225,6 +200,6 @@ class Gallery(Drawing):
 
     def _announce(self) -> None:
         grid = self.grid
-        if self.tiles is not None and self.size and grid != self._announced:
+        if self.tiles.count and self.size and grid != self._announced:
             self._announced = grid
             self.post_message(self.LaidOut(self, grid))

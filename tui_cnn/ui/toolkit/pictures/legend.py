@@ -45,19 +45,8 @@ class Legend(Drawing):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"drawing--dim"}
     DEFAULT_CSS = "Legend { height: 1; width: auto; }"
-
-    def __init__(
-        self,
-        *,
-        scale: Scale | None = None,
-        text: Callable[[float], str] = two_decimals,
-        id: str | None = None,  # noqa: A002
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(id=id, classes=classes)
-        self.scale = scale
-        self._text = text
-        self._bar = 0, 0
+    scale: Scale | None = None
+    _bar = 0, 0
 
     def show(self, scale: Scale | None) -> None:
         """Show another scale, or none."""
@@ -69,12 +58,12 @@ class Legend(Drawing):
         """Return the cells of the bar with its numbers."""
         if self.scale is None:
             return 0
-        return _WIDEST + 2 + sum(cell_len(self._text(end)) for end in (self.scale.low, self.scale.high))
+        return _WIDEST + 2 + sum(cell_len(two_decimals(end)) for end in (self.scale.low, self.scale.high))
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the bar."""
         if self.scale is not None:
-            self._bar = draw_legend(canvas, self.scale, self._text, self.tones)
+            self._bar = draw_legend(canvas, self.scale, two_decimals, self.tones)
 
     def cell_at(self, x: int, y: int) -> Cell | None:
         """Return the place in the bar."""
@@ -87,4 +76,4 @@ class Legend(Drawing):
         if self.scale is None or end - begin < 2:
             return ""
         share = cell[1] / (end - begin - 1)
-        return self._text(self.scale.low + share * (self.scale.high - self.scale.low))
+        return two_decimals(self.scale.low + share * (self.scale.high - self.scale.low))

@@ -10,9 +10,9 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from tui_cnn.insight.colours import Scale
-from tui_cnn.ui.toolkit.cells import left, right
+from tui_cnn.ui.toolkit.numbers import left, right
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas, on
-from tui_cnn.ui.toolkit.pictures.drawing import TONES, Cell, Drawing, Styles, Tone, within
+from tui_cnn.ui.toolkit.pictures.drawing import TONES, Cell, Drawing, Styles, Tone
 from tui_cnn.ui.toolkit.pictures.legend import two_decimals
 
 _SHORTEST_NAME = 6
@@ -183,47 +183,32 @@ class Matrix(Drawing):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = TONES | {"drawing--window"}
     DEFAULT_CSS = "Matrix > .drawing--window { color: #ffb000; }"
-
-    def __init__(
-        self,
-        *,
-        numbers: MatrixContent | None = None,
-        focusable: bool = False,
-        id: str | None = None,  # noqa: A002
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(focusable=focusable, id=id, classes=classes)
-        self.numbers = numbers
+    numbers = MatrixContent(np.zeros((0, 0)))
 
     def show(self, numbers: MatrixContent | None, selected: Cell | None = None) -> None:
         """Show other numbers."""
-        before = self.numbers.values.shape if self.numbers else None
-        self.numbers = numbers
+        before, self.numbers = self.numbers, numbers or MatrixContent(np.zeros((0, 0)))
         self.selected = selected
-        self.redraw(layout=before != (numbers.values.shape if numbers else None))
+        self.redraw(layout=before.values.shape != self.numbers.values.shape)
 
     @property
-    def layout_of_cells(self) -> MatrixLayout | None:
+    def layout_of_cells(self) -> MatrixLayout:
         """How the numbers are laid out in the widget as large as it is."""
-        if self.numbers is None or not self.size:
-            return None
         return lay_out_matrix(self.numbers, (self.size.height, self.size.width))
 
     def natural_height(self, width: int) -> int:
         """Return a line for each row, and one for the names above."""
-        return len(self.numbers.values) + bool(self.numbers.column_names) if self.numbers else 1
+        return max(1, len(self.numbers.values) + bool(self.numbers.column_names))
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the table."""
-        laid = self.layout_of_cells
-        if self.numbers is not None and laid is not None:
-            tint = self.rgb("drawing--window")
-            draw_matrix(canvas, self.numbers, laid, self.selected, self.hovered, self.tones, tint)
+        laid, tint = self.layout_of_cells, self.rgb("drawing--window")
+        draw_matrix(canvas, self.numbers, laid, self.selected, self.hovered, self.tones, tint)
 
     def cell_at(self, x: int, y: int) -> Cell | None:
         """Return (row, column)."""
         laid = self.layout_of_cells
-        if self.numbers is None or laid is None or x < laid.names or y < laid.top:
+        if x < laid.names or y < laid.top:
             return None
         row, column = (y - laid.top) // laid.lines, (x - laid.names) // laid.cell
         rows, columns = self.numbers.values.shape
@@ -231,20 +216,8 @@ class Matrix(Drawing):
 
     def describe(self, cell: Cell) -> str:
         """Say the number, with its names."""
-        if self.numbers is None:
-            return ""
         if self.numbers.describe is not None:
             return self.numbers.describe(*cell)
-        names = [names[place] for names, place in zip(self._names, cell, strict=True) if names]
+        all_names = (self.numbers.row_names, self.numbers.column_names)
+        names = [names[place] for names, place in zip(all_names, cell, strict=True) if names]
         return " · ".join([*names, self.numbers.text(float(self.numbers.values[cell]))])
-
-    def move(self, cell: Cell, down: int, right: int) -> Cell | None:
-        """Go to the next number."""
-        if self.numbers is None:
-            return None
-        rows, columns = self.numbers.values.shape
-        return within(cell[0] + down, rows), within(cell[1] + right, columns)
-
-    @property
-    def _names(self) -> tuple[Sequence[str], Sequence[str]]:
-        return (self.numbers.row_names, self.numbers.column_names) if self.numbers else ((), ())

@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.pictures.canvas import Canvas, Pixels, colours
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, Pixels, Region, colours, fit_into, frame, magnify, shrink
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing, within
-from tui_cnn.ui.toolkit.pictures.pixels import Region, fit_into, frame, magnify, shrink
 
 Sampling = Literal["area", "nearest"]
 """How an image becomes smaller: a pixel is the mean of those that it stands for, or one of them."""
@@ -35,6 +34,9 @@ class Raster:
     frames: Sequence[tuple[Region, FrameTone]] = ()
     sampling: Sampling = "area"
     describe: Callable[[int, int], str] | None = None
+
+
+_EMPTY = Raster(np.zeros((0, 0), np.uint8))
 
 
 class Fit(NamedTuple):
@@ -95,51 +97,33 @@ class Picture(Drawing):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"drawing--cursor", "drawing--frame", "drawing--second-frame"}
+    raster = _EMPTY
 
-    def __init__(
-        self,
-        *,
-        raster: Raster | None = None,
-        most: int = 16,
-        focusable: bool = False,
-        id: str | None = None,  # noqa: A002
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(focusable=focusable, id=id, classes=classes)
-        self.raster = raster
+    def __init__(self, *, most: int = 16, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
         self._most = most
 
     def show(self, raster: Raster | None) -> None:
         """Show another image, or none."""
-        before, self.raster = self.raster, raster
-        same = before is not None and raster is not None and before.pixels.shape[:2] == raster.pixels.shape[:2]
-        self.redraw(layout=not same)
+        before, self.raster = self.raster, raster or _EMPTY
+        self.redraw(layout=_size(before) != _size(self.raster))
 
-    @property
-    def fit(self) -> Fit | None:
-        """How the image fits into the widget; None where there is no image or no room."""
-        if self.raster is None or not self.size:
-            return None
+    def _fit(self) -> Fit:
         return fit(_size(self.raster), (self.size.height, self.size.width), self._most)
 
     def natural_height(self, width: int) -> int:
         """Return the lines of the image, as wide as there is room."""
-        if self.raster is None:
-            return 1
-        return fit(_size(self.raster), (10_000, width), self._most).lines
+        return max(1, fit(_size(self.raster), (10_000, width), self._most).lines)
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the image where `content-align` says."""
-        fitting = self.fit
-        if self.raster is not None and fitting is not None:
-            rgb = {tone: self.rgb(f"drawing--{tone}") for _region, tone in self.raster.frames}
-            canvas.picture(*self._corner(fitting), fitted(self.raster, fitting, rgb))
+        fitting = self._fit()
+        rgb = {tone: self.rgb(f"drawing--{tone}") for _region, tone in self.raster.frames}
+        canvas.picture(*self._corner(fitting), fitted(self.raster, fitting, rgb))
 
     def cell_at(self, x: int, y: int) -> Cell | None:
         """Return the pixel (row, column)."""
-        fitting = self.fit
-        if self.raster is None or fitting is None:
-            return None
+        fitting = self._fit()
         left, top = self._corner(fitting)
         row, column = (2 * (y - top), x - left)
         if not (0 <= row < fitting.height and 0 <= column < fitting.width):
@@ -150,20 +134,11 @@ class Picture(Drawing):
 
     def describe(self, cell: Cell) -> str:
         """Say where a pixel is, and its value."""
-        if self.raster is None:
-            return ""
         if self.raster.describe is not None:
             return self.raster.describe(*cell)
         values = self.raster.pixels if self.raster.values is None else self.raster.values
         value = ", ".join(f"{number:.4g}" for number in np.atleast_1d(values[cell])).replace("-", "−")
         return _("row {row}, column {column}").format(row=cell[0], column=cell[1]) + f": {value}"
-
-    def move(self, cell: Cell, down: int, right: int) -> Cell | None:
-        """Go to the next pixel."""
-        if self.raster is None:
-            return None
-        height, width = _size(self.raster)
-        return within(cell[0] + down, height), within(cell[1] + right, width)
 
     def _corner(self, fitting: Fit) -> tuple[int, int]:
         """Return the cell (x, y) of the upper left corner."""

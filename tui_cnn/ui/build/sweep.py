@@ -1,36 +1,52 @@
 """Try one setting of a layer over several values: a table, curves, and Enter to take one."""
 
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import on, work
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual.containers import Horizontal
 from textual.widgets import DataTable, Input, Label, Static
 
-from tui_cnn.core.edits import layer_at
+from tui_cnn.core import edits
 from tui_cnn.core.network import Network, Path, format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.core.sweep import SweepPoint, is_allowed, parse_numbers, sweep, sweepable, values_around
 from tui_cnn.i18n import _
-from tui_cnn.ui.build.sweep_table import charts, format_setting
-from tui_cnn.ui.toolkit.choice import Choice
-from tui_cnn.ui.toolkit.dialogs.single_result import SingleResult
-from tui_cnn.ui.toolkit.layer_diff import tones
+from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult, frame
+from tui_cnn.ui.toolkit.form import Choice
+from tui_cnn.ui.toolkit.network_summary import tones
 from tui_cnn.ui.toolkit.numbers import change, short_count, size
+from tui_cnn.ui.workspace import Workspace
+
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+_GAP = 3
+_WIDEST = 6
 
 
-class Setting(NamedTuple):
-    """A setting and the value to give it."""
+async def sweep_setting(app: App[object], workspace: Workspace, path: Path) -> None:
+    """Show what several values of a setting would make of the network; apply the chosen one, which can be undone."""
+    network = workspace.design.network
+    try:
+        fields = sweepable(edits.layer_at(network, path)) if path else ()
+    except IndexError:  # a line of the stack that is no layer
+        fields = ()
+    if not fields:
+        app.notify(_("This layer has no settings to sweep."))
+        return
+    chosen = await app.push_screen_wait(Sweep(network, path))
+    if chosen is not None:
+        setting, value = chosen
+        workspace.edit(setting, lambda network: edits.change(network, path, **{setting: value}), path)
 
-    field: str
-    value: Any
 
+class Sweep(SingleResult[tuple[str, Any] | None]):
+    """The values of a setting, a line each, with what each would make of the whole network.
 
-class Sweep(SingleResult[Setting | None]):
-    """The values of a setting, a line each, with what each would make of the whole network."""
+    The answer is a setting and the value to give it.
+    """
 
     AUTO_FOCUS = "DataTable"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,16 +60,15 @@ class Sweep(SingleResult[Setting | None]):
         super().__init__()
         self._network = network
         self._path = path
-        self._layer = layer_at(network, path)
+        self._layer = edits.layer_at(network, path)
         self._fields = sweepable(self._layer)
         self._trials: tuple[SweepPoint, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """Lay out the setting and its range, the table, the curves, and a word about the keys."""
-        with Vertical(id="dialog", classes="-sweep") as dialog:
-            kind, number = type(self._layer).__name__, format_path(self._path)
-            dialog.border_title = Content(_("Sweep · {kind} · layer {number}").format(kind=kind, number=number))
-            dialog.border_subtitle = _("memory: training step, 32 images")
+        """Lay out the setting and its range, the table, and the curves."""
+        kind, number = type(self._layer).__name__, format_path(self._path)
+        title = _("Sweep · {kind} · layer {number}").format(kind=kind, number=number)
+        with frame(title, _("↑ ↓ select  Enter apply  ← → setting  r values  Esc back"), "-sweep"):
             with Horizontal(classes="line"):
                 yield Label(_("setting"))
                 yield Choice(self._fields, self._fields[0], id="setting")
@@ -62,7 +77,6 @@ class Sweep(SingleResult[Setting | None]):
             yield DataTable(cursor_type="row", cursor_foreground_priority="renderable", id="trials")
             yield Static(id="reason", markup=False)
             yield Static(id="charts", markup=False)
-            yield Static(_("↑ ↓ select  Enter apply  ← → setting  r values  Esc back"), classes="keys")
 
     def on_mount(self) -> None:
         """Begin with the first setting."""
@@ -113,7 +127,7 @@ class Sweep(SingleResult[Setting | None]):
         self._trials = trials
         table = self.query_one(DataTable)
         table.clear(columns=True)
-        titles = (_("value"), _("output"), _("parameters"), _("MACs"), _("memory"), _("RF"))
+        titles = (_("value"), _("output"), _("parameters"), _("MACs"), _("memory, train on 32"), _("RF"))
         table.add_columns(*(Text(title, justify="right") for title in titles))
         present = getattr(self._layer, self._field)
         now = next(iter(sweep(self._network, self._path, self._field, [present])))
@@ -165,7 +179,7 @@ class Sweep(SingleResult[Setting | None]):
     @on(DataTable.RowSelected)
     def _chosen(self, event: DataTable.RowSelected) -> None:
         if event.cursor_row < len(self._trials):
-            self.dismiss(Setting(self._field, self._trials[event.cursor_row].value))
+            self.dismiss((self._field, self._trials[event.cursor_row].value))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the arrows to the line of values while one types there."""
@@ -187,3 +201,65 @@ class Sweep(SingleResult[Setting | None]):
             self.query_one(DataTable).focus()
         else:
             self.dismiss(None)
+
+
+def format_setting(value: Any) -> str:
+    """Write a value of a setting: `3×3`, `same`, `64`."""
+    if value is None:
+        return _("pool_size")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def charts(trials: Sequence[SweepPoint], chosen: int, width: int, height: int, styles: tuple[str, str]) -> Text:
+    """Draw the parameters, MACs, memory and receptive field over the values; `chosen` stands out in the second style.
+
+    A value that breaks the network has a cross in place of a column.
+    """
+    numbers: list[tuple[str, Callable[[SweepPoint], int | None], Callable[[int], str]]] = [
+        (_("params"), lambda trial: trial.analysis.totals.params, short_count),
+        (_("MACs"), lambda trial: trial.analysis.totals.macs, short_count),
+        (_("memory"), lambda trial: trial.training, size),
+        (_("RF"), lambda trial: trial.field, str),
+    ]
+    room = (width - 3 * _GAP) // 4
+    drawn = [
+        _chart(title, [None if trial.reason else value(trial) for trial in trials], write, chosen, room, height, styles)
+        for title, value, write in numbers
+    ]
+    lines = (Text(" " * _GAP).join(line) for line in zip(*drawn, strict=True))
+    return Text("\n", no_wrap=True, overflow="crop").join(lines)
+
+
+def _chart(
+    title: str,
+    values: Sequence[int | None],
+    write: Callable[[int], str],
+    chosen: int,
+    width: int,
+    height: int,
+    styles: tuple[str, str],
+) -> list[Text]:
+    known = [value for value in values if value is not None]
+    most = max(known, default=0)
+    column = max(1, min(_WIDEST, width // max(1, len(values))))
+    scale = f"{write(min(known))}–{write(most)}" if known and min(known) != most else write(most) if known else "—"
+    if len(title) + 1 + len(scale) > width:
+        scale = write(most)
+    heading = Text(f"{title} ", style="dim").append(scale)
+    heading.truncate(width, pad=True)
+    lines = [heading]
+    eighths = [None if value is None else max(1, round(value / most * height * 8)) if most else 0 for value in values]
+    for line in range(height - 1, -1, -1):
+        text = Text()
+        for index, full in enumerate(eighths):
+            style = styles[index == chosen]
+            if full is None:
+                text.append(("✗" if line == 0 else " ").ljust(column), style="dim")
+            else:
+                bar = _EIGHTHS[max(0, min(8, full - line * 8))]
+                text.append(bar * max(1, column - 1) + " " * (column > 1), style=style)
+        text.truncate(width, pad=True)
+        lines.append(text)
+    return lines

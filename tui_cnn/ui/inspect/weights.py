@@ -31,9 +31,8 @@ def read_weights(run: RunDirectory, test: TestSet | None) -> RunWeights:
         DataError: the test set cannot be read.
     """
     source = source_of(run)
-    return RunWeights(
-        run, source, stamp(source), test or load_test(run.recipe().directory), tuple(kept_checkpoints(run))
-    )
+    test = test or load_test(run.recipe().directory)
+    return RunWeights(run, source, stamp(source), test, tuple(kept_checkpoints(run)))
 
 
 def source_of(run: RunDirectory) -> Source:

@@ -1,0 +1,223 @@
+"""Runs in words, in a list, and as curves laid over those of another run."""
+
+from asyncio import to_thread
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import App
+
+from tui_cnn.i18n import _
+from tui_cnn.runs.directory import RunDirectory, list_runs, read_about
+from tui_cnn.runs.lock import is_held
+from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot
+from tui_cnn.runs.summary import Summary, summarize
+from tui_cnn.ui.toolkit.curves import Overlaid
+from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
+from tui_cnn.ui.workspace import Workspace
+from tui_cnn.visible import visible
+
+
+def state_name(snapshot: Snapshot) -> str:
+    """Name the state of a run for a person."""
+    if snapshot.state == "interrupted" and snapshot.stopped:
+        return _("stopped")
+    if snapshot.state == "running" and snapshot.started is None:
+        return _("loading TensorFlow")
+    return {
+        "queued": _("queued"),
+        "running": _("running"),
+        "paused": _("paused"),
+        "finished": _("finished"),
+        "failed": _("failed"),
+        "interrupted": _("interrupted"),
+    }[snapshot.state]
+
+
+def marked_state(snapshot: Snapshot, *, damaged: bool) -> str:
+    """Name the state of a run, and say so where files of it cannot be read."""
+    return _("{state}, damaged").format(state=state_name(snapshot)) if damaged else state_name(snapshot)
+
+
+def with_advice(damage: tuple[str, ...]) -> list[str]:
+    """Add to the lines about damaged files of a run what to do; nothing where there are none."""
+    return [*damage, _("To repair: cnn-tui doctor")] if damage else []
+
+
+STATE_COLORS = {
+    "queued": "secondary",
+    "running": "primary",
+    "paused": "warning",
+    "finished": "success",
+    "failed": "error",
+    "interrupted": "warning",
+}
+"""The theme's colour for each state."""
+
+
+def epochs_done(snapshot: Snapshot) -> str:
+    """Count the epochs: `3 of 5`."""
+    epochs = snapshot.started.epochs if snapshot.started else 0
+    return _("{done} of {all}").format(done=len(snapshot.epochs), all=epochs) if epochs else "—"
+
+
+def share(value: float | None) -> str:
+    """Write an accuracy: `0.905`; a dash where there is none."""
+    return "—" if value is None else f"{value:.4f}"
+
+
+def best_accuracy(snapshot: Snapshot) -> float | None:
+    """Return the best validation accuracy so far."""
+    return max((epoch.val_accuracy for epoch in snapshot.epochs if epoch.val_accuracy is not None), default=None)
+
+
+def started_at(snapshot: Snapshot) -> str:
+    """Write when a run was made, in local time, from its id; a dash where that holds no such time."""
+    try:
+        stamp = datetime.strptime(snapshot.run_id[:15] + "+0000", "%Y%m%d-%H%M%S%z").astimezone()
+    except (ValueError, OverflowError):
+        return "—"
+    return f"{stamp:%Y-%m-%d %H:%M}"
+
+
+def epochs_table(snapshot: Snapshot, rows: int) -> Table:
+    """List the latest epochs, the newest last; a star marks the best so far."""
+    table = Table.grid(padding=(0, 1, 0, 0), expand=True)
+    for title in (_("epoch"), _("loss"), _("accuracy"), _("val. loss"), _("val. accuracy"), _("seconds"), _("memory")):
+        table.add_column(justify="right", header=title)
+    table.add_row(*(Text(str(column.header), style="dim") for column in table.columns))
+    best = max((epoch.epoch for epoch in snapshot.epochs if epoch.best), default=0)
+    for epoch in snapshot.epochs[-max(1, rows - 1) :]:
+        star = " ★" if epoch.epoch == best else "  "
+        table.add_row(
+            f"{epoch.epoch}{star}",
+            f"{epoch.loss:.4f}",
+            share(epoch.accuracy),
+            "—" if epoch.val_loss is None else f"{epoch.val_loss:.4f}",
+            share(epoch.val_accuracy),
+            f"{epoch.seconds:.1f}",
+            f"{epoch.memory / 1e9:.2f} GB",
+            style="bold" if epoch.epoch == best else "",
+        )
+    return table
+
+
+_BATCH = 40
+"""How many new runs are read before the list is shown: hundreds come piece by piece."""
+
+
+class Listed(NamedTuple):
+    """A run in the list, with its columns."""
+
+    run: RunDirectory
+    summary: Summary
+    state: str
+    begun: str
+    epochs: str
+
+    @property
+    def words(self) -> str:
+        """All that a filter searches, in small letters."""
+        about = self.summary.about
+        texts = (self.summary.network, self.state, self.summary.recipe_name or "", about.title, about.note, self.run.id)
+        return " ".join((*texts, *about.tags)).lower()
+
+
+class _Known(NamedTuple):
+    signature: tuple[object, ...]
+    listed: Listed
+
+
+class RunList:
+    """Reads the runs, from one thread at a time."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Known] = {}
+        self._followers: dict[str, Follower] = {}
+
+    def read(self) -> Iterator[tuple[Listed, ...]]:
+        """Yield the runs, newest first; more of them each time where many have to be read."""
+        runs = list_runs()
+        known: dict[str, _Known] = {}
+        read = 0
+        for run in runs:
+            known[run.id], is_new = self._read_run(run)
+            read += is_new
+            if read == _BATCH:
+                read = 0
+                yield tuple(entry.listed for entry in known.values())
+        self._known = known
+        self._followers = {name: follower for name, follower in self._followers.items() if name in known}
+        yield tuple(entry.listed for entry in known.values())
+
+    def _read_run(self, run: RunDirectory) -> tuple[_Known, bool]:
+        signature = (_written(run.events_file), _written(run.about_file), is_held(run.lock_file))
+        before = self._known.get(run.id)
+        if before is not None and before.signature == signature:
+            return before, False
+        follower = self._followers.pop(run.id, None) or Follower(run)
+        snapshot = follower.poll()
+        if snapshot.state in ACTIVE:  # others are read again from their beginning, should they ever change
+            self._followers[run.id] = follower
+        summary = summarize(run, snapshot)
+        state = marked_state(snapshot, damaged=bool(summary.damage))
+        listed = Listed(run, summary, state, started_at(snapshot), epochs_done(snapshot))
+        return _Known(signature, listed), before is None
+
+
+def _written(path: Path) -> tuple[int, int]:
+    """When a file was last written, and how long it is; zeros where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
+
+
+_SIGNS = "23456789abcdefghijklmnopqrstuvwxyz"
+MOST_MARKED = len(_SIGNS)
+
+
+class Overlays:
+    """Follows the marked runs, from one thread at a time."""
+
+    def __init__(self) -> None:
+        self._followers: dict[RunDirectory, Follower] = {}
+        self.shown: tuple[Overlaid, ...] = ()
+
+    def read(self, marked: tuple[RunDirectory, ...], without: str = "", *, first: str = _SIGNS) -> tuple[Overlaid, ...]:
+        """Read the marked runs as they stand: the same values as before where nothing has changed."""
+        runs = [run for run in marked if run.id != without]
+        self._followers = {run: self._followers.get(run) or Follower(run) for run in runs}
+        self.shown = tuple(
+            Overlaid(sign, run_title(run), follower.poll())
+            for sign, (run, follower) in zip(first, self._followers.items(), strict=False)
+        )
+        return self.shown
+
+
+def run_title(run: RunDirectory) -> str:
+    """Call a run what the user calls it, or by its network and the end of its id."""
+    return visible(read_about(run).title) or f"{run.name} {run.id[-4:]}"
+
+
+async def ask_overlay(app: App[Any], workspace: Workspace, shown: RunDirectory) -> None:
+    """Let the user pick a run to mark, or one that is marked to leave out."""
+    items = await to_thread(_items, workspace.marked, shown)
+    picked = await app.push_screen_wait(Pick(_("Add or remove the curves of another run"), items))
+    if picked is not None:
+        workspace.toggle_mark(picked)
+
+
+def _items(marked: tuple[RunDirectory, ...], shown: RunDirectory) -> list[Item[RunDirectory]]:
+    runs = [run for run in list_runs() if run != shown]
+    runs.sort(key=lambda run: run not in marked)
+    items = []
+    for run in runs:
+        snapshot = Follower(run).poll()
+        about = f"{state_name(snapshot)}  {share(best_accuracy(snapshot))}  {run.id}"
+        items.append(Item(("✓ " if run in marked else "  ") + run_title(run), about, run))
+    return items
