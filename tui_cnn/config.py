@@ -1,13 +1,21 @@
-"""Where the user's settings are; `tui_cnn.ui.settings` says what may be in them."""
+"""Where the user's files are, the settings among them; `tui_cnn.ui.settings` says what may be in those."""
 
 import os
 from pathlib import Path
 
 
+def expanded(text: str) -> Path:
+    """Make a path of what a person has written; as a shell does, leave a `~` that stands for nobody as it is."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
+
+
 def config_file() -> Path:
     """Where the settings are: in `$CNN_TUI_HOME` where that is set, else in the user's configuration directory."""
     if override := os.environ.get("CNN_TUI_HOME"):
-        return Path(override).expanduser().absolute() / "config.toml"
+        return expanded(override).absolute() / "config.toml"
     import platformdirs
 
     return platformdirs.user_config_path("cnn-tui", appauthor=False) / "config.toml"

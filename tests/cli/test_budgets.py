@@ -152,17 +152,65 @@ def test_no_model(cnn_tui):
         ("2GB", 2 * 10**9),
         (".5 k", 500),
         ("1_000", 1000),
+        ("93,322", 93_322),
+        ("1,234.5k", 1_234_500),
+        ("1e5", 100_000),
+        ("2.5E3", 2500),
+        ("6.4MiB", 6_710_886),
+        ("2Ki", 2048),
+        ("1 GiB", 2**30),
+        ("0.3G", 3 * 10**8),
     ],
 )
 def test_counts(text, count):
     assert Count().convert(text, None, None) == count
 
 
-@pytest.mark.parametrize("text", ["", "k", "-1", "1e6", "1x", "ten", "1.2.3"])
+@pytest.mark.parametrize("text", ["", "k", "-1", "1x", "ten", "1.2.3", "1,23", "12,3456", "e5", ".", "1e999", "1iB"])
 def test_no_counts(cnn_tui, text):
     result = cnn_tui("check", "fashion-cnn", f"--max-params={text}")
     assert result.exit_code == 2
-    assert f"“{text}” is not a number; use for example 100000, 100k or 1.5M" in result.stderr
+    assert f"“{text}” is not a number; use for example 100000, 100k, 1.5M or 6.4MiB" in result.stderr
+
+
+def test_budgets_as_json(cnn_tui):
+    args = ("--max-params", "93,322", "--max-macs", "1M", "--min-receptive-field", "18", "--output-shape", "7x7x64")
+    result = cnn_tui("check", "fashion-cnn", "--json", *args)
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["budgets"] == [
+        {"option": "--max-params", "limit": 93_322, "value": 93_322, "met": True},
+        {"option": "--max-macs", "limit": 1_000_000, "value": 2_794_240, "met": False},
+        {"option": "--min-receptive-field", "limit": 18, "value": 18, "met": True},
+        {"option": "--output-shape", "limit": [7, 7, 64], "value": [10], "met": False},
+    ]
+    assert json.loads(cnn_tui("check", "fashion-cnn", "--json").stdout)["budgets"] == []
+
+
+def test_a_file_that_cannot_be_read_has_its_object(cnn_tui):
+    """So that the lines of the output are those of the models, in their order."""
+    result = cnn_tui("check", "no.toml", "fashion-cnn", "--json")
+    first, second = map(json.loads, result.stdout.splitlines())
+    assert first == {"model": "no.toml", "error": "no.toml: file not found; check the path"}
+    assert (result.exit_code, result.stderr, second["name"]) == (2, first["error"] + "\n", "fashion-cnn")
+
+
+def test_the_channels_of_another_size(cnn_tui, tmp_path):
+    """They stay unless they are given, and then it is said: a first convolution of three is another network."""
+    kept = cnn_tui("check", "lenet-5", "--input-shape", "40x36", "--json")
+    assert (json.loads(kept.stdout)["input_shape"], kept.stderr) == ([40, 36, 1], "")
+    changed = cnn_tui("check", "lenet-5", "--input-shape", "40x36x3", "--json")
+    assert json.loads(changed.stdout)["input_shape"] == [40, 36, 3]
+    assert changed.stderr == "lenet-5: input channels changed from 1 to 3\n"
+    layers = [
+        {"class_name": "InputLayer", "config": {"batch_shape": [None, None, None, 2]}},
+        {"class_name": "Conv2D", "config": {"filters": 3, "kernel_size": [3, 3], "name": "edges"}},
+    ]
+    model = {"module": "keras", "class_name": "Sequential", "config": {"name": "open", "layers": layers}}
+    (tmp_path / "open.json").write_text(json.dumps(model))
+    kept = cnn_tui("check", "open.json", "--input-shape", "8x9", "--json")
+    assert (json.loads(kept.stdout)["input_shape"], kept.stderr) == ([8, 9, 2], "")
+    changed = cnn_tui("check", "open.json", "--input-shape", "8x9x1")
+    assert (changed.exit_code, changed.stderr) == (0, "open.json: input channels changed from 2 to 1\n")
 
 
 def test_an_image_of_another_size(cnn_tui, tmp_path):

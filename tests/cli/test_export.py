@@ -11,6 +11,49 @@ from tui_cnn.formats.export import TEXT_FORMATS, export_text
 from tui_cnn.formats.keras.reading import read_keras
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import read_network, save_network
+from tui_cnn.runs.directory import make_run
+from tui_cnn.runs.recipe import Recipe
+
+
+def test_the_recipe_of_a_run_is_in_its_python(cnn_tui, keras, monkeypatch):
+    """What it says, Keras is given: seen by a model that only writes down how it is trained."""
+    import numpy as np
+
+    recipe = Recipe(
+        epochs=2,
+        batch_size=20,
+        optimizer="sgd",
+        learning_rate=0.03,
+        weight_decay=0.001,
+        validation=0.25,
+        patience=3,
+        seed=7,
+        limit=40,
+        schedule="cosine",
+        augmentation="flip",
+    )
+    make_run(preset("fashion-dnn"), recipe)
+    text = cnn_tui("export", "--run", "last", "--to", "python").stdout
+    for left in ("schedule = 'cosine'", "augmentation = 'flip'"):
+        assert f"    # Not written here, but part of the run's recipe: {left}\n" in text
+    data = (np.zeros((60, 28, 28), "uint8"), np.zeros(60, "uint8"))
+    monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", lambda: (data, data))
+    namespace = {"__name__": "exported"}
+    exec(compile(text, "exported.py", "exec"), namespace)
+    made = []
+    build = namespace["build_model"]
+    namespace["build_model"] = lambda: made.append(build()) or made[0]
+    namespace["main"]()
+    (model,) = made
+    settings = model.optimizer.get_config()
+    assert (settings["name"], settings["momentum"]) == ("sgd", 0.9)
+    assert settings["learning_rate"] == pytest.approx(0.03)
+    assert settings["weight_decay"] == 0.001
+    assert model.optimizer.iterations == 2 * 2  # of 30 of 40 images in batches of 20, in two epochs
+    assert model.history.params["epochs"] == 2
+    assert "val_accuracy" in model.history.history
+    assert 'EarlyStopping("val_accuracy", patience=3)' in text
+    assert "keras.utils.set_random_seed(7)" in text
 
 
 @pytest.mark.parametrize("to", TEXT_FORMATS)
@@ -44,6 +87,30 @@ def test_there_and_back(cnn_tui):
     assert cnn_tui("export", "mine.keras", "-o", "again.toml").exit_code == 0
     assert read_network(Path("again.toml")) == network == read_keras(Path("mine.keras")).network
     assert json.loads(cnn_tui("check", "--json", "mine.keras").stdout)["total_params"] == 29
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_weights_of_a_file_are_exported(cnn_tui, keras):
+    """Those of a model that someone has trained in Keras: they are not drawn anew without a word."""
+    layers = keras.layers
+    theirs = keras.Sequential(  # the last two have the names that Keras gives where it has made such layers before
+        [
+            keras.Input((6, 6, 2)),
+            layers.Conv2D(3, 3, name="edges"),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(2, name="dense_9"),
+            layers.Dense(2, name="dense_10"),
+        ]
+    )
+    theirs.save("trained.keras")
+    result = cnn_tui("export", "trained.keras", "-o", "copy.keras")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+    ours = keras.models.load_model("copy.keras").get_weights()
+    assert all((one == other).all() for one, other in zip(ours, theirs.get_weights(), strict=True))
+    result = cnn_tui("export", "trained.keras", "-o", "large.keras", "--input-shape", "8x8x2")
+    line = "trained.keras: exported with untrained weights, because --input-shape changes the network\n"
+    assert (result.exit_code, result.stderr) == (0, line)
+    assert keras.models.load_model("large.keras").input_shape == (None, 8, 8, 2)
 
 
 def test_what_was_not_kept_is_said(cnn_tui):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -57,6 +58,18 @@ def model(keras, trained):
 
 def outputs(model, image):
     return model(image[None, ..., None].astype("float32") / 255, training=False).numpy()[0]
+
+
+def test_a_bad_picture_suppresses_no_answer(cnn_tui, trained, test_set):
+    Image.fromarray(test_set.images[3]).save("good.png")
+    Path("bad.png").write_text("no image")
+    result = cnn_tui("predict", str(trained.path), "bad.png", "good.png", "-i", "3", "-i", "99999", "--json")
+    bad, good, indexed, missing = map(json.loads, result.stdout.splitlines())
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [bad["error"], missing["error"]]
+    assert bad["error"].startswith("bad.png: ")
+    assert missing == {"image": 99999, "error": "no test image 99999; the test images are 0 to 9,999"}
+    assert good["predictions"] == indexed["predictions"]
 
 
 def test_predict(cnn_tui, trained, test_set, model):

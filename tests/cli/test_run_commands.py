@@ -31,6 +31,14 @@ def test_show(cnn_tui, run):
     assert [one["val_accuracy"] for one in shown["epochs_told"]] == [0.91, 0.9]
 
 
+def test_show_lists_what_is_custom_in_a_recipe(cnn_tui):
+    make_run(preset("fashion-dnn"), Recipe(epochs=3, learning_rate=0.01, schedule="cosine", limit=500))
+    custom = "custom, epochs = 3, learning_rate = 0.01, schedule = cosine, limit = 500"
+    assert ["recipe", custom] in [line.split(maxsplit=1) for line in cnn_tui("show", "last").stdout.splitlines()]
+    make_run(preset("fashion-dnn"), Recipe(seed=4))
+    assert " tutorial, seed = 4\n" in cnn_tui("show", "last").stdout
+
+
 def test_runs_as_json(cnn_tui, run):
     (line,) = cnn_tui("runs", "--json").stdout.splitlines()
     told = json.loads(line)

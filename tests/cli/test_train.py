@@ -66,6 +66,8 @@ class TestLines:
     def test_start(self):
         line = "training on 54,000 images, validating on 6,000, testing on 10,000; CPU, 2 threads"
         assert start_line(STARTED) == line
+        one = msgspec.structs.replace(STARTED, threads=1)
+        assert start_line(one) == line.replace("2 threads", "1 thread")
         resumed = msgspec.structs.replace(STARTED, resumed_from=1234)
         assert start_line(resumed) == line + "; resuming from step 1,234"
 
@@ -115,13 +117,24 @@ class TestEnds:
         assert (status, error) == (1, "ID: Out of memory. Make the batches smaller.\n")
         assert last.startswith("training on")
 
+    def test_stopped_and_not_to_be_resumed(self, end):
+        """A worker that cannot read the checkpoint has not reported a start; the stop is that of the one before."""
+        advice = "Delete checkpoint.keras and resume the run: it starts over."
+        status, _last, error = end(Stopped(time=TIME), Failed(time=TIME, error="It is damaged.", advice=advice))
+        assert (status, error) == (1, f"ID: It is damaged. {advice}\n")
+
+    def test_stopped_after_a_failure(self, end):
+        status, last, error = end(FAILED, Stopped(time=TIME))
+        assert (status, last, error) == (1, "stopped; resume with: cnn-tui resume ID", "")
+
     def test_stopped_by_another_hand(self, end):
         assert end(Stopped(time=TIME)) == (1, "stopped; resume with: cnn-tui resume ID", "")
 
     def test_killed(self, end):
         status, _last, error = end()
         sentence = "The worker ended before its first checkpoint."
-        line = f"ID: {sentence} Resume it to start over; if it ends again, see DIR/worker.log.\n"
+        again = "if it ends again, try a smaller batch size to save memory"
+        line = f"ID: {sentence} Resume it to start over; {again}, or see DIR/worker.log.\n"
         assert (status, error) == (1, line)
 
     def test_says_where_the_run_is(self, run, capsys):

@@ -1,6 +1,7 @@
 """Help, usage errors, and pipes."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,7 @@ def test_every_command_has_help(cnn_tui):
     for name in program.list_commands(None):
         text = cnn_tui(name, "--help").stdout
         assert text.startswith(f"Usage: cnn-tui {name} ")
+        assert not [line for line in text.splitlines() if re.search(r"^  (?!-|\S+ {2}).*\S {3,}\S", line)]
 
 
 @pytest.mark.parametrize(
@@ -81,12 +83,58 @@ def test_without_a_terminal():
     assert ended.stderr.decode().startswith("the app needs a terminal; ")
 
 
-def test_a_reader_that_has_seen_enough():
+@pytest.mark.parametrize(
+    ("args", "status"),
+    [
+        (("check", "fashion-cnn"), 0),
+        (("check", "fashion-cnn", "--picture"), 0),
+        (("check", "fashion-cnn", "--max-params", "1k", "--json"), 1),
+        (("check", "nope", "fashion-cnn"), 2),
+        (("export", "fashion-cnn", "--to", "toml"), 141),  # as of a program that SIGPIPE ends
+        (("--help",), 141),
+    ],
+)
+def test_a_reader_that_has_seen_enough(args, status):
+    """What `check` has found out counts all the same; nothing else is half done either way."""
     read, write = os.pipe()
     os.close(read)
-    ended = run("check", "fashion-cnn", stdout=write)
+    ended = run(*args, stdout=write)
     os.close(write)
-    assert (ended.returncode, ended.stderr) == (1, b"")
+    assert ended.returncode == status
+    assert b"Broken" not in ended.stderr
+
+
+@pytest.mark.parametrize("closed", [(1,), (2,), (0, 1, 2)], ids=str)
+@pytest.mark.parametrize(
+    ("args", "status"),
+    [(("check", "fashion-cnn"), 0), (("check", "nope"), 2), (("runs",), 0), ((), 2), (("--lang", "xx"), 2)],
+    ids=str,
+)
+def test_streams_that_are_closed(args, status, closed, tmp_path):
+    """Where nobody listens, the status is the same, and no file of ours is taken for a stream."""
+    closing = " ".join(f"{stream}{'<' if stream == 0 else '>'}&-" for stream in closed)
+    command = f"{sys.executable} -m tui_cnn {' '.join(args)} {closing}"
+    ended = subprocess.run(
+        ["sh", "-c", command], stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False
+    )
+    assert ended.returncode == status
+    assert b"Traceback" not in ended.stderr
+
+
+def test_an_output_that_cannot_be_written(tmp_path):
+    (tmp_path / "read").touch()
+    with (tmp_path / "read").open("rb") as only_read:
+        ended = run("runs", stdout=only_read)
+    assert (ended.returncode, ended.stderr) == (2, b"the output cannot be written: Bad file descriptor\n")
+
+
+@pytest.mark.parametrize("home", ["~no-such-user/x", "/proc/x", "/dev/null/x"])
+def test_a_home_that_cannot_be(home, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for args, status in ((("runs",), 0), (("check", "fashion-cnn"), 0), (("show", "last"), 2)):
+        ended = run(*args, CNN_TUI_HOME=home)
+        assert ended.returncode == status, ended.stderr
+        assert len(ended.stderr.splitlines()) == (status == 2)
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")

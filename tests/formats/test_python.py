@@ -29,6 +29,8 @@ from tui_cnn.core.layers import (
 from tui_cnn.core.network import Network
 from tui_cnn.formats.export import export_text
 from tui_cnn.formats.presets import preset, preset_names
+from tui_cnn.runs.export import python_training
+from tui_cnn.runs.recipe import Recipe
 
 pytestmark = pytest.mark.usefixtures("keras")
 
@@ -111,6 +113,24 @@ def test_it_is_formatted_as_black_does(tmp_path_factory, drawn):
         if not any(check.severity == "error" for check in analyze(network).checks):
             (directory / f"n{number}.py").write_text(export_text(network, "python"), "utf-8")
     lint(directory)
+
+
+def test_recipes_are_formatted_as_black_does(tmp_path):
+    for number, optimizer in enumerate(("adam", "adamw", "rmsprop", "sgd")):
+        for decay in (None, 0.0001, 0.000123456789):
+            recipe = Recipe(
+                epochs=10**number,
+                optimizer=optimizer,
+                weight_decay=decay,
+                patience=number or None,
+                limit=number or None,
+                precision=("float32", "mixed_bfloat16", "auto", "mixed_float16")[number],
+                data="d\n/" * number,
+            )
+            for name in ("fashion-dnn", "lenet-5"):
+                text = export_text(preset(name), "python", python_training(recipe))
+                (tmp_path / f"{name.replace('-', '_')}_{optimizer}_{decay is None}_{number}.py").write_text(text)
+    lint(tmp_path)
 
 
 def test_lines_of_every_length_are_broken_as_black_does(tmp_path):

@@ -90,7 +90,11 @@ def test_a_run_that_waits_is_queued_until_its_turn_comes(run):
     ("events", "log", "said"),
     [
         ([], "", "The worker ended before its first checkpoint."),
-        ([event_lines.started(), event_lines.checkpoint(3)], "", "The worker was killed, or the machine shut down"),
+        (
+            [event_lines.started(), event_lines.checkpoint(3)],
+            "",
+            "The worker was killed, perhaps for lack of memory",
+        ),
         (
             [event_lines.started()],
             "terminate called after throwing std::bad_alloc",

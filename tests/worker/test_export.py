@@ -49,13 +49,35 @@ def test_keras_loads_it_and_so_do_we(keras, tmp_path):
     assert [one.name for one in tmp_path.iterdir()] == ["model.keras"]
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_what_a_file_says_of_its_model_is_never_built(keras, tmp_path, harmful):
+    """The best of a run is exported with its weights, whatever stands beside them in its file."""
+    import numpy as np
+
+    from tui_cnn.runs.directory import make_run
+    from tui_cnn.runs.recipe import Recipe
+    from tui_cnn.worker.build import build
+    from tui_cnn.worker.export import main
+
+    run = make_run(SMALL_CNN, Recipe())
+    model = build(SMALL_CNN)
+    model.save(run.best_file)
+    harmful.put_into(run.best_file)
+    path = tmp_path / "model.keras"
+    assert main("keras", path, run.path) == 0
+    assert not harmful.has_run()
+    for ours, theirs in zip(keras.models.load_model(path).get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
 def test_onnx_says_what_to_install(tmp_path, monkeypatch):
     from tui_cnn.worker.export import export
 
     monkeypatch.setattr("tui_cnn.worker.export.find_spec", lambda package: None)
     with pytest.raises(FormatError) as error:
         export(SMALL_CNN, "onnx", tmp_path / "model.onnx")
-    assert error.value.problem == "ONNX needs onnx, tf2onnx; install with: pip install 'cnn-tui[onnx]'"
+    command = f"{sys.executable} -m pip install onnx tf2onnx"  # fits a checkout and every other installation
+    assert error.value.problem == f"ONNX needs onnx, tf2onnx; install with: {command}"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -191,6 +191,7 @@ class ResourceExhaustedError(Exception):
         (OSError(errno.ENOSPC, "No space left"), "The disk is full.", "Free some space"),
         (PermissionError(errno.EACCES, "Denied", "x"), "x: Denied", "Fix the problem"),
         (ImportError("no tensorflow"), "TensorFlow cannot be loaded: no tensorflow", "Reinstall"),
+        (ImportError("libx.so: failed to map segment: Cannot allocate memory"), "Not enough memory.", "smaller batch"),
         (MemoryError(), "Not enough memory.", "smaller batch size"),
         (ResourceExhaustedError("OOM when\nallocating"), "Not enough memory.", "smaller batch size"),
         (KeyError("a\nb"), "KeyError: 'a\\nb'", "report it"),

@@ -2,6 +2,7 @@
 
 import math
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -54,6 +55,15 @@ def whole(keras, tmp_path_factory):
 def learnt(model):
     """All that training changes; the state of the random layers is drawn anew whenever a file is read."""
     return [variable.numpy() for variable in [*model.weights, *model.optimizer.variables]]
+
+
+def loaded(path, network=SMALL_CNN, recipe=RECIPE):
+    """What a resumed run begins with: its own model, the weights and the optimizer's state of a file, and its step."""
+    from tui_cnn.worker.build import make_model
+    from tui_cnn.worker.checkpoint import load_checkpoint
+
+    model = make_model(network, recipe)
+    return model, load_checkpoint(path, model)
 
 
 def weights(path):
@@ -175,7 +185,6 @@ def test_a_damaged_checkpoint_is_told_from_everything_else(damage):
 
 
 def test_a_checkpoint_damaged_anywhere_is_refused(whole, tmp_path):
-    from tui_cnn.worker.checkpoint import load_checkpoint
     from tui_cnn.worker.journal import TrainingError
 
     sound = whole[0].checkpoint_file.read_bytes()
@@ -184,17 +193,47 @@ def test_a_checkpoint_damaged_anywhere_is_refused(whole, tmp_path):
     for at in [*range(0, len(sound), len(sound) // 20), len(sound) - 1]:  # the last byte counts a comment's letters
         flipped = bytes(byte ^ 0x55 for byte in sound[at : at + 64])
         damaged.append(sound[:at] + flipped + sound[at + 64 :])
-    before = learnt(load_checkpoint(whole[0].checkpoint_file)[0])
+    before = learnt(loaded(whole[0].checkpoint_file)[0])
     refused = 0
     for content in damaged:
         path.write_bytes(content)
         try:
-            model, _place = load_checkpoint(path)
+            model, _place = loaded(path)
         except TrainingError as error:
             refused += "checkpoint.keras cannot be read: " in str(error)
         else:  # some bytes of an archive say nothing, such as the hour of a file
             assert all((one == other).all() for one, other in zip(before, learnt(model), strict=True))
     assert refused >= len(damaged) - 2
+
+
+def test_a_checkpoint_is_read_as_keras_reads_it(keras, whole):
+    for file in (whole[0].checkpoint_file, whole[0].best_file):
+        ours, theirs = learnt(loaded(file)[0]), learnt(keras.saving.load_model(file))
+        assert len(ours) == len(theirs)
+        for one, other in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop"])
+def test_a_checkpoint_of_another_optimizer_is_refused(whole, optimizer):
+    from tui_cnn.worker.journal import TrainingError
+
+    with pytest.raises(TrainingError, match="Skipping variable loading for optimizer"):
+        loaded(whole[0].checkpoint_file, recipe=msgspec.structs.replace(RECIPE, optimizer=optimizer))
+
+
+def test_what_a_checkpoint_says_of_its_model_is_never_built(whole, harmful):
+    """Its weights and its optimizer's state are all that is read: the run goes on to the very numbers."""
+    run = make_run(SMALL_CNN, RECIPE)
+    train(run, StopAt(2))
+    harmful.put_into(run.checkpoint_file)
+    assert not harmful.has_run()
+    snapshot = train(run)
+    assert not harmful.has_run()
+    assert snapshot.started.resumed_from > 0
+    np.testing.assert_allclose(facts(snapshot), facts(whole[1]), rtol=1e-6)
+    for ours, theirs in zip(weights(run.checkpoint_file), weights(whole[0].checkpoint_file), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
 
 
 def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(monkeypatch):
@@ -208,7 +247,7 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    model, place = checkpoint.load_checkpoint(run.checkpoint_file)
+    model, place = loaded(run.checkpoint_file)
     with pytest.raises(OSError, match="No space left"):
         checkpoint.save_checkpoint(run.checkpoint_file, model, place)
     assert run.checkpoint_file.read_bytes() == before

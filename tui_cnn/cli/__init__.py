@@ -16,8 +16,9 @@ class UnknownLanguageError(UserError):
 
 def main() -> None:
     """Run the command of this process's arguments, and exit."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a locale may lack × and “
+    from tui_cnn.cli.streams import open_streams
+
+    open_streams()
     try:
         arguments = choose_language(sys.argv[1:])
     except UnknownLanguageError as error:

@@ -1,22 +1,25 @@
 """What people write on the command line: a model, an amount such as `100k` or `512MB`, a shape such as `10x10x32`."""
 
 import re
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import click
 
-from tui_cnn.cli.output import echo
+from tui_cnn.cli.streams import echo
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
 
-_FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+_PREFIXES = ("", "k", "m", "g", "t")
+_COUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?(e\+?\d{1,2})?\s*(?:([kmgt]?)b?|([kmgt])ib?)", re.IGNORECASE)
 
 
 class Count(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
-    """A whole number, perhaps with k, M, G or T behind it, or with a B for bytes."""
+    """A whole number, perhaps with k, M, G or T behind it (a thousand of each), Ki, Mi … (1024), or a B for bytes."""
 
     name = "number"
 
@@ -24,11 +27,14 @@ class Count(click.ParamType):  # type: ignore[type-arg]  # generic only in newer
         """Read the number."""
         if isinstance(value, int):
             return value
-        match = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*([kmgt]?)b?", str(value).replace("_", "").strip().lower())
-        if match is None:
-            message = _("“{value}” is not a number; use for example 100000, 100k or 1.5M")
+        match = _COUNT.fullmatch(str(value).replace("_", "").strip())
+        if match is None or not any(char.isdigit() for char in f"{match[1]}{match[2]}"):
+            message = _("“{value}” is not a number; use for example 100000, 100k, 1.5M or 6.4MiB")
             self.fail(message.format(value=value), param, ctx)
-        return round(float(match[1]) * _FACTORS[match[2]])
+        whole, part, power, prefix, binary = (text or "" for text in match.groups())
+        base, letter = (1024, binary) if binary else (1000, prefix)
+        count: Decimal = Decimal(whole.replace(",", "") + part + power) * base ** _PREFIXES.index(letter.lower())
+        return round(count)
 
 
 class ShapeParam(click.ParamType):  # type: ignore[type-arg]  # likewise
@@ -48,12 +54,19 @@ class ShapeParam(click.ParamType):  # type: ignore[type-arg]  # likewise
 input_shape_option = click.option(
     "--input-shape",
     type=ShapeParam(),
-    help=_("Image shape to use instead of the model's own, such as 224x224x3."),
+    help=_("Image size to use instead of the model's own, such as 224x224, or with other channels 224x224x3."),
 )
 
 
 def read_model(model: str, input_shape: Shape | None = None) -> Network:
-    """Read a model; what could not be kept of a Keras file is printed on the standard error, a line each.
+    """Read a model, as `find_model` does."""
+    return find_model(model, input_shape)[0]
+
+
+def find_model(model: str, input_shape: Shape | None = None) -> tuple[Network, Path | None]:
+    """Read a model, and return its file, None for a preset.
+
+    What could not be kept of a Keras file is printed on the standard error, a line each.
 
     Raises:
         FormatError: no such file or preset exists, or the file cannot be read.
@@ -63,4 +76,4 @@ def read_model(model: str, input_shape: Shape | None = None) -> Network:
             convert({"name": "n", "input_shape": input_shape}, Network)
         except InvalidError as error:
             raise click.UsageError(f"--input-shape: {error}") from None
-    return find_network(model, lambda line: echo(line, err=True), input_shape)[0]
+    return find_network(model, lambda line: echo(line, err=True), input_shape)

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from tui_cnn.cli.arguments import Count, ShapeParam, input_shape_option, read_model
 from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
-from tui_cnn.cli.output import echo
-from tui_cnn.cli.reports import json_report, text_report
+from tui_cnn.cli.reports import Budget, json_report, text_report
+from tui_cnn.cli.streams import echo, write
 from tui_cnn.cli.table import wrap
+from tui_cnn.config import expanded
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import Severity, TrainingContext
 from tui_cnn.core.checks.explanations import explanations
@@ -123,33 +125,38 @@ def check(
         raise click.UsageError(_("specify a MODEL to check"))
     status, printed = SOUND, False
     training = TrainingContext(classes, batch_size, optimizer, machine_memory(), steps)
-    report = json_report if as_json else text_report
     for model in models:
         try:
             network = read_model(model, input_shape)
         except FormatError as error:
-            echo(str(error), err=True)
+            write(str(error), err=True)
+            if as_json:
+                write(msgspec.json.encode({"model": model, "error": str(error)}))
             status = UNUSABLE
             continue
         analysis = analyze(network, training)
         needs = memory(analysis, batch_size, optimizer)
+        budgets = list(_budgets(analysis, needs, **limits))
         if printed and not as_json:
-            echo()
-        echo(report(analysis, needs, convention, explained=formulas))
+            write("")
+        if as_json:
+            write(json_report(analysis, needs, convention, budgets, explained=formulas))
+        else:
+            write(text_report(analysis, needs, convention, explained=formulas))
         printed = True
         if picture == _TERMINAL:
             _print_picture(analysis, stderr=as_json)
         elif picture is not None:
-            _save_picture(analysis, Path(picture).expanduser())
-        unmet = list(_unmet(analysis, needs, **limits))
-        for line in unmet:
-            echo(line, err=True)
+            _save_picture(analysis, expanded(picture))
+        unmet = [budget for budget in budgets if not budget.met]
+        for budget in unmet:
+            write(budget.problem, err=True)
         if unmet or any(_SEVERITY[finding.severity] >= _SEVERITY[fail_on] for finding in analysis.checks):
             status = max(status, UNSOUND)
     return status
 
 
-def _unmet(
+def _budgets(
     analysis: Analysis,
     needs: Memory,
     max_params: int | None,
@@ -157,8 +164,8 @@ def _unmet(
     max_memory: int | None,
     min_receptive_field: int | None,
     output_shape: Shape | None,
-) -> Iterator[str]:
-    """Write one line for each limit that does not hold; one that cannot be known does not. None is no limit."""
+) -> Iterator[Budget]:
+    """Compare a network with each limit that is not None; one whose value cannot be known does not hold."""
     name, totals = analysis.network.name, analysis.totals
     limits = (
         (_("parameters"), totals.params if totals.complete else None, max_params, "--max-params"),
@@ -170,26 +177,32 @@ def _unmet(
             continue
         if value is None:
             message = _("{name}: {unit} unknown, so {option} {limit:,} is not met")
-            yield message.format(name=name, unit=unit, option=option, limit=limit)
-        elif value > limit:
+        else:
             message = _("{name}: {value:,} {unit}, more than {option} {limit:,}")
-            yield message.format(name=name, value=value, unit=unit, option=option, limit=limit)
+        problem = message.format(name=name, value=value, unit=unit, option=option, limit=limit)
+        yield Budget(option, limit, value, value is not None and value <= limit, problem)
     if min_receptive_field is not None:
-        field = analysis.last_map.field if analysis.last_map is not None else None
-        if field is None:
-            message = _(
-                "{name}: no feature map with a known receptive field, so --min-receptive-field {least} is not met"
-            )
-            yield message.format(name=name, least=min_receptive_field)
-        elif field.status != "full":  # a field cannot be larger than the image
-            size = min(field.down.size, field.across.size)
-            if size < min_receptive_field:
-                message = _("{name}: receptive field {size} pixels, less than --min-receptive-field {least}")
-                yield message.format(name=name, size=size, least=min_receptive_field)
-    if output_shape is not None and analysis.output_shape != output_shape:
+        yield _field_budget(analysis, min_receptive_field)
+    if output_shape is not None:
         output = format_shape(analysis.output_shape) if analysis.output_shape else _("unknown")
         message = _("{name}: the output shape is {found}, but --output-shape is {wanted}")
-        yield message.format(name=name, found=output, wanted=format_shape(output_shape))
+        problem = message.format(name=name, found=output, wanted=format_shape(output_shape))
+        met = analysis.output_shape == output_shape
+        yield Budget("--output-shape", output_shape, analysis.output_shape, met, problem)
+
+
+def _field_budget(analysis: Analysis, least: int) -> Budget:
+    """Compare the receptive field of the last feature map; one of the whole image always suffices."""
+    name, option = analysis.network.name, "--min-receptive-field"
+    field = analysis.last_map.field if analysis.last_map is not None else None
+    if field is None:
+        message = _("{name}: no feature map with a known receptive field, so --min-receptive-field {least} is not met")
+        return Budget(option, least, None, False, message.format(name=name, least=least))
+    if field.status == "full":
+        return Budget(option, least, None, True, "")
+    size = min(field.down.size, field.across.size)
+    message = _("{name}: receptive field {size} pixels, less than --min-receptive-field {least}")
+    return Budget(option, least, size, size >= least, message.format(name=name, size=size, least=least))
 
 
 def _save_picture(analysis: Analysis, path: Path) -> None:
@@ -217,7 +230,9 @@ def _print_picture(analysis: Analysis, *, stderr: bool) -> None:
     palette = VolumeColours(families, families[None], Color.parse("#e5484d"), plain, quiet, plain, Style(bold=True))
     drawing = draw(plan(analysis, None, width, _PICTURE_LINES), analysis, None, palette)
     console = Console(width=width, highlight=False, stderr=stderr)
-    for line in drawing.lines:
-        console.print(
-            Text.assemble(*((visible(part.text), part.style or "") for part in line)), no_wrap=True, crop=True
-        )
+    with console.capture() as captured:
+        for line in drawing.lines:
+            console.print(
+                Text.assemble(*((visible(part.text), part.style or "") for part in line)), no_wrap=True, crop=True
+            )
+    write(captured.get().removesuffix("\n"), err=stderr, styled=True)

@@ -8,8 +8,8 @@ import msgspec
 
 from tui_cnn.cli.arguments import input_shape_option, read_model
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.output import echo
 from tui_cnn.cli.reports import check_report, figures_report, finding_lines, last_field_report
+from tui_cnn.cli.streams import echo
 from tui_cnn.cli.table import table
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.diff import Difference, findings

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import click
 
 from tui_cnn.cli.group import SOUND, UNSOUND
-from tui_cnn.cli.output import echo
+from tui_cnn.cli.streams import echo
 from tui_cnn.config import config_file
 from tui_cnn.errors import UserError
 from tui_cnn.formats.atomic import save_bytes, set_aside

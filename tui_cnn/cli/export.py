@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from tui_cnn.cli.arguments import input_shape_option, read_model
+from tui_cnn.cli.arguments import find_model, input_shape_option, read_model
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.output import echo
+from tui_cnn.cli.streams import echo
+from tui_cnn.config import expanded
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.export import MODEL_FORMATS, PICTURE_FORMATS, TEXT_FORMATS, export_bytes, format_of
@@ -22,7 +23,8 @@ _STANDARD_OUTPUT = "-"
         """Export a network to another format.
 
         A MODEL is a TOML file, a Keras .json or .keras file, or a preset. Text goes to the standard output unless
-        --output specifies a file. keras and onnx need a file; without --run, the weights are untrained.
+        --output specifies a file. keras and onnx need a file, and include the weights of a
+        run or of a .keras file; otherwise the weights are untrained.
 
         \b
         python    a file that builds the model in Keras and trains it
@@ -31,7 +33,7 @@ _STANDARD_OUTPUT = "-"
         toml      the format of cnn-tui
         svg, png  a picture: the layers as boxes in perspective
         keras     for keras.models.load_model
-        onnx      for other runtimes; needs the extra packages of cnn-tui[onnx]
+        onnx      for other runtimes; needs the packages onnx and tf2onnx
 
         \b
         Examples:
@@ -43,7 +45,11 @@ _STANDARD_OUTPUT = "-"
 )
 @click.argument("model", required=False)
 @input_shape_option
-@click.option("--run", metavar="RUN", help=_("Export the network of a run; keras and onnx include its best weights."))
+@click.option(
+    "--run",
+    metavar="RUN",
+    help=_("Export the network of a run, with its best weights (keras, onnx) or its recipe (python)."),
+)
 @click.option(
     "--to",
     type=click.Choice([*TEXT_FORMATS, *PICTURE_FORMATS, *MODEL_FORMATS]),
@@ -56,24 +62,40 @@ def export(model: str | None, input_shape: Shape | None, run: str | None, to: st
         raise click.UsageError(_("specify a MODEL, or a run with --run"))
     if run is not None and input_shape is not None:
         raise click.UsageError(_("the image size of a run is fixed; omit --input-shape"))
-    target = None if output in (None, _STANDARD_OUTPUT) else Path(output or "").expanduser()
+    target = None if output in (None, _STANDARD_OUTPUT) else expanded(output or "")
     to = to or (format_of(target) if target else None)
     if to is None:
         raise click.UsageError(_("specify the format with --to, or a file name that implies it with --output"))
     if to not in TEXT_FORMATS and target is None:
         raise click.UsageError(_("{format} is not a text format; specify a file with --output").format(format=to))
     if to in MODEL_FORMATS and target:
-        from tui_cnn.runs.export import export_model, export_run
-
-        if run is not None:
-            export_run(find_run(run), to, target)
-        else:
-            export_model(read_model(model or "", input_shape), to, target)
+        _export_model(model or "", input_shape, run, to, target)
         return SOUND
-    network = read_model(model or "", input_shape) if run is None else find_run(run).network()
-    exported = export_bytes(network, to)
+    if run is None:
+        exported = export_bytes(read_model(model or "", input_shape), to)
+    else:
+        from tui_cnn.runs.export import python_training
+
+        directory = find_run(run)
+        exported = export_bytes(directory.network(), to, python_training(directory.recipe()))
     if target is None:
         echo(exported, nl=False)
     else:
         save_bytes(target, exported)
     return SOUND
+
+
+def _export_model(model: str, input_shape: Shape | None, run: str | None, to: str, target: Path) -> None:
+    """Write a model with its weights, where there are some."""
+    from tui_cnn.runs.export import export_file, export_model, export_run
+
+    if run is not None:
+        return export_run(find_run(run), to, target)
+    network, file = find_model(model, input_shape)
+    if file is None or file.suffix.lower() != ".keras":
+        return export_model(network, to, target)
+    if input_shape is None:
+        return export_file(file, to, target)
+    line = _("{file}: exported with untrained weights, because --input-shape changes the network")
+    echo(line.format(file=file), err=True)
+    return export_model(network, to, target)

@@ -7,8 +7,8 @@ from typing import Self
 import msgspec
 
 from tui_cnn.cli.group import INTERRUPTED, SOUND, UNSOUND
-from tui_cnn.cli.output import echo
-from tui_cnn.i18n import _
+from tui_cnn.cli.streams import echo
+from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import Chosen, Epoch, Queued, Started
@@ -175,13 +175,13 @@ class LiveProgress(PlainProgress):
 def start_line(started: Started) -> str:
     """Describe the start: `training on 54,000 images, validating on 6,000, testing on 10,000; CPU, 2 threads`."""
     line = _(
-        "training on {train:,} images, validating on {validation:,}, testing on {test:,}; {device}, {threads} threads"
+        "training on {train:,} images, validating on {validation:,}, testing on {test:,}; {device}, {threads}"
     ).format(
         train=started.train_images,
         validation=started.validation_images,
         test=started.test_images,
         device=started.device,
-        threads=started.threads,
+        threads=ngettext("{count} thread", "{count} threads", started.threads).format(count=started.threads),
     )
     if started.resumed_from:
         line += "; " + _("resuming from step {step:,}").format(step=started.resumed_from)

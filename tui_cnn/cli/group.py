@@ -1,22 +1,23 @@
 """A group of commands that are loaded when they are called, and whose errors are one line each."""
 
-import errno
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 
-from tui_cnn.cli.output import echo
+from tui_cnn.cli.streams import discard_output, echo
 from tui_cnn.cli.table import WideContext
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 from tui_cnn.visible import visible
 
-SOUND, UNSOUND, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
-"""Exit statuses: all is well; something is wrong with a network or a run; bad usage or unreadable; Ctrl-C."""
+SOUND, UNSOUND, UNUSABLE, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
+"""Exit statuses: all is well; something is wrong with a network or a run; bad usage or unreadable; Ctrl-C; and that of
+a program whose reader has ended (128 + SIGPIPE)."""
 
 
 class Group(click.Group):
@@ -58,21 +59,26 @@ class Group(click.Group):
         """Run a command and exit with what it returns, the exit status."""
         try:
             status = super().main(args, prog_name="cnn-tui", standalone_mode=False)
+            sys.stdout.flush()
+        except (BrokenPipeError, SystemExit):  # click exits where it writes for nobody, with a status that is not ours
+            discard_output()
+            sys.exit(UNREAD)
         except click.UsageError as error:
             _refuse(_usage(error))
         except (click.ClickException, UserError) as error:
             _refuse(str(error))
         except click.Abort:
             sys.exit(INTERRUPTED)
-        except OSError as error:  # click has dealt with a closed pipe
-            if error.errno != errno.ENOSPC:
-                raise
+        except OSError as error:
+            if error.filename is not None:
+                _refuse(f"{error.filename}: {error.strerror}")
             _refuse(_("the output cannot be written: {reason}").format(reason=error.strerror))
         sys.exit(status or SOUND)
 
 
 def _refuse(line: str) -> NoReturn:
-    echo(visible(line), err=True)
+    with suppress(OSError):
+        echo(visible(line), err=True)
     sys.exit(UNUSABLE)
 
 

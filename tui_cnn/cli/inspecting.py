@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import click
 import msgspec
 
-from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.output import echo
+from tui_cnn.cli.group import SOUND, UNUSABLE
+from tui_cnn.cli.streams import echo
 from tui_cnn.cli.table import table
+from tui_cnn.config import expanded
+from tui_cnn.errors import UserError
 from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
@@ -72,19 +75,29 @@ def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
     from tui_cnn.runs.inspection.requests import Predict
 
     source = source_of(run, checkpoint)
-    reports = []
+    reports: list[dict[str, Any]] = []
+    status = SOUND
     with inspection(source) as (ask, opened):
         labels = _labels(opened, given["indices"])
-        for image in _read_images(opened.image_shape, **given):
-            requested = (image.value,) if isinstance(image.value, int) else image.value
-            answer = ask(Predict(source=source, images=requested), Predictions)
-            reports.append(_prediction(image, answer.probabilities.numpy()[0], opened, labels))
+        for name in [*given["images"], *given["indices"]]:
+            try:
+                image = _read_image(name, opened.image_shape, given["invert"])
+                requested = (image.value,) if isinstance(image.value, int) else image.value
+                answer = ask(Predict(source=source, images=requested), Predictions)
+            except UserError as error:  # of this image: the others are predicted all the same
+                echo(str(error), err=True)
+                reports.append({"image": name, "error": str(error)})
+                status = UNUSABLE
+            else:
+                reports.append(_prediction(image, answer.probabilities.numpy()[0], opened, labels))
     if as_json:
         for report in reports:
             echo(msgspec.json.encode(report))
-        return SOUND
+        return status
     rows = []
     for report in reports:
+        if "error" in report:
+            continue
         cells = [str(report["image"])]
         for guess in report["predictions"]:
             cells += [guess["name"], f"{guess['probability']:.4f}"]
@@ -92,8 +105,9 @@ def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
         rows.append([*cells, report.get("label_name") or (_("inverted") if report.get("inverted") else "")])
     share = _("prob.")
     heading = [_("image"), _("first"), share, _("second"), share, _("third"), share, _("label")]
-    echo("\n".join(table(heading, rows, numbers={2, 4, 6})))
-    return SOUND
+    if rows:
+        echo("\n".join(table(heading, rows, numbers={2, 4, 6})))
+    return status
 
 
 def _labels(opened: "OpenReply", indices: tuple[int, ...]) -> dict[int, int]:
@@ -124,9 +138,11 @@ def _prediction(
 
 @click.command(
     short_help=_("Evaluate a trained network on the test set."),
-    help=_(
-        """Evaluate a trained network on the test set: accuracy, loss, precision, recall and F1 of each class, the
-        confusion matrix, and the expected calibration error in ten confidence bins."""
+    help=cleandoc(
+        _(
+            """Evaluate a trained network on the test set: accuracy, loss, precision, recall and F1 of each class, the
+            confusion matrix, and the expected calibration error in ten confidence bins."""
+        )
     )
     + f"\n\n{_RUN_HELP}\n\n\b\n"
     + _("Examples:\n  cnn-tui evaluate last\n  cnn-tui evaluate 3f2a --checkpoint last --json"),
@@ -206,15 +222,16 @@ def _evaluation_lines(report: dict[str, Any]) -> list[str]:
 
 @click.command(
     short_help=_("Explain the prediction of a trained network for an image."),
-    help=_(
-        "Explain the prediction of a trained network for an image: a heat map over the image (.png, .svg), "
-        """or its values
-        (.npz, .csv).
+    help=cleandoc(
+        _(
+            """Explain the prediction of a trained network for an image: a heat map over the image (.png, .svg), or its
+            values (.npz, .csv).
 
-        \b
-        saliency   how much each pixel changes the score of the class
-        grad-cam   which regions of a layer support the class: the last layer with feature maps, or --layer
-        occlusion  the probability of the class while a grey square covers each place"""
+            \b
+            saliency   how much each pixel changes the score of the class
+            grad-cam   which regions of a layer support the class: the last layer with feature maps, or --layer
+            occlusion  the probability of the class while a grey square covers each place"""
+        )
     )
     + f"\n\n{_RUN_HELP}\n\n{_IMAGE_HELP}\n\n\b\n"
     + _("Example:\n  cnn-tui explain last shoe.png --method grad-cam --out why.png"),
@@ -235,11 +252,11 @@ def explain(
     """Write the file, and print the class that it explains."""
     from tui_cnn.runs.inspection import replies, requests
 
-    _require_one_image(**given)
+    name = _the_image(**given)
     path = _path(out, ".png", ".svg", ".npz", ".csv")
     source = source_of(run, checkpoint)
     with inspection(source) as (ask, opened):
-        (image,) = _read_images(opened.image_shape, **given)
+        image = _read_image(name, opened.image_shape, given["invert"])
         activations = ask(requests.Activate(source=source, image=image.value), replies.Activations)
         answer: replies.Heat | replies.Heats
         if method == "grad-cam":
@@ -250,9 +267,9 @@ def explain(
             answer = ask(kind(source=source, image=image.value, target=target), replies.Heat)
             heat = answer.values.numpy()
     save_bytes(path, _rendered(path.suffix.lower(), activations.image.numpy(), heat, method))
-    name, number = opened.class_names[answer.target], answer.target
     line = _("{name} (class {number}), probability {share:.4f}")
-    echo(line.format(name=name, number=number, share=answer.probability))
+    names = opened.class_names
+    echo(line.format(name=names[answer.target], number=answer.target, share=answer.probability))
     return SOUND
 
 
@@ -284,7 +301,7 @@ def _rendered(suffix: str, image: Any, heat: Any, method: str) -> bytes:
     short_help=_("Write the output of every layer for an image."),
     help=_(
         "Write the output of every layer for an image to an .npz file: one array per layer, under its name, "
-        "with the input\n        image and the probabilities."
+        "with the input image and the probabilities."
     )
     + f"\n\n{_RUN_HELP}\n\n{_IMAGE_HELP}\n\n\b\n"
     + _("Examples:\n  cnn-tui activations last shoe.png --out maps.npz\n  cnn-tui activations last -i 0 -o maps.npz"),
@@ -299,11 +316,11 @@ def activations(run: str, checkpoint: str, out: str, **given: Any) -> int:
     from tui_cnn.runs.inspection.replies import Activations
     from tui_cnn.runs.inspection.requests import Activate
 
-    _require_one_image(**given)
+    name = _the_image(**given)
     target = _path(out, ".npz")
     source = source_of(run, checkpoint)
     with inspection(source) as (ask, opened):
-        (image,) = _read_images(opened.image_shape, **given)
+        image = _read_image(name, opened.image_shape, given["invert"])
         answer = ask(Activate(source=source, image=image.value, dtype="float32"), Activations)
     layers = {info.name: array.numpy() for info, array in zip(opened.layers, answer.layers, strict=True)}
     return _save_arrays(
@@ -315,7 +332,7 @@ def activations(run: str, checkpoint: str, out: str, **given: Any) -> int:
     short_help=_("Write the weights of a trained network."),
     help=_(
         "Write the weights of a trained network to an .npz file, in arrays such as `conv2d/kernel` of shape "
-        "height, width,\n        input channels, filters."
+        "height, width, input channels, filters."
     )
     + f"\n\n{_RUN_HELP}\n\n\b\n"
     + _("Example:\n  cnn-tui kernels last --out kernels.npz"),
@@ -359,7 +376,7 @@ def source_of(run: str, checkpoint: str) -> "Source":
         raise click.UsageError(
             _("“{text}” is not a checkpoint; use best, last, or a number of steps").format(text=checkpoint)
         )
-    path = Path(run).expanduser()
+    path = expanded(run)
     is_path = path.suffix.lower() == ".keras" or (path / "network.toml").is_file()
     which: Any = int(checkpoint) if checkpoint.isdecimal() else checkpoint
     return Source(str(path.absolute() if is_path else find_run(run).path), which)
@@ -402,29 +419,33 @@ class _InputImage(NamedTuple):
     inverted: bool = False
 
 
-def _read_images(
-    shape: tuple[int, int], images: tuple[str, ...], indices: tuple[int, ...], invert: bool | None
-) -> list[_InputImage]:
-    """Read the image files, resized to `shape`, and name the test images."""
+def _read_image(name: str | int, shape: tuple[int, int], invert: bool | None) -> _InputImage:
+    """Read an image file, resized to `shape`, or name a test image.
+
+    Raises:
+        DataError: it cannot be read.
+    """
     from tui_cnn.data.images import fit_image, has_light_background, read_image
     from tui_cnn.runs.inspection.replies import pack
 
-    inputs = []
-    for path in images:
-        image = read_image(Path(path).expanduser())
-        inverted = has_light_background(image) if invert is None else invert
-        inputs.append(_InputImage(path, pack(fit_image(image, shape, invert=inverted)), inverted))
-    return inputs + [_InputImage(_("test image {number}").format(number=index), index) for index in indices]
+    if isinstance(name, int):
+        return _InputImage(_("test image {number}").format(number=name), name)
+    image = read_image(expanded(name))
+    inverted = has_light_background(image) if invert is None else invert
+    return _InputImage(name, pack(fit_image(image, shape, invert=inverted)), inverted)
 
 
-def _require_one_image(images: tuple[str, ...], indices: tuple[int, ...], **_options: Any) -> None:
-    if len(images) + len(indices) != 1:
+def _the_image(images: tuple[str, ...], indices: tuple[int, ...], **_options: Any) -> str | int:
+    """Return the one image that was asked for: a file, or the number of a test image."""
+    names: list[str | int] = [*images, *indices]
+    if len(names) != 1:
         raise click.UsageError(_("specify one image file, or one test image with --index"))
+    return names[0]
 
 
 def _path(out: str, *suffixes: str) -> Path:
     """Return the path of a file whose name must end in one of `suffixes`."""
-    path = Path(out).expanduser()
+    path = expanded(out)
     if path.suffix.lower() not in suffixes:
         raise FormatError(path, _("the file name must end in {suffixes}").format(suffixes=_(" or ").join(suffixes)))
     return path

@@ -2,13 +2,13 @@
 
 import os
 import sys
-from pathlib import Path
 
 import click
 
 import tui_cnn
 from tui_cnn.cli.group import UNUSABLE, Group
-from tui_cnn.cli.output import echo
+from tui_cnn.cli.streams import echo
+from tui_cnn.config import expanded
 from tui_cnn.i18n import _, languages
 
 _HELP = _(
@@ -48,7 +48,7 @@ def screen(model: str | None, data: str | None) -> int:
     if data is not None:
         from tui_cnn.data.files import find_files
 
-        find_files(Path(data).expanduser())
+        find_files(expanded(data))
     if "STY" in os.environ and os.environ.get("TERM", "").startswith("screen"):
         # GNU screen passes on the colours of the terminal around it, but shows no more than 256
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "256")

@@ -1,7 +1,7 @@
 """A network's numbers and problems: as a table to read, and as JSON; both with their formulas on demand."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -12,9 +12,19 @@ from tui_cnn.core.memory import Memory
 from tui_cnn.core.network import format_path
 from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.rows import Convention, Row, field_formula, flops
-from tui_cnn.core.shape import format_shape
+from tui_cnn.core.shape import Shape, format_shape
 from tui_cnn.formats.numbers_table import numbers, total
 from tui_cnn.i18n import _
+
+
+class Budget(NamedTuple):
+    """A limit that was set for a network, its value (None: unknown, or without bound), and what to say if not met."""
+
+    option: str
+    limit: int | Shape
+    value: int | Shape | None
+    met: bool
+    problem: str
 
 
 def text_report(analysis: Analysis, needs: Memory, convention: Convention, *, explained: bool = False) -> str:
@@ -130,7 +140,9 @@ def _memory_formulas(needs: Memory) -> dict[str, str]:
     return {name: f"{formula} = {value:,}" for (name, formula), value in named if formula and value is not None}
 
 
-def json_report(analysis: Analysis, needs: Memory, convention: Convention, *, explained: bool = False) -> bytes:
+def json_report(
+    analysis: Analysis, needs: Memory, convention: Convention, budgets: Sequence[Budget], *, explained: bool = False
+) -> bytes:
     """Write an analysis as one line of JSON, with the formulas of the numbers if it is to be `explained`.
 
     A number that cannot be known is null. Shapes are channels last, without the batch axis. Paths count from 0 and lead
@@ -152,6 +164,9 @@ def json_report(analysis: Analysis, needs: Memory, convention: Convention, *, ex
         "receptive_field": last_field_report(analysis),
         "layers": [_layer(row) | ({"formulas": _formulas(row)} if explained else {}) for row in analysis.rows],
         "checks": [check_report(finding) for finding in analysis.checks],
+        "budgets": [
+            {name: value for name, value in budget._asdict().items() if name != "problem"} for budget in budgets
+        ],
     }
     if explained:
         report["memory"]["formulas"] = _memory_formulas(needs)

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import asdict
+
 from tui_cnn.cli.follow import epoch_line
 from tui_cnn.cli.table import table
 from tui_cnn.i18n import _
+from tui_cnn.runs.recipe import RECIPES, TUTORIAL, Recipe, recipe_name
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.runs.summary import Summary
 from tui_cnn.ui.toolkit.numbers import duration
@@ -31,7 +34,7 @@ def report(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
 def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield _("state"), state_name(snapshot)
     yield _("network"), summary.network + _size(summary)
-    yield _("recipe"), summary.recipe_name or "—"
+    yield _("recipe"), _recipe(summary.recipe) if summary.recipe else "—"
     started = snapshot.started
     if started is not None:
         yield _("device"), f"{', '.join(started.devices) or started.device}, {started.precision}"
@@ -42,6 +45,14 @@ def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield _("memory"), _memory(summary)
     yield _("best validation accuracy"), share(summary.best_accuracy)
     yield _("test accuracy"), share(summary.test_accuracy)
+
+
+def _recipe(recipe: Recipe) -> str:
+    """Name a recipe, and list what differs from the one of that name, or for `custom` from the tutorial's."""
+    name = recipe_name(recipe)
+    usual = asdict(RECIPES.get(name, TUTORIAL))
+    changed = [f"{field} = {value}" for field, value in asdict(recipe).items() if value != usual[field]]
+    return visible(", ".join([name, *changed]))
 
 
 def _memory(summary: Summary) -> str:

@@ -6,7 +6,7 @@ import time
 import click
 import msgspec
 
-from tui_cnn.cli.output import echo
+from tui_cnn.cli.streams import echo
 from tui_cnn.cli.table import table
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs import launch

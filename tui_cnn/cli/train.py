@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from tui_cnn.cli.arguments import read_model
-from tui_cnn.cli.output import echo
+from tui_cnn.cli.streams import echo
 from tui_cnn.formats.fields import Field, fields, rebuild
 from tui_cnn.formats.validation import InvalidError
 from tui_cnn.i18n import _

@@ -1,6 +1,6 @@
 """Shapes, counts with their formulas, and the error of a layer that cannot take its input."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
@@ -8,6 +8,17 @@ from tui_cnn.errors import UserError
 
 Shape = tuple[int, ...]
 """Channels last, without the batch axis: `(height, width, channels)` or `(features,)`."""
+
+
+def of_size(own: Sequence[Any], given: Shape) -> Shape:
+    """Return the shape that is given, with the channels of a model's own where it is only (height, width)."""
+    own_channels = own[2] if len(own) == 3 and isinstance(own[2], int) else None
+    return (*given, own_channels) if len(given) == 2 and own_channels else given
+
+
+def changes_channels(own: Sequence[Any], shape: Shape) -> bool:
+    """Return whether images of `shape` have other channels than those of a model."""
+    return len(own) == len(shape) == 3 and own[2] != shape[2]
 
 
 class Amount(NamedTuple):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_cnn.assets import ROOT
+from tui_cnn.config import expanded
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 
@@ -42,7 +43,7 @@ class DataFiles(NamedTuple):
 
 def data_directory(text: str) -> Path | None:
     """Return the directory of a data set as a recipe names it; None for an empty text: Fashion-MNIST."""
-    return Path(text).expanduser() if text else None
+    return expanded(text) if text else None
 
 
 def find_files(directory: Path) -> DataFiles:

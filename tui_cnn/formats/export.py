@@ -10,6 +10,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.writing import dumps_keras
 from tui_cnn.formats.markdown import dumps_markdown
 from tui_cnn.formats.python import dumps_python
+from tui_cnn.formats.python_training import AS_IN_TUTORIALS, PythonTraining
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 
@@ -43,8 +44,10 @@ def format_of(path: Path) -> str | None:
     return next((to for to, suffix in SUFFIXES.items() if suffix == path.suffix.lower()), None)
 
 
-def export_text(network: Network, to: str) -> str:
+def export_text(network: Network, to: str, training: PythonTraining = AS_IN_TUTORIALS) -> str:
     """Write a network in one of the text formats; muted layers are left out, except in TOML.
+
+    In Python it is trained by `training`.
 
     Raises:
         FormatError: it cannot be expressed there: it cannot be built, or has layers that we know nothing of.
@@ -54,7 +57,7 @@ def export_text(network: Network, to: str) -> str:
         require_buildable(analysis, opaque=to == "json")
     match to:
         case "python":
-            return dumps_python(analysis)
+            return dumps_python(analysis, training)
         case "json":
             return dumps_keras(analysis)
         case "markdown":
@@ -67,7 +70,7 @@ def export_text(network: Network, to: str) -> str:
             return dumps_network(network)
 
 
-def export_bytes(network: Network, to: str) -> bytes:
+def export_bytes(network: Network, to: str, training: PythonTraining = AS_IN_TUTORIALS) -> bytes:
     """Write a network in one of the text or picture formats, as it stands in a file.
 
     Raises:
@@ -77,7 +80,7 @@ def export_bytes(network: Network, to: str) -> bytes:
         from tui_cnn.formats.picture import dumps_png  # loads Pillow
 
         return dumps_png(analyze(without_muted(network)))
-    return export_text(network, to).encode()
+    return export_text(network, to, training).encode()
 
 
 def require_buildable(analysis: Analysis, *, opaque: bool = False) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
 
+from tui_cnn.config import expanded
 from tui_cnn.core.edits import set_input_shape
 from tui_cnn.core.network import Network
-from tui_cnn.core.shape import Shape
+from tui_cnn.core.shape import Shape, changes_channels, of_size
 from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.keras.notes import other_channels
 from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.formats.toml import read_network
 from tui_cnn.i18n import _
@@ -21,27 +23,32 @@ def find_network(
     """Read the model that `model` names; the path is None for a preset.
 
     A `.json` or a `.keras` file is a model of Keras. What of it could not be kept is said to `remark`, a line each.
-    `input_shape` takes the place of the network's own.
+    `input_shape` takes the place of the network's own; (height, width) keeps its channels.
 
     Raises:
         FormatError: there is no such file or preset, or the file cannot be read.
     """
     names = preset_names()
     if model in names:
-        return _on(preset(model), input_shape), None
-    path = _expand(model)
+        return _on(preset(model), input_shape, remark), None
+    path = expanded(model)
     if path.suffix or len(path.parts) > 1 or _exists(path):
         if path.suffix.lower() in _KERAS:
             return _read_keras(path, remark, input_shape), path
-        return _on(read_network(path), input_shape), path
+        return _on(read_network(path), input_shape, remark), path
     close = get_close_matches(model, names, n=1)
     listed = _("presets: {names}").format(names=", ".join(names))
     hint = _("did you mean “{name}”?").format(name=close[0]) if close else listed
     raise FormatError(model, _("file or preset not found; {hint}").format(hint=hint))
 
 
-def _on(network: Network, shape: Shape | None) -> Network:
-    return set_input_shape(network, shape) if shape else network
+def _on(network: Network, shape: Shape | None, remark: Callable[[str], None] | None) -> Network:
+    if shape is None:
+        return network
+    own, shape = network.input_shape, of_size(network.input_shape, shape)
+    if remark is not None and changes_channels(own, shape):
+        remark(f"{network.name}: {other_channels(own, shape)}")
+    return set_input_shape(network, shape)
 
 
 def _read_keras(path: Path, remark: Callable[[str], None] | None, input_shape: Shape | None) -> Network:
@@ -52,13 +59,6 @@ def _read_keras(path: Path, remark: Callable[[str], None] | None, input_shape: S
         for line in notes:
             remark(f"{path}: {line}")
     return network
-
-
-def _expand(model: str) -> Path:
-    try:
-        return Path(model).expanduser()
-    except RuntimeError:  # there is no such user: a file may still be called so
-        return Path(model)
 
 
 def _exists(path: Path) -> bool:

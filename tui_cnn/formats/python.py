@@ -18,7 +18,7 @@ from tui_cnn.core.network import walk, without_names
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import Shape, format_shape
 from tui_cnn.formats.python_layers import call, calls, given_name, merged
-from tui_cnn.formats.python_training import main_function
+from tui_cnn.formats.python_training import AS_IN_TUTORIALS, PythonTraining, main_function
 
 _LAID_OUT = '''\
 def laid_out(kernels):
@@ -45,7 +45,7 @@ _Key = tuple[tuple[AnyLayer, ...], Shape | None]
 """What a function does: its layers, and the shape that they are for if that matters."""
 
 
-def dumps_python(analysis: Analysis) -> str:
+def dumps_python(analysis: Analysis, training: PythonTraining = AS_IN_TUTORIALS) -> str:
     """Write the network of a sound analysis, without opaque layers, as a Python file.
 
     The file needs Keras and nothing else. It is formatted as black does.
@@ -68,7 +68,7 @@ def dumps_python(analysis: Analysis) -> str:
         *_given_kernels(analysis.rows),
         *helpers.functions(),
         "\n".join(build) + "\n",
-        main_function(analysis),
+        main_function(analysis, training),
         _LAST,
     ]
     return "\n\n".join(functions)

@@ -1,48 +1,81 @@
 """The part of a Python file that trains: on Fashion-MNIST where its images can be fitted to the network."""
 
+from typing import NamedTuple
+
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import AnyLayer, Block
 from tui_cnn.core.shape import Shape
+from tui_cnn.formats.python_layers import call
 
 _SIZE, _CLASSES = 28, 10
 _NATIVE = {(28, 28, 1): "[..., None] / 255", (28, 28): " / 255", (784,): ".reshape(-1, 784) / 255"}
 """Inputs that the images of Fashion-MNIST become by one expression."""
 
 
-def main_function(analysis: Analysis) -> str:
+class PythonTraining(NamedTuple):
+    """How the file trains, as Python expressions.
+
+    Attributes:
+        setup: lines before anything else.
+        optimizer: the class in `keras.optimizers` and its arguments; without, Adam as Keras has it.
+        fit: arguments of `fit`.
+        limit: how many training images are used.
+    """
+
+    setup: tuple[str, ...] = ()
+    optimizer: tuple[str, tuple[str, ...]] | None = None
+    fit: tuple[str, ...] = ("epochs=5", "validation_split=0.1")
+    limit: int | None = None
+
+
+AS_IN_TUTORIALS = PythonTraining()
+
+
+def main_function(analysis: Analysis, training: PythonTraining) -> str:
     """Write the function `main`."""
     network, output = analysis.network, analysis.output_shape or ()
     loss = _loss(network.layers)
     if len(output) != 1 or output[0] < _CLASSES:
         return _own_data(network.input_shape, output)
     if network.input_shape in _NATIVE:
-        return _native(_NATIVE[network.input_shape], loss)
+        return _native(_NATIVE[network.input_shape], loss, training)
     if len(network.input_shape) == 3 and network.input_shape[2] in (1, 3):
-        return _fitted(network.input_shape, loss)
+        return _fitted(network.input_shape, loss, training)
     return _own_data(network.input_shape, output)
 
 
-def _native(expression: str, loss: str) -> str:
+def _begin(training: PythonTraining) -> str:
+    limit = training.limit
+    cut = [f"    x_train, y_train = x_train[:{limit}], y_train[:{limit}]"] if limit else []
+    loaded = "    (x_train, y_train), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()"
+    return "\n".join([*(f"    {line}" for line in training.setup), loaded, *cut])
+
+
+def _compile_and_fit(model: str, images: str, loss: str, training: PythonTraining) -> str:
+    optimizer = ['        optimizer="adam",']
+    if training.optimizer:
+        name, arguments = training.optimizer
+        optimizer = call(f"optimizer=keras.optimizers.{name}", arguments, ",", 2)
+    lines = [f"    {model}.compile(", *optimizer, f"        loss={loss},", '        metrics=["accuracy"],', "    )"]
+    return "\n".join([*lines, *call(f"{model}.fit", [images, "y_train", *training.fit], "", 1)])
+
+
+def _native(expression: str, loss: str, training: PythonTraining) -> str:
     return f'''\
 def main():
     """Train on Fashion-MNIST, then test."""
-    (x_train, y_train), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()
+{_begin(training)}
     x_train = x_train{expression}
     x_test = x_test{expression}
 
     model = build_model()
     model.summary()
-    model.compile(
-        optimizer="adam",
-        loss={loss},
-        metrics=["accuracy"],
-    )
-    model.fit(x_train, y_train, epochs=5, validation_split=0.1)
+{_compile_and_fit("model", "x_train", loss, training)}
     model.evaluate(x_test, y_test)
 '''
 
 
-def _fitted(shape: Shape, loss: str) -> str:
+def _fitted(shape: Shape, loss: str, training: PythonTraining) -> str:
     """Write it for an input that the images become by layers in front of the model."""
     steps = ["    x = layers.Rescaling(1 / 255)(images)", *_resizing(shape[0], shape[1])]
     if shape[2] == 3:
@@ -51,19 +84,14 @@ def _fitted(shape: Shape, loss: str) -> str:
     return f'''\
 def main():
     """Train on Fashion-MNIST, its images fitted to the network, then test."""
-    (x_train, y_train), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()
+{_begin(training)}
 
     model = build_model()
     model.summary()
     images = keras.Input(({_SIZE}, {_SIZE}, 1))
 {written}
     fitted = keras.Model(images, model(x))
-    fitted.compile(
-        optimizer="adam",
-        loss={loss},
-        metrics=["accuracy"],
-    )
-    fitted.fit(x_train[..., None], y_train, epochs=5, validation_split=0.1)
+{_compile_and_fit("fitted", "x_train[..., None]", loss, training)}
     fitted.evaluate(x_test[..., None], y_test)
 '''
 

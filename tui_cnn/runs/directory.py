@@ -14,6 +14,7 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import Meta
 
+from tui_cnn.config import expanded
 from tui_cnn.core.network import Network
 from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
@@ -98,7 +99,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 def home() -> Path:
     """Where the program keeps what it makes: `$CNN_TUI_HOME`, or else the user's data directory."""
     if override := os.environ.get("CNN_TUI_HOME"):
-        return Path(override).expanduser().absolute()
+        return expanded(override).absolute()
     import platformdirs
 
     return platformdirs.user_data_path("cnn-tui", appauthor=False)

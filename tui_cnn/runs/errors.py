@@ -1,5 +1,6 @@
 """The error of a run that cannot be started, found or controlled."""
 
+import errno
 from pathlib import Path
 
 from tui_cnn.errors import UserError
@@ -14,3 +15,12 @@ def unwritable(path: Path, error: OSError) -> RunError:
     """Make the error of a file of a run that cannot be written."""
     message = _("{path}: cannot be written ({reason}); free some space, or check its permissions")
     return RunError(message.format(path=path, reason=error.strerror))
+
+
+def unstartable(worker: str, program: str, error: OSError) -> RunError:
+    """Make the error of a worker, as it is called on the screen, whose program cannot be started."""
+    if error.errno in (errno.ENOMEM, errno.EAGAIN):  # the system has no memory, or no number, for another process
+        message = _("{worker} could not start: {reason}; close other programs, then try again")
+    else:
+        message = _("{worker} could not start: {program}: {reason}; reinstall cnn-tui")
+    return RunError(message.format(worker=worker, program=program, reason=error.strerror))

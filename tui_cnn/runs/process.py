@@ -12,7 +12,7 @@ import msgspec
 import tui_cnn
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
-from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.errors import unstartable
 from tui_cnn.runs.runtime import Runtime
 
 PACKAGES = Path(tui_cnn.__file__).parents[1]
@@ -38,8 +38,7 @@ def start_worker(
             command, stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=True, cwd=PACKAGES
         )
     except OSError as error:
-        message = _("the worker could not start: {program}: {reason}; reinstall cnn-tui")
-        raise RunError(message.format(program=command[0], reason=error.strerror)) from None
+        raise unstartable(_("the worker"), command[0], error) from None
     # Without a wait, an ended process would stay behind as a zombie.
     threading.Thread(target=worker.wait, daemon=True).start()
     return worker

@@ -195,11 +195,11 @@ class Follower:
             case events.Resumed():
                 return {"paused": False, "queued": None}
             case events.Stopped():
-                return {"stopped": True}
+                return {"stopped": True, "failed": None}
             case events.Finished():
                 return {"finished": event, "elapsed": event.seconds, "evaluating": None}
             case events.Failed():
-                return {"failed": event}
+                return {"failed": event, "stopped": False}
         return {}
 
 

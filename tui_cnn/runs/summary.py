@@ -242,10 +242,15 @@ def _killed(run: RunDirectory, snapshot: Snapshot) -> Outcome:
             _("The worker could no longer write: {reason}").format(reason=unwritten["reason"]),
             _("Fix the problem, then resume the run."),
         )
-    lost = _("The worker was killed, or the machine shut down; everything recorded is still there.")
+    lost = _(
+        "The worker was killed, perhaps for lack of memory, or the machine shut down; "
+        "everything recorded is still there."
+    )
     if snapshot.checkpoint is not None:
         return Outcome(lost, _("Resume it from its last checkpoint."))
     return Outcome(
         _("The worker ended before its first checkpoint."),
-        _("Resume it to start over; if it ends again, see {log}.").format(log=run.log_file),
+        _("Resume it to start over; if it ends again, try a smaller batch size to save memory, or see {log}.").format(
+            log=run.log_file
+        ),
     )

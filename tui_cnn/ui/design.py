@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import NamedTuple
 
+from tui_cnn.config import expanded
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.history import EditHistory, HistoryStep
@@ -84,8 +85,8 @@ def setting_for(data: str) -> TrainingContext:
         from tui_cnn.data.files import DataError
 
         try:
-            classes = summarize(FilePath(data).expanduser()).class_count
-        except (DataError, RuntimeError):  # RuntimeError: there is no such user
+            classes = summarize(expanded(data)).class_count
+        except DataError:
             classes = None
     else:
         from tui_cnn.data.files import CLASS_NAMES

@@ -4,7 +4,8 @@
 for the directory of a run to train.
 `python -m tui_cnn.worker probe`: measure how fast this machine trains the parts of networks.
 `python -m tui_cnn.worker export keras|onnx FILE`: build the network that comes as TOML on the standard input, write it.
-`python -m tui_cnn.worker export-run keras|onnx RUN_DIR FILE`: write the best network of a run, with its weights.
+`python -m tui_cnn.worker export-trained keras|onnx SOURCE FILE`: write the network of a run or a `.keras` file, with
+its weights; of a run, the best.
 
 `python -m tui_cnn.worker inspect`: answer questions about trained networks, in frames of msgpack, until the input ends.
 
@@ -56,17 +57,17 @@ def main(arguments: list[str]) -> int:
             from tui_cnn.worker.export import main as export
 
             return export(to, Path(target))
-        case ["export-run", ("keras" | "onnx") as to, directory, target]:
+        case ["export-trained", ("keras" | "onnx") as to, source, target]:
             from tui_cnn.worker.export import main as export
 
-            return export(to, Path(target), Path(directory))
+            return export(to, Path(target), Path(source))
         case ["inspect"]:
             from tui_cnn.worker.inspection.serve import main as inspect
 
             return inspect()
     usage = _(
         "usage: python -m tui_cnn.worker train RUN_DIR | prewarm RUNTIME | probe | export keras|onnx FILE < "
-        "NETWORK.toml | export-run keras|onnx RUN_DIR FILE | inspect"
+        "NETWORK.toml | export-trained keras|onnx SOURCE FILE | inspect"
     )
     sys.stderr.write(usage + "\n")
     return 2

@@ -14,6 +14,7 @@ from tui_cnn.formats.atomic import replacing
 from tui_cnn.i18n import _
 from tui_cnn.worker.journal import TrainingError
 from tui_cnn.worker.steps import Sums
+from tui_cnn.worker.weights import load_weights
 
 _ENTRY = "cnn_tui.json"
 
@@ -48,18 +49,18 @@ def save_weights(path: Path, model: keras.Model) -> None:
         model.save(temporary, include_optimizer=False)
 
 
-def load_checkpoint(path: Path) -> tuple[keras.Model, CheckpointState]:
-    """Read a checkpoint.
+def load_checkpoint(path: Path, model: keras.Model) -> CheckpointState:
+    """Put the weights and the optimizer's state of a checkpoint into a compiled model; return where the run stands.
 
     Raises:
-        TrainingError: it is damaged.
+        TrainingError: it is damaged, or of another network or optimizer.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             if damaged := archive.testzip():  # Keras reads here and there in a member, so that no sum is compared
                 raise zipfile.BadZipFile(f"Bad CRC-32 for file {damaged!r}")
             state = msgspec.json.decode(archive.read(_ENTRY), type=CheckpointState | Sums)
-        model = keras.saving.load_model(path)
+        load_weights(model, path, "")
     # Keras has no error of its own for a damaged file: what the readers inside it raise comes through.
     except Exception as error:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
@@ -69,7 +70,7 @@ def load_checkpoint(path: Path) -> tuple[keras.Model, CheckpointState]:
         ) from error
     if isinstance(state, Sums):  # as it was written before there were steps that the optimizer does not count
         state = CheckpointState(int(keras.ops.convert_to_numpy(model.optimizer.iterations)), state)
-    return model, state
+    return state
 
 
 def _temporary(path: Path) -> Path:

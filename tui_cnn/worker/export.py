@@ -1,6 +1,7 @@
 """A network as a file that holds a built model: a `.keras` archive, or ONNX.
 
-Its weights are fresh, drawn by Keras, or the best of a run; numbers are float32, however it was trained.
+Its weights are fresh, drawn by Keras, or the best of a run, or those of a `.keras` file; numbers are float32, however
+it was trained. Of a file only the weights are read, into our own model: what it says of its model is never built.
 """
 
 import os
@@ -10,9 +11,11 @@ from pathlib import Path
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.network import Network
+from tui_cnn.errors import UserError
 from tui_cnn.formats.atomic import replacing, write_errors
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import MODEL_FORMATS, require_buildable
+from tui_cnn.formats.keras.reading import read_keras
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
@@ -22,18 +25,20 @@ _ONNX = ("onnx", "tf2onnx")
 """What Keras needs to write ONNX."""
 
 
-def main(to: str, target: Path, directory: Path | None = None) -> int:
-    """Export the network that stands on the standard input as TOML, or the best one of the run in `directory`.
+def main(to: str, target: Path, source: Path | None = None) -> int:
+    """Export the network that stands on the standard input as TOML, or with its weights that of a run or `.keras` file.
 
     Returns the exit status: 2, with a line on standard error, where it cannot be done.
     """
     try:
-        if directory:
-            run = RunDirectory(directory)
+        if source is None:
+            export(_read_network(), to, target)
+        elif source.is_dir():
+            run = RunDirectory(source)
             export(run.network(), to, target, weights=run.best_file)
         else:
-            export(_read_network(), to, target)
-    except FormatError as error:
+            export(read_keras(source).network, to, target, weights=source)
+    except UserError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
@@ -52,20 +57,22 @@ def export(network: Network, to: str, target: Path, weights: Path | None = None)
 
     Raises:
         FormatError: it cannot be built or written, or packages are missing.
+        RunError: the weights cannot be read, or are of another network.
     """
     assert to in MODEL_FORMATS
     require_buildable(analyze(network))
     missing = [package for package in _ONNX if to == "onnx" and find_spec(package) is None]
     if missing:
-        message = _("ONNX needs {packages}; install with: pip install 'cnn-tui[onnx]'")
-        raise FormatError(target, message.format(packages=", ".join(missing)))
+        message = _("ONNX needs {packages}; install with: {python} -m pip install {arguments}")
+        words = {"packages": ", ".join(missing), "arguments": " ".join(missing), "python": sys.executable}
+        raise FormatError(target, message.format(**words))
     if not target.parent.is_dir():
         raise FormatError(target, _("directory {directory} not found").format(directory=target.parent))
     temporary = target.with_name(f".{target.name[:64]}.{os.urandom(4).hex()}.{to}")  # Keras looks at the suffix
     try:
         with write_errors(target), replacing(target, temporary):
             _write(network, to, temporary, weights)
-    except FormatError:
+    except UserError:
         raise
     except ValueError as error:
         raise FormatError(target, str(error)) from None
@@ -73,22 +80,16 @@ def export(network: Network, to: str, target: Path, weights: Path | None = None)
 
 def _write(network: Network, to: str, target: Path, weights: Path | None) -> None:
     load_tensorflow()
-    import keras
-
     from tui_cnn.worker.build import build
     from tui_cnn.worker.onnx import for_inference, save_onnx
+    from tui_cnn.worker.weights import load_weights
 
-    if to == "onnx":
-        network = for_inference(network)
     model = build(network)
     if weights:
-        try:
-            model.set_weights(keras.saving.load_model(weights, compile=False).get_weights())
-        # Keras has no error of its own for a damaged file: what the readers inside it raise comes through.
-        except Exception as error:
-            reason = next(iter(str(error).splitlines()), type(error).__name__)
-            raise FormatError(weights, _("cannot be read: {reason}").format(reason=reason)) from error
+        load_weights(model, weights, _("{file}: file not found; check the path").format(file=weights))
     if to == "keras":
         model.save(target)
     else:
-        save_onnx(model, target)
+        inference = build(for_inference(network))
+        inference.set_weights(model.get_weights())
+        save_onnx(inference, target)

@@ -77,11 +77,11 @@ def explain(error: Exception) -> Failed:
             return Failed(error=f"{path}: {why}", advice=_("Fix the problem, then resume the run."))
         case OSError():
             return Failed(error=reason, advice=_("Fix the problem, then resume the run."))
-        case ImportError():
+        case ImportError() if "Cannot allocate memory" not in reason:
             error_text = _("TensorFlow cannot be loaded: {reason}").format(reason=reason)
             return Failed(error=error_text, advice=_("Reinstall cnn-tui, then resume the run."))
     # TensorFlow's own classes are not imported here: it may be TensorFlow that failed to load.
-    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+    if isinstance(error, MemoryError | ImportError) or type(error).__name__ == "ResourceExhaustedError":
         advice = _("Start a new run with a smaller batch size or a smaller network.")
         return Failed(error=_("Not enough memory."), advice=advice)
     return Failed(

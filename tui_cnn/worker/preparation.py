@@ -66,7 +66,7 @@ class PreparedRun:
 
 
 def prepare(run: RunDirectory, journal: Journal) -> PreparedRun:
-    """Read a run's files and images, set TensorFlow up, build the model or load its checkpoint.
+    """Read a run's files and images, set TensorFlow up, build the model, put its checkpoint into it.
 
     Writes to the journal what was chosen, and that the run has started.
 
@@ -96,13 +96,13 @@ def prepare(run: RunDirectory, journal: Journal) -> PreparedRun:
     else:
         precision = recipe.precision
     with strategy().scope():
-        if run.checkpoint_file.exists():
-            model, state = load_checkpoint(run.checkpoint_file)
-            steps = None
-        elif steps is None or replicas.count > 1:  # what was made outside of the scope is on one device
+        resumed = run.checkpoint_file.exists()
+        if resumed or steps is None or replicas.count > 1:  # what was made outside of the scope is on one device
             model, steps = make_model(network, recipe, precision), None
         else:
             model = steps.model
+        if resumed:
+            state = load_checkpoint(run.checkpoint_file, model)
     seed_dropout(model, recipe.seed, by.lanes * state.step)
     steps = steps or Steps(model, fitting, recipe, by.lanes, replicas)
     steps.trained.set(state.sums)

@@ -1,10 +1,13 @@
 """What of a model is kept, and what is not: names that somebody gave, and notes on what could not be kept."""
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from tui_cnn.core import edits
 from tui_cnn.core.layers import Block
 from tui_cnn.core.network import Network, names, snake_case, walk
+from tui_cnn.core.shape import Shape
 from tui_cnn.i18n import _
 from tui_cnn.visible import visible
 
@@ -52,10 +55,11 @@ def without_usual_names(network: Network) -> Network:
 
 
 class Notes:
-    """Collects remarks about layers."""
+    """Collects remarks about layers, and about the model as a whole."""
 
     def __init__(self) -> None:
         self._names: dict[str, list[str]] = {}
+        self.of_model: list[str] = []
 
     def add(self, remark: str, name: str) -> None:
         """Remark something about the layer called `name`."""
@@ -63,7 +67,13 @@ class Notes:
 
     def lines(self) -> tuple[str, ...]:
         """Return a line for each remark. Models are read from their end, so the last remark comes first."""
-        return tuple(f"{remark} ({enumerate_names(names[::-1])})" for remark, names in reversed(self._names.items()))
+        of_layers = (f"{remark} ({enumerate_names(names[::-1])})" for remark, names in reversed(self._names.items()))
+        return (*self.of_model, *of_layers)
+
+
+def other_channels(own: Sequence[Any], shape: Shape) -> str:
+    """Remark that a model is read for images of other channels than its own."""
+    return _("input channels changed from {own} to {channels}").format(own=own[2], channels=shape[2])
 
 
 def enumerate_names(names: list[str]) -> str:

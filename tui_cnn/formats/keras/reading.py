@@ -9,11 +9,11 @@ import msgspec
 from tui_cnn.core import edits
 from tui_cnn.core.layers import AnyLayer, Block, Layer, Opaque
 from tui_cnn.core.network import Network, walk
-from tui_cnn.core.shape import Shape
+from tui_cnn.core.shape import Shape, changes_channels, of_size
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.graph import Graph, GraphError, Node, functional, sequential
 from tui_cnn.formats.keras.layers import KERAS_LAYERS, ForeignError, read_layer
-from tui_cnn.formats.keras.notes import KeptNames, Notes, enumerate_names, without_usual_names
+from tui_cnn.formats.keras.notes import KeptNames, Notes, enumerate_names, other_channels, without_usual_names
 from tui_cnn.formats.keras.schema import Entry, Model, known_shape, misfit, read_config
 from tui_cnn.formats.keras.series_parallel import series_parallel
 from tui_cnn.i18n import _
@@ -53,7 +53,13 @@ def convert_model(entry: Entry, source: Path | str, input_shape: Shape | None = 
             raise GraphError(_not_a_model(entry))
         reader = _Reader(notes)
         graph = reader.graph(entry)
-        shape = input_shape or _input_shape(graph)
+        if input_shape:
+            own = graph.input_shape[1:] if isinstance(graph.input_shape, list) else ()
+            shape = of_size(own, input_shape)
+            if changes_channels(own, shape):
+                notes.of_model.append(other_channels(own, shape))
+        else:
+            shape = _input_shape(graph)
         layers = reader.stack(graph)
         name = _network_name(entry, source)
         empty = msgspec.convert({"name": name, "input_shape": shape}, Network)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from tui_cnn.i18n import _
-from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.errors import RunError, unstartable
 from tui_cnn.runs.inspection import frames
 from tui_cnn.runs.inspection.replies import AnyReply, Failure, Reply
 from tui_cnn.runs.inspection.requests import AnyRequest
@@ -95,8 +95,7 @@ class Inspector:
                         *self._command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=PACKAGES
                     )
                 except OSError as error:
-                    message = _("the inspector could not start: {program}: {reason}; reinstall cnn-tui")
-                    raise RunError(message.format(program=self._command[0], reason=error.strerror)) from None
+                    raise unstartable(_("the inspector"), self._command[0], error) from None
                 self._connection = _Connection(process, self._timeout)
             return self._connection
 

@@ -148,5 +148,5 @@ def _formats() -> dict[str, str]:
         "toml": _("the format of cnn-tui"),
         "svg": _("picture of the network, for papers and web pages"),
         "png": _("picture of the network, for slides"),
-        "onnx": _("for other runtimes; requires cnn-tui[onnx]"),
+        "onnx": _("for other runtimes; needs the packages onnx and tf2onnx"),
     }

@@ -1,7 +1,6 @@
 """What all pages of the Lab have in common: a bench, which takes the keys, a form of its settings, and the images."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -15,6 +14,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
+from tui_cnn.config import expanded
 from tui_cnn.data import idx
 from tui_cnn.data.files import FASHION_MNIST, find_files
 from tui_cnn.formats.fields import format_value
@@ -46,7 +46,7 @@ class ImageStore:
         Raises:
             DataError: they cannot be read.
         """
-        directory = Path(self._data).expanduser() if self._data else FASHION_MNIST
+        directory = expanded(self._data) if self._data else FASHION_MNIST
         self._tests = idx.read(find_files(directory).test_images)
 
     def arrays(self, settings: ConvolutionSettings | PoolingSettings) -> LabArrays:

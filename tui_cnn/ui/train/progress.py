@@ -189,12 +189,12 @@ def _against_prediction(watched: Watched) -> Line:
 
 
 def _circumstances(started: Started) -> Line:
-    message = _("{images} images, {validation} for validation   {device}, {threads} threads   {precision}")
+    message = _("{images} images, {validation} for validation   {device}, {threads}   {precision}")
     text = message.format(
         images=f"{started.train_images:,}",
         validation=f"{started.validation_images:,}",
         device=started.device,
-        threads=started.threads,
+        threads=ngettext("{count} thread", "{count} threads", started.threads).format(count=started.threads),
         precision=started.precision,
     )
     return [Content.styled(part, "dim") for part in text.split(_GAP)]

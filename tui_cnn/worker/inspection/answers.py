@@ -17,7 +17,7 @@ from tui_cnn.runs.inspection import requests
 from tui_cnn.runs.inspection.requests import Source, stamp, weights_file
 from tui_cnn.worker.inspection import attribution, outputs, receptive_field, sampling
 from tui_cnn.worker.inspection.loaded_model import Engine, Job, LoadedModel
-from tui_cnn.worker.inspection.weights import load_weights
+from tui_cnn.worker.weights import load_weights
 
 _MOST_ENGINES = 4
 _MOST_OPENED = 32

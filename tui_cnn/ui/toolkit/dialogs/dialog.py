@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen, ScreenResultType
 from textual.widgets import Button, Input, Static
 
+from tui_cnn.config import expanded
 from tui_cnn.i18n import _
 
 
@@ -145,7 +146,7 @@ class SavePath(SingleResult[Path | None]):
         try:
             path = _file(event.value.strip(), self._suffixes[0] if self._suffixes else self._suffix, self._suffixes)
             exists = path.exists()
-        except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: `~somebody` who is unknown
+        except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             self._advise(_("invalid file name: {reason}").format(reason=reason))
             return
@@ -161,7 +162,7 @@ class SavePath(SingleResult[Path | None]):
 
 def _file(text: str, usual: str, allowed: tuple[str, ...]) -> Path:
     """Make a path of what was typed, with the usual suffix where it has none; of `allowed` where some are named."""
-    path = Path(text).expanduser()
+    path = expanded(text)
     if path.is_dir():
         raise ValueError(_("{path} is a directory; enter the name of a file in it").format(path=path))
     path = path if path.suffix else path.with_suffix(usual)

@@ -4,6 +4,7 @@ The file's own description of the model is never built: a `Lambda` in it could r
 reader of weights takes arrays of numbers from the HDF5 part, and refuses links to other files in it.
 """
 
+import re
 import warnings
 import zipfile
 from collections import Counter
@@ -20,19 +21,21 @@ _MEMBER = "model.weights.h5"
 
 
 def load_weights(model: keras.Model, path: Path, missing: str) -> None:
-    """Put the weights in a file into `model`.
+    """Put the weights in a file into `model`, and the state of its optimizer where it has one.
 
     Raises:
         RunError: the file is not there (then the text is `missing`), is damaged, or is of another network.
     """
     try:
-        file_names = _names(path)
-        expected = _places(model)
-        if strange := [name for place, name in expected.items() if file_names.get(place) != name]:
+        names = _places(model)
+        in_file = _names(path)
+        expected, found = _ranked(names), _ranked({place: in_file.get(place, "") for place in names})
+        if strange := [name for place, name in names.items() if found[place] != expected[place]]:
             message = _("{file}: has the weights of another network: its layer “{name}” is missing or in another place")
             raise RunError(message.format(file=path, name=strange[0]))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            warnings.filterwarnings("error", "Skipping variable loading")  # the optimizer would begin anew
             model.load_weights(path)
     except FileNotFoundError:
         raise RunError(missing) from None
@@ -55,6 +58,17 @@ def _places(model: keras.Model) -> dict[str, str]:
         if layer.weights:
             places[place] = layer.name
     return places
+
+
+def _ranked(names: dict[str, str]) -> dict[str, str | int]:
+    """Put the rank among its kind in place of each name that Keras makes up: it counts on from model to model."""
+    numbers = {}
+    for place, name in names.items():
+        kind = re.sub(r"_\d+$", "", place)
+        if made_up := re.fullmatch(rf"{re.escape(kind)}(?:_(\d+))?", name):
+            numbers[place] = (kind, int(made_up[1] or 0))
+    ordered = sorted(numbers.values())
+    return {place: ordered.index(numbers[place]) if place in numbers else name for place, name in names.items()}
 
 
 def _names(path: Path) -> dict[str, str]:
