@@ -54,6 +54,7 @@ for module in pkgutil.walk_packages(getattr(room, "__path__", []), room.__name__
         ("i18n", TENSORFLOW | SCREEN | {"numpy", "msgspec"}),
         ("config", TENSORFLOW | SCREEN | {"numpy", "msgspec", "platformdirs", "tomllib"}),
         ("assets", TENSORFLOW | SCREEN | {"numpy", "msgspec"}),
+        ("visible", TENSORFLOW | SCREEN | {"numpy", "msgspec"}),
         ("errors", TENSORFLOW | SCREEN | {"numpy", "msgspec"}),
     ],
 )
@@ -113,4 +114,22 @@ def test_errors_are_reported_in_one_way():
     ui = [module for module in modules() if "ui" in module.parts and module.name != "workspace.py"]
     assert {str(module): lines for module in ui if (lines := list(errors_shown_in(module)))} == {}, (
         "call report(error) of the workspace"
+    )
+
+
+WRITERS = {("click", "echo"), ("click", "secho"), ("stdout", "write"), ("stderr", "write"), ("console", "print")}
+
+
+def unguarded(module):
+    """The lines of a module that write to the terminal what has not passed the gate for foreign text."""
+    for node in ast.walk(ast.parse((CHECKOUT / module).read_text("utf-8"))):
+        name = tuple(ast.unparse(node.func).split(".")) if isinstance(node, ast.Call) else ()
+        if (name[-2:] in WRITERS or name == ("print",)) and "visible(" not in ast.unparse(node):
+            yield node.lineno
+
+
+def test_all_that_commands_write_passes_the_gate():
+    rooms = [module for module in modules() if {"cli", "ui"} & set(module.parts) and module.name != "streams.py"]
+    assert {str(module): lines for module in rooms if (lines := list(unguarded(module)))} == {}, (
+        "write with echo() of cli/streams.py, or pass visible(text)"
     )

@@ -1,7 +1,4 @@
-"""Where the user's files are, the settings among them, and the one that counts before all else: the language.
-
-The rest of the file is read and checked where it is used, in `tui_cnn.ui.settings`.
-"""
+"""Where the user's files are, the settings among them; `tui_cnn.ui.settings` says what may be in those."""
 
 import os
 from pathlib import Path
@@ -22,18 +19,3 @@ def config_file() -> Path:
     import platformdirs
 
     return platformdirs.user_config_path("cnn-tui", appauthor=False) / "config.toml"
-
-
-def language_setting() -> str:
-    """Return the language that the settings ask for; empty where they ask for none, or cannot be read."""
-    try:
-        text = config_file().read_bytes()
-    except OSError:
-        return ""
-    import tomllib
-
-    try:
-        wanted = tomllib.loads(text.decode("utf-8-sig")).get("language", "")
-    except (ValueError, RecursionError):  # told by who reads the rest
-        return ""
-    return wanted if isinstance(wanted, str) else ""

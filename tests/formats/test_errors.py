@@ -223,10 +223,24 @@ class TestFiles:
         path = tmp_path / "huge.toml"
         with path.open("wb") as file:
             file.truncate(8_000_001)
-        assert self.line(path) == "huge.toml: is larger than 8,000,000 bytes, too large for a network"
+        assert self.line(path) == "huge.toml: is too large: more than 8,000,000 bytes"
 
     def test_without_end(self):
-        assert self.line(Path("/dev/zero")) == "zero: is larger than 8,000,000 bytes, too large for a network"
+        assert self.line(Path("/dev/zero")) == "zero: is too large: more than 8,000,000 bytes"
+
+    def test_a_named_pipe(self, tmp_path):
+        """Nobody may ever write to it."""
+        os.mkfifo(tmp_path / "pipe.toml")
+        assert self.line(tmp_path / "pipe.toml") == "pipe.toml: is a named pipe; specify a file"
+
+    def test_a_pipe_of_the_shell(self):
+        read, write = os.pipe()
+        os.write(write, b'name = "n"\ninput_shape = [8]\n')
+        os.close(write)
+        try:
+            assert read_network(Path(f"/dev/fd/{read}")).name == "n"
+        finally:
+            os.close(read)
 
     def test_unreadable(self, tmp_path, monkeypatch):
         """Root may read anything: there the refusal is simulated."""
@@ -241,4 +255,4 @@ class TestFiles:
         assert self.line(path) == "secret.toml: cannot be read: Permission denied"
 
     def test_a_name_that_would_break_the_line(self, tmp_path):
-        assert self.line(tmp_path / "a\nb\x1b[31m") == "a\\nb\\x1b[31m: file not found; check the path"
+        assert self.line(tmp_path / "a\nb\x1b[31m") == r"a\nb\u001b[31m: file not found; check the path"

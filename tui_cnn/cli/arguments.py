@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from tui_cnn.cli.streams import echo
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.models import find_network
@@ -75,4 +76,4 @@ def find_model(model: str, input_shape: Shape | None = None) -> tuple[Network, P
             convert({"name": "n", "input_shape": input_shape}, Network)
         except InvalidError as error:
             raise click.UsageError(f"--input-shape: {error}") from None
-    return find_network(model, lambda line: click.echo(line, err=True), input_shape)
+    return find_network(model, lambda line: echo(line, err=True), input_shape)

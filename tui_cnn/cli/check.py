@@ -11,7 +11,7 @@ import msgspec
 from tui_cnn.cli.arguments import Count, ShapeParam, input_shape_option, read_model
 from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
 from tui_cnn.cli.reports import Budget, json_report, text_report
-from tui_cnn.cli.streams import write
+from tui_cnn.cli.streams import echo, write
 from tui_cnn.cli.table import wrap
 from tui_cnn.config import expanded
 from tui_cnn.core.analysis import Analysis, analyze
@@ -25,6 +25,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
 from tui_cnn.runs.machine import machine_memory
+from tui_cnn.visible import visible
 
 _TERMINAL = "-"
 _PICTURES = (".svg", ".png")
@@ -114,7 +115,7 @@ def check(
         known = explanations()
         if explain not in known:
             raise click.UsageError(_("unknown check “{code}”").format(code=explain) + nearest(explain, sorted(known)))
-        click.echo(wrap(known[explain], 100))
+        echo(wrap(known[explain], 100))
         return SOUND
     if picture is not None and picture != _TERMINAL and not picture.lower().endswith(_PICTURES):
         models, picture = (picture, *models), _TERMINAL  # `check --picture MODEL`
@@ -231,5 +232,7 @@ def _print_picture(analysis: Analysis, *, stderr: bool) -> None:
     console = Console(width=width, highlight=False, stderr=stderr)
     with console.capture() as captured:
         for line in drawing.lines:
-            console.print(Text.assemble(*((part.text, part.style or "") for part in line)), no_wrap=True, crop=True)
-    write(captured.get().removesuffix("\n"), err=stderr)
+            console.print(
+                Text.assemble(*((visible(part.text), part.style or "") for part in line)), no_wrap=True, crop=True
+            )
+    write(captured.get().removesuffix("\n"), err=stderr, styled=True)

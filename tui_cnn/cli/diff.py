@@ -9,6 +9,7 @@ import msgspec
 from tui_cnn.cli.arguments import input_shape_option, read_model
 from tui_cnn.cli.group import SOUND
 from tui_cnn.cli.reports import check_report, figures_report, finding_lines, last_field_report
+from tui_cnn.cli.streams import echo
 from tui_cnn.cli.table import table
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.diff import Difference, findings
@@ -41,7 +42,7 @@ _SIGNS = {"same": " ", "changed": "~", "added": "+", "removed": "-"}
 def diff(before: str, after: str, input_shape: Shape | None, as_json: bool) -> int:
     """Print the differences."""
     old, new = (analyze(read_model(model, input_shape)) for model in (before, after))
-    click.echo(_json(old, new) if as_json else _text(old, new))
+    echo(_json(old, new) if as_json else _text(old, new))
     return SOUND
 
 

@@ -6,6 +6,7 @@ import click
 
 from tui_cnn.cli.arguments import find_model, input_shape_option, read_model
 from tui_cnn.cli.group import SOUND
+from tui_cnn.cli.streams import echo
 from tui_cnn.config import expanded
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.atomic import save_bytes
@@ -78,7 +79,7 @@ def export(model: str | None, input_shape: Shape | None, run: str | None, to: st
         directory = find_run(run)
         exported = export_bytes(directory.network(), to, python_training(directory.recipe()))
     if target is None:
-        click.echo(exported, nl=False)
+        echo(exported, nl=False)
     else:
         save_bytes(target, exported)
     return SOUND
@@ -96,5 +97,5 @@ def _export_model(model: str, input_shape: Shape | None, run: str | None, to: st
     if input_shape is None:
         return export_file(file, to, target)
     line = _("{file}: exported with untrained weights, because --input-shape changes the network")
-    click.echo(line.format(file=file), err=True)
+    echo(line.format(file=file), err=True)
     return export_model(network, to, target)

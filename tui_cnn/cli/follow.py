@@ -4,10 +4,10 @@ import sys
 import time
 from typing import Self
 
-import click
 import msgspec
 
 from tui_cnn.cli.group import INTERRUPTED, SOUND, UNSOUND
+from tui_cnn.cli.streams import echo
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
@@ -17,6 +17,7 @@ from tui_cnn.runs.snapshot import ACTIVE, Follower, LineReader, Snapshot
 from tui_cnn.runs.summary import outcome, summarize
 from tui_cnn.ui.toolkit.numbers import duration
 from tui_cnn.ui.toolkit.runs import stopped_early, weights_epoch
+from tui_cnn.visible import visible
 
 _INTERVAL = 0.1
 """Seconds between two polls of the run."""
@@ -56,7 +57,7 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
                 _stop(run)
                 progress.write_line(_("stopping; waiting for the checkpoint (press Ctrl-C again not to wait)"))
     if as_json:
-        click.echo(msgspec.json.encode(summarize(run, snapshot)))
+        echo(msgspec.json.encode(summarize(run, snapshot)))
     if snapshot.finished:
         line, end = _("finished in {time}: test accuracy {accuracy:.4f}, test loss {loss:.4f}"), snapshot.finished
         line = line.format(time=duration(end.seconds), accuracy=end.test_accuracy, loss=end.test_loss)
@@ -67,7 +68,7 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
         progress.write_line(_("stopped; {again}").format(again=again))
         return INTERRUPTED if interrupted else UNSOUND
     if ended := outcome(run, snapshot):
-        click.echo(f"{run.id}: {ended.line}", err=True)
+        echo(f"{run.id}: {ended.line}", err=True)
     return UNSOUND
 
 
@@ -120,7 +121,7 @@ class PlainProgress:
     def write_line(self, line: str) -> None:
         """Write a line."""
         if not self._quiet:
-            click.echo(line)
+            echo(visible(line))
 
 
 class JsonProgress(PlainProgress):
@@ -132,8 +133,8 @@ class JsonProgress(PlainProgress):
 
     def show(self, snapshot: Snapshot) -> None:
         """Write the lines that are new and whole."""
-        if lines := self._lines.read():
-            click.echo(lines, nl=False)
+        while lines := self._lines.read():
+            echo(lines, nl=False)
 
 
 class LiveProgress(PlainProgress):
@@ -173,7 +174,7 @@ class LiveProgress(PlainProgress):
 
     def write_line(self, line: str) -> None:
         """Write a line above the bar."""
-        self._bar.console.print(line, markup=False, highlight=False)
+        self._bar.console.print(visible(line), markup=False, highlight=False)
 
 
 def _left(snapshot: Snapshot) -> str:

@@ -9,10 +9,11 @@ from typing import Any, NoReturn
 
 import click
 
-from tui_cnn.cli.streams import discard_output
+from tui_cnn.cli.streams import discard_output, echo
 from tui_cnn.cli.table import WideContext
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
+from tui_cnn.visible import visible
 
 SOUND, UNSOUND, UNUSABLE, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
 """Exit statuses: all is well; something is wrong with a network or a run; bad usage or unreadable; Ctrl-C; and that of
@@ -77,7 +78,7 @@ class Group(click.Group):
 
 def _refuse(line: str) -> NoReturn:
     with suppress(OSError):
-        click.echo(line, err=True)
+        echo(visible(line), err=True)
     sys.exit(UNUSABLE)
 
 

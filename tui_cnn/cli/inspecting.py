@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from tui_cnn.cli.group import SOUND, UNUSABLE
+from tui_cnn.cli.streams import echo
 from tui_cnn.cli.table import table
 from tui_cnn.config import expanded
 from tui_cnn.errors import UserError
@@ -84,14 +85,14 @@ def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
                 requested = (image.value,) if isinstance(image.value, int) else image.value
                 answer = ask(Predict(source=source, images=requested), Predictions)
             except UserError as error:  # of this image: the others are predicted all the same
-                click.echo(str(error), err=True)
+                echo(str(error), err=True)
                 reports.append({"image": name, "error": str(error)})
                 status = UNUSABLE
             else:
                 reports.append(_prediction(image, answer.probabilities.numpy()[0], opened, labels))
     if as_json:
         for report in reports:
-            click.echo(msgspec.json.encode(report))
+            echo(msgspec.json.encode(report))
         return status
     rows = []
     for report in reports:
@@ -105,7 +106,7 @@ def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
     share = _("prob.")
     heading = [_("image"), _("first"), share, _("second"), share, _("third"), share, _("label")]
     if rows:
-        click.echo("\n".join(table(heading, rows, numbers={2, 4, 6})))
+        echo("\n".join(table(heading, rows, numbers={2, 4, 6})))
     return status
 
 
@@ -171,10 +172,10 @@ def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None) -> int:
     if as_json:
         known = weights_of(source)
         which = {"run": source.name, "checkpoint": source.which, "epoch": known.epoch if known else None}
-        click.echo(msgspec.json.encode(which | report))
+        echo(msgspec.json.encode(which | report))
     else:
         summary, *lines = _evaluation_lines(report)
-        click.echo("\n".join([f"{summary}  ({weights_name(source)})", *lines]))
+        echo("\n".join([f"{summary}  ({weights_name(source)})", *lines]))
     return SOUND
 
 
@@ -289,10 +290,10 @@ def explain(
     save_bytes(path, _rendered(path.suffix.lower(), activations.image.numpy(), heat, method))
     line = _("{name} (class {number}), probability {share:.4f}")
     names = opened.class_names
-    click.echo(line.format(name=names[answer.target], number=answer.target, share=answer.probability))
+    echo(line.format(name=names[answer.target], number=answer.target, share=answer.probability))
     if isinstance(answer, replies.Heat) and answer.grey is not None:
         line = _("covered by a square of {size}×{size}, grey {grey}, in steps of {step}")
-        click.echo(line.format(size=size, grey=answer.grey, step=step))
+        echo(line.format(size=size, grey=answer.grey, step=step))
     return SOUND
 
 
@@ -382,7 +383,7 @@ def _save_arrays(target: Path, arrays: dict[str, Any]) -> int:
 
     save_bytes(target, to_npz(arrays))
     rows = [(name, "×".join(map(str, array.shape)), array.dtype.name) for name, array in arrays.items()]
-    click.echo("\n".join(table((_("array"), _("shape"), _("type")), rows)))
+    echo("\n".join(table((_("array"), _("shape"), _("type")), rows)))
     return SOUND
 
 

@@ -7,6 +7,7 @@ import click
 
 import tui_cnn
 from tui_cnn.cli.group import UNUSABLE, Group
+from tui_cnn.cli.streams import echo
 from tui_cnn.config import expanded
 from tui_cnn.i18n import _, languages
 
@@ -42,7 +43,7 @@ def screen(model: str | None, data: str | None) -> int:
     """Open the screen on MODEL, a file or a preset; a TOML file that does not exist yet is begun."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         line = _("the app needs a terminal; without one, use: cnn-tui check {model}, or: cnn-tui train {model}")
-        click.echo(line.format(model=model or "MODEL"), err=True)
+        echo(line.format(model=model or "MODEL"), err=True)
         return UNUSABLE
     if data is not None:
         from tui_cnn.data.files import find_files
@@ -65,6 +66,7 @@ program = Group(
         "export": ("export",),
         "train": ("train", "resume", "compare"),
         "runs": ("runs", "show", "attach", "stop", "about", "curves", "delete", "trash"),
+        "doctor": ("doctor",),
         "inspecting": ("predict", "evaluate", "explain", "activations", "kernels"),
     },
     default=screen,

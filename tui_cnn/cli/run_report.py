@@ -6,20 +6,20 @@ from msgspec.structs import asdict
 
 from tui_cnn.cli.follow import epoch_line
 from tui_cnn.cli.table import table
-from tui_cnn.formats.errors import on_one_line
 from tui_cnn.i18n import _
 from tui_cnn.runs.recipe import RECIPES, TUTORIAL, Recipe, recipe_name
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.runs.summary import Summary
 from tui_cnn.ui.toolkit.numbers import duration
-from tui_cnn.ui.toolkit.runs import share, state_name, stopped_early, tested_weights
+from tui_cnn.ui.toolkit.runs import share, state_name, stopped_early, tested_weights, with_advice
+from tui_cnn.visible import visible
 
 
 def report(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
     """Describe a run: its network, its recipe, its state, and what to do."""
-    yield summary.id + (f"  {summary.about.title}" if summary.about.title else "")
+    yield visible(summary.id + (f"  {summary.about.title}" if summary.about.title else ""))
     if summary.about.tags:
-        yield " ".join(summary.about.tags)
+        yield visible(" ".join(summary.about.tags))
     if summary.about.note:
         yield summary.about.note
     yield from table(("", ""), [line for line in _facts(summary, snapshot) if line[1]])[1:]
@@ -29,7 +29,8 @@ def report(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
     if snapshot.early_stop is not None:
         yield stopped_early(snapshot.early_stop)
     if summary.outcome is not None:
-        yield summary.outcome.line
+        yield visible(summary.outcome.line)
+    yield from with_advice(summary.damage)
 
 
 def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
@@ -54,7 +55,7 @@ def _recipe(recipe: Recipe) -> str:
     name = recipe_name(recipe)
     usual = asdict(RECIPES.get(name, TUTORIAL))
     changed = [f"{field} = {value}" for field, value in asdict(recipe).items() if value != usual[field]]
-    return on_one_line(", ".join([name, *changed]))
+    return visible(", ".join([name, *changed]))
 
 
 def _memory(summary: Summary) -> str:

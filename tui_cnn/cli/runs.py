@@ -6,13 +6,15 @@ import time
 import click
 import msgspec
 
+from tui_cnn.cli.streams import echo
 from tui_cnn.cli.table import table
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs import launch
 from tui_cnn.runs import trash as bin_
 from tui_cnn.runs.directory import find_run, list_runs, read_about, write_about
 from tui_cnn.runs.snapshot import ACTIVE, Follower
-from tui_cnn.runs.summary import summarize
+from tui_cnn.runs.summary import damage, summarize
+from tui_cnn.visible import visible
 
 _RUN = "\n\n" + _(
     "RUN is the id of a run, a unique part of it, or `last` for the newest run; `cnn-tui runs` lists the runs."
@@ -26,30 +28,30 @@ _RUN = "\n\n" + _(
 @click.option("--json", "as_json", is_flag=True, help=_("Print the runs as JSON, one per line, with all details."))
 def runs(as_json: bool) -> int:
     """Print a table of the runs."""
-    from tui_cnn.ui.toolkit.runs import best_accuracy, epochs_done, share, state_name, tested_weights
+    from tui_cnn.ui.toolkit.runs import best_accuracy, epochs_done, marked_state, share, tested_weights
 
     if as_json:
         for run in list_runs():
-            click.echo(msgspec.json.encode(summarize(run)))
+            echo(msgspec.json.encode(summarize(run)))
         return 0
-    snapshots = [Follower(run).poll() for run in list_runs()]
+    snapshots = [(run, Follower(run).poll()) for run in list_runs()]
     if not snapshots:
-        click.echo(_("There are no runs yet. Start one with: cnn-tui train fashion-cnn"))
+        echo(_("There are no runs yet. Start one with: cnn-tui train fashion-cnn"))
         return 0
     heading = (_("run"), _("state"), _("network"), _("epochs"), _("validation"), _("test"), _("tested weights"))
     rows = [
         (
             run.run_id,
-            state_name(run),
+            marked_state(run, damaged=any(damage(directory, run))),
             run.name,
             epochs_done(run),
             share(best_accuracy(run)),
             share(run.finished.test_accuracy if run.finished else None),
             tested_weights(run.tested),
         )
-        for run in snapshots
+        for directory, run in snapshots
     ]
-    click.echo("\n".join(table(heading, rows, numbers={4, 5})))
+    echo("\n".join(table(heading, rows, numbers={4, 5})))
     return 0
 
 
@@ -71,9 +73,9 @@ def show(run: str, as_json: bool) -> int:
             "chosen": msgspec.to_builtins(snapshot.chosen),
             "epochs_told": msgspec.to_builtins(snapshot.epochs),
         }
-        click.echo(msgspec.json.format(msgspec.json.encode(plain), indent=2).decode())
+        echo(msgspec.json.format(msgspec.json.encode(plain), indent=2).decode())
     else:
-        click.echo("\n".join(report(summary, snapshot)))
+        echo("\n".join(report(summary, snapshot)))
     return 0
 
 
@@ -102,7 +104,7 @@ def stop(run: str) -> int:
     follower = Follower(directory)
     while follower.poll().state in ACTIVE:
         time.sleep(0.05)
-    click.echo(_("{id} stopped; resume with: cnn-tui resume {id}").format(id=directory.id))
+    echo(_("{id} stopped; resume with: cnn-tui resume {id}").format(id=directory.id))
     return 0
 
 
@@ -124,7 +126,8 @@ def about(run: str, title: str | None, tags: tuple[str, ...], note: str | None) 
     if changes:
         write_about(directory, msgspec.structs.replace(description, **changes))
     else:
-        click.echo("\n".join(filter(None, (description.title, " ".join(description.tags), description.note))))
+        lines = (visible(description.title), visible(" ".join(description.tags)), description.note)
+        echo("\n".join(filter(None, lines)))
     return 0
 
 
@@ -154,7 +157,7 @@ def curves(run: str, as_csv: bool) -> int:
     else:
         epochs = snapshot.started.epochs if snapshot.started else 0
         for epoch in snapshot.epochs:
-            click.echo(epoch_line(epoch, epochs))
+            echo(epoch_line(epoch, epochs))
     return 0
 
 
@@ -170,11 +173,11 @@ def delete(run: tuple[str, ...], purge: bool, yes: bool) -> int:
     for directory in [find_run(text) for text in run]:
         run_id = directory.id
         if purge and not yes:
-            click.confirm(_("Delete {id} permanently?").format(id=run_id), abort=True)
+            click.confirm(_("Delete {id} permanently?").format(id=visible(run_id)), abort=True)
         bin_.delete(directory)
         if purge:
             bin_.purge(run_id)
-        click.echo(_("{id} deleted").format(id=run_id) if purge else _("{id} moved to the trash").format(id=run_id))
+        echo(_("{id} deleted").format(id=run_id) if purge else _("{id} moved to the trash").format(id=run_id))
     return 0
 
 
@@ -186,11 +189,11 @@ def delete(run: tuple[str, ...], purge: bool, yes: bool) -> int:
 def trash(restore: str | None, empty: bool) -> int:
     """List, restore or empty the trash."""
     if restore:
-        click.echo(_("{path} restored").format(path=bin_.restore(restore).path))
+        echo(_("{path} restored").format(path=visible(bin_.restore(restore).path)))
     elif empty:
         count = bin_.empty_trash()
-        click.echo(ngettext("{count} run deleted", "{count} runs deleted", count).format(count=count))
+        echo(ngettext("{count} run deleted", "{count} runs deleted", count).format(count=count))
     else:
         for name in bin_.list_trash():
-            click.echo(name)
+            echo(visible(name))
     return 0

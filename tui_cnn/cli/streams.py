@@ -1,10 +1,12 @@
-"""The standard streams, which may be closed, or lose their reader while we write."""
+"""The standard streams, which may be closed, or lose their reader while we write; all output passes the gate here."""
 
 import os
 import sys
 from contextlib import suppress
 
 import click
+
+from tui_cnn.visible import visible_lines
 
 
 def open_streams() -> None:
@@ -18,10 +20,21 @@ def open_streams() -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a locale may lack × and “
 
 
-def write(text: str | bytes, *, err: bool = False) -> None:
-    """Write a line. Where its reader has ended, nothing more is written: the command's status still counts."""
+def echo(message: str | bytes = "", *, err: bool = False, nl: bool = True) -> None:
+    """Write a message, as `click.echo` does, through the gate for foreign text; bytes are UTF-8."""
+    if isinstance(message, bytes):
+        click.echo(visible_lines(message.decode("utf-8", "backslashreplace")).encode(), err=err, nl=nl)
+    else:
+        click.echo(visible_lines(message), err=err, nl=nl)
+
+
+def write(text: str | bytes, *, err: bool = False, styled: bool = False) -> None:
+    """Write a line. Where its reader has ended, nothing more is written: the command's status still counts.
+
+    `styled`: it has colours of ours for the terminal, and what is foreign in it has passed the gate.
+    """
     try:
-        click.echo(text, err=err)
+        (click.echo if styled else echo)(text, err=err)
     except BrokenPipeError:
         discard_output()
 

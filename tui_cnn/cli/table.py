@@ -6,13 +6,15 @@ from typing import Any
 import click
 from rich.cells import cell_len
 
+from tui_cnn.visible import visible
+
 _FILLER = "\ue000"
 """Stands behind each wide letter while click counts, and is never written."""
 
 
 def table(heading: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[int] = ()) -> list[str]:
     """Write lines with the cells of each column below each other, those of the columns in `numbers` to the right."""
-    lines = [heading, *rows]
+    lines = [[visible(cell) for cell in line] for line in (heading, *rows)]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     written = []
     for line in lines:

@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from tui_cnn.cli.arguments import read_model
+from tui_cnn.cli.streams import echo
 from tui_cnn.formats.fields import Field, fields, rebuild
 from tui_cnn.formats.validation import InvalidError
 from tui_cnn.i18n import _
@@ -114,7 +115,7 @@ def _warn(runs: Sequence[preflight.Checked]) -> None:
         for note in preflight.training_warnings(network, recipe, summarize(recipe.directory).train_count)
     ]
     for note in dict.fromkeys(notes):
-        click.echo(note, err=True)
+        echo(note, err=True)
 
 
 @click.command(
@@ -177,7 +178,7 @@ def compare(model: tuple[str, ...], as_json: bool, **options: str | bool | None)
         runs.append(summarize(run))
     if as_json:
         for summary in runs:
-            click.echo(msgspec.json.encode(summary))
+            echo(msgspec.json.encode(summary))
     else:
-        click.echo("\n" + "\n".join(comparison(runs)))
+        echo("\n" + "\n".join(comparison(runs)))
     return 0

@@ -24,7 +24,7 @@ second branch there. People count from one, with the input as row 0.
 class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An input shape and an immutable tree of layers. `input_shape` is channels last, without the batch axis."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\\\x00-\x1f\x7f-\x9f]+$")]
+    name: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\\\x00-\x1f\x7f-\x9f]+\Z")]
     input_shape: Annotated[tuple[Axis, ...], Meta(min_length=1, max_length=3)]
     layers: Stack = ()
 

@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all; what cannot be read or written is refused in one line."""
+"""Writing a file whole or not at all; what cannot be written is refused in one line."""
 
 import errno
 import os
@@ -49,19 +49,6 @@ def write_atomic(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def read_errors(path: Path) -> Iterator[None]:
-    """Turn what keeps `path` from being read into a FormatError."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise FormatError(path, _("file not found; check the path")) from None
-    except IsADirectoryError:
-        raise FormatError(path, _("is a directory; specify a file in it")) from None
-    except OSError as error:
-        raise FormatError(path, _("cannot be read: {reason}").format(reason=error.strerror or error)) from None
-
-
-@contextmanager
 def write_errors(path: Path) -> Iterator[None]:
     """Turn what keeps `path` from being written into a FormatError."""
     try:
@@ -96,3 +83,18 @@ def save_bytes(path: Path, data: bytes) -> None:
 def save_text(path: Path, text: str) -> None:
     """Write a text to a file, as `save_bytes` does."""
     save_bytes(path, text.encode())
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a file to `<name>.damaged`, then `<name>.damaged-2` and so on; return the new path.
+
+    Raises:
+        FormatError: it cannot be renamed.
+    """
+    aside = path.with_name(f"{path.name}.damaged")
+    number = 1
+    while os.path.lexists(aside):
+        number += 1
+        aside = path.with_name(f"{path.name}.damaged-{number}")
+    with write_errors(path):
+        return path.rename(aside)

@@ -1,7 +1,6 @@
 """Networks as TOML: layers as Keras names them, defaults left out."""
 
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,13 @@ import msgspec
 
 from tui_cnn.core.layers import LAYER_TYPES, AnyLayer
 from tui_cnn.core.network import Network
-from tui_cnn.formats.atomic import read_errors, save_text
+from tui_cnn.formats.atomic import save_text
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.fields import fields
+from tui_cnn.formats.reading import loads_toml, read_text
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
-
-_LARGEST_FILE = 8_000_000
-_DEEPEST = 100
+from tui_cnn.visible import escaped, is_unicode
 
 
 def read_network(path: Path) -> Network:
@@ -26,15 +24,7 @@ def read_network(path: Path) -> Network:
     Raises:
         FormatError: the file cannot be read, is not TOML, or does not describe a network.
     """
-    with read_errors(path), path.open("rb") as file:
-        data = file.read(_LARGEST_FILE + 1)
-    if len(data) > _LARGEST_FILE:
-        raise FormatError(path, _("is larger than {size:,} bytes, too large for a network").format(size=_LARGEST_FILE))
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FormatError(path, _("is not UTF-8 text (byte {place})").format(place=error.start)) from None
-    return loads_network(text, path)
+    return loads_network(read_text(path), path)
 
 
 def loads_network(text: str, source: Path | str) -> Network:
@@ -43,7 +33,7 @@ def loads_network(text: str, source: Path | str) -> Network:
     Raises:
         FormatError: the text is not TOML, or does not describe a network.
     """
-    data = _loads(text, source)
+    data = _spread(loads_toml(text, source))
     try:
         return convert(data, Network)
     except InvalidError as error:
@@ -56,30 +46,13 @@ def loads_layers(text: str, source: str) -> tuple[AnyLayer, ...]:
     Raises:
         FormatError: the text is not TOML, or describes no layers.
     """
-    data = _loads(text, source)
+    data = _spread(loads_toml(text, source))
     if not data.get("layers"):
         raise FormatError(source, _("has no [[layers]]; add at least one"))
     try:
         return convert({"name": "layers", "input_shape": [1], "layers": data["layers"]}, Network).layers
     except InvalidError as error:
         raise FormatError(source, str(error)) from None
-
-
-def _loads(text: str, source: Path | str) -> Any:
-    if _LONG_KEY.search(text):  # the reader takes minutes for such keys
-        raise FormatError(source, _("is nested too deeply"))
-    try:
-        return _spread(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise FormatError(source, _("is not valid TOML: {reason}").format(reason=error)) from None
-    except ValueError:  # Python reads no longer ones
-        raise FormatError(source, _("has a number of more than 4,300 digits")) from None
-    except RecursionError:
-        raise FormatError(source, _("is nested too deeply")) from None
-
-
-_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}""")
-"""A key of that many parts, `a.b.c`."""
 
 
 def save_network(path: Path, network: Network) -> None:
@@ -93,20 +66,31 @@ def save_network(path: Path, network: Network) -> None:
 
 def dumps_network(network: Network) -> str:
     """Write a network as TOML text."""
-    import tomli_w
-
     data = _without_defaults(network)
     data.pop("layers", ())
-    head = _NUMBERS_OVER_LINES.sub(_on_one_line, tomli_w.dumps(data))
+    head = _NUMBERS_OVER_LINES.sub(_on_one_line, dumps_toml(data))
     return "\n".join([head, dumps_layers(network.layers)] if network.layers else [head])
 
 
 def dumps_layers(layers: tuple[AnyLayer, ...]) -> str:
     """Write layers as the tables that they are in a network's TOML."""
+    tables = ("[[layers]]\n" + _INNER_TABLE.sub("[[layers.", dumps_toml(_without_defaults(one))) for one in layers)
+    return "\n".join(_indented(_NUMBERS_OVER_LINES.sub(_on_one_line, table)) for table in tables)
+
+
+def dumps_toml(data: dict[str, Any]) -> str:
+    """Write plain data as TOML in which nothing acts on a terminal: such characters are escaped.
+
+    Raises:
+        FormatError: a text in it is no Unicode, as the name of a file may be.
+    """
     import tomli_w
 
-    tables = ("[[layers]]\n" + _INNER_TABLE.sub("[[layers.", tomli_w.dumps(_without_defaults(one))) for one in layers)
-    return "\n".join(_indented(_NUMBERS_OVER_LINES.sub(_on_one_line, table)) for table in tables)
+    text = tomli_w.dumps(data)
+    if not is_unicode(text):
+        broken = next(line for line in text.splitlines() if not is_unicode(line))
+        raise FormatError(broken, _("is not valid Unicode; use other characters"))
+    return escaped(text)
 
 
 def dumps_inline(value: Any) -> str:
@@ -131,7 +115,7 @@ def _without_defaults(value: Any) -> Any:
 def _indented(text: str) -> str:
     """Indent what stands over several lines by how deep it stands in brackets."""
     lines, depth = [], 0
-    for line in text.splitlines():
+    for line in text.split("\n")[:-1]:
         brackets = _STRING.sub("", line)
         closing = re.match(r"[\s\]}]*", brackets)
         outdent = closing[0].count("]") if closing else 0
@@ -149,17 +133,15 @@ def _on_one_line(match: re.Match[str]) -> str:
     return re.sub(r"\s+", " ", match[0]).replace("[ ", "[").replace(", ]", "]").replace(" ]", "]")
 
 
-def _spread(value: Any, depth: int = 0) -> Any:
+def _spread(value: Any) -> Any:
     """Allow `kernel_size = 3` for `[3, 3]`, `padding = 1` for all four sides, and one mean for all channels."""
-    if depth > _DEEPEST:  # nothing that is still a network
-        raise RecursionError
     if isinstance(value, dict):
         kinds = _kinds(value["type"]) if isinstance(value.get("type"), str) else {}
-        return {key: _spread_field(kinds.get(key, ""), item, depth) for key, item in value.items()}
-    return [_spread(item, depth + 1) for item in value] if isinstance(value, list) else value
+        return {key: _spread_field(kinds.get(key, ""), item) for key, item in value.items()}
+    return [_spread(item) for item in value] if isinstance(value, list) else value
 
 
-def _spread_field(kind: str, item: Any, depth: int) -> Any:
+def _spread_field(kind: str, item: Any) -> Any:
     if kind == "pair" and _is_int(item):
         return [item, item]
     if kind == "numbers" and (_is_int(item) or isinstance(item, float)):
@@ -168,7 +150,7 @@ def _spread_field(kind: str, item: Any, depth: int) -> Any:
         return [[item, item], [item, item]]
     if kind == "sides" and isinstance(item, list) and all(map(_is_int, item)):
         return [[side, side] for side in item]
-    return _spread(item, depth + 1)
+    return _spread(item)
 
 
 @cache

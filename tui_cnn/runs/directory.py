@@ -6,7 +6,6 @@ Of the files in a run, those of a few lines are read and written here: the user'
 import os
 import re
 import shutil
-import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +17,9 @@ from msgspec import Meta
 from tui_cnn.config import expanded
 from tui_cnn.core.network import Network
 from tui_cnn.formats.atomic import write_atomic
-from tui_cnn.formats.toml import dumps_network, read_network
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.reading import read_toml
+from tui_cnn.formats.toml import dumps_network, dumps_toml, read_network
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError, unwritable
@@ -109,14 +110,16 @@ def make_run(network: Network, recipe: Recipe) -> RunDirectory:
 
     Raises:
         RunError: it cannot be written.
+        FormatError: the path of its data is no Unicode.
     """
     slug = re.sub(r"[^\w.-]+", "-", network.name).strip("-.")[:40] or "network"
     stem = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{slug}"
     run = RunDirectory(home() / "runs" / f"{stem}-{os.urandom(2).hex()}")
+    texts = dumps_recipe(recipe), dumps_network(network)
     try:
         run.path.mkdir(parents=True)
-        write_atomic(run.recipe_file, dumps_recipe(recipe).encode())
-        write_atomic(run.network_file, dumps_network(network).encode())
+        for file, text in zip((run.recipe_file, run.network_file), texts, strict=True):
+            write_atomic(file, text.encode())
     except OSError as error:
         shutil.rmtree(run.path, ignore_errors=True)
         message = _("{path}: cannot be written ({reason}); fix that, or set CNN_TUI_HOME to another directory")
@@ -184,9 +187,21 @@ def write_desired(path: Path, command: Desired) -> None:
 def read_about(run: RunDirectory) -> About:
     """Read what the user has written about a run; empty if it cannot be read."""
     try:
-        return convert(tomllib.loads(run.about_file.read_text("utf-8")), About)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, InvalidError):
+        return load_about(run)
+    except FormatError:
         return About()
+
+
+def load_about(run: RunDirectory) -> About:
+    """Read what the user has written about a run; empty if that is nothing.
+
+    Raises:
+        FormatError: the file is damaged.
+    """
+    try:
+        return convert(read_toml(run.about_file), About) if run.about_file.exists() else About()
+    except InvalidError as error:
+        raise FormatError(run.about_file, str(error)) from None
 
 
 def write_about(run: RunDirectory, about: About) -> None:
@@ -194,10 +209,9 @@ def write_about(run: RunDirectory, about: About) -> None:
 
     Raises:
         RunError: it cannot be written.
+        FormatError: it is no Unicode.
     """
-    import tomli_w
-
-    _write(run.about_file, tomli_w.dumps(msgspec.to_builtins(about)).encode())
+    _write(run.about_file, dumps_toml(msgspec.to_builtins(about)).encode())
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -14,7 +14,8 @@ import msgspec
 
 from tui_cnn.runs.recipe import Precision
 
-Steps = Annotated[int, msgspec.Meta(ge=1)]
+Whole = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Steps = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
@@ -54,27 +55,27 @@ class Started(Event, frozen=True, kw_only=True, tag="started"):
     are what was known before; None where too little was. `precision` is what the layers compute with.
     """
 
-    seed: int
+    seed: Whole
     python: str
     tensorflow: str
     keras: str
     device: str
-    threads: int
-    pid: int
-    epochs: int
+    threads: Whole
+    pid: Whole
+    epochs: Whole
     steps_per_epoch: Steps
-    train_images: int
-    validation_images: int
-    test_images: int
-    resumed_from: int = 0
+    train_images: Whole
+    validation_images: Whole
+    test_images: Whole
+    resumed_from: Whole = 0
     cnn_tui: str = ""
     numpy: str = ""
     devices: tuple[str, ...] = ()
     precision: Precision = "float32"
-    batch_size: int = 0
+    batch_size: Whole = 0
     predicted_seconds: float | None = None
     predicted_memory: float | None = None
-    lanes: int = 1
+    lanes: Whole = 1
 
 
 class Progress(Event, frozen=True, kw_only=True, tag="progress"):
@@ -84,8 +85,8 @@ class Progress(Event, frozen=True, kw_only=True, tag="progress"):
     what was spent paused or stopped; `seconds_left` is for all that is left of the run, its test too.
     """
 
-    epoch: int
-    step: int
+    epoch: Whole
+    step: Whole
     steps: Steps
     loss: float
     accuracy: float
@@ -102,9 +103,9 @@ class Evaluating(Event, frozen=True, kw_only=True, tag="evaluating"):
     `seconds_left` is for all that is left of the run.
     """
 
-    epoch: int
+    epoch: Whole
     images: Literal["validation", "test"]
-    step: int
+    step: Whole
     steps: Steps
     elapsed: float
     seconds_left: float | None = None
@@ -119,18 +120,18 @@ class Epoch(Event, frozen=True, kw_only=True, tag="epoch"):
     alone; `gradient_norm` the latest. `confusion[i][j]` counts the validation images of class i taken for class j.
     """
 
-    epoch: int
+    epoch: Whole
     loss: float
     accuracy: float
     val_loss: float | None
     val_accuracy: float | None
     seconds: float
     learning_rate: float
-    memory: int
+    memory: Whole
     best: bool
     images_per_second: float | None = None
     gradient_norm: float | None = None
-    confusion: tuple[tuple[int, ...], ...] = ()
+    confusion: tuple[tuple[Whole, ...], ...] = ()
 
     @property
     def class_accuracies(self) -> tuple[float | None, ...]:
@@ -141,15 +142,15 @@ class Epoch(Event, frozen=True, kw_only=True, tag="epoch"):
 class EarlyStop(Event, frozen=True, kw_only=True, tag="early_stop"):
     """After `epoch`, the `patience`th in a row that was no better than `best_epoch`, no further one begins."""
 
-    epoch: int
-    best_epoch: int
-    patience: int
+    epoch: Whole
+    best_epoch: Whole
+    patience: Whole
 
 
 class Checkpoint(Event, frozen=True, kw_only=True, tag="checkpoint"):
     """Weights and optimizer are saved after the step `step`, counted from the beginning of the run."""
 
-    step: int
+    step: Whole
     elapsed: float
 
 
@@ -176,10 +177,10 @@ class Finished(Event, frozen=True, kw_only=True, tag="finished"):
     test_loss: float
     test_accuracy: float
     seconds: float
-    best_epoch: int
-    tested_epoch: int | None = None
-    peak_memory: int | None = None
-    confusion: tuple[tuple[int, ...], ...] = ()
+    best_epoch: Whole
+    tested_epoch: Whole | None = None
+    peak_memory: Whole | None = None
+    confusion: tuple[tuple[Whole, ...], ...] = ()
 
 
 class Failed(Event, frozen=True, kw_only=True, tag="failed"):
@@ -212,7 +213,13 @@ class _Kind(msgspec.Struct):
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+_DAMAGED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _KINDS = {kind.__struct_config__.tag for kind in get_args(AnyEvent)}
+
+
+def is_torn(line: bytes) -> bool:
+    """Return whether a line that cannot be read is the beginning of an event whose worker was killed."""
+    return line.startswith(b'{"event":') and not line.endswith(b"}")
 
 
 def encode(event: AnyEvent) -> bytes:
@@ -228,8 +235,8 @@ def decode(line: bytes) -> AnyEvent | None:
     """
     try:
         return _decoder.decode(line)
-    except msgspec.DecodeError as error:
-        with suppress(msgspec.DecodeError):
+    except _DAMAGED as error:
+        with suppress(*_DAMAGED):
             if msgspec.json.decode(line, type=_Kind).event not in _KINDS:
                 return None
         raise ValueError(str(error)) from None

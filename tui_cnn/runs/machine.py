@@ -7,6 +7,7 @@ import hashlib
 import os
 import platform
 from contextlib import suppress
+from pathlib import Path
 
 import msgspec
 
@@ -17,6 +18,8 @@ from tui_cnn.core.memory import memory
 from tui_cnn.core.network import Network, without_names
 from tui_cnn.core.shape import elements
 from tui_cnn.formats.atomic import write_atomic
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.reading import read_json
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.runs.directory import home
 from tui_cnn.runs.events import PrecisionTrial
@@ -70,12 +73,17 @@ def digest(network: Network) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def machine_file() -> Path:
+    """Return where the measurements are."""
+    return home() / "machine.json"
+
+
 def read_machine() -> Machine:
     """Read the measurements of this machine; none if they cannot be read."""
     name = f"{platform.node()} {platform.machine()} {os.cpu_count()} {_VERSION}"
     try:
-        machine = msgspec.json.decode((home() / "machine.json").read_bytes(), type=Machine)
-    except (OSError, msgspec.DecodeError):
+        machine = read_json(machine_file(), Machine)
+    except FormatError:
         return Machine(name=name)
     return machine if machine.name == name else Machine(name=name)
 
@@ -91,7 +99,7 @@ def record(*measured: Measurement, trials: dict[str, tuple[PrecisionTrial, ...]]
         trials=dict([*known.trials.items(), *(trials or {}).items()][-_MOST_ENTRIES:]),
     )
     with suppress(OSError):
-        write_atomic(home() / "machine.json", msgspec.json.encode(machine))
+        write_atomic(machine_file(), msgspec.json.encode(machine))
 
 
 def fastest(trials: tuple[PrecisionTrial, ...]) -> Precision:

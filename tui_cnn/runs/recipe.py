@@ -1,7 +1,6 @@
 """How a network is trained: recipes, those with a name, recipes as TOML files, and the learning rate of each step."""
 
 import math
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
@@ -11,8 +10,9 @@ from msgspec import Meta
 from tui_cnn.data.files import data_directory
 from tui_cnn.data.fitting import validation_count
 from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.reading import read_toml
+from tui_cnn.formats.toml import dumps_toml
 from tui_cnn.formats.validation import InvalidError, convert
-from tui_cnn.i18n import _
 
 OptimizerName = Literal["adam", "adamw", "rmsprop", "sgd"]
 ScheduleName = Literal["constant", "cosine", "step", "one-cycle"]
@@ -166,20 +166,14 @@ def read_recipe(path: Path) -> Recipe:
         FormatError: the file cannot be read, is not TOML, or has a field that is unknown or out of bounds.
     """
     try:
-        return convert(tomllib.loads(path.read_text("utf-8")), Recipe)
-    except OSError as error:
-        raise FormatError(path, _("cannot be read: {reason}").format(reason=error.strerror)) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FormatError(path, _("is not valid TOML: {reason}").format(reason=error)) from None
+        return convert(read_toml(path), Recipe)
     except InvalidError as error:
         raise FormatError(path, str(error)) from None
 
 
 def dumps_recipe(recipe: Recipe) -> str:
     """Write a recipe as TOML text, its defaults too, so that it means the same when defaults change."""
-    import tomli_w
-
-    return tomli_w.dumps({name: value for name, value in msgspec.to_builtins(recipe).items() if value is not None})
+    return dumps_toml({name: value for name, value in msgspec.to_builtins(recipe).items() if value is not None})
 
 
 def rate_at(recipe: Recipe, step: int, steps_per_epoch: int) -> float:

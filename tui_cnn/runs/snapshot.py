@@ -1,11 +1,13 @@
 """A run as it stands at one moment: the sum of its events, and whether a worker holds its lock."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
+from tui_cnn.formats.reading import LARGEST
 from tui_cnn.runs import events
 from tui_cnn.runs.directory import Desired, RunDirectory, read_desired
 from tui_cnn.runs.lock import is_held
@@ -56,7 +58,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         stopped: the worker ended because it was asked to.
         desired: what the run is to do; `run` where no worker is at it.
         elapsed: seconds of training, without those paused or stopped.
-        damaged: lines of the events that could not be read.
+        damaged: lines of the events that could not be read, but for those that a killed worker left torn.
     """
 
     run_id: str
@@ -148,14 +150,17 @@ class LineReader:
         self._read = 0
 
     def read(self) -> bytes:
-        """Return the new lines, each with its newline; nothing if there are none, or the file cannot be read."""
+        """Return new lines, each with its newline; nothing if there are none, or the file cannot be read.
+
+        They are `LARGEST` bytes at most: call again for more. What has no newline in so many is returned as it is.
+        """
         try:
             with self._path.open("rb") as file:
                 file.seek(self._read)
-                whole, newline, _torn = file.read().rpartition(b"\n")
+                data = file.read(LARGEST)
         except OSError:
             return b""
-        lines = whole + newline
+        lines = data if len(data) == LARGEST and b"\n" not in data else data[: data.rfind(b"\n") + 1]
         self._read += len(lines)
         return lines
 
@@ -173,20 +178,23 @@ class Follower:
         """Read what is new and return the run as it stands: the same object as before where nothing has changed."""
         # The lock first: a worker that ends between the two has then written why.
         held = is_held(self.run.lock_file)
-        lines = self._lines.read()
         now = self._snapshot
-        for line in filter(None, lines.split(b"\n")):
+        for line in self._new_lines():
             try:
                 event = events.decode(line)
             except ValueError:
-                now = replace(now, damaged=now.damaged + 1)
+                now = replace(now, damaged=now.damaged + (not events.is_torn(line)))
             else:
                 now = replace(now, **self._changes(now, event))
         state = _state(now, held=held)
         desired = read_desired(self.run.desired_file) if held else "run"
-        if lines or (state, desired) != (now.state, now.desired):
+        if now is not self._snapshot or (state, desired) != (now.state, now.desired):
             self._snapshot = replace(now, state=state, desired=desired, curve=self._curve.points())
         return self._snapshot
+
+    def _new_lines(self) -> Iterator[bytes]:
+        while lines := self._lines.read():
+            yield from filter(None, lines.split(b"\n"))
 
     def _changes(self, now: Snapshot, event: events.AnyEvent | None) -> dict[str, Any]:
         """Return what an event changes; add it to the curve."""

@@ -5,8 +5,10 @@ Lists and comparisons show it, and `--json` prints it.
 
 import os
 import re
+from collections.abc import Iterator
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -14,13 +16,13 @@ import msgspec
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.network import Network
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.i18n import _
-from tui_cnn.runs.directory import About, RunDirectory, list_runs, read_about
+from tui_cnn.formats.reading import read_tail
+from tui_cnn.i18n import _, ngettext
+from tui_cnn.runs.directory import About, RunDirectory, list_runs, load_about, read_about
 from tui_cnn.runs.machine import digest
 from tui_cnn.runs.recipe import Recipe, RecipeName, recipe_name
 from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot, State, Tested
 
-_TAIL = 8192
 _OUT_OF_MEMORY = ("bad_alloc", "MemoryError", "Out of memory", "OOM when allocating", "Cannot allocate memory")
 
 _UNWRITTEN = re.compile(r"\n(?:OSError|PermissionError|FileNotFoundError): (?:\[Errno \d+\] )?(?P<reason>[^\n]+)\n?\Z")
@@ -53,6 +55,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         seconds: spent training; seconds_per_epoch: the mean; predicted_seconds: the prediction for an epoch.
         memory: the most that the worker held in RAM, in bytes, as far as is known.
         outcome: how it ended, and what to do; None while it is trained.
+        damage: a line for each file of the run that cannot be read.
     """
 
     id: str
@@ -79,6 +82,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     precision: str | None
     device: str | None
     outcome: Outcome | None
+    damage: tuple[str, ...] = ()
 
 
 class Result(NamedTuple):
@@ -94,11 +98,7 @@ class Result(NamedTuple):
 def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
     """Sum up a run, as it stands now or in a snapshot."""
     snapshot = snapshot or Follower(run).poll()
-    try:
-        written = run.network_file.stat().st_mtime_ns
-    except OSError:
-        written = 0
-    network, params, macs, same = _figures(run, written)
+    network, params, macs, same = _figures(run, _written(run))
     try:
         recipe = run.recipe()
     except FormatError:
@@ -129,17 +129,54 @@ def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
         precision=started.precision if started else None,
         device=started.device if started else None,
         outcome=outcome(run, snapshot),
+        damage=damage_lines(run, snapshot),
     )
 
 
-@lru_cache(maxsize=1024)
-def _figures(run: RunDirectory, _written: int) -> tuple[str, int | None, int | None, str | None]:
-    """Name a run's network, count its parameters and MACs, and digest it: once, because it is written once."""
+def damage(run: RunDirectory, snapshot: Snapshot) -> Iterator[FormatError]:
+    """Yield what is wrong with each file of a run that cannot be read; the `source` of the error is its path."""
+    network = _network(run, _written(run))
+    if isinstance(network, FormatError):
+        yield network
+    for read in (run.recipe, partial(load_about, run)):
+        try:
+            read()
+        except FormatError as error:
+            yield error
+    if snapshot.damaged:
+        message = ngettext("{count} line cannot be read", "{count} lines cannot be read", snapshot.damaged)
+        yield FormatError(run.events_file, message.format(count=snapshot.damaged))
+
+
+def damage_lines(run: RunDirectory, snapshot: Snapshot) -> tuple[str, ...]:
+    """Write what is wrong in a line for each file: `recipe.toml: is not UTF-8 text (byte 3)`."""
+    return tuple(f"{Path(error.source).name}: {error.problem}" for error in damage(run, snapshot))
+
+
+def _written(run: RunDirectory) -> int:
+    """When the network was written."""
     try:
-        analysis = analyze(run.network())
-    except FormatError:
+        return run.network_file.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=1024)
+def _network(run: RunDirectory, _written: int) -> Network | FormatError:
+    """Read a run's network: once, because it is written once."""
+    try:
+        return run.network()
+    except FormatError as error:
+        return error
+
+
+@lru_cache(maxsize=1024)
+def _figures(run: RunDirectory, written: int) -> tuple[str, int | None, int | None, str | None]:
+    """Name a run's network, count its parameters and MACs, and digest it."""
+    network = _network(run, written)
+    if isinstance(network, FormatError):
         return run.name, None, None, None
-    network = analysis.network
+    analysis = analyze(network)
     return network.name, analysis.totals.params, analysis.totals.macs, digest(network)
 
 
@@ -196,9 +233,8 @@ def outcome(run: RunDirectory, snapshot: Snapshot) -> Outcome | None:
 def _killed(run: RunDirectory, snapshot: Snapshot) -> Outcome:
     """Describe a worker that ended without an event: killed, or crashed in native code."""
     log = ""
-    with suppress(OSError), run.log_file.open("rb") as file:
-        file.seek(max(0, run.log_file.stat().st_size - _TAIL))
-        log = file.read().decode("utf-8", "replace")
+    with suppress(OSError):
+        log = read_tail(run.log_file)
     if any(sign in log for sign in _OUT_OF_MEMORY):
         return Outcome(
             _("The worker ran out of memory."),

@@ -15,7 +15,10 @@ import msgspec
 from msgspec import Meta
 
 from tui_cnn.formats.atomic import write_atomic
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.reading import read_json
 from tui_cnn.runs.directory import home
+from tui_cnn.visible import is_unicode
 
 Keymap = Mapping[str, str]
 """The id of a binding, `stack.add_layer`, and its keys, `o,insert`."""
@@ -67,8 +70,10 @@ class State(msgspec.Struct, frozen=True):
     lessons_read: tuple[str, ...] = ()
 
     def opened(self, path: Path) -> tuple[str, ...]:
-        """Return the recent files with `path` as the latest."""
+        """Return the recent files with `path` as the latest; one whose name is no Unicode cannot be remembered."""
         name = str(path.absolute())
+        if not is_unicode(name):
+            return self.recent
         return (name, *(other for other in self.recent if other != name))[:_MOST_RECENT]
 
 
@@ -80,8 +85,8 @@ def first_theme(chosen: str, state: State) -> str:
 def read_state() -> State:
     """Read what is remembered; nothing, where that is damaged or gone."""
     try:
-        return msgspec.json.decode(_file().read_bytes(), type=State)
-    except (OSError, msgspec.DecodeError):
+        return read_json(state_file(), State)
+    except FormatError:
         return State()
 
 
@@ -93,10 +98,11 @@ def remember(**changes: Any) -> State:
     """
     with _writing:
         state = msgspec.structs.replace(read_state(), **changes)
-        _file().parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(_file(), msgspec.json.encode(state))
+        state_file().parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(state_file(), msgspec.json.encode(state))
         return state
 
 
-def _file() -> Path:
+def state_file() -> Path:
+    """Return where the state is kept."""
     return home() / "state.json"

@@ -105,7 +105,7 @@ class QueueSlot:
             self._training.acquire(timeout=0)
         except filelock.Timeout:
             with suppress(OSError):
-                return holder.read_text("utf-8").strip()
+                return holder.read_text("utf-8", "replace").strip()
             return ""
         holder.write_text(self._run.id)
         self._leave_queue()

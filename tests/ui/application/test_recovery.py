@@ -136,6 +136,8 @@ async def test_a_damaged_copy_is_ignored(left_behind, damage):
     left_behind.write_bytes(damage)
     async with opened() as user:
         await user.until(lambda: not left_behind.exists())
+        await user.told("A recovery copy cannot be read; it is kept as")
+        assert left_behind.with_name(f"{left_behind.name}.damaged").read_bytes() == damage
         await user.press("down")
         assert user.cursor == (1,)
 

@@ -74,7 +74,7 @@ def test_a_file_that_is_no_toml_is_told(home, data):
     assert len(read.problems) == 1
     config_file().unlink()
     config_file().mkdir()
-    assert "cannot be read" in read_settings(config_file()).problems[0]
+    assert "is a directory" in read_settings(config_file()).problems[0]
 
 
 def test_keys_can_be_exchanged():

@@ -50,9 +50,9 @@ class _Container(Layer, frozen=True, kw_only=True):
 class Block(_Container, frozen=True, kw_only=True):
     """A named group of layers in sequence."""
 
-    name: Annotated[str, Meta(pattern=r"^[^/\x00-\x1f\x7f-\x9f]*$", max_length=64, description="Name of the group")] = (
-        ""
-    )
+    name: Annotated[
+        str, Meta(pattern=r"^[^/\x00-\x1f\x7f-\x9f]*\Z", max_length=64, description="Name of the group")
+    ] = ""
     layers: "tuple[AnyLayer, ...]" = ()
 
     def output_shape(self, shape: Shape) -> Shape:

@@ -15,7 +15,7 @@ from tui_cnn.core.receptive_field import SAME_CELL, ReceptiveFieldMap
 from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, format_shape
 from tui_cnn.i18n import _
 
-_NAME = r"^([A-Za-z0-9][A-Za-z0-9_.-]*)?$"
+_NAME = r"^([A-Za-z0-9][A-Za-z0-9_.-]*)?\Z"
 Name = Annotated[str, msgspec.Meta(pattern=_NAME, max_length=64, description="Name of the layer; empty: from its type")]
 """TensorFlow trains no layer with other letters in its name: they are the scopes of its graph."""
 

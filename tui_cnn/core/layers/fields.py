@@ -54,7 +54,7 @@ NUMBER = r"(\d{1,9}(\.\d{0,12})?|\.\d{1,12})(e-?\d)?"
 Regularizer = Annotated[
     str,
     Meta(
-        pattern=rf"^(l1|l2)\({NUMBER}\)$|^l1_l2\({NUMBER}, ?{NUMBER}\)$",
+        pattern=rf"^(l1|l2)\({NUMBER}\)\Z|^l1_l2\({NUMBER}, ?{NUMBER}\)\Z",
         description="Penalty on large weights: l1(0.01), l2(0.01) or l1_l2(0.01, 0.01); empty: none",
     ),
 ]

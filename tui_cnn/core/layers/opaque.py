@@ -19,7 +19,7 @@ class Opaque(Layer, frozen=True, kw_only=True):
     sign = "?"
 
     kind: Annotated[
-        str, Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]+$", max_length=64, description="Name in Keras", examples=["Lambda"])
+        str, Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]+\Z", max_length=64, description="Name in Keras", examples=["Lambda"])
     ]
     config: Annotated[
         str, Meta(max_length=8_000_000, description="JSON description, as found in the file", examples=["{}"])

@@ -8,8 +8,8 @@ from tui_cnn.core import edits
 from tui_cnn.core.layers import Block
 from tui_cnn.core.network import Network, names, snake_case, walk
 from tui_cnn.core.shape import Shape
-from tui_cnn.formats.errors import on_one_line
 from tui_cnn.i18n import _
+from tui_cnn.visible import visible
 
 _LISTED = 3
 _ALLOWED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -78,7 +78,7 @@ def other_channels(own: Sequence[Any], shape: Shape) -> str:
 
 def enumerate_names(names: list[str]) -> str:
     """List a few names, and how many more there are."""
-    shown = [on_one_line(name[:200]) for name in names]
+    shown = [visible(name[:200]) for name in names]
     if len(shown) <= _LISTED + 1:
         return ", ".join(shown)
     listed = ", ".join(shown[:_LISTED])

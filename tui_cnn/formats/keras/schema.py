@@ -5,18 +5,23 @@ Only that one text is read, up to a bound; weights, and whatever else an archive
 
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from lzma import LZMAError
 from pathlib import Path
 from typing import IO, Any
 
 import msgspec
 
-from tui_cnn.formats.atomic import read_errors
 from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.reading import bounded, loads_json, opened
 from tui_cnn.i18n import _
 
-_LARGEST_CONFIG = 8_000_000
 _MEMBER = "config.json"
-_CRIPPLED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, IndexError)
+_CRIPPLED = (
+    *(zipfile.BadZipFile, zlib.error, LZMAError),
+    *(EOFError, NotImplementedError, RuntimeError, ValueError, IndexError),
+)
 """What Python's own reader of archives may say of one that is damaged, encrypted or packed in a way unknown to it."""
 
 _LONGEST = 100_000_000
@@ -100,9 +105,9 @@ def read_config(path: Path) -> Entry:
     Raises:
         FormatError: the file cannot be read, or holds no such description.
     """
-    with read_errors(path), path.open("rb") as file:
+    with opened(path) as file:
         if path.suffix.lower() != ".keras":
-            text = _bounded(file, path, path.name)
+            text = bounded(file, path)
         elif path.is_file():
             text = _unpack(file, path)
         else:  # a device may have no end, and that is where the reader of archives looks first
@@ -116,12 +121,7 @@ def loads_config(text: bytes | str, source: Path | str) -> Entry:
     Raises:
         FormatError: it is not JSON, or does not describe a model.
     """
-    try:
-        data = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise FormatError(source, _("is not valid JSON: {reason}").format(reason=error)) from None
-    except RecursionError:
-        raise FormatError(source, _("is nested too deeply")) from None
+    data = loads_json(text, source, object)
     if isinstance(data, str) and isinstance(text, bytes):  # json.dump(model.to_json()) writes a text of the text
         return loads_config(data, source)
     try:
@@ -131,24 +131,32 @@ def loads_config(text: bytes | str, source: Path | str) -> Entry:
         raise FormatError(source, message) from None
 
 
+def check_archive(path: Path) -> None:
+    """Read all members of an archive, and compare their sums.
+
+    Raises:
+        FormatError: one is damaged, or it is no archive.
+    """
+    with opened(path) as file, _archive_errors(path), zipfile.ZipFile(file) as archive:
+        if (damaged := archive.testzip()) is not None:
+            raise zipfile.BadZipFile(damaged)
+
+
 def _unpack(file: IO[bytes], path: Path) -> bytes:
     try:
-        with zipfile.ZipFile(file) as archive, archive.open(_MEMBER) as member:
-            return _bounded(member, path, _MEMBER)
+        with _archive_errors(path), zipfile.ZipFile(file) as archive, archive.open(_MEMBER) as member:
+            return bounded(member, path / _MEMBER)
     except KeyError:
         message = _("has no {member}, so it is not a Keras 3 model").format(member=_MEMBER)
         raise FormatError(path, message) from None
+
+
+@contextmanager
+def _archive_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
     except FormatError:
         raise
     except _CRIPPLED as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise FormatError(path, _("is not a valid .keras archive: {reason}").format(reason=reason)) from None
-
-
-def _bounded(file: IO[bytes], path: Path, name: str) -> bytes:
-    """Read all of a text, never more than the bound, whatever size it claims to have."""
-    text = file.read(_LARGEST_CONFIG + 1)
-    if len(text) > _LARGEST_CONFIG:
-        message = _("{name} is larger than {size:,} bytes, too large for a network")
-        raise FormatError(path, message.format(name=name, size=_LARGEST_CONFIG))
-    return text

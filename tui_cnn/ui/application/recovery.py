@@ -13,12 +13,15 @@ import msgspec
 from textual.app import App
 
 from tui_cnn.core.network import Network
-from tui_cnn.formats.atomic import write_atomic
+from tui_cnn.formats.atomic import set_aside, write_atomic
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.reading import read_json
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import home
 from tui_cnn.ui.design import Design, open_design
 from tui_cnn.ui.toolkit.dialogs.dialog import Answer, ask
 from tui_cnn.ui.workspace import Workspace
+from tui_cnn.visible import is_unicode
 
 _PAUSE = 0.3
 """Seconds after the last edit until the copy is written."""
@@ -69,8 +72,8 @@ class Recovery:
 def read_copy(path: Path) -> Copy | None:
     """Read a copy; None where it is damaged or gone."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Copy)
-    except (OSError, msgspec.DecodeError):
+        return read_json(path, Copy)
+    except FormatError:
         return None
 
 
@@ -78,7 +81,10 @@ def _belongs_to_a_process(path: Path) -> bool:
     import psutil
 
     pid = path.name.partition("-")[0]
-    return pid.isdecimal() and psutil.pid_exists(int(pid))
+    try:
+        return pid.isdecimal() and psutil.pid_exists(int(pid))
+    except OverflowError:  # no process has such a number
+        return False
 
 
 class UnsavedWork:
@@ -106,8 +112,10 @@ class UnsavedWork:
             OSError: it cannot be written.
         """
         design = self._workspace.design
-        self._recovery.keep(Copy(design.network, design.saved, str(design.file or "")) if design.dirty else None)
-        return self._recovery.path if design.dirty else None
+        file = str(design.file or "")
+        copy = Copy(design.network, design.saved, file if is_unicode(file) else "") if design.dirty else None
+        self._recovery.keep(copy)
+        return self._recovery.path if copy else None
 
     def _write(self) -> None:
         try:
@@ -120,8 +128,11 @@ class UnsavedWork:
         """Offer the copies, until one is restored; one that is declined is removed, one that is put off stays."""
         for path in self._recovery.left_behind():
             copy = read_copy(path)
-            answer = await self._ask(copy, path) if copy else "discard"
-            if copy and answer == "restore":
+            if copy is None:
+                self._set_aside(path)
+                continue
+            answer = await self._ask(copy, path)
+            if answer == "restore":
                 file = Path(copy.file) if copy.file else None
                 restored = open_design(copy.network, file, self._workspace.design.setting)
                 self._workspace.design = restored._replace(saved=copy.saved)
@@ -129,6 +140,13 @@ class UnsavedWork:
                 path.unlink(missing_ok=True)
             if answer == "restore":
                 return
+
+    def _set_aside(self, path: Path) -> None:
+        try:
+            message = _("A recovery copy cannot be read; it is kept as {path}").format(path=set_aside(path))
+        except FormatError as error:
+            message = str(error)
+        self._app.notify(message, severity="warning", markup=False)
 
     async def _ask(self, copy: Copy, path: Path) -> str | None:
         when = datetime.fromtimestamp(path.stat().st_mtime).astimezone()

@@ -1,6 +1,5 @@
 """The user's settings file: read at the start, never written over; and the dialog that shows what can be set."""
 
-import tomllib
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,6 +9,7 @@ from textual.binding import Binding, BindingType
 from tui_cnn.formats.atomic import save_text
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.fields import fields
+from tui_cnn.formats.reading import read_errors, read_toml
 from tui_cnn.formats.validation import InvalidError, convert, nearest
 from tui_cnn.i18n import _, known_language, languages
 from tui_cnn.ui.application.actions import SCOPES
@@ -17,23 +17,16 @@ from tui_cnn.ui.settings import Configuration, Settings
 from tui_cnn.ui.toolkit.actions import read_keys
 from tui_cnn.ui.toolkit.dialogs.dialog import TextDialog
 from tui_cnn.ui.workspace import workspace_of
+from tui_cnn.visible import visible
 
 
 def read_settings(path: Path) -> Configuration:
     """Read the settings; whatever is wrong is reported, and counts as left out."""
     try:
-        data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        return Configuration()
-    except OSError as error:
-        problem = _("cannot be read: {reason}").format(reason=error.strerror)
-    except UnicodeDecodeError:
-        problem = _("is not UTF-8 text")
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        problem = _("is not valid TOML: {reason}").format(reason=error)
-    else:
-        return _configuration(path, data)
-    return Configuration(problems=(f"{path}: {problem}",))
+        with read_errors(path):
+            return _configuration(path, read_toml(path)) if path.exists() else Configuration()
+    except FormatError as error:
+        return Configuration(problems=(str(error),))
 
 
 def _configuration(path: Path, data: dict[str, Any]) -> Configuration:
@@ -53,7 +46,8 @@ def _configuration(path: Path, data: dict[str, Any]) -> Configuration:
         message = _("unknown language “{name}”; available: {languages}")
         del kept["language"]
         problems.append("language: " + message.format(name=wanted, languages=", ".join(languages())))
-    return Configuration(convert(kept, Settings), keys, tuple(f"{path}: {line}" for line in (*problems, *wrong)))
+    lines = tuple(visible(f"{path}: {line}") for line in (*problems, *wrong))
+    return Configuration(convert(kept, Settings), keys, lines)
 
 
 class SettingsDialog(TextDialog):

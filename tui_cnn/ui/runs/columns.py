@@ -9,6 +9,7 @@ from rich.text import Text
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.numbers import duration, short_count
 from tui_cnn.ui.toolkit.runs import STATE_COLORS, Listed, share, tested_weights
+from tui_cnn.visible import visible
 
 _NAME = 18
 
@@ -66,10 +67,11 @@ def cells(listed: Listed, styles: Callable[[str], Style], *, marked: bool) -> li
     """Write the line of a run: a mark, then its columns."""
     written = [Text("✓" if marked else " ", style=styles("text-accent") + Style(bold=True))]
     for column in COLUMNS:
-        style: Style | str = styles(f"text-{STATE_COLORS[listed.summary.state]}") if column.key == "state" else ""
+        state = "error" if listed.summary.damage else STATE_COLORS[listed.summary.state]
+        style: Style | str = styles(f"text-{state}") if column.key == "state" else ""
         if column.key == "name" and not listed.summary.about.title:
             style = "dim"
-        written.append(Text(column.text(listed), style=style, justify="right" if column.is_number else "left"))
+        written.append(Text(visible(column.text(listed)), style=style, justify="right" if column.is_number else "left"))
     return written
 
 

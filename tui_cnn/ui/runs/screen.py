@@ -22,7 +22,8 @@ from tui_cnn.ui.toolkit.curves import Curves
 from tui_cnn.ui.toolkit.help import Place, about_runs
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.numbers import duration, left, size
-from tui_cnn.ui.toolkit.runs import Listed, epochs_table
+from tui_cnn.ui.toolkit.runs import Listed, epochs_table, with_advice
+from tui_cnn.visible import visible
 
 _GAP = "   "
 _FIELD, _FIELD_NAME = 31, 16
@@ -187,8 +188,12 @@ def _run_words(listed: Listed) -> list[Content]:
     about, recipe = summary.about, summary.recipe
     lines = []
     if about.title or about.tags or about.note:
-        tags = " ".join(about.tags)
-        parts = [Content.styled(about.title, "bold"), Content.styled(tags, "$text-accent"), Content(about.note)]
+        tags = visible(" ".join(about.tags))
+        parts = [
+            Content.styled(visible(about.title), "bold"),
+            Content.styled(tags, "$text-accent"),
+            Content(about.note),
+        ]
         lines.append(Content(_GAP).join(part for part in parts if part))
     if recipe is not None:
         message = _("{optimizer}, batch {batch}, lr {rate:g}")
@@ -207,6 +212,7 @@ def _run_words(listed: Listed) -> list[Content]:
         lines.append(Content.styled(_GAP.join(training), "dim"))
     if summary.outcome is not None and summary.state != "finished":
         lines.append(Content(summary.outcome.line))
+    lines += [Content.styled(line, "$text-error") for line in with_advice(summary.damage)]
     return lines
 
 

@@ -21,6 +21,7 @@ from tui_cnn.runs.summary import Summary, summarize
 from tui_cnn.ui.toolkit.curves import Overlaid
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.workspace import Workspace
+from tui_cnn.visible import visible
 
 
 def state_name(snapshot: Snapshot) -> str:
@@ -41,6 +42,16 @@ def state_name(snapshot: Snapshot) -> str:
         "failed": _("failed"),
         "interrupted": _("interrupted"),
     }[snapshot.state]
+
+
+def marked_state(snapshot: Snapshot, *, damaged: bool) -> str:
+    """Name the state of a run, and say so where files of it cannot be read."""
+    return _("{state}, damaged").format(state=state_name(snapshot)) if damaged else state_name(snapshot)
+
+
+def with_advice(damage: tuple[str, ...]) -> list[str]:
+    """Add to the lines about damaged files of a run what to do; nothing where there are none."""
+    return [*damage, _("To repair: cnn-tui doctor")] if damage else []
 
 
 STATE_COLORS = {
@@ -202,7 +213,8 @@ class RunList:
         if snapshot.state in ACTIVE:  # others are read again from their beginning, should they ever change
             self._followers[run.id] = follower
         summary = summarize(run, snapshot)
-        listed = Listed(run, summary, state_name(snapshot), started_at(snapshot), epochs_done(snapshot))
+        state = marked_state(snapshot, damaged=bool(summary.damage))
+        listed = Listed(run, summary, state, started_at(snapshot), epochs_done(snapshot))
         return _Known(signature, listed), before is None
 
 
@@ -239,7 +251,7 @@ class Overlays:
 
 def run_title(run: RunDirectory) -> str:
     """Call a run what the user calls it, or by its network and the end of its id."""
-    return read_about(run).title or f"{run.name} {run.id[-4:]}"
+    return visible(read_about(run).title) or f"{run.name} {run.id[-4:]}"
 
 
 async def ask_overlay(app: App[Any], workspace: Workspace, shown: RunDirectory) -> None:

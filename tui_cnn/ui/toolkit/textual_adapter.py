@@ -6,15 +6,18 @@ written to the terminal and more notices are shown at once; nothing else changes
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 from weakref import WeakSet
 
 from rich.console import Console, RenderableType
+from rich.segment import Segment
 from textual import on
 from textual.app import App, ScreenStackError
 from textual.await_complete import AwaitComplete
+from textual.color import Color
 from textual.dom import DOMNode, NoScreen
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.notifications import Notify
 from textual.screen import ModalScreen, Screen
@@ -22,6 +25,7 @@ from textual.strip import Strip
 from textual.worker import WorkerFailed, get_current_worker
 
 from tui_cnn.ui.toolkit.diff_renderer import TerminalBuffer
+from tui_cnn.visible import without_acting
 
 try:
     from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
@@ -47,6 +51,19 @@ _MOVED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What goes wrong where a private part has another form than here."""
 
 
+class _Gate(LineFilter):
+    """Leaves out characters that act on a terminal; they have no width, so that all else stays in its place."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments without such characters."""
+        return [
+            segment if segment.control else Segment(without_acting(segment.text), segment.style) for segment in segments
+        ]
+
+
+_GATE = _Gate()
+
+
 class AdaptedApp(App[None]):
     """An app that outlives failures, writes only what differs, and can be called by late threads."""
 
@@ -57,6 +74,10 @@ class AdaptedApp(App[None]):
         self._failures: list[float] = []
         self._failed: WeakSet[Screen[Any]] = WeakSet()
         self.last_words = ""
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Let nothing through that acts on the terminal, whatever a widget was given to show."""
+        return [*super().get_line_filters(), _GATE]
 
     def on_mount(self) -> None:
         """Write everything anew after another program had the terminal."""

@@ -11,7 +11,7 @@ from tui_cnn.runs.events import Started
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.ui.toolkit.curve_data import recent
 from tui_cnn.ui.toolkit.numbers import duration, left, level, spark
-from tui_cnn.ui.toolkit.runs import best_accuracy, share, stopped_early, weights_epoch
+from tui_cnn.ui.toolkit.runs import best_accuracy, share, stopped_early, weights_epoch, with_advice
 from tui_cnn.ui.train.run_watcher import Watched
 
 _SPARK = 16
@@ -62,7 +62,8 @@ def _clock(seconds: float) -> str:
 def progress_lines(watched: Watched, width: int, *, beside_headlines: bool) -> Content:
     """Write all that is known of a run; without the headlines beside it also what they show, but not what stays."""
     snapshot = watched.snapshot
-    lines = list(_lines(watched, width, brief=beside_headlines))
+    lines = [[Content.styled(line, "$text-error")] for line in with_advice(watched.damage)]
+    lines += _lines(watched, width, brief=beside_headlines)
     if snapshot.started is not None and beside_headlines:
         lines.append(_circumstances(snapshot.started))
     return Content("\n").join(line for parts in lines for line in _wrapped(parts, width))

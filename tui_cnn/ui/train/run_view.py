@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widgets import Digits, Label, Static
 
 from tui_cnn.core.analysis import Analysis
+from tui_cnn.formats.reading import read_tail
 from tui_cnn.i18n import _
 from tui_cnn.runs import launch
 from tui_cnn.runs.directory import RunDirectory
@@ -213,7 +214,7 @@ class RunView(Vertical):
             return
         log = self.run.log_file
         try:
-            text = log.read_text("utf-8", "replace")
+            text = read_tail(log)
         except OSError as error:
             text = f"{log}: {error.strerror}"
         dialog = TextDialog(str(log), text or _("The log is empty."), at_end=True)

@@ -10,7 +10,8 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.runs.directory import RunDirectory, read_about
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot
-from tui_cnn.runs.summary import Outcome, outcome
+from tui_cnn.runs.summary import Outcome, damage_lines, outcome
+from tui_cnn.visible import visible
 
 _EACH = 2
 """The worker's process is measured at every second reading: its share of the processor is a mean over that time."""
@@ -33,6 +34,7 @@ class Watched(NamedTuple):
     title: str
     analysis: Analysis | None
     class_names: tuple[str, ...]
+    damage: tuple[str, ...] = ()
 
 
 class RunWatcher:
@@ -58,8 +60,11 @@ class RunWatcher:
         before = self._watched
         if before is None or snapshot is not before.snapshot or vitals != before.vitals:
             ended = outcome(self.run, snapshot)
-            title = read_about(self.run).title
-            self._watched = Watched(snapshot, vitals, ended, self._recipe, title, self._analysis, self._names or ())
+            title = visible(read_about(self.run).title)
+            damaged = damage_lines(self.run, snapshot)
+            self._watched = Watched(
+                snapshot, vitals, ended, self._recipe, title, self._analysis, self._names or (), damaged
+            )
         assert self._watched is not None
         return self._watched
 

@@ -1,0 +1,129 @@
+"""`cnn-tui doctor`: what of the program's own files is damaged, and its repair."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from tui_cnn.cli.group import SOUND, UNSOUND
+from tui_cnn.cli.streams import echo
+from tui_cnn.config import config_file
+from tui_cnn.errors import UserError
+from tui_cnn.formats.atomic import save_bytes, set_aside
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.keras.schema import check_archive
+from tui_cnn.formats.reading import read_json, read_toml
+from tui_cnn.i18n import _, ngettext
+from tui_cnn.runs import events, trash
+from tui_cnn.runs.directory import RunDirectory, home, list_runs
+from tui_cnn.runs.lock import is_held
+from tui_cnn.runs.machine import Machine, machine_file
+from tui_cnn.runs.snapshot import Follower, LineReader
+from tui_cnn.runs.summary import damage
+from tui_cnn.ui.application.recovery import Copy
+from tui_cnn.ui.settings import State, state_file
+
+
+class Damage(NamedTuple):
+    """A file that cannot be read, what `--fix` does about it, and the doing."""
+
+    error: FormatError
+    remedy: str
+    repair: Callable[[], object]
+
+
+@click.command(
+    short_help=_("Find and repair damaged files."),
+    help=_(
+        """List the files of cnn-tui that cannot be read: runs, settings, recovery copies. With --fix, repair them.
+
+        Nothing is deleted: a damaged file is renamed to NAME.damaged, and a run that has lost its network or recipe is
+        moved to the trash. Runs that are being trained are skipped. The exit status is 1 if anything is damaged."""
+    ),
+)
+@click.option("--fix", is_flag=True, help=_("Repair what is damaged, or set it aside."))
+def doctor(fix: bool) -> int:
+    """List what is damaged, and repair it if asked to."""
+    found = [*_files(), *(damaged for run in list_runs() for damaged in _of_run(run))]
+    left = 0
+    for damaged in found:
+        echo(str(damaged.error))
+        if fix:
+            try:
+                damaged.repair()
+            except UserError as error:
+                echo(str(error), err=True)
+                left += 1
+                continue
+        echo("  " + (damaged.remedy if fix else _("--fix: {remedy}").format(remedy=damaged.remedy)))
+    if not found:
+        echo(_("Nothing is damaged."))
+    elif not fix:
+        message = ngettext(
+            "{count} file is damaged; repair it with: cnn-tui doctor --fix",
+            "{count} files are damaged; repair them with: cnn-tui doctor --fix",
+            len(found),
+        )
+        echo(message.format(count=len(found)))
+    return UNSOUND if left or (found and not fix) else SOUND
+
+
+def _files() -> Iterator[Damage]:
+    """Examine the files of the home that are not of a run."""
+    readers: list[tuple[Path, Callable[[Path], object]]] = [
+        (config_file(), read_toml),
+        (state_file(), partial(read_json, kind=State)),
+        (machine_file(), partial(read_json, kind=Machine)),
+        *((path, partial(read_json, kind=Copy)) for path in sorted((home() / "recovery").glob("*-*.json"))),
+    ]
+    for path, read in readers:
+        if path.exists() and (error := _error(read, path)):
+            yield _aside(error, path)
+
+
+def _of_run(run: RunDirectory) -> Iterator[Damage]:
+    """Examine a run; once it has lost its network or recipe, the rest does not matter."""
+    if is_held(run.lock_file):
+        return
+    errors = list(damage(run, Follower(run).poll()))
+    for error in errors:
+        if error.source in (run.network_file, run.recipe_file):
+            remedy = _("moves the run to the trash; restore it with: cnn-tui trash --restore {id}").format(id=run.id)
+            yield Damage(error, remedy, partial(trash.delete, run))
+            return
+    for error in errors:
+        if error.source == run.events_file:
+            remedy = _("keeps the other lines; the original is renamed to {name}.damaged")
+            yield Damage(error, remedy.format(name=run.events_file.name), partial(_keep_readable, run.events_file))
+        else:
+            yield _aside(error, run.about_file)
+    for path in (run.checkpoint_file, run.best_file):
+        if path.exists() and (broken := _error(check_archive, path)):
+            yield _aside(broken, path)
+
+
+def _aside(error: FormatError, path: Path) -> Damage:
+    return Damage(error, _("renames it to {name}.damaged").format(name=path.name), partial(set_aside, path))
+
+
+def _error(read: Callable[[Path], object], path: Path) -> FormatError | None:
+    try:
+        read(path)
+    except FormatError as error:
+        return error
+    return None
+
+
+def _keep_readable(path: Path) -> None:
+    """Write the events anew without the lines that cannot be read."""
+    kept = []
+    reader = LineReader(set_aside(path))
+    while lines := reader.read():
+        for line in filter(None, lines.split(b"\n")):
+            with suppress(ValueError):
+                events.decode(line)
+                kept.append(line + b"\n")
+    save_bytes(path, b"".join(kept))
