@@ -3,7 +3,6 @@
 Textual paints whole widgets anew. What it is about to write is compared with what was written last, cell by cell.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
@@ -15,11 +14,10 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tui_cnn.visible import without_acting
+
 _BRIDGE = 8
 """Cells that are the same between two that differ: so many cost less to write again than to step over."""
-
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class CellRow(NamedTuple):
@@ -79,10 +77,11 @@ class TerminalBuffer:
 
 
 def _printable(strip: Strip) -> Strip:
-    """Leave out control characters, which have no cell: the terminal would obey them."""
-    if not any(_CONTROL.search(text) for text, _style, _control in strip):
+    """Leave out what acts on the terminal, and has no cell."""
+    shown = [without_acting(text) for text, _style, _control in strip]
+    if all(text is was for text, (was, _style, _control) in zip(shown, strip, strict=True)):
         return strip
-    return Strip([Segment(_CONTROL.sub("", text), style) for text, style, _control in strip])
+    return Strip([Segment(text, style) for text, (_was, style, _control) in zip(shown, strip, strict=True)])
 
 
 def _cells(strip: Strip) -> CellRow | None:
