@@ -133,8 +133,13 @@ class CnnTui(AdaptedApp):
 
     def commit_pending(self) -> None:
         """Apply what was typed into an open form."""
-        if isinstance(self.screen, MainScreen):
-            self.screen.commit_pending()
+        if screen := self._main_screen:
+            screen.commit_pending()
+
+    @property
+    def _main_screen(self) -> MainScreen | None:
+        """The screen in front, unless a dialog is, or it is just being made and has nothing on it yet."""
+        return self.screen if isinstance(self.screen, MainScreen) and self.screen.is_mounted else None
 
     def go_to(self, mode: Mode) -> None:
         """Go to a screen; what was typed into an open form is applied first."""
@@ -196,7 +201,7 @@ class CnnTui(AdaptedApp):
         """Explain what has the focus, show all keys, those that work here first, and the way to the lesson about it."""
         from tui_cnn.ui.application.help_dialog import HelpDialog
 
-        self.push_screen(HelpDialog(self, self.screen if isinstance(self.screen, MainScreen) else None))
+        self.push_screen(HelpDialog(self, self._main_screen))
 
     @work
     async def action_open(self) -> None:

@@ -209,6 +209,16 @@ async def test_a_dialog_that_is_no_longer_in_front_closes_itself_and_nothing_els
         await user.sees("7 layers")
 
 
+@pytest.mark.parametrize("action", ["go_to", "action_help"])
+async def test_a_screen_is_left_before_it_is_made(action):
+    for mode in ("train", "inspect", "lab", "runs"):
+        async with opened() as user:
+            user.app.go_to(mode)
+            assert user.app.current_mode == mode
+            getattr(user.app, action)(*(["build"] if action == "go_to" else []))
+            await user.until(lambda: user.app.current_mode == "build" or len(user.app.screen_stack) == 2)
+
+
 PROGRAM = """
 from tui_cnn.ui.build.screen import BuildScreen
 from tui_cnn.ui.app import CnnTui
