@@ -110,10 +110,10 @@ class Check(msgspec.Struct, frozen=True):
     fix: Fix | None = None
 
     def __str__(self) -> str:
-        return str(Group((self,)))
+        return str(FindingGroup((self,)))
 
 
-class Group(NamedTuple):
+class FindingGroup(NamedTuple):
     """Findings that differ only in their layer."""
 
     checks: tuple[Check, ...]
@@ -146,12 +146,12 @@ class Group(NamedTuple):
         return _("{finding}; fix: {label}").format(finding=text, label=first.fix.label) if first.fix else text
 
 
-def grouped(checks: Iterable[Check]) -> tuple[Group, ...]:
+def grouped(checks: Iterable[Check]) -> tuple[FindingGroup, ...]:
     """Put together what says the same of several layers, each group where its first finding is."""
     groups: dict[Check, list[Check]] = {}
     for check in checks:
         groups.setdefault(msgspec.structs.replace(check, path=()), []).append(check)
-    return tuple(Group(tuple(group)) for group in groups.values())
+    return tuple(FindingGroup(tuple(group)) for group in groups.values())
 
 
 def _fixed(network: Network, fixes: Sequence[Fix]) -> Network:

@@ -6,9 +6,9 @@ from tui_cnn.core.checks import ending, geometry, order, shapes, training
 from tui_cnn.core.checks.context import Context, TrainingContext
 from tui_cnn.core.checks.explanations import explain
 from tui_cnn.core.network import Network
-from tui_cnn.core.rows import Analysis, Check, Fix, Group, Severity, grouped
+from tui_cnn.core.rows import Analysis, Check, FindingGroup, Fix, Severity, grouped
 
-__all__ = ["Check", "Fix", "Group", "Severity", "TrainingContext", "check", "explain", "grouped"]
+__all__ = ["Check", "FindingGroup", "Fix", "Severity", "TrainingContext", "check", "explain", "grouped"]
 
 _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 

@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_cnn.core.checks import Check, Group, grouped
+from tui_cnn.core.checks import Check, FindingGroup, grouped
 from tui_cnn.core.network import Path
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.build.actions import CHECKS
@@ -54,12 +54,12 @@ class ChecksView(Widget, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._stack = stack
         self._checks: tuple[Check, ...] = ()
-        self._groups: tuple[Group, ...] = ()
+        self._groups: tuple[FindingGroup, ...] = ()
         self._lines: list[tuple[int, str]] = []
         self._top = 0
 
     @property
-    def finding(self) -> Group | None:
+    def finding(self) -> FindingGroup | None:
         """What is under the cursor: a finding, or several that say the same."""
         return self._groups[self.chosen] if self._groups else None
 
@@ -152,7 +152,7 @@ class ChecksView(Widget, can_focus=True):
         self.refresh()
 
 
-def _lines_of(groups: tuple[Group, ...], width: int) -> list[tuple[int, str]]:
+def _lines_of(groups: tuple[FindingGroup, ...], width: int) -> list[tuple[int, str]]:
     """Write each finding on as many lines of `width` cells as it needs, with its number; its sign before the first."""
     return [
         (number, f"{FINDINGS[group.severity] if place == 0 else ' '} {part.plain}")

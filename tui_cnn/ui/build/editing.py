@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from tui_cnn.core import edits, moving
-from tui_cnn.core.checks import Check, Group
+from tui_cnn.core.checks import Check, FindingGroup
 from tui_cnn.core.edits import Edit
 from tui_cnn.core.layers import AnyLayer, Branches
 from tui_cnn.core.moving import Span
@@ -139,7 +139,7 @@ def quick_change(selection: Selection, name: QuickEdit) -> Result:
     return Change(label, lambda network: edits.splice(network, *span, after), span)
 
 
-def fix(finding: Check | Group | None) -> Result:
+def fix(finding: Check | FindingGroup | None) -> Result:
     """Apply the quick fix of a finding."""
     if finding is None:
         return _("There are no quick fixes.")
