@@ -11,6 +11,7 @@ from tests.worker.networks import SMALL_CNN
 from tui_cnn.core.layers import Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.runs.directory import make_run
+from tui_cnn.runs.events import Evaluating, Progress, decode
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
 
@@ -201,19 +202,20 @@ def test_where_the_best_weights_are_gone_the_last_are_tested(keras, monkeypatch)
     assert snapshot.finished.test_accuracy == pytest.approx(evaluated(keras, run.checkpoint_file)[1], abs=2e-4)
 
 
-def test_the_time_left_covers_the_test():
-    snapshot = []
-
-    class Watching:
-        def command(self):
-            snapshot.append(Follower(run).poll())
-            return "run"
-
+def test_the_time_left_covers_validation_and_test(monkeypatch):
+    monkeypatch.setattr("tui_cnn.worker.execution._CALL_SECONDS", 0)
+    monkeypatch.setattr("tui_cnn.worker.recording._PROGRESS_EVERY", 0)
     run = make_run(PLAIN, msgspec.structs.replace(BOUNCING, epochs=1))
-    train(run, Watching())
-    testing = [at for at in snapshot if at.evaluating and at.evaluating.images == "test"]
-    assert all(at.seconds_left > 0 for at in testing)
-    assert all(at.progress.seconds_left > 0 for at in snapshot if at.progress)
+    train(run)
+    told = [decode(line) for line in run.events_file.read_bytes().splitlines()]
+    last_step = [event for event in told if isinstance(event, Progress)][-1]
+    assert last_step.step == last_step.steps
+    assert last_step.seconds_left > 0
+    for images in ("validation", "test"):
+        left = [event.seconds_left for event in told if isinstance(event, Evaluating) and event.images == images]
+        assert len(left) > 1
+        assert all(seconds > 0 for seconds in left[:-1])
+        assert (left[-1] > 0) == (images == "validation"), "the test is still to come"
 
 
 def test_another_seed_is_another_run():

@@ -122,7 +122,7 @@ async def test_choices_by_arrows_letters_and_mouse():
         await user.sees("‹ relu ›")
         await user.press("r")
         await user.sees("‹ relu6 ›")
-        await user.press("S", "d", "x", "1", "q")  # S: selu; no word begins with any of the others
+        await user.press("S", "d", "x", "7", "q")  # S: selu; no word begins with any of the others
         await user.sees("‹ selu ›")
         assert user.app.current_mode == "build", "no key acts on the screen from within a form"
         await user.press("space")
@@ -136,6 +136,15 @@ async def test_choices_by_arrows_letters_and_mouse():
             filters=4, kernel_size=(3, 3), padding="same", activation="celu", use_bias=False
         )
         assert len(user.layers) == 7
+
+
+async def test_digits_leave_a_field_that_chooses_for_another_screen():
+    async with opened(EVERY_KIND) as user:
+        await user.press("enter", *["down"] * 3, "right")
+        assert user.focused == "field-padding"
+        await user.press("5")
+        assert user.app.current_mode == "runs"
+        assert user.layers[0].padding == "same", "what was chosen is applied first"
 
 
 async def test_escape_gives_the_form_up():
