@@ -142,7 +142,7 @@ def test_a_network_is_checked_in_korean(args):
     assert (
         len({cell_len(line) for line in lines[3:11]} | {cell_len(lines[2])}) == 1
     )  # the last column ends in one place
-    assert lines[-1].endswith('행 1개와 열 1개가 빠집니다; 해결: padding = "same"')
+    assert lines[-3].endswith('행 1개와 열 1개가 빠집니다; 해결: padding = "same"')
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_an_encoding_without_our_letters(tmp_path):
 @pytest.mark.parametrize(
     ("args", "line"),
     [
-        (["missing.toml"], "missing.toml: file not found; check the path"),
+        (["missing.json"], "missing.json: file not found; check the path"),
         (["fashion-cn"], "fashion-cn: file or preset not found; did you mean “fashion-cnn”?"),
         (["--data", "/missing"], "/missing: directory not found; check the path"),
     ],

@@ -95,10 +95,8 @@ def dumps_toml(data: dict[str, Any]) -> str:
 
 def dumps_inline(value: Any) -> str:
     """Write the value of a key: a setting, or layers, which are as they are inside others."""
-    import tomli_w
-
-    text = tomli_w.dumps({"value": [[_without_defaults(value)]]})  # within lists, for layers are tables elsewhere
-    inner = text.removeprefix("value = [\n    [\n").removesuffix(",\n    ],\n]\n")
+    text = dumps_toml({"value": [[_without_defaults(value)]]})  # within lists, for layers are tables elsewhere
+    inner = text.removeprefix("value = [\n    [\n").removesuffix(",\n    ],\n]\n") + "\n"
     return _indented(_NUMBERS_OVER_LINES.sub(_on_one_line, inner)).removesuffix("\n")
 
 

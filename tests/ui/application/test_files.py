@@ -267,7 +267,7 @@ async def test_the_networks_own_file_is_saved_to_at_once(mine):
         ("x" * 300, "invalid file name"),
         (".", "is a directory"),
         ("/", "is a directory"),
-        ("~nosuchuser/net", "invalid file name"),
+        ("~nosuchuser/net", "directory ~nosuchuser not found"),
         ("[/x].toml/[b]", "directory [/x].toml not found"),
     ],
 )
