@@ -2,10 +2,9 @@
 
 import pytest
 
-from tests.ui import records
+from tests.ui import answering, records
 from tests.ui.answering import Answering, keep
 from tests.ui.driving import opened
-from tests.ui.inspect.test_inspect import answering
 from tests.ui.picture import SIZES, at_rest, explain, words
 from tests.ui.records import finished_run
 from tui_cnn.formats.presets import preset

@@ -128,7 +128,7 @@ async def to_build(user):
 def layers_shown_are_those_held(user):
     """The totals at the top and the lines of the stack are those of the network."""
     analysis = analyze(user.network)
-    least = "" if analysis.totals.complete else "≥ "
+    least = "" if analysis.totals.complete or not analysis.rows else "≥ "
     totals = f"{least}{analysis.totals.params:,} parameters · {least}{short_count(analysis.totals.macs)} MACs"
     kinds = re.findall(r"^(?:│ )?[▌ ][✗⚠· ] {0,3}\d+  (?:│ )*. (\S+)", user.text, re.MULTILINE)
     named = ["Input", *(row.layer.name or type(row.layer).__name__ for row in analysis.rows)]

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from tests.ui import answering
 from tests.ui.answering import Answering, make_run
 from tests.ui.driving import opened
-from tests.ui.inspect.test_inspect import answering
 from tui_cnn.core.layers import Activation, Block, Branches, Conv2D, Dense, DepthwiseConv2D, FixedConv2D, MaxPooling2D
 from tui_cnn.core.network import Network, names, walk
 from tui_cnn.formats.toml import dumps_network

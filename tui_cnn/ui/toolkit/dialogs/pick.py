@@ -146,8 +146,9 @@ class Pick(SingleResult[T | None]):
         width = max((cell_len(item.name) for item in self._items), default=0) + 2
         options = self.query_one(Options)
         options.clear_options()
+        quiet = "" if self.app.no_color else "$foreground 75%"  # turned over, it would be as light as what is behind it
         options.add_options(
-            Option(Content.assemble((set_cell_size(item.name, width), "bold"), (item.about, "$foreground 75%")))
+            Option(Content.assemble((set_cell_size(item.name, width), "bold"), (item.about, quiet)))
             for item in self._shown
         )
         options.highlighted = 0 if self._shown else None
