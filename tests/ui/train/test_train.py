@@ -623,7 +623,7 @@ async def test_the_views_of_a_run():
             await user.sees("Classes, validation after epoch 2", "0 T-shirt/top", "0.883", "6 Shirt", "0.733")
             await user.sees("Shirt predicted as T-shirt/top: 90 images of 600")
             assert user.line("6 Shirt").split()[-10:] == ["15", "·", "·", "·", "·", "·", "73", "12", "·", "·"]
-            await user.offers("Pause", "Stop", *TRAINED)
+            await user.offers("Pause", "Stop", "New run", *TRAINED)
             records.write(run, *list(records.trained(3, first=2))[4:])
             await user.sees("Classes, validation after epoch 3", "0.908")
             await user.press("v")
