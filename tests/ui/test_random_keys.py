@@ -59,7 +59,7 @@ def no_worker(monkeypatch):
         raise FormatError("x", "not in a test [/]")
 
     monkeypatch.setattr(inspect, "Inspector", Answering)
-    for command in ("start", "resume", "pause", "unpause", "stop", "skip_queue"):
+    for command in ("start", "start_checked", "resume", "pause", "unpause", "stop", "skip_queue"):
         monkeypatch.setattr(launch, command, refuse)
     monkeypatch.setattr(export, "export_model", refuse_to_write)
 
