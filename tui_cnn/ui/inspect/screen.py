@@ -245,7 +245,7 @@ class InspectScreen(MainScreen):
     @work
     async def action_write_view(self) -> None:
         """Write what is shown to a file."""
-        if export := self.current_view.export():
+        if self.current_view.has_scene and (export := self.current_view.export()):
             await prompts.write_export(self, export)
         else:
             self.notify(_("Nothing to export yet."))
