@@ -56,7 +56,7 @@ async def draw(run):
         await asyncio.sleep(1)
         await user.settle()
         save(user, "train")
-        user.app.inspect_run(run)
+        user.app.workspace.inspect_run(run)
         await user.sees("dead in 1,000 images")
         await user.press("down", "down", "right", "right")
         await user.sees("3 Conv2D", "map 2")
