@@ -104,7 +104,8 @@ def meaning_colours(theme: Mapping[str, str], *, dark: bool) -> dict[str, str]:
         "worse": theme["error"],
     }
     if background.ansi is not None:
-        return {**hues, "panel-border": "ansi_bright_black" if dark else "ansi_white"}
+        quiet = "ansi_bright_black" if dark else "ansi_white"
+        return {**hues, "panel-border": quiet, "primary-muted": quiet}  # theirs is the very colour of `text-primary`
     hues |= {f"text-{name}": theme[f"text-{name}"] for name in ("primary", "accent", "warning", "success", "error")}
     hues["footer-key-foreground"] = theme["accent"]
     grounds = [_luminance(Color.parse(theme[name])) for name in ("background", "surface", "panel")]
