@@ -58,6 +58,8 @@ async def draw(scene, size, target):
             await user.press(key)
             if key == "5":
                 await user.sees("완료", "실패")
+            if scene == "finished" and key == "enter":
+                await user.sees("테스트 이미지 10,000장")
             if key == "3":
                 await user.sees("0.775")
             if key == keys[0] == "4":
