@@ -20,7 +20,6 @@ from tui_cnn.runs.inspection.replies import (
     Predictions,
     Shifts,
     pack,
-    pack_half,
 )
 from tui_cnn.runs.inspection.requests import Activate, Evaluate, Open, Predict, Shift, Source
 
@@ -276,11 +275,6 @@ class TestArrays:
             assert back.dtype == dtype
             assert (back == array).all()
         assert pack(np.arange(3, dtype=">i4")).numpy().tolist() == [0, 1, 2]
-
-    def test_half(self):
-        assert pack_half(np.array([1.5, -65504.0])).dtype == "float16"
-        assert pack_half(np.array([1.5, 70000.0], np.float32)).numpy().tolist() == [1.5, 70000]
-        assert pack_half(np.array([np.nan], np.float32)).dtype == "float16"
 
     @pytest.mark.parametrize(("shape", "size"), [((2, 2), 3), ((-1, -4), 4), ((-4,), 4)])
     def test_a_shape_that_does_not_fit(self, shape, size):

@@ -117,7 +117,7 @@ class Answering:
         shares = shares_of(request.image)
         return Activations(
             image=pack(pixels[..., np.newaxis]),
-            layers=tuple(pack(part.astype(request.dtype)) for part in (maps, pooled, pooled.ravel(), shares)),
+            layers=tuple(pack(part.astype(np.float32)) for part in (maps, pooled, pooled.ravel(), shares)),
             probabilities=pack(shares),
         )
 

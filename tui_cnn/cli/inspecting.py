@@ -345,7 +345,7 @@ def activations(run: str, checkpoint: str, out: str, **given: Any) -> int:
     source = source_of(run, checkpoint)
     with inspection(source) as (ask, opened):
         image = _read_image(name, opened.image_shape, given["invert"])
-        answer = ask(Activate(source=source, image=image.value, dtype="float32"), Activations)
+        answer = ask(Activate(source=source, image=image.value), Activations)
     layers = {info.name: array.numpy() for info, array in zip(opened.layers, answer.layers, strict=True)}
     return _save_arrays(
         target, {"image": answer.image.numpy(), "probabilities": answer.probabilities.numpy(), **layers}

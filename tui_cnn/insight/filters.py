@@ -59,21 +59,16 @@ def classical_filters() -> tuple[Classic, ...]:
     return tuple(Classic(word, name, short, np.array(kernel, np.float64)) for word, name, short, kernel in named)
 
 
+@cache
 def candidates(size: tuple[int, ...]) -> tuple[Classic, ...]:
     """List the filters of a size (height, width) that a kernel can be likened to: none is a near twin of another."""
-    words = _distinct(size)
-    return tuple(classic for classic in classical_filters() if classic.word in words) if words else ()
-
-
-@cache
-def _distinct(size: tuple[int, ...]) -> frozenset[str]:
     kept: list[Classic] = []
     for classic in classical_filters():
         if classic.kernel.shape != size:
             continue
         if all(abs(cosine(classic.kernel, other.kernel)) <= NEAR_TWINS for other in kept):
             kept.append(classic)
-    return frozenset(classic.word for classic in kept)
+    return tuple(kept)
 
 
 @cache

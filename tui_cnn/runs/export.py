@@ -15,7 +15,7 @@ from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.process import PACKAGES, worker_command
-from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.recipe import SGD_MOMENTUM, Recipe
 from tui_cnn.runs.snapshot import Snapshot
 
 _COLUMNS = "kind epoch step seconds loss accuracy val_loss val_accuracy learning_rate images_per_second gradient_norm"
@@ -62,7 +62,7 @@ def _export(target: Path, *arguments: str, data: bytes = b"") -> None:
 def python_training(recipe: Recipe) -> PythonTraining:
     """Write a recipe as a Python file trains; a comment lists what `compile` and `fit` of Keras have no place for."""
     numbers = [f"learning_rate={recipe.learning_rate!r}"]
-    numbers += ["momentum=0.9"] if recipe.optimizer == "sgd" else []
+    numbers += [f"momentum={SGD_MOMENTUM}"] if recipe.optimizer == "sgd" else []
     numbers += [] if recipe.weight_decay is None else [f"weight_decay={recipe.weight_decay!r}"]
     fit = [f"batch_size={recipe.batch_size}", f"epochs={recipe.epochs}"]
     fit += [f"validation_split={recipe.validation!r}"] if recipe.validation else []

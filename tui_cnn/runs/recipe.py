@@ -21,6 +21,8 @@ Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 Device = Literal["auto", "cpu", "gpu", "gpus"]
 RecipeName = Literal["tutorial", "quick", "custom"]
 
+SGD_MOMENTUM = 0.9
+
 Share = Annotated[float, Meta(ge=0, lt=1)]
 
 _RISE = 0.3

@@ -5,11 +5,11 @@ Lists and comparisons show it, and `--json` prints it.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 import msgspec
 
@@ -18,10 +18,12 @@ from tui_cnn.core.network import Network
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_tail
 from tui_cnn.i18n import _, ngettext
-from tui_cnn.runs.directory import About, RunDirectory, list_runs, load_about, read_about
+from tui_cnn.runs.directory import About, RunDirectory, list_runs, load_about
 from tui_cnn.runs.machine import digest
 from tui_cnn.runs.recipe import Recipe, RecipeName, recipe_name
 from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot, State, Tested
+
+T = TypeVar("T")
 
 _OUT_OF_MEMORY = ("bad_alloc", "MemoryError", "Out of memory", "OOM when allocating", "Cannot allocate memory")
 
@@ -98,18 +100,16 @@ class Result(NamedTuple):
 def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
     """Sum up a run, as it stands now or in a snapshot."""
     snapshot = snapshot or Follower(run).poll()
-    network, params, macs, same = _figures(run, _written(run))
-    try:
-        recipe = run.recipe()
-    except FormatError:
-        recipe = None
+    network, params, macs, same = _figures(run, written(run.network_file))
+    read, about = _recipe(run), _about(run)
+    recipe = None if isinstance(read, FormatError) else read
     started, finished, epochs, best = snapshot.started, snapshot.finished, snapshot.epochs, snapshot.best
     return Summary(
         id=run.id,
         network=network,
         path=str(run.path),
         state=snapshot.state,
-        about=read_about(run),
+        about=About() if isinstance(about, FormatError) else about,
         parameters=params,
         macs=macs,
         digest=same,
@@ -135,14 +135,9 @@ def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
 
 def damage(run: RunDirectory, snapshot: Snapshot) -> Iterator[FormatError]:
     """Yield what is wrong with each file of a run that cannot be read; the `source` of the error is its path."""
-    network = _network(run, _written(run))
-    if isinstance(network, FormatError):
-        yield network
-    for read in (run.recipe, partial(load_about, run)):
-        try:
-            read()
-        except FormatError as error:
-            yield error
+    for found in (_network(run), _recipe(run), _about(run)):
+        if isinstance(found, FormatError):
+            yield found
     if snapshot.damaged:
         message = ngettext("{count} line cannot be read", "{count} lines cannot be read", snapshot.damaged)
         yield FormatError(run.events_file, message.format(count=snapshot.damaged))
@@ -153,27 +148,47 @@ def damage_lines(run: RunDirectory, snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(f"{Path(error.source).name}: {error.problem}" for error in damage(run, snapshot))
 
 
-def _written(run: RunDirectory) -> int:
-    """When the network was written."""
+Written = tuple[int, int]
+
+
+def written(path: Path) -> Written:
+    """When a file was last written, in nanoseconds, and how long it is, in bytes; zeros where there is none."""
     try:
-        return run.network_file.stat().st_mtime_ns
+        status = path.stat()
     except OSError:
-        return 0
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
 
 
-@lru_cache(maxsize=1024)
-def _network(run: RunDirectory, _written: int) -> Network | FormatError:
-    """Read a run's network: once, because it is written once."""
+def _network(run: RunDirectory) -> Network | FormatError:
+    return _read(RunDirectory.network, run, run.network_file)
+
+
+def _recipe(run: RunDirectory) -> Recipe | FormatError:
+    return _read(RunDirectory.recipe, run, run.recipe_file)
+
+
+def _about(run: RunDirectory) -> About | FormatError:
+    return _read(load_about, run, run.about_file)
+
+
+def _read(read: Callable[[RunDirectory], T], run: RunDirectory, file: Path) -> T | FormatError:
+    """Read a file of a run, or what is wrong with it: once, until it is written again."""
+    return cast("T | FormatError", _read_once(read, run, written(file)))
+
+
+@lru_cache(maxsize=4096)
+def _read_once(read: Callable[[RunDirectory], object], run: RunDirectory, _written: Written) -> object:
     try:
-        return run.network()
+        return read(run)
     except FormatError as error:
         return error
 
 
 @lru_cache(maxsize=1024)
-def _figures(run: RunDirectory, written: int) -> tuple[str, int | None, int | None, str | None]:
+def _figures(run: RunDirectory, _written: Written) -> tuple[str, int | None, int | None, str | None]:
     """Name a run's network, count its parameters and MACs, and digest it."""
-    network = _network(run, written)
+    network = _network(run)
     if isinstance(network, FormatError):
         return run.name, None, None, None
     analysis = analyze(network)

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
 
-from tui_cnn.config import config_file
+from tui_cnn.config import config_file, expanded
 from tui_cnn.core.network import Network
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.validation import nearest
@@ -273,11 +273,11 @@ def postpone_garbage() -> None:
 def begin_network(model: str, data: str) -> tuple[Network, Path] | None:
     """Begin an empty network for the data where `model` is a TOML file that does not exist yet in its directory."""
     try:
-        path = Path(model).expanduser()
+        path = expanded(model)
         if path.suffix.lower() != ".toml" or path.exists() or not path.parent.is_dir():
             return None
         return named_after(path, Network(_("untitled"), input_shape_for(data))), path
-    except (OSError, RuntimeError, ValueError):  # reading it says what is wrong with the path
+    except (OSError, ValueError):  # reading it says what is wrong with the path
         return None
 
 

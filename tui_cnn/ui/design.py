@@ -81,8 +81,8 @@ def input_shape_for(data: str) -> tuple[int, int, int]:
     from tui_cnn.data.files import DataError
 
     try:
-        summary = summarize(FilePath(data).expanduser() if data else None)
-    except (DataError, RuntimeError):  # RuntimeError: there is no such user
+        summary = summarize(expanded(data) if data else None)
+    except DataError:
         return 28, 28, 1
     return (*summary.image_shape, 1)
 

@@ -10,9 +10,8 @@ from tui_cnn.core.layers import Block, Branches, Layer
 from tui_cnn.core.layers.base import ConstantKernels, KerasCall
 from tui_cnn.core.layers.fields import parse_regularizer
 from tui_cnn.core.network import Network, Path, keras_name, names, without_muted
-from tui_cnn.runs.recipe import Precision, Recipe
+from tui_cnn.runs.recipe import SGD_MOMENTUM, Precision, Recipe
 
-_MOMENTUM = 0.9
 _ADAMW_DECAY = 0.004
 """The default of Keras' AdamW."""
 _MERGES = {
@@ -117,7 +116,7 @@ def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
         case "rmsprop":
             return keras.optimizers.RMSprop(rate, weight_decay=decay)
         case "sgd":
-            return keras.optimizers.SGD(rate, momentum=_MOMENTUM, weight_decay=decay)
+            return keras.optimizers.SGD(rate, momentum=SGD_MOMENTUM, weight_decay=decay)
 
 
 def _loss(model: keras.Model, smoothing: float) -> keras.losses.Loss:

@@ -54,11 +54,11 @@ def test_smoothing_is_the_mean_of_what_came_before_and_can_be_none():
 
 def test_what_is_looked_at_is_cut_out_and_thinned_to_its_newest():
     line = [(float(x), float(x)) for x in range(1000)]
-    part = curves.visible(line, CurveWindow(100, 200), 20)
+    part = curves.within(line, CurveWindow(100, 200), 20)
     assert part[0][0] <= 105
     assert part[-1][0] == 200
     assert len(part) <= 21
-    assert curves.visible(line, CurveWindow(100, 104), 20)[0][0] == 99, "a line goes on to the edge"
+    assert curves.within(line, CurveWindow(100, 104), 20)[0][0] == 99, "a line goes on to the edge"
 
 
 def test_a_window_zooms_around_a_place_and_never_leaves_what_there_is():

@@ -75,3 +75,14 @@ async def test_a_page_of_no_lines_is_no_harm():
         await user.resize(61, 3)
         await user.press("pagedown", "escape")
         assert user.app.is_running
+
+
+async def test_a_typed_path_begins_in_the_home_of_a_user(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "mine.toml").write_text('name = "mine"\ninput_shape = [8, 8, 1]\n')
+    async with opened(size=(120, 40)) as user:
+        await user.press("ctrl+o")
+        await user.choose("another")
+        await user.until(lambda: type(user.app.screen).__name__ == "FilePicker")
+        await user.type("~/")
+        await user.sees("mine.toml", str(tmp_path)[-20:])

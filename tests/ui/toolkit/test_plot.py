@@ -69,6 +69,9 @@ def test_the_legend_stands_in_the_corner_where_it_covers_least():
     assert ("●", "two") in rising[9]
     assert sum(cell == ("", "tick") for cell in rising[9]) == 1, "a Korean letter takes two cells"
     assert all("x" not in row for row in rows(Plot(TEN, TEN, legend=legend), width=9)), "none where there is no room"
+    first = Sign(0, 9, "●", "line")
+    ruled = rows(Plot(TEN, TEN, [Rule(9, "rule")], signs=[first], legend=legend))
+    assert (ruled[0][4], ruled[0].endswith(" ━ x  ")) == ("●", True), "it covers a piece of a rule rather than a point"
 
 
 @pytest.mark.parametrize("size", [(0, 0), (3, 1), (5, 40), (40, 3), (200, 60)])

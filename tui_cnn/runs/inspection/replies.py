@@ -40,13 +40,6 @@ def pack(values: npt.ArrayLike) -> Array:
     return msgspec.convert({"dtype": array.dtype.name, "shape": array.shape, "data": little.tobytes()}, Array)
 
 
-def pack_half(values: npt.NDArray[np.floating[Any]]) -> Array:
-    """Make it half as large, as float16, where no value is beyond that; it keeps three digits."""
-    with np.errstate(over="ignore"):
-        half = values.astype(np.float16)
-    return pack(half if np.isfinite(half).all() or not np.isfinite(values).all() else values)
-
-
 class Reply(msgspec.Struct, frozen=True, kw_only=True, tag_field="reply", tag=str.lower):
     """An answer; `stamp` is when the weights that it is about were written."""
 
@@ -96,7 +89,7 @@ class Predictions(Reply, frozen=True, kw_only=True):
 
 
 class Activations(Reply, frozen=True, kw_only=True):
-    """`layers`: an array for each layer of `OpenReply.layers`, of its shape; `probabilities` (classes,), float32.
+    """`layers`: an array for each layer of `OpenReply.layers`, of its shape; `probabilities` (classes,); all float32.
 
     `image` is the input of the network, (height, width) or (height, width, channels), uint8.
     """

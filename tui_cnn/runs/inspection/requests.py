@@ -92,10 +92,9 @@ class Predict(Request, frozen=True, kw_only=True):
 
 
 class Activate(Request, frozen=True, kw_only=True):
-    """The outputs of every layer for an image; answered by `Activations`. Float16: three digits, half the size."""
+    """The outputs of every layer for an image; answered by `Activations`."""
 
     image: Image
-    dtype: Literal["float16", "float32"] = "float16"
 
 
 class Kernels(Request, frozen=True, kw_only=True):

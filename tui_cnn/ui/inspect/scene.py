@@ -151,7 +151,7 @@ class Scene:
     @property
     def activate(self) -> Question[Activations]:
         """The question for the image's activations, in full: they are exported, and the Lab computes with them."""
-        return Question(Activate(source=self.source, image=self.subject.image, dtype="float32"), Activations)
+        return Question(Activate(source=self.source, image=self.subject.image), Activations)
 
     @property
     def kernels(self) -> Question[WeightsReply]:

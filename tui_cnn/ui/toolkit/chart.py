@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_cnn.ui.toolkit.curve_data import CurveWindow, Line, visible
+from tui_cnn.ui.toolkit.curve_data import CurveWindow, Line, within
 from tui_cnn.ui.toolkit.plot import (
     AxisScale,
     Cell,
@@ -255,7 +255,7 @@ def _label_width(window: CurveWindow) -> int:
 
 def _visible_points(line: Line, drawing: ChartDrawing, columns: int) -> Line:
     """Take about two points a column of what is in the window."""
-    points = visible(line, drawing.window, 2 * columns)
+    points = within(line, drawing.window, 2 * columns)
     return [(x, log10(y)) for x, y in points if y > 0] if drawing.log else points
 
 

@@ -89,11 +89,6 @@ def theme_style(app: App[Any], variable: str, *, bold: bool | None = None) -> St
     return Style(color=Color.parse(app.theme_variables[variable]).rich_color, bold=bold)
 
 
-def contrast(one: Color, other: Color) -> float:
-    """Return the contrast of two colours as WCAG 2 defines it: from 1 (none) to 21 (black on white)."""
-    return _ratio(_luminance(one), _luminance(other))
-
-
 def meaning_colours(theme: Mapping[str, str], *, dark: bool) -> dict[str, str]:
     """Return the variables that mean something, made of those of a theme and legible on its grounds."""
     background = Color.parse(theme["background"])

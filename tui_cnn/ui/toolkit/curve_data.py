@@ -110,7 +110,7 @@ def smooth(line: Line, weight: float) -> Line:
     return smoothed
 
 
-def visible(line: Line, window: CurveWindow, most: int) -> Line:
+def within(line: Line, window: CurveWindow, most: int) -> Line:
     """Take the part of a line that is looked at, with a point beyond each edge, and of many points about `most`."""
     places = [x for x, _y in line]
     first, last = bisect_left(places, window.left), bisect_left(places, window.right)

@@ -69,7 +69,7 @@ _LONGEST = 10_000
 AXIS, TICK, GRID = "axis", "tick", "grid"
 _GRID_X, _GRID_Y = "┊", "┈"
 _BACKGROUND = frozenset({"", GRID})
-"""Styles of cells that a legend may cover."""
+"""Styles of cells that a legend may cover, beside those of rules, which are seen above and below it."""
 
 
 class AxisScale(NamedTuple):
@@ -168,11 +168,12 @@ def _put_legend(plot: Plot, area: list[list[Cell]], columns: int, rows: int) -> 
     if not lines or wide > columns:
         return
     tops = (rows - len(lines), 0) if plot.legend_at_bottom else (0, rows - len(lines))
+    free = _BACKGROUND | {rule.style for rule in plot.rules}
     corners = [(top, left) for left in (columns - wide, 0) for top in tops]
 
     def covered(corner: tuple[int, int]) -> int:
         top, left = corner
-        return sum(style not in _BACKGROUND for row in area[top : top + len(lines)] for _, style in row[left:][:wide])
+        return sum(style not in free for row in area[top : top + len(lines)] for _, style in row[left:][:wide])
 
     top, left = min(corners, key=covered)
     for row, line in zip(area[top:], lines, strict=False):

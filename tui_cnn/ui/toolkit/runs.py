@@ -4,7 +4,6 @@ from asyncio import to_thread
 from collections.abc import Iterator
 from datetime import datetime
 from math import ceil
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from rich.table import Table
@@ -17,7 +16,7 @@ from tui_cnn.runs.events import EarlyStop
 from tui_cnn.runs.inspection.requests import Source
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot, Tested
-from tui_cnn.runs.summary import Summary, summarize
+from tui_cnn.runs.summary import Summary, summarize, written
 from tui_cnn.ui.toolkit.curves import Overlaid
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.workspace import Workspace
@@ -204,7 +203,7 @@ class RunList:
 
     def _read_run(self, run: RunDirectory) -> tuple[_Known, bool]:
         files = (run.events_file, run.about_file, run.desired_file)
-        signature = (*map(_written, files), is_held(run.lock_file))
+        signature = (*map(written, files), is_held(run.lock_file))
         before = self._known.get(run.id)
         if before is not None and before.signature == signature:
             return before, False
@@ -216,15 +215,6 @@ class RunList:
         state = marked_state(snapshot, damaged=bool(summary.damage))
         listed = Listed(run, summary, state, started_at(snapshot), epochs_done(snapshot))
         return _Known(signature, listed), before is None
-
-
-def _written(path: Path) -> tuple[int, int]:
-    """When a file was last written, and how long it is; zeros where there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return 0, 0
-    return status.st_mtime_ns, status.st_size
 
 
 _SIGNS = "23456789abcdefghijklmnopqrstuvwxyz"

@@ -12,7 +12,6 @@ from tui_cnn.runs.inspection.replies import (
     Predictions,
     WeightsReply,
     pack,
-    pack_half,
 )
 from tui_cnn.runs.inspection.requests import Activate, Kernels, Open, Predict
 from tui_cnn.worker.inspection.loaded_model import BATCH, Job, LoadedModel
@@ -62,11 +61,10 @@ def activate(loaded: LoadedModel, request: Activate) -> Job:
     yield 0.0
     pixels = loaded.pixels(request.image)[np.newaxis]
     outputs, scores = loaded.engine.activations(loaded.inputs(pixels))
-    packed = pack if request.dtype == "float32" else pack_half
     fitted = loaded.fitted(pixels)[0]
     return Activations(
         image=pack(fitted.reshape(loaded.image_shape) if fitted.ndim == 1 else fitted),
-        layers=tuple(packed(output[0].numpy()) for output in outputs),
+        layers=tuple(pack(output[0].numpy()) for output in outputs),
         probabilities=pack(tf.nn.softmax(scores).numpy()[0]),
     )
 

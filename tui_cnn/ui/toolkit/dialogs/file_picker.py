@@ -9,6 +9,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from tui_cnn.config import expanded
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.toolkit.numbers import size
@@ -75,16 +76,16 @@ class FilePicker(Pick[Path]):
     def _filter(self, text: str) -> None:
         directory, slash, name = text.rpartition("/")
         if slash:
-            self._show_directory(self._directory / Path(directory + slash), name)
+            self._show_directory(self._directory / expanded(directory + slash), name)
         else:
             super()._filter(text)
 
     def _show_directory(self, directory: Path, name: str = "") -> None:
         """Show what is in a directory, filtered by a name; one that cannot be read is not entered."""
         try:
-            directory = directory.expanduser().resolve()
+            directory = directory.resolve()
             items = [_item(path) for path in directory.iterdir()]
-        except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: `~somebody` who is unknown
+        except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: links that go in a circle
             self.show_line(f"✗ {error.strerror if isinstance(error, OSError) else error}")
             return
         self._directory = directory
