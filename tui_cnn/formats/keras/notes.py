@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 from tui_cnn.core import edits
+from tui_cnn.core.graph import references
 from tui_cnn.core.layers import Block
 from tui_cnn.core.network import Network, names, snake_case, walk
 from tui_cnn.core.shape import Shape
@@ -12,7 +14,6 @@ from tui_cnn.i18n import _
 from tui_cnn.visible import visible
 
 _LISTED = 3
-_ALLOWED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 class KeptNames:
@@ -22,11 +23,12 @@ class KeptNames:
         self._taken = {"input_layer"}
 
     def keep(self, name: str) -> str:
-        """Return the name of a layer; empty where we cannot use it."""
-        if name in self._taken or not _ALLOWED.fullmatch(name):
-            return ""
-        self._taken.add(name)
-        return name
+        """Return the name of a layer: with other letters where TensorFlow has none, and a number where it is taken."""
+        stem = re.sub(r"[^A-Za-z0-9_.-]", "_", name).lstrip("_.-")[:60] or "layer"
+        candidates = (f"{stem}_{number}" if number else stem for number in count())
+        kept = next(one for one in candidates if one not in self._taken)
+        self._taken.add(kept)
+        return kept
 
     def of_block(self, name: str, kind: str) -> str:
         """Return the name of a model within the model, under the looser rules for blocks; empty if Keras made it up."""
@@ -41,7 +43,12 @@ def _is_made_up(name: str, kind: str) -> bool:
 def without_usual_names(network: Network) -> Network:
     """Leave out the names that the layers have without one, too: Keras and we make them in the same way."""
     layers = [(path, layer) for path, layer in walk(network.layers) if not isinstance(layer, Block)]
-    given = {path: layer.name for path, layer in layers if _is_made_up(layer.name, type(layer).__name__)}
+    needed = {name for _path, name in references(network)} | {*network.outputs}
+    given = {
+        path: layer.name
+        for path, layer in layers
+        if layer.name not in needed and _is_made_up(layer.name, type(layer).__name__)
+    }
     usual = set(given)
     while True:
         bare = network
