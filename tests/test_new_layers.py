@@ -116,7 +116,7 @@ def test_a_composite_convolution_touches_two_files(checkout):
     assert add(checkout, "column_row_conv2d", "ColumnRowConv2D") == [UNION, "core/layers/column_row_conv2d.py"]
     found = prove(checkout, "ColumnRowConv2D", {"filters": 4, "kernel_size": (3, 5)})
     assert (found["family"], found["sign"], found["lesson"]) == ("convolution", "▦", ["layer"])
-    assert found["form"] == ["filters", "kernel_size", "activation"]
+    assert found["form"] == ["trainable", "filters", "kernel_size", "activation"]
     assert found["macs"] == 28 * 28 * 4 * (3 * 1 + 5 * 4)
     # The first layer that learns needs no gradient of its input: two thirds of the work of the second.
     assert found["convolution"] == pytest.approx(2 / 3 * found["macs"] + 26 * 26 * 2 * 9 * 4)

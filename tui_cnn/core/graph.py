@@ -14,6 +14,20 @@ from tui_cnn.core.shape import ShapeError
 from tui_cnn.i18n import _
 
 
+class LinkError(ShapeError):
+    """A layer names another that is not there, or that cannot be named.
+
+    Attributes:
+        name: the name.
+        muted: the address of the muted layer that has it; None if it is not that.
+    """
+
+    def __init__(self, message: str, name: str, muted: Path | None = None) -> None:
+        super().__init__(message.format(name=name))
+        self.name = name
+        self.muted = muted
+
+
 class Node(NamedTuple):
     """An application of a layer.
 
@@ -30,7 +44,7 @@ class Node(NamedTuple):
     layer: Layer | None
     inputs: tuple[int, ...]
     weights: Path
-    error: ShapeError | None = None
+    error: LinkError | None = None
 
     @property
     def is_input(self) -> bool:
@@ -100,7 +114,7 @@ class _Walk:
         """By name; None for a name that several layers have."""
         self._named: dict[str, tuple[Layer, Path]] = {}
         self._muted = muted
-        self._muted_names: set[str] = set()
+        self._muted_names: dict[str, Path] = {}
 
     def stack(self, layers: tuple[Layer, ...], value: int, prefix: Path, shared: Path = ()) -> int:
         """Apply a stack to what a node gives; `shared` is the address of the `Shared` that it is applied again for."""
@@ -136,7 +150,8 @@ class _Walk:
     def _skip(self, layer: Layer, value: int, path: Path) -> None:
         for place, held in ((path, layer), *inside(layer, path)):
             self.given[place] = self.made[place] = value
-            self._muted_names.add(held.name)
+            if held.name:
+                self._muted_names[held.name] = path
 
     def _linked(self, layer: Layer, names: tuple[str, ...], path: Path, home: Path) -> Node:
         found = [self.outputs.get(name) for name in names]
@@ -150,21 +165,19 @@ class _Walk:
         if target is None or self.outputs.get(name) is None:
             return self._add(Node(path, layer, (value,), path, self._refusal(name)))
         if target.takes is not None:
-            error = ShapeError(_("“{name}” has no weights to share").format(name=name))
+            error = LinkError(_("“{name}” has no weights to share"), name)
             return self._add(Node(path, layer, (value,), path, error))
         outside = dict(self.outputs)  # names inside mean what is applied now, and nothing outside does
         made = self._layer(target, value, home, path)
         self.outputs = outside
         return made
 
-    def _refusal(self, name: str) -> ShapeError:
+    def _refusal(self, name: str) -> LinkError:
         if name in self.outputs:
-            message = _("the name “{name}” is not unique; give each layer a name of its own")
-        elif name in self._muted_names:
-            message = _("layer “{name}” is muted; unmute it, or remove the reference")
-        else:
-            message = _("no earlier layer has the name “{name}”")
-        return ShapeError(message.format(name=name))
+            return LinkError(_("several layers have the name “{name}”; give each a name of its own"), name)
+        if name in self._muted_names:
+            return LinkError(_("“{name}” is muted; unmute it"), name, self._muted_names[name])
+        return LinkError(_("no earlier layer has the name “{name}”"), name)
 
     def _add(self, node: Node) -> int:
         self.nodes.append(node)

@@ -42,7 +42,15 @@ _LINE = 12.5
 _LETTERS = 17
 """So many letters of the settings stand in a line."""
 
-_SIGNS = {"add": "+", "multiply": "×", "average": "ø", "maximum": "max", "concatenate": "||"}
+_SIGNS = {
+    "add": "+",
+    "subtract": "-",
+    "multiply": "×",
+    "average": "ø",
+    "maximum": "max",
+    "minimum": "min",
+    "concatenate": "||",
+}
 
 
 def dumps_svg(analysis: Analysis) -> str:

@@ -10,14 +10,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import count
 
-from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.classical_filters import Kernel
+from tui_cnn.core.graph import needs_graph
 from tui_cnn.core.layers import AnyLayer, Block, Branches, stack_shape
 from tui_cnn.core.layers.base import ConstantKernels, is_composite
-from tui_cnn.core.network import walk, without_names
+from tui_cnn.core.network import walk, with_frozen_leaves, without_names
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import Shape, format_shape
-from tui_cnn.formats.python_layers import call, calls, given_name, merged
+from tui_cnn.formats.python_graph import model_lines
+from tui_cnn.formats.python_layers import call, calls, given_name, merge_arguments, merged
 from tui_cnn.formats.python_training import AS_IN_TUTORIALS, PythonTraining, main_function
 
 _LAID_OUT = '''\
@@ -50,15 +52,19 @@ def dumps_python(analysis: Analysis, training: PythonTraining = AS_IN_TUTORIALS)
 
     The file needs Keras and nothing else. It is formatted as black does.
     """
-    network = analysis.network
+    if analysis.network != (network := with_frozen_leaves(analysis.network)):
+        analysis = analyze(network)
     title = "".join(char for char in network.name if char.isprintable()).replace('"', "'")
     name = re.sub(r"\W+", "_", network.name, flags=re.ASCII)
     kinds = {type(layer) for _path, layer in walk(network.layers)} - {Block}
+    is_graph = needs_graph(network)
     branched = not kinds or Branches in kinds
-    helpers = _Helpers(analysis.rows if branched else ())
+    helpers = _Helpers(analysis.rows if branched and not is_graph else ())
     shapes = f"{format_shape(network.input_shape)} in, {format_shape(analysis.output_shape or ())} out"
     build = ["def build_model():", f'    """Build the model: {shapes}, {analysis.totals.params:,} parameters."""']
-    if branched:
+    if is_graph:
+        build += model_lines(analysis, name, _TAKEN)
+    elif branched:
         build += _Body(helpers).model(network.layers, network.input_shape, name)
     else:
         build += _sequential(network.layers, network.input_shape, name)
@@ -156,7 +162,7 @@ class _Body:
             names = [f"{target}_{name.removeprefix('branch_')}" for name in names]
         ends = [self.stack(branch, value, name, shape) for branch, name in zip(layer.branches, names, strict=True)]
         name = given_name(layer)
-        arguments = [f'name="{name}"'] if name else []
+        arguments = merge_arguments(layer) + ([f'name="{name}"'] if name else [])
         self.lines += merged(f"{target} = layers.{layer.merge.capitalize()}", arguments, ends, 1)
         return target
 

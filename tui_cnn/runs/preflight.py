@@ -41,6 +41,12 @@ def check(network: Network, recipe: Recipe) -> Checked:
     for finding in analysis.checks:
         if finding.severity == "error" or finding.code == "opaque":  # what is not known cannot be built
             raise RunError(f"{network.name}: {finding}")
+    inputs, outputs = len(analysis.graph.inputs), len(analysis.graph.outputs)
+    if inputs > 1 or outputs > 1:
+        message = _("{name} has {inputs} inputs and {outputs} outputs; only networks with one of each can be trained")
+        raise RunError(message.format(name=network.name, inputs=inputs, outputs=outputs))
+    if not analysis.totals.trainable:
+        raise RunError(_("{name} has no weights to train; unfreeze a layer, or add one").format(name=network.name))
     try:
         data = summarize(recipe.directory)
         fit(data.image_shape, network.input_shape)

@@ -68,6 +68,11 @@ class Branches(MergingLayer, frozen=True, kw_only=True):
         return self.merge_settings()
 
 
+def can_be_frozen(kind: type[Layer]) -> bool:
+    """Tell whether layers of a kind may have weights of their own, or hold layers that have."""
+    return kind in CONTAINERS or kind is Opaque or kind.parameters is not Layer.parameters
+
+
 def stack_shape(layers: "tuple[AnyLayer, ...]", shape: Shape) -> Shape:
     """Return what comes out of a stack for an input of `shape`; muted layers are left out.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from tui_cnn.core.layers import LAYER_TYPES, AnyLayer, Layer, Opaque
+from tui_cnn.core.layers import LAYER_TYPES, AnyLayer, Layer, Opaque, can_be_frozen
 from tui_cnn.core.layers.base import COMMON_FIELDS, ConstantKernels, KerasCall, Proposal, is_composite
 from tui_cnn.core.shape import Shape, ShapeError
 from tui_cnn.formats.keras.arithmetic import scaled_by_channel
@@ -90,7 +90,7 @@ def read_layer(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLaye
     for name, value in fields.items():
         data |= _field(kind, name, value, remarks)
     remarks += _require_neutral(config)
-    if entry.config.get("trainable") is False and kind.parameters is not Layer.parameters:
+    if entry.config.get("trainable") is False and can_be_frozen(kind):
         data["trainable"] = False
     if entry.class_name == "GroupNormalization" and data.get("groups") == -1 and shape:
         data["groups"] = shape[-1]

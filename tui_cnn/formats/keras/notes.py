@@ -1,7 +1,7 @@
 """What of a model is kept, and what is not: names that somebody gave, and notes on what could not be kept."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import count
 from typing import Any
 
@@ -21,13 +21,24 @@ class KeptNames:
 
     def __init__(self) -> None:
         self._taken = {"input_layer"}
+        self.made: set[str] = set()
+        """The names that are ours, because another layer had them first."""
 
     def keep(self, name: str) -> str:
         """Return the name of a layer: with other letters where TensorFlow has none, and a number where it is taken."""
-        stem = re.sub(r"[^A-Za-z0-9_.-]", "_", name).lstrip("_.-")[:60] or "layer"
+        cleaned = re.sub(r"[^A-Za-z0-9_.-]", "_", name).lstrip("_.-")[:60]
+        stem = cleaned or "layer"
         candidates = (f"{stem}_{number}" if number else stem for number in count())
         kept = next(one for one in candidates if one not in self._taken)
         self._taken.add(kept)
+        if kept != cleaned:
+            self.made.add(kept)
+        return kept
+
+    def make(self, stem: str) -> str:
+        """Return a name of ours."""
+        kept = self.keep(stem)
+        self.made.add(kept)
         return kept
 
     def of_block(self, name: str, kind: str) -> str:
@@ -40,10 +51,16 @@ def _is_made_up(name: str, kind: str) -> bool:
     return re.fullmatch(rf"{re.escape(snake_case(kind))}(_\d+)?", name) is not None
 
 
-def without_usual_names(network: Network) -> Network:
-    """Leave out the names that the layers have without one, too: Keras and we make them in the same way."""
-    layers = [(path, layer) for path, layer in walk(network.layers) if not isinstance(layer, Block)]
+def without_needless_names(network: Network, ours: Container[str]) -> Network:
+    """Leave out the names that the layers have without one, too: Keras and we make them in the same way.
+
+    And those that are `ours`, but for those that others go by.
+    """
     needed = {name for _path, name in references(network)} | {*network.outputs}
+    for path, layer in walk(network.layers):
+        if layer.name in ours and layer.name not in needed:
+            network = edits.change(network, path, name="")
+    layers = [(path, layer) for path, layer in walk(network.layers) if not isinstance(layer, Block)]
     given = {
         path: layer.name
         for path, layer in layers

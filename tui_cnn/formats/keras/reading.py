@@ -8,14 +8,14 @@ from typing import NamedTuple
 import msgspec
 
 from tui_cnn.core import edits
-from tui_cnn.core.layers import AnyLayer, Block, Layer, Opaque, Shared
+from tui_cnn.core.layers import AnyLayer, Block, Opaque, Shared, can_be_frozen
 from tui_cnn.core.network import Network, walk, with_inner
 from tui_cnn.core.network import Stack as Layers
 from tui_cnn.core.shape import Shape, changes_channels, of_size
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.graph import Graph, GraphError, Node, functional, sequential
 from tui_cnn.formats.keras.layers import ForeignError, read_layer
-from tui_cnn.formats.keras.notes import KeptNames, Notes, enumerate_names, other_channels, without_usual_names
+from tui_cnn.formats.keras.notes import KeptNames, Notes, enumerate_names, other_channels, without_needless_names
 from tui_cnn.formats.keras.schema import Entry, Model, known_shape, misfit, read_config
 from tui_cnn.formats.keras.series_parallel import SeriesParallel
 from tui_cnn.i18n import _
@@ -65,7 +65,8 @@ def convert_model(entry: Entry, source: Path | str, input_shape: Shape | None = 
         layers, outputs = reader.stack(graph)
         name = _network_name(entry, source)
         empty = msgspec.convert({"name": name, "input_shape": shape}, Network)
-        network = without_usual_names(msgspec.structs.replace(empty, layers=layers, outputs=outputs))
+        whole = msgspec.structs.replace(empty, layers=layers, outputs=outputs)
+        network = without_needless_names(whole, reader.made_names)
         if shape != known_shape(graph.input_shape):
             network = _without_stated_shapes(network)
     except GraphError as error:
@@ -84,6 +85,11 @@ class _Reader:
         self._blocks: dict[tuple[str, ...], tuple[AnyLayer, ...]] = {}
         self._owners: dict[str, tuple[str, ...]] = {}
         """By name of a layer of ours: what is the same for all that have the same weights."""
+
+    @property
+    def made_names(self) -> set[str]:
+        """The names of layers that are ours."""
+        return self._names.made
 
     def graph(self, entry: Entry) -> Graph:
         """Make the graph of a model."""
@@ -121,7 +127,7 @@ class _Reader:
             return (msgspec.structs.replace(last, name=name),)
         # The activation is a layer of its own, and what comes out of it is what others may name.
         first = msgspec.structs.replace(before[0], name=name)
-        return (first, msgspec.structs.replace(last, name=self._names.keep(f"{name}_activation")))
+        return (first, msgspec.structs.replace(last, name=self._names.make(f"{name}_activation")))
 
     def _block(self, node: Node, name: str, owner: tuple[str, ...]) -> AnyLayer:
         entry = node.entry
@@ -145,17 +151,12 @@ class _Reader:
 
         def one(layer: AnyLayer) -> AnyLayer:
             owner = self._owners.get(layer.name)
-            if owner is None or layer.takes is not None or not has_weights(layer):
+            if owner is None or layer.takes is not None or not can_be_frozen(type(layer)):
                 return layer
             name = first.setdefault(owner, layer.name)
             return layer if name == layer.name else Shared(name=layer.name, layer=name)
 
         return changed(layers)
-
-
-def has_weights(layer: AnyLayer) -> bool:
-    """Tell whether a layer may have weights."""
-    return isinstance(layer, Block | Opaque) or type(layer).parameters is not Layer.parameters
 
 
 def _without_stated_shapes(network: Network) -> Network:

@@ -150,6 +150,10 @@ class LayerPanel(Vertical):
             self.form.show_lines(room - _ABOUT if roomy else room)
 
 
+_UNSAID = ("name", "muted", "trainable", "outputs")
+"""Fields of which nothing is said where they are as usual."""
+
+
 def _settings(value: msgspec.Struct) -> Text:
     """List the fields with their values; those that are as Keras leaves them step back."""
     defaults = {info.name: info.default for info in msgspec.structs.fields(value)}
@@ -157,7 +161,9 @@ def _settings(value: msgspec.Struct) -> Text:
     for field in fields(type(value)):
         held = getattr(value, field.name)
         usual = held == defaults[field.name]
-        if field.kind == "nested" or (usual and (field.name in ("name", "muted") or is_rare(field.name))):
+        if field.kind == "nested" or (
+            usual and (field.name in ("name", "muted", "trainable", "outputs") or is_rare(field.name))
+        ):
             continue
         written = spoken(format_value(field, held)) or field.blank
         text.append(f"{field.name:<18}", "dim").append(f"{written}\n", "dim" if usual else "bold")
@@ -167,6 +173,6 @@ def _settings(value: msgspec.Struct) -> Text:
 def _edit(path: Path, value: msgspec.Struct) -> edits.Edit:
     """Make the edit of a form: of the layer at `path`, or of the network itself for the empty path."""
     if isinstance(value, Network):
-        name, shape = value.name, value.input_shape
-        return lambda network: edits.set_input_shape(edits.rename(network, name), shape)
+        name, shape, outputs = value.name, value.input_shape, value.outputs
+        return lambda network: edits.set_outputs(edits.set_input_shape(edits.rename(network, name), shape), outputs)
     return lambda network: edits.replace(network, path, cast("AnyLayer", value))
