@@ -77,7 +77,7 @@ def _cells(pair: Difference) -> tuple[str, ...]:
     settings = ", ".join(f"{name}: {a} → {b}" for name, (a, b) in pair.field_texts().items())
     figures = map(_arrow, numbers(pair.before or row), numbers(pair.after or row))
     label = "  " * (len(row.path) - 1) + (row.layer.name or type(row.layer).__name__)
-    return _SIGNS[pair.change], format_path(row.path), label, settings or " ".join(row.layer.settings()), *figures
+    return _SIGNS[pair.change], format_path(row.path), label, settings or " ".join(row.settings), *figures
 
 
 def _totals(old: Analysis, new: Analysis) -> list[tuple[str, str, int | None, int | None]]:

@@ -67,7 +67,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     kind = type(row.layer).__name__
     label = f"{kind} “{row.layer.name}”" if row.layer.name else kind
     indent = "  " * (len(row.path) - 1)
-    return format_path(row.path), indent + label, " ".join(row.layer.settings()), *numbers(row)
+    return format_path(row.path), indent + label, " ".join(row.settings), *numbers(row)
 
 
 def _memory(needs: Memory) -> str:

@@ -132,10 +132,11 @@ class _Rows:
             error, figures = self._shared(path)
         if not isinstance(layer, Block) and figures is not None:
             seen = tuple(self._states[number].field for number in node.inputs)
-        if figures is not None and path in self._frozen:
+        frozen = path in self._frozen
+        if figures is not None and frozen:
             figures = msgspec.structs.replace(figures, parameters=figures.parameters.frozen())
         shape = layer.shape if isinstance(layer, Input) else before.shape
-        return Row(path, self._named[path], layer, shape, figures, state.field, error, seen, source)
+        return Row(path, self._named[path], layer, shape, figures, state.field, error, seen, source, frozen=frozen)
 
     def _shared(self, path: Path) -> tuple[ShapeError | None, Figures | None]:
         """Add up the work of all that is applied again."""

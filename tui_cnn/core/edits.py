@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import structs
 
 from tui_cnn.core.layers import AnyLayer, Block, Branches, Opaque, Route, Shared
-from tui_cnn.core.network import Network, Path, Stack, with_inner
+from tui_cnn.core.network import Network, Path, Stack, names, with_inner
 
 Edit = Callable[[Network], Network]
 
@@ -127,6 +127,18 @@ def rename(network: Network, name: str) -> Network:
 def set_input_shape(network: Network, shape: tuple[int, ...]) -> Network:
     """Give the network another input."""
     return structs.replace(network, input_shape=shape)
+
+
+def name_layer(network: Network, name: str) -> Network:
+    """Give the layer that is shown as `name`, because it has no name, that name of its own, so that others can name it.
+
+    Nothing changes where there is none, or where a layer has that name already.
+    """
+    shown = {shown: path for path, shown in names(network).items()}
+    path = shown.get(name)
+    if path is None or layer_at(network, path).name:
+        return network
+    return splice(network, path, 1, (structs.replace(layer_at(network, path), name=name),))
 
 
 def set_outputs(network: Network, names: tuple[str, ...]) -> Network:

@@ -45,6 +45,7 @@ class Row(msgspec.Struct, frozen=True):
     None for the network's own input and for what is muted. The figures of an opaque layer are None too, and so is the
     field of all that comes after it. A container's figures hold its output shape and the work of merging only: its
     layers have rows of their own. A layer that is muted, or in a muted one, has the figures of the identity.
+    `frozen`: it is not trained, and nor is what it holds.
     """
 
     path: Path
@@ -57,6 +58,13 @@ class Row(msgspec.Struct, frozen=True):
     input_fields: tuple[ReceptiveField | None, ...] = ()
     source: Path | None = None
     muted: bool = False
+    frozen: bool = False
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The essential settings of the layer, and whether weights of it are frozen."""
+        weights = self.frozen and (self.holds_layers or bool(self.params))
+        return (*self.layer.settings(), *(("frozen",) if weights else ()))
 
     @property
     def params(self) -> int | None:

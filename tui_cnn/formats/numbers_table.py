@@ -61,7 +61,7 @@ def _line(row: Row, depth: int) -> TableRow:
     if isinstance(row.layer, Block) and row.layer.name:
         label = row.layer.name
     output, params, macs, _field = numbers(row)
-    settings = row.layer.settings()
+    settings = row.settings
     if isinstance(row.layer, Opaque):
         output = format_shape(row.layer.stated_shape) if row.layer.stated_shape else UNKNOWN
         settings = (_("opaque"),)

@@ -141,7 +141,7 @@ class _Drawer:
             return [(_("Input"), 10.5, INK, True), (shape, 10, INK, False), *self._slices(element)]
         row, line = self._rows[element.path]
         label = [(_shorten(line.layer, 26), 10.5, INK, True)]
-        settings = (line.settings,) if row.layer.family == "opaque" else row.layer.settings()
+        settings = (line.settings,) if row.layer.family == "opaque" else row.settings
         label += [(text, 9.5, QUIET, False) for text in _wrapped(settings)]
         label.append((line.output, 10, INK, False))
         if line.parameters not in ("", "0"):
@@ -151,7 +151,7 @@ class _Drawer:
     def _slices(self, element: Element) -> list[tuple[str, float, str, bool]]:
         label: list[tuple[str, float, str, bool]] = []
         for path, family in element.slices:
-            name, settings = self._rows[path][1].layer, self._rows[path][0].layer.settings()
+            name, settings = self._rows[path][1].layer, self._rows[path][0].settings
             text = _shorten(f"+ {name} {' '.join(settings)}".rstrip(), 26)
             label.append((text, 9, shaded(COLOURS[family], 0.6), False))
         return label

@@ -89,6 +89,10 @@ def _reference_fix(context: Context, row: Row, error: LinkError) -> Fix | None:
     """Unmute what is named, or leave its name out; a layer that then takes nothing is deleted."""
     if error.muted is not None:
         return setting(_("unmute layer {number}").format(number=format_path(error.muted)), error.muted, muted=False)
+    shown = next((other for other in context.rows if other.name == error.name and other.path < row.path), None)
+    if shown is not None and not shown.layer.name:
+        label = _("name layer {number} “{name}”").format(number=format_path(shown.path), name=error.name)
+        return Fix(label, partial(edits.name_layer, name=error.name))
     names = row.layer.takes or ()
     left = tuple(name for name in names if name != error.name)
     if isinstance(row.layer, Route) and left:

@@ -152,7 +152,7 @@ def cells_of(line: StackLine, analysis: Analysis) -> Cells:
     cells = {
         "number": str(line.path[-1] + 1),
         "layer": f"{guides}{_mark(line)} {row.layer.name or type(row.layer).__name__}",
-        "settings": " · ".join(row.layer.settings()),
+        "settings": " · ".join(row.settings),
     }
     return cells | _numbers(line, analysis)
 

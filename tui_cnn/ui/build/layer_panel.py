@@ -1,5 +1,6 @@
 """The settings of the selected layer: to read, and on request to edit."""
 
+from functools import reduce
 from typing import ClassVar, cast
 
 import msgspec
@@ -15,7 +16,7 @@ from textual.widgets import Static
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.edits import is_branch
-from tui_cnn.core.layers import AnyLayer
+from tui_cnn.core.layers import AnyLayer, Shared
 from tui_cnn.core.network import Network, Path, format_path
 from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.i18n import _
@@ -175,4 +176,6 @@ def _edit(path: Path, value: msgspec.Struct) -> edits.Edit:
     if isinstance(value, Network):
         name, shape, outputs = value.name, value.input_shape, value.outputs
         return lambda network: edits.set_outputs(edits.set_input_shape(edits.rename(network, name), shape), outputs)
-    return lambda network: edits.replace(network, path, cast("AnyLayer", value))
+    layer = cast("AnyLayer", value)
+    named = (layer.layer,) if isinstance(layer, Shared) else layer.takes or ()
+    return lambda network: edits.replace(reduce(edits.name_layer, named, network), path, layer)

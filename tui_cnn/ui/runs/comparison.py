@@ -204,7 +204,7 @@ def _layers(runs: Sequence[Compared]) -> Iterator[RenderableType]:
         pairs = [pair for pair in diff(first.analysis, other.analysis) if pair.change != "same"]
         for pair in pairs:
             changed = ", ".join(f"{name} {was} → {now}" for name, (was, now) in pair.fields().items())
-            settings = changed or " · ".join(pair.row.layer.settings())
+            settings = changed or " · ".join(pair.row.settings)
             sign, path = _CHANGE_SIGNS[pair.change], format_path(pair.row.path)
             yield Text(f"  {sign} {path:>5} {type(pair.row.layer).__name__}  {settings}")
         if not pairs:

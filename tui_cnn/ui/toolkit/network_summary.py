@@ -82,7 +82,7 @@ def stack_lines(analysis: Analysis, most: int) -> Text:
     for row in rows[: most - 1] if cut else rows:
         name = "  " * (len(row.path) - 1) + type(row.layer).__name__
         text.append(f"{name} ", style="bold")
-        text.append(" · ".join(row.layer.settings()), style="dim")
+        text.append(" · ".join(row.settings), style="dim")
         if row.error:
             text.append(f"  ✗ {row.error}")
         text.append("\n")
@@ -142,7 +142,7 @@ def _add(table: Table, pair: Difference, tone: Tones) -> None:
         Text(_SIGNS[pair.change], style=style),
         format_path(row.path),
         Text("  " * (len(row.path) - 1) + type(row.layer).__name__, style=style),
-        Text(", ".join(settings) or " · ".join(row.layer.settings()), style="" if settings else "dim"),
+        Text(", ".join(settings) or " · ".join(row.settings), style="" if settings else "dim"),
         *_numbers(pair, tone),
     )
 
