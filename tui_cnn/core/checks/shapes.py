@@ -27,7 +27,9 @@ def checks(context: Context) -> Iterator[Check]:
     yield from _outputs(context)
     for row in context.rows:
         if isinstance(row.layer, Opaque):
-            message = _("{kind} is opaque: its parameters and MACs are unknown, so the totals are partial")
+            message = _("{kind} is opaque: its parameters and MACs are unknown, so the totals are lower bounds")
+            if row.layer.weights is not None:
+                message = _("{kind} is opaque: its MACs are unknown, so their total is a lower bound")
             yield Check("opaque", "warning", row.path, message.format(kind=row.layer.kind))
 
 

@@ -13,6 +13,7 @@ from tui_cnn.core.memory import BYTES
 from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements, format_shape
+from tui_cnn.formats.numbers_table import UNKNOWN, numbers
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.tree import StackLine
 from tui_cnn.ui.toolkit.numbers import bar, short_count, size
@@ -196,7 +197,8 @@ def _numbers(line: StackLine, analysis: Analysis) -> Cells:
     if row.muted and not line.is_branch:
         return {"output": _("muted")}
     if row.figures is None:
-        return {"output": "—", "params": "—", "macs": "—", "field": "—", "memory": "—"}
+        output, params, macs, field = numbers(row)
+        return {"output": output, "params": params, "macs": macs, "field": field, "memory": UNKNOWN}
     shape = row.figures.output_shape
     cells = {"output": format_shape(shape), "field": format_field(row.field)}
     if line.held is None:

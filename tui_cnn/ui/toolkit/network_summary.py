@@ -15,6 +15,7 @@ from tui_cnn.core.memory import memory
 from tui_cnn.core.network import format_path
 from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.shape import format_shape
+from tui_cnn.formats.numbers_table import at_least
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.toolkit.colours import theme_style
 from tui_cnn.ui.toolkit.numbers import short_count, size
@@ -26,10 +27,10 @@ def totals_table(analysis: Analysis) -> Table:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(no_wrap=True)
     output = format_shape(analysis.output_shape) if analysis.output_shape else "—"
-    least = at_least(analysis)
+    least_params, least_macs = at_least(analysis)
     table.add_row(_("shapes"), f"{format_shape(analysis.network.input_shape)} → {output}")
-    table.add_row(_("parameters"), f"{least}{analysis.totals.params:,}")
-    table.add_row(_("MACs"), f"{least}{short_count(analysis.totals.macs)}")
+    table.add_row(_("parameters"), f"{least_params}{analysis.totals.params:,}")
+    table.add_row(_("MACs"), f"{least_macs}{short_count(analysis.totals.macs)}")
     needs = memory(analysis)
     training = _("{size} to train, batch {batch}").format(size=size(needs.training or 0), batch=needs.batch_size)
     table.add_row(_("memory"), training if needs.training is not None else "—")
@@ -41,15 +42,11 @@ def totals_table(analysis: Analysis) -> Table:
 
 def header_totals(analysis: Analysis) -> tuple[str, ...]:
     """Return the totals of a network for the line at the top, the most important first."""
-    totals, least, field = analysis.totals, at_least(analysis), widest_field(analysis)
-    parameters = _("{least}{params} parameters").format(least=least, params=f"{totals.params:,}")
-    macs = _("{least}{macs} MACs").format(least=least, macs=short_count(totals.macs))
+    totals, field = analysis.totals, widest_field(analysis)
+    least_params, least_macs = at_least(analysis)
+    parameters = _("{least}{params} parameters").format(least=least_params, params=f"{totals.params:,}")
+    macs = _("{least}{macs} MACs").format(least=least_macs, macs=short_count(totals.macs))
     return (parameters, macs, *([_("RF {size}").format(size=field)] if field else ()))
-
-
-def at_least(analysis: Analysis) -> str:
-    """Write what stands before totals of which more is not known: nothing, if all is."""
-    return "" if analysis.totals.complete or not analysis.rows else "≥ "
 
 
 def leaf_count(analysis: Analysis) -> int:
