@@ -45,9 +45,10 @@ def text_report(analysis: Analysis, needs: Memory, convention: Convention, *, ex
         notes.append(_("≤: at most; the cells see areas of different sizes"))
     if lacking := missing(analysis):
         notes.append(lacking)
-    counts = _("FLOPs: {count} per image, counted as {convention}")
-    count = f"{at_least(analysis)[1]}{flops(totals, convention):,}"
-    notes.append(counts.format(count=count, convention=convention))
+    if not any(row.error for row in analysis.rows):
+        counts = _("FLOPs: {count} per image, counted as {convention}")
+        count = f"{at_least(analysis)[1]}{flops(totals, convention):,}"
+        notes.append(counts.format(count=count, convention=convention))
     notes.append(_memory(needs))
     checks = finding_lines(analysis.checks) or [_("no problems found")]
     if analysis.checks:
@@ -148,24 +149,25 @@ def json_report(
 ) -> bytes:
     """Write an analysis as one line of JSON, with the formulas of the numbers if it is to be `explained`.
 
-    A number that cannot be known is null. Totals are sums over what is known: lower bounds unless `complete` is true
+    A number that cannot be known is null, and so are the totals of a network that cannot be built. Where layers are
+    unknown, totals are sums over the others: lower bounds unless `complete` is true
     (`params_complete` for the parameters), and `unknown` has the paths of the layers of which not all is known. Shapes
     are channels last, without the batch axis. Paths count from 0 and lead into blocks and branches. MACs are
     multiply-accumulates for one image, of convolution and dense kernels only; memory is in bytes, of float32. The
     receptive field is that of the last feature map, in pixels, height and width.
     """
-    totals = analysis.totals
+    totals, sound = analysis.totals, not any(row.error for row in analysis.rows)
     report: dict[str, Any] = {
         "name": analysis.network.name,
         "input_shape": analysis.network.input_shape,
         "output_shape": analysis.output_shape,
         "inputs": _ends(analysis, analysis.graph.inputs),
         "outputs": _ends(analysis, analysis.graph.outputs),
-        "total_params": totals.params,
-        "trainable_params": totals.trainable,
-        "non_trainable_params": totals.non_trainable,
-        "macs": totals.macs,
-        "flops": {"convention": convention, "value": flops(totals, convention)},
+        "total_params": totals.params if sound else None,
+        "trainable_params": totals.trainable if sound else None,
+        "non_trainable_params": totals.non_trainable if sound else None,
+        "macs": totals.macs if sound else None,
+        "flops": {"convention": convention, "value": flops(totals, convention) if sound else None},
         "complete": totals.complete,
         "params_complete": totals.params_complete,
         "unknown": [row.path for row in analysis.rows if row.figures is None and not row.holds_layers],

@@ -66,7 +66,9 @@ def at_least(analysis: Analysis) -> tuple[str, str]:
 
 
 def missing(analysis: Analysis) -> str:
-    """Say which layers make the totals lower bounds; empty where none does."""
+    """Say which unknown layers make the totals lower bounds; empty where none does, or where a finding tells."""
+    if any(row.error for row in analysis.rows):
+        return ""
     rows = [row for row in analysis.rows if row.figures is None and not row.holds_layers]
     if analysis.totals.complete or not rows:
         return ""

@@ -197,8 +197,7 @@ def _numbers(line: StackLine, analysis: Analysis) -> Cells:
     if row.muted and not line.is_branch:
         return {"output": _("muted")}
     if row.figures is None:
-        output, params, macs, field = numbers(row)
-        return {"output": output, "params": params, "macs": macs, "field": field, "memory": UNKNOWN}
+        return {**dict(zip(("output", "params", "macs", "field"), numbers(row), strict=True)), "memory": UNKNOWN}
     shape = row.figures.output_shape
     cells = {"output": format_shape(shape), "field": format_field(row.field)}
     if line.held is None:
