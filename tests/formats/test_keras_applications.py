@@ -19,6 +19,8 @@ PUBLISHED = {
     "MobileNetV2": 3_538_984,
     "InceptionV3": 23_851_784,
     "MobileNet": 4_253_864,
+    "NASNetMobile": 5_326_716,
+    "InceptionResNetV2": 55_873_736,
 }
 """https://keras.io/api/applications; MobileNet's as Keras counts them when it builds it."""
 

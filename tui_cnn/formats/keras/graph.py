@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tui_cnn.core.shape import Shape
-from tui_cnn.formats.keras.arithmetic import with_number
+from tui_cnn.formats.keras.arithmetic import scaled_sum, with_number
 from tui_cnn.formats.keras.notes import enumerate_names
 from tui_cnn.formats.keras.schema import Entry, Model, NodeCall, known_shape, misfit
 from tui_cnn.i18n import _
@@ -115,7 +115,7 @@ class _Functional:
             raise GraphError(_("has no input or no output"))
         takes = {layer: [self._real(key)[:2] for key in keys] for layer, keys in self._inputs.items()}
         order = _in_order(targets, sources, takes)
-        number_of = {layer: number for number, layer in enumerate(order)}
+        number_of: dict[_Layer, int] = {}
         nodes: list[Node] = []
         for layer in order:
             entry, owner = self._entries[layer[0]]
@@ -123,7 +123,15 @@ class _Functional:
             shape = self._shapes.get((*layer, 0))
             if not inputs:
                 inputs, shape = (0,) if nodes else (), known_shape(entry.config.get("batch_shape"))
-            nodes.append(Node(*with_number(entry, self._calls.get(layer, NodeCall())), inputs, shape, owner))
+            call = self._calls.get(layer, NodeCall())
+            if (parts := scaled_sum(entry, call)) is not None:
+                scaling, entry = parts
+                nodes.append(
+                    Node(scaling, NodeCall(call.args[0][1:]), inputs[1:], nodes[inputs[1]].shape, (*owner, ""))
+                )
+                inputs = (inputs[0], len(nodes) - 1)
+            number_of[layer] = len(nodes)
+            nodes.append(Node(*with_number(entry, call), inputs, shape, owner))
         first = self._entries[sources[0][0]][0].config.get("batch_shape")
         return Graph(nodes, first, tuple(number_of[target] for target in targets))
 
