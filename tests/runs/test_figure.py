@@ -66,13 +66,17 @@ def test_axes_begin_where_they_are_told_to_or_have_names():
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 3), (28, 28), (224, 300), (1, 700)])
 @pytest.mark.parametrize("count", [1, 9, 64])
-def test_all_of_a_figure_of_any_size_is_on_the_sheet_and_no_numbers_cover_each_other(size, count):
-    scale = Scale(0, 1e-4, "sequential")
-    panels = [Panel(np.zeros((*size, 3), np.uint8), f"{number} Conv2D", scale) for number in range(count)]
+@pytest.mark.parametrize("shared", [True, False])
+def test_all_of_a_figure_of_any_size_is_on_the_sheet_and_nothing_covers_anything(size, count, shared):
+    scales = [Scale(0, 1e-4 if shared else number + 1, "sequential") for number in range(count)]
+    panels = [Panel(np.zeros((*size, 3), np.uint8), f"{number} Conv2D", scales[number]) for number in range(count)]
     sheet = draw_figure(Figure("a name", panels, ("a run",)))
     texts, pictures = drawn(Figure("a name", panels, ("a run",)))
     assert all(0 <= x < sheet.width and 0 <= y < sheet.height for _text, x, y in texts)
     assert all(x + width <= sheet.width for x, _y, width, _pixels in pictures)
+    for x, y, width, pixels in pictures:  # a letter is 7 high
+        high = len(pixels) if len(pixels) != 2 else 12
+        assert not any(x <= at <= x + width and y < below < y + high + 7 for _text, at, below in texts)
     numbers = sorted((y, x) for text, x, y in texts if text.isdecimal())
     assert all(a[0] != b[0] or b[1] - a[1] >= 9 for a, b in pairwise(numbers))
 

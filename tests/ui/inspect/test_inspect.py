@@ -184,6 +184,15 @@ async def test_kernels_are_named_by_the_classical_filter_they_are_most_like(answ
         await user.sees("input 0 of 4")
 
 
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (200, 60)])
+async def test_the_chance_level_stands_beside_the_likeness_in_every_size(answering, run, size):
+    async with opened(size=size) as user:
+        await user.press("3")
+        await user.sees("Prediction", "map 0")
+        await user.press("k")
+        await user.sees("Sobel x", "−1.00, chance 0.8")
+
+
 async def test_the_field_of_a_cell_is_framed_and_told(answering, run):
     async with opened() as user:
         await to_inspect(user)
@@ -458,6 +467,12 @@ async def test_what_is_shown_is_written(answering, run, here, suffix):
         assert np.array_equal(np.load(here / "out.npz")["conv2d"], KERNELS)
     else:
         assert data.startswith(b"\x89PNG" if suffix == ".png" else b"<svg")
+    if suffix == ".svg":
+        svg = data.decode()
+        assert all(
+            part in words for part in ("1 Conv2D · 26×26×4 (conv2d)", "scale per filter", run.id, "best weights")
+        )
+        assert all(part in svg for part in (">row ↓<", ">column →<", ">−2.00<", ">2.00<"))
 
 
 async def test_maps_are_written_in_full(answering, run, here):

@@ -72,14 +72,14 @@ def draw_figure(figure: Figure) -> Sheet:
     field = max(size[0], *(_width(panel.title) for panel in figure.panels), *(_width(text) + 8 for text in ends)) + _GAP
     names = [name for _place, name in down.ticks(height, pixel)]
     left = _MARGIN + 2 * _TICK + max(map(_width, [f"{down.title} ↓", *names]))
-    top = _MARGIN + _LINE * (len(figure.about) + 2)
-    lines = size[1] + 2 * _LINE + (2 * _LINE if own_bars else 0)
+    top = _MARGIN + _LINE * (len(figure.about) + 2.5)
+    lines = size[1] + 2 * _LINE + (3 * _LINE if own_bars else 0)
     rows = -(-len(figure.panels) // columns)
 
     shapes: list[Shape] = [Text(_MARGIN, _MARGIN + 8, figure.title, 15, bold=True, anchor="start")]
     for number, text in enumerate(figure.about):
         shapes.append(Text(_MARGIN, _MARGIN + 8 + _LINE * (number + 1.2), text, 11, _QUIET, anchor="start"))
-    bottom = top + rows * lines + _LINE
+    bottom = top + rows * lines
     for place, panel in enumerate(figure.panels):
         row, column = divmod(place, columns)
         x, y = left + column * field, top + row * lines
@@ -89,7 +89,7 @@ def draw_figure(figure: Figure) -> Sheet:
         if place + columns >= len(figure.panels):
             shapes += _across(across, x, y + size[1], width, pixel)
         if own_bars and panel.scale:
-            shapes += _bar(panel.scale, x, y + size[1] + 1.5 * _LINE, min(size[0], _BAR))
+            shapes += _bar(panel.scale, x, y + size[1] + 2 * _LINE, min(size[0], _BAR))
     if shared:
         shapes += _bar(shared, left, bottom, _BAR)
         bottom += 2 * _LINE
