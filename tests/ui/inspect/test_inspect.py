@@ -469,9 +469,7 @@ async def test_what_is_shown_is_written(answering, run, here, suffix):
         assert data.startswith(b"\x89PNG" if suffix == ".png" else b"<svg")
     if suffix == ".svg":
         svg = data.decode()
-        assert all(
-            part in words for part in ("1 Conv2D · 26×26×4 (conv2d)", "scale per filter", run.id, "best weights")
-        )
+        assert all(part in svg for part in ("1 Conv2D · 26×26×4 (conv2d)", "scale per filter", run.id, "best weights"))
         assert all(part in svg for part in (">row ↓<", ">column →<", ">−2.00<", ">2.00<"))
 
 
