@@ -74,6 +74,10 @@ class CompareScreen(MainScreen):
         """Return none: each of the runs has its own."""
         return ()
 
+    def shown_network(self) -> str:
+        """Return the names of the runs' networks."""
+        return ", ".join(dict.fromkeys(run.name for run in self._directories))
+
     def body(self) -> Iterator[Widget]:
         """Lay out the curves and the fields."""
         yield _Comparison()

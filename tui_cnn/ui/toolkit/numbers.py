@@ -97,3 +97,21 @@ def spark(values: Sequence[float], width: int) -> str:
     if high == low:
         return _HEIGHTS[3] * len(means)
     return "".join(_HEIGHTS[round((mean - low) / (high - low) * 7)] for mean in means)
+
+
+def whole_parts(text: str, width: int, between: str = "  ") -> str:
+    """Leave the last parts of a line out, so that none of them is cut in `width` cells."""
+    while cell_len(text) > width and between in text:
+        text = text.rpartition(between)[0]
+    return text
+
+
+def whole_words(text: str, width: int) -> str:
+    """Leave the last words of a caption out where they do not fit in `width` cells; a single one ends in `…`.
+
+    No number is cut: one that does not fit is left out.
+    """
+    text = whole_parts(text, width, " ")
+    if cell_len(text) <= width:
+        return text
+    return "" if any(map(str.isdecimal, text)) else left(text, max(0, width - 1)).rstrip() + "…" * (width > 0)
