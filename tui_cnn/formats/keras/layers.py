@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from tui_cnn.core.layers import CONTAINERS, LAYER_TYPES, AnyLayer, Layer, Opaque
+from tui_cnn.core.layers import CONTAINERS, LAYER_TYPES, AnyLayer, Layer, Opaque, ScalarOperation
 from tui_cnn.core.layers.base import ConstantKernels, KerasCall, Proposal, is_composite
 from tui_cnn.core.shape import Shape, ShapeError
 from tui_cnn.formats.keras.arithmetic import scaled_by_channel
@@ -28,6 +28,9 @@ from tui_cnn.i18n import _
 
 KERAS_LAYERS = {name: kind for name, kind in LAYER_TYPES.items() if kind not in CONTAINERS and not is_composite(kind)}
 """The layers that Keras has under the same name."""
+
+_READ: dict[str, type[Layer]] = {**KERAS_LAYERS, "ScalarOperation": ScalarOperation}
+"""Those, and what arithmetic with a number is read as."""
 
 _FUNCTIONS = tuple(name for name, kind in KERAS_LAYERS.items() if kind.family == "activation")
 """Layers that Keras takes for the activation of another layer."""
@@ -71,7 +74,7 @@ def read_layer(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLaye
         ForeignError: we cannot say the same.
     """
     entry = scaled_by_channel(entry)
-    kind = KERAS_LAYERS.get(entry.class_name) if entry.is_layer else None
+    kind = _READ.get(entry.class_name) if entry.is_layer else None
     if kind is None:
         raise ForeignError
     config = dict(entry.config)
