@@ -107,6 +107,7 @@ def test_the_command_loads_nothing_before_it_knows_the_language():
         "tui_cnn.config",
         "tui_cnn.errors",
         "tui_cnn.i18n",
+        "tui_cnn.korean",
         "tui_cnn.visible",
     ]
 
