@@ -285,7 +285,22 @@ def test_what_a_keras_file_holds_that_is_not_kept_is_said(cnn_tui):
 def test_bad_files(cnn_tui, tmp_path, text, line):
     (tmp_path / "net.toml").write_bytes(text)
     result = cnn_tui("check", "net.toml")
-    assert (result.exit_code, result.stdout, result.stderr) == (2, "", line + "\n")
+    assert (result.exit_code, result.stdout, result.stderr.partition(" (at line ")[0].strip()) == (2, "", line)
+
+
+def test_all_errors_of_a_file(cnn_tui):
+    """Each on its line of the standard error, and in a list for programs."""
+    Path("net.toml").write_text('name = "n"\ninput_shape = [0]\n\n[[layers]]\ntype = "Dens"\n', "utf-8")
+    result = cnn_tui("check", "net.toml", "--json")
+    assert result.exit_code == 2
+    lines = result.stderr.splitlines()
+    assert [line.rpartition(" (")[2] for line in lines] == ["at line 2, column 16)", "at line 5, column 1)"]
+    report = json.loads(result.stdout)
+    assert report["error"] == lines[0]
+    assert [(one["line"], one["column"]) for one in report["errors"]] == [(2, 16), (5, 1)]
+    assert report["errors"][1]["message"] == "layer 1: unknown layer “Dens”; did you mean “Dense”?"
+    exported = cnn_tui("export", "net.toml", "--to", "python")
+    assert (exported.exit_code, exported.stderr.splitlines()) == (2, lines)
 
 
 def test_no_layers(cnn_tui):

@@ -1,10 +1,12 @@
 """What becomes of each kind of thing in a Keras model: layers, settings, graphs, models within models."""
 
 import json
+from math import prod
 
 import numpy as np
 import pytest
 
+from tests.core.profiler import profiled_flops_of_model
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import (
     BatchNormalization,
@@ -21,8 +23,8 @@ from tui_cnn.core.layers import (
     Normalization,
     Opaque,
     ReLU,
-    Rescaling,
     Route,
+    ScalarOperation,
     Shared,
 )
 from tui_cnn.core.network import names, walk
@@ -32,6 +34,7 @@ from tui_cnn.formats.keras.reading import convert_model
 from tui_cnn.formats.keras.schema import loads_config
 from tui_cnn.formats.keras.writing import dumps_keras
 from tui_cnn.formats.models import find_network
+from tui_cnn.formats.toml import dumps_network, loads_network
 
 SHAPE = (8, 8, 4)
 
@@ -318,10 +321,13 @@ class TestGraphs:
         ],
     )
     def test_arithmetic_with_a_number(self, keras, layers, functional, function, scale, offset):
-        """The hard sigmoid of MobileNet v3 is made so: relu6(x + 3) / 6."""
+        """The hard sigmoid of MobileNet v3 is made so: relu6(x + 3) / 6. TensorFlow counts one operation for each."""
         model = functional(function)
-        (layer,) = read(model).network.layers
-        assert (type(layer), layer.scale, layer.offset) == (Rescaling, scale, offset)
+        network = read(model).network
+        (layer,) = network.layers
+        assert (type(layer), layer.scale, layer.offset) == (ScalarOperation, scale, offset)
+        assert analyze(network).totals.tf_flops == profiled_flops_of_model(model, SHAPE) == prod(SHAPE)
+        assert loads_network(dumps_network(network), "it") == network
         image = np.random.default_rng(0).normal(size=(1, *SHAPE)).astype("float32")
         np.testing.assert_allclose(layers.Rescaling(scale, offset)(image), model(image), rtol=1e-6)
 

@@ -129,9 +129,11 @@ def check(
         try:
             network = read_model(model, input_shape)
         except FormatError as error:
-            write(str(error), err=True)
+            for line in error.lines:
+                write(line, err=True)
             if as_json:
-                write(msgspec.json.encode({"model": model, "error": str(error)}))
+                errors = [problem._asdict() for problem in error.problems]
+                write(msgspec.json.encode({"model": model, "error": str(error), "errors": errors}))
             status = UNUSABLE
             continue
         analysis = analyze(network, training)

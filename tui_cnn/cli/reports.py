@@ -41,8 +41,7 @@ def text_report(analysis: Analysis, needs: Memory, convention: Convention, *, ex
     )
     notes = [counted, _("MACs: multiply-accumulates per image, in convolution and dense kernels, without biases")]
     notes.append(_("RF: receptive field of a cell, in pixels of the input"))
-    if any(row.field is not None and row.field.status == "unaligned" for row in analysis.rows):
-        notes.append(_("≤: at most; the cells see areas of different sizes"))
+    notes += field_legend(analysis)
     if lacking := missing(analysis):
         notes.append(lacking)
     if not any(row.error for row in analysis.rows):
@@ -65,6 +64,13 @@ def finding_lines(checks: Iterable[Check]) -> list[str]:
     return [
         line.format(severity=names[group.severity], code=group.checks[0].code, check=group) for group in grouped(checks)
     ]
+
+
+def field_legend(*analyses: Analysis) -> list[str]:
+    """Explain the sign before a receptive field, where one has it."""
+    fields = (row.field for analysis in analyses for row in analysis.rows)
+    uneven = any(field is not None and field.status == "unaligned" for field in fields)
+    return [_("≤: at most; the cells see areas of different sizes")] if uneven else []
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -134,6 +134,11 @@ class Check(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         return str(FindingGroup((self,)))
 
+    @property
+    def with_code(self) -> str:
+        """Its text with the code that `cnn-tui check --explain` takes."""
+        return f"{self} [{self.code}]"
+
 
 class FindingGroup(NamedTuple):
     """Findings that differ only in their layer."""

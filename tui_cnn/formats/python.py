@@ -20,7 +20,7 @@ from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import Shape, format_shape
 from tui_cnn.formats.python_graph import model_lines
 from tui_cnn.formats.python_layers import call, calls, given_name, merge_arguments, merged
-from tui_cnn.formats.python_training import AS_IN_TUTORIALS, PythonTraining, main_function
+from tui_cnn.formats.python_training import AS_IN_TUTORIALS, PythonTraining, is_classifier, main_function
 
 _LAID_OUT = '''\
 def laid_out(kernels):
@@ -68,13 +68,20 @@ def dumps_python(analysis: Analysis, training: PythonTraining = AS_IN_TUTORIALS)
         build += _Body(helpers).model(network.layers, network.input_shape, name)
     else:
         build += _sequential(network.layers, network.input_shape, name)
-    imports = "import keras\nfrom keras import layers\n" if kinds else "import keras\n"
+    if not is_classifier(analysis):
+        training = AS_IN_TUTORIALS
+    main = main_function(analysis, training)
+    modules = ["import keras", *(f"import {name}" for name in training.imports if name != "math")]
+    if kinds or "layers." in "".join([main, *training.helpers]):
+        modules.append("from keras import layers")
+    imports = "import math\n\n" * ("math" in training.imports) + "\n".join(modules) + "\n"
     functions = [
         f'"""The network “{title}”, in Keras."""\n\n{imports}',
         *_given_kernels(analysis.rows),
         *helpers.functions(),
         "\n".join(build) + "\n",
-        main_function(analysis, training),
+        *training.helpers,
+        main,
         _LAST,
     ]
     return "\n\n".join(functions)

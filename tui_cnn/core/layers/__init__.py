@@ -37,7 +37,15 @@ from tui_cnn.core.layers.regularization import (
     RandomZoom,
     SpatialDropout2D,
 )
-from tui_cnn.core.layers.reshaping import Cropping2D, Flatten, Rescaling, Reshape, UpSampling2D, ZeroPadding2D
+from tui_cnn.core.layers.reshaping import (
+    Cropping2D,
+    Flatten,
+    Rescaling,
+    Reshape,
+    ScalarOperation,
+    UpSampling2D,
+    ZeroPadding2D,
+)
 from tui_cnn.core.shape import Shape
 
 
@@ -126,11 +134,15 @@ AnyLayer = (
     | Route
     | Shared
     | Input
+    | ScalarOperation
     | Opaque
 )
 
 CONTAINERS: tuple[type[Layer], ...] = (Block, Branches)
 """The layers that hold others. To ask `type(layer) in` a tuple is ten times quicker than `isinstance`, for a struct."""
 
-LAYER_TYPES: dict[str, type[Layer]] = {kind.__name__: kind for kind in get_args(AnyLayer) if kind is not Opaque}
+ALL_TYPES: dict[str, type[Layer]] = {kind.__name__: kind for kind in get_args(AnyLayer)}
+"""Every layer type, by its name: also those that come from files of Keras alone."""
+
+LAYER_TYPES = {name: kind for name, kind in ALL_TYPES.items() if kind not in (ScalarOperation, Opaque)}
 """Every layer type that people write, by its name, in the order in which they reach for them."""

@@ -11,7 +11,7 @@ from tui_cnn.i18n import _
 
 
 class Opaque(Layer, frozen=True, kw_only=True):
-    """A layer of which only the name of its kind is known, and perhaps the shape that its file says it gives.
+    """A layer of which only the name of its kind is known, and perhaps the output shape that its file declares.
 
     Its parameters are what its file holds, if that is known. Its work is unknown, so the totals of a network that holds
     one are lower bounds.

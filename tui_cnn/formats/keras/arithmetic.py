@@ -1,6 +1,7 @@
 """Arithmetic with numbers as the layers that do the same.
 
-`x * 2` and `x + 3` are a Rescaling, x·scale + offset; a Rescaling with a factor for each channel is a Normalization.
+`x * 2` and `x + 3` are a ScalarOperation, x·scale + offset; a Rescaling with a factor for each channel is a
+Normalization.
 """
 
 from math import isfinite
@@ -25,7 +26,7 @@ def with_number(entry: Entry, call: NodeCall) -> tuple[Entry, NodeCall]:
     scale, offset = scaling
     layer = msgspec.structs.replace(
         entry,
-        class_name="Rescaling",
+        class_name="ScalarOperation",
         module="keras.layers",
         registered_name=None,
         config={"name": entry.label, "scale": scale, "offset": offset},

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from tui_cnn.core.layers import LAYER_TYPES, AnyLayer, Layer, Opaque, can_be_frozen
+from tui_cnn.core.layers import LAYER_TYPES, AnyLayer, Layer, Opaque, ScalarOperation, can_be_frozen
 from tui_cnn.core.layers.base import COMMON_FIELDS, ConstantKernels, KerasCall, Proposal, is_composite
 from tui_cnn.core.shape import Shape, ShapeError
 from tui_cnn.formats.keras.arithmetic import scaled_by_channel
@@ -30,6 +30,9 @@ KERAS_LAYERS = {
     name: kind for name, kind in LAYER_TYPES.items() if kind.family != "container" and not is_composite(kind)
 }
 """The layers that Keras has under the same name."""
+
+_READ: dict[str, type[Layer]] = {**KERAS_LAYERS, "ScalarOperation": ScalarOperation}
+"""Those, and what arithmetic with a number is read as."""
 
 _FUNCTIONS = tuple(name for name, kind in KERAS_LAYERS.items() if kind.family == "activation")
 """Layers that Keras takes for the activation of another layer."""
@@ -73,7 +76,7 @@ def read_layer(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLaye
         ForeignError: we cannot say the same.
     """
     entry = scaled_by_channel(entry)
-    kind = KERAS_LAYERS.get(entry.class_name) if entry.is_layer else None
+    kind = _READ.get(entry.class_name) if entry.is_layer else None
     if kind is None:
         raise ForeignError
     config = dict(entry.config)

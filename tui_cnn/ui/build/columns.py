@@ -38,7 +38,7 @@ GAP = 2
 """Free cells after each column, at least."""
 
 BAR = 5
-"""Cells of the bar that shows a share."""
+"""Cells of the bar that shows a share of all parameters."""
 
 INDENT = 2
 """Cells that a layer is set in for each container around it."""
@@ -65,10 +65,10 @@ def titles() -> dict[str, str]:
         "settings": _("settings"),
         "output": _("output"),
         "params": _("params"),
-        "share": "",
+        "share": "%",
         "macs": _("MACs"),
         "field": _("RF"),
-        "memory": _("memory"),
+        "memory": _("activations"),
     }
 
 
@@ -91,6 +91,8 @@ def columns(
         spare = width - _total(keys, needed)
     gap = GAP + max(0, min(2, spare // len(keys)))
     gaps = [GAP, *[gap] * (len(keys) - 2), 0]
+    if "params" in keys and "share" in keys:
+        gaps[keys.index("params")] = 1  # the bar is a share of these: `params %` is read as one title
     shown = [StackColumn(key, needed[key] + gap, key in _RIGHT, gap) for key, gap in zip(keys, gaps, strict=True)]
     overflow = sum(column.width for column in shown) - width
     if overflow > 0:  # a very narrow place: the names give way

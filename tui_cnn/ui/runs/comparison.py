@@ -26,7 +26,7 @@ from tui_cnn.runs.summary import Summary, summarize
 from tui_cnn.ui.runs.actions import COMPARE
 from tui_cnn.ui.toolkit.curves import Curves, Overlaid
 from tui_cnn.ui.toolkit.main_screen import MainScreen
-from tui_cnn.ui.toolkit.numbers import duration, short_count, size
+from tui_cnn.ui.toolkit.numbers import duration, epoch_time, short_count, size
 from tui_cnn.ui.toolkit.runs import Overlays, share, state_name, tested_weights
 
 _TICK = 1.0
@@ -180,8 +180,8 @@ COMPARED_LINES: dict[str, list[tuple[str, Callable[[Compared], str]]]] = {
         (_("epochs done"), lambda run: str(run.summary.epochs_done)),
         (_("best epoch"), lambda run: _known(run.summary.best_epoch or None, str)),
         (_("time"), lambda run: duration(run.summary.seconds)),
-        (_("per epoch"), lambda run: _known(run.summary.seconds_per_epoch or None, "{:.1f} s".format)),
-        (_("memory"), lambda run: _known(run.summary.memory or None, size)),
+        (_("per epoch"), lambda run: _known(run.summary.seconds_per_epoch or None, epoch_time)),
+        (_("peak RAM"), lambda run: _known(run.summary.memory or None, size)),
     ],
     _("Network"): [
         (_("network"), lambda run: run.summary.network),

@@ -18,7 +18,7 @@ from tui_cnn.core.shape import format_shape
 from tui_cnn.formats.numbers_table import at_least
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.toolkit.colours import theme_style
-from tui_cnn.ui.toolkit.numbers import short_count, size
+from tui_cnn.ui.toolkit.numbers import short_count, size, training_label
 
 
 def totals_table(analysis: Analysis) -> Table:
@@ -32,8 +32,7 @@ def totals_table(analysis: Analysis) -> Table:
     table.add_row(_("parameters"), f"{least_params}{analysis.totals.params:,}")
     table.add_row(_("MACs"), f"{least_macs}{short_count(analysis.totals.macs)}")
     needs = memory(analysis)
-    training = _("{size} to train, batch {batch}").format(size=size(needs.training or 0), batch=needs.batch_size)
-    table.add_row(_("memory"), training if needs.training is not None else "—")
+    table.add_row(training_label(), size(needs.training) if needs.training is not None else "—")
     table.add_row(_("RF"), widest_field(analysis) or "—")
     table.add_row(_("layers"), f"{leaf_count(analysis)}")
     table.add_row(_("checks"), findings(analysis.checks))

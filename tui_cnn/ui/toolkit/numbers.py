@@ -45,6 +45,11 @@ def duration(seconds: float) -> str:
     return _("{hours} h {minutes:02} min").format(hours=hours, minutes=minutes)
 
 
+def epoch_time(seconds: float) -> str:
+    """Write how long an epoch takes: `2.4 s`, and from ten seconds on as `duration` does."""
+    return _("{seconds} s").format(seconds=f"{seconds:.1f}") if seconds < 9.95 else duration(seconds)
+
+
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
@@ -71,6 +76,11 @@ def level(share: float, width: int) -> Content:
 def size(count: int) -> str:
     """Write bytes in three figures: `108 kB`, `6.33 MB`; powers of a thousand."""
     return f"{count} B" if count < 1000 else f"{short_count(count)}B"
+
+
+def training_label(batch_size: int = 32) -> str:
+    """Name the memory of a training step; `batch_size` is what `core.memory` assumes."""
+    return _("training step, batch {batch}").format(batch=batch_size)
 
 
 def left(text: str, width: int) -> str:

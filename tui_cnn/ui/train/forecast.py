@@ -16,7 +16,7 @@ from tui_cnn.runs.lock import is_training
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import training_warnings
 from tui_cnn.runs.recipe import Recipe, rate_at, rates
-from tui_cnn.ui.toolkit.numbers import duration, short_count, spark
+from tui_cnn.ui.toolkit.numbers import duration, epoch_time, short_count, spark
 from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Stroke, labels, ticks
 from tui_cnn.ui.toolkit.runs import Listed, share
 
@@ -110,16 +110,12 @@ def _cost(recipe: Recipe, forecast: Forecast | None, *, measuring: bool) -> Iter
     if seconds is None:
         yield _("per epoch"), _("measuring this machine …") if measuring else _("unknown until the first run")
     else:
-        yield _("per epoch"), _time_span(seconds)
-        yield _("all {epochs} epochs").format(epochs=recipe.epochs), _time_span(seconds * recipe.epochs)
+        yield _("per epoch"), epoch_time(seconds)
+        yield _("all {epochs} epochs").format(epochs=recipe.epochs), epoch_time(seconds * recipe.epochs)
     if memory is not None:
-        yield _("memory"), f"{memory / 1e9:.2f} GB"
+        yield _("RAM"), f"{memory / 1e9:.2f} GB"
     if source in ("measured", "estimated"):
         yield "", Text(_("from earlier runs") if source == "measured" else _("estimated"), style="dim")
-
-
-def _time_span(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 10 else duration(seconds)
 
 
 def rate_plot(recipe: Recipe, steps: int, columns: int, rows: int) -> Plot:
