@@ -7,6 +7,7 @@ Keras 2.12 numbered each layer with weights twice (`_layer_checkpoint_dependenci
 """
 
 import re
+import shutil
 import tempfile
 import zipfile
 from collections import Counter
@@ -200,27 +201,26 @@ def _member(file: IO[bytes], path: Path) -> Iterator[IO[bytes]]:
 
     Keras stores them as they are; where somebody has packed them since, they are unpacked into a temporary file.
     """
-    with tempfile.TemporaryFile() as unpacked:
-        with archive_errors(path), zipfile.ZipFile(file) as archive:
-            try:
-                info = archive.getinfo(WEIGHTS)
-            except KeyError:
-                raise FormatError(path, _("has no weights: no {member} in it").format(member=WEIGHTS)) from None
-            if info.file_size > info.compress_size * _PACKED + _ROOM:
-                message = _("{member} unpacks to more than {count} times its size")
-                raise FormatError(path, message.format(member=WEIGHTS, count=_PACKED))
-            with archive.open(info) as packed:
-                if info.compress_type != zipfile.ZIP_STORED:
-                    while piece := packed.read(_ROOM):
-                        unpacked.write(piece)
-        if info.compress_type != zipfile.ZIP_STORED:
-            yield unpacked
-            return
+    with archive_errors(path), zipfile.ZipFile(file) as archive:
+        try:
+            info = archive.getinfo(WEIGHTS)
+        except KeyError:
+            raise FormatError(path, _("has no weights: no {member} in it").format(member=WEIGHTS)) from None
+        if info.file_size > info.compress_size * _PACKED + _ROOM:
+            message = _("{member} unpacks to more than {count} times its size")
+            raise FormatError(path, message.format(member=WEIGHTS, count=_PACKED))
+        archive.open(info).close()  # it compares what the archive says of it in two places
+    if info.compress_type == zipfile.ZIP_STORED:
         file.seek(info.header_offset)
         header = file.read(30)
         start = info.header_offset + 30 + sum(int.from_bytes(header[at : at + 2], "little") for at in (26, 28))
         window: Any = _Window(file, start, info.file_size)
         yield window
+        return
+    with tempfile.TemporaryFile() as unpacked:
+        with archive_errors(path), zipfile.ZipFile(file) as archive, archive.open(info) as packed:
+            shutil.copyfileobj(packed, unpacked, _ROOM)
+        yield unpacked
 
 
 class _Window:
