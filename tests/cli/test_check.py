@@ -79,11 +79,11 @@ def test_the_table_of_a_broken_network(cnn_tui):
         f"""\
         broken, input 8×8×1
 
-        #  layer                  settings  output  parameters  MACs    RF
-        1  Flatten                          64               0     0  full
-        2  Conv2D                 2 3×3     —                —     —     —
-        3  Dense                  3         —                —     —     —
-           total of known layers            —                0     0
+        #  layer    settings  output  parameters  MACs    RF
+        1  Flatten            64               0     0  full
+        2  Conv2D   2 3×3     —                —     —     —
+        3  Dense    3         —                —     —     —
+           total              —              ≥ 0   ≥ 0
 
         parameters: 0 trainable, 0 non-trainable
         {UNITS}
@@ -181,6 +181,11 @@ def test_json_of_a_sound_network(cnn_tui):
         "trainable_params": 1330,
         "non_trainable_params": 4,
         "macs": 3584,
+        "inputs": [{"name": "input_layer", "shape": [8, 8, 2]}],
+        "outputs": [{"name": "head", "shape": [10]}],
+        "complete": True,
+        "params_complete": True,
+        "unknown": [],
         "flops": {"convention": "2xmacs", "value": 7168},
         # The branch's input, what comes out of its convolution, and of its normalization: three times 8·8·2 values.
         "memory": {"parameters": 5336, "inference": 1536, "training": 88_112, "batch_size": 32},
@@ -255,18 +260,17 @@ def test_the_worst_status_counts(cnn_tui, models, status):
 
 
 def test_what_a_keras_file_holds_that_is_not_kept_is_said(cnn_tui):
-    """Weights may be frozen in Keras; here they are always trained."""
-    frozen = {"units": 10, "activation": "softmax", "trainable": False}
+    dense = {"units": 10, "activation": "softmax", "kernel_constraint": "max_norm"}
     layers = [
         {"module": "keras.layers", "class_name": "InputLayer", "config": {"batch_shape": [None, 4]}},
-        {"module": "keras.layers", "class_name": "Dense", "config": frozen},
+        {"module": "keras.layers", "class_name": "Dense", "config": dense},
     ]
     model = {"module": "keras", "class_name": "Sequential", "config": {"name": "net", "layers": layers}}
     Path("net.json").write_text(json.dumps(model))
     for command in (("check", "net.json"), ("diff", "net.json", "fashion-dnn")):
         result = cnn_tui(*command)
         assert result.stderr.startswith("net.json: "), result.stderr
-        assert "frozen, but counted as trainable" in result.stderr
+        assert "kernel_constraint ignored" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -283,7 +287,22 @@ def test_what_a_keras_file_holds_that_is_not_kept_is_said(cnn_tui):
 def test_bad_files(cnn_tui, tmp_path, text, line):
     (tmp_path / "net.toml").write_bytes(text)
     result = cnn_tui("check", "net.toml")
-    assert (result.exit_code, result.stdout, result.stderr) == (2, "", line + "\n")
+    assert (result.exit_code, result.stdout, result.stderr.partition(" (at line ")[0].strip()) == (2, "", line)
+
+
+def test_all_errors_of_a_file(cnn_tui):
+    """Each on its line of the standard error, and in a list for programs."""
+    Path("net.toml").write_text('name = "n"\ninput_shape = [0]\n\n[[layers]]\ntype = "Dens"\n', "utf-8")
+    result = cnn_tui("check", "net.toml", "--json")
+    assert result.exit_code == 2
+    lines = result.stderr.splitlines()
+    assert [line.rpartition(" (")[2] for line in lines] == ["at line 2, column 16)", "at line 5, column 1)"]
+    report = json.loads(result.stdout)
+    assert report["error"] == lines[0]
+    assert [(one["line"], one["column"]) for one in report["errors"]] == [(2, 16), (5, 1)]
+    assert report["errors"][1]["message"] == "layer 1: unknown layer “Dens”; did you mean “Dense”?"
+    exported = cnn_tui("export", "net.toml", "--to", "python")
+    assert (exported.exit_code, exported.stderr.splitlines()) == (2, lines)
 
 
 def test_no_layers(cnn_tui):

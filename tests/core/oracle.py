@@ -31,20 +31,20 @@ def judge(network):
     if any(_garbles(layer) for layer in model.layers):
         return None
     return Verdict(
-        output_shape=tuple(model.output_shape[1:]),
+        output_shape=tuple(model.outputs[0].shape[1:]),
         trainable=sum(prod(weight.shape) for weight in model.trainable_weights),
         non_trainable=sum(prod(weight.shape) for weight in model.non_trainable_weights),
         params=model.count_params(),
-        macs=sum(_multiplications(layer) for layer in model.layers),
+        macs=sum(_multiplications(layer, node) for layer in model.layers for node in layer._inbound_nodes),
     )
 
 
-def _multiplications(layer):
+def _multiplications(layer, node):
     """Every number of a kernel is used once at each position of the output (of the input, if that is spread)."""
-    places = prod(layer.output.shape[1:-1])
+    places = prod(node.output_tensors[0].shape[1:-1])
     match type(layer).__name__:
         case "Conv2DTranspose":
-            return prod(layer.kernel.shape) * prod(layer.input.shape[1:-1])
+            return prod(layer.kernel.shape) * prod(node.input_tensors[0].shape[1:-1])
         case "SeparableConv2D":
             return (prod(layer.depthwise_kernel.shape) + prod(layer.pointwise_kernel.shape)) * places
         case _:

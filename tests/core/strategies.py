@@ -8,22 +8,29 @@ from msgspec import inspect
 
 from tui_cnn.core.layers import (
     LAYER_TYPES,
+    BatchNormalization,
     Block,
     Branches,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     Flatten,
     GlobalMaxPooling2D,
+    Input,
     MaxPooling2D,
     Normalization,
+    Route,
+    Shared,
 )
+from tui_cnn.core.layers.base import COMMON_FIELDS
+from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import ShapeError
 
 SMALL = 6
 """The largest number drawn for a field: enough for every case of the arithmetic, and quick to build."""
 
-LEAVES = [kind for kind in LAYER_TYPES.values() if kind not in (Block, Branches)]
+LEAVES = [kind for kind in LAYER_TYPES.values() if kind.family != "container"]
 
 shapes = st.lists(st.integers(1, 12), min_size=1, max_size=3).map(tuple)
 images = st.tuples(st.integers(1, 12), st.integers(1, 12), st.integers(1, SMALL))
@@ -31,7 +38,7 @@ images = st.tuples(st.integers(1, 12), st.integers(1, 12), st.integers(1, SMALL)
 
 @cache
 def layers_of(kind):
-    """Layers of one type, heard and without names; containers hold what `stacks` draws."""
+    """Layers of one type, heard, trained and without names; containers hold what `stacks` draws."""
     if kind is Block:
         return st.builds(Block, layers=st.deferred(lambda: stacks(most=3, depth=1)))
     if kind is Branches:
@@ -41,7 +48,7 @@ def layers_of(kind):
         numbers = st.lists(st.floats(0, 2, width=32), min_size=1, max_size=3).map(tuple)
         given = st.tuples(numbers, numbers).map(lambda pair: {"mean": pair[0], "variance": pair[1][: len(pair[0])]})
         return st.builds(lambda invert, given: kind(invert=invert, **given), st.booleans(), st.just({}) | given)
-    drawn = {name: _values(declared) for name, declared in _declared(kind).items() if name not in ("name", "muted")}
+    drawn = {name: _values(declared) for name, declared in _declared(kind).items() if name not in COMMON_FIELDS}
     usual = {field.name: st.just(field.default) for field in msgspec.structs.fields(kind) if not field.required}
     # Each field on its own: of a dictionary's optional keys Hypothesis leaves out nearly all.
     return st.builds(
@@ -69,6 +76,10 @@ def stacks(most=5, depth=2, least=0):
 def networks(most=5, depth=2, least=1, inputs=shapes):
     """Networks that can be built or not."""
     return st.builds(Network, name=names, input_shape=inputs, layers=stacks(most, depth, least))
+
+
+KINDS = (*LEAVES, Block, Branches)
+"""The layers that need no other to be there."""
 
 
 def mostly_sound(most=7, depth=2):
@@ -173,3 +184,62 @@ def _values(declared):
         case inspect.UnionType(types=options):
             return st.one_of(*map(_values, options))
     raise TypeError(f"no way to draw {declared}")
+
+
+@st.composite
+def graphs(draw, most=8):
+    """Any acyclic graph, series-parallel or not: layers that go on from any earlier ones, share weights, are frozen.
+
+    There may be several inputs and outputs; every layer leads to an output.
+    """
+    channels = 2
+    image = (draw(st.integers(3, 5)), draw(st.integers(3, 5)), channels)
+    same = {"kernel_size": (3, 3), "padding": "same"}
+    leaves = [
+        Conv2D(filters=channels, **same),
+        Conv2D(filters=channels, activation="relu", **same),
+        BatchNormalization(),
+        MaxPooling2D(pool_size=(2, 2), strides=(1, 1), padding="same"),
+        DepthwiseConv2D(**same),
+    ]
+    layers, ends, weighted = [], [NETWORK_INPUT], []
+    loose = {NETWORK_INPUT}
+    above = NETWORK_INPUT
+    for number in range(draw(st.integers(1, most))):
+        name = f"n{number}"
+        kind = draw(st.sampled_from(["leaf", "leaf", "leaf", "jump", "merge", "merge", "shared", "input", "block"]))
+        if kind == "merge" and len(ends) > 1:
+            chosen = tuple(draw(st.lists(st.sampled_from(ends), min_size=2, max_size=3)))
+            layers.append(Route(name=name, layers=chosen, merge=draw(st.sampled_from(["add", "multiply", "average"]))))
+            loose -= {*chosen}
+        elif kind == "input":
+            layers.append(Input(name=name, shape=image))
+        else:
+            if kind == "jump":
+                above = draw(st.sampled_from(ends))
+                layers.append(Route(name=f"r{number}", layers=(above,)))
+            loose.discard(above)
+            if kind == "shared" and weighted:
+                layers.append(Shared(name=name, layer=draw(st.sampled_from(weighted))))
+            else:
+                leaf = draw(st.sampled_from(leaves))
+                leaf = msgspec.structs.replace(leaf, name=name, trainable=draw(st.booleans()))
+                if kind == "block":
+                    held = (leaf, leaves[0])
+                    named = (msgspec.structs.replace(one, name=f"{name}_{place}") for place, one in enumerate(held))
+                    leaf = Block(name=name, layers=tuple(named), trainable=draw(st.booleans()))
+                layers.append(leaf)
+                if not isinstance(leaf, MaxPooling2D):
+                    weighted.append(name)
+        ends.append(name)
+        loose.add(name)
+        above = name
+    left = sorted(loose - {NETWORK_INPUT} - {layer.name for layer in layers if isinstance(layer, Input)})
+    if not left or draw(st.booleans()):
+        layers.append(Route(name="end", layers=tuple(sorted(loose)), merge="add"))
+        return Network("graph", image, tuple(layers))
+    if loose - {*left}:
+        layers.append(Route(name="end", layers=tuple(sorted(loose - {*left})), merge="add"))
+        left.append("end")
+    outputs = tuple(left) if len(left) > 1 or left[0] != above else ()
+    return Network("graph", image, tuple(layers), outputs)

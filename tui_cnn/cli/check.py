@@ -136,9 +136,11 @@ def check(
                 _write_tensors(model, as_json=as_json, apart=printed)
                 printed = True
                 continue
-            write(str(error), err=True)
+            for line in error.lines:
+                write(line, err=True)
             if as_json:
-                write(msgspec.json.encode({"model": model, "error": str(error)}))
+                errors = [problem._asdict() for problem in error.problems]
+                write(msgspec.json.encode({"model": model, "error": str(error), "errors": errors}))
             status = UNUSABLE
             continue
         analysis = analyze(network, training)
@@ -185,13 +187,14 @@ def _budgets(
     """Compare a network with each limit that is not None; one whose value cannot be known does not hold."""
     name, totals = analysis.network.name, analysis.totals
     limits = (
-        (_("parameters"), totals.params if totals.complete else None, max_params, "--max-params"),
-        (_("MACs"), totals.macs if totals.complete else None, max_macs, "--max-macs"),
-        (_("bytes of training-step memory"), needs.training, max_memory, "--max-memory"),
+        (_("parameters"), totals.params, totals.params_complete, max_params, "--max-params"),
+        (_("MACs"), totals.macs, totals.complete, max_macs, "--max-macs"),
+        (_("bytes of training-step memory"), needs.training, totals.complete, max_memory, "--max-memory"),
     )
-    for unit, value, limit, option in limits:
+    for unit, least, known, limit, option in limits:
         if limit is None:
             continue
+        value = least if known or (least is not None and least > limit) else None
         if value is None:
             message = _("{name}: {unit} unknown, so {option} {limit:,} is not met")
         else:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from tui_cnn.cli.arguments import find_model, input_shape_option, read_model
+from tui_cnn.cli.arguments import find_model, input_shape_option
 from tui_cnn.cli.group import SOUND
 from tui_cnn.cli.streams import echo
 from tui_cnn.config import expanded
@@ -73,12 +73,16 @@ def export(model: str | None, input_shape: Shape | None, run: str | None, to: st
         _export_model(model or "", input_shape, run, to, target)
         return SOUND
     if run is None:
-        exported = export_bytes(read_model(model or "", input_shape), to)
+        network, file = find_model(model or "", input_shape)
+        exported = export_bytes(network, to, like=file)
     else:
-        from tui_cnn.runs.export import python_training
+        from tui_cnn.runs.python_recipe import python_training
+        from tui_cnn.runs.snapshot import Follower
 
         directory = find_run(run)
-        exported = export_bytes(directory.network(), to, python_training(directory.recipe()))
+        started = Follower(directory).poll().started
+        training = python_training(directory.recipe(), started.precision if started else None)
+        exported = export_bytes(directory.network(), to, training)
     if target is None:
         echo(exported, nl=False)
     else:

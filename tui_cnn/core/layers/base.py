@@ -43,6 +43,12 @@ class Parameters(NamedTuple):
         """Trainable and non-trainable together."""
         return self.trainable.value + self.non_trainable.value
 
+    def frozen(self) -> "Parameters":
+        """Return these where none is trained."""
+        parts = [part for part in self if part.value]
+        formula = " + ".join(part.formula for part in parts)
+        return Parameters(non_trainable=Amount(self.total, formula) if parts else NONE)
+
 
 class ConstantKernels(NamedTuple):
     """An initializer of kernels that are given: a value that an argument of a call may have.
@@ -127,6 +133,12 @@ class Layer(
 
     name: Name = ""
     muted: Annotated[bool, msgspec.Meta(description="Ignore the layer without deleting it")] = False
+    trainable: Annotated[bool, msgspec.Meta(description="Train the weights; no: they are frozen")] = True
+
+    @property
+    def takes(self) -> tuple[str, ...] | None:
+        """The names of the layers whose outputs go in; None: that of the layer above, as in most layers."""
+        return None
 
     @property
     def window(self) -> Window | None:
@@ -194,21 +206,23 @@ class Layer(
         return None
 
 
+COMMON_FIELDS = Layer.__struct_fields__
+"""The fields that every layer has: its name, and whether it is muted and trained."""
+
+
 def shorthand(*settings: str | bool) -> tuple[str, ...]:
     """Collect settings, without those that are False."""
     return tuple(setting for setting in settings if isinstance(setting, str))
 
 
 def keras_arguments(layer: Layer) -> dict[str, Any]:
-    """Return the fields that Keras takes as arguments, with their values: all but `muted`, and the name."""
-    fields = msgspec.structs.asdict(layer)
-    del fields["name"], fields["muted"]
-    return fields
+    """Return the fields that Keras takes as arguments, with their values: all but those that every layer has."""
+    return {name: value for name, value in msgspec.structs.asdict(layer).items() if name not in COMMON_FIELDS}
 
 
 def is_composite(kind: type[Layer]) -> bool:
     """Tell whether Keras has no layer of that name, so that it is made of others."""
-    return kind.keras_calls is not Layer.keras_calls
+    return kind.keras_calls is not Layer.keras_calls and kind.family != "container"
 
 
 def require_image(shape: Shape) -> tuple[int, int, int]:

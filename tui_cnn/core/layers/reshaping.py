@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Layer, require_image, shorthand
+from tui_cnn.core.layers.base import KerasCall, Layer, keras_arguments, require_image, shorthand
 from tui_cnn.core.layers.fields import Pair, Sides
 from tui_cnn.core.receptive_field import EVERYTHING, ReceptiveFieldMap, Resampling, Sliding, Spreading
 from tui_cnn.core.shape import Shape, ShapeError, by_axis, elements, format_shape, format_step, product
@@ -165,6 +165,19 @@ class Rescaling(_Reshaping, frozen=True, kw_only=True):
 
     def settings(self) -> tuple[str, ...]:
         return shorthand(f"·{self.scale:.4g}", self.offset != 0 and f"{self.offset:+g}")
+
+
+class ScalarOperation(Rescaling, frozen=True, kw_only=True):
+    """Adds a number to every value, or multiplies every value by one: `x + 3` or `x * 2` in a Keras file."""
+
+    scale: float = 1.0
+
+    def tf_flops(self, shape: Shape) -> int:
+        """A product, a sum, a difference or a quotient for each value; a Rescaling always makes two of them."""
+        return elements(shape)
+
+    def keras_calls(self, shape: Shape) -> tuple[KerasCall, ...]:
+        return (KerasCall("Rescaling", keras_arguments(self)),)
 
 
 def format_sides(sides: Sides) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from tui_cnn.core.layers import CONTAINERS, LAYER_TYPES, AnyLayer, Layer, Opaque
-from tui_cnn.core.layers.base import ConstantKernels, KerasCall, Proposal, is_composite
+from tui_cnn.core.layers import LAYER_TYPES, AnyLayer, Layer, Opaque, ScalarOperation, can_be_frozen
+from tui_cnn.core.layers.base import COMMON_FIELDS, ConstantKernels, KerasCall, Proposal, is_composite
 from tui_cnn.core.shape import Shape, ShapeError
 from tui_cnn.formats.keras.arithmetic import scaled_by_channel
 from tui_cnn.formats.keras.identifiers import (
@@ -26,8 +26,13 @@ from tui_cnn.formats.keras.schema import Entry
 from tui_cnn.formats.validation import choices
 from tui_cnn.i18n import _
 
-KERAS_LAYERS = {name: kind for name, kind in LAYER_TYPES.items() if kind not in CONTAINERS and not is_composite(kind)}
+KERAS_LAYERS = {
+    name: kind for name, kind in LAYER_TYPES.items() if kind.family != "container" and not is_composite(kind)
+}
 """The layers that Keras has under the same name."""
+
+_READ: dict[str, type[Layer]] = {**KERAS_LAYERS, "ScalarOperation": ScalarOperation}
+"""Those, and what arithmetic with a number is read as."""
 
 _FUNCTIONS = tuple(name for name, kind in KERAS_LAYERS.items() if kind.family == "activation")
 """Layers that Keras takes for the activation of another layer."""
@@ -71,7 +76,7 @@ def read_layer(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLaye
         ForeignError: we cannot say the same.
     """
     entry = scaled_by_channel(entry)
-    kind = KERAS_LAYERS.get(entry.class_name) if entry.is_layer else None
+    kind = _READ.get(entry.class_name) if entry.is_layer else None
     if kind is None:
         raise ForeignError
     config = dict(entry.config)
@@ -83,14 +88,13 @@ def read_layer(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLaye
     described = describe(msgspec.structs.replace(entry, config=dict(config)))
     _require_last_axis(config.pop("axis", -1), shape)
     remarks = _require_plain_dtype(config.pop("dtype", None))
-    fields = {name: config.pop(name) for name in kind.__struct_fields__ if name in config and name != "muted"}
+    fields = {name: config.pop(name) for name in kind.__struct_fields__ if name in config and name not in COMMON_FIELDS}
     data: dict[str, Any] = {"type": entry.class_name}
     for name, value in fields.items():
-        if name != "name":
-            data |= _field(kind, name, value, remarks)
+        data |= _field(kind, name, value, remarks)
     remarks += _require_neutral(config)
-    if entry.config.get("trainable") is False:
-        remarks.append(_("frozen, but counted as trainable"))
+    if entry.config.get("trainable") is False and can_be_frozen(kind):
+        data["trainable"] = False
     if entry.class_name == "GroupNormalization" and data.get("groups") == -1 and shape:
         data["groups"] = shape[-1]
     try:
@@ -104,14 +108,18 @@ def read_layer(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLaye
     return (layer, *after)
 
 
-def opaque(entry: Entry, shape: Shape | None, name: str = "") -> Opaque:
-    """Keep `entry` as it is, all but its place and its name; `shape` is what it is known to give."""
+def opaque(entry: Entry, shape: Shape | None, name: str = "", call: dict[str, Any] | None = None) -> Opaque:
+    """Keep `entry` as it is, all but its place and its name.
+
+    `shape` is what it is known to give, `call` how it is given its inputs, where that is not one tensor alone.
+    """
     entry = msgspec.structs.replace(entry, config={key: value for key, value in entry.config.items() if key != "name"})
     kept = {
         key: value
         for key, value in msgspec.to_builtins(entry).items()
         if key not in ("name", "inbound_nodes") and value is not None
     }
+    kept |= {"call": call} if call else {}
     kind = "".join(char for char in entry.class_name if char.isprintable())[:64]
     return Opaque(name=name, kind=kind or "?", config=msgspec.json.encode(kept).decode(), stated_shape=shape)
 

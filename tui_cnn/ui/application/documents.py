@@ -155,7 +155,7 @@ def _write(app: App[Any], workspace: Workspace, network: Network, to: str, path:
             app.notify(_("Writing {path}; this takes a few seconds").format(path=path), markup=False)
             model_export.export_model(network, to, path)
         else:
-            save_bytes(path, export_bytes(network, to))
+            save_bytes(path, export_bytes(network, to, like=workspace.design.file))
     except FormatError as error:
         workspace.report(error)
     else:

@@ -27,6 +27,7 @@ _ON_LAYERS = (
     _key("move_up", "K,alt+up", _("Move up"), _("Move the selected layers up, also into unfolded blocks"), "move(-1)"),
     _key("layer_menu", "full_stop", _("Menu"), _("Show the actions for the selected layers")),
     _key("mute", "m", _("Mute"), _("Mute the selected layers (skipped, not deleted) or unmute them"), "edit('mute')"),
+    _key("freeze", "F", _("Freeze"), _("Freeze the weights of the selected layers or train them"), "edit('freeze')"),
     _key("fold", "space,z", _("Fold"), _("Fold or unfold a block or branches")),
     _key("fold_or_leave", "left,h", _("Fold"), _("Fold, or go to the enclosing block")),
     _key("open_or_enter", "right,l", _("Open"), _("Unfold, or go to the first layer inside")),

@@ -1,5 +1,6 @@
 """The settings of the selected layer: to read, and on request to edit."""
 
+from functools import reduce
 from typing import ClassVar, cast
 
 import msgspec
@@ -15,7 +16,7 @@ from textual.widgets import Static
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.edits import is_branch
-from tui_cnn.core.layers import AnyLayer
+from tui_cnn.core.layers import AnyLayer, Shared
 from tui_cnn.core.network import Network, Path, format_path
 from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.i18n import _
@@ -150,6 +151,10 @@ class LayerPanel(Vertical):
             self.form.show_lines(room - _ABOUT if roomy else room)
 
 
+_UNSAID = ("name", "muted", "trainable", "outputs")
+"""Fields of which nothing is said where they are as usual."""
+
+
 def _settings(value: msgspec.Struct) -> Text:
     """List the fields with their values; those that are as Keras leaves them step back."""
     defaults = {info.name: info.default for info in msgspec.structs.fields(value)}
@@ -157,7 +162,9 @@ def _settings(value: msgspec.Struct) -> Text:
     for field in fields(type(value)):
         held = getattr(value, field.name)
         usual = held == defaults[field.name]
-        if field.kind == "nested" or (usual and (field.name in ("name", "muted") or is_rare(field.name))):
+        if field.kind == "nested" or (
+            usual and (field.name in ("name", "muted", "trainable", "outputs") or is_rare(field.name))
+        ):
             continue
         written = spoken(format_value(field, held)) or field.blank
         text.append(f"{field.name:<18}", "dim").append(f"{written}\n", "dim" if usual else "bold")
@@ -167,6 +174,8 @@ def _settings(value: msgspec.Struct) -> Text:
 def _edit(path: Path, value: msgspec.Struct) -> edits.Edit:
     """Make the edit of a form: of the layer at `path`, or of the network itself for the empty path."""
     if isinstance(value, Network):
-        name, shape = value.name, value.input_shape
-        return lambda network: edits.set_input_shape(edits.rename(network, name), shape)
-    return lambda network: edits.replace(network, path, cast("AnyLayer", value))
+        name, shape, outputs = value.name, value.input_shape, value.outputs
+        return lambda network: edits.set_outputs(edits.set_input_shape(edits.rename(network, name), shape), outputs)
+    layer = cast("AnyLayer", value)
+    named = (layer.layer,) if isinstance(layer, Shared) else layer.takes or ()
+    return lambda network: edits.replace(reduce(edits.name_layer, named, network), path, layer)

@@ -134,7 +134,7 @@ def started_at(snapshot: Snapshot) -> str:
 def epochs_table(snapshot: Snapshot, rows: int) -> Table:
     """List the latest epochs, the newest last; a star marks the best so far."""
     table = Table.grid(padding=(0, 1, 0, 0), expand=True)
-    for title in (_("epoch"), _("loss"), _("accuracy"), _("val. loss"), _("val. accuracy"), _("seconds"), _("memory")):
+    for title in (_("epoch"), _("loss"), _("accuracy"), _("val. loss"), _("val. accuracy"), _("seconds"), _("RAM")):
         table.add_column(justify="right", header=title)
     table.add_row(*(Text(str(column.header), style="dim") for column in table.columns))
     best = max((epoch.epoch for epoch in snapshot.epochs if epoch.best), default=0)
