@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from textwrap import dedent
 
+import h5py
+import numpy as np
 import pytest
 
 from tui_cnn.core.layers import BatchNormalization, Block, Branches, Conv2D, Dense, Flatten, UpSampling2D
@@ -367,3 +369,36 @@ def test_the_picture_in_the_terminal_and_in_files(cnn_tui, tmp_path, monkeypatch
     refused = cnn_tui("check", "lenet-5", "fashion-cnn", "--picture", str(tmp_path / "c.svg"))
     assert refused.exit_code == 2
     assert "specify only one" in refused.stderr
+
+
+def test_a_file_that_has_only_weights(cnn_tui):
+    with h5py.File("m.weights.h5", "w") as file:
+        file["layers/conv2d/vars/0"] = np.zeros((3, 3, 1, 8), "f4")
+        file["layers/conv2d/vars/1"] = np.zeros(8, "f4")
+        file["optimizer/vars/0"] = np.int64(1)
+    result = cnn_tui("check", "m.weights.h5")
+    assert result.exit_code == 0
+    assert result.stdout == dedent(
+        """\
+        m.weights.h5: only weights, no layers
+
+        tensor                shape    type     parameters
+        layers/conv2d/vars/0  3×3×1×8  float32          72
+        layers/conv2d/vars/1  8        float32           8
+        total                                           80
+
+        not counted: 1 values of the optimizer, metrics and random generators
+        """
+    )
+    report = json.loads(cnn_tui("check", "--json", "m.weights.h5").stdout)
+    assert (report["model"], report["total_params"], report["other_values"]) == ("m.weights.h5", 80, 1)
+    assert report["tensors"][1] == {"name": "layers/conv2d/vars/1", "shape": [8], "dtype": "float32", "params": 8}
+
+
+def test_limits_are_not_met_by_what_has_no_layers(cnn_tui):
+    """A limit in CI never passes in silence."""
+    with h5py.File("m.h5", "w") as file:
+        file["x"] = np.zeros(3, "f4")
+    result = cnn_tui("check", "m.h5", "--max-params", "100")
+    assert result.exit_code == 2
+    assert result.stderr == "m.h5: has only weights, no layers; list them with: cnn-tui check m.h5\n"

@@ -10,7 +10,7 @@ import msgspec
 
 from tui_cnn.cli.arguments import Count, ShapeParam, input_shape_option, read_model
 from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
-from tui_cnn.cli.reports import Budget, json_report, text_report
+from tui_cnn.cli.reports import Budget, json_report, tensors_json, tensors_text, text_report
 from tui_cnn.cli.streams import echo, write
 from tui_cnn.cli.table import wrap
 from tui_cnn.config import expanded
@@ -22,6 +22,8 @@ from tui_cnn.core.rows import Convention
 from tui_cnn.core.shape import Shape, format_shape
 from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.keras.container import OnlyWeightsError
+from tui_cnn.formats.tensors import read_tensors
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
 from tui_cnn.runs.machine import machine_memory
@@ -38,7 +40,8 @@ _SEVERITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
     help=_(
         """Show the numbers and the problems of networks, without building them.
 
-        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. The exit status is 0 if all models are
+        A MODEL is a preset, a TOML file, or a model of Keras 1 to 3: .keras, .h5, .json or .yaml. Of a file that has
+        only weights (.weights.h5, .safetensors) the tensors are listed. The exit status is 0 if all models are
         valid, 1 if one has an error or exceeds a limit, and 2 if one cannot be read.
 
         \b
@@ -129,6 +132,10 @@ def check(
         try:
             network = read_model(model, input_shape)
         except FormatError as error:
+            if isinstance(error, OnlyWeightsError) and not any(limits.values()):
+                _write_tensors(model, as_json=as_json, apart=printed)
+                printed = True
+                continue
             for line in error.lines:
                 write(line, err=True)
             if as_json:
@@ -156,6 +163,16 @@ def check(
         if unmet or any(_SEVERITY[finding.severity] >= _SEVERITY[fail_on] for finding in analysis.checks):
             status = max(status, UNSOUND)
     return status
+
+
+def _write_tensors(model: str, *, as_json: bool, apart: bool) -> None:
+    """List what is in a file that has only weights."""
+    found = read_tensors(expanded(model))
+    if as_json:
+        return write(tensors_json(model, found))
+    if apart:
+        write("")
+    return write(tensors_text(model, found))
 
 
 def _budgets(

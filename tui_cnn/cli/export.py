@@ -11,6 +11,7 @@ from tui_cnn.config import expanded
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.export import MODEL_FORMATS, PICTURE_FORMATS, TEXT_FORMATS, export_bytes, format_of
+from tui_cnn.formats.kinds import Kind, kind_of
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import find_run
 
@@ -22,8 +23,8 @@ _STANDARD_OUTPUT = "-"
     help=_(
         """Export a network to another format.
 
-        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. Text goes to the standard output unless
-        --output specifies a file. keras and onnx need a file, and include the weights of a
+        A MODEL is a preset, a TOML file, or a model of Keras 1 to 3: .keras, .h5, .json or .yaml. Text goes to the
+        standard output unless --output specifies a file. keras and onnx need a file, and include the weights of a
         run or of a .keras file; otherwise the weights are untrained.
 
         \b
@@ -96,10 +97,13 @@ def _export_model(model: str, input_shape: Shape | None, run: str | None, to: st
     if run is not None:
         return export_run(find_run(run), to, target)
     network, file = find_model(model, input_shape)
-    if file is None or file.suffix.lower() != ".keras":
+    kind = None if file is None else kind_of(file)
+    if file is None or kind not in (Kind.ARCHIVE, Kind.HDF5):
         return export_model(network, to, target)
-    if input_shape is None:
+    if input_shape is None and kind is Kind.ARCHIVE:
         return export_file(file, to, target)
     line = _("{file}: exported with untrained weights, because --input-shape changes the network")
+    if input_shape is None:
+        line = _("{file}: exported with untrained weights; those of an .h5 file are not read yet")
     echo(line.format(file=file), err=True)
     return export_model(network, to, target)

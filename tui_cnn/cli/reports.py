@@ -15,6 +15,7 @@ from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.rows import Convention, Row, field_formula, flops
 from tui_cnn.core.shape import Shape, format_shape
 from tui_cnn.formats.numbers_table import at_least, missing, numbers, total
+from tui_cnn.formats.tensors import TensorList
 from tui_cnn.i18n import _
 
 
@@ -55,6 +56,27 @@ def text_report(analysis: Analysis, needs: Memory, convention: Convention, *, ex
         checks += ["", hint.format(code=analysis.checks[0].code)]
     filled = [*_formula_lines(analysis, needs), ""] if explained else []
     return "\n".join([heading, "", *lines, "", *notes, "", *filled, *checks])
+
+
+def tensors_text(name: str, found: TensorList) -> str:
+    """Write the tensors of a file that has only weights as a table, with their sum."""
+    rows = [
+        (one.path, format_shape(one.shape) if one.shape else "", one.dtype, f"{one.size:,}") for one in found.weights
+    ]
+    rows.append((_("total"), "", "", f"{found.params:,}"))
+    lines = table((_("tensor"), _("shape"), _("type"), _("parameters")), rows, numbers={3})
+    others = _("not counted: {count:,} values of the optimizer, metrics and random generators").format(
+        count=found.others
+    )
+    heading = _("{name}: only weights, no layers").format(name=name)
+    return "\n".join([heading, "", *lines, *(["", others.format(count=found.others)] if found.others else [])])
+
+
+def tensors_json(name: str, found: TensorList) -> bytes:
+    """Write the tensors of a file that has only weights as one line of JSON; `other_values` are no parameters."""
+    tensors = [{"name": one.path, "shape": one.shape, "dtype": one.dtype, "params": one.size} for one in found.weights]
+    report = {"model": name, "total_params": found.params, "other_values": found.others, "tensors": tensors}
+    return msgspec.json.encode(report)
 
 
 def finding_lines(checks: Iterable[Check]) -> list[str]:

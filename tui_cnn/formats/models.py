@@ -10,11 +10,10 @@ from tui_cnn.core.network import Network
 from tui_cnn.core.shape import Shape, changes_channels, of_size
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.notes import other_channels
+from tui_cnn.formats.kinds import Kind, kind_of
 from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.formats.toml import read_network
 from tui_cnn.i18n import _
-
-_KERAS = (".json", ".keras")
 
 
 def find_network(
@@ -22,7 +21,8 @@ def find_network(
 ) -> tuple[Network, Path | None]:
     """Read the model that `model` names; the path is None for a preset.
 
-    A `.json` or a `.keras` file is a model of Keras. What of it could not be kept is said to `remark`, a line each.
+    What it is, its content says: TOML, or a model of Keras. What of that could not be kept is said to `remark`, a line
+    each.
     `input_shape` takes the place of the network's own; (height, width) keeps its channels.
 
     Raises:
@@ -33,7 +33,7 @@ def find_network(
         return _on(preset(model), input_shape, remark), None
     path = expanded(model)
     if path.suffix or len(path.parts) > 1 or _exists(path):
-        if path.suffix.lower() in _KERAS:
+        if kind_of(path) is not Kind.TOML:
             return _read_keras(path, remark, input_shape), path
         return _on(read_network(path), input_shape, remark), path
     close = get_close_matches(model, names, n=1)

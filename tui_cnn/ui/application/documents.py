@@ -14,6 +14,7 @@ from tui_cnn.errors import UserError
 from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import MODEL_FORMATS, SUFFIXES, export_bytes
+from tui_cnn.formats.kinds import is_ours
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
@@ -129,9 +130,9 @@ def named_after(path: Path, network: Network) -> Network:
 
 
 def _own_file(design: Design) -> Path | None:
-    """Return the file that the network can be saved to; a model of Keras is only read."""
+    """Return the file that the network can be saved to; a model of another program is only read."""
     file = design.file
-    return None if file is None or file.suffix.lower() in (".keras", ".json") else file
+    return file if file is not None and is_ours(file) else None
 
 
 async def export(app: App[Any], workspace: Workspace) -> None:
