@@ -22,16 +22,16 @@ def explanations() -> dict[str, str]:
             "the network has no such output."
         ),
         "unused": _(
-            "Nothing goes on from this layer, and it is not an output, so it does not change what the network gives. "
-            "Keras leaves such layers out of the model. This happens above a route that goes on from an earlier layer."
+            "No layer takes the output of this layer, and it is not an output of the network, so it has no effect. "
+            "Keras leaves such layers out of the model. This happens above a route that continues from a layer before."
         ),
         "duplicate-name": _(
             "Keras finds the layers of a model, and their weights in a file, by name, so every name must be unique."
         ),
         "opaque": _(
             "The file has a layer that cnn-tui does not know: custom code, or a setting that it cannot compute. The "
-            "layer is kept as it is, and its code is never run. The layers after it cannot be computed, so the totals "
-            "cover only the known layers."
+            "layer is kept as it is, and its code is never run. What its file says of its output shape and its "
+            "parameters is used; its MACs are unknown, so the totals are lower bounds, marked with ≥."
         ),
         "stride-gap": _(
             "If the stride is larger than the window, the window skips pixels: no output depends on them. Make the "

@@ -17,7 +17,7 @@ Reference = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class Route(MergingLayer, frozen=True, kw_only=True):
-    """Goes on from named earlier layers instead of the one above: from one as it is, from several merged.
+    """Continues from named earlier layers instead of the layer above; several are merged.
 
     As in Darknet's files (Redmon, "Darknet: Open Source Neural Networks in C", 2013-2016).
     """
@@ -29,7 +29,7 @@ class Route(MergingLayer, frozen=True, kw_only=True):
         Meta(
             min_length=1,
             max_length=1024,
-            description="Names of the earlier layers to go on from; input_layer: the network's input",
+            description="Names of the earlier layers to continue from; input_layer: the network's input",
             examples=[(NETWORK_INPUT,)],
         ),
     ]
@@ -54,7 +54,7 @@ class Route(MergingLayer, frozen=True, kw_only=True):
 
 
 class Input(Layer, frozen=True, kw_only=True):
-    """One more input of the network; the layers after it work on that."""
+    """A further input of the network; the layers below continue from it."""
 
     family = "container"
     sign = "▷"
@@ -76,7 +76,7 @@ class Input(Layer, frozen=True, kw_only=True):
 
 
 class Shared(Layer, frozen=True, kw_only=True):
-    """Applies an earlier layer, or block, once more: with the same weights, which are counted once."""
+    """Applies an earlier layer or block again with the same weights, which are counted once."""
 
     family = "container"
     sign = "="
