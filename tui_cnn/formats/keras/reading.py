@@ -18,6 +18,7 @@ from tui_cnn.formats.keras.layers import ForeignError, read_layer
 from tui_cnn.formats.keras.notes import KeptNames, Notes, enumerate_names, other_channels, without_needless_names
 from tui_cnn.formats.keras.schema import Entry, Model, known_shape, misfit, read_config
 from tui_cnn.formats.keras.series_parallel import SeriesParallel
+from tui_cnn.formats.keras.weights import stored_counts
 from tui_cnn.i18n import _
 
 _MOST_AXES = 4
@@ -35,12 +36,13 @@ def read_keras(path: Path, input_shape: Shape | None = None) -> Import:
 
     `input_shape` takes the place of the model's own, which may leave the size of the image open.
 
-    Layers that we do not have become opaque layers.
+    Layers that we do not have become opaque layers, with the weights that the file stores for them.
 
     Raises:
         FormatError: the file cannot be read, or the model cannot be expressed at all.
     """
-    return convert_model(read_config(path), path, input_shape)
+    found = convert_model(read_config(path), path, input_shape)
+    return found._replace(network=_with_stored_counts(found.network, path))
 
 
 def convert_model(entry: Entry, source: Path | str, input_shape: Shape | None = None) -> Import:
@@ -157,6 +159,23 @@ class _Reader:
             return layer if name == layer.name else Shared(name=layer.name, layer=name)
 
         return changed(layers)
+
+
+def _with_stored_counts(network: Network, path: Path) -> Network:
+    """Say of each opaque layer how many weights the file stores for it, if it stores any at all."""
+    layers = list(walk(network.layers))
+    unknown = [(place, layer) for place, layer in layers if isinstance(layer, Opaque)]
+    if not unknown:
+        return network
+    try:
+        counts = stored_counts(path)
+    except FormatError:  # it is a description alone
+        return network
+    # In models within, a name may be another than in the file: only one that is found says something there.
+    missing = None if not counts or any(isinstance(layer, Block) for _place, layer in layers) else 0
+    for place, layer in unknown:
+        network = edits.change(network, place, weights=counts.get(layer.name, missing))
+    return network
 
 
 def _without_stated_shapes(network: Network) -> Network:
