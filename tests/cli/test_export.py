@@ -173,8 +173,8 @@ def test_bad_usage(cnn_tui, args, problem):
     ("args", "expected"),
     [
         (("no.toml", "--to", "json"), "no.toml: file not found; check the path"),
-        (("none.toml", "--to", "python"), "none: the network has no layers; add one"),
-        (("none.toml", "-o", "a.keras"), "a.keras: none: the network has no layers; add one"),
+        (("none.toml", "--to", "python"), "none: the network has no layers; add one [empty]"),
+        (("none.toml", "-o", "a.keras"), "a.keras: none: the network has no layers; add one [empty]"),
         (("fashion-dnn", "-o", "no/a.json"), "no/a.json: directory no not found"),
     ],
 )
