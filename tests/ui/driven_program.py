@@ -7,6 +7,8 @@ write down what Textual would paint on an empty terminal.
 import asyncio
 import os
 import sys
+import threading
+import time
 import traceback
 from pathlib import Path
 
@@ -129,7 +131,15 @@ async def _answer(app, file):
     app._driver.flush()
 
 
+def _end_with(parent):
+    """End when the test is gone, however it ended: no key and no closed terminal ends the program."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
 def main():
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     directory, *model = sys.argv[1:]
     os.chdir(directory)
     start_no_process(setattr)
