@@ -25,7 +25,7 @@ _STANDARD_OUTPUT = "-"
 
         A MODEL is a preset, a TOML file, a model of Keras 1 to 3 (.keras, .h5, .json or .yaml), or one of ONNX
         (.onnx). Text goes to the standard output unless --output specifies a file. keras and onnx need a file, and
-        include the weights of a run or of a .keras file; otherwise the weights are untrained.
+        include the weights of a run or of a .keras or .h5 file; otherwise the weights are untrained.
 
         \b
         python    a file that builds the model in Keras and trains it
@@ -100,10 +100,8 @@ def _export_model(model: str, input_shape: Shape | None, run: str | None, to: st
     kind = None if file is None else kind_of(file)
     if file is None or kind not in (Kind.ARCHIVE, Kind.HDF5):
         return export_model(network, to, target)
-    if input_shape is None and kind is Kind.ARCHIVE:
+    if input_shape is None:
         return export_file(file, to, target)
     line = _("{file}: exported with untrained weights, because --input-shape changes the network")
-    if input_shape is None:
-        line = _("{file}: exported with untrained weights; those of an .h5 file are not read yet")
     echo(line.format(file=file), err=True)
     return export_model(network, to, target)

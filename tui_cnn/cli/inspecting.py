@@ -33,7 +33,7 @@ _STRENGTH = 0.65
 
 _RUN_HELP = _(
     "RUN is the id of a run or a unique part of it, `last` for the newest run, or the "
-    "path of a run directory or of a Keras .keras file, whose code is never run; "
+    "path of a run directory or of a Keras file (.keras, .h5), whose code is never run; "
     "`cnn-tui runs` lists the runs."
 )
 _IMAGE_HELP = _(
@@ -403,14 +403,14 @@ def source_of(run: str, checkpoint: str) -> "Source":
         RunError: no such run exists.
     """
     from tui_cnn.runs.directory import find_run
-    from tui_cnn.runs.inspection.requests import Source
+    from tui_cnn.runs.inspection.requests import MODEL_SUFFIXES, Source
 
     if checkpoint not in ("best", "last") and not checkpoint.isdecimal():
         raise click.UsageError(
             _("“{text}” is not a checkpoint; use best, last, or a number of steps").format(text=checkpoint)
         )
     path = expanded(run)
-    is_path = path.suffix.lower() == ".keras" or (path / "network.toml").is_file()
+    is_path = path.suffix.lower() in MODEL_SUFFIXES or (path / "network.toml").is_file()
     which: Any = int(checkpoint) if checkpoint.isdecimal() else checkpoint
     return Source(str(path.absolute() if is_path else find_run(run).path), which)
 

@@ -21,12 +21,13 @@ TEXT_FORMATS = ("python", "json", "markdown", "toml", "svg")
 PICTURE_FORMATS = ("png",)
 """Formats that are a picture in bytes."""
 
-MODEL_FORMATS = ("keras", "onnx")
+MODEL_FORMATS = ("keras", "h5", "onnx")
 """Formats that hold a built model with its weights; the worker writes them."""
 
 SUFFIXES = {
     "python": ".py",
     "keras": ".keras",
+    "h5": ".h5",
     "json": ".json",
     "markdown": ".md",
     "toml": ".toml",

@@ -40,7 +40,7 @@ def export_run(run: RunDirectory, to: str, target: Path) -> None:
 
 
 def export_file(source: Path, to: str, target: Path) -> None:
-    """Let a worker write the network of a `.keras` file, with its weights, as `keras` or `onnx`.
+    """Let a worker write the network of a model's file, with its weights, as `keras` or `onnx`.
 
     Raises:
         FormatError: it cannot be read or written.

@@ -6,6 +6,7 @@ it was trained. Of a file only the weights are read, into our own model: what it
 
 import os
 import sys
+import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def main(to: str, target: Path, source: Path | None = None) -> int:
             run = RunDirectory(source)
             export(run.network(), to, target, weights=run.best_file)
         else:
-            export(read_keras(source).network, to, target, weights=source)
+            export(read_keras(source).network, to, target, weights=source, is_ours=False)
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -52,8 +53,10 @@ def _read_network() -> Network:
         raise FormatError(source, _("is not UTF-8 text")) from None
 
 
-def export(network: Network, to: str, target: Path, weights: Path | None = None) -> None:
+def export(network: Network, to: str, target: Path, weights: Path | None = None, *, is_ours: bool = True) -> None:
     """Build a network, with the weights of the model in that file if one is named, and write it, whole or not at all.
+
+    `is_ours` says whether we wrote that file.
 
     Raises:
         FormatError: it cannot be built or written, or packages are missing.
@@ -71,24 +74,29 @@ def export(network: Network, to: str, target: Path, weights: Path | None = None)
     temporary = target.with_name(f".{target.name[:64]}.{os.urandom(4).hex()}.{to}")  # Keras looks at the suffix
     try:
         with write_errors(target), replacing(target, temporary):
-            _write(network, to, temporary, weights)
+            _write(network, to, temporary, weights, is_ours)
     except UserError:
         raise
     except ValueError as error:
         raise FormatError(target, str(error)) from None
 
 
-def _write(network: Network, to: str, target: Path, weights: Path | None) -> None:
+def _write(network: Network, to: str, target: Path, weights: Path | None, is_ours: bool) -> None:
     load_tensorflow()
     from tui_cnn.worker.build import build
+    from tui_cnn.worker.foreign_weights import assign_weights
     from tui_cnn.worker.onnx import for_inference, save_onnx
     from tui_cnn.worker.weights import load_weights
 
     model = build(network)
-    if weights:
+    if weights and not is_ours:
+        assign_weights(model, weights)
+    elif weights:
         load_weights(model, weights, _("{file}: file not found; check the path").format(file=weights))
-    if to == "keras":
-        model.save(target)
+    if to in ("keras", "h5"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Keras calls its .h5 files old
+            model.save(target)
     else:
         inference = build(for_inference(network))
         inference.set_weights(model.get_weights())

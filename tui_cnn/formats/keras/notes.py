@@ -16,6 +16,11 @@ from tui_cnn.visible import visible
 _LISTED = 3
 
 
+def usable_name(name: str) -> str:
+    """Return the name of a layer with other letters where TensorFlow has none; empty if nothing is left."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", name).lstrip("_.-")[:60]
+
+
 class KeptNames:
     """Keeps the names of a file, each once."""
 
@@ -26,7 +31,7 @@ class KeptNames:
 
     def keep(self, name: str) -> str:
         """Return the name of a layer: with other letters where TensorFlow has none, and a number where it is taken."""
-        cleaned = re.sub(r"[^A-Za-z0-9_.-]", "_", name).lstrip("_.-")[:60]
+        cleaned = usable_name(name)
         stem = cleaned or "layer"
         candidates = (f"{stem}_{number}" if number else stem for number in count())
         kept = next(one for one in candidates if one not in self._taken)

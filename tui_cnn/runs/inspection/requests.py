@@ -18,11 +18,13 @@ from tui_cnn.runs.inspection.replies import Array
 Which = Literal["best", "last"] | int
 """The best or the last checkpoint, or the one kept after this many steps."""
 Image = int | Array
+MODEL_SUFFIXES = (".keras", ".h5", ".hdf5")
+"""How the names of files end that hold a network with its weights."""
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Weights by their path: the directory of a run, or a `.keras` file, for which `which` is ignored."""
+    """Weights by their path: the directory of a run, or a model's file, for which `which` is ignored."""
 
     path: str
     which: Which = "best"
@@ -30,7 +32,7 @@ class Source(msgspec.Struct, frozen=True):
     @property
     def is_file(self) -> bool:
         """Whether this is a model's file, not a run."""
-        return self.path.lower().endswith(".keras")
+        return self.path.lower().endswith(MODEL_SUFFIXES)
 
     @property
     def run(self) -> RunDirectory:

@@ -15,6 +15,7 @@ from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.inspection import requests
 from tui_cnn.runs.inspection.requests import Source, stamp, weights_file
+from tui_cnn.worker.foreign_weights import assign_weights
 from tui_cnn.worker.inspection import attribution, outputs, receptive_field, sampling
 from tui_cnn.worker.inspection.loaded_model import Engine, Job, LoadedModel
 from tui_cnn.worker.weights import load_weights
@@ -71,7 +72,11 @@ class Answers:
         if directory not in self._tests:
             self._tests[directory] = load_test(data_directory(directory))
         engine.owner = None
-        load_weights(engine.model, weights_file(source), _missing(source))
+        file = weights_file(source)
+        if source.is_file:
+            assign_weights(engine.model, file)
+        else:
+            load_weights(engine.model, file, _missing(source))
         loaded = LoadedModel(now or 0, engine, self._tests[directory], directory)
         self._loaded[source] = loaded
         while len(self._loaded) > _MOST_OPENED:
@@ -95,8 +100,6 @@ def _described(source: Source) -> tuple[Network, str]:
 
 
 def _missing(source: Source) -> str:
-    if source.is_file:
-        return _("{file}: file not found; check the path").format(file=source.path)
     if source.which == "last":
         return _("{run} has no checkpoint yet; wait a moment, or resume it").format(run=source.run.id)
     return _("{run} has no weights yet; wait until its first epoch ends").format(run=source.run.id)
