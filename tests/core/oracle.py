@@ -47,6 +47,8 @@ def _multiplications(layer, node):
             return prod(layer.kernel.shape) * prod(node.input_tensors[0].shape[1:-1])
         case "SeparableConv2D":
             return (prod(layer.depthwise_kernel.shape) + prod(layer.pointwise_kernel.shape)) * places
+        case "EinsumDense" if layer.kernel.ndim == 1:
+            return 0  # a factor for each channel, as in a normalization
         case _:
             return prod(layer.kernel.shape) * places if hasattr(layer, "kernel") else 0
 

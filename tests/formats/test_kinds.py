@@ -99,17 +99,6 @@ def test_an_archive_of_pytorch(tmp_path):
         find_network(str(path))
 
 
-@pytest.mark.parametrize(
-    ("found", "line"), [(None, "to read it, install the package onnx"), (True, "which cannot be read yet")]
-)
-def test_onnx(tmp_path, monkeypatch, found, line):
-    path = tmp_path / "m.onnx"
-    path.write_bytes(b"\x08\x07")
-    monkeypatch.setattr(kinds, "find_spec", lambda _name: found)
-    with pytest.raises(FormatError, match=line):
-        find_network(str(path))
-
-
 class TestOnlyWeights:
     """Tensors without layers."""
 

@@ -40,9 +40,9 @@ _SEVERITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
     help=_(
         """Show the numbers and the problems of networks, without building them.
 
-        A MODEL is a preset, a TOML file, or a model of Keras 1 to 3: .keras, .h5, .json or .yaml. Of a file that has
-        only weights (.weights.h5, .safetensors) the tensors are listed. The exit status is 0 if all models are
-        valid, 1 if one has an error or exceeds a limit, and 2 if one cannot be read.
+        A MODEL is a preset, a TOML file, a model of Keras 1 to 3 (.keras, .h5, .json or .yaml), or one of ONNX
+        (.onnx). Of a file that has only weights (.weights.h5, .safetensors) the tensors are listed. The exit status is
+        0 if all models are valid, 1 if one has an error or exceeds a limit, and 2 if one cannot be read.
 
         \b
         Examples:

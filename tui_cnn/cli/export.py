@@ -23,9 +23,9 @@ _STANDARD_OUTPUT = "-"
     help=_(
         """Export a network to another format.
 
-        A MODEL is a preset, a TOML file, or a model of Keras 1 to 3: .keras, .h5, .json or .yaml. Text goes to the
-        standard output unless --output specifies a file. keras and onnx need a file, and include the weights of a
-        run or of a .keras or .h5 file; otherwise the weights are untrained.
+        A MODEL is a preset, a TOML file, a model of Keras 1 to 3 (.keras, .h5, .json or .yaml), or one of ONNX
+        (.onnx). Text goes to the standard output unless --output specifies a file. keras and onnx need a file, and
+        include the weights of a run or of a .keras or .h5 file; otherwise the weights are untrained.
 
         \b
         python    a file that builds the model in Keras and trains it

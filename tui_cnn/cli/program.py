@@ -15,7 +15,8 @@ _HELP = _(
     """Design and train convolutional networks in the terminal.
 
     `cnn-tui` opens the app with the network of TensorFlow's image tutorial; `cnn-tui MODEL` opens it with another. A
-    MODEL is a TOML file, a Keras .json or .keras file, or a preset such as fashion-cnn, lenet-5 or small-resnet.
+    MODEL is a TOML file, a Keras .json or .keras file, an .onnx file, or a preset such as fashion-cnn, lenet-5 or
+    small-resnet.
 
     \b
     Examples:

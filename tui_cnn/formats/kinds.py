@@ -6,7 +6,6 @@ A file of another program is refused in one line, which says what it is and how 
 import re
 import zipfile
 from enum import Enum
-from importlib.util import find_spec
 from pathlib import Path
 
 from tui_cnn.formats.errors import FormatError
@@ -23,6 +22,7 @@ class Kind(Enum):
     JSON = "json"
     YAML = "yaml"
     SAFETENSORS = "safetensors"
+    ONNX = "onnx"
 
 
 _BY_NAME = {
@@ -33,6 +33,7 @@ _BY_NAME = {
     ".yaml": Kind.YAML,
     ".yml": Kind.YAML,
     ".safetensors": Kind.SAFETENSORS,
+    ".onnx": Kind.ONNX,
 }
 
 MODEL_SUFFIXES = (".toml", *_BY_NAME)
@@ -65,6 +66,8 @@ def kind_of(path: Path) -> Kind:
     with opened(path) as file:
         start = file.read(_LOOKED_AT)
     _refuse_foreign(path, start)
+    if by_name is Kind.ONNX:  # it begins with nothing that is its own
+        return by_name
     if start.startswith(b"\x89HDF\r\n\x1a\n"):
         return Kind.HDF5
     if start.startswith(b"PK\x03\x04"):
@@ -100,11 +103,6 @@ def _refuse_foreign(path: Path, start: bytes) -> None:
         problem = _pytorch()
     elif suffix == ".py":
         problem = _("is Python code, which is never run; save the model in it: model.save(“model.keras”)")
-    elif suffix == ".onnx":
-        if find_spec("onnx") is None:
-            problem = _("is an ONNX model; to read it, install the package onnx: pip install onnx")
-        else:
-            problem = _("is an ONNX model, which cannot be read yet; use the .keras or .h5 file that it was made from")
     elif suffix == ".pb":
         problem = _saved_model()
     if problem is not None:

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from tui_cnn.core.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from tui_cnn.core.layers.base import Family, Layer
+from tui_cnn.core.layers.channel_scale import ChannelScale
 from tui_cnn.core.layers.convolution import Conv2D, Conv2DTranspose, DepthwiseConv2D, FixedConv2D, SeparableConv2D
 from tui_cnn.core.layers.dense import Dense
 from tui_cnn.core.layers.links import Input, Route, Shared
@@ -112,6 +113,7 @@ AnyLayer = (
     | LayerNormalization
     | GroupNormalization
     | Normalization
+    | ChannelScale
     | UnitNormalization
     | SpatialDropout2D
     | GaussianNoise

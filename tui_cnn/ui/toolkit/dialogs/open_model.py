@@ -94,7 +94,7 @@ def models(recent: tuple[str, ...]) -> list[Item[str]]:
 def _may_be_network(path: Path) -> bool:
     """Whether a file is worth listing: TOML of other programs is not."""
     try:
-        if path.suffix in (".keras", ".h5", ".hdf5"):
+        if path.suffix in (".keras", ".h5", ".hdf5", ".onnx"):
             return True
         return path.suffix == ".toml" and _NETWORK.search(path.read_bytes()) is not None
     except OSError:
