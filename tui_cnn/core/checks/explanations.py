@@ -31,7 +31,7 @@ def explanations() -> dict[str, str]:
         ),
         "opaque": _(
             "The file has a layer that cnn-tui does not know: custom code, or a setting that it cannot compute. The "
-            "layer is kept as it is, and its code is never run. Its output shape and parameters are used where the file "
+            "layer is kept as it is, and its code is never run. Its output shape and parameters are used if the file "
             "has them; its MACs are unknown, so the totals are lower bounds, marked with ≥."
         ),
         "stride-gap": _(
