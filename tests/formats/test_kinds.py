@@ -130,8 +130,8 @@ class TestOnlyWeights:
     @pytest.mark.parametrize(
         ("header", "line"),
         [
-            ({"x": {"dtype": "F32", "shape": [10**9], "data_offsets": [0, 4]}}, "“x”: its data is not where"),
-            ({"x": {"dtype": "F32", "shape": [-1], "data_offsets": [4, 0]}}, "“x”: its data is not where"),
+            ({"x": {"dtype": "F32", "shape": [10**9], "data_offsets": [0, 4]}}, "“x”: its stated place does not fit"),
+            ({"x": {"dtype": "F32", "shape": [-1], "data_offsets": [4, 0]}}, "“x”: its stated place does not fit"),
             ({"x": {"dtype": "F32", "shape": [1]}}, "“x”: Object missing required field data_offsets"),
             ({"x": 3}, "“x”: Expected object, got int"),
         ],

@@ -66,9 +66,9 @@ def problem(text):
         ("a: &a [*a]", "“a” is used before it is complete"),
         ("a: *b", "“b” is used before it is complete"),
         ("[" * 150, "nested too deeply"),
-        ("[" * 5_000, "line 1: exceeded maximum nesting depth"),
+        ("[" * 5_000, "exceeded maximum nesting depth (at line 1, column 1001)"),
         ("- " * 5_000, "nested too deeply"),
-        ("a: [1, 2", "line 2: did not find expected ',' or ']'"),
+        ("a: [1, 2", "did not find expected ',' or ']' (at line 2, column 1)"),
         ("a: \0", "control characters are not allowed"),
     ],
 )

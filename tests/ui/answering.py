@@ -43,9 +43,9 @@ NETWORK = Network(
 )
 LAYERS = (
     LayerInfo((0,), "conv2d", "Conv2D", (26, 26, 4), True),
-    LayerInfo((1,), "max_pooling2d", "MaxPooling2D", (13, 13, 4), False),
-    LayerInfo((2,), "flatten", "Flatten", (676,), False),
-    LayerInfo((3,), "dense", "Dense", (10,), False),
+    LayerInfo((1,), "max_pooling2d", "MaxPooling2D", (13, 13, 4), False, 0),
+    LayerInfo((2,), "flatten", "Flatten", (676,), False, 1),
+    LayerInfo((3,), "dense", "Dense", (10,), False, 2),
 )
 SOBEL_X = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], np.float32)
 KERNELS = np.stack([SOBEL_X, SOBEL_X.T, np.ones((3, 3)), -SOBEL_X / 2], axis=-1).astype(np.float32)[:, :, None]

@@ -14,7 +14,7 @@ from tui_cnn.core.shape import ShapeError
 from tui_cnn.i18n import _
 
 
-class LinkError(ShapeError):
+class LayerReferenceError(ShapeError):
     """A layer names another that is not there, or that cannot be named.
 
     Attributes:
@@ -44,7 +44,7 @@ class Node(NamedTuple):
     layer: Layer | None
     inputs: tuple[int, ...]
     weights: Path
-    error: LinkError | None = None
+    error: LayerReferenceError | None = None
 
     @property
     def is_input(self) -> bool:
@@ -165,19 +165,19 @@ class _Walk:
         if target is None or self.outputs.get(name) is None:
             return self._add(Node(path, layer, (value,), path, self._refusal(name)))
         if target.takes is not None:
-            error = LinkError(_("“{name}” has no weights to share"), name)
+            error = LayerReferenceError(_("“{name}” has no weights to share"), name)
             return self._add(Node(path, layer, (value,), path, error))
         outside = dict(self.outputs)  # names inside mean what is applied now, and nothing outside does
         made = self._layer(target, value, home, path)
         self.outputs = outside
         return made
 
-    def _refusal(self, name: str) -> LinkError:
+    def _refusal(self, name: str) -> LayerReferenceError:
         if name in self.outputs:
-            return LinkError(_("several layers have the name “{name}”; give each a name of its own"), name)
+            return LayerReferenceError(_("several layers have the name “{name}”; give each a name of its own"), name)
         if name in self._muted_names:
-            return LinkError(_("“{name}” is muted; unmute it"), name, self._muted_names[name])
-        return LinkError(_("no earlier layer has the name “{name}”"), name)
+            return LayerReferenceError(_("“{name}” is muted; unmute it"), name, self._muted_names[name])
+        return LayerReferenceError(_("no earlier layer has the name “{name}”"), name)
 
     def _add(self, node: Node) -> int:
         self.nodes.append(node)

@@ -10,6 +10,7 @@ than any sensible one (pyfive took 2 GB for a chunk of 2 GB in a file of 9 kB), 
 weights can be.
 """
 
+import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -169,10 +170,8 @@ def _errors(source: Path | str) -> Iterator[None]:
         raise FormatError(source, _("is not a valid HDF5 file: {reason}").format(reason=reason)) from None
 
 
-class _Bounded:
+class _Bounded(io.RawIOBase):
     """Reads bytes for pyfive, and no more than a bound in all; it has no file that could be opened again."""
-
-    closed = False
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file, self.left = file, _METADATA
@@ -187,10 +186,6 @@ class _Bounded:
     def seek(self, offset: int, whence: int = 0) -> int:
         """Go to a place."""
         return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        """Return the place."""
-        return self._file.tell()
 
 
 def _texts(value: Any) -> list[str]:

@@ -64,6 +64,6 @@ def read_safetensors(path: Path) -> list[Tensor]:
         begin, end = described.data_offsets
         size = prod(described.shape) * width
         if min(described.shape, default=0) < 0 or not 0 <= begin <= end <= room or (width and end - begin != size):
-            raise FormatError(path, _("tensor “{name}”: its data is not where the file says").format(name=name))
+            raise FormatError(path, _("tensor “{name}”: its stated place does not fit its shape").format(name=name))
         found.append((begin, Tensor(name, tuple(described.shape), dtype)))
     return [tensor for _begin, tensor in sorted(found)]

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.errors import FormatError, Problem
 from tui_cnn.i18n import _
 from tui_cnn.visible import visible
 
@@ -42,9 +42,8 @@ def loads_yaml(text: str, source: Path | str) -> Any:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         reason = visible(str(problem or getattr(error, "reason", None) or type(error).__name__))
-        if mark is not None:
-            reason = _("line {line}: {reason}").format(line=mark.line + 1, reason=reason)
-        raise FormatError(source, _("is not valid YAML: {reason}").format(reason=reason)) from None
+        message = _("is not valid YAML: {reason}").format(reason=reason)
+        raise FormatError(source, Problem(message, mark.line + 1, mark.column + 1) if mark else message) from None
 
 
 def _build(events: Any) -> Any:

@@ -23,15 +23,16 @@ def explanations() -> dict[str, str]:
         ),
         "unused": _(
             "No layer takes the output of this layer, and it is not an output of the network, so it has no effect. "
-            "Keras leaves such layers out of the model. This happens above a route that continues from a layer before."
+            "Keras leaves such layers out of the model. This happens above a route that continues from an earlier "
+            "layer."
         ),
         "duplicate-name": _(
             "Keras finds the layers of a model, and their weights in a file, by name, so every name must be unique."
         ),
         "opaque": _(
             "The file has a layer that cnn-tui does not know: custom code, or a setting that it cannot compute. The "
-            "layer is kept as it is, and its code is never run. What its file says of its output shape and its "
-            "parameters is used; its MACs are unknown, so the totals are lower bounds, marked with ≥."
+            "layer is kept as it is, and its code is never run. Its output shape and parameters are used if the file "
+            "has them; its MACs are unknown, so the totals are lower bounds, marked with ≥."
         ),
         "stride-gap": _(
             "If the stride is larger than the window, the window skips pixels: no output depends on them. Make the "

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context, setting
-from tui_cnn.core.graph import LinkError
+from tui_cnn.core.graph import LayerReferenceError
 from tui_cnn.core.layers import Block, Branches, Conv2D, Cropping2D, MaxPooling2D, Opaque, Route, stack_shape
 from tui_cnn.core.network import Network, Stack, format_path
 from tui_cnn.core.rows import Check, Fix, Row
@@ -87,7 +87,7 @@ def _outputs(context: Context) -> Iterator[Check]:
             yield Check("unused", "error", row.path, message.format(layer=row.kind), context.deleting(row))
 
 
-def _reference_fix(context: Context, row: Row, error: LinkError) -> Fix | None:
+def _reference_fix(context: Context, row: Row, error: LayerReferenceError) -> Fix | None:
     """Unmute what is named, or leave its name out; a layer that then takes nothing is deleted."""
     if error.muted is not None:
         return setting(_("unmute layer {number}").format(number=format_path(error.muted)), error.muted, muted=False)
@@ -103,7 +103,7 @@ def _reference_fix(context: Context, row: Row, error: LinkError) -> Fix | None:
 
 
 def _shape_fix(context: Context, row: Row, error: ShapeError) -> Fix | None:
-    if isinstance(error, LinkError):
+    if isinstance(error, LayerReferenceError):
         return _reference_fix(context, row, error)
     if error.change.get("padding") == "same" and (fix := _smaller_window(context, row)):
         return fix

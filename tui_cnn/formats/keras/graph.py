@@ -28,7 +28,7 @@ class GraphError(ValueError):
     """A model that cannot be expressed, and why."""
 
 
-class Node(NamedTuple):
+class ModelNode(NamedTuple):
     """A layer, how it is applied, the nodes that it takes its input from, and the shape that comes out, if known.
 
     `owner` is the same for all applications of one layer. A further input of the model is a node that takes node 0,
@@ -47,15 +47,15 @@ class Node(NamedTuple):
         return self.entry.class_name == "InputLayer"
 
 
-class Graph(NamedTuple):
+class ModelGraph(NamedTuple):
     """All nodes between a model's inputs and its outputs, and the numbers of those that are its outputs."""
 
-    nodes: list[Node]
+    nodes: list[ModelNode]
     input_shape: Any
     outputs: tuple[int, ...]
 
 
-def sequential(model: Model, build_shape: Any) -> Graph:
+def sequential(model: Model, build_shape: Any) -> ModelGraph:
     """Make the graph of a Sequential model: a chain.
 
     Args:
@@ -75,14 +75,14 @@ def sequential(model: Model, build_shape: Any) -> Graph:
         raise GraphError(_("has no input shape; start it with keras.Input, or build it, before you save it"))
     source = first if first and first.class_name == "InputLayer" else Entry("InputLayer")
     known = [known_shape((entry.build_config or {}).get("input_shape")) for entry in layers]
-    nodes = [Node(source, NodeCall(), (), known_shape(shape), ())]
+    nodes = [ModelNode(source, NodeCall(), (), known_shape(shape), ())]
     for number, (entry, after) in enumerate(zip(layers, [*known, None][1:], strict=True)):
         call = NodeCall(args=[_tensor(number)])
-        nodes.append(Node(entry, call, (number,), after, (f"{number}", entry.label)))
-    return Graph(nodes, shape, (len(nodes) - 1,))
+        nodes.append(ModelNode(entry, call, (number,), after, (f"{number}", entry.label)))
+    return ModelGraph(nodes, shape, (len(nodes) - 1,))
 
 
-def functional(model: Model) -> Graph:
+def functional(model: Model) -> ModelGraph:
     """Make the graph of a Functional model.
 
     Raises:
@@ -104,7 +104,7 @@ class _Functional:
         self._sources = _ends(model.input_layers)
         self._targets = self._add(model, "", ())
 
-    def graph(self) -> Graph:
+    def graph(self) -> ModelGraph:
         sources = [self._real(key)[:2] for key in self._sources]
         targets = [self._real(key)[:2] for key in self._targets]
         for source in sources:
@@ -116,7 +116,7 @@ class _Functional:
         takes = {layer: [self._real(key)[:2] for key in keys] for layer, keys in self._inputs.items()}
         order = _in_order(targets, sources, takes)
         number_of: dict[_Layer, int] = {}
-        nodes: list[Node] = []
+        nodes: list[ModelNode] = []
         for layer in order:
             entry, owner = self._entries[layer[0]]
             inputs = tuple(number_of[one] for one in takes[layer])
@@ -127,13 +127,13 @@ class _Functional:
             if (parts := scaled_sum(entry, call)) is not None:
                 scaling, entry = parts
                 nodes.append(
-                    Node(scaling, NodeCall(call.args[0][1:]), inputs[1:], nodes[inputs[1]].shape, (*owner, ""))
+                    ModelNode(scaling, NodeCall(call.args[0][1:]), inputs[1:], nodes[inputs[1]].shape, (*owner, ""))
                 )
                 inputs = (inputs[0], len(nodes) - 1)
             number_of[layer] = len(nodes)
-            nodes.append(Node(*with_number(entry, call), inputs, shape, owner))
+            nodes.append(ModelNode(*with_number(entry, call), inputs, shape, owner))
         first = self._entries[sources[0][0]][0].config.get("batch_shape")
-        return Graph(nodes, first, tuple(number_of[target] for target in targets))
+        return ModelGraph(nodes, first, tuple(number_of[target] for target in targets))
 
     def _add(self, model: Model, scope: str, owner: tuple[str, ...]) -> list[_Key]:
         """Add the layers of a model; return what comes out of it."""

@@ -13,7 +13,7 @@ from tui_cnn.core.network import Network, walk, with_inner
 from tui_cnn.core.network import Stack as Layers
 from tui_cnn.core.shape import Shape, changes_channels, of_size
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.keras.graph import Graph, GraphError, Node, functional, sequential
+from tui_cnn.formats.keras.graph import GraphError, ModelGraph, ModelNode, functional, sequential
 from tui_cnn.formats.keras.layers import ForeignError, read_layer
 from tui_cnn.formats.keras.notes import KeptNames, Notes, enumerate_names, other_channels, without_needless_names
 from tui_cnn.formats.keras.schema import Entry, Model, known_shape, misfit, read_config
@@ -93,7 +93,7 @@ class _Reader:
         """The names of layers that are ours."""
         return self._names.made
 
-    def graph(self, entry: Entry) -> Graph:
+    def graph(self, entry: Entry) -> ModelGraph:
         """Make the graph of a model."""
         try:
             model = msgspec.convert(entry.config, Model)
@@ -103,12 +103,12 @@ class _Reader:
             return sequential(model, (entry.build_config or {}).get("input_shape"))
         return functional(model)
 
-    def stack(self, graph: Graph, scope: tuple[str, ...] = ()) -> tuple[Layers, tuple[str, ...]]:
+    def stack(self, graph: ModelGraph, scope: tuple[str, ...] = ()) -> tuple[Layers, tuple[str, ...]]:
         """Turn a graph into layers; return the names of its outputs, too, where there are several."""
         times = Counter(node.owner for node in graph.nodes)
         repeated = {owner for owner, number in times.items() if number > 1}
 
-        def convert(node: Node, shape: Shape | None, name: str) -> tuple[AnyLayer, ...]:
+        def convert(node: ModelNode, shape: Shape | None, name: str) -> tuple[AnyLayer, ...]:
             if node.owner in repeated:
                 self._owners[name] = (*scope, *node.owner)
             return self._layers(node, shape, name, scope, shared=node.owner in repeated)
@@ -117,7 +117,7 @@ class _Reader:
         return self._shared(made.layers), made.outputs
 
     def _layers(
-        self, node: Node, shape: Shape | None, name: str, scope: tuple[str, ...], *, shared: bool
+        self, node: ModelNode, shape: Shape | None, name: str, scope: tuple[str, ...], *, shared: bool
     ) -> tuple[AnyLayer, ...]:
         entry = node.entry
         if entry.is_model:
@@ -131,7 +131,7 @@ class _Reader:
         first = msgspec.structs.replace(before[0], name=name)
         return (first, msgspec.structs.replace(last, name=self._names.make(f"{name}_activation")))
 
-    def _block(self, node: Node, name: str, owner: tuple[str, ...]) -> AnyLayer:
+    def _block(self, node: ModelNode, name: str, owner: tuple[str, ...]) -> AnyLayer:
         entry = node.entry
         if owner not in self._blocks:
             try:
@@ -194,7 +194,7 @@ def _not_a_model(entry: Entry) -> str:
     return message.format(kind=enumerate_names([entry.class_name]))
 
 
-def _input_shape(graph: Graph) -> tuple[int, ...]:
+def _input_shape(graph: ModelGraph) -> tuple[int, ...]:
     shape = known_shape(graph.input_shape)
     if shape is None:
         message = _("the input shape {shape} is not fixed; set it with --input-shape")

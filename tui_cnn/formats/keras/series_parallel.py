@@ -14,12 +14,12 @@ from tui_cnn.core.layers import AnyLayer, Block, Branches, Input, Merge, Route
 from tui_cnn.core.layers.base import KerasCall
 from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.shape import Shape, ShapeError
-from tui_cnn.formats.keras.graph import Graph, GraphError, Node, emptied, tensors
+from tui_cnn.formats.keras.graph import GraphError, ModelGraph, ModelNode, emptied, tensors
 from tui_cnn.formats.keras.layers import LONGEST, ForeignError, describe, opaque, recognize
 from tui_cnn.formats.keras.notes import Notes, enumerate_names
 from tui_cnn.i18n import _
 
-Convert = Callable[[Node, Shape | None, str], tuple[AnyLayer, ...]]
+Convert = Callable[[ModelNode, Shape | None, str], tuple[AnyLayer, ...]]
 """Turns a layer of one input, its input shape, and its name into ours; raises ForeignError where we have none."""
 
 _DEEPEST = 30
@@ -49,7 +49,7 @@ class SeriesParallel:
         GraphError: it is nested too deeply.
     """
 
-    def __init__(self, graph: Graph, convert: Convert, name: Callable[[str], str], notes: Notes) -> None:
+    def __init__(self, graph: ModelGraph, convert: Convert, name: Callable[[str], str], notes: Notes) -> None:
         self._nodes, self._convert, self._notes = graph.nodes, convert, notes
         self._end = len(graph.nodes)
         """The number of no node, which takes all outputs where there are several."""
@@ -304,7 +304,7 @@ class SeriesParallel:
         return self._calls[number]
 
 
-def _is_plain(node: Node) -> bool:
+def _is_plain(node: ModelNode) -> bool:
     """Tell whether a layer is given the output of one other and nothing else."""
     args, kwargs = node.call.args, node.call.kwargs
     usual = (None, False, node.entry.class_name.startswith("Random"))  # Keras writes its own defaults there, too

@@ -6,6 +6,7 @@ the class of the layer, with a number from the second of that class on, in the o
 Keras 2.12 numbered each layer with weights twice (`_layer_checkpoint_dependencies`).
 """
 
+import io
 import re
 import shutil
 import tempfile
@@ -223,7 +224,7 @@ def _member(file: IO[bytes], path: Path) -> Iterator[IO[bytes]]:
         yield unpacked
 
 
-class _Window:
+class _Window(io.RawIOBase):
     """A part of a file, as a file."""
 
     def __init__(self, file: IO[bytes], start: int, size: int) -> None:
@@ -240,8 +241,4 @@ class _Window:
     def seek(self, offset: int, whence: int = 0) -> int:
         """Go to a place."""
         self._at = max(0, offset + (0, self._at, self._size)[whence])
-        return self._at
-
-    def tell(self) -> int:
-        """Return the place."""
         return self._at

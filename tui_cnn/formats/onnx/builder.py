@@ -12,7 +12,7 @@ import msgspec
 
 from tui_cnn.core.layers import LAYER_TYPES, AnyLayer
 from tui_cnn.core.shape import ShapeError
-from tui_cnn.formats.keras.graph import Node
+from tui_cnn.formats.keras.graph import ModelNode
 from tui_cnn.formats.keras.layers import ForeignError
 from tui_cnn.formats.keras.schema import Entry, NodeCall
 from tui_cnn.formats.onnx.values import FLOATS, Constant, Dims, Leaves, Symbol, Value
@@ -137,7 +137,7 @@ class Builder:
     """
 
     def __init__(self) -> None:
-        self.nodes: list[Node] = []
+        self.nodes: list[ModelNode] = []
         self.made: dict[str, Made] = {}
         self.weights: dict[str, int] = {}
         self._labels: dict[str, None] = {}
@@ -162,7 +162,7 @@ class Builder:
         """Add an input."""
         shape = tuple(dims[axis] for axis in order)
         entry = Entry("InputLayer", name=self._label(name))
-        self.nodes.append(Node(entry, NodeCall(), (0,) if self.nodes else (), shape, ()))
+        self.nodes.append(ModelNode(entry, NodeCall(), (0,) if self.nodes else (), shape, ()))
         return Symbol(len(self.nodes) - 1, kind, dims, order)
 
     def layer(
@@ -240,7 +240,7 @@ class Builder:
             raise ForeignError
         entry = Entry(way, {"axis": axis}, "keras.layers", name=self._label(operator.name))
         call = NodeCall([[_tensor(one) for one in inputs]])
-        self.nodes.append(Node(entry, call, tuple(one.node for one in inputs), result.shape, ()))
+        self.nodes.append(ModelNode(entry, call, tuple(one.node for one in inputs), result.shape, ()))
         return result._replace(node=len(self.nodes) - 1)
 
     def arranged(self, operator: Operator, source: Symbol, order: Dims) -> Symbol:
@@ -338,7 +338,7 @@ class Builder:
     ) -> int:
         call = NodeCall([_tensor(one) for one in inputs])
         entry = Entry(kind, config or {}, "onnx", name=label)
-        self.nodes.append(Node(entry, call, tuple(one.node for one in inputs), result.shape, ()))
+        self.nodes.append(ModelNode(entry, call, tuple(one.node for one in inputs), result.shape, ()))
         return len(self.nodes) - 1
 
     def _label(self, name: str) -> str:

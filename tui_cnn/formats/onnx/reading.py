@@ -13,7 +13,7 @@ from tui_cnn.core.network import Network, with_inner
 from tui_cnn.core.network import Stack as Layers
 from tui_cnn.core.shape import Shape, changes_channels, format_shape, of_size
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.keras.graph import Graph, GraphError, Node
+from tui_cnn.formats.keras.graph import GraphError, ModelGraph, ModelNode
 from tui_cnn.formats.keras.layers import ForeignError
 from tui_cnn.formats.keras.notes import KeptNames, Notes, enumerate_names, other_channels
 from tui_cnn.formats.keras.reading import Import
@@ -100,7 +100,7 @@ class _Reader:
         self._read_arrays()
         self._read_inputs(input_shape)
 
-    def graph(self) -> Graph:
+    def graph(self) -> ModelGraph:
         """Make the graph of all that leads to the outputs."""
         names = [one.name for one in self._graph.output]
         for node in self._in_order(names):
@@ -109,9 +109,9 @@ class _Reader:
         if not ends:
             raise GraphError(_("has no input or no output"))
         nodes, outputs = _needed(self._builder.nodes, [end.node for end in ends])
-        return Graph(nodes, nodes[0].shape, outputs)
+        return ModelGraph(nodes, nodes[0].shape, outputs)
 
-    def stack(self, graph: Graph) -> tuple[Layers, tuple[str, ...]]:
+    def stack(self, graph: ModelGraph) -> tuple[Layers, tuple[str, ...]]:
         """Turn a graph into layers; return the names of its outputs, too, where there are several."""
         names = KeptNames()
         labels: dict[str, str] = {}
@@ -122,7 +122,7 @@ class _Reader:
             labels[name] = label
             return name
 
-        def layer(node: Node, _shape: Shape | None, name: str) -> tuple[AnyLayer, ...]:
+        def layer(node: ModelNode, _shape: Shape | None, name: str) -> tuple[AnyLayer, ...]:
             if node.entry.label not in made:
                 raise ForeignError
             return (msgspec.structs.replace(made[node.entry.label].layer, name=name),)
@@ -388,7 +388,7 @@ class _Reader:
         return applied(node.op_type, given, self._plain(node))
 
 
-def _needed(nodes: list[Node], ends: list[int]) -> tuple[list[Node], tuple[int, ...]]:
+def _needed(nodes: list[ModelNode], ends: list[int]) -> tuple[list[ModelNode], tuple[int, ...]]:
     """Leave out the nodes that lead to no output, but not the input; return the outputs by their new numbers."""
     needed, waiting = {0}, [*ends]
     while waiting:

@@ -54,6 +54,7 @@ class LayerInfo(msgspec.Struct, frozen=True):
         kind: the name of its class.
         shape: (height, width, channels) or (features,) of what comes out.
         has_kernels: whether it is a convolution.
+        source: the number of the layer in the list whose output goes in, of several the first; None: the image does.
     """
 
     path: Path
@@ -61,6 +62,7 @@ class LayerInfo(msgspec.Struct, frozen=True):
     kind: str
     shape: tuple[int, ...]
     has_kernels: bool
+    source: int | None = None
 
 
 class OpenReply(Reply, frozen=True, kw_only=True, tag="opened"):

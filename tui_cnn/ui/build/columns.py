@@ -50,11 +50,13 @@ CHOOSABLE = ("settings", "output", "params", "share", "macs", "field", "memory")
 """The columns that a user may hide."""
 
 _ORDER = ("number", "layer", *CHOOSABLE)
-_GIVING_WAY = ("memory", "share", "field", "macs", "settings")
+_GIVING_WAY = ("memory", "share")
+_GIVING_WAY_NEXT = ("settings", "field", "macs")  # the layer panel shows the settings too
 _LAST_TO_GIVE_WAY = ("params", "output")  # only where names would be cut too short
 _RIGHT = ("number", "output", "params", "macs", "field", "memory")
 _SHORT_NAME = 8
 _SHORT_SETTINGS = 15
+_SHORTEST_SETTINGS = 10
 
 
 def titles() -> dict[str, str]:
@@ -84,6 +86,9 @@ def columns(
     whole = needed["settings"]
     needed["settings"] = min(whole, _SHORT_SETTINGS)
     keys = _fitting([key for key in _ORDER if key not in hidden], _GIVING_WAY, needed, width)
+    if _total(keys, needed) > width:
+        needed["settings"] = min(whole, _SHORTEST_SETTINGS)
+        keys = _fitting(keys, _GIVING_WAY_NEXT, needed, width)
     keys = _fitting(keys, _LAST_TO_GIVE_WAY, needed | {"layer": min(needed["layer"], _SHORT_NAME)}, width)
     spare = width - _total(keys, needed)
     if "settings" in keys and spare > 0:

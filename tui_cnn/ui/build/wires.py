@@ -11,7 +11,7 @@ _MOST = 4
 """Wires beside each other; further ones are left out, and the layer's settings still name what it takes."""
 
 
-class Wire(NamedTuple):
+class RouteLine(NamedTuple):
     """From the line of what is named to the lines of what names it, all of which are below."""
 
     begin: int
@@ -23,7 +23,7 @@ class Wire(NamedTuple):
         return self.ends[-1]
 
 
-def wires(analysis: Analysis, line_of: Sequence[int]) -> list[Wire]:
+def wires(analysis: Analysis, line_of: Sequence[int]) -> list[RouteLine]:
     """List the wires of a network, the short ones first; `line_of` is the number of the line of each node."""
     ends: dict[int, set[int]] = defaultdict(set)
     for number, node in enumerate(analysis.graph.nodes):
@@ -31,13 +31,13 @@ def wires(analysis: Analysis, line_of: Sequence[int]) -> list[Wire]:
             for source in node.inputs:
                 if line_of[source] < line_of[number] - 1:  # what stands just above needs none
                     ends[line_of[source]].add(line_of[number])
-    found = [Wire(begin, tuple(sorted(lines))) for begin, lines in ends.items()]
+    found = [RouteLine(begin, tuple(sorted(lines))) for begin, lines in ends.items()]
     return sorted(found, key=lambda wire: (wire.last - wire.begin, wire.begin))
 
 
-def drawn(found: Sequence[Wire], count: int) -> list[str]:
+def drawn(found: Sequence[RouteLine], count: int) -> list[str]:
     """Draw the wires beside `count` lines: a text for each, all of the same width; the shortest wires are innermost."""
-    lanes: list[list[Wire]] = []
+    lanes: list[list[RouteLine]] = []
     for wire in found:
         free = (lane for lane in lanes if all(wire.last < other.begin or other.last < wire.begin for other in lane))
         lane = next(free, None)
@@ -52,7 +52,7 @@ def drawn(found: Sequence[Wire], count: int) -> list[str]:
     return ["".join(cells) for cells in grid]
 
 
-def _draw(grid: list[list[str]], column: int, wire: Wire) -> None:
+def _draw(grid: list[list[str]], column: int, wire: RouteLine) -> None:
     """Draw a wire in its column, and from there to the right at each of its ends, below what is there already."""
     for line in range(wire.begin, wire.last + 1):
         is_end = line == wire.begin or line in wire.ends

@@ -47,6 +47,8 @@ class InspectedLayer(NamedTuple):
     parts: dict[str, keras.Layer]
     """All that it is made of, by the ends of their names."""
     field: ReceptiveField | None
+    source: int | None
+    """The number of the layer whose output goes in, of several the first; None: the image does."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -92,7 +94,7 @@ class Engine:
         self.owner: object = None
         built = build_network(network)
         self.model = built.model
-        self.layers = _layers(self.analysis, built)
+        self.layers = inspected_layers(self.analysis, built)
         history = self.model.output._keras_history
         self._last = history.operation
         self._before = self._last._inbound_nodes[history.node_index].input_tensors[0]
@@ -294,10 +296,11 @@ def batches(numbers: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
         yield numbers[begin : begin + BATCH]
 
 
-def _layers(analysis: Analysis, built: BuiltNetwork) -> list[InspectedLayer]:
+def inspected_layers(analysis: Analysis, built: BuiltNetwork) -> list[InspectedLayer]:
     """List the layers: branches come where they are merged, blocks are only what is in them."""
     rows = {row.path: row for row in analysis.rows}
     found: list[InspectedLayer] = []
+    number_of: dict[Path, int] = {}
     for node in analysis.graph.nodes:
         row = rows.get(node.path)
         if row is None or node.layer is None or (found and found[-1].path == node.path):
@@ -307,5 +310,9 @@ def _layers(analysis: Analysis, built: BuiltNetwork) -> list[InspectedLayer]:
             shape = row.input_shape or ()
             suffixes = [call.suffix for call in node.layer.keras_calls(shape)]
             parts = {suffix: built.model.get_layer(keras_name(row.name, suffix)) for suffix in suffixes}
-        found.append(InspectedLayer(row.path, row.name, row.kind, built.outputs[row.path], parts, row.field))
+        given = analysis.graph.given[row.path]
+        source = None if given is None else number_of.get(analysis.graph.nodes[given].path)
+        output = built.outputs[row.path]
+        number_of[row.path] = len(found)
+        found.append(InspectedLayer(row.path, row.name, row.kind, output, parts, row.field, source))
     return found
