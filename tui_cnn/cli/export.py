@@ -34,7 +34,7 @@ _STANDARD_OUTPUT = "-"
         toml      the format of cnn-tui
         svg, png  a picture: the layers as boxes in perspective
         keras     for keras.models.load_model
-        onnx      for other runtimes; needs the packages onnx and tf2onnx
+        onnx      for other runtimes; needs the package onnx
 
         \b
         Examples:

@@ -7,7 +7,6 @@ it was trained. Of a file only the weights are read, into our own model: what it
 import os
 import sys
 import warnings
-from importlib.util import find_spec
 from pathlib import Path
 
 from tui_cnn.core.analysis import analyze
@@ -17,13 +16,11 @@ from tui_cnn.formats.atomic import replacing, write_errors
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import MODEL_FORMATS, require_buildable
 from tui_cnn.formats.keras.reading import read_keras
+from tui_cnn.formats.onnx.file import require_onnx
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.worker.loading import load_tensorflow
-
-_ONNX = ("onnx", "tf2onnx")
-"""What Keras needs to write ONNX."""
 
 
 def main(to: str, target: Path, source: Path | None = None) -> int:
@@ -64,11 +61,8 @@ def export(network: Network, to: str, target: Path, weights: Path | None = None,
     """
     assert to in MODEL_FORMATS
     require_buildable(analyze(network))
-    missing = [package for package in _ONNX if to == "onnx" and find_spec(package) is None]
-    if missing:
-        message = _("ONNX needs {packages}; install with: {python} -m pip install {arguments}")
-        words = {"packages": ", ".join(missing), "arguments": " ".join(missing), "python": sys.executable}
-        raise FormatError(target, message.format(**words))
+    if to == "onnx":
+        require_onnx(target)
     if not target.parent.is_dir():
         raise FormatError(target, _("directory {directory} not found").format(directory=target.parent))
     temporary = target.with_name(f".{target.name[:64]}.{os.urandom(4).hex()}.{to}")  # Keras looks at the suffix
@@ -85,7 +79,6 @@ def _write(network: Network, to: str, target: Path, weights: Path | None, is_our
     load_tensorflow()
     from tui_cnn.worker.build import build
     from tui_cnn.worker.foreign_weights import assign_weights
-    from tui_cnn.worker.onnx import for_inference, save_onnx
     from tui_cnn.worker.weights import load_weights
 
     model = build(network)
@@ -98,6 +91,6 @@ def _write(network: Network, to: str, target: Path, weights: Path | None, is_our
             warnings.simplefilter("ignore")  # Keras calls its .h5 files old
             model.save(target)
     else:
-        inference = build(for_inference(network))
-        inference.set_weights(model.get_weights())
-        save_onnx(inference, target)
+        from tui_cnn.worker.onnx import save_onnx  # loads onnx
+
+        save_onnx(network, model, target)

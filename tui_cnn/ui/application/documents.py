@@ -171,5 +171,5 @@ def _formats() -> dict[str, str]:
         "toml": _("the format of cnn-tui"),
         "svg": _("picture of the network, for papers and web pages"),
         "png": _("picture of the network, for slides"),
-        "onnx": _("for other runtimes; needs the packages onnx and tf2onnx"),
+        "onnx": _("for other runtimes; needs the package onnx"),
     }
