@@ -68,6 +68,7 @@ program = Group(
         "train": ("train", "resume", "compare"),
         "runs": ("runs", "show", "attach", "stop", "about", "curves", "delete", "trash"),
         "doctor": ("doctor",),
+        "importing": ("inspect",),
         "inspecting": ("predict", "evaluate", "explain", "activations", "kernels"),
     },
     default=screen,

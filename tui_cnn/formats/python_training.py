@@ -8,7 +8,7 @@ from tui_cnn.core.shape import Shape
 from tui_cnn.formats.python_layers import call
 
 _SIZE, _CLASSES = 28, 10
-_NATIVE = {(28, 28, 1): "[..., None] / 255", (28, 28): " / 255", (784,): ".reshape(-1, 784) / 255"}
+_NATIVE = {(28, 28, 1): "[..., None]", (28, 28): "", (784,): ".reshape(-1, 784)"}
 """Inputs that the images of Fashion-MNIST become by one expression."""
 
 
@@ -26,6 +26,7 @@ class PythonTraining(NamedTuple):
         callbacks: their names, classes in `keras.callbacks` and arguments.
         fit: arguments of `fit`.
         limit: how many training images are used.
+        scaling: what is done to pixel values, after the images; and the arguments of a Rescaling that does it.
     """
 
     imports: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class PythonTraining(NamedTuple):
     callbacks: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     fit: tuple[str, ...] = ("epochs=5", "validation_split=0.1")
     limit: int | None = None
+    scaling: tuple[str, str] = (" / 255", "1 / 255")
 
 
 AS_IN_TUTORIALS = PythonTraining()
@@ -53,7 +55,7 @@ def main_function(analysis: Analysis, training: PythonTraining) -> str:
         shares = (f"y_{part} = keras.utils.to_categorical(y_{part}, {output[0]})" for part in ("train", "test"))
         training = training._replace(data=(*training.data, *shares))
     if network.input_shape in _NATIVE and not training.augmentation:
-        return _native(_NATIVE[network.input_shape], loss, training)
+        return _native(_NATIVE[network.input_shape] + training.scaling[0], loss, training)
     return _fitted(network.input_shape, loss, training)
 
 
@@ -102,7 +104,7 @@ def main():
 
 def _fitted(shape: Shape, loss: list[str], training: PythonTraining) -> str:
     """Write it for an input that the images become by layers in front of the model."""
-    steps = ["    x = layers.Rescaling(1 / 255)(images)"]
+    steps = [f"    x = layers.Rescaling({training.scaling[1]})(images)"]
     steps += [f"    x = {layer}(x)" for layer in training.augmentation]
     if len(shape) == 3:
         steps += _resizing(shape[0], shape[1])

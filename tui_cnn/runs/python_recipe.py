@@ -2,9 +2,15 @@
 
 from textwrap import dedent, indent
 
+from tui_cnn.data.scaling import PixelScale
 from tui_cnn.formats.python_training import PythonTraining
 from tui_cnn.runs.recipe import SGD_MOMENTUM, Precision, Recipe
 
+_SCALINGS: dict[PixelScale, tuple[str, str]] = {
+    "0..1": (" / 255", "1 / 255"),
+    "-1..1": (" / 127.5 - 1", "1 / 127.5, offset=-1"),
+    "none": ("", "1"),
+}
 _OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}
 
 _AUGMENTATIONS = {
@@ -106,6 +112,7 @@ def python_training(recipe: Recipe, measured: Precision | None = None) -> Python
         callbacks=tuple(callbacks),
         fit=tuple(fit),
         limit=recipe.limit,
+        scaling=_SCALINGS[recipe.scale],
     )
 
 

@@ -18,6 +18,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
+from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.ui.application import failures
 from tui_cnn.ui.application.actions import APP
 from tui_cnn.ui.application.documents import Documents, named_after
@@ -277,8 +278,8 @@ def begin_network(model: str, data: str) -> tuple[Network, Path] | None:
         return None
 
 
-def run_app(model: str | None = None, data: str | None = None) -> None:
-    """Open the screen on a model: a file, a preset, or by default the tutorial network.
+def run_app(model: str | None = None, data: str | None = None, inspected: RunDirectory | None = None) -> None:
+    """Open the screen on a model: a file, a preset, or by default the tutorial network; or inspect a run.
 
     Raises:
         FormatError: the model cannot be read; the screen was not opened.
@@ -291,6 +292,8 @@ def run_app(model: str | None = None, data: str | None = None) -> None:
     use_plain_signs(configuration.settings.signs)
     limit_garbage()
     app = CnnTui(design, data or "", configuration, notes)
+    if inspected is not None:
+        app.call_later(app.workspace.inspect_run, inspected)
     try:
         app.run()
     except Exception as error:  # while it began or ended

@@ -118,6 +118,7 @@ class Layer(
         is_reshaping: whether it gives the very values that it takes, in another shape, and so needs no memory.
         mixes_images: whether, in training, what comes out for an image depends on the others of its batch.
         flattens: whether it makes a row of numbers of an image.
+        scales_pixels: whether, as the first layer, it brings the bytes of an image to the scale that the others need.
         required_by_keras: fields with a default here that Keras has to be given.
     """
 
@@ -129,6 +130,7 @@ class Layer(
     is_reshaping: ClassVar[bool] = False
     mixes_images: ClassVar[bool] = False
     flattens: ClassVar[bool] = False
+    scales_pixels: ClassVar[bool] = False
     required_by_keras: ClassVar[tuple[str, ...]] = ()
 
     name: Name = ""

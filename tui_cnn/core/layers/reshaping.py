@@ -155,6 +155,7 @@ class Rescaling(_Reshaping, frozen=True, kw_only=True):
     """Multiplies every value by a factor and adds an offset."""
 
     lesson = "images"
+    scales_pixels = True
 
     scale: Annotated[float, Meta(description="Factor", examples=[0.003921568627450980])]
     offset: Annotated[float, Meta(description="Added after multiplying")] = 0.0

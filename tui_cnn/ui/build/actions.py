@@ -73,6 +73,7 @@ _ON_LAYERS = (
     _key("redo", "U,ctrl+y", _("Redo"), _("Redo the last undone edit")),
     _key("keep_variant", "v", _("Save variant"), _("Save the network as a variant")),
     _key("compare_variants", "C", _("Variants"), _("Compare variants and load one")),
+    _key("inspect_file", "I", _("Inspect file"), _("Inspect the weights of the opened .keras or .h5 file")),
     _key("sweep_setting", "t", _("Sweep"), _("Try several values of a layer setting")),
 )
 STACK = Scope("stack", _("Build: the stack of layers (arrows or j, k to move)"), _ON_LAYERS)

@@ -331,6 +331,13 @@ class StackView(LinesView, can_focus=True):
         await sweep_setting(self.app, self.workspace, self.path)
 
     @work
+    async def action_inspect_file(self) -> None:
+        """Make a run of the opened file, and look inside it."""
+        from tui_cnn.ui.build.inspection import inspect_file
+
+        await inspect_file(self.app, self.workspace)
+
+    @work
     async def action_layer_menu(self) -> None:
         """List what can be done with the selected layers, and do what is chosen."""
         from tui_cnn.ui.toolkit.actions import keys_of

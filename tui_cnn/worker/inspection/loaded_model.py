@@ -15,6 +15,7 @@ from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.rows import Analysis
 from tui_cnn.data.dataset import TestSet
 from tui_cnn.data.fitting import Fitting, fit
+from tui_cnn.data.scaling import PixelScale
 from tui_cnn.formats.export import require_buildable
 from tui_cnn.i18n import _
 from tui_cnn.insight.predictions import sample
@@ -171,8 +172,9 @@ class Engine:
 class LoadedModel:
     """The weights of a source as they were at `stamp`, in the engine of their network, beside the test set."""
 
-    def __init__(self, stamp: int, engine: Engine, test: TestSet, directory: str) -> None:
+    def __init__(self, stamp: int, engine: Engine, test: TestSet, directory: str, scale: PixelScale) -> None:
         self.stamp = stamp
+        self.scale: PixelScale = scale
         self.test = test
         self.directory = directory
         self.probabilities: Floats | None = None
@@ -259,8 +261,8 @@ class LoadedModel:
         return np.asarray(fitted(pixels, self._fitting))
 
     def inputs(self, pixels: Pixels) -> Floats:
-        """Convert images (n, height, width) to the network's input, 0 to 1."""
-        return np.asarray(scaled(fitted(pixels, self._fitting)))
+        """Convert images (n, height, width) to the network's input."""
+        return np.asarray(scaled(fitted(pixels, self._fitting), self.scale))
 
     def as_map(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Reshape values of the input's shape to (height, width); the largest of several channels."""

@@ -43,6 +43,7 @@ def describe(loaded: LoadedModel, _request: Open) -> Job:
         image_shape=loaded.image_shape,
         padding=loaded.padding,
         directory=loaded.directory,
+        scale=loaded.scale,
     )
 
 
