@@ -183,3 +183,15 @@ def test_what_cannot_be_done(cnn_tui, args, expected):
     result = cnn_tui("export", *args)
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"{expected}\n")
     assert not Path("a.keras").exists()
+
+
+def test_the_weights_of_onnx_are_not_read(cnn_tui):
+    """Out and in again: the same network, and a line that its weights are new."""
+    assert cnn_tui("export", "lenet-5", "-o", "lenet.onnx").exit_code == 0
+    result = cnn_tui("export", "lenet.onnx", "-o", "again.keras")
+    *_notes, line = result.stderr.splitlines()
+    assert (result.exit_code, line) == (0, "lenet.onnx: exported with untrained weights; those of ONNX are not read")
+    ours, theirs = (
+        json.loads(cnn_tui("check", "--json", name).stdout)["total_params"] for name in ("lenet-5", "again.keras")
+    )
+    assert ours == theirs

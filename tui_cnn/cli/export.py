@@ -98,6 +98,8 @@ def _export_model(model: str, input_shape: Shape | None, run: str | None, to: st
         return export_run(find_run(run), to, target)
     network, file = find_model(model, input_shape)
     kind = None if file is None else kind_of(file)
+    if kind is Kind.ONNX:
+        echo(_("{file}: exported with untrained weights; those of ONNX are not read").format(file=file), err=True)
     if file is None or kind not in (Kind.ARCHIVE, Kind.HDF5):
         return export_model(network, to, target)
     if input_shape is None:

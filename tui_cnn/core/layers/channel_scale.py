@@ -35,7 +35,9 @@ class ChannelScale(Layer, frozen=True, kw_only=True):
             "equation": f"{axes},{axes[-1]}->{axes}",
             "output_shape": shape,
             "bias_axes": axes[-1] if self.center else None,
+            "activation": "linear",
             "kernel_initializer": "ones",
+            "bias_initializer": "zeros",
         }
         return (KerasCall("EinsumDense", arguments),)
 

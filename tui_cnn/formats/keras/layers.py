@@ -78,6 +78,9 @@ def read_layer(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLaye
     entry = scaled_by_channel(entry)
     kind = _READ.get(entry.class_name) if entry.is_layer else None
     if kind is None:
+        if entry.is_layer and (composite := recognize([describe(entry)], [shape])):
+            is_trained = entry.config.get("trainable") is not False
+            return (msgspec.structs.replace(composite[0], trainable=is_trained),)
         raise ForeignError
     config = dict(entry.config)
     after: tuple[AnyLayer, ...] = ()
