@@ -37,6 +37,7 @@ def add(checkout, module, name):
     shutil.copy(SOURCES / f"{module}.py", package / "core" / "layers")
     union = package / UNION
     text = union.read_text("utf-8")
+    text = text.replace(f"    | {name}\n", "")  # as if it were not there
     text = text.replace("    | Block\n", f"    | {name}\n    | Block\n")
     text = text.replace("\nMerge = ", f"\nfrom tui_cnn.core.layers.{module} import {name}\n\nMerge = ")
     union.write_text(text, "utf-8")

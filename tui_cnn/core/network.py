@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from tui_cnn.core.layers import CONTAINERS, AnyLayer, Block, Branches, Layer
 
-Axis = Annotated[int, Meta(ge=1, le=65_536)]
+Axis = Annotated[int, Meta(ge=1, le=1_000_000)]
 Stack = tuple[AnyLayer, ...]
 
 Path = tuple[int, ...]
@@ -25,7 +25,7 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An input shape and an immutable tree of layers. `input_shape` is channels last, without the batch axis."""
 
     name: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\\\x00-\x1f\x7f-\x9f]+\Z")]
-    input_shape: Annotated[tuple[Axis, ...], Meta(min_length=1, max_length=3)]
+    input_shape: Annotated[tuple[Axis, ...], Meta(min_length=1, max_length=4)]
     layers: Stack = ()
 
 

@@ -54,7 +54,7 @@ def dumps_python(analysis: Analysis, training: PythonTraining = AS_IN_TUTORIALS)
     title = "".join(char for char in network.name if char.isprintable()).replace('"', "'")
     name = re.sub(r"\W+", "_", network.name, flags=re.ASCII)
     kinds = {type(layer) for _path, layer in walk(network.layers)} - {Block}
-    branched = not kinds or Branches in kinds
+    branched = not kinds or Branches in kinds or any(kind.inputs > 1 for kind in kinds)
     helpers = _Helpers(analysis.rows if branched else ())
     shapes = f"{format_shape(network.input_shape)} in, {format_shape(analysis.output_shape or ())} out"
     build = ["def build_model():", f'    """Build the model: {shapes}, {analysis.totals.params:,} parameters."""']
@@ -145,7 +145,9 @@ class _Body:
         if isinstance(layer, Branches):
             return self._branches(layer, value, target, shape)
         for class_name, arguments in calls(layer, shape):
-            self.lines += call(f"{target} = layers.{class_name}", arguments, f"({value})", 1)
+            self.lines += call(
+                f"{target} = layers.{class_name}", arguments, f"({', '.join([value] * layer.inputs)})", 1
+            )
             value = target
         return target
 

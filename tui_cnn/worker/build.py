@@ -88,7 +88,7 @@ def _stack(layers: tuple[Layer, ...], prefix: Path, value: Any, common: _Common)
         else:
             for call in layer.keras_calls(tuple(value.shape[1:])):
                 name = keras_name(common[path]["name"], call.suffix)
-                value = keras_layer(call, **common[path] | {"name": name})(value)
+                value = keras_layer(call, **common[path] | {"name": name})(*[value] * layer.inputs)
     return value
 
 
@@ -99,7 +99,9 @@ def keras_layer(call: KerasCall, **common: str) -> keras.Layer:
 
 
 def _argument(name: str, value: Any) -> Any:
-    """Turn an argument into Keras' own: only penalties on weights and given kernels are not."""
+    """Turn an argument into Keras' own: only penalties on weights, given kernels and inner layers are not."""
+    if isinstance(value, KerasCall):
+        return keras_layer(value)
     if name.endswith("_regularizer") and value:
         l1, l2 = parse_regularizer(value)
         return keras.regularizers.L1L2(l1=l1, l2=l2)

@@ -18,7 +18,7 @@ from tui_cnn.formats.keras.schema import Entry, Model, known_shape, misfit, read
 from tui_cnn.formats.keras.series_parallel import series_parallel
 from tui_cnn.i18n import _
 
-_MOST_AXES = 3
+_MOST_AXES = 4
 
 
 class Import(NamedTuple):
@@ -97,9 +97,6 @@ class _Reader:
 
     def _layers(self, node: Node, before: Node) -> tuple[AnyLayer, ...]:
         entry = node.entry
-        if entry.config.get("data_format") == "channels_first":
-            message = _("“{name}”: channels_first is not supported; build the model with channels_last")
-            raise GraphError(message.format(name=enumerate_names([entry.label])))
         if entry.is_model:
             return (self._block(entry),)
         if entry.class_name == "BatchNormalization" and node.call.kwargs.get("training") is False:
@@ -150,7 +147,7 @@ def _input_shape(graph: Graph) -> tuple[int, ...]:
         message = _("the input shape {shape} is not fixed; set it with --input-shape")
         raise GraphError(message.format(shape=enumerate_names([str(graph.input_shape)])))
     if len(shape) > _MOST_AXES:
-        message = _("the input has {count} axes; at most height, width and channels are supported")
+        message = _("the input has {count} axes; at most depth, height, width and channels are supported")
         raise GraphError(message.format(count=len(shape)))
     return shape
 

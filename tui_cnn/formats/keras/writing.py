@@ -25,7 +25,7 @@ def dumps_keras(analysis: Analysis) -> str:
     writer = _Writer({row.path: row for row in analysis.rows}, network.input_shape)
     output = writer.stack(network.layers, (), _INPUT)
     name = re.sub(r"\W+", "_", network.name, flags=re.ASCII)
-    branched = any(isinstance(layer, Branches) for _path, layer in walk(network.layers))
+    branched = any(isinstance(layer, Branches) or layer.inputs > 1 for _path, layer in walk(network.layers))
     if branched or output == _INPUT:
         ends = {"input_layers": [_INPUT, 0, 0], "output_layers": [output, 0, 0]}
         model = _entry("keras.src.models.functional", "Functional", {"name": name, "layers": writer.entries, **ends})
@@ -66,7 +66,8 @@ class _Writer:
         for call in layer.keras_calls(row.input_shape or ()):
             entry = _entry("keras.layers", call.class_name, _config(call))
             name = keras_name(row.name, call.suffix)
-            before = self._add(entry, name, [self._tensor(before)], call.output_shape or _output(row))
+            given = [self._tensor(before)] * layer.inputs
+            before = self._add(entry, name, given, call.output_shape or _output(row))
         return before
 
     def _add(self, entry: dict[str, Any], name: str, args: list[Any], output: Shape | None) -> str:
@@ -93,6 +94,8 @@ def _config(call: KerasCall) -> dict[str, Any]:
 
 
 def _setting(name: str, value: Any) -> Any:
+    if isinstance(value, KerasCall):
+        return _entry("keras.layers", value.class_name, _config(value))
     if name.endswith("_regularizer") and value:
         return regularizer_config(value)
     return constant(value.nested()) if isinstance(value, ConstantKernels) else value
