@@ -37,6 +37,7 @@ def add(checkout, module, name):
     shutil.copy(SOURCES / f"{module}.py", package / "core" / "layers")
     union = package / UNION
     text = union.read_text("utf-8")
+    text = text.replace(f"    | {name}\n", "")  # as if it were not there
     text = text.replace("    | Block\n", f"    | {name}\n    | Block\n")
     text = text.replace("\nclass Block", f"\nfrom tui_cnn.core.layers.{module} import {name}\n\nclass Block")
     union.write_text(text, "utf-8")
@@ -68,7 +69,7 @@ def prove(checkout, name, settings):
     return found
 
 
-LEAVES = {name for name, kind in LAYER_TYPES.items() if kind.family != "container"}
+LEAVES = {name for name, kind in LAYER_TYPES.items() if not kind.joins_others}
 COMPOSITES = {name for name in LEAVES if is_composite(LAYER_TYPES[name])}
 ELSEWHERE = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE / "core" / "layers")
 

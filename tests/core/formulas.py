@@ -14,7 +14,7 @@ def equations(text):
     """Check both sides of each equation, one or one an axis; return what they give."""
     given = []
     for equation in text.split(";  "):
-        left, _, right = equation.removeprefix("h: ").removeprefix("w: ").rpartition(" = ")
+        left, _, right = re.sub(r"^[dhw]: ", "", equation).rpartition(" = ")
         assert evaluate(left or right) == int(right)
         given.append(int(right))
     return given

@@ -19,6 +19,7 @@ def seen_by(network, row, column):
         model = build(network)
     finally:
         keras.config.set_floatx(usual)
+        keras.config.set_dtype_policy(usual)
     model.set_weights([np.ones_like(weight) for weight in model.get_weights()])
     image = tf.Variable(tf.ones((1, *network.input_shape), tf.float64))
     with tf.GradientTape() as tape:

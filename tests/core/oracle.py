@@ -28,31 +28,66 @@ def judge(network):
         tf.errors.InvalidArgumentError,
     ):  # an axis that is not there; means of other channels
         return None
-    if any(_garbles(layer) for layer in model.layers):
+    if any(garbles(layer) for layer in model.layers):
         return None
     return Verdict(
         output_shape=tuple(model.outputs[0].shape[1:]),
         trainable=sum(prod(weight.shape) for weight in model.trainable_weights),
         non_trainable=sum(prod(weight.shape) for weight in model.non_trainable_weights),
         params=model.count_params(),
-        macs=sum(_multiplications(layer, node) for layer in model.layers for node in layer._inbound_nodes),
+        macs=sum(_at(layer, node) for layer in model.layers for node in layer._inbound_nodes),
     )
 
 
-def _multiplications(layer, node):
+def _at(layer, node):
+    """Count for one application of a layer."""
+    given = node.input_tensors[0].shape[1:] if node.input_tensors else ()
+    return _multiplications(layer, given, node.output_tensors[0].shape[1:])
+
+
+def _multiplications(layer, given, gives):
     """Every number of a kernel is used once at each position of the output (of the input, if that is spread)."""
-    places = prod(node.output_tensors[0].shape[1:-1])
-    match type(layer).__name__:
-        case "Conv2DTranspose":
-            return prod(layer.kernel.shape) * prod(node.input_tensors[0].shape[1:-1])
-        case "SeparableConv2D":
+    kind = type(layer).__name__
+    places = _places(layer, gives)
+    match kind:
+        case "Conv1DTranspose" | "Conv2DTranspose" | "Conv3DTranspose":
+            return prod(layer.kernel.shape) * _places(layer, given)
+        case "SeparableConv1D" | "SeparableConv2D":
             return (prod(layer.depthwise_kernel.shape) + prod(layer.pointwise_kernel.shape)) * places
+        case "LSTM" | "GRU" | "SimpleRNN":
+            return (prod(layer.cell.kernel.shape) + prod(layer.cell.recurrent_kernel.shape)) * given[0]
+        case "Bidirectional":
+            return 2 * _multiplications(layer.forward_layer, given, gives)
+        case "TimeDistributed":
+            return given[0] * _multiplications(layer.layer, given[1:], gives[1:])
+        case "SpectralNormalization":
+            return _multiplications(layer.layer, given, gives)
         case "EinsumDense" if layer.kernel.ndim == 1:
             return 0  # a factor for each channel, as in a normalization
+        case "EinsumDense":
+            axes = layer.equation.replace("...", "").split("->")[0].split(",")
+            summed = prod(n for n, axis in zip(layer.kernel.shape, axes[1], strict=True) if axis in axes[0])
+            return summed * prod(gives)
+        case "MultiHeadAttention":
+            dense = (layer._query_dense, layer._key_dense, layer._value_dense, layer._output_dense)
+            positions = prod(given[:-1])
+            heads = layer._num_heads * (layer._key_dim + layer._value_dim)
+            return positions * sum(prod(one.kernel.shape) for one in dense) + positions**2 * heads
         case _:
             return prod(layer.kernel.shape) * places if hasattr(layer, "kernel") else 0
 
 
-def _garbles(layer):
-    """Keras' random layers build on any shape, but take what is no batch of images for one image, or fail when run."""
-    return type(layer).__name__.startswith("Random") and len(layer.input.shape) != 4
+def _places(layer, shape):
+    first = getattr(layer, "data_format", "") == "channels_first"
+    return prod(shape[1:] if first else shape[:-1])
+
+
+def garbles(layer):
+    """Some layers of Keras build on any shape, but take what is no batch of images for one image, or fail when run."""
+    from keras.src.layers.preprocessing.image_preprocessing.base_image_preprocessing_layer import (
+        BaseImagePreprocessingLayer,
+    )
+
+    if type(layer).__name__.startswith("Adaptive"):  # whatever its rank is, it says that all is well
+        return len(layer.input.shape) != int(type(layer).__name__[-2]) + 2
+    return isinstance(layer, BaseImagePreprocessingLayer) and len(layer.input.shape) != 4

@@ -14,26 +14,67 @@ from tui_cnn.core.layers import (
     Conv2D,
     Dense,
     DepthwiseConv2D,
+    EinsumDense,
+    Embedding,
     Flatten,
     GlobalMaxPooling2D,
     Input,
+    Masking,
     MaxPooling2D,
     Normalization,
+    Permute,
     Route,
     Shared,
+    SpectralNormalization,
+    TimeDistributed,
 )
 from tui_cnn.core.layers.base import COMMON_FIELDS
 from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import ShapeError
+from tui_cnn.formats.fields import start
 
 SMALL = 6
 """The largest number drawn for a field: enough for every case of the arithmetic, and quick to build."""
 
-LEAVES = [kind for kind in LAYER_TYPES.values() if kind.family != "container"]
+LEAVES = [kind for kind in LAYER_TYPES.values() if not kind.joins_others]
 
 shapes = st.lists(st.integers(1, 12), min_size=1, max_size=3).map(tuple)
 images = st.tuples(st.integers(1, 12), st.integers(1, 12), st.integers(1, SMALL))
+
+
+def _takes(kind, shape):
+    """Tell whether a layer as a new one begins takes a shape; one that only minds its channels does."""
+    try:
+        start(kind).output_shape(shape)
+    except ShapeError:
+        return False
+    return True
+
+
+EXAMPLES = ((12,), (12, 12), (12, 12, 6), (6, 6, 6, 6))
+ON_IMAGES = [kind for kind in LEAVES if _takes(kind, (64, 64, 96)) and kind not in (Masking, Embedding)]
+"""The leaves that work on images: the others would make nearly every stack one that cannot be built.
+
+Masking is drawn alone: what comes after it warns that it does not look at masks.
+"""
+
+
+def inputs_of(kind):
+    """Draw shapes of the ranks that a kind of layer takes, and of others."""
+    ranks = [len(example) for example in EXAMPLES if _takes(kind, example)] or [3]
+    fitting = st.one_of(*(st.lists(st.integers(1, 8), min_size=rank, max_size=rank).map(tuple) for rank in ranks))
+    return st.one_of(shapes, images, fitting, fitting)
+
+
+_EQUATIONS = (
+    ("ab,bc->ac", 1),
+    ("ab,bcd->acd", 2),
+    ("abc,cd->abd", 2),
+    ("...b,bc->...c", 1),
+    ("...bc,bcd->...d", 1),
+    ("ab...,bc->ac...", 1),
+)
 
 
 @cache
@@ -48,6 +89,21 @@ def layers_of(kind):
         numbers = st.lists(st.floats(0, 2, width=32), min_size=1, max_size=3).map(tuple)
         given = st.tuples(numbers, numbers).map(lambda pair: {"mean": pair[0], "variance": pair[1][: len(pair[0])]})
         return st.builds(lambda invert, given: kind(invert=invert, **given), st.booleans(), st.just({}) | given)
+    if kind is Permute:
+        orders = st.integers(1, 4).flatmap(lambda count: st.permutations(range(1, count + 1)))
+        return st.builds(Permute, dims=orders.map(tuple))
+    if kind is EinsumDense:
+        return st.sampled_from(_EQUATIONS).flatmap(
+            lambda drawn: st.builds(
+                EinsumDense,
+                equation=st.just(drawn[0]),
+                target_shape=st.lists(st.integers(1, SMALL), min_size=drawn[1], max_size=drawn[1]).map(tuple),
+                bias_axes=st.sampled_from([None, drawn[0].replace(".", "")[-1]]),
+            )
+        )
+    if kind in (SpectralNormalization, TimeDistributed):
+        held = st.sampled_from([one for one in LEAVES if one is not kind]).flatmap(layers_of)
+        return st.builds(kind, layer=held)
     drawn = {name: _values(declared) for name, declared in _declared(kind).items() if name not in COMMON_FIELDS}
     usual = {field.name: st.just(field.default) for field in msgspec.structs.fields(kind) if not field.required}
     # Each field on its own: of a dictionary's optional keys Hypothesis leaves out nearly all.
@@ -58,7 +114,9 @@ def layers_of(kind):
 
 def any_layers(depth=2):
     """Layers of any type, containers nested `depth` deep at most."""
-    leaves = st.sampled_from(LEAVES).flatmap(layers_of)
+    any_leaf = st.sampled_from([kind for kind in LEAVES if kind not in (Masking, Embedding)]).flatmap(layers_of)
+    on_images = st.sampled_from(ON_IMAGES).flatmap(layers_of)
+    leaves = st.one_of(any_leaf, on_images, on_images, on_images)
     if depth == 0:
         return leaves
     inner = stacks(most=3, depth=depth - 1)
@@ -168,17 +226,27 @@ def _values(declared):
             return st.booleans()
         case inspect.NoneType():
             return st.none()
+        case inspect.IntType(ge=-8):  # an axis: few images have eight
+            return st.sampled_from([-1, -1, 1, 2, 3])
         case inspect.IntType(ge=least, le=most):
             return st.integers(least, min(most, SMALL))
+        case inspect.FloatType(ge=-1):  # a strength
+            return st.floats(0.125, 1, width=16)
         case inspect.FloatType(ge=None, gt=None):
-            return st.floats(-2, 2, width=32)
+            return st.floats(-2, 2, width=32).map(lambda number: number + 0.0)  # a minus zero is left out as a zero
         case inspect.FloatType(ge=least, gt=above, le=most):
             top = SMALL if most is None else most
             return st.floats(above if least is None else least, top, exclude_min=least is None, width=32)
         case inspect.StrType(pattern=str() as pattern):
             return st.from_regex(pattern, fullmatch=True, alphabet=st.characters(codec="ascii"))
-        case inspect.VarTupleType(item_type=item):
-            return st.lists(_values(item), min_size=1, max_size=3).map(tuple)
+        case inspect.VarTupleType(item_type=inspect.FloatType(ge=-1)):
+            return st.tuples(st.floats(0, 0.5, width=16), st.floats(0.5, 1, width=16))
+        case inspect.VarTupleType(item_type=inspect.IntType(ge=-8)):
+            return st.lists(st.sampled_from([-1, 1, 2, 3]), min_size=1, max_size=3, unique=True).map(tuple)
+        case inspect.VarTupleType(item_type=item, min_length=least, max_length=most):
+            return st.lists(_values(item), min_size=least or 1, max_size=min(most or 3, 3)).map(tuple)
+        case inspect.StructType(cls=kind):
+            return layers_of(kind)
         case inspect.TupleType(item_types=items):
             return st.tuples(*map(_values, items))
         case inspect.UnionType(types=options):

@@ -5,17 +5,7 @@ from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from tests.core.oracle import judge
-from tests.core.strategies import (
-    KINDS,
-    convolutions,
-    images,
-    layers_of,
-    merges,
-    mostly_sound,
-    names_of,
-    networks,
-    shapes,
-)
+from tests.core.strategies import KINDS, convolutions, inputs_of, layers_of, merges, mostly_sound, names_of, networks
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Branches, Conv2D, Dense
@@ -50,7 +40,7 @@ def agree(network):
 @given(data=st.data())
 @settings(max_examples=50)
 def test_each_layer_on_any_shape(kind, data):
-    agree(Network("one", data.draw(st.one_of(shapes, images, images)), (data.draw(layers_of(kind)),)))
+    agree(Network("one", data.draw(inputs_of(kind)), (data.draw(layers_of(kind)),)))
 
 
 @given(networks())

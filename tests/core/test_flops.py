@@ -16,7 +16,7 @@ from tui_cnn.core.network import Network, walk
 from tui_cnn.formats.presets import preset
 
 pytestmark = pytest.mark.usefixtures("keras")
-LEAVES = {name: kind for name, kind in LAYER_TYPES.items() if kind.family != "container"}
+LEAVES = {name: kind for name, kind in LAYER_TYPES.items() if not kind.joins_others}
 ACTIVATIONS = ActivationName.__origin__.__args__
 
 

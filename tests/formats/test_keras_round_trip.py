@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.core.strategies import LEAVES, images, layers_of, mostly_sound, networks, shapes
+from tests.core.strategies import LEAVES, inputs_of, layers_of, mostly_sound, networks
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Branches, DepthMaxPooling2D, Reshape
 from tui_cnn.core.layers.fields import parse_regularizer
@@ -104,7 +104,7 @@ def test_what_keras_writes_is_what_we_read(network):
 def test_each_layer_comes_back(kind, data):
     from tui_cnn.worker.build import build
 
-    shape = data.draw(st.one_of(shapes, images, images))
+    shape = data.draw(inputs_of(kind))
     layer = data.draw(layers_of(kind))
     if kind is Reshape:  # one of any shape hardly ever fits
         layer = Reshape(target_shape=tuple(data.draw(st.permutations(shape))))

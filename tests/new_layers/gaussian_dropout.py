@@ -1,4 +1,4 @@
-"""A layer that Keras has and that we do not: written as anybody would who adds it."""
+"""A layer that Keras has, as if we did not: written as anybody would who adds it."""
 
 from typing import Annotated
 

@@ -36,7 +36,7 @@ from tui_cnn.formats.presets import preset, preset_names
 
 pytestmark = [pytest.mark.usefixtures("keras"), pytest.mark.filterwarnings("ignore")]
 
-LEAVES = {name: kind for name, kind in LAYER_TYPES.items() if kind.family != "container"}
+LEAVES = {name: kind for name, kind in LAYER_TYPES.items() if not kind.joins_others}
 ACTIVATIONS = [name for name in ActivationName.__origin__.__args__ if name != "sparsemax"]
 
 

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from tui_cnn.core.layers import CONTAINERS, AnyLayer, Block, Branches, Layer
 
-Axis = Annotated[int, Meta(ge=1, le=65_536)]
+Axis = Annotated[int, Meta(ge=1, le=1_000_000)]
 Stack = tuple[AnyLayer, ...]
 
 Path = tuple[int, ...]

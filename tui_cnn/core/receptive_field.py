@@ -39,6 +39,11 @@ class Spreading(NamedTuple):
     stride: int
     padding: int = 0
 
+    @property
+    def step(self) -> "Fraction":
+        """Input cells for an output cell."""
+        return _fraction(1, self.stride)
+
     def back(self, interval: Interval) -> Interval:
         """Return the input positions that the outputs of `interval` see."""
         first, last = interval
@@ -46,35 +51,100 @@ class Spreading(NamedTuple):
 
 
 class Resampling(NamedTuple):
-    """Interpolation between the `radius` cells on either side, to `stride` cells for each; pixel centres at halves."""
+    """Interpolation from `cells` to `outputs` between the `radius` cells on either side; pixel centres at halves.
 
-    stride: int
+    A radius of 0 takes the nearest cell.
+    """
+
+    cells: int
+    outputs: int
     radius: int
+
+    @property
+    def step(self) -> "Fraction":
+        """Input cells for an output cell."""
+        return _fraction(self.cells, self.outputs)
 
     def back(self, interval: Interval) -> Interval:
         """Return the input positions that the outputs of `interval` see."""
-        left, on_left = divmod(2 * interval[0] + 1 - self.stride, 2 * self.stride)
-        right, on_right = divmod(2 * interval[1] + 1 - self.stride, 2 * self.stride)
+        if not self.radius:
+            first, last = ((2 * output + 1) * self.cells // (2 * self.outputs) for output in interval)
+            return first, last
+        left, on_left = divmod((2 * interval[0] + 1) * self.cells - self.outputs, 2 * self.outputs)
+        right, on_right = divmod((2 * interval[1] + 1) * self.cells - self.outputs, 2 * self.outputs)
         # An output that falls on an input cell is that cell, and sees none beside it.
         return left - (self.radius - 1 if on_left else 0), right + (self.radius if on_right else 0)
 
 
-AxisMap = Sliding | Spreading | Resampling
+class Selecting(NamedTuple):
+    """As many windows as there are `outputs`, which together cover the `cells` as evenly as they can."""
+
+    cells: int
+    outputs: int
+
+    @property
+    def step(self) -> "Fraction":
+        """Input cells for an output cell."""
+        return _fraction(self.cells, self.outputs)
+
+    def back(self, interval: Interval) -> Interval:
+        """Return the input positions that the outputs of `interval` see."""
+        return interval[0] * self.cells // self.outputs, -(-(interval[1] + 1) * self.cells // self.outputs) - 1
+
+
+def _fraction(cells: int, outputs: int) -> "Fraction":
+    from fractions import Fraction  # few networks need it, and it is slow to load
+
+    return Fraction(cells, outputs)
+
+
+AxisMap = Sliding | Spreading | Resampling | Selecting
 
 CELL = Sliding()
 """An output sees the cell at its own position, and nothing else."""
 
 
 class ReceptiveFieldMap(NamedTuple):
-    """How a layer's outputs see its input, down and across; `everything` where each sees the whole input."""
+    """How a layer's outputs see its input, down and across; `everything` where each sees the whole input.
+
+    A sequence has its positions down, and is one cell wide. Of what sees along three axes nothing is said: `unknown`.
+    `first` is the axis of a shape that goes down: 1 where the channels come first.
+    """
 
     down: AxisMap = CELL
     across: AxisMap = CELL
     everything: bool = False
+    unknown: bool = False
+    first: int = 0
+
+    def of_channels_first(self) -> "ReceptiveFieldMap":
+        """Return the same map of an input whose channels come first."""
+        return self if self is SAME_CELL or self is EVERYTHING else self._replace(first=1)
+
+
+def sides(shape: Shape, first: int) -> tuple[int, int] | None:
+    """Return the cells down and across an array, the axes from `first` on; None where it has none."""
+    match shape[first : len(shape) - 1 + first]:
+        case (down, across):
+            return down, across
+        case (length,):
+            return length, 1
+    return None
+
+
+def along(axes: Sequence[AxisMap]) -> ReceptiveFieldMap:
+    """Return the map of a layer that sees along each of its axes in its own way."""
+    match axes:
+        case [down]:
+            return ReceptiveFieldMap(down)
+        case [down, across]:
+            return ReceptiveFieldMap(down, across)
+    return UNKNOWN
 
 
 SAME_CELL = ReceptiveFieldMap()
 EVERYTHING = ReceptiveFieldMap(everything=True)
+UNKNOWN = ReceptiveFieldMap(unknown=True)
 
 Status = Literal["exact", "full", "unaligned"]
 """`full`: every cell sees the whole image; `unaligned`: cells see pieces of different size, or at uneven steps."""
@@ -103,11 +173,7 @@ class AxisField(NamedTuple):
         for output in range(outputs):
             first, last = (max(0, min(cell, cells - 1)) for cell in step.back((output, output)))
             table.append((before[first][0], before[last][1]))
-        if isinstance(step, Sliding):
-            return _uneven(table, self.stride * step.stride)
-        from fractions import Fraction  # few networks need it, and it is slow to load
-
-        return _uneven(table, self.stride * Fraction(1, step.stride))
+        return _uneven(table, self.stride * (step.stride if isinstance(step, Sliding) else step.step))
 
     def region(self, cell: int) -> Interval:
         """Return the input positions that `cell` sees, some of them perhaps in the padding."""
@@ -122,28 +188,42 @@ class AxisField(NamedTuple):
 
 
 class ReceptiveField(NamedTuple):
-    """What a cell sees. Only the status counts where that is `full`."""
+    """What a cell sees. Only the status counts where that is `full`.
+
+    `first` is the axis of a shape that goes down: 1 where the channels come first.
+    """
 
     status: Status
     down: AxisField
     across: AxisField
+    first: int = 0
 
     def through(self, layer: ReceptiveFieldMap, shape: Shape, output: Shape) -> "ReceptiveField | None":
-        """Look through one more layer, which makes `output` of `shape`; None where that is too long to work out."""
-        if layer.everything or self.status == "full" or len(shape) != 3 or len(output) != 3:
+        """Look through one more layer, which makes `output` of `shape`; None where that is too long to work out.
+
+        It is not worked out either where a layer takes for channels what was height or width before.
+        """
+        if layer.everything or self.status == "full":
+            return FULL
+        own_pixel = self.down == self.across == AxisField()
+        if layer.unknown or (layer.first != self.first and not own_pixel):
+            return None
+        before, after = sides(shape, layer.first), sides(output, layer.first)
+        if before is None or after is None:
             return FULL
         evenly = self.status == "exact" and isinstance(layer.down, Sliding) and isinstance(layer.across, Sliding)
-        if not evenly and max(*shape[:2], *output[:2]) > _LONGEST_TABLE:
+        if not evenly and max(*before, *after) > _LONGEST_TABLE:
             return None
-        down = self.down.through(layer.down, shape[0], output[0])
-        return _field(down, self.across.through(layer.across, shape[1], output[1]))
+        down = self.down.through(layer.down, before[0], after[0])
+        return _field(down, self.across.through(layer.across, before[1], after[1]), layer.first)
 
     def region(self, row: int, column: int, image: Shape) -> tuple[int, int, int, int]:
         """Return `(top, left, bottom, right)` of what a cell sees, clipped to the image; all are included."""
         if self.status == "full":
             return 0, 0, image[0] - 1, image[1] - 1
         (top, bottom), (left, right) = self.down.region(row), self.across.region(column)
-        return max(0, top), max(0, left), min(image[0] - 1, bottom), min(image[1] - 1, right)
+        height, width = image[self.first : self.first + 2]
+        return max(0, top), max(0, left), min(height - 1, bottom), min(width - 1, right)
 
 
 PIXEL = ReceptiveField("exact", AxisField(), AxisField())
@@ -162,18 +242,20 @@ def merge(fields: Sequence[ReceptiveField], shapes: Sequence[Shape], output: Sha
     A branch that is stretched over the image when it is merged counts as seeing everything. None where it is too long
     to work out.
     """
-    stretched = any(shape[:2] != output[:2] for shape in shapes)
-    if len(output) != 3 or stretched or any(field.status == "full" for field in fields):
+    first = max(field.first for field in fields)
+    cells, *others = (sides(shape, first) for shape in (output, *shapes))
+    if cells is None or any(other != cells for other in others) or any(field.status == "full" for field in fields):
         return FULL
     strides = {(field.status, field.down.stride, field.across.stride) for field in fields}
-    if len(strides) > 1 and max(output[:2]) > _LONGEST_TABLE:
+    if len(strides) > 1 and max(cells) > _LONGEST_TABLE:
         return None
-    down = _hull([field.down for field in fields], output[0])
-    return _field(down, _hull([field.across for field in fields], output[1]))
+    down = _hull([field.down for field in fields], cells[0])
+    return _field(down, _hull([field.across for field in fields], cells[1]), first)
 
 
-def _field(down: AxisField, across: AxisField) -> ReceptiveField:
-    return ReceptiveField("exact" if down.table is None and across.table is None else "unaligned", down, across)
+def _field(down: AxisField, across: AxisField, first: int) -> ReceptiveField:
+    status: Status = "exact" if down.table is None and across.table is None else "unaligned"
+    return ReceptiveField(status, down, across, first)
 
 
 def _hull(axes: Sequence[AxisField], cells: int) -> AxisField:

@@ -62,14 +62,16 @@ def format_shape(shape: Shape) -> str:
     return "×".join(map(str, shape))
 
 
-def format_step(pair: tuple[int, int]) -> str:
+def format_step(step: Sequence[int]) -> str:
     """Write a stride, a dilation or a size as briefly as it goes: `2`, or `2×1` where the axes differ."""
-    return f"{pair[0]}" if pair[0] == pair[1] else format_shape(pair)
+    return f"{step[0]}" if len(set(step)) == 1 else format_shape(tuple(step))
 
 
-def by_axis(down: str, across: str) -> str:
-    """Write what is said of height and width once where it is the same."""
-    return down if down == across else f"h: {down};  w: {across}"
+def by_axis(*axes: str) -> str:
+    """Write what is said of height and width (of a volume, of its depth before) once where it is the same."""
+    if len(set(axes)) == 1:
+        return axes[0]
+    return ";  ".join(f"{name}: {said}" for name, said in zip("dhw"[-len(axes) :], axes, strict=True))
 
 
 def largest_divisor(number: int, most: int) -> int:

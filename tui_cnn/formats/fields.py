@@ -28,7 +28,8 @@ class Field(NamedTuple):
     """One field: what it holds, the words it may be (for a choice), whether it may be left empty, and its help.
 
     `start` is what a new one begins with: the declaration's first example, or its default. `least` and `most` are the
-    bounds of a number, or of each number of a pair; None where there is none.
+    bounds of a number, or of each number of a pair; None where there is none. `size` is how many numbers (or sides) a
+    field of a fixed number has: a pair of a sequence has one, that of a volume has three.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Field(NamedTuple):
     description: str
     least: float | None = None
     most: float | None = None
+    size: int = 1
 
     @property
     def blank(self) -> str:
@@ -60,7 +62,9 @@ def format_value(field: Field, value: Any) -> str:
         return ""
     if field.kind == "sides":
         return " ".join(str(edge) for axis in value for edge in axis)
-    if field.kind == "numbers":
+    if field.kind == "nested":
+        return " ".join((type(value).__name__, *value.settings())) if hasattr(value, "settings") else ""
+    if field.kind == "numbers" and isinstance(value, tuple):
         return ", ".join(f"{number:g}" if float(f"{number:g}") == number else repr(number) for number in value)
     if field.kind == "names":
         return ", ".join(value)
@@ -84,13 +88,14 @@ def parse_value(field: Field, text: str) -> Any:
                 return float(text)
             case "pair" | "shape":
                 numbers = [int(part) for part in text.lower().replace("×", "x").replace(",", "x").split("x")]
-                return numbers * 2 if field.kind == "pair" and len(numbers) == 1 else numbers
+                return numbers * field.size if field.kind == "pair" and len(numbers) == 1 else numbers
             case "numbers":
-                return [float(part) for part in re.split(r"[\s,]+", text)]
+                typed = [float(part) for part in re.split(r"[\s,]+", text)]
+                return typed[0] if field.size == 1 and len(typed) == 1 else typed
             case "names":
                 return [part.strip() for part in text.split(",") if part.strip()]
             case "sides":
-                return _sides([int(part) for part in re.split(r"[\s,x×]+", text)])
+                return _sides([int(part) for part in re.split(r"[\s,x×]+", text)], field.size)
             case "flag":
                 return {"yes": True, "no": False}[text]
             case _:
@@ -99,15 +104,13 @@ def parse_value(field: Field, text: str) -> Any:
         return text
 
 
-def _sides(numbers: list[int]) -> list[list[int]]:
-    """Take one number for all sides, two for (top and bottom) and (left and right), or four."""
-    match numbers:
-        case [all_sides]:
-            return [[all_sides, all_sides], [all_sides, all_sides]]
-        case [vertical, horizontal]:
-            return [[vertical, vertical], [horizontal, horizontal]]
-        case _:
-            return [numbers[:2], numbers[2:]]
+def _sides(numbers: list[int], axes: int) -> list[list[int]]:
+    """Take one number for all sides, one for each axis, or two for each axis."""
+    if len(numbers) == 1:
+        numbers *= axes
+    if len(numbers) == axes:
+        return [[number, number] for number in numbers]
+    return [numbers[place : place + 2] for place in range(0, len(numbers), 2)]
 
 
 def rebuild(value: T, texts: dict[str, str]) -> T:
@@ -136,7 +139,7 @@ def _field(name: str, hint: Any, default: Any) -> Field:
         notes = _bare(get_args(hint)[0])[1]
     least = next((note.ge for note in notes if note.ge is not None), None)
     most = next((note.le for note in notes if note.le is not None), None)
-    return Field(name, kind, choices, optional, examples[0], description, least, most)
+    return Field(name, kind, choices, optional, examples[0], description, least, most, _size(hint))
 
 
 def _bare(hint: Any) -> tuple[Any, list[msgspec.Meta], bool]:
@@ -144,12 +147,16 @@ def _bare(hint: Any) -> tuple[Any, list[msgspec.Meta], bool]:
     optional = False
     notes: list[msgspec.Meta] = []
     while (origin := get_origin(hint)) in (Annotated, Union, UnionType):
-        if origin is not Annotated:
-            optional = True
-            hint = next(option for option in get_args(hint) if option is not NoneType)
-        else:
+        if origin is Annotated:
             hint, *inner = get_args(hint)
             notes += reversed(inner)
+            continue
+        options = [option for option in get_args(hint) if option is not NoneType]
+        optional = optional or len(options) < len(get_args(hint))
+        if len(options) > 1:
+            hint = Union[tuple(options)]  # noqa: UP007  # they are known only now
+            break
+        (hint,) = options
     return hint, notes, optional
 
 
@@ -158,12 +165,23 @@ def _kind(hint: Any) -> Kind:
         return "choice"
     if get_origin(hint) is tuple:
         items = get_args(hint)
+        item = _bare(items[0])[0]
+        if item is float:
+            return "numbers"
         if items[-1] is not Ellipsis:
-            return "sides" if get_origin(items[0]) is tuple else "pair"
-        kinds: dict[Any, Kind] = {int: "shape", float: "numbers", str: "names"}
-        return kinds.get(_bare(items[0])[0], "nested")
+            return "sides" if get_origin(item) is tuple else "pair"
+        kinds: dict[Any, Kind] = {int: "shape", str: "names"}
+        return kinds.get(item, "nested")
+    if get_origin(hint) in (Union, UnionType):  # a number, or several
+        return "numbers" if _bare(get_args(hint)[0])[0] is float else "nested"
     plain: dict[Any, Kind] = {int: "whole", float: "number", bool: "flag", str: "text"}
-    return plain[hint]
+    return plain.get(hint, "nested")
+
+
+def _size(hint: Any) -> int:
+    """Return how many numbers, or sides, a tuple of a fixed length has; of a list of any length, more than one."""
+    items = get_args(hint) if get_origin(hint) is tuple else (hint,)
+    return len(items)
 
 
 def stepped(field: Field, text: str, by: int) -> str:

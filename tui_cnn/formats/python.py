@@ -158,7 +158,9 @@ class _Body:
         if isinstance(layer, Branches):
             return self._branches(layer, value, target, shape)
         for class_name, arguments in calls(layer, shape):
-            self.lines += call(f"{target} = layers.{class_name}", arguments, f"({value})", 1)
+            self.lines += call(
+                f"{target} = layers.{class_name}", arguments, f"({', '.join([value] * layer.times_given)})", 1
+            )
             value = target
         return target
 

@@ -62,14 +62,15 @@ class _Body:
             return merged(f"{target} = layers.{node.layer.merge.capitalize()}", arguments, ends, 1)
         (value,), lines = ends, []
         for place, (class_name, arguments) in enumerate(calls(node.layer, self._shapes[node.inputs[0]] or ())):
+            given = ", ".join([value] * node.layer.times_given)
             if node.weights not in self._repeated:
-                lines += call(f"{target} = layers.{class_name}", arguments, f"({value})", 1)
+                lines += call(f"{target} = layers.{class_name}", arguments, f"({given})", 1)
             else:
                 key = node.weights, place
                 if key not in self._made:
                     self._made[key] = self._unique(f"{self._names[node.weights]}_layer")
                     lines += call(f"{self._made[key]} = layers.{class_name}", arguments, "", 1)
-                lines.append(f"    {target} = {self._made[key]}({value})")
+                lines.append(f"    {target} = {self._made[key]}({given})")
             value = target
         return lines
 

@@ -16,6 +16,9 @@ from tui_cnn.core.shape import Shape
 _BY_PLACE = ("pool_size", "padding", "cropping", "size", "groups", "mode")
 """First fields that people give without their name, though Keras does not ask for them."""
 
+_EVERY_NUMBER = ("", "target_shape", "output_shape", "shared_axes", "dims", "axis", "tile_grid_size")
+"""Fields whose numbers are all written, though they may be the same: for a row of sizes Keras takes one number."""
+
 _WIDTH = 88
 _STEP = "    "
 
@@ -44,14 +47,20 @@ def _arguments(call: KerasCall) -> list[str]:
     kind = LAYER_TYPES.get(call.class_name)
     declared = {field.name: field for field in msgspec.structs.fields(kind)} if kind else {}
     written = []
+    ours = {theirs: own for own, theirs in kind.keras_names.items()} if kind else {}
     for place, (name, value) in enumerate(call.arguments.items()):
-        field = declared.get(name)
+        field = declared.get(ours.get(name, name))
         if field and kind and (field.required or name in kind.required_by_keras):
             written.append(literal(name, value))
-        elif field is None or value != field.default:
+        elif field is None or value not in (field.default, single(field.default)):
             bare = place == 0 and name in _BY_PLACE
             written.append(literal(name, value) if bare else f"{name}={literal(name, value)}")
     return written
+
+
+def single(value: Any) -> Any:
+    """Return what a tuple of one holds: of a sequence Keras is given that."""
+    return value[0] if isinstance(value, tuple) and len(value) == 1 else value
 
 
 def given_name(layer: Layer) -> str:
@@ -63,19 +72,18 @@ def given_name(layer: Layer) -> str:
 
 def literal(field: str, value: Any) -> str:
     """Write a value: one number for a pair of equal ones, penalties and given kernels as Keras' objects."""
+    if isinstance(value, KerasCall):
+        return f"layers.{value.class_name}({', '.join(_arguments(value))})"
     if isinstance(value, ConstantKernels):
         return f"keras.initializers.Constant({value.name.upper()})"
     if field.endswith("_regularizer") and value is not None:
         return _regularizer(value)
-    if field in ("padding", "cropping") and isinstance(value, tuple):
-        (top, bottom), (left, right) = value
-        if top == bottom and left == right:  # Keras takes two numbers for rows and for columns
-            return literal("", (top, left))
-        return f"(({top}, {bottom}), ({left}, {right}))"
     if isinstance(value, tuple):
-        alike = len(value) == 2 and value[0] == value[1] and field not in ("target_shape", "shared_axes")
+        if isinstance(value[0], tuple) and all(before == after for before, after in value):
+            value = tuple(before for before, _after in value)  # Keras takes a number for both ends of an axis
+        alike = len({*value}) == 1 and isinstance(value[0], int) and field not in _EVERY_NUMBER
         if alike:
-            return literal(field, value[0])
+            return literal("", value[0])
         listed = ", ".join(literal("", item) for item in value)
         return f"({listed},)" if len(value) == 1 else f"({listed})"
     if isinstance(value, str):

@@ -12,7 +12,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.formats.atomic import save_text
 from tui_cnn.formats.errors import FormatError, Problem
 from tui_cnn.formats.faults import network_faults
-from tui_cnn.formats.fields import fields
+from tui_cnn.formats.fields import Field, fields
 from tui_cnn.formats.reading import loads_toml, read_text
 from tui_cnn.formats.toml_positions import position
 from tui_cnn.formats.validation import InvalidError, convert
@@ -79,8 +79,29 @@ def dumps_network(network: Network) -> str:
 
 def dumps_layers(layers: tuple[AnyLayer, ...]) -> str:
     """Write layers as the tables that they are in a network's TOML."""
-    tables = ("[[layers]]\n" + _INNER_TABLE.sub("[[layers.", dumps_toml(_without_defaults(one))) for one in layers)
-    return "\n".join(_indented(_NUMBERS_OVER_LINES.sub(_on_one_line, table)) for table in tables)
+    return "\n".join(map(_table, layers))
+
+
+def _table(layer: AnyLayer) -> str:
+    """Write a layer as a table; one that it holds alone stands in a line, as in an array."""
+    held: list[str] = []
+    data = _with_held_in_a_line(_without_defaults(layer), held)
+    table = "[[layers]]\n" + _INNER_TABLE.sub("[[layers.", dumps_toml(data))
+    table = _indented(_NUMBERS_OVER_LINES.sub(_on_one_line, table))
+    return _HELD.sub(lambda match: f"layer = {held[int(match[1])]}", table)
+
+
+def _with_held_in_a_line(data: Any, held: list[str]) -> Any:
+    """Put a number in the place of each layer that another one holds alone, and its text into `held`."""
+    if isinstance(data, list):
+        return [_with_held_in_a_line(item, held) for item in data]
+    if not isinstance(data, dict):
+        return data
+    kept = {key: _with_held_in_a_line(value, held) for key, value in data.items() if key != "layer"}
+    if "layer" in data:
+        held.append(dumps_inline(data["layer"]))
+        kept["layer"] = str(len(held) - 1)
+    return kept
 
 
 def dumps_toml(data: dict[str, Any]) -> str:
@@ -128,6 +149,8 @@ def _indented(text: str) -> str:
 
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_HELD = re.compile(r'\blayer = "(\d+)"')
+"""No layer has a text there."""
 _INNER_TABLE = re.compile(r"^\[\[", re.MULTILINE)
 _NUMBERS_OVER_LINES = re.compile(r"\[\n[-\s\d,.\[\]]*\d[-\s\d,.\[\]]*\]")
 
@@ -139,26 +162,31 @@ def _on_one_line(match: re.Match[str]) -> str:
 def _spread(value: Any) -> Any:
     """Allow `kernel_size = 3` for `[3, 3]`, `padding = 1` for all four sides, and one mean for all channels."""
     if isinstance(value, dict):
-        kinds = _kinds(value["type"]) if isinstance(value.get("type"), str) else {}
-        return {key: _spread_field(kinds.get(key, ""), item) for key, item in value.items()}
+        declared = _declared(value["type"]) if isinstance(value.get("type"), str) else {}
+        return {
+            key: _spread_field(declared[key], item) if key in declared else _spread(item) for key, item in value.items()
+        }
     return [_spread(item) for item in value] if isinstance(value, list) else value
 
 
-def _spread_field(kind: str, item: Any) -> Any:
-    if kind == "pair" and _is_int(item):
-        return [item, item]
-    if kind == "numbers" and (_is_int(item) or isinstance(item, float)):
-        return [item]
-    if kind == "sides" and _is_int(item):
-        return [[item, item], [item, item]]
-    if kind == "sides" and isinstance(item, list) and all(map(_is_int, item)):
-        return [[side, side] for side in item]
+def _spread_field(field: Field, item: Any) -> Any:
+    match field.kind:
+        case "pair" if _is_int(item):
+            return [item] * field.size
+        case "shape" if _is_int(item):
+            return [item]
+        case "numbers" if field.size > 1 and (_is_int(item) or isinstance(item, float)):
+            return [item]
+        case "sides" if _is_int(item):
+            return [[item, item]] * field.size
+        case "sides" if isinstance(item, list) and all(map(_is_int, item)):
+            return [item] if field.size == 1 else [[side, side] for side in item]
     return _spread(item)
 
 
 @cache
-def _kinds(layer: str) -> dict[str, str]:
-    return {field.name: field.kind for field in fields(LAYER_TYPES[layer])} if layer in LAYER_TYPES else {}
+def _declared(layer: str) -> dict[str, Field]:
+    return {field.name: field for field in fields(LAYER_TYPES[layer])} if layer in LAYER_TYPES else {}
 
 
 def _is_int(value: Any) -> bool:

@@ -68,7 +68,7 @@ def build_network(network: Network, precision: str = "float32") -> BuiltNetwork:
                 made[key] = keras_layer(call, name=keras_name(named[node.weights], call.suffix), dtype=dtype)
                 if node.weights in frozen:
                     made[key].trainable = False
-            value = made[key](value)
+            value = made[key](*[value] * node.layer.times_given)
         values.append(value)
     sources = [values[number] for number in whole.inputs]
     results = [values[number] for number in whole.outputs]
@@ -112,7 +112,9 @@ def keras_layer(call: KerasCall, **common: str) -> keras.Layer:
 
 
 def _argument(name: str, value: Any) -> Any:
-    """Turn an argument into Keras' own: only penalties on weights and given kernels are not."""
+    """Turn an argument into Keras' own: only penalties on weights, given kernels and inner layers are not."""
+    if isinstance(value, KerasCall):
+        return keras_layer(value)
     if name.endswith("_regularizer") and value:
         l1, l2 = parse_regularizer(value)
         return keras.regularizers.L1L2(l1=l1, l2=l2)

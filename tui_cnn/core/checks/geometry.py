@@ -60,6 +60,7 @@ def _is_shortcut(context: Context, row: Row) -> bool:
 @lru_cache(maxsize=4096)
 def _window(layer: Layer, shape: Shape) -> tuple[_Hint, ...]:
     """Look at a window over an image; kept, for it is the same at every edit of another layer."""
+    layer, shape = layer.with_channels_last(shape)
     window = layer.window
     if window is None:
         return ()
@@ -73,44 +74,51 @@ def _gap(window: Window) -> _Hint | None:
     message = _("stride {stride} is larger than the window ({reach}): pixels in between are skipped")
     text = message.format(stride=format_step(window.strides), reach=format_shape(window.reach))
     strides = tuple(map(min, window.strides, window.reach))
-    return _Hint("stride-gap", "warning", text, f"strides = [{strides[0]}, {strides[1]}]", "strides", strides)
+    return _Hint("stride-gap", "warning", text, f"strides = {list(strides)}", "strides", strides)
 
 
 def _dropped(window: Window, shape: Shape) -> _Hint | None:
-    rows, columns = (
-        (n - reach) % stride for n, reach, stride in zip(shape[:2], window.reach, window.strides, strict=True)
-    )
-    if window.padding == "same" or window.reach == (1, 1) or not (rows or columns):
+    sides = window.over(shape)
+    lost = [(n - reach) % stride for n, reach, stride in zip(sides, window.reach, window.strides, strict=True)]
+    if window.padding != "valid" or max(window.reach) == 1 or not any(lost):
         return None
-    down = ngettext("{n} row", "{n} rows", rows).format(n=rows)
-    across = ngettext("{n} column", "{n} columns", columns).format(n=columns)
-    both = _("{rows} and {columns}").format(rows=down, columns=across)
-    lost = both if rows and columns else down if rows else across
     message = _("image {image}, window {window}, stride {stride}: {lost} dropped").format(
-        image=format_shape(shape[:2]),
+        image=format_shape(sides),
         window=format_shape(window.reach),
         stride=format_step(window.strides),
-        lost=lost,
+        lost=_lost(lost),
     )
     return _Hint("dropped", "info", message, 'padding = "same"', "padding", "same")
 
 
+def _lost(counts: list[int]) -> str:
+    """Say how many rows and columns are lost; along a sequence, or through a volume, how many positions."""
+    if len(counts) != len(("rows", "columns")):
+        return ngettext("{n} position", "{n} positions", max(counts)).format(n=format_step([n for n in counts if n]))
+    rows, columns = counts
+    down = ngettext("{n} row", "{n} rows", rows).format(n=rows)
+    across = ngettext("{n} column", "{n} columns", columns).format(n=columns)
+    both = _("{rows} and {columns}").format(rows=down, columns=across)
+    return both if rows and columns else down if rows else across
+
+
 def _dilation(window: Window, shape: Shape) -> _Hint | None:
-    within = all(reach <= n for reach, n in zip(window.reach, shape[:2], strict=True))
-    if window.padding == "valid" or window.dilation == (1, 1) or within:
+    within = all(reach <= n for reach, n in zip(window.reach, window.over(shape), strict=True))
+    if window.padding == "valid" or max(window.dilation) == 1 or within:
         return None
     message = _("the dilated window ({reach}) is larger than the image ({image}): some taps see only zeros")
-    text = message.format(reach=format_shape(window.reach), image=format_shape(shape[:2]))
-    return _Hint("dilation-beyond", "warning", text, "dilation_rate = [1, 1]", "dilation_rate", (1, 1))
+    text = message.format(reach=format_shape(window.reach), image=format_shape(window.over(shape)))
+    near = (1,) * len(window.kernel)
+    return _Hint("dilation-beyond", "warning", text, f"dilation_rate = {list(near)}", "dilation_rate", near)
 
 
 def _even(layer: Layer, window: Window) -> _Hint | None:
     even = any(k % 2 == 0 and s == 1 for k, s in zip(window.kernel, window.strides, strict=True))
-    if window.padding == "valid" or not even or layer.kernel_kind == "none":
+    if window.padding != "same" or not even or layer.kernel_kind == "none":
         return None
     odd = tuple(k + 1 - k % 2 for k in window.kernel)
     message = _("an even {kernel} kernel with same padding shifts the image by half a pixel")
-    text, label = message.format(kernel=format_shape(window.kernel)), f"kernel_size = [{odd[0]}, {odd[1]}]"
+    text, label = message.format(kernel=format_shape(window.kernel)), f"kernel_size = {list(odd)}"
     return _Hint("even-same", "info", text, label, "kernel_size", odd)
 
 

@@ -128,11 +128,12 @@ def _smaller_window(context: Context, row: Row) -> Fix | None:
     assert row.layer.window is not None
     assert row.input_shape is not None
     window = row.layer.window
-    kernel = tuple(1 if n == 1 else k for n, k in zip(row.input_shape[:2], window.kernel, strict=True))
-    smaller = window._replace(kernel=(kernel[0], kernel[1]))
-    if smaller == window or any(reach > n for reach, n in zip(smaller.reach, row.input_shape[:2], strict=True)):
+    sides = window.over(row.layer.with_channels_last(row.input_shape)[1])
+    kernel = tuple(1 if n == 1 else k for n, k in zip(sides, window.kernel, strict=True))
+    smaller = window._replace(kernel=kernel)
+    if smaller == window or any(reach > n for reach, n in zip(smaller.reach, sides, strict=True)):
         return None
-    if kernel == (1, 1) and row.layer.kernel_kind == "none" and (fix := context.deleting(row)):
+    if max(kernel) == 1 and row.layer.kernel_kind == "none" and (fix := context.deleting(row)):
         return fix
     field = next((name for name in ("kernel_size", "pool_size") if hasattr(row.layer, name)), None)
     return setting(_set(field, kernel), row.path, **{field: kernel}) if field else None

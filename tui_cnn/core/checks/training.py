@@ -157,7 +157,7 @@ def _is_linear(layer: Layer) -> bool:
 def _is_bottleneck(layer: Layer) -> bool:
     if layer.kernel_kind == "convolution" and layer.window:
         depthwise = 1 < getattr(layer, "groups", 1) == getattr(layer, "filters", 0)
-        return layer.window.kernel == (1, 1) or depthwise
+        return max(layer.window.kernel) == 1 or depthwise
     return layer.kernel_kind in ("depthwise", "separable")
 
 

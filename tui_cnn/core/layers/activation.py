@@ -4,8 +4,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Layer, Parameters, shorthand
-from tui_cnn.core.layers.fields import ActivationName, BiasInitializer, Regularizer
+from tui_cnn.core.layers.base import Layer, Parameters, along_axes, positions, shorthand
+from tui_cnn.core.layers.fields import ActivationName, Axes, BiasInitializer, Regularizer
+from tui_cnn.core.receptive_field import ReceptiveFieldMap
 from tui_cnn.core.shape import Shape, ShapeError, amount, elements, format_shape
 from tui_cnn.i18n import _
 
@@ -117,7 +118,7 @@ class PReLU(_Activation, frozen=True, kw_only=True):
     alpha_initializer: BiasInitializer = "zeros"
     alpha_regularizer: Regularizer | None = None
     shared_axes: Annotated[
-        tuple[Annotated[int, Meta(ge=1, le=3)], ...] | None,
+        tuple[Annotated[int, Meta(ge=1, le=8)], ...] | None,
         Meta(description="Axes that share a slope: 1x2 for height and width; empty: none"),
     ] = None
 
@@ -152,9 +153,21 @@ class Softmax(_Activation, frozen=True, kw_only=True):
 
     lesson = "training"
 
+    axis: Axes = (-1,)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        positions(self.axis, shape)
+        return shape
+
     @property
     def function(self) -> str:
         return "softmax"
 
     def tf_flops(self, shape: Shape) -> int:
         return activation_flops("softmax", shape)
+
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
+        return along_axes(positions(self.axis, shape), shape)
+
+    def settings(self) -> tuple[str, ...]:
+        return () if self.axis == (-1,) else ("axis " + format_shape(self.axis),)

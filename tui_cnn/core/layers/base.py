@@ -4,14 +4,15 @@ Most layers are one layer of Keras by the same name. A composite layer is made o
 and all that write, build or read models of Keras go by them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import msgspec
 
 from tui_cnn.core.classical_filters import Kernel
 from tui_cnn.core.layers.window import Window
-from tui_cnn.core.receptive_field import SAME_CELL, ReceptiveFieldMap
+from tui_cnn.core.receptive_field import EVERYTHING, SAME_CELL, UNKNOWN, ReceptiveFieldMap
 from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, format_shape
 from tui_cnn.i18n import _
 
@@ -120,6 +121,9 @@ class Layer(
         flattens: whether it makes a row of numbers of an image.
         scales_pixels: whether, as the first layer, it brings the bytes of an image to the scale that the others need.
         required_by_keras: fields with a default here that Keras has to be given.
+        keras_names: fields that Keras calls otherwise, with its names: ours may not be called as one of our methods is.
+        joins_others: whether it only says how others are joined, and is no layer of Keras.
+        times_given: how many times Keras' layer is given its input: self-attention takes it as query and as value.
     """
 
     family: ClassVar[Family]
@@ -132,6 +136,9 @@ class Layer(
     flattens: ClassVar[bool] = False
     scales_pixels: ClassVar[bool] = False
     required_by_keras: ClassVar[tuple[str, ...]] = ()
+    keras_names: ClassVar[Mapping[str, str]] = {}
+    joins_others: ClassVar[bool] = False
+    times_given: ClassVar[int] = 1
 
     name: Name = ""
     muted: Annotated[bool, msgspec.Meta(description="Ignore the layer without deleting it")] = False
@@ -185,6 +192,14 @@ class Layer(
         """Say what an output cell sees of an input image of shape `shape`."""
         return self.window.receptive_field_map(shape) if self.window else SAME_CELL
 
+    def kernel_width(self, shape: Shape) -> int | None:
+        """Return the length of the last axis of the kernel (or the table) as Keras lays it out; None without one."""
+        return None
+
+    def with_channels_last(self, shape: Shape) -> "tuple[Layer, Shape]":
+        """Return the layer that does the same to an input whose channels come last, and the shape of that input."""
+        return self, shape
+
     def settings(self) -> tuple[str, ...]:
         """Give the essential settings in the field's shorthand: `("64", "3×3", "s2", "same", "relu")`."""
         return ()
@@ -211,6 +226,62 @@ class Layer(
 COMMON_FIELDS = Layer.__struct_fields__
 """The fields that every layer has: its name, and whether it is muted and trained."""
 
+DataFormat = Annotated[
+    Literal["channels_last", "channels_first"],
+    msgspec.Meta(description="Where the channels are: after height and width, or before them"),
+]
+
+_ARITHMETIC = {
+    "output_shape",
+    "size_formula",
+    "parameters",
+    "macs",
+    "tf_flops",
+    "kernel_width",
+    "receptive_field_map",
+}
+"""The methods that a shape goes into."""
+
+
+class Spatial(Layer, frozen=True, kw_only=True):
+    """A layer that tells the channels of an image from its height and width, or of a sequence or volume from its axes.
+
+    All its arithmetic is written for channels that come last. Where they come first, it is that of the same layer with
+    the channels last on an input whose axes are moved, and what comes out is moved back.
+    """
+
+    rank: ClassVar[int] = 2
+    """Axes beside the channels: 1 of a sequence, 2 of an image, 3 of a volume."""
+
+    data_format: DataFormat = "channels_last"
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for name in _ARITHMETIC & vars(cls).keys():
+            setattr(cls, name, _with_channels_last(vars(cls)[name]))
+
+    def with_channels_last(self, shape: Shape) -> tuple[Layer, Shape]:
+        if self.data_format == "channels_last":
+            return self, shape
+        return msgspec.structs.replace(self, data_format="channels_last"), (*shape[1:], *shape[:1])
+
+
+def _with_channels_last(method: Callable[[Any, Shape], Any]) -> Callable[[Any, Shape], Any]:
+    @wraps(method)
+    def moved(self: Spatial, shape: Shape) -> Any:
+        if self.data_format == "channels_last":
+            return method(self, shape)
+        value = method(*self.with_channels_last(shape))
+        if method.__name__ == "output_shape":
+            return (*value[-1:], *value[:-1])
+        return value.of_channels_first() if isinstance(value, ReceptiveFieldMap) else value
+
+    return moved
+
+
+for _name in _ARITHMETIC:  # what a subclass leaves as it is
+    setattr(Spatial, _name, _with_channels_last(getattr(Layer, _name)))
+
 
 def shorthand(*settings: str | bool) -> tuple[str, ...]:
     """Collect settings, without those that are False."""
@@ -219,12 +290,46 @@ def shorthand(*settings: str | bool) -> tuple[str, ...]:
 
 def keras_arguments(layer: Layer) -> dict[str, Any]:
     """Return the fields that Keras takes as arguments, with their values: all but those that every layer has."""
-    return {name: value for name, value in msgspec.structs.asdict(layer).items() if name not in COMMON_FIELDS}
+    fields = {name: value for name, value in msgspec.structs.asdict(layer).items() if name not in COMMON_FIELDS}
+    if "data_format" in fields:
+        fields["data_format"] = fields.pop("data_format")  # the last: it hardly ever matters
+    sequence = isinstance(layer, Spatial) and layer.rank == 1
+    return {
+        layer.keras_names.get(name, name): _argument(value, sequence or name == "axis")
+        for name, value in fields.items()
+    }
+
+
+def _argument(value: Any, single: bool) -> Any:
+    if single and isinstance(value, tuple) and len(value) == 1:  # of one axis Keras is given one number
+        return value[0]
+    return KerasCall(type(value).__name__, keras_arguments(value)) if isinstance(value, Layer) else value
 
 
 def is_composite(kind: type[Layer]) -> bool:
     """Tell whether Keras has no layer of that name, so that it is made of others."""
-    return kind.keras_calls is not Layer.keras_calls and kind.family != "container"
+    return kind.keras_calls is not Layer.keras_calls and not kind.joins_others
+
+
+def positions(axes: Sequence[int], shape: Shape) -> tuple[int, ...]:
+    """Return where axes are in a shape: Keras counts them with the batch, which is axis 0, or back from the last.
+
+    Raises:
+        ShapeError: there is no such axis, or it is named twice.
+    """
+    found = sorted(axis + len(shape) if axis < 0 else axis - 1 for axis in axes)
+    if len({*found}) < len(found) or not all(0 <= place < len(shape) for place in found):
+        message = _("no axis {axis}: the axes of {shape} are 1 to {count}, or -1 for the last")
+        named = ", ".join(map(str, axes))
+        raise ShapeError(message.format(axis=named, shape=format_shape(shape), count=len(shape)))
+    return tuple(found)
+
+
+def along_axes(places: tuple[int, ...], shape: Shape) -> ReceptiveFieldMap:
+    """Say what a layer sees that works along some axes, given by their places in `shape`."""
+    if places == (len(shape) - 1,):
+        return SAME_CELL
+    return EVERYTHING if len(shape) == 1 or {*range(len(shape) - 1)} <= {*places} else UNKNOWN
 
 
 def require_image(shape: Shape) -> tuple[int, int, int]:
@@ -233,7 +338,21 @@ def require_image(shape: Shape) -> tuple[int, int, int]:
     Raises:
         ShapeError: `shape` does not have three axes.
     """
-    if len(shape) != 3:
-        message = _("needs height × width × channels, but gets {shape}")
-        raise ShapeError(message.format(shape=format_shape(shape)))
-    return shape[0], shape[1], shape[2]
+    height, width, channels = require_axes(shape, 2)
+    return height, width, channels
+
+
+def require_axes(shape: Shape, rank: int) -> Shape:
+    """Return the shape of a sequence (rank 1), an image (2) or a volume (3), channels last.
+
+    Raises:
+        ShapeError: `shape` has not one axis more than `rank`.
+    """
+    if len(shape) != rank + 1:
+        needed = {
+            1: _("needs length × channels, but gets {shape}"),
+            2: _("needs height × width × channels, but gets {shape}"),
+            3: _("needs depth × height × width × channels, but gets {shape}"),
+        }
+        raise ShapeError(needed[rank].format(shape=format_shape(shape)))
+    return shape

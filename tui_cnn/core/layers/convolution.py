@@ -1,4 +1,4 @@
-"""Convolution: filters that slide over an image, each as deep as its input, one channel deep, or set by hand."""
+"""Convolution: filters that slide over an image, a sequence or a volume, each as deep as its input, or set by hand."""
 
 from collections.abc import Sequence
 from math import gcd
@@ -14,64 +14,60 @@ from tui_cnn.core.layers.base import (
     Layer,
     Parameters,
     Proposal,
+    Spatial,
     keras_arguments,
-    require_image,
+    require_axes,
     shorthand,
 )
 from tui_cnn.core.layers.fields import (
     ActivationName,
     BiasInitializer,
     Channels,
-    DepthMultiplier,
     DilationRate,
+    DilationRate1D,
+    DilationRate3D,
+    ImagePadding,
     Initializer,
     KernelSize,
+    KernelSize1D,
+    KernelSize3D,
     Padding,
     Regularizer,
     Strides,
+    Strides1D,
+    Strides3D,
     UseBias,
 )
 from tui_cnn.core.layers.window import Window
-from tui_cnn.core.receptive_field import ReceptiveFieldMap, Spreading
-from tui_cnn.core.shape import (
-    NONE,
-    Amount,
-    Shape,
-    ShapeError,
-    amount,
-    both,
-    by_axis,
-    elements,
-    format_shape,
-    format_step,
-    product,
-)
+from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, amount, elements, format_shape, format_step, product
 from tui_cnn.i18n import _
 
 Filters = Annotated[Channels, Meta(description="Number of filters, and of output feature maps", examples=[32])]
 
 
 class ConvolutionLayer(Layer, frozen=True, kw_only=True):
-    """The base of all convolutions."""
+    """The base of convolutions that are made of others."""
 
     family = "convolution"
     sign = "▦"
 
 
-class Conv2D(ConvolutionLayer, frozen=True, kw_only=True):
-    """Slides filters over the image; each filter gives one feature map.
+class SpatialConvolution(Spatial, frozen=True, kw_only=True):
+    """The base of the convolutions of Keras."""
 
-    Input `(height, width, channels)`, output `(rows, columns, filters)`.
-    """
+    family = "convolution"
+    sign = "▦"
 
+
+class _Convolution(SpatialConvolution, frozen=True, kw_only=True):
     kernel_kind = "convolution"
     lesson = "layer"
 
     filters: Filters
-    kernel_size: KernelSize
-    strides: Strides = (1, 1)
+    kernel_size: Shape
+    strides: Shape
     padding: Padding = "valid"
-    dilation_rate: DilationRate = (1, 1)
+    dilation_rate: Shape
     groups: Annotated[
         Channels, Meta(description="Number of groups of channels and filters, each convolved separately")
     ] = 1
@@ -87,7 +83,7 @@ class Conv2D(ConvolutionLayer, frozen=True, kw_only=True):
         return Window(self.kernel_size, self.strides, self.padding, self.dilation_rate)
 
     def output_shape(self, shape: Shape) -> Shape:
-        channels = require_image(shape)[2]
+        channels = require_axes(shape, self.rank)[-1]
         fitting = {"groups": gcd(channels, self.filters, self.groups)}
         for count, message in (
             (self.filters, _("{count} filters cannot be split into {groups} groups")),
@@ -100,15 +96,18 @@ class Conv2D(ConvolutionLayer, frozen=True, kw_only=True):
 
     def parameters(self, shape: Shape) -> Parameters:
         """A filter is as deep as its (group's) input and has one bias."""
-        return Parameters(kernel_and_bias((*self.kernel_size, shape[2] // self.groups), self.filters, self.use_bias))
+        return Parameters(kernel_and_bias((*self.kernel_size, shape[-1] // self.groups), self.filters, self.use_bias))
 
     def macs(self, shape: Shape) -> Amount:
-        return amount(*self.kernel_size, shape[2] // self.groups, *self.output_shape(shape))
+        return amount(*self.kernel_size, shape[-1] // self.groups, *self.output_shape(shape))
 
     def tf_flops(self, shape: Shape) -> int:
         """Two for each tap where TensorFlow works; the profiler itself cannot look into a convolution in groups."""
-        taps = 2 * elements(self.kernel_size) * (shape[2] // self.groups) * self.filters * self.window.tf_places(shape)
+        taps = 2 * elements(self.kernel_size) * (shape[-1] // self.groups) * self.filters * self.window.tf_places(shape)
         return kernel_flops(taps, self.output_shape(shape), self.use_bias, self.activation)
+
+    def kernel_width(self, shape: Shape) -> int:
+        return self.filters
 
     def settings(self) -> tuple[str, ...]:
         return shorthand(
@@ -119,179 +118,43 @@ class Conv2D(ConvolutionLayer, frozen=True, kw_only=True):
         )
 
 
-class Conv2DTranspose(ConvolutionLayer, frozen=True, kw_only=True):
-    """Spreads each value over a window of the output: a transposed convolution, which enlarges images."""
+class Conv2D(_Convolution, frozen=True, kw_only=True):
+    """Slides filters over the image; each filter gives one feature map.
 
-    kernel_kind = "transposed"
-    lesson = "stride"
-
-    filters: Filters
-    kernel_size: KernelSize
-    strides: Annotated[Strides, Meta(description="Factor by which the image is enlarged")] = (1, 1)
-    padding: Padding = "valid"
-    dilation_rate: DilationRate = (1, 1)
-    activation: ActivationName = "linear"
-    use_bias: UseBias = True
-    kernel_initializer: Initializer = "glorot_uniform"
-    bias_initializer: BiasInitializer = "zeros"
-    kernel_regularizer: Regularizer | None = None
-    bias_regularizer: Regularizer | None = None
-
-    @property
-    def spread(self) -> Window:
-        """The window of the output that each value of the input is spread over."""
-        return Window(self.kernel_size, self.strides, self.padding, self.dilation_rate)
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """The image grows by the stride; `valid` adds what the kernel reaches beyond it."""
-        require_stride_or_dilation(self.strides, self.dilation_rate)
-        down, across = (
-            n * stride if self.padding == "same" else (n - 1) * stride + max(reach, stride)
-            for n, stride, reach in zip(require_image(shape)[:2], self.strides, self.spread.reach, strict=True)
-        )
-        return (down, across, self.filters)
-
-    def size_formula(self, shape: Shape) -> str:
-        sizes = self.output_shape(shape)[:2]
-        down, across = (
-            f"{n}·{stride} = {places}"
-            if self.padding == "same"
-            else f"({n} - 1)·{stride} + {max(reach, stride)} = {places}"
-            for n, stride, reach, places in zip(shape[:2], self.strides, self.spread.reach, sizes, strict=True)
-        )
-        return by_axis(down, across)
-
-    def parameters(self, shape: Shape) -> Parameters:
-        return Parameters(kernel_and_bias((*self.kernel_size, shape[2]), self.filters, self.use_bias))
-
-    def macs(self, shape: Shape) -> Amount:
-        """Every filter's taps for every value of the input."""
-        return amount(*self.kernel_size, *shape, self.filters)
-
-    def tf_flops(self, shape: Shape) -> int:
-        """As the profiler has it: two for each tap and each output value, divided by the strides."""
-        output = self.output_shape(shape)
-        taps = 2 * elements(self.kernel_size) * shape[2] * elements(output) // elements(self.strides)
-        return kernel_flops(taps, output, self.use_bias, self.activation)
-
-    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
-        """Each value spreads over the window; `same` cuts off half of what reaches beyond, rounded down."""
-        down, across = (
-            Spreading(reach, stride, max(0, reach - stride) // 2 if self.padding == "same" else 0)
-            for stride, reach in zip(self.strides, self.spread.reach, strict=True)
-        )
-        return ReceptiveFieldMap(down, across)
-
-    def settings(self) -> tuple[str, ...]:
-        return (f"{self.filters}", *window_settings(self.spread), *function_settings(self.activation, self.use_bias))
-
-
-class DepthwiseConv2D(ConvolutionLayer, frozen=True, kw_only=True):
-    """Convolves each channel separately, with its own filters; channels are not mixed."""
-
-    sign = "▤"
-    kernel_kind = "depthwise"
-    lesson = "shape-of-a-cnn"
+    Input `(height, width, channels)`, output `(rows, columns, filters)`.
+    """
 
     kernel_size: KernelSize
     strides: Strides = (1, 1)
-    padding: Padding = "valid"
-    depth_multiplier: DepthMultiplier = 1
+    padding: ImagePadding = "valid"
     dilation_rate: DilationRate = (1, 1)
-    activation: ActivationName = "linear"
-    use_bias: UseBias = True
-    depthwise_initializer: Initializer = "glorot_uniform"
-    bias_initializer: BiasInitializer = "zeros"
-    depthwise_regularizer: Regularizer | None = None
-    bias_regularizer: Regularizer | None = None
-
-    @property
-    def window(self) -> Window:
-        return Window(self.kernel_size, self.strides, self.padding, self.dilation_rate)
-
-    def output_shape(self, shape: Shape) -> Shape:
-        channels = require_image(shape)[2]
-        return (*self.window.slide(shape), channels * self.depth_multiplier)
-
-    def parameters(self, shape: Shape) -> Parameters:
-        """A flat filter and a bias for each output channel."""
-        outputs = shape[2] * self.depth_multiplier
-        return Parameters(kernel_and_bias(self.kernel_size, outputs, self.use_bias))
-
-    def macs(self, shape: Shape) -> Amount:
-        """Each output value costs one flat window."""
-        return amount(*self.kernel_size, *self.output_shape(shape))
-
-    def tf_flops(self, shape: Shape) -> int:
-        """Two for each tap where TensorFlow works, one for each bias."""
-        output = self.output_shape(shape)
-        taps = 2 * elements(self.kernel_size) * output[2] * self.window.tf_places(shape)
-        return kernel_flops(taps, output, self.use_bias, self.activation)
-
-    def settings(self) -> tuple[str, ...]:
-        return shorthand(
-            *window_settings(self.window),
-            self.depth_multiplier != 1 and f"×{self.depth_multiplier}",
-            *function_settings(self.activation, self.use_bias),
-        )
 
 
-class SeparableConv2D(ConvolutionLayer, frozen=True, kw_only=True):
-    """A depthwise convolution, then a 1×1 convolution that mixes the channels: cheaper than a Conv2D."""
+class Conv1D(_Convolution, frozen=True, kw_only=True):
+    """Slides filters along a sequence; each filter gives one value per position.
 
-    sign = "▤"
-    kernel_kind = "separable"
-    lesson = "shape-of-a-cnn"
+    Input `(length, channels)`, output `(positions, filters)`.
+    """
 
-    filters: Filters
-    kernel_size: KernelSize
-    strides: Strides = (1, 1)
-    padding: Padding = "valid"
-    dilation_rate: DilationRate = (1, 1)
-    depth_multiplier: DepthMultiplier = 1
-    activation: ActivationName = "linear"
-    use_bias: UseBias = True
-    depthwise_initializer: Initializer = "glorot_uniform"
-    pointwise_initializer: Initializer = "glorot_uniform"
-    bias_initializer: BiasInitializer = "zeros"
-    depthwise_regularizer: Regularizer | None = None
-    pointwise_regularizer: Regularizer | None = None
-    bias_regularizer: Regularizer | None = None
+    rank = 1
 
-    @property
-    def window(self) -> Window:
-        return Window(self.kernel_size, self.strides, self.padding, self.dilation_rate)
+    kernel_size: KernelSize1D
+    strides: Strides1D = (1,)
+    dilation_rate: DilationRate1D = (1,)
 
-    def output_shape(self, shape: Shape) -> Shape:
-        require_image(shape)
-        return (*self.window.slide(shape), self.filters)
 
-    def parameters(self, shape: Shape) -> Parameters:
-        """The flat filters, and the 1×1 filters with their biases."""
-        between = shape[2] * self.depth_multiplier
-        flat = kernel_and_bias(self.kernel_size, between, use_bias=False)
-        mixing = kernel_and_bias((between,), self.filters, self.use_bias)
-        return Parameters(both(flat, mixing))
+class Conv3D(_Convolution, frozen=True, kw_only=True):
+    """Slides filters through a volume, or through the frames of a video.
 
-    def macs(self, shape: Shape) -> Amount:
-        """At every place: the flat windows, then the mixing of their outputs."""
-        between = shape[2] * self.depth_multiplier
-        places = self.window.slide(shape)
-        return both(amount(*self.kernel_size, between, *places), amount(between, self.filters, *places))
+    Input `(depth, height, width, channels)`, output `(layers, rows, columns, filters)`.
+    """
 
-    def tf_flops(self, shape: Shape) -> int:
-        """Two for each tap where TensorFlow works, one for each bias."""
-        output, between = self.output_shape(shape), shape[2] * self.depth_multiplier
-        flat = elements(self.kernel_size) * between * self.window.tf_places(shape)
-        return kernel_flops(2 * (flat + between * elements(output)), output, self.use_bias, self.activation)
+    rank = 3
 
-    def settings(self) -> tuple[str, ...]:
-        return shorthand(
-            f"{self.filters}",
-            *window_settings(self.window),
-            self.depth_multiplier != 1 and f"×{self.depth_multiplier}",
-            *function_settings(self.activation, self.use_bias),
-        )
+    kernel_size: KernelSize3D
+    strides: Strides3D = (1, 1, 1)
+    padding: ImagePadding = "valid"
+    dilation_rate: DilationRate3D = (1, 1, 1)
 
 
 class FixedConv2D(ConvolutionLayer, frozen=True, kw_only=True):
@@ -309,7 +172,7 @@ class FixedConv2D(ConvolutionLayer, frozen=True, kw_only=True):
         Meta(description=("edges, sobel, scharr: in all four directions; classical: all of them, Laplacian, blur …")),
     ] = "classical"
     strides: Strides = (1, 1)
-    padding: Padding = "valid"
+    padding: ImagePadding = "valid"
     activation: ActivationName = "linear"
 
     @property
@@ -381,7 +244,7 @@ def kernel_flops(taps: int, output: Shape, use_bias: bool, activation: Activatio
     return taps + (elements(output) if use_bias else 0) + activation_flops(activation, output)
 
 
-def require_stride_or_dilation(strides: tuple[int, int], dilation: tuple[int, int]) -> None:
+def require_stride_or_dilation(strides: Shape, dilation: Shape) -> None:
     """Refuse what TensorFlow has no operation for.
 
     Raises:
@@ -390,16 +253,16 @@ def require_stride_or_dilation(strides: tuple[int, int], dilation: tuple[int, in
     if max(strides) > 1 and max(dilation) > 1:
         message = _("strides {strides} and dilation {dilation} cannot be combined")
         steps = {"strides": format_shape(strides), "dilation": format_shape(dilation)}
-        raise ShapeError(message.format(**steps), {"dilation_rate": (1, 1)})
+        raise ShapeError(message.format(**steps), {"dilation_rate": (1,) * len(dilation)})
 
 
 def window_settings(window: Window) -> tuple[str, ...]:
     """Write a window in the field's shorthand: `3×3`, and stride, padding and dilation where they are not the usual."""
     return shorthand(
         format_shape(window.kernel),
-        window.strides != (1, 1) and "s" + format_step(window.strides),
+        max(window.strides) > 1 and "s" + format_step(window.strides),
         window.padding != "valid" and window.padding,
-        window.dilation != (1, 1) and "d" + format_step(window.dilation),
+        max(window.dilation) > 1 and "d" + format_step(window.dilation),
     )
 
 

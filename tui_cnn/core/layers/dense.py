@@ -43,5 +43,8 @@ class Dense(Layer, frozen=True, kw_only=True):
         """Two for each multiply-accumulate, one for each bias."""
         return kernel_flops(2 * self.macs(shape).value, self.output_shape(shape), self.use_bias, self.activation)
 
+    def kernel_width(self, shape: Shape) -> int:
+        return self.units
+
     def settings(self) -> tuple[str, ...]:
         return (f"{self.units}", *function_settings(self.activation, self.use_bias))

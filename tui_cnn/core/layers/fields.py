@@ -7,23 +7,50 @@ from msgspec import Meta
 Extent = Annotated[int, Meta(ge=1, le=1024)]
 """Pixels along one axis of a window."""
 
+Single = tuple[Extent]
 Pair = tuple[Extent, Extent]
 """(height, width)."""
+Triple = tuple[Extent, Extent, Extent]
+"""(depth, height, width)."""
 
 Edge = Annotated[int, Meta(ge=0, le=4096)]
-Sides = tuple[tuple[Edge, Edge], tuple[Edge, Edge]]
+Ends = tuple[Edge, Edge]
+"""(before, after), along one axis."""
+Sides = tuple[Ends, Ends]
 """((top, bottom), (left, right))."""
+VolumeSides = tuple[Ends, Ends, Ends]
+
+_Signed = Annotated[float, Meta(ge=-1, le=1)]
+Range = _Signed | Annotated[tuple[_Signed, ...], Meta(min_length=2, max_length=2)]
+"""The largest of random numbers, or the least and the largest.
+
+Not `tuple[float, float]`: beside a bounded number that crashes msgspec 0.22 if garbage is collected while it looks at
+the declaration.
+"""
+ValueRange = Annotated[tuple[float, float], Meta(description="Least and largest value of the images")]
 
 Channels = Annotated[int, Meta(ge=1, le=65_536)]
 Rate = Annotated[float, Meta(ge=0, le=1)]
 Epsilon = Annotated[float, Meta(gt=0, le=1, description="Added to the variance to avoid division by zero")]
 
+KernelSize1D = Annotated[Single, Meta(description="Length of each filter", examples=[(3,)])]
 KernelSize = Annotated[Pair, Meta(description="Height and width of each filter", examples=[(3, 3)])]
-Strides = Annotated[Pair, Meta(description="Pixels that the filter moves at a time")]
-DilationRate = Annotated[Pair, Meta(description="Distance between the taps of the filter, in pixels; 1: adjacent")]
-Padding = Annotated[
+KernelSize3D = Annotated[Triple, Meta(description="Depth, height and width of each filter", examples=[(3, 3, 3)])]
+_STEPS = Meta(description="Pixels that the filter moves at a time")
+Strides1D = Annotated[Single, _STEPS]
+Strides = Annotated[Pair, _STEPS]
+Strides3D = Annotated[Triple, _STEPS]
+_TAPS = Meta(description="Distance between the taps of the filter, in pixels; 1: adjacent")
+DilationRate1D = Annotated[Single, _TAPS]
+DilationRate = Annotated[Pair, _TAPS]
+DilationRate3D = Annotated[Triple, _TAPS]
+ImagePadding = Annotated[
     Literal["valid", "same"],
     Meta(description="valid: inside the image only; same: zero padding keeps the size at stride 1"),
+]
+Padding = Annotated[
+    Literal["valid", "same", "causal"],
+    Meta(description="valid: inside only; same: zeros keep the length at stride 1; causal: all of them at the start"),
 ]
 UseBias = Annotated[bool, Meta(description="Add a learned bias to each output channel")]
 DepthMultiplier = Annotated[Channels, Meta(description="Number of feature maps per channel")]
@@ -49,6 +76,13 @@ BiasInitializer = Annotated[
     Literal["zeros", "ones", _Scaled, _Random], Meta(description="How the biases are initialized")
 ]
 """All but `orthogonal`, which Keras refuses for a single row of numbers."""
+
+Axis = Annotated[int, Meta(ge=-8, le=8, description="Axis of the channels: -1 for the last, 1 for the first")]
+Axes = Annotated[
+    tuple[Annotated[int, Meta(ge=-8, le=8)], ...],
+    Meta(min_length=1, max_length=8, description="Axes along which it works: -1 for the last, 1 for the first"),
+]
+"""As Keras counts them: 0 is the batch, so it is none of them."""
 
 NUMBER = r"(\d{1,9}(\.\d{0,12})?|\.\d{1,12})(e-?\d)?"
 Regularizer = Annotated[

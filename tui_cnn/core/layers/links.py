@@ -57,6 +57,7 @@ class Input(Layer, frozen=True, kw_only=True):
     """A further input of the network; the layers below continue from it."""
 
     family = "container"
+    joins_others = True
     sign = "▷"
 
     shape: Annotated[
@@ -79,6 +80,7 @@ class Shared(Layer, frozen=True, kw_only=True):
     """Applies an earlier layer or block again with the same weights, which are counted once."""
 
     family = "container"
+    joins_others = True
     sign = "="
 
     layer: Annotated[Reference, Meta(description="Name of the earlier layer or block", examples=["conv2d"])]

@@ -15,6 +15,7 @@ class MergingLayer(Layer, frozen=True, kw_only=True):
     """A layer of several inputs that does nothing but merge them. The class of Keras has the name of `merge`."""
 
     family = "container"
+    joins_others = True
     sign = "·"
 
     merge: Annotated[Merge, Meta(description="How the branches are merged")] = "add"

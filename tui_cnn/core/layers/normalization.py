@@ -4,10 +4,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Layer, Parameters, shorthand
-from tui_cnn.core.layers.fields import Channels, Epsilon, Rate
+from tui_cnn.core.layers.base import Layer, Parameters, along_axes, positions, shorthand
+from tui_cnn.core.layers.fields import Axes, Axis, Channels, Epsilon, Rate
 from tui_cnn.core.receptive_field import EVERYTHING, ReceptiveFieldMap
-from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, amount, elements, largest_divisor, product
+from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, amount, elements, largest_divisor
 from tui_cnn.i18n import _
 
 Center = Annotated[bool, Meta(description="Learn a shift (beta) for each channel")]
@@ -19,7 +19,35 @@ class _Normalization(Layer, frozen=True, kw_only=True):
     sign = "≈"
 
 
-class BatchNormalization(_Normalization, frozen=True, kw_only=True):
+class _OfChannels(_Normalization, frozen=True, kw_only=True):
+    axis: Axis = -1
+
+    def output_shape(self, shape: Shape) -> Shape:
+        positions((self.axis,), shape)
+        return shape
+
+    def _channels(self, shape: Shape) -> int:
+        (place,) = positions((self.axis,), shape)
+        return shape[place]
+
+
+class _OfValues(_Normalization, frozen=True, kw_only=True):
+    axis: Axes = (-1,)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        positions(self.axis, shape)
+        return shape
+
+    def _values(self, shape: Shape) -> Shape:
+        """Return the lengths of the axes that are normalized together."""
+        return tuple(shape[place] for place in positions(self.axis, shape))
+
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
+        """The same cell along the last axis, the whole image along all; what is between is not worked out."""
+        return along_axes(positions(self.axis, shape), shape)
+
+
+class BatchNormalization(_OfChannels, frozen=True, kw_only=True):
     """Normalizes each channel to mean 0 and variance 1 over the batch, then applies a learned scale and shift.
 
     Ioffe and Szegedy, "Batch Normalization", 2015. The running mean and variance are the non-trainable parameters.
@@ -38,20 +66,21 @@ class BatchNormalization(_Normalization, frozen=True, kw_only=True):
 
     def parameters(self, shape: Shape) -> Parameters:
         """Gamma and beta are trained; the running mean and variance are not."""
-        return Parameters(_learned(shape[-1], self.center, self.scale), amount(2, shape[-1]))
+        channels = self._channels(shape)
+        return Parameters(_learned((channels,), self.center, self.scale), amount(2, channels))
 
     def tf_flops(self, shape: Shape) -> int:
         """A product and a sum for each value; for each channel, what makes a factor and a shift of its statistics."""
-        return 2 * elements(shape) + (5 + self.scale) * shape[-1]
+        return 2 * elements(shape) + (5 + self.scale) * self._channels(shape)
 
     def settings(self) -> tuple[str, ...]:
-        return _left_out(self.center, self.scale)
+        return (*_axis(self.axis), *_left_out(self.center, self.scale))
 
 
-class LayerNormalization(_Normalization, frozen=True, kw_only=True):
+class LayerNormalization(_OfValues, frozen=True, kw_only=True):
     """Normalizes the channels of each position to mean 0 and variance 1, then applies a learned scale and shift.
 
-    Ba, Kiros, Hinton, "Layer Normalization", 2016; along the last axis, as Keras does.
+    Ba, Kiros, Hinton, "Layer Normalization", 2016; along the last axis, as Keras does, or along others.
     """
 
     epsilon: Epsilon = 0.001
@@ -59,18 +88,37 @@ class LayerNormalization(_Normalization, frozen=True, kw_only=True):
     scale: Scale = True
 
     def parameters(self, shape: Shape) -> Parameters:
-        return Parameters(_learned(shape[-1], self.center, self.scale))
+        return Parameters(_learned(self._values(shape), self.center, self.scale))
 
     def tf_flops(self, shape: Shape) -> int:
         """Two means, the squared differences, and what applies them."""
-        values, positions = elements(shape), elements(shape[:-1])
-        return (6 + self.center + 2 * self.scale) * values + (5 - self.scale) * positions
+        values, means = elements(shape), elements(shape) // elements(self._values(shape))
+        return (6 + self.center + 2 * self.scale) * values + (5 - self.scale) * means
 
     def settings(self) -> tuple[str, ...]:
-        return _left_out(self.center, self.scale)
+        return (*_axis(*self.axis), *_left_out(self.center, self.scale))
 
 
-class GroupNormalization(_Normalization, frozen=True, kw_only=True):
+class RMSNormalization(_OfValues, frozen=True, kw_only=True):
+    """Scales the channels of each position so that the mean of their squares is 1, then applies a learned scale.
+
+    Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019.
+    """
+
+    epsilon: Annotated[Epsilon, Meta(description="Added to the mean square to avoid division by zero")] = 1e-6
+
+    def parameters(self, shape: Shape) -> Parameters:
+        return Parameters(amount(*self._values(shape)))
+
+    def tf_flops(self, shape: Shape) -> int:
+        """The squares and their mean, the inverse root, and two products."""
+        return 4 * elements(shape) + 3 * elements(shape) // elements(self._values(shape))
+
+    def settings(self) -> tuple[str, ...]:
+        return _axis(*self.axis)
+
+
+class GroupNormalization(_OfChannels, frozen=True, kw_only=True):
     """Splits the channels into groups, and normalizes each group of an image to mean 0 and variance 1.
 
     Wu and He, "Group Normalization", 2018.
@@ -82,7 +130,7 @@ class GroupNormalization(_Normalization, frozen=True, kw_only=True):
     scale: Scale = True
 
     def output_shape(self, shape: Shape) -> Shape:
-        channels = shape[-1]
+        channels = self._channels(shape)
         if channels % self.groups:
             message = _("{channels} channels cannot be split into {groups} groups")
             fitting = {"groups": largest_divisor(channels, self.groups)}
@@ -90,18 +138,19 @@ class GroupNormalization(_Normalization, frozen=True, kw_only=True):
         return shape
 
     def parameters(self, shape: Shape) -> Parameters:
-        return Parameters(_learned(shape[-1], self.center, self.scale))
+        return Parameters(_learned((self._channels(shape),), self.center, self.scale))
 
     def tf_flops(self, shape: Shape) -> int:
         """Two means, the squared differences, and what applies them."""
-        return 6 * elements(shape) + (self.center + 2 * self.scale) * shape[-1] + (5 - self.scale) * self.groups
+        learned = (self.center + 2 * self.scale) * self._channels(shape)
+        return 6 * elements(shape) + learned + (5 - self.scale) * self.groups
 
     def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """The means are over all of the image."""
         return EVERYTHING
 
     def settings(self) -> tuple[str, ...]:
-        return (f"{self.groups} groups", *_left_out(self.center, self.scale))
+        return (f"{self.groups} groups", *_axis(self.axis), *_left_out(self.center, self.scale))
 
 
 class Normalization(_Normalization, frozen=True, kw_only=True):
@@ -111,6 +160,9 @@ class Normalization(_Normalization, frozen=True, kw_only=True):
     the layer does nothing.
     """
 
+    axis: Annotated[
+        Axes | None, Meta(description="Axes with a mean and a variance for each place; empty: one of each for all")
+    ] = (-1,)
     mean: Annotated[
         Annotated[tuple[float, ...], Meta(min_length=1, max_length=1024)] | None,
         Meta(description="Mean of each channel, or one for all; empty: stored as weights"),
@@ -122,13 +174,14 @@ class Normalization(_Normalization, frozen=True, kw_only=True):
     invert: Annotated[bool, Meta(description="Inverse: from mean 0 and variance 1 to these values")] = False
 
     def output_shape(self, shape: Shape) -> Shape:
-        mean, variance, channels = self.mean, self.variance, shape[-1]
+        kept, mean, variance = self._kept(shape), self.mean, self.variance
         if mean is None and variance is None:
             return shape
         if mean is None or variance is None or len(mean) != len(variance):
             message = _("needs the same number of means and variances, but has {means} and {variances}")
             counts = {"means": len(mean or ()), "variances": len(variance or ())}
             raise ShapeError(message.format(**counts), {"mean": None, "variance": None})
+        channels = kept[-1] if kept else 1
         if len(mean) not in (1, channels):
             message = _("has {count} means and variances for {channels} channels; give one per channel, or one for all")
             raise ShapeError(
@@ -136,33 +189,46 @@ class Normalization(_Normalization, frozen=True, kw_only=True):
             )
         return shape
 
+    def _kept(self, shape: Shape) -> Shape:
+        """Return the lengths of the axes that have a mean for each place."""
+        return tuple(shape[place] for place in positions(self.axis or (), shape))
+
     def parameters(self, shape: Shape) -> Parameters:
-        """None where the numbers are given; else a mean and a variance for each channel, and a count."""
+        """None where the numbers are given; else a mean and a variance for each place that has its own, and a count."""
         if self.mean is not None:
             return Parameters()
-        channels = shape[-1]
-        return Parameters(non_trainable=Amount(2 * channels + 1, f"{product(2, channels)} + 1"))
+        both = amount(2, *self._kept(shape))
+        return Parameters(non_trainable=Amount(both.value + 1, f"{both.formula} + 1"))
 
     def tf_flops(self, shape: Shape) -> int:
         """A difference and a quotient for each value, and for each channel a deviation that is kept from zero."""
-        return 2 * elements(shape) + shape[-1]
+        return 2 * elements(shape) + elements(self._kept(shape))
 
     def settings(self) -> tuple[str, ...]:
         means, variances = self.mean or (), self.variance or ()
         given = (f"{mean:.3g}±{variance**0.5:.3g}" for mean, variance in zip(means[:3], variances, strict=False))
-        return shorthand(*given, bool(variances) and len(means) > 3 and "…", self.invert and "invert")
+        more = bool(variances) and len(means) > 3 and "…"
+        return shorthand(*_axis(*(self.axis or (0,))), *given, more, self.invert and "invert")
 
 
-class UnitNormalization(_Normalization, frozen=True, kw_only=True):
+class UnitNormalization(_OfValues, frozen=True, kw_only=True):
     """Scales the channels of each position to length 1."""
 
     def tf_flops(self, shape: Shape) -> int:
         """The squares and their sum, the inverse root, and the products."""
-        return 3 * elements(shape) + 2 * elements(shape[:-1])
+        return 3 * elements(shape) + 2 * elements(shape) // elements(self._values(shape))
+
+    def settings(self) -> tuple[str, ...]:
+        return _axis(*self.axis)
 
 
-def _learned(channels: int, center: bool, scale: bool) -> Amount:
-    return amount(center + scale, channels) if center or scale else NONE
+def _learned(shape: Shape, center: bool, scale: bool) -> Amount:
+    return amount(center + scale, *shape) if center or scale else NONE
+
+
+def _axis(*axes: int) -> tuple[str, ...]:
+    """Name the axes, unless it is only the last."""
+    return () if axes == (-1,) else ("axis " + "×".join(map(str, axes)),) if axes != (0,) else ("all axes",)
 
 
 def _left_out(center: bool, scale: bool) -> tuple[str, ...]:

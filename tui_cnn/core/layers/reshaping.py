@@ -4,13 +4,23 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import KerasCall, Layer, keras_arguments, require_image, shorthand
-from tui_cnn.core.layers.fields import Pair, Sides
-from tui_cnn.core.receptive_field import EVERYTHING, ReceptiveFieldMap, Resampling, Sliding, Spreading
+from tui_cnn.core.layers.base import KerasCall, Layer, Spatial, keras_arguments, require_axes, require_image, shorthand
+from tui_cnn.core.layers.fields import Ends, Extent, Pair, Sides, Triple, VolumeSides
+from tui_cnn.core.receptive_field import (
+    EVERYTHING,
+    SAME_CELL,
+    UNKNOWN,
+    ReceptiveFieldMap,
+    Resampling,
+    Sliding,
+    Spreading,
+    along,
+)
 from tui_cnn.core.shape import Shape, ShapeError, by_axis, elements, format_shape, format_step, product
 from tui_cnn.i18n import _
 
 Border = Annotated[Sides, Meta(description="Rows above and below, columns left and right: 1, 1 2, or 0 1 0 1")]
+Border3D = Annotated[VolumeSides, Meta(description="Before and after, along depth, height and width: 1, 1 2 3, or six")]
 
 
 class _Reshaping(Layer, frozen=True, kw_only=True):
@@ -18,7 +28,12 @@ class _Reshaping(Layer, frozen=True, kw_only=True):
     sign = "→"
 
 
-class Flatten(_Reshaping, frozen=True, kw_only=True):
+class _SpatialReshaping(Spatial, frozen=True, kw_only=True):
+    family = "reshaping"
+    sign = "→"
+
+
+class Flatten(_SpatialReshaping, frozen=True, kw_only=True):
     """Flattens all values into one vector: the feature extractor ends and the classifier begins."""
 
     lesson = "shape-of-a-cnn"
@@ -49,7 +64,7 @@ class Reshape(_Reshaping, frozen=True, kw_only=True):
         Meta(
             description="The new shape; one axis may be -1, which is computed",
             min_length=1,
-            max_length=3,
+            max_length=8,
             examples=[(-1,)],
         ),
     ]
@@ -71,56 +86,179 @@ class Reshape(_Reshaping, frozen=True, kw_only=True):
         return (format_shape(self.target_shape),)
 
 
-class ZeroPadding2D(_Reshaping, frozen=True, kw_only=True):
-    """Adds rows and columns of zeros around the image."""
+class Permute(_Reshaping, frozen=True, kw_only=True):
+    """Puts the axes into another order, for instance the channels first."""
 
+    lesson = "images"
+    is_linear = True
+
+    dims: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=8)], ...],
+        Meta(
+            description="The old axis that comes first, the one that comes second, and so on, counted from 1",
+            min_length=1,
+            max_length=8,
+            examples=[(2, 1, 3)],
+        ),
+    ]
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """As Keras 3.15 has it: the order is that of the axes' numbers.
+
+        Raises:
+            ShapeError: the axes are not all there, each once.
+        """
+        if sorted(self.dims) != list(range(1, len(shape) + 1)):
+            message = _("{dims} is no order of the {count} axes of {shape}")
+            names = {"dims": format_shape(self.dims), "shape": format_shape(shape)}
+            order = {"dims": tuple(range(1, len(shape) + 1))}
+            raise ShapeError(message.format(count=len(shape), **names), order)
+        return tuple(shape[axis - 1] for axis in self.dims)
+
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
+        """The same cell where the axes stay; else the positions are given up."""
+        return SAME_CELL if list(self.dims) == sorted(self.dims) else EVERYTHING
+
+    def settings(self) -> tuple[str, ...]:
+        return (format_shape(self.dims),)
+
+
+class RepeatVector(_Reshaping, frozen=True, kw_only=True):
+    """Repeats a row of numbers: a sequence of the same row."""
+
+    n: Annotated[int, Meta(ge=1, le=1_000_000, description="Number of times", examples=[3])]
+
+    def output_shape(self, shape: Shape) -> Shape:
+        if len(shape) != 1:
+            raise ShapeError(_("needs a row of features, but gets {shape}").format(shape=format_shape(shape)))
+        return (self.n, *shape)
+
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
+        return EVERYTHING
+
+    def settings(self) -> tuple[str, ...]:
+        return (f"×{self.n}",)
+
+
+class _Padding(_SpatialReshaping, frozen=True, kw_only=True):
     lesson = "padding"
     is_linear = True
 
-    padding: Border = ((1, 1), (1, 1))
+    padding: tuple[Ends, ...]
 
     def output_shape(self, shape: Shape) -> Shape:
-        height, width, channels = require_image(shape)
-        return (height + sum(self.padding[0]), width + sum(self.padding[1]), channels)
+        *sides, channels = require_axes(shape, self.rank)
+        return (*(n + sum(ends) for n, ends in zip(sides, self.padding, strict=True)), channels)
 
     def size_formula(self, shape: Shape) -> str:
         return _sums(shape, "+", self.padding)
 
     def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
-        return ReceptiveFieldMap(Sliding(padding=self.padding[0][0]), Sliding(padding=self.padding[1][0]))
+        return along([Sliding(padding=before) for before, _after in self.padding])
 
     def settings(self) -> tuple[str, ...]:
         return (format_sides(self.padding),)
 
 
-class Cropping2D(_Reshaping, frozen=True, kw_only=True):
-    """Cuts off rows and columns at the sides of the image."""
+class ZeroPadding2D(_Padding, frozen=True, kw_only=True):
+    """Adds rows and columns of zeros around the image."""
 
+    padding: Border = ((1, 1), (1, 1))
+
+
+class ZeroPadding1D(_Padding, frozen=True, kw_only=True):
+    """Adds zeros before and after a sequence."""
+
+    rank = 1
+
+    padding: Annotated[tuple[Ends], Meta(description="Zeros before and after: 1, or 0 1")] = ((1, 1),)
+
+
+class ZeroPadding3D(_Padding, frozen=True, kw_only=True):
+    """Adds layers of zeros around a volume."""
+
+    rank = 3
+
+    padding: Border3D = ((1, 1), (1, 1), (1, 1))
+
+
+class _Cropping(_SpatialReshaping, frozen=True, kw_only=True):
     lesson = "padding"
     is_linear = True
 
-    cropping: Border = ((0, 0), (0, 0))
+    cropping: tuple[Ends, ...]
 
     def output_shape(self, shape: Shape) -> Shape:
-        height, width, channels = require_image(shape)
-        left = (height - sum(self.cropping[0]), width - sum(self.cropping[1]), channels)
-        if min(left) < 1:
-            message = _("cropping {cropping} leaves nothing of {height}×{width}")
-            cut = format_sides(self.cropping)
-            raise ShapeError(message.format(cropping=cut, height=height, width=width), {"cropping": ((0, 0), (0, 0))})
-        return left
+        return _cropped(require_axes(shape, self.rank), self.cropping)
 
     def size_formula(self, shape: Shape) -> str:
         return _sums(shape, "-", self.cropping)
 
     def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
-        return ReceptiveFieldMap(Sliding(padding=-self.cropping[0][0]), Sliding(padding=-self.cropping[1][0]))
+        return along([Sliding(padding=-before) for before, _after in self.cropping])
 
     def settings(self) -> tuple[str, ...]:
         return (format_sides(self.cropping),)
 
 
-class UpSampling2D(_Reshaping, frozen=True, kw_only=True):
+class Cropping2D(_Cropping, frozen=True, kw_only=True):
+    """Cuts off rows and columns at the sides of the image."""
+
+    cropping: Border = ((0, 0), (0, 0))
+
+
+class Cropping1D(_Reshaping, frozen=True, kw_only=True):
+    """Cuts off the beginning and the end of a sequence."""
+
+    lesson = "padding"
+    is_linear = True
+
+    cropping: Annotated[Ends, Meta(description="Positions cut off before and after")] = (1, 1)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return _cropped(require_axes(shape, 1), (self.cropping,))
+
+    def size_formula(self, shape: Shape) -> str:
+        return _sums(shape, "-", (self.cropping,))
+
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
+        return along([Sliding(padding=-self.cropping[0])])
+
+    def settings(self) -> tuple[str, ...]:
+        return (format_sides((self.cropping,)),)
+
+
+class Cropping3D(_Cropping, frozen=True, kw_only=True):
+    """Cuts off the sides of a volume."""
+
+    rank = 3
+
+    cropping: Border3D = ((1, 1), (1, 1), (1, 1))
+
+
+class _UpSampling(_SpatialReshaping, frozen=True, kw_only=True):
+    size: Shape
+
+    def output_shape(self, shape: Shape) -> Shape:
+        *sides, channels = require_axes(shape, self.rank)
+        return (*(n * factor for n, factor in zip(sides, self.size, strict=True)), channels)
+
+    def size_formula(self, shape: Shape) -> str:
+        return by_axis(*(f"{n}·{factor} = {n * factor}" for n, factor in zip(shape, self.size, strict=False)))
+
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
+        """The nearest cell."""
+        return along([Spreading(factor, factor) for factor in self.size])
+
+    def settings(self) -> tuple[str, ...]:
+        return ("×" + format_step(self.size),)
+
+
+_RADIUS = {"bilinear": 1, "bicubic": 2, "lanczos3": 3, "lanczos5": 5}
+"""Cells on either side between which it is interpolated."""
+
+
+class UpSampling2D(_UpSampling, frozen=True, kw_only=True):
     """Enlarges the image: repeats its cells, or interpolates between them."""
 
     size: Annotated[Pair, Meta(description="Scale factors of height and width")] = (2, 2)
@@ -129,13 +267,6 @@ class UpSampling2D(_Reshaping, frozen=True, kw_only=True):
         Meta(description="nearest repeats each cell; the others interpolate"),
     ] = "nearest"
 
-    def output_shape(self, shape: Shape) -> Shape:
-        height, width, channels = require_image(shape)
-        return (height * self.size[0], width * self.size[1], channels)
-
-    def size_formula(self, shape: Shape) -> str:
-        return by_axis(*(f"{n}·{factor} = {n * factor}" for n, factor in zip(shape[:2], self.size, strict=True)))
-
     def tf_flops(self, shape: Shape) -> int:
         """The profiler counts how some kinds work out the new size, and no interpolation."""
         return 0 if self.interpolation in ("bilinear", "bicubic") else 2
@@ -143,12 +274,127 @@ class UpSampling2D(_Reshaping, frozen=True, kw_only=True):
     def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """The nearest cell, or those between which it is interpolated."""
         if self.interpolation == "nearest":
-            return ReceptiveFieldMap(Spreading(self.size[0], self.size[0]), Spreading(self.size[1], self.size[1]))
-        radius = {"bilinear": 1, "bicubic": 2, "lanczos3": 3, "lanczos5": 5}[self.interpolation]
-        return ReceptiveFieldMap(Resampling(self.size[0], radius), Resampling(self.size[1], radius))
+            return along([Spreading(factor, factor) for factor in self.size])
+        return along([Resampling(1, factor, _RADIUS[self.interpolation]) for factor in self.size])
 
     def settings(self) -> tuple[str, ...]:
         return shorthand("×" + format_step(self.size), self.interpolation != "nearest" and self.interpolation)
+
+
+class UpSampling1D(_Reshaping, frozen=True, kw_only=True):
+    """Lengthens a sequence: repeats each position."""
+
+    size: Annotated[Extent, Meta(description="Scale factor of the length")] = 2
+
+    def output_shape(self, shape: Shape) -> Shape:
+        length, channels = require_axes(shape, 1)
+        return (length * self.size, channels)
+
+    def size_formula(self, shape: Shape) -> str:
+        return f"{shape[0]}·{self.size} = {shape[0] * self.size}"
+
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
+        return along([Spreading(self.size, self.size)])
+
+    def settings(self) -> tuple[str, ...]:
+        return (f"×{self.size}",)
+
+
+class UpSampling3D(_UpSampling, frozen=True, kw_only=True):
+    """Enlarges a volume: repeats its cells."""
+
+    rank = 3
+
+    size: Annotated[Triple, Meta(description="Scale factors of depth, height and width")] = (2, 2, 2)
+
+
+_Side = Annotated[int, Meta(ge=1, le=65_536)]
+
+
+class _Resized(Spatial, frozen=True, kw_only=True):
+    height: Annotated[_Side, Meta(description="Height of the output", examples=[32])]
+    width: Annotated[_Side, Meta(description="Width of the output", examples=[32])]
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (self.height, self.width, require_image(shape)[2])
+
+    def settings(self) -> tuple[str, ...]:
+        return (f"{self.height}×{self.width}",)
+
+
+class Resizing(_Resized, frozen=True, kw_only=True):
+    """Brings every image to the same size."""
+
+    family = "reshaping"
+    sign = "→"
+    lesson = "images"
+    is_linear = True
+
+    interpolation: Annotated[
+        Literal["bilinear", "nearest", "bicubic", "lanczos3", "lanczos5"],
+        Meta(description="nearest takes one pixel; the others interpolate"),
+    ] = "bilinear"
+    crop_to_aspect_ratio: Annotated[bool, Meta(description="Cut off the sides rather than distort the image")] = False
+    pad_to_aspect_ratio: Annotated[bool, Meta(description="Add borders rather than distort the image")] = False
+    antialias: Annotated[bool, Meta(description="Average over more pixels where the image shrinks")] = False
+
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
+        """The nearest pixel, or those between which it is interpolated."""
+        if self.crop_to_aspect_ratio or self.pad_to_aspect_ratio or self.antialias:
+            return UNKNOWN
+        radius = _RADIUS.get(self.interpolation, 0)
+        return along([Resampling(shape[0], self.height, radius), Resampling(shape[1], self.width, radius)])
+
+    def settings(self) -> tuple[str, ...]:
+        return shorthand(
+            f"{self.height}×{self.width}",
+            self.interpolation != "bilinear" and self.interpolation,
+            self.crop_to_aspect_ratio and "crop",
+            self.pad_to_aspect_ratio and "pad",
+        )
+
+
+class CenterCrop(_Resized, frozen=True, kw_only=True):
+    """Cuts the middle out of the image; a smaller image is enlarged first."""
+
+    family = "reshaping"
+    sign = "→"
+    lesson = "images"
+    is_linear = True
+
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
+        if self.height > shape[0] or self.width > shape[1]:
+            return UNKNOWN
+        return along(
+            [Sliding(padding=-((n - left) // 2)) for n, left in zip(shape, (self.height, self.width), strict=False)]
+        )
+
+
+class RandomCrop(_Resized, frozen=True, kw_only=True):
+    """Cuts a piece out of the image: at random during training, else the middle of the image made smaller."""
+
+    family = "augmentation"
+    sign = "±"
+    lesson = "training"
+
+    def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
+        return UNKNOWN
+
+
+class Identity(_Reshaping, frozen=True, kw_only=True):
+    """Gives what it takes: keeps a place, or a name."""
+
+    is_linear = True
+    is_reshaping = True
+
+
+class Masking(_Reshaping, frozen=True, kw_only=True):
+    """Marks the positions of a sequence that hold nothing, so that recurrent layers skip them."""
+
+    mask_value: Annotated[float, Meta(description="A position with this value everywhere is skipped")] = 0.0
+
+    def settings(self) -> tuple[str, ...]:
+        return (f"{self.mask_value:g}",)
 
 
 class Rescaling(_Reshaping, frozen=True, kw_only=True):
@@ -181,18 +427,28 @@ class ScalarOperation(Rescaling, frozen=True, kw_only=True):
         return (KerasCall("Rescaling", keras_arguments(self)),)
 
 
-def format_sides(sides: Sides) -> str:
-    """Write rows and columns at the sides as briefly as it goes: `1`, `1×2`, or all four."""
-    (top, bottom), (left, right) = sides
-    if top == bottom and left == right:
-        return f"{top}" if top == left else f"{top}×{left}"
-    return f"{top},{bottom}×{left},{right}"
+def _cropped(shape: Shape, cropping: tuple[Ends, ...]) -> Shape:
+    *sides, channels = shape
+    left = tuple(n - sum(ends) for n, ends in zip(sides, cropping, strict=True))
+    if min(left) < 1:
+        message = _("cropping {cropping} leaves nothing of {image}")
+        names = {"cropping": format_sides(cropping), "image": format_shape(tuple(sides))}
+        nothing = ((0, 0),) * len(cropping) if len(cropping) > 1 else (0, 0)
+        raise ShapeError(message.format(**names), {"cropping": nothing})
+    return (*left, channels)
 
 
-def _sums(shape: Shape, sign: str, sides: Sides) -> str:
+def format_sides(sides: tuple[Ends, ...]) -> str:
+    """Write what is added or cut off at the sides as briefly as it goes: `1`, `1×2`, or all of it."""
+    if all(before == after for before, after in sides):
+        return format_step([before for before, _after in sides])
+    return "×".join(f"{before},{after}" for before, after in sides)
+
+
+def _sums(shape: Shape, sign: str, sides: tuple[Ends, ...]) -> str:
     return by_axis(
         *(
             f"{n} {sign} {first} {sign} {last} = {n + first + last if sign == '+' else n - first - last}"
-            for n, (first, last) in zip(shape[:2], sides, strict=True)
+            for n, (first, last) in zip(shape, sides, strict=False)
         )
     )

@@ -55,6 +55,20 @@ def scaled_by_channel(entry: Entry) -> Entry:
     return msgspec.structs.replace(entry, class_name="Normalization", registered_name="Normalization", config=config)
 
 
+_REDUCTIONS = {"Mean": "GlobalAveragePooling2D", "Max": "GlobalMaxPooling2D"}
+
+
+def pooled(entry: Entry) -> Entry:
+    """Return a mean or maximum over height and width as the global pooling that it is; anything else as it is."""
+    kind = _REDUCTIONS.get(entry.class_name) if entry.is_operation else None
+    if kind is None or entry.config.get("axis") not in ([1, 2], [2, 1]) or entry.config.get("initial") is not None:
+        return entry
+    config = {"name": entry.label, "keepdims": entry.config.get("keepdims") is True}
+    return msgspec.structs.replace(
+        entry, class_name=kind, module="keras.layers", registered_name=None, build_config=None, config=config
+    )
+
+
 def scaled_sum(entry: Entry, call: NodeCall) -> tuple[Entry, Entry] | None:
     """Return what Keras' Inception-ResNet adds its branches by, `x + y·scale`, as a Rescaling of y and an Add.
 

@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tui_cnn.core.shape import Shape
-from tui_cnn.formats.keras.arithmetic import scaled_sum, with_number
+from tui_cnn.formats.keras.arithmetic import pooled, scaled_sum, with_number
 from tui_cnn.formats.keras.notes import enumerate_names
 from tui_cnn.formats.keras.schema import Entry, Model, NodeCall, known_shape, misfit
 from tui_cnn.i18n import _
 
 _MOST_NODES = 100_000
+_IMAGE = 3
+"""Axes of an image, without the batch."""
 
 _Layer = tuple[str, int]
 """The name of a layer, behind those of the models that it is in, and which of its applications."""
@@ -119,6 +121,8 @@ class _Functional:
         nodes: list[ModelNode] = []
         for layer in order:
             entry, owner = self._entries[layer[0]]
+            if len(takes[layer]) == 1 and len(self._shapes.get((*takes[layer][0], 0)) or ()) == _IMAGE:
+                entry = pooled(entry)
             inputs = tuple(number_of[one] for one in takes[layer])
             shape = self._shapes.get((*layer, 0))
             if not inputs:

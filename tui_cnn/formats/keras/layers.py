@@ -5,6 +5,7 @@ initializer, a constraint, a penalty that we have no word for, being frozen) is 
 Keras that a composite layer of ours is made of are recognized by what that declares itself to be.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import msgspec
 
 from tui_cnn.core.layers import LAYER_TYPES, AnyLayer, Layer, Opaque, ScalarOperation, can_be_frozen
-from tui_cnn.core.layers.base import COMMON_FIELDS, ConstantKernels, KerasCall, Proposal, is_composite
+from tui_cnn.core.layers.base import COMMON_FIELDS, ConstantKernels, KerasCall, Proposal, Spatial, is_composite
 from tui_cnn.core.shape import Shape, ShapeError
 from tui_cnn.formats.keras.arithmetic import scaled_by_channel
 from tui_cnn.formats.keras.identifiers import (
@@ -26,9 +27,7 @@ from tui_cnn.formats.keras.schema import Entry
 from tui_cnn.formats.validation import choices
 from tui_cnn.i18n import _
 
-KERAS_LAYERS = {
-    name: kind for name, kind in LAYER_TYPES.items() if kind.family != "container" and not is_composite(kind)
-}
+KERAS_LAYERS = {name: kind for name, kind in LAYER_TYPES.items() if not kind.joins_others and not is_composite(kind)}
 """The layers that Keras has under the same name."""
 
 _READ: dict[str, type[Layer]] = {**KERAS_LAYERS, "ScalarOperation": ScalarOperation}
@@ -47,7 +46,7 @@ _COMPOSITES = tuple(kind for kind in LAYER_TYPES.values() if is_composite(kind))
 
 _IGNORED = {"name", "trainable", "seed", "synchronized", "renorm_momentum", "lora_alpha"}
 
-_NEUTRAL: dict[str, Any] = {"fill_value": 0.0, "data_format": "channels_last"}
+_NEUTRAL: dict[str, Any] = {"fill_value": 0.0, "data_format": "channels_last", "fill_mode": "constant"}
 """Settings that we do not have, at values that make no difference. None and false never make one."""
 
 _FOR_TRAINING = ("_initializer", "_regularizer", "_constraint", "noise_shape", "fill_value")
@@ -82,24 +81,25 @@ def read_layer(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLaye
             is_trained = entry.config.get("trainable") is not False
             return (msgspec.structs.replace(composite[0], trainable=is_trained),)
         raise ForeignError
-    config = dict(entry.config)
+    config = _in_our_words(entry, shape)
     after: tuple[AnyLayer, ...] = ()
     function = config.get("activation")
     if isinstance(function, dict) and entry.class_name != "Activation":
         after = _function(function, shape, notes)
         config["activation"] = "linear"
     described = describe(msgspec.structs.replace(entry, config=dict(config)))
-    _require_last_axis(config.pop("axis", -1), shape)
     remarks = _require_plain_dtype(config.pop("dtype", None))
+    if "axis" not in kind.__struct_fields__:
+        _require_last_axis(config.pop("axis", -1), shape)
     fields = {name: config.pop(name) for name in kind.__struct_fields__ if name in config and name not in COMMON_FIELDS}
     data: dict[str, Any] = {"type": entry.class_name}
+    if isinstance(inner := fields.pop("layer", None), dict):
+        data["layer"] = _inner(inner, shape[1:] if shape and entry.class_name == "TimeDistributed" else shape, notes)
     for name, value in fields.items():
         data |= _field(kind, name, value, remarks)
     remarks += _require_neutral(config)
     if entry.config.get("trainable") is False and can_be_frozen(kind):
         data["trainable"] = False
-    if entry.class_name == "GroupNormalization" and data.get("groups") == -1 and shape:
-        data["groups"] = shape[-1]
     try:
         layer: AnyLayer = msgspec.convert(_without_own_strides(data), kind)  # type: ignore[assignment]
     except (msgspec.ValidationError, RecursionError):
@@ -127,6 +127,83 @@ def opaque(entry: Entry, shape: Shape | None, name: str = "", call: dict[str, An
     return Opaque(name=name, kind=kind or "?", config=msgspec.json.encode(kept).decode(), stated_shape=shape)
 
 
+def _in_our_words(entry: Entry, shape: Shape | None) -> dict[str, Any]:
+    """Say what Keras says of a layer as our layers do, where they have other words for it."""
+    kind, config = _READ[entry.class_name], dict(entry.config)
+    for own, name in kind.keras_names.items():
+        if name in config:
+            config[own] = config.pop(name)
+    usual = {field.name: field.default for field in msgspec.structs.fields(kind)}
+    if "axis" in usual and "axis" in config:
+        config["axis"] = _axes(config["axis"], shape, several=isinstance(usual["axis"], tuple))
+    if issubclass(kind, Spatial) and kind.rank == 1:
+        config |= {name: [config[name]] for name in _ALONG & config.keys() if _is_single(config[name])}
+    match entry.class_name:
+        case "GroupNormalization" if config.get("groups") == -1 and shape:
+            axis = config.get("axis", -1)
+            config["groups"] = shape[axis if axis < 0 else axis - 1]
+        case "Normalization" if config.get("axis") in ([], [None]):
+            config["axis"] = None
+        case "EinsumDense":
+            config["target_shape"] = _resolved(config, shape)
+        case "Bidirectional":
+            _require_mirrored(config.get("layer"), config.pop("backward_layer", None))
+    return config
+
+
+def _axes(axis: Any, shape: Shape | None, *, several: bool) -> Any:
+    """Call the last axis -1, whatever number it goes by; a layer of several axes is given a list."""
+    axes = axis if isinstance(axis, list) else [axis]
+    if shape and axes == [len(shape)]:
+        axes = [-1]
+    return axes if several or len(axes) != 1 else axes[0]
+
+
+_ALONG = {"kernel_size", "strides", "dilation_rate", "pool_size", "size", "output_size", "output_padding"}
+_ALONG |= {"padding"}
+"""Settings along the one axis of a sequence."""
+
+
+def _is_single(value: Any) -> bool:
+    """Tell whether a setting is a number, or the two ends of an axis."""
+    ends = 2
+    return isinstance(value, int) or (isinstance(value, list) and len(value) == ends and isinstance(value[0], int))
+
+
+def _resolved(config: dict[str, Any], shape: Shape | None) -> Any:
+    """Fill in the axes of an EinsumDense that are to be those of the input."""
+    target = config.get("target_shape")
+    target = [target] if isinstance(target, int) else target
+    if not isinstance(target, list) or None not in target:
+        return target
+    match re.fullmatch(r"([a-zA-Z]+),[a-zA-Z]+->([a-zA-Z]+)", str(config.get("equation"))):
+        case re.Match() as equation if shape:
+            lengths = dict(zip(equation[1], (None, *shape), strict=False))
+            return [length or lengths.get(letter) for length, letter in zip(target, equation[2][1:], strict=False)]
+    raise ForeignError
+
+
+def _require_mirrored(forward: Any, backward: Any) -> None:
+    """Refuse a Bidirectional whose second layer is another than the first, but for its direction."""
+    match forward, backward:
+        case _, None:
+            return
+        case {"config": dict(one)}, {"config": dict(other)}:
+            differing = {key for key in {*one, *other} if one.get(key) != other.get(key)}
+            if forward.get("class_name") == backward.get("class_name") and differing == {"name", "go_backwards"}:
+                return
+    raise ForeignError
+
+
+def _inner(description: dict[str, Any], shape: Shape | None, notes: Notes) -> dict[str, Any]:
+    """Read the layer that another one holds."""
+    try:
+        (layer,) = read_layer(msgspec.convert(description, Entry), shape, notes)
+    except (msgspec.ValidationError, RecursionError, ValueError):
+        raise ForeignError from None
+    return msgspec.to_builtins(layer)  # type: ignore[no-any-return]
+
+
 def _function(description: dict[str, Any], shape: Shape | None, notes: Notes) -> tuple[AnyLayer, ...]:
     try:
         entry = msgspec.convert(description, Entry)
@@ -152,11 +229,14 @@ def _field(kind: type[msgspec.Struct], name: str, value: Any, remarks: list[str]
         return {name: word}
     if name == "activation":
         return {name: activation_identifier(value)}
+    if name == "value_range" and isinstance(value, int | float):
+        return {name: [0, value]}
     if name in ("mean", "variance"):
         return {name: [value] if isinstance(value, int | float) else value}
-    if name.endswith("factor") and isinstance(value, list) and len(value) == 2:
-        low, high = value
-        return {name: high if isinstance(high, int | float) and low == -high else value}
+    if hasattr(kind, "least") and name.endswith(("factor", "scale", "sigma")):
+        match value:
+            case [int() | float() as low, int() | float() as high] if low == max(kind.least, -high):
+                return {name: high}
     return {name: value}
 
 

@@ -200,7 +200,7 @@ def _input_shape(graph: ModelGraph) -> tuple[int, ...]:
         message = _("the input shape {shape} is not fixed; set it with --input-shape")
         raise GraphError(message.format(shape=enumerate_names([str(graph.input_shape)])))
     if len(shape) > _MOST_AXES:
-        message = _("the input has {count} axes; at most 4 are supported")
+        message = _("the input has {count} axes; at most depth, height, width and channels are supported")
         raise GraphError(message.format(count=len(shape)))
     return shape
 

@@ -15,7 +15,7 @@ from tui_cnn.core.layers.base import KerasCall
 from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.shape import Shape, ShapeError
 from tui_cnn.formats.keras.graph import GraphError, ModelGraph, ModelNode, emptied, tensors
-from tui_cnn.formats.keras.layers import LONGEST, ForeignError, describe, opaque, recognize
+from tui_cnn.formats.keras.layers import KERAS_LAYERS, LONGEST, ForeignError, describe, opaque, recognize
 from tui_cnn.formats.keras.notes import Notes, enumerate_names
 from tui_cnn.i18n import _
 
@@ -309,7 +309,9 @@ def _is_plain(node: ModelNode) -> bool:
     args, kwargs = node.call.args, node.call.kwargs
     usual = (None, False, node.entry.class_name.startswith("Random"))  # Keras writes its own defaults there, too
     bare = all(value is None or (name == "training" and value in usual) for name, value in kwargs.items())
-    return bare and len(args) == 1 == len(node.inputs) and args == list(tensors(args))
+    kind = KERAS_LAYERS.get(node.entry.class_name) if node.entry.is_layer else None
+    times = kind.times_given if kind else 1
+    return bare and len(args) == times == len(node.inputs) and len({*node.inputs}) == 1 and args == list(tensors(args))
 
 
 class Dominators:

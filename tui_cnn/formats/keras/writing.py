@@ -29,7 +29,10 @@ def dumps_keras(analysis: Analysis) -> str:
     for number in range(len(whole.nodes)):
         tensors.append(writer.tensor(number, tensors))
     name = re.sub(r"\W+", "_", network.name, flags=re.ASCII)
-    is_stack = all(node.inputs == (place,) for place, node in enumerate(whole.nodes[1:]))
+    is_stack = all(
+        node.inputs == (place,) and node.layer is not None and node.layer.times_given == 1
+        for place, node in enumerate(whole.nodes[1:])
+    )
     entries = list(writer.entries.values())
     if not is_stack or len(entries) == 1 or any(len(entry["inbound_nodes"]) > 1 for entry in entries):
         ends = {
@@ -97,7 +100,7 @@ class _Writer:
             return self._apply(_described(call), name, arguments, shape, node.weights)
         (value,) = inputs
         for call in layer.keras_calls(value.shape or ()):
-            arguments = NodeCall([value.reference()])
+            arguments = NodeCall([value.reference()] * layer.times_given)
             part = keras_name(name, call.suffix)
             value = self._apply(_described(call), part, arguments, call.output_shape or shape, node.weights)
         return value
@@ -128,6 +131,8 @@ def _config(call: KerasCall) -> dict[str, Any]:
 
 
 def _setting(name: str, value: Any) -> Any:
+    if isinstance(value, KerasCall):
+        return _entry("keras.layers", value.class_name, _config(value))
     if name.endswith("_regularizer") and value:
         return regularizer_config(value)
     return constant(value.nested()) if isinstance(value, ConstantKernels) else value

@@ -103,7 +103,7 @@ class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
 
 
 class StructForm(Widget):
-    """Edits one value of a declared struct. Fields that hold other layers have no line; they stay as they are."""
+    """Edits one value of a declared struct. Fields that hold layers stay as they are; a single one is shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*BETWEEN_FIELDS]
     DEFAULT_CSS = """
@@ -113,6 +113,7 @@ class StructForm(Widget):
         & .field { height: 1; }
         & .field Label { width: 19; color: $text-muted; }
         & .field:focus-within Label { color: $foreground; }
+        & .held { width: 1fr; }
         & Input { width: 1fr; background: $surface; }
         & Input > .input--placeholder { color: $text-muted; }
         & Input:focus { background: $primary 35%; }
@@ -137,13 +138,24 @@ class StructForm(Widget):
         super().__init__(id=id)
         self.original = value
         self.value: msgspec.Struct | None = value
-        self._fields = {field.name: field for field in _in_order(fields(type(value)))}
+        declared = fields(type(value))
+        self._fields = {field.name: field for field in _in_order(declared)}
+        shown = (
+            (field.name, format_value(field, getattr(value, field.name)))
+            for field in declared
+            if field.kind == "nested"
+        )
+        self._held = {name: text for name, text in shown if text}
         self._rare = [name for name in self._fields if is_rare(name)]
         self._all_shown = any(getattr(value, name) != self._fields[name].start for name in self._rare)
 
     def compose(self) -> ComposeResult:
         """Lay out the fields, the rare ones behind a line of their own, and a line for help and errors."""
         with Fields():
+            for name, text in self._held.items():
+                with Horizontal(classes="field"):
+                    yield Label(name)
+                    yield Static(text, markup=False, classes="held")
             for field in self._fields.values():
                 if self._rare and field.name == self._rare[0]:
                     with Horizontal(classes="field"):
@@ -164,7 +176,7 @@ class StructForm(Widget):
     def lines(self) -> int:
         """How many lines the fields take."""
         rare = len(self._rare)
-        return len(self._fields) - (0 if self._all_shown else rare) + (1 if rare else 0)
+        return len(self._held) + len(self._fields) - (0 if self._all_shown else rare) + (1 if rare else 0)
 
     def show_lines(self, most: int) -> None:
         """Let the fields scroll where there are more."""
@@ -264,9 +276,12 @@ class NumberInput(Input):
 _SHUT, _OPEN = "hidden", "shown"
 
 
+_SELDOM = ("data_format", "axis", "output_padding", "value_range")
+
+
 def is_rare(name: str) -> bool:
-    """Whether a field is one that few people ever change: how weights are initialized, and penalties on them."""
-    return name.endswith(("_initializer", "_regularizer"))
+    """Whether a field is one that few people ever change: how weights are initialized, penalties, and axes."""
+    return name.endswith(("_initializer", "_regularizer")) or name in _SELDOM
 
 
 def _in_order(declared: Iterable[Field]) -> list[Field]:

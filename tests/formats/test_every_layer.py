@@ -1,0 +1,34 @@
+"""Every layer as a new one begins: as Python, as JSON that Keras reads, and read again from both JSONs."""
+
+import pytest
+
+from tests.core.strategies import EXAMPLES
+from tests.formats.test_keras_round_trip import plain, read
+from tests.formats.test_python import agree
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import CONTAINERS, LAYER_TYPES
+from tui_cnn.core.network import Network
+from tui_cnn.formats.fields import start
+from tui_cnn.formats.keras.writing import dumps_keras
+
+KINDS = {name: kind for name, kind in LAYER_TYPES.items() if kind not in CONTAINERS}
+
+
+def network_of(kind):
+    """Make a network of one layer on the first shape that it takes."""
+    shapes = (*EXAMPLES, (16, 16, 96), (8, 8, 3))
+    networks = (Network("one", shape, (start(kind),)) for shape in shapes)
+    return next(network for network in networks if analyze(network).output_shape)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_it_goes_through_every_file(keras, kind):
+    network = network_of(kind)
+    analysis = analyze(network)
+    agree(network)
+    text = dumps_keras(analysis)
+    model = keras.models.model_from_json(text)
+    assert (tuple(model.output_shape[1:]), model.count_params()) == (analysis.output_shape, analysis.totals.params)
+    if kind.inputs == 1:  # a layer that is given the same tensor twice is a graph of its own
+        for written in (text, model.to_json()):
+            assert plain(read(written).network.layers) == plain(network.layers)
