@@ -16,6 +16,7 @@ from tui_cnn.core.layers import (
     LAYER_TYPES,
     Activation,
     Branches,
+    ChannelScale,
     Conv2D,
     Dense,
     Flatten,
@@ -68,7 +69,7 @@ def by_onnxruntime(written, given):
 
 def agree(network, *, large=False, batch=2, within=1e-4):
     """Compare what Keras and onnxruntime give, and return the ONNX model."""
-    from tui_cnn.worker.onnx import onnx_model
+    from tui_cnn.worker.onnx.model import onnx_model
 
     model = built(network, large=large)
     written = onnx_model(network, model)
@@ -202,9 +203,23 @@ def test_the_form_of_the_graph():
     ],
 )
 def test_what_onnx_cannot_say(layer, kind):
-    from tui_cnn.worker.onnx import onnx_model
+    from tui_cnn.worker.onnx.model import onnx_model
 
     network = Network("n", (4, 4, 1), (layer,))
     line = f"ONNX has no operation for {kind} (layer it); replace the layer"
     with pytest.raises(ValueError, match=re.escape(line)):
         onnx_model(network, built(network))
+
+
+def test_shared_factors_in_both_orders_of_axes():
+    """Once on an image as it comes in, with its channels last, and once behind a convolution, where they are first."""
+    network = Network(
+        "n",
+        (4, 5, 3),
+        (
+            ChannelScale(name="scale"),
+            Conv2D(filters=3, kernel_size=(1, 1)),
+            Shared(name="again", layer="scale"),
+        ),
+    )
+    agree(network)

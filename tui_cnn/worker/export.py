@@ -91,6 +91,6 @@ def _write(network: Network, to: str, target: Path, weights: Path | None, is_our
             warnings.simplefilter("ignore")  # Keras calls its .h5 files old
             model.save(target)
     else:
-        from tui_cnn.worker.onnx import save_onnx  # loads onnx
+        from tui_cnn.worker.onnx.model import save_onnx  # loads onnx
 
         save_onnx(network, model, target)

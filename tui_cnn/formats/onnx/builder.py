@@ -4,7 +4,7 @@ Each layer is taken only if it gives the very shape that ONNX says, and has as m
 differs in anything becomes an opaque layer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from tui_cnn.core.layers import LAYER_TYPES, AnyLayer
 from tui_cnn.core.shape import ShapeError
 from tui_cnn.formats.keras.graph import ModelNode
 from tui_cnn.formats.keras.layers import ForeignError
+from tui_cnn.formats.keras.notes import Notes
 from tui_cnn.formats.keras.schema import Entry, NodeCall
 from tui_cnn.formats.onnx.values import FLOATS, Constant, Dims, Leaves, Symbol, Value
 
@@ -348,6 +349,10 @@ class Builder:
             label = f"{name}_{number}"
         self._labels[label] = None
         return label
+
+
+Conversion = Callable[[Builder, Operator, Notes], Symbol]
+"""Adds what an operator is in our layers; raises ForeignError where we have none."""
 
 
 def usual_order(rank: int) -> Dims:
