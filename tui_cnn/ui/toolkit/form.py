@@ -287,7 +287,7 @@ def is_rare(name: str) -> bool:
 def _in_order(declared: Iterable[Field]) -> list[Field]:
     """Put the name after the others and the rare fields last; muting has a key of its own."""
     shown = [field for field in declared if field.kind != "nested" and field.name != "muted"]
-    return sorted(shown, key=lambda field: 2 if is_rare(field.name) else field.name == "name")
+    return sorted(shown, key=lambda field: (field.name == "name") + 2 * is_rare(field.name) + (field.name in _SELDOM))
 
 
 def _help(field: Field) -> str:
