@@ -82,12 +82,28 @@ def _places(layer, shape):
     return prod(shape[1:] if first else shape[:-1])
 
 
-def garbles(layer):
-    """Some layers of Keras build on any shape, but take what is no batch of images for one image, or fail when run."""
+def garbles(layer, rank=None):
+    """Some layers of Keras build on any shape, but take what is no batch of images for one image, or fail when run.
+
+    `rank` is that of the input with its batch, where it is not the layer's own: it is held by another.
+    """
     from keras.src.layers.preprocessing.image_preprocessing.base_image_preprocessing_layer import (
         BaseImagePreprocessingLayer,
     )
 
-    if type(layer).__name__.startswith("Adaptive"):  # whatever its rank is, it says that all is well
-        return len(layer.input.shape) != int(type(layer).__name__[-2]) + 2
-    return isinstance(layer, BaseImagePreprocessingLayer) and len(layer.input.shape) != 4
+    kind = type(layer).__name__
+    if rank is None:
+        rank = len(getattr(layer.input, "shape", ()))
+    if kind.startswith("Adaptive"):
+        return rank != int(kind[-2]) + 2
+    if kind in ("TimeDistributed", "SpectralNormalization"):
+        held = rank - (kind == "TimeDistributed")
+        spec = getattr(layer.layer, "input_spec", None)
+        return garbles(layer.layer, held) or getattr(spec, "ndim", None) not in (None, held)
+    if kind == "Softmax":
+        return isinstance(layer.axis, int) and layer.axis >= rank
+    if kind == "EinsumDense":
+        return "..." not in layer.equation and rank != len(layer.equation.partition(",")[0])
+    if kind == "MultiHeadAttention":
+        return isinstance(layer.input, list) and len(layer.input[0].shape) < 3
+    return isinstance(layer, BaseImagePreprocessingLayer) and rank != 4

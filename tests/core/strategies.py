@@ -28,7 +28,7 @@ from tui_cnn.core.layers import (
     SpectralNormalization,
     TimeDistributed,
 )
-from tui_cnn.core.layers.base import COMMON_FIELDS
+from tui_cnn.core.layers.base import COMMON_FIELDS, is_composite
 from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import ShapeError
@@ -62,6 +62,8 @@ Masking is drawn alone: what comes after it warns that it does not look at masks
 
 def inputs_of(kind):
     """Draw shapes of the ranks that a kind of layer takes, and of others."""
+    if kind in (Block, Branches):
+        return st.one_of(shapes, images, images)
     ranks = [len(example) for example in EXAMPLES if _takes(kind, example)] or [3]
     fitting = st.one_of(*(st.lists(st.integers(1, 8), min_size=rank, max_size=rank).map(tuple) for rank in ranks))
     return st.one_of(shapes, images, fitting, fitting)
@@ -102,7 +104,7 @@ def layers_of(kind):
             )
         )
     if kind in (SpectralNormalization, TimeDistributed):
-        held = st.sampled_from([one for one in LEAVES if one is not kind]).flatmap(layers_of)
+        held = st.sampled_from([one for one in LEAVES if one is not kind and not is_composite(one)]).flatmap(layers_of)
         return st.builds(kind, layer=held)
     drawn = {name: _values(declared) for name, declared in _declared(kind).items() if name not in COMMON_FIELDS}
     usual = {field.name: st.just(field.default) for field in msgspec.structs.fields(kind) if not field.required}
@@ -242,7 +244,8 @@ def _values(declared):
         case inspect.VarTupleType(item_type=inspect.FloatType(ge=-1)):
             return st.tuples(st.floats(0, 0.5, width=16), st.floats(0.5, 1, width=16))
         case inspect.VarTupleType(item_type=inspect.IntType(ge=-8)):
-            return st.lists(st.sampled_from([-1, 1, 2, 3]), min_size=1, max_size=3, unique=True).map(tuple)
+            several = st.lists(st.integers(1, 3), min_size=1, max_size=3, unique=True).map(tuple)
+            return st.just((-1,)) | several
         case inspect.VarTupleType(item_type=item, min_length=least, max_length=most):
             return st.lists(_values(item), min_size=least or 1, max_size=min(most or 3, 3)).map(tuple)
         case inspect.StructType(cls=kind):

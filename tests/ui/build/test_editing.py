@@ -163,7 +163,7 @@ async def test_text_from_another_program_is_pasted():
         assert user.layers[1:3] == (Dense(units=7), A), "names are unique"
         for text, told in [
             ("x = [", "the clipboard: is not valid TOML"),
-            ('[[layers]]\ntype = "Conv3D"', "did you mean “Conv2D”?"),
+            ('[[layers]]\ntype = "Conv4D"', "did you mean “Conv"),
             ("a = 1", "has no [[layers]]; add at least one"),
         ]:
             user.app.post_message(events.Paste(text))

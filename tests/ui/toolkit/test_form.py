@@ -210,7 +210,7 @@ async def test_the_network_itself_has_a_form():
 async def test_a_network_form_says_what_is_wrong():
     async with opened("lenet-5", size=(160, 40)) as user:
         await user.press("home", "enter")
-        for wrong in ("", "28x", "0x28x1", "1x2x3x4", "99999"):
+        for wrong in ("", "28x", "0x28x1", "1x2x3x4x5", "9999999"):
             await user.type(wrong)
             await user.sees("input_shape must be")
             await user.press("enter")

@@ -164,7 +164,11 @@ class Softmax(_Activation, frozen=True, kw_only=True):
         return "softmax"
 
     def tf_flops(self, shape: Shape) -> int:
-        return activation_flops("softmax", shape)
+        """Along several axes Keras puts it together of other operations."""
+        if len(self.axis) == 1:
+            return activation_flops("softmax", shape)
+        together = elements(tuple(shape[place] for place in positions(self.axis, shape)))
+        return 3 * elements(shape) + elements(shape) // together
 
     def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         return along_axes(positions(self.axis, shape), shape)

@@ -7,7 +7,7 @@ from msgspec import Meta
 from tui_cnn.core.layers.base import Spatial, require_image, shorthand
 from tui_cnn.core.layers.fields import Channels, Range, ValueRange
 from tui_cnn.core.receptive_field import UNKNOWN, ReceptiveFieldMap
-from tui_cnn.core.shape import Shape, ShapeError, format_shape
+from tui_cnn.core.shape import Shape, ShapeError, elements, format_shape
 from tui_cnn.i18n import _
 
 _COLOURS = 3
@@ -329,6 +329,10 @@ class AutoContrast(_Tone, frozen=True, kw_only=True):
     """Stretches the values of each image to the whole range."""
 
     value_range: ValueRange = (0.0, 255.0)
+
+    def tf_flops(self, shape: Shape) -> int:
+        """Four for each value, and four for each channel."""
+        return 4 * (elements(shape) + require_image(shape)[2])
 
 
 class ContrastLimitedAdaptiveHistogramEqualization(_Tone, frozen=True, kw_only=True):

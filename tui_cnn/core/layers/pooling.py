@@ -197,6 +197,10 @@ class GlobalMaxPooling3D(_GlobalPooling, frozen=True, kw_only=True):
     rank = 3
 
 
+_PICKING = 9
+"""Operations for each place of the output."""
+
+
 class _AdaptivePooling(_Pooling, frozen=True, kw_only=True):
     """Cell i of `m` sees the cells from floor(i·n / m) up to ceil((i + 1)·n / m), of `n`."""
 
@@ -205,6 +209,19 @@ class _AdaptivePooling(_Pooling, frozen=True, kw_only=True):
     def output_shape(self, shape: Shape) -> Shape:
         channels = require_axes(shape, self.rank)[-1]
         return (*self.output_size, channels)
+
+    def tf_flops(self, shape: Shape) -> int:
+        """Along each axis TensorFlow pools twice, with windows of two lengths, and picks.
+
+        The profiler does not count the pooling of volumes.
+        """
+        flops, sides = _PICKING * sum(self.output_size), list(shape)
+        for axis, size in enumerate(self.output_size if self.rank < len(("d", "h", "w")) else ()):
+            short = -(-sides[axis] // size)
+            others = elements(tuple(sides)) // sides[axis]
+            flops += sum(window * max(0, sides[axis] - window + 1) * others for window in (short, short + 1))
+            sides[axis] = size
+        return flops
 
     def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         return along([Selecting(n, size) for n, size in zip(shape, self.output_size, strict=False)])

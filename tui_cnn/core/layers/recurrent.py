@@ -7,7 +7,7 @@ from msgspec import Meta
 from tui_cnn.core.layers.base import Layer, Parameters, require_axes, shorthand
 from tui_cnn.core.layers.fields import ActivationName, BiasInitializer, Initializer, Rate, Regularizer, UseBias
 from tui_cnn.core.receptive_field import EVERYTHING, ReceptiveFieldMap
-from tui_cnn.core.shape import Amount, Shape, ShapeError, amount
+from tui_cnn.core.shape import Amount, Shape, ShapeError, amount, elements
 from tui_cnn.i18n import _
 
 _Units = Annotated[int, Meta(ge=1, le=65_536, description="Length of the state, and of each output", examples=[32])]
@@ -25,7 +25,7 @@ class _Recurrent(Layer, frozen=True, kw_only=True):
     units: _Units
     return_sequences: Annotated[bool, Meta(description="Give the output of every step, not only of the last")] = False
     go_backwards: Annotated[bool, Meta(description="Go through the sequence from its end")] = False
-    activation: ActivationName = "tanh"
+    activation: Annotated[ActivationName, Meta(examples=["tanh"])] = "tanh"
     use_bias: UseBias = True
     dropout: Annotated[Rate, Meta(description="Fraction of the input set to zero during training")] = 0.0
     recurrent_dropout: Annotated[Rate, Meta(description="Fraction of the state set to zero during training")] = 0.0
@@ -78,7 +78,7 @@ class _Recurrent(Layer, frozen=True, kw_only=True):
         )
 
 
-_Gates = Annotated[ActivationName, Meta(description="Function of the gates")]
+_Gates = Annotated[ActivationName, Meta(description="Function of the gates", examples=["sigmoid"])]
 
 
 class SimpleRNN(_Recurrent, frozen=True, kw_only=True):
@@ -178,6 +178,10 @@ class Embedding(Layer, frozen=True, kw_only=True):
 
     def parameters(self, shape: Shape) -> Parameters:
         return Parameters(amount(self.input_dim, self.output_dim))
+
+    def tf_flops(self, shape: Shape) -> int:
+        """The profiler counts how each place in the table is found."""
+        return 2 * elements(shape)
 
     def kernel_width(self, shape: Shape) -> int:
         return self.output_dim

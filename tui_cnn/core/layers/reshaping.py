@@ -133,6 +133,10 @@ class RepeatVector(_Reshaping, frozen=True, kw_only=True):
             raise ShapeError(_("needs a row of features, but gets {shape}").format(shape=format_shape(shape)))
         return (self.n, *shape)
 
+    def tf_flops(self, shape: Shape) -> int:
+        """The profiler counts how the new shape is worked out."""
+        return 1
+
     def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         return EVERYTHING
 
@@ -293,6 +297,10 @@ class UpSampling1D(_Reshaping, frozen=True, kw_only=True):
     def size_formula(self, shape: Shape) -> str:
         return f"{shape[0]}·{self.size} = {shape[0] * self.size}"
 
+    def tf_flops(self, shape: Shape) -> int:
+        """The profiler counts how the new length is worked out."""
+        return 1
+
     def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         return along([Spreading(self.size, self.size)])
 
@@ -306,6 +314,10 @@ class UpSampling3D(_UpSampling, frozen=True, kw_only=True):
     rank = 3
 
     size: Annotated[Triple, Meta(description="Scale factors of depth, height and width")] = (2, 2, 2)
+
+    def tf_flops(self, shape: Shape) -> int:
+        """The profiler counts how the new size is worked out."""
+        return 3
 
 
 _Side = Annotated[int, Meta(ge=1, le=65_536)]
@@ -337,6 +349,10 @@ class Resizing(_Resized, frozen=True, kw_only=True):
     crop_to_aspect_ratio: Annotated[bool, Meta(description="Cut off the sides rather than distort the image")] = False
     pad_to_aspect_ratio: Annotated[bool, Meta(description="Add borders rather than distort the image")] = False
     antialias: Annotated[bool, Meta(description="Average over more pixels where the image shrinks")] = False
+
+    def tf_flops(self, shape: Shape) -> int:
+        """The profiler counts how some kinds work out the scale, and no interpolation."""
+        return 2 if self.antialias or self.interpolation.startswith("lanczos") else 0
 
     def receptive_field_map(self, shape: Shape) -> ReceptiveFieldMap:
         """The nearest pixel, or those between which it is interpolated."""
@@ -392,6 +408,10 @@ class Masking(_Reshaping, frozen=True, kw_only=True):
     """Marks the positions of a sequence that hold nothing, so that recurrent layers skip them."""
 
     mask_value: Annotated[float, Meta(description="A position with this value everywhere is skipped")] = 0.0
+
+    def tf_flops(self, shape: Shape) -> int:
+        """What is skipped is multiplied by zero."""
+        return elements(shape)
 
     def settings(self) -> tuple[str, ...]:
         return (f"{self.mask_value:g}",)

@@ -155,3 +155,7 @@ class Conv3DTranspose(_Transposed, frozen=True, kw_only=True):
     strides: Annotated[Strides3D, _ENLARGING] = (1, 1, 1)
     output_padding: Annotated[tuple[Edge, Edge, Edge], _PADDING] | None = None
     dilation_rate: DilationRate3D = (1, 1, 1)
+
+    def tf_flops(self, shape: Shape) -> int:
+        """The profiler does not count this operation, only the biases and the activation."""
+        return kernel_flops(0, self.output_shape(shape), self.use_bias, self.activation)

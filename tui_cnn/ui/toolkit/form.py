@@ -287,10 +287,10 @@ def is_rare(name: str) -> bool:
 def _in_order(declared: Iterable[Field]) -> list[Field]:
     """Put what all layers have after the others and the rare fields last; muting has a key of its own."""
     shown = [field for field in declared if field.kind != "nested" and field.name != "muted"]
-    return sorted(shown, key=lambda field: 3 if is_rare(field.name) else _COMMON.get(field.name, 0))
+    return sorted(shown, key=lambda field: _LAST.get(field.name, 3 if is_rare(field.name) else 0))
 
 
-_COMMON = {"trainable": 1, "name": 2}
+_LAST = {"trainable": 1, "name": 2, **dict.fromkeys(_SELDOM, 4)}
 
 
 def _help(field: Field) -> str:
