@@ -60,7 +60,7 @@ def test_what_is_said_of_it(keras, tmp_path):
     snapshot = Follower(run).poll()
     assert snapshot.state == "imported"
     assert outcome(run, snapshot).sentence == f"Imported from {file}."
-    with pytest.raises(RunError, match="was imported, so there is no training to resume"):
+    with pytest.raises(RunError, match="was imported and has no training to resume"):
         resume(run)
 
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help=_("Look inside a trained model, or a run."),
+    short_help=_("Inspect a trained model or a run."),
     help=_(
-        "Look inside MODEL on the Inspect screen: a .keras or .h5 file with weights, or a run. A file becomes a run "
+        "Open MODEL on the Inspect screen: a .keras or .h5 file with weights, or a run. A file becomes a run "
         "of its own, and stays in the list of runs; its code is never run."
     )
     + "\n\n\b\n"
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--scale",
     type=click.Choice(PIXEL_SCALES),
-    help=_("How the model takes pixel values; none: 0 to 255. Needed unless the model begins with a Rescaling layer."),
+    help=_("How the model takes pixel values; none: 0 to 255. Needed unless the model starts with a Rescaling layer."),
 )
 @click.option("--no-open", is_flag=True, help=_("Print the id of the run instead of opening the app."))
 def inspect(model: str, data: str | None, scale: str | None, no_open: bool) -> int:

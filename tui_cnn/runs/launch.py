@@ -61,7 +61,7 @@ def resume(run: RunDirectory, *, now: bool = False) -> None:
     if state == "finished":
         raise RunError(_("{run} is finished; start a new run to train further").format(run=run.id))
     if state == "imported":
-        raise RunError(_("{run} was imported, so there is no training to resume").format(run=run.id))
+        raise RunError(_("{run} was imported and has no training to resume").format(run=run.id))
     if state in ACTIVE:
         raise RunError(_("{run} is already training; stop it first").format(run=run.id))
     _launch(run, "now" if now else "run")

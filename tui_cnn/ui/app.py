@@ -90,6 +90,7 @@ class CnnTui(AdaptedApp):
     def on_mount(self) -> None:
         """Set the user's keys, report what is wrong with the settings, and load the other screens in a moment."""
         self.set_keymap(self.workspace.configuration.keys)
+        self.call_after_refresh(self.refresh_bindings)  # the footer of the first screen has been told of the usual keys
         self._report_settings()
         self._report_notes(self._notes)
         if (file := self.workspace.design.file) is not None and not file.exists():

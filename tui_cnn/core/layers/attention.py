@@ -84,7 +84,7 @@ _EQUATION = re.compile(r"(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(\.\.\.)?([a
 
 
 class EinsumDense(Layer, frozen=True, kw_only=True):
-    """Connects axes of the input with axes of the output, as an equation says: `ab,bc->ac` is a Dense.
+    """Connects axes of the input with axes of the output, by an equation: `ab,bc->ac` is a Dense.
 
     The first letter, or the dots before it, is the batch. Each letter is an axis; those that only the input and the
     kernel have are summed over.

@@ -85,6 +85,8 @@ def columns(
                 needed[key] = length
     whole = needed["settings"]
     needed["settings"] = min(whole, _SHORT_SETTINGS)
+    if "params" in hidden:
+        hidden |= {"share"}  # the bar stands beside the number that it is a share of
     keys = _fitting([key for key in _ORDER if key not in hidden], _GIVING_WAY, needed, width)
     if _total(keys, needed) > width:
         needed["settings"] = min(whole, _SHORTEST_SETTINGS)
