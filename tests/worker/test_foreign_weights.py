@@ -45,6 +45,22 @@ def test_outputs_are_those_of_the_model(model, tmp_path, suffix):
 
 
 @pytest.mark.parametrize("suffix", ["keras", "h5"])
+def test_adapted_means_and_variances(keras, tmp_path, suffix):
+    from tui_cnn.worker.build import build
+    from tui_cnn.worker.foreign_weights import assign_weights
+
+    images = np.random.default_rng(0).normal(3, 2, size=(50, 4, 4, 3)).astype("float32")
+    normalization = keras.layers.Normalization(name="scaled")
+    normalization.adapt(images)
+    model = keras.Sequential([keras.Input((4, 4, 3)), normalization, keras.layers.Flatten()])
+    file = tmp_path / f"model.{suffix}"
+    model.save(file)
+    ours = build(read_keras(file).network)
+    assign_weights(ours, file)
+    np.testing.assert_allclose(ours(images), model(images), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("suffix", ["keras", "h5"])
 def test_a_mismatch_names_the_layer(keras, tmp_path, suffix):
     from tui_cnn.worker.foreign_weights import assign_weights
 

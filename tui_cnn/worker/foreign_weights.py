@@ -58,6 +58,8 @@ def _assign(layer: keras.Layer, tensors: list[Tensor] | None, stored: StoredWeig
         )
     for weight, tensor in zip(layer.weights, tensors, strict=True):
         weight.assign(stored.read(tensor))
+    if isinstance(layer, keras.layers.Normalization):
+        layer.finalize_state()  # it computes with a copy of its mean and variance
 
 
 def _listed(shapes: list[tuple[int, ...]]) -> str:
