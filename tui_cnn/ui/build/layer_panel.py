@@ -22,7 +22,7 @@ from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.actions import FORM
 from tui_cnn.ui.build.preview import preview
-from tui_cnn.ui.toolkit.form import StructForm, is_rare, spoken
+from tui_cnn.ui.toolkit.form import FormLayout, StructForm, is_rare, spoken
 from tui_cnn.ui.workspace import workspace_of
 
 _ABOUT, _ADVICE, _EFFECT = 7, 2, 8
@@ -52,6 +52,10 @@ class LayerPanel(Vertical):
     """The layer that is shown; empty for the network itself."""
 
     _focused_before: Widget | None = None
+
+    def __init__(self, *, id: str, classes: str) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.styles.set_rule("layout", FormLayout())
 
     def compose(self) -> ComposeResult:
         """Lay out what the layer is, its settings, and the effect of an edit."""
@@ -144,11 +148,8 @@ class LayerPanel(Vertical):
     @on(StructForm.Resized)
     def _share_room(self) -> None:
         """Keep in view what an edit would change: what the layer is gives way to it, and then the fields scroll."""
-        room = self.size.height - _ADVICE - _EFFECT
-        roomy = self.form is None or room >= self.form.lines + _ABOUT
-        self.query_one("#about").display = roomy
-        if self.form is not None:
-            self.form.show_lines(room - _ABOUT if roomy else room)
+        lines = self.form.lines + _ADVICE + _EFFECT if self.form else 0
+        self.query_one("#about").display = self.size.height >= lines + _ABOUT * bool(lines)
 
 
 _UNSAID = ("name", "muted", "trainable", "outputs")

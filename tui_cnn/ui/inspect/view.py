@@ -22,7 +22,7 @@ from tui_cnn.ui.inspect.image_choice import ImageChoice
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.messages import LabTransfer, ShowInLab
 from tui_cnn.ui.toolkit.actions import Scope
-from tui_cnn.ui.toolkit.numbers import whole_parts
+from tui_cnn.ui.toolkit.numbers import whole_parts, whole_words
 from tui_cnn.ui.toolkit.pictures.drawing import scale_for
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery
 from tui_cnn.ui.toolkit.pictures.legend import Legend
@@ -151,7 +151,8 @@ class ScenePanel(Vertical):
         legend.show(scale)
         width = min(legend.get_content_width(None, None), self.size.width // 2 - 1)
         legend.styles.width = width
-        self.write("#how", Content(whole_parts(words, self.size.width - width - 1, " · ")))
+        room = self.size.width - width - 1
+        self.write("#how", Content(whole_words(whole_parts(words, room, " · "), room)))
 
     def scaled(self, scale: Scale) -> Scale:
         """Return a scale in grey where no colours are wanted, or where there are none."""
