@@ -13,7 +13,7 @@ import msgspec
 from tui_cnn.core.layers import AnyLayer, Branches, Merge
 from tui_cnn.core.layers.base import KerasCall
 from tui_cnn.formats.keras.graph import Graph, GraphError, Node, tensors
-from tui_cnn.formats.keras.layers import LONGEST, ForeignError, describe, opaque, recognize
+from tui_cnn.formats.keras.layers import LONGEST, ForeignError, describe, opaque, recognize, works_on_images
 from tui_cnn.formats.keras.notes import Notes, enumerate_names
 from tui_cnn.formats.keras.schema import Entry
 from tui_cnn.i18n import _
@@ -186,7 +186,7 @@ def _merge(node: Node, rank: int) -> Merge | None:
 def _is_plain(node: Node) -> bool:
     """Tell whether a layer is given the output of one other and nothing else."""
     args, kwargs = node.call.args, node.call.kwargs
-    usual = (None, False, node.entry.class_name.startswith("Random"))  # Keras writes its own defaults there, too
+    usual = (None, False, works_on_images(node.entry.class_name))  # Keras writes its own defaults there, too
     bare = all(value is None or (name == "training" and value in usual) for name, value in kwargs.items())
     return bare and len(args) == 1 == len(node.inputs) and args == list(tensors(args))
 
