@@ -48,7 +48,7 @@ def _takes(kind, shape):
 
 EXAMPLES = ((12,), (12, 12), (12, 12, 6), (6, 6, 6, 6))
 ALONE = [Masking, Embedding, *(kind for kind in LEAVES if kind.inputs > 1)]
-"""Not in stacks: what comes after a mask warns that it does not look at it; a tensor given twice makes another graph."""
+"""Not in stacks: what comes after a mask warns that it ignores it; a tensor given twice makes another graph."""
 
 ON_IMAGES = [kind for kind in LEAVES if _takes(kind, (64, 64, 96)) and kind not in ALONE]
 """The leaves that work on images: the others would make nearly every stack one that cannot be built."""
