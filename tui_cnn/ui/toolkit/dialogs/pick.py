@@ -15,7 +15,6 @@ from textual.widgets.option_list import Option
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult, frame
 
-
 _WIDEST = 26
 """Cells for names: of a few that are longer, what is said of them begins further right."""
 
