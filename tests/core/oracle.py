@@ -101,7 +101,7 @@ def garbles(layer, rank=None):
         spec = getattr(layer.layer, "input_spec", None)
         return garbles(layer.layer, held) or getattr(spec, "ndim", None) not in (None, held)
     if kind == "Softmax":
-        return isinstance(layer.axis, int) and layer.axis >= rank
+        return max(layer.axis if isinstance(layer.axis, list | tuple) else [layer.axis]) >= rank
     if kind == "EinsumDense":
         return "..." not in layer.equation and rank != len(layer.equation.partition(",")[0])
     if kind == "MultiHeadAttention":

@@ -53,11 +53,11 @@ def _takes(kind, shape):
 
 
 EXAMPLES = ((12,), (12, 12), (12, 12, 6), (6, 6, 6, 6))
-ON_IMAGES = [kind for kind in LEAVES if _takes(kind, (64, 64, 96)) and kind not in (Masking, Embedding)]
-"""The leaves that work on images: the others would make nearly every stack one that cannot be built.
+ALONE = [Masking, Embedding, *(kind for kind in LEAVES if kind.inputs > 1)]
+"""Not in stacks: what comes after a mask warns that it ignores it; a tensor given twice makes another graph."""
 
-Masking is drawn alone: what comes after it warns that it does not look at masks.
-"""
+ON_IMAGES = [kind for kind in LEAVES if _takes(kind, (64, 64, 96)) and kind not in ALONE]
+"""The leaves that work on images: the others would make nearly every stack one that cannot be built."""
 
 
 def inputs_of(kind):
@@ -116,7 +116,7 @@ def layers_of(kind):
 
 def any_layers(depth=2):
     """Layers of any type, containers nested `depth` deep at most."""
-    any_leaf = st.sampled_from([kind for kind in LEAVES if kind not in (Masking, Embedding)]).flatmap(layers_of)
+    any_leaf = st.sampled_from([kind for kind in LEAVES if kind not in ALONE]).flatmap(layers_of)
     on_images = st.sampled_from(ON_IMAGES).flatmap(layers_of)
     leaves = st.one_of(any_leaf, on_images, on_images, on_images)
     if depth == 0:
@@ -250,6 +250,8 @@ def _values(declared):
             return st.lists(_values(item), min_size=least or 1, max_size=min(most or 3, 3)).map(tuple)
         case inspect.StructType(cls=kind):
             return layers_of(kind)
+        case inspect.TupleType(item_types=(inspect.FloatType(), inspect.FloatType())):  # the least and the largest
+            return st.tuples(st.floats(0, 0.5, width=16), st.floats(1, 2, width=16))
         case inspect.TupleType(item_types=items):
             return st.tuples(*map(_values, items))
         case inspect.UnionType(types=options):

@@ -126,10 +126,11 @@ def _last_map(row: Row, image: Shape) -> Iterator[Check]:
     if row.field is None or row.field.status == "full" or len(image) != 3:
         return
     sizes = (row.field.down.size, row.field.across.size)
-    names = {"layer": row.kind, "field": format_shape(sizes), "image": format_shape(image[:2])}
-    if any(2 * size < n for size, n in zip(sizes, image[:2], strict=True)) and sizes != (1, 1):
+    image = image[row.field.first : row.field.first + 2]
+    names = {"layer": row.kind, "field": format_shape(sizes), "image": format_shape(image)}
+    if any(2 * size < n for size, n in zip(sizes, image, strict=True)) and sizes != (1, 1):
         message = _("{layer}: the receptive field of the last feature map is {field} pixels, less than half of {image}")
         yield Check("small-field", "info", row.path, message.format(**names))
-    if any(size > _FAR_BEYOND * n for size, n in zip(sizes, image[:2], strict=True)):
+    if any(size > _FAR_BEYOND * n for size, n in zip(sizes, image, strict=True)):
         message = _("{layer}: the receptive field of the last feature map is {field} pixels, far more than {image}")
         yield Check("large-field", "info", row.path, message.format(**names))

@@ -352,6 +352,8 @@ class ContrastLimitedAdaptiveHistogramEqualization(_Tone, frozen=True, kw_only=T
 class Solarization(_Augmentation, frozen=True, kw_only=True):
     """Inverts the values above a threshold."""
 
+    least = 0
+
     addition_factor: Annotated[Range, Meta(description="Added first, as a fraction of the range")] = 0.0
     threshold_factor: Annotated[Range, Meta(description="Threshold, as a fraction of the range")] = 0.0
     value_range: ValueRange = (0.0, 255.0)

@@ -44,7 +44,7 @@ _ANY_SHAPE = (4096, 4096, 720_720)
 
 _COMPOSITES = tuple(kind for kind in LAYER_TYPES.values() if is_composite(kind))
 
-_IGNORED = {"name", "trainable", "seed", "synchronized", "renorm_momentum", "lora_alpha"}
+_IGNORED = {"name", "trainable", "seed", "synchronized", "renorm_momentum", "lora_alpha", "zero_output_for_mask"}
 
 _NEUTRAL: dict[str, Any] = {"fill_value": 0.0, "data_format": "channels_last", "fill_mode": "constant"}
 """Settings that we do not have, at values that make no difference. None and false never make one."""
@@ -61,6 +61,12 @@ _USUAL = {
 
 class ForeignError(Exception):
     """We have no such layer, or not with these settings."""
+
+
+def works_on_images(name: str) -> bool:
+    """Tell whether a layer of Keras prepares images: such a one is called as in training unless told otherwise."""
+    kind = KERAS_LAYERS.get(name)
+    return kind is not None and (kind.family == "augmentation" or {"height", "width"} <= {*kind.__struct_fields__})
 
 
 def read_layer(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLayer, ...]:

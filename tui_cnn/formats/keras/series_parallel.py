@@ -15,7 +15,15 @@ from tui_cnn.core.layers.base import KerasCall
 from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.shape import Shape, ShapeError
 from tui_cnn.formats.keras.graph import GraphError, ModelGraph, ModelNode, emptied, tensors
-from tui_cnn.formats.keras.layers import KERAS_LAYERS, LONGEST, ForeignError, describe, opaque, recognize
+from tui_cnn.formats.keras.layers import (
+    KERAS_LAYERS,
+    LONGEST,
+    ForeignError,
+    describe,
+    opaque,
+    recognize,
+    works_on_images,
+)
 from tui_cnn.formats.keras.notes import Notes, enumerate_names
 from tui_cnn.i18n import _
 
@@ -307,7 +315,7 @@ class SeriesParallel:
 def _is_plain(node: ModelNode) -> bool:
     """Tell whether a layer is given the output of one other and nothing else."""
     args, kwargs = node.call.args, node.call.kwargs
-    usual = (None, False, node.entry.class_name.startswith("Random"))  # Keras writes its own defaults there, too
+    usual = (None, False, works_on_images(node.entry.class_name))  # Keras writes its own defaults there, too
     bare = all(value is None or (name == "training" and value in usual) for name, value in kwargs.items())
     kind = KERAS_LAYERS.get(node.entry.class_name) if node.entry.is_layer else None
     times = kind.times_given if kind else 1

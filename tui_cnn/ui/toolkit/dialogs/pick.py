@@ -15,6 +15,9 @@ from textual.widgets.option_list import Option
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult, frame
 
+_WIDEST = 26
+"""Cells for names: of a few that are longer, what is said of them begins further right."""
+
 
 class Options(OptionList):
     """Textual's own fails on a page key that comes before it has any lines, or has room for none."""
@@ -145,12 +148,17 @@ class Pick(SingleResult[T | None]):
 
     def _filter(self, text: str) -> None:
         self._shown = self.matching(text)
-        width = max((cell_len(item.name) for item in self._items), default=0) + 2
+        widths = {item.name: cell_len(item.name) + 2 for item in self._items}
+        width = min(max(widths.values(), default=0), _WIDEST)
         options = self.query_one(Options)
         options.clear_options()
         quiet = "" if self.app.no_color else "$foreground 75%"  # turned over, it would be as light as what is behind it
         options.add_options(
-            Option(Content.assemble((set_cell_size(item.name, width), "bold"), (item.about, quiet)))
+            Option(
+                Content.assemble(
+                    (set_cell_size(item.name, max(width, widths.get(item.name, width))), "bold"), (item.about, quiet)
+                )
+            )
             for item in self._shown
         )
         options.highlighted = 0 if self._shown else None
