@@ -53,7 +53,7 @@ def _takes(kind, shape):
 
 
 EXAMPLES = ((12,), (12, 12), (12, 12, 6), (6, 6, 6, 6))
-ALONE = [Masking, Embedding, *(kind for kind in LEAVES if kind.inputs > 1)]
+ALONE = [Masking, Embedding, *(kind for kind in LEAVES if kind.times_given > 1)]
 """Not in stacks: what comes after a mask warns that it ignores it; a tensor given twice makes another graph."""
 
 ON_IMAGES = [kind for kind in LEAVES if _takes(kind, (64, 64, 96)) and kind not in ALONE]
