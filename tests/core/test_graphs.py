@@ -10,7 +10,18 @@ from tests.core.oracle import judge
 from tests.core.strategies import graphs
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import BatchNormalization, Block, Conv2D, Dense, Flatten, Input, Route, Shared
+from tui_cnn.core.layers import (
+    LAYER_TYPES,
+    BatchNormalization,
+    Block,
+    Conv2D,
+    Dense,
+    Flatten,
+    Input,
+    Route,
+    Shared,
+    can_be_frozen,
+)
 from tui_cnn.core.network import Network
 from tui_cnn.formats.export import export_text
 from tui_cnn.formats.keras.reading import convert_model
@@ -157,3 +168,10 @@ def test_one_input_and_one_output_are_trained():
         check(twice, Recipe())
     with pytest.raises(RunError, match="has no weights to train"):
         check(Network("n", (28, 28, 1), (Flatten(), Dense(units=10, trainable=False))), Recipe())
+
+
+def test_only_what_has_weights_can_be_frozen():
+    """The others have no field for it, in no form and no file that is read."""
+    without = {kind.__name__ for kind in LAYER_TYPES.values() if not can_be_frozen(kind)}
+    assert {"MaxPooling2D", "Flatten", "Dropout", "ZeroPadding2D", "Route", "Input", "RandomFlip"} <= without
+    assert not {"Conv2D", "Dense", "BatchNormalization", "PReLU", "Block", "Branches", "LSTM", "Bidirectional"} & without

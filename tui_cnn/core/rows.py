@@ -62,9 +62,9 @@ class Row(msgspec.Struct, frozen=True):
 
     @property
     def settings(self) -> tuple[str, ...]:
-        """The essential settings of the layer, and whether weights of it are frozen."""
+        """The essential settings of the layer, after whether weights of it are frozen."""
         weights = self.frozen and (self.holds_layers or bool(self.params))
-        return (*self.layer.settings(), *(("frozen",) if weights else ()))
+        return (*(("frozen",) if weights else ()), *self.layer.settings())
 
     @property
     def params(self) -> int | None:

@@ -97,8 +97,10 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
         return [output, *held_numbers(held), *field, stored]
     trainable, fixed = figures.parameters
     formula = trainable.formula
-    if fixed.value:
-        formula = _("{trainable} + {fixed} non-trainable").format(trainable=formula or 0, fixed=fixed.formula)
+    if fixed.value and trainable.value:
+        formula = _("{trainable} + {fixed} non-trainable").format(trainable=formula, fixed=fixed.formula)
+    elif fixed.value:
+        formula = _("{fixed}, non-trainable").format(fixed=fixed.formula)
     macs = figures.macs
     doubled = _("2·{macs}: 2 per MAC").format(macs=f"{macs.value:,}") if macs.value else ""
     return [
