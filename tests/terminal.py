@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -11,6 +12,53 @@ import sys
 import termios
 import time
 
+from rich.cells import cell_len
+
+
+class Grid:
+    """A terminal that knows how to go to a place, to take a style, and to write; wide signs take two cells.
+
+    What is written beyond its edges is lost.
+    """
+
+    WRITTEN = re.compile(
+        r"\x1b\[(?P<numbers>[0-?]*)[ -/]*(?P<does>[@-~])|\x1b\].*?(?:\x07|\x1b\\)|\x1b[=>7-8]|(?P<sign>[^\x1b])"
+    )
+
+    def __init__(self, columns, rows, filled=" "):
+        self.cells = [[(filled, 0, "")] * columns for _ in range(rows)]
+        self._x = self._y = 0
+        self._style = self._rest = ""
+
+    @property
+    def text(self):
+        signs = [["" if half else sign for sign, half, _style in row] for row in self.cells]
+        return "\n".join("".join(row).rstrip() for row in signs)
+
+    def write(self, data):
+        data, end = self._rest + data, 0
+        while match := self.WRITTEN.match(data, end):
+            end = match.end()
+            self._do(**match.groupdict())
+        self._rest = data[end:]  # a sequence that goes on in what comes next
+
+    def _do(self, numbers, does, sign):
+        if does == "H":
+            self._y, self._x = (int(number) - 1 for number in numbers.split(";")) if numbers else (0, 0)
+        elif does == "m":
+            self._style = "" if numbers in ("", "0") else numbers
+        elif sign is not None and sign >= " ":
+            for half in range(cell_len(sign)):
+                if self._y < len(self.cells) and self._x < len(self.cells[0]):
+                    self.cells[self._y][self._x] = (sign, half, self._style)
+                self._x += 1
+        elif sign == "\n":
+            self._y += 1
+        elif sign not in (None, "\a"):
+            raise AssertionError(f"it wrote {sign!r}")
+        elif does and does not in "hlutqpn":
+            raise AssertionError(f"it wrote ␛[{numbers}{does}")
+
 
 class Terminal:
     """A program in a terminal of 120 columns and 40 rows; it ends with the `with` block."""
@@ -18,7 +66,7 @@ class Terminal:
     def __init__(self, *args, env=None, columns=120, rows=40):
         self.output = b""
         self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._set_size(columns, rows)
         if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell leaves it to what it runs in the background
             signal.signal(signal.SIGINT, signal.default_int_handler)
         self.begun = time.perf_counter()
@@ -61,6 +109,14 @@ class Terminal:
     def type(self, keys):
         """Press keys."""
         os.write(self._master, keys)
+
+    def resize(self, columns, rows):
+        """Change the size, as when a window is dragged."""
+        self._set_size(columns, rows)
+        self.process.send_signal(signal.SIGWINCH)
+
+    def _set_size(self, columns, rows):
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def reads(self, timeout):
         """Read what the program writes next, if it does so within `timeout` seconds; tell whether it did."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import tui_cnn
-from tui_cnn.core.layers import CONTAINERS, LAYER_TYPES
+from tui_cnn.core.layers import LAYER_TYPES
 from tui_cnn.core.layers.base import is_composite
 
 PACKAGE = Path(tui_cnn.__file__).parent
@@ -39,7 +39,7 @@ def add(checkout, module, name):
     text = union.read_text("utf-8")
     text = text.replace(f"    | {name}\n", "")  # as if it were not there
     text = text.replace("    | Block\n", f"    | {name}\n    | Block\n")
-    text = text.replace("\nMerge = ", f"\nfrom tui_cnn.core.layers.{module} import {name}\n\nMerge = ")
+    text = text.replace("\nclass Block", f"\nfrom tui_cnn.core.layers.{module} import {name}\n\nclass Block")
     union.write_text(text, "utf-8")
     return sorted(changed(filecmp.dircmp(PACKAGE, package, ignore=["__pycache__"])))
 
@@ -69,7 +69,7 @@ def prove(checkout, name, settings):
     return found
 
 
-LEAVES = {name for name, kind in LAYER_TYPES.items() if kind not in CONTAINERS}
+LEAVES = {name for name, kind in LAYER_TYPES.items() if not kind.joins_others}
 COMPOSITES = {name for name in LEAVES if is_composite(LAYER_TYPES[name])}
 ELSEWHERE = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE / "core" / "layers")
 
@@ -117,7 +117,7 @@ def test_a_composite_convolution_touches_two_files(checkout):
     assert add(checkout, "column_row_conv2d", "ColumnRowConv2D") == [UNION, "core/layers/column_row_conv2d.py"]
     found = prove(checkout, "ColumnRowConv2D", {"filters": 4, "kernel_size": (3, 5)})
     assert (found["family"], found["sign"], found["lesson"]) == ("convolution", "▦", ["layer"])
-    assert found["form"] == ["filters", "kernel_size", "activation"]
+    assert found["form"] == ["trainable", "filters", "kernel_size", "activation"]
     assert found["macs"] == 28 * 28 * 4 * (3 * 1 + 5 * 4)
     # The first layer that learns needs no gradient of its input: two thirds of the work of the second.
     assert found["convolution"] == pytest.approx(2 / 3 * found["macs"] + 26 * 26 * 2 * 9 * 4)

@@ -12,7 +12,7 @@ from babel.messages.mofile import read_mo
 from rich.cells import cell_len
 
 from tests import translations
-from tui_cnn.core.layers import LAYER_TYPES
+from tui_cnn.core.layers import ALL_TYPES
 from tui_cnn.core.network import Network
 from tui_cnn.formats.fields import fields
 from tui_cnn.i18n import languages
@@ -68,7 +68,7 @@ def test_the_shipped_file_is_what_the_catalogue_compiles_to(path):
 def test_what_is_declared_elsewhere_is_found_too():
     """Forms and dialogs translate a field's help and a layer's docstring where they show them."""
     known = texts(translations.template()).keys()
-    for declared in (*LAYER_TYPES.values(), Recipe, Network):
+    for declared in (*ALL_TYPES.values(), Recipe, Network):
         for field in fields(declared):
             assert field.description in known | {""}
             assert field.blank in known | {""}
@@ -107,6 +107,7 @@ def test_the_command_loads_nothing_before_it_knows_the_language():
         "tui_cnn.config",
         "tui_cnn.errors",
         "tui_cnn.i18n",
+        "tui_cnn.korean",
         "tui_cnn.visible",
     ]
 

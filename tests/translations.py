@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from tui_cnn.core.layers import LAYER_TYPES
+from tui_cnn.core.layers import ALL_TYPES
 from tui_cnn.data.files import CLASS_NAMES
 from tui_cnn.formats.fields import EMPTY
 
@@ -62,7 +62,7 @@ def messages():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call):
                 yield from called(node, file)
-    for kind in LAYER_TYPES.values():
+    for kind in ALL_TYPES.values():
         for text in {kind.__doc__.partition("\n")[0], cleandoc(kind.__doc__)}:
             yield Message(text, "", kind.__module__.replace(".", "/") + ".py")
     for name in CLASS_NAMES:

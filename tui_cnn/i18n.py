@@ -4,6 +4,7 @@ import gettext
 import os
 
 from tui_cnn.assets import ROOT
+from tui_cnn.korean import PARTICLE, fitting
 
 DOMAIN = "cnn-tui"
 CATALOGUES = ROOT / "locale"
@@ -15,14 +16,28 @@ _translations: gettext.NullTranslations = gettext.NullTranslations()
 _spoken = _SOURCE
 
 
+class _WithParticles(str):
+    """A translation in which particles are written in both forms: `format` chooses those that fit the values."""
+
+    def format(self, *args: object, **kwargs: object) -> str:
+        text = ""
+        for place, piece in enumerate(PARTICLE.split(self)):
+            text += fitting(piece, text) if place % 2 else piece.format(*args, **kwargs)
+        return text
+
+
 def _(message: str) -> str:
     """Return `message` in the user's language, or as it is where there is no translation."""
-    return _translations.gettext(message) if message else ""  # to gettext, "" means the catalogue's own heading
+    return _ready(_translations.gettext(message)) if message else ""  # for gettext, "" is the catalogue's own heading
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:
     """Return the form that the user's language has for `n` things."""
-    return _translations.ngettext(singular, plural, n)
+    return _ready(_translations.ngettext(singular, plural, n))
+
+
+def _ready(translation: str) -> str:
+    return _WithParticles(translation) if _spoken == "ko" and PARTICLE.search(translation) else translation
 
 
 def languages() -> tuple[str, ...]:

@@ -190,7 +190,8 @@ def test_a_file_that_cannot_be_read_has_its_object(cnn_tui):
     """So that the lines of the output are those of the models, in their order."""
     result = cnn_tui("check", "no.toml", "fashion-cnn", "--json")
     first, second = map(json.loads, result.stdout.splitlines())
-    assert first == {"model": "no.toml", "error": "no.toml: file not found; check the path"}
+    missing = {"message": "file not found; check the path", "line": None, "column": None}
+    assert first == {"model": "no.toml", "error": "no.toml: file not found; check the path", "errors": [missing]}
     assert (result.exit_code, result.stderr, second["name"]) == (2, first["error"] + "\n", "fashion-cnn")
 
 

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from textwrap import dedent
 
+import h5py
+import numpy as np
 import pytest
 
 from tui_cnn.core.layers import BatchNormalization, Block, Branches, Conv2D, Dense, Flatten, UpSampling2D
@@ -77,11 +79,11 @@ def test_the_table_of_a_broken_network(cnn_tui):
         f"""\
         broken, input 8×8×1
 
-        #  layer                  settings  output  parameters  MACs    RF
-        1  Flatten                          64               0     0  full
-        2  Conv2D                 2 3×3     —                —     —     —
-        3  Dense                  3         —                —     —     —
-           total of known layers            —                0     0
+        #  layer    settings  output  parameters  MACs    RF
+        1  Flatten            64               0     0  full
+        2  Conv2D   2 3×3     —                —     —     —
+        3  Dense    3         —                —     —     —
+           total              —              ≥ 0   ≥ 0
 
         parameters: 0 trainable, 0 non-trainable
         {UNITS}
@@ -179,6 +181,11 @@ def test_json_of_a_sound_network(cnn_tui):
         "trainable_params": 1330,
         "non_trainable_params": 4,
         "macs": 3584,
+        "inputs": [{"name": "input_layer", "shape": [8, 8, 2]}],
+        "outputs": [{"name": "head", "shape": [10]}],
+        "complete": True,
+        "params_complete": True,
+        "unknown": [],
         "flops": {"convention": "2xmacs", "value": 7168},
         # The branch's input, what comes out of its convolution, and of its normalization: three times 8·8·2 values.
         "memory": {"parameters": 5336, "inference": 1536, "training": 88_112, "batch_size": 32},
@@ -253,18 +260,17 @@ def test_the_worst_status_counts(cnn_tui, models, status):
 
 
 def test_what_a_keras_file_holds_that_is_not_kept_is_said(cnn_tui):
-    """Weights may be frozen in Keras; here they are always trained."""
-    frozen = {"units": 10, "activation": "softmax", "trainable": False}
+    dense = {"units": 10, "activation": "softmax", "kernel_constraint": "max_norm"}
     layers = [
         {"module": "keras.layers", "class_name": "InputLayer", "config": {"batch_shape": [None, 4]}},
-        {"module": "keras.layers", "class_name": "Dense", "config": frozen},
+        {"module": "keras.layers", "class_name": "Dense", "config": dense},
     ]
     model = {"module": "keras", "class_name": "Sequential", "config": {"name": "net", "layers": layers}}
     Path("net.json").write_text(json.dumps(model))
     for command in (("check", "net.json"), ("diff", "net.json", "fashion-dnn")):
         result = cnn_tui(*command)
         assert result.stderr.startswith("net.json: "), result.stderr
-        assert "frozen, but counted as trainable" in result.stderr
+        assert "kernel_constraint ignored" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -281,7 +287,22 @@ def test_what_a_keras_file_holds_that_is_not_kept_is_said(cnn_tui):
 def test_bad_files(cnn_tui, tmp_path, text, line):
     (tmp_path / "net.toml").write_bytes(text)
     result = cnn_tui("check", "net.toml")
-    assert (result.exit_code, result.stdout, result.stderr) == (2, "", line + "\n")
+    assert (result.exit_code, result.stdout, result.stderr.partition(" (at line ")[0].strip()) == (2, "", line)
+
+
+def test_all_errors_of_a_file(cnn_tui):
+    """Each on its line of the standard error, and in a list for programs."""
+    Path("net.toml").write_text('name = "n"\ninput_shape = [0]\n\n[[layers]]\ntype = "Dens"\n', "utf-8")
+    result = cnn_tui("check", "net.toml", "--json")
+    assert result.exit_code == 2
+    lines = result.stderr.splitlines()
+    assert [line.rpartition(" (")[2] for line in lines] == ["at line 2, column 16)", "at line 5, column 1)"]
+    report = json.loads(result.stdout)
+    assert report["error"] == lines[0]
+    assert [(one["line"], one["column"]) for one in report["errors"]] == [(2, 16), (5, 1)]
+    assert report["errors"][1]["message"] == "layer 1: unknown layer “Dens”; did you mean “Dense”?"
+    exported = cnn_tui("export", "net.toml", "--to", "python")
+    assert (exported.exit_code, exported.stderr.splitlines()) == (2, lines)
 
 
 def test_no_layers(cnn_tui):
@@ -348,3 +369,36 @@ def test_the_picture_in_the_terminal_and_in_files(cnn_tui, tmp_path, monkeypatch
     refused = cnn_tui("check", "lenet-5", "fashion-cnn", "--picture", str(tmp_path / "c.svg"))
     assert refused.exit_code == 2
     assert "specify only one" in refused.stderr
+
+
+def test_a_file_that_has_only_weights(cnn_tui):
+    with h5py.File("m.weights.h5", "w") as file:
+        file["layers/conv2d/vars/0"] = np.zeros((3, 3, 1, 8), "f4")
+        file["layers/conv2d/vars/1"] = np.zeros(8, "f4")
+        file["optimizer/vars/0"] = np.int64(1)
+    result = cnn_tui("check", "m.weights.h5")
+    assert result.exit_code == 0
+    assert result.stdout == dedent(
+        """\
+        m.weights.h5: only weights, no layers
+
+        tensor                shape    type     parameters
+        layers/conv2d/vars/0  3×3×1×8  float32          72
+        layers/conv2d/vars/1  8        float32           8
+        total                                           80
+
+        not counted: 1 values of the optimizer, metrics and random generators
+        """
+    )
+    report = json.loads(cnn_tui("check", "--json", "m.weights.h5").stdout)
+    assert (report["model"], report["total_params"], report["other_values"]) == ("m.weights.h5", 80, 1)
+    assert report["tensors"][1] == {"name": "layers/conv2d/vars/1", "shape": [8], "dtype": "float32", "params": 8}
+
+
+def test_limits_are_not_met_by_what_has_no_layers(cnn_tui):
+    """A limit in CI never passes in silence."""
+    with h5py.File("m.h5", "w") as file:
+        file["x"] = np.zeros(3, "f4")
+    result = cnn_tui("check", "m.h5", "--max-params", "100")
+    assert result.exit_code == 2
+    assert result.stderr == "m.h5: has only weights, no layers; list them with: cnn-tui check m.h5\n"

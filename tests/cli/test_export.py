@@ -1,18 +1,19 @@
 """`cnn-tui export`: to the standard output or to a file, by the format's name or by the file's."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from tui_cnn.core.layers import Dense
+from tui_cnn.core.layers import Conv2D, Dense
 from tui_cnn.core.network import Network
 from tui_cnn.formats.export import TEXT_FORMATS, export_text
 from tui_cnn.formats.keras.reading import read_keras
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import read_network, save_network
 from tui_cnn.runs.directory import make_run
-from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.recipe import Recipe, rates
 
 
 def test_the_recipe_of_a_run_is_in_its_python(cnn_tui, keras, monkeypatch):
@@ -30,30 +31,60 @@ def test_the_recipe_of_a_run_is_in_its_python(cnn_tui, keras, monkeypatch):
         seed=7,
         limit=40,
         schedule="cosine",
-        augmentation="flip",
+        warmup=0.5,
+        label_smoothing=0.1,
+        augmentation="flip+shift+erase",
     )
     make_run(preset("fashion-dnn"), recipe)
     text = cnn_tui("export", "--run", "last", "--to", "python").stdout
-    for left in ("schedule = 'cosine'", "augmentation = 'flip'"):
-        assert f"    # Not written here, but part of the run's recipe: {left}\n" in text
-    data = (np.zeros((60, 28, 28), "uint8"), np.zeros(60, "uint8"))
+    data = (np.arange(60 * 784, dtype="uint8").reshape(60, 28, 28), np.arange(60) % 10)
     monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", lambda: (data, data))
     namespace = {"__name__": "exported"}
     exec(compile(text, "exported.py", "exec"), namespace)
     made = []
-    build = namespace["build_model"]
-    namespace["build_model"] = lambda: made.append(build()) or made[0]
+    fit = keras.Model.fit
+    monkeypatch.setattr(
+        keras.Model, "fit", lambda model, *given, **named: made.append(model) or fit(model, *given, **named)
+    )
     namespace["main"]()
     (model,) = made
     settings = model.optimizer.get_config()
     assert (settings["name"], settings["momentum"]) == ("sgd", 0.9)
-    assert settings["learning_rate"] == pytest.approx(0.03)
     assert settings["weight_decay"] == 0.001
+    schedule = namespace["Schedule"](4, 1)
+    assert settings["learning_rate"]["config"] == schedule.get_config()
+    assert [float(schedule(step)) for step in range(4)] == pytest.approx(rates(recipe, 0, 4, 2), rel=1e-5)
+    loss = model.loss.get_config()
+    assert (loss["name"], loss["label_smoothing"]) == ("categorical_crossentropy", 0.1)
+    assert [type(layer).__name__ for layer in model.layers[2:5]] == ["RandomFlip", "RandomTranslation", "Erase"]
+    images = np.full((4, 28, 28, 1), 0.5, "float32")
+    erased = np.asarray(model.layers[4](images, training=True))
+    holes = (erased == 0).sum((1, 2, 3))
+    assert holes.min() >= 16
+    assert holes.max() <= 64
+    np.testing.assert_array_equal(model.layers[4](images, training=False), images)
     assert model.optimizer.iterations == 2 * 2  # of 30 of 40 images in batches of 20, in two epochs
     assert model.history.params["epochs"] == 2
     assert "val_accuracy" in model.history.history
-    assert 'EarlyStopping("val_accuracy", patience=3)' in text
+    assert '"val_accuracy", patience=3, restore_best_weights=True' in text
     assert "keras.utils.set_random_seed(7)" in text
+
+
+def test_a_toml_file_keeps_its_comments(cnn_tui):
+    text = 'name = "n"  # mine\ninput_shape = [8]\n\n# the end\n[[layers]]\nunits = 2\ntype = "Dense"\n'
+    Path("net.toml").write_text(text, "utf-8")
+    assert cnn_tui("export", "net.toml", "--to", "toml").stdout == text
+    wider = cnn_tui("export", "net.toml", "--to", "toml", "--input-shape", "9").stdout
+    assert wider == text.replace("[8]", "[9]")
+
+
+def test_a_network_that_cannot_be_built_names_the_code_of_the_finding(cnn_tui):
+    """`check --explain` takes it, from `train` and `export` alike."""
+    save_network(Path("net.toml"), Network("n", (4, 4, 1), (Conv2D(filters=1, kernel_size=(9, 9)),)))
+    for command in (("export", "net.toml", "--to", "python"), ("train", "net.toml")):
+        (line,) = cnn_tui(*command).stderr.splitlines()
+        code = re.search(r"\[([a-z-]+)\]$", line)[1]
+        assert cnn_tui("check", "--explain", code).exit_code == 0
 
 
 @pytest.mark.parametrize("to", TEXT_FORMATS)
@@ -142,8 +173,8 @@ def test_bad_usage(cnn_tui, args, problem):
     ("args", "expected"),
     [
         (("no.toml", "--to", "json"), "no.toml: file not found; check the path"),
-        (("none.toml", "--to", "python"), "none: the network has no layers; add one"),
-        (("none.toml", "-o", "a.keras"), "a.keras: none: the network has no layers; add one"),
+        (("none.toml", "--to", "python"), "none: the network has no layers; add one [empty]"),
+        (("none.toml", "-o", "a.keras"), "a.keras: none: the network has no layers; add one [empty]"),
         (("fashion-dnn", "-o", "no/a.json"), "no/a.json: directory no not found"),
     ],
 )
@@ -152,3 +183,15 @@ def test_what_cannot_be_done(cnn_tui, args, expected):
     result = cnn_tui("export", *args)
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"{expected}\n")
     assert not Path("a.keras").exists()
+
+
+def test_the_weights_of_onnx_are_not_read(cnn_tui):
+    """Out and in again: the same network, and a line that its weights are new."""
+    assert cnn_tui("export", "lenet-5", "-o", "lenet.onnx").exit_code == 0
+    result = cnn_tui("export", "lenet.onnx", "-o", "again.keras")
+    *_notes, line = result.stderr.splitlines()
+    assert (result.exit_code, line) == (0, "lenet.onnx: exported with untrained weights; those of ONNX are not read")
+    ours, theirs = (
+        json.loads(cnn_tui("check", "--json", name).stdout)["total_params"] for name in ("lenet-5", "again.keras")
+    )
+    assert ours == theirs

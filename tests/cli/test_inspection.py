@@ -1,9 +1,12 @@
 """`cnn-tui predict`, `evaluate`, `explain`, `activations` and `kernels`, on a run that was trained for real."""
 
 import asyncio
+import io
 import json
+from base64 import b64decode
 from contextlib import contextmanager
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -159,9 +162,20 @@ def test_explain(cnn_tui, trained, test_set, method):
         assert (saved["image"][..., 0] == test_set.images[0]).all()
     assert heat.shape == {"saliency": (28, 28), "grad-cam": (6, 6), "occlusion": (12, 12)}[method]
     assert np.genfromtxt("why.csv", delimiter=",", skip_header=1) == pytest.approx(heat, rel=1e-5)
+    tree, svg = ElementTree.parse("why.svg"), "{http://www.w3.org/2000/svg}"
+    words = [each.text for each in tree.iter(f"{svg}text")]
+    what = {"saliency": "Saliency", "grad-cam": "Grad-CAM of max_pooling2d", "occlusion": "Occlusion"}[method]
+    assert words[:2] == [f"{what}: Ankle boot", "test image 0"]
+    assert any(trained.id in text for text in words), "which run"
+    assert {"row ↓", "column →", "20", "Image", what} <= set(words)
+    least = "0.00" if method != "occlusion" else "−" + words[-2]
+    assert words[-4:-1].count(least) == 1, "the colour scale begins at zero, or is around it"
+    pictures = (b64decode(each.get("href").partition(",")[2]) for each in tree.iter(f"{svg}image"))
+    image, drawn, _scale = (np.asarray(Image.open(io.BytesIO(each))).astype(int) for each in pictures)
+    assert (image[6::12, 6::12] == test_set.images[0]).all()
+    drawn = drawn[6::12, 6::12] * ([1, 0, -1] if method == "occlusion" else 1)  # red where it falls; else light
     with Image.open("why.png") as picture:
-        assert picture.size == (280, 280)
-        drawn = np.asarray(picture)[5::10, 5::10].astype(int)
+        assert picture.size == tuple(2 * int(tree.getroot().get(side)) for side in ("width", "height"))
     hottest = np.unravel_index(heat.argmin() if method == "occlusion" else heat.argmax(), heat.shape)
     row, column = (int((place + 0.5) * 28 / size) for place, size in zip(hottest, heat.shape, strict=True))
     assert drawn[row, column].sum() > np.median(drawn.sum(axis=-1))

@@ -31,19 +31,22 @@ def judge(network):
     if any(garbles(layer) for layer in model.layers):
         return None
     return Verdict(
-        output_shape=tuple(model.output_shape[1:]),
+        output_shape=tuple(model.outputs[0].shape[1:]),
         trainable=sum(prod(weight.shape) for weight in model.trainable_weights),
         non_trainable=sum(prod(weight.shape) for weight in model.non_trainable_weights),
         params=model.count_params(),
-        macs=sum(_multiplications(layer) for layer in model.layers),
+        macs=sum(_at(layer, node) for layer in model.layers for node in layer._inbound_nodes),
     )
 
 
-def _multiplications(layer, given=None, gives=None):
+def _at(layer, node):
+    """Count for one application of a layer."""
+    given = node.input_tensors[0].shape[1:] if node.input_tensors else ()
+    return _multiplications(layer, given, node.output_tensors[0].shape[1:])
+
+
+def _multiplications(layer, given, gives):
     """Every number of a kernel is used once at each position of the output (of the input, if that is spread)."""
-    if given is None:
-        inputs = layer.input if isinstance(layer.input, list) else [layer.input]
-        given, gives = inputs[0].shape[1:] if inputs else (), layer.output.shape[1:]
     kind = type(layer).__name__
     places = _places(layer, gives)
     match kind:
@@ -59,6 +62,8 @@ def _multiplications(layer, given=None, gives=None):
             return given[0] * _multiplications(layer.layer, given[1:], gives[1:])
         case "SpectralNormalization":
             return _multiplications(layer.layer, given, gives)
+        case "EinsumDense" if layer.kernel.ndim == 1:
+            return 0  # a factor for each channel, as in a normalization
         case "EinsumDense":
             axes = layer.equation.replace("...", "").split("->")[0].split(",")
             summed = prod(n for n, axis in zip(layer.kernel.shape, axes[1], strict=True) if axis in axes[0])

@@ -8,22 +8,28 @@ from msgspec import inspect
 
 from tui_cnn.core.layers import (
     LAYER_TYPES,
+    BatchNormalization,
     Block,
     Branches,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     EinsumDense,
     Embedding,
     Flatten,
     GlobalMaxPooling2D,
+    Input,
     Masking,
     MaxPooling2D,
     Normalization,
     Permute,
+    Route,
+    Shared,
     SpectralNormalization,
     TimeDistributed,
 )
-from tui_cnn.core.layers.base import is_composite
+from tui_cnn.core.layers.base import COMMON_FIELDS, is_composite
+from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import ShapeError
 from tui_cnn.formats.fields import start
@@ -31,7 +37,7 @@ from tui_cnn.formats.fields import start
 SMALL = 6
 """The largest number drawn for a field: enough for every case of the arithmetic, and quick to build."""
 
-LEAVES = [kind for kind in LAYER_TYPES.values() if kind not in (Block, Branches)]
+LEAVES = [kind for kind in LAYER_TYPES.values() if not kind.joins_others]
 
 shapes = st.lists(st.integers(1, 12), min_size=1, max_size=3).map(tuple)
 images = st.tuples(st.integers(1, 12), st.integers(1, 12), st.integers(1, SMALL))
@@ -47,7 +53,7 @@ def _takes(kind, shape):
 
 
 EXAMPLES = ((12,), (12, 12), (12, 12, 6), (6, 6, 6, 6))
-ALONE = [Masking, Embedding, *(kind for kind in LEAVES if kind.inputs > 1)]
+ALONE = [Masking, Embedding, *(kind for kind in LEAVES if kind.times_given > 1)]
 """Not in stacks: what comes after a mask warns that it ignores it; a tensor given twice makes another graph."""
 
 ON_IMAGES = [kind for kind in LEAVES if _takes(kind, (64, 64, 96)) and kind not in ALONE]
@@ -75,7 +81,7 @@ _EQUATIONS = (
 
 @cache
 def layers_of(kind):
-    """Layers of one type, heard and without names; containers hold what `stacks` draws."""
+    """Layers of one type, heard, trained and without names; containers hold what `stacks` draws."""
     if kind is Block:
         return st.builds(Block, layers=st.deferred(lambda: stacks(most=3, depth=1)))
     if kind is Branches:
@@ -100,7 +106,7 @@ def layers_of(kind):
     if kind in (SpectralNormalization, TimeDistributed):
         held = st.sampled_from([one for one in LEAVES if one is not kind and not is_composite(one)]).flatmap(layers_of)
         return st.builds(kind, layer=held)
-    drawn = {name: _values(declared) for name, declared in _declared(kind).items() if name not in ("name", "muted")}
+    drawn = {name: _values(declared) for name, declared in _declared(kind).items() if name not in COMMON_FIELDS}
     usual = {field.name: st.just(field.default) for field in msgspec.structs.fields(kind) if not field.required}
     # Each field on its own: of a dictionary's optional keys Hypothesis leaves out nearly all.
     return st.builds(
@@ -130,6 +136,10 @@ def stacks(most=5, depth=2, least=0):
 def networks(most=5, depth=2, least=1, inputs=shapes):
     """Networks that can be built or not."""
     return st.builds(Network, name=names, input_shape=inputs, layers=stacks(most, depth, least))
+
+
+KINDS = (*LEAVES, Block, Branches)
+"""The layers that need no other to be there."""
 
 
 def mostly_sound(most=7, depth=2):
@@ -247,3 +257,62 @@ def _values(declared):
         case inspect.UnionType(types=options):
             return st.one_of(*map(_values, options))
     raise TypeError(f"no way to draw {declared}")
+
+
+@st.composite
+def graphs(draw, most=8):
+    """Any acyclic graph, series-parallel or not: layers that go on from any earlier ones, share weights, are frozen.
+
+    There may be several inputs and outputs; every layer leads to an output.
+    """
+    channels = 2
+    image = (draw(st.integers(3, 5)), draw(st.integers(3, 5)), channels)
+    same = {"kernel_size": (3, 3), "padding": "same"}
+    leaves = [
+        Conv2D(filters=channels, **same),
+        Conv2D(filters=channels, activation="relu", **same),
+        BatchNormalization(),
+        MaxPooling2D(pool_size=(2, 2), strides=(1, 1), padding="same"),
+        DepthwiseConv2D(**same),
+    ]
+    layers, ends, weighted = [], [NETWORK_INPUT], []
+    loose = {NETWORK_INPUT}
+    above = NETWORK_INPUT
+    for number in range(draw(st.integers(1, most))):
+        name = f"n{number}"
+        kind = draw(st.sampled_from(["leaf", "leaf", "leaf", "jump", "merge", "merge", "shared", "input", "block"]))
+        if kind == "merge" and len(ends) > 1:
+            chosen = tuple(draw(st.lists(st.sampled_from(ends), min_size=2, max_size=3)))
+            layers.append(Route(name=name, layers=chosen, merge=draw(st.sampled_from(["add", "multiply", "average"]))))
+            loose -= {*chosen}
+        elif kind == "input":
+            layers.append(Input(name=name, shape=image))
+        else:
+            if kind == "jump":
+                above = draw(st.sampled_from(ends))
+                layers.append(Route(name=f"r{number}", layers=(above,)))
+            loose.discard(above)
+            if kind == "shared" and weighted:
+                layers.append(Shared(name=name, layer=draw(st.sampled_from(weighted))))
+            else:
+                leaf = draw(st.sampled_from(leaves))
+                leaf = msgspec.structs.replace(leaf, name=name, trainable=draw(st.booleans()))
+                if kind == "block":
+                    held = (leaf, leaves[0])
+                    named = (msgspec.structs.replace(one, name=f"{name}_{place}") for place, one in enumerate(held))
+                    leaf = Block(name=name, layers=tuple(named), trainable=draw(st.booleans()))
+                layers.append(leaf)
+                if not isinstance(leaf, MaxPooling2D):
+                    weighted.append(name)
+        ends.append(name)
+        loose.add(name)
+        above = name
+    left = sorted(loose - {NETWORK_INPUT} - {layer.name for layer in layers if isinstance(layer, Input)})
+    if not left or draw(st.booleans()):
+        layers.append(Route(name="end", layers=tuple(sorted(loose)), merge="add"))
+        return Network("graph", image, tuple(layers))
+    if loose - {*left}:
+        layers.append(Route(name="end", layers=tuple(sorted(loose - {*left})), merge="add"))
+        left.append("end")
+    outputs = tuple(left) if len(left) > 1 or left[0] != above else ()
+    return Network("graph", image, tuple(layers), outputs)

@@ -5,10 +5,10 @@ from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from tests.core.oracle import judge
-from tests.core.strategies import convolutions, inputs_of, layers_of, merges, mostly_sound, names_of, networks
+from tests.core.strategies import KINDS, convolutions, inputs_of, layers_of, merges, mostly_sound, names_of, networks
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import LAYER_TYPES, Branches, Conv2D, Dense
+from tui_cnn.core.layers import Branches, Conv2D, Dense
 from tui_cnn.core.network import Network, walk
 
 pytestmark = pytest.mark.usefixtures("keras")
@@ -36,7 +36,7 @@ def agree(network):
     assert analysis.totals.complete
 
 
-@pytest.mark.parametrize("kind", LAYER_TYPES.values(), ids=LAYER_TYPES.keys())
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 @given(data=st.data())
 @settings(max_examples=20)
 def test_each_layer_on_any_shape(kind, data):

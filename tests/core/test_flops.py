@@ -10,13 +10,13 @@ from tests.core.profiler import profiled_flops
 from tests.core.strategies import inputs_of, layers_of, mostly_sound
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import LAYER_TYPES, Activation, Block, Branches
+from tui_cnn.core.layers import LAYER_TYPES, Activation
 from tui_cnn.core.layers.fields import ActivationName
 from tui_cnn.core.network import Network, walk
 from tui_cnn.formats.presets import preset
 
 pytestmark = pytest.mark.usefixtures("keras")
-LEAVES = {name: kind for name, kind in LAYER_TYPES.items() if kind not in (Block, Branches)}
+LEAVES = {name: kind for name, kind in LAYER_TYPES.items() if not kind.joins_others}
 UNCOUNTED = {"SimpleRNN", "LSTM", "GRU", "Bidirectional", "TimeDistributed", "MultiHeadAttention", "EinsumDense"}
 PLAIN = ("RandomFlip", "RandomTranslation", "RandomRotation", "RandomZoom")
 """Augmentation that the profiler can look at whatever the channels are."""

@@ -26,7 +26,7 @@ ALL = ", ".join(LAYER_TYPES)
 def line(text):
     with pytest.raises(FormatError) as error:
         loads_network(text, "f.toml")
-    return str(error.value)
+    return str(error.value).partition(" (at line ")[0]
 
 
 @pytest.mark.parametrize(
@@ -45,9 +45,9 @@ def line(text):
         ("", "the field “name” is missing"),
         ('name = "n"', "the field “input_shape” is missing"),
         (HEAD + "layer = []", "unknown field “layer”; did you mean “layers”?"),
-        (HEAD + "zzz = 1", "unknown field “zzz”; use one of name, input_shape, layers"),
-        (HEAD + '"a\\nb" = 1', "unknown field “a\\nb”; use one of name, input_shape, layers"),
-        (HEAD + f"{'y' * 99} = 1", f"unknown field “{'y' * 39}…”; use one of name, input_shape, layers"),
+        (HEAD + "zzz = 1", "unknown field “zzz”; use one of name, input_shape, layers, outputs"),
+        (HEAD + '"a\\nb" = 1', "unknown field “a\\nb”; use one of name, input_shape, layers, outputs"),
+        (HEAD + f"{'y' * 99} = 1", f"unknown field “{'y' * 39}…”; use one of name, input_shape, layers, outputs"),
         ("name = 3\ninput_shape = [1]", "name must be text, not 3"),
         ('name = ""\ninput_shape = [1]', "name must be text of length at least 1, not ''"),
         (
@@ -65,8 +65,8 @@ def line(text):
         ('name = "n"\ninput_shape = 28', "input_shape must be a list, not 28"),
         ('name = "n"\ninput_shape = []', "input_shape must be a list of length at least 1, not []"),
         (
-            'name = "n"\ninput_shape = [1, 2, 3, 4]',
-            "input_shape must be a list of length at most 3, not [1, 2, 3, 4]",
+            'name = "n"\ninput_shape = [1, 2, 3, 4, 5]',
+            "input_shape must be a list of length at most 4, not [1, 2, 3, 4, 5]",
         ),
         ('name = "n"\ninput_shape = [0]', "input_shape must be a whole number, at least 1, not 0"),
         ('name = "n"\ninput_shape = [70000]', "input_shape must be a whole number, at most 65536, not 70000"),
@@ -159,7 +159,7 @@ def test_the_line(text, problem):
 def test_not_toml(text):
     with pytest.raises(tomllib.TOMLDecodeError) as reason:
         tomllib.loads(text)
-    assert line(text) == f"f.toml: is not valid TOML: {reason.value}"
+    assert line(text) == f"f.toml: is not valid TOML: {reason.value}".partition(" (at ")[0]
 
 
 def problem_of(text):

@@ -31,7 +31,7 @@ def test_every_format_ends_with_a_line(to):
 @pytest.mark.parametrize("to", ["python", "json"])
 def test_what_cannot_be_built(to):
     assert line(BROKEN, to).startswith("broken: layer 1: Conv2D: needs height × width × channels, but gets 4")
-    assert line(Network("none", (4,)), to) == "none: the network has no layers; add one"
+    assert line(Network("none", (4,)), to) == "none: the network has no layers; add one [empty]"
 
 
 @pytest.mark.parametrize("to", ["markdown", "toml", "svg"])

@@ -5,6 +5,7 @@ from math import prod
 
 import pytest
 
+from tests.core.profiler import profiled_flops_of_model
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, DepthwiseConv2D, Opaque, SeparableConv2D
 from tui_cnn.core.network import walk
@@ -19,6 +20,8 @@ PUBLISHED = {
     "MobileNetV2": 3_538_984,
     "InceptionV3": 23_851_784,
     "MobileNet": 4_253_864,
+    "NASNetMobile": 5_326_716,
+    "InceptionResNetV2": 55_873_736,
 }
 """https://keras.io/api/applications; MobileNet's as Keras counts them when it builds it."""
 
@@ -94,6 +97,15 @@ def test_a_model_for_images_of_any_size():
     totals = analyze(network).totals
     assert (totals.complete, totals.params) == (True, model.count_params())
     assert totals.macs // 1e6 == 56
+
+
+def test_the_operations_that_tensorflow_counts():
+    """Sums and products with a number, of which MobileNet v3 is full, are one operation a value."""
+    import keras
+
+    model = keras.applications.MobileNetV3Small(weights=None, input_shape=(224, 224, 3))
+    totals = analyze(read(model)[0]).totals
+    assert totals.tf_flops == profiled_flops_of_model(model, (224, 224, 3)) == 119_247_928
 
 
 def test_a_layer_that_we_do_not_have_leaves_the_rest():

@@ -181,8 +181,8 @@ def test_thousands_of_layers_and_skips_are_read_quickly():
             "is a Sequential that was not saved by Keras 3; load it in Keras 3 and save it again",
         ),
         ({"class_name": "Dense"}, "is a Dense, not a Sequential"),
-        ({}, "is not a Keras 3 model; save it with model.to_json() or model.save(“….keras”)"),
-        ([], "is not a Keras 3 model"),
+        ({}, "is not a Keras model; save it with model.to_json() or model.save(“….keras”)"),
+        ([], "is not a Keras model"),
         ("text", "is not valid JSON"),
     ],
 )
@@ -223,7 +223,7 @@ class TestArchives:
     @pytest.mark.parametrize("name", ["../config.json", "/config.json", "./config.json", "config.json/", "CONFIG.JSON"])
     def test_without_the_configuration(self, tmp_path, name):
         path = archive(tmp_path / "m.keras", {name: SOUND})
-        assert self.line(path) == "has no config.json, so it is not a Keras 3 model"
+        assert self.line(path) == "has no config.json, so it is not a Keras model"
 
     def test_a_bomb(self, tmp_path):
         path = archive(tmp_path / "m.keras", {"config.json": b" " * 50_000_000})

@@ -63,4 +63,4 @@ def test_none_is_wrong(judged):
 def test_nearly_all_are_equal(judged):
     count = Counter(verdict for verdict, _setup in judged)
     assert count["equal"] >= 150
-    assert count["equal"] >= 0.85 * (len(judged) - count["no model"]), of(judged, "unknown")
+    assert count["equal"] >= 0.84 * (len(judged) - count["no model"]), of(judged, "unknown")

@@ -1,10 +1,12 @@
 """What becomes of each kind of thing in a Keras model: layers, settings, graphs, models within models."""
 
 import json
+from math import prod
 
 import numpy as np
 import pytest
 
+from tests.core.profiler import profiled_flops_of_model
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import (
     BatchNormalization,
@@ -15,12 +17,15 @@ from tui_cnn.core.layers import (
     DepthMaxPooling2D,
     Dropout,
     Flatten,
+    Input,
     LeakyReLU,
     MaxPooling2D,
     Normalization,
     Opaque,
     ReLU,
-    Rescaling,
+    Route,
+    ScalarOperation,
+    Shared,
     ZeroPadding2D,
 )
 from tui_cnn.core.network import names, walk
@@ -30,6 +35,7 @@ from tui_cnn.formats.keras.reading import convert_model
 from tui_cnn.formats.keras.schema import loads_config
 from tui_cnn.formats.keras.writing import dumps_keras
 from tui_cnn.formats.models import find_network
+from tui_cnn.formats.toml import dumps_network, loads_network
 
 SHAPE = (8, 8, 4)
 
@@ -92,7 +98,6 @@ class TestLayers:
             ({"activity_regularizer": "l2"}, "activity_regularizer ignored"),
             ({"kernel_regularizer": "orthogonal_regularizer"}, "kernel_regularizer ignored"),
             ({"dtype": "mixed_float16"}, "computes in mixed_float16, but counted as float32"),
-            ({"trainable": False}, "frozen, but counted as trainable"),
         ],
     )
     def test_what_only_steers_the_training_is_left_out_with_a_note(self, keras, layers, setting, note):
@@ -110,13 +115,11 @@ class TestLayers:
             ("Dense", {"units": 3, "lora_rank": 2}),
             ("Conv2D", {"filters": 3, "kernel_size": 2_000, "padding": "same"}),
             ("Rescaling", {"scale": [1.0, -2.0, 3.0, 4.0]}),
-            ("Subtract", {}),
         ],
     )
     def test_what_changes_the_numbers_is_opaque(self, keras, layers, kind, settings, functional):
         layer = getattr(layers, kind)(**settings)
-        model = functional(lambda x: layer([x, x]) if kind == "Subtract" else layer(x))
-        (found,) = read(model).network.layers
+        (found,) = read(functional(layer)).network.layers
         assert (type(found), found.kind) == (Opaque, kind)
         assert json.loads(found.config)["class_name"] in (kind, "Functional")
 
@@ -251,23 +254,24 @@ class TestGraphs:
             return getattr(layers, merge)()([x, layers.ReLU()(stem), layers.Softmax()(stem)])
 
         model = functional(build)
-        (found,), notes = read(model)[0].layers, read(model)[1]
-        if merge == "Average":  # the average of an average is another
-            assert type(found) is Opaque
-            assert notes == ("not series-parallel, so shown as one opaque layer (conv2d, re_lu, softmax, average)",)
-            return
-        assert [len(branch) for branch in found.branches] == [0, 2]
-        assert isinstance(found.branches[1][1], Branches)
+        found, notes = read(model)[0].layers, read(model)[1]
+        assert notes == ()
         assert analyze(read(model).network).totals.params == model.count_params()
         assert analyze(read(model).network).output_shape == model.output_shape[1:]
+        if merge == "Average":  # the average of an average is another
+            assert found[-1] == Route(name="average", layers=("input_layer", "re_lu", "softmax"), merge="average")
+            return
+        (found,) = found
+        assert [len(branch) for branch in found.branches] == [0, 2]
+        assert isinstance(found.branches[1][1], Branches)
 
     def test_channels_are_never_reordered(self, layers, functional):
         def build(x):
             stem = layers.Conv2D(4, 1)(x)
             return layers.Concatenate()([layers.ReLU()(stem), x, layers.Softmax()(stem)])
 
-        (found,) = read(functional(build)).network.layers
-        assert type(found) is Opaque
+        found = read(functional(build)).network.layers[-1]
+        assert found == Route(name="concatenate", layers=("re_lu", "input_layer", "softmax"), merge="concatenate")
 
     def test_the_part_that_is_not_series_parallel(self, keras, layers, functional):
         """A bridge between two branches; what is before and behind it is as it was."""
@@ -281,21 +285,25 @@ class TestGraphs:
 
         model = functional(build)
         network, notes = read(model)
-        before, knot, flatten, behind = network.layers
+        before, *_knot, flatten, behind = network.layers
         assert (before.name, type(flatten), behind.name) == ("before", Flatten, "behind")
-        assert (type(knot), knot.kind, knot.stated_shape) == (Opaque, "Functional", (8, 8, 4))
-        assert notes == ("not series-parallel, so shown as one opaque layer (left, right, bridge and 2 more)",)
+        routes = {layer.name: layer.layers for layer in network.layers if isinstance(layer, Route)}
+        assert routes["bridge"] == ("left", "right")
+        assert routes["product"] == ("left", "bridge")
+        assert routes["join"] == ("product", "right")
+        assert notes == ()
         analysis = analyze(network)
-        assert (analysis.totals.complete, analysis.output_shape) == (False, (3,))
+        assert (analysis.totals.complete, analysis.totals.params) == (True, model.count_params())
+        assert analysis.output_shape == (3,)
         again = keras.models.model_from_json(dumps_keras(analysis))
         assert (again.count_params(), again.output_shape) == (model.count_params(), model.output_shape)
 
     def test_a_merge_that_we_do_not_have(self, layers, functional):
         def build(x):
-            return layers.ReLU()(layers.Subtract(name="minus")([layers.Conv2D(4, 1)(x), x]))
+            return layers.ReLU()(layers.Dot(axes=-1, name="dot")([layers.Dense(4, name="dense")(x), x]))
 
-        knot, relu = read(functional(build)).network.layers
-        assert (type(knot), relu) == (Opaque, ReLU())
+        *_before, dot, relu = read(functional(build, (8, 4))).network.layers
+        assert (type(dot), dot.inputs, relu) == (Opaque, ("dense", "input_layer"), ReLU())
 
     @pytest.mark.parametrize(
         ("function", "scale", "offset"),
@@ -309,10 +317,13 @@ class TestGraphs:
         ],
     )
     def test_arithmetic_with_a_number(self, keras, layers, functional, function, scale, offset):
-        """The hard sigmoid of MobileNet v3 is made so: relu6(x + 3) / 6."""
+        """The hard sigmoid of MobileNet v3 is made so: relu6(x + 3) / 6. TensorFlow counts one operation for each."""
         model = functional(function)
-        (layer,) = read(model).network.layers
-        assert (type(layer), layer.scale, layer.offset) == (Rescaling, scale, offset)
+        network = read(model).network
+        (layer,) = network.layers
+        assert (type(layer), layer.scale, layer.offset) == (ScalarOperation, scale, offset)
+        assert analyze(network).totals.tf_flops == profiled_flops_of_model(model, SHAPE) == prod(SHAPE)
+        assert loads_network(dumps_network(network), "it") == network
         image = np.random.default_rng(0).normal(size=(1, *SHAPE)).astype("float32")
         np.testing.assert_allclose(layers.Rescaling(scale, offset)(image), model(image), rtol=1e-6)
 
@@ -337,15 +348,17 @@ class TestGraphs:
 
     def test_shared_weights(self, layers, functional):
         conv = layers.Conv2D(4, 1, name="twice")
-        assert refusal(functional(lambda x: conv(conv(x)))) == (
-            "“twice” is used several times; shared weights are not supported"
-        )
+        first, second = read(functional(lambda x: conv(conv(x)))).network.layers
+        assert (first.name, second) == ("twice", Shared(layer="twice"))
 
     def test_several_inputs_or_outputs(self, keras, layers):
         a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
-        assert refusal(keras.Model([a, b], layers.Add()([a, b]))) == "has 2 inputs (a, b); only one is supported"
+        network = read(keras.Model([a, b], layers.Add(name="sum")([a, b]))).network
+        assert network.layers == (Branches(name="sum", branches=((), (Input(name="b", shape=(4,)),))),)
         model = keras.Model(a, [layers.Dense(1, name="x")(a), layers.Dense(2, name="y")(a)])
-        assert refusal(model) == "has 2 outputs (x, y); only one is supported"
+        network = read(model).network
+        assert network.outputs == ("x", "y")
+        assert network.layers == (Dense(name="x", units=1), Route(layers=("input_layer",)), Dense(name="y", units=2))
 
     @pytest.mark.parametrize(
         ("shape", "expected"),
@@ -385,11 +398,21 @@ class TestModels:
         assert relu == ReLU()
         assert analyze(read(model).network).totals.params == model.count_params()
 
-    def test_a_model_within_that_we_cannot_express_is_opaque(self, keras, layers, functional):
-        conv = layers.Conv2D(4, 1)
-        inner = functional(lambda x: conv(conv(x)), name="siamese")
-        (found,) = read(functional(inner)).network.layers
-        assert (type(found), found.kind, found.name) == (Opaque, "Functional", "siamese")
+    def test_a_model_within_that_is_applied_twice_keeps_its_weights_once(self, keras, layers):
+        inner = keras.Sequential([keras.Input((4,)), layers.Dense(3)], name="encoder")
+        a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
+        network = read(keras.Model([a, b], layers.Add(name="sum")([inner(a), inner(b)]))).network
+        ((first,), (other, second)) = network.layers[0].branches
+        assert (type(first), first.name, type(other), second.layer) == (Block, "encoder", Input, "encoder")
+        assert (analyze(network).totals.params, analyze(network).totals.macs) == (15, 24)
+
+    def test_a_model_within_of_two_inputs_is_dissolved(self, keras, layers):
+        a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
+        inner = keras.Model([a, b], layers.Dense(2)(layers.Concatenate()([a, b])), name="pair")
+        x = keras.Input((4,), name="x")
+        model = keras.Model(x, layers.Dense(1)(inner([layers.ReLU()(x), x])))
+        analysis = analyze(read(model).network)
+        assert (analysis.totals.params, analysis.totals.complete) == (model.count_params(), True)
 
     def test_an_unbuilt_model(self, keras, layers):
         assert refusal(keras.Sequential([layers.Dense(3)])) == (

@@ -110,7 +110,7 @@ def test_what_keras_writes_is_what_we_read(network):
     assert plain(again.layers) == plain(network.layers)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in LEAVES if kind.inputs == 1], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [kind for kind in LEAVES if kind.times_given == 1], ids=lambda kind: kind.__name__)
 @given(data=st.data())
 @settings(max_examples=25, suppress_health_check=[HealthCheck.filter_too_much])
 def test_each_layer_comes_back(kind, data):

@@ -29,8 +29,8 @@ from tui_cnn.core.layers import (
 from tui_cnn.core.network import Network
 from tui_cnn.formats.export import export_text
 from tui_cnn.formats.presets import preset, preset_names
-from tui_cnn.runs.export import python_training
-from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.python_recipe import python_training
+from tui_cnn.runs.recipe import Recipe, rate_at
 
 pytestmark = pytest.mark.usefixtures("keras")
 
@@ -136,11 +136,36 @@ def test_recipes_are_formatted_as_black_does(tmp_path):
                 limit=number or None,
                 precision=("float32", "mixed_bfloat16", "auto", "mixed_float16")[number],
                 data="d\n/" * number,
+                schedule=("constant", "cosine", "step", "one-cycle")[number],
+                warmup=0.25 * (number % 2),
+                label_smoothing=0.05 * number,
+                augmentation=("none", "flip", "flip+shift", "flip+shift+erase")[number],
+                deterministic=number > 1,
+                tensorboard=number > 2,
             )
             for name in ("fashion-dnn", "lenet-5"):
                 text = export_text(preset(name), "python", python_training(recipe))
                 (tmp_path / f"{name.replace('-', '_')}_{optimizer}_{decay is None}_{number}.py").write_text(text)
     lint(tmp_path)
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine", "step", "one-cycle"])
+@pytest.mark.parametrize("warmup", [0.0, 0.3, 2.0])
+def test_the_schedule_is_that_of_the_recipe(keras, schedule, warmup):
+    recipe = Recipe(epochs=3, learning_rate=0.02, schedule=schedule, warmup=warmup, limit=640, validation=0)
+    text = export_text(preset("fashion-dnn"), "python", python_training(recipe))
+    if schedule == "constant" and not warmup:
+        assert "learning_rate=0.02" in text
+        return
+    namespace = {"__name__": "exported", "x_train": range(640)}
+    exec(compile(text, "exported.py", "exec"), namespace)
+    for line in text.splitlines():
+        if line.startswith(("    steps = ", "    warmup = ")):
+            exec(line.strip(), namespace)
+    assert namespace["steps"] == 60
+    made = namespace["Schedule"](namespace["steps"], namespace["warmup"])
+    ours = [rate_at(recipe, step, 20) for step in range(60)]
+    assert [float(made(step)) for step in range(60)] == pytest.approx(ours, rel=1e-4, abs=1e-8)
 
 
 def test_lines_of_every_length_are_broken_as_black_does(tmp_path):

@@ -43,9 +43,9 @@ NETWORK = Network(
 )
 LAYERS = (
     LayerInfo((0,), "conv2d", "Conv2D", (26, 26, 4), True),
-    LayerInfo((1,), "max_pooling2d", "MaxPooling2D", (13, 13, 4), False),
-    LayerInfo((2,), "flatten", "Flatten", (676,), False),
-    LayerInfo((3,), "dense", "Dense", (10,), False),
+    LayerInfo((1,), "max_pooling2d", "MaxPooling2D", (13, 13, 4), False, 0),
+    LayerInfo((2,), "flatten", "Flatten", (676,), False, 1),
+    LayerInfo((3,), "dense", "Dense", (10,), False, 2),
 )
 SOBEL_X = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], np.float32)
 KERNELS = np.stack([SOBEL_X, SOBEL_X.T, np.ones((3, 3)), -SOBEL_X / 2], axis=-1).astype(np.float32)[:, :, None]
@@ -71,9 +71,12 @@ class Answering:
     Attributes:
         asked: all requests, in order.
         refuse: the message with which all is refused, if any.
+        below_zero: whether the first layer goes below zero, in its last map alone.
         diverged: whether all numbers are none, as after a training that diverged.
         hold: what is asked is not answered before this is set.
     """
+
+    below_zero = False
 
     def __init__(self):
         self.asked = []
@@ -112,7 +115,7 @@ class Answering:
         inputs = pixels.astype(np.float64) / 255
         windows = np.lib.stride_tricks.sliding_window_view(inputs, (3, 3))
         maps = np.maximum(np.einsum("yxij,ijf->yxf", windows, KERNELS[:, :, 0]), 0)
-        maps[..., 3] = 0
+        maps[..., 3] = -1 if self.below_zero else 0
         pooled = maps.reshape(13, 2, 13, 2, 4).max(axis=(1, 3))
         shares = shares_of(request.image)
         return Activations(
@@ -131,7 +134,7 @@ class Answering:
         return Heat(values=pack(hill(28)), target=request.target or 0, probability=0.75)
 
     def _gradcam(self, request):
-        maps = tuple(pack(hill(size)) for size in (26, 13))
+        maps = tuple(pack(hill(size) * 13 / size) for size in (26, 13))  # the first layer has half as much
         names = ("conv2d", "max_pooling2d")
         return Heats(layers=names, values=maps, target=request.target or 0, probability=0.75)
 

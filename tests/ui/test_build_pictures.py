@@ -33,7 +33,7 @@ STATES = {
     "broken": State(("down",) * 4, "does not fit", BROKEN),
     "empty": State((), "Input", Network("new", (28, 28, 1))),
     "add": State(("a",), "Add a layer", then=("s", "e", "p")),
-    "columns": State(("c",), "memory"),
+    "columns": State(("c",), "activations"),
     "why": State(("down", "down", "w"), "TensorFlow"),
     "help": State(("question_mark",), "Conv2D, layer 1"),
     "palette": State(("ctrl+p",), "Search", then=("d", "u", "p")),

@@ -6,75 +6,27 @@ import re
 import pytest
 from textual import events
 
-from tests.ui import records
-from tests.ui.answering import Answering, make_run
 from tests.ui.driving import opened
+from tests.ui.random_keys import KEYS, PASTES, SIZES, TREE, start_no_process, write_runs
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten, MaxPooling2D
 from tui_cnn.core.network import Network
-from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.formats.toml import read_network
-from tui_cnn.runs import export, launch
-from tui_cnn.runs.errors import RunError
-from tui_cnn.ui.application.actions import SCOPES
-from tui_cnn.ui.inspect import screen as inspect
 from tui_cnn.ui.toolkit.network_summary import widest_field
 from tui_cnn.ui.toolkit.numbers import short_count
-
-SIZES = [(80, 24), (120, 40), (60, 16), (40, 10), (100, 32), (61, 200), (200, 17)]
-WALKING = ["up", "down", "left", "right", "home", "end", "pageup", "pagedown", "tab", "shift+tab", "j", "k", "G", "g"]
-PASTES = ['[[layers]]\ntype = "Dense"\nunits = 3', '[[layers]]\ntype = "Block"\nname = "b"', "nothing [", "7"]
-TYPING = [*"0123456789x×.,-eE /[]\\", "backspace", "delete", "space", "ctrl+u", "ctrl+w", "한", "é"]
-ACTING = [
-    key
-    for scope in SCOPES
-    for action in scope.actions
-    for key in action.keys.split(",")
-    if action.id not in ("quit", "save", "save_as")
-]
-KEYS = [*WALKING * 2, *ACTING * 2, *TYPING, "enter", "escape", "enter", "escape", "s", "y"]
-
-_RESIDUAL = Branches(branches=((Conv2D(filters=4, kernel_size=(3, 3), padding="same"),), ()), merge="add")
-TREE = Network(
-    "tree",
-    (12, 12, 4),
-    (
-        Block(name="stem", layers=(Conv2D(filters=4, kernel_size=(3, 3)), MaxPooling2D())),
-        _RESIDUAL,
-        Flatten(),
-        Dense(units=10),
-    ),
-)
 
 
 @pytest.fixture(autouse=True)
 def no_worker(monkeypatch):
     """No key starts a process."""
-
-    def refuse(*_, **__):
-        raise RunError("not in a test [/]")
-
-    def refuse_to_write(*_):
-        raise FormatError("x", "not in a test [/]")
-
-    monkeypatch.setattr(inspect, "Inspector", Answering)
-    for command in ("start", "start_checked", "resume", "pause", "unpause", "stop", "skip_queue"):
-        monkeypatch.setattr(launch, command, refuse)
-    monkeypatch.setattr(export, "export_model", refuse_to_write)
+    start_no_process(monkeypatch.setattr)
 
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_random_keys(seed, monkeypatch, home):
     dice = random.Random(seed)
     network = TREE if seed % 2 else preset("fashion-cnn")
-    records.write(records.make_run(), records.started(), *records.trained(1.5))
-    records.write(
-        records.make_run("20260103-000000-lenet-5-0001", preset("lenet-5")),
-        records.started(),
-        records.failed(),
-    )
-    make_run()
+    write_runs()
     async with opened(network, size=SIZES[seed % 2], painted=True) as user:
         monkeypatch.setattr(user.app, "exit", lambda *_, **__: None)
         monkeypatch.setattr(user.app, "deliver_screenshot", lambda *_: None)

@@ -10,7 +10,7 @@ import msgspec
 
 from tui_cnn.cli.arguments import Count, ShapeParam, input_shape_option, read_model
 from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
-from tui_cnn.cli.reports import Budget, json_report, text_report
+from tui_cnn.cli.reports import Budget, json_report, tensors_json, tensors_text, text_report
 from tui_cnn.cli.streams import echo, write
 from tui_cnn.cli.table import wrap
 from tui_cnn.config import expanded
@@ -22,6 +22,8 @@ from tui_cnn.core.rows import Convention
 from tui_cnn.core.shape import Shape, format_shape
 from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.keras.container import OnlyWeightsError
+from tui_cnn.formats.tensors import read_tensors
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
 from tui_cnn.runs.machine import machine_memory
@@ -38,8 +40,9 @@ _SEVERITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
     help=_(
         """Show the numbers and the problems of networks, without building them.
 
-        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. The exit status is 0 if all models are
-        valid, 1 if one has an error or exceeds a limit, and 2 if one cannot be read.
+        A MODEL is a preset, a TOML file, a model of Keras 1 to 3 (.keras, .h5, .json or .yaml), or one of ONNX
+        (.onnx). Of a file that has only weights (.weights.h5, .safetensors) the tensors are listed. The exit status is
+        0 if all models are valid, 1 if one has an error or exceeds a limit, and 2 if one cannot be read.
 
         \b
         Examples:
@@ -129,9 +132,15 @@ def check(
         try:
             network = read_model(model, input_shape)
         except FormatError as error:
-            write(str(error), err=True)
+            if isinstance(error, OnlyWeightsError) and not any(limits.values()):
+                _write_tensors(model, as_json=as_json, apart=printed)
+                printed = True
+                continue
+            for line in error.lines:
+                write(line, err=True)
             if as_json:
-                write(msgspec.json.encode({"model": model, "error": str(error)}))
+                errors = [problem._asdict() for problem in error.problems]
+                write(msgspec.json.encode({"model": model, "error": str(error), "errors": errors}))
             status = UNUSABLE
             continue
         analysis = analyze(network, training)
@@ -156,6 +165,16 @@ def check(
     return status
 
 
+def _write_tensors(model: str, *, as_json: bool, apart: bool) -> None:
+    """List what is in a file that has only weights."""
+    found = read_tensors(expanded(model))
+    if as_json:
+        return write(tensors_json(model, found))
+    if apart:
+        write("")
+    return write(tensors_text(model, found))
+
+
 def _budgets(
     analysis: Analysis,
     needs: Memory,
@@ -168,13 +187,14 @@ def _budgets(
     """Compare a network with each limit that is not None; one whose value cannot be known does not hold."""
     name, totals = analysis.network.name, analysis.totals
     limits = (
-        (_("parameters"), totals.params if totals.complete else None, max_params, "--max-params"),
-        (_("MACs"), totals.macs if totals.complete else None, max_macs, "--max-macs"),
-        (_("bytes of training-step memory"), needs.training, max_memory, "--max-memory"),
+        (_("parameters"), totals.params, totals.params_complete, max_params, "--max-params"),
+        (_("MACs"), totals.macs, totals.complete, max_macs, "--max-macs"),
+        (_("bytes of training-step memory"), needs.training, totals.complete, max_memory, "--max-memory"),
     )
-    for unit, value, limit, option in limits:
+    for unit, least, known, limit, option in limits:
         if limit is None:
             continue
+        value = least if known or (least is not None and least > limit) else None
         if value is None:
             message = _("{name}: {unit} unknown, so {option} {limit:,} is not met")
         else:

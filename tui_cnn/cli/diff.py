@@ -8,7 +8,7 @@ import msgspec
 
 from tui_cnn.cli.arguments import input_shape_option, read_model
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.reports import check_report, figures_report, finding_lines, last_field_report
+from tui_cnn.cli.reports import check_report, field_legend, figures_report, finding_lines, last_field_report
 from tui_cnn.cli.streams import echo
 from tui_cnn.cli.table import table
 from tui_cnn.core.analysis import Analysis, analyze
@@ -50,7 +50,7 @@ def _text(old: Analysis, new: Analysis) -> str:
     columns = ("", "#", _("layer"), _("settings"), _("output"), _("parameters"), _("MACs"), _("RF"))
     rows = [_cells(pair) for pair in difference(old, new)]
     heading = _("{before} → {after}").format(before=old.network.name, after=new.network.name)
-    legend = _("~ changed   + added   - removed")
+    legend = [_("~ changed   + added   - removed"), *field_legend(old, new)]
     totals = [(label, _arrow(_count(a), _count(b)) + _percent(a, b)) for _key, label, a, b in _totals(old, new)]
     totals.append((_("output"), _arrow(_output(old), _output(new))))
     totals.append((_("receptive field of the last feature map, in pixels"), _arrow(_last_field(old), _last_field(new))))
@@ -61,7 +61,7 @@ def _text(old: Analysis, new: Analysis) -> str:
         written += ["", _("resolved problems and new problems:")]
         written += [f"- {line}" for line in finding_lines(problems.gone)]
         written += [f"+ {line}" for line in finding_lines(problems.new)]
-    return "\n".join([heading, "", *table(columns, rows, numbers={5, 6, 7}), "", legend, "", *written])
+    return "\n".join([heading, "", *table(columns, rows, numbers={5, 6, 7}), "", *legend, "", *written])
 
 
 def _output(analysis: Analysis) -> str:
@@ -77,7 +77,7 @@ def _cells(pair: Difference) -> tuple[str, ...]:
     settings = ", ".join(f"{name}: {a} → {b}" for name, (a, b) in pair.field_texts().items())
     figures = map(_arrow, numbers(pair.before or row), numbers(pair.after or row))
     label = "  " * (len(row.path) - 1) + (row.layer.name or type(row.layer).__name__)
-    return _SIGNS[pair.change], format_path(row.path), label, settings or " ".join(row.layer.settings()), *figures
+    return _SIGNS[pair.change], format_path(row.path), label, settings or " ".join(row.settings), *figures
 
 
 def _totals(old: Analysis, new: Analysis) -> list[tuple[str, str, int | None, int | None]]:

@@ -14,7 +14,7 @@ from tui_cnn.config import config_file
 from tui_cnn.errors import UserError
 from tui_cnn.formats.atomic import save_bytes, set_aside
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.keras.schema import check_archive
+from tui_cnn.formats.keras.container import check_archive
 from tui_cnn.formats.reading import read_json, read_toml
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs import events, trash

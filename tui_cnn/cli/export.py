@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
-from tui_cnn.cli.arguments import find_model, input_shape_option, read_model
+from tui_cnn.cli.arguments import find_model, input_shape_option
 from tui_cnn.cli.group import SOUND
 from tui_cnn.cli.streams import echo
 from tui_cnn.config import expanded
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.export import MODEL_FORMATS, PICTURE_FORMATS, TEXT_FORMATS, export_bytes, format_of
+from tui_cnn.formats.kinds import Kind, kind_of
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import find_run
 
@@ -22,9 +23,9 @@ _STANDARD_OUTPUT = "-"
     help=_(
         """Export a network to another format.
 
-        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. Text goes to the standard output unless
-        --output specifies a file. keras and onnx need a file, and include the weights of a
-        run or of a .keras file; otherwise the weights are untrained.
+        A MODEL is a preset, a TOML file, a model of Keras 1 to 3 (.keras, .h5, .json or .yaml), or one of ONNX
+        (.onnx). Text goes to the standard output unless --output specifies a file. keras and onnx need a file, and
+        include the weights of a run or of a .keras or .h5 file; otherwise the weights are untrained.
 
         \b
         python    a file that builds the model in Keras and trains it
@@ -33,7 +34,7 @@ _STANDARD_OUTPUT = "-"
         toml      the format of cnn-tui
         svg, png  a picture: the layers as boxes in perspective
         keras     for keras.models.load_model
-        onnx      for other runtimes; needs the packages onnx and tf2onnx
+        onnx      for other runtimes; needs the package onnx
 
         \b
         Examples:
@@ -72,12 +73,16 @@ def export(model: str | None, input_shape: Shape | None, run: str | None, to: st
         _export_model(model or "", input_shape, run, to, target)
         return SOUND
     if run is None:
-        exported = export_bytes(read_model(model or "", input_shape), to)
+        network, file = find_model(model or "", input_shape)
+        exported = export_bytes(network, to, like=file)
     else:
-        from tui_cnn.runs.export import python_training
+        from tui_cnn.runs.python_recipe import python_training
+        from tui_cnn.runs.snapshot import Follower
 
         directory = find_run(run)
-        exported = export_bytes(directory.network(), to, python_training(directory.recipe()))
+        started = Follower(directory).poll().started
+        training = python_training(directory.recipe(), started.precision if started else None)
+        exported = export_bytes(directory.network(), to, training)
     if target is None:
         echo(exported, nl=False)
     else:
@@ -92,7 +97,10 @@ def _export_model(model: str, input_shape: Shape | None, run: str | None, to: st
     if run is not None:
         return export_run(find_run(run), to, target)
     network, file = find_model(model, input_shape)
-    if file is None or file.suffix.lower() != ".keras":
+    kind = None if file is None else kind_of(file)
+    if kind is Kind.ONNX:
+        echo(_("{file}: exported with untrained weights; those of ONNX are not read").format(file=file), err=True)
+    if file is None or kind not in (Kind.ARCHIVE, Kind.HDF5):
         return export_model(network, to, target)
     if input_shape is None:
         return export_file(file, to, target)

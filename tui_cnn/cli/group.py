@@ -66,7 +66,7 @@ class Group(click.Group):
         except click.UsageError as error:
             _refuse(_usage(error))
         except (click.ClickException, UserError) as error:
-            _refuse(str(error))
+            _refuse(*(error.lines if isinstance(error, UserError) else [str(error)]))
         except click.Abort:
             sys.exit(INTERRUPTED)
         except OSError as error:
@@ -76,9 +76,10 @@ class Group(click.Group):
         sys.exit(status or SOUND)
 
 
-def _refuse(line: str) -> NoReturn:
+def _refuse(*lines: str) -> NoReturn:
     with suppress(OSError):
-        echo(visible(line), err=True)
+        for line in lines:
+            echo(visible(line), err=True)
     sys.exit(UNUSABLE)
 
 

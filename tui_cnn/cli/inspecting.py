@@ -28,11 +28,12 @@ if TYPE_CHECKING:
 Command = Callable[..., int]
 
 _TOP = 3
-_MAGNIFY = 10
+_STRENGTH = 0.65
+"""The share of the heat's colour where it is laid over the image."""
 
 _RUN_HELP = _(
     "RUN is the id of a run or a unique part of it, `last` for the newest run, or the "
-    "path of a run directory or of a Keras .keras file, whose code is never run; "
+    "path of a run directory or of a Keras file (.keras, .h5), whose code is never run; "
     "`cnn-tui runs` lists the runs."
 )
 _IMAGE_HELP = _(
@@ -270,7 +271,13 @@ def explain(
     **given: Any,
 ) -> int:
     """Write the file, and print the class that it explains."""
+    from tui_cnn.data.rendering import enlarge, to_csv, to_npz
+    from tui_cnn.formats.shapes import to_png, to_svg
+    from tui_cnn.insight.colours import scale_of
+    from tui_cnn.insight.maps import occlusion_loss
     from tui_cnn.runs.inspection import replies, requests
+    from tui_cnn.runs.inspection.figure import Figure, Panel, draw_figure
+    from tui_cnn.ui.toolkit.runs import weights_name
 
     name = _the_image(**given)
     path = _path(out, ".png", ".svg", ".npz", ".csv")
@@ -278,47 +285,49 @@ def explain(
     with inspection(source) as (ask, opened):
         image = _read_image(name, opened.image_shape, given["invert"])
         activations = ask(requests.Activate(source=source, image=image.value), replies.Activations)
+        pixels = activations.image.numpy()
         answer: replies.Heat | replies.Heats
         if method == "grad-cam":
             answer = ask(requests.GradCam(source=source, image=image.value, target=target), replies.Heats)
-            heat = _chosen(answer, layer)
+            place = _chosen(answer, layer)
+            heat, what = answer.values[place].numpy(), _("Grad-CAM of {layer}").format(layer=answer.layers[place])
         else:
             asked: dict[str, Any] = {"source": source, "image": image.value, "target": target}
             square = requests.Occlude(**asked, size=size, step=step, grey=grey)
             answer = ask(requests.Saliency(**asked) if method == "saliency" else square, replies.Heat)
-            heat = answer.values.numpy()
-    save_bytes(path, _rendered(path.suffix.lower(), activations.image.numpy(), heat, method))
+            heat, what = answer.values.numpy(), _("Saliency") if method == "saliency" else _("Occlusion")
     line = _("{name} (class {number}), probability {share:.4f}")
     names = opened.class_names
-    echo(line.format(name=names[answer.target], number=answer.target, share=answer.probability))
+    lines = [line.format(name=names[answer.target], number=answer.target, share=answer.probability)]
     if isinstance(answer, replies.Heat) and answer.grey is not None:
         line = _("covered by a square of {size}×{size}, grey {grey}, in steps of {step}")
-        echo(line.format(size=size, grey=answer.grey, step=step))
+        lines.append(line.format(size=size, grey=answer.grey, step=step))
+    suffix = path.suffix.lower()
+    if suffix == ".npz":
+        data = to_npz({"image": pixels, "heat": heat})
+    elif suffix == ".csv":
+        data = to_csv([str(column) for column in range(heat.shape[1])], heat.tolist())
+    else:
+        signed, shape = method == "occlusion", pixels.shape[:2]
+        if signed:
+            heat = occlusion_loss(heat, answer.probability, (size, step), shape, opened.padding)
+        scale = scale_of(heat, signed=signed)._replace(strength=_STRENGTH)
+        about = (image.name, *lines, " · ".join(dict.fromkeys((weights_name(source), source.name))))
+        panels = Panel(pixels, _("Image")), Panel(scale.lay(enlarge(heat, shape), pixels), what, scale)
+        sheet = draw_figure(Figure(f"{what}: {names[answer.target]}", panels, about))
+        data = to_png(sheet) if suffix == ".png" else to_svg(sheet).encode()
+    save_bytes(path, data)
+    echo("\n".join(lines))
     return SOUND
 
 
-def _chosen(answer: "Heats", layer: str | None) -> Any:
+def _chosen(answer: "Heats", layer: str | None) -> int:
     if layer is None:
-        return answer.values[-1].numpy()
+        return len(answer.layers) - 1
     if layer not in answer.layers:
         message = _("no layer “{name}” with feature maps; available: {names}")
         raise RunError(message.format(name=layer, names=", ".join(answer.layers)))
-    return answer.values[answer.layers.index(layer)].numpy()
-
-
-def _rendered(suffix: str, image: Any, heat: Any, method: str) -> bytes:
-    """Write a heat map as the kind of file that `suffix` names."""
-    from tui_cnn.data.rendering import enlarge, to_csv, to_npz, to_png, to_svg
-    from tui_cnn.insight.colours import overlay
-
-    if suffix == ".npz":
-        return to_npz({"image": image, "heat": heat})
-    if suffix == ".csv":
-        return to_csv([str(column) for column in range(heat.shape[1])], heat.tolist())
-    # What is covered where little is left matters most.
-    shown = enlarge(heat.max() - heat if method == "occlusion" else heat, image.shape[:2])
-    pixels = overlay(image, shown)
-    return to_png(pixels, _MAGNIFY) if suffix == ".png" else to_svg(pixels, method, _MAGNIFY)
+    return answer.layers.index(layer)
 
 
 @click.command(
@@ -394,14 +403,14 @@ def source_of(run: str, checkpoint: str) -> "Source":
         RunError: no such run exists.
     """
     from tui_cnn.runs.directory import find_run
-    from tui_cnn.runs.inspection.requests import Source
+    from tui_cnn.runs.inspection.requests import MODEL_SUFFIXES, Source
 
     if checkpoint not in ("best", "last") and not checkpoint.isdecimal():
         raise click.UsageError(
             _("“{text}” is not a checkpoint; use best, last, or a number of steps").format(text=checkpoint)
         )
     path = expanded(run)
-    is_path = path.suffix.lower() == ".keras" or (path / "network.toml").is_file()
+    is_path = path.suffix.lower() in MODEL_SUFFIXES or (path / "network.toml").is_file()
     which: Any = int(checkpoint) if checkpoint.isdecimal() else checkpoint
     return Source(str(path.absolute() if is_path else find_run(run).path), which)
 

@@ -15,7 +15,8 @@ _HELP = _(
     """Design and train convolutional networks in the terminal.
 
     `cnn-tui` opens the app with the network of TensorFlow's image tutorial; `cnn-tui MODEL` opens it with another. A
-    MODEL is a TOML file, a Keras .json or .keras file, or a preset such as fashion-cnn, lenet-5 or small-resnet.
+    MODEL is a TOML file, a Keras .json or .keras file, an .onnx file, or a preset such as fashion-cnn, lenet-5 or
+    small-resnet.
 
     \b
     Examples:
@@ -67,6 +68,7 @@ program = Group(
         "train": ("train", "resume", "compare"),
         "runs": ("runs", "show", "attach", "stop", "about", "curves", "delete", "trash"),
         "doctor": ("doctor",),
+        "importing": ("inspect",),
         "inspecting": ("predict", "evaluate", "explain", "activations", "kernels"),
     },
     default=screen,

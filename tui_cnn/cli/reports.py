@@ -8,12 +8,14 @@ import msgspec
 from tui_cnn.cli.table import table
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.checks import Check, grouped
+from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.memory import Memory
 from tui_cnn.core.network import format_path
 from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.rows import Convention, Row, field_formula, flops
 from tui_cnn.core.shape import Shape, format_shape
-from tui_cnn.formats.numbers_table import numbers, total
+from tui_cnn.formats.numbers_table import at_least, missing, numbers, total
+from tui_cnn.formats.tensors import TensorList
 from tui_cnn.i18n import _
 
 
@@ -40,11 +42,13 @@ def text_report(analysis: Analysis, needs: Memory, convention: Convention, *, ex
     )
     notes = [counted, _("MACs: multiply-accumulates per image, in convolution and dense kernels, without biases")]
     notes.append(_("RF: receptive field of a cell, in pixels of the input"))
-    if any(row.field is not None and row.field.status == "unaligned" for row in analysis.rows):
-        notes.append(_("≤: at most; the cells see areas of different sizes"))
-    if totals.complete:
-        counts = _("FLOPs: {count:,} per image, counted as {convention}")
-        notes.append(counts.format(count=flops(totals, convention), convention=convention))
+    notes += field_legend(analysis)
+    if lacking := missing(analysis):
+        notes.append(lacking)
+    if not any(row.error for row in analysis.rows):
+        counts = _("FLOPs: {count} per image, counted as {convention}")
+        count = f"{at_least(analysis)[1]}{flops(totals, convention):,}"
+        notes.append(counts.format(count=count, convention=convention))
     notes.append(_memory(needs))
     checks = finding_lines(analysis.checks) or [_("no problems found")]
     if analysis.checks:
@@ -52,6 +56,27 @@ def text_report(analysis: Analysis, needs: Memory, convention: Convention, *, ex
         checks += ["", hint.format(code=analysis.checks[0].code)]
     filled = [*_formula_lines(analysis, needs), ""] if explained else []
     return "\n".join([heading, "", *lines, "", *notes, "", *filled, *checks])
+
+
+def tensors_text(name: str, found: TensorList) -> str:
+    """Write the tensors of a file that has only weights as a table, with their sum."""
+    rows = [
+        (one.path, format_shape(one.shape) if one.shape else "", one.dtype, f"{one.size:,}") for one in found.weights
+    ]
+    rows.append((_("total"), "", "", f"{found.params:,}"))
+    lines = table((_("tensor"), _("shape"), _("type"), _("parameters")), rows, numbers={3})
+    others = _("not counted: {count:,} values of the optimizer, metrics and random generators").format(
+        count=found.others
+    )
+    heading = _("{name}: only weights, no layers").format(name=name)
+    return "\n".join([heading, "", *lines, *(["", others.format(count=found.others)] if found.others else [])])
+
+
+def tensors_json(name: str, found: TensorList) -> bytes:
+    """Write the tensors of a file that has only weights as one line of JSON; `other_values` are no parameters."""
+    tensors = [{"name": one.path, "shape": one.shape, "dtype": one.dtype, "params": one.size} for one in found.weights]
+    report = {"model": name, "total_params": found.params, "other_values": found.others, "tensors": tensors}
+    return msgspec.json.encode(report)
 
 
 def finding_lines(checks: Iterable[Check]) -> list[str]:
@@ -63,11 +88,18 @@ def finding_lines(checks: Iterable[Check]) -> list[str]:
     ]
 
 
+def field_legend(*analyses: Analysis) -> list[str]:
+    """Explain the sign before a receptive field, where one has it."""
+    fields = (row.field for analysis in analyses for row in analysis.rows)
+    uneven = any(field is not None and field.status == "unaligned" for field in fields)
+    return [_("≤: at most; the cells see areas of different sizes")] if uneven else []
+
+
 def _cells(row: Row) -> tuple[str, ...]:
     kind = type(row.layer).__name__
     label = f"{kind} “{row.layer.name}”" if row.layer.name else kind
     indent = "  " * (len(row.path) - 1)
-    return format_path(row.path), indent + label, " ".join(row.layer.settings()), *numbers(row)
+    return format_path(row.path), indent + label, " ".join(row.settings), *numbers(row)
 
 
 def _memory(needs: Memory) -> str:
@@ -145,21 +177,28 @@ def json_report(
 ) -> bytes:
     """Write an analysis as one line of JSON, with the formulas of the numbers if it is to be `explained`.
 
-    A number that cannot be known is null. Shapes are channels last, without the batch axis. Paths count from 0 and lead
-    into blocks and branches. MACs are multiply-accumulates for one image, of convolution and dense kernels only; memory
-    is in bytes, of float32. The receptive field is that of the last feature map, in pixels, height and width.
+    A number that cannot be known is null, and so are the totals of a network that cannot be built. Where layers are
+    unknown, totals are sums over the others: lower bounds unless `complete` is true
+    (`params_complete` for the parameters), and `unknown` has the paths of the layers of which not all is known. Shapes
+    are channels last, without the batch axis. Paths count from 0 and lead into blocks and branches. MACs are
+    multiply-accumulates for one image, of convolution and dense kernels only; memory is in bytes, of float32. The
+    receptive field is that of the last feature map, in pixels, height and width.
     """
-    totals = analysis.totals
-    known = totals.complete
+    totals, sound = analysis.totals, not any(row.error for row in analysis.rows)
     report: dict[str, Any] = {
         "name": analysis.network.name,
         "input_shape": analysis.network.input_shape,
         "output_shape": analysis.output_shape,
-        "total_params": totals.params if known else None,
-        "trainable_params": totals.trainable if known else None,
-        "non_trainable_params": totals.non_trainable if known else None,
-        "macs": totals.macs if known else None,
-        "flops": {"convention": convention, "value": flops(totals, convention) if known else None},
+        "inputs": _ends(analysis, analysis.graph.inputs),
+        "outputs": _ends(analysis, analysis.graph.outputs),
+        "total_params": totals.params if sound else None,
+        "trainable_params": totals.trainable if sound else None,
+        "non_trainable_params": totals.non_trainable if sound else None,
+        "macs": totals.macs if sound else None,
+        "flops": {"convention": convention, "value": flops(totals, convention) if sound else None},
+        "complete": totals.complete,
+        "params_complete": totals.params_complete,
+        "unknown": [row.path for row in analysis.rows if row.figures is None and not row.holds_layers],
         "memory": {name: value for name, value in needs._asdict().items() if name != "formulas"},
         "receptive_field": last_field_report(analysis),
         "layers": [_layer(row) | ({"formulas": _formulas(row)} if explained else {}) for row in analysis.rows],
@@ -173,12 +212,22 @@ def json_report(
     return msgspec.json.encode(report)
 
 
+def _ends(analysis: Analysis, numbers: Sequence[int]) -> list[dict[str, Any]]:
+    """Write the inputs or outputs of a network: the name of the layer, and the shape."""
+    names = {row.path: row.name for row in analysis.rows}
+    paths = [analysis.graph.nodes[number].path for number in numbers]
+    return [
+        {"name": names.get(path, NETWORK_INPUT), "shape": analysis.shapes[number]}
+        for number, path in zip(numbers, paths, strict=True)
+    ]
+
+
 def figures_report(row: Row) -> dict[str, Any]:
     """Write a layer's output shape, parameters and MACs."""
     figures = row.figures
     return {
         "output_shape": figures.output_shape if figures else None,
-        "params": figures.parameters.total if figures else None,
+        "params": row.params,
         "macs": figures.macs.value if figures else None,
     }
 

@@ -44,7 +44,7 @@ def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
         versions = f"Python {started.python}, TensorFlow {started.tensorflow}, Keras {started.keras}"
         yield _("versions"), f"{versions}, NumPy {started.numpy or '?'}, cnn-tui {started.cnn_tui or '?'}"
     yield _("seconds per epoch"), _pace(summary)
-    yield _("memory"), _memory(summary)
+    yield _("peak RAM"), _memory(summary)
     yield _("best validation accuracy"), share(summary.best_accuracy)
     yield _("test accuracy"), share(summary.test_accuracy)
     yield _("tested weights"), tested_weights(summary.tested)
@@ -80,7 +80,7 @@ def _pace(summary: Summary) -> str:
 def comparison(summaries: Sequence[Summary]) -> list[str]:
     """Compare runs in a table, a line a run, with the best accuracy in validation and that of the test."""
     trained = (_("network"), _("parameters"), _("MACs"), _("recipe"), _("epochs"))
-    heading = (*trained, _("validation"), _("test"), _("tested weights"), _("time"), _("memory"))
+    heading = (*trained, _("validation"), _("test"), _("tested weights"), _("time"), _("peak RAM"))
     rows = [
         (
             summary.about.title or summary.network,

@@ -65,9 +65,9 @@ def read_options(options: Mapping[str, str | bool | None], base: Recipe | None =
     help=_(
         """Train a network and show its progress.
 
-        A MODEL is a TOML file, a Keras .json or .keras file, or a preset. Training runs in its own process and
-        continues if this command is killed or its connection is lost; Ctrl-C saves a checkpoint and stops it. While
-        another run is training, it waits in the queue. The exit status is 0 only if training has finished.
+        A MODEL is a TOML file, a Keras .json or .keras file, an .onnx file, or a preset. Training runs in its own
+        process and continues if this command is killed or its connection is lost; Ctrl-C saves a checkpoint and stops
+        it. While another run is training, it waits in the queue. The exit status is 0 only if training has finished.
 
         \b
         Examples:

@@ -1,31 +1,36 @@
 """All numbers of a network: a row a layer, the totals, and the checks."""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
 from tui_cnn.core.checks import TrainingContext, check
-from tui_cnn.core.layers import CONTAINERS, Block, Branches, Layer, Opaque
+from tui_cnn.core.graph import Graph, Node, graph
+from tui_cnn.core.layers import Block, Input, Layer, Opaque, Shared
 from tui_cnn.core.layers.base import Parameters
-from tui_cnn.core.network import Network, Path, inside, muted_paths, names
+from tui_cnn.core.layers.merging import MergingLayer
+from tui_cnn.core.network import Network, Path, frozen_paths, muted_paths, names, walk
 from tui_cnn.core.receptive_field import PIXEL, SAME_CELL, ReceptiveField, merge
 from tui_cnn.core.rows import Analysis, Figures, Row, Totals
-from tui_cnn.core.shape import NONE, Shape, ShapeError, elements
+from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, elements
 from tui_cnn.i18n import _
 
 __all__ = ["Analysis", "analyze"]
 
 
-class _State(msgspec.Struct, frozen=True):
-    """What has come through so far.
+class _State(NamedTuple):
+    """What comes out of a node, and what its layer counts.
 
-    `shape` is None behind a layer that cannot be built, `field`, what a cell sees, behind an opaque one, too; `source`
-    is the path of the layer that it comes out of, None for the network's input.
+    `shape` is None behind a layer that cannot be built, `field`, what a cell sees of an image of shape `image`, behind
+    an opaque one, too. `figures` are None where they cannot be known.
     """
 
-    shape: Shape | None
-    field: ReceptiveField | None
-    source: Path | None
+    shape: Shape | None = None
+    field: ReceptiveField | None = None
+    image: Shape = ()
+    figures: Figures | None = None
+    error: ShapeError | None = None
 
 
 def analyze(network: Network, training: TrainingContext = TrainingContext()) -> Analysis:  # noqa: B008  # it is immutable
@@ -41,85 +46,121 @@ def analyze(network: Network, training: TrainingContext = TrainingContext()) -> 
 def _computed(network: Network) -> Analysis:
     """Work out the numbers alone."""
     muted = muted_paths(network)
-    walk = _Walk(names(network, muted), muted)
-    output = walk.stack(network.layers, _State(network.input_shape, PIXEL, None), ())
-    output_shape = output.shape if any(not layer.muted for layer in network.layers) else None
-    totals = _totals(walk.rows, buildable=output_shape is not None)
-    return Analysis(network, tuple(walk.rows), totals, output_shape, output.source)
+    whole = graph(network, muted)
+    states: list[_State] = []
+    for node in whole.nodes:
+        states.append(_state(node, [states[number] for number in node.inputs], network.input_shape))
+    rows = _Rows(whole, states, names(network, muted), muted, frozen_paths(network))
+    found = tuple(rows.row(path, layer) for path, layer in walk(network.layers))
+    end = whole.outputs[0]
+    output_shape = states[end].shape if any(not layer.muted for layer in network.layers) else None
+    buildable = all(states[number].shape for number in whole.outputs) and output_shape is not None
+    shapes = tuple(state.shape for state in states)
+    totals = _totals(found, buildable=buildable)
+    return Analysis(network, found, totals, output_shape, whole.nodes[end].path or None, (), whole, shapes)
 
 
-class _Walk:
-    """One way through the tree, which leaves a row for each layer."""
+def _state(node: Node, inputs: list[_State], image: Shape) -> _State:
+    """Work out what comes out of a node, from what comes out of those whose outputs go in."""
+    layer = node.layer
+    if layer is None or isinstance(layer, Input):
+        shape = image if layer is None else layer.shape
+        return _State(shape, PIXEL, shape, _without_work(shape))
+    if node.error is not None:
+        return _State(error=node.error)
+    if isinstance(layer, Opaque):
+        return _State(layer.stated_shape)
+    shapes = tuple(state.shape for state in inputs if state.shape is not None)
+    if len(shapes) < len(inputs):
+        return _State()
+    if isinstance(layer, MergingLayer):
+        return _merged(layer, inputs, shapes)
+    figures = _figures(layer, shapes[0])
+    if isinstance(figures, ShapeError):
+        return _State(error=figures)
+    field = inputs[0].field
+    if field is not None and figures.receptive_field_map is not SAME_CELL:
+        field = field.through(figures.receptive_field_map, shapes[0], figures.output_shape)
+    return _State(figures.output_shape, field, inputs[0].image, figures)
 
-    def __init__(self, named: dict[Path, str], muted: frozenset[Path]) -> None:
-        self.rows: list[Row] = []
-        self._named = named
-        self._muted = muted
 
-    def stack(self, layers: tuple[Layer, ...], state: _State, prefix: Path) -> _State:
-        for index, layer in enumerate(layers):
-            path = (*prefix, index)
-            if path in self._muted:
-                self._skip(layer, state, path)
-            elif type(layer) in CONTAINERS:
-                state = self._container(layer, state, path)
-            else:
-                state = self._leaf(layer, state, path)
-        return state
+def _merged(layer: MergingLayer, inputs: list[_State], shapes: tuple[Shape, ...]) -> _State:
+    try:
+        shape = layer.merged_shape(shapes)
+    except ShapeError as refusal:
+        return _State(error=refusal.with_traceback(None))
+    figures = msgspec.structs.replace(_without_work(shape), tf_flops=layer.merge_flops(shapes))
+    if len(inputs) == 1:
+        return inputs[0]._replace(figures=figures)
+    fields = [state.field for state in inputs if state.field is not None]
+    # What is seen of images of different size has no common measure.
+    known = len(fields) == len(inputs) and len({state.image for state in inputs}) == 1
+    return _State(shape, merge(fields, shapes, shape) if known else None, inputs[0].image, figures)
 
-    def _skip(self, layer: Layer, state: _State, path: Path) -> None:
-        """Leave the rows of a muted layer, and of all that it holds: what goes in comes out."""
-        shape = state.shape
-        figures = Figures(shape, "", Parameters(), NONE, 0, SAME_CELL) if shape else None
-        for place, held in ((path, layer), *inside(layer, path)):
-            self.rows.append(Row(place, self._named[place], held, shape, figures, state.field, muted=True))
 
-    def _leaf(self, layer: Layer, state: _State, path: Path) -> _State:
-        shape, field, source, name = state.shape, state.field, state.source, self._named[path]
-        if shape is None or isinstance(layer, Opaque):
-            self.rows.append(Row(path, name, layer, shape, None, source=source))
-            return _State(layer.stated_shape if isinstance(layer, Opaque) else None, None, path)
-        figures = _figures(layer, shape)
-        if isinstance(figures, ShapeError):
-            self.rows.append(Row(path, name, layer, shape, None, None, figures, source=source))
-            return _State(None, None, path)
-        input_fields = (field,)
-        if field is not None and figures.receptive_field_map is not SAME_CELL:
-            field = field.through(figures.receptive_field_map, shape, figures.output_shape)
-        self.rows.append(Row(path, name, layer, shape, figures, field, None, input_fields, source))
-        return _State(figures.output_shape, field, path)
+def _without_work(shape: Shape) -> Figures:
+    return Figures(shape, "", Parameters(), NONE, 0, SAME_CELL)
 
-    def _container(self, layer: Layer, state: _State, path: Path) -> _State:
-        place = len(self.rows)
-        error: ShapeError | None = None
-        flops = 0
-        input_fields: tuple[ReceptiveField | None, ...] = ()
+
+class _Rows:
+    """Makes the row of each layer from the states of the nodes."""
+
+    def __init__(
+        self,
+        whole: Graph,
+        states: list[_State],
+        named: dict[Path, str],
+        muted: frozenset[Path],
+        frozen: frozenset[Path],
+    ) -> None:
+        self._graph, self._states, self._named = whole, states, named
+        self._muted, self._frozen = muted, frozen
+
+    def row(self, path: Path, layer: Layer) -> Row:
+        given = self._graph.given[path]
+        before = _State() if given is None else self._states[given]
+        if path in self._muted:
+            figures = _without_work(before.shape) if before.shape else None
+            return Row(path, self._named[path], layer, before.shape, figures, before.field, muted=True)
+        node, state = self._graph.nodes[self._graph.made[path]], self._states[self._graph.made[path]]
+        source = None if given is None else self._graph.nodes[given].path or None
+        error, figures = state.error, state.figures
+        seen: tuple[ReceptiveField | None, ...] = ()
         if isinstance(layer, Block):
-            output = self.stack(layer.layers, state, path)
-        else:
-            assert isinstance(layer, Branches)
-            outputs = [self.stack(branch, state, (*path, number)) for number, branch in enumerate(layer.branches)]
-            output = _State(None, None, path)
-            shapes = tuple(branch.shape for branch in outputs if branch.shape)
-            if len(shapes) == len(outputs):
-                try:
-                    shape = layer.merged_shape(shapes)
-                except ShapeError as refusal:
-                    error = refusal.with_traceback(None)
-                else:
-                    input_fields, flops = tuple(branch.field for branch in outputs), layer.merge_flops(shapes)
-                    known = [field for field in input_fields if field is not None]
-                    seen = merge(known, shapes, shape) if len(known) == len(outputs) else None
-                    output = _State(shape, seen, path)
-        figures = Figures(output.shape, "", Parameters(), NONE, flops, SAME_CELL) if output.shape else None
-        row = Row(path, self._named[path], layer, state.shape, figures, output.field, error, input_fields, state.source)
-        self.rows.insert(place, row)
-        return output
+            error, figures = None, _without_work(state.shape) if state.shape else None
+        elif isinstance(layer, Shared):
+            error, figures = self._shared(path)
+        if not isinstance(layer, Block) and figures is not None:
+            seen = tuple(self._states[number].field for number in node.inputs)
+        frozen = path in self._frozen
+        if figures is not None and frozen:
+            figures = msgspec.structs.replace(figures, parameters=figures.parameters.frozen())
+        shape = layer.shape if isinstance(layer, Input) else before.shape
+        return Row(path, self._named[path], layer, shape, figures, state.field, error, seen, source, frozen=frozen)
+
+    def _shared(self, path: Path) -> tuple[ShapeError | None, Figures | None]:
+        """Add up the work of all that is applied again."""
+        numbers = [number for number, node in enumerate(self._graph.nodes) if node.path == path]
+        states = [self._states[number] for number in numbers]
+        error = next((state.error for state in states if state.error), None)
+        parts = [state.figures for state in states if state.figures]
+        if error or not parts or len(parts) < len(states):
+            return error, None
+        figures = msgspec.structs.replace(parts[-1], parameters=Parameters())
+        if len(parts) > 1:
+            counted = [part.macs.value for part in parts if part.macs.value]
+            figures = msgspec.structs.replace(
+                figures,
+                size_formula="",
+                macs=Amount(sum(counted), " + ".join(f"{macs:,}" for macs in counted)),
+                tf_flops=sum(part.tf_flops for part in parts),
+            )
+        return None, figures
 
 
-def _totals(rows: list[Row], *, buildable: bool) -> Totals:
+def _totals(rows: tuple[Row, ...], *, buildable: bool) -> Totals:
     trainable = non_trainable = macs = flops = 0
-    complete = buildable
+    complete = parameters_complete = buildable
     for row in rows:
         figures = row.figures
         if figures is not None:
@@ -127,9 +168,13 @@ def _totals(rows: list[Row], *, buildable: bool) -> Totals:
             non_trainable += figures.parameters.non_trainable.value
             macs += figures.macs.value
             flops += figures.tf_flops
-        else:  # it is opaque, or comes after what cannot be built
-            complete = False
-    return Totals(trainable, non_trainable, macs, flops, complete)
+            continue
+        complete = False  # it is opaque, or comes after what cannot be built
+        if row.params is None:
+            parameters_complete = False
+        else:
+            trainable += row.params
+    return Totals(trainable, non_trainable, macs, flops, complete, parameters_complete)
 
 
 _MOST_VALUES = 2**63 - 1

@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec import structs
 
-from tui_cnn.core.layers import AnyLayer, Block, Branches
-from tui_cnn.core.network import Network, Path, Stack, with_inner
+from tui_cnn.core.layers import AnyLayer, Block, Branches, Opaque, Route, Shared
+from tui_cnn.core.network import Network, Path, Stack, names, with_inner
 
 Edit = Callable[[Network], Network]
 
@@ -53,8 +53,33 @@ def insert(network: Network, path: Path, layer: AnyLayer) -> Network:
 
 
 def replace(network: Network, path: Path, layer: AnyLayer) -> Network:
-    """Put `layer` in the place of the one at `path`."""
-    return splice(network, path, 1, (layer,))
+    """Put `layer` in the place of the one at `path`; who names that one then names this one."""
+    before = layer_at(network, path).name
+    network = splice(network, path, 1, (layer,))
+    return _renamed(network, before, layer.name) if before and layer.name and before != layer.name else network
+
+
+def _renamed(network: Network, before: str, after: str) -> Network:
+    """Let all that names a layer follow its new name."""
+
+    def one(name: str) -> str:
+        return after if name == before else name
+
+    def changed(stack: Stack) -> Stack:
+        return tuple(with_inner(named(layer), changed) for layer in stack)
+
+    def named(layer: AnyLayer) -> AnyLayer:
+        match layer:
+            case Route(layers=names) if before in names:
+                return structs.replace(layer, layers=tuple(map(one, names)))
+            case Opaque(inputs=names) if before in names:
+                return structs.replace(layer, inputs=tuple(map(one, names)))
+            case Shared(layer=name) if name == before:
+                return structs.replace(layer, layer=after)
+            case _:
+                return layer
+
+    return structs.replace(network, layers=changed(network.layers), outputs=tuple(map(one, network.outputs)))
 
 
 def change(network: Network, path: Path, **fields: Any) -> Network:
@@ -102,6 +127,23 @@ def rename(network: Network, name: str) -> Network:
 def set_input_shape(network: Network, shape: tuple[int, ...]) -> Network:
     """Give the network another input."""
     return structs.replace(network, input_shape=shape)
+
+
+def name_layer(network: Network, name: str) -> Network:
+    """Give the layer that is shown as `name`, because it has no name, that name of its own, so that others can name it.
+
+    Nothing changes where there is none, or where a layer has that name already.
+    """
+    shown = {shown: path for path, shown in names(network).items()}
+    path = shown.get(name)
+    if path is None or layer_at(network, path).name:
+        return network
+    return splice(network, path, 1, (structs.replace(layer_at(network, path), name=name),))
+
+
+def set_outputs(network: Network, names: tuple[str, ...]) -> Network:
+    """Say by name which layers give the network's outputs; none: the last."""
+    return structs.replace(network, outputs=names)
 
 
 def wrap_in_block(network: Network, path: Path, count: int) -> Network:

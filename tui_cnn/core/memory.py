@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
-from tui_cnn.core.layers import Block, Branches, Layer
-from tui_cnn.core.network import Path
+from tui_cnn.core.layers import Route
 from tui_cnn.core.rows import Analysis, Totals
 from tui_cnn.core.shape import Amount, Shape, amount, elements, product
 
@@ -51,8 +50,7 @@ def memory(analysis: Analysis, batch_size: int = 32, optimizer: OptimizerName = 
     parameters = Amount(BYTES * totals.params, f"{BYTES}·{totals.params:,}")
     if not totals.complete:
         return Memory(parameters.value, None, None, batch_size, Formulas(parameters.formula, "", ""))
-    tape = _Tape({row.path: row.figures.output_shape for row in analysis.rows if row.figures and not row.muted})
-    tape.stack(analysis.network.layers, tape.make((), analysis.network.input_shape), ())
+    tape = _Tape(analysis)
     inference, training = tape.peak(), _training(totals, sum(tape.sizes), batch_size, 1 + _SLOTS[optimizer])
     formulas = Formulas(parameters.formula, inference.formula, training.formula)
     return Memory(parameters.value, inference.value, training.value, batch_size, formulas)
@@ -72,14 +70,20 @@ def _training(totals: Totals, values: int, batch_size: int, copies: int) -> Amou
 class _Tape:
     """The network as it runs, one step after the other: which values are made when, and used for the last time when."""
 
-    def __init__(self, outputs: dict[Path, Shape]) -> None:
+    def __init__(self, analysis: Analysis) -> None:
         self.sizes: list[int] = []
         self._shapes: list[Shape] = []
         self._made: list[int] = []
         self._used: list[int] = []
-        self._outputs = outputs
+        values: list[int] = []
+        for node, shape in zip(analysis.graph.nodes, analysis.shapes, strict=True):
+            sources = [values[number] for number in node.inputs]
+            is_same = node.layer is not None and (node.layer.is_reshaping or isinstance(node.layer, Route))
+            values.append(sources[0] if is_same and len(sources) == 1 else self._make(sources, shape or ()))
+        for number in analysis.graph.outputs:
+            self._used[values[number]] = len(self.sizes) - 1
 
-    def make(self, sources: Sequence[int], shape: Shape) -> int:
+    def _make(self, sources: Sequence[int], shape: Shape) -> int:
         """Make an array of `shape` from other arrays; return its number."""
         step = len(self.sizes)
         for source in sources:
@@ -89,21 +93,6 @@ class _Tape:
         self._made.append(step)
         self._used.append(step)
         return step
-
-    def stack(self, layers: Sequence[Layer], value: int, prefix: Path) -> int:
-        """Run a stack on an array; return the array that comes out."""
-        for index, layer in enumerate(layers):
-            path = (*prefix, index)
-            if path not in self._outputs:  # it is muted
-                continue
-            if isinstance(layer, Block):
-                value = self.stack(layer.layers, value, path)
-            elif isinstance(layer, Branches):
-                ends = [self.stack(branch, value, (*path, number)) for number, branch in enumerate(layer.branches)]
-                value = self.make(ends, self._outputs[path])
-            elif not layer.is_reshaping:
-                value = self.make([value], self._outputs[path])
-        return value
 
     def peak(self) -> Amount:
         """Return the most bytes that are alive at one step, as the sum over the arrays that they belong to."""

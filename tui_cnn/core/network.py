@@ -22,11 +22,18 @@ second branch there. People count from one, with the input as row 0.
 
 
 class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An input shape and an immutable tree of layers. `input_shape` is channels last, without the batch axis."""
+    """An input shape and an immutable tree of layers. `input_shape` is channels last, without the batch axis.
+
+    `outputs` are the names of the layers whose outputs are those of the network; empty: that of the last layer.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\\\x00-\x1f\x7f-\x9f]+\Z")]
     input_shape: Annotated[tuple[Axis, ...], Meta(min_length=1, max_length=4)]
     layers: Stack = ()
+    outputs: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...],
+        Meta(max_length=256, description="Names of the layers that give the outputs; empty: the last layer"),
+    ] = ()
 
 
 def format_path(path: Path) -> str:
@@ -109,6 +116,29 @@ def names(network: Network, muted: frozenset[Path] | None = None) -> dict[Path, 
             name = "" if candidate in taken else candidate
         named[path] = name
     return named
+
+
+def frozen_paths(network: Network) -> frozenset[Path]:
+    """Return the paths of all layers that are frozen, and of all that frozen layers hold."""
+    found: set[Path] = set()
+    for path, layer in walk(network.layers):
+        if not layer.trainable and path not in found:
+            found |= {path, *(held for held, _layer in inside(layer, path))}
+    return frozenset(found)
+
+
+def with_frozen_leaves(network: Network) -> Network:
+    """Say of each frozen layer itself that it is, and no longer of what holds it."""
+
+    def changed(stack: Stack, frozen: bool) -> Stack:
+        return tuple(one(layer, frozen or not layer.trainable) for layer in stack)
+
+    def one(layer: AnyLayer, frozen: bool) -> AnyLayer:
+        trainable = not frozen or type(layer) in CONTAINERS
+        layer = layer if layer.trainable is trainable else msgspec.structs.replace(layer, trainable=trainable)
+        return with_inner(layer, lambda stack: changed(stack, frozen))
+
+    return msgspec.structs.replace(network, layers=changed(network.layers, frozen=False))
 
 
 def keras_name(name: str, suffix: str) -> str:

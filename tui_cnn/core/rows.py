@@ -6,8 +6,10 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from tui_cnn.core.layers import CONTAINERS, Branches, Layer
+from tui_cnn.core.graph import Graph
+from tui_cnn.core.layers import CONTAINERS, Branches, Layer, Opaque
 from tui_cnn.core.layers.base import Parameters
+from tui_cnn.core.layers.merging import MergingLayer
 from tui_cnn.core.network import Network, Path, format_path
 from tui_cnn.core.receptive_field import SAME_CELL, AxisField, AxisMap, ReceptiveField, ReceptiveFieldMap, Sliding
 from tui_cnn.core.shape import Amount, Shape, ShapeError, by_axis
@@ -43,6 +45,7 @@ class Row(msgspec.Struct, frozen=True):
     None for the network's own input and for what is muted. The figures of an opaque layer are None too, and so is the
     field of all that comes after it. A container's figures hold its output shape and the work of merging only: its
     layers have rows of their own. A layer that is muted, or in a muted one, has the figures of the identity.
+    `frozen`: it is not trained, and nor is what it holds.
     """
 
     path: Path
@@ -55,6 +58,20 @@ class Row(msgspec.Struct, frozen=True):
     input_fields: tuple[ReceptiveField | None, ...] = ()
     source: Path | None = None
     muted: bool = False
+    frozen: bool = False
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The essential settings of the layer, and whether weights of it are frozen."""
+        weights = self.frozen and (self.holds_layers or bool(self.params))
+        return (*self.layer.settings(), *(("frozen",) if weights else ()))
+
+    @property
+    def params(self) -> int | None:
+        """Trainable and non-trainable parameters; None where they cannot be known."""
+        if isinstance(self.layer, Opaque):
+            return self.layer.weights
+        return self.figures.parameters.total if self.figures else None
 
     @property
     def kind(self) -> str:
@@ -68,13 +85,18 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Totals(msgspec.Struct, frozen=True):
-    """Sums over all layers whose numbers are known; `complete` says whether these are all layers."""
+    """Sums over all layers whose numbers are known.
+
+    `complete` says whether these are all layers, `params_complete` whether the parameters of all are known: where not,
+    the sums are lower bounds.
+    """
 
     trainable: int
     non_trainable: int
     macs: int
     tf_flops: int
     complete: bool
+    params_complete: bool
 
     @property
     def params(self) -> int:
@@ -111,6 +133,11 @@ class Check(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         return str(FindingGroup((self,)))
+
+    @property
+    def with_code(self) -> str:
+        """Its text with the code that `cnn-tui check --explain` takes."""
+        return f"{self} [{self.code}]"
 
 
 class FindingGroup(NamedTuple):
@@ -183,15 +210,17 @@ class Analysis(msgspec.Struct, frozen=True):
     """What is known of a network before it runs.
 
     `output_shape` is None where the stack cannot be built; `last` is the path of the layer that the output comes out
-    of, None where all are muted.
+    of, None where all are muted. Of several outputs these are the first. `shapes` are what the nodes of `graph` give.
     """
 
     network: Network
     rows: tuple[Row, ...]
     totals: Totals
     output_shape: Shape | None
-    last: Path | None = None
-    checks: tuple[Check, ...] = ()
+    last: Path | None
+    checks: tuple[Check, ...]
+    graph: Graph
+    shapes: tuple[Shape | None, ...]
 
     @property
     def last_map(self) -> Row | None:
@@ -230,7 +259,7 @@ def sums(analysis: Analysis) -> dict[Path, Sum]:
             if isinstance(row.layer, Branches):
                 found |= {(*row.path, number): Sum() for number in range(len(row.layer.branches))}
             continue
-        params, macs = (row.figures.parameters.total, row.figures.macs.value) if row.figures else (0, 0)
+        params, macs = row.params or 0, row.figures.macs.value if row.figures else 0
         for depth in range(1, len(row.path)):
             holder = found[row.path[:depth]]
             found[row.path[:depth]] = Sum(holder.layers + 1, holder.params + params, holder.macs + macs)
@@ -260,7 +289,7 @@ def field_formula(row: Row) -> FieldFormula | None:
     before = [field for field in row.input_fields if field is not None and field.status == "exact"]
     if len(before) < len(row.input_fields) or not before:
         return None
-    if isinstance(row.layer, Branches):
+    if isinstance(row.layer, MergingLayer):
         down, across = _merged([field.down for field in before]), _merged([field.across for field in before])
     else:
         field_map = row.figures.receptive_field_map

@@ -72,7 +72,8 @@ def values_around(layer: AnyLayer, field: str) -> tuple[Any, ...]:
     if field in _WORDS:
         return _WORDS[field]
     if present is None:  # the strides of a pool that are those of its window
-        return (None, (1, 1), (2, 2), (3, 3), (4, 4))
+        window: tuple[int, ...] = getattr(layer, "pool_size", (1, 1))
+        return (None, *((step,) * len(window) for step in range(1, 5)))
     number = present[0] if isinstance(present, tuple) else present
     if field in _DOUBLING:
         first = max(1, 2 ** (number.bit_length() - 1) // 4)

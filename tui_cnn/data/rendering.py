@@ -3,8 +3,6 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,23 +19,6 @@ def to_png(pixels: Pixels, magnify: int = 1) -> bytes:
     out = io.BytesIO()
     Image.fromarray(large).save(out, "PNG")
     return out.getvalue()
-
-
-def to_svg(pixels: Pixels, title: str, magnify: int = 10) -> bytes:
-    """Write an image as SVG: a square for each pixel, equal neighbours in a row as one."""
-    colours = pixels if pixels.ndim == 3 else np.repeat(pixels[..., np.newaxis], 3, axis=-1)
-    height, width = colours.shape[:2]
-    size = f'width="{width * magnify}" height="{height * magnify}" viewBox="0 0 {width} {height}"'
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} shape-rendering="crispEdges">',
-        f"<title>{escape(title)}</title>",
-    ]
-    for row, line in enumerate(colours):
-        begins = [0, *(np.flatnonzero((line[1:] != line[:-1]).any(axis=1)) + 1).tolist(), width]
-        for begin, end in pairwise(begins):
-            colour = "#{:02x}{:02x}{:02x}".format(*line[begin].tolist())
-            parts.append(f'<rect x="{begin}" y="{row}" width="{end - begin}" height="1" fill="{colour}"/>')
-    return "\n".join([*parts, "</svg>", ""]).encode()
 
 
 def to_csv(heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

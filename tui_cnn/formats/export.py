@@ -12,6 +12,7 @@ from tui_cnn.formats.markdown import dumps_markdown
 from tui_cnn.formats.python import dumps_python
 from tui_cnn.formats.python_training import AS_IN_TUTORIALS, PythonTraining
 from tui_cnn.formats.toml import dumps_network
+from tui_cnn.formats.toml_editing import dumps_like
 from tui_cnn.i18n import _
 
 TEXT_FORMATS = ("python", "json", "markdown", "toml", "svg")
@@ -20,12 +21,13 @@ TEXT_FORMATS = ("python", "json", "markdown", "toml", "svg")
 PICTURE_FORMATS = ("png",)
 """Formats that are a picture in bytes."""
 
-MODEL_FORMATS = ("keras", "onnx")
+MODEL_FORMATS = ("keras", "h5", "onnx")
 """Formats that hold a built model with its weights; the worker writes them."""
 
 SUFFIXES = {
     "python": ".py",
     "keras": ".keras",
+    "h5": ".h5",
     "json": ".json",
     "markdown": ".md",
     "toml": ".toml",
@@ -70,12 +72,18 @@ def export_text(network: Network, to: str, training: PythonTraining = AS_IN_TUTO
             return dumps_network(network)
 
 
-def export_bytes(network: Network, to: str, training: PythonTraining = AS_IN_TUTORIALS) -> bytes:
+def export_bytes(
+    network: Network, to: str, training: PythonTraining = AS_IN_TUTORIALS, like: Path | None = None
+) -> bytes:
     """Write a network in one of the text or picture formats, as it stands in a file.
+
+    As TOML it is written over the text of the file `like`, if that is one: with its comments and its style.
 
     Raises:
         FormatError: as `export_text`.
     """
+    if to == "toml" and like is not None and like.suffix.lower() == ".toml":
+        return dumps_like(like, network).encode()
     if to in PICTURE_FORMATS:
         from tui_cnn.formats.picture import dumps_png  # loads Pillow
 
@@ -92,7 +100,7 @@ def require_buildable(analysis: Analysis, *, opaque: bool = False) -> None:
     name = analysis.network.name
     for finding in analysis.checks:
         if finding.severity == "error":
-            raise FormatError(name, str(finding))
+            raise FormatError(name, finding.with_code)
     for row in analysis.rows:
         if isinstance(row.layer, Opaque) and not opaque:
             message = _(

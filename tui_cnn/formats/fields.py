@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args
 
 import msgspec
 
+from tui_cnn.core.layers import can_be_frozen
+from tui_cnn.core.layers.base import Layer
 from tui_cnn.formats.validation import convert
 from tui_cnn.i18n import _
 
@@ -19,7 +21,7 @@ _RATE_STEP = 0.05
 STEPPING = ("whole", "pair", "number")
 """The kinds of field that step."""
 
-Kind = Literal["whole", "number", "pair", "sides", "shape", "numbers", "choice", "flag", "text", "nested"]
+Kind = Literal["whole", "number", "pair", "sides", "shape", "numbers", "names", "choice", "flag", "text", "nested"]
 
 
 class Field(NamedTuple):
@@ -47,9 +49,11 @@ class Field(NamedTuple):
 
 
 def fields(struct: type[msgspec.Struct]) -> tuple[Field, ...]:
-    """Read the fields off a declaration, in its order."""
+    """Read the fields off a declaration, in its order; whether a layer is trained is none where it has no weights."""
     hints = get_type_hints(struct, include_extras=True)
-    return tuple(_field(info.name, hints[info.name], info.default) for info in msgspec.structs.fields(struct))
+    frozen = issubclass(struct, Layer) and not can_be_frozen(struct)
+    declared = (info for info in msgspec.structs.fields(struct) if not (frozen and info.name == "trainable"))
+    return tuple(_field(info.name, hints[info.name], info.default) for info in declared)
 
 
 def format_value(field: Field, value: Any) -> str:
@@ -62,6 +66,8 @@ def format_value(field: Field, value: Any) -> str:
         return " ".join((type(value).__name__, *value.settings())) if hasattr(value, "settings") else ""
     if field.kind == "numbers" and isinstance(value, tuple):
         return ", ".join(f"{number:g}" if float(f"{number:g}") == number else repr(number) for number in value)
+    if field.kind == "names":
+        return ", ".join(value)
     if isinstance(value, tuple):
         return "×".join(map(str, value))
     if field.kind == "flag":
@@ -86,6 +92,8 @@ def parse_value(field: Field, text: str) -> Any:
             case "numbers":
                 typed = [float(part) for part in re.split(r"[\s,]+", text)]
                 return typed[0] if field.size == 1 and len(typed) == 1 else typed
+            case "names":
+                return [part.strip() for part in text.split(",") if part.strip()]
             case "sides":
                 return _sides([int(part) for part in re.split(r"[\s,x×]+", text)], field.size)
             case "flag":
@@ -162,7 +170,8 @@ def _kind(hint: Any) -> Kind:
             return "numbers"
         if items[-1] is not Ellipsis:
             return "sides" if get_origin(item) is tuple else "pair"
-        return "shape" if item is int else "nested"
+        kinds: dict[Any, Kind] = {int: "shape", str: "names"}
+        return kinds.get(item, "nested")
     if get_origin(hint) in (Union, UnionType):  # a number, or several
         return "numbers" if _bare(get_args(hint)[0])[0] is float else "nested"
     plain: dict[Any, Kind] = {int: "whole", float: "number", bool: "flag", str: "text"}

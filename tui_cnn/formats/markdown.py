@@ -4,7 +4,7 @@ import re
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.shape import format_shape
-from tui_cnn.formats.numbers_table import TableRow, lines, total
+from tui_cnn.formats.numbers_table import TableRow, at_least, lines, missing, total
 from tui_cnn.i18n import _
 
 
@@ -20,14 +20,15 @@ def dumps_markdown(analysis: Analysis) -> str:
         *body,
         ("", *(f"**{text}**" if text else "" for text in (label, "", output, params, macs))),
     ]
-    facts = _("Input {shape}; {params:,} parameters, {trainable:,} of them trainable; {macs:,} MACs.")
-    if not totals.complete:
-        facts = _(
-            "Input {shape}; {params:,} parameters, {trainable:,} of them trainable; {macs:,} MACs (known layers only)."
-        )
+    facts = _("Input {shape}; {params} parameters, {trainable} of them trainable; {macs} MACs.")
+    least = at_least(analysis)
     facts = facts.format(
-        shape=format_shape(network.input_shape), params=totals.params, trainable=totals.trainable, macs=totals.macs
+        shape=format_shape(network.input_shape),
+        params=f"{least[0]}{totals.params:,}",
+        trainable=f"{least[0]}{totals.trainable:,}",
+        macs=f"{least[1]}{totals.macs:,}",
     )
+    facts = f"{facts} {lacking[0].upper()}{lacking[1:]}." if (lacking := missing(analysis)) else facts
     unit = _(
         "Shapes are height×width×channels. MACs are multiply-accumulates per image, in "
         "convolution and dense kernels, without biases."

@@ -10,11 +10,10 @@ from tui_cnn.core.network import Network
 from tui_cnn.core.shape import Shape, changes_channels, of_size
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.notes import other_channels
+from tui_cnn.formats.kinds import Kind, kind_of
 from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.formats.toml import read_network
 from tui_cnn.i18n import _
-
-_KERAS = (".json", ".keras")
 
 
 def find_network(
@@ -22,7 +21,8 @@ def find_network(
 ) -> tuple[Network, Path | None]:
     """Read the model that `model` names; the path is None for a preset.
 
-    A `.json` or a `.keras` file is a model of Keras. What of it could not be kept is said to `remark`, a line each.
+    What it is, its content says: TOML, or a model of Keras or ONNX. What of that could not be kept is said to `remark`,
+    a line each.
     `input_shape` takes the place of the network's own; (height, width) keeps its channels.
 
     Raises:
@@ -33,8 +33,9 @@ def find_network(
         return _on(preset(model), input_shape, remark), None
     path = expanded(model)
     if path.suffix or len(path.parts) > 1 or _exists(path):
-        if path.suffix.lower() in _KERAS:
-            return _read_keras(path, remark, input_shape), path
+        kind = kind_of(path)
+        if kind is not Kind.TOML:
+            return _read_foreign(path, kind, remark, input_shape), path
         return _on(read_network(path), input_shape, remark), path
     close = get_close_matches(model, names, n=1)
     listed = _("presets: {names}").format(names=", ".join(names))
@@ -51,10 +52,13 @@ def _on(network: Network, shape: Shape | None, remark: Callable[[str], None] | N
     return set_input_shape(network, shape)
 
 
-def _read_keras(path: Path, remark: Callable[[str], None] | None, input_shape: Shape | None) -> Network:
-    from tui_cnn.formats.keras.reading import read_keras
+def _read_foreign(path: Path, kind: Kind, remark: Callable[[str], None] | None, input_shape: Shape | None) -> Network:
+    if kind is Kind.ONNX:
+        from tui_cnn.formats.onnx.reading import read_onnx as read
+    else:
+        from tui_cnn.formats.keras.reading import read_keras as read
 
-    network, notes = read_keras(path, input_shape)
+    network, notes = read(path, input_shape)
     if remark is not None:
         for line in notes:
             remark(f"{path}: {line}")

@@ -18,12 +18,12 @@ def numbers(row: Row) -> tuple[str, str, str, str]:
 
     What is not known is a dash; the counts of a container are empty.
     """
-    figures = row.figures
+    figures, params = row.figures, "" if row.holds_layers else UNKNOWN if row.params is None else f"{row.params:,}"
     if figures is None:
-        return UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN
-    params, macs = figures.parameters.total, figures.macs.value
-    counts = ("", "") if row.holds_layers else (f"{params:,}", f"{macs:,}")
-    return format_shape(figures.output_shape), *counts, format_field(row.field)
+        stated = row.layer.stated_shape if isinstance(row.layer, Opaque) and row.input_shape else None
+        return format_shape(stated) if stated else UNKNOWN, params or UNKNOWN, UNKNOWN, UNKNOWN
+    macs = "" if row.holds_layers else f"{figures.macs.value:,}"
+    return format_shape(figures.output_shape), params, macs, format_field(row.field)
 
 
 class TableRow(NamedTuple):
@@ -48,22 +48,53 @@ def lines(analysis: Analysis) -> list[TableRow]:
 
 
 def total(analysis: Analysis) -> TableRow:
-    """Sum up; what is only known in part is said to be so."""
+    """Sum up; what is only known in part is a lower bound."""
     totals = analysis.totals
     output = format_shape(analysis.output_shape) if analysis.output_shape else UNKNOWN
-    label = _("total") if totals.complete else _("total of known layers")
-    return TableRow("", 0, label, "", output, f"{totals.params:,}", f"{totals.macs:,}")
+    params, macs = (
+        f"{least}{count:,}" for least, count in zip(at_least(analysis), (totals.params, totals.macs), strict=True)
+    )
+    return TableRow("", 0, _("total"), "", output, params, macs)
+
+
+def at_least(analysis: Analysis) -> tuple[str, str]:
+    """Return what stands before the total of the parameters, and of the MACs: a sign where it is a lower bound."""
+    totals = analysis.totals
+    if not analysis.rows:
+        return "", ""
+    return "" if totals.params_complete else "≥ ", "" if totals.complete else "≥ "
+
+
+def missing(analysis: Analysis) -> str:
+    """Say which unknown layers make the totals lower bounds; empty where none does, or where a finding tells."""
+    if any(row.error for row in analysis.rows):
+        return ""
+    rows = [row for row in analysis.rows if row.figures is None and not row.holds_layers]
+    if analysis.totals.complete or not rows:
+        return ""
+    named = [f"{format_path(row.path)} {kind_of(row)}" for row in rows[:_LISTED]]
+    listed = ", ".join(named)
+    if len(rows) > _LISTED:
+        listed = _("{names} and {count} more").format(names=listed, count=len(rows) - _LISTED)
+    return _("≥: at least, because not all is known of layer {layers}").format(layers=listed)
+
+
+_LISTED = 4
+
+
+def kind_of(row: Row) -> str:
+    """Return the name of the type of a layer, of an opaque one as its file has it."""
+    return row.layer.kind if isinstance(row.layer, Opaque) else row.kind
 
 
 def _line(row: Row, depth: int) -> TableRow:
-    kind = row.layer.kind if isinstance(row.layer, Opaque) else type(row.layer).__name__
+    kind = kind_of(row)
     label = f"{kind} “{row.layer.name}”" if row.layer.name else kind
     if isinstance(row.layer, Block) and row.layer.name:
         label = row.layer.name
     output, params, macs, _field = numbers(row)
-    settings = row.layer.settings()
+    settings = row.settings
     if isinstance(row.layer, Opaque):
-        output = format_shape(row.layer.stated_shape) if row.layer.stated_shape else UNKNOWN
         settings = (_("opaque"),)
     counts = ("", "") if row.holds_layers else (params, macs)
     return TableRow(format_path(row.path), depth, label, " ".join(settings), output, *counts)

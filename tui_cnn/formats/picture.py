@@ -42,7 +42,15 @@ _LINE = 12.5
 _LETTERS = 17
 """So many letters of the settings stand in a line."""
 
-_SIGNS = {"add": "+", "multiply": "×", "average": "ø", "maximum": "max", "concatenate": "||"}
+_SIGNS = {
+    "add": "+",
+    "subtract": "-",
+    "multiply": "×",
+    "average": "ø",
+    "maximum": "max",
+    "minimum": "min",
+    "concatenate": "||",
+}
 
 
 def dumps_svg(analysis: Analysis) -> str:
@@ -133,7 +141,7 @@ class _Drawer:
             return [(_("Input"), 10.5, INK, True), (shape, 10, INK, False), *self._slices(element)]
         row, line = self._rows[element.path]
         label = [(_shorten(line.layer, 26), 10.5, INK, True)]
-        settings = (line.settings,) if row.layer.family == "opaque" else row.layer.settings()
+        settings = (line.settings,) if row.layer.family == "opaque" else row.settings
         label += [(text, 9.5, QUIET, False) for text in _wrapped(settings)]
         label.append((line.output, 10, INK, False))
         if line.parameters not in ("", "0"):
@@ -143,7 +151,7 @@ class _Drawer:
     def _slices(self, element: Element) -> list[tuple[str, float, str, bool]]:
         label: list[tuple[str, float, str, bool]] = []
         for path, family in element.slices:
-            name, settings = self._rows[path][1].layer, self._rows[path][0].layer.settings()
+            name, settings = self._rows[path][1].layer, self._rows[path][0].settings
             text = _shorten(f"+ {name} {' '.join(settings)}".rstrip(), 26)
             label.append((text, 9, shaded(COLOURS[family], 0.6), False))
         return label

@@ -10,15 +10,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import count
 
-from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.classical_filters import Kernel
+from tui_cnn.core.graph import needs_graph
 from tui_cnn.core.layers import AnyLayer, Block, Branches, stack_shape
 from tui_cnn.core.layers.base import ConstantKernels, is_composite
-from tui_cnn.core.network import walk, without_names
+from tui_cnn.core.network import walk, with_frozen_leaves, without_names
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import Shape, format_shape
-from tui_cnn.formats.python_layers import call, calls, given_name, merged
-from tui_cnn.formats.python_training import AS_IN_TUTORIALS, PythonTraining, main_function
+from tui_cnn.formats.python_graph import model_lines
+from tui_cnn.formats.python_layers import call, calls, given_name, merge_arguments, merged
+from tui_cnn.formats.python_training import AS_IN_TUTORIALS, PythonTraining, is_classifier, main_function
 
 _LAID_OUT = '''\
 def laid_out(kernels):
@@ -50,25 +52,36 @@ def dumps_python(analysis: Analysis, training: PythonTraining = AS_IN_TUTORIALS)
 
     The file needs Keras and nothing else. It is formatted as black does.
     """
-    network = analysis.network
+    if analysis.network != (network := with_frozen_leaves(analysis.network)):
+        analysis = analyze(network)
     title = "".join(char for char in network.name if char.isprintable()).replace('"', "'")
     name = re.sub(r"\W+", "_", network.name, flags=re.ASCII)
     kinds = {type(layer) for _path, layer in walk(network.layers)} - {Block}
-    branched = not kinds or Branches in kinds or any(kind.inputs > 1 for kind in kinds)
-    helpers = _Helpers(analysis.rows if branched else ())
+    is_graph = needs_graph(network)
+    branched = not kinds or Branches in kinds or any(kind.times_given > 1 for kind in kinds)
+    helpers = _Helpers(analysis.rows if branched and not is_graph else ())
     shapes = f"{format_shape(network.input_shape)} in, {format_shape(analysis.output_shape or ())} out"
     build = ["def build_model():", f'    """Build the model: {shapes}, {analysis.totals.params:,} parameters."""']
-    if branched:
+    if is_graph:
+        build += model_lines(analysis, name, _TAKEN)
+    elif branched:
         build += _Body(helpers).model(network.layers, network.input_shape, name)
     else:
         build += _sequential(network.layers, network.input_shape, name)
-    imports = "import keras\nfrom keras import layers\n" if kinds else "import keras\n"
+    if not is_classifier(analysis):
+        training = AS_IN_TUTORIALS
+    main = main_function(analysis, training)
+    modules = ["import keras", *(f"import {name}" for name in training.imports if name != "math")]
+    if kinds or "layers." in "".join([main, *training.helpers]):
+        modules.append("from keras import layers")
+    imports = "import math\n\n" * ("math" in training.imports) + "\n".join(modules) + "\n"
     functions = [
         f'"""The network “{title}”, in Keras."""\n\n{imports}',
         *_given_kernels(analysis.rows),
         *helpers.functions(),
         "\n".join(build) + "\n",
-        main_function(analysis, training),
+        *training.helpers,
+        main,
         _LAST,
     ]
     return "\n\n".join(functions)
@@ -146,7 +159,7 @@ class _Body:
             return self._branches(layer, value, target, shape)
         for class_name, arguments in calls(layer, shape):
             self.lines += call(
-                f"{target} = layers.{class_name}", arguments, f"({', '.join([value] * layer.inputs)})", 1
+                f"{target} = layers.{class_name}", arguments, f"({', '.join([value] * layer.times_given)})", 1
             )
             value = target
         return target
@@ -158,7 +171,7 @@ class _Body:
             names = [f"{target}_{name.removeprefix('branch_')}" for name in names]
         ends = [self.stack(branch, value, name, shape) for branch, name in zip(layer.branches, names, strict=True)]
         name = given_name(layer)
-        arguments = [f'name="{name}"'] if name else []
+        arguments = merge_arguments(layer) + ([f'name="{name}"'] if name else [])
         self.lines += merged(f"{target} = layers.{layer.merge.capitalize()}", arguments, ends, 1)
         return target
 

@@ -9,6 +9,7 @@ import msgspec
 from tui_cnn.core.layers import LAYER_TYPES, Layer
 from tui_cnn.core.layers.base import ConstantKernels, KerasCall
 from tui_cnn.core.layers.fields import parse_regularizer
+from tui_cnn.core.layers.merging import MergingLayer
 from tui_cnn.core.network import snake_case
 from tui_cnn.core.shape import Shape
 
@@ -28,9 +29,17 @@ def calls(layer: Layer, shape: Shape) -> list[tuple[str, list[str]]]:
     The last has the layer's given name.
     """
     written = [(call.class_name, _arguments(call)) for call in layer.keras_calls(shape)]
+    if not layer.trainable:
+        for _class_name, arguments in written:
+            arguments.append("trainable=False")
     if name := given_name(layer):
         written[-1][1].append(f'name="{name}"')
     return written
+
+
+def merge_arguments(layer: MergingLayer) -> list[str]:
+    """Write the arguments of what merges, but for its name: the axis, where it is another one than the last."""
+    return [f"axis={layer.axis}"] if layer.merge == "concatenate" and layer.axis != -1 else []
 
 
 def _arguments(call: KerasCall) -> list[str]:

@@ -8,7 +8,7 @@ from tui_cnn.core.shape import Shape
 from tui_cnn.formats.python_layers import call
 
 _SIZE, _CLASSES = 28, 10
-_NATIVE = {(28, 28, 1): "[..., None] / 255", (28, 28): " / 255", (784,): ".reshape(-1, 784) / 255"}
+_NATIVE = {(28, 28, 1): "[..., None]", (28, 28): "", (784,): ".reshape(-1, 784)"}
 """Inputs that the images of Fashion-MNIST become by one expression."""
 
 
@@ -16,16 +16,30 @@ class PythonTraining(NamedTuple):
     """How the file trains, as Python expressions.
 
     Attributes:
+        imports: modules beside Keras, as `import` names them.
+        helpers: functions and classes that it needs.
         setup: lines before anything else.
+        data: lines after the images are loaded.
+        augmentation: layers that change the images while training.
+        label_smoothing: share of each label that is spread over all classes.
         optimizer: the class in `keras.optimizers` and its arguments; without, Adam as Keras has it.
+        callbacks: their names, classes in `keras.callbacks` and arguments.
         fit: arguments of `fit`.
         limit: how many training images are used.
+        scaling: what is done to pixel values, after the images; and the arguments of a Rescaling that does it.
     """
 
+    imports: tuple[str, ...] = ()
+    helpers: tuple[str, ...] = ()
     setup: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    augmentation: tuple[str, ...] = ()
+    label_smoothing: float = 0.0
     optimizer: tuple[str, tuple[str, ...]] | None = None
+    callbacks: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     fit: tuple[str, ...] = ("epochs=5", "validation_split=0.1")
     limit: int | None = None
+    scaling: tuple[str, str] = (" / 255", "1 / 255")
 
 
 AS_IN_TUTORIALS = PythonTraining()
@@ -34,33 +48,46 @@ AS_IN_TUTORIALS = PythonTraining()
 def main_function(analysis: Analysis, training: PythonTraining) -> str:
     """Write the function `main`."""
     network, output = analysis.network, analysis.output_shape or ()
-    loss = _loss(network.layers)
-    if len(output) != 1 or output[0] < _CLASSES:
+    if not is_classifier(analysis):
         return _own_data(network.input_shape, output)
-    if network.input_shape in _NATIVE:
-        return _native(_NATIVE[network.input_shape], loss, training)
-    if len(network.input_shape) == 3 and network.input_shape[2] in (1, 3):
-        return _fitted(network.input_shape, loss, training)
-    return _own_data(network.input_shape, output)
+    loss = _loss(network.layers, training.label_smoothing)
+    if training.label_smoothing:
+        shares = (f"y_{part} = keras.utils.to_categorical(y_{part}, {output[0]})" for part in ("train", "test"))
+        training = training._replace(data=(*training.data, *shares))
+    if network.input_shape in _NATIVE and not training.augmentation:
+        return _native(_NATIVE[network.input_shape] + training.scaling[0], loss, training)
+    return _fitted(network.input_shape, loss, training)
+
+
+def is_classifier(analysis: Analysis) -> bool:
+    """Tell whether the images of Fashion-MNIST can be fitted to a network, and its output is one for each class."""
+    shape, output = analysis.network.input_shape, analysis.output_shape or ()
+    fitting = shape in _NATIVE or (len(shape) == 3 and shape[2] in (1, 3))
+    return fitting and len(output) == 1 and output[0] >= _CLASSES
 
 
 def _begin(training: PythonTraining) -> str:
     limit = training.limit
     cut = [f"    x_train, y_train = x_train[:{limit}], y_train[:{limit}]"] if limit else []
     loaded = "    (x_train, y_train), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()"
-    return "\n".join([*(f"    {line}" for line in training.setup), loaded, *cut])
+    lines = [*(f"    {line}" for line in training.setup), loaded, *cut, *(f"    {line}" for line in training.data)]
+    return "\n".join(lines)
 
 
-def _compile_and_fit(model: str, images: str, loss: str, training: PythonTraining) -> str:
+def _compile_and_fit(model: str, images: str, loss: list[str], training: PythonTraining) -> str:
     optimizer = ['        optimizer="adam",']
     if training.optimizer:
         name, arguments = training.optimizer
         optimizer = call(f"optimizer=keras.optimizers.{name}", arguments, ",", 2)
-    lines = [f"    {model}.compile(", *optimizer, f"        loss={loss},", '        metrics=["accuracy"],', "    )"]
-    return "\n".join([*lines, *call(f"{model}.fit", [images, "y_train", *training.fit], "", 1)])
+    lines = [f"    {model}.compile(", *optimizer, *loss, '        metrics=["accuracy"],', "    )"]
+    for name, kind, arguments in training.callbacks:
+        lines += call(f"{name} = keras.callbacks.{kind}", arguments, "", 1)
+    named = ", ".join(name for name, _kind, _arguments in training.callbacks)
+    fit = [*training.fit, *([f"callbacks=[{named}]"] if named else [])]
+    return "\n".join([*lines, *call(f"{model}.fit", [images, "y_train", *fit], "", 1)])
 
 
-def _native(expression: str, loss: str, training: PythonTraining) -> str:
+def _native(expression: str, loss: list[str], training: PythonTraining) -> str:
     return f'''\
 def main():
     """Train on Fashion-MNIST, then test."""
@@ -75,11 +102,15 @@ def main():
 '''
 
 
-def _fitted(shape: Shape, loss: str, training: PythonTraining) -> str:
+def _fitted(shape: Shape, loss: list[str], training: PythonTraining) -> str:
     """Write it for an input that the images become by layers in front of the model."""
-    steps = ["    x = layers.Rescaling(1 / 255)(images)", *_resizing(shape[0], shape[1])]
-    if shape[2] == 3:
-        steps.append("    x = layers.Concatenate()([x, x, x])")
+    steps = [f"    x = layers.Rescaling({training.scaling[1]})(images)"]
+    steps += [f"    x = {layer}(x)" for layer in training.augmentation]
+    if len(shape) == 3:
+        steps += _resizing(shape[0], shape[1])
+        steps += ["    x = layers.Concatenate()([x, x, x])"] if shape[2] == 3 else []
+    else:
+        steps.append(f"    x = layers.Reshape({shape})(x)")
     written = "\n".join(steps)
     return f'''\
 def main():
@@ -121,11 +152,15 @@ def main():
 '''
 
 
-def _loss(stack: tuple[AnyLayer, ...]) -> str:
-    """Write the loss that fits the last layer: for probabilities, or for scores of any size."""
+def _loss(stack: tuple[AnyLayer, ...], smoothing: float) -> list[str]:
+    """Write the loss that fits the last layer, for probabilities or for scores of any size, as an argument."""
     while stack and isinstance(stack[-1], Block):
         stack = stack[-1].layers
     last = stack[-1] if stack else None
-    if last is not None and last.is_softmax:
-        return '"sparse_categorical_crossentropy"'
-    return "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
+    is_softmax = last is not None and last.is_softmax
+    if smoothing:
+        arguments = [*([] if is_softmax else ["from_logits=True"]), f"label_smoothing={smoothing!r}"]
+        return call("loss=keras.losses.CategoricalCrossentropy", arguments, ",", 2)
+    if is_softmax:
+        return ['        loss="sparse_categorical_crossentropy",']
+    return ["        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),"]

@@ -10,7 +10,7 @@ from typing import IO, Any, TypeVar
 
 import msgspec
 
-from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.errors import FormatError, Problem
 from tui_cnn.i18n import _
 
 T = TypeVar("T")
@@ -110,12 +110,20 @@ def loads_toml(text: str, source: Path | str) -> dict[str, Any]:
         data = tomllib.loads(text)
         _check_depth(data, _DEEPEST)
     except tomllib.TOMLDecodeError as error:
-        raise FormatError(source, _("is not valid TOML: {reason}").format(reason=error)) from None
+        raise FormatError(source, _syntax_error(error, text)) from None
     except ValueError:  # Python reads no longer ones
         raise FormatError(source, _("has a number of more than 4,300 digits")) from None
     except RecursionError:
         raise FormatError(source, _("is nested too deeply")) from None
     return data
+
+
+def _syntax_error(error: tomllib.TOMLDecodeError, text: str) -> Problem:
+    """Part the place from the reason: Python writes both into one text."""
+    reason, _at, where = str(error).removesuffix(")").rpartition(" (at ")
+    numbers = [int(number) for number in re.findall(r"\d+", where)]
+    line, column = numbers if len(numbers) == 2 else (text.count("\n") + 1, len(text) - text.rfind("\n"))
+    return Problem(_("is not valid TOML: {reason}").format(reason=reason), line, column)
 
 
 def read_json(path: Path, kind: type[T]) -> T:

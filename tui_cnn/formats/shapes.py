@@ -1,14 +1,16 @@
-"""A drawing as plain shapes (polygons, lines, circles, text), and written as SVG and as PNG."""
+"""A drawing as plain shapes (polygons, lines, circles, text, pictures), and written as SVG and as PNG."""
 
+from base64 import b64encode
 from contextlib import suppress
 from functools import lru_cache
 from html import escape
 from io import BytesIO
-from typing import NamedTuple
-
-from PIL import Image, ImageDraw, ImageFont
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_cnn.formats.volume import Point
+
+if TYPE_CHECKING:
+    from PIL import ImageDraw, ImageFont
 
 INK = "#1f2328"
 
@@ -53,7 +55,17 @@ class Text(NamedTuple):
     anchor: str = "middle"
 
 
-Shape = Polygon | Polyline | Circle | Text
+class EmbeddedImage(NamedTuple):
+    """A picture as the bytes of a PNG, stretched to its place."""
+
+    x: float
+    y: float
+    width: int
+    height: int
+    png: bytes
+
+
+Shape = Polygon | Polyline | Circle | Text | EmbeddedImage
 
 
 class Sheet(NamedTuple):
@@ -95,6 +107,10 @@ def _element(shape: Shape) -> str:
             look = f'font-size="{size:g}" fill="{colour}" text-anchor="{anchor}"'
             weight = ' font-weight="bold"' if bold else ""
             return f'<text x="{x:.1f}" y="{y:.1f}" {look}{weight}>{_text(text)}</text>'
+        case EmbeddedImage(x, y, width, height, png):
+            place = f'x="{x:.1f}" y="{y:.1f}" width="{width}" height="{height}" preserveAspectRatio="none"'
+            data = f"data:image/png;base64,{b64encode(png).decode()}"
+            return f'<image {place} style="image-rendering:pixelated" href="{data}"/>'
 
 
 def _points(points: tuple[Point, ...]) -> str:
@@ -117,12 +133,19 @@ _ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 
 def to_png(sheet: Sheet) -> bytes:
     """Write a drawing as PNG, twice as large as the SVG, for slides and for chats that take no SVG."""
+    from PIL import Image, ImageDraw
+
     smooth = _SMOOTH if sheet.width * sheet.height * (_SCALE * _SMOOTH) ** 2 <= _MOST_PIXELS else 1
     times = _SCALE * smooth
     image = Image.new("RGB", (sheet.width * times, sheet.height * times), "#ffffff")
     draw = ImageDraw.Draw(image)
     for shape in sheet.shapes:
-        _draw(draw, shape, times)
+        if isinstance(shape, EmbeddedImage):
+            with Image.open(BytesIO(shape.png)) as picture:
+                large = picture.resize((shape.width * times, shape.height * times), Image.Resampling.NEAREST)
+            image.paste(large, (round(shape.x * times), round(shape.y * times)))
+        else:
+            _draw(draw, shape, times)
     if smooth > 1:
         image = image.reduce(smooth)
     stream = BytesIO()
@@ -130,7 +153,7 @@ def to_png(sheet: Sheet) -> bytes:
     return stream.getvalue()
 
 
-def _draw(draw: ImageDraw.ImageDraw, shape: Shape, times: int) -> None:
+def _draw(draw: "ImageDraw.ImageDraw", shape: Polygon | Polyline | Circle | Text, times: int) -> None:
     match shape:
         case Polygon(points, fill, stroke, width, _about):
             corners = _scaled(points, times)
@@ -155,7 +178,9 @@ _FONTS = ("NotoSansCJK-Regular.ttc", "AppleSDGothicNeo.ttc", "malgun.ttf", "Deja
 
 
 @lru_cache
-def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def _font(size: float) -> "ImageFont.FreeTypeFont | ImageFont.ImageFont":
+    from PIL import ImageFont
+
     for name in _FONTS:
         with suppress(OSError):
             return ImageFont.truetype(name, size)
@@ -164,5 +189,7 @@ def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 def _legible(text: str) -> str:
     """Replace what the font that comes with Pillow, the last resort, does not have."""
+    from PIL import ImageFont
+
     font = _font(10)
     return text if isinstance(font, ImageFont.FreeTypeFont) and isinstance(font.path, str) else text.replace("×", "x")

@@ -10,9 +10,11 @@ import msgspec
 from tui_cnn.core.layers import LAYER_TYPES, AnyLayer
 from tui_cnn.core.network import Network
 from tui_cnn.formats.atomic import save_text
-from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.errors import FormatError, Problem
+from tui_cnn.formats.faults import network_faults
 from tui_cnn.formats.fields import Field, fields
 from tui_cnn.formats.reading import loads_toml, read_text
+from tui_cnn.formats.toml_positions import position
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
 from tui_cnn.visible import escaped, is_unicode
@@ -33,11 +35,7 @@ def loads_network(text: str, source: Path | str) -> Network:
     Raises:
         FormatError: the text is not TOML, or does not describe a network.
     """
-    data = _spread(loads_toml(text, source))
-    try:
-        return convert(data, Network)
-    except InvalidError as error:
-        raise FormatError(source, str(error)) from None
+    return _network(_spread(loads_toml(text, source)), text, source)
 
 
 def loads_layers(text: str, source: str) -> tuple[AnyLayer, ...]:
@@ -49,10 +47,17 @@ def loads_layers(text: str, source: str) -> tuple[AnyLayer, ...]:
     data = _spread(loads_toml(text, source))
     if not data.get("layers"):
         raise FormatError(source, _("has no [[layers]]; add at least one"))
+    return _network({"name": "layers", "input_shape": [1], "layers": data["layers"]}, text, source).layers
+
+
+def _network(data: dict[str, Any], text: str, source: Path | str) -> Network:
+    """Make a network of the data of a TOML text, or name all that is wrong with it, each with its place."""
     try:
-        return convert({"name": "layers", "input_shape": [1], "layers": data["layers"]}, Network).layers
-    except InvalidError as error:
-        raise FormatError(source, str(error)) from None
+        return convert(data, Network)
+    except InvalidError:
+        found = ((str(fault), position(text, fault.steps)) for fault in network_faults(data))
+        problems = sorted((Problem(message, *place) for message, place in found), key=lambda one: one[1:])
+        raise FormatError(source, *problems) from None
 
 
 def save_network(path: Path, network: Network) -> None:

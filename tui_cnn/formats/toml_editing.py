@@ -25,10 +25,11 @@ def save_edited(path: Path, network: Network, like: Path | None) -> None:
     Raises:
         FormatError: it cannot be written; what was there before is untouched.
     """
-    save_text(path, _text_like(like, network) if like else dumps_network(network))
+    save_text(path, dumps_like(like, network) if like else dumps_network(network))
 
 
-def _text_like(path: Path, network: Network) -> str:
+def dumps_like(path: Path, network: Network) -> str:
+    """Write a network over the text of a TOML file; anew where that cannot be read or rewritten."""
     try:
         before = read_network(path)
         text = path.read_bytes().decode()

@@ -1,7 +1,7 @@
 """Plain data to declared structs, with errors that name the layer, the field, the value and the nearest right word."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from math import isfinite
 from types import UnionType
@@ -17,11 +17,17 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 class InvalidError(UserError):
-    """Data that does not fit its declaration; the text is one line, `field` the field that it is about, if one is."""
+    """Data that does not fit its declaration; the text is one line.
 
-    def __init__(self, message: str, field: str = "") -> None:
+    Attributes:
+        field: the field that it is about, if one is.
+        steps: the keys and places that lead to the value at fault; the last may not be there.
+    """
+
+    def __init__(self, message: str, field: str = "", steps: Sequence[str | int] = ()) -> None:
         super().__init__(message)
         self.field = field
+        self.steps = tuple(steps)
 
 
 def convert(data: Any, kind: type[T]) -> T:
@@ -59,10 +65,12 @@ def _infinite(value: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[str | 
 def _explain(problem: str, steps: list[str | int], data: Any, kind: type[msgspec.Struct]) -> InvalidError:
     given, struct, place, field = _locate(steps, data, kind)
     if match := re.match(r"Object contains unknown field `(.*)`", problem, re.DOTALL):
+        steps = [*steps, match[1]]
         sentence = _("unknown field “{name}”").format(name=_word(match[1]))
         sentence += nearest(_word(match[1]), list(struct.__struct_fields__))
     elif match := re.match(r"Object missing required field `(.*)`", problem):
         field = match[1]
+        steps = [*steps, field]
         sentence = _("the field “{name}” is missing").format(name=field)
         if field == "type":
             sentence += "; " + _("use one of {choices}").format(choices=", ".join(LAYER_TYPES))
@@ -75,7 +83,7 @@ def _explain(problem: str, steps: list[str | int], data: Any, kind: type[msgspec
         sentence = _("{field} must be {expected}, not {given}").format(
             field=field or _("the value"), expected=_expectation(problem), given=_brief(given)
         )
-    return InvalidError(f"{place}: {sentence}" if place else sentence, field)
+    return InvalidError(f"{place}: {sentence}" if place else sentence, field, steps)
 
 
 def _expectation(problem: str) -> str:

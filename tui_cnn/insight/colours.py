@@ -30,11 +30,16 @@ _STOPS: dict[Palette, tuple[tuple[int, int, int], ...]] = {
 
 
 class Scale(NamedTuple):
-    """Which value has which colour: `low` the first of the palette, `high` the last."""
+    """Which value has which colour: `low` the first of the palette, `high` the last.
+
+    Attributes:
+        strength: the share of the colour where it is laid over an image; 1: it stands alone.
+    """
 
     low: float
     high: float
     palette: Palette
+    strength: float = 1.0
 
     def shares(self, values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """Bring values to 0 to 1; what is no number stays so, and infinities lie beyond the ends."""
@@ -44,17 +49,42 @@ class Scale(NamedTuple):
         """Turn values (height, width) into colours (height, width, 3)."""
         return paint(self.shares(values), self.palette)
 
+    def lay(self, values: npt.NDArray[Any], image: Pixels) -> Pixels:
+        """Lay values (height, width) as colours over a grey or coloured image of the same size: (height, width, 3)."""
+        below = image if image.ndim == 3 else np.repeat(image[..., np.newaxis], 3, axis=-1)
+        mixed = (1 - self.strength) * below + self.strength * self.paint(values)
+        return np.asarray(np.round(mixed), np.uint8)
 
-def scale_of(values: npt.NDArray[Any], *, signed: bool | None = None) -> Scale:
-    """Choose the scale for values of any shape: from zero up where none is negative, else alike on both sides of zero.
+    def bar(self, width: int) -> Pixels:
+        """Return all colours in order, (2, width, 3): laid over black, and below that over white."""
+        values = np.tile(np.linspace(self.low, self.high, width), (2, 1))
+        return self.lay(values, np.repeat(np.array([[0], [255]], np.uint8), width, axis=1))
 
-    `signed` says which of both, whatever these values are: where several pictures have palettes alike.
+    @property
+    def words(self) -> tuple[str, str]:
+        """The numbers at both ends."""
+        return scale_number(self.low), scale_number(self.high)
+
+
+def scale_number(value: float) -> str:
+    """Write a number with two decimals, or with two digits where these would be zeros, and a true minus."""
+    size = abs(value)
+    text = f"{value:.2f}" if size == 0 or 0.1 <= size < 1e5 else f"{value:.2g}"
+    return text.replace("-", "−")
+
+
+def is_signed(values: npt.NDArray[Any]) -> bool:
+    """Tell whether a quantity, such as all values of a layer, goes below zero."""
+    return bool((np.asarray(values) < 0).any())
+
+
+def scale_of(values: npt.NDArray[Any], *, signed: bool) -> Scale:
+    """Choose the scale for values of any shape: alike on both sides of zero for a signed quantity, else from zero up.
+
+    The quantity decides, not these values: a map of a signed layer is drawn like its neighbours, whatever is in it.
     """
     values = np.asarray(values, np.float64)
-    known = np.isfinite(values)
-    extent = float(np.abs(values).max(where=known, initial=0.0)) or 1.0
-    if signed is None:
-        signed = bool((values < 0).any(where=known))
+    extent = float(np.abs(values).max(where=np.isfinite(values), initial=0.0)) or 1.0
     return Scale(-extent, extent, "diverging") if signed else Scale(0.0, extent, "sequential")
 
 
@@ -69,10 +99,3 @@ def paint(shares: npt.NDArray[Any], palette: Palette = "sequential") -> Pixels:
     channels = [np.interp(shares, at, stops[:, channel]) for channel in range(3)]
     painted = np.where(np.isnan(shares)[..., np.newaxis], _NO_NUMBER, np.stack(channels, axis=-1))
     return np.asarray(np.round(painted), np.uint8)
-
-
-def overlay(image: Pixels, heat: npt.NDArray[Any], strength: float = 0.5, scale: Scale | None = None) -> Pixels:
-    """Lay heat (height, width) over a grey or coloured image of the same size: (height, width, 3)."""
-    below = image if image.ndim == 3 else np.repeat(image[..., np.newaxis], 3, axis=-1)
-    mixed = (1 - strength) * below + strength * (scale or scale_of(heat)).paint(heat)
-    return np.asarray(np.round(mixed), np.uint8)

@@ -112,6 +112,12 @@ class Likeness(NamedTuple):
             text = _("most similar: {name}, cosine {cosine:.2f}, chance {chance:.2f}")
         return text.format(name=self.classic.name, cosine=self.cosine, chance=self.chance).replace("-", "−")
 
+    def short_words(self) -> str:
+        """Say the same where there is little room; a cosine below zero is one of the inverted filter."""
+        name = self.classic.name if self.named else _("no classical filter")
+        text = _("{name}: {cosine:.2f}, chance {chance:.2f}")
+        return text.format(name=name, cosine=self.cosine, chance=self.chance).replace("-", "−")
+
 
 def likeness(kernel: npt.NDArray[Any]) -> Likeness | None:
     """Find the classical filter of its size that a kernel (height, width) is most like, either sign.

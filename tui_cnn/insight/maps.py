@@ -75,3 +75,24 @@ def cosine(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> float:
     a, b = np.ravel(first).astype(np.float64), np.ravel(second).astype(np.float64)
     norms = float(np.linalg.norm(a) * np.linalg.norm(b))
     return float(a @ b) / norms if norms else 0.0
+
+
+def occlusion_loss(
+    covered: npt.NDArray[Any],
+    probability: float,
+    square: tuple[int, int],
+    shape: tuple[int, int],
+    corner: tuple[int, int] = (0, 0),
+) -> Floats:
+    """Give each pixel the mean loss of probability over the squares that cover it, of `shape` (height, width).
+
+    `covered` (rows, columns) has the probability with each square covered; `square` is its size and step in pixels,
+    `corner` where the first one begins. Below zero: the class became more likely.
+    """
+    size, step = square
+    total, times = np.zeros(shape), np.zeros(shape)
+    for (row, column), value in np.ndenumerate(np.asarray(covered, np.float64)):
+        y, x = corner[0] + row * step, corner[1] + column * step
+        total[y : y + size, x : x + size] += probability - value
+        times[y : y + size, x : x + size] += 1
+    return np.divide(total, times, out=np.zeros(shape), where=times > 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_cnn.assets import ROOT
-from tui_cnn.core.layers import LAYER_TYPES
+from tui_cnn.core.layers import ALL_TYPES
 
 DIRECTORY = ROOT / "lessons"
 
@@ -69,7 +69,7 @@ _TOPICS = {
 }
 """The lessons with the fields, kinds of number, pages of the Lab and views of Inspect that they explain."""
 
-_LESSONS = {name: kind.lesson for name, kind in LAYER_TYPES.items() if kind.lesson} | {
+_LESSONS = {name: kind.lesson for name, kind in ALL_TYPES.items() if kind.lesson} | {
     topic: lesson for lesson, topics in _TOPICS.items() for topic in topics.split()
 }
 

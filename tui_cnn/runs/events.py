@@ -183,6 +183,12 @@ class Finished(Event, frozen=True, kw_only=True, tag="finished"):
     confusion: tuple[tuple[Whole, ...], ...] = ()
 
 
+class Imported(Event, frozen=True, kw_only=True, tag="imported"):
+    """The weights were not trained here: they came out of a model's `file`."""
+
+    file: str
+
+
 class Failed(Event, frozen=True, kw_only=True, tag="failed"):
     """The training failed: why, and what to do about it."""
 
@@ -204,6 +210,7 @@ AnyEvent = (
     | Stopped
     | Finished
     | Failed
+    | Imported
 )
 
 

@@ -10,12 +10,10 @@ from typing import Any, TextIO
 
 from tui_cnn.core.network import Network
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.python_training import PythonTraining
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.process import PACKAGES, worker_command
-from tui_cnn.runs.recipe import SGD_MOMENTUM, Recipe
 from tui_cnn.runs.snapshot import Snapshot
 
 _COLUMNS = "kind epoch step seconds loss accuracy val_loss val_accuracy learning_rate images_per_second gradient_norm"
@@ -42,7 +40,7 @@ def export_run(run: RunDirectory, to: str, target: Path) -> None:
 
 
 def export_file(source: Path, to: str, target: Path) -> None:
-    """Let a worker write the network of a `.keras` file, with its weights, as `keras` or `onnx`.
+    """Let a worker write the network of a model's file, with its weights, as `keras` or `onnx`.
 
     Raises:
         FormatError: it cannot be read or written.
@@ -57,28 +55,6 @@ def _export(target: Path, *arguments: str, data: bytes = b"") -> None:
         lines = [line.strip() for line in ended.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
         problem = lines[-1] if lines else _("the worker exited with status {status}").format(status=ended.returncode)
         raise FormatError(target, problem.removeprefix(f"{target.absolute()}: "))
-
-
-def python_training(recipe: Recipe) -> PythonTraining:
-    """Write a recipe as a Python file trains; a comment lists what `compile` and `fit` of Keras have no place for."""
-    numbers = [f"learning_rate={recipe.learning_rate!r}"]
-    numbers += [f"momentum={SGD_MOMENTUM}"] if recipe.optimizer == "sgd" else []
-    numbers += [] if recipe.weight_decay is None else [f"weight_decay={recipe.weight_decay!r}"]
-    fit = [f"batch_size={recipe.batch_size}", f"epochs={recipe.epochs}"]
-    fit += [f"validation_split={recipe.validation!r}"] if recipe.validation else []
-    if recipe.patience is not None:
-        watched = "val_accuracy" if recipe.validation else "accuracy"
-        fit.append(f'callbacks=[keras.callbacks.EarlyStopping("{watched}", patience={recipe.patience})]')
-    usual, setup = Recipe(), [f"keras.utils.set_random_seed({recipe.seed})"]
-    missing = ["schedule", "warmup", "label_smoothing", "augmentation", "data"]
-    if recipe.precision == "auto":
-        missing.append("precision")
-    elif recipe.precision != "float32":
-        setup.append(f'keras.config.set_dtype_policy("{recipe.precision}")')
-    left = [f"{name} = {getattr(recipe, name)!r}" for name in missing if getattr(recipe, name) != getattr(usual, name)]
-    setup = [*(f"# Not written here, but part of the run's recipe: {setting}" for setting in left), *setup]
-    names = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}
-    return PythonTraining(tuple(setup), (names[recipe.optimizer], tuple(numbers)), tuple(fit), recipe.limit)
 
 
 def write_curves(snapshot: Snapshot, file: TextIO) -> None:

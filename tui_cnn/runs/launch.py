@@ -60,6 +60,8 @@ def resume(run: RunDirectory, *, now: bool = False) -> None:
     state = Follower(run).poll().state
     if state == "finished":
         raise RunError(_("{run} is finished; start a new run to train further").format(run=run.id))
+    if state == "imported":
+        raise RunError(_("{run} was imported and has no training to resume").format(run=run.id))
     if state in ACTIVE:
         raise RunError(_("{run} is already training; stop it first").format(run=run.id))
     _launch(run, "now" if now else "run")

@@ -40,7 +40,13 @@ def check(network: Network, recipe: Recipe) -> Checked:
     analysis = analyze(network)
     for finding in analysis.checks:
         if finding.severity == "error" or finding.code == "opaque":  # what is not known cannot be built
-            raise RunError(f"{network.name}: {finding}")
+            raise RunError(f"{network.name}: {finding.with_code}")
+    inputs, outputs = len(analysis.graph.inputs), len(analysis.graph.outputs)
+    if inputs > 1 or outputs > 1:
+        message = _("{name} has {inputs} inputs and {outputs} outputs; only networks with one of each can be trained")
+        raise RunError(message.format(name=network.name, inputs=inputs, outputs=outputs))
+    if not analysis.totals.trainable:
+        raise RunError(_("{name} has no weights to train; unfreeze a layer, or add one").format(name=network.name))
     try:
         data = summarize(recipe.directory)
         fit(data.image_shape, network.input_shape)
@@ -67,7 +73,7 @@ def training_warnings(network: Network, recipe: Recipe, images: int) -> list[str
 
     steps = recipe.epochs * recipe.batches(recipe.image_counts(images).train)
     findings = analyze(network, TrainingContext(steps=steps)).checks
-    notes = [str(finding) for finding in findings if finding.code == "slow-averages"]
+    notes = [finding.with_code for finding in findings if finding.code == "slow-averages"]
     if missing := untrained_classes(recipe.directory, recipe.validation, recipe.seed, recipe.limit):
         message = _("classes without training images, which cannot be learned: {classes}; raise limit or add images")
         notes.append(message.format(classes=", ".join(missing)))

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from tui_cnn.data.files import data_directory
 from tui_cnn.data.fitting import validation_count
+from tui_cnn.data.scaling import PixelScale
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_toml
 from tui_cnn.formats.toml import dumps_toml
@@ -119,6 +120,9 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         int, Meta(ge=0, le=1000, description="Number of checkpoints to keep, from the first step to the last")
     ] = 0
     tensorboard: Annotated[bool, Meta(description="Also write logs for TensorBoard")] = False
+    scale: Annotated[
+        PixelScale, Meta(description="How pixel values are scaled for the network; none: 0 to 255 as they are")
+    ] = "0..1"
     data: Annotated[str, Meta(description="Directory of a data set in MNIST format; empty: Fashion-MNIST")] = ""
 
     @property

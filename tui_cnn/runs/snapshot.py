@@ -12,7 +12,7 @@ from tui_cnn.runs import events
 from tui_cnn.runs.directory import Desired, RunDirectory, read_desired
 from tui_cnn.runs.lock import is_held
 
-State = Literal["queued", "running", "paused", "finished", "failed", "interrupted"]
+State = Literal["queued", "running", "paused", "finished", "failed", "interrupted", "imported"]
 
 ACTIVE: tuple[State, ...] = ("queued", "running", "paused")
 """The states in which a worker trains the run, or waits to."""
@@ -58,6 +58,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         stopped: the worker ended because it was asked to.
         desired: what the run is to do; `run` where no worker is at it.
         elapsed: seconds of training, without those paused or stopped.
+        imported: set where the weights came out of a file, and nothing was trained here.
         damaged: lines of the events that could not be read, but for those that a killed worker left torn.
     """
 
@@ -78,6 +79,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     desired: Desired = "run"
     finished: events.Finished | None = None
     failed: events.Failed | None = None
+    imported: events.Imported | None = None
     elapsed: float = 0.0
     damaged: int = 0
 
@@ -228,6 +230,8 @@ class Follower:
                 return {"stopped": True, "failed": None}
             case events.Finished():
                 return {"finished": event, "elapsed": event.seconds, "evaluating": None}
+            case events.Imported():
+                return {"imported": event}
             case events.Failed():
                 return {"failed": event, "stopped": False}
         return {}
@@ -246,6 +250,8 @@ def _state(now: Snapshot, *, held: bool) -> State:
     The lock has precedence over a failure, so that a failed run that was resumed counts as running at once, although
     its worker takes seconds to load TensorFlow and report it. Only `interrupted` and `failed` can be resumed.
     """
+    if now.imported:
+        return "imported"
     if now.finished:
         return "finished"
     if held:

@@ -50,7 +50,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         network: the name of what is trained; parameters and MACs (for one image) are None where it cannot be read.
         digest: the same for networks that compute the same, whatever they are called; None where it cannot be read.
-        recipe_name: `tutorial`, `quick` or `custom`; None where the recipe cannot be read, as is `recipe` then.
+        recipe_name: `tutorial`, `quick` or `custom`; None where the recipe cannot be read or the run was
+            imported, as is `recipe` then.
         epochs_done, epochs: how many are done, and of how many.
         best_accuracy: the best on the validation images; test_accuracy: on the test images, at the end, of the weights
             `tested`.
@@ -102,7 +103,7 @@ def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
     snapshot = snapshot or Follower(run).poll()
     network, params, macs, same = _figures(run, written(run.network_file))
     read, about = _recipe(run), _about(run)
-    recipe = None if isinstance(read, FormatError) else read
+    recipe = None if isinstance(read, FormatError) or snapshot.imported else read
     started, finished, epochs, best = snapshot.started, snapshot.finished, snapshot.epochs, snapshot.best
     return Summary(
         id=run.id,
@@ -226,6 +227,8 @@ def outcome(run: RunDirectory, snapshot: Snapshot) -> Outcome | None:
     """Describe how a run ended; None while a worker trains it."""
     if snapshot.finished is not None:
         return Outcome(_("Finished."))
+    if snapshot.imported is not None:
+        return Outcome(_("Imported from {file}.").format(file=snapshot.imported.file))
     if snapshot.state in ACTIVE:
         return None
     if not run.path.exists():

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, get_args
 
-from textual import work
+from textual import events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
@@ -18,10 +18,12 @@ from tui_cnn.core.network import Network
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
+from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.ui.application import failures
 from tui_cnn.ui.application.actions import APP
 from tui_cnn.ui.application.documents import Documents, named_after
 from tui_cnn.ui.application.external_changes import ExternalChanges
+from tui_cnn.ui.application.gc_policy import QuietCollection, limit_garbage
 from tui_cnn.ui.application.recovery import UnsavedWork
 from tui_cnn.ui.application.settings import read_settings
 from tui_cnn.ui.design import Design, input_shape_for, open_design, setting_for
@@ -34,13 +36,6 @@ from tui_cnn.ui.workspace import Mode, Workspace
 
 _IDLE = 1.0
 """Seconds after the start until the other screens are loaded, so that going there does not wait for the charts."""
-
-SELDOM = 30.0
-"""Seconds between two full collections of garbage, which delay the key that comes meanwhile.
-
-Python makes one after a few hundred thousand new objects, which is every thirty keys or so, and it takes up to a tenth
-of a second on a machine that also trains. Young objects are still collected often, in no time.
-"""
 
 _MOST_NOTES = 4
 """How many notes about a model that was read are shown at once."""
@@ -85,6 +80,7 @@ class CnnTui(AdaptedApp):
         self._external = ExternalChanges(self, self.workspace, self.commit_pending)
         self._documents = Documents(self, self.workspace, self._external, self.commit_pending)
         self._unsaved = UnsavedWork(self, self.workspace)
+        self._collection = QuietCollection()
         self._notes = notes
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
@@ -94,6 +90,7 @@ class CnnTui(AdaptedApp):
     def on_mount(self) -> None:
         """Set the user's keys, report what is wrong with the settings, and load the other screens in a moment."""
         self.set_keymap(self.workspace.configuration.keys)
+        self.call_after_refresh(self.refresh_bindings)  # the footer of the first screen has been told of the usual keys
         self._report_settings()
         self._report_notes(self._notes)
         if (file := self.workspace.design.file) is not None and not file.exists():
@@ -101,7 +98,7 @@ class CnnTui(AdaptedApp):
         self._unsaved.start()
         self._external.start()
         self.set_timer(_IDLE, self._load_screens)
-        self.set_interval(SELDOM, lambda: gc.collect())  # Textual cannot count the parameters of a builtin
+        self._collection.start(self)
 
     def get_css_variables(self) -> dict[str, str]:
         """Add the colours that mean something in every theme."""
@@ -109,6 +106,11 @@ class CnnTui(AdaptedApp):
         variables |= meaning_colours(variables, dark=self.current_theme.dark)
         self.theme_variables = variables
         return variables
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take note of what comes from the keyboard and the mouse."""
+        self._collection.note(event)
+        await super().on_event(event)
 
     def on_app_focus(self) -> None:
         """Check the network's file at once when the user comes back to the terminal."""
@@ -262,12 +264,8 @@ class CnnTui(AdaptedApp):
     def _load_screens(self) -> None:
         for name in ("runs", "train", "inspect", "lab"):
             import_module(f"tui_cnn.ui.{name}.screen")
+        gc.collect()
         gc.freeze()  # what is loaded stays: searching it for garbage would delay a key
-
-
-def postpone_garbage() -> None:
-    """Leave full collections of garbage to the app, which makes them seldom."""
-    gc.set_threshold(5_000, 5, 1_000_000)
 
 
 def begin_network(model: str, data: str) -> tuple[Network, Path] | None:
@@ -281,8 +279,8 @@ def begin_network(model: str, data: str) -> tuple[Network, Path] | None:
         return None
 
 
-def run_app(model: str | None = None, data: str | None = None) -> None:
-    """Open the screen on a model: a file, a preset, or by default the tutorial network.
+def run_app(model: str | None = None, data: str | None = None, inspected: RunDirectory | None = None) -> None:
+    """Open the screen on a model: a file, a preset, or by default the tutorial network; or inspect a run.
 
     Raises:
         FormatError: the model cannot be read; the screen was not opened.
@@ -293,8 +291,10 @@ def run_app(model: str | None = None, data: str | None = None) -> None:
     design = open_design(network, file, setting_for(data or ""))
     configuration = read_settings(config_file())
     use_plain_signs(configuration.settings.signs)
-    postpone_garbage()
+    limit_garbage()
     app = CnnTui(design, data or "", configuration, notes)
+    if inspected is not None:
+        app.call_later(app.workspace.inspect_run, inspected)
     try:
         app.run()
     except Exception as error:  # while it began or ended

@@ -3,8 +3,8 @@
 `python -m tui_cnn.worker prewarm RUNTIME`: load TensorFlow, configured by the JSON, and wait on the standard input
 for the directory of a run to train.
 `python -m tui_cnn.worker probe`: measure how fast this machine trains the parts of networks.
-`python -m tui_cnn.worker export keras|onnx FILE`: build the network that comes as TOML on the standard input, write it.
-`python -m tui_cnn.worker export-trained keras|onnx SOURCE FILE`: write the network of a run or a `.keras` file, with
+`python -m tui_cnn.worker export keras|h5|onnx FILE`: build the network that comes as TOML on standard input, write it.
+`python -m tui_cnn.worker export-trained keras|h5|onnx SOURCE FILE`: write the network of a run or a `.keras` file, with
 its weights; of a run, the best.
 
 `python -m tui_cnn.worker inspect`: answer questions about trained networks, in frames of msgpack, until the input ends.
@@ -53,11 +53,11 @@ def main(arguments: list[str]) -> int:
 
             _lower_priority()
             return wait_for_run(runtime)
-        case ["export", ("keras" | "onnx") as to, target]:
+        case ["export", ("keras" | "h5" | "onnx") as to, target]:
             from tui_cnn.worker.export import main as export
 
             return export(to, Path(target))
-        case ["export-trained", ("keras" | "onnx") as to, source, target]:
+        case ["export-trained", ("keras" | "h5" | "onnx") as to, source, target]:
             from tui_cnn.worker.export import main as export
 
             return export(to, Path(target), Path(source))
@@ -66,8 +66,8 @@ def main(arguments: list[str]) -> int:
 
             return inspect()
     usage = _(
-        "usage: python -m tui_cnn.worker train RUN_DIR | prewarm RUNTIME | probe | export keras|onnx FILE < "
-        "NETWORK.toml | export-trained keras|onnx SOURCE FILE | inspect"
+        "usage: python -m tui_cnn.worker train RUN_DIR | prewarm RUNTIME | probe | export keras|h5|onnx FILE < "
+        "NETWORK.toml | export-trained keras|h5|onnx SOURCE FILE | inspect"
     )
     sys.stderr.write(usage + "\n")
     return 2

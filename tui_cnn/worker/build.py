@@ -1,48 +1,83 @@
 """A network as a Keras model; to train it, with its loss, its optimizer, and all that is random in it seeded."""
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 
-from tui_cnn.core.layers import Block, Branches, Layer
+from tui_cnn.core.graph import graph
+from tui_cnn.core.layers import Input, Route
 from tui_cnn.core.layers.base import ConstantKernels, KerasCall
 from tui_cnn.core.layers.fields import parse_regularizer
-from tui_cnn.core.network import Network, Path, keras_name, names, without_muted
+from tui_cnn.core.layers.links import NETWORK_INPUT
+from tui_cnn.core.layers.merging import MergingLayer
+from tui_cnn.core.network import Network, Path, frozen_paths, keras_name, names, without_muted
 from tui_cnn.runs.recipe import SGD_MOMENTUM, Precision, Recipe
 
 _ADAMW_DECAY = 0.004
 """The default of Keras' AdamW."""
-_MERGES = {
-    "add": keras.layers.Add,
-    "concatenate": keras.layers.Concatenate,
-    "multiply": keras.layers.Multiply,
-    "average": keras.layers.Average,
-    "maximum": keras.layers.Maximum,
-}
 
-_Common = dict[Path, dict[str, str]]
-"""Arguments of every layer of Keras: its name and its dtype policy."""
+
+class BuiltNetwork(NamedTuple):
+    """A model, and for each layer that is built the tensor that comes out of it, by the layer's address."""
+
+    model: keras.Model
+    outputs: dict[Path, Any]
 
 
 def build(network: Network, precision: str = "float32") -> keras.Model:
     """Build a functional model of `network`. Its layers have the names that the screen shows.
 
-    Blocks are dissolved, and muted layers are left out.
+    Blocks are dissolved, muted layers are left out, frozen ones are not trained.
 
     `precision` is a dtype policy of Keras; the last layer has float32 whatever it is, and with it the loss.
 
     Raises:
         ValueError: Keras refuses the network.
     """
+    return build_network(network, precision).model
+
+
+def build_network(network: Network, precision: str = "float32") -> BuiltNetwork:
+    """Build a model, and keep what comes out of each layer.
+
+    Raises:
+        ValueError: Keras refuses the network.
+    """
     network = without_muted(network)
-    named = names(network)
-    end = _end(network.layers)
-    common = {path: {"name": name, "dtype": "float32" if path == end else precision} for path, name in named.items()}
-    inputs = keras.Input(network.input_shape, name="input_layer")
-    outputs = _stack(network.layers, (), inputs, common)
-    return keras.Model(inputs, outputs, name=re.sub(r"\W+", "_", network.name, flags=re.ASCII))
+    whole, named, frozen = graph(network), names(network), frozen_paths(network)
+    ends = {whole.nodes[number].path for number in whole.outputs}
+    made: dict[tuple[Path, str], keras.Layer] = {}
+    values: list[Any] = []
+    for node in whole.nodes:
+        inputs = [values[number] for number in node.inputs]
+        if node.layer is None or isinstance(node.layer, Input):
+            shape = network.input_shape if node.layer is None else node.layer.shape
+            name = named.get(node.path, NETWORK_INPUT)
+            values.append(keras.Input(shape, name=name))
+            continue
+        if isinstance(node.layer, Route) and len(inputs) == 1:
+            values.append(inputs[0])
+            continue
+        dtype = "float32" if node.path in ends else precision
+        value: Any = inputs if isinstance(node.layer, MergingLayer) else inputs[0]
+        for call in node.layer.keras_calls(tuple(inputs[0].shape[1:])):
+            key = node.weights, call.suffix
+            if key not in made:
+                made[key] = keras_layer(call, name=keras_name(named[node.weights], call.suffix), dtype=dtype)
+                if node.weights in frozen:
+                    made[key].trainable = False
+            value = made[key](*[value] * node.layer.times_given)
+        values.append(value)
+    sources = [values[number] for number in whole.inputs]
+    results = [values[number] for number in whole.outputs]
+    model = keras.Model(
+        sources[0] if len(sources) == 1 else sources,
+        results[0] if len(results) == 1 else results,
+        name=re.sub(r"\W+", "_", network.name, flags=re.ASCII),
+    )
+    return BuiltNetwork(model, {path: values[number] for path, number in whole.made.items()})
 
 
 def make_model(network: Network, recipe: Recipe, precision: Precision = "float32") -> keras.Model:
@@ -68,28 +103,6 @@ def seed_dropout(model: keras.Model, seed: int, calls: int) -> None:
         if generator := getattr(layer, "seed_generator", None) or getattr(layer, "generator", None):
             (own,) = np.random.SeedSequence([seed, place]).generate_state(1)
             generator.state.assign(np.array([own, calls], "uint32"))
-
-
-def _end(layers: tuple[Layer, ...], prefix: Path = ()) -> Path:
-    """Return the path of the layer that the output comes from."""
-    path = (*prefix, len(layers) - 1)
-    last = layers[-1] if layers else None
-    return _end(last.layers, path) if isinstance(last, Block) and last.layers else path
-
-
-def _stack(layers: tuple[Layer, ...], prefix: Path, value: Any, common: _Common) -> Any:
-    for index, layer in enumerate(layers):
-        path = (*prefix, index)
-        if isinstance(layer, Block):
-            value = _stack(layer.layers, path, value, common)
-        elif isinstance(layer, Branches):
-            ends = [_stack(branch, (*path, number), value, common) for number, branch in enumerate(layer.branches)]
-            value = _MERGES[layer.merge](**common[path])(ends)
-        else:
-            for call in layer.keras_calls(tuple(value.shape[1:])):
-                name = keras_name(common[path]["name"], call.suffix)
-                value = keras_layer(call, **common[path] | {"name": name})(*[value] * layer.inputs)
-    return value
 
 
 def keras_layer(call: KerasCall, **common: str) -> keras.Layer:

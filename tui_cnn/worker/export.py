@@ -6,7 +6,7 @@ it was trained. Of a file only the weights are read, into our own model: what it
 
 import os
 import sys
-from importlib.util import find_spec
+import warnings
 from pathlib import Path
 
 from tui_cnn.core.analysis import analyze
@@ -16,13 +16,11 @@ from tui_cnn.formats.atomic import replacing, write_errors
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import MODEL_FORMATS, require_buildable
 from tui_cnn.formats.keras.reading import read_keras
+from tui_cnn.formats.onnx.file import require_onnx
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.worker.loading import load_tensorflow
-
-_ONNX = ("onnx", "tf2onnx")
-"""What Keras needs to write ONNX."""
 
 
 def main(to: str, target: Path, source: Path | None = None) -> int:
@@ -37,7 +35,7 @@ def main(to: str, target: Path, source: Path | None = None) -> int:
             run = RunDirectory(source)
             export(run.network(), to, target, weights=run.best_file)
         else:
-            export(read_keras(source).network, to, target, weights=source)
+            export(read_keras(source).network, to, target, weights=source, is_ours=False)
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -52,8 +50,10 @@ def _read_network() -> Network:
         raise FormatError(source, _("is not UTF-8 text")) from None
 
 
-def export(network: Network, to: str, target: Path, weights: Path | None = None) -> None:
+def export(network: Network, to: str, target: Path, weights: Path | None = None, *, is_ours: bool = True) -> None:
     """Build a network, with the weights of the model in that file if one is named, and write it, whole or not at all.
+
+    `is_ours` says whether we wrote that file.
 
     Raises:
         FormatError: it cannot be built or written, or packages are missing.
@@ -61,35 +61,36 @@ def export(network: Network, to: str, target: Path, weights: Path | None = None)
     """
     assert to in MODEL_FORMATS
     require_buildable(analyze(network))
-    missing = [package for package in _ONNX if to == "onnx" and find_spec(package) is None]
-    if missing:
-        message = _("ONNX needs {packages}; install with: {python} -m pip install {arguments}")
-        words = {"packages": ", ".join(missing), "arguments": " ".join(missing), "python": sys.executable}
-        raise FormatError(target, message.format(**words))
+    if to == "onnx":
+        require_onnx(target)
     if not target.parent.is_dir():
         raise FormatError(target, _("directory {directory} not found").format(directory=target.parent))
     temporary = target.with_name(f".{target.name[:64]}.{os.urandom(4).hex()}.{to}")  # Keras looks at the suffix
     try:
         with write_errors(target), replacing(target, temporary):
-            _write(network, to, temporary, weights)
+            _write(network, to, temporary, weights, is_ours)
     except UserError:
         raise
     except ValueError as error:
         raise FormatError(target, str(error)) from None
 
 
-def _write(network: Network, to: str, target: Path, weights: Path | None) -> None:
+def _write(network: Network, to: str, target: Path, weights: Path | None, is_ours: bool) -> None:
     load_tensorflow()
     from tui_cnn.worker.build import build
-    from tui_cnn.worker.onnx import for_inference, save_onnx
+    from tui_cnn.worker.foreign_weights import assign_weights
     from tui_cnn.worker.weights import load_weights
 
     model = build(network)
-    if weights:
+    if weights and not is_ours:
+        assign_weights(model, weights)
+    elif weights:
         load_weights(model, weights, _("{file}: file not found; check the path").format(file=weights))
-    if to == "keras":
-        model.save(target)
+    if to in ("keras", "h5"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Keras calls its .h5 files old
+            model.save(target)
     else:
-        inference = build(for_inference(network))
-        inference.set_weights(model.get_weights())
-        save_onnx(inference, target)
+        from tui_cnn.worker.onnx.model import save_onnx  # loads onnx
+
+        save_onnx(network, model, target)

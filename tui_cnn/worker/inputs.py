@@ -8,9 +8,9 @@ from typing import Any
 import tensorflow as tf
 
 from tui_cnn.data.fitting import Fitting
+from tui_cnn.data.scaling import PixelScale, rescaled
 from tui_cnn.runs.recipe import Augmentation
 
-_LARGEST_PIXEL = 255.0
 _SHIFT = 2
 """Pixels that an image is moved by at most; zeros come in."""
 _ERASED = 8
@@ -26,9 +26,9 @@ def fitted(images: Any, fitting: Fitting) -> Any:
     return tf.reshape(images, (-1, *fitting.shape))
 
 
-def scaled(images: Any) -> Any:
-    """Convert bytes to float32, 0 to 1."""
-    return tf.cast(images, tf.float32) / _LARGEST_PIXEL
+def scaled(images: Any, scale: PixelScale) -> Any:
+    """Convert bytes to float32, scaled as the network takes them."""
+    return rescaled(tf.cast(images, tf.float32), scale)
 
 
 def augment(images: Any, kind: Augmentation, seed: int, step: Any) -> Any:

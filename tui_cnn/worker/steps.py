@@ -192,7 +192,7 @@ class Steps:
         images = tf.gather(samples.images, chosen)
         if step is not None:
             images = augment(images, self._recipe.augmentation, self._recipe.seed, step)
-        return scaled(fitted(images, self._fitting)), tf.gather(samples.labels, chosen)
+        return scaled(fitted(images, self._fitting), self._recipe.scale), tf.gather(samples.labels, chosen)
 
 
 def _count(loss: Any, outputs: list[Any], shards: list[Shard]) -> tuple[Sums, Any]:

@@ -1,29 +1,20 @@
-"""Garbage is looked for now and then, and not while keys come."""
+"""Garbage is collected while nobody types."""
 
 import gc
 
 from tests.ui.driving import opened
-from tui_cnn.ui import app
+from tui_cnn.ui.application import gc_policy
 
 
-async def test_garbage_is_collected_now_and_then(monkeypatch):
-    monkeypatch.setattr(app, "SELDOM", 0.05)
+async def test_garbage_is_collected_when_it_is_quiet(monkeypatch):
+    monkeypatch.setattr(gc_policy, "_CHECK", 0.02)
     collected = []
     monkeypatch.setattr(gc, "collect", lambda: collected.append(1))
+    monkeypatch.setattr(gc, "get_count", lambda: (0, 0, 1))
+    monkeypatch.setattr(gc_policy, "_QUIET", 1_000_000_000)
     async with opened() as user:
+        await user.press("down")
+        await user.pilot.pause(0.1)
+        assert not collected, "somebody types"
+        monkeypatch.setattr(gc_policy, "_QUIET", 0)
         await user.until(lambda: len(collected) > 2)
-
-
-def test_no_search_through_everything_comes_by_itself():
-    before = gc.get_threshold()
-    searched = []
-    gc.callbacks.append(note := lambda phase, about: searched.append(about["generation"]))
-    try:
-        app.postpone_garbage()
-        kept = [[number] for number in range(200_000)]
-        assert len(kept) == 200_000
-    finally:
-        gc.callbacks.remove(note)
-        gc.set_threshold(*before)
-    assert 0 in searched
-    assert 2 not in searched

@@ -260,7 +260,7 @@ async def test_the_mouse_folds_extends_and_points():
 async def test_columns_are_chosen():
     async with opened() as user:
         await user.press("c")
-        await user.sees("share of the parameters")
+        await user.sees("share of all parameters")
         await user.press("space", "down", "down", "space", "enter")
         assert set(user.app.workspace.state.hidden_columns) == {"settings", "params"}
         head = user.text.split("\n")[2].strip("│ ").split()

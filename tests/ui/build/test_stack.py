@@ -55,7 +55,7 @@ def test_no_line_is_longer_than_its_place(name):
 
 def test_what_stands_in_a_wide_place():
     head, first, *rows = (text(line) for line in lines(NETWORKS["tutorial"], 100))
-    assert head.split() == ["#", "layer", "settings", "output", "params", "MACs", "RF", "memory"]
+    assert head.split() == ["#", "layer", "settings", "output", "params", "%", "MACs", "RF", "activations"]
     assert first.split() == ["0", "·", "Input", "28×28×1", "1", "3.14", "kB"]
     assert " ".join(rows[2].split()) == "3 ▦ Conv2D 64 · 3×3 · relu 11×11×64 18,496 █ 2,230,272 8 31.0 kB"
     assert " ".join(rows[3].split()) == "4 ▼ MaxPooling2D 2×2 5×5×64 10 6.40 kB", "what has no weights shows no zeros"
@@ -65,6 +65,14 @@ def test_numbers_end_below_their_titles():
     head, _first, *rows = (text(line) for line in lines(NETWORKS["tutorial"], 90))
     for title, value in [("params", "18,496"), ("MACs", "2,230,272"), ("output", "11×11×64")]:
         assert head.index(title) + len(title) == rows[2].index(value) + len(value)
+
+
+@pytest.mark.parametrize("width", range(88, 140, 4))
+def test_the_bar_stands_beside_what_it_is_a_share_of(width):
+    """`params %` is read as one title, and no other number is nearer to the bar."""
+    head, _first, row, *_rest = (text(line) for line in lines(NETWORKS["tutorial"], width))
+    assert "params %" in head
+    assert "320 ▏" in row
 
 
 def test_columns_give_way_one_by_one():
@@ -79,7 +87,7 @@ def test_columns_give_way_one_by_one():
 
 def test_columns_that_are_not_wanted_leave_their_room_to_others():
     head = text(lines(NETWORKS["tutorial"], 80, hidden=frozenset({"macs", "share", "settings"}))[0])
-    assert head.split() == ["#", "layer", "output", "params", "RF", "memory"]
+    assert head.split() == ["#", "layer", "output", "params", "RF", "activations"]
 
 
 def test_names_of_ones_own_go_before_types():

@@ -7,11 +7,14 @@ import pytest
 from PIL import Image
 
 from tests.ui import records
-from tests.ui.answering import KERNELS, SOBEL_X, Answering, keep, make_run
+from tests.ui.answering import KERNELS, SOBEL_X, Answering, hill, keep, make_run, pixels_of
 from tests.ui.driving import opened
+from tui_cnn.data.rendering import enlarge
 from tui_cnn.formats.presets import preset
+from tui_cnn.insight.colours import Scale
 from tui_cnn.runs.inspection.requests import Activate, GradCam, Open, Predict, Saliency
 from tui_cnn.ui.inspect import screen as inspect
+from tui_cnn.ui.toolkit.pictures import drawing
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery
 from tui_cnn.ui.toolkit.pictures.matrix import Matrix
 from tui_cnn.ui.toolkit.pictures.picture import Picture
@@ -32,6 +35,12 @@ def answering(monkeypatch):
 @pytest.fixture
 def run():
     return make_run()
+
+
+@pytest.fixture
+def in_colours(monkeypatch):
+    """Draw as on a terminal that has them."""
+    monkeypatch.setattr(drawing, "ink", lambda _app: "blocks")
 
 
 async def to_inspect(user):
@@ -175,6 +184,15 @@ async def test_kernels_are_named_by_the_classical_filter_they_are_most_like(answ
         await user.sees("input 0 of 4")
 
 
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (200, 60)])
+async def test_the_chance_level_stands_beside_the_likeness_in_every_size(answering, run, size):
+    async with opened(size=size) as user:
+        await user.press("3")
+        await user.sees("Prediction", "map 0")
+        await user.press("k")
+        await user.sees("Sobel x", "−1.00, chance 0.8")
+
+
 async def test_the_field_of_a_cell_is_framed_and_told(answering, run):
     async with opened() as user:
         await to_inspect(user)
@@ -203,6 +221,53 @@ async def test_why_asks_for_the_class_and_the_layer(answering, run):
         assert "Saliency" not in user.text
         await user.press("space")
         await user.sees("Occlusion")
+
+
+async def test_the_layers_of_grad_cam_have_one_scale_or_one_each(answering, run, in_colours):
+    """The heat of the first layer is 0.48 at most, that of the second 1."""
+    async with opened(size=(140, 50)) as user:
+        await to_inspect(user)
+        await user.press("w")
+        await user.sees("Grad-CAM by layer", "one scale for all layers", "max 0.48", "max 1.00")
+        gallery, legend = user.app.screen.query_one("WhyView > Gallery"), user.app.screen.query_one("#layers-scale")
+        shared = legend.scale
+        assert (shared.low, shared.high) == (0, 1)
+        image = pixels_of(0)
+        first = enlarge(hill(26) / 2, (28, 28))
+        assert (gallery.tiles.tile(0, 40).pixels == shared.lay(first, image)).all()
+        await user.press("z")
+        await user.sees("scale per layer")
+        own = Scale(0, float(hill(26).max()) / 2, "sequential", shared.strength)
+        assert np.abs(gallery.tiles.tile(0, 40).pixels.astype(int) - own.lay(first, image)).max() <= 1
+        assert legend.scale is None
+
+
+async def test_heat_that_can_be_below_zero_goes_around_it_and_all_else_up_from_it(answering, run, in_colours):
+    async with opened(size=(140, 50)) as user:
+        await to_inspect(user)
+        await user.press("w")
+        await user.sees("Grad-CAM by layer", "one scale")
+        scales = [each.scale for each in user.app.screen.query("ExplanationColumn Legend")]
+        assert [scale.palette for scale in scales] == ["sequential", "sequential", "diverging"]
+        assert all(scale.strength < 1 for scale in scales), "the scale has the colours as they lie over the image"
+        await user.press("f")
+        await user.sees("gradient, absolute", "0.50")
+
+
+async def test_a_map_of_a_layer_that_goes_below_zero_is_around_zero_whatever_is_in_it(
+    answering, run, in_colours, monkeypatch
+):
+    monkeypatch.setattr(Answering, "below_zero", True)
+    for step in (100, 2000):
+        keep(run, step)
+    async with opened(size=(140, 50)) as user:
+        await user.press("3")
+        await user.sees("map 0", "0.13 to 0.13")
+        for view, legend in (("m", ".caption Legend"), ("f", "#map-scale Legend"), ("h", "#maps-caption Legend")):
+            await user.press(view)
+            shown = user.app.screen.current_view.query_one(legend)
+            await user.until(lambda shown=shown: shown.scale is not None)
+            assert shown.scale.palette == "diverging"
 
 
 async def test_the_square_of_the_occlusion_is_chosen_and_told(answering, run):
@@ -402,6 +467,10 @@ async def test_what_is_shown_is_written(answering, run, here, suffix):
         assert np.array_equal(np.load(here / "out.npz")["conv2d"], KERNELS)
     else:
         assert data.startswith(b"\x89PNG" if suffix == ".png" else b"<svg")
+    if suffix == ".svg":
+        svg = data.decode()
+        assert all(part in svg for part in ("1 Conv2D · 26×26×4 (conv2d)", "scale per filter", run.id, "best weights"))
+        assert all(part in svg for part in (">row ↓<", ">column →<", ">−2.00<", ">2.00<"))
 
 
 async def test_maps_are_written_in_full(answering, run, here):

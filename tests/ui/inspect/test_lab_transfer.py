@@ -8,15 +8,27 @@ from rich.console import Console
 from tests.ui import answering
 from tests.ui.answering import Answering, make_run
 from tests.ui.driving import opened
-from tui_cnn.core.layers import Activation, Block, Branches, Conv2D, Dense, DepthwiseConv2D, FixedConv2D, MaxPooling2D
-from tui_cnn.core.network import Network, names, walk
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import (
+    Activation,
+    Block,
+    Branches,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    FixedConv2D,
+    MaxPooling2D,
+    Route,
+    Shared,
+)
+from tui_cnn.core.network import Network
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.lab.pooling import moved
 from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
 from tui_cnn.runs.inspection.replies import Activations, LayerInfo, LayerWeights, WeightsReply, pack
 from tui_cnn.ui.inspect import screen as inspect
-from tui_cnn.ui.inspect.lab_transfer import feeding, take_filter, take_map
+from tui_cnn.ui.inspect.lab_transfer import take_filter, take_map
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.lab.convolution import convolution_arrays
 from tui_cnn.ui.lab.pooling import pooling_arrays
@@ -80,22 +92,18 @@ async def test_other_layers_stay(run, monkeypatch):
 
 def of(layers, shape, keras):
     """Build a network with random weights; return a scene of it, and what the inspector would answer."""
-    from tui_cnn.worker.build import build
+    from tui_cnn.worker.build import build_network
+    from tui_cnn.worker.inspection.loaded_model import inspected_layers
 
     network = Network("n", shape, layers)
     keras.utils.set_random_seed(1)
-    model = build(network)
+    built = build_network(network)
+    model = built.model
     image = np.random.default_rng(1).integers(0, 256, shape).astype(np.uint8)
-    named = names(network)
-    heard = [(path, layer) for path, layer in walk(network.layers) if not isinstance(layer, Block) and path in named]
-    heard.sort(key=lambda each: [layer.name for layer in model.layers].index(named[each[0]]))
-    ends = keras.Model(model.input, [model.get_layer(named[path]).output for path, _layer in heard])
-    given = ends(image[np.newaxis] / np.float32(255))
-    outputs = [np.asarray(each)[0] for each in (given if len(heard) > 1 else [given])]
-    infos = tuple(
-        LayerInfo(path, named[path], type(layer).__name__, output.shape, False)
-        for (path, layer), output in zip(heard, outputs, strict=True)
-    )
+    parts = inspected_layers(analyze(network), built)
+    given = keras.Model(model.input, [part.output for part in parts])(image[np.newaxis] / np.float32(255))
+    outputs = [np.asarray(each)[0] for each in (given if len(parts) > 1 else [given])]
+    infos = tuple(LayerInfo(part.path, part.name, part.kind, part.shape, False, part.source) for part in parts)
     weights = WeightsReply(
         layers=tuple(
             LayerWeights(layer.name, {weight.name: pack(weight.numpy()) for weight in layer.weights})
@@ -179,17 +187,14 @@ def test_a_dense_layer_has_no_filter(keras):
     assert take_filter(scene, 1, None, found, weights) is None
 
 
-def test_what_goes_into_a_layer():
-    infos = tuple(
-        LayerInfo(path, f"{path}", kind, (1,), False)
-        for path, kind in [
-            ((0,), "Conv2D"),
-            ((1, 0), "Conv2D"),
-            ((1, 1), "ReLU"),
-            ((2, 0, 0), "Conv2D"),
-            ((2, 0, 1, 0), "Conv2D"),
-            ((2,), "Branches"),
-            ((4,), "Conv2D"),
-        ]
-    )
-    assert [feeding(infos, info.path) for info in infos] == [None, 0, 1, 2, 3, 2, 5]
+def test_what_goes_into_a_layer(keras):
+    """Of what is merged, the first; of a route, what it names."""
+    same = {"kernel_size": (1, 1), "filters": 2}
+    block = Block(layers=(Conv2D(name="a", **same), Activation(activation="relu")))
+    branches = Branches(branches=((Conv2D(**same),), (Block(layers=(Conv2D(**same),)),)))
+    stack = (Conv2D(**same), block, branches, Conv2D(name="b", **same))
+    scene, _found, _weights = of(stack, (4, 4, 1), keras)
+    assert [info.source for info in scene.opened.layers] == [None, 0, 1, 2, 2, 2, 5]
+    linked = (*stack, Route(layers=("a", "b")), Shared(layer="b"))
+    scene, _found, _weights = of(linked, (4, 4, 1), keras)
+    assert [info.source for info in scene.opened.layers][7:] == [1, 7]

@@ -213,7 +213,7 @@ async def test_runs_are_filtered_by_typing(several):
 
 
 async def test_marked_runs_are_compared(several):
-    async with opened(size=(140, 60)) as user:
+    async with opened(preset("alexnet"), size=(140, 60)) as user:
         await user.press("5")
         await user.sees("baseline")
         await user.press("down", "space")
@@ -226,6 +226,7 @@ async def test_marked_runs_are_compared(several):
         user.app.workspace.marked = (several[2], several[1])
         await user.press("c")
         await user.sees("1  fashion-cnn 0003", "2  baseline", "≠ differs")
+        assert user.top.startswith(" fashion-cnn, fashion-dnn "), "the networks of the runs, not that of Build"
         assert "≠" in user.line("test accuracy")
         assert user.line("test accuracy").split()[-3:-1] == ["0.9103", "0.8502"]
         assert user.line("≠  parameters").split()[-3:-1] == ["93,322", "101,770"]
@@ -256,11 +257,13 @@ async def test_recipes_are_compared_field_by_field(several):
 
 
 async def test_accuracy_is_held_against_cost(several):
-    async with opened(size=(120, 40)) as user:
+    async with opened(preset("alexnet"), size=(120, 40)) as user:
         await user.press("5")
         await user.sees("baseline")
         await user.press("v")
         await user.sees("best validation accuracy against parameters", "all-conv", "● Pareto optimal")
+        assert "alexnet" not in user.text
+        assert user.top.split(",")[0].strip() in {"all-conv", "fashion-cnn", "fashion-dnn", "lenet-5"}
         await user.press("y")
         await user.sees("test accuracy against parameters", "baseline")
         assert [

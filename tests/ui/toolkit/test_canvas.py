@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours, fit_into, frame, magnify, sheet, shrink
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours, fit_into, frame, magnify, shrink
 
 
 def test_a_cell_is_two_pixels():
@@ -64,4 +64,3 @@ def test_pictures_are_scaled_and_framed():
     ]
     corner = frame(colours(np.zeros((4, 4))), (0, 0, 1, 1), (9, 9, 9))
     assert corner[0, 0, 0] == 9, "where there is no room around it, the frame is on it"
-    assert sheet([np.zeros((2, 3))] * 5, columns=2).shape == (8, 7, 3)

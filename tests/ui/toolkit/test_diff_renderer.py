@@ -1,7 +1,5 @@
 """Writing only what differs: whatever is written, the terminal shows what it should."""
 
-import re
-
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -12,6 +10,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
+from tests.terminal import Grid
 from tests.ui.driving import opened
 from tui_cnn.ui.toolkit.diff_renderer import TerminalBuffer
 from tui_cnn.ui.toolkit.textual_adapter import DifferingCells
@@ -20,27 +19,6 @@ WIDTH, HEIGHT = 12, 3
 CONSOLE = Console(width=WIDTH, height=HEIGHT, color_system="truecolor", force_terminal=True)
 STYLES = [Style(color="red"), Style(bold=True), Style(bgcolor="blue")]
 SIGNS = ["a", "b", " ", "×", "합", "─"]
-
-
-class Grid:
-    """A terminal that knows how to go to a place, to take a style, and to write; wide signs take two cells."""
-
-    def __init__(self):
-        self.cells = [[" "] * WIDTH for _ in range(HEIGHT)]
-
-    def write(self, data):
-        x = y = 0
-        style = ""
-        for match in re.finditer(r"\x1b\[(\d+);(\d+)H|\x1b\[([\d;]*)m|(.)", data):
-            row, column, sgr, sign = match.groups()
-            if row:
-                y, x = int(row) - 1, int(column) - 1
-            elif sign:
-                for half in range(cell_len(sign)):
-                    self.cells[y][x] = (sign, half, style)
-                    x += 1
-            else:
-                style = "" if sgr == "0" else sgr
 
 
 @st.composite
@@ -63,7 +41,7 @@ def layout(screen):
 
 @given(st.lists(screens, min_size=2, max_size=4))
 def test_the_terminal_shows_the_last_screen(shown):
-    written, thrifty, whole = TerminalBuffer(), Grid(), Grid()
+    written, thrifty, whole = TerminalBuffer(), Grid(WIDTH, HEIGHT), Grid(WIDTH, HEIGHT)
     for screen in shown:
         thrifty.write(DifferingCells(layout(screen), written).render_segments(CONSOLE))
     whole.write(layout(shown[-1]).render_segments(CONSOLE))
@@ -86,7 +64,7 @@ def test_a_control_character_is_never_written_and_shifts_nothing(shown, data):
 
 @given(screens, lines(), st.integers(0, HEIGHT - 1))
 def test_a_part_of_the_screen(before, line, y):
-    written, thrifty, whole = TerminalBuffer(), Grid(), Grid()
+    written, thrifty, whole = TerminalBuffer(), Grid(WIDTH, HEIGHT), Grid(WIDTH, HEIGHT)
     chops = [{0: line if row == y else None} for row in range(HEIGHT)]
     update = ChopsUpdate(chops, [(y, 0, WIDTH)], [[WIDTH]] * HEIGHT)
     for grid, render in ((thrifty, lambda one: DifferingCells(one, written)), (whole, lambda one: one)):
@@ -111,6 +89,16 @@ def test_signs_that_join_are_written_whole_and_nothing_is_trusted_there():
     joined = [Strip([Segment("e\u0301" + "b" * 11, STYLES[0])])] * HEIGHT
     for _time in range(2):
         assert DifferingCells(layout(joined), written).render_segments(CONSOLE).count("e\u0301") == HEIGHT
+
+
+def test_a_strip_that_is_wrong_about_its_length_is_written_whole():
+    written = TerminalBuffer()
+    wrong = LayoutUpdate([[Strip([Segment("abcdefghijkl", STYLES[0])], 5)]], Region(0, 0, WIDTH, 1))
+    for _time in range(2):
+        grid = Grid(WIDTH, HEIGHT)
+        grid.write(DifferingCells(wrong, written).render_segments(CONSOLE))
+        assert grid.text.startswith("abcdefghijkl")
+        written.forget()
 
 
 async def test_another_size_is_painted_whole():

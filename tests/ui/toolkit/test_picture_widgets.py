@@ -2,10 +2,14 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.style import Style
 from textual.app import App, ComposeResult
 
 from tui_cnn.insight.colours import Scale, scale_of
+from tui_cnn.ui.toolkit.numbers import whole_words
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars, draw_bars, lay_out_bars
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours
 from tui_cnn.ui.toolkit.pictures.drawing import Drawing, Styles
@@ -52,7 +56,7 @@ def test_pictures_of_a_gallery_are_as_large_as_all_fit():
     assert lay_out(tiles(3), 0, (6, 30)).times == 2
     assert lay_out(tiles(1), 0, (30, 60)).times == 12
     crowded = lay_out(tiles(40, (10, 10)), 39, (24, 60))
-    assert (crowded.columns, crowded.rows, crowded.first, crowded.reduced) == (5, 4, 20, 1)
+    assert (crowded.columns, crowded.rows, crowded.first, crowded.reduced) == (5, 3, 25, 1)
     assert lay_out(tiles(32, (26, 26)), 0, (18, 48)).reduced > 1
 
 
@@ -106,23 +110,14 @@ def test_numbers_of_a_matrix_grow_with_the_room_and_give_way():
 
 def test_a_legend_has_its_ends_and_its_zero():
     canvas = Canvas(40, 1)
-    begin, end = draw_legend(canvas, Scale(-1, 3, "diverging"), str, STYLES)
-    assert canvas.text.startswith("-1 ▀")
-    assert canvas.text.rstrip().endswith("▀ 3")
-    assert canvas.text.index("0") == begin + round((end - begin - 1) / 4)
+    begin, end = draw_legend(canvas, Scale(-1, 3, "diverging"), STYLES)
+    assert canvas.text.startswith("−1.00 ▀")
+    assert canvas.text.rstrip().endswith("▀ 3.00")
+    assert canvas.text.index("0", begin) == begin + round((end - begin - 1) / 4)
     canvas = Canvas(40, 1)
-    draw_legend(canvas, scale_of(np.array([0.0, 2.0])), str, STYLES)
-    assert canvas.text.replace("▀", "").split() == ["0.0", "2.0"], "the zero is an end"
-    assert draw_legend(Canvas(6, 1), Scale(-1, 3, "diverging"), str, STYLES) == (0, 0)
-
-
-def test_what_is_never_negative_has_a_sequential_scale_and_all_else_one_around_zero():
-    assert scale_of(np.array([0.0, 4.0])) == Scale(0, 4, "sequential")
-    assert scale_of(np.array([-1.0, 4.0])) == Scale(-4, 4, "diverging")
-    assert scale_of(np.array([1.0, 4.0]), signed=True) == Scale(-4, 4, "diverging")
-    assert scale_of(np.array([np.nan, 2.0, np.inf])) == Scale(0, 2, "sequential")
-    white = scale_of(np.array([-1.0, 4.0])).paint(np.zeros((1, 1)))
-    assert white.min() > 240
+    draw_legend(canvas, scale_of(np.array([0.0, 2.0]), signed=False), STYLES)
+    assert canvas.text.replace("▀", "").split() == ["0.00", "2.00"], "the zero is an end"
+    assert draw_legend(Canvas(6, 1), Scale(-1, 3, "diverging"), STYLES) == (0, 0)
 
 
 class Shown(App[None]):
@@ -175,15 +170,54 @@ async def test_every_cell_can_be_hovered_selected_and_opened(drawing, offset, ce
         assert app.drawing.tooltip is None
 
 
-async def test_a_gallery_says_how_many_are_in_view():
-    class Listening(Shown):
-        def on_gallery_laid_out(self, event: Gallery.LaidOut) -> None:
-            self.heard.append(event.grid.room)
-
-    app = Listening(shown(Gallery(), tiles(40, (10, 10))))
+async def test_a_gallery_says_how_many_are_in_view_and_pages_reach_the_rest():
+    gallery = shown(Gallery(), tiles(40, (10, 10)))
+    app = Shown(gallery)
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.pause()
-        assert app.drawing.in_view == app.heard[-1] < 40
+        seen = set()
+        for _page in range(5):
+            grid = gallery.grid
+            seen |= set(range(grid.first, min(40, grid.first + grid.room)))
+            canvas = Canvas(60, 20)
+            gallery.draw(canvas)
+            note = canvas.text.split("\n")[-1]
+            assert f"{min(grid.room, 40 - grid.first)} of 40 shown" in note
+            assert "PgDn" in note
+            gallery.page(1)
+        assert seen == set(range(40))
+        for _page in range(5):
+            gallery.page(-1)
+        assert gallery.grid.first == 0
+
+
+@given(st.integers(1, 130), st.integers(1, 60), st.integers(3, 40), st.integers(8, 90), st.data())
+def test_a_gallery_that_leaves_something_out_or_makes_it_smaller_says_so(count, side, lines, cells, data):
+    many = tiles(count, (side, side))
+    selected = data.draw(st.integers(0, count - 1))
+    grid = lay_out(many, selected, (lines, cells))
+    assert grid.first <= selected < grid.first + grid.room
+    assert grid.noted or (grid.room >= count and grid.reduced == 1)
+    canvas = Canvas(cells, lines)
+    draw_gallery(canvas, many, grid, selected, None, STYLES)
+    last = canvas.text.split("\n")[-1]
+    if grid.noted and cells >= 40:
+        assert (f" of {count} shown" in last) == (grid.room < count)
+        assert (f"size 1/{grid.reduced}" in last) == (grid.reduced > 1)
+
+
+PARTS = st.sampled_from(["12", "0.25", "−1.87", "dead", "MaxPooling2D", "죽음", "9,999", "a"])
+
+
+@given(st.lists(PARTS), st.integers(0, 20))
+def test_no_number_of_a_caption_is_cut(words, width):
+    text = " ".join(words)
+    written = whole_words(text, width)
+    assert cell_len(written) <= width
+    if written.endswith("…"):
+        assert not any(map(str.isdecimal, written))
+    else:
+        assert not written or (text + " ").startswith(written + " ")
 
 
 async def test_a_legend_says_which_value_a_colour_is():

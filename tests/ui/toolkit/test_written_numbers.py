@@ -39,14 +39,14 @@ def snapshot(*events, run_id="20260102-030405-net-abcd"):
 def test_a_preview_compares_the_layer_and_the_totals():
     edited = edits.change(CNN, (2,), filters=48)
     assert written(preview(analyze(CNN), analyze(edited), (2,))).split("\n") == [
-        "output     11×11×64 → 11×11×48",
-        "parameters   18.5 k →   13.9 k  −25 %",
-        "MACs         2.23 M →   1.67 M  −25 %",
-        "memory      31.0 kB →  23.2 kB  −25 %",
+        "output      11×11×64 → 11×11×48",
+        "parameters    18.5 k →   13.9 k  −25 %",
+        "MACs          2.23 M →   1.67 M  −25 %",
+        "activations  31.0 kB →  23.2 kB  −25 %",
         "in total",
-        "parameters   93.3 k →   79.5 k  −15 %",
-        "MACs         2.79 M →   2.15 M  −23 %",
-        "memory      6.33 MB →  5.81 MB −8.2 %",
+        "parameters    93.3 k →   79.5 k  −15 %",
+        "MACs          2.79 M →   2.15 M  −23 %",
+        "train step   6.33 MB →  5.81 MB −8.2 %",
     ]
 
 
@@ -63,21 +63,21 @@ def test_a_preview_that_mends_a_broken_stack():
 
 def test_the_numbers_of_a_layer_come_with_their_formulas():
     assert told_of(layer_numbers(analyze(CNN).rows[2])).split("\n") == [
-        "output            11×11×64  floor((13 + 2·0 - 3) / 1) + 1 = 11",
-        "parameters          18,496  (3·3·32 + 1)·64",
-        "MACs             2,230,272  3·3·32·11·11·64",
-        "RF                       8  4 + (3 - 1)·2 = 8",
-        "                            stride 2·1 = 2, padding 0 + 0·2 = 0",
-        "memory             31.0 kB  4·11·11·64 bytes of activations",
-        "FLOPs            4,460,544  2·2,230,272: 2 per MAC",
-        "FLOPs, tf        4,468,288  as counted by TensorFlow's profiler",
+        "output              11×11×64  floor((13 + 2·0 - 3) / 1) + 1 = 11",
+        "parameters            18,496  (3·3·32 + 1)·64",
+        "MACs               2,230,272  3·3·32·11·11·64",
+        "RF                         8  4 + (3 - 1)·2 = 8",
+        "                              stride 2·1 = 2, padding 0 + 0·2 = 0",
+        "activations          31.0 kB  4·11·11·64 bytes, one image",
+        "FLOPs              4,460,544  2·2,230,272: 2 per MAC",
+        "FLOPs, tf          4,468,288  as counted by TensorFlow's profiler",
     ]
 
 
 def test_what_is_not_trained_is_told_apart():
     network = edits.insert(CNN, (1,), BatchNormalization())
     assert told_of(layer_numbers(analyze(network).rows[1])).split("\n")[1] == (
-        "parameters             128  2·32 + 2·32 non-trainable"
+        "parameters               128  2·32 + 2·32 non-trainable"
     )
     assert "64 of them non-trainable" in told_of(network_numbers(analyze(network)))
 
@@ -90,13 +90,13 @@ def test_a_layer_that_cannot_be_built_says_why():
 
 def test_the_numbers_of_the_network():
     assert told_of(network_numbers(analyze(CNN))).split("\n") == [
-        "output                  10  after 8 layers",
-        "parameters          93,322",
-        "MACs             2,794,240  multiply-accumulates for one image",
-        "FLOPs            5,588,480  2 per MAC",
-        "FLOPs, tf        5,646,588  as counted by TensorFlow's profiler",
-        "memory              108 kB  4·(26·26·32 + 13·13·32), inference peak, one image",
-        "                   6.33 MB  4·(93,322 + 3·93,322 + 32·37,818), training step, adam",
+        "output                    10  after 8 layers",
+        "parameters            93,322",
+        "MACs               2,794,240  multiply-accumulates for one image",
+        "FLOPs              5,588,480  2 per MAC",
+        "FLOPs, tf          5,646,588  as counted by TensorFlow's profiler",
+        "inference peak        108 kB  4·(26·26·32 + 13·13·32) bytes, one image",
+        "training step        6.33 MB  4·(93,322 + 3·93,322 + 32·37,818) bytes, batch 32, adam",
     ]
     assert "—" in told_of(network_numbers(analyze(edits.change(CNN, (2,), kernel_size=(99, 99)))))
 
@@ -136,7 +136,7 @@ def test_epochs_and_the_best_of_them():
 
 def test_the_table_shows_the_latest_epochs_and_marks_the_best():
     table = written(epochs_table(snapshot(records.started(epochs=9), *records.trained(9, of=9)), 4)).split("\n")
-    assert table[0].split() == ["epoch", "loss", "accuracy", "val.", "loss", "val.", "accuracy", "seconds", "memory"]
+    assert table[0].split() == ["epoch", "loss", "accuracy", "val.", "loss", "val.", "accuracy", "seconds", "RAM"]
     assert [line.split()[0] for line in table[1:]] == ["7", "8", "9"]
     assert "★" in table[3]
     assert table[1].split()[-3:] == ["10.0", "0.86", "GB"]

@@ -13,17 +13,26 @@ def explanations() -> dict[str, str]:
         "shape": _(
             "Each layer takes the output of the previous layer. Here the shapes do not fit: a window is larger than "
             "the image, channels cannot be split into groups, a layer that needs an image gets a vector, or branches "
-            "of different shapes are merged. Every convolution and pooling with valid padding makes the image smaller, "
-            "and every stride divides its size, so deep networks run out of pixels. To keep more pixels, use same "
-            "padding, fewer strides or smaller windows."
+            "of different shapes are merged. A route may also name a layer that is not above it. Every convolution and "
+            "pooling with valid padding makes the image smaller, and every stride divides its size, so deep networks "
+            "run out of pixels. To keep more pixels, use same padding, fewer strides or smaller windows."
+        ),
+        "output": _(
+            "The outputs of a network are named. If no layer has the name, because it was renamed, deleted or muted, "
+            "the network has no such output."
+        ),
+        "unused": _(
+            "No layer takes the output of this layer, and it is not an output of the network, so it has no effect. "
+            "Keras leaves such layers out of the model. This happens above a route that continues from an earlier "
+            "layer."
         ),
         "duplicate-name": _(
             "Keras finds the layers of a model, and their weights in a file, by name, so every name must be unique."
         ),
         "opaque": _(
             "The file has a layer that cnn-tui does not know: custom code, or a setting that it cannot compute. The "
-            "layer is kept as it is, and its code is never run. The layers after it cannot be computed, so the totals "
-            "cover only the known layers."
+            "layer is kept as it is, and its code is never run. Its output shape and parameters are used if the file "
+            "has them; its MACs are unknown, so the totals are lower bounds, marked with ≥."
         ),
         "stride-gap": _(
             "If the stride is larger than the window, the window skips pixels: no output depends on them. Make the "

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context, setting
-from tui_cnn.core.layers import Block, Branches, Conv2D, Cropping2D, MaxPooling2D, Opaque, stack_shape
+from tui_cnn.core.graph import LayerReferenceError
+from tui_cnn.core.layers import Block, Branches, Conv2D, Cropping2D, MaxPooling2D, Opaque, Route, stack_shape
 from tui_cnn.core.network import Network, Stack, format_path
 from tui_cnn.core.rows import Check, Fix, Row
 from tui_cnn.core.shape import Shape, ShapeError, format_shape
@@ -23,9 +24,12 @@ def checks(context: Context) -> Iterator[Check]:
     yield from _empty(context.analysis.network)
     yield from _shapes(context)
     yield from _names(context.rows)
+    yield from _outputs(context)
     for row in context.rows:
         if isinstance(row.layer, Opaque):
-            message = _("{kind} is opaque: its parameters and MACs are unknown, so the totals are partial")
+            message = _("{kind} is opaque: its parameters and MACs are unknown, so the totals are lower bounds")
+            if row.layer.weights is not None:
+                message = _("{kind} is opaque: its MACs are unknown, so their total is a lower bound")
             yield Check("opaque", "warning", row.path, message.format(kind=row.layer.kind))
 
 
@@ -66,7 +70,41 @@ def _blamed(problem: str, context: Context, row: Row) -> str:
     return message.format(problem=problem, number=number, layer=worst.kind, before=before, after=after)
 
 
+def _outputs(context: Context) -> Iterator[Check]:
+    """Find outputs that no layer gives, and layers that lead to no output: Keras would leave these out."""
+    network, whole = context.analysis.network, context.analysis.graph
+    for name in whole.dangling:
+        message = _("the output “{name}” is no layer's name; use the name of a layer that is not muted")
+        others = tuple(one for one in network.outputs if one != name)
+        fix = Fix(_("remove it from the outputs"), partial(edits.set_outputs, names=others))
+        yield Check("output", "error", (), message.format(name=name), fix)
+    if whole.dangling or any(row.error for row in context.rows):
+        return
+    needed = whole.needed()
+    for row in context.rows:
+        if whole.made[row.path] not in needed and not isinstance(row.layer, Block):
+            message = _("{layer}: leads to no output; delete it, or add its name to the outputs")
+            yield Check("unused", "error", row.path, message.format(layer=row.kind), context.deleting(row))
+
+
+def _reference_fix(context: Context, row: Row, error: LayerReferenceError) -> Fix | None:
+    """Unmute what is named, or leave its name out; a layer that then takes nothing is deleted."""
+    if error.muted is not None:
+        return setting(_("unmute layer {number}").format(number=format_path(error.muted)), error.muted, muted=False)
+    shown = next((other for other in context.rows if other.name == error.name and other.path < row.path), None)
+    if shown is not None and not shown.layer.name:
+        label = _("name layer {number} “{name}”").format(number=format_path(shown.path), name=error.name)
+        return Fix(label, partial(edits.name_layer, name=error.name))
+    names = row.layer.takes or ()
+    left = tuple(name for name in names if name != error.name)
+    if isinstance(row.layer, Route) and left:
+        return setting(_("remove “{name}”").format(name=error.name), row.path, layers=left)
+    return context.deleting(row)
+
+
 def _shape_fix(context: Context, row: Row, error: ShapeError) -> Fix | None:
+    if isinstance(error, LayerReferenceError):
+        return _reference_fix(context, row, error)
     if error.change.get("padding") == "same" and (fix := _smaller_window(context, row)):
         return fix
     if error.change:

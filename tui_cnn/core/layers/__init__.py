@@ -3,7 +3,7 @@
 Here are those that hold others, and the list of all.
 """
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, get_args
 
 from msgspec import Meta
 
@@ -38,9 +38,12 @@ from tui_cnn.core.layers.augmentation import (
     Solarization,
 )
 from tui_cnn.core.layers.base import Family, Layer, Parameters, is_composite, shorthand
+from tui_cnn.core.layers.channel_scale import ChannelScale
 from tui_cnn.core.layers.convolution import Conv1D, Conv2D, Conv3D, FixedConv2D
 from tui_cnn.core.layers.dense import Dense
 from tui_cnn.core.layers.depthwise import DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D
+from tui_cnn.core.layers.links import Input, Route, Shared
+from tui_cnn.core.layers.merging import Merge, MergingLayer
 from tui_cnn.core.layers.normalization import (
     BatchNormalization,
     GroupNormalization,
@@ -96,6 +99,7 @@ from tui_cnn.core.layers.reshaping import (
     Rescaling,
     Reshape,
     Resizing,
+    ScalarOperation,
     UpSampling1D,
     UpSampling2D,
     UpSampling3D,
@@ -108,16 +112,13 @@ from tui_cnn.core.receptive_field import SAME_CELL, UNKNOWN, ReceptiveFieldMap
 from tui_cnn.core.shape import Amount, Shape, ShapeError, elements, format_shape
 from tui_cnn.i18n import _
 
-Merge = Literal["add", "concatenate", "multiply", "average", "maximum"]
 
-
-class _Container(Layer, frozen=True, kw_only=True):
-    family = "container"
-    sign = "·"
-
-
-class Block(_Container, frozen=True, kw_only=True):
+class Block(Layer, frozen=True, kw_only=True):
     """A named group of layers in sequence."""
+
+    family = "container"
+    joins_others = True
+    sign = "·"
 
     name: Annotated[
         str, Meta(pattern=r"^[^/\x00-\x1f\x7f-\x9f]*\Z", max_length=64, description="Name of the group")
@@ -128,55 +129,21 @@ class Block(_Container, frozen=True, kw_only=True):
         return stack_shape(self.layers, shape)
 
 
-class Branches(_Container, frozen=True, kw_only=True):
+class Branches(MergingLayer, frozen=True, kw_only=True):
     """Merges several branches of the same input into one output; an empty branch is a skip connection."""
 
-    merge: Annotated[Merge, Meta(description="How the branches are merged")] = "add"
     branches: "Annotated[tuple[tuple[AnyLayer, ...], ...], Meta(min_length=2)]"
 
     def output_shape(self, shape: Shape) -> Shape:
         return self.merged_shape(tuple(stack_shape(branch, shape) for branch in self.branches))
 
-    def merged_shape(self, shapes: tuple[Shape, ...]) -> Shape:
-        """Return the shape of the merged output, from the output shapes of the branches.
-
-        Raises:
-            ShapeError: the shapes cannot be merged.
-        """
-        if self.merge == "concatenate":
-            if len({shape[:-1] for shape in shapes}) == 1:
-                return (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
-            message = _("concatenate needs branches of the same height and width, but gets {shapes}")
-        else:
-            merged = _broadcast(shapes)
-            if merged:
-                return merged
-            message = _("{merge} needs branches of the same shape, but gets {shapes}")
-        problem = message.format(merge=self.merge, shapes=", ".join(map(format_shape, shapes)))
-        if differing := self._differing(shapes):
-            problem = _("{problem} ({axes} differ)").format(problem=problem, axes=", ".join(differing))
-        raise ShapeError(problem)
-
-    def _differing(self, shapes: tuple[Shape, ...]) -> list[str]:
-        """Name the axes of images that are to blame; none where not all are images."""
-        if any(len(shape) != 3 for shape in shapes):
-            return []
-        names = (_("height"), _("width")) if self.merge == "concatenate" else (_("height"), _("width"), _("channels"))
-        axes = zip(names, zip(*shapes, strict=True), strict=False)
-        return [name for name, lengths in axes if len(set(lengths)) > 1]
-
-    def merge_flops(self, shapes: tuple[Shape, ...]) -> int:
-        """Count the merge as TensorFlow's profiler does: an operation a value for each branch after the first."""
-        if self.merge == "concatenate":
-            return 0
-        merged, flops = shapes[0], 0
-        for shape in shapes[1:]:
-            merged = _broadcast((merged, shape)) or merged
-            flops += elements(merged)
-        return flops + (elements(merged) if self.merge == "average" else 0)
-
     def settings(self) -> tuple[str, ...]:
-        return (self.merge,)
+        return self.merge_settings()
+
+
+def can_be_frozen(kind: type[Layer]) -> bool:
+    """Tell whether layers of a kind may have weights of their own, or hold layers that have."""
+    return kind in CONTAINERS or kind is Opaque or kind.parameters is not Layer.parameters
 
 
 class _Wrapper(Layer, frozen=True, kw_only=True):
@@ -278,19 +245,6 @@ def stack_shape(layers: "tuple[AnyLayer, ...]", shape: Shape) -> Shape:
     return shape
 
 
-def _broadcast(shapes: tuple[Shape, ...]) -> Shape | None:
-    """Stretch axes of length 1 (and missing leading ones) as Keras does; None where the shapes disagree."""
-    rank = max(map(len, shapes))
-    padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
-    merged = []
-    for axis in zip(*padded, strict=True):
-        lengths = set(axis) - {1}
-        if len(lengths) > 1:
-            return None
-        merged.append(lengths.pop() if lengths else 1)
-    return tuple(merged)
-
-
 AnyLayer = (
     Conv2D
     | MaxPooling2D
@@ -310,6 +264,7 @@ AnyLayer = (
     | LayerNormalization
     | GroupNormalization
     | Normalization
+    | ChannelScale
     | UnitNormalization
     | SpatialDropout2D
     | GaussianNoise
@@ -399,11 +354,18 @@ AnyLayer = (
     | UpSampling3D
     | Block
     | Branches
+    | Route
+    | Shared
+    | Input
+    | ScalarOperation
     | Opaque
 )
 
 CONTAINERS: tuple[type[Layer], ...] = (Block, Branches)
 """The layers that hold others. To ask `type(layer) in` a tuple is ten times quicker than `isinstance`, for a struct."""
 
-LAYER_TYPES: dict[str, type[Layer]] = {kind.__name__: kind for kind in get_args(AnyLayer) if kind is not Opaque}
+ALL_TYPES: dict[str, type[Layer]] = {kind.__name__: kind for kind in get_args(AnyLayer)}
+"""Every layer type, by its name: also those that come from files of Keras alone."""
+
+LAYER_TYPES = {name: kind for name, kind in ALL_TYPES.items() if kind not in (ScalarOperation, Opaque)}
 """Every layer type that people write, by its name, in the order in which they reach for them."""

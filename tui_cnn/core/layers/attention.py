@@ -24,7 +24,7 @@ class MultiHeadAttention(Layer, frozen=True, kw_only=True):
 
     family = "dense"
     sign = "≡"
-    inputs = 2
+    times_given = 2
 
     num_heads: Annotated[_Length, Meta(description="Number of heads", examples=[2])]
     key_dim: Annotated[_Length, Meta(description="Length of the query and the key of each head", examples=[16])]
@@ -84,7 +84,7 @@ _EQUATION = re.compile(r"(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(\.\.\.)?([a
 
 
 class EinsumDense(Layer, frozen=True, kw_only=True):
-    """Connects axes of the input with axes of the output, as an equation says: `ab,bc->ac` is a Dense.
+    """Connects axes of the input with axes of the output, by an equation: `ab,bc->ac` is a Dense.
 
     The first letter, or the dots before it, is the batch. Each letter is an axis; those that only the input and the
     kernel have are summed over.

@@ -158,7 +158,7 @@ class RandomInvert(_OfStrength, frozen=True, kw_only=True):
 
 
 class RandomGrayscale(_OfStrength, frozen=True, kw_only=True):
-    """Makes some colour images grey during training."""
+    """Turns colour images grey at random during training."""
 
     factor: Annotated[_Share, Meta(description="Fraction of the images changed")] = 0.5
 

@@ -44,6 +44,12 @@ class Parameters(NamedTuple):
         """Trainable and non-trainable together."""
         return self.trainable.value + self.non_trainable.value
 
+    def frozen(self) -> "Parameters":
+        """Return these where none is trained."""
+        parts = [part for part in self if part.value]
+        formula = " + ".join(part.formula for part in parts)
+        return Parameters(non_trainable=Amount(self.total, formula) if parts else NONE)
+
 
 class ConstantKernels(NamedTuple):
     """An initializer of kernels that are given: a value that an argument of a call may have.
@@ -113,9 +119,11 @@ class Layer(
         is_reshaping: whether it gives the very values that it takes, in another shape, and so needs no memory.
         mixes_images: whether, in training, what comes out for an image depends on the others of its batch.
         flattens: whether it makes a row of numbers of an image.
+        scales_pixels: whether, as the first layer, it brings the bytes of an image to the scale that the others need.
         required_by_keras: fields with a default here that Keras has to be given.
         keras_names: fields that Keras calls otherwise, with its names: ours may not be called as one of our methods is.
-        inputs: how many times Keras' layer is given its input: self-attention takes it as query and as value.
+        joins_others: whether it only says how others are joined, and is no layer of Keras.
+        times_given: how many times Keras' layer is given its input: self-attention takes it as query and as value.
     """
 
     family: ClassVar[Family]
@@ -126,12 +134,20 @@ class Layer(
     is_reshaping: ClassVar[bool] = False
     mixes_images: ClassVar[bool] = False
     flattens: ClassVar[bool] = False
+    scales_pixels: ClassVar[bool] = False
     required_by_keras: ClassVar[tuple[str, ...]] = ()
     keras_names: ClassVar[Mapping[str, str]] = {}
-    inputs: ClassVar[int] = 1
+    joins_others: ClassVar[bool] = False
+    times_given: ClassVar[int] = 1
 
     name: Name = ""
     muted: Annotated[bool, msgspec.Meta(description="Ignore the layer without deleting it")] = False
+    trainable: Annotated[bool, msgspec.Meta(description="Train the weights; no: they are frozen")] = True
+
+    @property
+    def takes(self) -> tuple[str, ...] | None:
+        """The names of the layers whose outputs go in; None: that of the layer above, as in most layers."""
+        return None
 
     @property
     def window(self) -> Window | None:
@@ -207,6 +223,9 @@ class Layer(
         return None
 
 
+COMMON_FIELDS = Layer.__struct_fields__
+"""The fields that every layer has: its name, and whether it is muted and trained."""
+
 DataFormat = Annotated[
     Literal["channels_last", "channels_first"],
     msgspec.Meta(description="Where the channels are: after height and width, or before them"),
@@ -270,9 +289,8 @@ def shorthand(*settings: str | bool) -> tuple[str, ...]:
 
 
 def keras_arguments(layer: Layer) -> dict[str, Any]:
-    """Return the fields that Keras takes as arguments, with their values: all but `muted`, and the name."""
-    fields = msgspec.structs.asdict(layer)
-    del fields["name"], fields["muted"]
+    """Return the fields that Keras takes as arguments, with their values: all but those that every layer has."""
+    fields = {name: value for name, value in msgspec.structs.asdict(layer).items() if name not in COMMON_FIELDS}
     if "data_format" in fields:
         fields["data_format"] = fields.pop("data_format")  # the last: it hardly ever matters
     sequence = isinstance(layer, Spatial) and layer.rank == 1
@@ -290,7 +308,7 @@ def _argument(value: Any, single: bool) -> Any:
 
 def is_composite(kind: type[Layer]) -> bool:
     """Tell whether Keras has no layer of that name, so that it is made of others."""
-    return kind.keras_calls is not Layer.keras_calls
+    return kind.keras_calls is not Layer.keras_calls and not kind.joins_others
 
 
 def positions(axes: Sequence[int], shape: Shape) -> tuple[int, ...]:

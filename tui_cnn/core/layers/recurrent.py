@@ -162,7 +162,7 @@ def _twice(amount: Amount) -> Amount:
 
 
 class Embedding(Layer, frozen=True, kw_only=True):
-    """Replaces each whole number, say that of a word, by a learned row of numbers."""
+    """Replaces each whole number, such as the index of a word, by a learned row of numbers."""
 
     family = "dense"
     sign = "≡"

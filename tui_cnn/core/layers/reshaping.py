@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from tui_cnn.core.layers.base import Layer, Spatial, require_axes, require_image, shorthand
+from tui_cnn.core.layers.base import KerasCall, Layer, Spatial, keras_arguments, require_axes, require_image, shorthand
 from tui_cnn.core.layers.fields import Ends, Extent, Pair, Sides, Triple, VolumeSides
 from tui_cnn.core.receptive_field import (
     EVERYTHING,
@@ -421,6 +421,7 @@ class Rescaling(_Reshaping, frozen=True, kw_only=True):
     """Multiplies every value by a factor and adds an offset."""
 
     lesson = "images"
+    scales_pixels = True
 
     scale: Annotated[float, Meta(description="Factor", examples=[0.003921568627450980])]
     offset: Annotated[float, Meta(description="Added after multiplying")] = 0.0
@@ -431,6 +432,19 @@ class Rescaling(_Reshaping, frozen=True, kw_only=True):
 
     def settings(self) -> tuple[str, ...]:
         return shorthand(f"·{self.scale:.4g}", self.offset != 0 and f"{self.offset:+g}")
+
+
+class ScalarOperation(Rescaling, frozen=True, kw_only=True):
+    """Adds a number to every value, or multiplies every value by one: `x + 3` or `x * 2` in a Keras file."""
+
+    scale: float = 1.0
+
+    def tf_flops(self, shape: Shape) -> int:
+        """A product, a sum, a difference or a quotient for each value; a Rescaling always makes two of them."""
+        return elements(shape)
+
+    def keras_calls(self, shape: Shape) -> tuple[KerasCall, ...]:
+        return (KerasCall("Rescaling", keras_arguments(self)),)
 
 
 def _cropped(shape: Shape, cropping: tuple[Ends, ...]) -> Shape:

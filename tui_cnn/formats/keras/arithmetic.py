@@ -1,6 +1,7 @@
 """Arithmetic with numbers as the layers that do the same.
 
-`x * 2` and `x + 3` are a Rescaling, x·scale + offset; a Rescaling with a factor for each channel is a Normalization.
+`x * 2` and `x + 3` are a ScalarOperation, x·scale + offset; a Rescaling with a factor for each channel is a
+Normalization.
 """
 
 from math import isfinite
@@ -25,7 +26,7 @@ def with_number(entry: Entry, call: NodeCall) -> tuple[Entry, NodeCall]:
     scale, offset = scaling
     layer = msgspec.structs.replace(
         entry,
-        class_name="Rescaling",
+        class_name="ScalarOperation",
         module="keras.layers",
         registered_name=None,
         config={"name": entry.label, "scale": scale, "offset": offset},
@@ -52,6 +53,39 @@ def scaled_by_channel(entry: Entry) -> Entry:
     }
     config = {name: value for name, value in entry.config.items() if name not in ("scale", "offset")} | numbers
     return msgspec.structs.replace(entry, class_name="Normalization", registered_name="Normalization", config=config)
+
+
+_REDUCTIONS = {"Mean": "GlobalAveragePooling2D", "Max": "GlobalMaxPooling2D"}
+
+
+def pooled(entry: Entry) -> Entry:
+    """Return a mean or maximum over height and width as the global pooling that it is; anything else as it is."""
+    kind = _REDUCTIONS.get(entry.class_name) if entry.is_operation else None
+    if kind is None or entry.config.get("axis") not in ([1, 2], [2, 1]) or entry.config.get("initial") is not None:
+        return entry
+    config = {"name": entry.label, "keepdims": entry.config.get("keepdims") is True}
+    return msgspec.structs.replace(
+        entry, class_name=kind, module="keras.layers", registered_name=None, build_config=None, config=config
+    )
+
+
+def scaled_sum(entry: Entry, call: NodeCall) -> tuple[Entry, Entry] | None:
+    """Return what Keras' Inception-ResNet adds its branches by, `x + y·scale`, as a Rescaling of y and an Add.
+
+    It is a layer of Keras' own in `keras.applications.inception_resnet_v2`; None for any other.
+    """
+    given = call.args[0] if call.args and isinstance(call.args[0], list) else []
+    scale = entry.config.get("scale")
+    if entry.class_name != "CustomScaleLayer" or len(given) != 2 or not _is_number(scale):
+        return None
+    if entry.module != "keras.src.applications.inception_resnet_v2":
+        return None
+    plain = {"module": "keras.layers", "registered_name": None, "build_config": None}
+    factor = {"scale": scale, "offset": 0.0}
+    scaling = msgspec.structs.replace(
+        entry, class_name="Rescaling", name=None, config=factor, inbound_nodes=[], **plain
+    )
+    return scaling, msgspec.structs.replace(entry, class_name="Add", config={"name": entry.label}, **plain)
 
 
 _LARGEST = 1e30

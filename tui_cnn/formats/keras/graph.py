@@ -1,45 +1,63 @@
 """The graph of a model: which layer is applied to the outputs of which.
 
 A node is one application of a layer. Nodes are numbered so that each comes after those that it takes its input from;
-node 0 is the model's input, and the last one is its output.
+node 0 is the model's first input. Models within a model that have several inputs or outputs are dissolved into it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from tui_cnn.core.shape import Shape
-from tui_cnn.formats.keras.arithmetic import with_number
+from tui_cnn.formats.keras.arithmetic import pooled, scaled_sum, with_number
 from tui_cnn.formats.keras.notes import enumerate_names
-from tui_cnn.formats.keras.schema import Entry, Model, NodeCall, known_shape
+from tui_cnn.formats.keras.schema import Entry, Model, NodeCall, known_shape, misfit
 from tui_cnn.i18n import _
 
-_Key = tuple[str, int]
-"""The name of a layer, and which of its applications."""
+_MOST_NODES = 100_000
+_IMAGE = 3
+"""Axes of an image, without the batch."""
+
+_Layer = tuple[str, int]
+"""The name of a layer, behind those of the models that it is in, and which of its applications."""
+
+_Key = tuple[str, int, int]
+"""A layer, which of its applications, and which of its outputs."""
 
 
 class GraphError(ValueError):
     """A model that cannot be expressed, and why."""
 
 
-class Node(NamedTuple):
-    """A layer, how it is applied, the nodes that it takes its input from, and the shape that comes out, if known."""
+class ModelNode(NamedTuple):
+    """A layer, how it is applied, the nodes that it takes its input from, and the shape that comes out, if known.
+
+    `owner` is the same for all applications of one layer. A further input of the model is a node that takes node 0,
+    but goes without it: so all nodes come after node 0.
+    """
 
     entry: Entry
     call: NodeCall
     inputs: tuple[int, ...]
     shape: Shape | None
+    owner: tuple[str, ...]
+
+    @property
+    def is_input(self) -> bool:
+        """Whether it is an input of the model."""
+        return self.entry.class_name == "InputLayer"
 
 
-class Graph(NamedTuple):
-    """All nodes between a model's input and its output."""
+class ModelGraph(NamedTuple):
+    """All nodes between a model's inputs and its outputs, and the numbers of those that are its outputs."""
 
-    nodes: list[Node]
+    nodes: list[ModelNode]
     input_shape: Any
+    outputs: tuple[int, ...]
 
 
-def sequential(model: Model, build_shape: Any) -> Graph:
+def sequential(model: Model, build_shape: Any) -> ModelGraph:
     """Make the graph of a Sequential model: a chain.
 
     Args:
@@ -57,49 +75,133 @@ def sequential(model: Model, build_shape: Any) -> Graph:
     shape = next((value for value in stated if value is not None), None)
     if shape is None:
         raise GraphError(_("has no input shape; start it with keras.Input, or build it, before you save it"))
-    source = first or Entry("InputLayer")
+    source = first if first and first.class_name == "InputLayer" else Entry("InputLayer")
     known = [known_shape((entry.build_config or {}).get("input_shape")) for entry in layers]
-    nodes = [Node(source, NodeCall(), (), known_shape(shape))]
+    nodes = [ModelNode(source, NodeCall(), (), known_shape(shape), ())]
     for number, (entry, after) in enumerate(zip(layers, [*known, None][1:], strict=True)):
-        nodes.append(Node(entry, NodeCall(args=[_tensor(number)]), (number,), after))
-    return Graph(nodes, shape)
+        call = NodeCall(args=[_tensor(number)])
+        nodes.append(ModelNode(entry, call, (number,), after, (f"{number}", entry.label)))
+    return ModelGraph(nodes, shape, (len(nodes) - 1,))
 
 
-def functional(model: Model) -> Graph:
+def functional(model: Model) -> ModelGraph:
     """Make the graph of a Functional model.
 
     Raises:
-        GraphError: it has several inputs or outputs, or its layers do not hang together.
+        GraphError: its layers do not hang together.
     """
-    source = _end(model.input_layers, _("has {count} inputs ({names}); only one is supported"))
-    target = _end(model.output_layers, _("has {count} outputs ({names}); only one is supported"))
-    layers = {entry.label: entry for entry in model.layers}
-    calls: dict[_Key, NodeCall] = {}
-    inputs: dict[_Key, tuple[_Key, ...]] = {}
-    shapes: dict[_Key, Shape | None] = {}
-    for entry in model.layers:
-        for number, description in enumerate(entry.inbound_nodes):
-            key = (entry.label, number)
-            calls[key] = _call(entry, description)
-            inputs[key] = tuple(
-                _history(tensor, entry, shapes) for tensor in tensors([calls[key].args, calls[key].kwargs])
-            )
-    if source[0] not in layers:
-        raise GraphError(_("its input layer “{name}” is missing").format(name=enumerate_names([source[0]])))
-    if target not in inputs and (target[0], 0) in inputs and (target[0], 1) not in inputs:
-        target = (target[0], 0)  # Keras 3.15 misnumbers a model within that is the last: it is applied once
-    inputs[source] = ()
-    order = _in_order(target, source, inputs, layers)
-    number_of = {key: number for number, key in enumerate(order)}
-    nodes = [
-        Node(
-            *with_number(layers[key[0]], calls.get(key, NodeCall())),
-            tuple(number_of[one] for one in inputs[key]),
-            shapes.get(key),
-        )
-        for key in order
-    ]
-    return Graph(nodes, layers[source[0]].config.get("batch_shape"))
+    return _Functional(model).graph()
+
+
+class _Functional:
+    """Collects the applications of all layers, then puts them into an order."""
+
+    def __init__(self, model: Model) -> None:
+        self._entries: dict[str, tuple[Entry, tuple[str, ...]]] = {}
+        self._calls: dict[_Layer, NodeCall] = {}
+        self._inputs: dict[_Layer, list[_Key]] = {}
+        self._shapes: dict[_Key, Shape | None] = {}
+        self._same: dict[_Key, _Key] = {}
+        """What goes into a model within is what its input gives, and what comes out is what its output gives."""
+        self._sources = _ends(model.input_layers)
+        self._targets = self._add(model, "", ())
+
+    def graph(self) -> ModelGraph:
+        sources = [self._real(key)[:2] for key in self._sources]
+        targets = [self._real(key)[:2] for key in self._targets]
+        for source in sources:
+            if source[0] not in self._entries:
+                raise GraphError(_("its input layer “{name}” is missing").format(name=enumerate_names([source[0]])))
+            self._inputs[source] = []
+        if not sources or not targets:
+            raise GraphError(_("has no input or no output"))
+        takes = {layer: [self._real(key)[:2] for key in keys] for layer, keys in self._inputs.items()}
+        order = _in_order(targets, sources, takes)
+        number_of: dict[_Layer, int] = {}
+        nodes: list[ModelNode] = []
+        for layer in order:
+            entry, owner = self._entries[layer[0]]
+            if len(takes[layer]) == 1 and len(self._shapes.get((*takes[layer][0], 0)) or ()) == _IMAGE:
+                entry = pooled(entry)
+            inputs = tuple(number_of[one] for one in takes[layer])
+            shape = self._shapes.get((*layer, 0))
+            if not inputs:
+                inputs, shape = (0,) if nodes else (), known_shape(entry.config.get("batch_shape"))
+            call = self._calls.get(layer, NodeCall())
+            if (parts := scaled_sum(entry, call)) is not None:
+                scaling, entry = parts
+                nodes.append(
+                    ModelNode(scaling, NodeCall(call.args[0][1:]), inputs[1:], nodes[inputs[1]].shape, (*owner, ""))
+                )
+                inputs = (inputs[0], len(nodes) - 1)
+            number_of[layer] = len(nodes)
+            nodes.append(ModelNode(*with_number(entry, call), inputs, shape, owner))
+        first = self._entries[sources[0][0]][0].config.get("batch_shape")
+        return ModelGraph(nodes, first, tuple(number_of[target] for target in targets))
+
+    def _add(self, model: Model, scope: str, owner: tuple[str, ...]) -> list[_Key]:
+        """Add the layers of a model; return what comes out of it."""
+        for entry in model.layers:
+            label = scope + entry.label
+            self._entries[label] = entry, (*owner, entry.label)
+            if len(self._calls) > _MOST_NODES:
+                raise GraphError(_("has more than {count} layers").format(count=_MOST_NODES))
+            for number, description in enumerate(entry.inbound_nodes):
+                call = _call(entry, description)
+                given = [self._history(tensor, entry, scope) for tensor in tensors([call.args, call.kwargs])]
+                if (inner := _of_several_ends(entry)) is None:
+                    self._calls[label, number], self._inputs[label, number] = call, given
+                else:
+                    self._dissolve(inner, given, (label, number), (*owner, entry.label))
+        return [(scope + name, number, place) for name, number, place in _ends(model.output_layers)]
+
+    def _dissolve(self, model: Model, given: list[_Key], layer: _Layer, owner: tuple[str, ...]) -> None:
+        """Put the layers of a model in the place of one of its applications."""
+        scope = f"{layer[0]}#{layer[1]}/"
+        sources = _ends(model.input_layers)
+        if len(sources) != len(given):
+            message = _("“{name}”: has {count} inputs, but is given {given}")
+            name = enumerate_names([owner[-1]])
+            raise GraphError(message.format(name=name, count=len(sources), given=len(given)))
+        for (name, number, place), key in zip(sources, given, strict=True):
+            self._same[scope + name, number, place] = key
+        for place, key in enumerate(self._add(model, scope, owner)):
+            self._same[*layer, place] = key
+
+    def _real(self, key: _Key) -> _Key:
+        """Return what a tensor is, past the ends of models within."""
+        for _step in range(len(self._same) + 1):
+            if key not in self._same:
+                break
+            key = self._same[key]
+        name, number, place = key
+        if (name, number) not in self._inputs and (name, 0) in self._inputs and (name, 1) not in self._inputs:
+            key = (name, 0, place)  # Keras 3.15 misnumbers a model within that is the last: it is applied once
+        if place and key in self._shapes:
+            message = _("“{name}”: its input is not the single output of another layer")
+            raise GraphError(message.format(name=enumerate_names([name])))
+        return key
+
+    def _history(self, tensor: dict[str, Any], entry: Entry, scope: str) -> _Key:
+        """Return where a tensor comes from, and keep its shape."""
+        match tensor.get("config"):
+            case {"keras_history": [str() as name, int() as number, int() as place], **config}:
+                key = (scope + name, number, place)
+                self._shapes[key] = known_shape(config.get("shape"))
+                return key
+        message = _("“{name}”: its input is not the single output of another layer")
+        raise GraphError(message.format(name=enumerate_names([entry.label])))
+
+
+def _of_several_ends(entry: Entry) -> Model | None:
+    """Return the content of a model that has several inputs or outputs; None for anything else."""
+    if not entry.is_model or entry.class_name == "Sequential":
+        return None
+    try:
+        model = msgspec.convert(entry.config, Model)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise GraphError(_("is not a Keras 3 model: {reason}").format(reason=misfit(error))) from None
+    return model if max(len(_ends(model.input_layers)), len(_ends(model.output_layers))) > 1 else None
 
 
 def tensors(value: Any) -> Iterator[dict[str, Any]]:
@@ -118,19 +220,15 @@ def _tensor(number: int) -> dict[str, Any]:
     return {"class_name": "__keras_tensor__", "config": {"keras_history": [str(number), 0, 0]}}
 
 
-def _end(value: Any, refusal: str) -> _Key:
-    """Find the one input or output of a model; where there is not just one, `refusal` says so."""
-    found = list(_keys(value))
-    if len(found) != 1:
-        names = enumerate_names([key[0] for key in found])
-        raise GraphError(refusal.format(count=len(found), names=names))
-    return found[0]
+def _ends(value: Any) -> list[_Key]:
+    """List the inputs or the outputs of a model."""
+    return list(_keys(value))
 
 
 def _keys(value: Any) -> Iterator[_Key]:
     match value:
-        case [str() as name, int() as number, int()]:
-            yield name, number
+        case [str() as name, int() as number, int() as place]:
+            yield name, number, place
         case list():
             for item in value:
                 yield from _keys(item)
@@ -146,39 +244,56 @@ def _call(entry: Entry, description: Any) -> NodeCall:
         raise GraphError(message.format(name=enumerate_names([entry.label]))) from None
 
 
-def _history(tensor: dict[str, Any], entry: Entry, shapes: dict[_Key, Shape | None]) -> _Key:
-    """Return which node a tensor comes from, and keep its shape."""
-    match tensor.get("config"):
-        case {"keras_history": [str() as name, int() as number, 0], **config}:
-            shapes[name, number] = known_shape(config.get("shape"))
-            return name, number
-    message = _("“{name}”: its input is not the single output of another layer")
-    raise GraphError(message.format(name=enumerate_names([entry.label])))
+def _in_order(targets: Sequence[_Layer], sources: Sequence[_Layer], inputs: dict[_Layer, list[_Layer]]) -> list[_Layer]:
+    """List all layers that the targets need, each after its inputs, the sources first.
 
-
-def _in_order(target: _Key, source: _Key, inputs: dict[_Key, tuple[_Key, ...]], layers: dict[str, Entry]) -> list[_Key]:
-    """List all nodes that the target needs, each after its inputs, the source first.
-
-    A circle, or something besides the source that nothing goes into, is refused.
+    A circle, or something besides the sources that nothing goes into, is refused.
     """
-    order = [source]
-    done, begun = {source}, {source}
-    waiting = [target]
+    order = list(dict.fromkeys(sources))
+    done, begun = set(order), set(order)
+    waiting = list(reversed(targets))
     while waiting:
-        key = waiting[-1]
-        if key in done:
+        layer = waiting[-1]
+        if layer in done:
             waiting.pop()
             continue
-        if key[0] not in layers or not inputs.get(key):
+        if not inputs.get(layer):
             message = _("“{name}”: not connected to the input of the model")
-            raise GraphError(message.format(name=enumerate_names([key[0]])))
-        missing = [one for one in inputs[key] if one not in done]
-        if missing and key in begun:
-            raise GraphError(_("“{name}”: part of a cycle").format(name=enumerate_names([key[0]])))
-        begun.add(key)
+            raise GraphError(message.format(name=enumerate_names([layer[0]])))
+        missing = [one for one in inputs[layer] if one not in done]
+        if missing and layer in begun:
+            raise GraphError(_("“{name}”: part of a cycle").format(name=enumerate_names([layer[0]])))
+        begun.add(layer)
         if missing:
             waiting += reversed(missing)
         else:
-            done.add(key)
+            done.add(layer)
             order.append(waiting.pop())
     return order
+
+
+def emptied(call: NodeCall) -> dict[str, Any]:
+    """Describe a call with places in the stead of tensors; `filled` puts others there."""
+    numbers = iter(range(len(list(tensors([call.args, call.kwargs])))))
+    places: dict[str, Any] = _exchanged(
+        msgspec.to_builtins(call), lambda _tensor: {"class_name": _PLACE, "place": next(numbers)}
+    )
+    return places
+
+
+def filled(description: Any, given: Sequence[dict[str, Any]]) -> NodeCall:
+    """Make a call of what `emptied` described and the tensors that go in; of None that of a layer on all of them."""
+    if description is None:
+        return NodeCall(list(given))
+    return msgspec.convert(_exchanged(description, lambda one: given[one["place"]], _PLACE), NodeCall)
+
+
+_PLACE = "__place__"
+
+
+def _exchanged(value: Any, by: Callable[[dict[str, Any]], Any], kind: str = "__keras_tensor__") -> Any:
+    if isinstance(value, dict):
+        if value.get("class_name") == kind:
+            return by(value)
+        return {name: _exchanged(item, by, kind) for name, item in value.items()}
+    return [_exchanged(item, by, kind) for item in value] if isinstance(value, list) else value

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from tui_cnn.core.layers import CONTAINERS, LAYER_TYPES, AnyLayer, Layer, Opaque
-from tui_cnn.core.layers.base import ConstantKernels, KerasCall, Proposal, Spatial, is_composite
+from tui_cnn.core.layers import LAYER_TYPES, AnyLayer, Layer, Opaque, ScalarOperation, can_be_frozen
+from tui_cnn.core.layers.base import COMMON_FIELDS, ConstantKernels, KerasCall, Proposal, Spatial, is_composite
 from tui_cnn.core.shape import Shape, ShapeError
 from tui_cnn.formats.keras.arithmetic import scaled_by_channel
 from tui_cnn.formats.keras.identifiers import (
@@ -27,8 +27,11 @@ from tui_cnn.formats.keras.schema import Entry
 from tui_cnn.formats.validation import choices
 from tui_cnn.i18n import _
 
-KERAS_LAYERS = {name: kind for name, kind in LAYER_TYPES.items() if kind not in CONTAINERS and not is_composite(kind)}
+KERAS_LAYERS = {name: kind for name, kind in LAYER_TYPES.items() if not kind.joins_others and not is_composite(kind)}
 """The layers that Keras has under the same name."""
+
+_READ: dict[str, type[Layer]] = {**KERAS_LAYERS, "ScalarOperation": ScalarOperation}
+"""Those, and what arithmetic with a number is read as."""
 
 _FUNCTIONS = tuple(name for name, kind in KERAS_LAYERS.items() if kind.family == "activation")
 """Layers that Keras takes for the activation of another layer."""
@@ -78,8 +81,11 @@ def read_layer(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLaye
         ForeignError: we cannot say the same.
     """
     entry = scaled_by_channel(entry)
-    kind = KERAS_LAYERS.get(entry.class_name) if entry.is_layer else None
+    kind = _READ.get(entry.class_name) if entry.is_layer else None
     if kind is None:
+        if entry.is_layer and (composite := recognize([describe(entry)], [shape])):
+            is_trained = entry.config.get("trainable") is not False
+            return (msgspec.structs.replace(composite[0], trainable=is_trained),)
         raise ForeignError
     config = _in_our_words(entry, shape)
     after: tuple[AnyLayer, ...] = ()
@@ -87,20 +93,20 @@ def read_layer(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLaye
     if isinstance(function, dict) and entry.class_name != "Activation":
         after = _function(function, shape, notes)
         config["activation"] = "linear"
-    described = describe(msgspec.structs.replace(entry, config=dict(config)))
+    plain = {"activation": config["activation"]} if "activation" in config else {}
+    described = describe(msgspec.structs.replace(entry, config=entry.config | plain))
     remarks = _require_plain_dtype(config.pop("dtype", None))
     if "axis" not in kind.__struct_fields__:
         _require_last_axis(config.pop("axis", -1), shape)
-    fields = {name: config.pop(name) for name in kind.__struct_fields__ if name in config and name != "muted"}
+    fields = {name: config.pop(name) for name in kind.__struct_fields__ if name in config and name not in COMMON_FIELDS}
     data: dict[str, Any] = {"type": entry.class_name}
     if isinstance(inner := fields.pop("layer", None), dict):
         data["layer"] = _inner(inner, shape[1:] if shape and entry.class_name == "TimeDistributed" else shape, notes)
     for name, value in fields.items():
-        if name != "name":
-            data |= _field(kind, name, value, remarks)
+        data |= _field(kind, name, value, remarks)
     remarks += _require_neutral(config)
-    if entry.config.get("trainable") is False:
-        remarks.append(_("frozen, but counted as trainable"))
+    if entry.config.get("trainable") is False and can_be_frozen(kind):
+        data["trainable"] = False
     try:
         layer: AnyLayer = msgspec.convert(_without_own_strides(data), kind)  # type: ignore[assignment]
     except (msgspec.ValidationError, RecursionError):
@@ -112,21 +118,25 @@ def read_layer(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLaye
     return (layer, *after)
 
 
-def opaque(entry: Entry, shape: Shape | None, name: str = "") -> Opaque:
-    """Keep `entry` as it is, all but its place and its name; `shape` is what it is known to give."""
+def opaque(entry: Entry, shape: Shape | None, name: str = "", call: dict[str, Any] | None = None) -> Opaque:
+    """Keep `entry` as it is, all but its place and its name.
+
+    `shape` is what it is known to give, `call` how it is given its inputs, where that is not one tensor alone.
+    """
     entry = msgspec.structs.replace(entry, config={key: value for key, value in entry.config.items() if key != "name"})
     kept = {
         key: value
         for key, value in msgspec.to_builtins(entry).items()
         if key not in ("name", "inbound_nodes") and value is not None
     }
+    kept |= {"call": call} if call else {}
     kind = "".join(char for char in entry.class_name if char.isprintable())[:64]
     return Opaque(name=name, kind=kind or "?", config=msgspec.json.encode(kept).decode(), stated_shape=shape)
 
 
 def _in_our_words(entry: Entry, shape: Shape | None) -> dict[str, Any]:
     """Say what Keras says of a layer as our layers do, where they have other words for it."""
-    kind, config = KERAS_LAYERS[entry.class_name], dict(entry.config)
+    kind, config = _READ[entry.class_name], dict(entry.config)
     for own, name in kind.keras_names.items():
         if name in config:
             config[own] = config.pop(name)
@@ -143,6 +153,11 @@ def _in_our_words(entry: Entry, shape: Shape | None) -> dict[str, Any]:
             config["axis"] = None
         case "EinsumDense":
             config["target_shape"] = _resolved(config, shape)
+        case "MultiHeadAttention" if shape:
+            if config.get("attention_axes") == [*range(1, len(shape))]:  # all positions
+                del config["attention_axes"]
+            if config.get("value_dim") == config.get("key_dim"):
+                config["value_dim"] = None
         case "Bidirectional":
             _require_mirrored(config.get("layer"), config.pop("backward_layer", None))
     return config

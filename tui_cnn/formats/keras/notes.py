@@ -1,10 +1,12 @@
 """What of a model is kept, and what is not: names that somebody gave, and notes on what could not be kept."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from itertools import count
 from typing import Any
 
 from tui_cnn.core import edits
+from tui_cnn.core.graph import references
 from tui_cnn.core.layers import Block
 from tui_cnn.core.network import Network, names, snake_case, walk
 from tui_cnn.core.shape import Shape
@@ -12,7 +14,11 @@ from tui_cnn.i18n import _
 from tui_cnn.visible import visible
 
 _LISTED = 3
-_ALLOWED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+def usable_name(name: str) -> str:
+    """Return the name of a layer with other letters where TensorFlow has none; empty if nothing is left."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", name).lstrip("_.-")[:60]
 
 
 class KeptNames:
@@ -20,13 +26,25 @@ class KeptNames:
 
     def __init__(self) -> None:
         self._taken = {"input_layer"}
+        self.made: set[str] = set()
+        """The names that are ours, because another layer had them first."""
 
     def keep(self, name: str) -> str:
-        """Return the name of a layer; empty where we cannot use it."""
-        if name in self._taken or not _ALLOWED.fullmatch(name):
-            return ""
-        self._taken.add(name)
-        return name
+        """Return the name of a layer: with other letters where TensorFlow has none, and a number where it is taken."""
+        cleaned = usable_name(name)
+        stem = cleaned or "layer"
+        candidates = (f"{stem}_{number}" if number else stem for number in count())
+        kept = next(one for one in candidates if one not in self._taken)
+        self._taken.add(kept)
+        if kept != cleaned:
+            self.made.add(kept)
+        return kept
+
+    def make(self, stem: str) -> str:
+        """Return a name of ours."""
+        kept = self.keep(stem)
+        self.made.add(kept)
+        return kept
 
     def of_block(self, name: str, kind: str) -> str:
         """Return the name of a model within the model, under the looser rules for blocks; empty if Keras made it up."""
@@ -38,10 +56,21 @@ def _is_made_up(name: str, kind: str) -> bool:
     return re.fullmatch(rf"{re.escape(snake_case(kind))}(_\d+)?", name) is not None
 
 
-def without_usual_names(network: Network) -> Network:
-    """Leave out the names that the layers have without one, too: Keras and we make them in the same way."""
+def without_needless_names(network: Network, ours: Container[str]) -> Network:
+    """Leave out the names that the layers have without one, too: Keras and we make them in the same way.
+
+    And those that are `ours`, but for those that others go by.
+    """
+    needed = {name for _path, name in references(network)} | {*network.outputs}
+    for path, layer in walk(network.layers):
+        if layer.name in ours and layer.name not in needed:
+            network = edits.change(network, path, name="")
     layers = [(path, layer) for path, layer in walk(network.layers) if not isinstance(layer, Block)]
-    given = {path: layer.name for path, layer in layers if _is_made_up(layer.name, type(layer).__name__)}
+    given = {
+        path: layer.name
+        for path, layer in layers
+        if layer.name not in needed and _is_made_up(layer.name, type(layer).__name__)
+    }
     usual = set(given)
     while True:
         bare = network

@@ -1,21 +1,24 @@
 """Models of Keras as networks."""
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from tui_cnn.core import edits
-from tui_cnn.core.layers import AnyLayer, Block, Layer, Opaque
-from tui_cnn.core.network import Network, walk
+from tui_cnn.core.layers import AnyLayer, Block, Opaque, Shared, can_be_frozen
+from tui_cnn.core.network import Network, walk, with_inner
+from tui_cnn.core.network import Stack as Layers
 from tui_cnn.core.shape import Shape, changes_channels, of_size
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.keras.graph import Graph, GraphError, Node, functional, sequential
-from tui_cnn.formats.keras.layers import KERAS_LAYERS, ForeignError, read_layer
-from tui_cnn.formats.keras.notes import KeptNames, Notes, enumerate_names, other_channels, without_usual_names
+from tui_cnn.formats.keras.graph import GraphError, ModelGraph, ModelNode, functional, sequential
+from tui_cnn.formats.keras.layers import ForeignError, read_layer
+from tui_cnn.formats.keras.notes import KeptNames, Notes, enumerate_names, other_channels, without_needless_names
 from tui_cnn.formats.keras.schema import Entry, Model, known_shape, misfit, read_config
-from tui_cnn.formats.keras.series_parallel import series_parallel
+from tui_cnn.formats.keras.series_parallel import SeriesParallel
+from tui_cnn.formats.keras.weights import stored_counts
 from tui_cnn.i18n import _
 
 _MOST_AXES = 4
@@ -33,12 +36,13 @@ def read_keras(path: Path, input_shape: Shape | None = None) -> Import:
 
     `input_shape` takes the place of the model's own, which may leave the size of the image open.
 
-    Layers that we do not have, and parts that are not series-parallel, become opaque layers.
+    Layers that we do not have become opaque layers, with the weights that the file stores for them.
 
     Raises:
         FormatError: the file cannot be read, or the model cannot be expressed at all.
     """
-    return convert_model(read_config(path), path, input_shape)
+    found = convert_model(read_config(path), path, input_shape)
+    return found._replace(network=_with_stored_counts(found.network, path))
 
 
 def convert_model(entry: Entry, source: Path | str, input_shape: Shape | None = None) -> Import:
@@ -60,10 +64,11 @@ def convert_model(entry: Entry, source: Path | str, input_shape: Shape | None = 
                 notes.of_model.append(other_channels(own, shape))
         else:
             shape = _input_shape(graph)
-        layers = reader.stack(graph)
+        layers, outputs = reader.stack(graph)
         name = _network_name(entry, source)
         empty = msgspec.convert({"name": name, "input_shape": shape}, Network)
-        network = without_usual_names(msgspec.structs.replace(empty, layers=layers))
+        whole = msgspec.structs.replace(empty, layers=layers, outputs=outputs)
+        network = without_needless_names(whole, reader.made_names)
         if shape != known_shape(graph.input_shape):
             network = _without_stated_shapes(network)
     except GraphError as error:
@@ -79,50 +84,98 @@ class _Reader:
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
         self._names = KeptNames()
+        self._blocks: dict[tuple[str, ...], tuple[AnyLayer, ...]] = {}
+        self._owners: dict[str, tuple[str, ...]] = {}
+        """By name of a layer of ours: what is the same for all that have the same weights."""
 
-    def graph(self, entry: Entry) -> Graph:
-        """Make the graph of a model; refuse one without one input and one output, or with shared weights."""
+    @property
+    def made_names(self) -> set[str]:
+        """The names of layers that are ours."""
+        return self._names.made
+
+    def graph(self, entry: Entry) -> ModelGraph:
+        """Make the graph of a model."""
         try:
             model = msgspec.convert(entry.config, Model)
         except (msgspec.ValidationError, RecursionError) as error:
             raise GraphError(_("is not a Keras 3 model: {reason}").format(reason=misfit(error))) from None
         if entry.class_name == "Sequential":
             return sequential(model, (entry.build_config or {}).get("input_shape"))
-        graph = functional(model)
-        _refuse_shared_weights(graph)
-        return graph
+        return functional(model)
 
-    def stack(self, graph: Graph) -> tuple[AnyLayer, ...]:
-        return series_parallel(graph, self._layers, self._names.keep, self._notes)
+    def stack(self, graph: ModelGraph, scope: tuple[str, ...] = ()) -> tuple[Layers, tuple[str, ...]]:
+        """Turn a graph into layers; return the names of its outputs, too, where there are several."""
+        times = Counter(node.owner for node in graph.nodes)
+        repeated = {owner for owner, number in times.items() if number > 1}
 
-    def _layers(self, node: Node, before: Node) -> tuple[AnyLayer, ...]:
+        def convert(node: ModelNode, shape: Shape | None, name: str) -> tuple[AnyLayer, ...]:
+            if node.owner in repeated:
+                self._owners[name] = (*scope, *node.owner)
+            return self._layers(node, shape, name, scope, shared=node.owner in repeated)
+
+        made = SeriesParallel(graph, convert, self._names.keep, self._notes)
+        return self._shared(made.layers), made.outputs
+
+    def _layers(
+        self, node: ModelNode, shape: Shape | None, name: str, scope: tuple[str, ...], *, shared: bool
+    ) -> tuple[AnyLayer, ...]:
         entry = node.entry
         if entry.is_model:
-            return (self._block(entry),)
+            return (self._block(node, name if shared else "", (*scope, *node.owner)),)
         if entry.class_name == "BatchNormalization" and node.call.kwargs.get("training") is False:
             self._notes.add(_("training=False is ignored"), entry.label)
-        first, *others = read_layer(entry, before.shape, self._notes)
-        return (msgspec.structs.replace(first, name=self._names.keep(entry.label)), *others)
+        *before, last = read_layer(entry, shape, self._notes)
+        if not before:
+            return (msgspec.structs.replace(last, name=name),)
+        # The activation is a layer of its own, and what comes out of it is what others may name.
+        first = msgspec.structs.replace(before[0], name=name)
+        return (first, msgspec.structs.replace(last, name=self._names.make(f"{name}_activation")))
 
-    def _block(self, entry: Entry) -> AnyLayer:
-        try:
-            return Block(name=self._names.of_block(entry.label, entry.class_name), layers=self.stack(self.graph(entry)))
-        except GraphError:
-            raise ForeignError from None
-
-
-def _refuse_shared_weights(graph: Graph) -> None:
-    """Refuse a layer that is applied several times, unless it is known to have no weights."""
-    seen: set[str] = set()
-    for node in graph.nodes:
+    def _block(self, node: ModelNode, name: str, owner: tuple[str, ...]) -> AnyLayer:
         entry = node.entry
-        kind = KERAS_LAYERS.get(entry.class_name, Layer) if entry.is_layer else None
-        weightless = kind is not None and kind.parameters is Layer.parameters and kind is not Layer
-        merges = entry.is_layer and entry.class_name.lower() in ("add", "concatenate", "multiply", "average", "maximum")
-        if entry.label in seen and not weightless and not merges:
-            message = _("“{name}” is used several times; shared weights are not supported")
-            raise GraphError(message.format(name=enumerate_names([entry.label])))
-        seen.add(entry.label)
+        if owner not in self._blocks:
+            try:
+                graph = self.graph(entry)
+                if len(graph.outputs) > 1:
+                    raise ForeignError
+                self._blocks[owner], _outputs = self.stack(graph, owner)
+            except GraphError:
+                raise ForeignError from None
+        title = name or self._names.of_block(entry.label, entry.class_name)
+        return Block(name=title, layers=self._blocks[owner], trainable=entry.config.get("trainable") is not False)
+
+    def _shared(self, layers: Layers) -> Layers:
+        """Leave the weights of a layer that is applied several times to the first; the others share them."""
+        first: dict[tuple[str, ...], str] = {}
+
+        def changed(stack: Layers) -> Layers:
+            return tuple(with_inner(one(layer), changed) for layer in stack)
+
+        def one(layer: AnyLayer) -> AnyLayer:
+            owner = self._owners.get(layer.name)
+            if owner is None or layer.takes is not None or not can_be_frozen(type(layer)):
+                return layer
+            name = first.setdefault(owner, layer.name)
+            return layer if name == layer.name else Shared(name=layer.name, layer=name)
+
+        return changed(layers)
+
+
+def _with_stored_counts(network: Network, path: Path) -> Network:
+    """Say of each opaque layer how many weights the file stores for it, if it stores any at all."""
+    layers = list(walk(network.layers))
+    unknown = [(place, layer) for place, layer in layers if isinstance(layer, Opaque)]
+    if not unknown:
+        return network
+    try:
+        counts = stored_counts(path)
+    except FormatError:  # it is a description alone
+        return network
+    # In models within, a name may be another than in the file: only one that is found says something there.
+    missing = None if not counts or any(isinstance(layer, Block) for _place, layer in layers) else 0
+    for place, layer in unknown:
+        network = edits.change(network, place, weights=counts.get(layer.name, missing))
+    return network
 
 
 def _without_stated_shapes(network: Network) -> Network:
@@ -141,7 +194,7 @@ def _not_a_model(entry: Entry) -> str:
     return message.format(kind=enumerate_names([entry.class_name]))
 
 
-def _input_shape(graph: Graph) -> tuple[int, ...]:
+def _input_shape(graph: ModelGraph) -> tuple[int, ...]:
     shape = known_shape(graph.input_shape)
     if shape is None:
         message = _("the input shape {shape} is not fixed; set it with --input-shape")

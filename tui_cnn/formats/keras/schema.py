@@ -1,28 +1,14 @@
-"""How Keras 3 writes models: a `.json`, or the `config.json` of a `.keras` archive, and the parts of it that are read.
+"""How Keras describes models: the parts of it that are read, in the form of Keras 3; older ones are translated."""
 
-Only that one text is read, up to a bound; weights, and whatever else an archive holds, are not touched.
-"""
-
-import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from lzma import LZMAError
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.reading import bounded, loads_json, opened
+from tui_cnn.formats.keras.container import loads_description, read_description
+from tui_cnn.formats.keras.legacy import modern
 from tui_cnn.i18n import _
-
-_MEMBER = "config.json"
-_CRIPPLED = (
-    *(zipfile.BadZipFile, zlib.error, LZMAError),
-    *(EOFError, NotImplementedError, RuntimeError, ValueError, IndexError),
-)
-"""What Python's own reader of archives may say of one that is damaged, encrypted or packed in a way unknown to it."""
 
 _LONGEST = 100_000_000
 """An axis that is longer is none."""
@@ -100,19 +86,12 @@ def _of_keras(module: str | None, room: str) -> bool:
 
 
 def read_config(path: Path) -> Entry:
-    """Read the description of a model from a `.json` or a `.keras` file.
+    """Read the description of a model from a file of Keras, whatever its name and the version that wrote it.
 
     Raises:
         FormatError: the file cannot be read, or holds no such description.
     """
-    with opened(path) as file:
-        if path.suffix.lower() != ".keras":
-            text = bounded(file, path)
-        elif path.is_file():
-            text = _unpack(file, path)
-        else:  # a device may have no end, and that is where the reader of archives looks first
-            raise FormatError(path, _("is not a valid .keras archive: {reason}").format(reason=_("not a file")))
-    return loads_config(text, path)
+    return _entry(read_description(path), path)
 
 
 def loads_config(text: bytes | str, source: Path | str) -> Entry:
@@ -121,42 +100,12 @@ def loads_config(text: bytes | str, source: Path | str) -> Entry:
     Raises:
         FormatError: it is not JSON, or does not describe a model.
     """
-    data = loads_json(text, source, object)
-    if isinstance(data, str) and isinstance(text, bytes):  # json.dump(model.to_json()) writes a text of the text
-        return loads_config(data, source)
+    return _entry(loads_description(text, source), source)
+
+
+def _entry(data: Any, source: Path | str) -> Entry:
     try:
-        return msgspec.convert(data, Entry)
+        return msgspec.convert(modern(data), Entry)
     except (msgspec.ValidationError, RecursionError):
-        message = _("is not a Keras 3 model; save it with model.to_json() or model.save(“….keras”)")
+        message = _("is not a Keras model; save it with model.to_json() or model.save(“….keras”)")
         raise FormatError(source, message) from None
-
-
-def check_archive(path: Path) -> None:
-    """Read all members of an archive, and compare their sums.
-
-    Raises:
-        FormatError: one is damaged, or it is no archive.
-    """
-    with opened(path) as file, _archive_errors(path), zipfile.ZipFile(file) as archive:
-        if (damaged := archive.testzip()) is not None:
-            raise zipfile.BadZipFile(damaged)
-
-
-def _unpack(file: IO[bytes], path: Path) -> bytes:
-    try:
-        with _archive_errors(path), zipfile.ZipFile(file) as archive, archive.open(_MEMBER) as member:
-            return bounded(member, path / _MEMBER)
-    except KeyError:
-        message = _("has no {member}, so it is not a Keras 3 model").format(member=_MEMBER)
-        raise FormatError(path, message) from None
-
-
-@contextmanager
-def _archive_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except FormatError:
-        raise
-    except _CRIPPLED as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise FormatError(path, _("is not a valid .keras archive: {reason}").format(reason=reason)) from None

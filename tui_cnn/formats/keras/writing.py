@@ -1,19 +1,21 @@
 """Networks as Keras' own JSON, which `keras.models.model_from_json` reads: the model that the worker builds."""
 
 import re
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.layers import Block, Branches, Layer, Opaque
+from tui_cnn.core.layers import Input, Opaque, Route
 from tui_cnn.core.layers.base import ConstantKernels, KerasCall
-from tui_cnn.core.network import Path, keras_name, walk
-from tui_cnn.core.rows import Row
+from tui_cnn.core.layers.links import NETWORK_INPUT
+from tui_cnn.core.layers.merging import MergingLayer
+from tui_cnn.core.network import Path, frozen_paths, keras_name
 from tui_cnn.core.shape import Shape
+from tui_cnn.formats.keras.graph import filled
 from tui_cnn.formats.keras.identifiers import constant, regularizer_config
-
-_INPUT = "input_layer"
+from tui_cnn.formats.keras.schema import NodeCall
 
 
 def dumps_keras(analysis: Analysis) -> str:
@@ -21,17 +23,26 @@ def dumps_keras(analysis: Analysis) -> str:
 
     Blocks are dissolved; opaque layers are written as they were found. All layers have the names that we show.
     """
-    network = analysis.network
-    writer = _Writer({row.path: row for row in analysis.rows}, network.input_shape)
-    output = writer.stack(network.layers, (), _INPUT)
+    network, whole = analysis.network, analysis.graph
+    writer = _Writer(analysis)
+    tensors: list[_Tensor] = []
+    for number in range(len(whole.nodes)):
+        tensors.append(writer.tensor(number, tensors))
     name = re.sub(r"\W+", "_", network.name, flags=re.ASCII)
-    branched = any(isinstance(layer, Branches) or layer.inputs > 1 for _path, layer in walk(network.layers))
-    if branched or output == _INPUT:
-        ends = {"input_layers": [_INPUT, 0, 0], "output_layers": [output, 0, 0]}
-        model = _entry("keras.src.models.functional", "Functional", {"name": name, "layers": writer.entries, **ends})
+    is_stack = all(
+        node.inputs == (place,) and node.layer is not None and node.layer.times_given == 1
+        for place, node in enumerate(whole.nodes[1:])
+    )
+    entries = list(writer.entries.values())
+    if not is_stack or len(entries) == 1 or any(len(entry["inbound_nodes"]) > 1 for entry in entries):
+        ends = {
+            "input_layers": _ends(tensors[number] for number in whole.inputs),
+            "output_layers": _ends(tensors[number] for number in whole.outputs),
+        }
+        model = _entry("keras.src.models.functional", "Functional", {"name": name, "layers": entries, **ends})
         model["registered_name"] = "Functional"
     else:
-        layers = [{key: value for key, value in one.items() if key not in _PLACE} for one in writer.entries]
+        layers = [{key: value for key, value in one.items() if key not in _PLACE} for one in entries]
         model = _entry("keras", "Sequential", {"name": name, "layers": layers})
     return msgspec.json.format(msgspec.json.encode(model), indent=2).decode() + "\n"
 
@@ -40,48 +51,74 @@ _PLACE = ("name", "inbound_nodes")
 """What a Functional model says of a layer's place, and a Sequential one does not."""
 
 
-class _Writer:
-    def __init__(self, rows: dict[Path, Row], input_shape: Shape) -> None:
-        self._rows = rows
-        self._shapes: dict[str, Shape | None] = {_INPUT: input_shape}
-        source = _entry("keras.layers", "InputLayer", {"batch_shape": [None, *input_shape], "name": _INPUT})
-        self.entries: list[dict[str, Any]] = [{**source, "name": _INPUT, "inbound_nodes": []}]
+class _Tensor(NamedTuple):
+    """What comes out of a layer: the layer's name, which of its applications, and the shape."""
 
-    def stack(self, layers: tuple[Layer, ...], prefix: Path, before: str) -> str:
-        """Write a stack behind the layer called `before`; return the name of its last layer."""
-        for index, layer in enumerate(layers):
-            before = self._layer(layer, (*prefix, index), before)
-        return before
+    name: str
+    application: int
+    shape: Shape | None
 
-    def _layer(self, layer: Layer, path: Path, before: str) -> str:
-        row = self._rows[path]
-        if isinstance(layer, Block):
-            return self.stack(layer.layers, path, before)
-        if isinstance(layer, Branches):
-            ends = [self.stack(branch, (*path, number), before) for number, branch in enumerate(layer.branches)]
-            merge = _entry("keras.layers", layer.merge.capitalize(), {})
-            return self._add(merge, row.name, [[self._tensor(end) for end in ends]], _output(row))
-        if isinstance(layer, Opaque):
-            return self._add(msgspec.json.decode(layer.config), row.name, [self._tensor(before)], layer.stated_shape)
-        for call in layer.keras_calls(row.input_shape or ()):
-            entry = _entry("keras.layers", call.class_name, _config(call))
-            name = keras_name(row.name, call.suffix)
-            given = [self._tensor(before)] * layer.inputs
-            before = self._add(entry, name, given, call.output_shape or _output(row))
-        return before
-
-    def _add(self, entry: dict[str, Any], name: str, args: list[Any], output: Shape | None) -> str:
-        config = {"name": name, **{key: value for key, value in entry["config"].items() if key != "name"}}
-        node = {"args": args, "kwargs": {}}
-        self.entries.append({**entry, "config": config, "name": name, "inbound_nodes": [node]})
-        self._shapes[name] = output
-        return name
-
-    def _tensor(self, name: str) -> dict[str, Any]:
-        """Describe the output of a layer."""
-        shape = [None, *(self._shapes[name] or ())]
-        config = {"shape": shape, "dtype": "float32", "keras_history": [name, 0, 0]}
+    def reference(self) -> dict[str, Any]:
+        config = {"shape": [None, *(self.shape or ())], "dtype": "float32"}
+        config["keras_history"] = [self.name, self.application, 0]
         return {"class_name": "__keras_tensor__", "config": config}
+
+
+def _ends(tensors: Iterable[_Tensor]) -> list[Any]:
+    ends = [[tensor.name, tensor.application, 0] for tensor in tensors]
+    return ends[0] if len(ends) == 1 else ends
+
+
+class _Writer:
+    """Describes layers, each once, with a node for each of its applications."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+        self._names = {row.path: row.name for row in analysis.rows}
+        self._frozen = frozen_paths(analysis.network)
+        self.entries: dict[str, dict[str, Any]] = {}
+
+    def tensor(self, number: int, tensors: Sequence[_Tensor]) -> _Tensor:
+        """Write a node, given what comes out of those before it; return what comes out of it."""
+        node, shape = self._analysis.graph.nodes[number], self._analysis.shapes[number]
+        layer, inputs = node.layer, [tensors[one] for one in node.inputs]
+        if layer is None or isinstance(layer, Input):
+            name = self._names.get(node.path, NETWORK_INPUT)
+            source = _entry("keras.layers", "InputLayer", {"batch_shape": [None, *(shape or ())], "name": name})
+            self.entries[name] = {**source, "name": name, "inbound_nodes": []}
+            return _Tensor(name, 0, shape)
+        if isinstance(layer, Route) and len(inputs) == 1:
+            return inputs[0]
+        name = self._names[node.weights]
+        if isinstance(layer, Opaque):
+            description = msgspec.json.decode(layer.config)
+            arguments = filled(description.pop("call", None), [one.reference() for one in inputs])
+            return self._apply(description, name, arguments, shape, node.weights)
+        if isinstance(layer, MergingLayer):
+            (call,) = layer.keras_calls(())
+            arguments = NodeCall([[one.reference() for one in inputs]])
+            return self._apply(_described(call), name, arguments, shape, node.weights)
+        (value,) = inputs
+        for call in layer.keras_calls(value.shape or ()):
+            arguments = NodeCall([value.reference()] * layer.times_given)
+            part = keras_name(name, call.suffix)
+            value = self._apply(_described(call), part, arguments, call.output_shape or shape, node.weights)
+        return value
+
+    def _apply(
+        self, description: dict[str, Any], name: str, call: NodeCall, shape: Shape | None, path: Path
+    ) -> _Tensor:
+        if name not in self.entries:
+            config = {"name": name, **{key: value for key, value in description["config"].items() if key != "name"}}
+            config |= {"trainable": False} if path in self._frozen else {}
+            self.entries[name] = {**description, "config": config, "name": name, "inbound_nodes": []}
+        nodes = self.entries[name]["inbound_nodes"]
+        nodes.append(msgspec.to_builtins(call))
+        return _Tensor(name, len(nodes) - 1, shape)
+
+
+def _described(call: KerasCall) -> dict[str, Any]:
+    return _entry("keras.layers", call.class_name, _config(call))
 
 
 def _entry(module: str, kind: str, config: dict[str, Any]) -> dict[str, Any]:
@@ -99,7 +136,3 @@ def _setting(name: str, value: Any) -> Any:
     if name.endswith("_regularizer") and value:
         return regularizer_config(value)
     return constant(value.nested()) if isinstance(value, ConstantKernels) else value
-
-
-def _output(row: Row) -> Shape | None:
-    return row.figures.output_shape if row.figures else None

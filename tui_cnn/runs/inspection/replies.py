@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tui_cnn.core.network import Path
+from tui_cnn.data.scaling import PixelScale
 
 Dtype = Literal["bool", "uint8", "int16", "int32", "int64", "float16", "float32", "float64"]
 Region = tuple[int, int, int, int]
@@ -54,6 +55,7 @@ class LayerInfo(msgspec.Struct, frozen=True):
         kind: the name of its class.
         shape: (height, width, channels) or (features,) of what comes out.
         has_kernels: whether it is a convolution.
+        source: the number of the layer in the list whose output goes in, of several the first; None: the image does.
     """
 
     path: Path
@@ -61,6 +63,7 @@ class LayerInfo(msgspec.Struct, frozen=True):
     kind: str
     shape: tuple[int, ...]
     has_kernels: bool
+    source: int | None = None
 
 
 class OpenReply(Reply, frozen=True, kw_only=True, tag="opened"):
@@ -72,6 +75,7 @@ class OpenReply(Reply, frozen=True, kw_only=True, tag="opened"):
         image_shape: (height, width) of the images of the data set.
         padding: pixels of border (top, left) that the network's input has around them.
         directory: that of the data set; empty: Fashion-MNIST.
+        scale: how the pixels of an image become the network's input.
     """
 
     network: str
@@ -80,6 +84,7 @@ class OpenReply(Reply, frozen=True, kw_only=True, tag="opened"):
     image_shape: tuple[int, int]
     padding: tuple[int, int]
     directory: str
+    scale: PixelScale = "0..1"
 
 
 class Predictions(Reply, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from tui_cnn.data.scaling import PixelScale
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, kept_checkpoints
 from tui_cnn.runs.errors import RunError
@@ -18,19 +19,25 @@ from tui_cnn.runs.inspection.replies import Array
 Which = Literal["best", "last"] | int
 """The best or the last checkpoint, or the one kept after this many steps."""
 Image = int | Array
+MODEL_SUFFIXES = (".keras", ".h5", ".hdf5")
+"""How the names of files end that hold a network with its weights."""
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Weights by their path: the directory of a run, or a `.keras` file, for which `which` is ignored."""
+    """Weights by their path: the directory of a run, or a model's file, for which `which` is ignored.
+
+    `scale` is how the input of a model's file is scaled; a run has that in its recipe.
+    """
 
     path: str
     which: Which = "best"
+    scale: PixelScale = "0..1"
 
     @property
     def is_file(self) -> bool:
         """Whether this is a model's file, not a run."""
-        return self.path.lower().endswith(".keras")
+        return self.path.lower().endswith(MODEL_SUFFIXES)
 
     @property
     def run(self) -> RunDirectory:

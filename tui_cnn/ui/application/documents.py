@@ -14,6 +14,7 @@ from tui_cnn.errors import UserError
 from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import MODEL_FORMATS, SUFFIXES, export_bytes
+from tui_cnn.formats.kinds import is_ours
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
@@ -129,9 +130,9 @@ def named_after(path: Path, network: Network) -> Network:
 
 
 def _own_file(design: Design) -> Path | None:
-    """Return the file that the network can be saved to; a model of Keras is only read."""
+    """Return the file that the network can be saved to; a model of another program is only read."""
     file = design.file
-    return None if file is None or file.suffix.lower() in (".keras", ".json") else file
+    return file if file is not None and is_ours(file) else None
 
 
 async def export(app: App[Any], workspace: Workspace) -> None:
@@ -154,7 +155,7 @@ def _write(app: App[Any], workspace: Workspace, network: Network, to: str, path:
             app.notify(_("Writing {path}; this takes a few seconds").format(path=path), markup=False)
             model_export.export_model(network, to, path)
         else:
-            save_bytes(path, export_bytes(network, to))
+            save_bytes(path, export_bytes(network, to, like=workspace.design.file))
     except FormatError as error:
         workspace.report(error)
     else:
@@ -170,5 +171,5 @@ def _formats() -> dict[str, str]:
         "toml": _("the format of cnn-tui"),
         "svg": _("picture of the network, for papers and web pages"),
         "png": _("picture of the network, for slides"),
-        "onnx": _("for other runtimes; needs the packages onnx and tf2onnx"),
+        "onnx": _("for other runtimes; needs the package onnx"),
     }

@@ -27,6 +27,7 @@ _ON_LAYERS = (
     _key("move_up", "K,alt+up", _("Move up"), _("Move the selected layers up, also into unfolded blocks"), "move(-1)"),
     _key("layer_menu", "full_stop", _("Menu"), _("Show the actions for the selected layers")),
     _key("mute", "m", _("Mute"), _("Mute the selected layers (skipped, not deleted) or unmute them"), "edit('mute')"),
+    _key("freeze", "F", _("Freeze"), _("Freeze the weights of the selected layers or train them"), "edit('freeze')"),
     _key("fold", "space,z", _("Fold"), _("Fold or unfold a block or branches")),
     _key("fold_or_leave", "left,h", _("Fold"), _("Fold, or go to the enclosing block")),
     _key("open_or_enter", "right,l", _("Open"), _("Unfold, or go to the first layer inside")),
@@ -72,6 +73,7 @@ _ON_LAYERS = (
     _key("redo", "U,ctrl+y", _("Redo"), _("Redo the last undone edit")),
     _key("keep_variant", "v", _("Save variant"), _("Save the network as a variant")),
     _key("compare_variants", "C", _("Variants"), _("Compare variants and load one")),
+    _key("inspect_file", "I", _("Inspect file"), _("Inspect the weights of the opened .keras or .h5 file")),
     _key("sweep_setting", "t", _("Sweep"), _("Try several values of a layer setting")),
 )
 STACK = Scope("stack", _("Build: the stack of layers (arrows or j, k to move)"), _ON_LAYERS)

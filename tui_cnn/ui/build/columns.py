@@ -13,6 +13,7 @@ from tui_cnn.core.memory import BYTES
 from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements, format_shape
+from tui_cnn.formats.numbers_table import UNKNOWN, numbers
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.tree import StackLine
 from tui_cnn.ui.toolkit.numbers import bar, short_count, size
@@ -37,7 +38,7 @@ GAP = 2
 """Free cells after each column, at least."""
 
 BAR = 5
-"""Cells of the bar that shows a share."""
+"""Cells of the bar that shows a share of all parameters."""
 
 INDENT = 2
 """Cells that a layer is set in for each container around it."""
@@ -49,11 +50,13 @@ CHOOSABLE = ("settings", "output", "params", "share", "macs", "field", "memory")
 """The columns that a user may hide."""
 
 _ORDER = ("number", "layer", *CHOOSABLE)
-_GIVING_WAY = ("memory", "share", "field", "macs", "settings")
+_GIVING_WAY = ("memory", "share")
+_GIVING_WAY_NEXT = ("settings", "field", "macs")  # the layer panel shows the settings too
 _LAST_TO_GIVE_WAY = ("params", "output")  # only where names would be cut too short
 _RIGHT = ("number", "output", "params", "macs", "field", "memory")
 _SHORT_NAME = 8
 _SHORT_SETTINGS = 15
+_SHORTEST_SETTINGS = 10
 
 
 def titles() -> dict[str, str]:
@@ -64,10 +67,10 @@ def titles() -> dict[str, str]:
         "settings": _("settings"),
         "output": _("output"),
         "params": _("params"),
-        "share": "",
+        "share": "%",
         "macs": _("MACs"),
         "field": _("RF"),
-        "memory": _("memory"),
+        "memory": _("activations"),
     }
 
 
@@ -82,7 +85,12 @@ def columns(
                 needed[key] = length
     whole = needed["settings"]
     needed["settings"] = min(whole, _SHORT_SETTINGS)
+    if "params" in hidden:
+        hidden |= {"share"}  # the bar stands beside the number that it is a share of
     keys = _fitting([key for key in _ORDER if key not in hidden], _GIVING_WAY, needed, width)
+    if _total(keys, needed) > width:
+        needed["settings"] = min(whole, _SHORTEST_SETTINGS)
+        keys = _fitting(keys, _GIVING_WAY_NEXT, needed, width)
     keys = _fitting(keys, _LAST_TO_GIVE_WAY, needed | {"layer": min(needed["layer"], _SHORT_NAME)}, width)
     spare = width - _total(keys, needed)
     if "settings" in keys and spare > 0:
@@ -90,6 +98,8 @@ def columns(
         spare = width - _total(keys, needed)
     gap = GAP + max(0, min(2, spare // len(keys)))
     gaps = [GAP, *[gap] * (len(keys) - 2), 0]
+    if "params" in keys and "share" in keys:
+        gaps[keys.index("params")] = 1  # the bar is a share of these: `params %` is read as one title
     shown = [StackColumn(key, needed[key] + gap, key in _RIGHT, gap) for key, gap in zip(keys, gaps, strict=True)]
     overflow = sum(column.width for column in shown) - width
     if overflow > 0:  # a very narrow place: the names give way
@@ -152,7 +162,7 @@ def cells_of(line: StackLine, analysis: Analysis) -> Cells:
     cells = {
         "number": str(line.path[-1] + 1),
         "layer": f"{guides}{_mark(line)} {row.layer.name or type(row.layer).__name__}",
-        "settings": " · ".join(row.layer.settings()),
+        "settings": " · ".join(row.settings),
     }
     return cells | _numbers(line, analysis)
 
@@ -196,7 +206,7 @@ def _numbers(line: StackLine, analysis: Analysis) -> Cells:
     if row.muted and not line.is_branch:
         return {"output": _("muted")}
     if row.figures is None:
-        return {"output": "—", "params": "—", "macs": "—", "field": "—", "memory": "—"}
+        return {**dict(zip(("output", "params", "macs", "field"), numbers(row), strict=True)), "memory": UNKNOWN}
     shape = row.figures.output_shape
     cells = {"output": format_shape(shape), "field": format_field(row.field)}
     if line.held is None:

@@ -26,7 +26,7 @@ class ChooseColumns(SingleResult[frozenset[str] | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the boxes."""
-        names = titles() | {"share": _("share of the parameters")}
+        names = titles() | {"share": _("share of all parameters"), "memory": _("activations (bytes)")}
         with frame(_("Columns"), _("Space toggle   Enter apply   Esc back")):
             boxes = [Selection(names[key], key, key not in self._hidden) for key in CHOOSABLE]
             yield SelectionList[str](*boxes, compact=True)

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
+from msgspec import structs
+
 from tui_cnn.core import edits, moving
 from tui_cnn.core.checks import Check, FindingGroup
 from tui_cnn.core.edits import Edit
-from tui_cnn.core.layers import AnyLayer, Branches
+from tui_cnn.core.layers import AnyLayer, Branches, can_be_frozen
 from tui_cnn.core.moving import Span
 from tui_cnn.core.network import Network, Path, names, walk
 from tui_cnn.core.quick_edits import QuickEdit, quick_edit
@@ -57,7 +59,7 @@ class Change(NamedTuple):
 Result = Change | str | None
 """A change, or why there can be none; None where there is nothing to do."""
 
-EditName = Literal["delete", "duplicate", "mute", "wrap_in_block", "add_skip", "unwrap", "add_branch"]
+EditName = Literal["delete", "duplicate", "mute", "freeze", "wrap_in_block", "add_skip", "unwrap", "add_branch"]
 
 
 def change(selection: Selection, name: EditName) -> Result:
@@ -69,6 +71,8 @@ def change(selection: Selection, name: EditName) -> Result:
             return _duplicate(selection)
         case "mute":
             return _mute(selection)
+        case "freeze":
+            return _freeze(selection)
         case "wrap_in_block":
             return _wrap(_("wrap in block"), edits.wrap_in_block, selection)
         case "add_skip":
@@ -189,6 +193,26 @@ def _mute(selection: Selection) -> Result:
     return Change(label, lambda network: edits.set_muted(network, *span, not muted), span)
 
 
+def _freeze(selection: Selection) -> Result:
+    """Freeze the selected layers that may have weights; train them again if all of them are frozen."""
+    span = selection.span
+    if selection.branch:
+        return _("A branch cannot be frozen. Freeze its layers, or the block that contains it.")
+    if span is None:
+        return None
+    layers = selection.layers()
+    trained = [layer.trainable for layer in layers if can_be_frozen(type(layer))]
+    if not trained:
+        message = _("{layer} has no weights.") if span.length == 1 else _("None of these layers has weights.")
+        return message.format(layer=type(layers[0]).__name__)
+    trainable = not any(trained)
+    after = tuple(
+        structs.replace(layer, trainable=trainable) if can_be_frozen(type(layer)) else layer for layer in layers
+    )
+    label = _counted("unfreeze" if trainable else "freeze", span)
+    return Change(label, lambda network: edits.splice(network, *span, after), span)
+
+
 def _wrap(label: str, wrap: Callable[[Network, Path, int], Network], selection: Selection) -> Result:
     """Put a container around the selected layers."""
     span = selection.span
@@ -234,6 +258,8 @@ def _counted(action: str, span: Span) -> str:
         "duplicate": (_("duplicate"), _("duplicate {count} layers")),
         "move": (_("move"), _("move {count} layers")),
         "mute": (_("mute"), _("mute {count} layers")),
+        "freeze": (_("freeze"), _("freeze {count} layers")),
+        "unfreeze": (_("unfreeze"), _("unfreeze {count} layers")),
         "unmute": (_("unmute"), _("unmute {count} layers")),
     }[action]
     return one if span.length == 1 else many.format(count=span.length)

@@ -32,7 +32,7 @@ class Number(NamedTuple):
 _SIDE_BY_SIDE = 64
 """From this width on a number and its formula stand in one line."""
 
-_LABEL, _VALUE = 13, 13
+_LABEL, _VALUE = 15, 13
 
 
 def written(numbers: Sequence[Number], width: int, quiet: Style) -> list[list[Segment]]:
@@ -90,7 +90,7 @@ def layer_numbers(row: Row, held: Sum | None = None) -> list[Number]:
     output = Number(_("output"), format_shape(figures.output_shape), figures.size_formula)
     held_bytes = activation(figures.output_shape)
     stored = Number(
-        _("memory"), size(held_bytes.value), _("{formula} bytes of activations").format(formula=held_bytes.formula)
+        _("activations"), size(held_bytes.value), _("{formula} bytes, one image").format(formula=held_bytes.formula)
     )
     field = _field(row)
     if held is not None:
@@ -162,14 +162,16 @@ def network_numbers(analysis: Analysis) -> list[Number]:
     if needs.inference is not None and needs.training is not None:
         numbers += [
             Number(
-                _("memory"),
+                _("inference peak"),
                 size(needs.inference),
-                _("{formula}, inference peak, one image").format(formula=needs.formulas.inference),
+                _("{formula} bytes, one image").format(formula=needs.formulas.inference),
             ),
             Number(
-                "",
+                _("training step"),
                 size(needs.training),
-                _("{formula}, training step, adam").format(formula=needs.formulas.training),
+                _("{formula} bytes, batch {batch}, adam").format(
+                    formula=needs.formulas.training, batch=needs.batch_size
+                ),
             ),
         ]
     return numbers

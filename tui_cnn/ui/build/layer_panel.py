@@ -1,5 +1,6 @@
 """The settings of the selected layer: to read, and on request to edit."""
 
+from functools import reduce
 from typing import ClassVar, cast
 
 import msgspec
@@ -15,13 +16,13 @@ from textual.widgets import Static
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.edits import is_branch
-from tui_cnn.core.layers import AnyLayer
+from tui_cnn.core.layers import AnyLayer, Shared
 from tui_cnn.core.network import Network, Path, format_path
 from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.actions import FORM
 from tui_cnn.ui.build.preview import preview
-from tui_cnn.ui.toolkit.form import StructForm, is_rare, spoken
+from tui_cnn.ui.toolkit.form import FormLayout, StructForm, is_rare, spoken
 from tui_cnn.ui.workspace import workspace_of
 
 _ABOUT, _ADVICE, _EFFECT = 7, 2, 8
@@ -51,6 +52,10 @@ class LayerPanel(Vertical):
     """The layer that is shown; empty for the network itself."""
 
     _focused_before: Widget | None = None
+
+    def __init__(self, *, id: str, classes: str) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.styles.set_rule("layout", FormLayout())
 
     def compose(self) -> ComposeResult:
         """Lay out what the layer is, its settings, and the effect of an edit."""
@@ -143,11 +148,12 @@ class LayerPanel(Vertical):
     @on(StructForm.Resized)
     def _share_room(self) -> None:
         """Keep in view what an edit would change: what the layer is gives way to it, and then the fields scroll."""
-        room = self.size.height - _ADVICE - _EFFECT
-        roomy = self.form is None or room >= self.form.lines + _ABOUT
-        self.query_one("#about").display = roomy
-        if self.form is not None:
-            self.form.show_lines(room - _ABOUT if roomy else room)
+        lines = self.form.lines + _ADVICE + _EFFECT if self.form else 0
+        self.query_one("#about").display = self.size.height >= lines + _ABOUT * bool(lines)
+
+
+_UNSAID = ("name", "muted", "trainable", "outputs")
+"""Fields of which nothing is said where they are as usual."""
 
 
 def _settings(value: msgspec.Struct) -> Text:
@@ -157,7 +163,9 @@ def _settings(value: msgspec.Struct) -> Text:
     for field in fields(type(value)):
         held = getattr(value, field.name)
         usual = held == defaults[field.name]
-        if field.kind == "nested" or (usual and (field.name in ("name", "muted") or is_rare(field.name))):
+        if field.kind == "nested" or (
+            usual and (field.name in ("name", "muted", "trainable", "outputs") or is_rare(field.name))
+        ):
             continue
         written = spoken(format_value(field, held)) or field.blank
         text.append(f"{field.name:<18}", "dim").append(f"{written}\n", "dim" if usual else "bold")
@@ -167,6 +175,8 @@ def _settings(value: msgspec.Struct) -> Text:
 def _edit(path: Path, value: msgspec.Struct) -> edits.Edit:
     """Make the edit of a form: of the layer at `path`, or of the network itself for the empty path."""
     if isinstance(value, Network):
-        name, shape = value.name, value.input_shape
-        return lambda network: edits.set_input_shape(edits.rename(network, name), shape)
-    return lambda network: edits.replace(network, path, cast("AnyLayer", value))
+        name, shape, outputs = value.name, value.input_shape, value.outputs
+        return lambda network: edits.set_outputs(edits.set_input_shape(edits.rename(network, name), shape), outputs)
+    layer = cast("AnyLayer", value)
+    named = (layer.layer,) if isinstance(layer, Shared) else layer.takes or ()
+    return lambda network: edits.replace(reduce(edits.name_layer, named, network), path, layer)

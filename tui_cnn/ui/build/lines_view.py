@@ -15,10 +15,11 @@ from tui_cnn.core.layers import Family
 from tui_cnn.core.network import Path
 from tui_cnn.ui.build.columns import StackColumn, StackStyles, cells_of, columns, draw, header
 from tui_cnn.ui.build.tree import FINDINGS, StackLine, Tree
+from tui_cnn.ui.build.wires import drawn, wires
 from tui_cnn.ui.toolkit.colours import family_colour
 
 GUTTER = 2
-"""Cells before the columns: the cursor, and the sign of a finding."""
+"""Cells before the wires and the columns: the cursor, and the sign of a finding."""
 
 
 class LinesView(ScrollView):
@@ -104,8 +105,8 @@ class LinesView(ScrollView):
         """Draw one line; the first is the header, which does not scroll."""
         width, base = self.size.width, self.visual_style.rich_style
         if y == 0:
-            style = self.get_component_rich_style("stack--header")
-            return Strip([Segment(" " * GUTTER, base), *header(self._columns, style)]).adjust_cell_length(width, base)
+            titles = header(self._columns, self.get_component_rich_style("stack--header"))
+            return Strip([Segment(" " * self._gutter, base), *titles]).adjust_cell_length(width, base)
         number = y - 1 + self.scroll_offset.y
         if number >= len(self.layer_tree.lines):
             return Strip.blank(width, base)
@@ -125,6 +126,7 @@ class LinesView(ScrollView):
         gutter = [
             Segment("▌" if number == self.cursor else " ", styles.bar),
             Segment(FINDINGS[line.finding] if line.finding else " ", tones[line.finding]),
+            Segment(self._wires[number], styles.bar),
         ]
         drawn = draw(line, self._cells[number], self._columns, styles)
         return Strip([*gutter, *drawn]).adjust_cell_length(self.size.width, styles.text)
@@ -154,13 +156,16 @@ class LinesView(ScrollView):
         self.put_cursor(path)
 
     def _list(self) -> None:
-        self._cells = [cells_of(line, self.layer_tree.analysis) for line in self.layer_tree.lines]
+        tree = self.layer_tree
+        self._cells = [cells_of(line, tree.analysis) for line in tree.lines]
+        self._wires = drawn(wires(tree.analysis, tree.lines_of_nodes()), len(tree.lines))
+        self._gutter = GUTTER + len(self._wires[0])
         self._measure()
 
     def _measure(self) -> None:
         self._strips: dict[int, Strip] = {}
         scrolls = len(self.layer_tree.lines) > self.room  # the bar comes after this: a cell for it, and one free
-        width = self.outer_size.width - self.gutter.width - GUTTER - 2 * scrolls
+        width = self.outer_size.width - self.gutter.width - self._gutter - 2 * scrolls
         self._columns: tuple[StackColumn, ...] = columns(self._cells, width, self.hidden_columns)
         self.virtual_size = Size(self.size.width, len(self.layer_tree.lines) + 1)
         self.entitle()

@@ -44,12 +44,12 @@ def preview(before: Analysis, after: Analysis, path: Path) -> Table | Text:
             _compare(table, _("parameters"), was.parameters.total, now.parameters.total)
             _compare(table, _("MACs"), was.macs.value, now.macs.value)
             held, holds = (BYTES * elements(figures.output_shape) for figures in (was, now))
-            _compare(table, _("memory"), held, holds, size)
+            _compare(table, _("activations"), held, holds, size)
             _compare_fields(table, old.field, new.field)
         table.add_row(Text(_("in total")))
     _compare(table, _("parameters"), before.totals.params, after.totals.params)
     _compare(table, _("MACs"), before.totals.macs, after.totals.macs)
-    _compare(table, _("memory"), memory(before).training, memory(after).training, size)
+    _compare(table, _("train step"), memory(before).training, memory(after).training, size)
     _compare_fields(table, *(last.field if (last := analysis.last_map) else None for analysis in (before, after)))
     return table
 

@@ -20,7 +20,7 @@ from tui_cnn.ui.build.actions import STACK
 from tui_cnn.ui.build.columns import INDENT
 from tui_cnn.ui.build.formulas import numbers_of, write
 from tui_cnn.ui.build.layer_panel import LayerPanel
-from tui_cnn.ui.build.lines_view import GUTTER, LinesView
+from tui_cnn.ui.build.lines_view import LinesView
 from tui_cnn.ui.build.preview import choose_layer
 from tui_cnn.ui.workspace import Workspace, workspace_of
 
@@ -331,6 +331,13 @@ class StackView(LinesView, can_focus=True):
         await sweep_setting(self.app, self.workspace, self.path)
 
     @work
+    async def action_inspect_file(self) -> None:
+        """Make a run of the opened file, and look inside it."""
+        from tui_cnn.ui.build.inspection import inspect_file
+
+        await inspect_file(self.app, self.workspace)
+
+    @work
     async def action_layer_menu(self) -> None:
         """List what can be done with the selected layers, and do what is chosen."""
         from tui_cnn.ui.toolkit.actions import keys_of
@@ -415,7 +422,7 @@ class StackView(LinesView, can_focus=True):
         self._anchor = None
         self.cursor = number
         line = self.layer_tree.lines[number]
-        mark = GUTTER + self._columns[0].width + INDENT * line.depth
+        mark = self._gutter + self._columns[0].width + INDENT * line.depth
         if line.folded is not None and mark <= event.get_content_offset_capture(self).x <= mark + 1:
             self._fold(line.path, fold=not line.folded)
         elif event.chain == 2:

@@ -20,7 +20,7 @@ from tui_cnn.ui.toolkit.colours import theme_style
 from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult, frame
 from tui_cnn.ui.toolkit.form import Choice
 from tui_cnn.ui.toolkit.network_summary import tones
-from tui_cnn.ui.toolkit.numbers import change, short_count, size
+from tui_cnn.ui.toolkit.numbers import change, short_count, size, training_label
 from tui_cnn.ui.workspace import Workspace
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
@@ -129,7 +129,7 @@ class Sweep(SingleResult[tuple[str, Any] | None]):
         self._trials = trials
         table = self.query_one(DataTable)
         table.clear(columns=True)
-        titles = (_("value"), _("output"), _("parameters"), _("MACs"), _("memory, train on 32"), _("RF"))
+        titles = (_("value"), _("output"), _("parameters"), _("MACs"), training_label(), _("RF"))
         table.add_columns(*(Text(title, justify="right") for title in titles))
         present = getattr(self._layer, self._field)
         now = next(iter(sweep(self._network, self._path, self._field, [present])))
@@ -222,7 +222,7 @@ def charts(trials: Sequence[SweepPoint], chosen: int, width: int, height: int, s
     numbers: list[tuple[str, Callable[[SweepPoint], int | None], Callable[[int], str]]] = [
         (_("params"), lambda trial: trial.analysis.totals.params, short_count),
         (_("MACs"), lambda trial: trial.analysis.totals.macs, short_count),
-        (_("memory"), lambda trial: trial.training, size),
+        (_("training step"), lambda trial: trial.training, size),
         (_("RF"), lambda trial: trial.field, str),
     ]
     room = (width - 3 * _GAP) // 4

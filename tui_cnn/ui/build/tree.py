@@ -95,6 +95,13 @@ class Tree:
         before = [number for number, line in enumerate(self.lines) if line.path and line.path <= path]
         return before[-1] if before else min(1, len(self.lines) - 1) if path else 0
 
+    def lines_of_nodes(self) -> list[int]:
+        """Return for each node of the graph the number of the line that it is on, or hidden in; 0 is the input."""
+        nodes = self.analysis.graph.nodes
+        if not any(node.layer is not None and node.layer.takes for node in nodes):
+            return [0] * len(nodes)  # nobody asks for them
+        return [self.number(node.path) if node.path else 0 for node in nodes]
+
     def _list(self) -> None:
         self.lines: list[StackLine] = lines(self.analysis, self._folded)
 

@@ -13,7 +13,7 @@ from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.summary import Result
 from tui_cnn.ui.settings import Flops
 from tui_cnn.ui.toolkit.network_summary import Tones, findings, leaf_count, widest_field
-from tui_cnn.ui.toolkit.numbers import change, short_count, size
+from tui_cnn.ui.toolkit.numbers import change, short_count, size, training_label
 
 N = TypeVar("N", int, float)
 
@@ -56,8 +56,8 @@ def comparison(candidates: list[Candidate], convention: Flops, tone: Tones) -> I
     yield totals(_("MACs"), lambda totals: totals.macs, short_count)
     label = _("FLOPs (2 × MACs)") if convention == "2xmacs" else _("FLOPs (TensorFlow)")
     yield totals(label, lambda totals: flops(totals, convention), short_count)
-    yield costs(_("memory, inference"), [memory(analysis).inference for analysis in analyses], size)
-    yield costs(_("memory, train on 32"), [memory(analysis).training for analysis in analyses], size)
+    yield costs(_("inference peak"), [memory(analysis).inference for analysis in analyses], size)
+    yield costs(training_label(), [memory(analysis).training for analysis in analyses], size)
     yield texts(_("shapes"), [_shapes(analysis) for analysis in analyses])
     yield texts(_("layers"), [f"{leaf_count(analysis)}" for analysis in analyses])
     yield texts(_("RF"), [widest_field(analysis) or "—" for analysis in analyses])

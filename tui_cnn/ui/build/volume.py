@@ -87,7 +87,7 @@ class VolumeView(Widget):
         lines = self._drawing.lines
         if y >= len(lines):
             return Strip.blank(width, base)
-        return Strip(lines[y], width)
+        return Strip(lines[y]).adjust_cell_length(width, base)  # it may have been drawn for another size
 
     def on_resize(self) -> None:
         """Draw into the new size."""

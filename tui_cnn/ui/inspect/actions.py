@@ -83,6 +83,7 @@ WHY = Scope(
     _("Inspect: why (↑ ↓ layer, ← → class)"),
     (
         Action("next_explanation", "space", _("Method"), _("Show the next explanation, if not all fit")),
+        Action("toggle_scale", "z", _("Scale"), _("Use one scale for all layers or one per layer")),
         Action(
             "square_size", "s", _("Size"), _("Occlude with a square of another size"), command="change_square('size')"
         ),

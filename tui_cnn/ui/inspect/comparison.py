@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from tui_cnn.i18n import _
 from tui_cnn.insight.predictions import Comparison, compare
+from tui_cnn.runs.inspection.figure import Figure, Panel
 from tui_cnn.runs.inspection.replies import Evaluation
 from tui_cnn.runs.inspection.requests import Evaluate, Source
 from tui_cnn.ui.inspect.actions import COMPARISON
@@ -21,7 +22,7 @@ from tui_cnn.ui.inspect.image_choice import ImageChoice
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.view import BrowseImages, View, ViewExport
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
-from tui_cnn.ui.toolkit.pictures.canvas import colours, sheet
+from tui_cnn.ui.toolkit.pictures.canvas import colours
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 
 _SHOWN = 60
@@ -96,6 +97,10 @@ class ComparisonView(View):
             self._place = max(0, min(self._place + right, len(numbers) - 1))
             self._show_image()
 
+    def action_page(self, by: int) -> None:
+        """Go to an image of the next row, or of the one before."""
+        self.action_walk(0, by * self.query_one(Gallery).grid.columns)
+
     def action_open_list(self) -> None:
         """Walk through the list, with the keys for images."""
         numbers = self._numbers()
@@ -123,9 +128,13 @@ class ComparisonView(View):
             return None
         compared, numbers = found[2], self._numbers()
         rows = [(int(number), float(compared.distance[number])) for number in numbers]
-        pictures = [self.scene.test.images[number] for number in numbers[:_SHOWN].tolist()]
-        picture = sheet(pictures, 10) if pictures else None
-        return ViewExport("comparison", picture, (_("image"), _("distance")), rows, {"distance": compared.distance})
+        scene, shown = self.scene, numbers[:_SHOWN].tolist()
+        names, about = scene.opened.class_names, self._titles(scene)[self._list]
+        if len(shown) < len(numbers):
+            about += " · " + _("{shown} of {count} shown").format(shown=len(shown), count=len(numbers))
+        panels = [Panel(scene.test.images[n], f"{n} {names[scene.test.labels[n]]}") for n in shown]
+        figure = Figure(self.title_of(scene), panels, (about,), columns=10) if panels else None
+        return ViewExport("comparison", figure, (_("image"), _("distance")), rows, {"distance": compared.distance})
 
     def update_parts(self, scene: Scene) -> str:
         """Show the comparison, or what is missing for it."""

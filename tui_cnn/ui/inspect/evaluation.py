@@ -12,7 +12,7 @@ from textual.containers import Grid, Vertical
 from textual.widgets import Static
 
 from tui_cnn.i18n import _
-from tui_cnn.insight.colours import Scale, scale_of
+from tui_cnn.insight.colours import Scale
 from tui_cnn.insight.predictions import (
     accuracy,
     confusion,
@@ -22,6 +22,7 @@ from tui_cnn.insight.predictions import (
     reliability,
     shares,
 )
+from tui_cnn.runs.inspection.figure import Figure, FigureAxis, Panel
 from tui_cnn.runs.inspection.replies import Evaluation
 from tui_cnn.ui.inspect.actions import EVALUATION
 from tui_cnn.ui.inspect.image_choice import ImageChoice, mistakes, taken_for
@@ -179,11 +180,17 @@ class EvaluationView(View):
             return None
         names, counts = self.scene.opened.class_names, measured.counts
         rows = [(name, *row) for name, row in zip(names, counts.tolist(), strict=True)]
-        picture = self.scaled(scale_of(np.sqrt(counts))).paint(np.sqrt(counts))
+        scale, text = self.scaled(Scale(0.0, 1.0, "sequential")), _("share of the images of the true class")
+        figure = Figure(
+            self.title_of(self.scene),
+            [Panel(scale.paint(measured.shares), text, scale)],
+            down=FigureAxis(_("true class"), names=[f"{number} {name}" for number, name in enumerate(names)]),
+            across=FigureAxis(_("predicted class")),
+        )
         heading = (_("true class"), *names)
         return ViewExport(
             "confusion",
-            picture,
+            figure,
             heading,
             rows,
             {"confusion": counts, "probabilities": measured.probabilities, "labels": measured.labels},

@@ -12,14 +12,16 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui_cnn.i18n import _
-from tui_cnn.insight.colours import overlay, scale_of
+from tui_cnn.insight.colours import is_signed, scale_number, scale_of
+from tui_cnn.runs.inspection.figure import Figure, Panel
 from tui_cnn.runs.inspection.replies import FieldReply, Patches, Region
 from tui_cnn.runs.inspection.requests import FieldRequest, TopPatches
 from tui_cnn.ui.inspect.actions import FIELD
 from tui_cnn.ui.inspect.answer_cache import Question
 from tui_cnn.ui.inspect.scene import Scene, layer_title
-from tui_cnn.ui.inspect.view import ShowScene, View, ViewExport, as_floats, signed, whole_parts
-from tui_cnn.ui.toolkit.pictures.canvas import Pixels, colours, sheet
+from tui_cnn.ui.inspect.view import ShowScene, View, ViewExport, as_floats, signed
+from tui_cnn.ui.toolkit.numbers import whole_parts
+from tui_cnn.ui.toolkit.pictures.canvas import Pixels, colours
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.legend import Legend, two_decimals
 from tui_cnn.ui.toolkit.pictures.picture import FrameTone, Picture, Raster
@@ -42,7 +44,8 @@ class FieldView(View):
         & > Horizontal > Picture { width: 3fr; max-height: 60vh; margin-right: 1; }
         & > Horizontal > #map { width: 2fr; }
         & > Horizontal > Vertical { width: 22; height: auto; }
-        & Legend { width: 100%; margin-top: 1; }
+        & Legend { width: 100%; }
+        & #map-scale { height: auto; margin-top: 1; }
         & > #caption { margin-top: 1; }
         & > Gallery { height: 1fr; }
     }
@@ -56,7 +59,10 @@ class FieldView(View):
             yield Picture(id="map")
             with Vertical():
                 yield Static(id="regions")
-                yield Legend()
+                yield Legend(id="heat-scale")
+                with Vertical(id="map-scale"):
+                    yield Static(_("map"), classes="line bold")
+                    yield Legend()
         yield Static(classes="line dim", id="caption", markup=False)
         yield Gallery()
 
@@ -89,7 +95,13 @@ class FieldView(View):
         heading = (_("image"), _("top"), _("left"), _("bottom"), _("right"), _("activation"))
         cut = self._patches(scene, patches)
         arrays = {"gradient": seen.gradient.numpy(), "patches": cut}
-        return ViewExport(f"field-{scene.info.name}-{scene.channel}", sheet(list(cut), 3), heading, rows, arrays)
+        names, title = scene.opened.class_names, _("strongest activations of map {number}")
+        panels = [
+            Panel(patch, f"{number} {names[scene.test.labels[number]]}: {scale_number(value)}")
+            for patch, number, value in zip(cut, numbers, values, strict=True)
+        ]
+        figure = Figure(layer_title(scene.info), panels, (title.format(number=scene.channel),), columns=3)
+        return ViewExport(f"field-{scene.info.name}-{scene.channel}", figure, heading, rows, arrays)
 
     @on(Picture.Selected, "#map")
     @on(Picture.Opened, "#map")
@@ -118,23 +130,27 @@ class FieldView(View):
             return self.waiting(scene.activate)
         seen = self.answers.get(self._look(scene))
         pixels = colours(found.image.numpy())
-        gradient, frames = None, []
+        gradient, frames, heat = None, [], None
         if seen is not None:
             gradient = as_floats(seen.gradient.numpy())
-            pixels = overlay(pixels, gradient, _STRENGTH, self.scaled(scale_of(gradient)))
+            heat = self.scaled(scale_of(gradient, signed=False)._replace(strength=_STRENGTH))
+            pixels = heat.lay(gradient, pixels)
             regions: tuple[tuple[Region | None, FrameTone], ...] = (
                 (seen.measured, "second-frame"),
                 (seen.computed, "frame"),
             )
             frames = [(region, tone) for region, tone in regions if region]
         self.query_one("#image", Picture).show(Raster(pixels, gradient, frames))
-        values = as_floats(found.layers[scene.layer].numpy()).reshape(scene.map_shape)[..., scene.channel]
-        scale = self.scaled(scale_of(values))
+        self.query_one("#heat-scale", Legend).show(heat)
+        layer = as_floats(found.layers[scene.layer].numpy()).reshape(scene.map_shape)
+        values = layer[..., scene.channel]
+        scale = self.scaled(scale_of(values, signed=is_signed(layer)))
         here = (scene.row, scene.column)
         picture = self.query_one("#map", Picture)
         picture.display = scene.has_maps and self.size.width >= _WIDE
         picture.show(Raster(scale.paint(values), values, [((*here, *here), "cursor")]))
-        self.query_one(Legend).show(scale if scene.has_maps else None)
+        self.query_one("#map-scale").display = picture.display
+        self.query_one("#map-scale Legend", Legend).show(scale)
         self.query_one("#regions", Static).update(self._regions(scene, seen, float(values[here])))
         self._show_patches(scene)
         return ""
@@ -154,7 +170,7 @@ class FieldView(View):
             (status[seen.status], "$foreground 70%"),
             (_("gradient (amber)"), "bold"),
             *((words, "") for words in ([_("the same region")] if same else _where(seen.measured))),
-            (_("bright: gradient"), "$foreground 70%"),
+            (_("gradient, absolute"), "$foreground 70%"),
         )
         return Content("\n").join(Content.styled(words, style) for words, style in lines if words)
 

@@ -12,14 +12,14 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from tui_cnn.i18n import _
-from tui_cnn.insight.colours import Scale, scale_of
+from tui_cnn.insight.colours import Scale, is_signed, scale_of
 from tui_cnn.insight.maps import per_filter
+from tui_cnn.runs.inspection.figure import Figure, Panel
 from tui_cnn.runs.inspection.requests import Source
 from tui_cnn.ui.inspect.actions import HISTORY
 from tui_cnn.ui.inspect.kernel_banks import Bank, banks, nearest
 from tui_cnn.ui.inspect.scene import Scene, layer_title
 from tui_cnn.ui.inspect.view import View, ViewExport, as_floats, signed
-from tui_cnn.ui.toolkit.pictures.canvas import magnify, sheet
 from tui_cnn.ui.toolkit.pictures.drawing import Tone
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.legend import Legend
@@ -33,13 +33,17 @@ _FEWEST = 2
 
 
 class Frame(NamedTuple):
-    """A kept checkpoint: its kernel and map (height, width), and the probabilities; None: not known yet, or none."""
+    """A kept checkpoint: its kernel and map (height, width), and the probabilities; None: not known yet, or none.
+
+    `is_signed` tells whether the layer of the map goes below zero.
+    """
 
     step: int
     moment: Scene
     kernel: Floats | None
     map: Floats | None
     probabilities: Floats
+    is_signed: bool
 
 
 class HistoryView(View):
@@ -94,9 +98,13 @@ class HistoryView(View):
         if not kernels:
             return None
         scales = self._scales(list(kernels.values()), signed=True)
-        pictures = [magnify(scale.paint(kernel), 4) for scale, kernel in zip(scales, kernels.values(), strict=True)]
+        panels = [
+            Panel(scale.paint(kernel), _("step {step:,}").format(step=step), scale)
+            for scale, (step, kernel) in zip(scales, kernels.items(), strict=True)
+        ]
         arrays = {f"step_{step}": kernel for step, kernel in kernels.items()}
-        return ViewExport(f"history-{scene.info.name}-{scene.channel}", sheet(pictures, len(pictures)), arrays=arrays)
+        figure = Figure(self.title_of(scene), panels, (self._how(scene),))
+        return ViewExport(f"history-{scene.info.name}-{scene.channel}", figure, arrays=arrays)
 
     def update_parts(self, scene: Scene) -> str:
         """Show for each checkpoint the kernel, the map, and the probability of what is predicted then."""
@@ -109,7 +117,8 @@ class HistoryView(View):
         kernels = [self._kernel_words(frame) for frame in frames]
         self._show_strip("kernels", [frame.kernel for frame in frames], frames, kernels, signed_values=True)
         maps = [self._map_words(scene, frame) for frame in frames]
-        self._show_strip("maps", [frame.map for frame in frames], frames, maps)
+        signed_maps = any(frame.is_signed for frame in frames)
+        self._show_strip("maps", [frame.map for frame in frames], frames, maps, signed_values=signed_maps)
         self.write("#kernels-caption Static", self._how(scene))
         return ""
 
@@ -135,7 +144,7 @@ class HistoryView(View):
         frames: list[Frame],
         words: list[Words],
         *,
-        signed_values: bool | None = None,
+        signed_values: bool,
     ) -> None:
         known = [values for values in arrays if values is not None]
         height, width = known[0].shape if known else (1, 1)
@@ -169,11 +178,13 @@ class HistoryView(View):
         frames = []
         for moment in self._moments(scene):
             found = self.answers.get(moment.activate)
-            values, probabilities = None, np.zeros(0)
+            values, probabilities, negative = None, np.zeros(0), False
             if found is not None:
-                values = as_floats(found.layers[scene.layer].numpy()).reshape(scene.map_shape)[..., scene.channel]
+                layer = as_floats(found.layers[scene.layer].numpy()).reshape(scene.map_shape)
+                values, negative = layer[..., scene.channel], is_signed(layer)
                 probabilities = as_floats(found.probabilities.numpy())
-            frames.append(Frame(int(moment.source.which), moment, self._kernel(moment), values, probabilities))
+            step, kernel = int(moment.source.which), self._kernel(moment)
+            frames.append(Frame(step, moment, kernel, values, probabilities, negative))
         return frames
 
     @staticmethod
@@ -193,11 +204,8 @@ class HistoryView(View):
         summed = per_filter(bank.values)
         return np.asarray(summed[..., min(moment.channel, summed.shape[-1] - 1)], np.float64)
 
-    def _scales(self, arrays: list[Floats], *, signed: bool | None) -> list[Scale]:
+    def _scales(self, arrays: list[Floats], *, signed: bool) -> list[Scale]:
         """Return the colours of each step: one scale for all, or one each."""
         if not arrays:
             return []
-        whole = scale_of(np.stack(arrays), signed=signed)
-        if not self._apart:
-            return [self.scaled(whole)] * len(arrays)
-        return [self.scaled(scale_of(each, signed=whole.palette == "diverging")) for each in arrays]
+        return [self.scaled(scale_of(each if self._apart else np.stack(arrays), signed=signed)) for each in arrays]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tui_cnn.core.layers import LAYER_TYPES
+from tui_cnn.core.layers import ALL_TYPES
 from tui_cnn.runs.inspection.replies import LayerInfo, LayerWeights, OpenReply, WeightsReply
 
 _KERNEL_AXES = 4
@@ -42,7 +42,7 @@ def nearest(found: list[Bank], layer: int) -> int:
 
 def _kernels(opened: OpenReply, place: int, layer: LayerWeights) -> npt.NDArray[np.float64] | None:
     info = opened.layers[place]
-    kernel_kind = LAYER_TYPES[info.kind].kernel_kind
+    kernel_kind = ALL_TYPES[info.kind].kernel_kind
     for array in layer.weights.values():
         values = np.asarray(array.numpy(), np.float64)
         if values.ndim == _KERNEL_AXES:
@@ -52,7 +52,7 @@ def _kernels(opened: OpenReply, place: int, layer: LayerWeights) -> npt.NDArray[
     kernel = layer.weights.get("kernel")
     if kernel_kind != "dense" or kernel is None or place == 0:
         return None
-    before = LAYER_TYPES[opened.layers[place - 1].kind]
+    before = ALL_TYPES[opened.layers[place - 1].kind]
     if not (before.flattens and before.is_reshaping):
         return None
     shape = opened.layers[place - 2].shape if place > 1 else (*opened.image_shape, 1)

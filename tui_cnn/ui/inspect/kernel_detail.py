@@ -13,7 +13,8 @@ from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale, scale_of
 from tui_cnn.insight.filters import candidates, likeness
 from tui_cnn.insight.maps import Histogram, cosine, histogram
-from tui_cnn.ui.inspect.view import signed, whole_parts
+from tui_cnn.ui.inspect.view import signed
+from tui_cnn.ui.toolkit.numbers import whole_parts
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing, Styles
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
@@ -70,7 +71,8 @@ class KernelDetail(Vertical):
             chart.show(bins)
         if like is None:
             return
-        self.query_one(".similar", Static).update(whole_parts(like.words(), width, ", "), layout=False)
+        words = like.words() if cell_len(like.words()) <= width else whole_parts(like.short_words(), width, ", ")
+        self.query_one(".similar", Static).update(words, layout=False)
         similar = [(cosine(kernel, classic.kernel), classic) for classic in candidates(kernel.shape)]
         similar.sort(key=lambda each: -abs(each[0]))
 
@@ -81,7 +83,9 @@ class KernelDetail(Vertical):
             return Tile(pixels, words, "bold" if like.named and classic.name == like.classic.name else "dim")
 
         # As large as the fewest lines of the panel allow, so that a larger panel shows the same ones.
-        self.query_one(Gallery).show(Tiles(len(similar), np.shape(similar[0][1].kernel), tile, narrowest=_CAPTION))
+        self.query_one(Gallery).show(
+            Tiles(len(similar), np.shape(similar[0][1].kernel), tile, narrowest=_CAPTION, pages=False)
+        )
 
 
 class HistogramChart(Drawing):

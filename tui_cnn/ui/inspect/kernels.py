@@ -7,7 +7,7 @@ import numpy.typing as npt
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
@@ -17,13 +17,14 @@ from tui_cnn.insight.colours import Scale as ColourScale
 from tui_cnn.insight.colours import scale_of
 from tui_cnn.insight.filters import candidates, likeness
 from tui_cnn.insight.maps import Scale, per_filter, statistics
+from tui_cnn.runs.inspection.figure import Figure, Panel
 from tui_cnn.ui.inspect.actions import KERNELS
 from tui_cnn.ui.inspect.kernel_banks import Bank, banks, nearest
 from tui_cnn.ui.inspect.kernel_detail import KernelDetail
 from tui_cnn.ui.inspect.lab_transfer import take_filter
 from tui_cnn.ui.inspect.scene import Scene, layer_title
-from tui_cnn.ui.inspect.view import View, ViewExport, in_view, signed, whole_parts
-from tui_cnn.ui.toolkit.pictures.canvas import sheet
+from tui_cnn.ui.inspect.view import View, ViewExport, signed
+from tui_cnn.ui.toolkit.numbers import whole_parts
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.legend import Legend
 
@@ -37,11 +38,7 @@ class KernelsView(View):
     SCOPE = KERNELS
     TITLE = _("Kernels")
     DEFAULT_CSS = "KernelsView > Gallery { height: 1fr; }"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *KERNELS.bindings(),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*KERNELS.bindings()]
 
     _input: int | None = None
     """The input channel that is shown; None: the sum of all."""
@@ -115,12 +112,6 @@ class KernelsView(View):
         if bank is not None:
             self.go_to(self.scene.at(layer=bank.place, channel=event.index))
 
-    @on(Gallery.LaidOut, "#filters")
-    def _describe_again(self) -> None:
-        bank = self._bank
-        if bank is not None:
-            self._describe(self.scene, bank)
-
     def export(self) -> ViewExport | None:
         """Write the layer's kernels."""
         bank = self._bank
@@ -128,15 +119,18 @@ class KernelsView(View):
             return None
         shown = self._shown(bank)
         found = statistics(shown)
-        rows, pictures = [], []
+        rows, panels = [], []
         for number in range(shown.shape[-1]):
             like = likeness(shown[..., number])
             numbers = (_rounded(part[number]) for part in found)
             said = (like.classic.name if like.named else "", *map(_rounded, like[1:])) if like else ("", "", "")
             rows.append((number, *numbers, *said))
-            pictures.append(self._colours(shown, number).paint(shown[..., number]))
+            scale = self._colours(shown, number)
+            title = f"{number}  {said[0]}" if said[0] else f"{number}"
+            panels.append(Panel(scale.paint(shown[..., number]), title, scale))
         heading = ("filter", *found._fields, "most like", "cosine", "chance level")
-        return ViewExport(f"kernels-{bank.info.name}", sheet(pictures), heading, rows, {bank.info.name: bank.values})
+        figure = Figure(f"{self.title_of(self.scene)} ({bank.info.name})", panels, (self._how(bank),))
+        return ViewExport(f"kernels-{bank.info.name}", figure, heading, rows, {bank.info.name: bank.values})
 
     def update_parts(self, scene: Scene) -> str:
         """Show the layer's kernels, and the selected one with its numbers."""
@@ -177,14 +171,17 @@ class KernelsView(View):
         name = _("filter {number}").format(number=selected)
         numbers = whole_parts(_numbers(shown[..., selected]), self.size.width - cell_len(name) - 2)
         self.write("#numbers", Content.assemble((name, "bold"), f"  {numbers}"))
+        self.write_caption(self._how(bank), self._colours(shown, selected))
+
+    def _how(self, bank: Bank) -> str:
+        """Say which part of the kernels is drawn, and how."""
         height, width, inputs, _count = bank.values.shape
         parts = [f"{height}×{width}"]
         if inputs > 1:
             channel = _("input {number} of {count}").format(number=self._input, count=inputs)
             parts.append(_("sum over {count} inputs").format(count=inputs) if self._input is None else channel)
         parts.append(_("scale per layer") if self._scale == "layer" else _("scale per filter"))
-        self.write_caption(" · ".join(parts), self._colours(shown, selected))
-        self.border_subtitle = in_view(self.query_one("#filters", Gallery))
+        return " · ".join(parts)
 
     @property
     def _banks(self) -> list[Bank]:

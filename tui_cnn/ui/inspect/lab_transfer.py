@@ -5,11 +5,11 @@ import numpy.typing as npt
 
 from tui_cnn.core import edits
 from tui_cnn.core.layers import AnyLayer
-from tui_cnn.core.network import Path
+from tui_cnn.data.scaling import rescaled
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.lab.scene import NamedArray
-from tui_cnn.runs.inspection.replies import Activations, LayerInfo, WeightsReply
+from tui_cnn.runs.inspection.replies import Activations, WeightsReply
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.messages import LabTransfer
 
@@ -61,30 +61,16 @@ def take_filter(
     return LabTransfer(settings, NamedArray(image, image_name), NamedArray(kernel[..., None], name), channel)
 
 
-def feeding(layers: tuple[LayerInfo, ...], path: Path) -> int | None:
-    """Find the layer whose output goes into the one at `path`; None: it gets the image itself."""
-    branches = {info.path for info in layers if info.kind == "Branches"}
-    while path:
-        if path[:-1] not in branches:  # the number of a branch has no layers before it
-            for index in reversed(range(path[-1])):
-                before = (*path[:-1], index)
-                found = [place for place, info in enumerate(layers) if info.path[: len(before)] == before]
-                if found:
-                    return found[-1]
-        path = path[:-1]
-    return None
-
-
 def _input(scene: Scene, place: int, found: Activations) -> npt.NDArray[np.float64]:
-    before = feeding(scene.opened.layers, scene.opened.layers[place].path)
+    before = scene.opened.layers[place].source
     if before is not None:
         return np.asarray(found.layers[before].numpy(), np.float64)
-    image = np.asarray(found.image.numpy(), np.float64) / 255
+    image: npt.NDArray[np.float64] = rescaled(np.asarray(found.image.numpy(), np.float64), scene.opened.scale)
     return image if image.ndim == 3 else image[..., None]
 
 
 def _name_of_input(scene: Scene, place: int) -> str:
-    before = feeding(scene.opened.layers, scene.opened.layers[place].path)
+    before = scene.opened.layers[place].source
     return scene.subject.title if before is None else scene.opened.layers[before].name
 
 

@@ -16,19 +16,23 @@ from textual.widgets import Static
 
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale as ColourScale
-from tui_cnn.insight.colours import scale_of
+from tui_cnn.insight.colours import is_signed, scale_of
 from tui_cnn.insight.maps import Scale, by_strength, statistics
+from tui_cnn.runs.inspection.figure import Figure, FigureAxis, Panel
 from tui_cnn.ui.inspect.actions import MAPS
 from tui_cnn.ui.inspect.lab_transfer import take_map
 from tui_cnn.ui.inspect.scene import Scene, layer_title
 from tui_cnn.ui.inspect.units import Units, UnitsChart
-from tui_cnn.ui.inspect.view import View, ViewExport, as_floats, in_view, signed, whole_parts
-from tui_cnn.ui.toolkit.pictures.canvas import sheet
+from tui_cnn.ui.inspect.view import View, ViewExport, as_floats, signed
+from tui_cnn.ui.toolkit.numbers import whole_parts
 from tui_cnn.ui.toolkit.pictures.drawing import Drawing
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles, lay_out
 from tui_cnn.ui.toolkit.pictures.legend import Legend, two_decimals
 from tui_cnn.ui.toolkit.pictures.matrix import Matrix, MatrixContent
 from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster
+
+_UNITS = 32
+"""Units in a row of an exported picture."""
 
 _HEAD = 2
 """Lines above the maps."""
@@ -107,8 +111,6 @@ class MapsView(View):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *MAPS.bindings(),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
         Binding("home", "end(0)", show=False),
         Binding("end", "end(-1)", show=False),
     ]
@@ -215,11 +217,6 @@ class MapsView(View):
     def _select_cell(self, event: LargeMap.Chosen) -> None:
         self.go_to(self.scene.at(row=event.row, column=event.column))
 
-    @on(Gallery.LaidOut)
-    def _describe_again(self) -> None:
-        if (values := self._values(self.scene)) is not None:
-            self._describe(self.scene, values)
-
     def export(self) -> ViewExport | None:
         """Write all maps of the layer."""
         scene, values = self.scene, self._values(self.scene)
@@ -227,9 +224,18 @@ class MapsView(View):
             return None
         found, numbers = statistics(values), range(values.shape[-1])
         rows = [(number, *(round(float(part[number]), 6) for part in found)) for number in numbers]
-        pictures = [self._colours(values, number).paint(values[..., number]) for number in numbers]
+        scales = [self._colours(values, number) for number in numbers]
+        panels = [Panel(scale.paint(values[..., n]), f"{n}", scale) for n, scale in enumerate(scales)]
         arrays = {scene.info.name: values.reshape(scene.info.shape)}
-        return ViewExport(f"maps-{scene.info.name}", sheet(pictures), ("map", *found._fields), rows, arrays)
+        title = f"{self.title_of(scene)} ({scene.info.name})"
+        figure = Figure(title, panels, (scene.subject.title_with(scene.opened.class_names),))
+        if not scene.has_maps:
+            units = np.append(values[0, 0], np.full(-len(numbers) % _UNITS, np.nan)).reshape(-1, _UNITS)
+            scale = self.scaled(scale_of(values, signed=is_signed(values)))
+            begins = [f"{number}" for number in range(0, len(numbers), _UNITS)]
+            axes = FigureAxis(_("unit"), names=begins), FigureAxis("+")
+            figure = figure._replace(panels=[Panel(scale.paint(units), "", scale)], down=axes[0], across=axes[1])
+        return ViewExport(f"maps-{scene.info.name}", figure, ("map", *found._fields), rows, arrays)
 
     def update_parts(self, scene: Scene) -> str:
         """Show the layer."""
@@ -244,11 +250,11 @@ class MapsView(View):
             order = self._order(scene)
             names = scene.opened.class_names if scene.layer == len(scene.opened.layers) - 1 else ()
             chart = Units.of(scene, values[0, 0], order, names, self._dead(scene))
-            units.show(chart, self.scaled(scale_of(values[0, 0])), room)
+            units.show(chart, self.scaled(scale_of(values, signed=is_signed(values))), room)
         elif gallery.display:
             selected, tiles = int(np.flatnonzero(self._order(scene) == scene.channel)[0]), self._tiles(scene, values)
             grid = lay_out(tiles, selected, room)
-            lines = -(-tiles.count // grid.columns) * grid.lines
+            lines = grid.height(tiles.count)
             left = room[0] - lines - 1
             gallery.styles.height = lines if left >= _LARGE_MAP else "1fr"
             gallery.show(tiles, selected)
@@ -289,7 +295,6 @@ class MapsView(View):
         numbers = whole_parts(self._numbers(scene, values, number), self.size.width - cell_len(name + dead) - 2)
         self.write("#numbers", Content.assemble((name, "bold"), (dead, "$text-warning"), f"  {numbers}"))
         self.write_caption(self._how(scene), self._colours(values, number) if scene.has_maps else None)
-        self.border_subtitle = in_view(self.query_one(Gallery)) if scene.has_maps and not self._large else ""
 
     @staticmethod
     def _numbers(scene: Scene, values: npt.NDArray[np.float64], number: int) -> str:
@@ -341,10 +346,8 @@ class MapsView(View):
 
     def _colours(self, values: npt.NDArray[np.float64], number: int) -> ColourScale:
         """Return the colours of a map: those of the layer, or its own, of the layer's kind."""
-        whole = scale_of(values)
-        if self._scale == "layer":
-            return self.scaled(whole)
-        return self.scaled(scale_of(values[..., number], signed=whole.palette == "diverging"))
+        shown = values if self._scale == "layer" else values[..., number]
+        return self.scaled(scale_of(shown, signed=is_signed(values)))
 
     def _step(self, by: int) -> None:
         order = self._order(self.scene)

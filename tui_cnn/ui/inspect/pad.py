@@ -15,7 +15,6 @@ from tui_cnn.i18n import _
 from tui_cnn.ui.inspect.actions import PAD
 from tui_cnn.ui.inspect.scene import Scene, Subject
 from tui_cnn.ui.inspect.view import View, ViewExport
-from tui_cnn.ui.toolkit.pictures.canvas import colours
 from tui_cnn.ui.toolkit.pictures.picture import FrameTone, Picture, Raster
 
 _WIDTHS = (2, 4, 7)
@@ -138,7 +137,7 @@ class PadView(View):
 
     def export(self) -> ViewExport | None:
         """Write the drawing."""
-        return ViewExport("drawing", colours(self._pad), arrays={"drawing": self._pad})
+        return ViewExport("drawing", image=self._pad, arrays={"drawing": self._pad})
 
     def update_parts(self, scene: Scene) -> str:
         """Show the pad with the pen."""

@@ -15,10 +15,13 @@ from textual.widgets import Static
 
 from tui_cnn.data.files import DataError
 from tui_cnn.data.images import fit_image, has_light_background, read_image
-from tui_cnn.data.rendering import to_csv, to_npz, to_png, to_svg
+from tui_cnn.data.rendering import to_csv, to_npz
+from tui_cnn.data.rendering import to_png as image_to_png
 from tui_cnn.formats.atomic import write_atomic
+from tui_cnn.formats.shapes import to_png, to_svg
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.inspection.figure import draw_figure
 from tui_cnn.runs.inspection.replies import Evaluation
 from tui_cnn.ui.inspect.image_choice import ImageChoice, choices
 from tui_cnn.ui.inspect.scene import Scene, Subject
@@ -30,7 +33,6 @@ from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster
 from tui_cnn.ui.workspace import workspace_of
 
-_MAGNIFY = 8
 _BEFORE = (28, 40)
 
 
@@ -72,13 +74,16 @@ async def ask_run(screen: Screen[Any], title: str, but: RunDirectory | None) -> 
     return await screen.app.push_screen_wait(Pick(title, [Item(run.name, run.id, run) for run in runs]))
 
 
-async def write_export(screen: Screen[Any], export: ViewExport) -> None:
-    """Ask for a file, and write what its suffix says."""
+async def write_export(screen: Screen[Any], export: ViewExport, source: str) -> None:
+    """Ask for a file, and write what its suffix says; pictures say which weights (`source`) they are of."""
     makers: dict[str, Callable[[], bytes]] = {}
-    pixels = export.pixels
-    if pixels is not None:
-        makers[".svg"] = lambda: to_svg(pixels, export.name)
-        makers[".png"] = lambda: to_png(pixels, _MAGNIFY)
+    if export.figure is not None:
+        figure = export.figure._replace(about=(*export.figure.about, source))
+        makers[".svg"] = lambda: to_svg(draw_figure(figure)).encode()
+        makers[".png"] = lambda: to_png(draw_figure(figure))
+    image = export.image
+    if image is not None:
+        makers[".png"] = lambda: image_to_png(image)
     if export.rows:
         makers[".csv"] = lambda: to_csv(export.heading, export.rows)
     if export.arrays:

@@ -1,5 +1,6 @@
 """What the Inspect screen shows at one moment: a run, an image with what is done to it, a layer, a map, a cell."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -88,6 +89,11 @@ class Subject:
     def original(self) -> Image:
         """The image before it is transformed."""
         return pack(self.base) if self.number is None else self.number
+
+    def title_with(self, class_names: Sequence[str]) -> str:
+        """What to call it, and what it shows, where that is known."""
+        known = self.label is not None and self.transform == UNCHANGED
+        return f"{self.title} · {class_names[self.label]}" if known and self.label is not None else self.title
 
     @property
     def title(self) -> str:

@@ -91,6 +91,7 @@ class InspectScreen(MainScreen):
         self._weights: RunWeights | None = None
         self._scene_before: Scene | None = None
         self._is_due = False
+        self._source_words = ""
 
     def body(self) -> Iterator[Widget]:
         """Lay out the tabs, the image with its prediction, and the views; or a message where there is nothing."""
@@ -246,7 +247,7 @@ class InspectScreen(MainScreen):
     async def action_write_view(self) -> None:
         """Write what is shown to a file."""
         if self.current_view.has_scene and (export := self.current_view.export()):
-            await prompts.write_export(self, export)
+            await prompts.write_export(self, export, self._source_words)
         else:
             self.notify(_("Nothing to export yet."))
 
@@ -394,7 +395,8 @@ class InspectScreen(MainScreen):
             return
         self._weights = weights
         self.answers.forget()
-        self.query_one("#source", Static).update(Content.assemble(f"{name} · ", weights.run.id))
+        self._source_words = f"{name} · {weights.run.id}"
+        self.query_one("#source", Static).update(Content(self._source_words))
         self._take_answers()
 
     def _draw_tabs(self) -> None:

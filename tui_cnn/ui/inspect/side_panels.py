@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tui_cnn.core.layers import LAYER_TYPES
+from tui_cnn.core.layers import ALL_TYPES
 from tui_cnn.core.network import format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
@@ -163,7 +163,7 @@ def _options(scene: Scene, width: int) -> list[Option]:
             options.append(Option(Content(heading + "─" * (width - cell_len(heading))), disabled=True))
         shape = format_shape(info.shape)
         name = left(f" {format_path(info.path)} {info.kind}", width - len(shape) - 2)
-        family = f"$family-{LAYER_TYPES[info.kind].family}"
+        family = f"$family-{ALL_TYPES[info.kind].family}"
         line = Content.assemble((_SIGN, family), name, right(shape, width - 1 - len(name)))
         options.append(Option(line, id=f"{place}"))
     return options

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale
+from tui_cnn.runs.inspection.figure import Figure, FigureAxis, Panel
 from tui_cnn.runs.inspection.replies import Predictions, Shifts, pack
 from tui_cnn.runs.inspection.requests import Predict, Shift, Source
 from tui_cnn.ui.inspect.actions import MOVES
@@ -126,7 +127,11 @@ class TransformsView(View):
         values, reach = found.accuracy.numpy(), found.reach
         rows = [(dx - reach, dy - reach, float(value)) for (dy, dx), value in np.ndenumerate(values)]
         heading = (_("right"), _("down"), _("accuracy"))
-        return ViewExport("shifts", self.scaled(_SHARES).paint(values), heading, rows, {"accuracy": values})
+        scale, title = self.scaled(_SHARES), _("{run}: accuracy by shift").format(run=self.scene.source.run.name)
+        about = _("{sample} test images").format(sample=found.sample)
+        panels = [Panel(scale.paint(values), "", scale)]
+        axes = FigureAxis(_("pixels down"), -reach), FigureAxis(_("pixels to the right"), -reach)
+        return ViewExport("shifts", Figure(title, panels, (about,), 1, *axes), heading, rows, {"accuracy": values})
 
     @on(Matrix.Selected, "Matrix")
     @on(Matrix.Opened, "Matrix")

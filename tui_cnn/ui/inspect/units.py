@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from tui_cnn.core.layers import LAYER_TYPES
+from tui_cnn.core.layers import ALL_TYPES
 from tui_cnn.insight.colours import Scale
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
@@ -56,7 +56,7 @@ class Units(NamedTuple):
     ) -> "Units":
         """Put the units of the scene's layer in an order; those of a flattened image stand as they did in it."""
         before = scene.opened.layers[scene.layer - 1].shape if scene.layer else scene.opened.image_shape
-        kind = LAYER_TYPES[scene.info.kind]
+        kind = ALL_TYPES[scene.info.kind]
         flattened = kind.flattens and kind.is_reshaping and bool((order == np.arange(len(order))).all())
         row, cells = (prod(before[1:]), before[-1]) if flattened else (0, 0)
         selected = int(np.flatnonzero(order == scene.channel)[0])

@@ -6,7 +6,6 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -16,13 +15,14 @@ from textual.widgets import Static
 
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale
+from tui_cnn.runs.inspection.figure import Figure
 from tui_cnn.runs.inspection.replies import Activations
 from tui_cnn.ui.inspect.answer_cache import AnswerCache, Question
 from tui_cnn.ui.inspect.image_choice import ImageChoice
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.messages import LabTransfer, ShowInLab
 from tui_cnn.ui.toolkit.actions import Scope
-from tui_cnn.ui.toolkit.pictures.canvas import Pixels
+from tui_cnn.ui.toolkit.numbers import whole_parts, whole_words
 from tui_cnn.ui.toolkit.pictures.drawing import scale_for
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery
 from tui_cnn.ui.toolkit.pictures.legend import Legend
@@ -44,13 +44,17 @@ class BrowseImages(Message):
 
 
 class ViewExport(NamedTuple):
-    """What a view can be exported as: a picture, a table (heading, rows), arrays; None or empty: not as that."""
+    """What a view can be exported as: a figure, a table (heading, rows), arrays; None or empty: not as that.
+
+    `image` is written as it is, so that it can be opened again.
+    """
 
     name: str
-    pixels: Pixels | None = None
+    figure: Figure | None = None
     heading: Sequence[str] = ()
     rows: Sequence[Sequence[Any]] = ()
     arrays: Mapping[str, npt.NDArray[Any]] = {}  # never changed
+    image: npt.NDArray[np.uint8] | None = None
 
 
 class ScenePanel(Vertical):
@@ -147,7 +151,8 @@ class ScenePanel(Vertical):
         legend.show(scale)
         width = min(legend.get_content_width(None, None), self.size.width // 2 - 1)
         legend.styles.width = width
-        self.write("#how", Content(whole_parts(words, self.size.width - width - 1, " · ")))
+        room = self.size.width - width - 1
+        self.write("#how", Content(whole_words(whole_parts(words, room, " · "), room)))
 
     def scaled(self, scale: Scale) -> Scale:
         """Return a scale in grey where no colours are wanted, or where there are none."""
@@ -162,6 +167,8 @@ class View(ScenePanel, can_focus=True):
         Binding("right", "walk(0, 1)", show=False),
         Binding("up", "walk(-1, 0)", show=False),
         Binding("down", "walk(1, 0)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
     ]
     SCOPE: ClassVar[Scope]
     TITLE: ClassVar[str]
@@ -173,6 +180,11 @@ class View(ScenePanel, can_focus=True):
     def action_walk(self, down: int, right: int) -> None:
         """Go where an arrow points to."""
         raise NotImplementedError
+
+    def action_page(self, by: int) -> None:
+        """Bring other pictures into view, where not all are."""
+        for gallery in self.query(Gallery):
+            gallery.page(by)
 
     def go_to(self, scene: Scene) -> None:
         """Show another scene at once, and ask the screen to follow."""
@@ -188,12 +200,6 @@ class View(ScenePanel, can_focus=True):
         workspace_of(self).send("lab", ShowInLab(transfer))
 
 
-def in_view(gallery: Gallery) -> str:
-    """Say how many pictures of a gallery are in view, if not all are."""
-    shown, count = gallery.in_view, gallery.tiles.count
-    return _("{shown} of {count} shown").format(shown=shown, count=count) if shown < count else ""
-
-
 def as_floats(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """Take numbers out of a reply as floats of full width, so that sums do not overflow."""
     return np.asarray(values, np.float64)
@@ -202,10 +208,3 @@ def as_floats(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
 def signed(number: str) -> str:
     """Write a number with a true minus."""
     return number.replace("-", "−")
-
-
-def whole_parts(text: str, width: int, between: str = "  ") -> str:
-    """Leave the last parts of a line out, so that none of them is cut in `width` cells."""
-    while cell_len(text) > width and between in text:
-        text = text.rpartition(between)[0]
-    return text

@@ -4,6 +4,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -13,14 +14,16 @@ from textual.widgets import Static
 from tui_cnn.core.network import format_path
 from tui_cnn.data.rendering import enlarge
 from tui_cnn.i18n import _
-from tui_cnn.insight.colours import overlay, scale_of
+from tui_cnn.insight.colours import Scale, scale_number, scale_of
+from tui_cnn.insight.maps import occlusion_loss
+from tui_cnn.runs.inspection.figure import Figure, Panel
 from tui_cnn.runs.inspection.replies import Activations, Heat, Heats, LayerInfo
 from tui_cnn.runs.inspection.requests import GradCam, Occlude, Saliency
 from tui_cnn.ui.inspect.actions import WHY
 from tui_cnn.ui.inspect.answer_cache import Question
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.view import View, ViewExport, as_floats
-from tui_cnn.ui.toolkit.pictures.canvas import Pixels, colours, sheet
+from tui_cnn.ui.toolkit.pictures.canvas import Pixels, colours
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.legend import Legend
 from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster
@@ -28,15 +31,15 @@ from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster
 _STRENGTH = 0.65
 _WAYS = 3
 _GAP = 1
-_CAPTION = 14
 
 
 class Explanation(NamedTuple):
-    """A way to explain: its name, its question, the heat over the input (None: not known yet), and what it means."""
+    """A way to explain: its name, its question, the heat over the input and its colours (None: not known yet)."""
 
     name: str
     question: Question[Any]
     heat: npt.NDArray[np.float64] | None = None
+    scale: Scale | None = None
     meaning: str = ""
 
 
@@ -74,7 +77,6 @@ class WhyView(View):
         & ExplanationColumn { width: 1fr; height: auto; }
         & ExplanationColumn > Picture { max-height: 50vh; }
         & ExplanationColumn > #meaning { height: 3; padding-right: 1; }
-        & > .layers { height: 1; }
         & > Gallery { height: 1fr; }
         &.-single {
             & > Horizontal, & ExplanationColumn { height: 100%; max-height: 100%; }
@@ -90,6 +92,9 @@ class WhyView(View):
 
     _square = Square()
 
+    _apart = False
+    """Whether the Grad-CAM of each layer has a scale of its own."""
+
     _single = 1
     """Which of the three is shown where only one has room."""
 
@@ -100,7 +105,9 @@ class WhyView(View):
         with Horizontal():
             for _way in range(_WAYS):
                 yield ExplanationColumn()
-        yield Static(_("Grad-CAM by layer (↑ ↓ to select)"), classes="line bold layers")
+        with Horizontal(classes="caption layers"):
+            yield Static(classes="line bold", id="how")
+            yield Legend(id="layers-scale")
         yield Gallery()
 
     def title_of(self, scene: Scene) -> str:
@@ -143,6 +150,11 @@ class WhyView(View):
         self._single = (self._single + 1) % _WAYS
         self.update()
 
+    def action_toggle_scale(self) -> None:
+        """Take one scale for the Grad-CAM of all layers, or one for each."""
+        self._apart = not self._apart
+        self.update()
+
     def action_change_square(self, part: str) -> None:
         """Cover with another square: the next size, step or grey."""
         choices = _CHOICES[part]
@@ -151,7 +163,9 @@ class WhyView(View):
         self.show(self.scene)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is nothing to turn to where all are in view."""
+        """There is nothing to turn to where all are in view; the layers are beside each other only then."""
+        if action == "toggle_scale":
+            return self._all_fit
         return not self._all_fit if action == "next_explanation" else True
 
     def export(self) -> ViewExport | None:
@@ -159,10 +173,14 @@ class WhyView(View):
         found = self.answers.get(self.scene.activate)
         if found is None:
             return None
-        known = [(each.name, each.heat) for each in self._explanations(self.scene, found) if each.heat is not None]
-        image = colours(found.image.numpy())
-        pictures = [image, *(self._laid(image, heat) for _name, heat in known)]
-        return ViewExport("why", sheet(pictures, len(pictures)), arrays=dict(known))
+        scene, image = self.scene, colours(found.image.numpy())
+        panels, heats, about = [Panel(image, _("Image"))], {}, [scene.subject.title_with(scene.opened.class_names)]
+        for each in self._explanations(scene, found):
+            if each.heat is not None and each.scale is not None:
+                heats[each.name] = each.heat
+                panels.append(Panel(each.scale.lay(each.heat, image), each.name, each.scale))
+                about.append(f"{each.name}: {each.meaning}")
+        return ViewExport("why", Figure(self.title_of(scene), panels, tuple(about)), arrays=heats)
 
     @on(Gallery.Selected, "Gallery")
     @on(Gallery.Opened, "Gallery")
@@ -184,11 +202,11 @@ class WhyView(View):
             column.display = self._all_fit or place == self._single
             each = explanations[place]
             column.query_one("#name", Static).update(each.name, layout=False)
-            raster, scale = None, None
-            if each.heat is not None:
-                raster, scale = Raster(self._laid(image, each.heat), each.heat), self.scaled(scale_of(each.heat))
+            raster = None
+            if each.heat is not None and each.scale is not None:
+                raster = Raster(each.scale.lay(each.heat, image), each.heat)
             column.query_one(Picture).show(raster)
-            column.query_one(Legend).show(scale)
+            column.query_one(Legend).show(each.scale)
             meaning = self.waiting(each.question) if each.heat is None else each.meaning
             column.query_one("#meaning", Static).update(meaning, layout=False)
         self._show_layers(scene, image)
@@ -205,18 +223,31 @@ class WhyView(View):
     def _show_layers(self, scene: Scene, image: Pixels) -> None:
         """Show Grad-CAM at every layer that has maps: from small parts to all of the thing."""
         found = self.answers.get(self._questions(scene)[1])
+        legend = self.query_one("#layers-scale", Legend)
+        title = _("Grad-CAM by layer (↑ ↓ to select)")
         if found is None:
             self.query_one(Gallery).show(None)
+            self.write("#how", title)
+            legend.show(None)
             return
         size = (image.shape[0], image.shape[1])
         infos = {info.name: info for info in scene.opened.layers}
+        heats = [as_floats(each.numpy()) for each in found.values]
+        largest = np.array([heat.max() for heat in heats])
+        scales = [self._heat_scale(each if self._apart else largest, signed=False) for each in heats]
+
+        names = [_name(infos[layer]) for layer in found.layers]
 
         def tile(place: int, _cells: int) -> Tile:
-            heat = as_floats(enlarge(as_floats(found.values[place].numpy()), size))
-            return Tile(self._laid(image, heat), (_name(infos[found.layers[place]]),))
+            pixels = scales[place].lay(enlarge(heats[place], size), image)
+            most = _("max {most}").format(most=scale_number(largest[place]))
+            return Tile(pixels, (names[place], most))
 
-        tiles = Tiles(len(found.layers), size, tile, narrowest=_CAPTION, enough=len(found.layers))
+        tiles = Tiles(len(heats), size, tile, words=2, narrowest=max(map(cell_len, names)), enough=len(heats))
         self.query_one(Gallery).show(tiles, self._place(scene, found))
+        how = _("scale per layer") if self._apart else _("one scale for all layers")
+        self.write("#how", f"{title} · {how}")
+        legend.show(None if self._apart else scales[0])
 
     def _explanations(self, scene: Scene, found: Activations) -> list[Explanation]:
         """Gather what is known."""
@@ -227,24 +258,27 @@ class WhyView(View):
         by_square = Explanation(_("Occlusion"), occlusion)
         if pixels is not None:
             heat = as_floats(pixels.values.numpy())
-            meaning = _("bright: a small change of the pixel changes the score; maximum {most:.2f}")
-            by_pixel = by_pixel._replace(heat=heat, meaning=meaning.format(most=heat.max()))
+            meaning = _("bright: a small change of the pixel changes the score")
+            by_pixel = by_pixel._replace(heat=heat, scale=self._heat_scale(heat, signed=False), meaning=meaning)
         if layers is not None:
             place = self._place(scene, layers)
             values = as_floats(layers.values[place].numpy())
             info = next(info for info in scene.opened.layers if info.name == layers.layers[place])
-            meaning = _("bright: where the layer's maps support the class; maximum {most:.3f}")
             by_layer = by_layer._replace(
                 name=_("Grad-CAM of {layer}").format(layer=_name(info)),
                 heat=as_floats(enlarge(values, (height, width))),
-                meaning=meaning.format(most=values.max()),
+                scale=self._heat_scale(values, signed=False),
+                meaning=_("bright: where the layer's maps support the class"),
             )
         if covered is not None and isinstance(occlusion.request, Occlude):
             square, share = occlusion.request, covered.probability
             grey = _("grey {grey} (background)") if square.grey is None else _("grey {grey}")
-            text = _("bright: probability falls, {share:.3f} to {least:.3f}; {size}×{size}, step {step}, {grey}")
+            text = _("above 0: probability falls, {share:.3f} to {least:.3f}; {size}×{size}, step {step}, {grey}")
+            values, sides = as_floats(covered.values.numpy()), (square.size, square.step)
+            heat = occlusion_loss(values, share, sides, (height, width), scene.opened.padding)
             by_square = by_square._replace(
-                heat=self._drop(scene, covered, square, (height, width)),
+                heat=heat,
+                scale=self._heat_scale(heat, signed=True),
                 meaning=text.format(
                     share=share,
                     least=covered.values.numpy().min(),
@@ -263,10 +297,10 @@ class WhyView(View):
             Question(Occlude(source=source, image=image, target=target, **self._square._asdict()), Heat),
         )
 
-    def _laid(self, image: Pixels, heat: npt.NDArray[np.float64]) -> Pixels:
-        scale = self.scaled(scale_of(heat))
+    def _heat_scale(self, values: npt.NDArray[np.float64], *, signed: bool) -> Scale:
+        scale = self.scaled(scale_of(values, signed=signed))
         # In grey a light piece of the image could be taken for heat: then the heat stands alone.
-        return overlay(image, heat, 1.0 if scale.palette == "grey" else _STRENGTH, scale)
+        return scale if scale.palette == "grey" else scale._replace(strength=_STRENGTH)
 
     @staticmethod
     def _place(scene: Scene, heats: Heats) -> int:
@@ -274,17 +308,6 @@ class WhyView(View):
         order = [info.name for info in scene.opened.layers]
         before = [place for place, name in enumerate(heats.layers) if order.index(name) <= scene.layer]
         return before[-1] if before else 0
-
-    @staticmethod
-    def _drop(scene: Scene, covered: Heat, asked: Occlude, shape: tuple[int, int]) -> npt.NDArray[np.float64]:
-        """Give each pixel the mean loss of probability over the squares that cover it, (height, width)."""
-        total, times = np.zeros(shape), np.zeros(shape)
-        top, left = scene.opened.padding
-        for (row, column), value in np.ndenumerate(as_floats(covered.values.numpy())):
-            y, x = top + row * asked.step, left + column * asked.step
-            total[y : y + asked.size, x : x + asked.size] += covered.probability - value
-            times[y : y + asked.size, x : x + asked.size] += 1
-        return np.divide(total, times, out=np.zeros(shape), where=times > 0)
 
 
 def _name(info: LayerInfo) -> str:

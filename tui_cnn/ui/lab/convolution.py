@@ -373,7 +373,7 @@ class _Views(NamedTuple):
                 output[..., number],
                 _("Output") if count == 1 else _("Map {n}").format(n=number + 1),
                 size,
-                scale_of(output),
+                scale_of(output, signed=not self.convolution.relu),
                 known=places <= self.place,
                 window=places == self.place if number == self.filter else None,
             )

@@ -184,7 +184,7 @@ def _layers(name: str, lines: int, *, whole: bool) -> Table:
     shown = rows if len(rows) < lines else rows[: lines - 2]
     for row in shown:
         output = format_shape(row.figures.output_shape) if row.figures else ""
-        settings = [Text(" · ".join(row.layer.settings()), "dim")] if whole else []
+        settings = [Text(" · ".join(row.settings), "dim")] if whole else []
         table.add_row(type(row.layer).__name__, *settings, output)
     if more := len(rows) - len(shown):
         table.add_row(Text(ngettext("and {count} more", "and {count} more", more).format(count=more), "dim"))

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui_cnn.i18n import _
-from tui_cnn.insight.colours import Scale, scale_of
+from tui_cnn.insight.colours import Scale, is_signed, scale_of
 from tui_cnn.ui.lab.sums import number
 from tui_cnn.ui.toolkit.pictures.canvas import Region
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, scale_for
@@ -145,8 +145,9 @@ class ShownArray:
 
 def image_scale(values: npt.NDArray[np.float64]) -> Scale:
     """Return the scale of an image: from black to white, unless there are values below zero."""
-    scale = scale_of(values)
-    return scale._replace(palette="grey") if scale.low == 0 else scale
+    signed = is_signed(values)
+    scale = scale_of(values, signed=signed)
+    return scale if signed else scale._replace(palette="grey")
 
 
 def _around(mask: Mask) -> Region:

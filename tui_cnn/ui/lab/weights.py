@@ -90,6 +90,7 @@ def _kinds_tables(settings: WeightsSettings, bars: Style | None, roomy: bool) ->
     image, most = f"{rows}×{columns}×{settings.filters}", max(unshared.parameters, full.parameters)
     table = _table(("", _("output"), _("sees"), _("weights"), _("MACs")), "llrrr", roomy)
     formulas = _table(("", _("parameters"), "", "", _("log scale") if bars else ""), "llrl", roomy)
+    formulas.columns[1].no_wrap = False  # where it is narrow, formulas take two lines, and no number is cut
     for name, output, sees, biases, cost in (
         (_("convolution"), image, taps, settings.filters, convolution),
         (_("unshared"), image, taps, places, unshared),

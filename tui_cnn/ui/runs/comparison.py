@@ -26,7 +26,7 @@ from tui_cnn.runs.summary import Summary, summarize
 from tui_cnn.ui.runs.actions import COMPARE
 from tui_cnn.ui.toolkit.curves import Curves, Overlaid
 from tui_cnn.ui.toolkit.main_screen import MainScreen
-from tui_cnn.ui.toolkit.numbers import duration, short_count, size
+from tui_cnn.ui.toolkit.numbers import duration, epoch_time, short_count, size
 from tui_cnn.ui.toolkit.runs import Overlays, share, state_name, tested_weights
 
 _TICK = 1.0
@@ -73,6 +73,10 @@ class CompareScreen(MainScreen):
     def totals(self) -> Sequence[str]:
         """Return none: each of the runs has its own."""
         return ()
+
+    def shown_network(self) -> str:
+        """Return the names of the runs' networks."""
+        return ", ".join(dict.fromkeys(run.name for run in self._directories))
 
     def body(self) -> Iterator[Widget]:
         """Lay out the curves and the fields."""
@@ -176,8 +180,8 @@ COMPARED_LINES: dict[str, list[tuple[str, Callable[[Compared], str]]]] = {
         (_("epochs done"), lambda run: str(run.summary.epochs_done)),
         (_("best epoch"), lambda run: _known(run.summary.best_epoch or None, str)),
         (_("time"), lambda run: duration(run.summary.seconds)),
-        (_("per epoch"), lambda run: _known(run.summary.seconds_per_epoch or None, "{:.1f} s".format)),
-        (_("memory"), lambda run: _known(run.summary.memory or None, size)),
+        (_("per epoch"), lambda run: _known(run.summary.seconds_per_epoch or None, epoch_time)),
+        (_("peak RAM"), lambda run: _known(run.summary.memory or None, size)),
     ],
     _("Network"): [
         (_("network"), lambda run: run.summary.network),
@@ -204,7 +208,7 @@ def _layers(runs: Sequence[Compared]) -> Iterator[RenderableType]:
         pairs = [pair for pair in diff(first.analysis, other.analysis) if pair.change != "same"]
         for pair in pairs:
             changed = ", ".join(f"{name} {was} → {now}" for name, (was, now) in pair.fields().items())
-            settings = changed or " · ".join(pair.row.layer.settings())
+            settings = changed or " · ".join(pair.row.settings)
             sign, path = _CHANGE_SIGNS[pair.change], format_path(pair.row.path)
             yield Text(f"  {sign} {path:>5} {type(pair.row.layer).__name__}  {settings}")
         if not pairs:

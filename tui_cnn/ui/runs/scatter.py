@@ -64,6 +64,10 @@ class ScatterScreen(MainScreen):
         """Return none: each of the runs has its own."""
         return ()
 
+    def shown_network(self) -> str:
+        """Return the names of the runs' networks."""
+        return ", ".join(dict.fromkeys(run.summary.network for run in self._runs))
+
     def body(self) -> Iterator[Widget]:
         """Lay out the drawing and the list."""
         legend = VerticalScroll(Static(id="list"), id="legend", classes="panel")

@@ -21,7 +21,7 @@ from tui_cnn.ui.runs.run_table import RunTable
 from tui_cnn.ui.toolkit.curves import Curves
 from tui_cnn.ui.toolkit.help import Place, about_runs
 from tui_cnn.ui.toolkit.main_screen import MainScreen
-from tui_cnn.ui.toolkit.numbers import duration, left, size
+from tui_cnn.ui.toolkit.numbers import epoch_time, left, size
 from tui_cnn.ui.toolkit.runs import Listed, epochs_table, with_advice
 from tui_cnn.visible import visible
 
@@ -203,12 +203,13 @@ def _run_words(listed: Listed) -> list[Content]:
         if summary.precision:
             training.append(summary.precision)
         if (seconds := summary.seconds_per_epoch) is not None:
-            time = f"{seconds:.1f} s" if seconds < 60 else duration(seconds)
+            time = epoch_time(seconds)
             if summary.predicted_seconds is not None:
-                time = _("{taken} (predicted {predicted:.1f})").format(taken=time, predicted=summary.predicted_seconds)
+                predicted = epoch_time(summary.predicted_seconds)
+                time = _("{taken} (predicted {predicted})").format(taken=time, predicted=predicted)
             training.append(_("{time} per epoch").format(time=time))
         if summary.memory:
-            training.append(size(summary.memory))
+            training.append(_("peak RAM {size}").format(size=size(summary.memory)))
         lines.append(Content.styled(_GAP.join(training), "dim"))
     if summary.outcome is not None and summary.state != "finished":
         lines.append(Content(summary.outcome.line))

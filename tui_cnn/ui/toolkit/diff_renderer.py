@@ -57,7 +57,7 @@ class TerminalBuffer:
         for column in [left for left, other in strips.items() if left < end and left + other.cell_length > x]:
             del strips[column]
         cells = _cells(strip)
-        if cells is None:  # signs that join with others: write it all, and trust nothing that stands there
+        if cells is None or len(cells.signs) != strip.cell_length:  # write it all, and trust nothing that stands there
             self._rows.pop(y, None)
             yield x, strip
             return
@@ -85,7 +85,7 @@ def _printable(strip: Strip) -> Strip:
 
 
 def _cells(strip: Strip) -> CellRow | None:
-    """Take a strip apart; None where a sign has no cell of its own."""
+    """Take a strip apart; None where a sign has no cell of its own, but joins with others."""
     signs: list[str] = []
     styles: list[Style | None] = []
     for text, style, _control in strip:

@@ -9,6 +9,9 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
+from textual.geometry import Size
+from textual.layout import WidgetPlacement
+from textual.layouts.vertical import VerticalLayout
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -101,6 +104,31 @@ BETWEEN_FIELDS = (Binding("up,shift+tab", "walk(-1)", show=False), Binding("down
 class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
     """Scrolls to follow the focus only: the arrows walk from field to field."""
 
+    def on_resize(self) -> None:
+        """Keep the field with the focus in view, also when what stands below grows."""
+        focused = self.screen.focused
+        if focused is not None and self in focused.ancestors:
+            self.scroll_to_widget(focused, animate=False)
+
+
+class FormLayout(VerticalLayout):
+    """From top to bottom; where there is no room for all, the fields are cut, and scroll: errors stay in view."""
+
+    def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> list[WidgetPlacement]:
+        """Place the children; height 0 asks how high they would be."""
+        placements = super().arrange(parent, children, size, greedy)
+        excess = max((placement.region.bottom for placement in placements), default=0) - size.height
+        if not size.height or excess <= 0:
+            return placements
+        arranged, moved = [], 0
+        for placement in placements:
+            region = placement.region.translate((0, -moved))
+            if isinstance(placement.widget, Fields | StructForm):
+                moved = max(0, min(excess, region.height - 1))
+                region = region._replace(height=region.height - moved)
+            arranged.append(placement._replace(region=region))
+        return arranged
+
 
 class StructForm(Widget):
     """Edits one value of a declared struct. Fields that hold layers stay as they are; a single one is shown."""
@@ -109,7 +137,7 @@ class StructForm(Widget):
     DEFAULT_CSS = """
     StructForm {
         height: auto;
-        & VerticalScroll { height: auto; max-height: 100%; }
+        & Fields { height: auto; scrollbar-size-vertical: 1; }
         & .field { height: 1; }
         & .field Label { width: 19; color: $text-muted; }
         & .field:focus-within Label { color: $foreground; }
@@ -136,6 +164,7 @@ class StructForm(Widget):
 
     def __init__(self, value: msgspec.Struct, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self.styles.set_rule("layout", FormLayout())
         self.original = value
         self.value: msgspec.Struct | None = value
         declared = fields(type(value))
@@ -177,11 +206,6 @@ class StructForm(Widget):
         """How many lines the fields take."""
         rare = len(self._rare)
         return len(self._held) + len(self._fields) - (0 if self._all_shown else rare) + (1 if rare else 0)
-
-    def show_lines(self, most: int) -> None:
-        """Let the fields scroll where there are more."""
-        for scroll in self.query(VerticalScroll):  # none yet while the form is being set up
-            scroll.styles.max_height = max(1, most)
 
     def focus_first(self) -> None:
         """Make the first field ready to type into."""
@@ -285,9 +309,12 @@ def is_rare(name: str) -> bool:
 
 
 def _in_order(declared: Iterable[Field]) -> list[Field]:
-    """Put the name after the others and the rare fields last; muting has a key of its own."""
+    """Put what all layers have after the others and the rare fields last; muting has a key of its own."""
     shown = [field for field in declared if field.kind != "nested" and field.name != "muted"]
-    return sorted(shown, key=lambda field: (field.name == "name") + 2 * is_rare(field.name) + (field.name in _SELDOM))
+    return sorted(shown, key=lambda field: _LAST.get(field.name, 3 if is_rare(field.name) else 0))
+
+
+_LAST = {"trainable": 1, "name": 2, **dict.fromkeys(_SELDOM, 4)}
 
 
 def _help(field: Field) -> str:

@@ -125,7 +125,11 @@ def about_columns() -> Table:
                 "",
                 _("multiply-accumulate operations of the kernels for one image, without biases and pooling"),
             ),
+            (_("params") + " %", "", _("share of all parameters of the network")),
             (_("RF"), "", _("receptive field: side of the input region that a cell depends on, in pixels")),
+            ("", "", _("≤: at most; the cells see areas of different sizes")),
+            ("≥", "", _("at least: what is in opaque layers is not counted")),
+            (_("activations"), "", _("memory of the output of one image, float32")),
         ]
     )
 

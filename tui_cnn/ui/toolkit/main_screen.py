@@ -8,10 +8,11 @@ from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui_cnn.i18n import _
 from tui_cnn.ui.design import Design
+from tui_cnn.ui.toolkit.keys_footer import KeysFooter
 from tui_cnn.ui.toolkit.network_summary import header_totals
 from tui_cnn.ui.workspace import Workspace, workspace_of
 
@@ -96,25 +97,6 @@ if TYPE_CHECKING:
     from tui_cnn.ui.toolkit.help import Place
 
 
-class WholeKeysFooter(Footer):
-    """Shows the keys that have room, none of them cut by the key at its right end."""
-
-    async def recompose(self) -> None:
-        """Show other keys, as many as fit."""
-        await super().recompose()
-        self.call_after_refresh(self._fit)
-
-    def on_resize(self) -> None:
-        """Show more of the keys, or fewer."""
-        self.call_after_refresh(self._fit)
-
-    def _fit(self) -> None:
-        keys = self.query("FooterKey")
-        edge = min((key.region.x for key in keys if key.has_class("-command-palette")), default=self.region.right)
-        for key in keys.exclude(".-command-palette"):
-            key.visible = key.region.right - 1 <= edge  # the blank behind it need not fit
-
-
 class MainScreen(Screen[None]):
     """A screen of the app; a subclass lays out its body and shows designs."""
 
@@ -133,7 +115,7 @@ class MainScreen(Screen[None]):
             self.add_class(max((least, name) for least, name in limits if extent >= least)[1])
         yield TopBar(self.MODE)
         yield Container(*self.body(), id="body")
-        yield WholeKeysFooter()
+        yield KeysFooter()
         yield Static(_("cnn-tui needs a terminal of 60×16 or larger;\n80×24 is recommended."), id="small")
 
     def body(self) -> Iterator[Widget]:

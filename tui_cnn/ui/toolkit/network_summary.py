@@ -15,9 +15,10 @@ from tui_cnn.core.memory import memory
 from tui_cnn.core.network import format_path
 from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.shape import format_shape
+from tui_cnn.formats.numbers_table import at_least
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.toolkit.colours import theme_style
-from tui_cnn.ui.toolkit.numbers import short_count, size
+from tui_cnn.ui.toolkit.numbers import short_count, size, training_label
 
 
 def totals_table(analysis: Analysis) -> Table:
@@ -26,13 +27,12 @@ def totals_table(analysis: Analysis) -> Table:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(no_wrap=True)
     output = format_shape(analysis.output_shape) if analysis.output_shape else "—"
-    least = at_least(analysis)
+    least_params, least_macs = at_least(analysis)
     table.add_row(_("shapes"), f"{format_shape(analysis.network.input_shape)} → {output}")
-    table.add_row(_("parameters"), f"{least}{analysis.totals.params:,}")
-    table.add_row(_("MACs"), f"{least}{short_count(analysis.totals.macs)}")
+    table.add_row(_("parameters"), f"{least_params}{analysis.totals.params:,}")
+    table.add_row(_("MACs"), f"{least_macs}{short_count(analysis.totals.macs)}")
     needs = memory(analysis)
-    training = _("{size} to train, batch {batch}").format(size=size(needs.training or 0), batch=needs.batch_size)
-    table.add_row(_("memory"), training if needs.training is not None else "—")
+    table.add_row(training_label(), size(needs.training) if needs.training is not None else "—")
     table.add_row(_("RF"), widest_field(analysis) or "—")
     table.add_row(_("layers"), f"{leaf_count(analysis)}")
     table.add_row(_("checks"), findings(analysis.checks))
@@ -41,15 +41,11 @@ def totals_table(analysis: Analysis) -> Table:
 
 def header_totals(analysis: Analysis) -> tuple[str, ...]:
     """Return the totals of a network for the line at the top, the most important first."""
-    totals, least, field = analysis.totals, at_least(analysis), widest_field(analysis)
-    parameters = _("{least}{params} parameters").format(least=least, params=f"{totals.params:,}")
-    macs = _("{least}{macs} MACs").format(least=least, macs=short_count(totals.macs))
+    totals, field = analysis.totals, widest_field(analysis)
+    least_params, least_macs = at_least(analysis)
+    parameters = _("{least}{params} parameters").format(least=least_params, params=f"{totals.params:,}")
+    macs = _("{least}{macs} MACs").format(least=least_macs, macs=short_count(totals.macs))
     return (parameters, macs, *([_("RF {size}").format(size=field)] if field else ()))
-
-
-def at_least(analysis: Analysis) -> str:
-    """Write what stands before totals of which more is not known: nothing, if all is."""
-    return "" if analysis.totals.complete or not analysis.rows else "≥ "
 
 
 def leaf_count(analysis: Analysis) -> int:
@@ -82,7 +78,7 @@ def stack_lines(analysis: Analysis, most: int) -> Text:
     for row in rows[: most - 1] if cut else rows:
         name = "  " * (len(row.path) - 1) + type(row.layer).__name__
         text.append(f"{name} ", style="bold")
-        text.append(" · ".join(row.layer.settings()), style="dim")
+        text.append(" · ".join(row.settings), style="dim")
         if row.error:
             text.append(f"  ✗ {row.error}")
         text.append("\n")
@@ -142,7 +138,7 @@ def _add(table: Table, pair: Difference, tone: Tones) -> None:
         Text(_SIGNS[pair.change], style=style),
         format_path(row.path),
         Text("  " * (len(row.path) - 1) + type(row.layer).__name__, style=style),
-        Text(", ".join(settings) or " · ".join(row.layer.settings()), style="" if settings else "dim"),
+        Text(", ".join(settings) or " · ".join(row.settings), style="" if settings else "dim"),
         *_numbers(pair, tone),
     )
 

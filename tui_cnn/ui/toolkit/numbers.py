@@ -45,6 +45,11 @@ def duration(seconds: float) -> str:
     return _("{hours} h {minutes:02} min").format(hours=hours, minutes=minutes)
 
 
+def epoch_time(seconds: float) -> str:
+    """Write how long an epoch takes: `2.4 s`, and from ten seconds on as `duration` does."""
+    return _("{seconds} s").format(seconds=f"{seconds:.1f}") if seconds < 9.95 else duration(seconds)
+
+
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
@@ -73,6 +78,11 @@ def size(count: int) -> str:
     return f"{count} B" if count < 1000 else f"{short_count(count)}B"
 
 
+def training_label(batch_size: int = 32) -> str:
+    """Name the memory of a training step; `batch_size` is what `core.memory` assumes."""
+    return _("training step, batch {batch}").format(batch=batch_size)
+
+
 def left(text: str, width: int) -> str:
     """Put a text at the left of `width` cells; one that is wider is cut."""
     return set_cell_size(text, width)
@@ -97,3 +107,21 @@ def spark(values: Sequence[float], width: int) -> str:
     if high == low:
         return _HEIGHTS[3] * len(means)
     return "".join(_HEIGHTS[round((mean - low) / (high - low) * 7)] for mean in means)
+
+
+def whole_parts(text: str, width: int, between: str = "  ") -> str:
+    """Leave the last parts of a line out, so that none of them is cut in `width` cells."""
+    while cell_len(text) > width and between in text:
+        text = text.rpartition(between)[0]
+    return text
+
+
+def whole_words(text: str, width: int) -> str:
+    """Leave the last words of a caption out where they do not fit in `width` cells; a single one ends in `…`.
+
+    No number is cut: one that does not fit is left out.
+    """
+    text = whole_parts(text, width, " ")
+    if cell_len(text) <= width:
+        return text
+    return "" if any(map(str.isdecimal, text)) else left(text, max(0, width - 1)).rstrip() + "…" * (width > 0)

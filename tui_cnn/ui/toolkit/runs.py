@@ -4,6 +4,7 @@ from asyncio import to_thread
 from collections.abc import Iterator
 from datetime import datetime
 from math import ceil
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from rich.table import Table
@@ -40,6 +41,7 @@ def state_name(snapshot: Snapshot) -> str:
         "finished": _("finished"),
         "failed": _("failed"),
         "interrupted": _("interrupted"),
+        "imported": _("imported"),
     }[snapshot.state]
 
 
@@ -60,6 +62,7 @@ STATE_COLORS = {
     "finished": "success",
     "failed": "error",
     "interrupted": "warning",
+    "imported": "secondary",
 }
 """The theme's colour for each state."""
 
@@ -105,6 +108,8 @@ def weights_name(source: Source) -> str:
     """Say which weights are read, and of which epoch: `best weights, epoch 3`. Reads the run's events."""
     if source.is_file:
         return source.path
+    if (imported := Follower(source.run).poll().imported) is not None:
+        return _("weights of {file}").format(file=visible(Path(imported.file).name))
     if (known := weights_of(source)) is not None:
         return weights_epoch(known)
     names = {"best": _("best weights"), "last": _("last weights")}
@@ -134,7 +139,7 @@ def started_at(snapshot: Snapshot) -> str:
 def epochs_table(snapshot: Snapshot, rows: int) -> Table:
     """List the latest epochs, the newest last; a star marks the best so far."""
     table = Table.grid(padding=(0, 1, 0, 0), expand=True)
-    for title in (_("epoch"), _("loss"), _("accuracy"), _("val. loss"), _("val. accuracy"), _("seconds"), _("memory")):
+    for title in (_("epoch"), _("loss"), _("accuracy"), _("val. loss"), _("val. accuracy"), _("seconds"), _("RAM")):
         table.add_column(justify="right", header=title)
     table.add_row(*(Text(str(column.header), style="dim") for column in table.columns))
     best = max((epoch.epoch for epoch in snapshot.epochs if epoch.best), default=0)

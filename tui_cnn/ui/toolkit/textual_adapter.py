@@ -136,15 +136,17 @@ class AdaptedApp(App[None]):
         if not enabled or active_message_pump is None:
             super()._handle_exception(error)
             return
-        if self._exception is None:  # Textual's tests look there
-            self._exception = error
-            self._exception_event.set()
         screen = _screen_of(cast("DOMNode", active_message_pump.get(self)))
         if isinstance(error, WorkerFailed):
             node, error = get_current_worker().node, cast("Exception", error.error)
             screen = None if node is self else _screen_of(node)
         self.log_failure(error)
-        if self._exit or (screen and (screen in self._failed or screen._pruning)):  # the rest of what is ending
+        if screen and (screen._pruning or screen._closing):  # its widgets are gone before what they were to do
+            return
+        if self._exception is None:  # Textual's tests look there
+            self._exception = error
+            self._exception_event.set()
+        if self._exit or (screen and screen in self._failed):  # the rest of what is ending
             return
         now = time.monotonic()
         self._failures = [*(when for when in self._failures if now - when < _WITHIN), now]

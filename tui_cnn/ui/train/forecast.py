@@ -9,14 +9,14 @@ from rich.text import Text
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.data.files import DataError
+from tui_cnn.formats.numbers_table import at_least
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.estimate import Estimate, estimate, precision_of
 from tui_cnn.runs.lock import is_training
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import training_warnings
 from tui_cnn.runs.recipe import Recipe, rate_at, rates
-from tui_cnn.ui.toolkit.network_summary import at_least
-from tui_cnn.ui.toolkit.numbers import duration, short_count, spark
+from tui_cnn.ui.toolkit.numbers import duration, epoch_time, short_count, spark
 from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Stroke, labels, ticks
 from tui_cnn.ui.toolkit.runs import Listed, share
 
@@ -76,9 +76,9 @@ def forecast_table(
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column()
-    least = at_least(analysis)
-    table.add_row(_("parameters"), f"{least}{analysis.totals.params:,}")
-    table.add_row(_("MACs per image"), f"{least}{short_count(analysis.totals.macs)}")
+    least_params, least_macs = at_least(analysis)
+    table.add_row(_("parameters"), f"{least_params}{analysis.totals.params:,}")
+    table.add_row(_("MACs per image"), f"{least_macs}{short_count(analysis.totals.macs)}")
     if forecast is not None and not forecast.problem:
         for name, value in _counts(recipe, forecast, with_rate=with_rate):
             table.add_row(name, value)
@@ -110,16 +110,12 @@ def _cost(recipe: Recipe, forecast: Forecast | None, *, measuring: bool) -> Iter
     if seconds is None:
         yield _("per epoch"), _("measuring this machine …") if measuring else _("unknown until the first run")
     else:
-        yield _("per epoch"), _time_span(seconds)
-        yield _("all {epochs} epochs").format(epochs=recipe.epochs), _time_span(seconds * recipe.epochs)
+        yield _("per epoch"), epoch_time(seconds)
+        yield _("all {epochs} epochs").format(epochs=recipe.epochs), epoch_time(seconds * recipe.epochs)
     if memory is not None:
-        yield _("memory"), f"{memory / 1e9:.2f} GB"
+        yield _("RAM"), f"{memory / 1e9:.2f} GB"
     if source in ("measured", "estimated"):
         yield "", Text(_("from earlier runs") if source == "measured" else _("estimated"), style="dim")
-
-
-def _time_span(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 10 else duration(seconds)
 
 
 def rate_plot(recipe: Recipe, steps: int, columns: int, rows: int) -> Plot:

@@ -20,7 +20,7 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 from tui_cnn.ui.design import Design
 from tui_cnn.ui.toolkit.chart import PlotView
-from tui_cnn.ui.toolkit.form import StructForm
+from tui_cnn.ui.toolkit.form import FormLayout, StructForm
 from tui_cnn.ui.toolkit.runs import Listed, RunList
 from tui_cnn.ui.train.actions import RECIPE, START_BINDING
 from tui_cnn.ui.train.forecast import Forecast, earlier_table, forecast_table, make_forecast, rate_plot
@@ -69,7 +69,8 @@ class Setup(Horizontal, can_focus=True):
     def compose(self) -> ComposeResult:
         """Lay out the form and the forecast, and below them what else is worth knowing."""
         with Vertical(classes="column"):
-            with Vertical(id="how", classes="panel"):
+            with Vertical(id="how", classes="panel") as how:
+                how.styles.set_rule("layout", FormLayout())
                 yield Static(id="what")
                 yield RecipeForm(self._recipe, id="recipe")
                 yield Static(id="note")

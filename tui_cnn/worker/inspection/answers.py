@@ -10,11 +10,13 @@ import msgspec
 from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import TestSet, load_test
 from tui_cnn.data.files import data_directory
+from tui_cnn.data.scaling import PixelScale
 from tui_cnn.formats.keras.reading import read_keras
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.inspection import requests
 from tui_cnn.runs.inspection.requests import Source, stamp, weights_file
+from tui_cnn.worker.foreign_weights import assign_weights
 from tui_cnn.worker.inspection import attribution, outputs, receptive_field, sampling
 from tui_cnn.worker.inspection.loaded_model import Engine, Job, LoadedModel
 from tui_cnn.worker.weights import load_weights
@@ -66,13 +68,17 @@ class Answers:
         if before is not None and before.stamp == now:
             self._loaded[source] = before
             return before
-        network, directory = _described(source)
+        network, directory, scale = _described(source)
         engine = self._engine(network)
         if directory not in self._tests:
             self._tests[directory] = load_test(data_directory(directory))
         engine.owner = None
-        load_weights(engine.model, weights_file(source), _missing(source))
-        loaded = LoadedModel(now or 0, engine, self._tests[directory], directory)
+        file = weights_file(source)
+        if source.is_file:
+            assign_weights(engine.model, file)
+        else:
+            load_weights(engine.model, file, _missing(source))
+        loaded = LoadedModel(now or 0, engine, self._tests[directory], directory, scale)
         self._loaded[source] = loaded
         while len(self._loaded) > _MOST_OPENED:
             self._loaded.popitem(last=False)
@@ -87,16 +93,15 @@ class Answers:
         return engine
 
 
-def _described(source: Source) -> tuple[Network, str]:
-    """Read the network, and where its data set is."""
+def _described(source: Source) -> tuple[Network, str, PixelScale]:
+    """Read the network, where its data set is, and how its input is scaled."""
     if source.is_file:
-        return read_keras(Path(source.path)).network, ""
-    return source.run.network(), source.run.recipe().data
+        return read_keras(Path(source.path)).network, "", source.scale
+    recipe = source.run.recipe()
+    return source.run.network(), recipe.data, recipe.scale
 
 
 def _missing(source: Source) -> str:
-    if source.is_file:
-        return _("{file}: file not found; check the path").format(file=source.path)
     if source.which == "last":
         return _("{run} has no checkpoint yet; wait a moment, or resume it").format(run=source.run.id)
     return _("{run} has no weights yet; wait until its first epoch ends").format(run=source.run.id)

@@ -9,19 +9,20 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import Block, Branches
+from tui_cnn.core.layers import Input, Route, Shared
 from tui_cnn.core.network import Network, Path, keras_name
 from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.rows import Analysis
 from tui_cnn.data.dataset import TestSet
 from tui_cnn.data.fitting import Fitting, fit
+from tui_cnn.data.scaling import PixelScale
 from tui_cnn.formats.export import require_buildable
 from tui_cnn.i18n import _
 from tui_cnn.insight.predictions import sample
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.replies import AnyReply, Array
 from tui_cnn.runs.inspection.requests import Image
-from tui_cnn.worker.build import build
+from tui_cnn.worker.build import BuiltNetwork, build_network
 from tui_cnn.worker.inputs import fitted, scaled
 
 BATCH = 250
@@ -42,16 +43,18 @@ class InspectedLayer(NamedTuple):
     path: Path
     name: str
     kind: str
-    keras: keras.Layer
-    """The one that gives its output."""
+    output: Any
+    """The tensor that it gives."""
     parts: dict[str, keras.Layer]
     """All that it is made of, by the ends of their names."""
     field: ReceptiveField | None
+    source: int | None
+    """The number of the layer whose output goes in, of several the first; None: the image does."""
 
     @property
     def shape(self) -> tuple[int, ...]:
         """(height, width, channels) or (features,) of its output."""
-        return tuple(self.keras.output.shape[1:])
+        return tuple(self.output.shape[1:])
 
     @property
     def weights(self) -> dict[str, keras.Variable]:
@@ -90,12 +93,15 @@ class Engine:
             )
         self.network = network
         self.owner: object = None
-        self.model = build(network)
-        self.layers = _layers(self.analysis, self.model)
-        self._last = self.model.output._keras_history.operation
+        built = build_network(network)
+        self.model = built.model
+        self.layers = inspected_layers(self.analysis, built)
+        history = self.model.output._keras_history
+        self._last = history.operation
+        self._before = self._last._inbound_nodes[history.node_index].input_tensors[0]
         self._scorer: keras.Layer | None = None
         self._compiled: dict[str, Any] = {}
-        outputs = [layer.keras.output for layer in self.layers]
+        outputs = [layer.output for layer in self.layers]
         self._all = keras.Model(self.model.input, [*outputs, self._scores()])
         self._signature = tf.TensorSpec((None, *network.input_shape), tf.float32)
         self.activations = self.compiled("activations", self.forward)
@@ -117,7 +123,7 @@ class Engine:
 
     def until(self, layer: InspectedLayer) -> keras.Model:
         """Return the part of the model up to a layer."""
-        return keras.Model(self.model.input, layer.keras.output)
+        return keras.Model(self.model.input, layer.output)
 
     def compiled(self, name: str, function: Callable[..., Any], numbers: int = 0) -> Any:
         """Compile a function of inputs and so many whole numbers, or return what was compiled by this name before."""
@@ -141,15 +147,15 @@ class Engine:
         """Return the tensor of the scores: what comes before a softmax at the end, else the output itself."""
         last = self._last
         if isinstance(last, keras.layers.Softmax):
-            return last.input
+            return self._before
         if getattr(last, "activation", None) is not keras.activations.softmax:
             return self.model.output
         if isinstance(last, keras.layers.Activation):
-            return last.input
+            return self._before
         self._scorer = type(last).from_config(
             last.get_config() | {"activation": "linear", "name": f"{last.name}_scores"}
         )
-        return self._scorer(last.input)
+        return self._scorer(self._before)
 
     def _probabilities(self, inputs: Any) -> Any:
         return tf.nn.softmax(self.forward(inputs)[1])
@@ -166,8 +172,9 @@ class Engine:
 class LoadedModel:
     """The weights of a source as they were at `stamp`, in the engine of their network, beside the test set."""
 
-    def __init__(self, stamp: int, engine: Engine, test: TestSet, directory: str) -> None:
+    def __init__(self, stamp: int, engine: Engine, test: TestSet, directory: str, scale: PixelScale) -> None:
         self.stamp = stamp
+        self.scale: PixelScale = scale
         self.test = test
         self.directory = directory
         self.probabilities: Floats | None = None
@@ -254,8 +261,8 @@ class LoadedModel:
         return np.asarray(fitted(pixels, self._fitting))
 
     def inputs(self, pixels: Pixels) -> Floats:
-        """Convert images (n, height, width) to the network's input, 0 to 1."""
-        return np.asarray(scaled(fitted(pixels, self._fitting)))
+        """Convert images (n, height, width) to the network's input."""
+        return np.asarray(scaled(fitted(pixels, self._fitting), self.scale))
 
     def as_map(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Reshape values of the input's shape to (height, width); the largest of several channels."""
@@ -291,23 +298,23 @@ def batches(numbers: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
         yield numbers[begin : begin + BATCH]
 
 
-def _layers(analysis: Analysis, model: keras.Model) -> list[InspectedLayer]:
+def inspected_layers(analysis: Analysis, built: BuiltNetwork) -> list[InspectedLayer]:
     """List the layers: branches come where they are merged, blocks are only what is in them."""
     rows = {row.path: row for row in analysis.rows}
-
-    def walk(layers: Any, prefix: Path) -> Any:
-        for index, layer in enumerate(layers):
-            path = (*prefix, index)
-            if isinstance(layer, Block):
-                yield from walk(layer.layers, path)
-                continue
-            name, suffixes = rows[path].name, [""]
-            if isinstance(layer, Branches):
-                for number, branch in enumerate(layer.branches):
-                    yield from walk(branch, (*path, number))
-            else:
-                suffixes = [call.suffix for call in layer.keras_calls(rows[path].input_shape)]
-            parts = {suffix: model.get_layer(keras_name(name, suffix)) for suffix in suffixes}
-            yield InspectedLayer(path, name, type(layer).__name__, parts[""], parts, rows[path].field)
-
-    return list(walk(analysis.network.layers, ()))
+    found: list[InspectedLayer] = []
+    number_of: dict[Path, int] = {}
+    for node in analysis.graph.nodes:
+        row = rows.get(node.path)
+        if row is None or node.layer is None or (found and found[-1].path == node.path):
+            continue
+        parts: dict[str, keras.Layer] = {}
+        if not isinstance(row.layer, Route | Shared | Input):
+            shape = row.input_shape or ()
+            suffixes = [call.suffix for call in node.layer.keras_calls(shape)]
+            parts = {suffix: built.model.get_layer(keras_name(row.name, suffix)) for suffix in suffixes}
+        given = analysis.graph.given[row.path]
+        source = None if given is None else number_of.get(analysis.graph.nodes[given].path)
+        output = built.outputs[row.path]
+        number_of[row.path] = len(found)
+        found.append(InspectedLayer(row.path, row.name, row.kind, output, parts, row.field, source))
+    return found

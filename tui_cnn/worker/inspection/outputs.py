@@ -34,6 +34,7 @@ def describe(loaded: LoadedModel, _request: Open) -> Job:
                 name=layer.name,
                 kind=layer.kind,
                 shape=layer.shape,
+                source=layer.source,
                 has_kernels=any(len(weight.shape) == _KERNEL_AXES for weight in layer.weights.values()),
             )
             for layer in engine.layers
@@ -42,6 +43,7 @@ def describe(loaded: LoadedModel, _request: Open) -> Job:
         image_shape=loaded.image_shape,
         padding=loaded.padding,
         directory=loaded.directory,
+        scale=loaded.scale,
     )
 
 

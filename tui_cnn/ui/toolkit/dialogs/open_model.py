@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.kinds import MODEL_SUFFIXES
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.presets import preset_names, preset_text
 from tui_cnn.i18n import _
@@ -24,7 +25,6 @@ from tui_cnn.ui.toolkit.network_summary import stack_lines, totals_table
 BROWSE = ""
 """What is returned for a file that is not in the list: it is to be looked for."""
 
-_SUFFIXES = (".toml", ".keras", ".json")
 _NETWORK = re.compile(rb"^\s*(input_shape\b|\[\[layers)", re.MULTILINE)
 
 
@@ -94,7 +94,9 @@ def models(recent: tuple[str, ...]) -> list[Item[str]]:
 def _may_be_network(path: Path) -> bool:
     """Whether a file is worth listing: TOML of other programs is not."""
     try:
-        return path.suffix == ".keras" or (path.suffix == ".toml" and _NETWORK.search(path.read_bytes()) is not None)
+        if path.suffix in (".keras", ".h5", ".hdf5", ".onnx"):
+            return True
+        return path.suffix == ".toml" and _NETWORK.search(path.read_bytes()) is not None
     except OSError:
         return False
 
@@ -104,5 +106,5 @@ async def ask_model(app: App[Any], recent: tuple[str, ...] = ()) -> str | None:
     model = await app.push_screen_wait(OpenModel(recent))
     if model != BROWSE:
         return model
-    path = await app.push_screen_wait(FilePicker(_("Open a network"), _SUFFIXES))
+    path = await app.push_screen_wait(FilePicker(_("Open a network"), MODEL_SUFFIXES))
     return str(path) if path else None

@@ -107,7 +107,9 @@ class Pick(SingleResult[T | None]):
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
-        self.choose(self._shown[event.option_index].value)
+        place, options = event.option_index, self.query_one(Options)
+        if place < options.option_count and options.get_option_at_index(place) is event.option:  # not another by now
+            self.choose(self._shown[place].value)
 
     def choose(self, value: T) -> None:
         """Return what was picked."""

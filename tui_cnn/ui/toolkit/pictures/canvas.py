@@ -1,6 +1,5 @@
 """Pictures (height, width, 3) made larger, smaller, framed; and a grid of cells to put them and words on."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -87,12 +86,12 @@ class Canvas:
             self.put(x, y + line, "".join(_RAMP[share] for share in row))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8192)
 def _half(above: int, below: int) -> Style:
     return Style(color=_color(above), bgcolor=_color(below) if below >= 0 else None)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8192)
 def _color(packed: int) -> Color:
     return Color.from_rgb(packed >> 16, packed >> 8 & 255, packed & 255)
 
@@ -157,16 +156,3 @@ def frame(pixels: Pixels, region: Region, colour: tuple[int, int, int], times: i
     framed[[top, bottom], left : right + 1] = colour
     framed[top : bottom + 1, [left, right]] = colour
     return framed
-
-
-def sheet(pictures: Sequence[npt.NDArray[Any]], columns: int = 8, gap: int = 1) -> Pixels:
-    """Lay pictures of one size out in rows, on grey."""
-    height, width = pictures[0].shape[:2]
-    columns = min(columns, len(pictures))
-    rows = -(-len(pictures) // columns)
-    laid = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, 3), 96, np.uint8)
-    for place, picture in enumerate(pictures):
-        row, column = divmod(place, columns)
-        top, left = row * (height + gap), column * (width + gap)
-        laid[top : top + height, left : left + width] = colours(picture)
-    return laid

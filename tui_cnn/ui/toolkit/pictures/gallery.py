@@ -1,13 +1,13 @@
-"""Many small pictures of one size in rows, each with words below it."""
+"""Many small pictures of one size in rows, each with words below it; a line says so where not all are in view."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 import numpy as np
-from textual import events
 
-from tui_cnn.ui.toolkit.numbers import left
+from tui_cnn.i18n import _
+from tui_cnn.ui.toolkit.numbers import left, whole_parts, whole_words
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas, Pixels, colours, magnify, shrink
 from tui_cnn.ui.toolkit.pictures.drawing import TONES, Cell, Drawing, Styles, Tone, within
 
@@ -19,7 +19,7 @@ _MOST_TIMES = 12
 
 
 class Tile(NamedTuple):
-    """A picture (height, width, 3), and the words below it, a line each; what is too long is cut."""
+    """A picture (height, width, 3), and the words below it, a line each; those that do not fit are left out."""
 
     pixels: Pixels
     words: tuple[str, ...] = ()
@@ -38,6 +38,7 @@ class Tiles:
         words: lines of words below each.
         narrowest: cells that the words need.
         enough: so many are to be in view before pictures are made smaller.
+        pages: whether keys bring the others into view.
     """
 
     count: int
@@ -47,6 +48,7 @@ class Tiles:
     words: int = 1
     narrowest: int = _NARROWEST
     enough: int = _ENOUGH
+    pages: bool = True
 
 
 _NO_TILES = Tiles(0, (1, 1), lambda _index, _width: Tile(np.zeros((1, 1, 3), np.uint8)))
@@ -55,7 +57,8 @@ _NO_TILES = Tiles(0, (1, 1), lambda _index, _width: Tile(np.zeros((1, 1, 3), np.
 class Grid(NamedTuple):
     """How pictures are laid out: each `width` cells and `lines` lines, its words among them, from `first` on.
 
-    They are `times` as large as they are, or their pixels the means of `reduced` by `reduced`.
+    They are `times` as large as they are, or their pixels the means of `reduced` by `reduced`. Where `noted`, a line
+    below says that not all are in view, or that they are made smaller.
     """
 
     columns: int
@@ -65,15 +68,37 @@ class Grid(NamedTuple):
     first: int
     times: int = 1
     reduced: int = 1
+    noted: bool = False
 
     @property
     def room(self) -> int:
         """How many are in view."""
         return self.columns * self.rows
 
+    def height(self, count: int) -> int:
+        """Return the lines that so many pictures take."""
+        return -(-count // self.columns) * self.lines + self.noted
+
+    def note(self, tiles: Tiles) -> str:
+        """Say how many pictures are in view, and how much smaller they are."""
+        count, shown = tiles.count, min(self.room, tiles.count - self.first)
+        parts = [_("{shown} of {count} shown").format(shown=shown, count=count)] if shown < count else []
+        parts += [_("size 1/{times}").format(times=self.reduced)] if self.reduced > 1 else []
+        parts += [_("PgUp/PgDn: more")] if shown < count and tiles.pages else []
+        return " · ".join(parts)
+
 
 def lay_out(tiles: Tiles, selected: int, room: tuple[int, int]) -> Grid:
     """Lay out pictures in `room` (lines, cells), as large as all of them fit, else as large as enough of them do."""
+    grid = _largest(tiles, selected, room)
+    if grid.room >= tiles.count and grid.reduced == 1:
+        return grid
+    less = room[0] - 1, room[1]
+    kept = _grid(tiles, selected, less, grid.times, grid.reduced)
+    return (kept if kept.lines <= less[0] else _largest(tiles, selected, less))._replace(noted=True)
+
+
+def _largest(tiles: Tiles, selected: int, room: tuple[int, int]) -> Grid:
     for times in range(_MOST_TIMES, 0, -1):
         grid = _grid(tiles, selected, room, times, 1)
         if grid.room >= tiles.count and grid.lines <= room[0]:
@@ -114,8 +139,12 @@ def draw_gallery(
             style = styles.hovered
         below = y + grid.lines - tiles.words
         for line, text in enumerate(words[: tiles.words]):
+            text = whole_words(text, grid.width)
             text = left(text, grid.width) if index in (selected, hovered) else text
-            canvas.put(x, below + line, text, style, room=grid.width)
+            canvas.put(x, below + line, text, style)
+    if grid.noted:
+        note = whole_parts(grid.note(tiles), canvas.width - 1, " · ")
+        canvas.put(1, canvas.height - 1, left(note, canvas.width), styles.dim)
 
 
 class Gallery(Drawing):
@@ -124,7 +153,7 @@ class Gallery(Drawing):
     ::
 
         gallery = Gallery(id="maps")                         # TCSS: height: 1fr
-        scale = scale_of(values)                             # (height, width, maps)
+        scale = scale_of(values, signed=True)                # (height, width, maps)
         gallery.show(
             Tiles(count, (height, width), lambda map, width: Tile(scale.paint(values[..., map]), (f"map {map}",))),
             selected=3,
@@ -134,41 +163,38 @@ class Gallery(Drawing):
         def _select(self, event: Gallery.Selected) -> None:
             self.go_to(map=event.index)
 
-    Where there are more than fit, those around the selected one are in view; `Gallery.LaidOut` says how many.
+    Where there are more than fit, those around the selected one are in view, and `page` shows others.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = TONES
     tiles = _NO_TILES
-    _announced: Grid | None = None
-
-    class LaidOut(Drawing.CellMessage):
-        """Another number of pictures is in view: `grid` tells how many, and in how many columns."""
-
-        def __init__(self, drawing: "Gallery", grid: Grid) -> None:
-            super().__init__(drawing, (grid.first, 0))
-            self.grid = grid
+    _paged: int | None = None
+    """A picture that is in view in place of the selected one."""
 
     def show(self, tiles: Tiles | None, selected: int | None = None) -> None:
         """Show other pictures."""
-        self.tiles = tiles or _NO_TILES
+        before, self.tiles = self.tiles, tiles or _NO_TILES
+        if before.count != self.tiles.count or self._selected != selected:
+            self._paged = None
         self.selected = None if selected is None else (selected, 0)
         self.redraw()
-        self._announce()
+
+    def page(self, by: int) -> None:
+        """Bring the next pictures into view, or those before."""
+        grid = self.grid
+        self._paged = within(grid.first + by * grid.room + grid.rows // 2 * grid.columns, self.tiles.count)
+        self.redraw()
 
     @property
     def grid(self) -> Grid:
         """How the pictures are laid out in the widget as large as it is."""
-        return lay_out(self.tiles, self._selected or 0, (self.size.height, self.size.width))
-
-    @property
-    def in_view(self) -> int:
-        """How many pictures are in view."""
-        return min(self.grid.room, self.tiles.count)
+        place = self._paged if self._paged is not None else self._selected or 0
+        return lay_out(self.tiles, place, (self.size.height, self.size.width))
 
     def natural_height(self, width: int) -> int:
         """Return the lines that all pictures take at their own size."""
         grid = lay_out(self.tiles, 0, (10_000, width))
-        return max(1, -(-self.tiles.count // grid.columns) * grid.lines)
+        return max(1, grid.height(self.tiles.count))
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the pictures in view."""
@@ -189,17 +215,6 @@ class Gallery(Drawing):
             return self.tiles.describe(cell[0])
         return " ".join(self.tiles.tile(cell[0], 40).words)
 
-    def on_resize(self, event: events.Resize | None = None) -> None:
-        """Lay out anew."""
-        super().on_resize()
-        self._announce()
-
     @property
     def _selected(self) -> int | None:
         return None if self.selected is None else self.selected[0]
-
-    def _announce(self) -> None:
-        grid = self.grid
-        if self.tiles.count and self.size and grid != self._announced:
-            self._announced = grid
-            self.post_message(self.LaidOut(self, grid))

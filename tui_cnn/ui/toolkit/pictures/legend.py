@@ -1,12 +1,10 @@
 """What the colours of a picture stand for: a bar of them, the numbers at its ends, and where zero is."""
 
-from collections.abc import Callable
 from typing import ClassVar
 
-import numpy as np
 from rich.cells import cell_len
 
-from tui_cnn.insight.colours import Scale
+from tui_cnn.insight.colours import Scale, scale_number
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas, on
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing, Styles
 
@@ -18,24 +16,26 @@ def two_decimals(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
 
 
-def draw_legend(canvas: Canvas, scale: Scale, text: Callable[[float], str], styles: Styles) -> tuple[int, int]:
+def draw_legend(canvas: Canvas, scale: Scale, styles: Styles) -> tuple[int, int]:
     """Draw the bar between its numbers, a notch where zero is inside; return where the bar begins and ends."""
-    low, high = text(scale.low), text(scale.high)
+    low, high = scale.words
     width = min(_WIDEST, canvas.width - cell_len(low) - cell_len(high) - 2)
     if width < 3:
         return 0, 0
     begin = canvas.put(0, 0, low, styles.dim) + 1
-    values = np.linspace(scale.low, scale.high, width)[np.newaxis]
-    canvas.picture(begin, 0, scale.paint(np.tile(values, (2, 1))))
+    colours = scale.bar(width)
+    canvas.picture(begin, 0, colours)
     if scale.low < 0 < scale.high:
-        zero = begin + round((width - 1) * -scale.low / (scale.high - scale.low))
-        canvas.put(zero, 0, "0", on(scale.paint(np.zeros((1, 1)))[0, 0]))
+        zero = round((width - 1) * -scale.low / (scale.high - scale.low))
+        canvas.put(begin + zero, 0, "0", on(colours[:, zero].mean(axis=0)))
     canvas.put(begin + width + 1, 0, high, styles.dim)
     return begin, begin + width
 
 
 class Legend(Drawing):
     """A line: the least value, all colours in order, zero where it is among them, the largest value.
+
+    Colours that lie over an image are shown as they are over black (upper half) and over white (lower half).
 
     ::
 
@@ -58,12 +58,12 @@ class Legend(Drawing):
         """Return the cells of the bar with its numbers."""
         if self.scale is None:
             return 0
-        return _WIDEST + 2 + sum(cell_len(two_decimals(end)) for end in (self.scale.low, self.scale.high))
+        return _WIDEST + 2 + sum(map(cell_len, self.scale.words))
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the bar."""
         if self.scale is not None:
-            self._bar = draw_legend(canvas, self.scale, two_decimals, self.tones)
+            self._bar = draw_legend(canvas, self.scale, self.tones)
 
     def cell_at(self, x: int, y: int) -> Cell | None:
         """Return the place in the bar."""
@@ -76,4 +76,4 @@ class Legend(Drawing):
         if self.scale is None or end - begin < 2:
             return ""
         share = cell[1] / (end - begin - 1)
-        return two_decimals(self.scale.low + share * (self.scale.high - self.scale.low))
+        return scale_number(self.scale.low + share * (self.scale.high - self.scale.low))

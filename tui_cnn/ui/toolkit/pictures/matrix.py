@@ -174,7 +174,8 @@ class Matrix(Drawing):
     ::
 
         matrix = Matrix(id="confusion")                      # TCSS: height: auto
-        matrix.show(MatrixContent(counts, str, scale_of(counts), row_names=names, column_names=names), selected=(0, 2))
+        scale = scale_of(counts, signed=False)
+        matrix.show(MatrixContent(counts, str, scale, row_names=names, column_names=names), selected=(0, 2))
 
         @on(Matrix.Selected, "#confusion")
         def _select(self, event: Matrix.Selected) -> None:

@@ -1,0 +1,87 @@
+"""A model's file as a run: the same answers, nothing trained, nothing left behind where it cannot be done."""
+
+import pytest
+
+from tui_cnn.data.files import DataError
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.runs.directory import list_runs
+from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.importing import import_model, scale_is_known
+from tui_cnn.runs.launch import resume
+from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.snapshot import Follower
+from tui_cnn.runs.summary import outcome
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:__array__ implementation"),
+    pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file"),
+]
+
+
+def saved(keras, path, *layers, shape=(28, 28, 1)):
+    keras.utils.set_random_seed(3)
+    model = keras.Sequential([keras.Input(shape), *layers])
+    model.save(path)
+    return model
+
+
+def classifier(keras):
+    return keras.layers.Conv2D(2, 3, name="conv"), keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")
+
+
+@pytest.mark.parametrize("scale", ["0..1", "-1..1", "none"])
+def test_an_imported_model_answers_as_keras_does(keras, tmp_path, scale):
+    import numpy as np
+
+    from tui_cnn.data.dataset import load_test
+    from tui_cnn.runs.inspection.requests import Predict, Source
+    from tui_cnn.worker.inspection.answers import Answers
+
+    file = tmp_path / "model.h5"
+    model = saved(keras, file, *classifier(keras))
+    run = import_model(file, Recipe(scale=scale))
+    answers = Answers()
+    job = answers.begin(Predict(source=Source(str(run.path)), images=(0, 5)))
+    while True:
+        try:
+            next(job)
+        except StopIteration as end:
+            found = end.value.probabilities.numpy()
+            break
+    images = load_test(None).images[[0, 5], ..., None].astype("float32")
+    given = {"0..1": images / 255, "-1..1": images / 127.5 - 1, "none": images}[scale]
+    np.testing.assert_allclose(found, np.asarray(model(given)), rtol=1e-4, atol=1e-6)
+
+
+def test_what_is_said_of_it(keras, tmp_path):
+    file = tmp_path / "model.keras"
+    saved(keras, file, *classifier(keras))
+    run = import_model(file, Recipe())
+    snapshot = Follower(run).poll()
+    assert snapshot.state == "imported"
+    assert outcome(run, snapshot).sentence == f"Imported from {file}."
+    with pytest.raises(RunError, match="was imported and has no training to resume"):
+        resume(run)
+
+
+def test_the_scale_is_known_where_the_model_scales(keras, tmp_path):
+    file = tmp_path / "model.keras"
+    saved(keras, file, keras.layers.Rescaling(1 / 255), *classifier(keras))
+    assert scale_is_known(file)
+    saved(keras, file, *classifier(keras))
+    assert not scale_is_known(file)
+
+
+def test_what_cannot_be_imported_leaves_no_run(keras, tmp_path):
+    two = keras.Input((28, 28, 1), name="a"), keras.Input((28, 28, 1), name="b")
+    both = keras.layers.Dense(10)(keras.layers.Flatten()(keras.layers.Add()(two)))
+    keras.Model(two, both).save(tmp_path / "two.keras")
+    with pytest.raises(RunError, match="has 2 inputs and 1 outputs"):
+        import_model(tmp_path / "two.keras", Recipe())
+    saved(keras, tmp_path / "small.keras", keras.layers.Flatten(), keras.layers.Dense(10), shape=(8, 8, 1))
+    with pytest.raises(DataError, match="the network input is 8×8×1"):
+        import_model(tmp_path / "small.keras", Recipe())
+    (tmp_path / "torn.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + b"\0" * 90)
+    with pytest.raises(FormatError):
+        import_model(tmp_path / "torn.h5", Recipe())
+    assert list_runs() == []

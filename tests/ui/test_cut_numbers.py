@@ -1,0 +1,42 @@
+"""No number is cut in the middle, on any screen, in terminals of any size: it is shortened, or left out."""
+
+import re
+
+import pytest
+
+from tests.ui import answering, records
+from tests.ui.answering import Answering
+from tests.ui.driving import opened
+from tui_cnn.formats.presets import preset
+from tui_cnn.ui.inspect import screen as inspect
+
+SIZES = ((60, 16), (70, 20), (80, 24), (90, 30), (100, 32), (120, 40), (160, 55), (200, 60))
+CUT = re.compile(r"\d[.,]?…")
+RUN = re.compile(r"· 2026\d*…")
+"""The id of a run, which is a name."""
+KEYS = (
+    *(("1", "home", *["down"] * downs) for downs in (0, 2, 6)),
+    ("1", "c", "space", "enter"),
+    ("2",),
+    ("5",),
+    *(("3", key) for key in "mkfwevh"),
+    *(("4", key) for key in "cpswv"),
+)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
+@pytest.mark.parametrize("name", ["vgg-16", "small-resnet"])
+async def test_no_number_is_cut(name, size, monkeypatch):
+    monkeypatch.setattr(inspect, "Inspector", Answering)
+    run = answering.make_run()
+    other = records.make_run("20260101-120000-large-0001", preset(name))
+    records.write(other, records.started(), *records.trained(3), records.finished())
+    cut = {}
+    async with opened(name, size=size) as user:
+        user.app.workspace.shown_run = run
+        for keys in KEYS:
+            await user.press(*keys)
+            if keys[0] == "3":
+                await user.until(lambda: "Test image 0" in user.text)
+            cut |= {line.strip(): keys for line in user.text.split("\n") if CUT.search(RUN.sub("", line))}
+    assert not cut

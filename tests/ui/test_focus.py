@@ -1,0 +1,136 @@
+"""What has the focus is in view: the focus walks through every form and every dialog, in terminals of any size."""
+
+from contextlib import suppress
+from typing import NamedTuple
+
+import pytest
+from textual.errors import NoWidget
+
+from tests.ui import answering, records
+from tests.ui.answering import Answering
+from tests.ui.driving import opened
+from tui_cnn.core.layers import BatchNormalization, Block, Branches, Conv2D, Dense, Dropout, Flatten, Route
+from tui_cnn.core.network import Network
+from tui_cnn.formats.presets import preset
+from tui_cnn.ui.inspect import screen as inspect
+
+SIZES = ((60, 16), (80, 24), (100, 30), (120, 40), (160, 55), (200, 60))
+
+NETWORK = Network(
+    "all-kinds",
+    (28, 28, 1),
+    (
+        Conv2D(filters=4, kernel_size=(3, 3), name="first"),
+        BatchNormalization(),
+        Branches(branches=((Conv2D(filters=4, kernel_size=(3, 3), padding="same"),), ()), merge="add"),
+        Block(name="block", layers=(Dropout(rate=0.5),)),
+        Route(layers=("first",)),
+        Flatten(),
+        Dense(units=10),
+    ),
+)
+
+
+class Walk(NamedTuple):
+    """Keys that open a form or a dialog, and that close it."""
+
+    name: str
+    keys: tuple[str, ...]
+    close: tuple[str, ...] = ("escape",)
+
+
+def of_layer(downs):
+    """The form of a layer, with its rare fields open where it has some."""
+    return ("1", "home", *["down"] * downs, "enter")
+
+
+WALKS = (
+    *(Walk(f"layer {number}", of_layer(number)) for number in (0, 1, 3, 6)),
+    Walk("sweep", ("1", "home", "down", "t")),
+    Walk("columns", ("1", "c")),
+    Walk("add a layer", ("1", "a")),
+    Walk("menu", ("1", "full_stop")),
+    Walk("variants", ("1", "v", "enter", "C")),
+    Walk("formulas", ("1", "w")),
+    Walk("save as", ("1", "S")),
+    Walk("open", ("ctrl+o",)),
+    Walk("export", ("E",)),
+    Walk("settings", ("comma",)),
+    Walk("help", ("question_mark",)),
+    Walk("command palette", ("ctrl+p",)),
+    Walk("unsaved", ("1", "d", "q"), ("escape", "u")),
+    Walk("train", ("2",)),
+    Walk("findings", ("1",), ()),
+    Walk("lab convolution", ("4", "c", "enter")),
+    Walk("lab pooling", ("4", "p", "enter")),
+    Walk("lab weights", ("4", "w", "enter")),
+    Walk("lab sizes", ("4", "s"), ()),
+    Walk("lab pairs", ("4", "v"), ()),
+    Walk("lesson", ("4", "l")),
+    Walk("lessons", ("4", "L")),
+    Walk("rename", ("5", "t")),
+    Walk("export run", ("5", "e")),
+    Walk("delete", ("5", "d")),
+    Walk("filter", ("5", "slash")),
+    Walk("runs", ("5",), ()),
+    Walk("compare", ("5", "home", "space", "down", "space", "c")),
+    Walk("scatter", ("5", "v")),
+    *(Walk(f"inspect {key}", ("3", key), ()) for key in "mkfwevdh"),
+)
+
+
+def out_of_sight(app):
+    """Say which part of what has the focus cannot be seen; nothing if all of it can."""
+    widget = app.focused
+    if widget is None:
+        return ""
+    try:
+        place = app.screen.find_widget(widget)
+    except NoWidget:
+        return f"{widget} is not on the screen"
+    seen = place.visible_region
+    if not seen or seen != place.region:
+        return f"{widget}: {place.region}, of which {seen} is in view"
+    return ""
+
+
+async def open_all_fields(user):
+    """Show the rare fields of a form."""
+    for choice in user.app.screen.query("#more, #field-settings"):
+        choice.value = choice.words[-1]
+        await user.settle()
+
+
+async def steps(user):
+    """Walk once around with Tab, and some steps back with an arrow; yield the key of each step."""
+    begun = user.app.focused
+    await user.press("tab")
+    yield "tab"
+    while user.app.focused is not begun:
+        await user.press("tab")
+        yield "tab"
+    for _step in range(3):
+        await user.press("up")
+        yield "up"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
+async def test_what_has_the_focus_is_in_view(size, monkeypatch):
+    monkeypatch.setattr(inspect, "Inspector", Answering)
+    answering.make_run()
+    other = records.make_run("20260101-120000-lenet-5-0001", preset("lenet-5"))
+    records.write(other, records.started(), *records.trained(3), records.finished())
+    problems = []
+    async with opened(NETWORK, size=size) as user:
+        user.app.animation_level = "none"
+        for walk in WALKS:
+            await user.press(*walk.keys)
+            await open_all_fields(user)
+            async for key in steps(user):
+                with suppress(AssertionError):  # it is told below; scrolling waits for a frame
+                    await user.until(lambda: not out_of_sight(user.app), seconds=1)
+                if problem := out_of_sight(user.app):
+                    problems.append(f"{walk.name}, {key}: {problem}")
+            await user.press(*walk.close)
+            assert len(user.app.screen_stack) == 1, walk.name
+    assert not problems, "\n".join(problems)

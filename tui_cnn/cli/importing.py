@@ -1,0 +1,68 @@
+"""`cnn-tui inspect`: open a trained model's file on the Inspect screen."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from tui_cnn.cli.group import SOUND, UNUSABLE
+from tui_cnn.cli.streams import echo
+from tui_cnn.config import expanded
+from tui_cnn.data.scaling import PIXEL_SCALES
+from tui_cnn.i18n import _
+
+if TYPE_CHECKING:
+    from tui_cnn.runs.directory import RunDirectory
+
+
+@click.command(
+    short_help=_("Inspect a trained model or a run."),
+    help=_(
+        "Open MODEL on the Inspect screen: a .keras or .h5 file with weights, or a run. A file becomes a run "
+        "of its own, and stays in the list of runs; its code is never run."
+    )
+    + "\n\n\b\n"
+    + _("Examples:\n  cnn-tui inspect last\n  cnn-tui inspect model.h5 --scale -1..1"),
+)
+@click.argument("model")
+@click.option("--data", metavar="DIRECTORY", help=_("Directory of the data set to use, with the four MNIST files."))
+@click.option(
+    "--scale",
+    type=click.Choice(PIXEL_SCALES),
+    help=_("How the model takes pixel values; none: 0 to 255. Needed unless the model starts with a Rescaling layer."),
+)
+@click.option("--no-open", is_flag=True, help=_("Print the id of the run instead of opening the app."))
+def inspect(model: str, data: str | None, scale: str | None, no_open: bool) -> int:
+    """Import a file, or find a run, and open the screen on it."""
+    from tui_cnn.runs.directory import find_run
+    from tui_cnn.runs.inspection.requests import MODEL_SUFFIXES
+
+    if not no_open and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        line = _("the app needs a terminal; without one, use: cnn-tui inspect {model} --no-open")
+        echo(line.format(model=model), err=True)
+        return UNUSABLE
+    path = expanded(model)
+    run = _imported(model, data, scale) if path.suffix.lower() in MODEL_SUFFIXES else find_run(model)
+    if no_open:
+        echo(run.id)
+        return SOUND
+    from tui_cnn.ui.app import run_app
+
+    run_app(None, data, run)
+    return SOUND
+
+
+def _imported(model: str, data: str | None, scale: str | None) -> "RunDirectory":
+    import msgspec
+
+    from tui_cnn.runs.importing import import_model, scale_is_known
+    from tui_cnn.runs.recipe import Recipe
+
+    path = expanded(model)
+    if scale is None:
+        if not scale_is_known(path):
+            message = _("{model}: how it takes pixel values is not known; specify --scale 0..1, -1..1 or none")
+            raise click.UsageError(message.format(model=model))
+        scale = "none"
+    recipe = msgspec.convert({"data": data or "", "scale": scale}, Recipe)
+    return import_model(path, recipe)

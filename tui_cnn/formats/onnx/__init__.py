@@ -1,0 +1,1 @@
+"""Models of ONNX: read as networks, without running anything and without their weights."""

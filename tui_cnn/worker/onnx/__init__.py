@@ -1,0 +1,1 @@
+"""A network with its weights as an ONNX model, an operator at a time."""
