@@ -242,7 +242,7 @@ def _values(declared):
         case inspect.StrType(pattern=str() as pattern):
             return st.from_regex(pattern, fullmatch=True, alphabet=st.characters(codec="ascii"))
         case inspect.VarTupleType(item_type=inspect.FloatType(ge=-1)):
-            return st.tuples(st.floats(0, 0.5, width=16), st.floats(0.5, 1, width=16))
+            return st.tuples(st.floats(0.125, 0.5, width=16), st.floats(0.5, 1, width=16))  # from 0: one number says it
         case inspect.VarTupleType(item_type=inspect.IntType(ge=-8)):
             several = st.lists(st.integers(1, 3), min_size=1, max_size=3, unique=True).map(tuple)
             return st.just((-1,)) | several

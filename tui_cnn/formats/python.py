@@ -58,7 +58,7 @@ def dumps_python(analysis: Analysis, training: PythonTraining = AS_IN_TUTORIALS)
     name = re.sub(r"\W+", "_", network.name, flags=re.ASCII)
     kinds = {type(layer) for _path, layer in walk(network.layers)} - {Block}
     is_graph = needs_graph(network)
-    branched = not kinds or Branches in kinds
+    branched = not kinds or Branches in kinds or any(kind.times_given > 1 for kind in kinds)
     helpers = _Helpers(analysis.rows if branched and not is_graph else ())
     shapes = f"{format_shape(network.input_shape)} in, {format_shape(analysis.output_shape or ())} out"
     build = ["def build_model():", f'    """Build the model: {shapes}, {analysis.totals.params:,} parameters."""']

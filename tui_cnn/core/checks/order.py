@@ -73,10 +73,17 @@ def _late(context: Context, row: Row) -> Iterator[Check]:
     path, fix = work[-1].path[: len(row.path)], None
     if len(path) == len(row.path) and path[:-1] == tuple(prefix):
         first = context.at[path]
-        if first.input_shape is not None and len(first.input_shape) == 3:
+        if first.input_shape is not None and len(first.input_shape) == 3 and not _crops(context, path):
             fix = Fix(_("move it before {layer}").format(layer=first.kind), partial(_augment_first, path=path))
     message = _("{layer}: changes feature maps at random, not the image: {first} comes before it")
     yield Check("late-augmentation", "warning", row.path, message.format(layer=row.kind, first=work[-1].kind), fix)
+
+
+def _crops(context: Context, path: Path) -> bool:
+    """Tell whether augmentation after `path` in its stack changes the size, so that it cannot stand just anywhere."""
+    late = (row for row in context.rows if row.path[:-1] == path[:-1] and row.path > path)
+    changing = (row for row in late if row.figures is None or row.figures.output_shape != row.input_shape)
+    return any(row.layer.family == "augmentation" for row in changing)
 
 
 def _augment_first(network: Network, path: Path) -> Network:

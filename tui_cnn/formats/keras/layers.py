@@ -93,7 +93,8 @@ def read_layer(entry: Entry, shape: Shape | None, notes: Notes) -> tuple[AnyLaye
     if isinstance(function, dict) and entry.class_name != "Activation":
         after = _function(function, shape, notes)
         config["activation"] = "linear"
-    described = describe(msgspec.structs.replace(entry, config=dict(config)))
+    plain = {"activation": config["activation"]} if "activation" in config else {}
+    described = describe(msgspec.structs.replace(entry, config=entry.config | plain))
     remarks = _require_plain_dtype(config.pop("dtype", None))
     if "axis" not in kind.__struct_fields__:
         _require_last_axis(config.pop("axis", -1), shape)
@@ -152,6 +153,11 @@ def _in_our_words(entry: Entry, shape: Shape | None) -> dict[str, Any]:
             config["axis"] = None
         case "EinsumDense":
             config["target_shape"] = _resolved(config, shape)
+        case "MultiHeadAttention" if shape:
+            if config.get("attention_axes") == [*range(1, len(shape))]:  # all positions
+                del config["attention_axes"]
+            if config.get("value_dim") == config.get("key_dim"):
+                config["value_dim"] = None
         case "Bidirectional":
             _require_mirrored(config.get("layer"), config.pop("backward_layer", None))
     return config

@@ -58,7 +58,6 @@ _NAMES = {
     "dropout_W": "dropout",
     "dropout_U": "recurrent_dropout",
     "p": "rate",
-    "sigma": "stddev",
 }
 
 _NAMES_OF: dict[str, dict[str, str]] = {
@@ -68,6 +67,7 @@ _NAMES_OF: dict[str, dict[str, str]] = {
         "W_regularizer": "embeddings_regularizer",
         "W_constraint": "embeddings_constraint",
     },
+    "GaussianNoise": {"sigma": "stddev"},
     "PReLU": {"init": "alpha_initializer"},
     "LeakyReLU": {"alpha": "negative_slope"},
     "ThresholdedReLU": {"theta": "threshold"},
