@@ -174,4 +174,4 @@ def test_only_what_has_weights_can_be_frozen():
     """The others have no field for it, in no form and no file that is read."""
     without = {kind.__name__ for kind in LAYER_TYPES.values() if not can_be_frozen(kind)}
     assert {"MaxPooling2D", "Flatten", "Dropout", "ZeroPadding2D", "Route", "Input", "RandomFlip"} <= without
-    assert not {"Conv2D", "Dense", "BatchNormalization", "PReLU", "Block", "Branches", "LSTM", "Bidirectional"} & without
+    assert not {"Conv2D", "Dense", "BatchNormalization", "PReLU", "Block", "LSTM", "Bidirectional"} & without
