@@ -69,7 +69,7 @@ def line(text):
             "input_shape must be a list of length at most 4, not [1, 2, 3, 4, 5]",
         ),
         ('name = "n"\ninput_shape = [0]', "input_shape must be a whole number, at least 1, not 0"),
-        ('name = "n"\ninput_shape = [70000]', "input_shape must be a whole number, at most 65536, not 70000"),
+        ('name = "n"\ninput_shape = [2000000]', "input_shape must be a whole number, at most 1000000, not 2000000"),
         (HEAD + "layers = 3", "layers must be a list, not 3"),
         (HEAD + "[layers]\na = 1", "layers must be a list, not {'a': 1}"),
         (HEAD + "layers = [3]", "layer 1: the value must be a table, not 3"),

@@ -29,7 +29,7 @@ NETWORKS = {
     "vgg19": 143_667_240,
     "zfnet512": 87_250_536,
 }
-OPAQUE = {name for name in ("LRN",) if "LocalResponseNormalization" not in LAYER_TYPES}
+OPAQUE = {"LRN", "Reshape"}  # those of ShuffleNet are five axes long
 OPAQUE |= {name for name in ("Reshape", "Transpose") if "Permute" not in LAYER_TYPES}
 OPAQUE |= {"AveragePool"}
 """ShuffleNet's mean over windows that begin before the image and do not count what is outside: Keras has none."""

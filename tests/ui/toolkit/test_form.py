@@ -195,6 +195,8 @@ async def test_the_network_itself_has_a_form():
         await user.type("32x32x3")
         await user.sees("32×32×1 → 32×32×3", "after this change")
         await user.press("down")
+        assert user.focused == "field-outputs"
+        await user.press("down")
         assert user.focused == "field-name"
         await user.type("my [/net] [bold]")
         await user.sees("must be text")

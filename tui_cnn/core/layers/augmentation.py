@@ -328,6 +328,8 @@ class _Tone(_Augmentation, frozen=True, kw_only=True):
 class AutoContrast(_Tone, frozen=True, kw_only=True):
     """Stretches the values of each image to the whole range."""
 
+    works_in_inference = True
+
     value_range: ValueRange = (0.0, 255.0)
 
     def tf_flops(self, shape: Shape) -> int:
@@ -340,6 +342,8 @@ class ContrastLimitedAdaptiveHistogramEqualization(_Tone, frozen=True, kw_only=T
 
     Zuiderveld, "Contrast Limited Adaptive Histogram Equalization", 1994.
     """
+
+    works_in_inference = True
 
     value_range: ValueRange = (0.0, 255.0)
     clip_limit: Annotated[float, Meta(gt=0, description="Limit of the contrast")] = 4.0

@@ -122,6 +122,7 @@ class Layer(
         scales_pixels: whether, as the first layer, it brings the bytes of an image to the scale that the others need.
         required_by_keras: fields with a default here that Keras has to be given.
         keras_names: fields that Keras calls otherwise, with its names: ours may not be called as one of our methods is.
+        works_in_inference: of augmentation, whether it changes images also where nothing is trained.
         joins_others: whether it only says how others are joined, and is no layer of Keras.
         times_given: how many times Keras' layer is given its input: self-attention takes it as query and as value.
     """
@@ -138,6 +139,7 @@ class Layer(
     required_by_keras: ClassVar[tuple[str, ...]] = ()
     keras_names: ClassVar[Mapping[str, str]] = {}
     joins_others: ClassVar[bool] = False
+    works_in_inference: ClassVar[bool] = False
     times_given: ClassVar[int] = 1
 
     name: Name = ""

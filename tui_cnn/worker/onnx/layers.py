@@ -285,7 +285,7 @@ def _cropping(writer: GraphWriter, call: KerasCall, value: LaidOut, _weights: We
 
 
 def _sides(given: Any) -> list[tuple[int, int]]:
-    return [(one[0], one[1]) for one in given]
+    return [(given[0], given[1])] if isinstance(given[0], int) else [(one[0], one[1]) for one in given]
 
 
 _WAYS: dict[str, dict[str, Any]] = {

@@ -85,6 +85,9 @@ def _info(name: str, shape: Shape) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, ("batch", *shape))
 
 
+_LAST = "channels_last"
+
+
 def _apply(
     writer: GraphWriter, node: Node, given: list[LaidOut], shape: Shape, name: str, owner: str, model: keras.Model
 ) -> LaidOut:
@@ -95,11 +98,11 @@ def _apply(
             return given[0]
         return writer.entitled(_merged(writer, layer, given, shape), name)
     value = given[0]
-    if layer.family in _WITHOUT_EFFECT and shape == value.shape:
+    if layer.family in _WITHOUT_EFFECT and shape == value.shape and not layer.works_in_inference:
         return value
     try:
         for call in layer.keras_calls(value.shape):
-            if call.class_name not in OPERATIONS:
+            if call.class_name not in OPERATIONS or call.arguments.get("data_format", _LAST) != _LAST:
                 raise NoOperationError
             stored = model.get_layer(keras_name(owner, call.suffix))
             weights = {one.name: np.asarray(one) for one in stored.weights}
@@ -114,7 +117,14 @@ def _apply(
 
 
 def _with_shape(call: KerasCall, shape: Shape) -> KerasCall:
-    return call if call.output_shape is not None else call._replace(output_shape=shape)
+    """Complete a call by its shape, and by the tuples that Keras has no need of along one axis."""
+    arguments = {
+        name: (value,) if name in _LISTS and isinstance(value, int) else value for name, value in call.arguments.items()
+    }
+    return call._replace(arguments=arguments, output_shape=call.output_shape or shape)
+
+
+_LISTS = ("kernel_size", "pool_size", "strides", "dilation_rate", "output_padding", "size")
 
 
 def _merged(writer: GraphWriter, layer: MergingLayer, given: Sequence[LaidOut], shape: Shape) -> LaidOut:
