@@ -60,6 +60,10 @@ class Grid:
             raise AssertionError(f"it wrote ␛[{numbers}{does}")
 
 
+_SIZE = ("COLUMNS", "LINES")
+"""They would count more than the size of the terminal."""
+
+
 class Terminal:
     """A program in a terminal of 120 columns and 40 rows; it ends with the `with` block."""
 
@@ -69,13 +73,14 @@ class Terminal:
         self._set_size(columns, rows)
         if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell leaves it to what it runs in the background
             signal.signal(signal.SIGINT, signal.default_int_handler)
+        inherited = {name: value for name, value in os.environ.items() if name not in _SIZE}
         self.begun = time.perf_counter()
         self.process = subprocess.Popen(
             [sys.executable, *args],
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})},
+            env={**inherited, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})},
             start_new_session=True,
         )
         os.close(slave)

@@ -10,7 +10,7 @@ from onnx import helper, numpy_helper, shape_inference
 
 from tests.formats.onnx_models import LIGHT, by_keras, drawn, evaluated, model, positive
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import LAYER_TYPES, Activation, Branches, Conv2D, Dense, Input, Opaque, Shared, ZeroPadding2D
+from tui_cnn.core.layers import Activation, Branches, Conv2D, Dense, Input, Opaque, Shared, ZeroPadding2D
 from tui_cnn.core.network import walk
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.models import find_network
@@ -30,7 +30,6 @@ NETWORKS = {
     "zfnet512": 87_250_536,
 }
 OPAQUE = {"LRN", "Reshape"}  # those of ShuffleNet are five axes long
-OPAQUE |= {name for name in ("Reshape", "Transpose") if "Permute" not in LAYER_TYPES}
 OPAQUE |= {"AveragePool"}
 """ShuffleNet's mean over windows that begin before the image and do not count what is outside: Keras has none."""
 
