@@ -99,7 +99,7 @@ class _Reader:
             family = self._family_of(row.path)
         window, seen = row.layer.window, row.input_shape
         covered = None
-        if window is not None and seen is not None and len(seen) == 3:
+        if window is not None and seen is not None and len(seen) == 3 and len(window.reach) == 2:
             covered = (min(1.0, window.reach[0] / seen[0]), min(1.0, window.reach[1] / seen[1]))
         drawn.append(Box(row.path, shape, family, window=covered, group=group))
 
