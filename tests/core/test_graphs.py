@@ -164,7 +164,9 @@ def test_one_input_and_one_output_are_trained():
         (28, 28, 1),
         (Input(name="b", shape=(28, 28, 1)), Route(name="r", layers=("input_layer", "b")), Flatten(), Dense(units=10)),
     )
-    with pytest.raises(RunError, match="has 2 inputs and 1 outputs; only networks with one of each can be trained"):
+    with pytest.raises(
+        RunError, match="has 2 inputs and 1 output; only networks with one input and one output can be trained"
+    ):
         check(twice, Recipe())
     with pytest.raises(RunError, match="has no weights to train"):
         check(Network("n", (28, 28, 1), (Flatten(), Dense(units=10, trainable=False))), Recipe())

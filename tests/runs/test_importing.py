@@ -76,7 +76,9 @@ def test_what_cannot_be_imported_leaves_no_run(keras, tmp_path):
     two = keras.Input((28, 28, 1), name="a"), keras.Input((28, 28, 1), name="b")
     both = keras.layers.Dense(10)(keras.layers.Flatten()(keras.layers.Add()(two)))
     keras.Model(two, both).save(tmp_path / "two.keras")
-    with pytest.raises(RunError, match="has 2 inputs and 1 outputs"):
+    with pytest.raises(
+        RunError, match="has 2 inputs and 1 output; only models with one input and one output can be inspected"
+    ):
         import_model(tmp_path / "two.keras", Recipe())
     saved(keras, tmp_path / "small.keras", keras.layers.Flatten(), keras.layers.Dense(10), shape=(8, 8, 1))
     with pytest.raises(DataError, match="the network input is 8×8×1"):

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import structs
 
 from tui_cnn.core.layers import AnyLayer, Block, Branches, Opaque, Route, Shared
-from tui_cnn.core.network import Network, Path, Stack, names, with_inner
+from tui_cnn.core.network import Network, Path, Stack, mapped, names, with_inner
 
 Edit = Callable[[Network], Network]
 
@@ -65,9 +65,6 @@ def _renamed(network: Network, before: str, after: str) -> Network:
     def one(name: str) -> str:
         return after if name == before else name
 
-    def changed(stack: Stack) -> Stack:
-        return tuple(with_inner(named(layer), changed) for layer in stack)
-
     def named(layer: AnyLayer) -> AnyLayer:
         match layer:
             case Route(layers=names) if before in names:
@@ -79,7 +76,7 @@ def _renamed(network: Network, before: str, after: str) -> Network:
             case _:
                 return layer
 
-    return structs.replace(network, layers=changed(network.layers), outputs=tuple(map(one, network.outputs)))
+    return structs.replace(network, layers=mapped(network.layers, named), outputs=tuple(map(one, network.outputs)))
 
 
 def change(network: Network, path: Path, **fields: Any) -> Network:

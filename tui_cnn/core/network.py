@@ -70,6 +70,11 @@ def with_inner(layer: AnyLayer, change: Callable[[Stack], Stack]) -> AnyLayer:
             return layer
 
 
+def mapped(stack: Stack, change: Callable[[AnyLayer], AnyLayer]) -> Stack:
+    """Change each layer of a stack, at any depth: a container before what it then holds."""
+    return tuple(with_inner(change(layer), lambda inner: mapped(inner, change)) for layer in stack)
+
+
 def muted_paths(network: Network) -> frozenset[Path]:
     """Return the paths of all layers that are muted, and of all that muted layers hold."""
     found: set[Path] = set()
@@ -148,7 +153,7 @@ def keras_name(name: str, suffix: str) -> str:
 
 def without_names(layers: Stack) -> Stack:
     """Take the names of all layers of a stack away, at any depth, those of blocks too: what computes alike is equal."""
-    return tuple(msgspec.structs.replace(with_inner(layer, without_names), name="") for layer in layers)
+    return mapped(layers, lambda layer: msgspec.structs.replace(layer, name=""))
 
 
 @cache

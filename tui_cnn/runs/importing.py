@@ -13,6 +13,7 @@ from tui_cnn.runs.directory import RunDirectory, make_run
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import Imported, encode
 from tui_cnn.runs.export import export_file
+from tui_cnn.runs.preflight import several_ends
 from tui_cnn.runs.recipe import Recipe
 
 
@@ -29,12 +30,9 @@ def import_model(file: Path, recipe: Recipe) -> RunDirectory:
     network = read_keras(file).network
     analysis = analyze(network)
     require_buildable(analysis)
-    inputs, outputs = len(analysis.graph.inputs), len(analysis.graph.outputs)
-    if inputs > 1 or outputs > 1:
-        message = _(
-            "{file}: has {inputs} inputs and {outputs} outputs; only networks with one of each can be inspected"
-        )
-        raise RunError(message.format(file=file, inputs=inputs, outputs=outputs))
+    if ends := several_ends(analysis):
+        message = _("{file}: has {ends}; only models with one input and one output can be inspected")
+        raise RunError(message.format(file=file, ends=ends))
     fit(summarize(recipe.directory).image_shape, network.input_shape)
     run = make_run(network, recipe)
     try:

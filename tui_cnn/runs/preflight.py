@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from tui_cnn.core.analysis import analyze
+from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import Shape, format_shape
 from tui_cnn.formats.validation import InvalidError, convert
-from tui_cnn.i18n import _
+from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.recipe import Recipe
 
@@ -41,10 +41,9 @@ def check(network: Network, recipe: Recipe) -> Checked:
     for finding in analysis.checks:
         if finding.severity == "error" or finding.code == "opaque":  # what is not known cannot be built
             raise RunError(f"{network.name}: {finding.with_code}")
-    inputs, outputs = len(analysis.graph.inputs), len(analysis.graph.outputs)
-    if inputs > 1 or outputs > 1:
-        message = _("{name} has {inputs} inputs and {outputs} outputs; only networks with one of each can be trained")
-        raise RunError(message.format(name=network.name, inputs=inputs, outputs=outputs))
+    if ends := several_ends(analysis):
+        message = _("{name} has {ends}; only networks with one input and one output can be trained")
+        raise RunError(message.format(name=network.name, ends=ends))
     if not analysis.totals.trainable:
         raise RunError(_("{name} has no weights to train; unfreeze a layer, or add one").format(name=network.name))
     try:
@@ -61,6 +60,17 @@ def check(network: Network, recipe: Recipe) -> Checked:
     if analysis.output_shape != (data.class_count,):
         raise RunError(_wrong_output(network.name, analysis.output_shape, data.name, data.class_count))
     return Checked(network, recipe)
+
+
+def several_ends(analysis: Analysis) -> str:
+    """Count the inputs and outputs of a network: `2 inputs and 1 output`; empty where it has one of each."""
+    inputs, outputs = len(analysis.graph.inputs), len(analysis.graph.outputs)
+    if inputs == outputs == 1:
+        return ""
+    return _("{inputs} and {outputs}").format(
+        inputs=ngettext("{count} input", "{count} inputs", inputs).format(count=inputs),
+        outputs=ngettext("{count} output", "{count} outputs", outputs).format(count=outputs),
+    )
 
 
 def training_warnings(network: Network, recipe: Recipe, images: int) -> list[str]:

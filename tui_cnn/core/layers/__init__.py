@@ -37,7 +37,7 @@ from tui_cnn.core.layers.augmentation import (
     RandomZoom,
     Solarization,
 )
-from tui_cnn.core.layers.base import Family, Layer, Parameters, Spatial, is_composite, shorthand
+from tui_cnn.core.layers.base import Family, Layer, Parameters, is_composite, shorthand
 from tui_cnn.core.layers.channel_scale import ChannelScale
 from tui_cnn.core.layers.convolution import Conv1D, Conv2D, Conv3D, FixedConv2D
 from tui_cnn.core.layers.dense import Dense
@@ -143,7 +143,7 @@ class Branches(MergingLayer, frozen=True, kw_only=True):
 
 def can_be_frozen(kind: type[Layer]) -> bool:
     """Tell whether layers of a kind may have weights of their own, or hold layers that have."""
-    return kind in CONTAINERS or kind is Opaque or kind.parameters not in (Layer.parameters, Spatial.parameters)
+    return kind in CONTAINERS or kind is Opaque or kind.parameters is not Layer.parameters
 
 
 class _Wrapper(Layer, frozen=True, kw_only=True):

@@ -281,7 +281,7 @@ def _with_channels_last(method: Callable[[Any, Shape], Any]) -> Callable[[Any, S
     return moved
 
 
-for _name in _ARITHMETIC:  # what a subclass leaves as it is
+for _name in ("size_formula", "receptive_field_map"):  # what goes by the window, whether a subclass has its own or not
     setattr(Spatial, _name, _with_channels_last(getattr(Layer, _name)))
 
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import msgspec
 
 from tui_cnn.core import edits
-from tui_cnn.core.layers import AnyLayer, Block, Opaque, Shared, can_be_frozen
-from tui_cnn.core.network import Network, walk, with_inner
+from tui_cnn.core.layers import AnyLayer, Block, Opaque, can_be_frozen
+from tui_cnn.core.network import Network, walk
 from tui_cnn.core.network import Stack as Layers
 from tui_cnn.core.shape import Shape, changes_channels, of_size
 from tui_cnn.formats.errors import FormatError
@@ -17,7 +17,7 @@ from tui_cnn.formats.keras.graph import GraphError, ModelGraph, ModelNode, funct
 from tui_cnn.formats.keras.layers import ForeignError, read_layer
 from tui_cnn.formats.keras.notes import KeptNames, Notes, enumerate_names, other_channels, without_needless_names
 from tui_cnn.formats.keras.schema import Entry, Model, known_shape, misfit, read_config
-from tui_cnn.formats.keras.series_parallel import SeriesParallel
+from tui_cnn.formats.keras.series_parallel import SeriesParallel, with_shared_weights
 from tui_cnn.formats.keras.weights import stored_counts
 from tui_cnn.i18n import _
 
@@ -114,7 +114,7 @@ class _Reader:
             return self._layers(node, shape, name, scope, shared=node.owner in repeated)
 
         made = SeriesParallel(graph, convert, self._names.keep, self._notes)
-        return self._shared(made.layers), made.outputs
+        return with_shared_weights(made.layers, self._owner), made.outputs
 
     def _layers(
         self, node: ModelNode, shape: Shape | None, name: str, scope: tuple[str, ...], *, shared: bool
@@ -144,21 +144,8 @@ class _Reader:
         title = name or self._names.of_block(entry.label, entry.class_name)
         return Block(name=title, layers=self._blocks[owner], trainable=entry.config.get("trainable") is not False)
 
-    def _shared(self, layers: Layers) -> Layers:
-        """Leave the weights of a layer that is applied several times to the first; the others share them."""
-        first: dict[tuple[str, ...], str] = {}
-
-        def changed(stack: Layers) -> Layers:
-            return tuple(with_inner(one(layer), changed) for layer in stack)
-
-        def one(layer: AnyLayer) -> AnyLayer:
-            owner = self._owners.get(layer.name)
-            if owner is None or layer.takes is not None or not can_be_frozen(type(layer)):
-                return layer
-            name = first.setdefault(owner, layer.name)
-            return layer if name == layer.name else Shared(name=layer.name, layer=name)
-
-        return changed(layers)
+    def _owner(self, layer: AnyLayer) -> tuple[str, ...] | None:
+        return self._owners.get(layer.name) if layer.takes is None and can_be_frozen(type(layer)) else None
 
 
 def _with_stored_counts(network: Network, path: Path) -> Network:

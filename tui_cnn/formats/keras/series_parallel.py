@@ -5,14 +5,15 @@ that share a layer, a layer of several inputs that does more than merge them) is
 of which says by name what it goes on from where that is not the layer above.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import get_args
 
 import msgspec
 
-from tui_cnn.core.layers import AnyLayer, Block, Branches, Input, Merge, Route
+from tui_cnn.core.layers import AnyLayer, Block, Branches, Input, Merge, Route, Shared
 from tui_cnn.core.layers.base import KerasCall
 from tui_cnn.core.layers.links import NETWORK_INPUT
+from tui_cnn.core.network import Stack, mapped
 from tui_cnn.core.shape import Shape, ShapeError
 from tui_cnn.formats.keras.graph import GraphError, ModelGraph, ModelNode, emptied, tensors
 from tui_cnn.formats.keras.layers import (
@@ -320,6 +321,22 @@ def _is_plain(node: ModelNode) -> bool:
     kind = KERAS_LAYERS.get(node.entry.class_name) if node.entry.is_layer else None
     times = kind.times_given if kind else 1
     return bare and len(args) == times == len(node.inputs) and len({*node.inputs}) == 1 and args == list(tensors(args))
+
+
+def with_shared_weights(layers: Stack, owner: Callable[[AnyLayer], Hashable | None]) -> Stack:
+    """Leave the weights of a layer that is applied several times to the first; the others share them.
+
+    `owner` is the same for all that have the same weights; None for a layer that has its own.
+    """
+    first: dict[Hashable, str] = {}
+
+    def one(layer: AnyLayer) -> AnyLayer:
+        if (same := owner(layer)) is None:
+            return layer
+        name = first.setdefault(same, layer.name)
+        return layer if name == layer.name else Shared(name=layer.name, layer=name)
+
+    return mapped(layers, one)
 
 
 class Dominators:

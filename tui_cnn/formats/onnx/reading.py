@@ -2,14 +2,15 @@
 
 import re
 from collections import Counter, deque
+from collections.abc import Hashable
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tui_cnn.core.layers import AnyLayer, Opaque, Shared
-from tui_cnn.core.network import Network, with_inner
+from tui_cnn.core.layers import AnyLayer, Opaque
+from tui_cnn.core.network import Network, mapped
 from tui_cnn.core.network import Stack as Layers
 from tui_cnn.core.shape import Shape, changes_channels, format_shape, of_size
 from tui_cnn.formats.errors import FormatError
@@ -18,7 +19,7 @@ from tui_cnn.formats.keras.layers import ForeignError
 from tui_cnn.formats.keras.notes import KeptNames, Notes, enumerate_names, other_channels
 from tui_cnn.formats.keras.reading import Import
 from tui_cnn.formats.keras.schema import misfit
-from tui_cnn.formats.keras.series_parallel import SeriesParallel
+from tui_cnn.formats.keras.series_parallel import SeriesParallel, with_shared_weights
 from tui_cnn.formats.onnx.builder import Builder, Operator
 from tui_cnn.formats.onnx.file import load
 from tui_cnn.formats.onnx.functions import ARITHMETIC, SAMPLES, Numbers, applied, recognized
@@ -128,22 +129,17 @@ class _Reader:
             return (msgspec.structs.replace(made[node.entry.label].layer, name=name),)
 
         built = SeriesParallel(graph, layer, kept, self.notes)
-        first: dict[Any, str] = {}
 
-        def finished(stack: Layers) -> Layers:
-            return tuple(with_inner(one(layer), finished) for layer in stack)
-
-        def one(layer: AnyLayer) -> AnyLayer:
-            """Give opaque layers their weights; leave those of a layer that is applied again to the first."""
-            label = labels.get(layer.name, "")
-            if isinstance(layer, Opaque):
-                return msgspec.structs.replace(layer, weights=weights.get(label, 0))
-            if label not in made or not made[label].leaves:
+        def counted(layer: AnyLayer) -> AnyLayer:
+            if not isinstance(layer, Opaque):
                 return layer
-            name = first.setdefault(made[label], layer.name)
-            return layer if name == layer.name else Shared(name=layer.name, layer=name)
+            return msgspec.structs.replace(layer, weights=weights.get(labels.get(layer.name, ""), 0))
 
-        return finished(built.layers), built.outputs
+        def owner(layer: AnyLayer) -> Hashable | None:
+            own = made.get(labels.get(layer.name, ""))
+            return own if own and own.leaves and not isinstance(layer, Opaque) else None
+
+        return with_shared_weights(mapped(built.layers, counted), owner), built.outputs
 
     def _read_arrays(self) -> None:
         for tensor in self._graph.initializer:

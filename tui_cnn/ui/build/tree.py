@@ -1,5 +1,6 @@
 """The tree of layers as it is seen: a line for the input, for every layer that no fold hides, and for each branch."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -92,15 +93,16 @@ class Tree:
 
     def number(self, path: Path) -> int:
         """Return the number of the line of what is at `path`, or of the nearest before it; 0 is the input."""
-        before = [number for number, line in enumerate(self.lines) if line.path and line.path <= path]
-        return before[-1] if before else min(1, len(self.lines) - 1) if path else 0
+        if not path:
+            return 0
+        return max(bisect_right(self.lines, path, key=lambda line: line.path) - 1, min(1, len(self.lines) - 1))
 
     def lines_of_nodes(self) -> list[int]:
         """Return for each node of the graph the number of the line that it is on, or hidden in; 0 is the input."""
         nodes = self.analysis.graph.nodes
         if not any(node.layer is not None and node.layer.takes for node in nodes):
             return [0] * len(nodes)  # nobody asks for them
-        return [self.number(node.path) if node.path else 0 for node in nodes]
+        return [self.number(node.path) for node in nodes]
 
     def _list(self) -> None:
         self.lines: list[StackLine] = lines(self.analysis, self._folded)
