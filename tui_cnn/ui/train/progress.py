@@ -223,6 +223,9 @@ def _end(watched: Watched) -> Iterator[Line]:
     if watched.outcome is not None:
         yield [Content.styled(watched.outcome.sentence, "bold")]
         yield [Content(watched.outcome.advice)]
+    if snapshot.imported is not None:  # nothing was trained here, and there is nothing to resume
+        yield [Content.styled(_("press i to inspect it"), "dim")]
+        return
     done = _("trained for {time}").format(time=duration(snapshot.elapsed))
     kept = snapshot.checkpoint
     saved = _("checkpoint after step {step}").format(step=f"{kept.step:,}") if kept else _("no checkpoint yet")

@@ -162,7 +162,7 @@ class RunView(Vertical):
             case "steer", "resume":
                 return state in ("interrupted", "failed")
             case ("inspect_run",):
-                return bool(self._watched and self._watched.snapshot.epochs)
+                return bool(self._watched and (self._watched.snapshot.epochs or self._watched.snapshot.imported))
             case _:
                 return True
 
@@ -317,7 +317,7 @@ def _newest_confusion(snapshot: Snapshot) -> tuple[tuple[tuple[int, ...], ...], 
 def _title(watched: Watched) -> Content:
     snapshot = watched.snapshot
     state = Content.styled(state_name(snapshot), f"bold $text-{STATE_COLORS[snapshot.state]}")
-    recipe = recipe_name(watched.recipe) if watched.recipe else ""
+    recipe = recipe_name(watched.recipe) if watched.recipe and not watched.snapshot.imported else ""
     name = Content.styled(watched.title or snapshot.name, "bold")
     parts = [name, Content.styled(recipe or "", "not bold"), state, Content.styled(snapshot.run_id, "not bold")]
     return Content(" · ").join(part for part in parts if part)
