@@ -10,7 +10,7 @@ from tui_cnn.core.graph import Graph, Node, graph
 from tui_cnn.core.layers import Block, Input, Layer, Opaque, Shared
 from tui_cnn.core.layers.base import Parameters
 from tui_cnn.core.layers.merging import MergingLayer
-from tui_cnn.core.network import Network, Path, frozen_paths, muted_paths, names, walk
+from tui_cnn.core.network import Network, Path, frozen_paths, muted_paths, names_of, walk
 from tui_cnn.core.receptive_field import PIXEL, SAME_CELL, ReceptiveField, merge
 from tui_cnn.core.rows import Analysis, Figures, Row, Totals
 from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, elements
@@ -45,13 +45,14 @@ def analyze(network: Network, training: TrainingContext = TrainingContext()) -> 
 
 def _computed(network: Network) -> Analysis:
     """Work out the numbers alone."""
-    muted = muted_paths(network)
+    layers = tuple(walk(network.layers))
+    muted = muted_paths(layers)
     whole = graph(network, muted)
     states: list[_State] = []
     for node in whole.nodes:
         states.append(_state(node, [states[number] for number in node.inputs], network.input_shape))
-    rows = _Rows(whole, states, names(network, muted), muted, frozen_paths(network))
-    found = tuple(rows.row(path, layer) for path, layer in walk(network.layers))
+    rows = _Rows(whole, states, names_of(layers, muted), muted, frozen_paths(layers))
+    found = tuple(rows.row(path, layer) for path, layer in layers)
     end = whole.outputs[0]
     output_shape = states[end].shape if any(not layer.muted for layer in network.layers) else None
     buildable = all(states[number].shape for number in whole.outputs) and output_shape is not None

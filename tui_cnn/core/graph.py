@@ -95,7 +95,7 @@ def graph(network: Network, muted: frozenset[Path] | None = None) -> Graph:
         network: the network.
         muted: the paths of its muted layers, where they are known already.
     """
-    way = _Walk(muted_paths(network) if muted is None else muted)
+    way = _Walk(muted_paths(walk(network.layers)) if muted is None else muted)
     last = way.stack(network.layers, 0, ())
     found = {name: way.outputs.get(name) for name in network.outputs}
     outputs = tuple(number for number in found.values() if number is not None) or (last,)

@@ -1,7 +1,7 @@
 """The network that is being designed: its tree of layers, their addresses and their names."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Annotated
 
@@ -19,6 +19,10 @@ Path = tuple[int, ...]
 `(4,)` is the fifth layer of the stack, `(4, 0)` the first layer of the block there, `(4, 1, 0)` the first layer of the
 second branch there. People count from one, with the input as row 0.
 """
+
+
+Place = tuple[Path, Layer]
+"""A layer and its address."""
 
 
 class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,13 +79,26 @@ def mapped(stack: Stack, change: Callable[[AnyLayer], AnyLayer]) -> Stack:
     return tuple(with_inner(change(layer), lambda inner: mapped(inner, change)) for layer in stack)
 
 
-def muted_paths(network: Network) -> frozenset[Path]:
-    """Return the paths of all layers that are muted, and of all that muted layers hold."""
+def paths_where(layers: Iterable[Place], applies: Callable[[Layer], bool]) -> frozenset[Path]:
+    """Return the paths of all layers to which something applies, and of all that these hold.
+
+    `layers` is what `walk` yields.
+    """
     found: set[Path] = set()
-    for path, layer in walk(network.layers):
-        if layer.muted and path not in found:
+    for path, layer in layers:
+        if applies(layer) and path not in found:
             found |= {path, *(held for held, _layer in inside(layer, path))}
     return frozenset(found)
+
+
+def muted_paths(layers: Iterable[Place]) -> frozenset[Path]:
+    """Return the paths of all layers that are muted, and of all that muted layers hold."""
+    return paths_where(layers, lambda layer: layer.muted)
+
+
+def frozen_paths(layers: Iterable[Place]) -> frozenset[Path]:
+    """Return the paths of all layers that are frozen, and of all that frozen layers hold."""
+    return paths_where(layers, lambda layer: not layer.trainable)
 
 
 def without_muted(network: Network) -> Network:
@@ -95,19 +112,19 @@ def _unmuted(stack: Stack) -> Stack:
     return tuple(with_inner(layer, _unmuted) for layer in stack if not layer.muted)
 
 
-def names(network: Network, muted: frozenset[Path] | None = None) -> dict[Path, str]:
+def names(network: Network) -> dict[Path, str]:
     """Name every layer: its own name, or one made from its type as Keras makes it (`conv2d`, `conv2d_1`).
 
     A made name steps aside for one that was given, and muted layers for all others.
-
-    Args:
-        network: the network.
-        muted: the paths of its muted layers, where they are known already.
     """
-    layers = list(walk(network.layers))
-    muted = muted_paths(network) if muted is None else muted
+    layers = tuple(walk(network.layers))
+    return names_of(layers, muted_paths(layers))
+
+
+def names_of(layers: Sequence[Place], muted: frozenset[Path]) -> dict[Path, str]:
+    """Name what `walk` yields, of which the layers at some paths are muted, as `names` does."""
     if muted:
-        layers.sort(key=lambda place: place[0] in muted)
+        layers = sorted(layers, key=lambda place: place[0] in muted)
     taken = {layer.name for path, layer in layers if layer.name and path not in muted}
     counters: dict[type[Layer], int] = {}
     named: dict[Path, str] = {}
@@ -121,15 +138,6 @@ def names(network: Network, muted: frozenset[Path] | None = None) -> dict[Path, 
             name = "" if candidate in taken else candidate
         named[path] = name
     return named
-
-
-def frozen_paths(network: Network) -> frozenset[Path]:
-    """Return the paths of all layers that are frozen, and of all that frozen layers hold."""
-    found: set[Path] = set()
-    for path, layer in walk(network.layers):
-        if not layer.trainable and path not in found:
-            found |= {path, *(held for held, _layer in inside(layer, path))}
-    return frozenset(found)
 
 
 def with_frozen_leaves(network: Network) -> Network:

@@ -12,7 +12,7 @@ from tui_cnn.core.layers.base import ConstantKernels, KerasCall
 from tui_cnn.core.layers.fields import parse_regularizer
 from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.layers.merging import MergingLayer
-from tui_cnn.core.network import Network, Path, frozen_paths, keras_name, names, without_muted
+from tui_cnn.core.network import Network, Path, frozen_paths, keras_name, names, walk, without_muted
 from tui_cnn.runs.recipe import SGD_MOMENTUM, Precision, Recipe
 
 _ADAMW_DECAY = 0.004
@@ -46,7 +46,7 @@ def build_network(network: Network, precision: str = "float32") -> BuiltNetwork:
         ValueError: Keras refuses the network.
     """
     network = without_muted(network)
-    whole, named, frozen = graph(network), names(network), frozen_paths(network)
+    whole, named, frozen = graph(network), names(network), frozen_paths(walk(network.layers))
     ends = {whole.nodes[number].path for number in whole.outputs}
     made: dict[tuple[Path, str], keras.Layer] = {}
     values: list[Any] = []

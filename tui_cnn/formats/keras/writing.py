@@ -75,7 +75,7 @@ class _Writer:
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
         self._names = {row.path: row.name for row in analysis.rows}
-        self._frozen = frozen_paths(analysis.network)
+        self._frozen = frozen_paths((row.path, row.layer) for row in analysis.rows)
         self.entries: dict[str, dict[str, Any]] = {}
 
     def tensor(self, number: int, tensors: Sequence[_Tensor]) -> _Tensor:
