@@ -68,7 +68,8 @@ class Source(ABC):
 class ArraySource(Source):
     """A data set whose images are arrays in a few files; images of all parts have one shape.
 
-    `read_part` is what a kind of file defines; a part is read once and kept.
+    `read_part` is what a kind of file defines. Images stand part by part, in the order of `PARTS`, those of no part
+    before all others.
     """
 
     image_shape: ImageShape
@@ -105,7 +106,8 @@ class ArraySource(Source):
         code, place = self._place(number)
         if code not in self._read:
             self._read[code] = self.read_part(PARTS[code] if code >= 0 else "train")
-        return self._read[code][place]
+        pixels: Pixels = self._read[code][place]
+        return pixels
 
 
 def part_codes(counts: Iterable[tuple[Part | None, int]]) -> Parts:
