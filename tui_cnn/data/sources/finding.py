@@ -2,7 +2,7 @@
 
 import os
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,9 +50,11 @@ def find_source(path: Path | None = None) -> Source:
     Raises:
         DataError: there is none, or a file of it is damaged.
     """
-    location = path or FASHION_MNIST
-    name = readable(os.fsencode(path.resolve().name)) or str(path) if path else "Fashion-MNIST"
+    if path is None:
+        return _fashion_mnist()
+    location = path
     try:
+        name = readable(os.fsencode(path.resolve().name)) or str(path)
         if not location.is_dir():
             state = location.stat()
             return _in_file(location, name.rpartition(".")[0] or name, state.st_size, state.st_mtime_ns)
@@ -65,6 +67,11 @@ def find_source(path: Path | None = None) -> Source:
             raise
         reason = unreadable(error) if isinstance(error, OSError) else _("is not a path")
         raise DataError(f"{location}: {reason}") from None
+
+
+@cache
+def _fashion_mnist() -> Source:
+    return IdxSource(FASHION_MNIST, "Fashion-MNIST")
 
 
 def _unwrapped(directory: Path) -> tuple[Path, Listing]:
