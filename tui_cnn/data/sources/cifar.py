@@ -78,9 +78,9 @@ class CifarSource(ArraySource):
         self.name = name
         self.image_shape = (32, 32, 3)
         self._version = version
-        train = [path for path in directory.iterdir() if version.train.fullmatch(path.name)]
+        train = [path for path in directory.iterdir() if version.train.fullmatch(path.name) and path.is_file()]
         self._files: dict[Part, list[Path]] = {"train": sorted(train, key=lambda path: natural(path.name))}
-        if (directory / version.test).exists():
+        if (directory / version.test).is_file():
             self._files["test"] = [directory / version.test]
         self.class_names = self._class_names(directory / version.names)
         labels = {path: self._labels(path) for paths in self._files.values() for path in paths}
@@ -143,7 +143,7 @@ class CifarSource(ArraySource):
 
     def _class_names(self, path: Path) -> tuple[str, ...]:
         """Read the names of the classes; they are numbers if the file with the names is not there."""
-        if not path.exists():
+        if not path.is_file():
             return tuple(map(str, range(self._version.class_count)))
         if self._version.names_key:
             names = read_pickled(path).get(self._version.names_key)

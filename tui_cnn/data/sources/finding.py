@@ -99,7 +99,7 @@ def _listed(directory: Path) -> Listing:
                         _add(stamp, entry.name, inner)
         elif Path(name).suffix.lower() in image_suffixes():
             has_images = True
-        else:
+        elif entry.is_file():  # to open a pipe would wait for whoever writes to it
             files.append(name)
             _add(stamp, b"", entry)
     return Listing(tuple(sorted(files, key=natural)), tuple(sorted(folders, key=natural)), has_images, stamp.digits)

@@ -89,8 +89,10 @@ def _toml_entry(image: Any, place: int, classes: list[str]) -> ManifestEntry:
     table = image if isinstance(image, dict) else {}
     path, label, part = table.get("path"), table.get("label"), table.get("part", "")
     if not isinstance(path, str) or not isinstance(label, str | int) or not isinstance(part, str):
-        raise DataError(_('images[{place}] needs path and label, such as path = "cats/1.png"').format(place=place))
-    return ManifestEntry(path, label, part)
+        message = _("image {place} needs a path and a label, such as path = 'cats/1.png' and label = 'cat'")
+        raise DataError(message.format(place=place))
+    name = classes[label] if isinstance(label, int) and 0 <= label < len(classes) else class_name(str(label))
+    return ManifestEntry(path, name, part)
 
 
 def _read_csv(path: Path) -> Iterator[ManifestEntry]:

@@ -103,9 +103,7 @@ class NpzSource(ArraySource):
         if "train" not in parts:
             parts = [None] if None in images and None in labels else []
         if not parts:
-            message = _(
-                "has no images with labels to train on: needs x_train and y_train, or images and labels; has {names}"
-            )
+            message = _("needs arrays x_train and y_train, or images and labels, but has {names}")
             if not headers:
                 raise DataError(_("is an archive without arrays; unpack it and specify its directory"))
             names = ", ".join(header.name for header in headers[:20])
