@@ -10,7 +10,7 @@ import numpy as np
 
 from tui_cnn.data.fitting import Fit, fitted_shape
 from tui_cnn.data.source import PARTS, ArraySource, ImageShape, Labels, Parts, Pixels, Source
-from tui_cnn.data.sources import find_source
+from tui_cnn.data.sources.finding import find_source
 from tui_cnn.data.splitting import assigned_parts, missing_classes, split
 from tui_cnn.data.statistics import Channels, Moments
 from tui_cnn.data.store import Progress, Store, decode, open_store, store_of

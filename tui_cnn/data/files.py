@@ -46,6 +46,11 @@ def data_directory(text: str) -> Path | None:
     return expanded(text) if text else None
 
 
+def is_idx_name(name: str) -> bool:
+    """Return whether a file is one of the four by its name."""
+    return _NAME.fullmatch(name) is not None
+
+
 def find_files(directory: Path) -> DataFiles:
     """Find the four files in `directory`; an unpacked one is preferred to a gzipped one of the same name.
 
