@@ -17,6 +17,8 @@ from tui_cnn.data.store import Progress, Store, decode, open_store, store_of
 
 _MOST_BYTES = 1 << 30
 """Arrays that are larger are mapped, not read whole."""
+_CHUNK = 4096
+"""Images that are looked at together."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,11 @@ class Dataset:
 
     @cached_property
     def moments(self) -> tuple[Channels, Channels]:
-        """Mean and standard deviation of each of the three channels over the training images; grey counts as three."""
-        if self.store is not None:
-            return self.store.summary.mean, self.store.summary.deviation
-        moments = Moments()
-        moments.add(self.train_images[: len(self.train_labels) - self.validation_count])
+        """Mean and standard deviation of each channel over the training images, 0 to 255."""
+        moments = Moments(self.image_shape[2])
+        training = len(self.train_labels) - self.validation_count
+        for begin in range(0, training, _CHUNK):
+            moments.add(self.train_images[begin : min(begin + _CHUNK, training)])
         return moments.mean, moments.deviation
 
     @cached_property

@@ -11,15 +11,15 @@ from tui_cnn.data.source import Pixels
 _SIDE = 8
 """Rows and columns of differences in a hash: 64 bits."""
 
-Channels = tuple[float, float, float]
+Channels = tuple[float, ...]
 
 
 class Moments:
-    """The mean and the standard deviation of three channels over images of any size; grey counts as three."""
+    """The mean and the standard deviation of each channel over images of any size; grey counts as so many alike."""
 
-    def __init__(self) -> None:
+    def __init__(self, channels: int) -> None:
         self._count = 0
-        self._sums = np.zeros((2, 3))
+        self._sums = np.zeros((2, channels))
 
     def add(self, image: Pixels) -> None:
         """Add images (..., height, width, channels)."""
@@ -33,16 +33,14 @@ class Moments:
     @property
     def mean(self) -> Channels:
         """Of each channel, 0 to 255."""
-        red, green, blue = (self._sums[0] / max(1, self._count)).tolist()
-        return red, green, blue
+        return tuple((self._sums[0] / max(1, self._count)).tolist())
 
     @property
     def deviation(self) -> Channels:
         """Of each channel, the square root of the mean squared distance to the mean; 1 where all are alike."""
         mean, squares = self._sums / max(1, self._count)
         deviation = np.sqrt(np.maximum(squares - mean**2, 0))
-        red, green, blue = np.where(deviation > 0, deviation, 1.0).tolist()
-        return red, green, blue
+        return tuple(np.where(deviation > 0, deviation, 1.0).tolist())
 
 
 def difference_hash(image: Pixels) -> int:

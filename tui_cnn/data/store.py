@@ -62,7 +62,8 @@ class Summary(msgspec.Struct, frozen=True):
     Attributes:
         source: the path of its files.
         digest: hexadecimal digits of its pixels, labels and parts: the same data set has the same, wherever it is.
-        mean, deviation: of each of the three channels over the training images, 0 to 255; grey counts as three.
+        mean, deviation: of each of three channels over the training images as they are stored, 0 to 255; grey counts
+            as three.
         failed: the keys of the images that could not be decoded, and why.
     """
 
@@ -70,8 +71,8 @@ class Summary(msgspec.Struct, frozen=True):
     name: str
     source: str
     digest: str
-    mean: tuple[float, float, float]
-    deviation: tuple[float, float, float]
+    mean: tuple[float, ...]
+    deviation: tuple[float, ...]
     failed: tuple[Skipped, ...] = ()
 
 
@@ -185,7 +186,7 @@ def decode(source: Source, where: str, longest: int = LONGEST_SIDE, progress: Pr
         if store := open_store(path, source):  # another process was at it
             return store
         _decode(source, path, _side(longest), progress)
-        store = Store(path, source, Summary(_VERSION, source.name, where, "", (0.0,) * 3, (1.0,) * 3))
+        store = Store(path, source, Summary(_VERSION, source.name, where, "", (), ()))
         summary = _summarize(store, where)
         if not len(store):
             raise DataError(f"{where}: " + _("none of the {count:,} images can be read").format(count=len(source)))
@@ -260,7 +261,7 @@ def _summarize(store: Store, where: str) -> Summary:
     """Compute the statistics of a store, and its digest."""
     from hashlib import blake2b
 
-    digest, moments = blake2b(digest_size=16), Moments()
+    digest, moments = blake2b(digest_size=16), Moments(3)
     training = store.part("train")
     for image in range(len(store)):
         pixels = store.image(image)
