@@ -181,7 +181,6 @@ def decode(source: Source, where: str, longest: int = LONGEST_SIDE, progress: Pr
     path = store_of(source, longest)
     if store := open_store(path, source):
         return store
-    path.mkdir(parents=True, exist_ok=True)
     with _writing(path):
         if store := open_store(path, source):  # another process was at it
             return store
@@ -319,6 +318,7 @@ def _writing(path: Path) -> Iterator[None]:
     import filelock
 
     try:
+        path.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(path / "lock"):
             yield
     except OSError as error:
