@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.data.cifar_files import array_2, list_2, python_2, text_2
@@ -23,6 +23,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(max_examples=60)
 @given(st.dictionaries(st.text(), VALUES), st.integers(0, pickle.HIGHEST_PROTOCOL))
 def test_data_is_read_as_python_does(tmp_path_factory, value, protocol):
     path = tmp_path_factory.getbasetemp() / "value.pickle"

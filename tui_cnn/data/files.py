@@ -58,7 +58,8 @@ def find_files(directory: Path) -> DataFiles:
         DataError: the directory cannot be read, lacks some of the four, or holds several data sets.
     """
     try:
-        matches = [(match, path) for path in sorted(directory.iterdir()) if (match := _NAME.fullmatch(path.name))]
+        files = [path for path in sorted(directory.iterdir()) if _NAME.fullmatch(path.name) and path.is_file()]
+        matches = [(match, path) for path in files if (match := _NAME.fullmatch(path.name))]
     except FileNotFoundError:
         raise DataError(f"{directory}: " + _("directory not found; check the path")) from None
     except NotADirectoryError:

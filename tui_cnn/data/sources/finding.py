@@ -54,12 +54,11 @@ def find_source(path: Path | None = None) -> Source:
         return _fashion_mnist()
     location = path
     try:
-        name = readable(os.fsencode(path.resolve().name)) or str(path)
         if not location.is_dir():
             state = location.stat()
-            return _in_file(location, name.rpartition(".")[0] or name, state.st_size, state.st_mtime_ns)
+            return _in_file(location, _name(path.with_suffix("")), state.st_size, state.st_mtime_ns)
         location, listing = _unwrapped(location)
-        return _in_directory(location, name, listing)
+        return _in_directory(location, _name(path), listing)
     except FileNotFoundError:
         raise DataError(f"{location}: " + _("directory not found; check the path")) from None
     except (OSError, ValueError) as error:  # a path with a NUL is a ValueError
@@ -67,6 +66,10 @@ def find_source(path: Path | None = None) -> Source:
             raise
         reason = unreadable(error) if isinstance(error, OSError) else _("is not a path")
         raise DataError(f"{location}: {reason}") from None
+
+
+def _name(path: Path) -> str:
+    return readable(os.fsencode(path.resolve().name)) or str(path)
 
 
 @cache
@@ -121,7 +124,9 @@ def _in_directory(directory: Path, name: str, listing: Listing) -> Source:
     if version := cifar_version(files):
         return CifarSource(directory, name, version)
     if parquet := _parquet_files(directory, listing):
-        return _with_training(directory, ParquetSource(parquet, name))
+        named = sorted(((part, path) for part, path in parquet if part), key=lambda pair: PARTS.index(pair[0]))
+        unused = [path for part, path in parquet if not part] if named else []
+        return _with_training(directory, ParquetSource(named or parquet, name, unused))
     if manifests := _manifests(directory, listing):
         return _with_training(directory, ManifestSource(manifests, name))
     arrays = [file for file in files if file.lower().endswith(".npz")]
@@ -186,9 +191,7 @@ def _parquet_files(directory: Path, listing: Listing) -> list[tuple[Part | None,
     if len(found) > 1 and not all(part_named(folder.name) for folder in found):
         message = _("has several data sets ({names}); specify one of them")
         raise DataError(f"{directory}: " + message.format(names=", ".join(folder.name for folder in found)))
-    files = [(_part_of(path) or part_named(folder.name), path) for folder, paths in found.items() for path in paths]
-    named = [(part, path) for part, path in files if part]
-    return sorted(named, key=lambda pair: PARTS.index(pair[0])) if named else files
+    return [(_part_of(path) or part_named(folder.name), path) for folder, paths in found.items() for path in paths]
 
 
 def _parquet_in(folder: Path, names: tuple[str, ...] | list[str]) -> list[Path]:
