@@ -2,7 +2,9 @@
 
 import os
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +23,7 @@ from tui_cnn.i18n import _
 
 _DEEPEST = 8
 _MOST_FOLDERS = 50
+_FIRST = 100
 _MANIFESTS = frozenset((".csv", ".tsv", ".toml"))
 _ARCHIVES = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zX")
 _WORD = re.compile(r"[a-z]+")
@@ -182,8 +185,7 @@ def _parquet_files(directory: Path, listing: Listing) -> list[tuple[Part | None,
     """Return the Parquet files in a directory or in its folders, each with the part that its name begins with."""
     folders = {directory: _parquet_in(directory, listing.files)}
     if not folders[directory] and len(listing.folders) <= _MOST_FOLDERS:
-        inner = (directory / folder for folder in listing.folders)
-        folders = {path: _parquet_in(path, [os.fsdecode(entry.name) for entry in entries(path)]) for path in inner}
+        folders = {directory / folder: _parquet_inside(directory / folder) for folder in listing.folders}
     found = {folder: files for folder, files in folders.items() if files}
     data = directory / "data"
     if data in found:
@@ -194,8 +196,19 @@ def _parquet_files(directory: Path, listing: Listing) -> list[tuple[Part | None,
     return [(_part_of(path) or part_named(folder.name), path) for folder, paths in found.items() for path in paths]
 
 
-def _parquet_in(folder: Path, names: tuple[str, ...] | list[str]) -> list[Path]:
-    return [folder / name for name in sorted(names, key=natural) if name.lower().endswith(".parquet")]
+def _parquet_in(folder: Path, names: Iterable[str]) -> list[Path]:
+    return [folder / name for name in sorted(filter(_is_parquet, names), key=natural)]
+
+
+def _parquet_inside(folder: Path) -> list[Path]:
+    """Return the Parquet files in a folder that is not full of something else: there may be a million images in it."""
+    if not any(_is_parquet(os.fsdecode(entry.name)) for entry in islice(entries(folder), _FIRST)):
+        return []
+    return _parquet_in(folder, (os.fsdecode(entry.name) for entry in entries(folder)))
+
+
+def _is_parquet(name: str) -> bool:
+    return name.lower().endswith(".parquet")
 
 
 def _part_of(path: Path) -> Part | None:
