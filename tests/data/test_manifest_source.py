@@ -83,6 +83,7 @@ def test_two_columns_need_no_header_and_no_parts(directory):
 def test_encodings_of_spreadsheets(directory, encoding):
     source = find_source(listed(directory, "path,label\r\n한글.png,강아지\r\nb.png,고양이\r\n", encoding=encoding))
     assert source.class_names == ("강아지", "고양이")
+    assert not source.skipped
     assert keys(source) == ["한글.png", "b.png"]
     assert (source.read(0) == IMAGES[3]).all()
 

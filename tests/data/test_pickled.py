@@ -125,6 +125,13 @@ def test_nothing_is_run(tmp_path, monkeypatch, content):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_arrays_of_objects_are_named(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(HOSTILE["objects"])
+    with pytest.raises(DataError, match="has an array of Python objects, which is not read"):
+        read_pickled(path)
+
+
 def test_it_is_named_what_would_have_run(tmp_path):
     path = tmp_path / "a"
     path.write_bytes(evil(os.system, "touch pwned.txt"))
@@ -152,7 +159,7 @@ BOMBS = {
     "bytes of exabytes": b"\x80\x04}\x8c\x01a\x8e" + b"\xff" * 7 + b"\x0f.",
     "a number of four gigabytes": b"\x80\x02}U\x01a\x8b\xff\xff\xff\x7f\1.",
     "bytes of a size": (
-        b"\x80\x05}\x8c\x01a\x8c\x12numpy.core.numeric\x8c\x0b_frombuffer\x93(\x8a\x06\0\0\0\0\0\x10\x8c\x05numpy"
+        b"\x80\x05}\x8c\x01a\x8c\x12numpy.core.numeric\x8c\x0b_frombuffer\x93(J\0\0\0\x10\x8c\x05numpy"
         b"\x8c\x05dtype\x93\x8c\x02u1\x85RK\x01\x85\x8c\x01CtRs."
     ),
     "a shape of texts": (

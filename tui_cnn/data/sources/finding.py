@@ -14,7 +14,16 @@ from tui_cnn.data.source import PARTS, UNASSIGNED, Part, Source
 from tui_cnn.data.sources.cifar import CifarSource, cifar_version
 from tui_cnn.data.sources.folders import FolderSource
 from tui_cnn.data.sources.idx_files import IdxSource
-from tui_cnn.data.sources.listing import Fingerprint, entries, is_directory, natural, part_named, readable, unreadable
+from tui_cnn.data.sources.listing import (
+    Fingerprint,
+    entries,
+    is_directory,
+    is_file,
+    natural,
+    part_named,
+    readable,
+    unreadable,
+)
 from tui_cnn.data.sources.manifest_files import names_images
 from tui_cnn.data.sources.manifests import ManifestSource
 from tui_cnn.data.sources.npz import NpzSource
@@ -105,10 +114,10 @@ def _listed(directory: Path) -> Listing:
                         _add(stamp, entry.name, inner)
         elif Path(name).suffix.lower() in image_suffixes():
             has_images = True
-        elif entry.is_file():  # to open a pipe would wait for whoever writes to it
+        elif is_file(entry):  # to open a pipe would wait for whoever writes to it
             files.append(name)
             _add(stamp, b"", entry)
-    return Listing(tuple(sorted(files, key=natural)), tuple(sorted(folders, key=natural)), has_images, stamp.digits)
+    return Listing(tuple(sorted(files)), tuple(sorted(folders)), has_images, stamp.digits)
 
 
 def _add(stamp: Fingerprint, folder: bytes, entry: "os.DirEntry[bytes]") -> None:
@@ -202,9 +211,12 @@ def _parquet_in(folder: Path, names: Iterable[str]) -> list[Path]:
 
 def _parquet_inside(folder: Path) -> list[Path]:
     """Return the Parquet files in a folder that is not full of something else: there may be a million images in it."""
-    if not any(_is_parquet(os.fsdecode(entry.name)) for entry in islice(entries(folder), _FIRST)):
-        return []
-    return _parquet_in(folder, (os.fsdecode(entry.name) for entry in entries(folder)))
+    try:
+        if any(_is_parquet(os.fsdecode(entry.name)) for entry in islice(entries(folder), _FIRST)):
+            return _parquet_in(folder, (os.fsdecode(entry.name) for entry in entries(folder) if is_file(entry)))
+    except OSError:
+        pass  # a class folder is listed with what is not used of it
+    return []
 
 
 def _is_parquet(name: str) -> bool:

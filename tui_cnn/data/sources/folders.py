@@ -18,6 +18,7 @@ from tui_cnn.data.sources.listing import (
     entries,
     identity,
     is_directory,
+    is_file,
     natural,
     part_named,
     readable,
@@ -144,7 +145,7 @@ class FolderSource(Source):
                     inner.append(path)
                 elif not _is_image(entry.name):
                     self._skipped.add(readable(path), _("is not an image"))
-                elif not entry.is_file():
+                elif not is_file(entry):
                     self._skipped.add(readable(path), _("is not a file"))
                 else:
                     state = entry.stat()
