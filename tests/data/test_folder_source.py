@@ -79,7 +79,7 @@ def test_parts_under_their_usual_names(tmp_path):
     assert source.parts.tolist() == [0, 0, 0, 1, 2, 2]
     assert skipped(source) == {
         "notes": "is not a folder of train, validation or test",
-        "test": "1 images are in no class folder",
+        "test": "images outside of class folders: 1",
     }
 
 

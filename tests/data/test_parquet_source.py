@@ -114,7 +114,7 @@ def test_images_without_labels_are_not_used(tmp_path):
     source = find_source(path)
     assert source.labels.tolist() == [0, 1, 0]
     assert (np.stack(all_pixels(source)) == IMAGES[[0, 3, 4]]).all()
-    assert source.skipped == (("a.parquet", "3 images have no label"),)
+    assert source.skipped == (("a.parquet", "images without a label: 3"),)
     write(path, IMAGES, [-1] * 6)
     assert refusal(path) == f"{path}: has no images with labels"
 

@@ -98,7 +98,7 @@ class FolderSource(Source):
                 else:
                     self._skipped.add(readable(path), _("is not an image"))
             if loose:
-                reason = _("{count:,} images are in no class folder").format(count=loose)
+                reason = _("images outside of class folders: {count:,}").format(count=loose)
                 self._skipped.add(readable(part_folder[1:]) or ".", reason)
         order = {part: place for place, part in enumerate((None, *PARTS))}
         return sorted(folders, key=lambda folder: (order[folder.part], natural(folder.class_name), folder.path))

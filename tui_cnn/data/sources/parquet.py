@@ -69,7 +69,7 @@ class ParquetSource(Source):
                 columns = _image_columns(file.schema_arrow)
                 values, labelled = _labels(file, columns.label)
                 if without := file.metadata.num_rows - len(labelled):
-                    skipped.add(path.name, _("{count:,} images have no label").format(count=without))
+                    skipped.add(path.name, _("images without a label: {count:,}").format(count=without))
             self._columns.append(columns)
             labels.append(values)
             rows.append(labelled)
