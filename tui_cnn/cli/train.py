@@ -107,13 +107,7 @@ def train(model: str | None, source: str | None, as_json: bool, now: bool, **opt
 
 def _warn(runs: Sequence[preflight.Checked]) -> None:
     """Print what may surprise in the runs, each line once."""
-    from tui_cnn.data.dataset import summarize
-
-    notes = [
-        note
-        for network, recipe in runs
-        for note in preflight.training_warnings(network, recipe, summarize(recipe.directory).train_count)
-    ]
+    notes = [note for network, recipe in runs for note in preflight.training_warnings(network, recipe)]
     for note in dict.fromkeys(notes):
         echo(note, err=True)
 

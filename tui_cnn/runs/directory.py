@@ -14,11 +14,12 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import Meta
 
-from tui_cnn.config import expanded
+from tui_cnn.config import home
 from tui_cnn.core.network import Network
+from tui_cnn.data.scaling import Scaling
 from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.reading import read_toml
+from tui_cnn.formats.reading import read_json, read_toml
 from tui_cnn.formats.toml import dumps_network, dumps_toml, read_network
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
@@ -59,6 +60,7 @@ class RunDirectory:
     kept_directory = _File("kept")
     tensorboard_directory = _File("tensorboard")
     about_file = _File("about.toml")
+    scaling_file = _File("scaling.json")
 
     @property
     def id(self) -> str:
@@ -87,6 +89,14 @@ class RunDirectory:
         """
         return read_recipe(self.recipe_file)
 
+    def scaling(self) -> Scaling:
+        """Read how pixels are scaled; of `standardize`, the statistics are missing until the worker has seen images.
+
+        Raises:
+            FormatError: a file is damaged.
+        """
+        return read_json(self.scaling_file, Scaling) if self.scaling_file.exists() else Scaling(self.recipe().scale)
+
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """What the user has written about a run. The worker neither reads nor writes it."""
@@ -94,15 +104,6 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     title: Annotated[str, Meta(max_length=200, description="Title of the run, instead of its network's name")] = ""
     tags: Annotated[tuple[str, ...], Meta(description="Tags to find the run by")] = ()
     note: Annotated[str, Meta(description="Note about the run")] = ""
-
-
-def home() -> Path:
-    """Where the program keeps what it makes: `$CNN_TUI_HOME`, or else the user's data directory."""
-    if override := os.environ.get("CNN_TUI_HOME"):
-        return expanded(override).absolute()
-    import platformdirs
-
-    return platformdirs.user_data_path("cnn-tui", appauthor=False)
 
 
 def make_run(network: Network, recipe: Recipe) -> RunDirectory:

@@ -33,6 +33,13 @@ class Queued(Event, frozen=True, kw_only=True, tag="queued"):
     behind: str | None
 
 
+class Decoding(Event, frozen=True, kw_only=True, tag="decoding"):
+    """The images of the data set are read for the first time: `done` of `images`."""
+
+    done: Whole
+    images: Whole
+
+
 class PrecisionTrial(msgspec.Struct, frozen=True, kw_only=True):
     """A short measurement: how many images a second a precision trains on this network; None: it does not work."""
 
@@ -198,6 +205,7 @@ class Failed(Event, frozen=True, kw_only=True, tag="failed"):
 
 AnyEvent = (
     Queued
+    | Decoding
     | Chosen
     | Started
     | Progress

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.data.dataset import summarize
-from tui_cnn.data.fitting import fit
+from tui_cnn.data.fitting import fitted_shape
 from tui_cnn.formats.export import require_buildable
 from tui_cnn.formats.keras.reading import read_keras
 from tui_cnn.i18n import _
@@ -33,7 +33,7 @@ def import_model(file: Path, recipe: Recipe) -> RunDirectory:
     if ends := several_ends(analysis):
         message = _("{file}: has {ends}; only models with one input and one output can be inspected")
         raise RunError(message.format(file=file, ends=ends))
-    fit(summarize(recipe.directory).image_shape, network.input_shape)
+    fitted_shape(summarize(recipe.directory).image_shape, network.input_shape, recipe.fit)
     run = make_run(network, recipe)
     try:
         export_file(file, "keras", run.best_file)

@@ -8,8 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from tui_cnn.data.files import data_directory
-from tui_cnn.data.fitting import validation_count
+from tui_cnn.data.fitting import Fit
 from tui_cnn.data.scaling import PixelScale
+from tui_cnn.data.splitting import validation_count
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_toml
 from tui_cnn.formats.toml import dumps_toml
@@ -123,18 +124,33 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     scale: Annotated[
         PixelScale, Meta(description="How pixel values are scaled for the network; none: 0 to 255 as they are")
     ] = "0..1"
-    data: Annotated[str, Meta(description="Directory of a data set in MNIST format; empty: Fashion-MNIST")] = ""
+    fit: Annotated[
+        Fit,
+        Meta(
+            description=(
+                "How images of another size meet the network: with a border, cropped, or stretched; grey or colour "
+                "as its input is"
+            )
+        ),
+    ] = "pad"
+    split_seed: Annotated[
+        Annotated[int, Meta(ge=0, lt=2**31)] | None,
+        Meta(description="Seed for choosing the validation images, the same for every seed of the training"),
+    ] = 0
+    data: Annotated[
+        str, Meta(description="Data set: a folder of class folders, an .npz, .csv …; empty: Fashion-MNIST")
+    ] = ""
 
     @property
     def directory(self) -> Path | None:
-        """The directory of the data set; None: Fashion-MNIST."""
+        """The path of the data set; None: Fashion-MNIST."""
         return data_directory(self.data)
 
-    def image_counts(self, images: int) -> ImageCounts:
-        """Split so many training images of a data set."""
+    def image_counts(self, images: int, validation: int = 0) -> ImageCounts:
+        """Split so many training images of a data set, unless some are for `validation` already."""
         used = min(images, self.limit or images)
-        validation = validation_count(used, self.validation)
-        return ImageCounts(used - validation, validation)
+        held_out = 0 if validation else validation_count(used, self.validation)
+        return ImageCounts(used - held_out, validation or held_out)
 
     def batches(self, images: int) -> int:
         """Count the batches of so many images, the last one perhaps smaller."""
@@ -149,7 +165,10 @@ QUICK = Recipe(epochs=3, batch_size=128, learning_rate=0.005, schedule="one-cycl
 
 RECIPES: dict[RecipeName, Recipe] = {"tutorial": TUTORIAL, "quick": QUICK}
 
-_UNRELATED_FIELDS = ("validation", "seed", "deterministic", "limit", "threads", "device", "keep", "tensorboard", "data")
+_UNRELATED_FIELDS = (
+    *("data", "limit", "validation", "split_seed", "fit", "scale"),
+    *("seed", "deterministic", "threads", "device", "keep", "tensorboard"),
+)
 """Fields for the data, the machine and the outputs, not for how to train."""
 
 
@@ -171,8 +190,11 @@ def read_recipe(path: Path) -> Recipe:
     Raises:
         FormatError: the file cannot be read, is not TOML, or has a field that is unknown or out of bounds.
     """
+    values = read_toml(path)
+    # Earlier versions split by the seed of the training: what began so must go on so.
+    values.setdefault("split_seed", None)
     try:
-        return convert(read_toml(path), Recipe)
+        return convert(values, Recipe)
     except InvalidError as error:
         raise FormatError(path, str(error)) from None
 

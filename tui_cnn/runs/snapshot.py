@@ -50,6 +50,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         started: the latest start of a worker; None while the first one still loads TensorFlow. Progress, evaluating,
             paused, stopped, finished and failed are those since then.
         queued: set while the worker waits in the queue.
+        decoding: set while the images of the data set are read for the first time.
         chosen: what the worker measured and chose for `auto`; None where there was nothing to choose.
         progress: the latest; None until the (resumed) training has done its first steps.
         evaluating: set while validation or test images are evaluated, and no weights change.
@@ -66,6 +67,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     state: State = "interrupted"
     queued: events.Queued | None = None
+    decoding: events.Decoding | None = None
     chosen: events.Chosen | None = None
     started: events.Started | None = None
     progress: events.Progress | None = None
@@ -204,11 +206,14 @@ class Follower:
             case events.Started():  # or it resumes from its checkpoint: what came after that is repeated
                 done = event.resumed_from / event.steps_per_epoch
                 self._curve.cut(done)
-                past = dict.fromkeys(("queued", "progress", "evaluating", "early_stop", "finished", "failed"))
+                names = ("queued", "decoding", "progress", "evaluating", "early_stop", "finished", "failed")
+                past = dict.fromkeys(names)
                 epochs = tuple(epoch for epoch in now.epochs if epoch.epoch <= done)
                 return {**past, "started": event, "epochs": epochs, "paused": False, "stopped": False}
             case events.Queued():
                 return {"queued": None if event.behind is None else event, "failed": None, "stopped": False}
+            case events.Decoding():
+                return {"decoding": event, "failed": None, "stopped": False}
             case events.Chosen():
                 return {"chosen": event}
             case events.Progress():
@@ -227,13 +232,13 @@ class Follower:
             case events.Resumed():
                 return {"paused": False, "queued": None}
             case events.Stopped():
-                return {"stopped": True, "failed": None}
+                return {"stopped": True, "failed": None, "decoding": None}
             case events.Finished():
                 return {"finished": event, "elapsed": event.seconds, "evaluating": None}
             case events.Imported():
                 return {"imported": event}
             case events.Failed():
-                return {"failed": event, "stopped": False}
+                return {"failed": event, "stopped": False, "decoding": None}
         return {}
 
 

@@ -75,6 +75,10 @@ def open_design(network: Network, file: FilePath | None, setting: TrainingContex
     return Design(EditHistory(HistoryStep(network, (0,), "")), analysis, network, file, (0,), setting)
 
 
+_MANY_SIZES = 64, 64, 3
+"""The input that a network begins with, where images have different sizes."""
+
+
 def input_shape_for(data: str) -> tuple[int, int, int]:
     """Return (height, width, channels) of the images in that directory (empty, or unreadable: Fashion-MNIST)."""
     from tui_cnn.data.dataset import summarize
@@ -84,7 +88,7 @@ def input_shape_for(data: str) -> tuple[int, int, int]:
         summary = summarize(expanded(data) if data else None)
     except DataError:
         return 28, 28, 1
-    return (*summary.image_shape, 1)
+    return summary.image_shape or _MANY_SIZES
 
 
 def setting_for(data: str) -> TrainingContext:

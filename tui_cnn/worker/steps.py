@@ -11,13 +11,14 @@ import keras
 import tensorflow as tf
 
 from tui_cnn.data.fitting import Fitting
+from tui_cnn.data.scaling import Scaling
 from tui_cnn.runs.recipe import Recipe
-from tui_cnn.worker.inputs import augment, fitted, scaled
+from tui_cnn.worker.inputs import augment, model_inputs
 from tui_cnn.worker.replicas import Replicas, Shard, split_batch
 
 
 class Samples(NamedTuple):
-    """Images (n, height, width), 0 to 255, and the number of the class of each (n,), as tensors."""
+    """Images (n, height, width, channels), 0 to 255, and the number of the class of each (n,), as tensors."""
 
     images: Any
     labels: Any
@@ -87,7 +88,7 @@ class Confusion:
         return tuple(tuple(row) for row in self._counts.numpy().tolist())
 
 
-_SAMPLES = Samples(tf.TensorSpec((None, None, None), tf.uint8), tf.TensorSpec((None,), tf.int32))
+_SAMPLES = Samples(tf.TensorSpec((None, None, None, None), tf.uint8), tf.TensorSpec((None,), tf.int32))
 _ORDER = tf.TensorSpec((None,), tf.int32)
 _NUMBER = tf.TensorSpec((), tf.int32)
 _RATES = tf.TensorSpec((None,), tf.float32)
@@ -103,7 +104,13 @@ class Steps:
     """
 
     def __init__(
-        self, model: keras.Model, fitting: Fitting, recipe: Recipe, lanes: int = 1, replicas: Replicas | None = None
+        self,
+        model: keras.Model,
+        fitting: Fitting,
+        recipe: Recipe,
+        lanes: int = 1,
+        replicas: Replicas | None = None,
+        scaling: Scaling | None = None,
     ) -> None:
         self.trained = RunningTotals()
         self.evaluated = RunningTotals()
@@ -111,6 +118,7 @@ class Steps:
         self._norm = tf.Variable(0.0)
         self.model = model
         self._fitting = fitting
+        self._scaling = scaling or Scaling(recipe.scale)
         self._recipe = recipe
         self._lanes = lanes
         self._replicas = replicas or Replicas(tf.distribute.get_strategy())
@@ -192,7 +200,7 @@ class Steps:
         images = tf.gather(samples.images, chosen)
         if step is not None:
             images = augment(images, self._recipe.augmentation, self._recipe.seed, step)
-        return scaled(fitted(images, self._fitting), self._recipe.scale), tf.gather(samples.labels, chosen)
+        return model_inputs(images, self._fitting, self._scaling), tf.gather(samples.labels, chosen)
 
 
 def _count(loss: Any, outputs: list[Any], shards: list[Shard]) -> tuple[Sums, Any]:

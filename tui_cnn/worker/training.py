@@ -6,14 +6,14 @@ means of an epoch that was interrupted cover all of it. Where the hardware adds 
 time, as CPUs do in our tests, it ends with the weights of a run that was never interrupted. What is not exact: times.
 """
 
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import tensorflow as tf
 
-from tui_cnn.data.dataset import Indices
+from tui_cnn.data.splitting import Indices
+from tui_cnn.data.store import Progress
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
@@ -23,10 +23,11 @@ from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker.build import build
 from tui_cnn.worker.control import Control, QueueSlot
 from tui_cnn.worker.execution import Execution, StopRequestedError, Stopwatch
+from tui_cnn.worker.feed import Feed
 from tui_cnn.worker.journal import Journal, TrainingError
 from tui_cnn.worker.preparation import PreparedRun, prepare
 from tui_cnn.worker.recording import Recorder
-from tui_cnn.worker.steps import Means, Samples, Sums
+from tui_cnn.worker.steps import Means, Sums
 from tui_cnn.worker.trials import record_step
 from tui_cnn.worker.weights import load_weights
 
@@ -40,8 +41,15 @@ class Training:
         OSError: the run's directory cannot be written.
     """
 
-    def __init__(self, run: RunDirectory, journal: Journal, control: Control, slot: QueueSlot | None = None) -> None:
-        self._run = prepare(run, journal)
+    def __init__(
+        self,
+        run: RunDirectory,
+        journal: Journal,
+        control: Control,
+        slot: QueueSlot | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self._run = prepare(run, journal, progress)
         self._steps = self._run.steps
         self._done = self._run.done
         past = Follower(run).poll()  # by now without what is to be done again
@@ -86,14 +94,16 @@ class Training:
         run, recorder = self._run, self._recorder
         if not step:
             self._steps.trained.set(Sums())
-        order = tf.constant(np.random.default_rng([run.recipe.seed, epoch]).permutation(run.train))
+        order = np.random.default_rng([run.recipe.seed, epoch]).permutation(run.train)
+        batches = run.samples.ordered(order, run.recipe.batch_size)
         length = run.steps_per_epoch
         before = (epoch - 1) * length
         recorder.speed.begin()
 
         def steps(first: int, count: int) -> float:
             at = rates(run.recipe, before + first, count, length)
-            return float(self._steps.train(run.samples, order, first, tf.constant(at, tf.float32), before + first))
+            rates_of_steps = tf.constant(at, tf.float32)
+            return float(self._steps.train(*batches.take(first, count), rates_of_steps, before + first))
 
         stops = [kept - before for kept in run.kept_steps if step < kept - before < length]
         for stop in [*stops, length]:
@@ -126,11 +136,15 @@ class Training:
         finally:
             model.set_weights(last_weights)
 
-    def _evaluate(self, samples: Samples, order: Indices, images: Literal["validation", "test"], epoch: int) -> Means:
+    def _evaluate(self, feed: Feed, order: Indices, images: Literal["validation", "test"], epoch: int) -> Means:
         self._steps.evaluated.set(Sums())
         self._steps.confusion.clear()
-        steps = partial(self._steps.evaluate, samples, tf.constant(order))
-        batches = self._run.recipe.batches(len(order))
+        size = self._run.recipe.batch_size
+        ordered, batches = feed.ordered(order, size), self._run.recipe.batches(len(order))
+
+        def steps(first: int, count: int) -> float:
+            return float(self._steps.evaluate(*ordered.take(first, count), count))
+
         for done in self._execution.run(steps, 0, batches, self._recorder.evaluation_speed):
             self._recorder.evaluating(images, epoch, done, batches)
         return self._steps.evaluated.means()

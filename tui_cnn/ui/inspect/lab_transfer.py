@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from tui_cnn.core import edits
 from tui_cnn.core.layers import AnyLayer
-from tui_cnn.data.scaling import rescaled
+from tui_cnn.data.scaling import Scaling
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.lab.scene import NamedArray
@@ -65,7 +65,7 @@ def _input(scene: Scene, place: int, found: Activations) -> npt.NDArray[np.float
     before = scene.opened.layers[place].source
     if before is not None:
         return np.asarray(found.layers[before].numpy(), np.float64)
-    image: npt.NDArray[np.float64] = rescaled(np.asarray(found.image.numpy(), np.float64), scene.opened.scale)
+    image: npt.NDArray[np.float64] = Scaling(scene.opened.scale).apply(np.asarray(found.image.numpy(), np.float64))
     return image if image.ndim == 3 else image[..., None]
 
 

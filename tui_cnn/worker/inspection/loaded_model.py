@@ -15,7 +15,8 @@ from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.rows import Analysis
 from tui_cnn.data.dataset import TestSet
 from tui_cnn.data.fitting import Fitting, fit
-from tui_cnn.data.scaling import PixelScale
+from tui_cnn.data.scaling import PixelScale, Scaling
+from tui_cnn.data.source import ImageShape
 from tui_cnn.formats.export import require_buildable
 from tui_cnn.i18n import _
 from tui_cnn.insight.predictions import sample
@@ -23,7 +24,7 @@ from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.replies import AnyReply, Array
 from tui_cnn.runs.inspection.requests import Image
 from tui_cnn.worker.build import BuiltNetwork, build_network
-from tui_cnn.worker.inputs import fitted, scaled
+from tui_cnn.worker.inputs import fitted, model_inputs
 
 BATCH = 250
 
@@ -197,10 +198,10 @@ class LoadedModel:
         return self._engine.network
 
     @property
-    def image_shape(self) -> tuple[int, int]:
-        """(height, width) of the data set's images."""
-        _count, height, width = self.test.images.shape
-        return height, width
+    def image_shape(self) -> ImageShape:
+        """(height, width, channels) of the data set's images."""
+        _count, height, width, channels = self.test.images.shape
+        return height, width, channels
 
     @property
     def padding(self) -> tuple[int, int]:
@@ -262,7 +263,7 @@ class LoadedModel:
 
     def inputs(self, pixels: Pixels) -> Floats:
         """Convert images (n, height, width) to the network's input."""
-        return np.asarray(scaled(fitted(pixels, self._fitting), self.scale))
+        return np.asarray(model_inputs(pixels, self._fitting, Scaling(self.scale)))
 
     def as_map(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Reshape values of the input's shape to (height, width); the largest of several channels."""
