@@ -149,3 +149,8 @@ def test_what_is_drawn_on_nothing_can_be_seen(tmp_path, ink, behind):
     fitted = fit_image(image, (28, 28), invert=has_light_background(image))
     assert int(fitted.max()) - int(fitted[0, 0]) > 150, "light on dark, as the network knows images"
     assert read_small(tmp_path / "a.png", 28, 22)[10, 10, 0] == ink
+
+
+def test_a_grey_image_with_more_levels_is_small_too(tmp_path):
+    Image.fromarray(np.array([[0, 257, 65_535]], np.uint16)).save(tmp_path / "a.png")
+    assert read_small(tmp_path / "a.png", 28, 22).tolist() == [[[0], [1], [255]]]

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.data.cifar_files import array_2, list_2, python_2, text_2
@@ -23,6 +23,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(max_examples=60)
 @given(st.dictionaries(st.text(), VALUES), st.integers(0, pickle.HIGHEST_PROTOCOL))
 def test_data_is_read_as_python_does(tmp_path_factory, value, protocol):
     path = tmp_path_factory.getbasetemp() / "value.pickle"
@@ -124,6 +125,13 @@ def test_nothing_is_run(tmp_path, monkeypatch, content):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_arrays_of_objects_are_named(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(HOSTILE["objects"])
+    with pytest.raises(DataError, match="has an array of Python objects, which is not read"):
+        read_pickled(path)
+
+
 def test_it_is_named_what_would_have_run(tmp_path):
     path = tmp_path / "a"
     path.write_bytes(evil(os.system, "touch pwned.txt"))
@@ -151,7 +159,7 @@ BOMBS = {
     "bytes of exabytes": b"\x80\x04}\x8c\x01a\x8e" + b"\xff" * 7 + b"\x0f.",
     "a number of four gigabytes": b"\x80\x02}U\x01a\x8b\xff\xff\xff\x7f\1.",
     "bytes of a size": (
-        b"\x80\x05}\x8c\x01a\x8c\x12numpy.core.numeric\x8c\x0b_frombuffer\x93(\x8a\x06\0\0\0\0\0\x10\x8c\x05numpy"
+        b"\x80\x05}\x8c\x01a\x8c\x12numpy.core.numeric\x8c\x0b_frombuffer\x93(J\0\0\0\x10\x8c\x05numpy"
         b"\x8c\x05dtype\x93\x8c\x02u1\x85RK\x01\x85\x8c\x01CtRs."
     ),
     "a shape of texts": (

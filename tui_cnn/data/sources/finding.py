@@ -2,7 +2,9 @@
 
 import os
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +14,16 @@ from tui_cnn.data.source import PARTS, UNASSIGNED, Part, Source
 from tui_cnn.data.sources.cifar import CifarSource, cifar_version
 from tui_cnn.data.sources.folders import FolderSource
 from tui_cnn.data.sources.idx_files import IdxSource
-from tui_cnn.data.sources.listing import Fingerprint, entries, is_directory, natural, part_named, readable, unreadable
+from tui_cnn.data.sources.listing import (
+    Fingerprint,
+    entries,
+    is_directory,
+    is_file,
+    natural,
+    part_named,
+    readable,
+    unreadable,
+)
 from tui_cnn.data.sources.manifest_files import names_images
 from tui_cnn.data.sources.manifests import ManifestSource
 from tui_cnn.data.sources.npz import NpzSource
@@ -21,6 +32,7 @@ from tui_cnn.i18n import _
 
 _DEEPEST = 8
 _MOST_FOLDERS = 50
+_FIRST = 100
 _MANIFESTS = frozenset((".csv", ".tsv", ".toml"))
 _ARCHIVES = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zX")
 _WORD = re.compile(r"[a-z]+")
@@ -54,12 +66,11 @@ def find_source(path: Path | None = None) -> Source:
         return _fashion_mnist()
     location = path
     try:
-        name = readable(os.fsencode(path.resolve().name)) or str(path)
         if not location.is_dir():
             state = location.stat()
-            return _in_file(location, name.rpartition(".")[0] or name, state.st_size, state.st_mtime_ns)
+            return _in_file(location, _name(path.with_suffix("")), state.st_size, state.st_mtime_ns)
         location, listing = _unwrapped(location)
-        return _in_directory(location, name, listing)
+        return _in_directory(location, _name(path), listing)
     except FileNotFoundError:
         raise DataError(f"{location}: " + _("directory not found; check the path")) from None
     except (OSError, ValueError) as error:  # a path with a NUL is a ValueError
@@ -67,6 +78,10 @@ def find_source(path: Path | None = None) -> Source:
             raise
         reason = unreadable(error) if isinstance(error, OSError) else _("is not a path")
         raise DataError(f"{location}: {reason}") from None
+
+
+def _name(path: Path) -> str:
+    return readable(os.fsencode(path.resolve().name)) or str(path)
 
 
 @cache
@@ -99,10 +114,10 @@ def _listed(directory: Path) -> Listing:
                         _add(stamp, entry.name, inner)
         elif Path(name).suffix.lower() in image_suffixes():
             has_images = True
-        elif entry.is_file():  # to open a pipe would wait for whoever writes to it
+        elif is_file(entry):  # to open a pipe would wait for whoever writes to it
             files.append(name)
             _add(stamp, b"", entry)
-    return Listing(tuple(sorted(files, key=natural)), tuple(sorted(folders, key=natural)), has_images, stamp.digits)
+    return Listing(tuple(sorted(files)), tuple(sorted(folders)), has_images, stamp.digits)
 
 
 def _add(stamp: Fingerprint, folder: bytes, entry: "os.DirEntry[bytes]") -> None:
@@ -121,7 +136,9 @@ def _in_directory(directory: Path, name: str, listing: Listing) -> Source:
     if version := cifar_version(files):
         return CifarSource(directory, name, version)
     if parquet := _parquet_files(directory, listing):
-        return _with_training(directory, ParquetSource(parquet, name))
+        named = sorted(((part, path) for part, path in parquet if part), key=lambda pair: PARTS.index(pair[0]))
+        unused = [path for part, path in parquet if not part] if named else []
+        return _with_training(directory, ParquetSource(named or parquet, name, unused))
     if manifests := _manifests(directory, listing):
         return _with_training(directory, ManifestSource(manifests, name))
     arrays = [file for file in files if file.lower().endswith(".npz")]
@@ -177,8 +194,7 @@ def _parquet_files(directory: Path, listing: Listing) -> list[tuple[Part | None,
     """Return the Parquet files in a directory or in its folders, each with the part that its name begins with."""
     folders = {directory: _parquet_in(directory, listing.files)}
     if not folders[directory] and len(listing.folders) <= _MOST_FOLDERS:
-        inner = (directory / folder for folder in listing.folders)
-        folders = {path: _parquet_in(path, [os.fsdecode(entry.name) for entry in entries(path)]) for path in inner}
+        folders = {directory / folder: _parquet_inside(directory / folder) for folder in listing.folders}
     found = {folder: files for folder, files in folders.items() if files}
     data = directory / "data"
     if data in found:
@@ -186,13 +202,25 @@ def _parquet_files(directory: Path, listing: Listing) -> list[tuple[Part | None,
     if len(found) > 1 and not all(part_named(folder.name) for folder in found):
         message = _("has several data sets ({names}); specify one of them")
         raise DataError(f"{directory}: " + message.format(names=", ".join(folder.name for folder in found)))
-    files = [(_part_of(path) or part_named(folder.name), path) for folder, paths in found.items() for path in paths]
-    named = [(part, path) for part, path in files if part]
-    return sorted(named, key=lambda pair: PARTS.index(pair[0])) if named else files
+    return [(_part_of(path) or part_named(folder.name), path) for folder, paths in found.items() for path in paths]
 
 
-def _parquet_in(folder: Path, names: tuple[str, ...] | list[str]) -> list[Path]:
-    return [folder / name for name in sorted(names, key=natural) if name.lower().endswith(".parquet")]
+def _parquet_in(folder: Path, names: Iterable[str]) -> list[Path]:
+    return [folder / name for name in sorted(filter(_is_parquet, names), key=natural)]
+
+
+def _parquet_inside(folder: Path) -> list[Path]:
+    """Return the Parquet files in a folder that is not full of something else: there may be a million images in it."""
+    try:
+        if any(_is_parquet(os.fsdecode(entry.name)) for entry in islice(entries(folder), _FIRST)):
+            return _parquet_in(folder, (os.fsdecode(entry.name) for entry in entries(folder) if is_file(entry)))
+    except OSError:
+        pass  # a class folder is listed with what is not used of it
+    return []
+
+
+def _is_parquet(name: str) -> bool:
+    return name.lower().endswith(".parquet")
 
 
 def _part_of(path: Path) -> Part | None:

@@ -18,6 +18,7 @@ from tui_cnn.data.sources.listing import (
     entries,
     identity,
     is_directory,
+    is_file,
     natural,
     part_named,
     readable,
@@ -97,7 +98,7 @@ class FolderSource(Source):
                 else:
                     self._skipped.add(readable(path), _("is not an image"))
             if loose:
-                reason = _("{count:,} images are in no class folder").format(count=loose)
+                reason = _("images outside of class folders: {count:,}").format(count=loose)
                 self._skipped.add(readable(part_folder[1:]) or ".", reason)
         order = {part: place for place, part in enumerate((None, *PARTS))}
         return sorted(folders, key=lambda folder: (order[folder.part], natural(folder.class_name), folder.path))
@@ -144,7 +145,7 @@ class FolderSource(Source):
                     inner.append(path)
                 elif not _is_image(entry.name):
                     self._skipped.add(readable(path), _("is not an image"))
-                elif not entry.is_file():
+                elif not is_file(entry):
                     self._skipped.add(readable(path), _("is not a file"))
                 else:
                     state = entry.stat()

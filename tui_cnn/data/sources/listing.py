@@ -157,6 +157,14 @@ def is_directory(entry: "os.DirEntry[bytes]") -> bool:
         return False
 
 
+def is_file(entry: "os.DirEntry[bytes]") -> bool:
+    """Return whether an entry is a file that can be read to its end, or a link to one: no pipe, no device."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
 def unreadable(error: OSError) -> str:
     """Return one line for an error of the system."""
     if isinstance(error, FileNotFoundError):

@@ -62,8 +62,10 @@ def names_images(path: Path) -> bool:
                 return _TOML_IMAGES.search(file.read(_CHUNK)) is not None
         with path.open(encoding=_encoding(path, _CHUNK), errors="replace", newline="") as file:
             line = file.readline(_CHUNK)
-            return _columns(next(csv.reader([line], delimiter=_delimiter(line)), []))[1]
-    except (OSError, DataError, csv.Error):
+            first = next(csv.reader([line], delimiter=_delimiter(line)), [])
+            columns, is_named = _columns(first)
+            return is_named or (path.parent / first[columns[0]].strip()).is_file()
+    except (OSError, ValueError, csv.Error):  # a DataError is a ValueError, and so is a path with a NUL
         return False
 
 

@@ -4,7 +4,7 @@ import os
 import stat
 import unicodedata
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +37,7 @@ class ManifestSource(Source):
         self._numbers: dict[str, int] = {}
         ordered: tuple[str, ...] = ()
         for part, path in manifests:
-            self._directory = path.parent
+            self._directory = os.fsencode(path.parent)
             try:
                 manifest = read_manifest(path)
                 ordered = ordered or manifest.classes
@@ -66,7 +66,8 @@ class ManifestSource(Source):
 
     def read(self, number: int) -> Pixels:
         """Decode one image file."""
-        return decode(self._directory / os.fsdecode(self._paths[number]))
+        path = os.path.join(self._directory, self._paths[number])  # noqa: PTH118 - bytes
+        return decode(Path(os.fsdecode(path)))
 
     def _add(self, entry: ManifestEntry, default: Part | None, known: frozenset[str]) -> None:
         """Add an image, or the reason why it is not used."""
@@ -88,10 +89,10 @@ class ManifestSource(Source):
     def _add_file(self, text: str) -> str:
         """Add the file of an image under the first spelling of its path that is there; return what is wrong with it."""
         problem = _("file not found; check the path")
-        for spelling in dict.fromkeys((text, text.replace("\\", "/"), *_composed(text))):
+        for spelling in _spellings(text):
             try:
                 path = os.fsencode(spelling)
-                state = (self._directory / spelling).stat()
+                state = os.stat(os.path.join(self._directory, path))  # noqa: PTH116, PTH118 - bytes, and many
             except (OSError, ValueError):  # a NUL or a letter that no file name has: ValueError
                 continue
             if stat.S_ISREG(state.st_mode):
@@ -102,6 +103,9 @@ class ManifestSource(Source):
         return problem
 
 
-def _composed(text: str) -> tuple[str, str]:
-    """Return the two ways to write letters with marks, and Korean: macOS uses the long one for names of files."""
-    return unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)
+def _spellings(path: str) -> Iterator[str]:
+    """Yield ways to write a path: as Windows does, and with letters composed or not, as macOS names files."""
+    yield path
+    yield path.replace("\\", "/")
+    yield unicodedata.normalize("NFC", path)
+    yield unicodedata.normalize("NFD", path)

@@ -44,12 +44,13 @@ class ImageColumns(NamedTuple):
 class ParquetSource(Source):
     """Images in the rows of one or several files; a row group is read when an image of it is asked for."""
 
-    def __init__(self, files: Sequence[tuple[Part | None, Path]], name: str) -> None:
+    def __init__(self, files: Sequence[tuple[Part | None, Path]], name: str, unused: Sequence[Path] = ()) -> None:
         """Read the labels.
 
         Args:
             files: each with the part that it holds.
             name: what to call the data set.
+            unused: files of no part, where the others are of one.
 
         Raises:
             DataError: a file is damaged, or has no images with labels; or pyarrow is not installed.
@@ -60,13 +61,15 @@ class ParquetSource(Source):
         self._row_groups: OrderedDict[tuple[int, int], Any] = OrderedDict()
         self._lock = Lock()
         skipped = SkippedFiles()
+        for path in unused:
+            skipped.add(path.name, _("is not a file of train, validation or test"))
         labels, rows = [], []
         for path in self._paths:
             with _opened(path) as file:
                 columns = _image_columns(file.schema_arrow)
                 values, labelled = _labels(file, columns.label)
                 if without := file.metadata.num_rows - len(labelled):
-                    skipped.add(path.name, _("{count:,} images have no label").format(count=without))
+                    skipped.add(path.name, _("images without a label: {count:,}").format(count=without))
             self._columns.append(columns)
             labels.append(values)
             rows.append(labelled)
