@@ -1,7 +1,9 @@
 """A look at a whole data set before anything is trained on it: counts, sizes, colours, and what is wrong with it."""
 
+import os
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -10,13 +12,15 @@ import msgspec
 import numpy as np
 
 from tui_cnn.data.dataset import Dataset, is_used_directly, load
-from tui_cnn.data.source import PARTS, Labels, Part, Parts, Pixels, Skipped
+from tui_cnn.data.source import PARTS, Labels, Part, Parts, Pixels, Skipped, Source
 from tui_cnn.data.sources.finding import find_source
 from tui_cnn.data.statistics import Channels, Hashes, difference_hashes, look_alike
-from tui_cnn.data.store import Progress, Store, decode
+from tui_cnn.data.store import Progress, Store, decode, open_store, store_of
 
 _CHUNK = 4096
 _MOST_SIZES = 5
+_VERSION = 1
+"""Of the report: one of another version is made anew."""
 
 
 class SizeCount(NamedTuple):
@@ -34,12 +38,14 @@ class Sizes(msgspec.Struct, frozen=True):
         common: the most frequent ones, the first of them first.
         distinct: how many different ones there are.
         smallest, largest: by the number of pixels.
+        side: the median of the shorter sides.
     """
 
     common: tuple[SizeCount, ...]
     distinct: int
     smallest: tuple[int, int]
     largest: tuple[int, int]
+    side: int
 
 
 class Alike(msgspec.Struct, frozen=True):
@@ -78,6 +84,7 @@ class Report(msgspec.Struct, frozen=True):
         alike: pairs of images that look the same, those that differ least first.
     """
 
+    version: int
     name: str
     path: str
     digest: str
@@ -149,13 +156,33 @@ def examine(path: Path | None, progress: Progress | None = None) -> Examined:
         images = _of_arrays(load(path))
     else:
         images = _of_store(decode(source, str(path or ""), progress=progress))
+    report = _read_report(source)
+    if report is None:
+        report = _report(source, str(path or ""), images)
+        _write_report(source, report)
+    return Examined(report, images.labels, images.parts, images.image)
+
+
+def is_examined(path: Path | None) -> bool:
+    """Tell whether `examine` has been called before, so that it takes no time.
+
+    Raises:
+        DataError: it is none, or cannot be read.
+    """
+    source = find_source(path)
+    is_decoded = is_used_directly(source) or open_store(store_of(source), source) is not None
+    return is_decoded and _read_report(source) is not None
+
+
+def _report(source: Source, path: str, images: "_Images") -> Report:
     counts = {
         part: tuple(np.bincount(images.labels[images.parts == code], minlength=len(source.class_names)).tolist())
         for code, part in enumerate(PARTS)
     }
-    report = Report(
+    return Report(
+        version=_VERSION,
         name=source.name,
-        path=str(path or ""),
+        path=path,
         digest=images.digest,
         class_names=source.class_names,
         counts=counts,
@@ -167,7 +194,28 @@ def examine(path: Path | None, progress: Progress | None = None) -> Examined:
         skipped=tuple(source.skipped),
         alike=_alike(images, source.class_names),
     )
-    return Examined(report, images.labels, images.parts, images.image)
+
+
+def _report_file(source: Source) -> Path:
+    return store_of(source) / "report.json"
+
+
+def _read_report(source: Source) -> Report | None:
+    try:
+        report = msgspec.json.decode(_report_file(source).read_bytes(), type=Report)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return report if report.version == _VERSION else None
+
+
+def _write_report(source: Source, report: Report) -> None:
+    """Keep a report for the next time, if that can be done."""
+    file = _report_file(source)
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary = file.with_suffix(f".{os.getpid()}.tmp")
+        temporary.write_bytes(msgspec.json.encode(report))
+        temporary.replace(file)
 
 
 def _of_arrays(data: Dataset) -> _Images:
@@ -190,7 +238,7 @@ def _of_arrays(data: Dataset) -> _Images:
         parts=np.repeat(np.arange(3, dtype=np.int8), codes),
         image=image,
         key=lambda place: f"train[{place}]" if place < training else f"test[{place - training}]",
-        sizes=Sizes((SizeCount(height, width, count),), 1, (height, width), (height, width)),
+        sizes=Sizes((SizeCount(height, width, count),), 1, (height, width), (height, width), min(height, width)),
         grey=count if channels == 1 else 0,
         hashes=np.concatenate(hashes),
         moments=data.moments,
@@ -208,7 +256,7 @@ def _of_store(store: Store) -> _Images:
         parts=store.parts,
         image=store.image,
         key=store.key,
-        sizes=Sizes(common, len(counted), by_pixels[0], by_pixels[-1]),
+        sizes=Sizes(common, len(counted), by_pixels[0], by_pixels[-1], int(np.median(np.minimum(heights, widths)))),
         grey=int((store.records["channels"] == 1).sum()),
         hashes=store.records["hash"],
         moments=(store.summary.mean, store.summary.deviation),
