@@ -117,7 +117,7 @@ def test_changed_files_are_decoded_again(folder):
     assert (load(folder, (8, 8, 3)).test_images[0] != before).any()
 
 
-class Stop(Exception):
+class StoppedError(Exception):
     pass
 
 
@@ -128,9 +128,9 @@ def test_stopped_it_goes_on_where_it_was(folder, monkeypatch):
     def stop(done, total):
         assert total == 30
         if done == 14:
-            raise Stop
+            raise StoppedError
 
-    with pytest.raises(Stop):
+    with pytest.raises(StoppedError):
         decode(source, "", progress=stop)
     done = []
     store = decode(source, "", progress=lambda each, _total: done.append(each))

@@ -5,6 +5,7 @@ from functools import cached_property
 from hashlib import blake2b
 from math import prod
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
 
@@ -115,6 +116,13 @@ class TestSet:
     class_names: tuple[str, ...]
 
 
+def is_used_directly(source: Source, shape: tuple[int, ...] | None = None, how: Fit = "pad") -> TypeGuard[ArraySource]:
+    """Tell whether a source holds arrays that can be used as they are, perhaps for a network's input `shape`."""
+    if not isinstance(source, ArraySource) or len(source) * prod(source.image_shape) > _MOST_BYTES:
+        return False
+    return shape is None or fitted_shape(source.image_shape, shape, how) == source.image_shape
+
+
 def summarize(path: Path | None = None) -> DatasetSummary:
     """Summarize the data set at `path` (None: Fashion-MNIST) without decoding its images.
 
@@ -145,7 +153,7 @@ def load(
         DataError: it is none, a file is damaged, the files do not belong together, or the images cannot be fitted.
     """
     source = find_source(path)
-    if isinstance(source, ArraySource) and _fits(source, shape, how):
+    if is_used_directly(source, shape, how):
         return _read(source)
     longest = max(shape[:2]) if shape and len(shape) > 1 else 1
     store = decode(source, str(path or ""), longest, progress)
@@ -161,7 +169,7 @@ def load_test(path: Path | None = None, shape: tuple[int, ...] | None = None, ho
     """
     source = find_source(path)
     test = PARTS.index("test")
-    if isinstance(source, ArraySource) and _fits(source, shape, how) and (source.parts == test).any():
+    if is_used_directly(source, shape, how) and (source.parts == test).any():
         return TestSet(source.name, source.read_part("test"), source.labels[source.parts == test], source.class_names)
     data = load(path, shape, how)
     return TestSet(data.name, data.test_images, data.test_labels, data.class_names)
@@ -177,13 +185,6 @@ def untrained_classes(path: Path | None, share: float, seed: int | None, limit: 
     labels = source.labels[assigned_parts(source) == PARTS.index("train")]
     train, _validation = split(labels, share, seed, limit)
     return missing_classes(labels[train], source.class_names)
-
-
-def _fits(source: ArraySource, shape: tuple[int, ...] | None, how: Fit) -> bool:
-    """Tell whether arrays can be used as they are."""
-    if len(source) * prod(source.image_shape) > _MOST_BYTES:
-        return False
-    return shape is None or fitted_shape(source.image_shape, shape, how) == source.image_shape
 
 
 def _read(source: ArraySource) -> Dataset:

@@ -29,7 +29,7 @@ from tui_cnn.data.files import DataError
 from tui_cnn.data.fitting import Fit, resized
 from tui_cnn.data.source import PARTS, ImageShape, Labels, Part, Pixels, Skipped, Source
 from tui_cnn.data.splitting import assigned_parts
-from tui_cnn.data.statistics import Moments, difference_hash
+from tui_cnn.data.statistics import Moments, difference_hashes
 from tui_cnn.i18n import _
 
 Progress = Callable[[int, int], object]
@@ -223,7 +223,7 @@ def _decode(source: Source, path: Path, longest: int, progress: Progress | None)
                         failures.write(msgspec.json.encode((source.key(number), problem)) + b"\n")
                         continue
                     pixels.write(image.tobytes())
-                    lines[place] = (number, at, *image.shape, *full, difference_hash(image))
+                    lines[place] = (number, at, *image.shape, *full, int(difference_hashes(image[np.newaxis])[0]))
                     at += image.size
                 for file in (pixels, failures):
                     file.flush()

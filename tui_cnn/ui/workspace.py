@@ -15,6 +15,7 @@ from textual.signal import Signal
 
 from tui_cnn.core.network import Network
 from tui_cnn.core.network import Path as LayerPath
+from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.ui.design import Design
 from tui_cnn.ui.settings import Configuration, State
@@ -107,6 +108,13 @@ class Workspace:
     def edit(self, label: str, change: Callable[[Network], Network], select: LayerPath) -> None:
         """Apply an edit, at once: the next key may come before any message does. Select the layer at `select`."""
         self.design = self.design.edit(label, change, select)
+
+    def is_still(self, network: Network) -> bool:
+        """Tell whether a network is what is designed, as it was when a dialog about it opened; say so if it is not."""
+        if self.design.network == network:
+            return True
+        self.report(_("the network has changed meanwhile; nothing was edited"))
+        return False
 
     def undo(self) -> None:
         """Undo the last edit."""

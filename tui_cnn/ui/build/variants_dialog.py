@@ -23,6 +23,7 @@ from tui_cnn.ui.build.variants_table import Candidate, comparison
 from tui_cnn.ui.settings import Flops
 from tui_cnn.ui.toolkit.dialogs.dialog import Answer, Ask, SingleResult, frame
 from tui_cnn.ui.toolkit.network_summary import difference, tones
+from tui_cnn.ui.toolkit.whole_columns import WholeColumns
 from tui_cnn.ui.workspace import Workspace, workspace_of
 
 
@@ -115,7 +116,7 @@ class Variants(SingleResult[Candidate | None]):
         """Lay out the table and the differences."""
         title = _("Variants of {name}").format(name=self._now.network.name)
         with frame(title, _("← → select  Enter load  r rename  d delete  a add  w all  Esc back"), "-variants"):
-            yield DataTable(cursor_type="column", fixed_columns=1, id="totals", cell_padding=1)
+            yield WholeColumns(cursor_type="column", fixed_columns=1, id="totals", cell_padding=1)
             with VerticalScroll(id="differences", can_focus=False):
                 yield Static(id="difference", markup=False)
 

@@ -99,9 +99,9 @@ class FilePicker(Pick[Path]):
 
     def _show_title(self) -> None:
         """Show the directory, or as much of the end of its path as there is room for."""
-        dialog = self.query_one("#dialog")
-        room = dialog.size.width - cell_len(self._title) - 6
-        dialog.border_title = f"{self._title} · {_end_of_path(str(self._directory), room)}"
+        for dialog in self.query("#dialog"):  # it is gone where the picker was closed meanwhile
+            room = dialog.size.width - cell_len(self._title) - 6
+            dialog.border_title = f"{self._title} · {_end_of_path(str(self._directory), room)}"
 
 
 def _end_of_path(path: str, room: int) -> str:
