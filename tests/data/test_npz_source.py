@@ -135,6 +135,12 @@ def test_forms_of_labels(tmp_path, given, labels, names):
     assert source.class_names == names
 
 
+def test_other_arrays_are_left_alone(tmp_path):
+    """Even Python objects, since they are not read."""
+    path = written(tmp_path, images=GREY, labels=LABELS, notes=np.array([{}], object), mean=np.zeros(3), x2=COLOUR)
+    assert find_source(path).image_shape == (4, 5, 1)
+
+
 def test_names_of_classes(tmp_path):
     source = find_source(written(tmp_path, images=GREY, labels=LABELS, class_names=np.array(["x", "y", "z"])))
     assert source.class_names == ("x", "y", "z")

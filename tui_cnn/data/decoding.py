@@ -1,5 +1,6 @@
 """Image files decoded with Pillow: uint8, grey (height, width, 1) or in colour (height, width, 3)."""
 
+import re
 import stat
 import warnings
 from functools import cache
@@ -19,12 +20,16 @@ _NOT_DECODED = frozenset(("BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF"))
 """Pillow only identifies these, or decodes them with other programs: for EPS it would run Ghostscript."""
 _GREY_MODES = frozenset(("1", "L", "LA", "La"))
 
+_OF_PILLOW = ("ignore", None, Warning, re.compile(r"PIL\."), 0)
+"""A filter of warnings, as Python keeps it."""
+
 
 @cache
 def _formats() -> tuple[str, ...]:
     """Return Pillow's names of the formats that can be decoded."""
     from PIL import Image
 
+    Image.preinit()  # so that the usual formats are tried first
     Image.init()
     return tuple(name for name in Image.ID if name not in _NOT_DECODED)
 
@@ -52,12 +57,11 @@ def decode(file: Path | BinaryIO, mode: Literal["L", "RGB"] | None = None) -> Pi
     try:
         if isinstance(file, Path) and stat.S_ISFIFO(file.stat().st_mode):
             raise ValueError  # opening it would wait for whoever writes to it
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns of large images: the bound is ours
-            with Image.open(file, formats=_formats()) as image:
-                if image.width * image.height > _MOST_PIXELS:
-                    raise Image.DecompressionBombError
-                return _pixels(image, mode)
+        _ignore_warnings()
+        with Image.open(file, formats=_formats()) as image:
+            if image.width * image.height > _MOST_PIXELS:
+                raise Image.DecompressionBombError
+            return _pixels(image, mode)
     except FileNotFoundError:
         raise DataError(_("file not found; check the path")) from None
     except IsADirectoryError:
@@ -69,6 +73,15 @@ def decode(file: Path | BinaryIO, mode: Literal["L", "RGB"] | None = None) -> Pi
     # Pillow's decoders raise errors of any type for a damaged file.
     except Exception:
         raise DataError(_("is not a readable image; use a format such as PNG or JPEG")) from None
+
+
+def _ignore_warnings() -> None:
+    """Keep Pillow from warning of large images, since the bound is ours, and of odd ones.
+
+    Filters belong to all threads: one that is set for a while would be taken from those that still decode.
+    """
+    if _OF_PILLOW not in warnings.filters:
+        warnings.filterwarnings("ignore", module=_OF_PILLOW[3].pattern)
 
 
 def _pixels(image: Any, mode: str | None) -> Pixels:

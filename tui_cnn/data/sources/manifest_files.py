@@ -21,7 +21,7 @@ from tui_cnn.i18n import _
 _PATHS = ("path", "file_path", "filepath", "image_path", "file", "filename", "file_name", "image", "img")
 _LABELS = ("label", "labels", "class", "class_name", "label_name", "category", "target", "classid", "class_id")
 _PARTS = ("split", "part", "set", "subset", "partition")
-_LARGEST_TOML, _LARGEST_CSV = 64 << 20, 256 << 20
+_LARGEST_TOML, _LARGEST_CSV = 16 << 20, 256 << 20
 _CHUNK = 1 << 20
 _TOML_IMAGES = re.compile(rb"^\s*(\[\[\s*images|images\s*=)", re.MULTILINE)
 

@@ -34,7 +34,7 @@ _CHUNK = 1 << 20
 _IMAGE_NAMES = ("x", "images", "image", "img", "imgs", "data")
 _LABEL_NAMES = ("y", "labels", "label", "targets", "target")
 _CLASS_NAMES = frozenset(("class_names", "classes", "label_names", "target_names"))
-_WORDS = re.compile(r"[a-z]+")
+_WORDS = re.compile(r"[a-z0-9]+")
 
 
 class ArrayHeader(NamedTuple):
@@ -129,11 +129,15 @@ def _by_part(headers: list[ArrayHeader], kinds: tuple[str, ...]) -> dict[Part | 
     found: dict[Part | None, ArrayHeader] = {}
     for kind in kinds:
         for header in headers:
-            words = _WORDS.findall(header.name.casefold())
+            words = _words(header.name)
             parts = [part for word in words if (part := part_named(word))]
             if kind in words and len(words) == len(parts) + 1 <= 2:
                 found.setdefault(parts[0] if parts else None, header)
     return found
+
+
+def _words(name: str) -> list[str]:
+    return _WORDS.findall(name.casefold())
 
 
 def _layout(header: ArrayHeader) -> ImageLayout:
@@ -172,7 +176,10 @@ def _read_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> ArrayHead
             raise DataError(_("has a damaged array: {name}").format(name=name)) from None
         header = ArrayHeader(member, name, shape, dtype, fortran, file.tell())
     if dtype.hasobject:
-        return None if name.casefold() in _CLASS_NAMES else _refuse_objects(name)
+        if not set(_words(name)) & {*_IMAGE_NAMES, *_LABEL_NAMES}:
+            return None
+        message = _("has Python objects in {name}, which are not read; save numbers or strings")
+        raise DataError(message.format(name=name))
     if min(shape, default=0) < 0 or header.offset + header.size != member.file_size:
         message = _("is damaged: {name} declares {shape} values of {dtype}, but holds {bytes:,} bytes")
         declared = {"shape": times(shape), "dtype": dtype.name, "bytes": member.file_size - header.offset}
@@ -181,11 +188,6 @@ def _read_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> ArrayHead
         message = _("unpacks to {bytes:,} bytes in {name}, more than can be read; use a folder of images")
         raise DataError(message.format(bytes=header.size, name=name))
     return header
-
-
-def _refuse_objects(name: str) -> ArrayHeader:
-    message = _("has Python objects in {name}, which are not read; save numbers or strings")
-    raise DataError(message.format(name=name))
 
 
 def _is_bomb(member: zipfile.ZipInfo) -> bool:
