@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import zip_longest
 
 import numpy as np
 
@@ -29,8 +30,8 @@ class ContactSheet:
     def __init__(self, examined: Examined, label: int | None) -> None:
         self._examined = examined
         if label is None:
-            labels = range(len(examined.report.class_names))
-            self.places = [place for each in labels for place in _spread(examined.of_class(each), _OF_EACH)]
+            rows = [_spread(examined.of_class(each), _OF_EACH) for each in range(len(examined.report.class_names))]
+            self.places = [place for row in zip_longest(*rows) for place in row if place is not None]
         else:
             every = [place for part in PARTS for place in examined.of_class(label, part)]
             self.places = every[:_MOST]

@@ -46,9 +46,8 @@ class DataPage(Vertical, can_focus=True):
         & #reading { height: 1fr; }
         & #looked { height: 1fr; display: none; }
         & #left { width: 38; }
-        & #classes-panel { height: auto; max-height: 60%; }
-        & #classes { height: auto; max-height: 100%; }
-        & #facts-panel { height: 1fr; }
+        & #data-classes-panel { height: 1fr; }
+        & #facts-panel { height: auto; max-height: 60%; }
         & #sheet-panel { width: 1fr; height: 100%; }
         & #sheet { height: 1fr; }
         & #unused { height: 1fr; display: none; }
@@ -84,8 +83,8 @@ class DataPage(Vertical, can_focus=True):
         yield Static(id="reading", classes="panel", markup=False)
         with Horizontal(id="looked"):
             with Vertical(id="left"):
-                with VerticalScroll(id="classes-panel", classes="panel", can_focus=False):
-                    yield Bars(id="classes")
+                with VerticalScroll(id="data-classes-panel", classes="panel", can_focus=False):
+                    yield Bars(id="data-classes")
                 with VerticalScroll(id="facts-panel", classes="panel", can_focus=False) as facts:
                     facts.border_title = _("Images")
                     yield Static(id="facts", markup=False)
@@ -148,7 +147,7 @@ class DataPage(Vertical, can_focus=True):
             self._show_message(f"{about}\n\n{line}")
 
     def _show_report(self, report: Report) -> None:
-        title = self.query_one("#classes-panel")
+        title = self.query_one("#data-classes-panel")
         title.border_title = Content(report.name)
         title.border_subtitle = ngettext("{count} class", "{count} classes", len(report.class_names)).format(
             count=len(report.class_names)
@@ -157,7 +156,7 @@ class DataPage(Vertical, can_focus=True):
         most = max(totals, default=1)
         bars = [Bar(_("all classes"), 0.0, f"{sum(totals):,}", tone="dim")]
         bars += [Bar(name, total / most, f"{total:,}") for name, total in zip(report.class_names, totals, strict=True)]
-        self.query_one("#classes", Bars).show(BarRows(bars, widest_name=18), 0)
+        self.query_one("#data-classes", Bars).show(BarRows(bars, widest_name=18), 0)
         self.query_one("#facts", Static).update(_facts(report))
         unused = [*report.unreadable, *report.skipped]
         lines = [f"{each.key}: {each.reason}" for each in unused] or [_("All files are used.")]
@@ -182,9 +181,9 @@ class DataPage(Vertical, can_focus=True):
             case "alike":
                 self._shown = AlikeSheet(examined)
                 leaks = sum(pair.leaks for pair in examined.report.alike)
-                title = _("Look-alikes · {count} pairs, {leaks} in different parts").format(
-                    count=len(examined.report.alike), leaks=leaks
-                )
+                count = len(examined.report.alike)
+                pairs = ngettext("{count} pair", "{count} pairs", count).format(count=count)
+                title = _("Look-alikes · {pairs}, {leaks} across parts").format(pairs=pairs, leaks=leaks)
             case _:
                 count = len(examined.report.unreadable) + len(examined.report.skipped)
                 title = _("Unused files · {count}").format(count=count)
@@ -260,7 +259,7 @@ class DataPage(Vertical, can_focus=True):
         if path is not None:
             self.post_message(self.RecipeChanged(msgspec.structs.replace(self._recipe, data=path)))
 
-    @on(Bars.Selected, "#classes")
+    @on(Bars.Selected, "#data-classes")
     def _class_clicked(self, event: Bars.Selected) -> None:
         event.stop()
         self._select(event.index, len(event.drawing.rows.bars) if isinstance(event.drawing, Bars) else 1)
@@ -269,7 +268,7 @@ class DataPage(Vertical, can_focus=True):
         index = max(0, min(index, count - 1))
         self._label = index - 1 if index else None
         self._sheet = self._sheet if self._sheet in ("images", "input") else "images"
-        self.query_one("#classes", Bars).select((index, 0))
+        self.query_one("#data-classes", Bars).select((index, 0))
         self._draw()
 
 
@@ -297,11 +296,12 @@ def _facts(report: Report) -> Table:
     table.add_row(_("colour"), colour)
     table.add_row(_("mean"), " ".join(f"{value:.0f}" for value in report.mean))
     table.add_row(_("std. dev."), " ".join(f"{value:.0f}" for value in report.deviation))
-    table.add_row(_("balance"), _("1 to {times:.1f}").format(times=report.imbalance))
-    for text, count in (
-        (_("look-alikes in different parts"), sum(pair.leaks for pair in report.alike)),
-        (_("unreadable"), len(report.unreadable)),
-    ):
-        if count:
-            table.add_row(text, Text(f"⚠ {count:,}", style="yellow"))
+    if report.imbalance > 1:
+        table.add_row(_("balance"), _("largest {times:.1f} × smallest").format(times=report.imbalance))
+    if report.alike:
+        leaks = sum(pair.leaks for pair in report.alike)
+        across = Text(f"⚠ {leaks:,} " + _("across parts"), style="yellow") if leaks else Text(f"{len(report.alike):,}")
+        table.add_row(_("look-alikes"), across)
+    if report.unreadable:
+        table.add_row(_("unreadable"), Text(f"⚠ {len(report.unreadable):,}", style="yellow"))
     return table

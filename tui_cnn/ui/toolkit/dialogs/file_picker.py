@@ -157,6 +157,9 @@ class DataPicker(FilePicker):
         built_in = Item("Fashion-MNIST", _("built in"), _BUILT_IN)
         return [here, built_in, *super().list_directory(directory)]
 
+    def _is_usual(self, item: Item[Path]) -> bool:
+        return item.value in (_BUILT_IN, self._directory) or super()._is_usual(item)
+
 
 _BUILT_IN = Path()
 """Stands for the data set that comes with the program."""
