@@ -34,8 +34,8 @@ Cells = dict[str, str]
 OPEN, FOLDED, EMPTY = "▾", "▸", "╌"
 """Signs of containers and branches, one cell wide: what they hold is shown, hidden, or nothing."""
 
-GAP = 2
-"""Free cells after each column, at least."""
+GAP, TIGHT_GAP = 2, 1
+"""Free cells after each column, at least; and where a number would be left out otherwise."""
 
 BAR = 5
 """Cells of the bar that shows a share of all parameters."""
@@ -51,7 +51,8 @@ CHOOSABLE = ("settings", "output", "params", "share", "macs", "field", "memory")
 
 _ORDER = ("number", "layer", *CHOOSABLE)
 _GIVING_WAY = ("memory", "share")
-_GIVING_WAY_NEXT = ("settings", "field", "macs")  # the layer panel shows the settings too
+_GIVING_WAY_NEXT = ("settings",)  # the layer panel shows them too
+_GIVING_WAY_WHERE_TIGHT = ("field", "macs")
 _LAST_TO_GIVE_WAY = ("params", "output")  # only where names would be cut too short
 _RIGHT = ("number", "output", "params", "macs", "field", "memory")
 _SHORT_NAME = 8
@@ -91,13 +92,17 @@ def columns(
     if _total(keys, needed) > width:
         needed["settings"] = min(whole, _SHORTEST_SETTINGS)
         keys = _fitting(keys, _GIVING_WAY_NEXT, needed, width)
-    keys = _fitting(keys, _LAST_TO_GIVE_WAY, needed | {"layer": min(needed["layer"], _SHORT_NAME)}, width)
-    spare = width - _total(keys, needed)
+    tight = _fitting(keys, _GIVING_WAY_WHERE_TIGHT, needed, width, TIGHT_GAP)
+    keys = _fitting(keys, _GIVING_WAY_WHERE_TIGHT, needed, width)
+    least = TIGHT_GAP if len(tight) > len(keys) else GAP
+    keys = max(tight, keys, key=len)
+    keys = _fitting(keys, _LAST_TO_GIVE_WAY, needed | {"layer": min(needed["layer"], _SHORT_NAME)}, width, least)
+    spare = width - _total(keys, needed, least)
     if "settings" in keys and spare > 0:
         needed["settings"] = min(whole, needed["settings"] + spare)
-        spare = width - _total(keys, needed)
-    gap = GAP + max(0, min(2, spare // len(keys)))
-    gaps = [GAP, *[gap] * (len(keys) - 2), 0]
+        spare = width - _total(keys, needed, least)
+    gap = least + max(0, min(2, spare // len(keys)))
+    gaps = [least, *[gap] * (len(keys) - 2), 0]
     if "params" in keys and "share" in keys:
         gaps[keys.index("params")] = 1  # the bar is a share of these: `params %` is read as one title
     shown = [StackColumn(key, needed[key] + gap, key in _RIGHT, gap) for key, gap in zip(keys, gaps, strict=True)]
@@ -107,16 +112,18 @@ def columns(
     return tuple(shown)
 
 
-def _total(keys: Sequence[str], needed: Mapping[str, int]) -> int:
+def _total(keys: Sequence[str], needed: Mapping[str, int], gap: int = GAP) -> int:
     """Add up the columns and the gaps between them."""
-    return sum(needed[key] for key in keys) + GAP * (len(keys) - 1)
+    return sum(needed[key] for key in keys) + gap * (len(keys) - 1)
 
 
-def _fitting(keys: Sequence[str], giving_way: Sequence[str], needed: Mapping[str, int], width: int) -> list[str]:
+def _fitting(
+    keys: Sequence[str], giving_way: Sequence[str], needed: Mapping[str, int], width: int, gap: int = GAP
+) -> list[str]:
     """Leave out of `keys` what gives way, one after the other, until the rest fits."""
     kept = list(keys)
     for key in giving_way:
-        if _total(kept, needed) <= width:
+        if _total(kept, needed, gap) <= width:
             break
         if key in kept:
             kept.remove(key)
