@@ -25,6 +25,7 @@ from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError, unwritable
 from tui_cnn.runs.recipe import Recipe, dumps_recipe, read_recipe
+from tui_cnn.visible import visible
 
 Desired = Literal["run", "now", "pause", "stop"]
 """What a run is to do; `now` is `run` without waiting for other runs to end."""
@@ -61,6 +62,7 @@ class RunDirectory:
     tensorboard_directory = _File("tensorboard")
     about_file = _File("about.toml")
     scaling_file = _File("scaling.json")
+    classes_file = _File("classes.json")
 
     @property
     def id(self) -> str:
@@ -96,6 +98,15 @@ class RunDirectory:
             FormatError: a file is damaged.
         """
         return read_json(self.scaling_file, Scaling) if self.scaling_file.exists() else Scaling(self.recipe().scale)
+
+    def output_names(self) -> tuple[str, ...]:
+        """Read what a person has named the outputs of an imported model; empty: nothing, the data set names them.
+
+        Raises:
+            FormatError: the file is damaged.
+        """
+        names = read_json(self.classes_file, tuple[str, ...]) if self.classes_file.exists() else ()
+        return tuple(map(visible, names))
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
