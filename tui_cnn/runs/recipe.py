@@ -89,8 +89,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             pattern=r"^(none|({kinds})(\+({kinds}))*)$".format(kinds="|".join(AUGMENTATIONS)),
             extra={"kinds": AUGMENTATIONS},
             description=(
-                "Random changes to the training images, one or more: flip, shift, rotate, crop, brightness, contrast, "
-                "erase, mixup"
+                "Random changes to the training images: flip, shift, rotate, crop, brightness, contrast, erase, mixup"
             ),
         ),
     ] = "none"
