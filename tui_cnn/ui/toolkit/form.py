@@ -110,7 +110,7 @@ class Several(Choice):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right", "step(1)", show=False),
-        Binding("space", "toggle", show=False),
+        Binding("space", "choose", show=False),
     ]
 
     here: reactive[int] = reactive(0)
@@ -133,7 +133,7 @@ class Several(Choice):
         """Go to the next word or the one before, around the end."""
         self.here = (self.here + by) % len(self.words)
 
-    def action_toggle(self) -> None:
+    def action_choose(self) -> None:
         """Add the word, or take it away."""
         self.value = joined(self._field, sorted(self._chosen ^ {self.words[self.here]}))
 
@@ -141,7 +141,7 @@ class Several(Choice):
         """Toggle the word; a click on an arrow steps."""
         end = len("‹ ✓ ") + len(self.words[self.here])
         if 2 <= event.x < end:
-            self.action_toggle()
+            self.action_choose()
         else:
             self.action_step(-1 if event.x < 2 else 1)
 
