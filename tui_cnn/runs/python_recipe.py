@@ -41,7 +41,7 @@ class Crop(layers.Layer):
     def call(self, images, training=False):
         if not training:
             return images
-        count, height, width = keras.ops.shape(images)[0], images.shape[1], images.shape[2]
+        count, height, width, _ = keras.ops.shape(images)
         draws = keras.random.uniform((3, count), seed=self.seeds)
         area, top, left = draws[0], draws[1], draws[2]
         side = keras.ops.sqrt(0.8 + 0.2 * area)
