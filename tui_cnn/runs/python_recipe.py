@@ -69,11 +69,13 @@ class Mixup(keras.utils.PyDataset):
         chosen = self.order[index * self.batch_size : (index + 1) * self.batch_size]
         others = self.random.permutation(chosen)
         share = self.random.beta(0.2, 0.2, len(chosen))
-        return [self.mixed(each, chosen, others, share) for each in (self.images, self.labels)]
+        both = self.images, self.labels
+        return [self.mixed(each, chosen, others, share) for each in both]
 
     def mixed(self, values, chosen, others, share):
         share = share.reshape(-1, *[1] * (values.ndim - 1))
-        return (share * values[chosen] + (1 - share) * values[others]).astype("float32")
+        mixed = share * values[chosen] + (1 - share) * values[others]
+        return mixed.astype("float32")
 
     def on_epoch_end(self):
         self.order = self.random.permutation(len(self.images))
