@@ -24,53 +24,6 @@ SMALL = Network("small", (28, 28, 1), (Flatten(), Dense(units=10)))
 BRIEF = Recipe(epochs=2, limit=400, batch_size=40, validation=0.25)
 
 
-@pytest.fixture
-def images():
-    return np.random.default_rng(1).integers(1, 256, (64, 12, 14, 3), dtype=np.uint8)
-
-
-def augmented(images, kind, step=3):
-    import tensorflow as tf
-
-    from tui_cnn.worker.inputs import augment
-
-    return augment(tf.constant(images), kind, 0, tf.constant(step)).numpy()
-
-
-class TestAugmentation:
-    def test_about_half_are_mirrored_and_the_rest_left(self, images):
-        changed = augmented(images, "flip")
-        mirrored = [np.array_equal(new, old[:, ::-1]) for new, old in zip(changed, images, strict=True)]
-        same = [np.array_equal(new, old) for new, old in zip(changed, images, strict=True)]
-        assert np.array_equal(mirrored, np.logical_not(same))
-        assert 16 < sum(mirrored) < 48
-
-    def test_images_are_moved_by_up_to_two_pixels(self, images):
-        found = set()
-        for new, old in zip(augmented(images, "shift"), images, strict=True):
-            framed = np.pad(old, ((2, 2), (2, 2), (0, 0)))
-            found |= {
-                (down, right)
-                for down in range(5)
-                for right in range(5)
-                if np.array_equal(new, framed[down : down + 12, right : right + 14])
-            }
-        assert len(found) > 15
-
-    def test_a_square_is_erased_and_nothing_else_changes(self, images):
-        changed = augmented(images, "flip+shift+erase")
-        moved = augmented(images, "flip+shift")
-        erased = (changed != moved).all(axis=-1).sum(axis=(1, 2))
-        assert (changed[changed != moved] == 0).all()
-        assert 16 <= erased.max() <= 64
-        np.testing.assert_array_equal(augmented(images, "none"), images)
-
-    def test_the_step_decides_and_nothing_before_it(self, images):
-        kind = "flip+shift+erase"
-        np.testing.assert_array_equal(augmented(images, kind, 7), augmented(images, kind, 7))
-        assert not np.array_equal(augmented(images, kind, 7), augmented(images, kind, 8))
-
-
 def test_smoothed_labels_are_learnt_by_the_loss_of_keras_and_the_plain_loss_is_reported(keras):
     import tensorflow as tf
 

@@ -53,11 +53,14 @@ def learn(layers, shared, recipe, precision="float32"):
     steps.train(samples, order, 0, [0.01] * 4, 0)
     steps.evaluate(samples, order, 0, 4)
     told = [*steps.trained.sums(), *steps.evaluated.sums(), steps.gradient_norm]
-    return model, {"told": told, "weights": [w.tolist() for w in model.get_weights()], "counts": steps.confusion.rows()}
+    with steps.average.applied():
+        averages = [w.tolist() for w in model.get_weights()]
+    all_weights = [*averages, *(w.tolist() for w in model.get_weights())]
+    return model, {"told": told, "weights": all_weights, "counts": steps.confusion.rows()}
 
 
 mirrored = strategy()
-recipe = Recipe(batch_size=16, augmentation="flip+shift")
+recipe = Recipe(batch_size=16, augmentation="flip+shift+crop+mixup", ema=0.5)
 model, several = learn(plain, mirrored, recipe)
 _model, one = learn(plain, tf.distribute.get_strategy(), recipe)
 
@@ -71,7 +74,7 @@ class Stop:
         return "stop" if self.asked < 0 else "run"
 
 
-whole = Recipe(epochs=2, limit=120, batch_size=16, learning_rate=0.01, tensorboard=True)
+whole = Recipe(epochs=2, limit=120, batch_size=16, learning_rate=0.01, tensorboard=True, ema=0.5)
 run = make_run(Network("n", (28, 28, 1), plain), whole)
 for control in (Stop(3), Control(run.desired_file)):
     Training(run, Journal(run.events_file), control).run()

@@ -12,7 +12,7 @@ from tui_cnn.core.layers import Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.runs.directory import make_run
 from tui_cnn.runs.events import Evaluating, Progress, decode
-from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.recipe import Recipe, dumps_recipe
 from tui_cnn.runs.snapshot import Follower
 
 pytestmark = [
@@ -149,7 +149,7 @@ def evaluated(keras, file):
     return model.evaluate(images, data.test_labels, verbose=0)
 
 
-@pytest.mark.parametrize("changes", [{}, {"label_smoothing": 0.2}], ids=["plain", "smoothed"])
+@pytest.mark.parametrize("changes", [{}, {"label_smoothing": 0.2}, {"ema": 0.3}], ids=["plain", "smoothed", "averaged"])
 def test_the_weights_that_were_best_in_validation_are_tested(keras, changes):
     run = make_run(PLAIN, msgspec.structs.replace(BOUNCING, **changes))
     snapshot = train(run)
@@ -160,6 +160,59 @@ def test_the_weights_that_were_best_in_validation_are_tested(keras, changes):
     assert snapshot.finished.test_accuracy == pytest.approx(accuracy, abs=2e-4)
     assert snapshot.finished.test_loss == pytest.approx(loss, rel=1e-3)
     assert evaluated(keras, run.checkpoint_file)[1] != pytest.approx(accuracy, abs=2e-3)
+
+
+AVERAGED = msgspec.structs.replace(
+    RECIPE, ema=0.8, class_weights="balanced", augmentation="flip+crop+contrast+mixup", keep=3
+)
+
+
+def test_an_interrupted_run_whose_weights_are_averaged_ends_as_one_that_was_not(monkeypatch):
+    monkeypatch.setattr("tui_cnn.worker.execution._CALL_SECONDS", 0)
+    whole, parted = make_run(SMALL_CNN, AVERAGED), make_run(SMALL_CNN, AVERAGED)
+    expected = train(whole)
+    for number in (0, 5, 9, 3, 9 + 4 + 12 + 4 + 2):  # in epochs, while it validates, while it tests
+        assert train(parted, StopAt(number)).stopped
+    finished = train(parted)
+    files = ["checkpoint.keras", "best.keras", *(f"kept/{file.name}" for file in whole.kept_directory.iterdir())]
+    for file in files:
+        for ours, theirs in zip(weights(parted.path / file), weights(whole.path / file), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+    np.testing.assert_allclose(facts(finished), facts(expected), rtol=1e-6)
+    assert finished.finished.test_loss == expected.finished.test_loss
+
+
+def test_the_averaged_weights_are_validated_and_kept_and_the_checkpoint_has_both(keras):
+    """Where one step is all, average and weights are the same; after the second they differ."""
+    from tui_cnn.data.dataset import load
+
+    recipe = msgspec.structs.replace(BOUNCING, epochs=1, ema=0.5, keep=2)
+    run = make_run(PLAIN, recipe)
+    snapshot = train(run)
+    (*_first, averaged), best = (weights(file) for file in sorted(run.kept_directory.iterdir())), weights(run.best_file)
+    last = weights(run.checkpoint_file)
+    assert all(np.array_equal(*pair) for pair in zip(averaged, best, strict=True))
+    assert not np.allclose(best[0], last[0])
+
+    data = load()
+    _train, held_out = data.split(recipe.validation, recipe.split_seed, recipe.limit)
+    model = keras.saving.load_model(run.best_file)
+    loss, accuracy = model.evaluate(
+        data.train_images[held_out] / np.float32(255), data.train_labels[held_out], verbose=0
+    )
+    assert snapshot.epochs[0].val_loss == pytest.approx(loss, rel=1e-4)
+    assert snapshot.epochs[0].val_accuracy == pytest.approx(accuracy, abs=1e-6)
+    assert snapshot.finished.test_accuracy == pytest.approx(evaluated(keras, run.best_file)[1], abs=2e-4)
+
+
+def test_a_checkpoint_without_the_average_that_it_needs_is_refused():
+    from tui_cnn.worker.journal import TrainingError
+
+    run = make_run(SMALL_CNN, RECIPE)
+    train(run, StopAt(2))
+    run.recipe_file.write_text(dumps_recipe(AVERAGED))
+    with pytest.raises(TrainingError, match=r"checkpoint\.keras cannot be read: .*cnn_tui_average"):
+        train(run)
 
 
 def test_a_run_that_is_stopped_while_it_tests_keeps_its_last_weights(monkeypatch):

@@ -36,8 +36,9 @@ def _option(field: Field) -> Callable[[Command], Command]:
     name, text = "--" + field.name.replace("_", "-"), _("{help}.").format(help=_(field.description)) + shown
     if field.kind == "flag":
         return click.option(f"{name}/--no-{name[2:]}", field.name, default=None, help=text)
-    metavars = {"whole": "N", "number": "X", "choice": "|".join(field.choices), "text": "DIRECTORY"}
-    return click.option(name, field.name, metavar=metavars[field.kind], help=text)
+    words = {"choice": "|".join(field.choices), "several": "+".join(field.choices[:2]) + "+…"}
+    metavar = {"whole": "N", "number": "X", "text": "DIRECTORY", **words}[field.kind]
+    return click.option(name, field.name, metavar=metavar, help=text)
 
 
 def read_options(options: Mapping[str, str | bool | None], base: Recipe | None = None) -> Recipe:

@@ -71,6 +71,17 @@ def _digest(key: str) -> bytes:
     return blake2b(key.encode("utf-8", "surrogateescape"), digest_size=8).digest()
 
 
+def balanced_weights(labels: Labels, classes: int) -> tuple[float, ...]:
+    """Return how much an image of each class is to count, so that all classes count the same: n / (classes · images).
+
+    As scikit-learn's `compute_class_weight("balanced")`; a class without images is left out, with a weight of 0.
+    """
+    counts = np.bincount(labels, minlength=classes)
+    there = counts > 0
+    weights = np.where(there, len(labels) / (there.sum() * np.maximum(counts, 1)), 0.0)
+    return tuple(weights.tolist())
+
+
 def missing_classes(labels: Labels, class_names: Sequence[str]) -> tuple[str, ...]:
     """Name the classes of which there is no image."""
     counts = np.bincount(labels, minlength=len(class_names))

@@ -2,7 +2,7 @@
 
 import math
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, get_args
 
 import msgspec
 from msgspec import Meta
@@ -18,7 +18,10 @@ from tui_cnn.formats.validation import InvalidError, convert
 
 OptimizerName = Literal["adam", "adamw", "rmsprop", "sgd"]
 ScheduleName = Literal["constant", "cosine", "step", "one-cycle"]
-Augmentation = Literal["none", "flip", "shift", "flip+shift", "flip+shift+erase"]
+AugmentationKind = Literal["flip", "shift", "rotate", "crop", "brightness", "contrast", "erase", "mixup"]
+AUGMENTATIONS: tuple[AugmentationKind, ...] = get_args(AugmentationKind)
+"""In the order in which they are done."""
+ClassWeights = Literal["none", "balanced"]
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 Device = Literal["auto", "cpu", "gpu", "gpus"]
 RecipeName = Literal["tutorial", "quick", "custom"]
@@ -81,8 +84,27 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Share, Meta(description="Fraction of each label to spread over all classes, against overconfidence")
     ] = 0.0
     augmentation: Annotated[
-        Augmentation, Meta(description="Random changes to the training images: flipped, shifted by up to 2 pixels, …")
+        str,
+        Meta(
+            pattern=r"^(none|({kinds})(\+({kinds}))*)$".format(kinds="|".join(AUGMENTATIONS)),
+            extra={"kinds": AUGMENTATIONS},
+            description=(
+                "Random changes to the training images: flip, shift, rotate, crop, brightness, contrast, erase, mixup"
+            ),
+        ),
     ] = "none"
+    class_weights: Annotated[
+        ClassWeights, Meta(description="How much each image counts; balanced: the more, the fewer its class has")
+    ] = "none"
+    ema: Annotated[
+        Share,
+        Meta(
+            description=(
+                "Averaging of the weights over the steps: how much of the average each step keeps, such as 0.999; the "
+                "average is validated, tested and exported; 0: none"
+            )
+        ),
+    ] = 0.0
     validation: Annotated[
         Share, Meta(description="Fraction of the training images held out for validation; 0: none")
     ] = 0.1
@@ -145,6 +167,11 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def directory(self) -> Path | None:
         """The path of the data set; None: Fashion-MNIST."""
         return data_directory(self.data)
+
+    @property
+    def augmentations(self) -> tuple[AugmentationKind, ...]:
+        """The random changes to the training images, in the order in which they are done."""
+        return tuple(kind for kind in AUGMENTATIONS if kind in self.augmentation.split("+"))
 
     def image_counts(self, images: int, validation: int = 0) -> ImageCounts:
         """Split so many training images of a data set, unless some are for `validation` already."""

@@ -14,7 +14,7 @@ from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.data.dataset import Dataset
 from tui_cnn.data.fitting import fit
 from tui_cnn.data.scaling import Scaling
-from tui_cnn.data.splitting import Indices
+from tui_cnn.data.splitting import Indices, balanced_weights
 from tui_cnn.data.store import Progress
 from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.runs.directory import RunDirectory, kept_steps
@@ -24,6 +24,7 @@ from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.recipe import ImageCounts, Precision, Recipe
 from tui_cnn.runs.runtime import Runtime, runtime, thread_count
 from tui_cnn.runs.snapshot import Follower
+from tui_cnn.worker.averaging import WeightAverage
 from tui_cnn.worker.build import make_model, seed_dropout
 from tui_cnn.worker.checkpoint import CheckpointState, load_checkpoint
 from tui_cnn.worker.device import configure, device_kind, strategy, used_devices
@@ -93,6 +94,9 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
     train, validation = data.split(recipe.validation, recipe.split_seed, recipe.limit, unstratified=recipe.seed)
     samples = Feed(data.train_images, data.train_labels)
     test = Feed(data.test_images, data.test_labels)
+    class_weights: tuple[float, ...] = ()
+    if recipe.class_weights == "balanced":
+        class_weights = balanced_weights(data.train_labels[train], data.class_count)
     del data  # what is trained on is in the tensors
     replicas = Replicas(strategy())
     if replicas.count > 1:
@@ -101,7 +105,7 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
     if recipe.precision == "auto":  # the precision chosen for this run before, or the fastest in a trial
         choice = Follower(run).poll().chosen
         if choice is None:
-            choice, steps = choose(network, recipe, fitting, scaling, samples, by.lanes)
+            choice, steps = choose(network, recipe, fitting, scaling, samples, by.lanes, class_weights)
         journal.write(choice)
         precision = choice.precision
     else:
@@ -112,10 +116,12 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
             model, steps = make_model(network, recipe, precision), None
         else:
             model = steps.model
-        if resumed:
-            state = load_checkpoint(run.checkpoint_file, model)
+    average = steps.average if steps else WeightAverage(model, recipe.ema)
+    if resumed:
+        with strategy().scope():
+            state = load_checkpoint(run.checkpoint_file, model, average)
     seed_dropout(model, recipe.seed, by.lanes * state.step)
-    steps = steps or Steps(model, fitting, recipe, by.lanes, replicas, scaling)
+    steps = steps or Steps(model, fitting, recipe, by.lanes, replicas, scaling, class_weights, average)
     steps.trained.set(state.sums)
     prepared = PreparedRun(
         directory=run,

@@ -118,20 +118,23 @@ class Training:
     def _validate(self, epoch: int) -> Means | None:
         if not len(self._run.validation):
             return None
-        return self._evaluate(self._run.samples, self._run.validation, "validation", epoch)
+        with self._steps.average.applied():
+            return self._evaluate(self._run.samples, self._run.validation, "validation", epoch)
 
     def _test(self) -> tuple[int, Means]:
         """Evaluate the weights kept as the result on the test images; return their epoch, too.
 
-        The last weights are put back afterwards: the checkpoint of a run that is stopped meanwhile has those.
+        The last weights are in the model afterwards: the checkpoint of a run that is stopped meanwhile has those.
         """
         model, best_file, last = self._run.model, self._run.directory.best_file, len(self._epochs)
         order = np.arange(len(self._run.test.labels), dtype=np.int32)
         epoch = self._best_epoch if best_file.exists() else last
+        if epoch == last:
+            with self._steps.average.applied():
+                return epoch, self._evaluate(self._run.test, order, "test", last)
         last_weights = model.get_weights()
         try:
-            if epoch != last:
-                model.set_weights(_read_weights(self._run, best_file))
+            model.set_weights(_read_weights(self._run, best_file))
             return epoch, self._evaluate(self._run.test, order, "test", last)
         finally:
             model.set_weights(last_weights)
