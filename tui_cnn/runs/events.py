@@ -196,6 +196,17 @@ class Imported(Event, frozen=True, kw_only=True, tag="imported"):
     file: str
 
 
+class Continued(Event, frozen=True, kw_only=True, tag="continued"):
+    """What comes before was trained by `run`, whose training, of so many `epochs`, is gone on with.
+
+    `restarted`: the schedule of the learning rate begins anew here; else it is that of the whole, longer training.
+    """
+
+    run: str
+    epochs: Steps
+    restarted: bool = False
+
+
 class Failed(Event, frozen=True, kw_only=True, tag="failed"):
     """The training failed: why, and what to do about it."""
 
@@ -219,6 +230,7 @@ AnyEvent = (
     | Finished
     | Failed
     | Imported
+    | Continued
 )
 
 

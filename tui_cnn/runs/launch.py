@@ -8,6 +8,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import Desired, RunDirectory, make_run, write_desired
 from tui_cnn.runs.errors import RunError, unwritable
+from tui_cnn.runs.further import longer_recipe, make_longer
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import Checked, check
@@ -49,6 +50,24 @@ def start_checked(checked: Checked, *, prewarmed: PrewarmedWorker | None = None,
     return run
 
 
+def train_further(
+    run: RunDirectory, epochs: int, changed: Recipe | None = None, *, restarted: bool = False, now: bool = False
+) -> RunDirectory:
+    """Train a finished run for so many epochs more, in a new run; return that.
+
+    `changed` is its recipe with what is to be otherwise from now on. `restarted`: the schedule of the learning rate
+    begins anew over the added epochs; else it is stretched over all of them.
+
+    Raises:
+        RunError: the run cannot be trained further, nothing can be written, or the worker cannot start.
+        FormatError: a file of the run cannot be read.
+    """
+    checked = check(run.network(), longer_recipe(run, epochs, changed))
+    longer = make_longer(run, checked.recipe, restarted=restarted)
+    _launch(longer, "now" if now else "run")
+    return longer
+
+
 def resume(run: RunDirectory, *, now: bool = False) -> None:
     """Resume a run that was stopped, failed or was interrupted, from its checkpoint, if it has one.
 
@@ -59,7 +78,9 @@ def resume(run: RunDirectory, *, now: bool = False) -> None:
     """
     state = Follower(run).poll().state
     if state == "finished":
-        raise RunError(_("{run} is finished; start a new run to train further").format(run=run.id))
+        raise RunError(
+            _("{run} is finished; to train it further: cnn-tui train --from {run} --epochs +5").format(run=run.id)
+        )
     if state == "imported":
         raise RunError(_("{run} was imported and has no training to resume").format(run=run.id))
     if state in ACTIVE:

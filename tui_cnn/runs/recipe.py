@@ -229,6 +229,11 @@ def rates(recipe: Recipe, first: int, count: int, steps_per_epoch: int) -> list[
     return [rate_at(recipe, step, steps_per_epoch) for step in range(first, first + count)]
 
 
+def restarted(recipe: Recipe, epochs: int) -> Recipe:
+    """Return the recipe of what comes after so many epochs, as a training of its own: its schedule begins anew."""
+    return msgspec.structs.replace(recipe, epochs=recipe.epochs - epochs)
+
+
 def _one_cycle(step: int, total: int, rise: int) -> float:
     if step < rise:
         return 1 - (1 - _LOWEST_START) * _fall(step / rise)

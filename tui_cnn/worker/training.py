@@ -18,7 +18,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import EarlyStop, Stopped
-from tui_cnn.runs.recipe import rates
+from tui_cnn.runs.recipe import rates, restarted
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker.build import build
 from tui_cnn.worker.control import Control, QueueSlot
@@ -54,6 +54,9 @@ class Training:
         self._done = self._run.done
         past = Follower(run).poll()  # by now without what is to be done again
         self._epochs = list(past.epochs)
+        self._inherited = past.continued.epochs if past.continued else 0
+        self._schedule_begins = self._inherited if past.continued and past.continued.restarted else 0
+        self._schedule = restarted(self._run.recipe, self._schedule_begins)
         self._journal = journal
         self._watch = Stopwatch(past.elapsed)
         self._execution = Execution(control, journal, self._watch, slot)
@@ -98,10 +101,11 @@ class Training:
         batches = run.samples.ordered(order, run.recipe.batch_size)
         length = run.steps_per_epoch
         before = (epoch - 1) * length
+        skipped = self._schedule_begins * length
         recorder.speed.begin()
 
         def steps(first: int, count: int) -> float:
-            at = rates(run.recipe, before + first, count, length)
+            at = rates(self._schedule, before + first - skipped, count, length)
             rates_of_steps = tf.constant(at, tf.float32)
             return float(self._steps.train(*batches.take(first, count), rates_of_steps, before + first))
 
@@ -155,9 +159,9 @@ class Training:
         return max((event.epoch for event in self._epochs if event.best), default=0)
 
     def _stops_early(self) -> bool:
-        """Return whether the recipe's patience is at its end, and report it."""
+        """Return whether the recipe's patience, with the epochs of this run, is at its end, and report it."""
         patience, best, last = self._run.recipe.patience, self._best_epoch, len(self._epochs)
-        if patience is None or last - best < patience:
+        if patience is None or last - max(best, self._inherited) < patience:
             return False
         self._journal.write(EarlyStop(epoch=last, best_epoch=best, patience=patience))
         return True

@@ -116,6 +116,16 @@ def weights_name(source: Source) -> str:
     return names.get(str(source.which)) or _("weights after step {step}").format(step=source.which)
 
 
+def beginning(snapshot: Snapshot) -> list[str]:
+    """Say what a run began with, where that was not fresh weights, a line for each."""
+    lines = []
+    if (before := snapshot.continued) is not None:
+        lines.append(_("continues {run} after epoch {epoch}").format(run=before.run, epoch=before.epochs))
+        if before.restarted:
+            lines[-1] += ", " + _("with the schedule begun anew")
+    return lines
+
+
 def stopped_early(event: EarlyStop) -> str:
     """Say when the recipe's patience ended a training: `stopped early after epoch 4 (patience 2)`."""
     message = _("stopped early after epoch {epoch} (patience {patience})")
