@@ -105,6 +105,9 @@ def test_predict(cnn_tui, trained, test_set, model):
 def test_evaluate(cnn_tui, trained, test_set):
     run = str(trained.path)
     result = cnn_tui("evaluate", run, "--json", "--out", "p.npz")
+    (noted,) = map(msgspec.json.decode, ledger_file().read_bytes().splitlines())
+    assert (noted["by"], noted["weights"], noted["run"]) == ("person", "best", run)
+    assert noted["accuracy"] == pytest.approx(msgspec.json.decode(result.stdout)["accuracy"])
     assert (result.exit_code, result.stderr) == (0, "")
     report = json.loads(result.stdout)
     with np.load("p.npz") as saved:

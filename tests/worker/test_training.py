@@ -10,8 +10,10 @@ from tests.data.idx_bytes import write_set
 from tests.worker.networks import SMALL_CNN
 from tui_cnn.core.layers import Dense, Flatten
 from tui_cnn.core.network import Network
+from tui_cnn.data.dataset import load_test
 from tui_cnn.runs.directory import make_run
 from tui_cnn.runs.events import Evaluating, Progress, decode
+from tui_cnn.runs.ledger import TestUse, ledger_file, use_of_test_set
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
 
@@ -347,6 +349,10 @@ def test_further_epochs_are_those_of_a_longer_run(keras):
         ):
             np.testing.assert_array_equal(ours, theirs)
     assert {file.name: file.read_bytes() for file in short.path.iterdir() if file.is_file()} == before
+    assert use_of_test_set(longer.id) == TestUse(times=3, runs=3)
+    *_earlier, ours = map(msgspec.json.decode, ledger_file().read_bytes().splitlines())
+    assert ours["accuracy"] == expected.finished.test_accuracy
+    assert ours["test_set"] == load_test().digest
 
 
 def test_a_schedule_is_stretched_or_begun_anew_and_patience_counts_from_there(monkeypatch):

@@ -50,6 +50,7 @@ def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield _("best validation accuracy"), share(summary.best_accuracy)
     yield _("test accuracy"), share(summary.test_accuracy)
     yield _("tested weights"), tested_weights(summary.tested)
+    yield _("test set"), summary.test_use.line if summary.test_use else ""
 
 
 def _recipe(recipe: Recipe) -> str:
@@ -80,7 +81,10 @@ def _pace(summary: Summary) -> str:
 
 
 def comparison(summaries: Sequence[Summary]) -> list[str]:
-    """Compare runs in a table, a line a run, with the best accuracy in validation and that of the test."""
+    """Compare runs on one data set in a table, a line a run, with the best accuracy in validation and in the test.
+
+    Below it is said how often the test set was evaluated.
+    """
     trained = (_("network"), _("parameters"), _("MACs"), _("recipe"), _("epochs"))
     heading = (*trained, _("validation"), _("test"), _("tested weights"), _("time"), _("peak RAM"))
     rows = [
@@ -98,4 +102,5 @@ def comparison(summaries: Sequence[Summary]) -> list[str]:
         )
         for summary in summaries
     ]
-    return table(heading, rows, numbers={1, 2, 4, 5, 6, 8, 9})
+    uses = [summary.test_use.line for summary in summaries[-1:] if summary.test_use]  # counted when all were done
+    return [*table(heading, rows, numbers={1, 2, 4, 5, 6, 8, 9}), *uses]

@@ -85,8 +85,8 @@ def read_options(options: Mapping[str, str | bool | None], base: Recipe | None =
     "source",
     metavar="RUN",
     help=_(
-        "Repeat a run with its recipe, and with its network unless a MODEL is given; with --epochs +N, train a finished "
-        "run for N more epochs, in a new run."
+        "Repeat a run with its recipe, and with its network unless a MODEL is given; with --epochs +N, train a "
+        "finished run for N more epochs, in a new run."
     ),
 )
 @click.option(

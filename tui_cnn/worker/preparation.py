@@ -42,6 +42,7 @@ class PreparedRun:
     Attributes:
         runtime: how TensorFlow computes.
         samples, test: the training images of the data set, and its test images.
+        data_name, test_digest: what the data set is called, and the digest of its test images.
         train, validation: indices in `samples`.
         done: steps since the beginning of the run.
     """
@@ -53,6 +54,8 @@ class PreparedRun:
     runtime: Runtime
     samples: Feed
     test: Feed
+    data_name: str
+    test_digest: str
     train: Indices
     validation: Indices
     model: keras.Model
@@ -92,7 +95,7 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
     scaling = _scaling(run, recipe, data)
     train, validation = data.split(recipe.validation, recipe.split_seed, recipe.limit, unstratified=recipe.seed)
     samples = Feed(data.train_images, data.train_labels)
-    test = Feed(data.test_images, data.test_labels)
+    test, data_name, digest = Feed(data.test_images, data.test_labels), data.name, data.digest
     del data  # what is trained on is in the tensors
     replicas = Replicas(strategy())
     if replicas.count > 1:
@@ -125,6 +128,8 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
         runtime=by,
         samples=samples,
         test=test,
+        data_name=data_name,
+        test_digest=digest,
         train=train,
         validation=validation,
         model=model,

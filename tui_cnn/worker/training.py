@@ -18,6 +18,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import EarlyStop, Stopped
+from tui_cnn.runs.ledger import TestEvaluation, record
 from tui_cnn.runs.recipe import rates, restarted
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker.build import build
@@ -73,6 +74,7 @@ class Training:
             self._recorder.keep(self._done)
             self._train_epochs()
             tested_epoch, means = self._test()
+            self._note_test(tested_epoch, means)
         except StopRequestedError:
             self._recorder.save(self._done)
             self._journal.write(Stopped())
@@ -139,6 +141,20 @@ class Training:
             return epoch, self._evaluate(self._run.test, order, "test", last)
         finally:
             model.set_weights(last_weights)
+
+    def _note_test(self, epoch: int, means: Means) -> None:
+        """Note in the ledger that the test set was evaluated."""
+        run = self._run
+        evaluation = TestEvaluation(
+            test_set=run.test_digest,
+            data=run.data_name,
+            run=run.directory.id,
+            by="training",
+            weights="best" if run.directory.best_file.exists() else "last",
+            epoch=epoch,
+            accuracy=means.accuracy,
+        )
+        record(evaluation)
 
     def _evaluate(self, feed: Feed, order: Indices, images: Literal["validation", "test"], epoch: int) -> Means:
         self._steps.evaluated.set(Sums())

@@ -29,6 +29,7 @@ TRAIN = Scope(
         ),
         Action("stop_run", "x", _("Stop"), _("Stop training; you can resume it later"), command="steer('stop')"),
         Action("resume_run", "r", _("Resume"), _("Resume a stopped or interrupted run"), command="steer('resume')"),
+        Action("train_further", "f", _("Train further"), _("Train the finished run for more epochs, in a new run")),
         Action("new_run", "n", _("New run"), _("Set up a new run; one that trains continues")),
         Action("next_view", "v", _("View"), _("Show the next view: loss and accuracy, rates, classes")),
         Action("lay_over", "o", _("Overlay"), _("Add or remove the curves of another run"), command="overlay"),
