@@ -15,6 +15,7 @@ from tui_cnn.runs import launch, preflight
 from tui_cnn.runs.directory import find_run
 from tui_cnn.runs.recipe import RECIPES, Recipe, RecipeName, with_recipe
 from tui_cnn.runs.snapshot import ACTIVE, Follower
+from tui_cnn.runs.transfer import find_weights
 
 Command = Callable[..., int]
 
@@ -76,7 +77,8 @@ def read_options(options: Mapping[str, str | bool | None], base: Recipe | None =
           cnn-tui train my.toml --optimizer sgd --learning-rate 0.01 --schedule cosine
           cnn-tui train lenet-5 --data ~/mnist --limit 5000
           cnn-tui train --from last --seed 1
-          cnn-tui train --from last --epochs +5"""
+          cnn-tui train --from last --epochs +5
+          cnn-tui train my.toml --weights last"""
     ),
 )
 @click.argument("model", required=False)
@@ -88,6 +90,11 @@ def read_options(options: Mapping[str, str | bool | None], base: Recipe | None =
         "Repeat a run with its recipe, and with its network unless a MODEL is given; with --epochs +N, train a "
         "finished run for N more epochs, in a new run."
     ),
+)
+@click.option(
+    "--weights",
+    metavar="RUN|FILE",
+    help=_("Begin with the weights of a run, or of a .keras or .h5 file, that fit by name and shape."),
 )
 @click.option(
     "--restart-schedule",
@@ -103,6 +110,7 @@ def read_options(options: Mapping[str, str | bool | None], base: Recipe | None =
 def train(
     model: str | None,
     source: str | None,
+    weights: str | None,
     restart_schedule: bool,
     as_json: bool,
     now: bool,
@@ -113,8 +121,9 @@ def train(
 
     added = _added_epochs(options)
     if added or restart_schedule:
-        if not (added and source) or model:
-            raise click.UsageError(_("to train a run further, specify --from RUN and --epochs +N, and no MODEL"))
+        if not (added and source) or model or weights:
+            message = _("to train a run further, specify --from RUN and --epochs +N, without MODEL and --weights")
+            raise click.UsageError(message)
         parent = find_run(source)
         changed = read_options({**options, "epochs": None}, parent.recipe())
         return follow(
@@ -128,7 +137,7 @@ def train(
         network = repeated.network()
     else:
         raise click.UsageError(_("specify a MODEL, or a run to repeat with --from"))
-    run = launch.start(network, recipe, now=now)
+    run = launch.start(network, recipe, weights=find_weights(weights) if weights else None, now=now)
     _warn([preflight.Checked(network, recipe)])
     return follow(run, as_json=as_json)
 

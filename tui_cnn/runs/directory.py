@@ -57,6 +57,7 @@ class RunDirectory:
     desired_file = _File("desired")
     checkpoint_file = _File("checkpoint.keras")
     best_file = _File("best.keras")
+    start_file = _File("start.keras")
     log_file = _File("worker.log")
     kept_directory = _File("kept")
     tensorboard_directory = _File("tensorboard")

@@ -11,11 +11,11 @@ import msgspec
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, make_run
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.events import Checkpoint, Chosen, Continued, Epoch, Progress, Started, decode, encode
+from tui_cnn.runs.events import Checkpoint, Chosen, Continued, Epoch, Loaded, Progress, Started, decode, encode
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower, LineReader, Snapshot
 
-_KEPT = (Chosen, Started, Progress, Epoch, Checkpoint, Continued)
+_KEPT = (Chosen, Started, Progress, Epoch, Checkpoint, Continued, Loaded)
 """The events of a run that are also those of one that continues it."""
 _CHANGEABLE = frozenset(
     (

@@ -16,6 +16,7 @@ from tui_cnn.runs.process import PrewarmedWorker, start_worker
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 from tui_cnn.runs.snapshot import ACTIVE, Follower
+from tui_cnn.runs.transfer import Weights, make_with_weights
 
 _TIMEOUT = 60.0
 """Seconds that a worker has to acquire its lock; it needs a fraction of one."""
@@ -23,7 +24,12 @@ _INTERVAL = 0.01
 
 
 def start(
-    network: Network, recipe: Recipe, *, prewarmed: PrewarmedWorker | None = None, now: bool = False
+    network: Network,
+    recipe: Recipe,
+    *,
+    weights: Weights | None = None,
+    prewarmed: PrewarmedWorker | None = None,
+    now: bool = False,
 ) -> RunDirectory:
     """Start to train a network in a process of its own, which outlives this one.
 
@@ -32,19 +38,25 @@ def start(
     Raises:
         RunError: the network or the recipe cannot be trained, or nothing can be written.
     """
-    return start_checked(check(network, recipe), prewarmed=prewarmed, now=now)
+    return start_checked(check(network, recipe), weights=weights, prewarmed=prewarmed, now=now)
 
 
-def start_checked(checked: Checked, *, prewarmed: PrewarmedWorker | None = None, now: bool = False) -> RunDirectory:
-    """Start to train what `preflight.check` has passed, without checking it again.
+def start_checked(
+    checked: Checked,
+    *,
+    weights: Weights | None = None,
+    prewarmed: PrewarmedWorker | None = None,
+    now: bool = False,
+) -> RunDirectory:
+    """Start to train what `preflight.check` has passed, without checking it again; from `weights`, where they fit.
 
     A `prewarmed` worker that is ready is used, if it suits. Unless the run is to train `now`, it waits in the
     queue while another one trains. Returns once the worker holds the run's lock, well before it has loaded TensorFlow.
 
     Raises:
-        RunError: nothing can be written, or the worker cannot start.
+        RunError: none of the weights fits, nothing can be written, or the worker cannot start.
     """
-    run = make_run(checked.network, checked.recipe)
+    run = make_with_weights(*checked, weights) if weights else make_run(*checked)
     suits = prewarmed is not None and prewarmed.runtime == runtime(checked.network, checked.recipe)
     _launch(run, "now" if now else "run", prewarmed if suits else None)
     return run

@@ -32,6 +32,7 @@ from tui_cnn.worker.journal import Journal
 from tui_cnn.worker.loading import take_images
 from tui_cnn.worker.replicas import Replicas
 from tui_cnn.worker.steps import Steps
+from tui_cnn.worker.transfer import begin_with
 from tui_cnn.worker.trials import choose
 
 
@@ -100,9 +101,9 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
     replicas = Replicas(strategy())
     if replicas.count > 1:
         by = msgspec.structs.replace(by, lanes=1)
-    state, steps = CheckpointState(), None
+    state, steps, past = CheckpointState(), None, Follower(run).poll()
     if recipe.precision == "auto":  # the precision chosen for this run before, or the fastest in a trial
-        choice = Follower(run).poll().chosen
+        choice = past.chosen
         if choice is None:
             choice, steps = choose(network, recipe, fitting, scaling, samples, by.lanes)
         journal.write(choice)
@@ -117,6 +118,8 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
             model = steps.model
         if resumed:
             state = load_checkpoint(run.checkpoint_file, model)
+        elif past.loaded is not None:
+            begin_with(model, network, run.start_file, past.loaded.layers)
     seed_dropout(model, recipe.seed, by.lanes * state.step)
     steps = steps or Steps(model, fitting, recipe, by.lanes, replicas, scaling)
     steps.trained.set(state.sums)

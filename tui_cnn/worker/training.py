@@ -25,6 +25,7 @@ from tui_cnn.worker.build import build
 from tui_cnn.worker.control import Control, QueueSlot
 from tui_cnn.worker.execution import Execution, StopRequestedError, Stopwatch
 from tui_cnn.worker.feed import Feed
+from tui_cnn.worker.fine_tuning import FineTuning
 from tui_cnn.worker.journal import Journal, TrainingError
 from tui_cnn.worker.preparation import PreparedRun, prepare
 from tui_cnn.worker.recording import Recorder
@@ -58,6 +59,8 @@ class Training:
         self._inherited = past.continued.epochs if past.continued else 0
         self._schedule_begins = self._inherited if past.continued and past.continued.restarted else 0
         self._schedule = restarted(self._run.recipe, self._schedule_begins)
+        new_layers = [other.layer for other in past.loaded.others] if past.loaded else []
+        self._fine_tuning = FineTuning(self._steps, self._run.recipe, new_layers)
         self._journal = journal
         self._watch = Stopwatch(past.elapsed)
         self._execution = Execution(control, journal, self._watch, slot)
@@ -104,6 +107,8 @@ class Training:
         length = run.steps_per_epoch
         before = (epoch - 1) * length
         skipped = self._schedule_begins * length
+        if self._fine_tuning.enter(epoch, step):
+            recorder.speed.compiling()
         recorder.speed.begin()
 
         def steps(first: int, count: int) -> float:
@@ -196,7 +201,8 @@ class Training:
         event = self._recorder.epoch(epoch, trained, validated, began, self._done, best=best)
         self._epochs.append(event)
         self._recorder.save(self._done)
-        if seconds := self._recorder.speed.whole:  # how fast this machine was, for later predictions
+        whole = epoch > self._run.recipe.head_epochs
+        if whole and (seconds := self._recorder.speed.whole):  # how fast this machine was, for later predictions
             run = self._run
             record_step(run.analysis, run.recipe, run.precision, run.runtime, seconds, event.memory)
 

@@ -12,7 +12,7 @@ from rich.text import Text
 from textual.app import App
 
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.i18n import _
+from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.directory import RunDirectory, list_runs, read_about
 from tui_cnn.runs.events import EarlyStop
 from tui_cnn.runs.inspection.requests import Source
@@ -125,6 +125,16 @@ def beginning(snapshot: Snapshot) -> list[str]:
         lines.append(_("continues {run} after epoch {epoch}").format(run=before.run, epoch=before.epochs))
         if before.restarted:
             lines[-1] += ", " + _("with the schedule begun anew")
+    if (loaded := snapshot.loaded) is not None:
+        count = len(loaded.layers) + len(loaded.others)
+        layers = ngettext("{fitting} of {count} layer", "{fitting} of {count} layers", count)
+        lines.append(
+            _("weights of {model}: {layers}").format(
+                model=visible(loaded.source), layers=layers.format(fitting=len(loaded.layers), count=count)
+            )
+        )
+        if loaded.others:
+            lines[-1] += "; " + _("not loaded: {layers}").format(layers=loaded.listed)
     return lines
 
 
