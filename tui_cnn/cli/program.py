@@ -67,6 +67,7 @@ program = Group(
         "export": ("export",),
         "train": ("train", "resume", "compare"),
         "runs": ("runs", "show", "attach", "stop", "about", "curves", "delete", "trash"),
+        "learning_rate": ("lr",),
         "doctor": ("doctor",),
         "importing": ("inspect",),
         "inspecting": ("predict", "evaluate", "explain", "activations", "kernels"),

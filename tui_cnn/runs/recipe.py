@@ -253,9 +253,9 @@ def rates(recipe: Recipe, first: int, count: int, steps_per_epoch: int) -> list[
 
 def restarted(recipe: Recipe, epochs: int) -> Recipe:
     """Return the recipe of what comes after so many epochs, as a training of its own: its schedule begins anew."""
-    head, rate = recipe.head_epochs - epochs, recipe.learning_rate
-    if recipe.head_epochs and head <= 0:
-        head, rate = 0, rate * recipe.rate_after_head
+    head, rate = max(0, recipe.head_epochs - epochs), recipe.learning_rate
+    if recipe.head_epochs and not head:
+        rate *= recipe.rate_after_head
     return msgspec.structs.replace(recipe, epochs=recipe.epochs - epochs, head_epochs=head, learning_rate=rate)
 
 

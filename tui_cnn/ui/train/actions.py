@@ -8,6 +8,7 @@ RECIPE = Scope(
     _("Train: run settings (arrows and Tab to move, ← → to choose)"),
     (
         Action("start_run", "enter", _("Start"), _("Start training with these settings")),
+        Action("find_rate", "f2", _("Find rate"), _("Find a learning rate: try rates from low to high for some steps")),
         Action("leave_form", "escape", _("Leave form"), _("Leave the form to use the keys of the screen")),
     ),
     within=("train",),
