@@ -39,7 +39,7 @@ def test_losses_are_those_of_a_loop_in_keras(keras):
         assert ours.rate == rate_of(step, 25)
         assert ours.loss == pytest.approx(float(loss), rel=1e-3)
     assert 15 < len(tried) < 25, "it ends where the loss has diverged"
-    assert 1e-4 < curve(tried).suggested < 1
+    assert 1e-4 < curve(tried, 25).suggested < 1
 
 
 def test_the_command_starts_a_worker_and_makes_no_run(cnn_tui, tmp_path):  # noqa: F811

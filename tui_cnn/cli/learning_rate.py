@@ -50,7 +50,7 @@ def lr(model: str, steps: int, as_json: bool, **options: str | bool | None) -> i
             sys.stderr.write("\r\033[K")
     finally:
         search.close()
-    found = curve(tried)
+    found = curve(tried, steps)
     if as_json:
         echo(msgspec.json.encode({**found._asdict(), "rule": found.rule}))
         return UNSOUND if found.suggested is None else SOUND

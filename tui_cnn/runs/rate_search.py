@@ -23,8 +23,10 @@ from tui_cnn.runs.recipe import Recipe
 LOWEST, HIGHEST = 1e-7, 10.0
 """Rates of the first step and of the last."""
 STEPS = 200
-_MEMORY = 0.95
-"""What a step counts in the smoothed loss, against the step after it."""
+_SHARE = 1 / 20
+"""Share of all steps that the smoothed loss reaches back over, about."""
+_FALLEN = 0.95
+"""How low the smoothed loss must come, as a share of the first: what is less is chance."""
 _DIVERGED = 4.0
 """The smoothed loss has diverged where it is so many times the lowest before."""
 _MARGIN = 10.0
@@ -47,16 +49,17 @@ class Tried(msgspec.Struct, frozen=True):
 
 
 class SmoothedLoss:
-    """The exponential moving average of the losses so far, corrected for its beginning."""
+    """The exponential moving average of the losses so far, of so many steps, corrected for its beginning."""
 
-    def __init__(self) -> None:
+    def __init__(self, steps: int) -> None:
+        self._memory = max(0.0, 1 - 1 / (_SHARE * steps))
         self._mean = self._known = 0.0
         self._lowest = float("inf")
 
     def add(self, loss: float) -> float:
         """Add the loss of a step; return the average."""
-        self._mean = _MEMORY * self._mean + (1 - _MEMORY) * loss
-        self._known = _MEMORY * self._known + (1 - _MEMORY)
+        self._mean = self._memory * self._mean + (1 - self._memory) * loss
+        self._known = self._memory * self._known + (1 - self._memory)
         smoothed = self._mean / self._known
         self._lowest = min(self._lowest, smoothed)
         return smoothed
@@ -80,19 +83,19 @@ class Curve(NamedTuple):
         return _("a tenth of the rate at which the smoothed loss is lowest")
 
 
-def curve(tried: list[Tried]) -> Curve:
-    """Smooth the losses, and suggest a rate: a tenth of that with the lowest smoothed loss, in two digits.
+def curve(tried: list[Tried], steps: int = STEPS) -> Curve:
+    """Smooth the losses of a search of so many steps, and suggest a rate: a tenth of that with the lowest one.
 
-    Without a lowest one, where the loss only rises or never changes, none is suggested.
+    It has two digits. None is suggested where the loss has not clearly fallen.
     """
-    smoothing = SmoothedLoss()
+    smoothing = SmoothedLoss(steps)
     smoothed = [smoothing.add(step.loss) for step in tried]
     rates = tuple(step.rate for step in tried)
     suggested = None
     finite = [place for place, loss in enumerate(smoothed) if isfinite(loss)]
     if finite:
         lowest = min(finite, key=lambda place: smoothed[place])
-        if smoothed[lowest] < smoothed[0]:
+        if smoothed[lowest] < _FALLEN * smoothed[0]:
             suggested = float(f"{rates[lowest] / _MARGIN:.2g}")
     return Curve(rates, tuple(step.loss for step in tried), tuple(smoothed), suggested)
 
@@ -113,6 +116,7 @@ class RateSearch:
         checked = check(network, recipe)
         request = Request(dumps_network(checked.network), checked.recipe, steps)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # a pipe that nobody reads could fill up
+        self._closed = False
         pipe = subprocess.PIPE
         self._worker = start_worker("rates", stdin=pipe, stdout=pipe, stderr=self._errors)
         assert self._worker.stdin is not None
@@ -129,16 +133,17 @@ class RateSearch:
             RunError: the worker failed.
         """
         assert self._worker.stdout is not None
-        with self._worker.stdout as output:
+        with self._errors, self._worker.stdout as output:
             for line in output:
                 yield msgspec.json.decode(line, type=Tried)
-        if self._worker.wait():
-            self._errors.seek(0)
-            lines = self._errors.read().decode("utf-8", "replace").splitlines()
-            failed = _("the worker exited with status {status}").format(status=self._worker.returncode)
-            raise RunError(next((line.strip() for line in reversed(lines) if line.strip()), failed))
+            if self._worker.wait() and not self._closed:
+                self._errors.seek(0)
+                lines = self._errors.read().decode("utf-8", "replace").splitlines()
+                failed = _("the worker exited with status {status}").format(status=self._worker.returncode)
+                raise RunError(next((line.strip() for line in reversed(lines) if line.strip()), failed))
 
     def close(self) -> None:
         """End the worker."""
+        self._closed = True
         if self._worker.poll() is None:
             self._worker.kill()

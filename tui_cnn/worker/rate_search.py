@@ -61,7 +61,7 @@ def try_rates(network: Network, recipe: Recipe, steps: int) -> Iterator[Tried]:
     compiled = Steps(model, fitting, recipe, lanes, scaling=scaling)
     order = order_of(data, recipe, steps)
     batches = Feed(data.train_images, data.train_labels).ordered(order, recipe.batch_size)
-    smoothing = SmoothedLoss()
+    smoothing = SmoothedLoss(steps)
     for step in range(steps):
         rate = rate_of(step, steps)
         compiled.trained.set(Sums())
