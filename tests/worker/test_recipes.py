@@ -26,7 +26,7 @@ BRIEF = Recipe(epochs=2, limit=400, batch_size=40, validation=0.25)
 
 @pytest.fixture
 def images():
-    return np.random.default_rng(1).integers(1, 256, (64, 12, 14), dtype=np.uint8)
+    return np.random.default_rng(1).integers(1, 256, (64, 12, 14, 3), dtype=np.uint8)
 
 
 def augmented(images, kind, step=3):
@@ -48,7 +48,7 @@ class TestAugmentation:
     def test_images_are_moved_by_up_to_two_pixels(self, images):
         found = set()
         for new, old in zip(augmented(images, "shift"), images, strict=True):
-            framed = np.pad(old, 2)
+            framed = np.pad(old, ((2, 2), (2, 2), (0, 0)))
             found |= {
                 (down, right)
                 for down in range(5)
@@ -60,7 +60,7 @@ class TestAugmentation:
     def test_a_square_is_erased_and_nothing_else_changes(self, images):
         changed = augmented(images, "flip+shift+erase")
         moved = augmented(images, "flip+shift")
-        erased = (changed != moved).sum(axis=(1, 2))
+        erased = (changed != moved).all(axis=-1).sum(axis=(1, 2))
         assert (changed[changed != moved] == 0).all()
         assert 16 <= erased.max() <= 64
         np.testing.assert_array_equal(augmented(images, "none"), images)
@@ -79,11 +79,11 @@ def test_smoothed_labels_are_learnt_by_the_loss_of_keras_and_the_plain_loss_is_r
 
     recipe = Recipe(batch_size=20, label_smoothing=0.2)
     model = make_model(SMALL, recipe)
-    steps = Steps(model, fit((28, 28), SMALL.input_shape), recipe)
-    images = np.random.default_rng(1).integers(0, 256, (20, 28, 28), dtype=np.uint8)
+    steps = Steps(model, fit((28, 28, 1), SMALL.input_shape), recipe)
+    images = np.random.default_rng(1).integers(0, 256, (20, 28, 28, 1), dtype=np.uint8)
     labels = np.arange(20, dtype=np.int32) % 10
     steps.evaluate(Samples(tf.constant(images), tf.constant(labels)), np.arange(20, dtype=np.int32), 0, 1)
-    outputs = model((images / np.float32(255))[..., np.newaxis]).numpy()
+    outputs = model(images / np.float32(255)).numpy()
     logs = outputs - np.log(np.exp(outputs).sum(axis=1, keepdims=True))
     plain = -logs[np.arange(20), labels].mean()
     assert steps.evaluated.means().loss == pytest.approx(plain, rel=1e-4)
@@ -93,7 +93,7 @@ def test_smoothed_labels_are_learnt_by_the_loss_of_keras_and_the_plain_loss_is_r
 
     shares = np.eye(10)[labels] * 0.8 + 0.02
     oracle = make_model(SMALL, recipe)
-    smoothed, _accuracy = oracle.train_on_batch((images / np.float32(255))[..., np.newaxis], np.eye(10)[labels])
+    smoothed, _accuracy = oracle.train_on_batch(images / np.float32(255), np.eye(10)[labels])
     assert float(smoothed) == pytest.approx(-(shares * logs).sum(axis=1).mean(), rel=1e-4)
     steps.train(Samples(tf.constant(images), tf.constant(labels)), np.arange(20, dtype=np.int32), 0, [0.001], 0)
     assert steps.trained.means().loss == pytest.approx(plain, rel=1e-4)
@@ -169,8 +169,8 @@ def test_the_gradient_norm_is_that_of_the_last_step():
 
     recipe = Recipe(batch_size=8)
     model = make_model(SMALL, recipe)
-    steps = Steps(model, fit((28, 28), SMALL.input_shape), recipe)
-    images = np.random.default_rng(1).integers(0, 256, (8, 28, 28), dtype=np.uint8)
+    steps = Steps(model, fit((28, 28, 1), SMALL.input_shape), recipe)
+    images = np.random.default_rng(1).integers(0, 256, (8, 28, 28, 1), dtype=np.uint8)
     labels = np.arange(8, dtype=np.int32)
     flat = (images / 255).reshape(8, -1)
     logits = flat @ model.get_weights()[0] + model.get_weights()[1]

@@ -38,7 +38,7 @@ from tui_cnn.worker.training import Training
 
 COUNT = 49  # of the last batch, one replica has nothing
 dice = np.random.default_rng(1)
-images, labels = dice.integers(0, 256, (COUNT, 28, 28), dtype=np.uint8), dice.integers(0, 10, COUNT, dtype=np.int32)
+images, labels = dice.integers(0, 256, (COUNT, 28, 28, 1), dtype=np.uint8), dice.integers(0, 10, COUNT, dtype=np.int32)
 samples = Samples(tf.constant(images), tf.constant(labels))
 order = np.arange(COUNT, dtype=np.int32)
 plain = (Conv2D(filters=3, kernel_size=(5, 5), kernel_regularizer="l2(0.01)"), Flatten(), Dense(units=10))
@@ -49,7 +49,7 @@ def learn(layers, shared, recipe, precision="float32"):
     network = Network("n", (28, 28, 1), layers)
     with shared.scope():
         model = make_model(network, recipe, precision)
-    steps = Steps(model, fit((28, 28), (28, 28, 1)), recipe, replicas=Replicas(shared))
+    steps = Steps(model, fit((28, 28, 1), (28, 28, 1)), recipe, replicas=Replicas(shared))
     steps.train(samples, order, 0, [0.01] * 4, 0)
     steps.evaluate(samples, order, 0, 4)
     told = [*steps.trained.sums(), *steps.evaluated.sums(), steps.gradient_norm]

@@ -16,7 +16,7 @@ COUNT = 50
 
 @pytest.fixture
 def images():
-    return np.random.default_rng(1).integers(0, 256, (COUNT, 28, 28), dtype=np.uint8)
+    return np.random.default_rng(1).integers(0, 256, (COUNT, 28, 28, 1), dtype=np.uint8)
 
 
 @pytest.fixture
@@ -32,12 +32,12 @@ def make(network, images, labels, batch_size=16, recipe=None, lanes=1):
 
     recipe = msgspec.structs.replace(recipe or Recipe(), batch_size=batch_size)
     model = make_model(network, recipe)
-    steps = Steps(model, fit((28, 28), network.input_shape), recipe, lanes)
+    steps = Steps(model, fit((28, 28, 1), network.input_shape), recipe, lanes)
     return model, steps, Samples(tf.constant(images), tf.constant(labels))
 
 
 def scaled(images):
-    return (images / 255).astype("float32")[..., np.newaxis]
+    return (images / 255).astype("float32")
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,11 @@ def test_images_are_prepared_as_the_fitting_says(images, labels, shape):
     order = np.arange(COUNT, dtype=np.int32)[::-1]
     prepared, answers = steps._batch(samples, order, 3)
 
-    fitting = fit((28, 28), shape)
+    fitting = fit((28, 28, 1), shape)
     last_two = images[[1, 0]]
-    expected = np.pad(last_two, ((0, 0), *fitting.padding)) / 255
+    expected = np.pad(last_two, ((0, 0), *fitting.padding, (0, 0))) / 255
     if len(shape) == 3:
-        expected = np.stack([expected] * shape[2], axis=-1)
+        expected = np.concatenate([expected] * shape[2], axis=-1)
     np.testing.assert_allclose(prepared, expected.reshape(2, *shape), atol=1e-7)
     assert answers.numpy().tolist() == labels[[1, 0]].tolist()
 
@@ -122,5 +122,5 @@ def test_images_are_prepared_as_the_fitting_says(images, labels, shape):
 def test_a_wide_image_has_its_pixels_in_the_middle(images, labels):
     _model, steps, samples = make(Network("n", (32, 32, 1), (Flatten(), Dense(units=10))), images, labels)
     prepared = steps._batch(samples, np.array([7], np.int32), 0)[0].numpy()[0, :, :, 0]
-    np.testing.assert_allclose(prepared[2:30, 2:30], images[7] / 255, atol=1e-7)
+    np.testing.assert_allclose(prepared[2:30, 2:30], images[7, :, :, 0] / 255, atol=1e-7)
     assert prepared.sum() == pytest.approx(images[7].sum() / 255, rel=1e-5)

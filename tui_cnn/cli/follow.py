@@ -160,6 +160,10 @@ class LiveProgress(PlainProgress):
     def show(self, snapshot: Snapshot) -> None:
         """Write what is new, and move the bar."""
         super().show(snapshot)
+        if (reading := snapshot.decoding) and not snapshot.started:
+            self._bar.update(
+                self._task, description=_("reading images"), total=reading.images, completed=reading.done, news=""
+            )
         if (now := snapshot.progress) and snapshot.started:
             news = _("loss {loss:.4f}  accuracy {accuracy:.4f}  {speed:,.0f} images/s").format(
                 loss=now.loss, accuracy=now.accuracy, speed=now.images_per_second

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui_cnn.cli.arguments import data_option
 from tui_cnn.cli.group import SOUND, UNUSABLE
 from tui_cnn.cli.streams import echo
 from tui_cnn.config import expanded
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     + _("Examples:\n  cnn-tui inspect last\n  cnn-tui inspect model.h5 --scale -1..1"),
 )
 @click.argument("model")
-@click.option("--data", metavar="DIRECTORY", help=_("Directory of the data set to use, with the four MNIST files."))
+@data_option
 @click.option(
     "--scale",
     type=click.Choice(PIXEL_SCALES),

@@ -90,7 +90,7 @@ def resized(image: Pixels, shape: ImageShape, how: Fit) -> Pixels:
             drawn = drawn.resize((width, height), lanczos)
         elif how == "crop":
             scale = max(height / have[0], width / have[1])
-            rows, columns = height / scale, width / scale
+            rows, columns = min(have[0], height / scale), min(have[1], width / scale)
             top, left = (have[0] - rows) / 2, (have[1] - columns) / 2
             drawn = drawn.resize((width, height), lanczos, (left, top, left + columns, top + rows))
         else:

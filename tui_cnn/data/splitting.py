@@ -28,8 +28,8 @@ def split(
     """Split training images into those to train on and those to validate on, by their indices.
 
     The first `limit` of them in an order by `seed` are used; `share` of those, rounded, are validated on, though one
-    image is always left to train on. Every beginning of the order has each class as often as the whole has it, up to
-    one image.
+    image is always left to train on. Every beginning of the order has of each class as much as the method of Webster
+    and Sainte-Laguë gives it: its share, to about one image.
 
     `seed` None: as runs of earlier versions did it: shuffled by the seed `unstratified`, whatever the classes.
     """
@@ -47,8 +47,7 @@ def _stratified_order(labels: Labels, seed: int) -> Indices:
     place = np.empty(len(labels))
     for number in np.unique(labels):
         members = random.permutation(np.flatnonzero(labels == number))
-        begin = random.random()
-        place[members] = (np.arange(len(members)) + begin) / len(members) if len(members) > 1 else 1.0
+        place[members] = (np.arange(len(members)) + 0.5) / len(members) if len(members) > 1 else 1.0
     return np.argsort(place, kind="stable").astype(np.int32)
 
 

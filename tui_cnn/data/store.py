@@ -29,7 +29,7 @@ from tui_cnn.data.files import DataError
 from tui_cnn.data.fitting import Fit, resized
 from tui_cnn.data.source import PARTS, ImageShape, Labels, Part, Pixels, Skipped, Source
 from tui_cnn.data.splitting import assigned_parts
-from tui_cnn.data.statistics import Moments, difference_hash
+from tui_cnn.data.statistics import Moments, difference_hashes
 from tui_cnn.i18n import _
 
 Progress = Callable[[int, int], object]
@@ -62,7 +62,8 @@ class Summary(msgspec.Struct, frozen=True):
     Attributes:
         source: the path of its files.
         digest: hexadecimal digits of its pixels, labels and parts: the same data set has the same, wherever it is.
-        mean, deviation: of each of the three channels over the training images, 0 to 255; grey counts as three.
+        mean, deviation: of each of three channels over the training images as they are stored, 0 to 255; grey counts
+            as three.
         failed: the keys of the images that could not be decoded, and why.
     """
 
@@ -70,8 +71,8 @@ class Summary(msgspec.Struct, frozen=True):
     name: str
     source: str
     digest: str
-    mean: tuple[float, float, float]
-    deviation: tuple[float, float, float]
+    mean: tuple[float, ...]
+    deviation: tuple[float, ...]
     failed: tuple[Skipped, ...] = ()
 
 
@@ -180,12 +181,11 @@ def decode(source: Source, where: str, longest: int = LONGEST_SIDE, progress: Pr
     path = store_of(source, longest)
     if store := open_store(path, source):
         return store
-    path.mkdir(parents=True, exist_ok=True)
     with _writing(path):
         if store := open_store(path, source):  # another process was at it
             return store
         _decode(source, path, _side(longest), progress)
-        store = Store(path, source, Summary(_VERSION, source.name, where, "", (0.0,) * 3, (1.0,) * 3))
+        store = Store(path, source, Summary(_VERSION, source.name, where, "", (), ()))
         summary = _summarize(store, where)
         if not len(store):
             raise DataError(f"{where}: " + _("none of the {count:,} images can be read").format(count=len(source)))
@@ -223,7 +223,7 @@ def _decode(source: Source, path: Path, longest: int, progress: Progress | None)
                         failures.write(msgspec.json.encode((source.key(number), problem)) + b"\n")
                         continue
                     pixels.write(image.tobytes())
-                    lines[place] = (number, at, *image.shape, *full, difference_hash(image))
+                    lines[place] = (number, at, *image.shape, *full, int(difference_hashes(image[np.newaxis])[0]))
                     at += image.size
                 for file in (pixels, failures):
                     file.flush()
@@ -260,7 +260,7 @@ def _summarize(store: Store, where: str) -> Summary:
     """Compute the statistics of a store, and its digest."""
     from hashlib import blake2b
 
-    digest, moments = blake2b(digest_size=16), Moments()
+    digest, moments = blake2b(digest_size=16), Moments(3)
     training = store.part("train")
     for image in range(len(store)):
         pixels = store.image(image)
@@ -318,6 +318,7 @@ def _writing(path: Path) -> Iterator[None]:
     import filelock
 
     try:
+        path.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(path / "lock"):
             yield
     except OSError as error:

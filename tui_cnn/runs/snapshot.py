@@ -210,9 +210,8 @@ class Follower:
             case events.Started():  # or it resumes from its checkpoint: what came after that is repeated
                 done = event.resumed_from / event.steps_per_epoch
                 self._curve.cut(done)
-                past = dict.fromkeys(
-                    ("queued", "decoding", "progress", "evaluating", "early_stop", "finished", "failed")
-                )
+                names = ("queued", "decoding", "progress", "evaluating", "early_stop", "finished", "failed")
+                past = dict.fromkeys(names)
                 epochs = tuple(epoch for epoch in now.epochs if epoch.epoch <= done)
                 return {**past, "started": event, "epochs": epochs, "paused": False, "stopped": False}
             case events.Queued():

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
@@ -16,7 +16,7 @@ from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.formats.numbers_table import UNKNOWN, numbers
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.tree import StackLine
-from tui_cnn.ui.toolkit.numbers import bar, short_count, size
+from tui_cnn.ui.toolkit.numbers import bar, left, short_count, shortened, size
 
 
 class StackColumn(NamedTuple):
@@ -233,7 +233,7 @@ def _broken(row: Row, cells: Cells, shown: Sequence[StackColumn], styles: StackS
     text = f"{cells['settings']}   {reason}" if cells.get("settings") else reason
     return [
         *(Segment(_fit(cells[column.key], column), styles.error) for column in named),
-        Segment(set_cell_size(text, rest), styles.error),
+        Segment(left(shortened(text, rest), rest), styles.error),
     ]
 
 
@@ -242,7 +242,8 @@ def _fit(text: str, column: StackColumn) -> str:
     room = column.width - column.gap
     length = cell_len(text)
     if length > room:
-        text, length = set_cell_size(text, room - 1) + "…", room
+        text = shortened(text, room)
+        length = cell_len(text)
     if column.right:
         return " " * (room - length) + text + " " * column.gap
     return text + " " * (column.width - length)

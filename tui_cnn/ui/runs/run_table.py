@@ -24,6 +24,7 @@ from tui_cnn.ui.runs.columns import COLUMNS, Column, cells, sort_runs
 from tui_cnn.ui.runs.dialogs import AboutField, ask_about, ask_deletion, ask_export_path, ask_trash
 from tui_cnn.ui.toolkit.colours import theme_style
 from tui_cnn.ui.toolkit.runs import MOST_MARKED, Listed, RunList, ask_further
+from tui_cnn.ui.toolkit.whole_columns import WholeColumns
 from tui_cnn.ui.workspace import Workspace, workspace_of
 
 _MARK = "mark"
@@ -35,7 +36,7 @@ _WITHOUT_RUNS = frozenset({"open_trash", "unmark_runs"})
 _FORMATS = {".keras": "keras", ".onnx": "onnx"}
 
 
-class RunTable(DataTable[Text]):
+class RunTable(WholeColumns[Text]):
     """Shows all runs in an order, filtered by words; only cells that differ are written."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*RUNS.bindings()]

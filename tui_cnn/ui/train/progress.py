@@ -83,6 +83,12 @@ def _wrapped(parts: Line, width: int) -> Iterator[Content]:
 def _lines(watched: Watched, width: int, *, brief: bool) -> Iterator[Line]:
     snapshot = watched.snapshot
     if snapshot.state in ("running", "paused"):
+        if snapshot.started is None and snapshot.decoding is not None:
+            done, images = snapshot.decoding.done, snapshot.decoding.images
+            position = _("{done} of {images} images").format(done=f"{done:,}", images=f"{images:,}")
+            yield [Content(_("The images are read for the first time; later runs begin at once."))]
+            yield [_bar(_("reading"), done / max(1, images), max(8, min(40, width - 50)), position)]
+            return
         if snapshot.started is None:
             yield [Content(_("The worker is loading TensorFlow; this takes a few seconds."))]
             if snapshot.chosen is not None:

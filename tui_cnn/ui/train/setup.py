@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from tui_cnn.core.network import Network
@@ -23,7 +24,7 @@ from tui_cnn.ui.design import Design
 from tui_cnn.ui.toolkit.chart import PlotView
 from tui_cnn.ui.toolkit.form import FormLayout, StructForm
 from tui_cnn.ui.toolkit.runs import Listed, RunList
-from tui_cnn.ui.train.actions import RECIPE, START_BINDING
+from tui_cnn.ui.train.actions import DATA_BINDING, RECIPE, START_BINDING
 from tui_cnn.ui.train.forecast import Forecast, earlier_table, forecast_table, make_forecast, rate_plot
 from tui_cnn.ui.train.rate_dialog import RateDialog
 from tui_cnn.ui.train.recipe_form import RecipeForm
@@ -41,7 +42,7 @@ class Setup(Horizontal, can_focus=True):
     It works out the forecast anew when the recipe or the network changes, and when more is known of the machine.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*RECIPE.bindings(), START_BINDING]
+    BINDINGS: ClassVar[list[BindingType]] = [*RECIPE.bindings(), START_BINDING, DATA_BINDING]
     DEFAULT_CSS = """
     Setup {
         height: 100%;
@@ -55,6 +56,9 @@ class Setup(Horizontal, can_focus=True):
         &.-noted #note { display: block; }
     }
     """
+
+    class DataWanted(Message):
+        """The data set is to be shown."""
 
     def __init__(self, recipe: Recipe, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -109,6 +113,10 @@ class Setup(Horizontal, can_focus=True):
     def action_leave_form(self) -> None:
         """Leave the form, so that the screen's own keys can be used."""
         self.focus()
+
+    def action_show_data(self) -> None:
+        """Look at the data set."""
+        self.post_message(self.DataWanted())
 
     def action_start_run(self) -> None:
         """Start to train the design by the recipe, unless that makes no sense or is being done."""
