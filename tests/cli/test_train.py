@@ -267,7 +267,7 @@ class TestResume:
     def test_finished(self, cnn_tui, run):
         tell(run, STARTED, FINISHED)
         result = cnn_tui("resume", "last")
-        line = f"{run.id} is finished; start a new run to train further\n"
+        line = f"{run.id} is finished; to train it further: cnn-tui train --from {run.id} --epochs +5\n"
         assert (result.exit_code, result.stderr) == (2, line)
 
     def test_unknown(self, cnn_tui, run):

@@ -10,8 +10,10 @@ from tests.data.idx_bytes import write_set
 from tests.worker.networks import SMALL_CNN
 from tui_cnn.core.layers import Dense, Flatten
 from tui_cnn.core.network import Network
+from tui_cnn.data.dataset import load_test
 from tui_cnn.runs.directory import make_run
 from tui_cnn.runs.events import Evaluating, Progress, decode
+from tui_cnn.runs.ledger import TestUse, ledger_file, use_of_test_set
 from tui_cnn.runs.recipe import Recipe, dumps_recipe
 from tui_cnn.runs.snapshot import Follower
 
@@ -380,3 +382,49 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(monkeypatch):
         checkpoint.save_checkpoint(run.checkpoint_file, model, place)
     assert run.checkpoint_file.read_bytes() == before
     assert not list(run.path.glob("*tmp*"))
+
+
+def test_further_epochs_are_those_of_a_longer_run(keras):
+    from tui_cnn.runs.further import longer_recipe, make_longer
+
+    recipe = msgspec.structs.replace(RECIPE, deterministic=True, epochs=2, limit=400)
+    short = make_run(SMALL_CNN, recipe)
+    train(short)
+    before = {file.name: file.read_bytes() for file in short.path.iterdir() if file.is_file()}
+    longer = make_longer(short, longer_recipe(short, 1))
+    whole = make_run(SMALL_CNN, msgspec.structs.replace(recipe, epochs=3))
+    finished, expected = train(longer), train(whole)
+    assert finished.started.resumed_from == 2 * finished.started.steps_per_epoch
+    assert facts(finished) == facts(expected)
+    for file in ("checkpoint.keras", "best.keras"):
+        for ours, theirs in zip(
+            learnt(loaded(longer.path / file)[0]), learnt(loaded(whole.path / file)[0]), strict=True
+        ):
+            np.testing.assert_array_equal(ours, theirs)
+    assert {file.name: file.read_bytes() for file in short.path.iterdir() if file.is_file()} == before
+    assert use_of_test_set(longer.id) == TestUse(times=3, runs=3)
+    *_earlier, ours = map(msgspec.json.decode, ledger_file().read_bytes().splitlines())
+    assert ours["accuracy"] == expected.finished.test_accuracy
+    assert ours["test_set"] == load_test().digest
+
+
+def test_a_schedule_is_stretched_or_begun_anew_and_patience_counts_from_there(monkeypatch):
+    from tui_cnn.runs.further import longer_recipe, make_longer
+
+    monkeypatch.setattr("tui_cnn.worker.execution._CALL_SECONDS", 0)
+    recipe = Recipe(
+        epochs=2, limit=200, batch_size=40, validation=0.2, schedule="cosine", patience=1, learning_rate=1e-9
+    )
+    short = make_run(PLAIN, recipe)
+    train(short)  # it learns nothing, and so stops early
+    done = len(Follower(short).poll().epochs)
+
+    def last_rates(restarted):
+        longer = train(make_longer(short, longer_recipe(short, 2), restarted=restarted))
+        return [event.learning_rate for event in longer.epochs[done:]]
+
+    from tui_cnn.runs.recipe import rate_at
+
+    first_of_whole = rate_at(msgspec.structs.replace(recipe, epochs=done + 2), (done + 1) * 4 - 1, 4)
+    assert last_rates(restarted=False)[0] == pytest.approx(first_of_whole)
+    assert last_rates(restarted=True)[0] == pytest.approx(rate_at(recipe, 3, 4))

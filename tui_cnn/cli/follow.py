@@ -16,7 +16,7 @@ from tui_cnn.runs.launch import stop
 from tui_cnn.runs.snapshot import ACTIVE, Follower, LineReader, Snapshot
 from tui_cnn.runs.summary import outcome, summarize
 from tui_cnn.ui.toolkit.numbers import duration
-from tui_cnn.ui.toolkit.runs import stopped_early, weights_epoch
+from tui_cnn.ui.toolkit.runs import beginning, stopped_early, weights_epoch
 from tui_cnn.visible import visible
 
 _INTERVAL = 0.1
@@ -102,6 +102,8 @@ class PlainProgress:
         if started is not None and started != self._started:
             self._started = started
             self._epochs = started.resumed_from // started.steps_per_epoch
+            for line in beginning(snapshot):
+                self.write_line(line)
             self.write_line(start_line(started))
         queued = snapshot.queued
         if queued is not None and queued != self._queued:

@@ -69,6 +69,7 @@ program = Group(
         "export": ("export",),
         "train": ("train", "resume", "compare"),
         "runs": ("runs", "show", "attach", "stop", "about", "curves", "delete", "trash"),
+        "learning_rate": ("lr",),
         "datasets": ("data",),
         "doctor": ("doctor",),
         "importing": ("inspect",),

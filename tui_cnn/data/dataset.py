@@ -87,11 +87,7 @@ class Dataset:
     @cached_property
     def digest(self) -> str:
         """Hexadecimal digits of the test images and their labels: the same test set has the same, wherever it is."""
-        if self.store is not None:
-            return self.store.summary.digest
-        hashed = blake2b(np.ascontiguousarray(self.test_images).data, digest_size=16)
-        hashed.update(self.test_labels.astype("<i4").tobytes())
-        return hashed.hexdigest()
+        return _digest(self.store, self.test_images, self.test_labels)
 
     def split(
         self, share: float, seed: int | None, limit: int | None = None, *, unstratified: int = 0
@@ -114,6 +110,12 @@ class TestSet:
     images: Pixels
     labels: Labels
     class_names: tuple[str, ...]
+    store: Store | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """That of its data set."""
+        return _digest(self.store, self.images, self.labels)
 
 
 def is_used_directly(source: Source, shape: tuple[int, ...] | None = None, how: Fit = "pad") -> TypeGuard[ArraySource]:
@@ -172,7 +174,7 @@ def load_test(path: Path | None = None, shape: tuple[int, ...] | None = None, ho
     if is_used_directly(source, shape, how) and (source.parts == test).any():
         return TestSet(source.name, source.read_part("test"), source.labels[source.parts == test], source.class_names)
     data = load(path, shape, how)
-    return TestSet(data.name, data.test_images, data.test_labels, data.class_names)
+    return TestSet(data.name, data.test_images, data.test_labels, data.class_names, data.store)
 
 
 def untrained_classes(path: Path | None, share: float, seed: int | None, limit: int | None) -> tuple[str, ...]:
@@ -185,6 +187,14 @@ def untrained_classes(path: Path | None, share: float, seed: int | None, limit: 
     labels = source.labels[assigned_parts(source) == PARTS.index("train")]
     train, _validation = split(labels, share, seed, limit)
     return missing_classes(labels[train], source.class_names)
+
+
+def _digest(store: Store | None, images: Pixels, labels: Labels) -> str:
+    if store is not None:
+        return store.summary.digest
+    hashed = blake2b(np.ascontiguousarray(images).data, digest_size=16)
+    hashed.update(labels.astype("<i4").tobytes())
+    return hashed.hexdigest()
 
 
 def _read(source: ArraySource) -> Dataset:

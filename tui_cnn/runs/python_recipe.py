@@ -188,6 +188,10 @@ def python_training(recipe: Recipe, measured: Precision | None = None) -> Python
 
 def _setup(recipe: Recipe, measured: Precision | None) -> list[str]:
     lines = [f"# The run was trained on the data in {recipe.data!r}."] if recipe.data else []
+    if recipe.head_epochs:
+        lines.append(
+            f"# The run trained only its last layers in the first {recipe.head_epochs} epochs; this, all of them."
+        )
     lines.append(f"keras.utils.set_random_seed({recipe.seed})")
     lines += ["tf.config.experimental.enable_op_determinism()"] if recipe.deterministic else []
     if recipe.ema:

@@ -24,7 +24,7 @@ AUGMENTATIONS: tuple[AugmentationKind, ...] = get_args(AugmentationKind)
 ClassWeights = Literal["none", "balanced"]
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 Device = Literal["auto", "cpu", "gpu", "gpus"]
-RecipeName = Literal["tutorial", "quick", "custom"]
+RecipeName = Literal["tutorial", "quick", "fine-tune", "custom"]
 
 SGD_MOMENTUM = 0.9
 
@@ -105,6 +105,19 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             )
         ),
     ] = 0.0
+    head_epochs: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100_000,
+            description=(
+                "Epochs at the beginning that train only the layers without loaded weights, or else the last; 0: none"
+            ),
+        ),
+    ] = 0
+    rate_after_head: Annotated[
+        float, Meta(gt=0, le=1, description="Factor of the learning rate once all layers are trained after these")
+    ] = 0.1
     validation: Annotated[
         Share, Meta(description="Fraction of the training images held out for validation; 0: none")
     ] = 0.1
@@ -190,7 +203,10 @@ TUTORIAL = Recipe()
 QUICK = Recipe(epochs=3, batch_size=128, learning_rate=0.005, schedule="one-cycle", precision="auto")
 """What reaches the tutorial's accuracy soonest: larger batches, one cycle of the rate, the fastest precision."""
 
-RECIPES: dict[RecipeName, Recipe] = {"tutorial": TUTORIAL, "quick": QUICK}
+FINE_TUNE = Recipe(epochs=6, head_epochs=2, schedule="cosine")
+"""What suits a network that begins with weights of another: the new layers first, then all, a tenth as fast."""
+
+RECIPES: dict[RecipeName, Recipe] = {"tutorial": TUTORIAL, "quick": QUICK, "fine-tune": FINE_TUNE}
 
 _UNRELATED_FIELDS = (
     *("data", "limit", "validation", "split_seed", "fit", "scale"),
@@ -234,8 +250,14 @@ def dumps_recipe(recipe: Recipe) -> str:
 def rate_at(recipe: Recipe, step: int, steps_per_epoch: int) -> float:
     """Return the learning rate of the update at `step`, from 0, of `recipe.epochs * steps_per_epoch` in all.
 
-    It depends on the step alone, so that a resumed run continues at the very rate that it had.
+    It depends on the step alone, so that a resumed run continues at the very rate that it had. While only the head is
+    trained, it is constant; warm-up and schedule are those of the epochs after that.
     """
+    if recipe.head_epochs:
+        head = min(recipe.head_epochs, recipe.epochs)
+        if step < head * steps_per_epoch:
+            return recipe.learning_rate
+        return rate_at(restarted(recipe, head), step - head * steps_per_epoch, steps_per_epoch)
     total = recipe.epochs * steps_per_epoch
     warmup = min(round(recipe.warmup * steps_per_epoch), total)
     if recipe.schedule == "one-cycle":
@@ -254,6 +276,14 @@ def rate_at(recipe: Recipe, step: int, steps_per_epoch: int) -> float:
 def rates(recipe: Recipe, first: int, count: int, steps_per_epoch: int) -> list[float]:
     """Return the rates of `count` updates from step `first` on."""
     return [rate_at(recipe, step, steps_per_epoch) for step in range(first, first + count)]
+
+
+def restarted(recipe: Recipe, epochs: int) -> Recipe:
+    """Return the recipe of what comes after so many epochs, as a training of its own: its schedule begins anew."""
+    head, rate = max(0, recipe.head_epochs - epochs), recipe.learning_rate
+    if recipe.head_epochs and not head:
+        rate *= recipe.rate_after_head
+    return msgspec.structs.replace(recipe, epochs=recipe.epochs - epochs, head_epochs=head, learning_rate=rate)
 
 
 def _one_cycle(step: int, total: int, rise: int) -> float:

@@ -92,6 +92,15 @@ def make_model(network: Network, recipe: Recipe, precision: Precision = "float32
     return model
 
 
+def reset_optimizer(model: keras.Model, recipe: Recipe) -> None:
+    """Let the optimizer of a model forget all gradients that it has seen."""
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # the scale of the loss is kept
+    fresh = _optimizer(recipe)
+    fresh.build(model.trainable_variables)
+    for variable, value in zip(optimizer.variables, fresh.variables, strict=True):
+        variable.assign(value)
+
+
 def seed_dropout(model: keras.Model, seed: int, calls: int) -> None:
     """Set what the layers draw from to where it is after so many calls: one a step, in each lane.
 

@@ -33,6 +33,7 @@ from tui_cnn.worker.journal import Journal
 from tui_cnn.worker.loading import take_images
 from tui_cnn.worker.replicas import Replicas
 from tui_cnn.worker.steps import Steps
+from tui_cnn.worker.transfer import begin_with
 from tui_cnn.worker.trials import choose
 
 
@@ -43,6 +44,7 @@ class PreparedRun:
     Attributes:
         runtime: how TensorFlow computes.
         samples, test: the training images of the data set, and its test images.
+        data_name, test_digest: what the data set is called, and the digest of its test images.
         train, validation: indices in `samples`.
         done: steps since the beginning of the run.
     """
@@ -54,6 +56,8 @@ class PreparedRun:
     runtime: Runtime
     samples: Feed
     test: Feed
+    data_name: str
+    test_digest: str
     train: Indices
     validation: Indices
     model: keras.Model
@@ -93,7 +97,7 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
     scaling = _scaling(run, recipe, data)
     train, validation = data.split(recipe.validation, recipe.split_seed, recipe.limit, unstratified=recipe.seed)
     samples = Feed(data.train_images, data.train_labels)
-    test = Feed(data.test_images, data.test_labels)
+    test, data_name, digest = Feed(data.test_images, data.test_labels), data.name, data.digest
     class_weights: tuple[float, ...] = ()
     if recipe.class_weights == "balanced":
         class_weights = balanced_weights(data.train_labels[train], data.class_count)
@@ -101,9 +105,9 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
     replicas = Replicas(strategy())
     if replicas.count > 1:
         by = msgspec.structs.replace(by, lanes=1)
-    state, steps = CheckpointState(), None
+    state, steps, past = CheckpointState(), None, Follower(run).poll()
     if recipe.precision == "auto":  # the precision chosen for this run before, or the fastest in a trial
-        choice = Follower(run).poll().chosen
+        choice = past.chosen
         if choice is None:
             choice, steps = choose(network, recipe, fitting, scaling, samples, by.lanes, class_weights)
         journal.write(choice)
@@ -117,9 +121,12 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
         else:
             model = steps.model
     average = steps.average if steps else WeightAverage(model, recipe.ema)
-    if resumed:
-        with strategy().scope():
+    with strategy().scope():
+        if resumed:
             state = load_checkpoint(run.checkpoint_file, model, average)
+        elif past.loaded is not None:
+            begin_with(model, network, run.start_file, past.loaded.layers)
+            average.reset()
     seed_dropout(model, recipe.seed, by.lanes * state.step)
     steps = steps or Steps(model, fitting, recipe, by.lanes, replicas, scaling, class_weights, average)
     steps.trained.set(state.sums)
@@ -131,6 +138,8 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
         runtime=by,
         samples=samples,
         test=test,
+        data_name=data_name,
+        test_digest=digest,
         train=train,
         validation=validation,
         model=model,

@@ -96,6 +96,7 @@ _SAMPLES = Samples(tf.TensorSpec((None, None, None, None), tf.uint8), tf.TensorS
 _ORDER = tf.TensorSpec((None,), tf.int32)
 _NUMBER = tf.TensorSpec((), tf.int32)
 _RATES = tf.TensorSpec((None,), tf.float32)
+_BATCHES = (_SAMPLES, _ORDER, _NUMBER)
 
 
 class Steps:
@@ -135,9 +136,21 @@ class Steps:
         self._reports_another = recipe.label_smoothing > 0 or self._class_weights is not None
         self._scales_loss = isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
         # The loops are explicit: autograph would take as long as the rest of the compilation.
-        batches = (_SAMPLES, _ORDER, _NUMBER)
-        self.train = tf.function(self._train, input_signature=(*batches, _RATES, _NUMBER), autograph=False)
-        self.evaluate = tf.function(self._evaluate, input_signature=(*batches, _NUMBER), autograph=False)
+        self.evaluate = tf.function(self._evaluate, input_signature=(*_BATCHES, _NUMBER), autograph=False)
+        self.retrace()
+
+    def retrace(self, frozen: Sequence[keras.Layer] = ()) -> None:
+        """Let `train` be compiled anew, so that it leaves the `frozen` layers as they are.
+
+        They are frozen only while it is traced: files of the model describe it as the network has it.
+        """
+        self.train = tf.function(self._train, input_signature=(*_BATCHES, _RATES, _NUMBER), autograph=False)
+        if frozen:
+            for layer in frozen:
+                layer.trainable = False
+            self.train.get_concrete_function()
+            for layer in frozen:
+                layer.trainable = True
 
     @property
     def gradient_norm(self) -> float:

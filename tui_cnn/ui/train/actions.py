@@ -8,6 +8,7 @@ RECIPE = Scope(
     _("Train: run settings (arrows and Tab to move, ← → to choose)"),
     (
         Action("start_run", "enter", _("Start"), _("Start training with these settings")),
+        Action("find_rate", "f2", _("Find rate"), _("Find a learning rate: try rates from low to high for some steps")),
         Action("show_data", "ctrl+d", _("Data"), _("Look at the images of the data set, or choose another")),
         Action("leave_form", "escape", _("Leave form"), _("Leave the form to use the keys of the screen")),
     ),
@@ -31,6 +32,7 @@ TRAIN = Scope(
         ),
         Action("stop_run", "x", _("Stop"), _("Stop training; you can resume it later"), command="steer('stop')"),
         Action("resume_run", "r", _("Resume"), _("Resume a stopped or interrupted run"), command="steer('resume')"),
+        Action("train_further", "f", _("Train further"), _("Train the finished run for more epochs, in a new run")),
         Action("new_run", "n", _("New run"), _("Set up a new run; one that trains continues")),
         Action("next_view", "v", _("View"), _("Show the next view: loss and accuracy, rates, classes")),
         Action("lay_over", "o", _("Overlay"), _("Add or remove the curves of another run"), command="overlay"),

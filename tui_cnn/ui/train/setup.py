@@ -3,6 +3,7 @@
 from threading import Lock
 from typing import ClassVar
 
+import msgspec
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -25,6 +26,7 @@ from tui_cnn.ui.toolkit.form import FormLayout, StructForm
 from tui_cnn.ui.toolkit.runs import Listed, RunList
 from tui_cnn.ui.train.actions import DATA_BINDING, RECIPE, START_BINDING
 from tui_cnn.ui.train.forecast import Forecast, earlier_table, forecast_table, make_forecast, rate_plot
+from tui_cnn.ui.train.rate_dialog import RateDialog
 from tui_cnn.ui.train.recipe_form import RecipeForm
 from tui_cnn.ui.train.worker_pool import WorkerPool
 from tui_cnn.ui.workspace import workspace_of
@@ -122,6 +124,16 @@ class Setup(Horizontal, can_focus=True):
         if recipe is not None and not self._starting:
             self._starting = True  # a second Enter would start a second run
             self._start(workspace_of(self).design.network, recipe)
+
+    @work
+    async def action_find_rate(self) -> None:
+        """Try rates for the design, and take over the one that is suggested, if it is wanted."""
+        recipe = self.form.recipe
+        if recipe is None:
+            return
+        rate = await self.app.push_screen_wait(RateDialog(workspace_of(self).design.network, recipe))
+        if rate is not None and self.form.recipe is not None:
+            self.form.set_recipe(msgspec.structs.replace(self.form.recipe, learning_rate=rate))
 
     @work(thread=True, group="start")
     def _start(self, network: Network, recipe: Recipe) -> None:
