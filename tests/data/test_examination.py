@@ -52,7 +52,7 @@ def test_the_images_of_a_class(folder):
 
 def test_it_is_kept_and_the_same_again(folder, monkeypatch):
     before = examine(folder).report
-    monkeypatch.setattr("tui_cnn.data.examination.look_alike", None)
+    monkeypatch.setattr("tui_cnn.data.examination.similar_images", None)
     assert examine(folder).report == before
     assert msgspec.json.decode(msgspec.json.encode(before), type=Report) == before
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tui_cnn.data.files import DataError
-from tui_cnn.data.fitting import FITS, fit, fitted_shape, resized
+from tui_cnn.data.fitting import fit, fitted_shape, resized
+from tui_cnn.data.input_options import FITS
 
 GREY = (28, 28, 1)
 sides = st.integers(1, 64)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tui_cnn.data.statistics import Moments, difference_hashes, look_alike, thumbnails
+from tui_cnn.data.statistics import Moments, difference_hashes, similar_images, thumbnails
 
 
 def noise(count, height=20, width=24, seed=0):
@@ -56,7 +56,7 @@ def test_thumbnails_are_means_of_areas_as_in_pillow(size):
 
 def found(images):
     hashes = np.concatenate([difference_hashes(image[np.newaxis]) for image in images])
-    return {(pair.first, pair.second) for pair in look_alike(hashes, lambda place: images[place])}
+    return {(pair.first, pair.second) for pair in similar_images(hashes, lambda place: images[place])}
 
 
 def test_copies_and_changed_copies_are_found_and_nothing_else():
@@ -81,4 +81,4 @@ def test_what_differs_in_brightness_only_is_another():
 def test_of_few_images(count):
     images = [noise(1)[0]] * count
     hashes = np.concatenate([np.zeros(0, np.uint64), *(difference_hashes(image[np.newaxis]) for image in images)])
-    assert len(look_alike(hashes, lambda place: images[place])) == (count == 2)
+    assert len(similar_images(hashes, lambda place: images[place])) == (count == 2)

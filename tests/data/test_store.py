@@ -17,7 +17,7 @@ from tests.data.image_sets import colours, save, touch
 from tui_cnn.data.dataset import load, load_test, summarize
 from tui_cnn.data.files import DataError
 from tui_cnn.data.sources.finding import find_source
-from tui_cnn.data.store import Summary, decode, store_of
+from tui_cnn.data.store import StoreSummary, decode, store_of
 
 
 @pytest.fixture
@@ -208,6 +208,6 @@ def test_where_nothing_can_be_written(folder, monkeypatch, tmp_path):
 
 def test_the_summary_can_be_read_by_others(folder):
     store = decode(find_source(folder), "here")
-    read = msgspec.json.decode((store_of(find_source(folder)) / "dataset.json").read_bytes(), type=Summary)
+    read = msgspec.json.decode((store_of(find_source(folder)) / "dataset.json").read_bytes(), type=StoreSummary)
     assert read == store.summary
     assert (read.name, read.source) == ("set", "here")

@@ -129,8 +129,8 @@ def _problems(report: "Report") -> Iterator[tuple[str, list[str]]]:
     leaks = [pair for pair in report.alike if pair.leaks]
     if leaks:
         title = ngettext(
-            "{count} pair of images in different parts looks the same, so that results come out too good:",
-            "{count} pairs of images in different parts look the same, so that results come out too good:",
+            "{count} pair of images looks the same but is in different parts, which makes results look too good:",
+            "{count} pairs of images look the same but are in different parts, which makes results look too good:",
             len(leaks),
         )
         yield title.format(count=f"{len(leaks):,}"), [_pair(pair) for pair in leaks]

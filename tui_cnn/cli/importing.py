@@ -9,8 +9,7 @@ from tui_cnn.cli.arguments import data_option
 from tui_cnn.cli.group import SOUND, UNUSABLE
 from tui_cnn.cli.streams import echo
 from tui_cnn.config import expanded
-from tui_cnn.data.fitting import FITS
-from tui_cnn.data.scaling import PIXEL_SCALES
+from tui_cnn.data.input_options import FITS, PIXEL_SCALES
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 

@@ -9,8 +9,9 @@ from typing import TypeGuard
 
 import numpy as np
 
-from tui_cnn.data.fitting import Fit, fitted_shape
-from tui_cnn.data.source import PARTS, ArraySource, ImageShape, Labels, Parts, Pixels, Source
+from tui_cnn.data.fitting import fitted_shape
+from tui_cnn.data.input_options import Fit
+from tui_cnn.data.source import PARTS, ArraySource, ImageShape, ImageSource, Labels, Parts, Pixels
 from tui_cnn.data.sources.finding import find_source
 from tui_cnn.data.splitting import assigned_parts, missing_classes, split
 from tui_cnn.data.statistics import Channels, Moments
@@ -118,7 +119,9 @@ class TestSet:
         return _digest(self.store, self.images, self.labels)
 
 
-def is_used_directly(source: Source, shape: tuple[int, ...] | None = None, how: Fit = "pad") -> TypeGuard[ArraySource]:
+def is_used_directly(
+    source: ImageSource, shape: tuple[int, ...] | None = None, how: Fit = "pad"
+) -> TypeGuard[ArraySource]:
     """Tell whether a source holds arrays that can be used as they are, perhaps for a network's input `shape`."""
     if not isinstance(source, ArraySource) or len(source) * prod(source.image_shape) > _MOST_BYTES:
         return False
@@ -209,7 +212,7 @@ def _read(source: ArraySource) -> Dataset:
     return _parted(source, images[order], source.labels[order], parts[order], None)
 
 
-def _parted(source: Source, images: Pixels, labels: Labels, parts: Parts, store: Store | None) -> Dataset:
+def _parted(source: ImageSource, images: Pixels, labels: Labels, parts: Parts, store: Store | None) -> Dataset:
     """Make a data set of images in the order of their parts."""
     validation, test = np.searchsorted(parts, [PARTS.index("validation"), PARTS.index("test")]).tolist()
     training = images[:test], labels[:test], test - validation

@@ -12,9 +12,9 @@ import msgspec
 import numpy as np
 
 from tui_cnn.data.dataset import Dataset, is_used_directly, load
-from tui_cnn.data.source import PARTS, Labels, Part, Parts, Pixels, Skipped, Source
+from tui_cnn.data.source import PARTS, ImageSource, Labels, Part, Parts, Pixels, Skipped
 from tui_cnn.data.sources.finding import find_source
-from tui_cnn.data.statistics import Channels, Hashes, difference_hashes, look_alike
+from tui_cnn.data.statistics import Channels, Hashes, difference_hashes, similar_images
 from tui_cnn.data.store import Progress, Store, decode, open_store, store_of
 
 _CHUNK = 4096
@@ -115,7 +115,7 @@ class Examined:
     """A report, and the images that it is about.
 
     Attributes:
-        labels, parts: (n,), of the images, as `Source` has them.
+        labels, parts: (n,), of the images, as `ImageSource` has them.
         image: returns an image by its place, (height, width, channels), as it was decoded.
     """
 
@@ -174,7 +174,7 @@ def is_examined(path: Path | None) -> bool:
     return is_decoded and _read_report(source) is not None
 
 
-def _report(source: Source, path: str, images: "_Images") -> Report:
+def _report(source: ImageSource, path: str, images: "_Images") -> Report:
     counts = {
         part: tuple(np.bincount(images.labels[images.parts == code], minlength=len(source.class_names)).tolist())
         for code, part in enumerate(PARTS)
@@ -196,11 +196,11 @@ def _report(source: Source, path: str, images: "_Images") -> Report:
     )
 
 
-def _report_file(source: Source) -> Path:
+def _report_file(source: ImageSource) -> Path:
     return store_of(source) / "report.json"
 
 
-def _read_report(source: Source) -> Report | None:
+def _read_report(source: ImageSource) -> Report | None:
     try:
         report = msgspec.json.decode(_report_file(source).read_bytes(), type=Report)
     except (OSError, msgspec.DecodeError):
@@ -208,7 +208,7 @@ def _read_report(source: Source) -> Report | None:
     return report if report.version == _VERSION else None
 
 
-def _write_report(source: Source, report: Report) -> None:
+def _write_report(source: ImageSource, report: Report) -> None:
     """Keep a report for the next time, if that can be done."""
     file = _report_file(source)
     with suppress(OSError):
@@ -267,7 +267,7 @@ def _of_store(store: Store) -> _Images:
 
 def _alike(images: _Images, class_names: tuple[str, ...]) -> tuple[Alike, ...]:
     found = []
-    for pair in look_alike(images.hashes, images.image):
+    for pair in similar_images(images.hashes, images.image):
         places = pair.first, pair.second
         equal = np.array_equal(images.image(pair.first), images.image(pair.second))
         first, second = (PARTS[images.parts[place]] for place in places)

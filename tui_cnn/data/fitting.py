@@ -7,18 +7,13 @@ grey is repeated where the input has colour, and it is reshaped: `Fitting` says 
 
 from dataclasses import dataclass
 from math import prod
-from typing import Literal, get_args
 
 import numpy as np
 
 from tui_cnn.data.files import DataError
+from tui_cnn.data.input_options import Fit
 from tui_cnn.data.source import ImageShape, Pixels
 from tui_cnn.i18n import _
-
-Fit = Literal["pad", "crop", "stretch"]
-"""`pad`: shrunk whole if it is too large, with a border of zeros; `crop`: made to cover the input, what sticks out is
-cut off at both sides; `stretch`: brought to the input's height and width, whatever its proportions."""
-FITS: tuple[Fit, ...] = get_args(Fit)
 
 
 @dataclass(frozen=True)

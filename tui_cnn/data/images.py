@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from tui_cnn.data.decoding import decode
 from tui_cnn.data.files import DataError
-from tui_cnn.data.fitting import Fit, resized
+from tui_cnn.data.fitting import resized
+from tui_cnn.data.input_options import Fit
 from tui_cnn.data.source import ImageShape
 
 Image = npt.NDArray[np.uint8]

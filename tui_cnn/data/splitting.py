@@ -9,17 +9,13 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
-from tui_cnn.data.source import PARTS, UNASSIGNED, Labels, Parts, Source
+from tui_cnn.data.input_options import validation_count
+from tui_cnn.data.source import PARTS, UNASSIGNED, ImageSource, Labels, Parts
 
 Indices = npt.NDArray[np.int32]
 
 TEST_SHARE = 0.2
 """Of each class, where the files have no test part."""
-
-
-def validation_count(images: int, share: float) -> int:
-    """Return how many of the training images are held out to validate on: `share`, rounded; one is always left."""
-    return min(round(share * images), images - 1)
 
 
 def split(
@@ -51,7 +47,7 @@ def _stratified_order(labels: Labels, seed: int) -> Indices:
     return np.argsort(place, kind="stable").astype(np.int32)
 
 
-def assigned_parts(source: Source) -> Parts:
+def assigned_parts(source: ImageSource) -> Parts:
     """Return the part of each image of a source, with the images that no part is known of assigned to one.
 
     They are for training; where no image is for testing, `TEST_SHARE` of each class is, of those that are not for

@@ -74,7 +74,7 @@ def thumbnails(images: Iterable[Pixels]) -> Floats:
     return np.concatenate([np.broadcast_to(each, (*each.shape[:3], 3)) for each in small])
 
 
-class Pair(NamedTuple):
+class SimilarPair(NamedTuple):
     """Two images that look the same, by their places; `difference` is in levels of 0 to 255, in the mean."""
 
     first: int
@@ -82,7 +82,7 @@ class Pair(NamedTuple):
     difference: float
 
 
-def look_alike(hashes: Hashes, image: Callable[[int], Pixels], most: int = 10_000) -> list[Pair]:
+def similar_images(hashes: Hashes, image: Callable[[int], Pixels], most: int = 10_000) -> list[SimilarPair]:
     """Find images that look the same, those that differ least first, at most so many pairs.
 
     Args:
@@ -101,7 +101,7 @@ def look_alike(hashes: Hashes, image: Callable[[int], Pixels], most: int = 10_00
     order = np.argsort(differences, kind="stable")
     alike = order[differences[order] <= _MOST_LEVELS]
     found = zip(first[alike].tolist(), second[alike].tolist(), differences[alike].tolist(), strict=True)
-    return [Pair(*each) for each in found]
+    return [SimilarPair(*each) for each in found]
 
 
 def _near(hashes: Hashes) -> npt.NDArray[np.int64]:

@@ -30,7 +30,7 @@ def check(network: Network, recipe: Recipe) -> Checked:
     from tui_cnn.data.dataset import summarize
     from tui_cnn.data.files import DataError
     from tui_cnn.data.fitting import fitted_shape
-    from tui_cnn.data.scaling import takes
+    from tui_cnn.data.input_options import takes
 
     if recipe.directory:  # relative to the current directory, which is not the worker's
         recipe = msgspec.structs.replace(recipe, data=str(recipe.directory.absolute()))

@@ -2,7 +2,7 @@
 
 from textwrap import dedent, indent
 
-from tui_cnn.data.scaling import PixelScale
+from tui_cnn.data.input_options import PixelScale
 from tui_cnn.formats.python_training import PythonTraining
 from tui_cnn.runs.recipe import SGD_MOMENTUM, AugmentationKind, Precision, Recipe
 

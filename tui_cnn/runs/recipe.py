@@ -8,9 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from tui_cnn.data.files import data_directory
-from tui_cnn.data.fitting import Fit
-from tui_cnn.data.scaling import PixelScale
-from tui_cnn.data.splitting import validation_count
+from tui_cnn.data.input_options import Fit, PixelScale, validation_count
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_toml
 from tui_cnn.formats.toml import dumps_toml

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tui_cnn.data.decoding import image_suffixes
 from tui_cnn.data.files import FASHION_MNIST, DataError, is_idx_name
-from tui_cnn.data.source import PARTS, UNASSIGNED, Part, Source
+from tui_cnn.data.source import PARTS, UNASSIGNED, ImageSource, Part
 from tui_cnn.data.sources.cifar import CifarSource, cifar_version
 from tui_cnn.data.sources.folders import FolderSource
 from tui_cnn.data.sources.idx_files import IdxSource
@@ -54,7 +54,7 @@ class Listing(NamedTuple):
     stamp: str
 
 
-def find_source(path: Path | None = None) -> Source:
+def find_source(path: Path | None = None) -> ImageSource:
     """Find what data set is at a path, a directory or a file; None: Fashion-MNIST.
 
     What was found last is kept for as long as the directory, its folders and its files stay the same.
@@ -85,7 +85,7 @@ def _name(path: Path) -> str:
 
 
 @cache
-def _fashion_mnist() -> Source:
+def _fashion_mnist() -> ImageSource:
     return IdxSource(FASHION_MNIST, "Fashion-MNIST")
 
 
@@ -129,7 +129,7 @@ def _add(stamp: Fingerprint, folder: bytes, entry: "os.DirEntry[bytes]") -> None
 
 
 @lru_cache(maxsize=4)
-def _in_directory(directory: Path, name: str, listing: Listing) -> Source:
+def _in_directory(directory: Path, name: str, listing: Listing) -> ImageSource:
     files = listing.files
     if any(map(is_idx_name, files)):
         return IdxSource(directory, name)
@@ -153,7 +153,7 @@ def _in_directory(directory: Path, name: str, listing: Listing) -> Source:
 
 
 @lru_cache(maxsize=4)
-def _in_file(path: Path, name: str, size: int, changed: int) -> Source:
+def _in_file(path: Path, name: str, size: int, changed: int) -> ImageSource:
     """Return the source that is one file; its size and time are what the cache knows it by."""
     if not path.is_file():
         raise DataError(f"{path}: " + _("is neither a file nor a directory"))
@@ -229,7 +229,7 @@ def _part_of(path: Path) -> Part | None:
     return part_named(word[0]) if word else None
 
 
-def _with_training(path: Path, source: Source) -> Source:
+def _with_training(path: Path, source: ImageSource) -> ImageSource:
     """Return a source that has images to train on, or may be split."""
     if not ((source.parts == UNASSIGNED) | (source.parts == PARTS.index("train"))).any():
         raise DataError(f"{path}: " + _("has no images to train on, only to validate or test"))

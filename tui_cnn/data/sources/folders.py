@@ -10,7 +10,7 @@ import numpy as np
 
 from tui_cnn.data.decoding import decode, image_suffixes
 from tui_cnn.data.files import DataError
-from tui_cnn.data.source import PARTS, UNASSIGNED, Part, Pixels, Source
+from tui_cnn.data.source import PARTS, UNASSIGNED, ImageSource, Part, Pixels
 from tui_cnn.data.sources.listing import (
     Fingerprint,
     Names,
@@ -35,7 +35,7 @@ class ClassFolder(NamedTuple):
     class_name: str
 
 
-class FolderSource(Source):
+class FolderSource(ImageSource):
     """Image files in class folders; a class folder's inner folders belong to its class.
 
     A link to a directory is followed, unless that was read already. The images of a class stand together, by name.

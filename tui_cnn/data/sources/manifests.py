@@ -11,13 +11,13 @@ import numpy as np
 
 from tui_cnn.data.decoding import decode
 from tui_cnn.data.files import DataError
-from tui_cnn.data.source import PARTS, UNASSIGNED, Part, Pixels, Source
+from tui_cnn.data.source import PARTS, UNASSIGNED, ImageSource, Part, Pixels
 from tui_cnn.data.sources.listing import Fingerprint, Names, SkippedFiles, natural, part_named, readable, unreadable
 from tui_cnn.data.sources.manifest_files import ManifestEntry, read_manifest
 from tui_cnn.i18n import _
 
 
-class ManifestSource(Source):
+class ManifestSource(ImageSource):
     """The images of one manifest, or of one for each part; paths are relative to its directory.
 
     A path may lead anywhere, as `../photos/1.jpg` does: what is no image file there is not used.

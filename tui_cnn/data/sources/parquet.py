@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from tui_cnn.data.decoding import decode
 from tui_cnn.data.files import DataError
-from tui_cnn.data.source import Part, Pixels, Source, part_codes
+from tui_cnn.data.source import ImageSource, Part, Pixels, part_codes
 from tui_cnn.data.sources.arrays import label_values, number_classes
 from tui_cnn.data.sources.listing import SkippedFiles, fingerprint
 from tui_cnn.i18n import _
@@ -41,7 +41,7 @@ class ImageColumns(NamedTuple):
     class_names: tuple[str, ...]
 
 
-class ParquetSource(Source):
+class ParquetSource(ImageSource):
     """Images in the rows of one or several files; a row group is read when an image of it is asked for."""
 
     def __init__(self, files: Sequence[tuple[Part | None, Path]], name: str, unused: Sequence[Path] = ()) -> None:

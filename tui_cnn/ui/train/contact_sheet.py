@@ -8,7 +8,8 @@ import numpy as np
 
 from tui_cnn.core.shape import Shape
 from tui_cnn.data.examination import Alike, Examined
-from tui_cnn.data.fitting import Fit, fit, fitted_shape, resized
+from tui_cnn.data.fitting import fit, fitted_shape, resized
+from tui_cnn.data.input_options import Fit
 from tui_cnn.data.source import PARTS, Pixels
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.pictures.gallery import Tile, Tiles

@@ -18,7 +18,7 @@ from textual.widgets import Static
 from tui_cnn.core.network import Network
 from tui_cnn.data.examination import Examined, Report
 from tui_cnn.data.files import DataError
-from tui_cnn.data.fitting import FITS
+from tui_cnn.data.input_options import FITS
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.design import adapted, input_for
