@@ -48,6 +48,8 @@ async def test_classes_and_views(folder):
         await user.press("v")
         await user.sees("Network input 28×28×1 · pad · cats", "cats 40×48")
         await user.press("v")
+        await user.sees("Augmented · none is set")
+        await user.press("v")
         await user.sees("Look-alikes · 1 pair, 1 across parts", "train · test")
         await user.press("v")
         await user.sees("Unused files · 1", "train/cats/broken.jpg: is not a readable image")

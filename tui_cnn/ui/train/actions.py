@@ -46,7 +46,12 @@ DATA = Scope(
     _("Train: data"),
     (
         Action("choose_data", "o", _("Open data"), _("Use another data set: a folder of images, a file, …")),
-        Action("next_sheet", "v", _("View"), _("Show the next view: images, network input, look-alikes, unused files")),
+        Action(
+            "next_sheet",
+            "v",
+            _("View"),
+            _("Show the next view: images, input, augmented, look-alikes, unused files"),
+        ),
         Action("change_fit", "f", _("Fit"), _("Change how images meet the network: with a border, cropped, stretched")),
         Action("adapt_network", "b", _("Adapt network"), _("Set the network's input and its output to this data")),
         Action("next_class", "down,j", _("Next class"), _("Go to the next class"), False, "walk_classes(1)"),

@@ -84,6 +84,37 @@ def as_input(image: Pixels, shape: Shape, how: Fit) -> Pixels:
     return padded.repeat(fitting.channels, axis=-1)
 
 
+class AugmentedSheet:
+    """Images as a batch of them is changed while training, (n, height, width, channels), and their names."""
+
+    def __init__(self, images: Pixels, names: Sequence[str]) -> None:
+        self._images = images
+        self._names = names
+
+    def tiles(self) -> Tiles:
+        """Lay them out."""
+        height, width = self._images.shape[1:3]
+        return Tiles(
+            len(self._images), (height, width), lambda n, _width: Tile(self._images[n], (self._names[n],)), enough=6
+        )
+
+
+def batch_of(
+    examined: Examined, label: int | None, shape: Shape, how: Fit, count: int
+) -> tuple[Pixels, tuple[str, ...]]:
+    """Return some images of a class, or of all, in one shape, as they are before they are augmented; and their names.
+
+    Raises:
+        DataError: they do not fit the network's input `shape`.
+    """
+    places = ContactSheet(examined, label).places[:count]
+    shapes = {examined.image(place).shape for place in places}
+    height, width, channels = next(iter(shapes))
+    wanted = fitted_shape((height, width, channels) if len(shapes) == 1 else None, shape, how)
+    images = np.stack([resized(examined.image(place), wanted, how) for place in places])
+    return images, tuple(name_of(examined, place) for place in places)
+
+
 class AlikeSheet:
     """Pairs of images that look the same, side by side."""
 

@@ -20,6 +20,8 @@ from tui_cnn.data.examination import Examined, Report
 from tui_cnn.data.files import DataError
 from tui_cnn.data.input_options import FITS
 from tui_cnn.i18n import _, ngettext
+from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.preview import Previewer
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.design import adapted, input_for
 from tui_cnn.ui.toolkit.dialogs.file_picker import ask_data
@@ -27,12 +29,14 @@ from tui_cnn.ui.toolkit.numbers import bar
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery
 from tui_cnn.ui.train.actions import DATA
-from tui_cnn.ui.train.contact_sheet import AlikeSheet, ContactSheet, FittedSheet
+from tui_cnn.ui.train.contact_sheet import AlikeSheet, AugmentedSheet, ContactSheet, FittedSheet, batch_of
 from tui_cnn.ui.train.data_reader import read_data
 from tui_cnn.ui.workspace import workspace_of
 
-Sheet = Literal["images", "input", "alike", "unused"]
-_SHEETS: tuple[Sheet, ...] = ("images", "input", "alike", "unused")
+Sheet = Literal["images", "input", "augmented", "alike", "unused"]
+_SHEETS: tuple[Sheet, ...] = ("images", "input", "augmented", "alike", "unused")
+_AUGMENTED = 24
+"""Images that are augmented to look at."""
 _BAR = 30
 
 
@@ -74,9 +78,12 @@ class DataPage(Vertical, can_focus=True):
         self._examined: Examined | None = None
         self._read: str | None = None  # the data of the recipe that is examined, or being so
         self._reading = Lock()
+        self._previewing = Lock()
         self._sheet: Sheet = "images"
         self._label: int | None = None
-        self._shown: ContactSheet | FittedSheet | AlikeSheet | None = None
+        self._shown: ContactSheet | FittedSheet | AugmentedSheet | AlikeSheet | None = None
+        self._previewer = Previewer()
+        self._step = 0
 
     def compose(self) -> ComposeResult:
         """Lay out the classes, the facts, and the sheet of images."""
@@ -178,6 +185,9 @@ class DataPage(Vertical, can_focus=True):
                 title = _("Images · {name}").format(name=of_class)
             case "input":
                 title, self._shown = self._as_input(examined, of_class)
+            case "augmented":
+                title = self._augmented_title(of_class)
+                self._augment(examined, self._recipe, self._label, self._step)
             case "alike":
                 self._shown = AlikeSheet(examined)
                 leaks = sum(pair.leaks for pair in examined.report.alike)
@@ -202,8 +212,37 @@ class DataPage(Vertical, can_focus=True):
         title = _("Network input {size} · {fit} · {name}").format(size=size, fit=self._recipe.fit, name=of_class)
         return title, sheet
 
+    def _augmented_title(self, of_class: str) -> str:
+        kinds = self._recipe.augmentation
+        if kinds == "none":
+            return _("Augmented · none is set; see augmentation in the form")
+        return _("Augmented · {kinds} · {name}").format(kinds=kinds, name=of_class)
+
+    @work(thread=True, group="augment", exclusive=True)
+    def _augment(self, examined: Examined, recipe: Recipe, label: int | None, step: int) -> None:
+        """Have images changed as a batch is, and show them; the first time TensorFlow must be loaded."""
+        shape = workspace_of(self).design.network.input_shape
+        try:
+            images, names = batch_of(examined, label, shape, recipe.fit, _AUGMENTED)
+            with self._previewing:
+                images = self._previewer.preview(images, recipe, step, shape)
+        except (DataError, RunError) as error:
+            self.app.call_from_thread(workspace_of(self).report, error)
+            return
+        self.app.call_from_thread(self._show_augmented, recipe, label, AugmentedSheet(images, names))
+
+    def _show_augmented(self, recipe: Recipe, label: int | None, sheet: AugmentedSheet) -> None:
+        if (recipe, label, self._sheet) == (self._recipe, self._label, "augmented") and self.is_mounted:
+            self._shown = sheet
+            self.query_one("#sheet", Gallery).show(sheet.tiles())
+
+    def on_unmount(self) -> None:
+        """End the process that augments."""
+        self._previewer.close()
+
     def action_leave_data(self) -> None:
         """Go back to the settings."""
+        self._previewer.close()
         self.post_message(self.Left())
 
     def action_next_sheet(self) -> None:
@@ -219,7 +258,11 @@ class DataPage(Vertical, can_focus=True):
 
     def action_page_sheet(self, by: int) -> None:
         """Bring other images into view."""
-        self.query_one("#sheet", Gallery).page(by)
+        if self._sheet == "augmented":  # the same images, changed otherwise
+            self._step = max(0, self._step + by)
+            self._draw()
+        else:
+            self.query_one("#sheet", Gallery).page(by)
 
     def action_change_fit(self) -> None:
         """Fit images in the next way, and show them so."""
@@ -267,7 +310,7 @@ class DataPage(Vertical, can_focus=True):
     def _select(self, index: int, count: int) -> None:
         index = max(0, min(index, count - 1))
         self._label = index - 1 if index else None
-        self._sheet = self._sheet if self._sheet in ("images", "input") else "images"
+        self._sheet = self._sheet if self._sheet in ("images", "input", "augmented") else "images"
         self.query_one("#data-classes", Bars).select((index, 0))
         self._draw()
 
