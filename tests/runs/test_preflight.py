@@ -136,3 +136,14 @@ def test_patience_without_validation_images_is_refused(tmp_path):
     with pytest.raises(RunError, match=r"validation = 0\.1 holds out none"):
         check(dense, Recipe(limit=4, patience=2))
     check(dense, Recipe(patience=2))
+
+
+def test_an_average_over_more_steps_than_there_are_is_remarked_on():
+    """After 40 steps, 0.99^40 = 67 % of the average is what the first step came to; 0.891^40 is 1 %."""
+    plain = network(Flatten(), Dense(units=10))
+    recipe = Recipe(epochs=4, limit=100, batch_size=10, validation=0.0, ema=0.99)
+    (note,) = training_warnings(plain, recipe)
+    assert note.startswith("ema = 0.99 is high for 40 steps: 67% of the average")
+    assert note.endswith("set ema to 0.891 or less")
+    assert not training_warnings(plain, msgspec.structs.replace(recipe, ema=0.891))
+    assert not training_warnings(plain, msgspec.structs.replace(recipe, ema=0.0))

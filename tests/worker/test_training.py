@@ -207,6 +207,24 @@ def test_the_averaged_weights_are_validated_and_kept_and_the_checkpoint_has_both
     assert snapshot.finished.test_accuracy == pytest.approx(evaluated(keras, run.best_file)[1], abs=2e-4)
 
 
+def test_balanced_classes_of_a_run_are_those_of_its_training_images(tmp_path, keras):
+    """One step with all of them: as Keras does it, with the weights worked out by hand."""
+    from tui_cnn.data.dataset import load
+    from tui_cnn.worker.build import make_model
+
+    write_set(tmp_path, train=(0,) * 12 + (1,) * 4, test=(0, 1))
+    network = Network("n", (3, 3), (Flatten(), Dense(units=2)))
+    recipe = Recipe(data=str(tmp_path), epochs=1, batch_size=16, validation=0.0, optimizer="sgd", learning_rate=0.5)
+    recipe = msgspec.structs.replace(recipe, class_weights="balanced")
+    run = make_run(network, recipe)
+    train(run)
+    data, oracle = load(tmp_path), make_model(network, recipe)
+    images = data.train_images[..., 0] / np.float32(255)
+    oracle.train_on_batch(images, data.train_labels, class_weight={0: 16 / (2 * 12), 1: 16 / (2 * 4)})
+    for ours, theirs in zip(weights(run.checkpoint_file), oracle.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+
+
 def test_a_checkpoint_without_the_average_that_it_needs_is_refused():
     from tui_cnn.worker.journal import TrainingError
 
