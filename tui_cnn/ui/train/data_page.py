@@ -186,7 +186,7 @@ class DataPage(Vertical, can_focus=True):
             case "input":
                 title, self._shown = self._as_input(examined, of_class)
             case "augmented":
-                title = self._augmented_title(of_class)
+                title = _("Augmented · loading TensorFlow …")
                 self._augment(examined, self._recipe, self._label, self._step)
             case "alike":
                 self._shown = AlikeSheet(examined)
@@ -212,12 +212,6 @@ class DataPage(Vertical, can_focus=True):
         title = _("Network input {size} · {fit} · {name}").format(size=size, fit=self._recipe.fit, name=of_class)
         return title, sheet
 
-    def _augmented_title(self, of_class: str) -> str:
-        kinds = self._recipe.augmentation
-        if kinds == "none":
-            return _("Augmented · none is set; see augmentation in the form")
-        return _("Augmented · {kinds} · {name}").format(kinds=kinds, name=of_class)
-
     @work(thread=True, group="augment", exclusive=True)
     def _augment(self, examined: Examined, recipe: Recipe, label: int | None, step: int) -> None:
         """Have images changed as a batch is, and show them; the first time TensorFlow must be loaded."""
@@ -235,6 +229,13 @@ class DataPage(Vertical, can_focus=True):
         if (recipe, label, self._sheet) == (self._recipe, self._label, "augmented") and self.is_mounted:
             self._shown = sheet
             self.query_one("#sheet", Gallery).show(sheet.tiles())
+            names = self._examined.report.class_names if self._examined else ()
+            of_class = _("all classes") if label is None else names[label]
+            kinds = recipe.augmentation
+            title = _("Augmented · {kinds} · {name}").format(kinds=kinds, name=of_class)
+            if kinds == "none":
+                title = _("Augmented · none is set; see augmentation in the form")
+            self.query_one("#sheet-panel").border_title = Content(title)
 
     def on_unmount(self) -> None:
         """End the process that augments."""
