@@ -1,11 +1,14 @@
 """The sweep of one setting: a table, curves, and a value that is taken."""
 
+from threading import Event
+
 import pytest
 
 from tests.ui.driving import opened
 from tui_cnn.core import edits
 from tui_cnn.core.layers import Flatten
 from tui_cnn.core.network import Network
+from tui_cnn.ui.build import sweep as sweep_dialog
 
 
 async def test_a_value_is_chosen_and_can_be_taken_back():
@@ -71,3 +74,23 @@ async def test_an_answer_about_a_network_that_has_changed_edits_nothing(key):
         await user.press("down", "enter")
         await user.told("the network has changed meanwhile")
         assert user.network == left
+
+
+async def test_no_value_of_one_setting_is_given_to_another(monkeypatch):
+    """The values of another setting take a while; until they are shown, there is nothing to take."""
+    slowly, tried = Event(), sweep_dialog.sweep
+
+    def slow(network, path, field, values):
+        assert field == "filters" or slowly.wait(60)
+        return tried(network, path, field, values)
+
+    monkeypatch.setattr(sweep_dialog, "sweep", slow)
+    async with opened() as user:
+        await user.press("down", "down", "t")
+        await user.sees("● 64")
+        await user.press("right", "up", "enter")
+        slowly.set()
+        await user.sees("● 3×3")
+        assert not user.app.workspace.design.dirty
+        await user.press("up", "enter")
+        assert user.layers[2].kernel_size == (1, 1)

@@ -86,3 +86,20 @@ async def test_a_typed_path_begins_in_the_home_of_a_user(tmp_path, monkeypatch):
         await user.until(lambda: type(user.app.screen).__name__ == "FilePicker")
         await user.type("~/")
         await user.sees("mine.toml", str(tmp_path)[-20:])
+
+
+async def test_layers_stand_below_headings_that_cannot_be_picked():
+    async with opened(size=(120, 60)) as user:
+        await user.press("a")
+        lines = [line.strip(" │") for line in user.text.split("\n")]
+        assert lines.index("── Pooling ──") == lines.index("── Convolution ──") + 12
+        assert user.line("MaxPooling2D").strip(" │").startswith("MaxPooling2D")
+        await user.press(*["down"] * 11)
+        await user.sees("Takes the largest value of each window")
+        await user.click("── Pooling ──")
+        await user.sees("Add a layer")
+        await user.press("enter")
+        assert user.kinds[1] == "MaxPooling2D"
+        await user.press("a")
+        await user.type("pooling")
+        await user.until(lambda: "──" not in user.text.split("Add a layer")[1].split("╰")[0].split("\n", 1)[1])

@@ -30,6 +30,20 @@ def test_an_image_is_as_large_as_it_fits_or_made_smaller():
     assert fit((29, 10), (7, 100)) == Fit(1, 3, 10, 4)
 
 
+@pytest.mark.parametrize(
+    ("size", "note"),
+    [((28, 28), "size 1/2"), ((90, 60), "size 1/5"), ((18, 40), ""), ((20, 40), ""), ((20, 41), "size 1/2")],
+)
+async def test_what_is_shown_smaller_says_so(size, note):
+    """In 10 lines of 40 cells: 20 pixels high, or 18 above a line that says how much smaller."""
+    picture = Picture()
+    async with Shown(picture).run_test() as pilot:
+        picture.show(Raster(np.zeros(size, np.uint8)))
+        await pilot.pause()
+        shown = "\n".join(picture.render_line(y).text for y in range(10))
+        assert [line.strip() for line in shown.split("\n") if "size" in line] == ([note] if note else [])
+
+
 def test_smaller_is_the_mean_or_one_of_the_pixels():
     board = np.array([[0, 255, 0, 255], [255, 0, 255, 0]], np.uint8)
     fitting = fit((2, 4), (1, 2))

@@ -10,7 +10,7 @@ from textual.app import App
 
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis, analyze
-from tui_cnn.core.layers import LAYER_TYPES, AnyLayer
+from tui_cnn.core.layers import LAYER_TYPES, AnyLayer, Family
 from tui_cnn.core.memory import BYTES, memory
 from tui_cnn.core.network import Path
 from tui_cnn.core.receptive_field import ReceptiveField, format_field
@@ -72,14 +72,31 @@ def _shape(analysis: Analysis, row: Row | None, path: Path) -> str:
     return format_shape(row.figures.output_shape) if row and row.figures else "—"
 
 
+def _headings() -> dict[Family, str]:
+    """Return what stands over the layers of each family, those that most networks need first."""
+    return {
+        "convolution": _("Convolution"),
+        "pooling": _("Pooling"),
+        "dense": _("Dense, recurrent, attention"),
+        "normalization": _("Normalization"),
+        "activation": _("Activation"),
+        "regularization": _("Regularization"),
+        "reshaping": _("Shape and scale"),
+        "container": _("Blocks and branches"),
+        "augmentation": _("Augmentation"),
+        "opaque": _("Unknown"),
+    }
+
+
 async def choose_layer(app: App[object], before: Analysis, path: Path) -> Change | None:
     """Ask which layer to put at `path`."""
     from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 
+    kinds = [kind for kind in LAYER_TYPES.values() if all(field.kind != "nested" for field in fields(kind))]
+    headings = _headings()
+    kinds.sort(key=lambda kind: [*headings].index(kind.family))
     items = [
-        Item(name, _((kind.__doc__ or "").partition("\n")[0]), kind)
-        for name, kind in LAYER_TYPES.items()
-        if all(field.kind != "nested" for field in fields(kind))
+        Item(kind.__name__, _((kind.__doc__ or "").partition("\n")[0]), kind, headings[kind.family]) for kind in kinds
     ]
 
     def adding(kind: type[msgspec.Struct]) -> edits.Edit:

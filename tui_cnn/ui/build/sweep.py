@@ -65,6 +65,7 @@ class Sweep(SingleResult[tuple[str, Any] | None]):
         self._path = path
         self._layer = edits.layer_at(network, path)
         self._fields = sweepable(self._layer)
+        self._tried = ""
         self._trials: tuple[SweepPoint, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -122,18 +123,18 @@ class Sweep(SingleResult[tuple[str, Any] | None]):
     @work(thread=True, exclusive=True, group="sweep")
     def _try(self, field: str, values: tuple[Any, ...]) -> None:
         trials = sweep(self._network, self._path, field, values)
-        self.app.call_from_thread(self._show, trials)
+        self.app.call_from_thread(self._show, field, trials)
 
-    def _show(self, trials: tuple[SweepPoint, ...]) -> None:
-        if not self.is_mounted or self.answered:
+    def _show(self, field: str, trials: tuple[SweepPoint, ...]) -> None:
+        if not self.is_mounted or self.answered or field != self._field:
             return
-        self._trials = trials
+        self._tried, self._trials = field, trials
         table = self.query_one(DataTable)
         table.clear(columns=True)
         titles = (_("value"), _("output"), _("parameters"), _("MACs"), training_label(), _("RF"))
         table.add_columns(*(Text(title, justify="right") for title in titles))
-        present = getattr(self._layer, self._field)
-        now = next(iter(sweep(self._network, self._path, self._field, [present])))
+        present = getattr(self._layer, field)
+        now = next(iter(sweep(self._network, self._path, field, [present])))
         for trial in trials:
             table.add_row(*self._cells(trial, now))
         values = [trial.value for trial in trials]
@@ -181,8 +182,8 @@ class Sweep(SingleResult[tuple[str, Any] | None]):
 
     @on(DataTable.RowSelected)
     def _chosen(self, event: DataTable.RowSelected) -> None:
-        if event.cursor_row < len(self._trials):
-            self.dismiss((self._field, self._trials[event.cursor_row].value))
+        if event.cursor_row < len(self._trials) and self._tried == self._field:  # or else others are about to be shown
+            self.dismiss((self._tried, self._trials[event.cursor_row].value))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the arrows to the line of values while one types there."""

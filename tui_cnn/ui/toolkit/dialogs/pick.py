@@ -40,11 +40,15 @@ _SHARE = 0.5
 
 
 class Item(NamedTuple, Generic[T]):
-    """Something to pick: its name, a line about it, and what is returned for it."""
+    """Something to pick: its name, a line about it, what is returned for it, and the heading that it stands below.
+
+    Items of one group stand together.
+    """
 
     name: str
     about: str
     value: T
+    group: str = ""
 
 
 class Pick(SingleResult[T | None]):
@@ -76,7 +80,8 @@ class Pick(SingleResult[T | None]):
         self._title = title
         self._items = items
         self._made = made
-        self._shown = items
+        self._shown: list[Item[T] | None] = [*items]
+        """The items on the lines of the list; None where a heading stands."""
 
     def compose(self) -> ComposeResult:
         """Lay out the filter, the list, and what is said about the highlighted item."""
@@ -92,7 +97,8 @@ class Pick(SingleResult[T | None]):
     def on_resize(self) -> None:
         """Keep the height of the whole list, so that nothing jumps while one types."""
         if self.FITS_LIST:
-            self.query_one(Options).styles.height = min(len(self._items), int(self.size.height * _SHARE))
+            lines = len(self._with_headings(self._items))
+            self.query_one(Options).styles.height = min(lines, int(self.size.height * _SHARE))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -102,14 +108,16 @@ class Pick(SingleResult[T | None]):
     @on(Input.Submitted)
     def _entered(self) -> None:
         options = self.query_one(Options)
-        if options.highlighted is not None:
-            self.choose(self._shown[options.highlighted].value)
+        if options.highlighted is not None and (item := self._shown[options.highlighted]):
+            self.choose(item.value)
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
         place, options = event.option_index, self.query_one(Options)
-        if place < options.option_count and options.get_option_at_index(place) is event.option:  # not another by now
-            self.choose(self._shown[place].value)
+        if place >= options.option_count or options.get_option_at_index(place) is not event.option:
+            return  # another by now
+        if item := self._shown[place]:
+            self.choose(item.value)
 
     def choose(self, value: T) -> None:
         """Return what was picked."""
@@ -117,8 +125,8 @@ class Pick(SingleResult[T | None]):
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        if event.option_index < len(self._shown):  # the list may have been filtered since
-            self.show_about(self._shown[event.option_index])
+        if event.option_index < len(self._shown) and (item := self._shown[event.option_index]):
+            self.show_about(item)  # the list may have been filtered since
 
     def show_about(self, item: Item[T]) -> None:
         """Show the whole line about the highlighted item, and what picking it would do."""
@@ -146,21 +154,33 @@ class Pick(SingleResult[T | None]):
         made = self._made(text)
         return [*([made] if made else []), *named, *(item for item in described if item not in named)]
 
+    def _with_headings(self, items: list[Item[T]]) -> list[Item[T] | None]:
+        """Put a place for a heading before the first item of each group."""
+        lines: list[Item[T] | None] = []
+        group = ""
+        for item in items:
+            if item.group != group:
+                lines.append(None)
+                group = item.group
+            lines.append(item)
+        return lines
+
     def _filter(self, text: str) -> None:
-        self._shown = self.matching(text)
+        found = self.matching(text)
+        self._shown = [*found] if text else self._with_headings(found)  # what is typed brings the nearest to the top
         widths = {item.name: cell_len(item.name) + 2 for item in self._items}
         width = min(max(widths.values(), default=0), _WIDEST)
         options = self.query_one(Options)
         options.clear_options()
         quiet = "" if self.app.no_color else "$foreground 75%"  # turned over, it would be as light as what is behind it
-        options.add_options(
-            Option(
-                Content.assemble(
-                    (set_cell_size(item.name, max(width, widths.get(item.name, width))), "bold"), (item.about, quiet)
-                )
-            )
-            for item in self._shown
-        )
-        options.highlighted = 0 if self._shown else None
+
+        def option(item: Item[T] | None, below: Item[T] | None) -> Option:
+            if item is None:
+                return Option(Content.styled(f"── {below.group} ──" if below else "", quiet), disabled=True)
+            name = set_cell_size(item.name, max(width, widths.get(item.name, width)))
+            return Option(Content.assemble((name, "bold"), (item.about, quiet)))
+
+        options.add_options(map(option, self._shown, [*self._shown[1:], None]))
+        options.highlighted = next((place for place, item in enumerate(self._shown) if item), None)
         if not self._shown:
             self.show_no_match()

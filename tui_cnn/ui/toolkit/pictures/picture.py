@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from rich.cells import cell_len
 
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas, Pixels, Region, colours, fit_into, frame, magnify, shrink
@@ -35,6 +36,9 @@ class Raster:
     sampling: Sampling = "area"
     describe: Callable[[int, int], str] | None = None
 
+
+_ROOM_FOR_NOTE = 4
+"""Lines from which on one is left for what is said below a smaller image."""
 
 _EMPTY = Raster(np.zeros((0, 0), np.uint8))
 
@@ -85,6 +89,8 @@ def fitted(raster: Raster, fitting: Fit, rgb: dict[FrameTone, tuple[int, int, in
 class Picture(Drawing):
     """An image, as large as it fits; the mouse shows the value of a pixel, a click selects it.
 
+    Below one that is shown smaller than it is, a line says how much.
+
     ::
 
         picture = Picture(id="subject")                      # TCSS: height: 1fr; content-align: center top
@@ -109,17 +115,24 @@ class Picture(Drawing):
         self.redraw(layout=_size(before) != _size(self.raster))
 
     def _fit(self) -> Fit:
-        return fit(_size(self.raster), (self.size.height, self.size.width), self._most)
+        size, (width, lines) = _size(self.raster), self.size
+        whole = fit(size, (lines, width), self._most)
+        return whole if whole.reduced == 1 or lines < _ROOM_FOR_NOTE else fit(size, (lines - 1, width), self._most)
 
     def natural_height(self, width: int) -> int:
-        """Return the lines of the image, as wide as there is room."""
-        return max(1, fit(_size(self.raster), (10_000, width), self._most).lines)
+        """Return the lines of the image, as wide as there is room, and of what is said below it."""
+        fitting = fit(_size(self.raster), (10_000, width), self._most)
+        return max(1, fitting.lines + (fitting.reduced > 1))
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the image where `content-align` says."""
         fitting = self._fit()
         rgb = {tone: self.rgb(f"drawing--{tone}") for _region, tone in self.raster.frames}
-        canvas.picture(*self._corner(fitting), fitted(self.raster, fitting, rgb))
+        x, y = self._corner(fitting)
+        canvas.picture(x, y, fitted(self.raster, fitting, rgb))
+        note = _("size 1/{times}").format(times=fitting.reduced)
+        if fitting.reduced > 1 and y + fitting.lines < canvas.height and x + cell_len(note) <= canvas.width:
+            canvas.put(x, y + fitting.lines, note, self.tones.dim)
 
     def cell_at(self, x: int, y: int) -> Cell | None:
         """Return the pixel (row, column)."""
