@@ -13,8 +13,8 @@ from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import NotLoaded, encode
 from tui_cnn.runs.recipe import RECIPES, Recipe, rate_at
 from tui_cnn.runs.snapshot import Follower
+from tui_cnn.runs.summary import beginning
 from tui_cnn.runs.transfer import find_weights, make_with_weights
-from tui_cnn.ui.toolkit.runs import beginning
 
 pytestmark = [
     pytest.mark.usefixtures("keras"),
