@@ -50,7 +50,7 @@ def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield _("best validation accuracy"), share(summary.best_accuracy)
     yield _("test accuracy"), share(summary.test_accuracy)
     yield _("tested weights"), tested_weights(summary.tested)
-    yield _("test set"), summary.test_use.line if summary.test_use else ""
+    yield _("test set evaluated"), summary.test_use.count if summary.test_use else ""
 
 
 def _recipe(recipe: Recipe) -> str:

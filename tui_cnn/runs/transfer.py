@@ -30,7 +30,7 @@ def find_weights(text: str) -> Weights:
     from tui_cnn.runs.inspection.requests import MODEL_SUFFIXES
 
     path = expanded(text)
-    if path.suffix.lower() in MODEL_SUFFIXES:
+    if path.suffix.lower() in MODEL_SUFFIXES or path.is_file():
         return Weights(path.absolute(), str(path))
     run = find_run(text)
     for file in (run.best_file, run.checkpoint_file):
