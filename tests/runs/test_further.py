@@ -73,7 +73,7 @@ def test_what_may_change_on_the_way(run):
     assert longer_recipe(run, 2, changed) == Recipe(epochs=5, learning_rate=0.1, schedule="cosine", patience=2)
     for change in ({"batch_size": 64}, {"validation": 0.2}, {"optimizer": "sgd"}, {"seed": 1}, {"limit": 10}):
         (field,) = change
-        with pytest.raises(RunError, match=f"was trained with {field} = .*, which cannot change on the way"):
+        with pytest.raises(RunError, match=f"was trained with {field} = .*, which cannot change any more"):
             longer_recipe(run, 2, Recipe(epochs=3, **change))
 
 

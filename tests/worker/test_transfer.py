@@ -13,8 +13,8 @@ from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import NotLoaded, encode
 from tui_cnn.runs.recipe import RECIPES, Recipe, rate_at
 from tui_cnn.runs.snapshot import Follower
+from tui_cnn.runs.summary import beginning
 from tui_cnn.runs.transfer import find_weights, make_with_weights
-from tui_cnn.ui.toolkit.runs import beginning
 
 pytestmark = [
     pytest.mark.usefixtures("keras"),
@@ -88,13 +88,16 @@ def test_what_fits_by_name_and_shape_is_loaded(source, suffix, tmp_path):
     assert same(ours["norm"], theirs["norm"])
 
 
-def test_a_worker_loads_the_weights_and_without_any_there_is_no_run(source):
+def test_a_worker_loads_the_weights_and_without_any_there_is_no_run(source, tmp_path):
     run = make_with_weights(network(32), RECIPE, find_weights(str(source)))
     snapshot = Follower(run).poll()
     assert beginning(snapshot) == [f"weights of {source}: 4 of 4 layers"]
     other = Network("other", (28, 28, 1), (Flatten(), Dense(units=10, name="last")))
     with pytest.raises(RunError, match=r"no layer fits other by name and shape: last$"):
         make_with_weights(other, RECIPE, find_weights(str(source)))
+    (tmp_path / "net.toml").write_text("")
+    with pytest.raises(RunError, match=r"net\.toml: has no weights; they are in \.keras and \.h5 files"):
+        make_with_weights(other, RECIPE, find_weights(str(tmp_path / "net.toml")))
     with pytest.raises(RunError, match=r"nothing\.keras: .*not found"):
         make_with_weights(other, RECIPE, find_weights("nothing.keras"))
     assert list_runs() == [run]

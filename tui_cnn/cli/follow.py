@@ -14,9 +14,9 @@ from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import Chosen, EarlyStop, Epoch, Queued, Started
 from tui_cnn.runs.launch import stop
 from tui_cnn.runs.snapshot import ACTIVE, Follower, LineReader, Snapshot
-from tui_cnn.runs.summary import outcome, summarize
+from tui_cnn.runs.summary import beginning, outcome, summarize
 from tui_cnn.ui.toolkit.numbers import duration
-from tui_cnn.ui.toolkit.runs import beginning, stopped_early, weights_epoch
+from tui_cnn.ui.toolkit.runs import stopped_early, weights_epoch
 from tui_cnn.visible import visible
 
 _INTERVAL = 0.1

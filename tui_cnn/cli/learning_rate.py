@@ -40,14 +40,9 @@ def lr(model: str, steps: int, as_json: bool, **options: str | bool | None) -> i
 
     search = RateSearch(read_model(model), read_options(options), steps)
     try:
-        tried = []
-        for step in search.steps():
-            tried.append(step)
-            if sys.stderr.isatty():
-                progress = _("step {step} of {steps}").format(step=len(tried), steps=steps)
-                sys.stderr.write(f"\r{progress}")
         if sys.stderr.isatty():
-            sys.stderr.write("\r\033[K")
+            echo(_("training {steps} steps with rising rates …").format(steps=steps), err=True)
+        tried = list(search.steps())
     finally:
         search.close()
     found = curve(tried, steps)

@@ -9,9 +9,9 @@ from tui_cnn.cli.table import table
 from tui_cnn.i18n import _
 from tui_cnn.runs.recipe import RECIPES, TUTORIAL, Recipe, recipe_name
 from tui_cnn.runs.snapshot import Snapshot
-from tui_cnn.runs.summary import Summary
+from tui_cnn.runs.summary import Summary, beginning
 from tui_cnn.ui.toolkit.numbers import duration
-from tui_cnn.ui.toolkit.runs import beginning, share, state_name, stopped_early, tested_weights, with_advice
+from tui_cnn.ui.toolkit.runs import share, state_name, stopped_early, tested_weights, with_advice
 from tui_cnn.visible import visible
 
 
@@ -37,7 +37,7 @@ def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield _("state"), state_name(snapshot)
     yield _("network"), summary.network + _size(summary)
     for line in beginning(snapshot):
-        yield _("beginning"), line
+        yield _("beginning"), visible(line)
     yield _("recipe"), _recipe(summary.recipe) if summary.recipe else "—"
     started = snapshot.started
     if started is not None:
@@ -50,7 +50,7 @@ def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield _("best validation accuracy"), share(summary.best_accuracy)
     yield _("test accuracy"), share(summary.test_accuracy)
     yield _("tested weights"), tested_weights(summary.tested)
-    yield _("test set"), summary.test_use.line if summary.test_use else ""
+    yield _("test set evaluated"), summary.test_use.count if summary.test_use else ""
 
 
 def _recipe(recipe: Recipe) -> str:

@@ -95,13 +95,13 @@ def read_options(options: Mapping[str, str | bool | None], base: Recipe | None =
 @click.option(
     "--weights",
     metavar="RUN|FILE",
-    help=_("Begin with the weights of a run, or of a .keras or .h5 file, that fit by name and shape."),
+    help=_("Start with the weights of a run, or of a .keras or .h5 file, that fit by name and shape."),
 )
 @click.option(
     "--restart-schedule",
     is_flag=True,
     help=_(
-        "With --epochs +N: begin the schedule of the learning rate anew over the added epochs; otherwise it is that of "
+        "With --epochs +N: restart the schedule of the learning rate for the added epochs; otherwise it is that of "
         "the whole, longer training."
     ),
 )

@@ -38,7 +38,7 @@ def longer_recipe(run: RunDirectory, added: int, changed: Recipe | None = None) 
     for field in Recipe.__struct_fields__:
         was, wanted = getattr(before, field), getattr(after, field)
         if was != wanted and field not in _CHANGEABLE:
-            message = _("{run} was trained with {field} = {was}, which cannot change on the way: train a new run")
+            message = _("{run} was trained with {field} = {was}, which cannot change any more: train a new run")
             raise RunError(message.format(run=run.id, field=field, was=was if was not in (None, "") else _("nothing")))
     return msgspec.structs.replace(after, epochs=done + added)
 

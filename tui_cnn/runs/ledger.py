@@ -48,12 +48,17 @@ class TestUse(msgspec.Struct, frozen=True):
     runs: int
 
     @property
-    def line(self) -> str:
-        """Both in a sentence, with what follows."""
-        return _("test set evaluated {times} in {runs}; choose runs by validation").format(
-            times=ngettext("{count} time", "{count} times", self.times).format(count=self.times),
-            runs=ngettext("{count} run", "{count} runs", self.runs).format(count=self.runs),
+    def count(self) -> str:
+        """Both in words: `37 times in 12 runs`."""
+        return _("{times} in {runs}").format(
+            times=ngettext("{count:,} time", "{count:,} times", self.times).format(count=self.times),
+            runs=ngettext("{count:,} run", "{count:,} runs", self.runs).format(count=self.runs),
         )
+
+    @property
+    def line(self) -> str:
+        """A sentence, with what follows."""
+        return _("test set evaluated {count}; choose runs by validation").format(count=self.count)
 
 
 def ledger_file() -> Path:

@@ -33,7 +33,7 @@ _MARGIN = 10.0
 """How far below the rate of the lowest loss one is suggested: there the loss is about to rise."""
 
 
-class Request(msgspec.Struct, frozen=True):
+class RateRequest(msgspec.Struct, frozen=True):
     """What the worker is to do: the network, as TOML, the recipe, and how many steps."""
 
     network: str
@@ -69,7 +69,7 @@ class SmoothedLoss:
         return not isfinite(smoothed) or smoothed > _DIVERGED * self._lowest
 
 
-class Curve(NamedTuple):
+class RateCurve(NamedTuple):
     """The steps of a search, with their smoothed losses; and the rate that is suggested, None where none can be."""
 
     rates: tuple[float, ...]
@@ -83,7 +83,7 @@ class Curve(NamedTuple):
         return _("a tenth of the rate at which the smoothed loss is lowest")
 
 
-def curve(tried: list[Tried], steps: int = STEPS) -> Curve:
+def curve(tried: list[Tried], steps: int = STEPS) -> RateCurve:
     """Smooth the losses of a search of so many steps, and suggest a rate: a tenth of that with the lowest one.
 
     It has two digits. None is suggested where the loss has not clearly fallen.
@@ -97,7 +97,7 @@ def curve(tried: list[Tried], steps: int = STEPS) -> Curve:
         lowest = min(finite, key=lambda place: smoothed[place])
         if smoothed[lowest] < _FALLEN * smoothed[0]:
             suggested = float(f"{rates[lowest] / _MARGIN:.2g}")
-    return Curve(rates, tuple(step.loss for step in tried), tuple(smoothed), suggested)
+    return RateCurve(rates, tuple(step.loss for step in tried), tuple(smoothed), suggested)
 
 
 def rate_of(step: int, steps: int) -> float:
@@ -114,7 +114,7 @@ class RateSearch:
 
     def __init__(self, network: Network, recipe: Recipe, steps: int = STEPS) -> None:
         checked = check(network, recipe)
-        request = Request(dumps_network(checked.network), checked.recipe, steps)
+        request = RateRequest(dumps_network(checked.network), checked.recipe, steps)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # a pipe that nobody reads could fill up
         self._closed = False
         pipe = subprocess.PIPE

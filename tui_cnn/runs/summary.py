@@ -227,6 +227,26 @@ def results_of(network: Network, known: tuple[Result, ...]) -> tuple[Result, ...
     return tuple(result for result in known if (result.network.input_shape, result.network.layers) == same)
 
 
+def beginning(snapshot: Snapshot) -> list[str]:
+    """Say what a run began with, where that was not fresh weights, a line for each."""
+    lines = []
+    if (before := snapshot.continued) is not None:
+        lines.append(_("continues {run} after epoch {epoch}").format(run=before.run, epoch=before.epochs))
+        if before.restarted:
+            lines[-1] += ", " + _("with the schedule restarted")
+    if (loaded := snapshot.loaded) is not None:
+        count = len(loaded.layers) + len(loaded.others)
+        layers = ngettext("{fitting} of {count} layer", "{fitting} of {count} layers", count)
+        lines.append(
+            _("weights of {model}: {layers}").format(
+                model=loaded.source, layers=layers.format(fitting=len(loaded.layers), count=count)
+            )
+        )
+        if loaded.others:
+            lines[-1] += "; " + _("not loaded: {layers}").format(layers=loaded.listed)
+    return lines
+
+
 def outcome(run: RunDirectory, snapshot: Snapshot) -> Outcome | None:
     """Describe how a run ended; None while a worker trains it."""
     if snapshot.finished is not None:

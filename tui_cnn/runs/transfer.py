@@ -10,7 +10,6 @@ from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, find_run, make_run
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.inspection.requests import MODEL_SUFFIXES
 from tui_cnn.runs.process import PACKAGES, worker_command
 from tui_cnn.runs.recipe import Recipe
 
@@ -28,8 +27,10 @@ def find_weights(text: str) -> Weights:
     Raises:
         RunError: there is no such run, or it has no weights yet.
     """
+    from tui_cnn.runs.inspection.requests import MODEL_SUFFIXES
+
     path = expanded(text)
-    if path.suffix.lower() in MODEL_SUFFIXES:
+    if path.suffix.lower() in MODEL_SUFFIXES or path.is_file():
         return Weights(path.absolute(), str(path))
     run = find_run(text)
     for file in (run.best_file, run.checkpoint_file):

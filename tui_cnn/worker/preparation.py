@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 from dataclasses import dataclass
 
 import keras
@@ -24,6 +25,7 @@ from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.recipe import ImageCounts, Precision, Recipe
 from tui_cnn.runs.runtime import Runtime, runtime, thread_count
 from tui_cnn.runs.snapshot import Follower
+from tui_cnn.runs.summary import beginning
 from tui_cnn.worker.averaging import WeightAverage
 from tui_cnn.worker.build import make_model, seed_dropout
 from tui_cnn.worker.checkpoint import CheckpointState, load_checkpoint
@@ -127,6 +129,7 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
         elif past.loaded is not None:
             begin_with(model, network, run.start_file, past.loaded.layers)
             average.reset()
+            sys.stderr.write("".join(f"{line}\n" for line in beginning(past)))
     seed_dropout(model, recipe.seed, by.lanes * state.step)
     steps = steps or Steps(model, fitting, recipe, by.lanes, replicas, scaling, class_weights, average)
     steps.trained.set(state.sums)

@@ -15,7 +15,7 @@ from tui_cnn.data.splitting import Indices
 from tui_cnn.errors import UserError
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
-from tui_cnn.runs.rate_search import Request, SmoothedLoss, Tried, rate_of
+from tui_cnn.runs.rate_search import RateRequest, SmoothedLoss, Tried, rate_of
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 from tui_cnn.worker.build import make_model
@@ -31,7 +31,7 @@ def main() -> int:
     Returns the exit status: 2, with a line on standard error, where it cannot be done.
     """
     try:
-        request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
+        request = msgspec.json.decode(sys.stdin.buffer.read(), type=RateRequest)
         for tried in try_rates(loads_network(request.network, _("standard input")), request.recipe, request.steps):
             sys.stdout.buffer.write(msgspec.json.encode(tried) + b"\n")
             sys.stdout.buffer.flush()

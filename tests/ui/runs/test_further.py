@@ -57,7 +57,7 @@ async def test_a_schedule_is_asked_about(asked):
         await user.sees("Epochs to add")
         await user.press("enter")
         await user.sees("Stretch the schedule (cosine)")
-        await user.press("b")
+        await user.press("r")
         await user.until(lambda: asked == [(run, 5, {"restarted": True})])
 
 

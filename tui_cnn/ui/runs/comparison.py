@@ -172,7 +172,7 @@ def _known(value: float | None, write: Callable[..., str]) -> str:
 
 
 def _test_use(use: TestUse | None) -> str:
-    return "—" if use is None else _("{times:,} × in {runs:,} runs").format(times=use.times, runs=use.runs)
+    return "—" if use is None else use.count
 
 
 COMPARED_LINES: dict[str, list[tuple[str, Callable[[Compared], str]]]] = {

@@ -3,7 +3,7 @@
 from math import isfinite, log10
 
 from tui_cnn.i18n import _
-from tui_cnn.runs.rate_search import HIGHEST, LOWEST, Curve
+from tui_cnn.runs.rate_search import HIGHEST, LOWEST, RateCurve
 from tui_cnn.ui.toolkit.plot import AxisScale, LegendEntry, Plot, Rule, Stroke, labels, log_ticks, short_labels, ticks
 
 _A_COLUMN, _A_ROW = 10, 3
@@ -12,7 +12,7 @@ _ABOVE = 1.5
 """What is drawn above the first loss, where it is about to diverge; more would flatten the curve."""
 
 
-def rate_curve(curve: Curve, columns: int, rows: int) -> Plot:
+def rate_curve(curve: RateCurve, columns: int, rows: int) -> Plot:
     """Plot a search, whole or not yet, with a rule at the suggested rate."""
     points = [(log10(rate), loss) for rate, loss in zip(curve.rates, curve.smoothed, strict=True) if isfinite(loss)]
     losses = [loss for _rate, loss in points] or [0.0, 1.0]

@@ -12,7 +12,7 @@ from rich.text import Text
 from textual.app import App
 
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.i18n import _, ngettext
+from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, list_runs, read_about
 from tui_cnn.runs.events import EarlyStop
 from tui_cnn.runs.inspection.requests import Source
@@ -116,26 +116,6 @@ def weights_name(source: Source) -> str:
         return weights_epoch(known)
     names = {"best": _("best weights"), "last": _("last weights")}
     return names.get(str(source.which)) or _("weights after step {step}").format(step=source.which)
-
-
-def beginning(snapshot: Snapshot) -> list[str]:
-    """Say what a run began with, where that was not fresh weights, a line for each."""
-    lines = []
-    if (before := snapshot.continued) is not None:
-        lines.append(_("continues {run} after epoch {epoch}").format(run=before.run, epoch=before.epochs))
-        if before.restarted:
-            lines[-1] += ", " + _("with the schedule begun anew")
-    if (loaded := snapshot.loaded) is not None:
-        count = len(loaded.layers) + len(loaded.others)
-        layers = ngettext("{fitting} of {count} layer", "{fitting} of {count} layers", count)
-        lines.append(
-            _("weights of {model}: {layers}").format(
-                model=visible(loaded.source), layers=layers.format(fitting=len(loaded.layers), count=count)
-            )
-        )
-        if loaded.others:
-            lines[-1] += "; " + _("not loaded: {layers}").format(layers=loaded.listed)
-    return lines
 
 
 def stopped_early(event: EarlyStop) -> str:
@@ -280,20 +260,20 @@ async def ask_overlay(app: App[Any], workspace: Workspace, shown: RunDirectory) 
 
 
 class Further(NamedTuple):
-    """How a run is to be trained further: the epochs to add, and whether its schedule begins anew over these."""
+    """How a run is to be trained further: the epochs to add, and whether its schedule restarts with these."""
 
     epochs: int
     restarted: bool
 
 
 async def ask_further(app: App[Any], workspace: Workspace, run: RunDirectory) -> Further | None:
-    """Ask for how many epochs more a run is to be trained, and where it has one, what becomes of its schedule."""
+    """Ask for how many epochs more a run is to be trained, and where it has one, whether its schedule restarts."""
     try:
         recipe = await to_thread(run.recipe)
     except FormatError as error:
         workspace.report(error)
         return None
-    about = _("Epochs to add. The run stays as it is; a new one goes on from its last checkpoint.")
+    about = _("Epochs to add. The run stays as it is; a new run continues from its last checkpoint.")
     text = await app.push_screen_wait(LineDialog(_("Train further"), "5", about, _("Enter continue   Esc back")))
     if text is None:
         return None
@@ -305,11 +285,11 @@ async def ask_further(app: App[Any], workspace: Workspace, run: RunDirectory) ->
     answer = await ask(
         app,
         _("Learning rate"),
-        _("Stretch the schedule ({schedule}) over all epochs, or begin it anew over the added ones?").format(
+        _("Stretch the schedule ({schedule}) over all epochs, or restart it over the added ones?").format(
             schedule=recipe.schedule
         ),
         Answer("stretch", "s", _("Stretch")),
-        Answer("restart", "b", _("Begin anew")),
+        Answer("restart", "r", _("Restart")),
     )
     return None if answer is None else Further(int(text), restarted=answer == "restart")
 

@@ -9,10 +9,12 @@ from textual.content import Content
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.events import Started
 from tui_cnn.runs.snapshot import Snapshot
+from tui_cnn.runs.summary import beginning
 from tui_cnn.ui.toolkit.curve_data import recent
 from tui_cnn.ui.toolkit.numbers import duration, left, level, spark
-from tui_cnn.ui.toolkit.runs import beginning, best_accuracy, share, stopped_early, weights_epoch, with_advice
+from tui_cnn.ui.toolkit.runs import best_accuracy, share, stopped_early, weights_epoch, with_advice
 from tui_cnn.ui.train.run_watcher import Watched
+from tui_cnn.visible import visible
 
 _SPARK = 16
 _LABEL = 10
@@ -207,7 +209,7 @@ def _circumstances(snapshot: Snapshot, started: Started) -> Iterator[Line]:
         precision=started.precision,
     )
     yield [Content.styled(part, "dim") for part in text.split(_GAP)]
-    yield from ([Content.styled(line, "dim")] for line in beginning(snapshot))
+    yield from ([Content.styled(visible(line), "dim")] for line in beginning(snapshot))
 
 
 def _end(watched: Watched) -> Iterator[Line]:

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from tui_cnn.core.network import Network
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
-from tui_cnn.runs.rate_search import STEPS, Curve, RateSearch, Tried, curve
+from tui_cnn.runs.rate_search import STEPS, RateCurve, RateSearch, Tried, curve
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.toolkit.chart import PlotView
 from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult, frame
@@ -46,7 +46,7 @@ class RateDialog(SingleResult[float | None]):
         self._recipe = recipe
         self._start = search
         self._search: RateSearch | None = None
-        self._curve: Curve | None = None
+        self._curve: RateCurve | None = None
         self._failed = ""
         self._done = False
 
@@ -93,7 +93,7 @@ class RateDialog(SingleResult[float | None]):
         if self.is_mounted:
             self.app.call_from_thread(self._show, curve(tried), failed, done=True)
 
-    def _show(self, found: Curve, failed: str = "", *, done: bool = False) -> None:
+    def _show(self, found: RateCurve, failed: str = "", *, done: bool = False) -> None:
         self._curve, self._failed, self._done = found, failed, done
         self._draw()
 
@@ -105,7 +105,7 @@ class RateDialog(SingleResult[float | None]):
         plot.show_plot(rate_curve(shown, plot.columns, plot.size.height))
         self.query_one("#result", Static).update(Content(self._result(shown)))
 
-    def _result(self, shown: Curve) -> str:
+    def _result(self, shown: RateCurve) -> str:
         if self._failed:
             return self._failed
         if not self._done:
