@@ -14,6 +14,7 @@ import sklearn.metrics as truth
 from PIL import Image
 
 from tui_cnn.data.dataset import load_test
+from tui_cnn.runs.ledger import ledger_file
 from tui_cnn.runs.snapshot import Follower
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras loads so
@@ -121,6 +122,14 @@ def test_evaluate(cnn_tui, trained, test_set):
         assert [each[name] for each in report["classes"]] == pytest.approx(column)
     assert [each["name"] for each in report["classes"]] == list(test_set.class_names)
     assert 0 < report["calibration_error"] < 1
+    (noted,) = map(json.loads, ledger_file().read_bytes().splitlines())
+    assert (noted["by"], noted["weights"], noted["run"], noted["test_set"]) == (
+        "person",
+        "best",
+        trained.id,
+        test_set.digest,
+    )
+    assert noted["accuracy"] == pytest.approx(report["accuracy"])
 
     lines = cnn_tui("evaluate", run, "-o", "p.csv").stdout.splitlines()
     assert lines[0].startswith(f"10,000 test images  accuracy {report['accuracy']:.4f}  loss {report['loss']:.4f}")

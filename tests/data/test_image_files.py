@@ -1,12 +1,14 @@
 """A person's own pictures."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from tui_cnn.data.dataset import load_test
+from tui_cnn.data.decoding import decode
 from tui_cnn.data.files import DataError
 from tui_cnn.data.images import are_light_on_black, fit_image, has_light_background, read_image, read_small
 
@@ -166,3 +168,18 @@ def test_what_is_drawn_on_nothing_can_be_seen(tmp_path, ink, behind):
     fitted = fit_image(image, SQUARE, "pad", invert=has_light_background(image))
     assert int(fitted.max()) - int(fitted[0, 0, 0]) > 150, "light on dark, as the network knows images"
     assert read_small(tmp_path / "a.png", 28, 22)[10, 10, 0] == ink
+
+
+def test_a_grey_image_with_more_levels_is_small_too(tmp_path):
+    Image.fromarray(np.array([[0, 257, 65_535]], np.uint16)).save(tmp_path / "a.png")
+    assert read_small(tmp_path / "a.png", 28, 22).tolist() == [[[0], [1], [255]]]
+
+
+def test_threads_decode_and_none_is_warned(tmp_path, monkeypatch):
+    """Pillow warns of images beyond its own limit; a warning is an error here."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
+    grey = np.arange(15, dtype=np.uint8).reshape(3, 5)
+    Image.fromarray(grey).save(tmp_path / "a.png")
+    with ThreadPoolExecutor(8) as threads:
+        for pixels in threads.map(decode, [tmp_path / "a.png"] * 400):
+            assert (pixels[..., 0] == grey).all()

@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.core.strategies import mostly_sound, networks
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten, Opaque
+from tui_cnn.core.layers import BatchNormalization, Block, Branches, Conv2D, Dense, Flatten, MaxPooling2D, Opaque
 from tui_cnn.core.network import Network, walk, without_muted
 from tui_cnn.formats.export import export_bytes, export_text
 from tui_cnn.formats.picture import COLOURS
@@ -157,12 +157,36 @@ def test_long_networks_go_on_below_on_the_same_scale():
 
 def test_what_the_last_map_sees_is_framed_on_the_image():
     analysis = analyze(preset("fashion-cnn"))
-    top, left, bottom, right = field_region(analysis.last_map, (28, 28, 1))
+    top, left, bottom, right = field_region(analysis.last_map, analysis)
     assert (bottom - top) * 28 == (right - left) * 28 == 18
     written = export_text(preset("fashion-cnn"), "svg")
     assert "receptive field of layer conv2d_2: 18" in written
-    assert field_region(analysis.rows[-1], (28, 28, 1)) == (0, 0, 1, 1)
-    assert field_region(analyze(preset("fashion-dnn")).rows[-1], (784,)) is None
+    assert field_region(analysis.rows[-1], analysis) == (0, 0, 1, 1)
+    dense = analyze(Network("dense", (784,), (Dense(units=10),)))
+    assert field_region(dense.rows[-1], dense) is None
+
+
+def test_channels_first_is_drawn_as_the_same_network_with_channels_last():
+    def network(first):
+        order = {"data_format": "channels_first" if first else "channels_last"}
+        conv = {"filters": 8, "kernel_size": (5, 3), "strides": (2, 1), **order}
+        layers = (
+            Conv2D(**conv),
+            BatchNormalization(axis=1 if first else 3),
+            MaxPooling2D(**order),
+            Flatten(),
+            Dense(units=3),
+        )
+        return Network("net", (3, 20, 40) if first else (20, 40, 3), layers)
+
+    def drawn(first):
+        analysis = analyze(network(first))
+        solids = arrange(boxes(analysis), SCALE).solids
+        places = [(solid.x, solid.y, solid.width, solid.height, solid.depth, solid.box.window) for solid in solids]
+        return places, [field_region(row, analysis) for row in analysis.rows]
+
+    assert drawn(True) == drawn(False)
+    assert "3×20×40" in texts(drawing(network(True)))
 
 
 def test_what_is_written():

@@ -242,3 +242,55 @@ def test_moves_lose_no_comment(network, seed, data):
     layers = data.draw(st.permutations(network.layers))
     after = rewrite(text, network, msgspec.structs.replace(network, layers=tuple(layers)))
     assert sorted(re.findall("# .*", after)) == sorted(re.findall("# .*", text))
+
+
+@given(networks(), st.integers(), st.data())
+@settings(max_examples=50)
+def test_wrapping_loses_no_comment(network, seed, data):
+    text = commented(data.draw(st.sampled_from([dumps_network, inline]))(network), seed)
+    for path in [path for path, _layer in walk(network.layers)]:
+        wrap = data.draw(st.sampled_from([edits.wrap_in_block, edits.wrap_in_branches]))
+        after = rewrite(text, network, wrap(network, path, 1))
+        assert loads_network(after, "after") == wrap(network, path, 1)
+        assert sorted(re.findall("# .*", after)) == sorted(re.findall("# .*", text))
+
+
+def part_of(text, first, last):
+    return text[text.index(first) : text.index(last) + len(last)]
+
+
+def test_a_layer_takes_its_comments_into_another_stack():
+    wrapped = saved(edits.wrap_in_block(MINE, (0,), 1))
+    assert part_of(wrapped, "[[layers]]", '"Conv2D"') == dedent(
+        """\
+        [[layers]]
+        type = "Block"
+
+        # the stem
+        # small
+        [[layers.layers]]
+        type = "Conv2D\""""
+    )
+    into_the_branch = saved(edits.splice(edits.delete(MINE, (0,)), (0, 0, 2), 0, MINE.layers[:1]))
+    assert part_of(into_the_branch, '{type = "ReLU"}', "another one") == dedent(
+        """\
+        {type = "ReLU"},
+                # the stem
+                # small
+                { type = "Conv2D", filters = 32, kernel_size = [3, 3] },
+                # to be tried: another one"""
+    )
+    out_of_it = saved(edits.unwrap(MINE, (1, 0))[0])
+    assert '\n\n# first\n[[layers]]\ntype = "Conv2D"\n' in out_of_it
+
+
+def test_comments_of_a_deleted_layer_do_not_go_to_an_equal_one():
+    text = TEXT.replace("# the head", '[[layers]]\ntype = "Block"\nlayers = [{ type = "Flatten" }]\n\n# the head')
+    network = loads_network(text, "TEXT")
+    assert "the head" not in saved(edits.delete(network, (3,)), text)
+
+
+def test_a_layer_in_a_line_has_its_comments_above_the_line():
+    text = '# n\nname = "n"\ninput_shape = [3]\nlayers = [\n    # flat\n    { type = "Flatten" },\n]\n'
+    block = edits.wrap_in_block(loads_network(text, "TEXT"), (0,), 1)
+    assert "# flat" in saved(block, text)

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui_cnn.cli.arguments import data_option
 from tui_cnn.cli.group import SOUND, UNUSABLE
 from tui_cnn.cli.streams import echo
 from tui_cnn.config import expanded
-from tui_cnn.data.fitting import FITS
-from tui_cnn.data.scaling import PIXEL_SCALES
+from tui_cnn.data.input_options import FITS, PIXEL_SCALES
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("model")
-@click.option("--data", metavar="DIRECTORY", help=_("Data set whose test images are shown; default: Fashion-MNIST."))
+@data_option
 @click.option(
     "--scale",
     type=click.Choice(PIXEL_SCALES),

@@ -64,7 +64,7 @@ class Row(msgspec.Struct, frozen=True):
     def settings(self) -> tuple[str, ...]:
         """The essential settings of the layer, after whether weights of it are frozen."""
         weights = self.frozen and (self.holds_layers or bool(self.params))
-        return (*(("frozen",) if weights else ()), *self.layer.settings())
+        return (*((_("frozen"),) if weights else ()), *self.layer.settings())
 
     @property
     def params(self) -> int | None:

@@ -5,18 +5,22 @@ from functools import cached_property
 from hashlib import blake2b
 from math import prod
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
 
-from tui_cnn.data.fitting import Fit, fitted_shape
-from tui_cnn.data.source import PARTS, ArraySource, ImageShape, Labels, Parts, Pixels, Source
-from tui_cnn.data.sources import find_source
+from tui_cnn.data.fitting import fitted_shape
+from tui_cnn.data.input_options import Fit
+from tui_cnn.data.source import PARTS, ArraySource, ImageShape, ImageSource, Labels, Parts, Pixels
+from tui_cnn.data.sources.finding import find_source
 from tui_cnn.data.splitting import assigned_parts, missing_classes, split
 from tui_cnn.data.statistics import Channels, Moments
 from tui_cnn.data.store import Progress, Store, decode, open_store, store_of
 
 _MOST_BYTES = 1 << 30
 """Arrays that are larger are mapped, not read whole."""
+_CHUNK = 4096
+"""Images that are looked at together."""
 
 
 @dataclass(frozen=True)
@@ -74,21 +78,17 @@ class Dataset:
 
     @cached_property
     def moments(self) -> tuple[Channels, Channels]:
-        """Mean and standard deviation of each of the three channels over the training images; grey counts as three."""
-        if self.store is not None:
-            return self.store.summary.mean, self.store.summary.deviation
-        moments = Moments()
-        moments.add(self.train_images[: len(self.train_labels) - self.validation_count])
+        """Mean and standard deviation of each channel over the training images, 0 to 255."""
+        moments = Moments(self.image_shape[2])
+        training = len(self.train_labels) - self.validation_count
+        for begin in range(0, training, _CHUNK):
+            moments.add(self.train_images[begin : min(begin + _CHUNK, training)])
         return moments.mean, moments.deviation
 
     @cached_property
     def digest(self) -> str:
         """Hexadecimal digits of the test images and their labels: the same test set has the same, wherever it is."""
-        if self.store is not None:
-            return self.store.summary.digest
-        hashed = blake2b(np.ascontiguousarray(self.test_images).data, digest_size=16)
-        hashed.update(self.test_labels.astype("<i4").tobytes())
-        return hashed.hexdigest()
+        return _digest(self.store, self.test_images, self.test_labels)
 
     def split(
         self, share: float, seed: int | None, limit: int | None = None, *, unstratified: int = 0
@@ -111,6 +111,21 @@ class TestSet:
     images: Pixels
     labels: Labels
     class_names: tuple[str, ...]
+    store: Store | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """That of its data set."""
+        return _digest(self.store, self.images, self.labels)
+
+
+def is_used_directly(
+    source: ImageSource, shape: tuple[int, ...] | None = None, how: Fit = "pad"
+) -> TypeGuard[ArraySource]:
+    """Tell whether a source holds arrays that can be used as they are, perhaps for a network's input `shape`."""
+    if not isinstance(source, ArraySource) or len(source) * prod(source.image_shape) > _MOST_BYTES:
+        return False
+    return shape is None or fitted_shape(source.image_shape, shape, how) == source.image_shape
 
 
 def summarize(path: Path | None = None) -> DatasetSummary:
@@ -143,7 +158,7 @@ def load(
         DataError: it is none, a file is damaged, the files do not belong together, or the images cannot be fitted.
     """
     source = find_source(path)
-    if isinstance(source, ArraySource) and _fits(source, shape, how):
+    if is_used_directly(source, shape, how):
         return _read(source)
     longest = max(shape[:2]) if shape and len(shape) > 1 else 1
     store = decode(source, str(path or ""), longest, progress)
@@ -159,10 +174,10 @@ def load_test(path: Path | None = None, shape: tuple[int, ...] | None = None, ho
     """
     source = find_source(path)
     test = PARTS.index("test")
-    if isinstance(source, ArraySource) and _fits(source, shape, how) and (source.parts == test).any():
+    if is_used_directly(source, shape, how) and (source.parts == test).any():
         return TestSet(source.name, source.read_part("test"), source.labels[source.parts == test], source.class_names)
     data = load(path, shape, how)
-    return TestSet(data.name, data.test_images, data.test_labels, data.class_names)
+    return TestSet(data.name, data.test_images, data.test_labels, data.class_names, data.store)
 
 
 def untrained_classes(path: Path | None, share: float, seed: int | None, limit: int | None) -> tuple[str, ...]:
@@ -177,11 +192,12 @@ def untrained_classes(path: Path | None, share: float, seed: int | None, limit: 
     return missing_classes(labels[train], source.class_names)
 
 
-def _fits(source: ArraySource, shape: tuple[int, ...] | None, how: Fit) -> bool:
-    """Tell whether arrays can be used as they are."""
-    if len(source) * prod(source.image_shape) > _MOST_BYTES:
-        return False
-    return shape is None or fitted_shape(source.image_shape, shape, how) == source.image_shape
+def _digest(store: Store | None, images: Pixels, labels: Labels) -> str:
+    if store is not None:
+        return store.summary.digest
+    hashed = blake2b(np.ascontiguousarray(images).data, digest_size=16)
+    hashed.update(labels.astype("<i4").tobytes())
+    return hashed.hexdigest()
 
 
 def _read(source: ArraySource) -> Dataset:
@@ -196,7 +212,7 @@ def _read(source: ArraySource) -> Dataset:
     return _parted(source, images[order], source.labels[order], parts[order], None)
 
 
-def _parted(source: Source, images: Pixels, labels: Labels, parts: Parts, store: Store | None) -> Dataset:
+def _parted(source: ImageSource, images: Pixels, labels: Labels, parts: Parts, store: Store | None) -> Dataset:
     """Make a data set of images in the order of their parts."""
     validation, test = np.searchsorted(parts, [PARTS.index("validation"), PARTS.index("test")]).tolist()
     training = images[:test], labels[:test], test - validation

@@ -7,18 +7,13 @@ grey is repeated where the input has colour, and it is reshaped: `Fitting` says 
 
 from dataclasses import dataclass
 from math import prod
-from typing import Literal, get_args
 
 import numpy as np
 
 from tui_cnn.data.files import DataError
+from tui_cnn.data.input_options import Fit
 from tui_cnn.data.source import ImageShape, Pixels
 from tui_cnn.i18n import _
-
-Fit = Literal["pad", "crop", "stretch"]
-"""`pad`: shrunk whole if it is too large, with a border of zeros; `crop`: made to cover the input, what sticks out is
-cut off at both sides; `stretch`: brought to the input's height and width, whatever its proportions."""
-FITS: tuple[Fit, ...] = get_args(Fit)
 
 
 @dataclass(frozen=True)
@@ -90,7 +85,7 @@ def resized(image: Pixels, shape: ImageShape, how: Fit) -> Pixels:
             drawn = drawn.resize((width, height), lanczos)
         elif how == "crop":
             scale = max(height / have[0], width / have[1])
-            rows, columns = height / scale, width / scale
+            rows, columns = min(have[0], height / scale), min(have[1], width / scale)
             top, left = (have[0] - rows) / 2, (have[1] - columns) / 2
             drawn = drawn.resize((width, height), lanczos, (left, top, left + columns, top + rows))
         else:

@@ -3,25 +3,23 @@
 Pixels from outside of an image are black.
 """
 
-import stat
-import warnings
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from tui_cnn.data.decoding import decode
 from tui_cnn.data.files import DataError
-from tui_cnn.data.fitting import Fit, resized
+from tui_cnn.data.fitting import resized
+from tui_cnn.data.input_options import Fit
 from tui_cnn.data.source import ImageShape
-from tui_cnn.i18n import _
 
 Image = npt.NDArray[np.uint8]
 _Value = TypeVar("_Value", bound=np.generic)
 Cell = tuple[int, int]
 """Row and column; it may lie beyond the image."""
 
-_MOST_PIXELS = 100_000_000
 _NEARLY_BLACK = 32
 
 
@@ -33,7 +31,7 @@ def read_image(path: Path, channels: int) -> Image:
     Raises:
         DataError: it cannot be read or is no image.
     """
-    image = _read(path, "L" if channels == 1 else "RGB")
+    image = _decoded(path, "L" if channels == 1 else "RGB")
     return image.reshape(*image.shape[:2], channels)
 
 
@@ -47,7 +45,7 @@ def read_small(path: Path, grey_side: int, colour_side: int) -> Image:
     """
     from PIL import Image as Pillow
 
-    image = _read(path, "RGB")
+    image = _decoded(path, "RGB")
     grey = bool((image == image[..., :1]).all())
     scale = min(1.0, (grey_side if grey else colour_side) / max(image.shape[:2]))
     rows, columns = (max(1, round(length * scale)) for length in image.shape[:2])
@@ -55,61 +53,12 @@ def read_small(path: Path, grey_side: int, colour_side: int) -> Image:
     return small[..., :1] if grey else small
 
 
-def _read(path: Path, mode: str) -> Image:
-    """Read an image file in a mode of Pillow."""
-    from PIL import Image as Pillow
-    from PIL import ImageOps
-
+def _decoded(path: Path, mode: Literal["L", "RGB"]) -> Image:
+    """Decode an image file; an error names it."""
     try:
-        if stat.S_ISFIFO(path.stat().st_mode):  # opening it would wait for whoever writes to it
-            raise ValueError
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns of large images: the bound is ours
-            with Pillow.open(path) as image:
-                if image.width * image.height > _MOST_PIXELS:
-                    raise Pillow.DecompressionBombError
-                upright = ImageOps.exif_transpose(image)
-                if upright.mode[0] in "IF":
-                    grey = _eight_bits(np.asarray(upright), upright.mode)
-                    return grey if mode == "L" else np.repeat(grey[..., np.newaxis], len(mode), axis=-1)
-                layers = upright.convert("RGBA")
-                behind = Pillow.new("RGBA", layers.size, "white" if _is_dark(layers) else "black")
-                return np.asarray(Pillow.alpha_composite(behind, layers).convert(mode))
-    except FileNotFoundError:
-        raise DataError(f"{path}: " + _("file not found; check the path")) from None
-    except IsADirectoryError:
-        raise DataError(f"{path}: " + _("is a directory; specify an image file in it")) from None
-    except PermissionError as error:
-        raise DataError(f"{path}: " + _("cannot be read: {reason}").format(reason=error.strerror)) from None
-    except Pillow.DecompressionBombError:
-        raise DataError(f"{path}: " + _("has too many pixels; use a smaller image")) from None
-    # Pillow's decoders raise errors of any type for a damaged file.
-    except Exception:
-        raise DataError(f"{path}: " + _("is not a readable image; use a format such as PNG or JPEG")) from None
-
-
-_HARDLY_SEEN = 64
-"""Grey on black."""
-
-
-def _is_dark(layers: Any) -> bool:
-    """Tell whether what is not transparent in an image could hardly be seen on black."""
-    opacity = np.asarray(layers.getchannel("A"), np.float64)
-    return bool(
-        opacity.min() < 255 and (np.asarray(layers.convert("L")) * opacity).sum() < _HARDLY_SEEN * opacity.sum()
-    )
-
-
-def _eight_bits(levels: npt.NDArray[Any], mode: str) -> Image:
-    """Bring grey levels of 16 or 32 bits, or from 0 to 1, to 0 to 255; Pillow would cut off what is above 255.
-
-    Of 32 bits, whole numbers or not, the range is unknown: the smallest usual one that holds them all.
-    """
-    levels = np.nan_to_num(levels.astype(np.float64), posinf=0.0, neginf=0.0)
-    most = levels.max(initial=0.0)
-    ranges = (65_535.0,) if mode.startswith("I;16") else (1.0, 255.0, 65_535.0)
-    whole = next((full for full in ranges if most <= full), most)
-    return np.round(np.clip(levels / whole, 0, 1) * 255).astype(np.uint8)
+        return decode(path, mode)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
 
 
 def fit_image(image: Image, shape: ImageShape, how: Fit, *, invert: bool = False) -> Image:

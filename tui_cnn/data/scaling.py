@@ -1,17 +1,11 @@
 """How the bytes of an image become the numbers that a network takes."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from typing import Any
 
 import msgspec
 
-PixelScale = Literal["0..1", "-1..1", "none", "standardize", "imagenet", "imagenet-bgr"]
-"""`0..1`: divided by 255; `-1..1`: divided by 127.5, less 1; `none`: 0 to 255 as they are; `standardize`: less the
-mean of each channel over the training images, divided by its standard deviation; `imagenet`: the same with those of
-ImageNet, as torchvision and DenseNet take them; `imagenet-bgr`: blue first, less the means of ImageNet, as VGG and
-ResNet of Keras take them."""
-
-PIXEL_SCALES: tuple[PixelScale, ...] = get_args(PixelScale)
+from tui_cnn.data.input_options import PixelScale
 
 _PLAIN: dict[PixelScale, tuple[float, float]] = {"0..1": (255.0, 0.0), "-1..1": (127.5, 1.0), "none": (1.0, 0.0)}
 _IMAGENET = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
@@ -41,11 +35,6 @@ class Scaling(msgspec.Struct, frozen=True):
             return values[..., ::-1] - _typed(_IMAGENET_BGR, values)
         mean, deviation = (self.mean, self.deviation) if self.scale == "standardize" else _IMAGENET
         return (values - _typed(mean, values)) / _typed(deviation, values)
-
-
-def takes(scale: PixelScale, channels: int) -> bool:
-    """Tell whether a scale is for images of so many channels."""
-    return channels == 3 or not scale.startswith("imagenet")
 
 
 def _typed(numbers: Sequence[float], values: Any) -> Any:

@@ -28,7 +28,7 @@ class Skipped(NamedTuple):
     reason: str
 
 
-class Source(ABC):
+class ImageSource(ABC):
     """The files of a data set, listed.
 
     Attributes:
@@ -65,7 +65,7 @@ class Source(ABC):
         """
 
 
-class ArraySource(Source):
+class ArraySource(ImageSource):
     """A data set whose images are arrays in a few files; images of all parts have one shape.
 
     `read_part` is what a kind of file defines. Images stand part by part, in the order of `PARTS`, those of no part

@@ -9,17 +9,13 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
-from tui_cnn.data.source import PARTS, UNASSIGNED, Labels, Parts, Source
+from tui_cnn.data.input_options import validation_count
+from tui_cnn.data.source import PARTS, UNASSIGNED, ImageSource, Labels, Parts
 
 Indices = npt.NDArray[np.int32]
 
 TEST_SHARE = 0.2
 """Of each class, where the files have no test part."""
-
-
-def validation_count(images: int, share: float) -> int:
-    """Return how many of the training images are held out to validate on: `share`, rounded; one is always left."""
-    return min(round(share * images), images - 1)
 
 
 def split(
@@ -28,8 +24,8 @@ def split(
     """Split training images into those to train on and those to validate on, by their indices.
 
     The first `limit` of them in an order by `seed` are used; `share` of those, rounded, are validated on, though one
-    image is always left to train on. Every beginning of the order has each class as often as the whole has it, up to
-    one image.
+    image is always left to train on. Every beginning of the order has of each class as much as the method of Webster
+    and Sainte-Laguë gives it: its share, to about one image.
 
     `seed` None: as runs of earlier versions did it: shuffled by the seed `unstratified`, whatever the classes.
     """
@@ -47,12 +43,11 @@ def _stratified_order(labels: Labels, seed: int) -> Indices:
     place = np.empty(len(labels))
     for number in np.unique(labels):
         members = random.permutation(np.flatnonzero(labels == number))
-        begin = random.random()
-        place[members] = (np.arange(len(members)) + begin) / len(members) if len(members) > 1 else 1.0
+        place[members] = (np.arange(len(members)) + 0.5) / len(members) if len(members) > 1 else 1.0
     return np.argsort(place, kind="stable").astype(np.int32)
 
 
-def assigned_parts(source: Source) -> Parts:
+def assigned_parts(source: ImageSource) -> Parts:
     """Return the part of each image of a source, with the images that no part is known of assigned to one.
 
     They are for training; where no image is for testing, `TEST_SHARE` of each class is, of those that are not for
@@ -70,6 +65,17 @@ def assigned_parts(source: Source) -> Parts:
 
 def _digest(key: str) -> bytes:
     return blake2b(key.encode("utf-8", "surrogateescape"), digest_size=8).digest()
+
+
+def balanced_weights(labels: Labels, classes: int) -> tuple[float, ...]:
+    """Return how much an image of each class is to count, so that all classes count the same: n / (classes · images).
+
+    As scikit-learn's `compute_class_weight("balanced")`; a class without images is left out, with a weight of 0.
+    """
+    counts = np.bincount(labels, minlength=classes)
+    there = counts > 0
+    weights = np.where(there, len(labels) / (there.sum() * np.maximum(counts, 1)), 0.0)
+    return tuple(weights.tolist())
 
 
 def missing_classes(labels: Labels, class_names: Sequence[str]) -> tuple[str, ...]:

@@ -26,10 +26,11 @@ import numpy.typing as npt
 
 from tui_cnn.config import home
 from tui_cnn.data.files import DataError
-from tui_cnn.data.fitting import Fit, resized
-from tui_cnn.data.source import PARTS, ImageShape, Labels, Part, Pixels, Skipped, Source
+from tui_cnn.data.fitting import resized
+from tui_cnn.data.input_options import Fit
+from tui_cnn.data.source import PARTS, ImageShape, ImageSource, Labels, Part, Pixels, Skipped
 from tui_cnn.data.splitting import assigned_parts
-from tui_cnn.data.statistics import Moments, difference_hash
+from tui_cnn.data.statistics import Moments, difference_hashes
 from tui_cnn.i18n import _
 
 Progress = Callable[[int, int], object]
@@ -56,13 +57,14 @@ _RECORD = np.dtype(
 """`height` 0: the image could not be decoded. The full size is that before it was made smaller."""
 
 
-class Summary(msgspec.Struct, frozen=True):
+class StoreSummary(msgspec.Struct, frozen=True):
     """What is known of a data set once it is decoded.
 
     Attributes:
         source: the path of its files.
         digest: hexadecimal digits of its pixels, labels and parts: the same data set has the same, wherever it is.
-        mean, deviation: of each of the three channels over the training images, 0 to 255; grey counts as three.
+        mean, deviation: of each of three channels over the training images as they are stored, 0 to 255; grey counts
+            as three.
         failed: the keys of the images that could not be decoded, and why.
     """
 
@@ -70,8 +72,8 @@ class Summary(msgspec.Struct, frozen=True):
     name: str
     source: str
     digest: str
-    mean: tuple[float, float, float]
-    deviation: tuple[float, float, float]
+    mean: tuple[float, ...]
+    deviation: tuple[float, ...]
     failed: tuple[Skipped, ...] = ()
 
 
@@ -87,7 +89,7 @@ class Store:
         parts: (n,), places in `PARTS`.
     """
 
-    def __init__(self, path: Path, source: Source, summary: Summary) -> None:
+    def __init__(self, path: Path, source: ImageSource, summary: StoreSummary) -> None:
         self.path = path
         self.source = source
         self.summary = summary
@@ -156,22 +158,22 @@ def stores() -> Path:
     return home() / "datasets"
 
 
-def store_of(source: Source, longest: int = LONGEST_SIDE) -> Path:
+def store_of(source: ImageSource, longest: int = LONGEST_SIDE) -> Path:
     """Return where the store of a source is, or will be."""
     side = "" if longest <= LONGEST_SIDE else f"-{_side(longest)}"
     return stores() / f"{source.fingerprint[:32]}{side}"
 
 
-def open_store(path: Path, source: Source) -> Store | None:
+def open_store(path: Path, source: ImageSource) -> Store | None:
     """Open the store of a source; None: it is not complete."""
     try:
-        summary = msgspec.json.decode((path / "dataset.json").read_bytes(), type=Summary)
+        summary = msgspec.json.decode((path / "dataset.json").read_bytes(), type=StoreSummary)
     except (OSError, msgspec.DecodeError):
         return None
     return Store(path, source, summary) if summary.version == _VERSION else None
 
 
-def decode(source: Source, where: str, longest: int = LONGEST_SIDE, progress: Progress | None = None) -> Store:
+def decode(source: ImageSource, where: str, longest: int = LONGEST_SIDE, progress: Progress | None = None) -> Store:
     """Decode the images of a source into its store, or open that if it is done; `where` is the path of its files.
 
     Raises:
@@ -180,12 +182,11 @@ def decode(source: Source, where: str, longest: int = LONGEST_SIDE, progress: Pr
     path = store_of(source, longest)
     if store := open_store(path, source):
         return store
-    path.mkdir(parents=True, exist_ok=True)
     with _writing(path):
         if store := open_store(path, source):  # another process was at it
             return store
         _decode(source, path, _side(longest), progress)
-        store = Store(path, source, Summary(_VERSION, source.name, where, "", (0.0,) * 3, (1.0,) * 3))
+        store = Store(path, source, StoreSummary(_VERSION, source.name, where, "", (), ()))
         summary = _summarize(store, where)
         if not len(store):
             raise DataError(f"{where}: " + _("none of the {count:,} images can be read").format(count=len(source)))
@@ -195,7 +196,7 @@ def decode(source: Source, where: str, longest: int = LONGEST_SIDE, progress: Pr
     return Store(path, source, summary)
 
 
-def _decode(source: Source, path: Path, longest: int, progress: Progress | None) -> None:
+def _decode(source: ImageSource, path: Path, longest: int, progress: Progress | None) -> None:
     """Decode what is not decoded yet."""
     order = np.argsort(assigned_parts(source), kind="stable")
     with (path / "index.bin").open("a+b") as index, (path / "images.bin").open("a+b") as pixels:
@@ -223,7 +224,7 @@ def _decode(source: Source, path: Path, longest: int, progress: Progress | None)
                         failures.write(msgspec.json.encode((source.key(number), problem)) + b"\n")
                         continue
                     pixels.write(image.tobytes())
-                    lines[place] = (number, at, *image.shape, *full, difference_hash(image))
+                    lines[place] = (number, at, *image.shape, *full, int(difference_hashes(image[np.newaxis])[0]))
                     at += image.size
                 for file in (pixels, failures):
                     file.flush()
@@ -235,7 +236,7 @@ def _decode(source: Source, path: Path, longest: int, progress: Progress | None)
                     progress(done, len(order))
 
 
-def _decoded(source: Source, number: int, longest: int) -> tuple[Pixels | None, tuple[int, int], str]:
+def _decoded(source: ImageSource, number: int, longest: int) -> tuple[Pixels | None, tuple[int, int], str]:
     """Decode an image, no larger than it must be; return its full size, and what is wrong where there is no image."""
     try:
         image = source.read(number)
@@ -256,11 +257,11 @@ def _end(records: npt.NDArray[Any]) -> int:
     return int(last["offset"]) + int(last["height"]) * int(last["width"]) * int(last["channels"])
 
 
-def _summarize(store: Store, where: str) -> Summary:
+def _summarize(store: Store, where: str) -> StoreSummary:
     """Compute the statistics of a store, and its digest."""
     from hashlib import blake2b
 
-    digest, moments = blake2b(digest_size=16), Moments()
+    digest, moments = blake2b(digest_size=16), Moments(3)
     training = store.part("train")
     for image in range(len(store)):
         pixels = store.image(image)
@@ -269,7 +270,7 @@ def _summarize(store: Store, where: str) -> Summary:
         if training.start <= image < training.stop:
             moments.add(pixels)
     failed = _failures(store.path / "failed.jsonl")
-    return Summary(_VERSION, store.source.name, where, digest.hexdigest(), moments.mean, moments.deviation, failed)
+    return StoreSummary(_VERSION, store.source.name, where, digest.hexdigest(), moments.mean, moments.deviation, failed)
 
 
 def _failures(path: Path) -> tuple[Skipped, ...]:
@@ -318,6 +319,7 @@ def _writing(path: Path) -> Iterator[None]:
     import filelock
 
     try:
+        path.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(path / "lock"):
             yield
     except OSError as error:

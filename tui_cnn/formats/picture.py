@@ -170,7 +170,7 @@ class _Drawer:
     def _seen(self) -> tuple[float, float, float, float] | None:
         """Return what a cell of the last feature map sees of the image."""
         row = self._analysis.last_map
-        return volume.field_region(row, self._analysis.network.input_shape) if row else None
+        return volume.field_region(row, self._analysis) if row else None
 
     def _brackets(self, row: Arrangement, y: float) -> Iterator[Shape]:
         """Name the blocks below what stands in them."""

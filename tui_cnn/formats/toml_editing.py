@@ -1,13 +1,12 @@
 """A network written over the text of its file: comments, order and style stay, only what differs is written anew.
 
 Each layer has a piece of the text: its `[[layers]]` table or its element of an array, with the comments above it. A
-piece goes with its layer when that is edited, moved or deleted. Keys inside a piece are changed by tomlkit.
+piece goes with its layer when that is edited, moved or deleted; into another stack only its comments go. Keys inside
+a piece are changed by tomlkit.
 """
 
 import re
-from bisect import bisect
-from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +15,9 @@ import msgspec
 from tui_cnn.core.network import Network
 from tui_cnn.formats.atomic import save_text
 from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.layer_matching import sources
 from tui_cnn.formats.toml import dumps_inline, dumps_layers, dumps_network, loads_network, read_network
+from tui_cnn.formats.toml_comments import with_moved_comments
 
 
 def save_edited(path: Path, network: Network, like: Path | None) -> None:
@@ -49,7 +50,7 @@ def rewrite(text: str, before: Network, after: Network) -> str:
         return text
     lines = text.replace("\r\n", "\n").removeprefix("\ufeff")
     table = _split(lines if lines.endswith("\n") else lines + "\n", "layers")
-    result = _write(table, before, after, "layers")
+    result = with_moved_comments(lines, before, _write(table, before, after, "layers"), after)
     result = result.replace("\n", "\r\n") if "\r\n" in text else result
     return "\ufeff" + result if text.startswith("\ufeff") else result
 
@@ -99,8 +100,7 @@ def _write(table: _Table, before: Any, after: Any, name: str) -> str:
     if as_tables:
         if len(table.inner) != len(before.layers):
             raise ValueError("there are other tables than layers")
-        sources = _sources(before.layers, after.layers)
-        for layer, source in zip(after.layers, sources, strict=True):
+        for layer, source in zip(after.layers, sources(before.layers, after.layers), strict=True):
             if source is None:
                 new = _new_table(layer, name)
                 parts.append(new if "".join(parts[-1:]).endswith("\n\n") else "\n" + new)
@@ -176,7 +176,7 @@ def _changed_array(text: str, before: tuple[Any, ...], after: tuple[Any, ...]) -
     line = next((element.lead for element in elements if "\n" in element.lead), tail + "    " if "\n" in tail else "")
     indent = "\n" + line.rpartition("\n")[2] if line else " "
     parts = []
-    for value, source in zip(after, _sources(before, after), strict=True):
+    for value, source in zip(after, sources(before, after), strict=True):
         if source is None:
             parts.append(_Element(indent, dumps_inline(value).replace("\n", indent if line else "\n"), ""))
         elif value == before[source]:
@@ -241,27 +241,3 @@ def _without_comments(value: str) -> tuple[str, str]:
     """Part a table or an array from what stands after its bracket."""
     end = max((token.end() for token in _TOKEN.finditer(value) if token["close"]), default=len(value))
     return value[:end], value[end:]
-
-
-def _sources(before: Sequence[Any], after: Sequence[Any]) -> list[int | None]:
-    """Say from which layer each comes: an equal one, one of the same name, or one of its type in the same place."""
-    blocks = SequenceMatcher(None, before, after).get_matching_blocks()
-    found: dict[int, int] = {b + i: a + i for a, b, size in blocks for i in range(size)}
-    old, new = (
-        [(layer, _name(layer), (bisect(starts, place), type(layer))) for place, layer in enumerate(layers)]
-        for layers, starts in ((before, [block.a for block in blocks]), (after, [block.b for block in blocks]))
-    )
-    for kind in range(3):
-        taken = set(found.values())
-        places: dict[object, list[int]] = {}
-        for place in reversed(range(len(old))):
-            if place not in taken:
-                places.setdefault(old[place][kind], []).append(place)
-        for number, keys in enumerate(new):
-            if number not in found and keys[kind] is not None and (same := places.get(keys[kind])):
-                found[number] = same.pop()
-    return [found.get(number) for number in range(len(after))]
-
-
-def _name(layer: Any) -> object:
-    return (type(layer), layer.name) if getattr(layer, "name", "") else None

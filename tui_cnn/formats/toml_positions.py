@@ -16,11 +16,21 @@ _TOKEN = re.compile(
 
 def position(text: str, steps: Steps) -> tuple[int, int]:
     """Return line and column, from one, of what `steps` lead to in a valid TOML text; of the nearest part around it."""
-    places = _Scanner(text).places
+    places = positions(text)
     while steps not in places:
         steps = steps[:-1]
     before = text[: places[steps]]
     return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def positions(text: str) -> dict[Steps, int]:
+    """Return the offsets of all keys, tables and elements of arrays in a valid TOML text."""
+    return _Scanner(text).places
+
+
+def comments(text: str) -> dict[int, str]:
+    """Return the comments of a valid TOML text with their offsets."""
+    return {match.start(): match[0].rstrip() for match in _TOKEN.finditer(text) if match[0].startswith("#")}
 
 
 class _Scanner:

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Block, Branches, Family, Layer
+from tui_cnn.core.layers.base import Spatial
 from tui_cnn.core.network import Path
 from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import Shape, elements
@@ -38,6 +39,7 @@ class Box(NamedTuple):
         slices: the layers after it that only act on each value.
         window: what the layer's window covers of the output before, as shares of its height and width.
         group: the outermost unfolded block that it stands in; empty for none.
+        channels_first: whether its channels come before its height and width.
     """
 
     path: Path
@@ -46,6 +48,12 @@ class Box(NamedTuple):
     slices: tuple[tuple[Path, Family], ...] = ()
     window: tuple[float, float] | None = None
     group: Path = ()
+    channels_first: bool = False
+
+    @property
+    def drawn_shape(self) -> Shape | None:
+        """Its shape with the channels last."""
+        return _channels_last(self.shape, self.channels_first) if self.shape else None
 
 
 class Fork(NamedTuple):
@@ -63,12 +71,31 @@ Element = Box | Fork
 
 def boxes(analysis: Analysis, detail: Detail = "layers") -> tuple[Element, ...]:
     """List what is drawn of a network, the input first. Muted layers are left out."""
-    begin = Box((), analysis.network.input_shape, None)
+    begin = Box((), analysis.network.input_shape, None, channels_first=channels_first(analysis)[()])
     return tuple(_Reader(analysis, detail).stack(analysis.network.layers, (), (), [begin]))
+
+
+def channels_first(analysis: Analysis) -> dict[Path, bool]:
+    """Tell of what comes out of each layer, and of the input, whether its channels come before its height and width.
+
+    Only some layers say so; others leave it as it is before them.
+    """
+    said = [(row.path, row.layer.data_format if isinstance(row.layer, Spatial) else None) for row in analysis.rows]
+    last = next((data_format for _path, data_format in said if data_format), "channels_last")
+    found: dict[Path, bool] = {(): last == "channels_first"}
+    for path, data_format in said:
+        last = data_format or last
+        found[path] = last == "channels_first"
+    return found
+
+
+def _channels_last(shape: Shape, first: bool) -> Shape:
+    return (*shape[1:], *shape[:1]) if first else shape
 
 
 class _Reader:
     def __init__(self, analysis: Analysis, detail: Detail) -> None:
+        self._channels_first = channels_first(analysis)
         self._rows = {row.path: row for row in analysis.rows}
         self._detail = detail
 
@@ -97,11 +124,12 @@ class _Reader:
             return
         if row.holds_layers:
             family = self._family_of(row.path)
-        window, seen = row.layer.window, row.input_shape
+        first = self._channels_first[row.path]
+        window, seen = row.layer.window, row.input_shape and _channels_last(row.input_shape, first)
         covered = None
         if window is not None and seen is not None and len(seen) == 3 and len(window.reach) == 2:
             covered = (min(1.0, window.reach[0] / seen[0]), min(1.0, window.reach[1] / seen[1]))
-        drawn.append(Box(row.path, shape, family, window=covered, group=group))
+        drawn.append(Box(row.path, shape, family, window=covered, group=group, channels_first=first))
 
     def _family_of(self, path: Path) -> Family:
         """Return the family of the first layer with weights in a container; where none has, of the first pooling."""
@@ -263,7 +291,7 @@ def _split(widths: Sequence[float], width: float) -> list[list[int]]:
 class _Arranger:
     def __init__(self, drawn: Sequence[Element], scale: DrawingScale) -> None:
         self._scale = scale
-        shapes = [box.shape for box in _all_boxes(drawn) if box.shape]
+        shapes = [box.drawn_shape for box in _all_boxes(drawn) if box.drawn_shape]
         self._tallest = max((max(shape[:-1]) for shape in shapes if len(shape) > 1), default=1)
         self._longest = max((shape[0] for shape in shapes if len(shape) == 1), default=1)
 
@@ -281,7 +309,7 @@ class _Arranger:
 
     def row(self, drawn: Sequence[Element], factor: float) -> Arrangement:
         scale = self._scale
-        sizes = [self._size(element.shape, factor) if isinstance(element, Box) else None for element in drawn]
+        sizes = [self._size(element.drawn_shape, factor) if isinstance(element, Box) else None for element in drawn]
         half = max((size[1] + size[2] for size in sizes if size), default=0.0) / 2
         labels = [scale.label(element) for element in drawn]
         written = max((height for _width, height in labels), default=0.0)
@@ -369,14 +397,16 @@ def _moved(mark: Mark, x: float, y: float) -> Mark:
             return mark._replace(x=mark.x + x, y=mark.y + y, begin=mark.begin + x)
 
 
-def field_region(row: Row, image: tuple[int, ...]) -> tuple[float, float, float, float] | None:
+def field_region(row: Row, analysis: Analysis) -> tuple[float, float, float, float] | None:
     """Return what the middle cell of a map sees of the image, as shares: top, left, bottom, right; None: not known."""
+    first = channels_first(analysis)
+    image = _channels_last(analysis.network.input_shape, first[()])
     if row.field is None or row.figures is None or len(image) != 3:
         return None
-    shape = row.figures.output_shape
+    shape = _channels_last(row.figures.output_shape, first[row.path])
     if row.field.status == "full" or len(shape) != 3:
         return 0.0, 0.0, 1.0, 1.0
-    top, left, bottom, right = row.field.region(shape[0] // 2, shape[1] // 2, image)
+    top, left, bottom, right = row.field._replace(first=0).region(shape[0] // 2, shape[1] // 2, image)
     height, width = image[:2]
     if bottom < top or right < left:  # it sees nothing but padding
         return None

@@ -6,6 +6,7 @@ Of the files in a run, those of a few lines are read and written here: the user'
 import os
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +58,7 @@ class RunDirectory:
     desired_file = _File("desired")
     checkpoint_file = _File("checkpoint.keras")
     best_file = _File("best.keras")
+    start_file = _File("start.keras")
     log_file = _File("worker.log")
     kept_directory = _File("kept")
     tensorboard_directory = _File("tensorboard")
@@ -117,8 +119,10 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     note: Annotated[str, Meta(description="Note about the run")] = ""
 
 
-def make_run(network: Network, recipe: Recipe) -> RunDirectory:
-    """Make the directory of a new run, with its network and its recipe.
+def make_run(network: Network, recipe: Recipe, fill: Callable[["RunDirectory"], None] | None = None) -> RunDirectory:
+    """Make the directory of a new run, with its network and its recipe, and first with what `fill` puts into it.
+
+    Only whole runs are listed, and nothing stays of one that cannot be filled or written.
 
     Raises:
         RunError: it cannot be written.
@@ -130,10 +134,14 @@ def make_run(network: Network, recipe: Recipe) -> RunDirectory:
     texts = dumps_recipe(recipe), dumps_network(network)
     try:
         run.path.mkdir(parents=True)
+        if fill is not None:
+            fill(run)
         for file, text in zip((run.recipe_file, run.network_file), texts, strict=True):
             write_atomic(file, text.encode())
-    except OSError as error:
+    except BaseException as error:
         shutil.rmtree(run.path, ignore_errors=True)
+        if not isinstance(error, OSError):
+            raise
         message = _("{path}: cannot be written ({reason}); fix that, or set CNN_TUI_HOME to another directory")
         raise RunError(message.format(path=error.filename or run.path, reason=error.strerror)) from None
     return run

@@ -11,7 +11,8 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.shape import format_shape
 from tui_cnn.data.dataset import load, summarize
 from tui_cnn.data.fitting import fitted_shape
-from tui_cnn.data.scaling import Scaling, takes
+from tui_cnn.data.input_options import takes
+from tui_cnn.data.scaling import Scaling
 from tui_cnn.formats.export import require_buildable
 from tui_cnn.formats.keras.reading import read_keras
 from tui_cnn.formats.reading import read_text

@@ -1,5 +1,6 @@
 """The check before a run: whether a network can be trained by a recipe, on its data set."""
 
+import math
 from typing import NamedTuple
 
 import msgspec
@@ -12,6 +13,9 @@ from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.recipe import Recipe
+
+_MOST_OF_THE_FIRST = 0.01
+"""Share of the weights of the first step in the average at the end, above which it is remarked on."""
 
 
 class Checked(NamedTuple):
@@ -30,7 +34,7 @@ def check(network: Network, recipe: Recipe) -> Checked:
     from tui_cnn.data.dataset import summarize
     from tui_cnn.data.files import DataError
     from tui_cnn.data.fitting import fitted_shape
-    from tui_cnn.data.scaling import takes
+    from tui_cnn.data.input_options import takes
 
     if recipe.directory:  # relative to the current directory, which is not the worker's
         recipe = msgspec.structs.replace(recipe, data=str(recipe.directory.absolute()))
@@ -94,6 +98,13 @@ def training_warnings(network: Network, recipe: Recipe) -> list[str]:
     if missing := untrained_classes(recipe.directory, recipe.validation, recipe.split_seed, recipe.limit):
         message = _("classes without training images, which cannot be learned: {classes}; raise limit or add images")
         notes.append(message.format(classes=", ".join(missing)))
+    if (first := recipe.ema**steps) > _MOST_OF_THE_FIRST:
+        message = _(
+            "ema = {ema:g} is high for {steps:,} steps: {share:.0%} of the average is still the weights of the first "
+            "step; set ema to {lower} or less"
+        )
+        lower = math.floor(1000 * _MOST_OF_THE_FIRST ** (1 / steps)) / 1000
+        notes.append(message.format(ema=recipe.ema, steps=steps, share=first, lower=f"{lower:g}"))
     return notes
 
 

@@ -60,6 +60,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         desired: what the run is to do; `run` where no worker is at it.
         elapsed: seconds of training, without those paused or stopped.
         imported: set where the weights came out of a file, and nothing was trained here.
+        continued: set where another run did the first epochs; those are among `epochs` and in the `curve`.
+        loaded: set where it begins with weights of another model.
         damaged: lines of the events that could not be read, but for those that a killed worker left torn.
     """
 
@@ -82,6 +84,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     finished: events.Finished | None = None
     failed: events.Failed | None = None
     imported: events.Imported | None = None
+    continued: events.Continued | None = None
+    loaded: events.Loaded | None = None
     elapsed: float = 0.0
     damaged: int = 0
 
@@ -206,9 +210,8 @@ class Follower:
             case events.Started():  # or it resumes from its checkpoint: what came after that is repeated
                 done = event.resumed_from / event.steps_per_epoch
                 self._curve.cut(done)
-                past = dict.fromkeys(
-                    ("queued", "decoding", "progress", "evaluating", "early_stop", "finished", "failed")
-                )
+                names = ("queued", "decoding", "progress", "evaluating", "early_stop", "finished", "failed")
+                past = dict.fromkeys(names)
                 epochs = tuple(epoch for epoch in now.epochs if epoch.epoch <= done)
                 return {**past, "started": event, "epochs": epochs, "paused": False, "stopped": False}
             case events.Queued():
@@ -238,6 +241,10 @@ class Follower:
                 return {"finished": event, "elapsed": event.seconds, "evaluating": None}
             case events.Imported():
                 return {"imported": event}
+            case events.Continued():
+                return {"continued": event, "started": None, "progress": None}
+            case events.Loaded():
+                return {"loaded": event}
             case events.Failed():
                 return {"failed": event, "stopped": False, "decoding": None}
         return {}

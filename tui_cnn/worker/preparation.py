@@ -14,7 +14,7 @@ from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.data.dataset import Dataset
 from tui_cnn.data.fitting import fit
 from tui_cnn.data.scaling import Scaling
-from tui_cnn.data.splitting import Indices
+from tui_cnn.data.splitting import Indices, balanced_weights
 from tui_cnn.data.store import Progress
 from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.runs.directory import RunDirectory, kept_steps
@@ -24,6 +24,7 @@ from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.recipe import ImageCounts, Precision, Recipe
 from tui_cnn.runs.runtime import Runtime, runtime, thread_count
 from tui_cnn.runs.snapshot import Follower
+from tui_cnn.worker.averaging import WeightAverage
 from tui_cnn.worker.build import make_model, seed_dropout
 from tui_cnn.worker.checkpoint import CheckpointState, load_checkpoint
 from tui_cnn.worker.device import configure, device_kind, strategy, used_devices
@@ -32,6 +33,7 @@ from tui_cnn.worker.journal import Journal
 from tui_cnn.worker.loading import take_images
 from tui_cnn.worker.replicas import Replicas
 from tui_cnn.worker.steps import Steps
+from tui_cnn.worker.transfer import begin_with
 from tui_cnn.worker.trials import choose
 
 
@@ -42,6 +44,7 @@ class PreparedRun:
     Attributes:
         runtime: how TensorFlow computes.
         samples, test: the training images of the data set, and its test images.
+        data_name, test_digest: what the data set is called, and the digest of its test images.
         train, validation: indices in `samples`.
         done: steps since the beginning of the run.
     """
@@ -53,6 +56,8 @@ class PreparedRun:
     runtime: Runtime
     samples: Feed
     test: Feed
+    data_name: str
+    test_digest: str
     train: Indices
     validation: Indices
     model: keras.Model
@@ -92,16 +97,19 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
     scaling = _scaling(run, recipe, data)
     train, validation = data.split(recipe.validation, recipe.split_seed, recipe.limit, unstratified=recipe.seed)
     samples = Feed(data.train_images, data.train_labels)
-    test = Feed(data.test_images, data.test_labels)
+    test, data_name, digest = Feed(data.test_images, data.test_labels), data.name, data.digest
+    class_weights: tuple[float, ...] = ()
+    if recipe.class_weights == "balanced":
+        class_weights = balanced_weights(data.train_labels[train], data.class_count)
     del data  # what is trained on is in the tensors
     replicas = Replicas(strategy())
     if replicas.count > 1:
         by = msgspec.structs.replace(by, lanes=1)
-    state, steps = CheckpointState(), None
+    state, steps, past = CheckpointState(), None, Follower(run).poll()
     if recipe.precision == "auto":  # the precision chosen for this run before, or the fastest in a trial
-        choice = Follower(run).poll().chosen
+        choice = past.chosen
         if choice is None:
-            choice, steps = choose(network, recipe, fitting, scaling, samples, by.lanes)
+            choice, steps = choose(network, recipe, fitting, scaling, samples, by.lanes, class_weights)
         journal.write(choice)
         precision = choice.precision
     else:
@@ -112,10 +120,15 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
             model, steps = make_model(network, recipe, precision), None
         else:
             model = steps.model
+    average = steps.average if steps else WeightAverage(model, recipe.ema)
+    with strategy().scope():
         if resumed:
-            state = load_checkpoint(run.checkpoint_file, model)
+            state = load_checkpoint(run.checkpoint_file, model, average)
+        elif past.loaded is not None:
+            begin_with(model, network, run.start_file, past.loaded.layers)
+            average.reset()
     seed_dropout(model, recipe.seed, by.lanes * state.step)
-    steps = steps or Steps(model, fitting, recipe, by.lanes, replicas, scaling)
+    steps = steps or Steps(model, fitting, recipe, by.lanes, replicas, scaling, class_weights, average)
     steps.trained.set(state.sums)
     prepared = PreparedRun(
         directory=run,
@@ -125,6 +138,8 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
         runtime=by,
         samples=samples,
         test=test,
+        data_name=data_name,
+        test_digest=digest,
         train=train,
         validation=validation,
         model=model,

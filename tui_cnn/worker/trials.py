@@ -1,6 +1,7 @@
 """Measurements on this machine: of a network in each precision, for `precision = "auto"`, and of steps in training."""
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 import psutil
@@ -26,7 +27,13 @@ _SAMPLE = 4096
 
 
 def choose(
-    network: Network, recipe: Recipe, fitting: Fitting, scaling: Scaling, feed: Feed, lanes: int
+    network: Network,
+    recipe: Recipe,
+    fitting: Fitting,
+    scaling: Scaling,
+    feed: Feed,
+    lanes: int,
+    class_weights: Sequence[float] = (),
 ) -> tuple[Chosen, Steps | None]:
     """Measure, or reuse an earlier measurement on this machine, and choose the fastest precision.
 
@@ -43,12 +50,13 @@ def choose(
         try:
             model = make_model(network, recipe, precision)
             fresh = [(variable, variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)]
-            steps = Steps(model, fitting, recipe, lanes, scaling=scaling)
+            steps = Steps(model, fitting, recipe, lanes, scaling=scaling, class_weights=class_weights)
             speed = recipe.batch_size / step_seconds(steps, feed.some(_SAMPLE), recipe)
         except (tf.errors.OpError, ValueError, TypeError):  # what this machine or this network cannot do in it
             return PrecisionTrial(precision=precision, images_per_second=None)
         for variable, value in fresh:
             variable.assign(value)
+        steps.average.reset()
         made[precision] = steps
         return PrecisionTrial(precision=precision, images_per_second=speed)
 

@@ -1,6 +1,9 @@
 """The sweep of one setting: a table, curves, and a value that is taken."""
 
+import pytest
+
 from tests.ui.driving import opened
+from tui_cnn.core import edits
 from tui_cnn.core.layers import Flatten
 from tui_cnn.core.network import Network
 
@@ -55,3 +58,16 @@ async def test_a_layer_without_such_settings_says_so():
         await user.told("no settings to sweep")
         await user.press("up", "t")
         assert type(user.app.screen).__name__ == "BuildScreen"
+
+
+@pytest.mark.parametrize("key", ["t", "a"])
+async def test_an_answer_about_a_network_that_has_changed_edits_nothing(key):
+    """It may change under a dialog: its file is edited elsewhere, or keys come before the dialog is there."""
+    async with opened() as user:
+        await user.press("end", key)
+        user.app.workspace.edit("cut", lambda network: edits.delete(network, (2,), 3), (0,))
+        await user.settle()
+        left = user.network
+        await user.press("down", "enter")
+        await user.told("the network has changed meanwhile")
+        assert user.network == left

@@ -1,5 +1,7 @@
 """Variants: kept under a name, compared, loaded back without losing anything."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.ui import records
@@ -11,6 +13,7 @@ from tui_cnn.formats.toml import read_network, save_network
 from tui_cnn.runs.summary import Result, results, results_of
 from tui_cnn.ui.build import variants
 from tui_cnn.ui.build.variants_table import Candidate, comparison
+from tui_cnn.ui.design import open_design
 from tui_cnn.ui.toolkit.network_summary import Tones
 
 TUTORIAL = preset("fashion-cnn")
@@ -20,6 +23,10 @@ TONES = Tones("green", "red", "yellow")
 
 def kept(home, name):
     return home / "variants" / "fashion-cnn" / f"{name}.toml"
+
+
+def files_of(name, file=None):
+    return variants.files_of(open_design(edits.rename(TUTORIAL, name), file))
 
 
 @pytest.fixture
@@ -130,13 +137,13 @@ async def test_what_cannot_be_kept_is_told(home):
 
 
 def test_names_and_damage(home, narrow):
-    assert variants.next_name("fashion-cnn") == "v1"
+    files = files_of("fashion-cnn")
+    assert files.next_name() == "v1"
     variants.keep(TUTORIAL, kept(home, "v1"))
-    assert variants.next_name("fashion-cnn") == "v2"
+    assert files.next_name() == "v2"
     kept(home, "broken").write_text("[[")
-    assert [variant.name for variant in variants.list_variants("fashion-cnn")] == ["narrow", "v1"]
-    assert variants.list_variants("other") == ()
-    assert len(variants.list_variants()) == 2
+    assert [variant.name for variant in files.variants()] == ["narrow", "v1"]
+    assert files_of("other").variants() == ()
 
 
 def test_runs_of_the_same_layers_are_the_results_of_a_network():
@@ -186,7 +193,40 @@ def test_what_cannot_be_built_saves_nothing():
 
 def test_networks_whose_names_share_a_directory_do_not_share_variants(home):
     for name in ("net 1", "net+1"):
-        variants.keep(edits.rename(NARROW, name), variants.variant_path(name, variants.next_name(name)))
+        files = files_of(name)
+        variants.keep(edits.rename(NARROW, name), files.path(files.next_name()))
     assert {path.parent.name for path in (home / "variants").glob("*/*")} == {"net-1"}
     for name in ("net 1", "net+1"):
-        assert [variant.network.name for variant in variants.list_variants(name)] == [name]
+        assert [variant.network.name for variant in files_of(name).variants()] == [name]
+
+
+def test_networks_of_one_name_in_two_directories_do_not_share_variants(home, here):
+    first, second = here / "a" / "net.toml", here / "b" / "net.toml"
+    variants.keep(NARROW, files_of("fashion-cnn", first).path("v1"))
+    variants.keep(TUTORIAL, files_of("fashion-cnn", second).path("v1"))
+    for file, network in ((first, NARROW), (second, TUTORIAL), (Path("a/net.toml"), NARROW)):
+        assert [variant.network for variant in files_of("fashion-cnn", file).variants()] == [network]
+    assert [variant.network for variant in files_of("renamed", first).variants()] == [NARROW]
+    assert files_of("fashion-cnn").variants() == ()
+
+
+async def test_what_was_kept_under_the_name_is_found_from_a_file(home, here, narrow):
+    async with opened(file=here / "mine.toml", size=(160, 50)) as user:
+        await user.press("v")
+        await user.type("own")
+        await user.press("enter", "C")
+        await user.sees("Variants of fashion-cnn", "narrow", "own")
+        await user.press("r")
+        await user.type("thin")
+        await user.press("enter")
+        await user.sees("thin")
+    assert not narrow.exists()
+    names = {variant.name: variant.path.parent for variant in files_of("fashion-cnn", here / "mine.toml").variants()}
+    assert set(names) == {"own", "thin"}
+    assert names["own"] == names["thin"] != narrow.parent
+
+
+def test_a_name_that_is_taken_under_the_name_of_the_network_is_that_variant(narrow, here):
+    files = files_of("fashion-cnn", here / "mine.toml")
+    assert files.path("narrow") == narrow
+    assert files.path("other").parent != narrow.parent

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui_cnn.ui.toolkit.numbers import bar, change, duration, short_count
+from tui_cnn.ui.toolkit.numbers import bar, change, duration, short_count, shortened
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,15 @@ def test_a_bar_is_always_as_wide_as_it_should_be():
     for width in range(30):
         for share in range(101):
             assert len(bar(share / 100, width)) == width
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "short"),
+    [
+        ("3×3 · 128×128", 20, "3×3 · 128×128"), ("3×3 · 128×128", 10, "3×3 ·…"), ("3×3 · relu", 5, "…"),
+        ("rate 0.25 · same", 10, "rate…"), ("image 11×11, window", 15, "image 11×11, w…"),
+        ("1,234", 4, "…"), ("한국어", 4, "한…"), ("abc", 0, ""),
+    ],
+)  # fmt: skip
+def test_a_text_is_shortened_without_cutting_a_number(text, width, short):
+    assert shortened(text, width) == short

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tui_cnn.core.network import Path
-from tui_cnn.data.fitting import Fit
+from tui_cnn.data.input_options import Fit
 from tui_cnn.data.scaling import Scaling
 from tui_cnn.data.source import ImageShape
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from tui_cnn.data.scaling import PixelScale
+from tui_cnn.data.input_options import PixelScale
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, kept_checkpoints
 from tui_cnn.runs.errors import RunError

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
@@ -16,7 +16,7 @@ from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.formats.numbers_table import UNKNOWN, numbers
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.tree import StackLine
-from tui_cnn.ui.toolkit.numbers import bar, short_count, size
+from tui_cnn.ui.toolkit.numbers import bar, left, short_count, shortened, size
 
 
 class StackColumn(NamedTuple):
@@ -34,8 +34,8 @@ Cells = dict[str, str]
 OPEN, FOLDED, EMPTY = "▾", "▸", "╌"
 """Signs of containers and branches, one cell wide: what they hold is shown, hidden, or nothing."""
 
-GAP = 2
-"""Free cells after each column, at least."""
+GAP, TIGHT_GAP = 2, 1
+"""Free cells after each column, at least; and where a number would be left out otherwise."""
 
 BAR = 5
 """Cells of the bar that shows a share of all parameters."""
@@ -51,7 +51,8 @@ CHOOSABLE = ("settings", "output", "params", "share", "macs", "field", "memory")
 
 _ORDER = ("number", "layer", *CHOOSABLE)
 _GIVING_WAY = ("memory", "share")
-_GIVING_WAY_NEXT = ("settings", "field", "macs")  # the layer panel shows the settings too
+_GIVING_WAY_NEXT = ("settings",)  # the layer panel shows them too
+_GIVING_WAY_WHERE_TIGHT = ("field", "macs")
 _LAST_TO_GIVE_WAY = ("params", "output")  # only where names would be cut too short
 _RIGHT = ("number", "output", "params", "macs", "field", "memory")
 _SHORT_NAME = 8
@@ -91,13 +92,17 @@ def columns(
     if _total(keys, needed) > width:
         needed["settings"] = min(whole, _SHORTEST_SETTINGS)
         keys = _fitting(keys, _GIVING_WAY_NEXT, needed, width)
-    keys = _fitting(keys, _LAST_TO_GIVE_WAY, needed | {"layer": min(needed["layer"], _SHORT_NAME)}, width)
-    spare = width - _total(keys, needed)
+    tight = _fitting(keys, _GIVING_WAY_WHERE_TIGHT, needed, width, TIGHT_GAP)
+    keys = _fitting(keys, _GIVING_WAY_WHERE_TIGHT, needed, width)
+    least = TIGHT_GAP if len(tight) > len(keys) else GAP
+    keys = max(tight, keys, key=len)
+    keys = _fitting(keys, _LAST_TO_GIVE_WAY, needed | {"layer": min(needed["layer"], _SHORT_NAME)}, width, least)
+    spare = width - _total(keys, needed, least)
     if "settings" in keys and spare > 0:
         needed["settings"] = min(whole, needed["settings"] + spare)
-        spare = width - _total(keys, needed)
-    gap = GAP + max(0, min(2, spare // len(keys)))
-    gaps = [GAP, *[gap] * (len(keys) - 2), 0]
+        spare = width - _total(keys, needed, least)
+    gap = least + max(0, min(2, spare // len(keys)))
+    gaps = [least, *[gap] * (len(keys) - 2), 0]
     if "params" in keys and "share" in keys:
         gaps[keys.index("params")] = 1  # the bar is a share of these: `params %` is read as one title
     shown = [StackColumn(key, needed[key] + gap, key in _RIGHT, gap) for key, gap in zip(keys, gaps, strict=True)]
@@ -107,16 +112,18 @@ def columns(
     return tuple(shown)
 
 
-def _total(keys: Sequence[str], needed: Mapping[str, int]) -> int:
+def _total(keys: Sequence[str], needed: Mapping[str, int], gap: int = GAP) -> int:
     """Add up the columns and the gaps between them."""
-    return sum(needed[key] for key in keys) + GAP * (len(keys) - 1)
+    return sum(needed[key] for key in keys) + gap * (len(keys) - 1)
 
 
-def _fitting(keys: Sequence[str], giving_way: Sequence[str], needed: Mapping[str, int], width: int) -> list[str]:
+def _fitting(
+    keys: Sequence[str], giving_way: Sequence[str], needed: Mapping[str, int], width: int, gap: int = GAP
+) -> list[str]:
     """Leave out of `keys` what gives way, one after the other, until the rest fits."""
     kept = list(keys)
     for key in giving_way:
-        if _total(kept, needed) <= width:
+        if _total(kept, needed, gap) <= width:
             break
         if key in kept:
             kept.remove(key)
@@ -233,7 +240,7 @@ def _broken(row: Row, cells: Cells, shown: Sequence[StackColumn], styles: StackS
     text = f"{cells['settings']}   {reason}" if cells.get("settings") else reason
     return [
         *(Segment(_fit(cells[column.key], column), styles.error) for column in named),
-        Segment(set_cell_size(text, rest), styles.error),
+        Segment(left(shortened(text, rest), rest), styles.error),
     ]
 
 
@@ -242,7 +249,8 @@ def _fit(text: str, column: StackColumn) -> str:
     room = column.width - column.gap
     length = cell_len(text)
     if length > room:
-        text, length = set_cell_size(text, room - 1) + "…", room
+        text = shortened(text, room)
+        length = cell_len(text)
     if column.right:
         return " " * (room - length) + text + " " * column.gap
     return text + " " * (column.width - length)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
@@ -18,7 +18,7 @@ from tui_cnn.core.rows import Row, Sum, field_formula
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.build.tree import StackLine
-from tui_cnn.ui.toolkit.numbers import left, right, size
+from tui_cnn.ui.toolkit.numbers import left, right, shortened, size
 
 
 class Number(NamedTuple):
@@ -44,7 +44,7 @@ def written(numbers: Sequence[Number], width: int, quiet: Style) -> list[list[Se
     lines: list[list[Segment]] = []
     for label, value, reason in numbers:
         if beside:
-            after = "  " + _cut(reason, width - _LABEL - _VALUE - 2) if reason else ""
+            after = "  " + shortened(reason, width - _LABEL - _VALUE - 2) if reason else ""
             lines.append([Segment(left(label, _LABEL), quiet), Segment(right(value, _VALUE)), Segment(after)])
             continue
         room = max(_VALUE, width - _LABEL)
@@ -61,10 +61,6 @@ def write(numbers: Sequence[Number], width: int, quiet: Style) -> Text:
     """Write numbers as one text."""
     lines = written(numbers, width, quiet)
     return Text("\n").join(Text.assemble(*((part.text, part.style or "") for part in line)) for line in lines)
-
-
-def _cut(text: str, width: int) -> str:
-    return text if cell_len(text) <= width else set_cell_size(text, max(0, width - 1)) + "…"
 
 
 def numbers_of(line: StackLine, analysis: Analysis) -> tuple[str, list[Number]]:

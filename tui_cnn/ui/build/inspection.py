@@ -4,7 +4,7 @@ from asyncio import to_thread
 
 from textual.app import App
 
-from tui_cnn.data.scaling import PIXEL_SCALES, PixelScale, takes
+from tui_cnn.data.input_options import PIXEL_SCALES, PixelScale, takes
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 from tui_cnn.runs.inspection.requests import MODEL_SUFFIXES

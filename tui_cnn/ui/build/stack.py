@@ -303,7 +303,10 @@ class StackView(LinesView, can_focus=True):
     async def action_add_layer(self, where: Where) -> None:
         """Ask for a layer and put it beside the selected ones."""
         place = self.selection.place(below=where == "below")
-        self.apply(await choose_layer(self.app, self.layer_tree.analysis, place))
+        analysis = self.layer_tree.analysis
+        change = await choose_layer(self.app, analysis, place)
+        if change and self.workspace.is_still(analysis.network):
+            self.apply(change)
 
     async def action_edit_layer(self) -> None:
         """Open the form of the selected layer."""

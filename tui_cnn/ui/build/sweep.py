@@ -21,6 +21,7 @@ from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult, frame
 from tui_cnn.ui.toolkit.form import Choice
 from tui_cnn.ui.toolkit.network_summary import tones
 from tui_cnn.ui.toolkit.numbers import change, short_count, size, training_label
+from tui_cnn.ui.toolkit.whole_columns import WholeColumns
 from tui_cnn.ui.workspace import Workspace
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
@@ -39,7 +40,7 @@ async def sweep_setting(app: App[object], workspace: Workspace, path: Path) -> N
         app.notify(_("This layer has no settings to sweep."))
         return
     chosen = await app.push_screen_wait(Sweep(network, path))
-    if chosen is not None:
+    if chosen is not None and workspace.is_still(network):
         setting, value = chosen
         workspace.edit(setting, lambda network: edits.change(network, path, **{setting: value}), path)
 
@@ -76,7 +77,7 @@ class Sweep(SingleResult[tuple[str, Any] | None]):
                 yield Choice(self._fields, self._fields[0], id="setting")
                 yield Label(_("values"))
                 yield Input(compact=True, id="values")
-            yield DataTable(cursor_type="row", cursor_foreground_priority="renderable", id="trials")
+            yield WholeColumns(cursor_type="row", cursor_foreground_priority="renderable", id="trials")
             yield Static(id="reason", markup=False)
             yield Static(id="charts", markup=False)
 

@@ -18,18 +18,19 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.models import find_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.summary import results, results_of
-from tui_cnn.ui.build.variants import keep, list_variants, next_name, variant_path
+from tui_cnn.ui.build.variants import VariantFiles, files_of, keep, rename
 from tui_cnn.ui.build.variants_table import Candidate, comparison
 from tui_cnn.ui.settings import Flops
 from tui_cnn.ui.toolkit.dialogs.dialog import Answer, Ask, SingleResult, frame
 from tui_cnn.ui.toolkit.network_summary import difference, tones
+from tui_cnn.ui.toolkit.whole_columns import WholeColumns
 from tui_cnn.ui.workspace import Workspace, workspace_of
 
 
 async def save_variant(app: App[object], workspace: Workspace) -> None:
     """Ask for a name, and save the network under it."""
-    network = workspace.design.network
-    file = await app.push_screen_wait(VariantName(network.name, next_name(network.name)))
+    network, files = workspace.design.network, files_of(workspace.design)
+    file = await app.push_screen_wait(VariantName(files, files.next_name()))
     if file is None:
         return
     try:
@@ -43,7 +44,7 @@ async def save_variant(app: App[object], workspace: Workspace) -> None:
 async def compare_variants(app: App[object], workspace: Workspace) -> None:
     """Show the variants beside the network; load the chosen one, which can be undone."""
     convention = workspace.configuration.settings.flops
-    chosen = await app.push_screen_wait(Variants(workspace.design.analysis, convention))
+    chosen = await app.push_screen_wait(Variants(files_of(workspace.design), workspace.design.analysis, convention))
     if chosen is not None:
         network = chosen.analysis.network
         workspace.edit(_("variant {name}").format(name=chosen.name), lambda _now: network, (0,))
@@ -54,9 +55,9 @@ class VariantName(SingleResult[Path | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
 
-    def __init__(self, design: str, proposed: str) -> None:
+    def __init__(self, files: VariantFiles, proposed: str) -> None:
         super().__init__()
-        self._design = design
+        self._files = files
         self._proposed = proposed
         self._agreed = ""
 
@@ -71,7 +72,7 @@ class VariantName(SingleResult[Path | None]):
         name = event.value.strip()
         advice = self.query_one("#advice", Static)
         try:
-            path = variant_path(self._design, name)
+            path = self._files.path(name)
         except ValueError as error:
             advice.update(str(error))
             return
@@ -101,8 +102,9 @@ class Variants(SingleResult[Candidate | None]):
         Binding("pagedown", "scroll(8)", show=False, priority=True),
     ]
 
-    def __init__(self, now: Analysis, convention: Flops) -> None:
+    def __init__(self, files: VariantFiles, now: Analysis, convention: Flops) -> None:
         super().__init__()
+        self._files = files
         self._now = now
         self._convention: Flops = convention
         self._candidates = [Candidate(_("now"), now)]
@@ -114,7 +116,7 @@ class Variants(SingleResult[Candidate | None]):
         """Lay out the table and the differences."""
         title = _("Variants of {name}").format(name=self._now.network.name)
         with frame(title, _("← → select  Enter load  r rename  d delete  a add  w all  Esc back"), "-variants"):
-            yield DataTable(cursor_type="column", fixed_columns=1, id="totals", cell_padding=1)
+            yield WholeColumns(cursor_type="column", fixed_columns=1, id="totals", cell_padding=1)
             with VerticalScroll(id="differences", can_focus=False):
                 yield Static(id="difference", markup=False)
 
@@ -125,7 +127,7 @@ class Variants(SingleResult[Candidate | None]):
 
     @work(thread=True, exclusive=True, group="variants")
     def _read(self, cursor: int) -> None:
-        kept = list_variants(self._now.network.name)
+        kept = self._files.variants()
         named = {variant.name: variant.network for variant in kept} | self._added
         known = results()
         candidates = [Candidate(_("now"), self._now, results_of(self._now.network, known))]
@@ -218,10 +220,10 @@ class Variants(SingleResult[Candidate | None]):
         if candidate is None or candidate.name not in self._paths:
             return
         old = self._paths[candidate.name]
-        new = await self.app.push_screen_wait(VariantName(self._now.network.name, candidate.name))
+        new = await self.app.push_screen_wait(VariantName(self._files, candidate.name))
         if new is not None and new != old:
             try:
-                old.replace(new)
+                rename(old, new)
             except OSError as error:
                 workspace_of(self).report(f"{new}: {error.strerror}")
             self._read(self._candidates.index(candidate))

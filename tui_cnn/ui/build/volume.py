@@ -13,6 +13,7 @@ from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Family
 from tui_cnn.core.network import Path, format_path
 from tui_cnn.core.shape import format_shape
+from tui_cnn.formats.volume import channels_first
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.volume_drawing import Faces, VolumeColours, VolumeDrawing, VolumePlan, draw, marked_region, plan
 from tui_cnn.ui.toolkit.colours import family_colour
@@ -55,13 +56,11 @@ class VolumeView(Widget):
     _palette: VolumeColours | None = None
     _pointed: Path | None = None
 
-    def on_mount(self) -> None:
-        """Say what the drawing means."""
-        self.border_title = _("Volume: height × width × channels")
-
     def show(self, analysis: Analysis, path: Path) -> None:
         """Draw another network, or the same with another layer selected."""
         before, self._shown = self._shown, (analysis, path)
+        first = channels_first(analysis)[()]
+        self.border_title = _("Volume: channels × height × width") if first else _("Volume: height × width × channels")
         self._name_pointed(None)
         if self._plan is None or before is None:
             fresh = None

@@ -199,7 +199,7 @@ def draw(planned: VolumePlan, analysis: Analysis, selected: Path | None, palette
 def marked_region(analysis: Analysis, selected: Path | None) -> tuple[float, float, float, float] | None:
     """Return what a cell of the selected layer sees of the image, in shares of it; of the last map for None."""
     row = analysis.last_map if selected is None else next((row for row in analysis.rows if row.path == selected), None)
-    return field_region(row, analysis.network.input_shape) if row else None
+    return field_region(row, analysis) if row else None
 
 
 def _labels(solids: Sequence[Solid], selected: Path | None, width: int, palette: VolumeColours) -> list[Segment]:

@@ -7,7 +7,7 @@ from rich.style import Style
 from rich.text import Text
 
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.numbers import duration, short_count
+from tui_cnn.ui.toolkit.numbers import duration, short_count, shortened
 from tui_cnn.ui.toolkit.runs import STATE_COLORS, Listed, share, tested_weights
 from tui_cnn.visible import visible
 
@@ -41,9 +41,9 @@ def _number(
 
 
 COLUMNS = (
-    Column("name", _("name"), lambda run: run_name(run)[:_NAME], lambda run: run_name(run).lower()),
+    Column("name", _("name"), lambda run: shortened(run_name(run), _NAME), lambda run: run_name(run).lower()),
     Column("state", _("state"), lambda run: run.state, lambda run: run.state),
-    Column("network", _("network"), lambda run: run.summary.network[:_NAME], lambda run: run.summary.network),
+    Column("network", _("network"), lambda run: shortened(run.summary.network, _NAME), lambda run: run.summary.network),
     _number("val", _("val."), lambda run: run.summary.best_accuracy, share, largest_first=True),
     _number("test", _("test"), lambda run: run.summary.test_accuracy, share, largest_first=True),
     _number("parameters", _("params"), lambda run: run.summary.parameters, short_count),

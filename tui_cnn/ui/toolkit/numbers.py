@@ -1,5 +1,6 @@
 """Numbers as people read them, small drawings of them, and text brought to a width in cells."""
 
+import re
 from collections.abc import Sequence
 from math import isnan
 
@@ -50,6 +51,8 @@ def epoch_time(seconds: float) -> str:
     return _("{seconds} s").format(seconds=f"{seconds:.1f}") if seconds < 9.95 else duration(seconds)
 
 
+_LAST_NUMBER = re.compile(r"\s*[-+−±]?\d[^\s]*$")
+"""With what is joined to it, as in `3×3×`."""
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
@@ -86,6 +89,16 @@ def training_label(batch_size: int = 32) -> str:
 def left(text: str, width: int) -> str:
     """Put a text at the left of `width` cells; one that is wider is cut."""
     return set_cell_size(text, width)
+
+
+def shortened(text: str, width: int) -> str:
+    """Cut a text that is wider than `width` cells, with `…` at its end; a number that does not fit is left out."""
+    if cell_len(text) <= width:
+        return text
+    kept = left(text, max(0, width - 1)).rstrip()
+    if kept[-1:].isdecimal() or text[len(kept) :][:1].isdecimal():
+        kept = _LAST_NUMBER.sub("", kept)
+    return kept + "…" * (width > 0)
 
 
 def right(text: str, width: int) -> str:

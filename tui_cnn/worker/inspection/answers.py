@@ -11,7 +11,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.core.shape import Shape
 from tui_cnn.data.dataset import TestSet, load_test
 from tui_cnn.data.files import data_directory
-from tui_cnn.data.fitting import Fit
+from tui_cnn.data.input_options import Fit
 from tui_cnn.data.scaling import Scaling
 from tui_cnn.formats.keras.reading import read_keras
 from tui_cnn.formats.toml import dumps_network

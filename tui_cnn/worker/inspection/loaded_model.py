@@ -15,7 +15,8 @@ from tui_cnn.core.network import Network, Path, keras_name
 from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.rows import Analysis
 from tui_cnn.data.dataset import TestSet
-from tui_cnn.data.fitting import Fit, fit, fitted_shape
+from tui_cnn.data.fitting import fit, fitted_shape
+from tui_cnn.data.input_options import Fit
 from tui_cnn.data.scaling import Scaling
 from tui_cnn.data.source import ImageShape
 from tui_cnn.formats.export import require_buildable

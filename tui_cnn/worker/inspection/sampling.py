@@ -10,10 +10,11 @@ from tui_cnn.data.images import shift
 from tui_cnn.insight.maps import dead
 from tui_cnn.runs.inspection.replies import ChannelRanges, Evaluation, Ranges, Shifts, pack
 from tui_cnn.runs.inspection.requests import Evaluate, Range, Shift
+from tui_cnn.runs.ledger import TestEvaluation, record
 from tui_cnn.worker.inspection.loaded_model import Engine, Job, LoadedModel
 
 
-def evaluate(loaded: LoadedModel, _request: Evaluate) -> Job:
+def evaluate(loaded: LoadedModel, request: Evaluate) -> Job:
     """Predict the whole test set, once for each state of the weights."""
     labels = loaded.labels
     if loaded.probabilities is None:
@@ -22,6 +23,16 @@ def evaluate(loaded: LoadedModel, _request: Evaluate) -> Job:
             yield float(numbers[0] / len(labels))
             results.append(loaded.predict(loaded.test.images[numbers]))
         loaded.probabilities = np.concatenate(results)
+        right = loaded.probabilities.argmax(axis=1) == labels
+        evaluation = TestEvaluation(
+            test_set=loaded.test.digest,
+            data=loaded.test.name,
+            run=request.source.name,
+            by="person",
+            weights="file" if request.source.is_file else str(request.source.which),
+            accuracy=float(right.mean()),
+        )
+        record(evaluation)
     return Evaluation(probabilities=pack(loaded.probabilities), labels=pack(labels))
 
 
