@@ -103,9 +103,8 @@ def test_activations_and_predictions(ask, saved, images, keras, scale):
     assert (answer.image.numpy() == images[7]).all()
     for name in ("first", "pool", "second"):
         expected = outputs(keras, model, name, inputs[[7]])[0]
-        assert answer.layers[name].numpy() == pytest.approx(
-            expected, rel=1e-4, abs=1e-4 * float(np.abs(expected).max())
-        )
+        least = 1e-4 * float(np.abs(expected).max())
+        assert answer.layers[name].numpy() == pytest.approx(expected, rel=1e-4, abs=least)
     shares = outputs(keras, model, "out", inputs)
     assert ask(Evaluate(source=source)).probabilities.numpy() == pytest.approx(shares, rel=1e-3, abs=1e-5)
     own = ask(Predict(source=source, images=pack(255 - images[:3])))

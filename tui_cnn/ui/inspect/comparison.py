@@ -182,9 +182,9 @@ class ComparisonView(View):
         self, scene: Scene, number: int, first: Evaluation, second: Evaluation, compared: Comparison
     ) -> None:
         """Show the most likely classes of one image as both runs have them."""
-        names, label = scene.opened.class_names, int(first.labels.numpy()[number])
+        names, label = scene.opened.class_names, int(scene.labels[number])
         text = _("image {number:,}, {label}: probability distance {distance:.3f}")
-        words = text.format(number=number, label=names[label], distance=compared.distance[number])
+        words = text.format(number=number, label=scene.class_of(number), distance=compared.distance[number])
         self.write("#image", words)
         both = [each.probabilities.numpy()[number] for each in (first, second)]
         order = np.argsort(-np.maximum(*both), kind="stable")[:_CLASSES].tolist()

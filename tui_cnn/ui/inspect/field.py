@@ -27,7 +27,6 @@ from tui_cnn.ui.toolkit.pictures.legend import Legend, two_decimals
 from tui_cnn.ui.toolkit.pictures.picture import FrameTone, Picture, Raster
 
 _TOP = 9
-_SAMPLE = 1000
 _STRENGTH = 0.4
 _CAPTION = 9
 _WIDE = 60
@@ -184,7 +183,7 @@ class FieldView(View):
         patches = self.answers.get(question)
         about = self.waiting(question)
         if patches is not None:
-            about = _("in {sample:,} test images").format(sample=min(_SAMPLE, len(scene.test.images)))
+            about = _("in {sample:,} test images").format(sample=scene.sample)
         self.write("#caption", whole_parts(f"{text.format(number=scene.channel)} · {about}", self.size.width, " · "))
         if patches is None:
             self.query_one(Gallery).show(None)
@@ -232,7 +231,7 @@ class FieldView(View):
 
     @staticmethod
     def _top_patches(scene: Scene) -> Question[Patches]:
-        request = TopPatches(source=scene.source, layer=scene.info.name, top=_TOP, sample=_SAMPLE)
+        request = TopPatches(source=scene.source, layer=scene.info.name, top=_TOP, sample=scene.sample)
         return Question(request, Patches)
 
 

@@ -17,11 +17,12 @@ from tui_cnn.runs.inspection.requests import Activate, Evaluate, Image, Kernels,
 from tui_cnn.ui.inspect.answer_cache import Question
 from tui_cnn.ui.inspect.kernel_banks import kernel_places, nearest
 
-_SAMPLE = 1000
+_SAMPLE, _SMALL_SAMPLE = 1000, 100
+"""Test images that a network is measured with, and a large one, of which each takes long."""
 _MAP_AXES = 3
 _ZOOM_STEP = 1.1
 _MOST_VALUES = 2_000_000
-"""Outputs of all layers up to which they are asked for at once; of a larger network those of the layers in view are."""
+"""Outputs of all layers of a network from which on it is large: they are not asked for at once any more."""
 
 
 @dataclass(frozen=True)
@@ -186,9 +187,9 @@ class Scene:
 
     @property
     def _layers(self) -> tuple[str, ...] | None:
-        infos = self.opened.layers
-        if sum(prod(info.shape) for info in infos) <= _MOST_VALUES:
+        if not self.is_large:
             return None
+        infos = self.opened.layers
         places = {self.layer}
         if kernels := kernel_places(self.opened):
             places.add(kernels[nearest(kernels, self.layer)])
@@ -208,7 +209,17 @@ class Scene:
     @property
     def ranges(self) -> Question[Ranges]:
         """The question for how far the channels go."""
-        return Question(Range(source=self.source, sample=_SAMPLE), Ranges)
+        return Question(Range(source=self.source, sample=self.sample), Ranges)
+
+    @property
+    def sample(self) -> int:
+        """How many test images the network is measured with."""
+        return min(_SMALL_SAMPLE if self.is_large else _SAMPLE, len(self.test.images))
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the outputs of all layers together are too many to be held."""
+        return sum(prod(info.shape) for info in self.opened.layers) > _MOST_VALUES
 
     def at(
         self,
