@@ -8,10 +8,9 @@ import numpy as np
 import tensorflow as tf
 
 from tui_cnn.core.network import Network
-from tui_cnn.data.dataset import Dataset
 from tui_cnn.data.fitting import fit
 from tui_cnn.data.scaling import Scaling
-from tui_cnn.data.splitting import Indices
+from tui_cnn.data.splitting import Indices, balanced_weights
 from tui_cnn.errors import UserError
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
@@ -58,8 +57,11 @@ def try_rates(network: Network, recipe: Recipe, steps: int) -> Iterator[Tried]:
     model = make_model(network, recipe, precision)
     fitting = fit(data.image_shape, network.input_shape)
     scaling = Scaling(recipe.scale, *(data.moments if recipe.scale == "standardize" else ()))
-    compiled = Steps(model, fitting, recipe, lanes, scaling=scaling)
-    order = order_of(data, recipe, steps)
+    train, _validation = data.split(recipe.validation, recipe.split_seed, recipe.limit, unstratified=recipe.seed)
+    balanced = recipe.class_weights == "balanced"
+    class_weights = balanced_weights(data.train_labels[train], data.class_count) if balanced else ()
+    compiled = Steps(model, fitting, recipe, lanes, scaling=scaling, class_weights=class_weights)
+    order = order_of(train, recipe, steps)
     batches = Feed(data.train_images, data.train_labels).ordered(order, recipe.batch_size)
     smoothing = SmoothedLoss(steps)
     for step in range(steps):
@@ -73,9 +75,8 @@ def try_rates(network: Network, recipe: Recipe, steps: int) -> Iterator[Tried]:
         yield Tried(rate, loss)
 
 
-def order_of(data: Dataset, recipe: Recipe, steps: int) -> Indices:
+def order_of(train: Indices, recipe: Recipe, steps: int) -> Indices:
     """Return the training images in the order of as many epochs as so many steps need, one after the other."""
-    train, _validation = data.split(recipe.validation, recipe.split_seed, recipe.limit, unstratified=recipe.seed)
     wanted = steps * recipe.batch_size
     epochs = range(1, -(-wanted // len(train)) + 1)
     orders = [np.random.default_rng([recipe.seed, epoch]).permutation(train) for epoch in epochs]
