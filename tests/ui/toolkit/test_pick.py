@@ -92,14 +92,15 @@ async def test_layers_stand_below_headings_that_cannot_be_picked():
     async with opened(size=(120, 60)) as user:
         await user.press("a")
         lines = [line.strip(" │") for line in user.text.split("\n")]
-        assert lines.index("── Pooling ──") == lines.index("── Convolution ──") + 12
-        assert user.line("MaxPooling2D").strip(" │").startswith("MaxPooling2D")
-        await user.press(*["down"] * 11)
-        await user.sees("Takes the largest value of each window")
-        await user.click("── Pooling ──")
+        heads = [line for line in lines if line.startswith("── ")]
+        assert heads[:3] == ["── Most used ──", "── Convolution ──", "── Pooling ──"]
+        assert lines.index(heads[1]) == lines.index(heads[0]) + 11, "ten layers are below the first"
+        await user.press(*["down"] * 10)
+        await user.sees("Convolves each channel separately, with its own filters")
+        await user.click("── Convolution ──")
         await user.sees("Add a layer")
         await user.press("enter")
-        assert user.kinds[1] == "MaxPooling2D"
+        assert user.kinds[1] == "DepthwiseConv2D"
         await user.press("a")
         await user.type("pooling")
         await user.until(lambda: "──" not in user.text.split("Add a layer")[1].split("╰")[0].split("\n", 1)[1])

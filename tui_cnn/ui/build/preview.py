@@ -72,6 +72,10 @@ def _shape(analysis: Analysis, row: Row | None, path: Path) -> str:
     return format_shape(row.figures.output_shape) if row and row.figures else "—"
 
 
+_MOST_USED = 10
+"""So many of the layers that people reach for first stand above those of each family."""
+
+
 def _headings() -> dict[Family, str]:
     """Return what stands over the layers of each family, those that most networks need first."""
     return {
@@ -94,10 +98,9 @@ async def choose_layer(app: App[object], before: Analysis, path: Path) -> Change
 
     kinds = [kind for kind in LAYER_TYPES.values() if all(field.kind != "nested" for field in fields(kind))]
     headings = _headings()
-    kinds.sort(key=lambda kind: [*headings].index(kind.family))
-    items = [
-        Item(kind.__name__, _((kind.__doc__ or "").partition("\n")[0]), kind, headings[kind.family]) for kind in kinds
-    ]
+    rest = sorted(kinds[_MOST_USED:], key=lambda kind: [*headings].index(kind.family))
+    groups = [(_("Most used"), kind) for kind in kinds[:_MOST_USED]] + [(headings[kind.family], kind) for kind in rest]
+    items = [Item(kind.__name__, _((kind.__doc__ or "").partition("\n")[0]), kind, group) for group, kind in groups]
 
     def adding(kind: type[msgspec.Struct]) -> edits.Edit:
         return lambda network: edits.insert(network, path, cast("AnyLayer", start(kind)))
