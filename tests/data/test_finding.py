@@ -165,3 +165,13 @@ def test_the_same_images_in_every_form_are_the_same_pixels(tmp_path):
     assert folders.class_names == arrays.class_names
     assert folders.labels[:6].tolist() == arrays.labels.tolist()
     assert all((folders.read(number) == arrays.read(number)).all() for number in range(6))
+
+
+def test_one_class_only_is_no_set_to_learn_from(tmp_path):
+    for image in colours(3):
+        save(image, tmp_path / "cats" / f"{image[0, 0, 0]}.png")
+    assert (
+        refusal(tmp_path) == f"{tmp_path}: has only one class folder (cats); add a folder with images of another class"
+    )
+    save(colours(1)[0], tmp_path / "dogs" / "1.png")
+    assert find_source(tmp_path).class_names == ("cats", "dogs")

@@ -215,3 +215,13 @@ def test_a_wide_image_has_its_pixels_in_the_middle(images, labels):
     prepared = steps._batch(samples, np.array([7], np.int32), 0)[0].numpy()[0, :, :, 0]
     np.testing.assert_allclose(prepared[2:30, 2:30], images[7, :, :, 0] / 255, atol=1e-7)
     assert prepared.sum() == pytest.approx(images[7].sum() / 255, rel=1e-5)
+
+
+def test_of_very_many_classes_no_matrix_is_kept(images, labels):
+    """That of 20,000 would have 1.6 GB, and as much in the line of each epoch."""
+    network = Network("n", (28, 28, 1), (Flatten(), Dense(units=4), Dense(units=20_000)))
+    _model, steps, samples = make(network, images, labels)
+    steps.evaluate(samples, np.arange(COUNT, dtype=np.int32), 0, 4)
+    assert steps.evaluated.sums().images == COUNT
+    assert steps.confusion.rows() == ()
+    steps.confusion.clear()

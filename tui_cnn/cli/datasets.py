@@ -10,7 +10,7 @@ import msgspec
 
 from tui_cnn.cli.group import SOUND
 from tui_cnn.cli.streams import echo
-from tui_cnn.cli.table import table
+from tui_cnn.cli.table import shortened, table
 from tui_cnn.config import expanded
 from tui_cnn.i18n import _, ngettext
 
@@ -74,7 +74,10 @@ def report_lines(report: "Report") -> Iterator[str]:
     yield ""
     heading = [_("class"), _("train"), _("validation"), _("test")]
     parts = [report.counts[part] for part in ("train", "validation", "test")]
-    rows = [[name, *(f"{counts[number]:,}" for counts in parts)] for number, name in enumerate(report.class_names)]
+    rows = [
+        [shortened(name), *(f"{counts[number]:,}" for counts in parts)]
+        for number, name in enumerate(report.class_names)
+    ]
     rows.append([_("all"), *(f"{sum(counts):,}" for counts in parts)])
     yield from table(heading, rows, numbers={1, 2, 3})
     yield ""
@@ -100,11 +103,20 @@ def _facts(report: "Report") -> Iterator[tuple[str, str]]:
         )
     yield _("mean"), "  ".join(f"{value:.1f}" for value in report.mean)
     yield _("standard deviation"), "  ".join(f"{value:.1f}" for value in report.deviation)
+    if balance := _balance(report):
+        yield _("balance"), balance
+
+
+def _balance(report: "Report") -> str:
+    """Compare the numbers of images of the classes to train on; empty: they are equal."""
+    training = report.counts["train"]
+    if empty := training.count(0):
+        line = ngettext("{count} class has no images to train on", "{count} classes have no images to train on", empty)
+        return line.format(count=f"{empty:,}")
     if report.imbalance > 1:
-        yield (
-            _("balance"),
-            _("the largest class has {times:.1f} times the images of the smallest").format(times=report.imbalance),
-        )
+        line = _("the largest class has {times:.1f} times the images of the smallest")
+        return line.format(times=report.imbalance)
+    return ""
 
 
 def format_sizes(sizes: "Sizes") -> str:

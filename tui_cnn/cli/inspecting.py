@@ -12,7 +12,7 @@ import msgspec
 
 from tui_cnn.cli.group import SOUND, UNUSABLE
 from tui_cnn.cli.streams import echo
-from tui_cnn.cli.table import table
+from tui_cnn.cli.table import shortened, table
 from tui_cnn.config import expanded
 from tui_cnn.errors import UserError
 from tui_cnn.formats.atomic import save_bytes
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Command = Callable[..., int]
 
 _TOP = 3
+_MOST_IN_A_MATRIX = 100
 _STRENGTH = 0.65
 """The share of the heat's colour where it is laid over the image."""
 
@@ -101,9 +102,10 @@ def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
             continue
         cells = [str(report["image"])]
         for guess in report["predictions"]:
-            cells += [guess["name"], f"{guess['probability']:.4f}"]
+            cells += [shortened(guess["name"]), f"{guess['probability']:.4f}"]
         cells += [""] * (1 + 2 * _TOP - len(cells))
-        rows.append([*cells, report.get("label_name") or (_("inverted") if report.get("inverted") else "")])
+        label = shortened(report.get("label_name", ""))
+        rows.append([*cells, label or (_("inverted") if report.get("inverted") else "")])
     share = _("prob.")
     heading = [_("image"), _("first"), share, _("second"), share, _("third"), share, _("label")]
     if rows:
@@ -211,17 +213,21 @@ def _evaluation_lines(report: dict[str, Any]) -> list[str]:
     summary = _("{images:,} test images  accuracy {accuracy:.4f}  loss {loss:.4f}  calibration error {error:.4f}")
     summary = summary.format(error=report["calibration_error"], **report)
     heading = [_("class"), _("precision"), _("recall"), _("F1"), _("images")]
+    classes = report["classes"]
+    names = [shortened(each["name"]) for each in classes]
     scores = [
-        [each["name"], f"{each['precision']:.4f}", f"{each['recall']:.4f}", f"{each['f1']:.4f}", f"{each['images']:,}"]
-        for each in report["classes"]
+        [name, f"{each['precision']:.4f}", f"{each['recall']:.4f}", f"{each['f1']:.4f}", f"{each['images']:,}"]
+        for name, each in zip(names, classes, strict=True)
     ]
-    predicted = [_("predicted"), *map(str, range(len(scores)))]
+    lines = [summary, "", *table(heading, scores, numbers={1, 2, 3, 4}), ""]
+    if len(names) > _MOST_IN_A_MATRIX:
+        return [*lines, _("confusion matrix of {count:,} classes: use --json").format(count=len(names))]
+    predicted = [_("predicted"), *map(str, range(len(names)))]
     counts = [
-        [f"{number} {each['name']}", *map(str, row)]
-        for number, (each, row) in enumerate(zip(report["classes"], report["confusion"], strict=True))
+        [f"{number} {name}", *map(str, row)]
+        for number, (name, row) in enumerate(zip(names, report["confusion"], strict=True))
     ]
-    figures = range(1, len(predicted))
-    return [summary, "", *table(heading, scores, numbers={1, 2, 3, 4}), "", *table(predicted, counts, numbers=figures)]
+    return [*lines, *table(predicted, counts, numbers=range(1, len(predicted)))]
 
 
 @click.command(

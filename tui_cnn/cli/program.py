@@ -9,7 +9,6 @@ import tui_cnn
 from tui_cnn.cli.arguments import data_option
 from tui_cnn.cli.group import UNUSABLE, Group
 from tui_cnn.cli.streams import echo
-from tui_cnn.config import expanded
 from tui_cnn.i18n import _, languages
 
 _HELP = _(
@@ -48,10 +47,6 @@ def screen(model: str | None, data: str | None) -> int:
         line = _("the app needs a terminal; without one, use: cnn-tui check {model}, or: cnn-tui train {model}")
         echo(line.format(model=model or "MODEL"), err=True)
         return UNUSABLE
-    if data is not None:
-        from tui_cnn.data.sources.finding import find_source
-
-        find_source(expanded(data))
     if "STY" in os.environ and os.environ.get("TERM", "").startswith("screen"):
         # GNU screen passes on the colours of the terminal around it, but shows no more than 256
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "256")

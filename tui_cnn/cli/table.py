@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import click
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from tui_cnn.visible import visible
 
@@ -24,6 +24,12 @@ def table(heading: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collec
             cells.append(blanks + cell if place in numbers else cell + blanks)
         written.append("  ".join(cells).rstrip())
     return written
+
+
+def shortened(name: str, width: int = 40) -> str:
+    """Return a name, or as much of its beginning as fits into `width` columns, with an ellipsis."""
+    name = visible(name)
+    return name if cell_len(name) <= width else set_cell_size(name, width - 1).rstrip() + "…"
 
 
 def wrap(text: str, width: int) -> str:

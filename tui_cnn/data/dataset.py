@@ -9,6 +9,7 @@ from typing import TypeGuard
 
 import numpy as np
 
+from tui_cnn.data.files import DataError
 from tui_cnn.data.fitting import fitted_shape
 from tui_cnn.data.input_options import Fit
 from tui_cnn.data.source import PARTS, ArraySource, ImageShape, ImageSource, Labels, Parts, Pixels
@@ -16,6 +17,7 @@ from tui_cnn.data.sources.finding import find_source
 from tui_cnn.data.splitting import assigned_parts, missing_classes, split
 from tui_cnn.data.statistics import Channels, Moments
 from tui_cnn.data.store import Progress, Store, decode, open_store, store_of
+from tui_cnn.i18n import _
 
 _MOST_BYTES = 1 << 30
 """Arrays that are larger are mapped, not read whole."""
@@ -178,6 +180,19 @@ def load_test(path: Path | None = None, shape: tuple[int, ...] | None = None, ho
         return TestSet(source.name, source.read_part("test"), source.labels[source.parts == test], source.class_names)
     data = load(path, shape, how)
     return TestSet(data.name, data.test_images, data.test_labels, data.class_names, data.store)
+
+
+def check_parts(name: str, train: int, test: int) -> None:
+    """Make sure that a data set has images to train on and to test on, so many of each.
+
+    Raises:
+        DataError: it has none.
+    """
+    if not train:
+        raise DataError(f"{name}: " + _("has no images to train on that can be read"))
+    if not test:
+        message = _("has no images to test on, and too few to hold some out: add a folder test, or 3 images of a class")
+        raise DataError(f"{name}: {message}")
 
 
 def untrained_classes(path: Path | None, share: float, seed: int | None, limit: int | None) -> tuple[str, ...]:

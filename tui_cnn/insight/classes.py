@@ -14,10 +14,11 @@ def output_names(count: int, named: Sequence[str], classes: Sequence[str]) -> tu
 def outputs_of(classes: Sequence[str], count: int, named: Sequence[str], *, trained_on: bool) -> tuple[int, ...]:
     """Return for each class of a data set the output that stands for it; -1: none does, as far as anybody knows.
 
-    A network that was `trained_on` the data set has its classes in their order. Of another one the outputs that are
-    `named` stand for the classes of the same names; without names, outputs as many as classes stand for those in order.
+    A network that was `trained_on` the data set has its classes in their order, unless those have changed since: then,
+    and of another network, the outputs that are `named` stand for the classes of the same names; without names, outputs
+    as many as classes stand for those in order.
     """
-    if named and not trained_on:
+    if named and not (trained_on and list(named) == list(classes)):
         place = {_key(name): number for number, name in reversed(list(enumerate(named)))}
         return tuple(place.get(_key(name), -1) for name in classes)
     known = trained_on or len(classes) == count

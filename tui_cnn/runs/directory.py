@@ -102,7 +102,9 @@ class RunDirectory:
         return read_json(self.scaling_file, Scaling) if self.scaling_file.exists() else Scaling(self.recipe().scale)
 
     def output_names(self) -> tuple[str, ...]:
-        """Read what a person has named the outputs of an imported model; empty: nothing, the data set names them.
+        """Read the names of the outputs; empty: not known.
+
+        They are what a person has named those of an imported model, or the classes of the data when the run began.
 
         Raises:
             FormatError: the file is damaged.

@@ -19,6 +19,8 @@ Steps = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
 
 _MOST_LISTED = 5
+MOST_CONFUSED = 256
+"""Classes of which a confusion matrix is recorded: with more, the line of an epoch would have megabytes."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):

@@ -31,7 +31,7 @@ def check(network: Network, recipe: Recipe) -> Checked:
     Raises:
         RunError: it cannot; the text names what to change.
     """
-    from tui_cnn.data.dataset import summarize
+    from tui_cnn.data.dataset import check_parts, summarize
     from tui_cnn.data.files import DataError
     from tui_cnn.data.fitting import fitted_shape
     from tui_cnn.data.input_options import takes
@@ -53,6 +53,7 @@ def check(network: Network, recipe: Recipe) -> Checked:
         raise RunError(_("{name} has no weights to train; unfreeze a layer, or add one").format(name=network.name))
     try:
         data = summarize(recipe.directory)
+        check_parts(data.name, data.train_count, data.test_count)
         fitted_shape(data.image_shape, network.input_shape, recipe.fit)
     except DataError as error:
         raise RunError(str(error)) from None

@@ -1,7 +1,9 @@
 """The application: it holds the workspace, loads the screens, and does what is the same on each of them."""
 
+import asyncio
 import gc
 from collections.abc import Sequence
+from concurrent.futures import Future
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -14,13 +16,16 @@ from textual.command import Provider
 from textual.screen import Screen
 
 from tui_cnn.config import config_file, expanded
+from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.network import Network
+from tui_cnn.data.files import DataError
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.ui.application import failures
 from tui_cnn.ui.application.actions import APP
+from tui_cnn.ui.application.data_lookup import known_soon, look_up
 from tui_cnn.ui.application.documents import Documents, named_after
 from tui_cnn.ui.application.external_changes import ExternalChanges
 from tui_cnn.ui.application.gc_policy import QuietCollection, limit_garbage
@@ -74,8 +79,10 @@ class CnnTui(AdaptedApp):
         data: str = "",
         configuration: Configuration = Configuration(),  # noqa: B008  # it is immutable
         notes: Sequence[str] = (),
+        lookup: "Future[TrainingContext] | None" = None,
     ) -> None:
         super().__init__()
+        self._lookup = lookup
         self.workspace = Workspace(self, self, design, data, configuration, read_state())
         self._external = ExternalChanges(self, self.workspace, self.commit_pending)
         self._documents = Documents(self, self.workspace, self._external, self.commit_pending)
@@ -93,6 +100,8 @@ class CnnTui(AdaptedApp):
         self.call_after_refresh(self.refresh_bindings)  # the footer of the first screen has been told of the usual keys
         self._report_settings()
         self._report_notes(self._notes)
+        if self._lookup is not None:
+            self._take_data(self._lookup)
         if (file := self.workspace.design.file) is not None and not file.exists():
             self.notify(_("{path} does not exist yet; save to create it").format(path=file), markup=False)
         self._unsaved.start()
@@ -260,6 +269,19 @@ class CnnTui(AdaptedApp):
             text = "\n".join([*notes[:_MOST_NOTES], *more])
             self.notify(text, title=_("Not imported"), severity="warning", timeout=20, markup=False)
 
+    @work
+    async def _take_data(self, lookup: "Future[TrainingContext]") -> None:
+        """Check the network for the data of the start once that is known, and say where it is adapted."""
+        try:
+            setting = await asyncio.wrap_future(lookup)
+        except DataError as error:
+            self.workspace.report(error)
+            return
+        self.workspace.take_data(self.workspace.data, setting)
+        if any(check.code in ("classes", "input") for check in self.workspace.design.analysis.checks):
+            text = _("The network does not fit your data yet: 2, then Ctrl+D shows the images; b there adapts it.")
+            self.notify(text, timeout=15, markup=False)
+
     @work(thread=True, group="load")
     def _load_screens(self) -> None:
         for name in ("runs", "train", "inspect", "lab"):
@@ -283,16 +305,18 @@ def run_app(model: str | None = None, data: str | None = None, inspected: RunDir
     """Open the screen on a model: a file, a preset, or by default the tutorial network; or inspect a run.
 
     Raises:
-        FormatError: the model cannot be read; the screen was not opened.
+        FormatError, DataError: the model or the data cannot be read; the screen was not opened.
         AppEndedError: the app had to end.
     """
     notes: list[str] = []
     network, file = begin_network(model or "", data or "") or find_network(model or "fashion-cnn", notes.append)
-    design = open_design(network, file, setting_for(data or ""))
+    lookup = look_up(data) if data else None
+    setting = known_soon(lookup) if lookup else setting_for("")
+    design = open_design(network, file, setting or TrainingContext())
     configuration = read_settings(config_file())
     use_plain_signs(configuration.settings.signs)
     limit_garbage()
-    app = CnnTui(design, data or "", configuration, notes)
+    app = CnnTui(design, data or "", configuration, notes, lookup)
     if inspected is not None:
         app.call_later(app.workspace.inspect_run, inspected)
     try:

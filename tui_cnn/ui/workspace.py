@@ -128,9 +128,10 @@ class Workspace:
     def use_data(self, data: str) -> None:
         """Use another data set; the checks of the design are for its classes and images from now on. Reads files."""
         setting = setting_for(data)
-        self._app.call_from_thread(self._take_data, data, setting)
+        self._app.call_from_thread(self.take_data, data, setting)
 
-    def _take_data(self, data: str, setting: TrainingContext) -> None:
+    def take_data(self, data: str, setting: TrainingContext) -> None:
+        """Use a data set of which is known what a network for it must meet."""
         self.data = data
         self.design = self.design.with_setting(setting)
 

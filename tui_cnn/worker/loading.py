@@ -9,7 +9,7 @@ import sys
 from importlib import import_module
 
 from tui_cnn.core.shape import Shape
-from tui_cnn.data.dataset import Dataset, load
+from tui_cnn.data.dataset import Dataset, check_parts, load
 from tui_cnn.data.fitting import fitted_shape
 from tui_cnn.data.store import Progress
 from tui_cnn.runs.recipe import Recipe
@@ -57,8 +57,9 @@ def take_images(recipe: Recipe, shape: Shape, progress: Progress | None = None) 
     """Return what was read ahead, or read it now; it is kept no longer.
 
     Raises:
-        DataError: as `load`.
+        DataError: as `load`; or no image to train on, or none to test on, can be read.
     """
     data = read_ahead(recipe, shape, progress)
     _read_ahead.clear()
+    check_parts(data.name, len(data.train_labels) - data.validation_count, len(data.test_labels))
     return data

@@ -13,11 +13,13 @@ import tensorflow as tf
 import tui_cnn
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.data.dataset import Dataset
+from tui_cnn.data.files import DataError
 from tui_cnn.data.fitting import fit
 from tui_cnn.data.scaling import Scaling
 from tui_cnn.data.splitting import Indices, balanced_weights
 from tui_cnn.data.store import Progress
 from tui_cnn.formats.atomic import write_atomic
+from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, kept_steps
 from tui_cnn.runs.estimate import estimate
 from tui_cnn.runs.events import Started
@@ -26,6 +28,7 @@ from tui_cnn.runs.recipe import ImageCounts, Precision, Recipe
 from tui_cnn.runs.runtime import Runtime, runtime, thread_count
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.runs.summary import beginning
+from tui_cnn.visible import visible
 from tui_cnn.worker.averaging import WeightAverage
 from tui_cnn.worker.build import make_model, seed_dropout
 from tui_cnn.worker.checkpoint import CheckpointState, load_checkpoint
@@ -37,6 +40,9 @@ from tui_cnn.worker.replicas import Replicas
 from tui_cnn.worker.steps import Steps
 from tui_cnn.worker.transfer import begin_with
 from tui_cnn.worker.trials import choose
+
+_MOST_NAMED = 10
+"""Classes that have changed, in a message."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +103,7 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
     data = take_images(recipe, network.input_shape, progress)
     fitting = fit(data.image_shape, network.input_shape)
     scaling = _scaling(run, recipe, data)
+    _keep_classes(run, data)
     train, validation = data.split(recipe.validation, recipe.split_seed, recipe.limit, unstratified=recipe.seed)
     samples = Feed(data.train_images, data.train_labels)
     test, data_name, digest = Feed(data.test_images, data.test_labels), data.name, data.digest
@@ -151,6 +158,23 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
     )
     journal.write(_started(prepared))
     return prepared
+
+
+def _keep_classes(run: RunDirectory, data: Dataset) -> None:
+    """Keep the names of the classes with the run; where it has some, make sure that the outputs still stand for them.
+
+    Raises:
+        DataError: they do not.
+    """
+    now, known = tuple(map(visible, data.class_names)), run.output_names()
+    if known and known != now:
+        changed = sorted(set(known) ^ set(now))[:_MOST_NAMED] or now[:_MOST_NAMED]
+        message = _(
+            "{data}: its classes are not those that the run began with ({names}); put them back, or start a new run"
+        )
+        raise DataError(message.format(data=data.name, names=", ".join(changed)))
+    if not known:
+        write_atomic(run.classes_file, msgspec.json.encode(now))
 
 
 def _scaling(run: RunDirectory, recipe: Recipe, data: Dataset) -> Scaling:

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from tui_cnn.data.fitting import Fitting
 from tui_cnn.data.scaling import Scaling
+from tui_cnn.runs.events import MOST_CONFUSED
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.worker.augmentation import augment, mixture
 from tui_cnn.worker.averaging import WeightAverage
@@ -74,10 +75,20 @@ class RunningTotals:
 
 
 class Confusion:
-    """Counts of images by their class and their predicted class, in a variable of TensorFlow."""
+    """Counts of images by their class and their predicted class, in a variable of TensorFlow.
+
+    There are none where there are more classes than `MOST_CONFUSED`: an event of each epoch has them all.
+    """
 
     def __init__(self, classes: int) -> None:
-        self._counts = tf.Variable(tf.zeros((classes, classes), tf.int32))
+        self._classes = classes if classes <= MOST_CONFUSED else 0
+        self._counts = tf.Variable(tf.zeros((self._classes, self._classes), tf.int32))
+
+    def of(self, labels: Any, taken: Any) -> Any:
+        """Count a batch: the classes of its images (n,), and those that they were taken for. For use in a graph."""
+        if not self._classes:
+            return tf.zeros((0, 0), tf.int32)
+        return tf.math.confusion_matrix(labels, taken, self._classes)
 
     def add(self, counts: Any) -> None:
         """Add the counts of a batch, as a tensor. For use in a graph."""
@@ -88,7 +99,7 @@ class Confusion:
         self._counts.assign(tf.zeros_like(self._counts))
 
     def rows(self) -> tuple[tuple[int, ...], ...]:
-        """The counts as they stand: `rows()[i][j]` of class i were predicted as class j."""
+        """The counts as they stand: `rows()[i][j]` of class i were predicted as class j; empty: too many classes."""
         return tuple(tuple(row) for row in self._counts.numpy().tolist())
 
 
@@ -206,7 +217,7 @@ class Steps:
         loss = tf.add_n(list(map(self._reported, shards, outputs)))
         labels, own = _own(shards, outputs)
         taken = tf.argmax(own, axis=-1, output_type=tf.int32)
-        return _count(loss, outputs, shards), tf.math.confusion_matrix(labels, taken, own.shape[-1])
+        return _count(loss, outputs, shards), self.confusion.of(labels, taken)
 
     def _minimized(self, shard: Shard, outputs: Any) -> Any:
         """What is minimized: where labels are smoothed or mixed, it takes them as shares of classes."""

@@ -1,6 +1,7 @@
 """Lists to pick from: the whole sentence about what is chosen, and what picking it would do."""
 
 import pytest
+from textual.widgets import Input
 
 from tests.ui.driving import opened
 from tests.ui.records import BROKEN
@@ -104,3 +105,20 @@ async def test_layers_stand_below_headings_that_cannot_be_picked():
         await user.press("a")
         await user.type("pooling")
         await user.until(lambda: "──" not in user.text.split("Add a layer")[1].split("╰")[0].split("\n", 1)[1])
+
+
+async def test_a_path_typed_faster_than_directories_are_shown_stays_as_it_is(tmp_path, monkeypatch):
+    """Each sign's message may come when more has been typed: what it says is old by then."""
+    inner = tmp_path / "one" / "two"
+    inner.mkdir(parents=True)
+    (inner / "image.png").write_bytes(b"")
+    monkeypatch.chdir(tmp_path)
+    async with opened(size=(100, 30)) as user:
+        await user.press("4", "o")
+        await user.sees("Open an image")
+        field = user.app.screen.query_one(Input)
+        for sign in f"{inner}/ima":
+            field.insert_text_at_cursor(sign)
+        await user.settle()
+        assert field.value == "ima"
+        await user.sees("image.png", str(inner)[-30:])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.data.cifar_files import write_binary_10
 from tests.data.image_sets import colours, save
 from tests.ui.driving import opened
 from tui_cnn.ui.train.data_page import DataPage
@@ -29,7 +30,7 @@ async def test_the_data_is_shown_from_the_form_and_left_again(folder):
         await user.press("2", "ctrl+d")
         await user.sees("pets", "2 classes", "all classes", "cats", "dogs", "train", "15", "40×48")
         await user.sees("⚠ 1 across parts", "unreadable", "Images · all classes")
-        await user.offers("Open data", "View", "Fit", "Adapt network", "Back")
+        await user.offers("Open data", "View", "Fit", "Adapt network", "Settings")
         await user.press("escape")
         await user.sees("Train fashion-cnn")
         assert user.focused == "field-recipe"
@@ -120,3 +121,20 @@ async def test_at_other_sizes(folder, size):
         await user.sees("cats", "dogs", "std. dev.")
         page = user.app.screen.query_one(DataPage)
         assert page.query_one("#sheet").size.height > 8
+
+
+async def test_from_the_images_enter_leads_on_to_the_settings(folder):
+    async with opened(data=str(folder)) as user:
+        await user.press("2", "ctrl+d")
+        await user.sees("Images · all classes")
+        await user.press("b", "enter")
+        await user.sees("Train fashion-cnn", "Forecast")
+        assert user.focused == "field-recipe"
+
+
+async def test_classes_without_images_are_counted(tmp_path):
+    image = colours(1, 32, 32)[0]
+    write_binary_10(tmp_path, [[(0, image), (3, image)]] * 5, [(0, image)])
+    async with opened(data=str(tmp_path)) as user:
+        await user.press("2", "ctrl+d")
+        await user.sees("8 classes without images")

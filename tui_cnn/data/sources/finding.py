@@ -95,8 +95,10 @@ def _unwrapped(directory: Path) -> tuple[Path, Listing]:
     for _level in range(_DEEPEST):
         if listing.files or listing.has_images or len(listing.folders) != 1:
             break
-        directory /= listing.folders[0]
-        listing = _listed(directory)
+        inner = _listed(directory / listing.folders[0])
+        if inner.has_images and not inner.folders:  # the only class
+            break
+        directory, listing = directory / listing.folders[0], inner
     return directory, listing
 
 
@@ -148,7 +150,11 @@ def _in_directory(directory: Path, name: str, listing: Listing) -> ImageSource:
     if arrays:
         return NpzSource(directory / arrays[0], name)
     if listing.folders or listing.has_images:
-        return _with_training(directory, FolderSource(directory, name))
+        folders = _with_training(directory, FolderSource(directory, name))
+        if len(folders.class_names) < 2:
+            message = _("has only one class folder ({name}); add a folder with images of another class")
+            raise DataError(f"{directory}: " + message.format(name=folders.class_names[0]))
+        return folders
     raise DataError(f"{directory}: " + _nothing_found())
 
 

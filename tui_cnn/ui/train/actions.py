@@ -58,7 +58,7 @@ DATA = Scope(
         Action("previous_class", "up,k", _("Class"), _("Go to the previous class"), False, "walk_classes(-1)"),
         Action("more_images", "pagedown,space", _("More"), _("Show more images"), False, "page_sheet(1)"),
         Action("earlier_images", "pageup", _("Back"), _("Show the images before"), False, "page_sheet(-1)"),
-        Action("leave_data", "escape,d", _("Back"), _("Go back to the settings of the run")),
+        Action("leave_data", "enter,escape,d", _("Settings"), _("Go on to the settings of the run, and its start")),
     ),
     within=("train",),
 )

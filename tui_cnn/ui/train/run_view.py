@@ -18,6 +18,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs import launch
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.events import MOST_CONFUSED
 from tui_cnn.runs.recipe import recipe_name
 from tui_cnn.runs.snapshot import ACTIVE, Snapshot
 from tui_cnn.ui.toolkit.curves import Curves, CurveView, Overlaid
@@ -311,12 +312,13 @@ class RunView(Vertical):
             bars.show(class_bars(confusion, watched.class_names))
             confused.update(most_confused(confusion, watched.class_names))
             width, height = self.size
-            text = confusion_table(confusion, watched.class_names, width - 4, height - _STATE_LINES)
-            table.query_one(Static).update(text)
+            rows = confusion_table(confusion, watched.class_names, width - 4, height - _STATE_LINES)
+            table.query_one(Static).update(rows)
         else:
-            later = Content.styled(
-                _("No results yet: classes are evaluated on the validation images after each epoch."), "dim"
-            )
+            text = _("No results yet: classes are evaluated on the validation images after each epoch.")
+            if len(watched.class_names) > MOST_CONFUSED:
+                text = _("Runs of more than {count} classes do not record them one by one; evaluate it on Inspect.")
+            later = Content.styled(text.format(count=MOST_CONFUSED), "dim")
             bars.show(None)
             confused.update(later)
             table.query_one(Static).update(later)

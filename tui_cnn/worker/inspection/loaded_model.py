@@ -26,6 +26,7 @@ from tui_cnn.insight.predictions import sample
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.replies import AnyReply, Array
 from tui_cnn.runs.inspection.requests import Image
+from tui_cnn.visible import visible
 from tui_cnn.worker.build import BuiltNetwork, build_network
 from tui_cnn.worker.inputs import fitted, model_inputs
 
@@ -79,7 +80,7 @@ class Described(NamedTuple):
 
     Attributes:
         directory: that of the data set; empty: Fashion-MNIST.
-        named: the names of the outputs, where a person has given some.
+        named: the names of the outputs, where a person has given some, or the classes when the run began.
         trained_on: whether the network was trained on the data set.
     """
 
@@ -216,7 +217,7 @@ class LoadedModel:
         self.test = test
         self.described = described
         count = (engine.analysis.output_shape or (0,))[0]
-        classes, named = test.class_names, described.named
+        classes, named = tuple(map(visible, test.class_names)), described.named
         self.class_names = output_names(count, named, classes)
         self.outputs = outputs_of(classes, count, named, trained_on=described.trained_on)
         self.probabilities: Floats | None = None
@@ -266,6 +267,11 @@ class LoadedModel:
                 "{name}: no output is known to stand for {classes} of the test set; import the model with --classes, "
                 "the names of its outputs, or with the data set it was trained on"
             )
+            if self.described.trained_on:
+                message = _(
+                    "{name}: was not trained on {classes}, which the data set has now; put back the classes that it "
+                    "had, or train it again"
+                )
             listed = ", ".join(unknown[:3]) + (", …" if len(unknown) > 3 else "")
             raise RunError(message.format(name=self.network.name, classes=listed))
         return np.array(self.outputs, np.int32)[self.test.labels]

@@ -102,7 +102,8 @@ class Pick(SingleResult[T | None]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        if not self.answered:  # what was typed before the answer may arrive after it
+        # What was typed before the answer may arrive after it; and more may be typed before this arrives.
+        if not self.answered and event.value == event.input.value:
             self._filter(event.value)
 
     @on(Input.Submitted)
