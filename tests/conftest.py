@@ -1,6 +1,8 @@
 """What holds for every test: English, a data directory of its own, a quiet TensorFlow, the same examples each time."""
 
+import gc
 import os
+import sys
 import warnings
 
 import pytest
@@ -26,6 +28,15 @@ def home(tmp_path_factory, monkeypatch):
     path = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("CNN_TUI_HOME", str(path))
     return path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _keras_is_cleared():
+    """What Keras keeps of models is freed after each module: with all of it, a process would need several gigabytes."""
+    yield
+    if "keras" in sys.modules:
+        sys.modules["keras"].backend.clear_session()
+        gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,15 @@ def expanded(text: str) -> Path:
         return Path(text)
 
 
+def home() -> Path:
+    """Where the program keeps what it makes: `$CNN_TUI_HOME`, or else the user's data directory."""
+    if override := os.environ.get("CNN_TUI_HOME"):
+        return expanded(override).absolute()
+    import platformdirs
+
+    return platformdirs.user_data_path("cnn-tui", appauthor=False)
+
+
 def config_file() -> Path:
     """Where the settings are: in `$CNN_TUI_HOME` where that is set, else in the user's configuration directory."""
     if override := os.environ.get("CNN_TUI_HOME"):

@@ -56,7 +56,7 @@ def main():
                 continue
             shutil.copy(kept, known)
             analysis = analyze(network)
-            told = estimate(analysis, recipe, 60_000, read_machine())
+            told = estimate(analysis, recipe, recipe.image_counts(60_000), read_machine())
             images = min(60_000, max(3200, round(60_000 * SECONDS / told.seconds_per_epoch)))
             epoch, ended = train(network, msgspec.structs.replace(recipe, limit=images))
             taken = 60_000 / epoch.images_per_second

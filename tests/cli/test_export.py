@@ -56,18 +56,89 @@ def test_the_recipe_of_a_run_is_in_its_python(cnn_tui, keras, monkeypatch):
     assert [float(schedule(step)) for step in range(4)] == pytest.approx(rates(recipe, 0, 4, 2), rel=1e-5)
     loss = model.loss.get_config()
     assert (loss["name"], loss["label_smoothing"]) == ("categorical_crossentropy", 0.1)
-    assert [type(layer).__name__ for layer in model.layers[2:5]] == ["RandomFlip", "RandomTranslation", "Erase"]
+    assert [type(layer).__name__ for layer in model.layers[1:4]] == ["RandomFlip", "RandomTranslation", "Erase"]
     images = np.full((4, 28, 28, 1), 0.5, "float32")
-    erased = np.asarray(model.layers[4](images, training=True))
+    erased = np.asarray(model.layers[3](images, training=True))
     holes = (erased == 0).sum((1, 2, 3))
     assert holes.min() >= 16
     assert holes.max() <= 64
-    np.testing.assert_array_equal(model.layers[4](images, training=False), images)
+    np.testing.assert_array_equal(model.layers[3](images, training=False), images)
     assert model.optimizer.iterations == 2 * 2  # of 30 of 40 images in batches of 20, in two epochs
     assert model.history.params["epochs"] == 2
     assert "val_accuracy" in model.history.history
     assert '"val_accuracy", patience=3, restore_best_weights=True' in text
     assert "keras.utils.set_random_seed(7)" in text
+
+
+EVERY_CHANGE = "flip+rotate+crop+brightness+contrast+mixup"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"augmentation": EVERY_CHANGE, "ema": 0.9, "patience": 3},
+        {"augmentation": "mixup", "class_weights": "balanced", "label_smoothing": 0.1, "validation": 0.0},
+        {"class_weights": "balanced", "ema": 0.5, "scale": "standardize"},
+        {"class_weights": "balanced", "label_smoothing": 0.1, "scale": "-1..1", "augmentation": "crop"},
+    ],
+)
+def test_what_a_run_weighed_mixed_and_averaged_is_in_its_python(cnn_tui, keras, monkeypatch, changes):
+    """The script is run, with every call of `fit` written down."""
+    import numpy as np
+
+    from tui_cnn.data.splitting import balanced_weights
+
+    recipe = Recipe(**{"epochs": 2, "batch_size": 16, "validation": 0.25, "optimizer": "sgd", **changes})
+    make_run(preset("fashion-dnn"), recipe)
+    text = cnn_tui("export", "--run", "last", "--to", "python").stdout
+    images = np.random.default_rng(1).integers(0, 256, (64, 28, 28), dtype=np.uint8)
+    labels = np.minimum(np.arange(64) % 16, 9)
+    monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", lambda: ((images, labels), (images, labels)))
+    fit, calls = keras.Model.fit, []
+    monkeypatch.setattr(
+        keras.Model,
+        "fit",
+        lambda model, *given, **named: calls.append((model, given, named)) or fit(model, *given, **named),
+    )
+    namespace = {"__name__": "exported"}
+    exec(compile(text, "exported.py", "exec"), namespace)
+    namespace["main"]()
+    ((model, given, named),) = calls
+    trained_on = 48 if recipe.validation else 64
+    assert model.optimizer.iterations == 2 * (trained_on // 16)
+    assert ("val_loss" in model.history.history) == bool(recipe.validation)
+    if recipe.class_weights == "balanced":
+        assert named["class_weight"] == pytest.approx(dict(enumerate(balanced_weights(labels[:trained_on], 10))))
+    settings = model.optimizer.get_config()
+    assert (settings["use_ema"], settings["ema_momentum"]) == ((True, recipe.ema) if recipe.ema else (False, 0.99))
+    if recipe.ema:  # the average is the result
+        swap, *_others = named["callbacks"]
+        assert type(swap).__name__ == "SwapEMAWeights"
+        average = model.optimizer._model_variables_moving_average
+        assert recipe.patience or all(
+            np.array_equal(one.numpy(), other.numpy())
+            for one, other in zip(average, model.trainable_variables, strict=True)
+        )
+        assert "# Keras averages what is learned, but not the statistics" in text
+    if "mixup" in recipe.augmentation:
+        mixed, shares = given[0][0]
+        assert len(given[0]) == trained_on // 16
+        assert shares.sum(axis=1) == pytest.approx(1, abs=1e-6)
+        assert ((shares > 0).sum(axis=1) <= 2).all()
+        assert ((shares > 0) & (shares < 1)).any()
+        assert mixed.shape[0] == 16
+    if "crop" in recipe.augmentation:
+        crop = next(layer for layer in model.layers if type(layer).__name__ == "Crop")
+        whole = np.tile(np.arange(28, dtype="float32")[None, :, None, None], (50, 1, 28, 1))
+        cut = np.asarray(crop(whole, training=True))
+        heights = cut[:, -1, 5, 0] - cut[:, 0, 5, 0]
+        assert 27 * 0.8**0.5 - 1 < heights.min() < heights.max() <= 27
+        np.testing.assert_array_equal(crop(whole, training=False), whole)
+    if recipe.scale != "0..1":
+        inputs = [layer for layer in model.layers if type(layer).__name__ in ("Rescaling", "Normalization")]
+        given = np.asarray(inputs[0](images[..., None].astype("float32")))
+        assert given.mean() == pytest.approx(0, abs=0.02)
+        assert given.std() == pytest.approx(1 if recipe.scale == "standardize" else 0.58, abs=0.02)
 
 
 def test_a_toml_file_keeps_its_comments(cnn_tui):

@@ -14,6 +14,7 @@ import sklearn.metrics as truth
 from PIL import Image
 
 from tui_cnn.data.dataset import load_test
+from tui_cnn.runs.ledger import ledger_file
 from tui_cnn.runs.snapshot import Follower
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras loads so
@@ -60,11 +61,11 @@ def model(keras, trained):
 
 
 def outputs(model, image):
-    return model(image[None, ..., None].astype("float32") / 255, training=False).numpy()[0]
+    return model(image[None].astype("float32") / 255, training=False).numpy()[0]
 
 
 def test_a_bad_picture_suppresses_no_answer(cnn_tui, trained, test_set):
-    Image.fromarray(test_set.images[3]).save("good.png")
+    Image.fromarray(test_set.images[3][..., 0]).save("good.png")
     Path("bad.png").write_text("no image")
     result = cnn_tui("predict", str(trained.path), "bad.png", "good.png", "-i", "3", "-i", "99999", "--json")
     bad, good, indexed, missing = map(json.loads, result.stdout.splitlines())
@@ -77,8 +78,8 @@ def test_a_bad_picture_suppresses_no_answer(cnn_tui, trained, test_set):
 
 def test_predict(cnn_tui, trained, test_set, model):
     run = str(trained.path)
-    Image.fromarray(255 - test_set.images[3]).save("light.png")
-    Image.fromarray(test_set.images[3].repeat(2, axis=0).repeat(2, axis=1)).save("large.png")
+    Image.fromarray(255 - test_set.images[3][..., 0]).save("light.png")
+    Image.fromarray(test_set.images[3][..., 0].repeat(2, axis=0).repeat(2, axis=1)).save("large.png")
     result = cnn_tui("predict", run, "light.png", "large.png", "--index", "3", "--json")
     assert (result.exit_code, result.stderr) == (0, "")
     light, large, indexed = map(json.loads, result.stdout.splitlines())
@@ -121,6 +122,14 @@ def test_evaluate(cnn_tui, trained, test_set):
         assert [each[name] for each in report["classes"]] == pytest.approx(column)
     assert [each["name"] for each in report["classes"]] == list(test_set.class_names)
     assert 0 < report["calibration_error"] < 1
+    (noted,) = map(json.loads, ledger_file().read_bytes().splitlines())
+    assert (noted["by"], noted["weights"], noted["run"], noted["test_set"]) == (
+        "person",
+        "best",
+        trained.id,
+        test_set.digest,
+    )
+    assert noted["accuracy"] == pytest.approx(report["accuracy"])
 
     lines = cnn_tui("evaluate", run, "-o", "p.csv").stdout.splitlines()
     assert lines[0].startswith(f"10,000 test images  accuracy {report['accuracy']:.4f}  loss {report['loss']:.4f}")
@@ -137,7 +146,7 @@ def test_activations_and_kernels(cnn_tui, trained, test_set, model, keras):
     result = cnn_tui("activations", run, "-i", "5", "--out", "a.npz")
     assert (result.exit_code, result.stderr) == (0, "")
     with np.load("a.npz") as saved:
-        assert (saved["image"][..., 0] == test_set.images[5]).all()
+        assert (saved["image"] == test_set.images[5]).all()
         assert saved["probabilities"] == pytest.approx(outputs(model, test_set.images[5]), rel=1e-4)
         for layer in model.layers[1:]:
             part = keras.Model(model.input, layer.output)
@@ -159,7 +168,7 @@ def test_explain(cnn_tui, trained, test_set, method):
         assert result.stdout.startswith("Ankle boot (class 9), probability 0.")
     with np.load("why.npz") as saved:
         heat = saved["heat"]
-        assert (saved["image"][..., 0] == test_set.images[0]).all()
+        assert (saved["image"] == test_set.images[0]).all()
     assert heat.shape == {"saliency": (28, 28), "grad-cam": (6, 6), "occlusion": (12, 12)}[method]
     assert np.genfromtxt("why.csv", delimiter=",", skip_header=1) == pytest.approx(heat, rel=1e-5)
     tree, svg = ElementTree.parse("why.svg"), "{http://www.w3.org/2000/svg}"
@@ -172,7 +181,7 @@ def test_explain(cnn_tui, trained, test_set, method):
     assert words[-4:-1].count(least) == 1, "the colour scale begins at zero, or is around it"
     pictures = (b64decode(each.get("href").partition(",")[2]) for each in tree.iter(f"{svg}image"))
     image, drawn, _scale = (np.asarray(Image.open(io.BytesIO(each))).astype(int) for each in pictures)
-    assert (image[6::12, 6::12] == test_set.images[0]).all()
+    assert (image[6::12, 6::12] == test_set.images[0][..., 0]).all()
     drawn = drawn[6::12, 6::12] * ([1, 0, -1] if method == "occlusion" else 1)  # red where it falls; else light
     with Image.open("why.png") as picture:
         assert picture.size == tuple(2 * int(tree.getroot().get(side)) for side in ("width", "height"))

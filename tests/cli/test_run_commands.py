@@ -150,7 +150,8 @@ def test_compare_checks_each_network_once_before_it_trains_any(cnn_tui, monkeypa
 def test_compare_trains_both_and_lays_them_side_by_side(cnn_tui):
     result = cnn_tui("compare", "fashion-dnn", "fashion-cnn-strides", "--epochs", "1", "--limit", "500")
     assert result.exit_code == 0, result.stderr
-    *_lines, heading, dense, strides = result.stdout.splitlines()
+    *_lines, heading, dense, strides, tested = result.stdout.splitlines()
+    assert tested == "test set evaluated 2 times in 2 runs; choose runs by validation"
     assert heading.split()[:3] == ["network", "parameters", "MACs"]
     assert dense.split()[:4] == ["fashion-dnn", "101,770", "101,632", "custom"]
     assert strides.startswith("fashion-cnn-strides")

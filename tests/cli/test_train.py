@@ -207,7 +207,9 @@ class TestOptions:
             warmup=0.5,
             weight_decay=0.01,
             label_smoothing=0.1,
-            augmentation="flip+shift",
+            augmentation="flip+crop+brightness",
+            class_weights="balanced",
+            ema=0.99,
             patience=3,
             precision="mixed_bfloat16",
             deterministic=True,
@@ -265,7 +267,7 @@ class TestResume:
     def test_finished(self, cnn_tui, run):
         tell(run, STARTED, FINISHED)
         result = cnn_tui("resume", "last")
-        line = f"{run.id} is finished; start a new run to train further\n"
+        line = f"{run.id} is finished; to train it further: cnn-tui train --from {run.id} --epochs +5\n"
         assert (result.exit_code, result.stderr) == (2, line)
 
     def test_unknown(self, cnn_tui, run):

@@ -2,13 +2,10 @@
 
 import gzip
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.data.idx_bytes import idx, write_set
-from tui_cnn.data.dataset import load, split, summarize
+from tui_cnn.data.dataset import load, summarize
 from tui_cnn.data.files import DataError
 
 DOTTED = ("train-images.idx3-ubyte", "train-labels.idx1-ubyte", "t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte")
@@ -30,8 +27,8 @@ def test_every_spelling_is_found(tmp_path, names, gzipped):
     assert data.name == tmp_path.name
     assert data.train_labels.tolist() == [2, 0, 1]
     assert data.test_labels.tolist() == [1, 2]
-    assert data.train_images[:, 2, 2].tolist() == [0, 1, 2]
-    assert data.image_shape == summarize(tmp_path).image_shape == (3, 3)
+    assert data.train_images[:, 2, 2, 0].tolist() == [0, 1, 2]
+    assert data.image_shape == summarize(tmp_path).image_shape == (3, 3, 1)
     assert data.class_count == 3
     assert data.class_names == ("0", "1", "2")
 
@@ -77,7 +74,7 @@ MISFITS = {
     ),
     "colour images": (
         replace("train-images-idx3-ubyte", idx([0] * 81, (3, 3, 3, 3))),
-        "must contain grey images (bytes: images × rows × columns), but contains uint8 of 3×3×3×3",
+        "has images of 3×3, but the training images are 3×3×3; use the files of one data set",
     ),
     "images of numbers": (
         replace("train-images-idx3-ubyte", idx([0] * 27, (3, 3, 3), 0x0B, "h")),
@@ -107,32 +104,7 @@ def test_what_is_no_directory(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(DataError, match="directory not found"):
         load(tmp_path / "missing")
-    with pytest.raises(DataError, match="is a file; specify the directory"):
+    with pytest.raises(DataError, match="is not a data set; specify a directory"):
         load(tmp_path / "file")
-    with pytest.raises(DataError, match="has no train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images"):
+    with pytest.raises(DataError, match="has no data set: needs a folder of images for each class"):
         load(tmp_path)
-
-
-@given(
-    count=st.integers(1, 500),
-    share=st.floats(0, 1, exclude_max=True),
-    seed=st.integers(0, 2**31 - 1),
-    limit=st.none() | st.integers(1, 600),
-)
-def test_split(count, share, seed, limit):
-    train, validation = split(count, share, seed, limit)
-    both = [*train.tolist(), *validation.tolist()]
-    used = min(count, limit or count)
-    assert len(both) == len(set(both)) == used
-    assert set(both) <= set(range(count))
-    assert len(train) >= 1
-    assert len(validation) in (round(share * used), used - 1)
-    again = split(count, share, seed, limit)
-    assert np.array_equal(train, again[0])
-    assert np.array_equal(validation, again[1])
-
-
-def test_split_depends_on_the_seed():
-    assert not np.array_equal(split(1000, 0.1, 0)[1], split(1000, 0.1, 1)[1])
-    assert len(split(1000, 0.1, 0)[1]) == 100
-    assert len(split(1000, 0.0, 0)[1]) == 0

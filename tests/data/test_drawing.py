@@ -3,9 +3,18 @@
 import numpy as np
 import pytest
 
-from tui_cnn.data.images import stroke
+from tui_cnn.data import images
 
 BLANK = np.zeros((9, 9), np.uint8)
+
+
+def stroke(image, *line, **options):
+    """On a grey image without its channel; in colour the same is drawn in each."""
+    coloured = images.stroke(np.repeat(image[..., None], 3, axis=-1), *line, **options)
+    assert (coloured == coloured[..., :1]).all()
+    drawn = images.stroke(image[..., None], *line, **options)
+    assert (drawn == coloured[..., :1]).all()
+    return drawn[..., 0]
 
 
 def test_a_dot_is_round_and_soft_at_its_rim():

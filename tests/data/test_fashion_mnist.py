@@ -25,8 +25,8 @@ def test_files_hold_what_was_published(name, digest):
 
 def test_counts_are_the_published_ones():
     data = load()
-    assert data.train_images.shape == (60_000, 28, 28)
-    assert data.test_images.shape == (10_000, 28, 28)
+    assert data.train_images.shape == (60_000, 28, 28, 1)
+    assert data.test_images.shape == (10_000, 28, 28, 1)
     assert data.train_images.dtype == data.test_images.dtype == np.uint8
     assert np.bincount(data.train_labels).tolist() == [6_000] * 10
     assert np.bincount(data.test_labels).tolist() == [1_000] * 10
@@ -37,5 +37,5 @@ def test_counts_are_the_published_ones():
 
 def test_summary_tells_the_same_without_reading_the_images():
     summary = summarize()
-    assert (summary.name, summary.image_shape, summary.class_count) == ("Fashion-MNIST", (28, 28), 10)
+    assert (summary.name, summary.image_shape, summary.class_count) == ("Fashion-MNIST", (28, 28, 1), 10)
     assert (summary.train_count, summary.test_count) == (60_000, 10_000)

@@ -1,13 +1,16 @@
 """A person's own pictures."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tui_cnn.data.dataset import load_test
+from tui_cnn.data.decoding import decode
 from tui_cnn.data.files import DataError
-from tui_cnn.data.images import fit_image, has_light_background, read_image, read_small
+from tui_cnn.data.images import are_light_on_black, fit_image, has_light_background, read_image, read_small
 
 
 @pytest.mark.parametrize("suffix", ["png", "bmp", "gif", "tiff", "webp"])
@@ -15,14 +18,16 @@ def test_formats(tmp_path, suffix):
     grey = np.arange(64, dtype=np.uint8).reshape(8, 8) * 3
     path = tmp_path / f"a.{suffix}"
     Image.fromarray(grey).save(path, **({"lossless": True} if suffix == "webp" else {}))
-    assert (read_image(path) == grey).all()
+    assert (read_image(path, 1)[..., 0] == grey).all()
+    assert (read_image(path, 3) == grey[..., np.newaxis]).all()
 
 
 def test_colours_and_transparency(tmp_path):
     """Luma of ITU-R 601: 0.299 red, 0.587 green, 0.114 blue."""
     path = tmp_path / "a.png"
     Image.fromarray(np.array([[[255, 0, 0, 255], [0, 255, 0, 255], [255, 255, 255, 0]]], np.uint8)).save(path)
-    assert read_image(path).tolist() == [[76, 150, 0]]
+    assert read_image(path, 1).tolist() == [[[76], [150], [0]]]
+    assert read_image(path, 3).tolist() == [[[255, 0, 0], [0, 255, 0], [0, 0, 0]]]
 
 
 @pytest.mark.parametrize(
@@ -39,18 +44,19 @@ def test_colours_and_transparency(tmp_path):
 def test_more_levels_of_grey_than_a_byte_has(tmp_path, levels, suffix):
     path = tmp_path / f"a.{suffix}"
     Image.fromarray(levels).save(path)
-    assert read_image(path).tolist() == [[0, 1, 255]]
+    assert read_image(path, 1)[..., 0].tolist() == [[0, 1, 255]]
+    assert read_image(path, 3).tolist() == [[[0] * 3, [1] * 3, [255] * 3]]
 
 
 def test_a_dark_picture_of_sixteen_bits_stays_dark(tmp_path):
     Image.fromarray(np.array([[0, 200]], np.uint16)).save(tmp_path / "a.png")
-    assert read_image(tmp_path / "a.png").tolist() == [[0, 1]]
+    assert read_image(tmp_path / "a.png", 1).tolist() == [[[0], [1]]]
 
 
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "a.png")
     with pytest.raises(DataError, match="is not a readable image"):
-        read_image(tmp_path / "a.png")
+        read_image(tmp_path / "a.png", 1)
 
 
 def test_as_the_camera_was_held(tmp_path):
@@ -58,7 +64,7 @@ def test_as_the_camera_was_held(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned by 90 degrees, clockwise
     picture.save(tmp_path / "a.png", exif=exif)
-    assert read_image(tmp_path / "a.png").tolist() == [[0, 0], [0, 0], [255, 255]]
+    assert read_image(tmp_path / "a.png", 1)[..., 0].tolist() == [[0, 0], [0, 0], [255, 255]]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +81,7 @@ def test_what_is_none(tmp_path, content, problem):
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(DataError) as refused:
-        read_image(path)
+        read_image(path, 1)
     assert str(refused.value) == f"{path}: {problem}"
 
 
@@ -84,9 +90,9 @@ def test_a_torn_picture_and_a_directory(tmp_path):
     Image.fromarray(np.zeros((50, 50), np.uint8)).save(path)
     path.write_bytes(path.read_bytes()[:60])
     with pytest.raises(DataError, match="is not a readable image"):
-        read_image(path)
+        read_image(path, 1)
     with pytest.raises(DataError, match="is a directory"):
-        read_image(tmp_path)
+        read_image(tmp_path, 3)
 
 
 @pytest.mark.parametrize("side", [10_001, 20_000])
@@ -94,31 +100,44 @@ def test_a_picture_of_too_many_pixels_is_not_unpacked(tmp_path, side):
     path = tmp_path / "a.png"
     Image.new("1", (side, side)).save(path)
     with pytest.raises(DataError, match="has too many pixels; use a smaller image"):
-        read_image(path)
+        read_image(path, 1)
+
+
+SQUARE = (28, 28, 1)
 
 
 def test_fit_keeps_the_shape_and_pads_with_black():
-    wide = np.full((10, 56), 200, np.uint8)
-    fitted = fit_image(wide, (28, 28))
-    assert fitted.shape == (28, 28)
+    wide = np.full((10, 56, 1), 200, np.uint8)
+    fitted = fit_image(wide, SQUARE, "pad")
+    assert fitted.shape == SQUARE
     assert (fitted[11:16] == 200).all()  # 56 × 10 becomes 28 × 5, in the middle
     assert not fitted[:11].any()
     assert not fitted[16:].any()
-    assert fit_image(np.zeros((1, 1000), np.uint8), (28, 28)).shape == (28, 28)
+    assert fit_image(np.zeros((1, 1000, 1), np.uint8), SQUARE, "pad").shape == SQUARE
+    assert (fit_image(wide, SQUARE, "crop") == 200).all()
+    assert (fit_image(wide, SQUARE, "stretch") == 200).all()
 
 
 def test_what_is_as_large_stays_and_is_inverted_before_it_is_padded():
-    image = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)
-    assert (fit_image(image, (28, 28)) == image).all()
-    assert (fit_image(image, (28, 28), invert=True) == 255 - image).all()
-    assert not fit_image(np.full((28, 14), 255, np.uint8), (28, 28), invert=True).any()
+    image = np.random.default_rng(0).integers(0, 256, SQUARE, np.uint8)
+    assert (fit_image(image, SQUARE, "pad") == image).all()
+    assert (fit_image(image, SQUARE, "pad", invert=True) == 255 - image).all()
+    assert not fit_image(np.full((28, 14, 1), 255, np.uint8), SQUARE, "pad", invert=True).any()
 
 
 def test_light_background():
-    drawn = np.full((20, 20), 250, np.uint8)
+    drawn = np.full((20, 20, 1), 250, np.uint8)
     drawn[5:15, 5:15] = 0
     assert has_light_background(drawn)
     assert not has_light_background(255 - drawn)
+
+
+def test_only_grey_images_on_black_are_imitated():
+    clothes = load_test().images[:100]
+    assert are_light_on_black(clothes)
+    assert not are_light_on_black(255 - clothes)
+    assert not are_light_on_black(np.repeat(clothes, 3, axis=-1))
+    assert not are_light_on_black(np.random.default_rng(0).integers(0, 256, (50, 32, 32, 1), np.uint8)), "a photograph"
 
 
 def test_a_small_one_in_colours_or_in_grey(tmp_path):
@@ -142,10 +161,25 @@ def test_what_is_drawn_on_nothing_can_be_seen(tmp_path, ink, behind):
     pixels = np.zeros((20, 20, 4), np.uint8)
     pixels[8:12, 5:15] = (ink, ink, ink, 255)
     Image.fromarray(pixels, "RGBA").save(tmp_path / "a.png")
-    image = read_image(tmp_path / "a.png")
-    assert image[10, 10] == ink
-    assert image[0, 0] == behind
+    image = read_image(tmp_path / "a.png", 1)
+    assert image[10, 10, 0] == ink
+    assert image[0, 0, 0] == behind
     assert has_light_background(image) == (behind == 255)
-    fitted = fit_image(image, (28, 28), invert=has_light_background(image))
-    assert int(fitted.max()) - int(fitted[0, 0]) > 150, "light on dark, as the network knows images"
+    fitted = fit_image(image, SQUARE, "pad", invert=has_light_background(image))
+    assert int(fitted.max()) - int(fitted[0, 0, 0]) > 150, "light on dark, as the network knows images"
     assert read_small(tmp_path / "a.png", 28, 22)[10, 10, 0] == ink
+
+
+def test_a_grey_image_with_more_levels_is_small_too(tmp_path):
+    Image.fromarray(np.array([[0, 257, 65_535]], np.uint16)).save(tmp_path / "a.png")
+    assert read_small(tmp_path / "a.png", 28, 22).tolist() == [[[0], [1], [255]]]
+
+
+def test_threads_decode_and_none_is_warned(tmp_path, monkeypatch):
+    """Pillow warns of images beyond its own limit; a warning is an error here."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
+    grey = np.arange(15, dtype=np.uint8).reshape(3, 5)
+    Image.fromarray(grey).save(tmp_path / "a.png")
+    with ThreadPoolExecutor(8) as threads:
+        for pixels in threads.map(decode, [tmp_path / "a.png"] * 400):
+            assert (pixels[..., 0] == grey).all()

@@ -4,16 +4,36 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from tui_cnn.data.images import add_noise, flip, rotate, shift, zoom
+from tui_cnn.data import images
+from tui_cnn.data.images import shift
+
+
+def in_each_channel(function):
+    """Call it on a grey image without its channel; an image in colour is changed alike in each of its channels."""
+
+    def called(image, *values, **options):
+        changed = function(image[..., None], *values, **options)
+        coloured = function(np.stack([image, 255 - image, image // 2], axis=-1), *values, **options)
+        assert coloured.shape == (*image.shape, 3)
+        assert (coloured[..., 0] == changed[..., 0]).all()
+        alone = function((255 - image)[..., None], *values, **options)
+        assert (coloured[..., 1] == alone[..., 0]).all()
+        return changed[..., 0]
+
+    return called
+
+
+flip, rotate, zoom = map(in_each_channel, (images.flip, images.rotate, images.zoom))
 
 IMAGE = np.random.default_rng(0).integers(1, 256, (9, 12), np.uint8)
 
 
 @pytest.mark.parametrize(("dx", "dy"), [(0, 0), (2, 0), (0, -3), (-1, 4), (11, 8), (12, 0), (0, -9), (30, 30)])
 def test_shift(dx, dy):
-    assert (shift(IMAGE, dx, dy) == ndimage.shift(IMAGE, (dy, dx), order=0)).all()
-    both = shift(np.stack([IMAGE, IMAGE]), dx, dy)
-    assert (both[1] == shift(IMAGE, dx, dy)).all()
+    coloured = np.stack([IMAGE, 255 - IMAGE, IMAGE // 2], axis=-1)
+    expected = ndimage.shift(coloured, (dy, dx, 0), order=0)
+    assert (shift(coloured, dx, dy) == expected).all()
+    assert (shift(np.stack([coloured, coloured]), dx, dy) == expected).all()
 
 
 def test_rotate():
@@ -44,7 +64,7 @@ def test_flip():
 
 
 def test_noise():
-    grey = np.full((100, 100), 128, np.uint8)
+    grey, add_noise = np.full((100, 100, 1), 128, np.uint8), images.add_noise
     noisy = add_noise(grey, 20)
     assert noisy.std() == pytest.approx(20, rel=0.05)
     assert (noisy == add_noise(grey, 20)).all()

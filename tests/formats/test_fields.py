@@ -5,6 +5,7 @@ import pytest
 from tui_cnn.core.layers import ELU, Normalization
 from tui_cnn.formats.fields import fields, format_value, rebuild
 from tui_cnn.formats.validation import InvalidError
+from tui_cnn.runs.recipe import Recipe
 
 
 def texts(layer):
@@ -23,6 +24,37 @@ def test_a_row_of_numbers(typed, numbers):
 def test_what_is_written_is_read_again(mean):
     layer = Normalization(mean=mean, variance=mean)
     assert rebuild(Normalization(), texts(layer)) == layer
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("flip", "flip"),
+        ("crop + Flip", "flip+crop"),
+        ("brightness, flip crop", "flip+crop+brightness"),
+        ("flip+flip", "flip"),
+        ("none", "none"),
+        ("", "none"),
+    ],
+)
+def test_several_words(typed, text):
+    assert rebuild(Recipe(), {"augmentation": typed}).augmentation == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ("flip+flop", "augmentation cannot be 'flop'; did you mean “flip”?"),
+        (
+            "xyz",
+            "augmentation cannot be 'xyz'; use one of flip, shift, rotate, crop, brightness, contrast, erase, mixup",
+        ),
+    ],
+)
+def test_a_word_that_is_none_of_several_is_named(typed, problem):
+    with pytest.raises(InvalidError) as error:
+        rebuild(Recipe(), {"augmentation": typed})
+    assert (error.value.field, str(error.value)) == ("augmentation", problem)
 
 
 @pytest.mark.parametrize(

@@ -139,11 +139,14 @@ def test_recipes_are_formatted_as_black_does(tmp_path):
                 schedule=("constant", "cosine", "step", "one-cycle")[number],
                 warmup=0.25 * (number % 2),
                 label_smoothing=0.05 * number,
-                augmentation=("none", "flip", "flip+shift", "flip+shift+erase")[number],
+                augmentation=("none", "flip+crop+contrast", "mixup", "flip+shift+rotate+erase+mixup")[number],
+                class_weights=("none", "balanced")[number % 2],
+                ema=(0.0, 0.999, 0.9, 0.0)[number],
+                scale=("standardize", "0..1", "-1..1", "imagenet")[number],
                 deterministic=number > 1,
                 tensorboard=number > 2,
             )
-            for name in ("fashion-dnn", "lenet-5"):
+            for name in ("fashion-dnn", "lenet-5", "vgg-16"):
                 text = export_text(preset(name), "python", python_training(recipe))
                 (tmp_path / f"{name.replace('-', '_')}_{optimizer}_{decay is None}_{number}.py").write_text(text)
     lint(tmp_path)

@@ -22,13 +22,12 @@ from tui_cnn.formats.toml import dumps_network, loads_network  # noqa: E402
 from tui_cnn.lab.lessons import lessons_of  # noqa: E402
 from tui_cnn.runs.directory import make_run  # noqa: E402
 from tui_cnn.runs.inspection.requests import (  # noqa: E402
-    Kernels,
     Open,
     Source,
 )
 from tui_cnn.runs.machine import features  # noqa: E402
 from tui_cnn.runs.recipe import Recipe  # noqa: E402
-from tui_cnn.ui.inspect.kernel_banks import banks  # noqa: E402
+from tui_cnn.ui.inspect.kernel_banks import kernel_places  # noqa: E402
 from tui_cnn.worker.build import build  # noqa: E402
 from tui_cnn.worker.export import export  # noqa: E402
 from tui_cnn.worker.inspection.answers import Answers  # noqa: E402
@@ -59,7 +58,6 @@ def main(name, settings, directory):
     model.save(run.best_file)
     source = Source(str(run.path), "best")
     opened = answer(answers, Open(source=source))
-    weights = answer(answers, Kernels(source=source))
     scope = {"__name__": "exported"}
     exec(export_text(network, "python"), scope)
     for text in (model.to_json(), export_text(network, "json")):
@@ -82,7 +80,7 @@ def main(name, settings, directory):
                 "form": [field.name for field in fields(kind) if field.name not in ("name", "muted")],
                 "macs": analysis.rows[0].figures.macs.value,
                 "convolution": counted["convolution"],
-                "banks": [bank.info.kind for bank in banks(opened, weights)],
+                "banks": [opened.layers[place].kind for place in kernel_places(opened)],
                 "checks": sorted({check.code for check in analysis.checks}),
                 "svg": export_text(network, "svg"),
             }

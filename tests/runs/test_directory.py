@@ -6,8 +6,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tui_cnn.config import home
 from tui_cnn.formats.presets import preset
-from tui_cnn.runs.directory import RunDirectory, find_run, home, list_runs, make_run, read_desired, write_desired
+from tui_cnn.runs.directory import RunDirectory, find_run, list_runs, make_run, read_desired, write_desired
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.recipe import Recipe
 

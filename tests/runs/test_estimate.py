@@ -59,11 +59,15 @@ def test_filters_that_do_not_learn_are_only_gone_through():
     assert counted["values"] == 10 * ((26 * 26 + 13 * 13 + 13 * 13) * 4 / 2 + 10)
 
 
+def predict(analysis, recipe, machine):
+    return estimate(analysis, recipe, recipe.image_counts(60_000), machine)
+
+
 def test_a_machine_that_costs_so_is_found_out():
     """The prices are made up; the network whose time is told is none of those that were measured."""
     for batch_size in (32, 64):
         recipe = Recipe(batch_size=batch_size, validation=0.0)
-        told = estimate(analyze(preset("fashion-cnn")), recipe, 60_000, machine())
+        told = predict(analyze(preset("fashion-cnn")), recipe, machine())
         assert told.source == "estimated"
         steps = -(-60_000 // batch_size)
         assert told.seconds_per_epoch == pytest.approx(steps * cost("fashion-cnn", recipe), rel=0.1)
@@ -71,16 +75,16 @@ def test_a_machine_that_costs_so_is_found_out():
 
 def test_what_was_measured_itself_is_told_as_it_was():
     recipe = Recipe(validation=0.25, limit=6400)
-    told = estimate(analyze(preset("lenet-5")), recipe, 60_000, machine(memory=7e8))
+    told = predict(analyze(preset("lenet-5")), recipe, machine(memory=7e8))
     step = cost("lenet-5", recipe)
     assert told == (pytest.approx((150 + 50 / 3) * step), 7e8, "measured")
 
 
 def test_what_is_not_known_is_not_told():
     analysis = analyze(preset("fashion-cnn"))
-    assert estimate(analysis, Recipe(), 60_000, Machine(name="m")) == (None, None, "unknown")
-    assert estimate(analysis, Recipe(precision="mixed_bfloat16"), 60_000, machine()).source == "unknown"
-    assert estimate(analysis, Recipe(threads=THREADS + 1), 60_000, machine()).source == "unknown"
+    assert predict(analysis, Recipe(), Machine(name="m")) == (None, None, "unknown")
+    assert predict(analysis, Recipe(precision="mixed_bfloat16"), machine()).source == "unknown"
+    assert predict(analysis, Recipe(threads=THREADS + 1), machine()).source == "unknown"
 
 
 def test_what_shares_its_batches_in_the_same_way_is_asked_first():
@@ -90,11 +94,11 @@ def test_what_shares_its_batches_in_the_same_way_is_asked_first():
     fast = tuple(msgspec.structs.replace(one, lanes=2, step_seconds=one.step_seconds / 10) for one in whole)
     by_lanes = Machine(name="m", measured=fast + whole)
     slow, quick = (
-        estimate(analyze(preset(name)), recipe, 60_000, by_lanes).seconds_per_epoch / 1875 / cost(name, recipe)
+        predict(analyze(preset(name)), recipe, by_lanes).seconds_per_epoch / 1875 / cost(name, recipe)
         for name in ("all-conv", "lenet-5")  # the one normalizes batches, the other does not
     )
     assert (slow, quick) == (pytest.approx(1), pytest.approx(0.1))
-    alone = estimate(analyze(preset("lenet-5")), recipe, 60_000, Machine(name="m", measured=whole))
+    alone = predict(analyze(preset("lenet-5")), recipe, Machine(name="m", measured=whole))
     assert alone.seconds_per_epoch == pytest.approx(1875 * cost("lenet-5", recipe))
 
 
@@ -106,7 +110,7 @@ def test_a_gpu_is_told_of_by_what_was_measured_on_it():
     both = Machine(name="m", measured=fast + machine().measured)
     analysis = analyze(preset("lenet-5"))
     for device, quicker in (("auto", 100), ("gpu", 100), ("cpu", 1)):
-        told = estimate(analysis, msgspec.structs.replace(recipe, device=device), 60_000, both)
+        told = predict(analysis, msgspec.structs.replace(recipe, device=device), both)
         assert told.seconds_per_epoch == pytest.approx(1875 * cost("lenet-5", recipe) / quicker)
 
 
@@ -115,9 +119,7 @@ def test_memory_is_what_others_held_beside_their_network():
     recipe = Recipe()
     rest = 5e8
     held = [measured(name, recipe, memory=rest + measured(name, recipe).features["bytes"]) for name in KNOWN]
-    told = estimate(
-        analyze(preset("fashion-cnn")), recipe, 60_000, Machine(name="m", measured=(*known.measured, *held))
-    )
+    told = predict(analyze(preset("fashion-cnn")), recipe, Machine(name="m", measured=(*known.measured, *held)))
     assert told.memory == pytest.approx(rest + features(analyze(preset("fashion-cnn")), recipe)["bytes"])
 
 

@@ -48,7 +48,7 @@ def test_an_imported_model_answers_as_keras_does(keras, tmp_path, scale):
         except StopIteration as end:
             found = end.value.probabilities.numpy()
             break
-    images = load_test(None).images[[0, 5], ..., None].astype("float32")
+    images = load_test(None).images[[0, 5]].astype("float32")
     given = {"0..1": images / 255, "-1..1": images / 127.5 - 1, "none": images}[scale]
     np.testing.assert_allclose(found, np.asarray(model(given)), rtol=1e-4, atol=1e-6)
 
@@ -80,8 +80,8 @@ def test_what_cannot_be_imported_leaves_no_run(keras, tmp_path):
         RunError, match="has 2 inputs and 1 output; only models with one input and one output can be inspected"
     ):
         import_model(tmp_path / "two.keras", Recipe())
-    saved(keras, tmp_path / "small.keras", keras.layers.Flatten(), keras.layers.Dense(10), shape=(8, 8, 1))
-    with pytest.raises(DataError, match="the network input is 8×8×1"):
+    saved(keras, tmp_path / "small.keras", keras.layers.Flatten(), keras.layers.Dense(10), shape=(8, 8, 2))
+    with pytest.raises(DataError, match="the network input is 8×8×2"):
         import_model(tmp_path / "small.keras", Recipe())
     (tmp_path / "torn.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + b"\0" * 90)
     with pytest.raises(FormatError):

@@ -183,7 +183,7 @@ async def test_the_real_one(trained):
         opened = await inspector.ask(Open(source=source), OpenReply)
         assert opened.stamp == trained.best_file.stat().st_mtime_ns
         maps = await inspector.ask(Activate(source=source, image=0), Activations)
-        assert [layer.shape for layer in maps.layers] == [info.shape for info in opened.layers]
+        assert [layer.shape for layer in maps.layers.values()] == [info.shape for info in opened.layers]
 
         shares, order = [], []
         long = asyncio.create_task(

@@ -45,10 +45,15 @@ REFUSED = {
     ),
     "no layers": (network(), Recipe(), "the network has no layers"),
     "an impossible layer": (network(Flatten(), Conv2D(filters=1, kernel_size=(3, 3))), Recipe(), "Conv2D"),
-    "a small input": (
-        network(Flatten(), Dense(units=10), shape=(20, 20, 1)),
+    "an input of two channels": (
+        network(Flatten(), Dense(units=10), shape=(28, 28, 2)),
         Recipe(),
-        "the network input is 20×20×1, but the images are 28×28",
+        "the network input is 28×28×2, but the images are 28×28",
+    ),
+    "a scale for colour": (
+        network(Flatten(), Dense(units=10)),
+        Recipe(scale="imagenet"),
+        "scale = imagenet is for 3 channels, but the input of net is 28×28×1: choose another scale",
     ),
     "no such data": (network(Flatten(), Dense(units=10)), Recipe(data="/nowhere"), "/nowhere: directory not found"),
     "no epochs": (network(Flatten(), Dense(units=10)), Recipe(epochs=0), "recipe: epochs must be"),
@@ -110,17 +115,17 @@ def test_recipe_is_checked_like_a_file():
 def test_averages_that_cannot_follow_are_told():
     """0.99 to the power of 270 is 0.066, to that of 300 it is 0.049."""
     network = msgspec.structs.replace(preset("fashion-dnn"), layers=(Flatten(), BatchNormalization(), Dense(units=10)))
-    (note,) = training_warnings(network, Recipe(epochs=1, limit=9600), 60_000)
+    (note,) = training_warnings(network, Recipe(epochs=1, limit=9600))
     assert "momentum = 0.99" in note
     assert "270 steps" in note
-    assert training_warnings(network, Recipe(epochs=1, limit=9600, validation=0.0), 60_000) == []
-    assert training_warnings(preset("fashion-cnn"), Recipe(epochs=1, limit=100), 60_000) == []
+    assert training_warnings(network, Recipe(epochs=1, limit=9600, validation=0.0)) == []
+    assert training_warnings(preset("fashion-cnn"), Recipe(epochs=1, limit=100)) == []
 
 
 def test_classes_that_no_training_image_has_are_told(tmp_path):
     write_set(tmp_path, train=(0, 2, 0, 2), test=(0, 1, 4))
     recipe = Recipe(data=str(tmp_path), validation=0.0)
-    (note,) = training_warnings(network(Flatten(), Dense(units=5), shape=(3, 3)), recipe, 4)
+    (note,) = training_warnings(network(Flatten(), Dense(units=5), shape=(3, 3)), recipe)
     assert note == "classes without training images, which cannot be learned: 1, 3, 4; raise limit or add images"
 
 
@@ -131,3 +136,14 @@ def test_patience_without_validation_images_is_refused(tmp_path):
     with pytest.raises(RunError, match=r"validation = 0\.1 holds out none"):
         check(dense, Recipe(limit=4, patience=2))
     check(dense, Recipe(patience=2))
+
+
+def test_an_average_over_more_steps_than_there_are_is_remarked_on():
+    """After 40 steps, 0.99^40 = 67 % of the average is what the first step came to; 0.891^40 is 1 %."""
+    plain = network(Flatten(), Dense(units=10))
+    recipe = Recipe(epochs=4, limit=100, batch_size=10, validation=0.0, ema=0.99)
+    (note,) = training_warnings(plain, recipe)
+    assert note.startswith("ema = 0.99 is high for 40 steps: 67% of the average")
+    assert note.endswith("set ema to 0.891 or less")
+    assert not training_warnings(plain, msgspec.structs.replace(recipe, ema=0.891))
+    assert not training_warnings(plain, msgspec.structs.replace(recipe, ema=0.0))

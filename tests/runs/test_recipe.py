@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.runs.recipe import Recipe, dumps_recipe, read_recipe
+from tui_cnn.runs.recipe import AUGMENTATIONS, Recipe, dumps_recipe, read_recipe
 
 
 @given(
@@ -19,6 +19,9 @@ from tui_cnn.runs.recipe import Recipe, dumps_recipe, read_recipe
         validation=st.floats(0, 0.9),
         seed=st.integers(0, 2**31 - 1),
         limit=st.none() | st.integers(1, 60_000),
+        augmentation=st.sets(st.sampled_from(AUGMENTATIONS)).map(lambda kinds: "+".join(kinds) or "none"),
+        class_weights=st.sampled_from(["none", "balanced"]),
+        ema=st.floats(0, 0.9999),
         data=st.text(st.characters(exclude_categories=["Cs"])),
     )
 )
@@ -36,6 +39,13 @@ def test_what_is_written_is_read(tmp_path_factory, recipe):
         ("learning_rate = 0", "learning_rate must be a number, more than 0"),
         ("validation = 1.0", "validation must be a number, less than 1"),
         ('optimizer = "adma"', "optimizer cannot be 'adma'; did you mean “adam”?"),
+        ('augmentation = "flip+cropp"', "augmentation cannot be 'cropp'; did you mean “crop”?"),
+        ('augmentation = ""', "augmentation cannot be ''; use one of flip, "),
+        ('augmentation = "none+flip"', "augmentation cannot be 'none'; "),
+        ('augmentation = "flip+"', "augmentation cannot be ''; "),
+        ("augmentation = 3", "augmentation must be text, not 3"),
+        ("ema = 1.0", "ema must be a number, less than 1"),
+        ('class_weights = "even"', "class_weights cannot be 'even'; use one of none, balanced"),
         ("epoch = 3", "unknown field “epoch”; did you mean “epochs”?"),
         ("limit = 0", "limit must be"),
         ("epochs = ", "is not valid TOML"),

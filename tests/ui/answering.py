@@ -102,7 +102,11 @@ class Answering:
             network=dumps_network(NETWORK),
             layers=LAYERS,
             class_names=NAMES,
-            image_shape=(28, 28),
+            input_shape=(28, 28, 1),
+            outputs=tuple(range(10)),
+            image_shape=(28, 28, 1),
+            own_shape=(28, 28, 1),
+            light_on_black=True,
             padding=(0, 0),
             directory="",
         )
@@ -120,7 +124,10 @@ class Answering:
         shares = shares_of(request.image)
         return Activations(
             image=pack(pixels[..., np.newaxis]),
-            layers=tuple(pack(part.astype(np.float32)) for part in (maps, pooled, pooled.ravel(), shares)),
+            layers={
+                info.name: pack(part.astype(np.float32))
+                for info, part in zip(LAYERS, (maps, pooled, pooled.ravel(), shares), strict=True)
+            },
             probabilities=pack(shares),
         )
 
@@ -140,7 +147,7 @@ class Answering:
 
     def _occlude(self, request):
         return Heat(
-            values=pack(0.75 - hill(12) / 2), target=request.target or 0, probability=0.75, grey=request.grey or 0
+            values=pack(0.75 - hill(12) / 2), target=request.target or 0, probability=0.75, fill=(request.grey or 0,)
         )
 
     def _look(self, request):

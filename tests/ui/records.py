@@ -6,10 +6,11 @@ from math import exp
 
 import msgspec
 
+from tui_cnn.config import home
 from tui_cnn.core import edits
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import dumps_network
-from tui_cnn.runs.directory import RunDirectory, home
+from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.events import (
     Checkpoint,
     EarlyStop,

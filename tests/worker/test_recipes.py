@@ -24,53 +24,6 @@ SMALL = Network("small", (28, 28, 1), (Flatten(), Dense(units=10)))
 BRIEF = Recipe(epochs=2, limit=400, batch_size=40, validation=0.25)
 
 
-@pytest.fixture
-def images():
-    return np.random.default_rng(1).integers(1, 256, (64, 12, 14), dtype=np.uint8)
-
-
-def augmented(images, kind, step=3):
-    import tensorflow as tf
-
-    from tui_cnn.worker.inputs import augment
-
-    return augment(tf.constant(images), kind, 0, tf.constant(step)).numpy()
-
-
-class TestAugmentation:
-    def test_about_half_are_mirrored_and_the_rest_left(self, images):
-        changed = augmented(images, "flip")
-        mirrored = [np.array_equal(new, old[:, ::-1]) for new, old in zip(changed, images, strict=True)]
-        same = [np.array_equal(new, old) for new, old in zip(changed, images, strict=True)]
-        assert np.array_equal(mirrored, np.logical_not(same))
-        assert 16 < sum(mirrored) < 48
-
-    def test_images_are_moved_by_up_to_two_pixels(self, images):
-        found = set()
-        for new, old in zip(augmented(images, "shift"), images, strict=True):
-            framed = np.pad(old, 2)
-            found |= {
-                (down, right)
-                for down in range(5)
-                for right in range(5)
-                if np.array_equal(new, framed[down : down + 12, right : right + 14])
-            }
-        assert len(found) > 15
-
-    def test_a_square_is_erased_and_nothing_else_changes(self, images):
-        changed = augmented(images, "flip+shift+erase")
-        moved = augmented(images, "flip+shift")
-        erased = (changed != moved).sum(axis=(1, 2))
-        assert (changed[changed != moved] == 0).all()
-        assert 16 <= erased.max() <= 64
-        np.testing.assert_array_equal(augmented(images, "none"), images)
-
-    def test_the_step_decides_and_nothing_before_it(self, images):
-        kind = "flip+shift+erase"
-        np.testing.assert_array_equal(augmented(images, kind, 7), augmented(images, kind, 7))
-        assert not np.array_equal(augmented(images, kind, 7), augmented(images, kind, 8))
-
-
 def test_smoothed_labels_are_learnt_by_the_loss_of_keras_and_the_plain_loss_is_reported(keras):
     import tensorflow as tf
 
@@ -79,11 +32,11 @@ def test_smoothed_labels_are_learnt_by_the_loss_of_keras_and_the_plain_loss_is_r
 
     recipe = Recipe(batch_size=20, label_smoothing=0.2)
     model = make_model(SMALL, recipe)
-    steps = Steps(model, fit((28, 28), SMALL.input_shape), recipe)
-    images = np.random.default_rng(1).integers(0, 256, (20, 28, 28), dtype=np.uint8)
+    steps = Steps(model, fit((28, 28, 1), SMALL.input_shape), recipe)
+    images = np.random.default_rng(1).integers(0, 256, (20, 28, 28, 1), dtype=np.uint8)
     labels = np.arange(20, dtype=np.int32) % 10
     steps.evaluate(Samples(tf.constant(images), tf.constant(labels)), np.arange(20, dtype=np.int32), 0, 1)
-    outputs = model((images / np.float32(255))[..., np.newaxis]).numpy()
+    outputs = model(images / np.float32(255)).numpy()
     logs = outputs - np.log(np.exp(outputs).sum(axis=1, keepdims=True))
     plain = -logs[np.arange(20), labels].mean()
     assert steps.evaluated.means().loss == pytest.approx(plain, rel=1e-4)
@@ -93,7 +46,7 @@ def test_smoothed_labels_are_learnt_by_the_loss_of_keras_and_the_plain_loss_is_r
 
     shares = np.eye(10)[labels] * 0.8 + 0.02
     oracle = make_model(SMALL, recipe)
-    smoothed, _accuracy = oracle.train_on_batch((images / np.float32(255))[..., np.newaxis], np.eye(10)[labels])
+    smoothed, _accuracy = oracle.train_on_batch(images / np.float32(255), np.eye(10)[labels])
     assert float(smoothed) == pytest.approx(-(shares * logs).sum(axis=1).mean(), rel=1e-4)
     steps.train(Samples(tf.constant(images), tf.constant(labels)), np.arange(20, dtype=np.int32), 0, [0.001], 0)
     assert steps.trained.means().loss == pytest.approx(plain, rel=1e-4)
@@ -169,8 +122,8 @@ def test_the_gradient_norm_is_that_of_the_last_step():
 
     recipe = Recipe(batch_size=8)
     model = make_model(SMALL, recipe)
-    steps = Steps(model, fit((28, 28), SMALL.input_shape), recipe)
-    images = np.random.default_rng(1).integers(0, 256, (8, 28, 28), dtype=np.uint8)
+    steps = Steps(model, fit((28, 28, 1), SMALL.input_shape), recipe)
+    images = np.random.default_rng(1).integers(0, 256, (8, 28, 28, 1), dtype=np.uint8)
     labels = np.arange(8, dtype=np.int32)
     flat = (images / 255).reshape(8, -1)
     logits = flat @ model.get_weights()[0] + model.get_weights()[1]

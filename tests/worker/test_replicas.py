@@ -38,7 +38,7 @@ from tui_cnn.worker.training import Training
 
 COUNT = 49  # of the last batch, one replica has nothing
 dice = np.random.default_rng(1)
-images, labels = dice.integers(0, 256, (COUNT, 28, 28), dtype=np.uint8), dice.integers(0, 10, COUNT, dtype=np.int32)
+images, labels = dice.integers(0, 256, (COUNT, 28, 28, 1), dtype=np.uint8), dice.integers(0, 10, COUNT, dtype=np.int32)
 samples = Samples(tf.constant(images), tf.constant(labels))
 order = np.arange(COUNT, dtype=np.int32)
 plain = (Conv2D(filters=3, kernel_size=(5, 5), kernel_regularizer="l2(0.01)"), Flatten(), Dense(units=10))
@@ -49,15 +49,18 @@ def learn(layers, shared, recipe, precision="float32"):
     network = Network("n", (28, 28, 1), layers)
     with shared.scope():
         model = make_model(network, recipe, precision)
-    steps = Steps(model, fit((28, 28), (28, 28, 1)), recipe, replicas=Replicas(shared))
+    steps = Steps(model, fit((28, 28, 1), (28, 28, 1)), recipe, replicas=Replicas(shared))
     steps.train(samples, order, 0, [0.01] * 4, 0)
     steps.evaluate(samples, order, 0, 4)
     told = [*steps.trained.sums(), *steps.evaluated.sums(), steps.gradient_norm]
-    return model, {"told": told, "weights": [w.tolist() for w in model.get_weights()], "counts": steps.confusion.rows()}
+    with steps.average.applied():
+        averages = [w.tolist() for w in model.get_weights()]
+    all_weights = [*averages, *(w.tolist() for w in model.get_weights())]
+    return model, {"told": told, "weights": all_weights, "counts": steps.confusion.rows()}
 
 
 mirrored = strategy()
-recipe = Recipe(batch_size=16, augmentation="flip+shift")
+recipe = Recipe(batch_size=16, augmentation="flip+shift+crop+mixup", ema=0.5)
 model, several = learn(plain, mirrored, recipe)
 _model, one = learn(plain, tf.distribute.get_strategy(), recipe)
 
@@ -71,7 +74,7 @@ class Stop:
         return "stop" if self.asked < 0 else "run"
 
 
-whole = Recipe(epochs=2, limit=120, batch_size=16, learning_rate=0.01, tensorboard=True)
+whole = Recipe(epochs=2, limit=120, batch_size=16, learning_rate=0.01, tensorboard=True, ema=0.5)
 run = make_run(Network("n", (28, 28, 1), plain), whole)
 for control in (Stop(3), Control(run.desired_file)):
     Training(run, Journal(run.events_file), control).run()

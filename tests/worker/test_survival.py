@@ -23,7 +23,7 @@ from tui_cnn.runs import launch
 from tui_cnn.runs.directory import RunDirectory, make_run
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.process import PrewarmedWorker
-from tui_cnn.runs.recipe import Recipe, dumps_recipe
+from tui_cnn.runs.recipe import AUGMENTATIONS, Recipe, dumps_recipe
 from tui_cnn.runs.runtime import Runtime
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.runs.summary import outcome
@@ -64,15 +64,19 @@ def told(run):
 
 @pytest.mark.usefixtures("keras")
 @pytest.mark.parametrize(
-    ("network", "batch_size", "limit", "lanes"),
-    [(SMALL_CNN, 20, 1500, 1), (IN_LANES, 33, 8000, 2)],
-    ids=["whole", "in lanes"],
+    ("network", "batch_size", "limit", "lanes", "changes"),
+    [
+        (SMALL_CNN, 20, 1500, 1, {}),
+        (IN_LANES, 33, 8000, 2, {}),
+        (SMALL_CNN, 20, 1500, 1, {"ema": 0.95, "class_weights": "balanced", "augmentation": "+".join(AUGMENTATIONS)}),
+    ],
+    ids=["whole", "in lanes", "averaged"],
 )
 def test_killed_at_random_moments_it_ends_with_the_very_numbers_of_a_run_that_never_was(
-    runner, network, batch_size, limit, lanes
+    runner, network, batch_size, limit, lanes, changes
 ):
     """Each kill comes after so many more bytes of events, or while a checkpoint is written."""
-    recipe = msgspec.structs.replace(ALL_AT_ONCE, batch_size=batch_size, limit=limit, threads=2)
+    recipe = msgspec.structs.replace(ALL_AT_ONCE, batch_size=batch_size, limit=limit, threads=2, **changes)
     whole = runner.start(network, recipe)
     assert runner.wait_for_end(whole).state == "finished"
     assert Follower(whole).poll().started.lanes == lanes

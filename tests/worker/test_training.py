@@ -10,9 +10,11 @@ from tests.data.idx_bytes import write_set
 from tests.worker.networks import SMALL_CNN
 from tui_cnn.core.layers import Dense, Flatten
 from tui_cnn.core.network import Network
+from tui_cnn.data.dataset import load_test
 from tui_cnn.runs.directory import make_run
 from tui_cnn.runs.events import Evaluating, Progress, decode
-from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.ledger import TestUse, ledger_file, use_of_test_set
+from tui_cnn.runs.recipe import Recipe, dumps_recipe
 from tui_cnn.runs.snapshot import Follower
 
 pytestmark = [
@@ -133,7 +135,7 @@ def test_weights_no_better_than_the_best_do_not_replace_them(tmp_path, keras):
     assert keras.saving.load_model(run.checkpoint_file).optimizer.iterations == 8 * 3
 
 
-BOUNCING = Recipe(epochs=4, limit=640, batch_size=40, validation=0.25, optimizer="sgd", learning_rate=0.5, seed=1)
+BOUNCING = Recipe(epochs=4, limit=640, batch_size=40, validation=0.25, optimizer="sgd", learning_rate=2.0, seed=2)
 """Its rate is so high that later epochs are worse than the best."""
 
 
@@ -145,11 +147,11 @@ def evaluated(keras, file):
     model = keras.saving.load_model(file)
     plain = keras.losses.SparseCategoricalCrossentropy(from_logits=True)  # however labels were smoothed in training
     model.compile(loss=plain, metrics=["accuracy"])
-    images = data.test_images[..., np.newaxis] / np.float32(255)
+    images = data.test_images / np.float32(255)
     return model.evaluate(images, data.test_labels, verbose=0)
 
 
-@pytest.mark.parametrize("changes", [{}, {"label_smoothing": 0.2}], ids=["plain", "smoothed"])
+@pytest.mark.parametrize("changes", [{}, {"label_smoothing": 0.2}, {"ema": 0.3}], ids=["plain", "smoothed", "averaged"])
 def test_the_weights_that_were_best_in_validation_are_tested(keras, changes):
     run = make_run(PLAIN, msgspec.structs.replace(BOUNCING, **changes))
     snapshot = train(run)
@@ -160,6 +162,77 @@ def test_the_weights_that_were_best_in_validation_are_tested(keras, changes):
     assert snapshot.finished.test_accuracy == pytest.approx(accuracy, abs=2e-4)
     assert snapshot.finished.test_loss == pytest.approx(loss, rel=1e-3)
     assert evaluated(keras, run.checkpoint_file)[1] != pytest.approx(accuracy, abs=2e-3)
+
+
+AVERAGED = msgspec.structs.replace(
+    RECIPE, ema=0.8, class_weights="balanced", augmentation="flip+crop+contrast+mixup", keep=3
+)
+
+
+def test_an_interrupted_run_whose_weights_are_averaged_ends_as_one_that_was_not(monkeypatch):
+    monkeypatch.setattr("tui_cnn.worker.execution._CALL_SECONDS", 0)
+    whole, parted = make_run(SMALL_CNN, AVERAGED), make_run(SMALL_CNN, AVERAGED)
+    expected = train(whole)
+    for number in (0, 5, 9, 3, 9 + 4 + 12 + 4 + 2):  # in epochs, while it validates, while it tests
+        assert train(parted, StopAt(number)).stopped
+    finished = train(parted)
+    files = ["checkpoint.keras", "best.keras", *(f"kept/{file.name}" for file in whole.kept_directory.iterdir())]
+    for file in files:
+        for ours, theirs in zip(weights(parted.path / file), weights(whole.path / file), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+    np.testing.assert_allclose(facts(finished), facts(expected), rtol=1e-6)
+    assert finished.finished.test_loss == expected.finished.test_loss
+
+
+def test_the_averaged_weights_are_validated_and_kept_and_the_checkpoint_has_both(keras):
+    """Where one step is all, average and weights are the same; after the second they differ."""
+    from tui_cnn.data.dataset import load
+
+    recipe = msgspec.structs.replace(BOUNCING, epochs=1, ema=0.5, keep=2)
+    run = make_run(PLAIN, recipe)
+    snapshot = train(run)
+    (*_first, averaged), best = (weights(file) for file in sorted(run.kept_directory.iterdir())), weights(run.best_file)
+    last = weights(run.checkpoint_file)
+    assert all(np.array_equal(*pair) for pair in zip(averaged, best, strict=True))
+    assert not np.allclose(best[0], last[0])
+
+    data = load()
+    _train, held_out = data.split(recipe.validation, recipe.split_seed, recipe.limit)
+    model = keras.saving.load_model(run.best_file)
+    loss, accuracy = model.evaluate(
+        data.train_images[held_out] / np.float32(255), data.train_labels[held_out], verbose=0
+    )
+    assert snapshot.epochs[0].val_loss == pytest.approx(loss, rel=1e-4)
+    assert snapshot.epochs[0].val_accuracy == pytest.approx(accuracy, abs=1e-6)
+    assert snapshot.finished.test_accuracy == pytest.approx(evaluated(keras, run.best_file)[1], abs=2e-4)
+
+
+def test_balanced_classes_of_a_run_are_those_of_its_training_images(tmp_path, keras):
+    """One step with all of them: as Keras does it, with the weights worked out by hand."""
+    from tui_cnn.data.dataset import load
+    from tui_cnn.worker.build import make_model
+
+    write_set(tmp_path, train=(0,) * 12 + (1,) * 4, test=(0, 1))
+    network = Network("n", (3, 3), (Flatten(), Dense(units=2)))
+    recipe = Recipe(data=str(tmp_path), epochs=1, batch_size=16, validation=0.0, optimizer="sgd", learning_rate=0.5)
+    recipe = msgspec.structs.replace(recipe, class_weights="balanced")
+    run = make_run(network, recipe)
+    train(run)
+    data, oracle = load(tmp_path), make_model(network, recipe)
+    images = data.train_images[..., 0] / np.float32(255)
+    oracle.train_on_batch(images, data.train_labels, class_weight={0: 16 / (2 * 12), 1: 16 / (2 * 4)})
+    for ours, theirs in zip(weights(run.checkpoint_file), oracle.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+
+
+def test_a_checkpoint_without_the_average_that_it_needs_is_refused():
+    from tui_cnn.worker.journal import TrainingError
+
+    run = make_run(SMALL_CNN, RECIPE)
+    train(run, StopAt(2))
+    run.recipe_file.write_text(dumps_recipe(AVERAGED))
+    with pytest.raises(TrainingError, match=r"checkpoint\.keras cannot be read: .*cnn_tui_average"):
+        train(run)
 
 
 def test_a_run_that_is_stopped_while_it_tests_keeps_its_last_weights(monkeypatch):
@@ -176,7 +249,7 @@ def test_a_run_that_is_stopped_while_it_tests_keeps_its_last_weights(monkeypatch
 
 
 def test_without_validation_the_last_weights_are_the_result(keras):
-    run = make_run(PLAIN, msgspec.structs.replace(BOUNCING, validation=0.0, seed=0))
+    run = make_run(PLAIN, msgspec.structs.replace(BOUNCING, validation=0.0, learning_rate=0.5))
     snapshot = train(run)
     accuracies = [event.accuracy for event in snapshot.epochs]
     assert max(accuracies) > accuracies[-1], "or nothing is tested here"
@@ -327,3 +400,49 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(monkeypatch):
         checkpoint.save_checkpoint(run.checkpoint_file, model, place)
     assert run.checkpoint_file.read_bytes() == before
     assert not list(run.path.glob("*tmp*"))
+
+
+def test_further_epochs_are_those_of_a_longer_run(keras):
+    from tui_cnn.runs.further import longer_recipe, make_longer
+
+    recipe = msgspec.structs.replace(RECIPE, deterministic=True, epochs=2, limit=400)
+    short = make_run(SMALL_CNN, recipe)
+    train(short)
+    before = {file.name: file.read_bytes() for file in short.path.iterdir() if file.is_file()}
+    longer = make_longer(short, longer_recipe(short, 1))
+    whole = make_run(SMALL_CNN, msgspec.structs.replace(recipe, epochs=3))
+    finished, expected = train(longer), train(whole)
+    assert finished.started.resumed_from == 2 * finished.started.steps_per_epoch
+    assert facts(finished) == facts(expected)
+    for file in ("checkpoint.keras", "best.keras"):
+        for ours, theirs in zip(
+            learnt(loaded(longer.path / file)[0]), learnt(loaded(whole.path / file)[0]), strict=True
+        ):
+            np.testing.assert_array_equal(ours, theirs)
+    assert {file.name: file.read_bytes() for file in short.path.iterdir() if file.is_file()} == before
+    assert use_of_test_set(longer.id) == TestUse(times=3, runs=3)
+    *_earlier, ours = map(msgspec.json.decode, ledger_file().read_bytes().splitlines())
+    assert ours["accuracy"] == expected.finished.test_accuracy
+    assert ours["test_set"] == load_test().digest
+
+
+def test_a_schedule_is_stretched_or_begun_anew_and_patience_counts_from_there(monkeypatch):
+    from tui_cnn.runs.further import longer_recipe, make_longer
+
+    monkeypatch.setattr("tui_cnn.worker.execution._CALL_SECONDS", 0)
+    recipe = Recipe(
+        epochs=2, limit=200, batch_size=40, validation=0.2, schedule="cosine", patience=1, learning_rate=1e-9
+    )
+    short = make_run(PLAIN, recipe)
+    train(short)  # it learns nothing, and so stops early
+    done = len(Follower(short).poll().epochs)
+
+    def last_rates(restarted):
+        longer = train(make_longer(short, longer_recipe(short, 2), restarted=restarted))
+        return [event.learning_rate for event in longer.epochs[done:]]
+
+    from tui_cnn.runs.recipe import rate_at
+
+    first_of_whole = rate_at(msgspec.structs.replace(recipe, epochs=done + 2), (done + 1) * 4 - 1, 4)
+    assert last_rates(restarted=False)[0] == pytest.approx(first_of_whole)
+    assert last_rates(restarted=True)[0] == pytest.approx(rate_at(recipe, 3, 4))

@@ -51,6 +51,12 @@ class ShapeParam(click.ParamType):  # type: ignore[type-arg]  # likewise
         return tuple(map(int, re.split("[x×,]", value)))
 
 
+data_option = click.option(
+    "--data",
+    metavar="DATA",
+    help=_("Data set to use: a folder with a folder per class, an .npz, a .csv …; see cnn-tui data --help."),
+)
+
 input_shape_option = click.option(
     "--input-shape",
     type=ShapeParam(),

@@ -14,7 +14,7 @@ from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import Chosen, EarlyStop, Epoch, Queued, Started
 from tui_cnn.runs.launch import stop
 from tui_cnn.runs.snapshot import ACTIVE, Follower, LineReader, Snapshot
-from tui_cnn.runs.summary import outcome, summarize
+from tui_cnn.runs.summary import beginning, outcome, summarize
 from tui_cnn.ui.toolkit.numbers import duration
 from tui_cnn.ui.toolkit.runs import stopped_early, weights_epoch
 from tui_cnn.visible import visible
@@ -102,6 +102,8 @@ class PlainProgress:
         if started is not None and started != self._started:
             self._started = started
             self._epochs = started.resumed_from // started.steps_per_epoch
+            for line in beginning(snapshot):
+                self.write_line(line)
             self.write_line(start_line(started))
         queued = snapshot.queued
         if queued is not None and queued != self._queued:
@@ -158,6 +160,10 @@ class LiveProgress(PlainProgress):
     def show(self, snapshot: Snapshot) -> None:
         """Write what is new, and move the bar."""
         super().show(snapshot)
+        if (reading := snapshot.decoding) and not snapshot.started:
+            self._bar.update(
+                self._task, description=_("reading images"), total=reading.images, completed=reading.done, news=""
+            )
         if (now := snapshot.progress) and snapshot.started:
             news = _("loss {loss:.4f}  accuracy {accuracy:.4f}  {speed:,.0f} images/s").format(
                 loss=now.loss, accuracy=now.accuracy, speed=now.images_per_second

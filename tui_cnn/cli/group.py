@@ -49,7 +49,8 @@ class Group(click.Group):
         """Use the default command where the arguments begin with none."""
         known = [*self._modules, *ctx.help_option_names, "--version"]
         if not args or args[0] not in known:
-            if len(args) > 1 and (close := get_close_matches(args[0], self._modules, n=1)):
+            is_word = len(args) > 1 and not args[0].startswith("-")
+            if is_word and (close := get_close_matches(args[0], self._modules, n=1)):
                 message = _("unknown command “{name}”; did you mean “{close}”?")
                 raise click.UsageError(message.format(name=args[0], close=close[0]), ctx)
             args = [str(self._default.name), *args]

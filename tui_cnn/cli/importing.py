@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui_cnn.cli.arguments import data_option
 from tui_cnn.cli.group import SOUND, UNUSABLE
 from tui_cnn.cli.streams import echo
 from tui_cnn.config import expanded
-from tui_cnn.data.scaling import PIXEL_SCALES
+from tui_cnn.data.input_options import FITS, PIXEL_SCALES
 from tui_cnn.i18n import _
+from tui_cnn.runs.errors import RunError
 
 if TYPE_CHECKING:
     from tui_cnn.runs.directory import RunDirectory
@@ -22,17 +24,39 @@ if TYPE_CHECKING:
         "of its own, and stays in the list of runs; its code is never run."
     )
     + "\n\n\b\n"
-    + _("Examples:\n  cnn-tui inspect last\n  cnn-tui inspect model.h5 --scale -1..1"),
+    + _(
+        "Examples:\n  cnn-tui inspect last\n  cnn-tui inspect model.h5 --scale -1..1\n"
+        "  cnn-tui inspect resnet50.keras --scale imagenet-bgr --classes imagenet.txt --data photos"
+    ),
 )
 @click.argument("model")
-@click.option("--data", metavar="DIRECTORY", help=_("Directory of the data set to use, with the four MNIST files."))
+@data_option
 @click.option(
     "--scale",
     type=click.Choice(PIXEL_SCALES),
-    help=_("How the model takes pixel values; none: 0 to 255. Needed unless the model starts with a Rescaling layer."),
+    help=_(
+        "How the model takes pixel values; none: 0 to 255; standardize: by mean and deviation of the data set; "
+        "imagenet: as torchvision; imagenet-bgr: as VGG and ResNet of Keras. Needed unless the model starts with a "
+        "Rescaling layer."
+    ),
+)
+@click.option(
+    "--fit",
+    type=click.Choice(FITS),
+    default="pad",
+    show_default=True,
+    help=_("How images are brought to the size of the input: whole with a border, cut to fill it, or stretched."),
+)
+@click.option(
+    "--classes",
+    metavar="FILE|A,B,…",
+    help=_(
+        "Names of the outputs, in order: a file with a name per line, or names with commas between. Needed where the "
+        "outputs are not the classes of the data set in its order; what has the name of a class stands for it."
+    ),
 )
 @click.option("--no-open", is_flag=True, help=_("Print the id of the run instead of opening the app."))
-def inspect(model: str, data: str | None, scale: str | None, no_open: bool) -> int:
+def inspect(model: str, data: str | None, scale: str | None, fit: str, classes: str | None, no_open: bool) -> int:
     """Import a file, or find a run, and open the screen on it."""
     from tui_cnn.runs.directory import find_run
     from tui_cnn.runs.inspection.requests import MODEL_SUFFIXES
@@ -42,7 +66,11 @@ def inspect(model: str, data: str | None, scale: str | None, no_open: bool) -> i
         echo(line.format(model=model), err=True)
         return UNUSABLE
     path = expanded(model)
-    run = _imported(model, data, scale) if path.suffix.lower() in MODEL_SUFFIXES else find_run(model)
+    is_file = path.suffix.lower() in MODEL_SUFFIXES
+    if not is_file and (path.is_file() or path.suffix.lower() == ".onnx"):
+        line = _("{model}: only .keras and .h5 files with weights can be inspected; convert it to one of these")
+        raise RunError(line.format(model=model))
+    run = _imported(model, data, scale, fit, classes) if is_file else find_run(model)
     if no_open:
         echo(run.id)
         return SOUND
@@ -52,17 +80,17 @@ def inspect(model: str, data: str | None, scale: str | None, no_open: bool) -> i
     return SOUND
 
 
-def _imported(model: str, data: str | None, scale: str | None) -> "RunDirectory":
+def _imported(model: str, data: str | None, scale: str | None, fit: str, classes: str | None) -> "RunDirectory":
     import msgspec
 
-    from tui_cnn.runs.importing import import_model, scale_is_known
+    from tui_cnn.runs.importing import import_model, read_class_names, scale_is_known
     from tui_cnn.runs.recipe import Recipe
 
     path = expanded(model)
     if scale is None:
         if not scale_is_known(path):
-            message = _("{model}: how it takes pixel values is not known; specify --scale 0..1, -1..1 or none")
-            raise click.UsageError(message.format(model=model))
+            message = _("{model}: how it takes pixel values is not known; specify --scale {scales}")
+            raise click.UsageError(message.format(model=model, scales=_(" or ").join(PIXEL_SCALES)))
         scale = "none"
-    recipe = msgspec.convert({"data": data or "", "scale": scale}, Recipe)
-    return import_model(path, recipe)
+    recipe = msgspec.convert({"data": data or "", "scale": scale, "fit": fit}, Recipe)
+    return import_model(path, recipe, read_class_names(classes) if classes is not None else ())

@@ -37,8 +37,8 @@ _RUN_HELP = _(
     "`cnn-tui runs` lists the runs."
 )
 _IMAGE_HELP = _(
-    "IMAGE is an image file, such as PNG or JPEG; it is resized to the network's input "
-    "and converted to grey. Fashion-MNIST images are light on black, so an image with a "
+    "IMAGE is an image file, such as PNG or JPEG; it is brought to the network's input as the images of the run were, "
+    "in grey or in colour. Where these are light on black, as those of Fashion-MNIST, an image with a "
     "light border is inverted, unless --as-is is given."
 )
 
@@ -82,7 +82,7 @@ def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
         labels = _labels(opened, given["indices"])
         for name in [*given["images"], *given["indices"]]:
             try:
-                image = _read_image(name, opened.image_shape, given["invert"])
+                image = _read_image(name, opened, given["invert"])
                 requested = (image.value,) if isinstance(image.value, int) else image.value
                 answer = ask(Predict(source=source, images=requested), Predictions)
             except UserError as error:  # of this image: the others are predicted all the same
@@ -111,19 +111,23 @@ def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
     return status
 
 
-def _labels(opened: "OpenReply", indices: tuple[int, ...]) -> dict[int, int]:
-    """Look up the labels of the test images among the indices."""
+def _labels(opened: "OpenReply", indices: tuple[int, ...]) -> dict[int, tuple[int, str]]:
+    """Look up the labels of the test images among the indices: numbers and names of classes of the data set."""
     if not indices:
         return {}
     from tui_cnn.data.dataset import load_test
     from tui_cnn.data.files import data_directory
 
-    labels = load_test(data_directory(opened.directory)).labels
-    return {index: int(labels[index]) for index in indices if 0 <= index < len(labels)}
+    test = load_test(data_directory(opened.directory), opened.input_shape, opened.fit)
+    return {
+        index: (int(test.labels[index]), test.class_names[test.labels[index]])
+        for index in indices
+        if 0 <= index < len(test.labels)
+    }
 
 
 def _prediction(
-    image: "_InputImage", probabilities: Any, opened: "OpenReply", labels: dict[int, int]
+    image: "_InputImage", probabilities: Any, opened: "OpenReply", labels: dict[int, tuple[int, str]]
 ) -> dict[str, Any]:
     names = opened.class_names
     guesses = [
@@ -132,8 +136,7 @@ def _prediction(
     ]
     if not isinstance(image.value, int):
         return {"image": image.name, "predictions": guesses, "inverted": image.inverted}
-    label = labels[image.value]
-    name = names[label] if label < len(names) else ""
+    label, name = labels[image.value]
     return {"image": image.value, "predictions": guesses, "label": label, "label_name": name}
 
 
@@ -183,34 +186,30 @@ def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None) -> int:
 def _evaluation(probabilities: Any, labels: Any, names: tuple[str, ...]) -> dict[str, Any]:
     from tui_cnn.insight.predictions import accuracy, confusion, log_loss, per_class, reliability
 
-    size = max(len(names), int(labels.max()) + 1)  # a network may have fewer outputs than the set has classes
-    counts = confusion(labels, probabilities.argmax(axis=1), size)
+    counts = confusion(labels, probabilities.argmax(axis=1), len(names))
     scores = per_class(counts)
-    known = len(names) == size
     return {
         "images": len(labels),
         "accuracy": accuracy(counts),
-        "loss": log_loss(labels, probabilities) if known else None,
+        "loss": log_loss(labels, probabilities),
         "calibration_error": reliability(probabilities, labels).error,
         "classes": [
             {
-                "name": names[number] if number < len(names) else str(number),
+                "name": name,
                 "precision": float(scores.precision[number]),
                 "recall": float(scores.recall[number]),
                 "f1": float(scores.f1[number]),
                 "images": int(scores.support[number]),
             }
-            for number in range(size)
+            for number, name in enumerate(names)
         ],
         "confusion": counts.tolist(),
     }
 
 
 def _evaluation_lines(report: dict[str, Any]) -> list[str]:
-    loss = "" if report["loss"] is None else _("  loss {loss:.4f}").format(loss=report["loss"])
-    summary = _("{images:,} test images  accuracy {accuracy:.4f}{loss}  calibration error {error:.4f}").format(
-        images=report["images"], accuracy=report["accuracy"], loss=loss, error=report["calibration_error"]
-    )
+    summary = _("{images:,} test images  accuracy {accuracy:.4f}  loss {loss:.4f}  calibration error {error:.4f}")
+    summary = summary.format(error=report["calibration_error"], **report)
     heading = [_("class"), _("precision"), _("recall"), _("F1"), _("images")]
     scores = [
         [each["name"], f"{each['precision']:.4f}", f"{each['recall']:.4f}", f"{each['f1']:.4f}", f"{each['images']:,}"]
@@ -235,7 +234,7 @@ def _evaluation_lines(report: dict[str, Any]) -> list[str]:
             \b
             saliency   how much each pixel changes the score of the class
             grad-cam   which regions of a layer support the class: the last layer with feature maps, or --layer
-            occlusion  probability of the class while a square covers each place: of the background's grey, or --grey"""
+            occlusion  probability of the class while a square covers each place: the background's colour, or --grey"""
         )
     )
     + f"\n\n{_RUN_HELP}\n\n{_IMAGE_HELP}\n\n\b\n"
@@ -250,9 +249,11 @@ def _evaluation_lines(report: dict[str, Any]) -> list[str]:
     "--class", "target", type=int, metavar="N", help=_("Class number, from 0; default: the most likely class.")
 )
 @click.option("--layer", metavar="NAME", help=_("Layer for grad-cam."))
-@click.option("--size", type=click.IntRange(1), default=6, show_default=True, help=_("Side of the square, in pixels."))
 @click.option(
-    "--step", type=click.IntRange(1), default=2, show_default=True, help=_("Pixels the square moves at a time.")
+    "--size", type=click.IntRange(1), help=_("Side of the square, in pixels; default: 6 for 28×28, in proportion.")
+)
+@click.option(
+    "--step", type=click.IntRange(1), help=_("Pixels the square moves at a time; default: a third of the default size.")
 )
 @click.option(
     "--grey", type=click.IntRange(0, 255), help=_("Grey of the square, 0 to 255; default: the image's background.")
@@ -264,8 +265,8 @@ def explain(
     method: str,
     target: int | None,
     layer: str | None,
-    size: int,
-    step: int,
+    size: int | None,
+    step: int | None,
     grey: int | None,
     out: str,
     **given: Any,
@@ -274,7 +275,7 @@ def explain(
     from tui_cnn.data.rendering import enlarge, to_csv, to_npz
     from tui_cnn.formats.shapes import to_png, to_svg
     from tui_cnn.insight.colours import scale_of
-    from tui_cnn.insight.maps import occlusion_loss
+    from tui_cnn.insight.maps import occlusion_loss, square_unit
     from tui_cnn.runs.inspection import replies, requests
     from tui_cnn.runs.inspection.figure import Figure, Panel, draw_figure
     from tui_cnn.ui.toolkit.runs import weights_name
@@ -283,9 +284,12 @@ def explain(
     path = _path(out, ".png", ".svg", ".npz", ".csv")
     source = source_of(run, checkpoint)
     with inspection(source) as (ask, opened):
-        image = _read_image(name, opened.image_shape, given["invert"])
-        activations = ask(requests.Activate(source=source, image=image.value), replies.Activations)
+        image = _read_image(name, opened, given["invert"])
+        activations = ask(requests.Activate(source=source, image=image.value, layers=()), replies.Activations)
         pixels = activations.image.numpy()
+        shape = image.value.shape if isinstance(image.value, replies.Array) else opened.image_shape
+        unit = square_unit(shape)
+        sides = size or 6 * unit, step or 2 * unit
         answer: replies.Heat | replies.Heats
         if method == "grad-cam":
             answer = ask(requests.GradCam(source=source, image=image.value, target=target), replies.Heats)
@@ -293,27 +297,31 @@ def explain(
             heat, what = answer.values[place].numpy(), _("Grad-CAM of {layer}").format(layer=answer.layers[place])
         else:
             asked: dict[str, Any] = {"source": source, "image": image.value, "target": target}
-            square = requests.Occlude(**asked, size=size, step=step, grey=grey)
+            square = requests.Occlude(**asked, size=sides[0], step=sides[1], grey=grey)
             answer = ask(requests.Saliency(**asked) if method == "saliency" else square, replies.Heat)
             heat, what = answer.values.numpy(), _("Saliency") if method == "saliency" else _("Occlusion")
     line = _("{name} (class {number}), probability {share:.4f}")
     names = opened.class_names
     lines = [line.format(name=names[answer.target], number=answer.target, share=answer.probability)]
-    if isinstance(answer, replies.Heat) and answer.grey is not None:
-        line = _("covered by a square of {size}×{size}, grey {grey}, in steps of {step}")
-        lines.append(line.format(size=size, grey=answer.grey, step=step))
+    if isinstance(answer, replies.Heat) and answer.fill is not None:
+        line = _("covered by a square of {size}×{size}, colour {colour}, in steps of {step}")
+        if len(set(answer.fill)) == 1:
+            line = _("covered by a square of {size}×{size}, grey {grey}, in steps of {step}")
+        colour = ", ".join(map(str, answer.fill))
+        lines.append(line.format(size=sides[0], step=sides[1], colour=colour, grey=answer.fill[0]))
     suffix = path.suffix.lower()
     if suffix == ".npz":
         data = to_npz({"image": pixels, "heat": heat})
     elif suffix == ".csv":
         data = to_csv([str(column) for column in range(heat.shape[1])], heat.tolist())
     else:
-        signed, shape = method == "occlusion", pixels.shape[:2]
+        signed, (height, width) = method == "occlusion", pixels.shape[:2]
         if signed:
-            heat = occlusion_loss(heat, answer.probability, (size, step), shape, opened.padding)
+            corner = (height - shape[0]) // 2, (width - shape[1]) // 2
+            heat = occlusion_loss(heat, answer.probability, sides, (height, width), corner)
         scale = scale_of(heat, signed=signed)._replace(strength=_STRENGTH)
         about = (image.name, *lines, " · ".join(dict.fromkeys((weights_name(source), source.name))))
-        panels = Panel(pixels, _("Image")), Panel(scale.lay(enlarge(heat, shape), pixels), what, scale)
+        panels = Panel(pixels, _("Image")), Panel(scale.lay(enlarge(heat, (height, width)), pixels), what, scale)
         sheet = draw_figure(Figure(f"{what}: {names[answer.target]}", panels, about))
         data = to_png(sheet) if suffix == ".png" else to_svg(sheet).encode()
     save_bytes(path, data)
@@ -353,9 +361,9 @@ def activations(run: str, checkpoint: str, out: str, **given: Any) -> int:
     target = _path(out, ".npz")
     source = source_of(run, checkpoint)
     with inspection(source) as (ask, opened):
-        image = _read_image(name, opened.image_shape, given["invert"])
+        image = _read_image(name, opened, given["invert"])
         answer = ask(Activate(source=source, image=image.value), Activations)
-    layers = {info.name: array.numpy() for info, array in zip(opened.layers, answer.layers, strict=True)}
+    layers = {info.name: answer.layers[info.name].numpy() for info in opened.layers}
     return _save_arrays(
         target, {"image": answer.image.numpy(), "probabilities": answer.probabilities.numpy(), **layers}
     )
@@ -452,8 +460,8 @@ class _InputImage(NamedTuple):
     inverted: bool = False
 
 
-def _read_image(name: str | int, shape: tuple[int, int], invert: bool | None) -> _InputImage:
-    """Read an image file, resized to `shape`, or name a test image.
+def _read_image(name: str | int, opened: "OpenReply", invert: bool | None) -> _InputImage:
+    """Read an image file, brought to what the network takes, or name a test image.
 
     Raises:
         DataError: it cannot be read.
@@ -463,9 +471,9 @@ def _read_image(name: str | int, shape: tuple[int, int], invert: bool | None) ->
 
     if isinstance(name, int):
         return _InputImage(_("test image {number}").format(number=name), name)
-    image = read_image(expanded(name))
-    inverted = has_light_background(image) if invert is None else invert
-    return _InputImage(name, pack(fit_image(image, shape, invert=inverted)), inverted)
+    image = read_image(expanded(name), opened.own_shape[2])
+    inverted = opened.light_on_black and has_light_background(image) if invert is None else invert
+    return _InputImage(name, pack(fit_image(image, opened.own_shape, opened.fit, invert=inverted)), inverted)
 
 
 def _the_image(images: tuple[str, ...], indices: tuple[int, ...], **_options: Any) -> str | int:

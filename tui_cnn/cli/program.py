@@ -6,6 +6,7 @@ import sys
 import click
 
 import tui_cnn
+from tui_cnn.cli.arguments import data_option
 from tui_cnn.cli.group import UNUSABLE, Group
 from tui_cnn.cli.streams import echo
 from tui_cnn.config import expanded
@@ -22,7 +23,8 @@ _HELP = _(
     Examples:
       cnn-tui                               open the app
       cnn-tui my.toml                       open your own network
-      cnn-tui --data ~/mnist                use another data set
+      cnn-tui --data ~/photos               use your own images: a folder for each class
+      cnn-tui data ~/photos                 what is in a data set, and what is wrong with it
       cnn-tui check fashion-cnn my.toml     numbers and problems, without the app
       cnn-tui diff fashion-cnn my.toml      changes between two networks
       cnn-tui export my.toml --to python    export as Keras code or another format
@@ -37,9 +39,9 @@ _HELP = _(
 )
 
 
-@click.command("open", options_metavar="[--data DIRECTORY]")
+@click.command("open", options_metavar="[--data DATA]")
 @click.argument("model", required=False)
-@click.option("--data", metavar="DIRECTORY", help=_("Directory of the data set to use, with the four MNIST files."))
+@data_option
 def screen(model: str | None, data: str | None) -> int:
     """Open the screen on MODEL, a file or a preset; a TOML file that does not exist yet is begun."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -47,9 +49,9 @@ def screen(model: str | None, data: str | None) -> int:
         echo(line.format(model=model or "MODEL"), err=True)
         return UNUSABLE
     if data is not None:
-        from tui_cnn.data.files import find_files
+        from tui_cnn.data.sources.finding import find_source
 
-        find_files(expanded(data))
+        find_source(expanded(data))
     if "STY" in os.environ and os.environ.get("TERM", "").startswith("screen"):
         # GNU screen passes on the colours of the terminal around it, but shows no more than 256
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "256")
@@ -67,6 +69,8 @@ program = Group(
         "export": ("export",),
         "train": ("train", "resume", "compare"),
         "runs": ("runs", "show", "attach", "stop", "about", "curves", "delete", "trash"),
+        "learning_rate": ("lr",),
+        "datasets": ("data",),
         "doctor": ("doctor",),
         "importing": ("inspect",),
         "inspecting": ("predict", "evaluate", "explain", "activations", "kernels"),
@@ -74,7 +78,7 @@ program = Group(
     default=screen,
     help=_HELP,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    subcommand_metavar=_("[MODEL] [--data DIRECTORY] | COMMAND ..."),
+    subcommand_metavar=_("[MODEL] [--data DATA] | COMMAND ..."),
     options_metavar="",
 )
 _LANGUAGES = _("Use this language instead of the one from the environment.")

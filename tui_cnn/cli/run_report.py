@@ -9,7 +9,7 @@ from tui_cnn.cli.table import table
 from tui_cnn.i18n import _
 from tui_cnn.runs.recipe import RECIPES, TUTORIAL, Recipe, recipe_name
 from tui_cnn.runs.snapshot import Snapshot
-from tui_cnn.runs.summary import Summary
+from tui_cnn.runs.summary import Summary, beginning
 from tui_cnn.ui.toolkit.numbers import duration
 from tui_cnn.ui.toolkit.runs import share, state_name, stopped_early, tested_weights, with_advice
 from tui_cnn.visible import visible
@@ -36,6 +36,8 @@ def report(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
 def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield _("state"), state_name(snapshot)
     yield _("network"), summary.network + _size(summary)
+    for line in beginning(snapshot):
+        yield _("beginning"), visible(line)
     yield _("recipe"), _recipe(summary.recipe) if summary.recipe else "—"
     started = snapshot.started
     if started is not None:
@@ -48,6 +50,7 @@ def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield _("best validation accuracy"), share(summary.best_accuracy)
     yield _("test accuracy"), share(summary.test_accuracy)
     yield _("tested weights"), tested_weights(summary.tested)
+    yield _("test set evaluated"), summary.test_use.count if summary.test_use else ""
 
 
 def _recipe(recipe: Recipe) -> str:
@@ -78,7 +81,10 @@ def _pace(summary: Summary) -> str:
 
 
 def comparison(summaries: Sequence[Summary]) -> list[str]:
-    """Compare runs in a table, a line a run, with the best accuracy in validation and that of the test."""
+    """Compare runs on one data set in a table, a line a run, with the best accuracy in validation and in the test.
+
+    Below it is said how often the test set was evaluated.
+    """
     trained = (_("network"), _("parameters"), _("MACs"), _("recipe"), _("epochs"))
     heading = (*trained, _("validation"), _("test"), _("tested weights"), _("time"), _("peak RAM"))
     rows = [
@@ -96,4 +102,5 @@ def comparison(summaries: Sequence[Summary]) -> list[str]:
         )
         for summary in summaries
     ]
-    return table(heading, rows, numbers={1, 2, 4, 5, 6, 8, 9})
+    uses = [summary.test_use.line for summary in summaries[-1:] if summary.test_use]  # counted when all were done
+    return [*table(heading, rows, numbers={1, 2, 4, 5, 6, 8, 9}), *uses]

@@ -15,6 +15,7 @@ from tui_cnn.runs import launch, preflight
 from tui_cnn.runs.directory import find_run
 from tui_cnn.runs.recipe import RECIPES, Recipe, RecipeName, with_recipe
 from tui_cnn.runs.snapshot import ACTIVE, Follower
+from tui_cnn.runs.transfer import find_weights
 
 Command = Callable[..., int]
 
@@ -36,8 +37,9 @@ def _option(field: Field) -> Callable[[Command], Command]:
     name, text = "--" + field.name.replace("_", "-"), _("{help}.").format(help=_(field.description)) + shown
     if field.kind == "flag":
         return click.option(f"{name}/--no-{name[2:]}", field.name, default=None, help=text)
-    metavars = {"whole": "N", "number": "X", "choice": "|".join(field.choices), "text": "DIRECTORY"}
-    return click.option(name, field.name, metavar=metavars[field.kind], help=text)
+    words = {"choice": "|".join(field.choices), "several": "+".join(field.choices[:2]) + "+…"}
+    metavar = {"whole": "N", "number": "X", "text": "DIRECTORY", **words}[field.kind]
+    return click.option(name, field.name, metavar=metavar, help=text)
 
 
 def read_options(options: Mapping[str, str | bool | None], base: Recipe | None = None) -> Recipe:
@@ -75,7 +77,9 @@ def read_options(options: Mapping[str, str | bool | None], base: Recipe | None =
           cnn-tui train fashion-cnn --recipe quick
           cnn-tui train my.toml --optimizer sgd --learning-rate 0.01 --schedule cosine
           cnn-tui train lenet-5 --data ~/mnist --limit 5000
-          cnn-tui train --from last --seed 1"""
+          cnn-tui train --from last --seed 1
+          cnn-tui train --from last --epochs +5
+          cnn-tui train my.toml --weights last"""
     ),
 )
 @click.argument("model", required=False)
@@ -83,15 +87,49 @@ def read_options(options: Mapping[str, str | bool | None], base: Recipe | None =
     "--from",
     "source",
     metavar="RUN",
-    help=_("Repeat a run with its recipe, and with its network unless a MODEL is given."),
+    help=_(
+        "Repeat a run with its recipe, and with its network unless a MODEL is given; with --epochs +N, train a "
+        "finished run for N more epochs, in a new run."
+    ),
+)
+@click.option(
+    "--weights",
+    metavar="RUN|FILE",
+    help=_("Start with the weights of a run, or of a .keras or .h5 file, that fit by name and shape."),
+)
+@click.option(
+    "--restart-schedule",
+    is_flag=True,
+    help=_(
+        "With --epochs +N: restart the schedule of the learning rate for the added epochs; otherwise it is that of "
+        "the whole, longer training."
+    ),
 )
 @JSON
 @NOW
 @recipe_options
-def train(model: str | None, source: str | None, as_json: bool, now: bool, **options: str | bool | None) -> int:
+def train(
+    model: str | None,
+    source: str | None,
+    weights: str | None,
+    restart_schedule: bool,
+    as_json: bool,
+    now: bool,
+    **options: str | bool | None,
+) -> int:
     """Start a run and follow it."""
     from tui_cnn.cli.follow import follow
 
+    added = _added_epochs(options)
+    if added or restart_schedule:
+        if not (added and source) or model or weights:
+            message = _("to train a run further, specify --from RUN and --epochs +N, without MODEL and --weights")
+            raise click.UsageError(message)
+        parent = find_run(source)
+        changed = read_options({**options, "epochs": None}, parent.recipe())
+        return follow(
+            launch.train_further(parent, added, changed, restarted=restart_schedule, now=now), as_json=as_json
+        )
     repeated = find_run(source) if source else None
     recipe = read_options(options, repeated.recipe() if repeated else None)
     if model is not None:
@@ -100,20 +138,24 @@ def train(model: str | None, source: str | None, as_json: bool, now: bool, **opt
         network = repeated.network()
     else:
         raise click.UsageError(_("specify a MODEL, or a run to repeat with --from"))
-    run = launch.start(network, recipe, now=now)
+    run = launch.start(network, recipe, weights=find_weights(weights) if weights else None, now=now)
     _warn([preflight.Checked(network, recipe)])
     return follow(run, as_json=as_json)
 
 
+def _added_epochs(options: Mapping[str, str | bool | None]) -> int:
+    """Read `--epochs +5`; 0 where the number of all epochs is given, or none."""
+    text = options["epochs"]
+    if not isinstance(text, str) or not text.startswith("+"):
+        return 0
+    if not text[1:].isdecimal() or not (added := int(text[1:])):
+        raise click.UsageError(_("--epochs {text} is not a number of epochs to add, such as +5").format(text=text))
+    return added
+
+
 def _warn(runs: Sequence[preflight.Checked]) -> None:
     """Print what may surprise in the runs, each line once."""
-    from tui_cnn.data.dataset import summarize
-
-    notes = [
-        note
-        for network, recipe in runs
-        for note in preflight.training_warnings(network, recipe, summarize(recipe.directory).train_count)
-    ]
+    notes = [note for network, recipe in runs for note in preflight.training_warnings(network, recipe)]
     for note in dict.fromkeys(notes):
         echo(note, err=True)
 

@@ -1,34 +1,44 @@
-"""Data sets of images with labels, in the four-file form of MNIST."""
+"""Data sets as a training, an inspection or a prediction takes them: images of one shape, in parts, with labels."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from math import prod
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
-import numpy.typing as npt
 
-from tui_cnn.data import idx
-from tui_cnn.data.files import CLASS_NAMES, FASHION_MNIST, DataError, DataFiles, find_files
-from tui_cnn.data.fitting import validation_count
-from tui_cnn.i18n import _
+from tui_cnn.data.fitting import fitted_shape
+from tui_cnn.data.input_options import Fit
+from tui_cnn.data.source import PARTS, ArraySource, ImageShape, ImageSource, Labels, Parts, Pixels
+from tui_cnn.data.sources.finding import find_source
+from tui_cnn.data.splitting import assigned_parts, missing_classes, split
+from tui_cnn.data.statistics import Channels, Moments
+from tui_cnn.data.store import Progress, Store, decode, open_store, store_of
 
-Images = npt.NDArray[np.uint8]
-Labels = npt.NDArray[np.int32]
-Indices = npt.NDArray[np.int32]
+_MOST_BYTES = 1 << 30
+"""Arrays that are larger are mapped, not read whole."""
+_CHUNK = 4096
+"""Images that are looked at together."""
 
 
 @dataclass(frozen=True)
 class DatasetSummary:
-    """What a data set holds, by its labels and its headers, without reading the images.
+    """What a data set holds, by its files' names and headers, without decoding the images.
 
     Attributes:
-        image_shape: (height, width) in pixels.
+        image_shape: (height, width, channels); None: they differ, or nobody has looked yet.
         class_names: one for each class, by its number.
+        train_count, validation_count, test_count: images that the files assign to each part. Those to validate on are
+            taken from those to train on, where they assign none.
     """
 
     name: str
-    image_shape: tuple[int, int]
+    image_shape: ImageShape | None
     class_names: tuple[str, ...]
     train_count: int
+    validation_count: int
     test_count: int
 
     @property
@@ -39,14 +49,21 @@ class DatasetSummary:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Grey images (n, height, width), 0 to 255, and the number of the class of each, counted from 0."""
+    """Images (n, height, width, channels), 0 to 255, perhaps mapped, and the number of the class of each, from 0.
+
+    Attributes:
+        train_images, train_labels: to train and to validate on.
+        validation_count: how many of these, the last ones, the files assign to validation.
+    """
 
     name: str
-    train_images: Images
-    train_labels: Labels
-    test_images: Images
-    test_labels: Labels
     class_names: tuple[str, ...]
+    train_images: Pixels
+    train_labels: Labels
+    validation_count: int
+    test_images: Pixels
+    test_labels: Labels
+    store: Store | None = None
 
     @property
     def class_count(self) -> int:
@@ -54,116 +71,149 @@ class Dataset:
         return len(self.class_names)
 
     @property
-    def image_shape(self) -> tuple[int, int]:
-        """(height, width) in pixels."""
-        _count, height, width = self.train_images.shape
-        return height, width
+    def image_shape(self) -> ImageShape:
+        """(height, width, channels)."""
+        _count, height, width, channels = self.train_images.shape
+        return height, width, channels
+
+    @cached_property
+    def moments(self) -> tuple[Channels, Channels]:
+        """Mean and standard deviation of each channel over the training images, 0 to 255."""
+        moments = Moments(self.image_shape[2])
+        training = len(self.train_labels) - self.validation_count
+        for begin in range(0, training, _CHUNK):
+            moments.add(self.train_images[begin : min(begin + _CHUNK, training)])
+        return moments.mean, moments.deviation
+
+    @cached_property
+    def digest(self) -> str:
+        """Hexadecimal digits of the test images and their labels: the same test set has the same, wherever it is."""
+        return _digest(self.store, self.test_images, self.test_labels)
+
+    def split(
+        self, share: float, seed: int | None, limit: int | None = None, *, unstratified: int = 0
+    ) -> tuple[Labels, Labels]:
+        """Split the training images as `splitting.split` does; what the files assign to validation is validated on."""
+        if not self.validation_count:
+            return split(self.train_labels, share, seed, limit, unstratified=unstratified)
+        training = len(self.train_labels) - self.validation_count
+        used, _none = split(self.train_labels[:training], 0.0, seed, limit, unstratified=unstratified)
+        return used, np.arange(training, len(self.train_labels), dtype=np.int32)
 
 
 @dataclass(frozen=True, eq=False)
 class TestSet:
-    """The images to test on: (n, height, width), 0 to 255, the class of each, (n,), and the names of the classes."""
+    """The images to test on, (n, height, width, channels), 0 to 255; the class of each, (n,); the names of classes."""
 
     __test__ = False  # not a test of pytest
 
     name: str
-    images: Images
+    images: Pixels
     labels: Labels
     class_names: tuple[str, ...]
+    store: Store | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """That of its data set."""
+        return _digest(self.store, self.images, self.labels)
 
 
-def summarize(directory: Path | None = None) -> DatasetSummary:
-    """Summarize the data set in `directory` (None: Fashion-MNIST) without reading its images.
-
-    Raises:
-        DataError: a file is missing or damaged, or the files do not belong together.
-    """
-    return _summarized(directory)[0]
-
-
-def load(directory: Path | None = None) -> Dataset:
-    """Read the data set in `directory`, or Fashion-MNIST.
-
-    Raises:
-        DataError: a file is missing or damaged, or the files do not belong together.
-    """
-    summary, files, train_labels, test_labels = _summarized(directory)
-    train_images, test_images = idx.read(files.train_images), idx.read(files.test_images)
-    return Dataset(summary.name, train_images, train_labels, test_images, test_labels, summary.class_names)
+def is_used_directly(
+    source: ImageSource, shape: tuple[int, ...] | None = None, how: Fit = "pad"
+) -> TypeGuard[ArraySource]:
+    """Tell whether a source holds arrays that can be used as they are, perhaps for a network's input `shape`."""
+    if not isinstance(source, ArraySource) or len(source) * prod(source.image_shape) > _MOST_BYTES:
+        return False
+    return shape is None or fitted_shape(source.image_shape, shape, how) == source.image_shape
 
 
-def load_test(directory: Path | None = None) -> TestSet:
-    """Read only the images to test on, which is quick.
+def summarize(path: Path | None = None) -> DatasetSummary:
+    """Summarize the data set at `path` (None: Fashion-MNIST) without decoding its images.
 
     Raises:
-        DataError: a file is missing or damaged, or the files do not belong together.
+        DataError: it is none, a file is damaged, or the files do not belong together.
     """
-    summary, files, _labels, test_labels = _summarized(directory)
-    return TestSet(summary.name, idx.read(files.test_images), test_labels, summary.class_names)
+    source = find_source(path)
+    counts = np.bincount(assigned_parts(source), minlength=len(PARTS))
+    shape = source.image_shape
+    if shape is None and (store := open_store(store_of(source), source)) is not None:
+        shape = store.shape
+        counts = np.bincount(store.parts, minlength=len(PARTS))
+    train, validation, test = counts.tolist()
+    return DatasetSummary(source.name, shape, source.class_names, train, validation, test)
 
 
-def split(count: int, share: float, seed: int, limit: int | None = None) -> tuple[Indices, Indices]:
-    """Split `count` training images into those to train on and those to validate on, by their indices.
+def load(
+    path: Path | None = None,
+    shape: tuple[int, ...] | None = None,
+    how: Fit = "pad",
+    progress: Progress | None = None,
+) -> Dataset:
+    """Read the data set at `path` (None: Fashion-MNIST), its images brought to what a network's input `shape` needs.
 
-    The images are shuffled by the seed; the first `limit` of them are used; `share` of those, rounded, become the
-    validation set, though one is always left to train on.
+    Images that are not arrays already, or do not fit as they are, are decoded into a store at the first time.
+
+    Raises:
+        DataError: it is none, a file is damaged, the files do not belong together, or the images cannot be fitted.
     """
-    shuffled = np.random.default_rng(seed).permutation(count).astype(np.int32)[:limit]
-    held_out = validation_count(len(shuffled), share)
-    return shuffled[held_out:], shuffled[:held_out]
+    source = find_source(path)
+    if is_used_directly(source, shape, how):
+        return _read(source)
+    longest = max(shape[:2]) if shape and len(shape) > 1 else 1
+    store = decode(source, str(path or ""), longest, progress)
+    images = store.fitted(fitted_shape(store.shape, shape or store.shape or (), how), how, progress)
+    return _parted(source, images, store.labels, store.parts, store)
 
 
-def untrained_classes(directory: Path | None, share: float, seed: int, limit: int | None) -> tuple[str, ...]:
+def load_test(path: Path | None = None, shape: tuple[int, ...] | None = None, how: Fit = "pad") -> TestSet:
+    """Read only the images to test on, as `load` does; which is quick where they are arrays in a file of their own.
+
+    Raises:
+        DataError: as `load`.
+    """
+    source = find_source(path)
+    test = PARTS.index("test")
+    if is_used_directly(source, shape, how) and (source.parts == test).any():
+        return TestSet(source.name, source.read_part("test"), source.labels[source.parts == test], source.class_names)
+    data = load(path, shape, how)
+    return TestSet(data.name, data.test_images, data.test_labels, data.class_names, data.store)
+
+
+def untrained_classes(path: Path | None, share: float, seed: int | None, limit: int | None) -> tuple[str, ...]:
     """Name the classes of which no image is trained on, once those to validate on are split off.
 
     Raises:
-        DataError: a file is missing or damaged, or the files do not belong together.
+        DataError: it is no data set.
     """
-    summary, _files, labels, _test = _summarized(directory)
-    train, _validation = split(len(labels), share, seed, limit)
-    counts = np.bincount(labels[train], minlength=summary.class_count)
-    return tuple(name for name, count in zip(summary.class_names, counts, strict=True) if not count)
+    source = find_source(path)
+    labels = source.labels[assigned_parts(source) == PARTS.index("train")]
+    train, _validation = split(labels, share, seed, limit)
+    return missing_classes(labels[train], source.class_names)
 
 
-def _summarized(directory: Path | None) -> tuple[DatasetSummary, DataFiles, Labels, Labels]:
-    """Summarize a data set; return its files, and the labels to train and to test on, counted from 0.
-
-    EMNIST's letters are labelled from 1. A class that nothing belongs to would cost the network a unit that can
-    never be right, so labels that begin at 1 are counted from 1.
-    """
-    files = find_files(directory or FASHION_MNIST)
-    train_labels, test_labels = _read_labels(files.train_labels), _read_labels(files.test_labels)
-    first = 1 if min(train_labels.min(), test_labels.min()) == 1 else 0
-    train_count, *train_shape = _image_shape(files.train_images, train_labels)
-    test_count, *test_shape = _image_shape(files.test_images, test_labels)
-    if train_shape != test_shape:
-        message = _("has images of {test}, but the training images are {train}; use the files of one data set")
-        sizes = {"test": "×".join(map(str, test_shape)), "train": "×".join(map(str, train_shape))}
-        raise DataError(f"{files.test_images}: " + message.format(**sizes))
-    last = int(max(train_labels.max(), test_labels.max()))
-    name = directory.resolve().name if directory else "Fashion-MNIST"
-    class_names = tuple(map(str, range(first, last + 1))) if directory else CLASS_NAMES
-    height, width = train_shape
-    summary = DatasetSummary(name, (height, width), class_names, train_count, test_count)
-    return summary, files, train_labels - first, test_labels - first
+def _digest(store: Store | None, images: Pixels, labels: Labels) -> str:
+    if store is not None:
+        return store.summary.digest
+    hashed = blake2b(np.ascontiguousarray(images).data, digest_size=16)
+    hashed.update(labels.astype("<i4").tobytes())
+    return hashed.hexdigest()
 
 
-def _read_labels(path: Path) -> Labels:
-    labels = idx.read(path)
-    if labels.ndim != 1 or labels.dtype != np.uint8:
-        raise DataError(f"{path}: " + _("must contain labels: one byte per image"))
-    if not labels.size:
-        raise DataError(f"{path}: " + _("has no labels; download it again"))
-    return labels.astype(np.int32)
+def _read(source: ArraySource) -> Dataset:
+    """Read all images of a source."""
+    name, class_names, codes = source.name, source.class_names, np.unique(source.parts).tolist()
+    if codes == [PARTS.index("train"), PARTS.index("test")]:  # no copies
+        train, test = (source.labels[source.parts == code] for code in codes)
+        return Dataset(name, class_names, source.read_part("train"), train, 0, source.read_part("test"), test)
+    images = np.concatenate([source.read_part(PARTS[max(0, code)]) for code in codes])
+    parts = assigned_parts(source)
+    order = np.argsort(parts, kind="stable")
+    return _parted(source, images[order], source.labels[order], parts[order], None)
 
 
-def _image_shape(path: Path, labels: Labels) -> tuple[int, ...]:
-    header = idx.read_header(path)
-    if len(header.shape) != 3 or header.dtype != np.uint8 or 0 in header.shape[1:]:
-        message = _("must contain grey images (bytes: images × rows × columns), but contains {dtype} of {shape}")
-        shape = "×".join(map(str, header.shape))
-        raise DataError(f"{path}: " + message.format(dtype=header.dtype.name, shape=shape))
-    if header.shape[0] != len(labels):
-        message = _("has {images:,} images but {labels:,} labels; use the files of one data set")
-        raise DataError(f"{path}: " + message.format(images=header.shape[0], labels=len(labels)))
-    return header.shape
+def _parted(source: ImageSource, images: Pixels, labels: Labels, parts: Parts, store: Store | None) -> Dataset:
+    """Make a data set of images in the order of their parts."""
+    validation, test = np.searchsorted(parts, [PARTS.index("validation"), PARTS.index("test")]).tolist()
+    training = images[:test], labels[:test], test - validation
+    return Dataset(source.name, source.class_names, *training, images[test:], labels[test:], store)

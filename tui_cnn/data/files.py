@@ -46,6 +46,11 @@ def data_directory(text: str) -> Path | None:
     return expanded(text) if text else None
 
 
+def is_idx_name(name: str) -> bool:
+    """Return whether a file is one of the four by its name."""
+    return _NAME.fullmatch(name) is not None
+
+
 def find_files(directory: Path) -> DataFiles:
     """Find the four files in `directory`; an unpacked one is preferred to a gzipped one of the same name.
 
@@ -53,7 +58,8 @@ def find_files(directory: Path) -> DataFiles:
         DataError: the directory cannot be read, lacks some of the four, or holds several data sets.
     """
     try:
-        matches = [(match, path) for path in sorted(directory.iterdir()) if (match := _NAME.fullmatch(path.name))]
+        named = [path for path in sorted(directory.iterdir()) if _NAME.fullmatch(path.name) and path.is_file()]
+        matches = [(match, path) for path in named if (match := _NAME.fullmatch(path.name))]
     except FileNotFoundError:
         raise DataError(f"{directory}: " + _("directory not found; check the path")) from None
     except NotADirectoryError:
@@ -65,8 +71,8 @@ def find_files(directory: Path) -> DataFiles:
     sets = {match["set"] for match, _path in matches}
     if len(sets) > 1:
         message = _("has several data sets ({names}); move the four files of one to its own directory")
-        named = ", ".join(sorted(name or "train-…" for name in sets))
-        raise DataError(f"{directory}: " + message.format(names=named))
+        names = ", ".join(sorted(name or "train-…" for name in sets))
+        raise DataError(f"{directory}: " + message.format(names=names))
     files: dict[tuple[bool, str], Path] = {}
     for match, path in matches:
         files.setdefault((match["part"] == "train", match["kind"]), path)

@@ -1,36 +1,38 @@
-"""Grey images (height, width), uint8, light on black as the clothes of Fashion-MNIST: read, fitted, changed, drawn on.
+"""Images (height, width, channels), uint8, of one channel (grey) or three: read, changed, drawn on.
 
 Pixels from outside of an image are black.
 """
 
-import stat
-import warnings
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from tui_cnn.data.decoding import decode
 from tui_cnn.data.files import DataError
-from tui_cnn.i18n import _
+from tui_cnn.data.fitting import resized
+from tui_cnn.data.input_options import Fit
+from tui_cnn.data.source import ImageShape
 
 Image = npt.NDArray[np.uint8]
 _Value = TypeVar("_Value", bound=np.generic)
 Cell = tuple[int, int]
 """Row and column; it may lie beyond the image."""
 
-_MOST_PIXELS = 100_000_000
+_NEARLY_BLACK = 32
 
 
-def read_image(path: Path) -> Image:
-    """Read an image file of any common format as grey (height, width), 0 to 255.
+def read_image(path: Path, channels: int) -> Image:
+    """Read an image file of any common format as grey or as colour: (height, width, channels), 0 to 255.
 
     Transparent pixels become black, or white behind what is dark, so that it can be seen.
 
     Raises:
         DataError: it cannot be read or is no image.
     """
-    return _read(path, "L")
+    image = _decoded(path, "L" if channels == 1 else "RGB")
+    return image.reshape(*image.shape[:2], channels)
 
 
 def read_small(path: Path, grey_side: int, colour_side: int) -> Image:
@@ -43,7 +45,7 @@ def read_small(path: Path, grey_side: int, colour_side: int) -> Image:
     """
     from PIL import Image as Pillow
 
-    image = _read(path, "RGB")
+    image = _decoded(path, "RGB")
     grey = bool((image == image[..., :1]).all())
     scale = min(1.0, (grey_side if grey else colour_side) / max(image.shape[:2]))
     rows, columns = (max(1, round(length * scale)) for length in image.shape[:2])
@@ -51,99 +53,48 @@ def read_small(path: Path, grey_side: int, colour_side: int) -> Image:
     return small[..., :1] if grey else small
 
 
-def _read(path: Path, mode: str) -> Image:
-    """Read an image file in a mode of Pillow."""
-    from PIL import Image as Pillow
-    from PIL import ImageOps
-
+def _decoded(path: Path, mode: Literal["L", "RGB"]) -> Image:
+    """Decode an image file; an error names it."""
     try:
-        if stat.S_ISFIFO(path.stat().st_mode):  # opening it would wait for whoever writes to it
-            raise ValueError
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns of large images: the bound is ours
-            with Pillow.open(path) as image:
-                if image.width * image.height > _MOST_PIXELS:
-                    raise Pillow.DecompressionBombError
-                upright = ImageOps.exif_transpose(image)
-                if upright.mode[0] in "IF":
-                    return _eight_bits(np.asarray(upright), upright.mode)
-                layers = upright.convert("RGBA")
-                behind = Pillow.new("RGBA", layers.size, "white" if _is_dark(layers) else "black")
-                return np.asarray(Pillow.alpha_composite(behind, layers).convert(mode))
-    except FileNotFoundError:
-        raise DataError(f"{path}: " + _("file not found; check the path")) from None
-    except IsADirectoryError:
-        raise DataError(f"{path}: " + _("is a directory; specify an image file in it")) from None
-    except PermissionError as error:
-        raise DataError(f"{path}: " + _("cannot be read: {reason}").format(reason=error.strerror)) from None
-    except Pillow.DecompressionBombError:
-        raise DataError(f"{path}: " + _("has too many pixels; use a smaller image")) from None
-    # Pillow's decoders raise errors of any type for a damaged file.
-    except Exception:
-        raise DataError(f"{path}: " + _("is not a readable image; use a format such as PNG or JPEG")) from None
+        return decode(path, mode)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
 
 
-_HARDLY_SEEN = 64
-"""Grey on black."""
+def fit_image(image: Image, shape: ImageShape, how: Fit, *, invert: bool = False) -> Image:
+    """Bring an image to the shape that a network's images have, as they were; `invert` one that is dark on light."""
+    return resized(255 - image if invert else image, shape, how)
 
 
-def _is_dark(layers: Any) -> bool:
-    """Tell whether what is not transparent in an image could hardly be seen on black."""
-    opacity = np.asarray(layers.getchannel("A"), np.float64)
-    return bool(
-        opacity.min() < 255 and (np.asarray(layers.convert("L")) * opacity).sum() < _HARDLY_SEEN * opacity.sum()
-    )
-
-
-def _eight_bits(levels: npt.NDArray[Any], mode: str) -> Image:
-    """Bring grey levels of 16 or 32 bits, or from 0 to 1, to 0 to 255; Pillow would cut off what is above 255.
-
-    Of 32 bits, whole numbers or not, the range is unknown: the smallest usual one that holds them all.
-    """
-    levels = np.nan_to_num(levels.astype(np.float64), posinf=0.0, neginf=0.0)
-    most = levels.max(initial=0.0)
-    ranges = (65_535.0,) if mode.startswith("I;16") else (1.0, 255.0, 65_535.0)
-    whole = next((full for full in ranges if most <= full), most)
-    return np.round(np.clip(levels / whole, 0, 1) * 255).astype(np.uint8)
-
-
-def fit_image(image: Image, shape: tuple[int, int], *, invert: bool = False) -> Image:
-    """Make a grey image as large as the network's images, `shape` (height, width): shrunk or grown whole, centred.
-
-    The border is black, the background of Fashion-MNIST; `invert` an image with a light background.
-    """
-    from PIL import Image as Pillow
-
-    if invert:
-        image = 255 - image
-    height, width = shape
-    scale = min(height / image.shape[0], width / image.shape[1])
-    rows, columns = (max(1, round(length * scale)) for length in image.shape)
-    if (rows, columns) != image.shape:
-        image = np.asarray(Pillow.fromarray(image).resize((columns, rows), Pillow.Resampling.LANCZOS))
-    fitted = np.zeros(shape, np.uint8)
-    top, left = (height - rows) // 2, (width - columns) // 2
-    fitted[top : top + rows, left : left + columns] = image
-    return fitted
-
-
-def background(image: Image) -> int:
-    """Return the grey of an image's background, 0 to 255: the median of its border."""
-    return int(np.median(np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])))
+def background(image: Image) -> tuple[int, ...]:
+    """Return the background of an image, 0 to 255 in each channel: the median of its border."""
+    border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    return tuple(int(level) for level in np.median(border, axis=0))
 
 
 def has_light_background(image: Image) -> bool:
     """Return whether most of the border of an image is light, so that it should be inverted."""
-    return background(image) > 127
+    return bool(np.mean(background(image)) > 127)
+
+
+def are_light_on_black(images: Image) -> bool:
+    """Tell whether images (n, height, width, channels) are grey, and most of their borders nearly black.
+
+    The clothes of Fashion-MNIST and the digits of MNIST are; then a person's own image that is dark on light is
+    inverted, so that it is like them. Photographs, grey or in colour, are not.
+    """
+    edges = images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]
+    border = np.concatenate([edge.ravel() for edge in edges])
+    return images.shape[-1] == 1 and bool((border < _NEARLY_BLACK).mean() > 0.5)
 
 
 def shift(images: npt.NDArray[_Value], dx: int, dy: int) -> npt.NDArray[_Value]:
-    """Move images (..., height, width) by `dx` pixels to the right and `dy` down; below 0: to the left, up."""
-    height, width = images.shape[-2:]
+    """Move images (..., height, width, channels) by `dx` pixels to the right and `dy` down; below 0: left, up."""
+    height, width = images.shape[-3:-1]
     moved = np.zeros_like(images)
     if abs(dx) < width and abs(dy) < height:
         rows, columns = _overlap(dy, height), _overlap(dx, width)
-        moved[..., rows[0], columns[0]] = images[..., rows[1], columns[1]]
+        moved[..., rows[0], columns[0], :] = images[..., rows[1], columns[1], :]
     return moved
 
 
@@ -151,21 +102,22 @@ def rotate(image: Image, degrees: float) -> Image:
     """Rotate an image around its middle, counter-clockwise, between pixels by bilinear interpolation."""
     from PIL import Image as Pillow
 
-    return np.asarray(Pillow.fromarray(image).rotate(degrees, Pillow.Resampling.BILINEAR))
+    rotated = _as_pillow(image).rotate(degrees, Pillow.Resampling.BILINEAR)
+    return np.asarray(rotated).reshape(image.shape)
 
 
 def zoom(image: Image, factor: float) -> Image:
     """Magnify an image around its middle by a factor above 0; below 1 it shrinks."""
     from PIL import Image as Pillow
 
-    height, width = image.shape
+    height, width, _channels = image.shape
     # A black frame, wide enough for what shows of the outside, and for the pixels that the edge is interpolated with.
     frame = 2 + max(0, round(max(height, width) * (1 / factor - 1) / 2))
     source_height, source_width = height / factor, width / factor
     left, top = frame + (width - source_width) / 2, frame + (height - source_height) / 2
-    framed = Pillow.fromarray(np.pad(image, frame))
+    framed = _as_pillow(np.pad(image, ((frame, frame), (frame, frame), (0, 0))))
     box = (left, top, left + source_width, top + source_height)
-    return np.asarray(framed.resize((width, height), Pillow.Resampling.BILINEAR, box))
+    return np.asarray(framed.resize((width, height), Pillow.Resampling.BILINEAR, box)).reshape(image.shape)
 
 
 def flip(image: Image, *, upside_down: bool = False) -> Image:
@@ -174,18 +126,19 @@ def flip(image: Image, *, upside_down: bool = False) -> Image:
 
 
 def add_noise(image: Image, deviation: float, seed: int = 0) -> Image:
-    """Add normal noise of a standard deviation in levels of grey, the same for the same seed."""
+    """Add normal noise of a standard deviation in levels of 0 to 255, the same for the same seed."""
     noise = np.random.default_rng(seed).normal(0.0, deviation, image.shape)
     return np.clip(np.round(image + noise), 0, 255).astype(np.uint8)
 
 
 def stroke(image: Image, begin: Cell, end: Cell, width: float, *, erase: bool = False) -> Image:
-    """Draw a line with round ends between the middles of two pixels, `width` pixels wide, or wipe it out.
+    """Draw a white line with round ends between the middles of two pixels, `width` pixels wide, or wipe it out.
 
     A pixel takes as much of the ink as it is deep in the line, from half a pixel outside to half a pixel inside; what
     is lighter already stays so, and where it is wiped what is darker does.
     """
-    ink = np.round(255 * np.clip(width / 2 + 0.5 - _distance(image.shape, begin, end), 0, 1)).astype(np.uint8)
+    depth = np.clip(width / 2 + 0.5 - _distance(image.shape, begin, end), 0, 1)
+    ink = np.round(255 * depth).astype(np.uint8)[..., np.newaxis]
     drawn = np.minimum(image, 255 - ink) if erase else np.maximum(image, ink)
     return np.asarray(drawn, np.uint8)
 
@@ -197,6 +150,12 @@ def _distance(shape: tuple[int, ...], begin: Cell, end: Cell) -> npt.NDArray[np.
     length = float(along @ along)
     share = np.clip(across @ along / length, 0, 1) if length else np.zeros(across.shape[:2])
     return np.asarray(np.linalg.norm(across - share[..., np.newaxis] * along, axis=-1), np.float64)
+
+
+def _as_pillow(image: Image) -> Any:
+    from PIL import Image as Pillow
+
+    return Pillow.fromarray(image[..., 0] if image.shape[2] == 1 else image)
 
 
 def _overlap(distance: int, length: int) -> tuple[slice, slice]:

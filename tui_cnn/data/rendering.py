@@ -1,4 +1,4 @@
-"""Images, tables and arrays as the bytes of files. Pixels are (height, width) or (height, width, 3), uint8."""
+"""Images, tables and arrays as the bytes of files. Pixels are (height, width), or (height, width, 1 or 3), uint8."""
 
 import csv
 import io
@@ -15,6 +15,7 @@ def to_png(pixels: Pixels, magnify: int = 1) -> bytes:
     """Write an image as PNG, each pixel as a square of `magnify` by `magnify`."""
     from PIL import Image
 
+    pixels = pixels[..., 0] if pixels.shape[2:] == (1,) else pixels
     large = pixels.repeat(magnify, axis=0).repeat(magnify, axis=1)
     out = io.BytesIO()
     Image.fromarray(large).save(out, "PNG")

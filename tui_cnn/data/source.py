@@ -28,7 +28,7 @@ class Skipped(NamedTuple):
     reason: str
 
 
-class Source(ABC):
+class ImageSource(ABC):
     """The files of a data set, listed.
 
     Attributes:
@@ -65,10 +65,11 @@ class Source(ABC):
         """
 
 
-class ArraySource(Source):
+class ArraySource(ImageSource):
     """A data set whose images are arrays in a few files; images of all parts have one shape.
 
-    `read_part` is what a kind of file defines; a part is read once and kept.
+    `read_part` is what a kind of file defines. Images stand part by part, in the order of `PARTS`, those of no part
+    before all others.
     """
 
     image_shape: ImageShape
@@ -105,7 +106,8 @@ class ArraySource(Source):
         code, place = self._place(number)
         if code not in self._read:
             self._read[code] = self.read_part(PARTS[code] if code >= 0 else "train")
-        return self._read[code][place]
+        pixels: Pixels = self._read[code][place]
+        return pixels
 
 
 def part_codes(counts: Iterable[tuple[Part | None, int]]) -> Parts:

@@ -1,6 +1,7 @@
 """The fields of a declaration as a person types them: what each holds, its help, text to value and back, and steps."""
 
 import re
+from collections.abc import Collection
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -21,11 +22,15 @@ _RATE_STEP = 0.05
 STEPPING = ("whole", "pair", "number")
 """The kinds of field that step."""
 
-Kind = Literal["whole", "number", "pair", "sides", "shape", "numbers", "names", "choice", "flag", "text", "nested"]
+Kind = Literal[
+    "whole", "number", "pair", "sides", "shape", "numbers", "names", "choice", "several", "flag", "text", "nested"
+]
+NONE = "none"
+"""Stands for no word at all, in a field of several."""
 
 
 class Field(NamedTuple):
-    """One field: what it holds, the words it may be (for a choice), whether it may be left empty, and its help.
+    """One field: what it holds, the words to choose from, whether it may be left empty, and its help.
 
     `start` is what a new one begins with: the declaration's first example, or its default. `least` and `most` are the
     bounds of a number, or of each number of a pair; None where there is none. `size` is how many numbers (or sides) a
@@ -96,12 +101,21 @@ def parse_value(field: Field, text: str) -> Any:
                 return [part.strip() for part in text.split(",") if part.strip()]
             case "sides":
                 return _sides([int(part) for part in re.split(r"[\s,x×]+", text)], field.size)
+            case "several":
+                return joined(field, [word for word in re.split(r"[\s,+]+", text.lower()) if word])
             case "flag":
                 return {"yes": True, "no": False}[text]
             case _:
                 return text
     except (ValueError, KeyError):
         return text
+
+
+def joined(field: Field, words: Collection[str]) -> str:
+    """Write several words as one text: `flip+crop`, in the order of the field; those that it does not know stay."""
+    known = [word for word in field.choices if word in words]
+    unknown = [word for word in words if word not in (*field.choices, NONE)]
+    return "+".join(known + unknown) or NONE
 
 
 def _sides(numbers: list[int], axes: int) -> list[list[int]]:
@@ -134,7 +148,8 @@ def _field(name: str, hint: Any, default: Any) -> Field:
     description = next((note.description for note in notes if note.description), "")
     examples = next((note.examples for note in notes if note.examples), [default])
     choices = tuple(map(str, get_args(hint))) if get_origin(hint) is Literal else ()
-    kind = _kind(hint)
+    kinds = next((note.extra["kinds"] for note in notes if note.extra and "kinds" in note.extra), None)
+    choices, kind = kinds or choices, "several" if kinds else _kind(hint)
     if kind == "pair":
         notes = _bare(get_args(hint)[0])[1]
     least = next((note.ge for note in notes if note.ge is not None), None)

@@ -20,13 +20,14 @@ class PythonTraining(NamedTuple):
         helpers: functions and classes that it needs.
         setup: lines before anything else.
         data: lines after the images are loaded.
-        augmentation: layers that change the images while training.
+        augmentation: layers that change the images, 0 to 255, while training.
+        mixes: whether images and their labels are mixed.
         label_smoothing: share of each label that is spread over all classes.
         optimizer: the class in `keras.optimizers` and its arguments; without, Adam as Keras has it.
         callbacks: their names, classes in `keras.callbacks` and arguments.
-        fit: arguments of `fit`.
+        fit: arguments of `fit`, in which `{images}` stands for those to train on.
         limit: how many training images are used.
-        scaling: what is done to pixel values, after the images; and the arguments of a Rescaling that does it.
+        scaling: what is done to pixel values, after the images, None: only a layer can; the layer, and its arguments.
     """
 
     imports: tuple[str, ...] = ()
@@ -34,12 +35,18 @@ class PythonTraining(NamedTuple):
     setup: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
     augmentation: tuple[str, ...] = ()
+    mixes: bool = False
     label_smoothing: float = 0.0
     optimizer: tuple[str, tuple[str, ...]] | None = None
     callbacks: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
-    fit: tuple[str, ...] = ("epochs=5", "validation_split=0.1")
+    fit: tuple[str, ...] = ("{images}", "y_train", "epochs=5", "validation_split=0.1")
     limit: int | None = None
-    scaling: tuple[str, str] = (" / 255", "1 / 255")
+    scaling: tuple[str | None, str, tuple[str, ...]] = (" / 255", "Rescaling", ("1 / 255",))
+
+    @property
+    def takes_shares(self) -> bool:
+        """Whether labels are shares of classes."""
+        return self.mixes or self.label_smoothing > 0
 
 
 AS_IN_TUTORIALS = PythonTraining()
@@ -50,12 +57,13 @@ def main_function(analysis: Analysis, training: PythonTraining) -> str:
     network, output = analysis.network, analysis.output_shape or ()
     if not is_classifier(analysis):
         return _own_data(network.input_shape, output)
-    loss = _loss(network.layers, training.label_smoothing)
-    if training.label_smoothing:
+    loss = _loss(network.layers, training)
+    if training.takes_shares:
         shares = (f"y_{part} = keras.utils.to_categorical(y_{part}, {output[0]})" for part in ("train", "test"))
         training = training._replace(data=(*training.data, *shares))
-    if network.input_shape in _NATIVE and not training.augmentation:
-        return _native(_NATIVE[network.input_shape] + training.scaling[0], loss, training)
+    scaling = training.scaling[0]
+    if network.input_shape in _NATIVE and not training.augmentation and scaling is not None:
+        return _native(_NATIVE[network.input_shape] + scaling, loss, training)
     return _fitted(network.input_shape, loss, training)
 
 
@@ -83,8 +91,8 @@ def _compile_and_fit(model: str, images: str, loss: list[str], training: PythonT
     for name, kind, arguments in training.callbacks:
         lines += call(f"{name} = keras.callbacks.{kind}", arguments, "", 1)
     named = ", ".join(name for name, _kind, _arguments in training.callbacks)
-    fit = [*training.fit, *([f"callbacks=[{named}]"] if named else [])]
-    return "\n".join([*lines, *call(f"{model}.fit", [images, "y_train", *fit], "", 1)])
+    fit = [each.replace("{images}", images) for each in training.fit]
+    return "\n".join([*lines, *call(f"{model}.fit", [*fit, *([f"callbacks=[{named}]"] if named else [])], "", 1)])
 
 
 def _native(expression: str, loss: list[str], training: PythonTraining) -> str:
@@ -104,14 +112,15 @@ def main():
 
 def _fitted(shape: Shape, loss: list[str], training: PythonTraining) -> str:
     """Write it for an input that the images become by layers in front of the model."""
-    steps = [f"    x = layers.Rescaling({training.scaling[1]})(images)"]
-    steps += [f"    x = {layer}(x)" for layer in training.augmentation]
+    _expression, scale, arguments = training.scaling
+    steps = [f"    x = {layer}(x)" for layer in training.augmentation]
     if len(shape) == 3:
         steps += _resizing(shape[0], shape[1])
         steps += ["    x = layers.Concatenate()([x, x, x])"] if shape[2] == 3 else []
     else:
         steps.append(f"    x = layers.Reshape({shape})(x)")
-    written = "\n".join(steps)
+    steps += call(f"x = layers.{scale}", arguments, "(x)", 1)
+    written = "\n".join(steps).replace("(x)", "(images)", 1)
     return f'''\
 def main():
     """Train on Fashion-MNIST, its images fitted to the network, then test."""
@@ -152,14 +161,15 @@ def main():
 '''
 
 
-def _loss(stack: tuple[AnyLayer, ...], smoothing: float) -> list[str]:
+def _loss(stack: tuple[AnyLayer, ...], training: PythonTraining) -> list[str]:
     """Write the loss that fits the last layer, for probabilities or for scores of any size, as an argument."""
     while stack and isinstance(stack[-1], Block):
         stack = stack[-1].layers
     last = stack[-1] if stack else None
     is_softmax = last is not None and last.is_softmax
-    if smoothing:
-        arguments = [*([] if is_softmax else ["from_logits=True"]), f"label_smoothing={smoothing!r}"]
+    if training.takes_shares:
+        arguments = [] if is_softmax else ["from_logits=True"]
+        arguments += [f"label_smoothing={training.label_smoothing!r}"] if training.label_smoothing else []
         return call("loss=keras.losses.CategoricalCrossentropy", arguments, ",", 2)
     if is_softmax:
         return ['        loss="sparse_categorical_crossentropy",']

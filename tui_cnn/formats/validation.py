@@ -76,6 +76,9 @@ def _explain(problem: str, steps: list[str | int], data: Any, kind: type[msgspec
             sentence += "; " + _("use one of {choices}").format(choices=", ".join(LAYER_TYPES))
     elif field == "type":
         sentence = _("unknown layer “{name}”").format(name=_word(given)) + nearest(_word(given), list(LAYER_TYPES))
+    elif isinstance(given, str) and (known := several(struct, field)):
+        wrong = next((word for word in given.split("+") if word not in known), given)
+        sentence = _("{field} cannot be {given}").format(field=field, given=_brief(wrong)) + nearest(wrong, known)
     elif problem.startswith("Invalid enum value"):
         sentence = _("{field} cannot be {given}").format(field=field, given=_brief(given))
         sentence += nearest(_word(given), choices(struct, field))
@@ -164,6 +167,13 @@ def choices(struct: type[msgspec.Struct], field: str) -> list[str]:
     hint = get_type_hints(struct).get(field)
     options = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     return [str(word) for option in options if get_origin(option) is Literal for word in get_args(option)]
+
+
+def several(struct: type[msgspec.Struct], field: str) -> list[str]:
+    """List the words that a field may hold several of, if it is such a field."""
+    hint = get_type_hints(struct, include_extras=True).get(field)
+    notes = [note for note in getattr(hint, "__metadata__", ()) if isinstance(note, msgspec.Meta) and note.extra]
+    return [word for note in notes for word in (note.extra or {}).get("kinds", ())]
 
 
 def nearest(word: str, known: list[str]) -> str:

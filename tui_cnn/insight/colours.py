@@ -49,6 +49,10 @@ class Scale(NamedTuple):
         """Turn values (height, width) into colours (height, width, 3)."""
         return paint(self.shares(values), self.palette)
 
+    def mix(self, values: npt.NDArray[Any]) -> Pixels:
+        """Turn values (height, width, 3) into how light the red, the green and the blue of each pixel are."""
+        return np.asarray(np.round(255 * self.shares(values).clip(0, 1)), np.uint8)
+
     def lay(self, values: npt.NDArray[Any], image: Pixels) -> Pixels:
         """Lay values (height, width) as colours over a grey or coloured image of the same size: (height, width, 3)."""
         below = image if image.ndim == 3 else np.repeat(image[..., np.newaxis], 3, axis=-1)

@@ -77,6 +77,14 @@ def cosine(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> float:
     return float(a @ b) / norms if norms else 0.0
 
 
+def square_unit(shape: tuple[int, ...]) -> int:
+    """Return the pixels that sides and steps of squares are multiples of, for an image of `shape` (height, width, ...).
+
+    An image of 28×28 is covered by 12×12 squares of 6 units in steps of 2, and a larger one by about as many.
+    """
+    return max(1, min(shape[:2]) // 28)
+
+
 def occlusion_loss(
     covered: npt.NDArray[Any],
     probability: float,

@@ -91,7 +91,7 @@ class Pooling(NamedTuple):
 
 def shifted(image: Image, down: int, across: int) -> Image:
     """Move an image, with zeros where nothing comes from."""
-    return np.moveaxis(shift(np.moveaxis(image, 2, 0), across, down), 0, 2)
+    return shift(image, across, down)
 
 
 def subsampled(image: Image, strides: tuple[int, int]) -> Image:

@@ -6,6 +6,7 @@ Of the files in a run, those of a few lines are read and written here: the user'
 import os
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,16 +15,18 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import Meta
 
-from tui_cnn.config import expanded
+from tui_cnn.config import home
 from tui_cnn.core.network import Network
+from tui_cnn.data.scaling import Scaling
 from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.reading import read_toml
+from tui_cnn.formats.reading import read_json, read_toml
 from tui_cnn.formats.toml import dumps_network, dumps_toml, read_network
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError, unwritable
 from tui_cnn.runs.recipe import Recipe, dumps_recipe, read_recipe
+from tui_cnn.visible import visible
 
 Desired = Literal["run", "now", "pause", "stop"]
 """What a run is to do; `now` is `run` without waiting for other runs to end."""
@@ -55,10 +58,13 @@ class RunDirectory:
     desired_file = _File("desired")
     checkpoint_file = _File("checkpoint.keras")
     best_file = _File("best.keras")
+    start_file = _File("start.keras")
     log_file = _File("worker.log")
     kept_directory = _File("kept")
     tensorboard_directory = _File("tensorboard")
     about_file = _File("about.toml")
+    scaling_file = _File("scaling.json")
+    classes_file = _File("classes.json")
 
     @property
     def id(self) -> str:
@@ -87,6 +93,23 @@ class RunDirectory:
         """
         return read_recipe(self.recipe_file)
 
+    def scaling(self) -> Scaling:
+        """Read how pixels are scaled; of `standardize`, the statistics are missing until the worker has seen images.
+
+        Raises:
+            FormatError: a file is damaged.
+        """
+        return read_json(self.scaling_file, Scaling) if self.scaling_file.exists() else Scaling(self.recipe().scale)
+
+    def output_names(self) -> tuple[str, ...]:
+        """Read what a person has named the outputs of an imported model; empty: nothing, the data set names them.
+
+        Raises:
+            FormatError: the file is damaged.
+        """
+        names = read_json(self.classes_file, tuple[str, ...]) if self.classes_file.exists() else ()
+        return tuple(map(visible, names))
+
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """What the user has written about a run. The worker neither reads nor writes it."""
@@ -96,17 +119,10 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     note: Annotated[str, Meta(description="Note about the run")] = ""
 
 
-def home() -> Path:
-    """Where the program keeps what it makes: `$CNN_TUI_HOME`, or else the user's data directory."""
-    if override := os.environ.get("CNN_TUI_HOME"):
-        return expanded(override).absolute()
-    import platformdirs
+def make_run(network: Network, recipe: Recipe, fill: Callable[["RunDirectory"], None] | None = None) -> RunDirectory:
+    """Make the directory of a new run, with its network and its recipe, and first with what `fill` puts into it.
 
-    return platformdirs.user_data_path("cnn-tui", appauthor=False)
-
-
-def make_run(network: Network, recipe: Recipe) -> RunDirectory:
-    """Make the directory of a new run, with its network and its recipe.
+    Only whole runs are listed, and nothing stays of one that cannot be filled or written.
 
     Raises:
         RunError: it cannot be written.
@@ -118,10 +134,14 @@ def make_run(network: Network, recipe: Recipe) -> RunDirectory:
     texts = dumps_recipe(recipe), dumps_network(network)
     try:
         run.path.mkdir(parents=True)
+        if fill is not None:
+            fill(run)
         for file, text in zip((run.recipe_file, run.network_file), texts, strict=True):
             write_atomic(file, text.encode())
-    except OSError as error:
+    except BaseException as error:
         shutil.rmtree(run.path, ignore_errors=True)
+        if not isinstance(error, OSError):
+            raise
         message = _("{path}: cannot be written ({reason}); fix that, or set CNN_TUI_HOME to another directory")
         raise RunError(message.format(path=error.filename or run.path, reason=error.strerror)) from None
     return run

@@ -14,7 +14,7 @@ import msgspec
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.runs.events import PrecisionTrial
 from tui_cnn.runs.machine import FEATURES, Machine, Measurement, digest, fastest, features
-from tui_cnn.runs.recipe import Precision, Recipe
+from tui_cnn.runs.recipe import ImageCounts, Precision, Recipe
 from tui_cnn.runs.runtime import runtime, thread_count
 
 _ENOUGH = 4
@@ -37,9 +37,8 @@ class Estimate(NamedTuple):
     source: Literal["measured", "estimated", "unknown"]
 
 
-def estimate(analysis: Analysis, recipe: Recipe, images: int, machine: Machine) -> Estimate:
-    """Predict what training on `images`, those to validate on among them, takes on a machine."""
-    counts = recipe.image_counts(images)
+def estimate(analysis: Analysis, recipe: Recipe, counts: ImageCounts, machine: Machine) -> Estimate:
+    """Predict what training on so many images takes on a machine."""
     batches = recipe.batches(counts.train) + FORWARD_SHARE * recipe.batches(counts.validation)
     precision = precision_of(analysis, recipe, machine)
     comparable = _comparable(analysis, recipe, precision, machine)
@@ -79,7 +78,8 @@ def precision_of(analysis: Analysis, recipe: Recipe, machine: Machine) -> Precis
             return fastest(trials)
     estimates: list[PrecisionTrial] = []
     for precision in dict.fromkeys(measurement.precision for measurement in machine.measured):
-        seconds = estimate(analysis, msgspec.structs.replace(recipe, precision=precision), _ANY, machine)[0]
+        tried = msgspec.structs.replace(recipe, precision=precision)
+        seconds = estimate(analysis, tried, recipe.image_counts(_ANY), machine).seconds_per_epoch
         estimates.append(PrecisionTrial(precision=precision, images_per_second=_ANY / seconds if seconds else None))
     return fastest(tuple(estimates))
 

@@ -18,6 +18,9 @@ Whole = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Steps = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
 
+_MOST_LISTED = 5
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
     """Something that happened at a `time`, in UTC."""
 
@@ -31,6 +34,13 @@ class Queued(Event, frozen=True, kw_only=True, tag="queued"):
     """
 
     behind: str | None
+
+
+class Decoding(Event, frozen=True, kw_only=True, tag="decoding"):
+    """The images of the data set are read for the first time: `done` of `images`."""
+
+    done: Whole
+    images: Whole
 
 
 class PrecisionTrial(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,6 +199,38 @@ class Imported(Event, frozen=True, kw_only=True, tag="imported"):
     file: str
 
 
+class Continued(Event, frozen=True, kw_only=True, tag="continued"):
+    """What comes before was trained by `run`, whose training, of so many `epochs`, is gone on with.
+
+    `restarted`: the schedule of the learning rate begins anew here; else it is that of the whole, longer training.
+    """
+
+    run: str
+    epochs: Steps
+    restarted: bool = False
+
+
+class NotLoaded(msgspec.Struct, frozen=True):
+    """A layer that keeps its fresh weights, and why: `512×10 instead of 512×5`; empty: there are none of its name."""
+
+    layer: str
+    reason: str = ""
+
+
+class Loaded(Event, frozen=True, kw_only=True, tag="loaded"):
+    """The run begins with weights of `source`, a run or a file: those of `layers`, but not of the `others`."""
+
+    source: str
+    layers: tuple[str, ...]
+    others: tuple[NotLoaded, ...] = ()
+
+    @property
+    def listed(self) -> str:
+        """The layers that keep their fresh weights, the first of many: `dense_1 (512×10 instead of 512×5), …`."""
+        names = [f"{other.layer} ({other.reason})" if other.reason else other.layer for other in self.others]
+        return ", ".join([*names[:_MOST_LISTED], *(["…"] if len(names) > _MOST_LISTED else [])])
+
+
 class Failed(Event, frozen=True, kw_only=True, tag="failed"):
     """The training failed: why, and what to do about it."""
 
@@ -198,6 +240,7 @@ class Failed(Event, frozen=True, kw_only=True, tag="failed"):
 
 AnyEvent = (
     Queued
+    | Decoding
     | Chosen
     | Started
     | Progress
@@ -211,6 +254,8 @@ AnyEvent = (
     | Finished
     | Failed
     | Imported
+    | Continued
+    | Loaded
 )
 
 

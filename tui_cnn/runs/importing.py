@@ -1,13 +1,21 @@
 """A trained model's file as a run, so that all that looks at runs can look at it."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
+from tui_cnn.config import expanded
 from tui_cnn.core.analysis import analyze
-from tui_cnn.data.dataset import summarize
-from tui_cnn.data.fitting import fit
+from tui_cnn.core.shape import format_shape
+from tui_cnn.data.dataset import load, summarize
+from tui_cnn.data.fitting import fitted_shape
+from tui_cnn.data.input_options import takes
+from tui_cnn.data.scaling import Scaling
 from tui_cnn.formats.export import require_buildable
 from tui_cnn.formats.keras.reading import read_keras
+from tui_cnn.formats.reading import read_text
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, make_run
 from tui_cnn.runs.errors import RunError
@@ -15,27 +23,49 @@ from tui_cnn.runs.events import Imported, encode
 from tui_cnn.runs.export import export_file
 from tui_cnn.runs.preflight import several_ends
 from tui_cnn.runs.recipe import Recipe
+from tui_cnn.visible import visible
 
 
-def import_model(file: Path, recipe: Recipe) -> RunDirectory:
+def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = ()) -> RunDirectory:
     """Make a run of a `.keras` or `.h5` file: its network, and its weights as the best. Nothing in the file is run.
 
-    Of the recipe only the data and the scale of the pixels mean something: nobody knows how the model was trained.
+    Of the recipe only the data, the fit and the scale of the pixels mean something: nobody knows how the model was
+    trained. `class_names` name its outputs in their order, where these are not the classes of the data set; they are
+    kept in the run's directory.
 
     Raises:
         FormatError: the file cannot be read, or the network cannot be built.
         DataError: the images do not fit the network.
-        RunError: it has no weights, or not those of its layers, or several inputs or outputs.
+        RunError: it has no weights, or not those of its layers, or several inputs or outputs; or there are more or
+            fewer names than outputs; or the scale is not for its channels.
     """
+    if recipe.directory:  # relative to the current directory, which is not that of whoever looks at the run
+        recipe = msgspec.structs.replace(recipe, data=str(recipe.directory.absolute()))
     network = read_keras(file).network
     analysis = analyze(network)
     require_buildable(analysis)
     if ends := several_ends(analysis):
         message = _("{file}: has {ends}; only models with one input and one output can be inspected")
         raise RunError(message.format(file=file, ends=ends))
-    fit(summarize(recipe.directory).image_shape, network.input_shape)
+    outputs = (analysis.output_shape or (0,))[-1]
+    if class_names and len(class_names) != outputs:
+        message = _("{file}: has {outputs:,} outputs, but there are {names:,} class names; give one for each output")
+        raise RunError(message.format(file=file, outputs=outputs, names=len(class_names)))
+    shape = network.input_shape
+    if not takes(recipe.scale, shape[-1] if len(shape) > 2 else 1):
+        message = _("{file}: scale {scale} is for 3 channels, but its input is {shape}; choose another scale")
+        raise RunError(message.format(file=file, scale=recipe.scale, shape=format_shape(shape)))
+    fitted_shape(summarize(recipe.directory).image_shape, shape, recipe.fit)
+    scaling = Scaling(recipe.scale)
+    if scaling.needs_statistics:
+        mean, deviation = load(recipe.directory, shape, recipe.fit).moments
+        scaling = Scaling(recipe.scale, mean, deviation)
     run = make_run(network, recipe)
     try:
+        if recipe.scale == "standardize":
+            run.scaling_file.write_bytes(msgspec.json.encode(scaling))
+        if class_names:
+            run.classes_file.write_bytes(msgspec.json.encode(tuple(class_names)))
         export_file(file, "keras", run.best_file)
         run.events_file.write_bytes(encode(Imported(file=str(file.absolute()))))
     except BaseException:
@@ -52,3 +82,22 @@ def scale_is_known(file: Path) -> bool:
     """
     layers = read_keras(file).network.layers
     return bool(layers) and layers[0].scales_pixels
+
+
+def read_class_names(text: str) -> tuple[str, ...]:
+    """Read the names of a model's outputs: from a file, a line each, or as they are typed, with commas between.
+
+    What has no comma is the path of a file.
+
+    Raises:
+        FormatError: the file cannot be read.
+        RunError: a name is empty.
+    """
+    if "," in text:
+        names = [name.strip() for name in text.split(",")]
+    else:
+        names = [line.strip() for line in read_text(expanded(text)).strip().split("\n")]
+    if "" in names:
+        message = _("{text}: class name {number} is empty; give a name for each output of the model")
+        raise RunError(message.format(text=text, number=names.index("")))
+    return tuple(map(visible, names))

@@ -8,6 +8,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import Desired, RunDirectory, make_run, write_desired
 from tui_cnn.runs.errors import RunError, unwritable
+from tui_cnn.runs.further import longer_recipe, make_longer
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import Checked, check
@@ -15,6 +16,7 @@ from tui_cnn.runs.process import PrewarmedWorker, start_worker
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 from tui_cnn.runs.snapshot import ACTIVE, Follower
+from tui_cnn.runs.transfer import Weights, make_with_weights
 
 _TIMEOUT = 60.0
 """Seconds that a worker has to acquire its lock; it needs a fraction of one."""
@@ -22,7 +24,12 @@ _INTERVAL = 0.01
 
 
 def start(
-    network: Network, recipe: Recipe, *, prewarmed: PrewarmedWorker | None = None, now: bool = False
+    network: Network,
+    recipe: Recipe,
+    *,
+    weights: Weights | None = None,
+    prewarmed: PrewarmedWorker | None = None,
+    now: bool = False,
 ) -> RunDirectory:
     """Start to train a network in a process of its own, which outlives this one.
 
@@ -31,22 +38,46 @@ def start(
     Raises:
         RunError: the network or the recipe cannot be trained, or nothing can be written.
     """
-    return start_checked(check(network, recipe), prewarmed=prewarmed, now=now)
+    return start_checked(check(network, recipe), weights=weights, prewarmed=prewarmed, now=now)
 
 
-def start_checked(checked: Checked, *, prewarmed: PrewarmedWorker | None = None, now: bool = False) -> RunDirectory:
-    """Start to train what `preflight.check` has passed, without checking it again.
+def start_checked(
+    checked: Checked,
+    *,
+    weights: Weights | None = None,
+    prewarmed: PrewarmedWorker | None = None,
+    now: bool = False,
+) -> RunDirectory:
+    """Start to train what `preflight.check` has passed, without checking it again; from `weights`, where they fit.
 
     A `prewarmed` worker that is ready is used, if it suits. Unless the run is to train `now`, it waits in the
     queue while another one trains. Returns once the worker holds the run's lock, well before it has loaded TensorFlow.
 
     Raises:
-        RunError: nothing can be written, or the worker cannot start.
+        RunError: none of the weights fits, nothing can be written, or the worker cannot start.
     """
-    run = make_run(checked.network, checked.recipe)
+    run = make_with_weights(*checked, weights) if weights else make_run(*checked)
     suits = prewarmed is not None and prewarmed.runtime == runtime(checked.network, checked.recipe)
     _launch(run, "now" if now else "run", prewarmed if suits else None)
     return run
+
+
+def train_further(
+    run: RunDirectory, epochs: int, changed: Recipe | None = None, *, restarted: bool = False, now: bool = False
+) -> RunDirectory:
+    """Train a finished run for so many epochs more, in a new run; return that.
+
+    `changed` is its recipe with what is to be otherwise from now on. `restarted`: the schedule of the learning rate
+    begins anew over the added epochs; else it is stretched over all of them.
+
+    Raises:
+        RunError: the run cannot be trained further, nothing can be written, or the worker cannot start.
+        FormatError: a file of the run cannot be read.
+    """
+    checked = check(run.network(), longer_recipe(run, epochs, changed))
+    longer = make_longer(run, checked.recipe, restarted=restarted)
+    _launch(longer, "now" if now else "run")
+    return longer
 
 
 def resume(run: RunDirectory, *, now: bool = False) -> None:
@@ -59,7 +90,9 @@ def resume(run: RunDirectory, *, now: bool = False) -> None:
     """
     state = Follower(run).poll().state
     if state == "finished":
-        raise RunError(_("{run} is finished; start a new run to train further").format(run=run.id))
+        raise RunError(
+            _("{run} is finished; to train it further: cnn-tui train --from {run} --epochs +5").format(run=run.id)
+        )
     if state == "imported":
         raise RunError(_("{run} was imported and has no training to resume").format(run=run.id))
     if state in ACTIVE:

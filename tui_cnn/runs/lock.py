@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tui_cnn.config import home
 from tui_cnn.i18n import _
-from tui_cnn.runs.directory import home
 from tui_cnn.runs.errors import RunError
 
 _PATIENCE = 5.0

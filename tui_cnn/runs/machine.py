@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from tui_cnn.config import home
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Layer
 from tui_cnn.core.layers.base import KernelKind
@@ -21,7 +22,6 @@ from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_json
 from tui_cnn.formats.toml import dumps_network
-from tui_cnn.runs.directory import home
 from tui_cnn.runs.events import PrecisionTrial
 from tui_cnn.runs.recipe import Precision, Recipe
 

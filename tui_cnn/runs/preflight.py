@@ -1,5 +1,6 @@
 """The check before a run: whether a network can be trained by a recipe, on its data set."""
 
+import math
 from typing import NamedTuple
 
 import msgspec
@@ -12,6 +13,9 @@ from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.recipe import Recipe
+
+_MOST_OF_THE_FIRST = 0.01
+"""Share of the weights of the first step in the average at the end, above which it is remarked on."""
 
 
 class Checked(NamedTuple):
@@ -29,7 +33,8 @@ def check(network: Network, recipe: Recipe) -> Checked:
     """
     from tui_cnn.data.dataset import summarize
     from tui_cnn.data.files import DataError
-    from tui_cnn.data.fitting import fit
+    from tui_cnn.data.fitting import fitted_shape
+    from tui_cnn.data.input_options import takes
 
     if recipe.directory:  # relative to the current directory, which is not the worker's
         recipe = msgspec.structs.replace(recipe, data=str(recipe.directory.absolute()))
@@ -48,10 +53,14 @@ def check(network: Network, recipe: Recipe) -> Checked:
         raise RunError(_("{name} has no weights to train; unfreeze a layer, or add one").format(name=network.name))
     try:
         data = summarize(recipe.directory)
-        fit(data.image_shape, network.input_shape)
+        fitted_shape(data.image_shape, network.input_shape, recipe.fit)
     except DataError as error:
         raise RunError(str(error)) from None
-    if recipe.patience is not None and not recipe.image_counts(data.train_count).validation:
+    if not takes(recipe.scale, network.input_shape[-1] if len(network.input_shape) > 2 else 1):
+        message = _("scale = {scale} is for 3 channels, but the input of {name} is {shape}: choose another scale")
+        shape = format_shape(network.input_shape)
+        raise RunError(message.format(scale=recipe.scale, name=network.name, shape=shape))
+    if recipe.patience is not None and not recipe.image_counts(data.train_count, data.validation_count).validation:
         message = _(
             "patience = {patience} needs validation images, and validation = {share:g} holds out none: set validation "
             "to 0.1, or leave patience empty"
@@ -73,20 +82,29 @@ def several_ends(analysis: Analysis) -> str:
     )
 
 
-def training_warnings(network: Network, recipe: Recipe, images: int) -> list[str]:
-    """List what may surprise in a run that can be trained, on so many training images.
+def training_warnings(network: Network, recipe: Recipe) -> list[str]:
+    """List what may surprise in a run that can be trained.
 
     Raises:
         DataError: the labels cannot be read.
     """
-    from tui_cnn.data.dataset import untrained_classes
+    from tui_cnn.data.dataset import summarize, untrained_classes
 
-    steps = recipe.epochs * recipe.batches(recipe.image_counts(images).train)
+    data = summarize(recipe.directory)
+    counts = recipe.image_counts(data.train_count, data.validation_count)
+    steps = recipe.epochs * recipe.batches(counts.train)
     findings = analyze(network, TrainingContext(steps=steps)).checks
     notes = [finding.with_code for finding in findings if finding.code == "slow-averages"]
-    if missing := untrained_classes(recipe.directory, recipe.validation, recipe.seed, recipe.limit):
+    if missing := untrained_classes(recipe.directory, recipe.validation, recipe.split_seed, recipe.limit):
         message = _("classes without training images, which cannot be learned: {classes}; raise limit or add images")
         notes.append(message.format(classes=", ".join(missing)))
+    if (first := recipe.ema**steps) > _MOST_OF_THE_FIRST:
+        message = _(
+            "ema = {ema:g} is high for {steps:,} steps: {share:.0%} of the average is still the weights of the first "
+            "step; set ema to {lower} or less"
+        )
+        lower = math.floor(1000 * _MOST_OF_THE_FIRST ** (1 / steps)) / 1000
+        notes.append(message.format(ema=recipe.ema, steps=steps, share=first, lower=f"{lower:g}"))
     return notes
 
 

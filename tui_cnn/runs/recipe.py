@@ -2,14 +2,13 @@
 
 import math
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, get_args
 
 import msgspec
 from msgspec import Meta
 
 from tui_cnn.data.files import data_directory
-from tui_cnn.data.fitting import validation_count
-from tui_cnn.data.scaling import PixelScale
+from tui_cnn.data.input_options import Fit, PixelScale, validation_count
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_toml
 from tui_cnn.formats.toml import dumps_toml
@@ -17,10 +16,13 @@ from tui_cnn.formats.validation import InvalidError, convert
 
 OptimizerName = Literal["adam", "adamw", "rmsprop", "sgd"]
 ScheduleName = Literal["constant", "cosine", "step", "one-cycle"]
-Augmentation = Literal["none", "flip", "shift", "flip+shift", "flip+shift+erase"]
+AugmentationKind = Literal["flip", "shift", "rotate", "crop", "brightness", "contrast", "erase", "mixup"]
+AUGMENTATIONS: tuple[AugmentationKind, ...] = get_args(AugmentationKind)
+"""In the order in which they are done."""
+ClassWeights = Literal["none", "balanced"]
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 Device = Literal["auto", "cpu", "gpu", "gpus"]
-RecipeName = Literal["tutorial", "quick", "custom"]
+RecipeName = Literal["tutorial", "quick", "fine-tune", "custom"]
 
 SGD_MOMENTUM = 0.9
 
@@ -80,8 +82,40 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Share, Meta(description="Fraction of each label to spread over all classes, against overconfidence")
     ] = 0.0
     augmentation: Annotated[
-        Augmentation, Meta(description="Random changes to the training images: flipped, shifted by up to 2 pixels, …")
+        str,
+        Meta(
+            pattern=r"^(none|({kinds})(\+({kinds}))*)$".format(kinds="|".join(AUGMENTATIONS)),
+            extra={"kinds": AUGMENTATIONS},
+            description=(
+                "Random changes to the training images: flip, shift, rotate, crop, brightness, contrast, erase, mixup"
+            ),
+        ),
     ] = "none"
+    class_weights: Annotated[
+        ClassWeights, Meta(description="How much each image counts; balanced: the more, the fewer its class has")
+    ] = "none"
+    ema: Annotated[
+        Share,
+        Meta(
+            description=(
+                "Averaging of the weights over the steps: how much of the average each step keeps, such as 0.999; the "
+                "average is validated, tested and exported; 0: none"
+            )
+        ),
+    ] = 0.0
+    head_epochs: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100_000,
+            description=(
+                "Epochs at the beginning that train only the layers without loaded weights, or else the last; 0: none"
+            ),
+        ),
+    ] = 0
+    rate_after_head: Annotated[
+        float, Meta(gt=0, le=1, description="Factor of the learning rate once all layers are trained after these")
+    ] = 0.1
     validation: Annotated[
         Share, Meta(description="Fraction of the training images held out for validation; 0: none")
     ] = 0.1
@@ -123,18 +157,38 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     scale: Annotated[
         PixelScale, Meta(description="How pixel values are scaled for the network; none: 0 to 255 as they are")
     ] = "0..1"
-    data: Annotated[str, Meta(description="Directory of a data set in MNIST format; empty: Fashion-MNIST")] = ""
+    fit: Annotated[
+        Fit,
+        Meta(
+            description=(
+                "How images of another size meet the network: with a border, cropped, or stretched; grey or colour "
+                "as its input is"
+            )
+        ),
+    ] = "pad"
+    split_seed: Annotated[
+        Annotated[int, Meta(ge=0, lt=2**31)] | None,
+        Meta(description="Seed for choosing the validation images, the same for every seed of the training"),
+    ] = 0
+    data: Annotated[
+        str, Meta(description="Data set: a folder of class folders, an .npz, .csv …; empty: Fashion-MNIST")
+    ] = ""
 
     @property
     def directory(self) -> Path | None:
-        """The directory of the data set; None: Fashion-MNIST."""
+        """The path of the data set; None: Fashion-MNIST."""
         return data_directory(self.data)
 
-    def image_counts(self, images: int) -> ImageCounts:
-        """Split so many training images of a data set."""
+    @property
+    def augmentations(self) -> tuple[AugmentationKind, ...]:
+        """The random changes to the training images, in the order in which they are done."""
+        return tuple(kind for kind in AUGMENTATIONS if kind in self.augmentation.split("+"))
+
+    def image_counts(self, images: int, validation: int = 0) -> ImageCounts:
+        """Split so many training images of a data set, unless some are for `validation` already."""
         used = min(images, self.limit or images)
-        validation = validation_count(used, self.validation)
-        return ImageCounts(used - validation, validation)
+        held_out = 0 if validation else validation_count(used, self.validation)
+        return ImageCounts(used - held_out, validation or held_out)
 
     def batches(self, images: int) -> int:
         """Count the batches of so many images, the last one perhaps smaller."""
@@ -147,9 +201,15 @@ TUTORIAL = Recipe()
 QUICK = Recipe(epochs=3, batch_size=128, learning_rate=0.005, schedule="one-cycle", precision="auto")
 """What reaches the tutorial's accuracy soonest: larger batches, one cycle of the rate, the fastest precision."""
 
-RECIPES: dict[RecipeName, Recipe] = {"tutorial": TUTORIAL, "quick": QUICK}
+FINE_TUNE = Recipe(epochs=6, head_epochs=2, schedule="cosine")
+"""What suits a network that begins with weights of another: the new layers first, then all, a tenth as fast."""
 
-_UNRELATED_FIELDS = ("validation", "seed", "deterministic", "limit", "threads", "device", "keep", "tensorboard", "data")
+RECIPES: dict[RecipeName, Recipe] = {"tutorial": TUTORIAL, "quick": QUICK, "fine-tune": FINE_TUNE}
+
+_UNRELATED_FIELDS = (
+    *("data", "limit", "validation", "split_seed", "fit", "scale"),
+    *("seed", "deterministic", "threads", "device", "keep", "tensorboard"),
+)
 """Fields for the data, the machine and the outputs, not for how to train."""
 
 
@@ -171,8 +231,11 @@ def read_recipe(path: Path) -> Recipe:
     Raises:
         FormatError: the file cannot be read, is not TOML, or has a field that is unknown or out of bounds.
     """
+    values = read_toml(path)
+    # Earlier versions split by the seed of the training: what began so must go on so.
+    values.setdefault("split_seed", None)
     try:
-        return convert(read_toml(path), Recipe)
+        return convert(values, Recipe)
     except InvalidError as error:
         raise FormatError(path, str(error)) from None
 
@@ -185,8 +248,14 @@ def dumps_recipe(recipe: Recipe) -> str:
 def rate_at(recipe: Recipe, step: int, steps_per_epoch: int) -> float:
     """Return the learning rate of the update at `step`, from 0, of `recipe.epochs * steps_per_epoch` in all.
 
-    It depends on the step alone, so that a resumed run continues at the very rate that it had.
+    It depends on the step alone, so that a resumed run continues at the very rate that it had. While only the head is
+    trained, it is constant; warm-up and schedule are those of the epochs after that.
     """
+    if recipe.head_epochs:
+        head = min(recipe.head_epochs, recipe.epochs)
+        if step < head * steps_per_epoch:
+            return recipe.learning_rate
+        return rate_at(restarted(recipe, head), step - head * steps_per_epoch, steps_per_epoch)
     total = recipe.epochs * steps_per_epoch
     warmup = min(round(recipe.warmup * steps_per_epoch), total)
     if recipe.schedule == "one-cycle":
@@ -205,6 +274,14 @@ def rate_at(recipe: Recipe, step: int, steps_per_epoch: int) -> float:
 def rates(recipe: Recipe, first: int, count: int, steps_per_epoch: int) -> list[float]:
     """Return the rates of `count` updates from step `first` on."""
     return [rate_at(recipe, step, steps_per_epoch) for step in range(first, first + count)]
+
+
+def restarted(recipe: Recipe, epochs: int) -> Recipe:
+    """Return the recipe of what comes after so many epochs, as a training of its own: its schedule begins anew."""
+    head, rate = max(0, recipe.head_epochs - epochs), recipe.learning_rate
+    if recipe.head_epochs and not head:
+        rate *= recipe.rate_after_head
+    return msgspec.structs.replace(recipe, epochs=recipe.epochs - epochs, head_epochs=head, learning_rate=rate)
 
 
 def _one_cycle(step: int, total: int, rise: int) -> float:

@@ -50,6 +50,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         started: the latest start of a worker; None while the first one still loads TensorFlow. Progress, evaluating,
             paused, stopped, finished and failed are those since then.
         queued: set while the worker waits in the queue.
+        decoding: set while the images of the data set are read for the first time.
         chosen: what the worker measured and chose for `auto`; None where there was nothing to choose.
         progress: the latest; None until the (resumed) training has done its first steps.
         evaluating: set while validation or test images are evaluated, and no weights change.
@@ -59,6 +60,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         desired: what the run is to do; `run` where no worker is at it.
         elapsed: seconds of training, without those paused or stopped.
         imported: set where the weights came out of a file, and nothing was trained here.
+        continued: set where another run did the first epochs; those are among `epochs` and in the `curve`.
+        loaded: set where it begins with weights of another model.
         damaged: lines of the events that could not be read, but for those that a killed worker left torn.
     """
 
@@ -66,6 +69,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     state: State = "interrupted"
     queued: events.Queued | None = None
+    decoding: events.Decoding | None = None
     chosen: events.Chosen | None = None
     started: events.Started | None = None
     progress: events.Progress | None = None
@@ -80,6 +84,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     finished: events.Finished | None = None
     failed: events.Failed | None = None
     imported: events.Imported | None = None
+    continued: events.Continued | None = None
+    loaded: events.Loaded | None = None
     elapsed: float = 0.0
     damaged: int = 0
 
@@ -204,11 +210,14 @@ class Follower:
             case events.Started():  # or it resumes from its checkpoint: what came after that is repeated
                 done = event.resumed_from / event.steps_per_epoch
                 self._curve.cut(done)
-                past = dict.fromkeys(("queued", "progress", "evaluating", "early_stop", "finished", "failed"))
+                names = ("queued", "decoding", "progress", "evaluating", "early_stop", "finished", "failed")
+                past = dict.fromkeys(names)
                 epochs = tuple(epoch for epoch in now.epochs if epoch.epoch <= done)
                 return {**past, "started": event, "epochs": epochs, "paused": False, "stopped": False}
             case events.Queued():
                 return {"queued": None if event.behind is None else event, "failed": None, "stopped": False}
+            case events.Decoding():
+                return {"decoding": event, "failed": None, "stopped": False}
             case events.Chosen():
                 return {"chosen": event}
             case events.Progress():
@@ -227,13 +236,17 @@ class Follower:
             case events.Resumed():
                 return {"paused": False, "queued": None}
             case events.Stopped():
-                return {"stopped": True, "failed": None}
+                return {"stopped": True, "failed": None, "decoding": None}
             case events.Finished():
                 return {"finished": event, "elapsed": event.seconds, "evaluating": None}
             case events.Imported():
                 return {"imported": event}
+            case events.Continued():
+                return {"continued": event, "started": None, "progress": None}
+            case events.Loaded():
+                return {"loaded": event}
             case events.Failed():
-                return {"failed": event, "stopped": False}
+                return {"failed": event, "stopped": False, "decoding": None}
         return {}
 
 

@@ -19,6 +19,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_tail
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.directory import About, RunDirectory, list_runs, load_about
+from tui_cnn.runs.ledger import TestUse, use_of_test_set
 from tui_cnn.runs.machine import digest
 from tui_cnn.runs.recipe import Recipe, RecipeName, recipe_name
 from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot, State, Tested
@@ -55,6 +56,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         epochs_done, epochs: how many are done, and of how many.
         best_accuracy: the best on the validation images; test_accuracy: on the test images, at the end, of the weights
             `tested`.
+        test_use: how often the same test set was evaluated, for all runs; None where that is not known.
         seconds: spent training; seconds_per_epoch: the mean; predicted_seconds: the prediction for an epoch.
         memory: the most that the worker held in RAM, in bytes, as far as is known.
         outcome: how it ended, and what to do; None while it is trained.
@@ -78,6 +80,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     test_accuracy: float | None
     test_loss: float | None
     tested: Tested | None
+    test_use: TestUse | None
     seconds: float
     seconds_per_epoch: float | None
     predicted_seconds: float | None
@@ -123,6 +126,7 @@ def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
         test_accuracy=finished.test_accuracy if finished else None,
         test_loss=finished.test_loss if finished else None,
         tested=snapshot.tested,
+        test_use=use_of_test_set(run.id) if finished else None,
         seconds=snapshot.elapsed,
         seconds_per_epoch=sum(epoch.seconds for epoch in epochs) / len(epochs) if epochs else None,
         predicted_seconds=started.predicted_seconds if started else None,
@@ -221,6 +225,26 @@ def results_of(network: Network, known: tuple[Result, ...]) -> tuple[Result, ...
     """Choose the runs of this network, whatever it was called then: its input and its layers make it what it is."""
     same = (network.input_shape, network.layers)
     return tuple(result for result in known if (result.network.input_shape, result.network.layers) == same)
+
+
+def beginning(snapshot: Snapshot) -> list[str]:
+    """Say what a run began with, where that was not fresh weights, a line for each."""
+    lines = []
+    if (before := snapshot.continued) is not None:
+        lines.append(_("continues {run} after epoch {epoch}").format(run=before.run, epoch=before.epochs))
+        if before.restarted:
+            lines[-1] += ", " + _("with the schedule restarted")
+    if (loaded := snapshot.loaded) is not None:
+        count = len(loaded.layers) + len(loaded.others)
+        layers = ngettext("{fitting} of {count} layer", "{fitting} of {count} layers", count)
+        lines.append(
+            _("weights of {model}: {layers}").format(
+                model=loaded.source, layers=layers.format(fitting=len(loaded.layers), count=count)
+            )
+        )
+        if loaded.others:
+            lines[-1] += "; " + _("not loaded: {layers}").format(layers=loaded.listed)
+    return lines
 
 
 def outcome(run: RunDirectory, snapshot: Snapshot) -> Outcome | None:

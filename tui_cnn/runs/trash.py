@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tui_cnn.config import home
 from tui_cnn.i18n import _
-from tui_cnn.runs.directory import RunDirectory, home
+from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.lock import is_held
 

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from pathlib import Path as FilePath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_cnn.config import expanded
+from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.history import EditHistory, HistoryStep
 from tui_cnn.core.network import Network, Path
 from tui_cnn.runs.machine import machine_memory
+
+if TYPE_CHECKING:
+    from tui_cnn.data.examination import Sizes
 
 
 class Design(NamedTuple):
@@ -63,6 +67,12 @@ class Design(NamedTuple):
         """Remember that `network` is what `file` now holds."""
         return self._replace(saved=network, file=file)
 
+    def with_setting(self, setting: TrainingContext) -> "Design":
+        """Check the network for another use."""
+        if setting == self.setting:
+            return self
+        return self._replace(setting=setting, analysis=analyze(self.network, setting))
+
     def _at(self, history: EditHistory, select: Path) -> "Design":
         if history.present.network is self.network:
             return self
@@ -75,8 +85,29 @@ def open_design(network: Network, file: FilePath | None, setting: TrainingContex
     return Design(EditHistory(HistoryStep(network, (0,), "")), analysis, network, file, (0,), setting)
 
 
+_SIDES = 32, 64, 96, 128
+"""Of inputs for images of different sizes, or large ones; networks for more are slow to train on a CPU."""
+
+
+def input_for(sizes: "Sizes", *, is_grey: bool) -> tuple[int, int, int]:
+    """Return the input shape that suits images: their own, or a square that is not much larger than most of them."""
+    channels = 1 if is_grey else 3
+    if sizes.distinct == 1 and max(sizes.largest) <= _SIDES[-1]:
+        return (*sizes.largest, channels)
+    side = max((side for side in _SIDES if side <= sizes.side), default=_SIDES[0])
+    return side, side, channels
+
+
+def adapted(network: Network, shape: tuple[int, int, int], classes: int) -> Network:
+    """Give a network an input shape, and as many outputs as there are classes, where that can be done."""
+    resized = edits.set_input_shape(network, shape)
+    checks = analyze(resized, TrainingContext(classes=classes)).checks
+    fix = next((check.fix for check in checks if check.code == "classes" and check.fix), None)
+    return fix.apply(resized) if fix else resized
+
+
 def input_shape_for(data: str) -> tuple[int, int, int]:
-    """Return (height, width, channels) of the images in that directory (empty, or unreadable: Fashion-MNIST)."""
+    """Return (height, width, channels) for the images of that data (empty, or unreadable: Fashion-MNIST)."""
     from tui_cnn.data.dataset import summarize
     from tui_cnn.data.files import DataError
 
@@ -84,24 +115,24 @@ def input_shape_for(data: str) -> tuple[int, int, int]:
         summary = summarize(expanded(data) if data else None)
     except DataError:
         return 28, 28, 1
-    return (*summary.image_shape, 1)
+    return summary.image_shape or (_SIDES[1], _SIDES[1], 3)
 
 
 def setting_for(data: str) -> TrainingContext:
-    """Look up the classes of the data in that directory (empty: Fashion-MNIST), and the memory of this machine.
+    """Look up the classes and the images of that data (empty: Fashion-MNIST), and the memory of this machine.
 
     Data that cannot be read has no classes here; what is wrong with it is reported where it is chosen.
     """
-    if data:
-        from tui_cnn.data.dataset import summarize
-        from tui_cnn.data.files import DataError
-
-        try:
-            classes = summarize(expanded(data)).class_count
-        except DataError:
-            classes = None
-    else:
+    known = TrainingContext(machine_memory=machine_memory())
+    if not data:
         from tui_cnn.data.files import CLASS_NAMES
 
-        classes = len(CLASS_NAMES)
-    return TrainingContext(classes=classes, machine_memory=machine_memory())
+        return known._replace(classes=len(CLASS_NAMES), image_shape=(28, 28, 1))
+    from tui_cnn.data.dataset import summarize
+    from tui_cnn.data.files import DataError
+
+    try:
+        summary = summarize(expanded(data))
+    except DataError:
+        return known
+    return known._replace(classes=summary.class_count, image_shape=summary.image_shape)

@@ -14,10 +14,10 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 from msgspec import Meta
 
+from tui_cnn.config import home
 from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_json
-from tui_cnn.runs.directory import home
 from tui_cnn.visible import is_unicode
 
 Keymap = Mapping[str, str]

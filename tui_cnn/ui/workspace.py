@@ -13,11 +13,12 @@ from textual.dom import DOMNode
 from textual.message import Message
 from textual.signal import Signal
 
+from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.network import Network
 from tui_cnn.core.network import Path as LayerPath
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
-from tui_cnn.ui.design import Design
+from tui_cnn.ui.design import Design, setting_for
 from tui_cnn.ui.settings import Configuration, State
 
 Mode = Literal["build", "train", "inspect", "lab", "runs"]
@@ -123,6 +124,15 @@ class Workspace:
     def redo(self) -> None:
         """Redo the edit that was undone last."""
         self.design = self.design.redo()
+
+    def use_data(self, data: str) -> None:
+        """Use another data set; the checks of the design are for its classes and images from now on. Reads files."""
+        setting = setting_for(data)
+        self._app.call_from_thread(self._take_data, data, setting)
+
+    def _take_data(self, data: str, setting: TrainingContext) -> None:
+        self.data = data
+        self.design = self.design.with_setting(setting)
 
     def toggle_mark(self, run: RunDirectory) -> None:
         """Mark a run to compare it, or unmark it."""

@@ -7,6 +7,12 @@ for the directory of a run to train.
 `python -m tui_cnn.worker export-trained keras|h5|onnx SOURCE FILE`: write the network of a run or a `.keras` file, with
 its weights; of a run, the best.
 
+`python -m tui_cnn.worker preview`: change images as a training would, in frames of msgpack, until the input ends.
+`python -m tui_cnn.worker load-weights SOURCE NAME FILE`: write the weights of a model that fit the network which comes
+as TOML on standard input, and say which.
+
+`python -m tui_cnn.worker rates`: train for some steps with rising rates, as JSON on standard input asks for.
+
 `python -m tui_cnn.worker inspect`: answer questions about trained networks, in frames of msgpack, until the input ends.
 
 Exit status: 0 trained to the end, or stopped on command; 1 the training failed, and the run's events say why; 2 bad
@@ -61,13 +67,33 @@ def main(arguments: list[str]) -> int:
             from tui_cnn.worker.export import main as export
 
             return export(to, Path(target), Path(source))
+        case ["preview"]:
+            from tui_cnn.worker.preview import main as preview
+
+            return preview()
+        case ["load-weights", source, name, target]:
+            from tui_cnn.worker.loading import load_tensorflow
+
+            load_tensorflow()
+            from tui_cnn.worker.transfer import main as load_weights
+
+            return load_weights(Path(source), name, Path(target))
+        case ["rates"]:
+            from tui_cnn.worker.loading import load_tensorflow
+
+            _lower_priority()
+            load_tensorflow()
+            from tui_cnn.worker.rate_search import main as try_rates
+
+            return try_rates()
         case ["inspect"]:
             from tui_cnn.worker.inspection.serve import main as inspect
 
             return inspect()
     usage = _(
         "usage: python -m tui_cnn.worker train RUN_DIR | prewarm RUNTIME | probe | export keras|h5|onnx FILE < "
-        "NETWORK.toml | export-trained keras|h5|onnx SOURCE FILE | inspect"
+        "NETWORK.toml | export-trained keras|h5|onnx SOURCE FILE | load-weights SOURCE NAME FILE < NETWORK.toml | "
+        "rates | preview | inspect"
     )
     sys.stderr.write(usage + "\n")
     return 2

@@ -87,9 +87,18 @@ def make_model(network: Network, recipe: Recipe, precision: Precision = "float32
     optimizer = _optimizer(recipe)
     if precision == "mixed_float16":  # its gradients are so small that they vanish unless the loss is made larger
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
-    model.compile(optimizer, _loss(model, recipe.label_smoothing), metrics=["accuracy"], auto_scale_loss=False)
+    model.compile(optimizer, _loss(model, recipe), metrics=["accuracy"], auto_scale_loss=False)
     model.optimizer.build(model.trainable_variables)
     return model
+
+
+def reset_optimizer(model: keras.Model, recipe: Recipe) -> None:
+    """Let the optimizer of a model forget all gradients that it has seen."""
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # the scale of the loss is kept
+    fresh = _optimizer(recipe)
+    fresh.build(model.trainable_variables)
+    for variable, value in zip(optimizer.variables, fresh.variables, strict=True):
+        variable.assign(value)
 
 
 def seed_dropout(model: keras.Model, seed: int, calls: int) -> None:
@@ -134,10 +143,10 @@ def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
             return keras.optimizers.SGD(rate, momentum=SGD_MOMENTUM, weight_decay=decay)
 
 
-def _loss(model: keras.Model, smoothing: float) -> keras.losses.Loss:
-    """The loss of integer labels, or where they are smoothed, of labels as shares."""
+def _loss(model: keras.Model, recipe: Recipe) -> keras.losses.Loss:
+    """The loss of integer labels, or where they are smoothed or mixed, of labels as shares."""
     last = model.layers[-1]  # in Keras' order of depth: the one that gives the output
     softmax = isinstance(last, keras.layers.Softmax) or getattr(last, "activation", None) is keras.activations.softmax
-    if smoothing:
-        return keras.losses.CategoricalCrossentropy(from_logits=not softmax, label_smoothing=smoothing)
+    if recipe.label_smoothing or "mixup" in recipe.augmentations:
+        return keras.losses.CategoricalCrossentropy(from_logits=not softmax, label_smoothing=recipe.label_smoothing)
     return keras.losses.SparseCategoricalCrossentropy(from_logits=not softmax)

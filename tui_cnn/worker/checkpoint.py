@@ -1,7 +1,7 @@
 """A checkpoint: the model, its optimizer, the step, and the totals of the epoch that it was written in, in one file.
 
 So a checkpoint knows where it stands and cannot disagree with itself. It is an ordinary `.keras` file, in which step
-and totals are one more entry of the zip archive.
+and totals are one more entry of the zip archive; where weights are averaged, the average is another.
 """
 
 import zipfile
@@ -12,11 +12,12 @@ import msgspec
 
 from tui_cnn.formats.atomic import replacing
 from tui_cnn.i18n import _
+from tui_cnn.worker.averaging import WeightAverage
 from tui_cnn.worker.journal import TrainingError
 from tui_cnn.worker.steps import Sums
 from tui_cnn.worker.weights import load_weights
 
-_ENTRY = "cnn_tui.json"
+_ENTRY, _AVERAGE = "cnn_tui.json", "cnn_tui_average"
 
 
 class CheckpointState(msgspec.Struct, frozen=True):
@@ -26,8 +27,10 @@ class CheckpointState(msgspec.Struct, frozen=True):
     sums: Sums = Sums()
 
 
-def save_checkpoint(path: Path, model: keras.Model, state: CheckpointState) -> None:
-    """Write a checkpoint whole or not at all.
+def save_checkpoint(
+    path: Path, model: keras.Model, state: CheckpointState, average: WeightAverage | None = None
+) -> None:
+    """Write a checkpoint whole or not at all, with the average of the weights if there is one.
 
     Raises:
         OSError: it cannot be written.
@@ -36,6 +39,8 @@ def save_checkpoint(path: Path, model: keras.Model, state: CheckpointState) -> N
         model.save(temporary)
         with zipfile.ZipFile(temporary, "a") as archive:
             archive.writestr(_ENTRY, msgspec.json.encode(state))
+            if average and average.exists:
+                archive.writestr(_AVERAGE, average.dumps())
 
 
 def save_weights(path: Path, model: keras.Model) -> None:
@@ -49,8 +54,10 @@ def save_weights(path: Path, model: keras.Model) -> None:
         model.save(temporary, include_optimizer=False)
 
 
-def load_checkpoint(path: Path, model: keras.Model) -> CheckpointState:
+def load_checkpoint(path: Path, model: keras.Model, average: WeightAverage | None = None) -> CheckpointState:
     """Put the weights and the optimizer's state of a checkpoint into a compiled model; return where the run stands.
+
+    The average of the weights is read too, where there is to be one.
 
     Raises:
         TrainingError: it is damaged, or of another network or optimizer.
@@ -60,6 +67,8 @@ def load_checkpoint(path: Path, model: keras.Model) -> CheckpointState:
             if damaged := archive.testzip():  # Keras reads here and there in a member, so that no sum is compared
                 raise zipfile.BadZipFile(f"Bad CRC-32 for file {damaged!r}")
             state = msgspec.json.decode(archive.read(_ENTRY), type=CheckpointState | Sums)
+            if average and average.exists:
+                average.loads(archive.read(_AVERAGE))
         load_weights(model, path, "")
     # Keras has no error of its own for a damaged file: what the readers inside it raise comes through.
     except Exception as error:

@@ -7,7 +7,8 @@ from typing import Any
 
 import filelock
 
-from tui_cnn.runs.directory import Desired, RunDirectory, home, read_desired
+from tui_cnn.config import home
+from tui_cnn.runs.directory import Desired, RunDirectory, read_desired
 from tui_cnn.runs.events import Queued
 from tui_cnn.runs.lock import is_held
 from tui_cnn.worker.journal import Journal

@@ -45,12 +45,16 @@ class Stopwatch:
 class Speed:
     """Mean seconds for a batch, over the last second, the last half minute, or since an epoch began.
 
-    The first measurement is left out: TensorFlow compiles in it. All are None until there is a second one.
+    Measurements in which TensorFlow compiles are left out, as the first is. All are None until there is a second one.
     """
 
     def __init__(self) -> None:
         self._compiled = False
         self._latest, self._steady, self._whole = _Mean(_LATEST_SECONDS), _Mean(_STEADY_SECONDS), _Mean(math.inf)
+
+    def compiling(self) -> None:
+        """Leave the next measurement out."""
+        self._compiled = False
 
     def begin(self) -> None:
         """Begin an epoch."""

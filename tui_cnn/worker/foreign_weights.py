@@ -4,8 +4,9 @@ Nothing of the file is built or run: its tensors are read one by one, and each m
 is for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -15,6 +16,7 @@ from tui_cnn.formats.keras.notes import usable_name
 from tui_cnn.formats.keras.weights import Address, StoredWeights, open_weights
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.events import NotLoaded
 
 
 def assign_weights(model: keras.Model, path: Path) -> None:
@@ -33,6 +35,38 @@ def assign_weights(model: keras.Model, path: Path) -> None:
         raise RunError(str(error)) from None
 
 
+def assign_fitting(model: keras.Model, path: Path) -> tuple[tuple[str, ...], tuple[NotLoaded, ...]]:
+    """Put the weights in an `.h5` or a `.keras` file into the layers that they fit by name and shape.
+
+    Returns the names of those layers, and the other layers with weights.
+
+    Raises:
+        RunError: the file cannot be read.
+    """
+    layers, others = [], []
+    try:
+        with open_weights(path) as stored:
+            by_name = _by_name(stored.layers)
+            for layer in model.layers:
+                if not layer.weights:
+                    continue
+                tensors = by_name.get(layer.name)
+                if tensors is None:
+                    others.append(NotLoaded(layer.name))
+                elif (found := _shapes(tensors)) != (wanted := _shapes(layer.weights)):
+                    pairs = zip(found, wanted, strict=False)
+                    differing = next((pair for pair in pairs if pair[0] != pair[1]), None)
+                    given, needed = ([shape] for shape in differing) if differing else (found, wanted)
+                    reason = _("{found} instead of {wanted}").format(found=_listed(given), wanted=_listed(needed))
+                    others.append(NotLoaded(layer.name, reason))
+                else:
+                    _fill(layer, tensors, stored)
+                    layers.append(layer.name)
+    except FormatError as error:
+        raise RunError(str(error)) from None
+    return tuple(layers), tuple(others)
+
+
 def _by_name(layers: Mapping[Address, list[Tensor]]) -> dict[str, list[Tensor]]:
     """Return the tensors by the names that our layers have; a name that stands for several is none."""
     found: dict[str, list[Tensor]] = {}
@@ -49,15 +83,27 @@ def _assign(layer: keras.Layer, tensors: list[Tensor] | None, stored: StoredWeig
     if tensors is None:
         message = _("{file}: has no weights for layer “{name}”")
         raise RunError(message.format(file=path, name=layer.name))
-    wanted = [tuple(weight.shape) for weight in layer.weights]
-    found = [tuple(tensor.shape) for tensor in tensors]
+    wanted, found = _shapes(layer.weights), _shapes(tensors)
     if wanted != found:
         message = _("{file}: layer “{name}” has weights of the shapes {found}, but needs {wanted}")
         raise RunError(
             message.format(file=path, name=layer.name, found=_listed(found), wanted=_listed(wanted)),
         )
+    _fill(layer, tensors, stored)
+
+
+def _shapes(arrays: Sequence[Any]) -> list[tuple[int, ...]]:
+    return [tuple(array.shape) for array in arrays]
+
+
+def _fill(layer: keras.Layer, tensors: list[Tensor], stored: StoredWeights) -> None:
     for weight, tensor in zip(layer.weights, tensors, strict=True):
         weight.assign(stored.read(tensor))
+    finalize(layer)
+
+
+def finalize(layer: keras.Layer) -> None:
+    """Let a layer know that it has other weights now."""
     if isinstance(layer, keras.layers.Normalization):
         layer.finalize_state()  # it computes with a copy of its mean and variance
 

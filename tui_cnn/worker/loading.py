@@ -6,17 +6,19 @@
 import gc
 import os
 import sys
-from functools import lru_cache
 from importlib import import_module
-from pathlib import Path
 
+from tui_cnn.core.shape import Shape
 from tui_cnn.data.dataset import Dataset, load
+from tui_cnn.data.fitting import fitted_shape
+from tui_cnn.data.store import Progress
+from tui_cnn.runs.recipe import Recipe
 
 _ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
 """What must be set before they are imported."""
 
-images = lru_cache(maxsize=1)(load)
-"""Read a data set as `load` does, or return the one that was read last: it may be read ahead."""
+_read_ahead: dict[str, Dataset] = {}
+"""The data set that was read last, by its path in the recipe."""
 
 
 def load_tensorflow() -> None:
@@ -37,12 +39,26 @@ def load_tensorflow() -> None:
         gc.enable()
 
 
-def take_images(directory: Path | None) -> Dataset:
-    """Return a data set, and drop it from the cache.
+def read_ahead(recipe: Recipe, shape: Shape, progress: Progress | None = None) -> Dataset:
+    """Read the images of a recipe for a network's input `shape`, and keep them until they are taken.
 
     Raises:
-        DataError: a file is missing or damaged, or the files do not belong together.
+        DataError: as `load`.
     """
-    data = images(directory)
-    images.cache_clear()
+    data = _read_ahead.get(recipe.data)
+    if data is None or data.store or fitted_shape(data.image_shape, shape, recipe.fit) != data.image_shape:
+        data = load(recipe.directory, shape, recipe.fit, progress)
+    _read_ahead.clear()
+    _read_ahead[recipe.data] = data
+    return data
+
+
+def take_images(recipe: Recipe, shape: Shape, progress: Progress | None = None) -> Dataset:
+    """Return what was read ahead, or read it now; it is kept no longer.
+
+    Raises:
+        DataError: as `load`.
+    """
+    data = read_ahead(recipe, shape, progress)
+    _read_ahead.clear()
     return data

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 from dataclasses import dataclass
 
 import keras
@@ -11,22 +12,30 @@ import tensorflow as tf
 
 import tui_cnn
 from tui_cnn.core.analysis import Analysis, analyze
-from tui_cnn.data.dataset import Indices, split
+from tui_cnn.data.dataset import Dataset
 from tui_cnn.data.fitting import fit
+from tui_cnn.data.scaling import Scaling
+from tui_cnn.data.splitting import Indices, balanced_weights
+from tui_cnn.data.store import Progress
+from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.runs.directory import RunDirectory, kept_steps
 from tui_cnn.runs.estimate import estimate
 from tui_cnn.runs.events import Started
 from tui_cnn.runs.machine import read_machine
-from tui_cnn.runs.recipe import Precision, Recipe
+from tui_cnn.runs.recipe import ImageCounts, Precision, Recipe
 from tui_cnn.runs.runtime import Runtime, runtime, thread_count
 from tui_cnn.runs.snapshot import Follower
+from tui_cnn.runs.summary import beginning
+from tui_cnn.worker.averaging import WeightAverage
 from tui_cnn.worker.build import make_model, seed_dropout
 from tui_cnn.worker.checkpoint import CheckpointState, load_checkpoint
 from tui_cnn.worker.device import configure, device_kind, strategy, used_devices
+from tui_cnn.worker.feed import Feed
 from tui_cnn.worker.journal import Journal
 from tui_cnn.worker.loading import take_images
 from tui_cnn.worker.replicas import Replicas
-from tui_cnn.worker.steps import Samples, Steps
+from tui_cnn.worker.steps import Steps
+from tui_cnn.worker.transfer import begin_with
 from tui_cnn.worker.trials import choose
 
 
@@ -37,6 +46,7 @@ class PreparedRun:
     Attributes:
         runtime: how TensorFlow computes.
         samples, test: the training images of the data set, and its test images.
+        data_name, test_digest: what the data set is called, and the digest of its test images.
         train, validation: indices in `samples`.
         done: steps since the beginning of the run.
     """
@@ -46,8 +56,10 @@ class PreparedRun:
     analysis: Analysis
     precision: Precision
     runtime: Runtime
-    samples: Samples
-    test: Samples
+    samples: Feed
+    test: Feed
+    data_name: str
+    test_digest: str
     train: Indices
     validation: Indices
     model: keras.Model
@@ -70,7 +82,7 @@ class PreparedRun:
         return kept_steps(self.recipe.keep, self.recipe.epochs * self.steps_per_epoch)
 
 
-def prepare(run: RunDirectory, journal: Journal) -> PreparedRun:
+def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = None) -> PreparedRun:
     """Read a run's files and images, set TensorFlow up, build the model, put its checkpoint into it.
 
     Writes to the journal what was chosen, and that the run has started.
@@ -82,20 +94,24 @@ def prepare(run: RunDirectory, journal: Journal) -> PreparedRun:
     """
     recipe, network = run.recipe(), run.network()
     by = configure(runtime(network, recipe))
-    data = take_images(recipe.directory)
+    data = take_images(recipe, network.input_shape, progress)
     fitting = fit(data.image_shape, network.input_shape)
-    train, validation = split(len(data.train_labels), recipe.validation, recipe.seed, recipe.limit)
-    samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
-    test = Samples(tf.constant(data.test_images), tf.constant(data.test_labels))
+    scaling = _scaling(run, recipe, data)
+    train, validation = data.split(recipe.validation, recipe.split_seed, recipe.limit, unstratified=recipe.seed)
+    samples = Feed(data.train_images, data.train_labels)
+    test, data_name, digest = Feed(data.test_images, data.test_labels), data.name, data.digest
+    class_weights: tuple[float, ...] = ()
+    if recipe.class_weights == "balanced":
+        class_weights = balanced_weights(data.train_labels[train], data.class_count)
     del data  # what is trained on is in the tensors
     replicas = Replicas(strategy())
     if replicas.count > 1:
         by = msgspec.structs.replace(by, lanes=1)
-    state, steps = CheckpointState(), None
+    state, steps, past = CheckpointState(), None, Follower(run).poll()
     if recipe.precision == "auto":  # the precision chosen for this run before, or the fastest in a trial
-        choice = Follower(run).poll().chosen
+        choice = past.chosen
         if choice is None:
-            choice, steps = choose(network, recipe, fitting, samples, by.lanes)
+            choice, steps = choose(network, recipe, fitting, scaling, samples, by.lanes, class_weights)
         journal.write(choice)
         precision = choice.precision
     else:
@@ -106,10 +122,16 @@ def prepare(run: RunDirectory, journal: Journal) -> PreparedRun:
             model, steps = make_model(network, recipe, precision), None
         else:
             model = steps.model
+    average = steps.average if steps else WeightAverage(model, recipe.ema)
+    with strategy().scope():
         if resumed:
-            state = load_checkpoint(run.checkpoint_file, model)
+            state = load_checkpoint(run.checkpoint_file, model, average)
+        elif past.loaded is not None:
+            begin_with(model, network, run.start_file, past.loaded.layers)
+            average.reset()
+            sys.stderr.write("".join(f"{line}\n" for line in beginning(past)))
     seed_dropout(model, recipe.seed, by.lanes * state.step)
-    steps = steps or Steps(model, fitting, recipe, by.lanes, replicas)
+    steps = steps or Steps(model, fitting, recipe, by.lanes, replicas, scaling, class_weights, average)
     steps.trained.set(state.sums)
     prepared = PreparedRun(
         directory=run,
@@ -119,6 +141,8 @@ def prepare(run: RunDirectory, journal: Journal) -> PreparedRun:
         runtime=by,
         samples=samples,
         test=test,
+        data_name=data_name,
+        test_digest=digest,
         train=train,
         validation=validation,
         model=model,
@@ -129,8 +153,20 @@ def prepare(run: RunDirectory, journal: Journal) -> PreparedRun:
     return prepared
 
 
+def _scaling(run: RunDirectory, recipe: Recipe, data: Dataset) -> Scaling:
+    """Return how pixels are scaled; what that has to learn from the images is kept with the run."""
+    if recipe.scale != "standardize":
+        return Scaling(recipe.scale)
+    known = run.scaling()
+    if known.needs_statistics:
+        mean, deviation = data.moments
+        known = Scaling(recipe.scale, mean, deviation)
+        write_atomic(run.scaling_file, msgspec.json.encode(known))
+    return known
+
+
 def _started(run: PreparedRun) -> Started:
-    predicted = estimate(run.analysis, run.recipe, len(run.samples.labels), read_machine())
+    predicted = estimate(run.analysis, run.recipe, ImageCounts(len(run.train), len(run.validation)), read_machine())
     return Started(
         seed=run.recipe.seed,
         python=platform.python_version(),

@@ -100,7 +100,7 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
     from tui_cnn.worker.trials import held_memory, record_step, step_seconds
 
     by = configure(by)
-    data = take_images(None)
+    data = take_images(Recipe(), (28, 28, 1))
     samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
     held: float | None = None
     for number, batch_size in plans:

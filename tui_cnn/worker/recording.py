@@ -118,7 +118,8 @@ class Recorder:
 
     def save(self, done: int) -> None:
         """Write the checkpoint."""
-        save_checkpoint(self._run.directory.checkpoint_file, self._run.model, self._state(done))
+        run = self._run
+        save_checkpoint(run.directory.checkpoint_file, run.model, self._state(done), run.steps.average)
         self._saved_at = self._watch.elapsed
         self._journal.write(Checkpoint(step=done, elapsed=self._saved_at))
 
@@ -128,14 +129,16 @@ class Recorder:
             self.save(done)
 
     def save_best(self, done: int) -> None:
-        """Write the weights as the best so far."""
-        save_checkpoint(self._run.directory.best_file, self._run.model, self._state(done))
+        """Write the weights, or their average, as the best so far."""
+        with self._run.steps.average.applied():
+            save_checkpoint(self._run.directory.best_file, self._run.model, self._state(done))
 
     def keep(self, done: int) -> None:
-        """Keep the weights, if the recipe wants those of this step."""
+        """Keep the weights, or their average, if the recipe wants those of this step."""
         file = kept_file(self._run.directory, done)
         if done in self._run.kept_steps and not file.exists():
-            save_weights(file, self._run.model)
+            with self._run.steps.average.applied():
+                save_weights(file, self._run.model)
 
     def _write(self, event: Progress | Epoch | Finished, done: int) -> None:
         """Write an event to the journal, and its numbers as scalars for TensorBoard, if they are asked for."""

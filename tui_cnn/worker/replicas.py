@@ -44,7 +44,7 @@ class Replicas:
 
     def shard(self, images: Any, labels: Any) -> Shard:
         """Take every `count`th image, beginning with the number of this replica."""
-        whole = tf.size(labels)
+        whole = tf.shape(labels)[0]
         if self.count == 1:
             return Shard(images, labels, whole, whole, 1.0)
         number = tf.distribute.get_replica_context().replica_id_in_sync_group

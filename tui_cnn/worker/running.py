@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from contextlib import suppress
 from importlib import import_module
@@ -18,13 +19,17 @@ from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.events import Stopped
+from tui_cnn.runs.events import Decoding, Stopped
 from tui_cnn.runs.lock import held
 from tui_cnn.runs.runtime import Runtime
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker.control import Control, QueueSlot
+from tui_cnn.worker.execution import StopRequestedError
 from tui_cnn.worker.journal import Journal, explain
-from tui_cnn.worker.loading import images, load_tensorflow
+from tui_cnn.worker.loading import load_tensorflow, read_ahead
+
+_REPORT_EVERY = 0.5
+"""Seconds between reports of images that are decoded."""
 
 
 def train(run: RunDirectory) -> int:
@@ -52,13 +57,16 @@ def _train_locked(run: RunDirectory, control: Control) -> int:
             if not slot.acquire():
                 journal.write(Stopped())
                 return 0
-            reading = threading.Thread(target=_read_ahead, args=(run,))
+            progress = _DecodingProgress(journal, control)
+            reading = threading.Thread(target=_read_ahead, args=(run, progress))
             reading.start()
             load_tensorflow()
             from tui_cnn.worker.training import Training
 
             reading.join()
-            Training(run, journal, control, slot).run()
+            Training(run, journal, control, slot, progress).run()
+        except StopRequestedError:  # while the images were read
+            journal.write(Stopped())
         except Exception as error:
             if run.path.exists():
                 journal.write(explain(error))
@@ -72,10 +80,26 @@ def _train_locked(run: RunDirectory, control: Control) -> int:
     return 0
 
 
-def _read_ahead(run: RunDirectory) -> None:
-    """Read the images while TensorFlow loads; an error comes again when they are needed."""
-    with suppress(UserError, OSError):
-        images(run.recipe().directory)
+def _read_ahead(run: RunDirectory, progress: "_DecodingProgress") -> None:
+    """Read the images while TensorFlow loads; an error, or the wish to stop, comes again when they are needed."""
+    with suppress(UserError, OSError, StopRequestedError):
+        read_ahead(run.recipe(), run.network().input_shape, progress)
+
+
+class _DecodingProgress:
+    """Reports how many images are decoded, now and then, and stops that on command."""
+
+    def __init__(self, journal: Journal, control: Control) -> None:
+        self._journal = journal
+        self._control = control
+        self._reported_at = 0.0
+
+    def __call__(self, done: int, images: int) -> None:
+        if self._control.command() == "stop":
+            raise StopRequestedError
+        if time.monotonic() - self._reported_at >= _REPORT_EVERY:
+            self._reported_at = time.monotonic()
+            self._journal.write(Decoding(done=done, images=images))
 
 
 def wait_for_run(runtime: Runtime) -> int:
@@ -119,10 +143,8 @@ def _warm_up(runtime: Runtime) -> None:
 
     recipe = Recipe()
     lanes = configure(runtime).lanes
-    data = images(recipe.directory)
-    network = Network(
-        "warm-up", (28, 28, 1), (Conv2D(filters=1, kernel_size=(3, 3)), Flatten(), Dense(units=data.class_count))
-    )
+    network = Network("warm-up", (28, 28, 1), (Conv2D(filters=1, kernel_size=(3, 3)), Flatten(), Dense(units=10)))
+    data = read_ahead(recipe, network.input_shape)
     steps = Steps(make_model(network, recipe), fit(data.image_shape, network.input_shape), recipe, lanes)
     few = Samples(tf.constant(data.train_images[:64]), tf.constant(data.train_labels[:64]))
     steps.train(few, tf.range(64), 0, tf.fill((2,), 0.001), 0)

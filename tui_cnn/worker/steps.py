@@ -1,23 +1,28 @@
 """Training and evaluation, many steps in one call: the loop over the steps is part of TensorFlow's graph.
 
 The images stay in memory as bytes; each batch is gathered, augmented if the recipe asks for it, padded and scaled to
-0..1 by the graph. Losses and right answers are summed up in it, too, and their means are reported; of smoothed labels,
-the loss that is reported is that of the labels as they are.
+0..1 by the graph. Losses and right answers are summed up in it, too, and their means are reported. The loss that is
+reported is the cross-entropy, with each image counting the same, and with labels as they are, not smoothed. Of images
+that are mixed, it is that with the shares of both labels, and an answer is right by the share of its class.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 
 from tui_cnn.data.fitting import Fitting
+from tui_cnn.data.scaling import Scaling
 from tui_cnn.runs.recipe import Recipe
-from tui_cnn.worker.inputs import augment, fitted, scaled
+from tui_cnn.worker.augmentation import augment, mixture
+from tui_cnn.worker.averaging import WeightAverage
+from tui_cnn.worker.inputs import model_inputs
 from tui_cnn.worker.replicas import Replicas, Shard, split_batch
 
 
 class Samples(NamedTuple):
-    """Images (n, height, width), 0 to 255, and the number of the class of each (n,), as tensors."""
+    """Images (n, height, width, channels), 0 to 255, and the number of the class of each (n,), as tensors."""
 
     images: Any
     labels: Any
@@ -87,10 +92,11 @@ class Confusion:
         return tuple(tuple(row) for row in self._counts.numpy().tolist())
 
 
-_SAMPLES = Samples(tf.TensorSpec((None, None, None), tf.uint8), tf.TensorSpec((None,), tf.int32))
+_SAMPLES = Samples(tf.TensorSpec((None, None, None, None), tf.uint8), tf.TensorSpec((None,), tf.int32))
 _ORDER = tf.TensorSpec((None,), tf.int32)
 _NUMBER = tf.TensorSpec((), tf.int32)
 _RATES = tf.TensorSpec((None,), tf.float32)
+_BATCHES = (_SAMPLES, _ORDER, _NUMBER)
 
 
 class Steps:
@@ -99,11 +105,20 @@ class Steps:
     `train` takes `Samples`, an order of their indices, the number of a batch in that order (from 0), the rates of the
     steps to do from there, one each, and how many steps the run has done before. `evaluate` takes how many batches
     instead of the last two. The last batch takes what is left. Both return the sum of losses. The model was made in the
-    scope of the strategy of the `replicas`, among which each batch is shared.
+    scope of the strategy of the `replicas`, among which each batch is shared. `class_weights` says how much an image of
+    each class counts in what is minimized; empty: all the same. `average` takes in the weights after each step.
     """
 
     def __init__(
-        self, model: keras.Model, fitting: Fitting, recipe: Recipe, lanes: int = 1, replicas: Replicas | None = None
+        self,
+        model: keras.Model,
+        fitting: Fitting,
+        recipe: Recipe,
+        lanes: int = 1,
+        replicas: Replicas | None = None,
+        scaling: Scaling | None = None,
+        class_weights: Sequence[float] = (),
+        average: WeightAverage | None = None,
     ) -> None:
         self.trained = RunningTotals()
         self.evaluated = RunningTotals()
@@ -111,15 +126,31 @@ class Steps:
         self._norm = tf.Variable(0.0)
         self.model = model
         self._fitting = fitting
+        self._scaling = scaling or Scaling(recipe.scale)
         self._recipe = recipe
         self._lanes = lanes
         self._replicas = replicas or Replicas(tf.distribute.get_strategy())
-        self._smooths = isinstance(model.loss, keras.losses.CategoricalCrossentropy)
+        self.average = average or WeightAverage(model, recipe.ema)
+        self._class_weights = tf.constant(class_weights, tf.float32) if len(class_weights) else None
+        self._takes_shares = isinstance(model.loss, keras.losses.CategoricalCrossentropy)
+        self._reports_another = recipe.label_smoothing > 0 or self._class_weights is not None
         self._scales_loss = isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
         # The loops are explicit: autograph would take as long as the rest of the compilation.
-        batches = (_SAMPLES, _ORDER, _NUMBER)
-        self.train = tf.function(self._train, input_signature=(*batches, _RATES, _NUMBER), autograph=False)
-        self.evaluate = tf.function(self._evaluate, input_signature=(*batches, _NUMBER), autograph=False)
+        self.evaluate = tf.function(self._evaluate, input_signature=(*_BATCHES, _NUMBER), autograph=False)
+        self.retrace()
+
+    def retrace(self, frozen: Sequence[keras.Layer] = ()) -> None:
+        """Let `train` be compiled anew, so that it leaves the `frozen` layers as they are.
+
+        They are frozen only while it is traced: files of the model describe it as the network has it.
+        """
+        self.train = tf.function(self._train, input_signature=(*_BATCHES, _RATES, _NUMBER), autograph=False)
+        if frozen:
+            for layer in frozen:
+                layer.trainable = False
+            self.train.get_concrete_function()
+            for layer in frozen:
+                layer.trainable = True
 
     @property
     def gradient_norm(self) -> float:
@@ -133,6 +164,7 @@ class Steps:
             images, labels = self._batch(samples, order, first + place, done + place)
             self.model.optimizer.learning_rate.assign(rates[place])
             self.trained.add(Sums(*self._replicas.run(self._train_batch, images, labels, place == count - 1)))
+            self.average.update()
             return place + 1
 
         tf.while_loop(lambda place: place < count, step, [tf.constant(0)])
@@ -145,7 +177,7 @@ class Steps:
         with tf.GradientTape() as tape:
             outputs = [model(shard.images, training=True) for shard in shards]
             penalties = [replicas.divide(penalty) for penalty in model.losses]
-            loss = tf.add_n([*map(self._weighted_loss, shards, outputs), *penalties])
+            loss = tf.add_n([*map(self._minimized, shards, outputs), *penalties])
             scale = model.optimizer.scale_loss(tf.constant(1.0)) if self._scales_loss else 1.0
             scaled = scale * loss
         gradients = replicas.total(tape.gradient(scaled, model.trainable_variables))
@@ -153,9 +185,9 @@ class Steps:
         self._norm.assign(norm)
         # The optimizer adds up those of all replicas.
         model.optimizer.apply([replicas.divide(gradient) for gradient in gradients], model.trainable_variables)
-        if self._smooths:
-            loss = tf.add_n([*map(self._plain_loss, shards, outputs), *penalties])
-        return _count(loss, outputs, shards)[0]
+        if self._reports_another:
+            loss = tf.add_n([*map(self._reported, shards, outputs), *penalties])
+        return _count(loss, outputs, shards)
 
     def _evaluate(self, samples: Samples, order: Any, first: Any, batches: Any) -> Any:
         def step(number: Any) -> Any:
@@ -171,39 +203,57 @@ class Steps:
         """Evaluate a batch, on one replica."""
         shards = split_batch(self._replicas.shard(images, labels), self._lanes)
         outputs = [self.model(shard.images, training=False) for shard in shards]
-        return _count(tf.add_n(list(map(self._plain_loss, shards, outputs))), outputs, shards)
+        loss = tf.add_n(list(map(self._reported, shards, outputs)))
+        labels, own = _own(shards, outputs)
+        taken = tf.argmax(own, axis=-1, output_type=tf.int32)
+        return _count(loss, outputs, shards), tf.math.confusion_matrix(labels, taken, own.shape[-1])
 
-    def _weighted_loss(self, shard: Shard, outputs: Any) -> Any:
-        """What is minimized: where labels are smoothed, it takes them as shares of classes."""
-        labels = tf.one_hot(shard.labels, outputs.shape[-1]) if self._smooths else shard.labels
-        return shard.weight * self.model.loss(labels, outputs)
+    def _minimized(self, shard: Shard, outputs: Any) -> Any:
+        """What is minimized: where labels are smoothed or mixed, it takes them as shares of classes."""
+        labels, weights = shard.labels, self._class_weights
+        if weights is not None:  # of a mixed image, that of its classes by their shares
+            weights = tf.linalg.matvec(labels, weights) if _are_shares(labels) else tf.gather(weights, labels)
+        if self._takes_shares and not _are_shares(labels):
+            labels = tf.one_hot(labels, outputs.shape[-1])
+        return shard.weight * self.model.loss(labels, outputs, sample_weight=weights)
 
-    def _plain_loss(self, shard: Shard, outputs: Any) -> Any:
+    def _reported(self, shard: Shard, outputs: Any) -> Any:
         """What is reported: the cross-entropy with the true labels, which runs can be compared by."""
-        if not self._smooths:
-            return self._weighted_loss(shard, outputs)
-        plain = keras.losses.SparseCategoricalCrossentropy(from_logits=self.model.loss.from_logits)
-        return shard.weight * plain(shard.labels, outputs)
+        losses = keras.losses
+        plain = losses.CategoricalCrossentropy if _are_shares(shard.labels) else losses.SparseCategoricalCrossentropy
+        return shard.weight * plain(from_logits=self.model.loss.from_logits)(shard.labels, outputs)
 
     def _batch(self, samples: Samples, order: Any, number: Any, step: Any = None) -> tuple[Any, Any]:
-        """Return the batch of that number; a batch to train on, at `step`, is augmented."""
-        size = self._recipe.batch_size
+        """Return the batch of that number; a batch to train on, at `step`, is augmented.
+
+        The labels are (n,), or of images that are mixed, shares of classes (n, classes).
+        """
+        size, recipe = self._recipe.batch_size, self._recipe
         chosen = order[number * size : (number + 1) * size]
-        images = tf.gather(samples.images, chosen)
+        images, labels = tf.gather(samples.images, chosen), tf.gather(samples.labels, chosen)
         if step is not None:
-            images = augment(images, self._recipe.augmentation, self._recipe.seed, step)
-        return scaled(fitted(images, self._fitting), self._recipe.scale), tf.gather(samples.labels, chosen)
+            images = augment(images, recipe.augmentations, recipe.seed, step)
+            if "mixup" in recipe.augmentations:
+                shares = tf.one_hot(labels, self.model.output_shape[-1])
+                labels = mixture(tf.size(labels), recipe.seed, step).of(shares)
+        return model_inputs(images, self._fitting, self._scaling), labels
 
 
-def _count(loss: Any, outputs: list[Any], shards: list[Shard]) -> tuple[Sums, Any]:
-    """Sum up shards of a batch, and count their images by class and predicted class. For use in a graph.
+def _are_shares(labels: Any) -> bool:
+    """Tell whether labels are shares of classes (n, classes), not numbers of classes (n,)."""
+    return len(labels.shape) > 1
 
-    `loss` is what the parts add to the mean over the batch; the outputs of each are (n, classes).
-    """
+
+def _own(shards: list[Shard], outputs: list[Any]) -> tuple[Any, Any]:
+    """Return the labels, and the outputs (n, classes), of the images that are the shards' own."""
     labels = tf.concat([shard.labels[: shard.count] for shard in shards], axis=0)
-    own = tf.concat([output[: shard.count] for output, shard in zip(outputs, shards, strict=True)], axis=0)
+    return labels, tf.concat([output[: shard.count] for output, shard in zip(outputs, shards, strict=True)], axis=0)
+
+
+def _count(loss: Any, outputs: list[Any], shards: list[Shard]) -> Sums:
+    """Sum up shards of a batch. For use in a graph. `loss` is what the parts add to the mean over the batch."""
+    labels, own = _own(shards, outputs)
     taken = tf.argmax(own, axis=-1, output_type=tf.int32)
-    right = tf.reduce_sum(tf.cast(taken == labels, tf.float64))
+    right = tf.gather(labels, taken, batch_dims=1) if _are_shares(labels) else taken == labels
     total = tf.cast(loss, tf.float64) * tf.cast(shards[0].whole, tf.float64)
-    sums = Sums(total, right, tf.cast(tf.size(labels), tf.float64))
-    return sums, tf.math.confusion_matrix(labels, taken, own.shape[-1])
+    return Sums(total, tf.reduce_sum(tf.cast(right, tf.float64)), tf.cast(tf.shape(labels)[0], tf.float64))

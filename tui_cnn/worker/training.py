@@ -6,27 +6,30 @@ means of an epoch that was interrupted cover all of it. Where the hardware adds 
 time, as CPUs do in our tests, it ends with the weights of a run that was never interrupted. What is not exact: times.
 """
 
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import tensorflow as tf
 
-from tui_cnn.data.dataset import Indices
+from tui_cnn.data.splitting import Indices
+from tui_cnn.data.store import Progress
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import EarlyStop, Stopped
-from tui_cnn.runs.recipe import rates
+from tui_cnn.runs.ledger import TestEvaluation, record
+from tui_cnn.runs.recipe import rates, restarted
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker.build import build
 from tui_cnn.worker.control import Control, QueueSlot
 from tui_cnn.worker.execution import Execution, StopRequestedError, Stopwatch
+from tui_cnn.worker.feed import Feed
+from tui_cnn.worker.fine_tuning import FineTuning
 from tui_cnn.worker.journal import Journal, TrainingError
 from tui_cnn.worker.preparation import PreparedRun, prepare
 from tui_cnn.worker.recording import Recorder
-from tui_cnn.worker.steps import Means, Samples, Sums
+from tui_cnn.worker.steps import Means, Sums
 from tui_cnn.worker.trials import record_step
 from tui_cnn.worker.weights import load_weights
 
@@ -40,12 +43,24 @@ class Training:
         OSError: the run's directory cannot be written.
     """
 
-    def __init__(self, run: RunDirectory, journal: Journal, control: Control, slot: QueueSlot | None = None) -> None:
-        self._run = prepare(run, journal)
+    def __init__(
+        self,
+        run: RunDirectory,
+        journal: Journal,
+        control: Control,
+        slot: QueueSlot | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self._run = prepare(run, journal, progress)
         self._steps = self._run.steps
         self._done = self._run.done
         past = Follower(run).poll()  # by now without what is to be done again
         self._epochs = list(past.epochs)
+        self._inherited = past.continued.epochs if past.continued else 0
+        self._schedule_begins = self._inherited if past.continued and past.continued.restarted else 0
+        self._schedule = restarted(self._run.recipe, self._schedule_begins)
+        new_layers = [other.layer for other in past.loaded.others] if past.loaded else []
+        self._fine_tuning = FineTuning(self._steps, self._run.recipe, new_layers)
         self._journal = journal
         self._watch = Stopwatch(past.elapsed)
         self._execution = Execution(control, journal, self._watch, slot)
@@ -62,6 +77,7 @@ class Training:
             self._recorder.keep(self._done)
             self._train_epochs()
             tested_epoch, means = self._test()
+            self._note_test(tested_epoch, means)
         except StopRequestedError:
             self._recorder.save(self._done)
             self._journal.write(Stopped())
@@ -86,14 +102,19 @@ class Training:
         run, recorder = self._run, self._recorder
         if not step:
             self._steps.trained.set(Sums())
-        order = tf.constant(np.random.default_rng([run.recipe.seed, epoch]).permutation(run.train))
+        order = np.random.default_rng([run.recipe.seed, epoch]).permutation(run.train)
+        batches = run.samples.ordered(order, run.recipe.batch_size)
         length = run.steps_per_epoch
         before = (epoch - 1) * length
+        skipped = self._schedule_begins * length
+        if self._fine_tuning.enter(epoch, step):
+            recorder.speed.compiling()
         recorder.speed.begin()
 
         def steps(first: int, count: int) -> float:
-            at = rates(run.recipe, before + first, count, length)
-            return float(self._steps.train(run.samples, order, first, tf.constant(at, tf.float32), before + first))
+            at = rates(self._schedule, before + first - skipped, count, length)
+            rates_of_steps = tf.constant(at, tf.float32)
+            return float(self._steps.train(*batches.take(first, count), rates_of_steps, before + first))
 
         stops = [kept - before for kept in run.kept_steps if step < kept - before < length]
         for stop in [*stops, length]:
@@ -108,29 +129,50 @@ class Training:
     def _validate(self, epoch: int) -> Means | None:
         if not len(self._run.validation):
             return None
-        return self._evaluate(self._run.samples, self._run.validation, "validation", epoch)
+        with self._steps.average.applied():
+            return self._evaluate(self._run.samples, self._run.validation, "validation", epoch)
 
     def _test(self) -> tuple[int, Means]:
         """Evaluate the weights kept as the result on the test images; return their epoch, too.
 
-        The last weights are put back afterwards: the checkpoint of a run that is stopped meanwhile has those.
+        The last weights are in the model afterwards: the checkpoint of a run that is stopped meanwhile has those.
         """
         model, best_file, last = self._run.model, self._run.directory.best_file, len(self._epochs)
         order = np.arange(len(self._run.test.labels), dtype=np.int32)
         epoch = self._best_epoch if best_file.exists() else last
+        if epoch == last:
+            with self._steps.average.applied():
+                return epoch, self._evaluate(self._run.test, order, "test", last)
         last_weights = model.get_weights()
         try:
-            if epoch != last:
-                model.set_weights(_read_weights(self._run, best_file))
+            model.set_weights(_read_weights(self._run, best_file))
             return epoch, self._evaluate(self._run.test, order, "test", last)
         finally:
             model.set_weights(last_weights)
 
-    def _evaluate(self, samples: Samples, order: Indices, images: Literal["validation", "test"], epoch: int) -> Means:
+    def _note_test(self, epoch: int, means: Means) -> None:
+        """Note in the ledger that the test set was evaluated."""
+        run = self._run
+        evaluation = TestEvaluation(
+            test_set=run.test_digest,
+            data=run.data_name,
+            run=run.directory.id,
+            by="training",
+            weights="best" if run.directory.best_file.exists() else "last",
+            epoch=epoch,
+            accuracy=means.accuracy,
+        )
+        record(evaluation)
+
+    def _evaluate(self, feed: Feed, order: Indices, images: Literal["validation", "test"], epoch: int) -> Means:
         self._steps.evaluated.set(Sums())
         self._steps.confusion.clear()
-        steps = partial(self._steps.evaluate, samples, tf.constant(order))
-        batches = self._run.recipe.batches(len(order))
+        size = self._run.recipe.batch_size
+        ordered, batches = feed.ordered(order, size), self._run.recipe.batches(len(order))
+
+        def steps(first: int, count: int) -> float:
+            return float(self._steps.evaluate(*ordered.take(first, count), count))
+
         for done in self._execution.run(steps, 0, batches, self._recorder.evaluation_speed):
             self._recorder.evaluating(images, epoch, done, batches)
         return self._steps.evaluated.means()
@@ -141,9 +183,9 @@ class Training:
         return max((event.epoch for event in self._epochs if event.best), default=0)
 
     def _stops_early(self) -> bool:
-        """Return whether the recipe's patience is at its end, and report it."""
+        """Return whether the recipe's patience, with the epochs of this run, is at its end, and report it."""
         patience, best, last = self._run.recipe.patience, self._best_epoch, len(self._epochs)
-        if patience is None or last - best < patience:
+        if patience is None or last - max(best, self._inherited) < patience:
             return False
         self._journal.write(EarlyStop(epoch=last, best_epoch=best, patience=patience))
         return True
@@ -162,7 +204,8 @@ class Training:
         event = self._recorder.epoch(epoch, trained, validated, began, self._done, best=best)
         self._epochs.append(event)
         self._recorder.save(self._done)
-        if seconds := self._recorder.speed.whole:  # how fast this machine was, for later predictions
+        whole = epoch > self._run.recipe.head_epochs
+        if whole and (seconds := self._recorder.speed.whole):  # how fast this machine was, for later predictions
             run = self._run
             record_step(run.analysis, run.recipe, run.precision, run.runtime, seconds, event.memory)
 

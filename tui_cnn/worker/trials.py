@@ -1,6 +1,7 @@
 """Measurements on this machine: of a network in each precision, for `precision = "auto"`, and of steps in training."""
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 import psutil
@@ -9,20 +10,30 @@ import tensorflow as tf
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.network import Network
 from tui_cnn.data.fitting import Fitting
+from tui_cnn.data.scaling import Scaling
 from tui_cnn.runs.events import Chosen, PrecisionTrial
 from tui_cnn.runs.machine import Measurement, digest, fastest, features, read_machine, record
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import Runtime, thread_count
 from tui_cnn.worker.build import make_model
 from tui_cnn.worker.device import device_kind, used_devices
+from tui_cnn.worker.feed import Feed
 from tui_cnn.worker.steps import Samples, Steps
 
 _SECONDS = 0.15
 """How long each is measured, after it has been compiled."""
+_SAMPLE = 4096
+"""Images to measure with, where not all are held in memory."""
 
 
 def choose(
-    network: Network, recipe: Recipe, fitting: Fitting, samples: Samples, lanes: int
+    network: Network,
+    recipe: Recipe,
+    fitting: Fitting,
+    scaling: Scaling,
+    feed: Feed,
+    lanes: int,
+    class_weights: Sequence[float] = (),
 ) -> tuple[Chosen, Steps | None]:
     """Measure, or reuse an earlier measurement on this machine, and choose the fastest precision.
 
@@ -39,12 +50,13 @@ def choose(
         try:
             model = make_model(network, recipe, precision)
             fresh = [(variable, variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)]
-            steps = Steps(model, fitting, recipe, lanes)
-            speed = recipe.batch_size / step_seconds(steps, samples, recipe)
+            steps = Steps(model, fitting, recipe, lanes, scaling=scaling, class_weights=class_weights)
+            speed = recipe.batch_size / step_seconds(steps, feed.some(_SAMPLE), recipe)
         except (tf.errors.OpError, ValueError, TypeError):  # what this machine or this network cannot do in it
             return PrecisionTrial(precision=precision, images_per_second=None)
         for variable, value in fresh:
             variable.assign(value)
+        steps.average.reset()
         made[precision] = steps
         return PrecisionTrial(precision=precision, images_per_second=speed)
 

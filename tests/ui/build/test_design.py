@@ -108,5 +108,5 @@ def test_an_empty_network_takes_images_of_fashion_mnist_where_there_is_no_other_
 
 
 def test_an_empty_network_takes_the_images_of_other_data(monkeypatch):
-    monkeypatch.setattr("tui_cnn.data.dataset.summarize", lambda _path: SimpleNamespace(image_shape=(32, 40)))
-    assert input_shape_for("street") == (32, 40, 1)
+    monkeypatch.setattr("tui_cnn.data.dataset.summarize", lambda _path: SimpleNamespace(image_shape=(32, 40, 3)))
+    assert input_shape_for("street") == (32, 40, 3)

@@ -349,7 +349,7 @@ async def test_what_is_drawn_is_predicted_with_each_stroke(answering, run):
         await user.sees("Your drawing", "row 14, column 14: drawing")
         await user.press("right", "right")
         drawn = last(answering, Activate).image.numpy()
-        assert drawn[14, 14:17].tolist() == [255, 255, 255]
+        assert drawn[14, 14:17, 0].tolist() == [255, 255, 255]
         assert drawn[13, 14:17].min() > 0
         await user.press("space", "z", "left", "space")
         erased = last(answering, Activate).image.numpy()
@@ -362,8 +362,8 @@ async def test_what_is_drawn_is_predicted_with_each_stroke(answering, run):
         await user.pilot.mouse_up(pad, offset=(26, 10))
         await user.settle()
         drawn = last(answering, Activate).image.numpy()
-        assert drawn[10, 10] == 255, "two cells a pixel"
-        assert drawn[10, 10:14].tolist() == [255] * 4, "and on to where the mouse was moved to, without a gap"
+        assert drawn[10, 10, 0] == 255, "two cells a pixel"
+        assert drawn[10, 10:14, 0].tolist() == [255] * 4, "and on to where the mouse was moved to, without a gap"
         await user.press("u")
         assert not user.app.screen.scene.subject.pixels.any(), "a stroke of the mouse is taken back as a whole"
         await user.press("u")

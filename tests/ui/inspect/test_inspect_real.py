@@ -25,7 +25,7 @@ def inspectors():
 def of_keras(keras, run, number):
     """What Keras itself says: the probabilities of a test image, and the first kernel's norm."""
     model = keras.models.load_model(run.best_file)
-    image = load_test().images[number][np.newaxis, ..., np.newaxis] / np.float32(255)
+    image = load_test().images[[number]] / np.float32(255)
     kernel = model.layers[1].get_weights()[0]
     return np.asarray(model(image, training=False))[0], np.linalg.norm(kernel[..., 0].sum(axis=2))
 

@@ -115,7 +115,8 @@ def of(layers, shape, keras):
     opened = msgspec.structs.replace(opened, network=dumps_network(network), layers=infos)
     subject = type("Subject", (), {"title": "an image"})()
     scene = Scene(None, None, subject, opened)
-    return scene, Activations(image=pack(image), layers=tuple(map(pack, outputs)), probabilities=pack(image)), weights
+    values = {info.name: pack(output) for info, output in zip(infos, outputs, strict=True)}
+    return scene, Activations(image=pack(image), layers=values, probabilities=pack(image)), weights
 
 
 CONV = Conv2D(filters=4, kernel_size=(3, 2), strides=(2, 1), padding="same", activation="relu", bias_initializer="ones")
@@ -134,7 +135,7 @@ CONV = Conv2D(filters=4, kernel_size=(3, 2), strides=(2, 1), padding="same", act
 )
 def test_the_bench_computes_the_map(keras, layers, place):
     scene, found, weights = of(layers, (9, 8, 3), keras)
-    maps = found.layers[place].numpy()
+    maps = found.layers[scene.opened.layers[place].name].numpy()
     for number in range(maps.shape[-1]):
         brought = take_filter(scene.at(layer=place, channel=number), place, None, found, weights)
         np.testing.assert_allclose(on_bench(brought).output()[..., 0], maps[..., number], atol=1e-5)
@@ -148,7 +149,7 @@ def test_of_many_channels_all_are_summed(keras):
     scene, found, weights = of(layers, (6, 6, 1), keras)
     transfer = take_filter(scene, 1, 3, found, weights)
     made = on_bench(transfer)
-    np.testing.assert_allclose(made.output()[..., 0], found.layers[1].numpy()[..., 0], atol=1e-5)
+    np.testing.assert_allclose(made.output()[..., 0], found.layers["conv2d_1"].numpy()[..., 0], atol=1e-5)
     assert transfer.map.name == "conv2d"
     assert made.parameters() == "(3·3·32 + 1)·1 = 289"
     arrays = convolution_arrays(made, 0, 0, chosen=transfer.channel).all
@@ -157,7 +158,7 @@ def test_of_many_channels_all_are_summed(keras):
     written = Console(width=120)
     with written.capture() as capture:
         written.print(sums(made, 0, 0, 120, chosen=3))
-    value = found.layers[1].numpy()[0, 0, 0]
+    value = found.layers["conv2d_1"].numpy()[0, 0, 0]
     assert f" + bias 1 = {written_number(float(value))}" in capture.get()
     assert " + 31 other channels " in capture.get()
     strongest = np.abs(weights.layers[1].weights["kernel"].numpy()[..., 0]).sum(axis=(0, 1)).argmax()
@@ -179,7 +180,8 @@ def test_an_activation_that_the_lab_lacks_is_named(keras):
     scene, found, weights = of((Conv2D(filters=2, kernel_size=(3, 3), activation="tanh"),), (6, 6, 1), keras)
     transfer = take_filter(scene, 0, None, found, weights)
     assert transfer.trained.name == "conv2d filter 0, before tanh"
-    np.testing.assert_allclose(np.tanh(on_bench(transfer).output()[..., 0]), found.layers[0].numpy()[..., 0], atol=1e-5)
+    maps = found.layers["conv2d"].numpy()
+    np.testing.assert_allclose(np.tanh(on_bench(transfer).output()[..., 0]), maps[..., 0], atol=1e-5)
 
 
 def test_a_dense_layer_has_no_filter(keras):

@@ -1,8 +1,9 @@
 """Arrays as cells: colours by half-blocks, or characters where there are no colours."""
 
 import numpy as np
+import pytest
 
-from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours, fit_into, frame, magnify, shrink
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, colours, fit_into, frame, magnify, shrink, shrink_to
 
 
 def test_a_cell_is_two_pixels():
@@ -42,6 +43,15 @@ def test_wide_letters_take_two_cells():
     canvas = Canvas(4, 1)
     canvas.put(0, 0, "a합합")
     assert "".join(segment.text for segment in canvas.lines()[0]) == "a합 ", "half a letter is none"
+
+
+@pytest.mark.parametrize("size", [(30, 30), (16, 16), (7, 31), (1, 1), (32, 5)])
+def test_a_picture_is_made_smaller_by_the_means_of_areas(size):
+    """By hand: enlarged so many times that the areas are made of whole pixels."""
+    picture, (rows, columns) = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8), size
+    large = picture.repeat(rows, axis=0).repeat(columns, axis=1)
+    means = large.reshape(rows, 32, columns, 32, 3).mean(axis=(1, 3))
+    assert np.abs(shrink_to(picture, size) - means).max() < 0.5001
 
 
 def test_pictures_are_scaled_and_framed():

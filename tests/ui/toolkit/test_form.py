@@ -272,3 +272,33 @@ async def test_going_elsewhere_takes_the_form_along():
         await user.click(" 2 Train ")
         await user.sees("Train net")
         assert user.layers[0].filters == 9
+
+
+async def test_several_words_are_chosen_by_keys_and_mouse():
+    """In the form of a recipe: how images are augmented."""
+    async with opened(size=(80, 24)) as user:
+        await user.press("2")
+        while user.focused != "field-settings":
+            await user.press("down")
+        await user.press("right")
+        while user.focused != "field-augmentation":
+            await user.press("down")
+        form = user.app.screen.query_one("#recipe")
+        await user.sees("‹   flip ›  none", "erase, mixup (← → to step, space to choose)")
+        await user.press("space", "c")
+        await user.sees("‹   crop ›  flip")
+        await user.press("space")
+        await user.sees("‹ ✓ crop ›  flip+crop")
+        assert form.recipe.augmentation == "flip+crop"
+        await user.press("c", "c")
+        await user.sees("‹ ✓ crop ›")
+        await user.press("left", "left", "left", "left")
+        await user.sees("‹   mixup ›")
+        await user.press("space", "right", "space")
+        assert form.recipe.augmentation == "crop+mixup", "a second space takes away"
+        await user.pilot.click("#field-augmentation", offset=(5, 0))
+        assert form.recipe.augmentation == "flip+crop+mixup"
+        await user.pilot.click("#field-augmentation", offset=(0, 0))
+        await user.press("down")
+        await user.sees("flip+crop+mixup")
+        assert "‹ ✓" not in user.text

@@ -27,12 +27,13 @@ def test_an_image_is_as_large_as_it_fits_or_made_smaller():
     assert fit((28, 28), (28, 100)) == Fit(2, 1, 56, 56)
     assert fit((28, 28), (100, 200), most=3) == Fit(3, 1, 84, 84)
     assert fit((28, 28), (7, 100)) == Fit(1, 2, 14, 14)
-    assert fit((29, 10), (7, 100)) == Fit(1, 3, 10, 4)
+    assert fit((29, 10), (7, 100)) == Fit(1, 29 / 14, 14, 5)
+    assert fit((32, 32), (20, 30)) == Fit(1, 32 / 30, 30, 30)
 
 
 @pytest.mark.parametrize(
     ("size", "note"),
-    [((28, 28), "size 1/2"), ((90, 60), "size 1/5"), ((18, 40), ""), ((20, 40), ""), ((20, 41), "size 1/2")],
+    [((28, 28), "size 1/1.56"), ((90, 60), "size 1/5"), ((18, 40), ""), ((20, 40), ""), ((20, 41), "size 1/1.11")],
 )
 async def test_what_is_shown_smaller_says_so(size, note):
     """In 10 lines of 40 cells: 20 pixels high, or 18 above a line that says how much smaller."""
@@ -72,6 +73,23 @@ def test_pictures_of_a_gallery_are_as_large_as_all_fit():
     crowded = lay_out(tiles(40, (10, 10)), 39, (24, 60))
     assert (crowded.columns, crowded.rows, crowded.first, crowded.reduced) == (5, 3, 25, 1)
     assert lay_out(tiles(32, (26, 26)), 0, (18, 48)).reduced > 1
+
+
+def test_large_pictures_of_a_gallery_become_small_enough_to_compare():
+    """Of 2,048 maps of 112 by 112 a few are in view; none is drawn that is not."""
+    drawn = []
+
+    def tile(index, width):
+        drawn.append(index)
+        return Tile(colours(np.zeros((112, 112))), (f"map {index}",))
+
+    many = Tiles(2048, (112, 112), tile)
+    grid = lay_out(many, 0, (18, 48))
+    assert (grid.reduced, grid.columns, grid.rows) == (10, 3, 2)
+    canvas = Canvas(48, 18)
+    draw_gallery(canvas, many, grid, 0, None, STYLES)
+    assert drawn == list(range(grid.room))
+    assert "of 2048 shown" in canvas.text
 
 
 def test_the_selected_picture_is_in_view_and_marked():

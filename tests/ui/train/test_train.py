@@ -180,7 +180,7 @@ STORIES = {
     "paused": ([*TRAINING, records.paused()], ["Pause", "Stop", "New run"], ["paused", "epoch 3 of 5"]),
     "finished": (
         [records.started(), *records.trained(5), records.finished()],
-        ["New run"],
+        ["Train further", "New run"],
         [
             "finished",
             "test accuracy 0.9042   loss 0.2718, 10,000 test images, evaluated once",
@@ -220,7 +220,7 @@ STORIES = {
     ),
     "stopped early": (
         [records.started(), *records.trained(4), records.early_stop(4, 2), records.finished(4)],
-        ["New run"],
+        ["Train further", "New run"],
         ["total 40 s   stopped early after epoch 4 (patience 2)"],
     ),
     "torn": (
@@ -281,7 +281,7 @@ async def test_a_run_is_followed_while_it_grows():
             await user.sees("paused")
             records.write(run, records.resumed(), *records.trained(5, first=1), records.finished())
             await user.sees("test accuracy 0.9042", "5 ★")
-        await user.offers("Read", "New run", *TRAINED)
+        await user.offers("Read", "Train further", "New run", *TRAINED)
 
 
 async def test_a_long_story_is_told_once(monkeypatch):
@@ -714,7 +714,7 @@ async def test_the_real_thing(monkeypatch):
             await user.until(lambda: user.app.workspace.shown_run, 60)
             run = user.app.workspace.shown_run
             await user.sees("test accuracy 0.", seconds=180)
-            await user.offers("Read", "New run", *TRAINED)
+            await user.offers("Read", "Train further", "New run", *TRAINED)
             finished = Follower(run).poll().finished
             assert f"test accuracy {finished.test_accuracy:.4f}" in user.text
             assert finished.test_accuracy > 0.4

@@ -12,7 +12,7 @@ from tui_cnn.runs.inspection.requests import GradCam, Occlude, Saliency, Source
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saves so
 
-IMAGES = load_test().images
+IMAGES = load_test().images[..., 0]
 SOFTMAX = Dense(units=10, activation="softmax")
 
 
@@ -122,12 +122,12 @@ def test_occlusion_with_the_background_adds_nothing(ask, trained):
             if not IMAGES[9][2 * row : 2 * row + 6, 2 * column : 2 * column + 6].any()]  # fmt: skip
     assert dark
     places = tuple(np.transpose(dark))
-    for image, grey in ((9, 0), (pack(255 - IMAGES[9]), 255)):
+    for image, grey in ((9, 0), (pack(255 - IMAGES[9][..., None]), 255)):
         answer = ask(Occlude(source=source, image=image))
-        assert answer.grey == grey
+        assert answer.fill == (grey,)
         assert answer.values.numpy()[places] == pytest.approx(answer.probability, abs=1e-6)
     answer = ask(Occlude(source=source, image=9, grey=128))
-    assert answer.grey == 128
+    assert answer.fill == (128,)
     assert np.abs(answer.values.numpy()[places] - answer.probability).max() > 1e-4
 
 

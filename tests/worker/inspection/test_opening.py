@@ -193,7 +193,7 @@ def test_a_models_file_of_someone_else(ask, keras, tmp_path):
     found = ask(Predict(source=source, images=tuple(range(20)))).probabilities.numpy()
     from tui_cnn.data.dataset import load_test
 
-    images = load_test().images[:20, ..., None].astype("float32") / 255
+    images = load_test().images[:20].astype("float32") / 255
     assert found == pytest.approx(model(images).numpy(), rel=1e-5)
 
 

@@ -60,7 +60,7 @@ def as_input(image, shape):
     """What the design says: a border of zeros, the grey as each channel, 0 to 1."""
     padded = np.zeros(shape[:2], np.uint8)
     top, left = (shape[0] - 28) // 2, (shape[1] - 28) // 2
-    padded[top : top + 28, left : left + 28] = image
+    padded[top : top + 28, left : left + 28] = image[..., 0]
     return np.repeat(padded[..., None], shape[2], axis=-1)[None].astype("float32") / 255
 
 
@@ -85,8 +85,9 @@ def test_activations_of_a_trained_network(ask, keras, trained, test_set):
         expected = by_layer(keras, model, as_input(test_set.images[number], (28, 28, 1)))
         answer = ask(Activate(source=source, image=number))
         assert answer.stamp == trained.best_file.stat().st_mtime_ns
-        assert (answer.image.numpy()[..., 0] == test_set.images[number]).all()
-        for info, array in zip(opened.layers, answer.layers, strict=True):
+        assert (answer.image.numpy() == test_set.images[number]).all()
+        assert list(answer.layers) == [info.name for info in opened.layers]
+        for info, array in zip(opened.layers, answer.layers.values(), strict=True):
             assert array.dtype == "float32"
             assert array.shape == info.shape == expected[info.name].shape
             assert array.numpy() == pytest.approx(expected[info.name], rel=1e-6, abs=1e-6)
@@ -101,7 +102,7 @@ def test_activations_of_nested_blocks_and_branches(ask, keras, untrained, test_s
     expected = by_layer(keras, model, as_input(test_set.images[3], (32, 32, 3)))
     assert {info.name for info in opened.layers} == set(expected) - {"input_layer"}
     answer = ask(Activate(source=source, image=3))
-    for info, array in zip(opened.layers, answer.layers, strict=True):
+    for info, array in zip(opened.layers, answer.layers.values(), strict=True):
         assert array.numpy() == pytest.approx(expected[info.name], rel=1e-5, abs=1e-5)
     assert [info.path for info in opened.layers if info.kind == "Branches"] == [(0, 1, 2, 0), (0, 1)]
 
@@ -111,8 +112,8 @@ def test_large_values_are_sent_whole(ask, untrained):
     model.set_weights([weight * 1e6 for weight in model.get_weights()])
     model.save(run.best_file)
     answer = ask(Activate(source=Source(str(run.path)), image=0))
-    assert [array.dtype for array in answer.layers] == ["float32", "float32"]
-    assert np.abs(answer.layers[1].numpy()).max() > np.finfo("float16").max
+    assert [array.dtype for array in answer.layers.values()] == ["float32", "float32"]
+    assert np.abs(answer.layers["dense"].numpy()).max() > np.finfo("float16").max
 
 
 @pytest.mark.parametrize(
@@ -131,7 +132,7 @@ def test_probabilities(ask, untrained, test_set, end):
     """Of a network that ends in no softmax, its outputs are scores."""
     network = Network("n", (28, 28, 1), (Conv2D(filters=3, kernel_size=(5, 5)), GlobalAveragePooling2D(), *end))
     run, model = untrained(network)
-    outputs = model(test_set.images[:300, ..., None].astype("float32") / 255).numpy().astype(float)
+    outputs = model(test_set.images[:300].astype("float32") / 255).numpy().astype(float)
     if end[-1] in (Dense(units=10),) or isinstance(end[-1], Branches):
         outputs = np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True)
     source = Source(str(run.path))
@@ -169,8 +170,9 @@ def test_weights(ask, keras, trained):
     [
         ((10_000,), "no test image 10000; the test images are 0 to 9,999"),
         ((-1,), "no test image -1; the test images are 0 to 9,999"),
-        (pack(np.zeros((3, 28), np.uint8)), "an image must be 28×28 bytes, not uint8 of 1×3×28"),
-        (pack(np.zeros((28, 28), np.float32)), "an image must be 28×28 bytes, not float32 of 1×28×28"),
+        (pack(np.zeros((3, 28, 1), np.uint8)), "an image must be 28×28×1 bytes, not uint8 of 1×3×28×1"),
+        (pack(np.zeros((28, 28), np.uint8)), "an image must be 28×28×1 bytes, not uint8 of 28×28"),
+        (pack(np.zeros((28, 28, 1), np.float32)), "an image must be 28×28×1 bytes, not float32 of 1×28×28×1"),
     ],
 )
 def test_what_is_no_image(ask, trained, images, problem):

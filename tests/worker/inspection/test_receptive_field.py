@@ -12,7 +12,7 @@ from tui_cnn.runs.inspection.requests import FieldRequest, Open, Source, TopPatc
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saves so
 
-IMAGES = load_test().images
+IMAGES = load_test().images[..., 0]
 END = (Flatten(), Dense(units=10))
 SMOOTH = Network(
     "smooth",

@@ -46,8 +46,8 @@ def test_shifts(ask, trained, keras):
     chosen = sample(TEST.labels, 60)
     for dy in range(-2, 3):
         for dx in range(-2, 3):
-            moved = ndimage.shift(TEST.images[chosen], (0, dy, dx), order=0)
-            said = model(moved[..., None].astype("float32") / 255, training=False).numpy().argmax(axis=1)
+            moved = ndimage.shift(TEST.images[chosen], (0, dy, dx, 0), order=0)
+            said = model(moved.astype("float32") / 255, training=False).numpy().argmax(axis=1)
             assert answer.accuracy.numpy()[dy + 2, dx + 2] == pytest.approx((said == TEST.labels[chosen]).mean())
 
 
@@ -60,7 +60,7 @@ def test_ranges_and_dead_units(ask, untrained, keras):
     model.save(run.best_file)
     answer = ask(Range(source=Source(str(run.path)), sample=400))
     assert answer.sample == 400
-    inputs = TEST.images[sample(TEST.labels, 400)][..., None].astype("float32") / 255
+    inputs = TEST.images[sample(TEST.labels, 400)].astype("float32") / 255
     for layer, found in zip(model.layers[1:], answer.layers, strict=True):
         output = keras.Model(model.input, layer.output)(inputs).numpy()
         flat = output.reshape(400, -1, output.shape[-1]).astype(float)

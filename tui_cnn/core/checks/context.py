@@ -21,6 +21,8 @@ class TrainingContext(NamedTuple):
     """Bytes of RAM."""
     steps: int | None = None
     """Steps of the whole training."""
+    image_shape: tuple[int, int, int] | None = None
+    """(height, width, channels) of the images of the data, where all have the same."""
 
 
 class Context(NamedTuple):

@@ -97,6 +97,10 @@ def explanations() -> dict[str, str]:
             "The image has shrunk to a single pixel. A kernel larger than 1×1 then has only one tap that sees a value; "
             "all others see the zeros of the padding, and their weights learn nothing."
         ),
+        "input": _(
+            "Images are made smaller, or grey, to fit the network's input. That is fine where details and colours do "
+            "not matter; otherwise give the network an input as large as the images, and three channels for colour."
+        ),
         "classes": _(
             "The network must end with one output for each class of the data: ten for Fashion-MNIST. (A network that "
             "ends in a map of the size of the image gives a class for each pixel, and is not reported.)"

@@ -33,6 +33,23 @@ def checks(context: Context) -> Iterator[Check]:
         if shape is not None and len(shape) == 3 and shape[0] == shape[1] == 1:
             yield from _early_pixel(context, row)
     yield from _memory(context)
+    if context.training.image_shape is not None:
+        yield from _images(context, context.training.image_shape)
+
+
+def _images(context: Context, image: tuple[int, int, int]) -> Iterator[Check]:
+    """Find what the network's input loses of the images: their colour, or their size."""
+    shape = context.analysis.network.input_shape
+    if len(shape) != 3 or all(have <= taken for have, taken in zip(image, shape, strict=True)):
+        return
+    lost = [_("their colour")] if shape[2] < image[2] else []
+    lost += [_("a part of their size")] if shape[0] < image[0] or shape[1] < image[1] else []
+    message = _("the input is {shape}, so images of {image} lose {lost}")
+    text = message.format(shape=format_shape(shape), image=format_shape(image), lost=_(" and ").join(lost))
+    fix = Fix(
+        _("set the input to {shape}").format(shape=format_shape(image)), partial(edits.set_input_shape, shape=image)
+    )
+    yield Check("input", "info", (), text, context.fitting(fix))
 
 
 def _weights(context: Context) -> Iterator[Check]:

@@ -5,14 +5,14 @@ on how far it has come. A call that is cancelled gets no answer.
 """
 
 import struct
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import msgspec
 
 from tui_cnn.runs.inspection.replies import AnyReply
 from tui_cnn.runs.inspection.requests import AnyRequest
 
-PROTOCOL = 2
+PROTOCOL = 3
 """To be raised with every change of a message."""
 
 LARGEST = 1 << 30
@@ -80,7 +80,7 @@ def length_of(head: bytes) -> int:
     return int(length)
 
 
-def read_frame(stream: BinaryIO, decoder: "msgspec.msgpack.Decoder[Any]") -> Any:
+def read_frame(stream: IO[bytes], decoder: "msgspec.msgpack.Decoder[Any]") -> Any:
     """Read the next message; None: the stream has ended.
 
     Raises:

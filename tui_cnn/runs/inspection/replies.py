@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tui_cnn.core.network import Path
-from tui_cnn.data.scaling import PixelScale
+from tui_cnn.data.input_options import Fit
+from tui_cnn.data.scaling import Scaling
+from tui_cnn.data.source import ImageShape
 
 Dtype = Literal["bool", "uint8", "int16", "int32", "int64", "float16", "float32", "float64"]
 Region = tuple[int, int, int, int]
@@ -72,19 +74,35 @@ class OpenReply(Reply, frozen=True, kw_only=True, tag="opened"):
     Attributes:
         network: as TOML.
         layers: in the order in which an image passes through them.
-        image_shape: (height, width) of the images of the data set.
-        padding: pixels of border (top, left) that the network's input has around them.
+        class_names: a name for each output.
+        input_shape: what the network takes.
+        outputs: for each class of the data set the output that stands for it; -1: none does.
+        image_shape: (height, width, channels) of the images of the data set, brought to the network's input by `fit`.
+        own_shape: that of a person's own image. It is the same, but for a network that was not trained on the data set:
+            then it is what the network's input takes, in full.
+        light_on_black: whether the images of the data set are, so that one's own are to be made so.
+        padding: pixels of border (top, left) that the network's input has around the images of the data set.
         directory: that of the data set; empty: Fashion-MNIST.
-        scale: how the pixels of an image become the network's input.
+        scaling: how the pixels of an image become the network's input.
     """
 
     network: str
     layers: tuple[LayerInfo, ...]
     class_names: tuple[str, ...]
-    image_shape: tuple[int, int]
+    input_shape: tuple[int, ...]
+    outputs: tuple[int, ...]
+    image_shape: ImageShape
+    own_shape: ImageShape
+    light_on_black: bool
     padding: tuple[int, int]
     directory: str
-    scale: PixelScale = "0..1"
+    fit: Fit = "pad"
+    scaling: Scaling = Scaling()
+
+    def output_of(self, label: int) -> int | None:
+        """Return the output that stands for a class of the data set; None: none does."""
+        output = self.outputs[label] if label < len(self.outputs) else -1
+        return output if output >= 0 else None
 
 
 class Predictions(Reply, frozen=True, kw_only=True):
@@ -94,13 +112,13 @@ class Predictions(Reply, frozen=True, kw_only=True):
 
 
 class Activations(Reply, frozen=True, kw_only=True):
-    """`layers`: an array for each layer of `OpenReply.layers`, of its shape; `probabilities` (classes,); all float32.
+    """`layers`: by its name an array for each layer asked for, of its shape; `probabilities` (classes,); all float32.
 
-    `image` is the input of the network, (height, width) or (height, width, channels), uint8.
+    `image` is the input of the network, (height, width) or (height, width, channels), uint8, before it is scaled.
     """
 
     image: Array
-    layers: tuple[Array, ...]
+    layers: dict[str, Array]
     probabilities: Array
 
 
@@ -120,13 +138,13 @@ class WeightsReply(Reply, frozen=True, kw_only=True, tag="weights"):
 class Heat(Reply, frozen=True, kw_only=True):
     """`values` (rows, columns), float32, and the class that they are about, with its probability on the image.
 
-    `grey` is that of the square of an occlusion; None for others.
+    `fill` is the colour of the square of an occlusion, (grey,) or (red, green, blue); None for others.
     """
 
     values: Array
     target: int
     probability: float
-    grey: int | None = None
+    fill: tuple[int, ...] | None = None
 
 
 class Heats(Reply, frozen=True, kw_only=True):
@@ -198,7 +216,7 @@ class Shifts(Reply, frozen=True, kw_only=True):
 
 
 class Evaluation(Reply, frozen=True, kw_only=True):
-    """The whole test set: `probabilities` (n, classes), float32, and `labels` (n,), int32."""
+    """The whole test set: `probabilities` (n, classes), float32, and `labels` (n,), int32: the output to expect."""
 
     probabilities: Array
     labels: Array

@@ -1,6 +1,7 @@
 """The requests to the inspector, and the source of the weights that they are about.
 
-An image is the number of one of the test set, or an array (height, width) of uint8 as large as those of the set.
+An image is the number of one of the test set, or an array (height, width, channels) of uint8 in the shape of those of
+the set, or in `OpenReply.own_shape`.
 Layers go by the names that the screen shows. `target` is a class; None: the predicted one.
 """
 
@@ -10,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from tui_cnn.data.scaling import PixelScale
+from tui_cnn.data.input_options import PixelScale
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, kept_checkpoints
 from tui_cnn.runs.errors import RunError
@@ -92,16 +93,17 @@ class Open(Request, frozen=True, kw_only=True):
 class Predict(Request, frozen=True, kw_only=True):
     """Probabilities of images; answered by `Predictions`.
 
-    `images`: numbers of the test set, or an array (n, height, width) of uint8.
+    `images`: numbers of the test set, or an array (n, height, width, channels) of uint8.
     """
 
     images: tuple[int, ...] | Array
 
 
 class Activate(Request, frozen=True, kw_only=True):
-    """The outputs of every layer for an image; answered by `Activations`."""
+    """The outputs of layers for an image; answered by `Activations`. `layers`: their names; None: all of them."""
 
     image: Image
+    layers: tuple[str, ...] | None = None
 
 
 class Kernels(Request, frozen=True, kw_only=True):
@@ -123,10 +125,10 @@ class GradCam(Request, frozen=True, kw_only=True):
 
 
 class Occlude(Request, frozen=True, kw_only=True):
-    """The probability of a class while a square of one grey covers a part of the image; answered by `Heat`.
+    """The probability of a class while a square of one colour covers a part of the image; answered by `Heat`.
 
     The square's corner moves over the image in steps; the heat has a row for each place of it downwards. `grey` None:
-    that of the image's background, so that nothing is added where there was nothing.
+    the colour of the image's background, so that nothing is added where there was nothing.
     """
 
     image: Image

@@ -6,9 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import tui_cnn
+from tui_cnn.config import home
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
-from tui_cnn.runs.directory import home
 from tui_cnn.ui.application.recovery import UnsavedWork
 
 _LARGEST = 1_000_000

@@ -4,7 +4,7 @@ from asyncio import to_thread
 
 from textual.app import App
 
-from tui_cnn.data.scaling import PIXEL_SCALES, PixelScale
+from tui_cnn.data.input_options import PIXEL_SCALES, PixelScale, takes
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 from tui_cnn.runs.inspection.requests import MODEL_SUFFIXES
@@ -28,8 +28,13 @@ async def inspect_file(app: App[object], workspace: Workspace) -> None:
                 "0..1": _("divided by 255, as cnn-tui trains"),
                 "-1..1": _("divided by 127.5, less 1"),
                 "none": _("0 to 255 as they are"),
+                "standardize": _("less the mean of the data set, by its deviation"),
+                "imagenet": _("less the mean of ImageNet, by its deviation, as torchvision"),
+                "imagenet-bgr": _("blue first, less the mean of ImageNet, as VGG and ResNet of Keras"),
             }
-            items = [Item(name, about[name], name) for name in PIXEL_SCALES]
+            network = workspace.design.network
+            scales = [scale for scale in PIXEL_SCALES if takes(scale, network.input_shape[-1])]
+            items = [Item(name, about[name], name) for name in scales]
             scale = await app.push_screen_wait(Pick(_("How does the model take pixel values?"), items))
         if scale is None:
             return

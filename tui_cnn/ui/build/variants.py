@@ -12,11 +12,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from tui_cnn.config import home
 from tui_cnn.core.network import Network
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.toml import read_network, save_network
 from tui_cnn.i18n import _
-from tui_cnn.runs.directory import home
 from tui_cnn.ui.design import Design
 
 _NAME = re.compile(r"[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,59}")

@@ -129,10 +129,10 @@ class ComparisonView(View):
         compared, numbers = found[2], self._numbers()
         rows = [(int(number), float(compared.distance[number])) for number in numbers]
         scene, shown = self.scene, numbers[:_SHOWN].tolist()
-        names, about = scene.opened.class_names, self._titles(scene)[self._list]
+        about = self._titles(scene)[self._list]
         if len(shown) < len(numbers):
             about += " · " + _("{shown} of {count} shown").format(shown=len(shown), count=len(numbers))
-        panels = [Panel(scene.test.images[n], f"{n} {names[scene.test.labels[n]]}") for n in shown]
+        panels = [Panel(scene.test.images[n], f"{n} {scene.class_of(n)}") for n in shown]
         figure = Figure(self.title_of(scene), panels, (about,), columns=10) if panels else None
         return ViewExport("comparison", figure, (_("image"), _("distance")), rows, {"distance": compared.distance})
 
@@ -174,7 +174,7 @@ class ComparisonView(View):
         def tile(place: int, _cells: int) -> Tile:
             return Tile(colours(scene.test.images[shown[place]]), (f"{shown[place]:,}",))
 
-        height, width = scene.opened.image_shape
+        height, width, _channels = scene.opened.image_shape
         tiles = Tiles(len(shown), (height, width), tile, enough=_SHOWN // 3)
         self.query_one(Gallery).show(tiles if shown else None, self._place)
 
@@ -182,9 +182,9 @@ class ComparisonView(View):
         self, scene: Scene, number: int, first: Evaluation, second: Evaluation, compared: Comparison
     ) -> None:
         """Show the most likely classes of one image as both runs have them."""
-        names, label = scene.opened.class_names, int(scene.test.labels[number])
+        names, label = scene.opened.class_names, int(scene.labels[number])
         text = _("image {number:,}, {label}: probability distance {distance:.3f}")
-        words = text.format(number=number, label=names[label], distance=compared.distance[number])
+        words = text.format(number=number, label=scene.class_of(number), distance=compared.distance[number])
         self.write("#image", words)
         both = [each.probabilities.numpy()[number] for each in (first, second)]
         order = np.argsort(-np.maximum(*both), kind="stable")[:_CLASSES].tolist()

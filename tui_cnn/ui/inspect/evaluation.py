@@ -246,7 +246,7 @@ class EvaluationView(View):
         rows = []
         for number in numbers[: len(names)]:
             predicted = int(measured.probabilities[number].argmax())
-            true = left(names[measured.labels[number]], width)
+            true = left(names[int(measured.labels[number])], width)
             words = f"{number:>5,}  {true} → {left(names[predicted], width)}"
             share = float(measured.probabilities[number, predicted])
             rows.append(Bar(words, share, f"{share:.3f}", "text", text_tone="bad"))

@@ -27,7 +27,6 @@ from tui_cnn.ui.toolkit.pictures.legend import Legend, two_decimals
 from tui_cnn.ui.toolkit.pictures.picture import FrameTone, Picture, Raster
 
 _TOP = 9
-_SAMPLE = 1000
 _STRENGTH = 0.4
 _CAPTION = 9
 _WIDE = 60
@@ -95,9 +94,9 @@ class FieldView(View):
         heading = (_("image"), _("top"), _("left"), _("bottom"), _("right"), _("activation"))
         cut = self._patches(scene, patches)
         arrays = {"gradient": seen.gradient.numpy(), "patches": cut}
-        names, title = scene.opened.class_names, _("strongest activations of map {number}")
+        title = _("strongest activations of map {number}")
         panels = [
-            Panel(patch, f"{number} {names[scene.test.labels[number]]}: {scale_number(value)}")
+            Panel(patch, f"{number} {scene.class_of(number)}: {scale_number(value)}")
             for patch, number, value in zip(cut, numbers, values, strict=True)
         ]
         figure = Figure(layer_title(scene.info), panels, (title.format(number=scene.channel),), columns=3)
@@ -142,7 +141,9 @@ class FieldView(View):
             frames = [(region, tone) for region, tone in regions if region]
         self.query_one("#image", Picture).show(Raster(pixels, gradient, frames))
         self.query_one("#heat-scale", Legend).show(heat)
-        layer = as_floats(found.layers[scene.layer].numpy()).reshape(scene.map_shape)
+        if scene.info.name not in found.layers:  # those of the layer before
+            return self.waiting(scene.activate)
+        layer = as_floats(found.layers[scene.info.name].numpy()).reshape(scene.map_shape)
         values = layer[..., scene.channel]
         scale = self.scaled(scale_of(values, signed=is_signed(layer)))
         here = (scene.row, scene.column)
@@ -182,23 +183,22 @@ class FieldView(View):
         patches = self.answers.get(question)
         about = self.waiting(question)
         if patches is not None:
-            about = _("in {sample:,} test images").format(sample=min(_SAMPLE, len(scene.test.images)))
+            about = _("in {sample:,} test images").format(sample=scene.sample)
         self.write("#caption", whole_parts(f"{text.format(number=scene.channel)} · {about}", self.size.width, " · "))
         if patches is None:
             self.query_one(Gallery).show(None)
             return
         pictures = self._patches(scene, patches)
         numbers, values = patches.images.numpy()[scene.channel], patches.values.numpy()[scene.channel]
-        names = scene.opened.class_names
 
         def tile(place: int, _cells: int) -> Tile:
-            label = names[scene.test.labels[numbers[place]]]
-            return Tile(colours(pictures[place]), (f"{two_decimals(values[place])} {label}",))
+            words = f"{two_decimals(values[place])} {scene.class_of(int(numbers[place]))}"
+            return Tile(colours(pictures[place]), (words,))
 
         def describe(place: int) -> str:
             number = int(numbers[place])
             title = _("Test image {number}").format(number=f"{number:,}")
-            return f"{title} · {names[scene.test.labels[number]]}: {two_decimals(values[place])}"
+            return f"{title} · {scene.class_of(number)}: {two_decimals(values[place])}"
 
         widest = max(len(tile(place, 0).words[0]) for place in range(len(numbers)))
         size = (pictures.shape[1], pictures.shape[2])
@@ -206,13 +206,14 @@ class FieldView(View):
         self.query_one(Gallery).show(Tiles(len(numbers), size, tile, describe, narrowest=narrowest))
 
     def _patches(self, scene: Scene, patches: Patches) -> Pixels:
-        """Cut the places out of their images; what a field has beyond the edge is black: (places, height, width)."""
+        """Cut the places out of their images; what is beyond the edge is black: (places, height, width, channels)."""
         numbers, regions = patches.images.numpy()[scene.channel], patches.regions.numpy()[scene.channel]
         heights, widths = regions[:, 2] - regions[:, 0] + 1, regions[:, 3] - regions[:, 1] + 1
-        cut: npt.NDArray[np.uint8] = np.zeros((len(numbers), int(heights.max()), int(widths.max())), np.uint8)
+        shape = len(numbers), int(heights.max()), int(widths.max()), scene.opened.image_shape[2]
+        cut: npt.NDArray[np.uint8] = np.zeros(shape, np.uint8)
         top, left = scene.opened.padding
         for place, (number, region) in enumerate(zip(numbers.tolist(), regions.tolist(), strict=True)):
-            padded = np.pad(scene.test.images[number], ((top, top + 1), (left, left + 1)))
+            padded = np.pad(scene.test.images[number], ((top, top + 1), (left, left + 1), (0, 0)))
             piece = padded[region[0] : region[2] + 1, region[1] : region[3] + 1]
             # What the edge of the image cuts off lies on that side of the field.
             down = cut.shape[1] - piece.shape[0] if region[0] == 0 else 0
@@ -230,7 +231,7 @@ class FieldView(View):
 
     @staticmethod
     def _top_patches(scene: Scene) -> Question[Patches]:
-        request = TopPatches(source=scene.source, layer=scene.info.name, top=_TOP, sample=_SAMPLE)
+        request = TopPatches(source=scene.source, layer=scene.info.name, top=_TOP, sample=scene.sample)
         return Question(request, Patches)
 
 

@@ -17,7 +17,7 @@ from tui_cnn.insight.maps import per_filter
 from tui_cnn.runs.inspection.figure import Figure, Panel
 from tui_cnn.runs.inspection.requests import Source
 from tui_cnn.ui.inspect.actions import HISTORY
-from tui_cnn.ui.inspect.kernel_banks import Bank, banks, nearest
+from tui_cnn.ui.inspect.kernel_banks import Bank, bank_near
 from tui_cnn.ui.inspect.scene import Scene, layer_title
 from tui_cnn.ui.inspect.view import View, ViewExport, as_floats, signed
 from tui_cnn.ui.toolkit.pictures.drawing import Tone
@@ -180,7 +180,7 @@ class HistoryView(View):
             found = self.answers.get(moment.activate)
             values, probabilities, negative = None, np.zeros(0), False
             if found is not None:
-                layer = as_floats(found.layers[scene.layer].numpy()).reshape(scene.map_shape)
+                layer = as_floats(found.layers[scene.info.name].numpy()).reshape(scene.map_shape)
                 values, negative = layer[..., scene.channel], is_signed(layer)
                 probabilities = as_floats(found.probabilities.numpy())
             step, kernel = int(moment.source.which), self._kernel(moment)
@@ -193,8 +193,7 @@ class HistoryView(View):
 
     def _bank(self, moment: Scene) -> Bank | None:
         weights = self.answers.get(moment.kernels)
-        found = banks(moment.opened, weights) if weights is not None else []
-        return found[nearest(found, moment.layer)] if found else None
+        return None if weights is None else bank_near(moment.opened, weights, moment.layer)
 
     def _kernel(self, moment: Scene) -> Floats | None:
         """Return the kernel of the channel, summed over its inputs: (height, width)."""

@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from tui_cnn.data.dataset import TestSet
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.insight.predictions import Filter, Order, confusion, select
 from tui_cnn.runs.inspection.replies import Evaluation
 
 _UNSURE = 0.5
+_MOST_PAIRS = 400
+"""Pairs of classes that are offered before it is known which of them the network mistakes for each other."""
+
+Labels = npt.NDArray[np.int32]
+"""The output to be expected for each test image; -1: nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -22,19 +26,19 @@ class ImageChoice:
     order: Order = "index"
     listed: tuple[int, ...] | None = None
 
-    def numbers(self, test: TestSet, evaluation: Evaluation | None) -> npt.NDArray[np.int64] | None:
+    def numbers(self, labels: Labels, evaluation: Evaluation | None) -> npt.NDArray[np.int64] | None:
         """Return the numbers of the images, in order; None: it is not known yet what the network says of them."""
         if self.listed is not None:
             return np.array(self.listed, np.int64)
         if self.order == "index" and self.wanted == Filter(label=self.wanted.label):
-            return np.flatnonzero((test.labels == self.wanted.label) | (self.wanted.label is None))
+            return np.flatnonzero((labels == self.wanted.label) | (self.wanted.label is None))
         if evaluation is None:
             return None
         return select(evaluation.probabilities.numpy(), evaluation.labels.numpy(), self.wanted, self.order)
 
-    def next_to(self, number: int | None, by: int, test: TestSet, evaluation: Evaluation | None) -> int | None:
+    def next_to(self, number: int | None, by: int, labels: Labels, evaluation: Evaluation | None) -> int | None:
         """Return the number of the next image, or of the one before, around the end; None: there is none."""
-        numbers = self.numbers(test, evaluation)
+        numbers = self.numbers(labels, evaluation)
         if numbers is None or not len(numbers):
             return None
         here = np.flatnonzero(numbers == number)
@@ -73,12 +77,15 @@ def choices(names: tuple[str, ...], evaluation: Evaluation | None) -> list[tuple
     found += [
         (ImageChoice(name, Filter(label=number)), _("all images of this class")) for number, name in enumerate(names)
     ]
-    pairs = [(true, said) for true in range(len(names)) for said in range(len(names)) if true != said]
     if evaluation is None:
+        if len(names) ** 2 > _MOST_PAIRS:
+            return found
+        pairs = [(true, said) for true in range(len(names)) for said in range(len(names)) if true != said]
         return found + [(taken_for(names, *pair), "") for pair in pairs]
     counts = confusion(evaluation.labels.numpy(), evaluation.probabilities.numpy().argmax(axis=1), len(names))
-    for pair in sorted(pairs, key=lambda each: -counts[each]):
-        if count := int(counts[pair]):
-            about = ngettext("{count} image", "{count} images", count).format(count=count)
-            found.append((taken_for(names, *pair), about))
+    np.fill_diagonal(counts, 0)
+    for true, said in sorted(zip(*np.nonzero(counts), strict=True), key=lambda pair: -int(counts[pair])):
+        count = int(counts[true, said])
+        about = ngettext("{count} image", "{count} images", count).format(count=count)
+        found.append((taken_for(names, int(true), int(said)), about))
     return found

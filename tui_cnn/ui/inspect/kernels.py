@@ -1,6 +1,6 @@
 """The weights of each convolution, as pictures and numbers, and what they are most like."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,17 +19,21 @@ from tui_cnn.insight.filters import candidates, likeness
 from tui_cnn.insight.maps import Scale, per_filter, statistics
 from tui_cnn.runs.inspection.figure import Figure, Panel
 from tui_cnn.ui.inspect.actions import KERNELS
-from tui_cnn.ui.inspect.kernel_banks import Bank, banks, nearest
+from tui_cnn.ui.inspect.kernel_banks import Bank, bank_near, kernel_places, nearest
 from tui_cnn.ui.inspect.kernel_detail import KernelDetail
 from tui_cnn.ui.inspect.lab_transfer import take_filter
 from tui_cnn.ui.inspect.scene import Scene, layer_title
 from tui_cnn.ui.inspect.view import View, ViewExport, signed
 from tui_cnn.ui.toolkit.numbers import whole_parts
+from tui_cnn.ui.toolkit.pictures.canvas import Pixels
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.legend import Legend
 
 _TALL = 32
 _CAPTION, _NARROWEST = 9, 5
+
+Shown = Literal["colours", "sum"] | int
+"""What a picture of a kernel shows: its three inputs as red, green and blue; the sum of all; or one of them."""
 
 
 class KernelsView(View):
@@ -40,8 +44,8 @@ class KernelsView(View):
     DEFAULT_CSS = "KernelsView > Gallery { height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [*KERNELS.bindings()]
 
-    _input: int | None = None
-    """The input channel that is shown; None: the sum of all."""
+    _chosen = 0
+    """Which of what can be shown of a kernel is."""
 
     _scale: Scale = "map"
 
@@ -65,14 +69,12 @@ class KernelsView(View):
 
     def action_walk(self, down: int, right: int) -> None:
         """Walk through layers and filters."""
-        found, bank = self._banks, self._bank
-        if bank is None:
-            return
-        if down:
-            place = max(0, min(nearest(found, self.scene.layer) + down, len(found) - 1))
-            self._input = None
-            self.go_to(self.scene.at(layer=found[place].place))
-        else:
+        places, bank = kernel_places(self.scene.opened), self._bank
+        if down and places:
+            place = max(0, min(nearest(places, self.scene.layer) + down, len(places) - 1))
+            self._chosen = 0
+            self.go_to(self.scene.at(layer=places[place]))
+        elif bank is not None:
             here = min(self.scene.channel, bank.values.shape[-1] - 1)
             self.go_to(self.scene.at(layer=bank.place, channel=here + right))
 
@@ -86,11 +88,10 @@ class KernelsView(View):
         self.update()
 
     def action_next_input(self) -> None:
-        """Show the next input channel; after the last comes the sum."""
+        """Show the next input channel; after the last come the colours, where there are some, and the sum."""
         bank = self._bank
         if bank is not None:
-            following = 0 if self._input is None else self._input + 1
-            self._input = following if following < bank.values.shape[2] else None
+            self._chosen = (self._chosen + 1) % len(self._choices(bank))
             self.update()
 
     def action_filter_to_lab(self) -> None:
@@ -99,7 +100,9 @@ class KernelsView(View):
         if bank is None:
             return
         found, weights = self.answers.get(scene.activate), self.answers.get(scene.kernels)
-        transfer = take_filter(scene, bank.place, self._input, found, weights) if found and weights else None
+        choice = self._choice(bank)
+        channel = choice if isinstance(choice, int) else None
+        transfer = take_filter(scene, bank.place, channel, found, weights) if found and weights else None
         if transfer is not None:
             self.to_lab(transfer)
         else:
@@ -125,9 +128,9 @@ class KernelsView(View):
             numbers = (_rounded(part[number]) for part in found)
             said = (like.classic.name if like.named else "", *map(_rounded, like[1:])) if like else ("", "", "")
             rows.append((number, *numbers, *said))
-            scale = self._colours(shown, number)
+            pixels, scale = self._picture(bank, shown, number)
             title = f"{number}  {said[0]}" if said[0] else f"{number}"
-            panels.append(Panel(scale.paint(shown[..., number]), title, scale))
+            panels.append(Panel(pixels, title, scale))
         heading = ("filter", *found._fields, "most like", "cosine", "chance level")
         figure = Figure(f"{self.title_of(self.scene)} ({bank.info.name})", panels, (self._how(bank),))
         return ViewExport(f"kernels-{bank.info.name}", figure, heading, rows, {bank.info.name: bank.values})
@@ -144,7 +147,7 @@ class KernelsView(View):
         named = bool(candidates(shown.shape[:2])) and self.size.height >= _TALL
 
         def tile(place: int, _cells: int) -> Tile:
-            pixels = self._colours(shown, place).paint(shown[..., place])
+            pixels, _scale = self._picture(bank, shown, place)
             like = likeness(shown[..., place]) if named else None
             if like is None:
                 return Tile(pixels, (f"{place}",))
@@ -171,37 +174,56 @@ class KernelsView(View):
         name = _("filter {number}").format(number=selected)
         numbers = whole_parts(_numbers(shown[..., selected]), self.size.width - cell_len(name) - 2)
         self.write("#numbers", Content.assemble((name, "bold"), f"  {numbers}"))
-        self.write_caption(self._how(bank), self._colours(shown, selected))
+        self.write_caption(self._how(bank), self._picture(bank, shown, selected)[1])
 
     def _how(self, bank: Bank) -> str:
         """Say which part of the kernels is drawn, and how."""
         height, width, inputs, _count = bank.values.shape
         parts = [f"{height}×{width}"]
         if inputs > 1:
-            channel = _("input {number} of {count}").format(number=self._input, count=inputs)
-            parts.append(_("sum over {count} inputs").format(count=inputs) if self._input is None else channel)
+            choice = self._choice(bank)
+            text = {"colours": _("red, green and blue; numbers: sum"), "sum": _("sum over {count} inputs")}
+            words = text.get(str(choice)) or _("input {number} of {count}")
+            parts.append(words.format(number=choice, count=inputs))
         parts.append(_("scale per layer") if self._scale == "layer" else _("scale per filter"))
         return " · ".join(parts)
 
     @property
-    def _banks(self) -> list[Bank]:
-        weights = self.answers.get(self.scene.kernels)
-        return banks(self.scene.opened, weights) if weights is not None else []
-
-    @property
     def _bank(self) -> Bank | None:
-        found = self._banks
-        return found[nearest(found, self.scene.layer)] if found else None
+        weights = self.answers.get(self.scene.kernels)
+        return None if weights is None else bank_near(self.scene.opened, weights, self.scene.layer)
+
+    def _choices(self, bank: Bank) -> list[Shown]:
+        """List what can be shown of kernels, first what is at first; colours only where there are colours."""
+        inputs = bank.values.shape[2]
+        in_colours = bank.coloured and self.scaled(_ANY).palette != "grey"
+        colours: list[Shown] = ["colours"] if in_colours else []
+        return [*colours, "sum", *(range(inputs) if inputs > 1 else ())]
+
+    def _choice(self, bank: Bank) -> Shown:
+        choices = self._choices(bank)
+        return choices[self._chosen % len(choices)]
 
     def _shown(self, bank: Bank) -> npt.NDArray[np.float64]:
-        """Return (height, width, filters): the sum over the inputs, or one of them."""
-        if self._input is None or self._input >= bank.values.shape[2]:
-            return np.asarray(per_filter(bank.values), np.float64)
-        return bank.values[:, :, self._input]
+        """Return (height, width, filters): one of the inputs, or the sum over them."""
+        choice = self._choice(bank)
+        return bank.values[:, :, choice] if isinstance(choice, int) else np.asarray(per_filter(bank.values), np.float64)
+
+    def _picture(self, bank: Bank, shown: npt.NDArray[np.float64], number: int) -> tuple[Pixels, ColourScale]:
+        """Draw a filter, and say by which scale: in colours black is the least and white the most of each colour."""
+        if self._choice(bank) != "colours":
+            scale = self._colours(shown, number)
+            return scale.paint(shown[..., number]), scale
+        values = bank.colours_of(number, blue_first=self.scene.opened.scaling.scale == "imagenet-bgr")
+        scale = scale_of(bank.values if self._scale == "layer" else values, signed=True)._replace(palette="grey")
+        return scale.mix(values), scale
 
     def _colours(self, shown: npt.NDArray[np.float64], number: int) -> ColourScale:
         """Return the colours of a filter: those of the layer, or its own."""
         return self.scaled(scale_of(shown if self._scale == "layer" else shown[..., number], signed=True))
+
+
+_ANY = scale_of(np.zeros(1), signed=True)
 
 
 def _rounded(value: float) -> float:

@@ -5,7 +5,6 @@ import numpy.typing as npt
 
 from tui_cnn.core import edits
 from tui_cnn.core.layers import AnyLayer
-from tui_cnn.data.scaling import rescaled
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.lab.scene import NamedArray
@@ -16,7 +15,7 @@ from tui_cnn.ui.messages import LabTransfer
 
 def take_map(scene: Scene, found: Activations) -> LabTransfer:
     """Take the map that is looked at, (height, width, 1)."""
-    values = np.asarray(found.layers[scene.layer].numpy(), np.float64)[..., [scene.channel]]
+    values = np.asarray(found.layers[scene.info.name].numpy(), np.float64)[..., [scene.channel]]
     name = _("{layer} map {number}").format(layer=scene.info.name, number=scene.channel)
     return LabTransfer({"image": "map"}, NamedArray(values, name))
 
@@ -64,8 +63,8 @@ def take_filter(
 def _input(scene: Scene, place: int, found: Activations) -> npt.NDArray[np.float64]:
     before = scene.opened.layers[place].source
     if before is not None:
-        return np.asarray(found.layers[before].numpy(), np.float64)
-    image: npt.NDArray[np.float64] = rescaled(np.asarray(found.image.numpy(), np.float64), scene.opened.scale)
+        return np.asarray(found.layers[scene.opened.layers[before].name].numpy(), np.float64)
+    image: npt.NDArray[np.float64] = scene.opened.scaling.apply(np.asarray(found.image.numpy(), np.float64))
     return image if image.ndim == 3 else image[..., None]
 
 

@@ -19,6 +19,7 @@ from tui_cnn.insight.colours import Scale as ColourScale
 from tui_cnn.insight.colours import is_signed, scale_of
 from tui_cnn.insight.maps import Scale, by_strength, statistics
 from tui_cnn.runs.inspection.figure import Figure, FigureAxis, Panel
+from tui_cnn.runs.inspection.replies import Array
 from tui_cnn.ui.inspect.actions import MAPS
 from tui_cnn.ui.inspect.lab_transfer import take_map
 from tui_cnn.ui.inspect.scene import Scene, layer_title
@@ -118,6 +119,8 @@ class MapsView(View):
     _large = False
     _sorted = False
     _scale: Scale = "layer"
+    _held: tuple[Array, npt.NDArray[np.float64], ColourScale] | None = None
+    """The maps of a layer as numbers, and the scale of all of them."""
 
     def parts(self) -> ComposeResult:
         """Yield the numbers of the selected map, how it is drawn, and the three ways to draw a layer."""
@@ -228,7 +231,7 @@ class MapsView(View):
         panels = [Panel(scale.paint(values[..., n]), f"{n}", scale) for n, scale in enumerate(scales)]
         arrays = {scene.info.name: values.reshape(scene.info.shape)}
         title = f"{self.title_of(scene)} ({scene.info.name})"
-        figure = Figure(title, panels, (scene.subject.title_with(scene.opened.class_names),))
+        figure = Figure(title, panels, (scene.subject.full_title,))
         if not scene.has_maps:
             units = np.append(values[0, 0], np.full(-len(numbers) % _UNITS, np.nan)).reshape(-1, _UNITS)
             scale = self.scaled(scale_of(values, signed=is_signed(values)))
@@ -332,8 +335,15 @@ class MapsView(View):
         return same and waits and self.answers.newest(scene.activate) is not None
 
     def _values(self, scene: Scene) -> npt.NDArray[np.float64] | None:
+        """Return the maps, (height, width, maps); kept, for each key asks for them several times."""
         found = self.activations(scene)
-        return None if found is None else as_floats(found.layers[scene.layer].numpy()).reshape(scene.map_shape)
+        array = found.layers.get(scene.info.name) if found is not None else None
+        if array is None:
+            return None
+        if self._held is None or self._held[0] is not array:
+            values = as_floats(array.numpy()).reshape(scene.map_shape)
+            self._held = array, values, scale_of(values, signed=is_signed(values))
+        return self._held[1]
 
     def _dead(self, scene: Scene) -> npt.NDArray[np.bool_]:
         found = self.answers.get(scene.ranges)
@@ -346,8 +356,10 @@ class MapsView(View):
 
     def _colours(self, values: npt.NDArray[np.float64], number: int) -> ColourScale:
         """Return the colours of a map: those of the layer, or its own, of the layer's kind."""
-        shown = values if self._scale == "layer" else values[..., number]
-        return self.scaled(scale_of(shown, signed=is_signed(values)))
+        of_layer = self._held[2] if self._held is not None else scale_of(values, signed=is_signed(values))
+        if self._scale == "layer":
+            return self.scaled(of_layer)
+        return self.scaled(scale_of(values[..., number], signed=of_layer.palette == "diverging"))
 
     def _step(self, by: int) -> None:
         order = self._order(self.scene)

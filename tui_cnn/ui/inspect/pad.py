@@ -12,15 +12,16 @@ from textual.widgets import Static
 
 from tui_cnn.data.images import Cell, stroke
 from tui_cnn.i18n import _
+from tui_cnn.insight.maps import square_unit
 from tui_cnn.ui.inspect.actions import PAD
 from tui_cnn.ui.inspect.scene import Scene, Subject
 from tui_cnn.ui.inspect.view import View, ViewExport
 from tui_cnn.ui.toolkit.pictures.picture import FrameTone, Picture, Raster
 
 _WIDTHS = (2, 4, 7)
-"""Pixels of a pen."""
+"""Pixels of a pen; on an image that is so many times as large as one of 28×28, so many times as many."""
 _MORE = 2
-"""By so many pixels an eraser is wider, so that it wipes out the soft rim as well."""
+"""By so many an eraser is wider, so that it wipes out the soft rim as well."""
 _MOST_KEPT = 100
 _GROUND = 24
 """The pad is a little lighter than black, so that its edges are seen."""
@@ -66,9 +67,10 @@ class PadView(View):
 
     def action_walk(self, down: int, right: int) -> None:
         """Move the pen."""
-        height, width = self._pad.shape
-        begin, self._pen = self._pen, ((self._pen[0] + down) % height, (self._pen[1] + right) % width)
-        wraps = abs(begin[0] - self._pen[0]) > 1 or abs(begin[1] - self._pen[1]) > 1
+        (height, width, _channels), unit = self._pad.shape, self._unit
+        begin = self._pen
+        self._pen = (begin[0] + unit * down) % height, (begin[1] + unit * right) % width
+        wraps = abs(begin[0] - self._pen[0]) > unit or abs(begin[1] - self._pen[1]) > unit
         if self._down:
             self._stroke(self._pen if wraps else begin, erase=self._erasing)
         else:
@@ -105,14 +107,20 @@ class PadView(View):
     def action_clear_pad(self) -> None:
         """Begin anew."""
         self._remember()
-        self._drawing = np.zeros(self.scene.opened.image_shape, np.uint8)
+        self._drawing = np.zeros(self.scene.opened.own_shape, np.uint8)
         self._down = self._erasing = False
         self._show_drawing()
 
     def action_take_image(self) -> None:
-        """Put the image on the pad."""
+        """Put the image on the pad, as the network takes it where that is larger."""
+        pixels = self.scene.subject.pixels
+        if pixels.shape != self._pad.shape:
+            found = self.answers.get(self.scene.activate)
+            if found is None:
+                return
+            pixels = found.image.numpy().reshape(self._pad.shape)
         self._remember()
-        self._drawing = self.scene.subject.pixels.copy()
+        self._drawing = pixels.copy()
         self._show_drawing()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
@@ -142,7 +150,9 @@ class PadView(View):
     def update_parts(self, scene: Scene) -> str:
         """Show the pad with the pen."""
         pad = self._pad
-        self.write("#pen", _("pen width {width} · prediction on the left").format(width=_WIDTHS[self._width]))
+        self.write(
+            "#pen", _("pen width {width} · prediction on the left").format(width=self._unit * _WIDTHS[self._width])
+        )
         tone: FrameTone = "second-frame" if self._down else "cursor"
         raster = Raster(np.maximum(pad, _GROUND), pad, [((*self._pen, *self._pen), tone)])
         self.query_one(Picture).show(raster)
@@ -150,15 +160,19 @@ class PadView(View):
 
     @property
     def _pad(self) -> npt.NDArray[np.uint8]:
-        height, width = self.scene.opened.image_shape
-        if self._drawing is None or self._drawing.shape != (height, width):
-            self._drawing = np.zeros((height, width), np.uint8)
-            self._pen = height // 2, width // 2
+        shape = self.scene.opened.own_shape
+        if self._drawing is None or self._drawing.shape != shape:
+            self._drawing, self._before = np.zeros(shape, np.uint8), ()
+            self._pen = shape[0] // 2, shape[1] // 2
         return self._drawing
+
+    @property
+    def _unit(self) -> int:
+        return square_unit(self.scene.opened.own_shape)
 
     def _stroke(self, begin: Cell, *, erase: bool) -> None:
         """Draw from a pixel to where the pen is now."""
-        width = _WIDTHS[self._width] + (_MORE if erase else 0)
+        width = self._unit * (_WIDTHS[self._width] + (_MORE if erase else 0))
         self._drawing = stroke(self._pad, begin, self._pen, width, erase=erase)
         self._show_drawing()
 

@@ -22,7 +22,7 @@ from tui_cnn.formats.shapes import to_png, to_svg
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.inspection.figure import draw_figure
-from tui_cnn.runs.inspection.replies import Evaluation
+from tui_cnn.runs.inspection.replies import Evaluation, OpenReply
 from tui_cnn.ui.inspect.image_choice import ImageChoice, choices
 from tui_cnn.ui.inspect.scene import Scene, Subject
 from tui_cnn.ui.inspect.view import ViewExport
@@ -34,6 +34,7 @@ from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster
 from tui_cnn.ui.workspace import workspace_of
 
 _BEFORE = (28, 40)
+"""Height and width in which a picture is shown as it was."""
 
 
 async def ask_images(screen: Screen[Any], scene: Scene, evaluation: Evaluation | None) -> ImageChoice | None:
@@ -57,11 +58,11 @@ async def ask_picture(screen: Screen[Any], scene: Scene) -> Subject | None:
     if path is None:
         return None
     try:
-        picture = await asyncio.to_thread(read_image, path)
+        picture = await asyncio.to_thread(read_image, path, scene.opened.own_shape[2])
     except DataError as error:
         workspace_of(screen).report(error)
         return None
-    fitted = await screen.app.push_screen_wait(FitPicture(path.name, picture, scene.opened.image_shape))
+    fitted = await screen.app.push_screen_wait(FitPicture(path.name, picture, scene.opened))
     return None if fitted is None else Subject(fitted, name=path.name)
 
 
@@ -103,10 +104,13 @@ async def write_export(screen: Screen[Any], export: ViewExport, source: str) -> 
 
 
 class FitPicture(SingleResult[npt.NDArray[np.uint8] | None]):
-    """How a picture becomes an image; `i` turns light and dark round, which is guessed at first by the border."""
+    """How a picture becomes an image; `i` turns light and dark round.
+
+    What is to be done is guessed by the border, where the images of the data set are light on black.
+    """
 
     DEFAULT_CSS = """
-    FitPicture #pair { height: 15; margin-top: 1; & > #before { width: 43; } }
+    FitPicture #pair { height: 15; margin-top: 1; & > #before { width: 43; } & > #after { height: 14; } }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", show=False),
@@ -114,12 +118,12 @@ class FitPicture(SingleResult[npt.NDArray[np.uint8] | None]):
         Binding("i", "invert", show=False),
     ]
 
-    def __init__(self, title: str, picture: npt.NDArray[np.uint8], shape: tuple[int, int]) -> None:
+    def __init__(self, title: str, picture: npt.NDArray[np.uint8], opened: OpenReply) -> None:
         super().__init__()
         self._title = title
         self._picture = picture
-        self._shape = shape
-        self._inverted = has_light_background(picture)
+        self._opened = opened
+        self._inverted = opened.light_on_black and has_light_background(picture)
 
     def compose(self) -> ComposeResult:
         """Lay out the picture before and after."""
@@ -143,12 +147,12 @@ class FitPicture(SingleResult[npt.NDArray[np.uint8] | None]):
         self.dismiss(self._fitted())
 
     def _fitted(self) -> npt.NDArray[np.uint8]:
-        return fit_image(self._picture, self._shape, invert=self._inverted)
+        return fit_image(self._picture, self._opened.own_shape, self._opened.fit, invert=self._inverted)
 
     def _show(self) -> None:
-        (rows, columns), (height, width) = self._picture.shape[:2], self._shape
+        (rows, columns, channels), (height, width, _channels) = self._picture.shape, self._opened.own_shape
         sizes = _("{rows}×{columns} → {height}×{width}")
         sizes = sizes.format(rows=rows, columns=columns, height=height, width=width)
         self.query_one("#sizes", Static).update(sizes + (_(", inverted") if self._inverted else ""))
-        self.query_one("#before", Picture).show(Raster(fit_image(self._picture, _BEFORE)))
+        self.query_one("#before", Picture).show(Raster(fit_image(self._picture, (*_BEFORE, channels), "pad")))
         self.query_one("#after", Picture).show(Raster(self._fitted()))

@@ -1,8 +1,8 @@
 """What the Inspect screen shows at one moment: a run, an image with what is done to it, a layer, a map, a cell."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +15,14 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.inspection.replies import Activations, Evaluation, LayerInfo, OpenReply, Ranges, WeightsReply, pack
 from tui_cnn.runs.inspection.requests import Activate, Evaluate, Image, Kernels, Range, Source
 from tui_cnn.ui.inspect.answer_cache import Question
+from tui_cnn.ui.inspect.kernel_banks import kernel_places, nearest
 
-_SAMPLE = 1000
+_SAMPLE, _SMALL_SAMPLE = 1000, 100
+"""Test images that a network is measured with, and a large one, of which each takes long."""
 _MAP_AXES = 3
 _ZOOM_STEP = 1.1
+_MOST_VALUES = 2_000_000
+"""Outputs of all layers of a network from which on it is large: they are not asked for at once any more."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class ImageTransform:
         dx, dy: pixels to the right and down.
         degrees: counter-clockwise.
         zoom: steps of a tenth; below 0 it shrinks.
-        noise: standard deviation in levels of grey.
+        noise: standard deviation in levels of 0 to 255.
     """
 
     dx: int = 0
@@ -45,7 +49,7 @@ class ImageTransform:
         return float(_ZOOM_STEP**self.zoom)
 
     def apply(self, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-        """Transform an image (height, width)."""
+        """Transform an image (height, width, channels)."""
         if self.zoom:
             image = images.zoom(image, self.factor)
         if self.degrees:
@@ -62,16 +66,18 @@ UNCHANGED = ImageTransform()
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """The image that is shown, (height, width), 0 to 255: one of the test set, a file, or a drawing.
+    """The image that is shown, (height, width, channels), 0 to 255: one of the test set, a file, or a drawing.
 
     Attributes:
         number: which one of the test set it is; None: it is a person's own.
-        label: its true class; None: nobody knows.
+        label: the output that stands for its true class; None: nobody knows.
+        class_name: the name of its true class; empty: nobody knows.
     """
 
     base: npt.NDArray[np.uint8]
     number: int | None = None
     label: int | None = None
+    class_name: str = ""
     name: str = ""
     transform: ImageTransform = UNCHANGED
 
@@ -90,10 +96,15 @@ class Subject:
         """The image before it is transformed."""
         return pack(self.base) if self.number is None else self.number
 
-    def title_with(self, class_names: Sequence[str]) -> str:
+    @property
+    def shown_class(self) -> str:
+        """What it shows, as long as it is not transformed; empty: nobody knows."""
+        return self.class_name if self.transform == UNCHANGED else ""
+
+    @property
+    def full_title(self) -> str:
         """What to call it, and what it shows, where that is known."""
-        known = self.label is not None and self.transform == UNCHANGED
-        return f"{self.title} · {class_names[self.label]}" if known and self.label is not None else self.title
+        return f"{self.title} · {self.shown_class}" if self.shown_class else self.title
 
     @property
     def title(self) -> str:
@@ -102,9 +113,10 @@ class Subject:
         return title if self.transform == UNCHANGED else _("{image}, modified").format(image=title)
 
 
-def of_test(test: TestSet, number: int) -> Subject:
+def of_test(test: TestSet, number: int, opened: OpenReply) -> Subject:
     """Take an image of the test set."""
-    return Subject(test.images[number], number, int(test.labels[number]))
+    label = int(test.labels[number])
+    return Subject(np.asarray(test.images[number]), number, opened.output_of(label), test.class_names[label])
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,10 +166,35 @@ class Scene:
         """The places of the layers that give maps."""
         return [place for place, info in enumerate(self.opened.layers) if len(info.shape) == _MAP_AXES]
 
+    @cached_property
+    def labels(self) -> npt.NDArray[np.int32]:
+        """The output to be expected for each test image; -1: nobody knows."""
+        return np.array(self.opened.outputs, np.int32)[self.test.labels]
+
+    def class_of(self, number: int) -> str:
+        """Name the true class of a test image."""
+        return str(self.test.class_names[self.test.labels[number]])
+
     @property
     def activate(self) -> Question[Activations]:
-        """The question for the image's activations, in full: they are exported, and the Lab computes with them."""
-        return Question(Activate(source=self.source, image=self.subject.image), Activations)
+        """The question for the image's activations, exact: they are exported, and the Lab computes with them.
+
+        Of a large network only those of the layer, of the kernels that the views show for it, and of what goes into
+        both: all together could not be held.
+        """
+        request = Activate(source=self.source, image=self.subject.image, layers=self._layers)
+        return Question(request, Activations)
+
+    @property
+    def _layers(self) -> tuple[str, ...] | None:
+        if not self.is_large:
+            return None
+        infos = self.opened.layers
+        places = {self.layer}
+        if kernels := kernel_places(self.opened):
+            places.add(kernels[nearest(kernels, self.layer)])
+        places |= {source for place in places if (source := infos[place].source) is not None}
+        return tuple(infos[place].name for place in sorted(places))
 
     @property
     def kernels(self) -> Question[WeightsReply]:
@@ -172,7 +209,17 @@ class Scene:
     @property
     def ranges(self) -> Question[Ranges]:
         """The question for how far the channels go."""
-        return Question(Range(source=self.source, sample=_SAMPLE), Ranges)
+        return Question(Range(source=self.source, sample=self.sample), Ranges)
+
+    @property
+    def sample(self) -> int:
+        """How many test images the network is measured with."""
+        return min(_SMALL_SAMPLE if self.is_large else _SAMPLE, len(self.test.images))
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the outputs of all layers together are too many to be held."""
+        return sum(prod(info.shape) for info in self.opened.layers) > _MOST_VALUES
 
     def at(
         self,
@@ -197,12 +244,12 @@ class Scene:
 
     def at_pixel(self, row: int, column: int) -> "Scene":
         """Look at the cell of the map at the same place as a pixel of the image."""
-        (height, width), (rows, columns, _maps) = self.opened.image_shape, self.map_shape
+        (height, width, _channels), (rows, columns, _maps) = self.subject.base.shape, self.map_shape
         return self.at(row=row * rows // height, column=column * columns // width)
 
     def of_number(self, number: int) -> "Scene":
         """Look at an image of the test set."""
-        return replace(self, subject=of_test(self.test, number))
+        return replace(self, subject=of_test(self.test, number, self.opened))
 
 
 def layer_title(info: LayerInfo) -> str:

@@ -181,7 +181,7 @@ class InspectScreen(MainScreen):
         if self.scene is None:
             return
         self._choice = choice
-        numbers = choice.numbers(self.scene.test, self._evaluation())
+        numbers = choice.numbers(self.scene.labels, self._evaluation())
         self._choice_waits = numbers is None
         if numbers is None:
             self.answers.want(self.scene.evaluate)
@@ -194,7 +194,7 @@ class InspectScreen(MainScreen):
     def action_step(self, by: int) -> None:
         """Go to the next of the chosen images, or the one before; from a picture of one's own, on where one was."""
         if self.scene is not None:
-            number = self._choice.next_to(self._number, by, self.scene.test, self._evaluation())
+            number = self._choice.next_to(self._number, by, self.scene.labels, self._evaluation())
             if number is not None:
                 self.show_scene(self.scene.of_number(number))
 
@@ -311,7 +311,7 @@ class InspectScreen(MainScreen):
     def _open(self, weights: RunWeights, opened: OpenReply) -> None:
         before = self.scene or self._scene_before
         if before is None:
-            first = Scene(weights.source, weights.test, of_test(weights.test, 0), opened)
+            first = Scene(weights.source, weights.test, of_test(weights.test, 0, opened), opened)
             before = first.at(row=first.map_shape[0] // 2, column=first.map_shape[1] // 2)
         is_first = self.scene is None
         self.query_one("#parts").display = True

@@ -13,7 +13,7 @@ from tui_cnn.core.network import format_path
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
 from tui_cnn.runs.inspection.replies import OpenReply
-from tui_cnn.ui.inspect.scene import UNCHANGED, Scene
+from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.view import ScenePanel, ShowScene
 from tui_cnn.ui.toolkit.numbers import left, right
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
@@ -37,12 +37,11 @@ class SubjectPanel(ScenePanel):
     def title_of(self, scene: Scene) -> str:
         """Name the image, and what it shows."""
         subject = scene.subject
-        if subject.label is None or subject.transform != UNCHANGED:
-            return subject.title
-        label = f" · {scene.opened.class_names[subject.label]}"
-        if subject.number is not None and cell_len(subject.title + label) > self.outer_size.width - _EDGES:
-            return _("image {number}").format(number=f"{subject.number:,}").capitalize() + label
-        return subject.title + label
+        known = subject.number is not None and subject.shown_class
+        if known and cell_len(subject.full_title) > self.outer_size.width - _EDGES:
+            number = _("image {number}").format(number=f"{subject.number:,}")
+            return f"{number.capitalize()} · {subject.shown_class}"
+        return subject.full_title
 
     def want(self, scene: Scene) -> None:
         """Ask for the activations, which hold the prediction, too."""

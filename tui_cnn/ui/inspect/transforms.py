@@ -94,7 +94,7 @@ class TransformsView(View):
 
     def action_walk(self, down: int, right: int) -> None:
         """Shift the image."""
-        (height, width), transform = self.scene.opened.image_shape, self.scene.subject.transform
+        (height, width, _channels), transform = self.scene.subject.base.shape, self.scene.subject.transform
         dx, dy = transform.dx + right, transform.dy + down
         self._change(dx=max(-width, min(dx, width)), dy=max(-height, min(dy, height)))
 

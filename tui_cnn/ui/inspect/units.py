@@ -55,7 +55,7 @@ class Units(NamedTuple):
         dead: npt.NDArray[np.bool_],
     ) -> "Units":
         """Put the units of the scene's layer in an order; those of a flattened image stand as they did in it."""
-        before = scene.opened.layers[scene.layer - 1].shape if scene.layer else scene.opened.image_shape
+        before = scene.opened.layers[scene.layer - 1].shape if scene.layer else scene.opened.input_shape
         kind = ALL_TYPES[scene.info.kind]
         flattened = kind.flattens and kind.is_reshaping and bool((order == np.arange(len(order))).all())
         row, cells = (prod(before[1:]), before[-1]) if flattened else (0, 0)

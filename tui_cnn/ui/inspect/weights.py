@@ -27,11 +27,13 @@ def read_weights(run: RunDirectory, test: TestSet | None) -> RunWeights:
     """Find the weights of a run; `test` is its test set, if that is known.
 
     Raises:
-        FormatError: the recipe cannot be read.
+        FormatError: the recipe or the network cannot be read.
         DataError: the test set cannot be read.
     """
     source = source_of(run)
-    test = test or load_test(run.recipe().directory)
+    if test is None:
+        recipe = run.recipe()
+        test = load_test(recipe.directory, run.network().input_shape, recipe.fit)
     return RunWeights(run, source, stamp(source), test, tuple(kept_checkpoints(run)))
 
 

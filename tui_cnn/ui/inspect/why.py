@@ -15,7 +15,7 @@ from tui_cnn.core.network import format_path
 from tui_cnn.data.rendering import enlarge
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale, scale_number, scale_of
-from tui_cnn.insight.maps import occlusion_loss
+from tui_cnn.insight.maps import occlusion_loss, square_unit
 from tui_cnn.runs.inspection.figure import Figure, Panel
 from tui_cnn.runs.inspection.replies import Activations, Heat, Heats, LayerInfo
 from tui_cnn.runs.inspection.requests import GradCam, Occlude, Saliency
@@ -29,6 +29,8 @@ from tui_cnn.ui.toolkit.pictures.legend import Legend
 from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster
 
 _STRENGTH = 0.65
+_NARROW = 32
+"""Cells that an image is wide enough in, if it is larger than that."""
 _WAYS = 3
 _GAP = 1
 
@@ -44,7 +46,7 @@ class Explanation(NamedTuple):
 
 
 class Square(NamedTuple):
-    """The square of the occlusion, see `Occlude`."""
+    """The square of the occlusion, see `Occlude`; its size and step in units of `square_unit`."""
 
     size: int = 6
     step: int = 2
@@ -174,7 +176,7 @@ class WhyView(View):
         if found is None:
             return None
         scene, image = self.scene, colours(found.image.numpy())
-        panels, heats, about = [Panel(image, _("Image"))], {}, [scene.subject.title_with(scene.opened.class_names)]
+        panels, heats, about = [Panel(image, _("Image"))], {}, [scene.subject.full_title]
         for each in self._explanations(scene, found):
             if each.heat is not None and each.scale is not None:
                 heats[each.name] = each.heat
@@ -214,7 +216,7 @@ class WhyView(View):
 
     def _look_for_room(self, image: int) -> None:
         """Offer to turn to the next way only where there is no room for all."""
-        all_fit = (self.size.width + _GAP) // (image + _GAP) >= _WAYS
+        all_fit = (self.size.width + _GAP) // (min(image, _NARROW) + _GAP) >= _WAYS
         self.set_class(not all_fit, "-single")
         if all_fit != self._all_fit:
             self._all_fit = all_fit
@@ -272,10 +274,10 @@ class WhyView(View):
             )
         if covered is not None and isinstance(occlusion.request, Occlude):
             square, share = occlusion.request, covered.probability
-            grey = _("grey {grey} (background)") if square.grey is None else _("grey {grey}")
-            text = _("above 0: probability falls, {share:.3f} to {least:.3f}; {size}×{size}, step {step}, {grey}")
+            text = _("above 0: probability falls, {share:.3f} to {least:.3f}; {size}×{size}, step {step}, {colour}")
             values, sides = as_floats(covered.values.numpy()), (square.size, square.step)
-            heat = occlusion_loss(values, share, sides, (height, width), scene.opened.padding)
+            rows, columns, _channels = scene.subject.pixels.shape
+            heat = occlusion_loss(values, share, sides, (height, width), ((height - rows) // 2, (width - columns) // 2))
             by_square = by_square._replace(
                 heat=heat,
                 scale=self._heat_scale(heat, signed=True),
@@ -284,17 +286,26 @@ class WhyView(View):
                     least=covered.values.numpy().min(),
                     size=square.size,
                     step=square.step,
-                    grey=grey.format(grey=covered.grey),
+                    colour=_colour(covered.fill or (), of_background=square.grey is None),
                 ),
             )
         return [by_pixel, by_layer, by_square]
 
     def _questions(self, scene: Scene) -> tuple[Question[Heat], Question[Heats], Question[Heat]]:
         source, image, target = scene.source, scene.subject.image, self._target
+        unit, square = square_unit(scene.subject.base.shape), self._square
+        covered = Occlude(
+            source=source,
+            image=image,
+            target=target,
+            size=unit * square.size,
+            step=unit * square.step,
+            grey=square.grey,
+        )
         return (
             Question(Saliency(source=source, image=image, target=target), Heat),
             Question(GradCam(source=source, image=image, target=target), Heats),
-            Question(Occlude(source=source, image=image, target=target, **self._square._asdict()), Heat),
+            Question(covered, Heat),
         )
 
     def _heat_scale(self, values: npt.NDArray[np.float64], *, signed: bool) -> Scale:
@@ -308,6 +319,14 @@ class WhyView(View):
         order = [info.name for info in scene.opened.layers]
         before = [place for place, name in enumerate(heats.layers) if order.index(name) <= scene.layer]
         return before[-1] if before else 0
+
+
+def _colour(fill: tuple[int, ...], *, of_background: bool) -> str:
+    """Say what the square of an occlusion is filled with."""
+    if len(set(fill)) > 1:
+        return _("colour {colour} (background)").format(colour=", ".join(map(str, fill)))
+    text = _("grey {grey} (background)") if of_background else _("grey {grey}")
+    return text.format(grey=fill[0] if fill else "")
 
 
 def _name(info: LayerInfo) -> str:

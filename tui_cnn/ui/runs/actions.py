@@ -18,6 +18,7 @@ RUNS = Scope(
         Action("load_network", "b", _("Build"), _("Open the run's network on the Build screen")),
         Action("resume_run", "r", _("Resume"), _("Resume the run from its checkpoint"), False, "steer('resume')"),
         Action("repeat_run", "R", _("Repeat"), _("Train the same network again with the same recipe"), footer=False),
+        Action("train_further", "f", _("Train further"), _("Train the finished run for more epochs"), footer=False),
         Action("stop_run", "x", _("Stop"), _("Stop the run if it is training"), False, "steer('stop')"),
         Action("rename_run", "t", _("Rename"), _("Rename the run"), False, "edit_about('title')"),
         Action("tag_run", "g", _("Tags"), _("Edit the tags of the run"), False, "edit_about('tags')"),

@@ -21,6 +21,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.fields import Field, fields, format_value
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.ledger import TestUse
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.summary import Summary, summarize
 from tui_cnn.ui.runs.actions import COMPARE
@@ -170,6 +171,10 @@ def _known(value: float | None, write: Callable[..., str]) -> str:
     return "—" if value is None else write(value)
 
 
+def _test_use(use: TestUse | None) -> str:
+    return "—" if use is None else use.count
+
+
 COMPARED_LINES: dict[str, list[tuple[str, Callable[[Compared], str]]]] = {
     _("Results"): [
         (_("state"), lambda run: run.state),
@@ -177,6 +182,7 @@ COMPARED_LINES: dict[str, list[tuple[str, Callable[[Compared], str]]]] = {
         (_("test accuracy"), lambda run: share(run.summary.test_accuracy)),
         (_("test loss"), lambda run: share(run.summary.test_loss)),
         (_("tested weights"), lambda run: tested_weights(run.summary.tested)),
+        (_("test set evaluated"), lambda run: _test_use(run.summary.test_use)),
         (_("epochs done"), lambda run: str(run.summary.epochs_done)),
         (_("best epoch"), lambda run: _known(run.summary.best_epoch or None, str)),
         (_("time"), lambda run: duration(run.summary.seconds)),

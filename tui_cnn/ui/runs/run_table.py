@@ -23,7 +23,7 @@ from tui_cnn.ui.runs.actions import RUNS
 from tui_cnn.ui.runs.columns import COLUMNS, Column, cells, sort_runs
 from tui_cnn.ui.runs.dialogs import AboutField, ask_about, ask_deletion, ask_export_path, ask_trash
 from tui_cnn.ui.toolkit.colours import theme_style
-from tui_cnn.ui.toolkit.runs import MOST_MARKED, Listed, RunList
+from tui_cnn.ui.toolkit.runs import MOST_MARKED, Listed, RunList, ask_further
 from tui_cnn.ui.toolkit.whole_columns import WholeColumns
 from tui_cnn.ui.workspace import Workspace, workspace_of
 
@@ -95,6 +95,8 @@ class RunTable(WholeColumns[Text]):
                 return listed.summary.state in ("interrupted", "failed")
             case "steer", "stop":
                 return listed.summary.state in ACTIVE
+            case ("train_further",):
+                return listed.summary.state == "finished"
             case ("delete_run",):
                 return listed.summary.state not in ACTIVE or bool(self._workspace.marked)
             case ("compare_runs",):
@@ -175,17 +177,26 @@ class RunTable(WholeColumns[Text]):
         if listed := self.selected:
             self._apply(lambda: getattr(launch, command)(listed.run))
 
-    @work(thread=True, group="start")
     def action_repeat_run(self) -> None:
         """Train the selected run's network by its recipe again."""
-        if (listed := self.selected) is None:
-            return
+        if listed := self.selected:
+            self._start(lambda: launch.start(listed.run.network(), listed.run.recipe()))
+
+    @work
+    async def action_train_further(self) -> None:
+        """Ask how, and train the selected run for more epochs, in a new run."""
+        if (listed := self.selected) and (how := await ask_further(self.app, self._workspace, listed.run)):
+            self._start(lambda: launch.train_further(listed.run, how.epochs, restarted=how.restarted))
+
+    @work(thread=True, group="start")
+    def _start(self, start: Callable[[], RunDirectory]) -> None:
+        """Start a run, and show it."""
         try:
-            again = launch.start(listed.run.network(), listed.run.recipe())
+            run = start()
         except (RunError, FormatError) as error:
             self._workspace.report(error)
         else:
-            self.app.call_from_thread(self._workspace.show_run, again)
+            self.app.call_from_thread(self._workspace.show_run, run)
 
     @work
     async def action_edit_about(self, field: AboutField) -> None:

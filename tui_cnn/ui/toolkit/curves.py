@@ -89,6 +89,8 @@ def curve_legend(
         if has_both and snapshot.best is not None:
             best = _("best epoch {epoch}").format(epoch=snapshot.best.epoch)
             entries.append(LegendEntry("│ ", "success", best))
+        if snapshot.continued is not None:
+            entries.append(LegendEntry("│ ", "foreground", _("continued")))
         if snapshot.early_stop is not None:
             entries.append(LegendEntry("│ ", "warning", _("stopped early")))
     for number, other in enumerate(others):
@@ -265,6 +267,8 @@ class Curves(Horizontal, can_focus=True):
             lines += [ChartLine(line, "primary"), ChartLine(held_out, "accent", dots="●")]
             if snapshot.early_stop is not None:
                 marks += (Rule(curves.at_epoch(snapshot, snapshot.early_stop.epoch, options.axis), "warning"),)
+            if snapshot.continued is not None:
+                marks += (Rule(curves.at_epoch(snapshot, snapshot.continued.epochs, options.axis), "foreground"),)
             if snapshot.best is not None and quantity in VIEWS["learning"]:
                 marks += (Rule(curves.at_epoch(snapshot, snapshot.best.epoch, options.axis), "success"),)
         legend = curve_legend(quantity, snapshot, self._others, options)

@@ -17,7 +17,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
-from tui_cnn.formats.fields import STEPPING, Field, bounds, fields, format_value, rebuild, stepped
+from tui_cnn.formats.fields import STEPPING, Field, bounds, fields, format_value, joined, rebuild, stepped
 from tui_cnn.formats.validation import InvalidError
 from tui_cnn.i18n import _
 
@@ -89,13 +89,71 @@ class Choice(Widget, can_focus=True):
             return
         event.stop()
         event.prevent_default()
+        self.jump((event.character or "").lower())
+
+    def jump(self, letter: str) -> None:
+        """Choose the next word that begins with a letter."""
         here = self.words.index(self.value)
         order = self.words[here + 1 :] + self.words[: here + 1]
-        self.value = next((word for word in order if word.startswith((event.character or "").lower())), self.value)
+        self.value = next((word for word in order if word.startswith(letter)), self.value)
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Report what is taken, so that the footer does not offer it: not the digits and signs that work everywhere."""
         return character is not None and character.isprintable() and character not in _EVERYWHERE
+
+
+class Several(Choice):
+    """A choice of several words or none: left and right step through them, space adds the word or takes it away.
+
+    The value is a text, `flip+crop`. A letter jumps to the next word that begins with it; a click on one toggles it.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right", "step(1)", show=False),
+        Binding("space", "choose", show=False),
+    ]
+
+    here: reactive[int] = reactive(0)
+
+    def __init__(self, field: Field, value: str, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(field.choices, value, id=id)
+        self._field = field
+
+    def render(self) -> Text:
+        """Draw what is chosen; with the focus, the word that space would toggle, before it."""
+        parts: list[str | tuple[str, str]] = [spoken(self.value)]
+        if self.has_focus:
+            word = self.words[self.here]
+            parts = [("‹ ", "bold"), "✓ " if word in self._chosen else "  ", word, (" ›  ", "bold"), *parts]
+        text = Text.assemble(*parts)
+        text.truncate(self.size.width, overflow="ellipsis")
+        return text
+
+    def action_step(self, by: int) -> None:
+        """Go to the next word or the one before, around the end."""
+        self.here = (self.here + by) % len(self.words)
+
+    def action_choose(self) -> None:
+        """Add the word, or take it away."""
+        self.value = joined(self._field, sorted(self._chosen ^ {self.words[self.here]}))
+
+    def on_click(self, event: events.Click) -> None:
+        """Toggle the word; a click on an arrow steps."""
+        end = len("‹ ✓ ") + len(self.words[self.here])
+        if 2 <= event.x < end:
+            self.action_choose()
+        else:
+            self.action_step(-1 if event.x < 2 else 1)
+
+    def jump(self, letter: str) -> None:
+        """Go to the next word that begins with a letter."""
+        count = len(self.words)
+        order = [(self.here + place) % count for place in range(1, count + 1)]
+        self.here = next((place for place in order if self.words[place].startswith(letter)), self.here)
+
+    @property
+    def _chosen(self) -> set[str]:
+        return set(self.value.split("+")) & set(self.words)
 
 
 BETWEEN_FIELDS = (Binding("up,shift+tab", "walk(-1)", show=False), Binding("down,tab", "walk(1)", show=False))
@@ -262,6 +320,8 @@ class StructForm(Widget):
         match field.kind:
             case "choice":
                 return Choice(field.choices, text, id=identity)
+            case "several":
+                return Several(field, text, id=identity)
             case "flag":
                 return Choice(("no", "yes"), text, id=identity)
             case kind if kind in STEPPING:
@@ -320,6 +380,8 @@ _LAST = {"trainable": 1, "name": 2, **dict.fromkeys(_SELDOM, 4)}
 def _help(field: Field) -> str:
     """Say what a field is for, between which bounds, and how it steps."""
     text, limits = _(field.description), bounds(field)
+    if field.kind == "several":
+        text += _(" (← → to step, space to choose)")
     if limits:
         steps = "Ctrl+↑ ↓" if field.kind == "number" else "+ −"
         text += _(" ({bounds}; {keys} step)").format(bounds=limits, keys=steps)

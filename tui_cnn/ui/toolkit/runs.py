@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 from textual.app import App
 
+from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, list_runs, read_about
 from tui_cnn.runs.events import EarlyStop
@@ -19,6 +20,7 @@ from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot, Tested
 from tui_cnn.runs.summary import Summary, summarize, written
 from tui_cnn.ui.toolkit.curves import Overlaid
+from tui_cnn.ui.toolkit.dialogs.dialog import Answer, LineDialog, ask
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.workspace import Workspace
 from tui_cnn.visible import visible
@@ -255,6 +257,41 @@ async def ask_overlay(app: App[Any], workspace: Workspace, shown: RunDirectory) 
     picked = await app.push_screen_wait(Pick(_("Add or remove the curves of another run"), items))
     if picked is not None:
         workspace.toggle_mark(picked)
+
+
+class Further(NamedTuple):
+    """How a run is to be trained further: the epochs to add, and whether its schedule restarts with these."""
+
+    epochs: int
+    restarted: bool
+
+
+async def ask_further(app: App[Any], workspace: Workspace, run: RunDirectory) -> Further | None:
+    """Ask for how many epochs more a run is to be trained, and where it has one, whether its schedule restarts."""
+    try:
+        recipe = await to_thread(run.recipe)
+    except FormatError as error:
+        workspace.report(error)
+        return None
+    about = _("Epochs to add. The run stays as it is; a new run continues from its last checkpoint.")
+    text = await app.push_screen_wait(LineDialog(_("Train further"), "5", about, _("Enter continue   Esc back")))
+    if text is None:
+        return None
+    if not text.isdecimal() or not int(text):
+        workspace.report(_("“{text}” is not a number of epochs; enter for example 5").format(text=text))
+        return None
+    if recipe.schedule == "constant" and not recipe.warmup:
+        return Further(int(text), restarted=False)
+    answer = await ask(
+        app,
+        _("Learning rate"),
+        _("Stretch the schedule ({schedule}) over all epochs, or restart it over the added ones?").format(
+            schedule=recipe.schedule
+        ),
+        Answer("stretch", "s", _("Stretch")),
+        Answer("restart", "r", _("Restart")),
+    )
+    return None if answer is None else Further(int(text), restarted=answer == "restart")
 
 
 def _items(marked: tuple[RunDirectory, ...], shown: RunDirectory) -> list[Item[RunDirectory]]:

@@ -8,6 +8,8 @@ RECIPE = Scope(
     _("Train: run settings (arrows and Tab to move, ← → to choose)"),
     (
         Action("start_run", "enter", _("Start"), _("Start training with these settings")),
+        Action("find_rate", "f2", _("Find rate"), _("Find a learning rate: try rates from low to high for some steps")),
+        Action("show_data", "ctrl+d", _("Data"), _("Look at the images of the data set, or choose another")),
         Action("leave_form", "escape", _("Leave form"), _("Leave the form to use the keys of the screen")),
     ),
     within=("train",),
@@ -19,6 +21,7 @@ TRAIN = Scope(
     _("Train"),
     (
         Action("start_run", "s", _("Start"), _("Start training with these settings")),
+        Action("show_data", "d", _("Data"), _("Look at the images of the data set, or choose another")),
         Action("pause_run", "p", _("Pause"), _("Pause or continue training"), command="steer('pause')"),
         Action(
             "hurry_run",
@@ -29,6 +32,7 @@ TRAIN = Scope(
         ),
         Action("stop_run", "x", _("Stop"), _("Stop training; you can resume it later"), command="steer('stop')"),
         Action("resume_run", "r", _("Resume"), _("Resume a stopped or interrupted run"), command="steer('resume')"),
+        Action("train_further", "f", _("Train further"), _("Train the finished run for more epochs, in a new run")),
         Action("new_run", "n", _("New run"), _("Set up a new run; one that trains continues")),
         Action("next_view", "v", _("View"), _("Show the next view: loss and accuracy, rates, classes")),
         Action("lay_over", "o", _("Overlay"), _("Add or remove the curves of another run"), command="overlay"),
@@ -37,7 +41,29 @@ TRAIN = Scope(
     ),
 )
 
-SCOPES = (RECIPE, TRAIN)
+DATA = Scope(
+    "data",
+    _("Train: data"),
+    (
+        Action("choose_data", "o", _("Open data"), _("Use another data set: a folder of images, a file, …")),
+        Action(
+            "next_sheet",
+            "v",
+            _("View"),
+            _("Show the next view: images, input, augmented, look-alikes, unused files"),
+        ),
+        Action("change_fit", "f", _("Fit"), _("Change how images meet the network: with a border, cropped, stretched")),
+        Action("adapt_network", "b", _("Adapt network"), _("Set the network's input and its output to this data")),
+        Action("next_class", "down,j", _("Next class"), _("Go to the next class"), False, "walk_classes(1)"),
+        Action("previous_class", "up,k", _("Class"), _("Go to the previous class"), False, "walk_classes(-1)"),
+        Action("more_images", "pagedown,space", _("More"), _("Show more images"), False, "page_sheet(1)"),
+        Action("earlier_images", "pageup", _("Back"), _("Show the images before"), False, "page_sheet(-1)"),
+        Action("leave_data", "escape,d", _("Back"), _("Go back to the settings of the run")),
+    ),
+    within=("train",),
+)
 
-START_BINDING, *RUN_BINDINGS = TRAIN.bindings()
+SCOPES = (RECIPE, TRAIN, DATA)
+
+START_BINDING, DATA_BINDING, *RUN_BINDINGS = TRAIN.bindings()
 """The form starts a run; the view of a run does the rest."""

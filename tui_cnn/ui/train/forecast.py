@@ -52,20 +52,20 @@ def make_forecast(analysis: Analysis, recipe: Recipe) -> Forecast:
     from tui_cnn.data.dataset import summarize
 
     try:
-        count = summarize(recipe.directory).train_count
+        data = summarize(recipe.directory)
     except DataError as error:
         return Forecast(0, 0, 0, _UNKNOWN, "", queued=is_training(), problem=str(error))
-    counts = recipe.image_counts(count)
+    counts = recipe.image_counts(data.train_count, data.validation_count)
     machine = read_machine()
     precision = precision_of(analysis, recipe, machine)
     return Forecast(
         images=counts.train,
         validation=counts.validation,
         steps=recipe.batches(counts.train),
-        estimate=estimate(analysis, msgspec.structs.replace(recipe, precision=precision), count, machine),
+        estimate=estimate(analysis, msgspec.structs.replace(recipe, precision=precision), counts, machine),
         precision=precision,
         queued=is_training(),
-        notes=tuple(training_warnings(analysis.network, recipe, count)),
+        notes=tuple(training_warnings(analysis.network, recipe)),
     )
 
 

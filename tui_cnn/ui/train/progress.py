@@ -9,10 +9,12 @@ from textual.content import Content
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.events import Started
 from tui_cnn.runs.snapshot import Snapshot
+from tui_cnn.runs.summary import beginning
 from tui_cnn.ui.toolkit.curve_data import recent
 from tui_cnn.ui.toolkit.numbers import duration, left, level, spark
 from tui_cnn.ui.toolkit.runs import best_accuracy, share, stopped_early, weights_epoch, with_advice
 from tui_cnn.ui.train.run_watcher import Watched
+from tui_cnn.visible import visible
 
 _SPARK = 16
 _LABEL = 10
@@ -65,7 +67,7 @@ def progress_lines(watched: Watched, width: int, *, beside_headlines: bool) -> C
     lines = [[Content.styled(line, "$text-error")] for line in with_advice(watched.damage)]
     lines += _lines(watched, width, brief=beside_headlines)
     if snapshot.started is not None and beside_headlines:
-        lines.append(_circumstances(snapshot.started))
+        lines += _circumstances(snapshot, snapshot.started)
     return Content("\n").join(line for parts in lines for line in _wrapped(parts, width))
 
 
@@ -83,6 +85,12 @@ def _wrapped(parts: Line, width: int) -> Iterator[Content]:
 def _lines(watched: Watched, width: int, *, brief: bool) -> Iterator[Line]:
     snapshot = watched.snapshot
     if snapshot.state in ("running", "paused"):
+        if snapshot.started is None and snapshot.decoding is not None:
+            done, images = snapshot.decoding.done, snapshot.decoding.images
+            position = _("{done} of {images} images").format(done=f"{done:,}", images=f"{images:,}")
+            yield [Content(_("The images are read for the first time; later runs begin at once."))]
+            yield [_bar(_("reading"), done / max(1, images), max(8, min(40, width - 50)), position)]
+            return
         if snapshot.started is None:
             yield [Content(_("The worker is loading TensorFlow; this takes a few seconds."))]
             if snapshot.chosen is not None:
@@ -191,7 +199,7 @@ def _against_prediction(watched: Watched) -> Line:
     return [Content(part) for part in parts]
 
 
-def _circumstances(started: Started) -> Line:
+def _circumstances(snapshot: Snapshot, started: Started) -> Iterator[Line]:
     message = _("{images} images, {validation} for validation   {device}, {threads}   {precision}")
     text = message.format(
         images=f"{started.train_images:,}",
@@ -200,7 +208,8 @@ def _circumstances(started: Started) -> Line:
         threads=ngettext("{count} thread", "{count} threads", started.threads).format(count=started.threads),
         precision=started.precision,
     )
-    return [Content.styled(part, "dim") for part in text.split(_GAP)]
+    yield [Content.styled(part, "dim") for part in text.split(_GAP)]
+    yield from ([Content.styled(visible(line), "dim")] for line in beginning(snapshot))
 
 
 def _end(watched: Watched) -> Iterator[Line]:

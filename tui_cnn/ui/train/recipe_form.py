@@ -7,10 +7,10 @@ from textual.widgets import Input, Label, Static
 
 from tui_cnn.formats.fields import format_value
 from tui_cnn.i18n import _
-from tui_cnn.runs.recipe import Recipe, RecipeName, recipe_name, with_recipe
+from tui_cnn.runs.recipe import RECIPES, Recipe, RecipeName, recipe_name, with_recipe
 from tui_cnn.ui.toolkit.form import Choice, Fields, StructForm
 
-_NAMES: dict[str, RecipeName] = {name: name for name in ("tutorial", "quick", "custom")}
+_NAMES: dict[str, RecipeName] = {name: name for name in (*RECIPES, "custom")}
 _FIRST = ("epochs", "batch_size", "optimizer", "learning_rate", "schedule", "validation", "precision")
 _FEWER, _MORE = "few", "all"
 

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widgets import Digits, Label, Static
 
 from tui_cnn.core.analysis import Analysis
+from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_tail
 from tui_cnn.i18n import _
 from tui_cnn.runs import launch
@@ -22,7 +23,7 @@ from tui_cnn.runs.snapshot import ACTIVE, Snapshot
 from tui_cnn.ui.toolkit.curves import Curves, CurveView, Overlaid
 from tui_cnn.ui.toolkit.dialogs.dialog import TextDialog
 from tui_cnn.ui.toolkit.pictures.bars import Bars
-from tui_cnn.ui.toolkit.runs import STATE_COLORS, Overlays, ask_overlay, epochs_table, state_name
+from tui_cnn.ui.toolkit.runs import STATE_COLORS, Further, Overlays, ask_further, ask_overlay, epochs_table, state_name
 from tui_cnn.ui.train.actions import RUN_BINDINGS
 from tui_cnn.ui.train.class_bars import class_bars, confusion_table, most_confused
 from tui_cnn.ui.train.progress import Headline, headlines, progress_lines
@@ -161,6 +162,8 @@ class RunView(Vertical):
                 return state in ACTIVE
             case "steer", "resume":
                 return state in ("interrupted", "failed")
+            case ("train_further",):
+                return state == "finished"
             case ("inspect_run",):
                 return bool(self._watched and (self._watched.snapshot.epochs or self._watched.snapshot.imported))
             case _:
@@ -184,6 +187,22 @@ class RunView(Vertical):
     def action_new_run(self) -> None:
         """Leave this run, which goes on if it trains, and set up another."""
         workspace_of(self).shown_run = None
+
+    @work
+    async def action_train_further(self) -> None:
+        """Ask how, and train the run for more epochs, in a new run."""
+        if (run := self.run) and (how := await ask_further(self.app, workspace_of(self), run)):
+            self._train_further(run, how)
+
+    @work(thread=True, group="steer")
+    def _train_further(self, run: RunDirectory, how: Further) -> None:
+        workspace = workspace_of(self)
+        try:
+            longer = launch.train_further(run, how.epochs, restarted=how.restarted)
+        except (RunError, FormatError) as error:
+            workspace.report(error)
+        else:
+            self.app.call_from_thread(setattr, workspace, "shown_run", longer)
 
     def action_inspect_run(self) -> None:
         """Look inside the network of this run."""
@@ -268,9 +287,8 @@ class RunView(Vertical):
             number.show(headline)
         lines = progress_lines(watched, progress.size.width, beside_headlines=has_room)
         if lines != self._shown_lines:
-            self.query_one("#progress", Static).update(
-                lines, layout=len(lines.split()) != len(self._shown_lines.split())
-            )
+            heights = [text.get_height({}, max(1, progress.size.width)) for text in (lines, self._shown_lines)]
+            self.query_one("#progress", Static).update(lines, layout=heights[0] != heights[1])
             self._shown_lines = lines
         drawn_epochs = (snapshot.epochs, epochs.size)
         if drawn_epochs != self._shown_epochs:

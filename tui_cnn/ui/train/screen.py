@@ -14,7 +14,8 @@ from tui_cnn.ui.toolkit.curve_actions import CURVES
 from tui_cnn.ui.toolkit.help import Place, about_fields
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.network_summary import header_totals
-from tui_cnn.ui.train.actions import RECIPE, TRAIN
+from tui_cnn.ui.train.actions import DATA, RECIPE, TRAIN
+from tui_cnn.ui.train.data_page import DataPage
 from tui_cnn.ui.train.run_view import RunView
 from tui_cnn.ui.train.setup import Setup
 
@@ -30,6 +31,7 @@ class TrainScreen(MainScreen):
         """Lay out both; one is shown at a time."""
         yield Setup(Recipe(data=self.workspace.data), id="setup")
         yield RunView(id="run")
+        yield DataPage(id="data")
 
     def on_mount(self) -> None:
         """Show the run that the workspace has on display."""
@@ -57,6 +59,9 @@ class TrainScreen(MainScreen):
 
     def place(self) -> Place:
         """The settings of a run, or a run."""
+        if self.query_one(DataPage).display:
+            about = Text(_("The images that the network will be trained on, validated and tested with."))
+            return Place((DATA, TRAIN), _("Data"), about)
         if self.workspace.shown_run is None:
             form = self.query_one(Setup).form
             about = Text(_("How to train the network. The test set is evaluated once, at the end."))
@@ -72,9 +77,30 @@ class TrainScreen(MainScreen):
     def _name_network(self) -> None:
         self.show_header()
 
+    @on(Setup.DataWanted)
+    def _show_data(self) -> None:
+        """Show the data set of the form in its place."""
+        setup, page = self.query_one(Setup), self.query_one(DataPage)
+        if setup.form.recipe is not None:
+            setup.display, page.display = False, True
+            page.show(setup.form.recipe)
+            page.focus()
+
+    @on(DataPage.RecipeChanged)
+    def _take_recipe(self, event: DataPage.RecipeChanged) -> None:
+        self.query_one(Setup).form.set_recipe(event.recipe)
+        self.query_one(DataPage).show(event.recipe)
+
+    @on(DataPage.Left)
+    def _leave_data(self) -> None:
+        setup, page = self.query_one(Setup), self.query_one(DataPage)
+        setup.display, page.display = True, False
+        setup.form.focus_first()
+
     def _show_run(self, run: RunDirectory | None) -> None:
         setup, view = self.query_one(Setup), self.query_one(RunView)
         setup.display, view.display = run is None, run is not None
+        self.query_one(DataPage).display = False
         if run is None:
             setup.form.focus_first()
         else:

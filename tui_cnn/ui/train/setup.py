@@ -3,11 +3,13 @@
 from threading import Lock
 from typing import ClassVar
 
+import msgspec
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from tui_cnn.core.network import Network
@@ -22,8 +24,9 @@ from tui_cnn.ui.design import Design
 from tui_cnn.ui.toolkit.chart import PlotView
 from tui_cnn.ui.toolkit.form import FormLayout, StructForm
 from tui_cnn.ui.toolkit.runs import Listed, RunList
-from tui_cnn.ui.train.actions import RECIPE, START_BINDING
+from tui_cnn.ui.train.actions import DATA_BINDING, RECIPE, START_BINDING
 from tui_cnn.ui.train.forecast import Forecast, earlier_table, forecast_table, make_forecast, rate_plot
+from tui_cnn.ui.train.rate_dialog import RateDialog
 from tui_cnn.ui.train.recipe_form import RecipeForm
 from tui_cnn.ui.train.worker_pool import WorkerPool
 from tui_cnn.ui.workspace import workspace_of
@@ -39,7 +42,7 @@ class Setup(Horizontal, can_focus=True):
     It works out the forecast anew when the recipe or the network changes, and when more is known of the machine.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*RECIPE.bindings(), START_BINDING]
+    BINDINGS: ClassVar[list[BindingType]] = [*RECIPE.bindings(), START_BINDING, DATA_BINDING]
     DEFAULT_CSS = """
     Setup {
         height: 100%;
@@ -53,6 +56,9 @@ class Setup(Horizontal, can_focus=True):
         &.-noted #note { display: block; }
     }
     """
+
+    class DataWanted(Message):
+        """The data set is to be shown."""
 
     def __init__(self, recipe: Recipe, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -108,12 +114,26 @@ class Setup(Horizontal, can_focus=True):
         """Leave the form, so that the screen's own keys can be used."""
         self.focus()
 
+    def action_show_data(self) -> None:
+        """Look at the data set."""
+        self.post_message(self.DataWanted())
+
     def action_start_run(self) -> None:
         """Start to train the design by the recipe, unless that makes no sense or is being done."""
         recipe = self.form.recipe
         if recipe is not None and not self._starting:
             self._starting = True  # a second Enter would start a second run
             self._start(workspace_of(self).design.network, recipe)
+
+    @work
+    async def action_find_rate(self) -> None:
+        """Try rates for the design, and take over the one that is suggested, if it is wanted."""
+        recipe = self.form.recipe
+        if recipe is None:
+            return
+        rate = await self.app.push_screen_wait(RateDialog(workspace_of(self).design.network, recipe))
+        if rate is not None and self.form.recipe is not None:
+            self.form.set_recipe(msgspec.structs.replace(self.form.recipe, learning_rate=rate))
 
     @work(thread=True, group="start")
     def _start(self, network: Network, recipe: Recipe) -> None:

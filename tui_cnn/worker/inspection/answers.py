@@ -8,21 +8,26 @@ from typing import Any
 import msgspec
 
 from tui_cnn.core.network import Network
+from tui_cnn.core.shape import Shape
 from tui_cnn.data.dataset import TestSet, load_test
 from tui_cnn.data.files import data_directory
-from tui_cnn.data.scaling import PixelScale
+from tui_cnn.data.input_options import Fit
+from tui_cnn.data.scaling import Scaling
 from tui_cnn.formats.keras.reading import read_keras
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
+from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection import requests
 from tui_cnn.runs.inspection.requests import Source, stamp, weights_file
+from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker.foreign_weights import assign_weights
 from tui_cnn.worker.inspection import attribution, outputs, receptive_field, sampling
-from tui_cnn.worker.inspection.loaded_model import Engine, Job, LoadedModel
+from tui_cnn.worker.inspection.loaded_model import Described, Engine, Job, LoadedModel
 from tui_cnn.worker.weights import load_weights
 
 _MOST_ENGINES = 4
 _MOST_OPENED = 32
+_MOST_SETS = 4
 
 _ANSWERS: dict[type, Callable[[LoadedModel, Any], Job]] = {
     requests.Open: outputs.describe,
@@ -41,12 +46,12 @@ _ANSWERS: dict[type, Callable[[LoadedModel, Any], Job]] = {
 
 
 class Answers:
-    """Answers requests. Caches engines by their networks, weights by their sources, data sets by their directories."""
+    """Answers requests. Caches engines by their networks, weights by their sources, test sets by their shapes."""
 
     def __init__(self) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         self._loaded: OrderedDict[Source, LoadedModel] = OrderedDict()
-        self._tests: dict[str, TestSet] = {}
+        self._tests: OrderedDict[tuple[str, Shape, Fit], TestSet] = OrderedDict()
 
     def begin(self, request: requests.AnyRequest) -> Job:
         """Return the job that answers a request; its work begins with its first step.
@@ -68,17 +73,16 @@ class Answers:
         if before is not None and before.stamp == now:
             self._loaded[source] = before
             return before
-        network, directory, scale = _described(source)
-        engine = self._engine(network)
-        if directory not in self._tests:
-            self._tests[directory] = load_test(data_directory(directory))
+        described = _described(source)
+        engine = self._engine(described.network)
+        test = self._test_set(described)
         engine.owner = None
         file = weights_file(source)
         if source.is_file:
             assign_weights(engine.model, file)
         else:
             load_weights(engine.model, file, _missing(source))
-        loaded = LoadedModel(now or 0, engine, self._tests[directory], directory, scale)
+        loaded = LoadedModel(now or 0, engine, test, described)
         self._loaded[source] = loaded
         while len(self._loaded) > _MOST_OPENED:
             self._loaded.popitem(last=False)
@@ -92,13 +96,27 @@ class Answers:
             self._engines.popitem(last=False)
         return engine
 
+    def _test_set(self, described: Described) -> TestSet:
+        shape = described.network.input_shape
+        key = described.directory, shape, described.fit
+        test = self._tests.pop(key, None) or load_test(data_directory(described.directory), shape, described.fit)
+        self._tests[key] = test
+        while len(self._tests) > _MOST_SETS:
+            self._tests.popitem(last=False)
+        return test
 
-def _described(source: Source) -> tuple[Network, str, PixelScale]:
-    """Read the network, where its data set is, and how its input is scaled."""
+
+def _described(source: Source) -> Described:
+    """Read the network, where its data set is, and how its input is made of images."""
     if source.is_file:
-        return read_keras(Path(source.path)).network, "", source.scale
-    recipe = source.run.recipe()
-    return source.run.network(), recipe.data, recipe.scale
+        return Described(read_keras(Path(source.path)).network, "", "pad", Scaling(source.scale), trained_on=False)
+    run = source.run
+    recipe, scaling = run.recipe(), run.scaling()
+    if scaling.needs_statistics:
+        message = _("{run}: the mean and the deviation of its images are not known yet; wait until it trains")
+        raise RunError(message.format(run=run.id))
+    imported = Follower(run).poll().imported is not None
+    return Described(run.network(), recipe.data, recipe.fit, scaling, run.output_names(), trained_on=not imported)
 
 
 def _missing(source: Source) -> str:

@@ -11,9 +11,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.replies import Heat, Heats, pack
 from tui_cnn.runs.inspection.requests import GradCam, Occlude, Saliency
-from tui_cnn.worker.inspection.loaded_model import BATCH, Job, LoadedModel
-
-_MAP_AXES = 3
+from tui_cnn.worker.inspection.loaded_model import Job, LoadedModel
 
 
 def saliency(loaded: LoadedModel, request: Saliency) -> Job:
@@ -21,7 +19,7 @@ def saliency(loaded: LoadedModel, request: Saliency) -> Job:
     yield 0.0
     pixels = loaded.pixels(request.image)
     target, probability = loaded.target_class(pixels, request.target)
-    _score, gradient, _outputs, _inner = loaded.engine.gradients(loaded.inputs(pixels[np.newaxis]), np.int32(target))
+    gradient, _heats = loaded.engine.gradients(loaded.inputs(pixels[np.newaxis]), np.int32(target))
     values = loaded.as_map(np.abs(gradient[0].numpy()))
     return Heat(values=pack(values), target=target, probability=probability)
 
@@ -32,36 +30,36 @@ def grad_cam(loaded: LoadedModel, request: GradCam) -> Job:
     pixels = loaded.pixels(request.image)
     target, probability = loaded.target_class(pixels, request.target)
     engine = loaded.engine
-    _score, _pixels, outputs, gradients = engine.gradients(loaded.inputs(pixels[np.newaxis]), np.int32(target))
-    names, values = [], []
-    for layer, output, gradient in zip(engine.layers, outputs, gradients, strict=True):
-        if len(output.shape) == _MAP_AXES + 1:
-            importance = gradient[0].numpy().mean(axis=(0, 1))
-            names.append(layer.name)
-            values.append(pack(np.maximum(output[0].numpy() @ importance, 0)))
-    if not names:
+    if not engine.with_maps:
         raise RunError(_("{name}: no layer with feature maps").format(name=loaded.network.name))
-    return Heats(layers=tuple(names), values=tuple(values), target=target, probability=probability)
+    _gradient, heats = engine.gradients(loaded.inputs(pixels[np.newaxis]), np.int32(target))
+    return Heats(
+        layers=tuple(layer.name for layer in engine.with_maps),
+        values=tuple(pack(heat.numpy()) for heat in heats),
+        target=target,
+        probability=probability,
+    )
 
 
 def occlude(loaded: LoadedModel, request: Occlude) -> Job:
     """Compute the probability with each place covered in turn."""
     pixels = loaded.pixels(request.image)
     target, probability = loaded.target_class(pixels, request.target)
-    height, width = pixels.shape
+    height, width, channels = pixels.shape
     if request.size > min(height, width):
         message = _("a square of size {size} does not fit into an image of {height}×{width}")
         raise RunError(message.format(size=request.size, height=height, width=width))
-    grey = background(pixels) if request.grey is None else request.grey
+    fill = background(pixels) if request.grey is None else (request.grey,) * channels
     tops = range(0, height - request.size + 1, request.step)
     lefts = range(0, width - request.size + 1, request.step)
     corners = [(top, left) for top in tops for left in lefts]
     left_over = []
-    for begin in range(0, len(corners), BATCH):
-        yield begin / len(corners)
-        covered = np.repeat(pixels[np.newaxis], len(corners[begin : begin + BATCH]), axis=0)
-        for image, (top, left) in zip(covered, corners[begin : begin + BATCH], strict=True):
-            image[top : top + request.size, left : left + request.size] = grey
+    for numbers in loaded.batches(np.arange(len(corners))):
+        yield float(numbers[0] / len(corners))
+        covered = np.repeat(pixels[np.newaxis], len(numbers), axis=0)
+        for image, number in zip(covered, numbers.tolist(), strict=True):
+            top, left = corners[number]
+            image[top : top + request.size, left : left + request.size] = fill
         left_over.append(loaded.predict(covered)[:, target])
     values = np.concatenate(left_over).reshape(len(tops), len(lefts))
-    return Heat(values=pack(values), target=target, probability=probability, grey=grey)
+    return Heat(values=pack(values), target=target, probability=probability, fill=fill)

@@ -1,6 +1,7 @@
 """A network prepared for inspection, and the checkpoints of it whose weights take turns in it."""
 
 from collections.abc import Callable, Generator, Iterator
+from math import prod
 from typing import Any, NamedTuple
 
 import keras
@@ -14,18 +15,24 @@ from tui_cnn.core.network import Network, Path, keras_name
 from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.rows import Analysis
 from tui_cnn.data.dataset import TestSet
-from tui_cnn.data.fitting import Fitting, fit
-from tui_cnn.data.scaling import PixelScale
+from tui_cnn.data.fitting import fit, fitted_shape
+from tui_cnn.data.input_options import Fit
+from tui_cnn.data.scaling import Scaling
+from tui_cnn.data.source import ImageShape
 from tui_cnn.formats.export import require_buildable
 from tui_cnn.i18n import _
+from tui_cnn.insight.classes import output_names, outputs_of
 from tui_cnn.insight.predictions import sample
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.replies import AnyReply, Array
 from tui_cnn.runs.inspection.requests import Image
 from tui_cnn.worker.build import BuiltNetwork, build_network
-from tui_cnn.worker.inputs import fitted, scaled
+from tui_cnn.worker.inputs import fitted, model_inputs
 
-BATCH = 250
+_MOST_BATCH = 250
+_MOST_VALUES = 1 << 27
+"""Outputs of layers that a batch may have in all; TensorFlow frees most of them on its way."""
+MAP_AXES = 3
 
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
@@ -67,6 +74,23 @@ class InspectedLayer(NamedTuple):
         }
 
 
+class Described(NamedTuple):
+    """What a run, or a model's file, says of how its network is used.
+
+    Attributes:
+        directory: that of the data set; empty: Fashion-MNIST.
+        named: the names of the outputs, where a person has given some.
+        trained_on: whether the network was trained on the data set.
+    """
+
+    network: Network
+    directory: str
+    fit: Fit
+    scaling: Scaling
+    named: tuple[str, ...] = ()
+    trained_on: bool = True
+
+
 class Engine:
     """The model of a network, whose weights may be exchanged.
 
@@ -76,7 +100,8 @@ class Engine:
         layers: in the order in which an image passes through them.
         activations: inputs -> (outputs of all layers, scores).
         probabilities: inputs -> (n, classes).
-        gradients: (one input, class) -> (score, its gradient in the input, outputs of all layers, gradients in them).
+        gradients: (one input, class) -> (the gradient of its score in the input, Grad-CAM of each layer with maps).
+        batch: how many images are computed at once.
         owner: whose weights are in it.
 
     Raises:
@@ -101,7 +126,10 @@ class Engine:
         self._before = self._last._inbound_nodes[history.node_index].input_tensors[0]
         self._scorer: keras.Layer | None = None
         self._compiled: dict[str, Any] = {}
+        self.with_maps = [layer for layer in self.layers if len(layer.shape) == MAP_AXES]
         outputs = [layer.output for layer in self.layers]
+        values = sum(prod(layer.shape) for layer in self.layers)
+        self.batch = max(1, min(_MOST_BATCH, _MOST_VALUES // values))
         self._all = keras.Model(self.model.input, [*outputs, self._scores()])
         self._signature = tf.TensorSpec((None, *network.input_shape), tf.float32)
         self.activations = self.compiled("activations", self.forward)
@@ -160,28 +188,40 @@ class Engine:
     def _probabilities(self, inputs: Any) -> Any:
         return tf.nn.softmax(self.forward(inputs)[1])
 
-    def _gradients(self, inputs: Any, target: Any) -> tuple[Any, Any, list[Any], list[Any]]:
+    def _gradients(self, inputs: Any, target: Any) -> tuple[Any, list[Any]]:
         with tf.GradientTape() as tape:
             tape.watch(inputs)
             outputs, scores = self.forward(inputs)
             score = scores[0, target]
-        pixels, *inner = tape.gradient(score, [inputs, *outputs], unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        return score, pixels, outputs, inner
+        maps = [output for output in outputs if len(output.shape) == MAP_AXES + 1]
+        pixels, *inner = tape.gradient(score, [inputs, *maps], unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        weighed = [
+            tf.reduce_sum(each[0] * tf.reduce_mean(gradient[0], axis=(0, 1)), axis=-1)
+            for each, gradient in zip(maps, inner, strict=True)
+        ]
+        return pixels, [tf.nn.relu(each) for each in weighed]
 
 
 class LoadedModel:
-    """The weights of a source as they were at `stamp`, in the engine of their network, beside the test set."""
+    """The weights of a source as they were at `stamp`, in the engine of their network, beside the test set.
 
-    def __init__(self, stamp: int, engine: Engine, test: TestSet, directory: str, scale: PixelScale) -> None:
+    Attributes:
+        class_names: a name for each output.
+        outputs: for each class of the data set the output that stands for it; -1: none does.
+        probabilities: of the whole test set, once they are known.
+    """
+
+    def __init__(self, stamp: int, engine: Engine, test: TestSet, described: Described) -> None:
         self.stamp = stamp
-        self.scale: PixelScale = scale
         self.test = test
-        self.directory = directory
+        self.described = described
+        count = (engine.analysis.output_shape or (0,))[0]
+        classes, named = test.class_names, described.named
+        self.class_names = output_names(count, named, classes)
+        self.outputs = outputs_of(classes, count, named, trained_on=described.trained_on)
         self.probabilities: Floats | None = None
-        """Of the whole test set, once they are known."""
         self._engine = engine
         self._weights = engine.model.get_weights()
-        self._fitting: Fitting = fit(self.image_shape, engine.network.input_shape)
 
     @property
     def engine(self) -> Engine:
@@ -197,42 +237,56 @@ class LoadedModel:
         return self._engine.network
 
     @property
-    def image_shape(self) -> tuple[int, int]:
-        """(height, width) of the data set's images."""
-        _count, height, width = self.test.images.shape
-        return height, width
+    def image_shape(self) -> ImageShape:
+        """(height, width, channels) of the data set's images."""
+        return _shape(self.test.images)
 
     @property
     def padding(self) -> tuple[int, int]:
-        """Pixels of border (top, left) around an image."""
-        (top, _bottom), (left, _right) = self._fitting.padding
+        """Pixels of border (top, left) around an image of the data set."""
+        (top, _bottom), (left, _right) = fit(self.image_shape, self.network.input_shape).padding
         return top, left
 
     @property
-    def class_names(self) -> tuple[str, ...]:
-        """A name for each output; numbers, where the network was not made for this data set."""
-        shape = self._engine.analysis.output_shape or (0,)
-        if shape == (len(self.test.class_names),):
-            return self.test.class_names
-        return tuple(map(str, range(shape[0])))
+    def own_shape(self) -> ImageShape:
+        """(height, width, channels) of a person's own image, see `OpenReply.own_shape`."""
+        shape = self.network.input_shape
+        return self.image_shape if self.described.trained_on or len(shape) == 1 else fitted_shape(None, shape)
+
+    @property
+    def labels(self) -> npt.NDArray[np.int32]:
+        """The output to be expected for each test image, (n,).
+
+        Raises:
+            RunError: classes of the data set have no output that is known to stand for them.
+        """
+        unknown = [name for name, output in zip(self.test.class_names, self.outputs, strict=True) if output < 0]
+        if unknown:
+            message = _(
+                "{name}: no output is known to stand for {classes} of the test set; import the model with --classes, "
+                "the names of its outputs, or with the data set it was trained on"
+            )
+            listed = ", ".join(unknown[:3]) + (", …" if len(unknown) > 3 else "")
+            raise RunError(message.format(name=self.network.name, classes=listed))
+        return np.array(self.outputs, np.int32)[self.test.labels]
 
     @property
     def input_size(self) -> tuple[int, int]:
         """(height, width) of the network's input; that of the images, where the input is a list of numbers."""
         shape = self.network.input_shape
-        return (shape[0], shape[1]) if len(shape) > 1 else self.image_shape
+        return (shape[0], shape[1]) if len(shape) > 1 else self.image_shape[:2]
 
     def pixels(self, image: Image) -> Pixels:
-        """Return an image: (height, width).
+        """Return an image: (height, width, channels).
 
         Raises:
-            RunError: no image has that number, or it is not as large as those of the data set.
+            RunError: no image has that number, or it has neither the shape of the data set's nor that of one's own.
         """
         (only, *_more) = self.batch((image,) if isinstance(image, int) else image)
         return np.asarray(only, np.uint8)
 
     def batch(self, images: tuple[int, ...] | Array) -> Pixels:
-        """Return images, by their numbers or as arrays: (n, height, width).
+        """Return images, by their numbers or as arrays: (n, height, width, channels).
 
         Raises:
             RunError: as `pixels`.
@@ -242,12 +296,12 @@ class LoadedModel:
                 array = images.numpy()
             except ValueError as error:
                 raise RunError(str(error)) from None
-            array = array[np.newaxis] if array.ndim == 2 else array
-            if array.dtype != np.uint8 or array.ndim != 3 or array.shape[1:] != self.image_shape or not len(array):
-                message = _("an image must be {height}×{width} bytes, not {dtype} of {shape}")
-                height, width = self.image_shape
-                shape = "×".join(map(str, array.shape))
-                raise RunError(message.format(height=height, width=width, dtype=array.dtype.name, shape=shape))
+            array = array[np.newaxis] if array.ndim == MAP_AXES else array
+            known = array.shape[1:] in (self.image_shape, self.own_shape)
+            if array.dtype != np.uint8 or not known or not len(array):
+                message = _("an image must be {expected} bytes, not {dtype} of {shape}")
+                expected, shape = ("×".join(map(str, each)) for each in (self.own_shape, array.shape))
+                raise RunError(message.format(expected=expected, dtype=array.dtype.name, shape=shape))
             return array
         count = len(self.test.images)
         if wrong := [number for number in images if not 0 <= number < count]:
@@ -257,12 +311,13 @@ class LoadedModel:
         return chosen
 
     def fitted(self, pixels: Pixels) -> Pixels:
-        """Pad and reshape images (n, height, width) as the network's input, still in bytes."""
-        return np.asarray(fitted(pixels, self._fitting))
+        """Pad and reshape images (n, height, width, channels) as the network's input, still in bytes."""
+        return np.asarray(fitted(pixels, fit(_shape(pixels), self.network.input_shape)))
 
     def inputs(self, pixels: Pixels) -> Floats:
-        """Convert images (n, height, width) to the network's input."""
-        return np.asarray(scaled(fitted(pixels, self._fitting), self.scale))
+        """Convert images (n, height, width, channels) to the network's input."""
+        fitting = fit(_shape(pixels), self.network.input_shape)
+        return np.asarray(model_inputs(pixels, fitting, self.described.scaling))
 
     def as_map(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Reshape values of the input's shape to (height, width); the largest of several channels."""
@@ -274,7 +329,7 @@ class LoadedModel:
         return np.asarray(self.engine.probabilities(self.inputs(pixels)))
 
     def target_class(self, pixels: Pixels, target: int | None) -> tuple[int, float]:
-        """Return the target class of an image (height, width), and its probability.
+        """Return the target class of an image (height, width, channels), and its probability.
 
         Raises:
             RunError: no class has this number.
@@ -291,11 +346,16 @@ class LoadedModel:
         """Draw test images, the same each time; return their numbers."""
         return sample(self.test.labels, count)
 
+    def batches(self, numbers: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
+        """Split a list into batches."""
+        size = self._engine.batch
+        for begin in range(0, len(numbers), size):
+            yield numbers[begin : begin + size]
 
-def batches(numbers: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
-    """Split a list into batches."""
-    for begin in range(0, len(numbers), BATCH):
-        yield numbers[begin : begin + BATCH]
+
+def _shape(pixels: Pixels) -> ImageShape:
+    _count, height, width, channels = pixels.shape
+    return height, width, channels
 
 
 def inspected_layers(analysis: Analysis, built: BuiltNetwork) -> list[InspectedLayer]:

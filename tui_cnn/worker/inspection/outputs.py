@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from tui_cnn.data.images import are_light_on_black
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.runs.inspection.replies import (
     Activations,
@@ -14,9 +15,11 @@ from tui_cnn.runs.inspection.replies import (
     pack,
 )
 from tui_cnn.runs.inspection.requests import Activate, Kernels, Open, Predict
-from tui_cnn.worker.inspection.loaded_model import BATCH, Job, LoadedModel
+from tui_cnn.worker.inspection.loaded_model import Job, LoadedModel
 
 _KERNEL_AXES = 4
+_LOOKED_AT = 100
+"""Test images whose borders are looked at."""
 
 
 def describe(loaded: LoadedModel, _request: Open) -> Job:
@@ -40,10 +43,15 @@ def describe(loaded: LoadedModel, _request: Open) -> Job:
             for layer in engine.layers
         ),
         class_names=loaded.class_names,
+        input_shape=loaded.network.input_shape,
+        outputs=loaded.outputs,
         image_shape=loaded.image_shape,
+        own_shape=loaded.own_shape,
+        light_on_black=are_light_on_black(loaded.test.images[:_LOOKED_AT]),
         padding=loaded.padding,
-        directory=loaded.directory,
-        scale=loaded.scale,
+        directory=loaded.described.directory,
+        fit=loaded.described.fit,
+        scaling=loaded.described.scaling,
     )
 
 
@@ -51,22 +59,29 @@ def predict(loaded: LoadedModel, request: Predict) -> Job:
     """Compute the probabilities of images."""
     pixels = loaded.batch(request.images)
     results = []
-    for begin in range(0, len(pixels), BATCH):
-        yield begin / len(pixels)
-        results.append(loaded.predict(pixels[begin : begin + BATCH]))
+    for numbers in loaded.batches(np.arange(len(pixels))):
+        yield float(numbers[0] / len(pixels))
+        results.append(loaded.predict(pixels[numbers]))
     classes = len(loaded.class_names)
     return Predictions(probabilities=pack(np.concatenate([np.zeros((0, classes), np.float32), *results])))
 
 
 def activate(loaded: LoadedModel, request: Activate) -> Job:
-    """Compute the outputs of all layers."""
+    """Compute the outputs of layers."""
     yield 0.0
-    pixels = loaded.pixels(request.image)[np.newaxis]
-    outputs, scores = loaded.engine.activations(loaded.inputs(pixels))
-    fitted = loaded.fitted(pixels)[0]
+    engine = loaded.engine
+    names = [layer.name for layer in engine.layers] if request.layers is None else request.layers
+    wanted = {engine.layer(name).name for name in names}
+    pixels = loaded.pixels(request.image)
+    outputs, scores = engine.activations(loaded.inputs(pixels[np.newaxis]))
+    fitted = loaded.fitted(pixels[np.newaxis])[0]
     return Activations(
-        image=pack(fitted.reshape(loaded.image_shape) if fitted.ndim == 1 else fitted),
-        layers=tuple(pack(output[0].numpy()) for output in outputs),
+        image=pack(pixels if fitted.ndim == 1 else fitted),
+        layers={
+            layer.name: pack(output[0].numpy())
+            for layer, output in zip(engine.layers, outputs, strict=True)
+            if layer.name in wanted
+        },
         probabilities=pack(tf.nn.softmax(scores).numpy()[0]),
     )
 

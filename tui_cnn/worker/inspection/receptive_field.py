@@ -12,10 +12,9 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.replies import FieldReply, Patches, Region, pack
 from tui_cnn.runs.inspection.requests import FieldRequest, TopPatches
-from tui_cnn.worker.inspection.loaded_model import Engine, Floats, InspectedLayer, Job, LoadedModel, batches
+from tui_cnn.worker.inspection.loaded_model import MAP_AXES, Engine, Floats, InspectedLayer, Job, LoadedModel
 
 _ALL = -1
-_MAP_AXES = 3
 
 
 def receptive_field(loaded: LoadedModel, request: FieldRequest) -> Job:
@@ -23,16 +22,18 @@ def receptive_field(loaded: LoadedModel, request: FieldRequest) -> Job:
     yield 0.0
     layer = loaded.engine.layer(request.layer)
     _require_cell(layer, request)
-    pixels = np.stack([loaded.pixels(request.image), *loaded.test.images[loaded.sample(request.sample)]])
+    own = loaded.inputs(loaded.pixels(request.image)[np.newaxis])
+    chosen = loaded.sample(request.sample)
     channel = _ALL if request.channel is None else request.channel
     cell = (request.row, request.column, channel)
     total = np.zeros(loaded.network.input_shape)
-    for numbers in batches(np.arange(len(pixels))):
-        yield float(numbers[0] / len(pixels))
+    for done, numbers in enumerate([chosen[:0], *loaded.batches(chosen)]):
+        yield done * loaded.engine.batch / (len(chosen) + loaded.engine.batch)
         engine = loaded.engine
         gradient = engine.compiled(f"cell of {layer.name}", _gradient_of_cell(engine, layer), numbers=3)
-        total += np.abs(gradient(loaded.inputs(pixels[numbers]), *cell).numpy()).sum(axis=0)
-    mean = loaded.as_map(total / len(pixels))
+        inputs = loaded.inputs(loaded.test.images[numbers]) if done else own
+        total += np.abs(gradient(inputs, *cell).numpy()).sum(axis=0)
+    mean = loaded.as_map(total / (1 + len(chosen)))
     field = layer.field
     return FieldReply(
         gradient=pack(mean.astype(np.float32)),
@@ -48,8 +49,8 @@ def top_patches(loaded: LoadedModel, request: TopPatches) -> Job:
     chosen = loaded.sample(request.sample)
     strongest: list[Floats] = []
     cells: list[npt.NDArray[np.int64]] = []
-    for numbers in batches(chosen):
-        yield len(strongest) * len(numbers) / len(chosen)
+    for numbers in loaded.batches(chosen):
+        yield min(1.0, len(strongest) * loaded.engine.batch / len(chosen))
         engine = loaded.engine
         best = engine.compiled(f"best of {layer.name}", _best_cell(engine, layer))
         values, positions = best(loaded.inputs(loaded.test.images[numbers]))
@@ -58,7 +59,7 @@ def top_patches(loaded: LoadedModel, request: TopPatches) -> Job:
     values, positions = np.concatenate(strongest), np.concatenate(cells)  # (images, channels)
     order = np.argsort(-values, axis=0, kind="stable")[: request.top].T
     channels = np.arange(values.shape[1])[:, np.newaxis]
-    width = layer.shape[1] if len(layer.shape) == _MAP_AXES else 1
+    width = layer.shape[1] if len(layer.shape) == MAP_AXES else 1
     rows, columns = np.divmod(positions[order, channels], width)
     return Patches(
         images=pack(chosen[order].astype(np.int32)),
@@ -77,7 +78,7 @@ def _gradient_of_cell(engine: Engine, layer: InspectedLayer) -> Callable[..., An
         with tf.GradientTape() as tape:
             tape.watch(inputs)
             outputs = model(inputs, training=False)
-            cells = outputs[:, row, column] if len(outputs.shape) == _MAP_AXES + 1 else outputs
+            cells = outputs[:, row, column] if len(outputs.shape) == MAP_AXES + 1 else outputs
             chosen = tf.range(tf.shape(cells)[-1]) == channel
             wanted = tf.reduce_sum(tf.where(chosen | (channel == _ALL), cells, 0.0))
         return tape.gradient(wanted, inputs, unconnected_gradients=tf.UnconnectedGradients.ZERO)
@@ -99,7 +100,7 @@ def _best_cell(engine: Engine, layer: InspectedLayer) -> Callable[..., Any]:
 
 def _require_cell(layer: InspectedLayer, request: FieldRequest) -> None:
     shape = layer.shape
-    rows, columns, channels = shape if len(shape) == _MAP_AXES else (1, 1, shape[-1])
+    rows, columns, channels = shape if len(shape) == MAP_AXES else (1, 1, shape[-1])
     wanted = (request.row, request.column, request.channel or 0)
     if not all(0 <= number < limit for number, limit in zip(wanted, (rows, columns, channels), strict=True)):
         message = _("layer “{name}” has no cell {cell}: its shape is {shape}")

@@ -10,31 +10,42 @@ from tui_cnn.data.images import shift
 from tui_cnn.insight.maps import dead
 from tui_cnn.runs.inspection.replies import ChannelRanges, Evaluation, Ranges, Shifts, pack
 from tui_cnn.runs.inspection.requests import Evaluate, Range, Shift
-from tui_cnn.worker.inspection.loaded_model import Engine, Job, LoadedModel, batches
+from tui_cnn.runs.ledger import TestEvaluation, record
+from tui_cnn.worker.inspection.loaded_model import Engine, Job, LoadedModel
 
 
-def evaluate(loaded: LoadedModel, _request: Evaluate) -> Job:
+def evaluate(loaded: LoadedModel, request: Evaluate) -> Job:
     """Predict the whole test set, once for each state of the weights."""
-    test = loaded.test
+    labels = loaded.labels
     if loaded.probabilities is None:
         results = []
-        for numbers in batches(np.arange(len(test.labels))):
-            yield float(numbers[0] / len(test.labels))
-            results.append(loaded.predict(test.images[numbers]))
+        for numbers in loaded.batches(np.arange(len(labels))):
+            yield float(numbers[0] / len(labels))
+            results.append(loaded.predict(loaded.test.images[numbers]))
         loaded.probabilities = np.concatenate(results)
-    return Evaluation(probabilities=pack(loaded.probabilities), labels=pack(test.labels))
+        right = loaded.probabilities.argmax(axis=1) == labels
+        evaluation = TestEvaluation(
+            test_set=loaded.test.digest,
+            data=loaded.test.name,
+            run=request.source.name,
+            by="person",
+            weights="file" if request.source.is_file else str(request.source.which),
+            accuracy=float(right.mean()),
+        )
+        record(evaluation)
+    return Evaluation(probabilities=pack(loaded.probabilities), labels=pack(labels))
 
 
 def shifts(loaded: LoadedModel, request: Shift) -> Job:
     """Evaluate a sample at each place that the images are moved to."""
     chosen = loaded.sample(request.sample)
-    images, labels = loaded.test.images[chosen], loaded.test.labels[chosen]
+    images, labels = loaded.test.images[chosen], loaded.labels[chosen]
     reach = range(-request.reach, request.reach + 1)
     right = np.zeros((len(reach), len(reach)), np.int64)
     for row, dy in enumerate(reach):
         for column, dx in enumerate(reach):
             moved = shift(images, dx, dy)
-            for numbers in batches(np.arange(len(chosen))):
+            for numbers in loaded.batches(np.arange(len(chosen))):
                 yield (row * len(reach) + column) / len(reach) ** 2
                 predicted = loaded.predict(moved[numbers]).argmax(axis=1)
                 right[row, column] += int((predicted == labels[numbers]).sum())
@@ -46,8 +57,8 @@ def ranges(loaded: LoadedModel, request: Range) -> Job:
     """Gather the extremes and means of all channels of all layers."""
     chosen = loaded.sample(request.sample)
     results: list[list[np.ndarray[Any, Any]]] = []
-    for numbers in batches(chosen):
-        yield len(results) * len(numbers) / len(chosen)
+    for numbers in loaded.batches(chosen):
+        yield min(1.0, len(results) * loaded.engine.batch / len(chosen))
         engine = loaded.engine
         extent = engine.compiled("ranges", _extents(engine))
         results.append([values.numpy() for values in extent(loaded.inputs(loaded.test.images[numbers]))])

@@ -100,15 +100,16 @@ async def ask(app: App[Any], title: str, question: str, *answers: Answer) -> str
 class LineDialog(SingleResult[str | None]):
     """A line to type into, with what it held before; Escape leaves that as it was."""
 
-    def __init__(self, title: str, value: str, about: str) -> None:
+    def __init__(self, title: str, value: str, about: str, keys: str = "") -> None:
         super().__init__()
         self._title = title
+        self._keys = keys or _("Enter save   Esc back")
         self._value = value
         self._about = about
 
     def compose(self) -> ComposeResult:
         """Lay out the line and what it is for."""
-        with frame(self._title, _("Enter save   Esc back")):
+        with frame(self._title, self._keys):
             yield Input(self._value, compact=True, id="line", select_on_focus=False)
             yield Static(self._about, classes="keys", markup=False)
 

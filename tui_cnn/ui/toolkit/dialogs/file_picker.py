@@ -84,18 +84,26 @@ class FilePicker(Pick[Path]):
         """Show what is in a directory, filtered by a name; one that cannot be read is not entered."""
         try:
             directory = directory.resolve()
-            items = [_item(path) for path in directory.iterdir()]
+            items = self.list_directory(directory)
         except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: links that go in a circle
             self.show_line(f"✗ {error.strerror if isinstance(error, OSError) else error}")
             return
         self._directory = directory
-        self._items = sorted(items, key=lambda item: (not item.name.endswith("/"), item.name.lower()))
-        if directory != directory.parent:
-            self._items.insert(0, Item(_UP, "", directory.parent))
+        self._items = items
         self.call_after_refresh(self._show_title)
         with self.prevent(Input.Changed):
             self.query_one(Input).value = name
         super()._filter(name)
+
+    def list_directory(self, directory: Path) -> list[Item[Path]]:
+        """List what is in a directory, the directory above it first.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        inside = [_item(path) for path in directory.iterdir()]
+        above = [Item(_UP, "", directory.parent)] if directory != directory.parent else []
+        return above + sorted(inside, key=lambda item: (not item.name.endswith("/"), item.name.lower()))
 
     def _show_title(self) -> None:
         """Show the directory, or as much of the end of its path as there is room for."""
@@ -128,3 +136,36 @@ async def ask_image_file(app: App[Any]) -> Path | None:
     """Ask for an image file."""
     kinds = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
     return await app.push_screen_wait(FilePicker(_("Open an image"), kinds))
+
+
+class DataPicker(FilePicker):
+    """Directories and files; the first line takes the directory that is shown, and the second the built-in data set."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Open a data set"), (".npz", ".csv", ".tsv", ".toml", ".parquet"))
+
+    def choose(self, value: Path) -> None:
+        """Return the directory that is shown, or what is built in; show another directory; return a file."""
+        if value in (_BUILT_IN, self._directory):
+            self.dismiss(value)
+        else:
+            super().choose(value)
+
+    def list_directory(self, directory: Path) -> list[Item[Path]]:
+        """Put what can be taken at once before the rest."""
+        here = Item(_("use this folder"), _("a folder for each class, or the files of a data set"), directory)
+        built_in = Item("Fashion-MNIST", _("built in"), _BUILT_IN)
+        return [here, built_in, *super().list_directory(directory)]
+
+    def _is_usual(self, item: Item[Path]) -> bool:
+        return item.value in (_BUILT_IN, self._directory) or super()._is_usual(item)
+
+
+_BUILT_IN = Path()
+"""Stands for the data set that comes with the program."""
+
+
+async def ask_data(app: App[Any]) -> str | None:
+    """Ask for a data set: its path, or an empty text for Fashion-MNIST."""
+    path = await app.push_screen_wait(DataPicker())
+    return None if path is None else "" if path == _BUILT_IN else str(path)

@@ -142,6 +142,19 @@ def shrink(values: npt.NDArray[Any], times: int) -> npt.NDArray[Any]:
     return values
 
 
+def shrink_to(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """Make a picture (height, width, channels) smaller: each pixel is the mean of the area that it stands for."""
+    down, across = (_areas(*lengths) for lengths in zip(pixels.shape[:2], size, strict=True))
+    return np.asarray(np.round(np.einsum("ri,ijk,cj->rck", down, pixels, across, optimize=True)), np.uint8)
+
+
+def _areas(length: int, smaller: int) -> npt.NDArray[np.float64]:
+    """Return how much of each of `smaller` equal parts of an axis each of its pixels is: (smaller, length)."""
+    edges, pixels = np.linspace(0, length, smaller + 1)[:, np.newaxis], np.arange(length)
+    overlap = np.minimum(edges[1:], pixels + 1) - np.maximum(edges[:-1], pixels)
+    return np.asarray(overlap.clip(0) * smaller / length)
+
+
 def fit_into(size: tuple[int, int], room: tuple[int, int]) -> int:
     """Tell how many times a picture of (height, width) can be magnified in `room` (lines, cells); at least once."""
     return max(1, min(2 * room[0] // max(1, size[0]), room[1] // max(1, size[1])))

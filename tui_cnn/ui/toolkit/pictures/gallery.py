@@ -14,7 +14,8 @@ from tui_cnn.ui.toolkit.pictures.drawing import TONES, Cell, Drawing, Styles, To
 _GAP = 2
 _NARROWEST = 5
 _ENOUGH = 20
-_MOST_REDUCED = 4
+_MOST_REDUCED, _SMALLEST = 4, 12
+"""So many times smaller a picture becomes at most, and more only as long as its longer side has so many pixels."""
 _MOST_TIMES = 12
 
 
@@ -103,12 +104,13 @@ def _largest(tiles: Tiles, selected: int, room: tuple[int, int]) -> Grid:
         grid = _grid(tiles, selected, room, times, 1)
         if grid.room >= tiles.count and grid.lines <= room[0]:
             return grid
-    for reduced in range(1, _MOST_REDUCED):
+    most = max(_MOST_REDUCED, -(-max(tiles.size) // _SMALLEST))
+    for reduced in range(1, most):
         grid = _grid(tiles, selected, room, 1, reduced)
         enough = grid.room >= min(tiles.count, tiles.enough) and grid.lines <= room[0]
         if enough or -(-min(tiles.size) // reduced) <= _NARROWEST:
             return grid
-    return _grid(tiles, selected, room, 1, _MOST_REDUCED)
+    return _grid(tiles, selected, room, 1, most)
 
 
 def _grid(tiles: Tiles, selected: int, room: tuple[int, int], times: int, reduced: int) -> Grid:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from rich.cells import cell_len
 
 from tui_cnn.i18n import _
-from tui_cnn.ui.toolkit.pictures.canvas import Canvas, Pixels, Region, colours, fit_into, frame, magnify, shrink
+from tui_cnn.ui.toolkit.pictures.canvas import Canvas, Pixels, Region, colours, fit_into, frame, magnify, shrink_to
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing, within
 
 Sampling = Literal["area", "nearest"]
@@ -44,10 +44,10 @@ _EMPTY = Raster(np.zeros((0, 0), np.uint8))
 
 
 class Fit(NamedTuple):
-    """How an image fits: each pixel `times` as large, or the mean of `reduced` by `reduced` of them."""
+    """How an image fits: each pixel `times` as large, or the mean of an area of `reduced` by `reduced` of them."""
 
     times: int
-    reduced: int
+    reduced: float
     height: int
     width: int
 
@@ -64,20 +64,23 @@ def fit(size: tuple[int, int], room: tuple[int, int], most: int = 16) -> Fit:
     if height <= 2 * lines and width <= cells:
         times = min(most, fit_into(size, (lines, cells)))
         return Fit(times, 1, height * times, width * times)
-    reduced = max(-(-height // (2 * lines)), -(-width // cells))
-    return Fit(1, reduced, -(-height // reduced), -(-width // reduced))
+    reduced = max(height / (2 * lines), width / cells)
+    return Fit(1, reduced, *(max(1, round(length / reduced)) for length in size))
 
 
 def fitted(raster: Raster, fitting: Fit, rgb: dict[FrameTone, tuple[int, int, int]]) -> Pixels:
     """Make the image as large as it fits, with its frames."""
     pixels = colours(raster.pixels)
     if fitting.reduced > 1:
-        small = raster.sampling == "area"
-        reduced = shrink(pixels, fitting.reduced) if small else pixels[:: fitting.reduced, :: fitting.reduced]
-        pixels = np.asarray(np.round(reduced), np.uint8)
+        size = fitting.height, fitting.width
+        if raster.sampling == "area":
+            pixels = shrink_to(pixels, size)
+        else:
+            lengths = zip(size, pixels.shape[:2], strict=True)
+            pixels = pixels[np.ix_(*(np.arange(small) * length // small for small, length in lengths))]
     large = magnify(pixels, fitting.times)
     for region, tone in raster.frames:
-        top, left, bottom, right = (edge // fitting.reduced for edge in region)
+        top, left, bottom, right = (int(edge / fitting.reduced) for edge in region)
         if fitting.times == 1 and (top, left) == (bottom, right):  # no room for a frame around it
             large = large.copy()
             large[top, left] = rgb[tone]
@@ -130,7 +133,7 @@ class Picture(Drawing):
         rgb = {tone: self.rgb(f"drawing--{tone}") for _region, tone in self.raster.frames}
         x, y = self._corner(fitting)
         canvas.picture(x, y, fitted(self.raster, fitting, rgb))
-        note = _("size 1/{times}").format(times=fitting.reduced)
+        note = _("size 1/{times}").format(times=f"{fitting.reduced:.2f}".rstrip("0").rstrip("."))
         if fitting.reduced > 1 and y + fitting.lines < canvas.height and x + cell_len(note) <= canvas.width:
             canvas.put(x, y + fitting.lines, note, self.tones.dim)
 

@@ -1,0 +1,157 @@
+"""Commands that ask about a network in colour: pictures are brought to its input as the images of its run were."""
+
+import json
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.coloured import Coloured, use
+from tui_cnn.core.layers import Conv2D, Dense, GlobalAveragePooling2D
+from tui_cnn.core.network import Network
+from tui_cnn.runs.directory import list_runs, make_run
+from tui_cnn.runs.recipe import Recipe
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saves so
+
+LAYERS = (
+    Conv2D(filters=4, kernel_size=(3, 3), activation="relu", name="maps"),
+    GlobalAveragePooling2D(),
+    Dense(units=3, activation="softmax", name="out"),
+)
+
+
+@pytest.fixture(autouse=True)
+def asked_here(monkeypatch, keras):
+    """Ask the inspector's own code in this process."""
+    from tui_cnn.cli import inspecting
+    from tui_cnn.runs.inspection.replies import OpenReply
+    from tui_cnn.runs.inspection.requests import Open
+    from tui_cnn.worker.inspection.answers import Answers
+
+    answers = Answers()
+
+    def ask(request, _reply):
+        job = answers.begin(request)
+        while True:
+            try:
+                next(job)
+            except StopIteration as end:
+                return end.value
+
+    @contextmanager
+    def inspection(source):
+        yield ask, ask(Open(source=source), OpenReply)
+
+    monkeypatch.setattr(inspecting, "inspection", inspection)
+
+
+@pytest.fixture
+def source(monkeypatch):
+    return use(monkeypatch, Coloured())
+
+
+@pytest.fixture
+def built(keras, source, home):
+    """A run whose images were cut to fill its input, and its model."""
+    from tui_cnn.worker.build import build
+
+    network = Network("coloured", (24, 32, 3), LAYERS)
+    run, model = make_run(network, Recipe(fit="crop", scale="-1..1")), build(network)
+    random = np.random.default_rng(2)
+    model.set_weights([random.normal(0, 0.3, weight.shape) for weight in model.weights])
+    model.save(run.best_file)
+    return run, model
+
+
+def shares(model, pixels):
+    return model((pixels[np.newaxis] / 127.5 - 1).astype("float32"), training=False).numpy()[0]
+
+
+def test_a_picture_is_predicted_in_colour_and_never_inverted(cnn_tui, built, source):
+    run, model = built
+    light = np.full((48, 64, 3), 250, np.uint8)
+    light[10:30, 20:40] = (200, 30, 20)
+    Image.fromarray(light).save("light.png")
+    expected = shares(model, np.asarray(Image.fromarray(light).resize((32, 24), Image.Resampling.LANCZOS)))
+    result = cnn_tui("predict", str(run.path), "light.png", "-i", "4", "--json")
+    picture, indexed = map(json.loads, result.stdout.splitlines())
+    assert not picture["inverted"]
+    found = {each["class"]: each["probability"] for each in picture["predictions"]}
+    assert [found[number] for number in range(3)] == pytest.approx(expected, rel=1e-3)
+    assert (indexed["label"], indexed["label_name"]) == (1, "green")
+    turned = json.loads(cnn_tui("predict", str(run.path), "light.png", "--invert", "--json").stdout)
+    assert turned["inverted"]
+    assert turned["predictions"] != picture["predictions"]
+
+
+def test_explanations_and_activations(cnn_tui, built, source, keras):
+    run, model = built
+    cut = Image.fromarray(source.read_part("test")[2]).resize((32, 24), Image.Resampling.LANCZOS, (0, 4, 32, 28))
+    cnn_tui("activations", str(run.path), "-i", "2", "-o", "a.npz")
+    with np.load("a.npz") as saved:
+        assert (saved["image"] == np.asarray(cut)).all()
+        maps = keras.Model(model.input, model.get_layer("maps").output)
+        assert saved["maps"] == pytest.approx(shares(maps, np.asarray(cut)), rel=1e-4, abs=1e-5)
+        assert saved["probabilities"] == pytest.approx(shares(model, np.asarray(cut)), rel=1e-4)
+    for method in ("saliency", "grad-cam", "occlusion"):
+        result = cnn_tui("explain", str(run.path), "-i", "2", "--method", method, "-o", "why.png")
+        assert (result.exit_code, result.stderr) == (0, "")
+        Image.open("why.png").verify()
+    assert "covered by a square of 6×6, colour " in result.stdout
+
+
+def test_the_outputs_of_a_model_get_names(cnn_tui, keras, source, tmp_path):
+    model = keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(3, activation="softmax", name="out"),
+        ]
+    )
+    model.save("theirs.keras")
+    (tmp_path / "names.txt").write_text("blue\nred\ngreen\n")
+    for names in ("names.txt", "blue,red, green"):
+        result = cnn_tui("inspect", "theirs.keras", "--no-open", "--scale", "imagenet", "--classes", names)
+        assert (result.exit_code, result.stderr) == (0, "")
+        (run,) = list_runs()
+        assert run.output_names() == ("blue", "red", "green")
+        assert (run.recipe().scale, result.stdout.strip()) == ("imagenet", run.id)
+        images = source.read_part("test")
+        scaled = (images - np.array([123.675, 116.28, 103.53])) / [58.395, 57.12, 57.375]
+        said = model(scaled.astype("float32"), training=False).numpy().argmax(axis=1)
+        report = json.loads(cnn_tui("evaluate", "last", "--json").stdout)
+        assert [each["name"] for each in report["classes"]] == ["blue", "red", "green"]
+        right = said == np.array([1, 2, 0])[np.arange(len(images)) % 3]  # red, green, blue of the set are these outputs
+        assert report["accuracy"] == pytest.approx(right.mean())
+        cnn_tui("delete", run.id, "--yes")
+
+
+def test_standardized_by_the_data_set_that_is_given(cnn_tui, keras, source):
+    model = keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(), keras.layers.Dense(3)])
+    model.save("theirs.keras")
+    assert cnn_tui("inspect", "theirs.keras", "--no-open", "--scale", "standardize").exit_code == 0
+    (run,) = list_runs()
+    training = source.read_part("train").astype(float)
+    assert run.scaling().mean == pytest.approx(training.mean(axis=(0, 1, 2)), rel=1e-6)
+    assert run.scaling().deviation == pytest.approx(training.std(axis=(0, 1, 2)), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("args", "line"),
+    [
+        (["m.keras", "--scale", "none", "--classes", "a,b"], "m.keras: has 3 outputs, but there are 2 class names"),
+        (["m.keras", "--scale", "none", "--classes", "a,,b"], "a,,b: class name 1 is empty"),
+        (["m.keras", "--scale", "none", "--classes", "no.txt"], "no.txt: file not found; check the path"),
+        (["m.keras"], "specify --scale 0..1 or -1..1 or none or standardize or imagenet or imagenet-bgr"),
+        (["m.onnx", "--scale", "none"], "m.onnx: only .keras and .h5 files with weights can be inspected"),
+    ],
+)
+def test_refusals(cnn_tui, keras, source, args, line):
+    keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(), keras.layers.Dense(3)]).save("m.keras")
+    result = cnn_tui("inspect", "--no-open", *args)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert line in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert list_runs() == []

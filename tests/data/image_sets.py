@@ -1,0 +1,43 @@
+"""Small data sets of images written to files, by the libraries that people write them with."""
+
+import os
+from functools import cache
+
+import numpy as np
+from PIL import Image
+from sklearn.datasets import load_digits
+
+
+@cache
+def digits():
+    """Scikit-learn's digits: 1,797 grey images, (n, 8, 8), uint8, and their labels."""
+    bunch = load_digits()
+    return np.round(bunch.images * (255 / 16)).astype(np.uint8), bunch.target
+
+
+def colours(count, height=4, width=5, seed=0):
+    """Images of random colours, (n, height, width, 3)."""
+    return np.random.default_rng(seed).integers(0, 256, (count, height, width, 3), np.uint8)
+
+
+def save(pixels, path):
+    """Write an image; its folders are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(path)
+    return path
+
+
+def all_pixels(source):
+    """Read all images of a source one by one."""
+    return [source.read(number) for number in range(len(source))]
+
+
+def keys(source):
+    """The keys of all images."""
+    return [source.key(number) for number in range(len(source))]
+
+
+def touch(path):
+    """Change a file's time."""
+    state = path.stat()
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns + 1_000_000_000))

@@ -1,0 +1,122 @@
+"""The Data page of the Train screen: what the data is like, what the network gets of it, and other data."""
+
+import pytest
+
+from tests.data.image_sets import colours, save
+from tests.ui.driving import opened
+from tui_cnn.ui.train.data_page import DataPage
+from tui_cnn.ui.train.setup import Setup
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Photographs of two classes, a copy in the test part, and a broken file."""
+    images = colours(20, 40, 48)
+    for number, image in enumerate(images):
+        part = "test" if number % 4 == 0 else "train"
+        save(image, tmp_path / "pets" / part / ("cats", "dogs")[number % 2] / f"{number}.png")
+    save(images[1], tmp_path / "pets" / "test" / "cats" / "copy.png")
+    (tmp_path / "pets" / "train" / "cats" / "broken.jpg").write_bytes(b"rubbish")
+    return tmp_path / "pets"
+
+
+def recipe(user):
+    return user.app.screen.query_one(Setup).form.recipe
+
+
+async def test_the_data_is_shown_from_the_form_and_left_again(folder):
+    async with opened(data=str(folder)) as user:
+        await user.press("2", "ctrl+d")
+        await user.sees("pets", "2 classes", "all classes", "cats", "dogs", "train", "15", "40×48")
+        await user.sees("⚠ 1 across parts", "unreadable", "Images · all classes")
+        await user.offers("Open data", "View", "Fit", "Adapt network", "Back")
+        await user.press("escape")
+        await user.sees("Train fashion-cnn")
+        assert user.focused == "field-recipe"
+        await user.press("escape", "d")
+        await user.sees("Images · all classes")
+
+
+async def test_classes_and_views(folder):
+    async with opened(data=str(folder)) as user:
+        await user.press("2", "ctrl+d")
+        await user.sees("Images · all classes")
+        await user.press("down", "down")
+        await user.sees("Images · dogs")
+        await user.press("down", "down", "up")
+        await user.sees("Images · cats")
+        await user.press("v")
+        await user.sees("Network input 28×28×1 · pad · cats", "cats 40×48")
+        await user.press("v")
+        await user.sees("Augmented · none is set")
+        await user.press("v")
+        await user.sees("Look-alikes · 1 pair, 1 across parts", "train · test")
+        await user.press("v")
+        await user.sees("Unused files · 1", "train/cats/broken.jpg: is not a readable image")
+        await user.press("v")
+        await user.sees("Images · cats")
+
+
+async def test_the_fit_is_that_of_the_recipe(folder):
+    async with opened(data=str(folder)) as user:
+        await user.press("2", "ctrl+d")
+        await user.sees("Images · all classes")
+        await user.press("f")
+        await user.sees("Network input 28×28×1 · crop · all classes")
+        assert recipe(user).fit == "crop"
+        await user.press("f", "f")
+        await user.sees("Network input 28×28×1 · pad · all classes")
+        assert recipe(user).fit == "pad"
+
+
+async def test_the_network_is_adapted_and_that_can_be_undone(folder):
+    async with opened(data=str(folder)) as user:
+        before = user.network
+        await user.press("2", "ctrl+d")
+        await user.sees("Images · all classes")
+        await user.press("b")
+        await user.sees("Network: input 40×48×3, 2 classes")
+        assert user.network.input_shape == (40, 48, 3)
+        assert user.layers[-1].units == 2
+        await user.press("b")
+        await user.sees("The network fits this data already")
+        await user.press("1", "u")
+        assert user.network == before
+
+
+async def test_other_data_is_chosen_and_the_checks_follow(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    async with opened() as user:
+        await user.press("2", "ctrl+d")
+        await user.sees("Fashion-MNIST", "60,000", "10 classes")
+        await user.press("o")
+        await user.sees("Open a data set", "use this folder", "Fashion-MNIST")
+        await user.press("enter")
+        await user.sees("pets", "2 classes")
+        assert recipe(user).data == str(folder)
+        assert user.app.workspace.data == str(folder)
+        await user.press("1")
+        await user.sees("the output has 10", "the data has 2 classes")
+        await user.press("2", "o")
+        await user.sees("Open a data set")
+        await user.press("down", "enter")
+        await user.sees("60,000", "10 classes")
+        assert recipe(user).data == ""
+
+
+async def test_what_is_no_data_is_said_in_a_line(tmp_path):
+    async with opened(data=str(tmp_path / "nowhere")) as user:
+        await user.press("2", "ctrl+d")
+        await user.sees("nowhere: directory not found; check the path", "o open another data set")
+        await user.press("v", "f", "b", "down", "pagedown")
+        await user.press("escape")
+        await user.sees("Train fashion-cnn")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 55)])
+async def test_at_other_sizes(folder, size):
+    async with opened(data=str(folder), size=size) as user:
+        await user.press("2", "ctrl+d")
+        await user.sees("cats", "dogs", "std. dev.")
+        page = user.app.screen.query_one(DataPage)
+        assert page.query_one("#sheet").size.height > 8

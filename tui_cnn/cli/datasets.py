@@ -1,0 +1,154 @@
+"""`cnn-tui data`: what is in a data set, and what is wrong with it, before anything is trained on it."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from tui_cnn.cli.group import SOUND
+from tui_cnn.cli.streams import echo
+from tui_cnn.cli.table import table
+from tui_cnn.config import expanded
+from tui_cnn.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from tui_cnn.data.examination import Alike, Report, Sizes
+
+_MOST_LISTED = 10
+
+
+@click.command(
+    short_help=_("Show what is in a data set."),
+    help=_(
+        """Show what is in a data set: classes and their images, sizes, mean and spread, files that cannot be used,
+        and images that look the same, above all those that are both trained and tested on.
+
+        DATA is a folder with a folder of images for each class (perhaps within train, val and test), a list of images
+        (.csv or .toml: path, label), an .npz file, or a folder with the files of MNIST (IDX), CIFAR-10, CIFAR-100 or
+        Parquet as Hugging Face writes it. Without DATA: Fashion-MNIST. Images are read once and kept for training.
+
+        \b
+        Examples:
+          cnn-tui data ~/photos
+          cnn-tui data cifar-10-batches-py --json"""
+    ),
+)
+@click.argument("data_set", metavar="[DATA]", required=False)
+@click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON."))
+def data(data_set: str | None, as_json: bool) -> int:
+    """Print the report."""
+    from tui_cnn.data.examination import examine
+
+    path = expanded(data_set).absolute() if data_set else None
+    shows_bar = path is not None and not as_json and sys.stderr.isatty()
+    report = _with_bar(path) if path is not None and shows_bar else examine(path).report
+    echo(msgspec.json.encode(report) if as_json else "\n".join(report_lines(report)))
+    return SOUND
+
+
+def _with_bar(path: Path) -> "Report":
+    """Examine a data set with a bar of progress on the standard error."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from tui_cnn.data.examination import examine
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(_("reading images"), total=None)
+        return examine(path, lambda done, images: bar.update(task, completed=done, total=images)).report
+
+
+def report_lines(report: "Report") -> Iterator[str]:
+    """Write a report as lines of text."""
+    summary = _("{name}: {images} in {classes}").format(
+        name=report.name,
+        images=ngettext("{count} image", "{count} images", report.images).format(count=f"{report.images:,}"),
+        classes=ngettext("{count} class", "{count} classes", len(report.class_names)).format(
+            count=len(report.class_names)
+        ),
+    )
+    yield summary
+    yield ""
+    heading = [_("class"), _("train"), _("validation"), _("test")]
+    parts = [report.counts[part] for part in ("train", "validation", "test")]
+    rows = [[name, *(f"{counts[number]:,}" for counts in parts)] for number, name in enumerate(report.class_names)]
+    rows.append([_("all"), *(f"{sum(counts):,}" for counts in parts)])
+    yield from table(heading, rows, numbers={1, 2, 3})
+    yield ""
+    yield from table(["", ""], [[name, value] for name, value in _facts(report)])[1:]
+    for title, lines in _problems(report):
+        yield ""
+        yield title
+        yield from (f"  {line}" for line in lines[:_MOST_LISTED])
+        if (more := len(lines) - _MOST_LISTED) > 0:
+            yield "  " + ngettext("and {count} more", "and {count} more", more).format(count=f"{more:,}")
+
+
+def _facts(report: "Report") -> Iterator[tuple[str, str]]:
+    yield _("sizes"), format_sizes(report.sizes)
+    if report.grey == report.images:
+        yield _("colour"), _("grey")
+    else:
+        yield (
+            _("colour"),
+            _("colour")
+            if not report.grey
+            else _("{count} of {all} are grey").format(count=f"{report.grey:,}", all=f"{report.images:,}"),
+        )
+    yield _("mean"), "  ".join(f"{value:.1f}" for value in report.mean)
+    yield _("standard deviation"), "  ".join(f"{value:.1f}" for value in report.deviation)
+    if report.imbalance > 1:
+        yield (
+            _("balance"),
+            _("the largest class has {times:.1f} times the images of the smallest").format(times=report.imbalance),
+        )
+
+
+def format_sizes(sizes: "Sizes") -> str:
+    """Write the sizes of images: `28×28`; or `75×61 to 196×198, most often 128×128`."""
+    if sizes.distinct == 1:
+        return f"{sizes.smallest[0]}×{sizes.smallest[1]}"
+    text = _("{smallest} to {largest}, most often {common}")
+    return text.format(
+        smallest="×".join(map(str, sizes.smallest)),
+        largest="×".join(map(str, sizes.largest)),
+        common=f"{sizes.common[0].height}×{sizes.common[0].width}",
+    )
+
+
+def _problems(report: "Report") -> Iterator[tuple[str, list[str]]]:
+    """Yield titles, each with its lines."""
+    unreadable = [f"{each.key}: {each.reason}" for each in (*report.unreadable, *report.skipped)]
+    if unreadable:
+        count = len(unreadable)
+        title = ngettext("{count} file is not used:", "{count} files are not used:", count)
+        yield title.format(count=f"{count:,}"), unreadable
+    leaks = [pair for pair in report.alike if pair.leaks]
+    if leaks:
+        title = ngettext(
+            "{count} pair of images looks the same but is in different parts, which makes results look too good:",
+            "{count} pairs of images look the same but are in different parts, which makes results look too good:",
+            len(leaks),
+        )
+        yield title.format(count=f"{len(leaks):,}"), [_pair(pair) for pair in leaks]
+    contradictions = [pair for pair in report.alike if pair.contradicts and not pair.leaks]
+    if contradictions:
+        title = ngettext(
+            "{count} pair looks the same and has different classes:",
+            "{count} pairs look the same and have different classes:",
+            len(contradictions),
+        )
+        yield title.format(count=f"{len(contradictions):,}"), [_pair(pair) for pair in contradictions]
+    rest = [pair for pair in report.alike if not pair.leaks and not pair.contradicts]
+    if rest:
+        title = ngettext("{count} other pair looks the same:", "{count} other pairs look the same:", len(rest))
+        yield title.format(count=f"{len(rest):,}"), [_pair(pair) for pair in rest]
+
+
+def _pair(pair: "Alike") -> str:
+    same = _("equal") if not pair.difference else _("difference {levels:.1f} of 255").format(levels=pair.difference)
+    names = " · ".join(dict.fromkeys(pair.classes))
+    return f"{pair.first}  {pair.second}  ({names}; {same})"
