@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.data.image_sets import colours, save
+from tests.data.image_sets import save_pets
 from tests.ui.driving import opened
 from tui_cnn.ui.train.data_page import DataPage
 from tui_cnn.ui.train.setup import Setup
@@ -10,14 +10,7 @@ from tui_cnn.ui.train.setup import Setup
 
 @pytest.fixture
 def folder(tmp_path):
-    """Photographs of two classes, a copy in the test part, and a broken file."""
-    images = colours(20, 40, 48)
-    for number, image in enumerate(images):
-        part = "test" if number % 4 == 0 else "train"
-        save(image, tmp_path / "pets" / part / ("cats", "dogs")[number % 2] / f"{number}.png")
-    save(images[1], tmp_path / "pets" / "test" / "cats" / "copy.png")
-    (tmp_path / "pets" / "train" / "cats" / "broken.jpg").write_bytes(b"rubbish")
-    return tmp_path / "pets"
+    return save_pets(tmp_path)
 
 
 def recipe(user):
