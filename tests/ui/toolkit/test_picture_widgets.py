@@ -42,7 +42,7 @@ async def test_what_is_shown_smaller_says_so(size, note):
         picture.show(Raster(np.zeros(size, np.uint8)))
         await pilot.pause()
         shown = "\n".join(picture.render_line(y).text for y in range(10))
-        assert [line.strip() for line in shown.split("\n") if "size" in line] == ([note] if note else [])
+        assert [line.strip() for line in shown.split("\n") if "%" in line] == ([note] if note else [])
 
 
 def test_smaller_is_the_mean_or_one_of_the_pixels():
