@@ -33,7 +33,7 @@ def test_an_image_is_as_large_as_it_fits_or_made_smaller():
 
 @pytest.mark.parametrize(
     ("size", "note"),
-    [((28, 28), "size 1/2"), ((90, 60), "size 1/5"), ((18, 40), ""), ((20, 40), ""), ((20, 41), "size 1/2")],
+    [((28, 28), "size 1/1.56"), ((90, 60), "size 1/5"), ((18, 40), ""), ((20, 40), ""), ((20, 41), "size 1/1.11")],
 )
 async def test_what_is_shown_smaller_says_so(size, note):
     """In 10 lines of 40 cells: 20 pixels high, or 18 above a line that says how much smaller."""
