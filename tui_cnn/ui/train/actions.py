@@ -50,7 +50,7 @@ DATA = Scope(
             "next_sheet",
             "v",
             _("View"),
-            _("Show the next view: images, input, augmented, near-duplicates, unused files"),
+            _("Show the next view of the data"),
         ),
         Action("change_fit", "f", _("Fit"), _("Change how images are fitted to the input: pad, crop, stretch")),
         Action("adapt_network", "b", _("Adapt network"), _("Set the network's input and output to match the data")),
@@ -60,7 +60,6 @@ DATA = Scope(
         Action("earlier_images", "pageup", _("Previous"), _("Show the previous images"), False, "page_sheet(-1)"),
         Action("leave_data", "escape,d", _("Back"), _("Go back to the run settings")),
     ),
-    within=("train",),
 )
 
 SCOPES = (RECIPE, TRAIN, DATA)

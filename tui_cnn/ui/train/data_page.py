@@ -244,6 +244,8 @@ class DataPage(Vertical, can_focus=True):
     def action_leave_data(self) -> None:
         """Go back to the settings."""
         self._previewer.close()
+        self._read = self._examined = self._shown = None  # the images may take much memory
+        self.query_one("#sheet", Gallery).show(None)
         self.post_message(self.Left())
 
     def action_next_sheet(self) -> None:
