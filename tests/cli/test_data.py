@@ -32,8 +32,8 @@ def test_the_report_as_text(cnn_tui, folder):
     assert "the largest class has 2.0 times the images of the smallest" in result.stdout
     assert "1 file is not used:" in lines
     assert "  train/dog/broken.png: is not a readable image" in result.stdout
-    assert "1 pair of images looks the same but is in different parts" in result.stdout
-    assert "  train/cat/0.png  test/dog/again.png  (cat · dog; equal)" in lines
+    assert "1 pair of images looks the same but is in different splits" in result.stdout
+    assert "  train/cat/0.png  test/dog/again.png  (cat · dog; identical)" in lines
 
 
 def test_the_report_as_json(cnn_tui, folder):

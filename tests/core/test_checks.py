@@ -286,9 +286,9 @@ def test_fixes_come_to_an_end_with_the_layer_mended(broken):
     [
         ((28, 28, 1), (28, 28, 1), None),
         ((32, 32, 3), (28, 28, 1), None),
-        ((28, 28, 1), (28, 28, 3), "their colour"),
-        ((28, 32, 3), (32, 32, 3), "a part of their size"),
-        ((8, 8, 1), (32, 32, 3), "their colour and a part of their size"),
+        ((28, 28, 1), (28, 28, 3), "colour"),
+        ((28, 32, 3), (32, 32, 3), "resolution"),
+        ((8, 8, 1), (32, 32, 3), "colour and resolution"),
     ],
 )
 def test_what_the_input_loses_of_the_images(shape, image, lost):
