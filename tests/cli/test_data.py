@@ -2,9 +2,11 @@
 
 import json
 
+import filelock
 import pytest
 
 from tests.data.image_sets import colours, save
+from tui_cnn.data.store import stores
 
 
 @pytest.fixture
@@ -55,3 +57,32 @@ def test_the_option_and_the_command_are_told_apart(cnn_tui):
     result = cnn_tui("--data", "somewhere")
     assert "unknown command" not in result.stderr
     assert "the app needs a terminal" in result.stderr
+
+
+def test_what_is_kept_of_images_is_deleted_and_the_files_are_not(cnn_tui, folder, tmp_path):
+    other = tmp_path / "others"
+    for number, image in enumerate(colours(6)):
+        save(image, other / "ab"[number % 2] / f"{number}.png")
+    files = sorted(folder.rglob("*"))
+    for path in (folder, other):
+        cnn_tui("data", str(path))
+    assert len(list(stores().iterdir())) == 2
+    files.append(save(colours(1, 20, 24, seed=1)[0], folder / "train" / "cat" / "new.png"))  # another set by now
+    cnn_tui("data", str(folder))
+    assert len(list(stores().iterdir())) == 3
+    assert len(cnn_tui("data", str(folder), "--forget").stdout.splitlines()) == 2
+    assert len(list(stores().iterdir())) == 1
+    assert sorted(folder.rglob("*")) == sorted(files)
+    assert "others: 1" in cnn_tui("data", "--forget").stdout
+    assert cnn_tui("data", "--forget").stdout == "Nothing is kept.\n"
+    assert cnn_tui("data", str(folder)).exit_code == 0
+
+
+def test_what_is_being_decoded_is_not_deleted(cnn_tui, folder):
+    cnn_tui("data", str(folder))
+    (store,) = stores().iterdir()
+    with filelock.FileLock(store / "lock"):
+        result = cnn_tui("data", "--forget")
+    assert result.exit_code == 1
+    assert "another process is decoding these images" in result.stderr
+    assert (store / "images.bin").exists()

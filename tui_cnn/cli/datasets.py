@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from tui_cnn.cli.group import SOUND
+from tui_cnn.cli.group import SOUND, UNSOUND
 from tui_cnn.cli.streams import echo
 from tui_cnn.cli.table import shortened, table
 from tui_cnn.config import expanded
@@ -28,25 +28,55 @@ _MOST_LISTED = 10
 
         DATA is a folder with a folder of images for each class (optionally in train, val and test), a list of images
         (.csv or .toml: path, label), an .npz file, or a folder with the files of MNIST (IDX), CIFAR-10, CIFAR-100 or
-        Parquet as Hugging Face writes it. Without DATA: Fashion-MNIST. Images are read once and kept for training.
+        Parquet as Hugging Face writes it. Without DATA: Fashion-MNIST.
+
+        Images are decoded once and kept in the directory `datasets` of the data directory. --forget frees that space:
+        your own files stay as they are, and images are decoded again when they are needed.
 
         \b
         Examples:
           cnn-tui data ~/photos
-          cnn-tui data cifar-10-batches-py --json"""
+          cnn-tui data cifar-10-batches-py --json
+          cnn-tui data ~/photos --forget     delete what is kept of this data set
+          cnn-tui data --forget              delete what is kept of all"""
     ),
 )
 @click.argument("data_set", metavar="[DATA]", required=False)
 @click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON."))
-def data(data_set: str | None, as_json: bool) -> int:
-    """Print the report."""
+@click.option("--forget", is_flag=True, help=_("Delete the decoded images that are kept, not your files."))
+def data(data_set: str | None, as_json: bool, forget: bool) -> int:
+    """Print the report, or free the space that decoded images take."""
     from tui_cnn.data.examination import examine
 
     path = expanded(data_set).absolute() if data_set else None
+    if forget:
+        return _forget(path)
     shows_bar = path is not None and not as_json and sys.stderr.isatty()
     report = _with_bar(path) if path is not None and shows_bar else examine(path).report
     echo(msgspec.json.encode(report) if as_json else "\n".join(report_lines(report)))
     return SOUND
+
+
+def _forget(path: Path | None) -> int:
+    """Delete what is kept of a data set, or of all."""
+    from tui_cnn.data.files import DataError
+    from tui_cnn.data.kept import forget, kept
+    from tui_cnn.ui.toolkit.numbers import size
+
+    status = SOUND
+    found = kept(path)
+    for each in found:
+        try:
+            forget(each)
+        except DataError as error:
+            echo(str(error), err=True)
+            status = UNSOUND
+        else:
+            source = each.source or _("an unfinished data set")
+            echo(_("{source}: {size} freed").format(source=source, size=size(each.size)))
+    if not found:
+        echo(_("Nothing is kept."))
+    return status
 
 
 def _with_bar(path: Path) -> "Report":
