@@ -60,14 +60,14 @@ def data(data_set: str | None, as_json: bool, forget: bool) -> int:
 def _forget(path: Path | None) -> int:
     """Delete what is kept of a data set, or of all."""
     from tui_cnn.data.files import DataError
-    from tui_cnn.data.kept import forget, kept
+    from tui_cnn.data.stored_sets import stored_sets
     from tui_cnn.ui.toolkit.numbers import size
 
     status = SOUND
-    found = kept(path)
+    found = stored_sets(path)
     for each in found:
         try:
-            forget(each)
+            delete_stored(each)
         except DataError as error:
             echo(str(error), err=True)
             status = UNSOUND
