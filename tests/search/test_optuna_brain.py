@@ -1,5 +1,7 @@
 """Optuna as the brain. What it has kept is read by Optuna itself; no trial is trained here."""
 
+import math
+
 import optuna
 import pytest
 from optuna.storages import JournalStorage
@@ -67,16 +69,18 @@ def test_optuna_reads_what_was_asked_and_recorded():
 def test_tpe_learns_what_is_good_and_what_does_not_fit():
     study = Study(brain="tpe", seed=3)
     brain = study.open()
-    good = 0
-    for number in range(40):
+    distances, refused = [], []
+    for _number in range(40):
         draw = brain.ask()
-        filters = draw.values["conv2d.filters"]
-        if filters == 14:
+        distances.append(abs(math.log10(draw.values["recipe.learning_rate"]) + 2))
+        refused.append(draw.values["conv2d.kernel_size"] == 3)
+        if refused[-1]:
             brain.refuse(draw.number, {"params <= 100": 1.0})
         else:
-            brain.record(draw.number, (filters / 10,))
-        good += number >= 20 and filters == 10
-    assert good >= 10  # a random draw hits it in a quarter of the cases, 5 of 20
+            brain.record(draw.number, (1 - distances[-1],))
+    # random draws of three decades lie 0.83 decades from the second on average, and half of them do not fit
+    assert sum(distances[20:]) / 20 < 0.5
+    assert sum(refused[20:]) <= 5
 
 
 def test_nsga2_has_a_direction_for_each_goal():

@@ -67,7 +67,10 @@ def test_fields_of_the_recipe_vary_too():
 
 
 def test_ranges_have_the_values_that_their_steps_hit():
-    steps = {"conv2d.filters": {"low": 4, "high": 15, "step": 4}, "dropout.rate": {"low": 0.1, "high": 0.3, "step": 0.1}}
+    steps = {
+        "conv2d.filters": {"low": 4, "high": 15, "step": 4},
+        "dropout.rate": {"low": 0.1, "high": 0.3, "step": 0.1},
+    }
     ranged = read_space(steps, BASE)
     assert ranged.count == 9
     assert [ranged.at(index)["dropout.rate"] for index in range(3)] == [0.1, 0.2, 0.3]
@@ -126,7 +129,10 @@ def test_a_logarithmic_range_is_drawn_evenly_by_its_logarithm():
         ({"recipe.epochs": [0]}, "space: recipe.epochs: epochs must be a whole number, at least 1, not 0"),
         ({"2.repeat": [0]}, "space: 2.repeat must be a whole number from 1 to 100, not 0"),
         ({"2.present": ["no"]}, "space: 2.present must be true or false, not no"),
-        ({"filters": [1]}, "space: “filters” is not a layer and a field, such as conv2d.filters, nor one of the recipe"),
+        (
+            {"filters": [1]},
+            "space: “filters” is not a layer and a field, such as conv2d.filters, nor one of the recipe",
+        ),
         (
             {"1.filters": [1], "conv2d.filters": [2]},
             "space: 1.filters and conv2d.filters are the same field; remove one",

@@ -43,7 +43,7 @@ class _Commands(click.Group):
         A search is a directory: `init` makes it, with a search.toml to edit. Its costs are known before anything is
         trained, so candidates that exceed a limit are never trained. Trials are ordinary runs.
 
-        \\b
+        \b
         Examples:
           cnn-tui search init fashion-cnn --vary "conv2d.filters=[16, 32]" --max-params 100k
           cnn-tui search start last
@@ -64,7 +64,7 @@ def search() -> None:
         number, how often a layer or block is repeated, whether it is present, or a field of the recipe. Values are a
         list or a range, as in TOML.
 
-        \\b
+        \b
         Examples:
           cnn-tui search init fashion-cnn --vary "1.filters=[16, 32]" --vary "recipe.batch_size=[32, 64]"
           cnn-tui search init my.toml --vary "block.repeat={low = 1, high = 4}" --max-macs 5M --epochs 3
