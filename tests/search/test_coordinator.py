@@ -24,7 +24,7 @@ from tui_cnn.search.errors import SearchError
 from tui_cnn.search.events import TrialEnded, TrialPlanned, read_events
 from tui_cnn.search.history import best_trial, read_history
 from tui_cnn.search.plan import Pruning, SearchBudget, SearchPlan
-from tui_cnn.search.space import Setup
+from tui_cnn.search.space import Variation
 from tui_cnn.search.trials import ActiveTrial
 
 RECIPE = Recipe(epochs=2, limit=300, learning_rate=0.01, threads=1)
@@ -152,7 +152,7 @@ def test_trials_that_fail_one_after_the_other_end_the_search(searcher):
 
 def ended_run(search, planned, seed, *accuracies):
     """A run of a trial, as its worker would leave it."""
-    run = make_trial_run(search, planned, seed, Setup(TINY, RECIPE))
+    run = make_trial_run(search, planned, seed, Variation(TINY, RECIPE))
     epochs = [
         Epoch(
             epoch=number,
@@ -176,7 +176,7 @@ def test_a_trial_is_the_mean_over_its_seeds():
     search = make_search(TINY, SearchPlan())
     planned = TrialPlanned(trial=1, draw=0, values={}, params=1, macs=1, memory=1)
     runs = {3: ended_run(search, planned, 3, 0.5, 0.7, 0.6), 4: ended_run(search, planned, 4, 0.2, 0.4)}
-    trial = ActiveTrial(search, planned, Setup(TINY, RECIPE), (3, 4), runs, pytest.fail)
+    trial = ActiveTrial(search, planned, Variation(TINY, RECIPE), (3, 4), runs, pytest.fail)
     assert trial.poll() is None
     ended = trial.poll()
     assert (ended.outcome, ended.epochs, ended.seconds) == ("finished", 5, 27.0)

@@ -11,9 +11,9 @@ from tui_cnn.core.layers import Block, Conv2D
 from tui_cnn.core.network import names
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.search.errors import SearchError
-from tui_cnn.search.space import Setup, read_space
+from tui_cnn.search.space import Variation, read_space
 
-BASE = Setup(TINY, Recipe())
+BASE = Variation(TINY, Recipe())
 
 
 def space(**given):

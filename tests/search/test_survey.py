@@ -10,7 +10,7 @@ from tui_cnn.runs.recipe import ImageCounts, Recipe
 from tui_cnn.search.errors import SearchError
 from tui_cnn.search.limits import costs, parse_limit, violations
 from tui_cnn.search.plan import SearchPlan
-from tui_cnn.search.space import Setup
+from tui_cnn.search.space import Variation
 from tui_cnn.search.survey import hands, survey
 
 COUNTS = ImageCounts(54_000, 6_000)
@@ -115,7 +115,7 @@ def test_as_many_trials_at_a_time_as_cores_and_memory_allow(monkeypatch):
 
 
 def test_a_limit_is_met_at_its_bound():
-    found = costs(Setup(TINY, Recipe()), 10)
+    found = costs(Variation(TINY, Recipe()), 10)
     exact, short = f"params <= {found.params}", f"params <= {found.params - 1}"
     assert violations((parse_limit(exact),), found) == {}
     assert list(violations((parse_limit(short),), found)) == [short]

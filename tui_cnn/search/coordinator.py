@@ -33,8 +33,8 @@ from tui_cnn.search.events import (
 )
 from tui_cnn.search.history import TrialRecord, read_history
 from tui_cnn.search.limits import Costs, costs, violations
-from tui_cnn.search.space import Setup, Values
-from tui_cnn.search.survey import Hands, hands, setup_of
+from tui_cnn.search.space import Values, Variation
+from tui_cnn.search.survey import Hands, hands, variation_of
 from tui_cnn.search.trials import ActiveTrial, stop_run
 
 _INTERVAL = 0.1
@@ -196,7 +196,7 @@ class Coordinator:
         # A grid ends by itself, and random draws of an earlier coordinator are not known here.
         return self._refused >= most or (count is not None and self._plan.brain != "grid" and len(self._tried) >= count)
 
-    def _plan_trial(self, draw: Draw, setup: Setup, found: Costs) -> ActiveTrial:
+    def _plan_trial(self, draw: Draw, setup: Variation, found: Costs) -> ActiveTrial:
         number = max(self._records, default=0) + 1
         planned = TrialPlanned(
             trial=number,
@@ -210,13 +210,13 @@ class Coordinator:
         self._trained[self._key(setup)] = number
         return self._trial(planned, setup, {})
 
-    def _trial(self, planned: TrialPlanned, setup: Setup, runs: dict[int, RunDirectory]) -> ActiveTrial:
+    def _trial(self, planned: TrialPlanned, setup: Variation, runs: dict[int, RunDirectory]) -> ActiveTrial:
         return ActiveTrial(self._search, planned, setup, self._plan.seeds, runs, self._record)
 
-    def _setup(self, values: Values) -> Setup:
-        return setup_of(self._space, values, self._hands.threads)
+    def _setup(self, values: Values) -> Variation:
+        return variation_of(self._space, values, self._hands.threads)
 
-    def _key(self, setup: Setup) -> tuple[str, str]:
+    def _key(self, setup: Variation) -> tuple[str, str]:
         """Name what a candidate trains, whatever values it came from, and how."""
         return digest(setup.network), dumps_recipe(setup.recipe)
 

@@ -21,7 +21,7 @@ from tui_cnn.runs.directory import About, RunDirectory, list_runs, make_run, wri
 from tui_cnn.search.errors import SearchError
 from tui_cnn.search.events import TrialPlanned
 from tui_cnn.search.plan import SearchPlan, dumps_plan, read_plan
-from tui_cnn.search.space import Setup
+from tui_cnn.search.space import Variation
 
 _ID = re.compile(r"\d{8}-\d{6}-.+-[0-9a-f]{4}")
 _MOST_NAMED = 5
@@ -156,7 +156,7 @@ def find_search(text: str) -> SearchDirectory:
     return matches[0]
 
 
-def make_trial_run(search: SearchDirectory, planned: TrialPlanned, seed: int, setup: Setup) -> RunDirectory:
+def make_trial_run(search: SearchDirectory, planned: TrialPlanned, seed: int, setup: Variation) -> RunDirectory:
     """Make a run of a trial, which names its search from the moment when it is there.
 
     Raises:

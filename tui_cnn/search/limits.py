@@ -12,7 +12,7 @@ from tui_cnn.formats.amounts import parse_amount
 from tui_cnn.formats.validation import InvalidError, nearest
 from tui_cnn.i18n import _
 from tui_cnn.search.errors import SearchError
-from tui_cnn.search.space import Setup
+from tui_cnn.search.space import Variation
 
 Quantity = Literal["params", "macs", "memory", "receptive_field"]
 Relation = Literal["<=", ">="]
@@ -76,7 +76,7 @@ def parse_limit(text: str) -> Limit:
     return Limit(text.strip(), quantity, "<=" if match[2] == "<=" else ">=", bound)
 
 
-def costs(setup: Setup, classes: int | None = None) -> Costs:
+def costs(setup: Variation, classes: int | None = None) -> Costs:
     """Work out what a candidate costs, and whether it can be trained on so many classes."""
     analysis = analyze(setup.network, TrainingContext(classes, setup.recipe.batch_size, setup.recipe.optimizer))
     totals = analysis.totals

@@ -15,7 +15,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.search.errors import SearchError
 from tui_cnn.search.limits import Limit, parse_limit
-from tui_cnn.search.space import Setup, Space, read_space
+from tui_cnn.search.space import Space, Variation, read_space
 
 BrainName = Literal["grid", "random", "tpe", "nsga2"]
 Goal = Literal["accuracy", "params", "macs", "memory", "seconds"]
@@ -79,7 +79,7 @@ class SearchPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         Raises:
             SearchError: they do not, or the space is invalid.
         """
-        space = read_space(self.space, Setup(network, self.recipe))
+        space = read_space(self.space, Variation(network, self.recipe))
         problem = self._problem(space)
         if problem:
             raise SearchError(problem)

@@ -32,7 +32,7 @@ Values = dict[str, Any]
 """A value for each key of a space, as in TOML."""
 
 
-class Setup(NamedTuple):
+class Variation(NamedTuple):
     """What a candidate trains, and how."""
 
     network: Network
@@ -51,7 +51,7 @@ class Parameter(NamedTuple):
 class Space:
     """All candidates of a search: every combination of the values of its parameters, on a base."""
 
-    def __init__(self, base: Setup, parameters: tuple[Parameter, ...]) -> None:
+    def __init__(self, base: Variation, parameters: tuple[Parameter, ...]) -> None:
         self.base = base
         self.parameters = parameters
         structural = [each for each in parameters if each.field in (REPEAT, PRESENT) and each.path is not None]
@@ -79,7 +79,7 @@ class Space:
         """Draw the values of a candidate."""
         return {parameter.key: parameter.domain.draw(random) for parameter in self.parameters}
 
-    def build(self, values: Values) -> Setup:
+    def build(self, values: Values) -> Variation:
         """Make a candidate.
 
         Raises:
@@ -104,10 +104,10 @@ class Space:
             elif path not in absent:
                 for _copy in range(value - 1):
                     network = edits.duplicate(network, path)
-        return Setup(network, recipe)
+        return Variation(network, recipe)
 
 
-def read_space(given: dict[str, Any], base: Setup) -> Space:
+def read_space(given: dict[str, Any], base: Variation) -> Space:
     """Read what varies, and check each value.
 
     Raises:
@@ -138,7 +138,7 @@ def _flattened(given: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _parameter(key: str, given: Any, base: Setup) -> Parameter:
+def _parameter(key: str, given: Any, base: Variation) -> Parameter:
     address, _dot, field = key.rpartition(".")
     if not address:
         message = _("space: “{key}” is not a layer and a field, such as conv2d.filters, nor one of the recipe")
@@ -176,7 +176,7 @@ def _fields(value: msgspec.Struct) -> list[str]:
     return [field.name for field in fields(type(value)) if field.kind not in held and field.name not in _FIXED]
 
 
-def _check(parameter: Parameter, value: Any, base: Setup) -> None:
+def _check(parameter: Parameter, value: Any, base: Variation) -> None:
     expected = ""
     if parameter.path is not None and parameter.field == REPEAT:
         if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST_COPIES:

@@ -15,7 +15,7 @@ from tui_cnn.runs.recipe import ImageCounts
 from tui_cnn.runs.runtime import thread_count
 from tui_cnn.search.limits import costs, violations
 from tui_cnn.search.plan import SearchPlan
-from tui_cnn.search.space import Setup, Space, Values
+from tui_cnn.search.space import Space, Values, Variation
 
 _MOST_COUNTED = 100_000
 """Combinations that are all worked out; of more, a sample is."""
@@ -141,7 +141,7 @@ def hands(plan: SearchPlan, memory: float | None, jobs: int | None = None) -> Ha
     return Hands(jobs, plan.recipe.threads or max(1, cores // jobs))
 
 
-def setup_of(space: Space, values: Values, threads: int) -> Setup:
+def variation_of(space: Space, values: Values, threads: int) -> Variation:
     """Make a candidate whose recipe shares the cores with those beside it."""
     network, recipe = space.build(values)
-    return Setup(network, recipe if recipe.threads else msgspec.structs.replace(recipe, threads=threads))
+    return Variation(network, recipe if recipe.threads else msgspec.structs.replace(recipe, threads=threads))

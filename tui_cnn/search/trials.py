@@ -14,7 +14,7 @@ from tui_cnn.runs.preflight import check
 from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot
 from tui_cnn.search.directory import SearchDirectory, make_trial_run
 from tui_cnn.search.events import Outcome, TrialEnded, TrialLaunched, TrialPlanned
-from tui_cnn.search.space import Setup
+from tui_cnn.search.space import Variation
 
 _MOST_DEATHS = 3
 """How often a worker may be killed without an epoch in between, before its trial counts as failed."""
@@ -46,7 +46,7 @@ class ActiveTrial:
         self,
         search: SearchDirectory,
         planned: TrialPlanned,
-        setup: Setup,
+        setup: Variation,
         seeds: tuple[int, ...],
         runs: dict[int, RunDirectory],
         record: Callable[[TrialLaunched], None],
@@ -126,7 +126,7 @@ class ActiveTrial:
         if run is None:
             recipe = msgspec.structs.replace(self._setup.recipe, seed=seed)
             checked = check(self._setup.network, recipe)
-            run = make_trial_run(self._search, self.planned, seed, Setup(checked.network, checked.recipe))
+            run = make_trial_run(self._search, self.planned, seed, Variation(checked.network, checked.recipe))
             self._record(TrialLaunched(trial=self.planned.trial, seed=seed, run=run.id))
         self._follower = Follower(run)
         snapshot = self._follower.poll()
