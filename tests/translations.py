@@ -63,7 +63,7 @@ def messages():
             if isinstance(node, ast.Call):
                 yield from called(node, file)
     for kind in ALL_TYPES.values():
-        for text in {kind.__doc__.partition("\n")[0], cleandoc(kind.__doc__)}:
+        for text in dict.fromkeys((kind.__doc__.partition("\n")[0], cleandoc(kind.__doc__))):
             yield Message(text, "", kind.__module__.replace(".", "/") + ".py")
     for name in CLASS_NAMES:
         yield Message(name, "", "tui_cnn/data/files.py")

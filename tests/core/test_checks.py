@@ -279,3 +279,35 @@ def test_fixes_come_to_an_end_with_the_layer_mended(broken):
         if found.fix is None:
             return
     raise AssertionError(str(found))
+
+
+@pytest.mark.parametrize(
+    ("shape", "image", "lost"),
+    [
+        ((28, 28, 1), (28, 28, 1), None),
+        ((32, 32, 3), (28, 28, 1), None),
+        ((28, 28, 1), (28, 28, 3), "colour"),
+        ((28, 32, 3), (32, 32, 3), "resolution"),
+        ((8, 8, 1), (32, 32, 3), "colour and resolution"),
+    ],
+)
+def test_what_the_input_loses_of_the_images(shape, image, lost):
+    analysis = analyze(network(Flatten(), Dense(units=10), shape=shape), TrainingContext(classes=10, image_shape=image))
+    found = [check for check in analysis.checks if check.code == "input"]
+    if lost is None:
+        assert not found
+        return
+    (check,) = found
+    sizes = ("×".join(map(str, each)) for each in (shape, image))
+    assert check.message == "the input is {}, so images of {} lose {}".format(*sizes, lost)
+    assert check.severity == "info"
+    assert check.fix.apply(analysis.network).input_shape == image
+
+
+def test_an_input_that_the_layers_cannot_take_is_not_offered():
+    """Of 12 rows 20 cannot be cut off."""
+    broken = network(Cropping2D(cropping=((10, 10), (10, 10))), Flatten(), Dense(units=10), shape=(28, 28, 1))
+    (check,) = [
+        check for check in analyze(broken, TrainingContext(image_shape=(12, 40, 1))).checks if check.code == "input"
+    ]
+    assert check.fix is None

@@ -41,3 +41,15 @@ def touch(path):
     """Change a file's time."""
     state = path.stat()
     os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns + 1_000_000_000))
+
+
+def save_pets(directory):
+    """Save images in colour of two classes, a copy in the test part, and a broken file; return their folder."""
+    images = colours(20, 40, 48)
+    pets = directory / "pets"
+    for number, image in enumerate(images):
+        part = "test" if number % 4 == 0 else "train"
+        save(image, pets / part / ("cats", "dogs")[number % 2] / f"{number}.png")
+    save(images[1], pets / "test" / "cats" / "copy.png")
+    (pets / "train" / "cats" / "broken.jpg").write_bytes(b"rubbish")
+    return pets

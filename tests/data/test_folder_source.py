@@ -78,7 +78,7 @@ def test_parts_under_their_usual_names(tmp_path):
     assert source.labels.tolist() == [0, 0, 1, 0, 1, 2]
     assert source.parts.tolist() == [0, 0, 0, 1, 2, 2]
     assert skipped(source) == {
-        "notes": "is not a folder of train, validation or test",
+        "notes": "is not a train, validation or test folder",
         "test": "images outside of class folders: 1",
     }
 

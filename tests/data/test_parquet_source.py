@@ -63,7 +63,7 @@ def test_a_repository_of_hugging_face(tmp_path):
     assert source.parts.tolist() == [0, 0, 0, 0, 1, 2]
     assert (np.stack(all_pixels(source)) == IMAGES).all()
     assert keys(source)[2:4] == ["train-00000-of-00002.parquet[2]", "train-00001-of-00002.parquet[0]"]
-    assert source.skipped[0] == ("extra-00000-of-00001.parquet", "is not a file of train, validation or test")
+    assert source.skipped[0] == ("extra-00000-of-00001.parquet", "is not a train, validation or test file")
     assert all((source.read(number) == IMAGES[number]).all() for number in (5, 0, 3, 1, 4, 2, 0))
 
 

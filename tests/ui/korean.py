@@ -4,20 +4,24 @@ import asyncio
 import sys
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tui_cnn.i18n import use_language
 
 use_language("ko")  # the keys of the screens get their names when they are loaded
 
+from tests.data.image_sets import save_pets  # noqa: E402
 from tests.ui import records  # noqa: E402
 from tests.ui.answering import Answering, make_run  # noqa: E402
 from tests.ui.driving import opened  # noqa: E402
 from tests.ui.picture import SIZES, at_rest, hold_still, take  # noqa: E402
 from tests.ui.records import BROKEN, finished_run  # noqa: E402
+from tests.ui.train.test_find_rate import FakeSearch  # noqa: E402
 from tui_cnn.formats.presets import preset  # noqa: E402
 from tui_cnn.ui.inspect import screen as inspect  # noqa: E402
 from tui_cnn.ui.lab.lesson import LessonPanel  # noqa: E402
 from tui_cnn.ui.toolkit.pictures import drawing as picture_widgets  # noqa: E402
+from tui_cnn.ui.train.rate_dialog import RateDialog  # noqa: E402
 
 SCENES = {
     "build": ("fashion-cnn", ["down", "down"]),
@@ -27,6 +31,9 @@ SCENES = {
     "open": ("fashion-cnn", ["ctrl+o"]),
     "unsaved": ("fashion-cnn", ["d", "q"]),
     "setup": ("fashion-cnn", ["2"]),
+    "data": ("fashion-cnn", ["2", "ctrl+d"]),
+    "duplicates": ("fashion-cnn", ["2", "ctrl+d", *"vvv"]),
+    "rate": ("fashion-cnn", ["2", "f2"]),
     "finished": ("fashion-cnn", ["5", "enter"]),
     "runs": ("fashion-cnn", ["5"]),
     "help": ("fashion-cnn", ["question_mark"]),
@@ -48,14 +55,18 @@ def run_with_weights():
     return make_run()
 
 
-async def draw(scene, size, target):
+async def draw(scene, size, target, data):
     """Draw one screen to a file."""
     network, keys = SCENES[scene]
     if keys[0] == "3":
         run_with_weights()
-    async with opened(network, size=SIZES[size]) as user:
+    async with opened(network, size=SIZES[size], data=data if "ctrl+d" in keys else "") as user:
         for key in keys:
             await user.press(key)
+            if key == "ctrl+d":
+                await user.sees("전체 클래스")
+            if key == "f2":
+                await user.sees("추천 학습률")
             if key == "5":
                 await user.sees("완료", "실패")
             if scene == "finished" and key == "enter":
@@ -72,11 +83,14 @@ async def main(target, wanted):
     hold_still(setattr)
     picture_widgets.ink = lambda _app: "blocks"
     inspect.Inspector = Answering
+    RateDialog.__init__.__defaults__ = (FakeSearch,)
     finished_run()
     stopped = records.make_run("20260101-120000-lenet-5-0001", preset("lenet-5"))
     records.write(stopped, records.started(), *records.trained(1.5), records.failed())
-    for drawing in wanted:
-        await draw(*drawing.split("-"), target)
+    with TemporaryDirectory() as directory:
+        pets = save_pets(Path(directory))
+        for drawing in wanted:
+            await draw(*drawing.split("-"), target, str(pets))
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def test_a_worker_loads_the_weights_and_without_any_there_is_no_run(source, tmp_
     snapshot = Follower(run).poll()
     assert beginning(snapshot) == [f"weights of {source}: 4 of 4 layers"]
     other = Network("other", (28, 28, 1), (Flatten(), Dense(units=10, name="last")))
-    with pytest.raises(RunError, match=r"no layer fits other by name and shape: last$"):
+    with pytest.raises(RunError, match=r"no layer matches other by name and shape: last$"):
         make_with_weights(other, RECIPE, find_weights(str(source)))
     (tmp_path / "net.toml").write_text("")
     with pytest.raises(RunError, match=r"net\.toml: has no weights; they are in \.keras and \.h5 files"):

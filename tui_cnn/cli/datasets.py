@@ -23,10 +23,10 @@ _MOST_LISTED = 10
 @click.command(
     short_help=_("Show what is in a data set."),
     help=_(
-        """Show what is in a data set: classes and their images, sizes, mean and spread, files that cannot be used,
-        and images that look the same, above all those that are both trained and tested on.
+        """Show what is in a data set: classes and their images, sizes, mean and standard deviation, files that
+        cannot be used, and images that look the same, above all those that are both trained and tested on.
 
-        DATA is a folder with a folder of images for each class (perhaps within train, val and test), a list of images
+        DATA is a folder with a folder of images for each class (optionally in train, val and test), a list of images
         (.csv or .toml: path, label), an .npz file, or a folder with the files of MNIST (IDX), CIFAR-10, CIFAR-100 or
         Parquet as Hugging Face writes it. Without DATA: Fashion-MNIST. Images are read once and kept for training.
 
@@ -94,7 +94,7 @@ def _facts(report: "Report") -> Iterator[tuple[str, str]]:
     else:
         yield (
             _("colour"),
-            _("colour")
+            "RGB"
             if not report.grey
             else _("{count} of {all} are grey").format(count=f"{report.grey:,}", all=f"{report.images:,}"),
         )
@@ -129,8 +129,8 @@ def _problems(report: "Report") -> Iterator[tuple[str, list[str]]]:
     leaks = [pair for pair in report.alike if pair.leaks]
     if leaks:
         title = ngettext(
-            "{count} pair of images looks the same but is in different parts, which makes results look too good:",
-            "{count} pairs of images look the same but are in different parts, which makes results look too good:",
+            "{count} pair of images looks the same but is in different splits, which makes results look too good:",
+            "{count} pairs of images look the same but are in different splits, which makes results look too good:",
             len(leaks),
         )
         yield title.format(count=f"{len(leaks):,}"), [_pair(pair) for pair in leaks]
@@ -149,6 +149,6 @@ def _problems(report: "Report") -> Iterator[tuple[str, list[str]]]:
 
 
 def _pair(pair: "Alike") -> str:
-    same = _("equal") if not pair.difference else _("difference {levels:.1f} of 255").format(levels=pair.difference)
+    same = _("identical") if not pair.difference else _("difference {levels:.1f} of 255").format(levels=pair.difference)
     names = " · ".join(dict.fromkeys(pair.classes))
     return f"{pair.first}  {pair.second}  ({names}; {same})"

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     "--scale",
     type=click.Choice(PIXEL_SCALES),
     help=_(
-        "How the model takes pixel values; none: 0 to 255; standardize: by mean and deviation of the data set; "
-        "imagenet: as torchvision; imagenet-bgr: as VGG and ResNet of Keras. Needed unless the model starts with a "
-        "Rescaling layer."
+        "Pixel values that the model expects; none: 0 to 255; standardize: by mean and standard deviation of the data "
+        "set; imagenet: as torchvision; imagenet-bgr: as VGG and ResNet of Keras. Needed unless the model starts with "
+        "a Rescaling layer."
     ),
 )
 @click.option(
@@ -45,14 +45,14 @@ if TYPE_CHECKING:
     type=click.Choice(FITS),
     default="pad",
     show_default=True,
-    help=_("How images are brought to the size of the input: whole with a border, cut to fill it, or stretched."),
+    help=_("How images are fitted to the input: pad with a border, crop, or stretch."),
 )
 @click.option(
     "--classes",
     metavar="FILE|A,B,…",
     help=_(
-        "Names of the outputs, in order: a file with a name per line, or names with commas between. Needed where the "
-        "outputs are not the classes of the data set in its order; what has the name of a class stands for it."
+        "Names of the outputs, in order: a file with a name per line, or comma-separated names. Needed where the "
+        "outputs are not the classes of the data set in its order; outputs and classes are matched by name."
     ),
 )
 @click.option("--no-open", is_flag=True, help=_("Print the id of the run instead of opening the app."))
@@ -89,7 +89,7 @@ def _imported(model: str, data: str | None, scale: str | None, fit: str, classes
     path = expanded(model)
     if scale is None:
         if not scale_is_known(path):
-            message = _("{model}: how it takes pixel values is not known; specify --scale {scales}")
+            message = _("{model}: the pixel values that it expects are unknown; specify --scale {scales}")
             raise click.UsageError(message.format(model=model, scales=_(" or ").join(PIXEL_SCALES)))
         scale = "none"
     recipe = msgspec.convert({"data": data or "", "scale": scale, "fit": fit}, Recipe)

@@ -37,8 +37,8 @@ _RUN_HELP = _(
     "`cnn-tui runs` lists the runs."
 )
 _IMAGE_HELP = _(
-    "IMAGE is an image file, such as PNG or JPEG; it is brought to the network's input as the images of the run were, "
-    "in grey or in colour. Where these are light on black, as those of Fashion-MNIST, an image with a "
+    "IMAGE is an image file, such as PNG or JPEG; it is fitted to the network's input like the images of the run, "
+    "in grey or in colour. If these are light on black, like those of Fashion-MNIST, an image with a "
     "light border is inverted, unless --as-is is given."
 )
 

@@ -21,8 +21,8 @@ _MARGIN, _ROWS = 10, 18
         """Train a network for some steps with a learning rate that rises from 1e-7 to 10 (the range test of Smith
         2017), print the curve of the loss, and suggest a rate: a tenth of that at which the smoothed loss is lowest.
 
-        No run is made. The options are those of `cnn-tui train`, of which the learning rate, its schedule and the
-        number of epochs mean nothing here.
+        No run is created. The options are those of `cnn-tui train`; the learning rate, its schedule and the number of
+        epochs are ignored.
 
         \b
         Examples:
@@ -41,7 +41,7 @@ def lr(model: str, steps: int, as_json: bool, **options: str | bool | None) -> i
     search = RateSearch(read_model(model), read_options(options), steps)
     try:
         if sys.stderr.isatty():
-            echo(_("training {steps} steps with rising rates …").format(steps=steps), err=True)
+            echo(_("training {steps} steps with increasing learning rates …").format(steps=steps), err=True)
         tried = list(search.steps())
     finally:
         search.close()
@@ -56,7 +56,7 @@ def lr(model: str, steps: int, as_json: bool, **options: str | bool | None) -> i
     for row in draw(rate_curve(found, width - _MARGIN, _ROWS), width, _ROWS, _MARGIN):
         echo("".join(character for character, _style in row).rstrip())
     if found.suggested is None:
-        echo(_("No rate can be suggested: the loss has not fallen."))
+        echo(_("No rate can be suggested: the loss did not fall."))
         return UNSOUND
     echo(_("suggested learning rate: {rate:g} ({rule})").format(rate=found.suggested, rule=found.rule))
     return SOUND

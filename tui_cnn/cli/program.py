@@ -24,7 +24,7 @@ _HELP = _(
       cnn-tui                               open the app
       cnn-tui my.toml                       open your own network
       cnn-tui --data ~/photos               use your own images: a folder for each class
-      cnn-tui data ~/photos                 what is in a data set, and what is wrong with it
+      cnn-tui data ~/photos                 show a data set and its problems
       cnn-tui check fashion-cnn my.toml     numbers and problems, without the app
       cnn-tui diff fashion-cnn my.toml      changes between two networks
       cnn-tui export my.toml --to python    export as Keras code or another format

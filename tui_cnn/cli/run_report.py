@@ -37,7 +37,7 @@ def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield _("state"), state_name(snapshot)
     yield _("network"), summary.network + _size(summary)
     for line in beginning(snapshot):
-        yield _("beginning"), visible(line)
+        yield _("started from"), visible(line)
     yield _("recipe"), _recipe(summary.recipe) if summary.recipe else "—"
     started = snapshot.started
     if started is not None:

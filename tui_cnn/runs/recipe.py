@@ -92,14 +92,15 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         ),
     ] = "none"
     class_weights: Annotated[
-        ClassWeights, Meta(description="How much each image counts; balanced: the more, the fewer its class has")
+        ClassWeights,
+        Meta(description="Weight of each class in the loss; balanced: higher for classes with fewer images"),
     ] = "none"
     ema: Annotated[
         Share,
         Meta(
             description=(
-                "Averaging of the weights over the steps: how much of the average each step keeps, such as 0.999; the "
-                "average is validated, tested and exported; 0: none"
+                "Exponential moving average of the weights: decay per step, such as 0.999; the average is validated, "
+                "tested and exported; 0: none"
             )
         ),
     ] = 0.0
@@ -109,12 +110,12 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             ge=0,
             le=100_000,
             description=(
-                "Epochs at the beginning that train only the layers without loaded weights, or else the last; 0: none"
+                "Initial epochs that train only the layers without loaded weights, or the last layer; 0: none"
             ),
         ),
     ] = 0
     rate_after_head: Annotated[
-        float, Meta(gt=0, le=1, description="Factor of the learning rate once all layers are trained after these")
+        float, Meta(gt=0, le=1, description="Learning rate factor after head_epochs, when all layers are trained")
     ] = 0.1
     validation: Annotated[
         Share, Meta(description="Fraction of the training images held out for validation; 0: none")
@@ -161,14 +162,14 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Fit,
         Meta(
             description=(
-                "How images of another size meet the network: with a border, cropped, or stretched; grey or colour "
-                "as its input is"
+                "How images of another size are fitted to the input: with a border, cropped or stretched; grey or "
+                "colour follows the input"
             )
         ),
     ] = "pad"
     split_seed: Annotated[
         Annotated[int, Meta(ge=0, lt=2**31)] | None,
-        Meta(description="Seed for choosing the validation images, the same for every seed of the training"),
+        Meta(description="Seed for choosing the validation images, independent of the training seed"),
     ] = 0
     data: Annotated[
         str, Meta(description="Data set: a folder of class folders, an .npz, .csv …; empty: Fashion-MNIST")

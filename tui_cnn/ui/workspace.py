@@ -114,7 +114,7 @@ class Workspace:
         """Tell whether a network is what is designed, as it was when a dialog about it opened; say so if it is not."""
         if self.design.network == network:
             return True
-        self.report(_("the network has changed meanwhile; nothing was edited"))
+        self.report(_("the network was changed in the meantime; nothing was edited"))
         return False
 
     def undo(self) -> None:

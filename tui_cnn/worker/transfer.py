@@ -45,7 +45,7 @@ def write_fitting(network: Network, source: Path, name: str, target: Path) -> Lo
     layers, others = assign_fitting(model, source)
     loaded = Loaded(source=name, layers=layers, others=others)
     if not layers:
-        message = _("{name}: no layer fits {network} by name and shape: {others}")
+        message = _("{name}: no layer matches {network} by name and shape: {others}")
         raise RunError(message.format(name=name, network=network.name, others=loaded.listed))
     with write_errors(target):
         save_weights(target, model)

@@ -10,8 +10,9 @@ from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.layers import Dropout
+from tui_cnn.data.examination import SizeCount, Sizes
 from tui_cnn.formats.presets import preset
-from tui_cnn.ui.design import input_shape_for, open_design, setting_for
+from tui_cnn.ui.design import adapted, input_for, input_shape_for, open_design, setting_for
 
 NETWORK = preset("fashion-cnn")
 
@@ -97,7 +98,9 @@ def test_what_is_known_before_a_run(data, classes, tmp_path, monkeypatch):
 
 
 def test_the_classes_of_other_data(monkeypatch):
-    monkeypatch.setattr("tui_cnn.data.dataset.summarize", lambda _path: SimpleNamespace(class_count=47))
+    monkeypatch.setattr(
+        "tui_cnn.data.dataset.summarize", lambda _path: SimpleNamespace(class_count=47, image_shape=None)
+    )
     assert setting_for("emnist").classes == 47
 
 
@@ -110,3 +113,30 @@ def test_an_empty_network_takes_images_of_fashion_mnist_where_there_is_no_other_
 def test_an_empty_network_takes_the_images_of_other_data(monkeypatch):
     monkeypatch.setattr("tui_cnn.data.dataset.summarize", lambda _path: SimpleNamespace(image_shape=(32, 40, 3)))
     assert input_shape_for("street") == (32, 40, 3)
+
+
+def sizes(*counts, side=0):
+    common = tuple(SizeCount(*count) for count in counts)
+    by_pixels = sorted((each.height, each.width) for each in common)
+    return Sizes(common, len(common), by_pixels[0], by_pixels[-1], side)
+
+
+@pytest.mark.parametrize(
+    ("found", "is_grey", "shape"),
+    [
+        (sizes((28, 28, 9), side=28), True, (28, 28, 1)),
+        (sizes((40, 48, 9), side=40), False, (40, 48, 3)),
+        (sizes((480, 640, 9), side=480), False, (128, 128, 3)),
+        (sizes((75, 61, 9), (196, 198, 9), side=120), False, (96, 96, 3)),
+        (sizes((5, 6, 9), (9, 8, 9), side=6), True, (32, 32, 1)),
+    ],
+)
+def test_the_input_that_suits_images(found, is_grey, shape):
+    assert input_for(found, is_grey=is_grey) == shape
+
+
+def test_a_network_is_adapted_to_data():
+    network = adapted(preset("fashion-cnn"), (32, 40, 3), 7)
+    assert network.input_shape == (32, 40, 3)
+    assert analyze(network).output_shape == (7,)
+    assert adapted(network, (32, 40, 3), 7) == network

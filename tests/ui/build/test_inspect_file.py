@@ -18,7 +18,7 @@ async def test_a_trained_file_is_inspected_once_its_scale_is_chosen(keras, tmp_p
         shown = []
         monkeypatch.setattr(user.app.workspace, "inspect_run", shown.append)
         await user.press("I")
-        await user.sees("How does the model take pixel values?", "divided by 127.5, less 1")
+        await user.sees("Which pixel values does the model expect?", "divided by 127.5, minus 1")
         await user.press("down", "enter")
         await user.until(lambda: shown, 60)
         (run,) = shown

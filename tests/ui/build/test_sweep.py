@@ -72,7 +72,7 @@ async def test_an_answer_about_a_network_that_has_changed_edits_nothing(key):
         await user.settle()
         left = user.network
         await user.press("down", "enter")
-        await user.told("the network has changed meanwhile")
+        await user.told("the network was changed in the meantime")
         assert user.network == left
 
 

@@ -284,7 +284,7 @@ async def test_several_words_are_chosen_by_keys_and_mouse():
         while user.focused != "field-augmentation":
             await user.press("down")
         form = user.app.screen.query_one("#recipe")
-        await user.sees("‹   flip ›  none", "erase, mixup (← → to step, space to choose)")
+        await user.sees("‹   flip ›  none", "erase, mixup (← → to move, space to choose)")
         await user.press("space", "c")
         await user.sees("‹   crop ›  flip")
         await user.press("space")

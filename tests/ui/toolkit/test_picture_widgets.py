@@ -33,7 +33,7 @@ def test_an_image_is_as_large_as_it_fits_or_made_smaller():
 
 @pytest.mark.parametrize(
     ("size", "note"),
-    [((28, 28), "size 1/2"), ((90, 60), "size 1/5"), ((18, 40), ""), ((20, 40), ""), ((20, 41), "size 1/2")],
+    [((28, 28), "at 64 %"), ((90, 60), "at 20 %"), ((18, 40), ""), ((20, 40), ""), ((20, 41), "at 90 %")],
 )
 async def test_what_is_shown_smaller_says_so(size, note):
     """In 10 lines of 40 cells: 20 pixels high, or 18 above a line that says how much smaller."""
@@ -42,7 +42,7 @@ async def test_what_is_shown_smaller_says_so(size, note):
         picture.show(Raster(np.zeros(size, np.uint8)))
         await pilot.pause()
         shown = "\n".join(picture.render_line(y).text for y in range(10))
-        assert [line.strip() for line in shown.split("\n") if "size" in line] == ([note] if note else [])
+        assert [line.strip() for line in shown.split("\n") if "%" in line] == ([note] if note else [])
 
 
 def test_smaller_is_the_mean_or_one_of_the_pixels():
@@ -235,7 +235,7 @@ def test_a_gallery_that_leaves_something_out_or_makes_it_smaller_says_so(count, 
     last = canvas.text.split("\n")[-1]
     if grid.noted and cells >= 40:
         assert (f" of {count} shown" in last) == (grid.room < count)
-        assert (f"size 1/{grid.reduced}" in last) == (grid.reduced > 1)
+        assert (f"at {round(100 / grid.reduced)} %" in last) == (grid.reduced > 1)
 
 
 PARTS = st.sampled_from(["12", "0.25", "−1.87", "dead", "MaxPooling2D", "죽음", "9,999", "a"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.data.image_sets import colours, save
+from tests.data.image_sets import save_pets
 from tests.ui.driving import opened
 from tui_cnn.ui.train.data_page import DataPage
 from tui_cnn.ui.train.setup import Setup
@@ -10,14 +10,7 @@ from tui_cnn.ui.train.setup import Setup
 
 @pytest.fixture
 def folder(tmp_path):
-    """Photographs of two classes, a copy in the test part, and a broken file."""
-    images = colours(20, 40, 48)
-    for number, image in enumerate(images):
-        part = "test" if number % 4 == 0 else "train"
-        save(image, tmp_path / "pets" / part / ("cats", "dogs")[number % 2] / f"{number}.png")
-    save(images[1], tmp_path / "pets" / "test" / "cats" / "copy.png")
-    (tmp_path / "pets" / "train" / "cats" / "broken.jpg").write_bytes(b"rubbish")
-    return tmp_path / "pets"
+    return save_pets(tmp_path)
 
 
 def recipe(user):
@@ -28,7 +21,7 @@ async def test_the_data_is_shown_from_the_form_and_left_again(folder):
     async with opened(data=str(folder)) as user:
         await user.press("2", "ctrl+d")
         await user.sees("pets", "2 classes", "all classes", "cats", "dogs", "train", "15", "40×48")
-        await user.sees("⚠ 1 across parts", "unreadable", "Images · all classes")
+        await user.sees("⚠ 1 across splits", "unreadable", "Images · all classes")
         await user.offers("Open data", "View", "Fit", "Adapt network", "Back")
         await user.press("escape")
         await user.sees("Train fashion-cnn")
@@ -48,9 +41,9 @@ async def test_classes_and_views(folder):
         await user.press("v")
         await user.sees("Network input 28×28×1 · pad · cats", "cats 40×48")
         await user.press("v")
-        await user.sees("Augmented · none is set")
+        await user.sees("Augmented · none; set augmentation")
         await user.press("v")
-        await user.sees("Look-alikes · 1 pair, 1 across parts", "train · test")
+        await user.sees("Near-duplicates · 1 pair, 1 across splits", "train · test")
         await user.press("v")
         await user.sees("Unused files · 1", "train/cats/broken.jpg: is not a readable image")
         await user.press("v")
@@ -79,7 +72,7 @@ async def test_the_network_is_adapted_and_that_can_be_undone(folder):
         assert user.network.input_shape == (40, 48, 3)
         assert user.layers[-1].units == 2
         await user.press("b")
-        await user.sees("The network fits this data already")
+        await user.sees("The network already fits this data")
         await user.press("1", "u")
         assert user.network == before
 

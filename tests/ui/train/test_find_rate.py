@@ -63,7 +63,7 @@ async def test_a_loss_that_never_falls_and_a_worker_that_fails(search):
     search.tried = TRIED[-50:]
     async with opened() as user:
         await user.press("2", "f2")
-        await user.sees("No rate can be suggested: the loss has not fallen.")
+        await user.sees("No rate can be suggested: the loss did not fall.")
         await user.press("enter")
         await user.sees("Find a learning rate")
         await user.press("escape")

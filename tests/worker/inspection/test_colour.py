@@ -114,7 +114,7 @@ def test_activations_and_predictions(ask, saved, images, keras, scale):
 
 def test_by_the_statistics_of_the_run(ask, saved, images, keras):
     run, model, source = saved(recipe=Recipe(scale="standardize"))
-    with pytest.raises(RunError, match="the mean and the deviation of its images are not known yet"):
+    with pytest.raises(RunError, match="the mean and standard deviation of its images are not known yet"):
         ask(Open(source=source))
     run.scaling_file.write_text('{"scale": "standardize", "mean": [100, 90, 80], "deviation": [50, 60, 70]}')
     inputs = (images - np.array([100.0, 90, 80])) / [50, 60, 70]
@@ -249,7 +249,7 @@ def test_outputs_with_names_of_their_own(ask, saved, images, keras, names, outpu
     opened = ask(Open(source=source))
     assert (opened.class_names, opened.outputs) == (tuple(names), outputs_of_set)
     if -1 in outputs_of_set:
-        with pytest.raises(RunError, match="no output is known to stand for blue of the test set; import the model"):
+        with pytest.raises(RunError, match="no output matches blue of the test set; import the model"):
             ask(Evaluate(source=source))
     else:
         assert ask(Evaluate(source=source)).labels.numpy()[:3].tolist() == [2, 0, 1]

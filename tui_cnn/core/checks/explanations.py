@@ -98,8 +98,8 @@ def explanations() -> dict[str, str]:
             "all others see the zeros of the padding, and their weights learn nothing."
         ),
         "input": _(
-            "Images are made smaller, or grey, to fit the network's input. That is fine where details and colours do "
-            "not matter; otherwise give the network an input as large as the images, and three channels for colour."
+            "Images are scaled down or converted to grey to fit the network's input. That is fine where details and "
+            "colours do not matter; otherwise set the input to the size of the images, and three channels for colour."
         ),
         "classes": _(
             "The network must end with one output for each class of the data: ten for Fashion-MNIST. (A network that "

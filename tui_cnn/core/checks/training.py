@@ -42,8 +42,8 @@ def _images(context: Context, image: tuple[int, int, int]) -> Iterator[Check]:
     shape = context.analysis.network.input_shape
     if len(shape) != 3 or all(have <= taken for have, taken in zip(image, shape, strict=True)):
         return
-    lost = [_("their colour")] if shape[2] < image[2] else []
-    lost += [_("a part of their size")] if shape[0] < image[0] or shape[1] < image[1] else []
+    lost = [_("colour")] if shape[2] < image[2] else []
+    lost += [_("resolution")] if shape[0] < image[0] or shape[1] < image[1] else []
     message = _("the input is {shape}, so images of {image} lose {lost}")
     text = message.format(shape=format_shape(shape), image=format_shape(image), lost=_(" and ").join(lost))
     fix = Fix(

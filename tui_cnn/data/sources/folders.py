@@ -117,7 +117,7 @@ class FolderSource(ImageSource):
             return
         for folder in folders:
             if folder not in parts:
-                self._skipped.add(readable(folder), _("is not a folder of train, validation or test"))
+                self._skipped.add(readable(folder), _("is not a train, validation or test folder"))
             elif self._is_new(folder):
                 yield parts[folder], b"/" + folder
 

@@ -73,7 +73,7 @@ def _read_toml(path: Path) -> Manifest:
     try:
         table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
-        reason = _("too deep") if isinstance(error, RecursionError) else error
+        reason = _("nested too deeply") if isinstance(error, RecursionError) else error
         raise DataError(_("is not valid TOML: {reason}").format(reason=reason)) from None
     images, classes = table.get("images"), table.get("classes", [])
     if not isinstance(images, list) or not images:
@@ -171,4 +171,4 @@ def class_name(text: str) -> str:
 
 
 def _not_text() -> str:
-    return _("is not a text in UTF-8, UTF-16 or CP949; save it as UTF-8")
+    return _("is not text in UTF-8, UTF-16 or CP949; save it as UTF-8")

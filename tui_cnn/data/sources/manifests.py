@@ -52,7 +52,7 @@ class ManifestSource(ImageSource):
         self.skipped = self._skipped.all()
         if not self._paths:
             first = ": ".join(self.skipped[0]) if self.skipped else _("it is empty")
-            raise DataError(f"{path}: " + _("names no image that can be used ({first})").format(first=first))
+            raise DataError(f"{path}: " + _("lists no usable images ({first})").format(first=first))
         self.class_names = ordered or tuple(sorted(self._numbers, key=natural))
         places = {name: number for number, name in enumerate(self.class_names)}
         renumbered = np.array([places[name] for name in self._numbers], np.int32)

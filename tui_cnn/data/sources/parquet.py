@@ -62,7 +62,7 @@ class ParquetSource(ImageSource):
         self._lock = Lock()
         skipped = SkippedFiles()
         for path in unused:
-            skipped.add(path.name, _("is not a file of train, validation or test"))
+            skipped.add(path.name, _("is not a train, validation or test file"))
         labels, rows = [], []
         for path in self._paths:
             with _opened(path) as file:

@@ -26,16 +26,16 @@ async def inspect_file(app: App[object], workspace: Workspace) -> None:
         if not await to_thread(scale_is_known, file):
             about = {
                 "0..1": _("divided by 255, as cnn-tui trains"),
-                "-1..1": _("divided by 127.5, less 1"),
+                "-1..1": _("divided by 127.5, minus 1"),
                 "none": _("0 to 255 as they are"),
-                "standardize": _("less the mean of the data set, by its deviation"),
-                "imagenet": _("less the mean of ImageNet, by its deviation, as torchvision"),
-                "imagenet-bgr": _("blue first, less the mean of ImageNet, as VGG and ResNet of Keras"),
+                "standardize": _("minus the mean of the data set, divided by its standard deviation"),
+                "imagenet": _("minus the ImageNet mean, divided by its standard deviation, as torchvision"),
+                "imagenet-bgr": _("BGR, minus the ImageNet mean, as VGG and ResNet of Keras"),
             }
             network = workspace.design.network
             scales = [scale for scale in PIXEL_SCALES if takes(scale, network.input_shape[-1])]
             items = [Item(name, about[name], name) for name in scales]
-            scale = await app.push_screen_wait(Pick(_("How does the model take pixel values?"), items))
+            scale = await app.push_screen_wait(Pick(_("Which pixel values does the model expect?"), items))
         if scale is None:
             return
         app.notify(_("Reading the weights of {file} …").format(file=file.name), markup=False)

@@ -381,7 +381,7 @@ def _help(field: Field) -> str:
     """Say what a field is for, between which bounds, and how it steps."""
     text, limits = _(field.description), bounds(field)
     if field.kind == "several":
-        text += _(" (← → to step, space to choose)")
+        text += _(" (← → to move, space to choose)")
     if limits:
         steps = "Ctrl+↑ ↓" if field.kind == "number" else "+ −"
         text += _(" ({bounds}; {keys} step)").format(bounds=limits, keys=steps)

@@ -273,7 +273,7 @@ async def ask_further(app: App[Any], workspace: Workspace, run: RunDirectory) ->
     except FormatError as error:
         workspace.report(error)
         return None
-    about = _("Epochs to add. The run stays as it is; a new run continues from its last checkpoint.")
+    about = _("Epochs to add. The run is not changed; a new run continues from its last checkpoint.")
     text = await app.push_screen_wait(LineDialog(_("Train further"), "5", about, _("Enter continue   Esc back")))
     if text is None:
         return None

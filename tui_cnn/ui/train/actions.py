@@ -9,7 +9,7 @@ RECIPE = Scope(
     (
         Action("start_run", "enter", _("Start"), _("Start training with these settings")),
         Action("find_rate", "f2", _("Find rate"), _("Find a learning rate: try rates from low to high for some steps")),
-        Action("show_data", "ctrl+d", _("Data"), _("Look at the images of the data set, or choose another")),
+        Action("show_data", "ctrl+d", _("Data"), _("View the images of the data set, or choose another")),
         Action("leave_form", "escape", _("Leave form"), _("Leave the form to use the keys of the screen")),
     ),
     within=("train",),
@@ -21,7 +21,7 @@ TRAIN = Scope(
     _("Train"),
     (
         Action("start_run", "s", _("Start"), _("Start training with these settings")),
-        Action("show_data", "d", _("Data"), _("Look at the images of the data set, or choose another")),
+        Action("show_data", "d", _("Data"), _("View the images of the data set, or choose another")),
         Action("pause_run", "p", _("Pause"), _("Pause or continue training"), command="steer('pause')"),
         Action(
             "hurry_run",
@@ -50,17 +50,16 @@ DATA = Scope(
             "next_sheet",
             "v",
             _("View"),
-            _("Show the next view: images, input, augmented, look-alikes, unused files"),
+            _("Show the next view of the data"),
         ),
-        Action("change_fit", "f", _("Fit"), _("Change how images meet the network: with a border, cropped, stretched")),
-        Action("adapt_network", "b", _("Adapt network"), _("Set the network's input and its output to this data")),
+        Action("change_fit", "f", _("Fit"), _("Change how images are fitted to the input: pad, crop, stretch")),
+        Action("adapt_network", "b", _("Adapt network"), _("Set the network's input and output to match the data")),
         Action("next_class", "down,j", _("Next class"), _("Go to the next class"), False, "walk_classes(1)"),
-        Action("previous_class", "up,k", _("Class"), _("Go to the previous class"), False, "walk_classes(-1)"),
-        Action("more_images", "pagedown,space", _("More"), _("Show more images"), False, "page_sheet(1)"),
-        Action("earlier_images", "pageup", _("Back"), _("Show the images before"), False, "page_sheet(-1)"),
-        Action("leave_data", "escape,d", _("Back"), _("Go back to the settings of the run")),
+        Action("previous_class", "up,k", _("Previous class"), _("Go to the previous class"), False, "walk_classes(-1)"),
+        Action("more_images", "pagedown,space", _("Next"), _("Show the next images"), False, "page_sheet(1)"),
+        Action("earlier_images", "pageup", _("Previous"), _("Show the previous images"), False, "page_sheet(-1)"),
+        Action("leave_data", "escape,d", _("Back"), _("Go back to the run settings")),
     ),
-    within=("train",),
 )
 
 SCOPES = (RECIPE, TRAIN, DATA)

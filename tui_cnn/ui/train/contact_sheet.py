@@ -66,7 +66,7 @@ class FittedSheet:
         place = self._places[number]
         image = self._examined.image(place)
         pixels = as_input(image, self._shape, self._how)
-        words = _("{height}×{width}").format(height=image.shape[0], width=image.shape[1])
+        words = f"{image.shape[0]}×{image.shape[1]}"
         return Tile(pixels, (f"{name_of(self._examined, place)} {words}",))
 
 

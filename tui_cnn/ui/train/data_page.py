@@ -150,7 +150,7 @@ class DataPage(Vertical, can_focus=True):
     def _show_progress(self, data: str, done: int, images: int) -> None:
         if data == self._read and self._examined is None:
             line = f"{bar(done / max(1, images), _BAR)}  {done:,} / {images:,}"
-            about = _("Reading the images for the first time; this is done once.")
+            about = _("Reading the images for the first time; later they load faster.")
             self._show_message(f"{about}\n\n{line}")
 
     def _show_report(self, report: Report) -> None:
@@ -193,7 +193,7 @@ class DataPage(Vertical, can_focus=True):
                 leaks = sum(pair.leaks for pair in examined.report.alike)
                 count = len(examined.report.alike)
                 pairs = ngettext("{count} pair", "{count} pairs", count).format(count=count)
-                title = _("Look-alikes · {pairs}, {leaks} across parts").format(pairs=pairs, leaks=leaks)
+                title = _("Near-duplicates · {pairs}, {leaks} across splits").format(pairs=pairs, leaks=leaks)
             case _:
                 count = len(examined.report.unreadable) + len(examined.report.skipped)
                 title = _("Unused files · {count}").format(count=count)
@@ -234,7 +234,7 @@ class DataPage(Vertical, can_focus=True):
             kinds = recipe.augmentation
             title = _("Augmented · {kinds} · {name}").format(kinds=kinds, name=of_class)
             if kinds == "none":
-                title = _("Augmented · none is set; see augmentation in the form")
+                title = _("Augmented · none; set augmentation in the run settings")
             self.query_one("#sheet-panel").border_title = Content(title)
 
     def on_unmount(self) -> None:
@@ -244,6 +244,8 @@ class DataPage(Vertical, can_focus=True):
     def action_leave_data(self) -> None:
         """Go back to the settings."""
         self._previewer.close()
+        self._read = self._examined = self._shown = None  # the images may take much memory
+        self.query_one("#sheet", Gallery).show(None)
         self.post_message(self.Left())
 
     def action_next_sheet(self) -> None:
@@ -287,13 +289,13 @@ class DataPage(Vertical, can_focus=True):
         size = "×".join(map(str, shape))
         if workspace.design is before:
             self.notify(
-                _("The network fits this data already: input {size}, {classes} classes.").format(
+                _("The network already fits this data: input {size}, {classes} classes.").format(
                     size=size, classes=classes
                 )
             )
         else:
             self.notify(
-                _("Network: input {size}, {classes} classes. u on Build undoes it.").format(size=size, classes=classes)
+                _("Network: input {size}, {classes} classes. u in Build undoes it.").format(size=size, classes=classes)
             )
 
     @work
@@ -334,7 +336,7 @@ def _facts(report: Report) -> Table:
             low="×".join(map(str, sizes.smallest)), high="×".join(map(str, sizes.largest))
         ),
     )
-    colour = _("grey") if report.grey == report.images else _("colour")
+    colour = _("grey") if report.grey == report.images else "RGB"
     if 0 < report.grey < report.images:
         colour = _("{count} of {all} grey").format(count=f"{report.grey:,}", all=f"{report.images:,}")
     table.add_row(_("colour"), colour)
@@ -344,8 +346,8 @@ def _facts(report: Report) -> Table:
         table.add_row(_("balance"), _("largest {times:.1f} × smallest").format(times=report.imbalance))
     if report.alike:
         leaks = sum(pair.leaks for pair in report.alike)
-        across = Text(f"⚠ {leaks:,} " + _("across parts"), style="yellow") if leaks else Text(f"{len(report.alike):,}")
-        table.add_row(_("look-alikes"), across)
+        across = Text(f"⚠ {leaks:,} " + _("across splits"), style="yellow") if leaks else Text(f"{len(report.alike):,}")
+        table.add_row(_("duplicates"), across)
     if report.unreadable:
         table.add_row(_("unreadable"), Text(f"⚠ {len(report.unreadable):,}", style="yellow"))
     return table

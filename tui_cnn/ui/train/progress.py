@@ -88,7 +88,7 @@ def _lines(watched: Watched, width: int, *, brief: bool) -> Iterator[Line]:
         if snapshot.started is None and snapshot.decoding is not None:
             done, images = snapshot.decoding.done, snapshot.decoding.images
             position = _("{done} of {images} images").format(done=f"{done:,}", images=f"{images:,}")
-            yield [Content(_("The images are read for the first time; later runs begin at once."))]
+            yield [Content(_("Reading the images for the first time; later runs start immediately."))]
             yield [_bar(_("reading"), done / max(1, images), max(8, min(40, width - 50)), position)]
             return
         if snapshot.started is None:

@@ -111,5 +111,5 @@ class RateDialog(SingleResult[float | None]):
         if not self._done:
             return _("step {step} of {steps}").format(step=len(shown.rates), steps=STEPS)
         if shown.suggested is None:
-            return _("No rate can be suggested: the loss has not fallen.")
+            return _("No rate can be suggested: the loss did not fall.")
         return _("suggested learning rate: {rate:g} ({rule})").format(rate=shown.suggested, rule=shown.rule)

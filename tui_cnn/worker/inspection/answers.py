@@ -113,7 +113,9 @@ def _described(source: Source) -> Described:
     run = source.run
     recipe, scaling = run.recipe(), run.scaling()
     if scaling.needs_statistics:
-        message = _("{run}: the mean and the deviation of its images are not known yet; wait until it trains")
+        message = _(
+            "{run}: the mean and standard deviation of its images are not known yet; wait until training has started"
+        )
         raise RunError(message.format(run=run.id))
     imported = Follower(run).poll().imported is not None
     return Described(run.network(), recipe.data, recipe.fit, scaling, run.output_names(), trained_on=not imported)

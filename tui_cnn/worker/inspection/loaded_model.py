@@ -263,7 +263,7 @@ class LoadedModel:
         unknown = [name for name, output in zip(self.test.class_names, self.outputs, strict=True) if output < 0]
         if unknown:
             message = _(
-                "{name}: no output is known to stand for {classes} of the test set; import the model with --classes, "
+                "{name}: no output matches {classes} of the test set; import the model with --classes, "
                 "the names of its outputs, or with the data set it was trained on"
             )
             listed = ", ".join(unknown[:3]) + (", …" if len(unknown) > 3 else "")

@@ -154,7 +154,7 @@ class DataPicker(FilePicker):
     def list_directory(self, directory: Path) -> list[Item[Path]]:
         """Put what can be taken at once before the rest."""
         here = Item(_("use this folder"), _("a folder for each class, or the files of a data set"), directory)
-        built_in = Item("Fashion-MNIST", _("built in"), _BUILT_IN)
+        built_in = Item("Fashion-MNIST", _("built-in"), _BUILT_IN)
         return [here, built_in, *super().list_directory(directory)]
 
     def _is_usual(self, item: Item[Path]) -> bool:

@@ -133,7 +133,7 @@ class Picture(Drawing):
         rgb = {tone: self.rgb(f"drawing--{tone}") for _region, tone in self.raster.frames}
         x, y = self._corner(fitting)
         canvas.picture(x, y, fitted(self.raster, fitting, rgb))
-        note = _("size 1/{times}").format(times=fitting.reduced)
+        note = _("at {percent} %").format(percent=round(100 / fitting.reduced))
         if fitting.reduced > 1 and y + fitting.lines < canvas.height and x + cell_len(note) <= canvas.width:
             canvas.put(x, y + fitting.lines, note, self.tones.dim)
 

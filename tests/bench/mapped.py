@@ -1,0 +1,91 @@
+"""Training from a file that is mapped, under a limit of memory below the size of the images, against the same images
+held whole without a limit; in processes of their own, in turns. The seconds are those of the second epoch.
+
+Run it from the checkout: `python -m tests.bench.mapped [PAIRS] [IMAGES]`. 100,000 images of 64×64×3 take 1.2 GB.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from tests.bench.pairs import report
+
+LIMIT = 1.15
+SIDE, CLASSES = 64, 10
+ROOM = 1_000_000_000
+"""Bytes of memory of its own that the process may have with a limit; TensorFlow takes most of it."""
+
+
+def write(directory, number):
+    """A thousand images of colour, each a smooth pattern."""
+    random = np.random.default_rng(number)
+    for each in range(1000):
+        folder = directory / str(each % CLASSES)
+        folder.mkdir(parents=True, exist_ok=True)
+        pattern = Image.fromarray(random.integers(0, 256, (6, 6, 3), np.uint8)).resize((SIDE, SIDE))
+        pattern.save(folder / f"{number}-{each}.png", compress_level=1)
+
+
+def train(home, data, whole):
+    """Train two epochs in this process; print the seconds of the second, and the bytes that it held at most."""
+    os.environ["CNN_TUI_HOME"] = home
+    if not whole:
+        resource.setrlimit(resource.RLIMIT_DATA, (ROOM, ROOM))
+    from tui_cnn.core.layers import Conv2D, Dense, GlobalAveragePooling2D
+    from tui_cnn.core.network import Network
+    from tui_cnn.runs.directory import make_run
+    from tui_cnn.runs.recipe import Recipe
+    from tui_cnn.runs.snapshot import Follower
+    from tui_cnn.worker import running
+    from tui_cnn.worker.loading import load_tensorflow
+
+    load_tensorflow()
+    if whole:
+        from tui_cnn.worker import feed
+
+        feed._MOST_HELD = 1 << 40
+    convolution = Conv2D(filters=8, kernel_size=(3, 3), strides=(2, 2), activation="relu")
+    network = Network("n", (SIDE, SIDE, 3), (convolution, GlobalAveragePooling2D(), Dense(units=CLASSES)))
+    run = make_run(network, Recipe(epochs=2, batch_size=128, data=data, validation=0.0))
+    assert running.train(run) == 0, run.events_file.read_text()
+    epoch = Follower(run).poll().epochs[1]
+    print(json.dumps([epoch.seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024]))
+
+
+def measure(home, data, side):
+    command = [sys.executable, "-m", "tests.bench.mapped", "train", home, data, side]
+    ended = subprocess.run(command, check=True, capture_output=True, text=True)
+    seconds, held = json.loads(ended.stdout.splitlines()[-1])
+    print(f"{side}: {seconds:.2f} s, {held / 1e9:.2f} GB in RAM, mapped pages among them", file=sys.stderr)
+    return seconds
+
+
+def main():
+    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    images = int(sys.argv[2]) if len(sys.argv) > 2 else 100_000
+    with tempfile.TemporaryDirectory() as home:
+        data = Path(home) / "images"
+        with ProcessPoolExecutor() as pool:
+            list(pool.map(partial(write, data), range(images // 1000)))
+        began = time.perf_counter()
+        measure(home, str(data), "mapped")  # decodes them
+        print(f"decoded and trained on in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+        mapped, held = (partial(measure, home, str(data), side) for side in ("mapped", "held"))
+        report(f"an epoch of {images:,} images of {SIDE}×{SIDE}×3", ("mapped", mapped), ("held", held), pairs, LIMIT)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["train"]:
+        train(sys.argv[2], sys.argv[3], sys.argv[4] == "held")
+    else:
+        main()
