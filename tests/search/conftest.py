@@ -1,6 +1,7 @@
 """Coordinators and workers that never outlive a test."""
 
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -50,7 +51,8 @@ class Searcher:
     def end(self):
         """All that was started in this home names it."""
         for process in _processes(str(self._home)):
-            process.kill()
+            with suppress(psutil.NoSuchProcess):  # it has just ended
+                process.kill()
 
 
 @pytest.fixture
