@@ -14,7 +14,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
 from tests.search.networks import TINY, params_by_hand
-from tui_cnn.runs.directory import read_about
+from tui_cnn.runs.directory import list_runs, read_about
 from tui_cnn.runs.events import Epoch, Finished, encode
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
@@ -79,6 +79,7 @@ def test_killed_at_random_moments_each_trial_is_trained_once_to_its_end(searcher
     assert ends == {1: 1, 2: 1, 3: 1}
     runs = runs_of(search)
     assert sorted(runs) == [(1, 0), (2, 0), (3, 0)]
+    assert len(list_runs()) == 3
     assert {key: finishes(run) for key, run in runs.items()} == dict.fromkeys(runs, 1)
     for record in history.trials:
         run = runs[record.planned.trial, 0]
@@ -137,11 +138,31 @@ def test_what_is_worse_is_pruned_and_a_stopped_search_is_resumed(searcher):
     ]
 
 
+FROZEN = msgspec.structs.replace(
+    TINY, layers=tuple(msgspec.structs.replace(layer, trainable=False) for layer in TINY.layers)
+)
+"""Has no weights to train, which is known only when a run is to be made: its trials end at once."""
+
+
+@pytest.mark.parametrize("brain", ["grid", "random", "tpe"])
+@pytest.mark.parametrize(
+    ("space", "trained"),
+    [
+        ({"dropout.rate": [0.1, 0.2]}, 2),
+        ({"dropout.present": [False], "dropout.rate": [0.1, 0.2]}, 1),  # the same network twice
+    ],
+)
+def test_a_search_ends_when_all_candidates_were_trained(searcher, brain, space, trained):
+    search = make_search(FROZEN, SearchPlan(brain=brain, space=space, recipe=RECIPE, jobs=1))
+    launch.start(search)
+    history = searcher.wait_for_end(search)
+    assert (history.state, history.finished.reason) == ("finished", "exhausted")
+    assert len({json.dumps(record.planned.values) for record in history.trials}) == len(history.trials) == trained
+
+
 def test_trials_that_fail_one_after_the_other_end_the_search(searcher):
-    """None of them has weights to train, which is known only when a run is to be made."""
-    frozen = tuple(msgspec.structs.replace(layer, trainable=False) for layer in TINY.layers)
     plan = SearchPlan(brain="grid", space={"dropout.rate": [0.1, 0.2, 0.3, 0.4]}, recipe=RECIPE, jobs=1)
-    search = make_search(msgspec.structs.replace(TINY, layers=frozen), plan)
+    search = make_search(FROZEN, plan)
     launch.start(search)
     history = searcher.wait_for_end(search)
     assert history.state == "failed"

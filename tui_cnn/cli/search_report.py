@@ -14,7 +14,7 @@ from tui_cnn.search.domain import label
 from tui_cnn.search.history import SearchHistory, SearchState, TrialRecord, best_trial, pareto_front, read_history
 from tui_cnn.search.limits import NO_ERRORS
 from tui_cnn.search.plan import SearchPlan
-from tui_cnn.search.survey import Survey, hands
+from tui_cnn.search.survey import Hands, Survey
 from tui_cnn.ui.toolkit.numbers import duration
 from tui_cnn.ui.toolkit.runs import share
 from tui_cnn.visible import visible
@@ -36,8 +36,8 @@ class TrialReport(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
 
 
-def survey_lines(plan: SearchPlan, found: Survey, jobs: int | None = None) -> Iterator[str]:
-    """Describe what a search will take."""
+def survey_lines(plan: SearchPlan, found: Survey, at_a_time: Hands) -> Iterator[str]:
+    """Describe what a search will take with so many trials at a time."""
     if found.candidates is None:
         yield _("candidates: unlimited, since a range is continuous")
     else:
@@ -51,7 +51,6 @@ def survey_lines(plan: SearchPlan, found: Survey, jobs: int | None = None) -> It
             yield _("  with an error: {count:,} ({example})").format(count=count, example=visible(found.example))
         else:
             yield _("  excluded by {limit}: {count:,}").format(limit=limit, count=count)
-    at_a_time = hands(plan, found.memory, jobs)
     yield _("at a time: {jobs}, {threads}").format(
         jobs=ngettext("{count} trial", "{count} trials", at_a_time.jobs).format(count=at_a_time.jobs),
         threads=ngettext("{count} thread", "{count} threads", at_a_time.threads).format(count=at_a_time.threads),
