@@ -49,6 +49,7 @@ for module in pkgutil.walk_packages(getattr(room, "__path__", []), room.__name__
         ("insight", TENSORFLOW | SCREEN | {"msgspec", "PIL"}),
         ("lab", TENSORFLOW | SCREEN | {"PIL"}),
         ("runs", TENSORFLOW | SCREEN | {"PIL"}),
+        ("search", TENSORFLOW | SCREEN | {"PIL"}),
         ("cli", TENSORFLOW | {"tomlkit"}),
         ("ui", TENSORFLOW | {"tomlkit"}),
         ("i18n", TENSORFLOW | SCREEN | {"numpy", "msgspec"}),

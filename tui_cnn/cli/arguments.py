@@ -1,7 +1,6 @@
 """What people write on the command line: a model, an amount such as `100k` or `512MB`, a shape such as `10x10x32`."""
 
 import re
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +9,10 @@ import click
 from tui_cnn.cli.streams import echo
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import Shape
+from tui_cnn.formats.amounts import parse_amount
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
-
-_PREFIXES = ("", "k", "m", "g", "t")
-_COUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?(e\+?\d{1,2})?\s*(?:([kmgt]?)b?|([kmgt])ib?)", re.IGNORECASE)
 
 
 class Count(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
@@ -27,14 +24,10 @@ class Count(click.ParamType):  # type: ignore[type-arg]  # generic only in newer
         """Read the number."""
         if isinstance(value, int):
             return value
-        match = _COUNT.fullmatch(str(value).replace("_", "").strip())
-        if match is None or not any(char.isdigit() for char in f"{match[1]}{match[2]}"):
-            message = _("“{value}” is not a number; use for example 100000, 100k, 1.5M or 6.4MiB")
-            self.fail(message.format(value=value), param, ctx)
-        whole, part, power, prefix, binary = (text or "" for text in match.groups())
-        base, letter = (1024, binary) if binary else (1000, prefix)
-        count: Decimal = Decimal(whole.replace(",", "") + part + power) * base ** _PREFIXES.index(letter.lower())
-        return round(count)
+        try:
+            return parse_amount(str(value))
+        except InvalidError as error:
+            self.fail(str(error), param, ctx)
 
 
 class ShapeParam(click.ParamType):  # type: ignore[type-arg]  # likewise

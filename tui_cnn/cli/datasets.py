@@ -60,7 +60,7 @@ def data(data_set: str | None, as_json: bool, forget: bool) -> int:
 def _forget(path: Path | None) -> int:
     """Delete what is kept of a data set, or of all."""
     from tui_cnn.data.files import DataError
-    from tui_cnn.data.stored_sets import stored_sets
+    from tui_cnn.data.stored_sets import delete_stored, stored_sets
     from tui_cnn.ui.toolkit.numbers import size
 
     status = SOUND

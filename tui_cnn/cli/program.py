@@ -30,6 +30,7 @@ _HELP = _(
       cnn-tui train fashion-cnn --epochs 5  train without the app
       cnn-tui compare fashion-dnn fashion-cnn  train both and print a table
       cnn-tui resume last                   resume the newest run
+      cnn-tui search init my.toml           search for the best network
       cnn-tui runs                          list the runs
       cnn-tui predict last shoe.png         predict the class of an image
       cnn-tui evaluate last                 evaluate on the test set
@@ -64,6 +65,7 @@ program = Group(
         "export": ("export",),
         "train": ("train", "resume", "compare"),
         "runs": ("runs", "show", "attach", "stop", "about", "curves", "delete", "trash"),
+        "search": ("search",),
         "learning_rate": ("lr",),
         "datasets": ("data",),
         "doctor": ("doctor",),

@@ -50,6 +50,16 @@ def loads_layers(text: str, source: str) -> tuple[AnyLayer, ...]:
     return _network({"name": "layers", "input_shape": [1], "layers": data["layers"]}, text, source).layers
 
 
+def with_setting(layer: AnyLayer, field: str, value: Any) -> AnyLayer:
+    """Set a field of a layer to what it is in TOML: `kernel_size` to 3, or to [3, 3].
+
+    Raises:
+        InvalidError: the layer has no such field, or the value is none of it.
+    """
+    kind = type(layer)
+    return convert(_spread({**msgspec.to_builtins(layer), "type": kind.__name__, field: value}), kind)
+
+
 def _network(data: dict[str, Any], text: str, source: Path | str) -> Network:
     """Make a network of the data of a TOML text, or name all that is wrong with it, each with its place."""
     try:

@@ -27,21 +27,33 @@ def worker_command(*arguments: str) -> tuple[str, ...]:
 def start_worker(
     *arguments: str, stdin: int = subprocess.DEVNULL, stdout: int | IO[Any], stderr: int | IO[Any]
 ) -> subprocess.Popen[bytes]:
-    """Start a worker in a session of its own, so that nothing that ends this process or its terminal ends it.
+    """Start a worker, as `start_detached` does.
 
     Raises:
         RunError: it cannot be started.
     """
-    command = worker_command(*arguments)
+    return start_detached(worker_command(*arguments), _("the worker"), stdin=stdin, stdout=stdout, stderr=stderr)
+
+
+def start_detached(
+    command: tuple[str, ...], name: str, *, stdin: int, stdout: int | IO[Any], stderr: int | IO[Any]
+) -> subprocess.Popen[bytes]:
+    """Start a process in a session of its own, so that nothing that ends this process or its terminal ends it.
+
+    `name` is what it is called on the screen.
+
+    Raises:
+        RunError: it cannot be started.
+    """
     try:
-        worker = subprocess.Popen(
+        process = subprocess.Popen(
             command, stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=True, cwd=PACKAGES
         )
     except OSError as error:
-        raise unstartable(_("the worker"), command[0], error) from None
+        raise unstartable(name, command[0], error) from None
     # Without a wait, an ended process would stay behind as a zombie.
-    threading.Thread(target=worker.wait, daemon=True).start()
-    return worker
+    threading.Thread(target=process.wait, daemon=True).start()
+    return process
 
 
 class PrewarmedWorker:

@@ -1,0 +1,201 @@
+"""A search as text and as JSON: what it will take, its trials, the best so far, and the Pareto front."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from tui_cnn.cli.table import table
+from tui_cnn.config import home
+from tui_cnn.i18n import _, ngettext
+from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.snapshot import Follower
+from tui_cnn.search.directory import SearchDirectory
+from tui_cnn.search.domain import label
+from tui_cnn.search.history import SearchHistory, SearchState, TrialRecord, best_trial, pareto_front, read_history
+from tui_cnn.search.limits import NO_ERRORS
+from tui_cnn.search.plan import SearchPlan
+from tui_cnn.search.survey import Hands, Survey
+from tui_cnn.ui.toolkit.numbers import duration
+from tui_cnn.ui.toolkit.runs import share
+from tui_cnn.visible import visible
+
+
+class TrialReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A trial now. `accuracy`: the best validation accuracy so far, `epochs` those done; of all its runs together."""
+
+    trial: int
+    state: str
+    values: dict[str, object]
+    params: int
+    macs: int
+    memory: int
+    accuracy: float | None
+    epochs: int
+    seconds: float
+    runs: dict[str, str]
+    error: str = ""
+
+
+def survey_lines(plan: SearchPlan, found: Survey, at_a_time: Hands) -> Iterator[str]:
+    """Describe what a search will take with so many trials at a time."""
+    if found.candidates is None:
+        yield _("candidates: unlimited, since a range is continuous")
+    else:
+        yield _("candidates: {count:,}").format(count=found.candidates)
+    counted = _("networks that fit the limits: {fitting:,} of {examined:,}")
+    if found.sampled:
+        counted = _("networks that fit the limits: {fitting:,} of a sample of {examined:,}")
+    yield counted.format(fitting=found.fitting, examined=found.examined)
+    for limit, count in found.excluded.items():
+        if limit == NO_ERRORS:
+            yield _("  with an error: {count:,} ({example})").format(count=count, example=visible(found.example))
+        else:
+            yield _("  excluded by {limit}: {count:,}").format(limit=limit, count=count)
+    yield _("at a time: {jobs}, {threads}").format(
+        jobs=ngettext("{count} trial", "{count} trials", at_a_time.jobs).format(count=at_a_time.jobs),
+        threads=ngettext("{count} thread", "{count} threads", at_a_time.threads).format(count=at_a_time.threads),
+    )
+    trials = plan.trials or found.candidates
+    if found.candidates is not None and trials is not None:
+        trials = min(trials, found.candidates if found.sampled else _all_fitting(found))
+    if found.seconds is None or trials is None:
+        yield _("time: not known before this machine has trained or measured more")
+    else:
+        time = duration(trials * found.seconds / at_a_time.jobs)
+        yield _("time: about {time} for {count:,} trials, unless some are pruned").format(time=time, count=trials)
+
+
+def _all_fitting(found: Survey) -> int:
+    """Count the candidates that fit: each network that does has as many as the others."""
+    assert found.candidates is not None
+    return found.candidates // max(1, found.examined) * found.fitting
+
+
+def reports(history: SearchHistory) -> list[TrialReport]:
+    """Describe the trials; of those that are not ended, as far as their runs are."""
+    return [_trial_report(record) for record in history.trials]
+
+
+def _trial_report(record: TrialRecord) -> TrialReport:
+    planned, ended = record.planned, record.ended
+    accuracies, epochs, seconds, state = [], 0, 0.0, "queued"
+    for run in record.runs.values() if ended is None else ():
+        snapshot = Follower(RunDirectory(home() / "runs" / run)).poll()
+        state, epochs, seconds = snapshot.state, epochs + len(snapshot.epochs), seconds + snapshot.elapsed
+        known = [epoch.val_accuracy for epoch in snapshot.epochs if epoch.val_accuracy is not None]
+        accuracies += [max(known)] if known else []
+    accuracy = sum(accuracies) / len(accuracies) if accuracies else None
+    return TrialReport(
+        trial=planned.trial,
+        state=ended.outcome if ended else state,
+        values=planned.values,
+        params=planned.params,
+        macs=planned.macs,
+        memory=planned.memory,
+        accuracy=ended.accuracy if ended else accuracy,
+        epochs=ended.epochs if ended else epochs,
+        seconds=ended.seconds if ended else seconds,
+        runs={str(seed): run for seed, run in record.runs.items()},
+        error=ended.error if ended else "",
+    )
+
+
+def report(search: SearchDirectory) -> Iterator[str]:
+    """Describe a search: its state, a table of its trials, the best of them."""
+    plan, history = search.plan(), read_history(search)
+    trials = reports(history)
+    yield visible(search.id)
+    yield _state(history)
+    if not trials:
+        return
+    front = (
+        {record.planned.trial for record in pareto_front(history.trials, plan.goals)} if len(plan.goals) > 1 else set()
+    )
+    heading = (_("trial"), _("state"), _("values"), _("parameters"), _("MACs"), _("epochs"), _("validation"))
+    yield from table(
+        heading, [_cells(trial, starred=trial.trial in front) for trial in trials], numbers={0, 3, 4, 5, 6}
+    )
+    for trial in trials:
+        if trial.error:
+            yield visible(_("trial {trial}: {error}").format(trial=trial.trial, error=trial.error))
+    if best := best_trial(history.trials):
+        yield best_line(best)
+    if front:
+        yield _("* Pareto front of {goals}: trials {trials}").format(
+            goals=", ".join(plan.goals), trials=", ".join(map(str, sorted(front)))
+        )
+
+
+def _cells(trial: TrialReport, *, starred: bool) -> tuple[str, ...]:
+    values = " ".join(f"{key}={_value(value)}" for key, value in trial.values.items())
+    number = f"{'*' if starred else ''}{trial.trial}"
+    costs = f"{trial.params:,}", f"{trial.macs:,}"
+    return number, _trial_state(trial.state), values, *costs, str(trial.epochs), share(trial.accuracy)
+
+
+def _value(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else label(value)
+
+
+def _trial_state(state: str) -> str:
+    names = {
+        "queued": _("queued"),
+        "running": _("running"),
+        "paused": _("paused"),
+        "finished": _("finished"),
+        "pruned": _("pruned"),
+        "stopped": _("stopped"),
+        "failed": _("failed"),
+        "interrupted": _("interrupted"),
+    }
+    return names.get(state, state)
+
+
+def _state(history: SearchHistory) -> str:
+    ended = sum(record.ended is not None for record in history.trials)
+    names: dict[SearchState, str] = {
+        "new": _("not started; start it with: cnn-tui search start"),
+        "running": _("running"),
+        "stopped": _("stopped; resume it with: cnn-tui search resume"),
+        "interrupted": _("interrupted; resume it with: cnn-tui search resume"),
+        "finished": _("finished"),
+        "failed": _("failed"),
+    }
+    line = names[history.state]
+    if history.state == "failed" and history.failed is not None:
+        line += f": {visible(history.failed.error)}"
+    if history.state == "finished" and history.finished is not None and history.finished.reason == "exhausted":
+        line += "; " + _("no more candidates fit the limits")
+    counted = _("{ended} of {all} trials ended").format(ended=ended, all=len(history.trials))
+    return f"{line} ({counted}, {duration(history.elapsed)})"
+
+
+def best_line(record: TrialRecord) -> str:
+    """Describe a finished trial: its accuracy, and the runs that reached it."""
+    ended = record.ended
+    line = _("best so far: trial {trial}, validation accuracy {accuracy}, {params:,} parameters, {macs:,} MACs: {runs}")
+    return line.format(
+        trial=record.planned.trial,
+        accuracy=share(ended.accuracy if ended else None),
+        params=record.planned.params,
+        macs=record.planned.macs,
+        runs=", ".join(record.runs.values()),
+    )
+
+
+def report_json(search: SearchDirectory) -> bytes:
+    """Describe a search as one JSON object; `best` and `pareto` are numbers of trials."""
+    plan, history = search.plan(), read_history(search)
+    best = best_trial(history.trials)
+    data = {
+        "id": search.id,
+        "path": str(search.path),
+        "state": history.state,
+        "error": history.failed.error if history.failed else "",
+        "seconds": history.elapsed,
+        "goals": plan.goals,
+        "best": best.planned.trial if best else None,
+        "pareto": [record.planned.trial for record in pareto_front(history.trials, plan.goals)],
+        "trials": reports(history),
+    }
+    return msgspec.json.format(msgspec.json.encode(data), indent=2)

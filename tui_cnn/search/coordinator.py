@@ -1,0 +1,262 @@
+"""The coordinator: asks the brain, trains as many trials at a time as it may, prunes them, and records how each ended.
+
+What is recorded in `events.jsonl`, and the runs themselves, are all that it goes by: killed at any moment, another
+continues with the same trials. A trial is recorded before its run is made, a run names its trial from the moment when
+it is there, and only one worker can hold the lock of a run: so none is lost, and none is trained twice.
+"""
+
+import os
+import signal
+import time
+
+import msgspec
+
+from tui_cnn.data.dataset import summarize
+from tui_cnn.i18n import _
+from tui_cnn.runs.directory import RunDirectory, read_desired
+from tui_cnn.runs.machine import digest
+from tui_cnn.runs.recipe import dumps_recipe
+from tui_cnn.runs.snapshot import ACTIVE, Follower
+from tui_cnn.search.brains import needs_optuna, open_brain
+from tui_cnn.search.directory import SearchDirectory, runs_of
+from tui_cnn.search.enumeration import Draw, Known
+from tui_cnn.search.events import (
+    AnySearchEvent,
+    SearchFailed,
+    SearchFinished,
+    SearchJournal,
+    SearchStarted,
+    SearchStopped,
+    TrialEnded,
+    TrialLaunched,
+    TrialPlanned,
+)
+from tui_cnn.search.history import TrialRecord, read_history
+from tui_cnn.search.limits import Costs, costs, violations
+from tui_cnn.search.space import Values, Variation
+from tui_cnn.search.survey import Hands, hands, variation_of
+from tui_cnn.search.trials import ActiveTrial, stop_run
+
+_INTERVAL = 0.1
+"""Seconds between two polls of the trials."""
+_DRAWS_AT_A_TIME = 100
+_MOST_REFUSED = 20_000
+_MOST_REFUSED_BY_OPTUNA = 2_000
+"""Candidates in a row that do not fit, or were trained before, after which no more is expected."""
+_MOST_FAILURES = 3
+"""Trials in a row that fail, after which the next would fail, too."""
+
+
+class Coordinator:
+    """Runs a search to its end, or until it is to stop. The caller holds the lock of the search.
+
+    Raises:
+        SearchError: its plan is invalid, or a package is missing.
+        FormatError, DataError: a file of it, or the data set, cannot be read.
+    """
+
+    def __init__(self, search: SearchDirectory, jobs: int | None = None) -> None:
+        self._search = search
+        self._plan = search.plan()
+        self._space = self._plan.space_on(search.network())
+        self._limits = self._plan.parsed_limits
+        self._classes = summarize(self._plan.recipe.directory).class_count
+        self._hands: Hands = hands(self._plan, None, jobs)
+        history = read_history(search)
+        self._records = {record.planned.trial: record for record in history.trials}
+        self._begun = time.monotonic() - history.elapsed
+        self._brain = open_brain(search, self._plan, self._space, tuple(map(self._known, history.trials)))
+        self._journal = SearchJournal(search.events_file)
+        self._waiting: list[ActiveTrial] = []
+        self._active: list[ActiveTrial] = []
+        self._trained = {self._key(self._setup(record.planned.values)): number for number, record in self._numbered()}
+        self._tried = {msgspec.json.encode(record.planned.values) for record in history.trials}
+        self._refused = 0
+        self._failures = 0
+        self._exhausted = False
+        self._terminated = False
+
+    def run(self) -> None:
+        """Run the search."""
+        signal.signal(signal.SIGTERM, self._terminate)
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        self._journal.write(SearchStarted(pid=os.getpid(), jobs=self._hands.jobs, threads=self._hands.threads))
+        self._recover()
+        while not self._is_to_stop():
+            self._follow()
+            if self._failures >= _MOST_FAILURES:
+                return self._end(SearchFailed(error=self._last_error()))
+            self._fill()
+            if not self._active and (self._exhausted or self._is_spent()):
+                return self._end(SearchFinished(reason="budget" if self._is_spent() else "exhausted"))
+            time.sleep(_INTERVAL)
+        return self._end(SearchStopped())
+
+    def _terminate(self, *_signal: object) -> None:
+        self._terminated = True
+
+    def _is_to_stop(self) -> bool:
+        return self._terminated or read_desired(self._search.desired_file) == "stop"
+
+    def _end(self, event: AnySearchEvent) -> None:
+        """Stop what is still trained, wait for its checkpoints, and record why the search ends."""
+        for trial in self._active:
+            trial.stop()
+        while any(trial.is_training for trial in self._active):
+            time.sleep(_INTERVAL)
+        self._journal.write(event)
+
+    def _recover(self) -> None:
+        """Continue the trials of an earlier coordinator; record runs that it made and could not record any more."""
+        made = runs_of(self._search)
+        for (number, seed), run in made.items():
+            record = self._records.get(number)
+            if record is None:
+                continue
+            if seed not in record.runs:
+                self._record(TrialLaunched(trial=number, seed=seed, run=run.id))
+            if record.ended is not None and Follower(run).poll().state in ACTIVE:
+                stop_run(run)  # it was pruned
+        for number, record in self._numbered():
+            if record.ended is None:
+                runs = {seed: run for (trial, seed), run in made.items() if trial == number}
+                self._waiting.append(self._trial(record.planned, self._setup(record.planned.values), runs))
+
+    def _follow(self) -> None:
+        """Let each active trial continue; record those that have ended."""
+        for trial in list(self._active):
+            if (ended := trial.poll() or self._pruned(trial)) is not None:
+                self._close(trial, ended)
+
+    def _pruned(self, trial: ActiveTrial) -> TrialEnded | None:
+        """Report new epochs to the brain; return how the trial ends if it is to be pruned."""
+        reports = [self._brain.report(trial.planned.draw, epoch, accuracy) for epoch, accuracy in trial.new_epochs()]
+        return trial.prune() if any(reports) else None
+
+    def _close(self, trial: ActiveTrial, ended: TrialEnded) -> None:
+        self._active.remove(trial)
+        self._record(ended)
+        known = self._known(self._records[ended.trial])
+        self._brain.record(known.number, known.goals, pruned=known.pruned)
+        if ended.outcome == "pruned":
+            trial.stop()
+        self._failures = self._failures + 1 if ended.outcome == "failed" else 0
+
+    def _fill(self) -> None:
+        """Begin trials where there is room: first those that an earlier coordinator began."""
+        while len(self._active) < self._hands.jobs:
+            if self._waiting:
+                self._active.append(self._waiting.pop(0))
+            elif self._exhausted or self._is_spent():
+                return
+            elif trial := self._propose():
+                self._active.append(trial)
+            else:
+                return
+
+    def _is_spent(self) -> bool:
+        """Return whether the budget allows no more trials."""
+        budget, most = self._plan.budget, self._plan.trials
+        epochs = sum(record.ended.epochs for record in self._records.values() if record.ended)
+        epochs += sum(trial.epochs for trial in self._active)
+        return (
+            (most is not None and len(self._records) >= most)
+            or (budget.minutes is not None and time.monotonic() - self._begun >= 60 * budget.minutes)
+            or (budget.epochs is not None and epochs >= budget.epochs)
+        )
+
+    def _propose(self) -> ActiveTrial | None:
+        """Plan the next candidate that fits; None where the brain has none, or not yet after some draws."""
+        for _number in range(_DRAWS_AT_A_TIME):
+            draw = self._brain.ask()
+            if draw is None:
+                self._exhausted = True
+                return None
+            self._tried.add(msgspec.json.encode(draw.values))
+            setup = self._setup(draw.values)
+            found = costs(setup, self._classes)
+            if unmet := violations(self._limits, found):
+                self._brain.refuse(draw.number, unmet)
+            elif (earlier := self._trained.get(self._key(setup))) is not None:
+                self._brain.record(draw.number, self._records[earlier].goals(self._plan.goals))
+            else:
+                self._refused = 0
+                return self._plan_trial(draw, setup, found)
+            self._refused += 1
+            if self._is_worn_out():
+                self._exhausted = True
+                return None
+        return None
+
+    def _is_worn_out(self) -> bool:
+        """Return whether all candidates were tried, or so many in a row were in vain that no more is expected."""
+        most = _MOST_REFUSED_BY_OPTUNA if needs_optuna(self._plan) else _MOST_REFUSED
+        count = self._space.count
+        # A grid ends by itself, and random draws of an earlier coordinator are not known here.
+        return self._refused >= most or (count is not None and self._plan.brain != "grid" and len(self._tried) >= count)
+
+    def _plan_trial(self, draw: Draw, setup: Variation, found: Costs) -> ActiveTrial:
+        number = max(self._records, default=0) + 1
+        planned = TrialPlanned(
+            trial=number,
+            draw=draw.number,
+            values=draw.values,
+            params=found.params or 0,
+            macs=found.macs or 0,
+            memory=found.memory or 0,
+        )
+        self._record(planned)
+        self._trained[self._key(setup)] = number
+        return self._trial(planned, setup, {})
+
+    def _trial(self, planned: TrialPlanned, setup: Variation, runs: dict[int, RunDirectory]) -> ActiveTrial:
+        return ActiveTrial(self._search, planned, setup, self._plan.seeds, runs, self._record)
+
+    def _setup(self, values: Values) -> Variation:
+        return variation_of(self._space, values, self._hands.threads)
+
+    def _key(self, setup: Variation) -> tuple[str, str]:
+        """Name what a candidate trains, whatever values it came from, and how."""
+        return digest(setup.network), dumps_recipe(setup.recipe)
+
+    def _numbered(self) -> list[tuple[int, TrialRecord]]:
+        return list(self._records.items())
+
+    def _known(self, record: TrialRecord) -> Known:
+        ended, goals = record.ended, record.goals(self._plan.goals)
+        pruned = ended is not None and ended.outcome == "pruned"
+        return Known(record.planned.draw, ended is not None, goals, pruned)
+
+    def _record(self, event: TrialPlanned | TrialLaunched | TrialEnded) -> None:
+        """Write an event of a trial, and keep it."""
+        self._journal.write(event)
+        match event:
+            case TrialPlanned():
+                self._records[event.trial] = TrialRecord(planned=event)
+            case TrialLaunched():
+                record = self._records[event.trial]
+                runs = {**record.runs, event.seed: event.run}
+                self._records[event.trial] = msgspec.structs.replace(record, runs=runs)
+            case TrialEnded():
+                self._records[event.trial] = msgspec.structs.replace(self._records[event.trial], ended=event)
+
+    def _last_error(self) -> str:
+        errors = [record.ended.error for record in self._records.values() if record.ended and record.ended.error]
+        message = _("{count} trials in a row failed, the last one: {error}")
+        return message.format(count=self._failures, error=errors[-1])
+
+
+def coordinate(search: SearchDirectory, jobs: int | None = None) -> None:
+    """Run a search, and record what keeps it from running.
+
+    Raises:
+        UserError: what that is.
+    """
+    try:
+        Coordinator(search, jobs).run()
+    except OSError:
+        raise
+    except Exception as error:
+        SearchJournal(search.events_file).write(SearchFailed(error=str(error) or type(error).__name__))
+        raise

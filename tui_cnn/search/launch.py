@@ -1,0 +1,106 @@
+"""Starting a coordinator, and controlling it by the `desired` file of its search."""
+
+import subprocess
+import sys
+import time
+
+from tui_cnn.core.network import Network
+from tui_cnn.data.dataset import summarize
+from tui_cnn.i18n import _
+from tui_cnn.runs.directory import write_desired
+from tui_cnn.runs.errors import unwritable
+from tui_cnn.runs.lock import is_held
+from tui_cnn.runs.preflight import check
+from tui_cnn.runs.process import start_detached
+from tui_cnn.runs.recipe import ImageCounts
+from tui_cnn.search.brains import require_optuna
+from tui_cnn.search.directory import SearchDirectory
+from tui_cnn.search.errors import SearchError
+from tui_cnn.search.history import read_history
+from tui_cnn.search.limits import NO_ERRORS
+from tui_cnn.search.plan import SearchPlan
+from tui_cnn.search.survey import Survey, survey
+
+_TIMEOUT = 60.0
+"""Seconds that a coordinator has to acquire its lock."""
+_INTERVAL = 0.01
+
+
+def examine(network: Network, plan: SearchPlan) -> Survey:
+    """Check the plan of a search and its base network, and count the candidates.
+
+    Raises:
+        SearchError: its plan is invalid, a package is missing, or no candidate fits.
+        RunError: its base network or recipe cannot be trained.
+        DataError: the data set cannot be read.
+    """
+    space = plan.space_on(network)
+    require_optuna(plan)
+    check(network, plan.recipe)
+    data = summarize(plan.recipe.directory)
+    counts = ImageCounts(data.train_count, data.validation_count)
+    found = survey(space, plan, data.class_count, counts)
+    if not found.fitting:
+        counted = _("{limit} excludes {count:,} of {all:,}")
+        listed = [
+            counted.format(limit=found.example if limit == NO_ERRORS else limit, count=count, all=found.examined)
+            for limit, count in found.excluded.items()
+            if count
+        ]
+        message = _("no candidate fits the limits ({exclusions}); change a limit or the space")
+        raise SearchError(message.format(exclusions=", ".join(listed)))
+    return found
+
+
+def start(search: SearchDirectory, jobs: int | None = None) -> None:
+    """Start a search that `examine` has passed, or resume it, in a process of its own that outlives this one.
+
+    Returns once the coordinator holds the lock of the search.
+
+    Raises:
+        SearchError: it is running, or all of its budget is used, or the coordinator cannot start.
+        RunError: nothing can be written.
+    """
+    history = read_history(search)
+    if history.state == "running":
+        raise SearchError(_("{search} is already running").format(search=search.id))
+    most = search.plan().trials
+    if history.finished is not None and (history.finished.reason == "exhausted" or len(history.trials) == most):
+        message = _("{search} is finished; raise its budget in {file}, or change the space in a new search")
+        raise SearchError(message.format(search=search.id, file=search.plan_file))
+    write_desired(search.desired_file, "run")
+    command = [sys.executable, "-m", "tui_cnn.search", "run", str(search.path)]
+    if jobs is not None:
+        command += ["--jobs", str(jobs)]
+    size = search.events_file.stat().st_size if search.events_file.exists() else 0
+    try:
+        with search.log_file.open("ab") as log:
+            process = start_detached(
+                tuple(command), _("the coordinator"), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+    except OSError as error:
+        raise unwritable(search.log_file, error) from None
+    deadline = time.monotonic() + _TIMEOUT
+    while not is_held(search.lock_file):
+        if process.poll() is not None:
+            if search.events_file.exists() and search.events_file.stat().st_size > size:
+                return  # it has held it, and ended since
+            message = _("the coordinator could not start; see {log}")
+            raise SearchError(message.format(log=search.log_file))
+        if time.monotonic() > deadline:
+            process.kill()
+            message = _("the coordinator did not start in time; see {log}")
+            raise SearchError(message.format(log=search.log_file))
+        time.sleep(_INTERVAL)
+
+
+def stop(search: SearchDirectory) -> None:
+    """Let the coordinator stop its trials, each after a checkpoint, and end.
+
+    Raises:
+        SearchError: it is not running.
+        RunError: nothing can be written.
+    """
+    if read_history(search).state != "running":
+        raise SearchError(_("{search} is not running, so it cannot be stopped").format(search=search.id))
+    write_desired(search.desired_file, "stop")

@@ -1,0 +1,147 @@
+"""What a search will take, before it starts: how many candidates fit which limits, how long, and how much memory."""
+
+from collections import Counter
+from collections.abc import Iterator
+from math import prod
+from random import Random
+from typing import NamedTuple
+
+import msgspec
+
+from tui_cnn.core.analysis import analyze
+from tui_cnn.runs.estimate import estimate
+from tui_cnn.runs.machine import read_machine
+from tui_cnn.runs.recipe import ImageCounts
+from tui_cnn.runs.runtime import thread_count
+from tui_cnn.search.limits import costs, violations
+from tui_cnn.search.plan import SearchPlan
+from tui_cnn.search.space import Space, Values, Variation
+
+_MOST_COUNTED = 100_000
+"""Combinations that are all worked out; of more, a sample is."""
+_SAMPLED = 5_000
+_TIMED = 20
+_RESIDENT = 900_000_000
+"""Bytes for a worker where this machine has not measured any: TensorFlow and the data take most of it."""
+_COSTLY_FIELDS = ("batch_size", "optimizer")
+"""Fields of the recipe that change the memory of a training step."""
+
+
+class Survey(NamedTuple):
+    """The candidates of a search, and what it will take.
+
+    Attributes:
+        candidates: how many there are; None where a range is continuous.
+        examined: combinations of what costs depend on that were worked out; `sampled`, if these are not all.
+        fitting: those of them that fit all limits.
+        excluded: how many of them each limit excludes, by its text; one may be excluded by several.
+        example: the error of the first that cannot be trained at all; empty where all can.
+        seconds: the predicted training time of a trial, the mean over some that fit, with all seeds; None where this
+            machine has not measured enough.
+        memory: the predicted bytes of a worker, the most of these.
+    """
+
+    candidates: int | None
+    examined: int
+    sampled: bool
+    fitting: int
+    excluded: dict[str, int]
+    example: str
+    seconds: float | None
+    memory: float | None
+
+
+class Hands(NamedTuple):
+    """How many trials are trained at a time, each on so many threads."""
+
+    jobs: int
+    threads: int
+
+
+def survey(space: Space, plan: SearchPlan, classes: int, counts: ImageCounts) -> Survey:
+    """Work out what the candidates cost, all of them or a sample.
+
+    Raises:
+        SearchError: a limit is none.
+    """
+    limits = plan.parsed_limits
+    fields = _COSTLY_FIELDS if any(limit.quantity == "memory" for limit in limits) else ()
+    costly = [parameter.path is not None or parameter.field in fields for parameter in space.parameters]
+    combinations = _combinations(space, costly)
+    sampled = combinations is None or combinations > _MOST_COUNTED
+    excluded: Counter[str] = Counter({limit.text: 0 for limit in limits})
+    examined, fitting, example = 0, [], ""
+    for values in _drawn(space, plan.seed) if sampled else _listed(space, costly):
+        setup = space.build(values)
+        found = costs(setup, classes)
+        unmet = violations(limits, found)
+        examined += 1
+        example = example or found.error
+        excluded.update(unmet.keys())
+        if not unmet:
+            fitting.append(values)
+    seconds, memory = _predicted(space, plan, fitting, counts)
+    return Survey(space.count, examined, sampled, len(fitting), dict(excluded), example, seconds, memory)
+
+
+def _combinations(space: Space, costly: list[bool]) -> int | None:
+    counts = [each.domain.size for each, counts in zip(space.parameters, costly, strict=True) if counts]
+    return None if None in counts else prod(count for count in counts if count is not None)
+
+
+def _listed(space: Space, costly: list[bool]) -> Iterator[Values]:
+    """List the values of what costs depend on, with the first value of all else."""
+    fixed = Space(space.base, tuple(each for each, counts in zip(space.parameters, costly, strict=True) if counts))
+    others = {
+        each.key: each.domain.examples[0] for each, counts in zip(space.parameters, costly, strict=True) if not counts
+    }
+    for index in range(fixed.count or 0):
+        yield {**others, **fixed.at(index)}
+
+
+def _drawn(space: Space, seed: int) -> Iterator[Values]:
+    random = Random(seed)
+    for _number in range(_SAMPLED):
+        yield space.draw(random)
+
+
+def _predicted(
+    space: Space, plan: SearchPlan, fitting: list[Values], counts: ImageCounts
+) -> tuple[float | None, float | None]:
+    """Predict the seconds of a trial and the bytes of its worker, from some of the candidates that fit."""
+    machine, threads = read_machine(), hands(plan, None).threads
+    step = max(1, len(fitting) // _TIMED)
+    seconds, memory = [], []
+    for values in fitting[::step][:_TIMED]:
+        network, recipe = space.build(values)
+        recipe = msgspec.structs.replace(recipe, threads=threads)
+        used = recipe.image_counts(*counts)
+        expected = estimate(analyze(network), recipe, used, machine)
+        if expected.seconds_per_epoch is not None:
+            seconds.append(expected.seconds_per_epoch * recipe.epochs * len(plan.seeds))
+        if expected.memory is not None:
+            memory.append(expected.memory)
+    return (sum(seconds) / len(seconds) if seconds else None), max(memory, default=None)
+
+
+def hands(plan: SearchPlan, memory: float | None, jobs: int | None = None) -> Hands:
+    """Choose how many trials to train at a time: as asked, or as many as cores and free memory allow.
+
+    A GPU trains one at a time. The cores are shared fairly, unless the recipe names threads.
+    """
+    import psutil
+
+    cores = thread_count(msgspec.structs.replace(plan.recipe, threads=None))
+    jobs = jobs or plan.jobs
+    if jobs is None:
+        free = psutil.virtual_memory().available
+        fits = int(free // (memory or _RESIDENT))
+        wanted = 1 if plan.recipe.device in ("gpu", "gpus") else cores // (plan.recipe.threads or 1)
+        jobs = max(1, min(wanted, fits, plan.trials or wanted))
+    return Hands(jobs, plan.recipe.threads or max(1, cores // jobs))
+
+
+def variation_of(space: Space, values: Values, threads: int) -> Variation:
+    """Make a candidate whose recipe shares the cores with those beside it."""
+    network, recipe = space.build(values)
+    return Variation(network, recipe if recipe.threads else msgspec.structs.replace(recipe, threads=threads))
