@@ -65,6 +65,7 @@ class RunDirectory:
     about_file = _File("about.toml")
     scaling_file = _File("scaling.json")
     classes_file = _File("classes.json")
+    predictions_file = _File("test.npz")
 
     @property
     def id(self) -> str:
