@@ -9,7 +9,7 @@ from tui_cnn.cli.table import table
 from tui_cnn.i18n import _
 from tui_cnn.runs.baseline import read_baseline
 from tui_cnn.runs.directory import RunDirectory
-from tui_cnn.runs.groups import Group
+from tui_cnn.runs.groups import SeedGroup
 from tui_cnn.runs.recipe import RECIPES, TUTORIAL, Recipe, recipe_name
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.runs.summary import Summary, beginning
@@ -94,7 +94,7 @@ def differences(runs: Sequence[RunDirectory]) -> list[str]:
     return paired_lines([Named(run_title(run), run) for run in runs], pinned)
 
 
-def groups_table(groups: Sequence[Group]) -> list[str]:
+def groups_table(groups: Sequence[SeedGroup]) -> list[str]:
     """Lay out groups of runs, a line each; ± is the standard deviation over the runs."""
     heading = (_("network"), _("parameters"), _("recipe"), _("runs"), _("seeds"), _("validation"), _("test"))
     rows = [

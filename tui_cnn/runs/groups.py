@@ -25,7 +25,7 @@ class Spread(msgspec.Struct, frozen=True):
         return f"{self.mean:.4f}" + ("" if self.deviation is None else f" ± {self.deviation:.4f}")
 
 
-class Group(msgspec.Struct, frozen=True, kw_only=True):
+class SeedGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Finished runs of one network and one recipe, but for its seed; newest first.
 
     Attributes:
@@ -46,8 +46,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     seconds: Spread
 
 
-def group_by_seed(summaries: Iterable[Summary]) -> list[Group]:
-    """Group finished runs by what they are but for the seed; groups in the order of their newest run.
+def group_by_seed(summaries: Iterable[Summary]) -> list[SeedGroup]:
+    """SeedGroup finished runs by what they are but for the seed; groups in the order of their newest run.
 
     A run that begins with the weights of another is only grouped with those that begin with the same.
     """
@@ -68,11 +68,11 @@ def spread(numbers: Iterable[float | None]) -> Spread:
     return Spread(len(known), mean, sqrt(sum((number - mean) ** 2 for number in known) / (len(known) - 1)))
 
 
-def _group(members: Sequence[Summary]) -> Group:
+def _group(members: Sequence[Summary]) -> SeedGroup:
     newest = members[0]
     assert newest.recipe is not None
     assert newest.digest is not None
-    return Group(
+    return SeedGroup(
         network=newest.network,
         digest=newest.digest,
         parameters=newest.parameters,

@@ -448,7 +448,7 @@ async def test_a_baseline_is_pinned_and_compared_with(several):
         await user.press("escape")
         await user.until(lambda: type(user.app.screen).__name__ == "RunsScreen")
         await user.press("up", "up", "p")
-        await user.until(lambda: read_baseline() is None and "★" not in user.text)
+        await user.until(lambda: read_baseline() is None and "★ 0004" not in user.text)
 
 
 async def test_runs_that_differ_in_the_seed_are_grouped():
