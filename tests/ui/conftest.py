@@ -4,6 +4,7 @@ import pytest
 
 from tests.ui.picture import drawing, picture, still  # noqa: F401
 from tui_cnn.runs import launch
+from tui_cnn.ui.application import run_alerts
 from tui_cnn.ui.train import worker_pool as warm
 
 
@@ -27,6 +28,12 @@ class NoPrewarmedWorker:
 
     def close(self):
         """It has nothing to end."""
+
+
+@pytest.fixture(autouse=True)
+def no_alerts(monkeypatch):
+    """A run that ends lays no notice over what a test looks at; the tests of the alerts undo this."""
+    monkeypatch.setattr(run_alerts, "EVERY", 100_000.0)
 
 
 @pytest.fixture(autouse=True)

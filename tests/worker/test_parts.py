@@ -13,7 +13,7 @@ from tui_cnn.runs.directory import write_desired
 from tui_cnn.runs.events import Paused, Resumed, decode
 from tui_cnn.worker.control import Control
 from tui_cnn.worker.execution import Execution, Speed, StopRequestedError, Stopwatch
-from tui_cnn.worker.journal import Journal, TrainingError, explain
+from tui_cnn.worker.journal import DivergedError, Journal, TrainingError, explain
 
 
 class Clock:
@@ -174,7 +174,7 @@ def test_stop_ends_a_pause_too(tmp_path, clock):
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf])
 def test_a_loss_that_is_no_number_ends_it(tmp_path, clock, loss):
-    with pytest.raises(TrainingError, match="the loss is no longer a number"):
+    with pytest.raises(DivergedError, match="the loss is no longer a number"):
         run_batches(tmp_path, clock, loss=loss)
 
 
@@ -186,6 +186,7 @@ class ResourceExhaustedError(Exception):
     ("error", "said", "advised"),
     [
         (TrainingError("It broke.", "Fix it."), "It broke.", "Fix it."),
+        (DivergedError("NaN.", "Lower it."), "NaN.", "Lower it."),
         (DataError("x: is empty"), "x: is empty", "Fix that file"),
         (FormatError("x", "is no TOML"), "x: is no TOML", "Fix that file"),
         (OSError(errno.ENOSPC, "No space left"), "The disk is full.", "Free some space"),
@@ -201,6 +202,7 @@ class ResourceExhaustedError(Exception):
 )
 def test_every_failure_is_a_sentence_with_advice(error, said, advised):
     failed = explain(error)
+    assert failed.diverged == isinstance(error, DivergedError)
     assert failed.error == said
     assert advised in failed.advice
     assert "\n" not in failed.error + failed.advice

@@ -33,7 +33,7 @@ from tui_cnn.worker.device import strategy
 from tui_cnn.worker.journal import Journal
 from tui_cnn.worker.build import make_model
 from tui_cnn.worker.replicas import Replicas
-from tui_cnn.worker.steps import Samples, Steps
+from tui_cnn.worker.steps import Samples, Steps, Sums
 from tui_cnn.worker.training import Training
 
 COUNT = 49  # of the last batch, one replica has nothing
@@ -50,13 +50,18 @@ def learn(layers, shared, recipe, precision="float32"):
     with shared.scope():
         model = make_model(network, recipe, precision)
     steps = Steps(model, fit((28, 28, 1), (28, 28, 1)), recipe, replicas=Replicas(shared))
+    steps.predicted.clear(COUNT)
+    steps.evaluate(samples, order, 0, 4)  # fresh weights do not yet prefer one class
+    predicted = steps.predicted.numpy().tolist()
+    steps.evaluated.set(Sums())
+    steps.confusion.clear()
     steps.train(samples, order, 0, [0.01] * 4, 0)
     steps.evaluate(samples, order, 0, 4)
     told = [*steps.trained.sums(), *steps.evaluated.sums(), steps.gradient_norm]
     with steps.average.applied():
         averages = [w.tolist() for w in model.get_weights()]
     all_weights = [*averages, *(w.tolist() for w in model.get_weights())]
-    return model, {"told": told, "weights": all_weights, "counts": steps.confusion.rows()}
+    return model, {"told": told, "weights": all_weights, "counts": steps.confusion.rows(), "predicted": predicted}
 
 
 mirrored = strategy()
@@ -107,6 +112,8 @@ def test_two_devices_learn_what_one_learns(told):
     assert several["told"] == pytest.approx(one["told"], rel=1e-4)
     assert flat(several["weights"]) == pytest.approx(flat(one["weights"]), abs=1e-4)
     assert several["counts"] == one["counts"]
+    assert several["predicted"] == one["predicted"]
+    assert len(set(several["predicted"])) > 2
     assert sum(flat(several["counts"])) == several["told"][2] == several["told"][5] == 49
 
 

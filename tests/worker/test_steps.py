@@ -93,6 +93,12 @@ def test_weighted_classes_are_learnt_as_by_keras_and_the_plain_loss_is_reported(
     plain.set_weights(model.get_weights())
     loss, _accuracy = plain.evaluate(scaled(images), labels, verbose=0)
     assert steps.evaluated.means().loss == pytest.approx(loss, rel=1e-4)
+    steps.predicted.clear(COUNT)
+    order = np.random.default_rng(3).permutation(COUNT).astype(np.int32)
+    for first, count in ((0, 1), (1, 3)):  # in several calls
+        steps.evaluate(samples, order, first, count)
+    expected = plain.predict(scaled(images[order]), verbose=0).argmax(axis=1)
+    assert steps.predicted.numpy().tolist() == expected.tolist()
 
 
 @pytest.mark.parametrize("lanes", [1, 3])

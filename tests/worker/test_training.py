@@ -14,6 +14,7 @@ from tui_cnn.data.dataset import load_test
 from tui_cnn.runs.directory import make_run
 from tui_cnn.runs.events import Evaluating, Progress, decode
 from tui_cnn.runs.ledger import TestUse, ledger_file, use_of_test_set
+from tui_cnn.runs.predictions import load_predictions
 from tui_cnn.runs.recipe import Recipe, dumps_recipe
 from tui_cnn.runs.snapshot import Follower
 
@@ -120,6 +121,20 @@ def test_the_best_weights_are_kept(whole):
     assert [event.best for event in snapshot.epochs] == [
         accuracy > max(accuracies[:place], default=-1) for place, accuracy in enumerate(accuracies)
     ]
+
+
+def test_what_was_predicted_of_each_test_image_is_kept(whole, keras):
+    run, snapshot = whole
+    kept, truth = load_predictions(run), load_test()
+    assert kept.labels.tolist() == truth.labels.tolist()
+    assert kept.test_set == truth.digest
+    assert kept.predicted.dtype == np.uint16
+    counts = np.zeros((10, 10), int)
+    np.add.at(counts, (kept.labels, kept.predicted), 1)
+    assert counts.tolist() == [list(row) for row in snapshot.finished.confusion]
+    model = keras.saving.load_model(run.best_file)
+    expected = model.predict(truth.images[:500] / np.float32(255), verbose=0).argmax(axis=1)
+    assert (kept.predicted[:500] == expected).mean() > 0.99  # sums are rounded otherwise
 
 
 def test_weights_no_better_than_the_best_do_not_replace_them(tmp_path, keras):

@@ -1,5 +1,6 @@
 """A run followed to its end: line by line, on a terminal with a bar for the current epoch."""
 
+import os
 import sys
 import time
 from typing import Self
@@ -7,8 +8,10 @@ from typing import Self
 import msgspec
 
 from tui_cnn.cli.group import INTERRUPTED, SOUND, UNSOUND
-from tui_cnn.cli.streams import echo
+from tui_cnn.cli.streams import echo, notify_terminal
 from tui_cnn.i18n import _, ngettext
+from tui_cnn.runs.alert_settings import read_alert_settings
+from tui_cnn.runs.alerts import Alert, StallDetector, alert, ending
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import Chosen, EarlyStop, Epoch, Queued, Started
@@ -17,6 +20,7 @@ from tui_cnn.runs.snapshot import ACTIVE, Follower, LineReader, Snapshot
 from tui_cnn.runs.summary import beginning, outcome, summarize
 from tui_cnn.ui.toolkit.numbers import duration
 from tui_cnn.ui.toolkit.runs import stopped_early, weights_epoch
+from tui_cnn.ui.toolkit.terminal_notice import terminal_notice
 from tui_cnn.visible import visible
 
 _INTERVAL = 0.1
@@ -30,7 +34,7 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
     Ctrl-C stops the run and waits for its checkpoint; a second one leaves the worker to it. Unless it `stops` it:
     then Ctrl-C only ends the watching.
     """
-    follower = Follower(run)
+    follower, detector = Follower(run), StallDetector(_INTERVAL)
     if as_json:
         progress: PlainProgress = JsonProgress(run)
     elif quiet:
@@ -38,7 +42,7 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
     else:
         progress = LiveProgress() if sys.stdout.isatty() else PlainProgress()
     progress.write_line(_("run {id}: {path}").format(id=run.id, path=run.path))
-    interrupted = False
+    interrupted = followed = False
     with progress:
         while True:
             try:
@@ -46,6 +50,12 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
                 progress.show(snapshot)
                 if snapshot.state not in ACTIVE:
                     break
+                followed = not (as_json or quiet)
+                if detector.check(run, snapshot):
+                    stalled = alert(run, "stalled", snapshot)
+                    progress.write_line(stalled.line)
+                    if followed:
+                        _notify(stalled)
                 time.sleep(_INTERVAL)
             except KeyboardInterrupt:
                 if interrupted or not stops:
@@ -56,6 +66,8 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
                 interrupted = True
                 _stop(run)
                 progress.write_line(_("stopping; waiting for the checkpoint (press Ctrl-C again not to wait)"))
+    if followed and (how := ending(snapshot)):
+        _notify(alert(run, how, snapshot))
     if as_json:
         echo(msgspec.json.encode(summarize(run, snapshot)))
     if snapshot.finished:
@@ -70,6 +82,12 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
     if ended := outcome(run, snapshot):
         echo(f"{run.id}: {ended.line}", err=True)
     return UNSOUND
+
+
+def _notify(news: Alert) -> None:
+    """Let the terminal ring and notify, as the user has set it."""
+    setting = read_alert_settings().settings.notify
+    notify_terminal(terminal_notice(news.line, setting, os.environ))
 
 
 def _stop(run: RunDirectory) -> None:

@@ -7,12 +7,17 @@ from msgspec.structs import asdict
 from tui_cnn.cli.follow import epoch_line
 from tui_cnn.cli.table import table
 from tui_cnn.i18n import _
+from tui_cnn.runs.baseline import read_baseline
+from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.groups import SeedGroup
 from tui_cnn.runs.recipe import RECIPES, TUTORIAL, Recipe, recipe_name
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.runs.summary import Summary, beginning
 from tui_cnn.ui.toolkit.numbers import duration
-from tui_cnn.ui.toolkit.runs import share, state_name, stopped_early, tested_weights, with_advice
+from tui_cnn.ui.toolkit.runs import run_title, share, state_name, stopped_early, tested_weights, with_advice
 from tui_cnn.visible import visible
+
+_MOST_SEEDS = 5
 
 
 def report(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
@@ -78,6 +83,38 @@ def _pace(summary: Summary) -> str:
     if summary.predicted_seconds is None:
         return taken
     return _("{taken}, predicted {predicted:.1f}").format(taken=taken, predicted=summary.predicted_seconds)
+
+
+def differences(runs: Sequence[RunDirectory]) -> list[str]:
+    """Compare runs with the pinned baseline, or with the first, on the same test images, a line for each."""
+    from tui_cnn.runs.paired import Named, paired_lines
+
+    baseline = read_baseline()
+    pinned = Named(run_title(baseline), baseline) if baseline else None
+    return paired_lines([Named(run_title(run), run) for run in runs], pinned)
+
+
+def groups_table(groups: Sequence[SeedGroup]) -> list[str]:
+    """Lay out groups of runs, a line each; ± is the standard deviation over the runs."""
+    heading = (_("network"), _("parameters"), _("recipe"), _("runs"), _("seeds"), _("validation"), _("test"))
+    rows = [
+        (
+            group.network,
+            f"{group.parameters:,}" if group.parameters is not None else "—",
+            group.recipe_name or "—",
+            str(len(group.runs)),
+            _seeds(group.seeds),
+            group.validation.text,
+            group.test.text,
+        )
+        for group in groups
+    ]
+    return table(heading, rows, numbers={1, 3})
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    listed = sorted(set(seeds))
+    return ", ".join(map(str, listed[:_MOST_SEEDS])) + (", …" if len(listed) > _MOST_SEEDS else "")
 
 
 def comparison(summaries: Sequence[Summary]) -> list[str]:

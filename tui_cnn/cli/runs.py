@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from tui_cnn.cli.streams import echo
-from tui_cnn.cli.table import table
+from tui_cnn.cli.table import WideContext, table
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs import launch
 from tui_cnn.runs import trash as bin_
@@ -21,15 +21,37 @@ _RUN = "\n\n" + _(
 )
 
 
-@click.command(
+@click.group(
     short_help=_("List the runs."),
-    help=_("List the runs, newest first: state, epochs, best validation accuracy and test accuracy."),
+    help=_(
+        """List the runs, newest first: state, epochs, best validation accuracy and test accuracy.
+
+        \b
+        Examples:
+          cnn-tui runs
+          cnn-tui runs --group               mean and spread of runs that differ in the seed alone
+          cnn-tui runs compare last 3f2a     which is better, and by how much
+          cnn-tui runs baseline last         pin the run that others are compared with"""
+    ),
+    invoke_without_command=True,
+    subcommand_metavar="[compare|baseline ...]",
 )
 @click.option("--json", "as_json", is_flag=True, help=_("Print the runs as JSON, one per line, with all details."))
-def runs(as_json: bool) -> int:
+@click.option(
+    "--group",
+    "grouped",
+    is_flag=True,
+    help=_("Group finished runs that differ in the seed alone: mean ± standard deviation of their accuracies."),
+)
+@click.pass_context
+def runs(context: click.Context, as_json: bool, grouped: bool) -> int:
     """Print a table of the runs."""
     from tui_cnn.ui.toolkit.runs import best_accuracy, epochs_done, marked_state, share, tested_weights
 
+    if context.invoked_subcommand is not None:
+        return 0
+    if grouped:
+        return _print_groups(as_json=as_json)
     if as_json:
         for run in list_runs():
             echo(msgspec.json.encode(summarize(run)))
@@ -53,6 +75,64 @@ def runs(as_json: bool) -> int:
     ]
     echo("\n".join(table(heading, rows, numbers={4, 5})))
     return 0
+
+
+def _print_groups(*, as_json: bool) -> int:
+    from tui_cnn.cli.run_report import groups_table
+    from tui_cnn.runs.groups import group_by_seed
+
+    groups = group_by_seed(map(summarize, list_runs()))
+    if as_json:
+        for group in groups:
+            echo(msgspec.json.encode(group))
+    else:
+        echo("\n".join(groups_table(groups) if groups else [_("There are no finished runs yet.")]))
+    return 0
+
+
+@runs.command(
+    "compare",
+    short_help=_("Compare runs on the same test images."),
+    help=_(
+        """Compare runs in a table, and each with the pinned baseline, or with the first: which is better, by how much.
+
+        The difference of the test accuracies has a 95 % interval (bootstrap over the test images) and the p-value of
+        McNemar's test. Both need the predictions that runs keep when they finish, on the same test set."""
+    )
+    + _RUN,
+)
+@click.argument("run", nargs=-1, required=True)
+def compare_runs(run: tuple[str, ...]) -> int:
+    """Print a table of some runs, and the differences."""
+    from tui_cnn.cli.run_report import comparison, differences
+
+    chosen = list(dict.fromkeys(map(find_run, run)))
+    if not (lines := differences(chosen)):
+        raise click.UsageError(_("specify two runs, or pin another one first: cnn-tui runs baseline RUN"))
+    echo("\n".join([*comparison(list(map(summarize, chosen))), *lines]))
+    return 0
+
+
+@runs.command(
+    "baseline",
+    short_help=_("Pin the run that others are compared with."),
+    help=_("Pin a run as the baseline: comparisons are against it. Without RUN, print it.") + _RUN,
+)
+@click.argument("run", required=False)
+@click.option("--clear", is_flag=True, help=_("Pin none any more."))
+def baseline(run: str | None, clear: bool) -> int:
+    """Print, pin or unpin the baseline."""
+    from tui_cnn.runs.baseline import pin_baseline, read_baseline
+
+    if clear or run:
+        pin_baseline(None if clear or run is None else find_run(run))
+    pinned = read_baseline()
+    echo(visible(pinned.id) if pinned else _("No baseline is pinned."))
+    return 0
+
+
+for command in (compare_runs, baseline):
+    command.context_class = WideContext
 
 
 @click.command(

@@ -39,6 +39,13 @@ def write(text: str | bytes, *, err: bool = False, styled: bool = False) -> None
         discard_output()
 
 
+def notify_terminal(sequence: str) -> None:
+    """Write to the terminal, if the standard output is one, what rings and notifies; a failure is ignored."""
+    if sequence and sys.stdout.isatty():
+        with suppress(OSError):
+            click.echo(sequence, nl=False)
+
+
 def discard_output() -> None:
     """Write to nothing from now on, in place of streams that nobody reads."""
     nothing = os.open(os.devnull, os.O_WRONLY)

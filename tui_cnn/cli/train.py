@@ -206,21 +206,22 @@ def resume(run: str, as_json: bool, now: bool) -> int:
 def compare(model: tuple[str, ...], as_json: bool, **options: str | bool | None) -> int:
     """Train and compare."""
     from tui_cnn.cli.follow import follow
-    from tui_cnn.cli.run_report import comparison
+    from tui_cnn.cli.run_report import comparison, differences
     from tui_cnn.runs.summary import summarize
 
     recipe = read_options(options)
     checked = [preflight.check(read_model(name), recipe) for name in model]
     _warn(checked)
-    runs = []
+    runs, directories = [], []
     for each in checked:
         run = launch.start_checked(each)
         if status := follow(run, quiet=as_json):
             return status
         runs.append(summarize(run))
+        directories.append(run)
     if as_json:
         for summary in runs:
             echo(msgspec.json.encode(summary))
     else:
-        echo("\n" + "\n".join(comparison(runs)))
+        echo("\n" + "\n".join([*comparison(runs), *differences(directories)]))
     return 0

@@ -66,6 +66,7 @@ class RunDirectory:
     scaling_file = _File("scaling.json")
     classes_file = _File("classes.json")
     trial_file = _File("trial.toml")
+    predictions_file = _File("test.npz")
 
     @property
     def id(self) -> str:

@@ -234,10 +234,11 @@ class Loaded(Event, frozen=True, kw_only=True, tag="loaded"):
 
 
 class Failed(Event, frozen=True, kw_only=True, tag="failed"):
-    """The training failed: why, and what to do about it."""
+    """The training failed: why, and what to do about it; `diverged`: its loss was no number any more."""
 
     error: str
     advice: str
+    diverged: bool = False
 
 
 AnyEvent = (

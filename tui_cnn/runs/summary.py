@@ -60,6 +60,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         seconds: spent training; seconds_per_epoch: the mean; predicted_seconds: the prediction for an epoch.
         memory: the most that the worker held in RAM, in bytes, as far as is known.
         outcome: how it ended, and what to do; None while it is trained.
+        beginning: a line for each thing that it began with, where that was not fresh weights.
         damage: a line for each file of the run that cannot be read.
     """
 
@@ -88,6 +89,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     precision: str | None
     device: str | None
     outcome: Outcome | None
+    beginning: tuple[str, ...] = ()
     damage: tuple[str, ...] = ()
 
 
@@ -134,6 +136,7 @@ def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
         precision=started.precision if started else None,
         device=started.device if started else None,
         outcome=outcome(run, snapshot),
+        beginning=tuple(beginning(snapshot)),
         damage=damage_lines(run, snapshot),
     )
 

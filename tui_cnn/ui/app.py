@@ -30,6 +30,7 @@ from tui_cnn.ui.application.documents import Documents, named_after
 from tui_cnn.ui.application.external_changes import ExternalChanges
 from tui_cnn.ui.application.gc_policy import QuietCollection, limit_garbage
 from tui_cnn.ui.application.recovery import UnsavedWork
+from tui_cnn.ui.application.run_alerts import RunAlerts
 from tui_cnn.ui.application.settings import read_settings
 from tui_cnn.ui.design import Design, input_shape_for, open_design, setting_for
 from tui_cnn.ui.settings import Configuration, first_theme, read_state, remember
@@ -87,6 +88,7 @@ class CnnTui(AdaptedApp):
         self._external = ExternalChanges(self, self.workspace, self.commit_pending)
         self._documents = Documents(self, self.workspace, self._external, self.commit_pending)
         self._unsaved = UnsavedWork(self, self.workspace)
+        self._alerts = RunAlerts(self, self.workspace)
         self._collection = QuietCollection()
         self._notes = notes
         for theme in (DARK, LIGHT):
@@ -106,6 +108,7 @@ class CnnTui(AdaptedApp):
             self.notify(_("{path} does not exist yet; save to create it").format(path=file), markup=False)
         self._unsaved.start()
         self._external.start()
+        self._alerts.start()
         self.set_timer(_IDLE, self._load_screens)
         self._collection.start(self)
 

@@ -18,6 +18,7 @@ from tui_cnn.config import home
 from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_json
+from tui_cnn.runs.alert_settings import AlertSettings
 from tui_cnn.visible import is_unicode
 
 Keymap = Mapping[str, str]
@@ -26,8 +27,8 @@ Keymap = Mapping[str, str]
 Flops = Literal["2xmacs", "tf"]
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a user may set, each with what it is when left out."""
+class Settings(AlertSettings, frozen=True, forbid_unknown_fields=True):
+    """What a user may set, each with what it is when left out; the alerts last."""
 
     theme: Annotated[str, Meta(description="Theme at start, such as textual-light; ^p Theme lists them")] = ""
     language: Annotated[

@@ -8,7 +8,7 @@ from typing import Any
 from tui_cnn.i18n import _
 from tui_cnn.runs.events import Paused, Resumed
 from tui_cnn.worker.control import Control, QueueSlot
-from tui_cnn.worker.journal import Journal, TrainingError
+from tui_cnn.worker.journal import DivergedError, Journal
 
 _LATEST_SECONDS, _STEADY_SECONDS = 1.0, 30.0
 """How far back the means reach."""
@@ -101,7 +101,7 @@ class Execution:
 
         Raises:
             StopRequestedError: the run is to stop.
-            TrainingError: the sum of losses, which `steps` returns, is no number any more.
+            DivergedError: the sum of losses, which `steps` returns, is no number any more.
         """
         at = first
         while at < last:
@@ -111,7 +111,7 @@ class Execution:
             loss = float(steps(at, count))
             speed.add(count, self._watch.elapsed - began)
             if not math.isfinite(loss):
-                raise TrainingError(
+                raise DivergedError(
                     _("Training diverged: the loss is no longer a number."),
                     _("Start a new run with a learning rate ten times lower."),
                 )

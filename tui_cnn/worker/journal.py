@@ -24,6 +24,10 @@ class TrainingError(UserError):
         self.advice = advice
 
 
+class DivergedError(TrainingError):
+    """The loss is no number any more."""
+
+
 class Journal:
     """Appends events to a file, each as one write of a whole line."""
 
@@ -68,7 +72,7 @@ def explain(error: Exception) -> Failed:
     reason = lines[-1 if lines[0] == "in user code:" else 0] if lines else type(error).__name__
     match error:
         case TrainingError():
-            return Failed(error=reason, advice=error.advice)
+            return Failed(error=reason, advice=error.advice, diverged=isinstance(error, DivergedError))
         case DataError() | FormatError():
             return Failed(error=reason, advice=_("Fix that file, then resume the run or start a new one."))
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):

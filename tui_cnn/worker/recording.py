@@ -6,11 +6,13 @@ import sys
 from typing import Any, Literal
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tui_cnn.runs.directory import kept_file
 from tui_cnn.runs.estimate import FORWARD_SHARE
 from tui_cnn.runs.events import Checkpoint, Epoch, Evaluating, Finished, Progress
+from tui_cnn.runs.predictions import KeptPredictions, save_predictions
 from tui_cnn.worker.checkpoint import CheckpointState, save_checkpoint, save_weights
 from tui_cnn.worker.execution import Speed, Stopwatch
 from tui_cnn.worker.journal import Journal
@@ -115,6 +117,13 @@ class Recorder:
             confusion=self._run.steps.confusion.rows(),
         )
         self._write(event, done)
+
+    def predictions(self) -> None:
+        """Keep what was predicted of each test image with the run; the test is what was evaluated last."""
+        run = self._run
+        save_predictions(
+            run.directory, KeptPredictions(run.steps.predicted.numpy(), np.asarray(run.test.labels), run.test_digest)
+        )
 
     def save(self, done: int) -> None:
         """Write the checkpoint."""

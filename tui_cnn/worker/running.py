@@ -23,6 +23,7 @@ from tui_cnn.runs.events import Decoding, Stopped
 from tui_cnn.runs.lock import held
 from tui_cnn.runs.runtime import Runtime
 from tui_cnn.runs.snapshot import Follower
+from tui_cnn.worker.alerting import StallWatch, announce, ending_of
 from tui_cnn.worker.control import Control, QueueSlot
 from tui_cnn.worker.execution import StopRequestedError
 from tui_cnn.worker.journal import Journal, explain
@@ -39,13 +40,17 @@ def train(run: RunDirectory) -> int:
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with held(run.lock_file):
+        with held(run.lock_file), StallWatch(run):
             if Follower(run).poll().finished:
                 raise RunError(_("{run} is finished").format(run=run.id))
-            return _train_locked(run, control)
+            status = _train_locked(run, control)
+            outcome = ending_of(Follower(run).poll(), status)
     except RunError as error:
         sys.stderr.write(f"{error}\n")
         return 3
+    if outcome is not None:  # the lock is released: what the user starts now may resume the run
+        announce(run, outcome)
+    return status
 
 
 def _train_locked(run: RunDirectory, control: Control) -> int:

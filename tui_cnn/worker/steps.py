@@ -103,6 +103,35 @@ class Confusion:
         return tuple(tuple(row) for row in self._counts.numpy().tolist())
 
 
+class PredictedClasses:
+    """The predicted class of each evaluated image, in the order of the evaluation, in variables of TensorFlow."""
+
+    def __init__(self) -> None:
+        with tf.device("CPU:0"):
+            self._classes = tf.Variable(tf.zeros((0,), tf.int32), shape=(None,))
+            self._filled = tf.Variable(0)
+
+    def clear(self, images: int) -> None:
+        """Make room for so many images."""
+        self._classes.assign(tf.zeros((images,), tf.int32))
+        self._filled.assign(0)
+
+    def add(self, classes: Any) -> None:
+        """Add the classes of a batch, as a tensor (n,); those that there is no room for are left out.
+
+        For use in a graph.
+        """
+        begin = self._filled.read_value()
+        end = tf.minimum(begin + tf.size(classes), tf.size(self._classes))
+        places = tf.range(begin, end)
+        self._classes.scatter_nd_update(places[:, tf.newaxis], classes[: tf.size(places)])
+        self._filled.assign(end)
+
+    def numpy(self) -> Any:
+        """The classes as they stand, an array (images,)."""
+        return self._classes.numpy()
+
+
 _SAMPLES = Samples(tf.TensorSpec((None, None, None, None), tf.uint8), tf.TensorSpec((None,), tf.int32))
 _ORDER = tf.TensorSpec((None,), tf.int32)
 _NUMBER = tf.TensorSpec((), tf.int32)
@@ -134,6 +163,7 @@ class Steps:
         self.trained = RunningTotals()
         self.evaluated = RunningTotals()
         self.confusion = Confusion(model.output_shape[-1])
+        self.predicted = PredictedClasses()
         self._norm = tf.Variable(0.0)
         self.model = model
         self._fitting = fitting
@@ -202,22 +232,27 @@ class Steps:
 
     def _evaluate(self, samples: Samples, order: Any, first: Any, batches: Any) -> Any:
         def step(number: Any) -> Any:
-            sums, counts = self._replicas.run(self._evaluate_batch, *self._batch(samples, order, number))
+            batch = self._batch(samples, order, number)
+            sums, counts, taken = self._replicas.run(self._evaluate_batch, *batch)
             self.evaluated.add(Sums(*sums))
             self.confusion.add(counts)
+            self.predicted.add(taken)
             return number + 1
 
         tf.while_loop(lambda number: number < first + batches, step, [first])
         return self.evaluated.loss()
 
-    def _evaluate_batch(self, images: Any, labels: Any) -> tuple[Sums, Any]:
-        """Evaluate a batch, on one replica."""
+    def _evaluate_batch(self, images: Any, labels: Any) -> tuple[Sums, Any, Any]:
+        """Evaluate a batch, on one replica: sums, counts, and the predicted classes (n,), 0 for others' images."""
+        places = self._replicas.shard(tf.range(tf.size(labels)), labels)
+        whole = tf.shape(labels)
         shards = split_batch(self._replicas.shard(images, labels), self._lanes)
         outputs = [self.model(shard.images, training=False) for shard in shards]
         loss = tf.add_n(list(map(self._reported, shards, outputs)))
         labels, own = _own(shards, outputs)
         taken = tf.argmax(own, axis=-1, output_type=tf.int32)
-        return _count(loss, outputs, shards), self.confusion.of(labels, taken)
+        classes = tf.scatter_nd(places.images[: places.count, tf.newaxis], taken, whole)
+        return _count(loss, outputs, shards), self.confusion.of(labels, taken), classes
 
     def _minimized(self, shard: Shard, outputs: Any) -> Any:
         """What is minimized: where labels are smoothed or mixed, it takes them as shares of classes."""

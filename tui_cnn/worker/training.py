@@ -77,6 +77,7 @@ class Training:
             self._recorder.keep(self._done)
             self._train_epochs()
             tested_epoch, means = self._test()
+            self._recorder.predictions()
             self._note_test(tested_epoch, means)
         except StopRequestedError:
             self._recorder.save(self._done)
@@ -167,6 +168,7 @@ class Training:
     def _evaluate(self, feed: Feed, order: Indices, images: Literal["validation", "test"], epoch: int) -> Means:
         self._steps.evaluated.set(Sums())
         self._steps.confusion.clear()
+        self._steps.predicted.clear(len(order))
         size = self._run.recipe.batch_size
         ordered, batches = feed.ordered(order, size), self._run.recipe.batches(len(order))
 

@@ -4,13 +4,16 @@ import shutil
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from tests.ui import records
 from tests.ui.driving import opened
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs import launch
+from tui_cnn.runs.baseline import read_baseline
 from tui_cnn.runs.directory import About, read_about, read_desired, write_about
+from tui_cnn.runs.predictions import KeptPredictions, save_predictions
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.runs.trash import list_trash
@@ -229,7 +232,7 @@ async def test_marked_runs_are_compared(several):
         assert user.top.startswith(" fashion-cnn, fashion-dnn "), "the networks of the runs, not that of Build"
         assert "≠" in user.line("test accuracy")
         assert user.line("test accuracy").split()[-3:-1] == ["0.9103", "0.8502"]
-        assert user.line("≠  parameters").split()[-3:-1] == ["93,322", "101,770"]
+        assert user.line("≠  parameters").split()[3:5] == ["93,322", "101,770"]
         assert "≠" not in user.line("learning_rate")
         await user.press("left")
         await user.sees("1  fashion-cnn 0003 0.9100", "2  baseline 0.8600")
@@ -406,3 +409,58 @@ def test_hundreds_of_runs_are_read_once(several, monkeypatch):
     assert polled[4:] == ["0004", "0002"]
     assert third[2].summary.about.note == "new"
     assert third[1] is first[1]
+
+
+def kept(run, wrong):
+    labels = np.arange(1000) % 10
+    predicted = labels.copy()
+    predicted[:wrong] = (labels[:wrong] + 1) % 10
+    save_predictions(run, KeptPredictions(predicted, labels, "abc"))
+
+
+async def test_the_marked_runs_are_compared_on_the_same_images(several):
+    kept(several[2], 10)
+    kept(several[1], 90)
+    async with opened(size=(140, 60)) as user:
+        await user.press("5")
+        await user.sees("baseline")
+        user.app.workspace.marked = (several[2], several[1], several[0])
+        await user.press("c")
+        await user.sees(
+            "1 fashion-cnn 0003 is better than 2 baseline: +8.00 points, 95 % interval ",
+            "1,000 test images (p < 0.0001)",
+            "3 lenet-5 0001 and 1 fashion-cnn 0003 are not compared: 3 lenet-5 0001 kept no test predictions",
+        )
+
+
+async def test_a_baseline_is_pinned_and_compared_with(several):
+    kept(several[2], 10)
+    kept(several[3], 90)
+    async with opened(size=(140, 60)) as user:
+        await user.press("5")
+        await user.sees("baseline")
+        await user.press("p")
+        await user.told(f"Baseline: {several[3].id}")
+        await user.until(lambda: "★ 0004" in user.text)
+        assert read_baseline() == several[3]
+        await user.press("down", "space", "c")
+        await user.sees("1 fashion-cnn 0003 is better than all-conv 0004: +8.00 points")
+        await user.press("escape")
+        await user.until(lambda: type(user.app.screen).__name__ == "RunsScreen")
+        await user.press("up", "up", "p")
+        await user.until(lambda: read_baseline() is None and "★ 0004" not in user.text)
+
+
+async def test_runs_that_differ_in_the_seed_are_grouped():
+    for seed, accuracy in enumerate((0.91, 0.93, 0.95)):
+        run = records.make_run(f"2026010{seed + 1}-000000-lenet-5-000{seed}", preset("lenet-5"), Recipe(seed=seed))
+        end = msgspec.structs.replace(records.finished(1), test_accuracy=accuracy)
+        records.write(run, records.started(1), records.epoch(1), end)
+    async with opened(size=(80, 24)) as user:
+        await user.press("5")
+        await user.sees("finished")
+        await user.press("G")
+        await user.sees("Runs that differ in the seed alone", "0.9300 ± 0.0200")
+        assert user.line("0.9300 ±").split("│")[1].split()[:5] == ["lenet-5", "61.7", "k", "tutorial", "3"]
+        await user.press("escape", "slash", *"zzz", "enter", "G")
+        await user.sees("No matching runs")

@@ -12,6 +12,7 @@ from tui_cnn.formats.fields import fields
 from tui_cnn.formats.reading import read_errors, read_toml
 from tui_cnn.formats.validation import InvalidError, convert, nearest
 from tui_cnn.i18n import _, known_language, languages
+from tui_cnn.runs.alert_settings import check_alerts
 from tui_cnn.ui.application.actions import SCOPES
 from tui_cnn.ui.settings import Configuration, Settings
 from tui_cnn.ui.toolkit.actions import read_keys
@@ -35,7 +36,7 @@ def _configuration(path: Path, data: dict[str, Any]) -> Configuration:
     keys, wrong = read_keys(data.pop("keys", {}), SCOPES)
     for name, value in data.items():
         try:
-            convert({name: value}, Settings)
+            check_alerts(convert({name: value}, Settings))
         except InvalidError as error:
             known = [*Settings.__struct_fields__, "keys"]
             unknown = _("unknown setting “{name}”").format(name=name) + nearest(name, known)

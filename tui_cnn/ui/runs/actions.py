@@ -10,6 +10,8 @@ RUNS = Scope(
         Action("open_run", "enter", _("Open"), _("Open the run on the Train screen")),
         Action("mark_run", "space", _("Mark"), _("Mark or unmark the run for comparison")),
         Action("compare_runs", "c", _("Compare"), _("Compare the marked runs: curves, networks, recipes")),
+        Action("pin_baseline", "p", _("Baseline"), _("Pin the run as the baseline of comparisons, or unpin it"), False),
+        Action("group_runs", "G", _("Group"), _("Group runs that differ in the seed alone: mean and spread"), False),
         Action("filter_runs", "slash", _("Filter"), _("Filter the runs by words")),
         Action("sort_runs", "s", _("Sort"), _("Sort by the next column")),
         Action("reverse_runs", "o", _("Reverse"), _("Reverse the sort order"), footer=False),

@@ -12,6 +12,7 @@ from tui_cnn.ui.toolkit.runs import STATE_COLORS, Listed, share, tested_weights
 from tui_cnn.visible import visible
 
 _NAME = 18
+_BASELINE = "★"
 
 
 class Column(NamedTuple):
@@ -63,15 +64,18 @@ COLUMNS = (
 """The columns, from left to right."""
 
 
-def cells(listed: Listed, styles: Callable[[str], Style], *, marked: bool) -> list[Text]:
-    """Write the line of a run: a mark, then its columns."""
+def cells(listed: Listed, styles: Callable[[str], Style], *, marked: bool, baseline: bool = False) -> list[Text]:
+    """Write the line of a run: a mark, then its columns; a star before the name of the baseline."""
     written = [Text("✓" if marked else " ", style=styles("text-accent") + Style(bold=True))]
     for column in COLUMNS:
         state = "error" if listed.summary.damage else STATE_COLORS[listed.summary.state]
         style: Style | str = styles(f"text-{state}") if column.key == "state" else ""
         if column.key == "name" and not listed.summary.about.title:
             style = "dim"
-        written.append(Text(visible(column.text(listed)), style=style, justify="right" if column.is_number else "left"))
+        text = visible(column.text(listed))
+        if baseline and column.key == "name":
+            text = f"{_BASELINE} {text}"
+        written.append(Text(text, style=style, justify="right" if column.is_number else "left"))
     return written
 
 

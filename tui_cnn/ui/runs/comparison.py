@@ -20,15 +20,18 @@ from tui_cnn.core.network import format_path
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.fields import Field, fields, format_value
 from tui_cnn.i18n import _
+from tui_cnn.runs.baseline import read_baseline
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.ledger import TestUse
+from tui_cnn.runs.paired import Named, paired_lines
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.summary import Summary, summarize
 from tui_cnn.ui.runs.actions import COMPARE
 from tui_cnn.ui.toolkit.curves import Curves, Overlaid
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.numbers import duration, epoch_time, short_count, size
-from tui_cnn.ui.toolkit.runs import Overlays, share, state_name, tested_weights
+from tui_cnn.ui.toolkit.runs import Overlays, run_title, share, state_name, tested_weights
+from tui_cnn.visible import visible
 
 _TICK = 1.0
 _CURVE_SIGNS = "123456789abcdefghijklmnopqrstuvwxyz"
@@ -50,6 +53,7 @@ class _Comparison(Container):
         yield Curves()
         with VerticalScroll(id="fields", classes="panel", can_focus=False) as fields:
             fields.border_title = _("≠ differs")
+            yield Static(id="paired", markup=False)
             yield Static(id="compared")
 
     def action_scroll_table(self, way: str) -> None:
@@ -107,15 +111,29 @@ class CompareScreen(MainScreen):
             if [id(run.snapshot) for run in shown] == [id(run.snapshot) for run in self._shown]:
                 return
             compared = [_compare(run, overlaid) for run, overlaid in zip(self._directories, shown, strict=True)]
+            named = [
+                Named(visible(f"{run.sign} {run.name}"), directory)
+                for run, directory in zip(shown, self._directories, strict=True)
+            ]
+            differences = paired_lines(named, _pinned(named))
         finally:
             self._reading.release()
-        self.app.call_from_thread(self._show, shown, compared)
+        self.app.call_from_thread(self._show, shown, compared, differences)
 
-    def _show(self, shown: tuple[Overlaid, ...], compared: list["Compared"]) -> None:
+    def _show(self, shown: tuple[Overlaid, ...], compared: list["Compared"], differences: list[str]) -> None:
         self._shown = shown
         curves = self.query_one(Curves)
         curves.show(None, shown)
+        self.query_one("#paired", Static).update("\n".join([*differences, ""]))
         self.query_one("#compared", Static).update(comparison(compared, curves.overlay_colours))
+
+
+def _pinned(runs: Sequence[Named]) -> Named | None:
+    """Return the baseline, called as it is among the runs, if it is one of them."""
+    baseline = read_baseline()
+    if baseline is None:
+        return None
+    return next((run for run in runs if run.run == baseline), Named(run_title(baseline), baseline))
 
 
 class Compared(NamedTuple):

@@ -15,6 +15,7 @@ from textual.widgets import DataTable
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
 from tui_cnn.runs import launch, trash
+from tui_cnn.runs.baseline import pin_baseline, read_baseline
 from tui_cnn.runs.directory import RunDirectory, read_about, write_about
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.export import export_run
@@ -71,6 +72,7 @@ class RunTable(WholeColumns[Text]):
         self.runs: tuple[Listed, ...] | None = None
         self._list = RunList()
         self._reading = Lock()
+        self._baseline: RunDirectory | None = None
         self._rows: dict[str, Listed] = {}
         self._cells: dict[str, list[Text]] = {}
 
@@ -146,6 +148,20 @@ class RunTable(WholeColumns[Text]):
         from tui_cnn.ui.runs.comparison import CompareScreen
 
         self.app.push_screen(CompareScreen(self._workspace.marked))
+
+    def action_pin_baseline(self) -> None:
+        """Pin the selected run as the one that others are compared with; unpin it where it is that."""
+        if listed := self.selected:
+            pinned = None if listed.run == self._baseline else listed.run
+            self._apply(lambda: pin_baseline(pinned))
+            message = _("Baseline: {run}").format(run=listed.run.id) if pinned else _("No baseline is pinned.")
+            self.notify(message, markup=False)
+
+    def action_group_runs(self) -> None:
+        """Show the runs in groups that differ in the seed alone."""
+        from tui_cnn.ui.runs.grouping import groups_dialog
+
+        self.app.push_screen(groups_dialog(self.shown))
 
     def action_show_scatter(self) -> None:
         """Show accuracy against cost."""
@@ -267,6 +283,9 @@ class RunTable(WholeColumns[Text]):
         """Read the runs as they stand."""
         if self._reading.acquire(blocking=False):  # or else the last reading is not over yet
             try:
+                if (pinned := read_baseline()) != self._baseline:
+                    self._baseline = pinned
+                    self.app.call_from_thread(self._arrange)
                 for runs in self._list.read():
                     if self.runs is None or [*map(id, runs)] != [*map(id, self.runs)]:
                         self.app.call_from_thread(self._show, runs)
@@ -338,4 +357,5 @@ class RunTable(WholeColumns[Text]):
         self.scroll_to(y=scroll, animate=False)
 
     def _written(self, listed: Listed) -> list[Text]:
-        return cells(listed, partial(theme_style, self.app), marked=listed.run in self._workspace.marked)
+        styles, marked = partial(theme_style, self.app), listed.run in self._workspace.marked
+        return cells(listed, styles, marked=marked, baseline=listed.run == self._baseline)

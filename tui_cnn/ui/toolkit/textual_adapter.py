@@ -95,6 +95,12 @@ class AdaptedApp(App[None]):
 
         return super().call_from_thread(unless_closing)
 
+    def write_to_terminal(self, sequence: str) -> None:
+        """Write what moves no cursor and takes no cell, such as a notification, between two paintings."""
+        driver = getattr(self, "_driver", None)
+        if enabled and driver is not None and not self.is_headless:
+            driver.write(sequence)
+
     def log_failure(self, error: Exception) -> None:
         """Write down where an error came from."""
         raise NotImplementedError
