@@ -59,12 +59,12 @@ def data(data_set: str | None, as_json: bool, forget: bool) -> int:
 
 def _forget(path: Path | None) -> int:
     """Delete what is kept of a data set, or of all."""
+    from tui_cnn.data.disk_space import decoded_sets, forget
     from tui_cnn.data.files import DataError
-    from tui_cnn.data.kept import forget, kept
     from tui_cnn.ui.toolkit.numbers import size
 
     status = SOUND
-    found = kept(path)
+    found = decoded_sets(path)
     for each in found:
         try:
             forget(each)

@@ -25,7 +25,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.ui.application import failures
 from tui_cnn.ui.application.actions import APP
-from tui_cnn.ui.application.data_lookup import known_soon, look_up
+from tui_cnn.ui.application.data_lookup import begin_lookup, known_soon
 from tui_cnn.ui.application.documents import Documents, named_after
 from tui_cnn.ui.application.external_changes import ExternalChanges
 from tui_cnn.ui.application.gc_policy import QuietCollection, limit_garbage
@@ -310,7 +310,7 @@ def run_app(model: str | None = None, data: str | None = None, inspected: RunDir
     """
     notes: list[str] = []
     network, file = begin_network(model or "", data or "") or find_network(model or "fashion-cnn", notes.append)
-    lookup = look_up(data) if data else None
+    lookup = begin_lookup(data) if data else None
     setting = known_soon(lookup) if lookup else setting_for("")
     design = open_design(network, file, setting or TrainingContext())
     configuration = read_settings(config_file())

@@ -11,7 +11,7 @@ _BLINK = 0.3
 """Seconds that the first frame may wait for it."""
 
 
-def look_up(data: str) -> "Future[TrainingContext]":
+def begin_lookup(data: str) -> "Future[TrainingContext]":
     """Begin to find out what a network for that data must meet; the thread ends with the process.
 
     The result may be a DataError: there is no data set, or it cannot be read.
@@ -20,14 +20,14 @@ def look_up(data: str) -> "Future[TrainingContext]":
 
     found: Future[TrainingContext] = Future()
 
-    def look() -> None:
+    def find() -> None:
         try:
             find_source(expanded(data))  # setting_for would keep to itself what is wrong
             found.set_result(setting_for(data))
         except Exception as error:
             found.set_exception(error)
 
-    Thread(target=look, daemon=True).start()
+    Thread(target=find, daemon=True).start()
     return found
 
 

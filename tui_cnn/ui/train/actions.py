@@ -58,7 +58,7 @@ DATA = Scope(
         Action("previous_class", "up,k", _("Previous class"), _("Go to the previous class"), False, "walk_classes(-1)"),
         Action("more_images", "pagedown,space", _("Next"), _("Show the next images"), False, "page_sheet(1)"),
         Action("earlier_images", "pageup", _("Previous"), _("Show the previous images"), False, "page_sheet(-1)"),
-        Action("leave_data", "enter,escape,d", _("Settings"), _("Go on to the run settings")),
+        Action("leave_data", "enter,escape,d", _("Settings"), _("Open the run settings")),
     ),
 )
 

@@ -15,7 +15,7 @@ from tui_cnn.data.store import store_of, stores
 from tui_cnn.i18n import _
 
 
-class Kept(NamedTuple):
+class DecodedSet(NamedTuple):
     """The directory of decoded images, what they take in bytes, and the path of their files; empty: not known."""
 
     path: Path
@@ -30,7 +30,7 @@ class _Summary(msgspec.Struct):
     path: str = ""
 
 
-def kept(data: Path | None = None) -> list[Kept]:
+def decoded_sets(data: Path | None = None) -> list[DecodedSet]:
     """List what is kept of the data set at a path, also as it was before its files changed; None: of all."""
     found = list(_all())
     if data is None:
@@ -42,7 +42,7 @@ def kept(data: Path | None = None) -> list[Kept]:
     return [each for each in found if each.source == same or (name and each.path.name.startswith(name))]
 
 
-def forget(one: Kept) -> None:
+def forget(one: DecodedSet) -> None:
     """Delete it; the images are decoded again when they are needed.
 
     Raises:
@@ -58,7 +58,7 @@ def forget(one: Kept) -> None:
         raise DataError(f"{one.path}: " + _("cannot be deleted: {reason}").format(reason=error.strerror)) from None
 
 
-def _all() -> Iterator[Kept]:
+def _all() -> Iterator[DecodedSet]:
     try:
         directories = sorted(path for path in stores().iterdir() if path.is_dir())
     except OSError:  # nothing was ever decoded
@@ -68,7 +68,7 @@ def _all() -> Iterator[Kept]:
         for file in directory.iterdir():
             with suppress(OSError):
                 size += file.stat().st_size
-        yield Kept(directory, size, _source(directory))
+        yield DecodedSet(directory, size, _source(directory))
 
 
 def _source(directory: Path) -> str:
