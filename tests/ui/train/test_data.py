@@ -130,4 +130,4 @@ async def test_classes_without_images_are_counted(tmp_path):
     write_binary_10(tmp_path, [[(0, image), (3, image)]] * 5, [(0, image)])
     async with opened(data=str(tmp_path)) as user:
         await user.press("2", "ctrl+d")
-        await user.sees("8 classes without")
+        await user.sees("8 empty classes")

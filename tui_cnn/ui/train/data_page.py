@@ -343,7 +343,7 @@ def _facts(report: Report) -> Table:
     table.add_row(_("mean"), " ".join(f"{value:.0f}" for value in report.mean))
     table.add_row(_("std. dev."), " ".join(f"{value:.0f}" for value in report.deviation))
     if empty := report.counts["train"].count(0):
-        line = ngettext("⚠ {count} class without images", "⚠ {count} classes without images", empty)
+        line = ngettext("⚠ {count} empty class", "⚠ {count} empty classes", empty)
         table.add_row(_("balance"), Text(line.format(count=f"{empty:,}"), style="yellow"))
     elif report.imbalance > 1:
         table.add_row(_("balance"), _("largest {times:.1f} × smallest").format(times=report.imbalance))
