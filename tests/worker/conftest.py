@@ -2,6 +2,7 @@
 
 import time
 import zipfile
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -97,7 +98,8 @@ class Runner:
         for run in self._runs:
             for process in self.workers(run):
                 process.kill()
-                process.wait()
+                with suppress(psutil.TimeoutExpired):  # a zombie that nobody reaps, where process 1 is no init
+                    process.wait(60)
 
 
 @pytest.fixture
