@@ -150,7 +150,10 @@ def test_compare_checks_each_network_once_before_it_trains_any(cnn_tui, monkeypa
 def test_compare_trains_both_and_lays_them_side_by_side(cnn_tui):
     result = cnn_tui("compare", "fashion-dnn", "fashion-cnn-strides", "--epochs", "1", "--limit", "500")
     assert result.exit_code == 0, result.stderr
-    *_lines, heading, dense, strides, tested = result.stdout.splitlines()
+    *_lines, heading, dense, strides, tested, difference = result.stdout.splitlines()
+    assert difference.startswith("fashion-dnn ")
+    assert " is better than fashion-cnn-strides " in difference
+    assert ", 10,000 test images (p < 0.0001)" in difference
     assert tested == "test set evaluated 2 times in 2 runs; choose runs by validation"
     assert heading.split()[:3] == ["network", "parameters", "MACs"]
     assert dense.split()[:4] == ["fashion-dnn", "101,770", "101,632", "custom"]

@@ -29,9 +29,9 @@ _RUN = "\n\n" + _(
         \b
         Examples:
           cnn-tui runs
-          cnn-tui runs --group               mean and spread of runs that differ in the seed alone
-          cnn-tui runs compare last 3f2a     which is better, and by how much
-          cnn-tui runs baseline last         pin the run that others are compared with"""
+          cnn-tui runs --group
+          cnn-tui runs compare last 3f2a
+          cnn-tui runs baseline last"""
     ),
     invoke_without_command=True,
     subcommand_metavar="[compare|baseline ...]",
