@@ -37,8 +37,8 @@ _MOST_LISTED = 10
         Examples:
           cnn-tui data ~/photos
           cnn-tui data cifar-10-batches-py --json
-          cnn-tui data ~/photos --forget     delete what is kept of this data set
-          cnn-tui data --forget              delete what is kept of all"""
+          cnn-tui data ~/photos --forget
+          cnn-tui data --forget"""
     ),
 )
 @click.argument("data_set", metavar="[DATA]", required=False)
