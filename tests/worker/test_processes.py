@@ -56,6 +56,7 @@ def test_from_start_to_test_accuracy(runner, which):
         "desired",
         "checkpoint.keras",
         "best.keras",
+        "classes.json",
         "test.npz",
         "worker.log",
     }

@@ -87,6 +87,7 @@ async def test_other_data_is_chosen_and_the_checks_follow(folder, monkeypatch):
         await user.sees("Open a data set", "use this folder", "Fashion-MNIST")
         await user.press("enter")
         await user.sees("pets", "2 classes")
+        await user.settle()
         assert recipe(user).data == str(folder)
         assert user.app.workspace.data == str(folder)
         await user.press("1")
@@ -95,13 +96,14 @@ async def test_other_data_is_chosen_and_the_checks_follow(folder, monkeypatch):
         await user.sees("Open a data set")
         await user.press("down", "enter")
         await user.sees("60,000", "10 classes")
+        await user.settle()
         assert recipe(user).data == ""
 
 
 async def test_what_is_no_data_is_said_in_a_line(tmp_path):
     async with opened(data=str(tmp_path / "nowhere")) as user:
         await user.press("2", "ctrl+d")
-        await user.sees("nowhere: directory not found; check the path", "o open another data set")
+        await user.sees("nowhere: directory not found", "o open another data set")
         await user.press("v", "f", "b", "down", "pagedown")
         await user.press("escape")
         await user.sees("Train fashion-cnn")
