@@ -16,7 +16,7 @@ from tui_cnn.worker.steps import Samples
 
 _MOST_HELD = 256 << 20
 """Bytes of images up to which a part of a data set is held whole."""
-_MOST_AHEAD = 64 << 20
+_MOST_AHEAD = 16 << 20
 """Bytes of images that are gathered ahead."""
 
 
