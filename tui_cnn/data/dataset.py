@@ -1,7 +1,7 @@
 """Data sets as a training, an inspection or a prediction takes them: images of one shape, in parts, with labels."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from math import prod
 from pathlib import Path
@@ -201,7 +201,12 @@ def untrained_classes(path: Path | None, share: float, seed: int | None, limit: 
     Raises:
         DataError: it is no data set.
     """
-    source = find_source(path)
+    return _untrained(find_source(path), share, seed, limit)
+
+
+@lru_cache(maxsize=8)
+def _untrained(source: ImageSource, share: float, seed: int | None, limit: int | None) -> tuple[str, ...]:
+    """Split, once: it is asked for again and again while a run is set up."""
     labels = source.labels[assigned_parts(source) == PARTS.index("train")]
     train, _validation = split(labels, share, seed, limit)
     return missing_classes(labels[train], source.class_names)

@@ -4,6 +4,7 @@ Both are stratified: each class gives its share.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -47,6 +48,7 @@ def _stratified_order(labels: Labels, seed: int) -> Indices:
     return np.argsort(place, kind="stable").astype(np.int32)
 
 
+@lru_cache(maxsize=4)
 def assigned_parts(source: ImageSource) -> Parts:
     """Return the part of each image of a source, with the images that no part is known of assigned to one.
 
@@ -60,6 +62,7 @@ def assigned_parts(source: ImageSource) -> Parts:
             members = np.flatnonzero((source.labels == number) & (parts == PARTS.index("train")))
             chosen = sorted(members.tolist(), key=lambda image: _digest(source.key(image)))
             parts[chosen[: min(round(TEST_SHARE * len(members)), len(members) - 1)]] = test
+    parts.flags.writeable = False  # others get the same
     return parts
 
 

@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -167,9 +167,15 @@ def store_of(source: ImageSource, longest: int = LONGEST_SIDE) -> Path:
 def open_store(path: Path, source: ImageSource) -> Store | None:
     """Open the store of a source; None: it is not complete."""
     try:
-        summary = msgspec.json.decode((path / "dataset.json").read_bytes(), type=StoreSummary)
+        return _opened(path, source, (path / "dataset.json").stat().st_mtime_ns)
     except (OSError, msgspec.DecodeError):
         return None
+
+
+@lru_cache(maxsize=2)
+def _opened(path: Path, source: ImageSource, _written_at: int) -> Store | None:
+    """Open a store; it is asked for again and again while a run is set up."""
+    summary = msgspec.json.decode((path / "dataset.json").read_bytes(), type=StoreSummary)
     return Store(path, source, summary) if summary.version == _VERSION else None
 
 
