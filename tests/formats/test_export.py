@@ -5,10 +5,10 @@ import pytest
 
 from tui_cnn.core.layers import Conv2D, Dense, DepthMaxPooling2D, FixedConv2D, Flatten, Opaque
 from tui_cnn.core.network import Network
-from tui_cnn.formats.atomic import save_text
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import TEXT_FORMATS, export_text
 from tui_cnn.formats.presets import preset
+from tui_cnn.formats.saving import save_text
 from tui_cnn.formats.toml import loads_network
 
 BROKEN = Network("broken", (4,), (Conv2D(filters=1, kernel_size=(3, 3)),))

@@ -6,9 +6,9 @@ import stat
 
 import pytest
 
+from tui_cnn import atomic
 from tui_cnn.core.layers import Flatten
 from tui_cnn.core.network import Network
-from tui_cnn.formats import atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.toml import dumps_network, read_network, save_network
 

@@ -20,9 +20,9 @@ from tui_cnn.core.checks.explanations import explanations
 from tui_cnn.core.memory import Memory, OptimizerName, memory
 from tui_cnn.core.rows import Convention
 from tui_cnn.core.shape import Shape, format_shape
-from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.container import OnlyWeightsError
+from tui_cnn.formats.saving import save_bytes
 from tui_cnn.formats.tensors import read_tensors
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _

@@ -121,7 +121,7 @@ def report_lines(report: "Report") -> Iterator[str]:
 
 
 def _facts(report: "Report") -> Iterator[tuple[str, str]]:
-    yield _("sizes"), format_sizes(report.sizes)
+    yield _("sizes"), _sizes(report.sizes)
     if report.grey == report.images:
         yield _("colour"), _("grey")
     else:
@@ -149,16 +149,12 @@ def _balance(report: "Report") -> str:
     return ""
 
 
-def format_sizes(sizes: "Sizes") -> str:
+def _sizes(sizes: "Sizes") -> str:
     """Write the sizes of images: `28×28`; or `75×61 to 196×198, most often 128×128`."""
     if sizes.distinct == 1:
-        return f"{sizes.smallest[0]}×{sizes.smallest[1]}"
-    text = _("{smallest} to {largest}, most often {common}")
-    return text.format(
-        smallest="×".join(map(str, sizes.smallest)),
-        largest="×".join(map(str, sizes.largest)),
-        common=f"{sizes.common[0].height}×{sizes.common[0].width}",
-    )
+        return sizes.extent
+    common = f"{sizes.common[0].height}×{sizes.common[0].width}"
+    return _("{sizes}, most often {common}").format(sizes=sizes.extent, common=common)
 
 
 def _problems(report: "Report") -> Iterator[tuple[str, list[str]]]:
@@ -168,26 +164,33 @@ def _problems(report: "Report") -> Iterator[tuple[str, list[str]]]:
         count = len(unreadable)
         title = ngettext("{count} file is not used:", "{count} files are not used:", count)
         yield title.format(count=f"{count:,}"), unreadable
-    leaks = [pair for pair in report.alike if pair.leaks]
-    if leaks:
-        title = ngettext(
-            "{count} pair of images looks the same but is in different splits, which makes results look too good:",
-            "{count} pairs of images look the same but are in different splits, which makes results look too good:",
-            len(leaks),
-        )
-        yield title.format(count=f"{len(leaks):,}"), [_pair(pair) for pair in leaks]
     contradictions = [pair for pair in report.alike if pair.contradicts and not pair.leaks]
-    if contradictions:
-        title = ngettext(
-            "{count} pair looks the same and has different classes:",
-            "{count} pairs look the same and have different classes:",
-            len(contradictions),
-        )
-        yield title.format(count=f"{len(contradictions):,}"), [_pair(pair) for pair in contradictions]
     rest = [pair for pair in report.alike if not pair.leaks and not pair.contradicts]
-    if rest:
-        title = ngettext("{count} other pair looks the same:", "{count} other pairs look the same:", len(rest))
-        yield title.format(count=f"{len(rest):,}"), [_pair(pair) for pair in rest]
+    alike = (
+        (
+            report.leaks,
+            ngettext(
+                "{count} pair of images looks the same but is in different splits, which makes results look too good:",
+                "{count} pairs of images look the same but are in different splits, which makes results look too good:",
+                len(report.leaks),
+            ),
+        ),
+        (
+            contradictions,
+            ngettext(
+                "{count} pair looks the same and has different classes:",
+                "{count} pairs look the same and have different classes:",
+                len(contradictions),
+            ),
+        ),
+        (
+            rest,
+            ngettext("{count} other pair looks the same:", "{count} other pairs look the same:", len(rest)),
+        ),
+    )
+    for pairs, title in alike:
+        if pairs:
+            yield title.format(count=f"{len(pairs):,}"), list(map(_pair, pairs))
 
 
 def _pair(pair: "Alike") -> str:

@@ -12,10 +12,10 @@ from tui_cnn.cli.group import SOUND, UNSOUND
 from tui_cnn.cli.streams import echo
 from tui_cnn.config import config_file, home
 from tui_cnn.errors import UserError
-from tui_cnn.formats.atomic import save_bytes, set_aside
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.container import check_archive
 from tui_cnn.formats.reading import read_json, read_toml
+from tui_cnn.formats.saving import save_bytes, set_aside
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs import events, trash
 from tui_cnn.runs.directory import RunDirectory, list_runs

@@ -9,9 +9,9 @@ from tui_cnn.cli.group import SOUND
 from tui_cnn.cli.streams import echo
 from tui_cnn.config import expanded
 from tui_cnn.core.shape import Shape
-from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.export import MODEL_FORMATS, PICTURE_FORMATS, TEXT_FORMATS, export_bytes, format_of
 from tui_cnn.formats.kinds import Kind, kind_of
+from tui_cnn.formats.saving import save_bytes
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import find_run
 

@@ -15,8 +15,8 @@ from tui_cnn.cli.streams import echo
 from tui_cnn.cli.table import shortened, table
 from tui_cnn.config import expanded
 from tui_cnn.errors import UserError
-from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.saving import save_bytes
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 

@@ -1,6 +1,5 @@
 """A look at a whole data set before anything is trained on it: counts, sizes, colours, and what is wrong with it."""
 
-import os
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,11 +10,13 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from tui_cnn.atomic import write_atomic
 from tui_cnn.data.dataset import Dataset, is_used_directly, load
 from tui_cnn.data.source import PARTS, ImageSource, Labels, Part, Parts, Pixels, Skipped
 from tui_cnn.data.sources.finding import find_source
 from tui_cnn.data.statistics import Channels, Hashes, difference_hashes, similar_images
 from tui_cnn.data.store import Progress, Store, decode, open_store, store_of
+from tui_cnn.i18n import _
 
 _CHUNK = 4096
 _MOST_SIZES = 5
@@ -46,6 +47,12 @@ class Sizes(msgspec.Struct, frozen=True):
     smallest: tuple[int, int]
     largest: tuple[int, int]
     side: int
+
+    @property
+    def extent(self) -> str:
+        """The sizes as a text: `28×28`, or `75×61 to 196×198`."""
+        low, high = ("×".join(map(str, size)) for size in (self.smallest, self.largest))
+        return low if self.distinct == 1 else _("{low} to {high}").format(low=low, high=high)
 
 
 class Alike(msgspec.Struct, frozen=True):
@@ -102,6 +109,11 @@ class Report(msgspec.Struct, frozen=True):
     def images(self) -> int:
         """How many images there are."""
         return sum(sum(counts) for counts in self.counts.values())
+
+    @property
+    def leaks(self) -> tuple[Alike, ...]:
+        """The pairs of which one is trained on and the other is to validate or to test on."""
+        return tuple(pair for pair in self.alike if pair.leaks)
 
     @property
     def imbalance(self) -> float:
@@ -213,9 +225,7 @@ def _write_report(source: ImageSource, report: Report) -> None:
     file = _report_file(source)
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = file.with_suffix(f".{os.getpid()}.tmp")
-        temporary.write_bytes(msgspec.json.encode(report))
-        temporary.replace(file)
+        write_atomic(file, msgspec.json.encode(report))
 
 
 def _of_arrays(data: Dataset) -> _Images:

@@ -24,6 +24,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from tui_cnn.atomic import replacing, write_atomic
 from tui_cnn.config import home
 from tui_cnn.data.files import DataError
 from tui_cnn.data.fitting import resized
@@ -134,8 +135,7 @@ class Store:
             return np.asarray(self._bytes.reshape(-1, *shape))
         file = self.path / f"fitted-{'x'.join(map(str, shape))}-{how}.npy"
         if not file.exists():
-            with _writing(self.path):
-                temporary = file.with_suffix(".tmp")
+            with _writing(self.path), replacing(file, file.with_suffix(".tmp")) as temporary:
                 images = np.lib.format.open_memmap(temporary, "w+", np.uint8, (len(self), *shape))
                 fitting = _in_threads(lambda image: resized(self.image(image), shape, how), range(len(self)))
                 for number, pixels in enumerate(fitting):
@@ -144,7 +144,6 @@ class Store:
                         progress(number, len(self))
                 images.flush()
                 del images
-                temporary.replace(file)
         mapped: Pixels = np.load(file, mmap_mode="r")
         return mapped
 
@@ -196,9 +195,7 @@ def decode(source: ImageSource, where: str, longest: int = LONGEST_SIDE, progres
         summary = _summarize(store, where)
         if not len(store):
             raise DataError(f"{where}: " + _("none of the {count:,} images can be read").format(count=len(source)))
-        temporary = path / "dataset.tmp"
-        temporary.write_bytes(msgspec.json.encode(summary))
-        temporary.replace(path / "dataset.json")
+        write_atomic(path / "dataset.json", msgspec.json.encode(summary))
     return Store(path, source, summary)
 
 

@@ -9,11 +9,11 @@ import msgspec
 
 from tui_cnn.core.layers import LAYER_TYPES, AnyLayer
 from tui_cnn.core.network import Network
-from tui_cnn.formats.atomic import save_text
 from tui_cnn.formats.errors import FormatError, Problem
 from tui_cnn.formats.faults import network_faults
 from tui_cnn.formats.fields import Field, fields
 from tui_cnn.formats.reading import loads_toml, read_text
+from tui_cnn.formats.saving import save_text
 from tui_cnn.formats.toml_positions import position
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _

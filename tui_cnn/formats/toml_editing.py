@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tui_cnn.core.network import Network
-from tui_cnn.formats.atomic import save_text
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.layer_matching import sources
+from tui_cnn.formats.saving import save_text
 from tui_cnn.formats.toml import dumps_inline, dumps_layers, dumps_network, loads_network, read_network
 from tui_cnn.formats.toml_comments import with_moved_comments
 

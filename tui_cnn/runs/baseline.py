@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from tui_cnn.atomic import write_atomic
 from tui_cnn.config import home
-from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import unwritable
 

@@ -15,10 +15,10 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import Meta
 
+from tui_cnn.atomic import write_atomic
 from tui_cnn.config import home
 from tui_cnn.core.network import Network
 from tui_cnn.data.scaling import Scaling
-from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_json, read_toml
 from tui_cnn.formats.toml import dumps_network, dumps_toml, read_network

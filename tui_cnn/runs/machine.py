@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from tui_cnn.atomic import write_atomic
 from tui_cnn.config import home
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Layer
@@ -18,7 +19,6 @@ from tui_cnn.core.layers.base import KernelKind
 from tui_cnn.core.memory import memory
 from tui_cnn.core.network import Network, without_names
 from tui_cnn.core.shape import elements
-from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_json
 from tui_cnn.formats.toml import dumps_network

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tui_cnn.formats.atomic import write_atomic
+from tui_cnn.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_errors
 from tui_cnn.i18n import _

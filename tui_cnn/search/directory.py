@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
+from tui_cnn.atomic import write_atomic
 from tui_cnn.config import home
 from tui_cnn.core.network import Network
-from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_toml
 from tui_cnn.formats.toml import dumps_network, dumps_toml, read_network

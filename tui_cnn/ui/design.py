@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_cnn.config import expanded
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import TrainingContext
@@ -13,6 +12,7 @@ from tui_cnn.core.network import Network, Path
 from tui_cnn.runs.machine import machine_memory
 
 if TYPE_CHECKING:
+    from tui_cnn.data.dataset import DatasetSummary
     from tui_cnn.data.examination import Sizes
 
 
@@ -108,14 +108,8 @@ def adapted(network: Network, shape: tuple[int, int, int], classes: int) -> Netw
 
 def input_shape_for(data: str) -> tuple[int, int, int]:
     """Return (height, width, channels) for the images of that data (empty, or unreadable: Fashion-MNIST)."""
-    from tui_cnn.data.dataset import summarize
-    from tui_cnn.data.files import DataError
-
-    try:
-        summary = summarize(expanded(data) if data else None)
-    except DataError:
-        return 28, 28, 1
-    return summary.image_shape or (_SIDES[1], _SIDES[1], 3)
+    summary = _summary(data)
+    return (28, 28, 1) if summary is None else summary.image_shape or (_SIDES[1], _SIDES[1], 3)
 
 
 def setting_for(data: str) -> TrainingContext:
@@ -128,11 +122,16 @@ def setting_for(data: str) -> TrainingContext:
         from tui_cnn.data.files import CLASS_NAMES
 
         return known._replace(classes=len(CLASS_NAMES), image_shape=(28, 28, 1))
+    summary = _summary(data)
+    return known if summary is None else known._replace(classes=summary.class_count, image_shape=summary.image_shape)
+
+
+def _summary(data: str) -> "DatasetSummary | None":
+    """Summarize the data; None: it cannot be read."""
     from tui_cnn.data.dataset import summarize
-    from tui_cnn.data.files import DataError
+    from tui_cnn.data.files import DataError, data_directory
 
     try:
-        summary = summarize(expanded(data))
+        return summarize(data_directory(data))
     except DataError:
-        return known
-    return known._replace(classes=summary.class_count, image_shape=summary.image_shape)
+        return None

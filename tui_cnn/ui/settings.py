@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 from msgspec import Meta
 
+from tui_cnn.atomic import write_atomic
 from tui_cnn.config import home
-from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_json
 from tui_cnn.runs.alert_settings import AlertSettings

@@ -10,7 +10,7 @@ from pathlib import Path
 import keras
 import msgspec
 
-from tui_cnn.formats.atomic import replacing
+from tui_cnn.atomic import replacing
 from tui_cnn.i18n import _
 from tui_cnn.worker.averaging import WeightAverage
 from tui_cnn.worker.journal import TrainingError

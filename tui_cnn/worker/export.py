@@ -9,14 +9,15 @@ import sys
 import warnings
 from pathlib import Path
 
+from tui_cnn.atomic import replacing
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.network import Network
 from tui_cnn.errors import UserError
-from tui_cnn.formats.atomic import replacing, write_errors
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import MODEL_FORMATS, require_buildable
 from tui_cnn.formats.keras.reading import read_keras
 from tui_cnn.formats.onnx.file import require_onnx
+from tui_cnn.formats.saving import write_errors
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory

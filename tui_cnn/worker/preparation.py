@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 import tui_cnn
+from tui_cnn.atomic import write_atomic
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.data.dataset import Dataset
 from tui_cnn.data.files import DataError
@@ -18,7 +19,6 @@ from tui_cnn.data.fitting import fit
 from tui_cnn.data.scaling import Scaling
 from tui_cnn.data.splitting import Indices, balanced_weights
 from tui_cnn.data.store import Progress
-from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, kept_steps
 from tui_cnn.runs.estimate import estimate

@@ -7,7 +7,7 @@ import keras
 
 from tui_cnn.core.network import Network
 from tui_cnn.errors import UserError
-from tui_cnn.formats.atomic import write_errors
+from tui_cnn.formats.saving import write_errors
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError

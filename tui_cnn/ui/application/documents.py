@@ -11,11 +11,11 @@ from textual.app import App
 from tui_cnn.core import edits
 from tui_cnn.core.network import Network
 from tui_cnn.errors import UserError
-from tui_cnn.formats.atomic import save_bytes
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import MODEL_FORMATS, SUFFIXES, export_bytes
 from tui_cnn.formats.kinds import is_ours
 from tui_cnn.formats.models import find_network
+from tui_cnn.formats.saving import save_bytes
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
 from tui_cnn.runs import export as model_export

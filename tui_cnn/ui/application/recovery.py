@@ -12,11 +12,12 @@ from typing import Any
 import msgspec
 from textual.app import App
 
+from tui_cnn.atomic import write_atomic
 from tui_cnn.config import home
 from tui_cnn.core.network import Network
-from tui_cnn.formats.atomic import set_aside, write_atomic
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_json
+from tui_cnn.formats.saving import set_aside
 from tui_cnn.i18n import _
 from tui_cnn.ui.design import Design, open_design
 from tui_cnn.ui.toolkit.dialogs.dialog import Answer, ask

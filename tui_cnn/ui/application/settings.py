@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 
-from tui_cnn.formats.atomic import save_text
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.fields import fields
 from tui_cnn.formats.reading import read_errors, read_toml
+from tui_cnn.formats.saving import save_text
 from tui_cnn.formats.validation import InvalidError, convert, nearest
 from tui_cnn.i18n import _, known_language, languages
 from tui_cnn.runs.alert_settings import check_alerts

@@ -13,11 +13,11 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tui_cnn.atomic import write_atomic
 from tui_cnn.data.files import DataError
 from tui_cnn.data.images import fit_image, has_light_background, read_image
 from tui_cnn.data.rendering import to_csv, to_npz
 from tui_cnn.data.rendering import to_png as image_to_png
-from tui_cnn.formats.atomic import write_atomic
 from tui_cnn.formats.shapes import to_png, to_svg
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory

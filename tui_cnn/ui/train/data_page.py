@@ -81,7 +81,6 @@ class DataPage(Vertical, can_focus=True):
         self._previewing = Lock()
         self._sheet: Sheet = "images"
         self._label: int | None = None
-        self._shown: ContactSheet | FittedSheet | AugmentedSheet | AlikeSheet | None = None
         self._previewer = Previewer()
         self._step = 0
 
@@ -109,11 +108,6 @@ class DataPage(Vertical, can_focus=True):
             self._show_message(_("Reading the images …"))
             self._examine(recipe.data, recipe.directory)
         elif fit_changed and self._examined is not None:
-            self._draw()
-
-    def refresh_network(self) -> None:
-        """Show the images as the network takes them now."""
-        if self._examined is not None and self._sheet == "input":
             self._draw()
 
     @work(thread=True, group="examine")
@@ -176,31 +170,34 @@ class DataPage(Vertical, can_focus=True):
             return
         self.set_class(self._sheet == "unused", "-unused")
         panel, gallery = self.query_one("#sheet-panel"), self.query_one("#sheet", Gallery)
-        names = examined.report.class_names
-        of_class = _("all classes") if self._label is None else names[self._label]
-        self._shown = None
+        of_class = self._name_of(self._label)
+        sheet: ContactSheet | FittedSheet | AlikeSheet | None = None
         match self._sheet:
             case "images":
-                self._shown = ContactSheet(examined, self._label)
+                sheet = ContactSheet(examined, self._label)
                 title = _("Images · {name}").format(name=of_class)
             case "input":
-                title, self._shown = self._as_input(examined, of_class)
+                title, sheet = self._as_input(examined, of_class)
             case "augmented":
                 title = _("Augmented · loading TensorFlow …")
                 self._augment(examined, self._recipe, self._label, self._step)
             case "alike":
-                self._shown = AlikeSheet(examined)
-                leaks = sum(pair.leaks for pair in examined.report.alike)
+                sheet, leaks = AlikeSheet(examined), len(examined.report.leaks)
                 count = len(examined.report.alike)
                 pairs = ngettext("{count} pair", "{count} pairs", count).format(count=count)
                 title = _("Near-duplicates · {pairs}, {leaks} across splits").format(pairs=pairs, leaks=leaks)
             case _:
                 count = len(examined.report.unreadable) + len(examined.report.skipped)
                 title = _("Unused files · {count}").format(count=count)
-        gallery.show(self._shown.tiles() if self._shown else None)
+        gallery.show(sheet.tiles() if sheet else None)
         panel.border_title = Content(title)
         place = _SHEETS.index(self._sheet) + 1
         panel.border_subtitle = _("view {place} of {count}: v").format(place=place, count=len(_SHEETS))
+
+    def _name_of(self, label: int | None) -> str:
+        if label is None or self._examined is None:
+            return _("all classes")
+        return self._examined.report.class_names[label]
 
     def _as_input(self, examined: Examined, of_class: str) -> tuple[str, FittedSheet | None]:
         shape, places = workspace_of(self).design.network.input_shape, ContactSheet(examined, self._label).places
@@ -227,13 +224,9 @@ class DataPage(Vertical, can_focus=True):
 
     def _show_augmented(self, recipe: Recipe, label: int | None, sheet: AugmentedSheet) -> None:
         if (recipe, label, self._sheet) == (self._recipe, self._label, "augmented") and self.is_mounted:
-            self._shown = sheet
             self.query_one("#sheet", Gallery).show(sheet.tiles())
-            names = self._examined.report.class_names if self._examined else ()
-            of_class = _("all classes") if label is None else names[label]
-            kinds = recipe.augmentation
-            title = _("Augmented · {kinds} · {name}").format(kinds=kinds, name=of_class)
-            if kinds == "none":
+            title = _("Augmented · {kinds} · {name}").format(kinds=recipe.augmentation, name=self._name_of(label))
+            if recipe.augmentation == "none":
                 title = _("Augmented · none; set augmentation in the run settings")
             self.query_one("#sheet-panel").border_title = Content(title)
 
@@ -244,7 +237,7 @@ class DataPage(Vertical, can_focus=True):
     def action_leave_data(self) -> None:
         """Go back to the settings."""
         self._previewer.close()
-        self._read = self._examined = self._shown = None  # the images may take much memory
+        self._read = self._examined = None  # the images may take much memory
         self.query_one("#sheet", Gallery).show(None)
         self.post_message(self.Left())
 
@@ -327,15 +320,7 @@ def _facts(report: Report) -> Table:
     for part, counts in report.counts.items():
         count, name = sum(counts), names[part]
         table.add_row(name, f"{count:,}" if count else "—")
-    sizes = report.sizes
-    table.add_row(
-        _("size"),
-        "×".join(map(str, sizes.smallest))
-        if sizes.distinct == 1
-        else _("{low} to {high}").format(
-            low="×".join(map(str, sizes.smallest)), high="×".join(map(str, sizes.largest))
-        ),
-    )
+    table.add_row(_("size"), report.sizes.extent)
     colour = _("grey") if report.grey == report.images else "RGB"
     if 0 < report.grey < report.images:
         colour = _("{count} of {all} grey").format(count=f"{report.grey:,}", all=f"{report.images:,}")
@@ -348,7 +333,7 @@ def _facts(report: Report) -> Table:
     elif report.imbalance > 1:
         table.add_row(_("balance"), _("largest {times:.1f} × smallest").format(times=report.imbalance))
     if report.alike:
-        leaks = sum(pair.leaks for pair in report.alike)
+        leaks = len(report.leaks)
         across = Text(f"⚠ {leaks:,} " + _("across splits"), style="yellow") if leaks else Text(f"{len(report.alike):,}")
         table.add_row(_("duplicates"), across)
     if report.unreadable:

@@ -14,8 +14,8 @@ from textual.screen import ModalScreen, ScreenResultType
 from textual.widgets import Button, Input, Static
 
 from tui_cnn.config import expanded
-from tui_cnn.formats.atomic import check_writable
 from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.saving import check_writable
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.textual_adapter import AdaptedApp
 

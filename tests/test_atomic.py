@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tui_cnn.formats.atomic import write_atomic
+from tui_cnn.atomic import write_atomic
 
 
 def test_new_and_old_files_get_the_content(tmp_path):
