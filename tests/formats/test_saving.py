@@ -6,9 +6,9 @@ import stat
 
 import pytest
 
-from tui_cnn import atomic
 from tui_cnn.core.layers import Flatten
 from tui_cnn.core.network import Network
+from tui_cnn.formats import saving
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.toml import dumps_network, read_network, save_network
 
@@ -67,7 +67,7 @@ def test_a_directory_that_may_not_be_written(path, monkeypatch):
     if os.geteuid():
         path.parent.chmod(0o500)
     else:
-        monkeypatch.setattr(atomic, "write_atomic", failing(errno.EACCES))
+        monkeypatch.setattr(saving, "write_atomic", failing(errno.EACCES))
     try:
         assert refused(path) == f"{path}: cannot be written: Permission denied"
     finally:
