@@ -17,7 +17,7 @@ from tests.data.image_sets import colours, save, touch
 from tui_cnn.data.dataset import load, load_test, summarize
 from tui_cnn.data.files import DataError
 from tui_cnn.data.sources.finding import find_source
-from tui_cnn.data.store import StoreSummary, decode, store_of
+from tui_cnn.data.store import StoreSummary, build_store, store_of
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def files(folder, part):
 
 
 def test_pixels_are_those_of_pillow(folder):
-    store = decode(find_source(folder), str(folder))
+    store = build_store(find_source(folder), str(folder))
     expected = [*files(folder, "train"), *files(folder, "test")]
     assert [store.key(image) for image in range(len(store))] == [str(path.relative_to(folder)) for path in expected]
     for image, path in enumerate(expected):
@@ -49,7 +49,7 @@ def test_pixels_are_those_of_pillow(folder):
 
 
 def test_the_summary_is_that_of_numpy(folder):
-    summary = decode(find_source(folder), str(folder)).summary
+    summary = build_store(find_source(folder), str(folder)).summary
     pixels = [np.asarray(Image.open(path).convert("RGB")).reshape(-1, 3) for path in files(folder, "train")]
     assert summary.mean == pytest.approx(np.concatenate(pixels).mean(axis=0))
     assert summary.deviation == pytest.approx(np.concatenate(pixels).std(axis=0))
@@ -104,9 +104,9 @@ def test_large_images_are_stored_small_unless_a_network_needs_them(tmp_path):
 
 def test_it_is_decoded_once(folder, monkeypatch):
     source = find_source(folder)
-    decode(source, "")
+    build_store(source, "")
     monkeypatch.setattr(type(source), "read", None)
-    decode(source, "")
+    build_store(source, "")
 
 
 def test_changed_files_are_decoded_again(folder):
@@ -131,9 +131,9 @@ def test_stopped_it_goes_on_where_it_was(folder, monkeypatch):
             raise StoppedError
 
     with pytest.raises(StoppedError):
-        decode(source, "", progress=stop)
+        build_store(source, "", progress=stop)
     done = []
-    store = decode(source, "", progress=lambda each, _total: done.append(each))
+    store = build_store(source, "", progress=lambda each, _total: done.append(each))
     assert done[0] == 21
     assert_is_whole(store, folder)
 
@@ -143,7 +143,7 @@ def assert_is_whole(store, folder):
     other = folder.with_name("copy")
     shutil.copytree(folder, other)
     touch(files(other, "test")[0])
-    whole = decode(find_source(other), "")
+    whole = build_store(find_source(other), "")
     assert store.path != whole.path
     assert store.summary.digest == whole.summary.digest
     assert (store.path / "images.bin").read_bytes() == (whole.path / "images.bin").read_bytes()
@@ -153,17 +153,17 @@ def assert_is_whole(store, folder):
 @pytest.mark.parametrize("file", ["images.bin", "index.bin"])
 @pytest.mark.parametrize("size", [0, 1, 100, 2000])
 def test_torn_files_are_written_again(folder, file, size):
-    store = decode(find_source(folder), "")
+    store = build_store(find_source(folder), "")
     (store.path / "dataset.json").unlink()
     os.truncate(store.path / file, min(size, (store.path / file).stat().st_size))
-    assert_is_whole(decode(find_source(folder), ""), folder)
+    assert_is_whole(build_store(find_source(folder), ""), folder)
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"rubbish", b'{"version":0}'])
 def test_a_damaged_summary_is_written_again(folder, content):
-    store = decode(find_source(folder), "")
+    store = build_store(find_source(folder), "")
     (store.path / "dataset.json").write_bytes(content)
-    assert decode(find_source(folder), "").summary.digest == store.summary.digest
+    assert build_store(find_source(folder), "").summary.digest == store.summary.digest
 
 
 KILLED = """
@@ -175,7 +175,7 @@ store._CHUNK = 3
 def kill(done, total):
     if done >= int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
-store.decode(find_source(Path(sys.argv[1])), "", progress=kill)
+store.build_store(find_source(Path(sys.argv[1])), "", progress=kill)
 """
 
 
@@ -186,7 +186,7 @@ def test_killed_it_loses_nothing(folder, monkeypatch):
         ended = subprocess.run(command, cwd=Path(tui_cnn.__file__).parents[1], check=False)
         assert ended.returncode == -signal.SIGKILL
     done = []
-    store = decode(find_source(folder), "", progress=lambda each, _total: done.append(each))
+    store = build_store(find_source(folder), "", progress=lambda each, _total: done.append(each))
     assert done[0] == 27
     assert_is_whole(store, folder)
 
@@ -207,7 +207,7 @@ def test_where_nothing_can_be_written(folder, monkeypatch, tmp_path):
 
 
 def test_the_summary_can_be_read_by_others(folder):
-    store = decode(find_source(folder), "here")
+    store = build_store(find_source(folder), "here")
     read = msgspec.json.decode((store_of(find_source(folder)) / "dataset.json").read_bytes(), type=StoreSummary)
     assert read == store.summary
     assert (read.name, read.source) == ("set", "here")

@@ -16,7 +16,7 @@ from tui_cnn.data.source import PARTS, ArraySource, ImageShape, ImageSource, Lab
 from tui_cnn.data.sources.finding import find_source
 from tui_cnn.data.splitting import assigned_parts, missing_classes, split
 from tui_cnn.data.statistics import Channels, Moments
-from tui_cnn.data.store import Progress, Store, decode, open_store, store_of
+from tui_cnn.data.store import Progress, Store, build_store, open_store, store_of
 from tui_cnn.i18n import _
 
 _MOST_BYTES = 1 << 30
@@ -163,7 +163,7 @@ def load(
     if is_used_directly(source, shape, how):
         return _read(source)
     longest = max(shape[:2]) if shape and len(shape) > 1 else 1
-    store = decode(source, str(path or ""), longest, progress)
+    store = build_store(source, str(path or ""), longest, progress)
     images = store.fitted(fitted_shape(store.shape, shape or store.shape or (), how), how, progress)
     return _parted(source, images, store.labels, store.parts, store)
 

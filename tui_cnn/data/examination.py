@@ -15,7 +15,7 @@ from tui_cnn.data.dataset import Dataset, is_used_directly, load
 from tui_cnn.data.source import PARTS, ImageSource, Labels, Part, Parts, Pixels, Skipped
 from tui_cnn.data.sources.finding import find_source
 from tui_cnn.data.statistics import Channels, Hashes, difference_hashes, similar_images
-from tui_cnn.data.store import Progress, Store, decode, open_store, store_of
+from tui_cnn.data.store import Progress, Store, build_store, open_store, store_of
 from tui_cnn.i18n import _
 
 _CHUNK = 4096
@@ -167,7 +167,7 @@ def examine(path: Path | None, progress: Progress | None = None) -> Examined:
     if is_used_directly(source):
         images = _of_arrays(load(path))
     else:
-        images = _of_store(decode(source, str(path or ""), progress=progress))
+        images = _of_store(build_store(source, str(path or ""), progress=progress))
     report = _read_report(source)
     if report is None:
         report = _report(source, str(path or ""), images)

@@ -178,7 +178,9 @@ def _opened(path: Path, source: ImageSource, _written_at: int) -> Store | None:
     return Store(path, source, summary) if summary.version == _VERSION else None
 
 
-def decode(source: ImageSource, where: str, longest: int = LONGEST_SIDE, progress: Progress | None = None) -> Store:
+def build_store(
+    source: ImageSource, where: str, longest: int = LONGEST_SIDE, progress: Progress | None = None
+) -> Store:
     """Decode the images of a source into its store, or open that if it is done; `where` is the path of its files.
 
     Raises:
