@@ -19,7 +19,7 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 from tui_cnn.worker.build import make_model
 from tui_cnn.worker.device import configure
-from tui_cnn.worker.feed import Feed
+from tui_cnn.worker.feed import Feed, epoch_order
 from tui_cnn.worker.loading import take_images
 from tui_cnn.worker.steps import Steps, Sums
 
@@ -79,5 +79,4 @@ def order_of(train: Indices, recipe: Recipe, steps: int) -> Indices:
     """Return the training images in the order of as many epochs as so many steps need, one after the other."""
     wanted = steps * recipe.batch_size
     epochs = range(1, -(-wanted // len(train)) + 1)
-    orders = [np.random.default_rng([recipe.seed, epoch]).permutation(train) for epoch in epochs]
-    return np.concatenate(orders)[:wanted]
+    return np.concatenate([epoch_order(train, recipe.seed, epoch) for epoch in epochs])[:wanted]
