@@ -12,7 +12,7 @@ from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.groups import SeedGroup
 from tui_cnn.runs.recipe import RECIPES, TUTORIAL, Recipe, recipe_name
 from tui_cnn.runs.snapshot import Snapshot
-from tui_cnn.runs.summary import Summary, beginning
+from tui_cnn.runs.summary import Summary
 from tui_cnn.ui.toolkit.numbers import duration
 from tui_cnn.ui.toolkit.runs import run_title, share, state_name, stopped_early, tested_weights, with_advice
 from tui_cnn.visible import visible
@@ -41,7 +41,7 @@ def report(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
 def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield _("state"), state_name(snapshot)
     yield _("network"), summary.network + _size(summary)
-    for line in beginning(snapshot):
+    for line in summary.beginning:
         yield _("started from"), visible(line)
     yield _("recipe"), _recipe(summary.recipe) if summary.recipe else "—"
     started = snapshot.started

@@ -125,7 +125,7 @@ def baseline(run: str | None, clear: bool) -> int:
     from tui_cnn.runs.baseline import pin_baseline, read_baseline
 
     if clear or run:
-        pin_baseline(None if clear or run is None else find_run(run))
+        pin_baseline(find_run(run) if run and not clear else None)
     pinned = read_baseline()
     echo(visible(pinned.id) if pinned else _("No baseline is pinned."))
     return 0

@@ -9,7 +9,7 @@ import msgspec
 
 from tui_cnn.core.layers import can_be_frozen
 from tui_cnn.core.layers.base import Layer
-from tui_cnn.formats.validation import convert
+from tui_cnn.formats.validation import convert, words_of
 from tui_cnn.i18n import _
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -148,8 +148,8 @@ def _field(name: str, hint: Any, default: Any) -> Field:
     description = next((note.description for note in notes if note.description), "")
     examples = next((note.examples for note in notes if note.examples), [default])
     choices = tuple(map(str, get_args(hint))) if get_origin(hint) is Literal else ()
-    kinds = next((note.extra["kinds"] for note in notes if note.extra and "kinds" in note.extra), None)
-    choices, kind = kinds or choices, "several" if kinds else _kind(hint)
+    words = words_of(notes)
+    choices, kind = words or choices, "several" if words else _kind(hint)
     if kind == "pair":
         notes = _bare(get_args(hint)[0])[1]
     least = next((note.ge for note in notes if note.ge is not None), None)

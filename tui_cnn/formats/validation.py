@@ -1,7 +1,7 @@
 """Plain data to declared structs, with errors that name the layer, the field, the value and the nearest right word."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from math import isfinite
 from types import UnionType
@@ -172,8 +172,12 @@ def choices(struct: type[msgspec.Struct], field: str) -> list[str]:
 def several(struct: type[msgspec.Struct], field: str) -> list[str]:
     """List the words that a field may hold several of, if it is such a field."""
     hint = get_type_hints(struct, include_extras=True).get(field)
-    notes = [note for note in getattr(hint, "__metadata__", ()) if isinstance(note, msgspec.Meta) and note.extra]
-    return [word for note in notes for word in (note.extra or {}).get("kinds", ())]
+    return [*words_of(note for note in getattr(hint, "__metadata__", ()) if isinstance(note, msgspec.Meta))]
+
+
+def words_of(notes: Iterable[msgspec.Meta]) -> tuple[str, ...]:
+    """Return the words that a field with these notes may hold several of; without such, none."""
+    return next((note.extra["kinds"] for note in notes if note.extra and "kinds" in note.extra), ())
 
 
 def nearest(word: str, known: list[str]) -> str:

@@ -71,8 +71,9 @@ Element = Box | Fork
 
 def boxes(analysis: Analysis, detail: Detail = "layers") -> tuple[Element, ...]:
     """List what is drawn of a network, the input first. Muted layers are left out."""
-    begin = Box((), analysis.network.input_shape, None, channels_first=channels_first(analysis)[()])
-    return tuple(_Reader(analysis, detail).stack(analysis.network.layers, (), (), [begin]))
+    reader = _Reader(analysis, detail)
+    begin = Box((), analysis.network.input_shape, None, channels_first=reader.channels_first[()])
+    return tuple(reader.stack(analysis.network.layers, (), (), [begin]))
 
 
 def channels_first(analysis: Analysis) -> dict[Path, bool]:
@@ -95,7 +96,7 @@ def _channels_last(shape: Shape, first: bool) -> Shape:
 
 class _Reader:
     def __init__(self, analysis: Analysis, detail: Detail) -> None:
-        self._channels_first = channels_first(analysis)
+        self.channels_first = channels_first(analysis)
         self._rows = {row.path: row for row in analysis.rows}
         self._detail = detail
 
@@ -124,7 +125,7 @@ class _Reader:
             return
         if row.holds_layers:
             family = self._family_of(row.path)
-        first = self._channels_first[row.path]
+        first = self.channels_first[row.path]
         window, seen = row.layer.window, row.input_shape and _channels_last(row.input_shape, first)
         covered = None
         if window is not None and seen is not None and len(seen) == 3 and len(window.reach) == 2:
@@ -399,10 +400,10 @@ def _moved(mark: Mark, x: float, y: float) -> Mark:
 
 def field_region(row: Row, analysis: Analysis) -> tuple[float, float, float, float] | None:
     """Return what the middle cell of a map sees of the image, as shares: top, left, bottom, right; None: not known."""
+    if row.field is None or row.figures is None or len(analysis.network.input_shape) != 3:
+        return None
     first = channels_first(analysis)
     image = _channels_last(analysis.network.input_shape, first[()])
-    if row.field is None or row.figures is None or len(image) != 3:
-        return None
     shape = _channels_last(row.figures.output_shape, first[row.path])
     if row.field.status == "full" or len(shape) != 3:
         return 0.0, 0.0, 1.0, 1.0

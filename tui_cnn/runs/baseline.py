@@ -20,9 +20,9 @@ def read_baseline() -> RunDirectory | None:
     try:
         with baseline_file().open("rb") as file:
             name = file.read(_LONGEST).decode("utf-8", "surrogateescape").strip()
-        run = RunDirectory(home() / "runs" / name)
         if name in ("", ".", "..") or "/" in name:
             return None
+        run = RunDirectory(home() / "runs" / name)
         run.network_file.stat()
     except (OSError, ValueError):  # a name that no file can have
         return None

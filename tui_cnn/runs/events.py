@@ -5,10 +5,11 @@ of training have the penalties on weights added. Accuracies are shares, 0 to 1; 
 Epochs and steps count from 1, so that `epoch` and `step` are those that have just been done.
 """
 
+import os
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Literal, get_args
+from typing import IO, Annotated, Literal, get_args
 
 import msgspec
 
@@ -275,6 +276,14 @@ _KINDS = {kind.__struct_config__.tag for kind in get_args(AnyEvent)}
 def is_torn(line: bytes) -> bool:
     """Return whether a line that cannot be read is the beginning of an event whose worker was killed."""
     return line.startswith(b'{"event":') and not line.endswith(b"}")
+
+
+def ends_torn(file: IO[bytes]) -> bool:
+    """Return whether a file of lines ends within one, which a killed writer has left."""
+    if not file.seek(0, os.SEEK_END):
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"
 
 
 def encode(event: AnyEvent) -> bytes:

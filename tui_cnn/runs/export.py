@@ -4,7 +4,6 @@ Models are written by a worker, in its process.
 """
 
 import csv
-import subprocess
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -13,7 +12,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
-from tui_cnn.runs.process import PACKAGES, worker_command
+from tui_cnn.runs.process import run_worker, why_failed
 from tui_cnn.runs.snapshot import Snapshot
 
 _COLUMNS = "kind epoch step seconds loss accuracy val_loss val_accuracy learning_rate images_per_second gradient_norm"
@@ -49,11 +48,9 @@ def export_file(source: Path, to: str, target: Path) -> None:
 
 
 def _export(target: Path, *arguments: str, data: bytes = b"") -> None:
-    command = worker_command(*arguments, str(target.absolute()))
-    ended = subprocess.run(command, input=data, capture_output=True, cwd=PACKAGES, check=False)
+    ended = run_worker(*arguments, str(target.absolute()), given=data)
     if ended.returncode:
-        lines = [line.strip() for line in ended.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-        problem = lines[-1] if lines else _("the worker exited with status {status}").format(status=ended.returncode)
+        problem = why_failed(ended.stderr, ended.returncode)
         raise FormatError(target, problem.removeprefix(f"{target.absolute()}: "))
 
 

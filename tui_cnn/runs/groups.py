@@ -47,7 +47,7 @@ class SeedGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def group_by_seed(summaries: Iterable[Summary]) -> list[SeedGroup]:
-    """SeedGroup finished runs by what they are but for the seed; groups in the order of their newest run.
+    """Group finished runs by what they are but for the seed; groups in the order of their newest run.
 
     A run that begins with the weights of another is only grouped with those that begin with the same.
     """

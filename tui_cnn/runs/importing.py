@@ -1,6 +1,5 @@
 """A trained model's file as a run, so that all that looks at runs can look at it."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.shape import format_shape
 from tui_cnn.data.dataset import load, summarize
 from tui_cnn.data.fitting import fitted_shape
-from tui_cnn.data.input_options import takes
 from tui_cnn.data.scaling import Scaling
 from tui_cnn.formats.export import require_buildable
 from tui_cnn.formats.keras.reading import read_keras
@@ -21,8 +19,8 @@ from tui_cnn.runs.directory import RunDirectory, make_run
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import Imported, encode
 from tui_cnn.runs.export import export_file
-from tui_cnn.runs.preflight import several_ends
-from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.preflight import several_ends, suits
+from tui_cnn.runs.recipe import Recipe, located
 from tui_cnn.visible import visible
 
 
@@ -39,8 +37,7 @@ def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = ()) ->
         RunError: it has no weights, or not those of its layers, or several inputs or outputs; or there are more or
             fewer names than outputs; or the scale is not for its channels.
     """
-    if recipe.directory:  # relative to the current directory, which is not that of whoever looks at the run
-        recipe = msgspec.structs.replace(recipe, data=str(recipe.directory.absolute()))
+    recipe = located(recipe)
     network = read_keras(file).network
     analysis = analyze(network)
     require_buildable(analysis)
@@ -52,26 +49,23 @@ def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = ()) ->
         message = _("{file}: has {outputs:,} outputs, but there are {names:,} class names; give one for each output")
         raise RunError(message.format(file=file, outputs=outputs, names=len(class_names)))
     shape = network.input_shape
-    if not takes(recipe.scale, shape[-1] if len(shape) > 2 else 1):
+    if not suits(recipe.scale, shape):
         message = _("{file}: scale {scale} is for 3 channels, but its input is {shape}; choose another scale")
         raise RunError(message.format(file=file, scale=recipe.scale, shape=format_shape(shape)))
     fitted_shape(summarize(recipe.directory).image_shape, shape, recipe.fit)
-    scaling = Scaling(recipe.scale)
-    if scaling.needs_statistics:
-        mean, deviation = load(recipe.directory, shape, recipe.fit).moments
-        scaling = Scaling(recipe.scale, mean, deviation)
-    run = make_run(network, recipe)
-    try:
-        if recipe.scale == "standardize":
-            run.scaling_file.write_bytes(msgspec.json.encode(scaling))
+    learned = Scaling(recipe.scale)
+    if learned.needs_statistics:
+        learned = Scaling(recipe.scale, *load(recipe.directory, shape, recipe.fit).moments)
+
+    def fill(run: RunDirectory) -> None:
+        if learned.mean:
+            run.scaling_file.write_bytes(msgspec.json.encode(learned))
         if class_names:
             run.classes_file.write_bytes(msgspec.json.encode(tuple(class_names)))
         export_file(file, "keras", run.best_file)
         run.events_file.write_bytes(encode(Imported(file=str(file.absolute()))))
-    except BaseException:
-        shutil.rmtree(run.path, ignore_errors=True)
-        raise
-    return run
+
+    return make_run(network, recipe, fill)
 
 
 def scale_is_known(file: Path) -> bool:

@@ -3,7 +3,6 @@
 The more often it is, the less it says: who chooses among many runs by their test accuracy has fitted them to it.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ import msgspec
 
 from tui_cnn.config import home
 from tui_cnn.i18n import _, ngettext
+from tui_cnn.runs.events import ends_torn
 from tui_cnn.runs.snapshot import LineReader
 
 
@@ -72,11 +72,8 @@ def record(evaluation: TestEvaluation) -> None:
     with suppress(OSError):
         ledger_file().parent.mkdir(parents=True, exist_ok=True)
         with ledger_file().open("a+b", buffering=0) as file:
-            if file.seek(0, os.SEEK_END):
-                file.seek(-1, os.SEEK_END)
-                if file.read(1) != b"\n":  # a line that was torn is ended: this one is not lost with it
-                    line = b"\n" + line
-            file.write(line)
+            # A line that was torn is ended: this one is not lost with it.
+            file.write(b"\n" + line if ends_torn(file) else line)
 
 
 def use_of_test_set(run_id: str) -> TestUse | None:
@@ -104,8 +101,6 @@ def _uses(file: Path, _written: int, _size: int) -> dict[str, TestUse]:
 
 def _read(file: Path) -> Iterator[TestEvaluation]:
     decoder = msgspec.json.Decoder(TestEvaluation)
-    reader = LineReader(file)
-    while lines := reader.read():
-        for line in lines.split(b"\n"):
-            with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                yield decoder.decode(line)
+    for line in LineReader(file).lines():
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            yield decoder.decode(line)

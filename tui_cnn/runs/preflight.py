@@ -9,10 +9,11 @@ from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import Shape, format_shape
+from tui_cnn.data.input_options import PixelScale, takes
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.recipe import Recipe, located
 
 _MOST_OF_THE_FIRST = 0.01
 """Share of the weights of the first step in the average at the end, above which it is remarked on."""
@@ -34,10 +35,8 @@ def check(network: Network, recipe: Recipe) -> Checked:
     from tui_cnn.data.dataset import check_parts, summarize
     from tui_cnn.data.files import DataError
     from tui_cnn.data.fitting import fitted_shape
-    from tui_cnn.data.input_options import takes
 
-    if recipe.directory:  # relative to the current directory, which is not the worker's
-        recipe = msgspec.structs.replace(recipe, data=str(recipe.directory.absolute()))
+    recipe = located(recipe)
     try:
         convert(msgspec.to_builtins(recipe), Recipe)
     except InvalidError as error:
@@ -57,7 +56,7 @@ def check(network: Network, recipe: Recipe) -> Checked:
         fitted_shape(data.image_shape, network.input_shape, recipe.fit)
     except DataError as error:
         raise RunError(str(error)) from None
-    if not takes(recipe.scale, network.input_shape[-1] if len(network.input_shape) > 2 else 1):
+    if not suits(recipe.scale, network.input_shape):
         message = _("scale = {scale} is for 3 channels, but the input of {name} is {shape}: choose another scale")
         shape = format_shape(network.input_shape)
         raise RunError(message.format(scale=recipe.scale, name=network.name, shape=shape))
@@ -70,6 +69,11 @@ def check(network: Network, recipe: Recipe) -> Checked:
     if analysis.output_shape != (data.class_count,):
         raise RunError(_wrong_output(network.name, analysis.output_shape, data.name, data.class_count))
     return Checked(network, recipe)
+
+
+def suits(scale: PixelScale, shape: Shape) -> bool:
+    """Tell whether a scale is for the images that a network's input `shape` takes: grey where it has no channels."""
+    return takes(scale, shape[-1] if len(shape) > 2 else 1)
 
 
 def several_ends(analysis: Analysis) -> str:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tui_cnn.core.shape import Shape
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.inspection.frames import LENGTH, read_frame
+from tui_cnn.runs.inspection.frames import frame, read_frame
 from tui_cnn.runs.inspection.replies import Array, pack
 from tui_cnn.runs.process import start_worker
 from tui_cnn.runs.recipe import Recipe
@@ -46,8 +46,7 @@ def write_message(stream: IO[bytes], message: PreviewRequest | PreviewReply) -> 
     Raises:
         OSError: nobody reads it.
     """
-    payload = msgspec.msgpack.encode(message)
-    stream.write(LENGTH.pack(len(payload)) + payload)
+    stream.write(frame(message))
     stream.flush()
 
 

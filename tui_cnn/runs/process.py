@@ -56,6 +56,17 @@ def start_detached(
     return process
 
 
+def run_worker(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run a worker to its end, with what is `given` to it on its standard input; what it writes is kept."""
+    return subprocess.run(worker_command(*arguments), input=given, capture_output=True, cwd=PACKAGES, check=False)
+
+
+def why_failed(errors: bytes, status: int) -> str:
+    """Return the last line that a worker wrote on its standard error before it exited with a status."""
+    lines = [line.strip() for line in errors.decode("utf-8", "replace").splitlines() if line.strip()]
+    return lines[-1] if lines else _("the worker exited with status {status}").format(status=status)
+
+
 class PrewarmedWorker:
     """A worker that loads TensorFlow before there is a run, so that one of this runtime begins at once.
 

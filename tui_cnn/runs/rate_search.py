@@ -17,7 +17,7 @@ from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.preflight import check
-from tui_cnn.runs.process import start_worker
+from tui_cnn.runs.process import start_worker, why_failed
 from tui_cnn.runs.recipe import Recipe
 
 LOWEST, HIGHEST = 1e-7, 10.0
@@ -138,9 +138,7 @@ class RateSearch:
                 yield msgspec.json.decode(line, type=Tried)
             if self._worker.wait() and not self._closed:
                 self._errors.seek(0)
-                lines = self._errors.read().decode("utf-8", "replace").splitlines()
-                failed = _("the worker exited with status {status}").format(status=self._worker.returncode)
-                raise RunError(next((line.strip() for line in reversed(lines) if line.strip()), failed))
+                raise RunError(why_failed(self._errors.read(), self._worker.returncode))
 
     def close(self) -> None:
         """End the worker."""

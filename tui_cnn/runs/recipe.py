@@ -241,6 +241,13 @@ def read_recipe(path: Path) -> Recipe:
         raise FormatError(path, str(error)) from None
 
 
+def located(recipe: Recipe) -> Recipe:
+    """Return a recipe whose data set has an absolute path: workers have another current directory."""
+    if recipe.directory is None:
+        return recipe
+    return msgspec.structs.replace(recipe, data=str(recipe.directory.absolute()))
+
+
 def dumps_recipe(recipe: Recipe) -> str:
     """Write a recipe as TOML text, its defaults too, so that it means the same when defaults change."""
     return dumps_toml({name: value for name, value in msgspec.to_builtins(recipe).items() if value is not None})

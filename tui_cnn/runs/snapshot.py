@@ -172,6 +172,11 @@ class LineReader:
         self._read += len(lines)
         return lines
 
+    def lines(self) -> Iterator[bytes]:
+        """Yield new lines without their newlines, and none that is empty."""
+        while data := self.read():
+            yield from filter(None, data.split(b"\n"))
+
 
 class Follower:
     """Reads a run's events as they are written. Any number may follow a run, at any time."""
@@ -187,7 +192,7 @@ class Follower:
         # The lock first: a worker that ends between the two has then written why.
         held = is_held(self.run.lock_file)
         now = self._snapshot
-        for line in self._new_lines():
+        for line in self._lines.lines():
             try:
                 event = events.decode(line)
             except ValueError:
@@ -199,10 +204,6 @@ class Follower:
         if now is not self._snapshot or (state, desired) != (now.state, now.desired):
             self._snapshot = replace(now, state=state, desired=desired, curve=self._curve.points())
         return self._snapshot
-
-    def _new_lines(self) -> Iterator[bytes]:
-        while lines := self._lines.read():
-            yield from filter(None, lines.split(b"\n"))
 
     def _changes(self, now: Snapshot, event: events.AnyEvent | None) -> dict[str, Any]:
         """Return what an event changes; add it to the curve."""

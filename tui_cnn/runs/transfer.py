@@ -1,6 +1,5 @@
 """Runs that begin with the weights of another model, as far as these fit by name and shape."""
 
-import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, find_run, make_run
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.process import PACKAGES, worker_command
+from tui_cnn.runs.process import run_worker, why_failed
 from tui_cnn.runs.recipe import Recipe
 
 
@@ -49,13 +48,10 @@ def make_with_weights(network: Network, recipe: Recipe, weights: Weights) -> Run
     """
 
     def fill(run: RunDirectory) -> None:
-        command = worker_command("load-weights", str(weights.file), weights.name, str(run.start_file))
         given = dumps_network(network).encode()
-        ended = subprocess.run(command, input=given, capture_output=True, cwd=PACKAGES, check=False)
+        ended = run_worker("load-weights", str(weights.file), weights.name, str(run.start_file), given=given)
         if ended.returncode:
-            lines = [line.strip() for line in ended.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-            failed = _("the worker exited with status {status}").format(status=ended.returncode)
-            raise RunError(lines[-1] if lines else failed)
+            raise RunError(why_failed(ended.stderr, ended.returncode))
         run.events_file.write_bytes(ended.stdout)
 
     return make_run(network, recipe, fill)

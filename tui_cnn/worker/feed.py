@@ -20,6 +20,11 @@ _MOST_AHEAD = 16 << 20
 """Bytes of images that are gathered ahead."""
 
 
+def epoch_order(train: Indices, seed: int, epoch: int) -> Indices:
+    """Return the images to train on in the order of an epoch, from 1: its own, which follows from the seed."""
+    return np.random.default_rng([seed, epoch]).permutation(train)
+
+
 class Batches(NamedTuple):
     """What the steps take: samples, an order of their indices, and the number of the first batch in that order."""
 

@@ -9,7 +9,7 @@ from tui_cnn.data.files import DataError
 from tui_cnn.errors import UserError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
-from tui_cnn.runs.events import AnyEvent, Failed, encode
+from tui_cnn.runs.events import AnyEvent, Failed, encode, ends_torn
 
 _RESERVE = 64 * 1024
 """Bytes reserved on the disk, so that a full disk can be reported."""
@@ -34,11 +34,9 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._reserve = path.with_suffix(".reserve")
-        with path.open("a+b") as file:  # a line that a killed worker left torn is ended: the next is not lost with it
-            if file.seek(0, os.SEEK_END):
-                file.seek(-1, os.SEEK_END)
-                if file.read() != b"\n":
-                    file.write(b"\n")
+        with path.open("a+b") as file:
+            if ends_torn(file):  # that line is ended: the next is not lost with it
+                file.write(b"\n")
         self._reserve.write_bytes(os.urandom(_RESERVE))  # zeros might take no room
 
     def write(self, event: AnyEvent) -> None:

@@ -107,9 +107,7 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
     train, validation = data.split(recipe.validation, recipe.split_seed, recipe.limit, unstratified=recipe.seed)
     samples = Feed(data.train_images, data.train_labels)
     test, data_name, digest = Feed(data.test_images, data.test_labels), data.name, data.digest
-    class_weights: tuple[float, ...] = ()
-    if recipe.class_weights == "balanced":
-        class_weights = balanced_weights(data.train_labels[train], data.class_count)
+    weights = class_weights(recipe, data, train)
     del data  # what is trained on is in the tensors
     replicas = Replicas(strategy())
     if replicas.count > 1:
@@ -118,7 +116,7 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
     if recipe.precision == "auto":  # the precision chosen for this run before, or the fastest in a trial
         choice = past.chosen
         if choice is None:
-            choice, steps = choose(network, recipe, fitting, scaling, samples, by.lanes, class_weights)
+            choice, steps = choose(network, recipe, fitting, scaling, samples, by.lanes, weights)
         journal.write(choice)
         precision = choice.precision
     else:
@@ -138,7 +136,7 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
             average.reset()
             sys.stderr.write("".join(f"{line}\n" for line in beginning(past)))
     seed_dropout(model, recipe.seed, by.lanes * state.step)
-    steps = steps or Steps(model, fitting, recipe, by.lanes, replicas, scaling, class_weights, average)
+    steps = steps or Steps(model, fitting, recipe, by.lanes, replicas, scaling, weights, average)
     steps.trained.set(state.sums)
     prepared = PreparedRun(
         directory=run,
@@ -158,6 +156,16 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
     )
     journal.write(_started(prepared))
     return prepared
+
+
+def class_weights(recipe: Recipe, data: Dataset, train: Indices) -> tuple[float, ...]:
+    """Return how much an image of each class counts, by those that are trained on; empty: all the same."""
+    return balanced_weights(data.train_labels[train], data.class_count) if recipe.class_weights == "balanced" else ()
+
+
+def learned_scaling(recipe: Recipe, data: Dataset) -> Scaling:
+    """Return how pixels are scaled, with what that has to learn from the images."""
+    return Scaling(recipe.scale, *(data.moments if recipe.scale == "standardize" else ()))
 
 
 def _keep_classes(run: RunDirectory, data: Dataset) -> None:
@@ -183,8 +191,7 @@ def _scaling(run: RunDirectory, recipe: Recipe, data: Dataset) -> Scaling:
         return Scaling(recipe.scale)
     known = run.scaling()
     if known.needs_statistics:
-        mean, deviation = data.moments
-        known = Scaling(recipe.scale, mean, deviation)
+        known = learned_scaling(recipe, data)
         write_atomic(run.scaling_file, msgspec.json.encode(known))
     return known
 

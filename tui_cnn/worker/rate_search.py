@@ -9,8 +9,7 @@ import tensorflow as tf
 
 from tui_cnn.core.network import Network
 from tui_cnn.data.fitting import fit
-from tui_cnn.data.scaling import Scaling
-from tui_cnn.data.splitting import Indices, balanced_weights
+from tui_cnn.data.splitting import Indices
 from tui_cnn.errors import UserError
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
@@ -19,8 +18,9 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 from tui_cnn.worker.build import make_model
 from tui_cnn.worker.device import configure
-from tui_cnn.worker.feed import Feed
+from tui_cnn.worker.feed import Feed, epoch_order
 from tui_cnn.worker.loading import take_images
+from tui_cnn.worker.preparation import class_weights, learned_scaling
 from tui_cnn.worker.steps import Steps, Sums
 
 
@@ -56,11 +56,9 @@ def try_rates(network: Network, recipe: Recipe, steps: int) -> Iterator[Tried]:
     precision = "float32" if recipe.precision == "auto" else recipe.precision
     model = make_model(network, recipe, precision)
     fitting = fit(data.image_shape, network.input_shape)
-    scaling = Scaling(recipe.scale, *(data.moments if recipe.scale == "standardize" else ()))
     train, _validation = data.split(recipe.validation, recipe.split_seed, recipe.limit, unstratified=recipe.seed)
-    balanced = recipe.class_weights == "balanced"
-    class_weights = balanced_weights(data.train_labels[train], data.class_count) if balanced else ()
-    compiled = Steps(model, fitting, recipe, lanes, scaling=scaling, class_weights=class_weights)
+    scaling, weights = learned_scaling(recipe, data), class_weights(recipe, data, train)
+    compiled = Steps(model, fitting, recipe, lanes, scaling=scaling, class_weights=weights)
     order = order_of(train, recipe, steps)
     batches = Feed(data.train_images, data.train_labels).ordered(order, recipe.batch_size)
     smoothing = SmoothedLoss(steps)
@@ -79,5 +77,4 @@ def order_of(train: Indices, recipe: Recipe, steps: int) -> Indices:
     """Return the training images in the order of as many epochs as so many steps need, one after the other."""
     wanted = steps * recipe.batch_size
     epochs = range(1, -(-wanted // len(train)) + 1)
-    orders = [np.random.default_rng([recipe.seed, epoch]).permutation(train) for epoch in epochs]
-    return np.concatenate(orders)[:wanted]
+    return np.concatenate([epoch_order(train, recipe.seed, epoch) for epoch in epochs])[:wanted]

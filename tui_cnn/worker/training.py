@@ -24,7 +24,7 @@ from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker.build import build
 from tui_cnn.worker.control import Control, QueueSlot
 from tui_cnn.worker.execution import Execution, StopRequestedError, Stopwatch
-from tui_cnn.worker.feed import Feed
+from tui_cnn.worker.feed import Feed, epoch_order
 from tui_cnn.worker.fine_tuning import FineTuning
 from tui_cnn.worker.journal import Journal, TrainingError
 from tui_cnn.worker.preparation import PreparedRun, prepare
@@ -103,7 +103,7 @@ class Training:
         run, recorder = self._run, self._recorder
         if not step:
             self._steps.trained.set(Sums())
-        order = np.random.default_rng([run.recipe.seed, epoch]).permutation(run.train)
+        order = epoch_order(run.train, run.recipe.seed, epoch)
         batches = run.samples.ordered(order, run.recipe.batch_size)
         length = run.steps_per_epoch
         before = (epoch - 1) * length

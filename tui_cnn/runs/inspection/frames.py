@@ -62,7 +62,7 @@ to_inspector = msgspec.msgpack.Decoder(ToInspector)
 from_inspector = msgspec.msgpack.Decoder(FromInspector)
 
 
-def frame(message: ToInspector | FromInspector) -> bytes:
+def frame(message: msgspec.Struct) -> bytes:
     """Write a message with its length before it."""
     payload = _encoder.encode(message)
     return LENGTH.pack(len(payload)) + payload
