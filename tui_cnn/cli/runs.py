@@ -46,7 +46,7 @@ _RUN = "\n\n" + _(
 @click.pass_context
 def runs(context: click.Context, as_json: bool, grouped: bool) -> int:
     """Print a table of the runs."""
-    from tui_cnn.ui.toolkit.runs import best_accuracy, epochs_done, marked_state, share, tested_weights
+    from tui_cnn.ui.toolkit.runs import epochs_done, marked_state, share, tested_weights
 
     if context.invoked_subcommand is not None:
         return 0
@@ -67,7 +67,7 @@ def runs(context: click.Context, as_json: bool, grouped: bool) -> int:
             marked_state(run, damaged=any(damage(directory, run))),
             run.name,
             epochs_done(run),
-            share(best_accuracy(run)),
+            share(run.best_accuracy),
             share(run.finished.test_accuracy if run.finished else None),
             tested_weights(run.tested),
         )

@@ -90,13 +90,12 @@ def _unfinished(snapshot: Snapshot) -> str:
 
 def _past(run: RunDirectory) -> list[bytes]:
     """Return what a run's events say of its training, without how it ended."""
-    reader, kept = LineReader(run.events_file), []
-    while lines := reader.read():
-        for line in lines.splitlines(keepends=True):
-            try:
-                event = decode(line.rstrip(b"\n"))
-            except ValueError:
-                continue
-            if isinstance(event, _KEPT):
-                kept.append(line)
+    kept = []
+    for line in LineReader(run.events_file).lines():
+        try:
+            event = decode(line)
+        except ValueError:
+            continue
+        if isinstance(event, _KEPT):
+            kept.append(line + b"\n")
     return kept

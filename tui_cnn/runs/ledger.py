@@ -104,8 +104,6 @@ def _uses(file: Path, _written: int, _size: int) -> dict[str, TestUse]:
 
 def _read(file: Path) -> Iterator[TestEvaluation]:
     decoder = msgspec.json.Decoder(TestEvaluation)
-    reader = LineReader(file)
-    while lines := reader.read():
-        for line in lines.split(b"\n"):
-            with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                yield decoder.decode(line)
+    for line in LineReader(file).lines():
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            yield decoder.decode(line)

@@ -95,6 +95,11 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         return next((epoch for epoch in reversed(self.epochs) if epoch.best), None)
 
     @property
+    def best_accuracy(self) -> float | None:
+        """The best accuracy on the validation images, of any epoch; None without validation."""
+        return max((epoch.val_accuracy for epoch in self.epochs if epoch.val_accuracy is not None), default=None)
+
+    @property
     def tested(self) -> Tested | None:
         """The weights that were tested; earlier versions, which do not say, tested the last."""
         if self.finished is None or not self.epochs:
@@ -172,6 +177,11 @@ class LineReader:
         self._read += len(lines)
         return lines
 
+    def lines(self) -> Iterator[bytes]:
+        """Yield all new lines that are not empty, each without its newline."""
+        while data := self.read():
+            yield from filter(None, data.split(b"\n"))
+
 
 class Follower:
     """Reads a run's events as they are written. Any number may follow a run, at any time."""
@@ -187,7 +197,7 @@ class Follower:
         # The lock first: a worker that ends between the two has then written why.
         held = is_held(self.run.lock_file)
         now = self._snapshot
-        for line in self._new_lines():
+        for line in self._lines.lines():
             try:
                 event = events.decode(line)
             except ValueError:
@@ -199,10 +209,6 @@ class Follower:
         if now is not self._snapshot or (state, desired) != (now.state, now.desired):
             self._snapshot = replace(now, state=state, desired=desired, curve=self._curve.points())
         return self._snapshot
-
-    def _new_lines(self) -> Iterator[bytes]:
-        while lines := self._lines.read():
-            yield from filter(None, lines.split(b"\n"))
 
     def _changes(self, now: Snapshot, event: events.AnyEvent | None) -> dict[str, Any]:
         """Return what an event changes; add it to the curve."""
