@@ -6,7 +6,7 @@ from typing import Any
 import click
 import msgspec
 
-from tui_cnn.cli.arguments import Count, read_model
+from tui_cnn.cli.arguments import budget_options, read_model
 from tui_cnn.cli.group import SOUND, UNSOUND
 from tui_cnn.cli.streams import echo
 from tui_cnn.cli.table import WideContext
@@ -75,14 +75,7 @@ def search() -> None:
 @click.argument("model")
 @click.option("--plan", "plan_file", metavar="FILE", help=_("Start from a search.toml; other options override it."))
 @click.option("--vary", multiple=True, metavar="KEY=VALUES", help=_("What varies, and its values."))
-@click.option("--max-params", type=Count(), help=_("Maximum number of parameters, such as 100k."))
-@click.option("--max-macs", type=Count(), help=_("Maximum number of multiply-accumulates (MACs), such as 5M."))
-@click.option("--max-memory", type=Count(), help=_("Maximum training-step memory in bytes, such as 2GB."))
-@click.option(
-    "--min-receptive-field",
-    type=click.IntRange(1),
-    help=_("Minimum receptive field of the last feature map, in pixels."),
-)
+@budget_options
 @click.option(
     "--goal", "goals", multiple=True, metavar="GOAL", help=_("A goal: accuracy, params, macs, memory, seconds.")
 )
