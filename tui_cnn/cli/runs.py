@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from tui_cnn.cli.streams import echo
-from tui_cnn.cli.table import WideContext, table
+from tui_cnn.cli.table import WideGroup, table
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs import launch
 from tui_cnn.runs import trash as bin_
@@ -22,6 +22,7 @@ _RUN = "\n\n" + _(
 
 
 @click.group(
+    cls=WideGroup,
     short_help=_("List the runs."),
     help=_(
         """List the runs, newest first: state, epochs, best validation accuracy and test accuracy.
@@ -129,10 +130,6 @@ def baseline(run: str | None, clear: bool) -> int:
     pinned = read_baseline()
     echo(visible(pinned.id) if pinned else _("No baseline is pinned."))
     return 0
-
-
-for command in (compare_runs, baseline):
-    command.context_class = WideContext
 
 
 @click.command(

@@ -9,7 +9,7 @@ import msgspec
 from tui_cnn.cli.arguments import budget_options, read_model
 from tui_cnn.cli.group import SOUND, UNSOUND
 from tui_cnn.cli.streams import echo
-from tui_cnn.cli.table import WideContext
+from tui_cnn.cli.table import WideGroup
 from tui_cnn.cli.train import read_options, recipe_options
 from tui_cnn.config import expanded
 from tui_cnn.i18n import _
@@ -22,20 +22,8 @@ _JOBS = click.option(
 )
 
 
-class _Commands(click.Group):
-    """The commands of a search."""
-
-    context_class = WideContext
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        command = super().get_command(ctx, cmd_name)
-        if command is not None:
-            command.context_class = WideContext
-        return command
-
-
 @click.group(
-    cls=_Commands,
+    cls=WideGroup,
     short_help=_("Search for the best network within limits and a budget."),
     help=_(
         """Search for the best network: train many variants of one, within limits on what they cost and a budget.
