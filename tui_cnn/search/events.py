@@ -28,7 +28,7 @@ class SearchStarted(SearchEvent, frozen=True, kw_only=True, tag="started"):
 
 
 class TrialPlanned(SearchEvent, frozen=True, kw_only=True, tag="trial"):
-    """A candidate that is trained. `draw` is its number for the brain; `costs` are exact, by their quantity."""
+    """A candidate that is trained. `draw` is its number for the brain; `params`, `macs` and `memory` are exact."""
 
     trial: int
     draw: int
