@@ -111,13 +111,21 @@ def list_dated(kind: type[Directory], parent: str, last_file: str) -> list[Direc
 
 
 def find_dated(
-    text: str, directories: Sequence[Directory], error_type: type[UserError], *, unknown: str, ambiguous: str
+    text: str,
+    directories: Sequence[Directory],
+    error_type: type[UserError],
+    *,
+    none: str,
+    unknown: str,
+    ambiguous: str,
 ) -> Directory:
     """Find one of some directories by its id, by a part that no other id has, or the first, the newest, by `last`.
 
     Raises:
-        UserError: none is meant, or several may be; of the type given, with one of the messages given.
+        UserError: there are `none`, the text is `unknown` or `ambiguous`; of the type given, with that message.
     """
+    if not directories:
+        raise error_type(none)
     if text == "last":
         return directories[0]
     matches = [each for each in directories if each.id == text] or [each for each in directories if text in each.id]

@@ -112,12 +112,14 @@ def find_run(text: str) -> RunDirectory:
     Raises:
         RunError: none is meant, or several may be.
     """
-    runs = list_runs()
-    if not runs:
-        raise RunError(_("there are no runs yet; train a network first"))
-    unknown = _("run “{text}” not found; the newest is {newest}")
-    ambiguous = _("“{text}” matches {count} runs: {listed}; enter more of the id")
-    return find_dated(text, runs, RunError, unknown=unknown, ambiguous=ambiguous)
+    return find_dated(
+        text,
+        list_runs(),
+        RunError,
+        none=_("there are no runs yet; train a network first"),
+        unknown=_("run “{text}” not found; the newest is {newest}"),
+        ambiguous=_("“{text}” matches {count} runs: {listed}; enter more of the id"),
+    )
 
 
 def read_desired(path: Path) -> Desired:

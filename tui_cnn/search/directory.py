@@ -74,12 +74,14 @@ def find_search(text: str) -> SearchDirectory:
     Raises:
         SearchError: none is meant, or several may be.
     """
-    searches = list_searches()
-    if not searches:
-        raise SearchError(_("there are no searches yet; make one with: cnn-tui search init MODEL"))
-    unknown = _("search “{text}” not found; the newest is {newest}")
-    ambiguous = _("“{text}” matches {count} searches: {listed}; enter more of the id")
-    return find_dated(text, searches, SearchError, unknown=unknown, ambiguous=ambiguous)
+    return find_dated(
+        text,
+        list_searches(),
+        SearchError,
+        none=_("there are no searches yet; make one with: cnn-tui search init MODEL"),
+        unknown=_("search “{text}” not found; the newest is {newest}"),
+        ambiguous=_("“{text}” matches {count} searches: {listed}; enter more of the id"),
+    )
 
 
 def make_trial_run(search: SearchDirectory, planned: TrialPlanned, seed: int, setup: Variation) -> RunDirectory:
