@@ -5,19 +5,13 @@ import json
 import filelock
 import pytest
 
-from tests.data.image_sets import colours, save
+from tests.data.image_sets import colours, save, save_cats_and_dogs
 from tui_cnn.data.store import stores
 
 
 @pytest.fixture
 def folder(tmp_path):
-    images = colours(12, 20, 24)
-    for number, image in enumerate(images):
-        part = "test" if number >= 9 else "train"
-        save(image, tmp_path / "pets" / part / ("cat", "cat", "dog")[number % 3] / f"{number}.png")
-    save(images[0], tmp_path / "pets" / "test" / "dog" / "again.png")
-    (tmp_path / "pets" / "train" / "dog" / "broken.png").write_bytes(b"rubbish")
-    return tmp_path / "pets"
+    return save_cats_and_dogs(tmp_path)
 
 
 def test_the_report_as_text(cnn_tui, folder):

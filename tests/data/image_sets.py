@@ -4,8 +4,12 @@ import os
 from functools import cache
 
 import numpy as np
+import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
+
+from tui_cnn.data.files import DataError
+from tui_cnn.data.sources.finding import find_source
 
 
 @cache
@@ -35,6 +39,34 @@ def all_pixels(source):
 def keys(source):
     """The keys of all images."""
     return [source.key(number) for number in range(len(source))]
+
+
+def refusal(path, read=len):
+    """Return the one line that refuses what is at a path, when it is found or read."""
+    with pytest.raises(DataError) as refused:
+        read(find_source(path))
+    text = str(refused.value)
+    assert "\n" not in text
+    return text
+
+
+def refusal_of(path):
+    """Return the line that refuses a path without the path, which it begins with."""
+    text = refusal(path)
+    assert text.startswith(f"{path}: ")
+    return text.removeprefix(f"{path}: ")
+
+
+def save_cats_and_dogs(directory):
+    """Save images of two classes, one of the cats also to test on, as a dog, and a broken file; return their folder."""
+    pets = directory / "pets"
+    images = colours(12, 20, 24)
+    for number, image in enumerate(images):
+        part = "test" if number >= 9 else "train"
+        save(image, pets / part / ("cat", "cat", "dog")[number % 3] / f"{number}.png")
+    save(images[0], pets / "test" / "dog" / "again.png")
+    (pets / "train" / "dog" / "broken.png").write_bytes(b"rubbish")
+    return pets
 
 
 def touch(path):

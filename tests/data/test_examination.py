@@ -4,23 +4,18 @@ import msgspec
 import numpy as np
 import pytest
 
-from tests.data.image_sets import colours, save
+from tests.data.image_sets import colours, save, save_cats_and_dogs
 from tui_cnn.data.examination import Report, examine, is_examined
 from tui_cnn.data.files import DataError
 
 
 @pytest.fixture
 def folder(tmp_path):
-    """Three classes; an image of the cats is tested on, too, as a dog."""
-    images = colours(12, 20, 24)
-    for number, image in enumerate(images):
-        part = "test" if number >= 9 else "train"
-        save(image, tmp_path / "pets" / part / ("cat", "cat", "dog")[number % 3] / f"{number}.png")
-    save(images[0], tmp_path / "pets" / "test" / "dog" / "again.png")
-    save(images[1][:10, :, :1], tmp_path / "pets" / "train" / "dog" / "grey.png")
-    (tmp_path / "pets" / "train" / "dog" / "broken.png").write_bytes(b"rubbish")
-    (tmp_path / "pets" / "train" / "dog" / "notes.txt").write_text("no image")
-    return tmp_path / "pets"
+    """Cats and dogs; one image is grey and of another size, and there is a file that is no image."""
+    pets = save_cats_and_dogs(tmp_path)
+    save(colours(12, 20, 24)[1][:10, :, :1], pets / "train" / "dog" / "grey.png")
+    (pets / "train" / "dog" / "notes.txt").write_text("no image")
+    return pets
 
 
 def test_a_report(folder):

@@ -7,18 +7,10 @@ import numpy as np
 import pytest
 
 from tests.data.idx_bytes import idx, write_set
-from tests.data.image_sets import colours, keys, save, touch
+from tests.data.image_sets import colours, keys, refusal, save, touch
 from tests.data.test_dataset import DOTTED, EMNIST, MISFITS
-from tui_cnn.data.files import CLASS_NAMES, FASHION_MNIST, DataError
+from tui_cnn.data.files import CLASS_NAMES, FASHION_MNIST
 from tui_cnn.data.sources.finding import find_source
-
-
-def refusal(path):
-    with pytest.raises(DataError) as refused:
-        find_source(path)
-    text = str(refused.value)
-    assert "\n" not in text
-    return text
 
 
 def test_fashion_mnist_is_read_as_its_bytes_are():

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.data.image_sets import all_pixels, colours, keys, save, touch
+from tests.data.image_sets import all_pixels, colours, keys, refusal_of, save, touch
 from tui_cnn.data.files import DataError
 from tui_cnn.data.source import UNASSIGNED
 from tui_cnn.data.sources.finding import find_source
@@ -30,15 +30,6 @@ def listed(directory, text, name="list.csv", encoding="utf-8"):
     path = directory / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
     return path
-
-
-def refusal(path):
-    with pytest.raises(DataError) as refused:
-        find_source(path)
-    text = str(refused.value)
-    assert text.startswith(f"{path}: ")
-    assert "\n" not in text
-    return text.removeprefix(f"{path}: ")
 
 
 @pytest.mark.parametrize(
@@ -207,13 +198,13 @@ def test_a_path_that_leads_elsewhere_is_only_read_as_an_image(directory):
     ],
 )
 def test_one_line_for_what_is_no_list(directory, name, text, problem):
-    assert refusal(listed(directory, text, name)).startswith(problem)
+    assert refusal_of(listed(directory, text, name)).startswith(problem)
 
 
 def test_several_lists(directory):
     for name in ("a.csv", "b.csv"):
         listed(directory, "path,label\nb.png,x\n", name)
-    assert refusal(directory) == "has several lists of images (a.csv, b.csv); specify one of them"
+    assert refusal_of(directory) == "has several lists of images (a.csv, b.csv); specify one of them"
 
 
 def test_the_fingerprint_changes_with_the_list_and_the_images(directory):

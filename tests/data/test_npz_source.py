@@ -9,7 +9,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-from tests.data.image_sets import all_pixels, colours, digits, keys
+from tests.data.image_sets import all_pixels, colours, digits, keys, refusal_of
 from tui_cnn.data.files import DataError
 from tui_cnn.data.source import UNASSIGNED
 from tui_cnn.data.sources.finding import find_source
@@ -23,15 +23,6 @@ def written(directory, **arrays):
     path = directory / "set.npz"
     np.savez_compressed(path, **arrays)
     return path
-
-
-def refusal(path):
-    with pytest.raises(DataError) as refused:
-        find_source(path)
-    text = str(refused.value)
-    assert text.startswith(f"{path}: ")
-    assert "\n" not in text
-    return text.removeprefix(f"{path}: ")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +135,7 @@ def test_other_arrays_are_left_alone(tmp_path):
 def test_names_of_classes(tmp_path):
     source = find_source(written(tmp_path, images=GREY, labels=LABELS, class_names=np.array(["x", "y", "z"])))
     assert source.class_names == ("x", "y", "z")
-    said = refusal(written(tmp_path, images=GREY, labels=LABELS, class_names=np.array(["x", "y"])))
+    said = refusal_of(written(tmp_path, images=GREY, labels=LABELS, class_names=np.array(["x", "y"])))
     assert said == "has the label 2, but names for 2 classes; labels are counted from 0"
 
 
@@ -176,7 +167,7 @@ def test_names_of_classes(tmp_path):
     ],
 )
 def test_what_does_not_fit_is_one_line(tmp_path, arrays, problem):
-    assert refusal(written(tmp_path, **arrays)).startswith(problem)
+    assert refusal_of(written(tmp_path, **arrays)).startswith(problem)
 
 
 @pytest.mark.parametrize("wrong", [-1.0, 300.0, np.nan, np.inf])
@@ -225,7 +216,7 @@ DAMAGED = [
 
 @pytest.mark.parametrize("content", DAMAGED, ids=range(len(DAMAGED)))
 def test_headers_that_lie(tmp_path, content):
-    refusal(packed(tmp_path / "a.npz", content))
+    refusal_of(packed(tmp_path / "a.npz", content))
 
 
 def test_a_bomb_is_refused_by_what_it_declares(tmp_path):
@@ -241,7 +232,7 @@ def test_a_bomb_is_refused_by_what_it_declares(tmp_path):
         np.save(labels, np.zeros(300, np.uint8))
         archive.writestr("labels.npy", labels.getvalue())
     tracemalloc.start()
-    assert refusal(path).startswith("unpacks to 314,572,800 bytes in images, more than can be read")
+    assert refusal_of(path).startswith("unpacks to 314,572,800 bytes in images, more than can be read")
     assert tracemalloc.get_traced_memory()[1] < 1 << 20
     tracemalloc.stop()
 
@@ -261,7 +252,7 @@ def test_a_size_that_the_archive_lies_about(tmp_path):
 def test_an_archive_of_something_else(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("cats/1.png", b"")
-    assert refusal(tmp_path / "a.zip") == "is an archive without arrays; unpack it and specify its directory"
+    assert refusal_of(tmp_path / "a.zip") == "is an archive without arrays; unpack it and specify its directory"
 
 
 def test_torn_anywhere(tmp_path):
@@ -269,7 +260,7 @@ def test_torn_anywhere(tmp_path):
     for size in range(4, len(whole), 17):
         path = tmp_path / f"{size}.npz"
         path.write_bytes(whole[:size])
-        refusal(path)
+        refusal_of(path)
     for at in range(0, len(whole), 11):
         path = tmp_path / f"at{at}.npz"
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
@@ -280,4 +271,4 @@ def test_torn_anywhere(tmp_path):
 def test_several_files_in_a_directory(tmp_path):
     written(tmp_path, images=GREY, labels=LABELS).rename(tmp_path / "other.npz")
     written(tmp_path, images=GREY, labels=LABELS)
-    assert refusal(tmp_path) == "has several .npz files (other.npz, set.npz); specify one of them"
+    assert refusal_of(tmp_path) == "has several .npz files (other.npz, set.npz); specify one of them"

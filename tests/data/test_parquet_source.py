@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from tests.data.image_sets import all_pixels, colours, digits, keys
+from tests.data.image_sets import all_pixels, colours, digits, keys, refusal
 from tui_cnn.data.files import DataError
 from tui_cnn.data.source import UNASSIGNED
 from tui_cnn.data.sources.finding import find_source
@@ -39,13 +39,6 @@ def write(path, images, labels, *, image="image", label="label", struct=True, me
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(table.replace_schema_metadata(metadata), path, row_group_size=rows)
     return path
-
-
-def refusal(path):
-    with pytest.raises(DataError) as refused:
-        find_source(path)
-    assert "\n" not in str(refused.value)
-    return str(refused.value)
 
 
 def test_a_repository_of_hugging_face(tmp_path):

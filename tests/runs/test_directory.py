@@ -20,13 +20,13 @@ def make(name):
 
 
 def test_home_is_where_the_user_says(home, monkeypatch):
-    from tui_cnn.runs import directory
+    from tui_cnn import config
 
-    assert directory.home() == home
+    assert config.home() == home
     monkeypatch.setenv("CNN_TUI_HOME", "~/runs")
-    assert directory.home() == Path.home() / "runs"
+    assert config.home() == Path.home() / "runs"
     monkeypatch.delenv("CNN_TUI_HOME")
-    assert directory.home().name == "cnn-tui"
+    assert config.home().name == "cnn-tui"
 
 
 def test_a_run_holds_its_network_and_its_recipe():

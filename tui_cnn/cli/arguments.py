@@ -1,6 +1,7 @@
 """What people write on the command line: a model, an amount such as `100k` or `512MB`, a shape such as `10x10x32`."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from tui_cnn.formats.amounts import parse_amount
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
+
+Command = Callable[..., int]
 
 
 class Count(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
@@ -55,6 +58,25 @@ input_shape_option = click.option(
     type=ShapeParam(),
     help=_("Image size to use instead of the model's own, such as 224x224, or with other channels 224x224x3."),
 )
+
+
+_BUDGETS = (
+    click.option("--max-params", type=Count(), help=_("Maximum number of parameters, such as 100k.")),
+    click.option("--max-macs", type=Count(), help=_("Maximum number of multiply-accumulates (MACs), such as 5M.")),
+    click.option("--max-memory", type=Count(), help=_("Maximum training-step memory in bytes, such as 2GB.")),
+    click.option(
+        "--min-receptive-field",
+        type=click.IntRange(1),
+        help=_("Minimum receptive field of the last feature map, in pixels."),
+    ),
+)
+
+
+def budget_options(command: Command) -> Command:
+    """Give a command an option for each limit on what a network costs."""
+    for option in reversed(_BUDGETS):
+        command = option(command)
+    return command
 
 
 def read_model(model: str, input_shape: Shape | None = None) -> Network:

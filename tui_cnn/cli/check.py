@@ -8,7 +8,7 @@ from typing import Any
 import click
 import msgspec
 
-from tui_cnn.cli.arguments import Count, ShapeParam, input_shape_option, read_model
+from tui_cnn.cli.arguments import ShapeParam, budget_options, input_shape_option, read_model
 from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
 from tui_cnn.cli.reports import Budget, json_report, tensors_json, tensors_text, text_report
 from tui_cnn.cli.streams import echo, write
@@ -75,14 +75,7 @@ _SEVERITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
 @click.option("--steps", type=click.IntRange(1), help=_("Check that this many training steps are enough."))
 @click.option("--formulas", is_flag=True, help=_("Show how each number is calculated, with its values."))
 @click.option("--classes", type=click.IntRange(1), help=_("Check that the output has this many classes."))
-@click.option("--max-params", type=Count(), help=_("Maximum number of parameters, such as 100k."))
-@click.option("--max-macs", type=Count(), help=_("Maximum number of multiply-accumulates (MACs), such as 5M."))
-@click.option("--max-memory", type=Count(), help=_("Maximum training-step memory in bytes, such as 2GB."))
-@click.option(
-    "--min-receptive-field",
-    type=click.IntRange(1),
-    help=_("Minimum receptive field of the last feature map, in pixels."),
-)
+@budget_options
 @click.option("--output-shape", type=ShapeParam(), help=_("Required output shape, such as 10."))
 @click.option(
     "--fail-on",
@@ -220,7 +213,7 @@ def _field_budget(analysis: Analysis, least: int) -> Budget:
         return Budget(option, least, None, False, message.format(name=name, least=least))
     if field.status == "full":
         return Budget(option, least, None, True, "")
-    size = min(field.down.size, field.across.size)
+    size = field.shorter
     message = _("{name}: receptive field {size} pixels, less than --min-receptive-field {least}")
     return Budget(option, least, size, size >= least, message.format(name=name, size=size, least=least))
 

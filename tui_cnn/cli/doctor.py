@@ -120,10 +120,8 @@ def _error(read: Callable[[Path], object], path: Path) -> FormatError | None:
 def _keep_readable(path: Path) -> None:
     """Write the events anew without the lines that cannot be read."""
     kept = []
-    reader = LineReader(set_aside(path))
-    while lines := reader.read():
-        for line in filter(None, lines.split(b"\n")):
-            with suppress(ValueError):
-                events.decode(line)
-                kept.append(line + b"\n")
+    for line in LineReader(set_aside(path)).lines():
+        with suppress(ValueError):
+            events.decode(line)
+            kept.append(line + b"\n")
     save_bytes(path, b"".join(kept))

@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from tui_cnn.cli.streams import echo
-from tui_cnn.cli.table import WideContext, table
+from tui_cnn.cli.table import WideGroup, table
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs import launch
 from tui_cnn.runs import trash as bin_
@@ -22,6 +22,7 @@ _RUN = "\n\n" + _(
 
 
 @click.group(
+    cls=WideGroup,
     short_help=_("List the runs."),
     help=_(
         """List the runs, newest first: state, epochs, best validation accuracy and test accuracy.
@@ -46,7 +47,7 @@ _RUN = "\n\n" + _(
 @click.pass_context
 def runs(context: click.Context, as_json: bool, grouped: bool) -> int:
     """Print a table of the runs."""
-    from tui_cnn.ui.toolkit.runs import best_accuracy, epochs_done, marked_state, share, tested_weights
+    from tui_cnn.ui.toolkit.runs import epochs_done, marked_state, share, tested_weights
 
     if context.invoked_subcommand is not None:
         return 0
@@ -67,7 +68,7 @@ def runs(context: click.Context, as_json: bool, grouped: bool) -> int:
             marked_state(run, damaged=any(damage(directory, run))),
             run.name,
             epochs_done(run),
-            share(best_accuracy(run)),
+            share(run.best_accuracy),
             share(run.finished.test_accuracy if run.finished else None),
             tested_weights(run.tested),
         )
@@ -129,10 +130,6 @@ def baseline(run: str | None, clear: bool) -> int:
     pinned = read_baseline()
     echo(visible(pinned.id) if pinned else _("No baseline is pinned."))
     return 0
-
-
-for command in (compare_runs, baseline):
-    command.context_class = WideContext
 
 
 @click.command(

@@ -6,10 +6,10 @@ from typing import Any
 import click
 import msgspec
 
-from tui_cnn.cli.arguments import Count, read_model
+from tui_cnn.cli.arguments import budget_options, read_model
 from tui_cnn.cli.group import SOUND, UNSOUND
 from tui_cnn.cli.streams import echo
-from tui_cnn.cli.table import WideContext
+from tui_cnn.cli.table import WideGroup
 from tui_cnn.cli.train import read_options, recipe_options
 from tui_cnn.config import expanded
 from tui_cnn.i18n import _
@@ -22,20 +22,8 @@ _JOBS = click.option(
 )
 
 
-class _Commands(click.Group):
-    """The commands of a search."""
-
-    context_class = WideContext
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        command = super().get_command(ctx, cmd_name)
-        if command is not None:
-            command.context_class = WideContext
-        return command
-
-
 @click.group(
-    cls=_Commands,
+    cls=WideGroup,
     short_help=_("Search for the best network within limits and a budget."),
     help=_(
         """Search for the best network: train many variants of one, within limits on what they cost and a budget.
@@ -75,14 +63,7 @@ def search() -> None:
 @click.argument("model")
 @click.option("--plan", "plan_file", metavar="FILE", help=_("Start from a search.toml; other options override it."))
 @click.option("--vary", multiple=True, metavar="KEY=VALUES", help=_("What varies, and its values."))
-@click.option("--max-params", type=Count(), help=_("Maximum number of parameters, such as 100k."))
-@click.option("--max-macs", type=Count(), help=_("Maximum number of multiply-accumulates (MACs), such as 5M."))
-@click.option("--max-memory", type=Count(), help=_("Maximum training-step memory in bytes, such as 2GB."))
-@click.option(
-    "--min-receptive-field",
-    type=click.IntRange(1),
-    help=_("Minimum receptive field of the last feature map, in pixels."),
-)
+@budget_options
 @click.option(
     "--goal", "goals", multiple=True, metavar="GOAL", help=_("A goal: accuracy, params, macs, memory, seconds.")
 )

@@ -82,8 +82,7 @@ def _trial_report(record: TrialRecord) -> TrialReport:
     for run in record.runs.values() if ended is None else ():
         snapshot = Follower(RunDirectory(home() / "runs" / run)).poll()
         state, epochs, seconds = snapshot.state, epochs + len(snapshot.epochs), seconds + snapshot.elapsed
-        known = [epoch.val_accuracy for epoch in snapshot.epochs if epoch.val_accuracy is not None]
-        accuracies += [max(known)] if known else []
+        accuracies += [] if snapshot.best_accuracy is None else [snapshot.best_accuracy]
     accuracy = sum(accuracies) / len(accuracies) if accuracies else None
     return TrialReport(
         trial=planned.trial,

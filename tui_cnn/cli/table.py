@@ -63,6 +63,19 @@ class WideContext(click.Context):
     formatter_class = WideFormatter
 
 
+class WideGroup(click.Group):
+    """A group of commands whose help is laid out by columns, as its own."""
+
+    context_class = WideContext
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command."""
+        command = super().get_command(ctx, cmd_name)
+        if command is not None:
+            command.context_class = WideContext
+        return command
+
+
 def _filled(text: str) -> str:
     return text if text.isascii() else "".join(sign + _FILLER * (cell_len(sign) - 1) for sign in text)
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 import msgspec
 
-from tui_cnn.cli.arguments import read_model
+from tui_cnn.cli.arguments import Command, read_model
 from tui_cnn.cli.streams import echo
 from tui_cnn.formats.fields import Field, fields, rebuild
 from tui_cnn.formats.validation import InvalidError
@@ -16,8 +16,6 @@ from tui_cnn.runs.directory import find_run
 from tui_cnn.runs.recipe import RECIPES, Recipe, RecipeName, with_recipe
 from tui_cnn.runs.snapshot import ACTIVE, Follower
 from tui_cnn.runs.transfer import find_weights
-
-Command = Callable[..., int]
 
 JSON = click.option("--json", "as_json", is_flag=True, help=_("Print the events of the run as JSON, one per line."))
 NOW = click.option("--now", is_flag=True, help=_("Train now, even if another run is training."))

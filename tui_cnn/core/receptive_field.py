@@ -198,6 +198,11 @@ class ReceptiveField(NamedTuple):
     across: AxisField
     first: int = 0
 
+    @property
+    def shorter(self) -> int:
+        """Pixels along the axis where it has fewer."""
+        return min(self.down.size, self.across.size)
+
     def through(self, layer: ReceptiveFieldMap, shape: Shape, output: Shape) -> "ReceptiveField | None":
         """Look through one more layer, which makes `output` of `shape`; None where that is too long to work out.
 

@@ -1,6 +1,8 @@
 """The four files of a data set in a directory, under any of the names that MNIST's relatives use."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +32,28 @@ CLASS_NAMES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", 
 
 class DataError(UserError):
     """A data set cannot be read or does not fit. Its text names the file, what is wrong, and what to do."""
+
+
+def unreadable(error: OSError) -> str:
+    """Return one line for an error of the system."""
+    if isinstance(error, FileNotFoundError):
+        return _("file not found; check the path")
+    return _("cannot be read: {reason}").format(reason=error.strerror or error)
+
+
+@contextmanager
+def naming(where: Path | str) -> Iterator[None]:
+    """Let all errors of a file, or of a part of it, name it.
+
+    Raises:
+        DataError: one was raised, or the system could not read something.
+    """
+    try:
+        yield
+    except DataError as error:
+        raise DataError(f"{where}: {error}") from None
+    except OSError as error:
+        raise DataError(f"{where}: " + unreadable(error)) from None
 
 
 class DataFiles(NamedTuple):

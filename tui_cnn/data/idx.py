@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tui_cnn.data.files import DataError
+from tui_cnn.data.files import DataError, unreadable
 from tui_cnn.i18n import _
 
 _TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -96,12 +96,10 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
             packed = raw.peek(2)[:2] == _GZIP
             with gzip.open(raw) if packed else raw as file:
                 yield file  # type: ignore[misc]  # GzipFile reads like a BinaryIO
-    except FileNotFoundError:
-        raise _wrong(path, _("file not found; check the path")) from None
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise _wrong(path, _("is a damaged gzip file ({reason}); download it again").format(reason=error)) from None
     except OSError as error:
-        raise _wrong(path, _("cannot be read: {reason}").format(reason=error.strerror or error)) from None
+        raise _wrong(path, unreadable(error)) from None
 
 
 def _wrong(path: Path, problem: str) -> DataError:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tui_cnn.data.decoding import decode
-from tui_cnn.data.files import DataError
+from tui_cnn.data.files import naming
 from tui_cnn.data.fitting import resized
 from tui_cnn.data.input_options import Fit
 from tui_cnn.data.source import ImageShape
@@ -55,10 +55,8 @@ def read_small(path: Path, grey_side: int, colour_side: int) -> Image:
 
 def _decoded(path: Path, mode: Literal["L", "RGB"]) -> Image:
     """Decode an image file; an error names it."""
-    try:
+    with naming(path):
         return decode(path, mode)
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from None
 
 
 def fit_image(image: Image, shape: ImageShape, how: Fit, *, invert: bool = False) -> Image:

@@ -110,9 +110,12 @@ class ArraySource(ImageSource):
         return pixels
 
 
+def part_code(part: Part | None) -> int:
+    """Return the place of a part in `PARTS`; `UNASSIGNED` for none."""
+    return UNASSIGNED if part is None else PARTS.index(part)
+
+
 def part_codes(counts: Iterable[tuple[Part | None, int]]) -> Parts:
     """Return the parts of images that stand one part after the other, so many of each; None: not assigned."""
-    codes = [
-        np.full(count, UNASSIGNED if part is None else PARTS.index(part), np.int8) for part, count in counts if count
-    ]
+    codes = [np.full(count, part_code(part), np.int8) for part, count in counts if count]
     return np.concatenate(codes) if codes else np.zeros(0, np.int8)

@@ -117,16 +117,26 @@ def _with_held_in_a_line(data: Any, held: list[str]) -> Any:
 def dumps_toml(data: dict[str, Any]) -> str:
     """Write plain data as TOML in which nothing acts on a terminal: such characters are escaped.
 
+    Keys whose value is None, which TOML cannot write, are left out.
+
     Raises:
         FormatError: a text in it is no Unicode, as the name of a file may be.
     """
     import tomli_w
 
-    text = tomli_w.dumps(data)
+    text = tomli_w.dumps(_without_nothing(data))
     if not is_unicode(text):
         broken = next(line for line in text.splitlines() if not is_unicode(line))
         raise FormatError(broken, _("is not valid Unicode; use other characters"))
     return escaped(text)
+
+
+def _without_nothing(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: _without_nothing(value) if isinstance(value, dict) else value
+        for key, value in data.items()
+        if value is not None
+    }
 
 
 def dumps_inline(value: Any) -> str:

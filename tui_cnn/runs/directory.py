@@ -3,12 +3,9 @@
 Of the files in a run, those of a few lines are read and written here: the user's command and description.
 """
 
-import os
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
@@ -16,14 +13,14 @@ import msgspec
 from msgspec import Meta
 
 from tui_cnn.atomic import write_atomic
-from tui_cnn.config import home
 from tui_cnn.core.network import Network
 from tui_cnn.data.scaling import Scaling
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_json, read_toml
-from tui_cnn.formats.toml import dumps_network, dumps_toml, read_network
+from tui_cnn.formats.toml import dumps_network, dumps_toml
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
+from tui_cnn.runs.dated import DatedDirectory, File, find_dated, list_dated, making, new_path
 from tui_cnn.runs.errors import RunError, unwritable
 from tui_cnn.runs.recipe import Recipe, dumps_recipe, read_recipe
 from tui_cnn.visible import visible
@@ -31,61 +28,23 @@ from tui_cnn.visible import visible
 Desired = Literal["run", "now", "pause", "stop"]
 """What a run is to do; `now` is `run` without waiting for other runs to end."""
 
-_ID = re.compile(r"(?P<time>\d{8}-\d{6})-(?P<name>.+)-[0-9a-f]{4}")
-_MOST_NAMED = 5
-
-
-class _File:
-    """A file of the run, under the name that it always has."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __get__(self, run: "RunDirectory", owner: type["RunDirectory"]) -> Path:
-        return run.path / self._name
-
 
 @dataclass(frozen=True)
-class RunDirectory:
+class RunDirectory(DatedDirectory):
     """A run: its network and recipe, written once; what its worker writes; and the user's command."""
 
-    path: Path
-
-    network_file = _File("network.toml")
-    recipe_file = _File("recipe.toml")
-    events_file = _File("events.jsonl")
-    lock_file = _File("lock")
-    desired_file = _File("desired")
-    checkpoint_file = _File("checkpoint.keras")
-    best_file = _File("best.keras")
-    start_file = _File("start.keras")
-    log_file = _File("worker.log")
-    kept_directory = _File("kept")
-    tensorboard_directory = _File("tensorboard")
-    about_file = _File("about.toml")
-    scaling_file = _File("scaling.json")
-    classes_file = _File("classes.json")
-    trial_file = _File("trial.toml")
-    predictions_file = _File("test.npz")
-
-    @property
-    def id(self) -> str:
-        """The name of the directory: `<YYYYMMDD-HHMMSS>-<name>-<4 hex>`, the time in UTC."""
-        return self.path.name
-
-    @property
-    def name(self) -> str:
-        """The name of the network, as far as the name of a directory can hold it."""
-        match = _ID.fullmatch(self.id)
-        return match["name"] if match else self.id
-
-    def network(self) -> Network:
-        """Read what is trained.
-
-        Raises:
-            FormatError: the file is missing or damaged.
-        """
-        return read_network(self.network_file)
+    recipe_file = File("recipe.toml")
+    checkpoint_file = File("checkpoint.keras")
+    best_file = File("best.keras")
+    start_file = File("start.keras")
+    log_file = File("worker.log")
+    kept_directory = File("kept")
+    tensorboard_directory = File("tensorboard")
+    about_file = File("about.toml")
+    scaling_file = File("scaling.json")
+    classes_file = File("classes.json")
+    trial_file = File("trial.toml")
+    predictions_file = File("test.npz")
 
     def recipe(self) -> Recipe:
         """Read how it is trained.
@@ -132,40 +91,19 @@ def make_run(network: Network, recipe: Recipe, fill: Callable[["RunDirectory"], 
         RunError: it cannot be written.
         FormatError: the path of its data is no Unicode.
     """
-    slug = re.sub(r"[^\w.-]+", "-", network.name).strip("-.")[:40] or "network"
-    stem = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{slug}"
-    run = RunDirectory(home() / "runs" / f"{stem}-{os.urandom(2).hex()}")
+    run = RunDirectory(new_path("runs", network))
     texts = dumps_recipe(recipe), dumps_network(network)
-    try:
-        run.path.mkdir(parents=True)
+    with making(run.path, RunError):
         if fill is not None:
             fill(run)
         for file, text in zip((run.recipe_file, run.network_file), texts, strict=True):
             write_atomic(file, text.encode())
-    except BaseException as error:
-        shutil.rmtree(run.path, ignore_errors=True)
-        if not isinstance(error, OSError):
-            raise
-        message = _("{path}: cannot be written ({reason}); fix that, or set CNN_TUI_HOME to another directory")
-        raise RunError(message.format(path=error.filename or run.path, reason=error.strerror)) from None
     return run
 
 
 def list_runs() -> list[RunDirectory]:
     """List the runs, newest first. What is no run, or not a whole one yet, is left out."""
-    try:
-        entries = list((home() / "runs").iterdir())
-    except OSError:
-        return []
-    dated = []
-    for path in entries:
-        if match := _ID.fullmatch(path.name):
-            run = RunDirectory(path)
-            try:  # the network is written last, and once: its time orders the runs of one second
-                dated.append((match["time"], run.network_file.stat().st_mtime_ns, run))
-            except OSError:
-                continue
-    return [run for _time, _written, run in sorted(dated, key=lambda item: item[:2], reverse=True)]
+    return list_dated(RunDirectory, "runs", "network.toml")
 
 
 def find_run(text: str) -> RunDirectory:
@@ -174,20 +112,14 @@ def find_run(text: str) -> RunDirectory:
     Raises:
         RunError: none is meant, or several may be.
     """
-    runs = list_runs()
-    if not runs:
-        raise RunError(_("there are no runs yet; train a network first"))
-    if text == "last":
-        return runs[0]
-    matches = [run for run in runs if run.id == text] or [run for run in runs if text in run.id]
-    if not matches:
-        message = _("run “{text}” not found; the newest is {newest}")
-        raise RunError(message.format(text=text, newest=runs[0].id))
-    if len(matches) > 1:
-        listed = ", ".join(run.id for run in matches[:_MOST_NAMED]) + (", …" if len(matches) > _MOST_NAMED else "")
-        message = _("“{text}” matches {count} runs: {listed}; enter more of the id")
-        raise RunError(message.format(text=text, count=len(matches), listed=listed))
-    return matches[0]
+    return find_dated(
+        text,
+        list_runs(),
+        RunError,
+        none=_("there are no runs yet; train a network first"),
+        unknown=_("run “{text}” not found; the newest is {newest}"),
+        ambiguous=_("“{text}” matches {count} runs: {listed}; enter more of the id"),
+    )
 
 
 def read_desired(path: Path) -> Desired:

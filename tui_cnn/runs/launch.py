@@ -1,26 +1,19 @@
 """Starting a worker, and controlling it by the `desired` file of its run."""
 
 import subprocess
-import time
-from pathlib import Path
 
 from tui_cnn.core.network import Network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import Desired, RunDirectory, make_run, write_desired
 from tui_cnn.runs.errors import RunError, unwritable
 from tui_cnn.runs.further import longer_recipe, make_longer
-from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import Checked, check
-from tui_cnn.runs.process import PrewarmedWorker, start_worker
+from tui_cnn.runs.process import PrewarmedWorker, file_size, has_started, start_worker
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 from tui_cnn.runs.snapshot import ACTIVE, Follower
 from tui_cnn.runs.transfer import Weights, make_with_weights
-
-_TIMEOUT = 60.0
-"""Seconds that a worker has to acquire its lock; it needs a fraction of one."""
-_INTERVAL = 0.01
 
 
 def start(
@@ -155,37 +148,18 @@ def _command(run: RunDirectory, command: Desired, refusal: str) -> None:
 
 def _launch(run: RunDirectory, command: Desired = "run", prewarmed: PrewarmedWorker | None = None) -> None:
     write_desired(run.desired_file, command)
-    events_size = _size(run.events_file)
+    events_size = file_size(run.events_file)
+    too_late = RunError(_("the worker did not start in time; try again (see {log})").format(log=run.log_file))
     try:
-        log_size = _size(run.log_file)
-        if prewarmed and (worker := prewarmed.assign(run)) and _has_started(worker, run, events_size):
+        log_size = file_size(run.log_file)
+        if prewarmed and (worker := prewarmed.assign(run)) and has_started(worker, run, events_size, too_late):
             return
         with run.log_file.open("ab") as log:
             worker = start_worker("train", str(run.path), stdout=log, stderr=log)
     except OSError as error:
         raise unwritable(run.log_file, error) from None
-    if not _has_started(worker, run, events_size):
+    if not has_started(worker, run, events_size, too_late):
         lines = run.log_file.read_bytes()[log_size:].decode("utf-8", "replace").split("\n")
         reason = next((line.strip() for line in reversed(lines) if line.strip()), f"exit {worker.returncode}")
         message = _("the worker could not start: {reason} (see {log})")
         raise RunError(message.format(reason=reason, log=run.log_file))
-
-
-def _has_started(worker: subprocess.Popen[bytes], run: RunDirectory, events_size: int) -> bool:
-    """Wait until the worker holds the run's lock, or has ended; return whether it has held it.
-
-    One that has written events beyond the first `events_size` bytes has held it, and ended since.
-    """
-    deadline = time.monotonic() + _TIMEOUT
-    while not is_held(run.lock_file):
-        if worker.poll() is not None:
-            return _size(run.events_file) > events_size
-        if time.monotonic() > deadline:
-            worker.kill()
-            raise RunError(_("the worker did not start in time; try again (see {log})").format(log=run.log_file))
-        time.sleep(_INTERVAL)
-    return True
-
-
-def _size(file: Path) -> int:
-    return file.stat().st_size if file.exists() else 0

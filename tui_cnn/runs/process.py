@@ -4,19 +4,28 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import IO, Any
 
 import msgspec
 
 import tui_cnn
+from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
+from tui_cnn.runs.dated import DatedDirectory
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import unstartable
+from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.runtime import Runtime
 
 PACKAGES = Path(tui_cnn.__file__).parents[1]
 """Workers import modules from here, so that they run the same version of this program."""
+
+
+_TIMEOUT = 60.0
+"""Seconds that a process has to acquire its lock; it needs a fraction of one."""
+_INTERVAL = 0.01
 
 
 def worker_command(*arguments: str) -> tuple[str, ...]:
@@ -65,6 +74,32 @@ def why_failed(errors: bytes, status: int) -> str:
     """Return the last line that a worker wrote on its standard error before it exited with a status."""
     lines = [line.strip() for line in errors.decode("utf-8", "replace").splitlines() if line.strip()]
     return lines[-1] if lines else _("the worker exited with status {status}").format(status=status)
+
+
+def has_started(
+    process: subprocess.Popen[bytes], directory: DatedDirectory, events_size: int, too_late: UserError
+) -> bool:
+    """Wait until a process holds the lock of its directory, or has ended; return whether it has held it.
+
+    One that has written events beyond the first `events_size` bytes has held it, and ended since.
+
+    Raises:
+        UserError: `too_late`; the process is killed.
+    """
+    deadline = time.monotonic() + _TIMEOUT
+    while not is_held(directory.lock_file):
+        if process.poll() is not None:
+            return file_size(directory.events_file) > events_size
+        if time.monotonic() > deadline:
+            process.kill()
+            raise too_late
+        time.sleep(_INTERVAL)
+    return True
+
+
+def file_size(file: Path) -> int:
+    """Return the bytes of a file; 0 where there is none."""
+    return file.stat().st_size if file.exists() else 0
 
 
 class PrewarmedWorker:

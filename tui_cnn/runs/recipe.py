@@ -250,7 +250,7 @@ def located(recipe: Recipe) -> Recipe:
 
 def dumps_recipe(recipe: Recipe) -> str:
     """Write a recipe as TOML text, its defaults too, so that it means the same when defaults change."""
-    return dumps_toml({name: value for name, value in msgspec.to_builtins(recipe).items() if value is not None})
+    return dumps_toml(msgspec.to_builtins(recipe))
 
 
 def rate_at(recipe: Recipe, step: int, steps_per_epoch: int) -> float:

@@ -95,6 +95,11 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         return next((epoch for epoch in reversed(self.epochs) if epoch.best), None)
 
     @property
+    def best_accuracy(self) -> float | None:
+        """The best accuracy on the validation images, of any epoch; None without validation."""
+        return max((epoch.val_accuracy for epoch in self.epochs if epoch.val_accuracy is not None), default=None)
+
+    @property
     def tested(self) -> Tested | None:
         """The weights that were tested; earlier versions, which do not say, tested the last."""
         if self.finished is None or not self.epochs:

@@ -124,7 +124,7 @@ def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
         epochs_done=len(epochs),
         epochs=recipe.epochs if recipe else None,
         best_epoch=best.epoch if best else None,
-        best_accuracy=_best_accuracy(snapshot),
+        best_accuracy=snapshot.best_accuracy,
         test_accuracy=finished.test_accuracy if finished else None,
         test_loss=finished.test_loss if finished else None,
         tested=snapshot.tested,
@@ -203,11 +203,6 @@ def _figures(run: RunDirectory, _written: Written) -> tuple[str, int | None, int
     return network.name, analysis.totals.params, analysis.totals.macs, digest(network)
 
 
-def _best_accuracy(snapshot: Snapshot) -> float | None:
-    """The best accuracy on the validation images, of any epoch."""
-    return max((epoch.val_accuracy for epoch in snapshot.epochs if epoch.val_accuracy is not None), default=None)
-
-
 def results() -> tuple[Result, ...]:
     """List the finished runs, the newest first. A run that cannot be read is left out."""
     finished = []
@@ -219,7 +214,7 @@ def results() -> tuple[Result, ...]:
             network = run.network()
         except FormatError:
             continue
-        best, test = _best_accuracy(snapshot), snapshot.finished.test_accuracy
+        best, test = snapshot.best_accuracy, snapshot.finished.test_accuracy
         finished.append(Result(run.id, network, len(snapshot.epochs), best, test))
     return tuple(finished)
 

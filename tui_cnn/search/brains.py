@@ -9,10 +9,12 @@ from tui_cnn.search.errors import SearchError
 from tui_cnn.search.plan import SearchPlan
 from tui_cnn.search.space import Space
 
+_OF_OPTUNA = ("tpe", "nsga2")
+
 
 def needs_optuna(plan: SearchPlan) -> bool:
     """Return whether a plan needs the package optuna."""
-    return plan.brain in ("tpe", "nsga2") or plan.pruning.kind != "none"
+    return plan.brain in _OF_OPTUNA or plan.pruning.kind != "none"
 
 
 def require_optuna(plan: SearchPlan) -> None:
@@ -26,7 +28,7 @@ def require_optuna(plan: SearchPlan) -> None:
     try:
         import optuna  # noqa: F401  # whether it can be imported is the question
     except ImportError:
-        what = f"brain = “{plan.brain}”" if plan.brain in ("tpe", "nsga2") else f"pruning = “{plan.pruning.kind}”"
+        what = f"brain = “{plan.brain}”" if plan.brain in _OF_OPTUNA else f"pruning = “{plan.pruning.kind}”"
         message = _("{what} needs the package optuna; install it with: {python} -m pip install {package}")
         raise SearchError(message.format(what=what, python=sys.executable, package='"optuna>=5"')) from None
 

@@ -16,7 +16,6 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, read_desired
 from tui_cnn.runs.machine import digest
 from tui_cnn.runs.recipe import dumps_recipe
-from tui_cnn.runs.snapshot import ACTIVE, Follower
 from tui_cnn.search.brains import needs_optuna, open_brain
 from tui_cnn.search.directory import SearchDirectory, runs_of
 from tui_cnn.search.enumeration import Draw, Known
@@ -31,7 +30,7 @@ from tui_cnn.search.events import (
     TrialLaunched,
     TrialPlanned,
 )
-from tui_cnn.search.history import TrialRecord, read_history
+from tui_cnn.search.history import TrialRecord, read_history, record_event
 from tui_cnn.search.limits import Costs, costs, violations
 from tui_cnn.search.space import Values, Variation
 from tui_cnn.search.survey import Hands, hands, variation_of
@@ -69,7 +68,9 @@ class Coordinator:
         self._journal = SearchJournal(search.events_file)
         self._waiting: list[ActiveTrial] = []
         self._active: list[ActiveTrial] = []
-        self._trained = {self._key(self._setup(record.planned.values)): number for number, record in self._numbered()}
+        self._trained = {
+            self._key(self._setup(record.planned.values)): record.planned.trial for record in history.trials
+        }
         self._tried = {msgspec.json.encode(record.planned.values) for record in history.trials}
         self._refused = 0
         self._failures = 0
@@ -116,9 +117,9 @@ class Coordinator:
                 continue
             if seed not in record.runs:
                 self._record(TrialLaunched(trial=number, seed=seed, run=run.id))
-            if record.ended is not None and Follower(run).poll().state in ACTIVE:
-                stop_run(run)  # it was pruned
-        for number, record in self._numbered():
+            if record.ended is not None:  # it was pruned
+                stop_run(run)
+        for number, record in self._records.items():
             if record.ended is None:
                 runs = {seed: run for (trial, seed), run in made.items() if trial == number}
                 self._waiting.append(self._trial(record.planned, self._setup(record.planned.values), runs))
@@ -220,9 +221,6 @@ class Coordinator:
         """Name what a candidate trains, whatever values it came from, and how."""
         return digest(setup.network), dumps_recipe(setup.recipe)
 
-    def _numbered(self) -> list[tuple[int, TrialRecord]]:
-        return list(self._records.items())
-
     def _known(self, record: TrialRecord) -> Known:
         ended, goals = record.ended, record.goals(self._plan.goals)
         pruned = ended is not None and ended.outcome == "pruned"
@@ -231,15 +229,7 @@ class Coordinator:
     def _record(self, event: TrialPlanned | TrialLaunched | TrialEnded) -> None:
         """Write an event of a trial, and keep it."""
         self._journal.write(event)
-        match event:
-            case TrialPlanned():
-                self._records[event.trial] = TrialRecord(planned=event)
-            case TrialLaunched():
-                record = self._records[event.trial]
-                runs = {**record.runs, event.seed: event.run}
-                self._records[event.trial] = msgspec.structs.replace(record, runs=runs)
-            case TrialEnded():
-                self._records[event.trial] = msgspec.structs.replace(self._records[event.trial], ended=event)
+        record_event(self._records, event)
 
     def _last_error(self) -> str:
         errors = [record.ended.error for record in self._records.values() if record.ended and record.ended.error]

@@ -1,6 +1,7 @@
 """What a search records, a line of JSON each, in `events.jsonl`; written by its coordinator alone."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,7 +28,7 @@ class SearchStarted(SearchEvent, frozen=True, kw_only=True, tag="started"):
 
 
 class TrialPlanned(SearchEvent, frozen=True, kw_only=True, tag="trial"):
-    """A candidate that is trained. `draw` is its number for the brain; `costs` are exact, by their quantity."""
+    """A candidate that is trained. `draw` is its number for the brain; `params`, `macs` and `memory` are exact."""
 
     trial: int
     draw: int
@@ -115,11 +116,8 @@ def end_torn_line(path: Path) -> None:
 
 def read_events(path: Path) -> list[AnySearchEvent]:
     """Read all events that are whole; what is none, or of a later version, is left out."""
-    reader, events = LineReader(path), []
-    while lines := reader.read():
-        for line in lines.split(b"\n"):
-            try:
-                events.append(_decoder.decode(line))
-            except (msgspec.DecodeError, UnicodeError, RecursionError):
-                continue
+    events = []
+    for line in LineReader(path).lines():
+        with suppress(msgspec.DecodeError, UnicodeError, RecursionError):
+            events.append(_decoder.decode(line))
     return events

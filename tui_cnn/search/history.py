@@ -97,17 +97,22 @@ def _sum(events: Iterable[AnySearchEvent]) -> _Sum:
             started, end, latest = event, None, event.time
         elapsed += max(0.0, event.time - latest)
         latest = event.time
-        match event:
-            case TrialPlanned():
-                trials.setdefault(event.trial, TrialRecord(planned=event))
-            case TrialLaunched(trial=number) if number in trials:
-                runs = {**trials[number].runs, event.seed: event.run}
-                trials[number] = msgspec.structs.replace(trials[number], runs=runs)
-            case TrialEnded(trial=number) if number in trials and trials[number].ended is None:
-                trials[number] = msgspec.structs.replace(trials[number], ended=event)
-            case SearchStopped() | SearchFinished() | SearchFailed():
-                end = event
+        if isinstance(event, SearchStopped | SearchFinished | SearchFailed):
+            end = event
+        record_event(trials, event)
     return _Sum(trials, started, end, elapsed, latest)
+
+
+def record_event(trials: dict[int, TrialRecord], event: AnySearchEvent) -> None:
+    """Bring the trials, by their numbers, up to an event; one that is not of a trial changes nothing."""
+    match event:
+        case TrialPlanned():
+            trials.setdefault(event.trial, TrialRecord(planned=event))
+        case TrialLaunched(trial=number) if number in trials:
+            runs = {**trials[number].runs, event.seed: event.run}
+            trials[number] = msgspec.structs.replace(trials[number], runs=runs)
+        case TrialEnded(trial=number) if number in trials and trials[number].ended is None:
+            trials[number] = msgspec.structs.replace(trials[number], ended=event)
 
 
 def best_trial(trials: Iterable[TrialRecord]) -> TrialRecord | None:

@@ -2,16 +2,14 @@
 
 import subprocess
 import sys
-import time
 
 from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import summarize
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import write_desired
 from tui_cnn.runs.errors import unwritable
-from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.preflight import check
-from tui_cnn.runs.process import start_detached
+from tui_cnn.runs.process import file_size, has_started, start_detached
 from tui_cnn.runs.recipe import ImageCounts
 from tui_cnn.search.brains import require_optuna
 from tui_cnn.search.directory import SearchDirectory
@@ -20,10 +18,6 @@ from tui_cnn.search.history import read_history
 from tui_cnn.search.limits import NO_ERRORS
 from tui_cnn.search.plan import SearchPlan
 from tui_cnn.search.survey import Survey, survey
-
-_TIMEOUT = 60.0
-"""Seconds that a coordinator has to acquire its lock."""
-_INTERVAL = 0.01
 
 
 def examine(network: Network, plan: SearchPlan) -> Survey:
@@ -72,7 +66,7 @@ def start(search: SearchDirectory, jobs: int | None = None) -> None:
     command = [sys.executable, "-m", "tui_cnn.search", "run", str(search.path)]
     if jobs is not None:
         command += ["--jobs", str(jobs)]
-    size = search.events_file.stat().st_size if search.events_file.exists() else 0
+    events_size = file_size(search.events_file)
     try:
         with search.log_file.open("ab") as log:
             process = start_detached(
@@ -80,18 +74,9 @@ def start(search: SearchDirectory, jobs: int | None = None) -> None:
             )
     except OSError as error:
         raise unwritable(search.log_file, error) from None
-    deadline = time.monotonic() + _TIMEOUT
-    while not is_held(search.lock_file):
-        if process.poll() is not None:
-            if search.events_file.exists() and search.events_file.stat().st_size > size:
-                return  # it has held it, and ended since
-            message = _("the coordinator could not start; see {log}")
-            raise SearchError(message.format(log=search.log_file))
-        if time.monotonic() > deadline:
-            process.kill()
-            message = _("the coordinator did not start in time; see {log}")
-            raise SearchError(message.format(log=search.log_file))
-        time.sleep(_INTERVAL)
+    too_late = SearchError(_("the coordinator did not start in time; see {log}").format(log=search.log_file))
+    if not has_started(process, search, events_size, too_late):
+        raise SearchError(_("the coordinator could not start; see {log}").format(log=search.log_file))
 
 
 def stop(search: SearchDirectory) -> None:

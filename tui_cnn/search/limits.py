@@ -97,7 +97,7 @@ def _receptive_field(analysis: Analysis) -> float | None:
     field = analysis.last_map.field if analysis.last_map is not None else None
     if field is None:
         return None
-    return math.inf if field.status == "full" else min(field.down.size, field.across.size)
+    return math.inf if field.status == "full" else field.shorter
 
 
 def excess(limit: Limit, found: Costs) -> float:

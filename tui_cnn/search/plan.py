@@ -135,16 +135,7 @@ def dumps_plan(plan: SearchPlan) -> str:
 
     The space comes last, a line for each key, in its order: it is what a person edits, and the order of a grid.
     """
-    data = _without_nothing(msgspec.to_builtins(plan))
+    data = msgspec.to_builtins(plan)
     space = data.pop("space")
     lines = [dumps_toml({key: 0}).removesuffix("0\n") + dumps_inline(values) for key, values in space.items()]
     return "\n".join([dumps_toml(data), "[space]", *lines]) + "\n"
-
-
-def _without_nothing(data: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what is None, which TOML cannot write."""
-    return {
-        key: _without_nothing(value) if isinstance(value, dict) else value
-        for key, value in data.items()
-        if value is not None
-    }

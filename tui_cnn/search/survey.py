@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from math import prod
 from random import Random
 from typing import NamedTuple
 
@@ -66,12 +65,12 @@ def survey(space: Space, plan: SearchPlan, classes: int, counts: ImageCounts) ->
     """
     limits = plan.parsed_limits
     fields = _COSTLY_FIELDS if any(limit.quantity == "memory" for limit in limits) else ()
-    costly = [parameter.path is not None or parameter.field in fields for parameter in space.parameters]
-    combinations = _combinations(space, costly)
-    sampled = combinations is None or combinations > _MOST_COUNTED
+    costly = [each for each in space.parameters if each.path is not None or each.field in fields]
+    varying = Space(space.base, tuple(costly))
+    sampled = varying.count is None or varying.count > _MOST_COUNTED
     excluded: Counter[str] = Counter({limit.text: 0 for limit in limits})
     examined, fitting, example = 0, [], ""
-    for values in _drawn(space, plan.seed) if sampled else _listed(space, costly):
+    for values in _drawn(space, plan.seed) if sampled else _listed(space, varying):
         setup = space.build(values)
         found = costs(setup, classes)
         unmet = violations(limits, found)
@@ -84,19 +83,11 @@ def survey(space: Space, plan: SearchPlan, classes: int, counts: ImageCounts) ->
     return Survey(space.count, examined, sampled, len(fitting), dict(excluded), example, seconds, memory)
 
 
-def _combinations(space: Space, costly: list[bool]) -> int | None:
-    counts = [each.domain.size for each, counts in zip(space.parameters, costly, strict=True) if counts]
-    return None if None in counts else prod(count for count in counts if count is not None)
-
-
-def _listed(space: Space, costly: list[bool]) -> Iterator[Values]:
-    """List the values of what costs depend on, with the first value of all else."""
-    fixed = Space(space.base, tuple(each for each, counts in zip(space.parameters, costly, strict=True) if counts))
-    others = {
-        each.key: each.domain.examples[0] for each, counts in zip(space.parameters, costly, strict=True) if not counts
-    }
-    for index in range(fixed.count or 0):
-        yield {**others, **fixed.at(index)}
+def _listed(space: Space, varying: Space) -> Iterator[Values]:
+    """List the values of what costs depend on, which is `varying`, with the first value of all else."""
+    first = {each.key: each.domain.examples[0] for each in space.parameters}
+    for index in range(varying.count or 0):
+        yield first | varying.at(index)
 
 
 def _drawn(space: Space, seed: int) -> Iterator[Values]:

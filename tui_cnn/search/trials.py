@@ -1,6 +1,7 @@
 """A trial that is trained: its runs, one seed after the other, each in a worker of its own."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
@@ -92,7 +93,7 @@ class ActiveTrial:
 
     def stop(self) -> None:
         """Let its worker save a checkpoint, and end."""
-        if self._follower is not None and self._follower.poll().state in ACTIVE:
+        if self._follower is not None:
             stop_run(self._follower.run)
 
     @property
@@ -159,13 +160,10 @@ class ActiveTrial:
 
 
 def _result(snapshot: Snapshot) -> _Result:
-    accuracies = [epoch.val_accuracy for epoch in snapshot.epochs if epoch.val_accuracy is not None]
-    return _Result(max(accuracies, default=None), len(snapshot.epochs), snapshot.elapsed)
+    return _Result(snapshot.best_accuracy, len(snapshot.epochs), snapshot.elapsed)
 
 
 def stop_run(run: RunDirectory) -> None:
-    """Let the worker of a run save a checkpoint, and end; nothing where it has just ended by itself."""
-    try:
+    """Let the worker of a run save a checkpoint, and end; nothing where none is at it."""
+    with suppress(RunError):
         launch.stop(run)
-    except RunError:
-        return

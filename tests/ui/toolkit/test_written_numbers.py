@@ -12,7 +12,7 @@ from tui_cnn.formats.presets import preset
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.ui.build.formulas import layer_numbers, network_numbers, write
 from tui_cnn.ui.build.preview import preview
-from tui_cnn.ui.toolkit.runs import best_accuracy, epochs_done, epochs_table, share, started_at, state_name
+from tui_cnn.ui.toolkit.runs import epochs_done, epochs_table, share, started_at, state_name
 from tui_cnn.ui.train.progress import progress_lines
 from tui_cnn.ui.train.run_watcher import RunWatcher
 
@@ -126,12 +126,12 @@ def test_a_run_named_by_hand_has_no_start(run_id):
 def test_epochs_and_the_best_of_them():
     taken = snapshot(records.started(), *records.trained(2.5))
     assert epochs_done(taken) == "2 of 5"
-    assert best_accuracy(taken) == records.epoch(2).val_accuracy
-    assert share(best_accuracy(taken)) == "0.8746"
+    assert taken.best_accuracy == records.epoch(2).val_accuracy
+    assert share(taken.best_accuracy) == "0.8746"
     assert share(None) == "—"
     empty = snapshot(run_id="20260102-030405-empty-abcd")
     assert epochs_done(empty) == "—"
-    assert best_accuracy(empty) is None
+    assert empty.best_accuracy is None
 
 
 def test_the_table_shows_the_latest_epochs_and_marks_the_best():

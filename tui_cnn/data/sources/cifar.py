@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tui_cnn.data.files import DataError
+from tui_cnn.data.files import DataError, naming
 from tui_cnn.data.source import ArraySource, Part, Pixels, part_codes
 from tui_cnn.data.sources.arrays import label_values, number_classes
-from tui_cnn.data.sources.listing import fingerprint, natural, unreadable
+from tui_cnn.data.sources.listing import fingerprint, natural
 from tui_cnn.data.sources.pickled import read_pickled, text
 from tui_cnn.i18n import _
 
@@ -97,10 +97,8 @@ class CifarSource(ArraySource):
     def _labels(self, path: Path) -> Any:
         """Read the labels of a file, (n,), from 0."""
         labels = self._pickled(path)[1] if self._version.labels_key else self._records(path, only_labels=True)
-        try:
+        with naming(path):
             (numbers,), _names = number_classes([label_values(labels)], self.class_names)
-        except DataError as error:
-            raise DataError(f"{path}: {error}") from None
         return numbers
 
     def _planes(self, path: Path) -> Pixels:
@@ -114,16 +112,13 @@ class CifarSource(ArraySource):
         size = self._version.label_bytes + _PIXELS
         label = self._version.label_bytes - 1
         chunks = []
-        try:
-            with path.open("rb") as file:
-                while chunk := file.read(size * _RECORDS_AT_ONCE):
-                    if len(chunk) % size:
-                        message = _("is incomplete: it ends within an image ({size:,} bytes each); download it again")
-                        raise DataError(f"{path}: " + message.format(size=size))
-                    records = np.frombuffer(chunk, np.uint8).reshape(-1, size)
-                    chunks.append(records[:, label].copy() if only_labels else records)
-        except OSError as error:
-            raise DataError(f"{path}: " + unreadable(error)) from None
+        with naming(path), path.open("rb") as file:
+            while chunk := file.read(size * _RECORDS_AT_ONCE):
+                if len(chunk) % size:
+                    message = _("is incomplete: it ends within an image ({size:,} bytes each); download it again")
+                    raise DataError(message.format(size=size))
+                records = np.frombuffer(chunk, np.uint8).reshape(-1, size)
+                chunks.append(records[:, label].copy() if only_labels else records)
         if not chunks:
             raise DataError(f"{path}: " + _("is empty; download it again"))
         return np.concatenate(chunks)
@@ -158,9 +153,6 @@ class CifarSource(ArraySource):
 
 def _lines(path: Path) -> list[str]:
     """Read the lines of a short text that are not empty."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(_LONGEST_NAMES)
-    except OSError as error:
-        raise DataError(f"{path}: " + unreadable(error)) from None
+    with naming(path), path.open("rb") as file:
+        content = file.read(_LONGEST_NAMES)
     return [line.strip() for line in content.decode("utf-8", "backslashreplace").splitlines() if line.strip()]

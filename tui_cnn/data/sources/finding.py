@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_cnn.data.decoding import image_suffixes
-from tui_cnn.data.files import FASHION_MNIST, DataError, is_idx_name
+from tui_cnn.data.files import FASHION_MNIST, DataError, is_idx_name, unreadable
 from tui_cnn.data.source import PARTS, UNASSIGNED, ImageSource, Part
 from tui_cnn.data.sources.cifar import CifarSource, cifar_version
 from tui_cnn.data.sources.folders import FolderSource
@@ -22,7 +22,6 @@ from tui_cnn.data.sources.listing import (
     natural,
     part_named,
     readable,
-    unreadable,
 )
 from tui_cnn.data.sources.manifest_files import names_images
 from tui_cnn.data.sources.manifests import ManifestSource

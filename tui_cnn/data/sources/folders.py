@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tui_cnn.data.decoding import decode, image_suffixes
-from tui_cnn.data.files import DataError
-from tui_cnn.data.source import PARTS, UNASSIGNED, ImageSource, Part, Pixels
+from tui_cnn.data.files import DataError, naming, unreadable
+from tui_cnn.data.source import PARTS, ImageSource, Part, Pixels, part_code
 from tui_cnn.data.sources.listing import (
     Fingerprint,
     Names,
@@ -22,7 +22,6 @@ from tui_cnn.data.sources.listing import (
     natural,
     part_named,
     readable,
-    unreadable,
 )
 from tui_cnn.i18n import _
 
@@ -55,19 +54,17 @@ class FolderSource(ImageSource):
         self._folders: list[bytes] = []
         self._folder_numbers = array("i")
         self._names = Names()
-        try:
+        with naming(directory):
             self._visited.add(identity(self._root))
             folders = self._class_folders()
             counts = [self._read_class(folder.path) for folder in folders]
             if not self._names:
-                raise DataError(f"{directory}: " + _no_images(directory))
-        except OSError as error:
-            raise DataError(f"{directory}: " + unreadable(error)) from None
+                raise DataError(_no_images(directory))
         found = {folder.class_name for folder, count in zip(folders, counts, strict=True) if count}
         self.class_names = tuple(sorted(found, key=natural))
         numbers = {name: number for number, name in enumerate(self.class_names)}
         labels = [numbers.get(folder.class_name, 0) for folder in folders]
-        parts = [UNASSIGNED if folder.part is None else PARTS.index(folder.part) for folder in folders]
+        parts = [part_code(folder.part) for folder in folders]
         self.labels = np.repeat(np.array(labels, np.int32), counts)
         self.parts = np.repeat(np.array(parts, np.int8), counts)
         self.skipped = self._skipped.all()

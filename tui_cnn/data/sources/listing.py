@@ -12,7 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import overload
 
-from tui_cnn.data.files import DataError
+from tui_cnn.data.files import naming
 from tui_cnn.data.source import Part, Skipped
 from tui_cnn.i18n import _
 
@@ -98,7 +98,8 @@ class Fingerprint:
 
     def add_file(self, path: Path) -> None:
         """Add a file by its name."""
-        state = _state(path)
+        with naming(path):
+            state = path.stat()
         self.add(os.fsencode(path.name), state.st_size, state.st_mtime_ns)
 
     @property
@@ -165,21 +166,7 @@ def is_file(entry: "os.DirEntry[bytes]") -> bool:
         return False
 
 
-def unreadable(error: OSError) -> str:
-    """Return one line for an error of the system."""
-    if isinstance(error, FileNotFoundError):
-        return _("file not found; check the path")
-    return _("cannot be read: {reason}").format(reason=error.strerror or error)
-
-
 def identity(path: bytes) -> tuple[int, int]:
     """Return what is the same for all the paths to one directory."""
     state = os.stat(path)  # noqa: PTH116 - the path is bytes
     return state.st_dev, state.st_ino
-
-
-def _state(path: Path) -> os.stat_result:
-    try:
-        return path.stat()
-    except OSError as error:
-        raise DataError(f"{path}: " + unreadable(error)) from None

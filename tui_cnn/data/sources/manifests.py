@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from tui_cnn.data.decoding import decode
-from tui_cnn.data.files import DataError
-from tui_cnn.data.source import PARTS, UNASSIGNED, ImageSource, Part, Pixels
-from tui_cnn.data.sources.listing import Fingerprint, Names, SkippedFiles, natural, part_named, readable, unreadable
+from tui_cnn.data.files import DataError, naming
+from tui_cnn.data.source import ImageSource, Part, Pixels, part_code
+from tui_cnn.data.sources.listing import Fingerprint, Names, SkippedFiles, natural, part_named, readable
 from tui_cnn.data.sources.manifest_files import ManifestEntry, read_manifest
 from tui_cnn.i18n import _
 
@@ -38,16 +38,12 @@ class ManifestSource(ImageSource):
         ordered: tuple[str, ...] = ()
         for part, path in manifests:
             self._directory = os.fsencode(path.parent)
-            try:
+            with naming(path):
                 manifest = read_manifest(path)
                 ordered = ordered or manifest.classes
                 known = frozenset(manifest.classes)
                 for entry in manifest.entries:
                     self._add(entry, part, known)
-            except DataError as error:
-                raise DataError(f"{path}: {error}") from None
-            except OSError as error:
-                raise DataError(f"{path}: " + unreadable(error)) from None
             self._fingerprint.add_file(path)
         self.skipped = self._skipped.all()
         if not self._paths:
@@ -84,7 +80,7 @@ class ManifestSource(ImageSource):
             self._skipped.add(entry.path or "—", problem)
         else:
             self._labels.append(self._numbers.setdefault(entry.label, len(self._numbers)))
-            self._parts.append(UNASSIGNED if part is None else PARTS.index(part))
+            self._parts.append(part_code(part))
 
     def _add_file(self, text: str) -> str:
         """Add the file of an image under the first spelling of its path that is there; return what is wrong with it."""

@@ -18,10 +18,10 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
-from tui_cnn.data.files import DataError
+from tui_cnn.data.files import DataError, naming
 from tui_cnn.data.source import PARTS, ArraySource, Part, Pixels, part_codes
 from tui_cnn.data.sources.arrays import ImageLayout, image_layout, label_values, number_classes, times, to_bytes, white
-from tui_cnn.data.sources.listing import fingerprint, part_named, unreadable
+from tui_cnn.data.sources.listing import fingerprint, part_named
 from tui_cnn.i18n import _
 
 _LARGEST = 4 << 30
@@ -149,10 +149,8 @@ def _layout(header: ArrayHeader) -> ImageLayout:
 
 def _located(name: str, function: Any, argument: Any) -> Any:
     """Call a function for an array; an error names it."""
-    try:
+    with naming(name):
         return function(argument)
-    except DataError as error:
-        raise DataError(f"{name}: {error}") from None
 
 
 def _read_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> ArrayHeader | None:
@@ -210,12 +208,9 @@ def _read(archive: zipfile.ZipFile, header: ArrayHeader) -> npt.NDArray[Any]:
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """Open the file; all errors name it."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            yield archive
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, UnicodeDecodeError):
-        raise DataError(f"{path}: " + _("is a damaged .npz file; save it again")) from None
-    except OSError as error:
-        raise DataError(f"{path}: " + unreadable(error)) from None
+    with naming(path):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                yield archive
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, UnicodeDecodeError):
+            raise DataError(_("is a damaged .npz file; save it again")) from None

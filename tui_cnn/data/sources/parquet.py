@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tui_cnn.data.decoding import decode
-from tui_cnn.data.files import DataError
+from tui_cnn.data.files import DataError, naming
 from tui_cnn.data.source import ImageSource, Part, Pixels, part_codes
 from tui_cnn.data.sources.arrays import label_values, number_classes
 from tui_cnn.data.sources.listing import SkippedFiles, fingerprint
@@ -77,10 +77,8 @@ class ParquetSource(ImageSource):
         if not sum(counts):
             raise DataError(f"{self._paths[0]}: " + _("has no images with labels"))
         names = next((columns.class_names for columns in self._columns if columns.class_names), ())
-        try:
+        with naming(self._paths[0]):
             numbers, self.class_names = number_classes([values for values in labels if len(values)], names)
-        except DataError as error:
-            raise DataError(f"{self._paths[0]}: {error}") from None
         self.labels = np.concatenate(numbers)
         self.parts = part_codes((part, count) for (part, _path), count in zip(files, counts, strict=True))
         self._files = np.repeat(np.arange(len(files)), counts)

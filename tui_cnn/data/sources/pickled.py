@@ -15,8 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from tui_cnn.data.files import DataError
-from tui_cnn.data.sources.listing import unreadable
+from tui_cnn.data.files import DataError, naming
 from tui_cnn.i18n import _
 
 Values = npt.NDArray[Any]
@@ -32,20 +31,17 @@ def read_pickled(path: Path) -> dict[str, Any]:
     Raises:
         DataError: the file cannot be read, is no pickle of a dictionary, or has anything in it but data.
     """
-    try:
+    with naming(path):
         if path.stat().st_size > _LARGEST:
-            raise DataError(f"{path}: " + _("is too large to be a batch of CIFAR"))
+            raise DataError(_("is too large to be a batch of CIFAR"))
         content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: " + unreadable(error)) from None
-    try:
-        table = _of_kind(_Machine().run(content), dict)
-        return {text(key): found.value if isinstance(found, _Array) else found for key, found in table.items()}
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from None
-    except Exception:  # a damaged program may do anything wrong: too little on the stack, a list for a number, …
-        message = _("is not a pickle of data, or is damaged; download it again")
-        raise DataError(f"{path}: {message}") from None
+        try:
+            table = _of_kind(_Machine().run(content), dict)
+            return {text(key): found.value if isinstance(found, _Array) else found for key, found in table.items()}
+        except DataError:
+            raise
+        except Exception:  # a damaged program may do anything wrong: too little on the stack, a list for a number, …
+            raise DataError(_("is not a pickle of data, or is damaged; download it again")) from None
 
 
 def text(value: object) -> str:

@@ -124,11 +124,6 @@ def stopped_early(event: EarlyStop) -> str:
     return message.format(epoch=event.epoch, patience=event.patience)
 
 
-def best_accuracy(snapshot: Snapshot) -> float | None:
-    """Return the best validation accuracy so far."""
-    return max((epoch.val_accuracy for epoch in snapshot.epochs if epoch.val_accuracy is not None), default=None)
-
-
 def started_at(snapshot: Snapshot) -> str:
     """Write when a run was made, in local time, from its id; a dash where that holds no such time."""
     try:
@@ -300,6 +295,6 @@ def _items(marked: tuple[RunDirectory, ...], shown: RunDirectory) -> list[Item[R
     items = []
     for run in runs:
         snapshot = Follower(run).poll()
-        about = f"{state_name(snapshot)}  {share(best_accuracy(snapshot))}  {run.id}"
+        about = f"{state_name(snapshot)}  {share(snapshot.best_accuracy)}  {run.id}"
         items.append(Item(("✓ " if run in marked else "  ") + run_title(run), about, run))
     return items

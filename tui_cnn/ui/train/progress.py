@@ -12,7 +12,7 @@ from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.runs.summary import beginning
 from tui_cnn.ui.toolkit.curve_data import recent
 from tui_cnn.ui.toolkit.numbers import duration, left, level, spark
-from tui_cnn.ui.toolkit.runs import best_accuracy, share, stopped_early, weights_epoch, with_advice
+from tui_cnn.ui.toolkit.runs import share, stopped_early, weights_epoch, with_advice
 from tui_cnn.ui.train.run_watcher import Watched
 from tui_cnn.visible import visible
 
@@ -39,7 +39,7 @@ def headlines(watched: Watched) -> tuple[Headline, Headline, Headline]:
     started, progress, finished = snapshot.started, snapshot.progress, snapshot.finished
     if finished is not None:
         accuracy = Headline(f"{finished.test_accuracy:.4f}", _("test accuracy"))
-    elif (best := best_accuracy(snapshot)) is not None:
+    elif (best := snapshot.best_accuracy) is not None:
         accuracy = Headline(f"{best:.4f}", _("best validation"))
     else:
         accuracy = Headline(f"{progress.accuracy:.4f}" if progress else "—", _("accuracy"))

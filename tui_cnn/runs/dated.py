@@ -1,0 +1,137 @@
+"""Directories that are named by the time and by a network, each with one process at a time: those of runs, of searches.
+
+Where they are, the files that all of them have, making, listing and finding them.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from tui_cnn.config import home
+from tui_cnn.core.network import Network
+from tui_cnn.errors import UserError
+from tui_cnn.formats.toml import read_network
+from tui_cnn.i18n import _
+
+_ID = re.compile(r"(?P<time>\d{8}-\d{6})-(?P<name>.+)-[0-9a-f]{4}")
+_MOST_NAMED = 5
+
+
+class File:
+    """A file of a directory, under the name that it always has."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, directory: "DatedDirectory", owner: type["DatedDirectory"]) -> Path:
+        return directory.path / self._name
+
+
+@dataclass(frozen=True)
+class DatedDirectory:
+    """A network and what is done with it: what its process writes, the lock that it holds, and the user's command."""
+
+    path: Path
+
+    network_file = File("network.toml")
+    events_file = File("events.jsonl")
+    lock_file = File("lock")
+    desired_file = File("desired")
+
+    @property
+    def id(self) -> str:
+        """The name of the directory: `<YYYYMMDD-HHMMSS>-<name>-<4 hex>`, the time in UTC."""
+        return self.path.name
+
+    @property
+    def name(self) -> str:
+        """The name of the network, as far as the name of a directory can hold it."""
+        match = _ID.fullmatch(self.id)
+        return match["name"] if match else self.id
+
+    def network(self) -> Network:
+        """Read the network.
+
+        Raises:
+            FormatError: the file is missing or damaged.
+        """
+        return read_network(self.network_file)
+
+
+Directory = TypeVar("Directory", bound=DatedDirectory)
+
+
+def new_path(parent: str, network: Network) -> Path:
+    """Return where to make a directory for a network, among those in the home's directory `parent`."""
+    slug = re.sub(r"[^\w.-]+", "-", network.name).strip("-.")[:40] or "network"
+    return home() / parent / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{slug}-{os.urandom(2).hex()}"
+
+
+@contextmanager
+def making(path: Path, error_type: type[UserError]) -> Iterator[None]:
+    """Make a directory, which the body fills: nothing stays of one that cannot be filled or written.
+
+    Raises:
+        UserError: it cannot be written; of the type given.
+    """
+    try:
+        path.mkdir(parents=True)
+        yield
+    except BaseException as error:
+        shutil.rmtree(path, ignore_errors=True)
+        if not isinstance(error, OSError):
+            raise
+        message = _("{path}: cannot be written ({reason}); fix that, or set CNN_TUI_HOME to another directory")
+        raise error_type(message.format(path=error.filename or path, reason=error.strerror)) from None
+
+
+def list_dated(kind: type[Directory], parent: str, last_file: str) -> list[Directory]:
+    """List the directories of a kind, newest first. What is none, or not a whole one yet, is left out.
+
+    The time of `last_file`, which is written last, orders those of one second.
+    """
+    try:
+        entries = list((home() / parent).iterdir())
+    except OSError:
+        return []
+    dated = []
+    for path in entries:
+        if match := _ID.fullmatch(path.name):
+            try:
+                dated.append((match["time"], (path / last_file).stat().st_mtime_ns, kind(path)))
+            except OSError:
+                continue
+    return [directory for _time, _written, directory in sorted(dated, key=lambda item: item[:2], reverse=True)]
+
+
+def find_dated(
+    text: str,
+    directories: Sequence[Directory],
+    error_type: type[UserError],
+    *,
+    none: str,
+    unknown: str,
+    ambiguous: str,
+) -> Directory:
+    """Find one of some directories by its id, by a part that no other id has, or the first, the newest, by `last`.
+
+    Raises:
+        UserError: there are `none`, the text is `unknown` or `ambiguous`; of the type given, with that message.
+    """
+    if not directories:
+        raise error_type(none)
+    if text == "last":
+        return directories[0]
+    matches = [each for each in directories if each.id == text] or [each for each in directories if text in each.id]
+    if not matches:
+        raise error_type(unknown.format(text=text, newest=directories[0].id))
+    if len(matches) > 1:
+        listed = ", ".join(each.id for each in matches[:_MOST_NAMED]) + (", …" if len(matches) > _MOST_NAMED else "")
+        raise error_type(ambiguous.format(text=text, count=len(matches), listed=listed))
+    return matches[0]
