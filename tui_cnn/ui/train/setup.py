@@ -227,5 +227,5 @@ class Setup(Horizontal, can_focus=True):
         if self._pool.ready:
             return _("A worker is ready: training starts at once.")
         if self._pool.loading:
-            return _("A worker is loading TensorFlow …")
+            return _("A worker is loading TensorFlow")
         return _("The run trains in its own process and continues when you quit.")
