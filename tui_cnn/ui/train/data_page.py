@@ -84,6 +84,7 @@ class DataPage(Vertical, can_focus=True):
         self._shown: ContactSheet | FittedSheet | AugmentedSheet | AlikeSheet | None = None
         self._previewer = Previewer()
         self._step = 0
+        self._title = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the classes, the facts, and the sheet of images."""
@@ -175,7 +176,7 @@ class DataPage(Vertical, can_focus=True):
         if examined is None:
             return
         self.set_class(self._sheet == "unused", "-unused")
-        panel, gallery = self.query_one("#sheet-panel"), self.query_one("#sheet", Gallery)
+        gallery = self.query_one("#sheet", Gallery)
         names = examined.report.class_names
         of_class = _("all classes") if self._label is None else names[self._label]
         self._shown = None
@@ -198,9 +199,18 @@ class DataPage(Vertical, can_focus=True):
                 count = len(examined.report.unreadable) + len(examined.report.skipped)
                 title = _("Unused files · {count}").format(count=count)
         gallery.show(self._shown.tiles() if self._shown else None)
-        panel.border_title = Content(title)
-        place = _SHEETS.index(self._sheet) + 1
-        panel.border_subtitle = _("view {place} of {count}: v").format(place=place, count=len(_SHEETS))
+        self._name_sheet(title)
+
+    def _name_sheet(self, title: str) -> None:
+        """Write the title of the sheet, and which of the views it is: before it where the lower edge is left out."""
+        self._title = title
+        panel, place, count = self.query_one("#sheet-panel"), _SHEETS.index(self._sheet) + 1, len(_SHEETS)
+        panel.border_title = Content(title if panel.styles.border_bottom[0] else f"{place}/{count} {title}")
+        panel.border_subtitle = _("view {place} of {count}: v").format(place=place, count=count)
+
+    def on_resize(self) -> None:
+        """Name the view where the new size has room for it."""
+        self.call_after_refresh(lambda: self._name_sheet(self._title))
 
     def _as_input(self, examined: Examined, of_class: str) -> tuple[str, FittedSheet | None]:
         shape, places = workspace_of(self).design.network.input_shape, ContactSheet(examined, self._label).places
@@ -234,8 +244,8 @@ class DataPage(Vertical, can_focus=True):
             kinds = recipe.augmentation
             title = _("Augmented · {kinds} · {name}").format(kinds=kinds, name=of_class)
             if kinds == "none":
-                title = _("Augmented · none; set augmentation in the run settings")
-            self.query_one("#sheet-panel").border_title = Content(title)
+                title = _("Augmented · none; set augmentation")
+            self._name_sheet(title)
 
     def on_unmount(self) -> None:
         """End the process that augments."""
@@ -320,7 +330,7 @@ class DataPage(Vertical, can_focus=True):
 
 def _facts(report: Report) -> Table:
     """List what is known of the images."""
-    table = Table.grid(padding=(0, 2, 0, 0))
+    table = Table.grid(padding=(0, 1, 0, 0))
     table.add_column(style="dim")
     table.add_column()
     names = {"train": _("train"), "validation": _("validation"), "test": _("test")}
