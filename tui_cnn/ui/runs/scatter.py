@@ -115,7 +115,7 @@ class ScatterScreen(MainScreen):
         table.add_row(*(Text(title, style="dim") for title in titles))
         for place in order:
             run, x, y = known[place]
-            name = run.summary.network if not run.summary.about.title else run_name(run)
+            name = run_name(run) if run.summary.about.title else f"{run.summary.network[:15]} {run_name(run)}"
             mark = Text(f"{signs[place]} {'●' if place in best else ' '}")
             style = "bold" if place in best else ""
             table.add_row(mark, f"{name[:20]}", cost.write(x), f"{y:.4f}", style=style)

@@ -5,6 +5,7 @@ from threading import Lock
 from typing import ClassVar, Literal
 
 import msgspec
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 from textual import on, work
@@ -38,6 +39,8 @@ _SHEETS: tuple[Sheet, ...] = ("images", "input", "augmented", "alike", "unused")
 _AUGMENTED = 24
 """Images that are augmented to look at."""
 _BAR = 30
+_EDGES = 4
+"""Cells of an upper edge that are no title."""
 
 
 class DataPage(Vertical, can_focus=True):
@@ -202,10 +205,12 @@ class DataPage(Vertical, can_focus=True):
         self._name_sheet(title)
 
     def _name_sheet(self, title: str) -> None:
-        """Write the title of the sheet, and which of the views it is: before it where the lower edge is left out."""
+        """Write the title, and which of the views it is: before it where the lower edge is left out, if it fits."""
         self._title = title
         panel, place, count = self.query_one("#sheet-panel"), _SHEETS.index(self._sheet) + 1, len(_SHEETS)
-        panel.border_title = Content(title if panel.styles.border_bottom[0] else f"{place}/{count} {title}")
+        numbered = f"{place}/{count} {title}"
+        short = not panel.styles.border_bottom[0] and cell_len(numbered) <= panel.size.width - _EDGES
+        panel.border_title = Content(numbered if short else title)
         panel.border_subtitle = _("view {place} of {count}: v").format(place=place, count=count)
 
     def on_resize(self) -> None:

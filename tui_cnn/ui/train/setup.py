@@ -216,11 +216,11 @@ class Setup(Horizontal, can_focus=True):
     def _draw(self) -> None:
         """Draw, if there is something new."""
         design, forecast, pool = self._design, self._forecast, self._pool
-        state = (design, self._recipe, forecast, self._earlier, pool.measuring, pool.ready, pool.loading)
+        rate, earlier = self.query_one("#rate", PlotView), self.query_one("#earlier", Static)
+        state = (design, self._recipe, forecast, self._earlier, pool.measuring, pool.ready, pool.loading, rate.size)
         if design is None or state == self._drawn:
             return
         self._drawn = state
-        rate, earlier = self.query_one("#rate", PlotView), self.query_one("#earlier", Static)
         table = forecast_table(
             design.analysis, self._recipe, forecast, measuring=pool.measuring, with_rate=not rate.display
         )
