@@ -283,7 +283,7 @@ class CnnTui(AdaptedApp):
         self.workspace.take_data(self.workspace.data, setting)
         if any(check.code in ("classes", "input") for check in self.workspace.design.analysis.checks):
             text = _("The network does not fit your data yet: 2, then Ctrl+D shows the images; b there adapts it.")
-            self.notify(text, timeout=15, markup=False)
+            self.notify(text, timeout=8, markup=False)
 
     @work(thread=True, group="load")
     def _load_screens(self) -> None:

@@ -38,10 +38,14 @@ from tui_cnn.ui.toolkit.pictures.matrix import Matrix, MatrixContent
 _PAGES = ("confusion", "classes", "calibration", "mistakes")
 _NAME, _SHORT_NAME = 9, 7
 _CELL = 4
+_WIDEST_CELL = 12
+"""Cells that a column of the matrix takes at most, for the sake of its name."""
 _BESIDE = 34
 """Cells that a second column needs."""
 
 _THUMBS = 20
+_LISTED = 10
+"""Mistakes that are listed, as many as the bars of confidence beside them."""
 
 _ROOMY_TITLE = 56
 """Columns from which the title says of how many images, too."""
@@ -244,7 +248,7 @@ class EvaluationView(View):
         room = self.size.width if self._paged else self.size.width * 3 // 7  # as the columns of the grid share it
         width = max(_NAME, min(max(map(cell_len, names)), (room - 18) // 2))
         rows = []
-        for number in numbers[: len(names)]:
+        for number in numbers[: max(_LISTED, len(names))]:
             predicted = int(measured.probabilities[number].argmax())
             true = left(names[int(measured.labels[number])], width)
             words = f"{number:>5,}  {true} → {left(names[predicted], width)}"
@@ -280,7 +284,7 @@ class EvaluationView(View):
             {"bold": diagonal, "dim": counts == 0},
             row_names=row_names,
             column_names=names,
-            widest_cell=6,
+            widest_cell=max(6, min(_WIDEST_CELL, 1 + max(map(cell_len, names), default=0))),
             most_lines=1,
             describe=lambda row, column: _cell_text(measured, names, row, column),
         )

@@ -1,5 +1,6 @@
 """Accuracy against cost: every run a sign, those that no other beats joined by a line."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from math import log10
 from typing import ClassVar, NamedTuple
@@ -101,6 +102,7 @@ class ScatterScreen(MainScreen):
         known = [(run, x, y) for run in self._runs if (x := cost.value(run)) and (y := self._accuracy(run)) is not None]
         best = pareto_front([(x, y) for _run, x, y in known])
         order = best + sorted(set(range(len(known))) - set(best), key=lambda place: -known[place][2])
+        networks = Counter(run.summary.network for run, _x, _y in known)
         signs = {place: _SIGNS[number] if number < len(_SIGNS) else _OTHER for number, place in enumerate(order)}
         accuracy = _("test accuracy") if self._on_test else _("best validation accuracy")
         dots = tuple(Dot(log10(known[place][1]), known[place][2], signs[place], place in best) for place in order)
@@ -115,7 +117,11 @@ class ScatterScreen(MainScreen):
         table.add_row(*(Text(title, style="dim") for title in titles))
         for place in order:
             run, x, y = known[place]
-            name = run.summary.network if not run.summary.about.title else run_name(run)
+            name = run.summary.network
+            if run.summary.about.title:
+                name = run_name(run)
+            elif networks[name] > 1:  # its name does not tell them apart
+                name = f"{name[:15]} {run_name(run)}"
             mark = Text(f"{signs[place]} {'●' if place in best else ' '}")
             style = "bold" if place in best else ""
             table.add_row(mark, f"{name[:20]}", cost.write(x), f"{y:.4f}", style=style)

@@ -22,7 +22,7 @@ from tui_cnn.ui.toolkit.curves import Curves
 from tui_cnn.ui.toolkit.help import Place, about_runs
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.numbers import epoch_time, left, size
-from tui_cnn.ui.toolkit.runs import Listed, epochs_table, with_advice
+from tui_cnn.ui.toolkit.runs import Listed, epochs_table, main_settings, with_advice
 from tui_cnn.visible import visible
 
 _GAP = "   "
@@ -196,8 +196,7 @@ def _run_words(listed: Listed) -> list[Content]:
         ]
         lines.append(Content(_GAP).join(part for part in parts if part))
     if recipe is not None:
-        message = _("{optimizer}, batch {batch}, lr {rate:g}")
-        training = [message.format(optimizer=recipe.optimizer, batch=recipe.batch_size, rate=recipe.learning_rate)]
+        training = [main_settings(recipe)]
         if recipe.schedule != "constant":
             training.append(recipe.schedule)
         if summary.precision:

@@ -17,6 +17,7 @@ from tui_cnn.runs.directory import RunDirectory, list_runs, read_about
 from tui_cnn.runs.events import EarlyStop
 from tui_cnn.runs.inspection.requests import Source
 from tui_cnn.runs.lock import is_held
+from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot, Tested
 from tui_cnn.runs.summary import Summary, summarize, written
 from tui_cnn.ui.toolkit.curves import Overlaid
@@ -45,6 +46,12 @@ def state_name(snapshot: Snapshot) -> str:
         "interrupted": _("interrupted"),
         "imported": _("imported"),
     }[snapshot.state]
+
+
+def main_settings(recipe: Recipe) -> str:
+    """Say with which optimizer, batch size and learning rate a run was trained."""
+    message = _("{optimizer}, batch {batch}, lr {rate:g}")
+    return message.format(optimizer=recipe.optimizer, batch=recipe.batch_size, rate=recipe.learning_rate)
 
 
 def marked_state(snapshot: Snapshot, *, damaged: bool) -> str:

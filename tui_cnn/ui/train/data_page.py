@@ -5,6 +5,7 @@ from threading import Lock
 from typing import ClassVar, Literal
 
 import msgspec
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 from textual import on, work
@@ -38,6 +39,8 @@ _SHEETS: tuple[Sheet, ...] = ("images", "input", "augmented", "alike", "unused")
 _AUGMENTED = 24
 """Images that are augmented to look at."""
 _BAR = 30
+_EDGES = 4
+"""Cells of an upper edge that are no title."""
 
 
 class DataPage(Vertical, can_focus=True):
@@ -83,6 +86,7 @@ class DataPage(Vertical, can_focus=True):
         self._label: int | None = None
         self._previewer = Previewer()
         self._step = 0
+        self._title = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the classes, the facts, and the sheet of images."""
@@ -169,7 +173,7 @@ class DataPage(Vertical, can_focus=True):
         if examined is None:
             return
         self.set_class(self._sheet == "unused", "-unused")
-        panel, gallery = self.query_one("#sheet-panel"), self.query_one("#sheet", Gallery)
+        gallery = self.query_one("#sheet", Gallery)
         of_class = self._name_of(self._label)
         sheet: ContactSheet | FittedSheet | AlikeSheet | None = None
         match self._sheet:
@@ -190,9 +194,20 @@ class DataPage(Vertical, can_focus=True):
                 count = len(examined.report.unreadable) + len(examined.report.skipped)
                 title = _("Unused files · {count}").format(count=count)
         gallery.show(sheet.tiles() if sheet else None)
-        panel.border_title = Content(title)
-        place = _SHEETS.index(self._sheet) + 1
-        panel.border_subtitle = _("view {place} of {count}: v").format(place=place, count=len(_SHEETS))
+        self._name_sheet(title)
+
+    def _name_sheet(self, title: str) -> None:
+        """Write the title, and which of the views it is: before it where the lower edge is left out, if it fits."""
+        self._title = title
+        panel, place, count = self.query_one("#sheet-panel"), _SHEETS.index(self._sheet) + 1, len(_SHEETS)
+        numbered = f"{place}/{count} {title}"
+        short = not panel.styles.border_bottom[0] and cell_len(numbered) <= panel.size.width - _EDGES
+        panel.border_title = Content(numbered if short else title)
+        panel.border_subtitle = _("view {place} of {count}: v").format(place=place, count=count)
+
+    def on_resize(self) -> None:
+        """Name the view where the new size has room for it."""
+        self.call_after_refresh(lambda: self._name_sheet(self._title))
 
     def _name_of(self, label: int | None) -> str:
         if label is None or self._examined is None:
@@ -227,8 +242,8 @@ class DataPage(Vertical, can_focus=True):
             self.query_one("#sheet", Gallery).show(sheet.tiles())
             title = _("Augmented · {kinds} · {name}").format(kinds=recipe.augmentation, name=self._name_of(label))
             if recipe.augmentation == "none":
-                title = _("Augmented · none; set augmentation in the run settings")
-            self.query_one("#sheet-panel").border_title = Content(title)
+                title = _("Augmented · none; set augmentation")
+            self._name_sheet(title)
 
     def on_unmount(self) -> None:
         """End the process that augments."""
@@ -313,7 +328,7 @@ class DataPage(Vertical, can_focus=True):
 
 def _facts(report: Report) -> Table:
     """List what is known of the images."""
-    table = Table.grid(padding=(0, 2, 0, 0))
+    table = Table.grid(padding=(0, 1, 0, 0))
     table.add_column(style="dim")
     table.add_column()
     names = {"train": _("train"), "validation": _("validation"), "test": _("test")}

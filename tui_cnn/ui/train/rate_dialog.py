@@ -54,7 +54,7 @@ class RateDialog(SingleResult[float | None]):
         """Lay out the curve above what came of it."""
         with frame(_("Find a learning rate"), _("Enter use the suggested rate   Esc back")):
             yield PlotView()
-            yield Static(_("loading TensorFlow"), id="result", markup=False)
+            yield Static(_("Loading TensorFlow …"), id="result", markup=False)
 
     def on_mount(self) -> None:
         """Begin to search."""

@@ -56,6 +56,12 @@ class RecipeForm(StructForm):
         """The recipe as it stands; None while it makes no sense."""
         return self.value if isinstance(self.value, Recipe) else None
 
+    @property
+    def lines(self) -> int:
+        """How many lines the fields take, with the recipe's name and the choice to show more."""
+        shown = [name for name in self._fields if name in _FIRST or not self.has_class("-few")]
+        return len(shown) + 2
+
     def set_recipe(self, recipe: Recipe) -> None:
         """Put another recipe into the form."""
         for name, field in self._fields.items():
@@ -75,6 +81,7 @@ class RecipeForm(StructForm):
         """Show the other fields, or hide them."""
         event.stop()
         self.set_class(event.choice.value == _FEWER, "-few")
+        self.post_message(self.Resized())
 
     @on(StructForm.Changed)
     def _name_it(self) -> None:

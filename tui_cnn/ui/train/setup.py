@@ -34,6 +34,8 @@ from tui_cnn.ui.workspace import workspace_of
 _TICK = 0.5
 _ROOM_FOR_RATE = 20
 """Rows from which on the learning rate is drawn below the form."""
+_LEAST_RATE, _AROUND_FORM = 6, 5
+"""Rows that its drawing needs, and those of the form beside its fields; without them the form has all."""
 
 
 class Setup(Horizontal, can_focus=True):
@@ -150,7 +152,18 @@ class Setup(Horizontal, can_focus=True):
 
     def on_resize(self) -> None:
         """Fit what is drawn to the new size."""
-        self.query_one("#rate").display = self.size.height >= _ROOM_FOR_RATE
+        self._make_room()
+
+    @on(StructForm.Resized)
+    def _form_resized(self, event: StructForm.Resized) -> None:
+        event.stop()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Draw the learning rate where the form leaves room for it."""
+        height = self.size.height
+        left = height - self.form.lines - _AROUND_FORM
+        self.query_one("#rate").display = height >= _ROOM_FOR_RATE and left >= _LEAST_RATE
         self._drawn = None
         self.call_after_refresh(self._draw)
 
@@ -203,11 +216,11 @@ class Setup(Horizontal, can_focus=True):
     def _draw(self) -> None:
         """Draw, if there is something new."""
         design, forecast, pool = self._design, self._forecast, self._pool
-        state = (design, self._recipe, forecast, self._earlier, pool.measuring, pool.ready, pool.loading)
+        rate, earlier = self.query_one("#rate", PlotView), self.query_one("#earlier", Static)
+        state = (design, self._recipe, forecast, self._earlier, pool.measuring, pool.ready, pool.loading, rate.size)
         if design is None or state == self._drawn:
             return
         self._drawn = state
-        rate, earlier = self.query_one("#rate", PlotView), self.query_one("#earlier", Static)
         table = forecast_table(
             design.analysis, self._recipe, forecast, measuring=pool.measuring, with_rate=not rate.display
         )
@@ -227,5 +240,5 @@ class Setup(Horizontal, can_focus=True):
         if self._pool.ready:
             return _("A worker is ready: training starts at once.")
         if self._pool.loading:
-            return _("A worker is loading TensorFlow …")
+            return _("A worker is loading TensorFlow")
         return _("The run trains in its own process and continues when you quit.")

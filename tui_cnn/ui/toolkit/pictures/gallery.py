@@ -102,15 +102,20 @@ def lay_out(tiles: Tiles, selected: int, room: tuple[int, int]) -> Grid:
 def _largest(tiles: Tiles, selected: int, room: tuple[int, int]) -> Grid:
     for times in range(_MOST_TIMES, 0, -1):
         grid = _grid(tiles, selected, room, times, 1)
-        if grid.room >= tiles.count and grid.lines <= room[0]:
+        if grid.room >= tiles.count and _fits(tiles, grid, room):
             return grid
     most = max(_MOST_REDUCED, -(-max(tiles.size) // _SMALLEST))
     for reduced in range(1, most):
         grid = _grid(tiles, selected, room, 1, reduced)
-        enough = grid.room >= min(tiles.count, tiles.enough) and grid.lines <= room[0]
+        enough = grid.room >= min(tiles.count, tiles.enough) and _fits(tiles, grid, room)
         if enough or -(-min(tiles.size) // reduced) <= _NARROWEST:
             return grid
     return _grid(tiles, selected, room, 1, most)
+
+
+def _fits(tiles: Tiles, grid: Grid, room: tuple[int, int]) -> bool:
+    """Tell whether a picture fits whole; one blank is before it."""
+    return grid.lines <= room[0] and -(-tiles.size[1] // grid.reduced) * grid.times < room[1]
 
 
 def _grid(tiles: Tiles, selected: int, room: tuple[int, int], times: int, reduced: int) -> Grid:
