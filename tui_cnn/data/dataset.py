@@ -11,7 +11,8 @@ import numpy as np
 
 from tui_cnn.data.files import DataError
 from tui_cnn.data.fitting import fitted_shape
-from tui_cnn.data.input_options import Fit
+from tui_cnn.data.input_options import Fit, PixelScale
+from tui_cnn.data.scaling import Scaling
 from tui_cnn.data.source import PARTS, ArraySource, ImageShape, ImageSource, Labels, Parts, Pixels
 from tui_cnn.data.sources.finding import find_source
 from tui_cnn.data.splitting import assigned_parts, missing_classes, split
@@ -87,6 +88,10 @@ class Dataset:
             moments.add(self.train_images[begin : min(begin + _CHUNK, training)])
         return moments.mean, moments.deviation
 
+    def scaling(self, scale: PixelScale) -> Scaling:
+        """Return how pixels are scaled, with what that has to learn from the training images."""
+        return Scaling(scale, *(self.moments if scale == "standardize" else ()))
+
     @cached_property
     def digest(self) -> str:
         """Hexadecimal digits of the test images and their labels: the same test set has the same, wherever it is."""
@@ -105,7 +110,10 @@ class Dataset:
 
 @dataclass(frozen=True, eq=False)
 class TestSet:
-    """The images to test on, (n, height, width, channels), 0 to 255; the class of each, (n,); the names of classes."""
+    """The images to test on, (n, height, width, channels), 0 to 255; the class of each, (n,); the names of classes.
+
+    `missing` says why there are none, where the data set cannot be read any more.
+    """
 
     __test__ = False  # not a test of pytest
 
@@ -114,6 +122,7 @@ class TestSet:
     labels: Labels
     class_names: tuple[str, ...]
     store: Store | None = None
+    missing: str = ""
 
     @cached_property
     def digest(self) -> str:

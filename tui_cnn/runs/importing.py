@@ -55,7 +55,7 @@ def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = ()) ->
     fitted_shape(summarize(recipe.directory).image_shape, shape, recipe.fit)
     learned = Scaling(recipe.scale)
     if learned.needs_statistics:
-        learned = Scaling(recipe.scale, *load(recipe.directory, shape, recipe.fit).moments)
+        learned = load(recipe.directory, shape, recipe.fit).scaling(recipe.scale)
 
     def fill(run: RunDirectory) -> None:
         if learned.mean:

@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-from tui_cnn.data.dataset import TestSet, load_test
+from tui_cnn.data.dataset import TestSet
 from tui_cnn.runs.directory import RunDirectory, kept_checkpoints, list_runs
 from tui_cnn.runs.inspection.requests import Source, stamp
+from tui_cnn.runs.inspection.test_images import load_test_of
 from tui_cnn.runs.lock import is_held
 
 
@@ -31,9 +32,8 @@ def read_weights(run: RunDirectory, test: TestSet | None) -> RunWeights:
         DataError: the test set cannot be read.
     """
     source = source_of(run)
-    if test is None:
-        recipe = run.recipe()
-        test = load_test(recipe.directory, run.network().input_shape, recipe.fit)
+    if test is None or test.missing:  # the data may be back
+        test = load_test_of(run)
     return RunWeights(run, source, stamp(source), test, tuple(kept_checkpoints(run)))
 
 

@@ -19,6 +19,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection import requests
 from tui_cnn.runs.inspection.requests import Source, stamp, weights_file
+from tui_cnn.runs.inspection.test_images import load_test_of
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker.foreign_weights import assign_weights
 from tui_cnn.worker.inspection import attribution, outputs, receptive_field, sampling
@@ -75,7 +76,7 @@ class Answers:
             return before
         described = _described(source)
         engine = self._engine(described.network)
-        test = self._test_set(described)
+        test = self._test_set(source, described)
         engine.owner = None
         file = weights_file(source)
         if source.is_file:
@@ -96,10 +97,16 @@ class Answers:
             self._engines.popitem(last=False)
         return engine
 
-    def _test_set(self, described: Described) -> TestSet:
+    def _test_set(self, source: Source, described: Described) -> TestSet:
         shape = described.network.input_shape
         key = described.directory, shape, described.fit
-        test = self._tests.pop(key, None) or load_test(data_directory(described.directory), shape, described.fit)
+        test = self._tests.pop(key, None)
+        if test is None and source.is_file:
+            test = load_test(data_directory(described.directory), shape, described.fit)
+        elif test is None:
+            test = load_test_of(source.run)
+        if test.missing:  # what stands in for it is this run's own
+            return test
         self._tests[key] = test
         while len(self._tests) > _MOST_SETS:
             self._tests.popitem(last=False)
@@ -118,7 +125,16 @@ def _described(source: Source) -> Described:
         )
         raise RunError(message.format(run=run.id))
     imported = Follower(run).poll().imported is not None
-    return Described(run.network(), recipe.data, recipe.fit, scaling, run.output_names(), trained_on=not imported)
+    traits = run.image_traits()
+    return Described(
+        run.network(),
+        recipe.data,
+        recipe.fit,
+        scaling,
+        run.output_names(),
+        trained_on=not imported,
+        light_on_black=traits is not None and traits.light_on_black,
+    )
 
 
 def _missing(source: Source) -> str:
