@@ -3,8 +3,8 @@ held whole without a limit; in processes of their own, in turns. What is compare
 those of the processor are shown too, which other programs on the machine change less.
 
 Run it from the checkout: `python -m tests.bench.mapped [PAIRS] [IMAGES] [tiny|ordinary]`. 100,000 images of 64×64×3
-take 1.2 GB. The tiny network trains faster than almost any other, so that reading images counts most; the ordinary one has
-the layers of the preset fashion-cnn.
+take 1.2 GB. The tiny network trains faster than almost any other, so that reading images counts most; the ordinary one
+has the layers of the preset fashion-cnn.
 """
 
 import json

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from tui_cnn.data.dataset import TestSet
+from tui_cnn.data.sources.finding import forget_sources
 from tui_cnn.runs.directory import RunDirectory, kept_checkpoints, list_runs
 from tui_cnn.runs.inspection.requests import Source, stamp
 from tui_cnn.runs.inspection.test_images import load_test_of
@@ -33,6 +34,7 @@ def read_weights(run: RunDirectory, test: TestSet | None) -> RunWeights:
     """
     source = source_of(run)
     if test is None or test.missing:  # the data may be back
+        forget_sources()
         test = load_test_of(run)
     return RunWeights(run, source, stamp(source), test, tuple(kept_checkpoints(run)))
 

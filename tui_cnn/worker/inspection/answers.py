@@ -10,9 +10,10 @@ import msgspec
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import Shape
 from tui_cnn.data.dataset import TestSet, load_test
-from tui_cnn.data.files import data_directory
+from tui_cnn.data.files import DataError, data_directory
 from tui_cnn.data.input_options import Fit
 from tui_cnn.data.scaling import Scaling
+from tui_cnn.data.sources.finding import find_source, forget_sources
 from tui_cnn.formats.keras.reading import read_keras
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
@@ -76,6 +77,8 @@ class Answers:
             return before
         described = _described(source)
         engine = self._engine(described.network)
+        if before is None:
+            forget_sources()
         test = self._test_set(source, described)
         engine.owner = None
         file = weights_file(source)
@@ -98,13 +101,14 @@ class Answers:
         return engine
 
     def _test_set(self, source: Source, described: Described) -> TestSet:
-        shape = described.network.input_shape
-        key = described.directory, shape, described.fit
+        shape, path = described.network.input_shape, data_directory(described.directory)
+        try:
+            key = find_source(path).fingerprint, shape, described.fit
+        except DataError:
+            return load_test_of(source.run)
         test = self._tests.pop(key, None)
-        if test is None and source.is_file:
-            test = load_test(data_directory(described.directory), shape, described.fit)
-        elif test is None:
-            test = load_test_of(source.run)
+        if test is None:
+            test = load_test(path, shape, described.fit) if source.is_file else load_test_of(source.run)
         if test.missing:  # what stands in for it is this run's own
             return test
         self._tests[key] = test
