@@ -127,6 +127,11 @@ def list_runs() -> list[RunDirectory]:
     return list_dated(RunDirectory, "runs", "network.toml")
 
 
+def runs_with_weights() -> list[RunDirectory]:
+    """List the runs that have weights already, newest first."""
+    return [run for run in list_runs() if run.best_file.exists() or run.checkpoint_file.exists()]
+
+
 def find_run(text: str) -> RunDirectory:
     """Find a run by its id, by a part that no other id has, or the newest by `last`.
 

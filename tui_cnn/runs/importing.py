@@ -6,10 +6,11 @@ from pathlib import Path
 import msgspec
 
 from tui_cnn.config import expanded
-from tui_cnn.core.analysis import analyze
+from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.shape import format_shape
 from tui_cnn.data.dataset import load, summarize
 from tui_cnn.data.fitting import fitted_shape
+from tui_cnn.data.input_options import PixelScale
 from tui_cnn.data.scaling import Scaling
 from tui_cnn.formats.export import require_buildable
 from tui_cnn.formats.keras.reading import read_keras
@@ -44,14 +45,8 @@ def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = ()) ->
     if ends := several_ends(analysis):
         message = _("{file}: has {ends}; only models with one input and one output can be inspected")
         raise RunError(message.format(file=file, ends=ends))
-    outputs = (analysis.output_shape or (0,))[-1]
-    if class_names and len(class_names) != outputs:
-        message = _("{file}: has {outputs:,} outputs, but there are {names:,} class names; give one for each output")
-        raise RunError(message.format(file=file, outputs=outputs, names=len(class_names)))
+    check_description(file, analysis, recipe.scale, class_names)
     shape = network.input_shape
-    if not suits(recipe.scale, shape):
-        message = _("{file}: scale {scale} is for 3 channels, but its input is {shape}; choose another scale")
-        raise RunError(message.format(file=file, scale=recipe.scale, shape=format_shape(shape)))
     fitted_shape(summarize(recipe.directory).image_shape, shape, recipe.fit)
     learned = Scaling(recipe.scale)
     if learned.needs_statistics:
@@ -66,6 +61,21 @@ def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = ()) ->
         run.events_file.write_bytes(encode(Imported(file=str(file.absolute()))))
 
     return make_run(network, recipe, fill)
+
+
+def check_description(file: Path, analysis: Analysis, scale: PixelScale, class_names: Sequence[str]) -> None:
+    """Make sure that what a person says of a model's file can be: its scale, and the names of its outputs, if any.
+
+    Raises:
+        RunError: there are more or fewer names than outputs; or the scale is not for its channels.
+    """
+    outputs, shape = (analysis.output_shape or (0,))[-1], analysis.network.input_shape
+    if class_names and len(class_names) != outputs:
+        message = _("{file}: has {outputs:,} outputs, but there are {names:,} class names; give one for each output")
+        raise RunError(message.format(file=file, outputs=outputs, names=len(class_names)))
+    if not suits(scale, shape):
+        message = _("{file}: scale {scale} is for 3 channels, but its input is {shape}; choose another scale")
+        raise RunError(message.format(file=file, scale=scale, shape=format_shape(shape)))
 
 
 def scale_is_known(file: Path) -> bool:

@@ -18,7 +18,7 @@ from tui_cnn.data.files import DataError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
-from tui_cnn.runs.directory import RunDirectory, list_runs
+from tui_cnn.runs.directory import RunDirectory, list_runs, runs_with_weights
 from tui_cnn.runs.inspection.client import Inspector
 from tui_cnn.runs.inspection.replies import Evaluation, OpenReply
 from tui_cnn.runs.inspection.requests import Open
@@ -38,7 +38,7 @@ from tui_cnn.ui.inspect.scene import Scene, first_subject
 from tui_cnn.ui.inspect.side_panels import LayersPanel, PredictionPanel, SubjectPanel
 from tui_cnn.ui.inspect.transforms import TransformsView
 from tui_cnn.ui.inspect.view import BrowseImages, ScenePanel, ShowScene, View
-from tui_cnn.ui.inspect.weights import RunWeights, read_weights, runs_with_weights, source_of
+from tui_cnn.ui.inspect.weights import RunWeights, read_weights, source_of
 from tui_cnn.ui.inspect.why import WhyView
 from tui_cnn.ui.messages import ShowView
 from tui_cnn.ui.toolkit.main_screen import MainScreen

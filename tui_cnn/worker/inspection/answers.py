@@ -120,7 +120,8 @@ class Answers:
 def _described(source: Source) -> Described:
     """Read the network, where its data set is, and how its input is made of images."""
     if source.is_file:
-        return Described(read_keras(Path(source.path)).network, "", "pad", Scaling(source.scale), trained_on=False)
+        network, scaling = read_keras(Path(source.path)).network, Scaling(source.scale)
+        return Described(network, "", source.fit, scaling, source.class_names, trained_on=False)
     run = source.run
     recipe, scaling = run.recipe(), run.scaling()
     if scaling.needs_statistics:

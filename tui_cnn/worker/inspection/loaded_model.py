@@ -258,7 +258,9 @@ class LoadedModel:
 
     @property
     def light_on_black(self) -> bool:
-        """Whether the data set's images are."""
+        """Whether a person's own image is to be made so, since the data set's images are; never one in colour."""
+        if self.own_shape[2] > 1:
+            return False
         return self.described.light_on_black if self._test.missing else are_light_on_black(self._test.images)
 
     @property
