@@ -116,13 +116,19 @@ def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
 
 
 def _labels(opened: "OpenReply", indices: tuple[int, ...]) -> dict[int, tuple[int, str]]:
-    """Look up the labels of the test images among the indices: numbers and names of classes of the data set."""
+    """Look up the labels of the test images among the indices: numbers and names of classes of the data set.
+
+    None where that is gone: what asks about an image of it says so.
+    """
     if not indices:
         return {}
     from tui_cnn.data.dataset import load_test
-    from tui_cnn.data.files import data_directory
+    from tui_cnn.data.files import DataError, data_directory
 
-    test = load_test(data_directory(opened.directory), opened.input_shape, opened.fit)
+    try:
+        test = load_test(data_directory(opened.directory), opened.input_shape, opened.fit)
+    except DataError:
+        return {}
     return {
         index: (int(test.labels[index]), test.class_names[test.labels[index]])
         for index in indices
