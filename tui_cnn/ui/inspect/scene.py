@@ -122,7 +122,7 @@ def of_test(test: TestSet, number: int, opened: OpenReply) -> Subject:
 def first_subject(test: TestSet, opened: OpenReply) -> Subject:
     """Take the first image of the test set, or a black one where there is none any more."""
     if test.missing:
-        return Subject(np.zeros(opened.own_shape, np.uint8), name=_("No image"))
+        return Subject(np.zeros(opened.own_shape, np.uint8), name=_("No image · o opens a file"))
     return of_test(test, 0, opened)
 
 
