@@ -13,7 +13,7 @@ from tui_cnn.data.dataset import TestSet, load_test
 from tui_cnn.data.files import data_directory
 from tui_cnn.data.input_options import Fit
 from tui_cnn.data.scaling import Scaling
-from tui_cnn.formats.keras.reading import read_keras
+from tui_cnn.formats.models import read_model
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
@@ -109,7 +109,7 @@ class Answers:
 def _described(source: Source) -> Described:
     """Read the network, where its data set is, and how its input is made of images."""
     if source.is_file:
-        return Described(read_keras(Path(source.path)).network, "", "pad", Scaling(source.scale), trained_on=False)
+        return Described(read_model(Path(source.path)).network, "", "pad", Scaling(source.scale), trained_on=False)
     run = source.run
     recipe, scaling = run.recipe(), run.scaling()
     if scaling.needs_statistics:
