@@ -3,12 +3,11 @@
 import numpy as np
 import onnx
 import pytest
+from onnx import numpy_helper
 
 from tests.formats.onnx_models import LIGHT, drawn, evaluated, model, positive
 from tests.formats.test_onnx_reading import SAME
-from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.onnx.reading import read_onnx
-from tui_cnn.runs.errors import RunError
 
 pytestmark = [pytest.mark.usefixtures("keras"), pytest.mark.filterwarnings("ignore")]
 
@@ -44,7 +43,7 @@ CLASSIFIERS = {
 }
 
 
-def agree(built, shape, file):
+def agree(built, shape, file, name="x"):
     """Read a file, assign its weights, and compare what comes out for random images."""
     from tui_cnn.worker.build import build
     from tui_cnn.worker.foreign_weights import assign_weights
@@ -54,7 +53,7 @@ def agree(built, shape, file):
     ours = build(network)
     assign_weights(ours, file)
     image = np.random.default_rng(1).normal(0, 1, (2, *shape[1:])).astype("float32")
-    expected = [evaluated(built, x=image[number : number + 1])[0] for number in range(2)]
+    expected = [evaluated(built, **{name: image[number : number + 1]})[0] for number in range(2)]
     expected = np.concatenate(expected)
     found = np.asarray(ours(np.moveaxis(image, 1, -1), training=False))
     expected = np.moveaxis(expected, 1, -1) if expected.ndim == 4 else expected
@@ -72,3 +71,23 @@ def test_every_operator(name, tmp_path):
 def test_rows_and_shared_arrays(name, tmp_path):
     body, weights = CLASSIFIERS[name]
     agree(model(body, **weights), (1, 3, 8, 10), tmp_path / "m.onnx")
+
+
+@pytest.mark.parametrize("name", ["squeezenet", "densenet121"])
+def test_well_known_networks(name, tmp_path):
+    """With weights drawn at random, in the place of the constants that they are published with."""
+    built = onnx.load(LIGHT / f"light_{name}.onnx")
+    values = {one.name: numpy_helper.to_array(one) for one in built.graph.initializer}
+    drawn_in_place = [node for node in built.graph.node if node.op_type == "ConstantOfShape"]
+    for number, node in enumerate(drawn_in_place):
+        shape = tuple(values[node.input[0]])
+        spread = (2 / max(1, np.prod(shape[1:]))) ** 0.5 if len(shape) > 1 else 0.1
+        array = np.random.default_rng(number).normal(0, spread, shape) + (len(shape) == 1)
+        built.graph.initializer.append(
+            numpy_helper.from_array(
+                np.abs(array).astype("float32") if len(shape) == 1 else array.astype("float32"), node.output[0]
+            )
+        )
+        built.graph.node.remove(node)
+    (given,) = {one.name for one in built.graph.input} - {one.name for one in built.graph.initializer}
+    agree(built, (1, 3, 224, 224), tmp_path / "m.onnx", given)

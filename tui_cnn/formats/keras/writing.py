@@ -8,7 +8,7 @@ import msgspec
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Input, Opaque, Route
-from tui_cnn.core.layers.base import ConstantKernels, KerasCall
+from tui_cnn.core.layers.base import ConstantKernels, KerasCall, TensorFlowFunction
 from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.layers.merging import MergingLayer
 from tui_cnn.core.network import Path, frozen_paths, keras_name
@@ -135,4 +135,6 @@ def _setting(name: str, value: Any) -> Any:
         return _entry("keras.layers", value.class_name, _config(value))
     if name.endswith("_regularizer") and value:
         return regularizer_config(value)
+    if isinstance(value, TensorFlowFunction):
+        return value.described()
     return constant(value.nested()) if isinstance(value, ConstantKernels) else value

@@ -181,6 +181,7 @@ class Builder:
         kind: str,
         source: Symbol,
         dims: Dims,
+        /,
         *,
         order: Dims | None = None,
         suffix: str = "",

@@ -221,6 +221,14 @@ def _unit_normalization(writer: GraphWriter, call: KerasCall, value: LaidOut, _w
     return value._replace(name=writer.add("Div", value.name, length))
 
 
+def _local_response(writer: GraphWriter, call: KerasCall, value: LaidOut, _weights: Weights) -> LaidOut:
+    """ONNX divides alpha by the number of channels that are summed up, TensorFlow does not."""
+    given = call.arguments["arguments"]
+    size = 2 * given["depth_radius"] + 1
+    settings = {"size": size, "alpha": given["alpha"] * size, "beta": given["beta"], "bias": given["bias"]}
+    return LaidOut(writer.add("LRN", writer.first(value), **settings), value.shape, True)
+
+
 def _channel_scale(writer: GraphWriter, _call: KerasCall, value: LaidOut, weights: Weights) -> LaidOut:
     """An EinsumDense that multiplies each channel by a number, and nothing else."""
     if weights["kernel"].ndim != 1:
@@ -359,6 +367,7 @@ OPERATIONS: dict[str, Callable[[GraphWriter, KerasCall, LaidOut, Weights], LaidO
     "Normalization": _normalization,
     "UnitNormalization": _unit_normalization,
     "EinsumDense": _channel_scale,
+    "Lambda": _local_response,
     "Activation": _activation,
     "ReLU": _relu,
     "LeakyReLU": _leaky_relu,
