@@ -136,7 +136,15 @@ KINDS = {
     *("AveragePooling2D", "DepthMaxPooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D", "Dense", "Flatten"),
     *("BatchNormalization", "LayerNormalization", "GroupNormalization", "Normalization", "UnitNormalization"),
     *("ChannelScale", "Activation", "ReLU", "LeakyReLU", "ELU", "PReLU", "Softmax", "ZeroPadding2D", "Cropping2D"),
-    *("UpSampling2D", "Reshape", "Rescaling", "Dropout", "SpatialDropout2D", "GaussianNoise", "LocalResponseNormalization"),
+    *(
+        "UpSampling2D",
+        "Reshape",
+        "Rescaling",
+        "Dropout",
+        "SpatialDropout2D",
+        "GaussianNoise",
+        "LocalResponseNormalization",
+    ),
 }
 """What must be written, whatever its settings."""
 
