@@ -139,7 +139,9 @@ def opaque(entry: Entry, shape: Shape | None, name: str = "", call: dict[str, An
     }
     kept |= {"call": call} if call else {}
     kind = "".join(char for char in entry.class_name if char.isprintable())[:64]
-    return Opaque(name=name, kind=kind or "?", config=msgspec.json.encode(kept).decode(), stated_shape=shape)
+    config = msgspec.json.encode(kept).decode()
+    weights = 0 if entry.is_further else None
+    return Opaque(name=name, kind=kind or "?", config=config, stated_shape=shape, weights=weights)
 
 
 def _in_our_words(entry: Entry, shape: Shape | None) -> dict[str, Any]:
