@@ -18,6 +18,7 @@ SECONDS = 1.0
 MEGABYTES = 200
 DEEP = """
 import keras, sys
+sys.setrecursionlimit(100_000)  # Keras goes into each layer from the one before
 layers = keras.layers
 stack = [keras.Input((32, 32, 16))]
 for number in range(500):
