@@ -10,8 +10,6 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.onnx.file import load, parse
 from tui_cnn.formats.onnx.reading import convert_weights
@@ -20,15 +18,16 @@ from tui_cnn.formats.reading import opened
 from tui_cnn.i18n import _
 
 if TYPE_CHECKING:
+    import numpy as np
     import onnx
+
+    Array = np.ndarray[Any, Any]
 
 _LARGEST = 1 << 31
 """Bytes of a file: no message of ONNX can be longer."""
 _DEEPEST = 40
 _EXTERNAL = 1
 _FLOATS = (1, 10, 11, 16)
-
-Array = np.ndarray[Any, Any]
 
 
 class OnnxTensor(NamedTuple):
@@ -58,12 +57,14 @@ class OnnxWeights:
         self._arrays = {one.name: one for one in model.graph.initializer}
         self._producers = {name: node for node in model.graph.node for name in node.output}
 
-    def read(self, tensor: OnnxTensor) -> Array:
+    def read(self, tensor: OnnxTensor) -> "Array":
         """Read one tensor.
 
         Raises:
             FormatError: it does not lie in this file or beside it, or is worked out in a way that we do not follow.
         """
+        import numpy as np
+
         made = tensor.made
         try:
             array = self._constant(made.constant.name, 0).astype(np.float32)
@@ -74,7 +75,9 @@ class OnnxWeights:
             raise FormatError(self._path, message.format(name=tensor.layer, reason=reason)) from None
         return np.asarray((1 / array if made.inverse else array) * np.float32(made.factor))
 
-    def _constant(self, name: str, depth: int) -> Array:
+    def _constant(self, name: str, depth: int) -> "Array":
+        import numpy as np
+
         if name in self._arrays:
             return self._array(self._arrays[name])
         node = self._producers[name]
@@ -101,15 +104,16 @@ class OnnxWeights:
                 return np.full(shape, fill, np.float32)
         raise ValueError(_("worked out by the operator {kind}").format(kind=node.op_type))
 
-    def _array(self, tensor: "onnx.TensorProto") -> Array:
+    def _array(self, tensor: "onnx.TensorProto") -> "Array":
         from onnx import numpy_helper
 
         if tensor.data_location == _EXTERNAL:
             return self._beside(tensor)
         return numpy_helper.to_array(tensor)
 
-    def _beside(self, tensor: "onnx.TensorProto") -> Array:
+    def _beside(self, tensor: "onnx.TensorProto") -> "Array":
         """Read an array that lies in a file of its own: a plain one beside the model, and nowhere else."""
+        import numpy as np
         from onnx import helper
 
         where = {one.key: one.value for one in tensor.external_data}
