@@ -2,6 +2,7 @@
 
 import json
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -145,11 +146,13 @@ def test_standardized_by_the_data_set_that_is_given(cnn_tui, keras, source):
         (["m.keras", "--scale", "none", "--classes", "a,,b"], "a,,b: class name 1 is empty"),
         (["m.keras", "--scale", "none", "--classes", "no.txt"], "no.txt: file not found; check the path"),
         (["m.keras"], "specify --scale 0..1 or -1..1 or none or standardize or imagenet or imagenet-bgr"),
-        (["m.onnx", "--scale", "none"], "m.onnx: only .keras and .h5 files with weights can be inspected"),
+        (["m.txt", "--scale", "none"], "m.txt: only .keras, .h5 and .onnx files with weights can be inspected"),
+        (["m.onnx", "--scale", "none"], "m.onnx: file not found; check the path"),
     ],
 )
 def test_refusals(cnn_tui, keras, source, args, line):
     keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(), keras.layers.Dense(3)]).save("m.keras")
+    Path("m.txt").touch()
     result = cnn_tui("inspect", "--no-open", *args)
     assert (result.exit_code, result.stdout) == (2, "")
     assert line in result.stderr

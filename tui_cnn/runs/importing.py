@@ -13,7 +13,7 @@ from tui_cnn.data.fitting import fitted_shape
 from tui_cnn.data.input_options import PixelScale
 from tui_cnn.data.scaling import Scaling
 from tui_cnn.formats.export import require_buildable
-from tui_cnn.formats.keras.reading import read_keras
+from tui_cnn.formats.models import read_model
 from tui_cnn.formats.reading import read_text
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, make_run
@@ -26,8 +26,9 @@ from tui_cnn.visible import visible
 
 
 def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = ()) -> RunDirectory:
-    """Make a run of a `.keras` or `.h5` file: its network, and its weights as the best. Nothing in the file is run.
+    """Make a run of a `.keras`, `.h5` or `.onnx` file: its network, and its weights as the best.
 
+    Nothing in the file is run.
     Of the recipe only the data, the fit and the scale of the pixels mean something: nobody knows how the model was
     trained. `class_names` name its outputs in their order, where these are not the classes of the data set; they are
     kept in the run's directory.
@@ -39,7 +40,7 @@ def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = ()) ->
             fewer names than outputs; or the scale is not for its channels.
     """
     recipe = located(recipe)
-    network = read_keras(file).network
+    network = read_model(file).network
     analysis = analyze(network)
     require_buildable(analysis)
     if ends := several_ends(analysis):
@@ -84,7 +85,7 @@ def scale_is_known(file: Path) -> bool:
     Raises:
         FormatError: it cannot be read.
     """
-    layers = read_keras(file).network.layers
+    layers = read_model(file).network.layers
     return bool(layers) and layers[0].scales_pixels
 
 

@@ -20,7 +20,7 @@ from tui_cnn.runs.inspection.replies import Array
 Which = Literal["best", "last"] | int
 """The best or the last checkpoint, or the one kept after this many steps."""
 Image = int | Array
-MODEL_SUFFIXES = (".keras", ".h5", ".hdf5")
+MODEL_SUFFIXES = (".keras", ".h5", ".hdf5", ".onnx")
 """How the names of files end that hold a network with its weights."""
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 

@@ -20,7 +20,7 @@ async def inspect_file(app: App[object], workspace: Workspace) -> None:
 
     file = workspace.design.file
     if file is None or file.suffix.lower() not in MODEL_SUFFIXES:
-        app.notify(_("Only a .keras or .h5 file has weights to inspect. Train this network first."))
+        app.notify(_("Only a .keras, .h5 or .onnx file has weights to inspect. Train this network first."))
         return
     try:
         scale: PixelScale | None = "none"

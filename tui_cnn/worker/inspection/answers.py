@@ -14,7 +14,7 @@ from tui_cnn.data.files import DataError, data_directory
 from tui_cnn.data.input_options import Fit
 from tui_cnn.data.scaling import Scaling
 from tui_cnn.data.sources.finding import find_source, forget_sources
-from tui_cnn.formats.keras.reading import read_keras
+from tui_cnn.formats.models import read_model
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
@@ -120,7 +120,7 @@ class Answers:
 def _described(source: Source) -> Described:
     """Read the network, where its data set is, and how its input is made of images."""
     if source.is_file:
-        network, scaling = read_keras(Path(source.path)).network, Scaling(source.scale)
+        network, scaling = read_model(Path(source.path)).network, Scaling(source.scale)
         return Described(network, "", source.fit, scaling, source.class_names, trained_on=False)
     run = source.run
     recipe, scaling = run.recipe(), run.scaling()
