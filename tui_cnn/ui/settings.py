@@ -62,6 +62,7 @@ class State(msgspec.Struct, frozen=True):
         recent: the files lately opened or saved, the latest first.
         hidden_columns: the columns of the stack that the user does not want.
         lessons_read: the names of the lessons that were opened.
+        lesson: the name of the one that was open last.
     """
 
     theme: str = ""
@@ -69,6 +70,7 @@ class State(msgspec.Struct, frozen=True):
     recent: tuple[str, ...] = ()
     hidden_columns: tuple[str, ...] = ()
     lessons_read: tuple[str, ...] = ()
+    lesson: str = ""
 
     def opened(self, path: Path) -> tuple[str, ...]:
         """Return the recent files with `path` as the latest; one whose name is no Unicode cannot be remembered."""
