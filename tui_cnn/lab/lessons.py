@@ -67,6 +67,28 @@ def lessons(language: str = "en") -> tuple[Lesson, ...]:
     return tuple(read_lesson(path) for path in lesson_files(DIRECTORY / language))
 
 
+def all_lessons(language: str, own: Path | None) -> tuple[tuple[Lesson, ...], list[str]]:
+    """Read the lessons that ship and, behind them, those of a folder; one of the same name takes the other's place.
+
+    What cannot be read is left out; a line for each such problem comes back beside them.
+
+    Raises:
+        FormatError: the lessons that ship cannot be read.
+    """
+    found = {lesson.name: lesson for lesson in lessons(language)}
+    if own is None:
+        return tuple(found.values()), []
+    problems = [] if own.is_dir() else [_("{path}: not a folder with lessons").format(path=own)]
+    for path in lesson_files(own):
+        try:
+            lesson = read_lesson(path)
+        except UserError as error:
+            problems.append(str(error) if str(path) in str(error) else f"{path}: {error}")
+        else:
+            found[lesson.name] = lesson
+    return tuple(found.values()), problems
+
+
 def lesson_files(directory: Path) -> list[Path]:
     """List the lessons of a directory, in the order of their names."""
     return sorted(path for path in directory.glob("*.md") if not path.name.startswith("."))

@@ -11,8 +11,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
+from tui_cnn.config import expanded
 from tui_cnn.i18n import _, language, ngettext
-from tui_cnn.lab.lessons import Lesson, lessons
+from tui_cnn.lab.lessons import Lesson, all_lessons
 from tui_cnn.lab.links import PAGES, PageName, parse_lab_link
 from tui_cnn.ui.lab.actions import LAB
 from tui_cnn.ui.lab.bench import Bench, ImageStore
@@ -237,7 +238,11 @@ class LabScreen(MainScreen):
     @work(group="read")
     async def _read_lessons(self) -> None:
         await self._learner.read()
-        self._lessons = await to_thread(lessons, language())
+        folder = self.workspace.configuration.settings.lessons
+        own = expanded(folder) if folder else None
+        self._lessons, problems = await to_thread(all_lessons, language(), own)
+        for problem in problems:
+            self.workspace.report(problem)
         last = self.workspace.state.lesson
         known = [lesson.name for lesson in self._lessons]
         self._open = self._open or (last if last in known else known[0])
