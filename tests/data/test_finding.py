@@ -167,11 +167,3 @@ def test_one_class_only_is_no_set_to_learn_from(tmp_path):
     )
     save(colours(1)[0], tmp_path / "dogs" / "1.png")
     assert find_source(tmp_path).class_names == ("cats", "dogs")
-
-
-def test_one_class_only_is_no_set_to_learn_from(tmp_path):
-    for image in colours(3):
-        save(image, tmp_path / "cats" / f"{image[0, 0, 0]}.png")
-    assert refusal(tmp_path) == f"{tmp_path}: has only one class (cats); add images of another, such as a second folder"
-    save(colours(1)[0], tmp_path / "dogs" / "1.png")
-    assert find_source(tmp_path).class_names == ("cats", "dogs")

@@ -5,7 +5,6 @@ import pytest
 
 from tests.data.idx_bytes import write_set
 from tests.data.image_sets import colours, save
-from tests.data.image_sets import colours, save
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Activation, BatchNormalization, Conv2D, Dense, Flatten, Opaque
 from tui_cnn.core.network import Network
@@ -149,17 +148,6 @@ def test_an_average_over_more_steps_than_there_are_is_remarked_on():
     assert note.endswith("set ema to 0.891 or less")
     assert not training_warnings(plain, msgspec.structs.replace(recipe, ema=0.891))
     assert not training_warnings(plain, msgspec.structs.replace(recipe, ema=0.0))
-
-
-def test_data_without_images_to_test_on_cannot_be_trained_on(tmp_path):
-    for label in "abc":
-        save(colours(1)[0], tmp_path / label / "1.png")
-    small = network(Flatten(), Dense(units=3), shape=(4, 5, 3))
-    with pytest.raises(RunError, match="no images to test on, and too few to hold some out"):
-        check(small, Recipe(data=str(tmp_path)))
-    for number, image in enumerate(colours(3)):
-        save(image, tmp_path / "a" / f"{number}.png")
-    check(small, Recipe(data=str(tmp_path)))
 
 
 def test_data_without_images_to_test_on_cannot_be_trained_on(tmp_path):

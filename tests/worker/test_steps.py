@@ -231,13 +231,3 @@ def test_of_very_many_classes_no_matrix_is_kept(images, labels):
     assert steps.evaluated.sums().images == COUNT
     assert steps.confusion.rows() == ()
     steps.confusion.clear()
-
-
-def test_of_very_many_classes_no_matrix_is_kept(images, labels):
-    """That of 20,000 would have 1.6 GB, and as much in the line of each epoch."""
-    network = Network("n", (28, 28, 1), (Flatten(), Dense(units=4), Dense(units=20_000)))
-    _model, steps, samples = make(network, images, labels)
-    steps.evaluate(samples, np.arange(COUNT, dtype=np.int32), 0, 4)
-    assert steps.evaluated.sums().images == COUNT
-    assert steps.confusion.rows() == ()
-    steps.confusion.clear()

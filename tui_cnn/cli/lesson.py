@@ -161,11 +161,11 @@ def results(as_csv: bool, as_json: bool, lessons: str | None) -> int:
         asked = [place for place, step in enumerate(each.tries) if step.question]
         states = [progress.of(each, place).state for place in asked]
         share = progress.share(each)
-        right = sum(state in ("right", "mastered") for state in states)
+        correct = sum(state in ("right", "mastered") for state in states)
         due = len(progress.due([each]))
         standing = "" if share is None else f"{share:.0%}"
-        lines.append((each.title, str(len(asked)), str(right), str(states.count("mastered")), str(due), standing))
-    heading = (_("lesson"), _("questions"), _("right"), _("mastered"), _("to repeat"), _("done"))
+        lines.append((each.title, str(len(asked)), str(correct), str(states.count("mastered")), str(due), standing))
+    heading = (_("lesson"), _("questions"), _("correct"), _("mastered"), _("to repeat"), _("done"))
     for line in table(heading, lines, numbers=(1, 2, 3, 4, 5)):
         echo(line)
     return SOUND

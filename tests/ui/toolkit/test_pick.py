@@ -122,20 +122,3 @@ async def test_a_path_typed_faster_than_directories_are_shown_stays_as_it_is(tmp
         await user.settle()
         assert field.value == "ima"
         await user.sees("image.png", str(inner)[-30:])
-
-
-async def test_a_path_typed_faster_than_directories_are_shown_stays_as_it_is(tmp_path, monkeypatch):
-    """Each sign's message may come when more has been typed: what it says is old by then."""
-    inner = tmp_path / "one" / "two"
-    inner.mkdir(parents=True)
-    (inner / "image.png").write_bytes(b"")
-    monkeypatch.chdir(tmp_path)
-    async with opened(size=(100, 30)) as user:
-        await user.press("4", "o")
-        await user.sees("Open an image")
-        field = user.app.screen.query_one(Input)
-        for sign in f"{inner}/ima":
-            field.insert_text_at_cursor(sign)
-        await user.settle()
-        assert field.value == "ima"
-        await user.sees("image.png", str(inner)[-30:])

@@ -166,8 +166,11 @@ class LessonPanel(Vertical):
             if spec is not None and spec.kind == "explain":
                 result = replace(result, written=event.text)
             await self._keep(result)
-        if self.query_one(QuestionPanel).is_done:
-            self.post_message(self.Revealed())
+
+    @on(QuestionPanel.Settled)
+    def _settled(self, event: QuestionPanel.Settled) -> None:
+        event.stop()
+        self.post_message(self.Revealed())
 
     @on(QuestionPanel.Predicted)
     async def _predicted(self, event: QuestionPanel.Predicted) -> None:

@@ -55,6 +55,9 @@ class QuestionPanel(Vertical):
             super().__init__()
             self.text, self.is_right, self.helped = text, is_right, helped
 
+    class Settled(Message):
+        """The right answer is known: nothing needs to be covered any more."""
+
     class Predicted(Message):
         """A prediction is to be kept until there are results."""
 
@@ -81,11 +84,6 @@ class QuestionPanel(Vertical):
         yield AnswerField(compact=True, id="answer")
         yield Choices(compact=True, id="choices")
         yield Static(id="verdict")
-
-    @property
-    def is_done(self) -> bool:
-        """Whether it is answered, and the answer shown."""
-        return self._done
 
     def ask(self, question: Question, *, predicted: str = "") -> None:
         """Ask a question; `predicted` is what was said before there were results."""
@@ -217,6 +215,7 @@ class QuestionPanel(Vertical):
 
     def _finish(self, verdict: Content) -> None:
         self._done = True
+        self.post_message(self.Settled())
         self._say(verdict, self.question.reason if self.question else "")
         self.refresh_bindings()
 
