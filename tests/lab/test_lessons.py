@@ -113,7 +113,7 @@ def test_how_a_question_is_written():
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "line 1: a lesson begins with its title"),
+        ("", "line 1: a lesson must start with its title"),
         ("Title\n", "line 1"),
         ("# \n", "line 1"),
         ("# T\n\ntext", "the list of things to try is missing"),

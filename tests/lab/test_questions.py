@@ -27,7 +27,7 @@ from tui_cnn.lab.questions.answers import (
     TaskAnswer,
     TextAnswer,
 )
-from tui_cnn.lab.questions.question import KINDS, Draw, Finished, QuestionError
+from tui_cnn.lab.questions.question import KINDS, FinishedRun, QuestionDraw, QuestionError
 from tui_cnn.lab.questions.spec import QuestionSpec, ask
 from tui_cnn.lab.scene import LabArrays, image_of, kernels_of
 
@@ -59,7 +59,7 @@ def test_an_answer_is_what_the_prompt_gives(name, tests):
     prompts = set()
     is_slow = any(word in link for word in ("vgg", "alexnet", "yolo", "fashion&", "street"))
     for number in range(DRAWS // 10 if is_slow else DRAWS):
-        question = ask(spec, link, Draw(random if number else None, arrays))
+        question = ask(spec, link, QuestionDraw(random if number else None, arrays))
         expected = ORACLES[spec.kind](question, spec, link)
         assert question.answer.is_right(expected), (question, expected)
         assert question.answer.is_right(question.answer.written)
@@ -352,7 +352,7 @@ def test_every_kind_is_asked_by_a_lesson_and_has_an_oracle():
 
 def test_keras_counts_the_same(keras):
     """A network of a question, with drawn numbers of filters, as Keras builds it."""
-    question = ask(QuestionSpec("total-parameters"), "build:fashion-cnn", Draw(Random(5)))
+    question = ask(QuestionSpec("total-parameters"), "build:fashion-cnn", QuestionDraw(Random(5)))
     first, second, third, units, classes = numbers(" ".join(re.findall(r"(?:Conv2D|Dense) (\d+)", question.prompt)))
     layers = keras.layers
     model = keras.Sequential([
@@ -385,20 +385,20 @@ def test_what_is_typed(answer, right, wrong, none):
 
 
 RUNS = (
-    Finished("small", "mine", "", 50_000, 0.92, lambda: {7: ("Shirt", "Coat")}),
-    Finished("large", "mine", "", 500_000, 0.95),
-    Finished("tutorial", "fashion-cnn", "fashion-cnn", 93_322, 0.91),
-    Finished("changed", "fashion-dnn", "", 1, 0.99),
+    FinishedRun("small", "mine", "", 50_000, 0.92, lambda: {7: ("Shirt", "Coat")}),
+    FinishedRun("large", "mine", "", 500_000, 0.95),
+    FinishedRun("tutorial", "fashion-cnn", "fashion-cnn", 93_322, 0.91),
+    FinishedRun("changed", "fashion-dnn", "", 1, 0.99),
 )
 
 
 def test_which_network_is_better_is_known_once_both_are_trained():
     spec = QuestionSpec("higher-accuracy", "one=fashion-cnn than=fashion-dnn")
-    waiting = ask(spec, "lab:pairs", Draw(None, LabArrays(), RUNS))
+    waiting = ask(spec, "lab:pairs", QuestionDraw(None, LabArrays(), RUNS))
     assert waiting.answer == PredictionAnswer(("fashion-cnn", "fashion-dnn"))
     assert "Train fashion-dnn" in waiting.reason, "the run of a changed network does not count"
-    dense = Finished("dense", "renamed", "fashion-dnn", 101_770, 0.88)
-    known = ask(spec, "lab:pairs", Draw(None, LabArrays(), (dense, *RUNS)))
+    dense = FinishedRun("dense", "renamed", "fashion-dnn", 101_770, 0.88)
+    known = ask(spec, "lab:pairs", QuestionDraw(None, LabArrays(), (dense, *RUNS)))
     assert known.answer.written == "fashion-cnn"
     assert "91 %" in known.reason
     assert "88 %" in known.reason
@@ -414,20 +414,20 @@ def test_which_network_is_better_is_known_once_both_are_trained():
     ],
 )
 def test_the_project_checks_itself(runs, done, said):
-    answer = ask(QuestionSpec("beat"), "build:fashion-cnn", Draw(None, LabArrays(), runs)).answer
+    answer = ask(QuestionSpec("beat"), "build:fashion-cnn", QuestionDraw(None, LabArrays(), runs)).answer
     assert isinstance(answer, TaskAnswer)
     assert (answer.is_done, said in answer.said) == (done, True)
 
 
 def test_a_mistake_of_the_newest_run():
-    question = ask(QuestionSpec("own-mistake"), "inspect:confusion", Draw(None, LabArrays(), RUNS))
+    question = ask(QuestionSpec("own-mistake"), "inspect:confusion", QuestionDraw(None, LabArrays(), RUNS))
     assert question.answer.is_right("7")
     assert not question.answer.is_right("8")
     assert "Shirt, predicted as Coat" in question.answer.written
     with pytest.raises(QuestionError, match="no run has finished"):
-        ask(QuestionSpec("own-mistake"), "inspect:confusion", Draw())
+        ask(QuestionSpec("own-mistake"), "inspect:confusion", QuestionDraw())
     with pytest.raises(QuestionError, match="large has no predictions"):
-        ask(QuestionSpec("own-mistake"), "inspect:confusion", Draw(None, LabArrays(), RUNS[1:]))
+        ask(QuestionSpec("own-mistake"), "inspect:confusion", QuestionDraw(None, LabArrays(), RUNS[1:]))
 
 
 @pytest.mark.parametrize(
@@ -451,5 +451,5 @@ def test_a_mistake_of_the_newest_run():
 )
 def test_what_is_wrong_with_a_question(spec, link, told):
     with pytest.raises(QuestionError) as refused:
-        ask(spec, link, Draw())
+        ask(spec, link, QuestionDraw())
     assert told in str(refused.value)

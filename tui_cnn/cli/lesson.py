@@ -19,7 +19,7 @@ from tui_cnn.i18n import _, language, ngettext
 from tui_cnn.visible import visible
 
 if TYPE_CHECKING:
-    from tui_cnn.lab.progress import Result
+    from tui_cnn.lab.progress import QuestionResult
     from tui_cnn.lab.scene import LabArrays
 
 _DRAWS = 50
@@ -30,7 +30,7 @@ _DRAWS = 50
     cls=WideGroup,
     short_help=_("Check lessons that you write, and list what was answered."),
     help=_(
-        """Lessons of your own for the Lab, and what was answered to the questions of all lessons.
+        """Your own lessons for the Lab, and the answers to the questions of all lessons.
 
         A lesson is a Markdown file: a title, paragraphs, and under the last heading a list of links, each with a
         question, if it has one. `cnn-tui --lessons DIR` opens the app with the lessons of a folder.
@@ -54,7 +54,7 @@ def lesson() -> None:
 
         \b
         A question follows its link, in indented lines:
-          - [Same padding](lab:convolution?padding=same): what is said after the answer.
+          - [Same padding](lab:convolution?padding=same): shown after the answer.
             ? output-size
           - [A skip connection](build:small-resnet)
             ? choice What does it do with the input?
@@ -75,13 +75,13 @@ def check(files: tuple[str, ...]) -> int:
 
 def _check(path: Path) -> bool:
     from tui_cnn.lab.lessons import Try, read_lesson
-    from tui_cnn.lab.questions.question import Draw, Question
+    from tui_cnn.lab.questions.question import LessonQuestion, QuestionDraw
     from tui_cnn.lab.questions.spec import ask
     from tui_cnn.ui.application.links import parse_link
 
-    def asked(step: Try, random: Random | None) -> Question | None:
+    def asked(step: Try, random: Random | None) -> LessonQuestion | None:
         parse_link(step.link)
-        return ask(step.question, step.link, Draw(random, _arrays(step.link))) if step.question else None
+        return ask(step.question, step.link, QuestionDraw(random, _arrays(step.link))) if step.question else None
 
     try:
         read = read_lesson(path)
@@ -137,7 +137,7 @@ def _arrays(link: str) -> "LabArrays":
 )
 @click.option("--csv", "as_csv", is_flag=True, help=_("Print a row for each question as CSV."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print a row for each question as JSON."))
-@click.option("--lessons", metavar="DIR", help=_("A folder with lessons of your own."))
+@click.option("--lessons", metavar="DIR", help=_("A folder with your own lessons."))
 def results(as_csv: bool, as_json: bool, lessons: str | None) -> int:
     """Print what was answered."""
     from tui_cnn.lab.lessons import all_lessons
@@ -171,7 +171,7 @@ def results(as_csv: bool, as_json: bool, lessons: str | None) -> int:
     return SOUND
 
 
-def _row(name: str, title: str, result: "Result") -> dict[str, str | int]:
+def _row(name: str, title: str, result: "QuestionResult") -> dict[str, str | int]:
     when = datetime.fromtimestamp(result.when, UTC).isoformat(timespec="seconds") if result.when else ""
     return {
         "lesson": name,

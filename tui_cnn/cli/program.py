@@ -42,7 +42,7 @@ _HELP = _(
 @click.command("open", options_metavar="[--data DATA] [--lessons DIR]")
 @click.argument("model", required=False)
 @data_option
-@click.option("--lessons", metavar="DIR", help=_("A folder with lessons of your own, for the Lab."))
+@click.option("--lessons", metavar="DIR", help=_("A folder with your own lessons, for the Lab."))
 def screen(model: str | None, data: str | None, lessons: str | None) -> int:
     """Open the screen on MODEL, a file or a preset; a TOML file that does not exist yet is begun."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):

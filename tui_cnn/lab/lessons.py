@@ -112,7 +112,7 @@ def parse_lesson(text: str, name: str) -> Lesson:
     """
     lines = [visible(line) for line in text.splitlines()]
     if not lines or not lines[0].startswith("# ") or not lines[0][2:].strip():
-        raise LessonError(_("line 1: a lesson begins with its title: # Title"))
+        raise LessonError(_("line 1: a lesson must start with its title: # Title"))
     headings = [number for number, line in enumerate(lines) if line.startswith("## ")]
     if not headings:
         raise LessonError(

@@ -22,7 +22,7 @@ State = Literal["open", "wrong", "helped", "right", "mastered", "waiting"]
 """Not asked; answered wrongly; right with hints; right; right `MASTERED` times in a row; predicted, result to come."""
 
 
-class Result(msgspec.Struct, frozen=True, omit_defaults=True):
+class QuestionResult(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was answered to one question so far.
 
     Attributes:
@@ -42,7 +42,7 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     predicted: str = ""
     written: str = ""
 
-    def answered(self, is_right: bool, *, helped: bool = False) -> "Result":
+    def answered(self, is_right: bool, *, helped: bool = False) -> "QuestionResult":
         """Count one more answer; a right one with hints does not count towards mastery."""
         return msgspec.structs.replace(
             self,
@@ -75,16 +75,16 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.last == "right" and now - self.when > _DAY * 2 ** min(self.streak, 6)
 
 
-class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
+class LearnerProgress(msgspec.Struct, frozen=True, omit_defaults=True):
     """All results, by lesson and by question, see `key`."""
 
-    results: dict[str, dict[str, Result]] = {}
+    results: dict[str, dict[str, QuestionResult]] = {}
 
-    def of(self, lesson: Lesson, place: int) -> Result:
+    def of(self, lesson: Lesson, place: int) -> QuestionResult:
         """Return the result of a question of a lesson."""
-        return self.results.get(lesson.name, {}).get(key(lesson, place), Result())
+        return self.results.get(lesson.name, {}).get(key(lesson, place), QuestionResult())
 
-    def put(self, lesson: Lesson, place: int, result: Result) -> "Progress":
+    def put(self, lesson: Lesson, place: int, result: QuestionResult) -> "LearnerProgress":
         """Put another result."""
         of_lesson = {**self.results.get(lesson.name, {}), key(lesson, place): result}
         return msgspec.structs.replace(self, results={**self.results, lesson.name: of_lesson})
@@ -121,15 +121,15 @@ def progress_file() -> Path:
     return home() / "progress.json"
 
 
-def read_progress() -> Progress:
+def read_progress() -> LearnerProgress:
     """Read the progress; one that cannot be read is none."""
     try:
-        return read_json(progress_file(), Progress)
+        return read_json(progress_file(), LearnerProgress)
     except FormatError:
-        return Progress()
+        return LearnerProgress()
 
 
-def write_progress(progress: Progress) -> None:
+def write_progress(progress: LearnerProgress) -> None:
     """Write the progress.
 
     Raises:

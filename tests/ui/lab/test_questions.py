@@ -7,7 +7,7 @@ import pytest
 
 from tests.ui.driving import opened
 from tui_cnn.lab.lessons import lessons
-from tui_cnn.lab.progress import Progress, Result, progress_file, read_progress, write_progress
+from tui_cnn.lab.progress import LearnerProgress, QuestionResult, progress_file, read_progress, write_progress
 from tui_cnn.lab.questions.answers import PredictionAnswer, TaskAnswer
 from tui_cnn.ui.lab.lesson import LessonPanel, Tries
 from tui_cnn.ui.lab.question import QuestionPanel
@@ -141,7 +141,7 @@ async def test_a_prediction_waits():
         await user.press("4")
         await asked(user, "training", 1)
         await user.press("down", "enter")
-        await user.sees("You said: fashion-dnn", "Train fashion-cnn and fashion-dnn")
+        await user.sees("Your answer: fashion-dnn", "Train fashion-cnn and fashion-dnn")
         await user.until(lambda: result("training", 1).predicted == "fashion-dnn")
         assert result("training", 1).asked == 0
 
@@ -178,12 +178,12 @@ async def test_each_kind_is_asked_and_shown_whole(size):
 def test_what_is_due():
     (lesson, *_others) = lessons()
     now = time.time()
-    progress = Progress()
+    progress = LearnerProgress()
     assert progress.due([lesson], now) == []
-    progress = progress.put(lesson, 0, Result().answered(False)).put(lesson, 1, Result().answered(True))
+    progress = progress.put(lesson, 0, QuestionResult().answered(False)).put(lesson, 1, QuestionResult().answered(True))
     assert progress.due([lesson], now) == [(lesson, 0)]
     assert progress.due([lesson], now + 3 * 86_400) == [(lesson, 0), (lesson, 1)]
-    helped = Result().answered(True, helped=True)
+    helped = QuestionResult().answered(True, helped=True)
     assert (helped.state, helped.streak, helped.points) == ("helped", 0, 1)
     assert progress.put(lesson, 0, helped).due([lesson], now) == [(lesson, 0)]
     assert progress.share(lesson) == 1 / 8
@@ -191,6 +191,6 @@ def test_what_is_due():
 
 @pytest.mark.parametrize("damage", [b"", b"{", b'{"results": 3}', b"\xff\xfe", b"[" * 100_000])
 def test_damaged_progress_is_none(damage):
-    write_progress(Progress())
+    write_progress(LearnerProgress())
     progress_file().write_bytes(damage)
-    assert read_progress() == Progress()
+    assert read_progress() == LearnerProgress()

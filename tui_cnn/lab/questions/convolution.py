@@ -11,7 +11,7 @@ from tui_cnn.lab.convolution import Convolution
 from tui_cnn.lab.links import LabLink
 from tui_cnn.lab.numbers import bracketed, number
 from tui_cnn.lab.questions.answers import ChoiceAnswer, NumberAnswer, ShapeAnswer
-from tui_cnn.lab.questions.question import Draw, Options, Question, QuestionError, kind
+from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, QuestionError, kind
 from tui_cnn.lab.scene import LabArrays, convolution, image_of, kernel_name, kernels_of
 from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings
 from tui_cnn.lab.windows import Windows
@@ -19,11 +19,9 @@ from tui_cnn.lab.windows import Windows
 _GENERATED = ("white-left", "white-right", "white-top", "corners", "colours")
 _MOST_TERMS = 27
 
-SHARED = _("A filter is as deep as its input, and is used at every place: the size of the image does not matter.")
-
 
 @kind("output-size", "convolution")
-def output_size(link: LabLink, _options: Options, draw: Draw) -> Question:
+def output_size(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for height and width of what comes out."""
     settings, arrays = _drawn(link, draw)
     made = convolution(settings, arrays)
@@ -37,20 +35,20 @@ def output_size(link: LabLink, _options: Options, draw: Draw) -> Question:
     if settings.dilation_rate != (1, 1):
         prompt += " " + _("Dilation {dilation}.").format(dilation=settings.dilation_rate[0])
     answer = ShapeAnswer(made.windows.shape)
-    return Question(
+    return LessonQuestion(
         prompt, answer, sizes_written(made.windows), _size_hints(made.windows), *_shown(settings, arrays), "output"
     )
 
 
 @kind("output-shape", "convolution")
-def output_shape(link: LabLink, _options: Options, draw: Draw) -> Question:
+def output_shape(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the shape of what comes out, with its channels."""
     settings, arrays = _drawn(link, draw)
     made = convolution(settings, arrays)
     filters = made.kernels.shape[3]
     words = ngettext(
-        "{filters} filter of {kernel} on {image}, stride {stride}, padding {padding}: what shape is the output?",
-        "{filters} filters of {kernel} on {image}, stride {stride}, padding {padding}: what shape is the output?",
+        "{filters} filter of {kernel} on {image}, stride {stride}, padding {padding}: what is the output shape?",
+        "{filters} filters of {kernel} on {image}, stride {stride}, padding {padding}: what is the output shape?",
         filters,
     )
     prompt = words.format(
@@ -65,11 +63,11 @@ def output_shape(link: LabLink, _options: Options, draw: Draw) -> Question:
     )
     hints = (_("Each filter gives one feature map, however deep the image is."), *_size_hints(made.windows))
     answer = ShapeAnswer((*made.windows.shape, filters))
-    return Question(prompt, answer, reason, hints, *_shown(settings, arrays), "output")
+    return LessonQuestion(prompt, answer, reason, hints, *_shown(settings, arrays), "output")
 
 
 @kind("next-sum", "convolution")
-def next_sum(link: LabLink, _options: Options, draw: Draw) -> Question:
+def next_sum(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the number at one place of the output."""
     settings, arrays = _drawn(link, draw)
     made = convolution(settings, arrays)
@@ -92,11 +90,11 @@ def next_sum(link: LabLink, _options: Options, draw: Draw) -> Question:
         hints.append(_("A true convolution turns the kernel by 180° first: its first weight becomes its last."))
     hints.append(_("All products: {products}").format(products=written))
     answer = NumberAnswer(step.value)
-    return Question(prompt, answer, reason, tuple(hints), *_shown(settings, arrays, place), "value")
+    return LessonQuestion(prompt, answer, reason, tuple(hints), *_shown(settings, arrays, place), "value")
 
 
 @kind("sign", "convolution")
-def sign(link: LabLink, _options: Options, draw: Draw) -> Question:
+def sign(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask whether the sum at a place is positive, zero or negative."""
     settings, arrays = _drawn(link, draw)
     made = convolution(settings, arrays)
@@ -109,7 +107,7 @@ def sign(link: LabLink, _options: Options, draw: Draw) -> Question:
     alike = number(round(step.cosine, 2)) if step.cosine is not None else "0"
     reason = _("{terms} = {sum}; the cosine of patch and kernel is {cosine}")
     hints = (_("Where the image is bright under weights above 0 and dark under weights below 0, the sum is positive."),)
-    return Question(
+    return LessonQuestion(
         prompt.format(row=step.row + 1, column=step.column + 1),
         ChoiceAnswer(options, right),
         reason.format(terms=_terms(made, place), sum=number(total), cosine=alike),
@@ -120,7 +118,7 @@ def sign(link: LabLink, _options: Options, draw: Draw) -> Question:
 
 
 @kind("zeros", "convolution")
-def zeros(link: LabLink, _options: Options, draw: Draw) -> Question:
+def zeros(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask how many numbers of the output are 0 behind ReLU; the sums before it are shown."""
     settings, arrays = _drawn(link, draw)
     made = convolution(structs.replace(settings, relu=True), arrays)
@@ -137,13 +135,13 @@ def zeros(link: LabLink, _options: Options, draw: Draw) -> Question:
         _("With the bias the first row is {row}.").format(row=" ".join(number(value) for value in sums[0])),
     )
     link_ = LabLink("convolution", structs.replace(settings, relu=True), 0)
-    return Question(
+    return LessonQuestion(
         prompt.format(sums=without, bias=number(bias)), NumberAnswer(count), reason, hints, link_, arrays, "output"
     )
 
 
 @kind("parameters", "convolution")
-def parameters(link: LabLink, _options: Options, draw: Draw) -> Question:
+def parameters(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the number of parameters."""
     settings, arrays = _drawn(link, draw)
     made = convolution(settings, arrays)
@@ -153,18 +151,18 @@ def parameters(link: LabLink, _options: Options, draw: Draw) -> Question:
     if not made.bias:
         prompt = _("How many parameters: {filters} filters of {kernel}, on an image of {image}, without biases?")
     hints = (
-        SHARED,
+        shared_hint(),
         _("One filter has {height}·{width}·{depth} = {taps} weights.").format(
             height=height, width=width, depth=depth, taps=height * width * depth
         ),
     )
     count = int(written.rpartition("= ")[2].replace(",", ""))
     words = prompt.format(filters=filters, kernel=format_shape((height, width)), image=format_shape(made.image.shape))
-    return Question(words, NumberAnswer(count), written, hints)
+    return LessonQuestion(words, NumberAnswer(count), written, hints)
 
 
 @kind("which-filter", "convolution")
-def which_filter(link: LabLink, _options: Options, draw: Draw) -> Question:
+def which_filter(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask which filter made the output that is shown."""
     settings, arrays = _drawn(link, draw)
     random = draw.random or Random(0)
@@ -189,15 +187,20 @@ def which_filter(link: LabLink, _options: Options, draw: Draw) -> Question:
     weights = kernels_of(settings, arrays, 1)[..., 0, 0]
     rows = " / ".join(" ".join(number(value) for value in row) for row in weights)
     hints = (
-        _("Find a place where the image is flat: what comes out there is the sum of the weights times the image."),
+        _("Find a place where the image is flat: the output there is the sum of the weights times the image."),
         _("Find an edge in the image, and whether it is bright, dark or absent in the output."),
     )
     reason = _("Its weights are {rows}").format(rows=rows)
     place = convolution(settings, arrays).steps - 1
-    return Question(
+    return LessonQuestion(
         _("Which filter made this output?"), ChoiceAnswer(names, options.index(chosen)), reason, hints,
         *_shown(settings, arrays, place), "kernel",
     )  # fmt: skip
+
+
+def shared_hint() -> str:
+    """Say what decides how many weights a convolution has."""
+    return _("A filter is as deep as its input, and is used at every place: the size of the image does not matter.")
 
 
 def sizes_written(windows: Windows) -> str:
@@ -217,7 +220,7 @@ def _shown(settings: ConvolutionSettings, arrays: LabArrays, place: int = 0) -> 
     return LabLink("convolution", settings, place), arrays
 
 
-def _drawn(link: LabLink, draw: Draw) -> tuple[ConvolutionSettings, LabArrays]:
+def _drawn(link: LabLink, draw: QuestionDraw) -> tuple[ConvolutionSettings, LabArrays]:
     """Draw other numbers for the convolution of a link, of the same kind as it has."""
     settings, arrays, random = link.settings, draw.arrays, draw.random
     assert isinstance(settings, ConvolutionSettings)

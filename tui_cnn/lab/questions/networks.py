@@ -13,14 +13,14 @@ from tui_cnn.core.shape import format_shape
 from tui_cnn.formats.models import find_network
 from tui_cnn.i18n import _
 from tui_cnn.lab.questions.answers import ChoiceAnswer, NumberAnswer, ShapeAnswer
-from tui_cnn.lab.questions.question import Draw, Options, Question, QuestionError, kind
+from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, QuestionError, kind
 
 _COUNTS = (8, 12, 16, 24, 32, 48, 64, 96)
 _PLACES = ("build", "train")
 
 
 @kind("layer-parameters", *_PLACES, options=("layer",))
-def layer_parameters(model: str, options: Options, draw: Draw) -> Question:
+def layer_parameters(model: str, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the parameters of a layer."""
     row, name = _layer(model, options, draw, lambda row: bool(row.params))
     figures = row.figures
@@ -29,16 +29,16 @@ def layer_parameters(model: str, options: Options, draw: Draw) -> Question:
         layer=name, shape=format_shape(row.input_shape or ())
     )
     hints = (
-        _("Every unit has a weight for every number that goes in, and a bias.")
+        _("Every unit has a weight for every input number, and a bias.")
         if row.kind == "Dense"
-        else _("Weights of a filter: height × width × channels that go in; then a bias, and all that for each filter."),
+        else _("Weights of a filter: height × width × input channels; add its bias, then multiply by the filters."),
     )
     counted = [str(part) for part in figures.parameters if part.value]
-    return Question(prompt, NumberAnswer(row.params or 0), " + ".join(counted), hints)
+    return LessonQuestion(prompt, NumberAnswer(row.params or 0), " + ".join(counted), hints)
 
 
 @kind("layer-shape", *_PLACES, options=("layer",))
-def layer_shape(model: str, options: Options, draw: Draw) -> Question:
+def layer_shape(model: str, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the output shape of a layer."""
     row, name = _layer(
         model, options, draw, lambda row: row.figures is not None and row.figures.output_shape != row.input_shape
@@ -49,11 +49,11 @@ def layer_shape(model: str, options: Options, draw: Draw) -> Question:
     hints = (_("Filters decide the channels; window, stride and padding decide height and width."),)
     assert row.figures is not None
     shape = row.figures.output_shape
-    return Question(prompt, ShapeAnswer(shape), row.figures.size_formula or format_shape(shape), hints)
+    return LessonQuestion(prompt, ShapeAnswer(shape), row.figures.size_formula or format_shape(shape), hints)
 
 
 @kind("layer-macs", *_PLACES, options=("layer",))
-def layer_macs(model: str, options: Options, draw: Draw) -> Question:
+def layer_macs(model: str, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the multiply-accumulates of a layer."""
     row, name = _layer(model, options, draw, lambda row: bool(row.figures and row.figures.macs.value))
     assert row.figures is not None
@@ -64,11 +64,11 @@ def layer_macs(model: str, options: Options, draw: Draw) -> Question:
     hints = (
         _("Each number of the output takes as many multiplications as a filter has weights; biases do not count."),
     )
-    return Question(words, NumberAnswer(row.figures.macs.value), str(row.figures.macs), hints)
+    return LessonQuestion(words, NumberAnswer(row.figures.macs.value), str(row.figures.macs), hints)
 
 
 @kind("layer-field", *_PLACES, options=("layer",))
-def layer_field(model: str, options: Options, draw: Draw) -> Question:
+def layer_field(model: str, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the receptive field of a cell of a layer."""
     row, name = _layer(model, options, draw, _has_field)
     assert row.field is not None
@@ -76,16 +76,16 @@ def layer_field(model: str, options: Options, draw: Draw) -> Question:
     before = [field for field in row.input_fields if field is not None]
     hints = (
         _("A window of f adds (f − 1) times the step so far; strides and pooling multiply the step."),
-        _("What goes in sees {size}, and its step is {step}.").format(
+        _("A cell of its input sees {size}; the step is {step}.").format(
             size=before[0].across.size, step=before[0].across.stride
         ),
     ) if before else ()  # fmt: skip
     size = row.field.across.size
-    return Question(prompt, NumberAnswer(float(size)), _("{size} pixels").format(size=size), hints)
+    return LessonQuestion(prompt, NumberAnswer(float(size)), _("{size} pixels").format(size=size), hints)
 
 
 @kind("total-parameters", *_PLACES)
-def total_parameters(model: str, _options: Options, draw: Draw) -> Question:
+def total_parameters(model: str, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask which layer holds how many: all parameters, from those of each layer."""
     network = _network(model)
     if draw.random is not None:
@@ -93,23 +93,23 @@ def total_parameters(model: str, _options: Options, draw: Draw) -> Question:
     analysis = analyze(network)
     counted = [row for row in analysis.rows if row.params]
     listed = ", ".join(f"{_name(row)} ({format_shape(row.input_shape or ())})" for row in counted)
-    prompt = _("{name}, with what goes into each layer: {layers}. How many parameters in all?").format(
+    prompt = _("{name}, layers with their input shapes: {layers}. How many parameters in all?").format(
         name=network.name, layers=listed
     )
     parts = " + ".join(f"{row.params:,}" for row in counted)
     hints = (_("The first one has {count}.").format(count=f"{counted[0].params:,}"),)
-    return Question(prompt, NumberAnswer(analysis.totals.params), f"{parts} = {analysis.totals.params:,}", hints)
+    return LessonQuestion(prompt, NumberAnswer(analysis.totals.params), f"{parts} = {analysis.totals.params:,}", hints)
 
 
 @kind("most-parameters", *_PLACES)
-def most_parameters(model: str, _options: Options, draw: Draw) -> Question:
+def most_parameters(model: str, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask which layer holds most parameters."""
-    hints = (_("A dense layer has a weight for every pair of a number that goes in and one that comes out."),)
+    hints = (_("A dense layer has a weight for every pair of an input and an output number."),)
     return _most(model, draw, lambda row: row.params or 0, _("Which layer of {name} has most parameters?"), hints)
 
 
 @kind("most-macs", *_PLACES)
-def most_macs(model: str, _options: Options, draw: Draw) -> Question:
+def most_macs(model: str, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask which layer does most multiplications."""
     hints = (_("A filter's weights are used at every place of the output, those of a dense layer once."),)
     return _most(
@@ -122,14 +122,14 @@ def most_macs(model: str, _options: Options, draw: Draw) -> Question:
 
 
 @kind("fewer-parameters", *_PLACES, options=("than",))
-def fewer_parameters(model: str, options: Options, _draw: Draw) -> Question:
+def fewer_parameters(model: str, options: Options, _draw: QuestionDraw) -> LessonQuestion:
     """Ask which of two networks has fewer parameters."""
     one, other = analyze(_network(model)), analyze(_network(options.get("than", "")))
     counts = [one.totals.params, other.totals.params]
     names = (one.network.name, other.network.name)
     reason = "; ".join(f"{name}: {count:,}" for name, count in zip(names, counts, strict=True))
     hints = (_("Count the first dense layer of each."),)
-    return Question(
+    return LessonQuestion(
         _("Which network has fewer parameters?"), ChoiceAnswer(names, counts.index(min(counts))), reason, hints
     )
 
@@ -138,7 +138,7 @@ def _network(model: str) -> Network:
     return find_network(model)[0]
 
 
-def _layer(model: str, options: Options, draw: Draw, fits: Any) -> tuple[Row, str]:
+def _layer(model: str, options: Options, draw: QuestionDraw, fits: Any) -> tuple[Row, str]:
     """Choose a layer that fits; drawn, another one, in a network with other numbers of filters and units."""
     network = _network(model)
     rows = [row for row in analyze(network).rows if not row.holds_layers and fits(row)]
@@ -191,7 +191,7 @@ def _has_field(row: Row) -> bool:
     )
 
 
-def _most(model: str, draw: Draw, measure: Any, prompt: str, hints: tuple[str, ...]) -> Question:
+def _most(model: str, draw: QuestionDraw, measure: Any, prompt: str, hints: tuple[str, ...]) -> LessonQuestion:
     analysis: Analysis = analyze(_network(model))
     rows = sorted((row for row in analysis.rows if measure(row)), key=measure, reverse=True)
     if len(rows) < 2 or measure(rows[0]) == measure(rows[1]):
@@ -204,4 +204,4 @@ def _most(model: str, draw: Draw, measure: Any, prompt: str, hints: tuple[str, .
         count=f"{measure(rows[0]):,}", total=f"{total:,}", percent=f"{100 * measure(rows[0]) / total:.0f}"
     )
     answer = ChoiceAnswer(names, options.index(rows[0]))
-    return Question(prompt.format(name=analysis.network.name), answer, reason, hints)
+    return LessonQuestion(prompt.format(name=analysis.network.name), answer, reason, hints)

@@ -12,13 +12,13 @@ from tui_cnn.lab.numbers import number
 from tui_cnn.lab.pooling import Pooling, moved
 from tui_cnn.lab.questions.answers import ChoiceAnswer, NumberAnswer, ShapeAnswer
 from tui_cnn.lab.questions.convolution import sizes_written
-from tui_cnn.lab.questions.question import Draw, Options, Question, kind
+from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, kind
 from tui_cnn.lab.scene import LabArrays
 from tui_cnn.lab.settings import PoolingSettings
 
 
 @kind("pooled-value", "pooling")
-def pooled_value(link: LabLink, _options: Options, draw: Draw) -> Question:
+def pooled_value(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the number that a window keeps."""
     settings, arrays, pooling = _drawn(link, draw)
     place = link.place if draw.random is None else draw.random.randrange(pooling.steps)
@@ -48,36 +48,38 @@ def pooled_value(link: LabLink, _options: Options, draw: Draw) -> Question:
             _("mean of {count} values: {mean}").format(count=len(values), mean=number(step.value)),
             hints[:1],
         )
-    return Question(
+    return LessonQuestion(
         prompt, NumberAnswer(step.value), reason, hints, LabLink("pooling", settings, place), arrays, "value"
     )
 
 
 @kind("pooled-shape", "pooling")
-def pooled_shape(link: LabLink, _options: Options, draw: Draw) -> Question:
+def pooled_shape(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the shape of what comes out."""
     settings, arrays, pooling = _drawn(link, draw)
     shape = (*pooling.windows.shape, pooling.channels)
-    prompt = _("An image of {image}, windows of {size}, stride {stride}, padding {padding}: what shape comes out?")
+    prompt = _("An image of {image}, windows of {size}, stride {stride}, padding {padding}: what is the output shape?")
     written = prompt.format(
         image=format_shape(pooling.image.shape), size=format_shape(settings.pool_size), stride=settings.strides[0],
         padding=settings.padding,
     )  # fmt: skip
     if settings.kind in ("global-max", "global-average"):
-        written = _("Global pooling of {image}: what shape comes out?").format(image=format_shape(pooling.image.shape))
+        written = _("Global pooling of {image}: what is the output shape?").format(
+            image=format_shape(pooling.image.shape)
+        )
     if settings.kind == "depth-max":
-        words = _("Pooling of {image} across {depth} channels each: what shape comes out?")
+        words = _("Pooling of {image} across {depth} channels each: what is the output shape?")
         written = words.format(image=format_shape(pooling.image.shape), depth=pooling.depth)
     hints = (
         _("Pooling works on each map by itself, so the depth stays; across channels it is the other way round."),
         _("The size is floor((n + 2p − f) / s) + 1, as for a convolution."),
     )
     reason = f"{sizes_written(pooling.windows)}; {format_shape(shape)}"
-    return Question(written, ShapeAnswer(shape), reason, hints, LabLink("pooling", settings, 0), arrays, "output")
+    return LessonQuestion(written, ShapeAnswer(shape), reason, hints, LabLink("pooling", settings, 0), arrays, "output")
 
 
 @kind("steadier", "pooling")
-def steadier(link: LabLink, _options: Options, draw: Draw) -> Question:
+def steadier(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask what changes less when the image is shifted: pooling, or a stride alone."""
     settings, arrays, _pooling = _drawn(link, draw)
     if draw.random is not None:
@@ -96,7 +98,7 @@ def steadier(link: LabLink, _options: Options, draw: Draw) -> Question:
         _("A stride alone keeps every other pixel: shifted by one, it keeps the ones that it dropped before."),
         _("A shift by exactly the stride moves both outputs by one cell."),
     )
-    return Question(
+    return LessonQuestion(
         prompt.format(down=settings.down, right=settings.right),
         ChoiceAnswer(options, right),
         reason.format(pooled=number(pooled, 3), strided=number(strided, 3)),
@@ -107,7 +109,7 @@ def steadier(link: LabLink, _options: Options, draw: Draw) -> Question:
     )
 
 
-def _drawn(link: LabLink, draw: Draw) -> tuple[PoolingSettings, LabArrays, Pooling]:
+def _drawn(link: LabLink, draw: QuestionDraw) -> tuple[PoolingSettings, LabArrays, Pooling]:
     settings, arrays = link.settings, draw.arrays
     assert isinstance(settings, PoolingSettings)
     if draw.random is not None:

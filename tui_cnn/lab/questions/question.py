@@ -17,7 +17,7 @@ class QuestionError(UserError):
     """A question that cannot be asked; the message says what is wrong with it."""
 
 
-class Question(NamedTuple):
+class LessonQuestion(NamedTuple):
     """A question.
 
     Attributes:
@@ -39,7 +39,7 @@ class Question(NamedTuple):
     cover: Cover | None = None
 
 
-class Finished(NamedTuple):
+class FinishedRun(NamedTuple):
     """A run of the learner's that has finished, as questions about results see it, the newest first.
 
     Attributes:
@@ -59,7 +59,7 @@ class Finished(NamedTuple):
     read_mistakes: Callable[[], Mapping[int, tuple[str, str]]] = dict
 
 
-class Draw(NamedTuple):
+class QuestionDraw(NamedTuple):
     """What a question is drawn from.
 
     Attributes:
@@ -70,7 +70,7 @@ class Draw(NamedTuple):
 
     random: Random | None = None
     arrays: LabArrays = LabArrays()
-    finished: tuple[Finished, ...] = ()
+    finished: tuple[FinishedRun, ...] = ()
 
 
 Options = Mapping[str, str]
@@ -82,7 +82,7 @@ class QuestionKind(NamedTuple):
 
     places: tuple[str, ...]
     options: tuple[str, ...]
-    make: Callable[..., Question]
+    make: Callable[..., LessonQuestion]
 
 
 KINDS: dict[str, QuestionKind] = {}
@@ -91,10 +91,10 @@ KINDS: dict[str, QuestionKind] = {}
 
 def kind(
     name: str, *places: str, options: tuple[str, ...] = ()
-) -> Callable[[Callable[..., Question]], Callable[..., Question]]:
+) -> Callable[[Callable[..., LessonQuestion]], Callable[..., LessonQuestion]]:
     """Declare a kind of question."""
 
-    def declare(make: Callable[..., Question]) -> Callable[..., Question]:
+    def declare(make: Callable[..., LessonQuestion]) -> Callable[..., LessonQuestion]:
         KINDS[name] = QuestionKind(places, options, make)
         return make
 

@@ -12,14 +12,14 @@ from tui_cnn.lab.questions.answers import (
     TaskAnswer,
     TextAnswer,
 )
-from tui_cnn.lab.questions.question import Draw, Finished, Options, Question, QuestionError, kind
+from tui_cnn.lab.questions.question import FinishedRun, LessonQuestion, Options, QuestionDraw, QuestionError, kind
 
 TUTORIAL = "fashion-cnn"
 _PLACES = ("pairs", "build", "train", "inspect")
 
 
 @kind("higher-accuracy", *_PLACES, options=("one", "than"))
-def higher_accuracy(_link: object, options: Options, draw: Draw) -> Question:
+def higher_accuracy(_link: object, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask which of two networks will have the higher test accuracy: before they are trained, or after."""
     names = (options.get("one", ""), options.get("than", ""))
     for name in names:
@@ -32,13 +32,13 @@ def higher_accuracy(_link: object, options: Options, draw: Draw) -> Question:
     if first is None or second is None:
         missing = [name for name, run in zip(names, found, strict=True) if run is None]
         reason = _("Train {networks} to see; the answer comes here when that has finished.")
-        return Question(prompt, PredictionAnswer(names), reason.format(networks=_(" and ").join(missing)), hints)
+        return LessonQuestion(prompt, PredictionAnswer(names), reason.format(networks=_(" and ").join(missing)), hints)
     reason = "; ".join(f"{run.network}: {_percent(run)} ({run.name})" for run in (first, second))
-    return Question(prompt, ChoiceAnswer(names, int(second.accuracy > first.accuracy)), reason, hints)
+    return LessonQuestion(prompt, ChoiceAnswer(names, int(second.accuracy > first.accuracy)), reason, hints)
 
 
 @kind("beat", *_PLACES, options=("network",))
-def beat(_link: object, options: Options, draw: Draw) -> Question:
+def beat(_link: object, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for a run that is better than the tutorial's, of a network with fewer parameters."""
     model = options.get("network", TUTORIAL)
     most = analyze(find_network(model)[0]).totals.params
@@ -50,7 +50,7 @@ def beat(_link: object, options: Options, draw: Draw) -> Question:
     )
     goal = _newest(model, draw)
     if goal is None:
-        return Question(prompt, TaskAnswer(False, _("First train {name} itself.").format(name=model)), "", hints)
+        return LessonQuestion(prompt, TaskAnswer(False, _("First train {name} itself.").format(name=model)), "", hints)
     others = [run for run in draw.finished if run.parameters < most]
     best = max(others, key=lambda run: run.accuracy, default=None)
     said = _("{name}: {accuracy}.").format(name=model, accuracy=_percent(goal))
@@ -58,11 +58,11 @@ def beat(_link: object, options: Options, draw: Draw) -> Question:
         words = _("Your best with fewer parameters: {accuracy}, {parameters} parameters ({run}).")
         said += " " + words.format(accuracy=_percent(best), parameters=f"{best.parameters:,}", run=best.name)
     done = best is not None and best.accuracy > goal.accuracy
-    return Question(prompt, TaskAnswer(done, said), said, hints)
+    return LessonQuestion(prompt, TaskAnswer(done, said), said, hints)
 
 
 @kind("own-mistake", *_PLACES)
-def own_mistake(_link: object, _options: Options, draw: Draw) -> Question:
+def own_mistake(_link: object, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for a test image that the newest run predicts wrongly."""
     run = _any_finished(draw)
     mistakes = run.read_mistakes()
@@ -77,30 +77,30 @@ def own_mistake(_link: object, _options: Options, draw: Draw) -> Question:
     )
     reason = _("{count} of the test images are predicted wrongly.").format(count=f"{len(said):,}")
     hints = (_("Press 3, then e; choose a cell of the confusion matrix that is not on the diagonal."),)
-    return Question(prompt.format(run=run.name), MemberAnswer(said), reason, hints)
+    return LessonQuestion(prompt.format(run=run.name), MemberAnswer(said), reason, hints)
 
 
 @kind("explain", *_PLACES)
-def explain(_link: object, _options: Options, draw: Draw) -> Question:
+def explain(_link: object, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for an explanation of that mistake, in the learner's own words."""
     run = _any_finished(draw)
     prompt = _(
-        "Why did {run} get it wrong? Look at the saliency, at Grad-CAM and at similar images, and say what you saw."
+        "Why did {run} get it wrong? Look at the saliency, at Grad-CAM and at similar images, and write what you saw."
     )
     answer: Answer = TextAnswer()
     hints = (_("Which pixels spoke for the wrong class? Which images of that class look the same?"),)
-    return Question(prompt.format(run=run.name), answer, _("Your explanation is kept with your progress."), hints)
+    return LessonQuestion(prompt.format(run=run.name), answer, _("Your explanation is kept with your progress."), hints)
 
 
-def _any_finished(draw: Draw) -> Finished:
+def _any_finished(draw: QuestionDraw) -> FinishedRun:
     if not draw.finished:
         raise QuestionError(_("no run has finished yet; train a network first (2)"))
     return draw.finished[0]
 
 
-def _newest(network: str, draw: Draw) -> Finished | None:
+def _newest(network: str, draw: QuestionDraw) -> FinishedRun | None:
     return next((run for run in draw.finished if run.preset == network), None)
 
 
-def _percent(run: Finished) -> str:
+def _percent(run: FinishedRun) -> str:
     return f"{number(100 * run.accuracy)} %"

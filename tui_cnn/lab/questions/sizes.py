@@ -8,15 +8,15 @@ from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
 from tui_cnn.lab.links import LabLink
 from tui_cnn.lab.questions.answers import NumberAnswer
-from tui_cnn.lab.questions.convolution import SHARED
-from tui_cnn.lab.questions.question import Draw, Options, Question, kind
+from tui_cnn.lab.questions.convolution import shared_hint
+from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, kind
 from tui_cnn.lab.settings import SizesSettings, WeightsSettings
 from tui_cnn.lab.sizes import Link, Slide, chain, compare, dense, read_windows, stacked
 from tui_cnn.lab.windows import WindowError
 
 
 @kind("chain-size", "sizes")
-def chain_size(link: LabLink, _options: Options, draw: Draw) -> Question:
+def chain_size(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the size at the end."""
     n, slides, links = _drawn(link, draw)
     prompt = _("{n} pixels, then windows {windows}: how many are left at the end?")
@@ -24,11 +24,13 @@ def chain_size(link: LabLink, _options: Options, draw: Draw) -> Question:
         _("The size is floor((n + 2p − f) / s) + 1: pixels n, zeros p on each side, window f, stride s."),
         _("After the first window: {size}.").format(size=links[1].size),
     )
-    return Question(prompt.format(n=n, windows=_written(slides)), NumberAnswer(links[-1].size), _sizes(links), hints)
+    return LessonQuestion(
+        prompt.format(n=n, windows=_written(slides)), NumberAnswer(links[-1].size), _sizes(links), hints
+    )
 
 
 @kind("chain-field", "sizes")
-def chain_field(link: LabLink, _options: Options, draw: Draw) -> Question:
+def chain_field(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the receptive field of a cell at the end."""
     n, slides, links = _drawn(link, draw)
     prompt = _("{n} pixels, then windows {windows}: how many pixels wide is the receptive field of a cell at the end?")
@@ -40,11 +42,11 @@ def chain_field(link: LabLink, _options: Options, draw: Draw) -> Question:
             steps=", ".join(str(each.step) for each in links[: len(slides)])
         ),
     )
-    return Question(prompt.format(n=n, windows=_written(slides)), NumberAnswer(links[-1].field), reason, hints)
+    return LessonQuestion(prompt.format(n=n, windows=_written(slides)), NumberAnswer(links[-1].field), reason, hints)
 
 
 @kind("weights", "weights", options=("of",))
-def weights(link: LabLink, options: Options, draw: Draw) -> Question:
+def weights(link: LabLink, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the parameters of a convolution, of one that shares no weights, or of a dense layer."""
     settings = _drawn_weights(link, draw)
     shape = (settings.height, settings.width, settings.channels)
@@ -74,12 +76,12 @@ def weights(link: LabLink, options: Options, draw: Draw) -> Question:
             cost = costs.convolution
             prompt = _("{filters} filters of {kernel} on {image}, each with a bias: how many parameters?")
             prompt = prompt.format(filters=settings.filters, kernel=kernel, image=image)
-            hints = (SHARED, _("One filter has {taps} weights and one bias.").format(taps=taps))
-    return Question(prompt, NumberAnswer(cost.parameters), f"{cost.formula} = {cost.parameters:,}", hints)
+            hints = (shared_hint(), _("One filter has {taps} weights and one bias.").format(taps=taps))
+    return LessonQuestion(prompt, NumberAnswer(cost.parameters), f"{cost.formula} = {cost.parameters:,}", hints)
 
 
 @kind("stacked-weights", "weights", options=("layers",))
-def stacked_weights(link: LabLink, options: Options, draw: Draw) -> Question:
+def stacked_weights(link: LabLink, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the weights of several small convolutions in a row, as VGG has them."""
     settings = _drawn_weights(link, draw)
     layers = int(options.get("layers", "2"))
@@ -89,7 +91,7 @@ def stacked_weights(link: LabLink, options: Options, draw: Draw) -> Question:
         "{layers} convolutions of {kernel} in a row, {channels} channels in and out, without biases: how many weights?"
     )
     reason = _("{layers}·{f}·{f}·{c}·{c} = {weights}; one of {field}×{field} sees as much and has {one}")
-    return Question(
+    return LessonQuestion(
         prompt.format(layers=layers, kernel=f"{settings.kernel}×{settings.kernel}", channels=settings.filters),
         NumberAnswer(found.parameters),
         reason.format(
@@ -100,7 +102,7 @@ def stacked_weights(link: LabLink, options: Options, draw: Draw) -> Question:
     )  # fmt: skip
 
 
-def _drawn(link: LabLink, draw: Draw) -> tuple[int, tuple[Slide, ...], tuple[Link, ...]]:
+def _drawn(link: LabLink, draw: QuestionDraw) -> tuple[int, tuple[Slide, ...], tuple[Link, ...]]:
     settings, random = link.settings, draw.random
     assert isinstance(settings, SizesSettings)
     n, slides = settings.n, read_windows(settings.windows)
@@ -120,7 +122,7 @@ def _varied(slide: Slide, random: Random) -> Slide:
     return Slide(f, random.randint(0, f // 2) if slide.p else 0, random.choice([2, 3]) if slide.s > 1 else 1)
 
 
-def _drawn_weights(link: LabLink, draw: Draw) -> WeightsSettings:
+def _drawn_weights(link: LabLink, draw: QuestionDraw) -> WeightsSettings:
     settings, random = link.settings, draw.random
     assert isinstance(settings, WeightsSettings)
     if random is None:

@@ -26,7 +26,7 @@ from tui_cnn.i18n import _
 from tui_cnn.lab.links import LabLink, parse_lab_link
 from tui_cnn.lab.questions import convolution, networks, pooling, results, sizes  # noqa: F401  # they declare the kinds
 from tui_cnn.lab.questions.answers import AnswerError, ChoiceAnswer, NumberAnswer
-from tui_cnn.lab.questions.question import KINDS, Draw, Question, QuestionError
+from tui_cnn.lab.questions.question import KINDS, LessonQuestion, QuestionDraw, QuestionError
 
 OWN_KINDS = ("choice", "number")
 """The kinds whose prompt and answer the lesson writes itself."""
@@ -54,7 +54,7 @@ class QuestionSpec(NamedTuple):
         return dict(word.split("=", 1) for word in self.words.split() if "=" in word)
 
 
-def ask(spec: QuestionSpec, link: str, draw: Draw) -> Question:
+def ask(spec: QuestionSpec, link: str, draw: QuestionDraw) -> LessonQuestion:
     """Make the question of a thing to try, whose link leads to `link`.
 
     Raises:
@@ -82,7 +82,7 @@ def ask(spec: QuestionSpec, link: str, draw: Draw) -> Question:
     return declared.make(target, spec.options, draw)
 
 
-def _own(spec: QuestionSpec, random: Random | None) -> Question:
+def _own(spec: QuestionSpec, random: Random | None) -> LessonQuestion:
     """Make a question that the lesson has written itself; its choices come in another order each time."""
     if spec.kind == "number":
         match = re.fullmatch(r"(\S+)\s+(.+)", spec.words, re.DOTALL)
@@ -92,7 +92,7 @@ def _own(spec: QuestionSpec, random: Random | None) -> Question:
             value = float(match[1].replace("−", "-").replace(",", ""))
         except ValueError:
             raise QuestionError(_("“{value}” is not a number").format(value=match[1])) from None
-        return Question(match[2], NumberAnswer(value), spec.reason, spec.hints)
+        return LessonQuestion(match[2], NumberAnswer(value), spec.reason, spec.hints)
     right = [text for is_right, text in spec.choices if is_right]
     if not spec.words or len(spec.choices) < 2 or len(right) != 1:
         raise QuestionError(_("a choice needs a prompt and two options or more, one of them right: - (x) …"))
@@ -101,7 +101,7 @@ def _own(spec: QuestionSpec, random: Random | None) -> Question:
         raise QuestionError(_("two options are the same"))
     if random is not None:
         random.shuffle(options)
-    return Question(spec.words, ChoiceAnswer(tuple(options), options.index(right[0])), spec.reason, spec.hints)
+    return LessonQuestion(spec.words, ChoiceAnswer(tuple(options), options.index(right[0])), spec.reason, spec.hints)
 
 
 __all__ = ["AnswerError", "QuestionSpec", "ask"]

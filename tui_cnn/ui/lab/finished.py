@@ -6,19 +6,19 @@ from functools import cache
 from tui_cnn.data.files import CLASS_NAMES
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.presets import preset, preset_names
-from tui_cnn.lab.questions.question import Finished
+from tui_cnn.lab.questions.question import FinishedRun
 from tui_cnn.runs.directory import RunDirectory, list_runs
 from tui_cnn.runs.machine import digest
 from tui_cnn.runs.predictions import load_predictions
 from tui_cnn.runs.summary import summarize
 
 
-def finished_runs() -> tuple[Finished, ...]:
+def finished_runs() -> tuple[FinishedRun, ...]:
     """List the runs on Fashion-MNIST that were tested, the newest first. Reads files."""
     return tuple(_finished())
 
 
-def _finished() -> Iterator[Finished]:
+def _finished() -> Iterator[FinishedRun]:
     for run in list_runs():
         summary = summarize(run)
         if (
@@ -29,7 +29,7 @@ def _finished() -> Iterator[Finished]:
             and not summary.recipe.data
         ):
             name, same = summary.about.title or run.id, _presets().get(summary.digest or "", "")
-            yield Finished(name, summary.network, same, summary.parameters, summary.test_accuracy, _reader(run))
+            yield FinishedRun(name, summary.network, same, summary.parameters, summary.test_accuracy, _reader(run))
 
 
 @cache

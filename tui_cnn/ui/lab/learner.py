@@ -8,8 +8,8 @@ from random import Random
 from tui_cnn.errors import UserError
 from tui_cnn.lab.lessons import Lesson
 from tui_cnn.lab.links import parse_lab_link
-from tui_cnn.lab.progress import Progress, Result, read_progress, write_progress
-from tui_cnn.lab.questions.question import Draw, Question, QuestionError
+from tui_cnn.lab.progress import LearnerProgress, QuestionResult, read_progress, write_progress
+from tui_cnn.lab.questions.question import LessonQuestion, QuestionDraw, QuestionError
 from tui_cnn.lab.questions.spec import ask
 from tui_cnn.lab.scene import LabArrays
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
@@ -22,13 +22,13 @@ class Learner:
 
     def __init__(self, images: ImageStore) -> None:
         self._images = images
-        self.progress = Progress()
+        self.progress = LearnerProgress()
 
     async def read(self) -> None:
         """Read the progress."""
         self.progress = await to_thread(read_progress)
 
-    async def ask(self, lesson: Lesson, place: int, *, again: bool = False) -> Question:
+    async def ask(self, lesson: Lesson, place: int, *, again: bool = False) -> LessonQuestion:
         """Ask a question: the first time with the numbers of the lesson, then, or `again`, with others.
 
         Raises:
@@ -41,7 +41,7 @@ class Learner:
         random = Random() if again or known.asked else None
         return await to_thread(lambda: ask(spec, step.link, self._draw(step.link, random)))
 
-    def _draw(self, link: str, random: Random | None) -> Draw:
+    def _draw(self, link: str, random: Random | None) -> QuestionDraw:
         arrays = LabArrays()
         if link.startswith("lab:"):
             settings = parse_lab_link(link).settings
@@ -49,9 +49,9 @@ class Learner:
                 if self._images.lacks_tests(settings):
                     self._images.read_tests()
                 arrays = self._images.arrays(settings)._replace(image=None, kernels=None)
-        return Draw(random, arrays, finished_runs())
+        return QuestionDraw(random, arrays, finished_runs())
 
-    async def keep(self, lesson: Lesson, place: int, result: Result) -> str:
+    async def keep(self, lesson: Lesson, place: int, result: QuestionResult) -> str:
         """Keep a result; return why it cannot be written, empty if it can."""
         self.progress = self.progress.put(lesson, place, result)
         try:

@@ -15,8 +15,8 @@ from textual.widgets.option_list import Option
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 from tui_cnn.lab.lessons import Lesson
-from tui_cnn.lab.progress import Result, State
-from tui_cnn.lab.questions.question import Question
+from tui_cnn.lab.progress import QuestionResult, State
+from tui_cnn.lab.questions.question import LessonQuestion
 from tui_cnn.ui.lab.actions import LESSON
 from tui_cnn.ui.lab.learner import Learner
 from tui_cnn.ui.lab.question import QuestionPanel
@@ -52,7 +52,7 @@ class LessonPanel(Vertical):
     class Asked(Message):
         """A question is asked: what it is about is to be shown, but not the answer."""
 
-        def __init__(self, question: Question) -> None:
+        def __init__(self, question: LessonQuestion) -> None:
             super().__init__()
             self.question = question
 
@@ -167,8 +167,8 @@ class LessonPanel(Vertical):
                 result = replace(result, written=event.text)
             await self._keep(result)
 
-    @on(QuestionPanel.Settled)
-    def _settled(self, event: QuestionPanel.Settled) -> None:
+    @on(QuestionPanel.Solved)
+    def _solved(self, event: QuestionPanel.Solved) -> None:
         event.stop()
         self.post_message(self.Revealed())
 
@@ -178,7 +178,7 @@ class LessonPanel(Vertical):
         if self.lesson is not None:
             await self._keep(replace(self._learner.progress.of(self.lesson, self._place), predicted=event.text))
 
-    async def _keep(self, result: Result) -> None:
+    async def _keep(self, result: QuestionResult) -> None:
         if self.lesson is not None and (problem := await self._learner.keep(self.lesson, self._place, result)):
             workspace_of(self).report(_("your progress is not kept: {problem}").format(problem=problem))
 

@@ -21,7 +21,7 @@ from tui_cnn.lab.questions.answers import (
     TaskAnswer,
     TextAnswer,
 )
-from tui_cnn.lab.questions.question import Question
+from tui_cnn.lab.questions.question import LessonQuestion
 from tui_cnn.ui.lab.actions import QUESTION
 
 _NUMBERS = r"[0-9.,xX×*()\[\] +\-−–]*"
@@ -39,7 +39,7 @@ class AnswerField(Input):
         return takes and super().check_consume_key(key, character)
 
 
-class Choices(OptionList, can_focus=True):
+class AnswerOptions(OptionList, can_focus=True):
     """The options of a question."""
 
 
@@ -55,8 +55,8 @@ class QuestionPanel(Vertical):
             super().__init__()
             self.text, self.is_right, self.helped = text, is_right, helped
 
-    class Settled(Message):
-        """The right answer is known: nothing needs to be covered any more."""
+    class Solved(Message):
+        """The right answer is shown: nothing needs to be covered any more."""
 
     class Predicted(Message):
         """A prediction is to be kept until there are results."""
@@ -74,7 +74,7 @@ class QuestionPanel(Vertical):
     class Left(Message):
         """The user goes back to the lesson."""
 
-    question: Question | None = None
+    question: LessonQuestion | None = None
     _counted = _done = False
     _hints = 0
 
@@ -82,15 +82,15 @@ class QuestionPanel(Vertical):
         """Lay out the question."""
         yield Static(id="prompt")
         yield AnswerField(compact=True, id="answer")
-        yield Choices(compact=True, id="choices")
+        yield AnswerOptions(compact=True, id="choices")
         yield Static(id="verdict")
 
-    def ask(self, question: Question, *, predicted: str = "") -> None:
+    def ask(self, question: LessonQuestion, *, predicted: str = "") -> None:
         """Ask a question; `predicted` is what was said before there were results."""
         self.question, self._counted, self._done, self._hints = question, False, False, 0
         answer = question.answer
         self.query_one("#prompt", Static).update(Content(question.prompt))
-        choices, field = self.query_one(Choices), self.query_one("#answer", AnswerField)
+        choices, field = self.query_one(AnswerOptions), self.query_one("#answer", AnswerField)
         has_options = isinstance(answer, ChoiceAnswer | PredictionAnswer)
         choices.display, field.display = has_options, not (has_options or isinstance(answer, TaskAnswer))
         choices.clear_options()
@@ -107,13 +107,15 @@ class QuestionPanel(Vertical):
         elif predicted and isinstance(answer, ChoiceAnswer):
             self._check(predicted)
         elif predicted:
-            self._say(Content.styled(_("You said: {answer}.").format(answer=predicted), "$text-muted"), question.reason)
+            self._say(
+                Content.styled(_("Your answer: {answer}.").format(answer=predicted), "$text-muted"), question.reason
+            )
         self.focus_field()
         self.refresh_bindings()
 
     def focus_field(self) -> None:
         """Focus where the answer goes; a task has none, so the panel itself takes the keys."""
-        fields = [field for field in (self.query_one("#answer"), self.query_one(Choices)) if field.display]
+        fields = [field for field in (self.query_one("#answer"), self.query_one(AnswerOptions)) if field.display]
         self.can_focus = not fields
         (fields[0] if fields else self).focus()
 
@@ -140,12 +142,12 @@ class QuestionPanel(Vertical):
             case TaskAnswer():
                 self.post_message(self.Another())
             case PredictionAnswer(options):
-                said = options[self.query_one(Choices).highlighted or 0]
+                said = options[self.query_one(AnswerOptions).highlighted or 0]
                 self.post_message(self.Predicted(said))
                 self._done = True
-                self._say(Content.styled(_("You said: {answer}.").format(answer=said), "bold"), question.reason)
+                self._say(Content.styled(_("Your answer: {answer}.").format(answer=said), "bold"), question.reason)
             case ChoiceAnswer(options, _right):
-                self._check(options[self.query_one(Choices).highlighted or 0])
+                self._check(options[self.query_one(AnswerOptions).highlighted or 0])
             case _:
                 self._check(self.query_one("#answer", AnswerField).value)
         self.refresh_bindings()
@@ -215,7 +217,7 @@ class QuestionPanel(Vertical):
 
     def _finish(self, verdict: Content) -> None:
         self._done = True
-        self.post_message(self.Settled())
+        self.post_message(self.Solved())
         self._say(verdict, self.question.reason if self.question else "")
         self.refresh_bindings()
 

@@ -18,7 +18,7 @@ from tui_cnn.data.files import DataError
 from tui_cnn.data.images import read_small
 from tui_cnn.i18n import _
 from tui_cnn.lab.links import LabLink
-from tui_cnn.lab.questions.question import Question
+from tui_cnn.lab.questions.question import LessonQuestion
 from tui_cnn.lab.scene import LabArrays, NamedArray
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
 from tui_cnn.lab.windows import WindowError, Windows
@@ -63,7 +63,7 @@ class Stepper(Bench[S]):
 
     _timer: Timer | None = None
     _waiting = False
-    _asked: tuple[Question, LabLink, S, LabArrays] | None = None
+    _asked: tuple[LessonQuestion, LabLink, S, LabArrays] | None = None
     """What is asked about these settings and arrays; the answer is covered until it is given."""
 
     def compose(self) -> ComposeResult:
@@ -151,7 +151,7 @@ class Stepper(Bench[S]):
         self.running = False
         self.place = place
 
-    def cover(self, question: Question) -> None:
+    def cover(self, question: LessonQuestion) -> None:
         """Show what a question is about, but not its answer."""
         link = question.link
         if link is None:
