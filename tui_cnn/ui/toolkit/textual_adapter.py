@@ -75,7 +75,7 @@ def _for_no_line(_most: int) -> FIFOCache[Any, Any]:
 
 # Each line of each widget would have seven caches, a kilobyte empty, and keep what was ever cut out of it: 100 MB after
 # some thousand keys. To cut it out again takes less time than to make the caches.
-strip_module.FIFOCache = _for_no_line  # type: ignore[misc,assignment,attr-defined]
+strip_module.FIFOCache = _for_no_line  # type: ignore[assignment,attr-defined]
 
 
 def _forgiving(move_page: Callable[..., None]) -> Callable[..., None]:
@@ -89,7 +89,7 @@ def _forgiving(move_page: Callable[..., None]) -> Callable[..., None]:
 
 
 if hasattr(OptionList, "_move_page"):
-    OptionList._move_page = _forgiving(OptionList._move_page)  # type: ignore[assignment,method-assign]
+    OptionList._move_page = _forgiving(OptionList._move_page)  # type: ignore[method-assign]
 
 
 class _Gate(LineFilter):
