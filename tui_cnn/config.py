@@ -3,13 +3,19 @@
 import os
 from pathlib import Path
 
+from tui_cnn.confinement import confined
+
 
 def expanded(text: str) -> Path:
-    """Make a path of what a person has written; as a shell does, leave a `~` that stands for nobody as it is."""
+    """Make a path of what a person has written; as a shell does, leave a `~` that stands for nobody as it is.
+
+    Raises:
+        OutsideError: the app is served, and the path leads out of the person's files.
+    """
     try:
-        return Path(text).expanduser()
+        return confined(Path(text).expanduser())
     except RuntimeError:
-        return Path(text)
+        return confined(Path(text))
 
 
 def home() -> Path:

@@ -2,7 +2,6 @@
 
 import sys
 
-from tui_cnn.config import config_file
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _, known_language, language_of_environment, languages, use_language
 from tui_cnn.visible import visible
@@ -37,7 +36,9 @@ def choose_language(arguments: list[str]) -> list[str]:
     Raises:
         UnknownLanguageError: it is unknown, or missing.
     """
-    use_language(known_language(_language_setting()) or language_of_environment())
+    from tui_cnn.formats.language_setting import language_setting
+
+    use_language(known_language(language_setting()) or language_of_environment())
     wanted: str | None = None
     rest: list[str] = []
     places = iter(arguments)
@@ -59,15 +60,3 @@ def choose_language(arguments: list[str]) -> list[str]:
             raise UnknownLanguageError(message.format(option=OPTION, name=wanted, languages=", ".join(languages())))
         use_language(code)
     return rest
-
-
-def _language_setting() -> str:
-    """Return the language that the settings ask for; empty where they ask for none, or cannot be read."""
-    from tui_cnn.formats.errors import FormatError
-    from tui_cnn.formats.reading import read_toml
-
-    try:
-        wanted = read_toml(config_file()).get("language", "")
-    except FormatError:  # reported by who reads the rest
-        return ""
-    return wanted if isinstance(wanted, str) else ""

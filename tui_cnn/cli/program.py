@@ -32,6 +32,7 @@ _HELP = _(
       cnn-tui resume last                   resume the newest run
       cnn-tui search init my.toml           search for the best network
       cnn-tui runs                          list the runs
+      cnn-tui serve --students 30           open the app in the browser, for a class
       cnn-tui predict last shoe.png         predict the class of an image
       cnn-tui evaluate last                 evaluate on the test set
 
@@ -69,6 +70,7 @@ program = Group(
         "search": ("search",),
         "learning_rate": ("lr",),
         "lesson": ("lesson",),
+        "serve": ("serve",),
         "datasets": ("data",),
         "doctor": ("doctor",),
         "importing": ("inspect",),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tui_cnn.assets import ROOT
 from tui_cnn.config import expanded
+from tui_cnn.confinement import OutsideError
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 
@@ -66,8 +67,15 @@ class DataFiles(NamedTuple):
 
 
 def data_directory(text: str) -> Path | None:
-    """Return the directory of a data set as a recipe names it; None for an empty text: Fashion-MNIST."""
-    return expanded(text) if text else None
+    """Return the directory of a data set as a recipe names it; None for an empty text: Fashion-MNIST.
+
+    Raises:
+        DataError: the app is served, and it is outside the person's files.
+    """
+    try:
+        return expanded(text) if text else None
+    except OutsideError as error:
+        raise DataError(str(error)) from None
 
 
 def is_idx_name(name: str) -> bool:

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 import tui_cnn
+from tui_cnn.confinement import is_served
 from tui_cnn.i18n import _
 from tui_cnn.runs.alert_settings import AlertSettings, read_alert_settings
 from tui_cnn.runs.alerts import Alert
@@ -36,8 +37,10 @@ _PLACEHOLDER = re.compile(r"\{(run|name|outcome|accuracy|path)\}")
 def deliver(alert: Alert, log: Path) -> None:
     """Send an alert where the user's settings say, and write to `log` what came of it. It never raises.
 
-    Takes up to 70 seconds: nothing may wait for it.
+    Takes up to 70 seconds: nothing may wait for it. A served app sends none: its settings are a guest's.
     """
+    if is_served():
+        return
     settings, problems = read_alert_settings()
     if not (problems or settings.on_finish or settings.webhook):
         return

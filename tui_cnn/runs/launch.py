@@ -2,6 +2,7 @@
 
 import subprocess
 
+from tui_cnn.confinement import is_served
 from tui_cnn.core.network import Network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import Desired, RunDirectory, make_run, write_desired
@@ -97,8 +98,10 @@ def skip_queue(run: RunDirectory) -> None:
     """Let a run that waits in the queue train now, beside the others.
 
     Raises:
-        RunError: no worker is at the run.
+        RunError: no worker is at the run, or the app is served: whose turn it is, the server says.
     """
+    if is_served():
+        raise RunError(_("{run} waits for its turn among all people; its training starts by itself").format(run=run.id))
     _command(run, "now", _("{run} is not queued; resume it instead"))
 
 
@@ -147,7 +150,7 @@ def _command(run: RunDirectory, command: Desired, refusal: str) -> None:
 
 
 def _launch(run: RunDirectory, command: Desired = "run", prewarmed: PrewarmedWorker | None = None) -> None:
-    write_desired(run.desired_file, command)
+    write_desired(run.desired_file, "run" if is_served() else command)
     events_size = file_size(run.events_file)
     too_late = RunError(_("the worker did not start in time; try again (see {log})").format(log=run.log_file))
     try:

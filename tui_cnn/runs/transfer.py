@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_cnn.config import expanded
+from tui_cnn.confinement import OutsideError
 from tui_cnn.core.network import Network
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
@@ -28,7 +29,10 @@ def find_weights(text: str) -> Weights:
     """
     from tui_cnn.runs.inspection.requests import MODEL_SUFFIXES
 
-    path = expanded(text)
+    try:
+        path = expanded(text)
+    except OutsideError as error:
+        raise RunError(str(error)) from None
     if path.suffix.lower() in MODEL_SUFFIXES or path.is_file():
         return Weights(path.absolute(), str(path))
     run = find_run(text)

@@ -3,8 +3,8 @@
 from concurrent.futures import Future
 from threading import Thread
 
-from tui_cnn.config import expanded
 from tui_cnn.core.checks import TrainingContext
+from tui_cnn.data.files import data_directory
 from tui_cnn.ui.design import setting_for
 
 _BLINK = 0.3
@@ -22,7 +22,7 @@ def start_lookup(data: str) -> "Future[TrainingContext]":
 
     def find() -> None:
         try:
-            find_source(expanded(data))  # setting_for would keep to itself what is wrong
+            find_source(data_directory(data))  # setting_for would keep to itself what is wrong
             found.set_result(setting_for(data))
         except Exception as error:
             found.set_exception(error)

@@ -14,9 +14,8 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tui_cnn.config import expanded
 from tui_cnn.data import idx
-from tui_cnn.data.files import FASHION_MNIST, find_files
+from tui_cnn.data.files import FASHION_MNIST, data_directory, find_files
 from tui_cnn.formats.fields import format_value
 from tui_cnn.i18n import _
 from tui_cnn.lab.scene import LabArrays
@@ -46,7 +45,7 @@ class ImageStore:
         Raises:
             DataError: they cannot be read.
         """
-        directory = expanded(self._data) if self._data else FASHION_MNIST
+        directory = data_directory(self._data) or FASHION_MNIST
         self._tests = idx.read(find_files(directory).test_images)
 
     def arrays(self, settings: ConvolutionSettings | PoolingSettings) -> LabArrays:

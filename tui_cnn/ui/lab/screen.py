@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from tui_cnn.config import expanded
+from tui_cnn.confinement import OutsideError
 from tui_cnn.i18n import _, language, ngettext
 from tui_cnn.lab.lessons import Lesson, all_lessons
 from tui_cnn.lab.links import PAGES, PageName, parse_lab_link
@@ -239,7 +240,11 @@ class LabScreen(MainScreen):
     async def _read_lessons(self) -> None:
         await self._learner.read()
         folder = self.workspace.configuration.settings.lessons
-        own = expanded(folder) if folder else None
+        try:
+            own = expanded(folder) if folder else None
+        except OutsideError as error:
+            self.workspace.report(error)
+            own = None
         self._lessons, problems = await to_thread(all_lessons, language(), own)
         for problem in problems:
             self.workspace.report(problem)

@@ -2,6 +2,7 @@
 
 import subprocess
 
+from tui_cnn.confinement import is_served
 from tui_cnn.runs import launch
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.lock import is_training
@@ -37,8 +38,11 @@ class WorkerPool:
         return self._probe is not None and self._probe.poll() is None
 
     def fill(self, runtime: Runtime) -> None:
-        """Start what is missing for a run of such a runtime, one after the other, unless another needs the machine."""
-        if self._closed or is_training():
+        """Start what is missing for a run of such a runtime, one after the other, unless another needs the machine.
+
+        A served app starts nothing: for thirty people on one machine, each worker would have to be there thirty times.
+        """
+        if self._closed or is_served() or is_training():
             return
         try:
             if self._worker is not None and self._worker.runtime != runtime:

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from tui_cnn.config import expanded
+from tui_cnn.confinement import OutsideError, confined
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.toolkit.numbers import size
@@ -76,14 +77,20 @@ class FilePicker(Pick[Path]):
     def _filter(self, text: str) -> None:
         directory, slash, name = text.rpartition("/")
         if slash:
-            self._show_directory(self._directory / expanded(directory + slash), name)
+            typed = directory + slash
+            try:
+                place = expanded(typed if typed.startswith("~") else str(self._directory / typed))
+            except OutsideError as error:
+                self.show_line(f"✗ {error}")
+            else:
+                self._show_directory(place, name)
         else:
             super()._filter(text)
 
     def _show_directory(self, directory: Path, name: str = "") -> None:
         """Show what is in a directory, filtered by a name; one that cannot be read is not entered."""
         try:
-            directory = directory.resolve()
+            directory = confined(directory.resolve())
             items = self.list_directory(directory)
         except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: links that go in a circle
             self.show_line(f"✗ {error.strerror if isinstance(error, OSError) else error}")

@@ -1,0 +1,150 @@
+"""A real Chromium, spoken to in the DevTools protocol: nothing but the browser has to be installed."""
+
+import asyncio
+import base64
+import json
+import shutil
+import subprocess
+from collections import deque
+from contextlib import suppress
+
+import aiohttp
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+KEYS = {"Enter": ("Enter", 13, "\r"), "Escape": ("Escape", 27, ""), "ArrowDown": ("ArrowDown", 40, "")}
+
+
+class Browser:
+    """A headless browser; each page has cookies of its own."""
+
+    def __init__(self, profile):
+        self._profile = profile
+        self._answers = {}
+        self._pages = {}
+        self._number = 0
+
+    async def __aenter__(self):
+        flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
+        self._process = subprocess.Popen(
+            [CHROMIUM, *flags, "--remote-debugging-port=0", f"--user-data-dir={self._profile}", "about:blank"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        port = self._profile / "DevToolsActivePort"
+        while not port.exists() or len(port.read_text().splitlines()) < 2:
+            assert self._process.poll() is None, "Chromium has ended"
+            await asyncio.sleep(0.05)
+        number, path = port.read_text().splitlines()[:2]
+        self._client = aiohttp.ClientSession()
+        self._socket = await self._client.ws_connect(f"ws://127.0.0.1:{number}{path}", max_msg_size=0)
+        self._reading = asyncio.create_task(self._read())
+        return self
+
+    async def __aexit__(self, *_details):
+        self._reading.cancel()
+        await self._socket.close()
+        await self._client.close()
+        self._process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(20)
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+    async def ask(self, method, session=None, **parameters):
+        self._number += 1
+        number = self._number
+        waiting = self._answers[number] = asyncio.get_running_loop().create_future()
+        message = {"id": number, "method": method, "params": parameters}
+        await self._socket.send_json(message | ({"sessionId": session} if session else {}))
+        answer = await waiting
+        del self._answers[number]
+        assert "error" not in answer, (method, answer)
+        return answer["result"]
+
+    async def open(self, address, width=1000, height=640):
+        """Open an address in a page of its own, as another person's browser would."""
+        context = (await self.ask("Target.createBrowserContext"))["browserContextId"]
+        return await self._open(address, context, width, height)
+
+    async def open_beside(self, page, address):
+        """Open an address in another window of a page's browser."""
+        return await self._open(address, page.context, 1000, 640)
+
+    async def _open(self, address, context, width, height):
+        made = await self.ask("Target.createTarget", url="about:blank", browserContextId=context)
+        attached = await self.ask("Target.attachToTarget", targetId=made["targetId"], flatten=True)
+        page = Page(self, attached["sessionId"], context)
+        self._pages[attached["sessionId"]] = page
+        for part in ("Page", "Runtime", "Network"):
+            await page.ask(f"{part}.enable")
+        await page.ask("Emulation.setFocusEmulationEnabled", enabled=True)
+        await page.ask(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
+        )
+        await page.go(address)
+        return page
+
+    async def _read(self):
+        async for message in self._socket:
+            event = json.loads(message.data)
+            if "id" in event:
+                self._answers[event["id"]].set_result(event)
+            elif event.get("sessionId") in self._pages:
+                self._pages[event["sessionId"]].take(event["method"], event["params"])
+
+
+class Page:
+    """A page; `drawn` is what its WebSockets have received since it was loaded last."""
+
+    def __init__(self, browser, session, context):
+        self._browser = browser
+        self._session = session
+        self.context = context
+        self.drawn = bytearray()
+        self.sent = deque(maxlen=1000)
+
+    def ask(self, method, **parameters):
+        return self._browser.ask(method, self._session, **parameters)
+
+    def take(self, method, event):
+        if method == "Network.webSocketFrameReceived" and event["response"]["opcode"] == 2:
+            self.drawn += base64.b64decode(event["response"]["payloadData"])
+        if method == "Network.webSocketFrameSent":
+            self.sent.append(event["response"]["payloadData"])
+        if method == "Network.webSocketCreated":
+            self.drawn.clear()
+
+    async def go(self, address):
+        await self.ask("Page.navigate", url=address)
+
+    async def reload(self):
+        await self.ask("Page.reload")
+
+    async def value(self, expression):
+        """Return what an expression is in the page."""
+        answer = await self.ask("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
+        return answer["result"].get("value")
+
+    async def until(self, expression, seconds=60):
+        """Wait until an expression is true in the page."""
+        async with asyncio.timeout(seconds):
+            while True:
+                with suppress(AssertionError):  # between two pages there is no context
+                    if await self.value(expression):
+                        return
+                await asyncio.sleep(0.05)
+
+    async def press(self, key):
+        """Press a key: a letter, or one of `KEYS`."""
+        name, code, text = KEYS.get(key, (key, ord(key.upper()), key))
+        about = {"key": name, "windowsVirtualKeyCode": code, "nativeVirtualKeyCode": code}
+        await self.ask("Input.dispatchKeyEvent", type="keyDown", text=text, **about)
+        await self.ask("Input.dispatchKeyEvent", type="keyUp", **about)
+
+    async def mouse(self, kind, x, y, **more):
+        """Move the mouse, press or release its button (`mouseMoved`, `mousePressed`, `mouseReleased`)."""
+        await self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
+
+    async def picture(self):
+        """Return the page as a PNG."""
+        return base64.b64decode((await self.ask("Page.captureScreenshot", format="png"))["data"])

@@ -1,0 +1,47 @@
+"""Where the files of a person end whose app is served: the one gate for every path that someone writes or picks.
+
+`cnn-tui serve` sets `$CNN_TUI_CONFINED` for the app of each person, and the processes that it starts inherit it. It is
+read once: nothing that the app does afterwards moves the border. Below this gate the kernel holds the same one, see
+`tui_cnn.serve.landlock`.
+"""
+
+import os
+from pathlib import Path
+
+from tui_cnn.errors import UserError
+from tui_cnn.i18n import _
+
+VARIABLE = "CNN_TUI_CONFINED"
+
+ROOT = Path(os.environ[VARIABLE]).resolve() if os.environ.get(VARIABLE) else None
+"""The directory that no path may lead out of; None: this app is not served, and its user is the machine's."""
+
+
+class OutsideError(UserError):
+    """A path leads out of the files of the person who named it; `problem` is the line without the path."""
+
+    def __init__(self, path: Path) -> None:
+        self.problem = _("outside your files; upload it, or choose one of yours")
+        super().__init__(f"{path}: {self.problem}")
+
+
+def is_served() -> bool:
+    """Return whether this process works for someone who is only a guest on this machine."""
+    return ROOT is not None
+
+
+def confined(path: Path) -> Path:
+    """Return the path as it is, if it stays within the border once all its links are followed.
+
+    Raises:
+        OutsideError: it does not.
+    """
+    if ROOT is None:
+        return path
+    try:
+        real = path.resolve()
+    except (OSError, RuntimeError, ValueError):  # links that go in a circle; no name of a file at all
+        real = Path()
+    if real.is_relative_to(ROOT):
+        return path
+    raise OutsideError(path)

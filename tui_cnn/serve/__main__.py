@@ -1,0 +1,62 @@
+"""`python -m tui_cnn.serve`: the app of one person, started by the server, which speaks with it through pipes.
+
+It reads and writes nothing but the person's home, before a line of what came from a person is read.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import tui_cnn
+from tui_cnn.assets import ROOT as ASSETS
+from tui_cnn.confinement import ROOT as HOME
+from tui_cnn.serve.landlock import confine
+
+FILES, LESSONS, TEMPORARY = "files", "lessons", "tmp"
+"""What is in a home beside what the program keeps: the person's own files, the class's lessons, passing things."""
+
+TRUSTED = "CNN_TUI_TRUSTED"
+"""Set where the teacher has accepted that the kernel does not hold the border."""
+
+_PACKAGE = Path(tui_cnn.__file__).parent
+_DEVICES = ("null", "zero", "random", "urandom", "dri", "kfd")
+
+
+def readable() -> Iterator[Path]:
+    """Yield what each app may read: Python, this program, the system's libraries, and what says how it is set up."""
+    yield from map(Path, ("/usr", "/lib", "/lib64", "/bin", "/etc", "/proc", "/sys", "/opt/cuda", "/opt/rocm", "/nix"))
+    yield from (Path(sys.prefix), Path(sys.base_prefix), _PACKAGE, ASSETS)
+
+
+def _devices() -> Iterator[Path]:
+    yield from (Path("/dev") / name for name in _DEVICES)
+    yield from Path("/dev").glob("nvidia*")
+
+
+def main() -> int:
+    """Run the app; return the exit status."""
+    if HOME is None:
+        sys.stderr.write("usage: cnn-tui serve\n")
+        return 2
+    if not os.environ.get(TRUSTED):
+        turns = [Path(os.environ["CNN_TUI_TURNS"])] if os.environ.get("CNN_TUI_TURNS") else []
+        confine([HOME, *_devices()], [*readable(), *turns], [_PACKAGE.parent])
+    os.chdir(HOME / FILES)
+    from tui_cnn.errors import UserError
+    from tui_cnn.formats.language_setting import language_setting
+    from tui_cnn.i18n import known_language, language_of_environment, use_language
+
+    use_language(known_language(language_setting()) or language_of_environment())
+    from tui_cnn.ui.app import run_app
+
+    try:
+        run_app(lessons=str(HOME / LESSONS))
+    except UserError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""The pages around the app: HTML from templates, in the language of the server."""
+
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from aiohttp import web
+
+from tui_cnn.i18n import _, language
+
+OWN = Path(__file__).parent / "pages"
+"""Our own scripts and styles."""
+
+
+class Pages:
+    """Writes the pages; what is put into them is escaped."""
+
+    def __init__(self) -> None:
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(OWN), autoescape=True, undefined=jinja2.StrictUndefined
+        )
+
+    def page(self, template: str, status: int = 200, **values: Any) -> web.Response:
+        """Return the page of a template with these values."""
+        text = self._templates.get_template(f"{template}.html").render(language=language(), **values)
+        return web.Response(status=status, text=text, content_type="text/html")
+
+    def message(self, text: str, status: int = 200, *, up: str = "", to: str = "") -> web.Response:
+        """Return a page of one line, which goes on to another page if it says `to` which; `up` leads to the first."""
+        return self.page("message", status, message=text, up=up, to=to)
+
+    def app(self, name: str, *, watched: str = "", size: tuple[int, int] | None = None) -> web.Response:
+        """Return the page with the terminal: of the person's own app, or of one that is only `watched`."""
+        columns, rows = size or ("", "")
+        return self.page(
+            "app",
+            name=name,
+            own=not watched,
+            watched=watched,
+            columns=columns,
+            rows=rows,
+            font_size=16,
+            files=_("Files"),
+            drop=_("drop files here to upload them"),
+            looking=_("you look on; keys have no effect"),
+            lost=_("The connection is lost; trying again …"),
+            elsewhere=_("cnn-tui is open in another window."),
+            use_here=_("Use it here"),
+            ended=_("cnn-tui has ended."),
+            failed=_("cnn-tui ended unexpectedly; unsaved work is kept."),
+            start=_("Start again"),
+            full=_("There is no room for another session; try again later."),
+            again=_("Try again"),
+            signed_out=_("You are signed out; open your link again."),
+        )

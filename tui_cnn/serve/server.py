@@ -1,0 +1,174 @@
+"""The web server: who may see which page, and the sessions of all people."""
+
+import asyncio
+import importlib.resources
+import signal
+import socket as sockets
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from aiohttp import web
+from yarl import URL
+
+from tui_cnn.i18n import _
+from tui_cnn.serve.guard import TEACHER, Guard
+from tui_cnn.serve.pages import OWN, Pages
+from tui_cnn.serve.people import Roster, ServeError
+from tui_cnn.serve.session import Session
+from tui_cnn.serve.terminal import open_socket, use
+from tui_cnn.serve.viewer import FAILED, FULL
+
+
+class Limits(NamedTuple):
+    """What the people may use of the machine.
+
+    Attributes:
+        sessions: apps at a time.
+        keep: seconds that an app goes on without a browser.
+        trainings: runs that train at a time, of all people.
+        inspectors: other processes with TensorFlow at a time, of all people.
+        file: bytes of a file that is uploaded.
+        home: bytes that a person may have, to upload more.
+    """
+
+    sessions: int = 60
+    keep: float = 600.0
+    trainings: int = 1
+    inspectors: int = 4
+    file: int = 200 << 20
+    home: int = 1 << 30
+
+
+class Server:
+    """The pages and sessions of some people, whose homes are in a directory."""
+
+    def __init__(
+        self, directory: Path, roster: Roster, addresses: list[URL], port: int, limits: Limits, *, trusted: bool = False
+    ) -> None:
+        self.guard = Guard(addresses, roster, port)
+        self.limits = limits
+        self.sessions = {
+            name: Session(
+                name, directory / "people" / name, directory / "turns" / name, keep=limits.keep, trusted=trusted
+            )
+            for name in roster.people
+        }
+        self._pages = Pages()
+
+    def application(self) -> web.Application:
+        """Return the application with all its routes."""
+        app = web.Application(middlewares=[self.guard.check])
+        static = Path(str(importlib.resources.files("textual_serve"))) / "static"
+        app.add_routes(
+            [
+                web.get("/", self._app),
+                web.get("/join/{token}", self._join),
+                web.get("/alive", self._alive),
+                web.get("/ws", self._use),
+                web.static("/static", static),
+                web.static("/own", OWN),
+            ]
+        )
+        app.on_shutdown.append(self._stop)
+        return app
+
+    async def _join(self, request: web.Request) -> web.StreamResponse:
+        """Exchange a token for a cookie.
+
+        The page then goes on by itself: a redirect would still count as one from the site with the link, and the
+        browser would not send the cookie along.
+        """
+        response = self._pages.message(_("Signed in."), up="../", to="../")
+        if self.guard.sign_in(request.match_info["token"], response) is None:
+            return self._pages.message(_("This link is not valid; ask for a new one."), 403, up="../")
+        return response
+
+    async def _app(self, request: web.Request) -> web.StreamResponse:
+        who = self.guard.who(request)
+        if who is None:
+            return self._pages.message(_("Open the link that you were given."), 401)
+        return self._pages.app(who)
+
+    async def _alive(self, request: web.Request) -> web.StreamResponse:
+        return web.Response(status=401 if self.guard.who(request) is None else 204)
+
+    async def _use(self, request: web.Request) -> web.StreamResponse:
+        session = self.sessions.get(self.guard.who(request) or TEACHER)
+        if session is None:
+            return web.Response(status=401)
+        socket = open_socket()
+        await socket.prepare(request)
+        if session.pid is None and sum(each.pid is not None for each in self.sessions.values()) >= self.limits.sessions:
+            await socket.close(code=FULL)
+            return socket
+        try:
+            await use(session, socket, _number(request, "width", 80), _number(request, "height", 24))
+        except OSError:  # no process can be started now
+            await socket.close(code=FAILED)
+        return socket
+
+    async def _stop(self, _app: web.Application) -> None:
+        """End all apps."""
+        await asyncio.gather(*(session.stop() for session in self.sessions.values()))
+
+
+def _number(request: web.Request, name: str, otherwise: int) -> int:
+    text = request.query.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 5 else otherwise
+
+
+def listen(host: str, port: int) -> sockets.socket:
+    """Open the port.
+
+    Raises:
+        ServeError: it is taken, or the host is not one of this machine.
+    """
+    family = sockets.AF_INET6 if ":" in host else sockets.AF_INET
+    try:
+        return sockets.create_server((host, port), family=family, backlog=128)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        message = _("{host}:{port} cannot be opened: {reason}; choose another --port")
+        raise ServeError(message.format(host=host, port=port, reason=reason)) from None
+
+
+def addresses(host: str, port: int, public: str | None) -> list[URL]:
+    """Return the addresses under which the pages are reached, the one for links first.
+
+    Raises:
+        ServeError: it cannot be told from the host, or `public` is no address.
+    """
+    if public is None and host in ("0.0.0.0", "::", ""):
+        raise ServeError(_("name the address that the people open: --address http://NAME:{port}").format(port=port))
+    names = ("127.0.0.1", "localhost", "::1") if host in ("127.0.0.1", "localhost", "::1") else (host,)
+    own = [URL.build(scheme="http", host=name, port=port, path="/") for name in (host, *names)]
+    if host in ("0.0.0.0", "::", ""):
+        own = []
+    if public is None:
+        return own
+    try:
+        url = URL(public)
+        if url.scheme not in ("http", "https") or not url.host or url.query_string or url.fragment:
+            raise ValueError
+    except ValueError:
+        message = _("“{address}” is no address; write --address https://NAME or https://NAME/PATH/")
+        raise ServeError(message.format(address=public)) from None
+    return [url if url.path.endswith("/") else url / "", *own]
+
+
+async def serve(server: Server, listening: sockets.socket, ready: Callable[[], None]) -> None:
+    """Serve until the process is interrupted or terminated; then end all apps."""
+    end = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(number, end.set)
+    runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=2.0)  # a log would have the tokens
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listening).start()
+        ready()
+        await end.wait()
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,242 @@
+"""The app of one person: its process, what it draws, and who looks at it. It outlives the connection for a while.
+
+The frames are those of Textual's driver for the browser: a letter (D data, M JSON, P packed), four bytes of length,
+big-endian, and the payload.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections import deque
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from tui_cnn.confinement import VARIABLE
+from tui_cnn.i18n import language
+from tui_cnn.runs.process import PACKAGES
+from tui_cnn.serve.__main__ import FILES, LESSONS, TEMPORARY, TRUSTED
+from tui_cnn.serve.viewer import ENDED, FAILED, GONE_ELSEWHERE, Viewer
+
+_PASSED_ON = ("PATH", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+_PASSED_ON_WITH = ("LC_", "LANG", "CUDA_", "NVIDIA_", "TF_", "XLA_", "OMP_")
+"""What of the server's environment an app gets, by name and by how the name begins: the rest may be secret."""
+
+_MOST_FRAME = 16 << 20
+_MOST_LINES = 20
+_PATIENCE = 10.0
+"""Seconds that an app has to end by itself."""
+_WIDEST, _HIGHEST = 500, 200
+
+
+def environment(home: Path, turns: Path, *, trusted: bool) -> dict[str, str]:
+    """Return the environment of the app of a person with this home."""
+    kept = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith(_PASSED_ON_WITH)}
+    return kept | {
+        "HOME": str(home),
+        "TMPDIR": str(home / TEMPORARY),
+        "CNN_TUI_HOME": str(home),
+        VARIABLE: str(home),
+        "CNN_TUI_TURNS": str(turns),
+        TRUSTED: "1" if trusted else "",
+        "LANGUAGE": language(),
+        "PYTHONUTF8": "1",
+        "TEXTUAL_DRIVER": "tui_cnn.serve.driver:ServedDriver",
+        "TEXTUAL_FPS": "30",
+        "TEXTUAL_COLOR_SYSTEM": "truecolor",
+        "TERM": "xterm-256color",
+    }
+
+
+class Session:
+    """The app of a person. It is started when the person comes, and again when it has ended and the person comes back.
+
+    `state` is `away` while there is no app, `running`, or `failed` once it has ended with an error.
+    """
+
+    def __init__(self, name: str, home: Path, turns: Path, *, keep: float, trusted: bool = False) -> None:
+        self.name = name
+        self.home = home
+        self.state = "away"
+        self.size = 80, 24
+        self.error = ""
+        self._turns = turns
+        self._keep = keep
+        self._trusted = trusted
+        self._process: asyncio.subprocess.Process | None = None
+        self._owner: Viewer | None = None
+        self._watchers: set[Viewer] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ending: asyncio.TimerHandle | None = None
+        self._starting = asyncio.Lock()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the person's browser is there."""
+        return self._owner is not None
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the app's process, while there is one."""
+        return self._process.pid if self._process else None
+
+    async def attach(self, viewer: Viewer, width: int, height: int) -> None:
+        """Let a browser have the session, in place of the one that had it; start the app if there is none.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        async with self._starting:
+            self._keep_no_more()
+            former, self._owner = self._owner, viewer
+            if former is not None:
+                self._later(former.close(GONE_ELSEWHERE))
+            if self._process is None:
+                self._set_size(width, height)
+                await self._start()
+            else:
+                self.resize(width, height)
+                self.repaint()
+            self.focus(True)
+
+    def detach(self, viewer: Viewer) -> None:
+        """Go on without a browser for a while, if this one had the session."""
+        viewer.forget()
+        if self._owner is viewer:
+            self._owner = None
+            self._keep_no_more()
+            self._ending = asyncio.get_running_loop().call_later(self._keep, lambda: self._later(self.stop()))
+
+    def watch(self, viewer: Viewer) -> None:
+        """Let someone look on."""
+        self._watchers.add(viewer)
+        self.repaint()
+
+    def unwatch(self, viewer: Viewer) -> None:
+        """Let someone look on no more."""
+        viewer.forget()
+        self._watchers.discard(viewer)
+
+    async def type(self, text: str) -> None:
+        """Pass on keys, clicks and pastes, as a terminal sends them; wait until the app takes them."""
+        await self._write(b"D", text.encode("utf-8", "replace"))
+
+    def resize(self, width: int, height: int) -> None:
+        """Draw at another size, in cells."""
+        self._set_size(width, height)
+        self._tell({"type": "resize", "width": self.size[0], "height": self.size[1]})
+
+    def focus(self, focused: bool) -> None:
+        """Tell the app whether the browser has the focus."""
+        self._tell({"type": "focus" if focused else "blur"})
+
+    def repaint(self) -> None:
+        """Draw all again."""
+        self._tell({"type": "repaint"})
+
+    def notify(self, text: str) -> None:
+        """Show a notice to the person, if there is an app."""
+        self._tell({"type": "notice", "text": text})
+
+    async def stop(self) -> None:
+        """End the app, which keeps unsaved work; by force if it does not end by itself."""
+        self._keep_no_more()
+        process = self._process
+        if process is None:
+            return
+        self._tell({"type": "quit"})
+        for number in (None, signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                if number is not None:
+                    process.send_signal(number)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE):
+                    await process.wait()
+                break
+        while self._process is process:  # until its end has been noticed
+            await asyncio.sleep(0.01)
+
+    async def _start(self) -> None:
+        for place in (FILES, LESSONS, TEMPORARY):
+            (self.home / place).mkdir(parents=True, exist_ok=True)
+        settings = environment(self.home, self._turns, trusted=self._trusted)
+        settings |= {"COLUMNS": str(self.size[0]), "ROWS": str(self.size[1])}
+        pipe = asyncio.subprocess.PIPE
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tui_cnn.serve",
+            stdin=pipe, stdout=pipe, stderr=pipe, cwd=PACKAGES, env=settings, start_new_session=True,
+        )  # fmt: skip
+        self.state, self.error = "running", ""
+        self._later(self._follow(self._process))
+
+    async def _follow(self, process: asyncio.subprocess.Process) -> None:
+        """Pass on what the app draws, until it ends."""
+        assert process.stdout is not None
+        assert process.stderr is not None
+        lines: deque[str] = deque(maxlen=_MOST_LINES)
+        errors = asyncio.create_task(_read_lines(process.stderr, lines))
+        with suppress(asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError):
+            await process.stdout.readuntil(b"__GANGLION__\n")
+            while True:
+                head = await process.stdout.readexactly(5)
+                size = int.from_bytes(head[1:], "big")
+                if size > _MOST_FRAME:
+                    break
+                payload = await process.stdout.readexactly(size)
+                if head[:1] == b"D":
+                    for viewer in (self._owner, *self._watchers):
+                        if viewer is not None:
+                            viewer.show(payload)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                await process.wait()
+        if process.returncode is None:
+            process.kill()
+        status = await process.wait()
+        with suppress(TimeoutError):  # what the app has started may hold its standard error open
+            async with asyncio.timeout(1):
+                await asyncio.shield(errors)
+        errors.cancel()
+        await self._ended(status, next((line for line in reversed(lines) if line.strip()), f"exit {status}"))
+
+    async def _ended(self, status: int, reason: str) -> None:
+        self._process = None
+        self._keep_no_more()
+        self.state, self.error = ("failed", reason) if status else ("away", "")
+        owner, self._owner = self._owner, None
+        viewers = [*self._watchers, *([owner] if owner else [])]
+        self._watchers.clear()
+        for viewer in viewers:
+            await viewer.close(FAILED if status else ENDED)
+
+    def _set_size(self, width: int, height: int) -> None:
+        self.size = min(max(width, 1), _WIDEST), min(max(height, 1), _HIGHEST)
+
+    def _keep_no_more(self) -> None:
+        if self._ending is not None:
+            self._ending.cancel()
+            self._ending = None
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        self._later(self._write(b"M", json.dumps(message).encode()))
+
+    async def _write(self, kind: bytes, payload: bytes) -> None:
+        process = self._process
+        if process is None or process.stdin is None or process.stdin.is_closing():
+            return
+        with suppress(ConnectionError):
+            process.stdin.write(kind + len(payload).to_bytes(4, "big") + payload)
+            await process.stdin.drain()
+
+    def _later(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _read_lines(stream: asyncio.StreamReader, lines: deque[str]) -> None:
+    """Read what an app says of its failure; a line without an end is cut."""
+    while data := await stream.read(1 << 16):
+        lines.extend(data.decode("utf-8", "replace").splitlines())
