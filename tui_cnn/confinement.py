@@ -13,6 +13,12 @@ from tui_cnn.i18n import _
 
 VARIABLE = "CNN_TUI_CONFINED"
 
+TRUSTED = "CNN_TUI_TRUSTED"
+"""Set where the teacher has accepted that the kernel does not hold the border, too."""
+
+TURNS, SLOTS = "CNN_TUI_TURNS", "CNN_TUI_SLOTS"
+"""Set to directories outside the border that an app may read: see `tui_cnn.runs.turns`."""
+
 ROOT = Path(os.environ[VARIABLE]).resolve() if os.environ.get(VARIABLE) else None
 """The directory that no path may lead out of; None: this app is not served, and its user is the machine's."""
 

@@ -136,7 +136,7 @@ class Page:
 
     async def press(self, key):
         """Press a key: a letter, or one of `KEYS`."""
-        name, code, text = KEYS.get(key, (key, ord(key.upper()), key))
+        name, code, text = KEYS[key] if key in KEYS else (key, ord(key.upper()), key)
         about = {"key": name, "windowsVirtualKeyCode": code, "nativeVirtualKeyCode": code}
         await self.ask("Input.dispatchKeyEvent", type="keyDown", text=text, **about)
         await self.ask("Input.dispatchKeyEvent", type="keyUp", **about)

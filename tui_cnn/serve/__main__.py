@@ -11,13 +11,11 @@ from pathlib import Path
 import tui_cnn
 from tui_cnn.assets import ROOT as ASSETS
 from tui_cnn.confinement import ROOT as HOME
+from tui_cnn.confinement import SLOTS, TRUSTED, TURNS
 from tui_cnn.serve.landlock import confine
 
 FILES, LESSONS, TEMPORARY = "files", "lessons", "tmp"
 """What is in a home beside what the program keeps: the person's own files, the class's lessons, passing things."""
-
-TRUSTED = "CNN_TUI_TRUSTED"
-"""Set where the teacher has accepted that the kernel does not hold the border."""
 
 _PACKAGE = Path(tui_cnn.__file__).parent
 _DEVICES = ("null", "zero", "random", "urandom", "dri", "kfd")
@@ -40,8 +38,8 @@ def main() -> int:
         sys.stderr.write("usage: cnn-tui serve\n")
         return 2
     if not os.environ.get(TRUSTED):
-        turns = [Path(os.environ["CNN_TUI_TURNS"])] if os.environ.get("CNN_TUI_TURNS") else []
-        confine([HOME, *_devices()], [*readable(), *turns], [_PACKAGE.parent])
+        shared = [Path(os.environ[name]) for name in (TURNS, SLOTS) if os.environ.get(name)]
+        confine([HOME, *_devices()], [*readable(), *shared], [_PACKAGE.parent])
     os.chdir(HOME / FILES)
     from tui_cnn.errors import UserError
     from tui_cnn.formats.language_setting import language_setting

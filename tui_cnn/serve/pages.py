@@ -7,6 +7,7 @@ import jinja2
 from aiohttp import web
 
 from tui_cnn.i18n import _, language
+from tui_cnn.serve.files import Listed
 
 OWN = Path(__file__).parent / "pages"
 """Our own scripts and styles."""
@@ -52,4 +53,36 @@ class Pages:
             full=_("There is no room for another session; try again later."),
             again=_("Try again"),
             signed_out=_("You are signed out; open your link again."),
+        )
+
+    def files(self, files: list[Listed]) -> web.Response:
+        """Return the list of a person's files."""
+        return self.page(
+            "files",
+            title=_("Files"),
+            about=_("What you save or export in cnn-tui is here. Click a file to download it."),
+            choose=_("Upload files:"),
+            choose_folder=_("Upload a folder:"),
+            drop=_("drop files here to upload them"),
+            files=files,
+        )
+
+    def classroom(self, names: list[str]) -> web.Response:
+        """Return the teacher's page; it asks for the standings by itself."""
+        states = {
+            "away": _("away"),
+            "running": _("open"),
+            "here": _("here"),
+            "failed": _("failed"),
+            "training": _("training {network}, epoch {epoch}"),
+            "sent": _("sent to all"),
+        }
+        return self.page(
+            "class",
+            title=_("Class"),
+            names=names,
+            states=states,
+            columns=[_("name"), _("state"), _("runs"), _("best validation accuracy"), _("test accuracy"), ""],
+            watch=_("look on"),
+            send=_("Send a network (.toml) or a lesson (.md) to all:"),
         )

@@ -4,21 +4,27 @@ import asyncio
 import importlib.resources
 import signal
 import socket as sockets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from aiohttp import web
 from yarl import URL
 
 from tui_cnn.i18n import _
+from tui_cnn.serve.__main__ import FILES
+from tui_cnn.serve.classroom import MOST_SENT, Runs, send
+from tui_cnn.serve.files import Files, RefusedError, download, upload
 from tui_cnn.serve.guard import TEACHER, Guard
 from tui_cnn.serve.pages import OWN, Pages
 from tui_cnn.serve.people import Roster, ServeError
 from tui_cnn.serve.session import Session
-from tui_cnn.serve.terminal import open_socket, use
+from tui_cnn.serve.terminal import look_on, open_socket, use
+from tui_cnn.serve.turns import Turns, make_slots
 from tui_cnn.serve.viewer import FAILED, FULL
+from tui_cnn.visible import visible
 
 
 class Limits(NamedTuple):
@@ -55,11 +61,16 @@ class Server:
             )
             for name in roster.people
         }
+        homes = {name: session.home for name, session in self.sessions.items()}
+        self._files = {name: Files(home, home / FILES, limits.file, limits.home) for name, home in homes.items()}
+        self._runs = {name: Runs(home) for name, home in homes.items()}
+        self._turns = Turns(homes, {name: directory / "turns" / name for name in homes}, limits.trainings)
+        make_slots(directory / "slots", limits.inspectors)
         self._pages = Pages()
 
     def application(self) -> web.Application:
         """Return the application with all its routes."""
-        app = web.Application(middlewares=[self.guard.check])
+        app = web.Application(middlewares=[self.guard.check], client_max_size=MOST_SENT)
         static = Path(str(importlib.resources.files("textual_serve"))) / "static"
         app.add_routes(
             [
@@ -67,12 +78,26 @@ class Server:
                 web.get("/join/{token}", self._join),
                 web.get("/alive", self._alive),
                 web.get("/ws", self._use),
+                web.get("/files", self._list),
+                web.get("/files/{path:.+}", self._download),
+                web.put("/files/{path:.+}", self._upload),
+                web.get("/class", self._class),
+                web.get("/class/wall", self._wall),
+                web.put("/class/{name}", self._send),
+                web.get("/watch", self._watch),
+                web.get("/ws/{name}", self._look_on),
                 web.static("/static", static),
                 web.static("/own", OWN),
             ]
         )
+        app.cleanup_ctx.append(self._giving_turns)
         app.on_shutdown.append(self._stop)
         return app
+
+    async def _giving_turns(self, _app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._turns.run())
+        yield
+        task.cancel()
 
     async def _join(self, request: web.Request) -> web.StreamResponse:
         """Exchange a token for a cookie.
@@ -88,8 +113,13 @@ class Server:
     async def _app(self, request: web.Request) -> web.StreamResponse:
         who = self.guard.who(request)
         if who is None:
-            return self._pages.message(_("Open the link that you were given."), 401)
+            return self._signed_out()
+        if who == TEACHER:
+            return self._pages.message(_("Signed in."), to="class")
         return self._pages.app(who)
+
+    def _signed_out(self) -> web.Response:
+        return self._pages.message(_("Open the link that you were given."), 401)
 
     async def _alive(self, request: web.Request) -> web.StreamResponse:
         return web.Response(status=401 if self.guard.who(request) is None else 204)
@@ -107,6 +137,87 @@ class Server:
             await use(session, socket, _number(request, "width", 80), _number(request, "height", 24))
         except OSError:  # no process can be started now
             await socket.close(code=FAILED)
+        return socket
+
+    def _person(self, request: web.Request) -> str:
+        """Return who of the people has sent a request.
+
+        Raises:
+            HTTPUnauthorized: nobody of them.
+        """
+        who = self.guard.who(request)
+        if who not in self.sessions:
+            raise web.HTTPUnauthorized
+        return str(who)
+
+    def _teacher(self, request: web.Request) -> None:
+        """Let the teacher pass.
+
+        Raises:
+            HTTPForbidden: it is not the teacher.
+        """
+        if self.guard.who(request) != TEACHER:
+            raise web.HTTPForbidden
+
+    async def _list(self, request: web.Request) -> web.StreamResponse:
+        if self.guard.who(request) not in self.sessions:
+            return self._signed_out()
+        return self._pages.files(await asyncio.to_thread(self._files[self._person(request)].list))
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        return download(request, self._files[self._person(request)])
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        return await upload(request, self._files[self._person(request)])
+
+    async def _class(self, request: web.Request) -> web.StreamResponse:
+        self._teacher(request)
+        return self._pages.classroom(list(self.sessions))
+
+    async def _wall(self, request: web.Request) -> web.StreamResponse:
+        """Return how far each person is, as JSON."""
+        self._teacher(request)
+        standings = await asyncio.to_thread(lambda: {name: runs.standing() for name, runs in self._runs.items()})
+        wall = [
+            {
+                "name": name,
+                "state": session.state,
+                "connected": session.connected,
+                "error": visible(session.error),
+                "turn": name in self._turns.given,
+                **standings[name]._asdict(),
+            }
+            for name, session in self.sessions.items()
+        ]
+        return web.json_response(wall)
+
+    async def _send(self, request: web.Request) -> web.StreamResponse:
+        """Send a network or a lesson to all."""
+        self._teacher(request)
+        name, data = request.match_info["name"], await request.read()
+        try:
+            await asyncio.to_thread(send, [session.home for session in self.sessions.values()], name, data)
+        except (RefusedError, OSError) as error:
+            return web.Response(status=400, text=f"{error}\n")
+        for session in self.sessions.values():
+            session.notify(_("The teacher has sent {name}.").format(name=name))
+        return web.Response(status=204)
+
+    async def _watch(self, request: web.Request) -> web.StreamResponse:
+        self._teacher(request)
+        session = self.sessions.get(request.query.get("name", ""))
+        if session is None:
+            raise web.HTTPNotFound
+        return self._pages.app(session.name, watched="/" + quote(session.name), size=session.size)
+
+    async def _look_on(self, request: web.Request) -> web.StreamResponse:
+        self._teacher(request)
+        session = self.sessions.get(request.match_info["name"])
+        if session is None:
+            raise web.HTTPNotFound
+        socket = open_socket()
+        await socket.prepare(request)
+        await look_on(session, socket)
         return socket
 
     async def _stop(self, _app: web.Application) -> None:

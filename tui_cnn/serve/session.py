@@ -14,10 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tui_cnn.confinement import VARIABLE
+from tui_cnn.confinement import SLOTS, TRUSTED, TURNS, VARIABLE
 from tui_cnn.i18n import language
 from tui_cnn.runs.process import PACKAGES
-from tui_cnn.serve.__main__ import FILES, LESSONS, TEMPORARY, TRUSTED
+from tui_cnn.serve.__main__ import FILES, LESSONS, TEMPORARY
 from tui_cnn.serve.viewer import ENDED, FAILED, GONE_ELSEWHERE, Viewer
 
 _PASSED_ON = ("PATH", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
@@ -39,7 +39,8 @@ def environment(home: Path, turns: Path, *, trusted: bool) -> dict[str, str]:
         "TMPDIR": str(home / TEMPORARY),
         "CNN_TUI_HOME": str(home),
         VARIABLE: str(home),
-        "CNN_TUI_TURNS": str(turns),
+        TURNS: str(turns),
+        SLOTS: str(turns.parent.parent / "slots"),
         TRUSTED: "1" if trusted else "",
         "LANGUAGE": language(),
         "PYTHONUTF8": "1",

@@ -59,6 +59,8 @@ def main(arguments: list[str]) -> int:
 
             _lower_priority()
             return wait_for_run(runtime)
+        case ["export" | "export-trained" | "preview" | "load-weights" | "rates", *_rest] if not _slot():
+            return 1
         case ["export", ("keras" | "h5" | "onnx") as to, target]:
             from tui_cnn.worker.export import main as export
 
@@ -97,6 +99,19 @@ def main(arguments: list[str]) -> int:
     )
     sys.stderr.write(usage + "\n")
     return 2
+
+
+def _slot() -> bool:
+    """Wait until there is room for another process with TensorFlow; return whether there is."""
+    from tui_cnn.runs.errors import RunError
+    from tui_cnn.runs.turns import take_slot
+
+    try:
+        take_slot()
+    except RunError as error:
+        sys.stderr.write(f"{error}\n")
+        return False
+    return True
 
 
 def _runtime(settings: str) -> "Runtime | None":

@@ -8,13 +8,14 @@ from typing import Any
 import filelock
 
 from tui_cnn.config import home
+from tui_cnn.confinement import is_served
 from tui_cnn.runs.directory import Desired, RunDirectory, read_desired
 from tui_cnn.runs.events import Queued
 from tui_cnn.runs.lock import is_held
+from tui_cnn.runs.turns import TRAINING, has_turn
 from tui_cnn.worker.journal import Journal
 
 _INTERVAL = 0.1
-_TRAINING = "training"
 
 
 class Control:
@@ -59,7 +60,7 @@ class QueueSlot:
         self._journal = journal
         self._control = control
         self._directory = home() / "queue"
-        self._training = filelock.FileLock(self._directory / _TRAINING)
+        self._training = filelock.FileLock(self._directory / TRAINING)
         self._queued: filelock.FileLock | None = None
 
     def acquire(self) -> bool:
@@ -81,7 +82,7 @@ class QueueSlot:
                 case "stop":
                     self.release()
                     return False
-                case "now":
+                case "now" if not is_served():
                     self.release()
                     break
             time.sleep(_INTERVAL)
@@ -98,10 +99,12 @@ class QueueSlot:
         """Begin to train if it is this run's turn: return None then, else the id of the run to wait for."""
         assert self._queued is not None
         own = Path(self._queued.lock_file).name
-        names = sorted(path.name for path in self._directory.iterdir() if not path.name.startswith(_TRAINING))
+        names = sorted(path.name for path in self._directory.iterdir() if not path.name.startswith(TRAINING))
         if earlier := [name for name in names if name < own and is_held(self._directory / name)]:
             return earlier[-1].partition(" ")[2]
-        holder = self._directory / f"{_TRAINING}.id"
+        if not has_turn(self._run.id):
+            return ""
+        holder = self._directory / f"{TRAINING}.id"
         try:
             self._training.acquire(timeout=0)
         except filelock.Timeout:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from textual.content import Content
 
+from tui_cnn.confinement import is_served
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.events import Started
 from tui_cnn.runs.snapshot import Snapshot
@@ -104,7 +105,8 @@ def _lines(watched: Watched, width: int, *, brief: bool) -> Iterator[Line]:
     if snapshot.state == "queued":
         behind = snapshot.queued.behind if snapshot.queued else ""
         yield [Content(_("Queued: starts after {run}.").format(run=behind or _("another run")))]
-        yield [Content.styled(_("Press h to start it now, alongside the other run"), "dim")]
+        if not is_served():
+            yield [Content.styled(_("Press h to start it now, alongside the other run"), "dim")]
         return
     yield from _end(watched)
 

@@ -8,15 +8,21 @@ import threading
 import traceback
 from typing import TYPE_CHECKING, BinaryIO
 
+from tui_cnn.confinement import is_served
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
+from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection import frames
 from tui_cnn.runs.inspection.replies import Failure
+from tui_cnn.runs.turns import take_slot
 from tui_cnn.worker.loading import load_tensorflow
 
 if TYPE_CHECKING:
     from tui_cnn.worker.inspection.answers import Answers
     from tui_cnn.worker.inspection.loaded_model import Job
+
+_IDLE = 60.0
+"""Seconds without a question after which an inspector of a served app ends, so that others have room for theirs."""
 
 Inbox = queue.Queue[frames.ToInspector]
 
@@ -30,13 +36,17 @@ def main() -> int:
     # A trainer may use the GPU, and allocates all of its memory; a single image needs none.
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     try:
+        take_slot()
         load_tensorflow()
         from tui_cnn.worker.inspection.answers import Answers
     except ImportError as error:
         sys.stderr.write(_("TensorFlow cannot be loaded: {reason}").format(reason=error) + "\n")
         return 1
+    except RunError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     _send(sink, frames.HelloFrame(frames.PROTOCOL))
-    _serve(inbox, sink, Answers())
+    _serve(inbox, sink, Answers(), _IDLE if is_served() else None)
     return 0
 
 
@@ -72,12 +82,19 @@ def _send(sink: BinaryIO, message: frames.FromInspector) -> None:
         os._exit(0)
 
 
-def _serve(inbox: Inbox, sink: BinaryIO, answers: "Answers") -> None:
-    """Step through the jobs: the one with the fewest steps comes first, so the newest does."""
+def _serve(inbox: Inbox, sink: BinaryIO, answers: "Answers", idle: float | None) -> None:
+    """Step through the jobs: the one with the fewest steps comes first, so the newest does.
+
+    Return after `idle` seconds without any; None: never.
+    """
     jobs: dict[int, tuple[int, Job]] = {}
     while True:
         while not jobs or not inbox.empty():
-            match inbox.get():
+            try:
+                message = inbox.get(timeout=None if jobs else idle)
+            except queue.Empty:
+                return
+            match message:
                 case frames.RequestFrame(id=number, request=request):
                     jobs[number] = (0, answers.begin(request))
                 case frames.CancelFrame(id=number):
