@@ -63,6 +63,7 @@ class Session:
         self.state = "away"
         self.size = 80, 24
         self.error = ""
+        self.command = sys.executable, "-m", "tui_cnn.serve"
         self._turns = turns
         self._keep = keep
         self._trusted = trusted
@@ -166,7 +167,7 @@ class Session:
         settings |= {"COLUMNS": str(self.size[0]), "ROWS": str(self.size[1])}
         pipe = asyncio.subprocess.PIPE
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tui_cnn.serve",
+            *self.command,
             stdin=pipe, stdout=pipe, stderr=pipe, cwd=PACKAGES, env=settings, start_new_session=True,
         )  # fmt: skip
         self.state, self.error = "running", ""
