@@ -88,6 +88,6 @@ async def read_until(socket, pattern, seconds=60):
 async def read_close(socket, seconds=60):
     """Read until the connection is closed; return its code."""
     async with asyncio.timeout(seconds):
-        while (await socket.receive()).type not in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED):
-            pass
-    return socket.close_code
+        while (message := await socket.receive()).type is not aiohttp.WSMsgType.CLOSE:
+            assert message.type in (aiohttp.WSMsgType.BINARY, aiohttp.WSMsgType.TEXT), message
+    return message.data

@@ -147,7 +147,7 @@ class Files:
 
 def _may_be_name(name: str) -> bool:
     """Whether a folder or file may be called so: no hidden one, none that leads upwards."""
-    if not name or name.startswith(".") or not name.isprintable() or _FORBIDDEN & set(name):
+    if not name or name.startswith((".", "~")) or not name.isprintable() or _FORBIDDEN & set(name):
         return False
     return len(name.encode("utf-8", "replace")) <= _LONGEST
 
