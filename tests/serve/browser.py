@@ -5,13 +5,17 @@ import base64
 import json
 import shutil
 import subprocess
-from collections import deque
 from contextlib import suppress
 
 import aiohttp
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-KEYS = {"Enter": ("Enter", 13, "\r"), "Escape": ("Escape", 27, ""), "ArrowDown": ("ArrowDown", 40, "")}
+KEYS = {
+    "Enter": ("Enter", 13, "\r"),
+    "Escape": ("Escape", 27, ""),
+    "Backspace": ("Backspace", 8, ""),
+    "ArrowRight": ("ArrowRight", 39, ""),
+}
 
 
 class Browser:
@@ -94,14 +98,14 @@ class Browser:
 
 
 class Page:
-    """A page; `drawn` is what its WebSockets have received since it was loaded last."""
+    """A page; `drawn` is what its terminal has received since it was loaded last, `size` what it has, in cells."""
 
     def __init__(self, browser, session, context):
         self._browser = browser
         self._session = session
         self.context = context
         self.drawn = bytearray()
-        self.sent = deque(maxlen=1000)
+        self.size = 0, 0
 
     def ask(self, method, **parameters):
         return self._browser.ask(method, self._session, **parameters)
@@ -109,8 +113,9 @@ class Page:
     def take(self, method, event):
         if method == "Network.webSocketFrameReceived" and event["response"]["opcode"] == 2:
             self.drawn += base64.b64decode(event["response"]["payloadData"])
-        if method == "Network.webSocketFrameSent":
-            self.sent.append(event["response"]["payloadData"])
+        if method == "Network.webSocketFrameSent" and event["response"]["payloadData"].startswith('["resize"'):
+            size = json.loads(event["response"]["payloadData"])[1]
+            self.size = size["width"], size["height"]
         if method == "Network.webSocketCreated":
             self.drawn.clear()
 
@@ -135,9 +140,11 @@ class Page:
                 await asyncio.sleep(0.05)
 
     async def press(self, key):
-        """Press a key: a letter, or one of `KEYS`."""
+        """Press a key: a letter, also with `ctrl+`, or one of `KEYS`."""
+        modifiers, key = (2, key[5:]) if key.startswith("ctrl+") else (0, key)
         name, code, text = KEYS[key] if key in KEYS else (key, ord(key.upper()), key)
-        about = {"key": name, "windowsVirtualKeyCode": code, "nativeVirtualKeyCode": code}
+        text = "" if modifiers else text
+        about = {"modifiers": modifiers, "key": name, "windowsVirtualKeyCode": code, "nativeVirtualKeyCode": code}
         await self.ask("Input.dispatchKeyEvent", type="keyDown", text=text, **about)
         await self.ask("Input.dispatchKeyEvent", type="keyUp", **about)
 

@@ -128,9 +128,10 @@ def _announce(place: Path, links: list[Link], teacher: Link) -> None:
     sheet, page = place / "links.csv", place / "links.html"
     write_private(sheet, as_csv(links))
     write_private(page, as_page(links))
-    for name, address in links[:_FEW]:
-        echo(f"{name}: {address}")
-    if len(links) > _FEW:
+    if len(links) <= _FEW:
+        for name, address in links:
+            echo(f"{name}: {address}")
+    else:
         echo(_("{number} links: {sheet}, to print: {page}").format(number=len(links), sheet=sheet, page=page))
     echo(_("teacher: {address}").format(address=teacher.address))
     echo(_("Ctrl-C ends the server and all apps."))

@@ -17,6 +17,9 @@ _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 """The numbers of the system calls, the same on every architecture that has them."""
 _VERSION_FLAG, _PATH_BENEATH, _NO_NEW_PRIVILEGES = 1, 1, 38
 
+_CAPABILITIES = 0x20080522
+"""The version of what capset(2) is given."""
+
 _READ = 0b1101
 """To execute, to read a file, to list a directory."""
 _LIST = 0b1000
@@ -40,8 +43,8 @@ def version() -> int:
 def confine(writable: Iterable[Path], readable: Iterable[Path], listable: Iterable[Path] = ()) -> None:
     """Let this process, from now on, write below some paths, read and execute below others, and use nothing else.
 
-    Below a `listable` one, only the names can be seen. Paths that do not exist are left out.
-    To be called while the process has one thread: others are not confined.
+    Below a `listable` one, only the names can be seen. Paths that do not exist are left out. The capabilities of root
+    are given up for good. To be called while the process has one thread: others are not confined.
 
     Raises:
         UnconfinedError: the kernel has no Landlock, or refuses.
@@ -58,7 +61,9 @@ def confine(writable: Iterable[Path], readable: Iterable[Path], listable: Iterab
             for path in paths:
                 with suppress(FileNotFoundError, NotADirectoryError):
                     _allow(ruleset, path, allowed & rights)
-        if _libc().prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
+        # What root may do goes past this border: CAP_PERFMON reads the environment of every process.
+        none = struct.pack("=Ii", _CAPABILITIES, 0), bytes(24)
+        if _libc().prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) or _libc().capset(*none):
             raise UnconfinedError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
         _checked(_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0))
     finally:

@@ -1,0 +1,166 @@
+"""The app in a real Chromium, as a learner and a teacher meet it."""
+
+import asyncio
+
+import pytest
+
+from tests.serve.browser import CHROMIUM, Browser
+from tests.serve.conftest import until
+from tests.terminal import Grid
+from tui_cnn.serve import landlock
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+    pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock"),
+]
+
+
+@pytest.fixture
+async def browser(tmp_path):
+    async with Browser(tmp_path / "profile") as opened:
+        yield opened
+
+
+async def sign_in(served, browser, name="Ada", *, teacher=False):
+    token = served.roster.teacher if teacher else served.roster.people[name]
+    return await browser.open(f"{served.url}/join/{token}")
+
+
+def screen(page):
+    """Return what stands on the terminal of a page."""
+    grid = Grid(200, 80)
+    grid.write(page.drawn.decode("utf-8", "replace").replace("\x1b[?2026$p", ""))
+    return grid.text
+
+
+async def shows(page, text, seconds=40):
+    try:
+        await until(lambda: text in screen(page), seconds)
+    except TimeoutError:
+        raise AssertionError(f"no “{text}” in:\n{screen(page)}") from None
+
+
+async def test_a_learner_signs_in_and_types_without_a_click_and_reloads_in_the_middle(serving, browser):
+    async with serving(real=True) as served:
+        session = served.server.sessions["Ada"]
+        page = await sign_in(served, browser)
+        await shows(page, "Conv2D")
+        assert await page.value("document.activeElement.className") == "xterm-helper-textarea"
+        await page.press("4")
+        await shows(page, "step 1 of 16")
+        await page.press("ArrowRight")
+        await shows(page, "step 2 of 16")
+        number = session.pid
+        await page.reload()
+        await page.until("document.body.classList.contains('-first-byte')")
+        await shows(page, "step 2 of 16")
+        assert session.pid == number
+        await page.press("ArrowRight")
+        await shows(page, "step 3 of 16")
+        picture = await page.picture()
+        assert len(picture) > 20_000  # a terminal that is drawn on, not an empty page
+
+
+async def test_two_people_have_two_apps_and_a_new_window_takes_the_old_ones_place(serving, browser):
+    async with serving("Ada", "Grace", real=True) as served:
+        ada, grace = await sign_in(served, browser), await sign_in(served, browser, "Grace")
+        await shows(ada, "Conv2D")
+        await shows(grace, "Conv2D")
+        await grace.press("4")
+        await shows(grace, "step 1 of 16")
+        assert "step 1 of 16" not in screen(ada)
+        beside = await browser.open_beside(grace, str(served.url))
+        await shows(beside, "step 1 of 16")
+        await grace.until("document.getElementById('elsewhere').open")
+        await grace.value("document.querySelector('#elsewhere button').click()")
+        await beside.until("document.getElementById('elsewhere').open")
+        await ada.press("q")
+        await ada.until("document.getElementById('ended').open")
+        assert served.server.sessions["Grace"].connected
+
+
+async def test_the_pad_is_drawn_on_with_the_mouse(serving, browser):
+    """A press, moves and a release arrive as the mouse of a terminal; here on the bars between the Lab's pages."""
+    async with serving(real=True) as served:
+        page = await sign_in(served, browser)
+        await shows(page, "Conv2D")
+        row, column = place(screen(page), "4 Lab")
+        await click(page, row, column)
+        await shows(page, "step 1 of 16")
+
+
+def place(text, words):
+    row = next(number for number, line in enumerate(text.split("\n")) if words in line)
+    return row, text.split("\n")[row].index(words)
+
+
+async def click(page, row, column):
+    x, y = await cell(page, row, column)
+    for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+        await page.mouse(kind, x, y, button="left", clickCount=1)
+
+
+async def cell(page, row, column):
+    """Return where the middle of a cell is on the page."""
+    box = await page.value(
+        "(() => { const box = document.querySelector('.xterm-screen').getBoundingClientRect();"
+        " return [box.left, box.top, box.width, box.height]; })()"
+    )
+    columns, rows = page.size
+    left, top, width, height = box
+    return left + (column + 0.5) * width / columns, top + (row + 0.5) * height / rows
+
+
+async def test_a_wrong_link_and_a_foreign_page_get_nothing(serving, browser):
+    async with serving(real=True) as served:
+        page = await browser.open(f"{served.url}/join/{'x' * 32}")
+        await page.until("document.body?.innerText.includes('not valid')")
+        foreign = await browser.open_beside(await sign_in(served, browser), "data:text/html,<p>elsewhere")
+        await foreign.until("document.body?.innerText === 'elsewhere'")
+        refused = await foreign.value(
+            "new Promise((done) => { const socket = new WebSocket('ws://" + served.url.authority + "/ws');"
+            " socket.onopen = () => done('open'); socket.onerror = () => done('refused'); })"
+        )
+        assert refused == "refused"
+        framed = await foreign.value(
+            "fetch('" + str(served.url) + "/files', {credentials: 'include'}).then(() => 'read', () => 'refused')"
+        )
+        assert framed == "refused"
+
+
+async def test_a_path_outside_the_home_is_refused_in_the_app(serving, browser, tmp_path):
+    async with serving(real=True) as served:
+        page = await sign_in(served, browser)
+        await shows(page, "Conv2D")
+        await page.press("ctrl+s")
+        await shows(page, ".toml")
+        for _letter in range(40):
+            await page.press("Backspace")
+        await page.ask("Input.insertText", text=f"{tmp_path}/stolen.toml")
+        await page.press("Enter")
+        await shows(page, "outside your files")
+        assert not (tmp_path / "stolen.toml").exists()
+
+
+async def test_the_teacher_sees_looks_on_and_sends(serving, browser):
+    async with serving("Ada", "Grace", real=True) as served:
+        ada = await sign_in(served, browser)
+        await shows(ada, "Conv2D")
+        teacher = await sign_in(served, browser, teacher=True)
+        await teacher.until("document.querySelector('[data-name=Ada]')?.cells[1].textContent === 'here'")
+        await teacher.until("document.querySelector('[data-name=Grace]')?.cells[1].textContent === 'away'")
+        watching = await browser.open_beside(teacher, f"{served.url}/watch?name=Ada")
+        await shows(watching, "Conv2D")
+        await watching.press("4")
+        await ada.press("2")
+        await shows(watching, "batch_size")
+        assert "step 1 of 16" not in screen(ada)
+        sent = await teacher.value(
+            "fetch('class/hello.md', {method: 'PUT', body: '# Hello\\n\\nWords.\\n\\n## Try it\\n\\n"
+            "- [Sizes](lab:sizes)\\n'}).then((answer) => answer.text())"
+        )
+        assert sent == ""
+        await shows(ada, "The teacher has sent hello.md.")
+        for name in ("Ada", "Grace"):
+            assert (served.server.sessions[name].home / "lessons" / "hello.md").exists()
+        await asyncio.sleep(0)
