@@ -44,7 +44,7 @@ OUTSIDE = ["/etc/passwd", "../../Bob/net.toml", "~/../Bob/net.toml", "~root/x", 
 @pytest.mark.parametrize("text", OUTSIDE)
 def test_no_path_leads_out(mine, text):
     (mine / "link").symlink_to(mine.parents[1] / "Bob" / "net.toml")
-    line = f"{text}: outside your files; upload it, or choose one of yours"
+    line = f"{text}: outside your files; use a path within them"
     with pytest.raises(confinement.OutsideError, match="outside your files"):
         expanded(text)
     with pytest.raises(FormatError) as refused:

@@ -27,7 +27,7 @@ class OutsideError(UserError):
     """A path leads out of the files of the person who named it; `problem` is the line without the path."""
 
     def __init__(self, path: Path) -> None:
-        self.problem = _("outside your files; upload it, or choose one of yours")
+        self.problem = _("outside your files; use a path within them")
         super().__init__(f"{path}: {self.problem}")
 
 

@@ -1,6 +1,6 @@
 """The app in a real Chromium, as a learner and a teacher meet it."""
 
-import asyncio
+import shutil
 
 import pytest
 
@@ -26,11 +26,15 @@ async def sign_in(served, browser, name="Ada", *, teacher=False):
     return await browser.open(f"{served.url}/join/{token}")
 
 
-def screen(page):
+def terminal(page):
     """Return what stands on the terminal of a page."""
     grid = Grid(200, 80)
     grid.write(page.drawn.decode("utf-8", "replace").replace("\x1b[?2026$p", ""))
-    return grid.text
+    return grid
+
+
+def screen(page):
+    return terminal(page).text
 
 
 async def shows(page, text, seconds=40):
@@ -79,14 +83,26 @@ async def test_two_people_have_two_apps_and_a_new_window_takes_the_old_ones_plac
         assert served.server.sessions["Grace"].connected
 
 
-async def test_the_pad_is_drawn_on_with_the_mouse(serving, browser):
-    """A press, moves and a release arrive as the mouse of a terminal; here on the bars between the Lab's pages."""
+async def test_the_mouse_clicks_and_draws(serving, browser, trained):
     async with serving(real=True) as served:
+        runs = served.server.sessions["Ada"].home / "runs"
+        shutil.copytree(trained.path, runs / trained.id)
         page = await sign_in(served, browser)
         await shows(page, "Conv2D")
-        row, column = place(screen(page), "4 Lab")
-        await click(page, row, column)
-        await shows(page, "step 1 of 16")
+        await click(page, *place(screen(page), "3 Inspect"))
+        await shows(page, "above zero")
+        await page.press("d")
+        await shows(page, "Draw with the mouse")
+        row, column = place(screen(page), "Draw with the mouse")
+
+        def greys():
+            pad = terminal(page).cells[row + 2 : row + 16]
+            return {style for line in pad for _sign, _half, style in line[column : column + 28]}
+
+        assert len(greys()) < 4  # an empty pad
+        await drag(page, (row + 6, column + 6), (row + 12, column + 20))
+        await until(lambda: len(greys()) > 6, 40)
+        await shows(page, "Your drawing")
 
 
 def place(text, words):
@@ -98,6 +114,17 @@ async def click(page, row, column):
     x, y = await cell(page, row, column)
     for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
         await page.mouse(kind, x, y, button="left", clickCount=1)
+
+
+async def drag(page, start, end):
+    x, y = await cell(page, *start)
+    to_x, to_y = await cell(page, *end)
+    await page.mouse("mouseMoved", x, y)
+    await page.mouse("mousePressed", x, y, button="left", buttons=1, clickCount=1)
+    for step in range(1, 11):
+        part = step / 10
+        await page.mouse("mouseMoved", x + part * (to_x - x), y + part * (to_y - y), button="left", buttons=1)
+    await page.mouse("mouseReleased", to_x, to_y, button="left", clickCount=1)
 
 
 async def cell(page, row, column):
@@ -138,7 +165,7 @@ async def test_a_path_outside_the_home_is_refused_in_the_app(serving, browser, t
             await page.press("Backspace")
         await page.ask("Input.insertText", text=f"{tmp_path}/stolen.toml")
         await page.press("Enter")
-        await shows(page, "outside your files")
+        await shows(page, "outside your files; use a path")
         assert not (tmp_path / "stolen.toml").exists()
 
 
@@ -163,4 +190,3 @@ async def test_the_teacher_sees_looks_on_and_sends(serving, browser):
         await shows(ada, "The teacher has sent hello.md.")
         for name in ("Ada", "Grace"):
             assert (served.server.sessions[name].home / "lessons" / "hello.md").exists()
-        await asyncio.sleep(0)
