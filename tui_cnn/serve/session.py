@@ -14,8 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tui_cnn.atomic import write_atomic
 from tui_cnn.confinement import SLOTS, TRUSTED, TURNS, VARIABLE
 from tui_cnn.i18n import language
+from tui_cnn.runs.machine import machine_file
 from tui_cnn.runs.process import PACKAGES
 from tui_cnn.serve.__main__ import FILES, LESSONS, TEMPORARY
 from tui_cnn.serve.viewer import ENDED, FAILED, GONE_ELSEWHERE, Viewer
@@ -163,6 +165,9 @@ class Session:
     async def _start(self) -> None:
         for place in (FILES, LESSONS, TEMPORARY):
             (self.home / place).mkdir(parents=True, exist_ok=True)
+        known, own = machine_file(), self.home / machine_file().name
+        if known.is_file() and not own.exists():  # a served app does not measure the machine
+            write_atomic(own, known.read_bytes())
         settings = environment(self.home, self._turns, trusted=self._trusted)
         settings |= {"COLUMNS": str(self.size[0]), "ROWS": str(self.size[1])}
         pipe = asyncio.subprocess.PIPE
