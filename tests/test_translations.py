@@ -104,7 +104,6 @@ def test_the_command_loads_nothing_before_it_knows_the_language():
         "tui_cnn",
         "tui_cnn.assets",
         "tui_cnn.cli",
-        "tui_cnn.config",
         "tui_cnn.errors",
         "tui_cnn.i18n",
         "tui_cnn.korean",

@@ -10,7 +10,7 @@ def expanded(text: str) -> Path:
     """Make a path of what a person has written; as a shell does, leave a `~` that stands for nobody as it is.
 
     Raises:
-        OutsideError: the app is served, and the path leads out of the person's files.
+        ConfinementError: the app is served, and the path leads out of the person's files.
     """
     try:
         return confined(Path(text).expanduser())

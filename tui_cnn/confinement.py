@@ -23,7 +23,7 @@ ROOT = Path(os.environ[VARIABLE]).resolve() if os.environ.get(VARIABLE) else Non
 """The directory that no path may lead out of; None: this app is not served, and its user is the machine's."""
 
 
-class OutsideError(UserError):
+class ConfinementError(UserError):
     """A path leads out of the files of the person who named it; `problem` is the line without the path."""
 
     def __init__(self, path: Path) -> None:
@@ -40,7 +40,7 @@ def confined(path: Path) -> Path:
     """Return the path as it is, if it stays within the border once all its links are followed.
 
     Raises:
-        OutsideError: it does not.
+        ConfinementError: it does not.
     """
     if ROOT is None:
         return path
@@ -50,4 +50,4 @@ def confined(path: Path) -> Path:
         real = Path()
     if real.is_relative_to(ROOT):
         return path
-    raise OutsideError(path)
+    raise ConfinementError(path)

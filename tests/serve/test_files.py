@@ -60,7 +60,7 @@ async def test_an_upload_is_written_whole_or_not_at_all(files):
 async def test_a_home_has_room_for_so_much(files):
     for number in range(9):
         await files.take(f"{number}.bin", chunks(b"x" * 100), 100)
-    with pytest.raises(RefusedError, match="no room"):
+    with pytest.raises(RefusedError, match="not enough space"):
         await files.take("last.bin", chunks(b"x" * 100), 0)
     await files.take("small.bin", chunks(b"x" * 50), 50)
 

@@ -33,7 +33,7 @@ class People:
         self._locks.pop((name, run)).release()
 
     def given(self):
-        self.turns.look()
+        self.turns.update()
         return {name: (self._root / "turns" / name / "training").read_text() for name in self.homes}
 
     def _hold(self, key, path):
@@ -117,5 +117,5 @@ def test_nobody_fills_the_queue_or_goes_before_others(home, monkeypatch, tmp_pat
     with pytest.raises(RunError, match="5 of your runs are queued"):
         turns.check_queue()
     run = launch.make_run(Network("n", (28, 28, 1), ()), launch.Recipe())
-    with pytest.raises(RunError, match="waits for its turn"):
+    with pytest.raises(RunError, match="is queued with the runs of all people"):
         launch.skip_queue(run)

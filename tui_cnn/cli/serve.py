@@ -12,7 +12,16 @@ from tui_cnn.cli.group import SOUND
 from tui_cnn.cli.streams import echo
 from tui_cnn.config import expanded, home
 from tui_cnn.i18n import _
-from tui_cnn.serve.people import MOST_PEOPLE, Link, ServeError, as_csv, as_page, numbered, open_roster, write_private
+from tui_cnn.serve.people import (
+    MOST_PEOPLE,
+    InviteLink,
+    ServeError,
+    as_csv,
+    as_page,
+    numbered,
+    open_roster,
+    write_private,
+)
 
 _FEW = 5
 """So many links are printed at the start; more are in the sheet alone."""
@@ -24,22 +33,22 @@ _FEW = 5
         """Serve the app to browsers: each person has a link, an app and files of their own.
 
         The links are printed, or written as a sheet (CSV and a page to print) where there are many. Whoever has a
-        link is that person: hand them out one by one. The server listens on this machine alone, unless --host says
-        otherwise; for a network, put a reverse proxy with TLS in front (see the README).
+        link is that person: hand them out one by one. The server listens on this machine alone, unless --host names
+        another address; for a network, put a reverse proxy with TLS in front (see the README).
 
         \b
         Examples:
-          cnn-tui serve                             one person, on this machine
-          cnn-tui serve --students 30               student-01 to student-30
-          cnn-tui serve --name Ada --name Grace     people by their names
-          cnn-tui serve --students 30 --address https://cnn.school.example   behind a reverse proxy"""
+          cnn-tui serve
+          cnn-tui serve --students 30
+          cnn-tui serve --name Ada --name Grace
+          cnn-tui serve --students 30 --address https://cnn.school.example"""
     ),
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help=_("The address to listen on."))
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help=_("The port; 0: any free.")
 )
-@click.option("--students", type=click.IntRange(1, MOST_PEOPLE), help=_("Make links for so many students."))
+@click.option("--students", type=click.IntRange(1, MOST_PEOPLE), help=_("Number of students to make links for."))
 @click.option("--name", "names", multiple=True, help=_("Make a link for a person; can be repeated."))
 @click.option("--home", "directory", metavar="DIR", help=_("Where the homes of the people are."))
 @click.option("--address", metavar="URL", help=_("The address that the people open, behind a reverse proxy."))
@@ -83,8 +92,8 @@ def serve(
             urls = addresses(host, port, address)
             limits = Limits(keep=keep * 60.0, trainings=trainings)
             server = Server(place, roster, urls, port, limits, trusted=trust_people)
-            links = [Link(name, str(urls[0] / "join" / token)) for name, token in roster.people.items()]
-            teacher = Link("", str(urls[0] / "join" / roster.teacher))
+            links = [InviteLink(name, str(urls[0] / "join" / token)) for name, token in roster.people.items()]
+            teacher = InviteLink("", str(urls[0] / "join" / roster.teacher))
             asyncio.run(run(server, socket, lambda: _announce(place, links, teacher)))
     return SOUND
 
@@ -123,7 +132,7 @@ def _held(place: Path) -> Iterator[None]:
         raise ServeError(f"{error.filename or place}: {error.strerror}") from None
 
 
-def _announce(place: Path, links: list[Link], teacher: Link) -> None:
+def _announce(place: Path, links: list[InviteLink], teacher: InviteLink) -> None:
     """Write the sheet, and say where it is."""
     sheet, page = place / "links.csv", place / "links.html"
     write_private(sheet, as_csv(links))

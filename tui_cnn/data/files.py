@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tui_cnn.assets import ROOT
 from tui_cnn.config import expanded
-from tui_cnn.confinement import OutsideError
+from tui_cnn.confinement import ConfinementError
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 
@@ -74,7 +74,7 @@ def data_directory(text: str) -> Path | None:
     """
     try:
         return expanded(text) if text else None
-    except OutsideError as error:
+    except ConfinementError as error:
         raise DataError(str(error)) from None
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_cnn.config import expanded
-from tui_cnn.confinement import OutsideError
+from tui_cnn.confinement import ConfinementError
 from tui_cnn.core.edits import set_input_shape
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import Shape, changes_channels, of_size
@@ -38,7 +38,7 @@ def find_network(
         return _on(preset(model), input_shape, remark), None
     try:
         path = expanded(model)
-    except OutsideError as error:
+    except ConfinementError as error:
         raise FormatError(model, error.problem) from None
     if path.suffix or len(path.parts) > 1 or _exists(path):
         kind = kind_of(path)

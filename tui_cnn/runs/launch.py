@@ -102,7 +102,7 @@ def skip_queue(run: RunDirectory) -> None:
         RunError: no worker is at the run, or the app is served: whose turn it is, the server says.
     """
     if is_served():
-        raise RunError(_("{run} waits for its turn among all people; its training starts by itself").format(run=run.id))
+        raise RunError(_("{run} is queued with the runs of all people; it starts by itself").format(run=run.id))
     _command(run, "now", _("{run} is not queued; resume it instead"))
 
 

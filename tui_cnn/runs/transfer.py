@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_cnn.config import expanded
-from tui_cnn.confinement import OutsideError
+from tui_cnn.confinement import ConfinementError
 from tui_cnn.core.network import Network
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
@@ -31,7 +31,7 @@ def find_weights(text: str) -> Weights:
 
     try:
         path = expanded(text)
-    except OutsideError as error:
+    except ConfinementError as error:
         raise RunError(str(error)) from None
     if path.suffix.lower() in MODEL_SUFFIXES or path.is_file():
         return Weights(path.absolute(), str(path))

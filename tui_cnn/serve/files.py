@@ -28,7 +28,7 @@ class RefusedError(UserError):
     """A file is not taken or not given; the text says why."""
 
 
-class Listed(NamedTuple):
+class UploadedFile(NamedTuple):
     """A file: its path below the folder, its bytes, and when it was written, in seconds."""
 
     path: str
@@ -47,7 +47,7 @@ class Files:
         self._counted = float("-inf")
         self._bytes = self._files = 0
 
-    def list(self) -> list[Listed]:
+    def list(self) -> list[UploadedFile]:
         """List the files, the newest first; of very many, some."""
         found = []
         for directory, folders, names in os.walk(self._folder):
@@ -60,7 +60,7 @@ class Files:
                     state = path.stat()
                 except OSError:  # removed meanwhile
                     continue
-                found.append(Listed(path.relative_to(self._folder).as_posix(), state.st_size, state.st_mtime))
+                found.append(UploadedFile(path.relative_to(self._folder).as_posix(), state.st_size, state.st_mtime))
             if len(found) >= _MOST_LISTED:
                 break
         return sorted(found[:_MOST_LISTED], key=lambda file: -file.written)
@@ -73,7 +73,7 @@ class Files:
         """
         place = self.place(path)
         if not place.is_file():
-            raise RefusedError(_("there is no such file"))
+            raise RefusedError(_("file not found"))
         return place
 
     def place(self, path: str) -> Path:
@@ -122,7 +122,7 @@ class Files:
         if size > self._most:
             raise RefusedError(_("the file is too large; at most {most} MB").format(most=self._most >> 20))
         if size > left:
-            raise RefusedError(_("there is no room for this file; remove others"))
+            raise RefusedError(_("not enough space for this file; remove others"))
 
     def _room(self) -> int:
         """Return how many bytes may be added.

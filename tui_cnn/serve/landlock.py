@@ -29,10 +29,6 @@ _RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 """How many rights over files there are, by the version."""
 
 
-class UnconfinedError(OSError):
-    """The kernel cannot confine a process."""
-
-
 def version() -> int:
     """Return the version of Landlock of this kernel; 0: it has none."""
     if sys.platform != "linux":
@@ -47,11 +43,11 @@ def confine(writable: Iterable[Path], readable: Iterable[Path], listable: Iterab
     are given up for good. To be called while the process has one thread: others are not confined.
 
     Raises:
-        UnconfinedError: the kernel has no Landlock, or refuses.
+        OSError: the kernel has no Landlock, or refuses.
     """
     known = version()
     if not known:
-        raise UnconfinedError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
     rights = (1 << _RIGHTS.get(known, 16)) - 1
     handled = struct.pack("=QQQ", rights, 0b11 if known >= 4 else 0, 0b11 if known >= 6 else 0)
     size = 24 if known >= 6 else 16 if known >= 4 else 8
@@ -64,7 +60,7 @@ def confine(writable: Iterable[Path], readable: Iterable[Path], listable: Iterab
         # What root may do goes past this border: CAP_PERFMON reads the environment of every process.
         none = struct.pack("=Ii", _CAPABILITIES, 0), bytes(24)
         if _libc().prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) or _libc().capset(*none):
-            raise UnconfinedError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
         _checked(_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0))
     finally:
         os.close(ruleset)
@@ -90,5 +86,5 @@ def _call(*arguments: object) -> int:
 def _checked(*arguments: object) -> int:
     result = _call(*arguments)
     if result < 0:
-        raise UnconfinedError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     return result

@@ -7,7 +7,7 @@ import jinja2
 from aiohttp import web
 
 from tui_cnn.i18n import _, language
-from tui_cnn.serve.files import Listed
+from tui_cnn.serve.files import UploadedFile
 
 OWN = Path(__file__).parent / "pages"
 """Our own scripts and styles."""
@@ -50,12 +50,12 @@ class Pages:
             ended=_("cnn-tui has ended."),
             failed=_("cnn-tui ended unexpectedly; unsaved work is kept."),
             start=_("Start again"),
-            full=_("There is no room for another session; try again later."),
+            full=_("Too many sessions are open; try again later."),
             again=_("Try again"),
             signed_out=_("You are signed out; open your link again."),
         )
 
-    def files(self, files: list[Listed]) -> web.Response:
+    def files(self, files: list[UploadedFile]) -> web.Response:
         """Return the list of a person's files."""
         return self.page(
             "files",

@@ -33,7 +33,7 @@ class Roster(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     people: dict[str, str]
 
 
-class Link(NamedTuple):
+class InviteLink(NamedTuple):
     """The link of a person; the name is empty for the teacher's."""
 
     name: str
@@ -93,7 +93,7 @@ def write_private(file: Path, data: bytes) -> None:
             file.chmod(0o600)
 
 
-def as_csv(links: list[Link]) -> bytes:
+def as_csv(links: list[InviteLink]) -> bytes:
     """Write names and links, a line each."""
     text = io.StringIO()
     writer = csv.writer(text)
@@ -102,7 +102,7 @@ def as_csv(links: list[Link]) -> bytes:
     return text.getvalue().encode()
 
 
-def as_page(links: list[Link]) -> bytes:
+def as_page(links: list[InviteLink]) -> bytes:
     """Write names and links as a page to print and cut apart."""
     rows = "".join(
         f"<tr><th>{escape(name)}</th><td><code>{escape(address)}</code></td></tr>" for name, address in links

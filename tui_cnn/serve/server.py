@@ -21,7 +21,7 @@ from tui_cnn.serve.guard import TEACHER, Guard
 from tui_cnn.serve.pages import OWN, Pages
 from tui_cnn.serve.people import Roster, ServeError
 from tui_cnn.serve.session import Session
-from tui_cnn.serve.terminal import look_on, open_socket, use
+from tui_cnn.serve.terminal import open_socket, use_session, watch_session
 from tui_cnn.serve.turns import Turns, make_slots
 from tui_cnn.serve.viewer import FAILED, FULL
 from tui_cnn.visible import visible
@@ -85,7 +85,7 @@ class Server:
                 web.get("/class/wall", self._wall),
                 web.put("/class/{name}", self._send),
                 web.get("/watch", self._watch),
-                web.get("/ws/{name}", self._look_on),
+                web.get("/ws/{name}", self._watch_socket),
                 web.static("/static", static),
                 web.static("/own", OWN),
             ]
@@ -134,7 +134,7 @@ class Server:
             await socket.close(code=FULL)
             return socket
         try:
-            await use(session, socket, _number(request, "width", 80), _number(request, "height", 24))
+            await use_session(session, socket, _number(request, "width", 80), _number(request, "height", 24))
         except OSError:  # no process can be started now
             await socket.close(code=FAILED)
         return socket
@@ -210,14 +210,14 @@ class Server:
             raise web.HTTPNotFound
         return self._pages.app(session.name, watched="/" + quote(session.name), size=session.size)
 
-    async def _look_on(self, request: web.Request) -> web.StreamResponse:
+    async def _watch_socket(self, request: web.Request) -> web.StreamResponse:
         self._teacher(request)
         session = self.sessions.get(request.match_info["name"])
         if session is None:
             raise web.HTTPNotFound
         socket = open_socket()
         await socket.prepare(request)
-        await look_on(session, socket)
+        await watch_session(session, socket)
         return socket
 
     async def _stop(self, _app: web.Application) -> None:

@@ -21,7 +21,7 @@ def open_socket() -> web.WebSocketResponse:
     return web.WebSocketResponse(heartbeat=_HEARTBEAT, max_msg_size=MOST_MESSAGE)
 
 
-async def use(session: Session, socket: web.WebSocketResponse, width: int, height: int) -> None:
+async def use_session(session: Session, socket: web.WebSocketResponse, width: int, height: int) -> None:
     """Let a browser use an app until the connection ends."""
     viewer = Viewer(socket, session.repaint)
     await session.attach(viewer, width, height)
@@ -40,7 +40,7 @@ async def use(session: Session, socket: web.WebSocketResponse, width: int, heigh
         session.detach(viewer)
 
 
-async def look_on(session: Session, socket: web.WebSocketResponse) -> None:
+async def watch_session(session: Session, socket: web.WebSocketResponse) -> None:
     """Show an app to a browser until the connection ends; what that sends has no effect."""
     viewer = Viewer(socket, session.repaint)
     session.watch(viewer)

@@ -48,7 +48,7 @@ class Turns:
         """The runs whose turn it is, by the names of the people."""
         return self._given
 
-    def look(self) -> None:
+    def update(self) -> None:
         """See who waits, who trains and who has ended, and give the turns that are free."""
         self._looks += 1
         queued = {name: runs for name, queue in self._queues.items() if (runs := waiting(queue))}
@@ -74,7 +74,7 @@ class Turns:
         """Look twice a second, until cancelled."""
         while True:
             with suppress(OSError):  # the disk is full; next time
-                await asyncio.to_thread(self.look)
+                await asyncio.to_thread(self.update)
             await asyncio.sleep(_INTERVAL)
 
     def _write(self, name: str, run: str) -> None:

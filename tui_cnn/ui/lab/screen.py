@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from tui_cnn.config import expanded
-from tui_cnn.confinement import OutsideError
+from tui_cnn.confinement import ConfinementError
 from tui_cnn.i18n import _, language, ngettext
 from tui_cnn.lab.lessons import Lesson, all_lessons
 from tui_cnn.lab.links import PAGES, PageName, parse_lab_link
@@ -242,7 +242,7 @@ class LabScreen(MainScreen):
         folder = self.workspace.configuration.settings.lessons
         try:
             own = expanded(folder) if folder else None
-        except OutsideError as error:
+        except ConfinementError as error:
             self.workspace.report(error)
             own = None
         self._lessons, problems = await to_thread(all_lessons, language(), own)

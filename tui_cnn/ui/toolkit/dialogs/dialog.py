@@ -14,7 +14,7 @@ from textual.screen import ModalScreen, ScreenResultType
 from textual.widgets import Button, Input, Static
 
 from tui_cnn.config import expanded
-from tui_cnn.confinement import OutsideError
+from tui_cnn.confinement import ConfinementError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.saving import check_writable
 from tui_cnn.i18n import _
@@ -152,7 +152,7 @@ class SavePath(SingleResult[Path | None]):
             path = _file(event.value.strip(), self._suffixes[0] if self._suffixes else self._suffix, self._suffixes)
             exists = path.exists()
             check_writable(path)
-        except (FormatError, OutsideError) as error:
+        except (FormatError, ConfinementError) as error:
             self._advise(error.problem)
             return
         except (OSError, ValueError) as error:

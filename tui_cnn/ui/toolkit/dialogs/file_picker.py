@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from tui_cnn.config import expanded
-from tui_cnn.confinement import OutsideError, confined
+from tui_cnn.confinement import ConfinementError, confined
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.toolkit.numbers import size
@@ -80,7 +80,7 @@ class FilePicker(Pick[Path]):
             typed = directory + slash
             try:
                 place = expanded(typed if typed.startswith("~") else str(self._directory / typed))
-            except OutsideError as error:
+            except ConfinementError as error:
                 self.show_line(f"✗ {error}")
             else:
                 self._show_directory(place, name)
