@@ -87,3 +87,12 @@ def test_a_sheet_of_links_to_hand_out(tmp_path):
     assert all(link in page for _name, link in rows[1:])
     assert {stat.S_IMODE(file.stat().st_mode) for file in (sheet, sheet.with_suffix(".html"))} == {0o600}
     assert stat.S_IMODE((tmp_path / "class").stat().st_mode) == 0o700
+
+
+def test_without_the_extra_a_line_says_what_to_install(cnn_tui, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    result = cnn_tui("serve", "--port", "0")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "serving needs textual-serve; install it: pip install 'cnn-tui[web]'\n",
+    )
