@@ -21,6 +21,7 @@ from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.numbers import duration, short_count
 from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Sign, Stroke, labels, log_ticks, ticks
 from tui_cnn.ui.toolkit.runs import Listed
+from tui_cnn.ui.toolkit.textual_adapter import after_layout
 
 _SIGNS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _OTHER = "·"
@@ -78,7 +79,7 @@ class ScatterScreen(MainScreen):
     def on_resize(self) -> None:
         """Draw for the new size, the first, too."""
         super().on_resize()
-        self.call_after_refresh(self._draw)
+        after_layout(self, self._draw)
 
     def action_next_cost(self) -> None:
         """Hold accuracy against the next cost."""

@@ -25,6 +25,7 @@ from tui_cnn.ui.design import Design
 from tui_cnn.ui.toolkit.chart import PlotView
 from tui_cnn.ui.toolkit.form import FormLayout, StructForm
 from tui_cnn.ui.toolkit.runs import Listed, RunList
+from tui_cnn.ui.toolkit.textual_adapter import after_layout
 from tui_cnn.ui.train.actions import DATA_BINDING, RECIPE, START_BINDING
 from tui_cnn.ui.train.forecast import Forecast, earlier_table, forecast_table, make_forecast, rate_plot
 from tui_cnn.ui.train.initial_weights import FRESH, ask_weights
@@ -184,7 +185,7 @@ class Setup(Horizontal, can_focus=True):
         left = height - self.form.lines - _AROUND_FORM
         self.query_one("#rate").display = height >= _ROOM_FOR_RATE and left >= _LEAST_RATE
         self._drawn = None
-        self.call_after_refresh(self._draw)
+        after_layout(self, self._draw)
 
     def _show(self, design: Design) -> None:
         """Show what would be trained."""
