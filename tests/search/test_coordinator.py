@@ -22,6 +22,7 @@ from tui_cnn.search import launch
 from tui_cnn.search.directory import make_search, make_trial_run, runs_of, trial_of
 from tui_cnn.search.errors import SearchError
 from tui_cnn.search.events import TrialEnded, TrialPlanned, read_events
+from tui_cnn.search.hands_local import LocalHands
 from tui_cnn.search.history import best_trial, read_history
 from tui_cnn.search.plan import Pruning, SearchBudget, SearchPlan
 from tui_cnn.search.space import Variation
@@ -197,7 +198,7 @@ def test_a_trial_is_the_mean_over_its_seeds():
     search = make_search(TINY, SearchPlan())
     planned = TrialPlanned(trial=1, draw=0, values={}, params=1, macs=1, memory=1)
     runs = {3: ended_run(search, planned, 3, 0.5, 0.7, 0.6), 4: ended_run(search, planned, 4, 0.2, 0.4)}
-    trial = ActiveTrial(search, planned, Variation(TINY, RECIPE), (3, 4), runs, pytest.fail)
+    trial = ActiveTrial(LocalHands(1, 1), search, planned, Variation(TINY, RECIPE), (3, 4), runs, pytest.fail)
     assert trial.poll() is None
     ended = trial.poll()
     assert (ended.outcome, ended.epochs, ended.seconds) == ("finished", 5, 27.0)

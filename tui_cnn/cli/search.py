@@ -92,7 +92,7 @@ def init(
     from tui_cnn.runs.preflight import check
     from tui_cnn.search.directory import make_search
     from tui_cnn.search.launch import examine
-    from tui_cnn.search.survey import hands
+    from tui_cnn.search.survey import parallel
 
     network = read_model(model)
     plan = read_plan(expanded(plan_file)) if plan_file else SearchPlan()
@@ -119,7 +119,7 @@ def init(
     if taken is None:
         echo(_("add what varies to [space] in {file}, then start it").format(file=made.plan_file))
         return SOUND
-    echo("\n".join(survey_lines(plan, taken, hands(plan, taken.memory))))
+    echo("\n".join(survey_lines(plan, taken, parallel(plan, taken.memory))))
     echo(_("start it with: cnn-tui search start {id}").format(id=made.id))
     return SOUND
 
@@ -207,12 +207,12 @@ def _start(name: str, jobs: int | None) -> int:
     from tui_cnn.cli.search_report import survey_lines
     from tui_cnn.search import launch
     from tui_cnn.search.directory import find_search
-    from tui_cnn.search.survey import hands
+    from tui_cnn.search.survey import parallel
 
     found = find_search(name)
     plan = found.plan()
     taken = launch.examine(found.network(), plan)
-    at_a_time = hands(plan, taken.memory, jobs)
+    at_a_time = parallel(plan, taken.memory, jobs)
     echo("\n".join(survey_lines(plan, taken, at_a_time)))
     launch.start(found, at_a_time.jobs)
     echo(_("{id} is running; watch it with: cnn-tui search show {id}").format(id=found.id))

@@ -14,7 +14,7 @@ from tui_cnn.search.domain import label
 from tui_cnn.search.history import SearchHistory, SearchState, TrialRecord, best_trial, pareto_front, read_history
 from tui_cnn.search.limits import NO_ERRORS
 from tui_cnn.search.plan import SearchPlan
-from tui_cnn.search.survey import Hands, Survey
+from tui_cnn.search.survey import Parallel, Survey
 from tui_cnn.ui.toolkit.numbers import duration
 from tui_cnn.ui.toolkit.runs import share
 from tui_cnn.visible import visible
@@ -36,7 +36,7 @@ class TrialReport(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
 
 
-def survey_lines(plan: SearchPlan, found: Survey, at_a_time: Hands) -> Iterator[str]:
+def survey_lines(plan: SearchPlan, found: Survey, at_a_time: Parallel) -> Iterator[str]:
     """Describe what a search will take with so many trials at a time."""
     if found.candidates is None:
         yield _("candidates: unlimited, since a range is continuous")

@@ -2,7 +2,8 @@
 
 What is recorded in `events.jsonl`, and the runs themselves, are all that it goes by: killed at any moment, another
 continues with the same trials. A trial is recorded before its run is made, a run names its trial from the moment when
-it is there, and only one worker can hold the lock of a run: so none is lost, and none is trained twice.
+it is there, and only one process can hold the lock of a run: so none is lost, and none is trained twice. Who trains
+the runs, here or on a cluster, is the business of its hands.
 """
 
 import os
@@ -30,11 +31,12 @@ from tui_cnn.search.events import (
     TrialLaunched,
     TrialPlanned,
 )
+from tui_cnn.search.hands import Hands
 from tui_cnn.search.history import TrialRecord, read_history, record_event
 from tui_cnn.search.limits import Costs, costs, violations
 from tui_cnn.search.space import Values, Variation
-from tui_cnn.search.survey import Hands, hands, variation_of
-from tui_cnn.search.trials import ActiveTrial, stop_run
+from tui_cnn.search.survey import parallel, variation_of
+from tui_cnn.search.trials import ActiveTrial
 
 _INTERVAL = 0.1
 """Seconds between two polls of the trials."""
@@ -54,13 +56,14 @@ class Coordinator:
         FormatError, DataError: a file of it, or the data set, cannot be read.
     """
 
-    def __init__(self, search: SearchDirectory, jobs: int | None = None) -> None:
+    def __init__(self, search: SearchDirectory, hands: Hands, scheduler: str = "") -> None:
         self._search = search
         self._plan = search.plan()
         self._space = self._plan.space_on(search.network())
         self._limits = self._plan.parsed_limits
         self._classes = summarize(self._plan.recipe.directory).class_count
-        self._hands: Hands = hands(self._plan, None, jobs)
+        self._hands = hands
+        self._scheduler = scheduler
         history = read_history(search)
         self._records = {record.planned.trial: record for record in history.trials}
         self._begun = time.monotonic() - history.elapsed
@@ -74,6 +77,8 @@ class Coordinator:
         self._tried = {msgspec.json.encode(record.planned.values) for record in history.trials}
         self._refused = 0
         self._failures = 0
+        self._epochs = sum(record.ended.epochs for record in history.trials if record.ended)
+        self._has_ended = False
         self._exhausted = False
         self._terminated = False
 
@@ -82,7 +87,8 @@ class Coordinator:
         signal.signal(signal.SIGTERM, self._terminate)
         if hasattr(signal, "SIGHUP"):
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        self._journal.write(SearchStarted(pid=os.getpid(), jobs=self._hands.jobs, threads=self._hands.threads))
+        jobs, threads = self._hands.slots(), self._hands.threads
+        self._journal.write(SearchStarted(pid=os.getpid(), jobs=jobs, threads=threads, scheduler=self._scheduler))
         self._recover()
         while not self._is_to_stop():
             self._follow()
@@ -91,7 +97,8 @@ class Coordinator:
             self._fill()
             if not self._active and (self._exhausted or self._is_spent()):
                 return self._end(SearchFinished(reason="budget" if self._is_spent() else "exhausted"))
-            time.sleep(_INTERVAL)
+            if not self._has_ended:
+                time.sleep(_INTERVAL)
         return self._end(SearchStopped())
 
     def _terminate(self, *_signal: object) -> None:
@@ -106,6 +113,7 @@ class Coordinator:
             trial.stop()
         while any(trial.is_training for trial in self._active):
             time.sleep(_INTERVAL)
+        self._hands.close()
         self._journal.write(event)
 
     def _recover(self) -> None:
@@ -118,7 +126,7 @@ class Coordinator:
             if seed not in record.runs:
                 self._record(TrialLaunched(trial=number, seed=seed, run=run.id))
             if record.ended is not None:  # it was pruned
-                stop_run(run)
+                self._hands.stop(run)
         for number, record in self._records.items():
             if record.ended is None:
                 runs = {seed: run for (trial, seed), run in made.items() if trial == number}
@@ -126,6 +134,7 @@ class Coordinator:
 
     def _follow(self) -> None:
         """Let each active trial continue; record those that have ended."""
+        self._has_ended = False
         for trial in list(self._active):
             if (ended := trial.poll() or self._pruned(trial)) is not None:
                 self._close(trial, ended)
@@ -137,7 +146,9 @@ class Coordinator:
 
     def _close(self, trial: ActiveTrial, ended: TrialEnded) -> None:
         self._active.remove(trial)
+        self._has_ended = True
         self._record(ended)
+        self._epochs += ended.epochs
         known = self._known(self._records[ended.trial])
         self._brain.record(known.number, known.goals, pruned=known.pruned)
         if ended.outcome == "pruned":
@@ -146,7 +157,8 @@ class Coordinator:
 
     def _fill(self) -> None:
         """Begin trials where there is room: first those that an earlier coordinator began."""
-        while len(self._active) < self._hands.jobs:
+        slots = self._hands.slots()
+        while len(self._active) < slots:
             if self._waiting:
                 self._active.append(self._waiting.pop(0))
             elif self._exhausted or self._is_spent():
@@ -159,8 +171,7 @@ class Coordinator:
     def _is_spent(self) -> bool:
         """Return whether the budget allows no more trials."""
         budget, most = self._plan.budget, self._plan.trials
-        epochs = sum(record.ended.epochs for record in self._records.values() if record.ended)
-        epochs += sum(trial.epochs for trial in self._active)
+        epochs = self._epochs + sum(trial.epochs for trial in self._active)
         return (
             (most is not None and len(self._records) >= most)
             or (budget.minutes is not None and time.monotonic() - self._begun >= 60 * budget.minutes)
@@ -212,7 +223,7 @@ class Coordinator:
         return self._trial(planned, setup, {})
 
     def _trial(self, planned: TrialPlanned, setup: Variation, runs: dict[int, RunDirectory]) -> ActiveTrial:
-        return ActiveTrial(self._search, planned, setup, self._plan.seeds, runs, self._record)
+        return ActiveTrial(self._hands, self._search, planned, setup, self._plan.seeds, runs, self._record)
 
     def _setup(self, values: Values) -> Variation:
         return variation_of(self._space, values, self._hands.threads)
@@ -237,16 +248,32 @@ class Coordinator:
         return message.format(count=self._failures, error=errors[-1])
 
 
-def coordinate(search: SearchDirectory, jobs: int | None = None) -> None:
-    """Run a search, and record what keeps it from running.
+def coordinate(search: SearchDirectory, jobs: int | None = None, scheduler: str = "") -> None:
+    """Run a search here, or on the cluster of a Dask `scheduler`, and record what keeps it from running.
 
     Raises:
         UserError: what that is.
     """
     try:
-        Coordinator(search, jobs).run()
+        Coordinator(search, open_hands(search, jobs, scheduler), scheduler).run()
     except OSError:
         raise
     except Exception as error:
         SearchJournal(search.events_file).write(SearchFailed(error=str(error) or type(error).__name__))
         raise
+
+
+def open_hands(search: SearchDirectory, jobs: int | None = None, scheduler: str = "") -> Hands:
+    """Return what trains the runs of a search: this machine, or the cluster of a scheduler.
+
+    Raises:
+        SearchError: a package is missing, or there is no scheduler at the address.
+    """
+    plan = search.plan()
+    if scheduler:
+        from tui_cnn.search.hands_cluster import ClusterHands
+
+        return ClusterHands(search, plan, scheduler, jobs)
+    from tui_cnn.search.hands_local import LocalHands
+
+    return LocalHands(*parallel(plan, None, jobs))
