@@ -248,14 +248,18 @@ class Coordinator:
         return message.format(count=self._failures, error=errors[-1])
 
 
-def coordinate(search: SearchDirectory, jobs: int | None = None, scheduler: str = "") -> None:
+def coordinate(
+    search: SearchDirectory, jobs: int | None = None, scheduler: str = "", memory: float | None = None
+) -> None:
     """Run a search here, or on the cluster of a Dask `scheduler`, and record what keeps it from running.
+
+    `memory`: the bytes that a run will take, as far as they are known.
 
     Raises:
         UserError: what that is.
     """
     try:
-        Coordinator(search, open_hands(search, jobs, scheduler), scheduler).run()
+        Coordinator(search, open_hands(search, jobs, scheduler, memory), scheduler).run()
     except OSError:
         raise
     except Exception as error:
@@ -263,7 +267,7 @@ def coordinate(search: SearchDirectory, jobs: int | None = None, scheduler: str 
         raise
 
 
-def open_hands(search: SearchDirectory, jobs: int | None = None, scheduler: str = "") -> Hands:
+def open_hands(search: SearchDirectory, jobs: int | None, scheduler: str, memory: float | None) -> Hands:
     """Return what trains the runs of a search: this machine, or the cluster of a scheduler.
 
     Raises:
@@ -271,9 +275,10 @@ def open_hands(search: SearchDirectory, jobs: int | None = None, scheduler: str 
     """
     plan = search.plan()
     if scheduler:
+        from tui_cnn.search.cluster import demand_of
         from tui_cnn.search.hands_cluster import ClusterHands
 
-        return ClusterHands(search, plan, scheduler, jobs)
+        return ClusterHands(search, scheduler, demand_of(plan, memory), jobs)
     from tui_cnn.search.hands_local import LocalHands
 
-    return LocalHands(*parallel(plan, None, jobs))
+    return LocalHands(*parallel(plan, memory, jobs))

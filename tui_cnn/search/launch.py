@@ -17,7 +17,7 @@ from tui_cnn.search.errors import SearchError
 from tui_cnn.search.history import read_history
 from tui_cnn.search.limits import NO_ERRORS
 from tui_cnn.search.plan import SearchPlan
-from tui_cnn.search.survey import Survey, survey
+from tui_cnn.search.survey import Parallel, Survey, survey
 
 
 def examine(network: Network, plan: SearchPlan) -> Survey:
@@ -46,10 +46,32 @@ def examine(network: Network, plan: SearchPlan) -> Survey:
     return found
 
 
-def start(search: SearchDirectory, jobs: int | None = None) -> None:
+def cluster_share(
+    plan: SearchPlan, memory: float | None, jobs: int | None, scheduler: str
+) -> tuple[Parallel, list[str]]:
+    """Return how many trials the nodes of a scheduler train at a time, and what is to be said of the nodes.
+
+    Raises:
+        SearchError: the package distributed is missing, there is no scheduler, or no node can train.
+    """
+    from tui_cnn.search.cluster import connect, demand_of
+
+    cluster = connect(scheduler)
+    try:
+        nodes = cluster.nodes()
+        demand = demand_of(plan, memory).on(nodes, jobs)
+        remarks = cluster.remarks(demand)
+        slots = max(1, demand.slots(nodes))
+        return Parallel(min(slots, jobs or slots), demand.threads or 1), remarks
+    finally:
+        cluster.close()
+
+
+def start(search: SearchDirectory, jobs: int | None = None, scheduler: str = "", memory: float | None = None) -> None:
     """Start a search that `examine` has passed, or resume it, in a process of its own that outlives this one.
 
-    Returns once the coordinator holds the lock of the search.
+    It trains here, or on the cluster of a `scheduler`. `memory`: the predicted bytes of a run. Returns once the
+    coordinator holds the lock of the search.
 
     Raises:
         SearchError: it is running, or all of its budget is used, or the coordinator cannot start.
@@ -64,8 +86,10 @@ def start(search: SearchDirectory, jobs: int | None = None) -> None:
         raise SearchError(message.format(search=search.id, file=search.plan_file))
     write_desired(search.desired_file, "run")
     command = [sys.executable, "-m", "tui_cnn.search", "run", str(search.path)]
-    if jobs is not None:
-        command += ["--jobs", str(jobs)]
+    options = {"--jobs": jobs, "--scheduler": scheduler or None, "--memory": memory}
+    for option, value in options.items():
+        if value is not None:
+            command += [option, str(value)]
     events_size = file_size(search.events_file)
     try:
         with search.log_file.open("ab") as log:

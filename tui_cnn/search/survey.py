@@ -20,7 +20,7 @@ _MOST_COUNTED = 100_000
 """Combinations that are all worked out; of more, a sample is."""
 _SAMPLED = 5_000
 _TIMED = 20
-_RESIDENT = 900_000_000
+RESIDENT = 900_000_000
 """Bytes for a worker where this machine has not measured any: TensorFlow and the data take most of it."""
 _COSTLY_FIELDS = ("batch_size", "optimizer")
 """Fields of the recipe that change the memory of a training step."""
@@ -126,7 +126,7 @@ def parallel(plan: SearchPlan, memory: float | None, jobs: int | None = None) ->
     jobs = jobs or plan.jobs
     if jobs is None:
         free = psutil.virtual_memory().available
-        fits = int(free // (memory or _RESIDENT))
+        fits = int(free // (memory or RESIDENT))
         wanted = 1 if plan.recipe.device in ("gpu", "gpus") else cores // (plan.recipe.threads or 1)
         jobs = max(1, min(wanted, fits, plan.trials or wanted))
     return Parallel(jobs, plan.recipe.threads or max(1, cores // jobs))
