@@ -46,6 +46,11 @@ class RunDirectory(DatedDirectory):
     trial_file = File("trial.toml")
     predictions_file = File("test.npz")
 
+    @property
+    def is_trial(self) -> bool:
+        """Whether it is a trial of a search, which chooses, tests and reports among its own."""
+        return self.trial_file.exists()
+
     def recipe(self) -> Recipe:
         """Read how it is trained.
 

@@ -32,21 +32,25 @@ def main(arguments: list[str]) -> int:
 def _run(path: Path, jobs: int | None, scheduler: str, memory: float | None) -> int:
     from tui_cnn.runs.errors import RunError
     from tui_cnn.runs.lock import held
+    from tui_cnn.search.alerting import announce, outcome_of
     from tui_cnn.search.coordinator import coordinate
     from tui_cnn.search.directory import SearchDirectory
 
-    search = SearchDirectory(path)
+    search, outcome, status = SearchDirectory(path), None, 0
     try:
         with held(search.lock_file):
             try:
-                coordinate(search, jobs, scheduler, memory)
+                ending = coordinate(search, jobs, scheduler, memory)
+                outcome = outcome_of(ending)
             except UserError as error:
                 sys.stderr.write(f"{error}\n")
-                return 1
-            return 0
+                outcome, status = "failed", 1
     except RunError as error:
         sys.stderr.write(f"{error}\n")
         return 3
+    if outcome is not None:  # the lock is released: what the user starts now may resume the search
+        announce(search, outcome)
+    return status
 
 
 if __name__ == "__main__":

@@ -17,11 +17,12 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, read_desired
 from tui_cnn.runs.machine import digest
 from tui_cnn.runs.recipe import dumps_recipe
+from tui_cnn.search.alerting import StallWatch
 from tui_cnn.search.brains import needs_optuna, open_brain
 from tui_cnn.search.directory import SearchDirectory, runs_of
 from tui_cnn.search.enumeration import Draw, Known
 from tui_cnn.search.events import (
-    AnySearchEvent,
+    Ending,
     SearchFailed,
     SearchFinished,
     SearchJournal,
@@ -31,12 +32,13 @@ from tui_cnn.search.events import (
     TrialLaunched,
     TrialPlanned,
 )
-from tui_cnn.search.hands import Hands
+from tui_cnn.search.hands import Hands, open_hands
 from tui_cnn.search.history import TrialRecord, read_history, record_event
 from tui_cnn.search.limits import Costs, costs, violations
 from tui_cnn.search.space import Values, Variation
-from tui_cnn.search.survey import parallel, variation_of
+from tui_cnn.search.survey import variation_of
 from tui_cnn.search.trials import ActiveTrial
+from tui_cnn.search.winner import test_winner
 
 _INTERVAL = 0.1
 """Seconds between two polls of the trials."""
@@ -82,8 +84,8 @@ class Coordinator:
         self._exhausted = False
         self._terminated = False
 
-    def run(self) -> None:
-        """Run the search."""
+    def run(self) -> Ending:
+        """Run the search; return how it ended."""
         signal.signal(signal.SIGTERM, self._terminate)
         if hasattr(signal, "SIGHUP"):
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -96,10 +98,16 @@ class Coordinator:
                 return self._end(SearchFailed(error=self._last_error()))
             self._fill()
             if not self._active and (self._exhausted or self._is_spent()):
+                test_winner(self._records.values())
                 return self._end(SearchFinished(reason="budget" if self._is_spent() else "exhausted"))
             if not self._has_ended:
                 time.sleep(_INTERVAL)
         return self._end(SearchStopped())
+
+    def event_bytes(self) -> int:
+        """Return how many bytes of events there are, of the search and of what is trained: they grow all the time."""
+        files = [self._search.events_file, *(trial.events_file for trial in list(self._active))]
+        return sum(file.stat().st_size for file in files if file is not None and file.exists())
 
     def _terminate(self, *_signal: object) -> None:
         self._terminated = True
@@ -107,7 +115,7 @@ class Coordinator:
     def _is_to_stop(self) -> bool:
         return self._terminated or read_desired(self._search.desired_file) == "stop"
 
-    def _end(self, event: AnySearchEvent) -> None:
+    def _end(self, event: Ending) -> Ending:
         """Stop what is still trained, wait for its checkpoints, and record why the search ends."""
         for trial in self._active:
             trial.stop()
@@ -115,6 +123,7 @@ class Coordinator:
             time.sleep(_INTERVAL)
         self._hands.close()
         self._journal.write(event)
+        return event
 
     def _recover(self) -> None:
         """Continue the trials of an earlier coordinator; record runs that it made and could not record any more."""
@@ -250,8 +259,8 @@ class Coordinator:
 
 def coordinate(
     search: SearchDirectory, jobs: int | None = None, scheduler: str = "", memory: float | None = None
-) -> None:
-    """Run a search here, or on the cluster of a Dask `scheduler`, and record what keeps it from running.
+) -> Ending:
+    """Run a search here, or on the cluster of a Dask `scheduler`, and record what keeps it from running; return how it ended.
 
     `memory`: the bytes that a run will take, as far as they are known.
 
@@ -259,26 +268,11 @@ def coordinate(
         UserError: what that is.
     """
     try:
-        Coordinator(search, open_hands(search, jobs, scheduler, memory), scheduler).run()
+        coordinator = Coordinator(search, open_hands(search, jobs, scheduler, memory), scheduler)
+        with StallWatch(search, coordinator.event_bytes):
+            return coordinator.run()
     except OSError:
         raise
     except Exception as error:
         SearchJournal(search.events_file).write(SearchFailed(error=str(error) or type(error).__name__))
         raise
-
-
-def open_hands(search: SearchDirectory, jobs: int | None, scheduler: str, memory: float | None) -> Hands:
-    """Return what trains the runs of a search: this machine, or the cluster of a scheduler.
-
-    Raises:
-        SearchError: a package is missing, or there is no scheduler at the address.
-    """
-    plan = search.plan()
-    if scheduler:
-        from tui_cnn.search.cluster import demand_of
-        from tui_cnn.search.hands_cluster import ClusterHands
-
-        return ClusterHands(search, scheduler, demand_of(plan, memory), jobs)
-    from tui_cnn.search.hands_local import LocalHands
-
-    return LocalHands(*parallel(plan, memory, jobs))

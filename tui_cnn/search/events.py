@@ -84,6 +84,8 @@ AnySearchEvent = (
     SearchStarted | TrialPlanned | TrialLaunched | TrialEnded | SearchStopped | SearchFinished | SearchFailed
 )
 
+Ending = SearchStopped | SearchFinished | SearchFailed
+
 _decoder: msgspec.json.Decoder[AnySearchEvent] = msgspec.json.Decoder(AnySearchEvent)
 
 

@@ -4,6 +4,8 @@ from typing import Protocol
 
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.snapshot import Snapshot
+from tui_cnn.search.directory import SearchDirectory
+from tui_cnn.search.survey import parallel
 
 
 class Hands(Protocol):
@@ -38,8 +40,27 @@ class Hands(Protocol):
             RunError: it cannot be trained to its end.
         """
 
-    def stop(self, run: RunDirectory) -> None:
-        """Let a run save a checkpoint, and end; nothing where it is not trained."""
+    def stop(self, run: RunDirectory) -> bool:
+        """Let a run save a checkpoint, and end; return whether it was trained."""
 
     def close(self) -> None:
         """Wait for what was stopped, as far as that has to come from elsewhere."""
+
+
+def open_hands(
+    search: SearchDirectory, jobs: int | None = None, scheduler: str = "", memory: float | None = None
+) -> Hands:
+    """Return what trains the runs of a search: this machine, or the cluster of a scheduler.
+
+    Raises:
+        SearchError: a package is missing, or there is no scheduler at the address.
+    """
+    plan = search.plan()
+    if scheduler:
+        from tui_cnn.search.cluster import demand_of
+        from tui_cnn.search.hands_cluster import ClusterHands
+
+        return ClusterHands(search, scheduler, demand_of(plan, memory), jobs)
+    from tui_cnn.search.hands_local import LocalHands
+
+    return LocalHands(*parallel(plan, memory, jobs))

@@ -129,20 +129,23 @@ class ClusterHands:
             raise RunError(remote.error)
         return remote.follower.poll()
 
-    def stop(self, run: RunDirectory) -> None:
+    def stop(self, run: RunDirectory) -> bool:
         """Tell its node; a run that no node has yet is taken back."""
         if run.id in self._published:
             self.start(run)
+        self._update()
         remote = self._runs.get(run.id)
         if remote is None:
-            return
+            return False
         if remote.node is not None and remote.future is not None:
             self._cluster.call(remote.node, hands_node.stop, run.id)
             remote.stopped_at = time.monotonic()
-            return
+            return True
         if remote.future is not None:
             remote.future.cancel()
+            self._cluster.unpublish(f"{self._search.id}/{run.id}")
         self._let_go(remote)
+        return True
 
     def close(self) -> None:
         """Wait for the runs that were stopped, with their checkpoints, and leave the cluster."""

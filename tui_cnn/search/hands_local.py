@@ -74,16 +74,18 @@ class LocalHands:
             del self._runs[run.id]
         return snapshot
 
-    def stop(self, run: RunDirectory) -> None:
+    def stop(self, run: RunDirectory) -> bool:
         """Write the command, which the worker reads."""
         self._runs.pop(run.id, None)
-        stop_run(run)
+        return stop_run(run)
 
     def close(self) -> None:
         """Leave the workers to themselves: each saves a checkpoint, and ends."""
 
 
-def stop_run(run: RunDirectory) -> None:
-    """Let the worker of a run save a checkpoint, and end; nothing where none is at it."""
+def stop_run(run: RunDirectory) -> bool:
+    """Let the worker of a run save a checkpoint, and end; return whether one was at it."""
     with suppress(RunError):
         launch.stop(run)
+        return True
+    return False

@@ -8,13 +8,16 @@ from tui_cnn.data.dataset import summarize
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import write_desired
 from tui_cnn.runs.errors import unwritable
+from tui_cnn.runs.lock import held
 from tui_cnn.runs.preflight import check
 from tui_cnn.runs.process import file_size, has_started, start_detached
 from tui_cnn.runs.recipe import ImageCounts
 from tui_cnn.search.brains import require_optuna
-from tui_cnn.search.directory import SearchDirectory
+from tui_cnn.search.directory import SearchDirectory, runs_of
 from tui_cnn.search.errors import SearchError
-from tui_cnn.search.history import read_history
+from tui_cnn.search.events import SearchJournal, SearchStopped
+from tui_cnn.search.hands import open_hands
+from tui_cnn.search.history import SearchHistory, read_history
 from tui_cnn.search.limits import NO_ERRORS
 from tui_cnn.search.plan import SearchPlan
 from tui_cnn.search.survey import Parallel, Survey, survey
@@ -106,10 +109,27 @@ def start(search: SearchDirectory, jobs: int | None = None, scheduler: str = "",
 def stop(search: SearchDirectory) -> None:
     """Let the coordinator stop its trials, each after a checkpoint, and end.
 
+    Of a coordinator that was killed, the trials that still train are stopped from here.
+
     Raises:
-        SearchError: it is not running.
+        SearchError: nothing of it is running, or its scheduler has gone.
         RunError: nothing can be written.
     """
-    if read_history(search).state != "running":
+    history = read_history(search)
+    if history.state == "running":
+        write_desired(search.desired_file, "stop")
+    elif not _stop_orphans(search, history):
         raise SearchError(_("{search} is not running, so it cannot be stopped").format(search=search.id))
-    write_desired(search.desired_file, "stop")
+
+
+def _stop_orphans(search: SearchDirectory, history: SearchHistory) -> bool:
+    """Stop what a coordinator that was killed has left training; return whether there was anything."""
+    if history.started is None or history.state != "interrupted":
+        return False
+    with held(search.lock_file):
+        hands = open_hands(search, scheduler=history.started.scheduler)
+        stopped = [hands.stop(run) for run in runs_of(search).values()]
+        hands.close()
+        if any(stopped):
+            SearchJournal(search.events_file).write(SearchStopped())
+    return any(stopped)

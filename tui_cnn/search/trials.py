@@ -1,6 +1,7 @@
 """A trial that is trained: its runs, one seed after the other."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -90,6 +91,11 @@ class ActiveTrial:
         """Let its worker save a checkpoint, and end."""
         if self._run is not None:
             self._hands.stop(self._run)
+
+    @property
+    def events_file(self) -> Path | None:
+        """The events of the run that is trained."""
+        return None if self._run is None else self._run.events_file
 
     @property
     def is_training(self) -> bool:
