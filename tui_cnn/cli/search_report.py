@@ -15,7 +15,7 @@ from tui_cnn.search.history import SearchHistory, SearchState, TrialRecord, best
 from tui_cnn.search.limits import NO_ERRORS
 from tui_cnn.search.plan import SearchPlan
 from tui_cnn.search.survey import Parallel, Survey
-from tui_cnn.search.winner import test_accuracy
+from tui_cnn.search.winner import accuracy_on_test
 from tui_cnn.ui.toolkit.numbers import duration
 from tui_cnn.ui.toolkit.runs import share
 from tui_cnn.visible import visible
@@ -174,10 +174,10 @@ def best_line(record: TrialRecord) -> str:
     """Describe a finished trial: its accuracy, and the runs that reached it."""
     ended = record.ended
     line = _("best so far: trial {trial}, validation accuracy {accuracy}, {params:,} parameters, {macs:,} MACs: {runs}")
-    if (tested := test_accuracy(record)) is not None:
+    if (tested := accuracy_on_test(record)) is not None:
         line = _(
-            "best so far: trial {trial}, validation accuracy {accuracy}, test accuracy {tested}, {params:,} parameters, "
-            "{macs:,} MACs: {runs}"
+            "best so far: trial {trial}, validation accuracy {accuracy}, test accuracy {tested}, "
+            "{params:,} parameters, {macs:,} MACs: {runs}"
         )
     return line.format(
         tested=share(tested),

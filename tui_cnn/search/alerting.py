@@ -11,7 +11,7 @@ from tui_cnn.runs.alerts import Alert, Outcome, StallDetector
 from tui_cnn.search.directory import SearchDirectory
 from tui_cnn.search.events import Ending, SearchFailed, SearchFinished
 from tui_cnn.search.history import best_trial, read_history
-from tui_cnn.search.winner import test_accuracy
+from tui_cnn.search.winner import accuracy_on_test
 
 _LOOK_EVERY = 30.0
 """Seconds between two looks for a stall."""
@@ -34,7 +34,7 @@ def announce(search: SearchDirectory, outcome: Outcome) -> None:
         best = best_trial(history.trials) if outcome == "finished" else None
         name = _("search {name}").format(name=search.name)
         reason = history.failed.error if history.failed else ""
-        accuracy = None if best is None else test_accuracy(best)
+        accuracy = None if best is None else accuracy_on_test(best)
         deliver(Alert(search.id, name, outcome, accuracy, os.fspath(search.path), reason), search.log_file)
     except Exception:  # an alert is never worth a search
         traceback.print_exc()

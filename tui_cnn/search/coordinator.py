@@ -38,7 +38,7 @@ from tui_cnn.search.limits import Costs, costs, violations
 from tui_cnn.search.space import Values, Variation
 from tui_cnn.search.survey import variation_of
 from tui_cnn.search.trials import ActiveTrial
-from tui_cnn.search.winner import test_winner
+from tui_cnn.search.winner import evaluate_winner
 
 _INTERVAL = 0.1
 """Seconds between two polls of the trials."""
@@ -98,7 +98,7 @@ class Coordinator:
                 return self._end(SearchFailed(error=self._last_error()))
             self._fill()
             if not self._active and (self._exhausted or self._is_spent()):
-                test_winner(self._records.values())
+                evaluate_winner(self._records.values())
                 return self._end(SearchFinished(reason="budget" if self._is_spent() else "exhausted"))
             if not self._has_ended:
                 time.sleep(_INTERVAL)
@@ -260,7 +260,7 @@ class Coordinator:
 def coordinate(
     search: SearchDirectory, jobs: int | None = None, scheduler: str = "", memory: float | None = None
 ) -> Ending:
-    """Run a search here, or on the cluster of a Dask `scheduler`, and record what keeps it from running; return how it ended.
+    """Run a search here, or on the cluster of a Dask `scheduler`; return how it ended, which is recorded.
 
     `memory`: the bytes that a run will take, as far as they are known.
 

@@ -12,7 +12,7 @@ from tui_cnn.runs.snapshot import Follower
 from tui_cnn.search.history import TrialRecord, best_trial
 
 
-def test_winner(trials: Iterable[TrialRecord]) -> None:
+def evaluate_winner(trials: Iterable[TrialRecord]) -> None:
     """Evaluate all runs of the best trial on the test set, once. What goes wrong is a line on standard error."""
     best = best_trial(trials)
     for run in () if best is None else map(_directory, best.runs.values()):
@@ -25,7 +25,7 @@ def test_winner(trials: Iterable[TrialRecord]) -> None:
             sys.stderr.write(_("{run} cannot be tested: {reason}").format(run=run.id, reason=reason) + "\n")
 
 
-def test_accuracy(trial: TrialRecord) -> float | None:
+def accuracy_on_test(trial: TrialRecord) -> float | None:
     """Return the accuracy of a trial on the test set, the mean over its seeds; None: it was not tested."""
     ends = [Follower(_directory(run)).poll().finished for run in trial.runs.values()]
     accuracies = [end.test_accuracy for end in ends if end is not None and end.test_accuracy is not None]

@@ -48,10 +48,10 @@ def main(arguments: list[str]) -> int:
             return train(RunDirectory(Path(directory)))
         case ["test", directory] if Path(directory).is_dir():
             from tui_cnn.runs.directory import RunDirectory
-            from tui_cnn.worker.testing import test
+            from tui_cnn.worker.testing import test_finished
 
             _lower_priority()
-            return test(RunDirectory(Path(directory)))
+            return test_finished(RunDirectory(Path(directory)))
         case ["probe"]:
             from tui_cnn.worker.probe import probe
 
@@ -99,8 +99,8 @@ def main(arguments: list[str]) -> int:
             return inspect()
     usage = _(
         "usage: python -m tui_cnn.worker train RUN_DIR | test RUN_DIR | prewarm RUNTIME | probe | "
-        "export keras|h5|onnx FILE < NETWORK.toml | export-trained keras|h5|onnx SOURCE FILE | load-weights SOURCE NAME FILE < NETWORK.toml | "
-        "rates | preview | inspect"
+        "export keras|h5|onnx FILE < NETWORK.toml | export-trained keras|h5|onnx SOURCE FILE | "
+        "load-weights SOURCE NAME FILE < NETWORK.toml | rates | preview | inspect"
     )
     sys.stderr.write(usage + "\n")
     return 2

@@ -27,7 +27,7 @@ class _NoJournal(Journal):
         """Leave it."""
 
 
-def test(run: RunDirectory) -> int:
+def test_finished(run: RunDirectory) -> int:
     """Evaluate the weights of a finished run on the test set, once; return the exit status of the worker."""
     try:
         with held(run.lock_file):
