@@ -39,9 +39,8 @@ def main(count, seed):
                 resumed = finish(cluster, search)
                 check_exactly_once(search)
                 seconds = time.monotonic() - began
-                print(
-                    f"{number + 1:3} {kind:12} after {moment:.2f} s: finished {seconds:.1f} s later, resumed {resumed}"
-                )
+                end = f"finished {seconds:.1f} s later, resumed {resumed}"
+                print(f"{number + 1:3} {kind:12} after {moment:.2f} s: {end}", flush=True)
         finally:
             cluster.close()
     print(f"{count} moments, each trial ended once")

@@ -78,6 +78,7 @@ class Coordinator:
         }
         self._tried = {msgspec.json.encode(record.planned.values) for record in history.trials}
         self._refused = 0
+        self._last = max(self._records, default=0)
         self._failures = 0
         self._epochs = sum(record.ended.epochs for record in history.trials if record.ended)
         self._has_ended = False
@@ -180,12 +181,14 @@ class Coordinator:
     def _is_spent(self) -> bool:
         """Return whether the budget allows no more trials."""
         budget, most = self._plan.budget, self._plan.trials
-        epochs = self._epochs + sum(trial.epochs for trial in self._active)
         return (
             (most is not None and len(self._records) >= most)
             or (budget.minutes is not None and time.monotonic() - self._begun >= 60 * budget.minutes)
-            or (budget.epochs is not None and epochs >= budget.epochs)
+            or (budget.epochs is not None and self._epochs_done() >= budget.epochs)
         )
+
+    def _epochs_done(self) -> int:
+        return self._epochs + sum(trial.epochs for trial in self._active)
 
     def _propose(self) -> ActiveTrial | None:
         """Plan the next candidate that fits; None where the brain has none, or not yet after some draws."""
@@ -199,11 +202,13 @@ class Coordinator:
             found = costs(setup, self._classes)
             if unmet := violations(self._limits, found):
                 self._brain.refuse(draw.number, unmet)
-            elif (earlier := self._trained.get(self._key(setup))) is not None:
+            elif (earlier := self._trained.get(key := self._key(setup))) is not None:
                 self._brain.record(draw.number, self._records[earlier].goals(self._plan.goals))
             else:
                 self._refused = 0
-                return self._plan_trial(draw, setup, found)
+                trial = self._plan_trial(draw, setup, found)
+                self._trained[key] = trial.planned.trial
+                return trial
             self._refused += 1
             if self._is_worn_out():
                 self._exhausted = True
@@ -218,9 +223,9 @@ class Coordinator:
         return self._refused >= most or (count is not None and self._plan.brain != "grid" and len(self._tried) >= count)
 
     def _plan_trial(self, draw: Draw, setup: Variation, found: Costs) -> ActiveTrial:
-        number = max(self._records, default=0) + 1
+        self._last += 1
         planned = TrialPlanned(
-            trial=number,
+            trial=self._last,
             draw=draw.number,
             values=draw.values,
             params=found.params or 0,
@@ -228,7 +233,6 @@ class Coordinator:
             memory=found.memory or 0,
         )
         self._record(planned)
-        self._trained[self._key(setup)] = number
         return self._trial(planned, setup, {})
 
     def _trial(self, planned: TrialPlanned, setup: Variation, runs: dict[int, RunDirectory]) -> ActiveTrial:

@@ -1,4 +1,4 @@
-"""With this directory in PYTHONPATH, every process of a search trains by `worker.py` here, in a second, without Keras."""
+"""With this directory in PYTHONPATH, all processes train by `worker.py` here, which takes a second and no Keras."""
 
 import sys
 from pathlib import Path
