@@ -8,19 +8,22 @@ import random
 import time
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from tests.search.faults import KINDS, finish, strike
 from tests.search.loopback import Loopback, environment
 from tests.search.networks import TINY
 from tests.search.stub.worker import reached
+from tui_cnn.data.dataset import load
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.search import launch
 from tui_cnn.search.directory import make_search, runs_of
+from tui_cnn.search.errors import SearchError
 from tui_cnn.search.events import TrialEnded, read_events
 from tui_cnn.search.history import read_history
-from tui_cnn.search.plan import SearchPlan
+from tui_cnn.search.plan import Pruning, SearchPlan
 from tui_cnn.search.winner import accuracy_on_test
 
 RATES = [0.01, 0.02, 0.03, 0.04]
@@ -62,6 +65,10 @@ def check_exactly_once(search, rates=RATES):
         assert kinds["finished"] == 1 + (snapshot.finished.test_accuracy is not None)
 
 
+def snapshots(search):
+    return [Follower(run).poll() for run in runs_of(search).values()]
+
+
 def test_a_search_on_three_nodes(cluster, stub, searcher):
     search = make_search(TINY, PLAN)
     launch.start(search, scheduler=cluster.address)
@@ -86,3 +93,116 @@ def test_killed_at_random_moments_each_trial_ends_once(cluster, stub):
         strike(cluster, search, kind, moments)
     finish(cluster, search)
     check_exactly_once(search, rates)
+
+
+@pytest.fixture
+def photos(tmp_path):
+    """Real images in a file that only this machine has: 300 of Fashion-MNIST, some of them to validate on."""
+    data = load()
+    images = {
+        "x_train": data.train_images[:200],
+        "x_validation": data.train_images[200:250],
+        "x_test": data.test_images[:50],
+    }
+    labels = {"y_train": data.train_labels[:200], "y_validation": data.train_labels[200:250]}
+    np.savez(tmp_path / "clothes.npz", **images, **labels, y_test=data.test_labels[:50], class_names=data.class_names)
+    return tmp_path / "clothes.npz"
+
+
+def trained(search):
+    """What each trial came to, without times."""
+    found = {}
+    for (trial, _seed), run in sorted(runs_of(search).items()):
+        epochs = Follower(run).poll().epochs
+        found[trial] = [(epoch.loss, epoch.accuracy, epoch.val_loss, epoch.val_accuracy) for epoch in epochs]
+    return found
+
+
+def test_one_machine_and_three_nodes_give_equal_numbers(tmp_path, photos, searcher):
+    """Trained for real, each twice; the nodes have the data set from the coordinator."""
+    recipe = Recipe(epochs=2, batch_size=16, learning_rate=0.01, threads=1, deterministic=True, data=str(photos))
+    plan = SearchPlan(brain="grid", space={"dropout.rate": [0.1, 0.3]}, recipe=recipe)
+    here, there = make_search(TINY, plan), make_search(TINY, plan)
+    cluster = Loopback(tmp_path, stub=False)
+    try:
+        launch.start(there, scheduler=cluster.address)
+        assert searcher.wait_for_end(there).state == "finished"
+        launch.start(here, jobs=2)
+        assert searcher.wait_for_end(here).state == "finished"
+        copies = list(tmp_path.glob("node*/datasets/*/clothes.npz"))
+    finally:
+        cluster.close()
+    assert len(copies) == 2  # one for each node that has trained
+    assert trained(there) == trained(here)
+    assert [len(epochs) for epochs in trained(here).values()] == [2, 2]
+    for search in (here, there):
+        tested = [accuracy_on_test(trial) for trial in read_history(search).trials]
+        assert sum(accuracy is not None for accuracy in tested) == 1
+
+
+def test_a_killed_coordinator_leaves_trials_that_can_be_stopped_and_resumed(cluster, stub, searcher):
+    plan = SearchPlan(
+        brain="grid", space={"recipe.learning_rate": RATES}, recipe=Recipe(epochs=60, limit=300, threads=1)
+    )
+    search = make_search(TINY, plan)
+    launch.start(search, scheduler=cluster.address)
+    searcher.wait(search, lambda _history: [bool(now.epochs) for now in snapshots(search)] == [True] * 3)
+    Loopback.kill(searcher.coordinator(search))
+    assert read_history(search).state == "interrupted"
+    assert len(cluster.trainers()) == 3
+    launch.stop(search)
+    assert read_history(search).state == "stopped"
+    assert cluster.trainers() == []
+    assert [now.stopped for now in snapshots(search)] == [True] * 3
+    with pytest.raises(SearchError, match="is not running, so it cannot be stopped"):
+        launch.stop(search)
+    assert sum(run.checkpoint_file.exists() for run in runs_of(search).values()) == 3  # another node can go on
+
+    launch.start(search, scheduler=cluster.address)
+    followed = [Follower(run) for run in runs_of(search).values()]
+
+    def resumed():
+        states = [follower.poll() for follower in followed]
+        return sum(now.state == "running" and now.started.resumed_from > 0 for now in states)
+
+    searcher.wait(search, lambda _history: resumed() == 3)
+    launch.stop(search)
+    assert searcher.wait_for_end(search).state == "stopped"
+
+
+def test_what_is_pruned_stops_on_its_node(cluster, stub, searcher):
+    """The first trial is the best; those that are worse after their first epoch end then, with their weights."""
+    plan = SearchPlan(
+        brain="grid",
+        space={"recipe.learning_rate": [0.3, 0.001, 0.002]},
+        recipe=Recipe(epochs=12, limit=300, threads=1),
+        pruning=Pruning(kind="halving", first=1, factor=2),
+    )
+    search = make_search(TINY, plan)
+    launch.start(search, scheduler=cluster.address)
+    history = searcher.wait_for_end(search)
+    outcomes = {record.planned.values["recipe.learning_rate"]: record.ended.outcome for record in history.trials}
+    assert outcomes[0.3] == "finished"
+    assert set(outcomes.values()) == {"finished", "pruned"}
+    for record in history.trials:
+        if record.ended.outcome == "pruned":
+            run = runs_of(search)[record.planned.trial, 0]
+            snapshot = Follower(run).poll()
+            assert (snapshot.stopped, snapshot.finished) == (True, None)
+            assert len(snapshot.epochs) < 12
+            assert run.best_file.exists()
+
+
+def test_a_scheduler_that_goes_away_ends_the_search_with_a_line(cluster, stub, searcher):
+    search = make_search(TINY, PLAN)
+    launch.start(search, scheduler=cluster.address)
+    searcher.wait(search, lambda _history: runs_of(search))
+    Loopback.kill(cluster.scheduler)
+    history = searcher.wait_for_end(search)
+    assert history.state == "failed"
+    line = f"the scheduler at {cluster.address} has gone; start it again, then resume the search"
+    assert history.failed.error == line
+    assert search.log_file.read_text().splitlines()[-1] == line
+    cluster.start_scheduler()
+    finish(cluster, search)
+    check_exactly_once(search)

@@ -1,5 +1,6 @@
 """A cluster of Dask as a search sees it: its nodes and what they offer, tasks, messages."""
 
+import asyncio
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -190,8 +191,12 @@ class Cluster:
         """Call a function on a node, beside its tasks, and do not wait; if it is not there, nothing happens."""
 
         async def call() -> None:
-            with suppress(Exception):
-                await self._client._run(function, *arguments, workers=[node], wait=False)
+            try:
+                await self._client._run(function, *arguments, workers=[node])
+            except OSError:  # it has gone
+                return
+            except Exception as error:
+                self.refused(node, f"{type(error).__name__}: {error}")
 
         self._client.loop.add_callback(call)
 
@@ -222,19 +227,38 @@ def connect(address: str) -> Cluster:
     for name in ("distributed", "tornado", "asyncio"):  # what matters of it is said in a line of our own
         logging.getLogger(name).setLevel(logging.CRITICAL)
     _raise_file_limit()
+    asyncio.run(find(address, _CONNECTING))  # Dask's client takes long to give up
     try:
         client = distributed.Client(  # type: ignore[no-untyped-call]
             address, timeout=_CONNECTING, set_as_default=False, name="cnn-tui"
         )
-    except (OSError, ValueError, TypeError, RuntimeError) as error:
-        raise no_scheduler(address, error) from None
+    except (OSError, RuntimeError) as error:
+        raise _no_scheduler(address, error) from None
     return Cluster(client, address)
 
 
-def no_scheduler(address: str, error: Exception) -> SearchError:
-    """Say that there is none at an address."""
+async def find(address: str, seconds: float) -> None:
+    """Connect to a scheduler and leave again.
+
+    Raises:
+        SearchError: there is none.
+    """
+    from distributed import core, security
+
+    connect: Any = core.rpc  # these have no types
+    options: Any = security.Security
+    try:
+        connection = options().get_connection_args("client")
+        async with connect(address, connection_args=connection, timeout=seconds) as scheduler:
+            await asyncio.wait_for(scheduler.identity(n_workers=0), seconds)
+    except (OSError, ValueError, TypeError, RuntimeError, AttributeError) as error:
+        raise _no_scheduler(address, error) from None
+
+
+def _no_scheduler(address: str, error: Exception) -> SearchError:
     message = _("no Dask scheduler at {address} ({reason}); start one with: dask scheduler --host 127.0.0.1")
-    return SearchError(message.format(address=address, reason=str(error).split("\n")[0] or type(error).__name__))
+    reason = str(error).split("\n")[0] or _("no answer")
+    return SearchError(message.format(address=address, reason=reason))
 
 
 def require_distributed() -> None:

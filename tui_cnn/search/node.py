@@ -6,7 +6,6 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -15,7 +14,7 @@ from tui_cnn.config import home
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.lock import held
-from tui_cnn.search.cluster import no_scheduler, require_distributed
+from tui_cnn.search.cluster import find, require_distributed
 from tui_cnn.search.errors import SearchError
 from tui_cnn.search.hands_node import CORES, GPU, MEMORY
 
@@ -70,7 +69,7 @@ async def _serve(address: str, cores: int, host: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
     try:
-        await _find(address, _PATIENCE)
+        await find(address, _PATIENCE)
         while True:
             with suppress(OSError, RuntimeError):  # it has gone while the worker started
                 async with Nanny(
@@ -90,31 +89,12 @@ async def _serve(address: str, cores: int, host: str) -> None:
             _say(_("the scheduler at {address} has gone; waiting for it").format(address=address))
             while True:
                 try:
-                    await _find(address, _AGAIN)
+                    await find(address, _AGAIN)
                     break
                 except SearchError:
                     await asyncio.sleep(_AGAIN)
     except asyncio.CancelledError:
         return
-
-
-async def _find(address: str, seconds: float) -> None:
-    """Connect to a scheduler and leave again.
-
-    Raises:
-        SearchError: there is none.
-    """
-    from distributed.core import rpc
-    from distributed.security import Security
-
-    security: Any = Security  # which has no types
-    connect: Any = rpc
-    connection = security().get_connection_args("worker")
-    try:
-        async with connect(address, connection_args=connection, timeout=seconds) as scheduler:
-            await asyncio.wait_for(scheduler.identity(n_workers=0), seconds)
-    except (OSError, ValueError, TypeError, RuntimeError) as error:
-        raise no_scheduler(address, error) from None
 
 
 def _is_loopback(address: str) -> bool:
