@@ -57,21 +57,26 @@ class Loopback:
             assert time.monotonic() < deadline, self.log("scheduler")
             time.sleep(0.05)
 
-    def start_node(self, number):
+    def start_node(self, number, **variables):
         command = [sys.executable, "-m", "tui_cnn", "node", "--scheduler", self.address, "--threads", "1"]
-        self.nodes[number] = self._start(command, self.home(number))
+        self.nodes[number] = self._start(command, self.home(number), **variables)
+
+    def start_plain_worker(self, number, resources):
+        """A worker of Dask that nobody has made a node."""
+        command = [sys.executable, "-m", "distributed.cli.dask_worker", self.address, "--no-dashboard"]
+        self.nodes[number] = self._start([*command, "--nthreads", "1", "--resources", resources], self.home(number))
 
     def log(self, name):
         return (self._directory / f"{name}.log").read_text()
 
-    def _start(self, command, home):
+    def _start(self, command, home, **variables):
         with home.with_suffix(".log").open("ab") as log:
             return subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=environment(home, stub=self._stub),
+                env={**environment(home, stub=self._stub), **variables},
                 cwd=self._directory,
                 start_new_session=True,
             )

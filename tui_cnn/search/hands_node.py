@@ -144,7 +144,7 @@ def _end_orphans() -> None:
         if _is_clean:
             return
         _is_clean = True
-        left = [run for run in map(RunDirectory, (home() / "node").iterdir()) if is_held(run.lock_file)]
+        left = [run for run in map(RunDirectory, node_run("").path.iterdir()) if is_held(run.lock_file)]
         for run in left:
             stop_run(run)
         while any(is_held(run.lock_file) for run in left):
@@ -157,7 +157,7 @@ def _check_space() -> None:
     Raises:
         OSError: there is not.
     """
-    home().mkdir(parents=True, exist_ok=True)
+    node_run("").path.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(home()).free < _LEAST_FREE:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(home()))
 
