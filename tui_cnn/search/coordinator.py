@@ -43,6 +43,8 @@ from tui_cnn.search.winner import evaluate_winner
 _INTERVAL = 0.1
 """Seconds between two polls of the trials."""
 _DRAWS_AT_A_TIME = 100
+_BEGUN_AT_A_TIME = 20
+"""Trials that begin between two polls of the others, which are to be pruned within seconds."""
 _MOST_REFUSED = 20_000
 _MOST_REFUSED_BY_OPTUNA = 2_000
 """Candidates in a row that do not fit, or were trained before, after which no more is expected."""
@@ -167,7 +169,7 @@ class Coordinator:
 
     def _fill(self) -> None:
         """Begin trials where there is room: first those that an earlier coordinator began."""
-        slots = self._hands.slots()
+        slots = min(self._hands.slots(), len(self._active) + _BEGUN_AT_A_TIME)
         while len(self._active) < slots:
             if self._waiting:
                 self._active.append(self._waiting.pop(0))
