@@ -61,7 +61,7 @@ def check_exactly_once(search, rates=RATES):
     events = read_events(search.events_file)
     ends = [event for event in events if isinstance(event, TrialEnded)]
     assert Counter(event.trial for event in ends) == dict.fromkeys(range(1, len(rates) + 1), 1)
-    assert {event.outcome for event in ends} == {"finished"}
+    assert {event.outcome for event in ends} == {"finished"}, ends
     runs = runs_of(search)
     assert len(runs) == len(rates)
     for record, rate in zip(read_history(search).trials, rates, strict=True):

@@ -40,7 +40,7 @@ def announce(search: SearchDirectory, outcome: Outcome) -> None:
         traceback.print_exc()
 
 
-class StallWatch:
+class SearchWatch:
     """Looks in a thread, between `with` and its end, whether anything grows: `size` counts the bytes of all events."""
 
     def __init__(self, search: SearchDirectory, size: Callable[[], int], every: float = _LOOK_EVERY) -> None:

@@ -17,7 +17,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, read_desired
 from tui_cnn.runs.machine import digest
 from tui_cnn.runs.recipe import dumps_recipe
-from tui_cnn.search.alerting import StallWatch
+from tui_cnn.search.alerting import SearchWatch
 from tui_cnn.search.brains import needs_optuna, open_brain
 from tui_cnn.search.directory import SearchDirectory, runs_of
 from tui_cnn.search.enumeration import Draw, Known
@@ -275,7 +275,7 @@ def coordinate(
     """
     try:
         coordinator = Coordinator(search, open_hands(search, jobs, scheduler, memory), scheduler)
-        with StallWatch(search, coordinator.event_bytes):
+        with SearchWatch(search, coordinator.event_bytes):
             return coordinator.run()
     except OSError:
         raise

@@ -13,7 +13,7 @@ _MOST_DEATHS = 3
 
 
 class LocalRun:
-    """A run that is trained here: its worker is started again if it is killed.
+    """A run that is trained here: its worker is started again if it is killed, even while it starts.
 
     Raises:
         RunError: the worker cannot be started.
@@ -23,9 +23,7 @@ class LocalRun:
         self._follower = Follower(run)
         self._deaths = 0
         self._epochs_at_death = -1
-        snapshot = self._follower.poll()
-        if snapshot.finished is None and snapshot.state not in ACTIVE:
-            launch.resume(run, now=True)
+        self._start()
 
     def poll(self) -> Snapshot:
         """Return how it stands.
@@ -38,14 +36,32 @@ class LocalRun:
             return snapshot
         if not run.path.exists():
             raise RunError(_("{run}: the directory of the run was deleted").format(run=run.id))
-        epochs = len(snapshot.epochs)
-        self._deaths = self._deaths + 1 if epochs == self._epochs_at_death else 1
-        self._epochs_at_death = epochs
-        if self._deaths > _MOST_DEATHS:
+        if self._has_died_too_often():
             message = _("{run}: its worker was killed {count} times in the same epoch; see {log}")
             raise RunError(message.format(run=run.id, count=self._deaths, log=run.log_file))
-        launch.resume(run, now=True)
+        self._start()
         return self._follower.poll()
+
+    def _start(self) -> None:
+        """Start a worker, unless one is at the run, or it has finished."""
+        while True:
+            snapshot = self._follower.poll()
+            if snapshot.finished or snapshot.state in ACTIVE:
+                return
+            try:
+                launch.resume(self._follower.run, now=True)
+            except RunError:
+                if self._has_died_too_often():
+                    raise
+            else:
+                return
+
+    def _has_died_too_often(self) -> bool:
+        """Count a death; return whether these are too many without an epoch in between."""
+        epochs = len(self._follower.poll().epochs)
+        self._deaths = self._deaths + 1 if epochs == self._epochs_at_death else 1
+        self._epochs_at_death = epochs
+        return self._deaths > _MOST_DEATHS
 
 
 class LocalHands:

@@ -55,7 +55,7 @@ def train(run_id: str, parcel: Parcel, data: DataCopy | None, topic: str) -> Tra
         return MissingData(worker.address)
     try:
         _check_space()
-        trained = _train(run, parcel, None if data is None else str(data.file), Report(worker, run_id, topic))
+        trained = _train(run, parcel, None if data is None else str(data.file), RunReport(worker, run_id, topic))
         if trained.failed:
             _check_space()  # then it is not the run that failed
         return trained
@@ -74,7 +74,7 @@ def forget(run_id: str) -> None:
     shutil.rmtree(node_run(run_id).path, ignore_errors=True)
 
 
-class Report:
+class RunReport:
     """Reports the events of a run as the messages of a topic: `run`, `key` of the task, `node`, `first`, `lines`.
 
     `first` counts the lines before these. Those that end a run are kept back: they come with its files.
@@ -116,7 +116,7 @@ class Report:
         return task is None or task.state == "cancelled" or self._worker.status.name not in ("running", "paused")
 
 
-def _train(run: RunDirectory, parcel: Parcel, data: str | None, report: Report) -> Trained:
+def _train(run: RunDirectory, parcel: Parcel, data: str | None, report: RunReport) -> Trained:
     report.send([])  # says who has the run
     try:
         _end_orphans()
