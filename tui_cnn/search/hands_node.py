@@ -77,7 +77,8 @@ def forget(run_id: str) -> None:
 class RunReport:
     """Reports the events of a run as the messages of a topic: `run`, `key` of the task, `node`, `first`, `lines`.
 
-    `first` counts the lines before these. Those that end a run are kept back: they come with its files.
+    `first` counts the lines before these. What ends the run is kept back: it comes with the files, so that a run that
+    has finished is whole.
     """
 
     def __init__(self, worker: Any, run_id: str, topic: str) -> None:
@@ -86,28 +87,28 @@ class RunReport:
         self._run_id = run_id
         self._topic = topic
         self._key = worker.get_current_task()
-        self._sent = 0
+        self._sent: int | None = None
+        self._ends = False
         self._reported_at = 0.0
 
     def send(self, lines: list[bytes]) -> None:
         """Report new lines; what comes often, only now and then."""
-        ends = False
         for line in lines:
             try:
                 event = events.decode(line)
             except ValueError:
                 continue
-            ends = ends or isinstance(event, _ENDS)
             if isinstance(event, _FREQUENT):
                 if time.monotonic() - self._reported_at < _PROGRESS_EVERY:
                     continue
                 self._reported_at = time.monotonic()
             self.lines.append(line)
-        if ends or (self._sent and self._sent == len(self.lines)):
-            return
-        message = {"run": self._run_id, "key": self._key, "node": self._worker.address, "first": self._sent}
-        self._worker.log_event(self._topic, {**message, "lines": self.lines[self._sent :]})
-        self._sent = len(self.lines)
+            self._ends = isinstance(event, _ENDS)
+        first, end = self._sent or 0, len(self.lines) - self._ends
+        if first < end or self._sent is None:
+            message = {"run": self._run_id, "key": self._key, "node": self._worker.address, "first": first}
+            self._worker.log_event(self._topic, {**message, "lines": self.lines[first:end]})
+            self._sent = end
 
     @property
     def is_unwanted(self) -> bool:
