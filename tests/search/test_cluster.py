@@ -259,3 +259,28 @@ def test_workers_of_another_version_get_no_trials(alone, stub, searcher):
     launch.start(search, scheduler=alone.address, memory=1e8)
     assert searcher.wait_for_end(search).state == "finished"
     check_exactly_once(search)
+
+
+def test_epochs_stream_again_from_a_scheduler_that_was_started_again(cluster, stub, searcher):
+    plan = SearchPlan(
+        brain="grid", space={"recipe.learning_rate": RATES[:2]}, recipe=Recipe(epochs=400, limit=300, threads=1)
+    )
+    search = make_search(TINY, plan)
+    launch.start(search, scheduler=cluster.address)
+    searcher.wait(search, lambda _history: any(now.epochs for now in snapshots(search)))
+    Loopback.kill(cluster.scheduler)
+    cluster.start_scheduler()
+
+    def streams():
+        lines = [run.events_file.read_text().split('"event":"started"') for run in runs_of(search).values()]
+        return all(len(parts) > 2 and parts[-1].count('"event":"epoch"') > 1 for parts in lines)
+
+    deadline = time.monotonic() + 200
+    while not streams():
+        assert time.monotonic() < deadline, search.log_file.read_text()
+        if read_history(search).state == "failed":  # it was not back in time
+            launch.start(search, scheduler=cluster.address)
+        time.sleep(0.1)
+    launch.stop(search)
+    assert searcher.wait_for_end(search).state == "stopped"
+    assert [now.stopped for now in snapshots(search)] == [True, True]

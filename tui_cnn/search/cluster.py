@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 from tui_cnn.i18n import _
@@ -65,6 +66,8 @@ class Cluster:
         self._client = client
         self._address = address
         self._refusals: dict[str, str] = {}
+        self._topics: dict[str, Callable[[dict[str, Any]], None]] = {}
+        self._scheduler = ""
         self._nodes: Nodes = {}
         self._looked_at = -_LOOK_EVERY
         self._useful_at = -_CONNECTING
@@ -90,9 +93,13 @@ class Cluster:
             return self._nodes
         self._looked_at = time.monotonic()
         try:
-            workers = self._client.scheduler_info(n_workers=-1)["workers"]
+            scheduler = self._client.scheduler_info(n_workers=-1)
         except (OSError, RuntimeError):  # it has gone meanwhile
             return {}
+        if scheduler["id"] != self._scheduler:  # it was started again, and knows nothing of this client's topics
+            self._scheduler = scheduler["id"]
+            self._subscribe()
+        workers = scheduler["workers"]
         offers = {address: worker["resources"] for address, worker in workers.items()}
         self._nodes = {
             address: offered
@@ -145,7 +152,12 @@ class Cluster:
 
     def subscribe(self, topic: str, take: Callable[[dict[str, Any]], None]) -> None:
         """Let `take` be called with each message of a topic, in another thread."""
-        self._client.subscribe_topic(topic, lambda event: take(event[1]))
+        self._topics[topic] = take
+        self._subscribe()
+
+    def _subscribe(self) -> None:
+        for topic, take in self._topics.items():
+            self._client.subscribe_topic(topic, partial(_take, take))
 
     def messages(self, topic: str) -> list[dict[str, Any]]:
         """Return the messages of a topic that the scheduler still has."""
@@ -211,6 +223,11 @@ class Cluster:
     def close(self) -> None:
         """Leave."""
         self._client.close(timeout=_CONNECTING)
+
+
+def _take(take: Callable[[dict[str, Any]], None], event: tuple[float, dict[str, Any]]) -> None:
+    """Hand on the message of an event, which has a time before it."""
+    take(event[1])
 
 
 def connect(address: str) -> Cluster:

@@ -155,6 +155,9 @@ class ClusterHands:
             time.sleep(0.1)
         for remote in list(self._runs.values()):
             self._let_go(remote)
+        for run_id, future in self._published.items():  # of an earlier coordinator, and nobody's now
+            future.cancel()
+            self._cluster.unpublish(f"{self._search.id}/{run_id}")
         self._cluster.close()
 
     def _update(self) -> None:
@@ -203,10 +206,12 @@ class ClusterHands:
         if remote is None or remote.future is None or remote.future.key != message["key"]:
             return
         if remote.node != message["node"]:  # another node begins anew
-            remote.node = message["node"]
-            remote.written = 0 if message["first"] == 0 else remote.written
+            remote.node, remote.written = message["node"], 0
+        lost = message["first"] > remote.written  # while the scheduler was sought: it still has what came before
         with self._writing(remote):
-            remote.append(message["first"], message["lines"])
+            for known in self._cluster.messages(self._search.id) if lost else (message,):
+                if (known.get("key"), known["node"]) == (message["key"], message["node"]):
+                    remote.append(known["first"], known["lines"])
 
     def _end(self, remote: _Remote, future: Any) -> None:
         """Take what a task came to."""
