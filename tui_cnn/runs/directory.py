@@ -29,6 +29,18 @@ Desired = Literal["run", "now", "pause", "stop"]
 """What a run is to do; `now` is `run` without waiting for other runs to end."""
 
 
+class ImageTraits(msgspec.Struct, frozen=True):
+    """What a person's own image is brought to, kept for when the data set is gone.
+
+    Attributes:
+        shape: (height, width, channels) of the images of the data set, fitted to the network's input.
+        light_on_black: whether they are.
+    """
+
+    shape: tuple[int, int, int]
+    light_on_black: bool
+
+
 @dataclass(frozen=True)
 class RunDirectory(DatedDirectory):
     """A run: its network and recipe, written once; what its worker writes; and the user's command."""
@@ -43,6 +55,7 @@ class RunDirectory(DatedDirectory):
     about_file = File("about.toml")
     scaling_file = File("scaling.json")
     classes_file = File("classes.json")
+    images_file = File("images.json")
     trial_file = File("trial.toml")
     predictions_file = File("test.npz")
 
@@ -78,6 +91,14 @@ class RunDirectory(DatedDirectory):
         names = read_json(self.classes_file, tuple[str, ...]) if self.classes_file.exists() else ()
         return tuple(map(visible, names))
 
+    def image_traits(self) -> ImageTraits | None:
+        """Read what the images of its data set were like when it began; None: not known.
+
+        Raises:
+            FormatError: the file is damaged.
+        """
+        return read_json(self.images_file, ImageTraits) if self.images_file.exists() else None
+
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """What the user has written about a run. The worker neither reads nor writes it."""
@@ -109,6 +130,11 @@ def make_run(network: Network, recipe: Recipe, fill: Callable[["RunDirectory"], 
 def list_runs() -> list[RunDirectory]:
     """List the runs, newest first. What is no run, or not a whole one yet, is left out."""
     return list_dated(RunDirectory, "runs", "network.toml")
+
+
+def runs_with_weights() -> list[RunDirectory]:
+    """List the runs that have weights already, newest first."""
+    return [run for run in list_runs() if run.best_file.exists() or run.checkpoint_file.exists()]
 
 
 def find_run(text: str) -> RunDirectory:
