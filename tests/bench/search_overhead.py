@@ -4,6 +4,12 @@
 
 Prints, for each tenth of the trials, how many a second the coordinator has done, how many in a second of its own
 processor time (what others on the machine and the disk take is not in it), and what memory its process holds.
+
+Measured on two busy cores: 200 to 320 trials in a second of its own for random and grid, as many after 9,000 trials as
+at first, and 2 KB of memory a trial. On the clock the disk adds its part: one `fsync` a trial is ours, for the run;
+Optuna's journal adds three (`halving`) or four (`tpe`), which were 37 % of the time there. TPE's own sampling grows
+with the trials: 115 in a second of its own at first, 64 after 1,000.
+
 Each trial makes its run directory, is recorded, and ends when it is looked at; only the training is left out.
 """
 
