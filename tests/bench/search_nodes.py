@@ -9,8 +9,8 @@ come through a real scheduler, of one worker process.
 
 Measured with 1,000 nodes on two busy cores: turns of 0.1 s, the longest 3 s; 3,400 messages a second through Dask.
 What breaks first is how fast trials begin: at 20 a turn and 4 ms of processor time each, trials of less than some
-seconds leave nodes idle (with a busy machine's 20 begun a second, 1,000 nodes are full only with trials of 50 s). Next is
-the scheduler, at about 3,000 nodes that report once a second. Then open files: each run that is trained takes one, for
+seconds leave nodes idle (with 20 begun a second, as on that machine, trials of 50 s keep 1,000 nodes busy). Next is the
+scheduler, at about 3,000 nodes that report once a second. Then open files: each run that is trained takes one, for
 its lock; the limit is raised to what the system allows.
 """
 
