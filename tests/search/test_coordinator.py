@@ -32,8 +32,9 @@ RECIPE = Recipe(epochs=2, limit=300, learning_rate=0.01, threads=1)
 
 
 def finishes(run):
-    """How often a run was trained to its end."""
-    return sum(json.loads(line)["event"] == "finished" for line in run.events_file.read_text().splitlines())
+    """How often a run was trained to its end; that of the best trial is written once more, with its test."""
+    events = map(json.loads, run.events_file.read_text().splitlines())
+    return sum(event["event"] == "finished" and event["test_accuracy"] is None for event in events)
 
 
 def size(search):
@@ -94,6 +95,8 @@ def test_killed_at_random_moments_each_trial_is_trained_once_to_its_end(searcher
         assert trial_of(run).values == record.planned.values
         assert read_about(run).tags == (search.id,)
     best = best_trial(history.trials)
+    tested = {trial: Follower(run).poll().finished.test_accuracy is not None for (trial, _seed), run in runs.items()}
+    assert tested == {trial: trial == best.planned.trial for trial in (1, 2, 3)}
     assert best.ended.accuracy == max(record.ended.accuracy for record in history.trials)
     with pytest.raises(SearchError, match="is finished; raise its budget in"):
         launch.start(search)
