@@ -16,7 +16,7 @@ from tui_cnn.atomic import write_atomic
 from tui_cnn.core.network import Network
 from tui_cnn.data.scaling import Scaling
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.reading import read_json, read_toml
+from tui_cnn.formats.reading import opened, read_json, read_toml
 from tui_cnn.formats.toml import dumps_network, dumps_toml
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
@@ -153,11 +153,15 @@ def find_run(text: str) -> RunDirectory:
     )
 
 
+_LONGEST_COMMAND = 100
+
+
 def read_desired(path: Path) -> Desired:
     """Read the command; `run` if the file is missing or unreadable, or holds something else."""
     try:
-        word = path.read_text("utf-8", "replace").strip()
-    except OSError:
+        with opened(path) as file:
+            word = file.read(_LONGEST_COMMAND).decode("utf-8", "replace").strip()
+    except FormatError:
         return "run"
     return next((command for command in get_args(Desired) if command == word), "run")
 

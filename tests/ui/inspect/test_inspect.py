@@ -313,6 +313,14 @@ async def test_where_one_table_has_room_at_a_time_a_key_turns_the_page(answering
         await user.sees("Test image 10 ·")  # here Enter is about the matrix: the first T-shirt that is recognised
 
 
+async def test_a_large_screen_shows_the_settings_and_the_parameters_of_each_layer(answering, run):
+    async with opened(size=(160, 55)) as user:
+        await user.press("3")
+        await user.sees("4 · 3×3 · relu", f"{(3 * 3 + 1) * 4} parameters", f"{(13 * 13 * 4 + 1) * 10:,} parameters")
+        await user.click("10 · softmax")
+        await user.sees("4 Dense · 10")
+
+
 async def test_a_layer_is_chosen_by_a_click(answering, run):
     async with opened() as user:
         await to_inspect(user)
