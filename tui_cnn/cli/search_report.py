@@ -14,7 +14,8 @@ from tui_cnn.search.domain import label
 from tui_cnn.search.history import SearchHistory, SearchState, TrialRecord, best_trial, pareto_front, read_history
 from tui_cnn.search.limits import NO_ERRORS
 from tui_cnn.search.plan import SearchPlan
-from tui_cnn.search.survey import Hands, Survey
+from tui_cnn.search.survey import Parallel, Survey
+from tui_cnn.search.winner import accuracy_on_test
 from tui_cnn.ui.toolkit.numbers import duration
 from tui_cnn.ui.toolkit.runs import share
 from tui_cnn.visible import visible
@@ -36,7 +37,7 @@ class TrialReport(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
 
 
-def survey_lines(plan: SearchPlan, found: Survey, at_a_time: Hands) -> Iterator[str]:
+def survey_lines(plan: SearchPlan, found: Survey, at_a_time: Parallel) -> Iterator[str]:
     """Describe what a search will take with so many trials at a time."""
     if found.candidates is None:
         yield _("candidates: unlimited, since a range is continuous")
@@ -173,7 +174,13 @@ def best_line(record: TrialRecord) -> str:
     """Describe a finished trial: its accuracy, and the runs that reached it."""
     ended = record.ended
     line = _("best so far: trial {trial}, validation accuracy {accuracy}, {params:,} parameters, {macs:,} MACs: {runs}")
+    if (tested := accuracy_on_test(record)) is not None:
+        line = _(
+            "best so far: trial {trial}, validation accuracy {accuracy}, test accuracy {tested}, "
+            "{params:,} parameters, {macs:,} MACs: {runs}"
+        )
     return line.format(
+        tested=share(tested),
         trial=record.planned.trial,
         accuracy=share(ended.accuracy if ended else None),
         params=record.planned.params,

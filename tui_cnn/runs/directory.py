@@ -59,6 +59,11 @@ class RunDirectory(DatedDirectory):
     trial_file = File("trial.toml")
     predictions_file = File("test.npz")
 
+    @property
+    def is_trial(self) -> bool:
+        """Whether it is a trial of a search, which chooses, tests and reports among its own."""
+        return self.trial_file.exists()
+
     def recipe(self) -> Recipe:
         """Read how it is trained.
 
@@ -106,19 +111,19 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 def make_run(network: Network, recipe: Recipe, fill: Callable[["RunDirectory"], None] | None = None) -> RunDirectory:
     """Make the directory of a new run, with its network and its recipe, and first with what `fill` puts into it.
 
-    Only whole runs are listed, and nothing stays of one that cannot be filled or written.
+    Only whole runs are listed, which the network makes them, and nothing stays of one that cannot be filled or written.
 
     Raises:
         RunError: it cannot be written.
         FormatError: the path of its data is no Unicode.
     """
     run = RunDirectory(new_path("runs", network))
-    texts = dumps_recipe(recipe), dumps_network(network)
+    recipe_text, network_text = dumps_recipe(recipe).encode(), dumps_network(network).encode()
     with making(run.path, RunError):
         if fill is not None:
             fill(run)
-        for file, text in zip((run.recipe_file, run.network_file), texts, strict=True):
-            write_atomic(file, text.encode())
+        run.recipe_file.write_bytes(recipe_text)
+        write_atomic(run.network_file, network_text)
     return run
 
 

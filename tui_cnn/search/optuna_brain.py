@@ -143,7 +143,8 @@ class OptunaBrain:
     def report(self, number: int, epoch: int, accuracy: float) -> bool:
         """Let the pruner decide. An epoch that was reported before counts as it did then."""
         trial = self._open[number]
-        if len(self._study.directions) > 1 or epoch in self._study.trials[number].intermediate_values:
+        known = self._study._storage.get_trial(trial._trial_id)  # `study.trials` would copy all of them
+        if len(self._study.directions) > 1 or epoch in known.intermediate_values:
             return False
         trial.report(accuracy, epoch)
         return trial.should_prune()

@@ -20,7 +20,7 @@ _MOST_COUNTED = 100_000
 """Combinations that are all worked out; of more, a sample is."""
 _SAMPLED = 5_000
 _TIMED = 20
-_RESIDENT = 900_000_000
+RESIDENT = 900_000_000
 """Bytes for a worker where this machine has not measured any: TensorFlow and the data take most of it."""
 _COSTLY_FIELDS = ("batch_size", "optimizer")
 """Fields of the recipe that change the memory of a training step."""
@@ -50,7 +50,7 @@ class Survey(NamedTuple):
     memory: float | None
 
 
-class Hands(NamedTuple):
+class Parallel(NamedTuple):
     """How many trials are trained at a time, each on so many threads."""
 
     jobs: int
@@ -100,7 +100,7 @@ def _predicted(
     space: Space, plan: SearchPlan, fitting: list[Values], counts: ImageCounts
 ) -> tuple[float | None, float | None]:
     """Predict the seconds of a trial and the bytes of its worker, from some of the candidates that fit."""
-    machine, threads = read_machine(), hands(plan, None).threads
+    machine, threads = read_machine(), parallel(plan, None).threads
     step = max(1, len(fitting) // _TIMED)
     seconds, memory = [], []
     for values in fitting[::step][:_TIMED]:
@@ -115,7 +115,7 @@ def _predicted(
     return (sum(seconds) / len(seconds) if seconds else None), max(memory, default=None)
 
 
-def hands(plan: SearchPlan, memory: float | None, jobs: int | None = None) -> Hands:
+def parallel(plan: SearchPlan, memory: float | None, jobs: int | None = None) -> Parallel:
     """Choose how many trials to train at a time: as asked, or as many as cores and free memory allow.
 
     A GPU trains one at a time. The cores are shared fairly, unless the recipe names threads.
@@ -126,10 +126,10 @@ def hands(plan: SearchPlan, memory: float | None, jobs: int | None = None) -> Ha
     jobs = jobs or plan.jobs
     if jobs is None:
         free = psutil.virtual_memory().available
-        fits = int(free // (memory or _RESIDENT))
+        fits = int(free // (memory or RESIDENT))
         wanted = 1 if plan.recipe.device in ("gpu", "gpus") else cores // (plan.recipe.threads or 1)
         jobs = max(1, min(wanted, fits, plan.trials or wanted))
-    return Hands(jobs, plan.recipe.threads or max(1, cores // jobs))
+    return Parallel(jobs, plan.recipe.threads or max(1, cores // jobs))
 
 
 def variation_of(space: Space, values: Values, threads: int) -> Variation:

@@ -37,7 +37,7 @@ def headlines(watched: Watched) -> tuple[Headline, Headline, Headline]:
     """Return the three numbers that matter most: accuracy, epoch, time."""
     snapshot = watched.snapshot
     started, progress, finished = snapshot.started, snapshot.progress, snapshot.finished
-    if finished is not None:
+    if finished is not None and finished.test_accuracy is not None:
         accuracy = Headline(f"{finished.test_accuracy:.4f}", _("test accuracy"))
     elif (best := snapshot.best_accuracy) is not None:
         accuracy = Headline(f"{best:.4f}", _("best validation"))
@@ -215,12 +215,15 @@ def _circumstances(snapshot: Snapshot, started: Started) -> Iterator[Line]:
 def _end(watched: Watched) -> Iterator[Line]:
     snapshot, finished = watched.snapshot, watched.snapshot.finished
     if finished is not None:
-        accuracy = _("test accuracy {accuracy}").format(accuracy=f"{finished.test_accuracy:.4f}")
-        rest = _("loss {loss}, {images} test images, evaluated once").format(
-            loss=f"{finished.test_loss:.4f}", images=f"{snapshot.started.test_images if snapshot.started else 0:,}"
-        )
-        which = [Content(weights_epoch(snapshot.tested))] if snapshot.tested else []
-        yield [Content.styled(accuracy, "bold $text-success"), *which, Content(rest)]
+        if finished.test_accuracy is None or finished.test_loss is None:
+            yield [Content(_("not tested: a search chooses by validation, and tests only its best trial"))]
+        else:
+            accuracy = _("test accuracy {accuracy}").format(accuracy=f"{finished.test_accuracy:.4f}")
+            rest = _("loss {loss}, {images} test images, evaluated once").format(
+                loss=f"{finished.test_loss:.4f}", images=f"{snapshot.started.test_images if snapshot.started else 0:,}"
+            )
+            which = [Content(weights_epoch(snapshot.tested))] if snapshot.tested else []
+            yield [Content.styled(accuracy, "bold $text-success"), *which, Content(rest)]
         parts = [_("total {time}").format(time=duration(finished.seconds))]
         if finished.peak_memory:
             parts.append(_("peak RAM {size} GB").format(size=f"{finished.peak_memory / 1e9:.2f}"))
