@@ -20,8 +20,8 @@ from tui_cnn.search.plan import SearchPlan
 from tui_cnn.search.survey import Survey, survey
 
 
-def examine(network: Network, plan: SearchPlan) -> Survey:
-    """Check the plan of a search and its base network, and count the candidates.
+def examine(network: Network, plan: SearchPlan, *, quick: bool = False) -> Survey:
+    """Check the plan of a search and its base network, and count the candidates; or if `quick` those of a sample.
 
     Raises:
         SearchError: its plan is invalid, a package is missing, or no candidate fits.
@@ -33,7 +33,7 @@ def examine(network: Network, plan: SearchPlan) -> Survey:
     check(network, plan.recipe)
     data = summarize(plan.recipe.directory)
     counts = ImageCounts(data.train_count, data.validation_count)
-    found = survey(space, plan, data.class_count, counts)
+    found = survey(space, plan, data.class_count, counts, quick=quick)
     if not found.fitting:
         counted = _("{limit} excludes {count:,} of {all:,}")
         listed = [

@@ -19,6 +19,8 @@ from tui_cnn.search.space import Space, Values, Variation
 _MOST_COUNTED = 100_000
 """Combinations that are all worked out; of more, a sample is."""
 _SAMPLED = 5_000
+_MOST_COUNTED_QUICKLY = 2_000
+_SAMPLED_QUICKLY = 500
 _TIMED = 20
 _RESIDENT = 900_000_000
 """Bytes for a worker where this machine has not measured any: TensorFlow and the data take most of it."""
@@ -57,8 +59,8 @@ class Hands(NamedTuple):
     threads: int
 
 
-def survey(space: Space, plan: SearchPlan, classes: int, counts: ImageCounts) -> Survey:
-    """Work out what the candidates cost, all of them or a sample.
+def survey(space: Space, plan: SearchPlan, classes: int, counts: ImageCounts, *, quick: bool = False) -> Survey:
+    """Work out what the candidates cost, all of them or a sample: of fewer, if it is to be `quick`.
 
     Raises:
         SearchError: a limit is none.
@@ -67,10 +69,11 @@ def survey(space: Space, plan: SearchPlan, classes: int, counts: ImageCounts) ->
     fields = _COSTLY_FIELDS if any(limit.quantity == "memory" for limit in limits) else ()
     costly = [each for each in space.parameters if each.path is not None or each.field in fields]
     varying = Space(space.base, tuple(costly))
-    sampled = varying.count is None or varying.count > _MOST_COUNTED
+    most, drawn = (_MOST_COUNTED_QUICKLY, _SAMPLED_QUICKLY) if quick else (_MOST_COUNTED, _SAMPLED)
+    sampled = varying.count is None or varying.count > most
     excluded: Counter[str] = Counter({limit.text: 0 for limit in limits})
     examined, fitting, example = 0, [], ""
-    for values in _drawn(space, plan.seed) if sampled else _listed(space, varying):
+    for values in _drawn(space, plan.seed, drawn) if sampled else _listed(space, varying):
         setup = space.build(values)
         found = costs(setup, classes)
         unmet = violations(limits, found)
@@ -90,9 +93,9 @@ def _listed(space: Space, varying: Space) -> Iterator[Values]:
         yield first | varying.at(index)
 
 
-def _drawn(space: Space, seed: int) -> Iterator[Values]:
+def _drawn(space: Space, seed: int, count: int) -> Iterator[Values]:
     random = Random(seed)
-    for _number in range(_SAMPLED):
+    for _number in range(count):
         yield space.draw(random)
 
 
