@@ -13,6 +13,8 @@ from tui_cnn.ui.toolkit.chart import PlotView
 from tui_cnn.ui.toolkit.plot import AxisScale, LegendEntry, Plot, Rule, Sign, Stroke, labels, ticks
 
 _AROUND = 0.06
+_WHOLE = 3
+"""Trials, minutes or hours from which the axis is marked at whole ones."""
 _MINUTE, _HOUR = 60.0, 3600.0
 
 
@@ -64,7 +66,7 @@ def best_plot(points: list[tuple[float, Progress]], selected: int, columns: int,
     low, high = min(accuracies), max(accuracies)
     room = (high - low) * _AROUND or 0.01
     last = max(x for x, _point in points)
-    across = ticks(0, last, max(2, columns // 8))
+    across = ticks(0, last, max(2, columns // 8), least=1 if last >= _WHOLE else 0)
     up = ticks(low - room, high + room, max(2, rows // 3))
     x_axis = AxisScale(0, last or 1.0, tuple(zip(across, labels(across), strict=True)))
     y_axis = AxisScale(low - room, high + room, tuple(zip(up, labels(up), strict=True)))

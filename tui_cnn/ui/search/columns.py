@@ -16,6 +16,7 @@ from tui_cnn.ui.toolkit.searches import short_keys, trial_state, value_text
 GAP = 2
 CURVE = 8
 """Cells of a curve."""
+_LONGEST_CURVE = 40
 _WIDEST_VALUE = 16
 FIXED = 3
 """Columns that stay at the left."""
@@ -92,7 +93,10 @@ def _spread(trial: Trial) -> str:
 
 
 def fitting(columns: tuple[TrialColumn, ...], first: int, width: int) -> list[TrialColumn]:
-    """Return the columns that fit: the fixed ones, and of the others those from `first` on, each of them whole."""
+    """Return the columns that fit: the fixed ones, and of the others those from `first` on, each of them whole.
+
+    What is left is given to the curves.
+    """
     shown: list[TrialColumn] = []
     used = 0
     for column in (*columns[:FIXED], *columns[FIXED + first :]):
@@ -101,7 +105,13 @@ def fitting(columns: tuple[TrialColumn, ...], first: int, width: int) -> list[Tr
             break
         shown.append(column)
         used += needed
-    return shown
+    longer = min(width - used, _LONGEST_CURVE - CURVE)
+    return [_longer_curve(column, longer) if column.key == "curve" else column for column in shown]
+
+
+def _longer_curve(column: TrialColumn, by: int) -> TrialColumn:
+    width = column.width + max(0, by)
+    return column._replace(width=width, text=lambda trial: spark(trial.curve, width))
 
 
 SORTS = ("number", "accuracy", "params", "macs", "seconds")

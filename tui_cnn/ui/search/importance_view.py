@@ -1,8 +1,8 @@
 """How much each parameter matters: worked out by a process of its own, which this one waits for."""
 
-import asyncio
 import sys
-from asyncio.subprocess import DEVNULL, PIPE
+from contextlib import suppress
+from subprocess import DEVNULL, PIPE, Popen
 
 import msgspec
 from rich.table import Table
@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
+from textual.worker import get_current_worker
 
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.search.directory import SearchDirectory
@@ -36,6 +37,7 @@ class ImportanceView(VerticalScroll):
         self._outcome = Outcome()
         self._asked = -1
         self._is_working = False
+        self._process: Popen[bytes] | None = None
         self.border_title = _("Importance of the parameters")
 
     def compose(self) -> ComposeResult:
@@ -58,22 +60,28 @@ class ImportanceView(VerticalScroll):
         """Draw for the new size."""
         self._write()
 
-    @work(group="importance", exclusive=True)
-    async def _work_out(self, search: SearchDirectory) -> None:
+    @work(thread=True, group="importance")
+    def _work_out(self, search: SearchDirectory) -> None:
         command = (sys.executable, "-m", "tui_cnn.search.importance", str(search.path))
-        process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL)
-        try:
-            output, _nothing = await process.communicate()
-        finally:
-            self._is_working = False
-            if process.returncode is None:
-                process.kill()
-        if search == self._search:
-            try:
-                self._outcome = msgspec.json.decode(output, type=Outcome)
-            except msgspec.DecodeError:
-                self._outcome = Outcome(problem=_("the importance could not be calculated"))
+        outcome = Outcome(problem=_("the importance could not be calculated"))
+        with suppress(OSError, msgspec.DecodeError):
+            with Popen(command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL) as process:
+                self._process = process
+                output, _nothing = process.communicate()
+            outcome = msgspec.json.decode(output, type=Outcome)
+        self._process, self._is_working = None, False
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._take, search, outcome)
+
+    def _take(self, search: SearchDirectory, outcome: Outcome) -> None:
+        if search == self._search and self.is_mounted:
+            self._outcome = outcome
             self._write()
+
+    def on_unmount(self) -> None:
+        """End the process: nobody waits for it."""
+        if (process := self._process) is not None:
+            process.kill()
 
     def _write(self) -> None:
         bars = self.query_one("#bars", Static)
@@ -84,11 +92,11 @@ class ImportanceView(VerticalScroll):
             bars.update(self._table(found))
         elif self._finished < FEWEST:
             message = _("Available from {count} finished trials on.")
-            bars.update(Content.styled(message.format(count=FEWEST), "$text-muted"))
+            bars.update(Content.styled(message.format(count=FEWEST), "dim"))
         elif found is None:
-            bars.update(Content.styled(_("calculating …"), "$text-muted"))
+            bars.update(Content.styled(_("calculating …"), "dim"))
         else:
-            bars.update(Content.styled(_("All finished trials have the same accuracy."), "$text-muted"))
+            bars.update(Content.styled(_("All finished trials have the same accuracy."), "dim"))
         rests = ""
         if found is not None and found.shares:
             counted = ngettext("from {count} finished trial", "from {count} finished trials", found.trials)

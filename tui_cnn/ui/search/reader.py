@@ -110,9 +110,12 @@ class SearchReader:
             return before
         history = self._readers.setdefault(search.id, HistoryReader(search)).read()
         try:
-            planned = planned_trials(search.plan())
+            plan = search.plan()
         except UserError:
             planned = None
+        else:
+            space = _space_of(search, plan).space
+            planned = planned_trials(plan, space.count if space else None)
         return _Known(signature, _listed(search, history, planned))
 
 

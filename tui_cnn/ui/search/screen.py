@@ -43,6 +43,8 @@ _TICK = 0.5
 """Seconds between two readings of the searches."""
 _BROAD, _WIDE, _TALL, _HIGH = 140, 100, 32, 45
 _VIEWS = ("best-view", "cost-view", "coordinates-view", "importance-view")
+_STEP, _AROUND, _LEAST = 4, 3, 7
+"""The steps in which the table takes rows, its rows around the trials, and all of its rows at least."""
 _BEST_MARKED = 3
 """Trials whose runs are marked as the best."""
 _STARTABLE = ("new",)
@@ -236,8 +238,16 @@ class SearchScreen(MainScreen):
         self._front = front_of(shown.trials, self.costs.cost) if shown else frozenset()
         marked = {run.id for run in self.workspace.marked}
         with_marks = (trial for trial in (shown.trials if shown else ()) if marked & set(trial.record.runs.values()))
+        self._share_rows()
         self.table.show(shown, self._front, frozenset(trial.number for trial in with_marks))
         self._draw_views()
+
+    def _share_rows(self) -> None:
+        """Give the drawings the rows that the table does not need; in steps, so that little moves as trials come."""
+        count = len(self._shown.trials) if self._shown else 0
+        rows = -(-count // _STEP) * _STEP + _AROUND
+        both = self.table.display and self.query_one("#views").display
+        self.table.styles.height = max(_LEAST, min(rows, self.size.height * 2 // 5)) if both else "1fr"
 
     def _draw_views(self) -> None:
         shown, selected = self._shown, self._selected

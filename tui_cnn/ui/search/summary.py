@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -24,7 +24,7 @@ class SearchSummary(Vertical):
 
     DEFAULT_CSS = """
     SearchSummary {
-        & Horizontal { height: auto; }
+        & #headline-row { height: auto; layout: vertical; }
         & #numbers { width: auto; height: 4; margin-right: 2; }
         & #numbers HeadlineNumber { margin-right: 3; }
         & #best-accuracy Digits { color: $text-primary; text-style: bold; }
@@ -38,7 +38,7 @@ class SearchSummary(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out the numbers beside the lines."""
-        with Horizontal():
+        with Container(id="headline-row"):
             with Horizontal(id="numbers"):
                 for name in ("best-accuracy", "ended-trials", "time-left"):
                     yield HeadlineNumber(id=name)
@@ -67,9 +67,7 @@ class SearchSummary(Vertical):
         lines = [_state_line(shown, width), *(_numbers_line(shown, width) if brief else ())]
         lines += [Content.styled(line, "$text-error") for line in _problems(shown)]
         if shown.snapshot.plan is not None:
-            lines += [
-                Content.styled(whole_parts(line, width, _GAP), "$text-muted") for line in aims(shown.snapshot.plan)
-            ]
+            lines += [Content.styled(whole_parts(line, width, _GAP), "dim") for line in aims(shown.snapshot.plan)]
         about.update(Content("\n").join(lines))
 
 
