@@ -24,9 +24,16 @@ def varying_fields(value: Layer | Recipe) -> tuple[Field, ...]:
     declared = {field.name: field for field in fields(type(value))}
     if isinstance(value, Recipe):
         return tuple(declared[name] for name in recipe_fields(value))
+    order = [*sweepable(value), *declared]
     declared[REPEAT] = Field(REPEAT, "whole", (), False, 1, _("How often the layer or block is repeated"))
     declared[PRESENT] = Field(PRESENT, "flag", (), False, True, _("Whether the layer or block is present"))
-    return tuple(declared[name] for name in layer_fields(value))
+    names = sorted(layer_fields(value), key=lambda name: (_is_rare(name), order.index(name) if name in order else 999))
+    return tuple(declared[name] for name in names)
+
+
+def _is_rare(name: str) -> bool:
+    """Whether hardly anyone varies a field: it comes after the others."""
+    return name == "trainable" or name.endswith(("_initializer", "_regularizer"))
 
 
 def read_values(field: Field, text: str) -> Any:

@@ -7,6 +7,9 @@ from typing import NamedTuple
 from tui_cnn.search.follower import SearchSnapshot, Trial
 from tui_cnn.search.plan import SearchPlan
 
+_MOST_DONE = 0.95
+"""Of the mean time of a trial, what one that is still trained counts as done at most."""
+
 
 class Progress(NamedTuple):
     """A trial in the order in which they ended.
@@ -77,7 +80,7 @@ def seconds_left(found: SearchSnapshot, planned: int | None) -> float | None:
     if plan is None or started is None or not ended:
         return None
     mean = fmean(trial.seconds for trial in ended)
-    done = sum(min(trial.seconds, mean) for trial in found.trials if trial.record.ended is None)
+    done = sum(min(trial.seconds, _MOST_DONE * mean) for trial in found.trials if trial.record.ended is None)
     left = []
     if planned is not None:
         left.append(max(0.0, (planned - len(ended)) * mean - done) / max(1, started.jobs))

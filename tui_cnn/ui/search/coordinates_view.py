@@ -49,6 +49,14 @@ class CoordinatesView(PlotView, can_focus=True):
             self._part = max(0, min(self._part + by, self._axes[self._here].parts - 1))
             self._entitle()
 
+    def on_focus(self) -> None:
+        """Name the keys."""
+        self._entitle()
+
+    def on_blur(self) -> None:
+        """Name no keys."""
+        self._entitle()
+
     @property
     def _bright(self) -> frozenset[int]:
         return highlighted(self._axes[self._here], self._part) if self._axes else frozenset()
@@ -62,9 +70,10 @@ class CoordinatesView(PlotView, can_focus=True):
             what = _("the best {count} in colour").format(count=len(bright))
         elif axis is not None:
             what = _("{axis}: {count} trials in colour").format(axis=axis.title, count=len(bright))
+        if not self._axes or not self._axes[-1].places:
+            what = _("no trial has finished yet")
         self.border_title = Content.assemble((_("Parameters"), "bold"), (f"  {what}", "not bold"))
-        few = self._axes and not self._axes[-1].places
-        self.border_subtitle = Content(_("no trial has finished yet") if few or not self._axes else "")
+        self.border_subtitle = _("← → axis   ↑ ↓ values") if self.has_focus else ""
         self._drawn = ()
         self.refresh()
 

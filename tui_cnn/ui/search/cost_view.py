@@ -90,18 +90,16 @@ class CostView(PlotView, can_focus=True):
 
     def _redraw(self) -> None:
         cost = self.cost
-        self.border_title = Content.assemble(
-            (_("Accuracy"), "bold"), (_(" against {cost}, log scale").format(cost=cost.title), "not bold")
-        )
         chosen = next((trial for trial in self._trials if trial.number == self._selected), None)
+        about = ""
         if chosen is not None:
-            about = _("trial {number}: {accuracy}, {cost}")
-            text = about.format(
-                number=chosen.number, accuracy=share(chosen.accuracy), cost=cost.write(cost.value(chosen))
-            )
-            self.border_subtitle = Content(text)
-        else:
-            self.border_subtitle = Content("" if self._trials else _("no trial has finished yet"))
+            text = _("trial {number}: {accuracy}, {cost}")
+            value = cost.write(cost.value(chosen))
+            about = text.format(number=chosen.number, accuracy=share(chosen.accuracy), cost=value)
+        elif not self._trials:
+            about = _("no trial has finished yet")
+        axes = _(" against {cost}, log scale").format(cost=cost.title)
+        self.border_title = Content.assemble((_("Accuracy"), "bold"), (f"{axes}   ", "not bold"), (about, "bold"))
         if self.size:
             dots = tuple(self._dot(trial) for trial in self._trials)
             self.show_plot(scatter_plot(dots, self.columns, self.size.height) if dots else None)

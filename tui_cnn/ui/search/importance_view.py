@@ -97,11 +97,6 @@ class ImportanceView(VerticalScroll):
             bars.update(Content.styled(_("calculating …"), "dim"))
         else:
             bars.update(Content.styled(_("All finished trials have the same accuracy."), "dim"))
-        rests = ""
-        if found is not None and found.shares:
-            counted = ngettext("from {count} finished trial", "from {count} finished trials", found.trials)
-            rests = f"{found.method}, {counted.format(count=found.trials)}"
-        self.border_subtitle = rests
 
     def _table(self, found: Importances) -> Table:
         names = short_keys(tuple(each.key for each in found.shares))
@@ -120,9 +115,11 @@ class ImportanceView(VerticalScroll):
                 Text(f"{each.share:.0%}"),
                 Text(_("chance {share}").format(share=f"{each.chance:.0%}"), style=muted),
             )
-        notes = [_("Chance: what 9 of 10 shuffles of the accuracies stay below.")]
+        counted = ngettext("from {count} finished trial", "from {count} finished trials", found.trials)
+        rests = f"{found.method}, {counted.format(count=found.trials)}"
+        notes = [rests, _("Chance: what 9 of 10 shuffles of the accuracies stay below.")]
         if found.is_weak:
-            notes.insert(0, _("So few trials mean little: compare with the chance."))
+            notes.insert(1, _("So few trials mean little: compare with the chance."))
         outer = Table.grid()
         outer.add_row(table)
         for note in notes:

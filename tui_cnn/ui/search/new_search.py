@@ -63,9 +63,7 @@ class NewSearchScreen(MainScreen):
         forecast = VerticalScroll(Static(id="forecast-lines"), id="forecast", classes="panel")
         forecast.border_title = _("Before the start")
         forecast.can_focus = False
-        yield Horizontal(
-            Vertical(settings, id="settings-column"), Vertical(space, forecast, id="before-column"), id="new"
-        )
+        yield Horizontal(settings, Vertical(space, forecast, id="before-column"), id="new")
 
     def on_mount(self) -> None:
         """Count the candidates."""

@@ -9,7 +9,7 @@ from tui_cnn.formats.amounts import parse_amount
 from tui_cnn.formats.validation import InvalidError
 from tui_cnn.search.errors import SearchError
 from tui_cnn.search.limits import parse_limit
-from tui_cnn.search.plan import BrainName, Goal, SearchBudget, SearchPlan
+from tui_cnn.search.plan import DEFAULT_TRIALS, BrainName, Goal, SearchBudget, SearchPlan
 
 _OTHER_GOALS = ("params", "macs", "memory", "seconds")
 _GOALS = r"^(none|({goals})(\+({goals}))*)$".format(goals="|".join(_OTHER_GOALS))
@@ -20,29 +20,26 @@ class SearchSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What is set of a search beside its space and its recipe."""
 
     brain: Annotated[
-        BrainName,
-        Meta(description="What proposes candidates: all in order, at random, or Optuna’s TPE or NSGA-II"),
+        BrainName, Meta(description="What proposes candidates: all in order, at random, or TPE or NSGA-II of Optuna")
     ] = "random"
-    trials: (
-        Annotated[int, Meta(ge=1, le=1_000_000)]
-        | Annotated[
-            None, Meta(description="Number of candidates to train at most; empty: by time or epochs, or else 20")
-        ]
-    ) = 20
-    minutes: (
-        Annotated[float, Meta(gt=0, le=1e7)]
-        | Annotated[None, Meta(description="Begin no more trials after this time; empty: no limit")]
-    ) = None
-    epochs: (
-        Annotated[int, Meta(ge=1, le=10**9)]
-        | Annotated[None, Meta(description="Begin no more trials after this number of epochs in all; empty: no limit")]
-    ) = None
+    trials: Annotated[
+        Annotated[int, Meta(ge=1, le=1_000_000)] | None,
+        Meta(description="Number of candidates to train at most; empty: by time or epochs"),
+    ] = DEFAULT_TRIALS
+    minutes: Annotated[
+        Annotated[float, Meta(gt=0, le=1e7)] | None,
+        Meta(description="Begin no more trials after this time; empty: no limit"),
+    ] = None
+    epochs: Annotated[
+        Annotated[int, Meta(ge=1, le=10**9)] | None,
+        Meta(description="Begin no more trials after this number of epochs in all; empty: no limit"),
+    ] = None
     max_params: Annotated[_AMOUNT, Meta(description="Maximum number of parameters, such as 100k; empty: no limit")] = ""
     max_macs: Annotated[_AMOUNT, Meta(description="Maximum number of MACs, such as 5M; empty: no limit")] = ""
     max_memory: Annotated[
         _AMOUNT, Meta(description="Maximum training-step memory in bytes, such as 2GB; empty: no limit")
     ] = ""
-    min_receptive_field: Annotated[
+    min_rf: Annotated[
         _AMOUNT, Meta(description="Minimum receptive field of the last feature map, in pixels; empty: no limit")
     ] = ""
     goals: Annotated[
@@ -50,24 +47,24 @@ class SearchSettings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             pattern=_GOALS,
             extra={"kinds": _OTHER_GOALS},
-            description="What is to be low beside a high validation accuracy; several goals make a Pareto front",
+            description="What is to be low beside a high validation accuracy; with any, there is a Pareto front",
         ),
     ] = "none"
     pruning: Annotated[
         Literal["none", "halving"], Meta(description="Whether trials that fall behind end early (needs Optuna)")
     ] = "none"
     seeds: Annotated[int, Meta(ge=1, le=1000, description="Number of runs of each trial, with different seeds")] = 1
-    jobs: (
-        Annotated[int, Meta(ge=1, le=4096)]
-        | Annotated[None, Meta(description="Number of trials to train at a time; empty: as many as fit this machine")]
-    ) = None
+    jobs: Annotated[
+        Annotated[int, Meta(ge=1, le=4096)] | None,
+        Meta(description="Number of trials to train at a time; empty: as many as fit this machine"),
+    ] = None
 
 
 _LIMITS = {
     "max_params": ("params", "<="),
     "max_macs": ("macs", "<="),
     "max_memory": ("memory", "<="),
-    "min_receptive_field": ("receptive_field", ">="),
+    "min_rf": ("receptive_field", ">="),
 }
 
 

@@ -151,8 +151,7 @@ class TrialTable(ScrollView, can_focus=True):
         by = _("sorted by {column}").format(column=names.get(self._sort, "")) if count else ""
         hidden = len(self._columns) - len(self._visible)
         more = _("← → {count} more columns").format(count=hidden) if hidden > 0 else ""
-        self.border_title = Content.assemble((title, "bold"), (f"  {by}", "not bold"))
-        self.border_subtitle = more
+        self.border_title = Content.assemble((title, "bold"), (f"  {by}   {more}", "not bold"))
 
     @property
     def _room(self) -> int:
