@@ -28,6 +28,14 @@ _COSTLY_FIELDS = ("batch_size", "optimizer")
 """Fields of the recipe that change the memory of a training step."""
 
 
+class CandidateCost(NamedTuple):
+    """The exact costs of a candidate; 0 where one is not known."""
+
+    params: int
+    macs: int
+    fits: bool
+
+
 class Survey(NamedTuple):
     """The candidates of a search, and what it will take.
 
@@ -40,6 +48,7 @@ class Survey(NamedTuple):
         seconds: the predicted training time of a trial, the mean over some that fit, with all seeds; None where this
             machine has not measured enough.
         memory: the predicted bytes of a worker, the most of these.
+        costs: those of the first of the examined candidates, to look at.
     """
 
     candidates: int | None
@@ -50,6 +59,7 @@ class Survey(NamedTuple):
     example: str
     seconds: float | None
     memory: float | None
+    costs: tuple[CandidateCost, ...] = ()
 
 
 class Hands(NamedTuple):
@@ -73,17 +83,21 @@ def survey(space: Space, plan: SearchPlan, classes: int, counts: ImageCounts, *,
     sampled = varying.count is None or varying.count > most
     excluded: Counter[str] = Counter({limit.text: 0 for limit in limits})
     examined, fitting, example = 0, [], ""
+    shown: list[CandidateCost] = []
     for values in _drawn(space, plan.seed, drawn) if sampled else _listed(space, varying):
         setup = space.build(values)
         found = costs(setup, classes)
         unmet = violations(limits, found)
         examined += 1
+        if examined <= _MOST_COUNTED_QUICKLY:
+            shown.append(CandidateCost(found.params or 0, found.macs or 0, not unmet))
         example = example or found.error
         excluded.update(unmet.keys())
         if not unmet:
             fitting.append(values)
     seconds, memory = _predicted(space, plan, fitting, counts)
-    return Survey(space.count, examined, sampled, len(fitting), dict(excluded), example, seconds, memory)
+    counted = space.count, examined, sampled, len(fitting)
+    return Survey(*counted, dict(excluded), example, seconds, memory, tuple(shown))
 
 
 def _listed(space: Space, varying: Space) -> Iterator[Values]:

@@ -15,16 +15,19 @@ from textual.worker import get_current_worker
 
 from tui_cnn.core.network import Network
 from tui_cnn.errors import UserError
+from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.i18n import _
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.search import launch
 from tui_cnn.search.directory import make_search
 from tui_cnn.search.errors import SearchError
-from tui_cnn.search.plan import SearchPlan, dumps_plan
-from tui_cnn.search.survey import hands
+from tui_cnn.search.plan import DEFAULT_TRIALS, SearchBudget, SearchPlan, dumps_plan
+from tui_cnn.search.survey import Survey, hands
 from tui_cnn.ui.search.actions import NEW
+from tui_cnn.ui.search.candidates_plot import candidates_plot
 from tui_cnn.ui.search.dialogs import PlanEditor
 from tui_cnn.ui.search.settings import SearchSettings, settings_of, with_settings
+from tui_cnn.ui.toolkit.chart import PlotView
 from tui_cnn.ui.toolkit.form import FormLayout, StructForm
 from tui_cnn.ui.toolkit.help import Place, about_fields
 from tui_cnn.ui.toolkit.main_screen import MainScreen
@@ -47,7 +50,8 @@ class NewSearchScreen(MainScreen):
     def __init__(self, network: Network, space: dict[str, object], recipe: Recipe) -> None:
         super().__init__()
         self._network = network
-        self._plan = SearchPlan(space=space, recipe=recipe)
+        self._plan = SearchPlan(space=space, recipe=recipe, budget=SearchBudget(trials=DEFAULT_TRIALS))
+        self._found: Survey | None = None
         self._problem = ""
         self._starting = False
 
@@ -63,7 +67,16 @@ class NewSearchScreen(MainScreen):
         forecast = VerticalScroll(Static(id="forecast-lines"), id="forecast", classes="panel")
         forecast.border_title = _("Before the start")
         forecast.can_focus = False
-        yield Horizontal(settings, Vertical(space, forecast, id="before-column"), id="new")
+        training = VerticalScroll(Static(id="training-lines"), id="training", classes="panel")
+        training.border_title = _("Training of each candidate")
+        training.can_focus = False
+        candidates = PlotView(id="candidates", classes="panel")
+        candidates.border_title = _("MACs of the candidates against parameters, log scales")
+        left, right = (
+            Vertical(settings, training, id="settings-column"),
+            Vertical(space, forecast, candidates, id="before"),
+        )
+        yield Horizontal(left, right, id="new")
 
     def on_mount(self) -> None:
         """Count the candidates."""
@@ -114,23 +127,44 @@ class NewSearchScreen(MainScreen):
 
     @work(thread=True, exclusive=True, group="survey")
     def _survey(self, plan: SearchPlan) -> None:
+        found: Survey | None = None
         try:
             found = launch.examine(self._network, plan, quick=True)
             text = Content("\n".join(survey_lines(plan, found, hands(plan, found.memory))))
         except UserError as error:
             text = Content.styled(visible(str(error)), "$text-error")
         if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(self._take, plan, text)
+            self.app.call_from_thread(self._take, plan, found, text)
 
-    def _take(self, plan: SearchPlan, text: Content) -> None:
+    def _take(self, plan: SearchPlan, found: Survey | None, text: Content) -> None:
         if plan is self._plan and not self._problem and self.is_mounted:
+            self._found = found
             self._say(text)
+            self._draw()
+
+    def on_resize(self) -> None:
+        """Draw the candidates for the new size."""
+        super().on_resize()
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        view = self.query_one("#candidates", PlotView)
+        found = self._found.costs if self._found else ()
+        view.visible = bool(found)
+        if view.size:
+            view.show_plot(candidates_plot(found, view.columns, view.size.height))
 
     def _say(self, text: Content) -> None:
         self.query_one("#forecast-lines", Static).update(text)
 
     def _show_space(self) -> None:
-        """List what varies."""
+        """List what varies, and how candidates are trained."""
+        recipe = self._plan.recipe
+        training = Table.grid(padding=(0, 2, 0, 0))
+        for field in fields(type(recipe)):
+            text = format_value(field, getattr(recipe, field.name)) or field.blank
+            training.add_row(Text(field.name, style="dim"), Text(visible(text)))
+        self.query_one("#training-lines", Static).update(training)
         listing = self.query_one("#space-list", Static)
         if not self._plan.space:
             text = _("Nothing varies yet. On Build, press * on a layer; on Train, F3 on a setting.")
