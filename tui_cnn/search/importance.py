@@ -34,6 +34,8 @@ _SHUFFLES = 12
 _CHANCE = 0.9
 """The share of shuffled results that lie below the chance level."""
 _TREES = 32
+_BEST_SHARE, _LEAST_BEST = 0.1, 15
+"""The share of the trials that PED-ANOVA compares with all, and how many these are at least."""
 
 
 class Importance(NamedTuple):
@@ -106,7 +108,8 @@ def _evaluator(trials: int) -> tuple[str, "BaseImportanceEvaluator"]:
                 return "fANOVA", FanovaImportanceEvaluator(n_trees=_TREES, seed=0)
             except ImportError:  # it needs scikit-learn
                 pass
-        return "PED-ANOVA", PedAnovaImportanceEvaluator()
+        best = min(0.5, max(_BEST_SHARE, _LEAST_BEST / max(1, trials)))
+        return "PED-ANOVA", PedAnovaImportanceEvaluator(target_quantile=best)
 
 
 def _shares(

@@ -110,7 +110,8 @@ def proposed(value: Layer | Recipe, field: Field) -> str:
             return f"{max(1, present // 2)}, {present}, {present * 2}"
         case "number" if present:
             if field.most == 1:
-                return f"0.0, {_written(present)}"
+                around = dict.fromkeys((present / 2, float(present), min(1.0, present * 2)))
+                return ", ".join(map(_written, around))
             return f"{_written(present / _FACTOR)}..{_written(present * _FACTOR)} log"
         case "number" if field.most == 1:
             return "0.0, 0.1, 0.2"
