@@ -49,6 +49,8 @@ class BestView(PlotView, can_focus=True):
         if self._over_time:
             longest = max((point.seconds for point in self._points), default=0.0)
             unit, axis = (_HOUR, _("over hours")) if longest >= 2 * _HOUR else (_MINUTE, _("over minutes"))
+        if all(point.best is None for point in self._points):
+            axis = _("no trial has finished yet")
         self.border_title = Content.assemble((_("Best so far"), "bold"), (f"  {axis}", "not bold"))
         if self.size:
             points = [

@@ -9,7 +9,8 @@ from tui_cnn.i18n import _
 from tui_cnn.search.follower import Trial
 from tui_cnn.search.plan import SearchPlan
 from tui_cnn.search.statistics import spread
-from tui_cnn.ui.toolkit.numbers import duration, short_count, shortened, spark
+from tui_cnn.ui.toolkit.headline import clock
+from tui_cnn.ui.toolkit.numbers import short_count, shortened, spark
 from tui_cnn.ui.toolkit.runs import share
 from tui_cnn.ui.toolkit.searches import short_keys, trial_state, value_text
 
@@ -65,7 +66,7 @@ def trial_columns(
         TrialColumn("params", _("params"), 6, True, lambda trial: short_count(trial.record.planned.params)),
         TrialColumn("macs", _("MACs"), 6, True, lambda trial: short_count(trial.record.planned.macs)),
         TrialColumn("epochs", _("epochs"), 6, True, lambda trial: f"{trial.epochs:,}"),
-        TrialColumn("seconds", _("time"), 7, True, lambda trial: duration(trial.seconds)),
+        TrialColumn("seconds", _("time"), 7, True, lambda trial: clock(trial.seconds)),
     ]
     states = max(map(cell_len, map(trial_state, _STATES)))
     return tuple(
