@@ -10,7 +10,7 @@ from tui_cnn.search.events import SearchStarted
 from tui_cnn.search.follower import SearchSnapshot, Trial
 from tui_cnn.search.history import SearchHistory, TrialRecord
 from tui_cnn.search.plan import SearchBudget
-from tui_cnn.search.statistics import best_of, planned_trials, progress, seconds_left, spread
+from tui_cnn.search.statistics import best_of, planned_trials, progress, seconds_left
 
 
 def trial(number, accuracy=None, outcome="finished", seconds=10.0, params=None, epochs=5):
@@ -39,15 +39,6 @@ def test_of_equal_trials_the_smaller_is_the_best():
     trials = [trial(1, 0.9, params=200), trial(2, 0.9, params=100), trial(3, 0.95, "pruned"), trial(4, None, None)]
     assert best_of(trials).number == 2
     assert best_of([]) is None
-
-
-def test_spread_is_that_of_a_sample():
-    values = [0.71, 0.74, 0.75, 0.69]
-    found = spread(values)
-    assert found.mean == pytest.approx(np.mean(values))
-    assert found.deviation == pytest.approx(np.std(values, ddof=1))
-    assert spread([0.5]).deviation is None
-    assert spread([]) is None
 
 
 def snapshot(trials, plan=PLAN, elapsed=100.0, jobs=2):

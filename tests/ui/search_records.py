@@ -111,11 +111,11 @@ def trials(count, plan=PLAN, first=1, with_runs=True):
 
 def finished_search(count=8, **fields):
     """A search that has ended."""
-    plan = fields.get("plan", PLAN)
+    plan, with_runs = fields.get("plan", PLAN), fields.pop("with_runs", True)
     search = make_search(**fields)
     started = SearchStarted(time=BEGUN, pid=records.NO_PROCESS, jobs=2, threads=1)
     end = SearchFinished(time=BEGUN + SECONDS * (count + 2), reason="budget")
-    write(search, started, *trials(count, plan), end)
+    write(search, started, *trials(count, plan, with_runs=with_runs), end)
     return search
 
 

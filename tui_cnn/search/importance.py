@@ -59,7 +59,7 @@ class Importances(msgspec.Struct, frozen=True):
         return self.trials < 10 * max(1, len(self.shares))
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class ImportanceOutcome(msgspec.Struct, frozen=True):
     """What the process that works them out writes: the importances, or the problem."""
 
     found: Importances | None = None
@@ -150,9 +150,10 @@ def main(arguments: list[str]) -> int:
         os.nice(10)
     try:
         search = SearchDirectory(Path(arguments[0]))
-        outcome = Outcome(importances(search.plan().space_on(search.network()), SearchFollower(search).poll().trials))
+        space = search.plan().space_on(search.network())
+        outcome = ImportanceOutcome(importances(space, SearchFollower(search).poll().trials))
     except UserError as error:
-        outcome = Outcome(problem=str(error))
+        outcome = ImportanceOutcome(problem=str(error))
     sys.stdout.buffer.write(msgspec.json.encode(outcome))
     return 0
 

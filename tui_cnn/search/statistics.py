@@ -1,7 +1,7 @@
-"""What the trials of a search say together: the best so far, time left, mean and spread over seeds."""
+"""What the trials of a search say together: the best so far, time left."""
 
-from collections.abc import Iterable, Sequence
-from statistics import fmean, stdev
+from collections.abc import Iterable
+from statistics import fmean
 from typing import NamedTuple
 
 from tui_cnn.search.follower import SearchSnapshot, Trial
@@ -11,7 +11,7 @@ _MOST_DONE = 0.95
 """Of the mean time of a trial, what one that is still trained counts as done at most."""
 
 
-class Progress(NamedTuple):
+class BestSoFar(NamedTuple):
     """A trial in the order in which they ended.
 
     Attributes:
@@ -28,18 +28,18 @@ class Progress(NamedTuple):
     best: float | None
 
 
-def progress(trials: Iterable[Trial]) -> list[Progress]:
+def progress(trials: Iterable[Trial]) -> list[BestSoFar]:
     """Return how the best validation accuracy has risen, a point for each trial that has ended."""
     known = list(trials)
     begun = min((trial.record.planned.time for trial in known), default=0.0)
     ended = [(trial.record.ended.time, trial) for trial in known if trial.record.ended is not None]
-    points: list[Progress] = []
+    points: list[BestSoFar] = []
     best: float | None = None
     for number, (time, trial) in enumerate(sorted(ended, key=lambda each: each[0]), 1):
         accuracy = trial.accuracy if trial.is_finished else None
         if accuracy is not None and (best is None or accuracy > best):
             best = accuracy
-        points.append(Progress(trial.number, number, max(0.0, time - begun), accuracy, best))
+        points.append(BestSoFar(trial.number, number, max(0.0, time - begun), accuracy, best))
     return points
 
 
@@ -47,21 +47,6 @@ def best_of(trials: Iterable[Trial]) -> Trial | None:
     """Return the finished trial of the highest accuracy; of equal ones that with the fewest parameters."""
     finished = [trial for trial in trials if trial.is_finished]
     return max(finished, key=lambda trial: (trial.accuracy, -trial.record.planned.params), default=None)
-
-
-class Spread(NamedTuple):
-    """The mean of some numbers, and their standard deviation (of a sample); None of a single one."""
-
-    mean: float
-    deviation: float | None
-    values: int
-
-
-def spread(values: Sequence[float]) -> Spread | None:
-    """Return mean and standard deviation; None of nothing."""
-    if not values:
-        return None
-    return Spread(fmean(values), stdev(values) if len(values) > 1 else None, len(values))
 
 
 def planned_trials(plan: SearchPlan | None, count: int | None = None) -> int | None:

@@ -43,7 +43,7 @@ BEST = Scope(
 
 COSTS = Scope(
     "costs",
-    _("Search: accuracy against cost (← → to select a trial)"),
+    _("Search: accuracy against cost (← → to select)"),
     (
         Action("open_trial", "enter", _("Open"), _("Open the run of the trial on the Train screen")),
         Action("next_cost", "a", _("Axis"), _("Switch the axis: parameters, MACs, memory or seconds")),
@@ -56,7 +56,7 @@ COSTS = Scope(
 
 COORDINATES = Scope(
     "coordinates",
-    _("Search: parameters of the trials (← → to select an axis)"),
+    _("Search: parameters (← → to select an axis)"),
     (
         Action("next_axis", "right", _("Axis"), _("Select the next axis"), False, "select_axis(1)"),
         Action("last_axis", "left", _("Axis"), _("Select the previous axis"), False, "select_axis(-1)"),
@@ -68,7 +68,7 @@ COORDINATES = Scope(
 
 NEW = Scope(
     "new_search",
-    _("Search: a new search (arrows and Tab to move, ← → to choose)"),
+    _("Search: new search (arrows and Tab to move)"),
     (
         Action("start_new", "enter", _("Start"), _("Make the search and start it")),
         Action("edit_toml", "f4", _("TOML"), _("Edit the search as the TOML of a search.toml")),

@@ -6,7 +6,7 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from tui_cnn.i18n import _
-from tui_cnn.search.statistics import Progress, progress
+from tui_cnn.search.statistics import BestSoFar, progress
 from tui_cnn.ui.search.actions import BEST
 from tui_cnn.ui.search.reader import Shown
 from tui_cnn.ui.toolkit.chart import PlotView
@@ -25,7 +25,7 @@ class BestView(PlotView, can_focus=True):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id, classes="panel view")
-        self._points: list[Progress] = []
+        self._points: list[BestSoFar] = []
         self._selected = 0
         self._over_time = False
 
@@ -59,7 +59,7 @@ class BestView(PlotView, can_focus=True):
             self.show_plot(best_plot(points, self._selected, self.columns, self.size.height))
 
 
-def best_plot(points: list[tuple[float, Progress]], selected: int, columns: int, rows: int) -> Plot | None:
+def best_plot(points: list[tuple[float, BestSoFar]], selected: int, columns: int, rows: int) -> Plot | None:
     """Plot the accuracies of trials, and the best so far as steps; None where no trial has finished."""
     known = [(x, point) for x, point in points if point.best is not None]
     accuracies = [point.accuracy for _x, point in points if point.accuracy is not None]

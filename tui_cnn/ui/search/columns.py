@@ -6,9 +6,9 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from tui_cnn.i18n import _
+from tui_cnn.runs.groups import spread
 from tui_cnn.search.follower import Trial
 from tui_cnn.search.plan import SearchPlan
-from tui_cnn.search.statistics import spread
 from tui_cnn.ui.toolkit.headline import clock
 from tui_cnn.ui.toolkit.numbers import short_count, shortened, spark
 from tui_cnn.ui.toolkit.runs import share
@@ -90,7 +90,7 @@ def _value_column(key: str, name: str, widest: int) -> TrialColumn:
 
 def _spread(trial: Trial) -> str:
     found = spread(trial.by_seed)
-    return "—" if found is None or found.deviation is None else f"±{found.deviation:.4f}"
+    return "—" if found.deviation is None else f"±{found.deviation:.4f}"
 
 
 def fitting(columns: tuple[TrialColumn, ...], first: int, width: int) -> list[TrialColumn]:

@@ -26,7 +26,7 @@ _MOST_LINES = 400
 """Trials that are not highlighted and are drawn at most: more would fill the whole drawing."""
 
 
-class Axis(NamedTuple):
+class TrialAxis(NamedTuple):
     """An axis: its title, where the trials lie on it, from 0 to 1, its labels from bottom to top, and its parts."""
 
     key: str
@@ -36,7 +36,7 @@ class Axis(NamedTuple):
     parts: int
 
 
-def axes(space: Space, trials: Sequence[Trial]) -> list[Axis]:
+def axes(space: Space, trials: Sequence[Trial]) -> list[TrialAxis]:
     """Return the axes of the finished trials, that of the accuracy last."""
     finished = [trial for trial in trials if trial.is_finished]
     names = short_keys(tuple(parameter.key for parameter in space.parameters))
@@ -48,10 +48,10 @@ def axes(space: Space, trials: Sequence[Trial]) -> list[Axis]:
     low, high = min(accuracies.values(), default=0.0), max(accuracies.values(), default=1.0)
     places = {number: (value - low) / (high - low) if high > low else 0.5 for number, value in accuracies.items()}
     ends = ((0.0, share(low)), (1.0, share(high))) if high > low else ((0.5, share(low)),)
-    return [*found, Axis(ACCURACY, _("val. accuracy"), places, ends, 1)]
+    return [*found, TrialAxis(ACCURACY, _("val. accuracy"), places, ends, 1)]
 
 
-def _axis(key: str, title: str, domain: Domain, values: dict[int, Any]) -> Axis:
+def _axis(key: str, title: str, domain: Domain, values: dict[int, Any]) -> TrialAxis:
     if isinstance(domain, Choices):
         order = list(domain.options)
         if all(isinstance(option, int | float) and not isinstance(option, bool) for option in order):
@@ -64,7 +64,7 @@ def _axis(key: str, title: str, domain: Domain, values: dict[int, Any]) -> Axis:
             if label(value) in written
         }
         marks = tuple((place / most if len(order) > 1 else 0.5, value_text(each)) for place, each in enumerate(order))
-        return Axis(key, title, places, marks, len(order))
+        return TrialAxis(key, title, places, marks, len(order))
     low, high = (log(end) if domain.log else end for end in (domain.low, domain.high))
 
     def place(value: float) -> float:
@@ -72,10 +72,10 @@ def _axis(key: str, title: str, domain: Domain, values: dict[int, Any]) -> Axis:
 
     known = {number: place(value) for number, value in values.items() if isinstance(value, int | float) and value}
     ends = ((0.0, value_text(domain.low)), (1.0, value_text(domain.high)))
-    return Axis(key, title, known, ends, _PARTS)
+    return TrialAxis(key, title, known, ends, _PARTS)
 
 
-def highlighted(axis: Axis, part: int) -> frozenset[int]:
+def highlighted(axis: TrialAxis, part: int) -> frozenset[int]:
     """Return the trials in a part of an axis, counted from the bottom; of the accuracy the best tenth."""
     if axis.key == ACCURACY:
         order = sorted(axis.places, key=lambda number: -axis.places[number])
@@ -83,7 +83,7 @@ def highlighted(axis: Axis, part: int) -> frozenset[int]:
     return frozenset(number for number, place in axis.places.items() if _part(axis, place) == part)
 
 
-def _part(axis: Axis, place: float) -> int:
+def _part(axis: TrialAxis, place: float) -> int:
     """Return in which part of an axis a place lies: each choice is one."""
     if len(axis.labels) == axis.parts:
         return round(place * max(1, axis.parts - 1))
@@ -91,7 +91,7 @@ def _part(axis: Axis, place: float) -> int:
 
 
 def draw_coordinates(
-    found: Sequence[Axis], here: int, bright: Iterable[int], selected: int, size: tuple[int, int]
+    found: Sequence[TrialAxis], here: int, bright: Iterable[int], selected: int, size: tuple[int, int]
 ) -> list[list[Cell]]:
     """Draw into (columns, rows): titles in the first row, values beside the axes, the axis `here` marked.
 
@@ -128,7 +128,7 @@ def draw_coordinates(
     return [titles, *area]
 
 
-def _strokes(shown: Sequence[Axis], bright: frozenset[int], selected: int) -> list[Stroke]:
+def _strokes(shown: Sequence[TrialAxis], bright: frozenset[int], selected: int) -> list[Stroke]:
     numbers = [number for number in shown[-1].places if all(number in axis.places for axis in shown)]
     quiet = [number for number in numbers if number not in bright and number != selected][-_MOST_LINES:]
     order = [*quiet, *(number for number in numbers if number in bright and number != selected)]
@@ -143,7 +143,7 @@ def _strokes(shown: Sequence[Axis], bright: frozenset[int], selected: int) -> li
     ]
 
 
-def _put_labels(area: list[list[Cell]], axis: Axis, at: Sequence[int], number: int, style: str) -> None:
+def _put_labels(area: list[list[Cell]], axis: TrialAxis, at: Sequence[int], number: int, style: str) -> None:
     """Write the values to the left of an axis, from the bottom, as many as there are rows for."""
     room = at[number] - (at[number - 1] + 1 if number else 0)
     taken: set[int] = set()

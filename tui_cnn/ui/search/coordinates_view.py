@@ -9,7 +9,7 @@ from textual.strip import Strip
 
 from tui_cnn.i18n import _
 from tui_cnn.ui.search.actions import COORDINATES
-from tui_cnn.ui.search.coordinates import ACCURACY, Axis, axes, draw_coordinates, highlighted
+from tui_cnn.ui.search.coordinates import ACCURACY, TrialAxis, axes, draw_coordinates, highlighted
 from tui_cnn.ui.search.reader import Shown
 from tui_cnn.ui.toolkit.chart import PlotView
 
@@ -21,7 +21,7 @@ class CoordinatesView(PlotView, can_focus=True):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id, classes="panel view")
-        self._axes: list[Axis] = []
+        self._axes: list[TrialAxis] = []
         self._here = -1
         self._part = 0
         self._selected = 0

@@ -19,7 +19,7 @@ from tui_cnn.ui.toolkit.runs import share
 from tui_cnn.ui.toolkit.scatter import Dot, pareto_front, scatter_plot
 
 
-class Cost(NamedTuple):
+class TrialCost(NamedTuple):
     """A cost of a trial: its title, its value, and how that is written."""
 
     title: str
@@ -27,15 +27,21 @@ class Cost(NamedTuple):
     write: Callable[[float], str]
 
 
+def _count(count: float) -> str:
+    return short_count(round(count))
+
+
 TRIAL_COSTS = (
-    Cost(_("parameters"), lambda trial: trial.record.planned.params, lambda count: short_count(round(count))),
-    Cost(_("MACs"), lambda trial: trial.record.planned.macs, lambda count: short_count(round(count))),
-    Cost(_("training memory (bytes)"), lambda trial: trial.record.planned.memory, lambda count: size(round(count))),
-    Cost(_("training time (s)"), lambda trial: trial.seconds, duration),
+    TrialCost(_("parameters"), lambda trial: trial.record.planned.params, _count),
+    TrialCost(_("MACs"), lambda trial: trial.record.planned.macs, _count),
+    TrialCost(
+        _("training memory (bytes)"), lambda trial: trial.record.planned.memory, lambda count: size(round(count))
+    ),
+    TrialCost(_("training time (s)"), lambda trial: trial.seconds, duration),
 )
 
 
-def front_of(trials: tuple[Trial, ...], cost: Cost) -> frozenset[int]:
+def front_of(trials: tuple[Trial, ...], cost: TrialCost) -> frozenset[int]:
     """Return the numbers of the finished trials that no other beats in both accuracy and cost."""
     finished = [trial for trial in trials if trial.is_finished and cost.value(trial) > 0]
     places = pareto_front([(cost.value(trial), trial.accuracy or 0.0) for trial in finished])
@@ -69,7 +75,7 @@ class CostView(PlotView, can_focus=True):
         self._only_front = False
 
     @property
-    def cost(self) -> Cost:
+    def cost(self) -> TrialCost:
         """What accuracy is held against."""
         return TRIAL_COSTS[self._cost]
 

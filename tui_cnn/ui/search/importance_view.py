@@ -16,7 +16,7 @@ from textual.worker import get_current_worker
 
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.search.directory import SearchDirectory
-from tui_cnn.search.importance import FEWEST, Importances, Outcome
+from tui_cnn.search.importance import FEWEST, ImportanceOutcome, Importances
 from tui_cnn.ui.search.reader import Shown
 from tui_cnn.ui.toolkit.colours import theme_style
 from tui_cnn.ui.toolkit.numbers import bar, shortened
@@ -34,7 +34,7 @@ class ImportanceView(VerticalScroll):
         super().__init__(id=id, classes="panel view")
         self._search: SearchDirectory | None = None
         self._finished = 0
-        self._outcome = Outcome()
+        self._outcome = ImportanceOutcome()
         self._asked = -1
         self._is_working = False
         self._process: Popen[bytes] | None = None
@@ -48,7 +48,7 @@ class ImportanceView(VerticalScroll):
         """Show what is known of the search, and work it out again where many more trials have finished."""
         search = shown.snapshot.search if shown else None
         if search != self._search:
-            self._search, self._asked, self._outcome = search, -1, Outcome()
+            self._search, self._asked, self._outcome = search, -1, ImportanceOutcome()
         self._finished = sum(trial.is_finished for trial in shown.trials) if shown else 0
         is_due = self._finished >= FEWEST and self._finished >= self._asked * _MORE and self._finished != self._asked
         if search is not None and self.display and is_due and not self._is_working:
@@ -63,17 +63,17 @@ class ImportanceView(VerticalScroll):
     @work(thread=True, group="importance")
     def _work_out(self, search: SearchDirectory) -> None:
         command = (sys.executable, "-m", "tui_cnn.search.importance", str(search.path))
-        outcome = Outcome(problem=_("the importance could not be calculated"))
+        outcome = ImportanceOutcome(problem=_("the importance could not be calculated"))
         with suppress(OSError, msgspec.DecodeError):
             with Popen(command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL) as process:
                 self._process = process
                 output, _nothing = process.communicate()
-            outcome = msgspec.json.decode(output, type=Outcome)
+            outcome = msgspec.json.decode(output, type=ImportanceOutcome)
         self._process, self._is_working = None, False
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._take, search, outcome)
 
-    def _take(self, search: SearchDirectory, outcome: Outcome) -> None:
+    def _take(self, search: SearchDirectory, outcome: ImportanceOutcome) -> None:
         if search == self._search and self.is_mounted:
             self._outcome = outcome
             self._write()
