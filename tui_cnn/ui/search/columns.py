@@ -16,8 +16,9 @@ from tui_cnn.ui.toolkit.searches import short_keys, trial_state, value_text
 
 GAP = 2
 CURVE = 8
-"""Cells of a curve."""
-_LONGEST_CURVE = 40
+"""Cells of a curve at least: one an epoch."""
+_LONGEST_CURVE = 24
+_WIDEST_GAP = 5
 _WIDEST_VALUE = 16
 FIXED = 3
 """Columns that stay at the left."""
@@ -56,12 +57,13 @@ def trial_columns(
     """Return the columns of a search with these parameters, whose last trial has the number `last`."""
     seeds = len(plan.seeds) if plan else 1
     names = short_keys(keys)
+    curve = min(max(plan.recipe.epochs if plan else CURVE, CURVE), _LONGEST_CURVE)
     columns = [
         TrialColumn("number", "#", max(2, len(str(last))), True, lambda trial: f"{trial.number}"),
         TrialColumn("state", _("state"), 0, False, lambda trial: trial_state(trial.state)),
         TrialColumn("accuracy", _("val."), 6, True, lambda trial: share(trial.accuracy)),
         *([TrialColumn("seeds", _("± seeds"), 7, True, _spread)] if seeds > 1 else []),
-        TrialColumn("curve", _("curve"), CURVE, False, lambda trial: spark(trial.curve, CURVE)),
+        TrialColumn("curve", _("curve"), curve, False, lambda trial: spark(trial.curve, curve)),
         *(_value_column(key, names[key], widest.get(key, 1)) for key in keys),
         TrialColumn("params", _("params"), 6, True, lambda trial: short_count(trial.record.planned.params)),
         TrialColumn("macs", _("MACs"), 6, True, lambda trial: short_count(trial.record.planned.macs)),
@@ -93,10 +95,10 @@ def _spread(trial: Trial) -> str:
     return "—" if found.deviation is None else f"±{found.deviation:.4f}"
 
 
-def fitting(columns: tuple[TrialColumn, ...], first: int, width: int) -> list[TrialColumn]:
-    """Return the columns that fit: the fixed ones, and of the others those from `first` on, each of them whole.
+def fitting(columns: tuple[TrialColumn, ...], first: int, width: int) -> tuple[list[TrialColumn], int]:
+    """Return the columns that fit, and the gap between them: wider where there is room.
 
-    What is left is given to the curves.
+    They are the fixed ones, and of the others those from `first` on, each of them whole.
     """
     shown: list[TrialColumn] = []
     used = 0
@@ -106,13 +108,7 @@ def fitting(columns: tuple[TrialColumn, ...], first: int, width: int) -> list[Tr
             break
         shown.append(column)
         used += needed
-    longer = min(width - used, _LONGEST_CURVE - CURVE)
-    return [_longer_curve(column, longer) if column.key == "curve" else column for column in shown]
-
-
-def _longer_curve(column: TrialColumn, by: int) -> TrialColumn:
-    width = column.width + max(0, by)
-    return column._replace(width=width, text=lambda trial: spark(trial.curve, width))
+    return shown, GAP + min(_WIDEST_GAP - GAP, max(0, width - used) // max(1, len(shown) - 1))
 
 
 SORTS = ("number", "accuracy", "params", "macs", "seconds")

@@ -21,6 +21,7 @@ _PARTS = 4
 """Parts of an axis without choices, of which one at a time is highlighted."""
 _BEST_SHARE = 0.1
 _LEAST = 11
+_WIDEST_TITLE = 24
 """Cells from one axis to the next at least."""
 _MOST_LINES = 400
 """Trials that are not highlighted and are drawn at most: more would fill the whole drawing."""
@@ -120,11 +121,13 @@ def draw_coordinates(
             row[at[number]] = ("┃" if first + number == here else "│", style)
         _put_labels(area, axis, at, number, style)
     titles: list[Cell] = [(" ", "")] * columns
-    for number, axis in enumerate(shown):
-        room = (at[number] - at[number - 1] if number else at[number] + _LEAST // 2) - 1
-        text = shortened(axis.title, max(1, room if number else at[1] - 2))
-        begin = 0 if number == 0 else min(columns, at[number] + 1) - cell_len(text)
+    free = columns
+    for number, axis in reversed([*enumerate(shown)]):
+        room = free - (at[number - 1] + 2 if number else 0)
+        text = shortened(axis.title, max(1, min(room, _WIDEST_TITLE)))
+        begin = max(0, min(at[number] + 1, free) - cell_len(text)) if number else 0
         _put(titles, begin, text, "bold primary" if first + number == here else "tick")
+        free = begin - 1
     return [titles, *area]
 
 

@@ -105,7 +105,9 @@ class CostView(PlotView, can_focus=True):
         elif not self._trials:
             about = _("no trial has finished yet")
         axes = _(" against {cost}, log scale").format(cost=cost.title)
-        self.border_title = Content.assemble((_("Accuracy"), "bold"), (f"{axes}   ", "not bold"), (about, "bold"))
+        self.border_title = Content.assemble(
+            (_("Accuracy"), "bold"), (axes, "not bold"), (f"   {about}" if about else "", "bold")
+        )
         if self.size:
             dots = tuple(self._dot(trial) for trial in self._trials)
             self.show_plot(scatter_plot(dots, self.columns, self.size.height) if dots else None)

@@ -247,7 +247,7 @@ class SearchScreen(MainScreen):
         count = len(self._shown.trials) if self._shown else 0
         rows = -(-count // _STEP) * _STEP + _AROUND
         both = self.table.display and self.query_one("#views").display
-        self.table.styles.height = max(_LEAST, min(rows, self.size.height * 2 // 5)) if both else "1fr"
+        self.table.styles.height = max(_LEAST, min(rows, self.size.height // 3)) if both else "1fr"
 
     def _draw_views(self) -> None:
         shown, selected = self._shown, self._selected

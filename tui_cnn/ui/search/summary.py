@@ -100,7 +100,9 @@ def _state_line(shown: Shown, width: int) -> Content:
         _("finished"): sum(trial.state == "finished" for trial in shown.trials),
         _("pruned"): sum(trial.state == "pruned" for trial in shown.trials),
         _("failed"): sum(trial.state == "failed" for trial in shown.trials),
-        _("running"): sum(trial.record.ended is None for trial in shown.trials),
+        _("running") if history.state == "running" else _("interrupted"): sum(
+            trial.record.ended is None for trial in shown.trials
+        ),
     }
     parts = [f"{count:,} {name}" for name, count in counts.items() if count]
     if history.state == "running" and history.started is not None:

@@ -55,7 +55,7 @@ class TrialTable(ScrollView, can_focus=True):
         height: 1fr;
         scrollbar-size-vertical: 1;
         overflow-x: hidden;
-        & > .trials--header { color: $text-muted; }
+        & > .trials--header { color: $foreground 70%; }
         & > .trials--dim { color: $foreground 60%; }
         & > .trials--cursor { background: $foreground 8%; }
         &:focus > .trials--cursor { background: $primary 35%; text-style: bold; }
@@ -87,6 +87,7 @@ class TrialTable(ScrollView, can_focus=True):
         self._search = ""
         self._sort = SORTS[0]
         self._first = 0
+        self._gap = GAP
         self.front: frozenset[int] = frozenset()
         self.marked: frozenset[int] = frozenset()
 
@@ -142,16 +143,22 @@ class TrialTable(ScrollView, can_focus=True):
             self.reveal()
 
     def _measure(self) -> None:
-        width = self.size.width - _GUTTER
-        self._visible = fitting(self._columns, self._first, width)
+        self._visible, self._gap = fitting(self._columns, self._first, self._width)
         self.virtual_size = Size(self.size.width, len(self._order) + 1)
         count = len(self._order)
         title = ngettext("{count:,} trial", "{count:,} trials", count).format(count=count)
         names = {column.key: column.title for column in self._columns}
-        by = _("sorted by {column}").format(column=names.get(self._sort, "")) if count else ""
+        by = _("sorted by {column}").format(column=names.get(self._sort, ""))
         hidden = len(self._columns) - len(self._visible)
         more = _("← → {count} more columns").format(count=hidden) if hidden > 0 else ""
-        self.border_title = Content.assemble((title, "bold"), (f"  {by}   {more}", "not bold"))
+        about = "   ".join(part for part in (by if count else "", more) if part)
+        self.border_title = Content.assemble((title, "bold"), (f"  {about}" if about else "", "not bold"))
+
+    @property
+    def _width(self) -> int:
+        """So many cells there are for the columns: one is free before the scroll bar."""
+        scrolls = len(self._order) > self._room
+        return self.outer_size.width - self.gutter.width - _GUTTER - 2 * scrolls
 
     @property
     def _room(self) -> int:
@@ -196,7 +203,7 @@ class TrialTable(ScrollView, can_focus=True):
     def action_shift_columns(self, by: int) -> None:
         """Show other columns."""
         most = max(0, len(self._columns) - FIXED - 1)
-        whole = len(fitting(self._columns, self._first, self.size.width - _GUTTER)) == len(self._columns) - self._first
+        whole = len(self._visible) == len(self._columns) - self._first
         if by < 0 or not whole:
             self._first = max(0, min(self._first + by, most))
             self._measure()
@@ -239,11 +246,13 @@ class TrialTable(ScrollView, can_focus=True):
         """Draw one line; the first is the header, which does not scroll."""
         width, base = self.size.width, self.visual_style.rich_style
         if y == 0:
-            header = self.get_component_rich_style("trials--header", partial=True)
+            header = self.get_component_rich_style("trials--header")
             titles = [Segment(" " * _GUTTER, base)]
             for number, column in enumerate(self._visible):
                 here = column.key == self._sort
-                titles.append(Segment(_cell(column, column.title, number), base + header + Style(bold=here)))
+                titles.append(
+                    Segment(_cell(column, column.title, self._gap * bool(number)), base + header + Style(bold=here))
+                )
             return Strip(titles).adjust_cell_length(width, base)
         number = y - 1 + self.scroll_offset.y
         if number >= len(self._order):
@@ -272,10 +281,9 @@ class TrialTable(ScrollView, can_focus=True):
                 style = base + accent + Style(bold=False)
             elif quiet:
                 style = base + dim
-            segments.append(Segment(_cell(column, column.text(trial), place), style))
+            segments.append(Segment(_cell(column, column.text(trial), self._gap * bool(place)), style))
         return segments
 
 
-def _cell(column: TrialColumn, text: str, place: int) -> str:
-    gap = " " * GAP if place else ""
-    return gap + (right(text, column.width) if column.right else left(text, column.width))
+def _cell(column: TrialColumn, text: str, gap: int) -> str:
+    return " " * gap + (right(text, column.width) if column.right else left(text, column.width))
