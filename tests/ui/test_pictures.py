@@ -126,7 +126,7 @@ SURVEY = Survey(
     examined=5,
     sampled=False,
     fitting=4,
-    excluded={"params <= 100k": 1},
+    excluded={"params <= 200k": 1},
     example="",
     seconds=31.0,
     memory=9e8,

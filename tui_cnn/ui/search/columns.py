@@ -91,7 +91,7 @@ def _value_column(key: str, name: str, widest: int) -> TrialColumn:
 
 
 def _spread(trial: Trial) -> str:
-    found = spread(trial.by_seed)
+    found = spread(trial.by_seed if trial.is_finished else ())
     return "—" if found.deviation is None else f"±{found.deviation:.4f}"
 
 

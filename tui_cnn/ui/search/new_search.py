@@ -24,10 +24,9 @@ from tui_cnn.search.errors import SearchError
 from tui_cnn.search.plan import DEFAULT_TRIALS, SearchBudget, SearchPlan, dumps_plan
 from tui_cnn.search.survey import Survey, hands
 from tui_cnn.ui.search.actions import NEW
-from tui_cnn.ui.search.candidates_plot import candidates_plot
+from tui_cnn.ui.search.candidates_view import CandidatesView
 from tui_cnn.ui.search.dialogs import PlanEditor
 from tui_cnn.ui.search.settings import SearchSettings, settings_of, with_settings
-from tui_cnn.ui.toolkit.chart import PlotView
 from tui_cnn.ui.toolkit.form import FormLayout, StructForm
 from tui_cnn.ui.toolkit.help import Place, about_fields
 from tui_cnn.ui.toolkit.main_screen import MainScreen
@@ -51,7 +50,6 @@ class NewSearchScreen(MainScreen):
         super().__init__()
         self._network = network
         self._plan = SearchPlan(space=space, recipe=recipe, budget=SearchBudget(trials=DEFAULT_TRIALS))
-        self._found: Survey | None = None
         self._problem = ""
         self._starting = False
 
@@ -70,13 +68,8 @@ class NewSearchScreen(MainScreen):
         training = VerticalScroll(Static(id="training-lines"), id="training", classes="panel")
         training.border_title = _("Training of each candidate")
         training.can_focus = False
-        candidates = PlotView(id="candidates", classes="panel")
-        candidates.border_title = _("MACs of the candidates against parameters, log scales")
-        left, right = (
-            Vertical(settings, training, id="settings-column"),
-            Vertical(space, forecast, candidates, id="before"),
-        )
-        yield Horizontal(left, right, id="new")
+        before = Vertical(space, forecast, CandidatesView(id="candidates"), id="before")
+        yield Horizontal(Vertical(settings, training, id="settings-column"), before, id="new")
 
     def on_mount(self) -> None:
         """Count the candidates."""
@@ -138,21 +131,8 @@ class NewSearchScreen(MainScreen):
 
     def _take(self, plan: SearchPlan, found: Survey | None, text: Content) -> None:
         if plan is self._plan and not self._problem and self.is_mounted:
-            self._found = found
             self._say(text)
-            self._draw()
-
-    def on_resize(self) -> None:
-        """Draw the candidates for the new size."""
-        super().on_resize()
-        self.call_after_refresh(self._draw)
-
-    def _draw(self) -> None:
-        view = self.query_one("#candidates", PlotView)
-        found = self._found.costs if self._found else ()
-        view.visible = bool(found)
-        if view.size:
-            view.show_plot(candidates_plot(found, view.columns, view.size.height))
+            self.query_one(CandidatesView).show(found.costs if found else ())
 
     def _say(self, text: Content) -> None:
         self.query_one("#forecast-lines", Static).update(text)

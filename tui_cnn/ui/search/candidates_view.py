@@ -4,10 +4,31 @@ from math import log10
 
 from tui_cnn.i18n import _
 from tui_cnn.search.survey import CandidateCost
+from tui_cnn.ui.toolkit.chart import PlotView
 from tui_cnn.ui.toolkit.numbers import short_count
 from tui_cnn.ui.toolkit.plot import AxisScale, LegendEntry, Plot, Sign, log_ticks
 
 _AROUND = 0.06
+
+
+class CandidatesView(PlotView):
+    """The plot, drawn for any size; nothing is shown where no candidate is known."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id, classes="panel")
+        self._costs: tuple[CandidateCost, ...] = ()
+        self.border_title = _("MACs of the candidates against parameters, log scales")
+
+    def show(self, costs: tuple[CandidateCost, ...]) -> None:
+        """Show other candidates."""
+        self._costs = costs
+        self.visible = bool(costs)
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        if self.size:
+            self.show_plot(candidates_plot(self._costs, self.columns, self.size.height))
 
 
 def candidates_plot(found: tuple[CandidateCost, ...], columns: int, rows: int) -> Plot | None:
