@@ -93,7 +93,7 @@ async def test_of_several_seeds_the_run_is_asked_for():
     search_records.finished_search(1, plan=search_records.several_seeds(0, 7))
     async with opened(size=(160, 50)) as user:
         await user.press("6")
-        await user.sees("±0.00", "± seeds")
+        await user.sees("±0.0198", "± seeds")  # 0.028 apart: 0.028 / √2
         await user.press("enter")
         await user.sees("Runs of trial 1", "seed 7")
         await user.press("down", "enter")
