@@ -18,8 +18,10 @@ from tests.ui.picture import SIZES, at_rest, hold_still, take  # noqa: E402
 from tests.ui.records import BROKEN, finished_run  # noqa: E402
 from tests.ui.train.test_find_rate import FakeSearch  # noqa: E402
 from tui_cnn.formats.presets import preset  # noqa: E402
+from tui_cnn.search.survey import Hands  # noqa: E402
 from tui_cnn.ui.inspect import screen as inspect  # noqa: E402
 from tui_cnn.ui.lab.lesson import LessonPanel  # noqa: E402
+from tui_cnn.ui.search import new_search  # noqa: E402
 from tui_cnn.ui.toolkit.pictures import drawing as picture_widgets  # noqa: E402
 from tui_cnn.ui.train.rate_dialog import RateDialog  # noqa: E402
 
@@ -91,6 +93,7 @@ async def main(target, wanted):
     picture_widgets.ink = lambda _app: "blocks"
     inspect.Inspector = Answering
     RateDialog.__init__.__defaults__ = (FakeSearch,)
+    new_search.hands = lambda *_: Hands(2, 4)
     finished_run()
     search_records.finished_search(8, with_runs=False)
     stopped = records.make_run("20260101-120000-lenet-5-0001", preset("lenet-5"))
