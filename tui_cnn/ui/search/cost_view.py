@@ -19,6 +19,10 @@ from tui_cnn.ui.toolkit.runs import share
 from tui_cnn.ui.toolkit.scatter import Dot, pareto_front, scatter_plot
 
 
+_TITLE_ENDS = 6
+"""Cells of the edge around a title."""
+
+
 class TrialCost(NamedTuple):
     """A cost of a trial: its title, its value, and how that is written."""
 
@@ -105,9 +109,13 @@ class CostView(PlotView, can_focus=True):
         elif not self._trials:
             about = _("no trial has finished yet")
         axes = _(" against {cost}, log scale").format(cost=cost.title)
-        self.border_title = Content.assemble(
-            (_("Accuracy"), "bold"), (axes, "not bold"), (f"   {about}" if about else "", "bold")
-        )
+        about = f"   {about}" if about else ""
+        titles = [
+            Content.assemble((_("Accuracy"), "bold"), (first, "not bold"), (second, "bold"))
+            for first, second in ((axes, about), ("", about), (axes, ""))
+        ]
+        room = self.outer_size.width - _TITLE_ENDS
+        self.border_title = next((title for title in titles if title.cell_length <= room), titles[-1])
         if self.size:
             dots = tuple(self._dot(trial) for trial in self._trials)
             self.show_plot(scatter_plot(dots, self.columns, self.size.height) if dots else None)
