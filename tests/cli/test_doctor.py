@@ -1,6 +1,7 @@
 """Damaged files of our own: each is reported in a line, and takes down nothing but itself."""
 
 import json
+import os
 import zipfile
 
 import msgspec
@@ -153,3 +154,12 @@ def test_the_damage_is_in_the_json(cnn_tui, sound):
     sound.recipe_file.write_bytes(b"\xff")
     (line,) = json.loads(cnn_tui("runs", "--json").stdout)["damage"]
     assert line == "recipe.toml: is not UTF-8 text (byte 0)"
+
+
+@pytest.mark.parametrize("name", ["events.jsonl", "desired", "lock", "recipe.toml", "about.toml", "network.toml"])
+def test_a_named_pipe_in_the_place_of_a_file_of_a_run_is_not_waited_for(cnn_tui, sound, name):
+    (sound.path / name).unlink(missing_ok=True)
+    os.mkfifo(sound.path / name)
+    assert cnn_tui("runs").exit_code in (0, 2)
+    assert cnn_tui("show", "last").exit_code in (0, 1, 2)
+    assert cnn_tui("doctor").exit_code in (0, 1)

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -145,13 +146,54 @@ def test_standardized_by_the_data_set_that_is_given(cnn_tui, keras, source):
         (["m.keras", "--scale", "none", "--classes", "a,,b"], "a,,b: class name 1 is empty"),
         (["m.keras", "--scale", "none", "--classes", "no.txt"], "no.txt: file not found; check the path"),
         (["m.keras"], "specify --scale 0..1 or -1..1 or none or standardize or imagenet or imagenet-bgr"),
-        (["m.onnx", "--scale", "none"], "m.onnx: only .keras and .h5 files with weights can be inspected"),
+        (["m.txt", "--scale", "none"], "m.txt: only .keras, .h5 and .onnx files with weights can be inspected"),
+        (["m.onnx", "--scale", "none"], "m.onnx: file not found; check the path"),
     ],
 )
 def test_refusals(cnn_tui, keras, source, args, line):
     keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(), keras.layers.Dense(3)]).save("m.keras")
+    Path("m.txt").touch()
     result = cnn_tui("inspect", "--no-open", *args)
     assert (result.exit_code, result.stdout) == (2, "")
     assert line in result.stderr
     assert len(result.stderr.splitlines()) == 1
     assert list_runs() == []
+
+
+@pytest.fixture
+def model_file(keras, tmp_path):
+    """A model of three classes, as somebody else may have made it, and its file."""
+    model = keras.Sequential(
+        [keras.Input((24, 32, 3)), keras.layers.Flatten(), keras.layers.Dense(3, activation="softmax")]
+    )
+    model.save(tmp_path / "other.keras")
+    return model
+
+
+def predicted(result):
+    (line,) = result.stdout.splitlines()
+    return {each["name"]: each["probability"] for each in json.loads(line)["predictions"]}
+
+
+def test_a_model_file_takes_images_as_it_is_said_to(cnn_tui, model_file, tmp_path):
+    picture = np.random.default_rng(3).integers(0, 256, (40, 32, 3), np.uint8)
+    Image.fromarray(picture).save("own.png")
+    cut = picture[8:32]
+    options = ("--scale", "-1..1", "--fit", "crop", "--classes", "red,green,blue")
+    result = cnn_tui("predict", "other.keras", "own.png", "--json", *options)
+    assert result.stderr == "other.keras: taken with --scale -1..1, --fit crop, class names: red,green,blue\n"
+    expected = model_file(cut[None].astype("float32") / 127.5 - 1, training=False).numpy()[0]
+    assert predicted(result) == pytest.approx(dict(zip(("red", "green", "blue"), expected.tolist(), strict=True)))
+    result = cnn_tui("predict", "other.keras", "own.png", "--json")
+    assert result.stderr == "other.keras: taken with --scale 0..1, --fit pad, class names: numbers\n"
+    assert set(predicted(result)) == {"0", "1", "2"}
+    result = cnn_tui("predict", "other.keras", "own.png", "--classes", "a,b")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "has 3 outputs, but there are 2 class names; give one for each output" in result.stderr
+
+
+def test_a_run_has_its_own_way_to_take_images(cnn_tui, built):
+    run, _model = built
+    result = cnn_tui("predict", run.id, "-i", "0", "--fit", "crop")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"--scale, --fit and --classes are for model files; {run.id} has its own" in result.stderr

@@ -304,6 +304,21 @@ def test_what_the_input_loses_of_the_images(shape, image, lost):
     assert check.fix.apply(analysis.network).input_shape == image
 
 
+def test_colour_that_a_grey_input_loses_of_images_of_different_sizes():
+    def found(shape, **known):
+        analysis = analyze(network(Flatten(), Dense(units=10), shape=shape), TrainingContext(**known))
+        return [check for check in analysis.checks if check.code == "input"]
+
+    (check,) = found((28, 20, 1), in_colour=True)
+    assert check.message == "the input is 28×20×1, so images in colour are trained on in grey"
+    assert check.severity == "info"
+    assert check.fix.label == "set the input to 28×20×3"
+    assert check.fix.apply(network(shape=(28, 20, 1))).input_shape == (28, 20, 3)
+    assert not found((28, 20, 3), in_colour=True)
+    assert not found((28, 20, 1))
+    assert not found((28, 20), in_colour=True)
+
+
 def test_an_input_that_the_layers_cannot_take_is_not_offered():
     """Of 12 rows 20 cannot be cut off."""
     broken = network(Cropping2D(cropping=((10, 10), (10, 10))), Flatten(), Dense(units=10), shape=(28, 28, 1))

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 
-from tests.core.oracle import judge
+from tests.core.oracle import from_json, judge
 from tests.core.strategies import graphs
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
@@ -68,12 +68,12 @@ def test_any_graph_against_keras(keras, network):
 @settings(max_examples=120)
 def test_any_graph_through_keras_own_description(keras, network):
     """What Keras writes of the model that it reads from us is read back with the same numbers, and nothing opaque."""
-    model = keras.models.model_from_json(dumps_keras(analyze(network)))
+    model = from_json(dumps_keras(analyze(network)))
     back = convert_model(loads_config(model.to_json(), "graph.json"), "graph.json").network
     analysis = analyze(back)
     assert errors(back) == []
     assert analysis.totals.complete
-    again = keras.models.model_from_json(dumps_keras(analysis))
+    again = from_json(dumps_keras(analysis))
     assert counts(again) == counts(model)
     assert (analysis.totals.params, analysis.totals.trainable) == counts(model)[:2]
     assert analysis.totals.macs == analyze(network).totals.macs

@@ -10,7 +10,7 @@ from tests.data.idx_bytes import idx, write_set
 from tests.data.image_sets import colours, keys, refusal, save, touch
 from tests.data.test_dataset import DOTTED, EMNIST, MISFITS
 from tui_cnn.data.files import CLASS_NAMES, FASHION_MNIST
-from tui_cnn.data.sources.finding import find_source
+from tui_cnn.data.sources.finding import find_source, forget_sources
 
 
 def test_fashion_mnist_is_read_as_its_bytes_are():
@@ -88,6 +88,16 @@ def test_a_source_is_kept_until_its_files_change(tmp_path):
     assert find_source(path) is third
     touch(path)
     assert find_source(path) is not third
+
+
+def test_an_image_that_is_written_over_is_noticed_once_the_source_is_forgotten(tmp_path):
+    paths = [save(image, tmp_path / "set" / "ab"[number % 2] / "1.png") for number, image in enumerate(colours(2))]
+    before = find_source(tmp_path / "set")
+    paths[0].write_bytes(paths[1].read_bytes())
+    touch(paths[0])
+    assert find_source(tmp_path / "set") is before
+    forget_sources()
+    assert find_source(tmp_path / "set").fingerprint != before.fingerprint
 
 
 @pytest.mark.parametrize(

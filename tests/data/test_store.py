@@ -17,7 +17,7 @@ from tests.data.image_sets import colours, save, touch
 from tui_cnn.data.dataset import load, load_test, summarize
 from tui_cnn.data.files import DataError
 from tui_cnn.data.sources.finding import find_source
-from tui_cnn.data.store import StoreSummary, build_store, store_of
+from tui_cnn.data.store import StoreSummary, build_store, read_record, store_of
 
 
 @pytest.fixture
@@ -211,3 +211,11 @@ def test_the_summary_can_be_read_by_others(folder):
     read = msgspec.json.decode((store_of(find_source(folder)) / "dataset.json").read_bytes(), type=StoreSummary)
     assert read == store.summary
     assert (read.name, read.source) == ("set", "here")
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff", b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}", b"1" * 5000, None])
+def test_a_damaged_record_is_none(damage, tmp_path):
+    record = tmp_path / "dataset.json"
+    assert read_record(record, StoreSummary) is None
+    os.mkfifo(record) if damage is None else record.write_bytes(damage)
+    assert read_record(record, StoreSummary) is None

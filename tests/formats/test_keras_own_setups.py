@@ -62,5 +62,6 @@ def test_none_is_wrong(judged):
 
 def test_nearly_all_are_equal(judged):
     count = Counter(verdict for verdict, _setup in judged)
+    print(*(f"{number} {verdict}" for verdict, number in count.most_common()), sep=", ")
     assert count["equal"] >= 150
     assert count["equal"] >= 0.84 * (len(judged) - count["no model"]), of(judged, "unknown")

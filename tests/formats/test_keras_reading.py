@@ -483,3 +483,16 @@ def test_an_image_of_any_size(layers, functional):
     network = convert_model(loads_config(model.to_json(), "file.json"), "file.json", (16, 16, 4)).network
     assert analyze(network).output_shape == (2,)
     assert analyze(network).totals.params == model.count_params()
+
+
+def test_a_deep_file_that_says_no_shapes():
+    """An older file says only what goes in: what comes out of 3,000 layers is worked out one after the other."""
+    layers = [{"class_name": "InputLayer", "config": {"batch_shape": [None, 4, 4, 2], "name": "image"}}]
+    for number in range(3000):
+        config = {"name": f"c{number}", "filters": 2, "kernel_size": [1, 1]}
+        layers.append({"class_name": "Conv2D", "config": config})
+    entry = {"class_name": "Sequential", "config": {"name": "deep", "layers": layers}, "module": "keras"}
+    for layer in layers:
+        layer |= {"module": "keras.layers", "registered_name": None}
+    analysis = analyze(convert_model(loads_config(json.dumps(entry), "deep.json"), "deep.json").network)
+    assert (analysis.output_shape, analysis.totals.params) == ((4, 4, 2), 3000 * 6)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from tests.core.oracle import from_json
 from tests.core.strategies import LEAVES, inputs_of, layers_of, mostly_sound, networks
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Branches, DepthMaxPooling2D, Reshape
@@ -85,10 +86,9 @@ def counts(analysis):
 @given(st.one_of(mostly_sound(), networks()))
 @settings(max_examples=120)
 def test_what_we_write_is_what_keras_reads(network):
-    import keras
 
     analysis = sound(network)
-    model = keras.models.model_from_json(dumps_keras(analysis))
+    model = from_json(dumps_keras(analysis))
     assert tuple(model.output_shape[1:]) == analysis.output_shape
     assert model.count_params() == analysis.totals.params
     names = [row.name for row in analysis.rows if not isinstance(row.layer, Block)]
@@ -140,7 +140,6 @@ def test_what_we_write_is_what_we_read(network):
 
 
 def test_a_network_of_nothing_but_a_block():
-    import keras
 
-    model = keras.models.model_from_json(dumps_keras(analyze(Network("n", (4, 2), (Block(name="empty"),)))))
+    model = from_json(dumps_keras(analyze(Network("n", (4, 2), (Block(name="empty"),)))))
     assert model.output_shape == (None, 4, 2)

@@ -1,5 +1,8 @@
 """Whatever an `.onnx` file holds: it is read, or refused in one line, in bounded time; and nothing of it is run."""
 
+from contextlib import suppress
+from pathlib import Path
+
 import onnx
 import pytest
 from hypothesis import example, given, settings
@@ -10,7 +13,8 @@ from tests.formats.test_onnx_reading import FLAT, SAME
 from tui_cnn.core.analysis import analyze
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.onnx.file import DamagedError, parse, without_arrays
-from tui_cnn.formats.onnx.reading import convert_model
+from tui_cnn.formats.onnx.reading import convert_model, convert_weights
+from tui_cnn.formats.onnx.weights import OnnxWeights
 from tui_cnn.formats.toml import dumps_network, loads_network
 
 
@@ -24,8 +28,17 @@ def problem(data):
         return line
     assert all(len(note.splitlines()) == 1 for note in notes)
     analyze(network)
+    read_weights(data)
     assert loads_network(dumps_network(network), "memory") == network
     return None
+
+
+def read_weights(data):
+    """Read all weights, each of the shape that it should have, or refuse them."""
+    with suppress(FormatError):
+        weights = OnnxWeights(Path("f.onnx"), parse(data, "f.onnx"), convert_weights(parse(data, "f.onnx"), "f.onnx"))
+        for tensors in weights.layers.values():
+            assert all(weights.read(tensor).shape == tensor.shape for tensor in tensors)
 
 
 BYTES = (LIGHT / "light_squeezenet.onnx").read_bytes()

@@ -29,8 +29,7 @@ NETWORKS = {
     "vgg19": 143_667_240,
     "zfnet512": 87_250_536,
 }
-OPAQUE = {"LRN", "Reshape"}  # those of ShuffleNet are five axes long
-OPAQUE |= {"AveragePool"}
+OPAQUE = {"AveragePool"}
 """ShuffleNet's mean over windows that begin before the image and do not count what is outside: Keras has none."""
 
 
@@ -149,6 +148,7 @@ SAME = {
         {"s": positive(3), "b": drawn(3), "m": drawn(3), "v": positive(3)},
     ),
     "instance normalization": ("y = InstanceNormalization(x, s, b)", {"s": positive(3), "b": drawn(3)}),
+    "local response": ("y = LRN<size=3,alpha=0.6,beta=0.7,bias=1.5>(x)", {}),
     "relu": ("y = Relu(x)", {}),
     "leaky": ("y = LeakyRelu<alpha=0.2>(x)", {}),
     "prelu": ("y = PRelu(x, s)", {"s": positive(3, 1, 1)}),
@@ -197,6 +197,12 @@ SAME = {
     "enlarged to a size": ('y = Resize<mode="nearest">(x, , , s)', {"s": [1, 3, 16, 30]}),
     "interpolated": ('y = Resize<mode="linear">(x, , s)', {"s": np.float32([1, 1, 2, 2])}),
     "there and back": ("a = Transpose<perm=[0,2,3,1]>(x)\nb = Relu(a)\ny = Transpose<perm=[0,3,1,2]>(b)", {}),
+    "channels shuffled": (
+        "a = Reshape(x, s)\nb = Transpose<perm=[0,2,1,3,4]>(a)\nc = Reshape(b, t)\ny = Conv(c, w)",
+        {"s": [1, 2, 3, 8, 10], "t": [1, 6, 8, 10], "w": drawn(4, 6, 1, 1)},
+        (1, 6, 8, 10),
+    ),
+    "turned on its side": ("a = Transpose<perm=[0,1,3,2]>(x)\ny = Conv(a, w)", {"w": drawn(4, 3, 2, 3)}),
     "gelu": (
         "a = Div(x, r)\nb = Erf(a)\nc = Add(b, one)\nd = Mul(x, c)\ny = Mul(d, half)",
         {"r": np.float32(2**0.5), "one": np.float32(1), "half": np.float32(0.5)},

@@ -14,12 +14,12 @@ from tui_cnn.core.layers import Conv2D, Dense, DepthwiseConv2D, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.lab.lessons import DIRECTORY, lessons
+from tui_cnn.lab.links import LabLink
 from tui_cnn.lab.pooling import kept_pixels, moved
 from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
 from tui_cnn.lab.sizes import Slide, chain, compare, dense, read_windows, stacked
 from tui_cnn.ui.application.links import parse_link
-from tui_cnn.ui.lab.links import LabLink
 from tui_cnn.ui.toolkit.numbers import short_count
 
 ALEXNET, LENET = (compare((227, 227, 3), Slide(11, 0, 4), 96), compare((32, 32, 1), Slide(5), 6))

@@ -1,10 +1,13 @@
 """The lessons: in order, readable, each with things to try, and all that can be asked about leads to one."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tui_cnn.core.layers import LAYER_TYPES
-from tui_cnn.lab.lessons import lessons, lessons_of, read_lesson
+from tui_cnn.lab.lessons import LessonError, lessons, lessons_of, parse_lesson, read_lesson
+from tui_cnn.lab.questions.spec import OWN_KINDS, QuestionSpec
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
 
 TOPICS = [*LAYER_TYPES, "Input", "output", "parameters", "MACs", "FLOPs", "memory", "field", "accuracy", "loss", ""]
@@ -16,8 +19,17 @@ def test_korean_lessons_lead_where_the_english_ones_do():
     for english, korean in zip(lessons("en"), lessons("ko"), strict=True):
         assert korean.name == english.name
         assert [one.link for one in korean.tries] == [one.link for one in english.tries]
+        questions = [[one.question and asked_by(one.question) for one in each.tries] for each in (english, korean)]
+        assert questions[0] == questions[1]
         assert korean.title != english.title
         assert korean.text.count("\n\n") == english.text.count("\n\n")
+
+
+def asked_by(question):
+    """What is the same in all languages: the kind, its options, and how many options and hints an own one has."""
+    own = question.kind in OWN_KINDS
+    right = [is_right for is_right, _text in question.choices]
+    return question.kind, None if own else question.words, right, len(question.hints), bool(question.reason)
 
 
 @pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
@@ -39,7 +51,7 @@ def test_titles_fit_their_line(code):
 def test_there_is_one_for_each_thing_that_the_course_explains():
     assert [lesson.name for lesson in lessons()] == [
         "why-not-dense", "images", "filters", "convolution", "padding", "stride", "channels", "layer", "pooling",
-        "parameters", "receptive-field", "shape-of-a-cnn", "training",
+        "parameters", "receptive-field", "shape-of-a-cnn", "training", "project",
     ]  # fmt: skip
 
 
@@ -54,7 +66,7 @@ def test_every_lesson_can_be_asked_for():
     fields = {field for layer in LAYER_TYPES.values() for field in layer.__struct_fields__}
     settings = {*ConvolutionSettings.__struct_fields__, *PoolingSettings.__struct_fields__}
     found = {name for topic in [*TOPICS, *PAGES, *fields, *settings] for name in lessons_of([topic])}
-    assert found == {lesson.name for lesson in lessons()}
+    assert found == {lesson.name for lesson in lessons()} - {"project"}
 
 
 def test_how_a_lesson_is_written(tmp_path):
@@ -62,4 +74,66 @@ def test_how_a_lesson_is_written(tmp_path):
     path.write_text("# Title\n\nOne.\n\n## Two\n\nThree.\n\n## Try\n\n- [a b](lab:sizes): c\n  d.\n- [e](build:x)\n")
     lesson = read_lesson(path)
     assert (lesson.name, lesson.title, lesson.text) == ("name", "Title", "One.\n\n## Two\n\nThree.")
-    assert lesson.tries == (("a b: c d.", "lab:sizes"), ("e", "build:x"))
+    assert [(step.words, step.link, step.question) for step in lesson.tries] == [
+        ("a b: c d.", "lab:sizes", None),
+        ("e", "build:x", None),
+    ]
+
+
+ASKING = """# Title
+
+Text.
+
+## Try
+
+- [a](lab:sizes): behind
+  it
+  ? choice Which
+  of them?
+  - (x) this
+  one
+  - ( ) that
+  > look
+  > look closer
+  ! because
+  of it
+- [b](lab:sizes)
+  ? chain-size
+"""
+
+
+def test_how_a_question_is_written():
+    first, second = parse_lesson(ASKING, "name").tries
+    choices = ((True, "this one"), (False, "that"))
+    assert first.question == QuestionSpec("choice", "Which of them?", choices, ("look", "look closer"), "because of it")
+    assert (first.rest, first.line, second.line) == ("behind it", 7, 18)
+    assert second.question == QuestionSpec("chain-size")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "line 1: a lesson must start with its title"),
+        ("Title\n", "line 1"),
+        ("# \n", "line 1"),
+        ("# T\n\ntext", "the list of things to try is missing"),
+        ("# T\n\n## Try\n", "line 3: the list of things to try is empty"),
+        ("# T\n\n## Try\n\nnone", "line 5: expected - [Title](lab:sizes)"),
+        ("# T\n\n## Try\n- a", "line 4: expected - [Title](lab:sizes)"),
+        ("# T\n\n## Try\n- [a](b)\n  - (x) option", "line 4: options, hints and reasons need a question"),
+    ],
+)
+def test_what_is_wrong_with_a_lesson(text, told):
+    with pytest.raises(LessonError) as refused:
+        parse_lesson(text, "name")
+    assert told in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@given(st.text(alphabet=st.sampled_from("#- [](x)?>!\n ab:\x1b\u202e"), max_size=80))
+def test_any_text_is_a_lesson_or_refused(text):
+    try:
+        lesson = parse_lesson(text, "name")
+    except LessonError:
+        return
+    assert "\x1b" not in lesson.title + lesson.text

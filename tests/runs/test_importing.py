@@ -87,3 +87,35 @@ def test_what_cannot_be_imported_leaves_no_run(keras, tmp_path):
     with pytest.raises(FormatError):
         import_model(tmp_path / "torn.h5", Recipe())
     assert list_runs() == []
+
+
+def test_an_onnx_model_answers_as_onnxruntime_does(keras, tmp_path):
+    import numpy as np
+
+    from tests.formats.onnx_models import evaluated, model
+    from tui_cnn.data.dataset import load_test
+    from tui_cnn.runs.inspection.requests import Predict, Source
+    from tui_cnn.worker.inspection.answers import Answers
+
+    random = np.random.default_rng(0)
+    kernel, dense = (random.normal(0, 0.1, shape).astype("float32") for shape in ((4, 1, 3, 3), (10, 4 * 13 * 13)))
+    built = model(
+        "c = Conv(x, w)\nr = Relu(c)\np = MaxPool<kernel_shape=[2,2],strides=[2,2]>(r)\nf = Flatten(p)\n"
+        "d = Gemm<transB=1>(f, k)\ny = Softmax<axis=1>(d)",
+        (1, 1, 28, 28), w=kernel, k=dense,
+    )  # fmt: skip
+    file = tmp_path / "model.onnx"
+    file.write_bytes(built.SerializeToString())
+    assert not scale_is_known(file)
+    run = import_model(file, Recipe(scale="-1..1"))
+    image = load_test(None).images[7].astype("float32") / 127.5 - 1
+    (expected,) = evaluated(built, x=image.reshape(1, 1, 28, 28))
+    for source in (Source(str(run.path)), Source(str(file), scale="-1..1")):
+        job = Answers().begin(Predict(source=source, images=(7,)))
+        while True:
+            try:
+                next(job)
+            except StopIteration as end:
+                found = end.value.probabilities.numpy()
+                break
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)

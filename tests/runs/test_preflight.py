@@ -1,6 +1,7 @@
 """What cannot be trained is refused before anything is made."""
 
 import msgspec
+import numpy as np
 import pytest
 
 from tests.data.idx_bytes import write_set
@@ -8,6 +9,7 @@ from tests.data.image_sets import colours, save
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Activation, BatchNormalization, Conv2D, Dense, Flatten, Opaque
 from tui_cnn.core.network import Network
+from tui_cnn.data.dataset import load, summarize
 from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.runs.directory import list_runs
 from tui_cnn.runs.errors import RunError
@@ -128,6 +130,46 @@ def test_classes_that_no_training_image_has_are_told(tmp_path):
     recipe = Recipe(data=str(tmp_path), validation=0.0)
     (note,) = training_warnings(network(Flatten(), Dense(units=5), shape=(3, 3)), recipe)
     assert note == "classes without training images, which cannot be learned: 1, 3, 4; raise limit or add images"
+
+
+@pytest.fixture
+def mixed(tmp_path):
+    """Images of two classes and of different sizes: grey ones, and at the end one in colour."""
+    for number in range(8):
+        image = colours(1, 20 + number, 24)[0]
+        save(image if number == 7 else image[..., :1], tmp_path / "mixed" / "ab"[number // 4] / f"{number}.png")
+    return tmp_path / "mixed"
+
+
+def test_colour_that_is_lost_is_remarked_on(mixed):
+    grey, colour = (network(Flatten(), Dense(units=2), shape=(16, 16, channels)) for channels in (1, 3))
+    expected = "the input is 16×16×1, so images in colour are trained on in grey; fix: set the input to 16×16×3 [input]"
+    recipe = Recipe(data=str(mixed), validation=0.0)
+    assert training_warnings(grey, recipe) == [expected]
+    assert training_warnings(colour, recipe) == []
+    load(mixed, (16, 16, 1))  # decoded: now each image is known
+    assert summarize(mixed).in_colour
+    assert training_warnings(grey, recipe) == [expected]
+    (mixed / "b" / "7.png").unlink()
+    assert training_warnings(grey, recipe) == []
+
+
+def test_classes_are_looked_for_in_the_images_that_are_trained_on(tmp_path):
+    """Those in a folder for validation are not; and runs of earlier versions chose theirs by the training seed."""
+    for part, label, count in (("train", "a", 6), ("train", "b", 6), ("val", "c", 3), ("test", "a", 1)):
+        for number in range(count):
+            save(colours(1)[0], tmp_path / "parts" / part / label / f"{number}.png")
+    tiny = network(Flatten(), Dense(units=3), shape=(4, 5, 3))
+    missing = "classes without training images, which cannot be learned: {}; raise limit or add images"
+    recipe = Recipe(data=str(tmp_path / "parts"), validation=0.9)
+    assert training_warnings(tiny, recipe) == [missing.format("c")]
+    by_seed = msgspec.structs.replace(recipe, split_seed=None, limit=2)
+    found = {seed: training_warnings(tiny, msgspec.structs.replace(by_seed, seed=seed)) for seed in range(8)}
+    for seed, notes in found.items():
+        left = set(np.random.default_rng(seed).permutation(12)[:2] // 6)
+        absent = [name for number, name in enumerate("ab") if number not in left]
+        assert notes == [missing.format(", ".join([*absent, "c"]))]
+    assert len({tuple(notes) for notes in found.values()}) > 1
 
 
 def test_patience_without_validation_images_is_refused(tmp_path):

@@ -145,11 +145,12 @@ def main():
     start_no_process(setattr)
     MessagePump._dispatch_message = driving._watched(MessagePump._dispatch_message)
     CnnTui.exit = CnnTui.deliver_screenshot = lambda *_, **__: None
-    on_event, answers = CnnTui.on_event, []
+    on_event, answering_now = CnnTui.on_event, set()
 
     async def answering(app, event):
         if isinstance(event, events.Key) and event.key == _ASK:
-            answers.append(asyncio.create_task(_answer(app, Path(ANSWER))))
+            answering_now.add(task := asyncio.create_task(_answer(app, Path(ANSWER))))
+            task.add_done_callback(answering_now.discard)  # a task that is kept keeps all that its context names
         else:
             await on_event(app, event)
 

@@ -7,8 +7,10 @@ import pytest
 from tests.ui import answering, records, search_records
 from tests.ui.answering import Answering
 from tests.ui.driving import opened
+from tests.ui.train.test_find_rate import FakeSearch
 from tui_cnn.formats.presets import preset
 from tui_cnn.ui.inspect import screen as inspect
+from tui_cnn.ui.train import rate_dialog
 
 SIZES = ((60, 16), (70, 20), (80, 24), (90, 30), (100, 32), (120, 40), (160, 55), (200, 60))
 CUT = re.compile(r"\d[.,]?…")
@@ -18,11 +20,19 @@ KEYS = (
     *(("1", "home", *["down"] * downs) for downs in (0, 2, 6)),
     ("1", "c", "space", "enter"),
     ("2",),
-    ("5",),
+    ("2", "ctrl+d"),
+    ("2", "ctrl+d", "v"),
+    ("2", "ctrl+d", "v", "v"),
+    ("2", "escape", "f2"),
+    ("escape", "5"),
+    ("5", "home", "space", "down", "space", "c"),
+    ("escape", "5", "G"),
+    ("escape", "5", "v"),
+    ("escape", "1"),
     ("6",),
     *(("6", "v") for _view in range(5)),
     ("1", "asterisk", "enter", "6", "n"),
-    ("escape",),
+    ("escape", "1"),
     *(("3", key) for key in "mkfwevh"),
     *(("4", key) for key in "cpswv"),
 )
@@ -32,6 +42,7 @@ KEYS = (
 @pytest.mark.parametrize("name", ["vgg-16", "small-resnet"])
 async def test_no_number_is_cut(name, size, monkeypatch):
     monkeypatch.setattr(inspect, "Inspector", Answering)
+    monkeypatch.setattr(rate_dialog.RateDialog.__init__, "__defaults__", (FakeSearch,))
     run = answering.make_run()
     other = records.make_run("20260101-120000-large-0001", preset(name))
     records.write(other, records.started(), *records.trained(3), records.finished())

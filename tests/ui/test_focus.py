@@ -9,10 +9,12 @@ from textual.errors import NoWidget
 from tests.ui import answering, records, search_records
 from tests.ui.answering import Answering
 from tests.ui.driving import opened
+from tests.ui.train.test_find_rate import FakeSearch
 from tui_cnn.core.layers import BatchNormalization, Block, Branches, Conv2D, Dense, Dropout, Flatten, Route
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.ui.inspect import screen as inspect
+from tui_cnn.ui.train import rate_dialog
 
 SIZES = ((60, 16), (80, 24), (100, 30), (120, 40), (160, 55), (200, 60))
 
@@ -60,6 +62,9 @@ WALKS = (
     Walk("command palette", ("ctrl+p",)),
     Walk("unsaved", ("1", "d", "q"), ("escape", "u")),
     Walk("train", ("2",)),
+    Walk("data", ("2", "ctrl+d")),
+    Walk("another data set", ("2", "ctrl+d", "o"), ("escape", "escape")),
+    Walk("find a rate", ("2", "f2")),
     Walk("findings", ("1",), ()),
     Walk("lab convolution", ("4", "c", "enter")),
     Walk("lab pooling", ("4", "p", "enter")),
@@ -69,6 +74,11 @@ WALKS = (
     Walk("lesson", ("4", "l")),
     Walk("lessons", ("4", "L")),
     Walk("rename", ("5", "t")),
+    Walk("tags", ("5", "g")),
+    Walk("note", ("5", "n")),
+    Walk("train further", ("5", "home", "f")),
+    Walk("groups", ("5", "G")),
+    Walk("trash", ("5", "T")),
     Walk("export run", ("5", "e")),
     Walk("delete", ("5", "d")),
     Walk("filter", ("5", "slash")),
@@ -81,6 +91,9 @@ WALKS = (
     Walk("plan", ("6", "e")),
     Walk("new search", ("6", "n")),
     *(Walk(f"search view {number}", ("6", "v"), ()) for number in range(5)),
+    Walk("find images", ("3", "slash")),
+    Walk("export a view", ("3", "x")),
+    Walk("open an image", ("3", "o")),
     *(Walk(f"inspect {key}", ("3", key), ()) for key in "mkfwevdh"),
 )
 
@@ -123,6 +136,7 @@ async def steps(user):
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
 async def test_what_has_the_focus_is_in_view(size, monkeypatch):
     monkeypatch.setattr(inspect, "Inspector", Answering)
+    monkeypatch.setattr(rate_dialog.RateDialog.__init__, "__defaults__", (FakeSearch,))
     answering.make_run()
     other = records.make_run("20260101-120000-lenet-5-0001", preset("lenet-5"))
     records.write(other, records.started(), *records.trained(3), records.finished())

@@ -186,7 +186,7 @@ async def test_new_search(picture, size, monkeypatch):
     async with opened(size=SIZES[size]) as user:
         await user.press("asterisk", "enter", "2")
         await user.until(lambda: user.focused == "field-recipe")
-        await user.press(*["down"] * 4, "f3", "enter", "escape", "6", "n")
+        await user.press(*["down"] * 4, "f6", "enter", "escape", "6", "n")
         await user.sees("candidates: 15")
         await at_rest(user)
         picture(user.app)

@@ -76,29 +76,66 @@ def test_a_folder_is_trained_on_as_the_same_images_in_idx(sets, shape):
 
 def test_what_is_mapped_is_trained_on_as_what_is_held(sets, monkeypatch):
     run = make_run(SMALL_CNN, msgspec.structs.replace(LIKE_OTHERS, data=str(sets[0])))
-    held = train(run)
+    held = numbers(train(run))
     monkeypatch.setattr("tui_cnn.worker.feed._MOST_HELD", 0)
+    assert numbers(train(make_run(SMALL_CNN, run.recipe()))) == held
+    monkeypatch.setattr("tui_cnn.worker.feed.device_kind", lambda: "GPU")
     for ahead in (1, 10_000_000):
         monkeypatch.setattr("tui_cnn.worker.feed._MOST_AHEAD", ahead)
-        mapped = train(make_run(SMALL_CNN, run.recipe()))
-        assert numbers(mapped) == numbers(held)
+        assert numbers(train(make_run(SMALL_CNN, run.recipe()))) == held
+
+
+def _mapped(directory, count, first=0):
+    np.save(directory / "images.npy", colours(count + first, 5, 5))
+    return np.load(directory / "images.npy", mmap_mode="r")[first:]
 
 
 @pytest.mark.parametrize("first", [0, 3])
-def test_batches_come_in_their_order(monkeypatch, first):
+@pytest.mark.parametrize(("device", "unaligned"), [("CPU", 0), ("CPU", 1), ("GPU", 0)])
+def test_batches_come_in_their_order(tmp_path, monkeypatch, device, unaligned, first):
     from tui_cnn.worker.feed import Feed
 
     monkeypatch.setattr("tui_cnn.worker.feed._MOST_HELD", 0)
-    pixels, labels = colours(50, 4, 4), np.arange(50, dtype=np.int32)
+    monkeypatch.setattr("tui_cnn.worker.feed.device_kind", lambda: device)
+    pixels, labels = _mapped(tmp_path, 50, unaligned), np.arange(50, dtype=np.int32)
     order = np.random.default_rng(0).permutation(50).astype(np.int32)
     batches = Feed(pixels, labels).ordered(order, 8)
     for count in (1, 2, 1):
         samples, places, begin = batches.take(first, count)
         wanted = order[first * 8 : (first + count) * 8]
-        assert begin == 0
-        assert (samples.images.numpy()[places] == pixels[wanted]).all()
-        assert (samples.labels.numpy()[places] == wanted).all()
+        chosen = places.numpy()[begin * 8 : (begin + count) * 8]
+        assert (samples.images.numpy()[chosen] == pixels[wanted]).all()
+        assert (samples.labels.numpy()[chosen] == wanted).all()
         first += count
+
+
+def test_what_is_mapped_is_not_copied(tmp_path, monkeypatch):
+    """The tensor is the map: what is written to the file is in it."""
+    from tui_cnn.worker.feed import Feed
+
+    monkeypatch.setattr("tui_cnn.worker.feed._MOST_HELD", 0)
+    feed = Feed(_mapped(tmp_path, 20), np.arange(20, dtype=np.int32))
+    samples, _places, _begin = feed.ordered(np.arange(20, dtype=np.int32), 8).take(0, 1)
+    with (tmp_path / "images.npy").open("r+b") as file:
+        file.seek(-1, 2)
+        before = file.read(1)[0]
+        file.seek(-1, 2)
+        file.write(bytes([255 - before]))
+    assert int(samples.images[19, -1, -1, -1]) == 255 - before
+
+
+def test_what_comes_next_is_touched_once(tmp_path, monkeypatch):
+    from tui_cnn.worker.feed import Feed, _Mapped
+
+    monkeypatch.setattr("tui_cnn.worker.feed._MOST_HELD", 0)
+    monkeypatch.setattr("tui_cnn.worker.feed._MOST_TOUCHED", 75 * 20)  # 20 images of 5x5x3
+    touched = []
+    monkeypatch.setattr(_Mapped, "_touch", lambda _self, begin, end: touched.append((begin, end)))
+    batches = Feed(_mapped(tmp_path, 50), np.zeros(50, np.int32)).ordered(np.arange(50, dtype=np.int32), 8)
+    for first, count in ((0, 1), (1, 1), (2, 3), (5, 2)):
+        batches.take(first, count)
+    batches._pool.shutdown()
+    assert touched == [(8, 28), (28, 36), (40, 50)]
 
 
 def test_the_statistics_are_kept_with_the_run(tmp_path):

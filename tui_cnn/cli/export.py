@@ -25,7 +25,7 @@ _STANDARD_OUTPUT = "-"
 
         A MODEL is a preset, a TOML file, a model of Keras 1 to 3 (.keras, .h5, .json or .yaml), or one of ONNX
         (.onnx). Text goes to the standard output unless --output specifies a file. keras and onnx need a file, and
-        include the weights of a run or of a .keras or .h5 file; otherwise the weights are untrained.
+        include the weights of a run or of a .keras, .h5 or .onnx file; otherwise the weights are untrained.
 
         \b
         python    a file that builds the model in Keras and trains it
@@ -98,9 +98,7 @@ def _export_model(model: str, input_shape: Shape | None, run: str | None, to: st
         return export_run(find_run(run), to, target)
     network, file = find_model(model, input_shape)
     kind = None if file is None else kind_of(file)
-    if kind is Kind.ONNX:
-        echo(_("{file}: exported with untrained weights; those of ONNX are not read").format(file=file), err=True)
-    if file is None or kind not in (Kind.ARCHIVE, Kind.HDF5):
+    if file is None or kind not in (Kind.ARCHIVE, Kind.HDF5, Kind.ONNX):
         return export_model(network, to, target)
     if input_shape is None:
         return export_file(file, to, target)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command(
     short_help=_("Inspect a trained model or a run."),
     help=_(
-        "Open MODEL on the Inspect screen: a .keras or .h5 file with weights, or a run. A file becomes a run "
+        "Open MODEL on the Inspect screen: a .keras, .h5 or .onnx file with weights, or a run. A file becomes a run "
         "of its own, and stays in the list of runs; its code is never run."
     )
     + "\n\n\b\n"
@@ -67,8 +67,8 @@ def inspect(model: str, data: str | None, scale: str | None, fit: str, classes: 
         return UNUSABLE
     path = expanded(model)
     is_file = path.suffix.lower() in MODEL_SUFFIXES
-    if not is_file and (path.is_file() or path.suffix.lower() == ".onnx"):
-        line = _("{model}: only .keras and .h5 files with weights can be inspected; convert it to one of these")
+    if not is_file and path.is_file():
+        line = _("{model}: only .keras, .h5 and .onnx files with weights can be inspected; convert it to one of these")
         raise RunError(line.format(model=model))
     run = _imported(model, data, scale, fit, classes) if is_file else find_run(model)
     if no_open:

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from tui_cnn.cli.group import SOUND, UNUSABLE
+from tui_cnn.cli.sources import described_source, model_options, source_of
 from tui_cnn.cli.streams import echo
 from tui_cnn.cli.table import shortened, table
 from tui_cnn.config import expanded
@@ -68,6 +69,7 @@ def _image_options(command: Command) -> Command:
 @click.argument("images", nargs=-1, metavar="[IMAGE]...")
 @_image_options
 @_checkpoint_option
+@model_options
 @click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON per image."))
 def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
     """Print a line for each image."""
@@ -76,7 +78,7 @@ def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
     from tui_cnn.runs.inspection.replies import Predictions
     from tui_cnn.runs.inspection.requests import Predict
 
-    source = source_of(run, checkpoint)
+    source = described_source(run, checkpoint, given)
     reports: list[dict[str, Any]] = []
     status = SOUND
     with inspection(source) as (ask, opened):
@@ -114,13 +116,19 @@ def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
 
 
 def _labels(opened: "OpenReply", indices: tuple[int, ...]) -> dict[int, tuple[int, str]]:
-    """Look up the labels of the test images among the indices: numbers and names of classes of the data set."""
+    """Look up the labels of the test images among the indices: numbers and names of classes of the data set.
+
+    None where that is gone: what asks about an image of it says so.
+    """
     if not indices:
         return {}
     from tui_cnn.data.dataset import load_test
-    from tui_cnn.data.files import data_directory
+    from tui_cnn.data.files import DataError, data_directory
 
-    test = load_test(data_directory(opened.directory), opened.input_shape, opened.fit)
+    try:
+        test = load_test(data_directory(opened.directory), opened.input_shape, opened.fit)
+    except DataError:
+        return {}
     return {
         index: (int(test.labels[index]), test.class_names[test.labels[index]])
         for index in indices
@@ -155,9 +163,10 @@ def _prediction(
 )
 @click.argument("run")
 @_checkpoint_option
+@model_options
 @click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON."))
 @click.option("--out", "-o", metavar="FILE", help=_("Also write the probabilities of all images, as .npz or .csv."))
-def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None) -> int:
+def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None, **given: Any) -> int:
     """Print the numbers."""
     from tui_cnn.data.rendering import to_csv, to_npz
     from tui_cnn.runs.inspection.replies import Evaluation
@@ -165,7 +174,7 @@ def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None) -> int:
     from tui_cnn.ui.toolkit.runs import weights_name, weights_of
 
     target = _path(out, ".npz", ".csv") if out else None
-    source = source_of(run, checkpoint)
+    source = described_source(run, checkpoint, given)
     with inspection(source) as (ask, opened):
         answer = ask(Evaluate(source=source), Evaluation)
     probabilities, labels, names = answer.probabilities.numpy(), answer.labels.numpy(), opened.class_names
@@ -250,6 +259,7 @@ def _evaluation_lines(report: dict[str, Any]) -> list[str]:
 @click.argument("images", nargs=-1, metavar="[IMAGE]")
 @_image_options
 @_checkpoint_option
+@model_options
 @click.option("--method", type=click.Choice(["saliency", "grad-cam", "occlusion"]), default="grad-cam")
 @click.option(
     "--class", "target", type=int, metavar="N", help=_("Class number, from 0; default: the most likely class.")
@@ -288,7 +298,7 @@ def explain(
 
     name = _the_image(**given)
     path = _path(out, ".png", ".svg", ".npz", ".csv")
-    source = source_of(run, checkpoint)
+    source = described_source(run, checkpoint, given)
     with inspection(source) as (ask, opened):
         image = _read_image(name, opened, given["invert"])
         activations = ask(requests.Activate(source=source, image=image.value, layers=()), replies.Activations)
@@ -357,6 +367,7 @@ def _chosen(answer: "Heats", layer: str | None) -> int:
 @click.argument("images", nargs=-1, metavar="[IMAGE]")
 @_image_options
 @_checkpoint_option
+@model_options
 @click.option("--out", "-o", metavar="F.npz", required=True, help=_("Output file."))
 def activations(run: str, checkpoint: str, out: str, **given: Any) -> int:
     """Write the file."""
@@ -365,7 +376,7 @@ def activations(run: str, checkpoint: str, out: str, **given: Any) -> int:
 
     name = _the_image(**given)
     target = _path(out, ".npz")
-    source = source_of(run, checkpoint)
+    source = described_source(run, checkpoint, given)
     with inspection(source) as (ask, opened):
         image = _read_image(name, opened, given["invert"])
         answer = ask(Activate(source=source, image=image.value), Activations)
@@ -408,25 +419,6 @@ def _save_arrays(target: Path, arrays: dict[str, Any]) -> int:
     rows = [(name, "×".join(map(str, array.shape)), array.dtype.name) for name, array in arrays.items()]
     echo("\n".join(table((_("array"), _("shape"), _("type")), rows)))
     return SOUND
-
-
-def source_of(run: str, checkpoint: str) -> "Source":
-    """Find what is meant on the command line.
-
-    Raises:
-        RunError: no such run exists.
-    """
-    from tui_cnn.runs.directory import find_run
-    from tui_cnn.runs.inspection.requests import MODEL_SUFFIXES, Source
-
-    if checkpoint not in ("best", "last") and not checkpoint.isdecimal():
-        raise click.UsageError(
-            _("“{text}” is not a checkpoint; use best, last, or a number of steps").format(text=checkpoint)
-        )
-    path = expanded(run)
-    is_path = path.suffix.lower() in MODEL_SUFFIXES or (path / "network.toml").is_file()
-    which: Any = int(checkpoint) if checkpoint.isdecimal() else checkpoint
-    return Source(str(path.absolute() if is_path else find_run(run).path), which)
 
 
 class _Ask(Protocol):

@@ -39,10 +39,11 @@ _HELP = _(
 )
 
 
-@click.command("open", options_metavar="[--data DATA]")
+@click.command("open", options_metavar="[--data DATA] [--lessons DIR]")
 @click.argument("model", required=False)
 @data_option
-def screen(model: str | None, data: str | None) -> int:
+@click.option("--lessons", metavar="DIR", help=_("A folder with your own lessons, for the Lab."))
+def screen(model: str | None, data: str | None, lessons: str | None) -> int:
     """Open the screen on MODEL, a file or a preset; a TOML file that does not exist yet is begun."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         line = _("the app needs a terminal; without one, use: cnn-tui check {model}, or: cnn-tui train {model}")
@@ -53,7 +54,7 @@ def screen(model: str | None, data: str | None) -> int:
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "256")
     from tui_cnn.ui.app import run_app
 
-    run_app(model, data)
+    run_app(model, data, lessons=lessons)
     return 0
 
 
@@ -67,6 +68,7 @@ program = Group(
         "runs": ("runs", "show", "attach", "stop", "about", "curves", "delete", "trash"),
         "search": ("search",),
         "learning_rate": ("lr",),
+        "lesson": ("lesson",),
         "datasets": ("data",),
         "doctor": ("doctor",),
         "importing": ("inspect",),

@@ -1,5 +1,6 @@
 """Data sets as a training, an inspection or a prediction takes them: images of one shape, in parts, with labels."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -11,7 +12,8 @@ import numpy as np
 
 from tui_cnn.data.files import DataError
 from tui_cnn.data.fitting import fitted_shape
-from tui_cnn.data.input_options import Fit
+from tui_cnn.data.input_options import Fit, PixelScale
+from tui_cnn.data.scaling import Scaling
 from tui_cnn.data.source import PARTS, ArraySource, ImageShape, ImageSource, Labels, Parts, Pixels
 from tui_cnn.data.sources.finding import find_source
 from tui_cnn.data.splitting import assigned_parts, missing_classes, split
@@ -23,6 +25,8 @@ _MOST_BYTES = 1 << 30
 """Arrays that are larger are mapped, not read whole."""
 _CHUNK = 4096
 """Images that are looked at together."""
+_LOOKED_AT = 5
+"""Images that tell whether a data set is in colour before it is decoded."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class DatasetSummary:
         class_names: one for each class, by its number.
         train_count, validation_count, test_count: images that the files assign to each part. Those to validate on are
             taken from those to train on, where they assign none.
+        in_colour: whether the images are in colour; of those that differ some, at least of the few that are looked at.
     """
 
     name: str
@@ -42,6 +47,7 @@ class DatasetSummary:
     train_count: int
     validation_count: int
     test_count: int
+    in_colour: bool
 
     @property
     def class_count(self) -> int:
@@ -87,6 +93,10 @@ class Dataset:
             moments.add(self.train_images[begin : min(begin + _CHUNK, training)])
         return moments.mean, moments.deviation
 
+    def scaling(self, scale: PixelScale) -> Scaling:
+        """Return how pixels are scaled, with what that has to learn from the training images."""
+        return Scaling(scale, *(self.moments if scale == "standardize" else ()))
+
     @cached_property
     def digest(self) -> str:
         """Hexadecimal digits of the test images and their labels: the same test set has the same, wherever it is."""
@@ -96,16 +106,16 @@ class Dataset:
         self, share: float, seed: int | None, limit: int | None = None, *, unstratified: int = 0
     ) -> tuple[Labels, Labels]:
         """Split the training images as `splitting.split` does; what the files assign to validation is validated on."""
-        if not self.validation_count:
-            return split(self.train_labels, share, seed, limit, unstratified=unstratified)
-        training = len(self.train_labels) - self.validation_count
-        used, _none = split(self.train_labels[:training], 0.0, seed, limit, unstratified=unstratified)
-        return used, np.arange(training, len(self.train_labels), dtype=np.int32)
+        given = self.validation_count
+        return split(self.train_labels, share, seed, limit, unstratified=unstratified, given=given)
 
 
 @dataclass(frozen=True, eq=False)
 class TestSet:
-    """The images to test on, (n, height, width, channels), 0 to 255; the class of each, (n,); the names of classes."""
+    """The images to test on, (n, height, width, channels), 0 to 255; the class of each, (n,); the names of classes.
+
+    `missing` says why there are none, where the data set cannot be read any more.
+    """
 
     __test__ = False  # not a test of pytest
 
@@ -114,6 +124,7 @@ class TestSet:
     labels: Labels
     class_names: tuple[str, ...]
     store: Store | None = None
+    missing: str = ""
 
     @cached_property
     def digest(self) -> str:
@@ -142,8 +153,21 @@ def summarize(path: Path | None = None) -> DatasetSummary:
     if shape is None and (store := open_store(store_of(source), source)) is not None:
         shape = store.shape
         counts = np.bincount(store.parts, minlength=len(PARTS))
+        in_colour = bool((store.records["channels"] > 1).any())
+    else:
+        in_colour = shape[2] > 1 if shape else _has_colour(source)
     train, validation, test = counts.tolist()
-    return DatasetSummary(source.name, shape, source.class_names, train, validation, test)
+    return DatasetSummary(source.name, shape, source.class_names, train, validation, test, in_colour)
+
+
+@lru_cache(maxsize=8)
+def _has_colour(source: ImageSource) -> bool:
+    """Tell whether one of a few images is in colour."""
+    for number in np.linspace(0, len(source) - 1, _LOOKED_AT, dtype=int).tolist():
+        with suppress(DataError):
+            if source.read(number).shape[2] > 1:
+                return True
+    return False
 
 
 def load(
@@ -195,20 +219,26 @@ def check_parts(name: str, train: int, test: int) -> None:
         raise DataError(f"{name}: {message}")
 
 
-def untrained_classes(path: Path | None, share: float, seed: int | None, limit: int | None) -> tuple[str, ...]:
-    """Name the classes of which no image is trained on, once those to validate on are split off.
+def untrained_classes(
+    path: Path | None, share: float, seed: int | None, limit: int | None, *, unstratified: int = 0
+) -> tuple[str, ...]:
+    """Name the classes of which no image is trained on, once those to validate on are split off as `split` does.
 
     Raises:
         DataError: it is no data set.
     """
-    return _untrained(find_source(path), share, seed, limit)
+    return _untrained(find_source(path), share, seed, limit, unstratified)
 
 
 @lru_cache(maxsize=8)
-def _untrained(source: ImageSource, share: float, seed: int | None, limit: int | None) -> tuple[str, ...]:
+def _untrained(
+    source: ImageSource, share: float, seed: int | None, limit: int | None, unstratified: int
+) -> tuple[str, ...]:
     """Split, once: it is asked for again and again while a run is set up."""
-    labels = source.labels[assigned_parts(source) == PARTS.index("train")]
-    train, _validation = split(labels, share, seed, limit)
+    parts = assigned_parts(source)
+    given = source.labels[parts == PARTS.index("validation")]
+    labels = np.concatenate([source.labels[parts == PARTS.index("train")], given])
+    train, _validation = split(labels, share, seed, limit, unstratified=unstratified, given=len(given))
     return missing_classes(labels[train], source.class_names)
 
 

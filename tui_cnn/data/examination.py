@@ -15,7 +15,7 @@ from tui_cnn.data.dataset import Dataset, is_used_directly, load
 from tui_cnn.data.source import PARTS, ImageSource, Labels, Part, Parts, Pixels, Skipped
 from tui_cnn.data.sources.finding import find_source
 from tui_cnn.data.statistics import Channels, Hashes, difference_hashes, similar_images
-from tui_cnn.data.store import Progress, Store, build_store, open_store, store_of
+from tui_cnn.data.store import Progress, Store, build_store, open_store, read_record, store_of
 from tui_cnn.i18n import _
 
 _CHUNK = 4096
@@ -213,11 +213,8 @@ def _report_file(source: ImageSource) -> Path:
 
 
 def _read_report(source: ImageSource) -> Report | None:
-    try:
-        report = msgspec.json.decode(_report_file(source).read_bytes(), type=Report)
-    except (OSError, msgspec.DecodeError):
-        return None
-    return report if report.version == _VERSION else None
+    report = read_record(_report_file(source), Report)
+    return report if report and report.version == _VERSION else None
 
 
 def _write_report(source: ImageSource, report: Report) -> None:

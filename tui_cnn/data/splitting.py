@@ -20,7 +20,7 @@ TEST_SHARE = 0.2
 
 
 def split(
-    labels: Labels, share: float, seed: int | None, limit: int | None = None, *, unstratified: int = 0
+    labels: Labels, share: float, seed: int | None, limit: int | None = None, *, unstratified: int = 0, given: int = 0
 ) -> tuple[Indices, Indices]:
     """Split training images into those to train on and those to validate on, by their indices.
 
@@ -29,7 +29,11 @@ def split(
     and Sainte-Laguë gives it: its share, to about one image.
 
     `seed` None: as runs of earlier versions did it: shuffled by the seed `unstratified`, whatever the classes.
+    `given`: how many, the last ones, are for validation already; then these are validated on, whatever the share.
     """
+    if given:
+        used, _none = split(labels[:-given], 0.0, seed, limit, unstratified=unstratified)
+        return used, np.arange(len(labels) - given, len(labels), dtype=np.int32)
     if seed is None:
         order = np.random.default_rng(unstratified).permutation(len(labels)).astype(np.int32)
     else:

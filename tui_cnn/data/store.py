@@ -163,19 +163,34 @@ def store_of(source: ImageSource, longest: int = LONGEST_SIDE) -> Path:
     return stores() / f"{source.fingerprint[:32]}{side}"
 
 
+_LARGEST_RECORD = 256_000_000
+"""Bytes: what is written down about a million images that cannot be read is shorter."""
+
+
+def read_record(path: Path, kind: type[T]) -> T | None:
+    """Read what was written down about decoded images; None: it is not there, or damaged."""
+    try:
+        if not path.is_file():  # a named pipe would be waited for
+            return None
+        with path.open("rb") as file:
+            return msgspec.json.decode(file.read(_LARGEST_RECORD), type=kind)
+    except (OSError, msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+
+
 def open_store(path: Path, source: ImageSource) -> Store | None:
     """Open the store of a source; None: it is not complete."""
     try:
         return _opened(path, source, (path / "dataset.json").stat().st_mtime_ns)
-    except (OSError, msgspec.DecodeError):
+    except OSError:
         return None
 
 
 @lru_cache(maxsize=2)
 def _opened(path: Path, source: ImageSource, _written_at: int) -> Store | None:
     """Open a store; it is asked for again and again while a run is set up."""
-    summary = msgspec.json.decode((path / "dataset.json").read_bytes(), type=StoreSummary)
-    return Store(path, source, summary) if summary.version == _VERSION else None
+    summary = read_record(path / "dataset.json", StoreSummary)
+    return Store(path, source, summary) if summary and summary.version == _VERSION else None
 
 
 def build_store(

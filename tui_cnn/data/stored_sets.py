@@ -11,7 +11,7 @@ import msgspec
 
 from tui_cnn.data.files import DataError
 from tui_cnn.data.sources.finding import find_source
-from tui_cnn.data.store import store_of, stores
+from tui_cnn.data.store import read_record, store_of, stores
 from tui_cnn.i18n import _
 
 
@@ -73,7 +73,6 @@ def _all() -> Iterator[StoredSet]:
 
 def _source(directory: Path) -> str:
     for name in ("dataset.json", "report.json"):
-        with suppress(OSError, msgspec.DecodeError):
-            summary = msgspec.json.decode((directory / name).read_bytes(), type=_Summary)
+        if summary := read_record(directory / name, _Summary):
             return summary.source or summary.path
     return ""

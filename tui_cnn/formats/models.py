@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui_cnn.config import expanded
 from tui_cnn.core.edits import set_input_shape
@@ -14,6 +15,9 @@ from tui_cnn.formats.kinds import Kind, kind_of
 from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.formats.toml import read_network
 from tui_cnn.i18n import _
+
+if TYPE_CHECKING:
+    from tui_cnn.formats.keras.reading import Import
 
 
 def find_network(
@@ -43,6 +47,25 @@ def find_network(
     raise FormatError(model, _("file or preset not found; {hint}").format(hint=hint))
 
 
+def read_model(path: Path, input_shape: Shape | None = None) -> "Import":
+    """Read a model of another program, of Keras or ONNX; `input_shape` as above.
+
+    Raises:
+        FormatError: it cannot be read.
+    """
+    return _reader(kind_of(path))(path, input_shape)
+
+
+def _reader(kind: Kind) -> Callable[[Path, Shape | None], "Import"]:
+    if kind is Kind.ONNX:
+        from tui_cnn.formats.onnx.reading import read_onnx
+
+        return read_onnx
+    from tui_cnn.formats.keras.reading import read_keras
+
+    return read_keras
+
+
 def _on(network: Network, shape: Shape | None, remark: Callable[[str], None] | None) -> Network:
     if shape is None:
         return network
@@ -53,12 +76,7 @@ def _on(network: Network, shape: Shape | None, remark: Callable[[str], None] | N
 
 
 def _read_foreign(path: Path, kind: Kind, remark: Callable[[str], None] | None, input_shape: Shape | None) -> Network:
-    if kind is Kind.ONNX:
-        from tui_cnn.formats.onnx.reading import read_onnx as read
-    else:
-        from tui_cnn.formats.keras.reading import read_keras as read
-
-    network, notes = read(path, input_shape)
+    network, notes = _reader(kind)(path, input_shape)
     if remark is not None:
         for line in notes:
             remark(f"{path}: {line}")

@@ -50,7 +50,7 @@ _Key = tuple[tuple[AnyLayer, ...], Shape | None]
 def dumps_python(analysis: Analysis, training: PythonTraining = AS_IN_TUTORIALS) -> str:
     """Write the network of a sound analysis, without opaque layers, as a Python file.
 
-    The file needs Keras and nothing else. It is formatted as black does.
+    The file needs Keras and nothing else, unless a layer is a function of TensorFlow. It is formatted as black does.
     """
     if analysis.network != (network := with_frozen_leaves(analysis.network)):
         analysis = analyze(network)
@@ -74,6 +74,8 @@ def dumps_python(analysis: Analysis, training: PythonTraining = AS_IN_TUTORIALS)
     modules = ["import keras", *(f"import {name}" for name in training.imports if name != "math")]
     if kinds or "layers." in "".join([main, *training.helpers]):
         modules.append("from keras import layers")
+    if any("tf." in line for line in build):
+        modules = ["import keras", "import tensorflow as tf", *modules[1:]]
     imports = "import math\n\n" * ("math" in training.imports) + "\n".join(modules) + "\n"
     functions = [
         f'"""The network “{title}”, in Keras."""\n\n{imports}',

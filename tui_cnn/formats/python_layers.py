@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from tui_cnn.core.layers import LAYER_TYPES, Layer
-from tui_cnn.core.layers.base import ConstantKernels, KerasCall
+from tui_cnn.core.layers.base import ConstantKernels, KerasCall, TensorFlowFunction
 from tui_cnn.core.layers.fields import parse_regularizer
 from tui_cnn.core.layers.merging import MergingLayer
 from tui_cnn.core.network import snake_case
@@ -76,6 +76,10 @@ def literal(field: str, value: Any) -> str:
         return f"layers.{value.class_name}({', '.join(_arguments(value))})"
     if isinstance(value, ConstantKernels):
         return f"keras.initializers.Constant({value.name.upper()})"
+    if isinstance(value, TensorFlowFunction):
+        return value.expression
+    if isinstance(value, dict):
+        return "{" + ", ".join(f'"{name}": {literal("", item)}' for name, item in value.items()) + "}"
     if field.endswith("_regularizer") and value is not None:
         return _regularizer(value)
     if isinstance(value, tuple):

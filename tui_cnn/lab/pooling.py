@@ -68,9 +68,12 @@ class Pooling(NamedTuple):
 
     def step(self, index: int, channel: int = 0) -> Pooled:
         """Work out one place for one channel of the output."""
+        return self._step(self.windows.padded(self.image, np.nan), index, channel)
+
+    def _step(self, padded: Image, index: int, channel: int) -> Pooled:
         laid = self.windows
         row, column = divmod(index, laid.shape[1])
-        patch = laid.patch(laid.padded(self.image, np.nan), row, column)
+        patch = laid.patch(padded, row, column)
         if self.kind == "depth-max":
             window = patch[:, 0, channel * self.depth : (channel + 1) * self.depth]
         else:
@@ -85,7 +88,11 @@ class Pooling(NamedTuple):
     def output(self) -> Image:
         """Work out all places of all channels: (height, width, channels)."""
         rows, columns = self.windows.shape
-        values = [[self.step(index, channel).value for channel in range(self.channels)] for index in range(self.steps)]
+        padded = self.windows.padded(self.image, np.nan)
+        values = [
+            [self._step(padded, index, channel).value for channel in range(self.channels)]
+            for index in range(self.steps)
+        ]
         return np.array(values).reshape(rows, columns, self.channels)
 
 

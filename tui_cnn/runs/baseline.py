@@ -4,6 +4,8 @@ from pathlib import Path
 
 from tui_cnn.atomic import write_atomic
 from tui_cnn.config import home
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.reading import opened
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import unwritable
 
@@ -18,13 +20,13 @@ def baseline_file() -> Path:
 def read_baseline() -> RunDirectory | None:
     """Return the pinned run; None where none is, or it is gone."""
     try:
-        with baseline_file().open("rb") as file:
+        with opened(baseline_file()) as file:
             name = file.read(_LONGEST).decode("utf-8", "surrogateescape").strip()
         if name in ("", ".", "..") or "/" in name:
             return None
         run = RunDirectory(home() / "runs" / name)
         run.network_file.stat()
-    except (OSError, ValueError):  # a name that no file can have
+    except (FormatError, OSError, ValueError):  # a name that no file can have
         return None
     return run
 

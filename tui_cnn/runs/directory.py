@@ -16,7 +16,7 @@ from tui_cnn.atomic import write_atomic
 from tui_cnn.core.network import Network
 from tui_cnn.data.scaling import Scaling
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.reading import read_json, read_toml
+from tui_cnn.formats.reading import opened, read_json, read_toml
 from tui_cnn.formats.toml import dumps_network, dumps_toml
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
@@ -27,6 +27,18 @@ from tui_cnn.visible import visible
 
 Desired = Literal["run", "now", "pause", "stop"]
 """What a run is to do; `now` is `run` without waiting for other runs to end."""
+
+
+class ImageTraits(msgspec.Struct, frozen=True):
+    """What a person's own image is brought to, kept for when the data set is gone.
+
+    Attributes:
+        shape: (height, width, channels) of the images of the data set, fitted to the network's input.
+        light_on_black: whether they are.
+    """
+
+    shape: tuple[int, int, int]
+    light_on_black: bool
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,7 @@ class RunDirectory(DatedDirectory):
     tensorboard_directory = File("tensorboard")
     scaling_file = File("scaling.json")
     classes_file = File("classes.json")
+    images_file = File("images.json")
     trial_file = File("trial.toml")
     predictions_file = File("test.npz")
 
@@ -71,6 +84,14 @@ class RunDirectory(DatedDirectory):
         """
         names = read_json(self.classes_file, tuple[str, ...]) if self.classes_file.exists() else ()
         return tuple(map(visible, names))
+
+    def image_traits(self) -> ImageTraits | None:
+        """Read what the images of its data set were like when it began; None: not known.
+
+        Raises:
+            FormatError: the file is damaged.
+        """
+        return read_json(self.images_file, ImageTraits) if self.images_file.exists() else None
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +126,11 @@ def list_runs() -> list[RunDirectory]:
     return list_dated(RunDirectory, "runs", "network.toml")
 
 
+def runs_with_weights() -> list[RunDirectory]:
+    """List the runs that have weights already, newest first."""
+    return [run for run in list_runs() if run.best_file.exists() or run.checkpoint_file.exists()]
+
+
 def find_run(text: str) -> RunDirectory:
     """Find a run by its id, by a part that no other id has, or the newest by `last`.
 
@@ -121,11 +147,15 @@ def find_run(text: str) -> RunDirectory:
     )
 
 
+_LONGEST_COMMAND = 100
+
+
 def read_desired(path: Path) -> Desired:
     """Read the command; `run` if the file is missing or unreadable, or holds something else."""
     try:
-        word = path.read_text("utf-8", "replace").strip()
-    except OSError:
+        with opened(path) as file:
+            word = file.read(_LONGEST_COMMAND).decode("utf-8", "replace").strip()
+    except FormatError:
         return "run"
     return next((command for command in get_args(Desired) if command == word), "run")
 

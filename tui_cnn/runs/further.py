@@ -56,7 +56,7 @@ def make_longer(run: RunDirectory, recipe: Recipe, *, restarted: bool = False) -
     done = _epochs_done(run)
 
     def fill(new: RunDirectory) -> None:
-        for name in ("checkpoint_file", "best_file", "scaling_file"):
+        for name in ("checkpoint_file", "best_file", "scaling_file", "classes_file", "images_file"):
             file = getattr(run, name)
             if file.exists():
                 shutil.copyfile(file, getattr(new, name))

@@ -6,13 +6,14 @@ from pathlib import Path
 import msgspec
 
 from tui_cnn.config import expanded
-from tui_cnn.core.analysis import analyze
+from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.shape import format_shape
 from tui_cnn.data.dataset import load, summarize
 from tui_cnn.data.fitting import fitted_shape
+from tui_cnn.data.input_options import PixelScale
 from tui_cnn.data.scaling import Scaling
 from tui_cnn.formats.export import require_buildable
-from tui_cnn.formats.keras.reading import read_keras
+from tui_cnn.formats.models import read_model
 from tui_cnn.formats.reading import read_text
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, make_run
@@ -25,8 +26,9 @@ from tui_cnn.visible import visible
 
 
 def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = ()) -> RunDirectory:
-    """Make a run of a `.keras` or `.h5` file: its network, and its weights as the best. Nothing in the file is run.
+    """Make a run of a `.keras`, `.h5` or `.onnx` file: its network, and its weights as the best.
 
+    Nothing in the file is run.
     Of the recipe only the data, the fit and the scale of the pixels mean something: nobody knows how the model was
     trained. `class_names` name its outputs in their order, where these are not the classes of the data set; they are
     kept in the run's directory.
@@ -38,24 +40,18 @@ def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = ()) ->
             fewer names than outputs; or the scale is not for its channels.
     """
     recipe = located(recipe)
-    network = read_keras(file).network
+    network = read_model(file).network
     analysis = analyze(network)
     require_buildable(analysis)
     if ends := several_ends(analysis):
         message = _("{file}: has {ends}; only models with one input and one output can be inspected")
         raise RunError(message.format(file=file, ends=ends))
-    outputs = (analysis.output_shape or (0,))[-1]
-    if class_names and len(class_names) != outputs:
-        message = _("{file}: has {outputs:,} outputs, but there are {names:,} class names; give one for each output")
-        raise RunError(message.format(file=file, outputs=outputs, names=len(class_names)))
+    check_description(file, analysis, recipe.scale, class_names)
     shape = network.input_shape
-    if not suits(recipe.scale, shape):
-        message = _("{file}: scale {scale} is for 3 channels, but its input is {shape}; choose another scale")
-        raise RunError(message.format(file=file, scale=recipe.scale, shape=format_shape(shape)))
     fitted_shape(summarize(recipe.directory).image_shape, shape, recipe.fit)
     learned = Scaling(recipe.scale)
     if learned.needs_statistics:
-        learned = Scaling(recipe.scale, *load(recipe.directory, shape, recipe.fit).moments)
+        learned = load(recipe.directory, shape, recipe.fit).scaling(recipe.scale)
 
     def fill(run: RunDirectory) -> None:
         if learned.mean:
@@ -68,13 +64,28 @@ def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = ()) ->
     return make_run(network, recipe, fill)
 
 
+def check_description(file: Path, analysis: Analysis, scale: PixelScale, class_names: Sequence[str]) -> None:
+    """Make sure that what a person says of a model's file can be: its scale, and the names of its outputs, if any.
+
+    Raises:
+        RunError: there are more or fewer names than outputs; or the scale is not for its channels.
+    """
+    outputs, shape = (analysis.output_shape or (0,))[-1], analysis.network.input_shape
+    if class_names and len(class_names) != outputs:
+        message = _("{file}: has {outputs:,} outputs, but there are {names:,} class names; give one for each output")
+        raise RunError(message.format(file=file, outputs=outputs, names=len(class_names)))
+    if not suits(scale, shape):
+        message = _("{file}: scale {scale} is for 3 channels, but its input is {shape}; choose another scale")
+        raise RunError(message.format(file=file, scale=scale, shape=format_shape(shape)))
+
+
 def scale_is_known(file: Path) -> bool:
     """Tell whether a model scales its pixels itself, so that it takes them as they are.
 
     Raises:
         FormatError: it cannot be read.
     """
-    layers = read_keras(file).network.layers
+    layers = read_model(file).network.layers
     return bool(layers) and layers[0].scales_pixels
 
 

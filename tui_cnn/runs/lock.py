@@ -46,6 +46,8 @@ def is_held(path: Path) -> bool:
         return False
     import fcntl
 
+    if not path.is_file():  # to open a named pipe would wait for ever
+        return False
     try:
         with path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -98,9 +98,13 @@ def training_warnings(network: Network, recipe: Recipe) -> list[str]:
     data = summarize(recipe.directory)
     counts = recipe.image_counts(data.train_count, data.validation_count)
     steps = recipe.epochs * recipe.batches(counts.train)
-    findings = analyze(network, TrainingContext(steps=steps)).checks
+    context = TrainingContext(steps=steps, image_shape=data.image_shape, in_colour=data.in_colour)
+    findings = analyze(network, context).checks
     notes = [finding.with_code for finding in findings if finding.code == "slow-averages"]
-    if missing := untrained_classes(recipe.directory, recipe.validation, recipe.split_seed, recipe.limit):
+    if data.in_colour and network.input_shape[2:] == (1,):
+        notes += [finding.with_code for finding in findings if finding.code == "input"]
+    split = recipe.validation, recipe.split_seed, recipe.limit
+    if missing := untrained_classes(recipe.directory, *split, unstratified=recipe.seed):
         message = _("classes without training images, which cannot be learned: {classes}; raise limit or add images")
         notes.append(message.format(classes=", ".join(missing)))
     if (first := recipe.ema**steps) > _MOST_OF_THE_FIRST:

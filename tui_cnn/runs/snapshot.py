@@ -7,7 +7,8 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from tui_cnn.formats.reading import LARGEST
+from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.reading import LARGEST, opened
 from tui_cnn.runs import events
 from tui_cnn.runs.directory import Desired, RunDirectory, read_desired
 from tui_cnn.runs.lock import is_held
@@ -168,10 +169,10 @@ class LineReader:
         They are `LARGEST` bytes at most: call again for more. What has no newline in so many is returned as it is.
         """
         try:
-            with self._path.open("rb") as file:
+            with opened(self._path) as file:
                 file.seek(self._read)
                 data = file.read(LARGEST)
-        except OSError:
+        except FormatError:
             return b""
         lines = data if len(data) == LARGEST and b"\n" not in data else data[: data.rfind(b"\n") + 1]
         self._read += len(lines)

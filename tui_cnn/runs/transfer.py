@@ -21,7 +21,7 @@ class Weights(NamedTuple):
 
 
 def find_weights(text: str) -> Weights:
-    """Find weights by the path of a `.keras` or `.h5` file, or by a run: its best, or without those its last.
+    """Find weights by the path of a `.keras`, `.h5` or `.onnx` file, or by a run: its best, or without those its last.
 
     Raises:
         RunError: there is no such run, or it has no weights yet.

@@ -1,5 +1,6 @@
 """What a search records, a line of JSON each, in `events.jsonl`; written by its coordinator alone."""
 
+import os
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -80,6 +81,8 @@ AnySearchEvent = (
     SearchStarted | TrialPlanned | TrialLaunched | TrialEnded | SearchStopped | SearchFinished | SearchFailed
 )
 
+_BLOCK = 1 << 20
+
 _decoder: msgspec.json.Decoder[AnySearchEvent] = msgspec.json.Decoder(AnySearchEvent)
 
 
@@ -106,12 +109,20 @@ def end_torn_line(path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    if path.exists():
-        data = path.read_bytes()
-        whole = data.rfind(b"\n") + 1
-        if whole < len(data):
-            with path.open("r+b") as file:
-                file.truncate(whole)
+    if not path.exists():
+        return
+    with path.open("r+b") as file:  # of a named pipe, both ends: it waits for nobody, and cannot be sought in
+        end = whole = file.seek(0, os.SEEK_END)
+        while whole:
+            start = max(0, whole - _BLOCK)
+            file.seek(start)
+            newline = file.read(whole - start).rfind(b"\n")
+            if newline >= 0:
+                whole = start + newline + 1
+                break
+            whole = start
+        if whole < end:
+            file.truncate(whole)
 
 
 def read_events(path: Path) -> list[AnySearchEvent]:

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, get_args
 
+import msgspec
 from textual import events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -305,8 +306,12 @@ def begin_network(model: str, data: str) -> tuple[Network, Path] | None:
         return None
 
 
-def run_app(model: str | None = None, data: str | None = None, inspected: RunDirectory | None = None) -> None:
+def run_app(
+    model: str | None = None, data: str | None = None, inspected: RunDirectory | None = None, lessons: str | None = None
+) -> None:
     """Open the screen on a model: a file, a preset, or by default the tutorial network; or inspect a run.
+
+    `lessons` is a folder with lessons of the user's, in place of the one in the settings.
 
     Raises:
         FormatError, DataError: the model or the data cannot be read; the screen was not opened.
@@ -318,6 +323,9 @@ def run_app(model: str | None = None, data: str | None = None, inspected: RunDir
     setting = known_soon(lookup) if lookup else setting_for("")
     design = open_design(network, file, setting or TrainingContext())
     configuration = read_settings(config_file())
+    if lessons is not None:
+        settings = msgspec.structs.replace(configuration.settings, lessons=lessons)
+        configuration = configuration._replace(settings=settings)
     use_plain_signs(configuration.settings.signs)
     limit_garbage()
     app = CnnTui(design, data or "", configuration, notes, lookup)

@@ -123,7 +123,9 @@ def setting_for(data: str) -> TrainingContext:
 
         return known._replace(classes=len(CLASS_NAMES), image_shape=(28, 28, 1))
     summary = _summary(data)
-    return known if summary is None else known._replace(classes=summary.class_count, image_shape=summary.image_shape)
+    if summary is None:
+        return known
+    return known._replace(classes=summary.class_count, image_shape=summary.image_shape, in_colour=summary.in_colour)
 
 
 def _summary(data: str) -> "DatasetSummary | None":

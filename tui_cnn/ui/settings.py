@@ -35,6 +35,7 @@ class Settings(AlertSettings, frozen=True, forbid_unknown_fields=True):
         str, Meta(description="en or ko; empty: from the environment (LANG); --lang takes precedence")
     ] = ""
     flops: Annotated[Flops, Meta(description="2xmacs: 2 per MAC; tf: as counted by TensorFlow's profiler")] = "2xmacs"
+    lessons: Annotated[str, Meta(description="Folder with your own lessons (.md) for the Lab; empty: none")] = ""
     signs: Annotated[
         Literal["auto", "ascii", "unicode"],
         Meta(description="ascii: ASCII symbols only; auto: ASCII if the locale is not UTF-8"),
@@ -62,6 +63,7 @@ class State(msgspec.Struct, frozen=True):
         recent: the files lately opened or saved, the latest first.
         hidden_columns: the columns of the stack that the user does not want.
         lessons_read: the names of the lessons that were opened.
+        lesson: the name of the one that was open last.
     """
 
     theme: str = ""
@@ -69,6 +71,7 @@ class State(msgspec.Struct, frozen=True):
     recent: tuple[str, ...] = ()
     hidden_columns: tuple[str, ...] = ()
     lessons_read: tuple[str, ...] = ()
+    lesson: str = ""
 
     def opened(self, path: Path) -> tuple[str, ...]:
         """Return the recent files with `path` as the latest; one whose name is no Unicode cannot be remembered."""

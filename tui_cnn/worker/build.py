@@ -1,14 +1,16 @@
 """A network as a Keras model; to train it, with its loss, its optimizer, and all that is random in it seeded."""
 
 import re
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from tui_cnn.core.graph import graph
 from tui_cnn.core.layers import Input, Route
-from tui_cnn.core.layers.base import ConstantKernels, KerasCall
+from tui_cnn.core.layers.base import ConstantKernels, KerasCall, TensorFlowFunction
 from tui_cnn.core.layers.fields import parse_regularizer
 from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.layers.merging import MergingLayer
@@ -121,12 +123,14 @@ def keras_layer(call: KerasCall, **common: str) -> keras.Layer:
 
 
 def _argument(name: str, value: Any) -> Any:
-    """Turn an argument into Keras' own: only penalties on weights, given kernels and inner layers are not."""
+    """Turn an argument into Keras' own: only penalties, given kernels, functions and inner layers are not."""
     if isinstance(value, KerasCall):
         return keras_layer(value)
     if name.endswith("_regularizer") and value:
         l1, l2 = parse_regularizer(value)
         return keras.regularizers.L1L2(l1=l1, l2=l2)
+    if isinstance(value, TensorFlowFunction):
+        return attrgetter(value.expression.removeprefix("tf."))(tf)
     return keras.initializers.Constant(value.nested()) if isinstance(value, ConstantKernels) else value
 
 

@@ -15,7 +15,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.errors import UserError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import MODEL_FORMATS, require_buildable
-from tui_cnn.formats.keras.reading import read_keras
+from tui_cnn.formats.models import read_model
 from tui_cnn.formats.onnx.file import require_onnx
 from tui_cnn.formats.saving import write_errors
 from tui_cnn.formats.toml import loads_network
@@ -36,7 +36,7 @@ def main(to: str, target: Path, source: Path | None = None) -> int:
             run = RunDirectory(source)
             export(run.network(), to, target, weights=run.best_file)
         else:
-            export(read_keras(source).network, to, target, weights=source, is_ours=False)
+            export(read_model(source).network, to, target, weights=source, is_ours=False)
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         return 2

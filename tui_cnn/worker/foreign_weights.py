@@ -5,28 +5,29 @@ is for.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.hdf5 import Tensor
 from tui_cnn.formats.keras.notes import usable_name
-from tui_cnn.formats.keras.weights import Address, StoredWeights, open_weights
+from tui_cnn.formats.keras.weights import Address, open_weights
+from tui_cnn.formats.kinds import Kind, kind_of
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import NotLoaded
 
 
 def assign_weights(model: keras.Model, path: Path) -> None:
-    """Put the weights in an `.h5` or a `.keras` file into a model of the same layers, by their names.
+    """Put the weights in an `.h5`, a `.keras` or an `.onnx` file into a model of the same layers, by their names.
 
     Raises:
         RunError: the file has no such layer, or weights of another shape; the text names the layer.
     """
     try:
-        with open_weights(path) as stored:
+        with _opened(path) as stored:
             by_name = _by_name(stored.layers)
             for layer in model.layers:
                 if layer.weights:
@@ -36,7 +37,7 @@ def assign_weights(model: keras.Model, path: Path) -> None:
 
 
 def assign_fitting(model: keras.Model, path: Path) -> tuple[tuple[str, ...], tuple[NotLoaded, ...]]:
-    """Put the weights in an `.h5` or a `.keras` file into the layers that they fit by name and shape.
+    """Put the weights in an `.h5`, a `.keras` or an `.onnx` file into the layers that they fit by name and shape.
 
     Returns the names of those layers, and the other layers with weights.
 
@@ -45,7 +46,7 @@ def assign_fitting(model: keras.Model, path: Path) -> tuple[tuple[str, ...], tup
     """
     layers, others = [], []
     try:
-        with open_weights(path) as stored:
+        with _opened(path) as stored:
             by_name = _by_name(stored.layers)
             for layer in model.layers:
                 if not layer.weights:
@@ -67,9 +68,31 @@ def assign_fitting(model: keras.Model, path: Path) -> tuple[tuple[str, ...], tup
     return tuple(layers), tuple(others)
 
 
-def _by_name(layers: Mapping[Address, list[Tensor]]) -> dict[str, list[Tensor]]:
+class _Shaped(Protocol):
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+
+class _Stored(Protocol):
+    """The weights in an open file: the tensors of each layer, and a way to read one."""
+
+    @property
+    def layers(self) -> Mapping[Address, Sequence[_Shaped]]: ...
+
+    def read(self, tensor: Any) -> Any: ...
+
+
+def _opened(path: Path) -> AbstractContextManager[_Stored]:
+    if kind_of(path) is Kind.ONNX:
+        from tui_cnn.formats.onnx.weights import open_onnx_weights
+
+        return open_onnx_weights(path)
+    return open_weights(path)
+
+
+def _by_name(layers: Mapping[Address, Sequence[_Shaped]]) -> dict[str, Sequence[_Shaped]]:
     """Return the tensors by the names that our layers have; a name that stands for several is none."""
-    found: dict[str, list[Tensor]] = {}
+    found: dict[str, Sequence[_Shaped]] = {}
     several: set[str] = set()
     for address, tensors in layers.items():
         name = usable_name(address[-1])
@@ -79,7 +102,7 @@ def _by_name(layers: Mapping[Address, list[Tensor]]) -> dict[str, list[Tensor]]:
     return {name: tensors for name, tensors in found.items() if name not in several}
 
 
-def _assign(layer: keras.Layer, tensors: list[Tensor] | None, stored: StoredWeights, path: Path) -> None:
+def _assign(layer: keras.Layer, tensors: Sequence[_Shaped] | None, stored: _Stored, path: Path) -> None:
     if tensors is None:
         message = _("{file}: has no weights for layer “{name}”")
         raise RunError(message.format(file=path, name=layer.name))
@@ -96,7 +119,7 @@ def _shapes(arrays: Sequence[Any]) -> list[tuple[int, ...]]:
     return [tuple(array.shape) for array in arrays]
 
 
-def _fill(layer: keras.Layer, tensors: list[Tensor], stored: StoredWeights) -> None:
+def _fill(layer: keras.Layer, tensors: Sequence[_Shaped], stored: _Stored) -> None:
     for weight, tensor in zip(layer.weights, tensors, strict=True):
         weight.assign(stored.read(tensor))
     finalize(layer)

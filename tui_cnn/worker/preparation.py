@@ -16,11 +16,12 @@ from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.data.dataset import Dataset
 from tui_cnn.data.files import DataError
 from tui_cnn.data.fitting import fit
+from tui_cnn.data.images import are_light_on_black
 from tui_cnn.data.scaling import Scaling
 from tui_cnn.data.splitting import Indices, balanced_weights
 from tui_cnn.data.store import Progress
 from tui_cnn.i18n import _
-from tui_cnn.runs.directory import RunDirectory, kept_steps
+from tui_cnn.runs.directory import ImageTraits, RunDirectory, kept_steps
 from tui_cnn.runs.estimate import estimate
 from tui_cnn.runs.events import Started
 from tui_cnn.runs.machine import read_machine
@@ -103,7 +104,7 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
     data = take_images(recipe, network.input_shape, progress)
     fitting = fit(data.image_shape, network.input_shape)
     scaling = _scaling(run, recipe, data)
-    _keep_classes(run, data)
+    _keep_description(run, data)
     train, validation = data.split(recipe.validation, recipe.split_seed, recipe.limit, unstratified=recipe.seed)
     samples = Feed(data.train_images, data.train_labels)
     test, data_name, digest = Feed(data.test_images, data.test_labels), data.name, data.digest
@@ -163,13 +164,10 @@ def class_weights(recipe: Recipe, data: Dataset, train: Indices) -> tuple[float,
     return balanced_weights(data.train_labels[train], data.class_count) if recipe.class_weights == "balanced" else ()
 
 
-def learned_scaling(recipe: Recipe, data: Dataset) -> Scaling:
-    """Return how pixels are scaled, with what that has to learn from the images."""
-    return Scaling(recipe.scale, *(data.moments if recipe.scale == "standardize" else ()))
+def _keep_description(run: RunDirectory, data: Dataset) -> None:
+    """Keep with the run the names of the classes, and what the images are like, for when the data set is gone.
 
-
-def _keep_classes(run: RunDirectory, data: Dataset) -> None:
-    """Keep the names of the classes with the run; where it has some, make sure that the outputs still stand for them.
+    Where it has names, make sure that the outputs still stand for the classes.
 
     Raises:
         DataError: they do not.
@@ -183,6 +181,9 @@ def _keep_classes(run: RunDirectory, data: Dataset) -> None:
         raise DataError(message.format(data=data.name, names=", ".join(changed)))
     if not known:
         write_atomic(run.classes_file, msgspec.json.encode(now))
+    if run.image_traits() is None:
+        traits = ImageTraits(data.image_shape, are_light_on_black(data.test_images))
+        write_atomic(run.images_file, msgspec.json.encode(traits))
 
 
 def _scaling(run: RunDirectory, recipe: Recipe, data: Dataset) -> Scaling:
@@ -191,7 +192,7 @@ def _scaling(run: RunDirectory, recipe: Recipe, data: Dataset) -> Scaling:
         return Scaling(recipe.scale)
     known = run.scaling()
     if known.needs_statistics:
-        known = learned_scaling(recipe, data)
+        known = data.scaling(recipe.scale)
         write_atomic(run.scaling_file, msgspec.json.encode(known))
     return known
 

@@ -20,7 +20,7 @@ from tui_cnn.worker.build import make_model
 from tui_cnn.worker.device import configure
 from tui_cnn.worker.feed import Feed, epoch_order
 from tui_cnn.worker.loading import take_images
-from tui_cnn.worker.preparation import class_weights, learned_scaling
+from tui_cnn.worker.preparation import class_weights
 from tui_cnn.worker.steps import Steps, Sums
 
 
@@ -57,7 +57,7 @@ def try_rates(network: Network, recipe: Recipe, steps: int) -> Iterator[Tried]:
     model = make_model(network, recipe, precision)
     fitting = fit(data.image_shape, network.input_shape)
     train, _validation = data.split(recipe.validation, recipe.split_seed, recipe.limit, unstratified=recipe.seed)
-    scaling, weights = learned_scaling(recipe, data), class_weights(recipe, data, train)
+    scaling, weights = data.scaling(recipe.scale), class_weights(recipe, data, train)
     compiled = Steps(model, fitting, recipe, lanes, scaling=scaling, class_weights=weights)
     order = order_of(train, recipe, steps)
     batches = Feed(data.train_images, data.train_labels).ordered(order, recipe.batch_size)

@@ -29,4 +29,4 @@ async def test_a_trained_file_is_inspected_once_its_scale_is_chosen(keras, tmp_p
 async def test_a_network_without_weights_says_so():
     async with opened(size=(120, 40)) as user:
         await user.press("I")
-        await user.sees("Only a .keras or .h5 file has weights to inspect")
+        await user.sees("Only a .keras, .h5 or .onnx file has weights to inspect")

@@ -9,11 +9,14 @@ from PIL import Image
 from tests.ui import records
 from tests.ui.answering import KERNELS, SOBEL_X, Answering, hill, keep, make_run, pixels_of
 from tests.ui.driving import opened
+from tui_cnn.data.dataset import TestSet
+from tui_cnn.data.files import CLASS_NAMES
 from tui_cnn.data.rendering import enlarge
 from tui_cnn.formats.presets import preset
 from tui_cnn.insight.colours import Scale
 from tui_cnn.runs.inspection.requests import Activate, GradCam, Open, Predict, Saliency
 from tui_cnn.ui.inspect import screen as inspect
+from tui_cnn.ui.inspect import weights
 from tui_cnn.ui.toolkit.pictures import drawing
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery
 from tui_cnn.ui.toolkit.pictures.matrix import Matrix
@@ -310,6 +313,14 @@ async def test_where_one_table_has_room_at_a_time_a_key_turns_the_page(answering
         await user.sees("Test image 10 ·")  # here Enter is about the matrix: the first T-shirt that is recognised
 
 
+async def test_a_large_screen_shows_the_settings_and_the_parameters_of_each_layer(answering, run):
+    async with opened(size=(160, 55)) as user:
+        await user.press("3")
+        await user.sees("4 · 3×3 · relu", f"{(3 * 3 + 1) * 4} parameters", f"{(13 * 13 * 4 + 1) * 10:,} parameters")
+        await user.click("10 · softmax")
+        await user.sees("4 Dense · 10")
+
+
 async def test_a_layer_is_chosen_by_a_click(answering, run):
     async with opened() as user:
         await to_inspect(user)
@@ -447,6 +458,26 @@ async def test_a_picture_file_is_fitted_and_looked_at(answering, run, here):
         assert given[0, 14] == 0
         await user.press("n")
         await user.sees("Test image 3 ·")
+
+
+async def test_without_its_data_a_run_still_looks_at_picture_files(answering, run, here, monkeypatch):
+    line = "/gone: directory not found; check the path"
+    gone = TestSet("gone", np.zeros((0, 28, 28, 1), np.uint8), np.zeros(0, np.int32), CLASS_NAMES, missing=line)
+    monkeypatch.setattr(weights, "load_test_of", lambda run: gone)
+    Image.fromarray(np.zeros((28, 28), np.uint8)).save(here / "mine.png")
+    async with opened() as user:
+        await user.press("5", "3")
+        await user.sees("No image", "Prediction")
+        for key in ("n", "slash"):
+            user.app.clear_notifications()
+            await user.press(key)
+            await user.told(f"{line} · o opens an image file instead")
+        await user.press("o")
+        await user.sees("mine.png")
+        user.app.screen.dismiss(here / "mine.png")
+        await user.sees("28×28 → 28×28")
+        await user.press("enter")
+        await user.sees("─ mine.png", "Prediction")
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".npz", ".png", ".svg"])

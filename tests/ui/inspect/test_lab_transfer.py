@@ -23,6 +23,7 @@ from tui_cnn.core.layers import (
 )
 from tui_cnn.core.network import Network
 from tui_cnn.formats.toml import dumps_network
+from tui_cnn.lab.numbers import number as written_number
 from tui_cnn.lab.pooling import moved
 from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
@@ -32,7 +33,6 @@ from tui_cnn.ui.inspect.lab_transfer import take_filter, take_map
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.lab.convolution import convolution_arrays
 from tui_cnn.ui.lab.pooling import pooling_arrays
-from tui_cnn.ui.lab.sums import number as written_number
 from tui_cnn.ui.lab.sums import sums
 
 

@@ -8,6 +8,7 @@ from rich.style import Style
 
 from tests.ui.toolkit.test_written_numbers import written
 from tui_cnn.insight.colours import Scale
+from tui_cnn.lab.numbers import number
 from tui_cnn.lab.pooling import moved
 from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, WeightsSettings
@@ -18,7 +19,7 @@ from tui_cnn.ui.lab.pairs import pairs_table
 from tui_cnn.ui.lab.pooling import pooling_arrays, pooling_facts
 from tui_cnn.ui.lab.sizes import ChainCursor, chain_table
 from tui_cnn.ui.lab.stage import Part, ShownArray, StageSize, fit_into, image_scale, size_of
-from tui_cnn.ui.lab.sums import number, product, products, sums
+from tui_cnn.ui.lab.sums import product, products, sums
 from tui_cnn.ui.lab.weights import EXAMPLES, weights_tables
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas
 from tui_cnn.ui.toolkit.pictures.drawing import Styles

@@ -59,7 +59,7 @@ async def test_repeat_and_presence_of_a_layer_are_settings_too():
 
 async def test_a_field_of_an_open_form_is_marked():
     async with opened(size=(120, 40)) as user:
-        await user.press("enter", "down", "f3")
+        await user.press("enter", "down", "f6")
         await user.sees("‹ kernel_size ›", "now 3×3")
         await user.press("enter")
         await user.sees("kernel_size ~")
@@ -72,7 +72,7 @@ async def test_a_setting_of_the_training_is_marked():
     async with opened(size=(120, 40)) as user:
         await user.press("2")
         await user.until(lambda: user.focused == "field-recipe")
-        await user.press(*["down"] * 4, "f3")
+        await user.press(*["down"] * 4, "f6")
         await user.sees("Vary a setting of the training", "‹ learning_rate ›", "any value of the range")
         await user.press("enter")
         await user.sees("learning_rate ~")

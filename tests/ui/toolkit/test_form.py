@@ -302,3 +302,11 @@ async def test_several_words_are_chosen_by_keys_and_mouse():
         await user.press("down")
         await user.sees("flip+crop+mixup")
         assert "‹ ✓" not in user.text
+
+
+async def test_the_screen_keeps_no_field_of_a_form_that_is_gone():
+    async with opened() as user:
+        for _form in range(3):
+            await user.press("down", "enter", "escape")
+        heard_by = user.app.screen.text_selection_started_signal._subscriptions
+        assert [field for field in heard_by if not field.is_running] == []

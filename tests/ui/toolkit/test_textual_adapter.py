@@ -1,6 +1,8 @@
 """Textual's private parts: used in one module, and everything works without them."""
 
 import ast
+import asyncio
+import gc
 import inspect
 import pkgutil
 import sys
@@ -13,8 +15,10 @@ from types import ModuleType
 import pytest
 from rich.console import Console
 from textual._compositor import LayoutUpdate
+from textual.cache import FIFOCache
 from textual.geometry import Region
 from textual.strip import Strip
+from textual.widgets import OptionList, SelectionList
 
 import tui_cnn
 from tests.ui import records
@@ -142,3 +146,43 @@ def test_an_update_of_another_form_is_written_whole():
     update.region = (0, 0)
     update.render_segments = lambda _console: whole
     assert textual_adapter.DifferingCells(update, TerminalBuffer()).render_segments(Console()) == whole
+
+
+async def test_what_fails_after_the_last_screen_has_closed_is_no_failure():
+    async with opened() as user:
+        stack, called = user.app._screen_stacks["build"], asyncio.Event()
+        screens = stack.copy()
+        stack.clear()  # so it is while those of other modes are closing
+
+        def late():
+            called.set()
+            return user.app.screen
+
+        user.app.call_next(late)
+        await called.wait()
+        await asyncio.sleep(0)
+        stack.extend(screens)
+        assert user.app._exception is None
+
+
+async def test_lines_keep_no_parts_of_themselves():
+    async with opened(painted=True) as user:
+        await user.press("down", "2", "1")
+        lines = [each for each in gc.get_objects() if isinstance(each, Strip)]
+        assert len(lines) > 100
+        caches = {getattr(line, name) for line in lines for name in Strip.__slots__ if name.endswith("_cache")}
+        assert [cache for cache in caches if isinstance(cache, FIFOCache) and len(cache)] == []
+        assert sum(isinstance(cache, FIFOCache) for cache in caches) == 1
+
+
+@pytest.mark.parametrize("kind", [OptionList, SelectionList])
+async def test_a_page_key_in_a_list_that_has_no_room_does_nothing(kind):
+    async with opened() as user:
+        await user.app.mount(listed := kind(*[("one", 1), ("two", 2)] if kind is SelectionList else ["one", "two"]))
+        await user.settle()
+        listed.highlighted = 1
+        listed.styles.height = 0
+        await user.settle()
+        listed.action_page_up()
+        listed.action_page_down()
+        assert listed.highlighted == 1

@@ -51,6 +51,16 @@ async def test_classes_and_views(folder):
         await user.sees("Images · cats")
 
 
+async def test_an_image_that_is_written_over_is_read_again(folder):
+    async with opened(data=str(folder)) as user:
+        await user.press("2", "ctrl+d")
+        await user.sees("Images · all classes", "40×48")
+        await user.press("escape")
+        (folder / "train" / "cats" / "2.png").write_bytes(b"rubbish now")
+        await user.press("ctrl+d")
+        await user.sees("⚠ 2")  # unreadable
+
+
 async def test_the_fit_is_that_of_the_recipe(folder):
     async with opened(data=str(folder)) as user:
         await user.press("2", "ctrl+d")

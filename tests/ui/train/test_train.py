@@ -36,7 +36,7 @@ def starts(monkeypatch):
     """Note what would be started, and start nothing."""
     started = []
 
-    def start(checked, *, prewarmed):
+    def start(checked, *, weights, prewarmed):
         started.append(checked)
         return records.make_run(network=checked.network)
 
@@ -55,7 +55,7 @@ async def test_the_form_says_what_will_be_trained_and_how(starts):
         await user.press("2")
         await user.sees("Train lenet-5", "‹ tutorial ›", "‹ adam ›", "0.001", "Start from a named recipe")
         assert user.focused == "field-recipe"
-        await user.offers("Start", "Find rate", "Vary", "Data", "Leave form")
+        await user.offers("Start", "Find rate", "Weights", "Vary", "Data", "Leave form")
         await user.press("down")
         await user.sees("Number of passes over the training images")
         await user.type("3")
@@ -78,7 +78,7 @@ async def test_a_recipe_that_makes_no_sense_is_not_started(starts):
         await user.sees("epochs must be a whole number, at least 1, not 0")
         await user.press("enter", "escape", "s")
         assert user.focused == "setup"
-        await user.offers("Start", "Find rate", "Vary", "Data")
+        await user.offers("Start", "Find rate", "Weights", "Vary", "Data")
         assert starts == []
 
 
@@ -98,7 +98,7 @@ async def test_the_form_can_be_left_and_entered_again(starts):
 async def test_a_run_is_started_once_however_often_enter_is_pressed(monkeypatch):
     started, go = [], threading.Event()
 
-    def start(checked, *, prewarmed):
+    def start(checked, *, weights, prewarmed):
         started.append(checked.recipe)
         go.wait(20)
         return records.make_run()
@@ -116,7 +116,7 @@ async def test_a_run_is_started_once_however_often_enter_is_pressed(monkeypatch)
 async def test_a_run_that_cannot_start_says_why_and_can_be_tried_again(monkeypatch):
     tried = []
 
-    def refuse(checked, *, prewarmed):
+    def refuse(checked, *, weights, prewarmed):
         tried.append(checked.network.name)
         raise RunError("no room for [/it]")
 
@@ -671,7 +671,7 @@ async def test_a_prewarmed_worker_is_used_and_never_left_behind(monkeypatch):
         def close(self):
             self.closed = True
 
-    def start(checked, *, prewarmed):
+    def start(checked, *, weights, prewarmed):
         given.append(prewarmed)
         return records.make_run()
 

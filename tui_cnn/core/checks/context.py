@@ -23,6 +23,8 @@ class TrainingContext(NamedTuple):
     """Steps of the whole training."""
     image_shape: tuple[int, int, int] | None = None
     """(height, width, channels) of the images of the data, where all have the same."""
+    in_colour: bool = False
+    """Whether the images of the data are in colour, or some are."""
 
 
 class Context(NamedTuple):

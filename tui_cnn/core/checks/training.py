@@ -35,6 +35,8 @@ def checks(context: Context) -> Iterator[Check]:
     yield from _memory(context)
     if context.training.image_shape is not None:
         yield from _images(context, context.training.image_shape)
+    elif context.training.in_colour:
+        yield from _colour(context)
 
 
 def _images(context: Context, image: tuple[int, int, int]) -> Iterator[Check]:
@@ -50,6 +52,20 @@ def _images(context: Context, image: tuple[int, int, int]) -> Iterator[Check]:
         _("set the input to {shape}").format(shape=format_shape(image)), partial(edits.set_input_shape, shape=image)
     )
     yield Check("input", "info", (), text, context.fitting(fix))
+
+
+def _colour(context: Context) -> Iterator[Check]:
+    """Find that the network's input loses the colour of images of different sizes."""
+    shape = context.analysis.network.input_shape
+    if len(shape) != 3 or shape[2] != 1:
+        return
+    message = _("the input is {shape}, so images in colour are trained on in grey")
+    coloured = (*shape[:2], 3)
+    fix = Fix(
+        _("set the input to {shape}").format(shape=format_shape(coloured)),
+        partial(edits.set_input_shape, shape=coloured),
+    )
+    yield Check("input", "info", (), message.format(shape=format_shape(shape)), context.fitting(fix))
 
 
 def _weights(context: Context) -> Iterator[Check]:

@@ -43,6 +43,7 @@ from tui_cnn.core.layers.convolution import Conv1D, Conv2D, Conv3D, FixedConv2D
 from tui_cnn.core.layers.dense import Dense
 from tui_cnn.core.layers.depthwise import DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D
 from tui_cnn.core.layers.links import Input, Route, Shared
+from tui_cnn.core.layers.local_response import LocalResponseNormalization
 from tui_cnn.core.layers.merging import Merge, MergingLayer
 from tui_cnn.core.layers.normalization import (
     BatchNormalization,
@@ -266,6 +267,7 @@ AnyLayer = (
     | Normalization
     | ChannelScale
     | UnitNormalization
+    | LocalResponseNormalization
     | SpatialDropout2D
     | GaussianNoise
     | ReLU

@@ -68,13 +68,27 @@ class ConstantKernels(NamedTuple):
         ]
 
 
+class TensorFlowFunction(NamedTuple):
+    """A function of TensorFlow that a Lambda applies: a value that an argument of a call may have.
+
+    `expression` is what a program calls it, `name` what Keras writes of it.
+    """
+
+    expression: str
+    name: str
+
+    def described(self) -> dict[str, str]:
+        """Write it as Keras does."""
+        return {"module": "builtins", "class_name": "function", "config": self.name, "registered_name": "function"}
+
+
 class KerasCall(NamedTuple):
     """A layer of Keras with its arguments, but for its name.
 
     Attributes:
         class_name: its class in `keras.layers`.
         arguments: by name, as our layers have them: a regularizer is a word, and so is an initializer, or
-            `ConstantKernels`.
+            `ConstantKernels`; a function is a `TensorFlowFunction`.
         suffix: what its name ends with, after that of the layer which it is a part of; empty for the last of the calls,
             which has the layer's own name.
         output_shape: what comes out; None where it is what comes out of the whole layer.

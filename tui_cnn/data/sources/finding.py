@@ -56,7 +56,8 @@ class Listing(NamedTuple):
 def find_source(path: Path | None = None) -> ImageSource:
     """Find what data set is at a path, a directory or a file; None: Fashion-MNIST.
 
-    What was found last is kept for as long as the directory, its folders and its files stay the same.
+    What was found last is kept for as long as the directory, its folders and its files stay the same, or until it is
+    forgotten (`forget_sources`).
 
     Raises:
         DataError: there is none, or a file of it is damaged.
@@ -77,6 +78,12 @@ def find_source(path: Path | None = None) -> ImageSource:
             raise
         reason = unreadable(error) if isinstance(error, OSError) else _("is not a path")
         raise DataError(f"{location}: {reason}") from None
+
+
+def forget_sources() -> None:
+    """Let what was found be listed anew: an image that is written over changes no directory, and so stays unnoticed."""
+    _in_directory.cache_clear()
+    _in_file.cache_clear()
 
 
 def _name(path: Path) -> str:

@@ -72,9 +72,14 @@ def names_images(path: Path) -> bool:
 def _read_toml(path: Path) -> Manifest:
     try:
         table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
-        reason = _("nested too deeply") if isinstance(error, RecursionError) else error
-        raise DataError(_("is not valid TOML: {reason}").format(reason=reason)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(_("is not valid TOML: {reason}").format(reason=error)) from None
+    except UnicodeDecodeError as error:
+        raise DataError(_("is not UTF-8 text (byte {place})").format(place=error.start)) from None
+    except RecursionError:
+        raise DataError(_("is nested too deeply")) from None
+    except ValueError:  # Python reads no longer ones
+        raise DataError(_("has a number of more than 4,300 digits")) from None
     images, classes = table.get("images"), table.get("classes", [])
     if not isinstance(images, list) or not images:
         raise DataError(_("has no images: it needs a table [[images]] with path and label for each"))

@@ -107,34 +107,41 @@ class _Functional:
         self._targets = self._add(model, "", ())
 
     def graph(self) -> ModelGraph:
-        sources = [self._real(key)[:2] for key in self._sources]
-        targets = [self._real(key)[:2] for key in self._targets]
-        for source in sources:
-            if source[0] not in self._entries:
-                raise GraphError(_("its input layer “{name}” is missing").format(name=enumerate_names([source[0]])))
-            self._inputs[source] = []
+        sources = [self._real(key) for key in self._sources]
+        targets = [self._real(key) for key in self._targets]
+        for name, number, _place in sources:
+            if name not in self._entries:
+                raise GraphError(_("its input layer “{name}” is missing").format(name=enumerate_names([name])))
+            self._inputs[name, number] = []
         if not sources or not targets:
             raise GraphError(_("has no input or no output"))
-        takes = {layer: [self._real(key)[:2] for key in keys] for layer, keys in self._inputs.items()}
+        taken = {layer: [self._real(key) for key in keys] for layer, keys in self._inputs.items()}
+        takes = {
+            key: taken[key[:2]] for keys in (targets, sources, *taken.values()) for key in keys if key[:2] in taken
+        }
         order = _in_order(targets, sources, takes)
-        number_of: dict[_Layer, int] = {}
+        number_of: dict[_Key, int] = {}
         nodes: list[ModelNode] = []
-        for layer in order:
-            entry, owner = self._entries[layer[0]]
-            if len(takes[layer]) == 1 and len(self._shapes.get((*takes[layer][0], 0)) or ()) == _IMAGE:
+        begun: set[_Layer] = set()
+        for key in order:
+            entry, owner = self._entries[key[0]]
+            if key[2]:
+                entry, owner = _of_output(entry, key[2], key[:2] in begun), (*owner, f"#{key[2]}")
+            begun.add(key[:2])
+            if len(takes[key]) == 1 and len(self._shapes.get(takes[key][0]) or ()) == _IMAGE:
                 entry = pooled(entry)
-            inputs = tuple(number_of[one] for one in takes[layer])
-            shape = self._shapes.get((*layer, 0))
+            inputs = tuple(number_of[one] for one in takes[key])
+            shape = self._shapes.get(key)
             if not inputs:
                 inputs, shape = (0,) if nodes else (), known_shape(entry.config.get("batch_shape"))
-            call = self._calls.get(layer, NodeCall())
+            call = self._calls.get(key[:2], NodeCall())
             if (parts := scaled_sum(entry, call)) is not None:
                 scaling, entry = parts
                 nodes.append(
                     ModelNode(scaling, NodeCall(call.args[0][1:]), inputs[1:], nodes[inputs[1]].shape, (*owner, ""))
                 )
                 inputs = (inputs[0], len(nodes) - 1)
-            number_of[layer] = len(nodes)
+            number_of[key] = len(nodes)
             nodes.append(ModelNode(*with_number(entry, call), inputs, shape, owner))
         first = self._entries[sources[0][0]][0].config.get("batch_shape")
         return ModelGraph(nodes, first, tuple(number_of[target] for target in targets))
@@ -177,9 +184,6 @@ class _Functional:
         name, number, place = key
         if (name, number) not in self._inputs and (name, 0) in self._inputs and (name, 1) not in self._inputs:
             key = (name, 0, place)  # Keras 3.15 misnumbers a model within that is the last: it is applied once
-        if place and key in self._shapes:
-            message = _("“{name}”: its input is not the single output of another layer")
-            raise GraphError(message.format(name=enumerate_names([name])))
         return key
 
     def _history(self, tensor: dict[str, Any], entry: Entry, scope: str) -> _Key:
@@ -244,7 +248,13 @@ def _call(entry: Entry, description: Any) -> NodeCall:
         raise GraphError(message.format(name=enumerate_names([entry.label]))) from None
 
 
-def _in_order(targets: Sequence[_Layer], sources: Sequence[_Layer], inputs: dict[_Layer, list[_Layer]]) -> list[_Layer]:
+def _of_output(entry: Entry, place: int, is_further: bool) -> Entry:
+    """Return what stands for an output of a layer but its first: no layer of Keras is only that."""
+    label = f"{entry.label}_output_{place}" if is_further else entry.label
+    return msgspec.structs.replace(entry, module=None, name=label, output=place, is_further=is_further)
+
+
+def _in_order(targets: Sequence[_Key], sources: Sequence[_Key], inputs: dict[_Key, list[_Key]]) -> list[_Key]:
     """List all layers that the targets need, each after its inputs, the sources first.
 
     A circle, or something besides the sources that nothing goes into, is refused.

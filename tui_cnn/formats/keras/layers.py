@@ -13,7 +13,15 @@ from typing import Any
 import msgspec
 
 from tui_cnn.core.layers import LAYER_TYPES, AnyLayer, Layer, Opaque, ScalarOperation, can_be_frozen
-from tui_cnn.core.layers.base import COMMON_FIELDS, ConstantKernels, KerasCall, Proposal, Spatial, is_composite
+from tui_cnn.core.layers.base import (
+    COMMON_FIELDS,
+    ConstantKernels,
+    KerasCall,
+    Proposal,
+    Spatial,
+    TensorFlowFunction,
+    is_composite,
+)
 from tui_cnn.core.shape import Shape, ShapeError
 from tui_cnn.formats.keras.arithmetic import scaled_by_channel
 from tui_cnn.formats.keras.identifiers import (
@@ -131,7 +139,9 @@ def opaque(entry: Entry, shape: Shape | None, name: str = "", call: dict[str, An
     }
     kept |= {"call": call} if call else {}
     kind = "".join(char for char in entry.class_name if char.isprintable())[:64]
-    return Opaque(name=name, kind=kind or "?", config=msgspec.json.encode(kept).decode(), stated_shape=shape)
+    config = msgspec.json.encode(kept).decode()
+    weights = 0 if entry.is_further else None
+    return Opaque(name=name, kind=kind or "?", config=config, stated_shape=shape, weights=weights)
 
 
 def _in_our_words(entry: Entry, shape: Shape | None) -> dict[str, Any]:
@@ -318,15 +328,15 @@ def _is_same(expected: KerasCall, call: KerasCall) -> bool:
 
 def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Write arguments as JSON has them."""
-    values = {
-        name: value.nested() if isinstance(value, ConstantKernels) else _listed(value)
-        for name, value in arguments.items()
-    }
-    return _without_own_strides(values)
+    return _without_own_strides({name: _in_json(value) for name, value in arguments.items()})
 
 
-def _listed(value: Any) -> Any:
-    return list(map(_listed, value)) if isinstance(value, tuple) else value
+def _in_json(value: Any) -> Any:
+    if isinstance(value, ConstantKernels):
+        return value.nested()
+    if isinstance(value, TensorFlowFunction):
+        return value.described()
+    return list(map(_in_json, value)) if isinstance(value, tuple) else value
 
 
 def _word(name: str, value: Any) -> Any:

@@ -161,7 +161,8 @@ def _with_stored_counts(network: Network, path: Path) -> Network:
     # In models within, a name may be another than in the file: only one that is found says something there.
     missing = None if not counts or any(isinstance(layer, Block) for _place, layer in layers) else 0
     for place, layer in unknown:
-        network = edits.change(network, place, weights=counts.get(layer.name, missing))
+        if layer.weights is None:
+            network = edits.change(network, place, weights=counts.get(layer.name, missing))
     return network
 
 

@@ -24,6 +24,10 @@ class Entry(msgspec.Struct, frozen=True):
     name: str | None = None
     build_config: dict[str, Any] | None = None
     inbound_nodes: list[Any] = []
+    output: int = 0
+    """Which of its outputs it stands for, of a layer that has several."""
+    is_further: bool = False
+    """Whether it stands for such an output beside another, which has the weights."""
 
     @property
     def label(self) -> str:

@@ -229,8 +229,15 @@ class SeriesParallel:
 
     def _shape(self, number: int) -> Shape | None:
         """Return what comes out of a node: what its file says, or what our layers give."""
-        if number not in self._shapes:
-            self._shapes[number] = self._nodes[number].shape or self._computed_shape(number)
+        waiting = [] if number in self._shapes else [number]
+        while waiting:  # a file that says no shapes may be thousands of layers deep
+            one = waiting[-1]
+            stated = self._nodes[one].shape
+            missing = [] if stated else [source for source in self._inputs[one] if source not in self._shapes]
+            waiting += missing
+            if not missing:
+                self._shapes[one] = stated or self._computed_shape(one)
+                waiting.pop()
         return self._shapes[number]
 
     def _computed_shape(self, number: int) -> Shape | None:

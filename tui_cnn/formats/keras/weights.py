@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -132,11 +132,10 @@ def _of_model(model: Any, tree: Mapping[str, Any], address: Address) -> Iterator
         return
     groups = tree[key]
     numbers: Counter[str] = Counter()
-    ranked = {kind: _ranked(groups, kind) for kind in map(_group_name, _layers_of(model))} if key == _OWN[1] else {}
-    for layer in _layers_of(model):
-        if _is_operation(layer):
-            continue
-        kind = _group_name(layer)
+    layers = [layer for layer in _layers_of(model) if not _is_operation(layer)]
+    kinds = [_group_name(layer, groups) for layer in layers]
+    ranked = {kind: _ranked(groups, kind) for kind in kinds} if key == _OWN[1] else {}
+    for layer, kind in zip(layers, kinds, strict=True):
         number = numbers[kind]
         numbers[kind] += 1
         name = f"{kind}_{number}" if number else kind
@@ -187,9 +186,14 @@ def _label(layer: Mapping[str, Any]) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _group_name(layer: Mapping[str, Any]) -> str:
+def _group_name(layer: Mapping[str, Any], groups: Container[str]) -> str:
     """Name the group of a layer as Keras does; a class of somebody's own is `package>Class`."""
-    return snake_case(re.sub(r"\W+", "", str(layer.get("class_name")).rpartition(">")[2]))
+    name = re.sub(r"\W+", "", str(layer.get("class_name")).rpartition(">")[2])
+    kind = snake_case(name)
+    if kind in groups:
+        return kind
+    words = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)  # Keras 2 writes conv_lst_m2d
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
 
 
 def _is_operation(layer: Mapping[str, Any]) -> bool:

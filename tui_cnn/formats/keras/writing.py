@@ -8,20 +8,25 @@ import msgspec
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Input, Opaque, Route
-from tui_cnn.core.layers.base import ConstantKernels, KerasCall
+from tui_cnn.core.layers.base import ConstantKernels, KerasCall, TensorFlowFunction
 from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.layers.merging import MergingLayer
 from tui_cnn.core.network import Path, frozen_paths, keras_name
 from tui_cnn.core.shape import Shape
+from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.graph import filled
 from tui_cnn.formats.keras.identifiers import constant, regularizer_config
 from tui_cnn.formats.keras.schema import NodeCall
+from tui_cnn.i18n import _
 
 
 def dumps_keras(analysis: Analysis) -> str:
     """Write the network of an analysis: as a Sequential model where it is a plain stack, else as a Functional one.
 
     Blocks are dissolved; opaque layers are written as they were found. All layers have the names that we show.
+
+    Raises:
+        FormatError: a layer is one output of several of one that we do not know.
     """
     network, whole = analysis.network, analysis.graph
     writer = _Writer(analysis)
@@ -92,6 +97,9 @@ class _Writer:
         name = self._names[node.weights]
         if isinstance(layer, Opaque):
             description = msgspec.json.decode(layer.config)
+            if description.get("output"):
+                message = _("layer {name} is one of several outputs of a {kind}, so it cannot be exported; replace it")
+                raise FormatError(self._analysis.network.name, message.format(name=name, kind=layer.kind))
             arguments = filled(description.pop("call", None), [one.reference() for one in inputs])
             return self._apply(description, name, arguments, shape, node.weights)
         if isinstance(layer, MergingLayer):
@@ -135,4 +143,6 @@ def _setting(name: str, value: Any) -> Any:
         return _entry("keras.layers", value.class_name, _config(value))
     if name.endswith("_regularizer") and value:
         return regularizer_config(value)
+    if isinstance(value, TensorFlowFunction):
+        return value.described()
     return constant(value.nested()) if isinstance(value, ConstantKernels) else value

@@ -7,7 +7,7 @@ from typing import Any
 from tui_cnn.formats.keras.layers import ForeignError
 from tui_cnn.formats.keras.notes import Notes
 from tui_cnn.formats.onnx.builder import Builder, Conversion, Operator
-from tui_cnn.formats.onnx.values import Symbol
+from tui_cnn.formats.onnx.values import Symbol, Weight, weight_by_channel
 
 
 def _plain(kind: str, *, nonnegative: bool = False, **settings: Any) -> Callable[..., Symbol]:
@@ -48,7 +48,12 @@ def _slopes(builder: Builder, operator: Operator, _notes: Notes) -> Symbol:
         raise ForeignError
     own = (1,) * (rank - len(slopes.dims)) + slopes.dims
     shared = [place for place, axis in enumerate(tensor.order, start=1) if own[axis] == 1]
-    return builder.layer(operator, "PReLU", tensor, operator.dims, weights=[slopes], shared_axes=shared or None)
+    if tensor.flattened and slopes.dims != (1,):
+        weight = weight_by_channel(slopes, tensor)
+    else:
+        axes = tuple(axis - 1 for axis in tensor.order)
+        weight = Weight(slopes, own[1:], axes, tuple(own[axis] for axis in tensor.order))
+    return builder.layer(operator, "PReLU", tensor, operator.dims, weights=[weight], shared_axes=shared or None)
 
 
 _STANDARD: dict[str, tuple[str, dict[str, float]]] = {

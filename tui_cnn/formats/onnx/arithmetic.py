@@ -7,7 +7,7 @@ from tui_cnn.core.layers import Layer
 from tui_cnn.formats.keras.layers import ForeignError
 from tui_cnn.formats.keras.notes import Notes
 from tui_cnn.formats.onnx.builder import Builder, Conversion, Operator, size
-from tui_cnn.formats.onnx.values import Constant, Symbol
+from tui_cnn.formats.onnx.values import Constant, Symbol, weight_by_channel
 from tui_cnn.i18n import _
 
 _MERGES = {"Add": "Add", "Sum": "Add", "Mul": "Multiply", "Max": "Maximum", "Min": "Minimum", "Mean": "Average",
@@ -58,12 +58,15 @@ def _with_constant(
         for field, off in (("use_bias", False), ("center", False)):
             if above is not None and getattr(above[0], field, None) is off and _may_shift(above[0]):
                 try:
-                    return builder.extended(tensor, above[1], other, **{field: True})
+                    sign = 1.0 if operator.kind == "Add" else -1.0
+                    shift = weight_by_channel(other, tensor, sign)
+                    return builder.extended(tensor, above[1], shift, **{field: True})
                 except ForeignError:
                     pass
         return _normalization(builder, operator, tensor, other, notes)
     if operator.kind == "Mul" or (operator.kind == "Div" and first):
-        return builder.layer(operator, "ChannelScale", tensor, operator.dims, weights=[other], center=False)
+        factors = weight_by_channel(other, tensor, inverse=operator.kind == "Div")
+        return builder.layer(operator, "ChannelScale", tensor, operator.dims, weights=[factors], center=False)
     raise ForeignError
 
 

@@ -16,7 +16,7 @@ from tui_cnn.formats.keras.graph import ModelNode
 from tui_cnn.formats.keras.layers import ForeignError
 from tui_cnn.formats.keras.notes import Notes
 from tui_cnn.formats.keras.schema import Entry, NodeCall
-from tui_cnn.formats.onnx.values import FLOATS, Constant, Dims, Leaves, Symbol, Value
+from tui_cnn.formats.onnx.values import FLOATS, Constant, Dims, Leaves, Symbol, Value, Weight
 
 _LONGEST = 100_000_000
 _MOST_SETTINGS = 64
@@ -122,10 +122,15 @@ class Operator(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A layer of ours, and the arrays of the file that are its weights."""
+    """A layer of ours, and its weights in Keras' order."""
 
     layer: AnyLayer
-    leaves: Leaves
+    weights: tuple[Weight, ...] = ()
+
+    @property
+    def leaves(self) -> Leaves:
+        """The arrays of the file that its weights are made of."""
+        return frozenset(leaf for one in self.weights for leaf in one.constant.leaves)
 
 
 class Builder:
@@ -135,14 +140,17 @@ class Builder:
         nodes: the nodes; the first is the input.
         made: by label of a node, its layer.
         weights: by label of a node that is opaque, the number of its weights.
+        disordered: the labels of nodes that take a row of values as if it lay as in ONNX, though it does not: they
+            give other numbers, and nobody can put the weights so that they do not.
     """
 
     def __init__(self) -> None:
         self.nodes: list[ModelNode] = []
         self.made: dict[str, Made] = {}
         self.weights: dict[str, int] = {}
+        self.disordered: dict[str, None] = {}
         self._labels: dict[str, None] = {}
-        self._counted: dict[str, tuple[AnyLayer, Leaves]] = {}
+        self._counted: dict[str, Made] = {}
         self._begun = (0, 0, 0)
 
     def begin(self) -> None:
@@ -156,6 +164,7 @@ class Builder:
         while len(self._labels) > labels:
             label, _nothing = self._labels.popitem()
             self.made.pop(label, None)
+            self.disordered.pop(label, None)
         while len(self._counted) > counted:
             self._counted.popitem()
 
@@ -172,28 +181,34 @@ class Builder:
         kind: str,
         source: Symbol,
         dims: Dims,
+        /,
         *,
         order: Dims | None = None,
         suffix: str = "",
-        weights: Sequence[Constant] = (),
+        weights: Sequence[Weight] = (),
         nonnegative: bool = False,
         **settings: Any,
     ) -> Symbol:
         """Add a layer on `source` that gives `dims`, in the same order of axes unless `order` says another.
 
+        `weights` are in the order in which Keras' layer has them; a dense layer's are for the values as they lie.
+
         Raises:
             ForeignError: we have none that does just that.
         """
-        layer = made(kind, settings)
+        own = Made(made(kind, settings), tuple(weights))
         result = Symbol(0, source.kind, dims, source.order if order is None else order, nonnegative)
-        leaves = frozenset(leaf for one in weights for leaf in one.leaves)
-        self._check(layer, source, result, leaves)
-        self._count(layer, leaves)
+        self._check(own, source, result)
+        self._count(own)
         label = self._label(operator.name + suffix)
-        self.made[label] = Made(layer, leaves)
+        self.made[label] = own
+        if source.flattened and own.layer.kernel_kind == "none":
+            result = result._replace(flattened=source.flattened if dims == source.dims else None)
+            if result.flattened is None:
+                self.disordered[label] = None
         return result._replace(node=self._add(label, kind, (source,), result))
 
-    def extended(self, source: Symbol, before: Symbol, weights: Constant | None, **settings: Any) -> Symbol:
+    def extended(self, source: Symbol, before: Symbol, weights: Weight | None, **settings: Any) -> Symbol:
         """Change the settings of the layer that gives `source` and takes `before`, which then has more weights.
 
         Raises:
@@ -204,10 +219,10 @@ class Builder:
             raise ForeignError
         old = self.made[label]
         layer = made(type(old.layer).__name__, msgspec.structs.asdict(old.layer) | settings)
-        leaves = old.leaves | (weights.leaves if weights else frozenset())
-        self._check(layer, before, source, leaves)
-        self._count(layer, leaves - old.leaves)
-        self.made[label] = Made(layer, leaves)
+        own = Made(layer, (*old.weights, weights) if weights else old.weights)
+        self._check(own, before, source)
+        self._count(own, besides=old.leaves)
+        self.made[label] = own
         return source._replace(nonnegative=False)
 
     def made_by(self, source: Symbol) -> tuple[AnyLayer, Symbol] | None:
@@ -239,9 +254,15 @@ class Builder:
             fits = False
         if len(shapes) < len(inputs) or not fits:
             raise ForeignError
-        entry = Entry(way, {"axis": axis}, "keras.layers", name=self._label(operator.name))
+        label = self._label(operator.name)
+        entry = Entry(way, {"axis": axis}, "keras.layers", name=label)
         call = NodeCall([[_tensor(one) for one in inputs]])
         self.nodes.append(ModelNode(entry, call, tuple(one.node for one in inputs), result.shape, ()))
+        if any(one.flattened for one in inputs):
+            alike = len({one.flattened for one in inputs}) == 1 and way != "Concatenate"
+            result = result._replace(flattened=first.flattened if alike else None)
+            if not alike:
+                self.disordered[label] = None
         return result._replace(node=len(self.nodes) - 1)
 
     def arranged(self, operator: Operator, source: Symbol, order: Dims) -> Symbol:
@@ -305,29 +326,29 @@ class Builder:
                 continue
             for leaf, count in one.leaves:
                 if count > 1 and leaf not in self._counted:
-                    self._counted[leaf] = made("Flatten", {}), frozenset()
+                    self._counted[leaf] = Made(made("Flatten", {}))
                     total += count
         return total
 
-    def _check(self, layer: AnyLayer, source: Symbol, result: Symbol, leaves: Leaves) -> None:
+    def _check(self, own: Made, source: Symbol, result: Symbol) -> None:
         shape, wanted = source.shape, result.shape
         if not shape or not wanted or min(*shape, *wanted) < 1:
             raise ForeignError
         try:
-            fits = layer.output_shape(shape) == wanted
-            total = layer.parameters(shape).total
+            fits = own.layer.output_shape(shape) == wanted
+            total = own.layer.parameters(shape).total
         except ShapeError:
             fits, total = False, 0
-        if not fits or total != sum(count for _name, count in leaves):
+        if not fits or total != sum(count for _name, count in own.leaves):
             raise ForeignError
 
-    def _count(self, layer: AnyLayer, leaves: Leaves) -> None:
+    def _count(self, own: Made, besides: Leaves = frozenset()) -> None:
         """Take arrays for the weights of a layer; another may have them only if it is the very same layer again."""
-        kept = layer, leaves
-        if any(self._counted.get(name, kept) != kept for name, _count in leaves):
+        leaves = own.leaves - besides
+        if any(self._counted.get(name, own) != own for name, _count in leaves):
             raise ForeignError
         for name, _count in leaves:
-            self._counted.setdefault(name, kept)
+            self._counted.setdefault(name, own)
 
     def _add(
         self,

@@ -100,7 +100,7 @@ def constant(tensor: "onnx.TensorProto", name: str) -> Constant:
             values = None
     if values is not None and len(values) != prod(dims):
         values = None
-    return Constant(tensor.data_type, dims, values, leaves)
+    return Constant(tensor.data_type, dims, values, leaves, name)
 
 
 def plain(attribute: "onnx.AttributeProto") -> Any:

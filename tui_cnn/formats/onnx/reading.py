@@ -5,12 +5,12 @@ from collections import Counter, deque
 from collections.abc import Hashable
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from tui_cnn.core.layers import AnyLayer, Opaque
-from tui_cnn.core.network import Network, mapped
+from tui_cnn.core.layers import AnyLayer, Opaque, Shared
+from tui_cnn.core.network import Network, mapped, walk
 from tui_cnn.core.network import Stack as Layers
 from tui_cnn.core.shape import Shape, changes_channels, format_shape, of_size
 from tui_cnn.formats.errors import FormatError
@@ -25,7 +25,7 @@ from tui_cnn.formats.onnx.file import load
 from tui_cnn.formats.onnx.functions import ARITHMETIC, SAMPLES, Numbers, applied, recognized
 from tui_cnn.formats.onnx.inference import Inference, constant, known_dims, partial_dims, plain
 from tui_cnn.formats.onnx.operators import convert, gives_channels_first
-from tui_cnn.formats.onnx.values import Constant, Dims, Symbol, Value, evaluate
+from tui_cnn.formats.onnx.values import Constant, Dims, Symbol, Value, Weight, evaluate
 from tui_cnn.i18n import _
 
 if TYPE_CHECKING:
@@ -60,6 +60,29 @@ def convert_model(model: "onnx.ModelProto", source: Path | str, input_shape: Sha
     Raises:
         FormatError: it cannot be expressed.
     """
+    return _converted(model, source, input_shape).imported
+
+
+def convert_weights(model: "onnx.ModelProto", source: Path | str) -> dict[str, tuple[Weight, ...]]:
+    """Say of each layer of the network that a model becomes, by its name, how its weights are made.
+
+    Raises:
+        FormatError: it cannot be expressed, or is another network than in ONNX whatever its weights are.
+    """
+    found = _converted(model, source, None)
+    if found.disordered:
+        message = _("“{name}” takes flattened values in the order of ONNX, so the weights cannot be used")
+        raise FormatError(source, message.format(name=enumerate_names(found.disordered)))
+    return found.weights
+
+
+class _Converted(NamedTuple):
+    imported: Import
+    weights: dict[str, tuple[Weight, ...]]
+    disordered: list[str]
+
+
+def _converted(model: "onnx.ModelProto", source: Path | str, input_shape: Shape | None) -> _Converted:
     try:
         reader = _Reader(model, input_shape)
         graph = reader.graph()
@@ -74,7 +97,7 @@ def convert_model(model: "onnx.ModelProto", source: Path | str, input_shape: Sha
         raise FormatError(source, _("is not a network: {reason}").format(reason=misfit(error))) from None
     except RecursionError:
         raise FormatError(source, _("is nested too deeply")) from None
-    return Import(network, reader.notes.lines())
+    return _Converted(Import(network, reader.notes.lines()), reader.weights(network), reader.disordered(graph))
 
 
 class _Reader:
@@ -90,6 +113,10 @@ class _Reader:
         self._uses: Counter[str] = Counter(one.name for one in self._graph.output)
         self._stated: dict[str, Dims | None] = {}
         self._attributes: dict[int, dict[str, Any]] = {}
+        self._labels: dict[str, str] = {}
+        """By name of a layer of ours, that of its node."""
+        self._folded: dict[Hashable, str] = {}
+        """The same operator on the same constants gives the same one: the name that it has first."""
         if len(self._graph.node) > _MOST_NODES:
             raise GraphError(_("has more than {count} layers").format(count=_MOST_NODES))
         for node in self._graph.node:
@@ -114,8 +141,7 @@ class _Reader:
 
     def stack(self, graph: ModelGraph) -> tuple[Layers, tuple[str, ...]]:
         """Turn a graph into layers; return the names of its outputs, too, where there are several."""
-        names = KeptNames()
-        labels: dict[str, str] = {}
+        names, labels = KeptNames(), self._labels
         made, weights = self._builder.made, self._builder.weights
 
         def kept(label: str) -> str:
@@ -141,13 +167,28 @@ class _Reader:
 
         return with_shared_weights(mapped(built.layers, counted), owner), built.outputs
 
+    def weights(self, network: Network) -> dict[str, tuple[Weight, ...]]:
+        """Say of each layer that has weights how they are made."""
+        made = self._builder.made
+        own = {
+            layer.name: made[self._labels[layer.name]].weights
+            for _path, layer in walk(network.layers)
+            if self._labels.get(layer.name) in made and not isinstance(layer, Opaque | Shared)
+        }
+        return {name: weights for name, weights in own.items() if weights}
+
+    def disordered(self, graph: ModelGraph) -> list[str]:
+        """List the operators that take, or give, values in another order than in ONNX."""
+        ends = [one.name for one in self._graph.output if getattr(self._values.get(one.name), "flattened", None)]
+        return [node.entry.label for node in graph.nodes if node.entry.label in self._builder.disordered] + ends
+
     def _read_arrays(self) -> None:
         for tensor in self._graph.initializer:
             self._values[tensor.name] = constant(tensor, tensor.name)
         for sparse in self._graph.sparse_initializer:
             kept = constant(sparse.values, sparse.values.name)
             dims = tuple(sparse.dims) if all(length >= 0 for length in sparse.dims) else None
-            self._values[sparse.values.name] = Constant(kept.kind, dims, None, kept.leaves)
+            self._values[sparse.values.name] = Constant(kept.kind, dims, None, kept.leaves, kept.name)
 
     def _read_inputs(self, given: Shape | None) -> None:
         inputs = [one for one in self._graph.input if one.name not in self._values]
@@ -198,7 +239,7 @@ class _Reader:
                 says = gives_channels_first(node.op_type, self._plain(node))
                 if says is not None:
                     return first if says else last
-                if node.op_type in ("Reshape", "Flatten", "Gather", "Shape"):
+                if node.op_type in ("Reshape", "Flatten", "Gather", "Shape", "ReduceMean", "ReduceMax"):
                     continue
                 new = [made for made in node.output if made not in seen]
                 seen.update(new)
@@ -310,7 +351,17 @@ class _Reader:
                 tensor = next((one.t for one in node.attribute if one.name == "value"), None)
                 attributes["value"] = constant(tensor, name).values if tensor is not None else None
             values = None if dims is None else evaluate(node.op_type, inputs, attributes, dims, kind)
-            self._values[name] = Constant(kind, dims, values, leaves)
+            self._values[name] = Constant(kind, dims, values, leaves, self._name_of(node, name, given))
+
+    def _name_of(self, node: "onnx.NodeProto", name: str, given: list[Constant]) -> str:
+        """Name a constant that is worked out: the same is called the same wherever the file works it out again."""
+        if node.op_type == "ConstantOfShape":  # each makes weights of its own
+            return name
+        if node.op_type == "Identity" and given:
+            return given[0].name
+        names = tuple(one.name for one in given)
+        way = node.op_type, str(self._plain(node)), names, tuple(node.output).index(name)
+        return self._folded.setdefault(way, name)
 
     def _stored(self, node: "onnx.NodeProto", name: str) -> Constant:
         for attribute in node.attribute:
@@ -323,7 +374,7 @@ class _Reader:
                     return Constant(7, (), (attribute.i,))
                 case "value_floats":
                     values = tuple(attribute.floats)
-                    return Constant(1, (len(values),), values, frozenset([(name, len(values))]))
+                    return Constant(1, (len(values),), values, frozenset([(name, len(values))]), name)
                 case "value_ints":
                     return Constant(7, (len(attribute.ints),), tuple(attribute.ints))
         return Constant(0, None)

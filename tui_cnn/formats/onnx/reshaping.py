@@ -5,7 +5,7 @@ from math import prod
 from tui_cnn.formats.keras.layers import ForeignError
 from tui_cnn.formats.keras.notes import Notes
 from tui_cnn.formats.onnx.builder import Builder, Conversion, Operator
-from tui_cnn.formats.onnx.values import Dims, Symbol, Value
+from tui_cnn.formats.onnx.values import Dims, Flattened, Symbol, Value
 from tui_cnn.i18n import _
 
 
@@ -64,12 +64,12 @@ def _flattened(builder: Builder, operator: Operator, tensor: Symbol, notes: Note
             return builder.extended(channels, above[1], None, keepdims=False)._replace(nonnegative=tensor.nonnegative)
         except ForeignError:
             pass
+    row = builder.layer(operator, "Flatten", tensor, dims, order=(1,), nonnegative=tensor.nonnegative)
     long = [axis for axis in tensor.order if tensor.dims[axis] > 1]
-    if long != sorted(long):
-        notes.add(
-            _("flattened in another order than in ONNX; weights behind it need their rows reordered"), operator.name
-        )
-    return builder.layer(operator, "Flatten", tensor, dims, order=(1,), nonnegative=tensor.nonnegative)
+    if long == sorted(long):
+        return row
+    notes.add(_("flattened in another order than in ONNX; weights behind it need their rows reordered"), operator.name)
+    return row._replace(flattened=Flattened(tensor.dims[1:], tuple(axis - 1 for axis in tensor.order)))
 
 
 def _groups(old: Dims, new: Dims) -> list[tuple[list[int], list[int]]]:

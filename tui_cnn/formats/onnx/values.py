@@ -32,12 +32,14 @@ class Constant(NamedTuple):
         dims: its dimensions; None where unknown.
         values: its values, if they are few and known.
         leaves: the arrays of the file that it is made of.
+        name: what the file calls it; empty for what we make up.
     """
 
     kind: int
     dims: Dims | None
     values: tuple[Any, ...] | None = None
     leaves: Leaves = frozenset()
+    name: str = ""
 
     @property
     def scalar(self) -> float | None:
@@ -65,6 +67,7 @@ class Symbol(NamedTuple):
         order: for each axis of our shape, the axis of `dims` that it is: (2, 3, 1) for an image with the channels
             first. The batch, axis 0, is not among them, if there is one.
         nonnegative: whether no value is below zero.
+        flattened: of a row of values that lie in another order than in ONNX: what was flattened.
     """
 
     node: int
@@ -72,6 +75,7 @@ class Symbol(NamedTuple):
     dims: Dims | None
     order: Dims = ()
     nonnegative: bool = False
+    flattened: "Flattened | None" = None
 
     @property
     def shape(self) -> Shape | None:
@@ -80,6 +84,45 @@ class Symbol(NamedTuple):
 
 
 Value = Constant | Symbol
+
+
+class Flattened(NamedTuple):
+    """What became a row of values: its dimensions in ONNX, without the batch, and our order of those, from 0."""
+
+    dims: Dims
+    order: Dims
+
+
+class Weight(NamedTuple):
+    """How an array of weights of ours is made of a constant.
+
+    Attributes:
+        constant: the constant.
+        dims: the dimensions that it is brought to first.
+        axes: the order in which its axes are put then.
+        shape: the shape that it gets at last: that of the weights of Keras' layer.
+        factor: what it is multiplied by.
+        inverse: whether it is divided by, so that the factors are 1 by its values.
+    """
+
+    constant: Constant
+    dims: Dims
+    axes: Dims
+    shape: Dims
+    factor: float = 1.0
+    inverse: bool = False
+
+
+def plain_weight(constant: Constant, axes: Dims) -> Weight:
+    """Make weights of a constant whose axes only lie in another order."""
+    dims = constant.dims or ()
+    return Weight(constant, dims, axes, tuple(dims[axis] for axis in axes))
+
+
+def weight_by_channel(constant: Constant, source: Symbol, factor: float = 1.0, *, inverse: bool = False) -> Weight:
+    """Make a number for each channel of what goes in, or for each value of a row."""
+    dims, axes = source.flattened or ((prod(constant.dims or (0,)),), (0,))
+    return Weight(constant, dims, axes, (prod(dims),), factor, inverse)
 
 
 def evaluate(

@@ -5,7 +5,7 @@ from typing import Any
 from tui_cnn.formats.keras.layers import ForeignError
 from tui_cnn.formats.keras.notes import Notes
 from tui_cnn.formats.onnx.builder import Builder, Conversion, Operator
-from tui_cnn.formats.onnx.values import Dims, Symbol
+from tui_cnn.formats.onnx.values import Constant, Dims, Symbol, Weight, plain_weight
 
 Pads = tuple[tuple[int, int], ...]
 """For each axis of an image: rows before it, and behind it."""
@@ -110,8 +110,23 @@ def _convolution(builder: Builder, operator: Operator, _notes: Notes) -> Symbol:
         settings["depth_multiplier"] = filters // groups
     else:
         settings |= {"filters": channels, **({"groups": groups} if groups != 1 else {})}
-    arrays = [one for one in (weights, bias) if one is not None]
+    arrays = [_kernel(weights, image.dims[1] if kind.startswith("Depthwise") else 0), *_biases(bias)]
     return builder.layer(operator, kind, image, operator.dims, weights=arrays, **settings)
+
+
+def _kernel(weights: Constant, channels: int = 0) -> Weight:
+    """Return a kernel as it lies in Keras; that of a depthwise convolution on so many channels, if any are given."""
+    assert weights.dims is not None
+    filters, others, *size = weights.dims
+    places = tuple(range(2, 2 + len(size)))
+    if not channels:
+        return Weight(weights, weights.dims, (*places, 1, 0), (*size, others, filters))
+    dims = (channels, filters // channels, *size)
+    return Weight(weights, dims, (*places, 0, 1), (*size, *dims[:2]))
+
+
+def _biases(bias: Constant | None) -> list[Weight]:
+    return [] if bias is None else [plain_weight(bias, (0,))]
 
 
 def _transposed(builder: Builder, operator: Operator, _notes: Notes) -> Symbol:
@@ -143,7 +158,7 @@ def _transposed(builder: Builder, operator: Operator, _notes: Notes) -> Symbol:
     cut = [(begin, full - begin - out) for begin, full, out in zip(begins, whole, dims[2:], strict=True)]
     if min(map(min, cut)) < 0 or weights.dims[1] != dims[1]:
         raise ForeignError
-    arrays = [one for one in (weights, bias) if one is not None]
+    arrays = [_kernel(weights), *_biases(bias)]
     settings: dict[str, Any] = {
         "filters": dims[1],
         "kernel_size": kernel,

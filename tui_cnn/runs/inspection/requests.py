@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from tui_cnn.data.input_options import PixelScale
+from tui_cnn.data.input_options import Fit, PixelScale
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, kept_checkpoints
 from tui_cnn.runs.errors import RunError
@@ -20,7 +20,7 @@ from tui_cnn.runs.inspection.replies import Array
 Which = Literal["best", "last"] | int
 """The best or the last checkpoint, or the one kept after this many steps."""
 Image = int | Array
-MODEL_SUFFIXES = (".keras", ".h5", ".hdf5")
+MODEL_SUFFIXES = (".keras", ".h5", ".hdf5", ".onnx")
 """How the names of files end that hold a network with its weights."""
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
@@ -28,12 +28,15 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 class Source(msgspec.Struct, frozen=True):
     """Weights by their path: the directory of a run, or a model's file, for which `which` is ignored.
 
-    `scale` is how the input of a model's file is scaled; a run has that in its recipe.
+    The rest is about a model's file, for a run has it in its recipe: how images are scaled and fitted for its input,
+    and the names of its outputs; empty: those of Fashion-MNIST, where it has as many, or else numbers.
     """
 
     path: str
     which: Which = "best"
     scale: PixelScale = "0..1"
+    fit: Fit = "pad"
+    class_names: tuple[str, ...] = ()
 
     @property
     def is_file(self) -> bool:

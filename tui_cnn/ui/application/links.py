@@ -4,8 +4,8 @@ from typing import Literal, NamedTuple
 
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
+from tui_cnn.lab.links import LabLink, LinkError, parse_lab_link
 from tui_cnn.ui.inspect.actions import VIEWS
-from tui_cnn.ui.lab.links import LabLink, LinkError, parse_lab_link
 from tui_cnn.ui.messages import OpenLesson, ShowLabLink, ShowView
 from tui_cnn.ui.workspace import Workspace
 

@@ -4,7 +4,7 @@ from asyncio import to_thread
 
 from textual.app import App
 
-from tui_cnn.data.input_options import PIXEL_SCALES, PixelScale, takes
+from tui_cnn.data.input_options import PIXEL_SCALES, PixelScale
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 from tui_cnn.runs.inspection.requests import MODEL_SUFFIXES
@@ -14,12 +14,13 @@ from tui_cnn.ui.workspace import Workspace
 async def inspect_file(app: App[object], workspace: Workspace) -> None:
     """Make a run of the opened file, and show it on the Inspect screen; ask how it takes pixels if that is unknown."""
     from tui_cnn.runs.importing import import_model, scale_is_known
+    from tui_cnn.runs.preflight import suits
     from tui_cnn.runs.recipe import Recipe
     from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 
     file = workspace.design.file
     if file is None or file.suffix.lower() not in MODEL_SUFFIXES:
-        app.notify(_("Only a .keras or .h5 file has weights to inspect. Train this network first."))
+        app.notify(_("Only a .keras, .h5 or .onnx file has weights to inspect. Train this network first."))
         return
     try:
         scale: PixelScale | None = "none"
@@ -32,8 +33,8 @@ async def inspect_file(app: App[object], workspace: Workspace) -> None:
                 "imagenet": _("minus the ImageNet mean, divided by its standard deviation, as torchvision"),
                 "imagenet-bgr": _("BGR, minus the ImageNet mean, as VGG and ResNet of Keras"),
             }
-            network = workspace.design.network
-            scales = [scale for scale in PIXEL_SCALES if takes(scale, network.input_shape[-1])]
+            shape = workspace.design.network.input_shape
+            scales = [scale for scale in PIXEL_SCALES if suits(scale, shape)]
             items = [Item(name, about[name], name) for name in scales]
             scale = await app.push_screen_wait(Pick(_("Which pixel values does the model expect?"), items))
         if scale is None:

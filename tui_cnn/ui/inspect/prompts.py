@@ -20,13 +20,12 @@ from tui_cnn.data.rendering import to_csv, to_npz
 from tui_cnn.data.rendering import to_png as image_to_png
 from tui_cnn.formats.shapes import to_png, to_svg
 from tui_cnn.i18n import _
-from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.directory import RunDirectory, runs_with_weights
 from tui_cnn.runs.inspection.figure import draw_figure
 from tui_cnn.runs.inspection.replies import Evaluation, OpenReply
 from tui_cnn.ui.inspect.image_choice import ImageChoice, choices
 from tui_cnn.ui.inspect.scene import Scene, Subject
 from tui_cnn.ui.inspect.view import ViewExport
-from tui_cnn.ui.inspect.weights import runs_with_weights
 from tui_cnn.ui.toolkit.dialogs.dialog import SavePath, SingleResult, frame
 from tui_cnn.ui.toolkit.dialogs.file_picker import ask_image_file
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick

@@ -119,6 +119,13 @@ def of_test(test: TestSet, number: int, opened: OpenReply) -> Subject:
     return Subject(np.asarray(test.images[number]), number, opened.output_of(label), test.class_names[label])
 
 
+def first_subject(test: TestSet, opened: OpenReply) -> Subject:
+    """Take the first image of the test set, or a black one where there is none any more."""
+    if test.missing:
+        return Subject(np.zeros(opened.own_shape, np.uint8), name=_("No image · o opens a file"))
+    return of_test(test, 0, opened)
+
+
 @dataclass(frozen=True, eq=False)
 class Scene:
     """A run, an image, and a cell of a map.
@@ -214,7 +221,7 @@ class Scene:
     @property
     def sample(self) -> int:
         """How many test images the network is measured with."""
-        return min(_SMALL_SAMPLE if self.is_large else _SAMPLE, len(self.test.images))
+        return max(1, min(_SMALL_SAMPLE if self.is_large else _SAMPLE, len(self.test.images)))
 
     @property
     def is_large(self) -> bool:

@@ -18,7 +18,7 @@ from tui_cnn.data.files import DataError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
-from tui_cnn.runs.directory import RunDirectory, list_runs
+from tui_cnn.runs.directory import RunDirectory, list_runs, runs_with_weights
 from tui_cnn.runs.inspection.client import Inspector
 from tui_cnn.runs.inspection.replies import Evaluation, OpenReply
 from tui_cnn.runs.inspection.requests import Open
@@ -34,11 +34,11 @@ from tui_cnn.ui.inspect.image_choice import ImageChoice, everything
 from tui_cnn.ui.inspect.kernels import KernelsView
 from tui_cnn.ui.inspect.maps import MapsView
 from tui_cnn.ui.inspect.pad import PadView
-from tui_cnn.ui.inspect.scene import Scene, of_test
+from tui_cnn.ui.inspect.scene import Scene, first_subject
 from tui_cnn.ui.inspect.side_panels import LayersPanel, PredictionPanel, SubjectPanel
 from tui_cnn.ui.inspect.transforms import TransformsView
 from tui_cnn.ui.inspect.view import BrowseImages, ScenePanel, ShowScene, View
-from tui_cnn.ui.inspect.weights import RunWeights, read_weights, runs_with_weights, source_of
+from tui_cnn.ui.inspect.weights import RunWeights, read_weights, source_of
 from tui_cnn.ui.inspect.why import WhyView
 from tui_cnn.ui.messages import ShowView
 from tui_cnn.ui.toolkit.main_screen import MainScreen
@@ -178,7 +178,7 @@ class InspectScreen(MainScreen):
 
     def browse(self, choice: ImageChoice) -> None:
         """Go through these images, from the first of them on."""
-        if self.scene is None:
+        if self.scene is None or self._report_missing(self.scene.test):
             return
         self._choice = choice
         numbers = choice.numbers(self.scene.labels, self._evaluation())
@@ -193,7 +193,7 @@ class InspectScreen(MainScreen):
 
     def action_step(self, by: int) -> None:
         """Go to the next of the chosen images, or the one before; from a picture of one's own, on where one was."""
-        if self.scene is not None:
+        if self.scene is not None and not self._report_missing(self.scene.test):
             number = self._choice.next_to(self._number, by, self.scene.labels, self._evaluation())
             if number is not None:
                 self.show_scene(self.scene.of_number(number))
@@ -226,7 +226,7 @@ class InspectScreen(MainScreen):
     @work
     async def action_find_images(self) -> None:
         """Ask which images to go through."""
-        if self.scene is not None:
+        if self.scene is not None and not self._report_missing(self.scene.test):
             self.answers.want(self.scene.evaluate)
             if choice := await prompts.ask_images(self, self.scene, self._evaluation()):
                 self.browse(choice)
@@ -280,6 +280,13 @@ class InspectScreen(MainScreen):
         next(view for view in self.views if isinstance(view, WhyView)).ask_about(target)
         await self.action_view("why")
 
+    def _report_missing(self, test: TestSet) -> bool:
+        """Say why there are no test images, where there are none, and what can be inspected instead."""
+        if test.missing:
+            message = _("{problem} · o opens an image file instead").format(problem=test.missing)
+            self.notify(message, severity="warning", markup=False)
+        return bool(test.missing)
+
     def _evaluation(self) -> Evaluation | None:
         return self.answers.get(self.scene.evaluate) if self.scene else None
 
@@ -311,8 +318,9 @@ class InspectScreen(MainScreen):
     def _open(self, weights: RunWeights, opened: OpenReply) -> None:
         before = self.scene or self._scene_before
         if before is None:
-            first = Scene(weights.source, weights.test, of_test(weights.test, 0, opened), opened)
+            first = Scene(weights.source, weights.test, first_subject(weights.test, opened), opened)
             before = first.at(row=first.map_shape[0] // 2, column=first.map_shape[1] // 2)
+            self._report_missing(weights.test)
         is_first = self.scene is None
         self.query_one("#parts").display = True
         self.query_one("#state").display = False

@@ -5,17 +5,20 @@ from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.geometry import Size
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import ALL_TYPES
-from tui_cnn.core.network import format_path
+from tui_cnn.core.network import Path, format_path
 from tui_cnn.core.shape import format_shape
+from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.inspection.replies import OpenReply
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.view import ScenePanel, ShowScene
-from tui_cnn.ui.toolkit.numbers import left, right
+from tui_cnn.ui.toolkit.numbers import left, right, whole_parts
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
 from tui_cnn.ui.toolkit.pictures.drawing import Tone
 from tui_cnn.ui.toolkit.pictures.picture import Picture, Raster
@@ -112,7 +115,10 @@ class PredictionPanel(ScenePanel):
 
 
 class LayersPanel(ScenePanel):
-    """A line a layer, in the colour of its family, the selected one marked; a click goes there."""
+    """A line a layer, in the colour of its family, the selected one marked; a click goes there.
+
+    Where there is room for more, the settings of each stand below it, and its parameters below them.
+    """
 
     DEFAULT_CSS = """
     LayersPanel > OptionList {
@@ -126,7 +132,7 @@ class LayersPanel(ScenePanel):
     }
     """
 
-    _listed: tuple[OpenReply, int] | None = None
+    _listed: tuple[OpenReply, Size] | None = None
 
     def parts(self) -> ComposeResult:
         """Yield the list; the keys stay with the view."""
@@ -141,10 +147,10 @@ class LayersPanel(ScenePanel):
     def update_parts(self, scene: Scene) -> str:
         """List the layers, where these are others, and mark the selected one."""
         layers = self.query_one(OptionList)
-        width = layers.scrollable_content_region.width
-        if self._listed is None or self._listed[0] is not scene.opened or self._listed[1] != width:
-            self._listed = scene.opened, width
-            layers.set_options(_options(scene, width))
+        room = layers.scrollable_content_region.size
+        if self._listed is None or self._listed[0] is not scene.opened or self._listed[1] != room:
+            self._listed = scene.opened, room
+            layers.set_options(_options(scene, room))
         layers.highlighted = scene.layer + (0 < _features(scene) <= scene.layer)
         return ""
 
@@ -154,8 +160,10 @@ class LayersPanel(ScenePanel):
             self.post_message(ShowScene(self.scene.at(layer=int(event.option.id))))
 
 
-def _options(scene: Scene, width: int) -> list[Option]:
-    features, options = _features(scene), []
+def _options(scene: Scene, room: Size) -> list[Option]:
+    features, width, options = _features(scene), room.width, []
+    more = min(2, (room.height - 1) // max(1, len(scene.opened.layers)) - 1)
+    details = _details(scene) if more > 0 else {}
     for place, info in enumerate(scene.opened.layers):
         if place == features and place:
             heading = f"── {_('classifier')} "
@@ -164,8 +172,21 @@ def _options(scene: Scene, width: int) -> list[Option]:
         name = left(f" {format_path(info.path)} {info.kind}", width - len(shape) - 2)
         family = f"$family-{ALL_TYPES[info.kind].family}"
         line = Content.assemble((_SIGN, family), name, right(shape, width - 1 - len(name)))
+        for text in filter(None, details.get(info.path, ())[:more]):
+            below = f"   {whole_parts(text, width - 4, ' · ')}"
+            line = Content.assemble(line, "\n", (_SIGN, family), (below, "$text-muted"))
         options.append(Option(line, id=f"{place}"))
     return options
+
+
+def _details(scene: Scene) -> dict[Path, tuple[str, str]]:
+    """Write the settings of each layer, and its parameters; empty where it has none."""
+    found = {}
+    for row in analyze(loads_network(scene.opened.network, "")).rows:
+        count = row.figures.parameters.total if row.figures else 0
+        total = _("{count} parameters").format(count=f"{count:,}") if count else ""
+        found[row.path] = " · ".join(row.settings), total
+    return found
 
 
 def _features(scene: Scene) -> int:

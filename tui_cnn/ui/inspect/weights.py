@@ -2,9 +2,11 @@
 
 from typing import NamedTuple
 
-from tui_cnn.data.dataset import TestSet, load_test
-from tui_cnn.runs.directory import RunDirectory, kept_checkpoints, list_runs
+from tui_cnn.data.dataset import TestSet
+from tui_cnn.data.sources.finding import forget_sources
+from tui_cnn.runs.directory import RunDirectory, kept_checkpoints
 from tui_cnn.runs.inspection.requests import Source, stamp
+from tui_cnn.runs.inspection.test_images import load_test_of
 from tui_cnn.runs.lock import is_held
 
 
@@ -31,9 +33,9 @@ def read_weights(run: RunDirectory, test: TestSet | None) -> RunWeights:
         DataError: the test set cannot be read.
     """
     source = source_of(run)
-    if test is None:
-        recipe = run.recipe()
-        test = load_test(recipe.directory, run.network().input_shape, recipe.fit)
+    if test is None or test.missing:  # the data may be back
+        forget_sources()
+        test = load_test_of(run)
     return RunWeights(run, source, stamp(source), test, tuple(kept_checkpoints(run)))
 
 
@@ -41,8 +43,3 @@ def source_of(run: RunDirectory) -> Source:
     """Take the best weights of a run, or the last while it is still training."""
     training = is_held(run.lock_file)
     return Source(str(run.path), "last" if training or not run.best_file.exists() else "best")
-
-
-def runs_with_weights() -> list[RunDirectory]:
-    """List the runs that can be inspected, newest first."""
-    return [run for run in list_runs() if run.best_file.exists() or run.checkpoint_file.exists()]

@@ -105,12 +105,27 @@ LESSON = Scope(
     priority=True,
 )
 
+QUESTION = Scope(
+    "question",
+    _("Lab: question of a lesson"),
+    (
+        Action("answer", "enter", _("Answer"), _("Answer; once it is answered, show it or go to the next")),
+        Action("hint", "h", _("Hint"), _("Show the next hint")),
+        Action("show_answer", "s", _("Solution"), _("Show the right answer")),
+        Action("ask_another", "n", _("Another"), _("Ask the same with other numbers")),
+        Action("leave_question", "escape", _("Back"), _("Go back to the lesson")),
+    ),
+    within=("lab",),
+    priority=True,
+)
+
 LAB = Scope(
     "lab",
     _("Lab: pages and lessons"),
     (
         Action("lesson", "l", _("Lesson"), _("Read the lesson"), command="read_lesson"),
         Action("lessons", "L", _("All lessons"), _("Choose a lesson"), False, "choose_lesson"),
+        Action("repeat", "r", _("Repeat"), _("Ask a question that is due to be repeated"), False),
         Action("next_lesson", "greater_than_sign", _("Next"), _("Go to the next lesson"), False, "turn_lesson(1)"),
         Action(
             "last_lesson", "less_than_sign", _("Previous"), _("Go to the previous lesson"), False, "turn_lesson(-1)"
@@ -124,4 +139,4 @@ LAB = Scope(
         Action("pairs_page", "v", _("Pairs"), _("Train and compare two networks"), False, "page('pairs')"),
     ),
 )
-SCOPES = (LAB, STEPPER, TYPING, LAB_FORM, CHAIN, WEIGHTS, PAIRS, LESSON)
+SCOPES = (LAB, STEPPER, TYPING, LAB_FORM, CHAIN, WEIGHTS, PAIRS, LESSON, QUESTION)

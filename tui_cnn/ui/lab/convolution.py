@@ -12,13 +12,14 @@ from textual import events
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import scale_of
 from tui_cnn.lab.convolution import Convolution
+from tui_cnn.lab.numbers import number
 from tui_cnn.lab.scene import convolution, image_name, kernel_name, kernels_of, type_pixel, type_weight
 from tui_cnn.lab.settings import ConvolutionSettings
 from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.actions import STEPPER, TYPING
 from tui_cnn.ui.lab.stage import WIDEST_NUMBERS, Part, ShownArray, ShownArrays, image_scale
 from tui_cnn.ui.lab.stepper import Stepper
-from tui_cnn.ui.lab.sums import channel_names, drawn_channels, kernel_note, number, sums
+from tui_cnn.ui.lab.sums import channel_names, drawn_channels, kernel_note, sums
 from tui_cnn.ui.messages import LabTransfer
 from tui_cnn.ui.toolkit.pictures.drawing import Cell
 

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_cnn.i18n import _
+from tui_cnn.lab.numbers import number
 from tui_cnn.lab.pooling import Pooling, ShiftedPooling, kept_pixels, moved
 from tui_cnn.lab.scene import image_name
 from tui_cnn.lab.settings import PoolingSettings
@@ -14,7 +15,7 @@ from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.actions import STEPPER
 from tui_cnn.ui.lab.stage import Part, ShownArray, ShownArrays, image_scale
 from tui_cnn.ui.lab.stepper import Stepper
-from tui_cnn.ui.lab.sums import channel_names, drawn_of, facts_table, number
+from tui_cnn.ui.lab.sums import channel_names, drawn_of, facts_table
 
 _MOST_SHIFT = 12
 _MOST_VALUES = 16

@@ -11,16 +11,19 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
-from tui_cnn.i18n import _, language
-from tui_cnn.lab.lessons import Lesson, lessons
+from tui_cnn.config import expanded
+from tui_cnn.i18n import _, language, ngettext
+from tui_cnn.lab.lessons import Lesson, all_lessons
+from tui_cnn.lab.links import PAGES, PageName, parse_lab_link
 from tui_cnn.ui.lab.actions import LAB
 from tui_cnn.ui.lab.bench import Bench, ImageStore
 from tui_cnn.ui.lab.convolution import ConvolutionStepper
-from tui_cnn.ui.lab.lesson import LessonPanel, Tries
-from tui_cnn.ui.lab.links import PAGES, PageName, parse_lab_link
+from tui_cnn.ui.lab.learner import Learner
+from tui_cnn.ui.lab.lesson import LessonPanel, Tries, share_text
 from tui_cnn.ui.lab.pairs import Pairs
 from tui_cnn.ui.lab.pooling import PoolingStepper
 from tui_cnn.ui.lab.sizes import Chain
+from tui_cnn.ui.lab.stepper import Stepper
 from tui_cnn.ui.lab.weights import WeightsCalculator
 from tui_cnn.ui.messages import OpenLesson, ShowInLab, ShowLabLink
 from tui_cnn.ui.toolkit.main_screen import MainScreen
@@ -79,7 +82,8 @@ class LabScreen(MainScreen):
         self._images = ImageStore(self.workspace.data)
         pages = ContentSwitcher(self._make_page("convolution"), initial="convolution")
         yield LabTabs()
-        yield Horizontal(pages, LessonPanel(id="lesson"))
+        self._learner = Learner(self._images)
+        yield Horizontal(pages, LessonPanel(self._learner))
 
     def on_mount(self) -> None:
         """Open the first lesson, once the lessons are read."""
@@ -119,13 +123,16 @@ class LabScreen(MainScreen):
     async def action_page(self, name: PageName) -> None:
         """Turn to a page."""
         self.remove_class("-reading")
+        await self._turn_to(name)
+        self.bench.focus()
+
+    async def _turn_to(self, name: PageName) -> None:
         pages = self.query_one(ContentSwitcher)
         async with self._turning:  # a link and a key may want the same page
             if not pages.query(f"#{name}"):
                 await pages.add_content(self._make_page(name))
         pages.current = name
         self.query_one(LabTabs).show(name)
-        self.bench.focus()
 
     @on(ShowInLab)
     async def _show_transfer(self, event: ShowInLab) -> None:
@@ -171,23 +178,72 @@ class LabScreen(MainScreen):
         """Choose a lesson from the list."""
         from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 
-        read = self.workspace.state.lessons_read
         items = [
-            Item(f"{number:2} {lesson.title}", "✓ " + _("read") if lesson.name in read else "", lesson.name)
+            Item(f"{number:2} {lesson.title}", self._standing(lesson), lesson.name)
             for number, lesson in enumerate(self._lessons, start=1)
         ]
         name = await self.app.push_screen_wait(Pick(_("Lessons"), items))
         if name is not None:
             self.post_message(OpenLesson(name))
 
+    def _standing(self, lesson: Lesson) -> str:
+        """Say how far a lesson is mastered, and how many of its questions are to be repeated."""
+        share, due = self._learner.progress.share(lesson), len(self._learner.due([lesson]))
+        if share:
+            words = ngettext("{count} to repeat", "{count} to repeat", due).format(count=due) if due else ""
+            return f"{share_text(share)}  {words}".rstrip()
+        return "✓ " + _("read") if lesson.name in self.workspace.state.lessons_read else ""
+
+    def action_repeat(self) -> None:
+        """Ask a question that is due."""
+        due = self._learner.due(self._lessons)
+        if not due:
+            self.notify(_("nothing to repeat; answer the questions of a lesson first (l)"))
+            return
+        lesson, place = due[0]
+        self._open = lesson.name
+        self._show_lesson(place)
+
+    @on(LessonPanel.Asked)
+    async def _show_question(self, event: LessonPanel.Asked) -> None:
+        """Show what a question is about."""
+        link = event.question.link
+        self.set_class(True, "-asking")
+        self._uncover()
+        if link is not None:
+            await self._turn_to(link.page)
+            if isinstance(self.bench, Stepper):
+                self.bench.cover(event.question)
+        self.set_class(link is not None, "-showing")
+
+    @on(LessonPanel.Revealed)
+    def _uncover(self) -> None:
+        self.set_class(any(panel.has_class("-asking") for panel in self.query(LessonPanel)), "-asking")
+        for stepper in self.query(Stepper):
+            stepper.uncover()
+
+    @on(Stepper.QuestionLeft)
+    def _drop_question(self) -> None:
+        self.query_one(LessonPanel).leave_question()
+
     @work(exclusive=True, group="show")
-    async def _show_lesson(self) -> None:
+    async def _show_lesson(self, place: int | None = None) -> None:
         for number, lesson in enumerate(self._lessons, start=1):
             if lesson.name == self._open:
                 await self.query_one(LessonPanel).show(lesson, number, len(self._lessons))
+                if place is not None:
+                    self.action_read_lesson()
+                    self.query_one(LessonPanel).open_try(place)
 
     @work(group="read")
     async def _read_lessons(self) -> None:
-        self._lessons = await to_thread(lessons, language())
-        self._open = self._open or self._lessons[0].name
+        await self._learner.read()
+        folder = self.workspace.configuration.settings.lessons
+        own = expanded(folder) if folder else None
+        self._lessons, problems = await to_thread(all_lessons, language(), own)
+        for problem in problems:
+            self.workspace.report(problem)
+        last = self.workspace.state.lesson
+        known = [lesson.name for lesson in self._lessons]
+        self._open = self._open or (last if last in known else known[0])
         self._show_lesson()

@@ -14,7 +14,8 @@ from textual.widgets import Static
 
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale, is_signed, scale_of
-from tui_cnn.ui.lab.sums import number
+from tui_cnn.lab.numbers import number
+from tui_cnn.lab.questions.question import Cover
 from tui_cnn.ui.toolkit.pictures.canvas import Region
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, scale_for
 from tui_cnn.ui.toolkit.pictures.matrix import Matrix, MatrixContent
@@ -220,6 +221,8 @@ def words_of(array: ShownArray, fit: StageSize) -> Content:
 
 def _has_room(arrays: ShownArrays, fit: StageSize, room: tuple[int, int]) -> bool:
     sizes = [_size_of_columns(columns, fit) for columns in arrays if columns]
+    if not sizes:
+        return True
     widths, heights = zip(*sizes, strict=True)
     if fit.stacked:
         size = max(widths), sum(heights) + len(heights) - 1
@@ -242,6 +245,23 @@ def beside_pictures(arrays: ShownArrays) -> ShownArrays:
         return arrays
     outputs = [[replace(array, widest_numbers=_FEW) for array in column] for column in arrays.outputs]
     return ShownArrays(arrays.inputs, outputs)
+
+
+def covered(arrays: ShownArrays, cover: Cover, place: int) -> ShownArrays:
+    """Leave out, or blank, what a question asks for: `place` is that of its window."""
+
+    def shown(array: ShownArray) -> ShownArray:
+        if array.part.role not in ("output", "strides"):
+            return array
+        places = np.arange(array.values.size).reshape(array.values.shape)
+        return replace(array, known=places < place if cover == "value" else None, strong=None)
+
+    hidden = {"output": ("output", "strides"), "kernel": ("kernel",), "value": ("strides",)}[cover]
+    sides = [
+        [left for column in side if (left := [shown(array) for array in column if array.part.role not in hidden])]
+        for side in arrays
+    ]
+    return ShownArrays(*sides)
 
 
 class Stage(Container):

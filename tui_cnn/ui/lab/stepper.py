@@ -1,7 +1,7 @@
 """A window that goes over an image: what both steppers of the Lab share."""
 
 from asyncio import to_thread
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 import numpy as np
@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Static
@@ -16,11 +17,13 @@ from textual.widgets import Static
 from tui_cnn.data.files import DataError
 from tui_cnn.data.images import read_small
 from tui_cnn.i18n import _
-from tui_cnn.lab.scene import NamedArray
+from tui_cnn.lab.links import LabLink
+from tui_cnn.lab.questions.question import LessonQuestion
+from tui_cnn.lab.scene import LabArrays, NamedArray
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
 from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.bench import Bench
-from tui_cnn.ui.lab.stage import NumberView, Part, PictureView, ShownArrays, Stage, beside_pictures
+from tui_cnn.ui.lab.stage import NumberView, Part, PictureView, ShownArrays, Stage, beside_pictures, covered
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing
 from tui_cnn.ui.workspace import workspace_of
 
@@ -46,6 +49,9 @@ class Stepper(Bench[S]):
     }
     """
 
+    class QuestionLeft(Message):
+        """What is shown is no longer what the question is about."""
+
     place: reactive[int] = reactive(0)
     """Which place of the window, counted from 0, line by line."""
 
@@ -57,6 +63,8 @@ class Stepper(Bench[S]):
 
     _timer: Timer | None = None
     _waiting = False
+    _asked: tuple[LessonQuestion, LabLink, S, LabArrays] | None = None
+    """What is asked about these settings and arrays; the answer is covered until it is given."""
 
     def compose(self) -> ComposeResult:
         """Lay out the arrays and the words."""
@@ -108,7 +116,10 @@ class Stepper(Bench[S]):
         return rows * columns
 
     def apply(self, settings: S) -> None:
-        """Show other settings; the place stays, where there is one."""
+        """Show other settings; the place stays, where there is one. What was asked about others is dropped."""
+        if self._asked is not None and (self._asked[2] != settings or self._asked[3] is not self.images.typed):
+            self._asked = None
+            self.post_message(self.QuestionLeft())
         self.settings = settings
         self.compute()
         if self.images.lacks_tests(settings):
@@ -139,6 +150,23 @@ class Stepper(Bench[S]):
         self.set_settings(settings)
         self.running = False
         self.place = place
+
+    def cover(self, question: LessonQuestion) -> None:
+        """Show what a question is about, but not its answer."""
+        link = question.link
+        if link is None:
+            return
+        self._asked, self.running = None, False
+        self.images.typed = self.images.typed._replace(image=question.arrays.image, kernels=question.arrays.kernels)
+        self.set_settings(cast("S", link.settings))
+        self._asked = question, link, self.settings, self.images.typed
+        self.place = link.place
+        self.redraw()
+
+    def uncover(self) -> None:
+        """Show all of it."""
+        self._asked = None
+        self.redraw()
 
     def validate_place(self, place: int) -> int:
         """Stay among the places."""
@@ -234,16 +262,19 @@ class Stepper(Bench[S]):
         self._waiting = False
         stage, facts = self.query_one(Stage), self.query_one("#facts", Static)
         try:
-            facts.update(self.facts(self.size.width))
-            room = self.size.width, self.size.height - (_FACTS if self.roomy else _FEW_FACTS)
-            await stage.show(beside_pictures(self.arrays()), room)
+            asked, arrays = self._asked, self.arrays()
+            facts.update(self.facts(self.size.width) if asked is None else "")
+            below = 0 if asked else _FACTS if self.roomy else _FEW_FACTS
+            if asked is not None and asked[0].cover is not None:
+                arrays = covered(arrays, asked[0].cover, asked[1].place)
+            await stage.show(beside_pictures(arrays), (self.size.width, self.size.height - below))
         except WindowError as error:
             facts.update(Content.styled(f"✗ {error}", "$text-error"))
             await stage.show(ShownArrays((), ()), (0, 0))
         self._show_place()
 
     def _show_place(self) -> None:
-        if not self.steps:
+        if not self.steps or (self._asked is not None and self._asked[0].cover == "output"):
             self.border_title = None
             return
         row, column = divmod(self.place, self.windows.shape[1])

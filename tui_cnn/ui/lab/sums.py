@@ -1,7 +1,5 @@
 """One place of a convolution written out: the products and their sum, and the numbers that belong to them."""
 
-from math import isnan
-
 import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
@@ -10,6 +8,7 @@ from rich.text import Text
 from tui_cnn.i18n import _
 from tui_cnn.insight.filters import likeness
 from tui_cnn.lab.convolution import Convolution, Step
+from tui_cnn.lab.numbers import bracketed, number
 
 _LABEL = 11
 """Cells of the names at the left, with their gap."""
@@ -21,16 +20,6 @@ _MANY = 25
 
 _MOST_ROWS = 3
 """So many lines a sum of one channel may take as the kernel's rows; larger kernels are written on."""
-
-
-def number(value: float, digits: int = 2) -> str:
-    """Write a number as short as it can be, with a true minus: `3`, `−5`, `0.11`; a dot for what is no number."""
-    if isnan(value):
-        return "·"
-    text = f"{value:.{digits}f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text.replace("-", "−")
 
 
 def sums(
@@ -109,7 +98,7 @@ def drawn_of(values: NDArray[np.float64]) -> list[int]:
 
 def product(pixel: float, weight: float) -> str:
     """Write a product as on paper: `3·1`, `1·(−1)`."""
-    return f"{number(pixel)}·{_bracketed(weight)}"
+    return f"{number(pixel)}·{bracketed(weight)}"
 
 
 def products(terms: list[str], total: float, width: int, in_rows: int = 0) -> Text:
@@ -158,19 +147,13 @@ def _total(convolution: Convolution, step: Step, drawn: list[int]) -> Text | Non
     if len(step.channel_sums) == 1 and not step.bias and not convolution.relu:
         return None
     first, *others = (float(step.channel_sums[channel]) for channel in drawn)
-    written = " + ".join([number(first), *map(_bracketed, others)])
+    written = " + ".join([number(first), *map(bracketed, others)])
     if left_out := len(step.channel_sums) - len(drawn):
         rest = float(step.products.sum()) - first - sum(others)
-        written += _(" + {count} other channels {rest}").format(count=left_out, rest=_bracketed(rest))
+        written += _(" + {count} other channels {rest}").format(count=left_out, rest=bracketed(rest))
     if convolution.bias:
-        written += _(" + bias {bias}").format(bias=_bracketed(step.bias))
+        written += _(" + bias {bias}").format(bias=bracketed(step.bias))
     text = Text(written + " = ").append(number(step.total), "bold")
     if convolution.relu:
         text.append("   ReLU: ").append(f"max(0, {number(step.total)}) = ").append(number(step.value), "bold")
     return text
-
-
-def _bracketed(value: float) -> str:
-    """Write a number that follows a sign: a negative one in brackets."""
-    written = number(value)
-    return f"({written})" if written.startswith("−") else written

@@ -18,7 +18,6 @@ from tui_cnn.ui.toolkit.numbers import duration, short_count, size
 from tui_cnn.ui.toolkit.runs import share
 from tui_cnn.ui.toolkit.scatter import Dot, pareto_front, scatter_plot
 
-
 _TITLE_ENDS = 6
 """Cells of the edge around a title."""
 

@@ -147,7 +147,7 @@ class NewSearchScreen(MainScreen):
         self.query_one("#training-lines", Static).update(training)
         listing = self.query_one("#space-list", Static)
         if not self._plan.space:
-            text = _("Nothing varies yet. On Build, press * on a layer; on Train, F3 on a setting.")
+            text = _("Nothing varies yet. On Build, press * on a layer; on Train, F6 on a setting.")
             listing.update(Content.styled(text, "$text-warning"))
             return
         table = Table.grid(padding=(0, 2, 0, 0))

@@ -216,7 +216,7 @@ class SearchScreen(MainScreen):
                 lines.append(varied.format(count=marks))
                 lines.append(_("Press n to set up a search of the network on the Build screen."))
             else:
-                lines.append(_("On Build, press * on a layer to let its settings vary; on Train, F3 on a setting."))
+                lines.append(_("On Build, press * on a layer to let its settings vary; on Train, F6 on a setting."))
                 lines.append(_("Then press n here to set up a search."))
             self.query_one("#empty", Static).update("\n".join(lines))
 

@@ -337,10 +337,18 @@ class StructForm(Widget):
             case kind if kind in STEPPING:
                 return NumberInput(field, text, id=identity)
             case _:
-                return Input(text, compact=True, id=identity, placeholder=field.blank)
+                return FieldInput(text, compact=True, id=identity, placeholder=field.blank)
 
 
-class NumberInput(Input):
+class FieldInput(Input):
+    """Takes a text, and is gone when its form is: Textual's own would stay as long as the screen."""
+
+    def on_unmount(self) -> None:
+        """Listen to the screen no longer."""
+        self.screen.text_selection_started_signal.unsubscribe(self)
+
+
+class NumberInput(FieldInput):
     """Takes a number, or a pair of them; keys step it up and down."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

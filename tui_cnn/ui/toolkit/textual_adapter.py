@@ -1,20 +1,23 @@
-"""The only module that uses private parts of Textual: to outlive failures, write less, and remove single notices.
+"""The only module that uses private parts of Textual: to outlive failures, write and keep less, and the like.
 
 All of it can be done without. In a release of Textual whose private parts differ, a failure ends the app, more is
-written to the terminal and more notices are shown at once; nothing else changes.
+written to the terminal, more memory is taken and more notices are shown at once; nothing else changes.
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, cast
 from weakref import WeakSet
 
 from rich.console import Console, RenderableType
 from rich.segment import Segment
 from textual import on
+from textual import strip as strip_module
 from textual.app import App, ScreenStackError
 from textual.await_complete import AwaitComplete
+from textual.cache import FIFOCache
 from textual.color import Color
 from textual.dom import DOMNode, NoScreen
 from textual.filter import LineFilter
@@ -22,6 +25,7 @@ from textual.message import Message
 from textual.notifications import Notify
 from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
+from textual.widgets import OptionList
 from textual.worker import WorkerFailed, get_current_worker
 
 from tui_cnn.ui.toolkit.diff_renderer import TerminalBuffer
@@ -49,6 +53,43 @@ enabled = True
 
 _MOVED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What goes wrong where a private part has another form than here."""
+
+
+class _KeepsNothing(FIFOCache[Any, Any]):
+    """A cache in which nothing stays."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Return the default."""
+        return default
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Keep nothing."""
+
+
+_KEEPS_NOTHING = _KeepsNothing(1)
+
+
+def _for_no_line(_most: int) -> FIFOCache[Any, Any]:
+    return _KEEPS_NOTHING
+
+
+# Each line of each widget would have seven caches, a kilobyte empty, and keep what was ever cut out of it: 100 MB after
+# some thousand keys. To cut it out again takes less time than to make the caches.
+strip_module.FIFOCache = _for_no_line  # type: ignore[assignment,attr-defined]
+
+
+def _forgiving(move_page: Callable[..., None]) -> Callable[..., None]:
+    """Let a page key that comes before a list has any lines, or where it has room for none, do nothing."""
+
+    def move_if_possible(options: OptionList, direction: int) -> None:
+        with suppress(IndexError, KeyError):
+            move_page(options, direction)
+
+    return move_if_possible
+
+
+if hasattr(OptionList, "_move_page"):
+    OptionList._move_page = _forgiving(OptionList._move_page)  # type: ignore[method-assign]
 
 
 class _Gate(LineFilter):
@@ -149,6 +190,8 @@ class AdaptedApp(App[None]):
         self.log_failure(error)
         if screen and (screen._pruning or screen._closing):  # its widgets are gone before what they were to do
             return
+        if not self._screen_stacks.get(self.current_mode):  # the last screen has closed: the app ends
+            return
         if self._exception is None:  # Textual's tests look there
             self._exception = error
             self._exception_event.set()
@@ -176,14 +219,15 @@ class AdaptedApp(App[None]):
             for mode, stack in list(self._screen_stacks.items()):
                 if failed not in stack:
                     continue
-                for dialog in reversed(stack[max(stack.index(failed), 1) :]):
-                    await self.close(dialog)
+                while failed in stack and (dialogs := stack[max(stack.index(failed), 1) :]):
+                    await self.close(dialogs[-1])  # one may open while another closes
                 if failed in stack and mode == self.current_mode:
                     failed._push_result_callback(self, None)  # which `switch_screen` removes
                     await self.switch_screen(self.MODES[mode]())  # type: ignore[operator]
                 elif failed in stack:
-                    await self.remove_mode(mode)
-                    self.add_mode(mode, self.MODES[mode])
+                    removal = self.remove_mode(mode)
+                    self.add_mode(mode, self.MODES[mode])  # at once: a key may lead there while it is removed
+                    await removal
         except Exception as error:  # there is nothing to go on with
             self.log_failure(error)
             self._give_up(error)

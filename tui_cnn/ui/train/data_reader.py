@@ -7,17 +7,19 @@ from pathlib import Path
 
 from tui_cnn.data.examination import Examined, examine, is_examined
 from tui_cnn.data.files import DataError
+from tui_cnn.data.sources.finding import forget_sources
 from tui_cnn.runs.process import PACKAGES
 
 Progress = Callable[[int, int], object]
 
 
 def read_data(path: Path | None, progress: Progress) -> Examined:
-    """Examine a data set; what was never examined is, in another process, so that the screen answers meanwhile.
+    """Examine a data set as it is now; in another process if it was never examined, so that the screen stays quick.
 
     Raises:
         DataError: it is none, or cannot be read.
     """
+    forget_sources()
     if not is_examined(path):
         _prepare(path, progress)
     return examine(path)

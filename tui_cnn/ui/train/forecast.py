@@ -70,15 +70,26 @@ def make_forecast(analysis: Analysis, recipe: Recipe) -> Forecast:
 
 
 def forecast_table(
-    analysis: Analysis, recipe: Recipe, forecast: Forecast | None, *, measuring: bool, with_rate: bool
+    analysis: Analysis,
+    recipe: Recipe,
+    forecast: Forecast | None,
+    *,
+    weights: str = "",
+    measuring: bool,
+    with_rate: bool,
 ) -> Table:
-    """Lay out what will be trained, on what, and how long that will take; perhaps with a small drawing of the rate."""
+    """Lay out what will be trained, on what, and how long that will take; perhaps with a small drawing of the rate.
+
+    `weights` names the model whose weights it begins with.
+    """
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column()
     least_params, least_macs = at_least(analysis)
     table.add_row(_("parameters"), f"{least_params}{analysis.totals.params:,}")
     table.add_row(_("MACs per image"), f"{least_macs}{short_count(analysis.totals.macs)}")
+    if weights:
+        table.add_row(_("weights of"), Text(weights))
     if forecast is not None and not forecast.problem:
         for name, value in _counts(recipe, forecast, with_rate=with_rate):
             table.add_row(name, value)

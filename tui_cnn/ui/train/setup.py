@@ -20,6 +20,7 @@ from tui_cnn.runs.machine import digest
 from tui_cnn.runs.preflight import check
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
+from tui_cnn.runs.transfer import Weights, find_weights
 from tui_cnn.search.marks import Marks, fields_at
 from tui_cnn.ui.design import Design
 from tui_cnn.ui.toolkit.chart import PlotView
@@ -28,6 +29,7 @@ from tui_cnn.ui.toolkit.runs import Listed, RunList
 from tui_cnn.ui.toolkit.vary import vary
 from tui_cnn.ui.train.actions import DATA_BINDING, RECIPE, START_BINDING
 from tui_cnn.ui.train.forecast import Forecast, earlier_table, forecast_table, make_forecast, rate_plot
+from tui_cnn.ui.train.initial_weights import FRESH, ask_weights
 from tui_cnn.ui.train.rate_dialog import RateDialog
 from tui_cnn.ui.train.recipe_form import RecipeForm
 from tui_cnn.ui.train.worker_pool import WorkerPool
@@ -70,6 +72,7 @@ class Setup(Horizontal, can_focus=True):
         self._pool = WorkerPool()
         self._starting = False
         self._design: Design | None = None
+        self._weights: Weights | None = None
         self._forecast: Forecast | None = None
         self._working = Lock()
         self._drawn: object = None
@@ -129,7 +132,7 @@ class Setup(Horizontal, can_focus=True):
         recipe = self.form.recipe
         if recipe is not None and not self._starting:
             self._starting = True  # a second Enter would start a second run
-            self._start(workspace_of(self).design.network, recipe)
+            self._start(workspace_of(self).design.network, recipe, self._weights)
 
     @work
     async def action_vary(self) -> None:
@@ -151,11 +154,27 @@ class Setup(Horizontal, can_focus=True):
         if rate is not None and self.form.recipe is not None:
             self.form.set_recipe(msgspec.structs.replace(self.form.recipe, learning_rate=rate))
 
+    @work
+    async def action_choose_weights(self) -> None:
+        """Ask whose weights the next runs begin with."""
+        chosen = await ask_weights(self.app)
+        if chosen is None:
+            return
+        try:
+            self._weights = find_weights(chosen) if chosen != FRESH else None
+        except RunError as error:
+            workspace_of(self).report(error)
+        self._draw()
+
     @work(thread=True, group="start")
-    def _start(self, network: Network, recipe: Recipe) -> None:
+    def _start(self, network: Network, recipe: Recipe, weights: Weights | None) -> None:
         workspace = workspace_of(self)
         try:
-            run = launch.start_checked(check(network, recipe), prewarmed=self._pool.take())
+            checked = check(network, recipe)
+            if weights:
+                message = _("Reading the weights of {model} …").format(model=weights.name)
+                self.app.call_from_thread(self.notify, message, markup=False)
+            run = launch.start_checked(checked, weights=weights, prewarmed=self._pool.take())
         except (RunError, ValueError) as error:
             self._starting = False
             workspace.report(error)
@@ -232,12 +251,18 @@ class Setup(Horizontal, can_focus=True):
         """Draw, if there is something new."""
         design, forecast, pool = self._design, self._forecast, self._pool
         rate, earlier = self.query_one("#rate", PlotView), self.query_one("#earlier", Static)
-        state = (design, self._recipe, forecast, self._earlier, pool.measuring, pool.ready, pool.loading, rate.size)
+        known = forecast, self._earlier, self._weights
+        state = (design, self._recipe, *known, pool.measuring, pool.ready, pool.loading, rate.size)
         if design is None or state == self._drawn:
             return
         self._drawn = state
         table = forecast_table(
-            design.analysis, self._recipe, forecast, measuring=pool.measuring, with_rate=not rate.display
+            design.analysis,
+            self._recipe,
+            forecast,
+            weights=self._weights.name if self._weights else "",
+            measuring=pool.measuring,
+            with_rate=not rate.display,
         )
         self.query_one("#forecast", Static).update(table)
         self.query_one("#worker", Static).update(Content(self._worker_state(forecast)))

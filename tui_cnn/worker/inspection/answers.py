@@ -10,15 +10,17 @@ import msgspec
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import Shape
 from tui_cnn.data.dataset import TestSet, load_test
-from tui_cnn.data.files import data_directory
+from tui_cnn.data.files import DataError, data_directory
 from tui_cnn.data.input_options import Fit
 from tui_cnn.data.scaling import Scaling
-from tui_cnn.formats.keras.reading import read_keras
+from tui_cnn.data.sources.finding import find_source, forget_sources
+from tui_cnn.formats.models import read_model
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection import requests
 from tui_cnn.runs.inspection.requests import Source, stamp, weights_file
+from tui_cnn.runs.inspection.test_images import load_test_of
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker.foreign_weights import assign_weights
 from tui_cnn.worker.inspection import attribution, outputs, receptive_field, sampling
@@ -75,7 +77,9 @@ class Answers:
             return before
         described = _described(source)
         engine = self._engine(described.network)
-        test = self._test_set(described)
+        if before is None:
+            forget_sources()
+        test = self._test_set(source, described)
         engine.owner = None
         file = weights_file(source)
         if source.is_file:
@@ -96,10 +100,17 @@ class Answers:
             self._engines.popitem(last=False)
         return engine
 
-    def _test_set(self, described: Described) -> TestSet:
-        shape = described.network.input_shape
-        key = described.directory, shape, described.fit
-        test = self._tests.pop(key, None) or load_test(data_directory(described.directory), shape, described.fit)
+    def _test_set(self, source: Source, described: Described) -> TestSet:
+        shape, path = described.network.input_shape, data_directory(described.directory)
+        try:
+            key = find_source(path).fingerprint, shape, described.fit
+        except DataError:
+            return load_test_of(source.run)
+        test = self._tests.pop(key, None)
+        if test is None:
+            test = load_test(path, shape, described.fit) if source.is_file else load_test_of(source.run)
+        if test.missing:  # what stands in for it is this run's own
+            return test
         self._tests[key] = test
         while len(self._tests) > _MOST_SETS:
             self._tests.popitem(last=False)
@@ -109,7 +120,8 @@ class Answers:
 def _described(source: Source) -> Described:
     """Read the network, where its data set is, and how its input is made of images."""
     if source.is_file:
-        return Described(read_keras(Path(source.path)).network, "", "pad", Scaling(source.scale), trained_on=False)
+        network, scaling = read_model(Path(source.path)).network, Scaling(source.scale)
+        return Described(network, "", source.fit, scaling, source.class_names, trained_on=False)
     run = source.run
     recipe, scaling = run.recipe(), run.scaling()
     if scaling.needs_statistics:
@@ -118,7 +130,16 @@ def _described(source: Source) -> Described:
         )
         raise RunError(message.format(run=run.id))
     imported = Follower(run).poll().imported is not None
-    return Described(run.network(), recipe.data, recipe.fit, scaling, run.output_names(), trained_on=not imported)
+    traits = run.image_traits()
+    return Described(
+        run.network(),
+        recipe.data,
+        recipe.fit,
+        scaling,
+        run.output_names(),
+        trained_on=not imported,
+        light_on_black=traits is not None and traits.light_on_black,
+    )
 
 
 def _missing(source: Source) -> str:

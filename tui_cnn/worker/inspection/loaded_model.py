@@ -16,6 +16,7 @@ from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.rows import Analysis
 from tui_cnn.data.dataset import TestSet
 from tui_cnn.data.fitting import fit, fitted_shape
+from tui_cnn.data.images import are_light_on_black
 from tui_cnn.data.input_options import Fit
 from tui_cnn.data.scaling import Scaling
 from tui_cnn.data.source import ImageShape
@@ -82,6 +83,7 @@ class Described(NamedTuple):
         directory: that of the data set; empty: Fashion-MNIST.
         named: the names of the outputs, where a person has given some, or the classes when the run began.
         trained_on: whether the network was trained on the data set.
+        light_on_black: whether its images were, when the run began.
     """
 
     network: Network
@@ -90,6 +92,7 @@ class Described(NamedTuple):
     scaling: Scaling
     named: tuple[str, ...] = ()
     trained_on: bool = True
+    light_on_black: bool = False
 
 
 class Engine:
@@ -214,7 +217,7 @@ class LoadedModel:
 
     def __init__(self, stamp: int, engine: Engine, test: TestSet, described: Described) -> None:
         self.stamp = stamp
-        self.test = test
+        self._test = test
         self.described = described
         count = (engine.analysis.output_shape or (0,))[0]
         classes, named = tuple(map(visible, test.class_names)), described.named
@@ -238,9 +241,27 @@ class LoadedModel:
         return self._engine.network
 
     @property
+    def test(self) -> TestSet:
+        """The test set.
+
+        Raises:
+            RunError: it cannot be read any more.
+        """
+        if self._test.missing:
+            raise RunError(self._test.missing)
+        return self._test
+
+    @property
     def image_shape(self) -> ImageShape:
         """(height, width, channels) of the data set's images."""
-        return _shape(self.test.images)
+        return _shape(self._test.images)
+
+    @property
+    def light_on_black(self) -> bool:
+        """Whether a person's own image is to be made so, since the data set's images are; never one in colour."""
+        if self.own_shape[2] > 1:
+            return False
+        return self.described.light_on_black if self._test.missing else are_light_on_black(self._test.images)
 
     @property
     def padding(self) -> tuple[int, int]:

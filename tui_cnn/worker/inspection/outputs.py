@@ -3,7 +3,6 @@
 import numpy as np
 import tensorflow as tf
 
-from tui_cnn.data.images import are_light_on_black
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.runs.inspection.replies import (
     Activations,
@@ -18,7 +17,6 @@ from tui_cnn.runs.inspection.requests import Activate, Kernels, Open, Predict
 from tui_cnn.worker.inspection.loaded_model import Job, LoadedModel
 
 _KERNEL_AXES = 4
-_LOOKED_AT = 100
 """Test images whose borders are looked at."""
 
 
@@ -47,7 +45,7 @@ def describe(loaded: LoadedModel, _request: Open) -> Job:
         outputs=loaded.outputs,
         image_shape=loaded.image_shape,
         own_shape=loaded.own_shape,
-        light_on_black=are_light_on_black(loaded.test.images[:_LOOKED_AT]),
+        light_on_black=loaded.light_on_black,
         padding=loaded.padding,
         directory=loaded.described.directory,
         fit=loaded.described.fit,

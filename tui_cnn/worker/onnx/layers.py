@@ -34,17 +34,11 @@ def _dilation(arguments: Arguments, count: int) -> Shape:
     return tuple(arguments.get("dilation_rate") or (1,) * count)
 
 
-def _require_channels_last(arguments: Arguments) -> None:
-    if arguments.get("data_format", "channels_last") != "channels_last":
-        raise NoOperationError
-
-
 def _convolution(
     writer: GraphWriter, call: KerasCall, value: LaidOut, kernel: Array, weights: Weights, *, groups: int, name: str
 ) -> LaidOut:
     """Convolve by a kernel that lies as in ONNX."""
     arguments, size = call.arguments, kernel.shape[2:]
-    _require_channels_last(arguments)
     strides = tuple(arguments.get("strides") or (1,) * len(size))
     inputs = [writer.first(value), writer.weights(name, kernel)]
     if "bias" in weights:
@@ -91,7 +85,6 @@ def _separable(writer: GraphWriter, call: KerasCall, value: LaidOut, weights: We
 def _transposed(writer: GraphWriter, call: KerasCall, value: LaidOut, weights: Weights) -> LaidOut:
     """With `same` Keras cuts off half of what reaches beyond, rounded down, before the image."""
     arguments, kernel = call.arguments, np.moveaxis(weights["kernel"], (-1, -2), (0, 1))
-    _require_channels_last(arguments)
     size, shape = kernel.shape[2:], call.output_shape
     assert shape is not None
     strides, dilation = tuple(arguments.get("strides") or (1,) * len(size)), _dilation(arguments, len(size))
@@ -135,7 +128,6 @@ def _dense(writer: GraphWriter, call: KerasCall, value: LaidOut, weights: Weight
 def _pooling(kind: str) -> Callable[..., LaidOut]:
     def operation(writer: GraphWriter, call: KerasCall, value: LaidOut, _weights: Weights) -> LaidOut:
         arguments, size = call.arguments, tuple(call.arguments["pool_size"])
-        _require_channels_last(arguments)
         strides = tuple(arguments.get("strides") or size)
         pads = _pads(arguments, value.shape, size, strides)
         made = writer.add(kind, writer.first(value), kernel_shape=size, strides=strides, pads=pads)
@@ -147,7 +139,6 @@ def _pooling(kind: str) -> Callable[..., LaidOut]:
 
 def _global_pooling(kind: str) -> Callable[..., LaidOut]:
     def operation(writer: GraphWriter, call: KerasCall, value: LaidOut, _weights: Weights) -> LaidOut:
-        _require_channels_last(call.arguments)
         made, channels = writer.add(kind, writer.first(value)), value.shape[-1]
         if call.arguments.get("keepdims"):
             return LaidOut(made, (*[1] * (len(value.shape) - 1), channels), True)
@@ -221,6 +212,14 @@ def _unit_normalization(writer: GraphWriter, call: KerasCall, value: LaidOut, _w
     return value._replace(name=writer.add("Div", value.name, length))
 
 
+def _local_response(writer: GraphWriter, call: KerasCall, value: LaidOut, _weights: Weights) -> LaidOut:
+    """ONNX divides alpha by the number of channels that are summed up, TensorFlow does not."""
+    given = call.arguments["arguments"]
+    size = 2 * given["depth_radius"] + 1
+    settings = {"size": size, "alpha": given["alpha"] * size, "beta": given["beta"], "bias": given["bias"]}
+    return LaidOut(writer.add("LRN", writer.first(value), **settings), value.shape, True)
+
+
 def _channel_scale(writer: GraphWriter, _call: KerasCall, value: LaidOut, weights: Weights) -> LaidOut:
     """An EinsumDense that multiplies each channel by a number, and nothing else."""
     if weights["kernel"].ndim != 1:
@@ -266,7 +265,6 @@ def _softmax(writer: GraphWriter, call: KerasCall, value: LaidOut, _weights: Wei
 
 
 def _padding(writer: GraphWriter, call: KerasCall, value: LaidOut, _weights: Weights) -> LaidOut:
-    _require_channels_last(call.arguments)
     sides = _sides(call.arguments["padding"])
     pads = [0, 0, *(begin for begin, _end in sides), 0, 0, *(end for _begin, end in sides)]
     made = writer.add("Pad", writer.first(value), writer.numbers(pads, "int64"))
@@ -275,7 +273,6 @@ def _padding(writer: GraphWriter, call: KerasCall, value: LaidOut, _weights: Wei
 
 
 def _cropping(writer: GraphWriter, call: KerasCall, value: LaidOut, _weights: Weights) -> LaidOut:
-    _require_channels_last(call.arguments)
     sides = _sides(call.arguments["cropping"])
     ends = [length - end for (_begin, end), length in zip(sides, value.shape, strict=False)]
     bounds = [[begin for begin, _end in sides], ends, [*range(2, 2 + len(sides))]]
@@ -302,7 +299,6 @@ _WAYS: dict[str, dict[str, Any]] = {
 
 
 def _up_sampling(writer: GraphWriter, call: KerasCall, value: LaidOut, _weights: Weights) -> LaidOut:
-    _require_channels_last(call.arguments)
     way = call.arguments.get("interpolation", "nearest")
     if way not in _WAYS:
         raise NoOperationError
@@ -359,6 +355,7 @@ OPERATIONS: dict[str, Callable[[GraphWriter, KerasCall, LaidOut, Weights], LaidO
     "Normalization": _normalization,
     "UnitNormalization": _unit_normalization,
     "EinsumDense": _channel_scale,
+    "Lambda": _local_response,
     "Activation": _activation,
     "ReLU": _relu,
     "LeakyReLU": _leaky_relu,

@@ -22,7 +22,8 @@ from tui_cnn.core.layers.merging import MergingLayer
 from tui_cnn.core.network import Network, keras_name, names, without_muted
 from tui_cnn.core.shape import Shape
 from tui_cnn.i18n import _
-from tui_cnn.worker.onnx.layers import OPERATIONS
+from tui_cnn.worker.onnx.functions import activated
+from tui_cnn.worker.onnx.layers import OPERATIONS, Weights
 from tui_cnn.worker.onnx.writer import GraphWriter, LaidOut, NoOperationError
 
 _OPSET = 17
@@ -85,9 +86,6 @@ def _info(name: str, shape: Shape) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, ("batch", *shape))
 
 
-_LAST = "channels_last"
-
-
 def _apply(
     writer: GraphWriter, node: Node, given: list[LaidOut], shape: Shape, name: str, owner: str, model: keras.Model
 ) -> LaidOut:
@@ -102,18 +100,40 @@ def _apply(
         return value
     try:
         for call in layer.keras_calls(value.shape):
-            if call.class_name not in OPERATIONS or call.arguments.get("data_format", _LAST) != _LAST:
+            if call.class_name not in OPERATIONS:
                 raise NoOperationError
             stored = model.get_layer(keras_name(owner, call.suffix))
             weights = {one.name: np.asarray(one) for one in stored.weights}
             part = keras_name(name, call.suffix)
             writer.begin(part, stored.name)
-            value = OPERATIONS[call.class_name](writer, _with_shape(call, shape), value, weights)
+            value = _operated(writer, _with_shape(call, shape), value, weights)
             value = writer.entitled(value, part)
     except NoOperationError:
         message = _("ONNX has no operation for {operations} (layer {layers}); replace the layer")
         raise ValueError(message.format(operations=type(layer).__name__, layers=name)) from None
     return value
+
+
+def _operated(writer: GraphWriter, call: KerasCall, value: LaidOut, weights: Weights) -> LaidOut:
+    """Write a call; one whose channels come first as the same one with the channels last.
+
+    Then axis 1 is that of the channels, as it is in ONNX: nothing is turned.
+    """
+    operation, arguments = OPERATIONS[call.class_name], dict(call.arguments)
+    by_first_axis = arguments.get("axis") in (1, (1,), [1]) and len(value.shape) > 1
+    if arguments.pop("data_format", "channels_last") == "channels_last" and not by_first_axis:
+        return operation(writer, call, value, weights)
+    arguments |= {"axis": -1} if by_first_axis else {}
+    function = arguments.pop("activation", "linear")
+    moved = call._replace(arguments=arguments, output_shape=_moved(call.output_shape or ()))
+    result = operation(writer, moved, LaidOut(writer.last(value), _moved(value.shape), True), weights)
+    back = LaidOut(writer.first(result), (*result.shape[-1:], *result.shape[:-1]))
+    return activated(writer, back, function)  # where it has an axis, that is Keras' last
+
+
+def _moved(shape: Shape) -> Shape:
+    """Put the first axis last."""
+    return (*shape[1:], *shape[:1])
 
 
 def _with_shape(call: KerasCall, shape: Shape) -> KerasCall:

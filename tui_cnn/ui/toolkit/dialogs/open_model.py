@@ -16,6 +16,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.kinds import MODEL_SUFFIXES
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.presets import preset_names, preset_text
+from tui_cnn.formats.reading import read_text
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.dialogs.dialog import frame
 from tui_cnn.ui.toolkit.dialogs.file_picker import FilePicker
@@ -25,7 +26,7 @@ from tui_cnn.ui.toolkit.network_summary import stack_lines, totals_table
 BROWSE = ""
 """What is returned for a file that is not in the list: it is to be looked for."""
 
-_NETWORK = re.compile(rb"^\s*(input_shape\b|\[\[layers)", re.MULTILINE)
+_NETWORK = re.compile(r"^\s*(input_shape\b|\[\[layers)", re.MULTILINE)
 
 
 class OpenModel(Pick[str]):
@@ -96,8 +97,8 @@ def _may_be_network(path: Path) -> bool:
     try:
         if path.suffix in (".keras", ".h5", ".hdf5", ".onnx"):
             return True
-        return path.suffix == ".toml" and _NETWORK.search(path.read_bytes()) is not None
-    except OSError:
+        return path.suffix == ".toml" and _NETWORK.search(read_text(path)) is not None
+    except FormatError:
         return False
 
 

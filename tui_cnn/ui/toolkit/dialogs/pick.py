@@ -1,7 +1,6 @@
 """Pick one of a list by typing a part of its name."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from rich.cells import cell_len, set_cell_size
@@ -20,17 +19,7 @@ _WIDEST = 26
 
 
 class Options(OptionList):
-    """Textual's own fails on a page key that comes before it has any lines, or has room for none."""
-
-    def action_page_up(self) -> None:
-        """Move up a page."""
-        with suppress(KeyError):
-            super().action_page_up()  # type: ignore[no-untyped-call]
-
-    def action_page_down(self) -> None:
-        """Move down a page."""
-        with suppress(KeyError):
-            super().action_page_down()  # type: ignore[no-untyped-call]
+    """The items of a list dialog."""
 
 
 T = TypeVar("T")

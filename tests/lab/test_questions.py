@@ -1,0 +1,455 @@
+"""Questions: over 1,000 draws each, the answer is what the numbers of the prompt give, worked out in another way."""
+
+import re
+from fractions import Fraction
+from math import ceil, prod
+from random import Random
+
+import numpy as np
+import pytest
+from numpy.lib.stride_tricks import sliding_window_view
+
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.network import format_path
+from tui_cnn.data import idx
+from tui_cnn.data.files import FASHION_MNIST, find_files
+from tui_cnn.formats.presets import preset
+from tui_cnn.insight.filters import classical_filters
+from tui_cnn.lab.lessons import lessons
+from tui_cnn.lab.links import parse_lab_link
+from tui_cnn.lab.questions.answers import (
+    AnswerError,
+    ChoiceAnswer,
+    MemberAnswer,
+    NumberAnswer,
+    PredictionAnswer,
+    ShapeAnswer,
+    TaskAnswer,
+    TextAnswer,
+)
+from tui_cnn.lab.questions.question import KINDS, FinishedRun, QuestionDraw, QuestionError
+from tui_cnn.lab.questions.spec import QuestionSpec, ask
+from tui_cnn.lab.scene import LabArrays, image_of, kernels_of
+
+DRAWS = 1000
+RESULTS = ("higher-accuracy", "beat", "own-mistake", "explain")
+ASKED = {
+    f"{lesson.name}-{place}-{step.question.kind}": (step.question, step.link)
+    for lesson in lessons()
+    for place, step in enumerate(lesson.tries)
+    if step.question and step.question.kind in KINDS and step.question.kind not in RESULTS
+}
+
+
+@pytest.fixture(scope="module")
+def tests():
+    return idx.read(find_files(FASHION_MNIST).test_images)
+
+
+def arrays_for(link, tests):
+    settings = parse_lab_link(link).settings if link.startswith("lab:") else None
+    is_fashion = getattr(settings, "image", "") == "fashion"
+    return LabArrays(fashion=tests[settings.index].astype(float)[..., None]) if is_fashion else LabArrays()
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_an_answer_is_what_the_prompt_gives(name, tests):
+    spec, link = ASKED[name]
+    arrays, random = arrays_for(link, tests), Random(name)
+    prompts = set()
+    is_slow = any(word in link for word in ("vgg", "alexnet", "yolo", "fashion&", "street"))
+    for number in range(DRAWS // 10 if is_slow else DRAWS):
+        question = ask(spec, link, QuestionDraw(random if number else None, arrays))
+        expected = ORACLES[spec.kind](question, spec, link)
+        assert question.answer.is_right(expected), (question, expected)
+        assert question.answer.is_right(question.answer.written)
+        assert question.reason
+        assert all(question.hints)
+        if len(question.answer.written) > 2 and not isinstance(question.answer, ChoiceAnswer):
+            assert not any(question.answer.written in hint for hint in question.hints), "a hint is no answer"
+        prompts.add((question.prompt, question.link and repr(question.link), question.arrays.image is None))
+    fixed = ("most-", "fewer-")
+    assert len(prompts) > 3 or spec.kind.startswith(fixed) or "fashion" in link or "street" in link, (
+        "other numbers each time"
+    )
+
+
+def numbers(text):
+    """All whole numbers of a text, without the commas of thousands."""
+    return [int(number) for number in re.findall(r"-?\d+", re.sub(r"(?<=\d),(?=\d{3})", "", text))]
+
+
+def size_of(n, k, s, padding, dilation=1):
+    """TensorFlow's own formulas, of its documentation of `tf.nn.convolution`."""
+    reach = (k - 1) * dilation + 1
+    if padding == "same":
+        return ceil(n / s)
+    return ceil((n + 2 * (0 if padding == "valid" else int(padding)) - reach + 1) / s)
+
+
+def output_size(question, _spec, _link):
+    height, width, k_down, k_across, stride, *_rest = numbers(question.prompt)
+    padding = re.search(r"padding (\w+)", question.prompt)[1]
+    dilation = int((re.search(r"Dilation (\d+)", question.prompt) or [0, 1])[1])
+    sizes = (size_of(height, k_down, stride, padding, dilation), size_of(width, k_across, stride, padding, dilation))
+    return "x".join(map(str, sizes))
+
+
+def output_shape(question, _spec, _link):
+    filters, k_down, k_across, depth, height, width, channels, stride, *_rest = numbers(question.prompt)
+    assert depth == channels
+    padding = re.search(r"padding (\w+)", question.prompt)[1]
+    return f"{size_of(height, k_down, stride, padding)}x{size_of(width, k_across, stride, padding)}x{filters}"
+
+
+def laid(question):
+    """The image with its zeros and the kernel, as the bench shows them."""
+    settings = question.link.settings
+    image = image_of(settings, question.arrays)
+    kernels = kernels_of(settings, question.arrays, image.shape[2])
+    if settings.turned:
+        kernels = kernels[::-1, ::-1]
+    return image, kernels
+
+
+def correlated(question):
+    """What NumPy makes of it, of the first filter, without bias: (rows, columns)."""
+    settings = question.link.settings
+    image, kernels = laid(question)
+    height, width = kernels.shape[:2]
+    if settings.padding == "same":
+        zeros = [
+            max(0, (ceil(n / s) - 1) * s + k - n)
+            for n, s, k in zip(image.shape, settings.strides, (height, width), strict=False)
+        ]
+        image = np.pad(image, [*((z // 2, z - z // 2) for z in zeros), (0, 0)])
+    elif settings.padding != "valid":
+        image = np.pad(image, [(int(settings.padding),) * 2, (int(settings.padding),) * 2, (0, 0)])
+    windows = sliding_window_view(image, (height, width), axis=(0, 1))[:: settings.strides[0], :: settings.strides[1]]
+    return np.tensordot(windows, np.moveaxis(kernels[..., 0], 2, 0), axes=3)
+
+
+def at(question):
+    row, column = numbers(question.prompt)[:2]
+    return correlated(question)[row - 1, column - 1]
+
+
+def next_sum(question, _spec, _link):
+    settings = question.link.settings
+    value = at(question) + (settings.bias or 0)
+    return f"{max(0, value) if settings.relu else value:.4f}"
+
+
+def sign(question, _spec, _link):
+    return {1: "positive", 0: "zero", -1: "negative"}[int(np.sign(at(question).round(9)))]
+
+
+def zeros(question, _spec, _link):
+    listed = re.search(r"bias are ([^.]+)\. With", question.prompt.replace("−", "-"))[1]
+    bias = float(re.search(r"a bias of (\S+)", question.prompt.replace("−", "-"))[1])
+    sums = np.array([float(value) for value in re.findall(r"-?[\d.]+", listed)])
+    assert np.allclose(sums, correlated(question).ravel())
+    return str(int((sums + bias <= 0).sum()))
+
+
+def parameters(question, _spec, _link):
+    filters, k_down, k_across, _height, _width, depth = numbers(question.prompt)[:6]
+    return str((k_down * k_across * depth + 1) * filters)
+
+
+def which_filter(question, _spec, _link):
+    """Each option is tried with NumPy: one alone gives what is shown."""
+    by_name = {classic.name: classic.kernel for classic in classical_filters()}
+    shown = correlated(question)
+    image = laid(question)[0]
+    giving = []
+    for name in question.answer.options:
+        kernel = by_name[name]
+        windows = sliding_window_view(image, kernel.shape, axis=(0, 1))
+        stride = question.link.settings.strides
+        made = np.tensordot(windows[:: stride[0], :: stride[1]], np.stack([kernel] * image.shape[2]), axes=3)
+        if made.shape == shown.shape and np.allclose(made, shown):
+            giving.append(name)
+    assert len(giving) == 1
+    return giving[0]
+
+
+def pooled_value(question, _spec, _link):
+    settings = question.link.settings
+    row, column, channel = (number - 1 for number in numbers(question.prompt)[:3])
+    image = image_of(settings, question.arrays)
+    if settings.kind == "depth-max":
+        return f"{image[row, column].max():.4f}"
+    (down, across), (height, width) = settings.strides, settings.pool_size
+    window = image[row * down : row * down + height, column * across : column * across + width, channel]
+    return f"{window.max() if settings.kind == 'max' else window.mean():.4f}"
+
+
+def pooled_shape(question, _spec, _link):
+    height, width, depth = numbers(question.prompt)[:3]
+    assert question.prompt.startswith("Global")
+    assert (height, width) == image_of(question.link.settings, question.arrays).shape[:2]
+    return f"1x1x{depth}"
+
+
+def steadier(question, _spec, _link):
+    settings = question.link.settings
+    down, right = numbers(question.prompt)[:2]
+    image = image_of(settings, question.arrays)[..., 0]
+    zeros = np.pad(image, 12)
+    moved = zeros[12 - down :, 12 - right :][: image.shape[0], : image.shape[1]]
+
+    def pool(array):
+        rows, columns = (size // 2 * 2 for size in array.shape)
+        return array[:rows, :columns].reshape(rows // 2, 2, columns // 2, 2).max(axis=(1, 3))
+
+    def change(before, after):
+        return np.linalg.norm(after - before) / np.linalg.norm(before)
+
+    pooled, strided = change(pool(image), pool(moved)), change(image[::2, ::2], moved[::2, ::2])
+    return "both the same" if abs(pooled - strided) < 5e-4 else "pooling" if pooled < strided else "the stride alone"
+
+
+def slides(question):
+    """The image's pixels, and (window, stride, padding) of each."""
+    n = numbers(question.prompt)[0]
+    found = []
+    for part in question.prompt.partition("windows ")[2].partition(":")[0].split(", "):
+        stride, padding = (int((re.search(rf"{name} (\d+)", part) or [0, default])[1])
+                           for name, default in (("stride", 1), ("padding", 0)))  # fmt: skip
+        found.append((numbers(part)[0], stride, padding))
+    return n, found
+
+
+def chain_size(question, _spec, _link):
+    n, found = slides(question)
+    for f, s, p in found:
+        n = size_of(n, f, s, p)
+    return str(n)
+
+
+def chain_field(question, _spec, _link):
+    """Which pixels reach the first cell: walked backwards, one window at a time."""
+    _n, found = slides(question)
+    first = last = 0
+    for f, s, p in reversed(found):
+        first, last = first * s - p, last * s - p + f - 1
+    return str(last - first + 1)
+
+
+def weights(question, spec, _link):
+    found = numbers(question.prompt)
+    match spec.options.get("of"):
+        case "dense":
+            units, *shape = found
+            return str(units * prod(shape) + units)
+        case "unshared":
+            filters, k, _k, height, width, depth, stride = found
+            places = ((height - k) // stride + 1) * ((width - k) // stride + 1)
+            return str(places * filters * (k * k * depth + 1))
+    filters, k, _k, _height, _width, depth = found
+    return str(filters * k * k * depth + filters)
+
+
+def stacked(question, _spec, _link):
+    layers, k, _k, channels = numbers(question.prompt)[:4]
+    return str(layers * k * k * channels**2)
+
+
+def layer_parameters(question, _spec, _link):
+    """From the words of the prompt alone: kind, settings and what goes in."""
+    words, takes = question.prompt.split(" takes ")
+    given = numbers(takes.split(".")[0])
+    count = numbers(words.partition("Conv2D" if "Conv2D" in words else "Dense")[2].replace("2D", ""))
+    if "Dense" in words:
+        return str((given[-1] + 1) * count[0])
+    filters, down, across = count[:3]
+    return str((down * across * given[2] + ("no bias" not in words)) * filters)
+
+
+def layer_shape(question, _spec, link):
+    """Keras' own shapes are the oracle of the engine; here the words are read back and looked up in such a network."""
+    name, words = re.match(r"(\S+), (\S+) ", question.prompt).groups()
+    assert name == link.partition(":")[2]
+    found = numbers(question.prompt.split(" takes ")[1].split(".")[0])
+    kind = question.prompt.split(" takes ")[0].split(f" {words} ", 1)[1]
+    if kind.startswith("Flatten"):
+        return str(prod(found))
+    if kind.startswith("Dense"):
+        return str(numbers(kind)[0])
+    same, stride = "same" in kind, int((re.search(r"· s(\d)", kind) or [0, 1])[1])
+    if "Pooling2D" in kind:
+        k = numbers(kind.split("2D", 1)[1])[0]
+        stride = int((re.search(r"· s(\d)", kind) or [0, k])[1])
+        return "x".join(str(size_of(n, k, stride, "same" if same else "valid")) for n in found[:2]) + f"x{found[2]}"
+    if kind.startswith("Conv2D"):
+        filters, k = numbers(kind.split("2D", 1)[1])[:2]
+        return "x".join(str(size_of(n, k, stride, "same" if same else "valid")) for n in found[:2]) + f"x{filters}"
+    return question.answer.written  # YOLO's last layers: reshaped
+
+
+def layer_macs(question, _spec, _link):
+    words, rest = question.prompt.split(" takes ")
+    given, output = (numbers(part) for part in rest.split(" and gives "))
+    if "Dense" in words:
+        return str(given[-1] * output[0])
+    k = numbers(words.split("2D", 1)[1])[1]
+    return str(k * k * given[2] * prod(output[:3]))
+
+
+def layer_field(question, _spec, link):
+    """The receptive field by the recurrence of Araujo et al. 2019, over the layers before it."""
+    path = re.search(r", (\S+) \w+2D", question.prompt)[1]
+    size, step = Fraction(1), 1
+    for row in analyze(preset(link.partition(":")[2])).rows:
+        layer = row.layer
+        k = (getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", (1,)))[0]
+        stride = (getattr(layer, "strides", None) or getattr(layer, "pool_size", (1,)))[0]
+        size, step = size + (k - 1) * step, step * stride
+        if format_path(row.path) == path:
+            break
+    return str(size)
+
+
+def total_parameters(question, _spec, _link):
+    total = 0
+    for kind, rest, given in re.findall(r"(Conv2D|Dense) ([^()]+) \(([\d×]+)\)", question.prompt):
+        shape, count = [int(part) for part in given.split("×")], numbers(rest)
+        if kind == "Dense":
+            total += (shape[0] + 1) * count[0]
+        else:
+            total += (count[1] * count[2] * shape[2] + 1) * count[0]
+    return str(total)
+
+
+def most(question, spec, link):
+    rows = analyze(preset(link.partition(":")[2])).rows
+    measured = [row.params or 0 if spec.kind == "most-parameters" else row.figures.macs.value for row in rows]
+    row = rows[int(np.argmax(measured))]
+    (option,) = [text for text in question.answer.options if text.startswith(f"{format_path(row.path)} {row.kind} ")]
+    return option
+
+
+def fewer(question, _spec, _link):
+    return min(question.answer.options, key=lambda name: analyze(preset(name)).totals.params)
+
+
+ORACLES = {
+    "output-size": output_size, "output-shape": output_shape, "next-sum": next_sum, "sign": sign, "zeros": zeros,
+    "parameters": parameters, "which-filter": which_filter, "pooled-value": pooled_value, "pooled-shape": pooled_shape,
+    "steadier": steadier, "chain-size": chain_size, "chain-field": chain_field, "weights": weights,
+    "stacked-weights": stacked, "layer-parameters": layer_parameters, "layer-shape": layer_shape,
+    "layer-macs": layer_macs, "layer-field": layer_field, "total-parameters": total_parameters,
+    "most-parameters": most, "most-macs": most, "fewer-parameters": fewer,
+}  # fmt: skip
+
+
+def test_every_kind_is_asked_by_a_lesson_and_has_an_oracle():
+    assert set(KINDS) == {*ORACLES, *RESULTS}
+    kinds = {step.question.kind for lesson in lessons() for step in lesson.tries if step.question}
+    assert kinds == {*KINDS, "choice", "number"}
+
+
+def test_keras_counts_the_same(keras):
+    """A network of a question, with drawn numbers of filters, as Keras builds it."""
+    question = ask(QuestionSpec("total-parameters"), "build:fashion-cnn", QuestionDraw(Random(5)))
+    first, second, third, units, classes = numbers(" ".join(re.findall(r"(?:Conv2D|Dense) (\d+)", question.prompt)))
+    layers = keras.layers
+    model = keras.Sequential([
+        layers.Input((28, 28, 1)), layers.Conv2D(first, 3), layers.MaxPooling2D(), layers.Conv2D(second, 3),
+        layers.MaxPooling2D(), layers.Conv2D(third, 3), layers.Flatten(), layers.Dense(units), layers.Dense(classes),
+    ])  # fmt: skip
+    assert question.answer.is_right(str(model.count_params()))
+
+
+@pytest.mark.parametrize(
+    ("answer", "right", "wrong", "none"),
+    [
+        (NumberAnswer(-5), ["-5", "−5", " -5.0", "–5"], ["5", "-4.9", "0"], ["", "five", "1e5", "4x4"]),
+        (NumberAnswer(18496), ["18496", "18,496", "18 496"], ["18.496", "18495"], ["18,49", "٣"]),
+        (NumberAnswer(1 / 3), ["0.33", ".333", "0.3333"], ["0.3", "0.35"], ["1/3"]),
+        (ShapeAnswer((4, 4)), ["4x4", "4×4", "4 x 4", "(4, 4)", "4"], ["4x5", "5"], ["4x4x1", "a"]),
+        (ShapeAnswer((4, 4, 2)), ["4x4x2", "[4, 4, 2]", "4 4 2"], ["4x2x4"], ["4x4", "4"]),
+        (ShapeAnswer((400,)), ["400"], ["20x20x1"[:2]], ["20x20"]),
+        (ChoiceAnswer(("a", "b"), 1), ["b", "2"], ["a", "1"], ["c", "3", "0"]),
+        (MemberAnswer({7: "Shirt, predicted as Coat"}), ["7"], ["8", "-7"], ["x"]),
+        (TextAnswer(), ["it looks like a coat"], [], ["coat", ""]),
+    ],
+)
+def test_what_is_typed(answer, right, wrong, none):
+    assert all(answer.is_right(typed) for typed in right)
+    assert not any(answer.is_right(typed) for typed in wrong)
+    for typed in none:
+        with pytest.raises(AnswerError, match="is not an answer here"):
+            answer.is_right(typed)
+
+
+RUNS = (
+    FinishedRun("small", "mine", "", 50_000, 0.92, lambda: {7: ("Shirt", "Coat")}),
+    FinishedRun("large", "mine", "", 500_000, 0.95),
+    FinishedRun("tutorial", "fashion-cnn", "fashion-cnn", 93_322, 0.91),
+    FinishedRun("changed", "fashion-dnn", "", 1, 0.99),
+)
+
+
+def test_which_network_is_better_is_known_once_both_are_trained():
+    spec = QuestionSpec("higher-accuracy", "one=fashion-cnn than=fashion-dnn")
+    waiting = ask(spec, "lab:pairs", QuestionDraw(None, LabArrays(), RUNS))
+    assert waiting.answer == PredictionAnswer(("fashion-cnn", "fashion-dnn"))
+    assert "Train fashion-dnn" in waiting.reason, "the run of a changed network does not count"
+    dense = FinishedRun("dense", "renamed", "fashion-dnn", 101_770, 0.88)
+    known = ask(spec, "lab:pairs", QuestionDraw(None, LabArrays(), (dense, *RUNS)))
+    assert known.answer.written == "fashion-cnn"
+    assert "91 %" in known.reason
+    assert "88 %" in known.reason
+
+
+@pytest.mark.parametrize(
+    ("runs", "done", "said"),
+    [
+        ((), False, "First train fashion-cnn"),
+        (RUNS[2:3], False, "91 %"),
+        (RUNS[1:3], False, "91 %"),
+        (RUNS[:3], True, "92 %, 50,000 parameters (small)"),
+    ],
+)
+def test_the_project_checks_itself(runs, done, said):
+    answer = ask(QuestionSpec("beat"), "build:fashion-cnn", QuestionDraw(None, LabArrays(), runs)).answer
+    assert isinstance(answer, TaskAnswer)
+    assert (answer.is_done, said in answer.said) == (done, True)
+
+
+def test_a_mistake_of_the_newest_run():
+    question = ask(QuestionSpec("own-mistake"), "inspect:confusion", QuestionDraw(None, LabArrays(), RUNS))
+    assert question.answer.is_right("7")
+    assert not question.answer.is_right("8")
+    assert "Shirt, predicted as Coat" in question.answer.written
+    with pytest.raises(QuestionError, match="no run has finished"):
+        ask(QuestionSpec("own-mistake"), "inspect:confusion", QuestionDraw())
+    with pytest.raises(QuestionError, match="large has no predictions"):
+        ask(QuestionSpec("own-mistake"), "inspect:confusion", QuestionDraw(None, LabArrays(), RUNS[1:]))
+
+
+@pytest.mark.parametrize(
+    ("spec", "link", "told"),
+    [
+        (QuestionSpec("output-sise"), "lab:convolution", "did you mean “output-size”?"),
+        (QuestionSpec("output-size"), "lab:sizes", "can be asked of convolution, not of sizes"),
+        (
+            QuestionSpec("weights", "off=dense"),
+            "lab:weights",
+            "unknown option “off=dense” of weights",
+        ),
+        (QuestionSpec("layer-parameters", "layer=nothing"), "build:fashion-cnn", "has no layer"),
+        (QuestionSpec("which-filter"), "lab:convolution?kernel=random", "classical kernel"),
+        (QuestionSpec("most-macs"), "build:vgg-16", "no single layer"),
+        (QuestionSpec("choice", "Which?", ((True, "a"), (True, "b"))), "lab:sizes", "one of them right"),
+        (QuestionSpec("choice", "Which?", ((True, "a"), (False, "a"))), "lab:sizes", "the same"),
+        (QuestionSpec("number", "many How?"), "lab:sizes", "“many” is not a number"),
+        (QuestionSpec("number", "42"), "lab:sizes", "a number needs its answer and its prompt"),
+    ],
+)
+def test_what_is_wrong_with_a_question(spec, link, told):
+    with pytest.raises(QuestionError) as refused:
+        ask(spec, link, QuestionDraw())
+    assert told in str(refused.value)

@@ -1,0 +1,192 @@
+"""`cnn-tui lesson check|results`: lessons that someone writes, and what a learner has answered."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from tui_cnn.cli.group import SOUND, UNSOUND
+from tui_cnn.cli.streams import echo
+from tui_cnn.cli.table import WideGroup, table
+from tui_cnn.config import expanded
+from tui_cnn.errors import UserError
+from tui_cnn.i18n import _, language, ngettext
+from tui_cnn.visible import visible
+
+if TYPE_CHECKING:
+    from tui_cnn.lab.progress import QuestionResult
+    from tui_cnn.lab.scene import LabArrays
+
+_DRAWS = 50
+"""So many times a question is drawn when a lesson is checked."""
+
+
+@click.group(
+    cls=WideGroup,
+    short_help=_("Check lessons that you write, and list what was answered."),
+    help=_(
+        """Your own lessons for the Lab, and the answers to the questions of all lessons.
+
+        A lesson is a Markdown file: a title, paragraphs, and under the last heading a list of links, each with a
+        question, if it has one. `cnn-tui --lessons DIR` opens the app with the lessons of a folder.
+
+        \b
+        Examples:
+          cnn-tui lesson check my-lesson.md
+          cnn-tui lesson results --csv > results.csv"""
+    ),
+)
+def lesson() -> None:
+    """Commands about lessons."""
+
+
+@lesson.command(
+    short_help=_("Check a lesson that you wrote."),
+    help=_(
+        """Check lessons: that they can be read, that each link leads somewhere, and that each question can be asked.
+
+        Each question is drawn 50 times; an example of each is printed with its answer.
+
+        \b
+        A question follows its link, in indented lines:
+          - [Same padding](lab:convolution?padding=same): shown after the answer.
+            ? output-size
+          - [A skip connection](build:small-resnet)
+            ? choice What does it do with the input?
+            - (x) it adds it to the output
+            - ( ) it drops it
+            > a hint
+            ! the reason
+          - [A number](lab:sizes)
+            ? number 7 What is left of 39 pixels?"""
+    ),
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+def check(files: tuple[str, ...]) -> int:
+    """Check each file."""
+    sound = [_check(expanded(name)) for name in files]
+    return SOUND if all(sound) else UNSOUND
+
+
+def _check(path: Path) -> bool:
+    from tui_cnn.lab.lessons import Try, read_lesson
+    from tui_cnn.lab.questions.question import LessonQuestion, QuestionDraw
+    from tui_cnn.lab.questions.spec import ask
+    from tui_cnn.ui.application.links import parse_link
+
+    def asked(step: Try, random: Random | None) -> LessonQuestion | None:
+        parse_link(step.link)
+        return ask(step.question, step.link, QuestionDraw(random, _arrays(step.link))) if step.question else None
+
+    try:
+        read = read_lesson(path)
+    except UserError as error:
+        echo(visible(error if str(path) in str(error) else f"{path}: {error}"), err=True)
+        return False
+    problems = 0
+    echo(visible(f"{path}: {read.title}"))
+    for step in read.tries:
+        try:
+            first = asked(step, None)
+            for draw in range(_DRAWS if first else 0):
+                asked(step, Random(draw))
+        except UserError as error:
+            if _waits_for_runs(step.question.kind if step.question else ""):
+                continue
+            problems += 1
+            echo(visible(f"{path}:{step.line}: {error}"), err=True)
+            continue
+        if first is not None:
+            answer = getattr(first.answer, "written", "")
+            echo(visible(f"  {first.prompt}  →  {answer}" if answer else f"  {first.prompt}"))
+    count = sum(step.question is not None for step in read.tries)
+    things = ngettext("{count} thing to try", "{count} things to try", len(read.tries)).format(count=len(read.tries))
+    questions = ngettext("{count} question", "{count} questions", count).format(count=count)
+    found = ngettext("{count} problem", "{count} problems", problems).format(count=problems)
+    echo(f"{things}, {questions}, {found}")
+    return problems == 0
+
+
+def _waits_for_runs(kind: str) -> bool:
+    """Tell whether a question can only be asked once there are runs."""
+    return kind in ("own-mistake", "explain")
+
+
+def _arrays(link: str) -> "LabArrays":
+    from tui_cnn.lab.links import parse_lab_link
+    from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
+    from tui_cnn.ui.lab.bench import ImageStore
+
+    settings = parse_lab_link(link).settings if link.startswith("lab:") else None
+    images = ImageStore("")
+    if not isinstance(settings, ConvolutionSettings | PoolingSettings):
+        return images.typed
+    if images.lacks_tests(settings):
+        images.read_tests()
+    return images.arrays(settings)
+
+
+@lesson.command(
+    short_help=_("List what was answered to the lessons' questions."),
+    help=_("List what was answered to the questions of the lessons; as CSV or JSON, a row for each question."),
+)
+@click.option("--csv", "as_csv", is_flag=True, help=_("Print a row for each question as CSV."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print a row for each question as JSON."))
+@click.option("--lessons", metavar="DIR", help=_("A folder with your own lessons."))
+def results(as_csv: bool, as_json: bool, lessons: str | None) -> int:
+    """Print what was answered."""
+    from tui_cnn.lab.lessons import all_lessons
+    from tui_cnn.lab.progress import read_progress
+
+    progress = read_progress()
+    read, problems = all_lessons(language(), expanded(lessons) if lessons else None)
+    for problem in problems:
+        echo(visible(problem), err=True)
+    if as_csv or as_json:
+        rows = [
+            _row(each.name, step.title, progress.of(each, place))
+            for each in read
+            for place, step in enumerate(each.tries)
+            if step.question
+        ]
+        echo(msgspec.json.encode(rows) if as_json else _written(rows))
+        return SOUND
+    lines = []
+    for each in read:
+        asked = [place for place, step in enumerate(each.tries) if step.question]
+        states = [progress.of(each, place).state for place in asked]
+        share = progress.share(each)
+        correct = sum(state in ("right", "mastered") for state in states)
+        due = len(progress.due([each]))
+        standing = "" if share is None else f"{share:.0%}"
+        lines.append((each.title, str(len(asked)), str(correct), str(states.count("mastered")), str(due), standing))
+    heading = (_("lesson"), _("questions"), _("correct"), _("mastered"), _("to repeat"), _("done"))
+    for line in table(heading, lines, numbers=(1, 2, 3, 4, 5)):
+        echo(line)
+    return SOUND
+
+
+def _row(name: str, title: str, result: "QuestionResult") -> dict[str, str | int]:
+    when = datetime.fromtimestamp(result.when, UTC).isoformat(timespec="seconds") if result.when else ""
+    return {
+        "lesson": name,
+        "question": title,
+        "state": result.state,
+        "asked": result.asked,
+        "right": result.right,
+        "last": when,
+        "written": result.written,
+    }
+
+
+def _written(rows: list[dict[str, str | int]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().rstrip("\n")

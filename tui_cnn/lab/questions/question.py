@@ -1,0 +1,101 @@
+"""A question as it is asked: the prompt, its answer, hints step by step, the reason, and what is shown meanwhile."""
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Literal, NamedTuple
+
+from tui_cnn.errors import UserError
+from tui_cnn.lab.links import LabLink
+from tui_cnn.lab.questions.answers import Answer
+from tui_cnn.lab.scene import LabArrays
+
+Cover = Literal["value", "output", "kernel"]
+"""What is covered until it is answered: the value at the window's place, all that comes out, or the kernel."""
+
+
+class QuestionError(UserError):
+    """A question that cannot be asked; the message says what is wrong with it."""
+
+
+class LessonQuestion(NamedTuple):
+    """A question.
+
+    Attributes:
+        prompt: what is asked, with its numbers.
+        answer: the right one.
+        reason: why, with the numbers filled in; shown once it is answered.
+        hints: each says more than the one before, and the last does not say the answer.
+        link: the page of the Lab that shows it; None: what the lesson's link leads to is shown after the answer.
+        arrays: the arrays of that page which settings cannot describe.
+        cover: what is covered there until the answer.
+    """
+
+    prompt: str
+    answer: Answer
+    reason: str
+    hints: tuple[str, ...] = ()
+    link: LabLink | None = None
+    arrays: LabArrays = LabArrays()
+    cover: Cover | None = None
+
+
+class FinishedRun(NamedTuple):
+    """A run of the learner's that has finished, as questions about results see it, the newest first.
+
+    Attributes:
+        name: of the run.
+        network: the name of its network.
+        preset: the preset that the network is, whatever it is called; empty: none.
+        parameters: how many it has.
+        accuracy: on the test images, 0 to 1.
+        read_mistakes: reads the test images that it predicts wrongly, by number, with the class and the prediction.
+    """
+
+    name: str
+    network: str
+    preset: str
+    parameters: int
+    accuracy: float
+    read_mistakes: Callable[[], Mapping[int, tuple[str, str]]] = dict
+
+
+class QuestionDraw(NamedTuple):
+    """What a question is drawn from.
+
+    Attributes:
+        random: gives the numbers; None: those of the lesson's link.
+        arrays: the arrays that its settings only name, such as a test image.
+        finished: the learner's runs on Fashion-MNIST that have finished, the newest first.
+    """
+
+    random: Random | None = None
+    arrays: LabArrays = LabArrays()
+    finished: tuple[FinishedRun, ...] = ()
+
+
+Options = Mapping[str, str]
+"""What a lesson says about a question: `layer=conv2d_1`."""
+
+
+class QuestionKind(NamedTuple):
+    """A kind of question: where its links lead (`convolution`, `build`), its options, and what makes one."""
+
+    places: tuple[str, ...]
+    options: tuple[str, ...]
+    make: Callable[..., LessonQuestion]
+
+
+KINDS: dict[str, QuestionKind] = {}
+"""The kinds by the names that lessons have for them; filled by the modules that declare them."""
+
+
+def kind(
+    name: str, *places: str, options: tuple[str, ...] = ()
+) -> Callable[[Callable[..., LessonQuestion]], Callable[..., LessonQuestion]]:
+    """Declare a kind of question."""
+
+    def declare(make: Callable[..., LessonQuestion]) -> Callable[..., LessonQuestion]:
+        KINDS[name] = QuestionKind(places, options, make)
+        return make
+
+    return declare

@@ -1,0 +1,106 @@
+"""Questions about the learner's own runs: which network is better, the final project, and one mistake explained."""
+
+from tui_cnn.core.analysis import analyze
+from tui_cnn.formats.models import find_network
+from tui_cnn.i18n import _
+from tui_cnn.lab.numbers import number
+from tui_cnn.lab.questions.answers import (
+    Answer,
+    ChoiceAnswer,
+    MemberAnswer,
+    PredictionAnswer,
+    TaskAnswer,
+    TextAnswer,
+)
+from tui_cnn.lab.questions.question import FinishedRun, LessonQuestion, Options, QuestionDraw, QuestionError, kind
+
+TUTORIAL = "fashion-cnn"
+_PLACES = ("pairs", "build", "train", "inspect")
+
+
+@kind("higher-accuracy", *_PLACES, options=("one", "than"))
+def higher_accuracy(_link: object, options: Options, draw: QuestionDraw) -> LessonQuestion:
+    """Ask which of two networks will have the higher test accuracy: before they are trained, or after."""
+    names = (options.get("one", ""), options.get("than", ""))
+    for name in names:
+        find_network(name)
+    prompt = _("Which will have the higher test accuracy, {one} or {other}?").format(one=names[0], other=names[1])
+    found = [_newest(name, draw) for name in names]
+    counts = " ".join(f"{name}: {analyze(find_network(name)[0]).totals.params:,}." for name in names)
+    hints = (_("Parameters: {counts} More parameters are not always better.").format(counts=counts),)
+    first, second = found
+    if first is None or second is None:
+        missing = [name for name, run in zip(names, found, strict=True) if run is None]
+        reason = _("Train {networks} to see; the answer comes here when that has finished.")
+        return LessonQuestion(prompt, PredictionAnswer(names), reason.format(networks=_(" and ").join(missing)), hints)
+    reason = "; ".join(f"{run.network}: {_percent(run)} ({run.name})" for run in (first, second))
+    return LessonQuestion(prompt, ChoiceAnswer(names, int(second.accuracy > first.accuracy)), reason, hints)
+
+
+@kind("beat", *_PLACES, options=("network",))
+def beat(_link: object, options: Options, draw: QuestionDraw) -> LessonQuestion:
+    """Ask for a run that is better than the tutorial's, of a network with fewer parameters."""
+    model = options.get("network", TUTORIAL)
+    most = analyze(find_network(model)[0]).totals.params
+    prompt = _("Train a network with fewer than {most} parameters whose test accuracy is higher than that of {name}.")
+    prompt = prompt.format(most=f"{most:,}", name=model)
+    hints = (
+        _("The first dense layer holds many parameters; a global average pooling in place of Flatten needs none."),
+        _("Padding “same”, BatchNormalization and a little dropout raise the accuracy and cost few parameters."),
+    )
+    goal = _newest(model, draw)
+    if goal is None:
+        return LessonQuestion(prompt, TaskAnswer(False, _("First train {name} itself.").format(name=model)), "", hints)
+    others = [run for run in draw.finished if run.parameters < most]
+    best = max(others, key=lambda run: run.accuracy, default=None)
+    said = _("{name}: {accuracy}.").format(name=model, accuracy=_percent(goal))
+    if best is not None:
+        words = _("Your best with fewer parameters: {accuracy}, {parameters} parameters ({run}).")
+        said += " " + words.format(accuracy=_percent(best), parameters=f"{best.parameters:,}", run=best.name)
+    done = best is not None and best.accuracy > goal.accuracy
+    return LessonQuestion(prompt, TaskAnswer(done, said), said, hints)
+
+
+@kind("own-mistake", *_PLACES)
+def own_mistake(_link: object, _options: Options, draw: QuestionDraw) -> LessonQuestion:
+    """Ask for a test image that the newest run predicts wrongly."""
+    run = _any_finished(draw)
+    mistakes = run.read_mistakes()
+    if not mistakes:
+        raise QuestionError(_("{run} has no predictions to look at; train another one").format(run=run.name))
+    said = {
+        place: _("{label}, predicted as {predicted}").format(label=label, predicted=predicted)
+        for place, (label, predicted) in mistakes.items()
+    }
+    prompt = _(
+        "Find a test image that {run} predicts wrongly: on Inspect (3), e lists them. Which number does it have?"
+    )
+    reason = _("{count} of the test images are predicted wrongly.").format(count=f"{len(said):,}")
+    hints = (_("Press 3, then e; choose a cell of the confusion matrix that is not on the diagonal."),)
+    return LessonQuestion(prompt.format(run=run.name), MemberAnswer(said), reason, hints)
+
+
+@kind("explain", *_PLACES)
+def explain(_link: object, _options: Options, draw: QuestionDraw) -> LessonQuestion:
+    """Ask for an explanation of that mistake, in the learner's own words."""
+    run = _any_finished(draw)
+    prompt = _(
+        "Why did {run} get it wrong? Look at the saliency, at Grad-CAM and at similar images, and write what you saw."
+    )
+    answer: Answer = TextAnswer()
+    hints = (_("Which pixels spoke for the wrong class? Which images of that class look the same?"),)
+    return LessonQuestion(prompt.format(run=run.name), answer, _("Your explanation is kept with your progress."), hints)
+
+
+def _any_finished(draw: QuestionDraw) -> FinishedRun:
+    if not draw.finished:
+        raise QuestionError(_("no run has finished yet; train a network first (2)"))
+    return draw.finished[0]
+
+
+def _newest(network: str, draw: QuestionDraw) -> FinishedRun | None:
+    return next((run for run in draw.finished if run.preset == network), None)
+
+
+def _percent(run: FinishedRun) -> str:
+    return f"{number(100 * run.accuracy)} %"
