@@ -91,11 +91,11 @@ def init(
     **options: str | bool | None,
 ) -> int:
     """Make a search, and say what it will take."""
-    from tui_cnn.cli.search_report import survey_lines
     from tui_cnn.runs.preflight import check
     from tui_cnn.search.directory import make_search
     from tui_cnn.search.launch import examine
     from tui_cnn.search.survey import parallel
+    from tui_cnn.ui.toolkit.searches import survey_lines
 
     network = read_model(model)
     plan = read_plan(expanded(plan_file)) if plan_file else SearchPlan()
@@ -213,10 +213,10 @@ def resume(name: str, jobs: int | None, scheduler: str) -> int:
 
 
 def _start(name: str, jobs: int | None, scheduler: str) -> int:
-    from tui_cnn.cli.search_report import survey_lines
     from tui_cnn.search import launch
     from tui_cnn.search.directory import find_search
     from tui_cnn.search.survey import parallel
+    from tui_cnn.ui.toolkit.searches import survey_lines
 
     found = find_search(name)
     plan = found.plan()

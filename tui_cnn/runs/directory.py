@@ -52,7 +52,6 @@ class RunDirectory(DatedDirectory):
     log_file = File("worker.log")
     kept_directory = File("kept")
     tensorboard_directory = File("tensorboard")
-    about_file = File("about.toml")
     scaling_file = File("scaling.json")
     classes_file = File("classes.json")
     images_file = File("images.json")
@@ -101,7 +100,7 @@ class RunDirectory(DatedDirectory):
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """What the user has written about a run. The worker neither reads nor writes it."""
+    """What the user has written about a run or a search. The worker neither reads nor writes it."""
 
     title: Annotated[str, Meta(max_length=200, description="Title of the run, instead of its network's name")] = ""
     tags: Annotated[tuple[str, ...], Meta(description="Tags to find the run by")] = ()
@@ -175,16 +174,16 @@ def write_desired(path: Path, command: Desired) -> None:
     _write(path, command.encode() + b"\n")
 
 
-def read_about(run: RunDirectory) -> About:
-    """Read what the user has written about a run; empty if it cannot be read."""
+def read_about(run: DatedDirectory) -> About:
+    """Read what the user has written about a run or a search; empty if it cannot be read."""
     try:
         return load_about(run)
     except FormatError:
         return About()
 
 
-def load_about(run: RunDirectory) -> About:
-    """Read what the user has written about a run; empty if that is nothing.
+def load_about(run: DatedDirectory) -> About:
+    """Read what the user has written about a run or a search; empty if that is nothing.
 
     Raises:
         FormatError: the file is damaged.
@@ -195,8 +194,8 @@ def load_about(run: RunDirectory) -> About:
         raise FormatError(run.about_file, str(error)) from None
 
 
-def write_about(run: RunDirectory, about: About) -> None:
-    """Write what the user has written about a run.
+def write_about(run: DatedDirectory, about: About) -> None:
+    """Write what the user has written about a run or a search.
 
     Raises:
         RunError: it cannot be written.

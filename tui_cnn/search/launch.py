@@ -23,8 +23,8 @@ from tui_cnn.search.plan import SearchPlan
 from tui_cnn.search.survey import Parallel, Survey, survey
 
 
-def examine(network: Network, plan: SearchPlan) -> Survey:
-    """Check the plan of a search and its base network, and count the candidates.
+def examine(network: Network, plan: SearchPlan, *, quick: bool = False) -> Survey:
+    """Check the plan of a search and its base network, and count the candidates; or if `quick` those of a sample.
 
     Raises:
         SearchError: its plan is invalid, a package is missing, or no candidate fits.
@@ -36,7 +36,7 @@ def examine(network: Network, plan: SearchPlan) -> Survey:
     check(network, plan.recipe)
     data = summarize(plan.recipe.directory)
     counts = ImageCounts(data.train_count, data.validation_count)
-    found = survey(space, plan, data.class_count, counts)
+    found = survey(space, plan, data.class_count, counts, quick=quick)
     if not found.fitting:
         counted = _("{limit} excludes {count:,} of {all:,}")
         listed = [

@@ -111,7 +111,7 @@ QUESTION = Scope(
     (
         Action("answer", "enter", _("Answer"), _("Answer; once it is answered, show it or go to the next")),
         Action("hint", "h", _("Hint"), _("Show the next hint")),
-        Action("show_answer", "s", _("Solution"), _("Show the right answer")),
+        Action("show_answer", "a", _("Solution"), _("Show the right answer")),
         Action("ask_another", "n", _("Another"), _("Ask the same with other numbers")),
         Action("leave_question", "escape", _("Back"), _("Go back to the lesson")),
     ),
