@@ -6,7 +6,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from tui_cnn.core.layers.base import KerasCall
+from tui_cnn.core.layers import PaddedAveragePooling2D
+from tui_cnn.core.layers.base import KerasCall, Layer
 from tui_cnn.core.shape import Shape
 from tui_cnn.worker.onnx.functions import activated
 from tui_cnn.worker.onnx.writer import Array, GraphWriter, LaidOut, NoOperationError
@@ -333,6 +334,17 @@ def _rescaling(writer: GraphWriter, call: KerasCall, value: LaidOut, _weights: W
 def _nothing(_writer: GraphWriter, _call: KerasCall, value: LaidOut, _weights: Weights) -> LaidOut:
     return value
 
+
+def _padded_average(writer: GraphWriter, layer: Any, value: LaidOut, shape: Shape) -> LaidOut:
+    pads = [begin for begin, _end in layer.padding] + [end for _begin, end in layer.padding]
+    settings = {"kernel_shape": layer.pool_size, "strides": layer.strides, "pads": pads}
+    return LaidOut(writer.add("AveragePool", writer.first(value), **settings), shape, True)
+
+
+WHOLE: dict[type[Layer], Callable[[GraphWriter, Any, LaidOut, Shape], LaidOut]] = {
+    PaddedAveragePooling2D: _padded_average
+}
+"""By our own class, what writes a layer that ONNX has an operator for, while Keras needs several layers."""
 
 OPERATIONS: dict[str, Callable[[GraphWriter, KerasCall, LaidOut, Weights], LaidOut]] = {
     **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), _conv),
