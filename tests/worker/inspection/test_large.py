@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 
 from tests.core.strategies import graphs
+from tests.worker.inspection.conftest import Asking
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import (
     Activation,
@@ -23,7 +24,7 @@ from tui_cnn.core.layers import (
 from tui_cnn.core.memory import BYTES, memory
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
-from tui_cnn.runs.inspection.requests import Activate, Open, Predict, Source
+from tui_cnn.runs.inspection.requests import Activate, Open, Predict, Range, Source
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saves so
 
@@ -97,6 +98,20 @@ def test_any_graph_layer_by_layer(keras, network):
         np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-5)
     (alone,) = runner.outputs(images, wanted[-1:])
     np.testing.assert_allclose(alone, last, rtol=1e-5, atol=1e-5)
+
+
+def test_ranges_are_those_of_the_compiled_network(by_layer, ask, untrained, monkeypatch):
+    from tui_cnn.worker.inspection import loaded_model
+
+    run, _model = untrained(RESIDUAL)
+    found = []
+    for limit in (0, 1 << 40):
+        monkeypatch.setattr(loaded_model, "_LARGE", limit)
+        found.append(Asking()(Range(source=Source(str(run.path)), sample=20)).layers)
+    for one, other in zip(*found, strict=True):
+        assert one.name == other.name
+        for name in ("minimum", "maximum", "mean", "active"):
+            np.testing.assert_allclose(getattr(one, name).numpy(), getattr(other, name).numpy(), rtol=1e-4, atol=1e-5)
 
 
 class Watched:

@@ -177,6 +177,15 @@ class Engine:
         by_name = dict(zip((each.name for each in self.layers), every, strict=True))
         return [by_name[each.name] for each in layers], scores
 
+    def each_output(self, inputs: Floats) -> Iterator[tuple[InspectedLayer, Any]]:
+        """Compute the output of each layer, one after the other; none is kept for longer than others need it."""
+        layers: dict[int, list[InspectedLayer]] = {}
+        for layer in self.layers:
+            layers.setdefault(id(layer.output), []).append(layer)
+        for tensor, value in self._layer_by_layer.each(inputs, [layer.output for layer in self.layers]):
+            for layer in layers[tensor]:
+                yield layer, value
+
     def probabilities(self, inputs: Floats) -> Any:
         """Compute the probabilities, (n, classes)."""
         if self.is_large and len(inputs) == 1:

@@ -6,8 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from tui_cnn.core.layers import PaddedAveragePooling2D
-from tui_cnn.core.layers.base import KerasCall, Layer
+from tui_cnn.core.layers.base import KerasCall
 from tui_cnn.core.shape import Shape
 from tui_cnn.worker.onnx.functions import activated
 from tui_cnn.worker.onnx.writer import Array, GraphWriter, LaidOut, NoOperationError
@@ -341,9 +340,7 @@ def _padded_average(writer: GraphWriter, layer: Any, value: LaidOut, shape: Shap
     return LaidOut(writer.add("AveragePool", writer.first(value), **settings), shape, True)
 
 
-WHOLE: dict[type[Layer], Callable[[GraphWriter, Any, LaidOut, Shape], LaidOut]] = {
-    PaddedAveragePooling2D: _padded_average
-}
+WHOLE: dict[str, Callable[[GraphWriter, Any, LaidOut, Shape], LaidOut]] = {"PaddedAveragePooling2D": _padded_average}
 """By our own class, what writes a layer that ONNX has an operator for, while Keras needs several layers."""
 
 OPERATIONS: dict[str, Callable[[GraphWriter, KerasCall, LaidOut, Weights], LaidOut]] = {

@@ -98,9 +98,9 @@ def _apply(
     value = given[0]
     if layer.family in _WITHOUT_EFFECT and shape == value.shape and not layer.works_in_inference:
         return value
-    if type(layer) in WHOLE:
+    if operation := WHOLE.get(type(layer).__name__):
         writer.begin(name, owner)
-        return writer.entitled(WHOLE[type(layer)](writer, layer, value, shape), name)
+        return writer.entitled(operation(writer, layer, value, shape), name)
     try:
         for call in layer.keras_calls(value.shape):
             if call.class_name not in OPERATIONS:
