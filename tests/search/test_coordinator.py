@@ -22,6 +22,7 @@ from tui_cnn.search import launch
 from tui_cnn.search.directory import make_search, make_trial_run, runs_of, trial_of
 from tui_cnn.search.errors import SearchError
 from tui_cnn.search.events import TrialEnded, TrialPlanned, read_events
+from tui_cnn.search.hands_local import LocalHands
 from tui_cnn.search.history import best_trial, read_history
 from tui_cnn.search.plan import Pruning, SearchBudget, SearchPlan
 from tui_cnn.search.space import Variation
@@ -31,8 +32,9 @@ RECIPE = Recipe(epochs=2, limit=300, learning_rate=0.01, threads=1)
 
 
 def finishes(run):
-    """How often a run was trained to its end."""
-    return sum(json.loads(line)["event"] == "finished" for line in run.events_file.read_text().splitlines())
+    """How often a run was trained to its end; that of the best trial is written once more, with its test."""
+    events = map(json.loads, run.events_file.read_text().splitlines())
+    return sum(event["event"] == "finished" and event["test_accuracy"] is None for event in events)
 
 
 def size(search):
@@ -93,6 +95,8 @@ def test_killed_at_random_moments_each_trial_is_trained_once_to_its_end(searcher
         assert trial_of(run).values == record.planned.values
         assert read_about(run).tags == (search.id,)
     best = best_trial(history.trials)
+    tested = {trial: Follower(run).poll().finished.test_accuracy is not None for (trial, _seed), run in runs.items()}
+    assert tested == {trial: trial == best.planned.trial for trial in (1, 2, 3)}
     assert best.ended.accuracy == max(record.ended.accuracy for record in history.trials)
     with pytest.raises(SearchError, match="is finished; raise its budget in"):
         launch.start(search)
@@ -197,7 +201,7 @@ def test_a_trial_is_the_mean_over_its_seeds():
     search = make_search(TINY, SearchPlan())
     planned = TrialPlanned(trial=1, draw=0, values={}, params=1, macs=1, memory=1)
     runs = {3: ended_run(search, planned, 3, 0.5, 0.7, 0.6), 4: ended_run(search, planned, 4, 0.2, 0.4)}
-    trial = ActiveTrial(search, planned, Variation(TINY, RECIPE), (3, 4), runs, pytest.fail)
+    trial = ActiveTrial(LocalHands(1, 1), search, planned, Variation(TINY, RECIPE), (3, 4), runs, pytest.fail)
     assert trial.poll() is None
     ended = trial.poll()
     assert (ended.outcome, ended.epochs, ended.seconds) == ("finished", 5, 27.0)

@@ -11,7 +11,7 @@ from tui_cnn.search.errors import SearchError
 from tui_cnn.search.limits import costs, parse_limit, violations
 from tui_cnn.search.plan import SearchPlan
 from tui_cnn.search.space import Variation
-from tui_cnn.search.survey import hands, survey
+from tui_cnn.search.survey import parallel, survey
 
 COUNTS = ImageCounts(54_000, 6_000)
 FILTERS, REPEATS = [2, 4, 8, 16], [1, 2, 3]
@@ -105,13 +105,13 @@ def test_as_many_trials_at_a_time_as_cores_and_memory_allow(monkeypatch):
     monkeypatch.setattr("tui_cnn.search.survey.thread_count", lambda recipe: recipe.threads or 8)
     free = type("Memory", (), {"available": 5e9})
     monkeypatch.setattr("psutil.virtual_memory", lambda: free)
-    assert hands(SearchPlan(), 1e8) == (8, 1)
-    assert hands(SearchPlan(), 2e9) == (2, 4)
-    assert hands(SearchPlan(recipe=Recipe(threads=4)), 1e8) == (2, 4)
-    assert hands(SearchPlan(recipe=Recipe(device="gpu")), 1e8) == (1, 8)
-    assert hands(SearchPlan(jobs=3), 1e8) == (3, 2)
-    assert hands(SearchPlan(jobs=3), 1e8, 5) == (5, 1)
-    assert hands(SearchPlan(), 6e9).jobs == 1
+    assert parallel(SearchPlan(), 1e8) == (8, 1)
+    assert parallel(SearchPlan(), 2e9) == (2, 4)
+    assert parallel(SearchPlan(recipe=Recipe(threads=4)), 1e8) == (2, 4)
+    assert parallel(SearchPlan(recipe=Recipe(device="gpu")), 1e8) == (1, 8)
+    assert parallel(SearchPlan(jobs=3), 1e8) == (3, 2)
+    assert parallel(SearchPlan(jobs=3), 1e8, 5) == (5, 1)
+    assert parallel(SearchPlan(), 6e9).jobs == 1
 
 
 def test_a_limit_is_met_at_its_bound():

@@ -11,15 +11,17 @@ from tui_cnn.i18n import use_language
 use_language("ko")  # the keys of the screens get their names when they are loaded
 
 from tests.data.image_sets import save_pets  # noqa: E402
-from tests.ui import records  # noqa: E402
+from tests.ui import records, search_records  # noqa: E402
 from tests.ui.answering import Answering, make_run  # noqa: E402
 from tests.ui.driving import opened  # noqa: E402
 from tests.ui.picture import SIZES, at_rest, hold_still, take  # noqa: E402
 from tests.ui.records import BROKEN, finished_run  # noqa: E402
 from tests.ui.train.test_find_rate import FakeSearch  # noqa: E402
 from tui_cnn.formats.presets import preset  # noqa: E402
+from tui_cnn.search.survey import Parallel  # noqa: E402
 from tui_cnn.ui.inspect import screen as inspect  # noqa: E402
 from tui_cnn.ui.lab.lesson import LessonPanel  # noqa: E402
+from tui_cnn.ui.search import new_search  # noqa: E402
 from tui_cnn.ui.toolkit.pictures import drawing as picture_widgets  # noqa: E402
 from tui_cnn.ui.train.rate_dialog import RateDialog  # noqa: E402
 
@@ -44,6 +46,9 @@ SCENES = {
     "lesson": ("fashion-cnn", ["4", "l", "greater_than_sign", "greater_than_sign"]),
     "inspect": ("fashion-cnn", ["3", "right", "right"]),
     "kernels": ("fashion-cnn", ["3", "k"]),
+    "search": ("fashion-cnn", ["6"]),
+    "vary": ("fashion-cnn", ["asterisk"]),
+    "space": ("fashion-cnn", ["asterisk", "enter", "6", "n"]),
     "evaluation": ("fashion-cnn", ["3", "e"]),
     "palette": ("fashion-cnn", ["ctrl+p"]),
 }
@@ -67,6 +72,10 @@ async def draw(scene, size, target, data):
                 await user.sees("전체 클래스")
             if key == "f2":
                 await user.sees("추천 학습률")
+            if key == "6":
+                await user.sees("시도 8개")
+            if key == "n":
+                await user.sees("후보: 5")
             if key == "5":
                 await user.sees("완료", "실패")
             if scene == "finished" and key == "enter":
@@ -84,7 +93,9 @@ async def main(target, wanted):
     picture_widgets.ink = lambda _app: "blocks"
     inspect.Inspector = Answering
     RateDialog.__init__.__defaults__ = (FakeSearch,)
+    new_search.parallel = lambda *_: Parallel(2, 4)
     finished_run()
+    search_records.finished_search(8, with_runs=False)
     stopped = records.make_run("20260101-120000-lenet-5-0001", preset("lenet-5"))
     records.write(stopped, records.started(), *records.trained(1.5), records.failed())
     with TemporaryDirectory() as directory:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.ui import answering, records
+from tests.ui import answering, records, search_records
 from tests.ui.answering import Answering
 from tests.ui.driving import opened
 from tests.ui.train.test_find_rate import FakeSearch
@@ -29,6 +29,10 @@ KEYS = (
     ("escape", "5", "G"),
     ("escape", "5", "v"),
     ("escape", "1"),
+    ("6",),
+    *(("6", "v") for _view in range(5)),
+    ("1", "asterisk", "enter", "6", "n"),
+    ("escape", "1"),
     *(("3", key) for key in "mkfwevh"),
     *(("4", key) for key in "cpswv"),
 )
@@ -42,11 +46,14 @@ async def test_no_number_is_cut(name, size, monkeypatch):
     run = answering.make_run()
     other = records.make_run("20260101-120000-large-0001", preset(name))
     records.write(other, records.started(), *records.trained(3), records.finished())
+    search_records.finished_search(4)
     cut = {}
     async with opened(name, size=size) as user:
         user.app.workspace.shown_run = run
         for keys in KEYS:
             await user.press(*keys)
+            if keys[0] == "6":
+                await user.until(lambda: "2026" in user.text)
             if keys[0] == "3":
                 await user.until(lambda: "Test image 0" in user.text)
             cut |= {line.strip(): keys for line in user.text.split("\n") if CUT.search(RUN.sub("", line))}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 from textual.errors import NoWidget
 
-from tests.ui import answering, records
+from tests.ui import answering, records, search_records
 from tests.ui.answering import Answering
 from tests.ui.driving import opened
 from tests.ui.train.test_find_rate import FakeSearch
@@ -85,6 +85,12 @@ WALKS = (
     Walk("runs", ("5",), ()),
     Walk("compare", ("5", "home", "space", "down", "space", "c")),
     Walk("scatter", ("5", "v")),
+    Walk("vary", ("1", "home", "down", "asterisk")),
+    Walk("search", ("6",), ()),
+    Walk("rename search", ("6", "t")),
+    Walk("plan", ("6", "e")),
+    Walk("new search", ("6", "n")),
+    *(Walk(f"search view {number}", ("6", "v"), ()) for number in range(5)),
     Walk("find images", ("3", "slash")),
     Walk("export a view", ("3", "x")),
     Walk("open an image", ("3", "o")),
@@ -134,6 +140,7 @@ async def test_what_has_the_focus_is_in_view(size, monkeypatch):
     answering.make_run()
     other = records.make_run("20260101-120000-lenet-5-0001", preset("lenet-5"))
     records.write(other, records.started(), *records.trained(3), records.finished())
+    search_records.finished_search(4)
     problems = []
     async with opened(NETWORK, size=size) as user:
         user.app.animation_level = "none"

@@ -34,6 +34,10 @@ DRAWINGS = [
     "lesson-80x24",
     "inspect-120x40",
     "kernels-120x40",
+    "search-80x24",
+    "search-120x40",
+    "vary-80x24",
+    "space-80x24",
 ]
 
 

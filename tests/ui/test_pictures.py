@@ -2,13 +2,18 @@
 
 import pytest
 
-from tests.ui import answering, records
+from tests.ui import answering, records, search_records
 from tests.ui.answering import Answering, keep
 from tests.ui.driving import opened
 from tests.ui.picture import SIZES, at_rest, explain, words
 from tests.ui.records import finished_run
 from tui_cnn.formats.presets import preset
+from tui_cnn.search import launch
+from tui_cnn.search.importance import Importance, ImportanceOutcome, Importances
+from tui_cnn.search.survey import CandidateCost, Parallel, Survey
 from tui_cnn.ui.inspect import screen as inspect
+from tui_cnn.ui.search import new_search
+from tui_cnn.ui.search.importance_view import ImportanceView
 from tui_cnn.ui.toolkit.ascii_fallback import ink
 from tui_cnn.ui.toolkit.pictures import drawing
 
@@ -112,6 +117,86 @@ async def test_no_runs(picture):
     async with opened(size=(80, 24)) as user:
         await user.press("5")
         await user.sees("No runs yet")
+        await at_rest(user)
+        picture(user.app)
+
+
+SURVEY = Survey(
+    candidates=15,
+    examined=5,
+    sampled=False,
+    fitting=4,
+    excluded={"params <= 200k": 1},
+    example="",
+    seconds=31.0,
+    memory=9e8,
+    costs=tuple(CandidateCost(20_000 * 2**step, 900_000 * 3**step, step < 4) for step in range(5)),
+)
+OUTCOME = ImportanceOutcome(
+    Importances(
+        (
+            Importance("recipe.learning_rate", 0.62, 0.55),
+            Importance("conv2d.filters", 0.3, 0.41),
+            Importance("max_pooling2d_1.present", 0.08, 0.37),
+        ),
+        "fANOVA",
+        6,
+    )
+)
+
+
+@pytest.fixture(autouse=True)
+def known_importance(monkeypatch):
+    """No process works it out."""
+    monkeypatch.setattr(ImportanceView, "_work_out", lambda self, search: self._take(search, OUTCOME))
+
+
+async def test_search(picture, size):
+    search_records.finished_search(8)
+    async with opened(size=SIZES[size]) as user:
+        await user.press("6")
+        await user.sees("8 trials", "▁▅▇██")
+        await at_rest(user)
+        picture(user.app)
+
+
+@pytest.mark.parametrize("view", [1, 2, 3])
+async def test_search_views(picture, size, view):
+    search_records.finished_search(8, plan=search_records.several_seeds(0, 1))
+    async with opened(size=SIZES[size]) as user:
+        await user.press("6")
+        await user.sees("8 trials")
+        await user.press("down", *["v"] * (view + (size == "80x24")))
+        await user.sees({1: "Accuracy against", 2: "in colour", 3: "Importance"}[view])
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_no_searches(picture):
+    async with opened(size=(80, 24)) as user:
+        await user.press("6")
+        await user.sees("No searches yet")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_new_search(picture, size, monkeypatch):
+    monkeypatch.setattr(launch, "examine", lambda *_, **__: SURVEY)
+    monkeypatch.setattr(new_search, "parallel", lambda *_: Parallel(2, 4))
+    async with opened(size=SIZES[size]) as user:
+        await user.press("asterisk", "enter", "2")
+        await user.until(lambda: user.focused == "field-recipe")
+        await user.press(*["down"] * 4, "f6", "enter", "escape", "6", "n")
+        await user.sees("candidates: 15")
+        await at_rest(user)
+        picture(user.app)
+
+
+async def test_vary(picture, size):
+    async with opened(size=SIZES[size]) as user:
+        await user.press("asterisk", "enter", "down", "down", "asterisk")
+        await user.type("16..64 step 16")
+        await user.sees("4 values")
         await at_rest(user)
         picture(user.app)
 

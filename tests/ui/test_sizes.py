@@ -22,7 +22,7 @@ async def test_too_small_is_said_kindly_and_nothing_is_lost(size):
         assert user.cursor == (1,)
 
 
-@pytest.mark.parametrize("mode", ["1", "2", "3", "4", "5"])
+@pytest.mark.parametrize("mode", ["1", "2", "3", "4", "5", "6"])
 async def test_every_screen_comes_back_with_its_keys(mode, monkeypatch):
     monkeypatch.setattr(inspect, "Inspector", Answering)
     make_run()

@@ -7,7 +7,7 @@ from tests.ui.answering import Answering, make_run
 from tests.ui.driving import opened
 from tui_cnn.ui.inspect import screen as inspect
 
-VIEWS = {"build": "t", "train": "", "inspect": "", "lab": "", "runs": ""}
+VIEWS = {"build": "t", "train": "", "inspect": "", "lab": "", "runs": "", "search": "n"}
 """The screens, and the key of a dialog that draws with colours of its own."""
 
 

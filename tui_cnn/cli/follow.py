@@ -72,6 +72,8 @@ def follow(run: RunDirectory, *, as_json: bool = False, quiet: bool = False, sto
         echo(msgspec.json.encode(summarize(run, snapshot)))
     if snapshot.finished:
         line, end = _("finished in {time}: test accuracy {accuracy:.4f}, test loss {loss:.4f}"), snapshot.finished
+        if end.test_accuracy is None:
+            line = _("finished in {time}, not tested")
         line = line.format(time=duration(end.seconds), accuracy=end.test_accuracy, loss=end.test_loss)
         progress.write_line(line + (f" ({weights_epoch(snapshot.tested)})" if snapshot.tested else ""))
         return SOUND

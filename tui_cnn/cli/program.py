@@ -68,6 +68,7 @@ program = Group(
         "train": ("train", "resume", "compare"),
         "runs": ("runs", "show", "attach", "stop", "about", "curves", "delete", "trash"),
         "search": ("search",),
+        "node": ("node",),
         "learning_rate": ("lr",),
         "lesson": ("lesson",),
         "serve": ("serve",),

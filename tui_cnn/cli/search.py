@@ -20,6 +20,9 @@ _SEARCH = "\n\n" + _("SEARCH is the id of a search, a unique part of it, or `las
 _JOBS = click.option(
     "--jobs", type=click.IntRange(1, 4096), help=_("Number of trials to train at a time; as a rule, what fits here.")
 )
+_SCHEDULER = click.option(
+    "--scheduler", default="", metavar="ADDRESS", help=_("Train on the cluster of the Dask scheduler at this address.")
+)
 
 
 @click.group(
@@ -88,11 +91,11 @@ def init(
     **options: str | bool | None,
 ) -> int:
     """Make a search, and say what it will take."""
-    from tui_cnn.cli.search_report import survey_lines
     from tui_cnn.runs.preflight import check
     from tui_cnn.search.directory import make_search
     from tui_cnn.search.launch import examine
-    from tui_cnn.search.survey import hands
+    from tui_cnn.search.survey import parallel
+    from tui_cnn.ui.toolkit.searches import survey_lines
 
     network = read_model(model)
     plan = read_plan(expanded(plan_file)) if plan_file else SearchPlan()
@@ -119,7 +122,7 @@ def init(
     if taken is None:
         echo(_("add what varies to [space] in {file}, then start it").format(file=made.plan_file))
         return SOUND
-    echo("\n".join(survey_lines(plan, taken, hands(plan, taken.memory))))
+    echo("\n".join(survey_lines(plan, taken, parallel(plan, taken.memory))))
     echo(_("start it with: cnn-tui search start {id}").format(id=made.id))
     return SOUND
 
@@ -187,9 +190,10 @@ def _seeds(text: str | None) -> tuple[int, ...] | None:
 )
 @click.argument("name", metavar="SEARCH")
 @_JOBS
-def start(name: str, jobs: int | None) -> int:
+@_SCHEDULER
+def start(name: str, jobs: int | None, scheduler: str) -> int:
     """Start."""
-    return _start(name, jobs)
+    return _start(name, jobs, scheduler)
 
 
 @search.command(
@@ -198,23 +202,32 @@ def start(name: str, jobs: int | None) -> int:
 )
 @click.argument("name", metavar="SEARCH")
 @_JOBS
-def resume(name: str, jobs: int | None) -> int:
-    """Resume."""
-    return _start(name, jobs)
+@_SCHEDULER
+def resume(name: str, jobs: int | None, scheduler: str) -> int:
+    """Resume it where it was, unless another scheduler is given."""
+    from tui_cnn.search.directory import find_search
+    from tui_cnn.search.history import read_history
+
+    started = read_history(find_search(name)).started
+    return _start(name, jobs, scheduler or (started.scheduler if started else ""))
 
 
-def _start(name: str, jobs: int | None) -> int:
-    from tui_cnn.cli.search_report import survey_lines
+def _start(name: str, jobs: int | None, scheduler: str) -> int:
     from tui_cnn.search import launch
     from tui_cnn.search.directory import find_search
-    from tui_cnn.search.survey import hands
+    from tui_cnn.search.survey import parallel
+    from tui_cnn.ui.toolkit.searches import survey_lines
 
     found = find_search(name)
     plan = found.plan()
     taken = launch.examine(found.network(), plan)
-    at_a_time = hands(plan, taken.memory, jobs)
+    at_a_time = parallel(plan, taken.memory, jobs)
+    if scheduler:
+        at_a_time, remarks = launch.cluster_share(plan, taken.memory, jobs, scheduler)
+        for remark in remarks:
+            echo(remark, err=True)
     echo("\n".join(survey_lines(plan, taken, at_a_time)))
-    launch.start(found, at_a_time.jobs)
+    launch.start(found, jobs if scheduler else at_a_time.jobs, scheduler, taken.memory)
     echo(_("{id} is running; watch it with: cnn-tui search show {id}").format(id=found.id))
     return SOUND
 

@@ -1,4 +1,4 @@
-"""A search as text and as JSON: what it will take, its trials, the best so far, and the Pareto front."""
+"""A search as text and as JSON: its trials, the best so far, and the Pareto front."""
 
 from collections.abc import Iterator
 
@@ -6,17 +6,16 @@ import msgspec
 
 from tui_cnn.cli.table import table
 from tui_cnn.config import home
-from tui_cnn.i18n import _, ngettext
+from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.search.directory import SearchDirectory
 from tui_cnn.search.domain import label
 from tui_cnn.search.history import SearchHistory, SearchState, TrialRecord, best_trial, pareto_front, read_history
-from tui_cnn.search.limits import NO_ERRORS
-from tui_cnn.search.plan import SearchPlan
-from tui_cnn.search.survey import Hands, Survey
+from tui_cnn.search.winner import accuracy_on_test
 from tui_cnn.ui.toolkit.numbers import duration
 from tui_cnn.ui.toolkit.runs import share
+from tui_cnn.ui.toolkit.searches import trial_state
 from tui_cnn.visible import visible
 
 
@@ -34,41 +33,6 @@ class TrialReport(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     runs: dict[str, str]
     error: str = ""
-
-
-def survey_lines(plan: SearchPlan, found: Survey, at_a_time: Hands) -> Iterator[str]:
-    """Describe what a search will take with so many trials at a time."""
-    if found.candidates is None:
-        yield _("candidates: unlimited, since a range is continuous")
-    else:
-        yield _("candidates: {count:,}").format(count=found.candidates)
-    counted = _("networks that fit the limits: {fitting:,} of {examined:,}")
-    if found.sampled:
-        counted = _("networks that fit the limits: {fitting:,} of a sample of {examined:,}")
-    yield counted.format(fitting=found.fitting, examined=found.examined)
-    for limit, count in found.excluded.items():
-        if limit == NO_ERRORS:
-            yield _("  with an error: {count:,} ({example})").format(count=count, example=visible(found.example))
-        else:
-            yield _("  excluded by {limit}: {count:,}").format(limit=limit, count=count)
-    yield _("at a time: {jobs}, {threads}").format(
-        jobs=ngettext("{count} trial", "{count} trials", at_a_time.jobs).format(count=at_a_time.jobs),
-        threads=ngettext("{count} thread", "{count} threads", at_a_time.threads).format(count=at_a_time.threads),
-    )
-    trials = plan.trials or found.candidates
-    if found.candidates is not None and trials is not None:
-        trials = min(trials, found.candidates if found.sampled else _all_fitting(found))
-    if found.seconds is None or trials is None:
-        yield _("time: not known before this machine has trained or measured more")
-    else:
-        time = duration(trials * found.seconds / at_a_time.jobs)
-        yield _("time: about {time} for {count:,} trials, unless some are pruned").format(time=time, count=trials)
-
-
-def _all_fitting(found: Survey) -> int:
-    """Count the candidates that fit: each network that does has as many as the others."""
-    assert found.candidates is not None
-    return found.candidates // max(1, found.examined) * found.fitting
 
 
 def reports(history: SearchHistory) -> list[TrialReport]:
@@ -129,25 +93,11 @@ def _cells(trial: TrialReport, *, starred: bool) -> tuple[str, ...]:
     values = " ".join(f"{key}={_value(value)}" for key, value in trial.values.items())
     number = f"{'*' if starred else ''}{trial.trial}"
     costs = f"{trial.params:,}", f"{trial.macs:,}"
-    return number, _trial_state(trial.state), values, *costs, str(trial.epochs), share(trial.accuracy)
+    return number, trial_state(trial.state), values, *costs, str(trial.epochs), share(trial.accuracy)
 
 
 def _value(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else label(value)
-
-
-def _trial_state(state: str) -> str:
-    names = {
-        "queued": _("queued"),
-        "running": _("running"),
-        "paused": _("paused"),
-        "finished": _("finished"),
-        "pruned": _("pruned"),
-        "stopped": _("stopped"),
-        "failed": _("failed"),
-        "interrupted": _("interrupted"),
-    }
-    return names.get(state, state)
 
 
 def _state(history: SearchHistory) -> str:
@@ -173,7 +123,13 @@ def best_line(record: TrialRecord) -> str:
     """Describe a finished trial: its accuracy, and the runs that reached it."""
     ended = record.ended
     line = _("best so far: trial {trial}, validation accuracy {accuracy}, {params:,} parameters, {macs:,} MACs: {runs}")
+    if (tested := accuracy_on_test(record)) is not None:
+        line = _(
+            "best so far: trial {trial}, validation accuracy {accuracy}, test accuracy {tested}, "
+            "{params:,} parameters, {macs:,} MACs: {runs}"
+        )
     return line.format(
+        tested=share(tested),
         trial=record.planned.trial,
         accuracy=share(ended.accuracy if ended else None),
         params=record.planned.params,

@@ -36,8 +36,9 @@ class Alert(msgspec.Struct, frozen=True):
     @property
     def line(self) -> str:
         """It in a sentence, without anything that acts on a terminal."""
+        tested = self.accuracy is not None
         sentences = {
-            "finished": _("{name} finished: test accuracy {accuracy}"),
+            "finished": _("{name} finished: test accuracy {accuracy}") if tested else _("{name} finished"),
             "failed": _("{name} failed: {reason}"),
             "diverged": _("{name} diverged: the loss is no longer a number"),
             "interrupted": _("{name} was interrupted: its worker ended"),
@@ -104,7 +105,11 @@ class StallDetector:
             size = run.events_file.stat().st_size
         except OSError:
             size = 0
-        if size != self._size or snapshot.state != "running":
+        return self.is_stalled(size if snapshot.state == "running" else None)
+
+    def is_stalled(self, size: int | None) -> bool:
+        """As `check`, by the size of what is to grow; None: nothing is to grow now."""
+        if size != self._size or size is None:
             self._size, self._looks = size, 0
             return False
         self._looks += 1

@@ -35,7 +35,7 @@ class File:
 
 @dataclass(frozen=True)
 class DatedDirectory:
-    """A network and what is done with it: what its process writes, the lock that it holds, and the user's command."""
+    """A network and what is done with it: what its process writes, its lock, the user's command and notes."""
 
     path: Path
 
@@ -43,6 +43,7 @@ class DatedDirectory:
     events_file = File("events.jsonl")
     lock_file = File("lock")
     desired_file = File("desired")
+    about_file = File("about.toml")
 
     @property
     def id(self) -> str:

@@ -52,12 +52,16 @@ class RunDirectory(DatedDirectory):
     log_file = File("worker.log")
     kept_directory = File("kept")
     tensorboard_directory = File("tensorboard")
-    about_file = File("about.toml")
     scaling_file = File("scaling.json")
     classes_file = File("classes.json")
     images_file = File("images.json")
     trial_file = File("trial.toml")
     predictions_file = File("test.npz")
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether it is a trial of a search, which chooses, tests and reports among its own."""
+        return self.trial_file.exists()
 
     def recipe(self) -> Recipe:
         """Read how it is trained.
@@ -96,7 +100,7 @@ class RunDirectory(DatedDirectory):
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """What the user has written about a run. The worker neither reads nor writes it."""
+    """What the user has written about a run or a search. The worker neither reads nor writes it."""
 
     title: Annotated[str, Meta(max_length=200, description="Title of the run, instead of its network's name")] = ""
     tags: Annotated[tuple[str, ...], Meta(description="Tags to find the run by")] = ()
@@ -106,19 +110,19 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 def make_run(network: Network, recipe: Recipe, fill: Callable[["RunDirectory"], None] | None = None) -> RunDirectory:
     """Make the directory of a new run, with its network and its recipe, and first with what `fill` puts into it.
 
-    Only whole runs are listed, and nothing stays of one that cannot be filled or written.
+    Only whole runs are listed, which the network makes them, and nothing stays of one that cannot be filled or written.
 
     Raises:
         RunError: it cannot be written.
         FormatError: the path of its data is no Unicode.
     """
     run = RunDirectory(new_path("runs", network))
-    texts = dumps_recipe(recipe), dumps_network(network)
+    recipe_text, network_text = dumps_recipe(recipe).encode(), dumps_network(network).encode()
     with making(run.path, RunError):
         if fill is not None:
             fill(run)
-        for file, text in zip((run.recipe_file, run.network_file), texts, strict=True):
-            write_atomic(file, text.encode())
+        run.recipe_file.write_bytes(recipe_text)
+        write_atomic(run.network_file, network_text)
     return run
 
 
@@ -170,16 +174,16 @@ def write_desired(path: Path, command: Desired) -> None:
     _write(path, command.encode() + b"\n")
 
 
-def read_about(run: RunDirectory) -> About:
-    """Read what the user has written about a run; empty if it cannot be read."""
+def read_about(run: DatedDirectory) -> About:
+    """Read what the user has written about a run or a search; empty if it cannot be read."""
     try:
         return load_about(run)
     except FormatError:
         return About()
 
 
-def load_about(run: RunDirectory) -> About:
-    """Read what the user has written about a run; empty if that is nothing.
+def load_about(run: DatedDirectory) -> About:
+    """Read what the user has written about a run or a search; empty if that is nothing.
 
     Raises:
         FormatError: the file is damaged.
@@ -190,8 +194,8 @@ def load_about(run: RunDirectory) -> About:
         raise FormatError(run.about_file, str(error)) from None
 
 
-def write_about(run: RunDirectory, about: About) -> None:
-    """Write what the user has written about a run.
+def write_about(run: DatedDirectory, about: About) -> None:
+    """Write what the user has written about a run or a search.
 
     Raises:
         RunError: it cannot be written.

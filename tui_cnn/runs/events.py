@@ -182,13 +182,15 @@ class Stopped(Event, frozen=True, kw_only=True, tag="stopped"):
 class Finished(Event, frozen=True, kw_only=True, tag="finished"):
     """All epochs are done, and the weights kept as the result were evaluated on the test set, once.
 
-    `seconds` is the time spent on all of it, pauses left out; `best_epoch` is the one kept in `best.keras`;
-    `tested_epoch` the one whose weights were tested: None in runs of earlier versions, which tested the last.
-    `peak_memory` is the most that the process held in RAM, in bytes. `confusion` is that of the test images.
+    `test_loss` and `test_accuracy` are None where they were not: trials of a search are chosen by validation, and of
+    them only the best is tested, which writes this once more. `seconds` is the time spent on all of it, pauses left
+    out; `best_epoch` is the one kept in `best.keras`; `tested_epoch` the one whose weights were tested, or are to be:
+    None in runs of earlier versions, which tested the last. `peak_memory` is the most that the process held in RAM,
+    in bytes. `confusion` is that of the test images.
     """
 
-    test_loss: float
-    test_accuracy: float
+    test_loss: float | None
+    test_accuracy: float | None
     seconds: float
     best_epoch: Whole
     tested_epoch: Whole | None = None

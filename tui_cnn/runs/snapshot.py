@@ -103,7 +103,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def tested(self) -> Tested | None:
         """The weights that were tested; earlier versions, which do not say, tested the last."""
-        if self.finished is None or not self.epochs:
+        if self.finished is None or self.finished.test_accuracy is None or not self.epochs:
             return None
         return self.weights_of(self.finished.tested_epoch or self.epochs[-1].epoch)
 

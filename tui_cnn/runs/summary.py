@@ -100,7 +100,7 @@ class Result(NamedTuple):
     network: Network
     epochs: int
     validation: float | None
-    test: float
+    test: float | None
 
 
 def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:

@@ -2,7 +2,8 @@
 
 What is recorded in `events.jsonl`, and the runs themselves, are all that it goes by: killed at any moment, another
 continues with the same trials. A trial is recorded before its run is made, a run names its trial from the moment when
-it is there, and only one worker can hold the lock of a run: so none is lost, and none is trained twice.
+it is there, and only one process can hold the lock of a run: so none is lost, and none is trained twice. Who trains
+the runs, here or on a cluster, is the business of its hands.
 """
 
 import os
@@ -16,11 +17,12 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, read_desired
 from tui_cnn.runs.machine import digest
 from tui_cnn.runs.recipe import dumps_recipe
+from tui_cnn.search.alerting import SearchWatch
 from tui_cnn.search.brains import needs_optuna, open_brain
 from tui_cnn.search.directory import SearchDirectory, runs_of
 from tui_cnn.search.enumeration import Draw, Known
 from tui_cnn.search.events import (
-    AnySearchEvent,
+    Ending,
     SearchFailed,
     SearchFinished,
     SearchJournal,
@@ -30,15 +32,19 @@ from tui_cnn.search.events import (
     TrialLaunched,
     TrialPlanned,
 )
+from tui_cnn.search.hands import Hands, open_hands
 from tui_cnn.search.history import TrialRecord, read_history, record_event
 from tui_cnn.search.limits import Costs, costs, violations
 from tui_cnn.search.space import Values, Variation
-from tui_cnn.search.survey import Hands, hands, variation_of
-from tui_cnn.search.trials import ActiveTrial, stop_run
+from tui_cnn.search.survey import variation_of
+from tui_cnn.search.trials import ActiveTrial
+from tui_cnn.search.winner import evaluate_winner
 
 _INTERVAL = 0.1
 """Seconds between two polls of the trials."""
 _DRAWS_AT_A_TIME = 100
+_BEGUN_AT_A_TIME = 20
+"""Trials that begin between two polls of the others, which are to be pruned within seconds."""
 _MOST_REFUSED = 20_000
 _MOST_REFUSED_BY_OPTUNA = 2_000
 """Candidates in a row that do not fit, or were trained before, after which no more is expected."""
@@ -54,13 +60,14 @@ class Coordinator:
         FormatError, DataError: a file of it, or the data set, cannot be read.
     """
 
-    def __init__(self, search: SearchDirectory, jobs: int | None = None) -> None:
+    def __init__(self, search: SearchDirectory, hands: Hands, scheduler: str = "") -> None:
         self._search = search
         self._plan = search.plan()
         self._space = self._plan.space_on(search.network())
         self._limits = self._plan.parsed_limits
         self._classes = summarize(self._plan.recipe.directory).class_count
-        self._hands: Hands = hands(self._plan, None, jobs)
+        self._hands = hands
+        self._scheduler = scheduler
         history = read_history(search)
         self._records = {record.planned.trial: record for record in history.trials}
         self._begun = time.monotonic() - history.elapsed
@@ -73,16 +80,20 @@ class Coordinator:
         }
         self._tried = {msgspec.json.encode(record.planned.values) for record in history.trials}
         self._refused = 0
+        self._last = max(self._records, default=0)
         self._failures = 0
+        self._epochs = sum(record.ended.epochs for record in history.trials if record.ended)
+        self._has_ended = False
         self._exhausted = False
         self._terminated = False
 
-    def run(self) -> None:
-        """Run the search."""
+    def run(self) -> Ending:
+        """Run the search; return how it ended."""
         signal.signal(signal.SIGTERM, self._terminate)
         if hasattr(signal, "SIGHUP"):
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        self._journal.write(SearchStarted(pid=os.getpid(), jobs=self._hands.jobs, threads=self._hands.threads))
+        jobs, threads = self._hands.slots(), self._hands.threads
+        self._journal.write(SearchStarted(pid=os.getpid(), jobs=jobs, threads=threads, scheduler=self._scheduler))
         self._recover()
         while not self._is_to_stop():
             self._follow()
@@ -90,9 +101,16 @@ class Coordinator:
                 return self._end(SearchFailed(error=self._last_error()))
             self._fill()
             if not self._active and (self._exhausted or self._is_spent()):
+                evaluate_winner(self._records.values())
                 return self._end(SearchFinished(reason="budget" if self._is_spent() else "exhausted"))
-            time.sleep(_INTERVAL)
+            if not self._has_ended:
+                time.sleep(_INTERVAL)
         return self._end(SearchStopped())
+
+    def event_bytes(self) -> int:
+        """Return how many bytes of events there are, of the search and of what is trained: they grow all the time."""
+        files = [self._search.events_file, *(trial.events_file for trial in list(self._active))]
+        return sum(file.stat().st_size for file in files if file is not None and file.exists())
 
     def _terminate(self, *_signal: object) -> None:
         self._terminated = True
@@ -100,13 +118,15 @@ class Coordinator:
     def _is_to_stop(self) -> bool:
         return self._terminated or read_desired(self._search.desired_file) == "stop"
 
-    def _end(self, event: AnySearchEvent) -> None:
+    def _end(self, event: Ending) -> Ending:
         """Stop what is still trained, wait for its checkpoints, and record why the search ends."""
         for trial in self._active:
             trial.stop()
         while any(trial.is_training for trial in self._active):
             time.sleep(_INTERVAL)
+        self._hands.close()
         self._journal.write(event)
+        return event
 
     def _recover(self) -> None:
         """Continue the trials of an earlier coordinator; record runs that it made and could not record any more."""
@@ -118,7 +138,7 @@ class Coordinator:
             if seed not in record.runs:
                 self._record(TrialLaunched(trial=number, seed=seed, run=run.id))
             if record.ended is not None:  # it was pruned
-                stop_run(run)
+                self._hands.stop(run)
         for number, record in self._records.items():
             if record.ended is None:
                 runs = {seed: run for (trial, seed), run in made.items() if trial == number}
@@ -126,6 +146,7 @@ class Coordinator:
 
     def _follow(self) -> None:
         """Let each active trial continue; record those that have ended."""
+        self._has_ended = False
         for trial in list(self._active):
             if (ended := trial.poll() or self._pruned(trial)) is not None:
                 self._close(trial, ended)
@@ -137,7 +158,9 @@ class Coordinator:
 
     def _close(self, trial: ActiveTrial, ended: TrialEnded) -> None:
         self._active.remove(trial)
+        self._has_ended = True
         self._record(ended)
+        self._epochs += ended.epochs
         known = self._known(self._records[ended.trial])
         self._brain.record(known.number, known.goals, pruned=known.pruned)
         if ended.outcome == "pruned":
@@ -146,7 +169,8 @@ class Coordinator:
 
     def _fill(self) -> None:
         """Begin trials where there is room: first those that an earlier coordinator began."""
-        while len(self._active) < self._hands.jobs:
+        slots = min(self._hands.slots(), len(self._active) + _BEGUN_AT_A_TIME)
+        while len(self._active) < slots:
             if self._waiting:
                 self._active.append(self._waiting.pop(0))
             elif self._exhausted or self._is_spent():
@@ -159,13 +183,14 @@ class Coordinator:
     def _is_spent(self) -> bool:
         """Return whether the budget allows no more trials."""
         budget, most = self._plan.budget, self._plan.trials
-        epochs = sum(record.ended.epochs for record in self._records.values() if record.ended)
-        epochs += sum(trial.epochs for trial in self._active)
         return (
             (most is not None and len(self._records) >= most)
             or (budget.minutes is not None and time.monotonic() - self._begun >= 60 * budget.minutes)
-            or (budget.epochs is not None and epochs >= budget.epochs)
+            or (budget.epochs is not None and self._epochs_done() >= budget.epochs)
         )
+
+    def _epochs_done(self) -> int:
+        return self._epochs + sum(trial.epochs for trial in self._active)
 
     def _propose(self) -> ActiveTrial | None:
         """Plan the next candidate that fits; None where the brain has none, or not yet after some draws."""
@@ -179,11 +204,13 @@ class Coordinator:
             found = costs(setup, self._classes)
             if unmet := violations(self._limits, found):
                 self._brain.refuse(draw.number, unmet)
-            elif (earlier := self._trained.get(self._key(setup))) is not None:
+            elif (earlier := self._trained.get(key := self._key(setup))) is not None:
                 self._brain.record(draw.number, self._records[earlier].goals(self._plan.goals))
             else:
                 self._refused = 0
-                return self._plan_trial(draw, setup, found)
+                trial = self._plan_trial(draw, setup, found)
+                self._trained[key] = trial.planned.trial
+                return trial
             self._refused += 1
             if self._is_worn_out():
                 self._exhausted = True
@@ -198,9 +225,9 @@ class Coordinator:
         return self._refused >= most or (count is not None and self._plan.brain != "grid" and len(self._tried) >= count)
 
     def _plan_trial(self, draw: Draw, setup: Variation, found: Costs) -> ActiveTrial:
-        number = max(self._records, default=0) + 1
+        self._last += 1
         planned = TrialPlanned(
-            trial=number,
+            trial=self._last,
             draw=draw.number,
             values=draw.values,
             params=found.params or 0,
@@ -208,11 +235,10 @@ class Coordinator:
             memory=found.memory or 0,
         )
         self._record(planned)
-        self._trained[self._key(setup)] = number
         return self._trial(planned, setup, {})
 
     def _trial(self, planned: TrialPlanned, setup: Variation, runs: dict[int, RunDirectory]) -> ActiveTrial:
-        return ActiveTrial(self._search, planned, setup, self._plan.seeds, runs, self._record)
+        return ActiveTrial(self._hands, self._search, planned, setup, self._plan.seeds, runs, self._record)
 
     def _setup(self, values: Values) -> Variation:
         return variation_of(self._space, values, self._hands.threads)
@@ -237,14 +263,20 @@ class Coordinator:
         return message.format(count=self._failures, error=errors[-1])
 
 
-def coordinate(search: SearchDirectory, jobs: int | None = None) -> None:
-    """Run a search, and record what keeps it from running.
+def coordinate(
+    search: SearchDirectory, jobs: int | None = None, scheduler: str = "", memory: float | None = None
+) -> Ending:
+    """Run a search here, or on the cluster of a Dask `scheduler`; return how it ended, which is recorded.
+
+    `memory`: the bytes that a run will take, as far as they are known.
 
     Raises:
         UserError: what that is.
     """
     try:
-        Coordinator(search, jobs).run()
+        coordinator = Coordinator(search, open_hands(search, jobs, scheduler, memory), scheduler)
+        with SearchWatch(search, coordinator.event_bytes):
+            return coordinator.run()
     except OSError:
         raise
     except Exception as error:

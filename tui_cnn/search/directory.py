@@ -12,7 +12,7 @@ from tui_cnn.formats.toml import dumps_network, dumps_toml
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
 from tui_cnn.runs.dated import DatedDirectory, File, find_dated, list_dated, making, new_path
-from tui_cnn.runs.directory import About, RunDirectory, list_runs, make_run, write_about
+from tui_cnn.runs.directory import About, RunDirectory, list_runs, make_run
 from tui_cnn.search.errors import SearchError
 from tui_cnn.search.events import TrialPlanned
 from tui_cnn.search.plan import SearchPlan, dumps_plan, read_plan
@@ -98,8 +98,8 @@ def make_trial_run(search: SearchDirectory, planned: TrialPlanned, seed: int, se
     trial = TrialOf(search=search.id, trial=planned.trial, seed=seed, values=planned.values)
 
     def fill(run: RunDirectory) -> None:
-        write_atomic(run.trial_file, dumps_toml(msgspec.to_builtins(trial)).encode())
-        write_about(run, about)
+        run.trial_file.write_text(dumps_toml(msgspec.to_builtins(trial)), "utf-8")
+        run.about_file.write_text(dumps_toml(msgspec.to_builtins(about)), "utf-8")
 
     return make_run(setup.network, setup.recipe, fill)
 

@@ -21,11 +21,15 @@ class SearchEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
 
 
 class SearchStarted(SearchEvent, frozen=True, kw_only=True, tag="started"):
-    """A coordinator began, or resumed the search: with so many runs at a time, of so many threads each."""
+    """A coordinator began, or resumed the search: with so many runs at a time, of so many threads each.
+
+    `scheduler`: the address of the cluster that trains them; empty: this machine.
+    """
 
     pid: int
     jobs: int
     threads: int
+    scheduler: str = ""
 
 
 class TrialPlanned(SearchEvent, frozen=True, kw_only=True, tag="trial"):
@@ -80,6 +84,8 @@ class SearchFailed(SearchEvent, frozen=True, kw_only=True, tag="failed"):
 AnySearchEvent = (
     SearchStarted | TrialPlanned | TrialLaunched | TrialEnded | SearchStopped | SearchFinished | SearchFailed
 )
+
+Ending = SearchStopped | SearchFinished | SearchFailed
 
 _BLOCK = 1 << 20
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
@@ -57,50 +57,53 @@ class SearchHistory(msgspec.Struct, frozen=True, kw_only=True):
     elapsed: float = 0.0
 
 
-class _Sum(NamedTuple):
-    trials: dict[int, TrialRecord]
-    started: SearchStarted | None
-    end: SearchStopped | SearchFinished | SearchFailed | None
-    elapsed: float
-    latest: float
+class HistorySum:
+    """The sum of events, in their order."""
+
+    def __init__(self, events: Iterable[AnySearchEvent] = ()) -> None:
+        self._trials: dict[int, TrialRecord] = {}
+        self._started: SearchStarted | None = None
+        self._end: SearchStopped | SearchFinished | SearchFailed | None = None
+        self._elapsed = 0.0
+        self._latest = 0.0
+        for event in events:
+            self.add(event)
+
+    def add(self, event: AnySearchEvent) -> None:
+        """Add the next event."""
+        if isinstance(event, SearchStarted):
+            self._started, self._end, self._latest = event, None, event.time
+        self._elapsed += max(0.0, event.time - self._latest)
+        self._latest = event.time
+        if isinstance(event, SearchStopped | SearchFinished | SearchFailed):
+            self._end = event
+        record_event(self._trials, event)
+
+    def history(self, *, held: bool, trials: tuple[TrialRecord, ...] | None = None) -> SearchHistory:
+        """Return what they come to, where a coordinator holds the lock, or not; `trials` where they are known."""
+        state: SearchState = "new" if self._started is None else "interrupted"
+        match self._end:
+            case SearchStopped():
+                state = "stopped"
+            case SearchFinished():
+                state = "finished"
+            case SearchFailed():
+                state = "failed"
+        since = max(0.0, time.time() - self._latest) if held and self._started else 0.0
+        return SearchHistory(
+            state="running" if held else state,
+            trials=tuple(self._trials.values()) if trials is None else trials,
+            started=self._started,
+            finished=self._end if isinstance(self._end, SearchFinished) else None,
+            failed=self._end if isinstance(self._end, SearchFailed) else None,
+            elapsed=self._elapsed + since,
+        )
 
 
 def read_history(search: SearchDirectory) -> SearchHistory:
     """Read what a search has come to."""
     held = is_held(search.lock_file)  # first: a coordinator that ends between the two has then written why
-    found = _sum(read_events(search.events_file))
-    state: SearchState = "new" if found.started is None else "interrupted"
-    match found.end:
-        case SearchStopped():
-            state = "stopped"
-        case SearchFinished():
-            state = "finished"
-        case SearchFailed():
-            state = "failed"
-    return SearchHistory(
-        state="running" if held else state,
-        trials=tuple(found.trials.values()),
-        started=found.started,
-        finished=found.end if isinstance(found.end, SearchFinished) else None,
-        failed=found.end if isinstance(found.end, SearchFailed) else None,
-        elapsed=found.elapsed + (max(0.0, time.time() - found.latest) if held and found.started else 0.0),
-    )
-
-
-def _sum(events: Iterable[AnySearchEvent]) -> _Sum:
-    trials: dict[int, TrialRecord] = {}
-    started: SearchStarted | None = None
-    end: SearchStopped | SearchFinished | SearchFailed | None = None
-    elapsed, latest = 0.0, 0.0
-    for event in events:
-        if isinstance(event, SearchStarted):
-            started, end, latest = event, None, event.time
-        elapsed += max(0.0, event.time - latest)
-        latest = event.time
-        if isinstance(event, SearchStopped | SearchFinished | SearchFailed):
-            end = event
-        record_event(trials, event)
-    return _Sum(trials, started, end, elapsed, latest)
+    return HistorySum(read_events(search.events_file)).history(held=held)
 
 
 def record_event(trials: dict[int, TrialRecord], event: AnySearchEvent) -> None:

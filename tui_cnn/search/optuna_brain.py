@@ -56,7 +56,7 @@ class _Given(BaseSampler):
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
     ) -> Any:
         value = self.candidates.at(trial.number).values[param_name]
-        return _word(value) if isinstance(param_distribution, CategoricalDistribution) else value
+        return word(value) if isinstance(param_distribution, CategoricalDistribution) else value
 
 
 class OptunaBrain:
@@ -69,7 +69,7 @@ class OptunaBrain:
     def __init__(self, search: SearchDirectory, plan: SearchPlan, space: Space, known: tuple[Known, ...]) -> None:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self._space = space
-        self._distributions = {each.key: _distribution(each.domain) for each in space.parameters}
+        self._distributions = {each.key: distribution(each.domain) for each in space.parameters}
         unreadable = _("{file}: Optuna cannot read its journal ({reason}); restore it, or make a new search")
         if known and not search.journal_file.exists():
             raise SearchError(unreadable.format(file=search.journal_file, reason=_("file not found")))
@@ -129,7 +129,7 @@ class OptunaBrain:
         for parameter in self._space.parameters:
             value = trial.params[parameter.key]
             if isinstance(parameter.domain, Choices):
-                value = next(option for option in parameter.domain.options if _word(option) == value)
+                value = next(option for option in parameter.domain.options if word(option) == value)
             values[parameter.key] = value
         return values
 
@@ -143,7 +143,8 @@ class OptunaBrain:
     def report(self, number: int, epoch: int, accuracy: float) -> bool:
         """Let the pruner decide. An epoch that was reported before counts as it did then."""
         trial = self._open[number]
-        if len(self._study.directions) > 1 or epoch in self._study.trials[number].intermediate_values:
+        known = self._study._storage.get_trial(trial._trial_id)  # `study.trials` would copy all of them
+        if len(self._study.directions) > 1 or epoch in known.intermediate_values:
             return False
         trial.report(accuracy, epoch)
         return trial.should_prune()
@@ -173,9 +174,10 @@ def _sampler(plan: SearchPlan, space: Space, drawn: int) -> BaseSampler:
             return _Given(Enumeration(space, plan, drawn))
 
 
-def _distribution(domain: Domain) -> BaseDistribution:
+def distribution(domain: Domain) -> BaseDistribution:
+    """Return the values of a parameter as Optuna knows them."""
     if isinstance(domain, Choices):
-        return CategoricalDistribution(tuple(map(_word, domain.options)))
+        return CategoricalDistribution(tuple(map(word, domain.options)))
     if domain.whole:
         step = 1 if domain.step is None else int(domain.step)
         return IntDistribution(int(domain.low), int(_last(domain)), log=domain.log, step=step)
@@ -187,6 +189,6 @@ def _last(domain: ValueRange) -> float:
     return domain.high if domain.size is None or domain.log else float(domain.at(domain.size - 1))
 
 
-def _word(option: Any) -> Any:
+def word(option: Any) -> Any:
     """Write a choice as Optuna keeps it: a list as text."""
     return option if isinstance(option, bool | int | float | str) else label(option)

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from tui_cnn.core.network import Network
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.reading import read_toml
+from tui_cnn.formats.reading import loads_toml, read_text
 from tui_cnn.formats.toml import dumps_inline, dumps_toml
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
@@ -116,18 +116,27 @@ def read_plan(path: Path) -> SearchPlan:
     Raises:
         FormatError: the file cannot be read, is not TOML, or has a field that is unknown or out of bounds.
     """
-    data = read_toml(path)
+    return loads_plan(read_text(path), path)
+
+
+def loads_plan(text: str, source: Path | str) -> SearchPlan:
+    """Read a plan from TOML; `source` names it in errors.
+
+    Raises:
+        FormatError: it is not TOML, or has a field that is unknown or out of bounds.
+    """
+    data = loads_toml(text, source)
     parts: dict[str, Any] = {"budget": SearchBudget, "pruning": Pruning, "recipe": Recipe}
     for name, kind in parts.items():
         if isinstance(data.get(name), dict):
             try:
                 data[name] = convert(data[name], kind)
             except InvalidError as error:
-                raise FormatError(path, f"{name}: {error}") from None
+                raise FormatError(source, f"{name}: {error}") from None
     try:
         return convert(data, SearchPlan)
     except InvalidError as error:
-        raise FormatError(path, str(error)) from None
+        raise FormatError(source, str(error)) from None
 
 
 def dumps_plan(plan: SearchPlan) -> str:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tui_cnn.core import edits
+from tui_cnn.core.layers import Layer
 from tui_cnn.core.network import Network, Path, names
 from tui_cnn.formats.fields import fields
 from tui_cnn.formats.toml import with_setting
@@ -144,7 +145,7 @@ def _parameter(key: str, given: Any, base: Variation) -> Parameter:
         message = _("space: “{key}” is not a layer and a field, such as conv2d.filters, nor one of the recipe")
         raise SearchError(message.format(key=key))
     path = None if address == RECIPE else _path(key, address, base.network)
-    varying = _fields(base.recipe) if path is None else _layer_fields(base.network, path)
+    varying = recipe_fields(base.recipe) if path is None else layer_fields(edits.layer_at(base.network, path))
     if field not in varying:
         problem = _("space: {key}: unknown field “{field}”").format(key=key, field=field)
         raise SearchError(problem + nearest(field, varying))
@@ -167,8 +168,14 @@ def _path(key: str, address: str, network: Network) -> Path:
     raise SearchError(problem + nearest(address, list(named)))
 
 
-def _layer_fields(network: Network, path: Path) -> list[str]:
-    return [*_fields(edits.layer_at(network, path)), REPEAT, PRESENT]
+def layer_fields(layer: Layer) -> list[str]:
+    """Name what can vary of a layer: its fields, how often it is repeated, whether it is present."""
+    return [*_fields(layer), REPEAT, PRESENT]
+
+
+def recipe_fields(recipe: Recipe) -> list[str]:
+    """Name what can vary of a recipe."""
+    return _fields(recipe)
 
 
 def _fields(value: msgspec.Struct) -> list[str]:

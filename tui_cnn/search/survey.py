@@ -19,11 +19,21 @@ from tui_cnn.search.space import Space, Values, Variation
 _MOST_COUNTED = 100_000
 """Combinations that are all worked out; of more, a sample is."""
 _SAMPLED = 5_000
+_MOST_COUNTED_QUICKLY = 2_000
+_SAMPLED_QUICKLY = 500
 _TIMED = 20
-_RESIDENT = 900_000_000
+RESIDENT = 900_000_000
 """Bytes for a worker where this machine has not measured any: TensorFlow and the data take most of it."""
 _COSTLY_FIELDS = ("batch_size", "optimizer")
 """Fields of the recipe that change the memory of a training step."""
+
+
+class CandidateCost(NamedTuple):
+    """The exact costs of a candidate; 0 where one is not known."""
+
+    params: int
+    macs: int
+    fits: bool
 
 
 class Survey(NamedTuple):
@@ -38,6 +48,7 @@ class Survey(NamedTuple):
         seconds: the predicted training time of a trial, the mean over some that fit, with all seeds; None where this
             machine has not measured enough.
         memory: the predicted bytes of a worker, the most of these.
+        costs: those of the first of the examined candidates, to look at.
     """
 
     candidates: int | None
@@ -48,17 +59,18 @@ class Survey(NamedTuple):
     example: str
     seconds: float | None
     memory: float | None
+    costs: tuple[CandidateCost, ...] = ()
 
 
-class Hands(NamedTuple):
+class Parallel(NamedTuple):
     """How many trials are trained at a time, each on so many threads."""
 
     jobs: int
     threads: int
 
 
-def survey(space: Space, plan: SearchPlan, classes: int, counts: ImageCounts) -> Survey:
-    """Work out what the candidates cost, all of them or a sample.
+def survey(space: Space, plan: SearchPlan, classes: int, counts: ImageCounts, *, quick: bool = False) -> Survey:
+    """Work out what the candidates cost, all of them or a sample: of fewer, if it is to be `quick`.
 
     Raises:
         SearchError: a limit is none.
@@ -67,20 +79,25 @@ def survey(space: Space, plan: SearchPlan, classes: int, counts: ImageCounts) ->
     fields = _COSTLY_FIELDS if any(limit.quantity == "memory" for limit in limits) else ()
     costly = [each for each in space.parameters if each.path is not None or each.field in fields]
     varying = Space(space.base, tuple(costly))
-    sampled = varying.count is None or varying.count > _MOST_COUNTED
+    most, drawn = (_MOST_COUNTED_QUICKLY, _SAMPLED_QUICKLY) if quick else (_MOST_COUNTED, _SAMPLED)
+    sampled = varying.count is None or varying.count > most
     excluded: Counter[str] = Counter({limit.text: 0 for limit in limits})
     examined, fitting, example = 0, [], ""
-    for values in _drawn(space, plan.seed) if sampled else _listed(space, varying):
+    shown: list[CandidateCost] = []
+    for values in _drawn(space, plan.seed, drawn) if sampled else _listed(space, varying):
         setup = space.build(values)
         found = costs(setup, classes)
         unmet = violations(limits, found)
         examined += 1
+        if examined <= _MOST_COUNTED_QUICKLY:
+            shown.append(CandidateCost(found.params or 0, found.macs or 0, not unmet))
         example = example or found.error
         excluded.update(unmet.keys())
         if not unmet:
             fitting.append(values)
     seconds, memory = _predicted(space, plan, fitting, counts)
-    return Survey(space.count, examined, sampled, len(fitting), dict(excluded), example, seconds, memory)
+    counted = space.count, examined, sampled, len(fitting)
+    return Survey(*counted, dict(excluded), example, seconds, memory, tuple(shown))
 
 
 def _listed(space: Space, varying: Space) -> Iterator[Values]:
@@ -90,9 +107,9 @@ def _listed(space: Space, varying: Space) -> Iterator[Values]:
         yield first | varying.at(index)
 
 
-def _drawn(space: Space, seed: int) -> Iterator[Values]:
+def _drawn(space: Space, seed: int, count: int) -> Iterator[Values]:
     random = Random(seed)
-    for _number in range(_SAMPLED):
+    for _number in range(count):
         yield space.draw(random)
 
 
@@ -100,7 +117,7 @@ def _predicted(
     space: Space, plan: SearchPlan, fitting: list[Values], counts: ImageCounts
 ) -> tuple[float | None, float | None]:
     """Predict the seconds of a trial and the bytes of its worker, from some of the candidates that fit."""
-    machine, threads = read_machine(), hands(plan, None).threads
+    machine, threads = read_machine(), parallel(plan, None).threads
     step = max(1, len(fitting) // _TIMED)
     seconds, memory = [], []
     for values in fitting[::step][:_TIMED]:
@@ -115,7 +132,7 @@ def _predicted(
     return (sum(seconds) / len(seconds) if seconds else None), max(memory, default=None)
 
 
-def hands(plan: SearchPlan, memory: float | None, jobs: int | None = None) -> Hands:
+def parallel(plan: SearchPlan, memory: float | None, jobs: int | None = None) -> Parallel:
     """Choose how many trials to train at a time: as asked, or as many as cores and free memory allow.
 
     A GPU trains one at a time. The cores are shared fairly, unless the recipe names threads.
@@ -126,10 +143,10 @@ def hands(plan: SearchPlan, memory: float | None, jobs: int | None = None) -> Ha
     jobs = jobs or plan.jobs
     if jobs is None:
         free = psutil.virtual_memory().available
-        fits = int(free // (memory or _RESIDENT))
+        fits = int(free // (memory or RESIDENT))
         wanted = 1 if plan.recipe.device in ("gpu", "gpus") else cores // (plan.recipe.threads or 1)
         jobs = max(1, min(wanted, fits, plan.trials or wanted))
-    return Hands(jobs, plan.recipe.threads or max(1, cores // jobs))
+    return Parallel(jobs, plan.recipe.threads or max(1, cores // jobs))
 
 
 def variation_of(space: Space, values: Values, threads: int) -> Variation:

@@ -107,6 +107,7 @@ class CnnTui(AdaptedApp):
             self._take_data(self._lookup)
         if (file := self.workspace.design.file) is not None and not file.exists():
             self.notify(_("{path} does not exist yet; save to create it").format(path=file), markup=False)
+        self.workspace.subscribe(self, "design", self.workspace.carry_marks, init=False)
         self._unsaved.start()
         self._external.start()
         self._alerts.start()
@@ -288,7 +289,7 @@ class CnnTui(AdaptedApp):
 
     @work(thread=True, group="load")
     def _load_screens(self) -> None:
-        for name in ("runs", "train", "inspect", "lab"):
+        for name in ("runs", "train", "inspect", "lab", "search"):
             import_module(f"tui_cnn.ui.{name}.screen")
         gc.collect()
         gc.freeze()  # what is loaded stays: searching it for garbage would delay a key

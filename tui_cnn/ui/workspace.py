@@ -18,10 +18,12 @@ from tui_cnn.core.network import Network
 from tui_cnn.core.network import Path as LayerPath
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.recipe import Recipe
+from tui_cnn.search.marks import Marks, carried, with_mark
 from tui_cnn.ui.design import Design, setting_for
 from tui_cnn.ui.settings import Configuration, State
 
-Mode = Literal["build", "train", "inspect", "lab", "runs"]
+Mode = Literal["build", "train", "inspect", "lab", "runs", "search"]
 """The screens, as the app's modes are called."""
 
 T = TypeVar("T")
@@ -70,13 +72,16 @@ class Workspace:
         shown_run: the run on the Train screen.
         inspected_run: the run on the Inspect screen.
         marked: the runs to compare; their curves are drawn over each other.
+        varied: what a search is to vary: fields of the design's layers, and of the recipe.
         data: the directory of the data set; empty: Fashion-MNIST.
+        recipe: what stands in the form of the Train screen; None before that was opened.
     """
 
     design = Observed[Design]()
     shown_run = Observed[RunDirectory | None]()
     inspected_run = Observed[RunDirectory | None]()
     marked = Observed[tuple[RunDirectory, ...]]()
+    varied = Observed[Marks]()
 
     def __init__(
         self, app: App[Any], host: Host, design: Design, data: str, configuration: Configuration, state: State
@@ -88,9 +93,17 @@ class Workspace:
         self.open_network = host.open_network
         self.follow_link = host.follow_link
         self.data = data
+        self.recipe: Recipe | None = None
         self.configuration = configuration
         self.state = state
-        self.values: dict[str, Any] = {"design": design, "shown_run": None, "inspected_run": None, "marked": ()}
+        self.values: dict[str, Any] = {
+            "design": design,
+            "shown_run": None,
+            "inspected_run": None,
+            "marked": (),
+            "varied": (),
+        }
+        self._varied_on = design.network
         self.signals: dict[str, Signal[Any]] = {name: Signal(app, name) for name in self.values}
 
     def subscribe(self, node: DOMNode, name: str, callback: Callable[[Any], None], *, init: bool = True) -> None:
@@ -109,6 +122,19 @@ class Workspace:
     def edit(self, label: str, change: Callable[[Network], Network], select: LayerPath) -> None:
         """Apply an edit, at once: the next key may come before any message does. Select the layer at `select`."""
         self.design = self.design.edit(label, change, select)
+
+    def vary(self, path: LayerPath | None, field: str, given: Any | None) -> None:
+        """Mark a field of a layer, or of the recipe without a path, to vary in a search; None: no longer."""
+        self.varied = with_mark(self.varied, path, field, given)
+
+    def carry_marks(self, design: Design) -> None:
+        """Let what is marked to vary follow an edit; of another network only the fields of the recipe stay."""
+        before, self._varied_on = self._varied_on, design.network
+        if design.just_opened:
+            layers = before == design.network
+            self.varied = tuple(mark for mark in self.varied if mark.path is None or layers)
+        elif before is not design.network:
+            self.varied = carried(self.varied, before, design.network)
 
     def is_still(self, network: Network) -> bool:
         """Tell whether a network is what is designed, as it was when a dialog about it opened; say so if it is not."""

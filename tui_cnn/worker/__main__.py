@@ -1,5 +1,6 @@
 """`python -m tui_cnn.worker train RUN_DIR`: train the run in that directory, from its beginning or its checkpoint.
 
+`python -m tui_cnn.worker test RUN_DIR`: test the best weights of a run that finished without a test.
 `python -m tui_cnn.worker prewarm RUNTIME`: load TensorFlow, configured by the JSON, and wait on the standard input
 for the directory of a run to train.
 `python -m tui_cnn.worker probe`: measure how fast this machine trains the parts of networks.
@@ -45,6 +46,12 @@ def main(arguments: list[str]) -> int:
 
             _lower_priority()
             return train(RunDirectory(Path(directory)))
+        case ["test", directory] if Path(directory).is_dir():
+            from tui_cnn.runs.directory import RunDirectory
+            from tui_cnn.worker.testing import test_finished
+
+            _lower_priority()
+            return test_finished(RunDirectory(Path(directory)))
         case ["probe"]:
             from tui_cnn.worker.probe import probe
 
@@ -93,9 +100,9 @@ def main(arguments: list[str]) -> int:
 
             return inspect()
     usage = _(
-        "usage: python -m tui_cnn.worker train RUN_DIR | prewarm RUNTIME | probe | export keras|h5|onnx FILE < "
-        "NETWORK.toml | export-trained keras|h5|onnx SOURCE FILE | load-weights SOURCE NAME FILE < NETWORK.toml | "
-        "rates | preview | inspect"
+        "usage: python -m tui_cnn.worker train RUN_DIR | test RUN_DIR | prewarm RUNTIME | probe | "
+        "export keras|h5|onnx FILE < NETWORK.toml | export-trained keras|h5|onnx SOURCE FILE | "
+        "load-weights SOURCE NAME FILE < NETWORK.toml | rates | preview | inspect"
     )
     sys.stderr.write(usage + "\n")
     return 2

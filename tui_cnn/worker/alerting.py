@@ -20,8 +20,8 @@ def ending_of(snapshot: Snapshot, status: int) -> Outcome | None:
 
 
 def announce(run: RunDirectory, outcome: Outcome) -> None:
-    """Send an alert about a run; whatever happens, the run is as it was."""
-    if not run.path.exists():
+    """Send an alert about a run; whatever happens, the run is as it was. A search reports once, for all its trials."""
+    if not run.path.exists() or run.is_trial:
         return
     try:
         deliver(alert(run, outcome, Follower(run).poll()), run.log_file)

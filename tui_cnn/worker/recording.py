@@ -104,17 +104,17 @@ class Recorder:
         self._write(event, done)
         return event
 
-    def finished(self, test: Means, tested_epoch: int, epochs: list[Epoch], done: int) -> None:
-        """Report the end of the run, and what the weights of `tested_epoch` came to in the test."""
+    def finished(self, test: Means | None, tested_epoch: int, epochs: list[Epoch], done: int) -> None:
+        """Report the end of the run, and what the weights of `tested_epoch` came to in the test, if there was one."""
         kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         event = Finished(
-            test_loss=test.loss,
-            test_accuracy=test.accuracy,
+            test_loss=test and test.loss,
+            test_accuracy=test and test.accuracy,
             seconds=self._watch.elapsed,
             best_epoch=max(epochs, key=lambda event: (event.best, event.epoch)).epoch,
             tested_epoch=tested_epoch,
             peak_memory=kilobytes * (1 if sys.platform == "darwin" else 1024),
-            confusion=self._run.steps.confusion.rows(),
+            confusion=self._run.steps.confusion.rows() if test else (),
         )
         self._write(event, done)
 

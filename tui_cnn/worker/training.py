@@ -76,14 +76,24 @@ class Training:
         try:
             self._recorder.keep(self._done)
             self._train_epochs()
-            tested_epoch, means = self._test()
-            self._recorder.predictions()
-            self._note_test(tested_epoch, means)
+            means = None if self._run.directory.is_trial else self.test()
         except StopRequestedError:
             self._recorder.save(self._done)
             self._journal.write(Stopped())
         else:
-            self._recorder.finished(means, tested_epoch, self._epochs, self._done)
+            self._recorder.finished(means, self._kept_epoch, self._epochs, self._done)
+
+    def test(self) -> Means:
+        """Evaluate the weights kept as the result on the test images, and keep and note what came of it."""
+        means = self._test(self._kept_epoch)
+        self._recorder.predictions()
+        self._note_test(self._kept_epoch, means)
+        return means
+
+    @property
+    def confusion(self) -> tuple[tuple[int, ...], ...]:
+        """How the classes of the images that were evaluated last were taken for each other."""
+        return self._steps.confusion.rows()
 
     def _train_epochs(self) -> None:
         """Do the epochs that are left, to the last or until the recipe's patience ends them."""
@@ -133,21 +143,25 @@ class Training:
         with self._steps.average.applied():
             return self._evaluate(self._run.samples, self._run.validation, "validation", epoch)
 
-    def _test(self) -> tuple[int, Means]:
-        """Evaluate the weights kept as the result on the test images; return their epoch, too.
+    @property
+    def _kept_epoch(self) -> int:
+        """The epoch whose weights are the result."""
+        return self._best_epoch if self._run.directory.best_file.exists() else len(self._epochs)
+
+    def _test(self, epoch: int) -> Means:
+        """Evaluate the weights of the kept epoch on the test images.
 
         The last weights are in the model afterwards: the checkpoint of a run that is stopped meanwhile has those.
         """
-        model, best_file, last = self._run.model, self._run.directory.best_file, len(self._epochs)
+        model, last = self._run.model, len(self._epochs)
         order = np.arange(len(self._run.test.labels), dtype=np.int32)
-        epoch = self._best_epoch if best_file.exists() else last
-        if epoch == last:
+        if epoch == last and self._done:  # what a run without a checkpoint was trained to is not in the model
             with self._steps.average.applied():
-                return epoch, self._evaluate(self._run.test, order, "test", last)
+                return self._evaluate(self._run.test, order, "test", last)
         last_weights = model.get_weights()
         try:
-            model.set_weights(_read_weights(self._run, best_file))
-            return epoch, self._evaluate(self._run.test, order, "test", last)
+            model.set_weights(_read_weights(self._run, self._run.directory.best_file))
+            return self._evaluate(self._run.test, order, "test", last)
         finally:
             model.set_weights(last_weights)
 

@@ -90,7 +90,7 @@ async def found(user, query):
     await user.press_at_once(*query)
 
 
-@pytest.mark.parametrize("mode", ["1", "2", "3", "4", "5"])
+@pytest.mark.parametrize("mode", ["1", "2", "3", "4", "5", "6"])
 async def test_the_palette_offers_what_the_screen_offers_once(mode):
     records.make_run()
     async with opened(size=(120, 340)) as user:
@@ -135,6 +135,7 @@ async def test_other_screens_are_a_key_away():
             ("escape", "train"),
             ("3", "inspect"),
             ("5", "runs"),
+            ("6", "search"),
             ("4", "lab"),
             ("1", "build"),
             ("5", "runs"),

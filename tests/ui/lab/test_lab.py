@@ -402,3 +402,24 @@ async def test_the_lab_at_any_size(size):
         await user.press("escape")
         user.app.follow_link("lab:convolution?image=white-left")
         await user.until(lambda: user.app.screen.bench.settings.image == "white-left")
+
+
+async def test_a_bench_as_a_program():
+    """It is read in three libraries, and copied; what is copied gives the numbers of the bench."""
+    async with opened(size=(120, 40)) as user:
+        await lab(user)
+        await user.press("x")
+        await user.sees("import numpy as np", "[3, 0, 1, 2, 7, 4]", "NumPy   TensorFlow   Keras")
+        await user.press("right")
+        await user.sees("tf.nn.conv2d")
+        await user.press("right", "left", "left", "y")
+        await user.told("Copied")
+        names = {}
+        exec(user.app.clipboard.replace("print(", "shown = ("), names)
+        assert names["output"][0, :, 0].tolist() == [-5, -4, 0, 8]
+        await user.press("escape", "p", "x", "left")
+        await user.sees("keras.layers.MaxPooling2D((2, 2)")
+        await user.press("escape")
+        user.app.follow_link("lab:convolution?kernel=random&kernel_size=7x7")
+        await user.press("x")
+        await user.told("does not fit into 6 pixels")

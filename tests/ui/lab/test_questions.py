@@ -80,7 +80,7 @@ async def test_the_solution_counts_as_wrong_and_is_repeated():
         await user.press("4")
         panel = await asked(user, "stride", 2)
         assert panel.question.link is None
-        await user.press("s")
+        await user.press("a")
         await user.sees("The answer is 7", "39 → 37 → 17 → 7")
         await user.press("enter")  # shows what was asked about
         await user.until(lambda: user.app.screen.page == "sizes")
@@ -169,7 +169,7 @@ async def test_each_kind_is_asked_and_shown_whole(size):
             if question.link is not None:
                 await user.until(lambda: user.app.screen.bench.region.height >= 6)
             if not isinstance(question.answer, PredictionAnswer | TaskAnswer):
-                await user.press("s")
+                await user.press("a")
                 await user.until(lambda panel=panel: "The answer is" in str(panel.query_one("#verdict").render()))
             await user.press("escape")
         assert user.notices == []

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tui_cnn.ui.runs.scatter import pareto_front
 from tui_cnn.ui.toolkit.numbers import spark
 from tui_cnn.ui.toolkit.plot import (
     AxisScale,
@@ -17,6 +16,7 @@ from tui_cnn.ui.toolkit.plot import (
     short_labels,
     ticks,
 )
+from tui_cnn.ui.toolkit.scatter import pareto_front
 
 TEN = AxisScale(0, 9, [(0, "0"), (9, "9")])
 

@@ -55,7 +55,7 @@ async def test_the_form_says_what_will_be_trained_and_how(starts):
         await user.press("2")
         await user.sees("Train lenet-5", "‹ tutorial ›", "‹ adam ›", "0.001", "Start from a named recipe")
         assert user.focused == "field-recipe"
-        await user.offers("Start", "Find rate", "Weights", "Data", "Leave form")
+        await user.offers("Start", "Find rate", "Weights", "Vary", "Data", "Leave form")
         await user.press("down")
         await user.sees("Number of passes over the training images")
         await user.type("3")
@@ -78,7 +78,7 @@ async def test_a_recipe_that_makes_no_sense_is_not_started(starts):
         await user.sees("epochs must be a whole number, at least 1, not 0")
         await user.press("enter", "escape", "s")
         assert user.focused == "setup"
-        await user.offers("Start", "Find rate", "Weights", "Data")
+        await user.offers("Start", "Find rate", "Weights", "Vary", "Data")
         assert starts == []
 
 

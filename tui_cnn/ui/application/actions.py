@@ -5,6 +5,7 @@ from tui_cnn.ui.build import actions as build
 from tui_cnn.ui.inspect import actions as inspect
 from tui_cnn.ui.lab import actions as lab
 from tui_cnn.ui.runs import actions as runs
+from tui_cnn.ui.search import actions as search
 from tui_cnn.ui.toolkit.actions import Action, Scope
 from tui_cnn.ui.toolkit.curve_actions import CURVES
 from tui_cnn.ui.train import actions as train
@@ -22,6 +23,7 @@ APP = Scope(
             "mode_lab", "4", _("Lab"), _("Go to the Lab screen and the lessons"), footer=False, command="go_to('lab')"
         ),
         Action("mode_runs", "5", _("Runs"), _("Go to the list of runs"), footer=False, command="go_to('runs')"),
+        Action("mode_search", "6", _("Search"), _("Go to the searches"), footer=False, command="go_to('search')"),
         Action("new", "ctrl+n", _("New"), _("Begin an empty network"), footer=False),
         Action("save", "ctrl+s", _("Save"), _("Save the network to its file")),
         Action("save_as", "S", _("Save as"), _("Save the network to another file"), footer=False),
@@ -40,4 +42,6 @@ APP = Scope(
 )
 
 
-SCOPES: tuple[Scope, ...] = (APP, *build.SCOPES, *train.SCOPES, *lab.SCOPES, CURVES, *inspect.SCOPES, *runs.SCOPES)
+_OF_SCREENS = (*build.SCOPES, *train.SCOPES, *lab.SCOPES, CURVES, *inspect.SCOPES, *runs.SCOPES, *search.SCOPES)
+
+SCOPES: tuple[Scope, ...] = (APP, *_OF_SCREENS)

@@ -74,6 +74,7 @@ _ON_LAYERS = (
     _key("keep_variant", "v", _("Save variant"), _("Save the network as a variant")),
     _key("compare_variants", "C", _("Variants"), _("Compare variants and load one")),
     _key("inspect_file", "I", _("Inspect file"), _("Inspect the weights of the opened .keras or .h5 file")),
+    _key("vary", "asterisk,f6", _("Vary"), _("Let a setting of the layer vary in a search")),
     _key("sweep_setting", "t", _("Sweep"), _("Try several values of a layer setting")),
 )
 STACK = Scope("stack", _("Build: the stack of layers (arrows or j, k to move)"), _ON_LAYERS)
@@ -93,6 +94,7 @@ FORM = Scope(
     _("Build: layer settings (arrows and Tab to move, ← → to choose)"),
     (
         Action("commit", "enter", _("Apply"), _("Apply the settings in the form")),
+        Action("vary", "f6", _("Vary"), _("Let the setting vary in a search, over a list or a range of values")),
         Action("cancel", "escape", _("Back"), _("Close the form without applying")),
     ),
     priority=True,

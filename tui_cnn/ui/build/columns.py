@@ -16,6 +16,7 @@ from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.formats.numbers_table import UNKNOWN, numbers
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.tree import StackLine
+from tui_cnn.ui.toolkit.form import VARIES
 from tui_cnn.ui.toolkit.numbers import bar, left, short_count, shortened, size
 
 
@@ -154,8 +155,8 @@ def header(shown: Sequence[StackColumn], style: Style) -> list[Segment]:
     return [Segment(_fit(indented[column.key], column), style) for column in shown]
 
 
-def cells_of(line: StackLine, analysis: Analysis) -> Cells:
-    """Write what stands on a line."""
+def cells_of(line: StackLine, analysis: Analysis, *, varies: bool = False) -> Cells:
+    """Write what stands on a line; a sign beside the name of a layer that varies in a search."""
     guides = "│ " * line.depth
     if not line.path:
         shape = analysis.network.input_shape
@@ -168,7 +169,7 @@ def cells_of(line: StackLine, analysis: Analysis) -> Cells:
     assert row is not None
     cells = {
         "number": str(line.path[-1] + 1),
-        "layer": f"{guides}{_mark(line)} {row.layer.name or type(row.layer).__name__}",
+        "layer": f"{guides}{_mark(line)} {row.layer.name or type(row.layer).__name__}{f' {VARIES}' * varies}",
         "settings": " · ".join(row.settings),
     }
     return cells | _numbers(line, analysis)

@@ -1,11 +1,12 @@
 """The settings of the selected layer: to read, and on request to edit."""
 
+from collections.abc import Mapping
 from functools import reduce
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 import msgspec
 from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -16,13 +17,16 @@ from textual.widgets import Static
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.edits import is_branch
-from tui_cnn.core.layers import AnyLayer, Shared
+from tui_cnn.core.layers import AnyLayer, Layer, Shared
 from tui_cnn.core.network import Network, Path, format_path
 from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.i18n import _
+from tui_cnn.search.marks import Marks, fields_at
+from tui_cnn.search.space import PRESENT, REPEAT
 from tui_cnn.ui.build.actions import FORM
 from tui_cnn.ui.build.preview import preview
 from tui_cnn.ui.toolkit.form import FormLayout, StructForm, is_rare, spoken
+from tui_cnn.ui.toolkit.vary import varied_text, vary
 from tui_cnn.ui.workspace import workspace_of
 
 _ABOUT, _ADVICE, _EFFECT = 7, 2, 8
@@ -52,6 +56,7 @@ class LayerPanel(Vertical):
     """The layer that is shown; empty for the network itself."""
 
     _focused_before: Widget | None = None
+    _marks: Marks = ()
 
     def __init__(self, *, id: str, classes: str) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -67,6 +72,21 @@ class LayerPanel(Vertical):
         """Show the layer at `path`, or the network itself for the empty path; a form that is open is closed."""
         self._remove_form()
         self._analysis, self.path = analysis, path
+        self._write()
+
+    def show_varied(self, marks: Marks) -> None:
+        """Show what of the layer varies in a search."""
+        self._marks = marks
+        if self.form is not None:
+            self.form.show_varied(self._varied())
+        if self.is_mounted and hasattr(self, "_analysis"):
+            self._write()
+
+    def _varied(self) -> dict[str, Any]:
+        return fields_at(self._marks, self.edited) if self.path else {}
+
+    def _write(self) -> None:
+        path = self.path
         value = self._value()
         kind = type(value)
         where = _("layer {number}").format(number=format_path(path)) if path else _("network")
@@ -74,7 +94,7 @@ class LayerPanel(Vertical):
         if title != self.border_title:  # assigned, it is drawn anew
             self.border_title = title
         about = (kind.__doc__ or "").partition("\n")[0] if path else _("The shape of one image, channels last.")
-        for name, text in (("#about", Text(_(about))), ("#settings", _settings(value))):
+        for name, text in (("#about", Text(_(about))), ("#settings", _settings(value, self._varied()))):
             static = self.query_one(name, Static)
             if static.content != text:
                 static.update(text, layout=False)
@@ -87,6 +107,7 @@ class LayerPanel(Vertical):
             self.query_one("#settings").display = False
             self.form = form = StructForm(self._value())
             await self.mount(form, before="#effect")
+            form.show_varied(self._varied())
             if form is self.form:  # and was not closed while it was set up
                 self._share_room()
                 form.focus_first()
@@ -114,6 +135,17 @@ class LayerPanel(Vertical):
     def action_cancel(self) -> None:
         """Leave the layer as it was."""
         self.close()
+
+    @work
+    async def action_vary(self) -> None:
+        """Let the field with the focus vary in a search."""
+        value = self._value()
+        if self.form is None or not isinstance(value, Layer):
+            self.notify(_("Select a layer to let its settings vary."))
+            return
+        focused = self.screen.focused
+        field = (focused.id or "").removeprefix("field-") if focused else ""
+        await vary(self.app, workspace_of(self), self.edited, value, field)
 
     @on(StructForm.Changed)
     def _preview(self, event: StructForm.Changed) -> None:
@@ -156,19 +188,24 @@ _UNSAID = ("name", "muted", "trainable", "outputs")
 """Fields of which nothing is said where they are as usual."""
 
 
-def _settings(value: msgspec.Struct) -> Text:
-    """List the fields with their values; those that are as Keras leaves them step back."""
+def _settings(value: msgspec.Struct, varied: Mapping[str, Any]) -> Text:
+    """List the fields with their values, and of those that vary all; those that are as Keras leaves them step back."""
     defaults = {info.name: info.default for info in msgspec.structs.fields(value)}
     text = Text(no_wrap=True, overflow="ellipsis")
     for field in fields(type(value)):
         held = getattr(value, field.name)
         usual = held == defaults[field.name]
-        if field.kind == "nested" or (
-            usual and (field.name in ("name", "muted", "trainable", "outputs") or is_rare(field.name))
-        ):
+        is_unsaid = usual and (field.name in _UNSAID or is_rare(field.name))
+        if field.kind == "nested" or (is_unsaid and field.name not in varied):
             continue
         written = spoken(format_value(field, held)) or field.blank
-        text.append(f"{field.name:<18}", "dim").append(f"{written}\n", "dim" if usual else "bold")
+        text.append(f"{field.name:<18}", "dim").append(written, "dim" if usual else "bold")
+        if field.name in varied and isinstance(value, Layer):
+            text.append(f"  {varied_text(value, field.name, varied[field.name])}", "bold")
+        text.append("\n")
+    for name in (REPEAT, PRESENT):
+        if name in varied and isinstance(value, Layer):
+            text.append(f"{name:<18}", "dim").append(f"{varied_text(value, name, varied[name])}\n", "bold")
     return text
 
 

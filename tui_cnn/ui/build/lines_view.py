@@ -55,6 +55,9 @@ class LinesView(ScrollView):
     hidden_columns: reactive[frozenset[str]] = reactive(frozenset(), init=False)
     """The keys of the columns that are not wanted."""
 
+    varied: reactive[frozenset[Path]] = reactive(frozenset(), init=False)
+    """The layers of which something varies in a search."""
+
     def __init__(self, analysis: Analysis, *, id: str | None = None, classes: str = "") -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.layer_tree = Tree(analysis)
@@ -75,6 +78,11 @@ class LinesView(ScrollView):
     def watch_hidden_columns(self) -> None:
         """Fit the columns that are left."""
         self._measure()
+        self.refresh()
+
+    def watch_varied(self) -> None:
+        """Draw the signs of what varies."""
+        self._list()
         self.refresh()
 
     def on_resize(self) -> None:
@@ -157,7 +165,9 @@ class LinesView(ScrollView):
 
     def _list(self) -> None:
         tree = self.layer_tree
-        self._cells = [cells_of(line, tree.analysis) for line in tree.lines]
+        self._cells = [
+            cells_of(line, tree.analysis, varies=line.path in self.varied and not line.is_branch) for line in tree.lines
+        ]
         self._wires = drawn(wires(tree.analysis, tree.lines_of_nodes()), len(tree.lines))
         self._gutter = GUTTER + len(self._wires[0])
         self._measure()

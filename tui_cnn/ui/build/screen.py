@@ -12,6 +12,7 @@ from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.network import Path, format_path
 from tui_cnn.i18n import _
+from tui_cnn.search.marks import Marks
 from tui_cnn.ui.build.actions import FORM, STACK
 from tui_cnn.ui.build.checks import ChecksView
 from tui_cnn.ui.build.formulas import FormulasView, numbers_of
@@ -55,6 +56,7 @@ class BuildScreen(MainScreen):
     def on_mount(self) -> None:
         """Show the columns that the user wants, and what the cursor is on."""
         self.stack.hidden_columns = frozenset(self.workspace.state.hidden_columns)
+        self.workspace.subscribe(self, "varied", self._show_varied)
         self.watch(self.stack, "cursor", self._show_selected, init=False)  # at once: all is painted together
 
     @property
@@ -129,6 +131,11 @@ class BuildScreen(MainScreen):
         title, numbers = numbers_of(self.stack.line, analysis)
         self.why.show(title, numbers)
         self.checks.show_about(path)
+
+    def _show_varied(self, marks: Marks) -> None:
+        """Show what varies in a search: signs in the stack, values in the panel of the layer."""
+        self.stack.varied = frozenset(mark.path for mark in marks if mark.path is not None)
+        self.panel.show_varied(marks)
 
     @on(VolumeView.Pointed)
     def _go_to_pointed(self, event: VolumeView.Pointed) -> None:

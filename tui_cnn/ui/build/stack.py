@@ -334,6 +334,17 @@ class StackView(LinesView, can_focus=True):
         await sweep_setting(self.app, self.workspace, self.path)
 
     @work
+    async def action_vary(self) -> None:
+        """Let a setting of the layer under the cursor vary in a search."""
+        from tui_cnn.ui.toolkit.vary import vary
+
+        network, path = self.layer_tree.analysis.network, self.path
+        if not path or edits.is_branch(network, path):
+            self.notify(_("Select a layer to let its settings vary."))
+            return
+        await vary(self.app, self.workspace, path, edits.layer_at(network, path))
+
+    @work
     async def action_inspect_file(self) -> None:
         """Make a run of the opened file, and look inside it."""
         from tui_cnn.ui.build.inspection import inspect_file

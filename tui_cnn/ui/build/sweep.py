@@ -21,6 +21,7 @@ from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult, frame
 from tui_cnn.ui.toolkit.form import Choice
 from tui_cnn.ui.toolkit.network_summary import tones
 from tui_cnn.ui.toolkit.numbers import change, short_count, size, training_label
+from tui_cnn.ui.toolkit.textual_adapter import after_layout
 from tui_cnn.ui.toolkit.whole_columns import WholeColumns
 from tui_cnn.ui.workspace import Workspace
 
@@ -88,7 +89,7 @@ class Sweep(SingleResult[tuple[str, Any] | None]):
 
     def on_resize(self) -> None:
         """Draw the curves anew."""
-        self.call_after_refresh(self._draw)
+        after_layout(self, self._draw)
 
     @property
     def _field(self) -> str:

@@ -20,6 +20,7 @@ STEPPER = Scope(
         Action("next_filter", "f", _("Filter"), _("Show the next filter")),
         Action("type_image", "i", _("Image"), _("Edit the numbers of the image"), command="edit('image')"),
         Action("type_kernel", "k", _("Kernel"), _("Edit the numbers of the kernel"), command="edit('kernel')"),
+        Action("show_code", "x", _("Code"), _("Show this as a program: NumPy, TensorFlow, Keras")),
         Action("take_picture", "o", _("File"), _("Open an image file"), False, "open_image"),
         Action("shift_up", "shift+up", _("Up"), _("Move the image up"), False, "shift(-1, 0)"),
         Action("shift_down", "shift+down", _("Move"), _("Move the image down"), command="shift(1, 0)"),
@@ -105,13 +106,24 @@ LESSON = Scope(
     priority=True,
 )
 
+CODE = Scope(
+    "code",
+    _("Lab: the bench as a program"),
+    (
+        Action("next_library", "right", _("Next"), _("Show the next library"), command="turn(1)"),
+        Action("last_library", "left", _("Previous"), _("Show the previous library"), command="turn(-1)"),
+        Action("copy_code", "y,c", _("Copy"), _("Copy the program")),
+    ),
+    priority=True,
+)
+
 QUESTION = Scope(
     "question",
     _("Lab: question of a lesson"),
     (
         Action("answer", "enter", _("Answer"), _("Answer; once it is answered, show it or go to the next")),
         Action("hint", "h", _("Hint"), _("Show the next hint")),
-        Action("show_answer", "s", _("Solution"), _("Show the right answer")),
+        Action("show_answer", "a", _("Solution"), _("Show the right answer")),
         Action("ask_another", "n", _("Another"), _("Ask the same with other numbers")),
         Action("leave_question", "escape", _("Back"), _("Go back to the lesson")),
     ),
@@ -139,4 +151,4 @@ LAB = Scope(
         Action("pairs_page", "v", _("Pairs"), _("Train and compare two networks"), False, "page('pairs')"),
     ),
 )
-SCOPES = (LAB, STEPPER, TYPING, LAB_FORM, CHAIN, WEIGHTS, PAIRS, LESSON, QUESTION)
+SCOPES = (LAB, STEPPER, TYPING, LAB_FORM, CHAIN, WEIGHTS, PAIRS, LESSON, QUESTION, CODE)

@@ -11,6 +11,7 @@ from textual import events
 
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import scale_of
+from tui_cnn.lab.code import Library, convolution_code
 from tui_cnn.lab.convolution import Convolution
 from tui_cnn.lab.numbers import number
 from tui_cnn.lab.scene import convolution, image_name, kernel_name, kernels_of, type_pixel, type_weight
@@ -112,6 +113,11 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
         """Return image, kernel and output."""
         names = image_name(self.settings), kernel_name(self.settings)
         return convolution_arrays(self.convolution, self.place, self.filter, names, self.cursor, self.channel)
+
+    def program(self, library: Library) -> str:
+        """Write the convolution as a program."""
+        _checked = self.windows
+        return convolution_code(self.convolution, library)
 
     def facts(self, width: int) -> RenderableType:
         """Write the products out."""

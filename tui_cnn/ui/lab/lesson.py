@@ -21,6 +21,7 @@ from tui_cnn.ui.lab.actions import LESSON
 from tui_cnn.ui.lab.learner import Learner
 from tui_cnn.ui.lab.question import QuestionPanel
 from tui_cnn.ui.toolkit.numbers import bar
+from tui_cnn.ui.toolkit.textual_adapter import after_layout
 from tui_cnn.ui.workspace import workspace_of
 
 _SIGNS: dict[State, tuple[str, str]] = {
@@ -88,7 +89,7 @@ class LessonPanel(Vertical):
         self._scroll.scroll_home(animate=False)
         self._list_tries(0)
         workspace_of(self).remember(lesson=lesson.name)
-        self.call_after_refresh(self._check_end)
+        after_layout(self, self._check_end)
 
     def _list_tries(self, highlighted: int) -> None:
         """List what to try, with how far its questions are; what is said of one comes after the answer."""
@@ -149,7 +150,7 @@ class LessonPanel(Vertical):
         panel.border_title = Content(lesson.tries[place].title)
         self.post_message(self.Asked(question))
         predicted = self._learner.progress.of(lesson, place).predicted
-        self.call_after_refresh(lambda: panel.ask(question, predicted=predicted))
+        after_layout(panel, lambda: panel.ask(question, predicted=predicted))
 
     @on(QuestionPanel.Another)
     def _ask_another(self, event: QuestionPanel.Another) -> None:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_cnn.i18n import _
+from tui_cnn.lab.code import Library, pooling_code
 from tui_cnn.lab.numbers import number
 from tui_cnn.lab.pooling import Pooling, ShiftedPooling, kept_pixels, moved
 from tui_cnn.lab.scene import image_name
@@ -58,6 +59,10 @@ class PoolingStepper(Stepper[PoolingSettings]):
     def arrays(self) -> ShownArrays:
         """Return the image and what is left of it."""
         return pooling_arrays(self.moved, self.place, image_name(self.settings))
+
+    def program(self, library: Library) -> str:
+        """Write the pooling as a program, of the image as it is shifted."""
+        return pooling_code(self.moved.pooling, library)
 
     def facts(self, width: int) -> RenderableType:
         """Write what is kept and what a move has changed."""

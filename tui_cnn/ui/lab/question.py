@@ -192,7 +192,7 @@ class QuestionPanel(Vertical):
             words = _("✓ Right: {answer}") if self._written else _("✓ Thank you.")
             self._finish(Content.styled(words.format(answer=self._right_answer(typed)), "$text-success"))
         else:
-            words = _("✗ {answer} is not right. Try again; h shows a hint, s the solution.")
+            words = _("✗ {answer} is not right. Try again; h shows a hint, a the solution.")
             self._say(Content.styled(words.format(answer=typed.strip()), "$text-error"))
 
     def _right_answer(self, typed: str) -> str:

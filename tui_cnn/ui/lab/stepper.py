@@ -17,6 +17,7 @@ from textual.widgets import Static
 from tui_cnn.data.files import DataError
 from tui_cnn.data.images import read_small
 from tui_cnn.i18n import _
+from tui_cnn.lab.code import LIBRARIES, Library
 from tui_cnn.lab.links import LabLink
 from tui_cnn.lab.questions.question import LessonQuestion
 from tui_cnn.lab.scene import LabArrays, NamedArray
@@ -212,6 +213,25 @@ class Stepper(Bench[S]):
     def action_change_speed(self, by: int) -> None:
         """Take more or fewer steps a second."""
         self.speed += by
+
+    def program(self, library: Library) -> str:
+        """Write what is shown as a program.
+
+        Raises:
+            WindowError: the window has no place.
+        """
+        raise NotImplementedError
+
+    def action_show_code(self) -> None:
+        """Show what is shown as a program."""
+        from tui_cnn.ui.lab.code_dialog import CodeDialog
+
+        try:
+            programs = {library: self.program(library) for library in LIBRARIES}
+        except WindowError as error:
+            workspace_of(self).report(error)
+        else:
+            self.app.push_screen(CodeDialog(programs))
 
     @work
     async def action_open_image(self) -> None:

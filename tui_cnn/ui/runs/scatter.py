@@ -19,16 +19,12 @@ from tui_cnn.ui.runs.columns import run_name
 from tui_cnn.ui.toolkit.chart import PlotView
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.numbers import duration, short_count
-from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Sign, Stroke, labels, log_ticks, ticks
 from tui_cnn.ui.toolkit.runs import Listed
+from tui_cnn.ui.toolkit.scatter import Dot, pareto_front, scatter_plot
+from tui_cnn.ui.toolkit.textual_adapter import after_layout
 
 _SIGNS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _OTHER = "·"
-_AROUND = 0.08
-"""Share of an axis that is left free at both ends."""
-
-Point = tuple[float, float]
-"""A cost, and an accuracy."""
 
 
 class Cost(NamedTuple):
@@ -78,7 +74,7 @@ class ScatterScreen(MainScreen):
     def on_resize(self) -> None:
         """Draw for the new size, the first, too."""
         super().on_resize()
-        self.call_after_refresh(self._draw)
+        after_layout(self, self._draw)
 
     def action_next_cost(self) -> None:
         """Hold accuracy against the next cost."""
@@ -126,50 +122,3 @@ class ScatterScreen(MainScreen):
             style = "bold" if place in best else ""
             table.add_row(mark, f"{name[:20]}", cost.write(x), f"{y:.4f}", style=style)
         self.query_one("#list", Static).update(table if known else Text(_("No run has this accuracy yet.")))
-
-
-class Dot(NamedTuple):
-    """A point: the decimal logarithm of a cost, an accuracy, a sign, and whether it is one of the best."""
-
-    x: float
-    y: float
-    sign: str
-    best: bool
-
-
-def pareto_front(points: Sequence[Point]) -> list[int]:
-    """Find the points that no other beats: none costs as little and is as accurate, and better in one of both.
-
-    Returns their places, from the cheapest to the dearest.
-    """
-    order = sorted(range(len(points)), key=lambda place: (points[place][0], -points[place][1]))
-    front: list[int] = []
-    for place in order:
-        best = points[front[-1]] if front else None
-        if best is None or points[place][1] > best[1] or points[place] == best:
-            front.append(place)
-    return front
-
-
-def scatter_plot(dots: tuple[Dot, ...], columns: int, rows: int) -> Plot:
-    """Plot dots, at least one: the best in the accent, joined by steps."""
-    left, right = _limits([dot.x for dot in dots])
-    low, high = _limits([dot.y for dot in dots])
-    costs = log_ticks(left, right, max(2, columns // 12))
-    written = [short_count(round(10**tick)) if tick >= 1 else f"{10**tick:.2g}" for tick in costs]
-    accuracies = ticks(low, high, max(2, rows // 3))
-    x = AxisScale(left, right, tuple(zip(costs, written, strict=True)))
-    y = AxisScale(low, high, tuple(zip(accuracies, labels(accuracies), strict=True)))
-    signs = [Sign(dot.x, dot.y, dot.sign, "bold accent" if dot.best else "foreground") for dot in reversed(dots)]
-    corners: list[Point] = []
-    for dot in (dot for dot in dots if dot.best):  # what can be had for a cost, until more is to be had for more
-        if corners:
-            corners.append((dot.x, corners[-1][1]))
-        corners.append((dot.x, dot.y))
-    return Plot(x, y, strokes=(Stroke(tuple(corners), "primary"),), signs=tuple(signs))
-
-
-def _limits(values: list[float]) -> tuple[float, float]:
-    low, high = min(values), max(values)
-    room = (high - low) * _AROUND or 0.1
-    return low - room, high + room

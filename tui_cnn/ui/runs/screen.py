@@ -23,6 +23,7 @@ from tui_cnn.ui.toolkit.help import Place, about_runs
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.numbers import epoch_time, left, size
 from tui_cnn.ui.toolkit.runs import Listed, epochs_table, main_settings, with_advice
+from tui_cnn.ui.toolkit.textual_adapter import after_layout
 from tui_cnn.visible import visible
 
 _GAP = "   "
@@ -155,7 +156,7 @@ class RunDetail(Vertical):
 
     def on_resize(self) -> None:
         """Write more where there is more room."""
-        self.call_after_refresh(self._write)
+        after_layout(self, self._write)
 
     def _write(self) -> None:
         epochs = self.query_one("#epochs", Static)

@@ -102,11 +102,14 @@ class PlotView(Widget):
     def _draw(self, size: Size) -> list[Strip]:
         if self.plot is None or not size:
             return []
+        return self.strips(draw(self.plot, size.width, size.height, MARGIN), size.width)
+
+    def strips(self, rows: list[list[Cell]], width: int) -> list[Strip]:
+        """Give rows of cells their colours."""
         base = self.visual_style.rich_style
-        rows = draw(self.plot, size.width, size.height, MARGIN)
         names = {style for row in rows for _character, style in row}
         styles = {name: base + self.rich_style_of(name) for name in names}
-        return [_strip(row, styles, size.width) for row in rows]
+        return [_strip(row, styles, width) for row in rows]
 
     def rich_style_of(self, name: str) -> Style:
         """Return the style of a name."""

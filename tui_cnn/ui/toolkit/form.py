@@ -1,6 +1,6 @@
 """A form made from a declaration: a line a field, checked as it is typed; and a choice among a few words."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar
 
 import msgspec
@@ -21,8 +21,12 @@ from tui_cnn.formats.fields import STEPPING, Field, bounds, fields, format_value
 from tui_cnn.formats.validation import InvalidError
 from tui_cnn.i18n import _
 
-_EVERYWHERE = "12345?,"
+_EVERYWHERE = "123456?,"
 """What goes to another screen, to the help and to the settings: no word to choose begins with it."""
+
+
+VARIES = "~"
+"""Stands beside the name of what varies in a search."""
 
 
 def spoken(value: str) -> str:
@@ -268,6 +272,12 @@ class StructForm(Widget):
     def focus_first(self) -> None:
         """Make the first field ready to type into."""
         self.query("Input, Choice").first().focus()
+
+    def show_varied(self, names: Collection[str]) -> None:
+        """Put a sign beside the fields that vary in a search."""
+        for name in self._fields:
+            label = self.query_one(f"#line-{name} Label", Label)
+            label.update(f"{name} {VARIES}" if name in names else name)
 
     def action_walk(self, by: int) -> None:
         """Go to the next field or the one before, around the end."""

@@ -84,6 +84,7 @@ class TopBar(Horizontal):
             ("3", "inspect", _("Inspect")),
             ("4", "lab", _("Lab")),
             ("5", "runs", _("Runs")),
+            ("6", "search", _("Search")),
         )
         parts = []
         for key, mode, title in tabs:

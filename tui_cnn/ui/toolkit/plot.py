@@ -63,7 +63,6 @@ Cell = tuple[str, str]
 
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _WIDE, _HIGH = 2, 4
-_BRAILLE = 0x2800
 _LONGEST = 10_000
 """Dots of a piece of a line; one that is longer leaves the chart."""
 AXIS, TICK, GRID = "axis", "tick", "grid"
@@ -137,8 +136,8 @@ def draw(plot: Plot, width: int, height: int, margin: int) -> list[list[Cell]]:
         if 0 <= (column := _column(plot.x, rule.x, columns)) < columns:
             for row in area:
                 row[column] = ("│", rule.style)
-    for (row_at, column), (dots, style) in _strokes(plot, columns, rows).items():
-        area[row_at][column] = (chr(_BRAILLE + dots), style)
+    for (row_at, column), (dots, style) in stroke_cells(plot.strokes, plot.x, plot.y, columns, rows).items():
+        area[row_at][column] = (chr(BRAILLE + dots), style)
     for sign in plot.signs:
         column, row_at = _column(plot.x, sign.x, columns), _row(plot.y, sign.y, rows)
         if 0 <= column < columns and 0 <= row_at < rows:
@@ -198,14 +197,20 @@ def _row(scale: AxisScale, value: float, rows: int) -> int:
     return (_HIGH * rows - 1 - scale.place(value, rows, _HIGH)) // _HIGH
 
 
-def _strokes(plot: Plot, columns: int, rows: int) -> dict[tuple[int, int], tuple[int, str]]:
-    """Collect the dots of each cell, and the style of the line that was the last in it."""
+BRAILLE = 0x2800
+"""The character without any dot; those with dots follow."""
+
+
+def stroke_cells(
+    strokes: Sequence[Stroke], x_axis: AxisScale, y_axis: AxisScale, columns: int, rows: int
+) -> dict[tuple[int, int], tuple[int, str]]:
+    """Collect the dots of each cell (row, column) of some lines, and the style of the line that was the last in it."""
     cells: dict[tuple[int, int], tuple[int, str]] = {}
     wide, high = _WIDE * columns, _HIGH * rows
-    for points, style in plot.strokes:
+    for points, style in strokes:
         placed = [
-            (plot.x.place(x, columns, _WIDE), high - 1 - plot.y.place(y, rows, _HIGH))
-            for x, y in _inside(points, plot.x)
+            (x_axis.place(x, columns, _WIDE), high - 1 - y_axis.place(y, rows, _HIGH))
+            for x, y in _inside(points, x_axis)
         ]
         for x, y in _dots(placed):
             if 0 <= x < wide and 0 <= y < high:

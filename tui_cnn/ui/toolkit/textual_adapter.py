@@ -25,6 +25,7 @@ from textual.message import Message
 from textual.notifications import Notify
 from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.worker import WorkerFailed, get_current_worker
 
@@ -249,6 +250,21 @@ class AdaptedApp(App[None]):
         oldest = minor[: len(minor) + 1 - _MOST_NOTICES] if new.severity == "information" else []
         for notice in (*same, *oldest):
             remove(notice, refresh=False)
+
+
+def after_layout(widget: Widget, draw: Callable[[], object]) -> None:
+    """Draw once the widget has its size and its children; not at all if it is closing by then.
+
+    A terminal may be resized, or a key close a dialog, before what it holds is there, or while it is taken away.
+    """
+
+    def when_there() -> None:
+        if widget.is_mounted and widget.is_attached and not (widget._pruning or widget.screen._pruning):
+            draw()
+        elif not widget.is_mounted and widget.is_running:
+            widget.call_after_refresh(when_there)
+
+    widget.call_after_refresh(when_there)
 
 
 def _screen_of(node: DOMNode) -> Screen[Any] | None:

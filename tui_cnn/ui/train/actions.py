@@ -10,6 +10,7 @@ RECIPE = Scope(
         Action("start_run", "enter", _("Start"), _("Start training with these settings")),
         Action("find_rate", "f2", _("Find rate"), _("Find a learning rate: try rates from low to high for some steps")),
         Action("choose_weights", "f3", _("Weights"), _("Start with the weights of another run or of a file")),
+        Action("vary", "f6", _("Vary"), _("Let the setting vary in a search, over a list or a range of values")),
         Action("show_data", "ctrl+d", _("Data"), _("View the images of the data set, or choose another")),
         Action("leave_form", "escape", _("Leave form"), _("Leave the form to use the keys of the screen")),
     ),

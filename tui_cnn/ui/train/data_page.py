@@ -29,6 +29,7 @@ from tui_cnn.ui.toolkit.dialogs.file_picker import ask_data
 from tui_cnn.ui.toolkit.numbers import bar
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery
+from tui_cnn.ui.toolkit.textual_adapter import after_layout
 from tui_cnn.ui.train.actions import DATA
 from tui_cnn.ui.train.contact_sheet import AlikeSheet, AugmentedSheet, ContactSheet, FittedSheet, batch_of
 from tui_cnn.ui.train.data_reader import read_data
@@ -207,7 +208,7 @@ class DataPage(Vertical, can_focus=True):
 
     def on_resize(self) -> None:
         """Name the view where the new size has room for it."""
-        self.call_after_refresh(lambda: self._name_sheet(self._title))
+        after_layout(self, lambda: self._name_sheet(self._title))
 
     def _name_of(self, label: int | None) -> str:
         if label is None or self._examined is None:

@@ -1,8 +1,6 @@
 """Where a training is, how fast it goes, what it takes, and how it ended: the lines under the curves."""
 
 from collections.abc import Iterator
-from math import isfinite
-from typing import NamedTuple
 
 from textual.content import Content
 
@@ -12,6 +10,7 @@ from tui_cnn.runs.events import Started
 from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.runs.summary import beginning
 from tui_cnn.ui.toolkit.curve_data import recent
+from tui_cnn.ui.toolkit.headline import Headline, clock
 from tui_cnn.ui.toolkit.numbers import duration, left, level, spark
 from tui_cnn.ui.toolkit.runs import share, stopped_early, weights_epoch, with_advice
 from tui_cnn.ui.train.run_watcher import Watched
@@ -27,18 +26,11 @@ Line = list[Content]
 """Parts that stand in one line if there is room."""
 
 
-class Headline(NamedTuple):
-    """A number in large digits, and what it is."""
-
-    digits: str
-    label: str
-
-
 def headlines(watched: Watched) -> tuple[Headline, Headline, Headline]:
     """Return the three numbers that matter most: accuracy, epoch, time."""
     snapshot = watched.snapshot
     started, progress, finished = snapshot.started, snapshot.progress, snapshot.finished
-    if finished is not None:
+    if finished is not None and finished.test_accuracy is not None:
         accuracy = Headline(f"{finished.test_accuracy:.4f}", _("test accuracy"))
     elif (best := snapshot.best_accuracy) is not None:
         accuracy = Headline(f"{best:.4f}", _("best validation"))
@@ -49,17 +41,10 @@ def headlines(watched: Watched) -> tuple[Headline, Headline, Headline]:
     epoch = progress.epoch if progress and is_active else len(snapshot.epochs)
     count = ngettext("of {count} epoch", "of {count} epochs", epochs).format(count=epochs) if epochs else _("epoch")
     if progress and is_active:
-        time = Headline(_clock(snapshot.seconds_left or 0.0), _("time left"))
+        time = Headline(clock(snapshot.seconds_left or 0.0), _("time left"))
     else:
-        time = Headline(_clock(finished.seconds if finished else snapshot.elapsed), _("time"))
+        time = Headline(clock(finished.seconds if finished else snapshot.elapsed), _("time"))
     return accuracy, Headline(f"{epoch}" if started else "—", count), time
-
-
-def _clock(seconds: float) -> str:
-    """Write a time span as a clock does: `0:26`, `2:10:05`."""
-    minutes, rest = divmod(max(0, round(seconds)) if isfinite(seconds) else 0, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def progress_lines(watched: Watched, width: int, *, beside_headlines: bool) -> Content:
@@ -217,12 +202,15 @@ def _circumstances(snapshot: Snapshot, started: Started) -> Iterator[Line]:
 def _end(watched: Watched) -> Iterator[Line]:
     snapshot, finished = watched.snapshot, watched.snapshot.finished
     if finished is not None:
-        accuracy = _("test accuracy {accuracy}").format(accuracy=f"{finished.test_accuracy:.4f}")
-        rest = _("loss {loss}, {images} test images, evaluated once").format(
-            loss=f"{finished.test_loss:.4f}", images=f"{snapshot.started.test_images if snapshot.started else 0:,}"
-        )
-        which = [Content(weights_epoch(snapshot.tested))] if snapshot.tested else []
-        yield [Content.styled(accuracy, "bold $text-success"), *which, Content(rest)]
+        if finished.test_accuracy is None or finished.test_loss is None:
+            yield [Content(_("not tested: a search chooses by validation, and tests only its best trial"))]
+        else:
+            accuracy = _("test accuracy {accuracy}").format(accuracy=f"{finished.test_accuracy:.4f}")
+            rest = _("loss {loss}, {images} test images, evaluated once").format(
+                loss=f"{finished.test_loss:.4f}", images=f"{snapshot.started.test_images if snapshot.started else 0:,}"
+            )
+            which = [Content(weights_epoch(snapshot.tested))] if snapshot.tested else []
+            yield [Content.styled(accuracy, "bold $text-success"), *which, Content(rest)]
         parts = [_("total {time}").format(time=duration(finished.seconds))]
         if finished.peak_memory:
             parts.append(_("peak RAM {size} GB").format(size=f"{finished.peak_memory / 1e9:.2f}"))

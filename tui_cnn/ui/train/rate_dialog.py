@@ -18,6 +18,7 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.toolkit.chart import PlotView
 from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult, frame
 from tui_cnn.ui.toolkit.rate_plot import rate_curve
+from tui_cnn.ui.toolkit.textual_adapter import after_layout
 
 _REDRAWN = 0.1
 """Seconds between two drawings."""
@@ -67,7 +68,7 @@ class RateDialog(SingleResult[float | None]):
 
     def on_resize(self) -> None:
         """Fit the curve to the new size."""
-        self.call_after_refresh(self._draw)
+        after_layout(self, self._draw)
 
     def action_take_over(self) -> None:
         """Answer with the suggested rate, once there is one."""

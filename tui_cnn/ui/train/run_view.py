@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Digits, Label, Static
+from textual.widgets import Static
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.formats.errors import FormatError
@@ -23,11 +23,12 @@ from tui_cnn.runs.recipe import recipe_name
 from tui_cnn.runs.snapshot import ACTIVE, Snapshot
 from tui_cnn.ui.toolkit.curves import Curves, CurveView, Overlaid
 from tui_cnn.ui.toolkit.dialogs.dialog import TextDialog
+from tui_cnn.ui.toolkit.headline import HeadlineNumber
 from tui_cnn.ui.toolkit.pictures.bars import Bars
 from tui_cnn.ui.toolkit.runs import STATE_COLORS, Further, Overlays, ask_further, ask_overlay, epochs_table, state_name
 from tui_cnn.ui.train.actions import RUN_BINDINGS
 from tui_cnn.ui.train.class_bars import class_bars, confusion_table, most_confused
-from tui_cnn.ui.train.progress import Headline, headlines, progress_lines
+from tui_cnn.ui.train.progress import headlines, progress_lines
 from tui_cnn.ui.train.run_watcher import RunWatcher, Watched
 from tui_cnn.ui.workspace import workspace_of
 
@@ -39,20 +40,6 @@ _STATE_LINES = 9
 """Lines of the panel above the view and of the borders, where they are not few."""
 _LOW = 32
 """Rows of the terminal below which there is no room for large digits and for what does not change."""
-
-
-class _HeadlineNumber(Vertical):
-    """A number in large digits above what it is."""
-
-    def compose(self) -> ComposeResult:
-        """Lay out both."""
-        yield Digits()
-        yield Label()
-
-    def show(self, headline: Headline) -> None:
-        """Show another number."""
-        self.query_one(Digits).update(headline.digits)
-        self.query_one(Label).update(Content(headline.label))
 
 
 class _FittedText(Static):
@@ -75,9 +62,6 @@ class RunView(Vertical):
         height: 100%;
         & #state { height: auto; min-height: 3; }
         & #headlines { width: auto; height: 4; margin-right: 3; }
-        & _HeadlineNumber { width: auto; min-width: 9; height: 4; margin-right: 2; }
-        & _HeadlineNumber Digits { width: auto; }
-        & _HeadlineNumber Label { color: $text-muted; }
         & #accuracy Digits { color: $text-primary; text-style: bold; }
         & #progress { width: 1fr; height: auto; }
         & #below { height: 14; }
@@ -113,9 +97,9 @@ class RunView(Vertical):
         """Lay out the state of the run, its curves, and its epochs and classes."""
         with Horizontal(id="state", classes="panel"):
             with Horizontal(id="headlines"):
-                yield _HeadlineNumber(id="accuracy")
-                yield _HeadlineNumber(id="epoch")
-                yield _HeadlineNumber(id="time")
+                yield HeadlineNumber(id="accuracy")
+                yield HeadlineNumber(id="epoch")
+                yield HeadlineNumber(id="time")
             yield _FittedText(id="progress")
         yield Curves()
         with VerticalScroll(id="confusion", classes="panel"):
@@ -284,7 +268,7 @@ class RunView(Vertical):
         state.border_title = _title(watched)
         has_room = self.app.size.height >= _LOW
         self.query_one("#headlines").display = has_room
-        for number, headline in zip(self.query(_HeadlineNumber), headlines(watched), strict=True):
+        for number, headline in zip(self.query(HeadlineNumber), headlines(watched), strict=True):
             number.show(headline)
         lines = progress_lines(watched, progress.size.width, beside_headlines=has_room)
         if lines != self._shown_lines:

@@ -21,10 +21,13 @@ from tui_cnn.runs.preflight import check
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 from tui_cnn.runs.transfer import Weights, find_weights
+from tui_cnn.search.marks import Marks, fields_at
 from tui_cnn.ui.design import Design
 from tui_cnn.ui.toolkit.chart import PlotView
 from tui_cnn.ui.toolkit.form import FormLayout, StructForm
 from tui_cnn.ui.toolkit.runs import Listed, RunList
+from tui_cnn.ui.toolkit.textual_adapter import after_layout
+from tui_cnn.ui.toolkit.vary import vary
 from tui_cnn.ui.train.actions import DATA_BINDING, RECIPE, START_BINDING
 from tui_cnn.ui.train.forecast import Forecast, earlier_table, forecast_table, make_forecast, rate_plot
 from tui_cnn.ui.train.initial_weights import FRESH, ask_weights
@@ -100,6 +103,8 @@ class Setup(Horizontal, can_focus=True):
     def on_mount(self) -> None:
         """Follow the design, and look now and then for what becomes ready."""
         workspace_of(self).subscribe(self, "design", self._show)
+        workspace_of(self).subscribe(self, "varied", self._show_varied)
+        workspace_of(self).recipe = self._recipe
         self.set_interval(_TICK, self._update)
 
     def on_unmount(self) -> None:
@@ -129,6 +134,16 @@ class Setup(Horizontal, can_focus=True):
         if recipe is not None and not self._starting:
             self._starting = True  # a second Enter would start a second run
             self._start(workspace_of(self).design.network, recipe, self._weights)
+
+    @work
+    async def action_vary(self) -> None:
+        """Let the field with the focus vary in a search."""
+        focused = self.screen.focused
+        field = (focused.id or "").removeprefix("field-") if focused else ""
+        await vary(self.app, workspace_of(self), None, self.form.recipe or self._recipe, field)
+
+    def _show_varied(self, marks: Marks) -> None:
+        self.form.show_varied(fields_at(marks, None))
 
     @work
     async def action_find_rate(self) -> None:
@@ -184,7 +199,7 @@ class Setup(Horizontal, can_focus=True):
         left = height - self.form.lines - _AROUND_FORM
         self.query_one("#rate").display = height >= _ROOM_FOR_RATE and left >= _LEAST_RATE
         self._drawn = None
-        self.call_after_refresh(self._draw)
+        after_layout(self, self._draw)
 
     def _show(self, design: Design) -> None:
         """Show what would be trained."""
@@ -201,6 +216,7 @@ class Setup(Horizontal, can_focus=True):
         event.stop()
         if isinstance(event.value, Recipe) and event.value != self._recipe:
             self._recipe, self._forecast = event.value, None
+            workspace_of(self).recipe = event.value
             self._update()
 
     def _update(self) -> None:

@@ -14,6 +14,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection import frames
 from tui_cnn.runs.inspection.replies import Failure
+from tui_cnn.runs.inspection.requests import Activate, Kernels, Open, Predict
 from tui_cnn.runs.turns import take_slot
 from tui_cnn.worker.loading import load_tensorflow
 
@@ -25,6 +26,9 @@ _IDLE = 60.0
 """Seconds without a question after which an inspector of a served app ends, so that others have room for theirs."""
 
 Inbox = queue.Queue[frames.ToInspector]
+
+_QUICK = (Open, Activate, Predict, Kernels)
+"""What is not kept waiting by the other kinds of request: some of these compile for seconds in one step."""
 
 
 def main() -> int:
@@ -83,7 +87,7 @@ def _send(sink: BinaryIO, message: frames.FromInspector) -> None:
 
 
 def _serve(inbox: Inbox, sink: BinaryIO, answers: "Answers", idle: float | None) -> None:
-    """Step through the jobs: the one with the fewest steps comes first, so the newest does.
+    """Step through the jobs: the one with the fewest steps comes first, so the newest does. Quick ones are ahead.
 
     Return after `idle` seconds without any; None: never.
     """
@@ -96,7 +100,7 @@ def _serve(inbox: Inbox, sink: BinaryIO, answers: "Answers", idle: float | None)
                 return
             match message:
                 case frames.RequestFrame(id=number, request=request):
-                    jobs[number] = (0, answers.begin(request))
+                    jobs[number] = (0 if isinstance(request, _QUICK) else 1, answers.begin(request))
                 case frames.CancelFrame(id=number):
                     jobs.pop(number, None)
         number = min(jobs, key=lambda each: (jobs[each][0], -each))

@@ -14,6 +14,7 @@ from tui_cnn.confinement import ConfinementError, confined
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.toolkit.numbers import size
+from tui_cnn.ui.toolkit.textual_adapter import after_layout
 
 _UP = "../"
 
@@ -41,7 +42,7 @@ class FilePicker(Pick[Path]):
 
     def on_resize(self) -> None:
         """Show as much of the path as there is room for now."""
-        self.call_after_refresh(self._show_title)
+        after_layout(self, self._show_title)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let Backspace delete what was typed, as long as there is something."""
@@ -97,7 +98,7 @@ class FilePicker(Pick[Path]):
             return
         self._directory = directory
         self._items = items
-        self.call_after_refresh(self._show_title)
+        after_layout(self, self._show_title)
         with self.prevent(Input.Changed):
             self.query_one(Input).value = name
         super()._filter(name)

@@ -1,0 +1,197 @@
+"""What a bench of the Lab computes, as a program with its numbers: in NumPy, with `tf.nn`, and as a layer of Keras.
+
+Each program runs as it stands, and leaves the bench's output in `output`, (rows, columns, channels).
+"""
+
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_cnn.lab.convolution import Convolution
+from tui_cnn.lab.pooling import Pooling
+from tui_cnn.lab.windows import Windows
+
+Library = Literal["NumPy", "TensorFlow", "Keras"]
+LIBRARIES: tuple[Library, ...] = get_args(Library)
+
+_HEADS: dict[Library, str] = {
+    "NumPy": "import numpy as np\n",
+    "TensorFlow": "import numpy as np\nimport tensorflow as tf\n",
+    "Keras": "import keras\nimport numpy as np\n",
+}
+_PRINT = "print(np.round(output, 4))\n"
+_CALL = "output = np.array(layer(image[np.newaxis]))[0]\n"
+_WIDEST = 110
+"""Columns of a line of numbers; longer rows are broken."""
+
+
+def convolution_code(convolution: Convolution, library: Library) -> str:
+    """Write a convolution as a program.
+
+    Raises:
+        WindowError: the window has no place.
+    """
+    laid = convolution.windows
+    body = {"NumPy": _numpy_convolution, "TensorFlow": _tf_convolution, "Keras": _keras_convolution}[library]
+    image = _array("image", convolution.image, "height, width, channels")
+    kernel = _array("kernel", convolution.kernels, "height, width, channels, filters")
+    turn = "kernel = kernel[::-1, ::-1]  # a true convolution turns it by 180°\n" if convolution.true else ""
+    bias = _bias(convolution)
+    return "\n".join([_HEADS[library], image, kernel, f"{turn}{bias}", body(convolution, laid), _PRINT])
+
+
+def pooling_code(pooling: Pooling, library: Library) -> str:
+    """Write pooling as a program.
+
+    Raises:
+        WindowError: the window has no place.
+    """
+    laid = pooling.windows
+    body = {"NumPy": _numpy_pooling, "TensorFlow": _tf_pooling, "Keras": _keras_pooling}[library]
+    image = _array("image", pooling.image, "height, width, channels")
+    return "\n".join([_HEADS[library], image, body(pooling, laid), _PRINT])
+
+
+def _bias(convolution: Convolution) -> str:
+    return f"bias = np.array({[float(value) for value in convolution.bias]})\n" if convolution.bias else ""
+
+
+def _zeros(laid: Windows) -> str:
+    return f"(({laid.down.before}, {laid.down.after}), ({laid.across.before}, {laid.across.after}), (0, 0))"
+
+
+def _numpy_convolution(convolution: Convolution, laid: Windows) -> str:
+    rows, columns = laid.shape
+    bias = " + bias" if convolution.bias else ""
+    relu = "output = np.maximum(output, 0)  # ReLU\n" if convolution.relu else ""
+    return (
+        f"padded = np.pad(image, {_zeros(laid)})\n"
+        f"output = np.zeros(({rows}, {columns}, {convolution.kernels.shape[3]}))\n"
+        f"for row in range({rows}):\n"
+        f"    for column in range({columns}):\n"
+        f"        top, left = row * {laid.down.s}, column * {laid.across.s}\n"
+        f"        patch = padded[top : top + {laid.down.reach}{_by(laid.down.d)}, "
+        f"left : left + {laid.across.reach}{_by(laid.across.d)}]\n"
+        f"        output[row, column] = (patch[..., np.newaxis] * kernel).sum(axis=(0, 1, 2)){bias}\n"
+        f"{relu}"
+    )
+
+
+def _by(dilation: int) -> str:
+    return f" : {dilation}" if dilation > 1 else ""
+
+
+def _tf_convolution(convolution: Convolution, laid: Windows) -> str:
+    padding: str | list[list[int]] = {"valid": "VALID", "same": "SAME"}.get(str(convolution.padding), "")
+    if not padding:
+        padding = [[0, 0], [laid.down.before, laid.down.after], [laid.across.before, laid.across.after], [0, 0]]
+    bias = "output = output + bias\n" if convolution.bias else ""
+    relu = "output = tf.nn.relu(output)\n" if convolution.relu else ""
+    return (
+        "# a batch of one image; tf.nn.conv2d does not turn the kernel\n"
+        f"output = tf.nn.conv2d(image[np.newaxis], kernel, strides={list(convolution.strides)}, padding={padding!r}, "
+        f"dilations={list(convolution.dilation)})\n{bias}{relu}output = output[0].numpy()\n"
+    )
+
+
+def _keras_convolution(convolution: Convolution, laid: Windows) -> str:
+    height, width, _depth, filters = convolution.kernels.shape
+    padding, padded = str(convolution.padding), "image[np.newaxis]"
+    lines = ""
+    if isinstance(convolution.padding, int):
+        padding, padded = "valid", "padded"
+        zeros = ((laid.down.before, laid.down.after), (laid.across.before, laid.across.after))
+        lines = f"padded = keras.layers.ZeroPadding2D({zeros})(image[np.newaxis])\n"
+    options = [
+        f"{filters}",
+        f"({height}, {width})",
+        f"strides={convolution.strides}",
+        f'padding="{padding}"',
+        *([f"dilation_rate={convolution.dilation}"] if convolution.dilation != (1, 1) else []),
+        *(['activation="relu"'] if convolution.relu else []),
+        *([] if convolution.bias else ["use_bias=False"]),
+        'dtype="float64"',
+    ]
+    weights = "[kernel, bias]" if convolution.bias else "[kernel]"
+    return (
+        f"{lines}layer = keras.layers.Conv2D({', '.join(options)})\n"
+        f"layer.build({padded}.shape)\n"
+        f"layer.set_weights({weights})  # a network learns these; here they are given\n"
+        f"output = np.array(layer({padded}))[0]\n"
+    )
+
+
+def _numpy_pooling(pooling: Pooling, laid: Windows) -> str:
+    mean = "average" in pooling.kind
+    if pooling.kind == "depth-max":
+        height, width, channels = pooling.image.shape
+        groups = f"image.reshape({height}, {width}, {channels // pooling.depth}, {pooling.depth})"
+        return f"output = {groups}.max(axis=3)  # over the channels of each pixel\n"
+    if pooling.kind.startswith("global"):
+        return f"output = image.{'mean' if mean else 'max'}(axis=(0, 1), keepdims=True)\n"
+    rows, columns = laid.shape
+    return (
+        f"padded = np.pad(image, {_zeros(laid)}, constant_values=np.nan)  # what is outside does not count\n"
+        f"output = np.zeros(({rows}, {columns}, {pooling.image.shape[2]}))\n"
+        f"for row in range({rows}):\n"
+        f"    for column in range({columns}):\n"
+        f"        top, left = row * {laid.down.s}, column * {laid.across.s}\n"
+        f"        patch = padded[top : top + {laid.down.f}, left : left + {laid.across.f}]\n"
+        f"        output[row, column] = np.{'nanmean' if mean else 'nanmax'}(patch, axis=(0, 1))\n"
+    )
+
+
+def _tf_pooling(pooling: Pooling, laid: Windows) -> str:
+    mean = "average" in pooling.kind
+    name = "avg_pool" if mean else "max_pool"
+    batch = "image[np.newaxis]"
+    if pooling.kind == "depth-max":
+        sizes = [1, 1, 1, pooling.depth]
+        call = f'tf.nn.max_pool({batch}, ksize={sizes}, strides={sizes}, padding="VALID")'
+        return f"output = {call}[0].numpy()  # over the channels of each pixel\n"
+    if pooling.kind.startswith("global"):
+        return f"output = tf.reduce_{'mean' if mean else 'max'}({batch}, axis=[1, 2], keepdims=True)[0].numpy()\n"
+    size, strides = [laid.down.f, laid.across.f], [laid.down.s, laid.across.s]
+    call = f'tf.nn.{name}({batch}, ksize={size}, strides={strides}, padding="{str(pooling.padding).upper()}")'
+    return f"output = {call}[0].numpy()\n"
+
+
+def _keras_pooling(pooling: Pooling, laid: Windows) -> str:
+    name = "Average" if "average" in pooling.kind else "Max"
+    if pooling.kind == "depth-max":
+        sizes = [1, 1, 1, pooling.depth]
+        return (
+            "import tensorflow as tf  # Keras has no such layer: a Lambda calls TensorFlow's function\n\n"
+            "layer = keras.layers.Lambda(\n"
+            f'    lambda x: tf.nn.max_pool(x, ksize={sizes}, strides={sizes}, padding="VALID")\n'
+            f")\n{_CALL}"
+        )
+    if pooling.kind.startswith("global"):
+        return f"layer = keras.layers.Global{name}Pooling2D(keepdims=True)\n{_CALL}"
+    options = f'({laid.down.f}, {laid.across.f}), strides=({laid.down.s}, {laid.across.s}), padding="{pooling.padding}"'
+    return f"layer = keras.layers.{name}Pooling2D({options})\n{_CALL}"
+
+
+def _array(name: str, values: NDArray[np.float64], axes: str) -> str:
+    """Write an array: as rows and columns where the other axes have length 1, or else as it lies in memory."""
+    shape = values.shape
+    if all(length == 1 for length in shape[2:]):
+        rows = values.reshape(shape[:2])
+        lines = ",\n".join("    [" + _numbers(row, "     ") + "]" for row in rows)
+        return f"{name} = np.array([\n{lines},\n], float).reshape{shape}  # {axes}\n"
+    lines = _numbers(values.ravel(), "    ")
+    return f"{name} = np.array([\n    {lines},\n], float).reshape{shape}  # {axes}\n"
+
+
+def _numbers(values: NDArray[np.float64], indent: str) -> str:
+    """Write numbers so that they are read back as they are, in lines that are not too long."""
+    lines, line = [], ""
+    for value in values.tolist():
+        text = f"{value:g}" if float(f"{value:g}") == value else repr(value)
+        longer = f"{line}, {text}" if line else text
+        if len(longer) > _WIDEST:
+            lines.append(line)
+            longer = text
+        line = longer
+    return f",\n{indent}".join([*lines, line])
