@@ -19,6 +19,10 @@ from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 from tui_cnn.runs.transfer import find_weights
+from tui_cnn.search import launch as search_launch
+from tui_cnn.search.directory import SearchDirectory
+from tui_cnn.search.errors import SearchError
+from tui_cnn.search.plan import SearchPlan
 from tui_cnn.serve import landlock
 from tui_cnn.ui.train.worker_pool import WorkerPool
 
@@ -91,6 +95,13 @@ def test_no_worker_waits_for_a_run(mine, monkeypatch):
     monkeypatch.setattr(confinement, "ROOT", None)
     WorkerPool().fill(settings)
     assert started == [settings]
+
+
+def test_no_search_goes_past_the_queue_or_to_a_cluster(mine, tmp_path):
+    with pytest.raises(SearchError, match="cannot be started in the browser"):
+        search_launch.start(SearchDirectory(tmp_path))
+    with pytest.raises(SearchError, match="cannot be started in the browser"):
+        search_launch.cluster_share(SearchPlan(), None, None, "tcp://127.0.0.1:1")
 
 
 TRY = """

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+from tui_cnn.confinement import is_served
 from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import summarize
 from tui_cnn.i18n import _
@@ -55,8 +56,9 @@ def cluster_share(
     """Return how many trials the nodes of a scheduler train at a time, and what is to be said of the nodes.
 
     Raises:
-        SearchError: the package distributed is missing, there is no scheduler, or no node can train.
+        SearchError: the package distributed is missing, there is no scheduler, no node can train, or the app is served.
     """
+    _refuse_guests()
     from tui_cnn.search.cluster import connect, demand_of
 
     cluster = connect(scheduler)
@@ -70,6 +72,11 @@ def cluster_share(
         cluster.close()
 
 
+def _refuse_guests() -> None:
+    if is_served():
+        raise SearchError(_("searches cannot be started in the browser; train single runs"))
+
+
 def start(search: SearchDirectory, jobs: int | None = None, scheduler: str = "", memory: float | None = None) -> None:
     """Start a search that `examine` has passed, or resume it, in a process of its own that outlives this one.
 
@@ -77,9 +84,11 @@ def start(search: SearchDirectory, jobs: int | None = None, scheduler: str = "",
     coordinator holds the lock of the search.
 
     Raises:
-        SearchError: it is running, or all of its budget is used, or the coordinator cannot start.
+        SearchError: it is running, or all of its budget is used, or the coordinator cannot start; or the app is served:
+            its trials would go past the queue of all people.
         RunError: nothing can be written.
     """
+    _refuse_guests()
     history = read_history(search)
     if history.state == "running":
         raise SearchError(_("{search} is already running").format(search=search.id))
