@@ -17,10 +17,10 @@ class EndedError(Exception):
 
 
 class Inbox(queue.Queue):
-    def get(self):
+    def get(self, timeout=None):
         if self.empty():
             raise EndedError
-        return super().get()
+        return super().get(timeout=timeout)
 
 
 class Answers:
@@ -46,3 +46,12 @@ def test_a_quick_request_does_not_wait_for_newer_slow_ones():
         _serve(inbox, sink, Answers(steps))
     assert steps.index(("Activate", 1)) < steps.index(("Range", 1)) < steps.index(("Evaluate", 1))
     assert steps[0] == ("Activate", 0)
+
+
+def test_the_inspector_of_a_served_app_ends_once_nobody_asks():
+    """It gives its place back to others; the next question starts another."""
+    inbox, steps = queue.Queue(), []
+    inbox.put(frames.RequestFrame(0, Evaluate(source=Source("x"))))
+    with Path(os.devnull).open("wb", buffering=0) as sink:
+        _serve(inbox, sink, Answers(steps), idle=0.01)
+    assert steps[-1] == ("Evaluate", "done")

@@ -86,7 +86,7 @@ def _send(sink: BinaryIO, message: frames.FromInspector) -> None:
         os._exit(0)
 
 
-def _serve(inbox: Inbox, sink: BinaryIO, answers: "Answers", idle: float | None) -> None:
+def _serve(inbox: Inbox, sink: BinaryIO, answers: "Answers", idle: float | None = None) -> None:
     """Step through the jobs: the one with the fewest steps comes first, so the newest does. Quick ones are ahead.
 
     Return after `idle` seconds without any; None: never.
