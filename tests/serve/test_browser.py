@@ -190,3 +190,18 @@ async def test_the_teacher_sees_looks_on_and_sends(serving, browser):
         await shows(ada, "The teacher has sent hello.md.")
         for name in ("Ada", "Grace"):
             assert (served.server.sessions[name].home / "lessons" / "hello.md").exists()
+
+
+async def test_a_file_is_uploaded_and_the_end_of_the_server_is_shown(serving, browser, tmp_path):
+    (tmp_path / "up.txt").write_text("hello")
+    async with serving(real=True) as served:
+        page = await sign_in(served, browser)
+        await page.until("document.body.classList.contains('-first-byte')")
+        files = await browser.open_beside(page, f"{served.url}/files")
+        await files.until("!!document.getElementById('chosen') && document.readyState === 'complete'")
+        document = await files.ask("DOM.getDocument")
+        chosen = await files.ask("DOM.querySelector", nodeId=document["root"]["nodeId"], selector="#chosen")
+        await files.ask("DOM.setFileInputFiles", files=[str(tmp_path / "up.txt")], nodeId=chosen["nodeId"])
+        await files.until("!!document.querySelector('table a[href=\"files/up.txt\"]')")
+        assert (served.server.sessions["Ada"].home / "files" / "up.txt").read_text() == "hello"
+    await page.until("document.querySelector('dialog[open]') !== null")
