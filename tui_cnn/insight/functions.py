@@ -16,7 +16,7 @@ _SHRINK = 0.5
 
 def rectified(x: float, slope: float = 0.0, limit: float = inf, threshold: float = 0.0) -> float:
     """ReLU with the settings that Keras' layer has."""
-    return min(x, limit) if x >= threshold else slope * (x - threshold)
+    return min(x, limit) if x >= threshold else slope * (x - threshold) + 0.0  # no zero with a minus
 
 
 def _elu(x: float, alpha: float = 1.0) -> float:

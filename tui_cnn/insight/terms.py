@@ -123,8 +123,6 @@ def terms_of(layer: Layer, inputs: list[npt.NDArray[Any]], weights: Weights, cel
             bias = {"bias": float(weights["bias"][cell[-1]])} if layer.center else {}
             return _one(image, cell, weight=float(weights["kernel"][cell[-1]]), constants=bias)
         case Rescaling():
-            if not (isinstance(layer.scale, float | int) and isinstance(layer.offset, float | int)):
-                return None
             return _one(image, cell, weight=layer.scale, constants={"bias": layer.offset})
     source = _moved(layer, image.shape, cell)
     if source is None:
@@ -174,12 +172,12 @@ def _weighted(layer: Layer, image: npt.NDArray[Any], weights: Weights, cell: Cel
         numbers = np.arange(image.shape[-1])
     else:
         return None
-    values, products, origins = (np.moveaxis(each, patch.ndim - 1, 0) for each in (patch, kernel, cells))
+    axis = patch.ndim - 1
     return Terms(
-        values.astype(np.float64),
-        products.astype(np.float64),
-        origins,
-        np.zeros(len(values), np.int64),
+        np.moveaxis(patch, axis, 0).astype(np.float64),
+        np.moveaxis(kernel, axis, 0).astype(np.float64),
+        np.moveaxis(cells, axis, 0),
+        np.zeros(len(numbers), np.int64),
         numbers,
         "sum",
         bias,
