@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -64,6 +65,7 @@ class TraceDialog(SingleResult[Scene | None]):
         """The numbers that were come through, each with the selected group, by its rank, and tap."""
         self._trace: Trace | None = None
         self._order: npt.NDArray[np.int64] = np.zeros(0, np.int64)
+        self._rows = BarRows(())
 
     def compose(self) -> ComposeResult:
         """Lay out the way, the sum, its terms, and the window of one channel."""
@@ -175,7 +177,9 @@ class TraceDialog(SingleResult[Scene | None]):
         self._trace = trace
         self._order = np.zeros(0, np.int64) if trace.terms is None else trace.order()
         if trace.terms is not None and self._path[-1][1] is None:
-            self._path[-1] = place, 0, trace.main_tap(int(self._order[0]))
+            unit = trace.terms.constants.get("unit")  # of a softmax: its own logit first
+            rank = 0 if unit is None else int(np.flatnonzero(self._order == int(unit))[0])
+            self._path[-1] = place, rank, trace.main_tap(int(self._order[rank]))
         self._show(trace, found)
 
     def _show(self, trace: Trace, found: Activations) -> None:
@@ -186,7 +190,7 @@ class TraceDialog(SingleResult[Scene | None]):
         name = _("logit of {layer}").format(layer=place.layer) if place.before else name
         words = f"{name}{kind} · {cell_words(place)} = {number(trace.value)}"
         dialog.border_title = Content(words)
-        self.query_one("#trail", Static).update(" ← ".join(short_place(each[0]) for each in self._path[-6:]))
+        self.query_one("#trail", Static).update(self._trail())
         is_pixel = place.layer == NETWORK_INPUT
         lines = [scaled_words(self._scene.opened.scaling, found, trace)] if is_pixel else written_out(trace)
         self.query_one("#sums", Static).update("\n".join(lines))
@@ -198,7 +202,18 @@ class TraceDialog(SingleResult[Scene | None]):
             row, column = place.cell[:2]
             raster = Raster(input_bytes(found), None, [((row, column, row, column), "cursor")])
             self.query_one("#pixel", Picture).show(raster)
+        self._rows = BarRows(()) if terms is None else self._rows_of(trace)
         self._show_terms()
+
+    def _trail(self) -> str:
+        """Name the numbers that were come through: as many of the last as there is room for."""
+        names = [short_place(place) for place, _rank, _tap in self._path]
+        room = self.query_one("#dialog").content_region.width
+        begin = next(
+            (at for at in range(len(names)) if cell_len(" ← ".join(["…"] * (at > 0) + names[at:])) <= room),
+            len(names) - 1,
+        )
+        return " ← ".join(["…"] * (begin > 0) + names[begin:])
 
     def _show_terms(self) -> None:
         trace = self._trace
@@ -207,7 +222,7 @@ class TraceDialog(SingleResult[Scene | None]):
         if trace is None or trace.terms is None:
             return
         _place, rank, tap = self._path[-1]
-        bars.show(self._rows(trace), rank or 0)
+        bars.show(self._rows, rank or 0)
         if trace.terms.values[0].size > 1:
             self._show_window(trace, int(self._order[rank or 0]), tap)
 
@@ -216,7 +231,7 @@ class TraceDialog(SingleResult[Scene | None]):
         """Whether there is one channel only, with a window, so that a list of channels says nothing."""
         return len(terms.values) == 1 and terms.values[0].size > 1
 
-    def _rows(self, trace: Trace) -> BarRows:
+    def _rows_of(self, trace: Trace) -> BarRows:
         """Write a line for each group, the largest first."""
         terms = trace.terms
         assert terms is not None
@@ -245,7 +260,11 @@ class TraceDialog(SingleResult[Scene | None]):
             share = abs(float(sums[group])) / largest
             return Bar(title, share, numbers[0], bar_tone="bar" if sums[group] >= 0 else "bad")
 
-        return BarRows([line(int(group)) for group in self._order], text_first=True, widest_name=26, longest=30)
+        count = len(self._order)
+        heading = _("{count:,} terms, the largest first") if single else _("{count:,} channels, the largest first")
+        lines = [line(int(group)) for group in self._order]
+        heading = heading.format(count=count) if count > 1 else ""
+        return BarRows(lines, heading, text_first=True, widest_name=26, longest=30)
 
     def _is_last(self, layer: str) -> bool:
         return self._scene.opened.layers[-1].name == layer
