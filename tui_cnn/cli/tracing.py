@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help=_("Write out how one number of a trained network came about."),
+    short_help=_("Show how one number of a trained network is calculated."),
     help=_(
-        "Write out how one number of a trained network came about: every product, the bias, the activation; for "
+        "Show how one number of a trained network is calculated: every product, the bias, the activation; for "
         "pooling, the window; for a softmax, all logits. The layer is the last one unless --layer names another, "
         "the cell that with the largest number."
     )
@@ -73,7 +73,7 @@ def trace(
     kind = f" ({result.kind})" if result.kind else ""
     echo(f"{place.layer}{kind}, {cell_words(place)}: {number(result.value)}")
     if place.layer == NETWORK_INPUT:
-        echo(scaled_words(opened.scaling, found, result))
+        echo(scaled_words(opened, found, result))
     else:
         echo("\n".join(["", *written_out(result), *_lines(result)]))
     return SOUND

@@ -55,24 +55,27 @@ class Terms(NamedTuple):
     constants: dict[str, float]
 
     @property
+    def counted(self) -> npt.NDArray[np.bool_]:
+        """Which of them are numbers of the input, not padding, (groups, *taps)."""
+        return np.asarray((self.cells != PADDING).all(axis=-1))
+
+    @property
     def products(self) -> Floats:
         """What each term gives to the whole, (groups, *taps)."""
-        if self.rule == "softmax":
-            return np.asarray(np.exp(self.values - self.constants["less"]))
-        products = self.values if self.weights is None else self.values * self.weights
-        if self.rule == "mean":
-            return products / np.count_nonzero(~np.isnan(products))
-        return products
+        with np.errstate(all="ignore"):  # the weights of a training that diverged
+            if self.rule == "softmax":
+                return np.asarray(np.exp(self.values - self.constants["less"]))
+            products = self.values if self.weights is None else self.values * self.weights
+            return products / np.count_nonzero(self.counted) if self.rule == "mean" else products
 
     @property
     def sums(self) -> Floats:
         """What each group gives to the whole, (groups,): its largest or smallest where one is taken."""
-        products = self.products.reshape(len(self.values), -1)
+        neutral = {"maximum": -np.inf, "minimum": np.inf}.get(self.rule, 0.0)
+        products = np.where(self.counted, self.products, neutral).reshape(len(self.values), -1)
         if self.rule == "maximum":
-            return np.asarray(np.nanmax(products, axis=1))
-        if self.rule == "minimum":
-            return np.asarray(np.nanmin(products, axis=1))
-        return np.asarray(np.nansum(products, axis=1))
+            return np.asarray(products.max(axis=1))
+        return np.asarray(products.min(axis=1) if self.rule == "minimum" else products.sum(axis=1))
 
     def total(self) -> float:
         """Make one number of them, before an activation."""

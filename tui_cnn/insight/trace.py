@@ -64,7 +64,8 @@ class Trace(NamedTuple):
             return 0.0
         scale = max(1.0, abs(self.value), float(np.nanmax(np.abs(self.terms.products), initial=0.0)))
         difference = self.value - self.keras
-        return 0.0 if abs(difference) <= _ROUNDING * scale else difference
+        agree = self.value == self.keras or (np.isnan(self.value) and np.isnan(self.keras))
+        return 0.0 if agree or abs(difference) <= _ROUNDING * scale else difference
 
     def order(self) -> npt.NDArray[np.int64]:
         """Return the groups, that with the largest contribution first."""
@@ -77,10 +78,9 @@ class Trace(NamedTuple):
         assert self.terms is not None
         products = self.terms.products[group].ravel()
         if self.terms.rule == "minimum":
-            return int(np.nanargmin(products))
-        if self.terms.rule != "maximum":
-            products = np.abs(products)
-        return int(np.nanargmax(products)) if not np.isnan(products).all() else 0
+            return int(np.nan_to_num(products, nan=np.inf).argmin())
+        size = products if self.terms.rule == "maximum" else np.abs(products)
+        return int(np.nan_to_num(size, nan=-np.inf).argmax())
 
     def origin(self, group: int, tap: int) -> Place | None:
         """Return where a term comes from, `tap` counted row by row; None: it is padding."""

@@ -59,7 +59,7 @@ def written_out(trace: Trace) -> list[str]:
 def _made(trace: Trace, terms: Terms) -> str:
     """Write the step before the activation."""
     known, total = terms.constants, number(trace.total)
-    count = terms.values.size
+    count = int(terms.counted.sum()) if terms.weights is None else terms.values.size
     match terms.rule:
         case "sum" if terms.weights is not None:
             words = _("sum of {count:,} products").format(count=count)
@@ -74,13 +74,14 @@ def _made(trace: Trace, terms: Terms) -> str:
         case "difference":
             return " − ".join(_each(terms)) + f" = {total}"
         case "mean":
-            count = int((terms.values == terms.values).sum())  # what is no number is padding
             mean = number(float(terms.sums.sum()) * count)
             return _("mean of {count:,} values: {sum} / {count:,} = {value}").format(count=count, sum=mean, value=total)
         case "maximum":
-            return _("largest of {count:,} values = {value}").format(count=count, value=total)
+            words = _("largest of {count:,} values = {value}, that of {place}")
+            return words.format(count=count, value=total, place=_kept(trace, int(terms.sums.argmax())))
         case "minimum":
-            return _("smallest of {count:,} values = {value}").format(count=count, value=total)
+            words = _("smallest of {count:,} values = {value}, that of {place}")
+            return words.format(count=count, value=total, place=_kept(trace, int(terms.sums.argmin())))
         case "copy":
             if trace.origin(0, 0) is None:
                 return _("padding: 0")
@@ -93,6 +94,12 @@ def _made(trace: Trace, terms: Terms) -> str:
             )
         case "softmax":
             return _softmax(terms, total)
+
+
+def _kept(trace: Trace, group: int) -> str:
+    """Name the number that a maximum or a minimum keeps."""
+    origin = trace.origin(group, trace.main_tap(group))
+    return short_place(origin) if origin else _("padding")
 
 
 def _each(terms: Terms) -> list[str]:

@@ -88,3 +88,21 @@ async def test_what_the_inspector_refuses_is_said(answering):
         await user.sees("the weights are gone")
         await user.press("escape")
         await user.sees("above zero")
+
+
+async def test_numbers_of_a_training_that_diverged(monkeypatch):
+    answering = Answering()
+    answering.diverged = True
+    monkeypatch.setattr(inspect, "Inspector", lambda: answering)
+    make_run()
+    async with opened() as user:
+        await user.press("3")
+        await user.sees("Test image 0 · ")
+        await user.press("y")
+        await user.sees("conv2d · row", "= nan")
+        await user.press("enter", "escape", "escape", "right_square_bracket", "y")
+        await user.sees("max_pooling2d", "largest of 4 values = nan")
+        await user.press(
+            "escape", "right_square_bracket", "right_square_bracket", "y", "down", "enter", "down", "enter"
+        )
+        await user.sees("flatten")

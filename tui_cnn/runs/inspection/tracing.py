@@ -7,7 +7,6 @@ import numpy.typing as npt
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers.links import NETWORK_INPUT
-from tui_cnn.data.scaling import Scaling
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.insight.trace import Place, Trace, Tracer
@@ -37,22 +36,25 @@ def input_bytes(activations: Activations) -> npt.NDArray[np.uint8]:
     return np.asarray(image[..., np.newaxis] if image.ndim == 2 else image)
 
 
-def scaled_words(scaling: Scaling, activations: Activations, trace: Trace) -> str:
-    """Write how a number of the input comes of a byte of the image: `102 / 255 = 0.4000`."""
+def pixel_of(opened: OpenReply, activations: Activations, cell: tuple[int, ...]) -> tuple[int, int, int]:
+    """Return (row, column, channel) of the pixel that a number of the input is, whatever the shape of the input."""
     image = input_bytes(activations)
-    place = np.unravel_index(np.ravel_multi_index(trace.place.cell, _shape(image, trace.place)), image.shape)
-    source = (*place[:-1], image.shape[-1] - 1 - place[-1]) if scaling.scale == "imagenet-bgr" else place
-    byte = int(image[source])
+    row, column, channel = np.unravel_index(np.ravel_multi_index(cell, opened.input_shape), image.shape)
+    return int(row), int(column), int(channel)
+
+
+def scaled_words(opened: OpenReply, activations: Activations, trace: Trace) -> str:
+    """Write how a number of the input is made of a byte of the image: `102 / 255 = 0.4000`."""
+    image, scaling = input_bytes(activations), opened.scaling
+    row, column, channel = pixel_of(opened, activations, trace.place.cell)
+    source = image.shape[-1] - 1 - channel if scaling.scale == "imagenet-bgr" else channel
+    byte = int(image[row, column, source])
     words = _WORDS.get(scaling.scale, "").format(byte=byte)
     if not words:  # a mean and a deviation for each channel: what becomes of 0 and of 1 gives them away
-        zero, one = (float(scaling.apply(np.full(image.shape[-1:], of, np.float64))[place[-1]]) for of in (0, 1))
+        zero, one = (float(scaling.apply(np.full(image.shape[-1:], of, np.float64))[channel]) for of in (0, 1))
         mean, deviation = -zero / (one - zero), 1 / (one - zero)
         words = f"({byte} − {number(mean)}) / {number(deviation)}"
     return _("pixel: {words} = {value}").format(words=words, value=number(trace.value))
-
-
-def _shape(image: npt.NDArray[np.uint8], place: Place) -> tuple[int, ...]:
-    return image.shape if len(place.cell) == image.ndim else (image.size,)
 
 
 def place_of(opened: OpenReply, name: str | None, cell: tuple[int, ...] | None, activations: Activations) -> Place:

@@ -61,7 +61,7 @@ MAPS = Scope(
         Action("toggle_order", "s", _("Sort"), _("Sort the maps by strength or position")),
         Action("toggle_scale", "z", _("Scale"), _("Use one scale for the layer or one per map")),
         Action("map_to_lab", "t", _("Lab"), _("Open the map in the Lab and slide a kernel over it")),
-        Action("trace", "y", _("Trace"), _("Write out how the selected cell or unit came about")),
+        Action("trace", "y", _("Trace"), _("Show how the selected cell or unit is calculated")),
     ),
     within=("inspect",),
 )

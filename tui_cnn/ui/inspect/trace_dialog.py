@@ -21,7 +21,7 @@ from tui_cnn.insight.trace_text import cell_words, number, short_place, written_
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.replies import Activations
 from tui_cnn.runs.inspection.requests import Activate
-from tui_cnn.runs.inspection.tracing import input_bytes, scaled_words, tracer_of, values_of
+from tui_cnn.runs.inspection.tracing import input_bytes, pixel_of, scaled_words, tracer_of, values_of
 from tui_cnn.ui.inspect.actions import TRACE
 from tui_cnn.ui.inspect.answer_cache import AnswerCache, Question
 from tui_cnn.ui.inspect.scene import Scene
@@ -192,14 +192,14 @@ class TraceDialog(SingleResult[Scene | None]):
         dialog.border_title = Content(words)
         self.query_one("#trail", Static).update(self._trail())
         is_pixel = place.layer == NETWORK_INPUT
-        lines = [scaled_words(self._scene.opened.scaling, found, trace)] if is_pixel else written_out(trace)
+        lines = [scaled_words(self._scene.opened, found, trace)] if is_pixel else written_out(trace)
         self.query_one("#sums", Static).update("\n".join(lines))
         terms = trace.terms
         dialog.set_class(is_pixel, "-pixel")
         dialog.set_class(terms is not None and terms.values[0].size > 1, "-windows")
         dialog.set_class(terms is not None and self._is_single(terms), "-single")
-        if is_pixel and len(place.cell) > 2:
-            row, column = place.cell[:2]
+        if is_pixel:
+            row, column, _channel = pixel_of(self._scene.opened, found, place.cell)
             raster = Raster(input_bytes(found), None, [((row, column, row, column), "cursor")])
             self.query_one("#pixel", Picture).show(raster)
         self._rows = BarRows(()) if terms is None else self._rows_of(trace)
@@ -287,7 +287,7 @@ class TraceDialog(SingleResult[Scene | None]):
             self._matrix("#products", _as_rows(terms.products[group]), cell)
 
     def _matrix(self, selector: str, values: npt.NDArray[Any], cell: tuple[int, int]) -> None:
-        signed = bool(np.nanmin(values, initial=0.0) < 0)
+        signed = bool(np.nan_to_num(values).min(initial=0.0) < 0)
         scale: Scale = scale_for(self.app, scale_of(values, signed=signed), grey=self._scene.grey)
         content = MatrixContent(values, _text, scale, widest_cell=_FIELD + 2, most_lines=1)
         matrix = self.query_one(selector, Matrix)
