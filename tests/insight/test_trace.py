@@ -48,7 +48,7 @@ from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import ShapeError
 from tui_cnn.insight.functions import FUNCTIONS
-from tui_cnn.insight.trace import Place, Tracer
+from tui_cnn.insight.trace import TracedCell, Tracer
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
@@ -77,7 +77,7 @@ def built(network, seed=0):
 
 def proven(tracer, values, layer, cell):
     """Trace a cell; check its number against Keras, its sums, and that each term is what its origin has."""
-    trace = tracer.trace(Place(layer, cell), values)
+    trace = tracer.trace(TracedCell(layer, cell), values)
     if trace.terms is None:
         return trace
     terms, keras = trace.terms, float(values[layer][cell])
@@ -166,7 +166,7 @@ def test_softmax_is_a_step_of_its_own_and_its_logits_are_sums(keras):
     assert (logit.terms.rule, logit.keras) == ("sum", None)
     assert logit.value == pytest.approx(expected, abs=1e-5)
     tracer._weights["dense"]["kernel"] = kernel["kernel"] * 1e4  # e to such a power would be beyond all floats
-    large = tracer.trace(Place("dense", (1,)), values)
+    large = tracer.trace(TracedCell("dense", (1,)), values)
     assert 0 <= large.value <= 1
     assert large.difference, "the kernel is no more that of Keras"
 
@@ -265,7 +265,7 @@ def test_a_cell_of_every_layer_of_a_trained_network(trained, keras):
     weights = {layer.name: {w.name: w.numpy() for w in layer.weights} for layer in model.layers}
     tracer = Tracer(analysis, weights)
     values[NETWORK_INPUT] = image
-    place, seen = Place("dense_1", (int(values["dense_1"].argmax()),)), []
+    place, seen = TracedCell("dense_1", (int(values["dense_1"].argmax()),)), []
     while place.layer != NETWORK_INPUT:
         trace = tracer.trace(place, values) if place.before else proven(tracer, values, place.layer, place.cell)
         seen.append(place.layer)

@@ -20,7 +20,7 @@ _ROUNDING = 1e-4
 """The difference to Keras' number that float32 explains, in proportion to the largest of what was added up."""
 
 
-class Place(NamedTuple):
+class TracedCell(NamedTuple):
     """A number of the network: a layer by its name, the input by that of `NETWORK_INPUT`, and a cell of its output.
 
     `before`: as it is before the softmax of the same layer.
@@ -46,7 +46,7 @@ class Trace(NamedTuple):
         moved: whether the channels of the layer come first; the terms have them last.
     """
 
-    place: Place
+    place: TracedCell
     kind: str
     terms: Terms | None
     total: float
@@ -82,7 +82,7 @@ class Trace(NamedTuple):
         size = products if self.terms.rule == "maximum" else np.abs(products)
         return int(np.nan_to_num(size, nan=-np.inf).argmax())
 
-    def origin(self, group: int, tap: int) -> Place | None:
+    def origin(self, group: int, tap: int) -> TracedCell | None:
         """Return where a term comes from, `tap` counted row by row; None: it is padding."""
         assert self.terms is not None
         cells = self.terms.cells[group].reshape(-1, self.terms.cells.shape[-1])
@@ -90,10 +90,10 @@ class Trace(NamedTuple):
         if PADDING in cell:
             return None
         if self.step_before:
-            return Place(self.place.layer, cell, before=True)
+            return TracedCell(self.place.layer, cell, before=True)
         if self.moved:
             cell = (*cell[-1:], *cell[:-1])
-        return Place(self.origins[int(self.terms.inputs[group])], cell)
+        return TracedCell(self.origins[int(self.terms.inputs[group])], cell)
 
 
 class Tracer:
@@ -113,7 +113,7 @@ class Tracer:
         origins = self._origins(self._graph.nodes[self._graph.made[path]]) or ()
         return tuple(dict.fromkeys((layer, *(name for name in origins if name != NETWORK_INPUT))))
 
-    def trace(self, place: Place, values: Mapping[str, npt.NDArray[Any]]) -> Trace:
+    def trace(self, place: TracedCell, values: Mapping[str, npt.NDArray[Any]]) -> Trace:
         """Take a number apart.
 
         `values` has by the names of layers what comes out of them for one image, without the batch: at least of those
@@ -182,7 +182,7 @@ def _scores(
     return None if moved else scores
 
 
-def _unknown(place: Place, kind: str, given: float | None) -> Trace:
+def _unknown(place: TracedCell, kind: str, given: float | None) -> Trace:
     value = float("nan") if given is None else given
     return Trace(place, kind, None, value, "", value, given)
 

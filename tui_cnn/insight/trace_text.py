@@ -3,7 +3,7 @@
 from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.i18n import _
 from tui_cnn.insight.terms import Terms
-from tui_cnn.insight.trace import Place, Trace
+from tui_cnn.insight.trace import Trace, TracedCell
 
 _SMALLEST, _SMALL, _LARGE = 1e-6, 1e-3, 1e6
 _IMAGE_AXES = 3
@@ -23,7 +23,7 @@ def _bracketed(value: float) -> str:
     return f"({written})" if written.startswith("−") else written
 
 
-def cell_words(place: Place) -> str:
+def cell_words(place: TracedCell) -> str:
     """Say where a number is within its layer."""
     if len(place.cell) == _IMAGE_AXES:
         row, column, channel = place.cell
@@ -36,7 +36,7 @@ def cell_words(place: Place) -> str:
     return _("cell {cell}").format(cell=",".join(map(str, place.cell)))
 
 
-def short_place(place: Place) -> str:
+def short_place(place: TracedCell) -> str:
     """Write a place as the command line takes it: `conv2d 3,4,7`."""
     name = _("logit of {layer}").format(layer=place.layer) if place.before else place.layer
     return f"{name} {','.join(map(str, place.cell))}"

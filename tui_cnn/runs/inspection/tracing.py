@@ -9,7 +9,7 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
-from tui_cnn.insight.trace import Place, Trace, Tracer
+from tui_cnn.insight.trace import Trace, TracedCell, Tracer
 from tui_cnn.insight.trace_text import number
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.replies import Activations, OpenReply, WeightsReply
@@ -57,7 +57,7 @@ def scaled_words(opened: OpenReply, activations: Activations, trace: Trace) -> s
     return _("pixel: {words} = {value}").format(words=words, value=number(trace.value))
 
 
-def place_of(opened: OpenReply, name: str | None, cell: tuple[int, ...] | None, activations: Activations) -> Place:
+def place_of(opened: OpenReply, name: str | None, cell: tuple[int, ...] | None, activations: Activations) -> TracedCell:
     """Find a cell of a layer; the last layer where none is named, and its largest number where no cell is.
 
     Raises:
@@ -72,9 +72,9 @@ def place_of(opened: OpenReply, name: str | None, cell: tuple[int, ...] | None, 
     output = values[name]
     if cell is None:
         found = np.unravel_index(int(np.nan_to_num(output).argmax()), output.shape)
-        return Place(name, tuple(map(int, found)))
+        return TracedCell(name, tuple(map(int, found)))
     if len(cell) != output.ndim or not all(0 <= at < side for at, side in zip(cell, output.shape, strict=True)):
         message = _("{name} has no cell {cell}; its cells are {first} to {last}")
         first, last = ",".join("0" * output.ndim), ",".join(str(side - 1) for side in output.shape)
         raise RunError(message.format(name=name, cell=",".join(map(str, cell)), first=first, last=last))
-    return Place(name, cell)
+    return TracedCell(name, cell)

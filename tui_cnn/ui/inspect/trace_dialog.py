@@ -16,7 +16,7 @@ from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale, scale_of
 from tui_cnn.insight.terms import Terms
-from tui_cnn.insight.trace import Place, Trace, Tracer
+from tui_cnn.insight.trace import Trace, TracedCell, Tracer
 from tui_cnn.insight.trace_text import cell_words, number, short_place, written_out
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.replies import Activations
@@ -61,7 +61,7 @@ class TraceDialog(SingleResult[Scene | None]):
             if scene.has_maps
             else (*[0] * (len(scene.info.shape) - 1), scene.channel)
         )
-        self._path: list[tuple[Place, int | None, int]] = [(Place(scene.info.name, cell), None, 0)]
+        self._path: list[tuple[TracedCell, int | None, int]] = [(TracedCell(scene.info.name, cell), None, 0)]
         """The numbers that were come through, each with the selected group, by its rank, and tap."""
         self._trace: Trace | None = None
         self._order: npt.NDArray[np.int64] = np.zeros(0, np.int64)
